@@ -1,0 +1,48 @@
+"""ca-research: declared claims about Central Asia's ties with the powers, checked against published figures.
+
+Names are resolved on first use, so that importing this package costs next to nothing (PEP 562).
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+__version__ = "0.1.0"
+
+_FUNCTIONS = {
+    "load": "tables",
+    "coverage": "tables",
+    "cite": "tables",
+    "sql": "tables",
+    "claim": "claims",
+}
+_MODULES = ("claims", "economies", "economy", "errors", "investment", "paths", "plots", "registry", "relations", "runs", "site", "stats", "students", "tables", "trade")
+
+__all__ = [*_FUNCTIONS, *_MODULES, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _FUNCTIONS:
+        value = getattr(importlib.import_module(f".{_FUNCTIONS[name]}", __name__), name)
+    elif name in _MODULES:
+        value = importlib.import_module(f".{name}", __name__)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    _show_in_jupyter()
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+def _show_in_jupyter() -> None:
+    """Register the display hooks of plots/ once, and only where IPython is already running."""
+    if "IPython" in sys.modules and not globals().get("_hooks"):
+        globals()["_hooks"] = True
+        from .plots import hooks
+
+        hooks.register()

@@ -1,0 +1,63 @@
+"""The article under test: its sentences, and whether the register quotes them rightly.
+
+The article's text is not part of the project. Where it is at hand, `check` compares each claim's quotation and
+sentence hash with it; elsewhere only the form can be checked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from ..registry import ClaimSpec
+
+QUOTED_WORDS_LIMIT = 200
+"""Words that all quotations of the register may have together."""
+
+_END = re.compile(r"(?<=[.?!])[\"”]?\s+(?=[“\"A-Z])")
+
+
+def normal(text: str) -> str:
+    """Text with one form of every character, plain quotation marks and single spaces."""
+    text = unicodedata.normalize("NFKC", text)
+    for curly, plain in (("“", '"'), ("”", '"'), ("’", "'"), ("‘", "'")):
+        text = text.replace(curly, plain)
+    return " ".join(text.split())
+
+
+def sentences(article: str) -> dict[tuple[int, int], str]:
+    """Sentences by (paragraph, sentence), both from 1; the title is (0, 1), the line with the date is left out."""
+    lines = [normal(line) for line in article.splitlines() if line.strip()]
+    found = {(0, 1): lines[0]}
+    body = [line for line in lines[1:] if not re.match(r"^\d{4}-\d{2}-\d{2}", line)]
+    for p, paragraph in enumerate(body, start=1):
+        for s, sentence in enumerate(_END.split(paragraph), start=1):
+            found[(p, s)] = sentence
+    return found
+
+
+def sentence_sha256(sentence: str) -> str:
+    return hashlib.sha256(normal(sentence).encode()).hexdigest()
+
+
+def check(claims: Mapping[str, ClaimSpec], article: str | None = None) -> list[str]:
+    """Faults of the register's quotations, as lines of text; empty where all is well."""
+    faults = []
+    words = sum(len(c.quotation.split()) for c in claims.values())
+    if words > QUOTED_WORDS_LIMIT:
+        faults.append(f"register: the quotations have {words} words together, the limit is {QUOTED_WORDS_LIMIT}")
+    if article is None:
+        return faults
+    known = sentences(article)
+    for claim in claims.values():
+        at = (claim.article.paragraph, claim.article.sentence)
+        place = f"{claim.id} (paragraph {at[0]}, sentence {at[1]})"
+        if at not in known:
+            faults.append(f"{place}: the article has no such sentence")
+        elif sentence_sha256(known[at]) != claim.article.sha256:
+            faults.append(f"{place}: the sentence's hash is {sentence_sha256(known[at])}, the register says {claim.article.sha256}")
+        elif not all(normal(part).strip(" .") in known[at] for part in claim.quotation.split("...")):
+            faults.append(f"{place}: the quotation does not stand in the sentence")
+    return faults

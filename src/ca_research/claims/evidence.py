@@ -1,0 +1,94 @@
+"""Evidence: the estimates of every criterion of a claim over its universe, gathered by the declared measures."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from .. import economies as eco
+from ..errors import RegistryError, UsageError
+from ..registry import ClaimSpec, Criterion
+from ..stats import Axis, Exclusion, Universe
+from ..tables.provenance import ESTIMATE_COLUMNS
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """`frame`: an estimates frame with `criterion`, `spec`, `is_main` and one column per axis of the grid.
+
+    `economies` are those a count runs over; `as_of`, `dropped` and `revised_sources` come from the frames used.
+    """
+
+    frame: pd.DataFrame
+    economies: tuple[str, ...] = eco.CA5
+    as_of: str = "latest"
+    dropped: int = 0
+    revised_sources: tuple[str, ...] = field(default=())
+
+    def main(self, criterion: str) -> pd.DataFrame:
+        """Estimates of the main specification of a criterion."""
+        return self.frame[(self.frame["criterion"] == criterion) & self.frame["is_main"]].reset_index(drop=True)
+
+
+def universe(spec: ClaimSpec, criterion: Criterion) -> Universe:
+    """The specification universe of one criterion: the axes of the grid that it names."""
+    axes = {a.name: a for a in spec.grid.axes}
+    chosen = tuple(Axis(a.name, a.values, a.main, a.kind, a.meaning) for a in (axes[n] for n in criterion.axes))
+    exclusions = tuple(Exclusion(e.when, e.reason) for e in spec.grid.exclude if set(e.when) <= set(criterion.axes))
+    return Universe(chosen, exclusions)
+
+
+def measure(name: str) -> Callable[..., pd.DataFrame]:
+    """The function that a criterion names, for example `trade.lead`."""
+    module, _, function = name.rpartition(".")
+    try:
+        return getattr(importlib.import_module(f"ca_research.{module}"), function)
+    except (ImportError, AttributeError):
+        raise RegistryError(f"no measure {name!r} in the library", where="registry/claims", todo="name a public function of a wing") from None
+
+
+def gather(spec: ClaimSpec, given: dict[str, Any]) -> Evidence:
+    """Run every criterion's measure over its universe.
+
+    given: the frames (by table name) and settings (`economies`, ...) that the measures take as arguments. Each
+    measure gets those its signature names, and the choices of the specification as keyword arguments.
+    """
+    judged = tuple(given.get("economies", eco.CA5))
+    parts, used = [], set()
+    for criterion in spec.criteria().values():
+        function = measure(criterion.measure)
+        wanted = set(inspect.signature(function).parameters)
+        fixed = {k: v for k, v in given.items() if k in wanted} | dict(criterion.settings)
+        lacking = {p.name for p in inspect.signature(function).parameters.values() if p.default is p.empty} - set(fixed) - set(criterion.axes)
+        if lacking:
+            raise UsageError(f"{criterion.name} needs {', '.join(sorted(lacking))}", where=f"measure {criterion.measure}", todo=f"claim.gather({sorted(lacking)[0]}=...)")
+        used |= set(fixed) & set(given)
+        rows = universe(spec, criterion).run(lambda _f=function, _k=fixed, **choices: _f(**_k, **choices))
+        rows.insert(0, "criterion", criterion.name)
+        parts.append(rows)
+    unused = set(given) - used - {"economies"}
+    if unused:
+        raise UsageError(f"no measure of {spec.id} takes {', '.join(sorted(unused))}", todo="leave it out, or correct its name")
+    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["criterion", "spec", "is_main"])
+    for column in ESTIMATE_COLUMNS:
+        if column not in frame:
+            frame[column] = None
+    frame["economy"] = frame["economy"].fillna("")
+    frame["sources"] = frame["sources"].map(lambda s: s if isinstance(s, tuple) else ())
+    return Evidence(frame, judged, **_times([v for v in given.values() if isinstance(v, pd.DataFrame)]))
+
+
+def _times(frames: list[pd.DataFrame]) -> dict[str, Any]:
+    days = {f.attrs.get("as_of", "latest") for f in frames}
+    if len(days) > 1:
+        raise UsageError(f"the frames were loaded with different as_of: {', '.join(sorted(days))}", todo="load all of them with the same as_of")
+    return {
+        "as_of": days.pop() if days else "latest",
+        "dropped": sum(f.attrs.get("dropped", 0) for f in frames),
+        "revised_sources": tuple(sorted({s for f in frames for s in f.attrs.get("revised_sources", [])})),
+    }

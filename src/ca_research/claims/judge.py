@@ -1,0 +1,217 @@
+"""From evidence to verdict: criteria over their universes, the rule over the criteria, fragility by leaving out.
+
+A criterion *holds* if it is true in the main specification and in at least 80 % of the distinct ones, *fails* if it
+is false in the main specification and in at least 80 % of the distinct ones, is *unobserved* where the main
+specification has no answer, and is *mixed* otherwise (docs/decisions.md says why the two ends are symmetric).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterable
+
+import pandas as pd
+
+from .. import economies
+from ..registry import ClaimSpec, Criterion, Over, Reading
+from ..stats import collapse
+from .evidence import Evidence
+from .logic import FAILS, HOLDS, MIXED, UNOBSERVED, Truth, count_rule, decide, evaluate
+from .verdict import Cell, CriterionResult, Verdict
+
+SHARE = 0.80
+"""Share of distinct specifications in which a criterion must be true (or false)."""
+
+
+def scaled(over: Over, economies_judged: int) -> int:
+    """'At least k of n', carried to another number of economies: the same share, rounded up (3 of 5 is 3 of 4, 1 of 1)."""
+    return max(1, math.ceil(over.at_least * economies_judged / len(over.economies)))
+
+
+def _cells(criterion: Criterion, rows: pd.DataFrame, judged: Iterable[str]) -> list[Cell]:
+    by_economy = {r.economy: r for r in rows.itertuples()}
+    cells = []
+    for code in judged:
+        row = by_economy.get(code)
+        if row is None:
+            cells.append(Cell(code, None, None, None, None, None, "no figures"))
+            continue
+        value, low, high = (None if pd.isna(v) else float(v) for v in (row.estimate, row.low, row.high))
+        met = decide(value, low, high, criterion.comparison, criterion.threshold)
+        year = None if pd.isna(row.last_year) else int(row.last_year)
+        cells.append(Cell(code, value, low, high, met, year, row.missing if isinstance(row.missing, str) else ""))
+    return cells
+
+
+def _truth(criterion: Criterion, cells: list[Cell]) -> Truth:
+    if criterion.over is None:
+        return cells[0].met if cells else None
+    return count_rule((c.met for c in cells), scaled(criterion.over, len(cells)))
+
+
+def judge_criterion(criterion: Criterion, rows: pd.DataFrame, methods: list[str], judged: list[str]) -> CriterionResult:
+    """One criterion over all its specifications. `rows`: evidence of this criterion; `judged`: economies counted over."""
+    codes = judged if criterion.over else [""]
+    stands_for = collapse(rows, [m for m in methods if m in criterion.axes])
+    distinct = sorted(set(stands_for.values()))
+    cells = {spec: _cells(criterion, rows[rows["spec"] == spec], codes) for spec in distinct}
+    truths = {spec: _truth(criterion, cells[spec]) for spec in distinct}
+
+    mains = rows.loc[rows["is_main"], "spec"].unique()
+    # with the main specification's sources left out, the first one declared that still has data takes its place
+    main = stands_for[mains[0]] if len(mains) else (distinct[0] if distinct else None)
+    if main is None:
+        state, share, main_cells = UNOBSERVED, None, [Cell(c, None, None, None, None, None, "no figures") for c in codes]
+    else:
+        main_cells = cells[main]
+        share_true = sum(t is True for t in truths.values()) / len(distinct)
+        share_false = sum(t is False for t in truths.values()) / len(distinct)
+        share = share_true
+        if truths[main] is None:
+            state = UNOBSERVED
+        elif truths[main] and share_true >= SHARE:
+            state = HOLDS
+        elif not truths[main] and share_false >= SHARE:
+            state = FAILS
+        else:
+            state = MIXED
+
+    decided = [c for c in main_cells if c.met is not None]
+    common = {
+        "name": criterion.name,
+        "statement": criterion.statement,
+        "state": state,
+        "share_of_specifications": share,
+        "specifications": len(distinct),
+        "run": int(rows["spec"].nunique()),
+        "failed": int(rows.groupby("spec")["path"].apply(lambda p: not p.fillna("").any()).sum()) if len(rows) else 0,
+        "n": int(rows.loc[rows["spec"] == main, "n"].fillna(0).sum()) if main is not None else 0,
+        "why": criterion.why,
+        "measure": criterion.measure,
+        "unit": criterion.unit,
+    }
+    if criterion.over:
+        held = sum(c.met is True for c in main_cells)
+        open_ = len(main_cells) - len(decided)
+        return CriterionResult(
+            **common,
+            estimate=float(held),
+            low=float(held),
+            high=float(held + open_),
+            interval="unobserved economies counted for and against" if open_ else "exact count",
+            threshold=float(scaled(criterion.over, len(main_cells))),
+            comparison=">=",
+            cell_threshold=criterion.threshold,
+            cell_comparison=criterion.comparison,
+            cells=tuple(main_cells),
+        )
+    only = main_cells[0]
+    low, high, interval = only.low, only.high, ""
+    if low is None and high is None:
+        values = [c[0].estimate for c in cells.values() if c and c[0].estimate is not None]
+        if values:
+            low, high = min(values), max(values)
+            interval = "exact as published" if low == high else f"range across {len(values)} specifications"
+    else:
+        interval = "bounds from what is not reported"
+    return CriterionResult(**common, estimate=only.estimate, low=low, high=high, interval=interval, threshold=criterion.threshold, comparison=criterion.comparison, cells=(only,))
+
+
+def _apply(reading: Reading, states: dict[str, str]) -> tuple[str, str]:
+    """Verdict of a reading and the reason in words."""
+    if reading.not_testable:
+        return "not testable", reading.not_testable
+    assert reading.rule is not None
+    supported, contradicted = evaluate(reading.rule.supported, states), evaluate(reading.rule.contradicted, states)
+    listed = "; ".join(f"{name} {state}" for name, state in states.items())
+    if supported:
+        return "supported", listed
+    if contradicted:
+        return "contradicted", listed
+    if supported is None or contradicted is None:
+        missing = ", ".join(name for name, state in states.items() if state == UNOBSERVED)
+        return "not enough evidence", f"{listed}; what is not observed ({missing}) could decide it either way"
+    return reading.rule.otherwise, listed
+
+
+def _states(reading: Reading, frame: pd.DataFrame, methods: list[str], judged: list[str]) -> dict[str, CriterionResult]:
+    return {c.name: judge_criterion(c, frame[frame["criterion"] == c.name], methods, judged) for c in reading.criteria}
+
+
+def _leave_out(reading: Reading, frame: pd.DataFrame, methods: list[str], judged: list[str], verdict: str) -> tuple[list[str], list[str]]:
+    """Removals that flip the verdict, and sources without which nothing is left to judge by."""
+    flips, sole = [], []
+
+    def again(rows: pd.DataFrame, codes: list[str]) -> str:
+        return _apply(reading, {k: r.state for k, r in _states(reading, rows, methods, codes).items()})[0]
+
+    names = [c.name for c in reading.criteria]
+    mine = frame[frame["criterion"].isin(names)]
+    for source in sorted({s for cell in mine["sources"] for s in cell}):
+        rest = mine[~mine["sources"].map(lambda cell, s=source: s in cell)]
+        with_data = {c for c in names if (mine.loc[mine["criterion"] == c, "path"].fillna("") != "").any()}
+        still = {c for c in names if (rest.loc[rest["criterion"] == c, "path"].fillna("") != "").any()}
+        if with_data - still:
+            sole.append(source)
+            continue
+        other = again(rest, judged)
+        if other != verdict:
+            flips.append(f"without the source {source}: {other}")
+    if len(judged) > 1 and any(c.over for c in reading.criteria):
+        for code in judged:
+            other = again(mine[mine["economy"] != code], [c for c in judged if c != code])
+            if other != verdict:
+                flips.append(f"without {economies.name_of(code)}: {other}")
+    return flips, sole
+
+
+def _coverage(frame: pd.DataFrame, results: Iterable[CriterionResult]) -> dict[str, object]:
+    used = frame[frame["is_main"]]
+    first, last = used["first_year"].dropna(), used["last_year"].dropna()
+    missing = [f"{economies.name_of(c.economy) + ': ' if c.economy else ''}{r.name}: {c.missing or 'bounds leave it open'}" for r in results for c in r.cells if c.met is None]
+    return {"from": int(first.min()) if len(first) else None, "to": int(last.max()) if len(last) else None, "missing": missing}
+
+
+def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Verdict:
+    """The verdict of the headline reading, with those of the other readings in `beside`."""
+    methods = [a.name for a in spec.grid.axes if a.kind == "method"]
+    frame, verdicts = evidence.frame, []
+    for reading in spec.readings:
+        mine = frame[frame["criterion"].isin([c.name for c in reading.criteria])]
+        judged = list(evidence.economies)
+        results = _states(reading, mine, methods, judged)
+        word, reason = _apply(reading, {k: r.state for k, r in results.items()})
+        flips, sole = _leave_out(reading, mine, methods, judged, word) if reading.criteria else ([], [])
+        used = sorted({s for cell in mine["sources"] for s in cell})
+        verdicts.append(
+            Verdict(
+                claim=spec.id,
+                reading=reading.name,
+                title=reading.title,
+                statement=reading.statement,
+                headline=reading is spec.readings[0],
+                params=dict(params),
+                as_of=evidence.as_of,
+                pseudo_as_of=bool(set(used) & set(evidence.revised_sources)),
+                verdict=word,
+                reason=reason,
+                fragile=bool(flips),
+                fragility=tuple(flips),
+                sole_sources=tuple(sole),
+                blind=spec.blind,
+                expected=spec.expected,
+                criteria=tuple(results.values()),
+                coverage=_coverage(mine, results.values()),
+                sources=tuple(used),
+                rule=reading.rule.words if reading.rule else "",
+                rule_sha256=spec.rule_sha256,
+                declared_on=spec.declared_on.isoformat(),
+                notebook=f"notebooks/{spec.notebook}",
+                amended=bool(spec.amendments),
+                against=reading.against,
+                would_change=reading.would_change,
+                dropped_as_of=evidence.dropped,
+            )
+        )
+    return dataclasses.replace(verdicts[0], beside=tuple(verdicts[1:]))

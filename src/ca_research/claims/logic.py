@@ -1,0 +1,54 @@
+"""Three-valued logic: true, false, and None for what is not observed (Kleene)."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Truth = bool | None
+
+COMPARE = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le, "==": operator.eq}
+
+HOLDS, FAILS, MIXED, UNOBSERVED = "holds", "fails", "mixed", "unobserved"
+
+
+def decide(value: float | None, low: float | None, high: float | None, comparison: str, threshold: float) -> Truth:
+    """Whether a value meets a threshold; a range meets it only if all of it does, and misses it only if none does."""
+    value, low, high = (None if v is None or math.isnan(v) else v for v in (value, low, high))
+    if low is not None or high is not None:
+        ends = (-math.inf if low is None else low, math.inf if high is None else high)
+        if comparison == "==":
+            return True if ends == (threshold, threshold) else (None if ends[0] <= threshold <= ends[1] else False)
+        met = {COMPARE[comparison](end, threshold) for end in ends}
+        return met.pop() if len(met) == 1 else None
+    return None if value is None else bool(COMPARE[comparison](value, threshold))
+
+
+def count_rule(truths: Iterable[Truth], at_least: int) -> Truth:
+    """'At least k of n' with unobserved cells: met if enough hold, refuted if even all unobserved ones would not do."""
+    truths = list(truths)
+    held, open_ = sum(t is True for t in truths), sum(t is None for t in truths)
+    if held >= at_least:
+        return True
+    return False if held + open_ < at_least else None
+
+
+def evaluate(condition: Any, states: Mapping[str, str]) -> Truth:
+    """Truth of a rule condition given the states of the criteria.
+
+    An unobserved criterion could still hold or fail, so 'NAME holds' and 'NAME fails' are both open for it; a
+    mixed one neither holds nor fails.
+    """
+    match condition:
+        case str():
+            name, wanted = condition.split()
+            return None if states[name] == UNOBSERVED else states[name] == wanted
+        case {"all": parts}:
+            return count_rule((evaluate(p, states) for p in parts), len(parts))
+        case {"any": parts}:
+            return count_rule((evaluate(p, states) for p in parts), 1)
+        case {"at_least": int(least), "of": parts}:
+            return count_rule((evaluate(p, states) for p in parts), least)
+    raise ValueError(f"not a condition: {condition!r}")

@@ -1,0 +1,110 @@
+"""A verdict and its parts, as they are shown, compared and stored (reports/verdicts.json)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+MIME = "application/vnd.ca-research.verdict+json"
+"""MIME type under which a notebook emits its verdicts; the site reads nothing else for its answers."""
+
+
+def _number(value: Any) -> Any:
+    """JSON-safe: no NaN, no infinity, no long tails of digits that differ between machines."""
+    if isinstance(value, float):
+        return None if not math.isfinite(value) else float(f"{value:.10g}")
+    if isinstance(value, dict):
+        return {k: _number(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_number(v) for v in value]
+    return value
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One economy within a criterion: its estimate and whether the comparison is met there (null: unobserved)."""
+
+    economy: str
+    estimate: float | None
+    low: float | None
+    high: float | None
+    met: bool | None
+    year: int | None
+    missing: str = ""
+
+
+@dataclass(frozen=True)
+class CriterionResult:
+    """A criterion judged over its universe.
+
+    `estimate` is the main specification's: the measure itself, or for a count over economies the number in which
+    the comparison is met, with `low` and `high` where unobserved economies leave the count open.
+    """
+
+    name: str
+    statement: str
+    estimate: float | None
+    low: float | None
+    high: float | None
+    interval: str
+    threshold: float
+    comparison: str
+    unit: str
+    state: str
+    share_of_specifications: float | None
+    specifications: int
+    run: int
+    failed: int
+    n: int
+    why: str
+    measure: str
+    cell_threshold: float | None = None
+    cell_comparison: str | None = None
+    cells: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The computed answer to one reading of a claim. `beside` holds the verdicts of its other readings."""
+
+    claim: str
+    reading: str
+    title: str
+    statement: str
+    headline: bool
+    params: dict[str, Any]
+    as_of: str
+    pseudo_as_of: bool
+    verdict: str
+    reason: str
+    fragile: bool
+    fragility: tuple[str, ...]
+    sole_sources: tuple[str, ...]
+    blind: bool
+    expected: str
+    criteria: tuple[CriterionResult, ...]
+    coverage: dict[str, Any]
+    sources: tuple[str, ...]
+    rule: str
+    rule_sha256: str
+    declared_on: str
+    notebook: str
+    amended: bool
+    against: str
+    would_change: str
+    dropped_as_of: int = 0
+    beside: tuple[Verdict, ...] = field(default=(), repr=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form, without `beside`."""
+        content = asdict(self)
+        content.pop("beside")
+        return _number(content)
+
+    def all(self) -> list[Verdict]:
+        return [self, *self.beside]
+
+    def bundle(self) -> list[dict[str, Any]]:
+        """What the notebook emits: this verdict and those of the other readings."""
+        return [v.as_dict() for v in self.all()]

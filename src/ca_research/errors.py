@@ -1,0 +1,128 @@
+"""Typed errors: what happened, where, and what to do next.
+
+Every error a user can cause derives from `CaResearchError`; the command line prints its three lines and
+nothing else (the traceback comes with `--debug`) and leaves with `exit_code`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+class CaResearchError(Exception):
+    """Base of all errors. `what` is one line; `where` and `todo` are optional further lines."""
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, where: str = "", todo: str = "") -> None:
+        self.what, self.where, self.todo = what, where, todo
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        parts = [self.what]
+        if self.where:
+            parts.append(f"  where: {self.where}")
+        if self.todo:
+            parts.append(f"  next:  {self.todo}")
+        return "\n".join(parts)
+
+    def __reduce__(self):  # survives the trip out of a worker process with its parts
+        return _rebuild, (type(self), self.__dict__)
+
+
+def _rebuild(cls: type[CaResearchError], state: dict) -> CaResearchError:
+    error = cls.__new__(cls)
+    error.__dict__.update(state)
+    Exception.__init__(error, CaResearchError.__str__(error))
+    return error
+
+
+class UsageError(CaResearchError):
+    """The call itself is wrong: an unknown name, option or parameter."""
+
+    exit_code = 2
+
+
+class UnknownNameError(UsageError):
+    """A name that is not among the known ones; says which are close."""
+
+    def __init__(self, kind: str, name: object, known: Iterable[str], *, where: str = "") -> None:
+        known = [str(k) for k in known]
+        near = suggest(str(name), known)
+        listed = ", ".join(known) if len(known) <= 24 else ", ".join(known[:24]) + ", ..."
+        todo = f"did you mean {' or '.join(near)}?" if near else f"known: {listed}"
+        if near and len(known) <= 24:
+            todo += f" (known: {listed})"
+        super().__init__(f"unknown {kind} {name!r}", where=where, todo=todo)
+
+
+class ParameterError(UsageError):
+    """A notebook parameter that does not exist or has the wrong type."""
+
+
+class RegistryError(CaResearchError):
+    """A file in registry/ does not say what it must."""
+
+
+class IntegrityError(CaResearchError):
+    """A raw file is not the file the registry describes."""
+
+
+class MissingTableError(CaResearchError):
+    """A processed table is not there."""
+
+    def __init__(self, table: str, where: str) -> None:
+        super().__init__(f"table {table!r} has not been built", where=where, todo="ca-research data build")
+
+
+class CoverageError(CaResearchError):
+    """A measure needs cells that no source covers (missing is not zero)."""
+
+
+class MixedUnitsError(CaResearchError):
+    """Figures of unlike measure, unit or price basis would be added or compared."""
+
+
+class AggregateError(CaResearchError):
+    """An aggregate stands beside its members where they would be ranked or summed together."""
+
+
+class RunError(CaResearchError):
+    """A notebook could not be run to its end."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One broken row of a raw file."""
+
+    file: str
+    line: int
+    column: str
+    value: str
+    rule: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.column} = {self.value!r}: {self.rule}"
+
+
+class DataError(CaResearchError):
+    """Raw rows break the rules of their table; `faults` holds every one of them."""
+
+    def __init__(self, faults: Sequence[Fault], *, shown: int = 50) -> None:
+        self.faults = list(faults)
+        lines = [f"  {fault}" for fault in self.faults[:shown]]
+        if len(self.faults) > shown:
+            lines.append(f"  ... and {len(self.faults) - shown} more (all in DataError.faults)")
+        files = sorted({fault.file for fault in self.faults})
+        super().__init__(
+            f"{len(self.faults)} fault(s) in {len(files)} raw file(s); nothing was built\n" + "\n".join(lines),
+            todo="mend the rows named above, then: ca-research data build",
+        )
+
+
+def suggest(name: str, known: Iterable[str]) -> list[str]:
+    """Up to three known names close to `name`, case ignored."""
+    by_fold = {k.casefold(): k for k in known}
+    return [by_fold[m] for m in get_close_matches(name.casefold(), list(by_fold), n=3, cutoff=0.6)]

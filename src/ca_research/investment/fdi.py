@@ -1,0 +1,104 @@
+"""Direct investment by investor, one concept at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from .. import economies as eco
+from ..errors import CoverageError, MixedUnitsError, UsageError
+from ..tables.provenance import estimate_row, estimates
+
+CONDUITS = ("NLD",)
+"""Hosts of holding companies among the named investors: their stock is mostly owned from elsewhere."""
+
+LEAST_INVESTORS = 5
+"""A rank among fewer named investors than this says little (section Z of the register)."""
+
+
+def measure_shares(investment: pd.DataFrame, *, by: tuple[str, ...] = ("host", "year")) -> pd.DataFrame:
+    """Share of each investor in one measure of investment.
+
+    investment: rows of table `investment` of *one* measure, price basis, instrument and source per cell.
+    Returns one row per `by` + investor: value_usd, share of the investors listed, investors (number of).
+    Raises MixedUnitsError where measures, price bases or instruments are mixed; AggregateError-free input only:
+    aggregates (WLD, EU27, BIL ...) are refused.
+    """
+    for column in ("measure", "price_basis", "instrument", "year_basis"):
+        if column in investment and investment[column].nunique() > 1:
+            raise MixedUnitsError(f"{column} is mixed: {', '.join(sorted(investment[column].unique()))}", todo=f"load(..., {column}=...): unlike figures are never added")
+    keys = [*by]
+    if investment.duplicated([*keys, "investor"]).any():
+        raise UsageError("several figures for one investor, host and year", todo="choose one source, revision or sector")
+    listed = investment[~investment["investor"].isin(list(eco.AGGREGATES))]
+    shares = listed[[*keys, "investor", "value_usd"]].copy()
+    shares["share"] = shares["value_usd"] / shares.groupby(keys)["value_usd"].transform("sum")
+    shares["investors"] = shares.groupby(keys)["investor"].transform("size")
+    return shares.sort_values([*keys, "share"], ascending=[True] * len(keys) + [False], ignore_index=True)
+
+
+def stock_by_investor(investment: pd.DataFrame, host: str, year: int, *, conduits: str = "counted", hong_kong: str = "apart") -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Inward direct investment stock of a host by immediate investor at the end of a year.
+
+    conduits: 'counted' or 'left_out' (see CONDUITS). hong_kong: 'apart' or 'with_china'.
+    Returns (table, rows): per investor value_usd and rank; and the rows behind it.
+    """
+    rows = investment[(investment["measure"] == "fdi_stock") & (investment["host"] == host) & (investment["year"] == year)]
+    rows = rows[~rows["investor"].isin(list(eco.AGGREGATES))]
+    if rows.duplicated("investor").any():
+        # several publishers: the one that names most investors is one concept; the others speak of single investors
+        best = rows.groupby("source_id")["investor"].nunique().idxmax()
+        rows = rows[rows["source_id"] == best]
+    if conduits == "left_out":
+        rows = rows[~rows["investor"].isin(CONDUITS)]
+    investor = rows["investor"].replace({"HKG": "CHN"}) if hong_kong == "with_china" else rows["investor"]
+    table = rows.assign(investor=investor).groupby("investor", as_index=False)["value_usd"].sum()
+    table["rank"] = table["value_usd"].rank(ascending=False, method="min").astype("Int64")
+    return table.sort_values("rank", ignore_index=True), rows
+
+
+def fdi_rank(investment: pd.DataFrame, *, economies: Sequence[str], year: str = "newest", conduits: str = "counted", hong_kong: str = "apart") -> pd.DataFrame:
+    """Rank of China among the named investors by inward stock; an estimates frame, one row per host.
+
+    year: 'newest' year with at least LEAST_INVESTORS named investors, 'newest-1', ... Named investors are not all
+    investors, so the rank is a best case for China: an investor not named can only push it down.
+    """
+    rows = []
+    for host in economies:
+        stock = investment[(investment["measure"] == "fdi_stock") & (investment["host"] == host) & ~investment["investor"].isin(list(eco.AGGREGATES))]
+        counts = stock.groupby("year")["investor"].nunique()
+        years = sorted(counts[counts >= LEAST_INVESTORS].index, reverse=True)
+        back = int(year.partition("-")[2] or 0)
+        if len(years) <= back:
+            found = int(counts.max()) if len(counts) else 0
+            rows.append(estimate_row(economy=host, missing=f"stock by investor is at hand for {found} investor(s) at most; a rank needs {LEAST_INVESTORS} on one concept"))
+            continue
+        table, used = stock_by_investor(investment, host, int(years[back]), conduits=conduits, hong_kong=hong_kong)
+        china = table[table["investor"] == "CHN"]
+        if china.empty:
+            rows.append(estimate_row(economy=host, missing=f"no Chinese stock for {int(years[back])}"))
+        else:
+            rows.append(estimate_row(used, economy=host, estimate=float(china["rank"].iloc[0])))
+    return estimates(rows)
+
+
+def contractor_rank(investment: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFrame:
+    """Rank of China by turnover of contracted works per host and year; an estimates frame, one row per host.
+
+    Running totals dated to one year are not turnover of that year, so they are not used.
+    """
+    yearly = investment[(investment["measure"] == "contracted_turnover_yearly") & ~investment["investor"].isin(list(eco.AGGREGATES))]
+    rows = []
+    for host in economies:
+        mine = yearly[yearly["host"] == host]
+        if mine["investor"].nunique() < 2:
+            rows.append(estimate_row(economy=host, missing="only running totals of contracted works are at hand, for one or two contractors"))
+            continue
+        newest = mine[mine["year"] == mine["year"].max()]
+        china = newest.assign(rank=newest["value_usd"].rank(ascending=False, method="min"))
+        china = china[china["investor"] == "CHN"]
+        if china.empty:
+            raise CoverageError(f"no Chinese turnover for {host}")
+        rows.append(estimate_row(newest, economy=host, estimate=float(china["rank"].iloc[0])))
+    return estimates(rows)

@@ -1,0 +1,137 @@
+"""Counts of students abroad, their growth, and China's share among destinations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from .. import stats
+from ..errors import CoverageError, UnknownNameError, UsageError
+from ..tables.provenance import estimate_row, estimates
+
+MINISTRY = "moe_brief_stats_peijin"
+"""China's education ministry, yearly counts by origin and level, 2010-2018."""
+
+UIS_OUTBOUND = ("uis_outbound_peijin", "uis_api_nemuulen_outbound")
+"""Students abroad by origin as UNESCO counts them from its hosts' reports; China is not among these hosts."""
+
+STATISTICS = {"end_to_end": stats.end_to_end, "sen_slope": stats.sen_slope, "log_slope": stats.log_slope}
+
+
+def count(students: pd.DataFrame, origin: str, *, destination: str = "CHN", level: str = "all", source: str = MINISTRY) -> pd.DataFrame:
+    """Rows of one origin, destination, level and source, by year."""
+    rows = students[(students["origin"] == origin) & (students["destination"] == destination) & (students["level"] == level) & (students["source_id"] == source)]
+    if rows.duplicated("year").any():
+        raise UsageError(f"two figures for a year: {origin} in {destination}, {level}", todo="filter by `precision` first")
+    return rows.sort_values("year")
+
+
+def _series(rows: pd.DataFrame) -> pd.Series:
+    return rows.set_index(rows["year"].astype(int))["students"].astype(float)
+
+
+def growth(students: pd.DataFrame, origin: str, *, since: int, until: int, destination: str = "CHN", level: str = "all", source: str = MINISTRY) -> dict[str, float]:
+    """Growth of a count between two years, each way of stating it named for what it is.
+
+    Returns compound (annual rate between the two ends), mean_annual (mean of the yearly rates), change (persons).
+    Raises CoverageError where a year in between is missing: gaps are not bridged.
+    """
+    rows = count(students, origin, destination=destination, level=level, source=source)
+    series = _series(rows).loc[since:until]
+    if since not in series.index or until not in series.index:
+        raise CoverageError(f"{source} has no count of {origin} in {destination} for {since} or {until}", todo="ca.coverage('students', by=['origin'])")
+    return {"compound": stats.compound_rate(series), "mean_annual": stats.mean_annual_rate(series), "change": stats.end_to_end(series)}
+
+
+def window_change(
+    students: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    level: str = "all",
+    window: str = "five_years",
+    statistic: str = "end_to_end",
+) -> pd.DataFrame:
+    """Change of the number of an economy's students in China over the last observed years; an estimates frame.
+
+    window: 'five_years' (the last observed year and the year five before it), 'four_years', 'whole' (all observed).
+    statistic: 'end_to_end' (persons), 'sen_slope' (persons a year) or 'log_slope' (rate a year): only the sign decides.
+    """
+    if statistic not in STATISTICS:
+        raise UnknownNameError("statistic", statistic, STATISTICS)
+    span = {"five_years": 5, "four_years": 4, "whole": None}
+    if window not in span:
+        raise UnknownNameError("window", window, span)
+    rows = []
+    for origin in economies:
+        observed = count(students, origin, level=level)
+        if len(observed) < 2:
+            rows.append(estimate_row(economy=origin, missing=f"no series of {level} students in China"))
+            continue
+        last, back = int(observed["year"].max()), span[window]
+        used = observed if back is None else observed[observed["year"] >= last - back]
+        rows.append(estimate_row(used, economy=origin, estimate=STATISTICS[statistic](_series(used))))
+    return estimates(rows)
+
+
+def change_since(students: pd.DataFrame, *, economies: Sequence[str], level: str = "all", start: str = "2019", end: str = "2022") -> pd.DataFrame:
+    """Change of the number of students in China between two named years by one and the same source; an estimates frame.
+
+    A year that no source covers leaves the economy unobserved: statements of officials ('more than 10,000') are floors
+    of another concept and are not used.
+    """
+    rows = []
+    for origin in economies:
+        found = []
+        for source in students.loc[(students["origin"] == origin) & (students["destination"] == "CHN") & (students["precision"] == "exact"), "source_id"].unique():
+            series = count(students, origin, level=level, source=source)
+            if {int(start), int(end)} <= set(series["year"]):
+                found.append(series[series["year"].isin([int(start), int(end)])])
+        if not found:
+            rows.append(estimate_row(economy=origin, missing=f"no source counts its {level} students in China in both {start} and {end}"))
+        else:
+            rows.append(estimate_row(found[0], economy=origin, estimate=stats.end_to_end(_series(found[0]))))
+    return estimates(rows)
+
+
+def share_change(students: pd.DataFrame, *, economies: Sequence[str], window: str = "five_years", uis: str = UIS_OUTBOUND[0]) -> pd.DataFrame:
+    """Change of China's share among the destinations of an economy's students, as bounds (percentage points).
+
+    China does not report to UNESCO, so the share is China's own count over the sum of that and UNESCO's total abroad.
+    China's count is of all kinds or of degree students, UNESCO's of tertiary students: the range spans both concepts,
+    each kept the same in both years. Hosts that do not report to UNESCO are outside either way.
+    """
+    span = {"five_years": 5, "four_years": 4}
+    if window not in span:
+        raise UnknownNameError("window", window, span)
+    rows = []
+    for origin in economies:
+        abroad = count(students, origin, destination="WLD", level="degree", source=uis)
+        levels = [count(students, origin, level=level) for level in ("degree", "all")]
+        common = set(abroad["year"]).intersection(*(set(s["year"]) for s in levels))
+        if not common or max(common) - span[window] not in common:
+            rows.append(estimate_row(economy=origin, missing=f"China's count and {uis} do not share two years that far apart"))
+            continue
+        years = [max(common) - span[window], max(common)]
+        total, changes = _series(abroad), []
+        for china in map(_series, levels):
+            share = china / (china + total)
+            changes.append(100 * float(share[years[1]] - share[years[0]]))
+        used = pd.concat([part[part["year"].isin(years)] for part in (abroad, *levels)])
+        rows.append(estimate_row(used, economy=origin, low=min(changes), high=max(changes), interval="degree students to students of all kinds"))
+    return estimates(rows)
+
+
+def shares_by_destination(students: pd.DataFrame, origin: str, year: int, *, source: str, level: str = "degree") -> pd.DataFrame:
+    """Students of an origin by destination in one year by one source, with shares of the destinations that report.
+
+    Returns destination, students, share; `attrs["not_reporting"]` says that China is absent from UNESCO's hosts.
+    Raises CoverageError where the source has no destination for that origin and year.
+    """
+    rows = students[(students["origin"] == origin) & (students["year"] == year) & (students["source_id"] == source) & (students["level"] == level) & (students["destination"] != "WLD")]
+    if rows.empty:
+        raise CoverageError(f"{source} has no destinations of {origin} in {year}", todo="ca.coverage('students', by=['origin'])")
+    table = rows[["destination", "students"]].sort_values(["students", "destination"], ascending=[False, True], ignore_index=True)
+    table["share"] = table["students"] / table["students"].sum()
+    table.attrs["not_reporting"] = [] if "CHN" in set(table["destination"]) else ["CHN"]
+    return table

@@ -1,0 +1,9 @@
+"""Tables: raw -> validated -> processed, and the ways to read them."""
+
+from .build import build, check, content_key
+from .cite import cite, source_ids
+from .coverage import Coverage, coverage
+from .load import load
+from .query import sql
+
+__all__ = ["Coverage", "build", "check", "cite", "content_key", "coverage", "load", "source_ids", "sql"]

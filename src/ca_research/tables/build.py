@@ -1,0 +1,151 @@
+"""raw -> validated -> processed, whole or not at all.
+
+A build goes to a folder named after its content (`build-<key>`); one small file, CURRENT, points at it and is
+replaced in one step. A reader therefore sees the old build or the new one, never half of either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from filelock import FileLock
+
+from .. import economies, paths, registry
+from ..errors import CaResearchError, DataError, MissingTableError
+from .dates import known_on
+from .validate import check_files, validate
+
+CURRENT = "CURRENT"
+_FORMAT = "1"  # raise when the layout of the processed tables changes
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build did: rows per table, and whether anything had to be written."""
+
+    folder: Path
+    rows: dict[str, int]
+    fresh: bool
+
+
+def content_key() -> str:
+    """Hash of everything a build depends on (raw files stand in it through their declared sha256)."""
+    digest = hashlib.sha256(_FORMAT.encode())
+    folder = paths.registry_dir()
+    for file in [folder / "sources.csv", folder / "economies.csv", *sorted((folder / "tables").glob("*.yaml")), *sorted(Path(__file__).parent.glob("*.py"))]:
+        digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def current() -> Path:
+    """Folder of the current build; raises MissingTableError where there is none."""
+    pointer = paths.processed_dir() / CURRENT
+    if pointer.is_file():
+        folder = paths.processed_dir() / pointer.read_text(encoding="utf-8").strip()
+        if folder.is_dir():
+            return folder
+    raise MissingTableError("(all)", where=paths.shown(paths.processed_dir()))
+
+
+def table_file(name: str) -> Path:
+    """Parquet file of a table in the current build."""
+    registry.table(name)
+    try:
+        file = current() / f"{name}.parquet"
+    except MissingTableError:
+        raise MissingTableError(name, where=paths.shown(paths.processed_dir())) from None
+    if not file.is_file():
+        raise MissingTableError(name, where=paths.shown(file.parent))
+    return file
+
+
+def names() -> list[str]:
+    """Declared tables that hold data, `sources` first."""
+    return ["sources", *(n for n, t in registry.tables().items() if t.files)]
+
+
+def _sources_frame() -> pd.DataFrame:
+    return pd.DataFrame([s.model_dump() for s in registry.sources().values()])
+
+
+def processed(name: str) -> pd.DataFrame:
+    """The processed form of a table: its columns, `is_aggregate` and `known_on`."""
+    if name == "sources":
+        return _sources_frame()
+    table = registry.table(name)
+    frame = validate(table)
+    parties = table.of_type("economy")
+    if parties:
+        frame["is_aggregate"] = frame[parties].isin(list(economies.AGGREGATES)).any(axis=1)
+    frame["known_on"] = known_on(frame, table).astype("datetime64[s]")
+    return frame
+
+
+def check(progress: Callable[[str], None] = lambda name: None) -> dict[str, int]:
+    """Validate all raw data and build nothing; rows per table. Raises one error that holds all faults."""
+    return {name: len(frame) for name, frame in _all(names(), progress)}
+
+
+def _all(wanted: Iterable[str], progress: Callable[[str], None]) -> list[tuple[str, pd.DataFrame]]:
+    for name in wanted:  # cheap and decisive: a changed byte stops everything before any parsing
+        if name != "sources":
+            check_files(registry.table(name))
+    frames, faults = [], []
+    for name in wanted:
+        progress(name)
+        try:
+            frames.append((name, processed(name)))
+        except DataError as error:
+            faults += error.faults
+    if faults:
+        raise DataError(faults)
+    return frames
+
+
+def build(*, force: bool = False, progress: Callable[[str], None] = lambda name: None) -> Built:
+    """Validate raw and write every table as Parquet; does nothing where the current build is of this content.
+
+    Raises IntegrityError, DataError or RegistryError; the previous build then stays as it was.
+    """
+    home = paths.processed_dir()
+    home.mkdir(parents=True, exist_ok=True)
+    with FileLock(home / ".lock"):
+        target = home / f"build-{content_key()}"
+        pointer = home / CURRENT
+        if not force and target.is_dir() and pointer.is_file() and pointer.read_text(encoding="utf-8") == target.name:
+            for name in names()[1:]:
+                check_files(registry.table(name))
+            return Built(target, {n: pq.read_metadata(target / f"{n}.parquet").num_rows for n in names()}, fresh=False)
+        frames = _all(names(), progress)
+        scratch = home / f".{target.name}-{os.getpid()}"
+        scratch.mkdir()
+        try:
+            for name, frame in frames:
+                pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), scratch / f"{name}.parquet", compression="zstd")
+            old = pointer.read_text(encoding="utf-8") if pointer.is_file() else ""
+            if target.is_dir():
+                shutil.rmtree(target)
+            scratch.rename(target)
+            _write_whole(pointer, target.name)
+        except OSError as error:
+            raise CaResearchError(f"the tables could not be written: {error.strerror}", where=paths.shown(home), todo="check space and permissions, then: ca-research data build") from error
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+        for stale in home.glob("build-*"):  # the build before stays for readers that have just opened it
+            if stale.name not in (target.name, old):
+                shutil.rmtree(stale, ignore_errors=True)
+        return Built(target, {n: len(f) for n, f in frames}, fresh=True)
+
+
+def _write_whole(file: Path, text: str) -> None:
+    scratch = file.with_name(f".{file.name}-{os.getpid()}")
+    scratch.write_text(text, encoding="utf-8")
+    scratch.replace(file)

@@ -1,0 +1,69 @@
+"""References behind a frame, in a form that can be pasted into a paper."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Literal
+
+import pandas as pd
+
+from .. import registry
+from ..errors import UnknownNameError, UsageError
+
+Style = Literal["text", "bibtex", "csl"]
+
+
+def source_ids(what: pd.DataFrame | str | Iterable[str]) -> list[str]:
+    """Source ids behind a frame (column `source_id`, or `sources` holding lists), or the ids given."""
+    if isinstance(what, pd.DataFrame):
+        if "source_id" in what:
+            found = set(what["source_id"].dropna())
+        elif "sources" in what:
+            found = {s for cell in what["sources"] for s in cell}
+        else:
+            raise UsageError("the frame has neither `source_id` nor `sources`", todo="cite the frame it was made from")
+    else:
+        found = {what} if isinstance(what, str) else set(what)
+    for source_id in found:
+        if source_id not in registry.sources():
+            raise UnknownNameError("source", source_id, registry.sources())
+    return sorted(found)
+
+
+def cite(what: pd.DataFrame | str | Iterable[str], style: Style = "text") -> str:
+    """References of the sources behind `what`: plain text, BibTeX or CSL-JSON."""
+    chosen = [registry.sources()[s] for s in source_ids(what)]
+    if style == "text":
+        return "\n".join(f"[{s.source_id}] {s.citation}" for s in chosen)
+    if style == "bibtex":
+        return "\n\n".join(_bibtex(s) for s in chosen)
+    if style == "csl":
+        return json.dumps([_csl(s) for s in chosen], ensure_ascii=False, indent=1)
+    raise UnknownNameError("citation style", style, ("text", "bibtex", "csl"))
+
+
+def _escape(text: str) -> str:
+    return re.sub(r"([&%$#_{}])", r"\\\1", text.replace("\\", r"\textbackslash "))
+
+
+def _bibtex(source: registry.Source) -> str:
+    fields = {"title": "{" + _escape(source.title) + "}", "author": "{" + _escape(source.publisher) + "}" if source.publisher else None}
+    fields |= {"year": source.published[:4] if source.published else None, "howpublished": _escape(source.address) if source.address else None}
+    fields |= {"note": "Accessed " + source.accessed if source.accessed else None}
+    body = ",\n".join(f"  {k} = {{{v}}}" for k, v in fields.items() if v)
+    return f"@misc{{{source.source_id},\n{body}\n}}"
+
+
+def _csl(source: registry.Source) -> dict[str, object]:
+    item: dict[str, object] = {"id": source.source_id, "type": "article-newspaper" if source.kind == "press" else "dataset", "title": source.title}
+    if source.publisher:
+        item["publisher"] = source.publisher
+    if source.published:
+        item["issued"] = {"date-parts": [[int(p) for p in source.published.split("-")]]}
+    if source.address and source.address.startswith("http"):
+        item["URL"] = source.address
+    if source.accessed:
+        item["accessed"] = {"date-parts": [[int(p) for p in source.accessed.split("-")]]}
+    return item

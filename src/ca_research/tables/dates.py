@@ -1,0 +1,73 @@
+"""Dates that may be partial or an interval, and when a figure became known."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pandas as pd
+
+from .. import registry
+from ..errors import UsageError
+
+_ONE = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
+DATE_PATTERN = rf"^{_ONE}(/{_ONE})?$"
+_RE = re.compile(DATE_PATTERN)
+_ALWAYS = pd.Timestamp("1970-01-01")
+
+
+def bounds(text: str) -> tuple[dt.date, dt.date]:
+    """First and last day that a partial date or interval can mean: '2013-09' is 1 to 30 September 2013."""
+    if not _RE.match(text):
+        raise UsageError(f"not a date: {text!r}", todo="write ISO 8601: 2023, 2023-05, 2023-05-19 or an interval a/b")
+    first, _, last = text.partition("/")
+    return _edge(first, end=False), _edge(last or first, end=True)
+
+
+def _edge(text: str, *, end: bool) -> dt.date:
+    parts = [int(p) for p in text.split("-")]
+    try:
+        if len(parts) == 3:
+            return dt.date(*parts)
+        if not end:
+            return dt.date(parts[0], parts[1] if len(parts) > 1 else 1, 1)
+        if len(parts) == 1:
+            return dt.date(parts[0], 12, 31)
+        return dt.date(parts[0] + parts[1] // 12, parts[1] % 12 + 1, 1) - dt.timedelta(days=1)
+    except ValueError as error:
+        raise UsageError(f"not a date: {text!r} ({error})", todo="write ISO 8601: 2023, 2023-05 or 2023-05-19") from None
+
+
+def parse_as_of(as_of: str | dt.date | None) -> dt.date | None:
+    """`None` and 'latest' mean everything at hand; else a full ISO date."""
+    if as_of is None or as_of == "latest":
+        return None
+    if isinstance(as_of, dt.date):
+        return as_of
+    try:
+        return dt.date.fromisoformat(as_of)
+    except ValueError:
+        raise UsageError(f"as_of must be a date or 'latest', got {as_of!r}", todo="for example --as-of 2023-05-19") from None
+
+
+def known_on(frame: pd.DataFrame, table: registry.Table) -> pd.Series:
+    """The day each row became known.
+
+    A source that is one publication (`stated`) makes its rows known on its date; a series at year end plus
+    release lag; a dated event on its (last possible) day. A figure without a year in a series is timeless (a distance,
+    a border) and known throughout. Null where nothing is known: such a row is dropped by any `as_of`, and counted.
+    """
+    sources = registry.sources()
+    published = {s: bounds(v.published)[1] for s, v in sources.items() if v.release_basis == "stated" and v.published}
+    lag = {s: v.release_lag_days for s, v in sources.items() if v.release_lag_days is not None}
+    ids = frame["source_id"]
+    by_publication = pd.to_datetime(ids.map(published))
+    if table.known == "date":
+        days = {d: bounds(d)[1] for d in frame["date"].dropna().unique()}
+        return pd.to_datetime(frame["date"].map(days)).fillna(by_publication)
+    if table.known == "year":
+        year_end = pd.to_datetime(frame["year"].astype("Float64").map(lambda y: f"{int(y)}-12-31", na_action="ignore"))
+        by_lag = year_end + pd.to_timedelta(ids.map(lag).astype("Float64"), unit="D")
+        timeless = frame["year"].isna() & ids.isin(list(lag))
+        return by_publication.fillna(by_lag).mask(timeless & by_publication.isna(), _ALWAYS)
+    return by_publication.mask(ids.isin(list(lag)), _ALWAYS)

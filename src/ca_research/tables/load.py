@@ -1,0 +1,115 @@
+"""`load`: tidy frames from the processed tables, filtered by key, without any silent choice between sources."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from .. import economies, registry
+from ..errors import UnknownNameError, UsageError
+from .build import table_file
+from .dates import bounds, parse_as_of
+
+
+def load(
+    name: str,
+    *,
+    since: int | None = None,
+    until: int | None = None,
+    as_of: str | dt.date | None = None,
+    **filters: Any,
+) -> pd.DataFrame:
+    """Rows of a table as a tidy frame: its declared columns, `is_aggregate` and `known_on`.
+
+    filters: any column of the table, a value or a list of values; economies by ISO code or name ('Kazakhstan',
+        'Türkiye', 'EU'), `source` as a short form of `source_id`.
+    since, until: first and last year, both included (tables with a column `year`).
+    as_of: keep only what was known on that day. `frame.attrs` then holds `dropped` (rows not yet known) and
+        `revised_sources` (sources of which only a later edition survives: the result is pseudo as-of).
+
+    Every source that matches is returned: choosing between sources is a specification, made by the caller.
+    Raises UnknownNameError with suggestions for an unknown table, column or value; MissingTableError where the
+    tables have not been built.
+    """
+    table = registry.table(name)
+    file = table_file(name)
+    day = parse_as_of(as_of)
+    condition = _condition(table, file, filters, since, until)
+    data = pq.read_table(file, filters=condition)
+    dropped = 0
+    if day is not None and "known_on" in data.column_names:
+        known = pc.fill_null(pc.less_equal(data["known_on"], pa.scalar(dt.datetime.combine(day, dt.time()), data.schema.field("known_on").type)), False)
+        dropped = len(data) - (pc.sum(known).as_py() or 0)
+        data = data.filter(known)
+    frame = data.to_pandas()
+    frame.attrs = {"table": name, "as_of": day.isoformat() if day else "latest", "dropped": dropped, "revised_sources": _revised(frame, day)}
+    return frame
+
+
+def _revised(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
+    """Sources whose surviving edition is later than `day`, or of unknown date: their figures may be revised ones."""
+    if day is None or "source_id" not in frame:
+        return []
+    found = []
+    for source_id in sorted(frame["source_id"].unique()):
+        source = registry.sources()[source_id]
+        if source.release_basis == "stated":
+            continue  # one publication, known from its own date
+        if source.edition is None or bounds(source.edition)[1] > day:
+            found.append(source_id)
+    return found
+
+
+def _condition(table: registry.Table, file: Path, filters: dict[str, Any], since: int | None, until: int | None) -> pc.Expression | None:
+    if "source" in filters:
+        filters["source_id"] = filters.pop("source")
+    parts = []
+    for column, wanted in filters.items():
+        if column not in table.columns:
+            raise UnknownNameError(f"column of table {table.table!r}", column, table.columns)
+        values = [wanted] if isinstance(wanted, (str, int, float, bool)) else list(wanted)
+        parts.append(pc.field(column).isin(_values(table, file, column, values)))
+    for bound, year in (("since", since), ("until", until)):
+        if year is not None:
+            if "year" not in table.columns:
+                raise UsageError(f"table {table.table!r} has no column `year`, so `{bound}` cannot be used", todo="filter by another column")
+            parts.append(pc.field("year") >= year if bound == "since" else pc.field("year") <= year)
+    if not parts:
+        return None
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = whole & part
+    return whole
+
+
+def _values(table: registry.Table, file: Path, column: str, values: Iterable[Any]) -> list[Any]:
+    """Values in the form the table holds them; an unknown one is refused with suggestions."""
+    spec = table.columns[column]
+    values = list(values)
+    if spec.type == "economy":
+        return [economies.resolve(str(v)) for v in values]
+    if spec.type in ("year", "integer", "number"):
+        wrong = [v for v in values if isinstance(v, bool) or not isinstance(v, (int, float))]
+        if wrong:
+            raise UsageError(f"{column} must be a number, got {wrong[0]!r}", todo=f"for example {column}=2022")
+        return values
+    if spec.type == "boolean":
+        return [bool(v) for v in values]
+    known = _distinct(file, column)
+    for value in values:
+        if value not in known:
+            raise UnknownNameError(f"{column} of table {table.table!r}", value, sorted(known))
+    return values
+
+
+@lru_cache(maxsize=256)
+def _distinct(file: Path, column: str) -> frozenset[Any]:
+    return frozenset(pq.read_table(file, columns=[column])[column].unique().to_pylist()) - {None}

@@ -1,0 +1,35 @@
+"""DuckDB over the processed tables: one read-only SELECT at a time."""
+
+from __future__ import annotations
+
+import duckdb
+import pandas as pd
+
+from ..errors import UsageError
+from .build import current, names
+
+
+def sql(query: str) -> pd.DataFrame:
+    """Result of one SELECT over views named like the tables.
+
+    Nothing can be written and no file outside the build can be read. Raises UsageError with DuckDB's own words.
+    """
+    folder = current()
+    with duckdb.connect(config={"allow_community_extensions": "false", "autoinstall_known_extensions": "false"}) as connection:
+        for name in names():
+            connection.execute(f"create view {name} as select * from read_parquet('{_quote(folder / f'{name}.parquet')}')")
+        connection.execute(f"set allowed_directories = ['{_quote(folder)}']")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        try:
+            statements = connection.extract_statements(query)
+            if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+                raise UsageError("only one SELECT at a time is answered", todo=f"tables: {', '.join(names())}")
+            return connection.execute(statements[0]).df()
+        except duckdb.Error as error:
+            first = str(error).strip().splitlines()
+            raise UsageError(first[0], where=" ".join(line.strip() for line in first[1:3]), todo=f"tables: {', '.join(names())}") from None
+
+
+def _quote(path: object) -> str:
+    return str(path).replace("'", "''")

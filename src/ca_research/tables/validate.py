@@ -1,0 +1,166 @@
+"""Raw CSV files checked against the registry: every broken row is found, none is repaired.
+
+A raw file is read as text first, so that a fault can show the value as it stands in the file; then columns are
+parsed, bounds and vocabularies are checked by pandera, and cross-row rules (duplicate keys, expected counts per
+source) run over the whole table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+
+from .. import economies, paths, registry
+from ..errors import DataError, Fault, IntegrityError
+from .dates import DATE_PATTERN
+
+_PLACE = ("_file", "_line")
+
+
+def sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def check_files(table: registry.Table) -> None:
+    """Raise IntegrityError, naming both hashes, unless the raw files are exactly those of the registry."""
+    raw = paths.raw_dir()
+    for name, declared in table.files.items():
+        file = raw / name
+        if not file.is_file():
+            raise IntegrityError(f"raw file data/raw/{name} is missing", where=f"registry/tables/{table.table}.yaml", todo="restore it: git checkout data/raw")
+        found = sha256(file)
+        if found != declared.sha256:
+            raise IntegrityError(
+                f"raw file data/raw/{name} has changed; nothing is built from it",
+                where=f"expected sha256 {declared.sha256}, found {found}",
+                todo="restore it (git checkout data/raw), or declare the new hash and why in registry/tables",
+            )
+    stray = sorted(p.relative_to(raw).as_posix() for p in (raw / table.table).glob("*.csv") if p.relative_to(raw).as_posix() not in table.files)
+    if stray:
+        raise IntegrityError(f"raw files that the registry does not know: {', '.join(stray)}", where=f"registry/tables/{table.table}.yaml", todo="declare them under `files`, or remove them")
+
+
+def read_raw(table: registry.Table) -> pd.DataFrame:
+    """All raw rows of a table as text, with `_file` and `_line` (1 is the header)."""
+    parts = []
+    for name in table.files:
+        part = pd.read_csv(paths.raw_dir() / name, dtype=str, keep_default_na=False, na_filter=False, encoding="utf-8")
+        expected = list(table.columns)
+        if list(part.columns) != expected:
+            lacking, extra = set(expected) - set(part.columns), set(part.columns) - set(expected)
+            rule = f"columns must be {', '.join(expected)}" + (f"; missing {sorted(lacking)}" if lacking else "") + (f"; unknown {sorted(extra)}" if extra else "")
+            raise DataError([Fault(f"data/raw/{name}", 1, "(header)", ",".join(part.columns), rule)])
+        part["_file"] = f"data/raw/{name}"
+        part["_line"] = range(2, len(part) + 2)
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _parse(text: pd.Series, column: registry.Column) -> tuple[pd.Series, pd.Series, str]:
+    """Typed values, a mask of those that could not be read, and the rule they break."""
+    empty = text.eq("")
+    none = pd.Series(False, index=text.index)
+    match column.type:
+        case "year" | "integer":
+            values = pd.to_numeric(text.where(~empty), errors="coerce")
+            bad = ~empty & (values.isna() | (values % 1).ne(0))
+            return values.where(~bad).astype("Int64"), bad, "must be a whole number" if column.type == "integer" else "must be a year"
+        case "number":
+            values = pd.to_numeric(text.where(~empty), errors="coerce")
+            return values.astype("float64"), ~empty & values.isna(), "must be a number"
+        case "boolean":
+            lower = text.str.lower()
+            bad = ~empty & ~lower.isin(["true", "false"])
+            return lower.map({"true": True, "false": False}).astype("boolean"), bad, "must be true or false"
+        case _:
+            return text.where(~empty), none, ""
+
+
+def _check(column: registry.Column) -> list[pa.Check]:
+    checks = []
+    if column.type == "economy":
+        checks.append(pa.Check.isin(sorted(economies.codes()), error="unknown country or aggregate code"))
+    elif column.type == "economies":
+        known = economies.codes()
+        checks.append(pa.Check(lambda s: s.map(lambda v: set(v.split(";")) <= known), error="unknown country or aggregate code in the list"))
+    elif column.type == "source":
+        checks.append(pa.Check.isin(sorted(registry.sources()), error="unknown source: not in registry/sources.csv"))
+    elif column.type == "date":
+        checks.append(pa.Check.str_matches(DATE_PATTERN, error="must be an ISO 8601 date (may be partial or an interval a/b)"))
+    if column.values:
+        checks.append(pa.Check.isin(list(column.values), error=f"must be one of {', '.join(column.values)}"))
+    if column.pattern:
+        checks.append(pa.Check.str_matches(column.pattern, error=f"must match {column.pattern}"))
+    if column.min is not None:
+        why = "must not be negative" if column.min == 0 else f"must be at least {column.min:g}"
+        checks.append(pa.Check.ge(column.min, error=f"{why} ({column.reason})"))
+    if column.max is not None:
+        checks.append(pa.Check.le(column.max, error=f"must be at most {column.max:g} ({column.reason})"))
+    return checks
+
+
+def validate(table: registry.Table) -> pd.DataFrame:
+    """Typed rows of a table, in key order.
+
+    Raises IntegrityError where a raw file is not the declared one and DataError with *every* broken row.
+    """
+    check_files(table)
+    return validate_rows(table, read_raw(table))
+
+
+def validate_rows(table: registry.Table, raw: pd.DataFrame) -> pd.DataFrame:
+    """As `validate`, for rows already read as text (with `_file` and `_line`)."""
+    faults: list[Fault] = []
+
+    def report(mask: pd.Series, column: str, rule: str) -> None:
+        hits = raw.loc[mask.to_numpy(dtype=bool, na_value=False), ["_file", "_line", column]]
+        faults.extend(Fault(f, int(n), column, v, rule) for f, n, v in hits.itertuples(index=False))
+
+    typed = {}
+    for name, column in table.columns.items():
+        values, bad, rule = _parse(raw[name], column)
+        report(bad, name, rule)
+        if not column.nullable:
+            report(raw[name].eq(""), name, "must not be empty")
+        typed[name] = values
+    frame = pd.DataFrame(typed)
+
+    schema = pa.DataFrameSchema({n: pa.Column(checks=_check(c), nullable=True, required=True) for n, c in table.columns.items()})
+    try:
+        schema.validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        cases = errors.failure_cases.dropna(subset=["index"])
+        for column_name, rule, index in cases[["column", "check", "index"]].itertuples(index=False):
+            row = raw.loc[int(index)]
+            faults.append(Fault(row["_file"], int(row["_line"]), column_name, row[column_name], rule))
+
+    faults.extend(_duplicates(table, raw))
+    faults.extend(_counts(table, raw))
+    if faults:
+        raise DataError(sorted(set(faults), key=lambda f: (f.file, f.line, f.column)))
+    return frame.sort_values(list(table.key), kind="stable", ignore_index=True)
+
+
+def _duplicates(table: registry.Table, raw: pd.DataFrame) -> list[Fault]:
+    twice = raw[raw.duplicated(list(table.key), keep=False)]
+    faults = []
+    for key, rows in twice.groupby(list(table.key), sort=False):
+        places = [f"{f}:{n}" for f, n in rows[list(_PLACE)].itertuples(index=False)]
+        for (file, line), place in zip(rows[list(_PLACE)].itertuples(index=False), places, strict=True):
+            others = ", ".join(p for p in places if p != place)
+            faults.append(Fault(file, int(line), "+".join(table.key), ",".join(map(str, key)), f"duplicate key (also at {others})"))
+    return faults
+
+
+def _counts(table: registry.Table, raw: pd.DataFrame) -> list[Fault]:
+    """Expected row counts per source: a changed count needs a change in the registry too."""
+    found = raw["source_id"].value_counts().to_dict()
+    where = f"registry/tables/{table.table}.yaml"
+    return [
+        Fault(where, 0, f"rows.{source}", str(found.get(source, 0)), f"the registry expects {table.rows.get(source, 0)} rows of this source")
+        for source in sorted(set(found) | set(table.rows))
+        if found.get(source, 0) != table.rows.get(source, 0) and source in registry.sources()
+    ]

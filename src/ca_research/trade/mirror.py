@@ -1,0 +1,76 @@
+"""Trade seen from both sides: what an economy reports, and what its partners report of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from .. import economies
+from ..errors import CoverageError, UsageError
+from ..tables import load
+
+NOT_REPORTS = {
+    "UNCTAD_TMATRIX": "fills in estimates for economies that do not report",
+    "PENPPML": "a panel at four-year steps with zeros filled in",
+}
+"""Sources that are not one side's own report; they stay out of every comparison of the two sides."""
+
+_OPPOSITE = {"export": "import", "import": "export"}
+
+
+def perspective(trade: pd.DataFrame, of: Iterable[str]) -> pd.DataFrame:
+    """All reports of goods trade of some economies, from their point of view.
+
+    trade: rows of table `trade`, product TOTAL. of: the economies looked at.
+    Returns the rows with `economy`, `other`, `direction` (export or import *of the economy*) and `side`:
+    'reporter' where the economy itself reports, 'mirror' where its partner does.
+    """
+    of = list(of)
+    total = trade[(trade["product"] == "TOTAL") & ~trade["source_id"].isin(list(NOT_REPORTS))]
+    own = total[total["reporter"].isin(of)]
+    own = own.assign(economy=own["reporter"], other=own["partner"], direction=own["flow"], side="reporter")
+    mirror = total[total["partner"].isin(of)]
+    mirror = mirror.assign(economy=mirror["partner"], other=mirror["reporter"], direction=mirror["flow"].map(_OPPOSITE), side="mirror")
+    return pd.concat([own, mirror], ignore_index=True)
+
+
+def mirror_gap(economy: str, partner: str, trade: pd.DataFrame | None = None, *, since: int | None = None, until: int | None = None) -> pd.DataFrame:
+    """Both sides' reports of one pair, as published (no CIF/FOB adjustment).
+
+    economy, partner: codes or names. trade: a frame like table `trade`; loaded where not given.
+    Returns one row per year and direction (of `economy`): reported (USD; the median where several sources hold the
+    own report), mirror (the partner's, likewise), gap = mirror - reported, ratio = mirror / reported, low and high
+    over all reports of both sides, and the sources. A side without a report is null: missing is not zero.
+    Reference: Hummels and Lugovskyy (2006), Journal of International Economics 68(1).
+    """
+    economy, partner = economies.resolve(economy), economies.resolve(partner)
+    if trade is None:
+        trade = load("trade", product="TOTAL", reporter=[economy, partner], partner=[economy, partner], since=since, until=until)
+    both = perspective(trade, [economy])
+    both = both[both["other"] == partner]
+    if both.empty:
+        raise CoverageError(f"no report of trade between {economy} and {partner}", todo=f"ca.coverage('trade', reporter='{economy}')")
+    if both.duplicated(["year", "direction", "side", "source_id"]).any():
+        raise UsageError("several rows of one source for a year and direction", todo="filter the frame to product TOTAL")
+    rows = []
+    for (year, direction), cell in both.groupby(["year", "direction"]):
+        own, other = cell[cell["side"] == "reporter"]["value_usd"], cell[cell["side"] == "mirror"]["value_usd"]
+        reported, mirror = (float(s.median()) if len(s) else None for s in (own, other))
+        known = reported is not None and mirror is not None
+        rows.append(
+            {
+                "year": int(year),
+                "direction": direction,
+                "reported": reported,
+                "mirror": mirror,
+                "gap": mirror - reported if known else None,
+                "ratio": mirror / reported if known and reported else None,
+                "low": float(cell["value_usd"].min()),
+                "high": float(cell["value_usd"].max()),
+                "sources": tuple(sorted(set(cell["source_id"]))),
+            }
+        )
+    frame = pd.DataFrame(rows)
+    frame.attrs = {"economy": economy, "partner": partner}
+    return frame

@@ -1,0 +1,169 @@
+"""Who trades most with an economy, on one basis at a time.
+
+Partners are compared on the same basis only: what the economy itself reports (`reporter`), what its partners report
+(`mirror`), or the range that both leave (`interval`). A figure that China reports is never set against one that
+Kazakhstan reports of Russia.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from .. import economies as eco
+from ..errors import CoverageError, UnknownNameError
+from ..tables.provenance import estimate_row, estimates
+from .mirror import perspective
+
+BASES = ("reporter", "mirror", "interval")
+FLOWS = {"turnover": ("export", "import"), "exports": ("export",), "imports": ("import",)}
+NEEDED = ("CHN", "RUS")
+"""A rank is given only where at least these two are observed on the basis."""
+
+OFFICES = ("KAZ_BNS", "KGZ_NSC", "UZB_STAT")
+COMPILED = ("KAZ_WITS_BNS_PANEL", "COMTRADE_2021X", "WITS_CA_IMPORTS", "WTO_HSM")
+SOURCE_ORDER = {"office_first": (*OFFICES, *COMPILED), "compiled": COMPILED}
+"""Own reports: the national office where it publishes by partner, else compilations of the same customs data."""
+
+_NAMED = tuple(p for p in eco.PARTNERS if p not in eco.AGGREGATES)
+
+
+def _own(rows: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
+    """Rows of the first source in `order` that covers the needed partners, per direction: partners share one source."""
+    parts = []
+    for _, cell in rows.groupby("direction"):
+        for source in order:
+            mine = cell[cell["source_id"] == source]
+            if set(NEEDED) <= set(mine["other"]):
+                parts.append(mine)
+                break
+    return pd.concat(parts) if parts else rows.iloc[:0]
+
+
+def _european_union(rows: pd.DataFrame) -> pd.DataFrame:
+    """The EU27 as one partner: its own row, else the sum of its members by one source, else the EU of the year."""
+    members = set(eco.members("EU27", 2020))
+    parts = []
+    for (_, source), cell in rows.groupby(["direction", "source_id"]):
+        single, of_year = cell[cell["other"] == "EU27"], cell[cell["other"] == "EU"]
+        inside = cell[cell["other"].isin(members)]
+        if len(single):
+            parts.append(single)
+        elif inside["other"].nunique() >= 25:
+            parts.append(inside.assign(other="EU27"))
+        elif len(of_year) and source == "WTO_HSM":
+            parts.append(of_year.assign(other="EU27"))
+    return pd.concat(parts) if parts else rows.iloc[:0]
+
+
+def compare(
+    trade: pd.DataFrame,
+    economy: str,
+    year: int,
+    *,
+    basis: str = "reporter",
+    flow: str = "turnover",
+    source: str = "office_first",
+    partners: str = "named",
+    eu: str = "apart",
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Trade of one economy by partner in one year, on one basis.
+
+    partners: 'named' (the partners of the register) or 'every' (every single economy the source lists).
+    eu: 'apart' (member states count singly) or 'one' (the EU27 is a partner and its members are not).
+    Returns (table, rows): per partner low, high (equal on a basis with one figure), rank by low, and sources; and the
+    rows of table `trade` behind it. A partner without all the directions of `flow` is left out, not zero.
+    """
+    for kind, name, known in (("basis", basis, BASES), ("flow", flow, FLOWS), ("source", source, SOURCE_ORDER)):
+        if name not in known:
+            raise UnknownNameError(kind, name, known)
+    seen = perspective(trade[trade["year"] == year], [economy])
+    seen = seen[seen["direction"].isin(FLOWS[flow])]
+    if basis == "reporter":
+        seen = _own(seen[seen["side"] == "reporter"], SOURCE_ORDER[source])
+    elif basis == "mirror":
+        seen = seen[seen["side"] == "mirror"]
+    singles = seen[~seen["other"].isin(list(eco.AGGREGATES))]
+    if partners == "named":
+        singles = singles[singles["other"].isin(_NAMED)]
+    if eu == "one":
+        inside = set(eco.members("EU27", 2020)) | {"GBR"} if basis != "reporter" else set(eco.members("EU27", 2020))
+        singles = pd.concat([singles[~singles["other"].isin(inside)], _european_union(seen)])
+    if singles.empty:
+        return pd.DataFrame(columns=["partner", "low", "high", "rank", "sources"]), singles
+    summed = singles.groupby(["other", "direction", "side", "source_id"], as_index=False)["value_usd"].sum()
+    per_flow = summed.groupby(["other", "direction"])["value_usd"].agg(low="min", high="max").reset_index()
+    table = per_flow.groupby("other").agg(low=("low", "sum"), high=("high", "sum"), flows=("direction", "nunique")).reset_index()
+    table = table[table["flows"] == len(FLOWS[flow])].drop(columns="flows").rename(columns={"other": "partner"})
+    table["rank"] = table["low"].rank(ascending=False, method="min").astype("Int64")
+    table["sources"] = table["partner"].map(singles.groupby("other")["source_id"].agg(lambda s: tuple(sorted(set(s)))))
+    used = singles[singles["other"].isin(table["partner"])]
+    return table.sort_values(["low", "partner"], ascending=[False, True], ignore_index=True), used
+
+
+def ranks(trade: pd.DataFrame, economies: Sequence[str], years: Sequence[int], bases: Sequence[str] = BASES, **choices: str) -> pd.DataFrame:
+    """`compare` for several economies, years and bases: one row per economy, year, basis and partner."""
+    parts = []
+    for economy in economies:
+        for year in years:
+            for basis in bases:
+                table, _ = compare(trade, economy, year, basis=basis, **choices)
+                parts.append(table.assign(economy=economy, year=year, basis=basis))
+    frame = pd.concat(parts, ignore_index=True)
+    return frame[["economy", "year", "basis", "partner", "low", "high", "rank", "sources"]]
+
+
+def _needed(eu: str) -> set[str]:
+    return {*NEEDED, "EU27"} if eu == "one" else set(NEEDED)
+
+
+def newest_year(trade: pd.DataFrame, economies: Sequence[str], *, basis: str, flow: str = "turnover", eu: str = "apart", source: str = "office_first") -> int:
+    """The newest year in which a rank can be given for at least three of the five (or for all, if fewer are asked for)."""
+    least = min(3, len(economies))
+    for year in sorted(trade["year"].dropna().unique(), reverse=True):
+        able = 0
+        for economy in economies:
+            table, _ = compare(trade, economy, int(year), basis=basis, flow=flow, source=source, eu=eu)
+            able += _needed(eu) <= set(table["partner"])
+        if able >= least:
+            return int(year)
+    raise CoverageError(f"no year in which {', '.join(sorted(_needed(eu)))} are all observed on the basis {basis} for {least} economies", todo="choose another basis or flow")
+
+
+def lead(
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    basis: str,
+    year: str = "newest",
+    flow: str = "turnover",
+    source: str = "office_first",
+    partners: str = "named",
+    eu: str = "apart",
+) -> pd.DataFrame:
+    """China's trade over that of its largest rival: above one, China ranks first.
+
+    year: 'newest' (see `newest_year`, taken for turnover so that all flows speak of one year), 'newest-1', 'newest-2'.
+    Returns an estimates frame (one row per economy). On the basis `interval` there is no estimate, only low (China's
+    lowest report over the rival's highest) and high; a rank is certain only where both are on one side of one.
+    """
+    back = int(year.partition("-")[2] or 0)
+    chosen = newest_year(trade, economies, basis=basis, eu=eu, source=source) - back
+    rows = []
+    for economy in economies:
+        table, used = compare(trade, economy, chosen, basis=basis, flow=flow, source=source, partners=partners, eu=eu)
+        absent = sorted(_needed(eu) - set(table["partner"]))
+        if absent:
+            names = ", ".join(eco.name_of(a) for a in absent)
+            rows.append(estimate_row(economy=economy, missing=f"no {flow} with {names} in {chosen} on the basis {basis}"))
+            continue
+        china, rivals = table[table["partner"] == "CHN"].iloc[0], table[table["partner"] != "CHN"]
+        trace = used[["reporter", "partner", "year", "flow", "product", "source_id"]]
+        if basis == "interval":
+            low, high = china["low"] / rivals["high"].max(), china["high"] / rivals["low"].max()
+            rows.append(estimate_row(trace, economy=economy, low=float(low), high=float(high), interval="range of both sides' reports"))
+        else:
+            rows.append(estimate_row(trace, economy=economy, estimate=float(china["low"] / rivals["low"].max())))
+    return estimates(rows)
+
