@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +43,11 @@ def universe(spec: ClaimSpec, criterion: Criterion) -> Universe:
     return Universe(chosen, exclusions)
 
 
+def counted(criterion: Criterion, judged: Sequence[str]) -> list[str]:
+    """Economies a criterion speaks of, among those judged: its own list where it counts over one, else all judged."""
+    return [e for e in judged if e in criterion.over.economies] if criterion.over else list(judged)
+
+
 def measure(name: str) -> Callable[..., pd.DataFrame]:
     """The function that a criterion names, for example `trade.lead`."""
     module, _, function = name.rpartition(".")
@@ -58,12 +63,13 @@ def gather(spec: ClaimSpec, given: dict[str, Any]) -> Evidence:
     given: the frames (by table name) and settings (`economies`, ...) that the measures take as arguments. Each
     measure gets those its signature names, and the choices of the specification as keyword arguments.
     """
-    judged = tuple(given.get("economies", eco.CA5))
+    judged = tuple(eco.resolve(e) for e in given.get("economies", eco.CA5))
     parts, used = [], set()
     for criterion in spec.criteria().values():
         function = measure(criterion.measure)
         wanted = set(inspect.signature(function).parameters)
-        fixed = {k: v for k, v in given.items() if k in wanted} | dict(criterion.settings)
+        within = {"economies": counted(criterion, judged)}
+        fixed = {k: v for k, v in (given | within).items() if k in wanted} | dict(criterion.settings)
         lacking = {p.name for p in inspect.signature(function).parameters.values() if p.default is p.empty} - set(fixed) - set(criterion.axes)
         if lacking:
             raise UsageError(f"{criterion.name} needs {', '.join(sorted(lacking))}", where=f"measure {criterion.measure}", todo=f"claim.gather({sorted(lacking)[0]}=...)")

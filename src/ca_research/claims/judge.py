@@ -16,7 +16,7 @@ import pandas as pd
 from .. import economies
 from ..registry import ClaimSpec, Criterion, Over, Reading
 from ..stats import collapse
-from .evidence import Evidence
+from .evidence import Evidence, counted
 from .logic import FAILS, HOLDS, MIXED, UNOBSERVED, Truth, count_rule, decide, evaluate
 from .verdict import Cell, CriterionResult, Verdict
 
@@ -31,11 +31,13 @@ def scaled(over: Over, economies_judged: int) -> int:
 
 def _cells(criterion: Criterion, rows: pd.DataFrame, judged: Iterable[str]) -> list[Cell]:
     by_economy = {r.economy: r for r in rows.itertuples()}
+    failed = by_economy.get("")  # a specification that failed as a whole says why for all of its economies
     cells = []
     for code in judged:
         row = by_economy.get(code)
         if row is None:
-            cells.append(Cell(code, None, None, None, None, None, "no figures"))
+            why = failed.missing if failed is not None and isinstance(failed.missing, str) else "no figures"
+            cells.append(Cell(code, None, None, None, None, None, why))
             continue
         value, low, high = (None if pd.isna(v) else float(v) for v in (row.estimate, row.low, row.high))
         met = decide(value, low, high, criterion.comparison, criterion.threshold)
@@ -50,19 +52,41 @@ def _truth(criterion: Criterion, cells: list[Cell]) -> Truth:
     return count_rule((c.met for c in cells), scaled(criterion.over, len(cells)))
 
 
+def specification_truths(criterion: Criterion, rows: pd.DataFrame, judged: list[str]) -> pd.DataFrame:
+    """Every specification of a criterion: spec, is_main, value, low, high and met (true, false, null).
+
+    For a count over economies value is how many meet the comparison and high adds those that are unobserved.
+    """
+    codes = counted(criterion, judged) if criterion.over else [""]
+    records = []
+    for spec, part in rows.groupby("spec"):
+        cells = _cells(criterion, part, codes)
+        if criterion.over:
+            held, open_ = sum(c.met is True for c in cells), sum(c.met is None for c in cells)
+            value, low, high = (float(held), float(held), float(held + open_)) if open_ < len(cells) else (None, None, None)
+        else:
+            value, low, high = cells[0].estimate, cells[0].low, cells[0].high
+        records.append({"spec": spec, "is_main": bool(part["is_main"].iloc[0]), "value": value, "low": low, "high": high, "met": _truth(criterion, cells)})
+    table = pd.DataFrame(records, columns=["spec", "is_main", "value", "low", "high", "met"])
+    return table.astype({"value": "float64", "low": "float64", "high": "float64"})
+
+
 def judge_criterion(criterion: Criterion, rows: pd.DataFrame, methods: list[str], judged: list[str]) -> CriterionResult:
     """One criterion over all its specifications. `rows`: evidence of this criterion; `judged`: economies counted over."""
-    codes = judged if criterion.over else [""]
+    codes = counted(criterion, judged) if criterion.over else [""]
     stands_for = collapse(rows, [m for m in methods if m in criterion.axes])
-    distinct = sorted(set(stands_for.values()))
+    empty = {spec for spec, paths in rows.groupby("spec")["path"] if not paths.fillna("").any()}
+    # a specification without any data is a recorded failure; it says nothing for or against
+    distinct = sorted(set(stands_for.values()) - empty)
     cells = {spec: _cells(criterion, rows[rows["spec"] == spec], codes) for spec in distinct}
     truths = {spec: _truth(criterion, cells[spec]) for spec in distinct}
 
     mains = rows.loc[rows["is_main"], "spec"].unique()
     # with the main specification's sources left out, the first one declared that still has data takes its place
     main = stands_for[mains[0]] if len(mains) else (distinct[0] if distinct else None)
-    if main is None:
-        state, share, main_cells = UNOBSERVED, None, [Cell(c, None, None, None, None, None, "no figures") for c in codes]
+    if main is None or main in empty:
+        found = _cells(criterion, rows[rows["spec"] == main], codes)
+        state, share, main_cells = UNOBSERVED, None, found or [Cell("", None, None, None, None, None, "no figures")]
     else:
         main_cells = cells[main]
         share_true = sum(t is True for t in truths.values()) / len(distinct)
@@ -85,7 +109,7 @@ def judge_criterion(criterion: Criterion, rows: pd.DataFrame, methods: list[str]
         "share_of_specifications": share,
         "specifications": len(distinct),
         "run": int(rows["spec"].nunique()),
-        "failed": int(rows.groupby("spec")["path"].apply(lambda p: not p.fillna("").any()).sum()) if len(rows) else 0,
+        "failed": len(empty),
         "n": int(rows.loc[rows["spec"] == main, "n"].fillna(0).sum()) if main is not None else 0,
         "why": criterion.why,
         "measure": criterion.measure,
@@ -158,7 +182,7 @@ def _leave_out(reading: Reading, frame: pd.DataFrame, methods: list[str], judged
         other = again(rest, judged)
         if other != verdict:
             flips.append(f"without the source {source}: {other}")
-    if len(judged) > 1 and any(c.over for c in reading.criteria):
+    if any(c.over and len(counted(c, judged)) > 1 for c in reading.criteria):
         for code in judged:
             other = again(mine[mine["economy"] != code], [c for c in judged if c != code])
             if other != verdict:

@@ -22,7 +22,7 @@ def _pick(energy: pd.DataFrame, commodity: str, exporters: list[str], unit: str)
 
 def _parts(energy: pd.DataFrame, commodity: str, origin: str) -> tuple[pd.DataFrame, pd.DataFrame, set[int]]:
     """Numerator rows, denominator rows, and the years for which both are whole."""
-    if commodity == "gas":
+    if commodity == "gas":  # the 2014 edition puts Uzbekistan under 'other former Soviet Union'
         inside = _pick(energy, "pipeline_gas", [*eco.CA5, "OTHER_FSU"], "bcm")
         pipeline, lng = _pick(energy, "pipeline_gas", ["WLD"], "bcm"), _pick(energy, "lng", ["WLD"], "bcm")
         return inside, pd.concat([pipeline, lng]), set(pipeline["year"]) & set(lng["year"]) & set(inside["year"])
@@ -66,3 +66,44 @@ def energy_share_before(energy: pd.DataFrame, *, commodity: str, before: str = "
     if not years:
         return estimates([estimate_row(missing=f"{commodity}: no year before {before} with both origin and total at hand")])
     return estimates([_share(early, commodity, origin, int(max(years)))])
+
+
+def energy_shares(energy: pd.DataFrame) -> pd.DataFrame:
+    """Shares of the five in China's imports by commodity, for every year with origin and total at hand.
+
+    Returns commodity, year, share, low, high (per cent; bounds where only bounds are known) and sources.
+    """
+    rows = []
+    for commodity in COMMODITIES:
+        _, _, years = _parts(energy, commodity, "five")
+        for year in sorted(years):
+            found = _share(energy, commodity, "five", int(year))
+            rows.append({"commodity": commodity, "year": int(year), "share": found["estimate"], "low": found["low"], "high": found["high"], "sources": found["sources"]})
+    frame = pd.DataFrame(rows, columns=["commodity", "year", "share", "low", "high", "sources"])
+    return frame.astype({"share": "float64", "low": "float64", "high": "float64"})
+
+
+def gas_context(energy: pd.DataFrame, macro: pd.DataFrame) -> pd.DataFrame:
+    """Gas of the five in China by year, as per cent of pipeline imports, of all imports and of consumption.
+
+    macro: table `macro` with EI.gas_consumption of China in bcm; where several editions give a year, the newest counts.
+    """
+    inside, total, years = _parts(energy, "gas", "five")
+    used = macro[(macro["indicator"] == "EI.gas_consumption") & (macro["economy"] == "CHN") & (macro["unit"] == "bcm")].sort_values("source_id")
+    rows = []
+    for year in sorted(years):
+        own, all_ = inside[inside["year"] == year], total[total["year"] == year]
+        pipeline = all_.loc[all_["commodity"] == "pipeline_gas", "quantity"].sum()
+        burnt = used.loc[used["year"] == year]
+        sources = sorted({*own["source_id"], *all_["source_id"], *burnt["source_id"].tail(1)})
+        quantity = own["quantity"].sum()
+        rows.append(
+            {
+                "year": int(year),
+                "of pipeline imports": 100 * quantity / pipeline,
+                "of all gas imports": 100 * quantity / all_["quantity"].sum(),
+                "of consumption": 100 * quantity / burnt["value"].iloc[-1] if len(burnt) else None,
+                "sources": tuple(sources),
+            }
+        )
+    return pd.DataFrame(rows)

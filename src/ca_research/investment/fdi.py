@@ -58,6 +58,13 @@ def stock_by_investor(investment: pd.DataFrame, host: str, year: int, *, conduit
     return table.sort_values("rank", ignore_index=True), rows
 
 
+def stock_years(investment: pd.DataFrame, host: str) -> list[int]:
+    """Years in which at least LEAST_INVESTORS investors in a host are named on one concept, newest first."""
+    stock = investment[(investment["measure"] == "fdi_stock") & (investment["host"] == host) & ~investment["investor"].isin(list(eco.AGGREGATES))]
+    named = stock.groupby(["year", "source_id"])["investor"].nunique()
+    return sorted({int(year) for (year, _), n in named.items() if n >= LEAST_INVESTORS}, reverse=True)
+
+
 def fdi_rank(investment: pd.DataFrame, *, economies: Sequence[str], year: str = "newest", conduits: str = "counted", hong_kong: str = "apart") -> pd.DataFrame:
     """Rank of China among the named investors by inward stock; an estimates frame, one row per host.
 
@@ -66,18 +73,14 @@ def fdi_rank(investment: pd.DataFrame, *, economies: Sequence[str], year: str = 
     """
     rows = []
     for host in economies:
-        stock = investment[(investment["measure"] == "fdi_stock") & (investment["host"] == host) & ~investment["investor"].isin(list(eco.AGGREGATES))]
-        counts = stock.groupby("year")["investor"].nunique()
-        years = sorted(counts[counts >= LEAST_INVESTORS].index, reverse=True)
-        back = int(year.partition("-")[2] or 0)
+        years, back = stock_years(investment, host), int(year.partition("-")[2] or 0)
         if len(years) <= back:
-            found = int(counts.max()) if len(counts) else 0
-            rows.append(estimate_row(economy=host, missing=f"stock by investor is at hand for {found} investor(s) at most; a rank needs {LEAST_INVESTORS} on one concept"))
+            rows.append(estimate_row(economy=host, missing=f"no stock by at least {LEAST_INVESTORS} investors on one concept" + (f" for the {year} year" if years else "")))
             continue
-        table, used = stock_by_investor(investment, host, int(years[back]), conduits=conduits, hong_kong=hong_kong)
+        table, used = stock_by_investor(investment, host, years[back], conduits=conduits, hong_kong=hong_kong)
         china = table[table["investor"] == "CHN"]
         if china.empty:
-            rows.append(estimate_row(economy=host, missing=f"no Chinese stock for {int(years[back])}"))
+            rows.append(estimate_row(economy=host, missing=f"no Chinese stock for {years[back]}"))
         else:
             rows.append(estimate_row(used, economy=host, estimate=float(china["rank"].iloc[0])))
     return estimates(rows)

@@ -16,7 +16,16 @@ MINISTRY = "moe_brief_stats_peijin"
 UIS_OUTBOUND = ("uis_outbound_peijin", "uis_api_nemuulen_outbound")
 """Students abroad by origin as UNESCO counts them from its hosts' reports; China is not among these hosts."""
 
+WINDOWS = {"five_years": 5, "four_years": 4, "whole": None}
+"""Years between the two ends of a window; None is all observed years."""
+
 STATISTICS = {"end_to_end": stats.end_to_end, "sen_slope": stats.sen_slope, "log_slope": stats.log_slope}
+
+
+def _span(window: str) -> int | None:
+    if window not in WINDOWS:
+        raise UnknownNameError("window", window, WINDOWS)
+    return WINDOWS[window]
 
 
 def count(students: pd.DataFrame, origin: str, *, destination: str = "CHN", level: str = "all", source: str = MINISTRY) -> pd.DataFrame:
@@ -59,17 +68,14 @@ def window_change(
     """
     if statistic not in STATISTICS:
         raise UnknownNameError("statistic", statistic, STATISTICS)
-    span = {"five_years": 5, "four_years": 4, "whole": None}
-    if window not in span:
-        raise UnknownNameError("window", window, span)
+    back = _span(window)
     rows = []
     for origin in economies:
         observed = count(students, origin, level=level)
         if len(observed) < 2:
             rows.append(estimate_row(economy=origin, missing=f"no series of {level} students in China"))
             continue
-        last, back = int(observed["year"].max()), span[window]
-        used = observed if back is None else observed[observed["year"] >= last - back]
+        used = observed if back is None else observed[observed["year"] >= int(observed["year"].max()) - back]
         rows.append(estimate_row(used, economy=origin, estimate=STATISTICS[statistic](_series(used))))
     return estimates(rows)
 
@@ -101,18 +107,16 @@ def share_change(students: pd.DataFrame, *, economies: Sequence[str], window: st
     China's count is of all kinds or of degree students, UNESCO's of tertiary students: the range spans both concepts,
     each kept the same in both years. Hosts that do not report to UNESCO are outside either way.
     """
-    span = {"five_years": 5, "four_years": 4}
-    if window not in span:
-        raise UnknownNameError("window", window, span)
+    back = _span(window)
     rows = []
     for origin in economies:
         abroad = count(students, origin, destination="WLD", level="degree", source=uis)
         levels = [count(students, origin, level=level) for level in ("degree", "all")]
         common = set(abroad["year"]).intersection(*(set(s["year"]) for s in levels))
-        if not common or max(common) - span[window] not in common:
+        years = [max(common) - back if back else min(common), max(common)] if common else []
+        if len(set(years) & common) < 2:
             rows.append(estimate_row(economy=origin, missing=f"China's count and {uis} do not share two years that far apart"))
             continue
-        years = [max(common) - span[window], max(common)]
         total, changes = _series(abroad), []
         for china in map(_series, levels):
             share = china / (china + total)

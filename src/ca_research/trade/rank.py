@@ -26,6 +26,9 @@ COMPILED = ("KAZ_WITS_BNS_PANEL", "COMTRADE_2021X", "WITS_CA_IMPORTS", "WTO_HSM"
 SOURCE_ORDER = {"office_first": (*OFFICES, *COMPILED), "compiled": COMPILED}
 """Own reports: the national office where it publishes by partner, else compilations of the same customs data."""
 
+_MOST_MEMBERS = 25
+"""Members of the EU27 that a source must list for their sum to stand for the union (it may list no trade with one or two)."""
+
 _NAMED = tuple(p for p in eco.PARTNERS if p not in eco.AGGREGATES)
 
 
@@ -50,7 +53,7 @@ def _european_union(rows: pd.DataFrame) -> pd.DataFrame:
         inside = cell[cell["other"].isin(members)]
         if len(single):
             parts.append(single)
-        elif inside["other"].nunique() >= 25:
+        elif inside["other"].nunique() >= _MOST_MEMBERS:
             parts.append(inside.assign(other="EU27"))
         elif len(of_year) and source == "WTO_HSM":
             parts.append(of_year.assign(other="EU27"))
@@ -78,7 +81,10 @@ def compare(
     for kind, name, known in (("basis", basis, BASES), ("flow", flow, FLOWS), ("source", source, SOURCE_ORDER)):
         if name not in known:
             raise UnknownNameError(kind, name, known)
-    seen = perspective(trade[trade["year"] == year], [economy])
+    return _compare(perspective(trade[trade["year"] == year], [economy]), basis, flow, source, partners, eu)
+
+
+def _compare(seen: pd.DataFrame, basis: str, flow: str, source: str, partners: str, eu: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     seen = seen[seen["direction"].isin(FLOWS[flow])]
     if basis == "reporter":
         seen = _own(seen[seen["side"] == "reporter"], SOURCE_ORDER[source])
@@ -114,21 +120,55 @@ def ranks(trade: pd.DataFrame, economies: Sequence[str], years: Sequence[int], b
     return frame[["economy", "year", "basis", "partner", "low", "high", "rank", "sources"]]
 
 
+def newest_ranks(trade: pd.DataFrame, economies: Sequence[str], *, eu: str = "one") -> pd.DataFrame:
+    """`ranks` on every basis for the newest year of that basis; a basis without such a year has no rows."""
+    parts = []
+    for basis in BASES:
+        try:
+            year = newest_year(trade, economies, basis=basis)
+        except CoverageError:
+            continue
+        parts.append(ranks(trade, economies, [year], [basis], eu=eu))
+    if not parts:
+        raise CoverageError(f"no basis on which trade of {', '.join(economies)} can be ranked", todo="ca.coverage('trade')")
+    return pd.concat(parts, ignore_index=True)
+
+
 def _needed(eu: str) -> set[str]:
     return {*NEEDED, "EU27"} if eu == "one" else set(NEEDED)
 
 
-def newest_year(trade: pd.DataFrame, economies: Sequence[str], *, basis: str, flow: str = "turnover", eu: str = "apart", source: str = "office_first") -> int:
-    """The newest year in which a rank can be given for at least three of the five (or for all, if fewer are asked for)."""
+def observed(trade: pd.DataFrame, economies: Sequence[str], *, basis: str, flow: str = "turnover", eu: str = "apart", source: str = "office_first") -> pd.Series:
+    """For each year, in how many of the economies a rank can be given: China and Russia (and the EU, if it is one) are there."""
+    seen = perspective(trade, economies)
+    seen = seen[seen["direction"].isin(FLOWS[flow])]
+    cell = ["economy", "year", "direction"]
+    if basis == "reporter":  # partners are compared within one source
+        seen = seen[(seen["side"] == "reporter") & seen["source_id"].isin(SOURCE_ORDER[source])]
+        cell.append("source_id")
+    elif basis == "mirror":
+        seen = seen[seen["side"] == "mirror"]
+    marks = pd.DataFrame({code: seen["other"].eq(code) for code in NEEDED} | {c: seen[c] for c in cell})
+    marks["union"] = seen["other"].eq("EU27") | (seen["other"].eq("EU") & seen["source_id"].eq("WTO_HSM"))
+    marks["members"] = seen["other"].isin(eco.members("EU27", 2020))
+    found = marks.groupby(cell).sum()
+    able = (found[list(NEEDED)] > 0).all(axis=1)
+    if eu == "one":
+        able &= (found["union"] > 0) | (found["members"] >= _MOST_MEMBERS)
+    per_direction = able.groupby(level=["economy", "year", "direction"]).any()
+    whole = per_direction.groupby(level=["economy", "year"]).sum() == len(FLOWS[flow])
+    return whole.groupby(level="year").sum()
+
+
+def newest_year(trade: pd.DataFrame, economies: Sequence[str], *, basis: str, eu: str = "apart", source: str = "office_first") -> int:
+    """The newest year in which turnover can be ranked for at least three of the five (or for all, if fewer are asked for)."""
     least = min(3, len(economies))
-    for year in sorted(trade["year"].dropna().unique(), reverse=True):
-        able = 0
-        for economy in economies:
-            table, _ = compare(trade, economy, int(year), basis=basis, flow=flow, source=source, eu=eu)
-            able += _needed(eu) <= set(table["partner"])
-        if able >= least:
-            return int(year)
-    raise CoverageError(f"no year in which {', '.join(sorted(_needed(eu)))} are all observed on the basis {basis} for {least} economies", todo="choose another basis or flow")
+    able = observed(trade, economies, basis=basis, eu=eu, source=source)
+    years = able.index[able >= least]
+    if len(years):
+        return int(max(years))
+    names = ", ".join(eco.name_of(c) for c in sorted(_needed(eu)))
+    raise CoverageError(f"no year in which trade with {names} is observed on the basis {basis} in {least} of {len(economies)} economies", todo="choose another basis or flow")
 
 
 def lead(
@@ -144,15 +184,16 @@ def lead(
 ) -> pd.DataFrame:
     """China's trade over that of its largest rival: above one, China ranks first.
 
-    year: 'newest' (see `newest_year`, taken for turnover so that all flows speak of one year), 'newest-1', 'newest-2'.
+    year: 'newest' (see `newest_year`; taken for turnover, so that all flows speak of one year), 'newest-1', 'newest-2'.
     Returns an estimates frame (one row per economy). On the basis `interval` there is no estimate, only low (China's
     lowest report over the rival's highest) and high; a rank is certain only where both are on one side of one.
     """
     back = int(year.partition("-")[2] or 0)
     chosen = newest_year(trade, economies, basis=basis, eu=eu, source=source) - back
+    of_year = perspective(trade[trade["year"] == chosen], economies)
     rows = []
     for economy in economies:
-        table, used = compare(trade, economy, chosen, basis=basis, flow=flow, source=source, partners=partners, eu=eu)
+        table, used = _compare(of_year[of_year["economy"] == economy], basis, flow, source, partners, eu)
         absent = sorted(_needed(eu) - set(table["partner"]))
         if absent:
             names = ", ".join(eco.name_of(a) for a in absent)

@@ -1,0 +1,156 @@
+"""Pictures of a claim's evidence: the specification curve and what is missing."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from .. import economies as eco
+from ..claims import Claim, Evidence, Verdict
+from ..claims.evidence import counted
+from ..claims.judge import specification_truths
+from ..tables import Coverage
+from . import style
+from .show import show
+
+
+def curve_data(claim: Claim, evidence: Evidence, verdict: Verdict, criterion: str) -> pd.DataFrame:
+    """One row per specification of a criterion: its choices, value, low and high, whether it is met; sorted by value.
+
+    For a count over economies value is the number in which the comparison is met, high adds those unobserved.
+    """
+    spec = claim.spec.criteria()[criterion]
+    judged = {c.name: c for v in verdict.all() for c in v.criteria}[criterion]
+    rows = evidence.frame[evidence.frame["criterion"] == criterion]
+    table = specification_truths(spec, rows, list(evidence.economies))
+    choices = rows.drop_duplicates("spec").set_index("spec")[list(spec.axes)]
+    table = table.join(choices, on="spec")
+    table["threshold"] = judged.threshold
+    return table.sort_values(["value", "high", "spec"], na_position="last", ignore_index=True)
+
+
+def specification_curve(data: pd.DataFrame, axes: list[str], *, unit: str, of: int | None = None) -> Figure:
+    """Specifications sorted by value above, their choices below; the main one is ringed, the threshold is a line.
+
+    data: from `curve_data`. axes: names of the choices. unit: label of the values. of: where the values
+    count economies, how many there are.
+    """
+    data = data.dropna(subset=["value", "low", "high"], how="all").reset_index(drop=True)
+    choices = [(a, v) for a in axes for v in dict.fromkeys(data.sort_values("spec")[a]) if data[a].nunique() > 1 or len(axes) == 1]
+    n = max(len(data), 1)
+    with style.context():
+        height = 2.3 + 0.21 * len(choices)
+        figure, (top, bottom) = plt.subplots(2, 1, figsize=(7.4, height), sharex=True, height_ratios=[2.0, max(0.21 * len(choices), 0.3)])
+        x = np.arange(len(data))
+        colours = [style.STATE["holds"] if m is True else style.STATE["fails"] if m is False else style.STATE["unobserved"] for m in data["met"]]
+        ranged = data["low"].notna() & data["high"].notna() & (data["high"] > data["low"])
+        middle = data["value"].where(data["value"].notna(), (data["low"] + data["high"]) / 2)
+        for i in x[ranged]:
+            top.plot([i, i], [data["low"][i], data["high"][i]], color=colours[i], linewidth=2.2, alpha=0.45, solid_capstyle="round")
+        pointed = data["value"].notna()
+        size = 26 if n <= 40 else 12
+        top.scatter(x[pointed], middle[pointed], c=[c for c, p in zip(colours, pointed, strict=True) if p], s=size, zorder=3)
+        main = data.index[data["is_main"]]
+        if len(main):
+            top.scatter(main, middle[main], s=95, facecolors="none", edgecolors=style.INK, linewidths=1.4, zorder=4)
+        top.axhline(data["threshold"].iloc[0], color=style.INK, linewidth=1, linestyle=(0, (4, 3)))
+        top.set_ylabel(unit)
+        style.bare(top, x=False)
+        top.margins(x=0.02, y=0.16)
+        if of is not None:  # a count over economies: whole numbers, from none to all
+            top.set_yticks(range(of + 1))
+            top.set_ylim(-0.4, of + 0.4)
+        for row, (axis, value) in enumerate(choices):
+            here = x[(data[axis] == value).to_numpy()]
+            bottom.scatter(here, np.full(len(here), row), s=9 if n > 40 else 16, color=style.MUTED, marker="s", linewidths=0)
+        bottom.set_yticks(range(len(choices)), [f"{axis}: {value.replace('_', ' ')}" for axis, value in choices], fontsize=8.5)
+        bottom.invert_yaxis()
+        bottom.set_xticks([])
+        style.bare(bottom, x=False, y=False)
+        bottom.set_xlabel(f"{len(data)} specifications, sorted; ring: main specification; dashed: threshold", fontsize=8.5)
+        figure.tight_layout(h_pad=0.4)
+    return figure
+
+
+def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
+    """Show the specification curve of each criterion that has several specifications, and the map of what is missing."""
+    for name, criterion in claim.spec.criteria().items():
+        data = curve_data(claim, evidence, verdict, name)
+        drawn = data.dropna(subset=["value", "low", "high"], how="all")
+        if len(drawn) < 2:
+            continue
+        of = len(counted(criterion, evidence.economies)) if criterion.over else None
+        unit = f"economies of {of}" if of else criterion.unit
+        met = int((drawn["met"] == True).sum())  # noqa: E712 - three values
+        open_ = int(drawn["met"].isna().sum())
+        what = f"{name.replace('_', ' ')}: {met} of {len(drawn)} specifications meet the threshold" + (f", {open_} leave it open" if open_ else "")
+        alt = f"{what}. Values from {drawn['low'].fillna(drawn['value']).min():.4g} to {drawn['high'].fillna(drawn['value']).max():.4g}; threshold {data['threshold'].iloc[0]:g}."
+        sources = sorted({s for cell in evidence.frame.loc[evidence.frame["criterion"] == name, "sources"] for s in cell})
+        show(specification_curve(data, list(criterion.axes), unit=unit, of=of), section="specifications", title=what, alt=alt, data=data, sources=sources, note=criterion.statement)
+    figure, data = missing_map(verdict)
+    if len(data):
+        counted = data["state"].value_counts()
+        alt = "; ".join(f"{n} cells {state}" for state, n in counted.items())
+        show(figure, section="missing", title="What could be judged, and what could not", alt=f"Criteria by economy: {alt}.", data=data, sources=list(verdict.sources))
+
+
+def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:
+    """Which cells of which criterion could be judged: economies by criteria, for all readings of a claim.
+
+    Returns the figure and its data (reading, criterion, cell, state, missing).
+    """
+    records, seen = [], set()
+    for reading in verdict.all():
+        for c in reading.criteria:
+            if c.name in seen:
+                continue
+            seen.add(c.name)
+            for cell in c.cells:
+                state = {True: "met", False: "not met", None: "unobserved"}[cell.met]
+                records.append({"criterion": c.name, "economy": cell.economy or "one figure", "state": state, "year": cell.year, "missing": cell.missing})
+    data = pd.DataFrame(records, columns=["criterion", "economy", "state", "year", "missing"])
+    criteria, cells = list(dict.fromkeys(data["criterion"])), list(dict.fromkeys(data["economy"]))
+    with style.context():
+        figure, ax = plt.subplots(figsize=(7.4, 0.75 + 0.36 * max(len(criteria), 1)))
+        fill = {"met": style.STATE["holds"], "not met": style.STATE["fails"], "unobserved": "none"}
+        for r in data.itertuples():
+            x, y = cells.index(r.economy), criteria.index(r.criterion)
+            ax.add_patch(plt.Rectangle((x + 0.04, y + 0.08), 0.92, 0.84, facecolor=fill[r.state], edgecolor=style.OTHER, linewidth=0.8, linestyle="--" if r.state == "unobserved" else "-"))
+            text = "no figures" if r.state == "unobserved" and r.missing else "open" if r.state == "unobserved" else r.state
+            text += f" {int(r.year)}" if pd.notna(r.year) and r.state != "unobserved" else ""
+            ax.text(x + 0.5, y + 0.5, text, ha="center", va="center", fontsize=8, color=style.MUTED if r.state == "unobserved" else style.PAPER)
+        ax.set_xlim(0, max(len(cells), 1))
+        ax.set_ylim(max(len(criteria), 1), 0)
+        ax.set_xticks([i + 0.5 for i in range(len(cells))], [eco.name_of(c) for c in cells], fontsize=8.5)
+        ax.set_yticks([i + 0.5 for i in range(len(criteria))], [c.replace("_", " ") for c in criteria], fontsize=8.5)
+        ax.xaxis.tick_top()
+        style.bare(ax, x=False, y=False)
+        figure.tight_layout()
+    return figure, data
+
+
+def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
+    """Heat map of a coverage frame: who reports (rows, with the source) in which year (columns)."""
+    import seaborn as sns
+
+    who = coverage.attrs.get("who", [c for c in coverage.columns if c not in ("source_id", "year", "figures")])
+    labels = coverage[[*who, "source_id"]].astype(str).agg(" · ".join, axis=1)
+    frame = pd.DataFrame({"who": labels, "year": coverage["year"].astype("Float64"), "figures": coverage["figures"]}).dropna()
+    wide = frame.pivot_table(index="who", columns="year", values="figures", aggfunc="sum")
+    wide = wide.loc[wide.notna().sum(axis=1).sort_values(ascending=False).index[:most]].sort_index()
+    wide = wide.reindex(columns=range(int(wide.columns.min()), int(wide.columns.max()) + 1)) if len(wide.columns) else wide
+    with style.context():
+        figure, ax = plt.subplots(figsize=(9, 0.6 + 0.19 * max(len(wide), 3)))
+        sns.heatmap(np.log10(wide.astype(float)) + 1, ax=ax, cmap="viridis_r", cbar=False, linewidths=0.4, linecolor=style.PAPER, vmin=0, vmax=4.5)
+        ax.set_xlabel("")
+        ax.set_ylabel("")
+        step = 5 if wide.shape[1] > 15 else 1
+        ticks = [i for i, y in enumerate(wide.columns) if y % step == 0]
+        ax.set_xticks([i + 0.5 for i in ticks], [str(int(wide.columns[i])) for i in ticks], rotation=0)
+        ax.set_yticks([i + 0.5 for i in range(len(wide))], wide.index, fontsize=7)
+        style.bare(ax, x=False, y=False)
+        figure.tight_layout()
+    return ax

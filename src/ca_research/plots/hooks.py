@@ -1,0 +1,80 @@
+"""How claims, verdicts and coverage show themselves in Jupyter. Registered on first use of `ca_research` there."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from html import escape
+from typing import Any
+
+from ..claims import MIME, Claim, Verdict
+from ..tables import Coverage
+
+_MARK = {"supported": "●", "partly supported": "◐", "contradicted": "○", "not enough evidence": "?", "not testable": "–"}
+
+
+def verdict_html(verdict: Verdict) -> str:
+    """A small card: the verdict of each reading, its criteria, what would change it."""
+    parts = [f"<div><p><b>{escape(verdict.claim)} · as of {escape(verdict.as_of)}</b></p>"]
+    for v in verdict.all():
+        flags = " · fragile" if v.fragile else ""
+        parts.append(f"<p>{_MARK[v.verdict]} <b>{escape(v.verdict)}</b>{flags} — {escape(v.title)}: {escape(v.statement)}<br><small>{escape(v.reason)}</small></p>")
+        if v.criteria:
+            rows = "".join(
+                f"<tr><td>{escape(c.name)}</td><td>{_value(c.estimate)}</td><td>{escape(c.comparison)} {c.threshold:g}</td>"
+                f"<td>{escape(c.state)}</td><td>{_share(c.share_of_specifications)} of {c.specifications}</td></tr>"
+                for c in v.criteria
+            )
+            parts.append(f"<table><tr><th>criterion</th><th>main</th><th>threshold</th><th>state</th><th>specifications</th></tr>{rows}</table>")
+        parts.append(f"<p><small>What would change this: {escape(v.would_change)}</small></p>")
+    return "".join(parts) + "</div>"
+
+
+def _value(number: float | None) -> str:
+    return "–" if number is None else f"{number:,.4g}"
+
+
+def _share(share: float | None) -> str:
+    return "–" if share is None else f"{share:.0%}"
+
+
+def verdict_bundle(verdict: Verdict, *_: Any, **__: Any) -> dict[str, Any]:
+    text = "\n".join(f"{v.claim} {v.reading}: {v.verdict}" for v in verdict.all())
+    return {MIME: verdict.bundle(), "text/html": verdict_html(verdict), "text/plain": text}
+
+
+def claim_html(claim: Claim) -> str:
+    spec = claim.spec
+    return (
+        f"<div><p><b>{escape(spec.id)} {escape(spec.title)}</b><br>“{escape(spec.quotation)}”<br>{escape(spec.restatement)}</p>"
+        f"<pre>{escape(claim.rule)}</pre><p><small>declared {spec.declared_on}, rule {spec.rule_sha256[:12]}; "
+        f"{'written blind' if spec.blind else 'not written blind: ' + escape(spec.known_before)}</small></p></div>"
+    )
+
+
+def coverage_svg(coverage: Coverage) -> str:
+    from .claims import coverage_map
+    from .show import to_svg
+
+    figure = coverage_map(coverage).get_figure()
+    assert figure is not None
+    import matplotlib.pyplot as plt
+
+    svg = to_svg(figure)  # type: ignore[arg-type]
+    plt.close(figure)  # type: ignore[arg-type]
+    return svg
+
+
+def register() -> None:
+    """Register with the running IPython; does nothing outside one."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    if shell is None:
+        return
+    formatter = shell.display_formatter
+    formatter.mimebundle_formatter.for_type(Verdict, verdict_bundle)
+    formatter.formatters["text/html"].for_type(Claim, claim_html)
+    formatter.formatters["image/svg+xml"].for_type(Coverage, coverage_svg)
+    if os.environ.get("CA_RESEARCH_STRICT"):  # a run of the project's own: its warnings are errors
+        warnings.filterwarnings("error", module=r"ca_research\.")

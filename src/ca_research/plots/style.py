@@ -1,0 +1,70 @@
+"""One visual language for every picture: ink, grid, colours by party, no decoration.
+
+Colours are from Okabe and Ito's set, which stays apart for colour-blind readers. Ink and grid are exact hex values
+that the site replaces by CSS variables, so that one SVG serves light and dark pages.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+
+INK, MUTED, GRID, PAPER = "#1d2326", "#5f6a70", "#dde2e4", "#fefefe"
+PARTY = {
+    "CHN": "#d55e00",
+    "RUS": "#0072b2",
+    "EU27": "#009e73",
+    "USA": "#a3568c",
+    "TUR": "#b8860b",
+}
+OTHER = "#8a949a"
+STATE = {"holds": "#007a59", "fails": "#c0451c", "mixed": "#9a7200", "unobserved": OTHER}
+
+
+def colour(code: str) -> str:
+    return PARTY.get(code, OTHER)
+
+
+def context() -> AbstractContextManager[Any]:
+    """Matplotlib settings for one figure (never changed globally: a user's notebook keeps its own)."""
+    return mpl.rc_context(
+        {
+            "figure.facecolor": "none",
+            "axes.facecolor": "none",
+            "savefig.facecolor": "none",
+            "figure.dpi": 100,
+            "font.family": "sans-serif",
+            "font.size": 10,
+            "text.color": INK,
+            "axes.labelcolor": MUTED,
+            "axes.edgecolor": GRID,
+            "axes.titlesize": 10.5,
+            "axes.titleweight": "bold",
+            "axes.titlelocation": "left",
+            "axes.titlepad": 8,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.grid": True,
+            "axes.axisbelow": True,
+            "grid.color": GRID,
+            "grid.linewidth": 0.8,
+            "xtick.color": MUTED,
+            "ytick.color": MUTED,
+            "xtick.major.size": 0,
+            "ytick.major.size": 0,
+            "lines.linewidth": 2,
+            "svg.fonttype": "none",
+            "svg.hashsalt": "ca-research",
+        }
+    )
+
+
+def bare(ax: Axes, *, x: bool = True, y: bool = True) -> None:
+    """Grid only along the value axis; no frame."""
+    ax.grid(x, axis="x")
+    ax.grid(y, axis="y")
+    for side in ax.spines.values():
+        side.set_visible(False)

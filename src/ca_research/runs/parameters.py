@@ -1,0 +1,87 @@
+"""Parameters of a notebook: names, types and choices, checked before any kernel starts."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .. import paths
+from ..errors import ParameterError, RunError, UnknownNameError
+
+_TYPES = {"str": str, "int": int, "float": float, "bool": bool}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One typed parameter of the cell tagged `parameters`; choices, pattern and meaning come from the metadata."""
+
+    name: str
+    type: str
+    default: Any
+    choices: tuple[str, ...] = ()
+    pattern: str = ""
+    meaning: str = ""
+
+    def read(self, value: Any, where: str) -> Any:
+        """The value in the parameter's type; raises ParameterError. Text from a command line is converted."""
+        kind = _TYPES[self.type]
+        try:
+            if isinstance(value, str) and kind is bool:
+                value = {"true": True, "false": False}[value.lower()]
+            elif isinstance(value, str) and kind in (int, float):
+                value = kind(value)
+        except (KeyError, ValueError):
+            raise ParameterError(f"parameter {self.name} is of type {self.type}, got {value!r}", where=where, todo=f"for example -p {self.name}={self.default}") from None
+        if kind is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        if type(value) is not kind:
+            raise ParameterError(f"parameter {self.name} is of type {self.type}, got {value!r} ({type(value).__name__})", where=where, todo=f"for example -p {self.name}={self.default}")
+        if self.choices and value not in self.choices:
+            raise UnknownNameError(f"value for parameter {self.name}:", value, self.choices, where=where)
+        if self.pattern and not re.match(self.pattern, str(value)):
+            raise ParameterError(f"parameter {self.name} cannot be {value!r}", where=where, todo=self.meaning)
+        return value
+
+
+def notebook_file(name: str) -> Path:
+    """A notebook of the project by file name, for example 'students_in_china.ipynb'."""
+    file = paths.notebooks_dir() / name
+    if not file.is_file():
+        raise UnknownNameError("notebook", name, sorted(p.name for p in paths.notebooks_dir().glob("*.ipynb")))
+    return file
+
+
+def declared(file: Path) -> dict[str, Parameter]:
+    """Parameters of a notebook, from the annotated assignments in its cell tagged `parameters`."""
+    where = paths.shown(file)
+    try:
+        notebook = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise RunError(f"not a notebook: {error}", where=where) from None
+    cells = [c for c in notebook["cells"] if "parameters" in c["metadata"].get("tags", [])]
+    if len(cells) != 1:
+        raise RunError(f"{len(cells)} cells are tagged `parameters`, there must be one", where=where)
+    about = notebook["metadata"].get("ca_research", {}).get("parameters", {})
+    found = {}
+    for node in ast.parse("".join(cells[0]["source"])).body:
+        if not (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None):
+            raise RunError("the parameters cell holds only typed assignments, `name: type = value`", where=where)
+        kind = ast.unparse(node.annotation)
+        if kind not in _TYPES:
+            raise RunError(f"parameter {node.target.id}: type {kind} is not one of {', '.join(_TYPES)}", where=where)
+        name, extra = node.target.id, about.get(node.target.id, {})
+        found[name] = Parameter(name, kind, ast.literal_eval(node.value), tuple(extra.get("choices", ())), extra.get("pattern", ""), extra.get("meaning", ""))
+    return found
+
+
+def check(file: Path, given: dict[str, Any]) -> dict[str, Any]:
+    """Given parameters in their declared types; raises ParameterError or UnknownNameError naming the known ones."""
+    known, where = declared(file), paths.shown(file)
+    for name in given:
+        if name not in known:
+            raise UnknownNameError("parameter", name, known, where=where)
+    return {name: known[name].read(value, where) for name, value in given.items()}

@@ -1,0 +1,71 @@
+"""What will be run: claims times parameters times days of knowledge, each with a readable id."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .. import registry
+from ..errors import UsageError
+from . import parameters
+
+ARTICLE_DATE = "2023-05-19"
+"""The day of the article under test: its 'is' claims are judged with what could be known then."""
+
+AS_OF = (ARTICLE_DATE, "latest")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One notebook with one set of parameters. `run_id` names its files."""
+
+    claim: str
+    notebook: Path
+    params: dict[str, Any]
+
+    @property
+    def run_id(self) -> str:
+        parts = [self.claim, *(f"{k}-{v}" for k, v in sorted(self.params.items()))]
+        return re.sub(r"[^A-Za-z0-9.-]+", "-", "_".join(map(str, parts))).lower()
+
+    @property
+    def command(self) -> str:
+        """The command that re-creates this run."""
+        given = "".join(f" -p {k}={v}" for k, v in sorted(self.params.items()) if k != "as_of")
+        return f"ca-research run {self.claim}{given} --as-of {self.params['as_of']}"
+
+
+def plan(
+    claims: Sequence[str] = (),
+    params: Mapping[str, Any] | None = None,
+    grid: Mapping[str, Sequence[Any]] | None = None,
+    as_of: Sequence[str] = AS_OF,
+) -> list[Run]:
+    """Runs for some claims (all where none is named), every parameter checked before anything starts.
+
+    params: fixed values; grid: lists of values whose product is run. Without either, the runs that the claim declares.
+    Raises UnknownNameError for an unknown claim or parameter, ParameterError for a value of a wrong type.
+    """
+    params, grid = dict(params or {}), dict(grid or {})
+    twice = set(params) & set(grid)
+    if twice:
+        raise UsageError(f"given both as -p and as --grid: {', '.join(sorted(twice))}")
+    for name in ("as_of",):
+        if name in params or name in grid:
+            raise UsageError("as_of is given by --as-of", todo="for example --as-of 2023-05-19 --as-of latest")
+    runs: dict[str, Run] = {}
+    for claim_id in claims or registry.claims():
+        spec = registry.claim(claim_id)
+        file = parameters.notebook_file(spec.notebook)
+        if params or grid:
+            sets = [params | dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
+        else:
+            sets = [dict(s) for s in spec.runs]
+        for given, day in itertools.product(sets, as_of):
+            run = Run(claim_id, file, parameters.check(file, {**given, "as_of": day}))
+            runs[run.run_id] = run
+    return list(runs.values())

@@ -1,0 +1,105 @@
+"""Executed notebooks as the pages need them: verdicts, figures, tables, prose and code. Runs and computes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from .. import registry
+from ..claims import MIME
+from ..errors import RunError
+from ..plots import FIGURE_MIME, TABLE_MIME
+
+
+@dataclass
+class Item:
+    """A figure or a table: its record, and the SVG of a figure."""
+
+    kind: str
+    record: dict[str, Any]
+    svg: str = ""
+
+    @property
+    def section(self) -> str:
+        return str(self.record["section"])
+
+
+@dataclass
+class Cell:
+    """A cell of the notebook for the methods part: prose, or code with the error it ended in."""
+
+    kind: str
+    source: str
+    error: str = ""
+
+
+@dataclass
+class Page:
+    """All that one executed notebook holds. `verdicts` is empty where the run failed before its verdict."""
+
+    run_id: str
+    claim: str
+    params: dict[str, Any]
+    command: str
+    error: str
+    where: str
+    notebook: str
+    verdicts: list[dict[str, Any]] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    cells: list[Cell] = field(default_factory=list)
+
+    def of(self, section: str) -> list[Item]:
+        return [item for item in self.items if item.section == section]
+
+    @property
+    def headline(self) -> dict[str, Any] | None:
+        return self.verdicts[0] if self.verdicts else None
+
+    @property
+    def as_of(self) -> str:
+        return str(self.params.get("as_of", "latest"))
+
+    @property
+    def setting(self) -> dict[str, Any]:
+        """Parameters other than the day of knowledge."""
+        return {k: v for k, v in self.params.items() if k != "as_of"}
+
+    def sources(self) -> list[str]:
+        used = {s for item in self.items for s in item.record["sources"]} | {s for v in self.verdicts for s in v["sources"]}
+        return sorted(used)
+
+
+def read_page(file: Path) -> Page:
+    """One executed notebook; raises RunError where it is not one of a run of this project."""
+    notebook = nbformat.read(file, as_version=4)
+    meta = notebook.metadata.get("ca_research", {}).get("run")
+    if not meta:
+        raise RunError("not an executed notebook of this project", where=file.name, todo="ca-research run")
+    page = Page(meta["run_id"], meta["claim"], dict(meta["params"]), meta["command"], meta["error"], meta["where"], f"notebooks/{registry.claim(meta['claim']).notebook}")
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags", [])
+        if cell.cell_type == "markdown":
+            if "papermill-error-cell-tag" not in tags:
+                page.cells.append(Cell("markdown", cell.source))
+            continue
+        error = ""
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                error = f"{output.ename}: {output.evalue}"
+            data = output.get("data", {})
+            if MIME in data:
+                page.verdicts = list(data[MIME])
+            if FIGURE_MIME in data:
+                page.items.append(Item("figure", dict(data[FIGURE_MIME]), data["image/svg+xml"]))
+            if TABLE_MIME in data:
+                page.items.append(Item("table", dict(data[TABLE_MIME])))
+        page.cells.append(Cell("code", cell.source, error))
+    return page
+
+
+def read_pages(folder: Path) -> list[Page]:
+    """All executed notebooks of a folder, by run id."""
+    return [read_page(file) for file in sorted(folder.glob("*.ipynb")) if not file.name.startswith(".")]

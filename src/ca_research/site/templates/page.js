@@ -1,0 +1,11 @@
+(function(){
+var root=document.documentElement,b=document.getElementById("theme");
+try{var t=localStorage.getItem("theme");if(t)root.dataset.theme=t}catch(e){}
+function dark(){return root.dataset.theme?root.dataset.theme==="dark":matchMedia("(prefers-color-scheme: dark)").matches}
+function label(){b.textContent=dark()?"Light":"Dark";b.setAttribute("aria-label","Switch to "+(dark()?"light":"dark")+" colours")}
+if(b){b.hidden=false;label();b.addEventListener("click",function(){root.dataset.theme=dark()?"light":"dark";label();try{localStorage.setItem("theme",root.dataset.theme)}catch(e){}})}
+var f=document.getElementById("filters");
+if(f){f.hidden=false;var v=document.getElementById("by-verdict"),h=document.getElementById("by-theme"),n=document.getElementById("shown");
+function apply(){var c=document.querySelectorAll(".card"),k=0;c.forEach(function(e){var ok=(!v.value||e.dataset.verdicts.split("|").indexOf(v.value)>=0)&&(!h.value||e.dataset.theme===h.value);e.hidden=!ok;if(ok)k++});n.textContent=k+" of "+c.length+" claims shown"}
+v.addEventListener("change",apply);h.addEventListener("change",apply);apply()}
+})();
