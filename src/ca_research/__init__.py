@@ -18,7 +18,23 @@ _FUNCTIONS = {
     "sql": "tables",
     "claim": "claims",
 }
-_MODULES = ("claims", "economies", "economy", "errors", "investment", "paths", "plots", "registry", "relations", "runs", "site", "stats", "students", "tables", "trade")
+_MODULES = (
+    "claims",
+    "economies",
+    "economy",
+    "errors",
+    "investment",
+    "paths",
+    "plots",
+    "registry",
+    "relations",
+    "runs",
+    "site",
+    "stats",
+    "students",
+    "tables",
+    "trade",
+)
 
 __all__ = [*_FUNCTIONS, *_MODULES, "__version__"]
 

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
+from . import console
 from .errors import CaResearchError, UsageError
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from .runs import Result, Run
 
 app = typer.Typer(
     help="Check an article's claims about China and Central Asia against published figures.",
@@ -26,8 +20,12 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-claims_app = typer.Typer(help="The declared claims: list, show, check.", invoke_without_command=True, rich_markup_mode=None)
-data_app = typer.Typer(help="The tables: build, list, show, coverage, check.", no_args_is_help=True, rich_markup_mode=None)
+claims_app = typer.Typer(
+    help="The declared claims: list, show, check.", invoke_without_command=True, rich_markup_mode=None
+)
+data_app = typer.Typer(
+    help="The tables: build, list, show, coverage, check.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(claims_app, name="claims")
 app.add_typer(data_app, name="data")
 
@@ -51,24 +49,38 @@ def options(
 
 @app.command()
 def run(
-    claims: Annotated[list[str] | None, typer.Argument(help="Claims to run, for example C30; all where none is named.")] = None,
+    claims: Annotated[
+        list[str] | None, typer.Argument(help="Claims to run, for example C30; all where none is named.")
+    ] = None,
     param: Annotated[list[str] | None, typer.Option("-p", "--param", help="One parameter: -p economy=UZB")] = None,
     grid: Annotated[list[str] | None, typer.Option("--grid", help="Several values: --grid economy=KAZ,KGZ")] = None,
-    as_of: Annotated[list[str] | None, typer.Option("--as-of", help="A day (YYYY-MM-DD) or latest; may be repeated. Default: the article's day and latest.")] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Notebooks at a time; default: cores.")] = None,
+    as_of: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--as-of", help="A day (YYYY-MM-DD) or latest; may be repeated. Default: the article's day and latest."
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, help="Notebooks at a time; default: cores.")
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the pages; default: reports/")] = None,
 ) -> None:
     """Run claims through their notebooks and write the pages."""
     from . import paths, runs
 
-    chosen = runs.plan(claims or (), dict(_pair(p) for p in param or ()), {k: v.split(",") for k, v in map(_pair, grid or ())}, tuple(as_of or runs.AS_OF))
+    chosen = runs.plan(
+        claims or (),
+        dict(_pair(p) for p in param or ()),
+        {k: v.split(",") for k, v in map(_pair, grid or ())},
+        tuple(as_of or runs.AS_OF),
+    )
     folder = (out or paths.reports_dir()).resolve()
     if not claims:  # a run of everything leaves no page of an earlier one behind
         keep = {f"{r.run_id}.ipynb" for r in chosen}
         for stale in (folder / runs.EXECUTED).glob("*.ipynb"):
             if stale.name not in keep:
                 stale.unlink()
-    with _progress(chosen) as on_done:
+    with console.progress(chosen) as on_done:
         results = runs.execute(chosen, folder, jobs=jobs, on_done=on_done)
     from .site import write_site
 
@@ -86,36 +98,6 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-@contextmanager
-def _progress(chosen: list[Run]) -> Iterator[Any]:
-    """A bar on a terminal, a line per notebook elsewhere; both on stderr."""
-    total, done = len(chosen), 0
-
-    def line(result: Result) -> str:
-        return f"{'ok  ' if result.ok else 'FAIL'} {result.run_id} {result.seconds:.1f} s" + (f": {result.error}" if not result.ok else "")
-
-    if not sys.stderr.isatty():
-
-        def plain(result: Result) -> None:
-            nonlocal done
-            done += 1
-            print(f"[{done}/{total}] {line(result)}", file=sys.stderr, flush=True)
-
-        yield plain
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    with Progress(TextColumn("notebooks"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=Console(stderr=True)) as bar:
-        task = bar.add_task("notebooks", total=total)
-
-        def shown(result: Result) -> None:
-            bar.console.print(line(result), markup=False, highlight=False)
-            bar.advance(task)
-
-        yield shown
-
-
 # --- claims ------------------------------------------------------------------------------------------------
 
 
@@ -125,26 +107,46 @@ def claims_list(context: typer.Context, format: Format = "table") -> None:
         return
     from . import registry
 
-    rows = [{"claim": c.id, "theme": c.theme, "kind": c.kind, "title": c.title, "readings": len(c.readings), "declared": str(c.declared_on), "rule": c.rule_sha256[:12]} for c in registry.claims().values()]
-    _rows(rows, format)
+    rows = [
+        {
+            "claim": c.id,
+            "theme": c.theme,
+            "kind": c.kind,
+            "title": c.title,
+            "readings": len(c.readings),
+            "declared": str(c.declared_on),
+            "rule": c.rule_sha256[:12],
+        }
+        for c in registry.claims().values()
+    ]
+    console.rows(rows, format)
 
 
 @claims_app.command("show")
-def claims_show(claim: Annotated[str, typer.Argument(help="A claim, for example C30")], format: Annotated[str, typer.Option("--format", help="text or json")] = "text") -> None:
+def claims_show(
+    claim: Annotated[str, typer.Argument(help="A claim, for example C30")],
+    format: Annotated[str, typer.Option("--format", help="text or json")] = "text",
+) -> None:
     """The claim, its readings, criteria, thresholds and rule."""
     from . import registry
 
     spec = registry.claim(claim)
-    if _known(format, ("text", "json")) == "json":
-        typer.echo(json.dumps(spec.model_dump(mode="json") | {"rule_sha256": spec.rule_sha256}, ensure_ascii=False, indent=1))
+    if console.known(format, ("text", "json")) == "json":
+        typer.echo(
+            json.dumps(spec.model_dump(mode="json") | {"rule_sha256": spec.rule_sha256}, ensure_ascii=False, indent=1)
+        )
         return
     from .claims import Claim
 
-    typer.echo(f"{spec.id}  {spec.title}\n“{spec.quotation}”\n{spec.restatement}\n\n{Claim(spec).rule}\n\nexpected: {spec.expected}\nknown before: {spec.known_before}\ndeclared {spec.declared_on}, rule {spec.rule_sha256}")
+    typer.echo(
+        f"{spec.id}  {spec.title}\n“{spec.quotation}”\n{spec.restatement}\n\n{Claim(spec).rule}\n\nexpected: {spec.expected}\nknown before: {spec.known_before}\ndeclared {spec.declared_on}, rule {spec.rule_sha256}"
+    )
 
 
 @claims_app.command("check")
-def claims_check(article: Annotated[Path | None, typer.Option("--article", help="The article's text, where it is at hand.")] = None) -> None:
+def claims_check(
+    article: Annotated[Path | None, typer.Option("--article", help="The article's text, where it is at hand.")] = None,
+) -> None:
     """Check the register: form, quotations, and (with --article) the sentences quoted."""
     from . import registry
     from .claims import evidence
@@ -159,15 +161,23 @@ def claims_check(article: Annotated[Path | None, typer.Option("--article", help=
             evidence.universe(spec, criterion)
     faults = check(specs, article.read_text(encoding="utf-8") if article else None)
     if faults:
-        raise CaResearchError("the register does not agree with the article\n" + "\n".join(f"  {f}" for f in faults), where="registry/claims")
-    typer.echo(f"{len(specs)} claims are well formed" + (" and quote the article rightly" if article else "; quotations were not compared (no --article)"))
+        raise CaResearchError(
+            "the register does not agree with the article\n" + "\n".join(f"  {f}" for f in faults),
+            where="registry/claims",
+        )
+    typer.echo(
+        f"{len(specs)} claims are well formed"
+        + (" and quote the article rightly" if article else "; quotations were not compared (no --article)")
+    )
 
 
 # --- data --------------------------------------------------------------------------------------------------
 
 
 @data_app.command("build")
-def data_build(force: Annotated[bool, typer.Option("--force", help="Build even where the tables are up to date.")] = False) -> None:
+def data_build(
+    force: Annotated[bool, typer.Option("--force", help="Build even where the tables are up to date.")] = False,
+) -> None:
     """Validate the raw files and write the tables."""
     from .tables import build
 
@@ -194,11 +204,25 @@ def data_list(format: Format = "table") -> None:
     """The tables: rows, sources, files."""
     from . import registry
 
-    _rows([{"table": n, "rows": sum(t.rows.values()) or len(registry.sources()), "sources": len(t.rows) or len(registry.sources()), "files": len(t.files), "title": t.title} for n, t in registry.tables().items()], format)
+    console.rows(
+        [
+            {
+                "table": n,
+                "rows": sum(t.rows.values()) or len(registry.sources()),
+                "sources": len(t.rows) or len(registry.sources()),
+                "files": len(t.files),
+                "title": t.title,
+            }
+            for n, t in registry.tables().items()
+        ],
+        format,
+    )
 
 
 @data_app.command("show")
-def data_show(table: Annotated[str, typer.Argument(help="A table, for example trade")], format: Format = "table") -> None:
+def data_show(
+    table: Annotated[str, typer.Argument(help="A table, for example trade")], format: Format = "table"
+) -> None:
     """The columns of a table: type, unit, meaning, bounds."""
     from . import registry
 
@@ -207,9 +231,22 @@ def data_show(table: Annotated[str, typer.Argument(help="A table, for example tr
         typer.echo(f"{spec.table}: {spec.title}\n{spec.description}\nkey: {', '.join(spec.key)}\n")
     rows = []
     for name, c in spec.columns.items():
-        bounds = f"{'' if c.min is None else format_number(c.min)}..{'' if c.max is None else format_number(c.max)}" if c.min is not None or c.max is not None else ""
-        rows.append({"column": name, "type": c.type, "unit": c.unit or "", "null": "yes" if c.nullable else "", "bounds": bounds, "meaning": c.meaning})
-    _rows(rows, format)
+        bounds = (
+            f"{'' if c.min is None else format_number(c.min)}..{'' if c.max is None else format_number(c.max)}"
+            if c.min is not None or c.max is not None
+            else ""
+        )
+        rows.append(
+            {
+                "column": name,
+                "type": c.type,
+                "unit": c.unit or "",
+                "null": "yes" if c.nullable else "",
+                "bounds": bounds,
+                "meaning": c.meaning,
+            }
+        )
+    console.rows(rows, format)
 
 
 def format_number(value: float) -> str:
@@ -227,8 +264,12 @@ def data_coverage(
 
     frame = coverage(table, by=by.split(",") if by else None)
     who = frame.attrs["who"]
-    grouped = frame.groupby([*who, "source_id"], dropna=False).agg(first=("year", "min"), last=("year", "max"), years=("year", "nunique"), figures=("figures", "sum")).reset_index()
-    _frame(grouped, format)
+    grouped = (
+        frame.groupby([*who, "source_id"], dropna=False)
+        .agg(first=("year", "min"), last=("year", "max"), years=("year", "nunique"), figures=("figures", "sum"))
+        .reset_index()
+    )
+    console.frame(grouped, format)
 
 
 # --- sql ---------------------------------------------------------------------------------------------------
@@ -241,7 +282,7 @@ def sql(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
 ) -> None:
     """Answer one SELECT over the processed tables (read-only)."""
-    _known(format, ("table", "csv", "json", "parquet"))
+    console.known(format, ("table", "csv", "json", "parquet"))
     if format == "parquet" and output is None and sys.stdout.isatty():
         raise UsageError("Parquet is not text", todo="give a file: --output FILE.parquet")
     from .tables import sql as query_tables
@@ -257,59 +298,7 @@ def sql(
         else:
             sys.stdout.buffer.write(buffer.getvalue())
         return
-    _frame(frame, format, output)
-
-
-# --- output ------------------------------------------------------------------------------------------------
-
-
-def _known(format: str, formats: tuple[str, ...]) -> str:
-    if format not in formats:
-        from .errors import UnknownNameError
-
-        raise UnknownNameError("format", format, formats)
-    return format
-
-
-def _frame(frame: pd.DataFrame, format: str, output: Path | None = None) -> None:
-    text = {
-        "csv": lambda: frame.to_csv(index=False, lineterminator="\n"),
-        "json": lambda: frame.to_json(orient="records", force_ascii=False, date_format="iso") + "\n",
-        "table": lambda: _table([dict(zip(map(str, frame.columns), row, strict=True)) for row in frame.astype(object).where(frame.notna(), "").itertuples(index=False)], [str(c) for c in frame.columns]),
-    }[_known(format, ("table", "csv", "json"))]()
-    if output:
-        output.write_text(text, encoding="utf-8")
-    else:
-        sys.stdout.write(text)
-
-
-def _rows(rows: list[dict[str, Any]], format: str) -> None:
-    if _known(format, ("table", "csv", "json")) == "json":
-        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
-    elif format == "csv":
-        import csv
-
-        writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else [], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    else:
-        sys.stdout.write(_table(rows, list(rows[0]) if rows else []))
-
-
-def _table(rows: list[dict[str, Any]], columns: list[str]) -> str:
-    """Plain aligned columns: numbers to the right, nothing cut."""
-    if not columns:
-        return "(no rows)\n"
-    cells = [[_cell(r[c]) for c in columns] for r in rows]
-    right = [bool(rows) and all(isinstance(r[c], (int, float)) or r[c] == "" for r in rows) for c in columns]
-    width = [max(len(x) for x in [c, *(row[i] for row in cells)]) for i, c in enumerate(columns)]
-    lines = ["  ".join(x.rjust(w) if a else x.ljust(w) for x, w, a in zip(line, width, right, strict=True)).rstrip() for line in [columns, *cells]]
-    lines.insert(1, "  ".join("-" * w for w in width))
-    return "\n".join(lines) + f"\n({len(rows)} rows)\n"
-
-
-def _cell(value: Any) -> str:
-    return f"{value:,.6g}" if isinstance(value, float) and not value.is_integer() else f"{value:,.0f}" if isinstance(value, float) else str(value)
+    console.frame(frame, format, output)
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -21,7 +22,40 @@ CA5 = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
 PARTNERS = ("CHN", "RUS", "EU27", "USA", "TUR", "IND", "JPN", "KOR", "IRN")
 """The partners that the article's claims compare."""
 
-_EU27 = tuple("AUT BEL BGR HRV CYP CZE DNK EST FIN FRA DEU GRC HUN IRL ITA LVA LTU LUX MLT NLD POL PRT ROU SVK SVN ESP SWE".split())
+Members = Mapping[str, tuple[int, int | None]]
+"""Economy -> first year, last year (None: still a member)."""
+
+_EU27 = tuple(
+    [
+        "AUT",
+        "BEL",
+        "BGR",
+        "HRV",
+        "CYP",
+        "CZE",
+        "DNK",
+        "EST",
+        "FIN",
+        "FRA",
+        "DEU",
+        "GRC",
+        "HUN",
+        "IRL",
+        "ITA",
+        "LVA",
+        "LTU",
+        "LUX",
+        "MLT",
+        "NLD",
+        "POL",
+        "PRT",
+        "ROU",
+        "SVK",
+        "SVN",
+        "ESP",
+        "SWE",
+    ]
+)
 _EU_SINCE = {
     1958: "BEL DEU FRA ITA LUX NLD",
     1973: "DNK GBR IRL",
@@ -32,15 +66,18 @@ _EU_SINCE = {
     2007: "BGR ROU",
     2013: "HRV",
 }
-_CIS = {code: (1992, None) for code in "ARM AZE BLR KAZ KGZ MDA RUS TJK UZB".split()} | {"GEO": (1993, 2009), "UKR": (1992, 2018)}
-_SCO = {code: (2001, None) for code in "CHN KAZ KGZ RUS TJK UZB".split()} | {
+_CIS: Members = {code: (1992, None) for code in ["ARM", "AZE", "BLR", "KAZ", "KGZ", "MDA", "RUS", "TJK", "UZB"]} | {
+    "GEO": (1993, 2009),
+    "UKR": (1992, 2018),
+}
+_SCO: Members = {code: (2001, None) for code in ["CHN", "KAZ", "KGZ", "RUS", "TJK", "UZB"]} | {
     "IND": (2017, None),
     "PAK": (2017, None),
     "IRN": (2023, None),
     "BLR": (2024, None),
 }
-_EAEU = {code: (2015, None) for code in "ARM BLR KAZ KGZ RUS".split()}
-_OTS = {code: (2009, None) for code in "AZE KAZ KGZ TUR".split()} | {"UZB": (2019, None)}
+_EAEU: Members = {code: (2015, None) for code in ["ARM", "BLR", "KAZ", "KGZ", "RUS"]}
+_OTS: Members = {code: (2009, None) for code in ["AZE", "KAZ", "KGZ", "TUR"]} | {"UZB": (2019, None)}
 
 
 @dataclass(frozen=True)
@@ -49,17 +86,19 @@ class Aggregate:
 
     code: str
     name: str
-    members: dict[str, tuple[int, int | None]] = field(default_factory=dict)
+    members: Members = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     note: str = ""
 
 
-def _always(codes: tuple[str, ...] | list[str]) -> dict[str, tuple[int, int | None]]:
+def _always(codes: tuple[str, ...] | list[str]) -> Members:
     return {code: (0, None) for code in codes}
 
 
-def _eu() -> dict[str, tuple[int, int | None]]:
-    dated = {code: (year, None) for year, codes in _EU_SINCE.items() for code in codes.split()}
+def _eu() -> Members:
+    dated: dict[str, tuple[int, int | None]] = {
+        code: (year, None) for year, codes in _EU_SINCE.items() for code in codes.split()
+    }
     return dated | {"GBR": (1973, 2019)}  # left on 31 January 2020
 
 

@@ -28,7 +28,7 @@ class CaResearchError(Exception):
             parts.append(f"  next:  {self.todo}")
         return "\n".join(parts)
 
-    def __reduce__(self):  # survives the trip out of a worker process with its parts
+    def __reduce__(self) -> tuple:  # survives the trip out of a worker process with its parts
         return _rebuild, (type(self), self.__dict__)
 
 

@@ -1,6 +1,5 @@
 """docs/snapshot.md: what came in, what is kept, and the reason for every row left out."""
 
-# ruff: noqa: E501  the long lines are lines of the page
 import pandas as pd
 import rules
 from people import GALLUP_KEPT

@@ -125,7 +125,7 @@ LAG = {
     "OPENNUMBERS_WDI": (182, "calendar", "World Development Indicators bring the year in the update of 1 July"),
     "GAPMINDER_SG": (182, "calendar", "World Development Indicators bring the year in the update of 1 July"),
     **dict.fromkeys(
-        "EI_BP_DDF BP2015 BP2017 BP2018 BP2019 BP2020 BP2021 BP2022 EI2023 EI2024".split(),
+        ["EI_BP_DDF", "BP2015", "BP2017", "BP2018", "BP2019", "BP2020", "BP2021", "BP2022", "EI2023", "EI2024"],
         (180, "calendar", "the Statistical Review appears in June or early July; an edition also holds earlier years"),
     ),
     "UNGA": (30, "assumed", "votes are public on the day; scores can be computed soon after the session's main part"),

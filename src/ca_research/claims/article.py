@@ -57,7 +57,9 @@ def check(claims: Mapping[str, ClaimSpec], article: str | None = None) -> list[s
         if at not in known:
             faults.append(f"{place}: the article has no such sentence")
         elif sentence_sha256(known[at]) != claim.article.sha256:
-            faults.append(f"{place}: the sentence's hash is {sentence_sha256(known[at])}, the register says {claim.article.sha256}")
+            faults.append(
+                f"{place}: the sentence's hash is {sentence_sha256(known[at])}, the register says {claim.article.sha256}"
+            )
         elif not all(normal(part).strip(" .") in known[at] for part in claim.quotation.split("...")):
             faults.append(f"{place}: the quotation does not stand in the sentence")
     return faults

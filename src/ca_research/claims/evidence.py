@@ -54,7 +54,9 @@ def measure(name: str) -> Callable[..., pd.DataFrame]:
     try:
         return getattr(importlib.import_module(f"ca_research.{module}"), function)
     except (ImportError, AttributeError):
-        raise RegistryError(f"no measure {name!r} in the library", where="registry/claims", todo="name a public function of a wing") from None
+        raise RegistryError(
+            f"no measure {name!r} in the library", where="registry/claims", todo="name a public function of a wing"
+        ) from None
 
 
 def gather(spec: ClaimSpec, given: dict[str, Any]) -> Evidence:
@@ -70,16 +72,26 @@ def gather(spec: ClaimSpec, given: dict[str, Any]) -> Evidence:
         wanted = set(inspect.signature(function).parameters)
         within = {"economies": counted(criterion, judged)}
         fixed = {k: v for k, v in (given | within).items() if k in wanted} | dict(criterion.settings)
-        lacking = {p.name for p in inspect.signature(function).parameters.values() if p.default is p.empty} - set(fixed) - set(criterion.axes)
+        lacking = (
+            {p.name for p in inspect.signature(function).parameters.values() if p.default is p.empty}
+            - set(fixed)
+            - set(criterion.axes)
+        )
         if lacking:
-            raise UsageError(f"{criterion.name} needs {', '.join(sorted(lacking))}", where=f"measure {criterion.measure}", todo=f"claim.gather({sorted(lacking)[0]}=...)")
+            raise UsageError(
+                f"{criterion.name} needs {', '.join(sorted(lacking))}",
+                where=f"measure {criterion.measure}",
+                todo=f"claim.gather({sorted(lacking)[0]}=...)",
+            )
         used |= set(fixed) & set(given)
         rows = universe(spec, criterion).run(lambda _f=function, _k=fixed, **choices: _f(**_k, **choices))
         rows.insert(0, "criterion", criterion.name)
         parts.append(rows)
     unused = set(given) - used - {"economies"}
     if unused:
-        raise UsageError(f"no measure of {spec.id} takes {', '.join(sorted(unused))}", todo="leave it out, or correct its name")
+        raise UsageError(
+            f"no measure of {spec.id} takes {', '.join(sorted(unused))}", todo="leave it out, or correct its name"
+        )
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["criterion", "spec", "is_main"])
     for column in ESTIMATE_COLUMNS:
         if column not in frame:
@@ -92,7 +104,10 @@ def gather(spec: ClaimSpec, given: dict[str, Any]) -> Evidence:
 def _times(frames: list[pd.DataFrame]) -> dict[str, Any]:
     days = {f.attrs.get("as_of", "latest") for f in frames}
     if len(days) > 1:
-        raise UsageError(f"the frames were loaded with different as_of: {', '.join(sorted(days))}", todo="load all of them with the same as_of")
+        raise UsageError(
+            f"the frames were loaded with different as_of: {', '.join(sorted(days))}",
+            todo="load all of them with the same as_of",
+        )
     return {
         "as_of": days.pop() if days else "latest",
         "dropped": sum(f.attrs.get("dropped", 0) for f in frames),

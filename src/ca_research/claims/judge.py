@@ -1,7 +1,7 @@
 """From evidence to verdict: criteria over their universes, the rule over the criteria, fragility by leaving out.
 
 A criterion *holds* if it is true in the main specification and in at least 80 % of the distinct ones, *fails* if it
-is false in the main specification and in at least 80 % of the distinct ones, is *unobserved* where the main
+is false in the main specification and in at least 80 % of the distinct ones, is *undecided* where the main
 specification has no answer, and is *mixed* otherwise (docs/decisions.md says why the two ends are symmetric).
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -17,7 +18,7 @@ from .. import economies
 from ..registry import ClaimSpec, Criterion, Over, Reading
 from ..stats import collapse
 from .evidence import Evidence, counted
-from .logic import FAILS, HOLDS, MIXED, UNOBSERVED, Truth, count_rule, decide, evaluate
+from .logic import FAILS, HOLDS, MIXED, UNDECIDED, Truth, count_rule, decide, evaluate
 from .verdict import Cell, CriterionResult, Verdict
 
 SHARE = 0.80
@@ -63,10 +64,21 @@ def specification_truths(criterion: Criterion, rows: pd.DataFrame, judged: list[
         cells = _cells(criterion, part, codes)
         if criterion.over:
             held, open_ = sum(c.met is True for c in cells), sum(c.met is None for c in cells)
-            value, low, high = (float(held), float(held), float(held + open_)) if open_ < len(cells) else (None, None, None)
+            value, low, high = (
+                (float(held), float(held), float(held + open_)) if open_ < len(cells) else (None, None, None)
+            )
         else:
             value, low, high = cells[0].estimate, cells[0].low, cells[0].high
-        records.append({"spec": spec, "is_main": bool(part["is_main"].iloc[0]), "value": value, "low": low, "high": high, "met": _truth(criterion, cells)})
+        records.append(
+            {
+                "spec": spec,
+                "is_main": bool(part["is_main"].iloc[0]),
+                "value": value,
+                "low": low,
+                "high": high,
+                "met": _truth(criterion, cells),
+            }
+        )
     table = pd.DataFrame(records, columns=["spec", "is_main", "value", "low", "high", "met"])
     return table.astype({"value": "float64", "low": "float64", "high": "float64"})
 
@@ -86,14 +98,14 @@ def judge_criterion(criterion: Criterion, rows: pd.DataFrame, methods: list[str]
     main = stands_for[mains[0]] if len(mains) else (distinct[0] if distinct else None)
     if main is None or main in empty:
         found = _cells(criterion, rows[rows["spec"] == main], codes)
-        state, share, main_cells = UNOBSERVED, None, found or [Cell("", None, None, None, None, None, "no figures")]
+        state, share, main_cells = UNDECIDED, None, found or [Cell("", None, None, None, None, None, "no figures")]
     else:
         main_cells = cells[main]
         share_true = sum(t is True for t in truths.values()) / len(distinct)
         share_false = sum(t is False for t in truths.values()) / len(distinct)
         share = share_true
         if truths[main] is None:
-            state = UNOBSERVED
+            state = UNDECIDED
         elif truths[main] and share_true >= SHARE:
             state = HOLDS
         elif not truths[main] and share_false >= SHARE:
@@ -102,7 +114,7 @@ def judge_criterion(criterion: Criterion, rows: pd.DataFrame, methods: list[str]
             state = MIXED
 
     decided = [c for c in main_cells if c.met is not None]
-    common = {
+    common: dict[str, Any] = {
         "name": criterion.name,
         "statement": criterion.statement,
         "state": state,
@@ -123,7 +135,7 @@ def judge_criterion(criterion: Criterion, rows: pd.DataFrame, methods: list[str]
             estimate=float(held),
             low=float(held),
             high=float(held + open_),
-            interval="unobserved economies counted for and against" if open_ else "exact count",
+            interval="undecided economies counted for and against" if open_ else "exact count",
             threshold=float(scaled(criterion.over, len(main_cells))),
             comparison=">=",
             cell_threshold=criterion.threshold,
@@ -139,7 +151,16 @@ def judge_criterion(criterion: Criterion, rows: pd.DataFrame, methods: list[str]
             interval = "exact as published" if low == high else f"range across {len(values)} specifications"
     else:
         interval = "bounds from what is not reported"
-    return CriterionResult(**common, estimate=only.estimate, low=low, high=high, interval=interval, threshold=criterion.threshold, comparison=criterion.comparison, cells=(only,))
+    return CriterionResult(
+        **common,
+        estimate=only.estimate,
+        low=low,
+        high=high,
+        interval=interval,
+        threshold=criterion.threshold,
+        comparison=criterion.comparison,
+        cells=(only,),
+    )
 
 
 def _apply(reading: Reading, states: dict[str, str]) -> tuple[str, str]:
@@ -154,8 +175,8 @@ def _apply(reading: Reading, states: dict[str, str]) -> tuple[str, str]:
     if contradicted:
         return "contradicted", listed
     if supported is None or contradicted is None:
-        missing = ", ".join(name for name, state in states.items() if state == UNOBSERVED)
-        return "not enough evidence", f"{listed}; what is not observed ({missing}) could decide it either way"
+        missing = ", ".join(name for name, state in states.items() if state == UNDECIDED)
+        return "not enough evidence", f"{listed}; what is undecided ({missing}) could settle it either way"
     return reading.rule.otherwise, listed
 
 
@@ -163,7 +184,9 @@ def _states(reading: Reading, frame: pd.DataFrame, methods: list[str], judged: l
     return {c.name: judge_criterion(c, frame[frame["criterion"] == c.name], methods, judged) for c in reading.criteria}
 
 
-def _leave_out(reading: Reading, frame: pd.DataFrame, methods: list[str], judged: list[str], verdict: str) -> tuple[list[str], list[str]]:
+def _leave_out(
+    reading: Reading, frame: pd.DataFrame, methods: list[str], judged: list[str], verdict: str
+) -> tuple[list[str], list[str]]:
     """Removals that flip the verdict, and sources without which nothing is left to judge by."""
     flips, sole = [], []
 
@@ -193,8 +216,17 @@ def _leave_out(reading: Reading, frame: pd.DataFrame, methods: list[str], judged
 def _coverage(frame: pd.DataFrame, results: Iterable[CriterionResult]) -> dict[str, object]:
     used = frame[frame["is_main"]]
     first, last = used["first_year"].dropna(), used["last_year"].dropna()
-    missing = [f"{economies.name_of(c.economy) + ': ' if c.economy else ''}{r.name}: {c.missing or 'bounds leave it open'}" for r in results for c in r.cells if c.met is None]
-    return {"from": int(first.min()) if len(first) else None, "to": int(last.max()) if len(last) else None, "missing": missing}
+    missing = [
+        f"{economies.name_of(c.economy) + ': ' if c.economy else ''}{r.name}: {c.missing or 'bounds leave it open'}"
+        for r in results
+        for c in r.cells
+        if c.met is None
+    ]
+    return {
+        "from": int(first.min()) if len(first) else None,
+        "to": int(last.max()) if len(last) else None,
+        "missing": missing,
+    }
 
 
 def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Verdict:

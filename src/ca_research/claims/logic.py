@@ -11,7 +11,7 @@ Truth = bool | None
 
 COMPARE = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le, "==": operator.eq}
 
-HOLDS, FAILS, MIXED, UNOBSERVED = "holds", "fails", "mixed", "unobserved"
+HOLDS, FAILS, MIXED, UNDECIDED = "holds", "fails", "mixed", "undecided"
 
 
 def decide(value: float | None, low: float | None, high: float | None, comparison: str, threshold: float) -> Truth:
@@ -38,13 +38,13 @@ def count_rule(truths: Iterable[Truth], at_least: int) -> Truth:
 def evaluate(condition: Any, states: Mapping[str, str]) -> Truth:
     """Truth of a rule condition given the states of the criteria.
 
-    An unobserved criterion could still hold or fail, so 'NAME holds' and 'NAME fails' are both open for it; a
+    An undecided criterion could still hold or fail, so 'NAME holds' and 'NAME fails' are both open for it; a
     mixed one neither holds nor fails.
     """
     match condition:
         case str():
             name, wanted = condition.split()
-            return None if states[name] == UNOBSERVED else states[name] == wanted
+            return None if states[name] == UNDECIDED else states[name] == wanted
         case {"all": parts}:
             return count_rule((evaluate(p, states) for p in parts), len(parts))
         case {"any": parts}:

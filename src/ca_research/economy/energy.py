@@ -16,7 +16,12 @@ COMMODITIES = {
 
 
 def _pick(energy: pd.DataFrame, commodity: str, exporters: list[str], unit: str) -> pd.DataFrame:
-    rows = energy[(energy["importer"] == "CHN") & (energy["commodity"] == commodity) & energy["exporter"].isin(exporters) & (energy["unit"] == unit)]
+    rows = energy[
+        (energy["importer"] == "CHN")
+        & (energy["commodity"] == commodity)
+        & energy["exporter"].isin(exporters)
+        & (energy["unit"] == unit)
+    ]
     return rows.dropna(subset=["quantity"])
 
 
@@ -27,11 +32,17 @@ def _parts(energy: pd.DataFrame, commodity: str, origin: str) -> tuple[pd.DataFr
         pipeline, lng = _pick(energy, "pipeline_gas", ["WLD"], "bcm"), _pick(energy, "lng", ["WLD"], "bcm")
         return inside, pd.concat([pipeline, lng]), set(pipeline["year"]) & set(lng["year"]) & set(inside["year"])
     if commodity == "crude":
-        inside, total = _pick(energy, "crude_oil", ["OTHER_CIS"], "million tonnes"), _pick(energy, "crude_oil", ["WLD"], "million tonnes")
+        inside, total = (
+            _pick(energy, "crude_oil", ["OTHER_CIS"], "million tonnes"),
+            _pick(energy, "crude_oil", ["WLD"], "million tonnes"),
+        )
         return inside, total, set(inside["year"]) & set(total["year"])
     if commodity == "uranium":
         exporters = ["KAZ"] if origin == "kazakhstan" else list(eco.CA5)
-        inside, total = _pick(energy, "natural_uranium", exporters, "tonnes U"), _pick(energy, "natural_uranium", ["WLD"], "tonnes U")
+        inside, total = (
+            _pick(energy, "natural_uranium", exporters, "tonnes U"),
+            _pick(energy, "natural_uranium", ["WLD"], "tonnes U"),
+        )
         return inside, total, set(inside["year"]) & set(total["year"])
     raise UnknownNameError("commodity", commodity, COMMODITIES)
 
@@ -55,16 +66,22 @@ def energy_share(energy: pd.DataFrame, *, commodity: str, year: str = "newest", 
     _, _, years = _parts(energy, commodity, origin)
     ordered, back = sorted(years, reverse=True), int(year.partition("-")[2] or 0)
     if len(ordered) <= back:
-        return estimates([estimate_row(missing=f"{commodity}: {len(ordered)} year(s) with both origin and total at hand")])
+        return estimates(
+            [estimate_row(missing=f"{commodity}: {len(ordered)} year(s) with both origin and total at hand")]
+        )
     return estimates([_share(energy, commodity, origin, int(ordered[back]))])
 
 
-def energy_share_before(energy: pd.DataFrame, *, commodity: str, before: str = "2009", origin: str = "five") -> pd.DataFrame:
+def energy_share_before(
+    energy: pd.DataFrame, *, commodity: str, before: str = "2009", origin: str = "five"
+) -> pd.DataFrame:
     """As `energy_share`, for the newest year before `before` (the first Central Asian gas pipeline opened in 2009)."""
     early = energy[energy["year"] < int(before)]
     _, _, years = _parts(early, commodity, origin)
     if not years:
-        return estimates([estimate_row(missing=f"{commodity}: no year before {before} with both origin and total at hand")])
+        return estimates(
+            [estimate_row(missing=f"{commodity}: no year before {before} with both origin and total at hand")]
+        )
     return estimates([_share(early, commodity, origin, int(max(years)))])
 
 
@@ -78,7 +95,16 @@ def energy_shares(energy: pd.DataFrame) -> pd.DataFrame:
         _, _, years = _parts(energy, commodity, "five")
         for year in sorted(years):
             found = _share(energy, commodity, "five", int(year))
-            rows.append({"commodity": commodity, "year": int(year), "share": found["estimate"], "low": found["low"], "high": found["high"], "sources": found["sources"]})
+            rows.append(
+                {
+                    "commodity": commodity,
+                    "year": int(year),
+                    "share": found["estimate"],
+                    "low": found["low"],
+                    "high": found["high"],
+                    "sources": found["sources"],
+                }
+            )
     frame = pd.DataFrame(rows, columns=["commodity", "year", "share", "low", "high", "sources"])
     return frame.astype({"share": "float64", "low": "float64", "high": "float64"})
 
@@ -89,7 +115,9 @@ def gas_context(energy: pd.DataFrame, macro: pd.DataFrame) -> pd.DataFrame:
     macro: table `macro` with EI.gas_consumption of China in bcm; where several editions give a year, the newest counts.
     """
     inside, total, years = _parts(energy, "gas", "five")
-    used = macro[(macro["indicator"] == "EI.gas_consumption") & (macro["economy"] == "CHN") & (macro["unit"] == "bcm")].sort_values("source_id")
+    used = macro[
+        (macro["indicator"] == "EI.gas_consumption") & (macro["economy"] == "CHN") & (macro["unit"] == "bcm")
+    ].sort_values("source_id")
     rows = []
     for year in sorted(years):
         own, all_ = inside[inside["year"] == year], total[total["year"] == year]

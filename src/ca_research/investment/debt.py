@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 
-def debt_exposure(debt: pd.DataFrame, macro: pd.DataFrame, *, debtors: Sequence[str], creditor: str = "CHN", gdp_source: str) -> pd.DataFrame:
+def debt_exposure(
+    debt: pd.DataFrame, macro: pd.DataFrame, *, debtors: Sequence[str], creditor: str = "CHN", gdp_source: str
+) -> pd.DataFrame:
     """Debt to one official bilateral creditor as a share of other totals, per debtor and year.
 
     debt: table `debt`, one source (the International Debt Statistics hold the creditor, BIL and MUL).
@@ -18,12 +20,22 @@ def debt_exposure(debt: pd.DataFrame, macro: pd.DataFrame, *, debtors: Sequence[
     stock = debt[(debt["measure"] == "stock") & debt["debtor"].isin(list(debtors))]
     sources = {c: set(stock.loc[stock["creditor"] == c, "source_id"]) for c in (creditor, "BIL", "MUL")}
     common = set.intersection(*sources.values()) if all(sources.values()) else set()
-    wide = stock[stock["source_id"].isin(common)].pivot_table(index=["debtor", "year"], columns="creditor", values="value_usd", aggfunc="sum")
+    wide = stock[stock["source_id"].isin(common)].pivot_table(
+        index=["debtor", "year"], columns="creditor", values="value_usd", aggfunc="sum"
+    )
     for code in (creditor, "BIL", "MUL"):
         if code not in wide:
             wide[code] = float("nan")
-    gdp = macro[(macro["indicator"] == "NY.GDP.MKTP.CD") & (macro["source_id"] == gdp_source)].set_index(["economy", "year"])["value"]
+    gdp = macro[(macro["indicator"] == "NY.GDP.MKTP.CD") & (macro["source_id"] == gdp_source)].set_index(
+        ["economy", "year"]
+    )["value"]
     gdp.index.names = ["debtor", "year"]
-    out = pd.DataFrame({"debt_usd": wide[creditor], "of_bilateral": wide[creditor] / wide["BIL"], "of_official": wide[creditor] / (wide["BIL"] + wide["MUL"])})
+    out = pd.DataFrame(
+        {
+            "debt_usd": wide[creditor],
+            "of_bilateral": wide[creditor] / wide["BIL"],
+            "of_official": wide[creditor] / (wide["BIL"] + wide["MUL"]),
+        }
+    )
     out["of_gdp"] = out["debt_usd"] / gdp.reindex(out.index)
     return out.dropna(subset=["debt_usd"]).reset_index()

@@ -27,10 +27,15 @@ def measure_shares(investment: pd.DataFrame, *, by: tuple[str, ...] = ("host", "
     """
     for column in ("measure", "price_basis", "instrument", "year_basis"):
         if column in investment and investment[column].nunique() > 1:
-            raise MixedUnitsError(f"{column} is mixed: {', '.join(sorted(investment[column].unique()))}", todo=f"load(..., {column}=...): unlike figures are never added")
+            raise MixedUnitsError(
+                f"{column} is mixed: {', '.join(sorted(investment[column].unique()))}",
+                todo=f"load(..., {column}=...): unlike figures are never added",
+            )
     keys = [*by]
     if investment.duplicated([*keys, "investor"]).any():
-        raise UsageError("several figures for one investor, host and year", todo="choose one source, revision or sector")
+        raise UsageError(
+            "several figures for one investor, host and year", todo="choose one source, revision or sector"
+        )
     listed = investment[~investment["investor"].isin(list(eco.AGGREGATES))]
     shares = listed[[*keys, "investor", "value_usd"]].copy()
     shares["share"] = shares["value_usd"] / shares.groupby(keys)["value_usd"].transform("sum")
@@ -38,13 +43,17 @@ def measure_shares(investment: pd.DataFrame, *, by: tuple[str, ...] = ("host", "
     return shares.sort_values([*keys, "share"], ascending=[True] * len(keys) + [False], ignore_index=True)
 
 
-def stock_by_investor(investment: pd.DataFrame, host: str, year: int, *, conduits: str = "counted", hong_kong: str = "apart") -> tuple[pd.DataFrame, pd.DataFrame]:
+def stock_by_investor(
+    investment: pd.DataFrame, host: str, year: int, *, conduits: str = "counted", hong_kong: str = "apart"
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Inward direct investment stock of a host by immediate investor at the end of a year.
 
     conduits: 'counted' or 'left_out' (see CONDUITS). hong_kong: 'apart' or 'with_china'.
     Returns (table, rows): per investor value_usd and rank; and the rows behind it.
     """
-    rows = investment[(investment["measure"] == "fdi_stock") & (investment["host"] == host) & (investment["year"] == year)]
+    rows = investment[
+        (investment["measure"] == "fdi_stock") & (investment["host"] == host) & (investment["year"] == year)
+    ]
     rows = rows[~rows["investor"].isin(list(eco.AGGREGATES))]
     if rows.duplicated("investor").any():
         # several publishers: the one that names most investors is one concept; the others speak of single investors
@@ -60,12 +69,23 @@ def stock_by_investor(investment: pd.DataFrame, host: str, year: int, *, conduit
 
 def stock_years(investment: pd.DataFrame, host: str) -> list[int]:
     """Years in which at least LEAST_INVESTORS investors in a host are named on one concept, newest first."""
-    stock = investment[(investment["measure"] == "fdi_stock") & (investment["host"] == host) & ~investment["investor"].isin(list(eco.AGGREGATES))]
+    stock = investment[
+        (investment["measure"] == "fdi_stock")
+        & (investment["host"] == host)
+        & ~investment["investor"].isin(list(eco.AGGREGATES))
+    ]
     named = stock.groupby(["year", "source_id"])["investor"].nunique()
     return sorted({int(year) for (year, _), n in named.items() if n >= LEAST_INVESTORS}, reverse=True)
 
 
-def fdi_rank(investment: pd.DataFrame, *, economies: Sequence[str], year: str = "newest", conduits: str = "counted", hong_kong: str = "apart") -> pd.DataFrame:
+def fdi_rank(
+    investment: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    year: str = "newest",
+    conduits: str = "counted",
+    hong_kong: str = "apart",
+) -> pd.DataFrame:
     """Rank of China among the named investors by inward stock; an estimates frame, one row per host.
 
     year: 'newest' year with at least LEAST_INVESTORS named investors, 'newest-1', ... Named investors are not all
@@ -75,7 +95,13 @@ def fdi_rank(investment: pd.DataFrame, *, economies: Sequence[str], year: str = 
     for host in economies:
         years, back = stock_years(investment, host), int(year.partition("-")[2] or 0)
         if len(years) <= back:
-            rows.append(estimate_row(economy=host, missing=f"no stock by at least {LEAST_INVESTORS} investors on one concept" + (f" for the {year} year" if years else "")))
+            rows.append(
+                estimate_row(
+                    economy=host,
+                    missing=f"no stock by at least {LEAST_INVESTORS} investors on one concept"
+                    + (f" for the {year} year" if years else ""),
+                )
+            )
             continue
         table, used = stock_by_investor(investment, host, years[back], conduits=conduits, hong_kong=hong_kong)
         china = table[table["investor"] == "CHN"]
@@ -91,12 +117,19 @@ def contractor_rank(investment: pd.DataFrame, *, economies: Sequence[str]) -> pd
 
     Running totals dated to one year are not turnover of that year, so they are not used.
     """
-    yearly = investment[(investment["measure"] == "contracted_turnover_yearly") & ~investment["investor"].isin(list(eco.AGGREGATES))]
+    yearly = investment[
+        (investment["measure"] == "contracted_turnover_yearly") & ~investment["investor"].isin(list(eco.AGGREGATES))
+    ]
     rows = []
     for host in economies:
         mine = yearly[yearly["host"] == host]
         if mine["investor"].nunique() < 2:
-            rows.append(estimate_row(economy=host, missing="only running totals of contracted works are at hand, for one or two contractors"))
+            rows.append(
+                estimate_row(
+                    economy=host,
+                    missing="only running totals of contracted works are at hand, for one or two contractors",
+                )
+            )
             continue
         newest = mine[mine["year"] == mine["year"].max()]
         china = newest.assign(rank=newest["value_usd"].rank(ascending=False, method="min"))

@@ -4,4 +4,20 @@ from .claims import coverage_map, curve_data, missing_map, show_universe, specif
 from .domain import border_bar, share_lines, stock_bars, student_lines, trade_ranges
 from .show import FIGURE_MIME, TABLE_MIME, show, show_table, to_svg
 
-__all__ = ["FIGURE_MIME", "TABLE_MIME", "border_bar", "coverage_map", "curve_data", "missing_map", "share_lines", "show", "show_table", "show_universe", "specification_curve", "stock_bars", "student_lines", "to_svg", "trade_ranges"]
+__all__ = [
+    "FIGURE_MIME",
+    "TABLE_MIME",
+    "border_bar",
+    "coverage_map",
+    "curve_data",
+    "missing_map",
+    "share_lines",
+    "show",
+    "show_table",
+    "show_universe",
+    "specification_curve",
+    "stock_bars",
+    "student_lines",
+    "to_svg",
+    "trade_ranges",
+]

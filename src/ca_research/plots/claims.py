@@ -20,7 +20,7 @@ from .show import show
 def curve_data(claim: Claim, evidence: Evidence, verdict: Verdict, criterion: str) -> pd.DataFrame:
     """One row per specification of a criterion: its choices, value, low and high, whether it is met; sorted by value.
 
-    For a count over economies value is the number in which the comparison is met, high adds those unobserved.
+    For a count over economies value is the number in which the comparison is met, high adds those undecided.
     """
     spec = claim.spec.criteria()[criterion]
     judged = {c.name: c for v in verdict.all() for c in v.criteria}[criterion]
@@ -39,20 +39,39 @@ def specification_curve(data: pd.DataFrame, axes: list[str], *, unit: str, of: i
     count economies, how many there are.
     """
     data = data.dropna(subset=["value", "low", "high"], how="all").reset_index(drop=True)
-    choices = [(a, v) for a in axes for v in dict.fromkeys(data.sort_values("spec")[a]) if data[a].nunique() > 1 or len(axes) == 1]
+    choices = [
+        (a, v)
+        for a in axes
+        for v in dict.fromkeys(data.sort_values("spec")[a])
+        if data[a].nunique() > 1 or len(axes) == 1
+    ]
     n = max(len(data), 1)
     with style.context():
         height = 2.3 + 0.21 * len(choices)
-        figure, (top, bottom) = plt.subplots(2, 1, figsize=(7.4, height), sharex=True, height_ratios=[2.0, max(0.21 * len(choices), 0.3)])
+        figure, (top, bottom) = plt.subplots(
+            2, 1, figsize=(7.4, height), sharex=True, height_ratios=[2.0, max(0.21 * len(choices), 0.3)]
+        )
         x = np.arange(len(data))
-        colours = [style.STATE["holds"] if m is True else style.STATE["fails"] if m is False else style.STATE["unobserved"] for m in data["met"]]
+        colours = [
+            style.STATE["holds"] if m is True else style.STATE["fails"] if m is False else style.STATE["undecided"]
+            for m in data["met"]
+        ]
         ranged = data["low"].notna() & data["high"].notna() & (data["high"] > data["low"])
         middle = data["value"].where(data["value"].notna(), (data["low"] + data["high"]) / 2)
         for i in x[ranged]:
-            top.plot([i, i], [data["low"][i], data["high"][i]], color=colours[i], linewidth=2.2, alpha=0.45, solid_capstyle="round")
+            top.plot(
+                [i, i],
+                [data["low"][i], data["high"][i]],
+                color=colours[i],
+                linewidth=2.2,
+                alpha=0.45,
+                solid_capstyle="round",
+            )
         pointed = data["value"].notna()
         size = 26 if n <= 40 else 12
-        top.scatter(x[pointed], middle[pointed], c=[c for c, p in zip(colours, pointed, strict=True) if p], s=size, zorder=3)
+        top.scatter(
+            x[pointed], middle[pointed], c=[c for c, p in zip(colours, pointed, strict=True) if p], s=size, zorder=3
+        )
         main = data.index[data["is_main"]]
         if len(main):
             top.scatter(main, middle[main], s=95, facecolors="none", edgecolors=style.INK, linewidths=1.4, zorder=4)
@@ -65,12 +84,18 @@ def specification_curve(data: pd.DataFrame, axes: list[str], *, unit: str, of: i
             top.set_ylim(-0.4, of + 0.4)
         for row, (axis, value) in enumerate(choices):
             here = x[(data[axis] == value).to_numpy()]
-            bottom.scatter(here, np.full(len(here), row), s=9 if n > 40 else 16, color=style.MUTED, marker="s", linewidths=0)
-        bottom.set_yticks(range(len(choices)), [f"{axis}: {value.replace('_', ' ')}" for axis, value in choices], fontsize=8.5)
+            bottom.scatter(
+                here, np.full(len(here), row), s=9 if n > 40 else 16, color=style.MUTED, marker="s", linewidths=0
+            )
+        bottom.set_yticks(
+            range(len(choices)), [f"{axis}: {value.replace('_', ' ')}" for axis, value in choices], fontsize=8.5
+        )
         bottom.invert_yaxis()
         bottom.set_xticks([])
         style.bare(bottom, x=False, y=False)
-        bottom.set_xlabel(f"{len(data)} specifications, sorted; ring: main specification; dashed: threshold", fontsize=8.5)
+        bottom.set_xlabel(
+            f"{len(data)} specifications, sorted; ring: main specification; dashed: threshold", fontsize=8.5
+        )
         figure.tight_layout(h_pad=0.4)
     return figure
 
@@ -86,15 +111,33 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
         unit = f"economies of {of}" if of else criterion.unit
         met = int((drawn["met"] == True).sum())  # noqa: E712 - three values
         open_ = int(drawn["met"].isna().sum())
-        what = f"{name.replace('_', ' ')}: {met} of {len(drawn)} specifications meet the threshold" + (f", {open_} leave it open" if open_ else "")
+        what = f"{name.replace('_', ' ')}: {met} of {len(drawn)} specifications meet the threshold" + (
+            f", {open_} leave it open" if open_ else ""
+        )
         alt = f"{what}. Values from {drawn['low'].fillna(drawn['value']).min():.4g} to {drawn['high'].fillna(drawn['value']).max():.4g}; threshold {data['threshold'].iloc[0]:g}."
-        sources = sorted({s for cell in evidence.frame.loc[evidence.frame["criterion"] == name, "sources"] for s in cell})
-        show(specification_curve(data, list(criterion.axes), unit=unit, of=of), section="specifications", title=what, alt=alt, data=data, sources=sources, note=criterion.statement)
+        sources = sorted(
+            {s for cell in evidence.frame.loc[evidence.frame["criterion"] == name, "sources"] for s in cell}
+        )
+        show(
+            specification_curve(data, list(criterion.axes), unit=unit, of=of),
+            section="specifications",
+            title=what,
+            alt=alt,
+            data=data,
+            sources=sources,
+            note=criterion.statement,
+        )
     figure, data = missing_map(verdict)
     if len(data):
-        counted = data["state"].value_counts()
-        alt = "; ".join(f"{n} cells {state}" for state, n in counted.items())
-        show(figure, section="missing", title="What could be judged, and what could not", alt=f"Criteria by economy: {alt}.", data=data, sources=list(verdict.sources))
+        alt = "; ".join(f"{n} cells {state}" for state, n in data["state"].value_counts().items())
+        show(
+            figure,
+            section="missing",
+            title="What could be judged, and what could not",
+            alt=f"Criteria by economy: {alt}.",
+            data=data,
+            sources=list(verdict.sources),
+        )
 
 
 def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:
@@ -109,19 +152,51 @@ def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:
                 continue
             seen.add(c.name)
             for cell in c.cells:
-                state = {True: "met", False: "not met", None: "unobserved"}[cell.met]
-                records.append({"criterion": c.name, "economy": cell.economy or "one figure", "state": state, "year": cell.year, "missing": cell.missing})
+                state = {True: "met", False: "not met", None: "undecided"}[cell.met]
+                records.append(
+                    {
+                        "criterion": c.name,
+                        "economy": cell.economy or "one figure",
+                        "state": state,
+                        "year": cell.year,
+                        "missing": cell.missing,
+                    }
+                )
     data = pd.DataFrame(records, columns=["criterion", "economy", "state", "year", "missing"])
     criteria, cells = list(dict.fromkeys(data["criterion"])), list(dict.fromkeys(data["economy"]))
     with style.context():
         figure, ax = plt.subplots(figsize=(7.4, 0.75 + 0.36 * max(len(criteria), 1)))
-        fill = {"met": style.STATE["holds"], "not met": style.STATE["fails"], "unobserved": "none"}
+        fill = {"met": style.STATE["holds"], "not met": style.STATE["fails"], "undecided": "none"}
         for r in data.itertuples():
             x, y = cells.index(r.economy), criteria.index(r.criterion)
-            ax.add_patch(plt.Rectangle((x + 0.04, y + 0.08), 0.92, 0.84, facecolor=fill[r.state], edgecolor=style.OTHER, linewidth=0.8, linestyle="--" if r.state == "unobserved" else "-"))
-            text = "no figures" if r.state == "unobserved" and r.missing else "open" if r.state == "unobserved" else r.state
-            text += f" {int(r.year)}" if pd.notna(r.year) and r.state != "unobserved" else ""
-            ax.text(x + 0.5, y + 0.5, text, ha="center", va="center", fontsize=8, color=style.MUTED if r.state == "unobserved" else style.PAPER)
+            ax.add_patch(
+                plt.Rectangle(
+                    (x + 0.04, y + 0.08),
+                    0.92,
+                    0.84,
+                    facecolor=fill[r.state],
+                    edgecolor=style.OTHER,
+                    linewidth=0.8,
+                    linestyle="--" if r.state == "undecided" else "-",
+                )
+            )
+            text = (
+                "no figures"
+                if r.state == "undecided" and r.missing
+                else "open"
+                if r.state == "undecided"
+                else r.state
+            )
+            text += f" {int(r.year)}" if pd.notna(r.year) and r.state != "undecided" else ""
+            ax.text(
+                x + 0.5,
+                y + 0.5,
+                text,
+                ha="center",
+                va="center",
+                fontsize=8,
+                color=style.MUTED if r.state == "undecided" else style.PAPER,
+            )
         ax.set_xlim(0, max(len(cells), 1))
         ax.set_ylim(max(len(criteria), 1), 0)
         ax.set_xticks([i + 0.5 for i in range(len(cells))], [eco.name_of(c) for c in cells], fontsize=8.5)
@@ -138,13 +213,26 @@ def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
 
     who = coverage.attrs.get("who", [c for c in coverage.columns if c not in ("source_id", "year", "figures")])
     labels = coverage[[*who, "source_id"]].astype(str).agg(" · ".join, axis=1)
-    frame = pd.DataFrame({"who": labels, "year": coverage["year"].astype("Float64"), "figures": coverage["figures"]}).dropna()
+    frame = pd.DataFrame(
+        {"who": labels, "year": coverage["year"].astype("Float64"), "figures": coverage["figures"]}
+    ).dropna()
     wide = frame.pivot_table(index="who", columns="year", values="figures", aggfunc="sum")
     wide = wide.loc[wide.notna().sum(axis=1).sort_values(ascending=False).index[:most]].sort_index()
-    wide = wide.reindex(columns=range(int(wide.columns.min()), int(wide.columns.max()) + 1)) if len(wide.columns) else wide
+    wide = (
+        wide.reindex(columns=range(int(wide.columns.min()), int(wide.columns.max()) + 1)) if len(wide.columns) else wide
+    )
     with style.context():
         figure, ax = plt.subplots(figsize=(9, 0.6 + 0.19 * max(len(wide), 3)))
-        sns.heatmap(np.log10(wide.astype(float)) + 1, ax=ax, cmap="viridis_r", cbar=False, linewidths=0.4, linecolor=style.PAPER, vmin=0, vmax=4.5)
+        sns.heatmap(
+            np.log10(wide.astype(float)) + 1,
+            ax=ax,
+            cmap="viridis_r",
+            cbar=False,
+            linewidths=0.4,
+            linecolor=style.PAPER,
+            vmin=0,
+            vmax=4.5,
+        )
         ax.set_xlabel("")
         ax.set_ylabel("")
         step = 5 if wide.shape[1] > 15 else 1

@@ -20,7 +20,9 @@ def trade_ranges(ranks: pd.DataFrame, shown: tuple[str, ...] = ("CHN", "RUS", "E
     economies = list(dict.fromkeys(ranks["economy"]))
     bases = list(dict.fromkeys(ranks["basis"]))
     with style.context():
-        figure, grid = plt.subplots(len(economies), len(bases), figsize=(8.2, 1.0 + 1.15 * len(economies)), squeeze=False)
+        figure, grid = plt.subplots(
+            len(economies), len(bases), figsize=(8.2, 1.0 + 1.15 * len(economies)), squeeze=False
+        )
         for i, economy in enumerate(economies):
             mine = ranks[(ranks["economy"] == economy) & ranks["partner"].isin(shown)]
             right = float(mine["high"].max()) / 1e9 if len(mine) else 1.0
@@ -32,7 +34,9 @@ def trade_ranges(ranks: pd.DataFrame, shown: tuple[str, ...] = ("CHN", "RUS", "E
                         ax.text(0, y, "not observed", va="center", fontsize=7.5, color=style.OTHER)
                         continue
                     low, high = part.loc[code, "low"] / 1e9, part.loc[code, "high"] / 1e9
-                    ax.plot([low, high], [y, y], color=style.colour(code), linewidth=5, alpha=0.4, solid_capstyle="round")
+                    ax.plot(
+                        [low, high], [y, y], color=style.colour(code), linewidth=5, alpha=0.4, solid_capstyle="round"
+                    )
                     ax.scatter([low, high], [y, y], color=style.colour(code), s=22, zorder=3)
                 ax.set_yticks(range(len(shown)), [code if j == 0 else "" for code in shown], fontsize=8)
                 ax.set_ylim(len(shown) - 0.5, -0.5)
@@ -67,14 +71,27 @@ def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None, 
                 part = mine[mine["level"] == level].sort_values("year")
                 if part.empty:
                     continue
-                ax.plot(part["year"].astype(int), part["students"].astype(float), color=style.PARTY["CHN"], linestyle=dash, alpha=1 if level == "all" else 0.75)
+                ax.plot(
+                    part["year"].astype(int),
+                    part["students"].astype(float),
+                    color=style.PARTY["CHN"],
+                    linestyle=dash,
+                    alpha=1 if level == "all" else 0.75,
+                )
                 ends.append((float(part["students"].iloc[-1]), level, int(part["year"].iloc[-1])))
             top = max([e[0] for e in ends] + [float(mine["students"].max())])
             for value, level, year in _apart(ends, 0.11 * top):
                 ax.text(year + 0.25, value, level, fontsize=7.5, color=style.MUTED, va="center")
             if statements is not None:
                 said = statements[statements["origin"] == origin]
-                ax.scatter(said["year"].astype(int), said["students"].astype(float), s=26, facecolors="none", edgecolors=style.MUTED, zorder=3)
+                ax.scatter(
+                    said["year"].astype(int),
+                    said["students"].astype(float),
+                    s=26,
+                    facecolors="none",
+                    edgecolors=style.MUTED,
+                    zorder=3,
+                )
             ax.set_title(eco.name_of(origin))
             ax.set_ylim(bottom=0)
             ax.set_xlim(2009.5, last + 0.5)
@@ -127,10 +144,19 @@ def share_lines(shares: pd.DataFrame, *, thresholds: dict[str, float], labels: d
             if part["share"].notna().any():
                 ax.plot(years, part["share"], color=style.PARTY["CHN"], marker="o", markersize=4.5)
                 for y, s in ((years.iloc[0], part["share"].iloc[0]), (years.iloc[-1], part["share"].iloc[-1])):
-                    ax.annotate(f"{s:.0f}", (y, s), textcoords="offset points", xytext=(0, 7), ha="center", fontsize=8.5)
+                    ax.annotate(
+                        f"{s:.0f}", (y, s), textcoords="offset points", xytext=(0, 7), ha="center", fontsize=8.5
+                    )
             else:
                 ax.fill_between(years, part["low"], part["high"], color=style.PARTY["CHN"], alpha=0.35, linewidth=0)
-                ax.annotate(f"at most {part['high'].iloc[-1]:.1f}", (years.iloc[-1], part["high"].iloc[-1]), textcoords="offset points", xytext=(0, 6), ha="right", fontsize=8.5)
+                ax.annotate(
+                    f"at most {part['high'].iloc[-1]:.1f}",
+                    (years.iloc[-1], part["high"].iloc[-1]),
+                    textcoords="offset points",
+                    xytext=(0, 6),
+                    ha="right",
+                    fontsize=8.5,
+                )
             bar = thresholds[name]
             ax.axhline(bar, color=style.INK, linewidth=1, linestyle=(0, (4, 3)))
             ax.set_title(labels.get(name, name))
@@ -153,11 +179,21 @@ def border_bar(lengths: pd.DataFrame, *, threshold: float) -> Figure:
         start = 0.0
         for shade, row in zip(shades, ordered.itertuples(), strict=False):
             ax.barh([0], [row.value], left=start, color=shade, height=0.5, edgecolor=style.PAPER, linewidth=1.5)
-            ax.text(start + row.value / 2, 0, f"{eco.name_of(row.economy)}\n{row.value:,.0f} km", ha="center", va="center", fontsize=8.5, color="#1b1b1b")
+            ax.text(
+                start + row.value / 2,
+                0,
+                f"{eco.name_of(row.economy)}\n{row.value:,.0f} km",
+                ha="center",
+                va="center",
+                fontsize=8.5,
+                color="#1b1b1b",
+            )
             start += row.value
         ax.text(start + 25, 0, f"{start:,.0f} km", va="center", fontsize=10.5, fontweight="bold")
         ax.axvline(threshold, color=style.INK, linewidth=1.2, linestyle=(0, (4, 3)))
-        ax.text(threshold, 0.42, f"{threshold:,.0f} km claimed ", ha="right", va="bottom", fontsize=8.5, color=style.MUTED)
+        ax.text(
+            threshold, 0.42, f"{threshold:,.0f} km claimed ", ha="right", va="bottom", fontsize=8.5, color=style.MUTED
+        )
         ax.set_ylim(-0.4, 0.65)
         ax.set_xlim(0, start * 1.15)
         ax.set_yticks([])

@@ -10,7 +10,13 @@ from typing import Any
 from ..claims import MIME, Claim, Verdict
 from ..tables import Coverage
 
-_MARK = {"supported": "●", "partly supported": "◐", "contradicted": "○", "not enough evidence": "?", "not testable": "–"}
+_MARK = {
+    "supported": "●",
+    "partly supported": "◐",
+    "contradicted": "○",
+    "not enough evidence": "?",
+    "not testable": "–",
+}
 
 
 def verdict_html(verdict: Verdict) -> str:
@@ -18,14 +24,18 @@ def verdict_html(verdict: Verdict) -> str:
     parts = [f"<div><p><b>{escape(verdict.claim)} · as of {escape(verdict.as_of)}</b></p>"]
     for v in verdict.all():
         flags = " · fragile" if v.fragile else ""
-        parts.append(f"<p>{_MARK[v.verdict]} <b>{escape(v.verdict)}</b>{flags} — {escape(v.title)}: {escape(v.statement)}<br><small>{escape(v.reason)}</small></p>")
+        parts.append(
+            f"<p>{_MARK[v.verdict]} <b>{escape(v.verdict)}</b>{flags} — {escape(v.title)}: {escape(v.statement)}<br><small>{escape(v.reason)}</small></p>"
+        )
         if v.criteria:
             rows = "".join(
                 f"<tr><td>{escape(c.name)}</td><td>{_value(c.estimate)}</td><td>{escape(c.comparison)} {c.threshold:g}</td>"
                 f"<td>{escape(c.state)}</td><td>{_share(c.share_of_specifications)} of {c.specifications}</td></tr>"
                 for c in v.criteria
             )
-            parts.append(f"<table><tr><th>criterion</th><th>main</th><th>threshold</th><th>state</th><th>specifications</th></tr>{rows}</table>")
+            parts.append(
+                f"<table><tr><th>criterion</th><th>main</th><th>threshold</th><th>state</th><th>specifications</th></tr>{rows}</table>"
+            )
         parts.append(f"<p><small>What would change this: {escape(v.would_change)}</small></p>")
     return "".join(parts) + "</div>"
 

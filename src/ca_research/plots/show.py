@@ -25,7 +25,9 @@ def to_svg(figure: Figure) -> str:
     """SVG text of a figure, the same bytes for the same figure; text stays text."""
     buffer = io.StringIO()
     with style.context():
-        figure.savefig(buffer, format="svg", bbox_inches="tight", pad_inches=0.06, metadata={"Date": None, "Creator": None})
+        figure.savefig(
+            buffer, format="svg", bbox_inches="tight", pad_inches=0.06, metadata={"Date": None, "Creator": None}
+        )
     svg = buffer.getvalue()
     return svg[svg.index("<svg") :]
 
@@ -54,11 +56,27 @@ def show(
     svg = to_svg(figure)
     plt.close(figure)
     cited = source_ids(data if sources is None else sources)
-    record: dict[str, Any] = {"section": section, "name": slug(title), "title": title, "alt": alt, "note": note, "sources": cited, "csv": _csv(data)}
+    record: dict[str, Any] = {
+        "section": section,
+        "name": slug(title),
+        "title": title,
+        "alt": alt,
+        "note": note,
+        "sources": cited,
+        "csv": _csv(data),
+    }
     display({"image/svg+xml": svg, FIGURE_MIME: record, "text/plain": f"{title}\n{alt}"}, raw=True)
 
 
-def show_table(frame: pd.DataFrame, *, section: str, title: str, sources: pd.DataFrame | list[str] | None = None, note: str = "", digits: int = 1) -> None:
+def show_table(
+    frame: pd.DataFrame,
+    *,
+    section: str,
+    title: str,
+    sources: pd.DataFrame | list[str] | None = None,
+    note: str = "",
+    digits: int = 1,
+) -> None:
     """Display a small table once, as HTML for Jupyter and as the record the site needs.
 
     Numbers are rounded to `digits` for reading; the CSV beside the table keeps them whole.
@@ -77,10 +95,20 @@ def show_table(frame: pd.DataFrame, *, section: str, title: str, sources: pd.Dat
         "sources": cited,
         "columns": [str(c).replace("_", " ") for c in shown.columns],
         "numeric": [bool(pd.api.types.is_numeric_dtype(shown[c])) for c in shown.columns],
-        "rows": [[_cell(c, v, digits) for c, v in zip(shown.columns, row, strict=True)] for row in shown.itertuples(index=False)],
+        "rows": [
+            [_cell(c, v, digits) for c, v in zip(shown.columns, row, strict=True)]
+            for row in shown.itertuples(index=False)
+        ],
         "csv": _csv(frame),
     }
-    display({TABLE_MIME: record, "text/html": shown.round(digits).to_html(index=False, na_rep="–"), "text/plain": shown.to_string(index=False)}, raw=True)
+    display(
+        {
+            TABLE_MIME: record,
+            "text/html": shown.round(digits).to_html(index=False, na_rep="–"),
+            "text/plain": shown.to_string(index=False),
+        },
+        raw=True,
+    )
 
 
 def _cell(column: str, value: Any, digits: int) -> str:

@@ -21,7 +21,7 @@ PARTY = {
     "TUR": "#b8860b",
 }
 OTHER = "#8a949a"
-STATE = {"holds": "#007a59", "fails": "#c0451c", "mixed": "#9a7200", "unobserved": OTHER}
+STATE = {"holds": "#007a59", "fails": "#c0451c", "mixed": "#9a7200", "undecided": OTHER}
 
 
 def colour(code: str) -> str:

@@ -35,7 +35,9 @@ def border_total(facts: pd.DataFrame, *, economies: Sequence[str], side: str = "
     return estimates([estimate_row(rows, estimate=float(rows["value"].sum()))])
 
 
-def neighbours(geography: pd.DataFrame, facts: pd.DataFrame, *, economies: Sequence[str], evidence: str = "contiguity") -> pd.DataFrame:
+def neighbours(
+    geography: pd.DataFrame, facts: pd.DataFrame, *, economies: Sequence[str], evidence: str = "contiguity"
+) -> pd.DataFrame:
     """How many of the economies share a land border with China; an estimates frame of one row.
 
     evidence: 'contiguity' (CEPII's indicator) or 'length' (a published length above zero).

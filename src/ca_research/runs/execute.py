@@ -63,11 +63,16 @@ def _execute(run: Run, folder: Path, table_key: str) -> Result:
             kernel_name="python3",
             progress_bar=False,
             log_output=False,
-            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],  # what a cell raises comes back as a message, not as a log
+            extra_arguments=[
+                "--IPKernelApp.log_level=CRITICAL"
+            ],  # what a cell raises comes back as a message, not as a log
             **_transport(),
         )
     except PapermillExecutionError as problem:
-        error, where = f"{problem.ename}: {_plain(problem.evalue)}", f"{paths.shown(run.notebook)}, cell {problem.exec_count}"
+        error, where = (
+            f"{problem.ename}: {_plain(problem.evalue)}",
+            f"{paths.shown(run.notebook)}, cell {problem.exec_count}",
+        )
     except Exception as problem:  # the kernel died or never started
         error, where = f"{type(problem).__name__}: {_plain(str(problem))}", paths.shown(run.notebook)
     seconds = time.perf_counter() - started
@@ -76,7 +81,15 @@ def _execute(run: Run, folder: Path, table_key: str) -> Result:
         notebook.metadata.pop("papermill", None)  # holds absolute paths
         notebook.metadata["ca_research"] = {
             **notebook.metadata.get("ca_research", {}),
-            "run": {"run_id": run.run_id, "claim": run.claim, "params": run.params, "command": run.command, "error": error, "where": where, "tables": table_key},
+            "run": {
+                "run_id": run.run_id,
+                "claim": run.claim,
+                "params": run.params,
+                "command": run.command,
+                "error": error,
+                "where": where,
+                "tables": table_key,
+            },
         }
         for cell in notebook.cells:
             cell.metadata.pop("papermill", None)
@@ -141,7 +154,15 @@ def execute(
                 try:
                     result = future.result()
                 except Exception as problem:  # a worker that died takes its run with it, not the others
-                    result = Result(run.run_id, run.claim, run.params, run.command, 0.0, f"{type(problem).__name__}: {_plain(str(problem))}", paths.shown(run.notebook))
+                    result = Result(
+                        run.run_id,
+                        run.claim,
+                        run.params,
+                        run.command,
+                        0.0,
+                        f"{type(problem).__name__}: {_plain(str(problem))}",
+                        paths.shown(run.notebook),
+                    )
                 done[result.run_id] = result
                 on_done(result)
         except KeyboardInterrupt:
@@ -171,7 +192,10 @@ def failed(results: Sequence[Result]) -> RunError | None:
     if not broken:
         return None
     lines = "\n".join(f"  {r.run_id}: {r.error} ({r.where})" for r in broken)
-    return RunError(f"{len(broken)} of {len(results)} notebooks could not be run to their end\n{lines}", todo="the pages show the failed cell; run one alone: " + broken[0].command)
+    return RunError(
+        f"{len(broken)} of {len(results)} notebooks could not be run to their end\n{lines}",
+        todo="the pages show the failed cell; run one alone: " + broken[0].command,
+    )
 
 
 __all__ = ["EXECUTED", "Result", "execute", "failed"]

@@ -35,11 +35,19 @@ class Parameter:
             elif isinstance(value, str) and kind in (int, float):
                 value = kind(value)
         except (KeyError, ValueError):
-            raise ParameterError(f"parameter {self.name} is of type {self.type}, got {value!r}", where=where, todo=f"for example -p {self.name}={self.default}") from None
+            raise ParameterError(
+                f"parameter {self.name} is of type {self.type}, got {value!r}",
+                where=where,
+                todo=f"for example -p {self.name}={self.default}",
+            ) from None
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
         if type(value) is not kind:
-            raise ParameterError(f"parameter {self.name} is of type {self.type}, got {value!r} ({type(value).__name__})", where=where, todo=f"for example -p {self.name}={self.default}")
+            raise ParameterError(
+                f"parameter {self.name} is of type {self.type}, got {value!r} ({type(value).__name__})",
+                where=where,
+                todo=f"for example -p {self.name}={self.default}",
+            )
         if self.choices and value not in self.choices:
             raise UnknownNameError(f"value for parameter {self.name}:", value, self.choices, where=where)
         if self.pattern and not re.match(self.pattern, str(value)):
@@ -74,7 +82,14 @@ def declared(file: Path) -> dict[str, Parameter]:
         if kind not in _TYPES:
             raise RunError(f"parameter {node.target.id}: type {kind} is not one of {', '.join(_TYPES)}", where=where)
         name, extra = node.target.id, about.get(node.target.id, {})
-        found[name] = Parameter(name, kind, ast.literal_eval(node.value), tuple(extra.get("choices", ())), extra.get("pattern", ""), extra.get("meaning", ""))
+        found[name] = Parameter(
+            name,
+            kind,
+            ast.literal_eval(node.value),
+            tuple(extra.get("choices", ())),
+            extra.get("pattern", ""),
+            extra.get("meaning", ""),
+        )
     return found
 
 

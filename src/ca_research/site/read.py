@@ -68,7 +68,9 @@ class Page:
         return {k: v for k, v in self.params.items() if k != "as_of"}
 
     def sources(self) -> list[str]:
-        used = {s for item in self.items for s in item.record["sources"]} | {s for v in self.verdicts for s in v["sources"]}
+        used = {s for item in self.items for s in item.record["sources"]} | {
+            s for v in self.verdicts for s in v["sources"]
+        }
         return sorted(used)
 
 
@@ -78,7 +80,15 @@ def read_page(file: Path) -> Page:
     meta = notebook.metadata.get("ca_research", {}).get("run")
     if not meta:
         raise RunError("not an executed notebook of this project", where=file.name, todo="ca-research run")
-    page = Page(meta["run_id"], meta["claim"], dict(meta["params"]), meta["command"], meta["error"], meta["where"], f"notebooks/{registry.claim(meta['claim']).notebook}")
+    page = Page(
+        meta["run_id"],
+        meta["claim"],
+        dict(meta["params"]),
+        meta["command"],
+        meta["error"],
+        meta["where"],
+        f"notebooks/{registry.claim(meta['claim']).notebook}",
+    )
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
         if cell.cell_type == "markdown":

@@ -57,7 +57,7 @@ def criterion_number(c: dict[str, Any]) -> str:
     """What a criterion comes to in the main specification, for a reader."""
     if len(c["cells"]) > 1:
         open_ = int((c["high"] or 0) - (c["low"] or 0))
-        return f"{number(c['estimate'])} of {len(c['cells'])} economies" + (f", {open_} unobserved" if open_ else "")
+        return f"{number(c['estimate'])} of {len(c['cells'])} economies" + (f", {open_} undecided" if open_ else "")
     unit = "" if c["cell_threshold"] is not None and c["unit"] == "rank" else f" {c['unit']}"
     where = c["cells"][0] if c["cell_threshold"] is not None else c
     if where["estimate"] is not None:
@@ -68,7 +68,13 @@ def criterion_number(c: dict[str, Any]) -> str:
 
 
 def _environment() -> Environment:
-    env = Environment(loader=PackageLoader("ca_research.site"), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+    env = Environment(
+        loader=PackageLoader("ca_research.site"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
     markdown = mistune.create_markdown(escape=True, plugins=["table"])
     env.filters |= {
         "number": number,
@@ -80,7 +86,12 @@ def _environment() -> Environment:
         "csv_uri": lambda text: data_uri(text, "text/csv"),
         "slug": lambda text: re.sub(r"[^a-z0-9]+", "-", str(text).lower()).strip("-"),
     }
-    env.globals |= {"criterion_number": criterion_number, "svg": _figure, "version": __version__, "article_date": ARTICLE_DATE}
+    env.globals |= {
+        "criterion_number": criterion_number,
+        "svg": _figure,
+        "version": __version__,
+        "article_date": ARTICLE_DATE,
+    }
     style = env.get_template("style.css").render()
     script = env.get_template("page.js").render()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -104,13 +115,23 @@ def write_site(out: Path) -> Path:
     env = _environment()
     template = env.get_template("page.html.j2")
     for page in pages:
-        html = template.render(page=page, claim=registry.claim(page.claim), sources=[registry.sources()[s] for s in page.sources()], siblings=_siblings(page, pages))
+        html = template.render(
+            page=page,
+            claim=registry.claim(page.claim),
+            sources=[registry.sources()[s] for s in page.sources()],
+            siblings=_siblings(page, pages),
+        )
         write_whole(out / f"{page.run_id}.html", html)
     for stale in out.glob("c*_*.html"):
         if stale.stem not in {p.run_id for p in pages}:
             stale.unlink()
-    write_whole(out / "verdicts.json", json.dumps([v for p in pages for v in p.verdicts], ensure_ascii=False, indent=1) + "\n")
-    write_whole(out / "index.html", env.get_template("index.html.j2").render(claims=_claims(pages), pages=pages, made=dt.date.today().isoformat()))
+    write_whole(
+        out / "verdicts.json", json.dumps([v for p in pages for v in p.verdicts], ensure_ascii=False, indent=1) + "\n"
+    )
+    write_whole(
+        out / "index.html",
+        env.get_template("index.html.j2").render(claims=_claims(pages), pages=pages, made=dt.date.today().isoformat()),
+    )
     return out / "index.html"
 
 

@@ -12,7 +12,10 @@ def _clean(series: pd.Series, least: int) -> pd.Series:
     """Observed values by year; raises CoverageError below `least`."""
     observed = series.dropna().sort_index().astype("float64")
     if len(observed) < least:
-        raise CoverageError(f"{len(observed)} observation(s); this measure needs at least {least}", todo="take a longer period or another source")
+        raise CoverageError(
+            f"{len(observed)} observation(s); this measure needs at least {least}",
+            todo="take a longer period or another source",
+        )
     return observed
 
 

@@ -48,7 +48,11 @@ class Universe:
 
     def __post_init__(self) -> None:
         if self.excluded(self.main):
-            raise UsageError("the main specification is excluded by the declared exclusions", where=str(self.main), todo="choose another main value")
+            raise UsageError(
+                "the main specification is excluded by the declared exclusions",
+                where=str(self.main),
+                todo="choose another main value",
+            )
 
     @property
     def main(self) -> dict[str, str]:
@@ -72,10 +76,14 @@ class Universe:
 
     def table(self) -> pd.DataFrame:
         """Every combination before it is run: its choices, `is_main`, and `excluded` (the reason, or '')."""
-        rows = [{**choices, "is_main": choices == self.main, "excluded": self.excluded(choices)} for choices in self._all()]
+        rows = [
+            {**choices, "is_main": choices == self.main, "excluded": self.excluded(choices)} for choices in self._all()
+        ]
         return pd.DataFrame(rows, columns=[*(a.name for a in self.axes), "is_main", "excluded"])
 
-    def run(self, measure: Callable[..., pd.DataFrame], progress: Callable[[int, int], None] | None = None) -> pd.DataFrame:
+    def run(
+        self, measure: Callable[..., pd.DataFrame], progress: Callable[[int, int], None] | None = None
+    ) -> pd.DataFrame:
         """Result rows of `measure(**choices)` for every specification, with `spec` (number), `is_main` and the choices.
 
         A specification that cannot be computed is a row with the reason in `missing`, never a silent gap.

@@ -1,5 +1,23 @@
 """Students: stocks by origin and destination; degree students are not all students, and a gap is not a zero."""
 
-from .flows import MINISTRY, UIS_OUTBOUND, change_since, count, growth, share_change, shares_by_destination, window_change
+from .flows import (
+    MINISTRY,
+    UIS_OUTBOUND,
+    change_since,
+    count,
+    growth,
+    share_change,
+    shares_by_destination,
+    window_change,
+)
 
-__all__ = ["MINISTRY", "UIS_OUTBOUND", "change_since", "count", "growth", "share_change", "shares_by_destination", "window_change"]
+__all__ = [
+    "MINISTRY",
+    "UIS_OUTBOUND",
+    "change_since",
+    "count",
+    "growth",
+    "share_change",
+    "shares_by_destination",
+    "window_change",
+]

@@ -28,11 +28,20 @@ def _span(window: str) -> int | None:
     return WINDOWS[window]
 
 
-def count(students: pd.DataFrame, origin: str, *, destination: str = "CHN", level: str = "all", source: str = MINISTRY) -> pd.DataFrame:
+def count(
+    students: pd.DataFrame, origin: str, *, destination: str = "CHN", level: str = "all", source: str = MINISTRY
+) -> pd.DataFrame:
     """Rows of one origin, destination, level and source, by year."""
-    rows = students[(students["origin"] == origin) & (students["destination"] == destination) & (students["level"] == level) & (students["source_id"] == source)]
+    rows = students[
+        (students["origin"] == origin)
+        & (students["destination"] == destination)
+        & (students["level"] == level)
+        & (students["source_id"] == source)
+    ]
     if rows.duplicated("year").any():
-        raise UsageError(f"two figures for a year: {origin} in {destination}, {level}", todo="filter by `precision` first")
+        raise UsageError(
+            f"two figures for a year: {origin} in {destination}, {level}", todo="filter by `precision` first"
+        )
     return rows.sort_values("year")
 
 
@@ -40,7 +49,16 @@ def _series(rows: pd.DataFrame) -> pd.Series:
     return rows.set_index(rows["year"].astype(int))["students"].astype(float)
 
 
-def growth(students: pd.DataFrame, origin: str, *, since: int, until: int, destination: str = "CHN", level: str = "all", source: str = MINISTRY) -> dict[str, float]:
+def growth(
+    students: pd.DataFrame,
+    origin: str,
+    *,
+    since: int,
+    until: int,
+    destination: str = "CHN",
+    level: str = "all",
+    source: str = MINISTRY,
+) -> dict[str, float]:
     """Growth of a count between two years, each way of stating it named for what it is.
 
     Returns compound (annual rate between the two ends), mean_annual (mean of the yearly rates), change (persons).
@@ -49,8 +67,15 @@ def growth(students: pd.DataFrame, origin: str, *, since: int, until: int, desti
     rows = count(students, origin, destination=destination, level=level, source=source)
     series = _series(rows).loc[since:until]
     if since not in series.index or until not in series.index:
-        raise CoverageError(f"{source} has no count of {origin} in {destination} for {since} or {until}", todo="ca.coverage('students', by=['origin'])")
-    return {"compound": stats.compound_rate(series), "mean_annual": stats.mean_annual_rate(series), "change": stats.end_to_end(series)}
+        raise CoverageError(
+            f"{source} has no count of {origin} in {destination} for {since} or {until}",
+            todo="ca.coverage('students', by=['origin'])",
+        )
+    return {
+        "compound": stats.compound_rate(series),
+        "mean_annual": stats.mean_annual_rate(series),
+        "change": stats.end_to_end(series),
+    }
 
 
 def window_change(
@@ -80,7 +105,9 @@ def window_change(
     return estimates(rows)
 
 
-def change_since(students: pd.DataFrame, *, economies: Sequence[str], level: str = "all", start: str = "2019", end: str = "2022") -> pd.DataFrame:
+def change_since(
+    students: pd.DataFrame, *, economies: Sequence[str], level: str = "all", start: str = "2019", end: str = "2022"
+) -> pd.DataFrame:
     """Change of the number of students in China between two named years by one and the same source; an estimates frame.
 
     A year that no source covers leaves the economy unobserved: statements of officials ('more than 10,000') are floors
@@ -89,18 +116,27 @@ def change_since(students: pd.DataFrame, *, economies: Sequence[str], level: str
     rows = []
     for origin in economies:
         found = []
-        for source in students.loc[(students["origin"] == origin) & (students["destination"] == "CHN") & (students["precision"] == "exact"), "source_id"].unique():
+        for source in students.loc[
+            (students["origin"] == origin) & (students["destination"] == "CHN") & (students["precision"] == "exact"),
+            "source_id",
+        ].unique():
             series = count(students, origin, level=level, source=source)
             if {int(start), int(end)} <= set(series["year"]):
                 found.append(series[series["year"].isin([int(start), int(end)])])
         if not found:
-            rows.append(estimate_row(economy=origin, missing=f"no source counts its {level} students in China in both {start} and {end}"))
+            rows.append(
+                estimate_row(
+                    economy=origin, missing=f"no source counts its {level} students in China in both {start} and {end}"
+                )
+            )
         else:
             rows.append(estimate_row(found[0], economy=origin, estimate=stats.end_to_end(_series(found[0]))))
     return estimates(rows)
 
 
-def share_change(students: pd.DataFrame, *, economies: Sequence[str], window: str = "five_years", uis: str = UIS_OUTBOUND[0]) -> pd.DataFrame:
+def share_change(
+    students: pd.DataFrame, *, economies: Sequence[str], window: str = "five_years", uis: str = UIS_OUTBOUND[0]
+) -> pd.DataFrame:
     """Change of China's share among the destinations of an economy's students, as bounds (percentage points).
 
     China does not report to UNESCO, so the share is China's own count over the sum of that and UNESCO's total abroad.
@@ -115,27 +151,49 @@ def share_change(students: pd.DataFrame, *, economies: Sequence[str], window: st
         common = set(abroad["year"]).intersection(*(set(s["year"]) for s in levels))
         years = [max(common) - back if back else min(common), max(common)] if common else []
         if len(set(years) & common) < 2:
-            rows.append(estimate_row(economy=origin, missing=f"China's count and {uis} do not share two years that far apart"))
+            rows.append(
+                estimate_row(economy=origin, missing=f"China's count and {uis} do not share two years that far apart")
+            )
             continue
         total, changes = _series(abroad), []
         for china in map(_series, levels):
             share = china / (china + total)
             changes.append(100 * float(share[years[1]] - share[years[0]]))
         used = pd.concat([part[part["year"].isin(years)] for part in (abroad, *levels)])
-        rows.append(estimate_row(used, economy=origin, low=min(changes), high=max(changes), interval="degree students to students of all kinds"))
+        rows.append(
+            estimate_row(
+                used,
+                economy=origin,
+                low=min(changes),
+                high=max(changes),
+                interval="degree students to students of all kinds",
+            )
+        )
     return estimates(rows)
 
 
-def shares_by_destination(students: pd.DataFrame, origin: str, year: int, *, source: str, level: str = "degree") -> pd.DataFrame:
+def shares_by_destination(
+    students: pd.DataFrame, origin: str, year: int, *, source: str, level: str = "degree"
+) -> pd.DataFrame:
     """Students of an origin by destination in one year by one source, with shares of the destinations that report.
 
     Returns destination, students, share; `attrs["not_reporting"]` says that China is absent from UNESCO's hosts.
     Raises CoverageError where the source has no destination for that origin and year.
     """
-    rows = students[(students["origin"] == origin) & (students["year"] == year) & (students["source_id"] == source) & (students["level"] == level) & (students["destination"] != "WLD")]
+    rows = students[
+        (students["origin"] == origin)
+        & (students["year"] == year)
+        & (students["source_id"] == source)
+        & (students["level"] == level)
+        & (students["destination"] != "WLD")
+    ]
     if rows.empty:
-        raise CoverageError(f"{source} has no destinations of {origin} in {year}", todo="ca.coverage('students', by=['origin'])")
-    table = rows[["destination", "students"]].sort_values(["students", "destination"], ascending=[False, True], ignore_index=True)
+        raise CoverageError(
+            f"{source} has no destinations of {origin} in {year}", todo="ca.coverage('students', by=['origin'])"
+        )
+    table = rows[["destination", "students"]].sort_values(
+        ["students", "destination"], ascending=[False, True], ignore_index=True
+    )
     table["share"] = table["students"] / table["students"].sum()
     table.attrs["not_reporting"] = [] if "CHN" in set(table["destination"]) else ["CHN"]
     return table

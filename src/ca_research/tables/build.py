@@ -40,7 +40,12 @@ def content_key() -> str:
     """Hash of everything a build depends on (raw files stand in it through their declared sha256)."""
     digest = hashlib.sha256(_FORMAT.encode())
     folder = paths.registry_dir()
-    for file in [folder / "sources.csv", folder / "economies.csv", *sorted((folder / "tables").glob("*.yaml")), *sorted(Path(__file__).parent.glob("*.py"))]:
+    for file in [
+        folder / "sources.csv",
+        folder / "economies.csv",
+        *sorted((folder / "tables").glob("*.yaml")),
+        *sorted(Path(__file__).parent.glob("*.py")),
+    ]:
         digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -129,14 +134,20 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
         scratch.mkdir()
         try:
             for name, frame in frames:
-                pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), scratch / f"{name}.parquet", compression="zstd")
+                pq.write_table(
+                    pa.Table.from_pandas(frame, preserve_index=False), scratch / f"{name}.parquet", compression="zstd"
+                )
             old = pointer.read_text(encoding="utf-8") if pointer.is_file() else ""
             if target.is_dir():
                 shutil.rmtree(target)
             scratch.rename(target)
             _write_whole(pointer, target.name)
         except OSError as error:
-            raise CaResearchError(f"the tables could not be written: {error.strerror}", where=paths.shown(home), todo="check space and permissions, then: ca-research data build") from error
+            raise CaResearchError(
+                f"the tables could not be written: {error.strerror}",
+                where=paths.shown(home),
+                todo="check space and permissions, then: ca-research data build",
+            ) from error
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
         for stale in home.glob("build-*"):  # the build before stays for readers that have just opened it

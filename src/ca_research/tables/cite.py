@@ -49,15 +49,25 @@ def _escape(text: str) -> str:
 
 
 def _bibtex(source: registry.Source) -> str:
-    fields = {"title": "{" + _escape(source.title) + "}", "author": "{" + _escape(source.publisher) + "}" if source.publisher else None}
-    fields |= {"year": source.published[:4] if source.published else None, "howpublished": _escape(source.address) if source.address else None}
+    fields = {
+        "title": "{" + _escape(source.title) + "}",
+        "author": "{" + _escape(source.publisher) + "}" if source.publisher else None,
+    }
+    fields |= {
+        "year": source.published[:4] if source.published else None,
+        "howpublished": _escape(source.address) if source.address else None,
+    }
     fields |= {"note": "Accessed " + source.accessed if source.accessed else None}
     body = ",\n".join(f"  {k} = {{{v}}}" for k, v in fields.items() if v)
     return f"@misc{{{source.source_id},\n{body}\n}}"
 
 
 def _csl(source: registry.Source) -> dict[str, object]:
-    item: dict[str, object] = {"id": source.source_id, "type": "article-newspaper" if source.kind == "press" else "dataset", "title": source.title}
+    item: dict[str, object] = {
+        "id": source.source_id,
+        "type": "article-newspaper" if source.kind == "press" else "dataset",
+        "title": source.title,
+    }
     if source.publisher:
         item["publisher"] = source.publisher
     if source.published:

@@ -41,7 +41,11 @@ def coverage(name: str, *, by: list[str] | None = None, **filters: object) -> Co
     frame = load(name, **filters)  # type: ignore[arg-type]
     if "year" not in frame:
         frame["year"] = pd.Series(pd.NA, index=frame.index, dtype="Int64")
-    counted = frame.groupby([*who, "source_id", "year"], dropna=False, as_index=False).size().rename(columns={"size": "figures"})
+    counted = (
+        frame.groupby([*who, "source_id", "year"], dropna=False, as_index=False)
+        .size()
+        .rename(columns={"size": "figures"})
+    )
     result = Coverage(counted)
     result.attrs = {"table": name, "who": who}
     return result

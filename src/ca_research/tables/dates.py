@@ -35,7 +35,9 @@ def _edge(text: str, *, end: bool) -> dt.date:
             return dt.date(parts[0], 12, 31)
         return dt.date(parts[0] + parts[1] // 12, parts[1] % 12 + 1, 1) - dt.timedelta(days=1)
     except ValueError as error:
-        raise UsageError(f"not a date: {text!r} ({error})", todo="write ISO 8601: 2023, 2023-05 or 2023-05-19") from None
+        raise UsageError(
+            f"not a date: {text!r} ({error})", todo="write ISO 8601: 2023, 2023-05 or 2023-05-19"
+        ) from None
 
 
 def parse_as_of(as_of: str | dt.date | None) -> dt.date | None:
@@ -47,7 +49,9 @@ def parse_as_of(as_of: str | dt.date | None) -> dt.date | None:
     try:
         return dt.date.fromisoformat(as_of)
     except ValueError:
-        raise UsageError(f"as_of must be a date or 'latest', got {as_of!r}", todo="for example --as-of 2023-05-19") from None
+        raise UsageError(
+            f"as_of must be a date or 'latest', got {as_of!r}", todo="for example --as-of 2023-05-19"
+        ) from None
 
 
 def known_on(frame: pd.DataFrame, table: registry.Table) -> pd.Series:

@@ -46,11 +46,21 @@ def load(
     data = pq.read_table(file, filters=condition)
     dropped = 0
     if day is not None and "known_on" in data.column_names:
-        known = pc.fill_null(pc.less_equal(data["known_on"], pa.scalar(dt.datetime.combine(day, dt.time()), data.schema.field("known_on").type)), False)
+        known = pc.fill_null(
+            pc.less_equal(
+                data["known_on"], pa.scalar(dt.datetime.combine(day, dt.time()), data.schema.field("known_on").type)
+            ),
+            False,
+        )
         dropped = len(data) - (pc.sum(known).as_py() or 0)
         data = data.filter(known)
     frame = data.to_pandas()
-    frame.attrs = {"table": name, "as_of": day.isoformat() if day else "latest", "dropped": dropped, "revised_sources": _revised(frame, day)}
+    frame.attrs = {
+        "table": name,
+        "as_of": day.isoformat() if day else "latest",
+        "dropped": dropped,
+        "revised_sources": _revised(frame, day),
+    }
     return frame
 
 
@@ -68,7 +78,9 @@ def _revised(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
     return found
 
 
-def _condition(table: registry.Table, file: Path, filters: dict[str, Any], since: int | None, until: int | None) -> pc.Expression | None:
+def _condition(
+    table: registry.Table, file: Path, filters: dict[str, Any], since: int | None, until: int | None
+) -> pc.Expression | None:
     if "source" in filters:
         filters["source_id"] = filters.pop("source")
     parts = []
@@ -80,7 +92,10 @@ def _condition(table: registry.Table, file: Path, filters: dict[str, Any], since
     for bound, year in (("since", since), ("until", until)):
         if year is not None:
             if "year" not in table.columns:
-                raise UsageError(f"table {table.table!r} has no column `year`, so `{bound}` cannot be used", todo="filter by another column")
+                raise UsageError(
+                    f"table {table.table!r} has no column `year`, so `{bound}` cannot be used",
+                    todo="filter by another column",
+                )
             parts.append(pc.field("year") >= year if bound == "since" else pc.field("year") <= year)
     if not parts:
         return None

@@ -10,7 +10,19 @@ import pandas as pd
 
 from .. import registry
 
-ESTIMATE_COLUMNS = ("economy", "estimate", "low", "high", "interval", "n", "first_year", "last_year", "sources", "path", "missing")
+ESTIMATE_COLUMNS = (
+    "economy",
+    "estimate",
+    "low",
+    "high",
+    "interval",
+    "n",
+    "first_year",
+    "last_year",
+    "sources",
+    "path",
+    "missing",
+)
 """Columns of an estimates frame: what every measure of a wing returns to a claim, one row per economy.
 
 economy: code, or '' where the measure is of no single economy. estimate: a number, or null. low, high, interval:
@@ -23,7 +35,9 @@ def data_path(used: pd.DataFrame) -> str:
     """Hash of the cells used and their *origin*: an office and a panel built on it are one path, not two."""
     groups = used["source_id"].map({s: v.origin_group for s, v in registry.sources().items()}).fillna(used["source_id"])
     skip = {"source_id", "known_on", "is_aggregate", "valuation", "scope", "note", "precision"}
-    cells = used[[c for c in used.columns if c not in skip and not c.startswith("value") and c not in ("students", "quantity")]]
+    cells = used[
+        [c for c in used.columns if c not in skip and not c.startswith("value") and c not in ("students", "quantity")]
+    ]
     lines = sorted("|".join(map(str, row)) for row in zip(*(cells[c] for c in cells.columns), groups, strict=True))
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
 
@@ -39,19 +53,20 @@ def estimate_row(
     missing: str = "",
 ) -> dict[str, Any]:
     """One row of an estimates frame; `used` are the table rows behind it."""
-    has = used is not None and len(used) > 0
-    years = used["year"].dropna() if has and "year" in used else pd.Series(dtype="Int64")
+    rows = pd.DataFrame(columns=["source_id"]) if used is None else used
+    has = len(rows) > 0
+    years = rows["year"].dropna() if "year" in rows else pd.Series(dtype="Int64")
     return {
         "economy": economy,
         "estimate": estimate,
         "low": low,
         "high": high,
         "interval": interval,
-        "n": len(used) if has else 0,
+        "n": len(rows),
         "first_year": int(years.min()) if len(years) else None,
         "last_year": int(years.max()) if len(years) else None,
-        "sources": tuple(sorted(set(used["source_id"]))) if has else (),
-        "path": data_path(used) if has else "",
+        "sources": tuple(sorted(set(rows["source_id"]))),
+        "path": data_path(rows) if has else "",
         "missing": missing,
     }
 

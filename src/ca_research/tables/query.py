@@ -15,9 +15,13 @@ def sql(query: str) -> pd.DataFrame:
     Nothing can be written and no file outside the build can be read. Raises UsageError with DuckDB's own words.
     """
     folder = current()
-    with duckdb.connect(config={"allow_community_extensions": "false", "autoinstall_known_extensions": "false"}) as connection:
+    with duckdb.connect(
+        config={"allow_community_extensions": "false", "autoinstall_known_extensions": "false"}
+    ) as connection:
         for name in names():
-            connection.execute(f"create view {name} as select * from read_parquet('{_quote(folder / f'{name}.parquet')}')")
+            connection.execute(
+                f"create view {name} as select * from read_parquet('{_quote(folder / f'{name}.parquet')}')"
+            )
         connection.execute(f"set allowed_directories = ['{_quote(folder)}']")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
@@ -28,7 +32,9 @@ def sql(query: str) -> pd.DataFrame:
             return connection.execute(statements[0]).df()
         except duckdb.Error as error:
             first = str(error).strip().splitlines()
-            raise UsageError(first[0], where=" ".join(line.strip() for line in first[1:3]), todo=f"tables: {', '.join(names())}") from None
+            raise UsageError(
+                first[0], where=" ".join(line.strip() for line in first[1:3]), todo=f"tables: {', '.join(names())}"
+            ) from None
 
 
 def _quote(path: object) -> str:

@@ -30,7 +30,11 @@ def check_files(table: registry.Table) -> None:
     for name, declared in table.files.items():
         file = raw / name
         if not file.is_file():
-            raise IntegrityError(f"raw file data/raw/{name} is missing", where=f"registry/tables/{table.table}.yaml", todo="restore it: git checkout data/raw")
+            raise IntegrityError(
+                f"raw file data/raw/{name} is missing",
+                where=f"registry/tables/{table.table}.yaml",
+                todo="restore it: git checkout data/raw",
+            )
         found = sha256(file)
         if found != declared.sha256:
             raise IntegrityError(
@@ -38,9 +42,17 @@ def check_files(table: registry.Table) -> None:
                 where=f"expected sha256 {declared.sha256}, found {found}",
                 todo="restore it (git checkout data/raw), or declare the new hash and why in registry/tables",
             )
-    stray = sorted(p.relative_to(raw).as_posix() for p in (raw / table.table).glob("*.csv") if p.relative_to(raw).as_posix() not in table.files)
+    stray = sorted(
+        p.relative_to(raw).as_posix()
+        for p in (raw / table.table).glob("*.csv")
+        if p.relative_to(raw).as_posix() not in table.files
+    )
     if stray:
-        raise IntegrityError(f"raw files that the registry does not know: {', '.join(stray)}", where=f"registry/tables/{table.table}.yaml", todo="declare them under `files`, or remove them")
+        raise IntegrityError(
+            f"raw files that the registry does not know: {', '.join(stray)}",
+            where=f"registry/tables/{table.table}.yaml",
+            todo="declare them under `files`, or remove them",
+        )
 
 
 def read_raw(table: registry.Table) -> pd.DataFrame:
@@ -51,7 +63,11 @@ def read_raw(table: registry.Table) -> pd.DataFrame:
         expected = list(table.columns)
         if list(part.columns) != expected:
             lacking, extra = set(expected) - set(part.columns), set(part.columns) - set(expected)
-            rule = f"columns must be {', '.join(expected)}" + (f"; missing {sorted(lacking)}" if lacking else "") + (f"; unknown {sorted(extra)}" if extra else "")
+            rule = (
+                f"columns must be {', '.join(expected)}"
+                + (f"; missing {sorted(lacking)}" if lacking else "")
+                + (f"; unknown {sorted(extra)}" if extra else "")
+            )
             raise DataError([Fault(f"data/raw/{name}", 1, "(header)", ",".join(part.columns), rule)])
         part["_file"] = f"data/raw/{name}"
         part["_line"] = range(2, len(part) + 2)
@@ -67,7 +83,11 @@ def _parse(text: pd.Series, column: registry.Column) -> tuple[pd.Series, pd.Seri
         case "year" | "integer":
             values = pd.to_numeric(text.where(~empty), errors="coerce")
             bad = ~empty & (values.isna() | (values % 1).ne(0))
-            return values.where(~bad).astype("Int64"), bad, "must be a whole number" if column.type == "integer" else "must be a year"
+            return (
+                values.where(~bad).astype("Int64"),
+                bad,
+                "must be a whole number" if column.type == "integer" else "must be a year",
+            )
         case "number":
             values = pd.to_numeric(text.where(~empty), errors="coerce")
             return values.astype("float64"), ~empty & values.isna(), "must be a number"
@@ -85,11 +105,18 @@ def _check(column: registry.Column) -> list[pa.Check]:
         checks.append(pa.Check.isin(sorted(economies.codes()), error="unknown country or aggregate code"))
     elif column.type == "economies":
         known = economies.codes()
-        checks.append(pa.Check(lambda s: s.map(lambda v: set(v.split(";")) <= known), error="unknown country or aggregate code in the list"))
+        checks.append(
+            pa.Check(
+                lambda s: s.map(lambda v: set(v.split(";")) <= known),
+                error="unknown country or aggregate code in the list",
+            )
+        )
     elif column.type == "source":
         checks.append(pa.Check.isin(sorted(registry.sources()), error="unknown source: not in registry/sources.csv"))
     elif column.type == "date":
-        checks.append(pa.Check.str_matches(DATE_PATTERN, error="must be an ISO 8601 date (may be partial or an interval a/b)"))
+        checks.append(
+            pa.Check.str_matches(DATE_PATTERN, error="must be an ISO 8601 date (may be partial or an interval a/b)")
+        )
     if column.values:
         checks.append(pa.Check.isin(list(column.values), error=f"must be one of {', '.join(column.values)}"))
     if column.pattern:
@@ -128,7 +155,9 @@ def validate_rows(table: registry.Table, raw: pd.DataFrame) -> pd.DataFrame:
         typed[name] = values
     frame = pd.DataFrame(typed)
 
-    schema = pa.DataFrameSchema({n: pa.Column(checks=_check(c), nullable=True, required=True) for n, c in table.columns.items()})
+    schema = pa.DataFrameSchema(
+        {n: pa.Column(checks=_check(c), nullable=True, required=True) for n, c in table.columns.items()}
+    )
     try:
         schema.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as errors:
@@ -151,7 +180,11 @@ def _duplicates(table: registry.Table, raw: pd.DataFrame) -> list[Fault]:
         places = [f"{f}:{n}" for f, n in rows[list(_PLACE)].itertuples(index=False)]
         for (file, line), place in zip(rows[list(_PLACE)].itertuples(index=False), places, strict=True):
             others = ", ".join(p for p in places if p != place)
-            faults.append(Fault(file, int(line), "+".join(table.key), ",".join(map(str, key)), f"duplicate key (also at {others})"))
+            faults.append(
+                Fault(
+                    file, int(line), "+".join(table.key), ",".join(map(str, key)), f"duplicate key (also at {others})"
+                )
+            )
     return faults
 
 
@@ -160,7 +193,13 @@ def _counts(table: registry.Table, raw: pd.DataFrame) -> list[Fault]:
     found = raw["source_id"].value_counts().to_dict()
     where = f"registry/tables/{table.table}.yaml"
     return [
-        Fault(where, 0, f"rows.{source}", str(found.get(source, 0)), f"the registry expects {table.rows.get(source, 0)} rows of this source")
+        Fault(
+            where,
+            0,
+            f"rows.{source}",
+            str(found.get(source, 0)),
+            f"the registry expects {table.rows.get(source, 0)} rows of this source",
+        )
         for source in sorted(set(found) | set(table.rows))
         if found.get(source, 0) != table.rows.get(source, 0) and source in registry.sources()
     ]

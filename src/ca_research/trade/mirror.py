@@ -31,11 +31,15 @@ def perspective(trade: pd.DataFrame, of: Iterable[str]) -> pd.DataFrame:
     own = total[total["reporter"].isin(of)]
     own = own.assign(economy=own["reporter"], other=own["partner"], direction=own["flow"], side="reporter")
     mirror = total[total["partner"].isin(of)]
-    mirror = mirror.assign(economy=mirror["partner"], other=mirror["reporter"], direction=mirror["flow"].map(_OPPOSITE), side="mirror")
+    mirror = mirror.assign(
+        economy=mirror["partner"], other=mirror["reporter"], direction=mirror["flow"].map(_OPPOSITE), side="mirror"
+    )
     return pd.concat([own, mirror], ignore_index=True)
 
 
-def mirror_gap(economy: str, partner: str, trade: pd.DataFrame | None = None, *, since: int | None = None, until: int | None = None) -> pd.DataFrame:
+def mirror_gap(
+    economy: str, partner: str, trade: pd.DataFrame | None = None, *, since: int | None = None, until: int | None = None
+) -> pd.DataFrame:
     """Both sides' reports of one pair, as published (no CIF/FOB adjustment).
 
     economy, partner: codes or names. trade: a frame like table `trade`; loaded where not given.
@@ -46,26 +50,31 @@ def mirror_gap(economy: str, partner: str, trade: pd.DataFrame | None = None, *,
     """
     economy, partner = economies.resolve(economy), economies.resolve(partner)
     if trade is None:
-        trade = load("trade", product="TOTAL", reporter=[economy, partner], partner=[economy, partner], since=since, until=until)
+        trade = load(
+            "trade", product="TOTAL", reporter=[economy, partner], partner=[economy, partner], since=since, until=until
+        )
     both = perspective(trade, [economy])
     both = both[both["other"] == partner]
     if both.empty:
-        raise CoverageError(f"no report of trade between {economy} and {partner}", todo=f"ca.coverage('trade', reporter='{economy}')")
+        raise CoverageError(
+            f"no report of trade between {economy} and {partner}", todo=f"ca.coverage('trade', reporter='{economy}')"
+        )
     if both.duplicated(["year", "direction", "side", "source_id"]).any():
-        raise UsageError("several rows of one source for a year and direction", todo="filter the frame to product TOTAL")
+        raise UsageError(
+            "several rows of one source for a year and direction", todo="filter the frame to product TOTAL"
+        )
     rows = []
     for (year, direction), cell in both.groupby(["year", "direction"]):
         own, other = cell[cell["side"] == "reporter"]["value_usd"], cell[cell["side"] == "mirror"]["value_usd"]
         reported, mirror = (float(s.median()) if len(s) else None for s in (own, other))
-        known = reported is not None and mirror is not None
         rows.append(
             {
                 "year": int(year),
                 "direction": direction,
                 "reported": reported,
                 "mirror": mirror,
-                "gap": mirror - reported if known else None,
-                "ratio": mirror / reported if known and reported else None,
+                "gap": None if reported is None or mirror is None else mirror - reported,
+                "ratio": mirror / reported if mirror is not None and reported else None,
                 "low": float(cell["value_usd"].min()),
                 "high": float(cell["value_usd"].max()),
                 "sources": tuple(sorted(set(cell["source_id"]))),

@@ -84,7 +84,9 @@ def compare(
     return _compare(perspective(trade[trade["year"] == year], [economy]), basis, flow, source, partners, eu)
 
 
-def _compare(seen: pd.DataFrame, basis: str, flow: str, source: str, partners: str, eu: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _compare(
+    seen: pd.DataFrame, basis: str, flow: str, source: str, partners: str, eu: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     seen = seen[seen["direction"].isin(FLOWS[flow])]
     if basis == "reporter":
         seen = _own(seen[seen["side"] == "reporter"], SOURCE_ORDER[source])
@@ -100,7 +102,11 @@ def _compare(seen: pd.DataFrame, basis: str, flow: str, source: str, partners: s
         return pd.DataFrame(columns=["partner", "low", "high", "rank", "sources"]), singles
     summed = singles.groupby(["other", "direction", "side", "source_id"], as_index=False)["value_usd"].sum()
     per_flow = summed.groupby(["other", "direction"])["value_usd"].agg(low="min", high="max").reset_index()
-    table = per_flow.groupby("other").agg(low=("low", "sum"), high=("high", "sum"), flows=("direction", "nunique")).reset_index()
+    table = (
+        per_flow.groupby("other")
+        .agg(low=("low", "sum"), high=("high", "sum"), flows=("direction", "nunique"))
+        .reset_index()
+    )
     table = table[table["flows"] == len(FLOWS[flow])].drop(columns="flows").rename(columns={"other": "partner"})
     table["rank"] = table["low"].rank(ascending=False, method="min").astype("Int64")
     table["sources"] = table["partner"].map(singles.groupby("other")["source_id"].agg(lambda s: tuple(sorted(set(s)))))
@@ -108,7 +114,9 @@ def _compare(seen: pd.DataFrame, basis: str, flow: str, source: str, partners: s
     return table.sort_values(["low", "partner"], ascending=[False, True], ignore_index=True), used
 
 
-def ranks(trade: pd.DataFrame, economies: Sequence[str], years: Sequence[int], bases: Sequence[str] = BASES, **choices: str) -> pd.DataFrame:
+def ranks(
+    trade: pd.DataFrame, economies: Sequence[str], years: Sequence[int], bases: Sequence[str] = BASES, **choices: str
+) -> pd.DataFrame:
     """`compare` for several economies, years and bases: one row per economy, year, basis and partner."""
     parts = []
     for economy in economies:
@@ -130,7 +138,9 @@ def newest_ranks(trade: pd.DataFrame, economies: Sequence[str], *, eu: str = "on
             continue
         parts.append(ranks(trade, economies, [year], [basis], eu=eu))
     if not parts:
-        raise CoverageError(f"no basis on which trade of {', '.join(economies)} can be ranked", todo="ca.coverage('trade')")
+        raise CoverageError(
+            f"no basis on which trade of {', '.join(economies)} can be ranked", todo="ca.coverage('trade')"
+        )
     return pd.concat(parts, ignore_index=True)
 
 
@@ -138,7 +148,15 @@ def _needed(eu: str) -> set[str]:
     return {*NEEDED, "EU27"} if eu == "one" else set(NEEDED)
 
 
-def observed(trade: pd.DataFrame, economies: Sequence[str], *, basis: str, flow: str = "turnover", eu: str = "apart", source: str = "office_first") -> pd.Series:
+def observed(
+    trade: pd.DataFrame,
+    economies: Sequence[str],
+    *,
+    basis: str,
+    flow: str = "turnover",
+    eu: str = "apart",
+    source: str = "office_first",
+) -> pd.Series:
     """For each year, in how many of the economies a rank can be given: China and Russia (and the EU, if it is one) are there."""
     seen = perspective(trade, economies)
     seen = seen[seen["direction"].isin(FLOWS[flow])]
@@ -160,7 +178,9 @@ def observed(trade: pd.DataFrame, economies: Sequence[str], *, basis: str, flow:
     return whole.groupby(level="year").sum()
 
 
-def newest_year(trade: pd.DataFrame, economies: Sequence[str], *, basis: str, eu: str = "apart", source: str = "office_first") -> int:
+def newest_year(
+    trade: pd.DataFrame, economies: Sequence[str], *, basis: str, eu: str = "apart", source: str = "office_first"
+) -> int:
     """The newest year in which turnover can be ranked for at least three of the five (or for all, if fewer are asked for)."""
     least = min(3, len(economies))
     able = observed(trade, economies, basis=basis, eu=eu, source=source)
@@ -168,7 +188,10 @@ def newest_year(trade: pd.DataFrame, economies: Sequence[str], *, basis: str, eu
     if len(years):
         return int(max(years))
     names = ", ".join(eco.name_of(c) for c in sorted(_needed(eu)))
-    raise CoverageError(f"no year in which trade with {names} is observed on the basis {basis} in {least} of {len(economies)} economies", todo="choose another basis or flow")
+    raise CoverageError(
+        f"no year in which trade with {names} is observed on the basis {basis} in {least} of {len(economies)} economies",
+        todo="choose another basis or flow",
+    )
 
 
 def lead(
@@ -197,14 +220,19 @@ def lead(
         absent = sorted(_needed(eu) - set(table["partner"]))
         if absent:
             names = ", ".join(eco.name_of(a) for a in absent)
-            rows.append(estimate_row(economy=economy, missing=f"no {flow} with {names} in {chosen} on the basis {basis}"))
+            rows.append(
+                estimate_row(economy=economy, missing=f"no {flow} with {names} in {chosen} on the basis {basis}")
+            )
             continue
         china, rivals = table[table["partner"] == "CHN"].iloc[0], table[table["partner"] != "CHN"]
         trace = used[["reporter", "partner", "year", "flow", "product", "source_id"]]
         if basis == "interval":
             low, high = china["low"] / rivals["high"].max(), china["high"] / rivals["low"].max()
-            rows.append(estimate_row(trace, economy=economy, low=float(low), high=float(high), interval="range of both sides' reports"))
+            rows.append(
+                estimate_row(
+                    trace, economy=economy, low=float(low), high=float(high), interval="range of both sides' reports"
+                )
+            )
         else:
             rows.append(estimate_row(trace, economy=economy, estimate=float(china["low"] / rivals["low"].max())))
     return estimates(rows)
-

@@ -45,13 +45,17 @@ def partner_shares(
     partners = trade[trade["partner"] != "WLD"]
     aggregates = sorted(set(partners["partner"]) & set(economies.AGGREGATES) - {"_X", "S19"})
     if aggregates:
-        raise AggregateError(f"aggregates among the partners: {', '.join(aggregates)}", todo="drop them: frame[~frame.is_aggregate]")
+        raise AggregateError(
+            f"aggregates among the partners: {', '.join(aggregates)}", todo="drop them: frame[~frame.is_aggregate]"
+        )
     shares = partners[[*keys, "partner", "value_usd"]].copy()
     if denominator == "world":
         world = trade[trade["partner"] == "WLD"].set_index(keys)["value_usd"]
         total = shares.set_index(keys).index.map(world)
         if pd.isna(total).any():
-            raise CoverageError("no WLD row for some reporter and year", todo="use denominator='partners', or another source")
+            raise CoverageError(
+                "no WLD row for some reporter and year", todo="use denominator='partners', or another source"
+            )
         shares["share"] = shares["value_usd"].to_numpy() / total.to_numpy(dtype=float)
     else:
         shares["share"] = shares["value_usd"] / shares.groupby(keys)["value_usd"].transform("sum")
@@ -70,7 +74,10 @@ def concentration(shares: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     totals = shares.groupby(by)["share"].sum(min_count=1)
     off = totals[~((totals - 1).abs() < 1e-9)]
     if len(off):
-        raise CoverageError(f"shares of {off.index[0]} sum to {off.iloc[0]:.4g}, not to one", todo="use partner_shares(..., denominator='partners')")
+        raise CoverageError(
+            f"shares of {off.index[0]} sum to {off.iloc[0]:.4g}, not to one",
+            todo="use partner_shares(..., denominator='partners')",
+        )
     grouped = shares.groupby(by)["share"]
     return pd.DataFrame({"hhi": grouped.apply(lambda s: float((s**2).sum())), "n": grouped.size()}).reset_index()
 

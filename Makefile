@@ -1,0 +1,47 @@
+# `make report` and `make test` set up all they need: a .venv from requirements.lock, the tables, and so on.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: report test quick lint lock bench clean
+
+report: $(READY)
+	@$(BIN)/ca-research data build
+	@$(BIN)/ca-research run
+
+test: $(READY)
+	@$(BIN)/ca-research data build
+	@$(BIN)/python -m pytest -n auto --dist loadgroup --junitxml=reports/tests.junit.xml
+
+quick: $(READY)
+	@$(BIN)/ruff check src tests tools benchmarks && $(BIN)/ruff format --check src tests tools benchmarks && $(BIN)/mypy
+	@$(BIN)/ca-research data build
+	@$(BIN)/python -m pytest tests/unit tests/property -n auto --junitxml=reports/quick.junit.xml
+	@$(BIN)/ca-research run C25 --as-of latest
+
+lint: $(READY)
+	@$(BIN)/ruff check src tests tools benchmarks && $(BIN)/ruff format --check src tests tools benchmarks && $(BIN)/mypy
+
+bench: $(READY)
+	@$(BIN)/python benchmarks/run.py
+
+# The locked dependencies with their hashes, then the project itself without a second look at the network.
+$(READY): requirements.lock pyproject.toml
+	@echo "setting up $(VENV)"
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv venv --quiet --allow-existing --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV) && \
+	  uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock && \
+	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . ; \
+	else \
+	  $(PYTHON) -m venv $(VENV) && \
+	  $(BIN)/python -m pip install --quiet --progress-bar on --require-hashes -r requirements.lock && \
+	  $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e . ; \
+	fi
+	@mkdir -p reports && touch $@
+
+lock:
+	uv pip compile pyproject.toml --group dev --group build --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
+
+clean:
+	rm -rf $(VENV) reports build dist

@@ -1,0 +1,131 @@
+"""The registry: sources, tables and claims as declared in registry/, read into typed models.
+
+Errors name the file, the field and what was expected. Nothing here reads data.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from .. import paths
+from ..errors import RegistryError, UnknownNameError
+from .base import Model
+from .claims import VERDICTS, ClaimSpec, Criterion, Over, Reading
+from .tables import Column, Source, Table
+
+
+def _explain(error: ValidationError) -> str:
+    lines = []
+    for item in error.errors():
+        at = ".".join(str(part) for part in item["loc"]) or "(whole)"
+        lines.append(
+            f"{at}: {item['msg']}" + (f" (got {item['input']!r})" if not isinstance(item["input"], dict) else "")
+        )
+    return "; ".join(lines)
+
+
+def _yaml(file: Path, model: type[Model]) -> Any:
+    where = f"registry/{file.parent.name}/{file.name}"
+    try:
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return model.model_validate(content)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        raise RegistryError(
+            "not valid YAML: " + str(getattr(error, "problem", error)), where=where + line, todo="mend the file"
+        ) from None
+    except ValidationError as error:
+        raise RegistryError(
+            _explain(error), where=where, todo="mend the named field; the shape is in registry/schema/"
+        ) from None
+
+
+@cache
+def sources() -> dict[str, Source]:
+    """All sources by id, in the order of the file."""
+    file = paths.registry_dir() / "sources.csv"
+    found: dict[str, Source] = {}
+    with file.open(encoding="utf-8", newline="") as handle:
+        for line, row in enumerate(csv.DictReader(handle), start=2):
+            where = f"registry/sources.csv, row {line - 1} ({row.get('source_id')})"
+            try:
+                source = Source.model_validate(row)
+            except ValidationError as error:
+                raise RegistryError(_explain(error), where=where, todo="mend the named field") from None
+            if source.source_id in found:
+                raise RegistryError(
+                    f"source {source.source_id!r} stands twice", where=where, todo="keep one row per source"
+                )
+            found[source.source_id] = source
+    return found
+
+
+@cache
+def tables() -> dict[str, Table]:
+    """All tables by name."""
+    return {t.table: t for f in sorted((paths.registry_dir() / "tables").glob("*.yaml")) for t in [_yaml(f, Table)]}
+
+
+def table(name: str) -> Table:
+    """One table; raises UnknownNameError with suggestions."""
+    if name not in tables():
+        raise UnknownNameError("table", name, tables())
+    return tables()[name]
+
+
+@cache
+def claims() -> dict[str, ClaimSpec]:
+    """All declared claims by id."""
+    found = {}
+    for file in sorted((paths.registry_dir() / "claims").glob("*.yaml")):
+        spec = _yaml(file, ClaimSpec)
+        if spec.id != file.stem:
+            raise RegistryError(
+                f"the claim calls itself {spec.id}",
+                where=f"registry/claims/{file.name}",
+                todo="file name and id must agree",
+            )
+        spec.criteria()
+        found[spec.id] = spec
+    return found
+
+
+def claim(claim_id: str) -> ClaimSpec:
+    """One claim; raises UnknownNameError with suggestions."""
+    if claim_id not in claims():
+        raise UnknownNameError("claim", claim_id, claims())
+    return claims()[claim_id]
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """JSON Schema of each kind of registry entry (registry/schema/ holds these, a test keeps them current)."""
+    return {
+        "source": Source.model_json_schema(),
+        "table": Table.model_json_schema(),
+        "claim": ClaimSpec.model_json_schema(),
+    }
+
+
+__all__ = [
+    "VERDICTS",
+    "ClaimSpec",
+    "Column",
+    "Criterion",
+    "Over",
+    "Reading",
+    "Source",
+    "Table",
+    "claim",
+    "claims",
+    "schemas",
+    "sources",
+    "table",
+    "tables",
+]

@@ -1,0 +1,214 @@
+"""Models of a declared claim: registry/claims/*.yaml."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from ..errors import RegistryError
+from .base import Model, Name, Sha256
+
+ClaimId = Annotated[str, Field(pattern=r"^C\d{2}$")]
+VERDICTS = ("supported", "partly supported", "contradicted", "not enough evidence", "not testable")
+
+
+class Locator(Model):
+    paragraph: Annotated[int, Field(ge=0)]
+    sentence: Annotated[int, Field(ge=1)]
+    sha256: Sha256
+
+
+class Over(Model):
+    """A count over economies: met if k >= at_least, refuted if k + missing < at_least, else undecided."""
+
+    economies: tuple[str, ...]
+    at_least: Annotated[int, Field(ge=1)]
+
+    @model_validator(mode="after")
+    def _possible(self) -> Over:
+        if self.at_least > len(self.economies):
+            raise ValueError(f"at_least {self.at_least} of {len(self.economies)} economies cannot be met")
+        return self
+
+
+class Criterion(Model):
+    """A named measure with its fixed settings, a comparison, a threshold, and why that threshold."""
+
+    name: Name
+    statement: str
+    measure: Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z_0-9]+)+$")]
+    settings: dict[Name, str] = Field(default_factory=dict)
+    comparison: Literal[">", ">=", "<", "<=", "=="]
+    threshold: float
+    unit: str
+    why: str
+    over: Over | None = None
+    axes: tuple[Name, ...] = ()
+
+
+class Rule(Model):
+    """When a reading is supported and when contradicted; conditions are trees of 'NAME holds|fails'.
+
+    `otherwise` is the verdict where neither is true although nothing that could decide it is missing.
+    """
+
+    supported: Any
+    contradicted: Any
+    otherwise: Literal["partly supported", "not enough evidence"] = "partly supported"
+    words: str
+
+
+class Reading(Model):
+    """One way to read the claim, with its own criteria and rule, or the reason why it cannot be tested."""
+
+    name: Name
+    title: str
+    statement: str
+    criteria: tuple[Criterion, ...] = ()
+    rule: Rule | None = None
+    not_testable: str | None = None
+    against: str
+    would_change: str
+
+    @model_validator(mode="after")
+    def _whole(self) -> Reading:
+        if bool(self.not_testable) == bool(self.criteria):
+            raise ValueError("a reading has either criteria with a rule, or the reason in `not_testable`")
+        if self.criteria:
+            if self.rule is None:
+                raise ValueError("criteria need a rule that joins them")
+            known = {c.name for c in self.criteria}
+            used: set[str] = set()
+            for part in ("supported", "contradicted"):
+                used |= atoms(getattr(self.rule, part), where=part)
+            if used - known:
+                raise ValueError(f"the rule names criteria that are not declared: {sorted(used - known)}")
+            if known - used:
+                raise ValueError(f"criteria that the rule never uses: {sorted(known - used)}")
+        return self
+
+
+class GridAxis(Model):
+    """One choice of the specification universe; choices of data on one data path collapse, choices of method do not."""
+
+    name: Name
+    meaning: str
+    kind: Literal["data", "method"] = "data"
+    values: tuple[str, ...]
+    main: str
+
+    @model_validator(mode="after")
+    def _main(self) -> GridAxis:
+        if self.main not in self.values:
+            raise ValueError(f"main value {self.main!r} is not among the values")
+        return self
+
+
+class Exclusion(Model):
+    """A combination of choices that is not a defensible specification, with the reason."""
+
+    when: dict[str, str]
+    reason: str
+
+
+class Grid(Model):
+    axes: tuple[GridAxis, ...] = ()
+    exclude: tuple[Exclusion, ...] = ()
+
+
+class Amendment(Model):
+    date: dt.date
+    reason: str
+    rule_sha256_before: Sha256
+
+
+class ClaimSpec(Model):
+    """A claim made by somebody else, declared with its decision rule before the notebook that applies it."""
+
+    id: ClaimId
+    title: str
+    theme: str
+    article: Locator
+    quotation: str
+    restatement: str
+    kind: Literal["quantity", "trend", "comparison", "date", "universal", "cause", "forecast", "opinion"]
+    declared_on: dt.date
+    blind: bool = False
+    blind_reason: str | None = None
+    known_before: str
+    expected: str
+    notebook: Annotated[str, Field(pattern=r"^[a-z0-9_]+\.ipynb$")]
+    runs: tuple[dict[str, str | int | float | bool], ...] = ({},)
+    data: tuple[Name, ...]
+    readings: Annotated[tuple[Reading, ...], Field(min_length=1)]
+    grid: Grid = Grid()
+    rivals: tuple[str, ...]
+    amendments: tuple[Amendment, ...] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> ClaimSpec:
+        if self.blind and not self.blind_reason:
+            raise ValueError("a blind claim gives its reason")
+        declared = {axis.name for axis in self.grid.axes}
+        used: set[str] = set()
+        for reading in self.readings:
+            for criterion in reading.criteria:
+                if set(criterion.axes) - declared:
+                    raise ValueError(
+                        f"{criterion.name} uses axes that the grid does not declare: {sorted(set(criterion.axes) - declared)}"
+                    )
+                used |= set(criterion.axes)
+        if declared - used:
+            raise ValueError(f"axes that no criterion uses: {sorted(declared - used)}")
+        for exclusion in self.grid.exclude:
+            if set(exclusion.when) - declared:
+                raise ValueError(f"an exclusion names unknown axes: {sorted(set(exclusion.when) - declared)}")
+        return self
+
+    @property
+    def rule_sha256(self) -> str:
+        """Hash of criteria, rules and grid: printed in every report; a change shows as an amendment."""
+        parts = {
+            "readings": [
+                r.model_dump(mode="json", include={"name", "criteria", "rule", "not_testable"}) for r in self.readings
+            ],
+            "grid": self.grid.model_dump(mode="json"),
+        }
+        return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+    def criteria(self) -> dict[str, Criterion]:
+        """Criteria of all readings by name; a name stands for one criterion throughout the claim."""
+        found: dict[str, Criterion] = {}
+        for reading in self.readings:
+            for criterion in reading.criteria:
+                if found.setdefault(criterion.name, criterion) != criterion:
+                    raise RegistryError(
+                        f"{self.id}: criterion {criterion.name!r} is declared twice, differently",
+                        where=f"registry/claims/{self.id}.yaml",
+                    )
+        return found
+
+
+_ATOM = re.compile(r"^([a-z][a-z0-9_]*) (holds|fails)$")
+
+
+def atoms(condition: Any, where: str = "") -> set[str]:
+    """Names of the criteria in a condition; raises ValueError where the condition is malformed."""
+    match condition:
+        case str():
+            hit = _ATOM.match(condition)
+            if not hit:
+                raise ValueError(f"{where}: {condition!r} is not of the form 'NAME holds' or 'NAME fails'")
+            return {hit[1]}
+        case {"all": [*parts]} | {"any": [*parts]} if len(condition) == 1 and parts:
+            return set().union(*(atoms(p, where) for p in parts))
+        case {"at_least": int(), "of": [*parts]} if len(condition) == 2 and parts:
+            return set().union(*(atoms(p, where) for p in parts))
+    raise ValueError(
+        f"{where}: expected 'NAME holds', all: [...], any: [...] or at_least: N with of: [...], got {condition!r}"
+    )

@@ -1,0 +1,101 @@
+"""Models of a source and of a table: registry/sources.csv and registry/tables/*.yaml."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from .base import EmptyIsNone, Model, Name, PartialDate, Sha256
+
+
+class Source(Model):
+    """One publication or series. What is not known is null, never filled in."""
+
+    source_id: Annotated[str, Field(min_length=1)]
+    title: Annotated[str, Field(min_length=1)]
+    publisher: Annotated[str | None, EmptyIsNone] = None
+    licence: Annotated[str | None, EmptyIsNone] = None
+    redistribution: Literal["yes", "figures", "no"]
+    address: Annotated[str | None, EmptyIsNone] = None
+    citation: Annotated[str, Field(min_length=1)]
+    accessed: Annotated[PartialDate | None, EmptyIsNone] = None
+    origin_group: Annotated[str, Field(min_length=1)]
+    kind: Literal["official", "compiled", "press", "document", "derived", "survey"]
+    coverage: Annotated[str | None, EmptyIsNone] = None
+    published: Annotated[PartialDate | None, EmptyIsNone] = None
+    edition: Annotated[PartialDate | None, EmptyIsNone] = None
+    release_lag_days: Annotated[int | None, EmptyIsNone] = Field(default=None, ge=0, le=3660)
+    release_basis: Literal["stated", "calendar", "assumed"]
+    release_reason: Annotated[str | None, EmptyIsNone] = None
+
+    @model_validator(mode="after")
+    def _release(self) -> Source:
+        if self.release_basis == "stated" and self.published is None:
+            raise ValueError("release_basis 'stated' needs the date in `published`")
+        if self.release_basis != "stated" and (self.release_lag_days is None or not self.release_reason):
+            raise ValueError(f"release_basis '{self.release_basis}' needs release_lag_days and release_reason")
+        return self
+
+
+ColumnType = Literal[
+    "economy", "economies", "year", "integer", "number", "string", "category", "boolean", "date", "source"
+]
+
+
+class Column(Model):
+    """A column: its meaning, its unit, its bounds and why they are what they are."""
+
+    type: ColumnType
+    meaning: Annotated[str, Field(min_length=1)]
+    unit: str | None = None
+    min: float | None = None
+    max: float | None = None
+    reason: str | None = None
+    values: tuple[str, ...] | None = None
+    pattern: str | None = None
+    nullable: bool = False
+
+    @model_validator(mode="after")
+    def _complete(self) -> Column:
+        if self.type == "category" and not self.values:
+            raise ValueError("a category column lists its `values`")
+        if (self.min is not None or self.max is not None) and not self.reason:
+            raise ValueError("a bound carries a written `reason`")
+        if self.type in ("number", "integer") and not self.unit:
+            raise ValueError("a numeric column names its `unit`")
+        return self
+
+
+class RawFile(Model):
+    sha256: Sha256
+    rows: int
+
+
+class Table(Model):
+    """One table: key, columns, raw files with their sha256, expected rows per source."""
+
+    table: Name
+    title: str
+    description: str
+    key: tuple[Name, ...]
+    known: Literal["year", "date", "source"]
+    columns: dict[Name, Column]
+    files: dict[str, RawFile]
+    rows: dict[str, int]
+
+    @model_validator(mode="after")
+    def _keys(self) -> Table:
+        for name in self.key:
+            if name not in self.columns:
+                raise ValueError(f"key column {name!r} is not among the columns")
+            if self.columns[name].nullable:
+                raise ValueError(f"key column {name!r} may not be nullable")
+        if self.known == "year" and "year" not in self.columns:
+            raise ValueError("known: year needs a column `year`")
+        if self.known == "date" and "date" not in self.columns:
+            raise ValueError("known: date needs a column `date`")
+        return self
+
+    def of_type(self, *types: str) -> list[str]:
+        return [name for name, column in self.columns.items() if column.type in types]
