@@ -181,11 +181,7 @@ def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:
                 )
             )
             text = (
-                "no figures"
-                if r.state == "undecided" and r.missing
-                else "open"
-                if r.state == "undecided"
-                else r.state
+                "no figures" if r.state == "undecided" and r.missing else "open" if r.state == "undecided" else r.state
             )
             text += f" {int(r.year)}" if pd.notna(r.year) and r.state != "undecided" else ""
             ax.text(

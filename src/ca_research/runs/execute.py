@@ -99,19 +99,6 @@ def _execute(run: Run, folder: Path, table_key: str) -> Result:
     return Result(run.run_id, run.claim, run.params, run.command, round(seconds, 2), error, where)
 
 
-def _transport() -> dict[str, Any]:
-    """Sockets in the user's own runtime folder instead of open TCP ports, where the system has them."""
-    if os.name == "nt":
-        return {}
-    from jupyter_client.manager import AsyncKernelManager
-
-    class PrivateKernelManager(AsyncKernelManager):
-        def _transport_default(self) -> str:
-            return "ipc"
-
-    return {"kernel_manager_class": PrivateKernelManager}
-
-
 def _plain(text: str) -> str:
     """First lines of a message without terminal colours."""
     lines = [line for line in re.sub(r"\x1b\[[0-9;]*m", "", text).splitlines() if line.strip()]
