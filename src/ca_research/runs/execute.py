@@ -66,7 +66,6 @@ def _execute(run: Run, folder: Path, table_key: str) -> Result:
             extra_arguments=[
                 "--IPKernelApp.log_level=CRITICAL"
             ],  # what a cell raises comes back as a message, not as a log
-            **_transport(),
         )
     except PapermillExecutionError as problem:
         error, where = (
