@@ -116,6 +116,7 @@ def judge_criterion(criterion: Criterion, rows: pd.DataFrame, methods: list[str]
     decided = [c for c in main_cells if c.met is not None]
     common: dict[str, Any] = {
         "name": criterion.name,
+        "label": criterion.label,
         "statement": criterion.statement,
         "state": state,
         "share_of_specifications": share,
@@ -217,7 +218,7 @@ def _coverage(frame: pd.DataFrame, results: Iterable[CriterionResult]) -> dict[s
     used = frame[frame["is_main"]]
     first, last = used["first_year"].dropna(), used["last_year"].dropna()
     missing = [
-        f"{economies.name_of(c.economy) + ': ' if c.economy else ''}{r.name}: {c.missing or 'bounds leave it open'}"
+        f"{economies.name_of(c.economy) + ': ' if c.economy else ''}{r.label}: {c.missing or 'its range spans the threshold'}"
         for r in results
         for c in r.cells
         if c.met is None

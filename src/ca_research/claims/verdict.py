@@ -43,6 +43,7 @@ class CriterionResult:
     """
 
     name: str
+    label: str
     statement: str
     estimate: float | None
     low: float | None

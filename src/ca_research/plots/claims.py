@@ -111,7 +111,7 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
         unit = f"economies of {of}" if of else criterion.unit
         met = int((drawn["met"] == True).sum())  # noqa: E712 - three values
         open_ = int(drawn["met"].isna().sum())
-        what = f"{name.replace('_', ' ')}: {met} of {len(drawn)} specifications meet the threshold" + (
+        what = f"{criterion.label}: {met} of {len(drawn)} specifications meet the threshold" + (
             f", {open_} leave it open" if open_ else ""
         )
         alt = f"{what}. Values from {drawn['low'].fillna(drawn['value']).min():.4g} to {drawn['high'].fillna(drawn['value']).max():.4g}; threshold {data['threshold'].iloc[0]:g}."
@@ -155,7 +155,7 @@ def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:
                 state = {True: "met", False: "not met", None: "undecided"}[cell.met]
                 records.append(
                     {
-                        "criterion": c.name,
+                        "criterion": c.label,
                         "economy": cell.economy or "one figure",
                         "state": state,
                         "year": cell.year,
@@ -196,7 +196,7 @@ def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:
         ax.set_xlim(0, max(len(cells), 1))
         ax.set_ylim(max(len(criteria), 1), 0)
         ax.set_xticks([i + 0.5 for i in range(len(cells))], [eco.name_of(c) for c in cells], fontsize=8.5)
-        ax.set_yticks([i + 0.5 for i in range(len(criteria))], [c.replace("_", " ") for c in criteria], fontsize=8.5)
+        ax.set_yticks([i + 0.5 for i in range(len(criteria))], criteria, fontsize=8.5)
         ax.xaxis.tick_top()
         style.bare(ax, x=False, y=False)
         figure.tight_layout()

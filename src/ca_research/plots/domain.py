@@ -122,7 +122,9 @@ def stock_bars(stocks: pd.DataFrame, *, highlight: str = "CHN") -> Figure:
         values = ordered["value_usd"] / 1e9
         ax.barh([eco.name_of(c) for c in ordered["investor"]], values, color=colours, height=0.66)
         for y, value in enumerate(values):
-            ax.text(value, y, f"  {value:,.1f}", va="center", fontsize=8.5, color=style.INK)
+            ax.annotate(
+                f"{value:,.1f}", (value, y), textcoords="offset points", xytext=(5, 0), va="center", fontsize=8.5
+            )
         ax.set_xlabel("billion US dollars, end of year")
         ax.margins(x=0.1)
         style.bare(ax, y=False)
@@ -165,7 +167,7 @@ def share_lines(shares: pd.DataFrame, *, thresholds: dict[str, float], labels: d
             ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
             ax.tick_params(labelsize=8)
             style.bare(ax, x=False)
-        grid[0][0].set_ylabel("per cent of China's imports")
+        grid[0][0].set_ylabel("per cent of China's imports", fontsize=8.5)
         figure.tight_layout(w_pad=1.2)
     return figure
 

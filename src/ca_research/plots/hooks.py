@@ -29,7 +29,7 @@ def verdict_html(verdict: Verdict) -> str:
         )
         if v.criteria:
             rows = "".join(
-                f"<tr><td>{escape(c.name)}</td><td>{_value(c.estimate)}</td><td>{escape(c.comparison)} {c.threshold:g}</td>"
+                f"<tr><td>{escape(c.label)}</td><td>{_value(c.estimate)}</td><td>{escape(c.comparison)} {c.threshold:g}</td>"
                 f"<td>{escape(c.state)}</td><td>{_share(c.share_of_specifications)} of {c.specifications}</td></tr>"
                 for c in v.criteria
             )

@@ -40,6 +40,7 @@ class Criterion(Model):
     """A named measure with its fixed settings, a comparison, a threshold, and why that threshold."""
 
     name: Name
+    label: str
     statement: str
     measure: Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z_0-9]+)+$")]
     settings: dict[Name, str] = Field(default_factory=dict)
@@ -172,14 +173,19 @@ class ClaimSpec(Model):
 
     @property
     def rule_sha256(self) -> str:
-        """Hash of criteria, rules and grid: printed in every report; a change shows as an amendment."""
-        parts = {
-            "readings": [
-                r.model_dump(mode="json", include={"name", "criteria", "rule", "not_testable"}) for r in self.readings
-            ],
-            "grid": self.grid.model_dump(mode="json"),
-        }
-        return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+        """Hash of what decides: measures, comparisons, thresholds, counts, rules and grid. Prose is not in it.
+
+        Printed in every report; a change after the declaration shows as an amendment.
+        """
+        prose = {"label", "statement", "why", "unit", "words", "title", "against", "would_change", "meaning", "reason"}
+
+        def operative(part: Any) -> Any:
+            if isinstance(part, dict):
+                return {k: operative(v) for k, v in part.items() if k not in prose}
+            return [operative(v) for v in part] if isinstance(part, list) else part
+
+        parts = self.model_dump(mode="json", include={"readings", "grid"})
+        return hashlib.sha256(json.dumps(operative(parts), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
     def criteria(self) -> dict[str, Criterion]:
         """Criteria of all readings by name; a name stands for one criterion throughout the claim."""

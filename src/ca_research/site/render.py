@@ -57,7 +57,7 @@ def criterion_number(c: dict[str, Any]) -> str:
     """What a criterion comes to in the main specification, for a reader."""
     if len(c["cells"]) > 1:
         open_ = int((c["high"] or 0) - (c["low"] or 0))
-        return f"{number(c['estimate'])} of {len(c['cells'])} economies" + (f", {open_} undecided" if open_ else "")
+        return f"{number(c['estimate'])} of {len(c['cells'])} economies" + (f" ({open_} open)" if open_ else "")
     unit = "" if c["cell_threshold"] is not None and c["unit"] == "rank" else f" {c['unit']}"
     where = c["cells"][0] if c["cell_threshold"] is not None else c
     if where["estimate"] is not None:
@@ -80,6 +80,7 @@ def _environment() -> Environment:
         "number": number,
         "percent": percent,
         "demote": lambda text: re.sub(r"(?m)^(#+ )", r"##\1", text),
+        "sign": lambda text: {"<=": "≤", ">=": "≥", "==": "="}.get(text, text),
         "words": lambda text: str(text).replace("_", " "),
         "markdown": lambda text: Markup(markdown(text)),
         "economy": economies.name_of,

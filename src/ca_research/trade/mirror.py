@@ -80,6 +80,6 @@ def mirror_gap(
                 "sources": tuple(sorted(set(cell["source_id"]))),
             }
         )
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows).astype(dict.fromkeys(("reported", "mirror", "gap", "ratio"), "float64"))
     frame.attrs = {"economy": economy, "partner": partner}
     return frame
