@@ -55,7 +55,7 @@ def stock_by_investor(
         (investment["measure"] == "fdi_stock") & (investment["host"] == host) & (investment["year"] == year)
     ]
     rows = rows[~rows["investor"].isin(list(eco.AGGREGATES))]
-    if rows.duplicated("investor").any():
+    if rows["source_id"].nunique() > 1:
         # several publishers: the one that names most investors is one concept; the others speak of single investors
         best = rows.groupby("source_id")["investor"].nunique().idxmax()
         rows = rows[rows["source_id"] == best]

@@ -229,7 +229,7 @@ def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
             vmin=0,
             vmax=4.5,
         )
-        ax.set_xlabel("")
+        ax.set_xlabel("a filled cell: the source has figures for that year; darker: more of them", fontsize=8)
         ax.set_ylabel("")
         step = 5 if wide.shape[1] > 15 else 1
         ticks = [i for i, y in enumerate(wide.columns) if y % step == 0]

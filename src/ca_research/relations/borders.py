@@ -44,12 +44,12 @@ def neighbours(
     """
     if evidence == "length":
         rows = border_lengths(facts, economies=economies)
-        rows = rows[rows["value"] > 0]
+        borders = rows.loc[rows["value"] > 0, "economy"]
     elif evidence == "contiguity":
-        pairs = geography[(geography["destination"] == "CHN") & geography["origin"].isin(list(economies))]
-        rows = pairs[pairs["contiguous"].astype(bool)]
+        rows = geography[(geography["destination"] == "CHN") & geography["origin"].isin(list(economies))]
+        borders = rows.loc[rows["contiguous"].astype(bool), "origin"]
     else:
         raise UnknownNameError("evidence", evidence, ("contiguity", "length"))
     if rows.empty:
-        return estimates([estimate_row(missing=f"no border by {evidence}")])
-    return estimates([estimate_row(rows, estimate=float(len(rows)))])
+        return estimates([estimate_row(missing=f"nothing on borders by {evidence}")])
+    return estimates([estimate_row(rows, estimate=float(borders.nunique()))])

@@ -7,6 +7,7 @@ import logging
 import os
 import platform
 import re
+import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 from .. import __version__, paths
@@ -105,9 +107,20 @@ def _plain(text: str) -> str:
 
 
 def _without_paths(text: str) -> str:
-    """Executed notebooks leave the machine: the project's and the user's folders are not part of them."""
-    text = text.replace(json.dumps(str(paths.home()))[1:-1], ".")
-    return text.replace(json.dumps(str(Path.home()))[1:-1] + "/", "~/")
+    """Executed notebooks leave the machine: folders of the project, the package, Python and the user are not in them."""
+    package = Path(__file__).resolve().parents[1]
+    folders = {
+        str(paths.home()): ".",
+        str(package): package.name,
+        f"{sys.prefix}/lib": "python/lib",
+        f"{sys.base_prefix}/lib": "python/lib",
+        f"{Path.home()}/": "~/",
+    }
+    if package.is_relative_to(paths.home()):  # a checkout: './src/ca_research' says more
+        del folders[str(package)]
+    for folder in sorted(folders, key=len, reverse=True):
+        text = text.replace(json.dumps(folder)[1:-1], folders[folder])
+    return re.sub(re.escape(json.dumps(gettempdir())[1:-1]) + r"/ipykernel_\d+/", "", text)
 
 
 def execute(

@@ -5,18 +5,26 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..errors import CoverageError
+from ..errors import CoverageError, UsageError
 
 
 def _clean(series: pd.Series, least: int) -> pd.Series:
-    """Observed values by year; raises CoverageError below `least`."""
+    """Observed values by year; raises CoverageError below `least`, UsageError where a year stands twice."""
     observed = series.dropna().sort_index().astype("float64")
+    if observed.index.has_duplicates:
+        raise UsageError("two observations for one year", todo="choose one source first")
     if len(observed) < least:
         raise CoverageError(
             f"{len(observed)} observation(s); this measure needs at least {least}",
             todo="take a longer period or another source",
         )
     return observed
+
+
+def _positive_base(observed: pd.Series) -> None:
+    """A rate is of something: raises CoverageError where a value that is grown from is not above zero."""
+    if (observed.iloc[:-1] <= 0).any() or observed.iloc[-1] < 0:
+        raise CoverageError("a rate needs positive values to grow from", todo="use sen_slope or end_to_end")
 
 
 def end_to_end(series: pd.Series) -> float:
@@ -47,6 +55,7 @@ def log_slope(series: pd.Series) -> float:
 def compound_rate(series: pd.Series) -> float:
     """Compound annual growth rate between first and last year: (last / first) ** (1 / years) - 1."""
     observed = _clean(series, 2)
+    _positive_base(observed)
     years = float(observed.index[-1] - observed.index[0])
     return float((observed.iloc[-1] / observed.iloc[0]) ** (1 / years) - 1)
 
@@ -56,4 +65,5 @@ def mean_annual_rate(series: pd.Series) -> float:
     observed = _clean(series, 2)
     if (np.diff(observed.index.to_numpy(dtype=float)) != 1).any():
         raise CoverageError("year-on-year rates need consecutive years", todo="use compound_rate")
+    _positive_base(observed)
     return float((observed / observed.shift(1) - 1).dropna().mean())

@@ -95,6 +95,8 @@ class Universe:
                 rows = measure(**choices)
             except CaResearchError as error:
                 rows = pd.DataFrame([{"missing": error.what}])
+            if rows.empty:
+                rows = pd.DataFrame([{"missing": "the measure returned no row"}])
             head = pd.DataFrame({"spec": number, "is_main": choices == self.main, **choices}, index=rows.index)
             parts.append(pd.concat([head, rows], axis=1))
             if progress:

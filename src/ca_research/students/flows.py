@@ -100,8 +100,15 @@ def window_change(
         if len(observed) < 2:
             rows.append(estimate_row(economy=origin, missing=f"no series of {level} students in China"))
             continue
-        used = observed if back is None else observed[observed["year"] >= int(observed["year"].max()) - back]
-        rows.append(estimate_row(used, economy=origin, estimate=STATISTICS[statistic](_series(used))))
+        start = int(observed["year"].min() if back is None else observed["year"].max() - back)
+        used = observed[observed["year"] >= start]
+        if start not in set(used["year"]):
+            rows.append(estimate_row(economy=origin, missing=f"no count of {level} students in China in {start}"))
+            continue
+        try:
+            rows.append(estimate_row(used, economy=origin, estimate=STATISTICS[statistic](_series(used))))
+        except CoverageError as error:  # one economy's series does not take the others with it
+            rows.append(estimate_row(economy=origin, missing=error.what))
     return estimates(rows)
 
 
@@ -113,14 +120,11 @@ def change_since(
     A year that no source covers leaves the economy unobserved: statements of officials ('more than 10,000') are floors
     of another concept and are not used.
     """
-    rows = []
+    rows, counts = [], students[(students["destination"] == "CHN") & (students["precision"] == "exact")]
     for origin in economies:
         found = []
-        for source in students.loc[
-            (students["origin"] == origin) & (students["destination"] == "CHN") & (students["precision"] == "exact"),
-            "source_id",
-        ].unique():
-            series = count(students, origin, level=level, source=source)
+        for source in counts.loc[counts["origin"] == origin, "source_id"].unique():
+            series = count(counts, origin, level=level, source=source)
             if {int(start), int(end)} <= set(series["year"]):
                 found.append(series[series["year"].isin([int(start), int(end)])])
         if not found:
@@ -197,3 +201,24 @@ def shares_by_destination(
     table["share"] = table["students"] / table["students"].sum()
     table.attrs["not_reporting"] = [] if "CHN" in set(table["destination"]) else ["CHN"]
     return table
+
+
+def degree_against_all(
+    students: pd.DataFrame, origin: str, *, destination: str = "CHN", source: str = MINISTRY
+) -> pd.DataFrame:
+    """Degree students beside students of all kinds, by year: columns year, all, degree, degree_share (in [0, 1]).
+
+    The two are different concepts: 'more than 18,000' can be a fall by one and no change by the other.
+    Only years in which the source gives both.
+    """
+    counts = {
+        level: _series(count(students, origin, destination=destination, level=level, source=source))
+        for level in ("all", "degree")
+    }
+    table = pd.DataFrame(counts).dropna()
+    if table.empty:
+        raise CoverageError(
+            f"{source} gives no year with both levels for {origin}", todo="ca.coverage('students', by=['origin', 'level'])"
+        )
+    table["degree_share"] = table["degree"] / table["all"]
+    return table.rename_axis("year").reset_index()

@@ -34,7 +34,7 @@ path: equal for two estimates that rest on the same figures of the same origin. 
 def data_path(used: pd.DataFrame) -> str:
     """Hash of the cells used and their *origin*: an office and a panel built on it are one path, not two."""
     groups = used["source_id"].map({s: v.origin_group for s, v in registry.sources().items()}).fillna(used["source_id"])
-    skip = {"source_id", "known_on", "is_aggregate", "valuation", "scope", "note", "precision"}
+    skip = {"source_id", "known_on", "is_aggregate", "valuation", "scope", "note", "precision", "flag"}
     cells = used[
         [c for c in used.columns if c not in skip and not c.startswith("value") and c not in ("students", "quantity")]
     ]

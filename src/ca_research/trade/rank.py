@@ -48,7 +48,7 @@ def _european_union(rows: pd.DataFrame) -> pd.DataFrame:
     """The EU27 as one partner: its own row, else the sum of its members by one source, else the EU of the year."""
     members = set(eco.members("EU27", 2020))
     parts = []
-    for (_, source), cell in rows.groupby(["direction", "source_id"]):
+    for (_, _, source), cell in rows.groupby(["direction", "side", "source_id"]):
         single, of_year = cell[cell["other"] == "EU27"], cell[cell["other"] == "EU"]
         inside = cell[cell["other"].isin(members)]
         if len(single):
@@ -160,21 +160,26 @@ def observed(
     """For each year, in how many of the economies a rank can be given: China and Russia (and the EU, if it is one) are there."""
     seen = perspective(trade, economies)
     seen = seen[seen["direction"].isin(FLOWS[flow])]
-    cell = ["economy", "year", "direction"]
-    if basis == "reporter":  # partners are compared within one source
+    if basis == "reporter":
         seen = seen[(seen["side"] == "reporter") & seen["source_id"].isin(SOURCE_ORDER[source])]
-        cell.append("source_id")
     elif basis == "mirror":
         seen = seen[seen["side"] == "mirror"]
-    marks = pd.DataFrame({code: seen["other"].eq(code) for code in NEEDED} | {c: seen[c] for c in cell})
+    cell = ["economy", "year", "direction"]
+    by = [*cell, "side", "source_id"]
+    marks = pd.DataFrame({code: seen["other"].eq(code) for code in NEEDED} | {c: seen[c] for c in by})
     marks["union"] = seen["other"].eq("EU27") | (seen["other"].eq("EU") & seen["source_id"].eq("WTO_HSM"))
     marks["members"] = seen["other"].isin(eco.members("EU27", 2020))
-    found = marks.groupby(cell).sum()
-    able = (found[list(NEEDED)] > 0).all(axis=1)
-    if eu == "one":
-        able &= (found["union"] > 0) | (found["members"] >= _MOST_MEMBERS)
-    per_direction = able.groupby(level=["economy", "year", "direction"]).any()
-    whole = per_direction.groupby(level=["economy", "year"]).sum() == len(FLOWS[flow])
+    found = marks.groupby(by).sum()
+    there = found[list(NEEDED)] > 0
+    there["EU27"] = (found["union"] > 0) | (found["members"] >= _MOST_MEMBERS)
+    if basis == "reporter":  # partners are compared within one source: the first in order that covers the needed ones
+        place = there.index.get_level_values("source_id").map(SOURCE_ORDER[source].index)
+        order = pd.DataFrame({"lacks": ~there[list(NEEDED)].all(axis=1), "place": place}, index=there.index)
+        there = there.loc[order.sort_values(["lacks", "place"]).index].groupby(level=cell).first()
+    else:
+        there = there.groupby(level=cell).any()
+    able = there[list(_needed(eu))].all(axis=1)
+    whole = able.groupby(level=["economy", "year"]).sum() == len(FLOWS[flow])
     return whole.groupby(level="year").sum()
 
 

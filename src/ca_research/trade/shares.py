@@ -22,6 +22,19 @@ def _one_figure_per_cell(trade: pd.DataFrame, cell: list[str]) -> None:
         )
 
 
+def _one_source_per_group(trade: pd.DataFrame, keys: list[str]) -> None:
+    if "source_id" not in trade:
+        return
+    sources = trade.groupby(keys)["source_id"].agg(lambda s: sorted(set(s)))
+    mixed = sources[sources.str.len() > 1]
+    if len(mixed):
+        raise UsageError(
+            f"partners of {mixed.index[0]} come from several sources",
+            where=f"sources {', '.join(mixed.iloc[0][:6])}",
+            todo="choose one source first: load(..., source='KGZ_NSC')",
+        )
+
+
 def partner_shares(
     trade: pd.DataFrame,
     *,
@@ -35,13 +48,15 @@ def partner_shares(
     denominator: 'partners', the sum of the partners given; 'world', the reporter's own WLD row (shares then need
         not sum to one: what the source leaves unallocated stays outside).
     Returns one row per `by` + partner: value_usd, share in [0, 1], partners (number of).
-    Raises AggregateError, UsageError where two sources give one cell, CoverageError where the WLD row is missing.
+    Raises AggregateError, UsageError where two sources give one cell or one total, MixedUnitsError where products are
+    mixed, CoverageError where the WLD row is missing.
     Formula: share_ij = x_ij / sum_j x_ij.
     """
     keys = [*by]
-    _one_figure_per_cell(trade, [*keys, "partner"])
     if "product" in trade and trade["product"].nunique() > 1 and "product" not in keys:
         raise MixedUnitsError("several products in one frame", todo="filter by product, or add 'product' to `by`")
+    _one_figure_per_cell(trade, [*keys, "partner"])
+    _one_source_per_group(trade, keys)
     partners = trade[trade["partner"] != "WLD"]
     aggregates = sorted(set(partners["partner"]) & set(economies.AGGREGATES) - {"_X", "S19"})
     if aggregates:

@@ -1,0 +1,203 @@
+"""The pages in a real browser: no request, no console message, clicks do what they say, phone and desktop, light and dark."""
+
+import csv
+import io
+import os
+import shutil
+import urllib.parse
+
+import pytest
+
+pytestmark = pytest.mark.xdist_group("report")
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not shutil.which(CHROMIUM):
+        if os.environ.get("CA_RESEARCH_REQUIRE_BROWSER"):
+            pytest.fail(f"{CHROMIUM} is not there, and CA_RESEARCH_REQUIRE_BROWSER is set")
+        pytest.skip(f"{CHROMIUM} is not there: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser, report):
+    """Opens a page of the report and fails the test if it asks for anything or writes to the console."""
+    contexts, complaints = [], []
+
+    def opener(name, width=1280, scheme="light", **more):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, accept_downloads=True, **more
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: complaints.append(f"console: {m.text}"))
+        page.on("pageerror", lambda e: complaints.append(f"error: {e}"))
+        page.on(
+            "request",
+            lambda r: complaints.append(f"request: {r.url}") if not r.url.startswith(("file:", "data:")) else None,
+        )
+        page.goto((report / name).as_uri())
+        return page
+
+    yield opener
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def names(report):
+    return sorted(p.name for p in report.glob("*.html"))
+
+
+def test_every_page_opens_offline_without_a_complaint(open_page, report):
+    for name in names(report):
+        page = open_page(name)
+        assert page.locator("h1").count() == 1, name
+        page.context.close()
+
+
+@pytest.mark.parametrize("width", [320, 375, 768, 1280])
+def test_no_page_scrolls_sideways(open_page, report, width):
+    for name in names(report):
+        page = open_page(name, width=width)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        page.context.close()
+
+
+def test_filters_keep_the_claims_that_match(open_page):
+    page = open_page("index.html")
+    cards = page.locator(".card:visible")
+    everything = cards.count()
+    assert page.locator("#shown").inner_text() == f"{everything} of {everything} claims shown"
+    page.select_option("#by-theme", "people")
+    assert cards.count() == 1
+    assert "Students" in cards.first.inner_text()
+    page.select_option("#by-theme", "")
+    page.select_option("#by-verdict", "supported")
+    shown = [cards.nth(i).get_attribute("data-verdicts").split("|") for i in range(cards.count())]
+    assert shown and all("supported" in words for words in shown)
+
+
+def test_a_claim_opens_from_the_index_and_its_code_unfolds(open_page):
+    page = open_page("index.html")
+    page.get_by_role("link", name="Three neighbours").click()
+    assert page.locator(".verdict .badge").inner_text() == "supported"
+    fold = page.locator("#methods ~ details").first
+    assert not fold.locator("pre").is_visible()
+    fold.locator("summary").click()
+    assert fold.locator("pre").is_visible()
+
+
+def test_the_csv_beside_a_figure_holds_the_figures_drawn(open_page):
+    page = open_page("c25-as-of-latest.html")
+    with page.expect_download() as download:
+        page.locator("#figure ~ figure a[download]").first.click()
+    rows = list(csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8"))))
+    # lengths in the World Factbook's profiles (source FBK): 1,765 + 1,063 + 477 km
+    assert {r["economy"]: float(r["value"]) for r in rows} == {"KAZ": 1765, "KGZ": 1063, "TJK": 477}
+    assert {r["source_id"] for r in rows} == {"FBK"}
+
+
+def test_dark_and_light_can_be_switched_and_figures_follow(open_page):
+    page = open_page("c30-as-of-latest.html")
+    colour = "getComputedStyle(document.body).backgroundColor"
+    ink = "getComputedStyle(document.querySelector('figure svg text')).fill"
+    before = page.evaluate(f"[{colour}, {ink}]")
+    page.get_by_role("button", name="Switch to dark colours").click()
+    after = page.evaluate(f"[{colour}, {ink}]")
+    assert before[0] != after[0] and before[1] != after[1]
+    page.reload()
+    assert page.evaluate(f"[{colour}, {ink}]") == after, "the choice is kept"
+
+
+def test_dark_scheme_is_followed_without_a_click(open_page):
+    light = open_page("index.html").evaluate("getComputedStyle(document.body).backgroundColor")
+    dark = open_page("index.html", scheme="dark").evaluate("getComputedStyle(document.body).backgroundColor")
+    assert light != dark
+
+
+def test_keyboard_reaches_filters_and_claims(open_page):
+    page = open_page("index.html")
+    seen = []
+    for _ in range(14):
+        page.keyboard.press("Tab")
+        seen.append(
+            page.evaluate("document.activeElement.id || document.activeElement.textContent.trim().slice(0, 20)")
+        )
+    assert seen[0] == "main" or seen[0].startswith("Skip")
+    assert {"theme", "by-verdict", "by-theme"} <= set(seen)
+
+
+def test_readable_without_script(open_page):
+    page = open_page("c33-as-of-latest-economy-ca5.html", java_script_enabled=False)
+    assert page.locator(".verdict .badge").is_visible()
+    assert not page.locator("#theme").is_visible()
+
+
+def test_order_of_a_page_is_that_of_the_design(open_page):
+    page = open_page("c23-as-of-latest.html")
+    order = [
+        "rule",
+        "figure",
+        "specifications",
+        "criteria",
+        "against",
+        "change",
+        "missing",
+        "sample",
+        "methods",
+        "sources",
+        "again",
+    ]
+    tops = [page.locator(f"h2#{anchor}").bounding_box()["y"] for anchor in order]
+    assert page.locator(".verdict").bounding_box()["y"] < tops[0]
+    assert tops == sorted(tops)
+
+
+def test_hostile_text_is_shown_and_never_run(browser, tmp_path):
+    from ca_research.site.read import Item
+    from ca_research.site.render import _environment
+
+    evil = '"><img src=x onerror=alert(1)></script><script>alert(2)</script>'
+    record = {
+        "name": "x",
+        "title": evil,
+        "note": evil,
+        "sources": [evil],
+        "columns": [evil],
+        "numeric": [False],
+        "rows": [[evil]],
+        "csv": evil,
+        "alt": evil,
+    }
+    env = _environment()
+    macro = env.get_template("macros.html.j2").module
+    figure = Item("figure", record, "<svg viewBox='0 0 1 1'><text>t</text></svg>")
+    html = f"<!doctype html><title>t</title>{macro.show(Item('table', record), 'p')}{macro.show(figure, 'q')}{macro.badge(evil)}"
+    file = tmp_path / "evil.html"
+    file.write_text(html, encoding="utf-8")
+    page = browser.new_page()
+    dialogs = []
+    page.on("dialog", lambda d: (dialogs.append(d.message), d.dismiss()))
+    page.goto(file.as_uri())
+    page.wait_for_timeout(200)
+    assert dialogs == []
+    assert page.locator("img").count() == 0 and page.locator("script").count() == 0
+    assert urllib.parse.quote("<script>") in page.locator("a[download]").first.get_attribute("href")
+    page.close()

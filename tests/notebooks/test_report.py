@@ -1,0 +1,130 @@
+"""The whole way, once: papermill, pages, verdicts.json. Grouped so that one worker runs it."""
+
+import json
+import os
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import pytest
+
+from ca_research import registry
+
+pytestmark = pytest.mark.xdist_group("report")
+
+KEYS = {
+    "claim",
+    "reading",
+    "params",
+    "as_of",
+    "pseudo_as_of",
+    "verdict",
+    "fragile",
+    "blind",
+    "expected",
+    "criteria",
+    "coverage",
+    "sources",
+    "rule_sha256",
+    "notebook",
+    "amended",
+    "would_change",
+}
+CRITERION = {
+    "name",
+    "estimate",
+    "low",
+    "high",
+    "interval",
+    "threshold",
+    "comparison",
+    "state",
+    "share_of_specifications",
+    "specifications",
+    "n",
+}
+
+
+def test_verdicts_json_has_the_form_of_the_design(report):
+    verdicts = json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
+    assert {v["claim"] for v in verdicts} == set(registry.claims())
+    for v in verdicts:
+        assert v.keys() >= KEYS
+        assert v["verdict"] in registry.VERDICTS
+        assert v["rule_sha256"] == registry.claim(v["claim"]).rule_sha256
+        assert set(v["sources"]) <= set(registry.sources())
+        for c in v["criteria"]:
+            assert c.keys() >= CRITERION
+            assert c["state"] in ("holds", "fails", "mixed", "undecided")
+
+
+def test_each_claim_is_judged_for_both_days(report):
+    verdicts = json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
+    for claim in registry.claims():
+        assert {v["as_of"] for v in verdicts if v["claim"] == claim} == {"2023-05-19", "latest"}
+
+
+def test_every_page_has_figures_a_verdict_and_no_error(report):
+    pages = sorted(report.glob("c*.html"))
+    assert len(pages) == sum(2 * len(c.runs) for c in registry.claims().values())
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert text.count('role="img"') >= 2, f"{page.name}: a figure is missing"
+        assert 'class="error"' not in text
+        assert len(text) < 1_500_000
+
+
+def test_index_is_small_and_links_every_claim(report):
+    text = (report / "index.html").read_text(encoding="utf-8")
+    assert len(text) < 500_000
+    assert all(f"{claim.lower()}-as-of-2023-05-19" in text for claim in registry.claims())
+
+
+class _External(HTMLParser):
+    """Collects every attribute that could make a browser fetch something."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attrs):
+        for name, value in attrs:
+            fetches = name in ("src", "srcset", "poster", "data", "action", "xlink:href") or (
+                name == "href" and tag != "a"
+            )
+            if fetches and value and not value.startswith(("data:", "#")):
+                self.found.append((tag, name, value))
+
+
+def test_no_page_names_an_external_resource(report):
+    for page in report.glob("*.html"):
+        parser = _External()
+        parser.feed(page.read_text(encoding="utf-8"))
+        assert parser.found == [], page.name
+
+
+def test_nothing_of_this_machine_is_in_pages_or_notebooks(report):
+    from pathlib import Path
+
+    from ca_research import paths
+
+    for file in [*report.glob("*.html"), *report.glob("notebooks/*.ipynb"), report / "verdicts.json"]:
+        text = file.read_text(encoding="utf-8")
+        assert str(paths.home()) not in text, file.name
+        assert str(Path.home()) + "/" not in text, file.name
+
+
+def test_a_repeated_run_gives_the_same_verdicts(report, tmp_path):
+    subprocess.run(
+        [sys.executable, "-m", "ca_research.cli", "run", "C25", "--as-of", "latest", "--out", str(tmp_path)],
+        check=True,
+        capture_output=True,
+        env=os.environ,
+    )
+    again = json.loads((tmp_path / "verdicts.json").read_text(encoding="utf-8"))
+    before = [
+        v
+        for v in json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
+        if v["claim"] == "C25" and v["as_of"] == "latest"
+    ]
+    assert again == before
