@@ -66,7 +66,8 @@ def gather(spec: ClaimSpec, given: dict[str, Any]) -> Evidence:
     measure gets those its signature names, and the choices of the specification as keyword arguments.
     """
     judged = tuple(eco.resolve(e) for e in given.get("economies", eco.CA5))
-    parts, used = [], set()
+    records: list[dict[str, Any]] = []
+    used: set[str] = set()
     for criterion in spec.criteria().values():
         function = measure(criterion.measure)
         wanted = set(inspect.signature(function).parameters)
@@ -85,17 +86,18 @@ def gather(spec: ClaimSpec, given: dict[str, Any]) -> Evidence:
             )
         used |= set(fixed) & set(given)
         rows = universe(spec, criterion).run(lambda _f=function, _k=fixed, **choices: _f(**_k, **choices))
-        rows.insert(0, "criterion", criterion.name)
-        parts.append(rows)
+        records += rows.assign(criterion=criterion.name).to_dict("records")
     unused = set(given) - used - {"economies"}
     if unused:
         raise UsageError(
             f"no measure of {spec.id} takes {', '.join(sorted(unused))}", todo="leave it out, or correct its name"
         )
-    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["criterion", "spec", "is_main"])
+    frame = pd.DataFrame(records, columns=None if records else ["criterion", "spec", "is_main"])
     for column in ESTIMATE_COLUMNS:
         if column not in frame:
             frame[column] = None
+    for column in ("estimate", "low", "high", "n", "first_year", "last_year"):
+        frame[column] = pd.to_numeric(frame[column]).astype("float64")
     frame["economy"] = frame["economy"].fillna("")
     frame["sources"] = frame["sources"].map(lambda s: s if isinstance(s, tuple) else ())
     return Evidence(frame, judged, **_times([v for v in given.values() if isinstance(v, pd.DataFrame)]))

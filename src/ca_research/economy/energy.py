@@ -22,7 +22,9 @@ def _pick(energy: pd.DataFrame, commodity: str, exporters: list[str], unit: str)
         & energy["exporter"].isin(exporters)
         & (energy["unit"] == unit)
     ]
-    return rows.dropna(subset=["quantity"])
+    return rows[["exporter", "importer", "year", "commodity", "unit", "quantity", "source_id"]].dropna(
+        subset=["quantity"]
+    )
 
 
 def _parts(energy: pd.DataFrame, commodity: str, origin: str) -> tuple[pd.DataFrame, pd.DataFrame, set[int]]:

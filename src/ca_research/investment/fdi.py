@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from .. import economies as eco
-from ..errors import CoverageError, MixedUnitsError, UsageError
+from ..errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
 from ..tables.provenance import estimate_row, estimates
 
 CONDUITS = ("NLD",)
@@ -51,6 +51,12 @@ def stock_by_investor(
     conduits: 'counted' or 'left_out' (see CONDUITS). hong_kong: 'apart' or 'with_china'.
     Returns (table, rows): per investor value_usd and rank; and the rows behind it.
     """
+    for kind, name, known in (
+        ("conduits", conduits, ("counted", "left_out")),
+        ("hong_kong", hong_kong, ("apart", "with_china")),
+    ):
+        if name not in known:
+            raise UnknownNameError(kind, name, known)
     rows = investment[
         (investment["measure"] == "fdi_stock") & (investment["host"] == host) & (investment["year"] == year)
     ]

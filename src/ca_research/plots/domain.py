@@ -17,7 +17,7 @@ def trade_ranges(ranks: pd.DataFrame, shown: tuple[str, ...] = ("CHN", "RUS", "E
 
     ranks: columns economy, basis, year, partner, low, high (USD), as from `trade.ranks`.
     """
-    economies = list(dict.fromkeys(ranks["economy"]))
+    economies = sorted(ranks["economy"].unique())
     bases = list(dict.fromkeys(ranks["basis"]))
     with style.context():
         figure, grid = plt.subplots(

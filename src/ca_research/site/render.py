@@ -76,7 +76,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )
     markdown = mistune.create_markdown(escape=True, plugins=["table"])
-    env.filters |= {
+    filters: dict[str, Any] = {
         "number": number,
         "percent": percent,
         "demote": lambda text: re.sub(r"(?m)^(#+ )", r"##\1", text),
@@ -87,6 +87,7 @@ def _environment() -> Environment:
         "csv_uri": lambda text: data_uri(text, "text/csv"),
         "slug": lambda text: re.sub(r"[^a-z0-9]+", "-", str(text).lower()).strip("-"),
     }
+    env.filters |= filters
     env.globals |= {
         "criterion_number": criterion_number,
         "svg": _figure,

@@ -88,20 +88,18 @@ class Universe:
 
         A specification that cannot be computed is a row with the reason in `missing`, never a silent gap.
         """
-        parts: list[pd.DataFrame] = []
+        records: list[dict[str, Any]] = []
         total = len(self)
         for number, choices in enumerate(self):
+            head = {"spec": number, "is_main": choices == self.main, **choices}
             try:
-                rows = measure(**choices)
+                rows = measure(**choices).to_dict("records")
             except CaResearchError as error:
-                rows = pd.DataFrame([{"missing": error.what}])
-            if rows.empty:
-                rows = pd.DataFrame([{"missing": "the measure returned no row"}])
-            head = pd.DataFrame({"spec": number, "is_main": choices == self.main, **choices}, index=rows.index)
-            parts.append(pd.concat([head, rows], axis=1))
+                rows = [{"missing": error.what}]
+            records += [{**head, **row} for row in rows]
             if progress:
                 progress(number + 1, total)
-        return pd.concat([p.dropna(axis=1, how="all") if len(parts) > 1 else p for p in parts], ignore_index=True)
+        return pd.DataFrame(records)
 
 
 def collapse(results: pd.DataFrame, methods: Sequence[str] = ()) -> dict[Any, Any]:

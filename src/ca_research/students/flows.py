@@ -218,7 +218,8 @@ def degree_against_all(
     table = pd.DataFrame(counts).dropna()
     if table.empty:
         raise CoverageError(
-            f"{source} gives no year with both levels for {origin}", todo="ca.coverage('students', by=['origin', 'level'])"
+            f"{source} gives no year with both levels for {origin}",
+            todo="ca.coverage('students', by=['origin', 'level'])",
         )
     table["degree_share"] = table["degree"] / table["all"]
     return table.rename_axis("year").reset_index()

@@ -32,6 +32,22 @@ _MOST_MEMBERS = 25
 _NAMED = tuple(p for p in eco.PARTNERS if p not in eco.AGGREGATES)
 
 
+_CHOICES = {
+    "basis": BASES,
+    "flow": tuple(FLOWS),
+    "source": tuple(SOURCE_ORDER),
+    "partners": ("named", "every"),
+    "eu": ("apart", "one"),
+}
+
+
+def _known(**choices: str) -> None:
+    """Raise UnknownNameError where a choice is not one of its names."""
+    for kind, name in choices.items():
+        if name not in _CHOICES[kind]:
+            raise UnknownNameError(kind, name, _CHOICES[kind])
+
+
 def _own(rows: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
     """Rows of the first source in `order` that covers the needed partners, per direction: partners share one source."""
     parts = []
@@ -78,9 +94,7 @@ def compare(
     Returns (table, rows): per partner low, high (equal on a basis with one figure), rank by low, and sources; and the
     rows of table `trade` behind it. A partner without all the directions of `flow` is left out, not zero.
     """
-    for kind, name, known in (("basis", basis, BASES), ("flow", flow, FLOWS), ("source", source, SOURCE_ORDER)):
-        if name not in known:
-            raise UnknownNameError(kind, name, known)
+    _known(basis=basis, flow=flow, source=source, partners=partners, eu=eu)
     return _compare(perspective(trade[trade["year"] == year], [economy]), basis, flow, source, partners, eu)
 
 
@@ -123,9 +137,10 @@ def ranks(
         for year in years:
             for basis in bases:
                 table, _ = compare(trade, economy, year, basis=basis, **choices)
-                parts.append(table.assign(economy=economy, year=year, basis=basis))
-    frame = pd.concat(parts, ignore_index=True)
-    return frame[["economy", "year", "basis", "partner", "low", "high", "rank", "sources"]]
+                if len(table):
+                    parts.append(table.assign(economy=economy, year=year, basis=basis))
+    columns = ["economy", "year", "basis", "partner", "low", "high", "rank", "sources"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
 def newest_ranks(trade: pd.DataFrame, economies: Sequence[str], *, eu: str = "one") -> pd.DataFrame:
@@ -158,6 +173,7 @@ def observed(
     source: str = "office_first",
 ) -> pd.Series:
     """For each year, in how many of the economies a rank can be given: China and Russia (and the EU, if it is one) are there."""
+    _known(basis=basis, flow=flow, source=source, eu=eu)
     seen = perspective(trade, economies)
     seen = seen[seen["direction"].isin(FLOWS[flow])]
     if basis == "reporter":
@@ -216,6 +232,7 @@ def lead(
     Returns an estimates frame (one row per economy). On the basis `interval` there is no estimate, only low (China's
     lowest report over the rival's highest) and high; a rank is certain only where both are on one side of one.
     """
+    _known(basis=basis, flow=flow, source=source, partners=partners, eu=eu)
     back = int(year.partition("-")[2] or 0)
     chosen = newest_year(trade, economies, basis=basis, eu=eu, source=source) - back
     of_year = perspective(trade[trade["year"] == chosen], economies)
