@@ -26,7 +26,9 @@ def known(format: str, formats: tuple[str, ...]) -> str:
 def frame(frame: pd.DataFrame, format: str, output: Path | None = None) -> None:
     text = {
         "csv": lambda: frame.to_csv(index=False, lineterminator="\n"),
-        "json": lambda: frame.to_json(orient="records", force_ascii=False, date_format="iso") + "\n",
+        "json": lambda: (
+            frame.to_json(orient="records", force_ascii=False, date_format="iso", double_precision=15) + "\n"
+        ),
         "table": lambda: _table(
             [
                 dict(zip(map(str, frame.columns), row, strict=True))

@@ -117,7 +117,7 @@ class DataError(CaResearchError):
             lines.append(f"  ... and {len(self.faults) - shown} more (all in DataError.faults)")
         files = sorted({fault.file for fault in self.faults})
         super().__init__(
-            f"{len(self.faults)} fault(s) in {len(files)} raw file(s); nothing was built\n" + "\n".join(lines),
+            f"{len(self.faults)} fault(s) in {len(files)} file(s); nothing was built\n" + "\n".join(lines),
             todo="mend the rows named above, then: ca-research data build",
         )
 

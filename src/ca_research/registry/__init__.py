@@ -52,7 +52,11 @@ def sources() -> dict[str, Source]:
     """All sources by id, in the order of the file."""
     file = paths.registry_dir() / "sources.csv"
     found: dict[str, Source] = {}
-    with file.open(encoding="utf-8", newline="") as handle:
+    try:
+        handle = file.open(encoding="utf-8", newline="")
+    except OSError as error:
+        raise RegistryError("the list of sources cannot be read", where=str(file), todo=str(error)) from error
+    with handle:
         for line, row in enumerate(csv.DictReader(handle), start=2):
             where = f"registry/sources.csv, row {line - 1} ({row.get('source_id')})"
             try:
@@ -70,7 +74,17 @@ def sources() -> dict[str, Source]:
 @cache
 def tables() -> dict[str, Table]:
     """All tables by name."""
-    return {t.table: t for f in sorted((paths.registry_dir() / "tables").glob("*.yaml")) for t in [_yaml(f, Table)]}
+    found = {}
+    for file in sorted((paths.registry_dir() / "tables").glob("*.yaml")):
+        spec = _yaml(file, Table)
+        if spec.table != file.stem:
+            raise RegistryError(
+                f"the table calls itself {spec.table}",
+                where=f"registry/tables/{file.name}",
+                todo="file name and table must agree",
+            )
+        found[spec.table] = spec
+    return found
 
 
 def table(name: str) -> Table:

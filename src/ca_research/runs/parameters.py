@@ -74,18 +74,26 @@ def declared(file: Path) -> dict[str, Parameter]:
     if len(cells) != 1:
         raise RunError(f"{len(cells)} cells are tagged `parameters`, there must be one", where=where)
     about = notebook["metadata"].get("ca_research", {}).get("parameters", {})
+    try:
+        body = ast.parse("".join(cells[0]["source"])).body
+    except SyntaxError as error:
+        raise RunError(f"the parameters cell is not Python: {error}", where=where) from None
     found = {}
-    for node in ast.parse("".join(cells[0]["source"])).body:
+    for node in body:
         if not (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None):
             raise RunError("the parameters cell holds only typed assignments, `name: type = value`", where=where)
         kind = ast.unparse(node.annotation)
         if kind not in _TYPES:
             raise RunError(f"parameter {node.target.id}: type {kind} is not one of {', '.join(_TYPES)}", where=where)
         name, extra = node.target.id, about.get(node.target.id, {})
+        try:
+            default = ast.literal_eval(node.value)
+        except ValueError:
+            raise RunError(f"parameter {name}: the default must be a plain value", where=where) from None
         found[name] = Parameter(
             name,
             kind,
-            ast.literal_eval(node.value),
+            default,
             tuple(extra.get("choices", ())),
             extra.get("pattern", ""),
             extra.get("meaning", ""),

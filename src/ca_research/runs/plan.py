@@ -48,8 +48,13 @@ def plan(
     """Runs for some claims (all where none is named), every parameter checked before anything starts.
 
     params: fixed values; grid: lists of values whose product is run. Without either, the runs that the claim declares.
-    Raises UnknownNameError for an unknown claim or parameter, ParameterError for a value of a wrong type.
+    Raises UnknownNameError for an unknown claim or parameter, ParameterError for a value of a wrong type, UsageError
+    for a day that is not in the calendar.
     """
+    from ..tables.dates import parse_as_of
+
+    for day in as_of:
+        parse_as_of(day)
     params, grid = dict(params or {}), dict(grid or {})
     twice = set(params) & set(grid)
     if twice:

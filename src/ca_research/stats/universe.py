@@ -93,7 +93,7 @@ class Universe:
         for number, choices in enumerate(self):
             head = {"spec": number, "is_main": choices == self.main, **choices}
             try:
-                rows = measure(**choices).to_dict("records")
+                rows = measure(**choices).to_dict("records") or [{"missing": "the measure returned no row"}]
             except CaResearchError as error:
                 rows = [{"missing": error.what}]
             records += [{**head, **row} for row in rows]

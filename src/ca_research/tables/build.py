@@ -45,6 +45,7 @@ def content_key() -> str:
         folder / "economies.csv",
         *sorted((folder / "tables").glob("*.yaml")),
         *sorted(Path(__file__).parent.glob("*.py")),
+        Path(economies.__file__),  # declares the aggregates
     ]:
         digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()[:16]
@@ -125,7 +126,8 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
     with FileLock(home / ".lock"):
         target = home / f"build-{content_key()}"
         pointer = home / CURRENT
-        if not force and target.is_dir() and pointer.is_file() and pointer.read_text(encoding="utf-8") == target.name:
+        whole = all((target / f"{n}.parquet").is_file() for n in names())
+        if not force and whole and pointer.is_file() and pointer.read_text(encoding="utf-8") == target.name:
             for name in names()[1:]:
                 check_files(registry.table(name))
             return Built(target, {n: pq.read_metadata(target / f"{n}.parquet").num_rows for n in names()}, fresh=False)
@@ -138,13 +140,15 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
                     pa.Table.from_pandas(frame, preserve_index=False), scratch / f"{name}.parquet", compression="zstd"
                 )
             old = pointer.read_text(encoding="utf-8") if pointer.is_file() else ""
-            if target.is_dir():
-                shutil.rmtree(target)
-            scratch.rename(target)
+            if target.is_dir():  # the same content: file by file, so that no reader finds the folder gone
+                for file in scratch.iterdir():
+                    file.replace(target / file.name)
+            else:
+                scratch.rename(target)
             _write_whole(pointer, target.name)
         except OSError as error:
             raise CaResearchError(
-                f"the tables could not be written: {error.strerror}",
+                f"the tables could not be written: {error.strerror or error}",
                 where=paths.shown(home),
                 todo="check space and permissions, then: ca-research data build",
             ) from error

@@ -45,7 +45,9 @@ def cite(what: pd.DataFrame | str | Iterable[str], style: Style = "text") -> str
 
 
 def _escape(text: str) -> str:
-    return re.sub(r"([&%$#_{}])", r"\\\1", text.replace("\\", r"\textbackslash "))
+    """Text safe in LaTeX; one pass, so that what it writes is not escaped again."""
+    long = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    return re.sub(r"[&%$#_{}~^\\]", lambda hit: long.get(hit[0], "\\" + hit[0]), text)
 
 
 def _bibtex(source: registry.Source) -> str:

@@ -11,17 +11,28 @@ from .. import registry
 from ..errors import UsageError
 
 _ONE = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
-DATE_PATTERN = rf"^{_ONE}(/{_ONE})?$"
-_RE = re.compile(DATE_PATTERN)
+_RE = re.compile(rf"{_ONE}(/{_ONE})?")
 _ALWAYS = pd.Timestamp("1970-01-01")
 
 
 def bounds(text: str) -> tuple[dt.date, dt.date]:
     """First and last day that a partial date or interval can mean: '2013-09' is 1 to 30 September 2013."""
-    if not _RE.match(text):
+    if not _RE.fullmatch(text):
         raise UsageError(f"not a date: {text!r}", todo="write ISO 8601: 2023, 2023-05, 2023-05-19 or an interval a/b")
     first, _, last = text.partition("/")
-    return _edge(first, end=False), _edge(last or first, end=True)
+    start, end = _edge(first, end=False), _edge(last or first, end=True)
+    if start > end:
+        raise UsageError(f"not a date: {text!r} ends before it begins", todo="write the earlier end first")
+    return start, end
+
+
+def is_date(text: object) -> bool:
+    """Whether `bounds` can read it."""
+    try:
+        bounds(str(text))
+    except UsageError:
+        return False
+    return True
 
 
 def _edge(text: str, *, end: bool) -> dt.date:
@@ -44,11 +55,13 @@ def parse_as_of(as_of: str | dt.date | None) -> dt.date | None:
     """`None` and 'latest' mean everything at hand; else a full ISO date."""
     if as_of is None or as_of == "latest":
         return None
+    if isinstance(as_of, dt.datetime):
+        return as_of.date()
     if isinstance(as_of, dt.date):
         return as_of
     try:
         return dt.date.fromisoformat(as_of)
-    except ValueError:
+    except (ValueError, TypeError):
         raise UsageError(
             f"as_of must be a date or 'latest', got {as_of!r}", todo="for example --as-of 2023-05-19"
         ) from None

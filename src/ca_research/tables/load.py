@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import numbers
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -82,13 +84,16 @@ def _condition(
     table: registry.Table, file: Path, filters: dict[str, Any], since: int | None, until: int | None
 ) -> pc.Expression | None:
     if "source" in filters:
+        if "source_id" in filters:
+            raise UsageError("`source` and `source_id` are the same filter", todo="give one of them")
         filters["source_id"] = filters.pop("source")
     parts = []
     for column, wanted in filters.items():
         if column not in table.columns:
             raise UnknownNameError(f"column of table {table.table!r}", column, table.columns)
-        values = [wanted] if isinstance(wanted, (str, int, float, bool)) else list(wanted)
-        parts.append(pc.field(column).isin(_values(table, file, column, values)))
+        values = list(wanted) if isinstance(wanted, Iterable) and not isinstance(wanted, str) else [wanted]
+        known = _values(table, file, column, values)
+        parts.append(pc.field(column).isin(known) if known else pc.scalar(False))  # an empty list matches nothing
     for bound, year in (("since", since), ("until", until)):
         if year is not None:
             if "year" not in table.columns:
@@ -96,6 +101,7 @@ def _condition(
                     f"table {table.table!r} has no column `year`, so `{bound}` cannot be used",
                     todo="filter by another column",
                 )
+            _numbers(bound, [year])
             parts.append(pc.field("year") >= year if bound == "since" else pc.field("year") <= year)
     if not parts:
         return None
@@ -111,17 +117,26 @@ def _values(table: registry.Table, file: Path, column: str, values: Iterable[Any
     values = list(values)
     if spec.type == "economy":
         return [economies.resolve(str(v)) for v in values]
+    if spec.type == "economies":
+        values = [";".join(economies.resolve(part) for part in str(v).split(";")) for v in values]
     if spec.type in ("year", "integer", "number"):
-        wrong = [v for v in values if isinstance(v, bool) or not isinstance(v, (int, float))]
-        if wrong:
-            raise UsageError(f"{column} must be a number, got {wrong[0]!r}", todo=f"for example {column}=2022")
-        return values
+        return _numbers(column, values)
     if spec.type == "boolean":
+        wrong = [v for v in values if not isinstance(v, (bool, np.bool_))]
+        if wrong:
+            raise UsageError(f"{column} must be True or False, got {wrong[0]!r}", todo=f"for example {column}=True")
         return [bool(v) for v in values]
     known = _distinct(file, column)
     for value in values:
         if value not in known:
             raise UnknownNameError(f"{column} of table {table.table!r}", value, sorted(known))
+    return values
+
+
+def _numbers(name: str, values: list[Any]) -> list[Any]:
+    wrong = [v for v in values if isinstance(v, bool) or not isinstance(v, numbers.Real)]
+    if wrong:
+        raise UsageError(f"{name} must be a number, got {wrong[0]!r}", todo=f"for example {name}=2022")
     return values
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 
-from ..errors import UsageError
+from .. import paths
+from ..errors import MissingTableError, UsageError
 from .build import current, names
 
 
@@ -18,10 +19,12 @@ def sql(query: str) -> pd.DataFrame:
     with duckdb.connect(
         config={"allow_community_extensions": "false", "autoinstall_known_extensions": "false"}
     ) as connection:
+        connection.execute("set temp_directory = ''")  # it would count among the allowed folders
         for name in names():
-            connection.execute(
-                f"create view {name} as select * from read_parquet('{_quote(folder / f'{name}.parquet')}')"
-            )
+            file = folder / f"{name}.parquet"
+            if not file.is_file():
+                raise MissingTableError(name, where=paths.shown(folder))
+            connection.execute(f"create view {name} as select * from read_parquet('{_quote(file)}')")
         connection.execute(f"set allowed_directories = ['{_quote(folder)}']")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
@@ -33,7 +36,9 @@ def sql(query: str) -> pd.DataFrame:
         except duckdb.Error as error:
             first = str(error).strip().splitlines()
             raise UsageError(
-                first[0], where=" ".join(line.strip() for line in first[1:3]), todo=f"tables: {', '.join(names())}"
+                first[0],
+                where=" ".join(line.strip() for line in first[1:3]).strip(),
+                todo=f"tables: {', '.join(names())}",
             ) from None
 
 

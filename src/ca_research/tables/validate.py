@@ -7,15 +7,18 @@ source) run over the whole table.
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
 from .. import economies, paths, registry
 from ..errors import DataError, Fault, IntegrityError
-from .dates import DATE_PATTERN
+from .dates import is_date
 
 _PLACE = ("_file", "_line")
 
@@ -56,23 +59,56 @@ def check_files(table: registry.Table) -> None:
 
 
 def read_raw(table: registry.Table) -> pd.DataFrame:
-    """All raw rows of a table as text, with `_file` and `_line` (1 is the header)."""
-    parts = []
+    """All raw rows of a table as text, with `_file` and `_line` (1 is the header).
+
+    Raises DataError with every line that has not the columns of the table.
+    """
+    parts, faults = [], []
     for name in table.files:
-        part = pd.read_csv(paths.raw_dir() / name, dtype=str, keep_default_na=False, na_filter=False, encoding="utf-8")
-        expected = list(table.columns)
-        if list(part.columns) != expected:
-            lacking, extra = set(expected) - set(part.columns), set(part.columns) - set(expected)
-            rule = (
-                f"columns must be {', '.join(expected)}"
-                + (f"; missing {sorted(lacking)}" if lacking else "")
-                + (f"; unknown {sorted(extra)}" if extra else "")
-            )
-            raise DataError([Fault(f"data/raw/{name}", 1, "(header)", ",".join(part.columns), rule)])
-        part["_file"] = f"data/raw/{name}"
-        part["_line"] = range(2, len(part) + 2)
+        part, broken = _read(name, list(table.columns))
         parts.append(part)
+        faults += broken
+    if faults:
+        raise DataError(faults)
     return pd.concat(parts, ignore_index=True)
+
+
+def _read(name: str, expected: list[str]) -> tuple[pd.DataFrame, list[Fault]]:
+    """Rows of one raw file, and the lines that cannot be one."""
+    shown, content, rows, lines, faults = f"data/raw/{name}", (paths.raw_dir() / name).read_bytes(), [], [], []
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        faults.append(Fault(shown, line, "(line)", repr(content[error.start : error.end])[2:-1], "must be UTF-8"))
+        text = content.decode("utf-8", errors="replace")
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header = next(reader, [])
+    if header != expected:
+        faults.append(Fault(shown, 1, "(header)", ",".join(header), _header_rule(header, expected)))
+    line = 2
+    try:
+        for fields in reader if header == expected else ():
+            if len(fields) == len(expected):
+                rows.append(fields)
+                lines.append(line)
+            else:
+                rule = f"must have {len(expected)} fields, not {len(fields)}"
+                faults.append(Fault(shown, line, "(line)", ",".join(fields), rule))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        faults.append(Fault(shown, line, "(line)", "", f"cannot be read as CSV from here on: {error}"))
+    part = pd.DataFrame(rows, columns=expected, dtype="str")
+    return part.assign(_file=shown, _line=lines), faults
+
+
+def _header_rule(header: list[str], expected: list[str]) -> str:
+    lacking, extra = set(expected) - set(header), set(header) - set(expected)
+    return (
+        f"columns must be {', '.join(expected)}"
+        + (f"; missing {sorted(lacking)}" if lacking else "")
+        + (f"; unknown {sorted(extra)}" if extra else "")
+    )
 
 
 def _parse(text: pd.Series, column: registry.Column) -> tuple[pd.Series, pd.Series, str]:
@@ -90,7 +126,7 @@ def _parse(text: pd.Series, column: registry.Column) -> tuple[pd.Series, pd.Seri
             )
         case "number":
             values = pd.to_numeric(text.where(~empty), errors="coerce")
-            return values.astype("float64"), ~empty & values.isna(), "must be a number"
+            return values.astype("float64"), ~empty & ~np.isfinite(values.fillna(np.inf)), "must be a number"
         case "boolean":
             lower = text.str.lower()
             bad = ~empty & ~lower.isin(["true", "false"])
@@ -115,7 +151,7 @@ def _check(column: registry.Column) -> list[pa.Check]:
         checks.append(pa.Check.isin(sorted(registry.sources()), error="unknown source: not in registry/sources.csv"))
     elif column.type == "date":
         checks.append(
-            pa.Check.str_matches(DATE_PATTERN, error="must be an ISO 8601 date (may be partial or an interval a/b)")
+            pa.Check(lambda s: s.map(is_date), error="must be an ISO 8601 date (may be partial or an interval a/b)")
         )
     if column.values:
         checks.append(pa.Check.isin(list(column.values), error=f"must be one of {', '.join(column.values)}"))
@@ -166,15 +202,18 @@ def validate_rows(table: registry.Table, raw: pd.DataFrame) -> pd.DataFrame:
             row = raw.loc[int(index)]
             faults.append(Fault(row["_file"], int(row["_line"]), column_name, row[column_name], rule))
 
-    faults.extend(_duplicates(table, raw))
+    faults.extend(_duplicates(table, raw, frame))
     faults.extend(_counts(table, raw))
     if faults:
         raise DataError(sorted(set(faults), key=lambda f: (f.file, f.line, f.column)))
     return frame.sort_values(list(table.key), kind="stable", ignore_index=True)
 
 
-def _duplicates(table: registry.Table, raw: pd.DataFrame) -> list[Fault]:
-    twice = raw[raw.duplicated(list(table.key), keep=False)]
+def _duplicates(table: registry.Table, raw: pd.DataFrame, frame: pd.DataFrame) -> list[Fault]:
+    """Rows of one key; keys are compared as read ('2020.0' is 2020), and as text where they could not be read."""
+    keys = pd.DataFrame({c: frame[c].astype("string").fillna(raw[c].astype("string")) for c in table.key})
+    keys = keys[keys.duplicated(keep=False)]
+    twice = raw.loc[keys.index].assign(**keys)
     faults = []
     for key, rows in twice.groupby(list(table.key), sort=False):
         places = [f"{f}:{n}" for f, n in rows[list(_PLACE)].itertuples(index=False)]
@@ -189,10 +228,16 @@ def _duplicates(table: registry.Table, raw: pd.DataFrame) -> list[Fault]:
 
 
 def _counts(table: registry.Table, raw: pd.DataFrame) -> list[Fault]:
-    """Expected row counts per source: a changed count needs a change in the registry too."""
+    """Expected row counts per source and file: a changed count needs a change in the registry too."""
     found = raw["source_id"].value_counts().to_dict()
     where = f"registry/tables/{table.table}.yaml"
-    return [
+    lengths = raw["_file"].value_counts().to_dict()
+    wrong = [
+        Fault(where, 0, f"files.{name}.rows", str(length), f"the registry expects {declared.rows} rows in this file")
+        for name, declared in table.files.items()
+        if (length := lengths.get(f"data/raw/{name}", 0)) != declared.rows
+    ]
+    return wrong + [
         Fault(
             where,
             0,
@@ -201,5 +246,5 @@ def _counts(table: registry.Table, raw: pd.DataFrame) -> list[Fault]:
             f"the registry expects {table.rows.get(source, 0)} rows of this source",
         )
         for source in sorted(set(found) | set(table.rows))
-        if found.get(source, 0) != table.rows.get(source, 0) and source in registry.sources()
+        if found.get(source, 0) != table.rows.get(source, 0) and (source in table.rows or source in registry.sources())
     ]

@@ -10,11 +10,11 @@ from .. import economies
 from ..errors import CoverageError, UsageError
 from ..tables import load
 
-NOT_REPORTS = {
-    "UNCTAD_TMATRIX": "fills in estimates for economies that do not report",
-    "PENPPML": "a panel at four-year steps with zeros filled in",
-}
+NOT_REPORTS = {"UNCTAD_TMATRIX": "fills in estimates for economies that do not report"}
 """Sources that are not one side's own report; they stay out of every comparison of the two sides."""
+
+ZEROS_FILLED = {"PENPPML": "a panel of exporters' reports with zeros filled in where nothing was reported"}
+"""Sources whose positive figures are reports and whose zeros are not."""
 
 _OPPOSITE = {"export": "import", "import": "export"}
 
@@ -28,6 +28,7 @@ def perspective(trade: pd.DataFrame, of: Iterable[str]) -> pd.DataFrame:
     """
     of = list(of)
     total = trade[(trade["product"] == "TOTAL") & ~trade["source_id"].isin(list(NOT_REPORTS))]
+    total = total[~(total["source_id"].isin(list(ZEROS_FILLED)) & (total["value_usd"] == 0))]
     own = total[total["reporter"].isin(of)]
     own = own.assign(economy=own["reporter"], other=own["partner"], direction=own["flow"], side="reporter")
     mirror = total[total["partner"].isin(of)]

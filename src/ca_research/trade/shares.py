@@ -10,7 +10,7 @@ from .. import economies
 from ..errors import AggregateError, CoverageError, MixedUnitsError, UsageError
 
 
-def _one_figure_per_cell(trade: pd.DataFrame, cell: list[str]) -> None:
+def one_figure_per_cell(trade: pd.DataFrame, cell: list[str]) -> None:
     twice = trade[trade.duplicated(cell, keep=False)]
     if len(twice):
         first = twice.iloc[0]
@@ -55,7 +55,7 @@ def partner_shares(
     keys = [*by]
     if "product" in trade and trade["product"].nunique() > 1 and "product" not in keys:
         raise MixedUnitsError("several products in one frame", todo="filter by product, or add 'product' to `by`")
-    _one_figure_per_cell(trade, [*keys, "partner"])
+    one_figure_per_cell(trade, [*keys, "partner"])
     _one_source_per_group(trade, keys)
     partners = trade[trade["partner"] != "WLD"]
     aggregates = sorted(set(partners["partner"]) & set(economies.AGGREGATES) - {"_X", "S19"})
@@ -103,7 +103,7 @@ def growth(trade: pd.DataFrame, by: tuple[str, ...] = ("reporter", "partner", "f
     Growth is null after a gap: it is not bridged. Raises UsageError where two sources give one cell.
     """
     keys = [*by]
-    _one_figure_per_cell(trade, [*keys, "year"])
+    one_figure_per_cell(trade, [*keys, "year"])
     ordered = trade[[*keys, "year", "value_usd"]].sort_values([*keys, "year"], ignore_index=True)
     before = ordered.groupby(keys)[["year", "value_usd"]].shift(1)
     consecutive = (ordered["year"] - before["year"]).eq(1).fillna(False) & before["value_usd"].gt(0)

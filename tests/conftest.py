@@ -1,0 +1,232 @@
+"""Shared fixtures: a tiny project of invented figures, and the real report made once."""
+
+import csv
+import hashlib
+import io
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import hypothesis
+import pytest
+import yaml
+
+from ca_research import economies, paths, registry
+
+REAL = paths.home()
+
+hypothesis.settings.register_profile("project", deadline=None, derandomize=True)  # the same cases on every machine
+hypothesis.settings.load_profile("project")
+
+COLUMNS = ("reporter", "partner", "year", "flow", "value_usd", "note", "source_id")
+ROWS = (  # invented: codes of real economies, values 1, 2, 3
+    ("KAZ", "CHN", "2019", "export", "1", "", "S_CALENDAR"),
+    ("KAZ", "CHN", "2020", "export", "2", "", "S_CALENDAR"),
+    ("KAZ", "WLD", "2020", "export", "3", "", "S_CALENDAR"),
+    ("KGZ", "CHN", "2020", "export", "1", "as printed", "S_STATED"),
+    ("TUR", "EU27", "2021", "import", "2", "", "S_LATE"),
+)
+SOURCE = {
+    "title": "Invented figures",
+    "redistribution": "yes",
+    "citation": "Nobody. Invented figures.",
+    "kind": "official",
+}
+SOURCES = (
+    {"source_id": "S_CALENDAR", "release_lag_days": "31", "release_basis": "calendar", "release_reason": "invented"},
+    {"source_id": "S_LATE", "release_lag_days": "365", "release_basis": "assumed", "release_reason": "invented"},
+    {"source_id": "S_STATED", "published": "2021-06", "release_basis": "stated"},
+)
+EVENTS = (  # known by the last day the date can mean; without a date, by the day of publication
+    ("a", "2013-09", "S_CALENDAR"),
+    ("b", "", "S_STATED"),
+    ("c", "", "S_CALENDAR"),
+    ("d", "2012/2014-02", "S_STATED"),
+)
+FACTS = (  # known a lag after the year; without a year, always, or from the day of publication
+    ("a", "2019", "1", "S_CALENDAR"),
+    ("b", "", "2", "S_CALENDAR"),
+    ("c", "", "3", "S_STATED"),
+)
+TRADE = {
+    "table": "trade",
+    "title": "Invented trade",
+    "description": "Invented figures for tests.",
+    "key": ["reporter", "partner", "year", "flow", "source_id"],
+    "known": "year",
+    "columns": {
+        "reporter": {"type": "economy", "meaning": "who reports"},
+        "partner": {"type": "economy", "meaning": "the other side"},
+        "year": {"type": "year", "meaning": "year", "min": 1992, "max": 2025, "reason": "invented"},
+        "flow": {"type": "category", "meaning": "direction", "values": ["export", "import"]},
+        "value_usd": {"type": "number", "meaning": "value", "unit": "USD", "min": 0, "reason": "a flow"},
+        "note": {"type": "string", "meaning": "remark", "nullable": True},
+        "source_id": {"type": "source", "meaning": "row of sources.csv"},
+    },
+}
+FACT_TABLE = {
+    "table": "facts",
+    "title": "Invented facts",
+    "description": "Invented figures for tests.",
+    "key": ["fact_id", "source_id"],
+    "known": "year",
+    "columns": {
+        "fact_id": {"type": "string", "meaning": "short name"},
+        "year": {"type": "year", "meaning": "year", "nullable": True},
+        "value": {"type": "integer", "meaning": "value", "unit": "count"},
+        "source_id": {"type": "source", "meaning": "row of sources.csv"},
+    },
+}
+EVENT_TABLE = {
+    "table": "events",
+    "title": "Invented events",
+    "description": "Invented dates for tests.",
+    "key": ["event_id", "source_id"],
+    "known": "date",
+    "columns": {
+        "event_id": {"type": "string", "meaning": "short name"},
+        "date": {"type": "date", "meaning": "day, month, year or interval", "nullable": True},
+        "source_id": {"type": "source", "meaning": "row of sources.csv"},
+    },
+}
+SOURCE_TABLE = {
+    "table": "sources",
+    "title": "Sources",
+    "description": "Invented sources.",
+    "key": ["source_id"],
+    "known": "source",
+    "columns": {
+        "source_id": {"type": "source", "meaning": "id"},
+        "title": {"type": "string", "meaning": "title"},
+    },
+    "files": {},
+    "rows": {},
+}
+
+
+def forget() -> None:
+    """Empty the caches that hold a registry: the next call reads the project folder of the moment."""
+    for cached in (
+        registry.sources,
+        registry.tables,
+        registry.claims,
+        economies._economies,
+        economies._names,
+    ):
+        cached.cache_clear()
+
+
+def csv_text(header, rows) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([header, *rows])
+    return text.getvalue()
+
+
+@dataclass
+class Project:
+    """A project folder with three small tables; every method leaves it declared as it lies there."""
+
+    home: Path
+
+    def raw(self, table: str = "trade") -> Path:
+        return self.home / "data" / "raw" / table / "small.csv"
+
+    def spec(self, table: str = "trade") -> Path:
+        return self.home / "registry" / "tables" / f"{table}.yaml"
+
+    @property
+    def processed(self) -> Path:
+        return self.home / "data" / "processed"
+
+    def builds(self) -> list[str]:
+        """What lies in the folder of builds, hidden scratch folders included, the lock and pointer not."""
+        return sorted(p.name for p in self.processed.iterdir() if p.is_dir())
+
+    def edit(self, table: str = "trade", **fields) -> None:
+        """Change fields of a table's declaration."""
+        file = self.spec(table)
+        file.write_text(yaml.safe_dump(yaml.safe_load(file.read_text()) | fields, sort_keys=False), encoding="utf-8")
+        forget()
+
+    def write(self, text: str, table: str = "trade", **fields) -> None:
+        """Replace the raw file and declare its new hash; counts stay unless given in `fields`."""
+        file = self.raw(table)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode())
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        rows = sum(1 for _ in csv.reader(io.StringIO(text))) - 1
+        self.edit(table, files={f"{table}/small.csv": {"sha256": digest, "rows": rows}}, **fields)
+
+    def rows(self, *rows, table: str = "trade", counts: bool = True) -> None:
+        """Replace the rows of a table; with `counts`, the expected rows per source follow."""
+        ids = [r[-1] for r in rows]
+        fields = {"rows": {s: ids.count(s) for s in sorted(set(ids))}} if counts else {}
+        self.write(csv_text(yaml.safe_load(self.spec(table).read_text())["columns"], rows), table, **fields)
+
+    def sources(self, *sources) -> None:
+        header = list(registry.Source.model_fields)
+        rows = [[(SOURCE | {"origin_group": s["source_id"]} | s).get(c, "") for c in header] for s in sources]
+        (self.home / "registry" / "sources.csv").write_text(csv_text(header, rows), encoding="utf-8")
+        forget()
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A tiny project: CA_RESEARCH_HOME points at it, and nothing of the real registry is remembered."""
+    home = tmp_path / "project"
+    for folder in ("registry/tables", "registry/claims", "notebooks", "data/raw"):
+        (home / folder).mkdir(parents=True)
+    shutil.copy(REAL / "registry" / "economies.csv", home / "registry" / "economies.csv")
+    monkeypatch.setenv("CA_RESEARCH_HOME", str(home))
+    made = Project(home)
+    made.sources(*SOURCES)
+    made.spec("sources").write_text(yaml.safe_dump(SOURCE_TABLE))
+    for declaration in (TRADE, FACT_TABLE, EVENT_TABLE):
+        made.spec(declaration["table"]).write_text(yaml.safe_dump(declaration, sort_keys=False))
+    made.rows(*ROWS)
+    made.rows(*FACTS, table="facts")
+    made.rows(*EVENTS, table="events")
+    yield made
+    monkeypatch.undo()
+    forget()
+
+
+@pytest.fixture
+def built(project):
+    """The tiny project with its tables built."""
+    from ca_research import tables
+
+    tables.build()
+    return project
+
+
+@pytest.fixture
+def command(monkeypatch, capsysbinary):
+    """Runs a command line in this process: `command("sql", "select 1")` gives (exit code, stdout, stderr)."""
+    from ca_research import cli
+
+    def run(*words: str, text: bool = True):
+        monkeypatch.setattr(sys, "argv", ["ca-research", *words])
+        capsysbinary.readouterr()
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as leave:
+            code = leave.code or 0
+        out, err = capsysbinary.readouterr()
+        return code, out.decode() if text else out, err.decode()
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def report(tmp_path_factory):
+    """The pages of every claim, made once by the command line."""
+    folder = tmp_path_factory.mktemp("report")
+    done = subprocess.run(
+        [sys.executable, "-m", "ca_research.cli", "run", "--out", str(folder)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return folder

@@ -1,0 +1,147 @@
+"""What must not matter does not: the order of rows, the unit, the currency, the side one looks from."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from ca_research import economies as eco
+from ca_research import stats
+from ca_research.stats import Axis, Exclusion, Universe, collapse
+from ca_research.trade import concentration, partner_shares, perspective
+
+settings.register_profile("still", deadline=None, derandomize=True, database=None)  # no timing, no chance
+settings.load_profile("still")
+
+BY = ["reporter", "year", "flow"]
+positive = st.floats(1e-3, 1e12)
+series = st.dictionaries(st.integers(1992, 2025), positive, min_size=3, max_size=15).map(pd.Series)
+partners = st.dictionaries(
+    st.sampled_from(("CHN", "RUS", "TUR", "USA", "IND", "JPN", "KOR", "IRN", "DEU", "ITA")), positive, min_size=1
+)
+LINEAR = (stats.end_to_end, stats.sen_slope)
+RATES = (stats.log_slope, stats.compound_rate)
+
+
+def frame(values: dict[str, float]) -> pd.DataFrame:
+    rows = {"partner": list(values), "value_usd": list(values.values())}
+    return pd.DataFrame(rows).assign(reporter="KAZ", year=2020, flow="export")
+
+
+@given(series, st.randoms(use_true_random=False))
+def test_growth_does_not_care_for_the_order_of_rows(values, random):
+    order = list(values.index)
+    random.shuffle(order)
+    for statistic in (*LINEAR, *RATES):
+        assert statistic(values.loc[order]) == pytest.approx(statistic(values), rel=1e-9, abs=1e-12)
+
+
+@given(series, st.floats(1e-3, 1e3))
+def test_changes_scale_with_the_unit_and_rates_do_not(values, unit):
+    scale = float(values.max())
+    for statistic in LINEAR:
+        assert statistic(values * unit) == pytest.approx(statistic(values) * unit, rel=1e-6, abs=1e-9 * scale * unit)
+    for statistic in RATES:
+        assert statistic(values * unit) == pytest.approx(statistic(values), rel=1e-6, abs=1e-9)
+
+
+@given(series, st.integers(-500, 500))
+def test_growth_does_not_care_when_the_calendar_starts(values, shift):
+    moved = values.set_axis(values.index + shift)
+    for statistic in (*LINEAR, *RATES):
+        assert statistic(moved) == pytest.approx(statistic(values), rel=1e-9, abs=1e-9)
+
+
+@given(st.lists(positive, min_size=3, max_size=12))
+def test_mean_annual_rate_is_never_below_the_compound_rate(values):
+    whole = pd.Series(values, index=range(2000, 2000 + len(values)))
+    compound = stats.compound_rate(whole)  # arithmetic and geometric mean of the yearly factors
+    assert stats.mean_annual_rate(whole) >= compound - 1e-9 * (1 + abs(compound))
+
+
+@given(partners, st.floats(1e-3, 1e3), st.randoms(use_true_random=False))
+def test_concentration_is_bounded_and_blind_to_currency_and_order(values, rate, random):
+    found = concentration(partner_shares(frame(values)), by=BY).iloc[0]
+    assert found["n"] == len(values)
+    assert 1 / len(values) - 1e-9 <= found["hhi"] <= 1 + 1e-9
+    order = list(values)
+    random.shuffle(order)
+    other = concentration(partner_shares(frame({p: values[p] * rate for p in order})), by=BY)
+    assert other["hhi"].item() == pytest.approx(found["hhi"], rel=1e-9)
+
+
+@given(partners)
+def test_a_merger_of_two_partners_raises_concentration(values):
+    assume(len(values) >= 2)
+    (one, a), (two, b) = list(values.items())[:2]
+    merged = {p: v for p, v in values.items() if p != two} | {one: a + b}
+    before, after = (concentration(partner_shares(frame(v)), by=BY)["hhi"].item() for v in (values, merged))
+    shares = partner_shares(frame(values)).set_index("partner")["share"]
+    assert after - before == pytest.approx(2 * shares[one] * shares[two], abs=1e-9)
+
+
+reports = st.lists(
+    st.tuples(
+        st.sampled_from(("KAZ", "CHN", "RUS")), st.sampled_from(("KAZ", "CHN", "RUS")), st.integers(2018, 2020),
+        st.sampled_from(("export", "import")), positive,
+    ).filter(lambda r: r[0] != r[1]),
+    min_size=1,
+)  # fmt: skip
+
+
+@given(reports)
+def test_both_sides_see_the_same_rows_with_directions_turned(rows):
+    trade = pd.DataFrame(rows, columns=["reporter", "partner", "year", "flow", "value_usd"])
+    trade = trade.assign(product="TOTAL", source_id="X")
+    turned = {"export": "import", "import": "export", "reporter": "mirror", "mirror": "reporter"}
+
+    def seen(economy: str, other: str) -> list[tuple]:
+        view = perspective(trade, [economy])
+        view = view[view["other"] == other]
+        return sorted(zip(view["year"], view["direction"], view["side"], view["value_usd"], strict=True))
+
+    from_china = [(y, turned[d], turned[s], v) for y, d, s, v in seen("CHN", "KAZ")]
+    assert seen("KAZ", "CHN") == sorted(from_china)
+    assert len(seen("KAZ", "CHN")) == sum({r[0], r[1]} == {"KAZ", "CHN"} for r in rows)
+
+
+axes = st.lists(st.integers(1, 4), max_size=4).map(
+    lambda sizes: tuple(Axis(f"x{i}", tuple("abcd"[:n]), "a") for i, n in enumerate(sizes))
+)
+
+
+@given(axes, st.data())
+def test_every_combination_is_run_once_or_excluded_with_a_reason(found, data):
+    when = {a.name: data.draw(st.sampled_from(a.values)) for a in found}
+    rules = (Exclusion(when, "drawn"),) if any(v != "a" for v in when.values()) else ()
+    universe = Universe(found, rules)
+    table, run = universe.table(), [tuple(c.values()) for c in universe]
+    assert len(run) == len(set(run)) == len(universe) == (table["excluded"] == "").sum()
+    assert len(table) - len(run) == len(rules)
+    assert run[0] == ("a",) * len(found)
+    assert table["is_main"].sum() == 1
+
+
+specifications = st.lists(st.tuples(st.lists(st.sampled_from(("", "x", "y")), min_size=1), st.sampled_from("mn")))
+
+
+@given(specifications)
+def test_collapse_points_to_earlier_specifications_that_stand_for_themselves(specs):
+    rows = [{"spec": n, "path": p, "how": how} for n, (paths, how) in enumerate(specs) for p in paths]
+    found = collapse(pd.DataFrame(rows, columns=["spec", "path", "how"]), ["how"])
+    keys = {n: (sorted(p for p in paths if p), how) for n, (paths, how) in enumerate(specs)}
+    assert set(found) == set(keys)
+    for spec, stands in found.items():
+        assert stands <= spec
+        assert found[stands] == stands
+        assert keys[spec] == keys[stands]
+    kept = [keys[n] for n in set(found.values()) if keys[n][0]]
+    assert len(kept) == len({str(k) for k in kept})  # no two that are alike
+
+
+@given(st.integers(1990, 2030))
+def test_the_union_of_27_has_27_members_and_the_union_of_the_year_its_own(year):
+    assert len(eco.members("EU27", year)) == 27
+    assert ("GBR" in eco.members("EU", year)) == (year < 2020)

@@ -1,0 +1,249 @@
+"""The judge on evidence made by hand: states, thresholds, collapse, counts, fragility, and what a verdict stores."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from ca_research import economies as eco
+from ca_research.claims import Evidence
+from ca_research.claims.judge import judge, judge_criterion, scaled, specification_truths
+from ca_research.registry import VERDICTS, ClaimSpec, Over
+
+CA5 = list(eco.CA5)
+HASH = "0" * 64
+DESIGN_KEYS = {
+    "claim", "reading", "params", "as_of", "pseudo_as_of", "verdict", "fragile", "blind", "expected", "criteria",
+    "coverage", "sources", "rule_sha256", "notebook", "amended", "would_change",
+}  # fmt: skip
+CRITERION_KEYS = {
+    "name", "estimate", "low", "high", "interval", "threshold", "comparison", "state", "share_of_specifications",
+    "specifications", "n",
+}  # fmt: skip
+
+
+def criterion(name: str = "size", **changes: Any) -> dict[str, Any]:
+    return {"name": name, "label": name.title(), "statement": "s", "measure": "trade.lead", "comparison": ">",
+            "threshold": 1, "unit": "u", "why": "w", "axes": ["pick", "how"]} | changes  # fmt: skip
+
+
+def claim(*criteria: dict, supported: Any = None, contradicted: Any = None, **changes: Any) -> ClaimSpec:
+    names = [c["name"] for c in criteria]
+    rule = {"supported": supported or {"all": [f"{n} holds" for n in names]},
+            "contradicted": contradicted or {"any": [f"{n} fails" for n in names]}, "words": "w"}  # fmt: skip
+    reading = {"name": "literal", "title": "t", "statement": "s", "criteria": criteria, "rule": rule,
+               "against": "a", "would_change": "c"}  # fmt: skip
+    whole = {
+        "id": "C99", "title": "t", "theme": "trade", "quotation": "q", "restatement": "r", "kind": "quantity",
+        "article": {"paragraph": 1, "sentence": 1, "sha256": HASH}, "declared_on": "2026-01-01", "known_before": "k",
+        "expected": "supported", "notebook": "n.ipynb", "data": ["trade"], "readings": [reading], "rivals": ["r"],
+        "grid": {"axes": [{"name": "pick", "meaning": "m", "values": ["a", "b"], "main": "a"},
+                          {"name": "how", "meaning": "m", "kind": "method", "values": ["x", "y"], "main": "x"}]},
+    } | changes  # fmt: skip
+    return ClaimSpec.model_validate(whole)
+
+
+def row(spec: int, estimate: float | None = None, *, name: str = "size", **given: Any) -> dict[str, Any]:
+    failed = estimate is None and given.get("low") is None and given.get("high") is None
+    return {"criterion": name, "spec": spec, "is_main": spec == 0, "pick": "a", "how": "x", "economy": "",
+            "estimate": estimate, "low": None, "high": None, "n": 0 if failed else 2, "first_year": 2010,
+            "last_year": 2018, "sources": () if failed else ("KAZ_BNS",), "path": "" if failed else f"p{spec}",
+            "missing": "not published" if failed else ""} | given  # fmt: skip
+
+
+def evidence(*rows: dict, **given: Any) -> Evidence:
+    frame = pd.DataFrame(list(rows))
+    frame[["estimate", "low", "high"]] = frame[["estimate", "low", "high"]].astype("float64")
+    return Evidence(frame, **({"economies": eco.CA5} | given))
+
+
+def judged(*rows: dict, **changes: Any):
+    spec = claim(criterion(**changes))
+    return judge_criterion(spec.criteria()["size"], evidence(*rows).frame, ["how"], CA5)
+
+
+def values(main: float, others: list[float | None]) -> list[dict]:
+    return [row(n, v) for n, v in enumerate([main, *others])]
+
+
+@pytest.mark.parametrize(
+    ("main", "others", "state", "share"),
+    [
+        (2, [2, 2, 2, 0], "holds", 0.8),  # exactly four fifths
+        (2, [2] * 6 + [0, 0], "mixed", 7 / 9),  # 78 %
+        (0, [0, 0, 0, 2], "fails", 0.2),
+        (0, [0] * 6 + [2, 2], "mixed", 2 / 9),
+        (0, [2, 2, 2, 2], "mixed", 0.8),  # the main specification says no
+        (2, [0, 0, 0, 0], "mixed", 0.2),
+        (2, [], "holds", 1.0),
+        (1, [1], "fails", 0.0),  # one is not more than one
+        (2, [2, 2, 2, None, None, None], "holds", 1.0),  # failed specifications have no vote
+    ],
+)
+def test_state_of_a_criterion(main, others, state, share):
+    found = judged(*values(main, others))
+    assert (found.state, found.share_of_specifications) == (state, pytest.approx(share))
+    assert found.failed == others.count(None)
+    assert found.run == 1 + len(others)
+    assert found.specifications == found.run - found.failed
+
+
+def test_a_specification_whose_range_is_open_counts_but_for_neither_side():
+    rows = [*values(2, [2, 2, 2]), row(4, low=0, high=2)]
+    assert (judged(*rows).state, judged(*rows).share_of_specifications) == ("holds", 0.8)
+    assert judged(*rows, row(5, low=0, high=2)).state == "mixed"  # 4 of 6
+
+
+def test_without_the_main_specification_there_is_no_answer():
+    absent = judged(row(0), row(1, 2), row(2, 2))
+    assert (absent.state, absent.share_of_specifications, absent.estimate) == ("undecided", None, None)
+    assert judged(row(0, low=0, high=2), row(1, 2), row(2, 2), row(3, 2), row(4, 2)).state == "undecided"
+
+
+def test_one_data_path_is_one_vote():
+    # three of four hold, but the three are one: one of two remains
+    same = [row(n, 2, path="p", pick="ab"[n % 2]) for n in range(3)]
+    found = judged(*same, row(3, 0))
+    assert (found.state, found.specifications, found.share_of_specifications) == ("mixed", 2, 0.5)
+    # as choices of method they would be three
+    methods = [row(n, 2, path="p", how=f"m{n}") for n in range(4)]
+    assert judged(*methods, row(4, 0)).state == "holds"
+
+
+def test_bounds_are_carried_and_a_range_over_specifications_is_named_as_one():
+    assert (judged(row(0, low=1.5, high=3)).low, judged(row(0, low=1.5, high=3)).high) == (1.5, 3)
+    spread = judged(*values(2, [5, 3]))
+    assert (spread.estimate, spread.low, spread.high) == (2, 2, 5)
+    assert spread.interval == "range across 3 specifications"
+    assert judged(row(0, 2)).interval == "exact as published"
+
+
+OVER = {"economies": CA5, "at_least": 3}
+
+
+@pytest.mark.parametrize(("n", "k"), [(5, 3), (4, 3), (3, 2), (2, 2), (1, 1), (0, 1)])
+def test_three_of_five_keeps_its_share_rounded_up(n, k):
+    assert scaled(Over(**OVER), n) == k
+
+
+@pytest.mark.parametrize(
+    ("estimates", "state", "low", "high"),
+    [
+        ([2, 2, 2, None, None], "holds", 3, 5),
+        ([2, 0, 0, 0, None], "fails", 1, 2),
+        ([2, 2, 0, 0, None], "undecided", 2, 3),
+        ([2, 2, 2, 0, 0], "holds", 3, 3),
+        ([None] * 5, "undecided", 0, 5),
+    ],
+)
+def test_a_count_carries_its_missing_economies(estimates, state, low, high):
+    found = judged(*[row(0, v, economy=e) for e, v in zip(CA5, estimates, strict=True)], over=OVER)
+    assert (found.state, found.estimate, found.low, found.high) == (state, low, low, high)
+    assert (found.threshold, found.comparison, found.cell_threshold, found.cell_comparison) == (3, ">=", 1, ">")
+    assert [c.met for c in found.cells] == [None if v is None else v > 1 for v in estimates]
+
+
+def test_an_economy_without_a_row_is_unobserved():
+    found = judged(row(0, 2, economy="KAZ"), row(0, 2, economy="KGZ"), over=OVER)
+    assert (found.state, found.low, found.high) == ("undecided", 2, 5)
+
+
+def test_a_specification_that_failed_as_a_whole_says_why_for_each_economy():
+    found = judged(row(0, missing="no year in common"), over=OVER)
+    assert found.state == "undecided"
+    assert {c.missing for c in found.cells} == {"no year in common"}
+
+
+def test_specification_truths_agree_with_the_criterion():
+    spec = claim(criterion(over=OVER)).criteria()["size"]
+    rows = [row(s, v, economy=e) for s, vs in enumerate(([2, 2, 2, 0, None], [0, 0, 0, 2, 2])) for e, v in zip(CA5, vs, strict=True)]  # fmt: skip
+    table = specification_truths(spec, evidence(*rows).frame, CA5)
+    assert table["met"].tolist() == [True, False]
+    assert table[["value", "high"]].values.tolist() == [[3, 4], [2, 2]]
+
+
+# verdicts
+
+
+def verdict(*rows: dict, spec: ClaimSpec | None = None, **given: Any):
+    return judge(spec or claim(criterion(over=OVER)), evidence(*rows, **given), {"economy": "CA5"})
+
+
+def five(estimates: list[float | None], spec: int = 0, **given: Any) -> list[dict]:
+    return [row(spec, v, economy=e, **given) for e, v in zip(CA5, estimates, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "word"),
+    [((2, 2), "supported"), ((2, 0), "contradicted"), ((2, None), "not enough evidence"), ((0, None), "contradicted")],
+)
+def test_the_rule_joins_criteria(sizes, word):
+    spec = claim(criterion("size"), criterion("other"))
+    found = verdict(row(0, sizes[0]), row(0, sizes[1], name="other"), spec=spec)
+    assert found.verdict == word
+    if word == "not enough evidence":
+        assert "undecided" in found.reason
+        assert found.coverage["missing"] == ["Other: not published"]
+
+
+@pytest.mark.parametrize(("otherwise", "word"), [("partly supported",) * 2, ("not enough evidence",) * 2])
+def test_a_mixed_criterion_gives_what_the_rule_says(otherwise, word):
+    spec = claim(criterion())
+    rule = spec.readings[0].rule.model_copy(update={"otherwise": otherwise})
+    spec = spec.model_copy(update={"readings": (spec.readings[0].model_copy(update={"rule": rule}),)})
+    assert verdict(row(0, 2), row(1, 0), spec=spec).verdict == word
+
+
+def test_leaving_out_one_economy_can_flip():
+    flipped = verdict(*five([2, 2, 2, 0, 0]))  # 3 of 5; without KAZ 2 of 4, where 3 are asked for
+    assert (flipped.verdict, flipped.fragile) == ("supported", True)
+    assert flipped.fragility == tuple(f"without {n}: contradicted" for n in ("Kazakhstan", "Kyrgyzstan", "Tajikistan"))
+    firm = verdict(*five([2, 2, 2, 2, 2]))
+    assert (firm.verdict, firm.fragile, firm.fragility) == ("supported", False, ())
+
+
+def test_leaving_out_one_source_can_flip_and_a_sole_source_is_said_apart():
+    rows = [*five([2] * 5, 0), *five([0] * 5, 1, sources=("KGZ_NSC",)), *five([0] * 5, 2, sources=("UZB_STAT",))]
+    found = verdict(*rows)
+    assert (found.verdict, found.fragile) == ("partly supported", True)
+    assert found.fragility == ("without the source KAZ_BNS: contradicted",)
+    assert found.sole_sources == ()
+    alone = verdict(*five([2] * 5))
+    assert (alone.sole_sources, alone.fragile) == (("KAZ_BNS",), False)
+
+
+def test_not_testable_needs_no_evidence_and_is_not_fragile():
+    reading = {"name": "needed", "title": "t", "statement": "s", "not_testable": "no published measure",
+               "against": "a", "would_change": "c"}  # fmt: skip
+    base = claim(criterion()).model_dump()
+    spec = ClaimSpec.model_validate(base | {"readings": [*base["readings"], reading]})
+    found = verdict(row(0, 2), spec=spec)
+    assert (found.verdict, found.headline) == ("supported", True)
+    (beside,) = found.beside
+    assert (beside.verdict, beside.reason) == ("not testable", "no published measure")
+    assert (beside.fragile, beside.headline, beside.criteria) == (False, False, ())
+
+
+def test_as_of_and_pseudo_flag_come_from_the_evidence_that_was_used():
+    given = {"as_of": "2023-05-19", "dropped": 7}
+    assert verdict(row(0, 2), spec=claim(criterion()), **given).pseudo_as_of is False
+    used = verdict(row(0, 2), spec=claim(criterion()), revised_sources=("KAZ_BNS",), **given)
+    assert (used.as_of, used.pseudo_as_of, used.dropped_as_of) == ("2023-05-19", True, 7)
+    other = verdict(row(0, 2), spec=claim(criterion()), revised_sources=("UZB_STAT",), **given)
+    assert other.pseudo_as_of is False  # a source that is not used does not make it pseudo
+
+
+def test_the_stored_form_is_the_designs_and_strict_json():
+    found = verdict(*five([2, 2, 2, float("nan"), None], n=1), row(1, float("nan"), economy="KAZ"))
+    for stored in found.bundle():
+        again = json.loads(json.dumps(stored, allow_nan=False))  # no NaN, no infinity
+        assert set(again) >= DESIGN_KEYS
+        assert again["params"] == {"economy": "CA5"}
+        assert again["verdict"] in VERDICTS
+        assert set(again["coverage"]) == {"from", "to", "missing"}
+        assert all(set(c) >= CRITERION_KEYS for c in again["criteria"])
+        assert again["rule_sha256"] == claim(criterion(over=OVER)).rule_sha256
+        assert again["criteria"][0]["n"] == 5  # figures of the main specification

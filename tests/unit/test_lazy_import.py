@@ -1,0 +1,64 @@
+"""Importing the package and asking for help loads nothing heavy."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import ca_research
+
+HEAVY = ["pandas", "numpy", "pyarrow", "matplotlib", "duckdb", "pydantic", "statsmodels", "papermill", "IPython"]
+LOADED = f"import sys, json; print(json.dumps([m for m in {HEAVY} if m in sys.modules]))"
+HELP = """
+import sys
+sys.argv = ["ca-research", *{words}]
+from ca_research.cli import main
+try:
+    main()
+except SystemExit as leave:
+    assert not leave.code, leave.code
+"""
+
+
+def fresh(code):
+    """What a fresh interpreter prints last, as JSON, and everything before it."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    *text, last = done.stdout.splitlines()
+    return json.loads(last), "\n".join(text)
+
+
+def test_import_loads_nothing_heavy():
+    assert fresh("import ca_research\n" + LOADED) == ([], "")
+
+
+@pytest.mark.parametrize(
+    ("words", "shown", "allowed"),
+    [
+        (["--help"], "claims", []),
+        (["-h"], "sql", []),
+        (["--version"], ca_research.__version__, []),
+        (["data", "--help"], "coverage", ["pydantic"]),  # typer reads the options before `data` with it
+    ],
+)
+def test_help_loads_nothing_heavy(words, shown, allowed):
+    loaded, text = fresh(HELP.format(words=words) + LOADED)
+    assert set(loaded) <= set(allowed) and shown in text
+
+
+def test_what_is_used_is_loaded():
+    loaded, _ = fresh("import ca_research\nca_research.load\n" + LOADED)
+    assert {"pandas", "pyarrow"} <= set(loaded), "else the tests above would pass for nothing"
+
+
+def test_dir_lists_the_public_names():
+    names = dir(ca_research)
+    assert names == sorted(ca_research.__all__)
+    assert {"load", "coverage", "cite", "sql", "claim", "trade", "economies", "__version__"} <= set(names)
+    assert all(getattr(ca_research, name) is not None for name in names)
+
+
+def test_an_unknown_attribute_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="module 'ca_research' has no attribute 'lood'"):
+        ca_research.lood  # noqa: B018
+    assert not hasattr(ca_research, "pandas")

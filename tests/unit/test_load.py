@@ -1,0 +1,199 @@
+"""`load`: filters, refusals, and what was known on a day."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import ca_research as ca
+from ca_research import economies, registry
+from ca_research.errors import UnknownNameError, UsageError
+
+REAL = sorted(set(registry.tables()) - {"sources"})
+
+
+def values(**given):
+    frame = ca.load("trade", **given)
+    return sorted(zip(frame.reporter, frame.partner, frame.year, strict=True))
+
+
+A, B, C = ("KAZ", "CHN", 2019), ("KAZ", "CHN", 2020), ("KAZ", "WLD", 2020)
+D, E = ("KGZ", "CHN", 2020), ("TUR", "EU27", 2021)
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({}, [A, B, C, D, E]),
+        ({"reporter": "Kazakhstan"}, [A, B, C]),
+        ({"reporter": ["KGZ", "Türkiye"]}, [D, E]),
+        ({"reporter": "Turkey"}, [E]),
+        ({"partner": "EU27"}, [E]),
+        ({"partner": "EU"}, []),
+        ({"partner": ("China", "World"), "reporter": "kaz"}, [A, B, C]),
+        ({"since": 2020}, [B, C, D, E]),
+        ({"until": 2020}, [A, B, C, D]),
+        ({"since": 2020, "until": 2020}, [B, C, D]),
+        ({"year": 2021}, [E]),
+        ({"year": np.int64(2021)}, [E]),
+        ({"year": np.array([2019, 2021])}, [A, E]),
+        ({"year": pd.Series([2019])}, [A]),
+        ({"year": range(2019, 2021)}, [A, B, C, D]),
+        ({"flow": "import"}, [E]),
+        ({"source": "S_STATED"}, [D]),
+        ({"source_id": ["S_STATED", "S_LATE"]}, [D, E]),
+        ({"reporter": []}, []),
+    ],
+)
+def test_filters(built, given, wanted):
+    assert values(**given) == wanted
+
+
+@pytest.mark.parametrize(
+    ("table", "given", "kind", "near"),
+    [
+        ("trad", {}, "unknown table 'trad'", "trade"),
+        ("trade", {"reportr": "KAZ"}, "unknown column of table 'trade' 'reportr'", "reporter"),
+        ("trade", {"reporter": "Kazahkstan"}, "unknown economy 'Kazahkstan'", "Kazakhstan"),
+        ("trade", {"flow": "exports"}, "unknown flow of table 'trade' 'exports'", "export"),
+        ("trade", {"source": "S_STATE"}, "unknown source_id of table 'trade' 'S_STATE'", "S_STATED"),
+        ("trade", {"source": None}, "unknown source_id of table 'trade' None", "S_LATE"),
+        ("events", {"event_id": "z"}, "unknown event_id of table 'events' 'z'", "a, b, c, d"),
+    ],
+)
+def test_an_unknown_name_is_refused_with_a_suggestion(built, table, given, kind, near):
+    with pytest.raises(UnknownNameError) as caught:
+        ca.load(table, **given)
+    assert caught.value.what == kind
+    assert near in caught.value.todo
+
+
+@pytest.mark.parametrize(
+    ("table", "given", "words"),
+    [
+        ("trade", {"year": "2020"}, "year must be a number, got '2020'"),
+        ("trade", {"year": True}, "year must be a number, got True"),
+        ("trade", {"since": "2010"}, "since must be a number, got '2010'"),
+        ("events", {"since": 2010}, "has no column `year`, so `since` cannot be used"),
+        ("trade", {"source": "S_LATE", "source_id": "S_STATED"}, "are the same filter"),
+        ("trade", {"as_of": "2023"}, "as_of must be a date or 'latest', got '2023'"),
+    ],
+)
+def test_a_call_that_means_nothing_is_refused(built, table, given, words):
+    with pytest.raises(UsageError, match="next:") as caught:
+        ca.load(table, **given)
+    assert words in caught.value.what
+
+
+def test_a_truth_value_is_not_guessed():
+    with pytest.raises(UsageError, match="contiguous must be True or False, got 'no'"):
+        ca.load("geography", contiguous="no")
+    neighbours = ca.load("geography", origin="China", destination=list(ca.economies.CA5), contiguous=True)
+    assert set(neighbours.destination) == {"KAZ", "KGZ", "TJK"}
+
+
+def test_lists_of_economies_are_filtered_by_name_too():
+    by_name = ca.load("events", actor="China")
+    assert len(by_name) > 0 and set(by_name.actor) == {"CHN"}
+    with pytest.raises(UnknownNameError, match="Chima"):
+        ca.load("events", actor="Chima")
+
+
+@pytest.mark.parametrize(
+    ("table", "day", "kept"),
+    [  # trade: a lag after the year, or the day of publication (2021-06: its last day)
+        ("trade", "2020-01-30", 0),
+        ("trade", "2020-01-31", 1),
+        ("trade", "2021-01-31", 3),
+        ("trade", "2021-06-29", 3),
+        ("trade", "2021-06-30", 4),
+        ("trade", "2022-12-30", 4),
+        ("trade", "2022-12-31", 5),
+        ("facts", "1995-01-01", 1),  # a figure without a year is timeless
+        ("facts", "2020-01-31", 2),
+        ("facts", "2021-06-30", 3),
+        ("events", "2013-09-29", 0),
+        ("events", "2013-09-30", 1),
+        ("events", "2014-02-28", 2),
+        ("events", "2030-01-01", 3),  # the one that nothing dates is never known
+    ],
+)
+def test_as_of_drops_and_counts_what_was_not_known(built, table, day, kept):
+    everything = len(ca.load(table))
+    frame = ca.load(table, as_of=day)
+    assert (len(frame), frame.attrs["dropped"]) == (kept, everything - kept)
+    assert (frame.known_on <= pd.Timestamp(day)).all() and frame.attrs["as_of"] == day
+
+
+def test_as_of_counts_only_what_the_filters_let_through(built):
+    frame = ca.load("trade", reporter="KAZ", as_of=pd.Timestamp("2020-06-01"))
+    assert (len(frame), frame.attrs["dropped"], frame.attrs["as_of"]) == (1, 2, "2020-06-01")
+
+
+@pytest.mark.parametrize("given", [{}, {"as_of": "latest"}, {"as_of": None}])
+def test_latest_drops_nothing(built, given):
+    frame = ca.load("events", **given)
+    assert frame.attrs == {"table": "events", "as_of": "latest", "dropped": 0, "revised_sources": []}
+    assert list(frame.event_id) == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize(
+    ("edition", "revised"), [("", True), ("2022-12", False), ("2023-01", True), ("2023-01-15", False), ("2024", True)]
+)
+def test_an_edition_after_the_day_or_unknown_is_a_revised_one(project, edition, revised):
+    lagged = {"release_lag_days": "31", "release_basis": "calendar", "release_reason": "invented"}
+    project.sources(
+        {"source_id": "S_CALENDAR", "edition": edition, **lagged},
+        {"source_id": "S_LATE", "edition": "2020", **lagged},
+        {"source_id": "S_STATED", "published": "2021-06", "release_basis": "stated"},
+    )
+    ca.tables.build()
+    found = ca.load("trade", as_of="2023-01-15").attrs["revised_sources"]
+    assert found == (["S_CALENDAR"] if revised else [])
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_aggregates_are_flagged_where_one_is_a_party(name):
+    frame, parties = ca.load(name), registry.table(name).of_type("economy")
+    if not parties:
+        assert "is_aggregate" not in frame
+        return
+    expected = [any(economies.is_aggregate(code) for code in row) for row in frame[parties].itertuples(index=False)]
+    assert list(frame.is_aggregate) == expected
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_columns_and_key_are_those_of_the_registry(name):
+    frame, table = ca.load(name), registry.table(name)
+    more = ["is_aggregate"] if table.of_type("economy") else []
+    assert list(frame.columns) == [*table.columns, *more, "known_on"]
+    assert not frame.duplicated(list(table.key)).any()
+    assert frame.groupby("source_id").size().to_dict() == table.rows
+
+
+def test_trade_of_china_with_the_five_in_2022():
+    """70.23 bn USD: exports by WITS, imports by the IMF, as China's customs reported both."""
+    china = ca.load("trade", reporter="China", partner=list(economies.CA5), year=2022, product="TOTAL")
+    sold = china[(china.source_id == "WITS_CHN_2022X") & (china.flow == "export")]
+    bought = china[(china.source_id == "IMF_IMTS_CHN_M") & (china.flow == "import")]
+    assert set(sold.partner) == set(bought.partner) == set(economies.CA5)
+    assert round((sold.value_usd.sum() + bought.value_usd.sum()) / 1e9, 2) == 70.23
+
+
+@pytest.mark.parametrize(("year", "students"), [(2010, 11_930), (2018, 29_885)])
+def test_students_of_the_five_in_china_by_the_ministry(year, students):
+    frame = ca.load(
+        "students",
+        origin=list(economies.CA5),
+        destination="China",
+        year=year,
+        level="all",
+        source="moe_brief_stats_peijin",
+    )
+    assert len(frame) == 5 and frame.students.sum() == students
+
+
+def test_three_borders_with_china():
+    facts = ca.load("facts", source="FBK", attribute="border_with_CHN")
+    lengths = facts.set_index("subject").value
+    assert lengths[["KAZ", "KGZ", "TJK"]].sum() == 3305
+    assert lengths[["TKM", "UZB"]].eq(0).all()

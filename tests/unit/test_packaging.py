@@ -1,0 +1,80 @@
+"""The files that say what the project needs agree with each other."""
+
+import json
+import re
+import tomllib
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from ca_research import __version__, paths, registry
+
+HOME = paths.home()
+PROJECT = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))
+CONDA = yaml.safe_load((HOME / "environment.yml").read_text(encoding="utf-8"))
+LOCK = (HOME / "requirements.lock").read_text(encoding="utf-8")
+CONDA_NAMES = {"python-duckdb": "duckdb", "matplotlib-base": "matplotlib", "seaborn-base": "seaborn"}
+
+
+def ranges(requirements):
+    return {canonicalize_name(r.name): str(r.specifier) for r in map(Requirement, requirements)}
+
+
+def locked():
+    """Requirements of the lock file as (requirement, hashes)."""
+    for block in re.sub(r"\\\n", " ", LOCK).splitlines():
+        if block.strip() and not block.lstrip().startswith("#"):
+            text, *hashes = block.split(" --hash=")
+            yield Requirement(text.strip()), [h.strip() for h in hashes]
+
+
+def test_conda_and_pip_name_the_same_packages_with_the_same_ranges():
+    plain = [d for d in CONDA["dependencies"] if isinstance(d, str) and d != "pip"]
+    conda = {CONDA_NAMES.get(name, name): text for name, text in ranges(plain).items()}
+    python = conda.pop("python")
+    assert conda == ranges(PROJECT["project"]["dependencies"])
+    assert (
+        Requirement(f"python{PROJECT['project']['requires-python']}").specifier
+        == Requirement(f"python{python}").specifier
+    )
+    assert CONDA["channels"] == ["conda-forge"]
+
+
+def test_the_lock_pins_and_hashes_everything():
+    requirements = list(locked())
+    assert len(requirements) > 50
+    for requirement, hashes in requirements:
+        assert [s.operator for s in requirement.specifier] == ["=="], requirement
+        assert hashes and all(re.fullmatch(r"sha256:[0-9a-f]{64}", h) for h in hashes), requirement
+
+
+def test_the_lock_carries_no_address():
+    assert "://" not in LOCK and not re.search(r"\s--?(index-url|extra-index-url|find-links|i|f)\b|\s@\s", LOCK)
+
+
+def test_the_lock_fits_the_declared_ranges():
+    pins = {}
+    for requirement, _ in locked():
+        pins.setdefault(canonicalize_name(requirement.name), []).append(next(iter(requirement.specifier)).version)
+    groups = PROJECT["dependency-groups"]
+    for text in [*PROJECT["project"]["dependencies"], *groups["dev"], *groups["build"]]:
+        wanted = Requirement(text)
+        versions = pins.get(canonicalize_name(wanted.name), [])
+        assert versions and all(wanted.specifier.contains(v) for v in versions), f"{text}: locked {versions}"
+
+
+def test_one_version():
+    assert PROJECT["project"]["version"] == __version__
+    assert yaml.safe_load((HOME / "CITATION.cff").read_text(encoding="utf-8"))["version"] == __version__
+
+
+@pytest.mark.parametrize("kind", ["source", "table", "claim"])
+def test_schemas_in_the_registry_are_current(kind):
+    file = HOME / "registry" / "schema" / f"{kind}.json"
+    assert json.loads(file.read_text(encoding="utf-8")) == registry.schemas()[kind]
+
+
+def test_no_schema_is_left_over():
+    assert {p.stem for p in (HOME / "registry" / "schema").iterdir()} == set(registry.schemas())

@@ -1,0 +1,260 @@
+"""Runs: parameters checked before a kernel starts, readable ids, and executed notebooks that keep what went wrong."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import shlex
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from ca_research import paths, registry, runs
+from ca_research.errors import MissingTableError, ParameterError, RunError, UnknownNameError, UsageError
+
+CELL = 'economy: str = "KAZ"\nn: int = 3\nrate: float = 0.5\nwide: bool = False\nas_of: str = "latest"'
+ABOUT = {
+    "economy": {"choices": ["KAZ", "UZB"], "meaning": "one of two"},
+    "as_of": {"pattern": r"^(latest|\d{4}-\d{2}-\d{2})$", "meaning": "latest or a day"},
+}
+
+
+def notebook(file: Path, *sources: str, parameters: str | None = CELL) -> Path:
+    cells = [] if parameters is None else [nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})]
+    book = nbformat.v4.new_notebook(cells=[*cells, *map(nbformat.v4.new_code_cell, sources)])
+    book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    book.metadata["ca_research"] = {"parameters": ABOUT}
+    nbformat.write(book, file)
+    return file
+
+
+# parameters
+
+
+def test_declared_parameters_have_type_default_choices_and_meaning(tmp_path):
+    found = runs.declared(notebook(tmp_path / "a.ipynb"))
+    assert [(p.name, p.type, p.default) for p in found.values()] == [
+        ("economy", "str", "KAZ"), ("n", "int", 3), ("rate", "float", 0.5), ("wide", "bool", False),
+        ("as_of", "str", "latest"),
+    ]  # fmt: skip
+    assert (found["economy"].choices, found["economy"].meaning) == (("KAZ", "UZB"), "one of two")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        (None, "0 cells"),
+        ("n = 3", "typed assignments"),
+        ("n: int", "typed assignments"),
+        ("n: list = []", "type list"),
+        ("n: int = 1 + len('a')", "plain value"),
+        ("n: int = = 1", "not Python"),
+    ],
+)
+def test_a_parameters_cell_that_cannot_be_read_is_refused(tmp_path, parameters, words):
+    with pytest.raises(RunError, match=words):
+        runs.declared(notebook(tmp_path / "a.ipynb", parameters=parameters))
+
+
+def test_a_second_parameters_cell_is_refused(tmp_path):
+    file = notebook(tmp_path / "a.ipynb")
+    book = nbformat.read(file, as_version=4)
+    book.cells.append(nbformat.v4.new_code_cell("m: int = 1", metadata={"tags": ["parameters"]}))
+    nbformat.write(book, file)
+    with pytest.raises(RunError, match="2 cells"):
+        runs.declared(file)
+    file.write_text("{not json")
+    with pytest.raises(RunError, match="not a notebook"):
+        runs.declared(file)
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ({"n": "7"}, {"n": 7}),  # text, as from a command line
+        ({"rate": 2}, {"rate": 2.0}),
+        ({"rate": "1e-3"}, {"rate": 0.001}),
+        ({"wide": "TRUE"}, {"wide": True}),
+        ({"economy": "UZB", "as_of": "2023-05-19"}, {"economy": "UZB", "as_of": "2023-05-19"}),
+        ({}, {}),
+    ],
+)
+def test_values_come_back_in_their_declared_types(tmp_path, given, read):
+    found = runs.check(notebook(tmp_path / "a.ipynb"), given)
+    assert found == read
+    assert [type(v) for v in found.values()] == [type(v) for v in read.values()]
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "words"),
+    [
+        ({"econmy": "KAZ"}, UnknownNameError, "did you mean economy"),
+        ({"economy": "KZA"}, UnknownNameError, "KAZ"),
+        ({"n": "seven"}, ParameterError, "type int"),
+        ({"n": 1.5}, ParameterError, "float"),
+        ({"n": "1.5"}, ParameterError, "type int"),
+        ({"n": True}, ParameterError, "bool"),
+        ({"wide": "yes"}, ParameterError, "type bool"),
+        ({"wide": 1}, ParameterError, "int"),
+        ({"rate": "half"}, ParameterError, "type float"),
+        ({"economy": 3}, ParameterError, "type str"),
+        ({"as_of": "yesterday"}, ParameterError, "latest or a day"),
+    ],
+)
+def test_wrong_parameters_are_refused_and_the_known_ones_named(tmp_path, given, error, words):
+    with pytest.raises(error, match=words) as caught:
+        runs.check(notebook(tmp_path / "a.ipynb"), given)
+    assert caught.value.exit_code == 2
+
+
+# plans
+
+
+def test_a_plan_is_every_declared_run_on_both_days():
+    found = runs.plan()
+    expected = [(c, day, r) for c, s in registry.claims().items() for r in s.runs for day in runs.AS_OF]
+    assert len(found) == len(expected)
+    assert [(r.claim, r.params["as_of"], {k: v for k, v in r.params.items() if k != "as_of"}) for r in found] == (
+        [(c, day, dict(r)) for c, day, r in expected]
+    )
+
+
+def test_run_ids_are_unique_readable_and_stable():
+    found = runs.plan()
+    ids = [r.run_id for r in found]
+    assert len(ids) == len(set(ids))
+    assert all(re.fullmatch(r"c\d\d(-[a-z0-9.-]+)+", i) for i in ids)
+    assert "c33-as-of-2023-05-19-economy-kaz" in ids  # pages keep their addresses
+    swapped = runs.Run("C33", Path("n"), {"economy": "KAZ", "as_of": "latest"})
+    assert swapped.run_id == runs.Run("C33", Path("n"), {"as_of": "latest", "economy": "KAZ"}).run_id
+
+
+def test_a_grid_is_the_product_with_the_fixed_parameters():
+    found = runs.plan(["C33"], grid={"economy": ["KAZ", "UZB"]}, as_of=["2022-01-01", "latest"])
+    assert {(r.params["economy"], r.params["as_of"]) for r in found} == {
+        (e, day) for e in ("KAZ", "UZB") for day in ("2022-01-01", "latest")
+    }
+    assert [r.params["economy"] for r in runs.plan(["C33"], {"economy": "TJK"}, as_of=["latest"])] == ["TJK"]
+
+
+def test_the_command_recreates_its_run():
+    for run in runs.plan():
+        words = shlex.split(run.command)
+        assert words[:3] == ["ca-research", "run", run.claim]
+        given = dict(w.split("=", 1) for f, w in itertools.pairwise(words) if f == "-p")
+        (again,) = runs.plan([run.claim], given, as_of=[words[words.index("--as-of") + 1]])
+        assert (again.run_id, again.params, again.notebook) == (run.run_id, run.params, run.notebook)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"claims": ["C34"]}, UnknownNameError, "C33"),
+        ({"claims": ["C33"], "params": {"economi": "KAZ"}}, UnknownNameError, "economy"),
+        ({"claims": ["C33"], "params": {"economy": "KAZ"}, "grid": {"economy": ["UZB"]}}, UsageError, "both"),
+        ({"claims": ["C33"], "params": {"as_of": "latest"}}, UsageError, "--as-of"),
+        ({"claims": ["C33"], "grid": {"as_of": ["latest"]}}, UsageError, "--as-of"),
+        ({"claims": ["C25"], "as_of": ["2023-02-30"]}, UsageError, "2023-02-30"),
+        ({"claims": ["C25"], "as_of": ["yesterday"]}, UsageError, "yesterday"),
+    ],
+)
+def test_a_wrong_plan_is_refused_before_anything_starts(arguments, error, words):
+    with pytest.raises(error, match=words):
+        runs.plan(**arguments)
+
+
+# execution: four tiny notebooks in a project of their own
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory):
+    home, out = tmp_path_factory.mktemp("project"), tmp_path_factory.mktemp("out")
+    shutil.copytree(paths.registry_dir(), home / "registry")
+    for folder in ("notebooks", "data/processed/build-tiny"):
+        (home / folder).mkdir(parents=True)
+    (home / "data" / "processed" / "CURRENT").write_text("build-tiny")
+    books = {
+        "bad": ["print('before')", "import ca_research as ca\nca.claim('C99')", "print('never')"],
+        "dies": ["import os\nos._exit(3)"],
+        "library": ["import json\njson.loads('{')"],
+        "good": [
+            "import pathlib, ca_research as ca\nprint(n + 1, ca.paths.registry_dir(), pathlib.Path.home() / 'notes')"
+        ],
+    }
+    planned = [
+        runs.Run("C25", notebook(home / "notebooks" / f"{name}.ipynb", *cells), {"economy": name, "n": 41, "as_of": "latest"})
+        for name, cells in books.items()
+    ]  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CA_RESEARCH_HOME", str(home))
+        seen: list[str] = []
+        results = runs.execute(planned, out, jobs=2, on_done=lambda r: seen.append(r.run_id))
+    pages = {n: out / runs.EXECUTED / f"{r.run_id}.ipynb" for n, r in zip(books, planned, strict=True)}
+    return {"home": home, "out": out, "results": dict(zip(books, results, strict=True)), "pages": pages, "seen": seen}
+
+
+def test_a_failing_notebook_does_not_stop_the_others(executed):
+    results = executed["results"]
+    assert {n: r.ok for n, r in results.items()} == {"bad": False, "dies": False, "library": False, "good": True}
+    assert sorted(executed["seen"]) == sorted(r.run_id for r in results.values())
+    assert "unknown claim 'C99'" in results["bad"].error
+    assert results["bad"].where.startswith("notebooks/bad.ipynb, cell")
+    assert "JSONDecodeError" in results["library"].error
+    assert results["dies"].where == "notebooks/dies.ipynb"
+
+
+def test_the_executed_notebook_of_a_failure_keeps_the_error(executed):
+    book = nbformat.read(executed["pages"]["bad"], as_version=4)
+    outputs = [o for c in book.cells if c.cell_type == "code" for o in c.outputs]
+    assert "UnknownNameError" in [o.ename for o in outputs if o.output_type == "error"]
+    printed = "".join(o.text for o in outputs if o.output_type == "stream")
+    assert "before" in printed
+    assert "never" not in printed
+    stored = book.metadata["ca_research"]["run"]
+    assert (stored["error"], stored["where"]) == (executed["results"]["bad"].error, executed["results"]["bad"].where)
+    assert stored["params"] == {"economy": "bad", "n": 41, "as_of": "latest"}
+
+
+def test_the_given_parameters_reach_the_kernel(executed):
+    text = executed["pages"]["good"].read_text()
+    assert "42 ./registry ~/notes" in text  # n=41, and neither the project's folder nor the user's is named
+    assert json.loads(text)["metadata"]["ca_research"]["run"]["error"] == ""
+
+
+def test_executed_notebooks_hold_no_path_of_the_machine(executed):
+    private = {str(executed["home"]), str(executed["out"]), str(Path.home()) + "/", sys.prefix + "/lib",
+               str(Path(runs.__file__).parents[2]), tempfile.gettempdir() + "/ipykernel"}  # fmt: skip
+    for name in executed["pages"]:
+        text = executed["pages"][name].read_text()
+        assert [p for p in private if p in text] == [], name
+    assert "claim.py" in executed["pages"]["bad"].read_text()  # the traceback itself is kept
+
+
+def test_the_manifest_lists_every_run_and_no_scratch_is_left(executed):
+    manifest = json.loads((executed["out"] / "manifest.json").read_text())
+    assert [r["run_id"] for r in manifest["runs"]] == [r.run_id for r in executed["results"].values()]
+    assert manifest["tables"] == "build-tiny"
+    assert [p.name for p in executed["out"].rglob(".*")] == []
+
+
+def test_one_error_names_every_failed_run(executed):
+    results = list(executed["results"].values())
+    error = runs.failed(results)
+    assert "3 of 4" in str(error)
+    assert all((r.run_id in str(error)) != r.ok for r in results)
+    assert runs.failed([r for r in results if r.ok]) is None
+
+
+def test_without_tables_no_kernel_starts(executed, tmp_path, monkeypatch):
+    home = shutil.copytree(executed["home"], tmp_path / "project")
+    (home / "data" / "processed" / "CURRENT").unlink()
+    monkeypatch.setenv("CA_RESEARCH_HOME", str(home))
+    run = runs.Run("C25", home / "notebooks" / "good.ipynb", {"as_of": "latest"})
+    with pytest.raises(MissingTableError, match="data build"):
+        runs.execute([run], tmp_path / "out")
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,107 @@
+"""The embedded snapshot: its files are the declared ones, and what may not be passed on is not in it."""
+
+import csv
+import hashlib
+import re
+
+import pytest
+
+import ca_research as ca
+from ca_research import economies, paths, registry
+
+RAW = paths.raw_dir()
+FILES = [(t.table, name, declared) for t in registry.tables().values() for name, declared in t.files.items()]
+LICENCES = paths.home().parent / "shared" / "figures" / "LICENCES.csv"
+
+EXCERPTS = {"wiiw_kaz_fdi", "M_GAL_US", "M_GAL_CN"}
+"""The only sources marked `no` of which anything may be carried, as excerpts."""
+NOWHERE = r"\b(COW_TRADE4|cgit_\w+|koica_2009|bu_cgef_2020|M_COLT_?\w*|M_VITAE)\b"
+
+
+@pytest.fixture(params=FILES, ids=[name for _, name, _ in FILES])
+def raw(request):
+    table, name, declared = request.param
+    return registry.table(table), declared, (RAW / name).read_bytes()
+
+
+def test_every_raw_file_is_declared_and_every_declared_file_is_there():
+    found = {p.relative_to(RAW).as_posix() for p in RAW.rglob("*") if p.is_file() and p.name != "README.md"}
+    assert found == {name for _, name, _ in FILES}
+
+
+def test_hash_and_rows_are_as_declared(raw):
+    _, declared, content = raw
+    assert hashlib.sha256(content).hexdigest() == declared.sha256
+    assert len(list(csv.DictReader(content.decode("utf-8").splitlines()))) == declared.rows
+
+
+def test_plain_text_sorted_by_key(raw):
+    table, _, content = raw
+    assert not content.startswith(b"\xef\xbb\xbf") and b"\r" not in content and content.endswith(b"\n")
+    rows = csv.DictReader(content.decode("utf-8").splitlines())
+    assert rows.fieldnames == list(table.columns)
+    keys = [tuple(row[c] for c in table.key) for row in rows]
+    assert keys == sorted(keys)
+
+
+def test_the_snapshot_stays_small():
+    assert sum((RAW / name).stat().st_size for _, name, _ in FILES) < 20 * 2**20
+
+
+def test_sources_used_and_sources_declared_are_the_same():
+    used = {source for table in registry.tables().values() for source in table.rows}
+    assert used == set(registry.sources())
+    assert list(ca.load("sources").source_id) == list(registry.sources())
+
+
+# --- what may not be passed on -----------------------------------------------------------------------------
+
+
+def rows_by_table(source_ids):
+    frames = {name: ca.load(name) for name in registry.tables() if name != "sources"}
+    return {n: f[f.source_id.isin(source_ids)] for n, f in frames.items() if f.source_id.isin(source_ids).any()}
+
+
+def test_only_the_excerpts_carry_the_mark_no():
+    assert {s.source_id for s in registry.sources().values() if s.redistribution == "no"} == EXCERPTS
+
+
+@pytest.mark.skipif(not LICENCES.is_file(), reason="the compiled figures are not beside the project")
+def test_marks_agree_with_the_list_of_licences():
+    with LICENCES.open(encoding="utf-8", newline="") as handle:
+        listed = {row["source_id"]: row["redistribution"] for row in csv.DictReader(handle)}
+    differ = {
+        s: v.redistribution
+        for s, v in registry.sources().items()
+        if listed.get(s, v.redistribution) != v.redistribution
+    }
+    assert differ == {}
+    assert {s for s in registry.sources() if listed.get(s) == "no"} == EXCERPTS
+
+
+def test_of_the_vienna_institute_only_the_stock_of_nine_investors():
+    (found,) = rows_by_table({"wiiw_kaz_fdi"}).items()
+    table, frame = found
+    assert table == "investment"
+    assert set(frame.measure) == {"fdi_stock"} and set(frame.host) == {"KAZ"}
+    nine = ("CHN", "HKG", "RUS", "USA", "NLD", "TUR", "KOR", "FRA", "WLD")
+    wanted = {(i, y) for i in nine for y in range(2010, 2022)} - {("KOR", 2016)}
+    assert len(frame) == len(wanted)
+    assert set(zip(frame.investor, frame.year, strict=True)) == wanted
+
+
+def test_of_gallup_at_most_thirty_values():
+    assert 0 < sum(len(f) for f in rows_by_table({"M_GAL_US", "M_GAL_CN"}).values()) <= 30
+    assert not [s for s in registry.sources() if s.startswith("M_GAL_") and s not in EXCERPTS]
+
+
+def test_sources_that_may_not_be_passed_on_are_nowhere():
+    assert not [s for s in registry.sources() if re.fullmatch(NOWHERE, s)]
+    for _, name, _ in FILES:
+        assert not re.search(NOWHERE, (RAW / name).read_text(encoding="utf-8")), name
+
+
+def test_economies_of_the_snapshot_are_known():
+    for name, table in registry.tables().items():
+        for column in table.of_type("economy"):
+            assert set(ca.load(name)[column].dropna()) <= economies.codes(), f"{name}.{column}"

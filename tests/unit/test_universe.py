@@ -1,0 +1,132 @@
+"""The specification universe: the product of its axes, nothing silently left out, nothing silently run twice."""
+
+from __future__ import annotations
+
+import itertools
+
+import pandas as pd
+import pytest
+
+from ca_research.errors import CoverageError, UsageError
+from ca_research.stats import Axis, Exclusion, Universe, collapse
+
+PERIOD = Axis("period", ("short", "long"), "long")
+SOURCE = Axis("source", ("a", "b", "c"), "b")
+ESTIMATOR = Axis("estimator", ("mean", "median"), "mean", kind="method")
+
+
+def rows(*numbers: float, path: str = "p") -> pd.DataFrame:
+    return pd.DataFrame({"estimate": numbers, "path": path})
+
+
+def test_the_universe_is_the_product_with_the_main_specification_first():
+    universe = Universe((PERIOD, SOURCE, ESTIMATOR))
+    found = list(universe)
+    expected = {frozenset(zip(("period", "source", "estimator"), v, strict=True)) for v in
+                itertools.product(PERIOD.values, SOURCE.values, ESTIMATOR.values)}  # fmt: skip
+    assert found[0] == universe.main == {"period": "long", "source": "b", "estimator": "mean"}
+    assert len(found) == len(universe) == 12
+    assert {frozenset(f.items()) for f in found} == expected
+
+
+def test_a_universe_without_axes_is_one_specification():
+    assert list(Universe()) == [{}]
+    result = Universe().run(lambda: rows(3.0))
+    assert result[["spec", "is_main", "estimate"]].values.tolist() == [[0, True, 3.0]]
+
+
+def test_exclusions_leave_out_exactly_what_they_name_and_say_why():
+    rule = Exclusion({"period": "short", "source": "a"}, "source a starts late")
+    universe = Universe((PERIOD, SOURCE), (rule,))
+    assert {"period": "short", "source": "a"} not in list(universe)
+    assert len(universe) == 5
+    table = universe.table()
+    assert len(table) == 6  # the excluded one is shown too
+    assert table.loc[table["excluded"] != "", ["period", "source", "excluded"]].values.tolist() == (
+        [["short", "a", "source a starts late"]]
+    )
+    assert table["is_main"].tolist() == [True] + [False] * 5
+
+
+def test_an_exclusion_on_one_axis_takes_all_that_hold_it():
+    assert len(Universe((PERIOD, SOURCE), (Exclusion({"source": "c"}, "withdrawn"),))) == 4
+
+
+def test_an_excluded_main_specification_is_refused():
+    with pytest.raises(UsageError, match="main specification"):
+        Universe((PERIOD, SOURCE), (Exclusion({"period": "long"}, "no reason is good enough"),))
+
+
+def test_run_keeps_number_choices_and_every_row():
+    result = Universe((PERIOD,)).run(lambda period: rows(1.0, 2.0) if period == "long" else rows(5.0))
+    assert result[["spec", "is_main", "period", "estimate"]].values.tolist() == [
+        [0, True, "long", 1.0],
+        [0, True, "long", 2.0],
+        [1, False, "short", 5.0],
+    ]
+
+
+def test_a_specification_that_fails_is_a_row_with_the_reason():
+    def measure(source: str) -> pd.DataFrame:
+        if source == "a":
+            raise CoverageError("source a holds no such year", todo="take another")
+        return rows(1.0)
+
+    result = Universe((SOURCE,)).run(measure)
+    assert len(result) == 3
+    failed = result[result["source"] == "a"].iloc[0]
+    assert failed["missing"] == "source a holds no such year"
+    assert pd.isna(failed["estimate"])
+    assert not failed["is_main"]
+
+
+def test_a_measure_without_rows_is_not_a_silent_gap():
+    result = Universe((SOURCE,)).run(lambda source: rows() if source == "c" else rows(1.0))
+    assert sorted(result["source"]) == ["a", "b", "c"]
+    assert result.loc[result["source"] == "c", "missing"].item()
+
+
+def test_any_other_exception_goes_through():
+    def broken(source: str) -> pd.DataFrame:
+        raise ZeroDivisionError("a mistake in the code is no missing datum")
+
+    with pytest.raises(ZeroDivisionError):
+        Universe((SOURCE,)).run(broken)
+
+
+def test_run_reports_progress_up_to_the_number_of_specifications():
+    seen: list[tuple[int, int]] = []
+    Universe((SOURCE,)).run(lambda source: rows(1.0), progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(1, 3), (2, 3), (3, 3)]
+
+
+def evidence(*specs: tuple[int, list[str], str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [{"spec": n, "path": path, "estimator": method} for n, paths, method in specs for path in paths or [""]]
+    )
+
+
+def test_the_same_path_and_method_are_one_specification():
+    found = collapse(evidence((0, ["x"], "mean"), (1, ["x"], "mean"), (2, ["y"], "mean")), ["estimator"])
+    assert found == {0: 0, 1: 0, 2: 2}
+
+
+def test_another_method_on_the_same_path_is_another_specification():
+    frame = evidence((0, ["x"], "mean"), (1, ["x"], "median"))
+    assert collapse(frame, ["estimator"]) == {0: 0, 1: 1}
+    assert collapse(frame) == {0: 0, 1: 0}  # where the axis is one of data, they are one
+
+
+def test_paths_are_those_of_all_rows_in_any_order():
+    frame = evidence((0, ["x", "y"], "mean"), (1, ["y", "x"], "mean"), (2, ["x"], "mean"))
+    assert collapse(frame, ["estimator"]) == {0: 0, 1: 0, 2: 2}
+
+
+def test_specifications_without_data_stand_for_themselves():
+    frame = evidence((0, [], "mean"), (1, [], "mean"), (2, ["x"], "mean"))
+    assert collapse(frame, ["estimator"]) == {0: 0, 1: 1, 2: 2}
+
+
+def test_an_economy_without_data_does_not_change_the_path_of_the_others():
+    frame = evidence((0, ["x", ""], "mean"), (1, ["x"], "mean"))
+    assert collapse(frame, ["estimator"]) == {0: 0, 1: 0}

@@ -1,0 +1,265 @@
+"""Trade: shares, concentration, growth, two sides of one flow, and ranks on one basis at a time.
+
+Most frames are made up (values in plain numbers); the real tables are used where a test says so.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import ca_research as ca
+from ca_research import economies as eco
+from ca_research.errors import AggregateError, CoverageError, MixedUnitsError, UnknownNameError, UsageError
+from ca_research.trade import rank
+from ca_research.trade.rank import BASES, FLOWS
+
+EU = eco.members("EU27", 2020)
+KEYS = ["reporter", "year", "flow"]
+COLUMNS = ["reporter", "partner", "year", "flow", "value_usd", "source_id"]
+
+
+def frame(*rows: tuple) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=COLUMNS).assign(product="TOTAL")
+
+
+def both(reporter: str, partner: str, export: float, import_: float, source: str, year: int = 2022) -> list[tuple]:
+    """Export and import rows of one reporter."""
+    return [
+        (reporter, partner, year, "export", export, source),
+        (reporter, partner, year, "import", import_, source),
+    ]
+
+
+def own(*partners: tuple[str, float], source: str = "KAZ_BNS", year: int = 2022) -> list[tuple]:
+    """KAZ's own report: half of each turnover is export."""
+    return [row for p, v in partners for row in both("KAZ", p, v / 2, v / 2, source, year)]
+
+
+def turnover(table: pd.DataFrame, column: str = "low") -> dict[str, float]:
+    return table.set_index("partner")[column].to_dict()
+
+
+@pytest.fixture(scope="module")
+def real() -> pd.DataFrame:
+    return ca.load("trade", product="TOTAL")
+
+
+# shares, concentration, growth
+
+
+def test_shares_sum_to_one_and_count_partners():
+    shares = ca.trade.partner_shares(frame(*own(("CHN", 30), ("RUS", 50), ("TUR", 20))))
+    assert shares.groupby(KEYS)["share"].sum().tolist() == pytest.approx([1, 1])
+    assert turnover(shares[shares["flow"] == "export"], "share") == {"CHN": 0.3, "RUS": 0.5, "TUR": 0.2}
+    assert set(shares["partners"]) == {3}
+
+
+def test_shares_of_the_world_leave_the_unallocated_outside():
+    rows = frame(*own(("CHN", 30), ("RUS", 50), ("_X", 10), ("WLD", 200)))
+    shares = ca.trade.partner_shares(rows, denominator="world")
+    assert turnover(shares[shares["flow"] == "import"], "share") == {"CHN": 0.15, "RUS": 0.25, "_X": 0.05}
+    with pytest.raises(CoverageError, match="sum to"):  # 45 % of the world is no distribution
+        ca.trade.concentration(shares, by=KEYS)
+
+
+def test_shares_of_the_world_need_the_world_row():
+    with pytest.raises(CoverageError, match="WLD"):
+        ca.trade.partner_shares(frame(*own(("CHN", 30), ("RUS", 50))), denominator="world")
+
+
+@pytest.mark.parametrize("aggregate", ["EU27", "EU", "CIS", "SCO", "OTS"])
+def test_shares_refuse_aggregates_beside_their_members(aggregate):
+    with pytest.raises(AggregateError, match=aggregate):
+        ca.trade.partner_shares(frame(*own(("CHN", 30), (aggregate, 40))))
+
+
+@pytest.mark.parametrize("second", [("CHN", 31.0), ("TUR", 20.0)], ids=["one cell twice", "one total of two sources"])
+def test_shares_refuse_two_sources(second):
+    rows = [*own(("CHN", 30), ("RUS", 50)), *own(second, source="KAZ_WITS_BNS_PANEL")]
+    with pytest.raises(UsageError, match="source"):
+        ca.trade.partner_shares(frame(*rows))
+
+
+def test_shares_refuse_mixed_products_unless_kept_apart():
+    rows = pd.concat([frame(*own(("CHN", 30), ("RUS", 50))).assign(product=p) for p in ("TOTAL", "27")])
+    with pytest.raises(MixedUnitsError, match="product"):
+        ca.trade.partner_shares(rows)
+    shares = ca.trade.partner_shares(rows, by=(*KEYS, "product"))
+    assert shares.groupby([*KEYS, "product"])["share"].sum().tolist() == pytest.approx([1] * 4)
+
+
+def test_growth_does_not_bridge_a_gap_nor_grow_from_zero():
+    years = {2015: 100.0, 2016: 150.0, 2018: 300.0, 2019: 0.0, 2020: 5.0}
+    rows = frame(*[("KAZ", "CHN", y, "export", v, "KAZ_BNS") for y, v in reversed(years.items())])
+    found = ca.trade.growth(rows).set_index("year")["growth"]
+    assert found[2016] == pytest.approx(0.5)
+    assert found[2019] == -1
+    assert found[[2015, 2018, 2020]].isna().all()
+    with pytest.raises(UsageError, match="share a cell"):
+        ca.trade.growth(pd.concat([rows, rows.assign(source_id="WTO_HSM")]))
+
+
+# the two sides
+
+
+def test_the_mirror_of_the_mirror_is_the_first_side(real):
+    pair = {"KGZ", "CHN"}
+    rows = real[real["reporter"].isin(pair) & real["partner"].isin(pair)]
+    one, other = (ca.trade.perspective(rows, [e]) for e in ("KGZ", "CHN"))
+    merged = one.merge(other, on=["reporter", "partner", "year", "flow", "source_id"], suffixes=("", "_2"))
+    assert len(merged) == len(one) == len(other) > 50
+    assert (merged["side"] != merged["side_2"]).all()
+    assert (merged["direction"] != merged["direction_2"]).all()
+    assert (merged["economy"] == merged["other_2"]).all()
+
+
+def test_a_perspective_turns_the_partners_import_into_an_export():
+    seen = ca.trade.perspective(frame(("CHN", "KAZ", 2022, "import", 7.0, "WITS_CHN_2022X")), ["KAZ"]).iloc[0]
+    assert (seen["economy"], seen["other"], seen["direction"], seen["side"]) == ("KAZ", "CHN", "export", "mirror")
+
+
+def test_estimates_and_filled_zeros_are_no_reports():
+    rows = frame(
+        *own(("CHN", 30)), *own(("CHN", 98), source="UNCTAD_TMATRIX"), *own(("RUS", 9), ("TUR", 0), source="PENPPML")
+    )
+    seen = ca.trade.perspective(rows, ["KAZ"])
+    assert set(zip(seen["other"], seen["source_id"], strict=True)) == {("CHN", "KAZ_BNS"), ("RUS", "PENPPML")}
+
+
+def test_a_gap_needs_both_sides():
+    rows = frame(
+        ("KGZ", "CHN", 2022, "import", 4.0, "KGZ_NSC"),
+        ("CHN", "KGZ", 2022, "export", 15.0, "WITS_CHN_2022X"),
+        ("CHN", "KGZ", 2021, "export", 7.0, "IMF_IMTS_CHN_M"),
+    )
+    gap = ca.trade.mirror_gap("Kyrgyzstan", "China", rows).set_index("year")
+    assert gap.loc[2022, ["reported", "mirror", "gap", "ratio", "low", "high"]].tolist() == [4, 15, 11, 3.75, 4, 15]
+    assert gap.loc[2021, ["reported", "gap", "ratio"]].isna().all()
+    assert gap.loc[2021, "mirror"] == 7
+    with pytest.raises(CoverageError, match="no report"):
+        ca.trade.mirror_gap("TKM", "CHN", rows)
+
+
+# ranks on one basis
+
+
+WRONG = frame(  # own reports of KAZ 2022 in bn USD, with what China says of the same trade (31.2): the trap
+    *own(("CHN", 24.2), ("RUS", 27.0)), *both("CHN", "KAZ", 16.4, 14.8, "WITS_CHN_2022X")
+)
+
+
+def test_a_partners_report_never_enters_the_own_basis():
+    table, used = ca.trade.compare(WRONG, "KAZ", 2022, basis="reporter")
+    assert turnover(table) == {"RUS": pytest.approx(27.0), "CHN": pytest.approx(24.2)}
+    assert set(used["source_id"]) == {"KAZ_BNS"}
+    mirror, used = ca.trade.compare(WRONG, "KAZ", 2022, basis="mirror")
+    assert turnover(mirror) == {"CHN": pytest.approx(31.2)}  # Russia does not report: no rank, but no mixture
+    assert set(used["side"]) == {"mirror"}
+    with pytest.raises(CoverageError, match="Russia"):
+        ca.trade.lead(WRONG, economies=["KAZ"], basis="mirror")
+
+
+def test_the_interval_spans_both_sides_and_a_rank_is_open_where_ranges_overlap():
+    table, _ = ca.trade.compare(WRONG, "KAZ", 2022, basis="interval")
+    assert turnover(table)["CHN"] == pytest.approx(24.2)  # 12.1 + 12.1
+    assert turnover(table, "high")["CHN"] == pytest.approx(31.2)
+    found = ca.trade.lead(WRONG, economies=["KAZ"], basis="interval").iloc[0]
+    assert (found["low"], found["high"]) == (pytest.approx(24.2 / 27.0), pytest.approx(31.2 / 27.0))
+    assert pd.isna(found["estimate"])
+
+
+def test_a_partner_without_one_direction_is_left_out_of_turnover_only():
+    rows = frame(*own(("CHN", 24), ("RUS", 27)), ("KAZ", "TUR", 2022, "import", 90.0, "KAZ_BNS"))
+    assert set(ca.trade.compare(rows, "KAZ", 2022)[0]["partner"]) == {"CHN", "RUS"}
+    assert ca.trade.compare(rows, "KAZ", 2022, flow="imports")[0]["partner"].iloc[0] == "TUR"
+
+
+def test_own_reports_are_of_one_source_per_direction():
+    # the office lacks Russia, so both partners come from the panel, although the office has China
+    rows = frame(*own(("CHN", 99)), *own(("CHN", 24), ("RUS", 27), source="KAZ_WITS_BNS_PANEL"))
+    table, used = ca.trade.compare(rows, "KAZ", 2022)
+    assert turnover(table) == {"RUS": 27, "CHN": 24}
+    assert set(used["source_id"]) == {"KAZ_WITS_BNS_PANEL"}
+    assert ca.trade.compare(frame(*own(("CHN", 99))), "KAZ", 2022)[0].empty  # no source covers both
+
+
+def test_every_ranks_unnamed_partners_and_named_does_not():
+    rows = frame(*own(("CHN", 24), ("RUS", 27), ("ITA", 50), ("WLD", 200)))
+    assert ca.trade.compare(rows, "KAZ", 2022, partners="every")[0]["partner"].tolist() == ["ITA", "RUS", "CHN"]
+    assert ca.trade.compare(rows, "KAZ", 2022)[0]["partner"].tolist() == ["RUS", "CHN"]
+
+
+@pytest.mark.parametrize(
+    ("extra", "union"),
+    [
+        ([(m, 2.0) for m in EU], 54.0),  # the sum of the 27
+        ([(m, 2.0) for m in EU[:25]], 50.0),  # 25 listed members are enough
+        ([(m, 2.0) for m in EU[:24]], None),  # 24 are not: the union is then absent, never a part of itself
+        ([(m, 2.0) for m in EU] + [("EU27", 55.0)], 55.0),  # the union's own row wins
+        ([(m, 2.0) for m in EU] + [("EU", 60.0)], 54.0),  # 'EU' of an office is a changing set: members instead
+        ([("EU", 60.0)], None),
+    ],
+)
+def test_the_union_as_one_partner(extra, union):
+    rows = frame(*own(("CHN", 24), ("RUS", 27), *extra))
+    for partners in ("named", "every"):
+        table, _ = ca.trade.compare(rows, "KAZ", 2022, eu="one", partners=partners)
+        assert turnover(table).get("EU27") == union
+        assert not set(table["partner"]) & set(EU)
+
+
+def test_the_wto_row_of_the_union_stands_for_it():
+    rows = frame(*own(("CHN", 24), ("RUS", 27), ("EU", 60), source="WTO_HSM"))
+    assert turnover(ca.trade.compare(rows, "KAZ", 2022, eu="one")[0])["EU27"] == 60
+
+
+def test_members_seen_from_two_sides_are_not_one_union():
+    # one source, both sides: 14 members by KAZ's report, 13 others by their own
+    mine = own(("CHN", 24), ("RUS", 27), *[(m, 2.0) for m in EU[:14]], source="WTO_HSM")
+    theirs = [row for m in EU[14:] for row in both(m, "KAZ", 1.0, 1.0, "WTO_HSM")]
+    table, _ = ca.trade.compare(frame(*mine, *theirs), "KAZ", 2022, basis="interval", eu="one")
+    assert "EU27" not in set(table["partner"])
+
+
+def test_the_newest_year_needs_three_of_five_and_china_and_russia():
+    offices = {"KAZ": "KAZ_BNS", "KGZ": "KGZ_NSC", "UZB": "UZB_STAT"}
+    rows = [r for e, s in offices.items() for y in (2020, 2021, 2022) for p in ("CHN", "RUS")
+            if (e, y, p) != ("UZB", 2022, "RUS") for r in both(e, p, 1, 1, s, y)]  # fmt: skip
+    trade = frame(*rows)
+    assert ca.trade.newest_year(trade, eco.CA5, basis="reporter") == 2021
+    assert ca.trade.newest_year(trade, ["KAZ"], basis="reporter") == 2022  # all that are asked for, if fewer
+    found = ca.trade.lead(trade, economies=eco.CA5, basis="reporter", year="newest-1").set_index("economy")
+    assert set(found["last_year"].dropna()) == {2020}
+    assert found.loc["TJK", "missing"].endswith("in 2020 on the basis reporter")
+    for basis, eu in (("mirror", "apart"), ("reporter", "one")):
+        with pytest.raises(CoverageError, match=basis):
+            ca.trade.newest_year(trade, eco.CA5, basis=basis, eu=eu)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"basis": "both"}, {"flow": "total"}, {"source": "best"}, {"partners": "all"}, {"eu": "two"}]
+)
+def test_a_misspelt_choice_is_refused_and_not_taken_for_another(wrong):
+    choices = {"basis": "reporter"} | wrong
+    with pytest.raises(UnknownNameError):
+        ca.trade.compare(WRONG, "KAZ", 2022, **choices)
+    with pytest.raises(UnknownNameError):
+        ca.trade.lead(WRONG, economies=["KAZ"], **choices)
+
+
+@pytest.mark.parametrize("eu", ["apart", "one"])
+@pytest.mark.parametrize("basis", BASES)
+def test_observed_agrees_with_compare_on_the_real_table(real, basis, eu):
+    part = real[real["year"].isin([2005, 2016, 2019, 2021, 2022, 2023]) & ~real["source_id"].isin(ca.trade.NOT_REPORTS)]
+    part = part[part["reporter"].isin(eco.CA5) | part["partner"].isin(eco.CA5)]
+    needed = {"CHN", "RUS"} | ({"EU27"} if eu == "one" else set())
+    for flow in FLOWS:
+        for source in rank.SOURCE_ORDER if basis == "reporter" else ("office_first",):
+            seen = ca.trade.observed(part, eco.CA5, basis=basis, flow=flow, eu=eu, source=source)
+            for year in sorted(set(part["year"])):
+                tables = [
+                    ca.trade.compare(part, e, year, basis=basis, flow=flow, eu=eu, source=source)[0] for e in eco.CA5
+                ]
+                able = sum(needed <= set(table["partner"]) for table in tables)
+                assert seen.get(year, 0) == able, (flow, source, year)
