@@ -51,6 +51,38 @@ def trade_ranges(ranks: pd.DataFrame, shown: tuple[str, ...] = ("CHN", "RUS", "E
     return figure
 
 
+def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "CHN") -> Figure:
+    """Both sides' reports of one flow by year, joined where both report; one panel per economy.
+
+    gaps: rows of one direction from `trade.region_gaps`: economy, year, reported_high, mirror_high (USD fob). An
+    economy that never reports has a panel with the partner's reports alone.
+    """
+    economies = sorted(gaps["economy"].unique())
+    columns = min(len(economies), 3)
+    lines = -(-len(economies) // columns)
+    with style.context():
+        figure, grid = plt.subplots(lines, columns, figsize=(8.2, 2.2 * lines + 0.2), squeeze=False)
+        for ax in grid.flat[len(economies) :]:
+            ax.axis("off")
+        for ax, economy in zip(grid.flat, economies, strict=False):
+            part = gaps[gaps["economy"] == economy].sort_values("year")
+            years, own, other = part["year"].astype(int), part["reported_high"] / 1e9, part["mirror_high"] / 1e9
+            ax.vlines(years, own, other, color=style.GRID, linewidth=3)
+            ax.scatter(years, own, s=20, color=style.INK, zorder=3, label="own report")
+            ax.scatter(
+                years, other, s=20, color=style.colour(partner), zorder=3, label=f"{eco.name_of(partner)}'s report"
+            )
+            ax.set_title(eco.name_of(economy))
+            ax.set_ylim(bottom=0)
+            ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
+            ax.tick_params(labelsize=8)
+            style.bare(ax, x=False)
+        grid.flat[0].legend(frameon=False, fontsize=8, loc="upper left", handletextpad=0.2, borderaxespad=0)
+        grid.flat[0].set_ylabel("billion US dollars", fontsize=8.5)
+        figure.tight_layout(h_pad=1.0)
+    return figure
+
+
 def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None, *, last: int = 2025) -> Figure:
     """Students in China by origin, one panel each; statements of officials as hollow marks; years without counts shaded.
 

@@ -1,16 +1,38 @@
-"""Trade: partner shares, concentration, growth, the two sides of a report, ranks on one basis at a time."""
+"""Trade: shares and indices, growth, the two sides of a report and their reconciliation, ranks on one basis at a time."""
 
+from .indices import (
+    balance,
+    complementarity,
+    dispersion,
+    growth_rates,
+    grubel_lloyd,
+    intensity,
+    product_shares,
+    real_values,
+    revealed_advantage,
+    theil_decomposition,
+)
 from .mirror import NOT_REPORTS, mirror_gap, perspective
 from .rank import BASES, FLOWS, compare, lead, newest_ranks, newest_year, observed, ranks
+from .reconcile import CIF_FOB, CIF_FOB_RANGE, RE_EXPORT_RATIO, reconcile, region_gaps
 from .shares import concentration, growth, partner_shares
 
 __all__ = [
     "BASES",
+    "CIF_FOB",
+    "CIF_FOB_RANGE",
     "FLOWS",
     "NOT_REPORTS",
+    "RE_EXPORT_RATIO",
+    "balance",
     "compare",
+    "complementarity",
     "concentration",
+    "dispersion",
     "growth",
+    "growth_rates",
+    "grubel_lloyd",
+    "intensity",
     "lead",
     "mirror_gap",
     "newest_ranks",
@@ -18,5 +40,11 @@ __all__ = [
     "observed",
     "partner_shares",
     "perspective",
+    "product_shares",
     "ranks",
+    "real_values",
+    "reconcile",
+    "region_gaps",
+    "revealed_advantage",
+    "theil_decomposition",
 ]
