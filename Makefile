@@ -12,7 +12,7 @@ report: $(READY)
 
 test: $(READY)
 	@$(BIN)/ca-research data build
-	@$(BIN)/python -m pytest -n auto --dist loadgroup --junitxml=reports/tests.junit.xml
+	@$(BIN)/python -m pytest -n auto --junitxml=reports/tests.junit.xml
 
 quick: $(READY)
 	@$(BIN)/ruff check src tests tools benchmarks && $(BIN)/ruff format --check src tests tools benchmarks && $(BIN)/mypy

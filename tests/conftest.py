@@ -12,6 +12,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 import yaml
+from filelock import FileLock
 
 from ca_research import economies, paths, registry
 
@@ -222,11 +223,14 @@ def command(monkeypatch, capsysbinary):
 
 
 @pytest.fixture(scope="session")
-def report(tmp_path_factory):
-    """The pages of every claim, made once by the command line."""
-    folder = tmp_path_factory.mktemp("report")
-    done = subprocess.run(
-        [sys.executable, "-m", "ca_research.cli", "run", "--out", str(folder)], capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
+def report(tmp_path_factory, worker_id):
+    """The pages of every claim, made once by the command line, whichever worker asks first."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "report"
+    with FileLock(folder.with_suffix(".lock")):
+        if not (folder / "index.html").is_file():
+            done = subprocess.run(
+                [sys.executable, "-m", "ca_research.cli", "run", "--out", str(folder)], capture_output=True, text=True
+            )
+            assert done.returncode == 0, done.stderr
     return folder

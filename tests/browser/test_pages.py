@@ -8,8 +8,6 @@ import urllib.parse
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("report")
-
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--headless",

@@ -149,6 +149,13 @@ def test_a_key_that_stands_twice_names_both_places(project, year):
     assert "small.csv:3" in first.rule and "small.csv:2" in second.rule
 
 
+def test_unreadable_keys_are_not_called_equal(project):
+    project.rows(
+        ("KAZ", "CHN", "soon", "export", "1", "", "S_CALENDAR"), ("KAZ", "CHN", "late", "export", "2", "", "S_CALENDAR")
+    )
+    assert [(f.line, f.column) for f in faults()] == [(2, "year"), (3, "year")]
+
+
 @pytest.mark.parametrize(
     ("declared", "column", "found"),
     [

@@ -1,4 +1,4 @@
-"""The whole way, once: papermill, pages, verdicts.json. Grouped so that one worker runs it."""
+"""The whole way, once: papermill, pages, verdicts.json."""
 
 import json
 import os
@@ -6,11 +6,7 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 
-import pytest
-
 from ca_research import registry
-
-pytestmark = pytest.mark.xdist_group("report")
 
 KEYS = {
     "claim",

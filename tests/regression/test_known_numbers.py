@@ -14,8 +14,7 @@ import pytest
 import ca_research as ca
 from ca_research import economies as eco
 from ca_research import paths, stats
-
-pytestmark = pytest.mark.xdist_group("known_numbers")  # the claims are judged once, by one worker
+from ca_research.claims import CriterionResult
 
 CA5 = list(eco.CA5)
 EU27 = "AUT BEL BGR CYP CZE DEU DNK ESP EST FIN FRA GRC HRV HUN IRL ITA LTU LUX LVA MLT NLD POL PRT ROU SVK SVN SWE".split()  # noqa: SIM905
@@ -158,113 +157,115 @@ def test_share_of_the_five_in_chinas_uranium_imports(year, share):
     assert round(expected, 1) == share
 
 
-# verdicts
+# verdicts: one test per claim, which is judged once
 
 
-@functools.cache
-def judged(claim_id: str):
-    claim = ca.claim(claim_id)
-    frames = {n: ca.load(n, **({"product": "TOTAL"} if n == "trade" else {})) for n in claim.spec.data}
-    used = {"C23": ["energy"], "C28": ["investment"]}.get(claim_id, list(claim.spec.data))
-    evidence = claim.gather(**{n: frames[n] for n in used})
-    return evidence, {v.reading: v for v in claim.judge(evidence).all()}
+class Judged:
+    """A claim on the embedded tables: its verdicts by reading, and its evidence."""
 
+    def __init__(self, claim_id: str, *tables: str) -> None:
+        self.claim = ca.claim(claim_id)
+        self.frames = {n: ca.load(n, **({"product": "TOTAL"} if n == "trade" else {})) for n in tables}
+        self.evidence = self.claim.gather(**self.frames)
+        self.verdicts = {v.reading: v for v in self.claim.judge(self.evidence).all()}
 
-def result(claim_id: str, reading: str, name: str):
-    return next(c for c in judged(claim_id)[1][reading].criteria if c.name == name)
+    def words(self) -> dict[str, str]:
+        return {reading: v.verdict for reading, v in self.verdicts.items()}
 
+    def __getitem__(self, name: str) -> CriterionResult:
+        return next(c for v in self.verdicts.values() for c in v.criteria if c.name == name)
 
-VERDICTS = [
-    ("C23", "literal", "not enough evidence"),  # nothing before 2009 is at hand
-    ("C23", "now", "supported"),  # gas and uranium hold, crude does not
-    ("C25", "literal", "supported"),
-    ("C28", "literal", "not enough evidence"),  # one host of five has a stock by investor
-    ("C28", "kazakhstan", "partly supported"),  # fourth, third without the Dutch holding companies
-    ("C28", "needed", "not testable"),
-    ("C30", "literal", "not enough evidence"),  # no count after 2018
-    ("C30", "observed", "supported"),
-    ("C30", "share", "partly supported"),
-    ("C33", "literal", "partly supported"),
-    ("C33", "eu_as_one", "not enough evidence"),
-]
+    def idle_axes(self) -> set[str]:
+        """Axes of which some value never makes a difference.
 
-
-@pytest.mark.parametrize(("claim_id", "reading", "word"), VERDICTS)
-def test_verdicts_on_the_embedded_tables(claim_id, reading, word):
-    assert judged(claim_id)[1][reading].verdict == word
-
-
-WITHOUT_EFFECT = {("C28", "hong_kong")}
-"""China's and Hong Kong's stocks in Kazakhstan together stay below France's in 2019, 2020 and 2021: same rank."""
-
-
-@pytest.mark.parametrize("claim_id", ["C23", "C25", "C28", "C30", "C33"])
-def test_every_value_of_every_axis_makes_a_difference(claim_id):
-    # a misspelt or forgotten choice would compute the main specification again under another name
-    frame = judged(claim_id)[0].frame
-    for criterion in ca.claim(claim_id).spec.criteria().values():
-        part = frame[frame["criterion"] == criterion.name]
-        for axis in criterion.axes:
-            others = [a for a in criterion.axes if a != axis]
-            blocks = part.groupby(others) if others else [(None, part)]
-            alive: set[str] = set()
-            for _, block in blocks:
-                seen = {v: str(b[["economy", "estimate", "low", "high", "missing", "path"]].values.tolist())
-                        for v, b in block.groupby(axis)}  # fmt: skip
-                alive |= {v for v, text in seen.items() if list(seen.values()).count(text) == 1}
-            assert (alive >= set(part[axis])) != ((claim_id, axis) in WITHOUT_EFFECT), (criterion.name, axis)
+        A misspelt or forgotten choice computes the main specification again under another name.
+        """
+        idle = set()
+        for criterion in self.claim.spec.criteria().values():
+            part = self.evidence.frame[self.evidence.frame["criterion"] == criterion.name]
+            for axis in criterion.axes:
+                others = [a for a in criterion.axes if a != axis]
+                alive: set[str] = set()
+                for _, block in part.groupby(others) if others else [(None, part)]:
+                    seen = {v: str(b[["economy", "estimate", "low", "high", "missing", "path"]].values.tolist())
+                            for v, b in block.groupby(axis)}  # fmt: skip
+                    alive |= {v for v, text in seen.items() if list(seen.values()).count(text) == 1}
+                idle |= {axis} if set(part[axis]) - alive else set()
+        return idle
 
 
 def test_c25_by_hand():
+    found = Judged("C25", "facts", "geography")
+    assert found.words() == {"literal": "supported"}
+    assert found.idle_axes() == set()
     lengths = rows("facts/small.csv", attribute="border_with_CHN", subject=CA5).set_index("subject")["value"]
     neighbours = rows("geography/cepii_geodist.csv", destination="CHN", origin=CA5)
     touching = neighbours[neighbours["contiguous"].astype(str).str.lower().isin(["1", "true"])]
-    assert result("C25", "literal", "total_length").estimate == lengths.sum() == 3305 > 3000
-    assert result("C25", "literal", "three_neighbours").estimate == len(touching) == 3
+    assert found["total_length"].estimate == lengths.sum() == 3305 > 3000
+    assert found["three_neighbours"].estimate == len(touching) == 3
     assert set(touching["origin"]) == set(lengths[lengths > 0].index) == {"KAZ", "KGZ", "TJK"}
 
 
 def test_c23_by_hand():
-    assert result("C23", "now", "gas").estimate == pytest.approx(gas(2023))
+    found = Judged("C23", "energy")
+    # nothing before 2009 is at hand; now gas and uranium hold, crude does not
+    assert found.words() == {"literal": "not enough evidence", "now": "supported"}
+    assert found.idle_axes() == set()
+    assert found["gas"].estimate == pytest.approx(gas(2023))
     assert all(gas(y) > 20 for y in (2021, 2022, 2023))  # newest and the two before: holds in all
-    assert result("C23", "now", "gas").share_of_specifications == 1
-    assert result("C23", "now", "crude").state == "fails"  # at most 6.4 of 563.9 million tonnes, below 5 %
+    assert found["gas"].share_of_specifications == 1
+    assert found["crude"].state == "fails"  # at most 6.4 of 563.9 million tonnes, below 5 %
 
 
 def test_c28_by_hand():
+    found = Judged("C28", "investment")
+    # one host of five has a stock by investor, and there China is fourth, third without the Dutch holding companies
+    words = {"literal": "not enough evidence", "kazakhstan": "partly supported", "needed": "not testable"}
+    assert found.words() == words
+    # China's and Hong Kong's stocks together stay below France's in 2019, 2020 and 2021: the same rank
+    assert found.idle_axes() == {"hong_kong"}
     stock = rows("investment/small.csv", source_id="wiiw_kaz_fdi", host="KAZ", year=2021, measure="fdi_stock")
     named = stock[stock["investor"] != "WLD"].set_index("investor")["value_usd"]
     assert (named > named["CHN"]).sum() + 1 == 4  # behind NLD, USA, FRA
-    assert result("C28", "kazakhstan", "top_three_in_kazakhstan").cells[0].estimate == 4
+    assert found["top_three_in_kazakhstan"].cells[0].estimate == 4
     assert (named.drop("NLD") > named["CHN"]).sum() + 1 == 3
 
 
 def test_c30_by_hand():
+    found = Judged("C30", "students")
+    # no count after 2018; up to then all five rose; the share of China depends on who is counted
+    words = {"literal": "not enough evidence", "observed": "supported", "share": "partly supported"}
+    assert found.words() == words
+    assert found.idle_axes() == set()
     counts = rows("students/small.csv", source_id="moe_brief_stats_peijin", destination="CHN", level="all", origin=CA5)
     wide = counts.pivot(index="year", columns="origin", values="students")
     rises = wide.loc[2018] - wide.loc[2013]
-    found = {c.economy: c.estimate for c in result("C30", "observed", "rise_observed").cells}
-    assert found == rises.to_dict()
-    assert result("C30", "observed", "rise_observed").estimate == (rises > 0).sum() == 5
+    changes = {c.economy: c.estimate for c in found["rise_observed"].cells}
+    assert changes == rises.to_dict()
+    assert found["rise_observed"].estimate == (rises > 0).sum() == 5
     assert wide.loc[2018, "KAZ"] < wide.loc[2017, "KAZ"]  # and yet the largest origin fell in the last year
 
 
-def test_c33_by_hand(trade):
+def test_c33_by_hand():
+    judged = Judged("C33", "trade")
+    assert judged.words() == {"literal": "partly supported", "eu_as_one": "not enough evidence"}
+    assert judged.idle_axes() == set()
+
     def ratio(file: str, economy: str, year: int) -> float:
         named = ["RUS", "USA", "TUR", "IND", "JPN", "KOR", "IRN"]
         rivals = [turnover(file, economy, p, year) for p in named]
         return turnover(file, economy, "CHN", year) / max(rivals)
 
     offices = {"KAZ": "kaz_bns", "KGZ": "kgz_nsc", "UZB": "uzb_stat"}
-    found = {c.economy: c.estimate for c in result("C33", "literal", "first_reporter").cells}
+    found = {c.economy: c.estimate for c in judged["first_reporter"].cells}
     for economy, file in offices.items():  # 2023, the newest year in which three of the five report
         assert found[economy] == pytest.approx(ratio(file, economy, 2023))
         assert found[economy] > 1
     assert (found["TJK"], found["TKM"]) == (None, None)
-    before = judged("C33")[0].frame
+    before = judged.evidence.frame
     before = before[(before["criterion"] == "first_reporter") & (before["year"] == "newest-1")]
     main = before[(before[["flow", "source", "partners"]] == ["turnover", "office_first", "named"]).all(axis=1)]
     estimates = main.set_index("economy")["estimate"]
     assert estimates["KAZ"] == pytest.approx(ratio("kaz_bns", "KAZ", 2022)) == pytest.approx(24.204 / 26.972, rel=1e-4)
     assert [bool(estimates[e] > 1) for e in offices] == [False, True, False]  # in 2022 one of three: hence mixed
-    assert result("C33", "literal", "first_reporter").state == "mixed"
+    assert judged["first_reporter"].state == "mixed"

@@ -237,7 +237,9 @@ def test_as_of_and_pseudo_flag_come_from_the_evidence_that_was_used():
 
 
 def test_the_stored_form_is_the_designs_and_strict_json():
-    found = verdict(*five([2, 2, 2, float("nan"), None], n=1), row(1, float("nan"), economy="KAZ"))
+    open_end = row(1, low=2, high=float("inf"), economy="KAZ")
+    found = verdict(*five([2, 2, 2, float("nan"), None], n=1), open_end)
+    assert verdict(row(0, low=2, high=float("inf")), spec=claim(criterion())).as_dict()["criteria"][0]["high"] is None
     for stored in found.bundle():
         again = json.loads(json.dumps(stored, allow_nan=False))  # no NaN, no infinity
         assert set(again) >= DESIGN_KEYS

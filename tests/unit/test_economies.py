@@ -1,5 +1,7 @@
 """Codes, names and memberships: facts of the world, not of the code."""
 
+import unicodedata
+
 import pytest
 
 from ca_research import economies as eco
@@ -49,6 +51,14 @@ def test_no_label_stands_for_two_codes():
     labels = [(label, code) for code, (name, aliases) in eco._economies().items() for label in (code, name, *aliases)]
     labels += [(label, a.code) for a in eco.AGGREGATES.values() for label in (a.code, a.name, *a.aliases)]
     assert {label: eco.resolve(label) for label, _ in labels} == dict(labels)
+
+
+def test_every_accent_may_be_left_out():
+    accented = [label for name, more in eco._economies().values() for label in (name, *more) if not label.isascii()]
+    assert {"Türkiye", "Côte d'Ivoire", "Åland Islands"} <= set(accented)
+    for label in accented:
+        bare = "".join(c for c in unicodedata.normalize("NFD", label) if not unicodedata.combining(c))
+        assert bare.isascii() and eco.resolve(bare) == eco.resolve(label.upper()) == eco.resolve(label), label
 
 
 def test_economies_and_aggregates_are_apart_and_members_are_economies():

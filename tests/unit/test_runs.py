@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import itertools
 import json
+import pickle
 import re
 import shlex
 import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
+from filelock import FileLock
 
 from ca_research import paths, registry, runs
 from ca_research.errors import MissingTableError, ParameterError, RunError, UnknownNameError, UsageError
@@ -172,8 +175,19 @@ def test_a_wrong_plan_is_refused_before_anything_starts(arguments, error, words)
 
 
 @pytest.fixture(scope="module")
-def executed(tmp_path_factory):
-    home, out = tmp_path_factory.mktemp("project"), tmp_path_factory.mktemp("out")
+def executed(tmp_path_factory, worker_id):
+    """What became of the four notebooks; run once, by the worker that asks first."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "tiny_runs"
+    folder.mkdir(exist_ok=True)
+    kept = folder / "kept.pickle"
+    with FileLock(folder / "lock"):
+        if not kept.is_file():
+            kept.write_bytes(pickle.dumps(execute_all(folder / "project", folder / "out")))
+    return pickle.loads(kept.read_bytes())
+
+
+def execute_all(home: Path, out: Path) -> dict[str, Any]:
     shutil.copytree(paths.registry_dir(), home / "registry")
     for folder in ("notebooks", "data/processed/build-tiny"):
         (home / folder).mkdir(parents=True)

@@ -12,6 +12,7 @@ import ca_research as ca
 from ca_research import economies as eco
 from ca_research.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
 from ca_research.students.flows import MINISTRY
+from ca_research.tables.provenance import data_path
 
 STOCK = {"NLD": 60.0, "USA": 40.0, "FRA": 13.0, "CHN": 6.0, "RUS": 5.0, "HKG": 9.0}
 
@@ -29,6 +30,19 @@ def students(*rows: tuple) -> pd.DataFrame:
 
 def counts(origin: str, values: dict[int, float], source: str = MINISTRY, precision: str = "exact") -> list[tuple]:
     return [(origin, y, v, "all", precision, source) for y, v in values.items()]
+
+
+# the data path
+
+
+def test_a_path_is_cells_and_origin_whatever_edition_value_or_order():
+    cells = pd.DataFrame({"reporter": "KAZ", "partner": ["CHN", "RUS"], "year": 2022, "value_usd": [1.0, 2.0]})
+    office = data_path(cells.assign(source_id="KAZ_BNS"))
+    assert data_path(cells.assign(source_id="KAZ_WITS_BNS_PANEL")) == office  # both of KAZ_CUSTOMS
+    assert data_path(cells.iloc[::-1].assign(source_id="KAZ_BNS", value_usd=9, flag="revised", note="n")) == office
+    assert data_path(cells.assign(source_id="UZB_STAT")) != office
+    assert data_path(cells.assign(source_id="KAZ_BNS", year=2021)) != office
+    assert data_path(cells.iloc[:1].assign(source_id="KAZ_BNS")) != office
 
 
 # investment

@@ -167,6 +167,10 @@ def test_the_interval_spans_both_sides_and_a_rank_is_open_where_ranges_overlap()
     found = ca.trade.lead(WRONG, economies=["KAZ"], basis="interval").iloc[0]
     assert (found["low"], found["high"]) == (pytest.approx(24.2 / 27.0), pytest.approx(31.2 / 27.0))
     assert pd.isna(found["estimate"])
+    russia_too = pd.concat([WRONG, frame(*both("RUS", "KAZ", 20.0, 10.0, "RUS_FTS"))])  # 30.0 against 27.0
+    found = ca.trade.lead(russia_too, economies=["KAZ"], basis="interval").iloc[0]
+    assert found["low"] == pytest.approx(24.2 / (20.0 + 13.5))  # flow by flow: 20.0 and 13.5, the higher reports
+    assert found["high"] == pytest.approx(31.2 / (13.5 + 10.0))
 
 
 def test_a_partner_without_one_direction_is_left_out_of_turnover_only():
