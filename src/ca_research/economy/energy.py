@@ -6,6 +6,7 @@ import pandas as pd
 
 from .. import economies as eco
 from ..errors import UnknownNameError
+from ..stats import years_back
 from ..tables.provenance import estimate_row, estimates
 
 COMMODITIES = {
@@ -66,7 +67,7 @@ def energy_share(energy: pd.DataFrame, *, commodity: str, year: str = "newest", 
     year: 'newest' year for which both are at hand, 'newest-1', 'newest-2'. origin: 'five', or 'kazakhstan' (uranium).
     """
     _, _, years = _parts(energy, commodity, origin)
-    ordered, back = sorted(years, reverse=True), int(year.partition("-")[2] or 0)
+    ordered, back = sorted(years, reverse=True), years_back(year)
     if len(ordered) <= back:
         return estimates(
             [estimate_row(missing=f"{commodity}: {len(ordered)} year(s) with both origin and total at hand")]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from .. import economies as eco
 from ..errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
+from ..stats import years_back
 from ..tables.provenance import estimate_row, estimates
 
 CONDUITS = ("NLD",)
@@ -99,7 +100,7 @@ def fdi_rank(
     """
     rows = []
     for host in economies:
-        years, back = stock_years(investment, host), int(year.partition("-")[2] or 0)
+        years, back = stock_years(investment, host), years_back(year)
         if len(years) <= back:
             rows.append(
                 estimate_row(

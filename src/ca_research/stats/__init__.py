@@ -1,16 +1,60 @@
 """Statistics that know no domain."""
 
+from .backtest import backtest, compare_with_naive, mase
+from .bootstrap import Bootstrap, WildBootstrap, block_bootstrap, cluster_bootstrap, wild_bootstrap_t
+from .breaks import Break, chow, sup_f
+from .forecast import ConvergenceError, Forecast, arima, ets, naive, random_walk_drift, share_forecast
 from .growth import compound_rate, end_to_end, log_slope, mean_annual_rate, sen_slope
+from .multiple import holm
+from .periods import years_back
+from .trend import (
+    BaseChange,
+    MannKendall,
+    OlsTrend,
+    SenSlope,
+    change_against_base,
+    mann_kendall,
+    ols_trend,
+    sen_interval,
+)
 from .universe import Axis, Exclusion, Universe, collapse
 
 __all__ = [
     "Axis",
+    "BaseChange",
+    "Bootstrap",
+    "Break",
+    "ConvergenceError",
     "Exclusion",
+    "Forecast",
+    "MannKendall",
+    "OlsTrend",
+    "SenSlope",
     "Universe",
+    "WildBootstrap",
+    "arima",
+    "backtest",
+    "block_bootstrap",
+    "change_against_base",
+    "chow",
+    "cluster_bootstrap",
     "collapse",
+    "compare_with_naive",
     "compound_rate",
     "end_to_end",
+    "ets",
+    "holm",
     "log_slope",
+    "mann_kendall",
+    "mase",
     "mean_annual_rate",
+    "naive",
+    "ols_trend",
+    "random_walk_drift",
+    "sen_interval",
     "sen_slope",
+    "share_forecast",
+    "sup_f",
+    "wild_bootstrap_t",
+    "years_back",
 ]

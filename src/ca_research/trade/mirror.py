@@ -19,16 +19,18 @@ ZEROS_FILLED = {"PENPPML": "a panel of exporters' reports with zeros filled in w
 _OPPOSITE = {"export": "import", "import": "export"}
 
 
-def perspective(trade: pd.DataFrame, of: Iterable[str]) -> pd.DataFrame:
+def perspective(trade: pd.DataFrame, of: Iterable[str], *, panels: bool = True) -> pd.DataFrame:
     """All reports of goods trade of some economies, from their point of view.
 
-    trade: rows of table `trade`, product TOTAL. of: the economies looked at.
+    trade: rows of table `trade`, product TOTAL. of: the economies looked at. panels: whether the positive figures of
+        ZEROS_FILLED count; ranks do without them (a four-year panel of uneven quality settles no 'first').
     Returns the rows with `economy`, `other`, `direction` (export or import *of the economy*) and `side`:
     'reporter' where the economy itself reports, 'mirror' where its partner does.
     """
     of = list(of)
     total = trade[(trade["product"] == "TOTAL") & ~trade["source_id"].isin(list(NOT_REPORTS))]
-    total = total[~(total["source_id"].isin(list(ZEROS_FILLED)) & (total["value_usd"] == 0))]
+    filled = total["source_id"].isin(list(ZEROS_FILLED))
+    total = total[~filled | (total["value_usd"] > 0)] if panels else total[~filled]
     own = total[total["reporter"].isin(of)]
     own = own.assign(economy=own["reporter"], other=own["partner"], direction=own["flow"], side="reporter")
     mirror = total[total["partner"].isin(of)]

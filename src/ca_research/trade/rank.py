@@ -13,6 +13,7 @@ import pandas as pd
 
 from .. import economies as eco
 from ..errors import CoverageError, UnknownNameError
+from ..stats import years_back
 from ..tables.provenance import estimate_row, estimates
 from .mirror import perspective
 
@@ -95,7 +96,9 @@ def compare(
     rows of table `trade` behind it. A partner without all the directions of `flow` is left out, not zero.
     """
     _known(basis=basis, flow=flow, source=source, partners=partners, eu=eu)
-    return _compare(perspective(trade[trade["year"] == year], [economy]), basis, flow, source, partners, eu)
+    return _compare(
+        perspective(trade[trade["year"] == year], [economy], panels=False), basis, flow, source, partners, eu
+    )
 
 
 def _compare(
@@ -174,7 +177,7 @@ def observed(
 ) -> pd.Series:
     """For each year, in how many of the economies a rank can be given: China and Russia (and the EU, if it is one) are there."""
     _known(basis=basis, flow=flow, source=source, eu=eu)
-    seen = perspective(trade, economies)
+    seen = perspective(trade, economies, panels=False)
     seen = seen[seen["direction"].isin(FLOWS[flow])]
     if basis == "reporter":
         seen = seen[(seen["side"] == "reporter") & seen["source_id"].isin(SOURCE_ORDER[source])]
@@ -233,9 +236,9 @@ def lead(
     lowest report over the rival's highest) and high; a rank is certain only where both are on one side of one.
     """
     _known(basis=basis, flow=flow, source=source, partners=partners, eu=eu)
-    back = int(year.partition("-")[2] or 0)
+    back = years_back(year)
     chosen = newest_year(trade, economies, basis=basis, eu=eu, source=source) - back
-    of_year = perspective(trade[trade["year"] == chosen], economies)
+    of_year = perspective(trade[trade["year"] == chosen], economies, panels=False)
     rows = []
     for economy in economies:
         table, used = _compare(of_year[of_year["economy"] == economy], basis, flow, source, partners, eu)

@@ -1,0 +1,15 @@
+"""Years named relative to the newest one at hand, so that no year is typed into a rule."""
+
+from __future__ import annotations
+
+import re
+
+from ..errors import UsageError
+
+
+def years_back(name: str) -> int:
+    """0 for 'newest', 1 for 'newest-1' and so on; raises UsageError for anything else."""
+    hit = re.fullmatch(r"newest(?:-(\d+))?", name)
+    if not hit:
+        raise UsageError(f"not a relative year: {name!r}", todo="'newest', 'newest-1', 'newest-2' ...")
+    return int(hit[1] or 0)

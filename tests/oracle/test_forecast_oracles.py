@@ -1,0 +1,188 @@
+"""Forecasts against closed forms, statsmodels called directly, and the coverage they promise.
+
+Tolerances: 1e-9 relative for closed forms (sums of floats); 1e-6 for statsmodels on the same numbers (values are divided
+by a power of two first, and the optimiser stops a little elsewhere when that is not 1); simulated rates lie within bands
+of about three standard errors, named beside each.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import t
+from statsmodels.tsa.arima.model import ARIMA
+from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+
+from ca_research.stats.backtest import backtest, compare_with_naive, mase
+from ca_research.stats.forecast import arima, ets, naive, random_walk_drift, share_forecast
+
+BOUNDS = ["mean", "low", "high"]
+
+
+def walk(seed: int, n: int, drift: float = 0.5) -> pd.Series:
+    return pd.Series(np.cumsum(np.random.default_rng(seed).normal(drift, 1, size=n)), index=range(2000, 2000 + n))
+
+
+@pytest.mark.parametrize("n", [5, 12, 30])
+def test_the_walk_in_closed_form(n):
+    series, h = walk(n, n), np.arange(1, 5)
+    y, m = series.to_numpy(), n - 1
+    d = (y[-1] - y[0]) / m
+    s2 = sum((b - a - d) ** 2 for a, b in pairwise(y)) / (m - 1)
+    reach = t.ppf(0.95, m - 1) * np.sqrt(s2 * (h + h**2 / m))
+    found = random_walk_drift(series, 4, level=0.9).frame
+    assert found["mean"].tolist() == pytest.approx((y[-1] + h * d).tolist(), rel=1e-9)
+    assert (found["high"] - found["mean"]).tolist() == pytest.approx(reach.tolist(), rel=1e-9)
+    assert (found["mean"] - found["low"]).tolist() == pytest.approx(reach.tolist(), rel=1e-9)
+    still = naive(series, 4, level=0.9).frame
+    reach = t.ppf(0.95, m) * np.sqrt(h * sum((b - a) ** 2 for a, b in pairwise(y)) / m)
+    assert (still["mean"] == y[-1]).all()
+    assert (still["high"] - y[-1]).tolist() == pytest.approx(reach.tolist(), rel=1e-9)
+
+
+def test_the_walk_is_arima_010_with_drift():
+    # maximum likelihood divides by m and takes a normal quantile: the mean must agree to what the optimiser reaches
+    series = walk(3, 25)
+    one, two = random_walk_drift(series, 3).frame, arima(series, 3, order=(0, 1, 0)).frame
+    assert two["mean"].tolist() == pytest.approx(one["mean"].tolist(), abs=1e-3 * series.diff().std())
+
+
+@pytest.mark.parametrize(("model", "drift"), [(random_walk_drift, 0.5), (naive, 0.0)])
+@pytest.mark.parametrize("horizon", [1, 4])
+def test_coverage_of_the_walk(model, drift, horizon):
+    # 1,500 walks of 8 years, nominal 0.8 and exact for normal steps: standard error 0.010
+    hits = 0
+    for seed in range(1500):
+        whole = walk(seed, 8 + horizon, drift)
+        last = model(whole.iloc[:8], horizon, level=0.8).frame.iloc[-1]
+        hits += last["low"] <= whole.iloc[-1] <= last["high"]
+    assert 0.77 <= hits / 1500 <= 0.83
+
+
+@pytest.mark.parametrize("damped", [False, True])
+@pytest.mark.parametrize("n", [12, 25])
+def test_ets_is_that_of_statsmodels(n, damped):
+    series = walk(n, n) + 20
+    scale = 2.0 ** np.round(np.log2(series.diff().std()))
+    values = pd.Series(series.to_numpy() / scale)
+    fit = ETSModel(values, error="add", trend="add", damped_trend=damped, seasonal=None).fit(disp=False)
+    theirs = fit.get_prediction(start=n, end=n + 2).summary_frame(alpha=0.2) * scale
+    found = ets(series, 3, damped=damped, level=0.8).frame
+    assert found[BOUNDS].to_numpy() == pytest.approx(theirs[["mean", "pi_lower", "pi_upper"]].to_numpy(), rel=1e-6)
+
+
+def test_ets_interval_against_its_own_recursion():
+    # ETS(A,A,N), Hyndman et al. (2008), table 6.1: var_h = s2 (1 + sum over j < h of (alpha + beta j)^2)
+    series = walk(8, 30) + 20
+    fit = ETSModel(pd.Series(series.to_numpy()), trend="add").fit(disp=False)
+    scale = 2.0 ** np.round(np.log2(series.diff().std()))
+    assert scale == 1  # so that both fits see the same numbers
+    alpha, beta = fit.alpha, fit.beta
+    variance = np.array([fit.mse * (1 + sum((alpha + beta * j) ** 2 for j in range(1, h))) for h in range(1, 5)])
+    found = ets(series, 4).frame
+    assert (found["high"] - found["low"]).to_numpy() / 2 == pytest.approx(1.959964 * np.sqrt(variance), rel=1e-5)
+
+
+@pytest.mark.parametrize(("order", "trend"), [((1, 0, 0), "c"), ((0, 1, 1), "t"), ((1, 1, 0), "t"), ((0, 2, 1), "n")])
+def test_arima_is_that_of_statsmodels(order, trend):
+    series = walk(5, 25)
+    scale = 2.0 ** np.round(np.log2(series.diff().std()))
+    fit = ARIMA(series.to_numpy() / scale, order=order, trend=trend).fit(method_kwargs={"maxiter": 500})
+    theirs = fit.get_forecast(3).summary_frame(alpha=0.2).iloc[:, [0, 2, 3]] * scale
+    found = arima(series, 3, order=order, level=0.8)
+    assert found.model == f"ARIMA{order}"
+    assert found.frame[BOUNDS].to_numpy() == pytest.approx(theirs.to_numpy(), rel=1e-6)
+
+
+def test_arima_takes_the_smallest_aicc():
+    series = walk(6, 30)
+    orders = [(p, 1, q) for p in range(3) for q in range(3) if p + q <= 2]
+    scale = 2.0 ** np.round(np.log2(series.diff().std()))
+    found = arima(series, 2)
+    aicc = {
+        f"ARIMA{o}": ARIMA(series.to_numpy() / scale, order=o, trend="t").fit(method_kwargs={"maxiter": 500}).aicc
+        for o in orders
+        if f"ARIMA{o}" not in found.failed
+    }
+    assert found.model == min(aicc, key=aicc.__getitem__)
+
+
+def composition(seed: int, n: int, parts: int = 3) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    z = np.cumsum(rng.normal(0, 0.2, size=(n, parts)) + np.linspace(-0.1, 0.1, parts), axis=0)
+    values = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    return pd.DataFrame(values, index=range(2000, 2000 + n), columns=list("abcdef")[:parts])
+
+
+@pytest.mark.parametrize("reference", ["a", "b", "c", "d"])
+def test_the_mean_of_shares_is_that_of_log_ratios_to_any_reference(reference):
+    shares, horizon = composition(1, 9, 4), 3
+    ratios = np.log(shares.div(shares[reference], axis=0))
+    ahead = [np.exp(ratios.iloc[-1] + h * ratios.diff().mean()) for h in range(1, horizon + 1)]
+    expected = pd.concat([row / row.sum() for row in ahead]).to_numpy()
+    found = share_forecast(shares, horizon).frame
+    assert found["mean"].to_numpy() == pytest.approx(expected, abs=1e-9)
+    assert found.groupby("year")["mean"].sum().to_numpy() == pytest.approx(1, abs=1e-9)
+
+
+def test_the_order_of_parts_matters_neither_to_the_mean_nor_to_the_interval():
+    shares = composition(2, 9, 4)
+    one = share_forecast(shares, 2).frame.set_index(["year", "part"]).sort_index()
+    two = share_forecast(shares[["c", "a", "d", "b"]], 2).frame.set_index(["year", "part"]).sort_index()
+    assert two.index.equals(one.index)
+    assert two[BOUNDS].to_numpy() == pytest.approx(one[BOUNDS].to_numpy(), abs=1e-9)
+
+
+def test_two_shares_are_a_walk_of_their_log_odds():
+    # with two parts the interval has a closed form; 40,000 draws leave about 0.5 % of its width in log-odds
+    shares = composition(3, 10, 2)
+    odds = np.log(shares["a"] / shares["b"])
+    expected = random_walk_drift(odds, 3, level=0.8).frame
+    found = share_forecast(shares, 3, level=0.8, draws=40_000).frame.query("part == 'a'")
+    width = (expected["high"] - expected["low"]).to_numpy()
+    for column, tolerance in (("mean", 1e-9), ("low", 0.02), ("high", 0.02)):
+        gap = np.log(found[column] / (1 - found[column])).to_numpy() - expected[column].to_numpy()
+        assert (np.abs(gap) <= tolerance * width).all()
+
+
+def test_coverage_of_share_intervals():
+    # 300 compositions of 3 parts over 9 years, third step ahead, nominal 0.8; the parts depend on each other, so count
+    # them as 300: standard error 0.023
+    hits = []
+    for seed in range(300):
+        whole = composition(seed, 12)
+        last = share_forecast(whole.iloc[:9], 3, level=0.8, draws=400).frame.query("year == 2011")
+        hits += [low <= v <= high for low, v, high in zip(last["low"], whole.loc[2011], last["high"], strict=True)]
+    assert 0.73 <= np.mean(hits) <= 0.87
+
+
+def test_mase_in_closed_form():
+    train = pd.Series([1.0, 3, 2, 6], index=range(2000, 2004))  # steps 2, 1, 4: mean 7/3
+    actual, made = pd.Series({2004: 7.0, 2005: 9.0}), pd.Series({2004: 6.0, 2005: 6.0})
+    assert mase(actual, made, train) == pytest.approx(2 / (7 / 3), rel=1e-12)
+
+
+def test_the_table_is_the_mean_of_mase_over_origins():
+    series = walk(4, 16)
+    table = compare_with_naive(series, {"drift": random_walk_drift}, first=2009, horizon=1).set_index("model")
+    for name, model in (("naive", naive), ("drift", random_walk_drift)):
+        scores, errors = [], []
+        for end in range(10, 16):
+            train, actual = series.iloc[:end], series.iloc[[end]]
+            made = model(train, 1).frame.set_index("year")["mean"]
+            scores.append(mase(actual, made, train))
+            errors.append(abs(actual.iloc[0] - made.iloc[0]))
+        assert table.loc[name, "mase"] == pytest.approx(np.mean(scores), rel=1e-9)
+        assert table.loc[name, "mae"] == pytest.approx(np.mean(errors), rel=1e-9)
+        assert table.loc[name, "n"] == 6
+
+
+def test_the_naive_backtest_is_a_shift():
+    series = walk(9, 14)
+    rows = backtest(series, {"naive": naive}, first=2006, horizon=3)
+    for step in (1, 2, 3):
+        of_step = rows[rows["step"] == step]
+        assert of_step["error"].tolist() == pytest.approx(series.diff(step)[of_step["year"]].tolist(), rel=1e-9)
