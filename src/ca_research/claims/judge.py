@@ -56,13 +56,14 @@ def _truth(criterion: Criterion, cells: list[Cell]) -> Truth:
 def specification_truths(criterion: Criterion, rows: pd.DataFrame, judged: list[str]) -> pd.DataFrame:
     """Every specification of a criterion: spec, is_main, value, low, high and met (true, false, null).
 
-    For a count over economies value is how many meet the comparison and high adds those that are unobserved.
+    For a count over several economies value is how many meet the comparison and high adds those that are undecided;
+    for one economy, or a figure of none in particular, it is the measure itself.
     """
     codes = counted(criterion, judged) if criterion.over else [""]
     records = []
     for spec, part in rows.groupby("spec"):
         cells = _cells(criterion, part, codes)
-        if criterion.over:
+        if len(codes) > 1:
             held, open_ = sum(c.met is True for c in cells), sum(c.met is None for c in cells)
             value, low, high = (
                 (float(held), float(held), float(held + open_)) if open_ < len(cells) else (None, None, None)

@@ -28,7 +28,7 @@ def curve_data(claim: Claim, evidence: Evidence, verdict: Verdict, criterion: st
     table = specification_truths(spec, rows, list(evidence.economies))
     choices = rows.drop_duplicates("spec").set_index("spec")[list(spec.axes)]
     table = table.join(choices, on="spec")
-    table["threshold"] = judged.threshold
+    table["threshold"] = judged.cell_threshold if len(judged.cells) == 1 and spec.over else judged.threshold
     return table.sort_values(["value", "high", "spec"], na_position="last", ignore_index=True)
 
 
@@ -79,6 +79,8 @@ def specification_curve(data: pd.DataFrame, axes: list[str], *, unit: str, of: i
         top.set_ylabel(unit)
         style.bare(top, x=False)
         top.margins(x=0.02, y=0.16)
+        if (data["value"].dropna() % 1 == 0).all() and data["value"].notna().any():
+            top.yaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=5))
         if of is not None:  # a count over economies: whole numbers, from none to all
             top.set_yticks(range(of + 1))
             top.set_ylim(-0.4, of + 0.4)
@@ -107,7 +109,8 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
         drawn = data.dropna(subset=["value", "low", "high"], how="all")
         if len(drawn) < 2:
             continue
-        of = len(counted(criterion, evidence.economies)) if criterion.over else None
+        several = len(counted(criterion, evidence.economies)) if criterion.over else 0
+        of = several if several > 1 else None
         unit = f"economies of {of}" if of else criterion.unit
         met = int((drawn["met"] == True).sum())  # noqa: E712 - three values
         open_ = int(drawn["met"].isna().sum())
