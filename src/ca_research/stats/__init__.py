@@ -3,10 +3,12 @@
 from .backtest import backtest, compare_with_naive, mase
 from .bootstrap import Bootstrap, WildBootstrap, block_bootstrap, cluster_bootstrap, wild_bootstrap_t
 from .breaks import Break, chow, sup_f
+from .event_study import EventStudy, event_study
 from .forecast import ConvergenceError, Forecast, arima, ets, naive, random_walk_drift, share_forecast
 from .growth import compound_rate, end_to_end, log_slope, mean_annual_rate, sen_slope
 from .multiple import holm
 from .periods import years_back
+from .synthetic import Placebos, SyntheticControl, simplex_weights, synthetic_control
 from .trend import (
     BaseChange,
     MannKendall,
@@ -25,11 +27,14 @@ __all__ = [
     "Bootstrap",
     "Break",
     "ConvergenceError",
+    "EventStudy",
     "Exclusion",
     "Forecast",
     "MannKendall",
     "OlsTrend",
+    "Placebos",
     "SenSlope",
+    "SyntheticControl",
     "Universe",
     "WildBootstrap",
     "arima",
@@ -43,6 +48,7 @@ __all__ = [
     "compound_rate",
     "end_to_end",
     "ets",
+    "event_study",
     "holm",
     "log_slope",
     "mann_kendall",
@@ -54,7 +60,9 @@ __all__ = [
     "sen_interval",
     "sen_slope",
     "share_forecast",
+    "simplex_weights",
     "sup_f",
+    "synthetic_control",
     "wild_bootstrap_t",
     "years_back",
 ]

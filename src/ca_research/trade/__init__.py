@@ -1,5 +1,7 @@
-"""Trade: shares and indices, growth, the two sides of a report and their reconciliation, ranks on one basis at a time."""
+"""Trade: shares, indices, growth; the two sides of a report; ranks on one basis at a time; gravity."""
 
+from .gravity import Gravity, gravity, panel, treated_pairs
+from .gravity_reassign import Reassignment, excess, reassign
 from .indices import (
     balance,
     complementarity,
@@ -24,11 +26,15 @@ __all__ = [
     "FLOWS",
     "NOT_REPORTS",
     "RE_EXPORT_RATIO",
+    "Gravity",
+    "Reassignment",
     "balance",
     "compare",
     "complementarity",
     "concentration",
     "dispersion",
+    "excess",
+    "gravity",
     "growth",
     "growth_rates",
     "grubel_lloyd",
@@ -38,13 +44,16 @@ __all__ = [
     "newest_ranks",
     "newest_year",
     "observed",
+    "panel",
     "partner_shares",
     "perspective",
     "product_shares",
     "ranks",
     "real_values",
+    "reassign",
     "reconcile",
     "region_gaps",
     "revealed_advantage",
     "theil_decomposition",
+    "treated_pairs",
 ]

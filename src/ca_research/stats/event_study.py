@@ -1,0 +1,241 @@
+"""Event studies with units treated at different times: two-stage, interaction-weighted, and the naive one beside them.
+
+With staggered treatment and effects that differ over time or cohort, two-way fixed effects compare late with early
+treated units and can be off in size and sign (Goodman-Bacon 2021, Journal of Econometrics 225(2)). Knows no domain.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import CoverageError, UnknownNameError, UsageError
+
+ESTIMATORS = ("did2s", "saturated", "twfe")
+LEAST_PERIODS = 3
+"""Two periods before (one of them the reference) and one after: below that there is no trend to look at."""
+FEW = 10
+"""Treated clusters below which cluster-robust errors are known to be too small (a convention, no sharp bound)."""
+
+
+@dataclass(frozen=True, eq=False)
+class EventStudy:
+    """`table`: event_time, estimate, se, low, high, treated (units observed then), one row per event time of the window.
+
+    `att`: estimate, se, low, high, p over all treated periods. `pretrend`: f, df, df_errors, p, largest, statement.
+    `log`: reason, rows. `caution`: '' or why the errors mislead. Event time 0 is the first treated period.
+    """
+
+    table: pd.DataFrame
+    att: pd.Series
+    pretrend: dict[str, Any]
+    estimator: str
+    n: int
+    treated: int
+    untreated: int
+    log: pd.DataFrame
+    caution: str
+
+    def to_frame(self) -> pd.DataFrame:
+        return self.table.copy()
+
+    def to_csv(self, *args: Any, **kwargs: Any) -> Any:
+        return self.table.to_csv(*args, index=False, **kwargs)
+
+    def to_latex(self, digits: int = 3) -> str:
+        return self.table.to_latex(index=False, float_format=f"%.{digits}f", escape=True, na_rep="--")
+
+
+def _prepare(frame: pd.DataFrame, names: dict[str, str], log: list[dict[str, Any]]) -> pd.DataFrame:
+    """Columns u, t, y, first, g, k (event time; NaN where untreated in the sample), treated; what cannot be used leaves."""
+
+    def leave(rows: pd.DataFrame, gone: pd.Series, reason: str) -> pd.DataFrame:
+        if gone.any():
+            log.append({"reason": reason, "rows": int(gone.sum())})
+        return rows[~gone]
+
+    for column in names.values():
+        if column not in frame:
+            raise UnknownNameError("column", column, frame.columns)
+    rows = pd.DataFrame({short: frame[column].to_numpy() for short, column in names.items()})
+    for column in ("t", "y", "first"):
+        rows[column] = pd.to_numeric(rows[column]).astype(float)
+    rows = leave(rows, ~np.isfinite(rows["y"]) | rows["t"].isna(), "no outcome or no period")
+    if rows.duplicated(["u", "t"]).any():
+        raise UsageError("a unit has two rows in one period", todo="choose one source or sum first")
+    rows["first"] = rows["first"].where(np.isfinite(rows["first"]))
+    if (rows.groupby("u")["first"].nunique(dropna=False) > 1).any():
+        raise UsageError("the first treated period differs within a unit", todo="give one per unit, missing if never")
+    if (rows.groupby("u")["g"].nunique() > 1).any():
+        raise UsageError("a unit lies in several clusters", todo="cluster by the unit or by what contains it")
+    late = rows["first"] > rows["t"].max()
+    if late.any():
+        log.append({"reason": "treated after the last period: untreated in this sample", "rows": int(late.sum())})
+    rows["first"] = rows["first"].mask(late)
+    rows = leave(rows, rows["first"] <= rows.groupby("u")["t"].transform("min"), "no period before the treatment")
+    rows["k"] = rows["t"] - rows["first"]
+    rows["treated"] = rows["k"] >= 0
+    first = rows.groupby("u")["first"].first()
+    if not first.notna().any() or not rows["treated"].any():
+        raise CoverageError("no unit is treated within the sample", todo="choose a longer period")
+    if first.notna().all():
+        once = first.nunique() == 1
+        what = "all units are treated at once, and none stays untreated" if once else "no unit stays untreated"
+        raise CoverageError(what, todo="add units that are never treated, or end the sample before the last ones are")
+    if rows["t"].nunique() < LEAST_PERIODS or rows.loc[rows["k"] < 0, "k"].nunique() < 2:
+        raise CoverageError(
+            f"too few periods: {rows['t'].nunique()} in all, {rows.loc[rows['k'] < 0, 'k'].nunique()} before treatment",
+            todo=f"an event study needs {LEAST_PERIODS} periods, two of them before treatment",
+        )
+    return rows.reset_index(drop=True)
+
+
+def _fit(call: Any) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Coefficients, covariance and names of a pyfixest model."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # singletons and deprecations inside pyfixest
+        model = call()
+    return np.asarray(model._beta_hat).ravel(), np.asarray(model._vcov), list(model._coefnames)
+
+
+def _cells(rows: pd.DataFrame, estimator: str) -> tuple[pd.DataFrame, dict[str, tuple[float, int]]]:
+    """Dummies of event times (of cohort and event time if saturated), and for each its event time and treated rows."""
+    ever = rows["k"].notna()
+    key = rows["first"].where(ever) if estimator == "saturated" else pd.Series(0.0, index=rows.index).where(ever)
+    reference = {}
+    if estimator != "did2s":  # the last period before treatment; did2s needs no reference
+        before = rows[ever & (rows["k"] < 0)]
+        reference = before["k"].groupby(key[before.index]).max().to_dict()
+    dummies: dict[str, np.ndarray] = {}
+    cells: dict[str, tuple[float, int]] = {}
+    for (cohort, k), part in rows[ever].groupby([key[ever], "k"]):
+        if reference.get(cohort) == k:
+            continue
+        name = f"d{len(cells)}"
+        cells[name] = (float(k), len(part))
+        dummies[name] = rows.index.isin(part.index).astype(float)
+    return pd.DataFrame(dummies, index=rows.index), cells
+
+
+def _estimate(rows: pd.DataFrame, estimator: str) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Cells (k, rows) that could be estimated, their coefficients and covariance."""
+    import pyfixest as pf
+
+    dummies, cells = _cells(rows, estimator)
+    data, terms = pd.concat([rows, dummies], axis=1), " + ".join(cells)
+    if estimator == "did2s":
+        stages = {"first_stage": "~ 0 | u + t", "second_stage": f"~ 0 + {terms}"}
+        beta, v, names = _fit(lambda: pf.did2s(data.copy(), yname="y", treatment="treated", cluster="g", **stages))
+    else:
+        beta, v, names = _fit(lambda: pf.feols(f"y ~ {terms} | u + t", data, vcov={"CRV1": "g"}))
+    return pd.DataFrame([cells[n] for n in names], columns=["k", "rows"]), beta, v
+
+
+def t_interval(estimate: np.ndarray, se: np.ndarray, df: int, level: float) -> pd.DataFrame:
+    """estimate, se, low, high and two-sided p by Student's t with `df` degrees of freedom."""
+    from scipy.stats import t
+
+    half = t.ppf((1 + level) / 2, df) * se
+    p = 2 * t.sf(np.abs(np.divide(estimate, se, out=np.full_like(estimate, np.nan), where=se > 0)), df)
+    return pd.DataFrame({"estimate": estimate, "se": se, "low": estimate - half, "high": estimate + half, "p": p})
+
+
+def _pretrend(
+    k: np.ndarray, b: np.ndarray, v: np.ndarray, window: tuple[int, int], df: int, clusters: int
+) -> dict[str, Any]:
+    """Joint F test that the leads of the window, without the last one, are zero; only with more treated `clusters`."""
+    from scipy.stats import f
+
+    leads = (k >= window[0]) & (k < -1)
+    q = int(leads.sum())
+    largest = float(np.abs(b[leads]).max()) if q else np.nan
+    found = {"f": np.nan, "df": q, "df_errors": df, "p": np.nan, "largest": largest}
+    inner = v[np.ix_(leads, leads)]
+    if 0 < q < clusters and np.linalg.matrix_rank(inner, hermitian=True) == q:
+        found["f"] = float(b[leads] @ np.linalg.solve(inner, b[leads])) / q
+        found["p"] = float(f.sf(found["f"], q, df))
+        verdict = (
+            "differ from zero"
+            if found["p"] < 0.05
+            else "do not differ from zero at 5 %, which proves no parallel trend"
+        )
+        statement = f"{q} leads jointly {verdict} (F = {found['f']:.2f}, p = {found['p']:.3f}); largest {largest:.3f}"
+    else:
+        statement = f"{q} leads, {clusters} treated clusters: no joint test; largest {largest:.3f}" if q else "no leads"
+    return found | {"statement": statement}
+
+
+def event_study(
+    frame: pd.DataFrame,
+    *,
+    unit: str,
+    time: str,
+    outcome: str,
+    first: str,
+    cluster: str | None = None,
+    estimator: str = "did2s",
+    window: tuple[int, int] = (-6, 6),
+    level: float = 0.95,
+) -> EventStudy:
+    """Effects by time since treatment in a panel with staggered treatment.
+
+    frame: one row per unit and period; `time` numeric, `first` the unit's first treated period (missing: never). Units
+        treated after the last period count as untreated (logged); units without a period before treatment leave.
+    estimator: 'did2s', two stages (Gardner 2022, arXiv 2207.05943; errors allow for the first stage); 'saturated',
+        cohort by event time, weighted by the cohorts' share (Sun and Abraham 2021, Journal of Econometrics 225(2);
+        weights taken as fixed); 'twfe', one dummy per event time and unit and period effects: naive, for comparison.
+    window: event times shown and used for the pre-trend; all are estimated. cluster: column, the unit by default.
+    `att` is the mean over all treated rows ('twfe': the coefficient on one treatment dummy, with weights of its own).
+    The reference of 'saturated' and 'twfe' is the last period before treatment; leads of 'did2s' are averages of
+    first-stage residuals, not differences from a reference, and do not compare with the others' one to one.
+    Intervals: t with G - 1 degrees of freedom. Raises UnknownNameError, UsageError, CoverageError (nobody treated,
+    nobody untreated, all treated at once, too few periods, fewer than two clusters).
+    """
+    if estimator not in ESTIMATORS:
+        raise UnknownNameError("estimator", estimator, ESTIMATORS)
+    if not 0 < level < 1 or window[0] >= 0 or window[1] < 0:
+        raise UsageError(f"level {level!r} or window {window!r} is impossible", todo="level=0.95, window=(-6, 6)")
+    log: list[dict[str, Any]] = []
+    names = {"u": unit, "t": time, "y": outcome, "first": first, "g": cluster or unit}
+    rows = _prepare(frame, names, log)
+    rows["g"] = pd.factorize(rows["g"])[0]
+    rows["u"] = pd.factorize(rows["u"])[0]
+    clusters = rows["g"].nunique()
+    if clusters < 2:
+        raise CoverageError("fewer than two clusters", todo="cluster by the unit")
+    cells, beta, v = _estimate(rows, estimator)
+    times = np.sort(cells["k"].unique())
+    weights = np.array([np.where(cells["k"] == k, cells["rows"], 0) for k in times], dtype=float)
+    weights /= weights.sum(axis=1, keepdims=True)
+    b, cov = weights @ beta, weights @ v @ weights.T
+    table = t_interval(b, np.sqrt(np.diag(cov)), clusters - 1, level).drop(columns="p")
+    table.insert(0, "event_time", times.astype(int))
+    table = table[table["event_time"].between(*window)]
+    if estimator != "did2s" and -1 not in set(times):
+        table.loc[len(times)] = [-1, 0.0, np.nan, np.nan, np.nan]
+    units = rows.groupby("k")["u"].nunique()
+    table = table.astype({"event_time": int}).sort_values("event_time", ignore_index=True)
+    table["treated"] = [int(units.get(k, 0)) for k in table["event_time"]]
+    post = np.where(cells["k"] >= 0, cells["rows"], 0) / cells.loc[cells["k"] >= 0, "rows"].sum()
+    overall, variance = np.array([post @ beta]), np.array([post @ v @ post])
+    if estimator == "twfe":
+        import pyfixest as pf
+
+        data = rows.assign(treated=rows["treated"].astype(float))
+        overall, variance, _ = _fit(lambda: pf.feols("y ~ treated | u + t", data, vcov={"CRV1": "g"}))
+    few = rows.loc[rows["first"].notna(), "g"].nunique()
+    return EventStudy(
+        table=table,
+        att=t_interval(overall, np.sqrt(variance.ravel()), clusters - 1, level).iloc[0],
+        pretrend=_pretrend(times, b, cov, window, clusters - 1, few),
+        estimator=estimator,
+        n=len(rows),
+        treated=int(rows.loc[rows["first"].notna(), "u"].nunique()),
+        untreated=int(rows.loc[rows["first"].isna(), "u"].nunique()),
+        log=pd.DataFrame(log, columns=["reason", "rows"]),
+        caution=f"{few} treated clusters: the errors are too small; rank against placebos instead" if few < FEW else "",
+    )

@@ -1,0 +1,219 @@
+"""Synthetic control: a weighted mean of untreated units that follows the treated one before treatment. Knows no domain.
+
+Source: Abadie, Diamond and Hainmueller (2010), Journal of the American Statistical Association 105(490); in what
+follows ADH. Weights here rest on pre-period outcomes alone, the variant without other predictors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import CoverageError, UnknownNameError, UsageError
+
+LEAST_BEFORE = 8
+"""Periods before treatment below which a good fit means little: this project's choice. That there must be many is said by
+Abadie, Diamond and Hainmueller (2015), American Journal of Political Science 59(2), without a number."""
+LEAST_DONORS = 10
+"""With J donors a placebo rank cannot fall below 1/(J+1): ten are needed for 0.10 with one to spare."""
+EXACT = 1e-6
+"""Pre-period error, as a share of the treated unit's own spread, that counts as an exact (overfitted) match."""
+
+
+def simplex_weights(treated: np.ndarray, donors: np.ndarray) -> np.ndarray:
+    """w >= 0 with sum one that minimises |treated - donors @ w|. treated: (periods,), donors: (periods, units).
+
+    Exact by non-negative least squares: with A = donors - treated, the minimiser of |A u|^2 + c^2 (1 - sum u)^2 over
+    u >= 0 is a multiple of the wanted w, because for given direction w the best multiple gives c^2 q / (c^2 + q), which
+    rises with q = |A w|^2. Where several w fit equally well, one of them is returned.
+    """
+    from scipy.optimize import nnls
+
+    a = donors - treated[:, None]
+    scale = np.abs(a).max()
+    if scale == 0:
+        return np.full(donors.shape[1], 1 / donors.shape[1])
+    u, _ = nnls(np.vstack([a / scale, np.ones(donors.shape[1])]), np.append(np.zeros(len(treated)), 1.0))
+    return u / u.sum()
+
+
+@dataclass(frozen=True, eq=False)
+class Placebos:
+    """`table`: unit, effect (mean gap after), pre_rmspe, post_rmspe, ratio, ratio_positive; the treated unit is among them.
+
+    `p`: share of units whose post/pre RMSPE ratio is at least the treated one's (two-sided, ADH). `p_positive`: the
+    same with positive gaps only (one-sided; Abadie 2021, Journal of Economic Literature 59(2)). Least p: 1 / units.
+    """
+
+    table: pd.DataFrame
+    p: float
+    p_positive: float
+
+    def to_frame(self) -> pd.DataFrame:
+        return self.table.copy()
+
+
+@dataclass(frozen=True, eq=False)
+class SyntheticControl:
+    """`gaps`: time, treated, synthetic, gap, after. `weights`: donor, weight (above zero), largest first.
+
+    `effect`: mean gap after treatment, in units of the outcome. `log`: reason, units, detail.
+    """
+
+    unit: str
+    start: float
+    gaps: pd.DataFrame
+    weights: pd.DataFrame
+    effect: float
+    pre_rmspe: float
+    post_rmspe: float
+    donors: tuple[str, ...]
+    log: pd.DataFrame
+    _wide: pd.DataFrame
+    _demean: bool
+
+    @property
+    def ratio(self) -> float:
+        return self.post_rmspe / self.pre_rmspe
+
+    def to_frame(self) -> pd.DataFrame:
+        return self.gaps.copy()
+
+    def to_csv(self, *args: Any, **kwargs: Any) -> Any:
+        return self.gaps.to_csv(*args, index=False, **kwargs)
+
+    def to_latex(self, digits: int = 3) -> str:
+        return self.gaps.to_latex(index=False, float_format=f"%.{digits}f", escape=True)
+
+    def placebos(self, *, worst: float | None = None) -> Placebos:
+        """Every donor in the treated unit's place, which moves to the pool (as ADH do); ranks of the RMSPE ratio.
+
+        worst: leave out placebos whose pre-period RMSPE exceeds this many times the treated unit's (ADH try 20, 5, 2
+        times the mean squared error); None keeps all.
+        """
+        after = (self._wide.index >= self.start).astype(bool)
+        rows = []
+        for unit in (self.unit, *self.donors):
+            gap = _gap(self._wide, unit, after, self._demean)[0]
+            pre, post = _rmspe(gap[~after]), _rmspe(gap[after])
+            positive = _rmspe(np.maximum(gap[after], 0))
+            ratios = (
+                (post / pre, positive / pre) if pre else (np.inf, np.inf)
+            )  # an exact match counts against a finding
+            rows.append([unit, float(gap[after].mean()), pre, post, *ratios])
+        columns = ["unit", "effect", "pre_rmspe", "post_rmspe", "ratio", "ratio_positive"]
+        table = pd.DataFrame(rows, columns=columns)
+        own = table.iloc[0]
+        if worst is not None:
+            table = table[table["pre_rmspe"] <= worst * own["pre_rmspe"]]
+        shares = [float((table[c] >= own[c]).mean()) for c in ("ratio", "ratio_positive")]
+        return Placebos(table.sort_values("ratio", ascending=False, ignore_index=True), *shares)
+
+    def in_time(self, starts: Sequence[float], *, least_before: int = LEAST_BEFORE) -> pd.DataFrame:
+        """Placebo dates before the true one, on data before the true one: start, effect, ratio, p, p_positive, missing."""
+        rows: list[dict[str, Any]] = []
+        early = self._wide[self._wide.index < self.start]
+        for start in starts:
+            row: dict[str, Any] = {"start": start, "missing": ""}
+            try:
+                fit = synthetic_control(
+                    early, self.unit, start, demean=self._demean, least_before=least_before, least_donors=1
+                )
+                ranks = fit.placebos()
+                row |= {"effect": fit.effect, "ratio": fit.ratio, "p": ranks.p, "p_positive": ranks.p_positive}
+            except CoverageError as error:
+                row["missing"] = error.what
+            rows.append(row)
+        return pd.DataFrame(rows, columns=["start", "effect", "ratio", "p", "p_positive", "missing"])
+
+
+def _rmspe(gap: np.ndarray) -> float:
+    return float(np.sqrt(np.mean(gap**2)))
+
+
+def _gap(wide: pd.DataFrame, unit: str, after: np.ndarray, demean: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Gap in every period between a unit and the best mean of all others, and the weights of these."""
+    y, x = wide[unit].to_numpy(float), wide.drop(columns=unit).to_numpy(float)
+    if demean:
+        y, x = y - y[~after].mean(), x - x[~after].mean(axis=0)
+    weights = simplex_weights(y[~after], x[~after])
+    return y - x @ weights, weights
+
+
+def synthetic_control(
+    outcomes: pd.DataFrame,
+    treated: str,
+    start: float,
+    *,
+    donors: Sequence[str] | None = None,
+    demean: bool = False,
+    least_before: int = LEAST_BEFORE,
+    least_donors: int = LEAST_DONORS,
+) -> SyntheticControl:
+    """Synthetic control of one treated unit.
+
+    outcomes: index of periods, one column per unit (numbers; missing where not observed). start: first treated period.
+    donors: untreated units, all other columns by default. demean: take each unit's pre-period mean out first, for a
+        treated unit outside the donors' range (Ferman and Pinto 2021, Quantitative Economics 12(4)).
+    Periods without the treated unit leave for all; donors that lack one of the remaining periods leave (logged): no gap
+    is filled. Raises UnknownNameError, UsageError, CoverageError: fewer than `least_before` periods before or none after,
+    fewer than `least_donors` donors, an exact pre-period match (no error to compare with; too many donors).
+    """
+    pool = [c for c in outcomes.columns if c != treated] if donors is None else list(donors)
+    for unit in (treated, *pool):
+        if unit not in outcomes.columns:
+            raise UnknownNameError("unit", unit, map(str, outcomes.columns))
+    if treated in pool or len(set(pool)) < len(pool):
+        raise UsageError("a donor is named twice or is the treated unit", todo="name each donor once")
+    if not outcomes.index.is_unique or not pd.api.types.is_numeric_dtype(outcomes.index):
+        raise UsageError("the index must hold each period once, as a number", todo="set_index('year')")
+    wide = outcomes[[treated, *pool]].sort_index().astype(float)
+    if np.isinf(wide.to_numpy()).any():
+        raise UsageError("infinite outcomes", todo="a logarithm of zero? leave such units out, or use levels")
+    log = []
+    absent = wide[treated].isna()
+    if absent.any():
+        detail = ", ".join(f"{p:g}" for p in wide.index[absent])
+        log.append({"reason": "period without the treated unit", "units": int(absent.sum()), "detail": detail})
+    wide = wide[~absent]
+    gone = [c for c in pool if wide[c].isna().any()]
+    if gone:
+        log.append({"reason": "donor not observed throughout", "units": len(gone), "detail": ", ".join(map(str, gone))})
+    wide = wide.drop(columns=gone)
+    after = (wide.index >= start).astype(bool)
+    before, used = int((~after).sum()), [c for c in pool if c not in gone]
+    if before < least_before or not after.any():
+        raise CoverageError(
+            f"{treated}: {before} period(s) before {start:g} and {int(after.sum())} from then on",
+            todo=f"at least {least_before} before and one after are needed",
+        )
+    if len(used) < least_donors:
+        raise CoverageError(
+            f"{treated}: {len(used)} donor(s) observed throughout, {least_donors} needed", todo="widen the pool"
+        )
+    gap, weights = _gap(wide, treated, after, demean)
+    pre, spread = _rmspe(gap[~after]), float(wide[treated][~after].std(ddof=0))
+    if pre <= EXACT * (spread or 1.0):
+        raise CoverageError(
+            f"{treated}: {len(used)} donors match {before} periods exactly, so there is no error to compare with",
+            todo="fewer donors or a longer period before treatment",
+        )
+    found = pd.DataFrame({"donor": used, "weight": weights}).sort_values("weight", ascending=False, ignore_index=True)
+    gaps = {"time": wide.index, "treated": wide[treated], "synthetic": wide[treated] - gap, "gap": gap, "after": after}
+    return SyntheticControl(
+        unit=treated,
+        start=float(start),
+        gaps=pd.DataFrame(gaps).reset_index(drop=True),
+        weights=found[found["weight"] > 1e-9],
+        effect=float(gap[after].mean()),
+        pre_rmspe=pre,
+        post_rmspe=_rmspe(gap[after]),
+        donors=tuple(used),
+        log=pd.DataFrame(log, columns=["reason", "units", "detail"]),
+        _wide=wide,
+        _demean=demean,
+    )

@@ -1,0 +1,179 @@
+"""Inference for a coefficient on a handful of pairs: every other economy takes the place of the one asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .. import economies as eco
+from ..errors import CoverageError, UnknownNameError
+from ..stats.forecast import ConvergenceError
+from ..tables.provenance import estimate_row, estimates
+from .gravity import CHANGE, GEOGRAPHY, LEVEL, Sample, complete, gravity, prune, solve
+from .gravity_panel import panel as make_panel
+
+DIRECTIONS = ("exports", "imports", "both")
+SINCE = 2014
+"""First year after the proposal of September 2013."""
+OIL_EXPORTERS = ("ARE", "IRQ", "KWT", "OMN", "QAT", "SAU", "VEN")
+"""Economies whose exports in PENPPML fall to half or less of COW_TRADE4 in several years (known defect 6 of the figures)."""
+LEAST_PAIRS = 3
+"""An economy takes another's place only where this many of the pairs are positive: most of five."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reassignment:
+    """`table`: economy, estimate, pairs, missing (why there is none), one row per economy in the place of `economy`."""
+
+    table: pd.DataFrame
+    economy: str
+    n: int
+
+    @property
+    def estimate(self) -> float:
+        return float(self.table.set_index("economy").at[self.economy, "estimate"])
+
+    def _share(self, sign: int) -> float:
+        values = sign * self.table["estimate"].dropna()
+        return float((values >= sign * self.estimate).mean())
+
+    @property
+    def rank(self) -> int:
+        """Place of the economy among all that could be estimated, largest first."""
+        return int((self.table["estimate"] >= self.estimate).sum())
+
+    @property
+    def p(self) -> float:
+        """One-sided: share of economies, itself included, whose estimate is at least as large."""
+        return self._share(1)
+
+    @property
+    def p_two_sided(self) -> float:
+        return min(1.0, 2 * min(self._share(1), self._share(-1)))
+
+    def to_frame(self) -> pd.DataFrame:
+        return self.table.copy()
+
+
+def _mark(panel: pd.DataFrame, economy: str, partners: Sequence[str], direction: str) -> np.ndarray:
+    """1.0 on the pairs of `economy` with the partners in a direction: its exports, its imports, or both."""
+    own, hit = [panel[c].to_numpy() for c in ("exporter", "importer")], np.zeros(len(panel), dtype=bool)
+    for wanted, (a, b) in (("exports", own), ("imports", own[::-1])):
+        if direction in (wanted, "both"):
+            hit |= (a == economy) & np.isin(b, list(partners))
+    return hit.astype(float)
+
+
+def reassign(
+    panel: pd.DataFrame,
+    economy: str = "CHN",
+    partners: Sequence[str] = eco.CA5,
+    *,
+    direction: str = "exports",
+    since: int | None = None,
+    covariates: Sequence[str] | None = None,
+    effects: str | None = None,
+    estimator: str = "ppml",
+    least: int = LEAST_PAIRS,
+    progress: Callable[[int, int], None] | None = None,
+) -> Reassignment:
+    """The coefficient on pairs of `economy` with `partners`, and the same with each other economy in its place.
+
+    direction: 'exports' of the economy, its 'imports', or 'both'. since: None asks for the level (effects LEVEL, terms
+        GEOGRAPHY); a year asks for the change from that year on (effects CHANGE, no other term).
+    With five pairs a direction, cluster-robust errors rest on five treated clusters and are far too small; the rank of
+    the coefficient among those of all other economies needs no such error. Other economies take the place as they are,
+    and `economy` stays in the sample as an ordinary one. An economy with fewer than `least` positive treated pairs (for
+    a change: both before and after) has no estimate and a reason in `missing`. Partners themselves are no candidates.
+    Raises what `gravity` raises, and CoverageError where `economy` itself cannot be estimated.
+    Source: randomisation inference with few treated clusters, MacKinnon and Webb (2020), Journal of Econometrics 218(2).
+    """
+    if direction not in DIRECTIONS:
+        raise UnknownNameError("direction", direction, DIRECTIONS)
+    economy, partners = eco.resolve(economy), [eco.resolve(p) for p in partners]
+    effects = effects or (LEVEL if since is None else CHANGE)
+    covariates = (GEOGRAPHY if since is None else ()) if covariates is None else covariates
+    whole, known = complete(panel, covariates, effects, estimator, "pair", [])
+    sample, stayed = prune(whole, estimator, [])
+    rows = panel[known][stayed]
+    early = (rows["year"] < (since or 0)).to_numpy()
+    candidates = sorted({*rows["exporter"], *rows["importer"]} - set(partners))
+    found: list[dict[str, Any]] = []
+    for number, code in enumerate(candidates):
+        mark = _mark(rows, code, partners, direction)
+        positive = (mark > 0) & (sample.y > 0 if estimator == "ppml" else True)
+        spans = [positive] if since is None else [positive & early, positive & ~early]
+        pairs = min(len(np.unique(sample.cluster[span])) for span in spans)
+        row: dict[str, Any] = {"economy": code, "estimate": np.nan, "pairs": pairs, "missing": ""}
+        if pairs < least:
+            row["missing"] = f"{pairs} of the pairs are positive{'' if since is None else ' before and after'}"
+        else:
+            term = mark if since is None else mark * ~early
+            try:
+                fit = solve(
+                    Sample(sample.y, {"treated": term} | sample.x, sample.fixed, sample.cluster),
+                    estimator,
+                    robust=False,
+                )
+                row["estimate"] = float(fit.model.coef().iloc[0]) if "treated" in fit.terms else np.nan
+                row["missing"] = "" if "treated" in fit.terms else "collinear with the fixed effects"
+            except (ConvergenceError, CoverageError) as error:
+                row["missing"] = error.what
+        found.append(row)
+        if progress:
+            progress(number + 1, len(candidates))
+    table = pd.DataFrame(found).sort_values("estimate", ascending=False, ignore_index=True)
+    own = table[table["economy"] == economy]
+    if own.empty or pd.isna(own["estimate"].iloc[0]):
+        why = "it is not in the panel" if own.empty else own["missing"].iloc[0]
+        raise CoverageError(f"no estimate for {economy} itself: {why}", todo="choose another direction or panel")
+    return Reassignment(table, economy, len(sample.y))
+
+
+_CHOICES = {
+    "question": ("level", "change"),
+    "direction": DIRECTIONS,
+    "oil": ("kept", "left_out"),
+    "statistic": ("estimate", "p"),
+}
+
+
+def excess(
+    trade: pd.DataFrame,
+    geography: pd.DataFrame,
+    *,
+    economies: Sequence[str] = eco.CA5,
+    economy: str = "CHN",
+    question: str = "level",
+    direction: str = "exports",
+    estimator: str = "ppml",
+    oil: str = "kept",
+    statistic: str = "estimate",
+    source: str = "PENPPML",
+) -> pd.DataFrame:
+    """How far trade of `economy` with the others exceeds gravity (log points); an estimates frame of one row.
+
+    question: 'level' (distance, contiguity, language, no pair effects) or 'change' (from SINCE on, pair effects).
+    oil: 'left_out' takes OIL_EXPORTERS out of the panel. statistic: 'estimate', the coefficient, or 'p', its rank among
+        all economies in the place of `economy` (one-sided; `reassign`, which takes as many fits as there are economies).
+    No interval: five treated pairs a direction do not carry one. A coefficient names no cause.
+    """
+    for kind, name in (("question", question), ("direction", direction), ("oil", oil), ("statistic", statistic)):
+        if name not in _CHOICES[kind]:
+            raise UnknownNameError(kind, name, _CHOICES[kind])
+    rows = trade[trade["source_id"] == source]
+    frame = make_panel(rows, geography, exclude=OIL_EXPORTERS if oil == "left_out" else ())
+    used = frame[["exporter", "importer", "year", "source_id"]]
+    since = SINCE if question == "change" else None
+    if statistic == "p":
+        ranked = reassign(frame, economy, economies, direction=direction, since=since, estimator=estimator)
+        return estimates([estimate_row(used, estimate=ranked.p)])
+    mark = _mark(frame, eco.resolve(economy), list(economies), direction)
+    frame["treated"] = mark if since is None else mark * (frame["year"] >= since)
+    terms, effects = (("treated", *GEOGRAPHY), LEVEL) if since is None else (("treated",), CHANGE)
+    fit = gravity(frame, terms, effects=effects, estimator=estimator)
+    return estimates([estimate_row(used, estimate=float(fit.coefficient("treated")["estimate"]))])

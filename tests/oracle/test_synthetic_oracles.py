@@ -1,0 +1,154 @@
+"""Synthetic control against a grid, SLSQP, planted effects and the distribution of placebo ranks under no effect."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.optimize import minimize
+
+from ca_research.errors import CoverageError, UnknownNameError, UsageError
+from ca_research.stats.synthetic import simplex_weights, synthetic_control
+
+
+def factors(units: int, periods: int, seed: int, noise: float = 0.2) -> pd.DataFrame:
+    """Two common factors with unit loadings, and noise: what synthetic control is made for."""
+    rng = np.random.default_rng(seed)
+    paths, loads = rng.normal(size=(periods, 2)).cumsum(axis=0), rng.uniform(0.2, 1, size=(2, units))
+    values = paths @ loads + noise * rng.normal(size=(periods, units))
+    return pd.DataFrame(values, index=range(2000, 2000 + periods), columns=[f"u{i}" for i in range(units)])
+
+
+def loss(y: np.ndarray, x: np.ndarray, w: np.ndarray) -> float:
+    return float(np.sum((y - x @ w) ** 2))
+
+
+@pytest.mark.parametrize("donors", [2, 3])
+@pytest.mark.parametrize("seed", range(6))
+def test_weights_against_a_grid(donors, seed):
+    # steps of 0.005: no grid point is better, and the best one lies within a step and a half
+    wide = factors(donors + 1, 15, seed)
+    y, x = wide["u0"].to_numpy(), wide.drop(columns="u0").to_numpy()
+    steps = np.linspace(0, 1, 201)
+    grid = [(*w, 1 - sum(w)) for w in itertools.product(steps, repeat=donors - 1) if sum(w) <= 1 + 1e-12]
+    best = min(grid, key=lambda w: loss(y, x, np.array(w)))
+    found = simplex_weights(y, x)
+    assert found.min() >= 0 and found.sum() == pytest.approx(1)
+    assert loss(y, x, found) <= loss(y, x, np.array(best)) + 1e-12
+    assert found == pytest.approx(np.array(best), abs=0.0075)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_weights_against_slsqp(seed):
+    # eight donors: the sum of squares within 1e-6 of SLSQP's and never above it
+    wide = factors(9, 20, seed)
+    y, x = wide["u0"].to_numpy(), wide.drop(columns="u0").to_numpy()
+    other = minimize(lambda w: loss(y, x, w), np.full(8, 1 / 8), jac=lambda w: -2 * x.T @ (y - x @ w), method="SLSQP",
+                     bounds=[(0, 1)] * 8, constraints={"type": "eq", "fun": lambda w: w.sum() - 1},
+                     options={"ftol": 1e-14, "maxiter": 1000})  # fmt: skip
+    found = loss(y, x, simplex_weights(y, x))
+    assert found == pytest.approx(other.fun, rel=1e-6) and found <= other.fun * (1 + 1e-9)
+
+
+def test_a_known_mixture_is_found():
+    wide = factors(12, 20, 5)
+    wide["u0"] = 0.7 * wide["u3"] + 0.3 * wide["u8"] + 0.001 * np.random.default_rng(1).normal(size=20)
+    fit = synthetic_control(wide, "u0", 2015)
+    assert dict(fit.weights.head(2).to_numpy()) == pytest.approx({"u3": 0.7, "u8": 0.3}, abs=0.01)
+    assert abs(fit.effect) < 0.01
+
+
+@pytest.mark.parametrize("demean", [False, True])
+def test_a_planted_effect_is_recovered_and_ranks_first(demean):
+    # 20 panels, effect 2 from 2014 on: mean estimate within 0.15; the least possible p in at least 18
+    found, first = [], 0
+    for seed in range(20):
+        wide = factors(20, 22, seed)
+        wide.loc[2014:, "u0"] += 2
+        fit = synthetic_control(wide, "u0", 2014, demean=demean)
+        ranks = fit.placebos()
+        found.append(fit.effect)
+        first += ranks.p_positive == 1 / 20
+        assert len(ranks.table) == 20 and ranks.p >= 1 / 20
+    assert abs(np.mean(found) - 2) < 0.15
+    assert first >= 18
+
+
+def test_placebo_p_is_uniform_without_an_effect():
+    # 400 panels of ten exchangeable units: p takes 0.1, ..., 1 with equal chance; chi-square with 9 degrees of freedom
+    # below 27.9 (0.999), for both ranks
+    both = []
+    for seed in range(400):
+        ranks = synthetic_control(factors(10, 14, 10_000 + seed), "u0", 2009, least_donors=9).placebos()
+        both.append((ranks.p, ranks.p_positive))
+    counts = np.array([[np.isclose(p, k / 10) for k in range(1, 11)] for p, _ in both]).sum(axis=0)
+    assert counts.sum() == 400
+    assert ((counts - 40) ** 2 / 40).sum() < 27.9
+    low = np.mean([q <= 0.1 + 1e-9 for _, q in both])  # one-sided: three standard errors around 0.1
+    assert abs(low - 0.1) < 3 * 0.015
+
+
+def test_gaps_and_ratio_by_hand():
+    fit = synthetic_control(factors(12, 18, 3), "u0", 2012)
+    gap, after = fit.gaps["gap"], fit.gaps["after"]
+    assert (fit.gaps["treated"] - fit.gaps["synthetic"]).to_numpy() == pytest.approx(gap.to_numpy())
+    assert fit.ratio == pytest.approx(np.sqrt((gap[after] ** 2).mean() / (gap[~after] ** 2).mean()))
+    assert fit.effect == pytest.approx(gap[after].mean())
+    ranks = fit.placebos()
+    own = ranks.table.set_index("unit")["ratio"]
+    assert ranks.p == pytest.approx((own >= own["u0"]).mean())
+    alone = synthetic_control(factors(12, 18, 3), "u5", 2012)
+    assert own["u5"] == pytest.approx(alone.ratio)  # a placebo is the same fit with that unit as the treated one
+    assert len(fit.placebos(worst=1.0).table) <= len(ranks.table)
+
+
+def test_placebo_dates_use_no_later_data():
+    wide = factors(14, 20, 4)
+    fit = synthetic_control(wide, "u0", 2014)
+    changed = wide.copy()
+    changed.loc[2014:] += 100
+    dates = [2009, 2011, 2003]
+    found = fit.in_time(dates)
+    pd.testing.assert_frame_equal(found, synthetic_control(changed, "u0", 2014).in_time(dates))
+    assert found["missing"].tolist()[:2] == ["", ""] and "3 period(s) before" in found["missing"].iloc[2]
+
+
+def test_no_gap_is_filled():
+    wide = factors(14, 20, 4)
+    wide.loc[2003, "u0"] = np.nan
+    wide.loc[2005, "u4"] = np.nan
+    wide.loc[2003, "u5"] = np.nan  # only where the treated unit is missing too
+    fit = synthetic_control(wide, "u0", 2014)
+    assert 2003 not in set(fit.gaps["time"]) and "u4" not in fit.donors and "u5" in fit.donors
+    assert fit.log["detail"].tolist() == ["2003", "u4"]
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "words"),
+    [
+        ({"start": 2004}, CoverageError, "4 period"),
+        ({"start": 2030}, CoverageError, "0 from then on"),
+        ({"donors": ["u1", "u2"]}, CoverageError, "2 donor"),
+        ({"donors": ["u1", "u1"]}, UsageError, "twice"),
+        ({"donors": ["u0", "u1"]}, UsageError, "treated"),
+        ({"donors": ["nobody"]}, UnknownNameError, "nobody"),
+        ({"treated": "nobody"}, UnknownNameError, "nobody"),
+    ],
+)
+def test_bad_input(options, error, words):
+    given = {"treated": "u0", "start": 2012} | options
+    with pytest.raises(error, match=words):
+        synthetic_control(factors(14, 18, 4), given.pop("treated"), given.pop("start"), **given)
+
+
+def test_a_match_without_error_is_refused():
+    wide = factors(14, 18, 4)
+    wide["u0"] = (wide["u1"] + wide["u2"]) / 2
+    with pytest.raises(CoverageError, match="match 12 periods exactly"):
+        synthetic_control(wide, "u0", 2012)
+    with pytest.raises(UsageError, match="infinite"):
+        synthetic_control(wide.replace(wide.loc[2001, "u3"], -np.inf), "u0", 2012)
+    with pytest.raises(UsageError, match="index"):
+        synthetic_control(pd.concat([wide, wide]), "u0", 2012)
