@@ -100,7 +100,7 @@ def run(
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name or not value:
-        raise UsageError(f"expected NAME=VALUE, got {text!r}", todo="for example -p economy=UZB")
+        raise UsageError(f"expected NAME=VALUE, got {text!r}", hint="for example -p economy=UZB")
     return name, value
 
 
@@ -159,7 +159,7 @@ def claims_check(
     from .claims.article import check
 
     if article is not None and not article.is_file():
-        raise UsageError(f"no such file: {article}", todo="give the path of the article's text")
+        raise UsageError(f"no such file: {article}", hint="give the path of the article's text")
     specs = registry.claims()
     for spec in specs.values():
         for criterion in spec.criteria().values():
@@ -290,7 +290,7 @@ def sql(
     """Answer one SELECT over the processed tables (read-only)."""
     console.known(format, ("table", "csv", "json", "parquet"))
     if format == "parquet" and output is None and sys.stdout.isatty():
-        raise UsageError("Parquet is not text", todo="give a file: --output FILE.parquet")
+        raise UsageError("Parquet is not text", hint="give a file: --output FILE.parquet")
     from .tables import sql as query_tables
 
     frame = query_tables(query)

@@ -135,7 +135,7 @@ def _economies() -> dict[str, tuple[str, tuple[str, ...]]]:
         with file.open(encoding="utf-8", newline="") as handle:
             rows = list(csv.DictReader(handle))
     except OSError as error:
-        raise RegistryError("the list of economies cannot be read", where=str(file), todo=str(error)) from error
+        raise RegistryError("the list of economies cannot be read", where=str(file), hint=str(error)) from error
     return {r["code"]: (r["name"], tuple(a for a in r["aliases"].split(";") if a)) for r in rows}
 
 
@@ -196,5 +196,5 @@ def refuse_overlap(used: list[str] | set[str], year: int, *, where: str = "") ->
             raise AggregateError(
                 f"{code} stands beside its members {', '.join(sorted(inside)[:5])}",
                 where=where or f"year {year}",
-                todo="keep the aggregate or the members, not both (aggregates are flagged in `is_aggregate`)",
+                hint="keep the aggregate or the members, not both (aggregates are flagged in `is_aggregate`)",
             )

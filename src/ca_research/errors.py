@@ -12,20 +12,20 @@ from difflib import get_close_matches
 
 
 class CaResearchError(Exception):
-    """Base of all errors. `what` is one line; `where` and `todo` are optional further lines."""
+    """Base of all errors. `what` is one line; `where` and `hint` are optional further lines."""
 
     exit_code = 1
 
-    def __init__(self, what: str, *, where: str = "", todo: str = "") -> None:
-        self.what, self.where, self.todo = what, where, todo
+    def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
+        self.what, self.where, self.hint = what, where, hint
         super().__init__(str(self))
 
     def __str__(self) -> str:
         parts = [self.what]
         if self.where:
             parts.append(f"  where: {self.where}")
-        if self.todo:
-            parts.append(f"  next:  {self.todo}")
+        if self.hint:
+            parts.append(f"  next:  {self.hint}")
         return "\n".join(parts)
 
     def __reduce__(self) -> tuple:  # survives the trip out of a worker process with its parts
@@ -52,10 +52,10 @@ class UnknownNameError(UsageError):
         known = [str(k) for k in known]
         near = suggest(str(name), known)
         listed = ", ".join(known) if len(known) <= 24 else ", ".join(known[:24]) + ", ..."
-        todo = f"did you mean {' or '.join(near)}?" if near else f"known: {listed}"
+        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {listed}"
         if near and len(known) <= 24:
-            todo += f" (known: {listed})"
-        super().__init__(f"unknown {kind} {name!r}", where=where, todo=todo)
+            hint += f" (known: {listed})"
+        super().__init__(f"unknown {kind} {name!r}", where=where, hint=hint)
 
 
 class ParameterError(UsageError):
@@ -74,7 +74,7 @@ class MissingTableError(CaResearchError):
     """A processed table is not there."""
 
     def __init__(self, table: str, where: str) -> None:
-        super().__init__(f"table {table!r} has not been built", where=where, todo="ca-research data build")
+        super().__init__(f"table {table!r} has not been built", where=where, hint="ca-research data build")
 
 
 class CoverageError(CaResearchError):
@@ -118,7 +118,7 @@ class DataError(CaResearchError):
         files = sorted({fault.file for fault in self.faults})
         super().__init__(
             f"{len(self.faults)} fault(s) in {len(files)} file(s); nothing was built\n" + "\n".join(lines),
-            todo="mend the rows named above, then: ca-research data build",
+            hint="mend the rows named above, then: ca-research data build",
         )
 
 

@@ -25,7 +25,7 @@ def home() -> Path:
             raise UsageError(
                 "CA_RESEARCH_HOME does not hold a project (no registry/ in it)",
                 where=str(folder),
-                todo="point it at a checkout of ca-research, or unset it",
+                hint="point it at a checkout of ca-research, or unset it",
             )
         return folder
     return _CHECKOUT if (_CHECKOUT / "registry").is_dir() else _BUNDLED

@@ -224,7 +224,7 @@ def test_the_article_is_quoted_rightly_and_a_changed_article_is_noticed(command,
 @pytest.mark.parametrize(
     "error",
     [
-        CaResearchError("a", where="b", todo="c"),
+        CaResearchError("a", where="b", hint="c"),
         UnknownNameError("table", "trad", ["trade"]),
         ParameterError("x"),
         errors.MissingTableError("trade", "here"),

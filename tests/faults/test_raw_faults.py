@@ -219,7 +219,7 @@ def test_a_full_disk_says_what_to_do(built, monkeypatch):
     with pytest.raises(CaResearchError) as caught:
         tables.build(force=True)
     assert "arrow gave no number" in caught.value.what
-    assert caught.value.where == "data/processed" and "space" in caught.value.todo
+    assert caught.value.where == "data/processed" and "space" in caught.value.hint
 
 
 def test_a_reader_of_the_old_build_goes_on(built):

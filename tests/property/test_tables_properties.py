@@ -83,7 +83,7 @@ def test_any_text_is_an_economy_or_refused(text):
     try:
         assert eco.resolve(text) in eco.codes()
     except UnknownNameError as error:
-        assert error.todo
+        assert error.hint
 
 
 @given(st.sampled_from(sorted(eco.AGGREGATES)), st.integers(1900, 2100))

@@ -140,7 +140,7 @@ def test_the_words_of_duckdb_are_kept(built, query, what, where):
     with pytest.raises(UsageError) as caught:
         ca.sql(query)
     assert caught.value.what == what and where in caught.value.where
-    assert "trade" in caught.value.todo
+    assert "trade" in caught.value.hint
 
 
 # --- cite --------------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ def test_names_and_codes_are_understood(name, code):
 def test_a_misspelt_name_is_refused_with_a_suggestion(name, near):
     with pytest.raises(UnknownNameError) as caught:
         eco.resolve(name)
-    assert name in caught.value.what and near in caught.value.todo
+    assert name in caught.value.what and near in caught.value.hint
 
 
 @pytest.mark.parametrize("name", ["", " ", "中国", "Қазақстан", "?"])

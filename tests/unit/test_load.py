@@ -64,7 +64,7 @@ def test_an_unknown_name_is_refused_with_a_suggestion(built, table, given, kind,
     with pytest.raises(UnknownNameError) as caught:
         ca.load(table, **given)
     assert caught.value.what == kind
-    assert near in caught.value.todo
+    assert near in caught.value.hint
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_a_broken_table_names_file_field_and_expectation(project, edit, words):
     project.spec().write_text(yaml.safe_dump(declared))
     registry.tables.cache_clear()
     error = refusal(registry.tables)
-    assert error.where == "registry/tables/trade.yaml" and error.todo
+    assert error.where == "registry/tables/trade.yaml" and error.hint
     assert all(word in error.what for word in words), error.what
 
 

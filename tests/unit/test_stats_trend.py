@@ -200,7 +200,7 @@ def test_holm_of_one_is_the_p_value_itself_and_nothing_exceeds_one():
 def test_a_member_of_the_family_without_a_p_value_is_named(p):
     with pytest.raises(UsageError, match="for C30") as error:
         holm({"C20": 0.01, "C30": p})
-    assert "1.0" in error.value.todo
+    assert "1.0" in error.value.hint
 
 
 def test_an_empty_family_and_a_wrong_alpha():

@@ -69,7 +69,7 @@ def test_run_keeps_number_choices_and_every_row():
 def test_a_specification_that_fails_is_a_row_with_the_reason():
     def measure(source: str) -> pd.DataFrame:
         if source == "a":
-            raise CoverageError("source a holds no such year", todo="take another")
+            raise CoverageError("source a holds no such year", hint="take another")
         return rows(1.0)
 
     result = Universe((SOURCE,)).run(measure)

@@ -55,7 +55,7 @@ def measure(name: str) -> Callable[..., pd.DataFrame]:
         return getattr(importlib.import_module(f"ca_research.{module}"), function)
     except (ImportError, AttributeError):
         raise RegistryError(
-            f"no measure {name!r} in the library", where="registry/claims", todo="name a public function of a wing"
+            f"no measure {name!r} in the library", where="registry/claims", hint="name a public function of a wing"
         ) from None
 
 
@@ -82,7 +82,7 @@ def gather(spec: ClaimSpec, given: dict[str, Any]) -> Evidence:
             raise UsageError(
                 f"{criterion.name} needs {', '.join(sorted(lacking))}",
                 where=f"measure {criterion.measure}",
-                todo=f"claim.gather({sorted(lacking)[0]}=...)",
+                hint=f"claim.gather({sorted(lacking)[0]}=...)",
             )
         used |= set(fixed) & set(given)
         rows = universe(spec, criterion).run(lambda _f=function, _k=fixed, **choices: _f(**_k, **choices))
@@ -90,7 +90,7 @@ def gather(spec: ClaimSpec, given: dict[str, Any]) -> Evidence:
     unused = set(given) - used - {"economies"}
     if unused:
         raise UsageError(
-            f"no measure of {spec.id} takes {', '.join(sorted(unused))}", todo="leave it out, or correct its name"
+            f"no measure of {spec.id} takes {', '.join(sorted(unused))}", hint="leave it out, or correct its name"
         )
     frame = pd.DataFrame(records, columns=None if records else ["criterion", "spec", "is_main"])
     for column in ESTIMATE_COLUMNS:
@@ -108,7 +108,7 @@ def _times(frames: list[pd.DataFrame]) -> dict[str, Any]:
     if len(days) > 1:
         raise UsageError(
             f"the frames were loaded with different as_of: {', '.join(sorted(days))}",
-            todo="load all of them with the same as_of",
+            hint="load all of them with the same as_of",
         )
     return {
         "as_of": days.pop() if days else "latest",

@@ -30,12 +30,12 @@ def measure_shares(investment: pd.DataFrame, *, by: tuple[str, ...] = ("host", "
         if column in investment and investment[column].nunique() > 1:
             raise MixedUnitsError(
                 f"{column} is mixed: {', '.join(sorted(investment[column].unique()))}",
-                todo=f"load(..., {column}=...): unlike figures are never added",
+                hint=f"load(..., {column}=...): unlike figures are never added",
             )
     keys = [*by]
     if investment.duplicated([*keys, "investor"]).any():
         raise UsageError(
-            "several figures for one investor, host and year", todo="choose one source, revision or sector"
+            "several figures for one investor, host and year", hint="choose one source, revision or sector"
         )
     listed = investment[~investment["investor"].isin(list(eco.AGGREGATES))]
     shares = listed[[*keys, "investor", "value_usd"]].copy()

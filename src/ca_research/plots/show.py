@@ -50,7 +50,7 @@ def show(
     from IPython.display import display
 
     if section not in SECTIONS:
-        raise UsageError(f"no section {section!r} on a page", todo=f"one of {', '.join(SECTIONS)}")
+        raise UsageError(f"no section {section!r} on a page", hint=f"one of {', '.join(SECTIONS)}")
     figure = ax if isinstance(ax, Figure) else ax.get_figure()
     assert isinstance(figure, Figure)
     svg = to_svg(figure)
@@ -84,7 +84,7 @@ def show_table(
     from IPython.display import display
 
     if section not in SECTIONS:
-        raise UsageError(f"no section {section!r} on a page", todo=f"one of {', '.join(SECTIONS)}")
+        raise UsageError(f"no section {section!r} on a page", hint=f"one of {', '.join(SECTIONS)}")
     shown = frame.drop(columns=[c for c in ("sources", "source_id") if c in frame])
     cited = source_ids(frame if sources is None else sources)
     record = {

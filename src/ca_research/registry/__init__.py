@@ -39,11 +39,11 @@ def _yaml(file: Path, model: type[Model]) -> Any:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
         raise RegistryError(
-            "not valid YAML: " + str(getattr(error, "problem", error)), where=where + line, todo="mend the file"
+            "not valid YAML: " + str(getattr(error, "problem", error)), where=where + line, hint="mend the file"
         ) from None
     except ValidationError as error:
         raise RegistryError(
-            _explain(error), where=where, todo="mend the named field; the shape is in registry/schema/"
+            _explain(error), where=where, hint="mend the named field; the shape is in registry/schema/"
         ) from None
 
 
@@ -55,17 +55,17 @@ def sources() -> dict[str, Source]:
     try:
         handle = file.open(encoding="utf-8", newline="")
     except OSError as error:
-        raise RegistryError("the list of sources cannot be read", where=str(file), todo=str(error)) from error
+        raise RegistryError("the list of sources cannot be read", where=str(file), hint=str(error)) from error
     with handle:
         for line, row in enumerate(csv.DictReader(handle), start=2):
             where = f"registry/sources.csv, row {line - 1} ({row.get('source_id')})"
             try:
                 source = Source.model_validate(row)
             except ValidationError as error:
-                raise RegistryError(_explain(error), where=where, todo="mend the named field") from None
+                raise RegistryError(_explain(error), where=where, hint="mend the named field") from None
             if source.source_id in found:
                 raise RegistryError(
-                    f"source {source.source_id!r} stands twice", where=where, todo="keep one row per source"
+                    f"source {source.source_id!r} stands twice", where=where, hint="keep one row per source"
                 )
             found[source.source_id] = source
     return found
@@ -81,7 +81,7 @@ def tables() -> dict[str, Table]:
             raise RegistryError(
                 f"the table calls itself {spec.table}",
                 where=f"registry/tables/{file.name}",
-                todo="file name and table must agree",
+                hint="file name and table must agree",
             )
         found[spec.table] = spec
     return found
@@ -104,7 +104,7 @@ def claims() -> dict[str, ClaimSpec]:
             raise RegistryError(
                 f"the claim calls itself {spec.id}",
                 where=f"registry/claims/{file.name}",
-                todo="file name and id must agree",
+                hint="file name and id must agree",
             )
         spec.criteria()
         found[spec.id] = spec

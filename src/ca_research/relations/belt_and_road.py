@@ -70,7 +70,7 @@ def accession(events: pd.DataFrame, which: str = "M_GFDC25", *, placeholder: str
     every = accession_variants(events)
     rows = every[every["list"] == which] if which not in ("earliest", "latest") else every
     if rows.empty:
-        raise CoverageError(f"no signed document by {which}", todo="load all of table events")
+        raise CoverageError(f"no signed document by {which}", hint="load all of table events")
     mark = rows["date_bound"] == "placeholder"
     year = rows["year"].astype("Int64")
     if placeholder == "unknown":
@@ -101,9 +101,9 @@ def china_imports(trade: pd.DataFrame, source: str = "WTO_HSM") -> pd.DataFrame:
         rows = rows[rows["source_id"] == source]
     rows = rows[~rows["partner"].isin(["CHN", *eco.AGGREGATES]) & (rows["value_usd"] > 0)]
     if rows.empty:
-        raise CoverageError(f"no imports reported by China in {source}", todo="ca.load('trade', reporter='CHN')")
+        raise CoverageError(f"no imports reported by China in {source}", hint="ca.load('trade', reporter='CHN')")
     if rows.duplicated(["partner", "year"]).any():
-        raise UsageError("two figures for one origin and year", todo="load one figure per cell and source")
+        raise UsageError("two figures for one origin and year", hint="load one figure per cell and source")
     out = rows.rename(columns={"partner": "economy"})[["economy", "year", "value_usd", "source_id"]]
     out = out.assign(year=out["year"].astype(int), log_imports=np.log(out["value_usd"].astype(float)))
     return out.sort_values(["economy", "year"], ignore_index=True)
@@ -186,7 +186,7 @@ def effect(
     if outcome not in OUTCOMES:
         raise CoverageError(
             f"outcome {outcome!r} is not at hand: no table holds comparable GDP at constant prices, or any other outcome",
-            todo=f"known: {', '.join(OUTCOMES)}; add a table of your own with the other one",
+            hint=f"known: {', '.join(OUTCOMES)}; add a table of your own with the other one",
         )
     dates = accession(events, accession_list, placeholder=placeholder)
     imports = china_imports(trade, source)

@@ -193,7 +193,7 @@ def failed(results: Sequence[Result]) -> RunError | None:
     lines = "\n".join(f"  {r.run_id}: {r.error} ({r.where})" for r in broken)
     return RunError(
         f"{len(broken)} of {len(results)} notebooks could not be run to their end\n{lines}",
-        todo="the pages show the failed cell; run one alone: " + broken[0].command,
+        hint="the pages show the failed cell; run one alone: " + broken[0].command,
     )
 
 

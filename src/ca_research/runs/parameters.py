@@ -38,7 +38,7 @@ class Parameter:
             raise ParameterError(
                 f"parameter {self.name} is of type {self.type}, got {value!r}",
                 where=where,
-                todo=f"for example -p {self.name}={self.default}",
+                hint=f"for example -p {self.name}={self.default}",
             ) from None
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
@@ -46,12 +46,12 @@ class Parameter:
             raise ParameterError(
                 f"parameter {self.name} is of type {self.type}, got {value!r} ({type(value).__name__})",
                 where=where,
-                todo=f"for example -p {self.name}={self.default}",
+                hint=f"for example -p {self.name}={self.default}",
             )
         if self.choices and value not in self.choices:
             raise UnknownNameError(f"value for parameter {self.name}:", value, self.choices, where=where)
         if self.pattern and not re.match(self.pattern, str(value)):
-            raise ParameterError(f"parameter {self.name} cannot be {value!r}", where=where, todo=self.meaning)
+            raise ParameterError(f"parameter {self.name} cannot be {value!r}", where=where, hint=self.meaning)
         return value
 
 

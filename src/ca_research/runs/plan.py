@@ -61,7 +61,7 @@ def plan(
         raise UsageError(f"given both as -p and as --grid: {', '.join(sorted(twice))}")
     for name in ("as_of",):
         if name in params or name in grid:
-            raise UsageError("as_of is given by --as-of", todo="for example --as-of 2023-05-19 --as-of latest")
+            raise UsageError("as_of is given by --as-of", hint="for example --as-of 2023-05-19 --as-of latest")
     runs: dict[str, Run] = {}
     for claim_id in claims or registry.claims():
         spec = registry.claim(claim_id)

@@ -79,7 +79,7 @@ def read_page(file: Path) -> Page:
     notebook = nbformat.read(file, as_version=4)
     meta = notebook.metadata.get("ca_research", {}).get("run")
     if not meta:
-        raise RunError("not an executed notebook of this project", where=file.name, todo="ca-research run")
+        raise RunError("not an executed notebook of this project", where=file.name, hint="ca-research run")
     page = Page(
         meta["run_id"],
         meta["claim"],

@@ -28,7 +28,7 @@ def mase(actual: pd.Series, forecast: pd.Series, train: pd.Series) -> float:
         raise UsageError("actual and forecast are not of the same years")
     errors = (actual - forecast).abs()
     if errors.isna().any():
-        raise CoverageError("a forecast or an actual value is missing", todo="compare years that have both")
+        raise CoverageError("a forecast or an actual value is missing", hint="compare years that have both")
     return float(errors.mean() / observed(train, 2, even=True).diff().abs().mean())
 
 
@@ -45,7 +45,7 @@ def backtest(series: pd.Series, models: Mapping[str, Model], first: float, horiz
     """
     clean = history(series, 3, horizon, 0.95)
     if first not in clean.index[1:-1] or not models:
-        raise UsageError(f"no back-test from {first} with {len(models)} model(s)", todo="name models and an inner year")
+        raise UsageError(f"no back-test from {first} with {len(models)} model(s)", hint="name models and an inner year")
     rows: list[dict[str, Any]] = []
     for end in range(int(clean.index.get_loc(first)) + 1, len(clean)):
         train, test = clean.iloc[:end], clean.iloc[end : end + horizon]
@@ -75,13 +75,13 @@ def compare_with_naive(series: pd.Series, models: Mapping[str, Model], first: fl
     Raises as `backtest`, and CoverageError where no origin is common; UsageError for a model of yours named 'naive'.
     """
     if "naive" in models:
-        raise UsageError("'naive' is added by itself", todo="give your model another name")
+        raise UsageError("'naive' is added by itself", hint="give your model another name")
     rows = backtest(series, {"naive": naive, **models}, first, horizon)
     answered = rows[rows["missing"] == ""]
     count = answered["model"].nunique()
     common = answered[answered.groupby(["origin", "step"])["model"].transform("nunique") == count]
     if not len(common):
-        raise CoverageError("no origin that all models answered", todo="begin later, or leave out a model")
+        raise CoverageError("no origin that all models answered", hint="begin later, or leave out a model")
     found = common.assign(mae=common["error"].abs()).groupby("model")
     table = found.agg(mase=("scaled", "mean"), mae=("mae", "mean"), coverage=("inside", "mean"), n=("step", "size"))
     table = table.reindex(["naive", *models]).rename_axis("model")

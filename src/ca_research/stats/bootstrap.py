@@ -38,7 +38,7 @@ class Bootstrap(Result):
 def _checked_options(draws: int, level: float) -> None:
     level_between(level)
     if draws < 99:
-        raise UsageError(f"{draws} draws are too few for an interval", todo="take 999 or more")
+        raise UsageError(f"{draws} draws are too few for an interval", hint="take 999 or more")
 
 
 def _percentile(
@@ -57,7 +57,7 @@ def _percentile(
             value, reason = np.nan, str(error).splitlines()[0] if str(error) else type(error).__name__
         values += [value] if np.isfinite(value) else []
     if (failed := draws - len(values)) > FAILURES * draws:
-        raise CoverageError(f"the statistic failed in {failed} of {draws} draws: {reason}", todo="take a simpler one")
+        raise CoverageError(f"the statistic failed in {failed} of {draws} draws: {reason}", hint="take a simpler one")
     low, high = (float(q) for q in np.quantile(values, [(1 - level) / 2, (1 + level) / 2]))
     if len(set(values)) == 1:
         raise CoverageError("the statistic is the same in every draw: there is nothing to put an interval on")
@@ -82,10 +82,10 @@ def block_bootstrap(
     clean = observed(series, 3, even=True)
     n = len(clean)
     if block < 1:
-        raise UsageError(f"a block of {block} observations", todo="take 1 or more")
+        raise UsageError(f"a block of {block} observations", hint="take 1 or more")
     if n // block < LEAST:
         what = f"{n} observations hold {n // block} block(s) of {block}; at least {LEAST} are needed"
-        raise CoverageError(what, todo="take shorter blocks or a longer series")
+        raise CoverageError(what, hint="take shorter blocks or a longer series")
     rng, values = np.random.default_rng(seed), clean.to_numpy()
 
     def draw() -> pd.Series:
@@ -116,10 +116,10 @@ def cluster_bootstrap(
     if cluster not in frame.columns:
         raise UnknownNameError("column", cluster, map(str, frame.columns))
     if lost := int(frame[cluster].isna().sum()):
-        raise UsageError(f"{lost} row(s) without {cluster!r}", todo="drop them or name their cluster")
+        raise UsageError(f"{lost} row(s) without {cluster!r}", hint="drop them or name their cluster")
     members = list(frame.groupby(cluster, observed=True, sort=True).indices.values())
     if len(members) < TEN:
-        raise CoverageError(f"{len(members)} cluster(s); at least {TEN} are needed", todo="see wild_bootstrap_t")
+        raise CoverageError(f"{len(members)} cluster(s); at least {TEN} are needed", hint="see wild_bootstrap_t")
     rng = np.random.default_rng(seed)
 
     def draw() -> pd.DataFrame:
@@ -156,22 +156,22 @@ class WildBootstrap(Result):
 def _checked(y: pd.Series, x: pd.DataFrame, cluster: pd.Series, coefficient: str) -> tuple[np.ndarray, np.ndarray]:
     """Cluster numbers and the dimensions they pass; every reason why the regression cannot be trusted is an error."""
     if not (len(y) == len(x) == len(cluster)) or not (y.index.equals(x.index) and y.index.equals(cluster.index)):
-        raise UsageError("y, X and cluster do not have the same rows", todo="take all three from one frame")
+        raise UsageError("y, X and cluster do not have the same rows", hint="take all three from one frame")
     if coefficient not in x.columns:
         raise UnknownNameError("coefficient", coefficient, map(str, x.columns))
     numbers = pd.concat([y, x], axis=1).apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     if lost := int((~np.isfinite(numbers).all(axis=1) | cluster.isna()).sum()):
         raise UsageError(
-            f"{lost} row(s) with a value that is missing or no finite number", todo="drop them first, and say how many"
+            f"{lost} row(s) with a value that is missing or no finite number", hint="drop them first, and say how many"
         )
     design = numbers[:, 1:]
     if np.linalg.matrix_rank(design) < design.shape[1] or len(design) <= design.shape[1]:
-        raise CoverageError("the columns of X are collinear, or as many as the rows", todo="drop a column")
+        raise CoverageError("the columns of X are collinear, or as many as the rows", hint="drop a column")
     codes, names = pd.factorize(cluster, sort=True)
     if len(names) < LEAST:
-        raise CoverageError(f"{len(names)} cluster(s); at least {LEAST} are needed", todo="print each cluster")
+        raise CoverageError(f"{len(names)} cluster(s); at least {LEAST} are needed", hint="print each cluster")
     if x[coefficient].nunique() == 2 and (pd.crosstab(codes, x[coefficient]) > 0).sum().min() < 2:
-        raise CoverageError(f"{coefficient!r} has one of its two values in one cluster", todo="reassign over placebos")
+        raise CoverageError(f"{coefficient!r} has one of its two values in one cluster", hint="reassign over placebos")
     return design, codes
 
 

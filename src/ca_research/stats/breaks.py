@@ -40,17 +40,17 @@ def _design(years: np.ndarray, trend: bool, x: pd.DataFrame | None = None) -> np
         columns += list(x.to_numpy(dtype=float).T)
     design = np.column_stack(columns)
     if np.linalg.matrix_rank(design) < design.shape[1]:
-        raise CoverageError("the regressors are collinear", todo="drop one; a constant and a trend are already there")
+        raise CoverageError("the regressors are collinear", hint="drop one; a constant and a trend are already there")
     return design
 
 
 def _regressors(x: pd.DataFrame, years: pd.Index) -> pd.DataFrame:
     """Rows of `x` in the years of the series; raises UsageError or CoverageError where they are not one each."""
     if x.index.has_duplicates:
-        raise UsageError("two rows of regressors for one year", todo="choose one source first")
+        raise UsageError("two rows of regressors for one year", hint="choose one source first")
     rows = x.reindex(years).apply(pd.to_numeric, errors="coerce").replace([np.inf, -np.inf], np.nan)
     if gaps := [str(year) for year in years[rows.isna().any(axis=1).to_numpy()]]:
-        raise CoverageError(f"no finite regressors in {', '.join(gaps)}", todo="shorten the series to years they cover")
+        raise CoverageError(f"no finite regressors in {', '.join(gaps)}", hint="shorten the series to years they cover")
     return rows
 
 
@@ -72,7 +72,7 @@ def _f(residuals: np.ndarray, design: np.ndarray, splits: Sequence[int]) -> np.n
     for column, split in enumerate(splits):
         later = design * (np.arange(n) >= split)[:, None]
         if np.linalg.matrix_rank(np.column_stack([design, later])) < 2 * k:
-            raise CoverageError("the regressors are collinear on one side of the break", todo="move it or drop one")
+            raise CoverageError("the regressors are collinear on one side of the break", hint="move it or drop one")
         basis = np.linalg.qr(_residuals(later.T, design).T)[0]
         gain = ((residuals @ basis) ** 2).sum(axis=1)
         left = rss - gain
@@ -90,7 +90,7 @@ def _refuse_exact_break(f: float) -> None:
     if np.isinf(f):
         raise CoverageError(
             "two regimes fit every observation exactly: there is no noise to test against",
-            todo="report the two regimes themselves; look whether the series was made up of steps",
+            hint="report the two regimes themselves; look whether the series was made up of steps",
         )
 
 
@@ -114,7 +114,7 @@ def chow(series: pd.Series, at: float, *, trend: bool = True, x: pd.DataFrame | 
     if min(split, n - split) < k + 2:
         raise CoverageError(
             f"{split} observation(s) before {at:g} and {n - split} from then on; a side needs {k + 2}",
-            todo="take a longer period, or trend=False for a change in level alone",
+            hint="take a longer period, or trend=False for a change in level alone",
         )
     left = _residuals(y, design)
     refuse_exact_fit(left, y)
@@ -159,21 +159,21 @@ def sup_f(
     AR(1) resampling: Diebold and Chen (1996), Journal of Econometrics 70(1).
     """
     if errors not in ("iid", "ar1"):
-        raise UsageError(f"unknown errors {errors!r}", todo="known: iid, ar1")
+        raise UsageError(f"unknown errors {errors!r}", hint="known: iid, ar1")
     if not 0 < trim < 0.5:
-        raise UsageError(f"trim {trim!r} is not between 0 and 0.5", todo="0.15 is usual")
+        raise UsageError(f"trim {trim!r} is not between 0 and 0.5", hint="0.15 is usual")
     if draws < 99:
-        raise UsageError(f"{draws} draws are too few for a p-value", todo="take 999")
+        raise UsageError(f"{draws} draws are too few for a p-value", hint="take 999")
     clean = observed(series, 3, even=errors == "ar1")
     years, y = clean.index.to_numpy(dtype=float), clean.to_numpy()
     if len(y) < TEN:
-        raise CoverageError(f"no sup-F below ten observations, here {len(y)}", todo="use chow with a date known before")
+        raise CoverageError(f"no sup-F below ten observations, here {len(y)}", hint="use chow with a date known before")
     design = _design(years, trend)
     n, k = design.shape
     edge = max(k + 2, int(np.ceil(trim * n)))
     splits = range(edge, n - edge + 1)
     if not splits:
-        raise CoverageError(f"{n} observations leave no date with {edge} on each side", todo="take a smaller trim")
+        raise CoverageError(f"{n} observations leave no date with {edge} on each side", hint="take a smaller trim")
     left = _residuals(y, design)
     refuse_exact_fit(left, y)
     values = _f(left[None], design, splits)[0]

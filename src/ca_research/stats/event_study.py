@@ -66,12 +66,12 @@ def _prepare(frame: pd.DataFrame, names: dict[str, str], log: list[dict[str, Any
         rows[column] = pd.to_numeric(rows[column]).astype(float)
     rows = leave(rows, ~np.isfinite(rows["y"]) | rows["t"].isna(), "no outcome or no period")
     if rows.duplicated(["u", "t"]).any():
-        raise UsageError("a unit has two rows in one period", todo="choose one source or sum first")
+        raise UsageError("a unit has two rows in one period", hint="choose one source or sum first")
     rows["first"] = rows["first"].where(np.isfinite(rows["first"]))
     if (rows.groupby("u")["first"].nunique(dropna=False) > 1).any():
-        raise UsageError("the first treated period differs within a unit", todo="give one per unit, missing if never")
+        raise UsageError("the first treated period differs within a unit", hint="give one per unit, missing if never")
     if (rows.groupby("u")["g"].nunique() > 1).any():
-        raise UsageError("a unit lies in several clusters", todo="cluster by the unit or by what contains it")
+        raise UsageError("a unit lies in several clusters", hint="cluster by the unit or by what contains it")
     late = rows["first"] > rows["t"].max()
     if late.any():
         log.append({"reason": "treated after the last period: untreated in this sample", "rows": int(late.sum())})
@@ -81,15 +81,15 @@ def _prepare(frame: pd.DataFrame, names: dict[str, str], log: list[dict[str, Any
     rows["treated"] = rows["k"] >= 0
     first = rows.groupby("u")["first"].first()
     if not first.notna().any() or not rows["treated"].any():
-        raise CoverageError("no unit is treated within the sample", todo="choose a longer period")
+        raise CoverageError("no unit is treated within the sample", hint="choose a longer period")
     if first.notna().all():
         once = first.nunique() == 1
         what = "all units are treated at once, and none stays untreated" if once else "no unit stays untreated"
-        raise CoverageError(what, todo="add units that are never treated, or end the sample before the last ones are")
+        raise CoverageError(what, hint="add units that are never treated, or end the sample before the last ones are")
     if rows["t"].nunique() < LEAST_PERIODS or rows.loc[rows["k"] < 0, "k"].nunique() < 2:
         raise CoverageError(
             f"too few periods: {rows['t'].nunique()} in all, {rows.loc[rows['k'] < 0, 'k'].nunique()} before treatment",
-            todo=f"an event study needs {LEAST_PERIODS} periods, two of them before treatment",
+            hint=f"an event study needs {LEAST_PERIODS} periods, two of them before treatment",
         )
     return rows.reset_index(drop=True)
 
@@ -198,7 +198,7 @@ def event_study(
     if estimator not in ESTIMATORS:
         raise UnknownNameError("estimator", estimator, ESTIMATORS)
     if not 0 < level < 1 or window[0] >= 0 or window[1] < 0:
-        raise UsageError(f"level {level!r} or window {window!r} is impossible", todo="level=0.95, window=(-6, 6)")
+        raise UsageError(f"level {level!r} or window {window!r} is impossible", hint="level=0.95, window=(-6, 6)")
     log: list[dict[str, Any]] = []
     names = {"u": unit, "t": time, "y": outcome, "first": first, "g": cluster or unit}
     rows = _prepare(frame, names, log)
@@ -206,7 +206,7 @@ def event_study(
     rows["u"] = pd.factorize(rows["u"])[0]
     clusters = rows["g"].nunique()
     if clusters < 2:
-        raise CoverageError("fewer than two clusters", todo="cluster by the unit")
+        raise CoverageError("fewer than two clusters", hint="cluster by the unit")
     cells, beta, v = _estimate(rows, estimator)
     times = np.sort(cells["k"].unique())
     weights = np.array([np.where(cells["k"] == k, cells["rows"], 0) for k in times], dtype=float)

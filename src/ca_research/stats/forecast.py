@@ -41,7 +41,7 @@ def history(series: pd.Series, least: int, horizon: int, level: float, varying: 
     """The series as every forecast needs it: equally spaced, at least `least` years; horizon and level are checked."""
     level_between(level)
     if horizon < 1:
-        raise UsageError(f"a horizon of {horizon} steps", todo="take 1 or more")
+        raise UsageError(f"a horizon of {horizon} steps", hint="take 1 or more")
     return observed(series, least, even=True, varying=varying)
 
 
@@ -99,16 +99,16 @@ def _fitted(name: str, fit: Callable[[], Any]) -> Any:
     """A statsmodels fit that converged; anything else is a ConvergenceError and never only a warning."""
     from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
-    todo = "take random_walk_drift, a longer series, or a smaller model"
+    hint = "take random_walk_drift, a longer series, or a smaller model"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # starting values and the like
         warnings.simplefilter("error", ConvergenceWarning)
         try:
             result = fit()
         except (ConvergenceWarning, np.linalg.LinAlgError, ValueError) as error:
-            raise ConvergenceError(f"{name} was not estimated: {str(error).splitlines()[0]}", todo=todo) from None
+            raise ConvergenceError(f"{name} was not estimated: {str(error).splitlines()[0]}", hint=hint) from None
     if not (result.mle_retvals or {}).get("converged", True) or not np.isfinite(result.llf):
-        raise ConvergenceError(f"{name} did not converge", todo=todo)
+        raise ConvergenceError(f"{name} did not converge", hint=hint)
     return result
 
 
@@ -126,7 +126,7 @@ def _predicted(name: str, clean: pd.Series, table: pd.DataFrame, scale: float, l
     """Frame of the columns mean, low, high of a statsmodels summary, back in the unit of the series."""
     values = table.to_numpy(dtype=float).T * scale
     if not np.isfinite(values).all() or (values[2] <= values[1]).any():
-        raise ConvergenceError(f"{name} gives no finite interval", todo="take random_walk_drift")
+        raise ConvergenceError(f"{name} gives no finite interval", hint="take random_walk_drift")
     return _frame(clean.index, values[0], values[1], values[2], level)
 
 
@@ -170,7 +170,7 @@ def arima(
     grid = [order] if order else [(p, d, q) for p, q in itertools.product(range(3), repeat=2) if p + q <= 2]
     if any(min(o) < 0 or o[1] > 2 or o[0] + o[2] > 4 for o in grid):
         raise UsageError(
-            f"the order {order or (0, d, 0)} is not one for short annual series", todo="p + q <= 4, d <= 2"
+            f"the order {order or (0, d, 0)} is not one for short annual series", hint="p + q <= 4, d <= 2"
         )
     fits, failed = {}, {}
 
@@ -184,7 +184,7 @@ def arima(
         except ConvergenceError as error:
             failed[name] = error.what
     if not fits:
-        raise ConvergenceError("; ".join(failed.values()), todo="take random_walk_drift or a longer series")
+        raise ConvergenceError("; ".join(failed.values()), hint="take random_walk_drift or a longer series")
     best = min(fits, key=lambda name: fits[name].aicc)
     table = fits[best].get_forecast(horizon).summary_frame(alpha=1 - level)[["mean", "mean_ci_lower", "mean_ci_upper"]]
     return Forecast(best, _predicted(best, clean, table, scale, level), len(clean), failed)
@@ -214,10 +214,10 @@ def share_forecast(
     if odd := [f"{kept.index[i]} {kept.columns[j]}" for i, j in np.argwhere(~(kept > 0).to_numpy())]:
         raise CoverageError(
             f"a log-ratio needs shares above zero, none missing: {', '.join(odd[:8])}{' ...' if len(odd) > 8 else ''}",
-            todo="join small parts into one, or take a period in which all are positive",
+            hint="join small parts into one, or take a period in which all are positive",
         )
     if (abs(total - 1) > 1e-6).any():
-        raise UsageError(f"shares sum to {total.min():.6g} ... {total.max():.6g}, not to 1", todo="divide by the total")
+        raise UsageError(f"shares sum to {total.min():.6g} ... {total.max():.6g}, not to 1", hint="divide by the total")
     z = np.log(kept.to_numpy())
     z -= z.mean(axis=1, keepdims=True)  # centred: log-ratios to the geometric mean, so no part is the reference
     steps = np.diff(z, axis=0)

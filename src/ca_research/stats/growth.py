@@ -12,11 +12,11 @@ def _clean(series: pd.Series, least: int) -> pd.Series:
     """Observed values by year; raises CoverageError below `least`, UsageError where a year stands twice."""
     observed = series.dropna().sort_index().astype("float64")
     if observed.index.has_duplicates:
-        raise UsageError("two observations for one year", todo="choose one source first")
+        raise UsageError("two observations for one year", hint="choose one source first")
     if len(observed) < least:
         raise CoverageError(
             f"{len(observed)} observation(s); this measure needs at least {least}",
-            todo="take a longer period or another source",
+            hint="take a longer period or another source",
         )
     return observed
 
@@ -24,7 +24,7 @@ def _clean(series: pd.Series, least: int) -> pd.Series:
 def _positive_base(observed: pd.Series) -> None:
     """A rate is of something: raises CoverageError where a value that is grown from is not above zero."""
     if (observed.iloc[:-1] <= 0).any() or observed.iloc[-1] < 0:
-        raise CoverageError("a rate needs positive values to grow from", todo="use sen_slope or end_to_end")
+        raise CoverageError("a rate needs positive values to grow from", hint="use sen_slope or end_to_end")
 
 
 def end_to_end(series: pd.Series) -> float:
@@ -47,7 +47,7 @@ def log_slope(series: pd.Series) -> float:
 
     observed = _clean(series, 3)
     if (observed <= 0).any():
-        raise CoverageError("a log needs positive values", todo="use sen_slope or end_to_end")
+        raise CoverageError("a log needs positive values", hint="use sen_slope or end_to_end")
     design = sm.add_constant(observed.index.to_numpy(dtype=float) - observed.index[0])
     return float(sm.OLS(np.log(observed.to_numpy()), design).fit().params[1])
 
@@ -64,6 +64,6 @@ def mean_annual_rate(series: pd.Series) -> float:
     """Arithmetic mean of the year-on-year rates; needs every year between first and last."""
     observed = _clean(series, 2)
     if (np.diff(observed.index.to_numpy(dtype=float)) != 1).any():
-        raise CoverageError("year-on-year rates need consecutive years", todo="use compound_rate")
+        raise CoverageError("year-on-year rates need consecutive years", hint="use compound_rate")
     _positive_base(observed)
     return float((observed / observed.shift(1) - 1).dropna().mean())

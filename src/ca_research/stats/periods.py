@@ -11,5 +11,5 @@ def years_back(name: str) -> int:
     """0 for 'newest', 1 for 'newest-1' and so on; raises UsageError for anything else."""
     hit = re.fullmatch(r"newest(?:-(\d+))?", name)
     if not hit:
-        raise UsageError(f"not a relative year: {name!r}", todo="'newest', 'newest-1', 'newest-2' ...")
+        raise UsageError(f"not a relative year: {name!r}", hint="'newest', 'newest-1', 'newest-2' ...")
     return int(hit[1] or 0)

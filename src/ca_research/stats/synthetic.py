@@ -168,12 +168,12 @@ def synthetic_control(
         if unit not in outcomes.columns:
             raise UnknownNameError("unit", unit, map(str, outcomes.columns))
     if treated in pool or len(set(pool)) < len(pool):
-        raise UsageError("a donor is named twice or is the treated unit", todo="name each donor once")
+        raise UsageError("a donor is named twice or is the treated unit", hint="name each donor once")
     if not outcomes.index.is_unique or not pd.api.types.is_numeric_dtype(outcomes.index):
-        raise UsageError("the index must hold each period once, as a number", todo="set_index('year')")
+        raise UsageError("the index must hold each period once, as a number", hint="set_index('year')")
     wide = outcomes[[treated, *pool]].sort_index().astype(float)
     if np.isinf(wide.to_numpy()).any():
-        raise UsageError("infinite outcomes", todo="a logarithm of zero? leave such units out, or use levels")
+        raise UsageError("infinite outcomes", hint="a logarithm of zero? leave such units out, or use levels")
     log = []
     absent = wide[treated].isna()
     if absent.any():
@@ -189,18 +189,18 @@ def synthetic_control(
     if before < least_before or not after.any():
         raise CoverageError(
             f"{treated}: {before} period(s) before {start:g} and {int(after.sum())} from then on",
-            todo=f"at least {least_before} before and one after are needed",
+            hint=f"at least {least_before} before and one after are needed",
         )
     if len(used) < least_donors:
         raise CoverageError(
-            f"{treated}: {len(used)} donor(s) observed throughout, {least_donors} needed", todo="widen the pool"
+            f"{treated}: {len(used)} donor(s) observed throughout, {least_donors} needed", hint="widen the pool"
         )
     gap, weights = _gap(wide, treated, after, demean)
     pre, spread = _rmspe(gap[~after]), float(wide[treated][~after].std(ddof=0))
     if pre <= EXACT * (spread or 1.0):
         raise CoverageError(
             f"{treated}: {len(used)} donors match {before} periods exactly, so there is no error to compare with",
-            todo="fewer donors or a longer period before treatment",
+            hint="fewer donors or a longer period before treatment",
         )
     found = pd.DataFrame({"donor": used, "weight": weights}).sort_values("weight", ascending=False, ignore_index=True)
     gaps = {"time": wide.index, "treated": wide[treated], "synthetic": wide[treated] - gap, "gap": gap, "after": after}

@@ -39,23 +39,23 @@ def observed(series: pd.Series, least: int, *, even: bool = False, varying: bool
         raise UsageError(f"a series indexed by year is needed, not {type(series).__name__}")
     known = series.dropna()
     if len(known) and (not pd.api.types.is_numeric_dtype(known.index) or known.index.hasnans):
-        raise UsageError("the index must hold years", todo="set_index('year') and drop rows without one")
+        raise UsageError("the index must hold years", hint="set_index('year') and drop rows without one")
     try:
         clean = _clean(known, least)
     except (TypeError, ValueError):
-        raise UsageError("the values are not numbers", todo="convert the series to float") from None
+        raise UsageError("the values are not numbers", hint="convert the series to float") from None
     if not np.isfinite(clean.to_numpy()).all():
-        raise UsageError("the series holds infinite values", todo="make them missing, or mend what divided by zero")
+        raise UsageError("the series holds infinite values", hint="make them missing, or mend what divided by zero")
     if varying and clean.nunique() == 1:
         raise CoverageError(
             f"all {len(clean)} values are the same: there is no variation to test",
-            todo="report the value as constant",
+            hint="report the value as constant",
         )
     steps = np.diff(clean.index.to_numpy(dtype=float))
     if even and len(steps) and (steps != steps[0]).any():
         raise CoverageError(
             "the years are not equally spaced, and this method needs the order and distance of neighbours",
-            todo="take a period without gaps, or mann_kendall and sen_interval, which allow them",
+            hint="take a period without gaps, or mann_kendall and sen_interval, which allow them",
         )
     return clean
 
@@ -65,14 +65,14 @@ def refuse_exact_fit(residuals: np.ndarray, values: np.ndarray) -> None:
     if np.abs(residuals).max() <= EXACT_FIT * np.abs(values).max():
         raise CoverageError(
             "the model fits every observation exactly: there is no noise to test against",
-            todo="report the fit itself (sen_slope, end_to_end); look whether the series was interpolated",
+            hint="report the fit itself (sen_slope, end_to_end); look whether the series was interpolated",
         )
 
 
 def level_between(level: float) -> float:
     """The level of an interval, once it is known to lie in (0, 1); else UsageError."""
     if not 0 < level < 1:
-        raise UsageError(f"level {level!r} is not between 0 and 1", todo="0.95 is a 95 % interval")
+        raise UsageError(f"level {level!r} is not between 0 and 1", hint="0.95 is a 95 % interval")
     return level
 
 
@@ -124,7 +124,7 @@ def mann_kendall(series: pd.Series, method: str = "auto") -> MannKendall:
     from scipy.stats import norm
 
     if method not in ("auto", "exact", "normal"):
-        raise UsageError(f"unknown method {method!r}", todo="known: auto, exact, normal")
+        raise UsageError(f"unknown method {method!r}", hint="known: auto, exact, normal")
     _, ranks, ties = np.unique(observed(series, 3).to_numpy(), return_inverse=True, return_counts=True)
     n = len(ranks)
     i, j = np.triu_indices(n, k=1)
@@ -206,10 +206,10 @@ def ols_trend(series: pd.Series, lags: int | None = None, level: float = 0.95) -
     clean = observed(series, 3, even=True)
     n = len(clean)
     if n < TEN:
-        raise CoverageError(f"no HAC below ten observations, here {n}", todo="use mann_kendall and sen_interval")
+        raise CoverageError(f"no HAC below ten observations, here {n}", hint="use mann_kendall and sen_interval")
     used = int(4 * (n / 100) ** (2 / 9)) if lags is None else lags
     if not 0 <= used < n - 2:
-        raise UsageError(f"{used} lag(s) for {n} observations", todo=f"between 0 and {n - 3}")
+        raise UsageError(f"{used} lag(s) for {n} observations", hint=f"between 0 and {n - 3}")
     years = clean.index.to_numpy(dtype=float)
     model = sm.OLS(clean.to_numpy(), sm.add_constant(years - years.mean()))
     fit = model.fit(cov_type="HAC", cov_kwds={"maxlags": used, "use_correction": True}, use_t=True)
@@ -244,6 +244,6 @@ def change_against_base(series: pd.Series, base: tuple[int, int], later: tuple[i
     clean = observed(series, 1, varying=False)
     years = [list(range(first, last + 1)) for first, last in (base, later)]
     if missing := [year for period in years for year in period if year not in clean.index]:
-        raise CoverageError(f"not observed: {', '.join(map(str, missing))}", todo="choose periods without gaps")
+        raise CoverageError(f"not observed: {', '.join(map(str, missing))}", hint="choose periods without gaps")
     one, two = (float(clean.loc[period].mean()) for period in years)
     return BaseChange(one, two, two - one, two / one if one > 0 else None, len(years[0]), len(years[1]))

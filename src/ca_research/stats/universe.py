@@ -51,7 +51,7 @@ class Universe:
             raise UsageError(
                 "the main specification is excluded by the declared exclusions",
                 where=str(self.main),
-                todo="choose another main value",
+                hint="choose another main value",
             )
 
     @property

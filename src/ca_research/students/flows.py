@@ -40,7 +40,7 @@ def count(
     ]
     if rows.duplicated("year").any():
         raise UsageError(
-            f"two figures for a year: {origin} in {destination}, {level}", todo="filter by `precision` first"
+            f"two figures for a year: {origin} in {destination}, {level}", hint="filter by `precision` first"
         )
     return rows.sort_values("year")
 
@@ -69,7 +69,7 @@ def growth(
     if since not in series.index or until not in series.index:
         raise CoverageError(
             f"{source} has no count of {origin} in {destination} for {since} or {until}",
-            todo="ca.coverage('students', by=['origin'])",
+            hint="ca.coverage('students', by=['origin'])",
         )
     return {
         "compound": stats.compound_rate(series),
@@ -193,7 +193,7 @@ def shares_by_destination(
     ]
     if rows.empty:
         raise CoverageError(
-            f"{source} has no destinations of {origin} in {year}", todo="ca.coverage('students', by=['origin'])"
+            f"{source} has no destinations of {origin} in {year}", hint="ca.coverage('students', by=['origin'])"
         )
     table = rows[["destination", "students"]].sort_values(
         ["students", "destination"], ascending=[False, True], ignore_index=True
@@ -219,7 +219,7 @@ def degree_against_all(
     if table.empty:
         raise CoverageError(
             f"{source} gives no year with both levels for {origin}",
-            todo="ca.coverage('students', by=['origin', 'level'])",
+            hint="ca.coverage('students', by=['origin', 'level'])",
         )
     table["degree_share"] = table["degree"] / table["all"]
     return table.rename_axis("year").reset_index()

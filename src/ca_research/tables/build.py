@@ -150,7 +150,7 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
             raise CaResearchError(
                 f"the tables could not be written: {error.strerror or error}",
                 where=paths.shown(home),
-                todo="check space and permissions, then: ca-research data build",
+                hint="check space and permissions, then: ca-research data build",
             ) from error
         finally:
             shutil.rmtree(scratch, ignore_errors=True)

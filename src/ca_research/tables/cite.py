@@ -23,7 +23,7 @@ def source_ids(what: pd.DataFrame | str | Iterable[str]) -> list[str]:
         elif "sources" in what:
             found = {s for cell in what["sources"] for s in cell}
         else:
-            raise UsageError("the frame has neither `source_id` nor `sources`", todo="cite the frame it was made from")
+            raise UsageError("the frame has neither `source_id` nor `sources`", hint="cite the frame it was made from")
     else:
         found = {what} if isinstance(what, str) else set(what)
     for source_id in found:

@@ -18,11 +18,11 @@ _ALWAYS = pd.Timestamp("1970-01-01")
 def bounds(text: str) -> tuple[dt.date, dt.date]:
     """First and last day that a partial date or interval can mean: '2013-09' is 1 to 30 September 2013."""
     if not _RE.fullmatch(text):
-        raise UsageError(f"not a date: {text!r}", todo="write ISO 8601: 2023, 2023-05, 2023-05-19 or an interval a/b")
+        raise UsageError(f"not a date: {text!r}", hint="write ISO 8601: 2023, 2023-05, 2023-05-19 or an interval a/b")
     first, _, last = text.partition("/")
     start, end = _edge(first, end=False), _edge(last or first, end=True)
     if start > end:
-        raise UsageError(f"not a date: {text!r} ends before it begins", todo="write the earlier end first")
+        raise UsageError(f"not a date: {text!r} ends before it begins", hint="write the earlier end first")
     return start, end
 
 
@@ -47,7 +47,7 @@ def _edge(text: str, *, end: bool) -> dt.date:
         return dt.date(parts[0] + parts[1] // 12, parts[1] % 12 + 1, 1) - dt.timedelta(days=1)
     except ValueError as error:
         raise UsageError(
-            f"not a date: {text!r} ({error})", todo="write ISO 8601: 2023, 2023-05 or 2023-05-19"
+            f"not a date: {text!r} ({error})", hint="write ISO 8601: 2023, 2023-05 or 2023-05-19"
         ) from None
 
 
@@ -63,7 +63,7 @@ def parse_as_of(as_of: str | dt.date | None) -> dt.date | None:
         return dt.date.fromisoformat(as_of)
     except (ValueError, TypeError):
         raise UsageError(
-            f"as_of must be a date or 'latest', got {as_of!r}", todo="for example --as-of 2023-05-19"
+            f"as_of must be a date or 'latest', got {as_of!r}", hint="for example --as-of 2023-05-19"
         ) from None
 
 

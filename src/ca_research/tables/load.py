@@ -85,7 +85,7 @@ def _condition(
 ) -> pc.Expression | None:
     if "source" in filters:
         if "source_id" in filters:
-            raise UsageError("`source` and `source_id` are the same filter", todo="give one of them")
+            raise UsageError("`source` and `source_id` are the same filter", hint="give one of them")
         filters["source_id"] = filters.pop("source")
     parts = []
     for column, wanted in filters.items():
@@ -99,7 +99,7 @@ def _condition(
             if "year" not in table.columns:
                 raise UsageError(
                     f"table {table.table!r} has no column `year`, so `{bound}` cannot be used",
-                    todo="filter by another column",
+                    hint="filter by another column",
                 )
             _numbers(bound, [year])
             parts.append(pc.field("year") >= year if bound == "since" else pc.field("year") <= year)
@@ -124,7 +124,7 @@ def _values(table: registry.Table, file: Path, column: str, values: Iterable[Any
     if spec.type == "boolean":
         wrong = [v for v in values if not isinstance(v, (bool, np.bool_))]
         if wrong:
-            raise UsageError(f"{column} must be True or False, got {wrong[0]!r}", todo=f"for example {column}=True")
+            raise UsageError(f"{column} must be True or False, got {wrong[0]!r}", hint=f"for example {column}=True")
         return [bool(v) for v in values]
     known = _distinct(file, column)
     for value in values:
@@ -136,7 +136,7 @@ def _values(table: registry.Table, file: Path, column: str, values: Iterable[Any
 def _numbers(name: str, values: list[Any]) -> list[Any]:
     wrong = [v for v in values if isinstance(v, bool) or not isinstance(v, numbers.Real)]
     if wrong:
-        raise UsageError(f"{name} must be a number, got {wrong[0]!r}", todo=f"for example {name}=2022")
+        raise UsageError(f"{name} must be a number, got {wrong[0]!r}", hint=f"for example {name}=2022")
     return values
 
 

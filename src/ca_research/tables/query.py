@@ -31,14 +31,14 @@ def sql(query: str) -> pd.DataFrame:
         try:
             statements = connection.extract_statements(query)
             if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-                raise UsageError("only one SELECT at a time is answered", todo=f"tables: {', '.join(names())}")
+                raise UsageError("only one SELECT at a time is answered", hint=f"tables: {', '.join(names())}")
             return connection.execute(statements[0]).df()
         except duckdb.Error as error:
             first = str(error).strip().splitlines()
             raise UsageError(
                 first[0],
                 where=" ".join(line.strip() for line in first[1:3]).strip(),
-                todo=f"tables: {', '.join(names())}",
+                hint=f"tables: {', '.join(names())}",
             ) from None
 
 

@@ -36,14 +36,14 @@ def check_files(table: registry.Table) -> None:
             raise IntegrityError(
                 f"raw file data/raw/{name} is missing",
                 where=f"registry/tables/{table.table}.yaml",
-                todo="restore it: git checkout data/raw",
+                hint="restore it: git checkout data/raw",
             )
         found = sha256(file)
         if found != declared.sha256:
             raise IntegrityError(
                 f"raw file data/raw/{name} has changed; nothing is built from it",
                 where=f"expected sha256 {declared.sha256}, found {found}",
-                todo="restore it (git checkout data/raw), or declare the new hash and why in registry/tables",
+                hint="restore it (git checkout data/raw), or declare the new hash and why in registry/tables",
             )
     stray = sorted(
         p.relative_to(raw).as_posix()
@@ -54,7 +54,7 @@ def check_files(table: registry.Table) -> None:
         raise IntegrityError(
             f"raw files that the registry does not know: {', '.join(stray)}",
             where=f"registry/tables/{table.table}.yaml",
-            todo="declare them under `files`, or remove them",
+            hint="declare them under `files`, or remove them",
         )
 
 

@@ -114,11 +114,11 @@ def solve(sample: Sample, estimator: str, rectifier: bool = False, robust: bool 
         if "collinear" in str(error):
             raise CoverageError(
                 f"no term can be estimated: {', '.join(sample.x)} collinear with the fixed effects",
-                todo="leave an effect out, or choose terms that vary within the effects",
+                hint="leave an effect out, or choose terms that vary within the effects",
             ) from error
         raise ConvergenceError(
             f"the {estimator} estimation failed: {error}",
-            todo="look for terms without variation within the fixed effects, or leave an effect out",
+            hint="look for terms without variation within the fixed effects, or leave an effect out",
         ) from error
     kept = np.ones(len(sample.y), dtype=bool)
     kept[np.asarray(list(model.na_index), dtype=int)] = False
@@ -199,7 +199,7 @@ def complete(panel: pd.DataFrame, terms: Sequence[str], effects: str, estimator:
     for term, values in x.items():
         absent = ~np.isfinite(values)
         if len(absent) and absent.all():
-            raise CoverageError(f"no row of the panel has {term}", todo="join that covariate, or leave it out")
+            raise CoverageError(f"no row of the panel has {term}", hint="join that covariate, or leave it out")
         note(log, "estimation", "missing covariate", int((absent & known).sum()), term if absent.any() else "")
         known &= ~absent
     if estimator == "ols":
@@ -247,9 +247,9 @@ def gravity(
     missing, fewer than two clusters, no term identified), ConvergenceError.
     """
     if not 0 < level < 1:
-        raise UsageError(f"level {level!r} is not between 0 and 1", todo="0.95 is a 95 % interval")
+        raise UsageError(f"level {level!r} is not between 0 and 1", hint="0.95 is a 95 % interval")
     if not covariates:
-        raise UsageError("no term to estimate", todo="name covariates, for example log_distance")
+        raise UsageError("no term to estimate", hint="name covariates, for example log_distance")
     log = [dict(entry) for entry in panel.attrs.get("log", [])]
     sample, _ = complete(panel, covariates, effects, estimator, cluster, log)
     if estimator == "ppml":

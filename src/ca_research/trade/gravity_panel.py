@@ -22,10 +22,10 @@ def note(log: list[dict[str, Any]], stage: str, reason: str, rows: int, detail: 
         log.append({"stage": stage, "reason": reason, "rows": int(rows), "detail": detail})
 
 
-def one_value(rows: pd.DataFrame, column: str, todo: str, error: type[CaResearchError] = UsageError) -> None:
+def one_value(rows: pd.DataFrame, column: str, hint: str, error: type[CaResearchError] = UsageError) -> None:
     found = sorted(map(str, rows[column].dropna().unique())) if column in rows else []
     if len(found) > 1:
-        raise error(f"several values of {column} in one panel: {', '.join(found[:8])}", todo=todo)
+        raise error(f"several values of {column} in one panel: {', '.join(found[:8])}", hint=hint)
 
 
 def _pairs(trade: pd.DataFrame | str | Path, source: str | None) -> pd.DataFrame:
@@ -41,7 +41,7 @@ def _pairs(trade: pd.DataFrame | str | Path, source: str | None) -> pd.DataFrame
     elif source:
         trade = trade[trade["source_id"] == source]
     if trade.empty:
-        raise CoverageError(f"no rows of trade{f' by {source}' if source else ''}", todo="ca.coverage('trade')")
+        raise CoverageError(f"no rows of trade{f' by {source}' if source else ''}", hint="ca.coverage('trade')")
     one_value(trade, "source_id", "choose one: panel(..., source='PENPPML')")
     one_value(trade, "flow", "filter by flow: a panel holds exports or imports as one side reports them")
     one_value(trade, "product", "filter by product, for example product='TOTAL'", MixedUnitsError)
@@ -73,7 +73,7 @@ def _with(rows: pd.DataFrame, covariates: pd.DataFrame) -> pd.DataFrame:
     for suffix, keys in sides.items():
         own = covariates.rename(columns={"economy": keys[0]} if suffix else {})[[*keys, *numbers]]
         if own.duplicated(keys).any():
-            raise UsageError(f"two rows of covariates for one {', '.join(keys)}", todo="choose one source first")
+            raise UsageError(f"two rows of covariates for one {', '.join(keys)}", hint="choose one source first")
         own = own.astype({k: (int if k == "year" else str) for k in keys} | dict.fromkeys(numbers, float))
         rows = rows.merge(own.rename(columns={c: c + suffix for c in numbers}), on=keys, how="left")
     return rows
@@ -122,7 +122,7 @@ def panel(
     if rows.empty:
         raise CoverageError("no pair is left in the panel", where="; ".join(e["reason"] for e in log))
     if not (rows["value_usd"] >= 0).all() or np.isinf(rows["value_usd"]).any():
-        raise UsageError("negative or infinite trade", todo="mend or drop those rows: trade is zero or more")
+        raise UsageError("negative or infinite trade", hint="mend or drop those rows: trade is zero or more")
     one_figure_per_cell(rows, _KEYS)
     if geography is not None:
         one_value(geography, "source_id", "choose one source of geography")

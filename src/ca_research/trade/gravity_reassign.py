@@ -130,7 +130,7 @@ def reassign(
     own = table[table["economy"] == economy]
     if own.empty or pd.isna(own["estimate"].iloc[0]):
         why = "it is not in the panel" if own.empty else own["missing"].iloc[0]
-        raise CoverageError(f"no estimate for {economy} itself: {why}", todo="choose another direction or panel")
+        raise CoverageError(f"no estimate for {economy} itself: {why}", hint="choose another direction or panel")
     return Reassignment(table, economy, len(sample.y))
 
 

@@ -26,10 +26,10 @@ def product_shares(trade: pd.DataFrame, *, by: Sequence[str] = ("reporter", "par
     keys = list(by)
     listed = trade[trade["product"] != "TOTAL"]
     if listed.empty:
-        raise CoverageError("no rows by product", todo="ca.coverage('trade', by=['reporter', 'product'])")
+        raise CoverageError("no rows by product", hint="ca.coverage('trade', by=['reporter', 'product'])")
     if listed["product"].str.startswith("SITC").nunique() > 1:
         raise MixedUnitsError(
-            "HS chapters and SITC sections in one frame", todo="filter by source: each has one classification"
+            "HS chapters and SITC sections in one frame", hint="filter by source: each has one classification"
         )
     one_figure_per_cell(listed, [*keys, "product"])
     shares = listed[[*keys, "product", "value_usd"]].copy()
@@ -112,7 +112,7 @@ def revealed_advantage(trade: pd.DataFrame, world: pd.DataFrame) -> pd.DataFrame
     if len(absent):
         raise CoverageError(
             f"no world exports of product {absent[0][1]} in {absent[0][0]} ({len(absent)} cells lack it)",
-            todo="give world totals for every product and year, or drop these products",
+            hint="give world totals for every product and year, or drop these products",
         )
     out = listed[["reporter", "year", "product", "value_usd"]].copy()
     own = out["value_usd"] / out.groupby(["reporter", "year"])["value_usd"].transform("sum")
@@ -138,7 +138,7 @@ def intensity(trade: pd.DataFrame) -> pd.DataFrame:
     lacking = pd.MultiIndex.from_frame(pairs[["reporter", "year"]]).difference(totals.index)
     if len(lacking):
         raise CoverageError(
-            f"no exports to the world for {lacking[0][0]} in {lacking[0][1]}", todo="take a source with WLD rows"
+            f"no exports to the world for {lacking[0][0]} in {lacking[0][1]}", hint="take a source with WLD rows"
         )
     world = totals.groupby(level="year").sum()
     received = pairs.groupby(["partner", "year"])["value_usd"].sum()
@@ -161,9 +161,9 @@ def complementarity(exports: pd.DataFrame, imports: pd.DataFrame) -> float:
     x = exports[exports["product"] != "TOTAL"].groupby("product")["value_usd"].sum()
     m = imports[imports["product"] != "TOTAL"].groupby("product")["value_usd"].sum()
     if x.sum() <= 0 or m.sum() <= 0:
-        raise CoverageError("one of the two baskets is empty", todo="check the filters")
+        raise CoverageError("one of the two baskets is empty", hint="check the filters")
     if x.index.str.startswith("SITC").any() != m.index.str.startswith("SITC").any():
-        raise MixedUnitsError("HS chapters against SITC sections", todo="take both baskets in one classification")
+        raise MixedUnitsError("HS chapters against SITC sections", hint="take both baskets in one classification")
     gap = (x / x.sum()).sub(m / m.sum(), fill_value=0).abs().sum()
     return float(100 * (1 - gap / 2))
 
@@ -180,7 +180,7 @@ def grubel_lloyd(trade: pd.DataFrame, by: Sequence[str] = ("reporter", "partner"
     one_figure_per_cell(listed, [*keys, "flow", "product"])
     wide = listed.pivot_table(index=[*keys, "product"], columns="flow", values="value_usd", aggfunc="sum")
     if not {"export", "import"} <= set(wide.columns):
-        raise CoverageError("only one direction of trade is in the frame", todo="load both exports and imports")
+        raise CoverageError("only one direction of trade is in the frame", hint="load both exports and imports")
     filled = wide.fillna(0.0)
     both = pd.DataFrame(
         {"gap": (filled["export"] - filled["import"]).abs(), "sum": filled["export"] + filled["import"]}
@@ -248,7 +248,7 @@ def real_values(trade: pd.DataFrame, deflator: pd.Series, *, base_year: int) -> 
     years = trade["year"].astype(int)
     lacking = sorted({*years, base_year} - set(deflator.dropna().index.astype(int)))
     if lacking:
-        raise CoverageError(f"the deflator has no value for {lacking[0]}", todo="give an index for every year")
+        raise CoverageError(f"the deflator has no value for {lacking[0]}", hint="give an index for every year")
     index = deflator.copy()
     index.index = index.index.astype(int)
     out = trade.copy()

@@ -60,11 +60,11 @@ def mirror_gap(
     both = both[both["other"] == partner]
     if both.empty:
         raise CoverageError(
-            f"no report of trade between {economy} and {partner}", todo=f"ca.coverage('trade', reporter='{economy}')"
+            f"no report of trade between {economy} and {partner}", hint=f"ca.coverage('trade', reporter='{economy}')"
         )
     if both.duplicated(["year", "direction", "side", "source_id"]).any():
         raise UsageError(
-            "several rows of one source for a year and direction", todo="filter the frame to product TOTAL"
+            "several rows of one source for a year and direction", hint="filter the frame to product TOTAL"
         )
     rows = []
     for (year, direction), cell in both.groupby(["year", "direction"]):

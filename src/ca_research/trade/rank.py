@@ -157,7 +157,7 @@ def newest_ranks(trade: pd.DataFrame, economies: Sequence[str], *, eu: str = "on
         parts.append(ranks(trade, economies, [year], [basis], eu=eu))
     if not parts:
         raise CoverageError(
-            f"no basis on which trade of {', '.join(economies)} can be ranked", todo="ca.coverage('trade')"
+            f"no basis on which trade of {', '.join(economies)} can be ranked", hint="ca.coverage('trade')"
         )
     return pd.concat(parts, ignore_index=True)
 
@@ -214,7 +214,7 @@ def newest_year(
     names = ", ".join(eco.name_of(c) for c in sorted(_needed(eu)))
     raise CoverageError(
         f"no year in which trade with {names} is observed on the basis {basis} in {least} of {len(economies)} economies",
-        todo="choose another basis or flow",
+        hint="choose another basis or flow",
     )
 
 

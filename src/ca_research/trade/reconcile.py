@@ -52,7 +52,7 @@ def reconcile(
     """
     if cif_fob < 1:
         raise UsageError(
-            f"cif cannot be below fob: cif_fob = {cif_fob}", todo="a factor of 1 or more, for example 1.06"
+            f"cif cannot be below fob: cif_fob = {cif_fob}", hint="a factor of 1 or more, for example 1.06"
         )
     economy, partner = eco.resolve(economy), eco.resolve(partner)
     if trade is None:
@@ -65,7 +65,7 @@ def reconcile(
     if until is not None:
         seen = seen[seen["year"] <= until]
     if seen.empty:
-        raise CoverageError(f"nobody reports trade between {economy} and {partner}", todo="ca.coverage('trade')")
+        raise CoverageError(f"nobody reports trade between {economy} and {partner}", hint="ca.coverage('trade')")
     seen = seen.assign(fob=_fob(seen, cif_fob))
     rows = [_row(int(year), direction, cell) for (year, direction), cell in seen.groupby(["year", "direction"])]
     frame = pd.DataFrame(rows)

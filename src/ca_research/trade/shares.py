@@ -18,7 +18,7 @@ def one_figure_per_cell(trade: pd.DataFrame, cell: list[str]) -> None:
         raise UsageError(
             f"{len(twice)} rows share a cell, for example {', '.join(str(first[c]) for c in cell)}",
             where=f"sources {', '.join(sources[:6])}",
-            todo="choose one source first: load(..., source='KGZ_NSC')",
+            hint="choose one source first: load(..., source='KGZ_NSC')",
         )
 
 
@@ -31,7 +31,7 @@ def _one_source_per_group(trade: pd.DataFrame, keys: list[str]) -> None:
         raise UsageError(
             f"partners of {mixed.index[0]} come from several sources",
             where=f"sources {', '.join(mixed.iloc[0][:6])}",
-            todo="choose one source first: load(..., source='KGZ_NSC')",
+            hint="choose one source first: load(..., source='KGZ_NSC')",
         )
 
 
@@ -54,14 +54,14 @@ def partner_shares(
     """
     keys = [*by]
     if "product" in trade and trade["product"].nunique() > 1 and "product" not in keys:
-        raise MixedUnitsError("several products in one frame", todo="filter by product, or add 'product' to `by`")
+        raise MixedUnitsError("several products in one frame", hint="filter by product, or add 'product' to `by`")
     one_figure_per_cell(trade, [*keys, "partner"])
     _one_source_per_group(trade, keys)
     partners = trade[trade["partner"] != "WLD"]
     aggregates = sorted(set(partners["partner"]) & set(economies.AGGREGATES) - {"_X", "S19"})
     if aggregates:
         raise AggregateError(
-            f"aggregates among the partners: {', '.join(aggregates)}", todo="drop them: frame[~frame.is_aggregate]"
+            f"aggregates among the partners: {', '.join(aggregates)}", hint="drop them: frame[~frame.is_aggregate]"
         )
     shares = partners[[*keys, "partner", "value_usd"]].copy()
     if denominator == "world":
@@ -69,7 +69,7 @@ def partner_shares(
         total = shares.set_index(keys).index.map(world)
         if pd.isna(total).any():
             raise CoverageError(
-                "no WLD row for some reporter and year", todo="use denominator='partners', or another source"
+                "no WLD row for some reporter and year", hint="use denominator='partners', or another source"
             )
         shares["share"] = shares["value_usd"].to_numpy() / total.to_numpy(dtype=float)
     else:
@@ -91,7 +91,7 @@ def concentration(shares: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     if len(off):
         raise CoverageError(
             f"shares of {off.index[0]} sum to {off.iloc[0]:.4g}, not to one",
-            todo="use partner_shares(..., denominator='partners')",
+            hint="use partner_shares(..., denominator='partners')",
         )
     grouped = shares.groupby(by)["share"]
     return pd.DataFrame({"hhi": grouped.apply(lambda s: float((s**2).sum())), "n": grouped.size()}).reset_index()
