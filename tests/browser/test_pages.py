@@ -8,7 +8,7 @@ import urllib.parse
 
 import pytest
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -21,10 +21,10 @@ FLAGS = [
 
 @pytest.fixture(scope="module")
 def browser():
-    if not shutil.which(CHROMIUM):
+    if CHROMIUM is None:
         if os.environ.get("CA_RESEARCH_REQUIRE_BROWSER"):
-            pytest.fail(f"{CHROMIUM} is not there, and CA_RESEARCH_REQUIRE_BROWSER is set")
-        pytest.skip(f"{CHROMIUM} is not there: apt-get install chromium")
+            pytest.fail("no Chromium is installed, and CA_RESEARCH_REQUIRE_BROWSER is set")
+        pytest.skip("no Chromium is installed: apt-get install chromium")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
