@@ -1,5 +1,6 @@
 """The tables `students`, `culture`, `opinion` and `visits`."""
 
+import calendar
 import re
 
 import pandas as pd
@@ -40,26 +41,7 @@ GALLUP_KEPT = {  # the single values named by C10 and C15
     },
 }
 NO_LICENCE_VISITS = {"M_VITAE", "M_COLT_OBS", "M_COLT_PAIR"}
-MONTHS = {
-    m: i
-    for i, m in enumerate(
-        [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ],
-        1,
-    )
-}
+MONTHS = {name: number for number, name in enumerate(calendar.month_name) if name}
 
 
 def _flag(note):

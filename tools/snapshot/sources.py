@@ -1,25 +1,13 @@
 """registry/sources.csv: one row per source that brings at least one row."""
 
+import calendar
 import re
 
 import pandas as pd
 import rules
 from common import Ledger
 
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+MONTHS = list(calendar.month_name)[1:]
 SHORT = {m[:3].lower(): i for i, m in enumerate(MONTHS, 1)}
 IN_ADDRESS = [
     r"/(20\d\d)/(\d\d)-(\d\d)/",

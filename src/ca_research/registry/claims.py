@@ -185,6 +185,8 @@ class ClaimSpec(Model):
             return [operative(v) for v in part] if isinstance(part, list) else part
 
         parts = self.model_dump(mode="json", include={"readings", "grid"})
+        for reading in parts["readings"]:  # the order in which criteria are shown decides nothing
+            reading["criteria"].sort(key=lambda c: c["name"])
         return hashlib.sha256(json.dumps(operative(parts), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
     def criteria(self) -> dict[str, Criterion]:
