@@ -16,7 +16,7 @@ import pandas as pd
 
 from .. import economies
 from ..registry import ClaimSpec, Criterion, Over, Reading
-from ..stats import collapse
+from ..stats import collapse, distinct
 from .evidence import Evidence, counted
 from .logic import FAILS, HOLDS, MIXED, UNDECIDED, Truth, count_rule, decide, evaluate
 from .verdict import Cell, CriterionResult, Verdict
@@ -87,23 +87,23 @@ def specification_truths(criterion: Criterion, rows: pd.DataFrame, judged: list[
 def judge_criterion(criterion: Criterion, rows: pd.DataFrame, methods: list[str], judged: list[str]) -> CriterionResult:
     """One criterion over all its specifications. `rows`: evidence of this criterion; `judged`: economies counted over."""
     codes = counted(criterion, judged) if criterion.over else [""]
-    stands_for = collapse(rows, [m for m in methods if m in criterion.axes])
-    empty = {spec for spec, paths in rows.groupby("spec")["path"] if not paths.fillna("").any()}
+    used_methods = [m for m in methods if m in criterion.axes]
+    stands_for = collapse(rows, used_methods)
     # a specification without any data is a recorded failure; it says nothing for or against
-    distinct = sorted(set(stands_for.values()) - empty)
-    cells = {spec: _cells(criterion, rows[rows["spec"] == spec], codes) for spec in distinct}
-    truths = {spec: _truth(criterion, cells[spec]) for spec in distinct}
+    chosen = distinct(rows, used_methods)
+    cells = {spec: _cells(criterion, rows[rows["spec"] == spec], codes) for spec in chosen}
+    truths = {spec: _truth(criterion, cells[spec]) for spec in chosen}
 
     mains = rows.loc[rows["is_main"], "spec"].unique()
     # with the main specification's sources left out, the first one declared that still has data takes its place
-    main = stands_for[mains[0]] if len(mains) else (distinct[0] if distinct else None)
-    if main is None or main in empty:
+    main = stands_for[mains[0]] if len(mains) else (chosen[0] if chosen else None)
+    if main not in chosen:
         found = _cells(criterion, rows[rows["spec"] == main], codes)
         state, share, main_cells = UNDECIDED, None, found or [Cell("", None, None, None, None, None, "no figures")]
     else:
         main_cells = cells[main]
-        share_true = sum(t is True for t in truths.values()) / len(distinct)
-        share_false = sum(t is False for t in truths.values()) / len(distinct)
+        share_true = sum(t is True for t in truths.values()) / len(chosen)
+        share_false = sum(t is False for t in truths.values()) / len(chosen)
         share = share_true
         if truths[main] is None:
             state = UNDECIDED
@@ -121,9 +121,9 @@ def judge_criterion(criterion: Criterion, rows: pd.DataFrame, methods: list[str]
         "statement": criterion.statement,
         "state": state,
         "share_of_specifications": share,
-        "specifications": len(distinct),
+        "specifications": len(chosen),
         "run": int(rows["spec"].nunique()),
-        "failed": len(empty),
+        "failed": int((rows["path"].fillna("").groupby(rows["spec"]).max() == "").sum()),
         "n": int(rows.loc[rows["spec"] == main, "n"].fillna(0).sum()) if main is not None else 0,
         "why": criterion.why,
         "measure": criterion.measure,

@@ -6,6 +6,7 @@ from .breaks import Break, chow, sup_f
 from .event_study import EventStudy, event_study
 from .forecast import ConvergenceError, Forecast, arima, ets, naive, random_walk_drift, share_forecast
 from .growth import compound_rate, end_to_end, log_slope, mean_annual_rate, sen_slope
+from .influence import influence, leave_one_out
 from .multiple import holm
 from .periods import years_back
 from .synthetic import Placebos, SyntheticControl, simplex_weights, synthetic_control
@@ -19,7 +20,7 @@ from .trend import (
     ols_trend,
     sen_interval,
 )
-from .universe import Axis, Exclusion, Universe, collapse
+from .universe import Axis, Exclusion, Universe, collapse, distinct, share_holding
 
 __all__ = [
     "Axis",
@@ -46,10 +47,13 @@ __all__ = [
     "collapse",
     "compare_with_naive",
     "compound_rate",
+    "distinct",
     "end_to_end",
     "ets",
     "event_study",
     "holm",
+    "influence",
+    "leave_one_out",
     "log_slope",
     "mann_kendall",
     "mase",
@@ -60,6 +64,7 @@ __all__ = [
     "sen_interval",
     "sen_slope",
     "share_forecast",
+    "share_holding",
     "simplex_weights",
     "sup_f",
     "synthetic_control",

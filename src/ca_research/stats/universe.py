@@ -8,10 +8,13 @@ minus declared exclusions; the first value of a run is the main specification. A
 from __future__ import annotations
 
 import itertools
+import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import joblib
 import pandas as pd
 
 from ..errors import CaResearchError, UsageError
@@ -74,6 +77,17 @@ class Universe:
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    def __str__(self) -> str:
+        """What will be run, before it is: how many specifications, their axes, and how many are left out and why."""
+        combinations = math.prod(len(axis.values) for axis in self.axes)
+        lines = [f"{len(self)} specifications of {combinations} combinations"]
+        for axis in self.axes:
+            values = ", ".join(f"{v} (main)" if v == axis.main else v for v in axis.values)
+            lines.append(f"  {axis.name} [{axis.kind}]: {values}" + (f" - {axis.meaning}" if axis.meaning else ""))
+        reasons = Counter(reason for choices in self._all() if (reason := self.excluded(choices)))
+        lines += [f"  left out: {number}, because {reason}" for reason, number in reasons.items()]
+        return "\n".join(lines)
+
     def table(self) -> pd.DataFrame:
         """Every combination before it is run: its choices, `is_main`, and `excluded` (the reason, or '')."""
         rows = [
@@ -82,24 +96,38 @@ class Universe:
         return pd.DataFrame(rows, columns=[*(a.name for a in self.axes), "is_main", "excluded"])
 
     def run(
-        self, measure: Callable[..., pd.DataFrame], progress: Callable[[int, int], None] | None = None
+        self,
+        measure: Callable[..., pd.DataFrame],
+        progress: Callable[[int, int], None] | None = None,
+        jobs: int = 1,
     ) -> pd.DataFrame:
         """Result rows of `measure(**choices)` for every specification, with `spec` (number), `is_main` and the choices.
 
-        A specification that cannot be computed is a row with the reason in `missing`, never a silent gap.
+        A specification that cannot be computed is a row with the reason in `missing`, never a silent gap; an error
+        that is not of this library is a fault of the measure and is raised. progress(done, total) is called after
+        each. jobs: processes (joblib); rows and their order do not depend on it. A measure that draws random numbers
+        takes its seed as an argument, so that it does not depend on the order of the runs either.
         """
-        records: list[dict[str, Any]] = []
         total = len(self)
-        for number, choices in enumerate(self):
-            head = {"spec": number, "is_main": choices == self.main, **choices}
-            try:
-                rows = measure(**choices).to_dict("records") or [{"missing": "the measure returned no row"}]
-            except CaResearchError as error:
-                rows = [{"missing": error.what}]
-            records += [{**head, **row} for row in rows]
+        tasks = (
+            joblib.delayed(_one)(measure, number, choices, choices == self.main) for number, choices in enumerate(self)
+        )
+        records: list[dict[str, Any]] = []
+        for done, rows in enumerate(joblib.Parallel(n_jobs=jobs, return_as="generator")(tasks), start=1):
+            records += rows
             if progress:
-                progress(number + 1, total)
+                progress(done, total)
         return pd.DataFrame(records)
+
+
+def _one(
+    measure: Callable[..., pd.DataFrame], number: int, choices: dict[str, str], is_main: bool
+) -> list[dict[str, Any]]:
+    try:
+        rows = measure(**choices).to_dict("records") or [{"missing": "the measure returned no row"}]
+    except CaResearchError as error:
+        rows = [{"missing": error.what}]
+    return [{"spec": number, "is_main": is_main, **choices, **row} for row in rows]
 
 
 def collapse(results: pd.DataFrame, methods: Sequence[str] = ()) -> dict[Any, Any]:
@@ -115,3 +143,25 @@ def collapse(results: pd.DataFrame, methods: Sequence[str] = ()) -> dict[Any, An
         key = (path, *(rows[m].iloc[0] for m in methods)) if path else (spec,)
         stands_for[spec] = seen.setdefault(key, spec)
     return stands_for
+
+
+def distinct(results: pd.DataFrame, methods: Sequence[str] = ()) -> list[Any]:
+    """Specifications that count: one for each data path and choice of method (`collapse`), those without data left out."""
+    stands_for = collapse(results, methods)
+    empty = {spec for spec, paths in results.groupby("spec")["path"] if not paths.fillna("").any()}
+    return sorted(set(stands_for.values()) - empty)
+
+
+def share_holding(
+    results: pd.DataFrame, holds: Callable[[pd.DataFrame], bool | None], methods: Sequence[str] = ()
+) -> dict[str, float | int]:
+    """In how many of the distinct specifications a statement holds.
+
+    holds(rows of one specification) is true, false, or None where its figures leave it open.
+    Returns specifications (distinct ones), true, false, open and share (of the distinct ones; NaN without any).
+    The share describes robustness; it is not a probability.
+    """
+    chosen = distinct(results, methods)
+    truths = [holds(results[results["spec"] == spec]) for spec in chosen]
+    counts = {"true": truths.count(True), "false": truths.count(False), "open": truths.count(None)}
+    return {"specifications": len(chosen), **counts, "share": counts["true"] / len(chosen) if chosen else math.nan}
