@@ -48,7 +48,7 @@ def claim(*criteria: dict, supported: Any = None, contradicted: Any = None, **ch
 
 def row(spec: int, estimate: float | None = None, *, name: str = "size", **given: Any) -> dict[str, Any]:
     failed = estimate is None and given.get("low") is None and given.get("high") is None
-    return {"criterion": name, "spec": spec, "is_main": spec == 0, "pick": "a", "how": "x", "economy": "",
+    return {"criterion": name, "spec": spec, "is_main": spec == 0, "without": "", "pick": "a", "how": "x", "economy": "",
             "estimate": estimate, "low": None, "high": None, "n": 0 if failed else 2, "first_year": 2010,
             "last_year": 2018, "sources": () if failed else ("KAZ_BNS",), "path": "" if failed else f"p{spec}",
             "missing": "not published" if failed else ""} | given  # fmt: skip

@@ -19,8 +19,9 @@ from ..tables.provenance import ESTIMATE_COLUMNS
 
 @dataclass(frozen=True)
 class Evidence:
-    """`frame`: an estimates frame with `criterion`, `spec`, `is_main` and one column per axis of the grid.
+    """`frame`: an estimates frame with `criterion`, `spec`, `is_main`, `without` and one column per axis of the grid.
 
+    `without` is '' or what a removal axis leaves out ('dimension: trade'); such rows are for fragility alone.
     `economies` are those a count runs over; `as_of`, `dropped` and `revised_sources` come from the frames used.
     """
 
@@ -29,6 +30,11 @@ class Evidence:
     as_of: str = "latest"
     dropped: int = 0
     revised_sources: tuple[str, ...] = field(default=())
+
+    @property
+    def standing(self) -> pd.DataFrame:
+        """The frame without the rows of removals: what criteria are judged by."""
+        return self.frame[self.frame["without"] == ""]
 
     def main(self, criterion: str) -> pd.DataFrame:
         """Estimates of the main specification of a criterion."""
@@ -86,13 +92,18 @@ def gather(spec: ClaimSpec, given: dict[str, Any]) -> Evidence:
             )
         used |= set(fixed) & set(given)
         rows = universe(spec, criterion).run(lambda _f=function, _k=fixed, **choices: _f(**_k, **choices))
-        records += rows.assign(criterion=criterion.name).to_dict("records")
+        removals = [a for a in spec.grid.axes if a.kind == "removal" and a.name in criterion.axes]
+        without = [
+            "; ".join(f"{a.name}: {row[a.name]}" for a in removals if row[a.name] != a.main)
+            for row in rows.to_dict("records")
+        ]
+        records += rows.assign(criterion=criterion.name, without=without).to_dict("records")
     unused = set(given) - used - {"economies"}
     if unused:
         raise UsageError(
             f"no measure of {spec.id} takes {', '.join(sorted(unused))}", hint="leave it out, or correct its name"
         )
-    frame = pd.DataFrame(records, columns=None if records else ["criterion", "spec", "is_main"])
+    frame = pd.DataFrame(records, columns=None if records else ["criterion", "spec", "is_main", "without"])
     for column in ESTIMATE_COLUMNS:
         if column not in frame:
             frame[column] = None

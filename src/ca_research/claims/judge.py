@@ -196,7 +196,13 @@ def _leave_out(
         return _apply(reading, {k: r.state for k, r in _states(reading, rows, methods, codes).items()})[0]
 
     names = [c.name for c in reading.criteria]
-    mine = frame[frame["criterion"].isin(names)]
+    whole = frame[frame["criterion"].isin(names)]
+    mine = whole[whole["without"] == ""]
+    for removed in sorted(set(whole["without"]) - {""}):
+        rows = whole[whole["without"] == removed]
+        other = again(pd.concat([rows, mine[~mine["criterion"].isin(rows["criterion"])]]), judged)
+        if other != verdict:
+            flips.append(f"without the {removed.replace(': ', ' ').replace('_', ' ')}: {other}")
     for source in sorted({s for cell in mine["sources"] for s in cell}):
         rest = mine[~mine["sources"].map(lambda cell, s=source: s in cell)]
         with_data = {c for c in names if (mine.loc[mine["criterion"] == c, "path"].fillna("") != "").any()}
@@ -236,11 +242,11 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
     methods = [a.name for a in spec.grid.axes if a.kind == "method"]
     frame, verdicts = evidence.frame, []
     for reading in spec.readings:
-        mine = frame[frame["criterion"].isin([c.name for c in reading.criteria])]
+        mine = evidence.standing[evidence.standing["criterion"].isin([c.name for c in reading.criteria])]
         judged = list(evidence.economies)
         results = _states(reading, mine, methods, judged)
         word, reason = _apply(reading, {k: r.state for k, r in results.items()})
-        flips, sole = _leave_out(reading, mine, methods, judged, word) if reading.criteria else ([], [])
+        flips, sole = _leave_out(reading, frame, methods, judged, word) if reading.criteria else ([], [])
         used = sorted({s for cell in mine["sources"] for s in cell})
         verdicts.append(
             Verdict(
@@ -259,6 +265,8 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
                 sole_sources=tuple(sole),
                 blind=spec.blind,
                 expected=spec.expected,
+                guess=reading.guess,
+                part=reading.part,
                 criteria=tuple(results.values()),
                 coverage=_coverage(mine, results.values()),
                 sources=tuple(used),

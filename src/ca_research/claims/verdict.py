@@ -84,6 +84,8 @@ class Verdict:
     sole_sources: tuple[str, ...]
     blind: bool
     expected: str
+    guess: str | None
+    part: bool
     criteria: tuple[CriterionResult, ...]
     coverage: dict[str, Any]
     sources: tuple[str, ...]

@@ -24,7 +24,7 @@ def curve_data(claim: Claim, evidence: Evidence, verdict: Verdict, criterion: st
     """
     spec = claim.spec.criteria()[criterion]
     judged = {c.name: c for v in verdict.all() for c in v.criteria}[criterion]
-    rows = evidence.frame[evidence.frame["criterion"] == criterion]
+    rows = evidence.standing[evidence.standing["criterion"] == criterion]
     table = specification_truths(spec, rows, list(evidence.economies))
     choices = rows.drop_duplicates("spec").set_index("spec")[list(spec.axes)]
     table = table.join(choices, on="spec")

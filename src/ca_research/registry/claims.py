@@ -6,15 +6,17 @@ import datetime as dt
 import hashlib
 import json
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
 from ..errors import RegistryError
 from .base import Model, Name, Sha256
 
-ClaimId = Annotated[str, Field(pattern=r"^C\d{2}$")]
-VERDICTS = ("supported", "partly supported", "contradicted", "not enough evidence", "not testable")
+ClaimId = Annotated[str, Field(pattern=r"^[CO]\d{2}$")]
+"""C for a checkable claim, O for a sentence that is opinion."""
+Word = Literal["supported", "partly supported", "contradicted", "not enough evidence", "not testable"]
+VERDICTS: tuple[str, ...] = get_args(Word)
 
 
 class Locator(Model):
@@ -48,8 +50,27 @@ class Criterion(Model):
     threshold: float
     unit: str
     why: str
+    bounds: tuple[float, float] | None = None
     over: Over | None = None
     axes: tuple[Name, ...] = ()
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Criterion:
+        """`bounds` are the values the measure can take: within them the threshold must be able to decide either way."""
+        if self.bounds:
+            low, high = self.bounds
+            either = {
+                ">": low <= self.threshold < high,
+                ">=": low < self.threshold <= high,
+                "<": low < self.threshold <= high,
+                "<=": low <= self.threshold < high,
+                "==": low <= self.threshold <= high,
+            }[self.comparison]
+            if not either:
+                raise ValueError(
+                    f"{self.name}: {self.comparison} {self.threshold:g} is always true or never between {low:g} and {high:g}"
+                )
+        return self
 
 
 class Rule(Model):
@@ -65,9 +86,15 @@ class Rule(Model):
 
 
 class Reading(Model):
-    """One way to read the claim, with its own criteria and rule, or the reason why it cannot be tested."""
+    """One way to read the claim, with its own criteria and rule, or the reason why it cannot be tested.
+
+    A `part` is one of several things that the sentence asserts, with a verdict of its own beside the whole.
+    `guess` is the verdict expected beforehand; it is shown beside the outcome and used by nothing.
+    """
 
     name: Name
+    part: bool = False
+    guess: Word | None = None
     title: str
     statement: str
     criteria: tuple[Criterion, ...] = ()
@@ -95,11 +122,14 @@ class Reading(Model):
 
 
 class GridAxis(Model):
-    """One choice of the specification universe; choices of data on one data path collapse, choices of method do not."""
+    """One choice of the specification universe; choices of data on one data path collapse, choices of method do not.
+
+    A `removal` is no alternative specification: its other values leave something out, to see whether the verdict flips.
+    """
 
     name: Name
     meaning: str
-    kind: Literal["data", "method"] = "data"
+    kind: Literal["data", "method", "removal"] = "data"
     values: tuple[str, ...]
     main: str
 
@@ -177,7 +207,21 @@ class ClaimSpec(Model):
 
         Printed in every report; a change after the declaration shows as an amendment.
         """
-        prose = {"label", "statement", "why", "unit", "words", "title", "against", "would_change", "meaning", "reason"}
+        prose = {
+            "label",
+            "statement",
+            "why",
+            "unit",
+            "words",
+            "title",
+            "against",
+            "would_change",
+            "meaning",
+            "reason",
+            "guess",
+            "part",
+            "bounds",
+        }
 
         def operative(part: Any) -> Any:
             if isinstance(part, dict):

@@ -29,13 +29,13 @@ class Run:
 
     @property
     def run_id(self) -> str:
-        parts = [self.claim, *(f"{k}-{v}" for k, v in sorted(self.params.items()))]
+        parts = [self.claim, *(f"{k}-{v}" for k, v in sorted(self.params.items()) if k != "claim")]
         return re.sub(r"[^A-Za-z0-9.-]+", "-", "_".join(map(str, parts))).lower()
 
     @property
     def command(self) -> str:
         """The command that re-creates this run."""
-        given = "".join(f" -p {k}={v}" for k, v in sorted(self.params.items()) if k != "as_of")
+        given = "".join(f" -p {k}={v}" for k, v in sorted(self.params.items()) if k not in ("as_of", "claim"))
         return f"ca-research run {self.claim}{given} --as-of {self.params['as_of']}"
 
 
@@ -59,9 +59,12 @@ def plan(
     twice = set(params) & set(grid)
     if twice:
         raise UsageError(f"given both as -p and as --grid: {', '.join(sorted(twice))}")
-    for name in ("as_of",):
-        if name in params or name in grid:
-            raise UsageError("as_of is given by --as-of", hint="for example --as-of 2023-05-19 --as-of latest")
+    given_elsewhere = {
+        "as_of": "as_of is given by --as-of, for example --as-of 2023-05-19 --as-of latest",
+        "claim": "the claim is given by its id, for example: ca-research run C30",
+    }
+    for name in given_elsewhere.keys() & (params.keys() | grid.keys()):
+        raise UsageError(f"{name} cannot be given as a parameter", hint=given_elsewhere[name])
     runs: dict[str, Run] = {}
     for claim_id in claims or registry.claims():
         spec = registry.claim(claim_id)
@@ -70,7 +73,9 @@ def plan(
             sets = [params | dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
         else:
             sets = [dict(s) for s in spec.runs]
+        # a notebook that serves several claims takes the claim as a parameter
+        which = {"claim": claim_id} if "claim" in parameters.declared(file) else {}
         for given, day in itertools.product(sets, as_of):
-            run = Run(claim_id, file, parameters.check(file, {**given, "as_of": day}))
+            run = Run(claim_id, file, parameters.check(file, {**given, **which, "as_of": day}))
             runs[run.run_id] = run
     return list(runs.values())

@@ -64,8 +64,8 @@ class Page:
 
     @property
     def setting(self) -> dict[str, Any]:
-        """Parameters other than the day of knowledge."""
-        return {k: v for k, v in self.params.items() if k != "as_of"}
+        """Parameters other than the claim and the day of knowledge."""
+        return {k: v for k, v in self.params.items() if k not in ("as_of", "claim")}
 
     def sources(self) -> list[str]:
         used = {s for item in self.items for s in item.record["sources"]} | {
