@@ -6,7 +6,7 @@ import json
 import sys
 import traceback
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -152,28 +152,42 @@ def claims_show(
 @claims_app.command("check")
 def claims_check(
     article: Annotated[Path | None, typer.Option("--article", help="The article's text, where it is at hand.")] = None,
+    verdicts: Annotated[
+        Path | None, typer.Option("--verdicts", help="Stored verdicts; default: those of the last report, if any.")
+    ] = None,
 ) -> None:
-    """Check the register: form, quotations, and (with --article) the sentences quoted."""
-    from . import registry
-    from .claims import evidence
-    from .claims.article import check
+    """Check the register: whether it can be applied, its quotations (with --article), and the verdicts stored."""
+    from . import paths, registry
+    from .claims import article as quoted
+    from .claims import check
+    from .runs.parameters import tables_by_notebook
 
     if article is not None and not article.is_file():
         raise UsageError(f"no such file: {article}", hint="give the path of the article's text")
     specs = registry.claims()
-    for spec in specs.values():
-        for criterion in spec.criteria().values():
-            evidence.measure(criterion.measure)
-            evidence.universe(spec, criterion)
-    faults = check(specs, article.read_text(encoding="utf-8") if article else None)
+    faults = check.register(specs, tables_by_notebook())
+    faults += quoted.check(specs, article.read_text(encoding="utf-8") if article else None)
+    stored = verdicts or paths.reports_dir() / "verdicts.json"
+    known: list[dict[str, Any]] = []
+    old = 0
+    if verdicts or stored.is_file():
+        try:
+            known = json.loads(stored.read_text(encoding="utf-8"))
+            faults += [fault for one in known for fault in check.verdict(one)]
+            old = sum(map(check.stale, known))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UsageError(f"not a file of verdicts: {error!r}", where=str(stored), hint="ca-research run") from None
     if faults:
         raise CaResearchError(
-            "the register does not agree with the article\n" + "\n".join(f"  {f}" for f in faults),
+            f"the register has {len(faults)} faults\n" + "\n".join(f"  {f}" for f in faults),
             where="registry/claims",
+            hint="mend the named fields",
         )
     typer.echo(
         f"{len(specs)} claims are well formed"
         + (" and quote the article rightly" if article else "; quotations were not compared (no --article)")
+        + (f"; {len(known) - old} stored verdicts follow from their criteria" if known else "")
+        + (f", {old} were judged by an earlier rule" if old else "")
     )
 
 

@@ -165,8 +165,8 @@ def judge_criterion(criterion: Criterion, rows: pd.DataFrame, methods: list[str]
     )
 
 
-def _apply(reading: Reading, states: dict[str, str]) -> tuple[str, str]:
-    """Verdict of a reading and the reason in words."""
+def apply_rule(reading: Reading, states: dict[str, str]) -> tuple[str, str]:
+    """Verdict that a reading's rule gives for the states of its criteria, and the reason in words."""
     if reading.not_testable:
         return "not testable", reading.not_testable
     assert reading.rule is not None
@@ -193,7 +193,7 @@ def _leave_out(
     flips, sole = [], []
 
     def again(rows: pd.DataFrame, codes: list[str]) -> str:
-        return _apply(reading, {k: r.state for k, r in _states(reading, rows, methods, codes).items()})[0]
+        return apply_rule(reading, {k: r.state for k, r in _states(reading, rows, methods, codes).items()})[0]
 
     names = [c.name for c in reading.criteria]
     whole = frame[frame["criterion"].isin(names)]
@@ -245,7 +245,7 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
         mine = evidence.standing[evidence.standing["criterion"].isin([c.name for c in reading.criteria])]
         judged = list(evidence.economies)
         results = _states(reading, mine, methods, judged)
-        word, reason = _apply(reading, {k: r.state for k, r in results.items()})
+        word, reason = apply_rule(reading, {k: r.state for k, r in results.items()})
         flips, sole = _leave_out(reading, frame, methods, judged, word) if reading.criteria else ([], [])
         used = sorted({s for cell in mine["sources"] for s in cell})
         verdicts.append(

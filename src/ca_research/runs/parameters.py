@@ -63,6 +63,15 @@ def notebook_file(name: str) -> Path:
     return file
 
 
+def tables_by_notebook() -> dict[str, set[str]]:
+    """Tables that each notebook of the project says it loads, by file name."""
+    found = {}
+    for file in sorted(paths.notebooks_dir().glob("*.ipynb")):
+        metadata = json.loads(file.read_text(encoding="utf-8"))["metadata"]
+        found[file.name] = set(metadata.get("ca_research", {}).get("tables", ()))
+    return found
+
+
 def declared(file: Path) -> dict[str, Parameter]:
     """Parameters of a notebook, from the annotated assignments in its cell tagged `parameters`."""
     where = paths.shown(file)

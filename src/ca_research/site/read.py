@@ -9,7 +9,7 @@ from typing import Any
 import nbformat
 
 from .. import registry
-from ..claims import MIME
+from ..claims import MIME, check
 from ..errors import RunError
 from ..plots import FIGURE_MIME, TABLE_MIME
 
@@ -38,7 +38,10 @@ class Cell:
 
 @dataclass
 class Page:
-    """All that one executed notebook holds. `verdicts` is empty where the run failed before its verdict."""
+    """All that one executed notebook holds. `verdicts` is empty where the run failed before its verdict.
+
+    `unsound` says where what it emitted as a verdict does not follow from its criteria; it is left out then.
+    """
 
     run_id: str
     claim: str
@@ -50,6 +53,7 @@ class Page:
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     cells: list[Cell] = field(default_factory=list)
+    unsound: list[str] = field(default_factory=list)
 
     def of(self, section: str) -> list[Item]:
         return [item for item in self.items if item.section == section]
@@ -107,6 +111,9 @@ def read_page(file: Path) -> Page:
             if TABLE_MIME in data:
                 page.items.append(Item("table", dict(data[TABLE_MIME])))
         page.cells.append(Cell("code", cell.source, error))
+    page.unsound = [fault for verdict in page.verdicts for fault in check.verdict(verdict)]
+    if page.unsound:  # whatever the notebook says, it is not a verdict
+        page.verdicts, page.error, page.where = [], "; ".join(page.unsound), page.notebook
     return page
 
 

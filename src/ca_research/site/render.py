@@ -17,6 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from .. import __version__, economies, registry
+from ..errors import RunError
 from ..plots.style import GRID, INK, MUTED, PAPER
 from ..runs import ARTICLE_DATE, EXECUTED
 from .read import Item, Page, read_pages
@@ -134,6 +135,13 @@ def write_site(out: Path) -> Path:
         out / "index.html",
         env.get_template("index.html.j2").render(claims=_claims(pages), pages=pages, made=dt.date.today().isoformat()),
     )
+    unsound = [p for p in pages if p.unsound]
+    if unsound:
+        raise RunError(
+            "verdicts that do not follow from their criteria were left out: " + "; ".join(fault for p in unsound for fault in p.unsound),
+            where=", ".join(sorted({p.notebook for p in unsound})),
+            hint="a notebook ends in claim.judge(evidence), and emits nothing else as a verdict",
+        )
     return out / "index.html"
 
 

@@ -1,0 +1,117 @@
+"""Whether the register can be applied as it stands, and whether a stored verdict follows from its criteria.
+
+Every fault is one line: the file, the field, what is wrong. Nothing here loads data.
+"""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .. import registry
+from ..errors import CaResearchError, RegistryError
+from ..registry import ClaimSpec, Criterion, Reading
+from .evidence import measure, universe
+from .judge import apply_rule
+from .logic import FAILS, HOLDS, MIXED, evaluate
+
+GIVEN = {"economies"}
+"""What a measure may take besides tables, settings and axes."""
+
+_MOST_CRITERIA = 8  # 3^8 combinations of states; a rule over more could not be read either
+
+
+def register(claims: Mapping[str, ClaimSpec], notebook_tables: Mapping[str, set[str]]) -> list[str]:
+    """Faults of the register: tables, measures, settings, axes and rules that could not do what they declare.
+
+    notebook_tables: tables that each notebook loads, by file name; a notebook that is not in it does not exist.
+    """
+    return [fault for claim in claims.values() for fault in _claim(claim, notebook_tables)]
+
+
+def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterator[str]:
+    place = f"registry/claims/{claim.id}.yaml"
+    for table in claim.data:
+        if table not in registry.tables():
+            yield f"{place}: data: there is no table {table!r}"
+    if claim.notebook not in notebook_tables:
+        yield f"{place}: notebook: there is no notebooks/{claim.notebook}"
+    else:
+        for table in sorted(set(claim.data) - notebook_tables[claim.notebook]):
+            yield f"{place}: data: notebooks/{claim.notebook} does not load {table!r}"
+    try:
+        criteria = claim.criteria()
+    except RegistryError as error:
+        yield f"{place}: criteria: {error.what}"
+        return
+    for criterion in criteria.values():
+        yield from (f"{place}: criteria.{criterion.name}: {fault}" for fault in _criterion(claim, criterion))
+    for reading in claim.readings:
+        yield from (f"{place}: readings.{reading.name}.rule: {fault}" for fault in _rule(reading))
+
+
+def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
+    try:
+        taken = inspect.signature(measure(criterion.measure)).parameters
+        universe(claim, criterion)
+    except CaResearchError as error:
+        yield error.what
+        return
+    for kind, names in (("setting", criterion.settings), ("grid axis", criterion.axes)):
+        for name in names:
+            if name not in taken:
+                yield f"{criterion.measure} reads no {name!r}, so the {kind} does nothing"
+            elif kind == "setting" and name in criterion.axes:
+                yield f"{name!r} is both a setting and an axis"
+    needed = {p.name for p in taken.values() if p.default is p.empty}
+    for name in sorted(needed - set(claim.data) - GIVEN - set(criterion.settings) - set(criterion.axes)):
+        yield f"{criterion.measure} needs {name!r}, which is neither among the data nor a setting nor an axis"
+
+
+def _rule(reading: Reading) -> Iterator[str]:
+    """A rule must be able to support and to contradict, and never both at once."""
+    if reading.rule is None:
+        return
+    names = [c.name for c in reading.criteria]
+    if len(names) > _MOST_CRITERIA:
+        yield f"{len(names)} criteria are more than {_MOST_CRITERIA}"
+        return
+    seen = set()
+    for states in itertools.product((HOLDS, FAILS, MIXED), repeat=len(names)):
+        known = dict(zip(names, states, strict=True))
+        answers = tuple(bool(evaluate(getattr(reading.rule, part), known)) for part in ("supported", "contradicted"))
+        seen.add(answers)
+        if all(answers):
+            yield f"both supported and contradicted where {', '.join(f'{k} {v}' for k, v in known.items())}"
+            return
+    for position, word in enumerate(("supported", "contradicted")):
+        if not any(answers[position] for answers in seen):
+            yield f"no state of the criteria would make it {word}"
+
+
+def stale(stored: Mapping[str, Any]) -> bool:
+    """Whether a stored verdict was judged by another rule than the one the register now declares."""
+    return bool(stored["rule_sha256"] != registry.claim(stored["claim"]).rule_sha256)
+
+
+def verdict(stored: Mapping[str, Any]) -> list[str]:
+    """Faults of a stored verdict (an entry of verdicts.json): words that its declared rule and its criteria do not imply.
+
+    One judged by an earlier rule (`stale`) cannot be checked against the present one and has no fault.
+    """
+    claim = registry.claim(stored["claim"])
+    place = f"{stored['claim']}, reading {stored['reading']}, as of {stored['as_of']}"
+    reading = next((r for r in claim.readings if r.name == stored["reading"]), None)
+    if reading is None:
+        return [f"{place}: the register declares no such reading"]
+    if stale(stored):
+        return []
+    states = {c["name"]: c["state"] for c in stored["criteria"]}
+    if set(states) != {c.name for c in reading.criteria}:
+        return [f"{place}: its criteria are not those declared"]
+    implied, _ = apply_rule(reading, states)
+    return (
+        [] if implied == stored["verdict"] else [f"{place}: says {stored['verdict']!r}, its criteria imply {implied!r}"]
+    )
