@@ -13,7 +13,7 @@ import pandas as pd
 from .. import economies as eco
 from ..errors import RegistryError, UsageError
 from ..registry import ClaimSpec, Criterion
-from ..stats import Axis, Exclusion, Universe
+from ..stats import AtMostOne, Axis, Exclusion, Universe
 from ..tables.provenance import ESTIMATE_COLUMNS
 
 
@@ -42,10 +42,13 @@ class Evidence:
 
 
 def universe(spec: ClaimSpec, criterion: Criterion) -> Universe:
-    """The specification universe of one criterion: the axes of the grid that it names."""
+    """The specification universe of one criterion: the axes of the grid that it names, one removal at a time."""
     axes = {a.name: a for a in spec.grid.axes}
     chosen = tuple(Axis(a.name, a.values, a.main, a.kind, a.meaning) for a in (axes[n] for n in criterion.axes))
     exclusions = tuple(Exclusion(e.when, e.reason) for e in spec.grid.exclude if set(e.when) <= set(criterion.axes))
+    removals = {a.name: a.main for a in chosen if a.kind == "removal"}
+    if len(removals) > 1:
+        return Universe(chosen, (*exclusions, AtMostOne(removals, "one thing is left out at a time")))
     return Universe(chosen, exclusions)
 
 

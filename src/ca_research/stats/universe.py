@@ -43,11 +43,25 @@ class Exclusion:
 
 
 @dataclass(frozen=True)
+class AtMostOne:
+    """Specifications in which more than one of these axes leaves its main value are left out: one change at a time.
+
+    mains: axis -> main value.
+    """
+
+    mains: Mapping[str, str]
+    reason: str
+
+    def hits(self, choices: Mapping[str, str]) -> bool:
+        return sum(choices.get(axis) != main for axis, main in self.mains.items()) > 1
+
+
+@dataclass(frozen=True)
 class Universe:
     """Axes and exclusions. `len()` is the number of specifications that will be run."""
 
     axes: tuple[Axis, ...] = ()
-    exclusions: tuple[Exclusion, ...] = ()
+    exclusions: tuple[Exclusion | AtMostOne, ...] = ()
 
     def __post_init__(self) -> None:
         if self.excluded(self.main):
