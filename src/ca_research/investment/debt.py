@@ -1,4 +1,4 @@
-"""Debt to China against official creditors and GDP."""
+"""Debt to one creditor against official creditors and GDP."""
 
 from __future__ import annotations
 
@@ -6,29 +6,54 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from .. import economies as eco
+from ..errors import AggregateError, MixedUnitsError, UnknownNameError, UsageError
+from ..stats.frames import require
+from .guards import CREDITOR_TOTALS
+
+GDP = "NY.GDP.MKTP.CD"
+
 
 def debt_exposure(
     debt: pd.DataFrame, macro: pd.DataFrame, *, debtors: Sequence[str], creditor: str = "CHN", gdp_source: str
 ) -> pd.DataFrame:
     """Debt to one official bilateral creditor as a share of other totals, per debtor and year.
 
-    debt: table `debt`, one source (the International Debt Statistics hold the creditor, BIL and MUL).
-    macro: table `macro` with NY.GDP.MKTP.CD; gdp_source names which vintage is used (vintages differ by up to 10 %).
+    debt: table `debt` (debtor, creditor, year, measure, instrument, value_usd, source_id). Used are the stocks of the one
+        source that gives the creditor, BIL and MUL (the International Debt Statistics); figures of others stay out.
+    macro: table `macro` (economy, year, indicator, value, unit, source_id) with NY.GDP.MKTP.CD in current USD;
+        gdp_source names which vintage is used (vintages differ by up to 10 %).
     Returns debtor, year, debt_usd, of_bilateral (share of all official bilateral debt), of_official (share of official
-    bilateral and multilateral public debt: private creditors are not at hand), of_gdp; null where a part is missing.
+    bilateral and multilateral public debt: private creditors are not at hand), of_gdp; shares as fractions, null where a
+    part is missing. Debt at the end of a year over the product of that year.
+    Raises UsageError where two sources give all three, AggregateError for a creditor that is a total,
+    UnknownNameError for a gdp_source without GDP, MixedUnitsError for GDP in another unit.
     """
+    require(debt, ("debtor", "creditor", "year", "measure", "value_usd", "source_id"))
+    require(macro, ("economy", "year", "indicator", "value", "source_id"))
+    if eco.is_aggregate(creditor):
+        raise AggregateError(f"{creditor} is a total, not a creditor", hint="name one economy")
     stock = debt[(debt["measure"] == "stock") & debt["debtor"].isin(list(debtors))]
-    sources = {c: set(stock.loc[stock["creditor"] == c, "source_id"]) for c in (creditor, "BIL", "MUL")}
+    sources = {c: set(stock.loc[stock["creditor"] == c, "source_id"]) for c in (creditor, *CREDITOR_TOTALS)}
     common = set.intersection(*sources.values()) if all(sources.values()) else set()
+    if len(common) > 1:
+        raise UsageError(
+            f"several sources give {creditor}, BIL and MUL: {', '.join(sorted(common))}",
+            hint="choose one: load('debt', source=...)",
+        )
     wide = stock[stock["source_id"].isin(common)].pivot_table(
         index=["debtor", "year"], columns="creditor", values="value_usd", aggfunc="sum"
     )
-    for code in (creditor, "BIL", "MUL"):
+    for code in (creditor, *CREDITOR_TOTALS):
         if code not in wide:
             wide[code] = float("nan")
-    gdp = macro[(macro["indicator"] == "NY.GDP.MKTP.CD") & (macro["source_id"] == gdp_source)].set_index(
-        ["economy", "year"]
-    )["value"]
+    product = macro[macro["indicator"] == GDP]
+    if gdp_source not in set(product["source_id"]):
+        raise UnknownNameError("source of GDP", gdp_source, sorted(set(product["source_id"])))
+    product = product[product["source_id"] == gdp_source]
+    if "unit" in product and set(product["unit"]) != {"current USD"}:
+        raise MixedUnitsError("GDP is not in current USD, the debt is", hint=f"take {GDP} in current USD")
+    gdp = product.set_index(["economy", "year"])["value"]
     gdp.index.names = ["debtor", "year"]
     out = pd.DataFrame(
         {

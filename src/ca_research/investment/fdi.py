@@ -23,8 +23,10 @@ def measure_shares(investment: pd.DataFrame, *, by: tuple[str, ...] = ("host", "
 
     investment: rows of table `investment` of *one* measure, price basis, instrument and source per cell.
     Returns one row per `by` + investor: value_usd, share of the investors listed, investors (number of).
-    Raises MixedUnitsError where measures, price bases or instruments are mixed; AggregateError-free input only:
-    aggregates (WLD, EU27, BIL ...) are refused.
+    Aggregates (WLD, EU27, BIL ...) are left out, not shared among: a share is of the investors that are named.
+    Raises MixedUnitsError where measures, price bases, instruments or kinds of year are mixed, UsageError where an
+    investor has several figures.
+    Formula: share_i = x_i / sum_j x_j over the named. See `rank_investors` where an aggregate is to be refused.
     """
     for column in ("measure", "price_basis", "instrument", "year_basis"):
         if column in investment and investment[column].nunique() > 1:

@@ -7,18 +7,28 @@ from .flows import (
     count,
     degree_against_all,
     growth,
+    growth_by_origin,
     share_change,
     shares_by_destination,
     window_change,
 )
+from .gaps import gaps
+from .hosts import HostShares, host_coverage, host_shares
+from .intensity import intensity
 
 __all__ = [
     "MINISTRY",
     "UIS_OUTBOUND",
+    "HostShares",
     "change_since",
     "count",
     "degree_against_all",
+    "gaps",
     "growth",
+    "growth_by_origin",
+    "host_coverage",
+    "host_shares",
+    "intensity",
     "share_change",
     "shares_by_destination",
     "window_change",

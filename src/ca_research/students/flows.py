@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
+from .. import economies as eco
 from .. import stats
 from ..errors import CoverageError, UnknownNameError, UsageError
+from ..stats.frames import require
 from ..tables.provenance import estimate_row, estimates
+from .gaps import missing_years, spans
 
 MINISTRY = "moe_brief_stats_peijin"
 """China's education ministry, yearly counts by origin and level, 2010-2018."""
@@ -31,7 +35,12 @@ def _span(window: str) -> int | None:
 def count(
     students: pd.DataFrame, origin: str, *, destination: str = "CHN", level: str = "all", source: str = MINISTRY
 ) -> pd.DataFrame:
-    """Rows of one origin, destination, level and source, by year."""
+    """Rows of one origin, destination, level and source, by year.
+
+    students: table `students` (origin, destination, year, level, students, source_id). Raises UnknownNameError where a
+    column lacks, UsageError where a year has two figures (of two precisions, or enrolled and intake).
+    """
+    require(students, ("origin", "destination", "year", "level", "students", "source_id"))
     rows = students[
         (students["origin"] == origin)
         & (students["destination"] == destination)
@@ -43,6 +52,16 @@ def count(
             f"two figures for a year: {origin} in {destination}, {level}", hint="filter by `precision` first"
         )
     return rows.sort_values("year")
+
+
+def refuse_origins(origins: Sequence[str]) -> list[str]:
+    """Codes of the origins asked for; AggregateError where CA5 stands beside KAZ, or WLD beside anyone."""
+    codes = [eco.resolve(o) for o in origins]
+    for code in sorted({o for o in codes if eco.is_aggregate(o)}):
+        years = {0} | {a for a, _ in eco.AGGREGATES[code].members.values()}
+        for year in years:  # membership changes: one year in which both stand is enough
+            eco.refuse_overlap(set(codes), year, where="the origins asked for")
+    return codes
 
 
 def _series(rows: pd.DataFrame) -> pd.Series:
@@ -61,21 +80,67 @@ def growth(
 ) -> dict[str, float]:
     """Growth of a count between two years, each way of stating it named for what it is.
 
-    Returns compound (annual rate between the two ends), mean_annual (mean of the yearly rates), change (persons).
-    Raises CoverageError where a year in between is missing: gaps are not bridged.
+    Returns compound (annual rate between the two ends, (last / first)^(1 / years) - 1), mean_annual (mean of the yearly
+    rates), change (persons); 0.05 is 5 %.
+    Raises CoverageError where either end or a year in between is missing (gaps are not bridged: the message names the
+    years) or a rate would grow from zero.
     """
     rows = count(students, origin, destination=destination, level=level, source=source)
-    series = _series(rows).loc[since:until]
+    series = _series(rows).loc[since:until].dropna()
     if since not in series.index or until not in series.index:
         raise CoverageError(
             f"{source} has no count of {origin} in {destination} for {since} or {until}",
             hint="ca.coverage('students', by=['origin'])",
+        )
+    if lacking := missing_years(series.index):
+        raise CoverageError(
+            f"{source} has no count of {origin} in {destination} for {spans(lacking)}: the gap is not bridged",
+            hint="end before the gap, or start after it",
         )
     return {
         "compound": stats.compound_rate(series),
         "mean_annual": stats.mean_annual_rate(series),
         "change": stats.end_to_end(series),
     }
+
+
+def growth_by_origin(
+    students: pd.DataFrame,
+    *,
+    origins: Sequence[str],
+    since: int,
+    until: int,
+    destination: str = "CHN",
+    level: str = "all",
+    source: str = MINISTRY,
+) -> pd.DataFrame:
+    """Growth between two years by origin, each rate under its own name; an origin that cannot be measured says why.
+
+    students: as in `count`. Returns one row per origin asked for: origin, first and last (counts at the two ends, null
+    where there is none), compound, mean_annual (rates: 0.05 is 5 %), change (persons), counts (years counted), gap (years
+    of [since, until] without a count, as text), missing (why there is no rate). A gap leaves all three null: the ends
+    are shown and nothing is bridged.
+    Raises AggregateError where an aggregate stands beside its member among the origins, UsageError where since is not
+    before until or a year has two figures. Formulas: `growth`.
+    """
+    if since >= until:
+        raise UsageError(f"since {since} is not before until {until}")
+    rows = []
+    for origin in refuse_origins(origins):
+        choice = {"destination": destination, "level": level, "source": source}
+        series = _series(count(students, origin, **choice)).loc[since:until].dropna()
+        rates: dict[str, float] = {}
+        missing = ""
+        try:
+            rates = growth(students, origin, since=since, until=until, **choice)
+        except CoverageError as error:  # one origin's series does not take the others with it
+            missing = error.what
+        ends = {"first": series.get(since), "last": series.get(until)}
+        gap = spans(missing_years(series.index, since=since, until=until))
+        rows.append({"origin": origin, **ends, **rates, "counts": len(series), "gap": gap, "missing": missing})
+    columns = ["origin", "first", "last", "compound", "mean_annual", "change", "counts", "gap", "missing"]
+    numeric = ["first", "last", "compound", "mean_annual", "change"]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(numeric, "float64"))
 
 
 def window_change(
@@ -90,11 +155,12 @@ def window_change(
 
     window: 'five_years' (the last observed year and the year five before it), 'four_years', 'whole' (all observed).
     statistic: 'end_to_end' (persons), 'sen_slope' (persons a year) or 'log_slope' (rate a year): only the sign decides.
+    Years inside a window without a count are not filled; attrs['gaps'] states them by economy.
     """
     if statistic not in STATISTICS:
         raise UnknownNameError("statistic", statistic, STATISTICS)
     back = _span(window)
-    rows = []
+    rows, holes = [], {}
     for origin in economies:
         observed = count(students, origin, level=level)
         if len(observed) < 2:
@@ -105,11 +171,20 @@ def window_change(
         if start not in set(used["year"]):
             rows.append(estimate_row(economy=origin, missing=f"no count of {level} students in China in {start}"))
             continue
+        if lacking := missing_years(used["year"]):
+            holes[origin] = lacking
         try:
             rows.append(estimate_row(used, economy=origin, estimate=STATISTICS[statistic](_series(used))))
         except CoverageError as error:  # one economy's series does not take the others with it
             rows.append(estimate_row(economy=origin, missing=error.what))
-    return estimates(rows)
+    return _with_gaps(rows, holes)
+
+
+def _with_gaps(rows: list[dict[str, Any]], holes: dict[str, list[int]]) -> pd.DataFrame:
+    """An estimates frame that states the years without a count between the figures it compares."""
+    frame = estimates(rows)
+    frame.attrs["gaps"] = holes
+    return frame
 
 
 def change_since(
@@ -118,14 +193,19 @@ def change_since(
     """Change of the number of students in China between two named years by one and the same source; an estimates frame.
 
     A year that no source covers leaves the economy unobserved: statements of officials ('more than 10,000') are floors
-    of another concept and are not used.
+    of another concept and are not used. Only the two ends are compared; attrs['gaps'] states, by economy, the years
+    between them that the source does not count.
     """
+    holes: dict[str, list[int]] = {}
     rows, counts = [], students[(students["destination"] == "CHN") & (students["precision"] == "exact")]
     for origin in economies:
-        found = []
+        found: list[pd.DataFrame] = []
         for source in counts.loc[counts["origin"] == origin, "source_id"].unique():
             series = count(counts, origin, level=level, source=source)
             if {int(start), int(end)} <= set(series["year"]):
+                inside = series["year"][series["year"].between(int(start), int(end))]
+                if not found and (lacking := missing_years(inside)):
+                    holes[origin] = lacking
                 found.append(series[series["year"].isin([int(start), int(end)])])
         if not found:
             rows.append(
@@ -135,7 +215,7 @@ def change_since(
             )
         else:
             rows.append(estimate_row(found[0], economy=origin, estimate=stats.end_to_end(_series(found[0]))))
-    return estimates(rows)
+    return _with_gaps(rows, holes)
 
 
 def share_change(

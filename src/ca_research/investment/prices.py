@@ -1,0 +1,139 @@
+"""Current and constant dollars: never mixed, and converted only with a deflator that is given."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from ..errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
+from ..stats.frames import alike, require
+from . import guards
+from .concepts import CONCEPTS
+
+CURRENT = "current USD"
+
+
+def constant(year: int) -> str:
+    """Name of the price basis of a base year, as column `price_basis` writes it."""
+    return f"constant {year} USD"
+
+
+def _base(basis: str) -> int | None:
+    """Base year of a price basis; None for current dollars."""
+    if basis == CURRENT:
+        return None
+    hit = re.fullmatch(r"constant (\d{4}) USD", basis)
+    if not hit:
+        raise MixedUnitsError(
+            f"price basis {basis!r} cannot be converted: it names no base year",
+            hint=f"known: {CURRENT!r}, 'constant 2021 USD'",
+        )
+    return int(hit[1])
+
+
+def deflator_from_growth(
+    macro: pd.DataFrame, economy: str, *, source: str, indicator: str = "NY.GDP.DEFL.KD.ZG"
+) -> pd.DataFrame:
+    """A price index chained from yearly rates of inflation.
+
+    macro: table `macro` (economy, year, indicator, value in percent a year, unit, source_id). source: its vintage.
+    Returns year, index (100 in the year before the first rate), source_id.
+    Formula: P_t = P_(t-1) (1 + g_t / 100).
+    Raises CoverageError where there is no rate or a year in between has none (gaps are not bridged), UsageError where a
+    year has two, MixedUnitsError where the unit is not a yearly rate.
+    """
+    require(macro, ("economy", "year", "indicator", "value", "unit", "source_id"))
+    rows = macro[(macro["economy"] == economy) & (macro["indicator"] == indicator) & (macro["source_id"] == source)]
+    rows = rows.dropna(subset=["value"]).sort_values("year")
+    if rows.empty:
+        raise CoverageError(f"{source} has no {indicator} of {economy}", hint="ca.coverage('macro', by=['indicator'])")
+    if set(rows["unit"]) != {"annual %"}:
+        raise MixedUnitsError(
+            f"{indicator} is in {', '.join(sorted(set(rows['unit'])))}, not in annual %",
+            hint="take a yearly rate, or give convert_prices an index",
+        )
+    years = rows["year"].astype(int).to_numpy()
+    if len(set(years)) < len(years):
+        raise UsageError(f"two rates for one year: {economy}, {source}", hint="choose one vintage")
+    lacking = sorted(set(range(years[0], years[-1] + 1)) - set(years))
+    if lacking:
+        raise CoverageError(f"{source} has no {indicator} of {economy} in {lacking[0]}", hint="gaps are not bridged")
+    index = 100 * np.concatenate([[1.0], np.cumprod(1 + rows["value"].to_numpy(dtype=float) / 100)])
+    return pd.DataFrame({"year": [years[0] - 1, *years], "index": index, "source_id": source})
+
+
+def _index(deflator: pd.DataFrame, needed: set[int]) -> pd.Series:
+    """Price index by year; refuses two indices in one, impossible values and uncovered years."""
+    if not {"year", "index"} <= set(deflator.columns):
+        raise UsageError("a deflator needs the columns year and index", hint="investment.deflator_from_growth(...)")
+    guards.one_source(deflator, "one deflator at a time: its source is part of the result")
+    if deflator["year"].duplicated().any():
+        raise UsageError("the deflator has two values for one year", hint="one economy and one vintage")
+    index = deflator.dropna(subset=["index"]).set_index("year")["index"].astype(float)
+    index.index = index.index.astype(int)
+    if (index <= 0).any() or not np.isfinite(index).all():
+        raise UsageError("a price index is above zero", hint="rates of inflation: deflator_from_growth first")
+    lacking = sorted(needed - set(index.index))
+    if lacking:
+        raise CoverageError(
+            f"the deflator does not cover {', '.join(map(str, lacking[:6]))}",
+            hint="give an index for every year of the frame and for the base year, or drop these years",
+        )
+    return index
+
+
+def convert_prices(
+    frame: pd.DataFrame, deflator: pd.DataFrame, *, base_year: int | None, value: str = "value_usd"
+) -> pd.DataFrame:
+    """Dollar figures in the prices of one year, or back in current dollars.
+
+    frame: rows with year, price_basis and a dollar column (`value`), e.g. table `investment`, or `projects` with
+        value='amount_usd'; all in one price basis, current or constant with its base year named.
+    deflator: price index by year: columns year, index (any base; optional source_id and year_basis). Which index is
+        right is the caller's choice: AidData's constant dollars rest on its own, so a round trip with another is not
+        what it started from.
+    base_year: year whose prices are wanted; None for current dollars.
+    Returns a copy with `value` converted, price_basis renamed, and `deflator` (its source_id, or 'given').
+    Formula, with P the index and t the row's year: constant_b = current_t P_b / P_t; from base b to c: times P_c / P_b.
+    Raises MixedUnitsError where price bases are mixed or without a base year, where fiscal years meet an index of
+    calendar years (or the other way), and for running totals (their dollars are of many years); CoverageError where the
+    index does not cover a year; UsageError for an index that is none.
+    Source: United Nations et al. (2009), System of National Accounts 2008, ch. 15 (price and volume measures).
+    """
+    require(frame, ("price_basis", value), keys=("year",))
+    alike(frame, ("price_basis",))
+    source = str(deflator["source_id"].iloc[0]) if "source_id" in deflator and len(deflator) else "given"
+    if frame.empty:
+        return frame.assign(deflator=source)
+    if "measure" in frame:
+        for measure in sorted(set(frame["measure"])):
+            if measure not in CONCEPTS:
+                raise UnknownNameError("measure", measure, CONCEPTS)
+            if CONCEPTS[measure].timing == "running total":
+                raise MixedUnitsError(
+                    f"{measure} is a running total: its dollars are of many years", hint="convert yearly figures"
+                )
+    alike(frame, ("year_basis",))
+    of_frame = str(frame["year_basis"].iloc[0]) if "year_basis" in frame else "calendar"
+    of_index = str(deflator["year_basis"].iloc[0]) if "year_basis" in deflator and len(deflator) else "calendar"
+    if of_frame != of_index:
+        raise MixedUnitsError(
+            f"figures of {of_frame} years against an index of {of_index} years",
+            hint="give an index of the same kind of year (column year_basis)",
+        )
+    now = _base(str(frame["price_basis"].iloc[0]))
+    years = frame["year"].astype(int)
+    needed = {y for y in (now, base_year) if y is not None} | (
+        set(years) if now is None or base_year is None else set()
+    )
+    index = _index(deflator, needed)
+    at = years.map(index).to_numpy(dtype=float)
+    start: np.ndarray | float = at if now is None else float(index[now])
+    goal: np.ndarray | float = at if base_year is None else float(index[base_year])
+    return frame.assign(
+        **{value: frame[value].astype(float) * goal / start},
+        price_basis=CURRENT if base_year is None else constant(base_year),
+        deflator=source,
+    )

@@ -1,0 +1,78 @@
+"""Years without a count: listed, and never bridged in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from ..errors import UsageError
+from ..stats.frames import require
+
+SERIES = ("origin", "destination", "level", "source_id")
+"""What makes one series of counts; `statistic` (enrolled or intake) keeps two more apart where the column is there."""
+
+
+def missing_years(observed: Iterable[int], *, since: int | None = None, until: int | None = None) -> list[int]:
+    """Years of [since, until] that are not observed; without bounds, those between the first and the last observed."""
+    years = {int(y) for y in observed}
+    if not years and (since is None or until is None):
+        return []
+    first = min(years) if since is None else since
+    last = max(years) if until is None else until
+    return [y for y in range(first, last + 1) if y not in years]
+
+
+def spans(years: Iterable[int]) -> str:
+    """Years as text: '2011, 2014-2016'; '' where there is none."""
+    text: list[str] = []
+    ordered = sorted({int(y) for y in years})
+    start = 0
+    for i, year in enumerate(ordered):
+        if i + 1 == len(ordered) or ordered[i + 1] != year + 1:
+            text.append(str(year) if i == start else f"{ordered[start]}-{year}")
+            start = i + 1
+    return ", ".join(text)
+
+
+def gaps(
+    students: pd.DataFrame, *, by: Sequence[str] = SERIES, since: int | None = None, until: int | None = None
+) -> pd.DataFrame:
+    """Runs of years in which a series has no count.
+
+    students: table `students` (origin, destination, year, level, students, source_id), any number of series. A row whose
+        count is null is no count. by: columns that make a series. since, until: years a series should cover; without
+        them only holes between its first and last count are gaps.
+    Returns one row per gap: `by`, first_missing, last_missing, years (number of), before, after (the counts on either
+    side, null at an open end), where: 'inside', 'start' or 'end' ('whole' where nothing is observed).
+    Raises UsageError where since is after until, or two counts stand for a year of a series.
+    """
+    keys = [*by, *(["statistic"] if "statistic" in students and "statistic" not in by else [])]
+    require(students, ("students",), keys=("year", *keys))
+    if since is not None and until is not None and since > until:
+        raise UsageError(f"since {since} is after until {until}")
+    if students.duplicated([*keys, "year"]).any():
+        raise UsageError("two counts for one year of a series", hint="filter by `precision`, or add a column to `by`")
+    rows = []
+    for key, part in students.groupby(keys, sort=True):
+        series = part.dropna(subset=["students"])
+        counts = pd.Series(series["students"].to_numpy(dtype=float), index=series["year"].astype(int))
+        lacking = missing_years(counts.index, since=since, until=until)
+        starts = [y for y in lacking if y - 1 not in lacking]
+        ends = [y for y in lacking if y + 1 not in lacking]
+        for first, last in zip(starts, ends, strict=True):
+            before, after = counts[counts.index < first], counts[counts.index > last]
+            where = ("whole" if after.empty else "start") if before.empty else ("end" if after.empty else "inside")
+            rows.append(
+                {
+                    **dict(zip(keys, key, strict=True)),
+                    "first_missing": first,
+                    "last_missing": last,
+                    "years": last - first + 1,
+                    "before": counts[first - 1] if first - 1 in counts.index else None,
+                    "after": counts[last + 1] if last + 1 in counts.index else None,
+                    "where": where,
+                }
+            )
+    columns = [*keys, "first_missing", "last_missing", "years", "before", "after", "where"]
+    return pd.DataFrame(rows, columns=columns).astype({"before": "float64", "after": "float64"})

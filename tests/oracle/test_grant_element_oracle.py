@@ -1,0 +1,160 @@
+"""Grant element against discounted cash flows in exact fractions, the OECD's longer formula, and a published figure.
+
+The longer formula is the one of the OECD's annex on the grant element, with rates of interest during and after grace and
+terms ZG, ZM, ZX; the package uses the short one. The cash flows know neither.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ca_research.errors import UsageError
+from ca_research.investment import dac_rule, grant_element, grant_element_bounds, repayment_schedule
+
+PER_YEAR = (1, 2, 4)
+
+
+def by_cash_flow(interest: float, first: int, last: int, per_year: int, per_period: float) -> float:
+    """100 less the value of every payment on a loan of 100, in exact fractions; first repayment in period `first`."""
+    rate, step = Fraction(interest) / 100 / per_year, 1 / (1 + Fraction(per_period))
+    owed, value, factor = Fraction(100), Fraction(0), Fraction(1)
+    part = owed / (last - first + 1)
+    for period in range(1, last + 1):
+        factor *= step
+        repaid = part if period >= first else 0
+        value += (repaid + owed * rate) * factor
+        owed -= repaid
+    assert owed == 0
+    return float(100 - value)
+
+
+def by_long_formula(interest: float, maturity: float, grace: float, discount: float, per_year: int) -> float:
+    m, g, a, i = maturity, grace, per_year, discount / 100
+    interval = g - 1 / a
+    d, nr = (1 + i) ** (1 / a) - 1, a * (m - interval)
+    c1, c2, r = (1 + i) ** interval, (1 + i) ** (m - interval), interest / 100
+    zg = r * (1 - 1 / c1) / (a * d)
+    zm = (1 / nr) * (1 / c1) * ((1 - 1 / c2) / d)
+    zx = (r / (a * nr)) * (1 / c1) * ((1 / c2) - 1 + d * nr) / d**2
+    return 100 * (1 - zg - zm - zx)
+
+
+@st.composite
+def loans(draw: st.DrawFn) -> tuple[float, int, int, int, float]:
+    per_year = draw(st.sampled_from(PER_YEAR))
+    last = draw(st.integers(1, 40 * per_year))
+    first = draw(st.integers(1, last))
+    interest = draw(st.integers(0, 240)) / 16  # exact in binary, 0 to 15 %
+    return interest, first, last, per_year, draw(st.sampled_from([6.0, 7.0, 9.0, 10.0, 5.0]))
+
+
+@given(loans())
+@settings(max_examples=150, deadline=None)
+def test_against_every_payment_and_the_long_formula(loan):
+    interest, first, last, per_year, discount = loan
+    found = grant_element(interest, last / per_year, first / per_year, discount=discount, payments_per_year=per_year)
+    per_period = (1 + discount / 100) ** (1 / per_year) - 1
+    assert found == pytest.approx(by_cash_flow(interest, first, last, per_year, per_period), abs=1e-8)
+    assert found == pytest.approx(
+        by_long_formula(interest, last / per_year, first / per_year, discount, per_year), abs=1e-7
+    )
+
+
+@given(loans())
+@settings(max_examples=60, deadline=None)
+def test_the_schedule_is_the_loan_that_is_valued(loan):
+    interest, first, last, per_year, discount = loan
+    table = repayment_schedule(interest, last / per_year, first / per_year, payments_per_year=per_year)
+    assert table["principal"].sum() == pytest.approx(100)
+    assert table["outstanding"].iloc[-1] == pytest.approx(0, abs=1e-9)
+    assert table.loc[table["principal"] > 0, "period"].iloc[0] == first
+    value = ((table["principal"] + table["interest"]) / (1 + discount / 100) ** table["years"]).sum()
+    assert 100 - value == pytest.approx(
+        grant_element(interest, last / per_year, first / per_year, discount=discount, payments_per_year=per_year),
+        abs=1e-8,
+    )
+
+
+@pytest.mark.parametrize("per_year", PER_YEAR)
+@pytest.mark.parametrize("discount", [6.0, 9.0, 10.0])
+@pytest.mark.parametrize(("maturity", "grace"), [(1, 1), (7, 0), (20, 5), (40, 40)])
+def test_nothing_is_given_away_at_the_reference_rate(per_year, discount, maturity, grace):
+    # paid A times a year, the rate that compounds to the reference rate; with one payment a year it is that rate itself
+    same = 100 * per_year * ((1 + discount / 100) ** (1 / per_year) - 1)
+    if per_year == 1:
+        assert same == pytest.approx(discount)
+    choice = {"discount": discount, "payments_per_year": per_year}
+    assert grant_element(same, maturity, grace, **choice) == pytest.approx(0, abs=1e-9)
+    assert grant_element(same + 1, maturity, grace, **choice) < 0 < grant_element(same - 1, maturity, grace, **choice)
+
+
+@given(loans())
+@settings(max_examples=100, deadline=None)
+def test_softer_terms_give_away_more(loan):
+    interest, first, last, per_year, discount = loan
+    choice = {"discount": discount, "payments_per_year": per_year}
+    value = grant_element(interest, last / per_year, first / per_year, **choice)
+    assert grant_element(interest + 0.5, last / per_year, first / per_year, **choice) < value <= 100
+    below = interest / per_year / 100 < (1 + discount / 100) ** (1 / per_year) - 1
+    longer = grant_element(interest, (last + 1) / per_year, first / per_year, **choice)
+    assert (longer > value) == below
+    if first < last:
+        later = grant_element(interest, last / per_year, (first + 1) / per_year, **choice)
+        assert (later > value) == below
+    low, high = grant_element_bounds(interest, last / per_year, **choice)
+    assert low - 1e-9 <= value <= high + 1e-9
+
+
+def test_one_payment_by_hand():
+    # 100 lent for a year at 4 %, discounted at 10 %: 104 / 1.1
+    assert grant_element(4, 1, 1, payments_per_year=1) == pytest.approx(100 - 104 / 1.1)
+    # two yearly repayments of 50 without interest: 50 / 1.07 + 50 / 1.07^2
+    rate = dac_rule("lmic").discount
+    assert grant_element(0, 2, 0, discount=rate, payments_per_year=1) == pytest.approx(100 - 50 / 1.07 - 50 / 1.07**2)
+
+
+def test_aiddatas_published_figure_is_reproduced():
+    # facts INV-T10 (page_aiddata_46348): 2 percent, 20 years, 5 years grace, grant element 53.1 percent
+    assert round(grant_element(2, 20, 5), 1) == 53.1
+    assert round(grant_element(2, 20, 5, payments_per_year=1), 1) != 53.1
+
+
+@pytest.mark.parametrize(
+    ("group", "discount", "threshold"),
+    [("classic", 10, 25), ("ldc", 9, 45), ("lic", 9, 45), ("lmic", 7, 15), ("umic", 6, 10)],
+)
+def test_reference_rates_of_the_dac(group, discount, threshold):
+    # OECD, Official development assistance: definition and coverage
+    assert (dac_rule(group).discount, dac_rule(group).threshold) == (discount, threshold)
+
+
+@pytest.mark.parametrize(
+    ("terms", "says"),
+    [
+        ((2, 20, 21), "first repayment"),
+        ((2, 0, 0), "first repayment"),
+        ((-1, 20, 5), "interest"),
+        ((float("nan"), 20, 5), "interest"),
+        ((2, float("inf"), 5), "maturity"),
+        ((2, 7.3, 0), "not whole"),
+        ((2, 20, 5.25), "not whole"),
+    ],
+)
+def test_what_is_no_loan_is_refused(terms, says):
+    with pytest.raises(UsageError, match=says):
+        grant_element(*terms)
+    with pytest.raises(UsageError, match=says):
+        repayment_schedule(*terms)
+
+
+def test_no_reference_rate_and_no_such_group():
+    with pytest.raises(UsageError, match="discount"):
+        grant_element(2, 20, 5, discount=0)
+    with pytest.raises(UsageError, match="payments_per_year"):
+        grant_element(2, 20, 5, payments_per_year=0)
+    with pytest.raises(UsageError, match="group of borrowers"):
+        dac_rule("hic")
