@@ -113,6 +113,7 @@ def forget() -> None:
         registry.sources,
         registry.tables,
         registry.claims,
+        registry.article,
         economies._economies,
         economies._names,
     ):

@@ -28,7 +28,9 @@ data_app = typer.Typer(
     help="The tables: build, list, show, coverage, check.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(claims_app, name="claims")
+new_app = typer.Typer(help="A new claim from a template.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(data_app, name="data")
+app.add_typer(new_app, name="new")
 
 Format = Annotated[str, typer.Option("--format", help="table, csv or json")]
 
@@ -56,7 +58,8 @@ def options(
 @app.command()
 def run(
     claims: Annotated[
-        list[str] | None, typer.Argument(help="Claims to run, for example C30; all where none is named.")
+        list[str] | None,
+        typer.Argument(help="Claims to run, for example C30, or brief, or overview; all where none is named."),
     ] = None,
     param: Annotated[list[str] | None, typer.Option("-p", "--param", help="One parameter: -p economy=UZB")] = None,
     grid: Annotated[list[str] | None, typer.Option("--grid", help="Several values: --grid economy=KAZ,KGZ")] = None,
@@ -78,7 +81,7 @@ def run(
         claims or (),
         dict(_pair(p) for p in param or ()),
         {k: v.split(",") for k, v in map(_pair, grid or ())},
-        tuple(as_of or runs.AS_OF),
+        tuple(as_of or ()),
     )
     folder = (out or paths.reports_dir()).resolve()
     if not claims:  # a run of everything leaves no page of an earlier one behind
@@ -86,10 +89,16 @@ def run(
         for stale in (folder / runs.EXECUTED).glob("*.ipynb"):
             if stale.name not in keep:
                 stale.unlink()
-    with console.progress(chosen) as on_done:
-        results = runs.execute(chosen, folder, jobs=jobs, on_done=on_done)
-    from .site import write_site
+    from .site import write_site, write_verdicts
 
+    results = []
+    with console.progress(chosen) as on_done:
+        for after in (False, True):  # the overview reads what the claims' runs have stored
+            due = [r for r in chosen if r.after == after]
+            if due:
+                results += runs.execute(due, folder, jobs=jobs, on_done=on_done)
+                write_verdicts(folder)
+    runs.write_manifest(folder, results)
     index = write_site(folder)
     problem = runs.failed(results)
     typer.echo(f"report: {index}")
@@ -189,6 +198,32 @@ def claims_check(
         + (f"; {len(known) - old} stored verdicts follow from their criteria" if known else "")
         + (f", {old} were judged by an earlier rule" if old else "")
     )
+
+
+@new_app.callback()
+def new() -> None: ...
+
+
+@new_app.command("claim")
+def new_claim(
+    claim: Annotated[str, typer.Argument(help="An id that is free, for example C36")],
+    sentence: Annotated[
+        str | None, typer.Option("--sentence", help="Paragraph and sentence of the article, for example 2.1")
+    ] = None,
+) -> None:
+    """Write a claim file and a notebook that run at once, to be made one's own."""
+    from . import paths
+    from .scaffold import new_claim as write
+
+    place = None
+    if sentence is not None:
+        parts = sentence.split(".")
+        if len(parts) != 2 or not all(p.isdigit() for p in parts):
+            raise UsageError(f"{sentence!r} is no place in the article", hint="paragraph.sentence, for example 2.1")
+        place = (int(parts[0]), int(parts[1]))
+    for file in write(claim, place):
+        typer.echo(paths.shown(file))
+    typer.echo(f"next: ca-research run {claim}, then make both files your own (docs/adding-a-claim.md)")
 
 
 # --- data --------------------------------------------------------------------------------------------------

@@ -57,7 +57,12 @@ def notebooks_dir() -> Path:
 
 
 def reports_dir() -> Path:
-    """`reports/` of the project; outside a checkout, `reports/` of the current folder."""
+    """`reports/` of the project; outside a checkout, `reports/` of the current folder.
+
+    `CA_RESEARCH_REPORTS` names another: a run that writes elsewhere tells its notebooks so.
+    """
+    if named := os.environ.get("CA_RESEARCH_REPORTS"):
+        return Path(named)
     return home() / "reports" if home() != _BUNDLED else Path.cwd() / "reports"
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from ..errors import UsageError
+from .errors import UsageError
 
 
 def years_back(name: str) -> int:
-    """0 for 'newest', 1 for 'newest-1' and so on; raises UsageError for anything else."""
-    hit = re.fullmatch(r"newest(?:-(\d+))?", name)
+    """How many years before the newest: 0 for 'newest', 1 for 'newest-1' and so on. Raises UsageError for anything else."""
+    hit = re.fullmatch(r"newest(?:-(\d+))?", str(name))
     if not hit:
         raise UsageError(f"not a relative year: {name!r}", hint="'newest', 'newest-1', 'newest-2' ...")
     return int(hit[1] or 0)

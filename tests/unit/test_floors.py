@@ -11,6 +11,7 @@ PACKAGE = Path(ca_research.__file__).parent
 FLOORS = {
     "errors": 1,
     "paths": 1,
+    "periods": 1,
     "economies": 1,
     "registry": 1,
     "stats": 2,
@@ -27,14 +28,17 @@ FLOORS = {
     "site": 7,
     "cli": 8,
     "console": 8,
+    "scaffold": 8,
 }
 TOGETHER = {
     "errors": "ground",
     "paths": "ground",
+    "periods": "ground",
     "economies": "ground",
     "registry": "ground",
     "cli": "top",
     "console": "top",
+    "scaffold": "top",
 }
 """Rooms that may use each other: the ground floor, and the command line with what it prints."""
 

@@ -120,7 +120,7 @@ def test_wrong_parameters_are_refused_and_the_known_ones_named(tmp_path, given, 
 
 def test_a_plan_is_every_declared_run_on_both_days():
     found = runs.plan()
-    expected = [(c, day, r) for c, s in registry.claims().items() for r in s.runs for day in runs.AS_OF]
+    expected = [(c, day, r) for c, s in registry.claims().items() for r in s.runs for day in runs.days()]
     assert len(found) == len(expected)
     assert [(r.claim, r.params["as_of"], {k: v for k, v in r.params.items() if k != "as_of"}) for r in found] == (
         [(c, day, dict(r)) for c, day, r in expected]

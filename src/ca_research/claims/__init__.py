@@ -1,6 +1,6 @@
 """Claims: evidence, criteria, rules, verdicts."""
 
-from . import article, check
+from . import article, check, compare, overview
 from .claim import Claim, claim
 from .evidence import Evidence, universe
 from .verdict import MIME, Cell, CriterionResult, Verdict
@@ -15,5 +15,7 @@ __all__ = [
     "article",
     "check",
     "claim",
+    "compare",
+    "overview",
     "universe",
 ]

@@ -28,7 +28,23 @@ def register(claims: Mapping[str, ClaimSpec], notebook_tables: Mapping[str, set[
 
     notebook_tables: tables that each notebook loads, by file name; a notebook that is not in it does not exist.
     """
-    return [fault for claim in claims.values() for fault in _claim(claim, notebook_tables)]
+    return [*_sentences(claims), *(fault for claim in claims.values() for fault in _claim(claim, notebook_tables))]
+
+
+def _sentences(claims: Mapping[str, ClaimSpec]) -> Iterator[str]:
+    """Every sentence of the article has a claim or the reason why not, and every claim a sentence."""
+    listed = {(s.paragraph, s.sentence): s for s in registry.article().sentences}
+    named = set()
+    for claim in claims.values():
+        at = (claim.article.paragraph, claim.article.sentence)
+        named.add(at)
+        if at not in listed:
+            yield f"registry/claims/{claim.id}.yaml: article: there is no sentence {at[1]} in paragraph {at[0]}"
+        elif listed[at].sha256 != claim.article.sha256:
+            yield f"registry/claims/{claim.id}.yaml: article: the hash is not that of the sentence in registry/article.yaml"
+    for at, sentence in listed.items():
+        if at not in named and not sentence.none:
+            yield f"registry/article.yaml: sentences: no claim rests on sentence {at[1]} of paragraph {at[0]}, and no reason is given"
 
 
 def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from .claims import coverage_map, curve_data, missing_map, show_universe, specification_curve
 from .domain import border_bar, mirror_gaps, share_lines, stock_bars, student_lines, trade_ranges
+from .overview import verdict_matrix
 from .show import FIGURE_MIME, TABLE_MIME, show, show_table, to_svg
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "student_lines",
     "to_svg",
     "trade_ranges",
+    "verdict_matrix",
 ]

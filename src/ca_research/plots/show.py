@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 from typing import Any
@@ -10,6 +11,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL import Image
 
 from ..errors import UsageError
 from ..tables import source_ids
@@ -30,6 +32,14 @@ def to_svg(figure: Figure) -> str:
         )
     svg = buffer.getvalue()
     return svg[svg.index("<svg") :]
+
+
+def thumbnail(figure: Figure) -> str:
+    """The figure in small, as the data address of a PNG of few colours: for lists, never for reading."""
+    buffer, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=36, bbox_inches="tight", pad_inches=0.02, transparent=True)
+    Image.open(buffer).quantize(colors=16, method=Image.Quantize.FASTOCTREE).save(small, format="PNG", optimize=True)
+    return "data:image/png;base64," + base64.b64encode(small.getvalue()).decode()
 
 
 def show(
@@ -54,6 +64,7 @@ def show(
     figure = ax if isinstance(ax, Figure) else ax.get_figure()
     assert isinstance(figure, Figure)
     svg = to_svg(figure)
+    small = thumbnail(figure) if section == "main" else ""
     plt.close(figure)
     cited = source_ids(data if sources is None else sources)
     record: dict[str, Any] = {
@@ -64,6 +75,7 @@ def show(
         "note": note,
         "sources": cited,
         "csv": _csv(data),
+        "thumbnail": small,
     }
     display({"image/svg+xml": svg, FIGURE_MIME: record, "text/plain": f"{title}\n{alt}"}, raw=True)
 
@@ -120,7 +132,7 @@ def _cell(column: str, value: Any, digits: int) -> str:
         return str(int(value))
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return str(value)
-    return f"{value:,.0f}" if float(value).is_integer() and digits == 0 else f"{value:,.{digits}f}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.{digits}f}"
 
 
 def slug(text: str) -> str:

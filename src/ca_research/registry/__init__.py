@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from .. import paths
 from ..errors import RegistryError, UnknownNameError
 from .base import Model
-from .claims import VERDICTS, ClaimSpec, Criterion, Over, Reading
+from .claims import VERDICTS, Article, ClaimSpec, Criterion, Over, Reading, Sentence
 from .tables import Column, Source, Table
 
 
@@ -31,7 +31,7 @@ def _explain(error: ValidationError) -> str:
 
 
 def _yaml(file: Path, model: type[Model]) -> Any:
-    where = f"registry/{file.parent.name}/{file.name}"
+    where = f"registry/{file.relative_to(paths.registry_dir()).as_posix()}"
     try:
         content = yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         return model.model_validate(content)
@@ -95,6 +95,13 @@ def table(name: str) -> Table:
 
 
 @cache
+def article() -> Article:
+    """The article under test: its title, its day, the hashes of its sentences."""
+    found: Article = _yaml(paths.registry_dir() / "article.yaml", Article)
+    return found
+
+
+@cache
 def claims() -> dict[str, ClaimSpec]:
     """All declared claims by id."""
     found = {}
@@ -124,18 +131,22 @@ def schemas() -> dict[str, dict[str, Any]]:
         "source": Source.model_json_schema(),
         "table": Table.model_json_schema(),
         "claim": ClaimSpec.model_json_schema(),
+        "article": Article.model_json_schema(),
     }
 
 
 __all__ = [
     "VERDICTS",
+    "Article",
     "ClaimSpec",
     "Column",
     "Criterion",
     "Over",
     "Reading",
+    "Sentence",
     "Source",
     "Table",
+    "article",
     "claim",
     "claims",
     "schemas",

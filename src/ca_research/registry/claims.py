@@ -20,9 +20,31 @@ VERDICTS: tuple[str, ...] = get_args(Word)
 
 
 class Locator(Model):
+    """A sentence of the article, by paragraph (0 is the title), number and the hash of its words."""
+
     paragraph: Annotated[int, Field(ge=0)]
     sentence: Annotated[int, Field(ge=1)]
     sha256: Sha256
+
+
+class Sentence(Locator):
+    """A sentence of the article as the register lists it; `none` says why no claim rests on it."""
+
+    none: str | None = None
+
+
+class Article(Model):
+    """The article under test: registry/article.yaml. Its words are not part of the project.
+
+    `report_title` and `report_summary` head the report, in the project's words.
+    """
+
+    title: str
+    date: dt.date
+    publisher: str | None
+    report_title: str
+    report_summary: str
+    sentences: tuple[Sentence, ...]
 
 
 class Over(Model):

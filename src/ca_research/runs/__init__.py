@@ -1,19 +1,20 @@
 """Running notebooks: parameters checked first, papermill in processes, results whole or not at all."""
 
-from .execute import EXECUTED, Result, execute, failed
+from .execute import EXECUTED, Result, execute, failed, write_manifest
 from .parameters import Parameter, check, declared
-from .plan import ARTICLE_DATE, AS_OF, Run, plan
+from .plan import PAGES, Run, days, plan
 
 __all__ = [
-    "ARTICLE_DATE",
-    "AS_OF",
     "EXECUTED",
+    "PAGES",
     "Parameter",
     "Result",
     "Run",
     "check",
+    "days",
     "declared",
     "execute",
     "failed",
     "plan",
+    "write_manifest",
 ]

@@ -86,6 +86,7 @@ def _execute(run: Run, folder: Path, table_key: str) -> Result:
                 "run_id": run.run_id,
                 "claim": run.claim,
                 "params": run.params,
+                "notebook": f"notebooks/{run.notebook.name}",
                 "command": run.command,
                 "error": error,
                 "where": where,
@@ -130,7 +131,7 @@ def execute(
     jobs: int | None = None,
     on_done: Callable[[Result], None] = lambda result: None,
 ) -> list[Result]:
-    """Run notebooks, `jobs` at a time (default: cores), and write manifest.json; results in the order of `runs`.
+    """Run notebooks, `jobs` at a time (default: cores); results in the order of `runs`.
 
     A notebook that fails is a Result with its error; its page is still written. Raises MissingTableError before any
     kernel starts where the tables have not been built.
@@ -140,6 +141,8 @@ def execute(
     table_key = current().name
     folder = out / EXECUTED
     folder.mkdir(parents=True, exist_ok=True)
+    before = os.environ.get("CA_RESEARCH_REPORTS")
+    os.environ["CA_RESEARCH_REPORTS"] = str(out)  # where a notebook finds the verdicts stored so far
     os.environ.setdefault("CA_RESEARCH_STRICT", "1")
     for name in _THREADS:
         os.environ.setdefault(name, "1")
@@ -167,17 +170,22 @@ def execute(
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    results = [done[run.run_id] for run in runs]
-    _manifest(out, results, table_key)
-    return results
+        finally:
+            os.environ.pop("CA_RESEARCH_REPORTS")
+            if before is not None:
+                os.environ["CA_RESEARCH_REPORTS"] = before
+    return [done[run.run_id] for run in runs]
 
 
-def _manifest(out: Path, results: Sequence[Result], table_key: str) -> None:
+def write_manifest(out: Path, results: Sequence[Result]) -> None:
+    """Write manifest.json: what ran, how long, on which versions and tables, and what failed."""
+    from ..tables.build import current
+
     content = {
         "ca_research": __version__,
         "python": platform.python_version(),
         "packages": {name: version(name) for name in ("pandas", "numpy", "statsmodels", "matplotlib", "papermill")},
-        "tables": table_key,
+        "tables": current().name,
         "runs": [asdict(r) for r in results],
     }
     scratch = out / f".manifest-{os.getpid()}.json"
@@ -197,4 +205,4 @@ def failed(results: Sequence[Result]) -> RunError | None:
     )
 
 
-__all__ = ["EXECUTED", "Result", "execute", "failed"]
+__all__ = ["EXECUTED", "Result", "execute", "failed", "write_manifest"]

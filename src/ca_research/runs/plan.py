@@ -9,19 +9,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .. import registry
-from ..errors import UsageError
+from .. import economies, paths, registry
+from ..errors import UnknownNameError, UsageError
 from . import parameters
 
-ARTICLE_DATE = "2023-05-19"
-"""The day of the article under test: its 'is' claims are judged with what could be known then."""
 
-AS_OF = (ARTICLE_DATE, "latest")
+def days() -> tuple[str, str]:
+    """The two days of knowledge: that of the article, whose 'is' claims are judged by what was known then, and latest."""
+    return (registry.article().date.isoformat(), "latest")
+
+
+PAGES: dict[str, tuple[str, tuple[dict[str, Any], ...]]] = {
+    "brief": ("country_brief.ipynb", tuple({"economy": code} for code in economies.CA5)),
+    "overview": ("overview.ipynb", ({},)),
+}
+"""Notebooks that judge no claim, by name, with the parameters of their runs; the overview reads what the others stored."""
+
+
+def pages() -> list[str]:
+    """Names of PAGES whose notebook the project has."""
+    return [name for name, (notebook, _) in PAGES.items() if (paths.notebooks_dir() / notebook).is_file()]
 
 
 @dataclass(frozen=True)
 class Run:
-    """One notebook with one set of parameters. `run_id` names its files."""
+    """One notebook with one set of parameters. `claim` is a claim's id or a name of PAGES; `run_id` names its files."""
 
     claim: str
     notebook: Path
@@ -31,6 +43,11 @@ class Run:
     def run_id(self) -> str:
         parts = [self.claim, *(f"{k}-{v}" for k, v in sorted(self.params.items()) if k != "claim")]
         return re.sub(r"[^A-Za-z0-9.-]+", "-", "_".join(map(str, parts))).lower()
+
+    @property
+    def after(self) -> bool:
+        """Whether it reads the stored verdicts, so that it runs when the claims are done."""
+        return self.claim == "overview"
 
     @property
     def command(self) -> str:
@@ -43,11 +60,12 @@ def plan(
     claims: Sequence[str] = (),
     params: Mapping[str, Any] | None = None,
     grid: Mapping[str, Sequence[Any]] | None = None,
-    as_of: Sequence[str] = AS_OF,
+    as_of: Sequence[str] = (),
 ) -> list[Run]:
-    """Runs for some claims (all where none is named), every parameter checked before anything starts.
+    """Runs for some claims or pages (all where none is named), every parameter checked before anything starts.
 
     params: fixed values; grid: lists of values whose product is run. Without either, the runs that the claim declares.
+    as_of: days of knowledge; by default both for a claim, and everything at hand for a page that judges none.
     Raises UnknownNameError for an unknown claim or parameter, ParameterError for a value of a wrong type, UsageError
     for a day that is not in the calendar.
     """
@@ -66,16 +84,23 @@ def plan(
     for name in given_elsewhere.keys() & (params.keys() | grid.keys()):
         raise UsageError(f"{name} cannot be given as a parameter", hint=given_elsewhere[name])
     runs: dict[str, Run] = {}
-    for claim_id in claims or registry.claims():
-        spec = registry.claim(claim_id)
-        file = parameters.notebook_file(spec.notebook)
+    for claim_id in claims or [*registry.claims(), *pages()]:
+        notebook, declared_runs = PAGES.get(claim_id) or _of_claim(claim_id)
+        file = parameters.notebook_file(notebook)
         if params or grid:
             sets = [params | dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
         else:
-            sets = [dict(s) for s in spec.runs]
+            sets = [dict(s) for s in declared_runs]
         # a notebook that serves several claims takes the claim as a parameter
         which = {"claim": claim_id} if "claim" in parameters.declared(file) else {}
-        for given, day in itertools.product(sets, as_of):
+        for given, day in itertools.product(sets, as_of or (("latest",) if claim_id in PAGES else days())):
             run = Run(claim_id, file, parameters.check(file, {**given, **which, "as_of": day}))
             runs[run.run_id] = run
     return list(runs.values())
+
+
+def _of_claim(claim_id: str) -> tuple[str, tuple[dict[str, Any], ...]]:
+    if claim_id not in registry.claims():
+        raise UnknownNameError("claim or page", claim_id, [*registry.claims(), *PAGES])
+    spec = registry.claim(claim_id)
+    return spec.notebook, spec.runs

@@ -8,7 +8,6 @@ from typing import Any
 
 import nbformat
 
-from .. import registry
 from ..claims import MIME, check
 from ..errors import RunError
 from ..plots import FIGURE_MIME, TABLE_MIME
@@ -29,11 +28,12 @@ class Item:
 
 @dataclass
 class Cell:
-    """A cell of the notebook for the methods part: prose, or code with the error it ended in."""
+    """A cell of the notebook: prose, or code with what it showed and the error it ended in."""
 
     kind: str
     source: str
     error: str = ""
+    items: list[Item] = field(default_factory=list)
 
 
 @dataclass
@@ -54,6 +54,12 @@ class Page:
     items: list[Item] = field(default_factory=list)
     cells: list[Cell] = field(default_factory=list)
     unsound: list[str] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """The first heading of the notebook."""
+        lines = (line for c in self.cells if c.kind == "markdown" for line in c.source.splitlines())
+        return next((line.lstrip("# ") for line in lines if line.startswith("# ")), self.run_id)
 
     def of(self, section: str) -> list[Item]:
         return [item for item in self.items if item.section == section]
@@ -91,7 +97,7 @@ def read_page(file: Path) -> Page:
         meta["command"],
         meta["error"],
         meta["where"],
-        f"notebooks/{registry.claim(meta['claim']).notebook}",
+        meta["notebook"],
     )
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
@@ -99,7 +105,7 @@ def read_page(file: Path) -> Page:
             if "papermill-error-cell-tag" not in tags:
                 page.cells.append(Cell("markdown", cell.source))
             continue
-        error = ""
+        error, shown = "", list[Item]()
         for output in cell.get("outputs", []):
             if output.output_type == "error":
                 error = f"{output.ename}: {output.evalue}"
@@ -107,10 +113,11 @@ def read_page(file: Path) -> Page:
             if MIME in data:
                 page.verdicts = list(data[MIME])
             if FIGURE_MIME in data:
-                page.items.append(Item("figure", dict(data[FIGURE_MIME]), data["image/svg+xml"]))
+                shown.append(Item("figure", dict(data[FIGURE_MIME]), data["image/svg+xml"]))
             if TABLE_MIME in data:
-                page.items.append(Item("table", dict(data[TABLE_MIME])))
-        page.cells.append(Cell("code", cell.source, error))
+                shown.append(Item("table", dict(data[TABLE_MIME])))
+        page.cells.append(Cell("code", cell.source, error, shown))
+        page.items += shown
     page.unsound = [fault for verdict in page.verdicts for fault in check.verdict(verdict)]
     if page.unsound:  # whatever the notebook says, it is not a verdict
         page.verdicts, page.error, page.where = [], "; ".join(page.unsound), page.notebook

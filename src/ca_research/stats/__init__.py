@@ -1,5 +1,6 @@
 """Statistics that know no domain."""
 
+from ..periods import years_back
 from .backtest import backtest, compare_with_naive, mase
 from .bootstrap import Bootstrap, WildBootstrap, block_bootstrap, cluster_bootstrap, wild_bootstrap_t
 from .breaks import Break, chow, sup_f
@@ -7,8 +8,9 @@ from .event_study import EventStudy, event_study
 from .forecast import ConvergenceError, Forecast, arima, ets, naive, random_walk_drift, share_forecast
 from .growth import compound_rate, end_to_end, log_slope, mean_annual_rate, sen_slope
 from .influence import influence, leave_one_out
+from .joint_test import JointTest, joint_test
+from .linear import LinearModel, control_axes, linear_path
 from .multiple import holm
-from .periods import years_back
 from .synthetic import Placebos, SyntheticControl, simplex_weights, synthetic_control
 from .trend import (
     BaseChange,
@@ -20,9 +22,10 @@ from .trend import (
     ols_trend,
     sen_interval,
 )
-from .universe import Axis, Exclusion, Universe, collapse, distinct, share_holding
+from .universe import AtMostOne, Axis, Exclusion, Universe, collapse, distinct, share_holding
 
 __all__ = [
+    "AtMostOne",
     "Axis",
     "BaseChange",
     "Bootstrap",
@@ -31,6 +34,8 @@ __all__ = [
     "EventStudy",
     "Exclusion",
     "Forecast",
+    "JointTest",
+    "LinearModel",
     "MannKendall",
     "OlsTrend",
     "Placebos",
@@ -47,13 +52,16 @@ __all__ = [
     "collapse",
     "compare_with_naive",
     "compound_rate",
+    "control_axes",
     "distinct",
     "end_to_end",
     "ets",
     "event_study",
     "holm",
     "influence",
+    "joint_test",
     "leave_one_out",
+    "linear_path",
     "log_slope",
     "mann_kendall",
     "mase",

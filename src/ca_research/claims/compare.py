@@ -1,0 +1,75 @@
+"""Two stored verdicts of one reading beside each other, and what moved between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+Stored = Mapping[str, Any]
+
+
+def _shown(c: Stored) -> str:
+    if c["estimate"] is not None:
+        return f"{c['estimate']:.4g}"
+    return "no figure" if c["low"] is None and c["high"] is None else f"{c['low'] or 0:.4g} to {c['high'] or 0:.4g}"
+
+
+def differences(before: Stored, after: Stored) -> list[str]:
+    """What differs between two verdicts of one reading, most decisive first; empty where nothing does.
+
+    before, after: entries of verdicts.json. Names the verdict, each criterion whose state or number moved, the last
+    year used, and the sources that came or went: the inputs by which the two differ.
+    """
+    lines = []
+    if before["verdict"] != after["verdict"]:
+        lines.append(f"verdict: {before['verdict']} became {after['verdict']}")
+    if before["rule_sha256"] != after["rule_sha256"]:
+        lines.append("the rule was changed in between")
+    earlier = {c["name"]: c for c in before["criteria"]}
+    for c in after["criteria"]:
+        old = earlier.get(c["name"])
+        if old is None:
+            lines.append(f"{c['label']}: new criterion, {c['state']}")
+        elif old["state"] != c["state"]:
+            lines.append(f"{c['label']}: {old['state']} ({_shown(old)}) became {c['state']} ({_shown(c)})")
+        elif _shown(old) != _shown(c):
+            lines.append(f"{c['label']}: {_shown(old)} became {_shown(c)}, still {c['state']}")
+    if before["coverage"]["to"] != after["coverage"]["to"]:
+        lines.append(f"last year used: {before['coverage']['to'] or 'none'} became {after['coverage']['to'] or 'none'}")
+    for words, ids in (
+        ("sources that came", set(after["sources"]) - set(before["sources"])),
+        ("sources that went", set(before["sources"]) - set(after["sources"])),
+    ):
+        if ids:
+            few = sorted(ids)[:6]
+            lines.append(f"{words}: {', '.join(few)}" + (f" and {len(ids) - len(few)} more" if len(ids) > 6 else ""))
+    return lines
+
+
+def two_days(verdicts: Sequence[Stored], first: str, second: str = "latest") -> pd.DataFrame:
+    """Verdicts of the same claim, reading and parameters on two days of knowledge, one row each.
+
+    Returns claim, reading, title, params (text), first, second (verdict words), changed, why (the differences joined).
+    """
+    keys = [{k: v for k, v in one["params"].items() if k not in ("as_of", "claim")} for one in verdicts]
+    by = {(v["claim"], v["reading"], str(k), v["as_of"]): v for v, k in zip(verdicts, keys, strict=True)}
+    rows = []
+    for (claim, reading, params, day), after in by.items():
+        before = by.get((claim, reading, params, first))
+        if day != second or before is None:
+            continue
+        rows.append(
+            {
+                "claim": claim,
+                "reading": reading,
+                "title": after["title"],
+                "params": params if params != "{}" else "",
+                "first": before["verdict"],
+                "second": after["verdict"],
+                "changed": before["verdict"] != after["verdict"],
+                "why": "; ".join(differences(before, after)[before["verdict"] != after["verdict"] :]),
+            }
+        )
+    return pd.DataFrame(rows, columns=["claim", "reading", "title", "params", "first", "second", "changed", "why"])

@@ -1,0 +1,169 @@
+"""The register at a glance: stored verdicts as one table, the guesses made beforehand, the confirmatory family."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from .. import paths, registry
+from ..errors import CoverageError, UsageError
+from ..stats import holm
+
+FAMILY = ("C20", "C30", "C31", "C35")
+"""The confirmatory family: p-values of these claims are adjusted together (design, section 4)."""
+
+Stored = Mapping[str, Any]
+
+
+def read_verdicts(file: Path | None = None) -> list[dict[str, Any]]:
+    """Stored verdicts, by default those of the last report; raises CoverageError where there is none."""
+    file = file or paths.reports_dir() / "verdicts.json"
+    try:
+        found: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CoverageError("no verdicts are stored yet", where=paths.shown(file), hint="ca-research run") from None
+    except ValueError as error:
+        raise UsageError(f"not a file of verdicts: {error}", where=paths.shown(file), hint="ca-research run") from None
+    return found
+
+
+def whole_region(verdicts: Sequence[Stored]) -> list[Stored]:
+    """Verdicts of runs without parameters of their own, or over all five: one for each reading and day."""
+    return [
+        v for v in verdicts if all(k in ("as_of", "claim") or x == "CA5" for k, x in v["params"].items())
+    ]  # fmt: skip
+
+
+def _plain(value: float | None) -> str:
+    value = value or 0.0
+    return f"{value:,.0f}" if abs(value) >= 100 or float(value).is_integer() else f"{value:.3g}"
+
+
+def _number(c: Stored) -> str:
+    if c["estimate"] is None and c["low"] is None and c["high"] is None:
+        return "not observed"
+    value = _plain(c["estimate"]) if c["estimate"] is not None else f"{_plain(c['low'])} to {_plain(c['high'])}"
+    return f"{value} of {len(c['cells'])} economies" if len(c["cells"]) > 1 else f"{value} {c['unit']}"
+
+
+def _interval(c: Stored) -> str:
+    if c["low"] is None and c["high"] is None:
+        return "none"
+    return c["interval"] if c["low"] == c["high"] else f"{_plain(c['low'])} to {_plain(c['high'])} ({c['interval']})"
+
+
+def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
+    """One row for each claim's headline reading on one day of knowledge.
+
+    Returns claim, theme, kind, title, verdict, number (of the first criterion), interval, share (of specifications in
+    which that criterion is true), specifications, other_day (the verdict on the other day, or the same), fragile, guess.
+    """
+    rows = []
+    heads = [v for v in whole_region(verdicts) if v["headline"]]
+    for v in (v for v in heads if v["as_of"] == day):
+        spec, first = registry.claim(v["claim"]), next(iter(v["criteria"]), None)
+        other = next((o["verdict"] for o in heads if o["claim"] == v["claim"] and o["as_of"] != day), None)
+        rows.append(
+            {
+                "claim": v["claim"],
+                "theme": spec.theme,
+                "kind": spec.kind,
+                "title": spec.title,
+                "verdict": v["verdict"],
+                "number": _number(first) if first else "",
+                "interval": _interval(first) if first else "",
+                "share": first["share_of_specifications"] if first else None,
+                "specifications": sum(c["specifications"] for c in v["criteria"]),
+                "other_day": other,
+                "fragile": v["fragile"],
+                "guess": v["guess"],
+            }
+        )
+    columns = ["claim", "theme", "kind", "title", "verdict", "number", "interval", "share", "specifications"]
+    return pd.DataFrame(rows, columns=[*columns, "other_day", "fragile", "guess"]).sort_values(
+        "claim", ignore_index=True
+    )
+
+
+def by_theme(at_a_glance: pd.DataFrame) -> pd.DataFrame:
+    """Number of claims per theme (rows) and verdict (columns, in the order of the five words). Not a score of the article."""
+    counts = pd.crosstab(at_a_glance["theme"], at_a_glance["verdict"])
+    return counts.reindex(columns=list(registry.VERDICTS), fill_value=0).rename_axis(columns=None).reset_index()
+
+
+def guesses(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
+    """Guesses made beforehand beside the outcomes, for every reading that has one: claim, reading, blind, guess, verdict, right."""
+    rows = [
+        {
+            "claim": v["claim"],
+            "reading": v["title"],
+            "blind": v["blind"],
+            "guess": v["guess"],
+            "verdict": v["verdict"],
+            "right": v["guess"] == v["verdict"],
+        }
+        for v in whole_region(verdicts)
+        if v["as_of"] == day and v["guess"]
+    ]
+    return pd.DataFrame(rows, columns=["claim", "reading", "blind", "guess", "verdict", "right"])
+
+
+def guess_score(made: pd.DataFrame) -> pd.DataFrame:
+    """How often the guesses were right, blind and not blind apart: written, guesses, right, share."""
+    rows = []
+    for blind, words in ((False, "not blind"), (True, "blind")):
+        mine = made[made["blind"] == blind]
+        rows.append(
+            {
+                "written": words,
+                "guesses": len(mine),
+                "right": int(mine["right"].sum()),
+                "share": mine["right"].mean() if len(mine) else None,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def family(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
+    """p-values of the confirmatory family, Holm-adjusted together: claim, label, p, adjusted.
+
+    A p-value is a criterion whose unit is 'p' (with a cell for each economy it counts over). What has none (an economy
+    without figures, a claim decided by counts or directions) stays in the family with a null p, counted as one: left
+    out, it would make the others easier to reject.
+    """
+    rows: list[dict[str, Any]] = []
+    for claim_id in FAMILY:
+        mine = [v for v in whole_region(verdicts) if v["claim"] == claim_id and v["as_of"] == day]
+        criteria = {c["name"]: c for v in mine for c in v["criteria"] if c["unit"] == "p"}
+        cells = [
+            (f"{c['label']}: {cell['economy']}" if cell["economy"] else c["label"], cell["estimate"])
+            for c in criteria.values()
+            for cell in c["cells"]
+        ]
+        rows += [{"claim": claim_id, "label": label, "p": p} for label, p in cells] or [
+            {"claim": claim_id, "label": "no p-value: decided by counts or directions", "p": None}
+        ]
+    found = pd.DataFrame(rows)
+    p = pd.to_numeric(found["p"])
+    adjusted = holm(dict(enumerate(p.fillna(1.0)))) if len(p) else None  # type: ignore[arg-type]
+    return found.assign(p=p, adjusted=None if adjusted is None else adjusted["adjusted"].where(p.notna()))
+
+
+def testable_share(at_a_glance: pd.DataFrame) -> pd.DataFrame:
+    """How many entries of the register can be tested: what, entries, of_all (per cent)."""
+    opinion = at_a_glance["kind"] == "opinion"
+    open_ = at_a_glance["verdict"].isin(["not testable", "not enough evidence"])
+    counts = {
+        "entries of the register": len(at_a_glance),
+        "listed as opinion": int(opinion.sum()),
+        "checkable in form, not testable": int((~opinion & (at_a_glance["verdict"] == "not testable")).sum()),
+        "testable, not enough evidence": int((~opinion & (at_a_glance["verdict"] == "not enough evidence")).sum()),
+        "testable and decided": int((~opinion & ~open_).sum()),
+    }
+    return pd.DataFrame(
+        [{"what": k, "entries": n, "of all (%)": 100 * n / max(len(at_a_glance), 1)} for k, n in counts.items()]
+    )

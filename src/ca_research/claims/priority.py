@@ -1,0 +1,183 @@
+"""The matrix behind 'priority': in which dimension and economy does China lead, and what share of the cells is that?
+
+A cell is China against Russia, the EU and the United States on one concept, basis and year, made by the wings; this
+module only joins them, because no wing may import another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from .. import economies as eco
+from ..errors import UnknownNameError
+from ..investment.leads import finance_lead, investor_lead
+from ..relations.leads import meetings_lead, opinion_lead
+from ..students.leads import host_lead
+from ..tables.provenance import ESTIMATE_COLUMNS, estimate_row, estimates
+from ..trade.leads import partner_lead
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "trade": ("own_else_partners", "own", "partners"),
+    "investment": ("stock", "inflow"),
+    "finance": ("net",),
+    "students": ("degree", "all"),
+    "opinion": ("favourable",),
+    "meetings": ("visits", "summits"),
+}
+"""Dimensions, and the ways in which each may be measured."""
+SINCE = ("2013", "2018")
+LEAST_CELLS, LEAST_DIMENSIONS = 10, 3
+"""Below this a share of the filled cells would rest on one table."""
+
+
+def cells(
+    trade: pd.DataFrame,
+    investment: pd.DataFrame,
+    students: pd.DataFrame,
+    opinion: pd.DataFrame,
+    visits: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    economies: Sequence[str] = eco.CA5,
+) -> pd.DataFrame:
+    """Every cell in every way to measure it: dimension, choice, since, `values` and the columns of an estimates frame.
+
+    `estimate` (or low and high) is China over its largest rival: above one, China leads. `led` is True, False, or None
+    where the cell is missing (with the reason in `missing`) or its range holds one. One row per dimension, choice, since
+    and economy. Give the result to `lead_share` where many specifications share it.
+    """
+    own: dict[str, Callable[[str, str], pd.DataFrame]] = {
+        "trade": lambda c, s: partner_lead(trade, economies=economies, trade_basis=c, since=s),
+        "investment": lambda c, s: investor_lead(investment, economies=economies, investment_concept=c, since=s),
+        "finance": lambda _, s: finance_lead(investment, economies=economies, since=s),
+        "students": lambda c, s: host_lead(students, economies=economies, student_level=c, since=s),
+        "opinion": lambda _, s: opinion_lead(opinion, economies=economies, since=s),
+        "meetings": lambda c, s: meetings_lead(visits, events, economies=economies, meetings=c, since=s),
+    }
+    parts = [
+        own[dimension](choice, since).assign(dimension=dimension, choice=choice, since=since)
+        for dimension, choices in CHOICES.items()
+        for choice in choices
+        for since in SINCE
+    ]
+    frame = pd.concat(parts, ignore_index=True)
+    frame["led"] = [_led(r.estimate, r.low, r.high) for r in frame.itertuples()]
+    frame["led"] = frame["led"].astype(object)
+    frame.attrs = {"as_of": trade.attrs.get("as_of", "latest")}
+    return frame[["dimension", "choice", "since", *ESTIMATE_COLUMNS, "values", "led"]]
+
+
+def _led(value: float, low: float, high: float) -> bool | None:
+    if pd.notna(value):
+        return bool(value > 1)
+    if pd.isna(low) or pd.isna(high) or low <= 1 < high:
+        return None
+    return bool(low > 1)
+
+
+def matrix(
+    made: pd.DataFrame,
+    *,
+    trade_basis: str = "own_else_partners",
+    investment_concept: str = "stock",
+    student_level: str = "degree",
+    meetings: str = "visits",
+    since: str = "2013",
+) -> pd.DataFrame:
+    """The cells of one specification: one row per dimension and economy out of what `cells` made."""
+    chosen = {
+        "trade": trade_basis,
+        "investment": investment_concept,
+        "finance": "net",
+        "students": student_level,
+        "opinion": "favourable",
+        "meetings": meetings,
+    }
+    for dimension, choice in chosen.items():
+        if choice not in CHOICES[dimension]:
+            raise UnknownNameError(f"choice of {dimension}", choice, CHOICES[dimension])
+    if since not in SINCE:
+        raise UnknownNameError("since", since, SINCE)
+    wanted = made["choice"] == made["dimension"].map(chosen)
+    return made[wanted & (made["since"] == since)].reset_index(drop=True)
+
+
+def lead_share(
+    trade: pd.DataFrame,
+    investment: pd.DataFrame,
+    students: pd.DataFrame,
+    opinion: pd.DataFrame,
+    visits: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    economies: Sequence[str] = eco.CA5,
+    count: str = "all",
+    trade_basis: str = "own_else_partners",
+    investment_concept: str = "stock",
+    student_level: str = "degree",
+    meetings: str = "visits",
+    since: str = "2013",
+    dimension: str = "none",
+    country: str = "none",
+    cells: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Share of the cells of economies and dimensions in which China leads; an estimates frame of one row, n its cells.
+
+    count: 'all', where cells that are not filled count against (low) and for (high); 'observed', the share of those that
+        are filled, missing below LEAST_CELLS cells or LEAST_DIMENSIONS dimensions.
+    dimension, country: one to leave out, or 'none'. cells: as `cells` makes them (made here if not given).
+    The other choices are those of `matrix`. Raises UnknownNameError for an unknown choice.
+    """
+    for kind, name, known in (
+        ("count", count, ("all", "observed")),
+        ("dimension", dimension, ("none", *CHOICES)),
+        ("country", country, ("none", *eco.CA5)),
+    ):
+        if name not in known:
+            raise UnknownNameError(kind, name, known)
+    tables = (trade, investment, students, opinion, visits, events)
+    made = _make(*tables, economies=economies) if cells is None else cells
+    table = matrix(
+        made,
+        trade_basis=trade_basis,
+        investment_concept=investment_concept,
+        student_level=student_level,
+        meetings=meetings,
+        since=since,
+    )
+    kept = [r for r in table.to_dict("records") if r["dimension"] != dimension and r["economy"] != country]
+    return estimates([_share(kept, count)])
+
+
+_make = cells
+
+
+def _share(cells: list[dict[str, Any]], count: str) -> dict[str, Any]:
+    led, lost = sum(c["led"] is True for c in cells), sum(c["led"] is False for c in cells)
+    filled = [c for c in cells if c["n"] > 0]
+    dimensions = {c["dimension"] for c in filled}
+    asked = cells if count == "all" else filled
+    open_ = len(asked) - led - lost
+    if not asked or (count == "observed" and (len(filled) < LEAST_CELLS or len(dimensions) < LEAST_DIMENSIONS)):
+        return estimate_row(missing=f"{len(filled)} cells of {len(dimensions)} dimensions are filled")
+    ends = (led / len(asked), (led + open_) / len(asked))
+    years = [int(c[k]) for c in filled for k in ("first_year", "last_year") if pd.notna(c[k])]
+    marks = sorted(f"{c['dimension']} {c['economy']} {c['path']}" for c in filled)
+    return {
+        "economy": "",
+        "estimate": None if open_ else ends[0],
+        "low": ends[0] if open_ else None,
+        "high": ends[1] if open_ else None,
+        "interval": "cells not filled counted against and for" if open_ else "",
+        "n": len(filled),
+        "first_year": min(years, default=None),
+        "last_year": max(years, default=None),
+        "sources": tuple(sorted({s for c in filled for s in c["sources"]})),
+        # an empty cell that is left out changes the share, so the number asked for is part of the path
+        "path": hashlib.sha256("\n".join([*marks, str(len(cells))]).encode()).hexdigest()[:12] if marks else "",
+        "missing": "",
+    }

@@ -1,0 +1,84 @@
+"""Codings: what each document of a claim shows, by a rule stated beforehand (registry/coding/*.yaml)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+
+from pydantic import Field, model_validator
+
+from .. import paths
+from ..errors import UnknownNameError
+from .base import Model, Name
+
+
+class CodeField(Model):
+    """One question put to every document; `values` are its answers with their rules, or those of the field `like` it.
+
+    A field with neither takes free text.
+    """
+
+    meaning: str
+    values: dict[str, str] = Field(default_factory=dict)
+    like: Name | None = None
+
+
+class CodedRow(Model):
+    """The codes of one document (claim and item of table evidence), and why."""
+
+    claim: str = Field(pattern=r"^C\d{2}$")
+    item: str
+    codes: dict[Name, str]
+    reason: str
+
+
+class CodingAmendment(Model):
+    date: dt.date
+    reason: str
+
+
+class Coding(Model):
+    """A scheme and its rows. A code that the scheme does not list, or a document coded twice, is refused."""
+
+    title: str
+    declared_on: dt.date
+    about: str
+    fields: dict[Name, CodeField]
+    rows: tuple[CodedRow, ...]
+    amendments: tuple[CodingAmendment, ...] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Coding:
+        for name, asked in self.fields.items():
+            if asked.like and asked.like not in self.fields:
+                raise ValueError(f"field {name} is like {asked.like!r}, which is no field")
+        seen = set()
+        for row in self.rows:
+            place = f"{row.claim} {row.item!r}"
+            if (row.claim, row.item) in seen:
+                raise ValueError(f"{place} is coded twice")
+            seen.add((row.claim, row.item))
+            for field, value in row.codes.items():
+                if field not in self.fields:
+                    raise ValueError(f"{place}: no field {field!r}, only {sorted(self.fields)}")
+                asked = self.fields[field]
+                known = self.fields[asked.like].values if asked.like else asked.values
+                if known and value not in known:
+                    raise ValueError(f"{place}: {field} is {value!r}, not one of {sorted(known)}")
+        return self
+
+
+def names() -> list[str]:
+    """Names of the codings in the registry."""
+    return sorted(f.stem for f in (paths.registry_dir() / "coding").glob("*.yaml"))
+
+
+@cache
+def coding(name: str) -> Coding:
+    """One coding by name, for example 'acts'; raises UnknownNameError with the known ones."""
+    from . import _yaml  # the package imports this module
+
+    if name not in names():
+        raise UnknownNameError("coding", name, names())
+    found: Coding = _yaml(paths.registry_dir() / "coding" / f"{name}.yaml", Coding)
+    return found

@@ -1,0 +1,43 @@
+"""docs/adding-a-claim.md, run as it stands: another article, another table, from nothing to a verdict."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ca_research import paths
+
+DOC = (paths.home() / "docs" / "adding-a-claim.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory):
+    """The folder after every command of the page; each must end well."""
+    folder = tmp_path_factory.mktemp("walk")
+    script = "set -euo pipefail\n" + "\n".join(re.findall(r"```bash\n(.*?)```", DOC, flags=re.S))
+    search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=folder, env=os.environ | {"PATH": search}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return folder / "library", done.stdout
+
+
+def test_the_walk_ends_in_the_verdicts_that_the_page_names(walked):
+    library, _ = walked
+    verdicts = json.loads((library / "reports" / "verdicts.json").read_text(encoding="utf-8"))
+    assert {v["as_of"]: v["verdict"] for v in verdicts} == {
+        "2024-03-01": "not enough evidence",
+        "latest": "contradicted",
+    }
+
+
+def test_the_page_of_the_report_is_that_of_the_other_article(walked):
+    library, said = walked
+    index = (library / "reports" / "index.html").read_text(encoding="utf-8")
+    assert "A library and its figures" in index and "Central Asia" not in index
+    assert "1 claims are well formed and quote the article rightly" in said
