@@ -17,7 +17,7 @@ theme: example
 article:
   paragraph: {paragraph}
   sentence: {sentence}
-  sha256: {sha256}
+  sha256: "{sha256}"
 quotation: ""  # a few words, literally from that sentence
 restatement: What the sentence asserts, in your own words, so that figures can show it to be wrong.
 kind: quantity  # quantity, trend, comparison, date, universal, cause, forecast or opinion
@@ -33,7 +33,7 @@ readings:
     criteria:
       - name: figure
         label: The figure
-        statement: {attribute} of {subject} is more than the threshold.
+        statement: {statement}
         measure: tables.figure  # any public function of a wing that returns an estimates frame
         settings: {{subject: {subject_yaml}, attribute: {attribute_yaml}}}
         comparison: ">"
@@ -114,8 +114,10 @@ def new_claim(claim_id: str, at: tuple[int, int] | None = None) -> list[Path]:
             sha256=where.sha256,
             today=dt.date.today().isoformat(),
             notebook=notebook.name,
-            subject=figure["subject"],
-            attribute=figure["attribute"].replace("_", " "),
+            statement=json.dumps(
+                f"{figure['attribute'].replace('_', ' ')} of {figure['subject']} is more than the threshold.",
+                ensure_ascii=False,
+            ),
             **{f"{k}_yaml": json.dumps(v, ensure_ascii=False) for k, v in figure.items()},
         ),
         encoding="utf-8",

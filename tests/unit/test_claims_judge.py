@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from ca_research import economies as eco
-from ca_research.claims import Evidence
+from ca_research.claims import Evidence, universe
 from ca_research.claims.judge import judge, judge_criterion, scaled, specification_truths
 from ca_research.registry import VERDICTS, ClaimSpec, Over
 
@@ -249,3 +249,40 @@ def test_the_stored_form_is_the_designs_and_strict_json():
         assert all(set(c) >= CRITERION_KEYS for c in again["criteria"])
         assert again["rule_sha256"] == claim(criterion(over=OVER)).rule_sha256
         assert again["criteria"][0]["n"] == 5  # figures of the main specification
+
+
+# removals: for fragility alone
+
+
+def with_removal(*values: float) -> tuple[ClaimSpec, Evidence]:
+    axis = {"name": "part", "meaning": "m", "kind": "removal", "values": ["none", "left", "right"], "main": "none"}
+    spec = claim(criterion(axes=["pick", "part"]), grid={"axes": [AXES[0], axis]})
+    names = ("", "part: left", "part: right")
+    rows = [
+        row(n, value, without=without, part=without[6:] or "none", is_main=n == 0)
+        for n, (value, without) in enumerate(zip(values, names, strict=True))
+    ]
+    return spec, evidence(*rows)
+
+
+AXES = [{"name": "pick", "meaning": "m", "values": ["a", "b"], "main": "a"}]
+
+
+def test_a_removal_takes_no_part_in_the_criterion_and_its_flip_is_named():
+    verdict = judge(*with_removal(2.0, 0.0, 3.0), {})
+    assert verdict.verdict == "supported"
+    assert (verdict.criteria[0].specifications, verdict.criteria[0].share_of_specifications) == (1, 1.0)
+    assert verdict.fragile and verdict.fragility == ("without the part left: contradicted",)
+
+
+def test_a_removal_that_changes_nothing_is_not_named():
+    verdict = judge(*with_removal(2.0, 2.5, 3.0), {})
+    assert verdict.verdict == "supported" and not verdict.fragile
+
+
+def test_removals_are_made_one_at_a_time():
+    other = {"name": "who", "meaning": "m", "kind": "removal", "values": ["none", "x", "y"], "main": "none"}
+    part = {"name": "part", "meaning": "m", "kind": "removal", "values": ["none", "left"], "main": "none"}
+    spec = claim(criterion(axes=["pick", "part", "who"]), grid={"axes": [*AXES, part, other]})
+    found = [(c["part"], c["who"]) for c in universe(spec, spec.criteria()["size"]) if c["pick"] == "a"]
+    assert sorted(found) == [("left", "none"), ("none", "none"), ("none", "x"), ("none", "y")]

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 import ca_research as ca
 from ca_research import registry, runs
-from ca_research.claims import article
+from ca_research.claims import article, check
 from ca_research.claims.evidence import gather, measure, universe
 from ca_research.claims.logic import FAILS, HOLDS, MIXED, evaluate
 from ca_research.errors import RegistryError, UnknownNameError, UsageError
@@ -27,10 +27,14 @@ RULES = [pytest.param(r.rule, id=f"{s.id}-{r.name}") for s in CLAIMS.values() fo
 SPECS = [pytest.param(s, id=s.id) for s in CLAIMS.values()]
 
 
-def test_the_five_claims_are_there():
-    assert list(CLAIMS) == ["C23", "C25", "C28", "C30", "C33"]
+def test_the_whole_register_is_there():
+    assert list(CLAIMS) == [*(f"C{n:02d}" for n in range(1, 36)), *(f"O{n:02d}" for n in range(1, 14))]
     with pytest.raises(UnknownNameError, match="C30"):
-        registry.claim("C31")
+        registry.claim("C3")
+
+
+def test_nothing_in_the_register_could_not_work():
+    assert check.register(CLAIMS, runs.tables_by_notebook()) == []
 
 
 @pytest.mark.parametrize(("spec", "criterion"), CRITERIA)

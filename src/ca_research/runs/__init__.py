@@ -1,7 +1,7 @@
 """Running notebooks: parameters checked first, papermill in processes, results whole or not at all."""
 
 from .execute import EXECUTED, Result, execute, failed, write_manifest
-from .parameters import Parameter, check, declared
+from .parameters import Parameter, check, declared, tables_by_notebook
 from .plan import PAGES, Run, days, plan
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "execute",
     "failed",
     "plan",
+    "tables_by_notebook",
     "write_manifest",
 ]

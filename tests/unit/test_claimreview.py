@@ -1,0 +1,97 @@
+"""ClaimReview: the shape of schema.org, written down here by its own page, and nothing filled in that is not known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsonschema
+import pytest
+
+from ca_research import registry
+from ca_research.site.claimreview import claim_review, claim_reviews, dataset
+
+TEXT = {"type": "string", "minLength": 1}
+DATE = {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"}
+
+
+def typed(name: str, required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A schema.org type with the properties that are used; any other property is a fault."""
+    return {
+        "type": "object",
+        "properties": {"@type": {"const": name}, "@id": TEXT, **required, **(optional or {})},
+        "required": ["@type", *required],
+        "additionalProperties": False,
+    }
+
+
+ORGANIZATION = typed("Organization", {"name": TEXT})
+RATING = typed(
+    "Rating",
+    {"alternateName": {"enum": list(registry.VERDICTS)}, "ratingExplanation": TEXT},
+    {"ratingValue": {"type": "number"}, "worstRating": {"type": "number"}, "bestRating": {"type": "number"}},
+) | {"dependentRequired": {"ratingValue": ["worstRating", "bestRating"]}}
+DATASET = typed(
+    "Dataset",
+    {"identifier": TEXT, "name": TEXT, "description": TEXT},
+    {"creator": ORGANIZATION, "license": TEXT, "url": TEXT, "datePublished": DATE},
+)
+ARTICLE = typed("OpinionNewsArticle", {"headline": TEXT, "datePublished": DATE})
+CLAIM = typed("Claim", {"name": TEXT, "text": TEXT, "appearance": ARTICLE})
+REVIEW = typed(
+    "ClaimReview",
+    {
+        "claimReviewed": TEXT,
+        "reviewAspect": TEXT,
+        "reviewBody": TEXT,
+        "temporalCoverage": TEXT,
+        "author": ORGANIZATION,
+        "reviewRating": RATING,
+        "itemReviewed": CLAIM,
+        "isBasedOn": {"type": "array", "items": DATASET},
+    },
+)
+DOCUMENT = {
+    "type": "object",
+    "properties": {"@context": {"const": "https://schema.org"}, "@graph": {"type": "array", "items": REVIEW}},
+    "required": ["@context", "@graph"],
+    "additionalProperties": False,
+}
+
+
+def verdict(word: str, **given: Any) -> dict[str, Any]:
+    return {
+        "claim": "C25", "reading": "literal", "title": "Together", "statement": "s", "rule": "r", "verdict": word,
+        "reason": "because", "as_of": "latest", "params": {"as_of": "latest"}, "sources": ["KAZ_BNS", "P023"],
+    } | given  # fmt: skip
+
+
+@pytest.mark.parametrize("word", registry.VERDICTS)
+def test_each_verdict_is_a_claim_review(word):
+    jsonschema.validate(claim_reviews([verdict(word)]), DOCUMENT)
+
+
+def test_the_real_report_has_one_for_each_claim_and_day(report):
+    import json
+
+    document = json.loads((report / "claimreview.jsonld").read_text(encoding="utf-8"))
+    jsonschema.validate(document, DOCUMENT)
+    verdicts = json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
+    assert len(document["@graph"]) == sum(v["headline"] for v in verdicts)
+    assert len({r["@id"] for r in document["@graph"]}) == len(document["@graph"])
+
+
+def test_only_what_lies_on_one_scale_has_a_value():
+    values = {w: claim_review(verdict(w))["reviewRating"].get("ratingValue") for w in registry.VERDICTS}
+    assert values["contradicted"] < values["partly supported"] < values["supported"]
+    assert values["not enough evidence"] is None and values["not testable"] is None
+
+
+def test_unknown_properties_are_left_out_and_known_ones_are_the_registrys():
+    for source in registry.sources().values():
+        found = dataset(source.source_id)
+        jsonschema.validate(found, DATASET)
+        assert found["name"] == source.title
+        assert ("creator" in found) == bool(source.publisher)
+    review = claim_review(verdict("supported"))
+    assert review["itemReviewed"]["appearance"]["datePublished"] == registry.article().date.isoformat()
+    assert [d["identifier"] for d in review["isBasedOn"]] == ["KAZ_BNS", "P023"]

@@ -1,0 +1,169 @@
+"""`claims check`: each way in which a register cannot do what it declares is named, with file and field."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from ca_research import registry
+from ca_research.claims import check
+from ca_research.claims.compare import differences, two_days
+from ca_research.registry import ClaimSpec
+
+C33 = registry.claim("C33").model_dump(mode="json")
+NOTEBOOKS = {"trade_priority.ipynb": {"trade"}}
+
+
+def changed(path: list[Any], value: Any) -> ClaimSpec:
+    content = copy.deepcopy(C33)
+    place = content
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    return ClaimSpec.model_validate(content)
+
+
+def faults(spec: ClaimSpec, notebooks: dict[str, set[str]] = NOTEBOOKS) -> list[str]:
+    """Faults of one claim; that other sentences have no claim then is another matter."""
+    return [f for f in check.register({spec.id: spec}, notebooks) if "no claim rests on" not in f]
+
+
+def everywhere(spec: dict, name: str, field: str, value: Any) -> ClaimSpec:
+    content = copy.deepcopy(spec)
+    for reading in content["readings"]:
+        for criterion in reading["criteria"]:
+            if criterion["name"] == name:
+                criterion[field] = value
+    return ClaimSpec.model_validate(content)
+
+
+def test_the_real_claim_has_no_fault():
+    assert faults(ClaimSpec.model_validate(C33)) == []
+
+
+FIRST = C33["readings"][0]["criteria"][0]["name"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        (lambda: changed(["data"], ["trade", "weather"]), ["C33.yaml: data", "no table 'weather'"]),
+        (lambda: changed(["data"], ["trade", "events"]), ["trade_priority.ipynb does not load 'events'"]),
+        (lambda: changed(["notebook"], "other.ipynb"), ["notebook", "no notebooks/other.ipynb"]),
+        (lambda: everywhere(C33, FIRST, "measure", "trade.leed"), [f"criteria.{FIRST}", "no measure 'trade.leed'"]),
+        (lambda: everywhere(C33, FIRST, "settings", {"planet": "mars"}), ["reads no 'planet'", "setting"]),
+        (lambda: everywhere(C33, FIRST, "measure", "students.window_change"), ["needs 'students'", "neither"]),
+        (lambda: everywhere(C33, FIRST, "measure", "economy.energy_share_before"), ["grid axis does nothing"]),
+        (lambda: changed(["article", "sentence"], 9), ["article", "no sentence 9"]),
+        (lambda: changed(["article", "sha256"], "0" * 64), ["article", "hash is not that of the sentence"]),
+    ],
+)
+def test_what_could_not_work_is_named_with_its_field(spec, words):
+    found = "\n".join(faults(spec()))
+    assert all(w in found for w in words), found
+
+
+def rule(supported: Any, contradicted: Any) -> ClaimSpec:
+    return changed(
+        ["readings", 0, "rule"], C33["readings"][0]["rule"] | {"supported": supported, "contradicted": contradicted}
+    )
+
+
+def test_a_rule_must_be_able_to_go_both_ways_and_never_both_at_once():
+    names = [c["name"] for c in C33["readings"][0]["criteria"]]
+    all_hold, any_fails = {"all": [f"{n} holds" for n in names]}, {"any": [f"{n} fails" for n in names]}
+    assert faults(rule(all_hold, any_fails)) == []
+    both = "\n".join(faults(rule({"any": [f"{n} holds" for n in names]}, any_fails)))
+    assert "both supported and contradicted" in both
+    never = {"all": [f"{names[0]} holds", f"{names[0]} fails", *all_hold["all"][1:]]}
+    assert "no state of the criteria would make it supported" in "\n".join(faults(rule(never, any_fails)))
+    assert "no state of the criteria would make it contradicted" in "\n".join(faults(rule(all_hold, never)))
+
+
+@pytest.mark.parametrize(
+    ("comparison", "threshold", "fine"),
+    [(">", 1, False), (">", 0, True), (">=", 0, False), (">=", 1, True), ("<", 0, False), ("<=", 1, False), ("==", 2, False)],
+)  # fmt: skip
+def test_a_threshold_outside_what_the_measure_can_be_is_refused(comparison, threshold, fine):
+    def build() -> ClaimSpec:
+        content = copy.deepcopy(C33)
+        for reading in content["readings"]:
+            for criterion in reading["criteria"]:
+                if criterion["name"] == FIRST:
+                    criterion |= {"comparison": comparison, "threshold": threshold, "bounds": [0, 1]}
+        return ClaimSpec.model_validate(content)
+
+    if fine:
+        assert build()
+    else:
+        with pytest.raises(ValidationError, match="always true or never"):
+            build()
+
+
+def test_every_sentence_has_a_claim_or_a_reason():
+    found = [f for f in check.register({}, {}) if "no claim rests on" in f]
+    reasoned = [s for s in registry.article().sentences if s.none]
+    assert len(found) == len(registry.article().sentences) - len(reasoned)
+    assert reasoned
+
+
+# --- stored verdicts ---------------------------------------------------------------------------------------
+
+
+def stored(verdict: str, **changes: Any) -> dict[str, Any]:
+    spec = registry.claim("C33")
+    criteria = [
+        {"name": c.name, "label": c.label, "state": "holds", "estimate": 3.0, "low": 3.0, "high": 3.0}
+        for c in spec.readings[0].criteria
+    ]
+    return {
+        "claim": "C33", "reading": "literal", "title": "t", "as_of": "latest", "params": {}, "verdict": verdict,
+        "rule_sha256": spec.rule_sha256, "criteria": criteria, "coverage": {"from": 2010, "to": 2022},
+        "sources": ["KAZ_BNS"],
+    } | changes  # fmt: skip
+
+
+def test_a_verdict_that_follows_has_no_fault():
+    assert check.verdict(stored("supported")) == []
+
+
+def test_a_verdict_that_its_criteria_do_not_imply_is_named():
+    (fault,) = check.verdict(stored("contradicted"))
+    assert "C33, reading literal" in fault and "imply 'supported'" in fault
+
+
+def test_missing_criteria_and_unknown_readings_are_named_and_old_rules_are_left_alone():
+    assert "not those declared" in check.verdict(stored("supported", criteria=[]))[0]
+    assert "no such reading" in check.verdict(stored("supported", reading="free"))[0]
+    old = stored("contradicted", rule_sha256="0" * 64)
+    assert check.stale(old) and check.verdict(old) == []
+
+
+# --- two days ----------------------------------------------------------------------------------------------
+
+
+def test_differences_name_verdict_state_number_year_and_sources():
+    before = stored("supported")
+    after = copy.deepcopy(stored("not enough evidence", sources=["KGZ_NSC"], coverage={"from": 2010, "to": 2024}))
+    after["criteria"][0] |= {"state": "undecided", "estimate": None, "low": 2.0, "high": 4.0}
+    after["criteria"][1] |= {"estimate": 4.0}
+    lines = differences(before, after)
+    assert lines[0] == "verdict: supported became not enough evidence"
+    assert any("holds (3) became undecided (2 to 4)" in line for line in lines)
+    assert any("3 became 4, still holds" in line for line in lines)
+    assert "last year used: 2022 became 2024" in lines
+    assert "sources that came: KGZ_NSC" in lines and "sources that went: KAZ_BNS" in lines
+    assert differences(before, before) == []
+
+
+def test_two_days_pairs_the_same_reading_and_parameters_only():
+    then = stored("supported", as_of="2023-05-19", params={"economy": "KAZ", "as_of": "2023-05-19"})
+    now = stored("not enough evidence", params={"economy": "KAZ", "as_of": "latest"})
+    other = stored("supported", params={"economy": "KGZ", "as_of": "latest"})
+    table = two_days([then, now, other], "2023-05-19")
+    assert table[["claim", "first", "second", "changed"]].values.tolist() == (
+        [["C33", "supported", "not enough evidence", True]]
+    )

@@ -1,0 +1,90 @@
+"""The register at a glance, from verdicts made by hand."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ca_research.claims import overview
+from ca_research.errors import CoverageError, UsageError
+from ca_research.stats import holm
+
+
+def criterion(**given: Any) -> dict[str, Any]:
+    return {
+        "name": "n", "label": "L", "estimate": 3.0, "low": 3.0, "high": 3.0, "interval": "exact as published",
+        "unit": "km", "share_of_specifications": 0.9, "specifications": 5, "cells": [{"economy": "", "estimate": 3.0}],
+    } | given  # fmt: skip
+
+
+def verdict(claim: str = "C25", word: str = "supported", **given: Any) -> dict[str, Any]:
+    return {
+        "claim": claim, "reading": "literal", "title": "t", "headline": True, "params": {}, "as_of": "latest",
+        "verdict": word, "fragile": False, "guess": "supported", "blind": False, "criteria": [criterion()],
+    } | given  # fmt: skip
+
+
+def test_one_row_for_each_headline_of_the_whole_region_with_the_other_day_beside_it():
+    table = overview.table(
+        [
+            verdict(),
+            verdict(as_of="2023-05-19", word="contradicted"),
+            verdict(headline=False, reading="other"),
+            verdict("C33", params={"economy": "CA5"}),
+            verdict("C33", params={"economy": "KAZ"}, word="contradicted"),
+        ]
+    )
+    assert table[["claim", "verdict", "other_day"]].values.tolist()[0] == ["C25", "supported", "contradicted"]
+    assert table["claim"].tolist() == ["C25", "C33"]
+    assert table["verdict"].tolist() == ["supported", "supported"]
+    assert table.loc[0, "number"] == "3 km" and table.loc[0, "interval"] == "exact as published"
+
+
+def test_ranges_and_unobserved_numbers_are_said_as_such():
+    ranged = verdict(criteria=[criterion(estimate=None, low=0.5, high=2000.4, interval="range")])
+    nothing = verdict(criteria=[criterion(estimate=None, low=None, high=None)])
+    assert overview.table([ranged]).loc[0, ["number", "interval"]].tolist() == [
+        "0.5 to 2,000 km",
+        "0.5 to 2,000 (range)",
+    ]
+    assert overview.table([nothing]).loc[0, ["number", "interval"]].tolist() == ["not observed", "none"]
+
+
+def test_an_opinion_has_no_number_and_counts_as_not_testable():
+    glance = overview.table([verdict("O01", "not testable", criteria=[], guess=None), verdict()])
+    assert glance["number"].tolist() == ["3 km", ""]
+    counts = overview.testable_share(glance).set_index("what")["entries"].to_dict()
+    assert counts["listed as opinion"] == 1 and counts["testable and decided"] == 1
+    assert overview.by_theme(glance)[["supported", "not testable"]].sum().tolist() == [1, 1]
+
+
+def test_guesses_are_scored_blind_and_not_blind_apart():
+    made = overview.guesses(
+        [verdict(), verdict("C33", "contradicted"), verdict("C30", blind=True), verdict("C23", guess=None)]
+    )
+    assert made["right"].tolist() == [True, False, True]
+    score = overview.guess_score(made).set_index("written")
+    assert score["guesses"].to_dict() == {"not blind": 2, "blind": 1}
+    assert score["share"].to_dict() == {"not blind": 0.5, "blind": 1.0}
+
+
+def test_the_family_is_adjusted_together_and_nothing_drops_out_of_it():
+    p_values = criterion(unit="p", cells=[{"economy": "KAZ", "estimate": 0.01}, {"economy": "KGZ", "estimate": None}])
+    table = overview.family([verdict("C20", criteria=[p_values]), verdict("C35", criteria=[criterion(unit="p", cells=[{"economy": "", "estimate": 0.04}])])])  # fmt: skip
+    assert table["claim"].tolist() == ["C20", "C20", "C30", "C31", "C35"]
+    expected = holm({"a": 0.01, "b": 1.0, "c": 1.0, "d": 1.0, "e": 0.04})["adjusted"]
+    assert table["adjusted"].dropna().tolist() == pytest.approx([expected[0], expected[4]])
+    assert table["adjusted"].dropna().tolist() == pytest.approx([0.05, 0.16])  # five members, not two
+
+
+def test_reading_what_is_not_there_says_what_to_do(tmp_path):
+    with pytest.raises(CoverageError, match="no verdicts") as caught:
+        overview.read_verdicts(tmp_path / "verdicts.json")
+    assert caught.value.hint == "ca-research run"
+    (tmp_path / "verdicts.json").write_text("{", encoding="utf-8")
+    with pytest.raises(UsageError, match="not a file of verdicts"):
+        overview.read_verdicts(tmp_path / "verdicts.json")
+    (tmp_path / "verdicts.json").write_text(json.dumps([verdict()]), encoding="utf-8")
+    assert overview.read_verdicts(tmp_path / "verdicts.json") == [verdict()]
