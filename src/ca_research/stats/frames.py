@@ -1,0 +1,49 @@
+"""What a frame must be before its figures are added, ranked or compared: checks that know no domain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from ..errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
+
+
+def require(frame: pd.DataFrame, columns: Iterable[str], *, keys: Iterable[str] = ()) -> None:
+    """Raise UsageError where `frame` is no frame or a row lacks a key, UnknownNameError where a column is not there."""
+    if not isinstance(frame, pd.DataFrame):
+        raise UsageError(f"a frame is needed, not {type(frame).__name__}")
+    for column in (*columns, *keys):
+        if column not in frame.columns:
+            raise UnknownNameError("column", column, map(str, frame.columns))
+    for column in keys:
+        if lost := int(frame[column].isna().sum()):
+            raise UsageError(f"{lost} row(s) without {column!r}", hint="drop them, or say what they are")
+
+
+def numbers(frame: pd.DataFrame, column: str, *, negative: bool = False) -> None:
+    """Raise UsageError for text, infinite or (unless allowed) negative figures, CoverageError for missing ones."""
+    try:
+        values = frame[column].to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError):
+        raise UsageError(f"{column!r} holds what is no number", hint="convert it: pd.to_numeric") from None
+    if absent := int(np.isnan(values).sum()):
+        raise CoverageError(
+            f"{absent} row(s) without {column!r}", hint="missing is not zero: drop these rows, or take another source"
+        )
+    if np.isinf(values).any() or (not negative and (values < 0).any()):
+        raise UsageError(f"negative or infinite {column!r}", hint="mend or drop those rows")
+
+
+def alike(frame: pd.DataFrame, columns: Iterable[str], group: Sequence[str] = ()) -> None:
+    """Raise MixedUnitsError where one of the `columns` that are there has several values within a group."""
+    for column in (c for c in columns if c in frame.columns and c not in group):
+        shown = frame[column].astype("object").where(frame[column].notna(), "not stated")
+        found = shown.groupby([frame[k] for k in group]).unique() if group else [shown.unique()]
+        for values in found:
+            if len(values) > 1:
+                raise MixedUnitsError(
+                    f"figures of several kinds would be added or compared: {column} is {', '.join(sorted(map(str, values)))}",
+                    hint=f"keep rows of one {column}, or adjust the others first",
+                )
