@@ -63,6 +63,9 @@ def run(
     ] = None,
     param: Annotated[list[str] | None, typer.Option("-p", "--param", help="One parameter: -p economy=UZB")] = None,
     grid: Annotated[list[str] | None, typer.Option("--grid", help="Several values: --grid economy=KAZ,KGZ")] = None,
+    grid_file: Annotated[
+        Path | None, typer.Option("--grid-file", help="Sets of parameters: a CSV (a column each) or a YAML list.")
+    ] = None,
     as_of: Annotated[
         list[str] | None,
         typer.Option(
@@ -73,37 +76,85 @@ def run(
         int | None, typer.Option("--jobs", "-j", min=1, help="Notebooks at a time; default: cores.")
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the pages; default: reports/")] = None,
+    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Start nothing more after a failure.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Execute everything, whatever is stored.")] = False,
+    kernel: Annotated[str, typer.Option("--kernel", help="Kernel to use; default: the warm one.")] = "",
+    cluster: Annotated[str, typer.Option("--cluster", help="Hand the runs to a Dask scheduler: tcp://host:port")] = "",
+    cell_timeout: Annotated[int | None, typer.Option(min=1, help="Seconds for a cell; default 600.")] = None,
+    timeout: Annotated[int | None, typer.Option(min=1, help="Seconds for a notebook; default 1800.")] = None,
+    memory: Annotated[float | None, typer.Option(min=0.1, help="GiB for a kernel; default 8.")] = None,
 ) -> None:
-    """Run claims through their notebooks and write the pages."""
+    """Run claims through their notebooks and write the pages; what has not changed is served from the store."""
+    from . import paths, report
+
+    folder = (out or paths.reports_dir()).resolve()
+    limits = {"cell_seconds": cell_timeout, "notebook_seconds": timeout}
+    limits["memory_bytes"] = int(memory * 1024**3) if memory else None
+    pairs, lists = dict(map(_pair, param or ())), {k: v.split(",") for k, v in map(_pair, grid or ())}
+    sets = grid_file.read_text(encoding="utf-8") if grid_file and grid_file.is_file() else str(grid_file)
+    words = [json.dumps([sorted(claims or ()), pairs, lists, sets, as_of or (), kernel, limits], sort_keys=True)]
+    everything = not claims
+    if not fresh and report.unchanged(words, folder, everything):
+        typer.echo(f"report: {folder / 'index.html'} (nothing has changed)")
+        return
+    from . import runs, tables
+
+    tables.build()  # figures that were changed since the last build are part of what is run
+    chosen = runs.plan(claims or (), pairs, lists, tuple(as_of or ()), runs.read_grid(grid_file) if grid_file else ())
+    given = tuple((k, v) for k, v in limits.items() if v)
+    options = runs.Options(jobs, fail_fast, kernel, given, not fresh, cluster)
+    with console.progress(len(chosen)) as (on_start, on_done):
+        made = report.make(words, chosen, folder, options, everything=everything, on_start=on_start, on_done=on_done)
+    typer.echo(f"report: {made.index}")
+    if made.error:
+        raise made.error
+
+
+@app.command("runs")
+def runs_list(
+    out: Annotated[Path | None, typer.Option("--out", help="Folder of the report; default: reports/")] = None,
+    format: Format = "table",
+) -> None:
+    """What the report in a folder was made of: runs, keys, seconds, and what came from the store."""
     from . import paths, runs
 
-    chosen = runs.plan(
-        claims or (),
-        dict(_pair(p) for p in param or ()),
-        {k: v.split(",") for k, v in map(_pair, grid or ())},
-        tuple(as_of or ()),
-    )
-    folder = (out or paths.reports_dir()).resolve()
-    if not claims:  # a run of everything leaves no page of an earlier one behind
-        keep = {f"{r.run_id}.ipynb" for r in chosen}
-        for stale in (folder / runs.EXECUTED).glob("*.ipynb"):
-            if stale.name not in keep:
-                stale.unlink()
-    from .site import write_site, write_verdicts
+    manifest = runs.read_manifest((out or paths.reports_dir()).resolve())
+    rows = [
+        {
+            "run": r["run_id"],
+            "key": r["key"][:12],
+            "seconds": r["seconds"],
+            "from": "store" if r["stored"] else "run",
+            "error": r["error"],
+        }
+        for r in manifest["runs"]
+    ]
+    console.rows(rows, format)
 
-    results = []
-    with console.progress(chosen) as on_done:
-        for after in (False, True):  # the overview reads what the claims' runs have stored
-            due = [r for r in chosen if r.after == after]
-            if due:
-                results += runs.execute(due, folder, jobs=jobs, on_done=on_done)
-                write_verdicts(folder)
-    runs.write_manifest(folder, results)
-    index = write_site(folder)
-    problem = runs.failed(results)
-    typer.echo(f"report: {index}")
-    if problem:
-        raise problem
+
+cache_app = typer.Typer(help="The store of finished runs: info, clear.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(cache_app, name="cache")
+
+
+@cache_app.command("info")
+def cache_info(format: Format = "table") -> None:
+    """Where the store is, how much it holds and may hold."""
+    from .runs.store import allowed_size, open_store
+
+    store = open_store()
+    files = store.contents()
+    kinds = {kind: sum(f[0].parent.name == kind for f in files) for kind in ("runs", "reports")}
+    used = sum(f[1] for f in files)
+    row = {"folder": str(store.folder), **kinds, "megabytes": used / 1e6, "may hold (MB)": allowed_size() / 1e6}
+    console.rows([row], format)
+
+
+@cache_app.command("clear")
+def cache_clear() -> None:
+    """Remove everything from the store; reports that were written stay."""
+    from .runs.store import open_store
+
+    typer.echo(f"{open_store().clear() / 1e6:.1f} MB removed")
 
 
 def _pair(text: str) -> tuple[str, str]:

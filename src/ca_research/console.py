@@ -82,34 +82,54 @@ def _cell(value: Any) -> str:
 
 
 @contextmanager
-def progress(chosen: list[Run]) -> Iterator[Any]:
-    """A bar on a terminal, a line per notebook elsewhere; both on stderr."""
-    total, done = len(chosen), 0
+def progress(total: int) -> Iterator[tuple[Any, Any]]:
+    """Callbacks for the start and the end of a run: a bar with what is under way on a terminal, else a line per run.
+
+    Both go to stderr. Runs served from the store are counted and not listed one by one.
+    """
+    done = served = 0
 
     def line(result: Result) -> str:
-        return f"{'ok  ' if result.ok else 'FAIL'} {result.run_id} {result.seconds:.1f} s" + (
-            f": {result.error}" if not result.ok else ""
-        )
+        state = "FAIL" if not result.ok else "ok  "
+        return f"{state} {result.run_id} {result.seconds:.1f} s" + (f": {result.error}" if not result.ok else "")
 
     if not sys.stderr.isatty():
 
         def plain(result: Result) -> None:
-            nonlocal done
-            done += 1
-            print(f"[{done}/{total}] {line(result)}", file=sys.stderr, flush=True)
+            nonlocal done, served
+            done, served = done + 1, served + result.stored
+            if not result.stored:
+                print(f"[{done}/{total}] {line(result)}", file=sys.stderr, flush=True)
 
-        yield plain
+        yield (lambda run: None), plain
+        if served:
+            print(f"{served} of {total} served from the store", file=sys.stderr, flush=True)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     with Progress(
-        TextColumn("notebooks"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=Console(stderr=True)
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
     ) as bar:
         task = bar.add_task("notebooks", total=total)
+        under_way: dict[str, Any] = {}
+
+        def started(run: Run) -> None:
+            under_way[run.run_id] = bar.add_task(f"  {run.run_id}", total=None)
 
         def shown(result: Result) -> None:
-            bar.console.print(line(result), markup=False, highlight=False)
+            nonlocal served
+            served += result.stored
+            if result.run_id in under_way:
+                bar.remove_task(under_way.pop(result.run_id))
+            if not result.stored:
+                bar.console.print(line(result), markup=False, highlight=False)
             bar.advance(task)
 
-        yield shown
+        yield started, shown
+        if served:
+            bar.console.print(f"{served} of {total} served from the store", highlight=False)

@@ -126,3 +126,14 @@ def suggest(name: str, known: Iterable[str]) -> list[str]:
     """Up to three known names close to `name`, case ignored."""
     by_fold = {k.casefold(): k for k in known}
     return [by_fold[m] for m in get_close_matches(name.casefold(), list(by_fold), n=3, cutoff=0.6)]
+
+
+class UndeclaredReadError(CaResearchError):
+    """A notebook reads a table or a registry entry that its metadata does not declare."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]):
+        super().__init__(
+            f"the notebook reads the {'registry entry' if kind == 'registry' else kind} {name!r} without declaring it",
+            where=f"declared: {', '.join(known) or 'none'}",
+            hint=f"add it to `ca_research.{'registry' if kind == 'registry' else 'tables'}` in the notebook's metadata",
+        )

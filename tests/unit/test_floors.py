@@ -12,6 +12,7 @@ FLOORS = {
     "errors": 1,
     "paths": 1,
     "periods": 1,
+    "reads": 1,
     "economies": 1,
     "registry": 1,
     "stats": 2,
@@ -29,16 +30,19 @@ FLOORS = {
     "cli": 8,
     "console": 8,
     "scaffold": 8,
+    "report": 8,
 }
 TOGETHER = {
     "errors": "ground",
     "paths": "ground",
     "periods": "ground",
+    "reads": "ground",
     "economies": "ground",
     "registry": "ground",
     "cli": "top",
     "console": "top",
     "scaffold": "top",
+    "report": "top",
 }
 """Rooms that may use each other: the ground floor, and the command line with what it prints."""
 

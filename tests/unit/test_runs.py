@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import pickle
+import platform
 import re
 import shlex
 import shutil
@@ -118,11 +119,15 @@ def test_wrong_parameters_are_refused_and_the_known_ones_named(tmp_path, given, 
 # plans
 
 
-def test_a_plan_is_every_declared_run_on_both_days():
-    found = runs.plan()
+def test_a_plan_is_every_declared_run_on_both_days_and_the_pages():
+    everything = runs.plan()
+    found = [r for r in everything if r.claim in registry.claims()]
+    others = [(r.claim, r.params["as_of"]) for r in everything if r.claim not in registry.claims()]
+    assert others == [("brief", "latest")] * 5 + [("overview", "latest")]
     expected = [(c, day, r) for c, s in registry.claims().items() for r in s.runs for day in runs.days()]
     assert len(found) == len(expected)
-    assert [(r.claim, r.params["as_of"], {k: v for k, v in r.params.items() if k != "as_of"}) for r in found] == (
+    own = [{k: v for k, v in r.params.items() if k not in ("as_of", "claim")} for r in found]
+    assert [(r.claim, r.params["as_of"], given) for r, given in zip(found, own, strict=True)] == (
         [(c, day, dict(r)) for c, day, r in expected]
     )
 
@@ -131,7 +136,7 @@ def test_run_ids_are_unique_readable_and_stable():
     found = runs.plan()
     ids = [r.run_id for r in found]
     assert len(ids) == len(set(ids))
-    assert all(re.fullmatch(r"c\d\d(-[a-z0-9.-]+)+", i) for i in ids)
+    assert all(re.fullmatch(r"([co]\d\d|brief|overview)(-[a-z0-9.-]+)+", i) for i in ids)
     assert "c33-as-of-2023-05-19-economy-kaz" in ids  # pages keep their addresses
     swapped = runs.Run("C33", Path("n"), {"economy": "KAZ", "as_of": "latest"})
     assert swapped.run_id == runs.Run("C33", Path("n"), {"as_of": "latest", "economy": "KAZ"}).run_id
@@ -157,9 +162,11 @@ def test_the_command_recreates_its_run():
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [
-        ({"claims": ["C34"]}, UnknownNameError, "C33"),
+        ({"claims": ["C99"]}, UnknownNameError, "C33"),
         ({"claims": ["C33"], "params": {"economi": "KAZ"}}, UnknownNameError, "economy"),
-        ({"claims": ["C33"], "params": {"economy": "KAZ"}, "grid": {"economy": ["UZB"]}}, UsageError, "both"),
+        ({"claims": ["C33"], "params": {"economy": "KAZ"}, "grid": {"economy": ["UZB"]}}, UsageError, "given twice"),
+        ({"claims": ["C33"], "params": {"claim": "C30"}}, UsageError, "by its id"),
+        ({"claims": ["C33"], "sets": [{"economy": "KAZ"}], "params": {"economy": "UZB"}}, UsageError, "given twice"),
         ({"claims": ["C33"], "params": {"as_of": "latest"}}, UsageError, "--as-of"),
         ({"claims": ["C33"], "grid": {"as_of": ["latest"]}}, UsageError, "--as-of"),
         ({"claims": ["C25"], "as_of": ["2023-02-30"]}, UsageError, "2023-02-30"),
@@ -206,8 +213,11 @@ def execute_all(home: Path, out: Path) -> dict[str, Any]:
     ]  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CA_RESEARCH_HOME", str(home))
+        patch.setenv("CA_RESEARCH_CACHE", str(home.parent / "cache"))
         seen: list[str] = []
-        results = runs.execute(planned, out, jobs=2, on_done=lambda r: seen.append(r.run_id))
+        options = runs.Options(jobs=2)
+        results = runs.execute(planned, out, options, on_done=lambda r: seen.append(r.run_id))
+        runs.write_manifest(out, results, 1.0)
     pages = {n: out / runs.EXECUTED / f"{r.run_id}.ipynb" for n, r in zip(books, planned, strict=True)}
     return {"home": home, "out": out, "results": dict(zip(books, results, strict=True)), "pages": pages, "seen": seen}
 
@@ -251,7 +261,9 @@ def test_executed_notebooks_hold_no_path_of_the_machine(executed):
 
 def test_the_manifest_lists_every_run_and_no_scratch_is_left(executed):
     manifest = json.loads((executed["out"] / "manifest.json").read_text())
-    assert [r["run_id"] for r in manifest["runs"]] == [r.run_id for r in executed["results"].values()]
+    assert [r["run_id"] for r in manifest["runs"]] == sorted(r.run_id for r in executed["results"].values())
+    assert {r["key"] for r in manifest["runs"]} == {r.key for r in executed["results"].values()}
+    assert manifest["python"] == platform.python_version()
     assert manifest["tables"] == "build-tiny"
     assert [p.name for p in executed["out"].rglob(".*")] == []
 

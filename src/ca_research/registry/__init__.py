@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from .. import paths
+from .. import paths, reads
 from ..errors import RegistryError, UnknownNameError
 from .base import Model
 from .claims import VERDICTS, Article, ClaimSpec, Criterion, Over, Reading, Sentence
@@ -103,9 +103,12 @@ def article() -> Article:
 
 @cache
 def claims() -> dict[str, ClaimSpec]:
-    """All declared claims by id."""
+    """All declared claims by id; within a run, those that its notebook declares (`reads`)."""
     found = {}
+    allowed = reads.declared("registry")
     for file in sorted((paths.registry_dir() / "claims").glob("*.yaml")):
+        if allowed is not None and not {f"claims/{file.stem}", "claims/*"} & set(allowed):
+            continue
         spec = _yaml(file, ClaimSpec)
         if spec.id != file.stem:
             raise RegistryError(
@@ -121,6 +124,8 @@ def claims() -> dict[str, ClaimSpec]:
 def claim(claim_id: str) -> ClaimSpec:
     """One claim; raises UnknownNameError with suggestions."""
     if claim_id not in claims():
+        if (paths.registry_dir() / "claims" / f"{claim_id}.yaml").is_file():
+            reads.check("registry", f"claims/{claim_id}")
         raise UnknownNameError("claim", claim_id, claims())
     return claims()[claim_id]
 

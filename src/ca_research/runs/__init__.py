@@ -1,21 +1,38 @@
-"""Running notebooks: parameters checked first, papermill in processes, results whole or not at all."""
+"""Running notebooks: parameters checked first, papermill in processes, results whole or not at all.
 
-from .execute import EXECUTED, Result, execute, failed, write_manifest
-from .parameters import Parameter, check, declared, tables_by_notebook
-from .plan import PAGES, Run, days, plan
+Names are resolved on first use: a command that finds everything unchanged imports nothing that is heavy.
+"""
 
-__all__ = [
-    "EXECUTED",
-    "PAGES",
-    "Parameter",
-    "Result",
-    "Run",
-    "check",
-    "days",
-    "declared",
-    "execute",
-    "failed",
-    "plan",
-    "tables_by_notebook",
-    "write_manifest",
-]
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_WHERE = {
+    "EXECUTED": "pool",
+    "Options": "pool",
+    "PAGES": "planning",
+    "Parameter": "parameters",
+    "Result": "pool",
+    "Run": "planning",
+    "check": "parameters",
+    "days": "planning",
+    "declared": "parameters",
+    "execute": "pool",
+    "failed": "pool",
+    "plan": "planning",
+    "read_grid": "grid",
+    "read_manifest": "manifest",
+    "tables_by_notebook": "parameters",
+    "write_manifest": "manifest",
+}
+
+__all__ = [*_WHERE]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f".{_WHERE[name]}", __name__), name)
+    globals()[name] = value
+    return value

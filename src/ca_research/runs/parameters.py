@@ -17,7 +17,7 @@ _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
 
 @dataclass(frozen=True)
 class Parameter:
-    """One typed parameter of the cell tagged `parameters`; choices, pattern and meaning come from the metadata."""
+    """One typed parameter of the cell tagged `parameters`; choices, bounds, pattern and meaning come from the metadata."""
 
     name: str
     type: str
@@ -25,6 +25,8 @@ class Parameter:
     choices: tuple[str, ...] = ()
     pattern: str = ""
     meaning: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
 
     def read(self, value: Any, where: str) -> Any:
         """The value in the parameter's type; raises ParameterError. Text from a command line is converted."""
@@ -52,6 +54,11 @@ class Parameter:
             raise UnknownNameError(f"value for parameter {self.name}:", value, self.choices, where=where)
         if self.pattern and not re.match(self.pattern, str(value)):
             raise ParameterError(f"parameter {self.name} cannot be {value!r}", where=where, hint=self.meaning)
+        for bound, wrong in ((self.minimum, "below"), (self.maximum, "above")):
+            if bound is not None and (value < bound if wrong == "below" else value > bound):  # type: ignore[operator]
+                raise ParameterError(
+                    f"parameter {self.name} cannot be {value!r}: {wrong} {bound:g}", where=where, hint=self.meaning
+                )
         return value
 
 
@@ -106,6 +113,8 @@ def declared(file: Path) -> dict[str, Parameter]:
             tuple(extra.get("choices", ())),
             extra.get("pattern", ""),
             extra.get("meaning", ""),
+            extra.get("minimum"),
+            extra.get("maximum"),
         )
     return found
 

@@ -61,10 +61,12 @@ def plan(
     params: Mapping[str, Any] | None = None,
     grid: Mapping[str, Sequence[Any]] | None = None,
     as_of: Sequence[str] = (),
+    sets: Sequence[Mapping[str, Any]] = (),
 ) -> list[Run]:
     """Runs for some claims or pages (all where none is named), every parameter checked before anything starts.
 
-    params: fixed values; grid: lists of values whose product is run. Without either, the runs that the claim declares.
+    params: fixed values; grid: lists of values whose product is run; sets: ready sets of values, each a run. Without any
+    of them, the runs that the claim declares.
     as_of: days of knowledge; by default both for a claim, and everything at hand for a page that judges none.
     Raises UnknownNameError for an unknown claim or parameter, ParameterError for a value of a wrong type, UsageError
     for a day that is not in the calendar.
@@ -74,26 +76,28 @@ def plan(
     for day in as_of:
         parse_as_of(day)
     params, grid = dict(params or {}), dict(grid or {})
-    twice = set(params) & set(grid)
+    named = set().union(*(set(s) for s in sets))
+    twice = (set(params) & set(grid)) | (named & (set(params) | set(grid)))
     if twice:
-        raise UsageError(f"given both as -p and as --grid: {', '.join(sorted(twice))}")
+        raise UsageError(f"given twice, by -p, --grid or --grid-file: {', '.join(sorted(twice))}")
     given_elsewhere = {
         "as_of": "as_of is given by --as-of, for example --as-of 2023-05-19 --as-of latest",
         "claim": "the claim is given by its id, for example: ca-research run C30",
     }
-    for name in given_elsewhere.keys() & (params.keys() | grid.keys()):
+    for name in given_elsewhere.keys() & (params.keys() | grid.keys() | named):
         raise UsageError(f"{name} cannot be given as a parameter", hint=given_elsewhere[name])
     runs: dict[str, Run] = {}
     for claim_id in claims or [*registry.claims(), *pages()]:
         notebook, declared_runs = PAGES.get(claim_id) or _of_claim(claim_id)
         file = parameters.notebook_file(notebook)
-        if params or grid:
-            sets = [params | dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
+        if params or grid or sets:
+            products = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
+            wanted = [{**params, **one, **product} for one in sets or ({},) for product in products]
         else:
-            sets = [dict(s) for s in declared_runs]
+            wanted = [dict(s) for s in declared_runs]
         # a notebook that serves several claims takes the claim as a parameter
         which = {"claim": claim_id} if "claim" in parameters.declared(file) else {}
-        for given, day in itertools.product(sets, as_of or (("latest",) if claim_id in PAGES else days())):
+        for given, day in itertools.product(wanted, as_of or (("latest",) if claim_id in PAGES else days())):
             run = Run(claim_id, file, parameters.check(file, {**given, **which, "as_of": day}))
             runs[run.run_id] = run
     return list(runs.values())

@@ -1,43 +1,40 @@
-"""Runs notebooks through papermill, in processes of their own, and keeps what they did, whole or not at all."""
+"""Many runs: what is stored is served, the rest is executed in processes of its own, and nothing is lost on the way."""
 
 from __future__ import annotations
 
-import json
-import logging
 import os
-import platform
-import re
-import sys
-import time
-import warnings
+import signal
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from tempfile import gettempdir
 from typing import Any
 
-from .. import __version__, paths
+from .. import paths
 from ..errors import RunError
-from .plan import Run
+from . import inputs, worker
+from .planning import Run
+from .store import Store, open_store, write_whole
 
 EXECUTED = "notebooks"
 """Folder within the reports folder that holds executed notebooks; the site reads them and nothing else."""
 
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+_TRIES = 2  # a run whose worker died is tried once more: it may have been another's fault
 
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a run. `error` is empty where all went well."""
+    """What became of a run. `error` is empty where all went well; `stored` says that it was served from the store."""
 
     run_id: str
     claim: str
     params: dict[str, Any]
     command: str
+    key: str
     seconds: float
+    stored: bool = False
     error: str = ""
     where: str = ""
 
@@ -46,151 +43,179 @@ class Result:
         return not self.error
 
 
-def _execute(run: Run, folder: Path, table_key: str) -> Result:
-    """One run, in a worker process. The executed notebook is written under a scratch name and then renamed."""
-    import nbformat
-    import papermill
-    from papermill.exceptions import PapermillExecutionError
+@dataclass(frozen=True)
+class Options:
+    """How to run: processes at a time, whether to stop at the first failure, the kernel, the limits, whether to use the store.
 
-    warnings.filterwarnings("ignore", module="papermill|nbclient|jupyter_client|traitlets")
-    logging.getLogger("papermill").setLevel(logging.ERROR)
-    target = folder / f"{run.run_id}.ipynb"
-    scratch = folder / f".{run.run_id}-{os.getpid()}.ipynb"
-    started, error, where = time.perf_counter(), "", ""
-    try:
-        papermill.execute_notebook(
-            str(run.notebook),
-            str(scratch),
-            run.params,
-            kernel_name="python3",
-            progress_bar=False,
-            log_output=False,
-            extra_arguments=[
-                "--IPKernelApp.log_level=CRITICAL"
-            ],  # what a cell raises comes back as a message, not as a log
-        )
-    except PapermillExecutionError as problem:
-        error, where = (
-            f"{problem.ename}: {_plain(problem.evalue)}",
-            f"{paths.shown(run.notebook)}, cell {problem.exec_count}",
-        )
-    except Exception as problem:  # the kernel died or never started
-        error, where = f"{type(problem).__name__}: {_plain(str(problem))}", paths.shown(run.notebook)
-    seconds = time.perf_counter() - started
-    if scratch.is_file():
-        notebook = nbformat.read(scratch, as_version=4)
-        notebook.metadata.pop("papermill", None)  # holds absolute paths
-        notebook.metadata["ca_research"] = {
-            **notebook.metadata.get("ca_research", {}),
-            "run": {
-                "run_id": run.run_id,
-                "claim": run.claim,
-                "params": run.params,
-                "notebook": f"notebooks/{run.notebook.name}",
-                "command": run.command,
-                "error": error,
-                "where": where,
-                "tables": table_key,
-            },
-        }
-        for cell in notebook.cells:
-            cell.metadata.pop("papermill", None)
-            cell.metadata.pop("execution", None)
-        scratch.write_text(_without_paths(nbformat.writes(notebook)), encoding="utf-8")
-        scratch.replace(target)
-    return Result(run.run_id, run.claim, run.params, run.command, round(seconds, 2), error, where)
+    cluster: address of a Dask scheduler that gets the runs instead of processes here.
+    """
 
-
-def _plain(text: str) -> str:
-    """First lines of a message without terminal colours."""
-    lines = [line for line in re.sub(r"\x1b\[[0-9;]*m", "", text).splitlines() if line.strip()]
-    return " ".join(lines[:3])
-
-
-def _without_paths(text: str) -> str:
-    """Executed notebooks leave the machine: folders of the project, the package, Python and the user are not in them."""
-    package = Path(__file__).resolve().parents[1]
-    folders = {
-        str(paths.home()): ".",
-        str(package): package.name,
-        f"{sys.prefix}/lib": "python/lib",
-        f"{sys.base_prefix}/lib": "python/lib",
-        f"{Path.home()}/": "~/",
-    }
-    if package.is_relative_to(paths.home()):  # a checkout: './src/ca_research' says more
-        del folders[str(package)]
-    for folder in sorted(folders, key=len, reverse=True):
-        text = text.replace(json.dumps(folder)[1:-1], folders[folder])
-    return re.sub(re.escape(json.dumps(gettempdir())[1:-1]) + r"/ipykernel_\d+/", "", text)
+    jobs: int | None = None
+    fail_fast: bool = False
+    kernel: str = ""
+    limits: tuple[tuple[str, int], ...] = ()
+    use_store: bool = True
+    cluster: str = ""
 
 
 def execute(
     runs: Sequence[Run],
     out: Path,
+    options: Options = Options(),
     *,
-    jobs: int | None = None,
+    on_start: Callable[[Run], None] = lambda run: None,
     on_done: Callable[[Result], None] = lambda result: None,
 ) -> list[Result]:
-    """Run notebooks, `jobs` at a time (default: cores); results in the order of `runs`.
+    """Run notebooks into `out`/notebooks; results in the order of `runs`.
 
-    A notebook that fails is a Result with its error; its page is still written. Raises MissingTableError before any
-    kernel starts where the tables have not been built.
+    A notebook that fails is a Result with its error; its page is still written. Each finished one is stored at once,
+    so that a run that was killed goes on with what is missing. With fail_fast nothing new starts after a failure and
+    what did not run is left out of the results. Raises MissingTableError before any kernel starts where the tables
+    have not been built.
     """
     from ..tables.build import current
 
-    table_key = current().name
-    folder = out / EXECUTED
-    folder.mkdir(parents=True, exist_ok=True)
-    before = os.environ.get("CA_RESEARCH_REPORTS")
-    os.environ["CA_RESEARCH_REPORTS"] = str(out)  # where a notebook finds the verdicts stored so far
-    os.environ.setdefault("CA_RESEARCH_STRICT", "1")
-    for name in _THREADS:
-        os.environ.setdefault(name, "1")
-    jobs = max(1, min(jobs or os.cpu_count() or 1, len(runs)))
+    about, store = inputs.Inputs(current()), open_store() if options.use_store else None
+    verdicts = out / "verdicts.json"
+    keys = {run.run_id: about.key(run, verdicts) for run in runs}
     done: dict[str, Result] = {}
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        waiting = {pool.submit(_execute, run, folder, table_key): run for run in runs}
-        try:
-            for future in as_completed(waiting):
-                run = waiting[future]
+
+    def finish(run: Run, outcome: worker.Outcome, stored: bool = False) -> None:
+        if outcome.notebook:
+            write_whole(out / EXECUTED / f"{run.run_id}.ipynb", outcome.notebook.encode())
+        if store and outcome.notebook and not outcome.error and not stored:
+            _keep(store, keys[run.run_id], outcome)
+        result = Result(
+            run.run_id,
+            run.claim,
+            run.params,
+            run.command,
+            keys[run.run_id],
+            outcome.seconds,
+            stored,
+            outcome.error,
+            outcome.where,
+        )
+        done[run.run_id] = result
+        on_done(result)
+
+    due = []
+    for run in runs:
+        kept = _stored(store, keys[run.run_id]) if store else None
+        if kept:
+            finish(run, kept, stored=True)
+        else:
+            due.append(run)
+    if due:
+        kernel = options.kernel or worker.ORDINARY
+        tasks = {
+            run.run_id: worker.Task(
+                run, keys[run.run_id], inputs.limits(run), dict(options.limits), kernel, str(out.resolve())
+            )
+            for run in due
+        }
+        _work(due, tasks, options, on_start, finish)
+        if store:
+            store.trim()
+    return [done[run.run_id] for run in runs if run.run_id in done]
+
+
+def _stored(store: Store, key: str) -> worker.Outcome | None:
+    record = store.recall("runs", key)
+    content = store.get(str(record["file"])) if record else None
+    return worker.Outcome(content.decode(), float(record["seconds"])) if record and content is not None else None
+
+
+def _keep(store: Store, key: str, outcome: worker.Outcome) -> None:
+    try:
+        store.remember("runs", key, {"file": store.put(outcome.notebook.encode()), "seconds": outcome.seconds})
+    except OSError:  # a full or read-only disk takes the store away, not the result
+        return
+
+
+def _work(
+    due: Sequence[Run],
+    tasks: dict[str, worker.Task],
+    options: Options,
+    on_start: Callable[[Run], None],
+    finish: Callable[[Run, worker.Outcome], None],
+) -> None:
+    """Execute what is due, `jobs` at a time; a pool that broke is replaced and what was under way is tried once more."""
+    if options.cluster and not due[0].after:  # what reads the stored verdicts stays where they are
+        from .cluster import on_cluster
+
+        return on_cluster(
+            options.cluster, [(run, tasks[run.run_id]) for run in due], on_start, finish, options.fail_fast
+        )
+    jobs = max(1, min(options.jobs or os.cpu_count() or 1, len(due)))
+    waiting, tries = list(due), dict.fromkeys((r.run_id for r in due), 0)
+    pool, under_way = _pool(jobs), dict[Future[worker.Outcome], Run]()
+    stop = False
+    try:
+        while waiting or under_way:
+            while waiting and len(under_way) < jobs and not stop:
+                run = waiting.pop(0)
+                tries[run.run_id] += 1
+                on_start(run)
+                under_way[pool.submit(worker.execute, tasks[run.run_id])] = run
+            if not under_way:
+                break
+            ready, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            broken = False
+            for future in ready:
+                run = under_way.pop(future)
                 try:
-                    result = future.result()
-                except Exception as problem:  # a worker that died takes its run with it, not the others
-                    result = Result(
-                        run.run_id,
-                        run.claim,
-                        run.params,
-                        run.command,
-                        0.0,
-                        f"{type(problem).__name__}: {_plain(str(problem))}",
-                        paths.shown(run.notebook),
-                    )
-                done[result.run_id] = result
-                on_done(result)
-        except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-        finally:
-            os.environ.pop("CA_RESEARCH_REPORTS")
-            if before is not None:
-                os.environ["CA_RESEARCH_REPORTS"] = before
-    return [done[run.run_id] for run in runs]
+                    outcome = future.result()
+                except BrokenProcessPool:
+                    broken = True
+                    if tries[run.run_id] < _TRIES:
+                        waiting.insert(0, run)
+                        continue
+                    where = paths.shown(run.notebook)
+                    outcome = worker.Outcome("", 0.0, "the process that ran it was killed, twice", where)
+                finish(run, outcome)
+                stop = stop or (options.fail_fast and bool(outcome.error))
+            if broken:
+                waiting[:0] = [r for r in under_way.values() if tries[r.run_id] < _TRIES]
+                for run in (r for r in under_way.values() if tries[r.run_id] >= _TRIES):
+                    where = paths.shown(run.notebook)
+                    finish(run, worker.Outcome("", 0.0, "the process that ran it was killed, twice", where))
+                under_way = {}
+                end(pool)
+                pool = _pool(jobs)
+    except BaseException:
+        end(pool)
+        raise
+    pool.shutdown()
 
 
-def write_manifest(out: Path, results: Sequence[Result]) -> None:
-    """Write manifest.json: what ran, how long, on which versions and tables, and what failed."""
-    from ..tables.build import current
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_quiet)
 
-    content = {
-        "ca_research": __version__,
-        "python": platform.python_version(),
-        "packages": {name: version(name) for name in ("pandas", "numpy", "statsmodels", "matplotlib", "papermill")},
-        "tables": current().name,
-        "runs": [asdict(r) for r in results],
-    }
-    scratch = out / f".manifest-{os.getpid()}.json"
-    scratch.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
-    scratch.replace(out / "manifest.json")
+
+def _quiet() -> None:
+    """Ctrl-C belongs to the parent, which ends its workers; they start no second story about it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def end(pool: Executor) -> None:
+    """End a pool now: its processes, and the kernels that they started."""
+    import psutil
+
+    started = []
+    for process in list((getattr(pool, "_processes", None) or {}).values()):
+        try:
+            mine = psutil.Process(process.pid)
+            started += [mine, *mine.children(recursive=True)]
+        except psutil.Error:
+            continue
+    for one in started:
+        try:
+            one.kill()
+        except psutil.Error:
+            continue
+    psutil.wait_procs(started, timeout=5)
+    pool.shutdown(wait=False, cancel_futures=True)
 
 
 def failed(results: Sequence[Result]) -> RunError | None:
@@ -203,6 +228,3 @@ def failed(results: Sequence[Result]) -> RunError | None:
         f"{len(broken)} of {len(results)} notebooks could not be run to their end\n{lines}",
         hint="the pages show the failed cell; run one alone: " + broken[0].command,
     )
-
-
-__all__ = ["EXECUTED", "Result", "execute", "failed", "write_manifest"]

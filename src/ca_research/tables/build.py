@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock
 
-from .. import economies, paths, registry
+from .. import economies, paths, reads, registry
 from ..errors import CaResearchError, DataError, MissingTableError
 from .dates import known_on
 from .validate import check_files, validate
@@ -64,6 +64,7 @@ def current() -> Path:
 def table_file(name: str) -> Path:
     """Parquet file of a table in the current build."""
     registry.table(name)
+    reads.check("table", name)
     try:
         file = current() / f"{name}.parquet"
     except MissingTableError:

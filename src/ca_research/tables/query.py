@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 
-from .. import paths
+from .. import paths, reads
 from ..errors import MissingTableError, UsageError
 from .build import current, names
 
@@ -20,25 +20,27 @@ def sql(query: str) -> pd.DataFrame:
         config={"allow_community_extensions": "false", "autoinstall_known_extensions": "false"}
     ) as connection:
         connection.execute("set temp_directory = ''")  # it would count among the allowed folders
-        for name in names():
+        readable = [n for n in names() if reads.declared("table") is None or n in (reads.declared("table") or ())]
+        for name in readable:
             file = folder / f"{name}.parquet"
             if not file.is_file():
                 raise MissingTableError(name, where=paths.shown(folder))
             connection.execute(f"create view {name} as select * from read_parquet('{_quote(file)}')")
-        connection.execute(f"set allowed_directories = ['{_quote(folder)}']")
+        allowed = ", ".join(f"'{_quote(folder / f'{name}.parquet')}'" for name in readable)
+        connection.execute(f"set allowed_paths = [{allowed}]")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         try:
             statements = connection.extract_statements(query)
             if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-                raise UsageError("only one SELECT at a time is answered", hint=f"tables: {', '.join(names())}")
+                raise UsageError("only one SELECT at a time is answered", hint=f"tables: {', '.join(readable)}")
             return connection.execute(statements[0]).df()
         except duckdb.Error as error:
             first = str(error).strip().splitlines()
             raise UsageError(
                 first[0],
                 where=" ".join(line.strip() for line in first[1:3]).strip(),
-                hint=f"tables: {', '.join(names())}",
+                hint=f"tables: {', '.join(readable)}",
             ) from None
 
 

@@ -1,0 +1,36 @@
+"""What a run may read: the tables and registry entries its notebook declares, so that its content key tells the truth.
+
+Outside a run everything may be read. A runner sets `CA_RESEARCH_READS` for the kernel; what is not in it is refused,
+for a figure that came in unseen would leave a stored page standing when it changes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+
+from .errors import UndeclaredReadError
+
+VARIABLE = "CA_RESEARCH_READS"
+
+
+def limit(tables: Iterable[str], registry: Iterable[str]) -> str:
+    """Value of the variable for a run that may read these tables and registry entries ('claims/C30', 'coding/acts')."""
+    return json.dumps({"table": sorted(tables), "registry": sorted(registry)})
+
+
+def declared(kind: str) -> list[str] | None:
+    """What may be read of a kind, 'table' or 'registry'; None where nothing is limited."""
+    text = os.environ.get(VARIABLE)
+    if not text:
+        return None
+    limits: Mapping[str, list[str]] = json.loads(text)
+    return limits[kind]
+
+
+def check(kind: str, name: str) -> None:
+    """Raise UndeclaredReadError where a run reads what its notebook does not declare."""
+    known = declared(kind)
+    if known is not None and name not in known and f"{name.partition('/')[0]}/*" not in known:
+        raise UndeclaredReadError(kind, name, known)

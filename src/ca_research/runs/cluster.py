@@ -1,0 +1,75 @@
+"""The same runs on a Dask cluster: Dask hands them out and takes a lost worker's runs elsewhere; this only translates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from .. import paths
+from ..errors import RunError, UsageError
+from . import inputs, worker
+from .planning import Run
+
+_RETRIES = 1
+
+
+def on_cluster(
+    address: str,
+    work: Sequence[tuple[Run, worker.Task]],
+    on_start: Callable[[Run], None],
+    finish: Callable[[Run, worker.Outcome], None],
+    fail_fast: bool = False,
+) -> None:
+    """Hand tasks to the scheduler at `address` ('tcp://host:port') and finish each as its outcome comes back.
+
+    Workers need the package in the same version with the tables built; one that differs says so instead of running.
+    Raises UsageError where dask is not installed, RunError where the scheduler does not answer.
+    """
+    try:
+        from dask.distributed import Client, as_completed
+    except ImportError:
+        raise UsageError("--cluster needs Dask", hint='pip install "ca-research[cluster]"') from None
+    try:
+        client = Client(address, timeout="10s", set_as_default=False)
+    except (OSError, ValueError) as problem:
+        raise RunError(
+            f"no scheduler answers: {worker.plain(str(problem))}", where=address, hint="start one: dask scheduler"
+        ) from None
+    with client:
+        futures = {}
+        for run, task in work:
+            # pure=False: a run is never answered from a result that the scheduler still holds
+            future = client.submit(
+                remote, task, paths.shown(run.notebook), pure=False, retries=_RETRIES, key=run.run_id
+            )
+            futures[future] = run
+            on_start(run)
+        for future in as_completed(list(futures)):
+            run = futures[future]
+            try:
+                outcome = future.result()
+            except Exception as problem:  # the workers that had it are gone
+                error = f"{type(problem).__name__}: {worker.plain(str(problem))}"
+                outcome = worker.Outcome("", 0.0, error, paths.shown(run.notebook))
+            finish(run, outcome)
+            if fail_fast and outcome.error:
+                client.cancel([f for f in futures if not f.done()])
+                return
+
+
+def remote(task: worker.Task, notebook: str) -> worker.Outcome:
+    """Runs on a worker: the task with the worker's own notebook, if all that its key covers is the same there.
+
+    In a process of its own: a Dask worker is one process with threads, and a run sets its environment.
+    """
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    from ..tables.build import current
+
+    run = Run(task.run.claim, paths.home() / notebook, task.run.params)
+    key = inputs.Inputs(current()).key(run)
+    if key != task.key and not run.after:
+        return worker.Outcome("", 0.0, "the worker's package, tables, registry or environment differ", notebook)
+    here = worker.Task(run, task.key, task.allowed, task.limits, task.kernel)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(worker.execute, here).result()

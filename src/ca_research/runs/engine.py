@@ -1,0 +1,138 @@
+"""A papermill engine with limits: time for a cell and for the notebook, memory of the kernel, bytes of output.
+
+Papermill and nbclient do the work. What they lack is a watch on the kernel from outside: a cell that never returns, a
+kernel that eats the machine's memory, or one that prints without end each end in one clear line.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import psutil
+from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import Engine, papermill_engines
+
+from ..errors import RunError
+
+NAME = "ca-research"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds for a cell and for the whole notebook, bytes of memory of the kernel and what it started, bytes of output."""
+
+    cell_seconds: int = 600
+    notebook_seconds: int = 1800
+    memory_bytes: int = 8 * 1024**3
+    output_bytes: int = 50 * 1024**2
+
+
+class _Manager(AsyncKernelManager):
+    """A kernel manager that knows the process it started."""
+
+    @property
+    def pid(self) -> int | None:
+        return getattr(self.provisioner, "pid", None)
+
+
+class _Client(PapermillNotebookClient):
+    """Stops the kernel where a limit is passed, and remembers which one."""
+
+    def __init__(self, nb_man: Any, limits: Limits, **options: Any) -> None:
+        super().__init__(nb_man, kernel_manager_class=_Manager, timeout=limits.cell_seconds, **options)
+        self.limits, self.passed, self._printed = limits, "", 0
+
+    def process_message(self, message: dict[str, Any], *rest: Any, **options: Any) -> Any:
+        self._printed += _size(message["content"])
+        if self._printed > self.limits.output_bytes:
+            self._stop(f"it put out more than {self.limits.output_bytes // 1024**2} MB")
+            return None  # what is still under way is dropped
+        return super().process_message(message, *rest, **options)
+
+    def watch(self, done: threading.Event) -> None:
+        """Runs beside the notebook until it is done or a limit is passed."""
+        end = time.monotonic() + self.limits.notebook_seconds
+        while not done.wait(0.25):
+            if time.monotonic() > end:
+                return self._stop(f"it took longer than {self.limits.notebook_seconds} s")
+            if self._memory() > self.limits.memory_bytes:
+                return self._stop(f"its kernel used more than {self.limits.memory_bytes / 1024**3:.3g} GiB of memory")
+
+    def _process(self) -> psutil.Process | None:
+        pid = self.km.pid if isinstance(self.km, _Manager) else None
+        try:
+            return psutil.Process(pid) if pid else None
+        except psutil.NoSuchProcess:
+            return None
+
+    def _memory(self) -> int:
+        process, total = self._process(), 0
+        if process:
+            with contextlib.suppress(psutil.Error):
+                for one in (process, *process.children(recursive=True)):
+                    with contextlib.suppress(psutil.Error):
+                        total += one.memory_info().rss
+        return total
+
+    def _stop(self, why: str) -> None:
+        if self.passed:
+            return
+        self.passed = why
+        process = self._process()
+        if process:
+            with contextlib.suppress(psutil.Error):
+                for one in (*process.children(recursive=True), process):
+                    with contextlib.suppress(psutil.Error):
+                        one.kill()
+
+
+def _size(content: dict[str, Any]) -> int:
+    if "text" in content:
+        return len(content["text"])
+    return sum(len(v) if isinstance(v, str) else 1000 for v in content.get("data", {}).values())
+
+
+class LimitedEngine(Engine):
+    """Registered with papermill as 'ca-research'; `limits` is an engine argument."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls,
+        nb_man: Any,
+        kernel_name: str,
+        *,
+        limits: Limits,
+        start_timeout: int = 60,
+        extra_arguments: list[str] | None = None,
+        **_: Any,
+    ) -> None:
+        client = _Client(
+            nb_man,
+            limits,
+            startup_timeout=start_timeout,
+            kernel_name=kernel_name,
+            extra_arguments=extra_arguments or [],
+        )
+        done = threading.Event()
+        watch = threading.Thread(target=client.watch, args=(done,), daemon=True)
+        watch.start()
+        try:
+            client.execute()
+        except CellTimeoutError:
+            raise RunError(f"a cell took longer than {limits.cell_seconds} s") from None
+        except DeadKernelError:
+            raise RunError(client.passed or "the kernel died") from None
+        finally:
+            done.set()
+            watch.join()
+        if client.passed:
+            raise RunError(client.passed)
+
+
+papermill_engines.register(NAME, LimitedEngine)

@@ -1,0 +1,82 @@
+"""Hashes of files and of the environment. Standard library only: what is unchanged is found out before anything is imported."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from .. import paths
+
+FORMAT = 1  # raise when what a stored run or report holds changes its form
+PACKAGE = Path(__file__).resolve().parents[1]
+_SHOWS_ONLY = {"site", "kernels", "runs", "cli.py", "console.py", "report.py", "scaffold.py"}
+"""Rooms above the notebooks: they start or show runs and cannot change what one holds."""
+_RENDERS = {".py", ".j2", ".css", ".js"}
+
+
+def digest(parts: Iterable[bytes]) -> str:
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(hashlib.sha256(part).digest())
+    return total.hexdigest()
+
+
+def of_files(files: Iterable[Path], base: Path) -> str:
+    """Hash of names and contents."""
+    return digest(part for f in sorted(files) for part in (f.relative_to(base).as_posix().encode(), f.read_bytes()))
+
+
+def package_files() -> Iterator[Path]:
+    """Sources of the package that can change what a notebook computes or shows."""
+    for file in PACKAGE.rglob("*.py"):
+        if file.relative_to(PACKAGE).parts[0] not in _SHOWS_ONLY:
+            yield file
+
+
+def environment() -> dict[str, str]:
+    """Python, the lock file where there is one, and the packages installed by name and version."""
+    lock = paths.home() / "requirements.lock"
+    installed = {
+        entry.name.rsplit(".", 1)[0]
+        for folder in map(Path, sys.path)
+        if folder.name in ("site-packages", "dist-packages") and folder.is_dir()
+        for entry in os.scandir(folder)
+        if entry.name.endswith((".dist-info", ".egg-info"))
+    }
+    return {
+        "python": platform.python_version(),
+        "lock": hashlib.sha256(lock.read_bytes()).hexdigest() if lock.is_file() else "",
+        "installed": digest(name.encode() for name in sorted(installed)),
+    }
+
+
+def whole(words: Iterable[str], executed: Path | None = None) -> str:
+    """Key of a whole command: its words, and everything of the project and the package that it could depend on.
+
+    Coarser than the keys of its runs and as cheap as reading the files: where it is known, nothing has to be planned.
+    executed: folder of executed notebooks, for a command that leaves those of others beside its own.
+    """
+    home, processed = paths.home(), paths.processed_dir()
+    folders = (paths.registry_dir(), paths.raw_dir(), paths.notebooks_dir())
+    files = [f for folder in folders if folder.is_dir() for f in folder.rglob("*") if f.is_file() and f.name[0] != "."]
+    pointer = processed / "CURRENT"
+    build = processed / pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else processed / "none"
+    return hashlib.sha256(
+        json.dumps(
+            {
+                "format": FORMAT,
+                "words": list(words),
+                "project": of_files(files, home),
+                "tables": of_files(build.glob("*.parquet"), processed),
+                "package": of_files((f for f in PACKAGE.rglob("*") if f.suffix in _RENDERS), PACKAGE),
+                "executed": of_files(executed.glob("*.ipynb"), executed) if executed else "",
+                **environment(),
+            },
+            sort_keys=True,
+        ).encode()
+    ).hexdigest()

@@ -1,0 +1,112 @@
+"""What a run depends on, as hashes: its content key.
+
+| change in | re-runs |
+|---|---|
+| a notebook | its runs |
+| a parameter | that run |
+| a table (its processed content) | runs of notebooks that declare it |
+| a table's declaration, or a source with rows in it | runs of notebooks that declare the table |
+| a claim file | runs of that claim, and of notebooks that declare `claims/*` |
+| another registry entry (`coding/acts`) | runs of notebooks that declare it |
+| names of economies, the article's entry | all |
+| the package (but for site/, kernels/, the runner and the command line), the lock file, installed packages, Python | all |
+| verdicts stored by other runs | the overview |
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .. import paths, reads
+from .fingerprint import FORMAT, PACKAGE, digest, environment, of_files, package_files
+from .planning import Run
+
+
+def metadata(notebook: Path) -> dict[str, Any]:
+    """What a notebook declares of itself: claim, tables, registry, parameters."""
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    found: dict[str, Any] = content["metadata"].get("ca_research", {})
+    return found
+
+
+def registry_entries(run: Run) -> list[str]:
+    """Registry entries that a run may read besides the tables' own: its claim, and what its notebook declares."""
+    own = [f"claims/{run.claim}"] if (paths.registry_dir() / "claims" / f"{run.claim}.yaml").is_file() else []
+    return sorted({*own, *metadata(run.notebook).get("registry", ())})
+
+
+def limits(run: Run) -> str:
+    """The limits of a run's reads, as the kernel finds them in its environment."""
+    return reads.limit(metadata(run.notebook).get("tables", ()), registry_entries(run))
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that runs can depend on, hashed once per process. `tables` is the folder of the current build."""
+
+    tables: Path
+
+    @cached_property
+    def _common(self) -> dict[str, Any]:
+        folder = paths.registry_dir()
+        shared = [f for name in ("economies.csv", "article.yaml") if (f := folder / name).is_file()]
+        return {
+            "format": FORMAT,
+            "package": of_files(package_files(), PACKAGE),
+            "registry": of_files(shared, folder),
+            **environment(),
+        }
+
+    @cached_property
+    def _sources(self) -> Mapping[str, bytes]:
+        with (paths.registry_dir() / "sources.csv").open(encoding="utf-8", newline="") as handle:
+            return {row["source_id"]: json.dumps(row).encode() for row in csv.DictReader(handle)}
+
+    def _table(self, name: str) -> str:
+        """Content of a table, its declaration, and its sources. Those whose rows it does not hold cannot matter to it."""
+        file, declared = self.tables / f"{name}.parquet", paths.registry_dir() / "tables" / f"{name}.yaml"
+        if name not in self._hashed:
+            text = declared.read_bytes()
+            rows = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)).get("rows") or {}
+            named = (self._sources.get(s, b"") for s in sorted(rows))
+            self._hashed[name] = digest([file.read_bytes() if file.is_file() else b"", text, *named])
+        return self._hashed[name]
+
+    @cached_property
+    def _hashed(self) -> dict[str, str]:
+        return {}
+
+    def _entry(self, name: str) -> str:
+        folder = paths.registry_dir()
+        if name.endswith("/*"):
+            return of_files((folder / name[:-2]).glob("*.yaml"), folder)
+        file = folder / f"{name}.yaml"
+        return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+
+    def parts(self, run: Run, stored: Path | None = None) -> dict[str, Any]:
+        """What the key of a run is made of, by name. stored: verdicts.json, for a run that reads it."""
+        about = metadata(run.notebook)
+        return {
+            **self._common,
+            "claim": run.claim,
+            "params": run.params,
+            "notebook": hashlib.sha256(run.notebook.read_bytes()).hexdigest(),
+            "tables": {name: self._table(name) for name in sorted(about.get("tables", ()))},
+            "entries": {name: self._entry(name) for name in registry_entries(run)},
+            "verdicts": hashlib.sha256(stored.read_bytes()).hexdigest()
+            if run.after and stored and stored.is_file()
+            else "",
+        }
+
+    def key(self, run: Run, stored: Path | None = None) -> str:
+        """Content key of a run: equal keys, equal pages."""
+        return hashlib.sha256(json.dumps(self.parts(run, stored), sort_keys=True).encode()).hexdigest()

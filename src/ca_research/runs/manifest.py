@@ -1,0 +1,57 @@
+"""manifest.json: what ran, under which key, on which versions, how long, and what came from the store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from .. import __version__, paths
+from ..errors import CoverageError, UsageError
+from . import inputs
+from .pool import Result
+from .store import write_whole
+
+SEED = 0
+"""Hash seed of every kernel. Measures that draw random numbers take their own seed as an argument and state it."""
+
+
+def write_manifest(out: Path, results: Sequence[Result], seconds: float) -> None:
+    """Write `out`/manifest.json. Runs of an earlier command whose notebooks still lie in the folder stay listed."""
+    from ..tables.build import current
+
+    now = {r.run_id: asdict(r) for r in results}
+    earlier = {r["run_id"]: r for r in _runs(out) if (out / "notebooks" / f"{r['run_id']}.ipynb").is_file()}
+    content = {
+        "ca_research": __version__,
+        **inputs.environment(),
+        "packages": {name: version(name) for name in ("pandas", "numpy", "statsmodels", "matplotlib", "papermill")},
+        "tables": current().name,
+        "seed": SEED,
+        "seconds": round(seconds, 2),
+        "runs": sorted((earlier | now).values(), key=lambda r: str(r["run_id"])),
+    }
+    write_whole(out / "manifest.json", (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+def _runs(out: Path) -> list[dict[str, Any]]:
+    try:
+        return list(read_manifest(out)["runs"])
+    except (CoverageError, UsageError, KeyError):
+        return []
+
+
+def read_manifest(out: Path) -> dict[str, Any]:
+    """The manifest of a reports folder; raises CoverageError where there is none, UsageError where it is not one."""
+    file = out / "manifest.json"
+    try:
+        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        content["runs"]
+    except FileNotFoundError:
+        raise CoverageError("nothing has been run yet", where=paths.shown(file), hint="ca-research run") from None
+    except (ValueError, KeyError, TypeError):
+        raise UsageError("not a manifest", where=paths.shown(file), hint="ca-research run") from None
+    return content

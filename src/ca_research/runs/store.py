@@ -1,0 +1,169 @@
+"""The store of finished work: files by their content, records by the key they were made under.
+
+    blobs/ab/abcd...   a file, named by the sha256 of its bytes
+    runs/KEY.json      {"file": sha256, "seconds": ...}: the executed notebook of one run
+    reports/KEY.json   {"files": {name: sha256}}: all files of a report
+
+A record is written after its blobs and by renaming, a blob is checked when it is read: what a crash, a full disk or a bad
+sector leaves behind is a miss, never a wrong page. The least recently used go first where the store passes its size.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import UsageError
+
+DEFAULT_SIZE = 500 * 1024 * 1024
+"""Bytes that the store may hold; `CA_RESEARCH_CACHE_MB` sets another size."""
+
+
+def store_dir() -> Path:
+    """Folder of the store: `CA_RESEARCH_CACHE`, else the user's cache folder."""
+    if named := os.environ.get("CA_RESEARCH_CACHE"):
+        return Path(named).expanduser().resolve()
+    from platformdirs import user_cache_path
+
+    return user_cache_path("ca-research", appauthor=False)
+
+
+def allowed_size() -> int:
+    text = os.environ.get("CA_RESEARCH_CACHE_MB", "")
+    if not text:
+        return DEFAULT_SIZE
+    if not text.isdigit():
+        raise UsageError(f"CA_RESEARCH_CACHE_MB is {text!r}, not a number of megabytes", hint="for example 500")
+    return int(text) * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Store:
+    """Open one with `open_store()`; `folder` is made when something is put in."""
+
+    folder: Path
+
+    def _blob(self, sha256: str) -> Path:
+        return self.folder / "blobs" / sha256[:2] / sha256
+
+    def _record(self, kind: str, key: str) -> Path:
+        return self.folder / kind / f"{key}.json"
+
+    def put(self, content: bytes) -> str:
+        """Keep a file; returns its sha256."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        file = self._blob(sha256)
+        if not (file.is_file() and file.stat().st_size == len(content)):
+            write_whole(file, content)
+        return sha256
+
+    def get(self, sha256: str) -> bytes | None:
+        """A file by its hash; None where it is not here or no longer what it was (it is removed then)."""
+        file = self._blob(sha256)
+        try:
+            content = file.read_bytes()
+        except OSError:
+            return None
+        if hashlib.sha256(content).hexdigest() != sha256:
+            file.unlink(missing_ok=True)
+            return None
+        _touch(file)
+        return content
+
+    def remember(self, kind: str, key: str, record: dict[str, Any]) -> None:
+        write_whole(self._record(kind, key), json.dumps(record, sort_keys=True).encode())
+
+    def recall(self, kind: str, key: str) -> dict[str, Any] | None:
+        """A record; None where there is none or it cannot be read."""
+        file = self._record(kind, key)
+        try:
+            record: dict[str, Any] = json.loads(file.read_bytes())
+        except (OSError, ValueError):
+            return None
+        _touch(file)
+        return record
+
+    def contents(self) -> list[tuple[Path, int, float]]:
+        """Every file of the store: path, bytes, when it was last used."""
+        found = []
+        for file in self.folder.rglob("*"):
+            with contextlib.suppress(OSError):  # another process may just have removed it
+                if file.is_file():
+                    about = file.stat()
+                    found.append((file, about.st_size, about.st_mtime))
+        return found
+
+    def trim(self, size: int | None = None) -> int:
+        """Remove what was used longest ago until the store fits `size` bytes (default: the allowed size); bytes removed."""
+        files = sorted(self.contents(), key=lambda f: f[2])
+        excess = sum(f[1] for f in files) - (allowed_size() if size is None else size)
+        removed = 0
+        for file, length, _ in files:
+            if removed >= excess:
+                break
+            file.unlink(missing_ok=True)
+            removed += length
+        return removed
+
+    def clear(self) -> int:
+        """Remove everything; bytes removed."""
+        return self.trim(size=0)
+
+
+def open_store() -> Store:
+    return Store(store_dir())
+
+
+def remember_report(store: Store, key: str, out: Path) -> None:
+    """Keep every file of a finished report under the key of its command."""
+    files = {f.relative_to(out).as_posix(): store.put(f.read_bytes()) for f in _shown(out)}
+    store.remember("reports", key, {"files": files})
+    store.trim()
+
+
+def serve_report(store: Store, key: str, out: Path) -> bool:
+    """Whether `out` holds the report stored under a key, byte for byte; what is missing or differs there is put back."""
+    record = store.recall("reports", key)
+    if not record:
+        return False
+    for name, sha256 in record["files"].items():
+        file = out / name
+        if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != sha256:
+            content = store.get(sha256)
+            if content is None:
+                return False
+            write_whole(file, content)
+    for stray in set(_shown(out)) - {out / name for name in record["files"]}:
+        stray.unlink()
+    return True
+
+
+def _shown(out: Path) -> list[Path]:
+    """Files of a report: pages, verdicts, the manifest, executed notebooks. Other files in the folder are left alone."""
+    found = [out / name for name in ("verdicts.json", "claimreview.jsonld", "manifest.json")]
+    return [f for f in [*found, *out.glob("*.html"), *out.glob("notebooks/*.ipynb")] if f.is_file()]
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """The file as a whole or not at all: a scratch name beside it, then a rename."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, scratch = tempfile.mkstemp(prefix=f".{file.name[:40]}-", dir=file.parent)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+        Path(scratch).chmod(0o644)
+        Path(scratch).replace(file)
+    except BaseException:
+        Path(scratch).unlink(missing_ok=True)
+        raise
+
+
+def _touch(file: Path) -> None:
+    with contextlib.suppress(OSError):  # a read-only store can still be read
+        os.utime(file)

@@ -1,0 +1,132 @@
+"""One run, in a process of its own or on another machine: the notebook through papermill, its outcome handed back."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import sys
+import tempfile
+import time
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .. import paths, reads
+from .planning import Run
+
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+ORDINARY = "python3"
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a worker needs: the run, its key, what it may read, how it is limited, which kernel it gets."""
+
+    run: Run
+    key: str
+    allowed: str
+    limits: dict[str, int] = field(default_factory=dict)
+    kernel: str = ORDINARY
+    reports: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a run: the executed notebook (empty where none came about), seconds, and the error with its place."""
+
+    notebook: str
+    seconds: float
+    error: str = ""
+    where: str = ""
+
+
+def execute(task: Task) -> Outcome:
+    """Execute one notebook. Never raises for what the notebook does; nothing is written but in a scratch folder."""
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    from .engine import NAME, Limits
+
+    warnings.filterwarnings("ignore", module="papermill|nbclient|jupyter_client|traitlets")
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    os.environ |= {reads.VARIABLE: task.allowed, "CA_RESEARCH_STRICT": "1", "PYTHONHASHSEED": "0"}
+    os.environ |= {name: "1" for name in _THREADS} | ({"CA_RESEARCH_REPORTS": task.reports} if task.reports else {})
+    started, error, where, content = time.perf_counter(), "", "", ""
+    with tempfile.TemporaryDirectory(prefix="ca-research-") as folder:
+        target = Path(folder) / "run.ipynb"
+        try:
+            papermill.execute_notebook(
+                str(task.run.notebook),
+                str(target),
+                task.run.params,
+                engine_name=NAME,
+                limits=Limits(**task.limits),
+                kernel_name=task.kernel,
+                progress_bar=False,
+                log_output=False,
+                # what a cell raises comes back as a message, not as a log
+                extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
+            )
+        except PapermillExecutionError as problem:
+            error = f"{problem.ename}: {plain(problem.evalue)}"
+            where = f"{paths.shown(task.run.notebook)}, cell {problem.exec_count}"
+        except Exception as problem:  # the kernel died or never started, or a limit was passed
+            kind = "" if type(problem).__name__ == "RunError" else f"{type(problem).__name__}: "
+            error, where = kind + plain(str(problem)), paths.shown(task.run.notebook)
+        seconds = round(time.perf_counter() - started, 2)
+        if target.is_file():
+            content = stamped(target.read_text(encoding="utf-8"), task, error, where)
+    return Outcome(content, seconds, error, where)
+
+
+def stamped(text: str, task: Task, error: str, where: str) -> str:
+    """The executed notebook with the record of its run, without anything that is of this machine or this moment."""
+    import nbformat
+
+    notebook = nbformat.reads(text, as_version=4)
+    notebook.metadata.pop("papermill", None)  # holds absolute paths
+    run: dict[str, Any] = {
+        "run_id": task.run.run_id,
+        "claim": task.run.claim,
+        "params": task.run.params,
+        "notebook": f"notebooks/{task.run.notebook.name}",
+        "command": task.run.command,
+        "key": task.key,
+        "error": error,
+        "where": where,
+    }
+    notebook.metadata["ca_research"] = {**notebook.metadata.get("ca_research", {}), "run": run}
+    # which kernel served it is of the machine: a warm one and an ordinary one give the same page
+    notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": ORDINARY}
+    notebook.metadata["language_info"] = {"name": "python"}
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+    return without_paths(str(nbformat.writes(notebook)) + "\n")
+
+
+def plain(text: str) -> str:
+    """First lines of a message without terminal colours."""
+    lines = [line for line in re.sub(r"\x1b\[[0-9;]*m", "", text).splitlines() if line.strip()]
+    return " ".join(lines[:3])
+
+
+def without_paths(text: str) -> str:
+    """Executed notebooks leave the machine: folders of the project, the package, Python and the user are not in them."""
+    import json
+
+    package = Path(__file__).resolve().parents[1]
+    folders = {
+        str(paths.home()): ".",
+        str(package): package.name,
+        f"{sys.prefix}/lib": "python/lib",
+        f"{sys.base_prefix}/lib": "python/lib",
+        f"{Path.home()}/": "~/",
+    }
+    if package.is_relative_to(paths.home()):  # a checkout: './src/ca_research' says more
+        del folders[str(package)]
+    for folder in sorted(folders, key=len, reverse=True):
+        text = text.replace(json.dumps(folder)[1:-1], folders[folder])
+    return re.sub(re.escape(json.dumps(tempfile.gettempdir())[1:-1]) + r"/ipykernel_\d+/", "", text)

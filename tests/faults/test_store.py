@@ -1,0 +1,143 @@
+"""The store: a miss where something is wrong, never a wrong page; nothing half-written, nothing without bound."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+import pytest
+
+from ca_research.errors import UsageError
+from ca_research.runs import store as module
+from ca_research.runs.store import Store, allowed_size, remember_report, serve_report, write_whole
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "store")
+
+
+@pytest.fixture
+def report(tmp_path):
+    out = tmp_path / "out"
+    (out / "notebooks").mkdir(parents=True)
+    for name in ("index.html", "c30.html", "verdicts.json", "manifest.json", "notebooks/c30.ipynb"):
+        (out / name).write_text(f"content of {name}")
+    (out / "mine.txt").write_text("not of the report")
+    return out
+
+
+def test_what_is_put_comes_back_byte_for_byte(store):
+    content = os.urandom(5000)
+    assert store.get(store.put(content)) == content
+    assert store.get("0" * 64) is None
+    store.remember("runs", "k", {"file": "x", "seconds": 1.5})
+    assert store.recall("runs", "k") == {"file": "x", "seconds": 1.5}
+    assert store.recall("runs", "other") is None
+
+
+@pytest.mark.parametrize("damage", [lambda b: b[:-1], lambda b: b[:-1] + b"!", lambda b: b""])
+def test_a_damaged_blob_is_a_miss_and_is_removed(store, damage):
+    sha256 = store.put(b"some content")
+    file = store._blob(sha256)
+    file.write_bytes(damage(file.read_bytes()))
+    assert store.get(sha256) is None
+    assert not file.exists()
+    store.put(b"some content")
+    assert store.get(sha256) == b"some content"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1", "\x00\x01"])
+def test_a_damaged_record_is_a_miss(store, text):
+    store.remember("runs", "k", {"a": 1})
+    store._record("runs", "k").write_text(text)
+    assert store.recall("runs", "k") is None
+
+
+def test_a_report_is_served_whole_and_what_differs_is_put_back(store, report):
+    remember_report(store, "k", report)
+    assert serve_report(store, "k", report)
+    (report / "c30.html").write_text("changed")
+    (report / "verdicts.json").unlink()
+    (report / "stray.html").write_text("of an earlier run")
+    assert serve_report(store, "k", report)
+    assert (report / "c30.html").read_text() == "content of c30.html"
+    assert (report / "verdicts.json").read_text() == "content of verdicts.json"
+    assert not (report / "stray.html").exists()
+    assert (report / "mine.txt").read_text() == "not of the report"
+    assert not serve_report(store, "another key", report)
+
+
+def test_a_report_whose_files_are_gone_from_the_store_is_not_served(store, report, tmp_path):
+    remember_report(store, "k", report)
+    for blob in (store.folder / "blobs").rglob("*"):
+        if blob.is_file():
+            blob.unlink()
+    assert serve_report(store, "k", report)  # all of it still lies there
+    assert not serve_report(store, "k", tmp_path / "empty")
+
+
+def test_the_least_recently_used_go_first_and_the_rest_still_serves(store):
+    names = [store.put(bytes([n]) * 1000) for n in range(5)]
+    for age, name in enumerate(names):
+        os.utime(store._blob(name), (1000 + age, 1000 + age))
+    assert store.get(names[0])  # used again: now the newest
+    assert store.trim(3000) == 2000
+    assert [store.get(n) is not None for n in names] == [True, False, False, True, True]
+    assert store.clear() == 3000 and store.contents() == []
+
+
+def test_a_clock_that_goes_back_changes_the_order_and_nothing_else(store):
+    old, new = store.put(b"old" * 100), store.put(b"new" * 100)
+    os.utime(store._blob(new), (0, 0))  # written while the clock stood in 1970
+    os.utime(store._blob(old), (2**33, 2**33))  # and one from the future
+    assert store.trim(300) == 300
+    assert store.get(old) is not None and store.get(new) is None
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_scratch(tmp_path, monkeypatch):
+    file = tmp_path / "page.html"
+    write_whole(file, b"old")
+
+    class Full:
+        def __init__(self, handle, mode):
+            os.close(handle)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            return None
+
+        def write(self, content):
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(module.os, "fdopen", Full)
+    with pytest.raises(OSError, match="No space"):
+        write_whole(file, b"new")
+    assert file.read_bytes() == b"old"
+    assert [f.name for f in tmp_path.iterdir()] == ["page.html"]
+
+
+def test_many_writers_of_one_file_leave_one_whole_file(tmp_path):
+    file = tmp_path / "page.html"
+    contents = [bytes([65 + n]) * 200_000 for n in range(8)]
+    threads = [threading.Thread(target=write_whole, args=(file, c)) for c in contents]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert file.read_bytes() in contents
+    assert [f.name for f in tmp_path.iterdir()] == ["page.html"]
+
+
+@pytest.mark.parametrize(("text", "size"), [("", 500 * 1024 * 1024), ("3", 3 * 1024 * 1024)])
+def test_the_size_is_the_users(monkeypatch, text, size):
+    monkeypatch.setenv("CA_RESEARCH_CACHE_MB", text)
+    assert allowed_size() == size
+
+
+def test_a_size_that_is_none_is_refused(monkeypatch):
+    monkeypatch.setenv("CA_RESEARCH_CACHE_MB", "lots")
+    with pytest.raises(UsageError, match="not a number of megabytes"):
+        allowed_size()

@@ -1,0 +1,210 @@
+"""Content keys: which change re-runs what. The table of runs/inputs.py, line by line, on a copy of the registry."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from ca_research import paths, reads
+from ca_research.errors import UndeclaredReadError
+from ca_research.runs import Run, fingerprint, inputs
+
+TABLES = {"one": ["trade"], "two": ["students"], "three": []}
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A project with the real registry, two tables of invented bytes, and three notebooks."""
+    folder = tmp_path / "project"
+    shutil.copytree(paths.registry_dir(), folder / "registry")
+    (folder / "requirements.lock").write_text("a==1\n")
+    for name in ("notebooks", "data/processed/build-tiny", "data/raw"):
+        (folder / name).mkdir(parents=True)
+    (folder / "data" / "processed" / "CURRENT").write_text("build-tiny")
+    for table in ("trade", "students"):
+        (folder / "data" / "processed" / "build-tiny" / f"{table}.parquet").write_bytes(table.encode())
+    for name, tables in TABLES.items():
+        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("x", id="a")])
+        book.metadata["ca_research"] = {"tables": tables} | ({"registry": ["coding/acts"]} if name == "three" else {})
+        nbformat.write(book, folder / "notebooks" / f"{name}.ipynb")
+    monkeypatch.setenv("CA_RESEARCH_HOME", str(folder))
+    return folder
+
+
+def planned(home: Path) -> dict[str, Run]:
+    def run(claim: str, notebook: str, **params: str) -> Run:
+        return Run(claim, home / "notebooks" / f"{notebook}.ipynb", {"as_of": "latest", **params})
+
+    return {
+        "C33": run("C33", "one"),
+        "C33 KAZ": run("C33", "one", economy="KAZ"),
+        "C30": run("C30", "two"),
+        "C13": run("C13", "three"),
+        "overview": run("overview", "three"),
+    }
+
+
+def keys(home: Path) -> dict[str, str]:
+    about = inputs.Inputs(home / "data" / "processed" / "build-tiny")
+    return {name: about.key(run, home / "verdicts.json") for name, run in planned(home).items()}
+
+
+def append(*names: str):
+    def change(home: Path) -> None:
+        file = home.joinpath(*names)
+        file.write_bytes((file.read_bytes() if file.exists() else b"") + b"\n")
+
+    return change
+
+
+def of_source(source_id: str):
+    def change(home: Path) -> None:
+        file = home / "registry" / "sources.csv"
+        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+        file.write_text("".join(s.replace(",", ",New ", 1) if s.startswith(f"{source_id},") else s for s in lines))
+
+    return change
+
+
+EVERYTHING = {"C33", "C33 KAZ", "C30", "C13", "overview"}
+CHANGES = {
+    "a notebook": (append("notebooks", "one.ipynb"), {"C33", "C33 KAZ"}),
+    "a table": (append("data", "processed", "build-tiny", "trade.parquet"), {"C33", "C33 KAZ"}),
+    "another table": (append("data", "processed", "build-tiny", "students.parquet"), {"C30"}),
+    "a table's declaration": (append("registry", "tables", "students.yaml"), {"C30"}),
+    "a table that nobody reads": (append("registry", "tables", "visits.yaml"), set()),
+    "a source of one table": (of_source("moe_brief_stats_peijin"), {"C30"}),
+    "a source of no table here": (of_source("24kg_2019"), set()),
+    "a claim": (append("registry", "claims", "C33.yaml"), {"C33", "C33 KAZ"}),
+    "a declared entry": (append("registry", "coding", "acts.yaml"), {"C13", "overview"}),
+    "an entry that nobody declares": (append("registry", "coding", "conditions.yaml"), set()),
+    "names of economies": (append("registry", "economies.csv"), EVERYTHING),
+    "the article": (append("registry", "article.yaml"), EVERYTHING),
+    "the lock file": (append("requirements.lock"), EVERYTHING),
+    "stored verdicts": (append("verdicts.json"), {"overview"}),
+    "a note beside the project": (append("README.md"), set()),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_re_runs_exactly_what_depends_on_it(home, change):
+    before = keys(home)
+    act, expected = CHANGES[change]
+    act(home)
+    after = keys(home)
+    assert {name for name in before if before[name] != after[name]} == expected
+
+
+def test_parameters_make_another_key_and_nothing_else_does(home):
+    found = keys(home)
+    assert len(set(found.values())) == len(found)
+    assert keys(home) == found
+
+
+def test_the_package_counts_but_for_what_only_starts_or_shows_runs(home, tmp_path, monkeypatch):
+    copy = tmp_path / "ca_research"
+    for name in ("trade/rank.py", "site/render.py", "runs/pool.py", "kernels/server.py", "cli.py", "claims/judge.py"):
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        (copy / name).write_text("x = 1\n")
+    monkeypatch.setattr(fingerprint, "PACKAGE", copy)
+    monkeypatch.setattr(inputs, "PACKAGE", copy)
+    assert sorted(f.relative_to(copy).as_posix() for f in fingerprint.package_files()) == [
+        "claims/judge.py",
+        "trade/rank.py",
+    ]
+    before = keys(home)
+    (copy / "site" / "render.py").write_text("x = 2\n")
+    assert keys(home) == before
+    (copy / "claims" / "judge.py").write_text("x = 2\n")
+    assert all(a != b for a, b in zip(keys(home).values(), before.values(), strict=True))
+
+
+def test_python_and_installed_packages_count(home, monkeypatch):
+    before = keys(home)
+    monkeypatch.setattr(fingerprint.platform, "python_version", lambda: "3.99.0")
+    assert all(a != b for a, b in zip(keys(home).values(), before.values(), strict=True))
+    (home / "site-packages" / "new-1.0.dist-info").mkdir(parents=True)
+    monkeypatch.undo()
+    monkeypatch.setenv("CA_RESEARCH_HOME", str(home))
+    monkeypatch.syspath_prepend(str(home / "site-packages"))
+    assert all(a != b for a, b in zip(keys(home).values(), before.values(), strict=True))
+
+
+# --- the key of a whole command --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "change",
+    [append("notebooks", "one.ipynb"), append("registry", "claims", "C33.yaml"), append("data", "raw", "x.csv"),
+     append("data", "processed", "build-tiny", "trade.parquet"), append("requirements.lock")],
+)  # fmt: skip
+def test_a_whole_command_is_known_again_until_anything_below_it_changes(home, change):
+    before = fingerprint.whole(["run"])
+    assert fingerprint.whole(["run"]) == before
+    assert fingerprint.whole(["run", "C30"]) != before
+    change(home)
+    assert fingerprint.whole(["run"]) != before
+
+
+def test_pages_of_others_count_for_a_command_that_leaves_them_there(home, tmp_path):
+    executed = tmp_path / "executed"
+    executed.mkdir()
+    before = fingerprint.whole(["run"], executed)
+    (executed / "other.ipynb").write_text("{}")
+    assert fingerprint.whole(["run"], executed) != before
+
+
+# --- reads that are not declared -------------------------------------------------------------------------
+
+
+def limited(monkeypatch, tables=(), registry=()):
+    monkeypatch.setenv(reads.VARIABLE, reads.limit(tables, registry))
+
+
+def test_a_table_that_is_not_declared_cannot_be_read(monkeypatch):
+    import ca_research as ca
+
+    limited(monkeypatch, tables=["facts"])
+    assert len(ca.load("facts", source="FBK"))
+    for read in (lambda: ca.load("debt"), lambda: ca.coverage("debt")):
+        with pytest.raises(UndeclaredReadError, match="table 'debt'") as caught:
+            read()
+        assert "metadata" in caught.value.hint
+    assert ca.sql("select count(*) as n from facts")["n"].iloc[0] > 0
+    from ca_research.errors import UsageError
+
+    with pytest.raises(UsageError, match="debt"):
+        ca.sql("select * from debt")
+    whole = paths.processed_dir() / (paths.processed_dir() / "CURRENT").read_text() / "debt.parquet"
+    with pytest.raises(UsageError, match=r"(?i)permission"):
+        ca.sql(f"select * from read_parquet('{whole}')")
+
+
+def test_a_claim_that_is_not_declared_cannot_be_read(monkeypatch, request):
+    from ca_research import registry
+
+    limited(monkeypatch, registry=["claims/C30"])
+    registry.claims.cache_clear()
+    request.addfinalizer(registry.claims.cache_clear)
+    assert list(registry.claims()) == ["C30"]
+    with pytest.raises(UndeclaredReadError, match="claims/C33"):
+        registry.claim("C33")
+    limited(monkeypatch, registry=["claims/*"])
+    registry.claims.cache_clear()
+    assert len(registry.claims()) > 40
+
+
+def test_outside_a_run_everything_may_be_read(monkeypatch):
+    monkeypatch.delenv(reads.VARIABLE, raising=False)
+    reads.check("table", "anything")
+    assert reads.declared("table") is None
+
+
+def test_the_limits_of_a_run_are_its_notebooks_metadata(home):
+    found = planned(home)
+    assert json.loads(inputs.limits(found["C33"])) == {"table": ["trade"], "registry": ["claims/C33"]}
+    assert json.loads(inputs.limits(found["overview"])) == {"table": [], "registry": ["coding/acts"]}
