@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from .. import paths
 from ..errors import RunError, UsageError
@@ -43,7 +48,7 @@ def on_cluster(
             )
             futures[future] = run
             on_start(run)
-        for future in as_completed(list(futures)):
+        for future in as_completed(list(futures), loop=client.loop):
             run = futures[future]
             try:
                 outcome = future.result()
@@ -61,9 +66,6 @@ def remote(task: worker.Task, notebook: str) -> worker.Outcome:
 
     In a process of its own: a Dask worker is one process with threads, and a run sets its environment.
     """
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
     from ..tables.build import current
 
     run = Run(task.run.claim, paths.home() / notebook, task.run.params)
@@ -71,5 +73,10 @@ def remote(task: worker.Task, notebook: str) -> worker.Outcome:
     if key != task.key and not run.after:
         return worker.Outcome("", 0.0, "the worker's package, tables, registry or environment differ", notebook)
     here = worker.Task(run, task.key, task.allowed, task.limits, task.kernel)
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(worker.execute, here).result()
+    with tempfile.TemporaryDirectory(prefix="ca-research-") as folder:
+        answer = Path(folder) / "outcome"
+        command = [sys.executable, "-m", "ca_research.runs.worker", str(answer)]
+        # not multiprocessing: a worker that Dask watches over may have no children of that kind
+        subprocess.run(command, input=pickle.dumps(here), stdout=subprocess.DEVNULL, check=True)
+        outcome: worker.Outcome = pickle.loads(answer.read_bytes())
+    return outcome

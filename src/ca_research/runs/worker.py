@@ -104,6 +104,8 @@ def stamped(text: str, task: Task, error: str, where: str) -> str:
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell["id"] = "injected-parameters"  # papermill draws one at random
     return without_paths(str(nbformat.writes(notebook)) + "\n")
 
 
@@ -130,3 +132,12 @@ def without_paths(text: str) -> str:
     for folder in sorted(folders, key=len, reverse=True):
         text = text.replace(json.dumps(folder)[1:-1], folders[folder])
     return re.sub(re.escape(json.dumps(tempfile.gettempdir())[1:-1]) + r"/ipykernel_\d+/", "", text)
+
+
+if __name__ == "__main__":  # a task on stdin, its outcome into the file named: for a worker of a cluster
+    import pickle
+
+    from ca_research.runs import worker
+
+    answer = worker.execute(pickle.load(sys.stdin.buffer))
+    Path(sys.argv[1]).write_bytes(pickle.dumps(answer))
