@@ -1,26 +1,56 @@
 """Pictures: one function per picture; a frame or a result in, a matplotlib figure out."""
 
 from .claims import coverage_map, curve_data, missing_map, show_universe, specification_curve
+from .counterfactual import control_lines, forecast_lines, lead_lines, placebo_dots
+from .document_pages import show_document_lists, show_documents
+from .documents import case_strip, goal_grid, grant_panels, poll_panels, rank_marks, sides_strip, year_bars
 from .domain import border_bar, mirror_gaps, share_lines, stock_bars, student_lines, trade_ranges
 from .overview import verdict_matrix
+from .priority import hhi_lines, priority_matrix, vote_lines
+from .ranges import completion_dots, share_ranges
 from .show import FIGURE_MIME, TABLE_MIME, show, show_table, to_svg
+from .small import economy_lines, learner_points, views_and_exchange
+from .timeline import signing_curves, timeline
 
 __all__ = [
     "FIGURE_MIME",
     "TABLE_MIME",
     "border_bar",
+    "case_strip",
+    "completion_dots",
+    "control_lines",
     "coverage_map",
     "curve_data",
+    "economy_lines",
+    "forecast_lines",
+    "goal_grid",
+    "grant_panels",
+    "hhi_lines",
+    "lead_lines",
+    "learner_points",
     "mirror_gaps",
     "missing_map",
+    "placebo_dots",
+    "poll_panels",
+    "priority_matrix",
+    "rank_marks",
     "share_lines",
+    "share_ranges",
     "show",
+    "show_document_lists",
+    "show_documents",
     "show_table",
     "show_universe",
+    "sides_strip",
+    "signing_curves",
     "specification_curve",
     "stock_bars",
     "student_lines",
+    "timeline",
     "to_svg",
     "trade_ranges",
     "verdict_matrix",
+    "views_and_exchange",
+    "vote_lines",
+    "year_bars",
 ]

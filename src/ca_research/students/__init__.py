@@ -15,6 +15,7 @@ from .flows import (
 from .gaps import gaps
 from .hosts import HostShares, host_coverage, host_shares
 from .intensity import intensity
+from .leads import host_lead
 
 __all__ = [
     "MINISTRY",
@@ -27,6 +28,7 @@ __all__ = [
     "growth",
     "growth_by_origin",
     "host_coverage",
+    "host_lead",
     "host_shares",
     "intensity",
     "share_change",

@@ -1,0 +1,104 @@
+"""Debt to China as a burden: its part of GDP, and how that part changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from ..errors import UsageError
+from ..stats import years_back
+from ..tables.provenance import estimate_row, estimates
+from .debt import GDP, debt_exposure
+
+GDP_SOURCE = "DATASETS_GDP"
+"""The edition of GDP that reaches furthest (to 2023); both editions at hand are of one origin."""
+
+
+def _rows(debt: pd.DataFrame, macro: pd.DataFrame, debtor: str, creditor: str, years: Sequence[int]) -> pd.DataFrame:
+    """The rows of both tables behind an exposure, in one frame."""
+    owed = debt[
+        (debt["debtor"] == debtor)
+        & (debt["creditor"] == creditor)
+        & (debt["measure"] == "stock")
+        & (debt["instrument"] == "official_bilateral")
+        & debt["year"].isin(list(years))
+    ]
+    product = macro[
+        (macro["economy"] == debtor)
+        & (macro["indicator"] == GDP)
+        & (macro["source_id"] == GDP_SOURCE)
+        & macro["year"].isin(list(years))
+    ]
+    return pd.concat(
+        [owed[["debtor", "creditor", "year", "source_id"]], product[["economy", "indicator", "year", "source_id"]]]
+    )
+
+
+def debt_shares(
+    debt: pd.DataFrame, macro: pd.DataFrame, *, economies: Sequence[str], creditor: str = "CHN"
+) -> pd.DataFrame:
+    """Official debt to one creditor in per cent of GDP: debtor, year, percent; years with both figures only.
+
+    debt, macro: tables `debt` and `macro`; the debt is that of the International Debt Statistics at the end of the year
+    (public and publicly guaranteed, official lenders), over GDP of that year in current US dollars.
+    """
+    table = debt_exposure(debt, macro, debtors=economies, creditor=creditor, gdp_source=GDP_SOURCE)
+    table = table.dropna(subset=["of_gdp"])
+    return table.assign(percent=100 * table["of_gdp"].astype(float))[["debtor", "year", "percent"]].reset_index(
+        drop=True
+    )
+
+
+def debt_burden(
+    debt: pd.DataFrame, macro: pd.DataFrame, *, economies: Sequence[str], year: str = "newest", creditor: str = "CHN"
+) -> pd.DataFrame:
+    """Official debt to China in per cent of GDP; an estimates frame, one row per debtor.
+
+    year: 'newest' year in which the debtor has both figures, 'newest-1', 'newest-2'.
+    """
+    shares, back = debt_shares(debt, macro, economies=economies, creditor=creditor), years_back(year)
+    out = []
+    for debtor in economies:
+        mine = shares[shares["debtor"] == debtor].sort_values("year", ascending=False)
+        if len(mine) <= back:
+            out.append(
+                estimate_row(economy=debtor, missing=f"no official debt to {creditor} and GDP for the {year} year")
+            )
+            continue
+        row = mine.iloc[back]
+        used = _rows(debt, macro, debtor, creditor, [int(row["year"])])
+        out.append(estimate_row(used, economy=debtor, estimate=float(row["percent"])))
+    return estimates(out)
+
+
+def debt_burden_change(
+    debt: pd.DataFrame,
+    macro: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    year: str = "newest",
+    span: str = "5",
+    creditor: str = "CHN",
+) -> pd.DataFrame:
+    """Change of official debt to China in per cent of GDP over `span` years, in percentage points; an estimates frame."""
+    if not span.isdigit() or int(span) < 1:
+        raise UsageError(f"not a number of years: {span!r}", hint="'5'")
+    shares, back = debt_shares(debt, macro, economies=economies, creditor=creditor), years_back(year)
+    out = []
+    for debtor in economies:
+        mine = shares[shares["debtor"] == debtor].sort_values("year", ascending=False)
+        percent = mine.set_index("year")["percent"]
+        if len(mine) <= back:
+            out.append(
+                estimate_row(economy=debtor, missing=f"no official debt to {creditor} and GDP for the {year} year")
+            )
+            continue
+        end = int(mine["year"].iloc[back])
+        start = end - int(span)
+        if start not in percent.index:
+            out.append(estimate_row(economy=debtor, missing=f"no official debt to {creditor} for {start}"))
+            continue
+        used = _rows(debt, macro, debtor, creditor, [start, end])
+        out.append(estimate_row(used, economy=debtor, estimate=float(percent[end] - percent[start])))
+    return estimates(out)

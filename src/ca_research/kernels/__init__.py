@@ -1,0 +1,41 @@
+"""Warm kernels: Jupyter kernels forked off a process that has already imported the stack.
+
+`papermill -k ca-research`, nbclient, nbconvert and JupyterLab find the kernelspec `ca-research` in the environment; its
+provisioner (`provisioner.py`) asks a server for a kernel, and starts the server where there is none (`launch.py`). The
+server (`server.py`) imports the stack (`stack.py`), waits on a Unix socket in a folder of the user's own (`place.py`) and
+forks; what is forked (`child.py`) becomes a full ipykernel. Where that cannot be, an ordinary kernel starts instead, and
+one line says why. Linux only: elsewhere a process with these libraries loaded cannot be forked safely.
+
+What differs from an ordinary kernel: what the imports would print is not seen, and BLAS runs on one thread (a client whose
+environment asks for more gets an ordinary kernel).
+
+Nothing heavy is imported here: Jupyter loads the provisioner in its own process.
+"""
+
+from __future__ import annotations
+
+from .launch import status, stop, warm
+from .place import Unavailable, why_not
+
+NAME = "ca-research"
+"""Name of the kernelspec."""
+
+ORDINARY = "python3"
+PROVISIONER = "ca-research-provisioner"
+
+
+def kernel_name() -> str:
+    """Name of the kernelspec to run notebooks with: `ca-research` where it is installed with its provisioner, else `python3`.
+
+    The provisioner falls back by itself where a fork is not possible; this is for an environment that was installed
+    without the package's entry points or data files.
+    """
+    from importlib.metadata import entry_points
+
+    from jupyter_client.kernelspec import KernelSpecManager
+
+    registered = entry_points(group="jupyter_client.kernel_provisioners", name=PROVISIONER)
+    return NAME if registered and NAME in KernelSpecManager().find_kernel_specs() else ORDINARY
+
+
+__all__ = ["NAME", "ORDINARY", "PROVISIONER", "Unavailable", "kernel_name", "status", "stop", "warm", "why_not"]

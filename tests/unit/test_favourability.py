@@ -1,0 +1,225 @@
+"""Learners of Chinese and views of China, on small frames with invented figures."""
+
+import pandas as pd
+import pytest
+
+from ca_research import relations
+from ca_research.claims.logic import decide
+from ca_research.errors import UnknownNameError, UsageError
+
+FIVE = ["KAZ", "KGZ", "TJK", "TKM", "UZB"]
+MINISTRY = "moe_brief_stats_peijin"
+
+
+def one(frame):
+    assert len(frame) == 1
+    return frame.iloc[0]
+
+
+def culture(*rows):
+    frame = pd.DataFrame(list(rows), columns=["economy", "year", "measure", "value", "source_id"])
+    return frame.assign(year=frame["year"].astype("Int64"), bound="as_stated", unit="persons")
+
+
+def test_examinees_need_two_years_of_one_source_and_region():
+    frame = culture(
+        ("CA4", 2019, "hsk_takers", 100, "A"),
+        ("CA4", 2024, "hsk_takers", 180, "A"),
+        ("CA4", 2020, "hsk_takers", 60, "B"),
+        ("KGZ", 2019, "hsk_takers", 1, "A"),
+        ("CA4", 2024, "hsk_takers_cumulative", 9999, "A"),
+    )
+    assert one(relations.examinee_growth(frame))["estimate"] == pytest.approx(80)
+    other_source = one(relations.examinee_growth(frame, span="4"))
+    assert pd.isna(other_source["estimate"]) and "2019, 2020, 2024" in other_source["missing"]
+    assert "no yearly count" in one(relations.examinee_growth(frame.iloc[:0]))["missing"]
+    with pytest.raises(UsageError):
+        relations.examinee_growth(frame, span="five")
+
+
+def test_lead_over_another_language_in_points():
+    frame = culture(
+        ("CA5", 2019, "hsk_takers", 100, "A"),
+        ("CA5", 2024, "hsk_takers", 150, "A"),
+        ("CA5", 2019, "english_test_takers", 1000, "B"),
+        ("CA5", 2024, "english_test_takers", 1200, "B"),
+    )
+    row = one(relations.examinee_lead(frame))
+    assert row["estimate"] == pytest.approx(30) and row["sources"] == ("A", "B")
+    assert "english test takers" in one(relations.examinee_lead(frame.iloc[:2]))["missing"]
+
+
+def test_cases_are_of_one_source_and_brought_to_five_years():
+    frame = culture(
+        ("UZB", 2014, "learners", 200, "A"),
+        ("UZB", 2024, "learners", 800, "A"),
+        ("KAZ", 2007, "learners", 10, "B"),
+        ("KAZ", 2017, "learners", 500, "C"),
+        ("KGZ", 2012, "learners", 5, "D"),
+        ("KGZ", 2012, "learners", 9, "D"),
+        ("TJK", 2010, "learners", 100, "E"),
+        ("TJK", 2015, "learners", 120, "E"),
+        ("KGZ;TJK", 2009, "learners", 1, "F"),
+        ("KGZ;TJK", 2014, "learners", 9, "F"),
+    )
+    cases = relations.learner_cases(frame).set_index("economy")
+    assert sorted(cases.index) == ["TJK", "UZB"]
+    assert cases.loc["UZB", "growth"] == pytest.approx(100) and cases.loc["TJK", "growth"] == pytest.approx(20)
+    cautious = relations.learner_cases(frame, bound="cautious").set_index("economy")["growth"]
+    assert cautious["TJK"] == pytest.approx(100 * (120 * 0.9 / (100 * 1.1) - 1))
+    rows = relations.learner_growth(frame, economies=FIVE).set_index("economy")
+    assert rows["estimate"].notna().sum() == 2 and rows.loc["KGZ", "missing"]
+    with pytest.raises(UnknownNameError):
+        relations.learner_cases(frame, bound="high")
+
+
+def test_the_slowest_case_of_an_economy_counts():
+    frame = culture(
+        ("UZB", 2014, "learners", 100, "A"),
+        ("UZB", 2019, "learners", 900, "A"),
+        ("UZB", 2014, "learners", 100, "B"),
+        ("UZB", 2019, "learners", 110, "B"),
+    )
+    row = relations.learner_growth(frame, economies=["UZB"]).iloc[0]
+    assert row["estimate"] == pytest.approx(10) and row["sources"] == ("B",)
+
+
+def column(values):
+    return pd.DataFrame(
+        [
+            {"subject": e, "attribute": "confucius_institutes_column", "year": y, "value": v, "source_id": "AIDCPD"}
+            for e, series in values.items()
+            for y, v in series.items()
+        ]
+    ).astype({"year": "Int64"})
+
+
+def test_openings_and_a_column_that_falls_is_no_running_total():
+    rising = column({"KAZ": {2013: 1, 2014: 1, 2015: 3}, "KGZ": {2013: 0, 2014: 0, 2015: 0}})
+    window = {"economies": ["KAZ", "KGZ"], "first": "2014", "last": "2015"}
+    assert list(relations.institute_openings(rising, **window)["estimate"]) == [4, 0]
+    assert list(relations.institute_openings(rising, column="running_total", **window)["estimate"]) == [2, 0]
+    falling = column({"KAZ": {2013: 1, 2014: 0, 2015: 1}, "KGZ": {2013: 0, 2014: 0, 2015: 0}})
+    refused = relations.institute_openings(falling, column="running_total", **window)
+    assert refused["estimate"].isna().all(), "what the column means for one economy it means for all"
+    short = relations.institute_openings(rising, economies=["KAZ", "TKM"])
+    assert short["missing"].str.contains("2013 to 2018").all()
+
+
+def barometer(values):
+    return pd.DataFrame(
+        [
+            {
+                "subject": e,
+                "attribute": "cab_favourable_view:CHN",
+                "year": y,
+                "value": v,
+                "unit": "percent",
+                "source_id": "P131",
+            }
+            for e, series in values.items()
+            for y, v in series.items()
+        ]
+    ).astype({"year": "Int64"})
+
+
+def gallup(values, measure="gallup_approve", source="M_GAL_CN", about="CHN"):
+    return pd.DataFrame(
+        [
+            {"economy": e, "about": about, "measure": measure, "year": y, "value_pct": v, "source_id": source}
+            for e, series in values.items()
+            for y, v in series.items()
+        ],
+        columns=["economy", "about", "measure", "year", "value_pct", "source_id"],
+    ).astype({"year": "Int64"})
+
+
+def in_china(values):
+    return pd.DataFrame(
+        [
+            {"origin": e, "destination": "CHN", "level": "all", "year": y, "students": v, "source_id": MINISTRY}
+            for e, series in values.items()
+            for y, v in series.items()
+        ],
+        columns=["origin", "destination", "level", "year", "students", "source_id"],
+    ).astype({"year": "Int64"})
+
+
+NOBODY = gallup({})
+
+
+def test_waves_keep_pollsters_questions_and_objects_apart():
+    opinion = pd.concat(
+        [
+            gallup({"TJK": {2010: 71, 2014: 61}}),
+            gallup({"TJK": {2009: 47}}, source="M_AP11"),
+            gallup({"TJK": {2010: 20, 2014: 30}}, about="USA"),
+            gallup({"TJK": {2018: 39, 2019: 55}}, measure="iri_relations_good"),
+        ],
+        ignore_index=True,
+    )
+    change = relations.favour_change(
+        barometer({"KAZ": {2017: 70, 2021: 40}}), opinion, economies=["KAZ", "TJK"], series="gallup"
+    )
+    assert change["estimate"].tolist()[1] == -10 and pd.isna(change["estimate"][0])
+    first = relations.favour_change(
+        barometer({"KAZ": {2017: 70, 2019: 90, 2021: 40}}), opinion, economies=["KAZ", "TJK"], series="barometer"
+    )
+    assert first["estimate"][0] == -30 and "0 wave(s)" in first["missing"][1]
+    with pytest.raises(UnknownNameError):
+        relations.waves(VIEWS, opinion, series="pew")
+
+
+def test_a_wave_after_the_day_is_of_a_later_year():
+    facts = barometer({"KAZ": {2017: 70, 2021: 40, 2024: 45}, "KGZ": {2021: 46, 2023: 80}, "UZB": {2023: 50, 2024: 60}})
+    rows = relations.favour_since(facts, NOBODY, economies=["KAZ", "KGZ", "TKM", "UZB"], since="2023-05-19")
+    assert rows["estimate"][0] == 5
+    assert "after" in rows["missing"][1], "a wave of 2023 may have been asked before the day"
+    assert "before" in rows["missing"][2] and rows["estimate"][3] == 10
+
+
+VIEWS = barometer({"KAZ": {2017: 75, 2021: 39}, "KGZ": {2017: 55, 2021: 46}, "UZB": {2017: 73, 2021: 44}})
+
+
+def exceptions(students, **settings):
+    row = one(relations.exceptions(VIEWS, NOBODY, students, economies=["KAZ", "KGZ", "UZB"], **settings))
+    return row["low"], row["high"]
+
+
+def test_an_exception_needs_both_a_fall_and_a_rise():
+    grew = in_china({"KAZ": {2017: 10, 2021: 12}, "KGZ": {2017: 1, 2021: 2}, "UZB": {2017: 5, 2021: 4}})
+    assert exceptions(grew) == (1, 1), "Kyrgyzstan fell by less than the margin, Uzbekistan's exchange shrank"
+    assert exceptions(grew, margin="5") == (2, 2)
+    assert exceptions(grew, margin="40") == (0, 0)
+
+
+def test_what_is_not_counted_leaves_the_count_open():
+    """No count in the second wave's year: the fall may or may not have come with more exchange."""
+    short = in_china({"KAZ": {2013: 8, 2017: 10, 2018: 9, 2022: 1}, "UZB": {2013: 2, 2017: 5, 2018: 6}})
+    assert exceptions(short) == (0, 2)
+    low, high = exceptions(short)
+    assert decide(None, low, high, "==", 0) is None
+    assert exceptions(short, exposure="five_years_before") == (2, 2)
+    unasked = one(relations.exceptions(VIEWS, NOBODY, short, economies=["KAZ", "TKM"], exposure="five_years_before"))
+    assert (unasked["low"], unasked["high"]) == (1, 2), "nobody was asked in Turkmenistan"
+
+
+def test_slope_over_three_waves_by_hand():
+    """Invented: 50, 60, 70 per cent at 1, 2, 3 thousand students is ten points a thousand."""
+    facts = barometer(
+        {
+            "KAZ": {2015: 50, 2016: 60, 2017: 70, 2021: 0},
+            "KGZ": {2015: 50, 2016: 60},
+            "UZB": {2015: 1, 2016: 2, 2017: 3},
+        }
+    )
+    students = in_china(
+        {
+            "KAZ": {2015: 1000, 2016: 2000, 2017: 3000},
+            "KGZ": {2015: 1000, 2016: 2000},
+            "UZB": {2015: 5, 2016: 5, 2017: 5},
+        }
+    )
+    rows = relations.exposure_slope(facts, NOBODY, students, economies=["KAZ", "KGZ", "UZB"]).set_index("economy")
+    assert rows.loc["KAZ", "estimate"] == pytest.approx(10) and rows.loc["KAZ", "n"] == 3
+    assert "2 wave(s)" in rows.loc["KGZ", "missing"] and "did not change" in rows.loc["UZB", "missing"]
