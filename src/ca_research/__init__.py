@@ -36,17 +36,21 @@ _MODULES = (
     "trade",
 )
 
+_RESULTS = ("stats", "trade", "investment", "students", "economy", "relations")
+"""Modules whose functions return results that show themselves."""
+
 __all__ = [*_FUNCTIONS, *_MODULES, "__version__"]
 
 
 def __getattr__(name: str) -> Any:
     if name in _FUNCTIONS:
         value = getattr(importlib.import_module(f".{_FUNCTIONS[name]}", __name__), name)
-        _show_in_jupyter()
     elif name in _MODULES:
         value = importlib.import_module(f".{name}", __name__)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name in _FUNCTIONS or name in _RESULTS:
+        _show_in_jupyter()
     globals()[name] = value
     return value
 

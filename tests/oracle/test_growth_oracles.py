@@ -1,4 +1,4 @@
-"""Growth and slope against scipy, numpy and plain loops."""
+"""Growth and slope against scipy, numpy and plain loops; tolerance 1e-6 relative (least squares on logs two ways)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Partner shares and concentration against exact fractions and against SQL on the raw file."""
+"""Partner shares and concentration against exact fractions and against SQL on the raw file; tolerance 1e-6 relative."""
 
 from __future__ import annotations
 

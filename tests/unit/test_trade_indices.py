@@ -54,8 +54,8 @@ def test_theil_is_the_sum_of_between_and_within(values, data):
     share = pd.Series(values) / sum(values)
     groups = pd.Series(data.draw(st.lists(st.sampled_from("abc"), min_size=len(values), max_size=len(values))))
     parts = ca.trade.theil_decomposition(share, groups)
-    assert parts["between"] + parts["within"] == pytest.approx(parts["total"], abs=1e-9)
-    assert parts["between"] >= -1e-9 and parts["within"] >= -1e-9
+    assert parts.between + parts.within == pytest.approx(parts.total, abs=1e-9)
+    assert parts.between >= -1e-9 and parts.within >= -1e-9
 
 
 def test_product_hhi_of_turkmen_exports_to_china_2018():

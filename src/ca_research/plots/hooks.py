@@ -1,4 +1,4 @@
-"""How claims, verdicts and coverage show themselves in Jupyter. Registered on first use of `ca_research` there."""
+"""How claims, verdicts, coverage and results show themselves in Jupyter. Registered on first use of `ca_research` there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from html import escape
 from typing import Any
 
 from ..claims import MIME, Claim, Verdict
+from ..stats.result import Result, flat, number
 from ..tables import Coverage
+
+ROWS = 20
+"""Rows of a result that are shown; `to_frame()` has them all."""
 
 _MARK = {
     "supported": "●",
@@ -75,6 +79,14 @@ def coverage_svg(coverage: Coverage) -> str:
     return svg
 
 
+def result_html(result: Result) -> str:
+    """What a result is and the first ROWS of its frame, as a small table; text of the reader's data is escaped."""
+    frame = flat(result.to_frame())
+    table = frame.head(ROWS).to_html(index=False, escape=True, na_rep="–", border=0, float_format=number)
+    more = f"<p><small>and {len(frame) - ROWS} more rows: to_frame()</small></p>" if len(frame) > ROWS else ""
+    return f"<div><p><b>{escape(result.caption())}</b></p>{table}{more}</div>"
+
+
 def register() -> None:
     """Register with the running IPython; does nothing outside one."""
     from IPython import get_ipython
@@ -85,6 +97,7 @@ def register() -> None:
     formatter = shell.display_formatter
     formatter.mimebundle_formatter.for_type(Verdict, verdict_bundle)
     formatter.formatters["text/html"].for_type(Claim, claim_html)
+    formatter.formatters["text/html"].for_type(Result, result_html)  # and what derives from it
     formatter.formatters["image/svg+xml"].for_type(Coverage, coverage_svg)
     if os.environ.get("CA_RESEARCH_STRICT"):  # a run of the project's own: its warnings are errors
         warnings.filterwarnings("error", module=r"ca_research\.")

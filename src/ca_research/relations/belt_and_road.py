@@ -15,6 +15,7 @@ import pandas as pd
 from .. import economies as eco
 from ..errors import CoverageError, UnknownNameError, UsageError
 from ..stats.event_study import event_study
+from ..stats.frames import alike, numbers, require
 from ..stats.synthetic import synthetic_control
 from ..tables.provenance import ESTIMATE_COLUMNS, estimate_row, estimates
 
@@ -47,8 +48,9 @@ def accession_variants(events: pd.DataFrame) -> pd.DataFrame:
 
     events: rows like table `events`; actors joined by ';' become one row each. `list` is the source id of one of LISTS, or
     'texts' for a dated text. China itself and aggregates are left out. Dates that disagree all stay visible: TJK 2014,
-    2015 and 2018-10, TKM 2017-06 and 2023-01.
+    2015 and 2018-10, TKM 2017-06 and 2023-01. Raises UnknownNameError for a missing column.
     """
+    require(events, ("kind", "actor", "date", "date_bound", "source_id"))
     rows = events[events["kind"].isin(KINDS) & events["date"].notna()]
     rows = rows.assign(economy=rows["actor"].astype(str).str.split(";")).explode("economy", ignore_index=True)
     rows = rows[~rows["economy"].isin(["CHN", *eco.AGGREGATES])]
@@ -64,6 +66,7 @@ def accession(events: pd.DataFrame, which: str = "M_GFDC25", *, placeholder: str
     which: one of LISTS; 'texts' (dated texts only: few economies); 'earliest' or 'latest' over everything.
     placeholder: what 2013-12 in M_GFDC25 stands for: 'unknown' (year null: neither treated nor donor), 'as_printed'
         (2013) or 'next_year' (2014). `variants` lists all dates of the economy with their sources.
+    Raises UnknownNameError for a list, a placeholder or a missing column, CoverageError where the list has no document.
     """
     _choice("accession list", which, WHICH)
     _choice("placeholder", placeholder, PLACEHOLDERS)
@@ -88,17 +91,22 @@ def accession(events: pd.DataFrame, which: str = "M_GFDC25", *, placeholder: str
 def china_imports(trade: pd.DataFrame, source: str = "WTO_HSM") -> pd.DataFrame:
     """China's reported imports by origin: economy, year, value_usd (current USD, cif), log_imports, source_id.
 
+    trade: like table `trade`; aggregates among the origins are left out, so that no group stands beside its members.
     source: 'WTO_HSM' (1996-2018, without 1998-2000 and 2009), 'IMF_IMTS_CHN_M' (2010-2022), or 'joined': WTO before
     JOIN, IMF from then on. A specification, never made silently: see `imports_overlap`. Zeros have no logarithm and leave.
-    Raises UsageError where a cell stands twice, CoverageError without rows.
+    Raises UsageError where a cell stands twice or a value is no number, CoverageError without rows or without a value,
+    MixedUnitsError for several valuations or price bases, UnknownNameError for a source or a missing column.
     """
     _choice("source", source, SOURCES)
+    require(trade, ("value_usd", "source_id"), keys=("reporter", "partner", "year", "flow", "product"))
     rows = trade[(trade["reporter"] == "CHN") & (trade["flow"] == "import") & (trade["product"] == "TOTAL")]
     if source == "joined":
         early = (rows["source_id"] == SOURCES[0]) & (rows["year"] < JOIN)
         rows = rows[early | ((rows["source_id"] == SOURCES[1]) & (rows["year"] >= JOIN))]
     else:
         rows = rows[rows["source_id"] == source]
+    numbers(rows, "value_usd")
+    alike(rows, ("valuation", "price_basis", "unit", "currency"))
     rows = rows[~rows["partner"].isin(["CHN", *eco.AGGREGATES]) & (rows["value_usd"] > 0)]
     if rows.empty:
         raise CoverageError(f"no imports reported by China in {source}", hint="ca.load('trade', reporter='CHN')")
@@ -110,7 +118,10 @@ def china_imports(trade: pd.DataFrame, source: str = "WTO_HSM") -> pd.DataFrame:
 
 
 def imports_overlap(trade: pd.DataFrame) -> pd.DataFrame:
-    """Both sources of China's imports where both exist: economy, year, wto, imf (USD), ratio (wto / imf)."""
+    """Both sources of China's imports where both exist: economy, year, wto, imf (USD), ratio (wto / imf).
+
+    trade, and what it raises: as of `china_imports`. No row where the two do not meet.
+    """
     wto, imf = (china_imports(trade, s).set_index(["economy", "year"])["value_usd"] for s in SOURCES[:2])
     both = pd.concat({"wto": wto, "imf": imf}, axis=1, join="inner").reset_index()
     return both.assign(ratio=both["wto"] / both["imf"])
@@ -129,6 +140,8 @@ def donor_pool(
     donors: 'never' (not in `dates`) or 'never_or_late' (first signed in `late_from` or later, or never). The treated,
     NO_STATE and economies whose date in `dates` is unknown are no donors. Contamination is counted by the earliest date
     in any list or text, so a donor that only another list holds is counted too.
+    events: like table `events`. imports: of `china_imports`. dates: of `accession`. late_from: a year. treated: codes.
+    Raises UnknownNameError for another pool or a missing column.
     """
     _choice("donor pool", donors, DONORS)
     year = dates.set_index("economy")["year"]
@@ -178,7 +191,9 @@ def effect(
     Further columns: effect, p, p_positive (of the event study: p of its cluster-robust t, which so few treated units make
     too small), start (year of signing), donors, contaminated (donors that signed by `until`), joined (donors
     that signed at any time), pre_rmspe, post_rmspe, in_time (placebo dates), pretrend, caution.
-    An economy that cannot be estimated has the reason in `missing`. Raises CoverageError for any other outcome: growth of
+    An economy that cannot be estimated has the reason in `missing`. Models: see stats.synthetic_control and
+    stats.event_study. Raises UnknownNameError for a choice, UsageError where a year is none, what `china_imports` and
+    `accession` raise, and CoverageError for any other outcome: growth of
     GDP per head is not tested, because no table holds comparable GDP at constant prices.
     """
     for kind, value, known in (("method", method, METHODS), ("statistic", statistic, STATISTICS)):
@@ -188,6 +203,9 @@ def effect(
             f"outcome {outcome!r} is not at hand: no table holds comparable GDP at constant prices, or any other outcome",
             hint=f"known: {', '.join(OUTCOMES)}; add a table of your own with the other one",
         )
+    if odd := [year for year in (until, late_from) if not str(year).isdigit()]:
+        raise UsageError(f"{odd[0]!r} is no year", hint="for example '2018'")
+    economies = [eco.resolve(e) for e in economies]
     dates = accession(events, accession_list, placeholder=placeholder)
     imports = china_imports(trade, source)
     imports = imports[imports["year"] <= int(until)]

@@ -24,10 +24,12 @@ def mase(actual: pd.Series, forecast: pd.Series, train: pd.Series) -> float:
     Raises CoverageError for a constant or gapped training series or missing values, UsageError for years that differ.
     Source: Hyndman and Koehler (2006), International Journal of Forecasting 22(4).
     """
+    if not isinstance(actual, pd.Series) or not isinstance(forecast, pd.Series):
+        raise UsageError("actual and forecast are series by year")
     if not len(actual) or not actual.index.equals(forecast.index):
         raise UsageError("actual and forecast are not of the same years")
     errors = (actual - forecast).abs()
-    if errors.isna().any():
+    if errors.isna().any() or np.isinf(errors).any():
         raise CoverageError("a forecast or an actual value is missing", hint="compare years that have both")
     return float(errors.mean() / observed(train, 2, even=True).diff().abs().mean())
 
@@ -72,6 +74,7 @@ def compare_with_naive(series: pd.Series, models: Mapping[str, Model], first: fl
     it), mae (units of the series), coverage (share of actuals inside the interval), n (forecasts compared), failed
     (forecasts not given). A model that answered nowhere has n = 0 and does not narrow the comparison. Errors of
     overlapping forecasts are dependent and few: differences are described, not tested.
+    Formula: mase = mean over origins and steps of |error| / mean |step up to the origin| (see `mase`).
     Raises as `backtest`, and CoverageError where no origin is common; UsageError for a model of yours named 'naive'.
     """
     if "naive" in models:

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from ..errors import CaResearchError, CoverageError, UnknownNameError, UsageError
-from .trend import TEN, Result, level_between, observed, refuse_exact_fit
+from .result import Result
+from .trend import TEN, level_between, observed, refuse_exact_fit
 
 LEAST = 5
 """Fewer blocks hold too little of the dependence; with fewer clusters even Webb's six weights say nothing."""
@@ -136,6 +137,8 @@ class WildBootstrap(Result):
 
     `low` or `high` is None where the test rejects no value on that side.
     """
+
+    _title = "Wild cluster bootstrap"
 
     coefficient: str
     estimate: float

@@ -9,16 +9,20 @@ import numpy as np
 import pandas as pd
 
 from ..errors import CoverageError, UsageError
-from .trend import TEN, Result, observed, refuse_exact_fit
+from .result import Result
+from .trend import TEN, observed, refuse_exact_fit
 
 
 @dataclass(frozen=True)
 class Break(Result):
     """`f` of a break whose new regime begins in year `at`; `p`; `k` coefficients may change; `n`; `method`.
 
+    f is a ratio without a unit, `at` a year of the index.
     autocorrelation: first-order, of the residuals without a break; large, it says that `p` of an iid method is too small.
     draws and seed are None where nothing was simulated.
     """
+
+    _title = "Test of a break"
 
     f: float
     p: float

@@ -14,21 +14,27 @@ import numpy as np
 import pandas as pd
 
 from ..errors import CoverageError, UnknownNameError, UsageError
+from .frames import require
+from .result import Result, number
 
 ESTIMATORS = ("did2s", "saturated", "twfe")
 LEAST_PERIODS = 3
 """Two periods before (one of them the reference) and one after: below that there is no trend to look at."""
+EXACT = 1e-6
+"""Residuals below this share of the outcome's spread are what an iterative solution leaves, not noise to test against."""
 FEW = 10
 """Treated clusters below which cluster-robust errors are known to be too small (a convention, no sharp bound)."""
 
 
-@dataclass(frozen=True, eq=False)
-class EventStudy:
+@dataclass(frozen=True, eq=False, repr=False)
+class EventStudy(Result):
     """`table`: event_time, estimate, se, low, high, treated (units observed then), one row per event time of the window.
 
     `att`: estimate, se, low, high, p over all treated periods. `pretrend`: f, df, df_errors, p, largest, statement.
     `log`: reason, rows. `caution`: '' or why the errors mislead. Event time 0 is the first treated period.
     """
+
+    _table = "table"
 
     table: pd.DataFrame
     att: pd.Series
@@ -40,14 +46,11 @@ class EventStudy:
     log: pd.DataFrame
     caution: str
 
-    def to_frame(self) -> pd.DataFrame:
-        return self.table.copy()
-
-    def to_csv(self, *args: Any, **kwargs: Any) -> Any:
-        return self.table.to_csv(*args, index=False, **kwargs)
-
-    def to_latex(self, digits: int = 3) -> str:
-        return self.table.to_latex(index=False, float_format=f"%.{digits}f", escape=True, na_rep="--")
+    def caption(self) -> str:
+        low, high = number(self.att["low"]), number(self.att["high"])
+        parts = [f"{self.estimator}, {self.n:,} rows, {self.treated} treated and {self.untreated} untreated units"]
+        parts += [f"effect over all treated periods {number(self.att['estimate'])} ({low} to {high})"]
+        return "; ".join([*parts, self.pretrend["statement"], *([self.caution] if self.caution else [])])
 
 
 def _prepare(frame: pd.DataFrame, names: dict[str, str], log: list[dict[str, Any]]) -> pd.DataFrame:
@@ -58,12 +61,13 @@ def _prepare(frame: pd.DataFrame, names: dict[str, str], log: list[dict[str, Any
             log.append({"reason": reason, "rows": int(gone.sum())})
         return rows[~gone]
 
-    for column in names.values():
-        if column not in frame:
-            raise UnknownNameError("column", column, frame.columns)
+    require(frame, names.values(), keys=[names["u"], names["g"]])
     rows = pd.DataFrame({short: frame[column].to_numpy() for short, column in names.items()})
     for column in ("t", "y", "first"):
-        rows[column] = pd.to_numeric(rows[column]).astype(float)
+        try:
+            rows[column] = pd.to_numeric(rows[column]).astype(float)
+        except (TypeError, ValueError):
+            raise UsageError(f"{names[column]!r} holds what is no number", hint="convert it: pd.to_numeric") from None
     rows = leave(rows, ~np.isfinite(rows["y"]) | rows["t"].isna(), "no outcome or no period")
     if rows.duplicated(["u", "t"]).any():
         raise UsageError("a unit has two rows in one period", hint="choose one source or sum first")
@@ -91,14 +95,25 @@ def _prepare(frame: pd.DataFrame, names: dict[str, str], log: list[dict[str, Any
             f"too few periods: {rows['t'].nunique()} in all, {rows.loc[rows['k'] < 0, 'k'].nunique()} before treatment",
             hint=f"an event study needs {LEAST_PERIODS} periods, two of them before treatment",
         )
+    # the unit effects absorb this shift; without it the iterative first stage would lose digits to the level of y
+    base = rows["y"].where(~rows["treated"]).groupby(rows["u"]).transform("mean")
+    rows["y"] = rows["y"] - base
     return rows.reset_index(drop=True)
 
 
-def _fit(call: Any) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """Coefficients, covariance and names of a pyfixest model."""
+def _fit(call: Any, outcome: pd.Series) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Coefficients, covariance and names of a pyfixest model; CoverageError where it cannot be estimated."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # singletons and deprecations inside pyfixest
-        model = call()
+        try:
+            model = call()
+        except (ValueError, np.linalg.LinAlgError) as error:  # all terms collinear, or nothing left to estimate on
+            raise CoverageError(f"the event study was not estimated: {error}", hint="widen the sample") from error
+    if np.abs(np.asarray(model._u_hat, dtype=float)).max() <= EXACT * float(outcome.abs().max()):
+        raise CoverageError(
+            "unit, period and treatment effects fit every row exactly: there is no noise to test against",
+            hint="a constant outcome, or one made up of steps? report the figures themselves",
+        )
     return np.asarray(model._beta_hat).ravel(), np.asarray(model._vcov), list(model._coefnames)
 
 
@@ -129,9 +144,11 @@ def _estimate(rows: pd.DataFrame, estimator: str) -> tuple[pd.DataFrame, np.ndar
     data, terms = pd.concat([rows, dummies], axis=1), " + ".join(cells)
     if estimator == "did2s":
         stages = {"first_stage": "~ 0 | u + t", "second_stage": f"~ 0 + {terms}"}
-        beta, v, names = _fit(lambda: pf.did2s(data.copy(), yname="y", treatment="treated", cluster="g", **stages))
+        beta, v, names = _fit(
+            lambda: pf.did2s(data.copy(), yname="y", treatment="treated", cluster="g", **stages), data["y"]
+        )
     else:
-        beta, v, names = _fit(lambda: pf.feols(f"y ~ {terms} | u + t", data, vcov={"CRV1": "g"}))
+        beta, v, names = _fit(lambda: pf.feols(f"y ~ {terms} | u + t", data, vcov={"CRV1": "g"}), data["y"])
     return pd.DataFrame([cells[n] for n in names], columns=["k", "rows"]), beta, v
 
 
@@ -192,8 +209,11 @@ def event_study(
     `att` is the mean over all treated rows ('twfe': the coefficient on one treatment dummy, with weights of its own).
     The reference of 'saturated' and 'twfe' is the last period before treatment; leads of 'did2s' are averages of
     first-stage residuals, not differences from a reference, and do not compare with the others' one to one.
-    Intervals: t with G - 1 degrees of freedom. Raises UnknownNameError, UsageError, CoverageError (nobody treated,
-    nobody untreated, all treated at once, too few periods, fewer than two clusters).
+    Model: y_ut = a_u + g_t + sum_k b_k 1(t - first_u = k) + e_ut; b_k in units of the outcome. Intervals: t with G - 1
+    degrees of freedom.
+    Raises UnknownNameError (column, estimator), UsageError (text, a unit twice in a period or in two clusters, a row
+    without a unit), CoverageError (nobody treated, nobody untreated, all treated at once, too few periods, fewer than two
+    clusters, a constant outcome or an exact fit).
     """
     if estimator not in ESTIMATORS:
         raise UnknownNameError("estimator", estimator, ESTIMATORS)
@@ -226,7 +246,7 @@ def event_study(
         import pyfixest as pf
 
         data = rows.assign(treated=rows["treated"].astype(float))
-        overall, variance, _ = _fit(lambda: pf.feols("y ~ treated | u + t", data, vcov={"CRV1": "g"}))
+        overall, variance, _ = _fit(lambda: pf.feols("y ~ treated | u + t", data, vcov={"CRV1": "g"}), data["y"])
     few = rows.loc[rows["first"].notna(), "g"].nunique()
     return EventStudy(
         table=table,

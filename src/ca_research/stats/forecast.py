@@ -1,4 +1,4 @@
-"""Forecasts of annual series and of shares, with intervals; how they would have done is in `multiple`."""
+"""Forecasts of annual series and of shares, with intervals; how they would have done is in `backtest`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from ..errors import CaResearchError, CoverageError, UsageError
-from .trend import TEN, Result, level_between, observed, refuse_exact_fit
+from .result import Result
+from .trend import TEN, level_between, observed, refuse_exact_fit
 
 LEAST_WALK = 5
 """A random walk needs five years: four steps, one of them spent on the drift."""
@@ -23,18 +24,19 @@ class ConvergenceError(CaResearchError):
     """An estimator did not find its optimum; what it stopped at is no estimate."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Forecast(Result):
-    """`frame`: year, mean, low, high, level (and `part` for shares); `n` years used; `failed`: what could not be fitted."""
+    """`frame`: year, mean, low, high (units of the series), level (and `part` for shares), a row per year ahead (and part).
+
+    `n` years used; `failed`: model -> why it could not be fitted.
+    """
+
+    _table = "frame"
 
     model: str
     frame: pd.DataFrame
     n: int
     failed: Mapping[str, str] = field(default_factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        rows = self.frame.to_dict("records")
-        return {"model": self.model, "n": self.n, "failed": dict(self.failed), "rows": rows}
 
 
 def history(series: pd.Series, least: int, horizon: int, level: float, varying: bool = True) -> pd.Series:
@@ -89,7 +91,7 @@ def random_walk_drift(series: pd.Series, horizon: int, level: float = 0.95) -> F
 def naive(series: pd.Series, horizon: int, level: float = 0.95) -> Forecast:
     """The last value, unchanged: random walk without drift; error variance h times the mean squared step, t with m df.
 
-    Inputs, errors and source as for `random_walk_drift`.
+    Inputs, source and what it raises as for `random_walk_drift`; an exact line is no error, for it has no drift here.
     """
     clean = history(series, LEAST_WALK, horizon, level)
     return Forecast("naive", _walk(clean, horizon, level, False), len(clean))

@@ -1,4 +1,8 @@
-"""Growth and slope of short annual series; each way of stating growth has its own name."""
+"""Growth and slope of short annual series; each way of stating growth has its own name.
+
+A series is indexed by year; missing values are left out. All raise CoverageError for too few observations and UsageError
+for what is no series of finite numbers by year, or has a year twice.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,21 @@ import pandas as pd
 from ..errors import CoverageError, UsageError
 
 
-def _clean(series: pd.Series, least: int) -> pd.Series:
-    """Observed values by year; raises CoverageError below `least`, UsageError where a year stands twice."""
-    observed = series.dropna().sort_index().astype("float64")
+def observations(series: pd.Series, least: int) -> pd.Series:
+    """Observed values as floats by ascending year.
+
+    Raises CoverageError below `least`; UsageError for no series, an index that holds no years, a year twice, text, and
+    infinite values.
+    """
+    if not isinstance(series, pd.Series):
+        raise UsageError(f"a series indexed by year is needed, not {type(series).__name__}")
+    known = series.dropna().sort_index()
+    if len(known) and (not pd.api.types.is_numeric_dtype(known.index) or known.index.hasnans):
+        raise UsageError("the index must hold years", hint="set_index('year') and drop rows without one")
+    try:
+        observed = known.astype("float64")
+    except (TypeError, ValueError):
+        raise UsageError("the values are not numbers", hint="convert the series to float") from None
     if observed.index.has_duplicates:
         raise UsageError("two observations for one year", hint="choose one source first")
     if len(observed) < least:
@@ -18,6 +34,8 @@ def _clean(series: pd.Series, least: int) -> pd.Series:
             f"{len(observed)} observation(s); this measure needs at least {least}",
             hint="take a longer period or another source",
         )
+    if not np.isfinite(observed.to_numpy()).all():
+        raise UsageError("the series holds infinite values", hint="make them missing, or mend what divided by zero")
     return observed
 
 
@@ -28,24 +46,36 @@ def _positive_base(observed: pd.Series) -> None:
 
 
 def end_to_end(series: pd.Series) -> float:
-    """Last minus first observed value, in the unit of the series (index: years)."""
-    observed = _clean(series, 2)
+    """Change over the whole period: last minus first observed value, in the unit of the series.
+
+    series: index years, gaps allowed, n >= 2. Raises CoverageError for n < 2, UsageError for bad input.
+    Formula: y_n - y_1; says nothing about what lies between.
+    """
+    observed = observations(series, 2)
     return float(observed.iloc[-1] - observed.iloc[0])
 
 
 def sen_slope(series: pd.Series) -> float:
-    """Median of the slopes between all pairs of years, in units per year. Sen (1968), JASA 63(324)."""
-    observed = _clean(series, 3)
+    """Median of the slopes between all pairs of years, in units of the series per year; zero for a constant series.
+
+    series: index years, gaps allowed, n >= 3. Raises CoverageError for n < 3, UsageError for bad input.
+    Formula: median over i < j of (y_j - y_i) / (t_j - t_i). Source: Sen (1968), JASA 63(324).
+    """
+    observed = observations(series, 3)
     x, y = observed.index.to_numpy(dtype=float), observed.to_numpy()
     i, j = np.triu_indices(len(observed), k=1)
     return float(np.median((y[j] - y[i]) / (x[j] - x[i])))
 
 
 def log_slope(series: pd.Series) -> float:
-    """OLS slope of the log on the year: continuous growth per year (0.05 is about 5 %). Needs positive values."""
+    """OLS slope of the natural log on the year: continuous growth per year (0.05 is about 5 %).
+
+    series: index years, gaps allowed, positive, n >= 3. Raises CoverageError for n < 3 or a value that is not above zero,
+    UsageError for bad input. Formula: least squares of ln y_t = a + b t; returns b.
+    """
     import statsmodels.api as sm
 
-    observed = _clean(series, 3)
+    observed = observations(series, 3)
     if (observed <= 0).any():
         raise CoverageError("a log needs positive values", hint="use sen_slope or end_to_end")
     design = sm.add_constant(observed.index.to_numpy(dtype=float) - observed.index[0])
@@ -53,16 +83,24 @@ def log_slope(series: pd.Series) -> float:
 
 
 def compound_rate(series: pd.Series) -> float:
-    """Compound annual growth rate between first and last year: (last / first) ** (1 / years) - 1."""
-    observed = _clean(series, 2)
+    """Compound annual growth rate between the first and the last observed year (0.05 is 5 % a year).
+
+    series: index years, gaps allowed, n >= 2; all but the last value above zero, the last at least zero. Raises
+    CoverageError where that does not hold, UsageError for bad input. Formula: (y_n / y_1) ** (1 / (t_n - t_1)) - 1.
+    """
+    observed = observations(series, 2)
     _positive_base(observed)
     years = float(observed.index[-1] - observed.index[0])
     return float((observed.iloc[-1] / observed.iloc[0]) ** (1 / years) - 1)
 
 
 def mean_annual_rate(series: pd.Series) -> float:
-    """Arithmetic mean of the year-on-year rates; needs every year between first and last."""
-    observed = _clean(series, 2)
+    """Arithmetic mean of the year-on-year rates (0.05 is 5 %); never below `compound_rate`.
+
+    series: index consecutive years, n >= 2, values as for `compound_rate`. Raises CoverageError for n < 2, a gap or a
+    value that cannot be grown from; UsageError for bad input. Formula: mean over t of y_t / y_(t-1) - 1.
+    """
+    observed = observations(series, 2)
     if (np.diff(observed.index.to_numpy(dtype=float)) != 1).any():
         raise CoverageError("year-on-year rates need consecutive years", hint="use compound_rate")
     _positive_base(observed)

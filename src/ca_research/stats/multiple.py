@@ -24,7 +24,7 @@ def holm(p_values: Mapping[str, float], alpha: float = 0.05) -> pd.DataFrame:
         raise UsageError(f"alpha {alpha!r} is not between 0 and 1")
     if not p_values:
         raise UsageError("the family is empty", hint="declare its members before their p-values are known")
-    if wrong := [name for name, p in p_values.items() if p is None or not 0 <= p <= 1]:
+    if wrong := [name for name, p in p_values.items() if not isinstance(p, (int, float, np.number)) or not 0 <= p <= 1]:
         raise UsageError(
             f"no p-value between 0 and 1 for {', '.join(map(str, wrong))}",
             hint="give 1.0 to a member that could not be computed; it stays in the family",

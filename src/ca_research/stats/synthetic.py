@@ -7,13 +7,15 @@ follows ADH. Weights here rest on pre-period outcomes alone, the variant without
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..errors import CoverageError, UnknownNameError, UsageError
+from .frames import require
+from .result import Result
 
 LEAST_BEFORE = 8
 """Periods before treatment below which a good fit means little: this project's choice. That there must be many is said by
@@ -30,9 +32,17 @@ def simplex_weights(treated: np.ndarray, donors: np.ndarray) -> np.ndarray:
     Exact by non-negative least squares: with A = donors - treated, the minimiser of |A u|^2 + c^2 (1 - sum u)^2 over
     u >= 0 is a multiple of the wanted w, because for given direction w the best multiple gives c^2 q / (c^2 + q), which
     rises with q = |A w|^2. Where several w fit equally well, one of them is returned.
+    Raises UsageError for shapes that do not fit, no donor or no period, and values that are missing or infinite.
     """
     from scipy.optimize import nnls
 
+    treated, donors = np.asarray(treated, dtype=float), np.asarray(donors, dtype=float)
+    if treated.ndim != 1 or donors.ndim != 2 or len(donors) != len(treated) or not donors.size:
+        raise UsageError(
+            f"shapes {treated.shape} and {donors.shape} do not fit", hint="(periods,) and (periods, units), none empty"
+        )
+    if not (np.isfinite(treated).all() and np.isfinite(donors).all()):
+        raise UsageError("missing or infinite values", hint="leave those periods or donors out")
     a = donors - treated[:, None]
     scale = np.abs(a).max()
     if scale == 0:
@@ -41,28 +51,29 @@ def simplex_weights(treated: np.ndarray, donors: np.ndarray) -> np.ndarray:
     return u / u.sum()
 
 
-@dataclass(frozen=True, eq=False)
-class Placebos:
+@dataclass(frozen=True, eq=False, repr=False)
+class Placebos(Result):
     """`table`: unit, effect (mean gap after), pre_rmspe, post_rmspe, ratio, ratio_positive; the treated unit is among them.
 
     `p`: share of units whose post/pre RMSPE ratio is at least the treated one's (two-sided, ADH). `p_positive`: the
     same with positive gaps only (one-sided; Abadie 2021, Journal of Economic Literature 59(2)). Least p: 1 / units.
     """
 
+    _table = "table"
+
     table: pd.DataFrame
     p: float
     p_positive: float
 
-    def to_frame(self) -> pd.DataFrame:
-        return self.table.copy()
 
-
-@dataclass(frozen=True, eq=False)
-class SyntheticControl:
+@dataclass(frozen=True, eq=False, repr=False)
+class SyntheticControl(Result):
     """`gaps`: time, treated, synthetic, gap, after. `weights`: donor, weight (above zero), largest first.
 
     `effect`: mean gap after treatment, in units of the outcome. `log`: reason, units, detail.
     """
+
+    _table = "gaps"
 
     unit: str
     start: float
@@ -73,21 +84,12 @@ class SyntheticControl:
     post_rmspe: float
     donors: tuple[str, ...]
     log: pd.DataFrame
-    _wide: pd.DataFrame
-    _demean: bool
+    _wide: pd.DataFrame = field(repr=False)
+    _demean: bool = field(repr=False)
 
     @property
     def ratio(self) -> float:
         return self.post_rmspe / self.pre_rmspe
-
-    def to_frame(self) -> pd.DataFrame:
-        return self.gaps.copy()
-
-    def to_csv(self, *args: Any, **kwargs: Any) -> Any:
-        return self.gaps.to_csv(*args, index=False, **kwargs)
-
-    def to_latex(self, digits: int = 3) -> str:
-        return self.gaps.to_latex(index=False, float_format=f"%.{digits}f", escape=True)
 
     def placebos(self, *, worst: float | None = None) -> Placebos:
         """Every donor in the treated unit's place, which moves to the pool (as ADH do); ranks of the RMSPE ratio.
@@ -160,9 +162,13 @@ def synthetic_control(
     donors: untreated units, all other columns by default. demean: take each unit's pre-period mean out first, for a
         treated unit outside the donors' range (Ferman and Pinto 2021, Quantitative Economics 12(4)).
     Periods without the treated unit leave for all; donors that lack one of the remaining periods leave (logged): no gap
-    is filled. Raises UnknownNameError, UsageError, CoverageError: fewer than `least_before` periods before or none after,
-    fewer than `least_donors` donors, an exact pre-period match (no error to compare with; too many donors).
+    is filled. Weights: w >= 0, sum w = 1, least sum over periods before of (y_t - sum_j w_j x_jt)^2; gap_t the same
+    difference at every t, in units of the outcome.
+    Raises UnknownNameError for a unit that is no column; UsageError for text, infinite values, a period or a donor twice;
+    CoverageError for fewer than `least_before` periods before or none after, fewer than `least_donors` donors, a treated
+    unit that is constant before, an exact pre-period match (no error to compare with; too many donors).
     """
+    require(outcomes, ())
     pool = [c for c in outcomes.columns if c != treated] if donors is None else list(donors)
     for unit in (treated, *pool):
         if unit not in outcomes.columns:
@@ -171,7 +177,10 @@ def synthetic_control(
         raise UsageError("a donor is named twice or is the treated unit", hint="name each donor once")
     if not outcomes.index.is_unique or not pd.api.types.is_numeric_dtype(outcomes.index):
         raise UsageError("the index must hold each period once, as a number", hint="set_index('year')")
-    wide = outcomes[[treated, *pool]].sort_index().astype(float)
+    try:
+        wide = outcomes[[treated, *pool]].sort_index().astype(float)
+    except (TypeError, ValueError):
+        raise UsageError("outcomes hold what is no number", hint="convert them: pd.to_numeric") from None
     if np.isinf(wide.to_numpy()).any():
         raise UsageError("infinite outcomes", hint="a logarithm of zero? leave such units out, or use levels")
     log = []
@@ -195,9 +204,15 @@ def synthetic_control(
         raise CoverageError(
             f"{treated}: {len(used)} donor(s) observed throughout, {least_donors} needed", hint="widen the pool"
         )
+    spread = float(wide[treated][~after].std(ddof=0))
+    if spread == 0:
+        raise CoverageError(
+            f"{treated} is the same in all {before} periods before {start:g}: there is no course to follow",
+            hint="take an outcome that varies",
+        )
     gap, weights = _gap(wide, treated, after, demean)
-    pre, spread = _rmspe(gap[~after]), float(wide[treated][~after].std(ddof=0))
-    if pre <= EXACT * (spread or 1.0):
+    pre = _rmspe(gap[~after])
+    if pre <= EXACT * spread:
         raise CoverageError(
             f"{treated}: {len(used)} donors match {before} periods exactly, so there is no error to compare with",
             hint="fewer donors or a longer period before treatment",

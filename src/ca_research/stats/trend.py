@@ -6,14 +6,14 @@ A series is indexed by year; missing years are left out of ranks and slopes and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from ..errors import CoverageError, UsageError
-from .growth import _clean, sen_slope
+from .growth import observations, sen_slope
+from .result import Result
 
 TEN = 10
 """Below ten observations ranks are counted exactly, and what leans on large samples is refused."""
@@ -22,30 +22,13 @@ EXACT_FIT = 1e-12
 """Residuals smaller than this share of the largest value are rounding, not variation (float64 carries about 2e-16)."""
 
 
-class Result:
-    """A small result: its fields, and `to_dict()` with plain Python values for JSON."""
-
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)  # type: ignore[call-overload]
-
-
 def observed(series: pd.Series, least: int, *, even: bool = False, varying: bool = True) -> pd.Series:
     """Observed values as floats by ascending year; what a statistic must not be given is refused here.
 
     Raises CoverageError below `least` observations, for a constant series (unless `varying` is False) and, with
     `even`, for years that are not equally spaced; UsageError for a wrong index, infinite values, a year twice.
     """
-    if not isinstance(series, pd.Series):
-        raise UsageError(f"a series indexed by year is needed, not {type(series).__name__}")
-    known = series.dropna()
-    if len(known) and (not pd.api.types.is_numeric_dtype(known.index) or known.index.hasnans):
-        raise UsageError("the index must hold years", hint="set_index('year') and drop rows without one")
-    try:
-        clean = _clean(known, least)
-    except (TypeError, ValueError):
-        raise UsageError("the values are not numbers", hint="convert the series to float") from None
-    if not np.isfinite(clean.to_numpy()).all():
-        raise UsageError("the series holds infinite values", hint="make them missing, or mend what divided by zero")
+    clean = observations(series, least)
     if varying and clean.nunique() == 1:
         raise CoverageError(
             f"all {len(clean)} values are the same: there is no variation to test",
@@ -79,6 +62,8 @@ def level_between(level: float) -> float:
 @dataclass(frozen=True)
 class MannKendall(Result):
     """`s`, `tau` (tau-b), two-sided `p`, `p_least` (smallest p this n and these ties allow), `n`, `method`."""
+
+    _title = "Mann-Kendall test"
 
     s: int
     tau: float
@@ -146,6 +131,8 @@ def mann_kendall(series: pd.Series, method: str = "auto") -> MannKendall:
 class SenSlope(Result):
     """`slope` in units per year with its interval; `low` and `high` are None below ten observations."""
 
+    _title = "Sen's slope"
+
     slope: float
     low: float | None
     high: float | None
@@ -181,6 +168,8 @@ def sen_interval(series: pd.Series, level: float = 0.95) -> SenSlope:
 @dataclass(frozen=True)
 class OlsTrend(Result):
     """`slope` in units per year, HAC standard error `se`, interval, two-sided `p`, `lags` used, `n`."""
+
+    _title = "OLS trend with Newey-West errors"
 
     slope: float
     se: float
@@ -221,6 +210,8 @@ def ols_trend(series: pd.Series, lags: int | None = None, level: float = 0.95) -
 @dataclass(frozen=True)
 class BaseChange(Result):
     """Means of two periods, their `difference` (units of the series) and `ratio` (None where the base is not > 0)."""
+
+    _title = "Change against a base period"
 
     base_mean: float
     later_mean: float

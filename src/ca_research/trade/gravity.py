@@ -18,6 +18,9 @@ import pandas as pd
 from ..errors import CoverageError, UnknownNameError, UsageError
 from ..stats.event_study import t_interval
 from ..stats.forecast import ConvergenceError
+from ..stats.frames import alike, require
+from ..stats.result import Result
+from .checks import ALIKE, refuse_aggregates
 from .gravity_panel import note, one_value, panel, treated_pairs
 
 __all__ = ["Gravity", "gravity", "panel", "treated_pairs"]
@@ -27,6 +30,9 @@ LEVEL = "exporter-year+importer-year"
 CHANGE = "exporter-year+importer-year+pair"
 EFFECTS = ("exporter", "importer", "year", "exporter-year", "importer-year", "pair")
 ESTIMATORS = ("ppml", "ols")
+
+EXACT = 1e-8
+"""Residuals below this share of the largest value are what the iterations leave (pyfixest stops at a change of 1e-8)."""
 
 _COLUMNS = ["term", "estimate", "se", "low", "high", "p"]
 
@@ -125,9 +131,11 @@ def solve(sample: Sample, estimator: str, rectifier: bool = False, robust: bool 
     return _Fit(model, kept, [names[c] for c in model._collin_vars or []], [names[c] for c in model._coefnames])
 
 
-@dataclass(frozen=True, eq=False)
-class Gravity:
+@dataclass(frozen=True, eq=False, repr=False)
+class Gravity(Result):
     """`table`: term, estimate, se, low, high, p. `n` rows and `clusters` used. `log`: stage, reason, rows, detail."""
+
+    _table = "table"
 
     table: pd.DataFrame
     n: int
@@ -166,16 +174,8 @@ class Gravity:
             raise CoverageError("no RESET test: the squared predictor is collinear with the terms and fixed effects")
         return _tidy(fit, self.clusters, 0.95).set_index("term").loc["RESET", ["estimate", "se", "p"]]
 
-    def to_frame(self) -> pd.DataFrame:
-        return self.table.copy()
-
-    def to_csv(self, *args: Any, **kwargs: Any) -> Any:
-        return self.table.to_csv(*args, index=False, **kwargs)
-
-    def to_latex(self, digits: int = 3) -> str:
-        """The coefficient table as LaTeX (booktabs), with n, effects and clusters in the caption."""
-        caption = f"{self.estimator.upper()}, {self.n:,} rows, effects {self.effects}, {self.clusters:,} clusters"
-        return self.table.to_latex(index=False, float_format=f"%.{digits}f", caption=caption, escape=True, na_rep="--")
+    def caption(self) -> str:
+        return f"{self.estimator.upper()}, {self.n:,} rows, effects {self.effects}, {self.clusters:,} clusters"
 
 
 def _tidy(fit: _Fit, clusters: int, level: float) -> pd.DataFrame:
@@ -185,17 +185,29 @@ def _tidy(fit: _Fit, clusters: int, level: float) -> pd.DataFrame:
 
 
 def complete(panel: pd.DataFrame, terms: Sequence[str], effects: str, estimator: str, cluster: str,
-              log: list[dict[str, Any]]) -> tuple[Sample, np.ndarray]:  # fmt: skip
+             log: list[dict[str, Any]]) -> tuple[Sample, np.ndarray]:  # fmt: skip
     """Rows on which everything is known, and which rows of the panel they are; what leaves is logged."""
+    require(panel, ("value_usd",), keys=("exporter", "importer", "year"))
     if estimator not in ESTIMATORS:
         raise UnknownNameError("estimator", estimator, ESTIMATORS)
     for term in terms:
         if term not in panel:
             raise UnknownNameError("covariate", term, panel.columns)
+    if len(set(terms)) < len(terms):
+        raise UsageError(f"a term stands twice: {', '.join(terms)}", hint="name each once")
     one_value(panel, "source_id", "choose one: panel(..., source='PENPPML')")
-    value = panel["value_usd"].to_numpy(float)
-    known = np.ones(len(panel), dtype=bool)
-    x = {term: panel[term].to_numpy(dtype=float, na_value=np.nan) for term in terms}
+    alike(panel, ALIKE)
+    for side in ("exporter", "importer"):
+        refuse_aggregates(panel, side, allowed=())
+    try:
+        value = panel["value_usd"].to_numpy(dtype=float, na_value=np.nan)
+        x = {term: panel[term].to_numpy(dtype=float, na_value=np.nan) for term in terms}
+    except (TypeError, ValueError):
+        raise UsageError("trade or a term holds what is no number", hint="convert it: pd.to_numeric") from None
+    if (value < 0).any() or np.isinf(value).any():
+        raise UsageError("negative or infinite trade", hint="mend or drop those rows: trade is zero or more")
+    known = ~np.isnan(value)
+    note(log, "estimation", "no value reported", int((~known).sum()))
     for term, values in x.items():
         absent = ~np.isfinite(values)
         if len(absent) and absent.all():
@@ -223,6 +235,15 @@ def _separated(sample: Sample, log: list[dict[str, Any]]) -> Sample:
     return sample
 
 
+def _refuse_exact(y: np.ndarray, link: np.ndarray, estimator: str) -> None:
+    """CoverageError where terms and effects fit every row: no noise, so no standard error."""
+    if np.abs(y - (np.exp(link) if estimator == "ppml" else link)).max() <= EXACT * np.abs(y).max():
+        raise CoverageError(
+            "terms and fixed effects fit every row exactly: there is no noise to test against",
+            hint="is trade constant or made up? else fewer effects",
+        )
+
+
 def gravity(
     panel: pd.DataFrame,
     covariates: Sequence[str] = GEOGRAPHY,
@@ -243,8 +264,11 @@ def gravity(
         stand for both sides' totals and multilateral resistance (Anderson and van Wincoop 2003, AER 93(1)).
     Errors: CRV1, t with G - 1 degrees of freedom, variance times G/(G-1) * (N-1)/(N-K), where K counts the terms and
         the effects that are not nested in the clusters. With few treated pairs they are too small: see `reassign`.
-    Raises UnknownNameError, UsageError (mixed sources), CoverageError (nothing to estimate on, a covariate that is all
-    missing, fewer than two clusters, no term identified), ConvergenceError.
+    Returns a Gravity: one row per covariate, estimates in logs of USD per unit of the covariate; a term that cannot be told
+    from the effects or from other terms has no estimate, and the log says so.
+    Raises UnknownNameError, UsageError (mixed sources, text, negative trade, a term twice), MixedUnitsError (several
+    valuations or price bases), CoverageError (nothing to estimate on, a covariate that is all missing, fewer than two
+    clusters, no term identified, an exact fit), ConvergenceError.
     """
     if not 0 < level < 1:
         raise UsageError(f"level {level!r} is not between 0 and 1", hint="0.95 is a 95 % interval")
@@ -263,10 +287,11 @@ def gravity(
     for term in fit.collinear:
         note(log, "estimation", "collinear with the fixed effects or other terms", 0, term)
     used = sample.keep(fit.kept)
+    link = fit.model._Xbeta if estimator == "ppml" else used.y - np.asarray(fit.model.resid()).ravel()
+    _refuse_exact(used.y, np.asarray(link, dtype=float).ravel(), estimator)
     clusters = len(np.unique(used.cluster))
     table = _tidy(fit, clusters, level).set_index("term").reindex(list(covariates)).rename_axis("term").reset_index()
     used = Sample(used.y, {k: v for k, v in used.x.items() if k not in fit.collinear}, used.fixed, used.cluster)
-    link = fit.model._Xbeta if estimator == "ppml" else used.y - np.asarray(fit.model.resid()).ravel()
     return Gravity(
         table=table,
         n=int(fit.kept.sum()),

@@ -11,7 +11,8 @@ import pandas as pd
 
 from .. import economies as eco
 from ..errors import CaResearchError, CoverageError, MixedUnitsError, UnknownNameError, UsageError
-from .shares import one_figure_per_cell
+from ..stats.frames import numbers, require
+from .checks import one_figure_per_cell
 
 _WORLD = {"exporter_iso3": "exporter", "importer_iso3": "importer"}
 _KEYS = ["exporter", "importer", "year"]
@@ -46,6 +47,8 @@ def _pairs(trade: pd.DataFrame | str | Path, source: str | None) -> pd.DataFrame
     one_value(trade, "flow", "filter by flow: a panel holds exports or imports as one side reports them")
     one_value(trade, "product", "filter by product, for example product='TOTAL'", MixedUnitsError)
     one_value(trade, "valuation", "keep fob or cif rows, or adjust them first", MixedUnitsError)
+    one_value(trade, "price_basis", "keep rows of one price basis", MixedUnitsError)
+    one_value(trade, "scope", "keep rows of goods, or of goods and services", MixedUnitsError)
     if set(_WORLD) <= set(trade.columns):
         names = _WORLD
     elif {"reporter", "partner", "flow"} <= set(trade.columns):
@@ -56,26 +59,31 @@ def _pairs(trade: pd.DataFrame | str | Path, source: str | None) -> pd.DataFrame
             "neither reporter, partner, flow nor exporter_iso3, importer_iso3 among the columns",
             where=", ".join(map(str, trade.columns[:8])),
         )
-    rows = trade.rename(columns=names)[[*_KEYS, "value_usd", "source_id"]]
+    rows = trade.rename(columns=names)
+    require(rows, ("value_usd", "source_id"), keys=_KEYS)
+    numbers(rows[rows["value_usd"].notna()], "value_usd")
+    rows = rows[[*_KEYS, "value_usd", "source_id"]]
     types = {"exporter": str, "importer": str, "year": int, "value_usd": float, "source_id": str}
     return rows.astype(types).reset_index(drop=True)
 
 
 def _with(rows: pd.DataFrame, covariates: pd.DataFrame) -> pd.DataFrame:
     """Numeric columns of `covariates` joined on exporter, importer (and year), or on economy and year for both sides."""
-    numbers = [c for c in covariates.select_dtypes(["number", "bool"]).columns if c not in (*_KEYS, "is_aggregate")]
+    figures = [c for c in covariates.select_dtypes(["number", "bool"]).columns if c not in (*_KEYS, "is_aggregate")]
     if {"exporter", "importer"} <= set(covariates.columns):
         sides = {"": [k for k in _KEYS if k in covariates.columns]}
     elif {"economy", "year"} <= set(covariates.columns):
         sides = {"_exporter": ["exporter", "year"], "_importer": ["importer", "year"]}
     else:
         raise UsageError("covariates need the columns exporter and importer, or economy and year")
+    for column in ("unit", "price_basis", "currency"):
+        one_value(covariates, column, "one unit per covariate: a column for each", MixedUnitsError)
     for suffix, keys in sides.items():
-        own = covariates.rename(columns={"economy": keys[0]} if suffix else {})[[*keys, *numbers]]
+        own = covariates.rename(columns={"economy": keys[0]} if suffix else {})[[*keys, *figures]]
         if own.duplicated(keys).any():
             raise UsageError(f"two rows of covariates for one {', '.join(keys)}", hint="choose one source first")
-        own = own.astype({k: (int if k == "year" else str) for k in keys} | dict.fromkeys(numbers, float))
-        rows = rows.merge(own.rename(columns={c: c + suffix for c in numbers}), on=keys, how="left")
+        own = own.astype({k: (int if k == "year" else str) for k in keys} | dict.fromkeys(figures, float))
+        rows = rows.merge(own.rename(columns={c: c + suffix for c in figures}), on=keys, how="left")
     return rows
 
 
@@ -97,9 +105,9 @@ def panel(
         with the suffixes _exporter and _importer).
     years, exclude: years to keep; economies to leave out on either side.
     Aggregates, pairs of an economy with itself and rows without a value are dropped and logged; a pair that is absent
-    stays absent (missing is not zero). Raises UsageError where sources or flows are mixed or a cell stands twice,
-    MixedUnitsError for several products or valuations, UnknownNameError for a code that is none, CoverageError where
-    nothing is left.
+    stays absent (missing is not zero). Raises UsageError where sources or flows are mixed, a cell stands twice or trade is
+    negative or no number, MixedUnitsError for several products, valuations, scopes, price bases or units of covariates,
+    UnknownNameError for a column or a code that is none, CoverageError where nothing is left.
     """
     rows, log = _pairs(trade, source), []  # type: tuple[pd.DataFrame, list[dict[str, Any]]]
     codes = set(rows["exporter"].unique()) | set(rows["importer"].unique())
@@ -121,8 +129,6 @@ def panel(
     rows = rows[~left].reset_index(drop=True)
     if rows.empty:
         raise CoverageError("no pair is left in the panel", where="; ".join(e["reason"] for e in log))
-    if not (rows["value_usd"] >= 0).all() or np.isinf(rows["value_usd"]).any():
-        raise UsageError("negative or infinite trade", hint="mend or drop those rows: trade is zero or more")
     one_figure_per_cell(rows, _KEYS)
     if geography is not None:
         one_value(geography, "source_id", "choose one source of geography")

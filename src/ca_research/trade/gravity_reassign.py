@@ -12,6 +12,7 @@ import pandas as pd
 from .. import economies as eco
 from ..errors import CoverageError, UnknownNameError
 from ..stats.forecast import ConvergenceError
+from ..stats.result import Result, number
 from ..tables.provenance import estimate_row, estimates
 from .gravity import CHANGE, GEOGRAPHY, LEVEL, Sample, complete, gravity, prune, solve
 from .gravity_panel import panel as make_panel
@@ -25,9 +26,11 @@ LEAST_PAIRS = 3
 """An economy takes another's place only where this many of the pairs are positive: most of five."""
 
 
-@dataclass(frozen=True, eq=False)
-class Reassignment:
+@dataclass(frozen=True, eq=False, repr=False)
+class Reassignment(Result):
     """`table`: economy, estimate, pairs, missing (why there is none), one row per economy in the place of `economy`."""
+
+    _table = "table"
 
     table: pd.DataFrame
     economy: str
@@ -55,8 +58,12 @@ class Reassignment:
     def p_two_sided(self) -> float:
         return min(1.0, 2 * min(self._share(1), self._share(-1)))
 
-    def to_frame(self) -> pd.DataFrame:
-        return self.table.copy()
+    def caption(self) -> str:
+        others = int(self.table["estimate"].notna().sum())
+        return (
+            f"{self.economy} in its place: {number(self.estimate)}, rank {self.rank} of {others}; one-sided "
+            f"p {number(self.p)}; {self.n:,} rows"
+        )
 
 
 def _mark(panel: pd.DataFrame, economy: str, partners: Sequence[str], direction: str) -> np.ndarray:
@@ -103,7 +110,7 @@ def reassign(
     early = (rows["year"] < (since or 0)).to_numpy()
     candidates = sorted({*rows["exporter"], *rows["importer"]} - set(partners))
     found: list[dict[str, Any]] = []
-    for number, code in enumerate(candidates):
+    for done, code in enumerate(candidates, start=1):
         mark = _mark(rows, code, partners, direction)
         positive = (mark > 0) & (sample.y > 0 if estimator == "ppml" else True)
         spans = [positive] if since is None else [positive & early, positive & ~early]
@@ -125,7 +132,7 @@ def reassign(
                 row["missing"] = error.what
         found.append(row)
         if progress:
-            progress(number + 1, len(candidates))
+            progress(done, len(candidates))
     table = pd.DataFrame(found).sort_values("estimate", ascending=False, ignore_index=True)
     own = table[table["economy"] == economy]
     if own.empty or pd.isna(own["estimate"].iloc[0]):
@@ -160,7 +167,9 @@ def excess(
     question: 'level' (distance, contiguity, language, no pair effects) or 'change' (from SINCE on, pair effects).
     oil: 'left_out' takes OIL_EXPORTERS out of the panel. statistic: 'estimate', the coefficient, or 'p', its rank among
         all economies in the place of `economy` (one-sided; `reassign`, which takes as many fits as there are economies).
-    No interval: five treated pairs a direction do not carry one. A coefficient names no cause.
+    No interval: five treated pairs a direction do not carry one. A coefficient names no cause. Model: see `gravity`.
+    trade: like table `trade`. geography: like table `geography`. source: whose rows make the panel.
+    Raises UnknownNameError for a choice, and what `panel`, `gravity` and `reassign` raise.
     """
     for kind, name in (("question", question), ("direction", direction), ("oil", oil), ("statistic", statistic)):
         if name not in _CHOICES[kind]:

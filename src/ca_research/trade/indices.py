@@ -7,34 +7,40 @@ or the index refuses: a sum of the partners at hand is not the world.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from .. import stats
-from ..errors import CoverageError, MixedUnitsError
-from .shares import one_figure_per_cell
+from ..errors import CoverageError, MixedUnitsError, UsageError
+from ..stats.concentration import hhi
+from ..stats.frames import alike, numbers, require
+from ..stats.growth import observations
+from ..stats.result import Result
+from .checks import ALIKE_MONEY, by_product, comparable, positive_totals, refuse_aggregates
+from .shares import SUM, whole_shares
 
 
 def product_shares(trade: pd.DataFrame, *, by: Sequence[str] = ("reporter", "partner", "year", "flow")) -> pd.DataFrame:
     """Share of each product in a flow.
 
-    trade: rows of one source and one classification (HS chapters or SITC sections; TOTAL is dropped).
+    trade: rows of one source and one classification (HS chapters or SITC sections; TOTAL is dropped), with the columns
+        of `by`, product and value_usd (USD).
     Returns one row per `by` + product: value_usd, share in [0, 1] of the products listed, products (number of).
-    Raises MixedUnitsError where classifications are mixed, CoverageError where no product row is left.
+    Formula: share_k = x_k / sum_k x_k over the products listed, not over TOTAL.
+    Raises MixedUnitsError where classifications, valuations or price bases are mixed, UsageError for two figures or
+    sources in a cell, AggregateError where a group holds an aggregate and its members, CoverageError where no product
+    row is left, a value is missing or all are zero.
     """
     keys = list(by)
-    listed = trade[trade["product"] != "TOTAL"]
-    if listed.empty:
-        raise CoverageError("no rows by product", hint="ca.coverage('trade', by=['reporter', 'product'])")
-    if listed["product"].str.startswith("SITC").nunique() > 1:
-        raise MixedUnitsError(
-            "HS chapters and SITC sections in one frame", hint="filter by source: each has one classification"
-        )
-    one_figure_per_cell(listed, [*keys, "product"])
+    listed = by_product(trade)
+    comparable(listed, keys, [*keys, "product"])
     shares = listed[[*keys, "product", "value_usd"]].copy()
-    shares["share"] = shares["value_usd"] / shares.groupby(keys)["value_usd"].transform("sum")
-    shares["products"] = shares.groupby(keys)["product"].transform("size")
+    totals = shares.groupby(keys, observed=True)["value_usd"]
+    positive_totals(totals.sum())
+    shares["share"] = shares["value_usd"] / totals.transform("sum")
+    shares["products"] = totals.transform("size")
     return shares.reset_index(drop=True)
 
 
@@ -44,25 +50,26 @@ def dispersion(shares: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     shares: one row per `by` + item, column `share` summing to 1 within `by`.
     Returns one row per `by`: n, hhi, hhi_normalised = (hhi - 1/n) / (1 - 1/n), shannon = -sum s ln s (nats),
     theil = ln n - shannon, theil_normalised = theil / ln n. Normalised forms are null where n is 1.
-    Zero shares count in n and add nothing (0 ln 0 = 0). Raises CoverageError where shares do not sum to one.
-    Sources: Hirschman (1964), AER 54(5); Shannon (1948); Theil (1967), Economics and Information Theory, ch. 4.
+    Zero shares count in n and add nothing (0 ln 0 = 0). Raises CoverageError where shares are missing or do not sum to
+    one, UsageError for negative shares or a partner twice, AggregateError for an aggregate among partners.
+    Sources: Hirschman (1964), AER 54(5); Shannon (1948), Bell System Technical Journal 27(3); Theil (1967), Economics
+    and Information Theory, ch. 4.
     """
     keys = list(by)
+    whole_shares(shares, keys)
     rows = []
-    for group, part in shares.groupby(keys, sort=True):
+    for group, part in shares.groupby(keys, sort=True, observed=True):
         share = part["share"].to_numpy(dtype=float)
-        if np.isnan(share).any() or abs(share.sum() - 1) > 1e-9:
-            raise CoverageError(f"shares of {group} sum to {np.nansum(share):.4g}, not to one")
         n = len(share)
         positive = share[share > 0]
-        hhi, shannon = float((share**2).sum()), float(-(positive * np.log(positive)).sum())
+        squares, shannon = hhi(share / share.sum()), float(-(positive * np.log(positive)).sum())
         theil = max(float(np.log(n)) - shannon, 0.0)
         rows.append(
             {
                 **dict(zip(keys, group, strict=True)),
                 "n": n,
-                "hhi": hhi,
-                "hhi_normalised": (hhi - 1 / n) / (1 - 1 / n) if n > 1 else np.nan,
+                "hhi": squares,
+                "hhi_normalised": (squares - 1 / n) / (1 - 1 / n) if n > 1 else np.nan,
                 "shannon": shannon,
                 "theil": theil,
                 "theil_normalised": theil / np.log(n) if n > 1 else np.nan,
@@ -71,15 +78,37 @@ def dispersion(shares: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def theil_decomposition(shares: pd.Series, groups: pd.Series) -> dict[str, float]:
+@dataclass(frozen=True)
+class Theil(Result):
+    """Theil's index in nats: `total` = `between` + `within` groups, over `n` items in `groups` groups."""
+
+    _title = "Theil's index (nats)"
+
+    total: float
+    between: float
+    within: float
+    n: int
+    groups: int
+
+
+def theil_decomposition(shares: pd.Series, groups: pd.Series) -> Theil:
     """Theil's index of one distribution split into between and within groups: total = between + within.
 
-    shares: item -> share, summing to one; groups: item -> group. Formula: with group share S_g and size n_g,
-    between = sum S_g ln(S_g n / n_g), within = sum S_g T_g. Source: Theil (1967), ch. 4; Cadot, Carrere and
-    Strauss-Kahn (2011), Review of Economics and Statistics 93(2).
+    shares: item -> share, summing to one; groups: item -> group, one for every item. Formula: with group share S_g and
+    size n_g, between = sum S_g ln(S_g n / n_g), within = sum S_g T_g; nats.
+    Raises CoverageError where shares are missing or do not sum to one or an item has no group, UsageError for negative
+    shares and items that stand twice.
+    Source: Theil (1967), Economics and Information Theory, ch. 4; Cadot, Carrere and Strauss-Kahn (2011), Review of
+    Economics and Statistics 93(2).
     """
-    if abs(float(shares.sum()) - 1) > 1e-9:
+    if shares.index.has_duplicates or groups.index.has_duplicates:
+        raise UsageError("an item stands twice", hint="one share and one group per item")
+    numbers(shares.to_frame("share"), "share")
+    if abs(float(shares.sum()) - 1) > SUM:
         raise CoverageError(f"shares sum to {float(shares.sum()):.4g}, not to one")
+    own = groups.reindex(shares.index)
+    if own.isna().any():
+        raise CoverageError(f"no group for {own.index[own.isna()][0]}", hint="give every item a group")
     n = len(shares)
 
     def entropy_gap(s: np.ndarray) -> float:
@@ -87,12 +116,12 @@ def theil_decomposition(shares: pd.Series, groups: pd.Series) -> dict[str, float
         return float(np.log(len(s)) + (positive * np.log(positive)).sum())
 
     between = within = 0.0
-    for _, part in shares.groupby(groups.reindex(shares.index)):
+    for _, part in shares.groupby(own, observed=True):
         total = float(part.sum())
         if total > 0:
             between += total * float(np.log(total * n / len(part)))
             within += total * entropy_gap((part / total).to_numpy())
-    return {"total": entropy_gap(shares.to_numpy()), "between": between, "within": within}
+    return Theil(entropy_gap(shares.to_numpy(dtype=float)), between, within, n, int(own.nunique()))
 
 
 def revealed_advantage(trade: pd.DataFrame, world: pd.DataFrame) -> pd.DataFrame:
@@ -100,13 +129,22 @@ def revealed_advantage(trade: pd.DataFrame, world: pd.DataFrame) -> pd.DataFrame
 
     trade: exports by product of the economies looked at (columns reporter, year, product, value_usd; one source,
     partner WLD or summed before). world: world exports by product (columns year, product, value_usd).
-    Returns reporter, year, product, value_usd, rca = (x_ik / X_i) / (x_wk / X_w).
-    Raises CoverageError where a product or year of the economy has no world total: the index is not defined then.
+    Returns reporter, year, product, value_usd (USD), rca = (x_ik / X_i) / (x_wk / X_w): above one, more than the world's.
+    Raises CoverageError where a product or year of the economy has no world total, or one of zero: the index is not
+    defined then; AggregateError where several partners are listed and one holds the others, UsageError for imports, two
+    figures or sources, MixedUnitsError for two classifications, valuations or price bases.
     Source: Balassa (1965), The Manchester School 33(2).
     """
-    one_figure_per_cell(trade, ["reporter", "year", "product"])
-    listed = trade[trade["product"] != "TOTAL"]
-    base = world[world["product"] != "TOTAL"].set_index(["year", "product"])["value_usd"]
+    keys = ["reporter", "year"]
+    listed = by_product(trade, world)
+    comparable(listed, keys, [*keys, "product"])
+    base_rows = world[world["product"] != "TOTAL"]
+    comparable(base_rows, ["year"], ["year", "product"])
+    for frame in (listed, base_rows):
+        if "flow" in frame and set(frame["flow"]) != {"export"}:
+            raise UsageError("revealed advantage is of exports", hint="filter flow == 'export' in both frames")
+    alike(pd.concat([listed, base_rows]), ALIKE_MONEY)
+    base = base_rows.set_index(["year", "product"])["value_usd"]
     wanted = pd.MultiIndex.from_frame(listed[["year", "product"]])
     absent = wanted.difference(base.index)
     if len(absent):
@@ -114,8 +152,11 @@ def revealed_advantage(trade: pd.DataFrame, world: pd.DataFrame) -> pd.DataFrame
             f"no world exports of product {absent[0][1]} in {absent[0][0]} ({len(absent)} cells lack it)",
             hint="give world totals for every product and year, or drop these products",
         )
+    positive_totals(base.loc[base.index.isin(wanted)])
     out = listed[["reporter", "year", "product", "value_usd"]].copy()
-    own = out["value_usd"] / out.groupby(["reporter", "year"])["value_usd"].transform("sum")
+    totals = out.groupby(keys, observed=True)["value_usd"]
+    positive_totals(totals.sum())
+    own = out["value_usd"] / totals.transform("sum")
     of_world = base / base.groupby(level="year").transform("sum")
     out["rca"] = own.to_numpy() / of_world.reindex(wanted).to_numpy()
     return out.reset_index(drop=True)
@@ -126,13 +167,20 @@ def intensity(trade: pd.DataFrame) -> pd.DataFrame:
 
     trade: exports (flow export, product TOTAL) of one source: rows reporter, partner, year, value_usd that hold,
     beside the pair, each reporter's WLD row, and every other reporter's exports to j for j's imports.
-    Returns reporter, partner, year, intensity = (x_ij / X_i) / (M_j / (W - M_i)): Kojima's form of Brown's index, M_j
-    the exports of all reporters to j, W those of all to the world.
-    Raises CoverageError where a WLD row is missing. The 'world' is that of the source's reporters.
+    Returns reporter, partner, year, value_usd (USD), intensity = (x_ij / X_i) / (M_j / (W - M_i)): Kojima's form of
+    Brown's index, M_j the exports of all reporters to j, W those of all to the world.
+    Raises CoverageError where a WLD row is missing or zero, or nobody exports to j; AggregateError for an aggregate among
+    the reporters (they are added up) or among the partners; UsageError for two sources or figures, MixedUnitsError for
+    mixed valuations or price bases. The 'world' is that of the source's reporters.
     Sources: Brown (1949), Applied Economics; Kojima (1964), Hitotsubashi Journal of Economics 5(1).
     """
+    require(trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product"))
     exports = trade[(trade["flow"] == "export") & (trade["product"] == "TOTAL")]
-    one_figure_per_cell(exports, ["reporter", "partner", "year"])
+    if exports.empty:
+        raise CoverageError("no exports of TOTAL in the frame", hint="filter product='TOTAL', flow='export'")
+    comparable(exports, ["year"], ["reporter", "partner", "year"])
+    refuse_aggregates(exports, "reporter", allowed=())
+    refuse_aggregates(exports, "partner")
     totals = exports[exports["partner"] == "WLD"].set_index(["reporter", "year"])["value_usd"]
     pairs = exports[exports["partner"] != "WLD"]
     lacking = pd.MultiIndex.from_frame(pairs[["reporter", "year"]]).difference(totals.index)
@@ -140,8 +188,10 @@ def intensity(trade: pd.DataFrame) -> pd.DataFrame:
         raise CoverageError(
             f"no exports to the world for {lacking[0][0]} in {lacking[0][1]}", hint="take a source with WLD rows"
         )
+    positive_totals(totals)
     world = totals.groupby(level="year").sum()
-    received = pairs.groupby(["partner", "year"])["value_usd"].sum()
+    received = pairs.groupby(["partner", "year"], observed=True)["value_usd"].sum()
+    positive_totals(received)
     out = pairs[["reporter", "partner", "year", "value_usd"]].copy()
     key = pd.MultiIndex.from_frame(out[["reporter", "year"]])
     own_share = out["value_usd"].to_numpy() / totals.reindex(key).to_numpy()
@@ -152,65 +202,82 @@ def intensity(trade: pd.DataFrame) -> pd.DataFrame:
 
 
 def complementarity(exports: pd.DataFrame, imports: pd.DataFrame) -> float:
-    """How well one economy's export basket fits another's import basket, from 0 to 100.
+    """How well one economy's export basket fits another's import basket, from 0 (nothing in common) to 100 (the same).
 
-    exports, imports: rows by product of one exporter and one importer in one classification (product, value_usd).
+    exports, imports: rows by product of one exporter and one importer, one year, one source and one classification each
+    (product, value_usd; TOTAL is dropped). A product that one side does not list is zero there.
     Formula: 100 (1 - sum_k |m_k - x_k| / 2) over product shares. Source: Michaely (1996), World Bank WPS 1583.
-    Raises MixedUnitsError where the classifications differ.
+    Raises MixedUnitsError where classifications, valuations within a basket or price bases differ, AggregateError and
+    UsageError where a basket holds several economies, years, sources or figures per product, CoverageError for an empty
+    basket or a missing value.
     """
-    x = exports[exports["product"] != "TOTAL"].groupby("product")["value_usd"].sum()
-    m = imports[imports["product"] != "TOTAL"].groupby("product")["value_usd"].sum()
-    if x.sum() <= 0 or m.sum() <= 0:
-        raise CoverageError("one of the two baskets is empty", hint="check the filters")
-    if x.index.str.startswith("SITC").any() != m.index.str.startswith("SITC").any():
-        raise MixedUnitsError("HS chapters against SITC sections", hint="take both baskets in one classification")
+    by_product(exports, imports)
+    baskets = []
+    for name, frame in (("export", exports), ("import", imports)):
+        rows = frame[frame["product"] != "TOTAL"].assign(basket=name)
+        comparable(rows, ["basket"], ["basket", "product"])
+        if rows["value_usd"].sum() <= 0:
+            raise CoverageError("one of the two baskets is empty", hint="check the filters")
+        baskets.append(rows)
+    alike(pd.concat(baskets), ("year", *ALIKE_MONEY))
+    x, m = (b.set_index("product")["value_usd"].astype(float) for b in baskets)
     gap = (x / x.sum()).sub(m / m.sum(), fill_value=0).abs().sum()
     return float(100 * (1 - gap / 2))
+
+
+def _both_flows(trade: pd.DataFrame, keys: Sequence[str], cell: Sequence[str]) -> pd.DataFrame:
+    """Values by `cell`, a column per flow (export, import); null where a flow is not reported."""
+    comparable(trade, keys, [*cell, "flow"], within=[*keys, "flow"])
+    if odd := sorted(set(trade["flow"]) - {"export", "import"}):
+        raise UsageError(f"unknown flow {odd[0]!r}", hint="known: export, import")
+    return trade.set_index([*cell, "flow"])["value_usd"].astype(float).unstack("flow")
 
 
 def grubel_lloyd(trade: pd.DataFrame, by: Sequence[str] = ("reporter", "partner", "year")) -> pd.DataFrame:
     """Intra-industry trade: 1 - sum |X_k - M_k| / sum (X_k + M_k) over products, in [0, 1].
 
-    trade: exports and imports by product of one source. Returns one row per `by`: grubel_lloyd, products.
-    A product with one direction only counts as fully one-way. Raises CoverageError where a flow is not reported at all.
+    trade: exports and imports by product of one source (columns of `by`, flow, product, value_usd in USD).
+    Returns one row per `by`: grubel_lloyd, products, missing ('exports', 'imports' or ''). A product with one direction
+    only counts as fully one-way; a group in which a whole flow is not reported has no index, and `missing` says which.
+    Raises CoverageError where the frame holds one flow only or a value is missing, MixedUnitsError for mixed
+    classifications or price bases, UsageError for two figures or sources, AggregateError for an aggregate and its
+    members in one group.
     Source: Grubel and Lloyd (1975), Intra-Industry Trade, eq. 2.10.
     """
     keys = list(by)
-    listed = trade[trade["product"] != "TOTAL"]
-    one_figure_per_cell(listed, [*keys, "flow", "product"])
-    wide = listed.pivot_table(index=[*keys, "product"], columns="flow", values="value_usd", aggfunc="sum")
+    wide = _both_flows(by_product(trade), keys, [*keys, "product"])
     if not {"export", "import"} <= set(wide.columns):
         raise CoverageError("only one direction of trade is in the frame", hint="load both exports and imports")
+    there = wide.notna().groupby(level=keys).any()
     filled = wide.fillna(0.0)
-    both = pd.DataFrame(
-        {"gap": (filled["export"] - filled["import"]).abs(), "sum": filled["export"] + filled["import"]}
-    )
-    grouped = both.groupby(level=keys)
-    return (
-        (1 - grouped["gap"].sum() / grouped["sum"].sum())
-        .rename("grubel_lloyd")
-        .to_frame()
-        .assign(products=grouped.size())
-        .reset_index()
-    )
+    gap, total = (filled["export"] - filled["import"]).abs(), filled.sum(axis=1)
+    index = 1 - gap.groupby(level=keys).sum() / total.groupby(level=keys).sum()  # 0 / 0, nothing traded, is null
+    found = index.where(there.all(axis=1)).rename("grubel_lloyd").to_frame()
+    missing = np.where(there["export"], np.where(there["import"], "", "imports"), "exports")
+    return found.assign(products=wide.groupby(level=keys).size(), missing=missing).reset_index()
 
 
 def balance(trade: pd.DataFrame, by: Sequence[str] = ("reporter", "partner", "year")) -> pd.DataFrame:
     """Bilateral balance as reported: exports minus imports (USD), and as a share of turnover in [-1, 1].
 
-    trade: rows of one source, product TOTAL, both flows. Exports are mostly fob and imports cif, so a small deficit
-    can be freight; `valuation` is not adjusted here (see `reconcile`). A missing flow gives no balance.
+    trade: rows of one source and product, both flows (columns of `by`, flow, value_usd). Exports are mostly fob and
+    imports cif, so a small deficit can be freight; `valuation` is not adjusted here (see `reconcile`).
+    Returns `by`, export, import, balance = export - import, of_turnover = balance / (export + import), null where both
+    are zero. A group with one flow only has no balance and no row: missing is not zero.
+    Raises CoverageError where a value is missing or no group has both flows, UsageError for two figures or sources,
+    MixedUnitsError for several products, or several valuations or price bases within a flow, AggregateError for an
+    aggregate and its members in one group.
     """
     keys = list(by)
-    one_figure_per_cell(trade, [*keys, "flow"])
-    wide = trade.pivot_table(index=keys, columns="flow", values="value_usd", aggfunc="sum")
-    for flow in ("export", "import"):
-        if flow not in wide:
-            wide[flow] = np.nan
+    wide = _both_flows(trade, keys, keys).reindex(columns=["export", "import"])
+    alike(trade, ("scope", *ALIKE_MONEY), keys)
     wide["balance"] = wide["export"] - wide["import"]
     wide["of_turnover"] = wide["balance"] / (wide["export"] + wide["import"])
     wide.columns.name = None
-    return wide.dropna(subset=["balance"]).reset_index()
+    found = wide.dropna(subset=["balance"]).reset_index()
+    if found.empty:
+        raise CoverageError("no group has both flows", hint="load both exports and imports")
+    return found
 
 
 def growth_rates(
@@ -218,12 +285,22 @@ def growth_rates(
 ) -> pd.DataFrame:
     """Growth between two years, each rate under its own name: compound, mean_annual (of yearly rates), log (per year).
 
-    Returns one row per `by` with the three rates (0.05 is 5 %) and n; a rate that cannot be formed (gap, zero) is null.
+    trade: rows of one source, product, valuation and price basis per `by` (columns of `by`, year, value_usd).
+    Returns one row per `by` with the three rates (0.05 is 5 %) and n years; a rate that cannot be formed (a gap, zero, an
+    end year that is not there) is null. Formulas: see stats.compound_rate, mean_annual_rate, log_slope.
+    Raises UsageError for two figures or sources, or years that run backwards, MixedUnitsError where a series changes
+    its product, valuation or price basis, CoverageError where no row lies in the period.
     """
     keys = list(by)
-    one_figure_per_cell(trade, [*keys, "year"])
+    if since >= until:
+        raise UsageError(f"the period {since} to {until} runs backwards", hint="since < until")
+    require(trade, ("value_usd",), keys=[*keys, "year"])
+    inside = trade[trade["year"].between(since, until) & trade["value_usd"].notna()]
+    if inside.empty:
+        raise CoverageError(f"no rows from {since} to {until}", hint="ca.coverage('trade')")
+    comparable(inside, keys, [*keys, "year"])
     rows = []
-    for group, part in trade[trade["year"].between(since, until)].groupby(keys):
+    for group, part in inside.groupby(keys, observed=True):
         series = part.set_index(part["year"].astype(int))["value_usd"].astype(float)
         rates = {}
         for name, rule in (
@@ -243,14 +320,22 @@ def growth_rates(
 def real_values(trade: pd.DataFrame, deflator: pd.Series, *, base_year: int) -> pd.DataFrame:
     """Values in prices of a base year: value_usd * index(base) / index(year), as `value_real_usd` with `price_basis`.
 
-    deflator: price index by year (any base). Raises CoverageError where a year or the base has no index.
+    trade: rows with year and value_usd in current USD. deflator: price index by year, above zero (any base).
+    Returns the rows with value_real_usd (USD of the base year) and price_basis.
+    Raises CoverageError where a year or the base has no index; UsageError for an index that is not above zero or has a
+    year twice; MixedUnitsError where `price_basis` says that values are in constant prices already.
     """
+    require(trade, ("value_usd",), keys=("year",))
+    if "price_basis" in trade and not trade["price_basis"].astype(str).str.startswith("current").all():
+        raise MixedUnitsError("values in constant prices cannot be deflated again", hint="keep rows in current USD")
+    index = observations(deflator, 1)
+    index.index = index.index.astype(int)
+    if (index <= 0).any():
+        raise UsageError("a price index is above zero", hint="is this a rate of inflation? chain it to an index first")
     years = trade["year"].astype(int)
-    lacking = sorted({*years, base_year} - set(deflator.dropna().index.astype(int)))
+    lacking = sorted({*years, base_year} - set(index.index))
     if lacking:
         raise CoverageError(f"the deflator has no value for {lacking[0]}", hint="give an index for every year")
-    index = deflator.copy()
-    index.index = index.index.astype(int)
     out = trade.copy()
     out["value_real_usd"] = out["value_usd"] * (float(index[base_year]) / years.map(index).to_numpy(dtype=float))
     out["price_basis"] = f"constant {base_year} USD"

@@ -8,7 +8,9 @@ import pandas as pd
 
 from .. import economies
 from ..errors import CoverageError, UsageError
+from ..stats.frames import alike, numbers, require
 from ..tables import load
+from .checks import ALIKE_MONEY, one_figure_per_cell
 
 NOT_REPORTS = {"UNCTAD_TMATRIX": "fills in estimates for economies that do not report"}
 """Sources that are not one side's own report; they stay out of every comparison of the two sides."""
@@ -22,12 +24,21 @@ _OPPOSITE = {"export": "import", "import": "export"}
 def perspective(trade: pd.DataFrame, of: Iterable[str], *, panels: bool = True) -> pd.DataFrame:
     """All reports of goods trade of some economies, from their point of view.
 
-    trade: rows of table `trade`, product TOTAL. of: the economies looked at. panels: whether the positive figures of
+    trade: rows like table `trade` (reporter, partner, year, flow, product, value_usd in USD, source_id); those of product
+        TOTAL are used. of: codes or names of the economies looked at. panels: whether the positive figures of
         ZEROS_FILLED count; ranks do without them (a four-year panel of uneven quality settles no 'first').
     Returns the rows with `economy`, `other`, `direction` (export or import *of the economy*) and `side`:
-    'reporter' where the economy itself reports, 'mirror' where its partner does.
+    'reporter' where the economy itself reports, 'mirror' where its partner does. Seen from the partner, the same rows
+    turn both: the mirror of the mirror is the original.
+    Raises UnknownNameError for an economy or a missing column, UsageError for text, negative values or an unknown flow,
+    CoverageError for a row without a value, MixedUnitsError for several price bases.
     """
-    of = list(of)
+    of = [economies.resolve(e) for e in of]
+    require(trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id"))
+    numbers(trade, "value_usd")
+    alike(trade, ALIKE_MONEY)
+    if odd := sorted(set(trade["flow"]) - set(_OPPOSITE)):
+        raise UsageError(f"unknown flow {odd[0]!r}", hint="known: export, import")
     total = trade[(trade["product"] == "TOTAL") & ~trade["source_id"].isin(list(NOT_REPORTS))]
     filled = total["source_id"].isin(list(ZEROS_FILLED))
     total = total[~filled | (total["value_usd"] > 0)] if panels else total[~filled]
@@ -45,27 +56,29 @@ def mirror_gap(
 ) -> pd.DataFrame:
     """Both sides' reports of one pair, as published (no CIF/FOB adjustment).
 
-    economy, partner: codes or names. trade: a frame like table `trade`; loaded where not given.
+    economy, partner: codes or names. trade: a frame like table `trade` (see `perspective`); loaded where not given.
+    since, until: years, both included.
     Returns one row per year and direction (of `economy`): reported (USD; the median where several sources hold the
     own report), mirror (the partner's, likewise), gap = mirror - reported, ratio = mirror / reported, low and high
     over all reports of both sides, and the sources. A side without a report is null: missing is not zero.
+    Raises CoverageError where nobody reports the pair, UsageError for an economy with itself or a figure that stands
+    twice, and what `perspective` raises.
     Reference: Hummels and Lugovskyy (2006), Journal of International Economics 68(1).
     """
     economy, partner = economies.resolve(economy), economies.resolve(partner)
+    if economy == partner:
+        raise UsageError(f"{economy} has no other side in {partner}", hint="name two economies")
     if trade is None:
         trade = load(
             "trade", product="TOTAL", reporter=[economy, partner], partner=[economy, partner], since=since, until=until
         )
     both = perspective(trade, [economy])
-    both = both[both["other"] == partner]
+    both = both[(both["other"] == partner) & both["year"].between(since or 0, until or 9999)]
     if both.empty:
         raise CoverageError(
             f"no report of trade between {economy} and {partner}", hint=f"ca.coverage('trade', reporter='{economy}')"
         )
-    if both.duplicated(["year", "direction", "side", "source_id"]).any():
-        raise UsageError(
-            "several rows of one source for a year and direction", hint="filter the frame to product TOTAL"
-        )
+    one_figure_per_cell(both, ["year", "direction", "side", "source_id"])
     rows = []
     for (year, direction), cell in both.groupby(["year", "direction"]):
         own, other = cell[cell["side"] == "reporter"]["value_usd"], cell[cell["side"] == "mirror"]["value_usd"]

@@ -14,7 +14,9 @@ import pandas as pd
 from .. import economies as eco
 from ..errors import CoverageError, UnknownNameError
 from ..stats import years_back
+from ..stats.frames import alike
 from ..tables.provenance import estimate_row, estimates
+from .checks import ALIKE, one_figure_per_cell, undeclared
 from .mirror import perspective
 
 BASES = ("reporter", "mirror", "interval")
@@ -92,9 +94,15 @@ def compare(
 
     partners: 'named' (the partners of the register) or 'every' (every single economy the source lists).
     eu: 'apart' (member states count singly) or 'one' (the EU27 is a partner and its members are not).
-    Returns (table, rows): per partner low, high (equal on a basis with one figure), rank by low, and sources; and the
-    rows of table `trade` behind it. A partner without all the directions of `flow` is left out, not zero.
+    trade: rows like table `trade`. basis, flow, source: one of BASES, FLOWS, SOURCE_ORDER.
+    Returns (table, rows): per partner low, high (USD; equal on a basis with one figure), rank by low (1 is the largest),
+    and sources; and the rows of table `trade` behind it. A partner without all the directions of `flow` is left out, not
+    zero; both are empty where nothing can be compared. Aggregates never take part, except the EU27 with eu='one'.
+    Formula: low and high are the sums over directions of the least and the largest report.
+    Raises UnknownNameError for a choice or an economy, UsageError for a figure that stands twice, MixedUnitsError where
+    one report values its partners in several ways, and what `perspective` raises.
     """
+    economy = eco.resolve(economy)
     _known(basis=basis, flow=flow, source=source, partners=partners, eu=eu)
     return _compare(
         perspective(trade[trade["year"] == year], [economy], panels=False), basis, flow, source, partners, eu
@@ -105,11 +113,13 @@ def _compare(
     seen: pd.DataFrame, basis: str, flow: str, source: str, partners: str, eu: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     seen = seen[seen["direction"].isin(FLOWS[flow])]
+    one_figure_per_cell(seen, ["economy", "other", "year", "direction", "side", "source_id"])
     if basis == "reporter":
         seen = _own(seen[seen["side"] == "reporter"], SOURCE_ORDER[source])
+        alike(seen, ALIKE, ["direction"])
     elif basis == "mirror":
         seen = seen[seen["side"] == "mirror"]
-    singles = seen[~seen["other"].isin(list(eco.AGGREGATES))]
+    singles = seen[~seen["other"].isin(list(eco.AGGREGATES)) & ~undeclared(seen)]
     if partners == "named":
         singles = singles[singles["other"].isin(_NAMED)]
     if eu == "one":
@@ -134,7 +144,11 @@ def _compare(
 def ranks(
     trade: pd.DataFrame, economies: Sequence[str], years: Sequence[int], bases: Sequence[str] = BASES, **choices: str
 ) -> pd.DataFrame:
-    """`compare` for several economies, years and bases: one row per economy, year, basis and partner."""
+    """`compare` for several economies, years and bases: one row per economy, year, basis and partner.
+
+    choices: those of `compare`. Returns economy, year, basis, partner, low, high (USD), rank, sources; no row where nothing
+    can be compared. Raises what `compare` raises.
+    """
     parts = []
     for economy in economies:
         for year in years:
@@ -147,7 +161,10 @@ def ranks(
 
 
 def newest_ranks(trade: pd.DataFrame, economies: Sequence[str], *, eu: str = "one") -> pd.DataFrame:
-    """`ranks` on every basis for the newest year of that basis; a basis without such a year has no rows."""
+    """`ranks` on every basis for the newest year of that basis; a basis without such a year has no rows.
+
+    Columns as of `ranks`. Raises CoverageError where no basis has such a year, and what `compare` raises.
+    """
     parts = []
     for basis in BASES:
         try:
@@ -175,7 +192,11 @@ def observed(
     eu: str = "apart",
     source: str = "office_first",
 ) -> pd.Series:
-    """For each year, in how many of the economies a rank can be given: China and Russia (and the EU, if it is one) are there."""
+    """For each year, in how many of the economies a rank can be given: China and Russia (and the EU, if it is one) are there.
+
+    Arguments as of `compare`. Returns a series of counts by year, in agreement with `compare` for every year. Raises
+    UnknownNameError for a choice, and what `perspective` raises.
+    """
     _known(basis=basis, flow=flow, source=source, eu=eu)
     seen = perspective(trade, economies, panels=False)
     seen = seen[seen["direction"].isin(FLOWS[flow])]
@@ -205,7 +226,12 @@ def observed(
 def newest_year(
     trade: pd.DataFrame, economies: Sequence[str], *, basis: str, eu: str = "apart", source: str = "office_first"
 ) -> int:
-    """The newest year in which turnover can be ranked for at least three of the five (or for all, if fewer are asked for)."""
+    """The newest year in which turnover can be ranked for at least three of the five (or for all, if fewer are asked for).
+
+    Arguments as of `compare`. Raises CoverageError where there is none or no economy is named, UnknownNameError for a choice.
+    """
+    if not len(economies):
+        raise CoverageError("no economy to rank for", hint="name one at least")
     least = min(3, len(economies))
     able = observed(trade, economies, basis=basis, eu=eu, source=source)
     years = able.index[able >= least]
@@ -233,10 +259,12 @@ def lead(
 
     year: 'newest' (see `newest_year`; taken for turnover, so that all flows speak of one year), 'newest-1', 'newest-2'.
     Returns an estimates frame (one row per economy). On the basis `interval` there is no estimate, only low (China's
-    lowest report over the rival's highest) and high; a rank is certain only where both are on one side of one.
+    lowest report over the rival's highest) and high; a rank is certain only where both are on one side of one. An economy
+    without China, Russia or a rival has the reason in `missing`. Formula: x_CHN / max_j x_j over j other than China.
+    Raises CoverageError where no year can be ranked, and what `compare` raises.
     """
     _known(basis=basis, flow=flow, source=source, partners=partners, eu=eu)
-    back = years_back(year)
+    economies, back = [eco.resolve(e) for e in economies], years_back(year)
     chosen = newest_year(trade, economies, basis=basis, eu=eu, source=source) - back
     of_year = perspective(trade[trade["year"] == chosen], economies, panels=False)
     rows = []
@@ -250,6 +278,9 @@ def lead(
             )
             continue
         china, rivals = table[table["partner"] == "CHN"].iloc[0], table[table["partner"] != "CHN"]
+        if not rivals["low"].max() > 0:
+            rows.append(estimate_row(economy=economy, missing=f"{flow} with every rival is zero in {chosen}"))
+            continue
         trace = used[["reporter", "partner", "year", "flow", "product", "source_id"]]
         if basis == "interval":
             low, high = china["low"] / rivals["high"].max(), china["high"] / rivals["low"].max()

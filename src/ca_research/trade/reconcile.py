@@ -9,7 +9,9 @@ import pandas as pd
 
 from .. import economies as eco
 from ..errors import CoverageError, UsageError
+from ..stats.frames import require
 from ..tables import load
+from .checks import one_figure_per_cell
 from .mirror import perspective
 
 CIF_FOB = 1.06
@@ -47,17 +49,22 @@ def reconcile(
     middle of mirror - middle of own; asymmetry = |gap| / mean of the two middles, in [0, 2]; low, high (over all reports:
     a range, not a confidence interval); flags re_export_suspicion (see RE_EXPORT_RATIO), services_included (a source of
     goods and services is among them), missing ('own report', 'partner's report' or ''); sources.
-    A side without a report is null: missing is not zero. Raises CoverageError where nobody reports.
+    A side without a report is null: missing is not zero. Raises CoverageError where nobody reports, UsageError for a
+    factor below one, an economy with itself or a figure that stands twice, and what `perspective` raises.
+    Formulas: fob = cif / cif_fob; middle = (low + high) / 2.
     Formula of the asymmetry: Javorsek (2016), UN ESCAP working paper 02/2016.
     """
-    if cif_fob < 1:
+    if not (cif_fob >= 1 and np.isfinite(cif_fob)):
         raise UsageError(
             f"cif cannot be below fob: cif_fob = {cif_fob}", hint="a factor of 1 or more, for example 1.06"
         )
     economy, partner = eco.resolve(economy), eco.resolve(partner)
+    if economy == partner:
+        raise UsageError(f"{economy} has no other side in {partner}", hint="name two economies")
     if trade is None:
         pair = [economy, partner]
         trade = load("trade", product="TOTAL", reporter=pair, partner=pair, since=since, until=until)
+    require(trade, ("valuation",))
     seen = perspective(trade, [economy])
     seen = seen[seen["other"] == partner]
     if since is not None:
@@ -66,6 +73,7 @@ def reconcile(
         seen = seen[seen["year"] <= until]
     if seen.empty:
         raise CoverageError(f"nobody reports trade between {economy} and {partner}", hint="ca.coverage('trade')")
+    one_figure_per_cell(seen, ["year", "direction", "side", "source_id"])
     seen = seen.assign(fob=_fob(seen, cif_fob))
     rows = [_row(int(year), direction, cell) for (year, direction), cell in seen.groupby(["year", "direction"])]
     frame = pd.DataFrame(rows)
@@ -100,7 +108,10 @@ def _row(year: int, direction: str, cell: pd.DataFrame) -> dict[str, object]:
 def region_gaps(
     trade: pd.DataFrame, partner: str = "CHN", *, economies: Sequence[str] = eco.CA5, cif_fob: float = CIF_FOB
 ) -> pd.DataFrame:
-    """`reconcile` for several economies with one partner: the rows of all, with `economy` first."""
+    """`reconcile` for several economies with one partner: the rows of all, with `economy` first; values in USD fob.
+
+    Raises what `reconcile` raises, also where one of the economies has no report at all.
+    """
     parts = []
     for economy in economies:
         part = reconcile(economy, partner, trade, cif_fob=cif_fob)

@@ -2,67 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import pandas as pd
 
-from .. import economies
-from ..errors import AggregateError, CoverageError, MixedUnitsError, UsageError
+from ..errors import CoverageError, UsageError
+from ..stats.concentration import hhi
+from ..stats.frames import numbers, require
+from .checks import REST, comparable, one_figure_per_cell, positive_totals, refuse_aggregates
 
-
-def one_figure_per_cell(trade: pd.DataFrame, cell: list[str]) -> None:
-    twice = trade[trade.duplicated(cell, keep=False)]
-    if len(twice):
-        first = twice.iloc[0]
-        sources = sorted(set(twice["source_id"])) if "source_id" in twice else []
-        raise UsageError(
-            f"{len(twice)} rows share a cell, for example {', '.join(str(first[c]) for c in cell)}",
-            where=f"sources {', '.join(sources[:6])}",
-            hint="choose one source first: load(..., source='KGZ_NSC')",
-        )
-
-
-def _one_source_per_group(trade: pd.DataFrame, keys: list[str]) -> None:
-    if "source_id" not in trade:
-        return
-    sources = trade.groupby(keys)["source_id"].agg(lambda s: sorted(set(s)))
-    mixed = sources[sources.str.len() > 1]
-    if len(mixed):
-        raise UsageError(
-            f"partners of {mixed.index[0]} come from several sources",
-            where=f"sources {', '.join(mixed.iloc[0][:6])}",
-            hint="choose one source first: load(..., source='KGZ_NSC')",
-        )
+SUM = 1e-9
+"""How far shares may be from summing to one (rounding of a few hundred float64 terms)."""
 
 
 def partner_shares(
     trade: pd.DataFrame,
     *,
-    by: tuple[str, ...] = ("reporter", "year", "flow"),
+    by: Sequence[str] = ("reporter", "year", "flow"),
     denominator: Literal["partners", "world"] = "partners",
 ) -> pd.DataFrame:
     """Share of each partner in a reporter's trade.
 
-    trade: rows of one source per reporter, year, flow and product, with columns reporter, partner, year, flow,
-        value_usd. Aggregates other than WLD are refused.
+    trade: rows of one source, product, valuation and price basis per `by`, with the columns of `by`, partner and
+        value_usd (USD). A WLD row is the total and never a partner; other aggregates are refused.
     denominator: 'partners', the sum of the partners given; 'world', the reporter's own WLD row (shares then need
         not sum to one: what the source leaves unallocated stays outside).
     Returns one row per `by` + partner: value_usd, share in [0, 1], partners (number of).
-    Raises AggregateError, UsageError where two sources give one cell or one total, MixedUnitsError where products are
-    mixed, CoverageError where the WLD row is missing.
+    Raises AggregateError, UsageError where two sources give one cell or one total, MixedUnitsError for mixed products,
+    valuations or price bases, CoverageError where a value or the WLD row is missing or a total is zero.
     Formula: share_ij = x_ij / sum_j x_ij.
     """
     keys = [*by]
-    if "product" in trade and trade["product"].nunique() > 1 and "product" not in keys:
-        raise MixedUnitsError("several products in one frame", hint="filter by product, or add 'product' to `by`")
-    one_figure_per_cell(trade, [*keys, "partner"])
-    _one_source_per_group(trade, keys)
+    if denominator not in ("partners", "world"):
+        raise UsageError(f"unknown denominator {denominator!r}", hint="known: partners, world")
+    comparable(trade, keys, [*keys, "partner"])
+    refuse_aggregates(trade, "partner")
     partners = trade[trade["partner"] != "WLD"]
-    aggregates = sorted(set(partners["partner"]) & set(economies.AGGREGATES) - {"_X", "S19"})
-    if aggregates:
-        raise AggregateError(
-            f"aggregates among the partners: {', '.join(aggregates)}", hint="drop them: frame[~frame.is_aggregate]"
-        )
+    if partners.empty:
+        raise CoverageError("no partner in the frame", hint="ca.coverage('trade')")
     shares = partners[[*keys, "partner", "value_usd"]].copy()
     if denominator == "world":
         world = trade[trade["partner"] == "WLD"].set_index(keys)["value_usd"]
@@ -71,41 +49,71 @@ def partner_shares(
             raise CoverageError(
                 "no WLD row for some reporter and year", hint="use denominator='partners', or another source"
             )
+        positive_totals(world)
         shares["share"] = shares["value_usd"].to_numpy() / total.to_numpy(dtype=float)
+        if (shares["share"] > 1 + SUM).any():
+            worst = shares.loc[shares["share"].idxmax()]
+            raise UsageError(
+                f"{worst['partner']} has {worst['share']:.3g} times the WLD row it is part of",
+                hint="the total and the partners are not of one account",
+            )
     else:
-        shares["share"] = shares["value_usd"] / shares.groupby(keys)["value_usd"].transform("sum")
-    shares["partners"] = shares.groupby(keys)["partner"].transform("size")
+        positive_totals(shares.groupby(keys, observed=True)["value_usd"].sum())
+        shares["share"] = shares["value_usd"] / shares.groupby(keys, observed=True)["value_usd"].transform("sum")
+    shares["partners"] = shares.groupby(keys, observed=True)["partner"].transform("size")
     return shares.reset_index(drop=True)
 
 
-def concentration(shares: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Herfindahl-Hirschman index of partner shares.
-
-    shares: one row per `by` + partner, column `share` in [0, 1], summing to 1 within `by`.
-    Returns one row per `by` with `hhi` in [1/n, 1] and `n` partners.
-    Raises CoverageError where a group has no share, or where its shares do not sum to one (missing is not zero).
-    Source: Hirschman (1964), American Economic Review 54(5).
-    """
-    totals = shares.groupby(by)["share"].sum(min_count=1)
-    off = totals[~((totals - 1).abs() < 1e-9)]
+def whole_shares(shares: pd.DataFrame, keys: Sequence[str]) -> None:
+    """Raise unless `share` is there, none is negative, they sum to one within the keys, and no partner or product is twice."""
+    require(shares, ("share",), keys=keys)
+    numbers(shares, "share")
+    if shares.empty:
+        raise CoverageError("no shares in the frame")
+    if items := [c for c in ("partner", "product") if c in shares and c not in keys]:
+        one_figure_per_cell(shares, [*keys, *items])
+    if "partner" in items:
+        several = shares.groupby(list(keys), observed=True)["partner"].transform("nunique") > 1  # WLD alone may stand
+        refuse_aggregates(shares[several], "partner", allowed=REST)
+    totals = shares.groupby(list(keys), observed=True)["share"].sum()
+    off = totals[~((totals - 1).abs() < SUM)]
     if len(off):
         raise CoverageError(
             f"shares of {off.index[0]} sum to {off.iloc[0]:.4g}, not to one",
             hint="use partner_shares(..., denominator='partners')",
         )
-    grouped = shares.groupby(by)["share"]
-    return pd.DataFrame({"hhi": grouped.apply(lambda s: float((s**2).sum())), "n": grouped.size()}).reset_index()
 
 
-def growth(trade: pd.DataFrame, by: tuple[str, ...] = ("reporter", "partner", "flow")) -> pd.DataFrame:
-    """Year-on-year growth of value_usd: columns `by`, year, value_usd, growth (0.05 is 5 %).
+def concentration(shares: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Herfindahl-Hirschman index of partner shares.
 
-    Growth is null after a gap: it is not bridged. Raises UsageError where two sources give one cell.
+    shares: one row per `by` + partner, column `share` in [0, 1], summing to 1 within `by`.
+    Returns one row per `by` with `hhi` in [1/n, 1] and `n` partners. Formula: hhi = sum_j share_j ** 2.
+    Raises CoverageError where a share is missing, or where shares do not sum to one (missing is not zero); UsageError for
+    negative shares or a partner twice; AggregateError for an aggregate among the partners.
+    Source: Hirschman (1964), American Economic Review 54(5).
     """
     keys = [*by]
-    one_figure_per_cell(trade, [*keys, "year"])
-    ordered = trade[[*keys, "year", "value_usd"]].sort_values([*keys, "year"], ignore_index=True)
-    before = ordered.groupby(keys)[["year", "value_usd"]].shift(1)
+    whole_shares(shares, keys)
+    grouped = shares.groupby(keys, observed=True)["share"]
+    return pd.DataFrame({"hhi": grouped.apply(lambda s: hhi(s / s.sum())), "n": grouped.size()}).reset_index()
+
+
+def growth(trade: pd.DataFrame, by: Sequence[str] = ("reporter", "partner", "flow")) -> pd.DataFrame:
+    """Year-on-year growth of value_usd (USD): columns `by`, year, value_usd, growth (0.05 is 5 %).
+
+    trade: rows of one source, product, valuation and price basis per `by`, with the columns of `by`, year and value_usd;
+    rows without a value count as years that are not there.
+    Formula: x_t / x_(t-1) - 1. Growth is null in the first year, after a gap (it is not bridged) and after zero.
+    Raises UsageError where two sources give one cell or one series, MixedUnitsError where a series changes its product,
+    valuation, scope or price basis.
+    """
+    keys = [*by]
+    require(trade, ("value_usd",), keys=[*keys, "year"])
+    known = trade[trade["value_usd"].notna()]
+    comparable(known, keys, [*keys, "year"])
+    ordered = known[[*keys, "year", "value_usd"]].sort_values([*keys, "year"], ignore_index=True)
+    before = ordered.groupby(keys, observed=True)[["year", "value_usd"]].shift(1)
     consecutive = (ordered["year"] - before["year"]).eq(1).fillna(False) & before["value_usd"].gt(0)
     ordered["growth"] = (ordered["value_usd"] / before["value_usd"] - 1).where(consecutive.to_numpy(dtype=bool))
     return ordered

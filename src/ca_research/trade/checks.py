@@ -1,0 +1,127 @@
+"""What a frame of trade must be before its rows are added, ranked or divided by each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from .. import economies as eco
+from ..errors import AggregateError, CoverageError, MixedUnitsError, UsageError
+from ..stats.frames import alike, numbers, require
+
+ALIKE = ("valuation", "price_basis", "scope", "unit", "currency")
+"""Columns that say what a figure is; where they are there, figures are added and compared within one value of each."""
+REST = ("_X", "S19")
+"""Residual partners: no economies, but the members of none; a total may hold them beside economies."""
+KEYS = ("reporter", "partner", "year", "flow", "product")
+
+
+ALIKE_MONEY = ("price_basis", "unit", "currency")
+"""Of ALIKE, what must agree even where two sides or two flows are set against each other."""
+
+
+def undeclared(trade: pd.DataFrame) -> pd.Series:
+    """Rows that `is_aggregate` marks although no side is an aggregate of the register: a user's own group of economies."""
+    if "is_aggregate" not in trade:
+        return pd.Series(False, index=trade.index)
+    sides = [c for c in ("reporter", "partner") if c in trade]  # the mark is of the row: it does not say which side
+    return trade["is_aggregate"].astype(bool) & ~trade[sides].isin(list(eco.AGGREGATES)).any(axis=1)
+
+
+def refuse_aggregates(trade: pd.DataFrame, column: str, allowed: Iterable[str] = ("WLD", *REST)) -> None:
+    """Raise AggregateError for codes in `column` that stand for several economies, also such as only `is_aggregate` marks."""
+    codes = set(trade[column])
+    found = codes & set(eco.AGGREGATES) - set(allowed)
+    found |= set(trade.loc[undeclared(trade), column]) - set(eco.codes())
+    if found:
+        raise AggregateError(
+            f"aggregates among the {column}s: {', '.join(sorted(map(str, found))[:8])}",
+            hint="drop them: frame[~frame.is_aggregate], or keep them and drop their members",
+        )
+
+
+def one_figure_per_cell(trade: pd.DataFrame, cell: Sequence[str]) -> None:
+    """Raise UsageError where two rows (of two sources, products, ...) claim one cell."""
+    twice = trade[trade.duplicated(list(cell), keep=False)]
+    if len(twice):
+        first = twice.iloc[0]
+        sources = sorted(set(twice["source_id"])) if "source_id" in twice else []
+        raise UsageError(
+            f"{len(twice)} rows share a cell, for example {', '.join(str(first[c]) for c in cell)}",
+            where=f"sources {', '.join(sources[:6])}",
+            hint="choose one source first: load(..., source='KGZ_NSC')",
+        )
+
+
+def _one_source_per_group(trade: pd.DataFrame, keys: Sequence[str]) -> None:
+    if "source_id" not in trade:
+        return
+    sources = trade.groupby(list(keys), observed=True)["source_id"].agg(lambda s: sorted(set(s)))
+    mixed = sources[sources.str.len() > 1]
+    if len(mixed):
+        raise UsageError(
+            f"figures of {mixed.index[0]} come from several sources",
+            where=f"sources {', '.join(mixed.iloc[0][:6])}",
+            hint="choose one source first: load(..., source='KGZ_NSC')",
+        )
+
+
+def comparable(
+    trade: pd.DataFrame, group: Sequence[str], cell: Sequence[str], *, within: Sequence[str] | None = None
+) -> None:
+    """What every sum and ratio over the rows of a `group` needs; `cell` names what tells its rows apart.
+
+    Columns and keys are there, values are numbers (no text, gap, minus or infinity); one figure per cell; one source,
+    product, partner ... per group unless it is among the cell's columns; one valuation, price basis and scope within
+    `within` (the group, if not given).
+    Raises UnknownNameError, UsageError, CoverageError, AggregateError, MixedUnitsError.
+    """
+    require(trade, ("value_usd",), keys=cell)
+    numbers(trade, "value_usd")
+    for column in (c for c in KEYS if c in trade and c not in cell):
+        several = trade.groupby(list(group), observed=True)[column].unique()
+        several = several[several.str.len() > 1]
+        if not len(several):
+            continue
+        if column == "product":
+            raise MixedUnitsError("several products in one frame", hint="filter by product, or add 'product' to `by`")
+        if column in ("reporter", "partner"):
+            eco.refuse_overlap(set(several.iloc[0]), _year(trade), where=f"{column}s of {several.index[0]}")
+        values = ", ".join(sorted(map(str, several.iloc[0]))[:6])
+        raise UsageError(
+            f"{several.index[0]} holds several {column}s: {values}", hint=f"filter, or add {column!r} to `by`"
+        )
+    one_figure_per_cell(trade, cell)
+    _one_source_per_group(trade, group)
+    alike(trade, ALIKE, group if within is None else within)
+
+
+def _year(trade: pd.DataFrame) -> int:
+    return int(trade["year"].max()) if "year" in trade and len(trade) else 0
+
+
+def positive_totals(totals: pd.Series) -> None:
+    """Raise CoverageError where a total that others are divided by is zero: there is nothing to take a share of."""
+    if (zero := totals[totals == 0]).size:
+        raise CoverageError(f"all values of {zero.index[0]} are zero", hint="leave that group out: it has no shares")
+
+
+def by_product(trade: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
+    """Rows by product, without TOTAL; all frames must be of one classification (HS chapters or SITC sections).
+
+    Raises UnknownNameError without a column `product`, CoverageError without such rows, MixedUnitsError for both kinds.
+    """
+    parts = []
+    for frame in (trade, *others):
+        require(frame, ("value_usd",), keys=("product",))
+        part = frame[frame["product"] != "TOTAL"]
+        if part.empty:
+            raise CoverageError("no rows by product", hint="ca.coverage('trade', by=['reporter', 'product'])")
+        numbers(part, "value_usd")
+        parts.append(part)
+    if len({sitc for part in parts for sitc in part["product"].astype(str).str.startswith("SITC")}) > 1:
+        raise MixedUnitsError(
+            "HS chapters and SITC sections together", hint="filter by source: each has one classification"
+        )
+    return parts[0]
