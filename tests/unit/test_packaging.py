@@ -70,7 +70,7 @@ def test_one_version():
     assert yaml.safe_load((HOME / "CITATION.cff").read_text(encoding="utf-8"))["version"] == __version__
 
 
-@pytest.mark.parametrize("kind", ["source", "table", "claim", "article"])
+@pytest.mark.parametrize("kind", ["source", "table", "claim", "article", "coding"])
 def test_schemas_in_the_registry_are_current(kind):
     file = HOME / "registry" / "schema" / f"{kind}.json"
     assert json.loads(file.read_text(encoding="utf-8")) == registry.schemas()[kind]

@@ -107,6 +107,7 @@ def gather(spec: ClaimSpec, given: dict[str, Any]) -> Evidence:
             f"no measure of {spec.id} takes {', '.join(sorted(unused))}", hint="leave it out, or correct its name"
         )
     frame = pd.DataFrame(records, columns=None if records else ["criterion", "spec", "is_main", "without"])
+    frame = frame.astype({"is_main": bool})  # a claim without criteria has no rows to tell the type by
     for column in ESTIMATE_COLUMNS:
         if column not in frame:
             frame[column] = None

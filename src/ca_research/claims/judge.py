@@ -186,6 +186,21 @@ def _states(reading: Reading, frame: pd.DataFrame, methods: list[str], judged: l
     return {c.name: judge_criterion(c, frame[frame["criterion"] == c.name], methods, judged) for c in reading.criteria}
 
 
+def _without_source(rows: pd.DataFrame, source: str) -> pd.DataFrame:
+    """Rows as they would be without a source: recomputed where the measure says how (`left_out`), else dropped."""
+    touched = rows["sources"].map(lambda cell: source in cell)
+    records = []
+    for row in rows[touched].to_dict("records") if "left_out" in rows else []:
+        again = row["left_out"].get(source) if isinstance(row["left_out"], dict) else None
+        if again is not None:
+            gone = all(again[k] is None for k in ("estimate", "low", "high"))
+            records.append({**row, **again, "path": "" if gone else row["path"]})
+    if not records:
+        return rows[~touched]
+    kept = pd.DataFrame(records, columns=rows.columns).astype({k: "float64" for k in ("estimate", "low", "high")})
+    return pd.concat([rows[~touched], kept], ignore_index=True)
+
+
 def _leave_out(
     reading: Reading, frame: pd.DataFrame, methods: list[str], judged: list[str], verdict: str
 ) -> tuple[list[str], list[str]]:
@@ -204,11 +219,13 @@ def _leave_out(
         if other != verdict:
             flips.append(f"without the {removed.replace(': ', ' ').replace('_', ' ')}: {other}")
     for source in sorted({s for cell in mine["sources"] for s in cell}):
-        rest = mine[~mine["sources"].map(lambda cell, s=source: s in cell)]
+        rest = _without_source(mine, source)
         with_data = {c for c in names if (mine.loc[mine["criterion"] == c, "path"].fillna("") != "").any()}
         still = {c for c in names if (rest.loc[rest["criterion"] == c, "path"].fillna("") != "").any()}
         if with_data - still:
-            sole.append(source)
+            lost = mine[mine["criterion"].isin(with_data - still) & (mine["path"].fillna("") != "")]
+            if all(cell == (source,) for cell in lost["sources"]):  # one of several in a figure is not its only source
+                sole.append(source)
             continue
         other = again(rest, judged)
         if other != verdict:

@@ -7,6 +7,7 @@ module only joins them, because no wing may import another.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -30,6 +31,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 """Dimensions, and the ways in which each may be measured."""
 SINCE = ("2013", "2018")
+_NAMES = {"CHN": "China", "RUS": "Russia", "EU27": "the EU", "USA": "the United States"}
 LEAST_CELLS, LEAST_DIMENSIONS = 10, 3
 """Below this a share of the filled cells would rest on one table."""
 
@@ -44,14 +46,15 @@ def cells(
     *,
     economies: Sequence[str] = eco.CA5,
 ) -> pd.DataFrame:
-    """Every cell in every way to measure it: dimension, choice, since, `values` and the columns of an estimates frame.
+    """Every cell in every way to measure it: dimension, choice, since, the columns of an estimates frame, `values` and `leader`.
 
     `estimate` (or low and high) is China over its largest rival: above one, China leads. `led` is True, False, or None
     where the cell is missing (with the reason in `missing`) or its range holds one. One row per dimension, choice, since
     and economy. Give the result to `lead_share` where many specifications share it.
     """
+    of_trade = _trade_cells(trade, economies)
     own: dict[str, Callable[[str, str], pd.DataFrame]] = {
-        "trade": lambda c, s: partner_lead(trade, economies=economies, trade_basis=c, since=s),
+        "trade": lambda c, s: of_trade[c, s],
         "investment": lambda c, s: investor_lead(investment, economies=economies, investment_concept=c, since=s),
         "finance": lambda _, s: finance_lead(investment, economies=economies, since=s),
         "students": lambda c, s: host_lead(students, economies=economies, student_level=c, since=s),
@@ -65,10 +68,34 @@ def cells(
         for since in SINCE
     ]
     frame = pd.concat(parts, ignore_index=True)
+    frame["missing"] = frame["missing"].map(lambda text: re.sub(r"CHN|RUS|EU27|USA", lambda hit: _NAMES[hit[0]], text))
     frame["led"] = [_led(r.estimate, r.low, r.high) for r in frame.itertuples()]
     frame["led"] = frame["led"].astype(object)
     frame.attrs = {"as_of": trade.attrs.get("as_of", "latest")}
-    return frame[["dimension", "choice", "since", *ESTIMATE_COLUMNS, "values", "led"]]
+    return frame[["dimension", "choice", "since", *ESTIMATE_COLUMNS, "values", "leader", "led"]]
+
+
+def _trade_cells(trade: pd.DataFrame, economies: Sequence[str]) -> dict[tuple[str, str], pd.DataFrame]:
+    """`partner_lead` on every basis and since every year of SINCE, without doing the same comparison twice."""
+    first = SINCE[0]
+    found = {
+        (b, first): partner_lead(trade, economies=economies, trade_basis=b, since=first) for b in ("own", "partners")
+    }
+    for basis in ("own", "partners"):
+        for since in SINCE[1:]:  # the best year of the longer span is the best of the shorter one, where it lies in it
+            whole = found[basis, first]
+            late = whole["last_year"].astype("float64") >= int(since)
+            again = [e for e, kept in zip(economies, late, strict=True) if not kept]
+            other = partner_lead(trade, economies=again, trade_basis=basis, since=since) if again else whole[~late]
+            found[basis, since] = pd.concat([whole[late], other], ignore_index=True)
+    for since in SINCE:
+        mine, theirs = found["own", since], found["partners", since]
+        lacking = mine.loc[mine["missing"] != "", "economy"]
+        parts = [mine[~mine["economy"].isin(lacking)], theirs[theirs["economy"].isin(lacking)]]
+        found["own_else_partners", since] = pd.concat(parts, ignore_index=True).sort_values(
+            "economy", ignore_index=True
+        )
+    return found
 
 
 def _led(value: float, low: float, high: float) -> bool | None:
@@ -154,6 +181,32 @@ def lead_share(
 
 
 _make = cells
+
+
+def left_out(made: pd.DataFrame, **choices: str) -> pd.DataFrame:
+    """One dimension and one economy left out in turn: without, led, not_led, missing, low, high (shares of all cells), of_filled.
+
+    made: from `cells`. choices: those of `matrix`. The first row leaves nothing out.
+    """
+    table = matrix(made, **choices)
+    rows = []
+    for column, names in (("", ["nothing"]), ("dimension", list(CHOICES)), ("economy", list(eco.CA5))):
+        for name in names:
+            kept = table[table[column] != name] if column else table
+            led, lost = sum(v is True for v in kept["led"]), sum(v is False for v in kept["led"])
+            whole = len(kept)
+            rows.append(
+                {
+                    "without": name,
+                    "led": led,
+                    "not_led": lost,
+                    "missing": whole - led - lost,
+                    "low": led / whole if whole else None,
+                    "high": (whole - lost) / whole if whole else None,
+                    "of_filled": led / (led + lost) if led + lost else None,
+                }
+            )
+    return pd.DataFrame(rows)
 
 
 def _share(cells: list[dict[str, Any]], count: str) -> dict[str, Any]:

@@ -7,44 +7,16 @@ from __future__ import annotations
 
 import csv
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from .. import paths, reads
 from ..errors import RegistryError, UnknownNameError
-from .base import Model
+from .base import explain, read_yaml
 from .claims import VERDICTS, Article, ClaimSpec, Criterion, Over, Reading, Sentence
+from .codings import Coding, coding
 from .tables import Column, Source, Table
-
-
-def _explain(error: ValidationError) -> str:
-    lines = []
-    for item in error.errors():
-        at = ".".join(str(part) for part in item["loc"]) or "(whole)"
-        lines.append(
-            f"{at}: {item['msg']}" + (f" (got {item['input']!r})" if not isinstance(item["input"], dict) else "")
-        )
-    return "; ".join(lines)
-
-
-def _yaml(file: Path, model: type[Model]) -> Any:
-    where = f"registry/{file.relative_to(paths.registry_dir()).as_posix()}"
-    try:
-        content = yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        return model.model_validate(content)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        raise RegistryError(
-            "not valid YAML: " + str(getattr(error, "problem", error)), where=where + line, hint="mend the file"
-        ) from None
-    except ValidationError as error:
-        raise RegistryError(
-            _explain(error), where=where, hint="mend the named field; the shape is in registry/schema/"
-        ) from None
 
 
 @cache
@@ -62,7 +34,7 @@ def sources() -> dict[str, Source]:
             try:
                 source = Source.model_validate(row)
             except ValidationError as error:
-                raise RegistryError(_explain(error), where=where, hint="mend the named field") from None
+                raise RegistryError(explain(error), where=where, hint="mend the named field") from None
             if source.source_id in found:
                 raise RegistryError(
                     f"source {source.source_id!r} stands twice", where=where, hint="keep one row per source"
@@ -76,7 +48,7 @@ def tables() -> dict[str, Table]:
     """All tables by name."""
     found = {}
     for file in sorted((paths.registry_dir() / "tables").glob("*.yaml")):
-        spec = _yaml(file, Table)
+        spec = read_yaml(file, Table)
         if spec.table != file.stem:
             raise RegistryError(
                 f"the table calls itself {spec.table}",
@@ -97,7 +69,7 @@ def table(name: str) -> Table:
 @cache
 def article() -> Article:
     """The article under test: its title, its day, the hashes of its sentences."""
-    found: Article = _yaml(paths.registry_dir() / "article.yaml", Article)
+    found: Article = read_yaml(paths.registry_dir() / "article.yaml", Article)
     return found
 
 
@@ -109,7 +81,7 @@ def claims() -> dict[str, ClaimSpec]:
     for file in sorted((paths.registry_dir() / "claims").glob("*.yaml")):
         if allowed is not None and not {f"claims/{file.stem}", "claims/*"} & set(allowed):
             continue
-        spec = _yaml(file, ClaimSpec)
+        spec = read_yaml(file, ClaimSpec)
         if spec.id != file.stem:
             raise RegistryError(
                 f"the claim calls itself {spec.id}",
@@ -137,6 +109,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "table": Table.model_json_schema(),
         "claim": ClaimSpec.model_json_schema(),
         "article": Article.model_json_schema(),
+        "coding": Coding.model_json_schema(),
     }
 
 
@@ -144,6 +117,7 @@ __all__ = [
     "VERDICTS",
     "Article",
     "ClaimSpec",
+    "Coding",
     "Column",
     "Criterion",
     "Over",
@@ -154,6 +128,7 @@ __all__ = [
     "article",
     "claim",
     "claims",
+    "coding",
     "schemas",
     "sources",
     "table",

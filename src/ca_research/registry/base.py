@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+import yaml
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from .. import paths
+from ..errors import RegistryError
 
 
 def _possible(date: str) -> str:
@@ -25,3 +30,31 @@ class Model(BaseModel):
     """Unknown fields are refused, and nothing changes once it is read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def explain(error: ValidationError) -> str:
+    lines = []
+    for item in error.errors():
+        at = ".".join(str(part) for part in item["loc"]) or "(whole)"
+        lines.append(
+            f"{at}: {item['msg']}" + (f" (got {item['input']!r})" if not isinstance(item["input"], dict) else "")
+        )
+    return "; ".join(lines)
+
+
+def read_yaml(file: Path, model: type[Model]) -> Any:
+    """A file of the registry as its model; raises RegistryError with file, line or field, and what was expected."""
+    where = f"registry/{file.relative_to(paths.registry_dir()).as_posix()}"
+    try:
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return model.model_validate(content)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        raise RegistryError(
+            "not valid YAML: " + str(getattr(error, "problem", error)), where=where + line, hint="mend the file"
+        ) from None
+    except ValidationError as error:
+        raise RegistryError(
+            explain(error), where=where, hint="mend the named field; the shape is in registry/schema/"
+        ) from None

@@ -67,7 +67,8 @@ def plan(
 
     params: fixed values; grid: lists of values whose product is run; sets: ready sets of values, each a run. Without any
     of them, the runs that the claim declares.
-    as_of: days of knowledge; by default both for a claim, and everything at hand for a page that judges none.
+    as_of: days of knowledge; by default both for a claim, and everything at hand for a page that judges none and for
+    an opinion.
     Raises UnknownNameError for an unknown claim or parameter, ParameterError for a value of a wrong type, UsageError
     for a day that is not in the calendar.
     """
@@ -97,10 +98,17 @@ def plan(
             wanted = [dict(s) for s in declared_runs]
         # a notebook that serves several claims takes the claim as a parameter
         which = {"claim": claim_id} if "claim" in parameters.declared(file) else {}
-        for given, day in itertools.product(wanted, as_of or (("latest",) if claim_id in PAGES else days())):
+        for given, day in itertools.product(wanted, as_of or _days(claim_id)):
             run = Run(claim_id, file, parameters.check(file, {**given, **which, "as_of": day}))
             runs[run.run_id] = run
     return list(runs.values())
+
+
+def _days(claim_id: str) -> tuple[str, ...]:
+    """Both days of knowledge, but for what no figure can move: a page that judges nothing, a sentence of opinion."""
+    if claim_id in PAGES or registry.claim(claim_id).kind == "opinion":
+        return ("latest",)
+    return days()
 
 
 def _of_claim(claim_id: str) -> tuple[str, tuple[dict[str, Any], ...]]:

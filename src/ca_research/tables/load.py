@@ -67,14 +67,19 @@ def load(
 
 
 def _revised(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
-    """Sources whose surviving edition is later than `day`, or of unknown date: their figures may be revised ones."""
+    """Sources whose surviving edition is later than `day`, or of unknown date: their figures may be revised ones.
+
+    A row of events or documents is known from its own date, though the publication that tells of it may be later.
+    """
     if day is None or "source_id" not in frame:
         return []
     found = []
     for source_id in sorted(frame["source_id"].unique()):
         source = registry.sources()[source_id]
-        if source.release_basis == "stated":
-            continue  # one publication, known from its own date
+        if source.release_basis == "stated":  # one publication; a later one can speak of an earlier day
+            if source.published and bounds(source.published)[1] > day:
+                found.append(source_id)
+            continue
         if source.edition is None or bounds(source.edition)[1] > day:
             found.append(source_id)
     return found

@@ -7,9 +7,9 @@ from functools import cache
 
 from pydantic import Field, model_validator
 
-from .. import paths
+from .. import paths, reads
 from ..errors import UnknownNameError
-from .base import Model, Name
+from .base import Model, Name, read_yaml
 
 
 class CodeField(Model):
@@ -76,9 +76,8 @@ def names() -> list[str]:
 @cache
 def coding(name: str) -> Coding:
     """One coding by name, for example 'acts'; raises UnknownNameError with the known ones."""
-    from . import _yaml  # the package imports this module
-
+    reads.check("registry", f"coding/{name}")
     if name not in names():
         raise UnknownNameError("coding", name, names())
-    found: Coding = _yaml(paths.registry_dir() / "coding" / f"{name}.yaml", Coding)
+    found: Coding = read_yaml(paths.registry_dir() / "coding" / f"{name}.yaml", Coding)
     return found

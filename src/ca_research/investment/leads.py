@@ -1,0 +1,81 @@
+"""Whether China leads Russia, the EU and the United States as an investor or as an official lender, on one concept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from .. import economies as eco
+from ..errors import UnknownNameError
+from ..stats.leading import leading
+from ..tables.provenance import estimate_row, estimates
+
+RIVALS = ("EU27", "USA")
+CONCEPTS = {
+    "stock": ("fdi_stock",),
+    "inflow": ("fdi_flow", "fdi_flow_gross", "fdi_flow_partial_year"),
+}
+"""Measures that answer the question; figures are compared within one measure, source and year only."""
+FINANCE = ("official_loan", "official_grant")
+
+
+def _lead(investment: pd.DataFrame, economy: str, measures: Sequence[str], since: int, what: str) -> dict[str, Any]:
+    rows = investment[
+        (investment["host"] == economy) & investment["measure"].isin(list(measures)) & investment["value_usd"].notna()
+    ]
+    # where several sources speak of a measure and year, the one that names most investors is one concept
+    named = rows.groupby(["measure", "year", "source_id"])["investor"].transform("nunique")
+    rows = rows[named == named.groupby([rows["measure"], rows["year"]]).transform("max")]
+    rows = rows[rows["investor"].isin(["CHN", "RUS", *RIVALS])]
+    rows = rows.assign(
+        group=rows["measure"] + " / " + rows["price_basis"].astype(str) + " / " + rows["source_id"],
+        unit=rows["investor"],
+    )
+    # the instruments of one measure add up (concessional and other loans); editions and stages stay apart by source
+    summed = rows.groupby(["group", "year", "unit"], as_index=False)["value_usd"].sum()
+    summed = summed[summed["value_usd"] >= 0]  # a negative stock or net flow has no place in a ratio
+    figures = summed.assign(low=summed["value_usd"], high=summed["value_usd"])
+    found = leading(figures, "CHN", needed=("RUS",), any_of=RIVALS, since=since)
+    if isinstance(found, str):
+        return estimate_row(economy=economy, missing=f"{what}: {found}") | {"values": "", "leader": ""}
+    used = rows[(rows["group"] == found.group) & (rows["year"] == found.year)]
+    shown = ", ".join(f"{u} {v[0] / 1e9:.3g}" for u, v in found.values.items())
+    trace = used[["investor", "host", "year", "measure", "instrument", "source_id"]]
+    return estimate_row(trace, economy=economy, estimate=found.low) | {
+        "values": f"{shown} bn USD",
+        "leader": found.leader,
+    }
+
+
+def investor_lead(
+    investment: pd.DataFrame, *, economies: Sequence[str], investment_concept: str = "stock", since: str | int = 2013
+) -> pd.DataFrame:
+    """China's direct investment over that of its largest rival among Russia, the EU27 and the United States.
+
+    investment_concept: 'stock' or 'inflow' (see CONCEPTS). One measure, source and year; members of the EU do not stand
+    for it, because much of what the Netherlands hold is owned from elsewhere.
+    Returns an estimates frame with the columns `values` and `leader`, one row per economy. Raises UnknownNameError.
+    """
+    if investment_concept not in CONCEPTS:
+        raise UnknownNameError("investment_concept", investment_concept, CONCEPTS)
+    rows = [
+        _lead(investment, eco.resolve(e), CONCEPTS[investment_concept], int(since), f"direct {investment_concept}")
+        for e in economies
+    ]
+    return estimates(rows).assign(**{k: [r[k] for r in rows] for k in ("values", "leader")})
+
+
+def finance_lead(investment: pd.DataFrame, *, economies: Sequence[str], since: str | int = 2013) -> pd.DataFrame:
+    """China's net official finance over that of its largest rival, for loans or for grants, on one source and year.
+
+    Loans and grants are not added: for China only loans are at hand, for the EU and the United States only grants, and a
+    sum of unlike parts would rank what is published, not what is given. Returns as `investor_lead`.
+    """
+    rows = []
+    for economy in (eco.resolve(e) for e in economies):
+        tried = [_lead(investment, economy, (m,), int(since), m.replace("_", " ") + "s") for m in FINANCE]
+        row = next((r for r in tried if not r["missing"]), tried[0])
+        rows.append(row if not row["missing"] else row | {"missing": "; ".join(r["missing"] for r in tried)})
+    return estimates(rows).assign(**{k: [r[k] for r in rows] for k in ("values", "leader")})

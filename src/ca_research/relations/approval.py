@@ -1,0 +1,124 @@
+"""Opinion polls: approval of a power's leadership by economy and year, against another power, and since its peak."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from ..errors import UnknownNameError
+from ..stats import years_back
+from ..tables.provenance import estimate_row, estimates
+
+MEASURE = "gallup_approve"
+"""The one question asked in all five: approval of the job performance of a country's leadership."""
+
+TABLES = ("M_GAL_US", "M_GAL_CN")
+"""Sources that print the poll's own tables by country; the others quote single figures."""
+
+
+def approval_waves(opinion: pd.DataFrame, *, about: str | Sequence[str], waves: str = "all") -> pd.DataFrame:
+    """Yearly shares that approve of a power's leadership: economy, about, year, value_pct, source_id, by economy and year.
+
+    opinion: rows of table `opinion`. Pooled economies, pooled years and other questions are left out: they are no waves.
+    waves: 'all', or 'tables' (only the poll's tables by country). Two sources for one wave both stand.
+    """
+    if waves not in ("all", "tables"):
+        raise UnknownNameError("waves", waves, ("all", "tables"))
+    rows = opinion[
+        (opinion["measure"] == MEASURE)
+        & opinion["about"].isin([about] if isinstance(about, str) else list(about))
+        & opinion["period"].astype("string").str.fullmatch(r"\d{4}")
+        & ~opinion["economy"].astype("string").str.contains(";")
+    ]
+    if waves == "tables":
+        rows = rows[rows["source_id"].isin(TABLES)]
+    wanted = ["economy", "about", "year", "measure", "value_pct", "source_id"]
+    return rows[wanted].sort_values(["economy", "about", "year", "source_id"], ignore_index=True)
+
+
+def _at(rows: pd.DataFrame, back: int) -> pd.DataFrame:
+    """Rows of the newest year, or of the wave `back` before it; empty where there are not so many."""
+    years = sorted(rows["year"].unique(), reverse=True)
+    return rows[rows["year"] == years[back]] if len(years) > back else rows.iloc[:0]
+
+
+def _range(rows: pd.DataFrame) -> tuple[float, float]:
+    return float(rows["value_pct"].min()), float(rows["value_pct"].max())
+
+
+def approval(opinion: pd.DataFrame, *, economies: Sequence[str], about: str, wave: str = "newest") -> pd.DataFrame:
+    """Share that approves of a power's leadership (per cent of all asked); an estimates frame, one row per economy.
+
+    wave: 'newest' of each economy, or 'newest-1'. Where sources disagree on a wave, their range stands.
+    Respondents without a view are part of the whole: a low share is not a share of disapproval.
+    """
+    found, back = [], years_back(wave)
+    for economy in economies:
+        own = approval_waves(opinion, about=about)
+        own = own[own["economy"] == economy]
+        used = _at(own, back)
+        if used.empty:
+            found.append(estimate_row(economy=economy, missing=f"{own['year'].nunique()} wave(s) at hand"))
+        elif used["value_pct"].nunique() > 1:
+            low, high = _range(used)
+            found.append(estimate_row(used, economy=economy, low=low, high=high, interval="range across sources"))
+        else:
+            found.append(estimate_row(used, economy=economy, estimate=float(used["value_pct"].iloc[0])))
+    return estimates(found)
+
+
+def approval_gap(
+    opinion: pd.DataFrame, *, economies: Sequence[str], about: str, against: str, wave: str = "newest"
+) -> pd.DataFrame:
+    """Approval of one power minus that of another in one year (points); an estimates frame, one row per economy.
+
+    wave: the newest year in which the same poll asked about both, or the one before ('newest-1').
+    """
+    found, back = [], years_back(wave)
+    every = approval_waves(opinion, about=[about, against])
+    for economy in economies:
+        own = every[every["economy"] == economy]
+        both = set(own.loc[own["about"] == about, "year"]) & set(own.loc[own["about"] == against, "year"])
+        used = _at(own[own["year"].isin(both)], back)
+        if used.empty:
+            why = f"{len(both)} year(s) in which the poll's figures on both {about} and {against} are at hand"
+            found.append(estimate_row(economy=economy, missing=why))
+            continue
+        one, other = (_range(used[used["about"] == power]) for power in (about, against))
+        low, high = one[0] - other[1], one[1] - other[0]
+        if low == high:
+            found.append(estimate_row(used, economy=economy, estimate=low))
+        else:
+            found.append(estimate_row(used, economy=economy, low=low, high=high, interval="range across sources"))
+    return estimates(found)
+
+
+def approval_fall(
+    opinion: pd.DataFrame, *, economies: Sequence[str], about: str, end: str = "newest", waves: str = "all"
+) -> pd.DataFrame:
+    """How far approval ended below its highest earlier wave (points); an estimates frame, one row per economy.
+
+    end: the last wave at hand, or the one before ('newest-1'). waves: see `approval_waves`. Zero or less where the last
+    wave is the highest, shown as zero; an economy with one wave has no answer. Sources that disagree on a wave leave a
+    range.
+    """
+    found, back = [], years_back(end)
+    every = approval_waves(opinion, about=about, waves=waves)
+    for economy in economies:
+        own = every[every["economy"] == economy]
+        last = _at(own, back)
+        before = own[own["year"] < last["year"].min()] if len(last) else own.iloc[:0]
+        if before.empty:
+            found.append(estimate_row(economy=economy, missing=f"{own['year'].nunique()} wave(s) at hand"))
+            continue
+        by_year = before.groupby("year")["value_pct"].agg(["min", "max"])
+        lowest, highest = _range(last)
+        low = max(float(by_year["min"].max()) - highest, 0.0)
+        high = max(float(by_year["max"].max()) - lowest, 0.0)
+        used = pd.concat([before, last])
+        if low == high:
+            found.append(estimate_row(used, economy=economy, estimate=low))
+        else:
+            found.append(estimate_row(used, economy=economy, low=low, high=high, interval="range across sources"))
+    return estimates(found)

@@ -1,0 +1,169 @@
+"""What states write and say of partners and goals: China's place in lists of partners, words of officials, coded goals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+
+from .. import economies as eco
+from ..errors import UnknownNameError
+from ..stats import years_back
+from ..tables.provenance import estimate_row, estimates
+from .documents import coded, seen_rows
+
+GOALS = {
+    "RUS": "contain or counter Russia",
+    "CHN": "contain or counter China",
+    "IRN": "contain or counter Iran",
+    "LIB": "democracy, rights, markets, ties with the West",
+}
+"""Codes of goals in the items of C12, and what they stand for."""
+
+FEWEST = 5
+"""Documents with a visible code below which a share says nothing."""
+
+JOINT = "US_C5_"
+"""Origin groups of texts that the United States signed together with the five."""
+
+_CODES = re.compile(r"\[([^\]]*)\]\s*$")
+_PERIODS = {"all": (0, 9999), "before_2001": (2001, 9999), "from_2017": (0, 2016)}
+
+
+def _choice(kind: str, value: str, known: Sequence[str]) -> None:
+    if value not in known:
+        raise UnknownNameError(kind, value, known)
+
+
+def _own(rows: pd.DataFrame, economy: str) -> pd.DataFrame:
+    return rows[rows["economy"].isin([economy, "CA5"])]
+
+
+def partner_rank(
+    evidence: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    order: str = "powers",
+    texts: str = "official",
+    version: str = "newest",
+) -> pd.DataFrame:
+    """Place of China among the partners that a text of each economy lists; an estimates frame, one row per economy.
+
+    order: 'powers' (among the great powers named) or 'all_named' (among everything named). texts: 'official' (concepts,
+    strategies, presidents who set out foreign policy) or 'all' (other lists too). version: 'newest' text with a visible
+    order, or 'newest-1'. Codes and their rules: registry/coding/partners.yaml.
+    """
+    _choice("order", order, ("powers", "all_named"))
+    _choice("texts", texts, ("official", "all"))
+    rows = coded(evidence, claim="C09", coding="partners", strength="any")
+    rows = rows[rows["kind"].isin(["doctrine", "address"] if texts == "official" else ["doctrine", "address", "list"])]
+    back, found = years_back(version), []
+    for economy in economies:
+        own = _own(rows, economy)
+        visible = own[own[order] != "u"].sort_values(["date", "item"], ascending=False, na_position="last")
+        if len(visible) > back:
+            text = visible.iloc[[back]]
+            found.append(estimate_row(text, economy=economy, estimate=float(text[order].iloc[0])))
+        else:
+            why = f"{len(visible)} text(s) with a visible order of partners, {len(own) - len(visible)} without"
+            found.append(estimate_row(economy=economy, missing=why))
+    return estimates(found)
+
+
+def official_words(
+    evidence: pd.DataFrame, *, economies: Sequence[str], coding: str = "strict", kinds: str = "words"
+) -> pd.DataFrame:
+    """Independent texts in which officials call relations with China a priority; an estimates frame, one row per economy.
+
+    coding: 'strict' (the word priority) or 'wide' (as much in other words). kinds: 'words', or 'words_and_tiers' to count
+    partnership documents signed as well. An economy of which no text was seen has no answer.
+    """
+    _choice("coding", coding, ("strict", "wide"))
+    _choice("kinds", kinds, ("words", "words_and_tiers"))
+    rows = coded(evidence, claim="C09", coding="partners", strength="documents")
+    rows = rows[rows["kind"].isin(["words"] if kinds == "words" else ["words", "tier"])]
+    wanted = ["priority"] if coding == "strict" else ["priority", "near"]
+    found = []
+    for economy in economies:
+        own = _own(rows, economy)
+        official = own[own["says"] != "none"]
+        if official.empty:
+            found.append(estimate_row(economy=economy, missing="no words of an official on China at hand"))
+            continue
+        count = official.loc[official["says"].isin(wanted), "origin_group"].nunique()
+        found.append(estimate_row(official, economy=economy, estimate=float(count)))
+    return estimates(found)
+
+
+def rank_table(evidence: pd.DataFrame) -> pd.DataFrame:
+    """Texts that list partners, newest first within each economy: economy, date, kind, powers, all_named, statement, source_id."""
+    rows = coded(evidence, claim="C09", coding="partners", strength="any")
+    rows = rows[rows["kind"].isin(["doctrine", "address", "list"])]
+    order = {e: i for i, e in enumerate(eco.CA5)}
+    rows = rows.assign(_at=rows["economy"].map(order)).sort_values(["_at", "date"], ascending=[True, False])
+    wanted = ["economy", "date", "year", "kind", "powers", "all_named", "statement", "source_id"]
+    return rows[wanted].reset_index(drop=True)
+
+
+def goals(evidence: pd.DataFrame, *, documents: str = "own") -> pd.DataFrame:
+    """Goals named by each coded document of C12: document, year, one column per goal (1 named, 0 not, null not visible).
+
+    documents: 'own' (primary texts of the United States alone), 'with_joint' (also those signed with the five) or
+    'all_coded' (summaries by others too). A document in two rows stands once, with what either row shows; one origin
+    group is one document. Further columns: kind ('own', 'joint', 'other'), text_seen, sources (tuple).
+    """
+    _choice("documents", documents, ("own", "with_joint", "all_coded"))
+    rows = seen_rows(evidence, claim="C12", strength="any")
+    rows = rows[rows["item"].str.contains(_CODES.pattern.replace("(", "(?:", 1), regex=True)]
+    found = []
+    for group, part in rows.groupby("origin_group"):
+        joint, primary = str(group).startswith(JOINT), (part["strength"] == "primary").any()
+        kind = "joint" if joint else ("own" if primary else "other")
+        seen: dict[str, set[int]] = {g: set() for g in GOALS}
+        for item in part["item"]:
+            for goal, code in re.findall(r"([A-Z]{3})=([01])", _CODES.search(item)[1]):  # type: ignore[index]
+                seen[goal].add(int(code))
+        found.append(
+            {
+                "document": _CODES.sub("", part["item"].iloc[0]).strip(),
+                "year": part["year"].min(),
+                **{g: max(v) if v else None for g, v in seen.items()},
+                "kind": kind,
+                "text_seen": "full" if (part["text_seen"] == "full").any() else "excerpt",
+                "sources": tuple(sorted(set(part["source_id"]))),
+            }
+        )
+    frame = pd.DataFrame(found, columns=["document", "year", *GOALS, "kind", "text_seen", "sources"])
+    frame = frame.astype(dict.fromkeys(("year", *GOALS), "Int64"))
+    kinds = {"own": ["own"], "with_joint": ["own", "joint"], "all_coded": ["own", "joint", "other"]}[documents]
+    return frame[frame["kind"].isin(kinds)].sort_values(["year", "document"], ignore_index=True)
+
+
+def goal_share(
+    evidence: pd.DataFrame, *, goal: str, documents: str = "own", unseen: str = "bounds", period: str = "all"
+) -> pd.DataFrame:
+    """Share of coded documents that name a goal (per cent of documents); an estimates frame of one row.
+
+    goal: a key of GOALS. documents: see `goals`. unseen: 'bounds' (a goal not visible may be there or not: low and high) or
+    'left_out' (documents in which it is not visible do not count). period: 'all', or what is left out: 'before_2001',
+    'from_2017'. Fewer than FEWEST documents with a visible code give no answer.
+    """
+    _choice("goal", goal, tuple(GOALS))
+    _choice("unseen", unseen, ("bounds", "left_out"))
+    _choice("period", period, tuple(_PERIODS))
+    table = goals(evidence, documents=documents)
+    first, last = _PERIODS[period]
+    table = table[table["year"].between(first, last)]
+    visible = table[table[goal].notna()]
+    if len(visible) < FEWEST:
+        why = f"{len(visible)} document(s) in which the goal would be visible, fewer than {FEWEST}"
+        return estimates([estimate_row(missing=why)])
+    used = (table if unseen == "bounds" else visible)[["document", "year", "sources"]]
+    used = used.explode("sources").rename(columns={"sources": "source_id"})
+    named = int((visible[goal] == 1).sum())
+    if unseen == "left_out" or len(visible) == len(table):
+        return estimates([estimate_row(used, estimate=100 * named / len(visible)) | {"n": len(visible)}])
+    low, high = 100 * named / len(table), 100 * (named + len(table) - len(visible)) / len(table)
+    kind = "goals not visible counted against and for"
+    return estimates([estimate_row(used, low=low, high=high, interval=kind) | {"n": len(table)}])

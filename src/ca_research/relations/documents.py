@@ -1,0 +1,272 @@
+"""Documents for and against: independent sources counted by one protocol for every power.
+
+Rows are those of table `evidence`. Three rules hold throughout: a row whose text was not seen never counts; rows of one
+origin group count once; a group that stands on both sides counts on both. What a document shows beyond its direction
+(an act, a condition, the case it speaks of) is read from a coding in registry/coding/, made from the statements alone.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from .. import economies as eco
+from ..errors import UnknownNameError
+from ..registry.codings import coding as registry_coding
+from ..tables.provenance import estimate_row, estimates
+
+ENOUGH = 2
+"""Independent sources that count as documented: the same for every claim and every power."""
+
+STRENGTHS = {
+    "any": ("primary", "secondary", "commentary"),
+    "documents": ("primary", "secondary"),
+    "primary": ("primary",),
+}
+"""What counts by nearness to the event. Commentary argues; it does not document."""
+
+SIDES = ("supports", "refutes")
+SEEN = {"excerpt": ("full", "excerpt"), "full": ("full",)}
+
+
+def _choice(kind: str, value: str, known: object) -> None:
+    if value not in known:  # type: ignore[operator]
+        raise UnknownNameError(kind, value, known)  # type: ignore[arg-type]
+
+
+def _list(joined: str) -> list[str]:
+    return [part.strip() for part in joined.split(";") if part.strip()]
+
+
+def seen_rows(
+    evidence: pd.DataFrame, *, claim: str, reading: str = "", strength: str = "documents", seen: str = "excerpt"
+) -> pd.DataFrame:
+    """Rows on a claim whose text was seen, with `year` (first year of the date, null where undated).
+
+    evidence: rows of table `evidence`. reading: readings joined by ';', all where empty. strength: a key of STRENGTHS.
+    seen: 'excerpt' (texts seen in full or in excerpt) or 'full'. Raises UnknownNameError for any other value.
+    """
+    _choice("strength", strength, STRENGTHS)
+    _choice("seen", seen, SEEN)
+    rows = evidence[
+        (evidence["claim"] == claim)
+        & evidence["strength"].isin(STRENGTHS[strength])
+        & evidence["text_seen"].isin(SEEN[seen])
+    ]
+    if reading:
+        rows = rows[rows["reading"].isin(_list(reading))]
+    year = pd.to_numeric(rows["date"].astype("string").str.extract(r"^(\d{4})")[0])
+    return rows.assign(year=year.astype("Int64"))
+
+
+def _seen(seen: str, texts: str) -> str:
+    _choice("texts", texts, ("all", "seen_in_excerpt"))
+    return "full" if texts == "seen_in_excerpt" else seen
+
+
+def independent_sources(
+    evidence: pd.DataFrame,
+    *,
+    claim: str,
+    reading: str,
+    direction: str,
+    strength: str = "documents",
+    seen: str = "excerpt",
+    texts: str = "all",
+    single: str = "none",
+    apart_from: str = "",
+) -> pd.DataFrame:
+    """How many independent origins stand on one side of a claim; an estimates frame of one row.
+
+    direction: 'supports' or 'refutes'; rows of context never count. reading, strength, seen: see `seen_rows`.
+    texts: 'all', or 'seen_in_excerpt' to leave out the texts that were seen only in excerpt.
+    single: 'none', or 'source_in_favour' / 'source_against' to take one origin of that side away.
+    apart_from: origin groups that cannot speak here, joined by ';' (a text cannot vouch for itself).
+    Zero is an answer where documents on the reading were seen, on whichever side; where none was, the reason stands in
+    `missing`. n is the number of rows looked through.
+    """
+    _choice("direction", direction, SIDES)
+    _choice("single", single, ("none", "source_in_favour", "source_against"))
+    rows = seen_rows(evidence, claim=claim, reading=reading, strength=strength, seen=_seen(seen, texts))
+    rows = rows[rows["direction"].isin(SIDES) & ~rows["origin_group"].isin(_list(apart_from))]
+    if rows.empty:
+        return estimates([estimate_row(missing="no document on this side or the other was seen")])
+    count = rows.loc[rows["direction"] == direction, "origin_group"].nunique()
+    if (direction, single) in (("supports", "source_in_favour"), ("refutes", "source_against")):
+        count = max(count - 1, 0)
+    return estimates([estimate_row(rows, estimate=float(count))])
+
+
+def sides(evidence: pd.DataFrame, *, claim: str, strength: str = "any", seen: str = "excerpt") -> pd.DataFrame:
+    """Both sides of a claim, one row per reading, side and origin.
+
+    Returns reading, side ('supports', 'refutes'), origin_group, year (of its oldest text, null where undated), strength and
+    text_seen (the best among its rows), both_sides (the origin stands on the other side of the reading too), statement (of
+    its best row), rows, sources (tuple); by reading, side and year. Context and texts not seen are left out.
+    """
+    rows = seen_rows(evidence, claim=claim, strength=strength, seen=seen)
+    rows = rows[rows["direction"].isin(SIDES)]
+    order = {v: i for i, v in enumerate((*STRENGTHS["any"], "full", "excerpt"))}
+    found = []
+    for (reading, side, group), part in rows.groupby(["reading", "direction", "origin_group"], sort=True):
+        best = part.sort_values(
+            ["strength", "text_seen", "item"], key=lambda c: c.map(order) if c.name != "item" else c
+        )
+        other = rows[(rows["reading"] == reading) & (rows["origin_group"] == group)]["direction"].nunique() > 1
+        found.append(
+            {
+                "reading": reading,
+                "side": side,
+                "origin_group": group,
+                "year": part["year"].min(),
+                "strength": best["strength"].iloc[0],
+                "text_seen": min(part["text_seen"], key=lambda v: order[v]),
+                "both_sides": other,
+                "statement": best["statement"].iloc[0],
+                "rows": len(part),
+                "sources": tuple(sorted(set(part["source_id"]))),
+            }
+        )
+    columns = ["reading", "side", "origin_group", "year", "strength", "text_seen", "both_sides", "statement", "rows"]
+    frame = pd.DataFrame(found, columns=[*columns, "sources"]).astype({"year": "Int64", "both_sides": "bool"})
+    return frame.sort_values(["reading", "side", "year", "origin_group"], ignore_index=True)
+
+
+def document_list(evidence: pd.DataFrame, *, claim: str, direction: str) -> pd.DataFrame:
+    """The documents of one direction as a list to read: reading, date, says, source, origin, text (how near to
+    the event, and how much of it was seen), source_id.
+
+    direction: 'supports', 'refutes' or 'context'. Texts that were not seen are listed with 'none': they count nowhere.
+    """
+    _choice("direction", direction, (*SIDES, "context"))
+    rows = evidence[(evidence["claim"] == claim) & (evidence["direction"] == direction)]
+    rows = rows.sort_values(["reading", "date", "item"], na_position="last")
+    return pd.DataFrame(
+        {
+            "reading": rows["reading"].str.replace("_", " "),
+            "date": rows["date"].astype("string").str.replace("/", " to "),
+            "says": rows["statement"],
+            "source": rows["source_id"],
+            "origin": rows["origin_group"].str.replace("_", " "),
+            "text": rows["strength"].astype("string") + ", seen: " + rows["text_seen"].astype("string"),
+            "source_id": rows["source_id"],
+        }
+    ).reset_index(drop=True)
+
+
+def coded(evidence: pd.DataFrame, *, claim: str, coding: str, strength: str = "documents") -> pd.DataFrame:
+    """Rows on a claim whose text was seen, joined to their codes: a column per field of the coding, and `why`.
+
+    Context counts here: the code was given from the statement, whatever direction the row has. `wide` is the strict code
+    where no other is given. Raises RegistryError where the coding is malformed, UnknownNameError where there is none.
+    """
+    scheme = registry_coding(coding)
+    codes = pd.DataFrame(
+        [{"claim": r.claim, "item": r.item, "why": r.reason, **r.codes} for r in scheme.rows],
+        columns=["claim", "item", "why", *scheme.fields],
+        dtype="string",
+    )
+    rows = seen_rows(evidence, claim=claim, strength=strength).merge(codes, on=["claim", "item"], how="left")
+    bare = rows.loc[rows["why"].isna(), "item"]
+    if len(bare):
+        raise UnknownNameError(f"code for a document of {claim} in registry/coding/{coding}.yaml", bare.iloc[0], ())
+    if "wide" in rows:
+        rows["wide"] = rows["wide"].fillna(rows["strict"])
+    return rows
+
+
+def _largest_case(rows: pd.DataFrame, case: str) -> int:
+    """Origins on one and the same case (the case with most), or on any of them."""
+    if rows.empty:
+        return 0
+    if case == "any":
+        return int(rows["origin_group"].nunique())
+    return int(rows.groupby("case")["origin_group"].nunique().max())
+
+
+def documented_cases(
+    evidence: pd.DataFrame,
+    *,
+    claim: str,
+    coding: str,
+    codes: str,
+    strength: str = "documents",
+    doubtful: str = "strict",
+    case: str = "same",
+    texts: str = "all",
+    single: str = "none",
+) -> pd.DataFrame:
+    """How many independent origins document one and the same case of a kind; an estimates frame of one row.
+
+    coding, codes: a coding of the registry and the codes that count, joined by ';' ('unrest;narrow').
+    doubtful: which code counts where two are defensible, 'strict' or 'wide'. case: 'same' (origins on the case that has
+    most) or 'any' (origins on any case of the kind). texts: see `independent_sources`. single: 'source' takes away the
+    origin whose loss lowers the count most.
+    Zero is an answer where documents on the claim were seen; it says that none of them shows a case, and no more.
+    """
+    _choice("doubtful", doubtful, ("strict", "wide"))
+    _choice("case", case, ("same", "any"))
+    _choice("single", single, ("none", "source"))
+    known = registry_coding(coding).fields["strict"].values
+    for code in _list(codes):
+        _choice(f"code of {coding}", code, known)
+    rows = coded(evidence, claim=claim, coding=coding, strength=strength)
+    rows = rows[rows["text_seen"].isin(SEEN[_seen("excerpt", texts)])]
+    if rows.empty:
+        return estimates([estimate_row(missing="no document was seen")])
+    chosen = rows[rows[doubtful].isin(_list(codes))]
+    count = _largest_case(chosen, case)
+    if single == "source":
+        lost = [_largest_case(chosen[chosen["origin_group"] != g], case) for g in chosen["origin_group"].unique()]
+        count = min(lost, default=0)
+    return estimates([estimate_row(rows, estimate=float(count))])
+
+
+def cases_read(evidence: pd.DataFrame, *, claim: str, coding: str, strength: str = "documents") -> pd.DataFrame:
+    """How many cases have an author who read the contract itself; an estimates frame of one row."""
+    rows = coded(evidence, claim=claim, coding=coding, strength=strength)
+    if rows.empty:
+        return estimates([estimate_row(missing="no document was seen")])
+    read = rows.loc[rows["read"] == "contract", "case"].nunique() if "read" in rows else 0
+    return estimates([estimate_row(rows, estimate=float(read))])
+
+
+def case_origins(
+    evidence: pd.DataFrame, *, claim: str, coding: str, codes: str, strength: str = "documents"
+) -> pd.DataFrame:
+    """Origins that show a case of a kind, one row per case and origin, for those who want to see what was counted.
+
+    codes: as for `documented_cases`. Returns case (in words), first_year (of the case's documents), origin_group, code (the
+    strict one where that is among `codes`, else the wide one), counted ('strict' or 'wide'), sources (tuple); the case with
+    most origins by the strict code first.
+    """
+    wanted = _list(codes)
+    rows = coded(evidence, claim=claim, coding=coding, strength=strength)
+    rows = rows[rows["strict"].isin(wanted) | rows["wide"].isin(wanted)]
+    order = {code: i for i, code in enumerate(wanted)}
+    found = []
+    for (case, group), part in rows.groupby(["case", "origin_group"]):
+        strict = sorted(set(part["strict"]) & set(wanted), key=order.__getitem__)
+        wide = sorted(set(part["wide"]) & set(wanted), key=order.__getitem__)
+        found.append(
+            {
+                "case": case_name(str(case)),
+                "first_year": rows.loc[rows["case"] == case, "year"].min(),
+                "origin_group": group,
+                "code": (strict or wide)[0],
+                "counted": "strict" if strict else "wide",
+                "sources": tuple(sorted(set(part["source_id"]))),
+            }
+        )
+    columns = ["case", "first_year", "origin_group", "code", "counted", "sources"]
+    frame = pd.DataFrame(found, columns=columns)
+    strict_first = frame[frame["counted"] == "strict"].groupby("case").size()
+    frame["_most"] = -frame["case"].map(strict_first).fillna(0)
+    ordered = frame.sort_values(["_most", "case", "counted", "origin_group"], ignore_index=True)
+    return ordered.drop(columns="_most")
+
+
+def case_name(case: str) -> str:
+    """A case of a coding in words: 'kgz_press_2005' is 'Kyrgyzstan: press 2005'."""
+    code, _, rest = case.replace("_", " ").partition(" ")
+    known = code.upper() in eco.CA5
+    return f"{eco.name_of(code.upper())}: {rest}" if known else case.replace("_", " ")

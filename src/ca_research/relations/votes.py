@@ -1,0 +1,119 @@
+"""Votes in the United Nations: agreement with each power, distance of ideal points, and votes on the war in Ukraine.
+
+Agreement counts a common vote whatever it was about; ideal points (Bailey, Strezhnev and Voeten 2017, Journal of Conflict
+Resolution 61(2)) weigh votes by how they divide the members. Neither can be had here without votes on the Middle East.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from .. import economies as eco
+from ..errors import UnknownNameError
+from ..tables.provenance import estimate_row, estimates
+
+POWERS = ("CHN", "RUS", "USA")
+WINDOWS = {"five_years": (2018, 2022), "ten_years": (2013, 2022), "newest": None}
+"""Sessions by the year in which they begin."""
+AGREEMENT, IDEAL = "unga_agreement_with:", "unga_ideal_point"
+
+_CAST = re.compile(r"((?:[A-Z]{3})(?:(?:, | and )[A-Z]{3})*) (abstains?|do(?:es)? not vote|votes? against|votes? for)")
+
+
+def votes(facts: pd.DataFrame, *, economies: Sequence[str] = eco.CA5, powers: Sequence[str] = POWERS) -> pd.DataFrame:
+    """Agreement and distance by economy, power and year.
+
+    facts: table `facts` with the attributes unga_agreement_with:CODE (share of common votes, 0 to 1) and
+    unga_ideal_point (units of the scale). Returns economy, power, year, agreement, distance = |difference of ideal
+    points|, source_id; null where one is not at hand.
+    """
+    rows = facts[facts["year"].notna() & facts["value"].notna()]
+    point = rows[rows["attribute"] == IDEAL].set_index(["subject", "year"])["value"].astype(float)
+    parts = []
+    for power in powers:
+        mine = rows[rows["attribute"].eq(AGREEMENT + power) & rows["subject"].isin(list(economies))]
+        mine = mine.rename(columns={"subject": "economy", "value": "agreement"})
+        parts.append(mine[["economy", "year", "agreement", "source_id"]].assign(power=power))
+    table = pd.concat(parts, ignore_index=True).astype({"agreement": "float64"})
+    own, other = (
+        np.array([point.get((who, year), np.nan) for who, year in zip(table[column], table["year"], strict=True)])
+        for column in ("economy", "power")
+    )
+    table["distance"] = np.abs(own - other)
+    table = table[["economy", "power", "year", "agreement", "distance", "source_id"]]
+    return table.astype({"year": int}).sort_values(["economy", "power", "year"], ignore_index=True)
+
+
+def _window(table: pd.DataFrame, window: str) -> pd.DataFrame:
+    if window not in WINDOWS:
+        raise UnknownNameError("window", window, WINDOWS)
+    span = WINDOWS[window] or (table["year"].max(), table["year"].max())
+    return table[table["year"].between(*span)]
+
+
+def _spread(facts: pd.DataFrame, economies: Sequence[str], window: str, column: str) -> pd.DataFrame:
+    table = votes(facts, economies=economies).dropna(subset=[column])
+    chosen = _window(table, window)
+    out = []
+    for code in economies:
+        mine = chosen[chosen["economy"] == code]
+        whole = mine.groupby("year")["power"].transform("nunique") == len(POWERS)
+        mine = mine[whole]  # sessions in which all three powers are observed
+        if mine.empty:
+            out.append(estimate_row(economy=code, missing=f"no session with {', '.join(POWERS)} in the window"))
+            continue
+        means = mine.groupby("power")[column].mean()
+        out.append(
+            estimate_row(mine[["economy", "power", "year", "source_id"]], economy=code, estimate=float(np.ptp(means)))
+        )
+    return estimates(out)
+
+
+def vote_spread(facts: pd.DataFrame, *, economies: Sequence[str], window: str = "five_years") -> pd.DataFrame:
+    """Largest minus smallest mean agreement over POWERS (share of votes, 0 to 1); an estimates frame, one row per economy.
+
+    window: see WINDOWS; 'newest' is the newest session at hand. Raises UnknownNameError.
+    """
+    return _spread(facts, economies, window, "agreement")
+
+
+def ideal_spread(facts: pd.DataFrame, *, economies: Sequence[str], window: str = "five_years") -> pd.DataFrame:
+    """Largest minus smallest mean distance of ideal points to POWERS (units of the scale); as `vote_spread`."""
+    return _spread(facts, economies, window, "distance")
+
+
+def war_votes(events: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.DataFrame:
+    """Votes on the war in Ukraine in the General Assembly: economy, date, vote, aside, source_id.
+
+    events: table `events`; votes are read from the detail of rows of kind un_vote that name Ukraine. vote: 'abstain', 'not
+    voting', 'against' or 'for'; aside: the first two. An economy that a text does not name has no row.
+    """
+    rows = events[(events["kind"] == "un_vote") & events["detail"].astype(str).str.contains("Ukraine")]
+    found = []
+    for row in rows.itertuples():
+        for names, verb in _CAST.findall(str(row.detail)):
+            vote = "abstain" if "abstain" in verb else "not voting" if "not" in verb else verb.split()[-1]
+            found += [
+                (code, str(row.date), vote, vote in ("abstain", "not voting"), row.source_id)
+                for code in re.findall(r"[A-Z]{3}", names)
+                if code in economies
+            ]
+    return pd.DataFrame(found, columns=["economy", "date", "vote", "aside", "source_id"])
+
+
+def stood_aside(events: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFrame:
+    """Share of the votes on the war that are at hand in which the economy abstained or was absent; an estimates frame."""
+    cast = war_votes(events, economies=economies)
+    out = []
+    for code in economies:
+        mine = cast[cast["economy"] == code]
+        if mine.empty:
+            out.append(estimate_row(economy=code, missing="no vote on the war is at hand"))
+        else:
+            used = mine.assign(year=mine["date"].str[:4].astype(int))[["economy", "date", "year", "source_id"]]
+            out.append(estimate_row(used, economy=code, estimate=float(mine["aside"].mean())))
+    return estimates(out)

@@ -1,0 +1,68 @@
+"""Whether China leads Russia, the EU and the United States as a host of an economy's students."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from .. import economies as eco
+from ..errors import UnknownNameError
+from ..stats.leading import leading
+from ..tables.provenance import estimate_row, estimates
+from .flows import MINISTRY
+
+RIVALS = ("EU27", "USA")
+UIS_HOSTS = "uis_bilateral_360info"
+"""Degree students by host as UNESCO counts them; China is not among these hosts."""
+KINDS = ("exact", "estimated", "rounded")
+"""Precisions that are a figure; a lower bound is none."""
+
+
+def host_lead(
+    students: pd.DataFrame, *, economies: Sequence[str], student_level: str = "degree", since: str | int = 2013
+) -> pd.DataFrame:
+    """Students in China over those in the largest rival host among Russia, the EU and the United States, in one year.
+
+    student_level: 'degree' (China's ministry against UNESCO's counts) or 'all' (students of all kinds). China's ministry
+    counts more degree students than UNESCO has for China, so a lead of another host is safe and one of China is not.
+    The EU is the sum of those members that are listed, a floor. Returns an estimates frame with the columns `values` and `leader`.
+    Raises UnknownNameError for an unknown level.
+    """
+    if student_level not in ("degree", "all"):
+        raise UnknownNameError("student_level", student_level, ("degree", "all"))
+    union = set(eco.members("EU27", 2020))
+    rows = students[
+        (students["level"] == student_level) & students["precision"].isin(KINDS) & students["students"].notna()
+    ]
+    own = (rows["destination"] == "CHN") & (rows["source_id"] == MINISTRY)
+    abroad = rows["destination"].isin(["RUS", "USA", *union])
+    if student_level == "degree":
+        abroad &= rows["source_id"] == UIS_HOSTS
+    rows = rows[own | abroad]
+    rows = rows.assign(unit=rows["destination"].where(~rows["destination"].isin(union), "EU27"), group=student_level)
+    out = []
+    for origin in (eco.resolve(e) for e in economies):
+        mine = rows[rows["origin"] == origin]
+        per_source = mine.groupby(["group", "year", "unit", "source_id"], as_index=False)["students"].sum()
+        figures = per_source.groupby(["group", "year", "unit"])["students"].agg(low="min", high="max").reset_index()
+        found = leading(figures, "CHN", needed=("RUS",), any_of=RIVALS, since=int(since))
+        if isinstance(found, str):
+            out.append(
+                estimate_row(economy=origin, missing=f"{student_level} students: {found}")
+                | {"values": "", "leader": ""}
+            )
+            continue
+        used = mine[mine["year"] == found.year][["origin", "destination", "year", "level", "source_id"]]
+        one = found.low == found.high
+        shown = ", ".join(f"{u} {(a + b) / 2:,.0f}" for u, (a, b) in found.values.items())
+        row = estimate_row(
+            used,
+            economy=origin,
+            estimate=found.low if one else None,
+            low=None if one else found.low,
+            high=None if one else found.high,
+            interval="" if one else "range of the sources",
+        )
+        out.append(row | {"values": f"{shown} students", "leader": found.leader})
+    return estimates(out).assign(**{k: [r[k] for r in out] for k in ("values", "leader")})

@@ -1,0 +1,115 @@
+"""Documents, polls and grants on the embedded tables, against rows read from the raw files.
+
+The source of each figure is the row named; nothing of the wings is used for an expected value.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import ca_research as ca
+from ca_research import paths
+from ca_research.registry.codings import coding
+
+
+def raw(file: str, **where: object) -> pd.DataFrame:
+    found = pd.read_csv(paths.raw_dir() / file, keep_default_na=False, na_values=[""])
+    for column, value in where.items():
+        found = found[found[column].isin(value) if isinstance(value, (list, set)) else found[column] == value]
+    return found
+
+
+@pytest.fixture(scope="module")
+def evidence() -> pd.DataFrame:
+    return ca.load("evidence")
+
+
+@pytest.mark.parametrize(("name", "claims"), [("acts", {"C13", "C17"}), ("conditions", {"C16"}), ("partners", {"C09"})])
+def test_every_document_of_a_coded_claim_has_one_code_and_no_code_is_of_nothing(name, claims):
+    rows = raw("evidence/small.csv", claim=claims)
+    assert not rows.duplicated(["claim", "item"]).any()
+    assert {(r.claim, r.item) for r in coding(name).rows} == set(zip(rows["claim"], rows["item"], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("claim", "reading", "direction"),
+    [("C11", "words", "supports"), ("C27", "instruments", "supports"), ("C14", "weight", "refutes"), ("C06", "substance", "refutes")],
+)  # fmt: skip
+@pytest.mark.parametrize("strength", [["primary", "secondary"], ["primary"]])
+def test_origins_are_counted_as_by_hand(evidence, claim, reading, direction, strength):
+    rows = raw("evidence/small.csv", claim=claim, reading=reading, direction=direction, strength=strength)
+    rows = rows[rows["text_seen"] != "none"]
+    found = ca.relations.independent_sources(
+        evidence,
+        claim=claim,
+        reading=reading,
+        direction=direction,
+        strength="documents" if len(strength) == 2 else "primary",
+    ).iloc[0]
+    if not found["missing"]:
+        assert found["estimate"] == rows["origin_group"].nunique()
+
+
+def test_the_quoted_words_were_not_seen_and_that_is_no_zero(evidence):
+    # evidence C06 'WSJ text' has text_seen none, and the article cannot vouch for itself
+    found = ca.relations.independent_sources(
+        evidence, claim="C06", reading="quote", direction="supports", apart_from="ART"
+    ).iloc[0]
+    assert pd.isna(found["estimate"]) and found["missing"]
+
+
+def test_cases_with_two_origins(evidence):
+    drawn = {
+        c: ca.relations.case_origins(evidence, claim=c, coding=name, codes=codes)
+        for c, name, codes in (
+            ("C13", "acts", "unrest;narrow;broad"),
+            ("C17", "acts", "unrest;narrow;broad"),
+            ("C16", "conditions", "economic"),
+        )
+    }
+    strict = {
+        c: t[t["counted"] == "strict"].groupby("case")["origin_group"].agg(lambda g: sorted(set(g)))
+        for c, t in drawn.items()
+    }
+    assert {k: v for k, v in strict["C17"].items() if len(v) > 1} == {
+        "Kyrgyzstan: power plant contract": ["kgz_tbea_trial", "nyt_tbea_letters"]
+    }
+    assert {k: v for k, v in strict["C13"].items() if len(v) > 1} == {
+        "Kyrgyzstan: press": ["AP_2005", "CPJ_2005", "NYT_2005"]
+    }
+    assert {k for k, v in strict["C16"].items() if len(v) > 1} == {
+        "Kyrgyzstan: power plant", "Tajikistan: power plant licence"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("goal", ["RUS", "CHN", "IRN", "LIB"])
+def test_goals_named_as_in_the_items(evidence, goal):
+    rows = raw("evidence/small.csv", claim="C12", strength="primary")
+    rows = rows[rows["item"].str.endswith("]") & ~rows["origin_group"].str.startswith("US_C5_")]
+    named = rows[rows["item"].str.contains(f"{goal}=1")]["origin_group"].nunique()
+    visible = rows[rows["item"].str.contains(f"{goal}=[01]")]["origin_group"].nunique()
+    found = ca.relations.goal_share(evidence, goal=goal).iloc[0]
+    total = rows["origin_group"].nunique()
+    assert (found["n"], round(found["low"], 6)) == (total, round(100 * named / total, 6))
+    assert round(found["high"], 6) == round(100 * (named + total - visible) / total, 6)
+
+
+def test_polls_of_2014_are_the_rows_of_the_source():
+    opinion = ca.load("opinion")
+    rows = raw("opinion/small.csv", source_id="M_GAL_US", period="2014").set_index("economy")["value_pct"]
+    found = ca.relations.approval_waves(opinion, about="USA")
+    mine = found[(found["year"] == 2014) & (found["source_id"] == "M_GAL_US")].set_index("economy")["value_pct"]
+    assert mine.to_dict() == rows.to_dict() and len(rows) >= 4
+    # M_GAL_CN 2014, KAZ 39; M_GAL_US 2014, KAZ 9
+    gap = ca.relations.approval_gap(opinion, economies=["KAZ"], about="USA", against="CHN").iloc[0]
+    assert (gap["estimate"], gap["last_year"]) == (9 - 39, 2014)
+
+
+def test_grants_by_head_are_grants_over_people():
+    grants = ca.investment.grants_per_head(ca.load("investment"), ca.load("macro"), donors=["USA"])
+    cell = grants[(grants["host"] == "KGZ") & (grants["year"] == 2022)].iloc[0]
+    rows = raw("investment/one_net_flows.csv", host="KGZ", year=2022, measure="official_grant", investor="USA")
+    people = raw("macro/datasets_pop.csv", economy="KGZ", year=2022)
+    assert cell["value_usd"] == rows["value_usd"].sum() > 0
+    assert cell["per_head"] == pytest.approx(rows["value_usd"].sum() / people["value"].item())

@@ -1,0 +1,289 @@
+"""Places in lists, words of officials, coded goals, polls and grants on invented rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from ca_research import investment, relations
+from ca_research.errors import CoverageError, UnknownNameError, UsageError
+from ca_research.registry.codings import Coding
+from ca_research.relations import documents as docs
+
+# invented: item, economy, kind, powers, all_named, says, strength, text_seen, date
+TEXTS = (
+    ("k1", "KAZ", "doctrine", "2", "4", "none", "secondary", "excerpt", "2014"),
+    ("k2", "KAZ", "address", "1", "1", "none", "primary", "full", "2020-03"),
+    ("k3", "KAZ", "address", "u", "u", "none", "primary", "full", "2022"),  # newer, but the order is not visible
+    ("k4", "KAZ", "doctrine", "9", "9", "none", "primary", "none", "2024"),  # not seen at all
+    ("u1", "UZB", "list", "5", "6", "none", "secondary", "full", "2006"),
+    ("t1", "TJK", "doctrine", "u", "u", "none", "primary", "excerpt", "2015"),
+    ("w1", "KGZ", "words", "u", "u", "priority", "primary", "excerpt", "2016"),
+    ("w2", "KGZ", "words", "u", "u", "near", "primary", "excerpt", "2017"),
+    ("w3", "TJK", "words", "u", "u", "near", "primary", "excerpt", "2018"),
+    ("w4", "KAZ", "words", "u", "u", "none", "secondary", "excerpt", "2004"),
+    ("s1", "CA5", "tier", "u", "u", "near", "primary", "excerpt", "2023"),
+)
+
+
+def evidence() -> pd.DataFrame:
+    columns = ["item", "economy_", "k", "p", "a", "s", "strength", "text_seen", "date"]
+    rows = pd.DataFrame(list(TEXTS), columns=columns)
+    rows["claim"], rows["reading"], rows["direction"] = "C09", "doctrine_rank", "context"
+    rows["origin_group"], rows["source_id"], rows["statement"] = rows["item"], "S_" + rows["item"], rows["item"]
+    return rows.drop(columns=["economy_", "k", "p", "a", "s"])
+
+
+@pytest.fixture(autouse=True)
+def invented(monkeypatch):
+    places = {str(i): "invented" for i in range(1, 10)} | {"u": "invented"}
+    fields = {
+        "economy": {"meaning": "m"},
+        "kind": {"meaning": "m"},
+        "powers": {"meaning": "m", "values": places},
+        "all_named": {"meaning": "m", "like": "powers"},
+        "says": {"meaning": "m"},
+    }
+    rows = [
+        {
+            "claim": "C09",
+            "item": i,
+            "reason": "invented",
+            "codes": {"economy": e, "kind": k, "powers": p, "all_named": a, "says": s},
+        }
+        for i, e, k, p, a, s, *_ in TEXTS
+    ]
+    content = {"title": "t", "declared_on": dt.date(2026, 11, 25), "about": "a", "fields": fields, "rows": rows}
+    monkeypatch.setattr(docs, "registry_coding", lambda name: Coding.model_validate(content))
+
+
+def by_economy(frame: pd.DataFrame, column: str = "estimate") -> dict[str, object]:
+    return {r["economy"]: None if pd.isna(r[column]) else r[column] for _, r in frame.iterrows()}
+
+
+@pytest.mark.parametrize(
+    ("choices", "expected"),
+    [
+        ({}, {"KAZ": 1, "UZB": None, "TJK": None}),  # the newest visible one; a press list is no official text
+        ({"version": "newest-1"}, {"KAZ": 2, "UZB": None, "TJK": None}),
+        ({"version": "newest-1", "order": "all_named"}, {"KAZ": 4, "UZB": None, "TJK": None}),
+        ({"texts": "all"}, {"KAZ": 1, "UZB": 5, "TJK": None}),
+        ({"version": "newest-2"}, {"KAZ": None, "UZB": None, "TJK": None}),  # the unseen text is no third
+    ],
+)
+def test_place_in_the_newest_visible_list(choices, expected):
+    found = relations.partner_rank(evidence(), economies=["KAZ", "UZB", "TJK"], **choices)
+    assert by_economy(found) == expected
+    assert all(bool(r["missing"]) == pd.isna(r["estimate"]) for _, r in found.iterrows())
+
+
+@pytest.mark.parametrize(
+    ("choices", "expected"),
+    [
+        ({}, {"KGZ": 1, "TJK": 0, "KAZ": None, "TKM": None}),  # a scholar is no official
+        ({"coding": "wide"}, {"KGZ": 2, "TJK": 1, "KAZ": None, "TKM": None}),
+        ({"kinds": "words_and_tiers"}, {"KGZ": 1, "TJK": 0, "KAZ": 0, "TKM": 0}),
+        (
+            {"coding": "wide", "kinds": "words_and_tiers"},
+            {"KGZ": 3, "TJK": 2, "KAZ": 1, "TKM": 1},
+        ),  # signed by all five
+    ],
+)
+def test_words_of_officials(choices, expected):
+    found = relations.official_words(evidence(), economies=["KGZ", "TJK", "KAZ", "TKM"], **choices)
+    assert by_economy(found) == expected
+
+
+# --- coded goals -----------------------------------------------------------------------------------------------------
+
+# invented: item, origin_group, strength, date
+GOALS = (
+    ("one [RUS=1 CHN=0 IRN=u LIB=1]", "US_A", "primary", "1997"),
+    ("one again [RUS=0 CHN=0]", "US_A", "primary", "1997"),  # the same document in a second row
+    ("two [RUS=0 CHN=u]", "US_B", "primary", "2003"),
+    ("three [u]", "US_C", "primary", "2010"),
+    ("four [RUS=1]", "US_D", "primary", "2012"),
+    ("five [RUS=0]", "US_E", "primary", "2015"),
+    ("six [RUS=0]", "US_F", "primary", "2020"),
+    ("joint [RUS=0]", "US_C5_X", "primary", "2015"),
+    ("a summary [RUS=1]", "THINK", "secondary", "2016"),
+    ("no codes", "US_G", "primary", "2018"),
+    ("unseen [RUS=1]", "US_H", "primary", "2019"),
+)
+
+
+def strategies() -> pd.DataFrame:
+    rows = pd.DataFrame(list(GOALS), columns=["item", "origin_group", "strength", "date"])
+    rows["claim"], rows["reading"], rows["direction"] = "C12", "contain", "refutes"
+    rows["text_seen"] = ["none" if i.startswith("unseen") else "excerpt" for i in rows["item"]]
+    return rows.assign(source_id="S_" + rows["origin_group"], statement="invented")
+
+
+def test_a_document_stands_once_with_what_either_row_shows():
+    table = relations.goals(strategies(), documents="all_coded").set_index("document")
+    assert table.index.tolist() == ["one", "two", "three", "four", "five", "joint", "a summary", "six"]
+    assert table.loc["one", ["RUS", "CHN", "LIB"]].tolist() == [1, 0, 1] and pd.isna(table.loc["one", "IRN"])
+    assert table.loc["three", list(relations.GOALS)].isna().all()
+    assert table["kind"].to_dict() == {
+        **dict.fromkeys(["one", "two", "three", "four", "five", "six"], "own"),
+        "joint": "joint",
+        "a summary": "other",
+    }
+
+
+@pytest.mark.parametrize(
+    ("choices", "expected"),
+    [
+        ({}, (None, 100 * 2 / 6, 100 * 3 / 6)),  # two of six, and one not visible
+        ({"unseen": "left_out"}, (40.0, None, None)),
+        ({"documents": "with_joint"}, (None, 100 * 2 / 7, 100 * 3 / 7)),
+        ({"documents": "all_coded", "unseen": "left_out"}, (100 * 3 / 7, None, None)),
+        ({"period": "before_2001"}, (None, None, None)),  # four are left with a visible code
+        ({"documents": "with_joint", "period": "before_2001"}, (None, 100 * 1 / 6, 100 * 2 / 6)),
+        ({"documents": "with_joint", "period": "from_2017", "unseen": "left_out"}, (40.0, None, None)),
+        ({"goal": "CHN"}, (None, None, None)),  # visible in one
+    ],
+)
+def test_share_of_documents_that_name_a_goal(choices, expected):
+    row = relations.goal_share(strategies(), **({"goal": "RUS"} | choices)).iloc[0]
+    found = tuple(None if pd.isna(row[c]) else row[c] for c in ("estimate", "low", "high"))
+    assert found == pytest.approx(expected)
+    assert bool(row["missing"]) == (expected == (None, None, None))
+
+
+# --- polls -----------------------------------------------------------------------------------------------------------
+
+# invented: economy, about, period, value, source
+POLLS = (
+    ("KAZ", "USA", "2010", 50, "M_GAL_US"),
+    ("KAZ", "USA", "2013", 40, "M_GAL_US"),
+    ("KAZ", "USA", "2013", 44, "OTHER"),  # another source for the same wave
+    ("KAZ", "USA", "2014", 30, "OTHER"),
+    ("KAZ", "CHN", "2013", 41, "M_GAL_CN"),
+    ("KAZ", "CHN", "2013", 43, "OTHER"),
+    ("KGZ", "USA", "2014", 10, "M_GAL_US"),
+    ("KGZ", "CHN", "2010", 60, "M_GAL_CN"),
+    ("TJK", "USA", "2010", 20, "M_GAL_US"),
+    ("TJK", "USA", "2014", 35, "M_GAL_US"),
+    ("TJK", "USA", "2006-2018", 99, "OTHER"),
+    ("KAZ;TJK", "USA", "2015", 99, "OTHER"),
+)
+
+
+def polls() -> pd.DataFrame:
+    rows = pd.DataFrame(list(POLLS), columns=["economy", "about", "period", "value_pct", "source_id"])
+    rows["value_pct"] = rows["value_pct"].astype(float)
+    rows["year"] = rows["period"].str[-4:].astype("Int64")
+    other = rows.assign(
+        measure="another_question", value_pct=1.0, period="2016", year=pd.array([2016] * len(rows), "Int64")
+    )
+    return pd.concat([rows.assign(measure="gallup_approve"), other], ignore_index=True)
+
+
+def cell(frame: pd.DataFrame, economy: str) -> tuple[float | None, ...]:
+    row = frame.set_index("economy").loc[economy]
+    return tuple(None if pd.isna(row[c]) else row[c] for c in ("estimate", "low", "high"))
+
+
+def test_approval_is_of_the_newest_wave_and_one_question():
+    newest = relations.approval(polls(), economies=["KAZ", "KGZ", "UZB"], about="USA")
+    assert [cell(newest, e) for e in ("KAZ", "KGZ", "UZB")] == [(30, None, None), (10, None, None), (None,) * 3]
+    pooled = relations.approval(polls(), economies=["TJK"], about="USA")
+    assert cell(pooled, "TJK") == (35, None, None), "pooled years and pooled economies are no wave"
+    before = relations.approval(polls(), economies=["KAZ", "KGZ"], about="USA", wave="newest-1")
+    assert cell(before, "KAZ") == (None, 40, 44), "two sources on one wave leave a range"
+    assert cell(before, "KGZ") == (None,) * 3 and before["missing"].iloc[1].startswith("1 wave")
+
+
+def test_the_gap_compares_one_year_with_itself():
+    found = relations.approval_gap(polls(), economies=["KAZ", "KGZ"], about="USA", against="CHN")
+    assert cell(found, "KAZ") == (None, -3, 3)  # 40 to 44 against 41 to 43: the widest either way
+    assert cell(found, "KGZ") == (None,) * 3, "2014 and 2010 are never set against each other"
+
+
+@pytest.mark.parametrize(
+    ("choices", "economy", "expected"),
+    [
+        ({}, "KAZ", (20, None, None)),  # from 50 in 2010
+        ({}, "TJK", (0, None, None)),  # the last wave is the highest
+        ({}, "KGZ", (None, None, None)),
+        ({"end": "newest-1"}, "KAZ", (None, 6, 10)),
+        ({"waves": "tables"}, "KAZ", (10, None, None)),
+        ({"end": "newest-1", "waves": "tables"}, "KAZ", (None, None, None)),
+    ],
+)
+def test_fall_from_the_peak(choices, economy, expected):
+    assert cell(relations.approval_fall(polls(), economies=[economy], about="USA", **choices), economy) == expected
+
+
+def test_unknown_waves_are_refused():
+    with pytest.raises(UnknownNameError, match="every"):
+        relations.approval_waves(polls(), about="USA", waves="every")
+
+
+# --- grants ----------------------------------------------------------------------------------------------------------
+
+MONEY = (  # invented: investor, host, year, measure, value, source, basis
+    ("USA", "KAZ", 2000, "official_grant", 8.0, "one_net_flows", "current USD"),
+    ("USA", "KAZ", 2001, "official_grant", 0.0, "one_net_flows", "current USD"),
+    ("USA", "KAZ", 2002, "official_grant", 4.0, "one_net_flows", "current USD"),
+    ("USA", "KAZ", 2002, "official_grant", 4.0, "one_net_flows", "current USD"),
+    ("USA", "KAZ", 2003, "official_loan", 9.0, "one_net_flows", "current USD"),
+    ("DEU", "KAZ", 2002, "official_grant", 2.0, "one_net_flows", "current USD"),
+    ("JPN", "KAZ", 2002, "official_grant", 20.0, "one_net_flows", "current USD"),
+    ("EU27", "KAZ", 2002, "official_grant", 99.0, "one_net_flows", "current USD"),
+    ("USA", "KAZ", 2001, "us_obligations", 5.0, "M_FA2025B", "current USD"),
+    ("USA", "KAZ", 2001, "us_obligations", 7.0, "M_FA2025B", "constant USD, base year not stated"),
+)
+
+
+def money() -> pd.DataFrame:
+    columns = ["investor", "host", "year", "measure", "value_usd", "source_id", "price_basis"]
+    return pd.DataFrame(list(MONEY), columns=columns)
+
+
+@pytest.mark.parametrize(
+    ("choices", "expected"),
+    [
+        ({}, (100 * 2 / 3, 3)),  # three years reported, one of them nothing
+        ({"since": "2001"}, (50.0, 2)),
+        ({"until": "2000"}, (100.0, 1)),
+        ({"series": "obligations"}, (100.0, 1)),
+        ({"series": "disbursements"}, (None, 0)),
+        ({"since": "2004"}, (None, 0)),
+    ],
+)
+def test_years_with_a_grant_are_of_the_years_reported(choices, expected):
+    row = investment.aid_years(money(), economies=["KAZ"], donor="USA", **choices).iloc[0]
+    assert (None if pd.isna(row["estimate"]) else row["estimate"], row["n"]) == pytest.approx(expected)
+
+
+def test_grants_by_head_stand_beside_the_median_of_those_who_gave():
+    people = pd.DataFrame(
+        {"economy": ["KAZ"], "year": [2002], "value": [2.0], "indicator": ["SP.POP.TOTL"], "source_id": ["P"]}
+    )
+    rows = investment.grants_per_head(money(), people).set_index("investor")
+    assert rows["per_head"].to_dict() == {
+        "JPN": 10.0,
+        "USA": 4.0,
+        "DEU": 1.0,
+    }  # the union is no donor beside its members
+    assert set(rows["median"]) == {4.0} and rows["rank"].to_dict() == {"JPN": 1, "USA": 2, "DEU": 3}
+    own = investment.grants_per_head(money(), people, donors=["USA"])
+    assert own[["rank", "donors", "median"]].iloc[0].tolist() == [2, 3, 4.0], "ranked before the others leave"
+    assert own["sources"].iloc[0] == ("P", "one_net_flows")
+    with pytest.raises(CoverageError):
+        investment.grants_per_head(money(), people.assign(indicator="other"))
+
+
+def test_current_and_constant_dollars_are_never_added():
+    assert investment.grants(money(), series="obligations")["value_usd"].tolist() == [5.0]
+
+
+def test_wrong_series_and_years_are_refused():
+    with pytest.raises(UnknownNameError, match="gifts"):
+        investment.grants(money(), series="gifts")
+    with pytest.raises(UsageError, match="2010"):
+        investment.aid_years(money(), economies=["KAZ"], donor="USA", since="2010", until="2000")

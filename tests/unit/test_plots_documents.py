@@ -1,0 +1,113 @@
+"""Pictures of documents on invented rows: every row leaves its mark, and what is hollow is what was not read or not sure."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from ca_research import plots
+
+
+@pytest.fixture(autouse=True)
+def close():
+    yield
+    plt.close("all")
+
+
+def marks(ax) -> list[tuple[float, float, bool]]:
+    """Position and whether filled, of every single mark."""
+    found = []
+    for collection in ax.collections:
+        for x, y in np.asarray(collection.get_offsets()):
+            found.append((float(x), float(y), len(collection.get_facecolors()) > 0))
+    return found
+
+
+def test_both_sides_are_drawn_outwards_and_excerpts_are_rings():
+    rows = [
+        ("r", "supports", "A", 2001, "primary", "full"),
+        ("r", "supports", "B", 2003, "secondary", "excerpt"),
+        ("r", "refutes", "C", None, "commentary", "full"),
+        ("s", "refutes", "D", 2005, "primary", "excerpt"),
+    ]
+    columns = ["reading", "side", "origin_group", "year", "strength", "text_seen"]
+    sides = pd.DataFrame(rows, columns=columns).astype({"year": "Int64"})
+    ax = plots.sides_strip(sides, enough=2).axes[0]
+    assert sorted(marks(ax)) == [(-1, 0, True), (-1, 1, False), (1, 0, True), (2, 0, False)]
+    dashed = sorted(line.get_xdata()[0] for line in ax.lines if line.get_linestyle() != "-")
+    assert dashed == [-1.5, 1.5], "between the first source and the second"
+    assert [t.get_text() for t in ax.texts if t.get_text().isdigit()] == ["01", "03", "05"]
+
+
+def test_every_origin_of_a_case_is_a_mark_and_wide_codes_are_rings():
+    rows = [
+        ("USA", "press", 2005, "narrow", "strict"),
+        ("USA", "press", 2005, "broad", "wide"),
+        ("CHN", "contract 2019", 2019, "broad", "strict"),
+    ]
+    cases = pd.DataFrame(rows, columns=["power", "case", "first_year", "code", "counted"])
+    ax = plots.case_strip(cases, enough=2).axes[0]
+    assert marks(ax) == [(1, 1, True), (2, 1, False), (1, 3, True)]
+    labels = [t.get_text() for t in ax.get_yticklabels()]
+    assert labels == ["United States", "press, 2005", "China", "contract 2019"]
+
+
+def test_no_case_at_all_is_a_picture_still():
+    none = pd.DataFrame(columns=["power", "case", "first_year", "code", "counted"])
+    assert marks(plots.case_strip(none, enough=2).axes[0]) == []
+
+
+def test_goals_are_filled_rings_or_questions():
+    goals = pd.DataFrame(
+        {"document": ["law of 1997", "speech"], "year": [1997, 2015], "RUS": [1, 0], "CHN": [0, None]}
+    ).astype({"CHN": "Int64"})
+    ax = plots.goal_grid(goals, names=("RUS", "CHN")).axes[0]
+    assert sorted(marks(ax)) == [(0, 0, True), (0, 1, False), (1, 0, False)]
+    assert [t.get_text() for t in ax.texts] == ["?"]
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["law of 1997", "speech, 2015"]
+
+
+def test_places_within_the_first_two_are_filled():
+    ranks = pd.DataFrame(
+        {
+            "economy": ["KAZ", "TKM", "TKM"],
+            "year": [2020, 2022, 2012],
+            "kind": ["doctrine", "address", "doctrine"],
+            "powers": ["2", "3", "u"],
+        }
+    )
+    ax = plots.rank_marks(ranks).axes[0]
+    assert marks(ax) == [(2020, 0, True), (2022, 1, False)]
+    assert sorted(t.get_text() for t in ax.texts) == ["2", "3", "?"]
+    low, high = ax.get_xlim()
+    assert all(low < t.get_position()[0] < high for t in ax.texts), "a question mark off the page says nothing"
+
+
+def test_every_wave_is_drawn_and_no_line_crosses_years_without_one():
+    waves = pd.DataFrame(
+        {
+            "economy": ["KAZ"] * 4,
+            "about": ["USA"] * 4,
+            "year": pd.array([2010, 2011, 2018, 2019], "Int64"),
+            "value_pct": [40.0, 42.0, 30.0, 62.0],
+        }
+    )
+    ax = plots.poll_panels(waves).axes[0]
+    drawn = [tuple(line.get_xdata()) for line in ax.lines]
+    assert drawn == [(2010, 2011), (2018, 2019)]
+
+
+def test_grants_show_the_donor_and_the_median():
+    grants = pd.DataFrame(
+        {
+            "host": ["KAZ", "KAZ", "KAZ"],
+            "year": [2001, 2002, 2002],
+            "investor": ["USA", "USA", "DEU"],
+            "per_head": [4.0, 2.0, 1.0],
+            "median": [1.0, 0.5, 0.5],
+        }
+    )
+    ax = plots.grant_panels(grants, donor="USA").axes[0]
+    assert [list(line.get_ydata()) for line in ax.lines] == [[4.0, 2.0], [1.0, 0.5]]
