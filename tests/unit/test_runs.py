@@ -162,7 +162,7 @@ def test_the_command_recreates_its_run():
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [
-        ({"claims": ["C99"]}, UnknownNameError, "C33"),
+        ({"claims": ["C99"]}, UnknownNameError, "C29"),
         ({"claims": ["C33"], "params": {"economi": "KAZ"}}, UnknownNameError, "economy"),
         ({"claims": ["C33"], "params": {"economy": "KAZ"}, "grid": {"economy": ["UZB"]}}, UsageError, "given twice"),
         ({"claims": ["C33"], "params": {"claim": "C30"}}, UsageError, "by its id"),

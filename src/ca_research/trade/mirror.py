@@ -35,11 +35,12 @@ def perspective(trade: pd.DataFrame, of: Iterable[str], *, panels: bool = True) 
     """
     of = [economies.resolve(e) for e in of]
     require(trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id"))
-    numbers(trade, "value_usd")
-    alike(trade, ALIKE_MONEY)
-    if odd := sorted(set(trade["flow"]) - set(_OPPOSITE)):
+    total = trade[(trade["product"] == "TOTAL") & (trade["reporter"].isin(of) | trade["partner"].isin(of))]
+    numbers(total, "value_usd")
+    alike(total, ALIKE_MONEY)
+    if odd := sorted(set(total["flow"]) - set(_OPPOSITE)):
         raise UsageError(f"unknown flow {odd[0]!r}", hint="known: export, import")
-    total = trade[(trade["product"] == "TOTAL") & ~trade["source_id"].isin(list(NOT_REPORTS))]
+    total = total[~total["source_id"].isin(list(NOT_REPORTS))]
     filled = total["source_id"].isin(list(ZEROS_FILLED))
     total = total[~filled | (total["value_usd"] > 0)] if panels else total[~filled]
     own = total[total["reporter"].isin(of)]
