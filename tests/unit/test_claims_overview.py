@@ -14,7 +14,7 @@ from ca_research.stats import holm
 
 def criterion(**given: Any) -> dict[str, Any]:
     return {
-        "name": "n", "label": "L", "estimate": 3.0, "low": 3.0, "high": 3.0, "interval": "exact as published",
+        "name": "n", "label": "L", "state": "holds", "estimate": 3.0, "low": 3.0, "high": 3.0, "interval": "exact as published",
         "unit": "km", "share_of_specifications": 0.9, "specifications": 5, "cells": [{"economy": "", "estimate": 3.0}],
     } | given  # fmt: skip
 
@@ -88,3 +88,19 @@ def test_reading_what_is_not_there_says_what_to_do(tmp_path):
         overview.read_verdicts(tmp_path / "verdicts.json")
     (tmp_path / "verdicts.json").write_text(json.dumps([verdict()]), encoding="utf-8")
     assert overview.read_verdicts(tmp_path / "verdicts.json") == [verdict()]
+
+
+@pytest.mark.parametrize(
+    ("word", "states", "shown"),
+    [
+        ("contradicted", ["holds", "undecided", "fails"], 2),
+        ("not enough evidence", ["holds", "mixed", "undecided"], 2),
+        ("partly supported", ["holds", "fails", "mixed"], 2),
+        ("supported", ["holds", "fails", "mixed"], 0),
+    ],
+)
+def test_the_number_shown_is_of_the_criterion_that_decides(word, states, shown):
+    criteria = [criterion(label=str(i), state=s) for i, s in enumerate(states)]
+    assert overview.deciding(verdict(word=word, criteria=criteria)) is criteria[shown]
+    assert overview.table([verdict(word=word, criteria=criteria)]).loc[0, "criterion"] == str(shown)
+    assert overview.deciding(verdict(criteria=[])) is None

@@ -56,24 +56,39 @@ def _interval(c: Stored) -> str:
     return c["interval"] if c["low"] == c["high"] else f"{_plain(c['low'])} to {_plain(c['high'])} ({c['interval']})"
 
 
+def deciding(verdict: Stored) -> Stored | None:
+    """The criterion to show first: one that failed where the claim is contradicted, one left open where evidence lacks.
+
+    Else the first as declared; None for a reading without criteria.
+    """
+    telling = {
+        "contradicted": ("fails",),
+        "partly supported": ("mixed", "fails"),
+        "not enough evidence": ("undecided", "mixed"),
+    }.get(verdict["verdict"], ())
+    ranked = [c for state in telling for c in verdict["criteria"] if c["state"] == state]
+    return next(iter([*ranked, *verdict["criteria"]]), None)
+
+
 def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
     """One row for each claim's headline reading on one day of knowledge.
 
-    Returns claim, theme, kind, title, verdict, number (of the first criterion), interval, share (of specifications in
+    Returns claim, theme, kind, title, verdict, criterion (its label), number (of the `deciding` criterion), interval, share (of specifications in
     which that criterion is true), specifications, other_day (the verdict on the other day, or the same), fragile, guess.
     """
     rows = []
     heads = [v for v in whole_region(verdicts) if v["headline"]]
     for v in (v for v in heads if v["as_of"] == day):
-        spec, first = registry.claim(v["claim"]), next(iter(v["criteria"]), None)
+        spec, first = registry.claim(v["claim"]), deciding(v)
         other = next((o["verdict"] for o in heads if o["claim"] == v["claim"] and o["as_of"] != day), None)
         rows.append(
             {
                 "claim": v["claim"],
-                "theme": spec.theme,
+                "theme": registry.article().theme(spec.theme),
                 "kind": spec.kind,
                 "title": spec.title,
                 "verdict": v["verdict"],
+                "criterion": first["label"] if first else "",
                 "number": _number(first) if first else "",
                 "interval": _interval(first) if first else "",
                 "share": first["share_of_specifications"] if first else None,
@@ -83,7 +98,18 @@ def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
                 "guess": v["guess"],
             }
         )
-    columns = ["claim", "theme", "kind", "title", "verdict", "number", "interval", "share", "specifications"]
+    columns = [
+        "claim",
+        "theme",
+        "kind",
+        "title",
+        "verdict",
+        "criterion",
+        "number",
+        "interval",
+        "share",
+        "specifications",
+    ]
     return pd.DataFrame(rows, columns=[*columns, "other_day", "fragile", "guess"]).sort_values(
         "claim", ignore_index=True
     )

@@ -15,7 +15,7 @@ from . import style
 VERDICT = dict(zip(VERDICTS, ("#007a59", "#9a7200", "#c0451c", "#6b757b", "#9aa3a8"), strict=True))
 """Colour of each verdict word, as on the pages."""
 
-_ACROSS = 4  # ids beside each other in one cell
+_ACROSS = 3  # ids beside each other in one cell
 
 
 def verdict_matrix(glance: pd.DataFrame) -> Figure:
@@ -33,10 +33,10 @@ def verdict_matrix(glance: pd.DataFrame) -> Figure:
         top = 0.0
         for theme in themes:
             ax.axhline(top - 0.35, color=style.GRID, linewidth=0.8)
-            ax.text(-0.04, top + 0.15, theme.replace("_", " "), ha="right", va="center", fontsize=9.5)
+            ax.text(-0.04, top + 0.15, theme, ha="right", va="center", fontsize=9.5)
             for column, word in enumerate(VERDICTS):
                 for position, row in enumerate(cells.get((theme, word), glance.iloc[:0]).itertuples()):
-                    x = column + 0.06 + (position % _ACROSS) * 0.235
+                    x = column + 0.06 + (position % _ACROSS) * 0.3
                     y = top + 0.15 + position // _ACROSS
                     ax.text(x, y, row.claim, color=VERDICT[word], fontsize=9, fontweight="bold", va="center")
                     if row.fragile:

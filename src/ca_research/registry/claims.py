@@ -36,7 +36,7 @@ class Sentence(Locator):
 class Article(Model):
     """The article under test: registry/article.yaml. Its words are not part of the project.
 
-    `report_title` and `report_summary` head the report, in the project's words.
+    `report_title` and `report_summary` head the report, in the project's words; `themes` names those of the claims.
     """
 
     title: str
@@ -44,7 +44,12 @@ class Article(Model):
     publisher: str | None
     report_title: str
     report_summary: str
+    themes: dict[str, str] = Field(default_factory=dict)
     sentences: tuple[Sentence, ...]
+
+    def theme(self, name: str) -> str:
+        """A theme as a reader should see it."""
+        return self.themes.get(name, name.replace("_", " "))
 
 
 class Over(Model):

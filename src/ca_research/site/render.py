@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from .. import __version__, economies, registry
+from ..claims import overview
 from ..plots.style import GRID, INK, MUTED, PAPER
 from .read import Item
 
@@ -86,6 +87,7 @@ def environment() -> Environment:
     env.filters |= filters
     env.globals |= {
         "criterion_number": criterion_number,
+        "decides": overview.deciding,
         "svg": _figure,
         "version": __version__,
         "article": registry.article(),
