@@ -116,7 +116,7 @@ def test_every_sentence_has_a_claim_or_a_reason():
 def stored(verdict: str, **changes: Any) -> dict[str, Any]:
     spec = registry.claim("C33")
     criteria = [
-        {"name": c.name, "label": c.label, "state": "holds", "estimate": 3.0, "low": 3.0, "high": 3.0}
+        {"name": c.name, "label": c.label, "state": "holds", "main_met": True, "estimate": 3.0, "low": 3.0, "high": 3.0}
         for c in spec.readings[0].criteria
     ]
     return {

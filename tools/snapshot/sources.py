@@ -3,6 +3,7 @@
 import calendar
 import re
 
+import additions
 import pandas as pd
 import rules
 from common import Ledger
@@ -162,7 +163,8 @@ def build(folder, used):
     """The listing of the sources in `used`, in the declared columns."""
     rows = _read(folder)
     table = {r["source_id"]: r for r in rows.to_dict("records")}
-    missing = sorted(set(used) - set(table))
+    added = pd.DataFrame(additions.SOURCES).reindex(columns=COLUMNS).fillna("")
+    missing = sorted(set(used) - set(table) - set(added.source_id))
     if missing:
         raise ValueError(f"rows cite unknown sources: {missing}")
     rows = rows[rows.source_id.isin(used)].copy()
@@ -186,7 +188,7 @@ def build(folder, used):
     rows["kind"] = [_kind(r) for r in rows.itertuples()]
     rows["citation"] = [_citation(r) for r in rows.itertuples()]
     rows[["release_lag_days", "release_basis", "release_reason"]] = [_release(r) for r in rows.itertuples()]
-    return rows[COLUMNS].sort_values("source_id").reset_index(drop=True)
+    return pd.concat([rows[COLUMNS], added]).sort_values("source_id").reset_index(drop=True)
 
 
 def forbidden(listing, tables):

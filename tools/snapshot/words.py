@@ -2,6 +2,7 @@
 
 import re
 
+import additions
 import pandas as pd
 from common import clean_note, codes, last_year, numbers
 
@@ -147,7 +148,9 @@ def events(ledger, folder):
         note="date in the list of visits by foreign leaders (five rows of visits); P018B gives 19 September",
     )
     ledger.make(summit, "second date of the first C5+1 summit, read from the five visits of that day")
-    rows = pd.concat([rows, summit, _memberships(ledger, folder, rows)])
+    added = pd.DataFrame(additions.EVENTS).assign(_file="additions.py")
+    ledger.make(added, "added after a review of the pages")
+    rows = pd.concat([rows, summit, _memberships(ledger, folder, rows), added])
     for column in ("actor", "counterpart"):
         rows[column] = rows[column].map(codes)
     rows["note"] = rows.note.map(clean_note)

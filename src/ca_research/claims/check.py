@@ -127,7 +127,7 @@ def verdict(stored: Mapping[str, Any]) -> list[str]:
     states = {c["name"]: c["state"] for c in stored["criteria"]}
     if set(states) != {c.name for c in reading.criteria}:
         return [f"{place}: its criteria are not those declared"]
-    implied, _ = apply_rule(reading, states)
+    implied, _ = apply_rule(reading, states, {c["name"]: c["main_met"] for c in stored["criteria"]})
     return (
         [] if implied == stored["verdict"] else [f"{place}: says {stored['verdict']!r}, its criteria imply {implied!r}"]
     )

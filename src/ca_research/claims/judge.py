@@ -99,12 +99,14 @@ def judge_criterion(criterion: Criterion, rows: pd.DataFrame, methods: list[str]
     main = stands_for[mains[0]] if len(mains) else (chosen[0] if chosen else None)
     if main not in chosen:
         found = _cells(criterion, rows[rows["spec"] == main], codes)
-        state, share, main_cells = UNDECIDED, None, found or [Cell("", None, None, None, None, None, "no figures")]
+        state, share, main_met = UNDECIDED, None, None
+        main_cells = found or [Cell("", None, None, None, None, None, "no figures")]
     else:
         main_cells = cells[main]
         share_true = sum(t is True for t in truths.values()) / len(chosen)
         share_false = sum(t is False for t in truths.values()) / len(chosen)
         share = share_true
+        main_met = truths[main]
         if truths[main] is None:
             state = UNDECIDED
         elif truths[main] and share_true >= SHARE:
@@ -120,6 +122,8 @@ def judge_criterion(criterion: Criterion, rows: pd.DataFrame, methods: list[str]
         "label": criterion.label,
         "statement": criterion.statement,
         "state": state,
+        "main_met": main_met,
+        "counted": criterion.counted,
         "share_of_specifications": share,
         "specifications": len(chosen),
         "run": int(rows["spec"].nunique()),
@@ -165,8 +169,12 @@ def judge_criterion(criterion: Criterion, rows: pd.DataFrame, methods: list[str]
     )
 
 
-def apply_rule(reading: Reading, states: dict[str, str]) -> tuple[str, str]:
-    """Verdict that a reading's rule gives for the states of its criteria, and the reason in words."""
+def apply_rule(reading: Reading, states: dict[str, str], mains: dict[str, Truth]) -> tuple[str, str]:
+    """Verdict that a reading's rule gives for the states of its criteria, and the reason in words.
+
+    mains: whether each criterion is true in its main specification. Where the rule leaves "partly supported", something
+    must be: a reading of which nothing is true in the declared way is not supported in part.
+    """
     if reading.not_testable:
         return "not testable", reading.not_testable
     assert reading.rule is not None
@@ -179,7 +187,13 @@ def apply_rule(reading: Reading, states: dict[str, str]) -> tuple[str, str]:
     if supported is None or contradicted is None:
         missing = ", ".join(name for name, state in states.items() if state == UNDECIDED)
         return "not enough evidence", f"{listed}; what is undecided ({missing}) could settle it either way"
+    if reading.rule.otherwise == "partly supported" and not any(mains.values()):
+        return "not enough evidence", f"{listed}; nothing is true in the main specification"
     return reading.rule.otherwise, listed
+
+
+def _answer(reading: Reading, results: dict[str, CriterionResult]) -> tuple[str, str]:
+    return apply_rule(reading, {k: r.state for k, r in results.items()}, {k: r.main_met for k, r in results.items()})
 
 
 def _states(reading: Reading, frame: pd.DataFrame, methods: list[str], judged: list[str]) -> dict[str, CriterionResult]:
@@ -208,7 +222,7 @@ def _leave_out(
     flips, sole = [], []
 
     def again(rows: pd.DataFrame, codes: list[str]) -> str:
-        return apply_rule(reading, {k: r.state for k, r in _states(reading, rows, methods, codes).items()})[0]
+        return _answer(reading, _states(reading, rows, methods, codes))[0]
 
     names = [c.name for c in reading.criteria]
     whole = frame[frame["criterion"].isin(names)]
@@ -217,7 +231,7 @@ def _leave_out(
         rows = whole[whole["without"] == removed]
         other = again(pd.concat([rows, mine[~mine["criterion"].isin(rows["criterion"])]]), judged)
         if other != verdict:
-            flips.append(f"without the {removed.replace(': ', ' ').replace('_', ' ')}: {other}")
+            flips.append(f"without the {_named(removed)}: {other}")
     for source in sorted({s for cell in mine["sources"] for s in cell}):
         rest = _without_source(mine, source)
         with_data = {c for c in names if (mine.loc[mine["criterion"] == c, "path"].fillna("") != "").any()}
@@ -236,6 +250,13 @@ def _leave_out(
             if other != verdict:
                 flips.append(f"without {economies.name_of(code)}: {other}")
     return flips, sole
+
+
+def _named(removed: str) -> str:
+    """'country: KAZ' as 'country Kazakhstan'."""
+    axis, _, value = removed.partition(": ")
+    known = value in economies.codes()
+    return f"{axis.replace('_', ' ')} {economies.name_of(value) if known else value.replace('_', ' ')}"
 
 
 def _coverage(frame: pd.DataFrame, results: Iterable[CriterionResult]) -> dict[str, object]:
@@ -262,7 +283,7 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
         mine = evidence.standing[evidence.standing["criterion"].isin([c.name for c in reading.criteria])]
         judged = list(evidence.economies)
         results = _states(reading, mine, methods, judged)
-        word, reason = apply_rule(reading, {k: r.state for k, r in results.items()})
+        word, reason = _answer(reading, results)
         flips, sole = _leave_out(reading, frame, methods, judged, word) if reading.criteria else ([], [])
         used = sorted({s for cell in mine["sources"] for s in cell})
         verdicts.append(

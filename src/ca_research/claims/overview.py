@@ -47,7 +47,7 @@ def _number(c: Stored) -> str:
     if c["estimate"] is None and c["low"] is None and c["high"] is None:
         return "not observed"
     value = _plain(c["estimate"]) if c["estimate"] is not None else f"{_plain(c['low'])} to {_plain(c['high'])}"
-    return f"{value} of {len(c['cells'])} economies" if len(c["cells"]) > 1 else f"{value} {c['unit']}"
+    return f"{value} of {len(c['cells'])} {c['counted']}" if len(c["cells"]) > 1 else f"{value} {c['unit']}"
 
 
 def _interval(c: Stored) -> str:

@@ -60,6 +60,8 @@ class CriterionResult:
     n: int
     why: str
     measure: str
+    main_met: bool | None = None
+    counted: str = "economies"
     cell_threshold: float | None = None
     cell_comparison: str | None = None
     cells: tuple[Cell, ...] = ()

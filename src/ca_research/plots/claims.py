@@ -90,7 +90,9 @@ def specification_curve(data: pd.DataFrame, axes: list[str], *, unit: str, of: i
                 here, np.full(len(here), row), s=9 if n > 40 else 16, color=style.MUTED, marker="s", linewidths=0
             )
         bottom.set_yticks(
-            range(len(choices)), [f"{axis}: {value.replace('_', ' ')}" for axis, value in choices], fontsize=8.5
+            range(len(choices)),
+            [f"{axis.replace('_', ' ')}: {value.replace('_', ' ')}" for axis, value in choices],
+            fontsize=8.5,
         )
         bottom.invert_yaxis()
         bottom.set_xticks([])

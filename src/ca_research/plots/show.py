@@ -142,6 +142,6 @@ def slug(text: str) -> str:
 def _csv(data: pd.DataFrame) -> str:
     flat = data.copy()
     for column in flat.columns:
-        if flat[column].map(lambda v: isinstance(v, (tuple, list))).any():
+        if flat[column].map(lambda v: isinstance(v, (tuple, list))).astype(bool).any():
             flat[column] = flat[column].map(lambda v: " ".join(map(str, v)) if isinstance(v, (tuple, list)) else v)
     return flat.to_csv(index=False, float_format="%.10g")

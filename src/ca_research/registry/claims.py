@@ -33,10 +33,18 @@ class Sentence(Locator):
     none: str | None = None
 
 
+class Correction(Model):
+    """A change that moved verdicts and stands in no claim's own file."""
+
+    date: dt.date
+    reason: str
+
+
 class Article(Model):
     """The article under test: registry/article.yaml. Its words are not part of the project.
 
     `report_title` and `report_summary` head the report, in the project's words; `themes` names those of the claims.
+    `corrections` are those that concern several claims at once.
     """
 
     title: str
@@ -45,6 +53,7 @@ class Article(Model):
     report_title: str
     report_summary: str
     themes: dict[str, str] = Field(default_factory=dict)
+    corrections: tuple[Correction, ...] = ()
     sentences: tuple[Sentence, ...]
 
     def theme(self, name: str) -> str:
@@ -78,6 +87,7 @@ class Criterion(Model):
     unit: str
     why: str
     bounds: tuple[float, float] | None = None
+    counted: str = "economies"
     over: Over | None = None
     axes: tuple[Name, ...] = ()
 
@@ -248,6 +258,7 @@ class ClaimSpec(Model):
             "guess",
             "part",
             "bounds",
+            "counted",
         }
 
         def operative(part: Any) -> Any:

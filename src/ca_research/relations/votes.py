@@ -105,8 +105,19 @@ def war_votes(events: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd
     return pd.DataFrame(found, columns=["economy", "date", "vote", "aside", "source_id"])
 
 
-def stood_aside(events: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFrame:
-    """Share of the votes on the war that are at hand in which the economy abstained or was absent; an estimates frame."""
+SEAT = "seat of Russia"
+"""Words in the detail of a vote that is about Russia's place in a body and not about the war itself."""
+
+
+def stood_aside(events: pd.DataFrame, *, economies: Sequence[str], votes: str = "resolutions") -> pd.DataFrame:
+    """Share of the votes on the war that are at hand in which the economy abstained or was absent; an estimates frame.
+
+    votes: 'resolutions' on the war itself, or 'with_the_seat': the vote on Russia's seat in the Human Rights Council too.
+    """
+    if votes not in ("resolutions", "with_the_seat"):
+        raise UnknownNameError("choice of votes", votes, ("resolutions", "with_the_seat"))
+    if votes == "resolutions":
+        events = events[~events["detail"].astype(str).str.contains(SEAT)]
     cast = war_votes(events, economies=economies)
     out = []
     for code in economies:

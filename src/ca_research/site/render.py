@@ -49,12 +49,23 @@ def percent(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.0f} %"
 
 
+_PLURALS = re.compile(r"\b(source|origin|day|month|year|wave|document|route|meeting|case|contract|act)s\b")
+
+
+def one(unit: str) -> str:
+    """A unit as it is read after the number one."""
+    return _PLURALS.sub(r"\1", unit)
+
+
 def criterion_number(c: dict[str, Any]) -> str:
     """What a criterion comes to in the main specification, for a reader."""
     if len(c["cells"]) > 1:
         open_ = int((c["high"] or 0) - (c["low"] or 0))
-        return f"{number(c['estimate'])} of {len(c['cells'])} economies" + (f" ({open_} open)" if open_ else "")
-    unit = "" if c["cell_threshold"] is not None and c["unit"] == "rank" else f" {c['unit']}"
+        return f"{number(c['estimate'])} of {len(c['cells'])} {c['counted']}" + (f" ({open_} open)" if open_ else "")
+    single = (c["cells"][0]["estimate"] if c["cell_threshold"] is not None else c["estimate"]) == 1
+    unit = (
+        "" if c["cell_threshold"] is not None and c["unit"] == "rank" else f" {one(c['unit']) if single else c['unit']}"
+    )
     where = c["cells"][0] if c["cell_threshold"] is not None else c
     if where["estimate"] is not None:
         return f"{'rank ' if not unit else ''}{number(where['estimate'])}{unit}"

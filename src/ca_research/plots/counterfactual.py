@@ -1,0 +1,165 @@
+"""Pictures of what would have been: synthetic controls, forecasts and what came, placebos in China's place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
+
+from .. import economies as eco
+from . import style
+from .priority import _panels
+
+_NAMED = ("CHN", "RUS", "TUR", "DEU", "USA", "KOR", "IND")
+
+
+def control_lines(gaps: pd.DataFrame, ranks: Mapping[str, str] | None = None) -> Figure:
+    """Observed and synthetic course, one panel per economy; the dashed line is the year of signing.
+
+    gaps: columns economy, time, treated, synthetic (logs of USD), after, as from a synthetic control's frame.
+    ranks: a line of text under the title of each panel.
+    """
+    codes = list(dict.fromkeys(gaps["economy"]))
+    with style.context():
+        figure, axes = _panels(len(codes), 2.4)
+        for ax, code in zip(axes, codes, strict=False):
+            mine = gaps[gaps["economy"] == code].sort_values("time")
+            million = {c: np.exp(mine[c].astype(float)) / 1e6 for c in ("treated", "synthetic")}
+            ax.plot(mine["time"], million["treated"], color=style.INK, marker="o", markersize=3, linewidth=1.8)
+            ax.plot(mine["time"], million["synthetic"], color=style.OTHER, linestyle=(0, (4, 2)), linewidth=1.8)
+            ax.axvline(
+                mine.loc[mine["after"], "time"].min() - 0.5, color=style.MUTED, linewidth=1, linestyle=(0, (2, 2))
+            )
+            ax.set_yscale("log")
+            ax.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
+            ax.yaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
+            ax.minorticks_off()
+            ax.set_title(eco.name_of(code) + (f"\n{ranks[code]}" if ranks and code in ranks else ""), fontsize=9.5)
+            ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
+            ax.tick_params(labelsize=8)
+            style.bare(ax, x=False)
+        axes[0].set_ylabel("China's imports, million US dollars (log scale)", fontsize=8)
+        figure.tight_layout(h_pad=1.0)
+    return figure
+
+
+def forecast_lines(paths: pd.DataFrame, *, model: str = "drift", since: int = 2010) -> Figure:
+    """What was known, what one model and no change expected, and what came; one panel per economy.
+
+    paths: columns economy, model ('known', 'after', 'no change' or a model), year, mean, low, high (USD), as from
+    `trade.forecast_paths`. The band is the model's 95 % interval.
+    """
+    codes = list(dict.fromkeys(paths["economy"]))
+    with style.context():
+        figure, axes = _panels(len(codes), 2.4)
+        for ax, code in zip(axes, codes, strict=False):
+            mine = paths[(paths["economy"] == code) & (paths["year"] >= since)]
+            part = {name: rows.sort_values("year") for name, rows in mine.groupby("model")}
+            known = part["known"]
+            ax.plot(known["year"], known["mean"] / 1e6, color=style.INK, linewidth=1.8)
+            for name, colour, dash in ((model, style.PARTY["RUS"], "-"), ("no change", style.OTHER, (0, (3, 2)))):
+                if name not in part:
+                    continue
+                joined = pd.concat([known.tail(1), part[name]])
+                ax.plot(joined["year"], joined["mean"] / 1e6, color=colour, linestyle=dash, linewidth=1.6)
+                if name == model:
+                    ax.fill_between(
+                        part[name]["year"],
+                        part[name]["low"] / 1e6,
+                        part[name]["high"] / 1e6,
+                        color=colour,
+                        alpha=0.15,
+                        linewidth=0,
+                    )
+            if "after" in part:
+                ax.scatter(part["after"]["year"], part["after"]["mean"] / 1e6, color=style.PARTY["CHN"], s=26, zorder=4)
+            ax.set_yscale("log")
+            ax.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
+            ax.yaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
+            ax.minorticks_off()
+            ax.set_title(eco.name_of(code))
+            ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
+            ax.tick_params(labelsize=8)
+            style.bare(ax, x=False)
+        axes[0].set_ylabel("million US dollars (log scale)", fontsize=8.5)
+        figure.tight_layout(h_pad=1.0)
+    return figure
+
+
+def lead_lines(leads: pd.DataFrame, *, since: int = 2010, after: int = 2022) -> Figure:
+    """China over its largest rival by own report and year, one line per economy; above one, China ranks first.
+
+    leads: columns economy, year, ratio, rival, as from `trade.leads_by_year`. after: the last year before the forecast.
+    """
+    codes = list(dict.fromkeys(leads["economy"]))
+    shades = dict(zip(codes, (style.PARTY["CHN"], style.PARTY["RUS"], style.PARTY["EU27"], "#a3568c"), strict=False))
+    with style.context():
+        figure, ax = plt.subplots(figsize=(8.2, 3.2))
+        for code in codes:
+            mine = leads[(leads["economy"] == code) & (leads["year"] >= since)].sort_values("year")
+            ax.plot(mine["year"], mine["ratio"], color=shades.get(code, style.OTHER), marker="o", markersize=4)
+            ax.annotate(
+                eco.name_of(code),
+                (mine["year"].iloc[-1], mine["ratio"].iloc[-1]),
+                textcoords="offset points",
+                xytext=(7, 0),
+                va="center",
+                fontsize=8.5,
+                color=shades.get(code, style.OTHER),
+            )
+        ax.axhline(1, color=style.INK, linewidth=1, linestyle=(0, (4, 3)))
+        if leads["year"].max() > after:
+            ax.axvline(after + 0.5, color=style.MUTED, linewidth=1, linestyle=(0, (2, 2)))
+            ax.annotate(f"after {after}", (after + 0.6, 0), xycoords=("data", "axes fraction"), xytext=(3, 5),
+                        textcoords="offset points", fontsize=8, color=style.MUTED)  # fmt: skip
+        ax.set_xlim(right=leads["year"].max() + 2.4)
+        ax.set_ylim(bottom=0)
+        ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True))
+        ax.set_ylabel("China over its largest single rival", fontsize=8.5)
+        style.bare(ax, x=False)
+        figure.tight_layout()
+    return figure
+
+
+def placebo_dots(tables: Mapping[str, pd.DataFrame], *, highlight: str = "CHN") -> Figure:
+    """Estimates of all economies in one's place, sorted, one panel per question; a few are named.
+
+    tables: title -> columns economy, estimate, as from `trade.placebo_table`.
+    """
+    with style.context():
+        figure, grid = plt.subplots(1, len(tables), figsize=(8.2, 4.2), squeeze=False)
+        for ax, (title, table) in zip(grid[0], tables.items(), strict=True):
+            rows = table.dropna(subset=["estimate"]).sort_values("estimate", ignore_index=True)
+            own = (rows["economy"] == highlight).to_numpy()
+            ax.scatter(rows["estimate"][~own], rows.index[~own], s=12, color=style.OTHER)
+            ax.scatter(rows["estimate"][own], rows.index[own], s=48, color=style.colour(highlight), zorder=4)
+            ax.set_xscale("symlog", linthresh=1)
+            ax.xaxis.set_major_formatter(lambda v, _: f"{v:g}".replace("-", "\u2212"))
+            ax.minorticks_off()
+            top = -np.inf
+            for i in rows.index[rows["economy"].isin(_NAMED)]:
+                top = max(float(i), top + 0.055 * len(rows))  # labels keep one line apart
+                code, value = rows["economy"][i], float(rows["estimate"][i])
+                ax.annotate(
+                    eco.name_of(code),
+                    (value, i),
+                    xytext=(1.02, top),
+                    textcoords=("axes fraction", "data"),
+                    va="center",
+                    fontsize=8,
+                    fontweight="bold" if code == highlight else "normal",
+                    color=style.INK if code == highlight else style.MUTED,
+                    arrowprops={"arrowstyle": "-", "color": style.GRID, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 3},
+                )
+            ax.axvline(0, color=style.INK, linewidth=1, linestyle=(0, (4, 3)))
+            ax.set_title(title, fontsize=9.5)
+            ax.set_yticks([])
+            ax.tick_params(labelsize=8)
+            ax.set_xlabel("one step towards the coefficient", fontsize=8.5)
+            style.bare(ax, y=False)
+        figure.tight_layout(w_pad=1.5)
+    return figure

@@ -1,0 +1,144 @@
+"""Pictures of priority and balance: who leads in which dimension, how concentrated trade is, how the five vote."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.figure import Figure
+
+from .. import economies as eco
+from . import style
+
+_POWERS = ("CHN", "RUS", "USA")
+
+
+def _panels(count: int, height: float, *, share: bool = False) -> tuple[Figure, list[plt.Axes]]:
+    """Up to three panels in a row; what is left over of the last row stays empty."""
+    columns = min(max(count, 1), 3)
+    lines = -(-max(count, 1) // columns)
+    figure, grid = plt.subplots(lines, columns, figsize=(8.2, height * lines + 0.3), squeeze=False, sharey=share)
+    for ax in grid.flat[count:]:
+        ax.axis("off")
+    return figure, list(grid.flat[: max(count, 1)])
+
+
+def priority_matrix(cells: pd.DataFrame, *, labels: dict[str, str] | None = None) -> Figure:
+    """Economies by dimensions: filled where China leads, framed where another does (who, and by what ratio), else empty.
+
+    cells: columns dimension, economy, led (True, False, None), estimate, low, high, last_year, leader, n, as from
+    `claims.priority.matrix`. labels: names of the dimensions.
+    """
+    dimensions, codes = list(dict.fromkeys(cells["dimension"])), list(dict.fromkeys(cells["economy"]))
+    with style.context():
+        figure, ax = plt.subplots(figsize=(8.2, 0.9 + 0.62 * len(codes)))
+        for r in cells.itertuples():
+            x, y = dimensions.index(r.dimension), codes.index(r.economy)
+            led, filled = r.led is True, r.n > 0
+            face = style.PARTY["CHN"] if led else "none"
+            edge = style.colour(r.leader) if filled else style.OTHER
+            ax.add_patch(
+                plt.Rectangle(
+                    (x + 0.04, y + 0.07),
+                    0.92,
+                    0.86,
+                    facecolor=face,
+                    edgecolor=edge,
+                    linewidth=1.6 if filled else 0.8,
+                    linestyle="-" if filled else (0, (3, 3)),
+                )
+            )
+            ink = style.PAPER if led else style.INK if filled else style.MUTED
+            ax.text(x + 0.5, y + 0.37, _who(r), ha="center", va="center", fontsize=8.5, color=ink)
+            ax.text(x + 0.5, y + 0.69, _ratio(r), ha="center", va="center", fontsize=7.5, color=ink)
+        ax.set_xlim(0, len(dimensions))
+        ax.set_ylim(len(codes), 0)
+        names = labels or {}
+        ax.set_xticks([i + 0.5 for i in range(len(dimensions))], [names.get(d, d) for d in dimensions], fontsize=8.5)
+        ax.set_yticks([i + 0.5 for i in range(len(codes))], [eco.name_of(c) for c in codes], fontsize=8.5)
+        ax.xaxis.tick_top()
+        style.bare(ax, x=False, y=False)
+        figure.tight_layout()
+    return figure
+
+
+def _who(cell: pd.Series) -> str:
+    if not cell.n > 0:
+        return "missing"
+    return f"{cell.leader} leads" if cell.leader else "no single leader"
+
+
+def _ratio(cell: pd.Series) -> str:
+    if not cell.n > 0:
+        return ""
+    value = cell.estimate if pd.notna(cell.estimate) else (cell.low + cell.high) / 2
+    return f"{value:.2g} × rival, {int(cell.last_year)}"
+
+
+def hhi_lines(table: pd.DataFrame, *, early: tuple[int, int], late: tuple[int, int]) -> Figure:
+    """Concentration of trade by year, one panel per economy; the two periods are shaded, their means are drawn.
+
+    table: columns economy, year, hhi, period ('early', 'late' or '').
+    """
+    codes = list(dict.fromkeys(table["economy"]))
+    with style.context():
+        figure, axes = _panels(len(codes), 2.5, share=True)
+        for ax, code in zip(axes, codes, strict=False):
+            mine = table[(table["economy"] == code) & (table["year"] >= early[0] - 3)].sort_values("year")
+            for first, last in (early, late):
+                ax.axvspan(first - 0.5, last + 0.5, color=style.GRID, alpha=0.6, linewidth=0)
+            ax.plot(mine["year"], mine["hhi"], color=style.INK, marker="o", markersize=3.5, linewidth=1.6)
+            for _, part in mine[mine["period"] != ""].groupby("period"):
+                ends, mean = (part["year"].min() - 0.4, part["year"].max() + 0.4), part["hhi"].mean()
+                ax.plot(ends, [mean, mean], color=style.PARTY["CHN"], linewidth=2.5)
+                ax.annotate(
+                    f"{mean:.3f}",
+                    (sum(ends) / 2, min(mean, float(part["hhi"].min()))),
+                    textcoords="offset points",
+                    xytext=(0, -7),
+                    ha="center",
+                    va="top",
+                    fontsize=8,
+                )
+            ax.set_title(eco.name_of(code))
+            ax.set_ylim(0, 1.12 * float(table.loc[table["year"] >= early[0] - 3, "hhi"].max()))
+            ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
+            ax.tick_params(labelsize=8)
+            style.bare(ax, x=False)
+        axes[0].set_ylabel("Herfindahl index over partners", fontsize=8.5)
+        figure.tight_layout(h_pad=1.0)
+    return figure
+
+
+def vote_lines(votes: pd.DataFrame, *, column: str = "agreement", label: str = "share of common votes") -> Figure:
+    """Agreement with (or distance to) each power by year, one panel per economy.
+
+    votes: columns economy, power, year and `column`, as from `relations.votes`.
+    """
+    codes = list(dict.fromkeys(votes["economy"]))
+    with style.context():
+        figure, axes = _panels(len(codes), 2.1, share=True)
+        for ax, code in zip(axes, codes, strict=False):
+            mine = votes[votes["economy"] == code]
+            for power in _POWERS:
+                part = mine[mine["power"] == power].dropna(subset=[column]).sort_values("year")
+                if part.empty:
+                    continue
+                ax.plot(part["year"], part[column], color=style.colour(power), linewidth=1.8)
+                ax.annotate(
+                    power,
+                    (part["year"].iloc[-1], part[column].iloc[-1]),
+                    textcoords="offset points",
+                    xytext=(4, 0),
+                    va="center",
+                    fontsize=8,
+                    color=style.colour(power),
+                )
+            ax.set_title(eco.name_of(code))
+            ax.set_ylim(0, 1.05 * float(votes[column].max()))
+            ax.set_xlim(right=votes["year"].max() + 4)
+            ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
+            ax.tick_params(labelsize=8)
+            style.bare(ax, x=False)
+        axes[0].set_ylabel(label, fontsize=8.5)
+        figure.tight_layout(h_pad=1.0)
+    return figure

@@ -1,0 +1,259 @@
+"""China's place in the years after a forecast: rank, value against the base year, and models fitted on what was known."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .. import economies as eco
+from ..errors import CaResearchError, CoverageError, UnknownNameError
+from ..stats import ets, mase, naive, random_walk_drift
+from ..stats.forecast import Forecast, arima
+from ..tables.provenance import estimate_row, estimates
+from .rank import FLOWS, NEEDED, compare
+
+CUSTOMS = ("WITS_CHN_2022X", "IMF_IMTS_CHN_M", "GACC_2023_DERIVED", "GACC_2024", "GACC_2025")
+"""China's customs by partner from 2022 on; rounded totals of the press are left out."""
+OWN = ("KAZ_WITS_BNS_PANEL", "KGZ_NSC", "UZB_STAT")
+"""Own reports that run from before 2013 to the newest year in one series."""
+STATISTICS = ("mean", "least", "last")
+MODELS: dict[str, Callable[[pd.Series, int], Forecast]] = {
+    "drift": random_walk_drift,
+    "ets": ets,
+    "ets_damped": partial(ets, damped=True),
+    "arima": arima,
+}
+SERIES = ("china_imports", "own_turnover")
+SCALES = ("log", "level")
+_CELL = ["reporter", "partner", "year", "flow", "product", "source_id"]
+
+
+def _choose(**choices: tuple[str, Sequence[str]]) -> None:
+    for kind, (name, known) in choices.items():
+        if name not in known:
+            raise UnknownNameError(kind, name, known)
+
+
+def leads_by_year(
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str] = eco.CA5,
+    after: str | int = 2022,
+    flow: str = "turnover",
+    partners: str = "named",
+    eu: str = "apart",
+) -> pd.DataFrame:
+    """China over its largest rival by own report in every year after `after` that can be ranked.
+
+    Returns economy, year, ratio, rival (code), sources. A year is ranked where China and Russia (and the EU, if it counts
+    as one) are observed by one source. Raises what `compare` raises.
+    """
+    return _leads(trade, economies, int(after), flow, partners, eu)[0]
+
+
+def _leads(
+    trade: pd.DataFrame, economies: Sequence[str], after: int, flow: str, partners: str, union: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """`leads_by_year`, and the rows of `trade` behind it with `economy`."""
+    own = trade[(trade["product"] == "TOTAL") & (trade["year"] > after)]
+    rows, used = [], []
+    needed = {*NEEDED, "EU27"} if union == "one" else set(NEEDED)
+    for code in (eco.resolve(e) for e in economies):
+        mine = own[own["reporter"] == code]
+        for year in sorted(mine["year"].unique()):
+            table, cells = compare(mine[mine["year"] == year], code, int(year), flow=flow, partners=partners, eu=union)
+            if not needed <= set(table["partner"]):
+                continue
+            china, rivals = table[table["partner"] == "CHN"].iloc[0], table[table["partner"] != "CHN"]
+            first = rivals.iloc[0]
+            used.append(cells.assign(economy=code))
+            rows.append((code, int(year), float(china["low"] / first["low"]), first["partner"], china["sources"]))
+    found = pd.DataFrame(rows, columns=["economy", "year", "ratio", "rival", "sources"])
+    return found, pd.concat(used) if used else pd.DataFrame(columns=["economy", *_CELL])
+
+
+def lead_after(
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    after: str | int = 2022,
+    flow: str = "turnover",
+    partners: str = "named",
+) -> pd.DataFrame:
+    """The least of `leads_by_year` over the years after `after`: above one, China ranked first in each of them.
+
+    Returns an estimates frame, one row per economy; missing where no later year can be ranked.
+    """
+    found, used = _leads(trade, economies, int(after), flow, partners, "apart")
+    out = []
+    for code in (eco.resolve(e) for e in economies):
+        mine = found[found["economy"] == code]
+        if mine.empty:
+            out.append(estimate_row(economy=code, missing=f"no own report of {flow} by partner after {after}"))
+        else:
+            cells = used.loc[used["economy"] == code, _CELL]
+            out.append(estimate_row(cells, economy=code, estimate=float(mine["ratio"].min())))
+    return estimates(out)
+
+
+def china_reported(trade: pd.DataFrame, economy: str, *, since: int = 2022) -> pd.DataFrame:
+    """Rows of China's customs with an economy from `since` on, with `direction` (export or import *of the economy*)."""
+    rows = trade[
+        (trade["reporter"] == "CHN")
+        & (trade["partner"] == economy)
+        & (trade["product"] == "TOTAL")
+        & trade["source_id"].isin(CUSTOMS)
+        & (trade["year"] >= since)
+    ]
+    return rows.assign(direction=rows["flow"].map({"import": "export", "export": "import"}))
+
+
+def value_after(
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    base: str | int = 2022,
+    flow: str = "turnover",
+    statistic: str = "mean",
+) -> pd.DataFrame:
+    """China's reported trade with an economy after `base` over that of `base` (current USD); an estimates frame.
+
+    flow: of the economy ('exports' are China's imports). statistic: 'mean' of the later years, the 'least' of them, or the
+    'last'. A year counts where all directions of the flow are reported. Raises UnknownNameError for an unknown choice.
+    """
+    _choose(flow=(flow, tuple(FLOWS)), statistic=(statistic, STATISTICS))
+    out = []
+    for code in (eco.resolve(e) for e in economies):
+        rows = china_reported(trade, code, since=int(base))
+        rows = rows[rows["direction"].isin(FLOWS[flow])]
+        whole = rows.groupby("year")["direction"].transform("nunique") == len(FLOWS[flow])
+        rows = rows[whole]
+        yearly = rows.groupby("year")["value_usd"].sum()
+        later = yearly[yearly.index > int(base)]
+        if int(base) not in yearly.index or later.empty:
+            what = f"in {base}" if int(base) not in yearly.index else f"after {base}"
+            out.append(estimate_row(economy=code, missing=f"China's customs give no {flow} {what}"))
+            continue
+        value = {"mean": later.mean(), "least": later.min(), "last": later.iloc[-1]}[statistic]
+        out.append(estimate_row(rows[_CELL], economy=code, estimate=float(value / yearly[int(base)])))
+    return estimates(out)
+
+
+def value_series(trade: pd.DataFrame, economy: str, *, series: str = "china_imports") -> pd.DataFrame:
+    """A yearly series of trade with China without gaps at its end: year, value_usd, known_on.
+
+    series: 'china_imports' (China's imports from the economy, from 2010 on) or 'own_turnover' (the economy's exports to and
+        imports from China by the one own source that runs through). known_on: the later of its rows'.
+    Raises CoverageError where there is no such series.
+    """
+    return _series(trade, economy, series)[0]
+
+
+def _series(trade: pd.DataFrame, economy: str, series: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    _choose(series=(series, SERIES))
+    if series == "china_imports":
+        rows = trade[
+            (trade["reporter"] == "CHN") & (trade["partner"] == economy) & trade["source_id"].isin(CUSTOMS)
+            & (trade["flow"] == "import")
+        ]  # fmt: skip
+        flows = 1
+    else:
+        rows = trade[(trade["reporter"] == economy) & (trade["partner"] == "CHN") & trade["source_id"].isin(OWN)]
+        flows = 2
+    rows = rows[(rows["product"] == "TOTAL") & rows["value_usd"].notna()]
+    table = rows.groupby("year").agg(
+        value_usd=("value_usd", "sum"), known_on=("known_on", "max"), flows=("flow", "size")
+    )
+    table = table[table["flows"] == flows].drop(columns="flows").sort_index()
+    if table.empty:
+        raise CoverageError(f"{economy}: no series of {series.replace('_', ' ')} at hand")
+    steps = np.flatnonzero(np.diff(table.index) != 1)
+    table = table.iloc[steps[-1] + 1 :] if len(steps) else table  # the years after the last gap
+    return table.reset_index(), rows[rows["year"].isin(table.index)]
+
+
+def _split(table: pd.DataFrame, known_by: str, scale: str) -> tuple[pd.Series, pd.Series]:
+    values = table.set_index(table["year"].astype(int))["value_usd"].astype(float)
+    values = np.log(values) if scale == "log" else values
+    known = (table["known_on"] <= pd.Timestamp(dt.date.fromisoformat(known_by))).to_numpy()
+    return values[known], values[~known]
+
+
+def foreseen(
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    known_by: str = "2023-05-19",
+    model: str = "drift",
+    series: str = "china_imports",
+    scale: str = "log",
+) -> pd.DataFrame:
+    """Error of a model over that of no change, both fitted on what was known by a day and scored on what came after.
+
+    model: see MODELS. series: see `value_series`. scale: 'log' or 'level' (USD), for fit and error alike.
+    Returns an estimates frame (estimate: MASE of the model over MASE of the naive forecast, below one where the model was
+    nearer) with the columns mase, mase_naive and scored (years). The errors of years in a row are correlated: nothing is
+    tested. Missing where nothing is known after the day or before it, or where the model could not be fitted.
+    """
+    _choose(model=(model, tuple(MODELS)), series=(series, SERIES), scale=(scale, SCALES))
+    out = []
+    for code in (eco.resolve(e) for e in economies):
+        row: dict[str, Any] = {"mase": np.nan, "mase_naive": np.nan, "scored": 0}
+        try:
+            table, used = _series(trade, code, series)
+            train, later = _split(table, known_by, scale)
+            if later.empty or train.empty:
+                raise CoverageError(f"{code}: no year known {'after' if later.empty else 'by'} {known_by}")
+            made = {n: f(train, len(later)) for n, f in (("mase", MODELS[model]), ("mase_naive", naive))}
+            for name, forecast in made.items():
+                row[name] = mase(later, forecast.frame.set_index("year")["mean"].rename_axis(later.index.name), train)
+            if not row["mase_naive"] > 0:
+                raise CoverageError(
+                    f"{code}: no change met every later value exactly, so no error can be set against it"
+                )
+            row["scored"] = len(later)
+            out.append(estimate_row(used[_CELL], economy=code, estimate=row["mase"] / row["mase_naive"]) | row)
+        except CaResearchError as error:
+            out.append(estimate_row(economy=code, missing=error.what) | row)
+    return estimates(out).assign(**{k: [r[k] for r in out] for k in ("mase", "mase_naive", "scored")})
+
+
+def forecast_paths(
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str] = eco.CA5,
+    known_by: str = "2023-05-19",
+    series: str = "china_imports",
+    scale: str = "log",
+) -> pd.DataFrame:
+    """What each model (and no change) expected after the day, beside what is known: economy, model, year, mean, low, high.
+
+    `model` is 'known' for the figures up to the day and 'after' for those after it (mean only, USD); intervals are 95 %
+    of the model and no statement that they hold. Economies without a series are left out.
+    """
+    rows: list[dict[str, Any]] = []
+    back = np.exp if scale == "log" else np.asarray
+    for code in (eco.resolve(e) for e in economies):
+        try:
+            train, later = _split(_series(trade, code, series)[0], known_by, scale)
+            steps = len(later) or 3
+            made = {"no change": naive(train, steps)}
+        except CaResearchError:
+            continue
+        for name, part in (("known", train), ("after", later)):
+            rows += [{"economy": code, "model": name, "year": y, "mean": float(back(v))} for y, v in part.items()]
+        for name, model in MODELS.items():
+            try:
+                made[name] = model(train, steps)
+            except CaResearchError:
+                continue
+        for name, forecast in made.items():
+            for r in forecast.frame.itertuples():
+                ends = {k: float(back(getattr(r, k))) for k in ("mean", "low", "high")}
+                rows.append({"economy": code, "model": name, "year": int(r.year)} | ends)
+    return pd.DataFrame(rows, columns=["economy", "model", "year", "mean", "low", "high"])

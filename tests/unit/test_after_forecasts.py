@@ -1,0 +1,154 @@
+"""The years after a forecast: rank, value, and models fitted on what was known. Frames are made up."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ca_research.errors import CoverageError, UnknownNameError
+from ca_research.trade import forecast_paths, foreseen, lead_after, leads_by_year, value_after, value_series
+
+
+def rows(*cells: tuple) -> pd.DataFrame:
+    """(reporter, partner, year, flow, value, source, known_on)."""
+    columns = ["reporter", "partner", "year", "flow", "value_usd", "source_id", "known_on"]
+    frame = pd.DataFrame(cells, columns=columns).assign(product="TOTAL")
+    return frame.assign(known_on=pd.to_datetime(frame["known_on"]))
+
+
+def own(
+    year: int, china: float, russia: float, reporter: str = "KAZ", source: str = "KAZ_BNS", flows=("export", "import")
+):
+    return [
+        (reporter, p, year, f, v, source, f"{year + 1}-03-01")
+        for p, v in (("CHN", china), ("RUS", russia))
+        for f in flows
+    ]
+
+
+def customs(values: dict[int, float], partner: str = "KAZ", flow: str = "import") -> list[tuple]:
+    source = {
+        2022: {"import": "IMF_IMTS_CHN_M", "export": "WITS_CHN_2022X"}[flow],
+        2023: "GACC_2023_DERIVED",
+        2024: "GACC_2024",
+        2025: "GACC_2025",
+    }
+    return [("CHN", partner, y, flow, v, source.get(y, "IMF_IMTS_CHN_M"), f"{y + 1}-03-31") for y, v in values.items()]
+
+
+# rank
+
+
+def test_one_later_year_behind_is_enough_to_break_it():
+    table = rows(*own(2022, 1, 9), *own(2023, 5, 2), *own(2024, 3, 4))
+    assert leads_by_year(table, economies=["KAZ"])["ratio"].tolist() == [2.5, 0.75]
+    found = lead_after(table, economies=["KAZ"]).iloc[0]
+    assert found["estimate"] == 0.75 and (found["first_year"], found["last_year"]) == (2023, 2024)
+
+
+def test_years_before_and_years_without_russia_do_not_count():
+    table = rows(*own(2022, 1, 9), ("KAZ", "CHN", 2024, "export", 5.0, "KAZ_BNS", "2025-01-01"))
+    row = lead_after(table, economies=["KAZ", "UZB"])
+    assert row["estimate"].isna().all() and row["missing"].str.contains("after 2022").all()
+
+
+# value
+
+
+def test_a_year_counts_only_with_both_directions():
+    table = rows(*customs({2022: 10, 2023: 20, 2024: 5}), *customs({2022: 10, 2023: 10}, flow="export"))
+    assert value_after(table, economies=["KAZ"])["estimate"].tolist() == [1.5]  # 2024 has no exports of China
+    assert value_after(table, economies=["KAZ"], flow="exports")["estimate"].tolist() == [1.25]
+    assert value_after(table, economies=["KAZ"], flow="exports", statistic="least")["estimate"].tolist() == [0.5]
+    assert value_after(table, economies=["KAZ"], flow="exports", statistic="last")["estimate"].tolist() == [0.5]
+    assert value_after(table, economies=["KAZ"], flow="imports")["estimate"].tolist() == [1.0]
+
+
+def test_exports_of_the_economy_are_imports_of_china():
+    only = rows(*customs({2022: 10, 2023: 30}))
+    assert value_after(only, economies=["KAZ"], flow="exports")["estimate"].tolist() == [3.0]
+    assert "no imports" in value_after(only, economies=["KAZ"], flow="imports")["missing"][0]
+
+
+def test_nothing_after_the_base_is_a_reason():
+    row = value_after(rows(*customs({2022: 10})), economies=["KAZ"], flow="exports").iloc[0]
+    assert row["missing"] == "China's customs give no exports after 2022"
+    with pytest.raises(UnknownNameError):
+        value_after(rows(*customs({2022: 10})), economies=["KAZ"], statistic="best")
+
+
+# models
+
+
+def line(noise: float = 0.02, until: int = 2025) -> dict[int, float]:
+    """Growth of a tenth a year with a little noise, 2010 to `until`."""
+    rng = np.random.default_rng(5)
+    return {y: float(np.exp(0.1 * (y - 2010) + rng.normal(0, noise))) for y in range(2010, until + 1)}
+
+
+def test_a_trend_that_goes_on_is_foreseen_and_one_that_turns_is_not():
+    steady = line()
+    turned = {y: v if y <= 2022 else 1.01 * steady[2022] for y, v in steady.items()}
+    table = rows(*customs(steady), *customs(turned, "UZB"))
+    found = foreseen(table, economies=["KAZ", "UZB"]).set_index("economy")
+    assert found.loc["KAZ", "estimate"] < 0.4 and found.loc["UZB", "estimate"] > 5
+    assert found["scored"].tolist() == [3, 3]
+    still = {y: v if y <= 2022 else steady[2022] for y, v in steady.items()}
+    assert "met every later value exactly" in foreseen(rows(*customs(still)), economies=["KAZ"])["missing"][0]
+
+
+def test_the_error_is_that_of_the_day_and_not_of_later_knowledge():
+    """Fitted by hand on the years known on the day: the mean step of the logs, carried on."""
+    values = line(0.1)
+    row = foreseen(rows(*customs(values)), economies=["KAZ"]).iloc[0]
+    logs = np.log([values[y] for y in range(2010, 2026)])
+    known, later = logs[:13], logs[13:]
+    step = np.diff(known).mean()
+    drift = np.abs(later - (known[-1] + step * np.arange(1, 4))).mean()
+    still = np.abs(later - known[-1]).mean()
+    assert row["estimate"] == pytest.approx(drift / still)
+    assert row["mase_naive"] == pytest.approx(still / np.abs(np.diff(known)).mean())
+
+
+def test_a_figure_known_later_is_scored_and_not_fitted():
+    values = line(0.1)
+    table = rows(*customs(values))
+    table.loc[table["year"] == 2022, "known_on"] = pd.Timestamp("2023-06-01")
+    row = foreseen(table, economies=["KAZ"]).iloc[0]
+    assert row["scored"] == 4
+
+
+def test_nothing_known_after_the_day_is_no_score():
+    row = foreseen(rows(*customs(line(until=2022))), economies=["KAZ", "TKM"])
+    assert row["missing"].tolist() == ["KAZ: no year known after 2023-05-19", "TKM: no series of china imports at hand"]
+
+
+def test_a_series_begins_after_its_last_gap_and_needs_both_flows():
+    values = {y: v for y, v in line().items() if y != 2013}
+    assert value_series(rows(*customs(values)), "KAZ")["year"].min() == 2014
+    half = rows(
+        *own(2010, 1, 1, source="KAZ_WITS_BNS_PANEL"), *own(2011, 1, 1, source="KAZ_WITS_BNS_PANEL", flows=("export",))
+    )
+    assert value_series(half, "KAZ", series="own_turnover")["year"].tolist() == [2010]
+    with pytest.raises(CoverageError):
+        value_series(half, "TJK", series="own_turnover")
+    with pytest.raises(UnknownNameError):
+        value_series(half, "KAZ", series="gas")
+
+
+def test_paths_name_what_was_known_expected_and_came():
+    made = forecast_paths(rows(*customs(line())), economies=["KAZ"])
+    years = {m: (p["year"].min(), p["year"].max()) for m, p in made.groupby("model")}
+    assert years["known"] == (2010, 2022) and years["after"] == (2023, 2025)
+    assert years["drift"] == years["no change"] == (2023, 2025)
+    still = made[made["model"] == "no change"]["mean"]
+    assert still.nunique() == 1 and still.iloc[0] == pytest.approx(line()[2022])
+    alone = forecast_paths(rows(*customs(line(until=2022))), economies=["KAZ"])
+    assert set(alone[alone["model"] == "drift"]["year"]) == {2023, 2024, 2025} and "after" not in set(alone["model"])
+
+
+@pytest.mark.parametrize("wrong", [{"model": "oracle"}, {"series": "gas"}, {"scale": "root"}])
+def test_unknown_choices_are_refused(wrong):
+    with pytest.raises(UnknownNameError):
+        foreseen(rows(*customs(line())), economies=["KAZ"], **wrong)

@@ -1,0 +1,132 @@
+"""Placebo ranks of an effect of signing, and the joint p-value over several economies. Frames are made up."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ca_research.errors import CoverageError, UnknownNameError, UsageError
+from ca_research.relations import effect, effect_fits, gain_p, joint_p, loss_p, partial_conjunction, placebo_ranks
+from ca_research.relations.belt_and_road_effect import control
+from ca_research.stats import synthetic_control
+
+DONORS = ("ARG", "AUS", "BRA", "CAN", "CHE", "COL", "ISL", "ISR", "IND", "JPN", "MEX", "NOR", "PRY", "USA", "GBR")
+FIVE = ["KAZ", "KGZ", "TJK", "TKM", "UZB"]
+
+
+def events() -> pd.DataFrame:
+    """KAZ, TJK, UZB sign in 2012; KGZ has no row; TKM signs too early for a fit."""
+    rows = [(e, "2012-01-01") for e in ("KAZ", "TJK", "UZB")] + [("TKM", "1999-01-01")]
+    frame = pd.DataFrame(rows, columns=["actor", "date"])
+    return frame.assign(kind="likely_mou_date", date_bound="exact", source_id="M_GFDC25")
+
+
+def trade(high: str = "", **jump: float) -> pd.DataFrame:
+    """China's imports: a walk for each origin; from 2012 on a jump (log points) for those named; `high` lies above all."""
+    rng = np.random.default_rng(3)
+    years = range(1996, 2021)
+    rows = []
+    for code in (*DONORS, *FIVE):
+        walk = 20 + 3 * (code == high) + np.cumsum(rng.normal(0, 0.05, len(years)))
+        for year, value in zip(years, walk, strict=True):
+            rows.append((code, year, np.exp(value + (jump.get(code, 0.0) if year >= 2012 else 0.0))))
+    frame = pd.DataFrame(rows, columns=["partner", "year", "value_usd"])
+    source = np.where(frame["year"] < 2010, "WTO_HSM", "IMF_IMTS_CHN_M")
+    return frame.assign(reporter="CHN", flow="import", product="TOTAL", valuation="cif", source_id=source)
+
+
+MAIN = {"accession_list": "M_GFDC25", "donors": "never", "source": "joined", "method": "synthetic"}
+
+
+@pytest.fixture(scope="module")
+def jumped() -> pd.DataFrame:
+    return effect_fits(trade(KAZ=2.0, TJK=-2.0), events(), **MAIN)
+
+
+def test_a_gain_and_a_loss_are_found_on_their_sides(jumped):
+    rows = jumped.set_index("economy")
+    least = 1 / (len(DONORS) + 1)
+    assert rows.loc["KAZ", "p_gain"] == pytest.approx(least) and rows.loc["KAZ", "p_loss"] > 0.3
+    assert rows.loc["TJK", "p_loss"] == pytest.approx(least) and rows.loc["TJK", "p_gain"] > 0.3
+    assert rows.loc["KAZ", "estimate"] > 1.5 and rows.loc["TJK", "estimate"] < -1.5
+    assert abs(rows.loc["UZB", "estimate"]) < 0.5
+
+
+def test_what_cannot_be_fitted_says_why(jumped):
+    rows = jumped.set_index("economy")["missing"]
+    assert "no known date" in rows["KGZ"] and "period(s) before" in rows["TKM"]
+
+
+@pytest.mark.parametrize("method", ["synthetic", "synthetic_demeaned"])
+def test_ranks_agree_with_those_of_the_estimator(method):
+    """`SyntheticControl.placebos` is a second way to the gain and the two-sided rank; a sign turned gives the loss."""
+    fit = control(trade(high="KAZ", KAZ=0.4), events(), "KAZ", **(MAIN | {"method": method}))
+    ranks, other = placebo_ranks(fit), fit.placebos()
+    assert (ranks["p_gain"], ranks["p"]) == pytest.approx((other.p_positive, other.p))
+    turned = synthetic_control(-fit._wide, "KAZ", fit.start, demean=method.endswith("demeaned"))
+    assert ranks["p_loss"] == pytest.approx(turned.placebos().p_positive)
+
+
+def test_the_effect_is_that_of_the_slower_function(jumped):
+    other = effect(trade(KAZ=2.0, TJK=-2.0), events(), economies=FIVE, donors="never").set_index("economy")
+    mine = jumped.set_index("economy")
+    for code in ("KAZ", "TJK", "UZB"):
+        assert mine.loc[code, "estimate"] == pytest.approx(other.loc[code, "effect"])
+        assert mine.loc[code, "p_gain"] == pytest.approx(other.loc[code, "p_positive"])
+
+
+def test_measures_read_the_fits_they_are_given(jumped):
+    nothing = pd.DataFrame()
+    gain = gain_p(nothing, nothing, economies=["TJK", "KAZ"], fits=jumped, **MAIN)
+    loss = loss_p(nothing, nothing, economies=["TJK", "KAZ"], fits=jumped, **MAIN)
+    assert sorted(gain["economy"]) == ["KAZ", "TJK"]
+    kaz = jumped.set_index("economy").loc["KAZ"]
+    assert gain.set_index("economy").loc["KAZ", "estimate"] == kaz["p_gain"]
+    assert loss.set_index("economy").loc["KAZ", "estimate"] == kaz["p_loss"]
+    with pytest.raises(UnknownNameError):
+        gain_p(nothing, nothing, economies=["KAZ"], fits=jumped, **(MAIN | {"method": "magic"}))
+
+
+def test_another_outcome_is_refused_and_never_replaced(jumped):
+    with pytest.raises(CoverageError, match="gdp_per_head"):
+        gain_p(trade(), events(), economies=["KAZ"], outcome="gdp_per_head", fits=jumped)
+
+
+# three of five at once
+
+
+def test_partial_conjunction_is_a_multiple_of_the_ordered_p():
+    assert partial_conjunction([0.01, 0.02, 0.03, 0.5, 0.9], 3) == pytest.approx(3 * 0.03)
+    assert partial_conjunction([0.01, 0.2], 1) == pytest.approx(0.02)  # Bonferroni
+    assert partial_conjunction([0.01, 0.2], 2) == pytest.approx(0.2)  # the largest
+    assert partial_conjunction([0.6, 0.7, 0.8], 1) == 1.0
+
+
+def test_a_missing_p_counts_as_one():
+    assert partial_conjunction([0.01, float("nan"), 0.02], 3) == 1.0
+    with pytest.raises(UsageError):
+        partial_conjunction([0.1], 2)
+
+
+def test_partial_conjunction_holds_its_level():
+    """Two of five gained for certain, the rest did not: 'at least three' is wrongly found in at most one run of ten."""
+    rng = np.random.default_rng(0)
+    wrong = [partial_conjunction([0.0, 0.0, *rng.uniform(size=3)], 3) < 0.1 for _ in range(4000)]
+    assert np.mean(wrong) <= 0.1 + 3 * np.sqrt(0.09 / 4000)
+    loose = [sorted([0.0, 0.0, *rng.uniform(size=3)])[2] < 0.1 for _ in range(4000)]
+    assert np.mean(loose) > 0.2  # the third smallest alone would not hold it
+
+
+def test_the_joint_p_takes_the_side_asked_for(jumped):
+    nothing = pd.DataFrame()
+    p = jumped["p_gain"].fillna(1.0).sort_values().to_numpy()
+    gain = joint_p(nothing, nothing, economies=FIVE, fits=jumped, **MAIN).iloc[0]
+    assert gain["estimate"] == pytest.approx(min(1.0, 3 * p[2])) and gain["economy"] == ""
+    one = joint_p(nothing, nothing, economies=FIVE, at_least=2, side="loss", fits=jumped, **MAIN).iloc[0]
+    loss = jumped["p_loss"].fillna(1.0).sort_values().to_numpy()
+    assert one["estimate"] == pytest.approx(min(1.0, 4 * loss[1])) and loss[1] != p[1]
+    lacking = joint_p(nothing, nothing, economies=["KGZ"], fits=jumped, **MAIN).iloc[0]
+    assert pd.isna(lacking["estimate"]) and "no known date" in lacking["missing"]
+    with pytest.raises(UnknownNameError):
+        joint_p(nothing, nothing, economies=FIVE, side="both", fits=jumped, **MAIN)
