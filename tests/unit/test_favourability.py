@@ -73,6 +73,25 @@ def test_cases_are_of_one_source_and_brought_to_five_years():
         relations.learner_cases(frame, bound="high")
 
 
+def test_a_pair_from_the_year_of_opening_or_of_long_ago_can_be_left_out():
+    frame = culture(
+        ("TJK", 2008, "learners", 200, "A"),
+        ("TJK", 2019, "learners", 4500, "A"),
+        ("UZB", 2014, "learners", 200, "B"),
+        ("UZB", 2018, "learners", 800, "B"),
+        ("KAZ", 2007, "learners", 20, "C"),
+        ("KAZ", 2017, "learners", 86, "C"),
+    ).assign(note=["fewer than 200 in the First year", None, None, None, None, None])
+    late = relations.learner_cases(frame, last_from="2018")
+    assert sorted(late["economy"]) == ["TJK", "UZB"], "2018 itself is late enough, 2017 is not"
+    assert sorted(relations.learner_cases(frame, opening="left_out")["economy"]) == ["KAZ", "UZB"]
+    rows = relations.learner_growth(frame, economies=["KAZ", "TJK", "UZB"], last_from="2018", opening="left_out")
+    assert rows["estimate"].notna().tolist() == [False, False, True]
+    assert "2018 or later and the first not of its opening" in rows["missing"][0]
+    with pytest.raises(UnknownNameError):
+        relations.learner_cases(frame, opening="apart")
+
+
 def test_the_slowest_case_of_an_economy_counts():
     frame = culture(
         ("UZB", 2014, "learners", 100, "A"),
@@ -165,7 +184,7 @@ def test_waves_keep_pollsters_questions_and_objects_apart():
     first = relations.favour_change(
         barometer({"KAZ": {2017: 70, 2019: 90, 2021: 40}}), opinion, economies=["KAZ", "TJK"], series="barometer"
     )
-    assert first["estimate"][0] == -30 and "0 wave(s)" in first["missing"][1]
+    assert first["estimate"][0] == -30 and "no wave" in first["missing"][1]
     with pytest.raises(UnknownNameError):
         relations.waves(VIEWS, opinion, series="pew")
 
@@ -222,4 +241,4 @@ def test_slope_over_three_waves_by_hand():
     )
     rows = relations.exposure_slope(facts, NOBODY, students, economies=["KAZ", "KGZ", "UZB"]).set_index("economy")
     assert rows.loc["KAZ", "estimate"] == pytest.approx(10) and rows.loc["KAZ", "n"] == 3
-    assert "2 wave(s)" in rows.loc["KGZ", "missing"] and "did not change" in rows.loc["UZB", "missing"]
+    assert "2 waves" in rows.loc["KGZ", "missing"] and "did not change" in rows.loc["UZB", "missing"]

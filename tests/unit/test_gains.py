@@ -55,15 +55,22 @@ def test_editions_are_ordered_by_publication_and_never_pooled():
 
 def test_only_commitments_five_years_old_count():
     """The list ends in 2021, so commitments to 2016: two of three completed, 10 of 100 dollars."""
-    assert share()["estimate"] == pytest.approx(100 * 2 / 3) and share()["last_year"] == 2016
-    assert share(weight="amount")["estimate"] == pytest.approx(10) and share(weight="amount")["n"] == 2
+    assert share()["high"] == pytest.approx(100 * 2 / 3) and share()["last_year"] == 2016
+    assert share(weight="amount")["high"] == pytest.approx(10) and share(weight="amount")["n"] == 2
     later = share(clock="publication")
-    assert later["estimate"] == pytest.approx(75) and later["last_year"] == 2017
+    assert later["high"] == pytest.approx(75) and later["last_year"] == 2017
+
+
+def test_the_listed_share_is_an_upper_bound_and_never_an_estimate():
+    """No edition keeps cancelled projects: the list can refute a bar and cannot show that it is reached."""
+    row = share()
+    assert pd.isna(row["estimate"]) and row["low"] == 0 and "cancelled" in row["interval"]
 
 
 def test_pledges_rows_advised_against_and_old_debt_stay_out():
-    """Of four rows of 2009 one is a pledge and one advised against: one of two is completed."""
-    assert share(vintage="newest-1")["estimate"] == pytest.approx(50)
+    """Of four rows of 2009 one is a pledge and one advised against: of the other two one is completed, one signed."""
+    assert share(vintage="newest-1")["high"] == pytest.approx(100), "one completed, one only signed: both may be"
+    assert investment.completion_by(OLD)["share"].item() == pytest.approx(50)
     kept = investment.commitments(BOTH, edition="new")
     assert "debt_action" not in set(kept["flow_type"]) and kept.attrs["until"] == 2016
 

@@ -55,6 +55,19 @@ def test_nothing_at_all_is_five_empty_panels():
     assert sum("no count of learners" in {t.get_text() for t in ax.texts} for ax in figure.axes) == 5
 
 
+def test_an_economy_without_a_rank_has_a_panel_that_says_so():
+    none = pd.DataFrame(columns=["economy", "year", "basis", "partner", "low", "high", "rank", "sources"])
+    figure = plots.trade_ranges(none, ("CHN", "RUS"), economies=["TKM"])
+    assert [sum(t.get_text() == "not observed" for t in ax.texts) for ax in figure.axes] == [2, 2, 2]
+    assert figure.axes[0].get_title(loc="left").startswith("Turkmenistan")
+
+
+def test_measures_are_named_in_words():
+    assert plots.measure_name("fdi_stock") == "direct investment, stock"
+    assert plots.measure_name("iri_relations_good") == "IRI: relations good"
+    assert plots.measure_name("some_other_thing") == "some other thing"
+
+
 def test_only_figures_of_one_source_are_joined():
     frame = pd.DataFrame(
         [("UZB", 2010, 50.0, "upper", "A"), ("UZB", 2020, 80.0, "lower", "A"), ("UZB", 2015, 2000.0, "as_stated", "B")],

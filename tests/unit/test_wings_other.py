@@ -226,6 +226,19 @@ def test_crude_is_a_bound_and_pre_pipeline_years_are_missing():
         ca.economy.energy_share(energy, commodity="coal")
 
 
+def test_a_share_of_long_ago_says_nothing_of_the_present():
+    energy = ca.load("energy")
+    old = ca.economy.energy_share(energy, commodity="uranium").iloc[0]
+    assert old["last_year"] == 2013 and old["estimate"] == pytest.approx(100 * (14981 + 1633) / 18968)  # M_ATOM14
+    now = ca.economy.energy_share(energy, commodity="uranium", since="2014").iloc[0]
+    assert pd.isna(now["estimate"]) and "from 2014 on" in now["missing"] and "the newest is 2013" in now["missing"]
+    assert ca.economy.energy_share(energy, commodity="uranium", since="2013")["last_year"].item() == 2013
+    one = ca.economy.energy_share(energy, commodity="uranium", since="2013", year="newest-1").iloc[0]
+    assert one["missing"].startswith("uranium: one year from 2013 on")
+    with pytest.raises(UsageError, match="no year"):
+        ca.economy.energy_share(energy, commodity="gas", since="lately")
+
+
 def test_pipeline_gas_in_another_unit_is_not_added():
     # PRESS_TKMGOV_58811 gives 20.7 million tonnes for TKM in 2020, beside 27.2 bcm in BP2021
     shares = ca.economy.energy_shares(ca.load("energy")).set_index(["commodity", "year"])

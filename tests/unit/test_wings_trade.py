@@ -241,6 +241,18 @@ def test_the_newest_year_needs_three_of_five_and_china_and_russia():
             ca.trade.newest_year(trade, eco.CA5, basis=basis, eu=eu)
 
 
+def test_a_rank_is_taken_from_no_year_before_the_first_that_counts():
+    rows = [r for p in ("CHN", "RUS") for r in both("KAZ", p, 1, 1, "WITS_CA_IMPORTS", 2012)]
+    trade = frame(*rows)
+    assert ca.trade.newest_year(trade, ["KAZ"], basis="reporter", since=2012) == 2012
+    with pytest.raises(CoverageError, match="since 2013"):
+        ca.trade.newest_year(trade, ["KAZ"], basis="reporter")
+    with pytest.raises(CoverageError, match="since 2013"):
+        ca.trade.lead(trade, economies=["KAZ"], basis="reporter")
+    assert ca.trade.lead(trade, economies=["KAZ"], basis="reporter", since="2012")["last_year"].item() == 2012
+    assert ca.trade.newest_ranks(trade, ["KAZ"]).empty
+
+
 @pytest.mark.parametrize(
     "wrong", [{"basis": "both"}, {"flow": "total"}, {"source": "best"}, {"partners": "all"}, {"eu": "two"}]
 )

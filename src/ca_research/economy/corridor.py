@@ -88,7 +88,8 @@ def corridor_containers(facts: pd.DataFrame, *, transit: str = "range", year: st
     years = sorted(set(total.index).intersection(*(set(c.index) for c in counts.values())), reverse=True)
     back = years_back(year)
     if len(years) <= back:
-        return estimates([estimate_row(missing=f"{len(years)} whole year(s) with transit and total in TEU")])
+        found = {0: "no whole year", 1: "one whole year"}.get(len(years), f"{len(years)} whole years")
+        return estimates([estimate_row(missing=f"{found} with transit and total in TEU")])
     at = years[back]
     shares = {name: 100 * float(c.loc[at, "value"]) / float(total.loc[at, "value"]) for name, c in counts.items()}
     used = pd.concat([total.loc[[at]], *(c.loc[[at]] for c in counts.values())])

@@ -86,21 +86,30 @@ def _share(energy: pd.DataFrame, commodity: str, origin: str, year: int) -> dict
     return estimate_row(used, estimate=share)
 
 
-def energy_share(energy: pd.DataFrame, *, commodity: str, year: str = "newest", origin: str = "five") -> pd.DataFrame:
+def energy_share(
+    energy: pd.DataFrame, *, commodity: str, year: str = "newest", origin: str = "five", since: str = "0"
+) -> pd.DataFrame:
     """Share of Central Asia in China's imports of one commodity (per cent); an estimates frame of one row.
 
     energy: like table `energy`. commodity: 'gas', 'crude' or 'uranium' (see COMMODITIES for numerator, denominator, unit).
     year: 'newest' year for which both are at hand, 'newest-1', 'newest-2'. origin: 'five', or 'kazakhstan' (uranium).
+    since: no year before this one counts; a share of long ago says nothing of the present.
     Formula: 100 * sum over origins / total; crude gives only bounds (low 0, high the whole of 'Other CIS').
     A year that is not there, a total of zero and origins above the total are recorded in `missing`. Raises
-    UnknownNameError for a commodity, an origin or a column, UsageError for two figures of one origin and year.
+    UnknownNameError for a commodity, an origin or a column, UsageError for two figures of one origin and year or a `since`
+    that is no year.
     """
     _origin(origin)
+    if not str(since).isdigit():
+        raise UsageError(f"{since!r} is no year", hint="for example '2018'")
     _, _, years = _parts(energy, commodity, origin)
-    ordered, back = sorted(years, reverse=True), years_back(year)
+    ordered, back = sorted((y for y in years if y >= int(since)), reverse=True), years_back(year)
     if len(ordered) <= back:
+        when = f" from {since} on" if int(since) else ""
+        found = {0: "no year", 1: "one year"}.get(len(ordered), f"{len(ordered)} years")
+        older = f"; the newest is {max(years)}" if years and not ordered else ""
         return estimates(
-            [estimate_row(missing=f"{commodity}: {len(ordered)} year(s) with both origin and total at hand")]
+            [estimate_row(missing=f"{commodity}: {found}{when} with both origin and total at hand{older}")]
         )
     return estimates([_share(energy, commodity, origin, int(ordered[back]))])
 

@@ -17,6 +17,10 @@ from ..tables.provenance import estimate_row, estimates
 from .guards import not_refused, one_edition
 
 COMPLETED = "Completion"
+SIGNED = "Pipeline: Commitment"
+"""The state of a signature: whether anything followed is not recorded, which is not the same as nothing."""
+
+_AT_MOST = "at most: completed or still listed as signed; cancelled projects are not listed"
 
 NOT_BUILT = ("Debt forgiveness", "Debt rescheduling", "debt_action")
 """Flow types that change an old debt; there is nothing to complete."""
@@ -89,6 +93,10 @@ def completion_share(
 ) -> pd.DataFrame:
     """Completed commitments among those at least AGE years old (per cent), all hosts together; an estimates frame.
 
+    Bounds only. Upper: the completed and those still listed as signed (SIGNED), which nobody may have followed since.
+    Lower: zero, since no edition keeps cancelled or suspended projects and how many there were is not known. The list can
+    show that fewer were completed, never that as many were.
+
     vintage: 'newest' edition at hand, 'newest-1', 'newest-2'. clock: see `commitments`. weight: 'number' of commitments,
     or their 'amount' (rows without one left out).
     """
@@ -103,8 +111,10 @@ def completion_share(
     if rows.empty:
         return estimates([estimate_row(missing=f"{edition}: no commitment is {AGE} years old")])
     weights = rows["amount_usd"].astype(float) if weight == "amount" else pd.Series(1.0, index=rows.index)
-    share = 100 * float(weights[rows["completed"]].sum() / weights.sum())
-    return estimates([estimate_row(rows.drop(columns="completed"), estimate=share)])
+    may_be = rows["completed"] | rows["status"].eq(SIGNED)
+    most = 100 * float(weights[may_be].sum() / weights.sum())
+    used = rows.drop(columns="completed")
+    return estimates([estimate_row(used, low=0.0, high=most, interval=_AT_MOST)])
 
 
 def completed_projects(

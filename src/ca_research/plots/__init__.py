@@ -4,7 +4,7 @@ from .claims import coverage_map, curve_data, missing_map, show_universe, specif
 from .counterfactual import control_lines, forecast_lines, lead_lines, placebo_dots
 from .document_pages import show_document_lists, show_documents
 from .documents import case_strip, goal_grid, grant_panels, poll_panels, rank_marks, sides_strip, year_bars
-from .domain import border_bar, mirror_gaps, share_lines, stock_bars, student_lines, trade_ranges
+from .domain import border_bar, measure_name, mirror_gaps, share_lines, stock_bars, student_lines, trade_ranges
 from .overview import verdict_matrix
 from .priority import hhi_lines, priority_matrix, vote_lines
 from .ranges import completion_dots, share_ranges
@@ -28,6 +28,7 @@ __all__ = [
     "hhi_lines",
     "lead_lines",
     "learner_points",
+    "measure_name",
     "mirror_gaps",
     "missing_map",
     "placebo_dots",

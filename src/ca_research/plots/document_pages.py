@@ -20,6 +20,8 @@ _POWER = {"C13": "USA", "C17": "CHN"}
 _EDITION = "gcdf3_geo"
 """The newest list of projects at hand."""
 _CODED = {"C13": "acts", "C17": "acts", "C16": "conditions"}
+_COUNTING = "counting"
+"""Coding of documents that count nowhere or under another origin; it touches those it lists alone."""
 
 
 def show_documents(claim_id: str, frames: Frames) -> None:
@@ -58,14 +60,17 @@ def _show_terms(projects: pd.DataFrame, facts: pd.DataFrame) -> None:
     )
 
 
+_CONTEXT = "Documents whose direction is context (a code may still count)"
+
+
 def show_document_lists(claim_id: str, evidence: pd.DataFrame) -> None:
     """Show the documents as lists: those for the sentence, those against it, and those that are context."""
     for direction, section, title in (
         ("supports", "main", "Documents for the sentence"),
         ("refutes", "against", "Documents against the sentence"),
-        ("context", "context", "Documents that count on neither side"),
+        ("context", "context", _CONTEXT if claim_id in _CODED else "Documents that count on neither side"),
     ):
-        listed = relations.document_list(evidence, claim=claim_id, direction=direction)
+        listed = relations.document_list(evidence, claim=claim_id, direction=direction, counting=_COUNTING)
         if len(listed):
             note = (
                 "A code given from the statement counts whatever the side (see the cases)."
@@ -110,7 +115,7 @@ def _figures(claim_id: str, frames: Frames) -> Iterator[tuple[Figure, dict[str, 
         yield _polls(claim_id, frames["opinion"])
     elif claim_id == "C14":
         yield from _grants(frames["investment"], frames["macro"])
-    sides = relations.sides(evidence, claim=claim_id)
+    sides = relations.sides(evidence, claim=claim_id, counting=_COUNTING)
     if len(sides) and claim_id not in ("C09", "C12"):
         yield _sides(claim_id, sides)
 
@@ -189,7 +194,7 @@ def _ranks(evidence: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any]]]:
             "title": f"China's place among the powers named: first or second in {within} of {len(visible)} lists with a visible order",
             "alt": f"{said}. Order not visible in {len(ranks) - len(visible)} more.",
             "data": ranks,
-            "note": "Filled: within the first two. Small: a list that is no official text. Question mark: the order was not in the part seen.",
+            "note": "Filled: within the first two. Small: a list that is no official text or address. Question mark: the order was not in the part seen.",
         },
     )
 
@@ -204,7 +209,7 @@ def _visits(facts: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any]]]:
         documents.year_bars(yearly.rename(columns={"value": "visits"}), "visits"),
         {
             "section": "context",
-            "title": f"Government visits between China and the five, {int(first['year'])} to {int(last['year'])}",
+            "title": f"Government visits between China and the five, {int(first['year'])} to {int(last['year'])} (China only; no other power counted)",
             "alt": f"{first['value']:.0f} in {int(first['year'])}, {last['value']:.0f} in {int(last['year'])}, most ({top['value']:.0f}) in {int(top['year'])}.",
             "data": rows[["subject", "year", "value", "unit", "source_id"]],
             "note": "One database's count. There is no like count for other powers at hand, so it cannot show a priority.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
@@ -11,14 +13,49 @@ from . import style
 
 _GAP = (2018.5, 2022.5)
 
+_MEASURES = {
+    "contracted_turnover": "contracted works, running total",
+    "fdi_cumulative": "direct investment, running total",
+    "fdi_flow": "direct investment, flow of the year",
+    "fdi_flow_gross": "direct investment, gross inflow of the year",
+    "fdi_flow_partial_year": "direct investment, flow of part of a year",
+    "fdi_stock": "direct investment, stock",
+    "fdi_stock_host_reported": "direct investment, stock as the host reports it",
+    "investment_stock_all_types": "investment of all types, stock",
+    "oda": "official development assistance",
+    "official_grant": "official grants",
+    "official_loan": "official loans",
+    "us_disbursements": "United States assistance, disbursed",
+    "us_obligations": "United States assistance, obligated",
+    "gallup_approve": "Gallup: approve of its leadership",
+    "gallup_disapprove": "Gallup: disapprove of its leadership",
+    "gallup_approve_change_points": "Gallup: change of approval, percentage points",
+    "gallup_approve_lower_bound": "Gallup: approve of its leadership, at least",
+}
+_POLLSTERS = {"gallup": "Gallup", "iri": "IRI", "mvector": "M-Vector"}
 
-def trade_ranges(ranks: pd.DataFrame, shown: tuple[str, ...] = ("CHN", "RUS", "EU27", "USA", "TUR")) -> Figure:
+
+def measure_name(code: str) -> str:
+    """A measure of table `investment` or `opinion` in words; pollsters by name, underscores never."""
+    if code in _MEASURES:
+        return _MEASURES[code]
+    first, _, rest = code.partition("_")
+    return f"{_POLLSTERS[first]}: {rest.replace('_', ' ')}" if first in _POLLSTERS else code.replace("_", " ")
+
+
+def trade_ranges(
+    ranks: pd.DataFrame,
+    shown: tuple[str, ...] = ("CHN", "RUS", "EU27", "USA", "TUR"),
+    *,
+    economies: Sequence[str] | None = None,
+    bases: Sequence[str] = ("reporter", "mirror", "interval"),
+) -> Figure:
     """Trade of each economy with the main partners on each basis: a dot where the basis gives one figure, else a range.
 
-    ranks: columns economy, basis, year, partner, low, high (USD), as from `trade.ranks`.
+    ranks: columns economy, basis, year, partner, low, high (USD), as from `trade.ranks`. economies: a
+    panel for each, those without a row as well (default: those of `ranks`). bases: a column for each.
     """
-    economies = sorted(ranks["economy"].unique())
-    bases = list(dict.fromkeys(ranks["basis"]))
+    economies = sorted(ranks["economy"].unique() if economies is None else economies)
     with style.context():
         figure, grid = plt.subplots(
             len(economies), len(bases), figsize=(8.2, 1.0 + 1.15 * len(economies)), squeeze=False
@@ -42,6 +79,8 @@ def trade_ranges(ranks: pd.DataFrame, shown: tuple[str, ...] = ("CHN", "RUS", "E
                 ax.set_ylim(len(shown) - 0.5, -0.5)
                 ax.set_xlim(-0.02 * right, right * 1.06)
                 ax.tick_params(axis="x", labelsize=7.5)
+                if mine.empty:
+                    ax.set_xticks([])
                 style.bare(ax, y=False)
                 year = part["year"].iloc[0] if len(part) else None
                 head = f"{eco.name_of(economy)}, " if j == 0 else ""

@@ -175,7 +175,7 @@ def signing_curves(
     'low', 'middle' and 'high' of `relations.signing_curve`; low and high bound a band. watch: months watched. within: months
     shaded as prompt.
     """
-    known = int((times["state"] != "unknown").sum())
+    known = int(((times["state"] != "unknown") & times["bounded_by"].isna()).sum())
     colours = {"five": style.PARTY["CHN"], "others": style.INK}
     names = {"five": f"the five ({known} of known date)", "others": "all other UN members"}
     with style.context():
@@ -191,7 +191,17 @@ def signing_curves(
             )
             ax.step(steps["middle"].index, steps["middle"], where="post", color=colours[group], linewidth=2.2)
             end = float(steps["middle"].iloc[-1])
-            ax.text(watch, end + 2.5, names[group], ha="right", va="bottom", fontsize=_SMALL, color=colours[group])
+            above = group == "five"  # the names would meet where the two curves end close together
+            at = end + 2.5 if above else end - 5.5
+            ax.text(
+                watch,
+                at,
+                names[group],
+                ha="right",
+                va="bottom" if above else "top",
+                fontsize=_SMALL,
+                color=colours[group],
+            )
         for i, row in enumerate(times.sort_values(["low", "state"]).itertuples()):
             _economy(ax, row, -11 - 10 * i, watch, colours["five"])
         ax.axhline(50, color=style.MUTED, linewidth=0.9, linestyle=(0, (4, 3)))
@@ -225,6 +235,7 @@ def _economy(ax: Axes, row: Any, y: float, watch: float, colour: str) -> None:
         ax.text(watch / 2, y, f"{name}: {words}", ha="center", va="center", fontsize=small, color=style.MUTED, bbox=box)
         return
     ax.plot([row.low, row.high], [y, y], color=colour, linewidth=4, solid_capstyle="round")
+    dated = f"{name} {row.date}" if pd.isna(row.bounded_by) else f"{name}: date unknown, by {row.bounded_by}"
     right = row.high > 0.6 * watch
     at, side = (row.low - 2.5, "right") if right else (row.high + 2.5, "left")
-    ax.text(at, y, f"{name} {row.date}", ha=side, va="center", fontsize=small, color=style.INK)
+    ax.text(at, y, dated, ha=side, va="center", fontsize=small, color=style.INK)

@@ -27,6 +27,10 @@ MINISTRY = "moe_brief_stats_peijin"
 _LEAST_WAVES = 3
 
 
+def _count(waves_: int) -> str:
+    return {0: "no wave", 1: "one wave"}.get(waves_, f"{waves_} waves")
+
+
 def _known(kind: str, name: str, known: Sequence[str]) -> None:
     if name not in known:
         raise UnknownNameError(kind, name, known)
@@ -56,7 +60,7 @@ def favour_change(facts: pd.DataFrame, opinion: pd.DataFrame, *, economies: Sequ
     for economy in economies:
         mine = table[table["economy"] == economy]
         if len(mine) < 2:
-            out.append(estimate_row(economy=economy, missing=f"{len(mine)} wave(s) of the {series} at hand"))
+            out.append(estimate_row(economy=economy, missing=f"{_count(len(mine))} of the {series} at hand"))
         else:
             ends = mine.iloc[[0, -1]]
             out.append(
@@ -192,7 +196,7 @@ def exposure_slope(
             out.append(
                 estimate_row(
                     economy=economy,
-                    missing=f"{len(mine)} wave(s) of the {question} in years with a count of students, {_LEAST_WAVES} needed",
+                    missing=f"{_count(len(mine))} of the {question} in years with a count of students, {_LEAST_WAVES} needed",
                 )
             )
             continue

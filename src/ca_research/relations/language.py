@@ -12,6 +12,9 @@ from ..tables.provenance import estimate_row, estimates
 REGIONS = ("CA5", "CA4")
 """Codes under which counts of the region stand: all five, or all but Turkmenistan."""
 
+BOUNDS = ("as_printed", "cautious")
+OPENINGS = ("counted", "left_out")
+
 _ROUNDING = 0.1
 """By how much 'cautious' reads a printed count against growth at either end."""
 
@@ -55,23 +58,29 @@ def examinee_lead(
     return estimates([estimate_row(pd.concat([mine, theirs]), estimate=growth - against)])
 
 
-def learner_cases(culture: pd.DataFrame, *, bound: str = "as_printed") -> pd.DataFrame:
+def learner_cases(
+    culture: pd.DataFrame, *, bound: str = "as_printed", last_from: str = "0", opening: str = "counted"
+) -> pd.DataFrame:
     """Institutes for which one source gives two years of learners: what is told, and its growth brought to five years.
 
     culture: rows of measure `learners` of single economies. Returns economy, first_year, last_year, first, last,
     years, growth (per cent in five years, compound), source_id. Only where a source has exactly one figure a year for
     an economy: two institutes of one source cannot be told apart.
-    bound: 'as_printed', or 'cautious', the first count a tenth higher and the last a tenth lower.
+    bound: 'as_printed', or 'cautious', the first count a tenth higher and the last a tenth lower. last_from: the second
+    count is of this year or later. opening: 'counted', or 'left_out', without figures that their note calls those of the
+    first year (any institute grows from the year in which it opens).
     """
-    known = ("as_printed", "cautious")
-    if bound not in known:
-        raise UnknownNameError("bound", bound, known)
+    for kind, choice, known in (("bound", bound, BOUNDS), ("opening", opening, OPENINGS)):
+        if choice not in known:
+            raise UnknownNameError(kind, choice, known)
     slack = _ROUNDING if bound == "cautious" else 0.0
     rows = culture[(culture["measure"] == "learners") & culture["economy"].str.fullmatch(r"[A-Z]{3}")]
     out = []
+    if opening == "left_out":
+        rows = rows[~rows["note"].astype("string").str.contains("first year", case=False).fillna(False)]
     for (economy, source), mine in rows.dropna(subset=["year", "value"]).groupby(["economy", "source_id"]):
         mine = mine.sort_values("year")
-        if len(mine) < 2 or mine["year"].duplicated().any():
+        if len(mine) < 2 or mine["year"].duplicated().any() or mine["year"].iloc[-1] < int(last_from):
             continue
         years = int(mine["year"].iloc[-1] - mine["year"].iloc[0])
         first, last = float(mine["value"].iloc[0]), float(mine["value"].iloc[-1])
@@ -92,17 +101,28 @@ def learner_cases(culture: pd.DataFrame, *, bound: str = "as_printed") -> pd.Dat
     return pd.DataFrame(out, columns=columns)
 
 
-def learner_growth(culture: pd.DataFrame, *, economies: Sequence[str], bound: str = "as_printed") -> pd.DataFrame:
+def learner_growth(
+    culture: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    bound: str = "as_printed",
+    last_from: str = "0",
+    opening: str = "counted",
+) -> pd.DataFrame:
     """Growth of learners at the institute that tells of two years (per cent in five years); an estimates frame.
 
-    Where an economy has several such cases the slowest counts: one that grew does not speak for the others.
+    bound, last_from, opening: those of `learner_cases`. Where an economy has several such cases the slowest counts: one that grew does not speak for the others.
     """
-    cases = learner_cases(culture, bound=bound)
+    cases = learner_cases(culture, bound=bound, last_from=last_from, opening=opening)
+    which = "" if last_from == "0" else f", the second in {last_from} or later"
+    which += " and the first not of its opening" if opening == "left_out" else ""
     out = []
     for economy in economies:
         mine = cases[cases["economy"] == economy].sort_values("growth")
         if mine.empty:
-            out.append(estimate_row(economy=economy, missing="no institute for which one source gives two years"))
+            out.append(
+                estimate_row(economy=economy, missing=f"no institute for which one source gives two years{which}")
+            )
             continue
         case = mine.iloc[0]
         used = culture[

@@ -32,6 +32,9 @@ SOURCE_ORDER = {"office_first": (*OFFICES, *COMPILED), "compiled": COMPILED}
 _MOST_MEMBERS = 25
 """Members of the EU27 that a source must list for their sum to stand for the union (it may list no trade with one or two)."""
 
+SINCE = 2013
+"""A rank in the present tense is taken from no earlier year, as in `partner_lead`."""
+
 _NAMED = tuple(p for p in eco.PARTNERS if p not in eco.AGGREGATES)
 
 
@@ -161,9 +164,9 @@ def ranks(
 
 
 def newest_ranks(trade: pd.DataFrame, economies: Sequence[str], *, eu: str = "one") -> pd.DataFrame:
-    """`ranks` on every basis for the newest year of that basis; a basis without such a year has no rows.
+    """`ranks` on every basis for the newest year of that basis; a basis without such a year since SINCE has no rows.
 
-    Columns as of `ranks`. Raises CoverageError where no basis has such a year, and what `compare` raises.
+    Columns as of `ranks`; empty where no basis has such a year. Raises what `compare` raises.
     """
     parts = []
     for basis in BASES:
@@ -172,11 +175,7 @@ def newest_ranks(trade: pd.DataFrame, economies: Sequence[str], *, eu: str = "on
         except CoverageError:
             continue
         parts.append(ranks(trade, economies, [year], [basis], eu=eu))
-    if not parts:
-        raise CoverageError(
-            f"no basis on which trade of {', '.join(economies)} can be ranked", hint="ca.coverage('trade')"
-        )
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(parts, ignore_index=True) if parts else ranks(trade, [], [])
 
 
 def _needed(eu: str) -> set[str]:
@@ -224,22 +223,28 @@ def observed(
 
 
 def newest_year(
-    trade: pd.DataFrame, economies: Sequence[str], *, basis: str, eu: str = "apart", source: str = "office_first"
+    trade: pd.DataFrame,
+    economies: Sequence[str],
+    *,
+    basis: str,
+    eu: str = "apart",
+    source: str = "office_first",
+    since: int = SINCE,
 ) -> int:
     """The newest year in which turnover can be ranked for at least three of the five (or for all, if fewer are asked for).
 
-    Arguments as of `compare`. Raises CoverageError where there is none or no economy is named, UnknownNameError for a choice.
+    Arguments as of `compare`; no year before `since`. Raises CoverageError where there is none or no economy is named, UnknownNameError for a choice.
     """
     if not len(economies):
         raise CoverageError("no economy to rank for", hint="name one at least")
     least = min(3, len(economies))
     able = observed(trade, economies, basis=basis, eu=eu, source=source)
-    years = able.index[able >= least]
+    years = able.index[(able >= least) & (able.index >= since)]
     if len(years):
         return int(max(years))
     names = ", ".join(eco.name_of(c) for c in sorted(_needed(eu)))
     raise CoverageError(
-        f"no year in which trade with {names} is observed on the basis {basis} in {least} of {len(economies)} economies",
+        f"no year since {since} in which trade with {names} is observed on the basis {basis} in {least} of {len(economies)} economies",
         hint="choose another basis or flow",
     )
 
@@ -254,10 +259,12 @@ def lead(
     source: str = "office_first",
     partners: str = "named",
     eu: str = "apart",
+    since: str = str(SINCE),
 ) -> pd.DataFrame:
     """China's trade over that of its largest rival: above one, China ranks first.
 
     year: 'newest' (see `newest_year`; taken for turnover, so that all flows speak of one year), 'newest-1', 'newest-2'.
+    since: no earlier year is taken for the newest.
     Returns an estimates frame (one row per economy). On the basis `interval` there is no estimate, only low (China's
     lowest report over the rival's highest) and high; a rank is certain only where both are on one side of one. An economy
     without China, Russia or a rival has the reason in `missing`. Formula: x_CHN / max_j x_j over j other than China.
@@ -265,7 +272,7 @@ def lead(
     """
     _known(basis=basis, flow=flow, source=source, partners=partners, eu=eu)
     economies, back = [eco.resolve(e) for e in economies], years_back(year)
-    chosen = newest_year(trade, economies, basis=basis, eu=eu, source=source) - back
+    chosen = newest_year(trade, economies, basis=basis, eu=eu, source=source, since=int(since)) - back
     of_year = perspective(trade[trade["year"] == chosen], economies, panels=False)
     rows = []
     for economy in economies:
