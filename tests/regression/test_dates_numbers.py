@@ -102,7 +102,10 @@ def test_lu_had_been_to_the_two_countries_the_year_before(events):
 
 
 def by_hand(edge: str) -> dict[str, tuple[float, bool]]:
-    """Months and whether signed, from the list by month (M_GFDC25), replaced by dated texts where they exist."""
+    """Months and whether signed, from the list by month (M_GFDC25), replaced by dated texts where they exist.
+
+    A placeholder is bounded above by what the list by year (M_LPV26) or a text dates.
+    """
     rows = raw("events")
     texts = rows[rows["kind"].isin(["mou", "bri_mou", "bri_protocol"]) & (rows["date"] != "")]
     listed = rows[(rows["source_id"] == "M_GFDC25") & rows["kind"].isin(["likely_mou_date", "listed_no_date"])]
@@ -113,13 +116,17 @@ def by_hand(edge: str) -> dict[str, tuple[float, bool]]:
         for code in r.actor.split(";"):
             own.setdefault(code, []).append(r.date)
     best |= {c: (max(dates, key=len) if c == "TKM" else min(dates), "exact") for c, dates in own.items()}
+    by_year = rows[(rows["source_id"] == "M_LPV26") & (rows["kind"] == "mou_year")].set_index("actor")["date"].to_dict()
     out = {}
     for code in signing.UN_MEMBERS:
         date, bound = best.get(code, ("never", ""))
         if date == "never":
             out[code] = (watch, False)
         elif not date or bound == "placeholder":
-            out[code] = (0.0, True) if edge == "low" else (watch, False)
+            latest = pd.Period(by_year[code]).end_time.date() if code in by_year else None
+            known = latest is not None and latest <= UNTIL
+            late = ((latest - SPEECH).days / MONTH, True) if known else (watch, False)
+            out[code] = (0.0, True) if edge == "low" else late
         else:
             period = pd.Period(date)
             day = (period.start_time if edge == "low" else period.end_time).date()
@@ -155,7 +162,10 @@ def test_months_of_the_five(events):
     assert found.loc["TKM", "estimate"] == pytest.approx((dt.date(2023, 1, 6) - SPEECH).days / MONTH)  # P049
     assert found.loc["TJK", "low"] == pytest.approx((dt.date(2014, 1, 1) - SPEECH).days / MONTH)  # P047
     assert found.loc["KAZ", "high"] == pytest.approx((dt.date(2015, 8, 31) - SPEECH).days / MONTH)  # M_GFDC25
-    assert pd.isna(found.loc["KGZ", "estimate"]), "2013-12 is a placeholder"
+    # KGZ: M_GFDC25 has a placeholder, so that any day from the speech to the end of the year in M_LPV26, 2014, is possible
+    assert found.loc["KGZ", "low"] == 0.0
+    assert found.loc["KGZ", "high"] == pytest.approx((dt.date(2014, 12, 31) - SPEECH).days / MONTH)
+    assert set(found.loc["KGZ", "sources"]) == {"M_GFDC25", "M_LPV26"}
 
 
 def test_lists_agree_with_the_accession_of_the_wing(events):

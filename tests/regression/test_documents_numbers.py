@@ -83,6 +83,41 @@ def test_cases_with_two_origins(evidence):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("claim", "criterion", "before", "after"),
+    [
+        ("C06", "aim_for", {"NYT_2023_02", "US_USAID_KAUR_2022_09", "WSJ_2023"}, 2),  # less the paper citing WSJ_2023
+        ("C27", "effect_for", {"RUS_FSB_2016", "KGZ_GKNB_2016", "HASTINGS_2011", "SCO_RATS"}, 2),  # less the first two
+        ("C27", "instruments", None, 8),  # two organs of one state are one of nine
+        ("C14", "purposes", None, 2),  # the government of the United States with its contractor, and CSM_2004
+        ("C14", "behind_for", {"US_CRS_RL33458", "US_STATE_AID", "OSF_2010"}, 2),  # the first two are one
+    ],
+)
+def test_documents_set_aside_or_of_one_government(evidence, claim, criterion, before, after):
+    settings = dict(ca.claim(claim).spec.criteria()[criterion].settings)
+    assert ca.relations.independent_sources(evidence, **settings)["estimate"][0] == after
+    settings.pop("counting")
+    rows = raw(
+        "evidence/small.csv", claim=claim, reading=settings["reading"].split(";"), direction=settings["direction"]
+    )
+    rows = rows[rows["strength"].isin(["primary", "secondary"]) & (rows["text_seen"] != "none")]
+    assert (
+        ca.relations.independent_sources(evidence, **settings)["estimate"][0] == rows["origin_group"].nunique() > after
+    )
+    assert before is None or set(rows["origin_group"]) == before
+
+
+def test_what_is_said_of_counting_fits_a_row():
+    rows = raw("evidence/small.csv")
+    known = set(zip(rows["claim"], rows["item"], strict=True))
+    assert {(r.claim, r.item) for r in coding("counting").rows} <= known
+    mine = rows[rows["claim"] == "C14"]
+    own = set(mine.loc[mine["origin_group"].str.startswith("US_") & (mine["direction"] != "context"), "item"])
+    assert own < {r.item for r in coding("counting").rows}, (
+        "every text of the government on its own aid is in the coding"
+    )
+
+
 @pytest.mark.parametrize("goal", ["RUS", "CHN", "IRN", "LIB"])
 def test_goals_named_as_in_the_items(evidence, goal):
     rows = raw("evidence/small.csv", claim="C12", strength="primary")

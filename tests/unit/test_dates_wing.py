@@ -96,7 +96,7 @@ def test_two_sources_of_one_origin_are_one():
     frame = events({"date": "2023-02-28", "source_id": "P052"}, {"date": "2023-02-28", "source_id": "M_ZSLJ"})
     found = dates.date_gap(frame, near="2023", window="2023-02", origins="2")
     assert only(found) == (None, None, None)
-    assert found["missing"][0] == "dated by 1 independent source(s), 2 needed"
+    assert found["missing"][0] == "dated by 1 independent source, 2 needed"
     frame.loc[1, "source_id"] = "elsewhere"
     assert only(dates.date_gap(frame, near="2023", window="2023-02", origins="2")) == (0, None, None)
 
@@ -376,6 +376,32 @@ def test_the_chronology_keeps_every_source_and_names_its_lane():
     assert list(rows.loc[rows["source_id"] == "c", "lane"]) == ["Japan"]
     apart = lanes.disagreements(frame)
     assert list(apart["date"]) == ["2023-09-19", "2023-09-21"] and list(apart["reported_before"]) == ["", ""]
+    assert set(apart["kind"]) == {"first meeting of leaders"}, "in words"
     assert lanes.disagreements(frame.assign(date=["2023-09", "2023-09-21", "2004"])).empty, "a month holds its days"
     with pytest.raises(UnknownNameError):
         lanes.chronology("C23", frame, documents())
+
+
+def test_china_is_no_signer_of_its_own_initiative_and_a_placeholder_is_no_date():
+    frame = events(
+        held("M_GFDC25", "2013-12", "CHN", kind="likely_mou_date"),
+        held("M_GFDC25", "2013-12", "KGZ", kind="likely_mou_date"),
+        held("M_GFDC25", "2015-06", "UZB", kind="likely_mou_date"),
+    ).assign(date_bound=["placeholder", "placeholder", "exact"])
+    rows = lanes.chronology("C18", frame, documents())
+    assert len(rows) == 2, "China is left out"
+    assert dict(zip(rows["lane"], rows["what"], strict=True)) == {
+        "signed documents": "Uzbekistan: likely date of the memorandum, by a list",
+        lanes.PLACEHOLDERS: "Kyrgyzstan: placeholder in a list, the date is unknown",
+    }
+    five = lanes.chronology("C19", frame, documents())
+    said = dict(zip(five["lane"], five["what"], strict=True))
+    assert (
+        said["Kyrgyzstan"] == "placeholder in a list, the date is unknown" and "placeholder" not in said["Uzbekistan"]
+    )
+    apart = lanes.accession_disagreements(
+        events(
+            held("M_GFDC25", "2013-12", "KGZ", kind="likely_mou_date"), held("M_LPV26", "2014", "KGZ", kind="mou_year")
+        ).assign(date_bound=["placeholder", "exact"])
+    )
+    assert apart.empty, "a placeholder excludes no date"

@@ -252,6 +252,55 @@ def test_a_coding_that_breaks_its_own_rules_is_refused(change, says):
         scheme(**change)
 
 
+# --- how documents count ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def counting(monkeypatch):
+    """b1 counts nowhere, a1 and c1 under one origin, g1 on the other side (invented)."""
+    fields = {
+        "counts": {"meaning": "m", "values": {"nowhere": "n"}},
+        "origin": {"meaning": "m"},
+        "side": {"meaning": "m"},
+    }
+    rows = [
+        {"claim": "C90", "item": "b1", "reason": "another matter", "codes": {"counts": "nowhere"}},
+        {"claim": "C90", "item": "c1", "reason": "same office", "codes": {"origin": "A"}},
+        {"claim": "C90", "item": "g1", "reason": "a second place", "codes": {"side": "supports"}},
+        {"claim": "C91", "item": "a1", "reason": "another claim", "codes": {"counts": "nowhere"}},
+    ]
+    made = Coding.model_validate(
+        {"title": "t", "declared_on": "2026-11-25", "about": "a", "fields": fields, "rows": rows}
+    )
+    monkeypatch.setattr(docs, "registry_coding", {"tried": made}.__getitem__)
+    return "tried"
+
+
+def test_rows_set_aside_and_shared_origins(counting):
+    assert (count(strength="any"), count(strength="any", counting=counting)) == (3, 1), "A, B, C; then A with C alone"
+    assert count(direction="refutes", counting=counting) == 2, "b2 is another row of B and counts"
+    table = docs.sides(frame(), claim="C90", counting=counting).set_index(["reading", "side", "origin_group"])
+    assert ("r", "supports", "B") not in table.index and ("r", "supports", "C") not in table.index
+    assert table.loc[("r", "supports", "A"), "sources"] == ("S_a1", "S_a2", "S_c1")
+    assert not table.loc[("r", "refutes", "B"), "both_sides"]
+    listed = docs.document_list(frame(), claim="C90", direction="supports", counting=counting).set_index("source_id")
+    assert listed.loc["S_b1", "text"].endswith("; does not count: another matter")
+    assert not listed.drop("S_b1")["text"].str.contains("does not count").any() and listed.loc["S_c1", "origin"] == "A"
+    assert "S_g1" in listed.index and count(reading="other", counting=counting) == 1, "moved to the side it stands on"
+    assert docs.document_list(frame(), claim="C90", direction="refutes", counting=counting)["source_id"].tolist() == [
+        "S_b2", "S_f1"
+    ]  # fmt: skip
+
+
+def test_every_claim_with_rows_in_the_coding_of_counting_names_it():
+    coded = {row.claim for row in registry.coding("counting").rows}
+    for claim in registry.claims().values():
+        counts = [c for c in claim.criteria().values() if c.measure == "relations.independent_sources"]
+        named = {c.settings.get("counting", "") for c in counts if c.settings["reading"] != "quote"}
+        if counts:
+            assert named <= ({"counting"} if claim.id in coded else {""}), claim.id
+
+
 # --- one protocol for every power, in the register itself ------------------------------------------------------------
 
 COUNTS = ("relations.independent_sources", "relations.documented_cases")

@@ -121,6 +121,27 @@ def test_a_placeholder_is_what_the_choice_says():
     assert timed(nameless, "RUS")[0] == "unknown", "listed without a date is signed, not never"
 
 
+def test_a_later_dated_document_bounds_an_unknown_time():
+    unknown = ("2013-12", "M_GFDC25", "likely_mou_date", "placeholder")
+    listed, text = ("2015", "M_LPV26", "mou_year", "exact"), ("2016-05", "P059B", "bri_mou", "exact")
+    frame = world(KGZ=[unknown, listed, text])
+    until_2015 = round(845 / 30.4375, 2)  # 31 December 2015, the earlier of the two
+    assert timed(frame, "KGZ", dates="by_month") == ("signed", 0.0, until_2015)
+    row = signing.signing_times(frame, until=UNTIL, dates="by_month").set_index("economy").loc["KGZ"]
+    assert (row["date"], row["bounded_by"], row["bound_source_id"]) == ("2013-12", "2015", "M_LPV26")
+    found = signing.months_to_sign(frame, economies=["KGZ"], until=UNTIL, dates="by_month").iloc[0]
+    assert found["high"] == pytest.approx(845 / 30.4375) and set(found["sources"]) == {"M_GFDC25", "M_LPV26"}
+    without = found["left_out"]["M_LPV26"]
+    assert without["high"] == pytest.approx(997 / 30.4375), "the text of May 2016 bounds it then"
+    assert timed(frame, "KGZ", dates="by_month", placeholder="as_printed")[1] == round(85 / 30.4375, 2), (
+        "no bound needed"
+    )
+    nameless = world(RUS=[("", "M_GFDC25", "listed_no_date", "exact"), ("2015", "M_LPV26", "mou_year", "exact")])
+    assert timed(nameless, "RUS", dates="by_month") == ("signed", 0.0, until_2015)
+    beyond = world(KGZ=[unknown, ("2024", "M_LPV26", "mou_year", "exact")])
+    assert timed(beyond, "KGZ", dates="by_month")[0] == "unknown", "a document after the watch leaves never open"
+
+
 def test_lists_and_texts_are_told_apart():
     frame = world(
         TKM=[

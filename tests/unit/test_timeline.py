@@ -98,15 +98,17 @@ def test_curves_end_at_the_share_that_signed_and_name_the_five():
     every = dict.fromkeys(("low", "middle", "high"), curve)
     times = pd.DataFrame(
         [
-            ("KAZ", "signed", 10.0, 12.0, "2014-07"),
-            ("KGZ", "unknown", 0.0, 50.0, None),
-            ("TKM", "not signed", 50.0, 50.0, None),
+            ("KAZ", "signed", 10.0, 12.0, "2014-07", None),
+            ("KGZ", "unknown", 0.0, 50.0, None, None),
+            ("TJK", "signed", 0.0, 16.0, "2013-12", "2014"),
+            ("TKM", "not signed", 50.0, 50.0, None, None),
         ],
-        columns=["economy", "state", "low", "high", "date"],
+        columns=["economy", "state", "low", "high", "date", "bounded_by"],
     )
     figure = signing_curves(times, {"five": every, "others": every}, watch=50, within=24)
     ax = figure.axes[0]
     assert {"Kazakhstan 2014-07", "Kyrgyzstan: date unknown", "Turkmenistan: not signed"} <= set(texts(ax))
+    assert "Tajikistan: date unknown, by 2014" in texts(ax), "a placeholder is not shown as a date"
     assert "the five (2 of known date)" in texts(ax)
     steps = [line for line in ax.lines if line.get_drawstyle() == "steps-post"]
     assert len(steps) == 2

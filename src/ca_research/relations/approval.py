@@ -9,6 +9,7 @@ import pandas as pd
 from ..errors import UnknownNameError
 from ..stats import years_back
 from ..tables.provenance import estimate_row, estimates
+from .words import several
 
 MEASURE = "gallup_approve"
 """The one question asked in all five: approval of the job performance of a country's leadership."""
@@ -59,7 +60,7 @@ def approval(opinion: pd.DataFrame, *, economies: Sequence[str], about: str, wav
         own = own[own["economy"] == economy]
         used = _at(own, back)
         if used.empty:
-            found.append(estimate_row(economy=economy, missing=f"{own['year'].nunique()} wave(s) at hand"))
+            found.append(estimate_row(economy=economy, missing=f"{several(own['year'].nunique(), 'wave')} at hand"))
         elif used["value_pct"].nunique() > 1:
             low, high = _range(used)
             found.append(estimate_row(used, economy=economy, low=low, high=high, interval="range across sources"))
@@ -82,7 +83,7 @@ def approval_gap(
         both = set(own.loc[own["about"] == about, "year"]) & set(own.loc[own["about"] == against, "year"])
         used = _at(own[own["year"].isin(both)], back)
         if used.empty:
-            why = f"{len(both)} year(s) in which the poll's figures on both {about} and {against} are at hand"
+            why = f"{several(len(both), 'year')} in which the poll's figures on both {about} and {against} are at hand"
             found.append(estimate_row(economy=economy, missing=why))
             continue
         one, other = (_range(used[used["about"] == power]) for power in (about, against))
@@ -110,7 +111,7 @@ def approval_fall(
         last = _at(own, back)
         before = own[own["year"] < last["year"].min()] if len(last) else own.iloc[:0]
         if before.empty:
-            found.append(estimate_row(economy=economy, missing=f"{own['year'].nunique()} wave(s) at hand"))
+            found.append(estimate_row(economy=economy, missing=f"{several(own['year'].nunique(), 'wave')} at hand"))
             continue
         by_year = before.groupby("year")["value_pct"].agg(["min", "max"])
         lowest, highest = _range(last)

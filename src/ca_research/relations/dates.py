@@ -19,6 +19,7 @@ from ..tables.dates import bounds
 from ..tables.provenance import estimate_row, estimates
 from .documents import ENOUGH
 from .left_out import recomputed
+from .words import several
 
 COLUMNS = ("event_id", "date", "date_bound", "actor", "counterpart", "kind", "place", "detail", "source_id")
 PRECISIONS = {10: "day", 7: "month", 4: "year"}
@@ -168,7 +169,7 @@ def date_gap(
     rows = rows[rows["first_day"].notna()]
     count = rows["origin"].nunique()
     if count < int(origins) or rows.empty:
-        return estimates([estimate_row(missing=f"dated by {count} independent source(s), {origins} needed")])
+        return estimates([estimate_row(missing=f"dated by {several(count, 'independent source')}, {origins} needed")])
     first, last = bounds(window)
     gaps = [_gap(r.first_day.date(), r.last_day.date(), r.exact, (first, last), mode) for r in rows.itertuples()]
     low, high = float(min(g[0] for g in gaps)), float(max(g[1] for g in gaps))

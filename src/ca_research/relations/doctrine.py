@@ -12,6 +12,7 @@ from ..errors import UnknownNameError
 from ..stats import years_back
 from ..tables.provenance import estimate_row, estimates
 from .documents import coded, seen_rows
+from .words import several
 
 GOALS = {
     "RUS": "contain or counter Russia",
@@ -66,7 +67,7 @@ def partner_rank(
             text = visible.iloc[[back]]
             found.append(estimate_row(text, economy=economy, estimate=float(text[order].iloc[0])))
         else:
-            why = f"{len(visible)} text(s) with a visible order of partners, {len(own) - len(visible)} without"
+            why = f"{several(len(visible), 'text')} with a visible order of partners, {len(own) - len(visible)} without"
             found.append(estimate_row(economy=economy, missing=why))
     return estimates(found)
 
@@ -157,7 +158,7 @@ def goal_share(
     table = table[table["year"].between(first, last)]
     visible = table[table[goal].notna()]
     if len(visible) < FEWEST:
-        why = f"{len(visible)} document(s) in which the goal would be visible, fewer than {FEWEST}"
+        why = f"{several(len(visible), 'document')} in which the goal would be visible, fewer than {FEWEST}"
         return estimates([estimate_row(missing=why)])
     used = (table if unseen == "bounds" else visible)[["document", "year", "sources"]]
     used = used.explode("sources").rename(columns={"sources": "source_id"})

@@ -2,7 +2,8 @@
 
 Rows are those of table `evidence`. Three rules hold throughout: a row whose text was not seen never counts; rows of one
 origin group count once; a group that stands on both sides counts on both. What a document shows beyond its direction
-(an act, a condition, the case it speaks of) is read from a coding in registry/coding/, made from the statements alone.
+(an act, a condition, the case it speaks of), and how it counts where its row alone would mislead, is read from a coding
+in registry/coding/, made from the statements alone.
 """
 
 from __future__ import annotations
@@ -58,6 +59,35 @@ def seen_rows(
     return rows.assign(year=year.astype("Int64"))
 
 
+def _counting(name: str) -> pd.DataFrame:
+    """Rows of a coding of how documents count: claim, item, counts, origin, side, why; none where `name` is empty."""
+    columns = ["claim", "item", "counts", "origin", "side", "why"]
+    rows = registry_coding(name).rows if name else ()
+    return pd.DataFrame(
+        [{"claim": r.claim, "item": r.item, "why": r.reason, **r.codes} for r in rows], columns=columns, dtype="string"
+    )
+
+
+def counted(rows: pd.DataFrame, counting: str) -> pd.DataFrame:
+    """Rows of `evidence` as they count: `origin_group` and `direction` by the coding where it gives them, and `aside`.
+
+    counting: a coding with the fields counts, origin and side (registry/coding/counting.yaml), or '' for the rows as
+    they are. `aside` says why a row counts nowhere, and is empty where it counts. Raises UnknownNameError for a coding that does not exist.
+    """
+    given = rows[["claim", "item"]].merge(_counting(counting), on=["claim", "item"], how="left").set_index(rows.index)
+    aside = given["why"].where(given["counts"] == "nowhere", "").fillna("")
+    instead = {
+        column: given[coded].fillna(rows[column].astype("string"))
+        for coded, column in (("origin", "origin_group"), ("side", "direction"))
+    }
+    return rows.assign(**instead, aside=aside)
+
+
+def _counts(rows: pd.DataFrame, counting: str) -> pd.DataFrame:
+    rows = counted(rows, counting)
+    return rows[rows["aside"] == ""].drop(columns="aside")
+
+
 def _seen(seen: str, texts: str) -> str:
     _choice("texts", texts, ("all", "seen_in_excerpt"))
     return "full" if texts == "seen_in_excerpt" else seen
@@ -74,6 +104,7 @@ def independent_sources(
     texts: str = "all",
     single: str = "none",
     apart_from: str = "",
+    counting: str = "",
 ) -> pd.DataFrame:
     """How many independent origins stand on one side of a claim; an estimates frame of one row.
 
@@ -81,12 +112,14 @@ def independent_sources(
     texts: 'all', or 'seen_in_excerpt' to leave out the texts that were seen only in excerpt.
     single: 'none', or 'source_in_favour' / 'source_against' to take one origin of that side away.
     apart_from: origin groups that cannot speak here, joined by ';' (a text cannot vouch for itself).
+    counting: a coding of rows that count nowhere or under another origin, see `counted`.
     Zero is an answer where documents on the reading were seen, on whichever side; where none was, the reason stands in
     `missing`. n is the number of rows looked through.
     """
     _choice("direction", direction, SIDES)
     _choice("single", single, ("none", "source_in_favour", "source_against"))
     rows = seen_rows(evidence, claim=claim, reading=reading, strength=strength, seen=_seen(seen, texts))
+    rows = _counts(rows, counting)
     rows = rows[rows["direction"].isin(SIDES) & ~rows["origin_group"].isin(_list(apart_from))]
     if rows.empty:
         return estimates([estimate_row(missing="no document on this side or the other was seen")])
@@ -96,14 +129,17 @@ def independent_sources(
     return estimates([estimate_row(rows, estimate=float(count))])
 
 
-def sides(evidence: pd.DataFrame, *, claim: str, strength: str = "any", seen: str = "excerpt") -> pd.DataFrame:
-    """Both sides of a claim, one row per reading, side and origin.
+def sides(
+    evidence: pd.DataFrame, *, claim: str, strength: str = "any", seen: str = "excerpt", counting: str = ""
+) -> pd.DataFrame:
+    """Both sides of a claim, one row per reading, side and origin; counting: as in `independent_sources`.
 
     Returns reading, side ('supports', 'refutes'), origin_group, year (of its oldest text, null where undated), strength and
     text_seen (the best among its rows), both_sides (the origin stands on the other side of the reading too), statement (of
     its best row), rows, sources (tuple); by reading, side and year. Context and texts not seen are left out.
     """
     rows = seen_rows(evidence, claim=claim, strength=strength, seen=seen)
+    rows = _counts(rows, counting)
     rows = rows[rows["direction"].isin(SIDES)]
     order = {v: i for i, v in enumerate((*STRENGTHS["any"], "full", "excerpt"))}
     found = []
@@ -131,15 +167,17 @@ def sides(evidence: pd.DataFrame, *, claim: str, strength: str = "any", seen: st
     return frame.sort_values(["reading", "side", "year", "origin_group"], ignore_index=True)
 
 
-def document_list(evidence: pd.DataFrame, *, claim: str, direction: str) -> pd.DataFrame:
+def document_list(evidence: pd.DataFrame, *, claim: str, direction: str, counting: str = "") -> pd.DataFrame:
     """The documents of one direction as a list to read: reading, date, says, source, origin, text (how near to
-    the event, and how much of it was seen), source_id.
+    the event, how much of it was seen, and why it does not count where it does not), source_id.
 
     direction: 'supports', 'refutes' or 'context'. Texts that were not seen are listed with 'none': they count nowhere.
+    counting: as in `independent_sources`.
     """
     _choice("direction", direction, (*SIDES, "context"))
-    rows = evidence[(evidence["claim"] == claim) & (evidence["direction"] == direction)]
-    rows = rows.sort_values(["reading", "date", "item"], na_position="last")
+    rows = counted(evidence[evidence["claim"] == claim], counting)
+    rows = rows[rows["direction"] == direction].sort_values(["reading", "date", "item"], na_position="last")
+    aside = rows["aside"].where(rows["aside"] == "", "; does not count: " + rows["aside"])
     return pd.DataFrame(
         {
             "reading": rows["reading"].str.replace("_", " "),
@@ -147,7 +185,7 @@ def document_list(evidence: pd.DataFrame, *, claim: str, direction: str) -> pd.D
             "says": rows["statement"],
             "source": rows["source_id"],
             "origin": rows["origin_group"].str.replace("_", " "),
-            "text": rows["strength"].astype("string") + ", seen: " + rows["text_seen"].astype("string"),
+            "text": rows["strength"].astype("string") + ", seen: " + rows["text_seen"].astype("string") + aside,
             "source_id": rows["source_id"],
         }
     ).reset_index(drop=True)

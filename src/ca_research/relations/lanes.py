@@ -80,15 +80,36 @@ def _tours(events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
     return _whole(parts)
 
 
+_LISTED = {
+    "likely_mou_date": "likely date of the memorandum, by a list",
+    "mou_year": "year of the memorandum, by a list",
+    "mou": "memorandum",
+}
+PLACEHOLDERS = "placeholder, no date"
+"""Lane of documents that a list gives a date that stands for no more than an early, unknown one."""
+
+
+def _described(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of signed documents with what a list says of them in words, and a placeholder called one."""
+    said = rows["kind"].map(_LISTED).fillna(rows["detail"])
+    return rows.assign(
+        detail=said.mask(rows["date_bound"] == "placeholder", "placeholder in a list, the date is unknown")
+    )
+
+
 def _launch(events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
     every = accession_variants(events)
     fine = dated(events[events["source_id"].isin(every["source_id"]) & events["kind"].isin(every["kind"])])
     fine = fine[fine["precision"].isin(["day", "month"]) & (fine["last_day"] <= pd.Timestamp("2015-12-31"))]
-    fine = fine.assign(detail=fine["actor"].map(lambda c: ", ".join(eco.name_of(e) for e in str(c).split(";"))))
+    fine = fine[fine["actor"] != "CHN"]  # whose initiative it is, and which one list names among the signers
+    who = fine["actor"].map(lambda c: ", ".join(eco.name_of(e) for e in str(c).split(";")))
+    fine = _described(fine).assign(detail=lambda d: who + ": " + d["detail"])
+    unknown = fine["date_bound"] == "placeholder"
     return _whole(
         [
             _lay(select(events, actor="CHN", kinds="bri_launch"), "announced", code="CHN"),
-            _lay(fine, "signed documents", mark="ring"),
+            _lay(fine[~unknown], "signed documents", mark="ring"),
+            _lay(fine[unknown], PLACEHOLDERS, mark="ring"),
         ]
     )
 
@@ -102,7 +123,7 @@ def _signing(events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
         rows = dated(
             events[(events["actor"] == code) & events["source_id"].isin(own) & events["kind"].isin(every["kind"])]
         )
-        parts.append(_lay(rows[rows["last_day"].notna()], _name(code), code="CHN"))
+        parts.append(_lay(_described(rows[rows["last_day"].notna()]), _name(code), code="CHN"))
         parts.append(_lay(said[said["actor"] == code], _name(code), mark="ring", code="CHN"))
     return _whole(parts)
 
@@ -140,8 +161,8 @@ NOTES: dict[str, str] = {
     "C03": "Filled: ministers. Rings: leaders. Pale: known to the month only. Meetings after the article are shown too.",
     "C04": "Above, filled: held in the region; rings: elsewhere. Below, filled: the meeting; rings: stops of the trip.",
     "C05": "One bar for each visit and each economy it went to.",
-    "C18": "Rings: documents signed until the end of 2015 that a source dates to the month or the day.",
-    "C19": "Filled: signed documents by every list and text. Rings: statements of support, known for the five only.",
+    "C18": "Rings: documents signed until the end of 2015 that a source dates to the month or the day. A placeholder is what a list writes for an early, unknown date.",
+    "C19": "Filled: signed documents by every list and text; 2013-12 is a placeholder of one list, no date. Rings: statements of support, known for the five only.",
     "C21": "Filled: before the speech of 2013. Rings: after it. A bar or dot is when a source dates the route's opening or use.",
 }
 """What the marks of each claim's timeline stand for."""
@@ -163,10 +184,13 @@ def publishers(rows: pd.DataFrame) -> list[str]:
     return [(known[s].publisher or s) if s in known else s for s in rows["source_id"]]
 
 
+_KINDS = {"format_first_ministerial": "first meeting of ministers", "format_first_summit": "first meeting of leaders"}
+
+
 def disagreements(events: pd.DataFrame, kinds: str = "format_first_ministerial;format_first_summit") -> pd.DataFrame:
     """Events of one actor, counterpart and kind that sources date to days that exclude one another.
 
-    Returns actor, kind, date, publisher, reported_before and source_id, one row per source. Both dates stand. reported_before
+    Returns actor, kind (in words), date, publisher, reported_before and source_id, one row per source. Both dates stand. reported_before
     names sources of the same event that were published before this date: what is already reported cannot happen later, so
     a date with such a report is the weaker one.
     """
@@ -183,15 +207,20 @@ def disagreements(events: pd.DataFrame, kinds: str = "format_first_ministerial;f
             ]
             found.append(part.assign(reported_before=told))
     columns = ["actor", "kind", "date", "publisher", "reported_before", "source_id"]
-    return pd.concat(found)[columns].reset_index(drop=True) if found else pd.DataFrame(columns=columns)
+    if not found:
+        return pd.DataFrame(columns=columns)
+    whole = pd.concat(found)[columns].reset_index(drop=True)
+    return whole.assign(kind=whole["kind"].map(lambda k: _KINDS.get(k, k.replace("_", " "))))
 
 
 def accession_disagreements(events: pd.DataFrame) -> pd.DataFrame:
     """Economies whose first document the sources date to times that exclude one another.
 
     Returns economy, earliest, latest (dates as given), apart (whole years between their years), sources; widest first.
+    A placeholder is no date and excludes none.
     """
     every = accession_variants(events)
+    every = every[every["date_bound"] != "placeholder"]
     records = []
     for economy, part in every.groupby("economy"):
         first, last = part.sort_values("date").iloc[0], part.sort_values("date").iloc[-1]

@@ -12,6 +12,7 @@ from .dates import select
 from .documents import ENOUGH, seen_rows
 from .left_out import recomputed
 from .meetings import origins
+from .words import several
 
 CLAIM = "C21"
 PORTS = {
@@ -78,7 +79,7 @@ def sea_routes(events: pd.DataFrame, evidence: pd.DataFrame, *, before: str, use
     used = pd.concat(shown or open_).assign(year=lambda d: d["last_day"].dt.year.astype("Int64"))
     used = used[["port", "date", "year", "source_id"]]
     if not shown:
-        why = f"{len(open_)} port(s), each by one independent source" + (
+        why = f"{several(len(open_), 'port')}, each by one independent source" + (
             " or for less than a year" if use == "lasting" else ""
         )
         return estimates([estimate_row(used, low=0.0, high=float(len(open_)), interval=why)])

@@ -84,6 +84,22 @@ def _chosen(documents: list[Document], dates: str, placeholder: str) -> dict[str
     return chosen
 
 
+class _Limit(NamedTuple):
+    last: dt.date
+    date: str
+    source_id: str
+
+
+def _latest(documents: list[Document], economy: str, end: dt.date) -> _Limit | None:
+    """The dated document by whose last day an economy had signed its first at the latest; None where none ends by `end`.
+
+    Whoever has signed a document at a known time has signed the first of all by then, whatever list the first is taken from.
+    """
+    own = [d for d in documents if d.economy == economy and d.date and d.bound != "placeholder"]
+    known = [_Limit(bounds(d.date)[1], d.date, d.source_id) for d in own if bounds(d.date)[1] <= end]
+    return min(known, default=None)
+
+
 def _times(documents: list[Document], until: str, dates: str, placeholder: str) -> pd.DataFrame:
     if dates not in DATES:
         raise UnknownNameError("dates", dates, DATES)
@@ -96,18 +112,23 @@ def _times(documents: list[Document], until: str, dates: str, placeholder: str) 
         raise CoverageError(f"no signed document {dates.replace('_', ' ')}", hint="load all of table events")
     records = []
     for code in (c for c in UN_MEMBERS if c != "CHN"):
-        state, low, high, document = "not signed", watch, watch, chosen.get(code)
+        state, low, high, document, limit = "not signed", watch, watch, chosen.get(code), None
         if document is not None:
             days = document.days(placeholder) if document.date else None
-            if days is None:
+            limit = _latest(documents, code, end) if days is None else None
+            if limit is not None:
+                state, low, high = "signed", 0.0, max((limit.last - start).days, 0) / MONTH
+            elif days is None:
                 state, low = "unknown", 0.0
             elif days[0] <= end or document.bound == "by":
                 first = start if document.bound == "by" else days[0]
                 state = "signed" if days[1] <= end else "open"
                 low, high = (max((day - start).days, 0) / MONTH for day in (first, min(days[1], end)))
         source, date = (document.source_id, document.date or None) if document else (None, None)
-        records.append((code, code in eco.CA5, state, low, high, date, source))
-    return pd.DataFrame(records, columns=["economy", "five", "state", "low", "high", "date", "source_id"])
+        by = (limit.date, limit.source_id) if limit else (None, None)
+        records.append((code, code in eco.CA5, state, low, high, date, source, *by))
+    columns = ["economy", "five", "state", "low", "high", "date", "source_id", "bounded_by", "bound_source_id"]
+    return pd.DataFrame(records, columns=columns)
 
 
 def signing_times(
@@ -115,11 +136,13 @@ def signing_times(
 ) -> pd.DataFrame:
     """Months from LAUNCH to the first signed document, for every member of the UN but China.
 
-    dates: see DATES. placeholder: what 2013-12 in the list by month stands for: 'unknown' (some day between launch and
-    `until`), 'as_printed' (December 2013) or 'next_year' (some day of 2014). A member that the list names without a date has
-    signed at an unknown time too. until: end of the watch; who signed later, or never, is censored then.
+    dates: see DATES. placeholder: what 2013-12 in the list by month stands for: 'unknown' (some day between launch and the
+    last day that the economy's earliest dated document by any list or text can mean; and `until` where there is none),
+    'as_printed' (December 2013) or 'next_year' (some day of 2014). A member that the list names without a date has signed
+    at an unknown time too. until: end of the watch; who signed later, or never, is censored then.
     Returns economy, five (one of the five), state ('signed', 'unknown', 'open' where a partial date spans the end of the
-    watch, 'not signed'), low and high (months; those of the end of the watch where not signed), date, source_id.
+    watch, 'not signed'), low and high (months; those of the end of the watch where not signed), date, source_id,
+    bounded_by and bound_source_id (the document that bounds an unknown time, null elsewhere).
     Raises CoverageError where there is no document by the dates chosen.
     """
     return _times(documents_signed(events), until, dates, placeholder)
@@ -161,7 +184,9 @@ def _minus(own: dict[str, float | None], other: dict[str, float | None], watch: 
 def _used(times: pd.DataFrame) -> pd.DataFrame:
     """Documents that a time rests on; what was signed after the watch, or never, is only absent from them."""
     signed = times["source_id"].notna() & (times["state"] != "not signed")
+    bound = times.loc[times["bound_source_id"].notna(), ["economy", "bounded_by", "bound_source_id"]]
     used = times.loc[signed, ["economy", "date", "source_id"]]
+    used = pd.concat([used, bound.set_axis(used.columns, axis=1)])
     return used.assign(year=pd.to_numeric(used["date"].astype("string").str[:4]).astype("Int64"))
 
 
