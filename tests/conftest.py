@@ -22,6 +22,15 @@ REAL = paths.home()
 hypothesis.settings.register_profile("project", deadline=None, derandomize=True)  # the same cases on every machine
 hypothesis.settings.load_profile("project")
 
+
+@pytest.fixture(scope="session", autouse=True)
+def own_store(tmp_path_factory):
+    """Tests keep their finished runs apart from the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CA_RESEARCH_CACHE", str(tmp_path_factory.mktemp("store")))
+        yield
+
+
 COLUMNS = ("reporter", "partner", "year", "flow", "value_usd", "note", "source_id")
 ROWS = (  # invented: codes of real economies, values 1, 2, 3
     ("KAZ", "CHN", "2019", "export", "1", "", "S_CALENDAR"),

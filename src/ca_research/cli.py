@@ -99,8 +99,8 @@ def run(
         return
     from . import runs, tables
 
-    tables.build()  # figures that were changed since the last build are part of what is run
     chosen = runs.plan(claims or (), pairs, lists, tuple(as_of or ()), runs.read_grid(grid_file) if grid_file else ())
+    tables.build()  # figures that were changed since the last build are part of what is run
     given = tuple((k, v) for k, v in limits.items() if v)
     options = runs.Options(jobs, fail_fast, kernel, given, not fresh, cluster)
     with console.progress(len(chosen)) as (on_start, on_done):

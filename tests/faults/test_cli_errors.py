@@ -27,7 +27,7 @@ def no_kernel(monkeypatch):
         raise AssertionError("a kernel would have been started")
 
     monkeypatch.setattr(papermill, "execute_notebook", started)
-    monkeypatch.setattr(importlib.import_module("ca_research.runs.execute"), "ProcessPoolExecutor", started)
+    monkeypatch.setattr(importlib.import_module("ca_research.runs.pool"), "ProcessPoolExecutor", started)
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def notebook(built, no_kernel):
         (["--as-of", "2023-02-31"], ["'2023-02-31'"]),
         (["-p", "economy"], ["expected NAME=VALUE, got 'economy'", "-p economy=UZB"]),
         (["-p", "as_of=latest"], ["as_of is given by --as-of"]),
-        (["-p", "economy=KAZ", "--grid", "economy=KAZ,UZB"], ["given both as -p and as --grid: economy"]),
+        (["-p", "economy=KAZ", "--grid", "economy=KAZ,UZB"], ["given twice, by -p, --grid or --grid-file: economy"]),
         (["--jobs", "0"], ["--jobs"]),
         (["--jbs", "2"], ["No such option", "--jobs"]),
     ],
@@ -79,17 +79,26 @@ def test_right_parameters_get_as_far_as_the_kernel(notebook, command):
     assert [type(run.params[k]) for k in ("years", "strict", "share")] == [int, bool, float]
 
 
-def test_a_run_without_tables_says_so_before_any_kernel(notebook, command, built):
+def test_a_run_without_tables_builds_them_and_a_wrong_parameter_does_not(notebook, command, built):
     shutil.rmtree(built.processed)
+    assert command("run", "C33", "-p", "years=five")[0] == 2
+    assert not built.processed.exists()
+    with pytest.raises(AssertionError, match="a kernel would have been started"):
+        command("run", "C33", "-p", "years=5", "--as-of", "latest")
+    assert len(built.builds()) == 1
+
+
+def test_a_run_on_faulty_figures_says_so_before_any_kernel(notebook, command, built):
+    built.raw().write_text(built.raw().read_text().replace("KAZ", "KGZ"), encoding="utf-8")
     code, _, err = command("run", "C33", "-p", "years=5")
-    assert code == 1 and "ca-research data build" in err and "Traceback" not in err
+    assert code == 1 and "small.csv" in err and "Traceback" not in err
 
 
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
-        (["run", "C99"], 2, ["unknown claim 'C99'"]),
-        (["claims", "show", "C3O"], 2, ["unknown claim 'C3O'", "did you mean", "C30"]),
+        (["run", "C99"], 2, ["unknown claim or page 'C99'"]),
+        (["claims", "show", "C3O"], 2, ["unknown claim 'C3O'", "did you mean"]),
         (["claims", "--format", "xml"], 2, ["unknown format 'xml'", "table, csv, json"]),
         (["claims", "show", "C30", "--format", "csv"], 2, ["unknown format 'csv'", "text, json"]),
         (["claims", "check", "--article", "nowhere.txt"], 2, ["no such file: nowhere.txt"]),

@@ -124,7 +124,9 @@ def test_a_plan_is_every_declared_run_on_both_days_and_the_pages():
     found = [r for r in everything if r.claim in registry.claims()]
     others = [(r.claim, r.params["as_of"]) for r in everything if r.claim not in registry.claims()]
     assert others == [("brief", "latest")] * 5 + [("overview", "latest")]
-    expected = [(c, day, r) for c, s in registry.claims().items() for r in s.runs for day in runs.days()[s.kind == "opinion" :]]
+    expected = [
+        (c, day, r) for c, s in registry.claims().items() for r in s.runs for day in runs.days()[s.kind == "opinion" :]
+    ]
     assert len(found) == len(expected)
     own = [{k: v for k, v in r.params.items() if k not in ("as_of", "claim")} for r in found]
     assert [(r.claim, r.params["as_of"], given) for r, given in zip(found, own, strict=True)] == (

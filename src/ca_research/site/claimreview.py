@@ -25,7 +25,7 @@ def claim_review(verdict: Mapping[str, Any]) -> dict[str, Any]:
     Nothing is filled in that is not known: the article's author and address are left out.
     """
     spec, article = registry.claim(verdict["claim"]), registry.article()
-    setting = "".join(f"_{k}-{v}" for k, v in sorted(verdict["params"].items()) if k != "claim")
+    setting = "".join(f"_{k}-{v}" for k, v in sorted(verdict["params"].items()) if k not in ("claim", "as_of"))
     rating: dict[str, Any] = {
         "@type": "Rating",
         "alternateName": verdict["verdict"],
@@ -39,7 +39,7 @@ def claim_review(verdict: Mapping[str, Any]) -> dict[str, Any]:
         }
     return {
         "@type": "ClaimReview",
-        "@id": f"#{verdict['claim']}-{verdict['reading']}{setting}",
+        "@id": f"#{verdict['claim']}-{verdict['reading']}{setting}_as-of-{verdict['as_of']}",
         "claimReviewed": spec.restatement,
         "reviewAspect": verdict["title"],
         "reviewBody": f"{verdict['statement']} {verdict['rule']}".strip(),

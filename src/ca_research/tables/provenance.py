@@ -38,7 +38,10 @@ def data_path(used: pd.DataFrame) -> str:
     cells = used[
         [c for c in used.columns if c not in skip and not c.startswith("value") and c not in ("students", "quantity")]
     ]
-    lines = sorted("|".join(map(str, row)) for row in zip(*(cells[c].tolist() for c in cells.columns), groups.tolist(), strict=True))
+    lines = sorted(
+        "|".join(map(str, row))
+        for row in zip(*(cells[c].tolist() for c in cells.columns), groups.tolist(), strict=True)
+    )
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
 
 
