@@ -1,0 +1,143 @@
+"""After the fork: what an exec would have given a new process, given by hand; then ipykernel as it is.
+
+The order matters. The inline backend is only named once the shell is there, as in an ordinary kernel: a backend that is
+loaded before the shell shows no figures, and no error either.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import select
+import signal
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from importlib.util import find_spec
+from multiprocessing import current_process
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from . import protocol
+
+if TYPE_CHECKING:
+    from .server import Order
+
+
+def become(order: Order, by_imports: dict[str, str]) -> None:
+    """Become the kernel that was asked for; returns when it has been shut down. A start that fails is told to the client.
+
+    by_imports: what the imports have set in the environment, as they would have in a new process.
+    """
+    try:
+        new_process(order)
+        for name, value in by_imports.items():
+            os.environ.setdefault(name, value)
+        app = kernel_app(order)
+        protocol.send(order.connection, "started", files=[own := os.pidfd_open(os.getpid())], pid=os.getpid())
+        os.close(own)
+        order.connection.close()
+    except BaseException:  # also SystemExit: ipykernel leaves that way where its options are wrong
+        _fail(order)
+    app.start()
+
+
+def _fail(order: Order) -> NoReturn:
+    """Tell the client and leave as after a crash: what an orderly end would clean up is still needed by the client."""
+    try:
+        protocol.send(order.connection, "failed", traceback=traceback.format_exc()[-20_000:])
+    finally:
+        os._exit(1)
+
+
+def new_process(order: Order) -> None:
+    """Session, signals, files, limits, folder, environment and seeds of a process of its own."""
+    wanted = order.packet
+    os.setsid()  # interrupts go to the process group
+    signal.set_wakeup_fd(-1)
+    for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, signal.SIG_DFL)):
+        signal.signal(number, handler)
+    for file, place in zip(order.files, (1, 2), strict=True):
+        os.dup2(file, place)
+    protocol.close(order.files)
+    _limit(wanted)
+    os.chdir(wanted["cwd"])
+    os.environ.clear()
+    os.environ.update(wanted["env"])
+    time.tzset()
+    out: Any = sys.__stdout__  # made when the server's was a pipe
+    if out.isatty() and not out.write_through:
+        out.reconfigure(line_buffering=True)
+    tempfile.tempdir = None  # found anew, from the environment
+    launcher = find_spec("ipykernel_launcher")
+    sys.argv = [str(launcher.origin if launcher else "ipykernel_launcher"), *wanted["argv"]]
+    _reseed()
+
+
+def _limit(wanted: dict[str, Any]) -> None:
+    """Umask, resource limits, niceness and processors of the client. Raises where the client had more than the server."""
+    import resource
+
+    os.umask(wanted["umask"])
+    for name, (soft, hard) in wanted["limits"].items():
+        number = getattr(resource, name)
+        if resource.getrlimit(number) != (soft, hard):
+            resource.setrlimit(number, (soft, hard))
+    if os.getpriority(os.PRIO_PROCESS, 0) != wanted["nice"]:
+        os.setpriority(os.PRIO_PROCESS, 0, wanted["nice"])
+    if sorted(os.sched_getaffinity(0)) != wanted["affinity"]:
+        os.sched_setaffinity(0, wanted["affinity"])
+
+
+def _reseed() -> None:
+    """Two kernels of one server share no random numbers, nor the key by which multiprocessing knows its own."""
+    import numpy
+
+    random.seed()
+    numpy.random.seed()
+    current_process().authkey = os.urandom(32)
+
+
+class ClientPoller(threading.Thread):
+    """Ends the kernel when its client has ended: ipykernel's own poller looks at the parent, here the server."""
+
+    def __init__(self, client: int) -> None:
+        super().__init__(name="client-poller", daemon=True)
+        self.client = client
+
+    def run(self) -> None:
+        waiting = select.poll()
+        waiting.register(self.client, select.POLLIN)
+        waiting.poll()
+        os._exit(1)
+
+
+def kernel_app(order: Order) -> Any:
+    """ipykernel's application, initialized: its sockets are bound and the shell is there."""
+    from ipykernel.kernelapp import IPKernelApp
+
+    class WarmKernelApp(IPKernelApp):
+        def init_poller(self) -> None:
+            if self.parent_handle:
+                self.poller = ClientPoller(order.client)
+
+    WarmKernelApp.__name__ = "IPKernelApp"  # under which its options are named
+    parent = 0 if order.packet["independent"] else int(os.environ.get("JPY_PARENT_PID") or 0)
+    if not parent:
+        os.close(order.client)
+    app = WarmKernelApp.instance(parent_handle=parent)
+    app.initialize(order.packet["argv"])
+    if parent and _closed(order.connection):  # the client has gone: the process we would watch may be another
+        os._exit(1)
+    if backend := os.environ.get("MPLBACKEND"):
+        import matplotlib
+
+        matplotlib.rcParams["backend"] = backend
+    return app
+
+
+def _closed(connection: protocol.Socket) -> bool:
+    end = select.poll()
+    end.register(connection, select.POLLHUP)
+    return bool(end.poll(0))

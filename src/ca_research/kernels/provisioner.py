@@ -1,0 +1,93 @@
+"""The provisioner that Jupyter loads for the kernelspec `ca-research`: a forked kernel, else an ordinary one and why."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning import LocalProvisioner
+
+from . import launch
+from .launch import WarmProcess
+from .place import Unavailable, why_not
+
+_LAUNCHER = ["-m", "ipykernel_launcher"]
+
+
+class WarmProvisioner(LocalProvisioner):
+    """Starts kernels off the server of warm kernels; all that follows is LocalProvisioner's, on a process alike."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        try:
+            process = await self._forked(cmd, self._scrub_kwargs(kwargs))
+        except Exception as problem:  # whatever goes wrong here, a notebook can still be run
+            reason = problem.what if isinstance(problem, Unavailable) else f"{type(problem).__name__}: {problem}"
+            self._say(f"ca-research: an ordinary kernel instead of a warm one: {reason}")
+            return await super().launch_kernel(cmd, **kwargs)
+        self.process = process  # type: ignore[assignment]
+        self.pid = self.pgid = process.pid
+        self.cwd = kwargs.get("cwd", Path.cwd())
+        return self.connection_info
+
+    async def _forked(self, cmd: list[str], options: dict[str, Any]) -> WarmProcess:
+        if reason := why_not():
+            raise Unavailable(reason)
+        if cmd[0] != sys.executable or cmd[1:3] != _LAUNCHER:
+            raise Unavailable(f"the kernelspec starts {' '.join(cmd[:3])}")
+        env, cwd, independent = options.pop("env", None), options.pop("cwd", None), options.pop("independent", False)
+        env = dict(os.environ if env is None else env)
+        if not independent:
+            env["JPY_PARENT_PID"] = str(os.getpid())
+        kernel = launch.wish(cmd[3:], Path(cwd or Path.cwd()).absolute(), env, independent=independent)
+        files = {"stdout": options.pop("stdout", None), "stderr": options.pop("stderr", None)}
+        if options.pop("stdin", None) not in (None, subprocess.DEVNULL) or options:
+            raise Unavailable(f"a forked kernel does not know these options: {', '.join(options) or 'stdin'}")
+        with _open(files) as (stdout, stderr):
+            starting = asyncio.get_running_loop().run_in_executor(None, launch.start, kernel, stdout, stderr)
+            try:
+                return await asyncio.shield(starting)
+            except asyncio.CancelledError:
+                starting.add_done_callback(_discard)
+                raise
+
+    def _say(self, line: str) -> None:
+        """One line where the user looks: the log where something shows it, else stderr."""
+        logger: Any = getattr(self.log, "logger", self.log)
+        handlers: list[logging.Handler] = []
+        while logger:
+            handlers += logger.handlers
+            logger = logger.parent if logger.propagate else None
+        if any(not isinstance(handler, logging.NullHandler) for handler in handlers):
+            self.log.warning(line)
+        else:
+            print(line, file=sys.stderr, flush=True)
+
+
+def _discard(starting: asyncio.Future[WarmProcess]) -> None:
+    """Nobody waits for this kernel any more."""
+    if not starting.cancelled() and starting.exception() is None:
+        starting.result().kill()
+
+
+@contextmanager
+def _open(files: Mapping[str, Any]) -> Iterator[list[int]]:
+    """File descriptors for a kernel's stdout and stderr, given as Popen takes them. Raises Unavailable for a pipe."""
+    numbers = []
+    with ExitStack() as stack:
+        for default, (name, given) in zip((1, 2), files.items(), strict=True):
+            if given is None:
+                given = default
+            elif given == subprocess.DEVNULL:
+                given = stack.enter_context(Path(os.devnull).open("w"))
+            elif given == subprocess.PIPE or given == subprocess.STDOUT:
+                raise Unavailable(f"a forked kernel does not know {name}={given}")
+            numbers.append(given if isinstance(given, int) else given.fileno())
+        yield numbers

@@ -1,0 +1,86 @@
+"""What a server imports before the first fork, and how: without a thread, without a figure backend, without a shell."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from .place import THREADS, at_import
+
+QUIET = {
+    **dict.fromkeys(THREADS, "1"),
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # Arrow's allocator would start a thread at import
+}
+"""Environment of a server: threads do not survive a fork."""
+
+STACK = (
+    *("numpy", "pandas", "pyarrow.parquet", "pyarrow.dataset", "pyarrow.compute", "duckdb", "pandera.pandas"),
+    *("scipy.stats", "scipy.optimize", "statsmodels.api", "statsmodels.formula.api", "statsmodels.tsa.api"),
+    *("matplotlib.pyplot", "matplotlib.dates", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
+    *("seaborn", "joblib", "yaml", "platformdirs", "filelock", "json", "sqlite3", "zoneinfo"),
+    *("ca_research.registry", "ca_research.economies", "ca_research.stats", "ca_research.tables", "ca_research.trade"),
+    *("ca_research.investment", "ca_research.students", "ca_research.economy", "ca_research.relations"),
+    *("ca_research.claims", "ca_research.plots", "ca_research.plots.hooks"),
+)
+"""Modules, up to the fifth floor: a notebook runs no notebooks and writes no pages."""
+
+SHELL = (
+    *(
+        "ipykernel.kernelapp",
+        "ipykernel.ipkernel",
+        "ipykernel.zmqshell",
+        "ipykernel.comm",
+        "ipykernel.debugger",
+        "comm",
+    ),
+    *("IPython.core.magics", "IPython.core.completer", "IPython.core.completerlib", "IPython.core.debugger", "jedi"),
+    *("IPython.core.oinspect", "IPython.core.displaypub", "IPython.core.historyapp", "IPython.extensions.storemagic"),
+    *("tornado.platform.asyncio", "tornado.queues", "cProfile", "encodings.idna", "encodings.latin_1"),
+)
+"""What ipykernel and IPython import by themselves on their way up; not all of it is there in every version."""
+
+LAZY = {"pyfixest": ("feols", "fepois")}
+"""Names that must be touched for their package to be loaded."""
+
+
+def environment(env: Mapping[str, str]) -> dict[str, str]:
+    """Environment of the server for kernels with `env`: what imports may read of it, and one thread."""
+    return {k: v for k, v in env.items() if at_import(k)} | QUIET
+
+
+def load() -> dict[str, str]:
+    """Import everything; returns what the imports have set in the environment.
+
+    Raises RuntimeError where a library has started a thread, so that a fork would be unsafe.
+
+    `ca_research.load` and its like are not touched: they would take IPython's presence for a running shell, and the
+    kernels would come without display hooks. Nor is the inline backend: it must find the shell when it is imported.
+    """
+    before, level = dict(os.environ), logging.root.level
+    for name in STACK:
+        importlib.import_module(name)
+    for name in SHELL:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    for name, parts in LAZY.items():
+        package = importlib.import_module(name)
+        for part in parts:
+            getattr(package, part)
+    from matplotlib import font_manager
+
+    font_manager.findfont("DejaVu Sans")  # reads the list of fonts
+    logging.root.handlers.clear()  # pyfixest configures it; a notebook's own basicConfig must still count
+    logging.root.setLevel(level)
+    if "matplotlib_inline.backend_inline" in sys.modules:
+        raise RuntimeError("the inline backend was imported before there is a shell: it would show no figures")
+    if (threads := len(list(Path("/proc/self/task").iterdir()))) != 1:
+        raise RuntimeError(f"{threads} threads run after the imports")
+    gc.collect()
+    gc.freeze()  # a collection in a kernel leaves shared pages alone
+    return {k: v for k, v in os.environ.items() if before.get(k) != v}

@@ -1,0 +1,554 @@
+"""Warm kernels when something breaks: each ends with a clear message, nothing left over, and a good next kernel."""
+
+import asyncio
+import ctypes
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+import pytest
+from jupyter_client.manager import start_new_kernel
+
+from ca_research import kernels
+from ca_research.kernels import launch, place, protocol, provisioner
+from ca_research.kernels.launch import WarmProcess
+from ca_research.kernels.place import Unavailable
+
+pytestmark = pytest.mark.skipif(bool(kernels.why_not()), reason=kernels.why_not())
+
+SECONDS = 60
+ORDINARY_LINE = "ca-research: an ordinary kernel instead of a warm one: "
+
+
+@pytest.fixture(scope="module")
+def shared():
+    """A runtime folder for the tests that leave the server alone, so that they share one."""
+    with private_runtime() as folder:
+        kernels.warm()
+        yield folder
+
+
+@pytest.fixture
+def runtime(shared, monkeypatch):
+    for name in ("XDG_RUNTIME_DIR", "JUPYTER_RUNTIME_DIR"):
+        monkeypatch.setenv(name, str(shared))
+    return shared
+
+
+@pytest.fixture
+def own():
+    """A runtime folder without a server, for a test that breaks one."""
+    with private_runtime() as folder:
+        yield folder
+
+
+@contextmanager
+def private_runtime():
+    with tempfile.TemporaryDirectory(prefix="ca-") as folder, pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_RUNTIME_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
+            patch.setenv(name, folder)
+        yield Path(folder)
+        patch.setenv("XDG_RUNTIME_DIR", folder)
+        pid = (kernels.status() or {}).get("pid")
+        kernels.stop()
+        assert pid is None or within(SECONDS, lambda: gone(pid)), "the server outlives its last kernel"
+        assert servers(folder) == []
+
+
+def gone(pid):
+    """Whether a process has ended; one that waits to be reaped has."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def within(seconds, condition):
+    until = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def servers(folder):
+    """Process ids of the servers, and of the kernels forked from them, that were started for a runtime folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if b"ca_research.kernels.server" in words and any(os.fsencode(folder) in word for word in words):
+                found += [] if gone(int(entry.name)) else [int(entry.name)]
+    return found
+
+
+def start(**options):
+    manager, client = start_new_kernel(kernel_name=kernels.NAME, startup_timeout=SECONDS, **options)
+    return manager, client
+
+
+@contextmanager
+def kernel(warm=True, **options):
+    manager, client = start(**options)
+    try:
+        assert isinstance(manager.provisioner.process, WarmProcess) == warm
+        yield manager, client
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def run(client, code):
+    out = []
+    reply = client.execute_interactive(code, timeout=SECONDS, output_hook=out.append)["content"]
+    assert reply["status"] == "ok", reply
+    return "".join(m["content"]["text"] for m in out if m["content"].get("name") == "stdout").strip()
+
+
+def works():
+    """A next kernel, warm, computes."""
+    with kernel() as (_, client):
+        return run(client, "print(6 * 7)") == "42"
+
+
+def execute(*cells, **options):
+    from nbclient import NotebookClient
+
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    client = NotebookClient(book, kernel_name=kernels.NAME, **{"timeout": SECONDS, **options})
+    client.execute()
+    return book
+
+
+def kernels_left():
+    return kernels.status()["kernels"]
+
+
+# the kernel
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", -9),
+        ("import os; os._exit(3)", 3),
+        ("import ctypes; ctypes.string_at(0)", -11),
+    ],
+)
+def test_a_kernel_that_dies_in_mid_cell_is_seen_as_dead(runtime, monkeypatch, cell, code):
+    from nbclient.exceptions import DeadKernelError
+
+    seen = []
+    real = launch._return_code
+    monkeypatch.setattr(launch, "_return_code", lambda connection: seen.append(real(connection)) or seen[-1])
+    with pytest.raises(DeadKernelError):
+        execute(cell)
+    assert seen == [code]
+    assert within(5, lambda: not kernels_left()) and works()
+
+
+def test_a_kernel_killed_from_outside_is_seen_as_dead(runtime):
+    with kernel() as (manager, client):
+        client.execute("import time; time.sleep(600)")
+        os.kill(manager.provisioner.process.pid, signal.SIGKILL)
+        assert within(10, lambda: not manager.is_alive())
+        assert manager.provisioner.process.returncode == -9
+    assert works()
+
+
+def test_a_cell_that_never_returns_is_timed_out(runtime):
+    from nbclient.exceptions import CellTimeoutError
+
+    with pytest.raises(CellTimeoutError):
+        execute("while True: pass", timeout=2)
+    assert within(10, lambda: not kernels_left()) and works()
+
+
+def test_a_cell_that_never_returns_can_be_interrupted_and_gone_on_with(runtime):
+    from nbclient import NotebookClient
+
+    cells = ["while True: pass", "print('after')"]
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    NotebookClient(book, kernel_name=kernels.NAME, timeout=2, interrupt_on_timeout=True, allow_errors=True).execute()
+    assert book.cells[0].outputs[0]["ename"] == "KeyboardInterrupt"
+    assert book.cells[1].outputs[0]["text"] == "after\n"
+
+
+def test_what_a_notebook_forks_ends_with_it(runtime):
+    book = execute(
+        "import os, time\npid = os.fork()\nif pid == 0:\n    time.sleep(600)\n    os._exit(0)\nprint(pid)",
+        "import subprocess\nprint(subprocess.Popen(['sleep', '600']).pid)",
+    )
+    pids = [int(cell.outputs[0]["text"]) for cell in book.cells]
+    assert within(10, lambda: all(gone(pid) for pid in pids)) and within(5, lambda: not kernels_left())
+    assert works()
+
+
+def test_a_fork_that_outlives_its_kernel_does_not_hold_the_client_up(runtime):
+    """It has the kernel's open files; the end of the kernel must be seen all the same."""
+    with kernel() as (manager, client):
+        code = "import os, time\npid = os.fork()\nif pid == 0:\n    os.setsid(); time.sleep(600)\nprint(pid)"
+        child = int(run(client, code))
+        os.kill(manager.provisioner.process.pid, signal.SIGKILL)
+        try:
+            assert within(10, lambda: not manager.is_alive()) and manager.provisioner.process.returncode == -9
+        finally:
+            os.kill(child, signal.SIGKILL)
+
+
+# the client
+
+
+CLIENT = """
+import sys, time
+from jupyter_client.manager import start_new_kernel
+from ca_research.kernels.launch import WarmProcess
+manager, client = start_new_kernel(kernel_name="ca-research", startup_timeout=60)
+assert isinstance(manager.provisioner.process, WarmProcess)
+client.execute({code!r})
+time.sleep({pause})
+print(manager.provisioner.process.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def client_with_kernel(code="pass", pause=0):
+    process = subprocess.Popen(
+        [sys.executable, "-c", CLIENT.format(code=code, pause=pause)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    return process, int(process.stdout.readline())
+
+
+def kill(process):
+    process.kill()
+    process.wait()
+    process.stdout.close()  # its kernel may hold the other end
+
+
+def test_a_kernel_does_not_outlive_its_client(runtime):
+    process, pid = client_with_kernel()
+    assert not gone(pid)
+    kill(process)
+    assert within(10, lambda: gone(pid)), "it watches its client, since its parent is the server"
+    assert within(5, lambda: not kernels_left()) and not Path(f"/proc/{pid}").exists(), "and is reaped"
+
+
+def test_nor_where_its_server_is_gone_too(own):
+    process, pid = client_with_kernel()
+    os.kill(kernels.status()["pid"], signal.SIGKILL)
+    time.sleep(0.5)
+    assert not gone(pid), "the kernel goes on without its server"
+    kill(process)
+    assert within(10, lambda: gone(pid))
+
+
+def test_nor_where_a_cell_holds_the_interpreter(runtime):
+    process, pid = client_with_kernel("import ctypes; ctypes.PyDLL(None).sleep(600)", pause=2)
+    kill(process)
+    assert within(30, lambda: gone(pid)), "its own thread cannot run: the server ends it"
+
+
+# the server
+
+
+def test_kernels_go_on_when_the_server_is_killed_and_the_next_start_brings_another(own):
+    with kernel() as (manager, client):
+        run(client, "kept = 5")
+        first = kernels.status()["pid"]
+        os.kill(first, signal.SIGKILL)
+        assert within(5, lambda: gone(first))
+        assert place.place(os.environ).socket.exists() and kernels.status() is None, "a stale socket is left"
+        assert run(client, "print(kept)") == "5" and manager.is_alive()
+        assert works()
+        assert kernels.status()["pid"] != first
+        process = manager.provisioner.process
+        manager.shutdown_kernel()
+        assert process.returncode == launch.LOST, "nobody is left who could say how it ended"
+
+
+@pytest.mark.parametrize("left", ["socket", "file", "link to nowhere"])
+def test_what_lies_where_the_socket_should_be_is_replaced(own, left):
+    path = place.place(os.environ).socket
+    if left == "socket":
+        protocol.listen(path).close()
+    elif left == "file":
+        path.write_text("left over")
+    else:
+        path.symlink_to(own / "nowhere")
+    assert works()
+
+
+STARTER = """
+import sys
+from jupyter_client.manager import start_new_kernel
+manager, client = start_new_kernel(kernel_name="ca-research", startup_timeout=60)
+client.execute_interactive("import os; print(os.getppid())", timeout=60)
+client.stop_channels(); manager.shutdown_kernel(now=True)
+"""
+
+
+def test_clients_that_start_at_once_on_a_cold_machine_share_one_server(own):
+    started = [subprocess.Popen([sys.executable, "-c", STARTER], stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    parents = {process.communicate(timeout=180)[0].split()[-1] for process in started}
+    assert parents == {str(kernels.status()["pid"])}
+    assert servers(own) == [kernels.status()["pid"]]
+
+
+def test_a_client_that_dies_while_it_starts_the_server_holds_nobody_up(own):
+    first = subprocess.Popen([sys.executable, "-c", STARTER], stdout=subprocess.DEVNULL)
+    lock = place.place(os.environ).lock
+    assert within(SECONDS, lambda: len(servers(own)) == 1 and lock.exists())
+    first.kill()
+    first.wait()
+    assert within(10, lambda: [os.getsid(p) == p for p in servers(own)] == [False]), "its first process has left"
+    (server,) = servers(own)
+    assert works()
+    assert servers(own) == [server] == [kernels.status()["pid"]], "the next client has waited for the same server"
+
+
+def test_a_server_of_other_versions_is_replaced_and_stays_for_its_kernels(own, monkeypatch):
+    with kernel() as (manager, client):
+        first = kernels.status()
+        monkeypatch.setattr(launch, "fingerprint", lambda env: "other")
+        with kernel() as (_, other):
+            second = kernels.status()
+            assert second["pid"] != first["pid"] and second["fingerprint"] == "other"
+            assert run(other, "import os; print(os.getppid())") == str(second["pid"])
+            assert run(client, "print(1)") == "1" and not gone(first["pid"])
+            os.kill(manager.provisioner.process.pid, signal.SIGKILL)
+            assert within(10, lambda: not manager.is_alive()) and manager.provisioner.process.returncode == -9
+        assert within(10, lambda: gone(first["pid"])), "its last kernel has ended"
+    assert place.place(os.environ).socket.exists(), "the old server leaves the new one's socket alone"
+
+
+def test_an_idle_server_ends_by_itself_and_takes_its_socket_along(own, monkeypatch):
+    monkeypatch.setenv("CA_RESEARCH_KERNEL_IDLE", "1")
+    with kernel() as (_, client):
+        pid = kernels.status()["pid"]
+        time.sleep(4)
+        assert run(client, "print(1)") == "1" and not gone(pid), "not while a kernel runs"
+    assert within(20, lambda: gone(pid))
+    assert [p.suffix for p in place.folder().iterdir()] == [".lock"]
+    assert works()
+
+
+def test_a_server_whose_folder_is_taken_away_ends(own):
+    kernels.warm()
+    pid = kernels.status()["pid"]
+    place.place(os.environ).socket.unlink()
+    assert within(20, lambda: gone(pid))
+    assert works()
+
+
+def test_a_server_whose_socket_is_anothers_ends_and_leaves_it_alone(own):
+    kernels.warm()
+    pid, path = kernels.status()["pid"], place.place(os.environ).socket
+    with protocol.listen(path):
+        assert within(20, lambda: gone(pid))
+        assert path.is_socket()
+    path.unlink()
+
+
+def test_a_terminated_server_ends_after_its_kernels(own):
+    with kernel() as (_, client):
+        pid = kernels.status()["pid"]
+        os.kill(pid, signal.SIGTERM)
+        assert within(5, lambda: kernels.status() is None) and run(client, "print(1)") == "1"
+    assert within(10, lambda: gone(pid))
+
+
+def test_clients_that_break_the_rules_do_not_hold_up_others(runtime):
+    path, before = place.place(os.environ).socket, kernels.status()
+    silent = [protocol.connect(path, 5) for _ in range(5)]
+    silent[0].send(b"no packet")
+    protocol.send(silent[1], "nonsense")
+    protocol.send(silent[2], "start", fingerprint=before["fingerprint"])  # says nothing about the kernel
+    assert protocol.receive(silent[1])[0]["op"] == "refused"
+    assert protocol.receive(silent[2])[0]["op"] == "failed"
+    assert works() and kernels.status()["pid"] == before["pid"]
+    for connection in silent:
+        connection.close()
+    assert within(5, lambda: kernels.status() == before)
+
+
+def test_a_server_that_does_not_answer_is_not_waited_for(own, monkeypatch, capfd, caplog):
+    kernels.warm()
+    pid = kernels.status()["pid"]
+    os.kill(pid, signal.SIGSTOP)
+    monkeypatch.setattr(launch, "START_SECONDS", 1.0)
+    try:
+        with kernel(warm=False) as (_, client):
+            assert run(client, "print(42)") == "42"
+        assert ORDINARY_LINE + "TimeoutError" in caplog.text + capfd.readouterr().err
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    monkeypatch.undo()
+    assert within(10, lambda: not kernels_left()), "the kernel that nobody waited for is not left behind"
+
+
+# many in a row
+
+
+def leftovers(folder):
+    """What a leak would add to: open files and threads of client and server, processes, files of the run."""
+    server = kernels.status()["pid"]
+    kinds = sorted(str(link.readlink()).split(":")[0] for link in Path(f"/proc/{server}/fd").iterdir())
+    return {
+        "files of the server": kinds,
+        "processes": sorted(servers(folder)),
+        "files of the run": sorted(
+            p.name for p in folder.rglob("*") if "history" not in p.name and "profile" not in p.parts
+        ),
+        "temporary": sorted(p.name for p in Path(tempfile.gettempdir()).glob("ipykernel_*")),
+        "open files of the client": len(list(Path("/proc/self/fd").iterdir())),
+    }
+
+
+@pytest.mark.parametrize("now", [True, False])
+def test_forty_kernels_leave_nothing_behind(runtime, now):
+    def one():
+        manager, client = start()
+        process = manager.provisioner.process
+        assert isinstance(process, WarmProcess)
+        client.stop_channels()
+        manager.shutdown_kernel(now=now)
+        assert process.returncode == (-9 if now else 0)
+        return process.pid
+
+    one()
+    assert within(10, lambda: not kernels_left())
+    before = leftovers(runtime)
+    pids = [one() for _ in range(20)]
+    assert len(set(pids)) == 20 and within(10, lambda: not kernels_left())
+    assert all(not Path(f"/proc/{pid}").exists() for pid in pids), "ended and reaped"
+    assert within(5, lambda: leftovers(runtime) == before), (before, leftovers(runtime))
+
+
+# where a fork fails
+
+
+def said(caplog, capfd):
+    return [line for line in (caplog.text + capfd.readouterr().err).splitlines() if ORDINARY_LINE in line]
+
+
+def test_more_threads_than_a_fork_has_get_an_ordinary_kernel(runtime, monkeypatch, caplog, capfd):
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    with kernel(warm=False) as (_, client):
+        assert run(client, "import os; print(os.environ['OMP_NUM_THREADS'])") == "2"
+    (line,) = said(caplog, capfd)
+    assert line.endswith("OMP_NUM_THREADS=2 asks for more threads than a forked process can have")
+
+
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+def test_other_systems_get_an_ordinary_kernel(runtime, monkeypatch, caplog, capfd, platform):
+    reason = f"cannot be forked on {platform}"
+    monkeypatch.setattr(provisioner, "why_not", lambda: reason)
+    with kernel(warm=False) as (_, client):
+        assert run(client, "print(42)") == "42"
+    (line,) = said(caplog, capfd)
+    assert line.endswith(reason)
+
+
+def test_a_stack_that_cannot_be_imported_gets_an_ordinary_kernel(own, tmp_path, monkeypatch, caplog, capfd):
+    (tmp_path / "seaborn.py").write_text("raise ImportError('a broken seaborn')")
+    monkeypatch.setenv(
+        "PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    )
+    with kernel(warm=False) as (_, client):
+        assert run(client, "print(42)") == "42"
+    (line,) = said(caplog, capfd)
+    assert line.endswith("the server could not start: ImportError: a broken seaborn")
+    assert within(5, lambda: servers(own) == [])
+
+
+def test_a_library_that_starts_a_thread_gets_an_ordinary_kernel(own, tmp_path, monkeypatch, caplog, capfd):
+    (tmp_path / "seaborn.py").write_text(
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(9,), daemon=True).start()"
+    )
+    monkeypatch.setenv(
+        "PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    )
+    with kernel(warm=False):
+        pass
+    (line,) = said(caplog, capfd)
+    assert line.endswith("2 threads run after the imports")
+
+
+def test_options_that_a_fork_cannot_have_get_an_ordinary_kernel(runtime, caplog, capfd):
+    with kernel(warm=False, stdout=subprocess.PIPE):
+        pass
+    (line,) = said(caplog, capfd)
+    assert "stdout" in line
+
+
+def test_a_runtime_folder_that_is_no_folder_gets_an_ordinary_kernel(runtime, tmp_path, monkeypatch, caplog, capfd):
+    (tmp_path / "run").mkdir(mode=0o700)
+    (tmp_path / "run" / "ca-research").write_text("")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
+    with kernel(warm=False):
+        pass
+    (line,) = said(caplog, capfd)
+    assert "folder" in line
+
+
+def test_a_start_that_fails_is_told_with_its_traceback_and_leaves_nothing(runtime):
+    wish = launch.wish(["-f", str(runtime / "c.json")], runtime / "missing", os.environ)
+    with pytest.raises(Unavailable, match="did not come up: FileNotFoundError") as told:
+        launch.start(wish, 1, 2)
+    assert "new_process" in told.value.where
+    wish = launch.wish(["--IPKernelApp.transport=pigeon", "-f", str(runtime / "c.json")], runtime, os.environ)
+    with pytest.raises(Unavailable, match="did not come up: "):
+        launch.start(wish, 1, 2)
+    assert within(5, lambda: not kernels_left())
+
+
+def test_a_limit_that_cannot_be_raised_again_gets_an_ordinary_kernel(own, caplog, capfd):
+    """The server was started under a lower one than the client has; whoever may raise it gets a warm kernel."""
+    limit = resource.getrlimit(resource.RLIMIT_NPROC)
+    code = "import resource; resource.setrlimit(resource.RLIMIT_NPROC, (9000, 9000)); from ca_research import kernels; kernels.warm()"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    manager, client = start()
+    warm = isinstance(manager.provisioner.process, WarmProcess)
+    assert run(client, "import resource; print(resource.getrlimit(resource.RLIMIT_NPROC))") == str(limit)
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+    lines = said(caplog, capfd)
+    assert lines == [] if warm else lines[0].endswith("not allowed to raise maximum limit")
+
+
+def test_a_cancelled_start_leaves_no_kernel(runtime):
+    from jupyter_client.manager import AsyncKernelManager
+
+    server = kernels.status()["pid"]
+
+    async def cancelled():
+        manager = AsyncKernelManager(kernel_name=kernels.NAME)
+        os.kill(server, signal.SIGSTOP)  # so that the start takes its time
+        starting = asyncio.ensure_future(manager.start_kernel())
+        await asyncio.sleep(0.5)
+        starting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await starting
+        os.kill(server, signal.SIGCONT)
+
+    asyncio.run(cancelled())
+    assert within(20, lambda: not kernels_left()) and works()
+
+
+def test_the_library_that_holds_the_interpreter_is_there():
+    """`ctypes.PyDLL` keeps the interpreter while it sleeps; else the test of it above would show nothing."""
+    assert ctypes.PyDLL(None).sleep

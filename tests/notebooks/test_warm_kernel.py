@@ -1,0 +1,493 @@
+"""A warm kernel is an ipykernel: the conformance suite, what notebooks show, and what a process finds around it."""
+
+import contextlib
+import json
+import os
+import queue
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+import pytest
+from jupyter_client.manager import start_new_kernel
+
+from ca_research import kernels
+from ca_research.kernels import place
+from ca_research.kernels.launch import WarmProcess
+
+pytestmark = pytest.mark.skipif(bool(kernels.why_not()), reason=kernels.why_not())
+
+BOTH = (kernels.ORDINARY, kernels.NAME)
+SECONDS = 60
+
+
+@pytest.fixture(scope="module", autouse=True)
+def runtime():
+    """A server of this module's own, gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="ca-") as folder, pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_RUNTIME_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
+            patch.setenv(name, folder)
+        yield Path(folder)
+        pid = (kernels.status() or {}).get("pid")
+        kernels.stop()
+        assert pid is None or ended(pid)
+
+
+def ended(pid):
+    for _ in range(SECONDS * 10):
+        state = Path(f"/proc/{pid}/stat")
+        try:
+            if state.read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except FileNotFoundError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+class Kernel:
+    """A kernel and its client; `run` returns what a cell wrote to stdout, `messages` all that it sent."""
+
+    def __init__(self, manager, client):
+        self.manager, self.client = manager, client
+
+    @property
+    def process(self):
+        return self.manager.provisioner.process
+
+    def messages(self, code, **more):
+        sent = []
+        reply = self.client.execute_interactive(code, timeout=SECONDS, output_hook=sent.append, **more)
+        return reply["content"], [m for m in sent if m["msg_type"] not in ("status", "execute_input")]
+
+    def run(self, code):
+        reply, sent = self.messages(code)
+        assert reply["status"] == "ok", reply
+        return "".join(m["content"]["text"] for m in sent if m["content"].get("name") == "stdout")
+
+
+@contextmanager
+def started(name, **options):
+    manager, client = start_new_kernel(kernel_name=name, startup_timeout=SECONDS, **options)
+    try:
+        assert isinstance(manager.provisioner.process, WarmProcess) == (name == kernels.NAME)
+        yield Kernel(manager, client)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+@pytest.fixture(params=BOTH)
+def kernel(request):
+    with started(request.param) as kernel:
+        yield kernel
+
+
+def test_the_kernelspec_is_installed_with_the_package():
+    assert kernels.kernel_name() == kernels.NAME
+
+
+# the conformance suite
+
+
+def conformance(name):
+    """Outcome of every test of jupyter_kernel_test, with what it needs to know about IPython."""
+    import jupyter_kernel_test
+
+    class Conformance(jupyter_kernel_test.KernelTests):
+        kernel_name = name
+        language_name = "python"
+        file_extension = ".py"
+        code_hello_world = "print('hello, world')"
+        code_stderr = "import sys; print('test', file=sys.stderr)"
+        code_page_something = "zip?"
+        code_generate_error = "raise"
+        code_execute_result = (
+            {"code": "1+2+3", "result": "6"},
+            {"code": "[n*n for n in range(3)]", "result": "[0, 1, 4]"},
+        )
+        code_display_data = (
+            {"code": "from IPython.display import HTML, display; display(HTML('<b>test</b>'))", "mime": "text/html"},
+            {"code": "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show()", "mime": "image/png"},
+        )
+        completion_samples = ({"text": "zi", "matches": {"zip"}}, {"text": "print(no_such_na", "matches": set()})
+        complete_code_samples = ("1", "print('a')", "def f(x):\n  return x*2\n\n\n")
+        incomplete_code_samples = ("print('''a", "def f(x):\n  x*2")
+        invalid_code_samples = ("import = 7q",)
+        code_history_pattern = "1?2*"
+        supported_history_operations = ("tail", "search")  # IPython calls the session at hand 0 in a range
+        code_inspect_sample = "zip"
+        code_clear_output = "from IPython.display import clear_output; clear_output()"
+
+        @classmethod
+        def setUpClass(cls):
+            super().setUpClass()
+            assert isinstance(cls.km.provisioner.process, WarmProcess) == (name == kernels.NAME)
+            cls.now = staticmethod(cls.kc.iopub_channel.get_msg)
+            # the suite waits a tenth of a second for the next message, which a busy machine may miss
+            cls.kc.iopub_channel.get_msg = lambda timeout=None: cls.now(timeout=SECONDS)
+
+        def flush_channels(self):
+            for get in (self.kc.shell_channel.get_msg, self.now):
+                with contextlib.suppress(queue.Empty):
+                    while True:
+                        jupyter_kernel_test.validate_message(get(timeout=0.1))
+
+    class Welcome(jupyter_kernel_test.IopubWelcomeTests):
+        kernel_name = name
+        support_iopub_welcome = True
+
+    class Outcomes(unittest.TestResult):
+        def __init__(self):
+            super().__init__()
+            self.outcomes = {}
+
+        def stopTest(self, test):
+            self.outcomes.setdefault(test.id().split(".")[-1], "passed")
+
+        def addSubTest(self, test, subtest, problem):
+            if problem:
+                self.outcomes[test.id().split(".")[-1]] = self._exc_info_to_string(problem, test)
+
+        def addSkip(self, test, reason):
+            self.outcomes[test.id().split(".")[-1]] = f"skipped: {reason}"
+
+        def addFailure(self, test, problem):
+            self.outcomes[test.id().split(".")[-1]] = self._exc_info_to_string(problem, test)
+
+        addError = addFailure
+
+    result = Outcomes()
+    cases = map(unittest.defaultTestLoader.loadTestsFromTestCase, (Conformance, Welcome))
+    unittest.TestSuite(cases).run(result)
+    return result.outcomes
+
+
+def test_the_conformance_suite_passes_as_on_ipykernel():
+    ordinary, warm = (conformance(name) for name in BOTH)
+    assert warm == ordinary
+    assert len(warm) >= 13 and set(warm.values()) <= {"passed", "skipped: History range not supported"}, warm
+
+
+# what notebooks show
+
+CELLS = (
+    "import numpy as np, pandas as pd, statsmodels.api as sm, pyfixest as pf, matplotlib.pyplot as plt, seaborn as sns",
+    "rng = np.random.default_rng(1)\n"
+    "frame = pd.DataFrame({'x': rng.normal(size=500), 'g': rng.integers(0, 9, 500)})\n"
+    "frame['y'] = 2 * frame.x + frame.g + rng.normal(size=500)\nframe.head()",
+    "print(repr(float(sm.OLS(frame.y, sm.add_constant(frame.x)).fit().params['x'])))",
+    "print(repr(float(pf.fepois('n ~ x | g', frame.assign(n=rng.poisson(np.exp(frame.x)))).coef()['x'])))",
+    "frame.plot.scatter('x', 'y');",
+    "fig, ax = plt.subplots(); ax.plot([1, 2]); plt.show(); sns.histplot(frame.y);",
+    "plt.figure(); plt.plot([3]); fig2 = plt.figure(); plt.plot([4]);",
+    "import ca_research as ca\nca.claim('C30')",
+    "ca.claim('C30').rule.splitlines()[0]",
+)
+FIGURES = {4: 1, 5: 2, 6: 2}
+"""Figures that each cell shows, counted by hand."""
+
+
+def notebook():
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell, id=f"c{i}") for i, cell in enumerate(CELLS)])
+
+
+def shown(notebook):
+    """Text and HTML of every cell, and how many figures it has."""
+    cells = []
+    for cell in notebook.cells:
+        if cell.cell_type != "code" or cell.metadata.get("tags") == ["injected-parameters"]:
+            continue
+        data = [o.get("data", {"text": o.get("text")}) for o in cell.outputs]
+        figures = sum("image/png" in d for d in data)
+        cells.append(
+            (
+                figures,
+                [{k: v for k, v in d.items() if k in ("text", "text/html")} for d in data if "image/png" not in d],
+            )
+        )
+    return cells
+
+
+def by_nbclient(name, folder):
+    from nbclient import NotebookClient
+
+    return NotebookClient(
+        notebook(), kernel_name=name, timeout=SECONDS, resources={"metadata": {"path": folder}}
+    ).execute()
+
+
+def by_papermill(name, folder):
+    import papermill
+
+    nbformat.write(notebook(), folder / "in.ipynb")
+    return papermill.execute_notebook(
+        str(folder / "in.ipynb"), None, kernel_name=name, progress_bar=False, cwd=str(folder)
+    )
+
+
+@pytest.mark.parametrize("way", [by_nbclient, by_papermill])
+def test_a_notebook_shows_the_same_on_both_kernels(way, tmp_path):
+    ordinary, warm = (shown(way(name, tmp_path)) for name in BOTH)
+    assert warm == ordinary
+    assert {i: count for i, (count, _) in enumerate(warm) if count} == FIGURES
+    assert "declared" in warm[7][1][0]["text/html"], "the display hooks are registered"
+    assert float(warm[2][1][0]["text"]) == pytest.approx(2, abs=0.5)
+
+
+def test_papermill_on_the_command_line_runs_on_it(tmp_path, monkeypatch):
+    nbformat.write(
+        nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell("import sys, os\n('seaborn' in sys.modules, os.getppid())")]
+        ),
+        tmp_path / "in.ipynb",
+    )
+    kernels.warm()
+    words = ["papermill", "-k", kernels.NAME, "--no-progress-bar", "in.ipynb", "out.ipynb"]
+    subprocess.run([sys.executable, "-m", *words], cwd=tmp_path, check=True, capture_output=True)
+    result = nbformat.read(tmp_path / "out.ipynb", 4).cells[-1].outputs[0]["data"]["text/plain"]
+    assert result == f"(True, {kernels.status()['pid']})", "imported before the first cell, and a child of the server"
+
+
+# a process like any other
+
+FACTS = r"""
+import json, os, sys, locale, logging, resource, tempfile, threading, time, asyncio
+import pandas as pd, numpy as np, pyarrow as pa, matplotlib as mpl, tqdm.auto, decimal
+status = dict(line.split(":\t", 1) for line in open("/proc/self/status").read().splitlines() if ":\t" in line)
+main = sys.modules["__main__"]
+facts = dict(
+    path=sys.path, argv=[sys.argv[0], sys.argv[1]], flags=str(sys.flags), options=[sys.warnoptions, sys._xoptions],
+    cwd=os.getcwd(), env={k: v for k, v in os.environ.items()}, umask=status["Umask"],
+    signals=[status[k] for k in ("SigBlk", "SigIgn", "SigCgt")], nice=os.getpriority(os.PRIO_PROCESS, 0),
+    limits={n: resource.getrlimit(getattr(resource, n)) for n in dir(resource) if n.startswith("RLIMIT_")},
+    processors=sorted(os.sched_getaffinity(0)), leads=[os.getsid(0) == os.getpid(), os.getpgrp() == os.getpid()],
+    locale=locale.setlocale(locale.LC_ALL), zone=time.tzname, temp=tempfile.gettempdir(),
+    streams=[[s.encoding, s.errors, s.line_buffering, s.write_through] for s in (sys.__stdout__, sys.__stderr__)],
+    files=sorted(os.path.realpath(f"/proc/self/fd/{n}") for n in (1, 2)),
+    threads=sorted(t.name.split("-")[0] for t in threading.enumerate() if "Poller" not in type(t).__name__),
+    root=[str(type(h)) for h in logging.getLogger().handlers] + [logging.getLogger().level],
+    settings={k: str(v) for k, v in dict.items(mpl.rcParams)}, backend=mpl.get_backend(),
+    bars=tqdm.auto.tqdm.__mro__[0].__module__, numbers=[str(np.geterr()), str(decimal.getcontext())],
+    arrow=[pa.cpu_count(), pa.io_thread_count(), pa.default_memory_pool().backend_name], rows=pd.get_option("display.max_rows"),
+    main=[sorted(k for k in vars(main) if k.startswith("__")), str(main.__spec__)], policy=str(type(asyncio.get_event_loop_policy())),
+    recursion=sys.getrecursionlimit(), trace=sys.gettrace() is None,
+)
+print(json.dumps(facts))
+"""
+
+
+def test_a_forked_process_finds_what_a_started_one_finds(tmp_path, monkeypatch):
+    monkeypatch.setenv("CA_RESEARCH_REPORTS", "/somewhere")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    found = []
+    for name in BOTH:
+        with started(name, cwd=str(tmp_path)) as kernel:
+            found.append(json.loads(kernel.run(FACTS)))
+    ordinary, warm = found
+    assert warm["cwd"] == warm["temp"] == str(tmp_path) and warm["env"]["CA_RESEARCH_REPORTS"] == "/somewhere"
+    by_imports = warm["env"].keys() - ordinary["env"].keys()  # set by libraries that FACTS does not import
+    assert by_imports <= {"KMP_INIT_AT_FORK", "PYARROW_IGNORE_TIMEZONE", "SPARK_LOCAL_IP", "PYDEVD_USE_FRAME_EVAL"}
+    warm["env"] = {k: v for k, v in warm["env"].items() if k not in by_imports}
+    assert warm == ordinary
+
+
+LIMITED = """
+import os, resource, sys
+os.umask(0o027); os.nice(3); resource.setrlimit(resource.RLIMIT_NOFILE, (500, 600)); os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+from jupyter_client.manager import start_new_kernel
+from ca_research.kernels.launch import WarmProcess
+manager, client = start_new_kernel(kernel_name="ca-research", startup_timeout=60)
+assert isinstance(manager.provisioner.process, WarmProcess)
+client.execute_interactive("import os, resource\\n"
+  "print(oct(os.umask(0)), os.getpriority(os.PRIO_PROCESS, 0), resource.getrlimit(resource.RLIMIT_NOFILE), len(os.sched_getaffinity(0)))", timeout=60)
+client.execute_interactive("os.system('echo raw output'); os.write(2, b'raw error\\\\n');", timeout=60)
+client.stop_channels(); manager.shutdown_kernel(now=True)
+"""
+
+
+def test_limits_of_the_client_bind_its_kernel():
+    done = subprocess.run([sys.executable, "-c", LIMITED], capture_output=True, text=True, check=True)
+    nice = os.getpriority(os.PRIO_PROCESS, 0) + 3
+    assert f"0o27 {nice} (500, 600) 1" in done.stdout.splitlines()
+    assert "raw output" in done.stdout and "raw error" in done.stderr, "captured, as ipykernel does"
+
+
+def test_two_kernels_share_no_random_numbers():
+    draw = (
+        "import random, numpy as np, multiprocessing, uuid, tempfile\n"
+        "print(random.random(), np.random.random(), np.random.default_rng().random(), uuid.uuid4(), "
+        "multiprocessing.current_process().authkey.hex(), tempfile.mktemp())"
+    )
+    with started(kernels.NAME) as one, started(kernels.NAME) as other:
+        a, b = one.run(draw).split(), other.run(draw).split()
+    assert len(a) == 6 and not set(a) & set(b)
+
+
+def test_the_stack_is_there_before_the_first_cell():
+    wanted = "pandas numpy pyarrow duckdb statsmodels.api pyfixest.estimation matplotlib.pyplot seaborn scipy.stats"
+    wanted += " ca_research.tables ca_research.trade ca_research.claims ca_research.plots IPython"
+    with started(kernels.NAME) as kernel:
+        loaded = kernel.run("import sys; print(*sys.modules)").split()
+        assert not set(wanted.split()) - set(loaded)
+        assert "matplotlib_inline.backend_inline" not in loaded or kernel.run("") == ""
+
+
+def test_what_the_imports_read_of_the_project_is_in_the_fingerprint():
+    """Else a server would go on with a file that has changed."""
+    code = """
+import json, os, sys
+from pathlib import Path
+opened = set()
+sys.addaudithook(lambda event, args: opened.add(str(args[0])) if event == "open" and isinstance(args[0], (str, bytes)) else None)
+from ca_research.kernels import place, stack
+from ca_research import paths
+import ca_research
+stack.load()
+known = {str(f) for f in place._files(os.environ)}
+home, package = str(paths.home()), str(Path(ca_research.__file__).parent)
+read = {str(Path(f).absolute()) for f in opened if "__pycache__" not in f}
+print(json.dumps(sorted(f for f in read if f.startswith((home, package)) and f not in known)))
+print(json.dumps([sorted(f for f in read if f.startswith(home) and not f.endswith(".py")), "_hooks" in vars(ca_research), sorted(m for m in sys.modules if "backend_inline" in m)]))
+"""
+    env = dict(os.environ)
+    from ca_research.kernels import stack
+
+    done = subprocess.run([sys.executable, "-c", code], env=stack.environment(env), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    unknown, state = map(json.loads, done.stdout.splitlines()[-2:])
+    assert unknown == []
+    read, hooks, backend = state
+    assert [Path(f).name for f in read] == ["economies.csv"], "the hook sees what is read"
+    assert (hooks, backend) == (False, [])
+
+
+# what a client does with a kernel
+
+
+def test_an_interrupt_stops_the_cell_and_nothing_else(kernel):
+    kernel.run("import subprocess; other = subprocess.Popen(['sleep', '60'], start_new_session=True); kept = 5")
+    message = kernel.client.execute("import time\nprint('now', flush=True)\nwhile True: time.sleep(0.01)")
+    while kernel.client.get_iopub_msg(timeout=SECONDS)["msg_type"] != "stream":
+        pass
+    kernel.manager.interrupt_kernel()
+    reply = kernel.client.get_shell_msg(timeout=SECONDS)
+    assert reply["parent_header"]["msg_id"] == message and reply["content"]["ename"] == "KeyboardInterrupt"
+    while kernel.client.get_iopub_msg(timeout=SECONDS)["content"].get("execution_state") != "idle":
+        pass
+    assert kernel.run("print(kept, other.poll()); other.kill()") == "5 None\n"
+
+
+def test_a_cell_can_ask(kernel):
+    asked = []
+
+    def answer(message):
+        asked.append(message["content"]["prompt"])
+        kernel.client.input("an answer")
+
+    reply, sent = kernel.messages("print(input('a question '))", allow_stdin=True, stdin_hook=answer)
+    assert reply["status"] == "ok" and asked == ["a question "]
+    assert [m["content"]["text"] for m in sent] == ["an answer\n"]
+
+
+def test_comms_as_widgets_use_them(kernel):
+    kernel.run(
+        "from comm import get_comm_manager\n"
+        "def opened(comm, message):\n"
+        "    comm.on_msg(lambda m: comm.send({'twice': 2 * m['content']['data']['n']}))\n"
+        "get_comm_manager().register_target('t', opened)"
+    )
+    session, channel = kernel.client.session, kernel.client.shell_channel
+    channel.send(session.msg("comm_open", {"comm_id": "a", "target_name": "t", "data": {}}))
+    channel.send(session.msg("comm_msg", {"comm_id": "a", "data": {"n": 21}}))
+    while (message := kernel.client.get_iopub_msg(timeout=SECONDS))["msg_type"] != "comm_msg":
+        pass
+    assert message["content"]["data"] == {"twice": 42}
+
+
+def test_the_debugger_attaches(kernel):
+    arguments = {"clientID": "test", "adapterID": "", "pathFormat": "path"}
+    request = {"type": "request", "seq": 1, "command": "initialize", "arguments": arguments}
+    kernel.client.control_channel.send(kernel.client.session.msg("debug_request", request))
+    assert kernel.client.get_control_msg(timeout=SECONDS)["content"]["success"] is True
+    assert kernel.run("print(1)") == "1\n"
+
+
+def test_rich_output_and_subprocesses(kernel):
+    reply, sent = kernel.messages(
+        "from IPython.display import display, HTML, Markdown\nhandle = display(HTML('<b>1</b>'), display_id=True)\n"
+        "handle.update(Markdown('2'))\n!echo from a shell\n%time 3"
+    )
+    assert reply["status"] == "ok"
+    kinds = [m["msg_type"] for m in sent]
+    assert kinds[:2] == ["display_data", "update_display_data"] and kinds[-1] == "execute_result"
+    assert "from a shell" in "".join(m["content"].get("text", "") for m in sent)
+
+
+def test_workers_of_a_kernel_work(kernel):
+    code = "from joblib import Parallel, delayed\nprint(sum(Parallel(2)(delayed(pow)(i, 2) for i in range(4))))"
+    assert kernel.run(code).splitlines()[-1] == "14"
+    assert (
+        kernel.run("import multiprocessing as m\nwith m.get_context('fork').Pool(2) as p: print(p.map(abs, [-1, -2]))")
+        == "[1, 2]\n"
+    )
+
+
+def test_threads_of_the_libraries_run_in_a_kernel(kernel):
+    code = (
+        "import duckdb, numpy as np, pyarrow as pa, pyarrow.compute as pc, threading\n"
+        "print(duckdb.sql('select sum(range) from range(100000)').fetchall()[0][0], pc.sum(pa.array(range(1000))).as_py())\n"
+        "pa.Table.from_pydict({'a': list(range(9))}).to_pandas(use_threads=True)\n"
+        "print(round(float(np.linalg.norm(np.ones((400, 400)) @ np.ones((400, 400)))), 6))"
+    )
+    assert kernel.run(code).split() == ["4999950000", "499500", "160000.0"]
+
+
+def test_a_restart_gives_a_fresh_process(kernel):
+    kernel.run("import os; left = 1; os.environ['LEFT'] = '1'")
+    before = kernel.process.pid
+    kernel.manager.restart_kernel()
+    kernel.client.wait_for_ready(timeout=SECONDS)
+    assert kernel.process.pid != before
+    assert kernel.run("import os; print('left' in globals(), 'LEFT' in os.environ)") == "False False\n"
+
+
+def test_a_server_of_many_notebooks_runs_on_it():
+    """Jupyter's server and JupyterLab start kernels this way: asynchronously, several at once."""
+    import asyncio
+
+    from jupyter_client.multikernelmanager import AsyncMultiKernelManager
+
+    async def session():
+        manager = AsyncMultiKernelManager()
+        ids = await asyncio.gather(*(manager.start_kernel(kernel_name=kernels.NAME) for _ in range(3)))
+        processes = [manager.get_kernel(i).provisioner.process for i in ids]
+        alive = [await manager.is_alive(i) for i in ids]
+        await manager.shutdown_all(now=True)
+        return processes, alive
+
+    processes, alive = asyncio.run(session())
+    assert all(isinstance(p, WarmProcess) for p in processes) and alive == [True] * 3
+    assert len({p.pid for p in processes}) == 3 and all(ended(p.pid) for p in processes)
+
+
+def test_an_environment_of_its_own_has_a_server_of_its_own(monkeypatch):
+    kernels.warm()
+    first = kernels.status()["pid"]
+    monkeypatch.setenv("PYTHONHASHSEED", "0")
+    assert place.identity(os.environ) and kernels.status() is None
+    with started(kernels.NAME) as kernel:
+        assert kernel.run("import sys; print(hash('a'), sys.flags.hash_randomization)").endswith(" 0\n")
+        own = kernels.status()["pid"]
+    assert own != first
+    kernels.stop()
+    assert ended(own) and not ended_now(first)
+
+
+def ended_now(pid):
+    return not Path(f"/proc/{pid}").exists()
