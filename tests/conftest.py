@@ -102,6 +102,14 @@ EVENT_TABLE = {
         "source_id": {"type": "source", "meaning": "row of sources.csv"},
     },
 }
+ARTICLE = {
+    "title": "Invented article",
+    "date": "2023-05-19",
+    "publisher": None,
+    "report_title": "Invented report",
+    "report_summary": "For tests.",
+    "sentences": [],
+}
 SOURCE_TABLE = {
     "table": "sources",
     "title": "Sources",
@@ -195,6 +203,7 @@ def project(tmp_path, monkeypatch):
     made = Project(home)
     made.sources(*SOURCES)
     made.spec("sources").write_text(yaml.safe_dump(SOURCE_TABLE))
+    (home / "registry" / "article.yaml").write_text(yaml.safe_dump(ARTICLE, sort_keys=False), encoding="utf-8")
     for declaration in (TRADE, FACT_TABLE, EVENT_TABLE):
         made.spec(declaration["table"]).write_text(yaml.safe_dump(declaration, sort_keys=False))
     made.rows(*ROWS)

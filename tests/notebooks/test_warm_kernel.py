@@ -89,7 +89,7 @@ def kernel(request):
 
 
 def test_the_kernelspec_is_installed_with_the_package():
-    assert kernels.kernel_name() == kernels.NAME
+    assert kernels.default() == (kernels.NAME, "")
 
 
 # the conformance suite

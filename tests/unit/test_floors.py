@@ -44,8 +44,10 @@ TOGETHER = {
     "console": "top",
     "scaffold": "top",
     "report": "top",
+    "runs": "runs",
+    "kernels": "runs",
 }
-"""Rooms that may use each other: the ground floor, and the command line with what it prints."""
+"""Rooms that may use each other: the ground floor, runs with their kernels, the command line with what it prints."""
 
 NETWORK = {"requests", "urllib", "urllib3", "http", "socket", "httpx", "aiohttp", "ftplib", "ssl", "wbgapi", "pooch"}
 HEAVY = {"pandas", "numpy", "pyarrow", "duckdb", "matplotlib", "statsmodels", "pandera"}

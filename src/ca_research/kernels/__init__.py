@@ -24,18 +24,18 @@ ORDINARY = "python3"
 PROVISIONER = "ca-research-provisioner"
 
 
-def kernel_name() -> str:
-    """Name of the kernelspec to run notebooks with: `ca-research` where it is installed with its provisioner, else `python3`.
-
-    The provisioner falls back by itself where a fork is not possible; this is for an environment that was installed
-    without the package's entry points or data files.
-    """
+def default() -> tuple[str, str]:
+    """Name of the kernelspec to run notebooks with, and why it is not the warm one (empty where it is)."""
     from importlib.metadata import entry_points
 
     from jupyter_client.kernelspec import KernelSpecManager
 
+    if reason := why_not():
+        return ORDINARY, reason
     registered = entry_points(group="jupyter_client.kernel_provisioners", name=PROVISIONER)
-    return NAME if registered and NAME in KernelSpecManager().find_kernel_specs() else ORDINARY
+    if registered and NAME in KernelSpecManager().find_kernel_specs():
+        return NAME, ""
+    return ORDINARY, f"the kernelspec {NAME} is not installed in this environment"
 
 
-__all__ = ["NAME", "ORDINARY", "PROVISIONER", "Unavailable", "kernel_name", "status", "stop", "warm", "why_not"]
+__all__ = ["NAME", "ORDINARY", "PROVISIONER", "Unavailable", "default", "status", "stop", "warm", "why_not"]

@@ -12,6 +12,7 @@ import os
 import site
 import stat
 import sys
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -78,7 +79,11 @@ def folder() -> Path:
     from platformdirs import user_runtime_path
 
     try:
-        path = user_runtime_path("ca-research", appauthor=False, ensure_exists=True)
+        with (
+            warnings.catch_warnings()
+        ):  # that XDG_RUNTIME_DIR is not set concerns nobody: what is found is checked below
+            warnings.simplefilter("ignore")
+            path = user_runtime_path("ca-research", appauthor=False, ensure_exists=True)
         path.mkdir(mode=0o700, exist_ok=True)
         found = path.lstat()
         if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022:

@@ -48,6 +48,8 @@ def read_yaml(file: Path, model: type[Model]) -> Any:
     try:
         content = yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         return model.model_validate(content)
+    except FileNotFoundError:
+        raise RegistryError("a file of the registry is missing", where=where, hint="put it there, or back") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""

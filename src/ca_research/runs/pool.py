@@ -47,6 +47,7 @@ class Result:
 class Options:
     """How to run: processes at a time, whether to stop at the first failure, the kernel, the limits, whether to use the store.
 
+    kernel: name of a kernelspec; empty for the warm one, or the ordinary one where that is not to be had.
     cluster: address of a Dask scheduler that gets the runs instead of processes here.
     """
 
@@ -107,10 +108,10 @@ def execute(
         else:
             due.append(run)
     if due:
-        kernel = options.kernel or worker.ORDINARY
+        reports = str(out.resolve())
         tasks = {
             run.run_id: worker.Task(
-                run, keys[run.run_id], inputs.limits(run), dict(options.limits), kernel, str(out.resolve())
+                run, keys[run.run_id], inputs.limits(run), dict(options.limits), options.kernel, reports
             )
             for run in due
         }

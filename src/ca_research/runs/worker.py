@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .. import paths, reads
+from .. import kernels, paths, reads
 from .planning import Run
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-ORDINARY = "python3"
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Task:
     key: str
     allowed: str
     limits: dict[str, int] = field(default_factory=dict)
-    kernel: str = ORDINARY
+    kernel: str = ""
     reports: str = ""
 
 
@@ -72,7 +71,7 @@ def _attempt(task: Task) -> Outcome:
                 task.run.params,
                 engine_name=NAME,
                 limits=Limits(**task.limits),
-                kernel_name=task.kernel,
+                kernel_name=task.kernel or kernels.default()[0],
                 progress_bar=False,
                 log_output=False,
                 # what a cell raises comes back as a message, not as a log
@@ -108,7 +107,7 @@ def stamped(text: str, task: Task, error: str, where: str) -> str:
     }
     notebook.metadata["ca_research"] = {**notebook.metadata.get("ca_research", {}), "run": run}
     # which kernel served it is of the machine: a warm one and an ordinary one give the same page
-    notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": ORDINARY}
+    notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": kernels.ORDINARY}
     notebook.metadata["language_info"] = {"name": "python"}
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
