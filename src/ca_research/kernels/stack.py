@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import gc
 import importlib
 import logging
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 
 from .place import THREADS, at_import
 
@@ -54,6 +56,16 @@ def environment(env: Mapping[str, str]) -> dict[str, str]:
     return {k: v for k, v in env.items() if at_import(k)} | QUIET
 
 
+@contextlib.contextmanager
+def _kernel_to_come() -> Iterator[None]:
+    """Pandas asks at import whether it is in a kernel or in a terminal, and shows as many columns as fit the latter."""
+    vars(builtins)["get_ipython"] = lambda: SimpleNamespace(kernel=None)
+    try:
+        yield
+    finally:
+        del vars(builtins)["get_ipython"]
+
+
 def load() -> dict[str, str]:
     """Import everything; returns what the imports have set in the environment.
 
@@ -63,6 +75,8 @@ def load() -> dict[str, str]:
     kernels would come without display hooks. Nor is the inline backend: it must find the shell when it is imported.
     """
     before, level = dict(os.environ), logging.root.level
+    with _kernel_to_come():
+        importlib.import_module("pandas")
     for name in STACK:
         importlib.import_module(name)
     for name in SHELL:
