@@ -274,7 +274,7 @@ facts = dict(
     root=[str(type(h)) for h in logging.getLogger().handlers] + [logging.getLogger().level],
     settings={k: str(v) for k, v in dict.items(mpl.rcParams)}, backend=mpl.get_backend(),
     bars=tqdm.auto.tqdm.__mro__[0].__module__, numbers=[str(np.geterr()), str(decimal.getcontext())],
-    arrow=[pa.cpu_count(), pa.io_thread_count(), pa.default_memory_pool().backend_name], frames={k: repr(pd.get_option(k)) for k in pd._config.config._registered_options},
+    arrow=[pa.cpu_count(), pa.io_thread_count(), pa.default_memory_pool().backend_name], frames={k: repr(pd.get_option(k)).lower() for k in pd._config.config._registered_options},
     main=[sorted(k for k in vars(main) if k.startswith("__")), str(main.__spec__)], policy=str(type(asyncio.get_event_loop_policy())),
     recursion=sys.getrecursionlimit(), trace=sys.gettrace() is None,
 )
