@@ -49,6 +49,15 @@ def limits(run: Run) -> str:
     return reads.limit(metadata(run.notebook).get("tables", ()), registry_entries(run))
 
 
+def _declared(text: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return found
+
+
+SHORT = 16
+"""Hex digits of a fingerprint: enough to tell a change, short enough to be read in a diff."""
+
+
 @dataclass(frozen=True)
 class Inputs:
     """Everything that runs can depend on, hashed once per process. `tables` is the folder of the current build."""
@@ -76,8 +85,7 @@ class Inputs:
         file, declared = self.tables / f"{name}.parquet", paths.registry_dir() / "tables" / f"{name}.yaml"
         if name not in self._hashed:
             text = declared.read_bytes()
-            rows = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)).get("rows") or {}
-            named = (self._sources.get(s, b"") for s in sorted(rows))
+            named = (self._sources.get(s, b"") for s in sorted(_declared(text).get("rows") or {}))
             self._hashed[name] = digest([file.read_bytes() if file.is_file() else b"", text, *named])
         return self._hashed[name]
 
@@ -85,11 +93,34 @@ class Inputs:
     def _hashed(self) -> dict[str, str]:
         return {}
 
+    @cached_property
+    def _figures(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
+    def _rooms(self) -> dict[str, str]:
+        """What `package_files` yields, hashed room by room."""
+        rooms: dict[str, list[Path]] = {}
+        for file in package_files():
+            rooms.setdefault(file.relative_to(PACKAGE).parts[0].removesuffix(".py"), []).append(file)
+        return {room: of_files(files, PACKAGE)[:SHORT] for room, files in sorted(rooms.items())}
+
+    def _figure(self, name: str) -> str:
+        """Figures of a table by their declaration, which holds the hash of every raw file, and by their sources.
+
+        The Parquet file is left out: its bytes also tell which version of a library wrote it.
+        """
+        if name not in self._figures:
+            text = (paths.registry_dir() / "tables" / f"{name}.yaml").read_bytes()
+            named = (self._sources.get(s, b"") for s in sorted(_declared(text).get("rows") or {}))
+            self._figures[name] = digest([text, *named])[:SHORT]
+        return self._figures[name]
+
     def _entry(self, name: str) -> str:
         folder = paths.registry_dir()
         if name.endswith("/*"):
             return of_files((folder / name[:-2]).glob("*.yaml"), folder)
-        file = folder / f"{name}.yaml"
+        file = folder / (f"{name}.csv" if name == "economies" else f"{name}.yaml")
         return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
     def parts(self, run: Run, stored: Path | None = None) -> dict[str, Any]:
@@ -110,3 +141,22 @@ class Inputs:
     def key(self, run: Run, stored: Path | None = None) -> str:
         """Content key of a run: equal keys, equal pages."""
         return hashlib.sha256(json.dumps(self.parts(run, stored), sort_keys=True).encode()).hexdigest()
+
+    def fingerprints(self, run: Run) -> dict[str, Any]:
+        """The inputs of a run apart, each under a short hash, so that a moved verdict can be told its cause.
+
+        data: by table; register: by entry; notebook: code and declarations without prose; package: by room; environment.
+        Unlike `parts` they are the same on every machine that has the same inputs.
+        """
+        content = json.loads(run.notebook.read_text(encoding="utf-8"))
+        code = ["".join(c["source"]) for c in content["cells"] if c["cell_type"] == "code"]
+        about = metadata(run.notebook)
+        shared = {name: self._entry(name) for name in ("economies", "article")}
+        entries = {name: self._entry(name) for name in registry_entries(run)}
+        return {
+            "data": {name: self._figure(name) for name in sorted(about.get("tables", ()))},
+            "register": {name: found[:SHORT] for name, found in sorted((shared | entries).items())},
+            "notebook": digest([json.dumps([code, about], sort_keys=True).encode()])[:SHORT],
+            "package": self._rooms,
+            "environment": {k: v if k == "python" else v[:SHORT] for k, v in environment().items()},
+        }

@@ -1,4 +1,4 @@
-"""manifest.json: what ran, under which key, on which versions, how long, and what came from the store."""
+"""manifest.json: what ran, under which key, from which inputs, on which versions, how long, and what came from the store."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from .. import __version__, paths
+from .. import __version__, paths, registry
 from ..errors import CoverageError, UsageError
-from . import inputs
+from . import inputs, planning
 from .pool import Result
 from .store import write_whole
 
@@ -23,7 +23,8 @@ def write_manifest(out: Path, results: Sequence[Result], seconds: float) -> None
     """Write `out`/manifest.json. Runs of an earlier command whose notebooks still lie in the folder stay listed."""
     from ..tables.build import current
 
-    now = {r.run_id: asdict(r) for r in results}
+    about = inputs.Inputs(current())
+    now = {r.run_id: asdict(r) | {"inputs": _inputs(about, r, out)} for r in results}
     earlier = {r["run_id"]: r for r in _runs(out) if (out / "notebooks" / f"{r['run_id']}.ipynb").is_file()}
     content = {
         "ca_research": __version__,
@@ -35,6 +36,15 @@ def write_manifest(out: Path, results: Sequence[Result], seconds: float) -> None
         "runs": sorted((earlier | now).values(), key=lambda r: str(r["run_id"])),
     }
     write_whole(out / "manifest.json", (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+def _inputs(about: inputs.Inputs, result: Result, out: Path) -> dict[str, Any]:
+    """Fingerprints of what a run was made from; empty where that has changed since it began, and is not known any more."""
+    page = planning.PAGES.get(result.claim)
+    notebook = paths.notebooks_dir() / (page[0] if page else registry.claim(result.claim).notebook)
+    run = planning.Run(result.claim, notebook, result.params)
+    known = notebook.is_file() and about.key(run, out / "verdicts.json") == result.key
+    return about.fingerprints(run) if known else {}
 
 
 def _runs(out: Path) -> list[dict[str, Any]]:
