@@ -93,6 +93,10 @@ class RunError(CaResearchError):
     """A notebook could not be run to its end."""
 
 
+class BaselineError(CaResearchError):
+    """There is no baseline to compare with, it cannot be read, or it may not be replaced by what is at hand."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """One broken row of a raw file."""

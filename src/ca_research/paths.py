@@ -56,6 +56,16 @@ def notebooks_dir() -> Path:
     return home() / "notebooks"
 
 
+def baseline_dir() -> Path:
+    """Where the accepted verdicts lie; of an installed wheel it may only be read."""
+    return home() / "baseline"
+
+
+def bundled() -> bool:
+    """Whether the project is the copy inside the installed wheel, in which nothing is written."""
+    return home() == _BUNDLED
+
+
 def reports_dir() -> Path:
     """`reports/` of the project; outside a checkout, `reports/` of the current folder.
 
@@ -63,7 +73,7 @@ def reports_dir() -> Path:
     """
     if named := os.environ.get("CA_RESEARCH_REPORTS"):
         return Path(named)
-    return home() / "reports" if home() != _BUNDLED else Path.cwd() / "reports"
+    return Path.cwd() / "reports" if bundled() else home() / "reports"
 
 
 def shown(path: Path) -> str:
