@@ -28,6 +28,7 @@ FLOORS = {
     "runs": 6,
     "kernels": 6,
     "site": 7,
+    "verify": 7,
     "cli": 8,
     "console": 8,
     "scaffold": 8,

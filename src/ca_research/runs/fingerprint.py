@@ -14,7 +14,7 @@ from .. import paths
 
 FORMAT = 1  # raise when what a stored run or report holds changes its form
 PACKAGE = Path(__file__).resolve().parents[1]
-_SHOWS_ONLY = {"site", "kernels", "runs", "cli.py", "console.py", "report.py", "scaffold.py"}
+_SHOWS_ONLY = {"site", "verify", "kernels", "runs", "cli.py", "console.py", "report.py", "scaffold.py"}
 """Rooms above the notebooks: they start or show runs and cannot change what one holds."""
 _RENDERS = {".py", ".j2", ".css", ".js"}
 

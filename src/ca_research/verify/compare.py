@@ -1,0 +1,200 @@
+"""What differs between the accepted verdicts and those of a report, and which inputs changed in between."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import CaResearchError
+from .state import Entry, State
+
+RELATIVE = 1e-6
+"""Numbers may differ by this part of the larger: they are stored with ten digits, and what an iterative fit, another BLAS or
+another pandas changes lies beyond the eighth. A source figure that was revised changes the fourth."""
+
+ABSOLUTE = 1e-9
+"""The same for numbers around zero, of which no part can be taken."""
+
+SHARE = 1e-6
+"""Shares of specifications are ratios of whole numbers: one specification that turns moves them by more than 0.0001."""
+
+TOLERANCES = {
+    "verdict, fragile, part, state, number of specifications": "exact",
+    "estimate, low, high": f"{RELATIVE:g} of the larger number, or {ABSOLUTE:g}",
+    "share of specifications": f"{SHARE:g}",
+}
+
+
+@dataclass(frozen=True)
+class Cause:
+    """An input that changed: data, rule, register, notebook, package or environment; `which` of it, where there are several."""
+
+    input: str
+    which: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.input} ({', '.join(self.which)})" if self.which else self.input
+
+
+UNKNOWN = "unknown: the report does not record its inputs"
+NONE = "none of the recorded inputs: the result is not reproducible on this machine"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One value that moved; what: 'verdict', or 'criterion: estimate'."""
+
+    what: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True)
+class Change:
+    """An entry that differs. kind: changed, new (not in the baseline) or gone (not in the report; `why` says why)."""
+
+    kind: str
+    entry: Entry
+    differences: tuple[Difference, ...] = ()
+    because: tuple[Cause, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All that differs. inputs: what changed of the inputs of all verdicts, whether or not one moved.
+
+    failed: runs of the report that did not end well; a report that has some is never the same as the baseline.
+    outdated: inputs at hand that are no longer those of the report.
+    """
+
+    compared: tuple[Entry, ...]
+    changes: tuple[Change, ...]
+    failed: tuple[tuple[str, str], ...]
+    inputs: tuple[Cause, ...]
+    outdated: tuple[Cause, ...] = ()
+
+    @property
+    def same(self) -> bool:
+        return not self.changes and not self.failed
+
+    def count(self, kind: str) -> int:
+        return sum(c.kind == kind for c in self.changes)
+
+
+def compare(baseline: State, report: State, outdated: tuple[Cause, ...] = ()) -> Comparison:
+    """Every verdict of both sides; an entry that only one of them has is a change."""
+    changes, causes = [], list[Cause]()
+    for key in sorted(baseline.entries.keys() | report.entries.keys()):
+        old, new = baseline.entries.get(key), report.entries.get(key)
+        if old and new:
+            changed = tuple(_causes(old, new))
+            causes += [c for c in changed if c.input not in (UNKNOWN, NONE)]
+            differences = tuple(_differences(old, new))
+            if differences:
+                changes.append(Change("changed", new, differences, changed or (Cause(NONE),)))
+        elif new:
+            changes.append(Change("new", new))
+        elif old:
+            changes.append(Change("gone", old, why=_why_gone(report, old)))
+    failed = tuple((r["run_id"], r["error"]) for r in report.failed)
+    entries = {**baseline.entries, **report.entries}
+    return Comparison(tuple(e for _, e in sorted(entries.items())), tuple(changes), failed, _together(causes), outdated)
+
+
+def _why_gone(report: State, entry: Entry) -> str:
+    run = report.run_of(entry)
+    if run is None:
+        return "its run is not in the report"
+    return f"its run failed: {run['error']}" if run["error"] else "its run gives no such reading any more"
+
+
+def _differences(old: Entry, new: Entry) -> Iterator[Difference]:
+    for name in ("part", "verdict", "fragile"):
+        if getattr(old, name) != getattr(new, name):
+            yield Difference(name, getattr(old, name), getattr(new, name))
+    for name in sorted(old.criteria.keys() | new.criteria.keys()):
+        before, after = old.criteria.get(name), new.criteria.get(name)
+        if before is None or after is None:
+            yield Difference(f"{name}: criterion", before and before["state"], after and after["state"])
+            continue
+        for what in before:
+            if not _equal(what, before[what], after[what]):
+                yield Difference(f"{name}: {what.replace('_', ' ')}", before[what], after[what])
+
+
+def _equal(what: str, old: Any, new: Any) -> bool:
+    if what in ("state", "specifications") or not (_number(old) and _number(new)):
+        return bool(old == new)
+    if what == "share_of_specifications":
+        return abs(old - new) <= SHARE
+    return math.isclose(old, new, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _causes(old: Entry, new: Entry) -> Iterator[Cause]:
+    """Inputs of a verdict that changed. A claim file whose rule changed counts as the rule, not once more as the register."""
+    if not new.inputs:
+        yield Cause(UNKNOWN)
+        return
+    if old.rule != new.rule:
+        yield Cause("rule")
+    for cause in _changed(old.inputs, new.inputs):
+        which = tuple(w for w in cause.which if w != f"claims/{new.claim}") if old.rule != new.rule else cause.which
+        if which or not cause.which:
+            yield Cause(cause.input, which)
+
+
+def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Cause]:
+    for kind in ("data", "register"):
+        if names := _names(old[kind], new[kind]):
+            yield Cause(kind, names)
+    if old["notebook"] != new["notebook"]:
+        yield Cause("notebook")
+    if names := _names(old["package"], new["package"]):
+        yield Cause("package", names)
+    if names := _names(old["environment"], new["environment"]):
+        words = {"python": "Python {old} became {new}", "lock": "lock file", "installed": "installed packages"}
+        before, after = old["environment"], new["environment"]
+        told = (words.get(n, n).format(old=before.get(n, "none"), new=after.get(n, "none")) for n in reversed(names))
+        yield Cause("environment", tuple(told))
+
+
+def _names(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(sorted(n for n in old.keys() | new.keys() if old.get(n) != new.get(n)))
+
+
+def _together(causes: list[Cause]) -> tuple[Cause, ...]:
+    """One cause for each input, with all that changed of it."""
+    found: dict[str, set[str]] = {}
+    for cause in causes:
+        found.setdefault(cause.input, set()).update(cause.which)
+    order = ("data", "rule", "register", "notebook", "package", "environment")
+    return tuple(Cause(name, tuple(sorted(found[name]))) for name in order if name in found)
+
+
+def outdated(report: State) -> tuple[Cause, ...]:
+    """Inputs at hand that are no longer those a report was made from; the environment, which may be another's, aside.
+
+    Raises RegistryError where the register at hand cannot be read.
+    """
+    from pathlib import Path
+
+    from ..runs import inputs, plan
+
+    about, known = inputs.Inputs(Path()), {r["run_id"]: r for r in report.runs}  # fingerprints read no built table
+    causes = list[Cause]()
+    try:
+        planned = plan()
+    except CaResearchError as error:
+        return (Cause("register", (error.what,)),)
+    for run in planned:
+        made = known.get(run.run_id, {}).get("inputs")
+        if made:
+            causes += [c for c in _changed(made, about.fingerprints(run)) if c.input != "environment"]
+    return _together(causes)

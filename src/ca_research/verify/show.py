@@ -1,0 +1,177 @@
+"""A comparison for a reader (text), a program (JSON), a CI server (JUnit) and a job summary (Markdown)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from xml.etree import ElementTree
+
+from .compare import TOLERANCES, Change, Comparison
+
+MOST_LINES = 20
+"""Entries that are gone for one reason are listed up to this number, then counted."""
+
+
+def show(found: Comparison, format: str) -> str:
+    """The comparison in a format of FORMATS, with a line end."""
+    return FORMATS[format](found)
+
+
+def shown(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.10g}" if isinstance(value, (int, float)) else str(value)
+
+
+def headline(found: Comparison) -> str:
+    total = len(found.compared)
+    if found.same:
+        return f"{total} verdicts, none differs from the baseline"
+    counts = ", ".join(f"{found.count(k)} {k}" for k in ("changed", "new", "gone") if found.count(k)) or "none differs"
+    failed = f"; {len(found.failed)} runs failed" if found.failed else ""
+    return f"{total} verdicts: {counts}{failed}"
+
+
+def _notes(found: Comparison) -> Iterator[str]:
+    if found.inputs:
+        yield f"inputs that changed since the baseline: {'; '.join(map(str, found.inputs))}"
+    if found.outdated:
+        yield f"the report is older than {'; '.join(map(str, found.outdated))}: ca-research run"
+
+
+def _differences(change: Change) -> Iterator[tuple[str, str, str]]:
+    """Rows of what, old, new."""
+    if change.kind == "changed":
+        for d in change.differences:
+            yield d.what, shown(d.old), shown(d.new)
+    else:
+        verdict, nothing = change.entry.verdict, "not there"
+        yield ("verdict", nothing, verdict) if change.kind == "new" else ("verdict", verdict, nothing)
+
+
+def _because(change: Change) -> str:
+    if change.kind == "changed":
+        return "; ".join(map(str, change.because))
+    return change.why or "it is not in the baseline"
+
+
+def text(found: Comparison) -> str:
+    lines = [headline(found)]
+    listed, left = _listed(found)
+    for change in listed:
+        lines += ["", change.entry.name]
+        rows = list(_differences(change))
+        width = max(len(what) for what, _, _ in rows)
+        lines += [f"  {what.ljust(width)}  {old} -> {new}" for what, old, new in rows]
+        lines.append(f"  because of: {_because(change)}")
+    if left:
+        lines += ["", *(f"and {n} more are gone: {why}" for why, n in left.items())]
+    if found.failed:
+        lines += ["", *(f"failed: {run_id}: {error}" for run_id, error in found.failed)]
+    lines += ["", *(f"note: {note}" for note in _notes(found))]
+    if found.changes:
+        lines.append("tolerances: " + "; ".join(f"{k}: {v}" for k, v in TOLERANCES.items()))
+        lines.append('next: mend what moved them, or: ca-research verify --accept --reason "..."')
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _listed(found: Comparison) -> tuple[list[Change], dict[str, int]]:
+    """Changes to be shown one by one, and the number of further ones that are gone, by the reason."""
+    seen: dict[str, int] = {}
+    listed = []
+    for change in found.changes:
+        if change.kind == "gone":
+            seen[change.why] = seen.get(change.why, 0) + 1
+            if seen[change.why] > MOST_LINES:
+                continue
+        listed.append(change)
+    return listed, {why: n - MOST_LINES for why, n in seen.items() if n > MOST_LINES}
+
+
+def as_json(found: Comparison) -> str:
+    content = {
+        "same": found.same,
+        "verdicts": len(found.compared),
+        "changed": found.count("changed"),
+        "new": found.count("new"),
+        "gone": found.count("gone"),
+        "changes": [
+            {
+                "kind": c.kind,
+                "claim": c.entry.claim,
+                "reading": c.entry.reading,
+                "part": c.entry.part,
+                "params": c.entry.params,
+                "as_of": c.entry.as_of,
+                "verdict": c.entry.verdict,
+                "differences": [{"what": d.what, "old": d.old, "new": d.new} for d in c.differences],
+                "because": [{"input": b.input, "which": list(b.which)} for b in c.because],
+                "why": c.why,
+            }
+            for c in found.changes
+        ],
+        "failed": [{"run": run_id, "error": error} for run_id, error in found.failed],
+        "inputs_changed": [{"input": b.input, "which": list(b.which)} for b in found.inputs],
+        "report_older_than": [{"input": b.input, "which": list(b.which)} for b in found.outdated],
+        "tolerances": TOLERANCES,
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def junit(found: Comparison) -> str:
+    """A test case for each verdict, and one for each run that failed. Without times: nothing was timed."""
+    changes = {c.entry.key: c for c in found.changes}
+    tests, failures = len(found.compared) + len(found.failed), len(changes) + len(found.failed)
+    root = ElementTree.Element("testsuites", tests=str(tests), failures=str(failures))
+    suite = ElementTree.SubElement(
+        root, "testsuite", name="verdicts", tests=str(tests), failures=str(failures), errors="0", skipped="0"
+    )
+    for entry in found.compared:
+        case = ElementTree.SubElement(
+            suite, "testcase", classname=_xml(f"verdicts.{entry.claim}"), name=_xml(entry.name)
+        )
+        if change := changes.get(entry.key):
+            rows = [f"{what}: {old} -> {new}" for what, old, new in _differences(change)]
+            failure = ElementTree.SubElement(
+                case, "failure", type=change.kind, message=_xml(f"{change.kind}: {rows[0]}")
+            )
+            failure.text = _xml("\n".join([*rows, f"because of: {_because(change)}"]))
+    for run_id, error in found.failed:
+        case = ElementTree.SubElement(suite, "testcase", classname="runs", name=_xml(run_id))
+        ElementTree.SubElement(case, "failure", type="failed", message=_xml(error)).text = _xml(error)
+    ElementTree.indent(root, " ")
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def _xml(text: str) -> str:
+    """Text without the characters that XML 1.0 cannot hold."""
+    return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "?", text)
+
+
+def markdown(found: Comparison) -> str:
+    """For a CI job summary."""
+    lines = ["## Verdicts against the baseline", "", f"{headline(found)}.", ""]
+    listed, left = _listed(found)
+    if listed:
+        lines += ["| verdict | what | old | new | because of |", "|---|---|---|---|---|"]
+        for change in listed:
+            for i, row in enumerate(_differences(change)):
+                first = "" if i else change.entry.name
+                lines.append("| " + " | ".join(map(_cell, (first, *row, "" if i else _because(change)))) + " |")
+        lines += ["", *(f"- and {n} more are gone: {_cell(why)}" for why, n in left.items())]
+    lines += [f"- failed: {_cell(run_id)}: {_cell(error)}" for run_id, error in found.failed]
+    lines += [f"- {_cell(note)}" for note in _notes(found)]
+    lines += ["", "Tolerances: " + "; ".join(f"{k}: {v}" for k, v in TOLERANCES.items()) + "."]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    """Text in a cell of a Markdown table: no markup, no cell border, one line."""
+    return re.sub(r"([\\`*_{}\[\]<>|#])", r"\\\1", " ".join(text.split())).replace("&", "&amp;")
+
+
+FORMATS: dict[str, Callable[[Comparison], str]] = {"text": text, "json": as_json, "junit": junit, "markdown": markdown}
