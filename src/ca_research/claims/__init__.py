@@ -1,6 +1,6 @@
 """Claims: evidence, criteria, rules, verdicts."""
 
-from . import article, check, compare, overview
+from . import article, check, compare, overview, trace
 from .claim import Claim, claim
 from .evidence import Evidence, universe
 from .verdict import MIME, Cell, CriterionResult, Verdict
@@ -17,5 +17,6 @@ __all__ = [
     "claim",
     "compare",
     "overview",
+    "trace",
     "universe",
 ]

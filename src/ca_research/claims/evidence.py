@@ -14,7 +14,8 @@ from .. import economies as eco
 from ..errors import RegistryError, UsageError
 from ..registry import ClaimSpec, Criterion
 from ..stats import AtMostOne, Axis, Exclusion, Universe
-from ..tables.provenance import ESTIMATE_COLUMNS
+from ..tables.provenance import ESTIMATE_COLUMNS, tracing
+from .trace import trace
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Evidence:
 
     `without` is '' or what a removal axis leaves out ('dimension: trade'); such rows are for fragility alone.
     `economies` are those a count runs over; `as_of`, `dropped` and `revised_sources` come from the frames used.
+    `traces`: for each criterion the rows behind its main specification (`claims.trace`).
     """
 
     frame: pd.DataFrame
@@ -30,6 +32,7 @@ class Evidence:
     as_of: str = "latest"
     dropped: int = 0
     revised_sources: tuple[str, ...] = field(default=())
+    traces: tuple[dict[str, Any], ...] = field(default=(), repr=False)
 
     @property
     def standing(self) -> pd.DataFrame:
@@ -76,6 +79,7 @@ def gather(spec: ClaimSpec, given: dict[str, Any]) -> Evidence:
     """
     judged = tuple(eco.resolve(e) for e in given.get("economies", eco.CA5))
     records: list[dict[str, Any]] = []
+    traces: list[dict[str, Any]] = []
     used: set[str] = set()
     for criterion in spec.criteria().values():
         function = measure(criterion.measure)
@@ -94,7 +98,8 @@ def gather(spec: ClaimSpec, given: dict[str, Any]) -> Evidence:
                 hint=f"claim.gather({sorted(lacking)[0]}=...)",
             )
         used |= set(fixed) & set(given)
-        rows = universe(spec, criterion).run(lambda _f=function, _k=fixed, **choices: _f(**_k, **choices))
+        specifications = universe(spec, criterion)
+        rows = specifications.run(_traced(criterion.name, function, fixed, specifications.main, traces))
         removals = [a for a in spec.grid.axes if a.kind == "removal" and a.name in criterion.axes]
         without = [
             "; ".join(f"{a.name}: {row[a.name]}" for a in removals if row[a.name] != a.main)
@@ -115,7 +120,29 @@ def gather(spec: ClaimSpec, given: dict[str, Any]) -> Evidence:
         frame[column] = pd.to_numeric(frame[column]).astype("float64")
     frame["economy"] = frame["economy"].fillna("")
     frame["sources"] = frame["sources"].map(lambda s: s if isinstance(s, tuple) else ())
-    return Evidence(frame, judged, **_times([v for v in given.values() if isinstance(v, pd.DataFrame)]))
+    times = _times([v for v in given.values() if isinstance(v, pd.DataFrame)])
+    return Evidence(frame, judged, **times, traces=tuple(traces))
+
+
+def _traced(
+    criterion: str,
+    function: Callable[..., pd.DataFrame],
+    fixed: dict[str, Any],
+    main: dict[str, str],
+    traces: list[dict[str, Any]],
+) -> Callable[..., pd.DataFrame]:
+    """The measure with its fixed arguments; the rows behind its main specification are added to `traces`."""
+    tables = [value for value in fixed.values() if isinstance(value, pd.DataFrame)]
+
+    def call(**choices: str) -> pd.DataFrame:
+        if choices != main:
+            return function(**fixed, **choices)
+        with tracing() as seen:
+            found = function(**fixed, **choices)
+        traces.append(trace(criterion, choices, found, seen, tables))
+        return found
+
+    return call
 
 
 def _times(frames: list[pd.DataFrame]) -> dict[str, Any]:

@@ -318,4 +318,4 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
                 dropped_as_of=evidence.dropped,
             )
         )
-    return dataclasses.replace(verdicts[0], beside=tuple(verdicts[1:]))
+    return dataclasses.replace(verdicts[0], beside=tuple(verdicts[1:]), traces=evidence.traces)

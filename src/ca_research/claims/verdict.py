@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 MIME = "application/vnd.ca-research.verdict+json"
@@ -69,7 +69,10 @@ class CriterionResult:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The computed answer to one reading of a claim. `beside` holds the verdicts of its other readings."""
+    """The computed answer to one reading of a claim.
+
+    `beside` holds the verdicts of its other readings, `traces` the rows behind the criteria of all of them.
+    """
 
     claim: str
     reading: str
@@ -100,11 +103,12 @@ class Verdict:
     would_change: str
     dropped_as_of: int = 0
     beside: tuple[Verdict, ...] = field(default=(), repr=False)
+    traces: tuple[dict[str, Any], ...] = field(default=(), repr=False)
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form, without `beside`."""
-        content = asdict(self)
-        content.pop("beside")
+        """JSON-ready form, without `beside` and `traces`."""
+        content = asdict(replace(self, beside=(), traces=()))
+        del content["beside"], content["traces"]
         return _number(content)
 
     def all(self) -> list[Verdict]:

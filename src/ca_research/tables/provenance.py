@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import pandas as pd
@@ -29,6 +31,20 @@ economy: code, or '' where the measure is of no single economy. estimate: a numb
 bounds where the figures leave a range, and what kind of range. n: figures used. sources: tuple of source ids.
 path: equal for two estimates that rest on the same figures of the same origin. missing: why there is no estimate.
 """
+
+
+_seen: ContextVar[list[tuple[str, pd.DataFrame]] | None] = ContextVar("rows_seen", default=None)
+
+
+@contextmanager
+def tracing() -> Iterator[list[tuple[str, pd.DataFrame]]]:
+    """Collects (economy, rows used) of every estimate made within, in the order they are made."""
+    seen: list[tuple[str, pd.DataFrame]] = []
+    token = _seen.set(seen)
+    try:
+        yield seen
+    finally:
+        _seen.reset(token)
 
 
 def data_path(used: pd.DataFrame) -> str:
@@ -58,6 +74,8 @@ def estimate_row(
     """One row of an estimates frame; `used` are the table rows behind it."""
     rows = pd.DataFrame(columns=["source_id"]) if used is None else used
     has = len(rows) > 0
+    if has and (seen := _seen.get()) is not None:
+        seen.append((economy, rows))
     years = rows["year"].dropna() if "year" in rows else pd.Series(dtype="Int64")
     return {
         "economy": economy,

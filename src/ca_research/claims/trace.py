@@ -1,0 +1,74 @@
+"""What a number rests on: the rows of the tables behind each estimate of a main specification, in a form for a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from ..tables.provenance import data_path
+
+MIME = "application/vnd.ca-research.trace+json"
+"""MIME type under which a notebook emits the traces of its criteria, beside its verdicts."""
+
+ROWS = 30
+"""Rows of an estimate that a page shows; `rows` of the trace says how many there are."""
+
+_TEXT = 160  # characters of a cell
+_PLUMBING = {"is_aggregate", "known_on", "source_row"}
+
+
+def trace(
+    criterion: str,
+    choices: Mapping[str, str],
+    found: pd.DataFrame,
+    seen: Sequence[tuple[str, pd.DataFrame]],
+    tables: Sequence[pd.DataFrame] = (),
+) -> dict[str, Any]:
+    """JSON-ready trace of one criterion: its choices, and for each economy the first ROWS rows used and their number.
+
+    found: the estimates frame of the main specification. seen: (economy, rows) of every estimate made on the way
+    (`tables.provenance.tracing`); those that did not become an estimate of `found` are left out. tables: the frames that
+    the measure was given; a measure may hand on the keys of its rows alone, and these give back the figures.
+    """
+    paths = {(row.economy, row.path) for row in found.itertuples() if row.path}
+    cells: dict[str, dict[str, Any]] = {}
+    for economy, rows in seen:
+        if economy not in cells and (economy, data_path(rows)) in paths:
+            cells[economy] = {"economy": economy, "n": len(rows), **_shown(_whole(rows, tables))}
+    return {"criterion": criterion, "choices": dict(choices), "cells": list(cells.values())}
+
+
+def _whole(rows: pd.DataFrame, tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The rows as they stand in the table that they are of; as they are where no table has just these."""
+    for table in tables:
+        keys = [c for c in rows.columns if c in table.columns]
+        if "source_id" in keys and len(keys) >= 3:
+            wanted = rows[keys].drop_duplicates()
+            full = table.merge(wanted, on=keys)
+            if len(full) == len(wanted):
+                return full
+    return rows
+
+
+def _shown(rows: pd.DataFrame) -> dict[str, Any]:
+    kept = rows[[c for c in rows.columns if c not in _PLUMBING and not rows[c].isna().all()]].head(ROWS)
+    last = [c for c in ("source_id",) if c in kept]
+    kept = kept[[*(c for c in kept.columns if c not in last), *last]]
+    cells = [[_cell(value) for value in row] for row in kept.itertuples(index=False)]
+    return {"columns": [str(c) for c in kept.columns], "rows": cells}
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, (tuple, list)):
+        return ", ".join(map(str, value))[:_TEXT]
+    if pd.isna(value):
+        return None
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, (int, float)) or hasattr(value, "item"):
+        number = value.item() if hasattr(value, "item") else value
+        return float(f"{number:.10g}") if isinstance(number, float) else number
+    text = str(value)
+    return text if len(text) <= _TEXT else text[: _TEXT - 1] + "…"
