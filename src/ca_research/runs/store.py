@@ -43,6 +43,10 @@ def allowed_size() -> int:
     return int(text) * 1024 * 1024
 
 
+BESIDE = ("verdicts.json", "verdicts.csv", "verdicts.tex", "claimreview.jsonld", "manifest.json")
+"""Files of a report beside its pages."""
+
+
 @dataclass(frozen=True)
 class Store:
     """Open one with `open_store()`; `folder` is made when something is put in."""
@@ -146,7 +150,7 @@ def serve_report(store: Store, key: str, out: Path) -> bool:
 
 def _shown(out: Path) -> list[Path]:
     """Files of a report: pages, verdicts, the manifest, executed notebooks. Other files in the folder are left alone."""
-    found = [out / name for name in ("verdicts.json", "claimreview.jsonld", "manifest.json")]
+    found = [out / name for name in BESIDE]
     return [f for f in [*found, *out.glob("*.html"), *out.glob("notebooks/*.ipynb")] if f.is_file()]
 
 

@@ -12,6 +12,7 @@ from .. import registry
 from ..claims import check, compare
 from ..errors import RunError
 from ..runs import EXECUTED, PAGES
+from . import forms
 from .claimreview import claim_reviews
 from .read import Page, read_pages
 from .render import environment
@@ -47,6 +48,8 @@ def write_site(out: Path) -> Path:
         stale.unlink()
     reviews = claim_reviews([v for v in verdicts if v["headline"]])
     write_whole(out / "claimreview.jsonld", json.dumps(reviews, ensure_ascii=False, indent=1) + "\n")
+    write_whole(out / forms.CSV_FILE, forms.verdicts_csv(verdicts))
+    write_whole(out / forms.LATEX_FILE, forms.verdicts_latex(verdicts))
     claims, today = _claims(pages), dt.date.today().isoformat()
     write_whole(
         out / "methods.html", env.get_template("methods.html.j2").render(claims=claims, pages=pages, made=today)

@@ -1,0 +1,125 @@
+"""Other forms of what the pages show: the verdicts as CSV and LaTeX, and any table of a page as LaTeX."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ..claims.overview import deciding
+from ..stats.result import escape_latex
+from .render import criterion_number, number, percent
+
+CSV_FILE, LATEX_FILE = "verdicts.csv", "verdicts.tex"
+
+_COLUMNS = (
+    "claim", "reading", "part", "headline", "setting", "as_of", "verdict", "fragile", "criterion", "measure", "state",
+    "estimate", "low", "high", "interval", "unit", "share_of_specifications", "specifications", "title",
+)  # fmt: skip
+_WIDE = 28  # characters; a longer text gets a column that breaks lines
+_LATEX = {
+    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}", "≤": r"$\leq$", "≥": r"$\geq$",
+    "−": "$-$", "×": r"$\times$", "≠": r"$\neq$", "≈": r"$\approx$", "→": r"$\rightarrow$", "–": "--", "—": "---",
+    "“": "``", "”": "''", "‘": "`", "’": "'", "…": r"\dots{}", "·": r"\textperiodcentered{}", "\u00a0": "~", "\u202f": r"\,",
+}  # fmt: skip
+_PREAMBLE = r"% needs \usepackage{array,booktabs,longtable}, and \usepackage[T1]{fontenc} or XeLaTeX, LuaLaTeX"
+
+
+def verdicts_csv(verdicts: Sequence[Mapping[str, Any]]) -> str:
+    """One row for each entry of verdicts.json, with the criterion that decides it; numbers as they are stored.
+
+    A reading without criteria has no number: its cells are empty.
+    """
+    text = io.StringIO()
+    writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for v in verdicts:
+        c = deciding(v) or {}
+        own = {name: v[name] for name in ("claim", "reading", "as_of", "verdict", "title")}
+        yes_no = {name: "yes" if v[name] else "no" for name in ("part", "headline", "fragile")}
+        main = {name: c.get(name) for name in _COLUMNS if name not in own and name not in yes_no}
+        writer.writerow(main | own | yes_no | {"setting": _setting(v), "criterion": c.get("label")})
+    return text.getvalue()
+
+
+def verdicts_latex(verdicts: Sequence[Mapping[str, Any]]) -> str:
+    """The same as a longtable for a paper: claim, reading, day, verdict, and the number that decides it with its interval."""
+    head = ("claim", "reading", "as of", "verdict", "criterion", "number", "interval", "true in", "of")
+    rows = []
+    for v in verdicts:
+        c, setting = deciding(v), _setting(v)
+        reading = v["title"] + (f" ({setting})" if setting else "") + (", part" if v["part"] else "")
+        word = v["verdict"] + (", fragile" if v["fragile"] else "")
+        shown = (
+            (
+                c["label"],
+                criterion_number(c),
+                _interval(c),
+                percent(c["share_of_specifications"]),
+                str(c["specifications"]),
+            )
+            if c
+            else ("–",) * 5
+        )
+        rows.append((v["claim"], reading, v["as_of"], word, *shown))
+    numeric = [False] * 7 + [True] * 2
+    note = "Share of specifications: how many of the distinct specifications make the criterion true; no probability."
+    return latex_table("Verdicts", head, rows, numeric, note)
+
+
+def table_latex(record: Mapping[str, Any]) -> str:
+    """A table of a page (a record of the MIME type for tables) as LaTeX; the same cells as on the page."""
+    note = record["note"] + (f" Sources: {', '.join(record['sources'])}." if record["sources"] else "")
+    return latex_table(record["title"], record["columns"], record["rows"], record["numeric"], note)
+
+
+def latex_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], numeric: Sequence[bool], note: str = ""
+) -> str:
+    """A longtable in the style of booktabs, every text escaped. numeric: columns that stand to the right."""
+    rows = [[str(cell) for cell in row] for row in rows]
+    kinds = ["r" if n else _column([row[i] for row in rows]) for i, n in enumerate(numeric)]
+    head = _row(columns)
+    lines = [
+        _PREAMBLE,
+        rf"\begin{{longtable}}{{{''.join(kinds)}}}",
+        rf"\caption{{{_text(title)}}}\\",
+        *(r"\toprule", head, r"\midrule", r"\endfirsthead"),
+        *(r"\toprule", head, r"\midrule", r"\endhead"),
+        *(r"\bottomrule", r"\endlastfoot"),
+        *map(_row, rows),
+        r"\end{longtable}",
+    ]
+    if note.strip():
+        lines.append(rf"\noindent{{\footnotesize {_text(note)}}}")
+    return "\n".join(lines) + "\n"
+
+
+def _column(cells: Sequence[str]) -> str:
+    return r">{\raggedright\arraybackslash}p{3.2cm}" if max(map(len, cells), default=0) > _WIDE else "l"
+
+
+def _row(cells: Sequence[str]) -> str:
+    texts = [_text(cell) for cell in cells]
+    if texts and texts[0][:1] in ("[", "*"):  # after the end of a row LaTeX would take it for an option
+        texts[0] = "{}" + texts[0]
+    return " & ".join(texts) + r" \\"
+
+
+def _text(text: str) -> str:
+    """Text as LaTeX prints it: one line, no control characters, nothing that it would take for a command."""
+    clean = "".join(c if c.isprintable() or c in _LATEX else " " for c in " ".join(str(text).split()))
+    escaped = re.sub(r"-(?=-)", "-{}", escape_latex(clean))  # two hyphens are not a dash
+    return "".join(_LATEX.get(c, c) for c in escaped)
+
+
+def _interval(c: Mapping[str, Any]) -> str:
+    if c["low"] is None and c["high"] is None:
+        return "–"
+    return c["interval"] if c["low"] == c["high"] else f"{number(c['low'])} to {number(c['high'])} ({c['interval']})"
+
+
+def _setting(v: Mapping[str, Any]) -> str:
+    return ", ".join(f"{k}={x}" for k, x in sorted(v["params"].items()) if k not in ("claim", "as_of"))
