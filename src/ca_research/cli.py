@@ -136,6 +136,65 @@ def runs_list(
     console.rows(rows, format)
 
 
+# --- report, verify ----------------------------------------------------------------------------------------
+
+
+@app.command("report")
+def report_command(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Name of the zip file; default: ca-research-report.zip in the report's folder."),
+    ] = None,
+    zip: Annotated[bool, typer.Option("--zip", help="Zip the report for sending.")] = False,
+    notebooks: Annotated[
+        bool, typer.Option("--notebooks", help="Put the executed notebooks into the zip too.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder of the report; default: reports/")] = None,
+) -> None:
+    """Say where the finished report is; with --zip, put it into one file for sending."""
+    from . import paths, report
+
+    folder = (out or paths.reports_dir()).resolve()
+    if not zip:
+        if file or notebooks:
+            raise UsageError("a file and --notebooks go with --zip", hint="ca-research report --zip report.zip")
+        typer.echo(f"report: {folder / 'index.html'} ({len(report.whole(folder))} files)")
+        return
+    target = (file or folder / f"{report.PARCEL}.zip").resolve()
+    if target.is_dir():
+        raise UsageError(f"{file} is a folder", hint="give the name of a file: ca-research report --zip report.zip")
+    count = report.parcel(folder, target, notebooks=notebooks)
+    typer.echo(f"{target} ({count} files, {target.stat().st_size / 1e6:.1f} MB)")
+
+
+@app.command("verify")
+def verify_command(
+    out: Annotated[Path | None, typer.Option("--out", help="Folder of the report; default: reports/")] = None,
+    format: Annotated[str, typer.Option("--format", help="text, json, junit or markdown")] = "text",
+    accept: Annotated[bool, typer.Option("--accept", help="Make the report the new baseline.")] = False,
+    reason: Annotated[str, typer.Option("--reason", help="Why the verdicts moved; goes into their changelog.")] = "",
+) -> None:
+    """Compare the report with the accepted verdicts (baseline/); exit code 1 and a diff where one moved."""
+    from . import paths, verify
+
+    console.known(format, tuple(verify.FORMATS))
+    if reason and not accept:
+        raise UsageError("--reason goes with --accept")
+    report = verify.read_report((out or paths.reports_dir()).resolve())
+    if accept:
+        found = verify.accept(report, paths.baseline_dir(), reason)
+    else:
+        baseline = verify.read_baseline(paths.baseline_dir())
+        found = verify.compare(baseline, report, verify.outdated(report))
+    typer.echo(verify.show(found, format), nl=False)
+    if accept:
+        typer.echo(f"accepted: {paths.shown(paths.baseline_dir())} holds the verdicts of this report", err=True)
+    elif not found.same:
+        if found.changes:
+            typer.echo('next: mend what moved them, or: ca-research verify --accept --reason "..."', err=True)
+        raise typer.Exit(1)
+
+
 cache_app = typer.Typer(help="The store of finished runs: info, clear.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(cache_app, name="cache")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import time
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import RunError
+from .errors import CoverageError, RunError
 
 if TYPE_CHECKING:
     from .runs import Options, Result, Run
@@ -79,6 +81,58 @@ class Report:
     index: Path
     results: list[Result]
     error: RunError | None
+
+
+PARCEL = "ca-research-report"
+"""Name of the folder that a zipped report unpacks to."""
+
+
+def whole(out: Path) -> list[Path]:
+    """The files of a finished report, pages first, executed notebooks last.
+
+    Raises CoverageError where there is none or a page or file of it is missing, RunError where a run of it failed.
+    """
+    from .paths import shown
+    from .runs import EXECUTED, read_manifest
+    from .runs.store import BESIDE
+
+    ran = read_manifest(out)["runs"]
+    if broken := [r["run_id"] for r in ran if r["error"]]:
+        raise RunError(
+            f"the report has {len(broken)} failed runs: {', '.join(broken[:5])}",
+            where=shown(out),
+            hint="ca-research run",
+        )
+    pages = sorted(
+        {"index.html", "methods.html"} | {f.name for f in out.glob("*.html")} | {f"{r['run_id']}.html" for r in ran}
+    )
+    books = sorted(f"{EXECUTED}/{r['run_id']}.ipynb" for r in ran)
+    files = [out / name for name in [*pages, *BESIDE, *books]]
+    if missing := [f.relative_to(out).as_posix() for f in files if not f.is_file()]:
+        few = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
+        raise CoverageError(f"the report is incomplete: {few} missing", where=shown(out), hint="ca-research run")
+    return files
+
+
+def parcel(out: Path, file: Path, *, notebooks: bool = False) -> int:
+    """Zip a finished report for sending; the number of files in it. The same report gives the same bytes.
+
+    notebooks: the executed notebooks as well. Raises as `whole` does; the file is written whole or not at all.
+    """
+    from .runs import EXECUTED
+    from .runs.store import write_whole
+
+    buffer = io.BytesIO()
+    with alone(out), zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as zipped:
+        packed = [f for f in whole(out) if notebooks or f.parent.name != EXECUTED]
+        for one in packed:
+            about = zipfile.ZipInfo(
+                f"{PARCEL}/{one.relative_to(out).as_posix()}"
+            )  # dated 1980: when it was zipped tells nothing
+            about.compress_type, about.external_attr, about.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
+            zipped.writestr(about, one.read_bytes(), compresslevel=9)
+    write_whole(file, buffer.getvalue())
+    return len(packed)
 
 
 @contextmanager

@@ -75,7 +75,6 @@ def text(found: Comparison) -> str:
     lines += ["", *(f"note: {note}" for note in _notes(found))]
     if found.changes:
         lines.append("tolerances: " + "; ".join(f"{k}: {v}" for k, v in TOLERANCES.items()))
-        lines.append('next: mend what moved them, or: ca-research verify --accept --reason "..."')
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
