@@ -1,14 +1,14 @@
 """Verdicts of a report against those that were accepted before: what moved, by how much, and because of which input.
 
-state.py     both sides of the comparison: the report, and baseline/verdicts.json
-compare.py   what differs, and which inputs changed
-accept.py    a report becomes the new baseline, with a reason
-show.py      a comparison as text, JSON, JUnit and Markdown
+state.py       both sides of the comparison: the report, and baseline/verdicts.json
+comparison.py  what differs, and which inputs changed
+acceptance.py  a report becomes the new baseline, with a reason
+formats.py     a comparison as text, JSON, JUnit and Markdown
 """
 
-from .accept import accept
-from .compare import Cause, Change, Comparison, compare, outdated
-from .show import FORMATS, show
+from .acceptance import accept
+from .comparison import Cause, Change, Comparison, compare, outdated
+from .formats import FORMATS, show
 from .state import State, read_baseline, read_report
 
 __all__ = [

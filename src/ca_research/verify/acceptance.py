@@ -9,7 +9,7 @@ from .. import paths
 from ..errors import BaselineError, UsageError
 from ..runs import PAGES, plan
 from ..runs.store import write_whole
-from .compare import Change, Comparison, compare, outdated
+from .comparison import Change, Comparison, compare, outdated
 from .state import FILE, State, read_baseline, write_baseline
 
 CHANGELOG = "CHANGELOG.md"
@@ -89,7 +89,7 @@ def _logged(before: str, found: Comparison, reason: str, first: bool) -> str:
 
 
 def _line(change: Change) -> str:
-    from .show import shown
+    from .formats import shown
 
     if change.kind == "new":
         return f"- {change.entry.name}: new, {change.entry.verdict}"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from xml.etree import ElementTree
 
-from .compare import TOLERANCES, Change, Comparison
+from .comparison import TOLERANCES, Change, Comparison
 
 MOST_LINES = 20
 """Entries that are gone for one reason are listed up to this number, then counted."""
