@@ -191,6 +191,20 @@ def test_new_and_gone_entries_are_differences_with_their_reason(state, baseline)
     assert found.changes[0].why == "its run failed: the kernel died"
 
 
+def test_a_verdict_is_of_the_run_whose_parameters_it_has(state):
+    """A verdict also names what its run left at the default; of two runs that fit, the one that says more gave it."""
+    runs = [
+        run(run_id="c07", params={"as_of": "latest"}),
+        run(run_id="c07-uzb", params={"as_of": "latest", "economy": "UZB"}, inputs=changed("notebook")),
+    ]
+    found = state([verdict(), verdict(params={"economy": "CA5"})], runs)
+    assert {e.params["economy"]: e.inputs["notebook"] for e in found.entries.values()} == {"CA5": "n1", "UZB": "other"}
+    assert {e.params["economy"]: found.run_of(e)["run_id"] for e in found.entries.values()} == {
+        "CA5": "c07",
+        "UZB": "c07-uzb",
+    }
+
+
 def test_another_parameter_or_day_is_another_entry(state, baseline):
     for given in ({"params": {"economy": "KAZ"}}, {"as_of": "2023-05-19"}):
         found = verify.compare(baseline, state([verdict(), verdict(**given)]))
@@ -267,7 +281,7 @@ def test_many_gone_for_one_reason_are_counted(state, tmp_path):
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "verdicts.json").write_bytes(write_baseline(state(many, runs)))
     text = verify.show(verify.compare(verify.read_baseline(tmp_path / "b"), state([], [])), "text")
-    assert "50 verdicts: 50 gone" in text and "and 30 more are gone: its run is not in the report" in text
+    assert "50 verdicts: 50 gone" in text and "and 30 more gone: its run is not in the report" in text
     assert text.count("because of") == 20
 
 

@@ -144,8 +144,9 @@ def _causes(old: Entry, new: Entry) -> Iterator[Cause]:
         return
     if old.rule != new.rule:
         yield Cause("rule")
+    own = {f"claims/{new.claim}", "claims/*"} if old.rule != new.rule else set()
     for cause in _changed(old.inputs, new.inputs):
-        which = tuple(w for w in cause.which if w != f"claims/{new.claim}") if old.rule != new.rule else cause.which
+        which = tuple(w for w in cause.which if w not in own)
         if which or not cause.which:
             yield Cause(cause.input, which)
 

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from .comparison import TOLERANCES, Change, Comparison
 
 MOST_LINES = 20
-"""Entries that are gone for one reason are listed up to this number, then counted."""
+"""Entries that are new, or gone for one reason, are listed up to this number, then counted."""
 
 
 def show(found: Comparison, format: str) -> str:
@@ -69,7 +69,7 @@ def text(found: Comparison) -> str:
         lines += [f"  {what.ljust(width)}  {old} -> {new}" for what, old, new in rows]
         lines.append(f"  because of: {_because(change)}")
     if left:
-        lines += ["", *(f"and {n} more are gone: {why}" for why, n in left.items())]
+        lines += ["", *left]
     if found.failed:
         lines += ["", *(f"failed: {run_id}: {error}" for run_id, error in found.failed)]
     lines += ["", *(f"note: {note}" for note in _notes(found))]
@@ -78,17 +78,19 @@ def text(found: Comparison) -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _listed(found: Comparison) -> tuple[list[Change], dict[str, int]]:
-    """Changes to be shown one by one, and the number of further ones that are gone, by the reason."""
-    seen: dict[str, int] = {}
+def _listed(found: Comparison) -> tuple[list[Change], list[str]]:
+    """Changes to be shown one by one, and a line for what is new or gone beyond that, by the reason."""
+    seen: dict[tuple[str, str], int] = {}
     listed = []
     for change in found.changes:
-        if change.kind == "gone":
-            seen[change.why] = seen.get(change.why, 0) + 1
-            if seen[change.why] > MOST_LINES:
+        kind = (change.kind, _because(change))
+        if change.kind != "changed":
+            seen[kind] = seen.get(kind, 0) + 1
+            if seen[kind] > MOST_LINES:
                 continue
         listed.append(change)
-    return listed, {why: n - MOST_LINES for why, n in seen.items() if n > MOST_LINES}
+    more = [(n - MOST_LINES, kind, why) for (kind, why), n in seen.items() if n > MOST_LINES]
+    return listed, [f"and {n} more {kind}: {why}" for n, kind, why in more]
 
 
 def as_json(found: Comparison) -> str:
@@ -161,7 +163,7 @@ def markdown(found: Comparison) -> str:
             for i, row in enumerate(_differences(change)):
                 first = "" if i else change.entry.name
                 lines.append("| " + " | ".join(map(_cell, (first, *row, "" if i else _because(change)))) + " |")
-        lines += ["", *(f"- and {n} more are gone: {_cell(why)}" for why, n in left.items())]
+        lines += ["", *(f"- {_cell(line)}" for line in left)]
     lines += [f"- failed: {_cell(run_id)}: {_cell(error)}" for run_id, error in found.failed]
     lines += [f"- {_cell(note)}" for note in _notes(found)]
     lines += ["", "Tolerances: " + "; ".join(f"{k}: {v}" for k, v in TOLERANCES.items()) + "."]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,7 @@ class State:
 
     def run_of(self, entry: Entry) -> Mapping[str, Any] | None:
         """The run that gave, or was to give, a verdict."""
-        return next((r for r in self.runs if _answers(r) == (entry.claim, entry.key[2], entry.as_of)), None)
+        return _run_of(self.runs, entry)
 
 
 def _setting(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,9 +74,18 @@ def _setting(params: Mapping[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in sorted(params.items()) if k not in ("claim", "as_of")}
 
 
-def _answers(run: Mapping[str, Any]) -> tuple[str, str, str]:
-    params = run["params"]
-    return (run["claim"], json.dumps(_setting(params), sort_keys=True), str(params.get("as_of", "latest")))
+def _run_of(runs: Iterable[Mapping[str, Any]], entry: Entry) -> Mapping[str, Any] | None:
+    """The run of a claim and day whose parameters are those of a verdict; of several the one that says most.
+
+    A verdict also names parameters that its run left at their defaults.
+    """
+    fitting = [
+        r
+        for r in runs
+        if (r["claim"], str(r["params"].get("as_of", "latest"))) == (entry.claim, entry.as_of)
+        and _setting(r["params"]).items() <= entry.params.items()
+    ]
+    return max(fitting, key=lambda r: len(r["params"]), default=None)
 
 
 def read_report(out: Path) -> State:
@@ -86,8 +95,7 @@ def read_report(out: Path) -> State:
     try:
         stored = json.loads(file.read_text(encoding="utf-8"))
         runs = tuple(manifest["runs"])
-        by_run = {_answers(r): r.get("inputs") or {} for r in runs}
-        found = [_of_report(one, by_run) for one in stored]
+        found = [_of_report(one, runs) for one in stored]
         assert all(isinstance(r["error"], str) and isinstance(r["run_id"], str) for r in runs)
     except FileNotFoundError:
         raise CoverageError("there is no report to compare", where=paths.shown(file), hint="ca-research run") from None
@@ -96,7 +104,7 @@ def read_report(out: Path) -> State:
     return State(_by_key(found, file), runs)
 
 
-def _of_report(v: Mapping[str, Any], by_run: Mapping[tuple[str, str, str], dict[str, Any]]) -> Entry:
+def _of_report(v: Mapping[str, Any], runs: Iterable[Mapping[str, Any]]) -> Entry:
     entry = Entry(
         claim=v["claim"],
         reading=v["reading"],
@@ -109,19 +117,14 @@ def _of_report(v: Mapping[str, Any], by_run: Mapping[tuple[str, str, str], dict[
         notebook=v["notebook"],
         criteria={c["name"]: {name: c[name] for name in CRITERION} for c in v["criteria"]},
     )
-    return _with(entry, by_run.get((entry.claim, entry.key[2], entry.as_of), {}))
-
-
-def _with(entry: Entry, inputs: Mapping[str, Any]) -> Entry:
-    return Entry(**{**entry.__dict__, "inputs": dict(inputs)})
+    return replace(entry, inputs=(_run_of(runs, entry) or {}).get("inputs") or {})
 
 
 def _by_key(entries: list[Entry], file: Path) -> dict[Key, Entry]:
     found: dict[Key, Entry] = {}
     for entry in entries:
-        if entry.key in found:
+        if found.setdefault(entry.key, entry) != entry:  # the same answer may come from two runs, not two answers
             raise UsageError(f"two verdicts for {entry.name}", where=paths.shown(file), hint="ca-research run")
-        found[entry.key] = entry
     return dict(sorted(found.items()))
 
 
