@@ -96,7 +96,9 @@ def lead_lines(leads: pd.DataFrame, *, since: int = 2010, after: int = 2022) -> 
     leads: columns economy, year, ratio, rival, as from `trade.leads_by_year`. after: the last year before the forecast.
     """
     codes = list(dict.fromkeys(leads["economy"]))
-    shades = dict(zip(codes, (style.PARTY["CHN"], style.PARTY["RUS"], style.PARTY["EU27"], "#a3568c"), strict=False))
+    shades = dict(
+        zip(codes, (style.PARTY["CHN"], style.PARTY["RUS"], style.PARTY["EU27"], style.PARTY["USA"]), strict=False)
+    )
     with style.context():
         figure, ax = plt.subplots(figsize=(8.2, 3.2))
         for code in codes:

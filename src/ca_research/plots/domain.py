@@ -259,7 +259,7 @@ def border_bar(lengths: pd.DataFrame, *, threshold: float) -> Figure:
                 ha="center",
                 va="center",
                 fontsize=8.5,
-                color="#1b1b1b",
+                color="#1b1b1b",  # on the bars, on light pages and dark ones
             )
             start += row.value
         ax.text(start + 25, 0, f"{start:,.0f} km", va="center", fontsize=10.5, fontweight="bold")

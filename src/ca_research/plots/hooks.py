@@ -54,7 +54,12 @@ def _share(share: float | None) -> str:
 
 def verdict_bundle(verdict: Verdict, *_: Any, **__: Any) -> dict[str, Any]:
     text = "\n".join(f"{v.claim} {v.reading}: {v.verdict}" for v in verdict.all())
-    return {MIME: verdict.bundle(), trace.MIME: list(verdict.traces), "text/html": verdict_html(verdict), "text/plain": text}
+    return {
+        MIME: verdict.bundle(),
+        trace.MIME: list(verdict.traces),
+        "text/html": verdict_html(verdict),
+        "text/plain": text,
+    }
 
 
 def claim_html(claim: Claim) -> str:

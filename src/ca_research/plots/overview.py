@@ -12,9 +12,6 @@ from matplotlib.figure import Figure
 from ..registry import VERDICTS
 from . import style
 
-VERDICT = dict(zip(VERDICTS, ("#007a59", "#9a7200", "#c0451c", "#6b757b", "#9aa3a8"), strict=True))
-"""Colour of each verdict word, as on the pages."""
-
 _ACROSS = 3  # ids beside each other in one cell
 
 
@@ -38,9 +35,9 @@ def verdict_matrix(glance: pd.DataFrame) -> Figure:
                 for position, row in enumerate(cells.get((theme, word), glance.iloc[:0]).itertuples()):
                     x = column + 0.06 + (position % _ACROSS) * 0.3
                     y = top + 0.15 + position // _ACROSS
-                    ax.text(x, y, row.claim, color=VERDICT[word], fontsize=9, fontweight="bold", va="center")
+                    ax.text(x, y, row.claim, color=style.VERDICT[word], fontsize=9, fontweight="bold", va="center")
                     if row.fragile:
-                        ax.plot([x, x + 0.17], [y + 0.36, y + 0.36], color=VERDICT[word], linewidth=1.4)
+                        ax.plot([x, x + 0.17], [y + 0.36, y + 0.36], color=style.VERDICT[word], linewidth=1.4)
             top += lines[theme] + 0.6
         for column, word in enumerate(VERDICTS):
             count = int((glance["verdict"] == word).sum())
@@ -48,7 +45,7 @@ def verdict_matrix(glance: pd.DataFrame) -> Figure:
                 column + 0.06,
                 -1.0,
                 f"{textwrap.fill(word, 12)} ({count})",
-                color=VERDICT[word],
+                color=style.VERDICT[word],
                 fontsize=9,
                 va="center",
             )

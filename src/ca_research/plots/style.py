@@ -1,7 +1,8 @@
 """One visual language for every picture: ink, grid, colours by party, no decoration.
 
-Colours are from Okabe and Ito's set, which stays apart for colour-blind readers. Ink and grid are exact hex values
-that the site replaces by CSS variables, so that one SVG serves light and dark pages.
+Colours are from Okabe and Ito's set, which stays apart for colour-blind readers, darkened until a label in them can be
+read (contrast 4.5 on the page). All are exact hex values that the site replaces by CSS variables, so that one SVG serves
+light and dark pages.
 """
 
 from __future__ import annotations
@@ -14,14 +15,21 @@ from matplotlib.axes import Axes
 
 INK, MUTED, GRID, PAPER = "#1d2326", "#5f6a70", "#dde2e4", "#fefefe"
 PARTY = {
-    "CHN": "#d55e00",
+    "CHN": "#c45100",
     "RUS": "#0072b2",
-    "EU27": "#009e73",
+    "EU27": "#007d5b",
     "USA": "#a3568c",
-    "TUR": "#b8860b",
+    "TUR": "#8f6a06",
 }
-OTHER = "#8a949a"
-STATE = {"holds": "#007a59", "fails": "#c0451c", "mixed": "#9a7200", "undecided": OTHER}
+OTHER = "#6b757b"
+STATE = {"holds": "#00785a", "fails": "#b8400f", "mixed": "#866400", "undecided": OTHER}
+VERDICT = {
+    "supported": STATE["holds"],
+    "partly supported": STATE["mixed"],
+    "contradicted": STATE["fails"],
+    "not enough evidence": MUTED,
+    "not testable": OTHER,
+}
 
 
 def colour(code: str) -> str:

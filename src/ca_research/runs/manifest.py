@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from .. import __version__, paths, registry
 from ..errors import CoverageError, UsageError
-from . import inputs, planning
+from . import inputs, planning, worker
 from .pool import Result
 from .store import write_whole
 
@@ -29,7 +28,7 @@ def write_manifest(out: Path, results: Sequence[Result], seconds: float) -> None
     content = {
         "ca_research": __version__,
         **inputs.environment(),
-        "packages": {name: version(name) for name in ("pandas", "numpy", "statsmodels", "matplotlib", "papermill")},
+        "packages": worker.versions(),
         "tables": current().name,
         "seed": SEED,
         "seconds": round(seconds, 2),

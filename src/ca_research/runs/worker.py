@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import platform
 import re
 import sys
 import tempfile
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .. import kernels, paths, reads
+from .. import __version__, kernels, paths, reads
 from .planning import Run
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
@@ -102,6 +103,7 @@ def stamped(text: str, task: Task, error: str, where: str) -> str:
         "notebook": f"notebooks/{task.run.notebook.name}",
         "command": task.run.command,
         "key": task.key,
+        "versions": versions(),
         "error": error,
         "where": where,
     }
@@ -115,6 +117,14 @@ def stamped(text: str, task: Task, error: str, where: str) -> str:
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell["id"] = "injected-parameters"  # papermill draws one at random
     return without_paths(str(nbformat.writes(notebook)) + "\n")
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that a number may depend on."""
+    from importlib.metadata import version
+
+    names = ("pandas", "numpy", "statsmodels", "pyfixest", "matplotlib", "papermill")
+    return {"Python": platform.python_version(), "ca-research": __version__} | {name: version(name) for name in names}
 
 
 def plain(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..claims.overview import deciding
 from ..stats.result import escape_latex
-from .render import criterion_number, number, percent
+from .words import criterion_number, number, percent
 
 CSV_FILE, LATEX_FILE = "verdicts.csv", "verdicts.tex"
 
@@ -55,7 +55,7 @@ def verdicts_latex(verdicts: Sequence[Mapping[str, Any]]) -> str:
         shown = (
             (
                 c["label"],
-                criterion_number(c),
+                criterion_number(dict(c)),
                 _interval(c),
                 percent(c["share_of_specifications"]),
                 str(c["specifications"]),

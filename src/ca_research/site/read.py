@@ -8,7 +8,7 @@ from typing import Any
 
 import nbformat
 
-from ..claims import MIME, check
+from ..claims import MIME, check, trace
 from ..errors import RunError
 from ..plots import FIGURE_MIME, TABLE_MIME
 
@@ -40,7 +40,8 @@ class Cell:
 class Page:
     """All that one executed notebook holds. `verdicts` is empty where the run failed before its verdict.
 
-    `unsound` says where what it emitted as a verdict does not follow from its criteria; it is left out then.
+    `unsound` says where what it emitted as a verdict does not follow from its criteria; it is left out then. `key` is
+    the content key of the run, `tables` what its notebook may read, `traces` the rows behind its criteria by name.
     """
 
     run_id: str
@@ -50,10 +51,14 @@ class Page:
     error: str
     where: str
     notebook: str
+    key: str = ""
+    tables: tuple[str, ...] = ()
+    versions: dict[str, str] = field(default_factory=dict)
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     cells: list[Cell] = field(default_factory=list)
     unsound: list[str] = field(default_factory=list)
+    traces: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -87,7 +92,8 @@ class Page:
 def read_page(file: Path) -> Page:
     """One executed notebook; raises RunError where it is not one of a run of this project."""
     notebook = nbformat.read(file, as_version=4)
-    meta = notebook.metadata.get("ca_research", {}).get("run")
+    declared = notebook.metadata.get("ca_research", {})
+    meta = declared.get("run")
     if not meta:
         raise RunError("not an executed notebook of this project", where=file.name, hint="ca-research run")
     page = Page(
@@ -98,6 +104,9 @@ def read_page(file: Path) -> Page:
         meta["error"],
         meta["where"],
         meta["notebook"],
+        meta["key"],
+        tuple(declared.get("tables", ())),
+        dict(meta.get("versions", {})),
     )
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
@@ -112,6 +121,8 @@ def read_page(file: Path) -> Page:
             data = output.get("data", {})
             if MIME in data:
                 page.verdicts = list(data[MIME])
+            if trace.MIME in data:
+                page.traces = {t["criterion"]: t for t in data[trace.MIME]}
             if FIGURE_MIME in data:
                 shown.append(Item("figure", dict(data[FIGURE_MIME]), data["image/svg+xml"]))
             if TABLE_MIME in data:

@@ -5,19 +5,32 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
 import mistune
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from .. import __version__, economies, registry
 from ..claims import overview
-from ..plots.style import GRID, INK, MUTED, PAPER
+from ..plots.style import GRID, INK, MUTED, OTHER, PAPER, PARTY, STATE
+from ..tables import cite
+from .forms import table_latex
 from .read import Item
+from .words import criterion_number, number, percent
 
-_COLOURS = {INK: "var(--ink)", MUTED: "var(--muted)", GRID: "var(--grid)", PAPER: "var(--paper)"}
+_DARK = {
+    **{PARTY["CHN"]: "#ff9a55", PARTY["RUS"]: "#6bbcf0", PARTY["EU27"]: "#4fcfa4", PARTY["USA"]: "#e09aca"},
+    **{PARTY["TUR"]: "#e5bb4d", OTHER: "#a4afb5"},
+    **{STATE["holds"]: "#4fc9a2", STATE["fails"]: "#ff8a5e", STATE["mixed"]: "#e0b93f"},
+}
+"""Colours of marks on a dark page; on a light one they are what the figure says."""
+
+_COLOURS = {INK: "var(--ink)", MUTED: "var(--muted)", GRID: "var(--grid)", PAPER: "var(--paper)"} | {
+    colour: f"var(--f{colour[1:]})" for colour in _DARK
+}
 
 
 def svg_markup(svg: str, prefix: str, label: str) -> Markup:
@@ -32,46 +45,19 @@ def svg_markup(svg: str, prefix: str, label: str) -> Markup:
     return Markup(f'{head} role="img" aria-label="{Markup.escape(label)}">{rest}')
 
 
+_DARK_PAGE = (
+    "--paper:#15191b;--ink:#e8ecee;--muted:#a4afb5;--grid:#343c40;--panel:#1e2427;--link:#7cc0ea;--shade:#000a;"
+    "--supported:#4fc9a2;--partly:#e0b93f;--contradicted:#ff8a5e;--unknown:#a9b4ba;color-scheme:dark;"
+)
+
+
+def tables_of(source_ids: Sequence[str], declared: Iterable[str]) -> list[str]:
+    """Tables, of those that a notebook declares, in which any of these sources has rows."""
+    return [name for name in declared if set(source_ids) & set(registry.tables()[name].rows)]
+
+
 def data_uri(text: str, kind: str) -> str:
     return f"data:{kind};charset=utf-8,{quote(text)}"
-
-
-def number(value: Any) -> str:
-    """A number for a reader: thousands apart, four digits at most where they carry nothing."""
-    if value is None:
-        return "–"
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return str(value)
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.3g}" if abs(value) < 100 else f"{value:,.0f}"
-
-
-def percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.0f} %"
-
-
-_PLURALS = re.compile(r"\b(source|origin|day|month|year|wave|document|route|meeting|case|contract|act)s\b")
-
-
-def one(unit: str) -> str:
-    """A unit as it is read after the number one."""
-    return _PLURALS.sub(r"\1", unit)
-
-
-def criterion_number(c: dict[str, Any]) -> str:
-    """What a criterion comes to in the main specification, for a reader."""
-    if len(c["cells"]) > 1:
-        open_ = int((c["high"] or 0) - (c["low"] or 0))
-        return f"{number(c['estimate'])} of {len(c['cells'])} {c['counted']}" + (f" ({open_} open)" if open_ else "")
-    single = (c["cells"][0]["estimate"] if c["cell_threshold"] is not None else c["estimate"]) == 1
-    unit = (
-        "" if c["cell_threshold"] is not None and c["unit"] == "rank" else f" {one(c['unit']) if single else c['unit']}"
-    )
-    where = c["cells"][0] if c["cell_threshold"] is not None else c
-    if where["estimate"] is not None:
-        return f"{'rank ' if not unit else ''}{number(where['estimate'])}{unit}"
-    if where["low"] is None and where["high"] is None:
-        return "not observed"
-    return f"{number(where['low'])} to {number(where['high'])}{unit}"
 
 
 def environment() -> Environment:
@@ -93,6 +79,11 @@ def environment() -> Environment:
         "markdown": lambda text: Markup(markdown(text)),
         "economy": economies.name_of,
         "csv_uri": lambda text: data_uri(text, "text/csv"),
+        "latex_uri": lambda record: data_uri(table_latex(record), "application/x-tex"),
+        "bibtex": lambda sources: cite([s.source_id for s in sources], "bibtex"),
+        "csl": lambda sources: cite([s.source_id for s in sources], "csl"),
+        "tables_of": tables_of,
+        "code": lambda text: Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))),
         "slug": lambda text: re.sub(r"[^a-z0-9]+", "-", str(text).lower()).strip("-"),
     }
     env.filters |= filters
@@ -103,7 +94,9 @@ def environment() -> Environment:
         "version": __version__,
         "article": registry.article(),
     }
-    style = env.get_template("style.css").render()
+    light = "".join(f"--f{colour[1:]}:{colour};" for colour in _DARK)
+    dark = _DARK_PAGE + "".join(f"--f{colour[1:]}:{on_dark};" for colour, on_dark in _DARK.items())
+    style = env.get_template("style.css").render(figure_colours={"light": Markup(light)}, dark=Markup(dark))
     script = env.get_template("page.js").render()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"

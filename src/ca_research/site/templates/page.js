@@ -6,6 +6,15 @@ function label(){b.textContent=dark()?"Light":"Dark";b.setAttribute("aria-label"
 if(b){b.hidden=false;label();b.addEventListener("click",function(){root.dataset.theme=dark()?"light":"dark";label();try{localStorage.setItem("theme",root.dataset.theme)}catch(e){}})}
 var f=document.getElementById("filters");
 if(f){f.hidden=false;var v=document.getElementById("by-verdict"),h=document.getElementById("by-theme"),n=document.getElementById("shown");
-function apply(){var c=document.querySelectorAll(".card"),k=0;c.forEach(function(e){var ok=(!v.value||e.dataset.verdicts.split("|").indexOf(v.value)>=0)&&(!h.value||e.dataset.theme===h.value);e.hidden=!ok;if(ok)k++});n.textContent=k+" of "+c.length+" claims shown"}
-v.addEventListener("change",apply);h.addEventListener("change",apply);apply()}
+function apply(){var c=document.querySelectorAll(".card"),k=0;
+c.forEach(function(e){var ok=(!v.value||e.dataset.verdicts.split("|").indexOf(v.value)>=0)&&(!h.value||e.dataset.theme===h.value);e.hidden=!ok;if(ok)k++});
+document.querySelectorAll(".theme").forEach(function(s){s.hidden=!s.querySelector(".card:not([hidden])")});
+n.textContent=k+" of "+c.length+" claims shown"}
+v.addEventListener("change",apply);h.addEventListener("change",apply);f.addEventListener("reset",function(){setTimeout(apply)});apply()}
+document.querySelectorAll("[data-copy]").forEach(function(c){c.hidden=false;var words=c.textContent;
+c.addEventListener("click",function(){var p=document.getElementById(c.dataset.copy);
+function said(ok){c.textContent=ok?"Copied":"Select and copy by hand";setTimeout(function(){c.textContent=words},2000)}
+function old(){var r=document.createRange();r.selectNodeContents(p);var s=getSelection();s.removeAllRanges();s.addRange(r);said(document.execCommand("copy"))}
+if(navigator.clipboard)navigator.clipboard.writeText(p.textContent).then(function(){said(true)},old);else old()})});
+document.querySelectorAll("[popover] a").forEach(function(a){a.addEventListener("click",function(){var p=a.closest("[popover]");if(p.hidePopover)p.hidePopover()})});
 })();

@@ -1,0 +1,46 @@
+"""Numbers and names as a reader should see them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+
+def number(value: Any) -> str:
+    """A number for a reader: thousands apart, a true minus, four digits at most where they carry nothing."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    whole = float(value).is_integer() or abs(value) >= 100
+    return (f"{value:,.0f}" if whole else f"{value:,.3g}").replace("-", "−")
+
+
+def percent(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.0f} %"
+
+
+_PLURALS = re.compile(r"\b(source|origin|day|month|year|wave|document|route|meeting|case|contract|act)s\b")
+
+
+def one(unit: str) -> str:
+    """A unit as it is read after the number one."""
+    return _PLURALS.sub(r"\1", unit)
+
+
+def criterion_number(c: dict[str, Any]) -> str:
+    """What a criterion comes to in the main specification, for a reader."""
+    if len(c["cells"]) > 1:
+        open_ = int((c["high"] or 0) - (c["low"] or 0))
+        return f"{number(c['estimate'])} of {len(c['cells'])} {c['counted']}" + (f" ({open_} open)" if open_ else "")
+    where = c["cells"][0] if c["cell_threshold"] is not None else c
+    unit, values = c["unit"], [where["estimate"]]
+    if where["estimate"] is None:
+        values = [where["low"], where["high"]]
+        if values == [None, None]:
+            return "not observed"
+    rank = c["cell_threshold"] is not None and unit == "rank"
+    if unit.startswith("share of "):  # 0.12 share of cells is 12 % of cells
+        values, unit = [None if v is None else 100 * v for v in values], "% of " + unit.removeprefix("share of ")
+    said = " to ".join(map(number, values))
+    return f"rank {said}" if rank else f"{said} {one(unit) if values == [1] else unit}"
