@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -103,9 +104,10 @@ def whole(out: Path) -> list[Path]:
             where=shown(out),
             hint="ca-research run",
         )
-    pages = sorted(
-        {"index.html", "methods.html"} | {f.name for f in out.glob("*.html")} | {f"{r['run_id']}.html" for r in ran}
-    )
+    index = out / "index.html"
+    linked = re.findall(r'href="([^"#:?]+\.html)', index.read_text(encoding="utf-8")) if index.is_file() else []
+    there = [f.name for f in out.glob("*.html")]
+    pages = sorted({"index.html", *linked, *there, *(f"{r['run_id']}.html" for r in ran)})
     books = sorted(f"{EXECUTED}/{r['run_id']}.ipynb" for r in ran)
     files = [out / name for name in [*pages, *BESIDE, *books]]
     if missing := [f.relative_to(out).as_posix() for f in files if not f.is_file()]:

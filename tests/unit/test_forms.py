@@ -1,0 +1,220 @@
+"""Verdicts and tables in other forms: CSV that parses back, LaTeX that hostile text cannot break, and the zipped report."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+import shutil
+import zipfile
+
+import pytest
+
+from ca_research import report as reports
+from ca_research.site import forms, read_pages
+
+HOSTILE = [
+    r"\input{/etc/passwd}", r"\end{longtable}", "50 % of $5 & more #1", "a_b^c~d", "{ unbalanced", "} unbalanced", "]",
+    r"\\[1cm]", "[starts a row", "*starts a row", "two\nlines\tand\x00control\x1b", "<b>|\"x\"", "-- and ---", "≥ 3 − 2 × “q”",
+    "%", "\\", "^^5c", r"\verb|x|", "",
+]  # fmt: skip
+
+
+def cells(latex: str) -> list[list[str]]:
+    """The rows of a longtable as TeX would cut them, or an error where it would not get that far."""
+    body = re.search(r"\\begin\{longtable\}\{.*?\}\n(.*)\\end\{longtable\}", latex, re.S)
+    assert body, latex
+    rows, row, cell, depth, at = [], [], "", 0, 0
+    text = body[1].split(r"\endlastfoot")[1]
+    while at < len(text):
+        char = text[at]
+        if char == "\\":
+            word = re.match(r"\\([A-Za-z]+|.)", text[at:], re.S)[0]
+            if word == r"\\" and depth == 0:
+                assert not re.match(r"\s*[\[*]", text[at + 2 :]), f"an option of the row end: {text[at : at + 20]!r}"
+                rows.append([c.strip() for c in [*row, cell]])
+                row, cell = [], ""
+            else:
+                assert word not in (r"\input", r"\end", r"\verb", r"\\"), word
+                cell += word
+            at += len(word)
+            continue
+        assert char not in "#_^~%" or cell.endswith("\\"), (
+            f"{char} is a command here: {text[max(0, at - 20) : at + 5]!r}"
+        )
+        depth += (char == "{") - (char == "}")
+        assert depth >= 0, "a brace is closed that was not opened"
+        if char == "&":
+            row.append(cell)
+            cell = ""
+        else:
+            cell += char
+        at += 1
+    assert depth == 0 and not row and not cell.strip()
+    return rows
+
+
+def test_hostile_text_stays_text_in_latex():
+    rows = [[text, text] for text in HOSTILE]
+    latex = forms.latex_table(HOSTILE[0], HOSTILE[:2], rows, [False, True], note=HOSTILE[0])
+    found = cells(latex)
+    assert [len(row) for row in found] == [2] * len(rows)
+    assert latex.count(r"\begin{longtable}") == latex.count(r"\end{longtable}") == 1
+    assert r"\input" not in latex and r"\textbackslash{}input\{/etc/passwd\}" in latex
+    assert all(c.isprintable() or c == "\n" for c in latex)
+
+
+@pytest.mark.parametrize(
+    ("text", "latex"),
+    [
+        ("a & b", r"a \& b"),
+        ("50 %", r"50 \%"),
+        ("\\", r"\textbackslash{}"),
+        ("a -- b", "a -{}- b"),
+        ("a – b", "a -- b"),
+        ("≥ 3", r"$\geq$ 3"),
+        ("x > y", r"x \textgreater{} y"),
+        ("Türkiye", "Türkiye"),
+    ],
+)
+def test_a_text_reads_the_same_in_print(text, latex):
+    assert cells(forms.latex_table("t", ["a"], [[text]], [False])) == [[latex]]
+
+
+def test_a_table_has_its_head_on_every_page_and_numbers_to_the_right():
+    latex = forms.latex_table("Ranks", ["economy", "rank"], [["KAZ", "1"]], [False, True])
+    assert r"\begin{longtable}{lr}" in latex and r"\caption{Ranks}\\" in latex
+    assert latex.count(r"economy & rank \\") == 2 and r"\endfirsthead" in latex and r"\endhead" in latex
+    assert latex.count(r"\toprule") == 2 and latex.count(r"\bottomrule") == 1
+    assert "p{3.2cm}" in forms.latex_table("t", ["a"], [["long " * 20]], [False])
+
+
+def test_every_table_of_the_pages_can_be_had_as_latex(report):
+    records = [item.record for p in read_pages(report / "notebooks") for item in p.items if item.kind == "table"]
+    assert len(records) > 100
+    for record in records:
+        found = cells(forms.table_latex(record))
+        assert [len(row) for row in found] == [len(record["columns"])] * len(record["rows"])
+
+
+def verdict(**given):
+    criterion = {
+        "name": "share", "label": "Share", "measure": "m", "state": "holds", "estimate": 0.123456789, "low": 0.1, "high": 0.2,
+        "interval": "range", "unit": "share", "share_of_specifications": 0.875, "specifications": 8, "cells": [{"estimate": 1}],
+        "cell_threshold": None, "counted": "economies",
+    }  # fmt: skip
+    return {
+        "claim": "C07", "reading": "literal", "title": "As it stands", "part": False, "headline": True,
+        "params": {"economy": "UZB"}, "as_of": "latest", "verdict": "supported", "fragile": True,
+        "criteria": [criterion],
+    } | given  # fmt: skip
+
+
+def test_the_csv_keeps_the_numbers_whole_and_parses_back():
+    other = verdict(title='a "quoted", title\nof two lines', criteria=[], verdict="not testable", fragile=False)
+    first, second = csv.DictReader(io.StringIO(forms.verdicts_csv([verdict(), other])))
+    assert (first["estimate"], first["low"], first["high"]) == ("0.123456789", "0.1", "0.2")
+    assert (first["setting"], first["fragile"], first["criterion"]) == ("economy=UZB", "yes", "Share")
+    assert second["title"] == 'a "quoted", title\nof two lines'
+    assert second["estimate"] == "" and second["state"] == "" and second["fragile"] == "no"
+
+
+def test_the_latex_of_verdicts_says_what_the_csv_says():
+    (row,) = cells(forms.verdicts_latex([verdict()]))
+    assert row == [
+        "C07", "As it stands (economy=UZB)", "latest", "supported, fragile", "Share", "0.123 share", "0.1 to 0.2 (range)",
+        r"88 \%", "8",
+    ]  # fmt: skip
+    (row,) = cells(forms.verdicts_latex([verdict(criteria=[], part=True)]))
+    assert row[1] == "As it stands (economy=UZB), part" and row[4:] == ["--"] * 5
+
+
+def test_the_report_carries_its_verdicts_in_all_forms(report):
+    stored = json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
+    rows = list(csv.DictReader(io.StringIO((report / "verdicts.csv").read_text(encoding="utf-8"))))
+    assert [(r["claim"], r["reading"], r["as_of"], r["verdict"]) for r in rows] == [
+        (v["claim"], v["reading"], v["as_of"], v["verdict"]) for v in stored
+    ]
+    assert len(cells((report / "verdicts.tex").read_text(encoding="utf-8"))) == len(stored)
+
+
+# --- the zipped report -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def out(tmp_path):
+    """A finished report of one run, with files beside it that are not of it."""
+    folder = tmp_path / "out"
+    (folder / "notebooks").mkdir(parents=True)
+    runs = [{"run_id": "c07", "claim": "C07", "params": {}, "error": ""}]
+    (folder / "manifest.json").write_text(json.dumps({"runs": runs}))
+    (folder / "index.html").write_text(
+        '<a href="c07.html">C07</a> <a href="methods.html#why">how</a> <a href="https://x.org/y.html">'
+    )
+    for name in ("c07.html", "methods.html", "verdicts.json", "verdicts.csv", "verdicts.tex", "claimreview.jsonld"):
+        (folder / name).write_text(name)
+    (folder / "notebooks" / "c07.ipynb").write_text("{}")
+    (folder / "tests.junit.xml").write_text("not of the report")
+    (folder / ".index.html-77").write_text("scratch")
+    return folder
+
+
+def names(file) -> list[str]:
+    with zipfile.ZipFile(file) as zipped:
+        assert zipped.testzip() is None
+        return [n.removeprefix(f"{reports.PARCEL}/") for n in zipped.namelist()]
+
+
+def test_the_zip_holds_the_report_and_nothing_else(out, tmp_path, command):
+    file = tmp_path / "send.zip"
+    code, said, _ = command("report", "--zip", str(file), "--out", str(out))
+    assert code == 0 and str(file) in said and "8 files" in said
+    assert names(file) == [
+        "c07.html", "index.html", "methods.html", "verdicts.json", "verdicts.csv", "verdicts.tex", "claimreview.jsonld",
+        "manifest.json",
+    ]  # fmt: skip
+    assert command("report", "--zip", str(file), "--notebooks", "--out", str(out))[0] == 0
+    assert names(file)[-1] == "notebooks/c07.ipynb"
+
+
+def test_the_same_report_gives_the_same_bytes(out, tmp_path):
+    other = tmp_path / "elsewhere"
+    shutil.copytree(out, other)  # other names of folders, other times
+    for folder in (out, other):
+        reports.parcel(folder, folder / "report.zip", notebooks=True)
+    assert (out / "report.zip").read_bytes() == (other / "report.zip").read_bytes()
+    with zipfile.ZipFile(out / "report.zip") as zipped:
+        assert {i.date_time for i in zipped.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_without_a_name_it_lies_beside_the_pages(out, command):
+    assert command("report", "--zip", "--out", str(out))[0] == 0
+    assert (out / "ca-research-report.zip").is_file()
+    code, said, _ = command("report", "--out", str(out))
+    assert code == 0 and "index.html" in said
+
+
+@pytest.mark.parametrize("name", ["c07.html", "methods.html", "index.html", "verdicts.tex", "notebooks/c07.ipynb"])
+def test_an_incomplete_report_is_not_sent(out, command, name):
+    (out / name).unlink()
+    code, said, told = command("report", "--zip", "--out", str(out))
+    assert code == 1 and said == "" and f"incomplete: {name} missing" in told
+    assert not (out / "ca-research-report.zip").exists()
+
+
+def test_the_real_report_unpacks_to_the_pages_as_they_are(report, tmp_path):
+    reports.parcel(report, tmp_path / "send.zip")
+    with zipfile.ZipFile(tmp_path / "send.zip") as zipped:
+        zipped.extractall(tmp_path / "unpacked")
+    folder = tmp_path / "unpacked" / reports.PARCEL
+    pages = {f.name for f in folder.glob("*.html")}
+    assert pages == {f.name for f in report.glob("*.html")}
+    for page in pages:
+        assert (
+            hashlib.sha256((folder / page).read_bytes()).digest()
+            == hashlib.sha256((report / page).read_bytes()).digest()
+        )
+    for target in re.findall(r'href="([^"#:]+)"', (folder / "index.html").read_text(encoding="utf-8")):
+        assert (folder / target).is_file(), target
