@@ -32,6 +32,7 @@ def locked():
 
 def test_conda_and_pip_name_the_same_packages_with_the_same_ranges():
     plain = [d for d in CONDA["dependencies"] if isinstance(d, str) and d != "pip"]
+    plain += [d for part in CONDA["dependencies"] if isinstance(part, dict) for d in part["pip"] if d != "-e ."]
     conda = {CONDA_NAMES.get(name, name): text for name, text in ranges(plain).items()}
     python = conda.pop("python")
     assert conda == ranges(PROJECT["project"]["dependencies"])
