@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 _FUNCTIONS = {
     "load": "tables",
     "coverage": "tables",
+    "holes": "tables",
     "cite": "tables",
     "sql": "tables",
     "claim": "claims",

@@ -2,18 +2,20 @@
 
 from .claims import coverage_map, curve_data, missing_map, show_universe, specification_curve
 from .counterfactual import control_lines, forecast_lines, lead_lines, placebo_dots
+from .coverage import show_coverage
 from .document_pages import show_document_lists, show_documents
 from .documents import case_strip, goal_grid, grant_panels, poll_panels, rank_marks, sides_strip, year_bars
 from .domain import border_bar, measure_name, mirror_gaps, share_lines, stock_bars, student_lines, trade_ranges
 from .overview import verdict_matrix
 from .priority import hhi_lines, priority_matrix, vote_lines
 from .ranges import completion_dots, share_ranges
-from .show import FIGURE_MIME, TABLE_MIME, show, show_table, to_svg
+from .show import FIGURE_MIME, NOTE_MIME, TABLE_MIME, show, show_note, show_table, to_svg
 from .small import economy_lines, learner_points, views_and_exchange
 from .timeline import signing_curves, timeline
 
 __all__ = [
     "FIGURE_MIME",
+    "NOTE_MIME",
     "TABLE_MIME",
     "border_bar",
     "case_strip",
@@ -38,8 +40,10 @@ __all__ = [
     "share_lines",
     "share_ranges",
     "show",
+    "show_coverage",
     "show_document_lists",
     "show_documents",
+    "show_note",
     "show_table",
     "show_universe",
     "sides_strip",

@@ -92,13 +92,13 @@ def specification_curve(data: pd.DataFrame, axes: list[str], *, unit: str, of: i
         bottom.set_yticks(
             range(len(choices)),
             [f"{axis.replace('_', ' ')}: {value.replace('_', ' ')}" for axis, value in choices],
-            fontsize=8.5,
+            fontsize=style.TICK,
         )
         bottom.invert_yaxis()
         bottom.set_xticks([])
         style.bare(bottom, x=False, y=False)
         bottom.set_xlabel(
-            f"{len(data)} specifications, sorted; ring: main specification; dashed: threshold", fontsize=8.5
+            f"{len(data)} specifications, sorted; ring: main specification; dashed: threshold", fontsize=style.TICK
         )
         figure.tight_layout(h_pad=0.4)
     return figure
@@ -195,13 +195,13 @@ def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:
                 text,
                 ha="center",
                 va="center",
-                fontsize=8,
+                fontsize=style.TICK,
                 color=style.MUTED if r.state == "undecided" else style.PAPER,
             )
         ax.set_xlim(0, max(len(cells), 1))
         ax.set_ylim(max(len(criteria), 1), 0)
-        ax.set_xticks([i + 0.5 for i in range(len(cells))], [eco.name_of(c) for c in cells], fontsize=8.5)
-        ax.set_yticks([i + 0.5 for i in range(len(criteria))], criteria, fontsize=8.5)
+        ax.set_xticks([i + 0.5 for i in range(len(cells))], [eco.name_of(c) for c in cells], fontsize=style.TICK)
+        ax.set_yticks([i + 0.5 for i in range(len(criteria))], criteria, fontsize=style.TICK)
         ax.xaxis.tick_top()
         style.bare(ax, x=False, y=False)
         figure.tight_layout()
@@ -233,13 +233,14 @@ def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
             linecolor=style.PAPER,
             vmin=0,
             vmax=4.5,
+            rasterized=True,  # thousands of cells: an image within the SVG
         )
-        ax.set_xlabel("a filled cell: the source has figures for that year; darker: more of them", fontsize=8)
+        ax.set_xlabel("a filled cell: the source has figures for that year; darker: more of them")
         ax.set_ylabel("")
         step = 5 if wide.shape[1] > 15 else 1
         ticks = [i for i, y in enumerate(wide.columns) if y % step == 0]
         ax.set_xticks([i + 0.5 for i in ticks], [str(int(wide.columns[i])) for i in ticks], rotation=0)
-        ax.set_yticks([i + 0.5 for i in range(len(wide))], wide.index, fontsize=7)
+        ax.set_yticks([i + 0.5 for i in range(len(wide))], wide.index, fontsize=style.TICK)
         style.bare(ax, x=False, y=False)
         figure.tight_layout()
     return ax

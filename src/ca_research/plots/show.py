@@ -5,20 +5,27 @@ from __future__ import annotations
 import base64
 import io
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
 from PIL import Image
 
 from ..errors import UsageError
 from ..tables import source_ids
 from . import style
+from .words import axis_words, cell_words, signed
 
 FIGURE_MIME = "application/vnd.ca-research.figure+json"
 TABLE_MIME = "application/vnd.ca-research.table+json"
+NOTE_MIME = "application/vnd.ca-research.note+json"
 SECTIONS = ("main", "specifications", "against", "missing", "context")
 """Where on the page a figure stands."""
 
@@ -34,11 +41,40 @@ def to_svg(figure: Figure) -> str:
     return svg[svg.index("<svg") :]
 
 
+THUMBNAIL = 240
+"""Pixels: width of a picture in small, shown at 150 or less."""
+
+
 def thumbnail(figure: Figure) -> str:
-    """The figure in small, as the data address of a PNG of few colours: for lists, never for reading."""
+    """The figure in small, as the data address of a PNG of few colours: its marks without a word, for lists.
+
+    Text would be three pixels high there; lines and dots are drawn heavier instead. The figure is left as it was.
+    """
+    words = [t for t in figure.findobj(Text) if t.get_visible()]
+    lines = [line for line in figure.findobj(Line2D) if line.get_visible()]
+    dots = [d for d in figure.findobj(PathCollection) if d.get_visible()]
+    was = [line.get_linewidth() for line in lines], [line.get_markersize() for line in lines], [d.get_sizes() for d in dots]
+    for text in words:
+        text.set_visible(False)
+    for line in lines:
+        grid = line.get_color() == style.GRID
+        line.set_linewidth(line.get_linewidth() * (1 if grid else 2))
+        line.set_markersize(line.get_markersize() * 1.5)
+    for dot in dots:
+        dot.set_sizes(2.5 * np.asarray(dot.get_sizes()))
     buffer, small = io.BytesIO(), io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=36, bbox_inches="tight", pad_inches=0.02, transparent=True)
-    Image.open(buffer).quantize(colors=16, method=Image.Quantize.FASTOCTREE).save(small, format="PNG", optimize=True)
+    try:
+        dpi = THUMBNAIL / figure.get_size_inches()[0]
+        figure.savefig(buffer, format="png", dpi=dpi, bbox_inches="tight", pad_inches=0.02, transparent=True)
+    finally:
+        for text in words:
+            text.set_visible(True)
+        for line, width, size in zip(lines, was[0], was[1], strict=True):
+            line.set_linewidth(width)
+            line.set_markersize(size)
+        for dot, sizes in zip(dots, was[2], strict=True):
+            dot.set_sizes(sizes)
+    Image.open(buffer).quantize(colors=32, method=Image.Quantize.FASTOCTREE).save(small, format="PNG", optimize=True)
     return "data:image/png;base64," + base64.b64encode(small.getvalue()).decode()
 
 
@@ -50,12 +86,14 @@ def show(
     alt: str,
     data: pd.DataFrame,
     sources: pd.DataFrame | list[str] | None = None,
+    tables: Sequence[str] = (),
     note: str = "",
 ) -> None:
     """Display a figure once, as SVG with the record the site needs, and close it.
 
     section: see SECTIONS. title: what the reader should see. alt: the same for those who cannot; made from the data.
-    data: the numbers drawn, offered as CSV beside the figure. sources: frame or ids; default those of `data`.
+    data: the numbers drawn, offered as CSV beside the figure. sources: frame or ids; default those of `data`. tables:
+    those drawn from; by default the page names the notebook's tables in which the sources have rows.
     """
     from IPython.display import display
 
@@ -74,6 +112,7 @@ def show(
         "alt": alt,
         "note": note,
         "sources": cited,
+        "tables": list(tables),
         "csv": _csv(data),
         "thumbnail": small,
     }
@@ -99,40 +138,64 @@ def show_table(
         raise UsageError(f"no section {section!r} on a page", hint=f"one of {', '.join(SECTIONS)}")
     shown = frame.drop(columns=[c for c in ("sources", "source_id") if c in frame])
     cited = source_ids(frame if sources is None else sources)
+    cells = {c: cells_of(str(c), shown.iloc[:, i], digits) for i, c in enumerate(shown.columns)}
     record = {
         "section": section,
         "name": slug(title),
         "title": title,
         "note": note,
         "sources": cited,
-        "columns": [str(c).replace("_", " ") for c in shown.columns],
+        "columns": [axis_words(str(c)) for c in shown.columns],
         "numeric": [bool(pd.api.types.is_numeric_dtype(shown[c])) for c in shown.columns],
-        "rows": [
-            [_cell(c, v, digits) for c, v in zip(shown.columns, row, strict=True)]
-            for row in shown.itertuples(index=False)
-        ],
+        "rows": [list(row) for row in zip(*cells.values(), strict=True)],
         "csv": _csv(frame),
     }
     display(
         {
             TABLE_MIME: record,
-            "text/html": shown.round(digits).to_html(index=False, na_rep="–"),
+            "text/html": pd.DataFrame(cells).to_html(index=False, escape=True),
             "text/plain": shown.to_string(index=False),
         },
         raw=True,
     )
 
 
-def _cell(column: str, value: Any, digits: int) -> str:
-    if value is None or (not isinstance(value, (tuple, list)) and pd.isna(value)):
-        return "–"
+def show_note(text: str, *, section: str = "main") -> None:
+    """Display sentences that were made from results, as a paragraph of the page. Plain text; nothing in it is markup."""
+    from IPython.display import display
+
+    if section not in SECTIONS:
+        raise UsageError(f"no section {section!r} on a page", hint=f"one of {', '.join(SECTIONS)}")
+    display({NOTE_MIME: {"section": section, "text": text}, "text/plain": text}, raw=True)
+
+
+def cells_of(name: str, column: pd.Series, digits: int) -> list[str]:
+    """The cells of one column as they are read.
+
+    Numbers have `digits` decimals, or none where all of the column are whole; a column of shares (named so, all from 0
+    to 1) is in per cent; years carry no comma; what is missing is a dash; codes are put in words.
+    """
+    plain = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+    if not plain:
+        return [_text(name, value) for value in column]
+    known = column.dropna().astype(float)
+    year = "year" in re.split(r"[ _]", name) or name in ("start", "until")
+    if year and known.between(1000, 3000).all():
+        return ["–" if pd.isna(v) else str(int(v)) for v in column]
+    if re.search(r"\bshares?\b", name.replace("_", " ")) and "(" not in name and known.between(0, 1).all():
+        return ["–" if pd.isna(v) else f"{100 * float(v):.{max(digits - 2, 0)}f} %" for v in column]
+    places = 0 if (known % 1 == 0).all() else digits
+    return ["–" if pd.isna(v) else signed(float(v), places) for v in column]
+
+
+def _text(column: str, value: Any) -> str:
     if isinstance(value, (tuple, list)):
-        return ", ".join(map(str, value))
-    if column in ("year", "first_year", "last_year"):
-        return str(int(value))
+        return ", ".join(cell_words(column, str(v)) for v in value)
+    if value is None or pd.isna(value):
+        return "–"
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return str(value)
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.{digits}f}"
+        return cell_words(column, str(value))
+    return signed(float(value), 0 if float(value).is_integer() else 1)
 
 
 def slug(text: str) -> str:

@@ -34,20 +34,25 @@ _COLOURS = {INK: "var(--ink)", MUTED: "var(--muted)", GRID: "var(--grid)", PAPER
 
 
 def svg_markup(svg: str, prefix: str, label: str) -> Markup:
-    """An SVG made by plots/, ready to stand in a page: theme colours, unique ids, fluid width, a text alternative."""
+    """An SVG made by plots/, ready to stand in a page: theme colours, unique ids, a text alternative.
+
+    It is never wider than it was drawn, so that letters have one size on all pages, and shrinks with a narrow column.
+    """
     for colour, variable in _COLOURS.items():
         svg = re.sub(re.escape(colour), variable, svg, flags=re.I)
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
     svg = re.sub(r'(xlink:href="#|url\(#)', rf"\1{prefix}-", svg)
     head, rest = svg.split(">", 1)
+    width = re.search(r'\swidth="([\d.]+)pt"', head)
+    fluid = f' style="--w:{(px := round(float(width[1]) * 4 / 3))}px;max-width:{px}px"' if width else ""
     head = re.sub(r'\s(?:width|height)="[^"]*"', "", head)
     rest = re.sub(r"<metadata>.*?</metadata>", "", rest, flags=re.S)
-    return Markup(f'{head} role="img" aria-label="{Markup.escape(label)}">{rest}')
+    return Markup(f'{head}{fluid} role="img" aria-label="{Markup.escape(label)}">{rest}')
 
 
 _DARK_PAGE = (
     "--paper:#15191b;--ink:#e8ecee;--muted:#a4afb5;--grid:#343c40;--panel:#1e2427;--link:#7cc0ea;--shade:#000a;"
-    "--supported:#4fc9a2;--partly:#e0b93f;--contradicted:#ff8a5e;--unknown:#a9b4ba;color-scheme:dark;"
+    "--supported:#4fc9a2;--partly:#e0b93f;--contradicted:#ff8a5e;--unknown:#a9b4ba;--thumb:invert(1) hue-rotate(180deg);color-scheme:dark;"
 )
 
 
@@ -57,7 +62,7 @@ def tables_of(source_ids: Sequence[str], declared: Iterable[str]) -> list[str]:
 
 
 def data_uri(text: str, kind: str) -> str:
-    return f"data:{kind};charset=utf-8,{quote(text)}"
+    return f"data:{kind};charset=utf-8," + quote(text, safe="/,;:")
 
 
 def environment() -> Environment:

@@ -2,9 +2,21 @@
 
 from .build import build, check, content_key
 from .cite import cite, source_ids
-from .coverage import Coverage, coverage
+from .coverage import Coverage, coverage, holes
 from .figure import figure
 from .load import load
 from .query import sql
 
-__all__ = ["Coverage", "build", "check", "cite", "content_key", "coverage", "figure", "load", "source_ids", "sql"]
+__all__ = [
+    "Coverage",
+    "build",
+    "check",
+    "cite",
+    "content_key",
+    "coverage",
+    "figure",
+    "holes",
+    "load",
+    "source_ids",
+    "sql",
+]

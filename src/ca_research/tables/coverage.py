@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from .. import registry
+from ..economies import CA5
 from ..errors import UnknownNameError
 from .load import load
 
@@ -49,3 +52,51 @@ def coverage(name: str, *, by: list[str] | None = None, **filters: object) -> Co
     result = Coverage(counted)
     result.attrs = {"table": name, "who": who}
     return result
+
+
+def holes(name: str, codes: Sequence[str] = CA5, **filters: object) -> pd.DataFrame:
+    """What a table holds on each economy: economy, figures, sources, first_year, last_year, years, and `lacking`.
+
+    A row counts for every economy that it names by itself: as reporter, as partner, or in a list of several; a group
+    such as CA5 names none. lacking: years between the first and the last without any figure, as text ('2019-2022'); ''
+    where there is none or the table has no years. filters: as for `load`.
+    """
+    table = registry.table(name)
+    frame = load(name, **filters)  # type: ignore[arg-type]
+    one, several = table.of_type("economy"), [*table.of_type("economies"), *({"subject"} & table.columns.keys())]
+    rows = []
+    for code in codes:
+        names = [frame[c] == code for c in one]
+        names += [frame[c].astype("string").str.contains(rf"\b{code}\b", na=False) for c in several]
+        mine = frame[pd.concat(names, axis=1).any(axis=1)] if names else frame.iloc[:0]
+        years = _years(mine)
+        lacking = sorted(set(range(years[0], years[-1])) - set(years)) if years else []
+        rows.append(
+            {
+                "economy": code,
+                "figures": len(mine),
+                "sources": mine["source_id"].nunique(),
+                "first_year": years[0] if years else None,
+                "last_year": years[-1] if years else None,
+                "years": len(years),
+                "lacking": spans(lacking),
+            }
+        )
+    return pd.DataFrame(rows).astype({"first_year": "Int64", "last_year": "Int64"})
+
+
+def _years(rows: pd.DataFrame) -> list[int]:
+    """Years with a figure; of a table of days, those in which they lie."""
+    found = rows["year"] if "year" in rows else rows["date"].str[:4] if "date" in rows else pd.Series(dtype="Int64")
+    return sorted({int(year) for year in found.dropna()})
+
+
+def spans(years: Sequence[int]) -> str:
+    """Years as spans: [2019, 2020, 2022] as '2019-2020, 2022'."""
+    found: list[list[int]] = []
+    for year in years:
+        if found and year == found[-1][1] + 1:
+            found[-1][1] = year
+        else:
+            found.append([year, year])
+    return ", ".join(f"{a}-{b}" if a < b else str(a) for a, b in found)

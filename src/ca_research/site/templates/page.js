@@ -16,5 +16,8 @@ c.addEventListener("click",function(){var p=document.getElementById(c.dataset.co
 function said(ok){c.textContent=ok?"Copied":"Select and copy by hand";setTimeout(function(){c.textContent=words},2000)}
 function old(){var r=document.createRange();r.selectNodeContents(p);var s=getSelection();s.removeAllRanges();s.addRange(r);said(document.execCommand("copy"))}
 if(navigator.clipboard)navigator.clipboard.writeText(p.textContent).then(function(){said(true)},old);else old()})});
+function unfold(){var e=location.hash.length>1&&document.getElementById(decodeURIComponent(location.hash.slice(1)));
+for(var p=e;p;p=p.parentElement)if(p.tagName==="DETAILS")p.open=true;if(e)e.scrollIntoView()}
+addEventListener("hashchange",unfold);unfold();
 document.querySelectorAll("[popover] a").forEach(function(a){a.addEventListener("click",function(){var p=a.closest("[popover]");if(p.hidePopover)p.hidePopover()})});
 })();
