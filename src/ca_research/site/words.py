@@ -39,8 +39,13 @@ def criterion_number(c: dict[str, Any]) -> str:
         values = [where["low"], where["high"]]
         if values == [None, None]:
             return "not observed"
-    rank = c["cell_threshold"] is not None and unit == "rank"
     if unit.startswith("share of "):  # 0.12 share of cells is 12 % of cells
         values, unit = [None if v is None else 100 * v for v in values], "% of " + unit.removeprefix("share of ")
     said = " to ".join(map(number, values))
-    return f"rank {said}" if rank else f"{said} {one(unit) if values == [1] else unit}"
+    if c["cell_threshold"] is not None and unit == "rank":
+        return f"rank {said}"
+    if unit.split()[0] == "p":
+        return f"{unit} = {said}"
+    if unit[0].isupper() or unit.startswith(("change", "place")):  # what is measured, rather than in what
+        return f"{said} ({unit})"
+    return f"{said} {one(unit) if values == [1] else unit}"

@@ -1,0 +1,98 @@
+"""What a number rests on: the rows behind the main specification, and no others."""
+
+import pandas as pd
+import pytest
+
+import ca_research as ca
+from ca_research.claims.trace import ROWS, trace
+from ca_research.tables.provenance import estimate_row, estimates, tracing
+
+TABLE = pd.DataFrame(  # invented
+    {
+        "reporter": ["KAZ", "KAZ", "UZB"],
+        "partner": ["CHN", "RUS", "CHN"],
+        "year": [2020, 2020, 2021],
+        "value_usd": [1.0, 2.0, 3.0],
+        "is_aggregate": [False, False, False],
+        "note": [None, None, None],
+        "source_id": ["KAZ_BNS", "KAZ_BNS", "UZB_STAT"],
+    }
+)
+
+
+def traced(rows_of, **more):
+    with tracing() as seen:
+        found = estimates([estimate_row(rows, economy=code, estimate=1.0) for code, rows in rows_of.items()])
+    return trace("c", {"year": "newest"}, found, seen, **more)
+
+
+def test_the_trace_has_the_rows_of_each_economy_and_no_plumbing():
+    result = traced({"KAZ": TABLE.iloc[:2], "UZB": TABLE.iloc[2:]})
+    assert result["choices"] == {"year": "newest"}
+    assert [(c["economy"], c["n"]) for c in result["cells"]] == [("KAZ", 2), ("UZB", 1)]
+    assert result["cells"][0]["columns"] == ["reporter", "partner", "year", "value_usd", "source_id"]
+    assert result["cells"][0]["rows"][1] == ["KAZ", "RUS", 2020, 2.0, "KAZ_BNS"]
+
+
+def test_keys_alone_get_their_figures_back_from_the_table():
+    keys = TABLE.iloc[:2][["reporter", "partner", "year", "source_id"]]
+    assert "value_usd" not in traced({"KAZ": keys})["cells"][0]["columns"]
+    result = traced({"KAZ": keys}, tables=[TABLE])
+    assert [row[3] for row in result["cells"][0]["rows"]] == [1.0, 2.0]
+
+
+def test_keys_that_several_rows_of_the_table_share_stay_as_they_are():
+    keys = TABLE.iloc[:1][["reporter", "year", "source_id"]]  # two rows have these
+    assert traced({"KAZ": keys}, tables=[TABLE])["cells"][0]["columns"] == ["reporter", "year", "source_id"]
+
+
+def test_an_estimate_on_the_way_that_was_not_taken_is_left_out():
+    with tracing() as seen:
+        estimate_row(TABLE.iloc[2:], economy="KAZ", estimate=9.0)
+        found = estimates([estimate_row(TABLE.iloc[:2], economy="KAZ", estimate=1.0)])
+    assert [c["n"] for c in trace("c", {}, found, seen)["cells"]] == [2]
+
+
+def test_many_rows_are_cut_and_counted():
+    many = pd.concat([TABLE.iloc[:1].assign(year=y) for y in range(1990, 1990 + ROWS + 5)])
+    cell = traced({"KAZ": many})["cells"][0]
+    assert (cell["n"], len(cell["rows"])) == (ROWS + 5, ROWS)
+
+
+def test_nothing_is_recorded_outside_of_tracing():
+    with tracing() as seen:
+        pass
+    estimate_row(TABLE, economy="KAZ", estimate=1.0)
+    assert seen == []
+
+
+def test_long_texts_are_cut():
+    cell = traced({"KAZ": TABLE.iloc[:1].assign(note="x" * 500)})["cells"][0]
+    text = cell["rows"][0][cell["columns"].index("note")]
+    assert len(text) == 160 and text.endswith("…")
+
+
+@pytest.mark.parametrize("claim_id", ["C25", "C30"])
+def test_the_rows_of_a_real_claim_give_its_number_again(claim_id):
+    claim = ca.claim(claim_id)
+    tables = {name: ca.load(name) for name in claim.spec.data}
+    verdict = claim.judge(claim.gather(**tables))
+    found = {t["criterion"]: t for t in verdict.traces}
+    assert set(found) == set(claim.spec.criteria())
+    if claim_id == "C25":  # lengths of borders: the rows of the main specification add up to the number
+        length = next(c for v in verdict.all() for c in v.criteria if c.unit == "km")
+        cell = found[length.name]["cells"][0]
+        values = [row[cell["columns"].index("value")] for row in cell["rows"]]
+        assert sum(values) == pytest.approx(length.cells[0].estimate)
+    else:  # students: last year of the window against the first
+        rise = next(c for v in verdict.all() for c in v.criteria if c.name == "rise_observed")
+        for cell in rise.cells:
+            part = next(p for p in found["rise_observed"]["cells"] if p["economy"] == cell.economy)
+            count = {r[part["columns"].index("year")]: r[part["columns"].index("students")] for r in part["rows"]}
+            assert count[max(count)] - count[min(count)] == pytest.approx(cell.estimate)
+
+
+def test_the_stored_verdict_has_no_rows_in_it():
+    claim = ca.claim("C25")
+    verdict = claim.judge(claim.gather(**{name: ca.load(name) for name in claim.spec.data}))
+    assert verdict.traces and all("traces" not in v for v in verdict.bundle())

@@ -1,0 +1,61 @@
+"""Numbers as a reader sees them."""
+
+import pytest
+
+from ca_research.site.words import criterion_number, number, one
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "–"),
+        (0, "0"),
+        (5.0, "5"),
+        (1234567.0, "1,234,567"),
+        (0.04494, "0.0449"),
+        (-4.012, "−4.01"),
+        (123.4, "123"),
+        (True, "True"),
+        ("KAZ", "KAZ"),
+    ],
+)
+def test_numbers_have_no_digits_that_carry_nothing(value, shown):
+    assert number(value) == shown
+
+
+def criterion(unit, estimate=None, low=None, high=None, cells=1, cell_threshold=None):
+    part = {"economy": "KAZ", "estimate": estimate, "low": low, "high": high}
+    return {
+        "unit": unit,
+        "estimate": estimate,
+        "low": low,
+        "high": high,
+        "counted": "economies",
+        "cell_threshold": cell_threshold,
+        "cells": [part] * cells,
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (criterion("economies", 3.0, 3.0, 5.0, cells=5, cell_threshold=0), "3 of 5 economies (2 open)"),
+        (criterion("economies", 3.0, 3.0, 3.0, cells=5, cell_threshold=0), "3 of 5 economies"),
+        (criterion("rank", 2.0, cell_threshold=1), "rank 2"),
+        (criterion("p", 0.031), "p = 0.031"),
+        (criterion("p of a loss", 1.0), "p of a loss = 1"),
+        (criterion("share of cells", None, 0.0667, 0.667), "6.67 to 66.7 % of cells"),
+        (criterion("China over its largest rival", 1.11), "1.11 (China over its largest rival)"),
+        (criterion("earlier meetings", 1.0), "1 earlier meeting"),
+        (criterion("earlier meetings", 6.0), "6 earlier meetings"),
+        (criterion("km"), "not observed"),
+        (criterion("km", None, -2.0, 3.5), "−2 to 3.5 km"),
+    ],
+)
+def test_a_criterion_is_said_in_its_unit(given, shown):
+    assert criterion_number(given) == shown
+
+
+def test_only_the_noun_that_is_counted_loses_its_plural():
+    assert one("days outside the months") == "day outside the month"
+    assert one("per cent of GDP") == "per cent of GDP"
