@@ -2,82 +2,14 @@
 
 import csv
 import io
-import os
-import shutil
 import urllib.parse
-
-import pytest
 
 from ca_research import registry
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        if os.environ.get("CA_RESEARCH_REQUIRE_BROWSER"):
-            pytest.fail("no Chromium is installed, and CA_RESEARCH_REQUIRE_BROWSER is set")
-        pytest.skip("no Chromium is installed: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def open_page(browser, report):
-    """Opens a page of the report and fails the test if it asks for anything or writes to the console."""
-    contexts, complaints = [], []
-
-    def opener(name, width=1280, scheme="light", **more):
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, accept_downloads=True, **more
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda m: complaints.append(f"console: {m.text}"))
-        page.on("pageerror", lambda e: complaints.append(f"error: {e}"))
-        page.on(
-            "request",
-            lambda r: complaints.append(f"request: {r.url}") if not r.url.startswith(("file:", "data:")) else None,
-        )
-        page.goto((report / name).as_uri())
-        return page
-
-    yield opener
-    for context in contexts:
-        context.close()
-    assert complaints == []
-
-
-def names(report):
-    return sorted(p.name for p in report.glob("*.html"))
-
-
-def test_every_page_opens_offline_without_a_complaint(open_page, report):
-    for name in names(report):
-        page = open_page(name)
+def test_every_page_opens_offline_without_a_complaint(each_page):
+    for name, page in each_page():
         assert page.locator("h1").count() == 1, name
-        page.context.close()
-
-
-@pytest.mark.parametrize("width", [320, 375, 768, 1280])
-def test_no_page_scrolls_sideways(open_page, report, width):
-    for name in names(report):
-        page = open_page(name, width=width)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-        page.context.close()
 
 
 def test_filters_keep_the_claims_that_match(open_page):
