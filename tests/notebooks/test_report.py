@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -69,7 +70,11 @@ def test_each_claim_is_judged_for_both_days(report):
 def test_every_page_has_figures_a_verdict_and_no_error(report):
     judged = {f"{run.run_id}.html": registry.claim(run.claim) for run in plan() if run.claim in registry.claims()}
     others = {f"{run.run_id}.html" for run in plan()} - judged.keys()
-    assert {p.name for p in report.glob("*.html")} == judged.keys() | others | {"index.html", "methods.html"}
+    assert {p.name for p in report.glob("*.html")} == judged.keys() | others | {
+        "index.html",
+        "register.html",
+        "methods.html",
+    }
     for page in report.glob("*.html"):
         text = page.read_text(encoding="utf-8")
         assert 'class="error"' not in text, page.name
@@ -77,6 +82,28 @@ def test_every_page_has_figures_a_verdict_and_no_error(report):
         spec = judged.get(page.name)
         if spec and any(r.criteria for r in spec.readings):  # a page without criteria has documents to show, no picture
             assert text.count('role="img"') >= 2, f"{page.name}: a figure is missing"
+
+
+def test_every_main_number_can_be_followed_to_its_rows_or_says_why_not(report):
+    verdicts = json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
+    for run in (r for r in plan() if r.claim in registry.claims()):
+        text = (report / f"{run.run_id}.html").read_text(encoding="utf-8")
+        targets = set(re.findall(r'popovertarget="(w-[^"]+)"', text))
+        assert targets <= set(re.findall(r'popover id="(w-[^"]+)"', text)), run.run_id
+        mine = [v for v in verdicts if v["claim"] == run.claim and v["params"] == run.params]
+        names = {c["name"].replace("_", "-") for v in mine for c in v["criteria"]}
+        assert {f"w-{name}" for name in names} <= targets, run.run_id
+        for name in re.findall(r'href="#(source-[^"]+)"', text):
+            assert f'id="{name}"' in text, f"{run.run_id}: {name} is cited and not listed"
+
+
+def test_every_figure_and_table_names_its_run_and_offers_its_data(report):
+    for page in report.glob("c*.html"):
+        text = page.read_text(encoding="utf-8")
+        figures = text.count("<figure ")
+        assert figures and text.count('<div class="origin"><a href="data:text/csv') == figures, page.name
+        key = re.search(r" · run <code>([0-9a-f]{64})</code>", text)
+        assert key and text.count(f"Run <code>{key[1][:10]}</code>") == figures, page.name
 
 
 def test_index_is_small_and_links_every_claim(report):
