@@ -1,0 +1,70 @@
+"""The pages on paper: light, whole, without what only a screen can use, and no figure cut in two."""
+
+import re
+
+import pytest
+
+MM = 96 / 25.4  # CSS pixels
+WIDTH, HEIGHT = round((210 - 2 * 15) * MM), round((297 - 2 * 16) * MM)  # A4 within the margins of @page
+
+
+def test_nothing_is_cut_and_no_figure_is_taller_than_a_sheet(each_page):
+    for name, page in each_page(width=WIDTH):
+        page.emulate_media(media="print")
+        assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH, name
+        figures = page.evaluate(
+            """() => [...document.querySelectorAll("figure svg")].map(s => { const f = s.closest("figure"), r = s.getBoundingClientRect();
+              return [f.id, f.getBoundingClientRect().height, r.right, r.height, getComputedStyle(f).breakInside] })"""
+        )
+        for figure, height, right, drawn, rule in figures:
+            assert rule == "avoid" and drawn > 0, f"{name}#{figure}"
+            assert height <= HEIGHT and right <= WIDTH + 1, (
+                f"{name}#{figure}: {height:.0f} px high, ends at {right:.0f}"
+            )
+        rows = page.evaluate("[...document.querySelectorAll('tr')].map(e => getComputedStyle(e).breakInside)")
+        assert set(rows) <= {"avoid"}, name
+
+
+LOST = """() => {
+  const only_a_screen = ".top, .skip, .filters, .toc, .beside, .copy, .whence, .get, .thumb, details.code, #code, script, [hidden], [popover]";
+  return [...document.querySelectorAll("body *")].filter(e => !e.closest(only_a_screen) && !e.closest("svg")
+    && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) && !(e.checkVisibility() && e.getClientRects().length))
+    .map(e => e.outerHTML.slice(0, 120))
+}"""
+OF_THE_SCREEN = """[...document.querySelectorAll(".top *, .skip, .filters *, nav.toc *, details.code *, button:not(.num)")]
+  .filter(e => e.checkVisibility() && e.getClientRects().length).map(e => e.outerHTML.slice(0, 120))"""
+
+
+def test_all_text_is_printed_folded_or_not_and_no_code_or_button(each_page):
+    for name, page in each_page():
+        page.emulate_media(media="print")
+        assert page.evaluate(LOST) == [], name
+        assert page.evaluate(OF_THE_SCREEN) == [], name
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_paper_is_light_whatever_the_screen_shows(open_page, one_of_each, scheme):
+    look = """() => ["body", "h1", "main p", "a", "figure svg text", "td"].map(s => document.querySelector(s)).filter(e => e)
+      .map(e => { const s = getComputedStyle(e); return [s.color, s.fill, s.backgroundColor] })"""
+    for name in one_of_each:
+        page = open_page(name, scheme="light")
+        page.emulate_media(media="print")
+        want = page.evaluate(look)
+        page.emulate_media(media="screen", color_scheme=scheme)
+        if scheme == "light":  # dark by the reader's own switch
+            page.get_by_role("button", name="Switch to dark colours").click()
+        assert page.evaluate(look) != want, name
+        page.emulate_media(media="print", color_scheme=scheme)
+        assert page.evaluate(look) == want, name
+        page.context.close()
+
+
+def test_the_browser_makes_a_document_of_sensible_length(open_page, one_of_each):
+    for name in one_of_each:
+        page = open_page(name)
+        pdf = page.pdf(prefer_css_page_size=True, format="A4")
+        assert 1 <= len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)) <= (60 if name == "register.html" else 30), (
+            name
+        )  # the register is every rule of every claim
+        assert b"/Font" in pdf, f"{name}: text is text"
+        page.context.close()
