@@ -59,7 +59,11 @@ def test_an_economy_without_a_rank_has_a_panel_that_says_so():
     none = pd.DataFrame(columns=["economy", "year", "basis", "partner", "low", "high", "rank", "sources"])
     figure = plots.trade_ranges(none, ("CHN", "RUS"), economies=["TKM"])
     assert [sum(t.get_text() == "not observed" for t in ax.texts) for ax in figure.axes] == [2, 2, 2]
-    assert figure.axes[0].get_title(loc="left").startswith("Turkmenistan")
+    heads = [ax.get_title(loc="left") for ax in figure.axes]
+    assert heads == ["own report", "partners' reports", "range of both"], "bases in words, no year where there is none"
+    assert [t.get_text() for t in figure.axes[0].get_yticklabels()] == ["China", "Russia"]
+    two = plots.trade_ranges(none, ("CHN", "RUS"), economies=["TKM", "UZB"])
+    assert [two.axes[i].get_title(loc="left") for i in (0, 3)] == ["Turkmenistan", "Uzbekistan"]
 
 
 def test_measures_are_named_in_words():

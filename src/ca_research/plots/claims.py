@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -15,6 +17,7 @@ from ..claims.judge import specification_truths
 from ..tables import Coverage
 from . import style
 from .show import show
+from .words import axis_words, value_words
 
 
 def curve_data(claim: Claim, evidence: Evidence, verdict: Verdict, criterion: str) -> pd.DataFrame:
@@ -32,76 +35,99 @@ def curve_data(claim: Claim, evidence: Evidence, verdict: Verdict, criterion: st
     return table.sort_values(["value", "high", "spec"], na_position="last", ignore_index=True)
 
 
+_ROW, _CHART, _STEP = 0.2, 1.5, 0.22
+"""Inches: height of a row of choices, height of the values above, width of one specification where there is room."""
+_LETTER = 0.072
+"""Inches: a letter of TICK size, roomily."""
+
+
 def specification_curve(data: pd.DataFrame, axes: list[str], *, unit: str, of: int | None = None) -> Figure:
     """Specifications sorted by value above, their choices below; the main one is ringed, the threshold is a line.
 
     data: from `curve_data`. axes: names of the choices. unit: label of the values. of: where the values
-    count economies, how many there are.
+    count economies, how many there are. The figure is as wide as the specifications need, at most style.WIDE.
     """
     data = data.dropna(subset=["value", "low", "high"], how="all").reset_index(drop=True)
-    choices = [
-        (a, v)
-        for a in axes
-        for v in dict.fromkeys(data.sort_values("spec")[a])
-        if data[a].nunique() > 1 or len(axes) == 1
-    ]
-    n = max(len(data), 1)
+    varied = [a for a in axes if data[a].nunique() > 1 or len(axes) == 1]
+    choices = [(a, v) for a in varied for v in dict.fromkeys(data.sort_values("spec")[a])]
+    heads = {a: axis_words(a) for a in varied}
+    names = [value_words(v, a) for a, v in choices]
+    left = 0.35 + _LETTER * (max(map(len, heads.values()), default=4) + max(map(len, names), default=4))
+    note = f"{len(data)} specifications, sorted. Ring: the main one. Dashed: threshold."
+    width = min(style.WIDE, max(left + 0.35 + _STEP * len(data), 3.4))
+    lines = textwrap.wrap(note, int(width / _LETTER))
+    below, rows = 0.12 + 0.17 * len(lines), _ROW * max(len(choices), 1)
+    height = 0.34 + _CHART + 0.14 + rows + below
     with style.context():
-        height = 2.3 + 0.21 * len(choices)
-        figure, (top, bottom) = plt.subplots(
-            2, 1, figsize=(7.4, height), sharex=True, height_ratios=[2.0, max(0.21 * len(choices), 0.3)]
+        figure = plt.figure(figsize=(width, height))
+        span = (width - left - 0.15) / width
+        top = figure.add_axes((left / width, (below + rows + 0.14) / height, span, _CHART / height))
+        bottom = figure.add_axes((left / width, below / height, span, rows / height), sharex=top)
+        _draw_values(top, data, of)
+        top.set_title(
+            unit, fontsize=style.LABEL, fontweight="normal", color=style.MUTED, x=-left / (width * span), pad=7
         )
         x = np.arange(len(data))
-        colours = [
-            style.STATE["holds"] if m is True else style.STATE["fails"] if m is False else style.STATE["undecided"]
-            for m in data["met"]
-        ]
-        ranged = data["low"].notna() & data["high"].notna() & (data["high"] > data["low"])
-        middle = data["value"].where(data["value"].notna(), (data["low"] + data["high"]) / 2)
-        for i in x[ranged]:
-            top.plot(
-                [i, i],
-                [data["low"][i], data["high"][i]],
-                color=colours[i],
-                linewidth=2.2,
-                alpha=0.45,
-                solid_capstyle="round",
-            )
-        pointed = data["value"].notna()
-        size = 26 if n <= 40 else 12
-        top.scatter(
-            x[pointed], middle[pointed], c=[c for c, p in zip(colours, pointed, strict=True) if p], s=size, zorder=3
-        )
-        main = data.index[data["is_main"]]
-        if len(main):
-            top.scatter(main, middle[main], s=95, facecolors="none", edgecolors=style.INK, linewidths=1.4, zorder=4)
-        top.axhline(data["threshold"].iloc[0], color=style.INK, linewidth=1, linestyle=(0, (4, 3)))
-        top.set_ylabel(unit)
-        style.bare(top, x=False)
-        top.margins(x=0.02, y=0.16)
-        if (data["value"].dropna() % 1 == 0).all() and data["value"].notna().any():
-            top.yaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=5))
-        if of is not None:  # a count over economies: whole numbers, from none to all
-            top.set_yticks(range(of + 1))
-            top.set_ylim(-0.4, of + 0.4)
         for row, (axis, value) in enumerate(choices):
             here = x[(data[axis] == value).to_numpy()]
             bottom.scatter(
-                here, np.full(len(here), row), s=9 if n > 40 else 16, color=style.MUTED, marker="s", linewidths=0
+                here,
+                np.full(len(here), row),
+                s=9 if len(data) > 40 else 16,
+                color=style.MUTED,
+                marker="s",
+                linewidths=0,
             )
-        bottom.set_yticks(
-            range(len(choices)),
-            [f"{axis.replace('_', ' ')}: {value.replace('_', ' ')}" for axis, value in choices],
-            fontsize=style.TICK,
-        )
-        bottom.invert_yaxis()
-        bottom.set_xticks([])
+            if row == 0 or choices[row - 1][0] != axis:
+                bottom.text(
+                    -left / (width * span), row, heads[axis], transform=bottom.get_yaxis_transform(), va="center", color=style.MUTED
+                )  # fmt: skip
+                if row:
+                    bottom.axhline(row - 0.5, color=style.GRID, linewidth=0.8)
+        bottom.set_yticks(range(len(choices)), names, color=style.INK)
+        bottom.set_ylim(max(len(choices), 1) - 0.5, -0.5)
+        bottom.tick_params(labelbottom=False)
         style.bare(bottom, x=False, y=False)
-        bottom.set_xlabel(
-            f"{len(data)} specifications, sorted; ring: main specification; dashed: threshold", fontsize=style.TICK
-        )
-        figure.tight_layout(h_pad=0.4)
+        figure.text(0, 0, "\n".join(lines), va="bottom", color=style.MUTED)
     return figure
+
+
+def _draw_values(top: Axes, data: pd.DataFrame, of: int | None) -> None:
+    """One dot or stem for each specification, in the colour of what it says of the comparison."""
+    x = np.arange(len(data))
+    colours = [
+        style.STATE["holds"] if m is True else style.STATE["fails"] if m is False else style.STATE["undecided"]
+        for m in data["met"]
+    ]
+    ranged = data["low"].notna() & data["high"].notna() & (data["high"] > data["low"])
+    middle = data["value"].where(data["value"].notna(), (data["low"] + data["high"]) / 2)
+    for i in x[ranged]:
+        top.plot(
+            [i, i], [data["low"][i], data["high"][i]], color=colours[i], linewidth=2, alpha=0.8, solid_capstyle="round"
+        )
+    pointed = data["value"].notna()
+    top.scatter(
+        x[pointed],
+        middle[pointed],
+        c=[c for c, p in zip(colours, pointed, strict=True) if p],
+        s=26 if len(data) <= 40 else 12,
+        zorder=3,
+    )
+    main = data.index[data["is_main"]]
+    if len(main):
+        top.scatter(main, middle[main], s=95, facecolors="none", edgecolors=style.INK, linewidths=1.4, zorder=4)
+    top.axhline(data["threshold"].iloc[0], color=style.INK, linewidth=1, linestyle=(0, (4, 3)))
+    style.bare(top, x=False)
+    top.margins(y=0.16)
+    top.set_xlim(-0.7, len(data) - 0.3)
+    top.set_xticks([])
+    drawn = data[["value", "low", "high"]].astype(float).stack().dropna()
+    top.yaxis.set_major_locator(
+        plt.MaxNLocator(integer=bool((drawn % 1 == 0).all()), nbins=5, steps=[1, 2, 2.5, 5, 10])
+    )
+    if of is not None:  # a count over economies: whole numbers, from none to all
+        top.set_yticks(range(of + 1))
+        top.set_ylim(-0.4, of + 0.4)
 
 
 def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
@@ -170,7 +196,7 @@ def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:
     data = pd.DataFrame(records, columns=["criterion", "economy", "state", "year", "missing"])
     criteria, cells = list(dict.fromkeys(data["criterion"])), list(dict.fromkeys(data["economy"]))
     with style.context():
-        figure, ax = plt.subplots(figsize=(7.4, 0.75 + 0.36 * max(len(criteria), 1)))
+        figure, ax = plt.subplots(figsize=(style.WIDE, 0.75 + 0.36 * max(len(criteria), 1)))
         fill = {"met": style.STATE["holds"], "not met": style.STATE["fails"], "undecided": "none"}
         for r in data.itertuples():
             x, y = cells.index(r.economy), criteria.index(r.criterion)

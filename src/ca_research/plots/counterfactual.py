@@ -12,21 +12,21 @@ from matplotlib.ticker import LogLocator
 
 from .. import economies as eco
 from . import style
-from .priority import _panels
+from .panels import panels
 
 _NAMED = ("CHN", "RUS", "TUR", "DEU", "USA", "KOR", "IND")
 
 
 def control_lines(gaps: pd.DataFrame, ranks: Mapping[str, str] | None = None) -> Figure:
-    """Observed and synthetic course, one panel per economy; the dashed line is the year of signing.
+    """Observed and synthetic course, one panel per economy, named in the first; the dotted line is the signing.
 
     gaps: columns economy, time, treated, synthetic (logs of USD), after, as from a synthetic control's frame.
-    ranks: a line of text under the title of each panel.
+    ranks: text under the title of each panel, one or more lines.
     """
     codes = list(dict.fromkeys(gaps["economy"]))
     with style.context():
-        figure, axes = _panels(len(codes), 2.4)
-        for ax, code in zip(axes, codes, strict=False):
+        figure, axes = panels(len(codes))
+        for i, (ax, code) in enumerate(zip(axes, codes, strict=False)):
             mine = gaps[gaps["economy"] == code].sort_values("time")
             million = {c: np.exp(mine[c].astype(float)) / 1e6 for c in ("treated", "synthetic")}
             ax.plot(mine["time"], million["treated"], color=style.INK, marker="o", markersize=3, linewidth=1.8)
@@ -38,13 +38,28 @@ def control_lines(gaps: pd.DataFrame, ranks: Mapping[str, str] | None = None) ->
             ax.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
             ax.yaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
             ax.minorticks_off()
-            ax.set_title(eco.name_of(code) + (f"\n{ranks[code]}" if ranks and code in ranks else ""), fontsize=9.5)
+            under = (ranks or {}).get(code, "")
+            ax.set_title(eco.name_of(code), pad=8 + 11.5 * (under.count("\n") + 1 if under else 0))
+            ax.annotate(under, (0, 1), xycoords="axes fraction", xytext=(0, 6), textcoords="offset points",
+                        color=style.MUTED, va="bottom")  # fmt: skip
+            if i == 0:
+                _name_courses(ax, mine["time"].astype(float).to_numpy(), million)
             ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
-            ax.tick_params(labelsize=8)
             style.bare(ax, x=False)
-        axes[0].set_ylabel("China's imports, million US dollars (log scale)", fontsize=8)
+        for ax in axes[::3]:
+            ax.set_ylabel("million US dollars, log")
         figure.tight_layout(h_pad=1.0)
     return figure
+
+
+def _name_courses(ax: plt.Axes, years: np.ndarray, million: Mapping[str, pd.Series]) -> None:
+    """Write beside the ends of both courses what they are, the higher one above."""
+    last = int(np.argmax(years))
+    ends = {"observed": million["treated"].iloc[last], "synthetic": million["synthetic"].iloc[last]}
+    for word, value in ends.items():
+        high = value >= max(ends.values())
+        ax.annotate(word, (years[last], value), xytext=(2, 6 if high else -6), textcoords="offset points", ha="right",
+                    va="bottom" if high else "top", color=style.INK if word == "observed" else style.MUTED)  # fmt: skip
 
 
 def forecast_lines(paths: pd.DataFrame, *, model: str = "drift", since: int = 2010) -> Figure:
@@ -55,7 +70,7 @@ def forecast_lines(paths: pd.DataFrame, *, model: str = "drift", since: int = 20
     """
     codes = list(dict.fromkeys(paths["economy"]))
     with style.context():
-        figure, axes = _panels(len(codes), 2.4)
+        figure, axes = panels(len(codes))
         for ax, code in zip(axes, codes, strict=False):
             mine = paths[(paths["economy"] == code) & (paths["year"] >= since)]
             part = {name: rows.sort_values("year") for name, rows in mine.groupby("model")}
@@ -83,9 +98,8 @@ def forecast_lines(paths: pd.DataFrame, *, model: str = "drift", since: int = 20
             ax.minorticks_off()
             ax.set_title(eco.name_of(code))
             ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
-            ax.tick_params(labelsize=8)
             style.bare(ax, x=False)
-        axes[0].set_ylabel("million US dollars (log scale)", fontsize=8.5)
+        figure.supylabel("million US dollars (log scale)", color=style.MUTED)
         figure.tight_layout(h_pad=1.0)
     return figure
 
@@ -110,18 +124,18 @@ def lead_lines(leads: pd.DataFrame, *, since: int = 2010, after: int = 2022) -> 
                 textcoords="offset points",
                 xytext=(7, 0),
                 va="center",
-                fontsize=8.5,
+                fontsize=style.TICK,
                 color=shades.get(code, style.OTHER),
             )
         ax.axhline(1, color=style.INK, linewidth=1, linestyle=(0, (4, 3)))
         if leads["year"].max() > after:
             ax.axvline(after + 0.5, color=style.MUTED, linewidth=1, linestyle=(0, (2, 2)))
             ax.annotate(f"after {after}", (after + 0.6, 0), xycoords=("data", "axes fraction"), xytext=(3, 5),
-                        textcoords="offset points", fontsize=8, color=style.MUTED)  # fmt: skip
+                        textcoords="offset points", fontsize=style.TICK, color=style.MUTED)  # fmt: skip
         ax.set_xlim(right=leads["year"].max() + 2.4)
         ax.set_ylim(bottom=0)
         ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True))
-        ax.set_ylabel("China over its largest single rival", fontsize=8.5)
+        ax.set_ylabel("China over its largest single rival")
         style.bare(ax, x=False)
         figure.tight_layout()
     return figure
@@ -152,16 +166,15 @@ def placebo_dots(tables: Mapping[str, pd.DataFrame], *, highlight: str = "CHN") 
                     xytext=(1.02, top),
                     textcoords=("axes fraction", "data"),
                     va="center",
-                    fontsize=8,
+                    fontsize=style.TICK,
                     fontweight="bold" if code == highlight else "normal",
                     color=style.INK if code == highlight else style.MUTED,
                     arrowprops={"arrowstyle": "-", "color": style.GRID, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 3},
                 )
             ax.axvline(0, color=style.INK, linewidth=1, linestyle=(0, (4, 3)))
-            ax.set_title(title, fontsize=9.5)
+            ax.set_title(title)
             ax.set_yticks([])
-            ax.tick_params(labelsize=8)
-            ax.set_xlabel("one step towards the coefficient", fontsize=8.5)
+            ax.set_xlabel("one step towards the coefficient")
             style.bare(ax, y=False)
         figure.tight_layout(w_pad=1.5)
     return figure

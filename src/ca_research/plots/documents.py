@@ -12,12 +12,14 @@ from matplotlib.figure import Figure
 
 from .. import economies as eco
 from . import style
+from .panels import apart, panels
+from .words import party
 
 _SIDE = {"supports": (1, style.STATE["holds"]), "refutes": (-1, style.STATE["fails"])}
 _DEPTH = {"primary": 1.0, "secondary": 0.6, "commentary": 0.25}
 SHAPES = {"unrest": "^", "narrow": "s", "policy": "s", "broad": "o", "economic": "o"}
 """Shape of a mark by code: triangle, square, circle."""
-_SHORT = {"CHN": "China", "RUS": "Russia", "USA": "United States", "IRN": "Iran", "LIB": "Liberal order"}
+_GOALS = {"LIB": "Liberal order"}
 
 
 def _year(value: object) -> str:
@@ -49,13 +51,21 @@ def sides_strip(sides: pd.DataFrame, *, enough: int, labels: Mapping[str, str] |
     readings = list(dict.fromkeys(sides["reading"]))
     most = int(max([enough, *sides.groupby(["reading", "side"]).size()]))
     with style.context():
-        figure, ax = plt.subplots(figsize=(7.4, 1.25 + 0.52 * max(len(readings), 1)))
+        figure, ax = plt.subplots(figsize=(style.WIDE, 1.25 + 0.52 * max(len(readings), 1)))
         for y, reading in enumerate(readings):
             for side, (sign, colour) in _SIDE.items():
                 part = sides[(sides["reading"] == reading) & (sides["side"] == side)].sort_values("year")
                 for k, row in enumerate(part.itertuples(), start=1):
                     _mark(ax, sign * k, y, colour, depth=_DEPTH[str(row.strength)], hollow=str(row.text_seen) != "full")
-                    ax.text(sign * k, y + 0.4, _year(row.year), ha="center", va="center", fontsize=7, color=style.MUTED)
+                    ax.text(
+                        sign * k,
+                        y + 0.4,
+                        _year(row.year),
+                        ha="center",
+                        va="center",
+                        fontsize=style.TICK,
+                        color=style.MUTED,
+                    )
         ax.axvline(0, color=style.INK, linewidth=1)
         for sign in (1, -1):
             ends = [-0.4, len(readings) - 0.4]
@@ -63,12 +73,14 @@ def sides_strip(sides: pd.DataFrame, *, enough: int, labels: Mapping[str, str] |
         ax.set_xlim(-most - 0.7, most + 0.7)
         ax.set_ylim(len(readings) - 0.35, -0.95)
         for sign, word in ((1, "for the sentence"), (-1, "against it")):
-            ax.text(sign * 0.12, -0.72, word, ha="left" if sign > 0 else "right", fontsize=8.5, color=style.MUTED)
+            ax.text(
+                sign * 0.12, -0.72, word, ha="left" if sign > 0 else "right", fontsize=style.TICK, color=style.MUTED
+            )
         names = [(labels or {}).get(r, r.replace("_", " ")) for r in readings]
-        ax.set_yticks(range(len(readings)), names, fontsize=8.5)
+        ax.set_yticks(range(len(readings)), names, fontsize=style.TICK)
         ticks = [t for t in range(-most, most + 1) if t and (t % 2 == 0 or most < 8)]
-        ax.set_xticks(ticks, [str(abs(t)) for t in ticks], fontsize=8.5)
-        ax.set_xlabel("independent sources", fontsize=8.5)
+        ax.set_xticks(ticks, [str(abs(t)) for t in ticks], fontsize=style.TICK)
+        ax.set_xlabel("independent sources")
         style.bare(ax, x=False, y=False)
         figure.tight_layout()
     return figure
@@ -88,7 +100,7 @@ def case_strip(cases: pd.DataFrame, *, enough: int) -> Figure:
         rows += [(power, mine[mine["case"] == case]) for case in dict.fromkeys(mine["case"])]
     most = max([enough, *(len(part) for _, part in rows if part is not None)])
     with style.context():
-        figure, ax = plt.subplots(figsize=(7.4, 0.85 + 0.3 * max(len(rows), 1)))
+        figure, ax = plt.subplots(figsize=(style.WIDE, 0.85 + 0.3 * max(len(rows), 1)))
         labels = []
         for y, (power, part) in enumerate(rows):
             if part is None:
@@ -102,14 +114,13 @@ def case_strip(cases: pd.DataFrame, *, enough: int) -> Figure:
         ax.axvline(enough - 0.5, color=style.MUTED, linewidth=1, linestyle=(0, (4, 3)))
         ax.set_xlim(0.4, most + 0.6)
         ax.set_ylim(len(rows) - 0.4, -0.6)
-        ax.set_yticks(range(len(rows)), labels, fontsize=8.5)
+        ax.set_yticks(range(len(rows)), labels, fontsize=style.TICK)
         for tick, (_, part) in zip(ax.get_yticklabels(), rows, strict=True):
             if part is None:
                 tick.set_fontweight("bold")
                 tick.set_color(style.INK)
         ax.set_xticks(range(1, most + 1))
-        ax.tick_params(axis="x", labelsize=8.5)
-        ax.set_xlabel("independent sources on the case", fontsize=8.5)
+        ax.set_xlabel("independent sources on the case")
         style.bare(ax, y=False)
         figure.tight_layout()
     return figure
@@ -121,18 +132,18 @@ def goal_grid(goals: pd.DataFrame, *, names: Sequence[str] = ("RUS", "CHN", "IRN
     goals: document, year and a column per goal, as from `relations.goals`; oldest first.
     """
     with style.context():
-        figure, ax = plt.subplots(figsize=(7.4, 0.9 + 0.27 * max(len(goals), 1)))
+        figure, ax = plt.subplots(figsize=(style.WIDE, 0.9 + 0.27 * max(len(goals), 1)))
         for y, row in enumerate(goals.to_dict("records")):
             for x, name in enumerate(names):
                 value = row[name]
                 if pd.isna(value):
-                    ax.text(x, y, "?", ha="center", va="center", fontsize=9, color=style.OTHER)
+                    ax.text(x, y, "?", ha="center", va="center", fontsize=style.LABEL, color=style.OTHER)
                 else:
                     colour = style.colour(name) if name in style.PARTY else style.INK
                     _mark(ax, x, y, colour if value else style.OTHER, depth=1.0, hollow=not value, size=70)
         labels = [_dated(str(r["document"]), r["year"]) for r in goals.to_dict("records")]
-        ax.set_yticks(range(len(goals)), labels, fontsize=8)
-        ax.set_xticks(range(len(names)), [_SHORT.get(n, n) for n in names], fontsize=8.5)
+        ax.set_yticks(range(len(goals)), labels, fontsize=style.TICK)
+        ax.set_xticks(range(len(names)), [_GOALS.get(n) or party(n) for n in names], fontsize=style.TICK)
         ax.xaxis.tick_top()
         ax.set_xlim(-0.6, len(names) - 0.4)
         ax.set_ylim(len(goals) - 0.4, -0.6)
@@ -149,11 +160,11 @@ def rank_marks(ranks: pd.DataFrame, *, top: int = 2) -> Figure:
     """
     economies = [e for e in eco.CA5 if e in set(ranks["economy"])]
     with style.context():
-        figure, ax = plt.subplots(figsize=(7.4, 0.8 + 0.5 * max(len(economies), 1)))
+        figure, ax = plt.subplots(figsize=(style.WIDE, 0.8 + 0.5 * max(len(economies), 1)))
         for row in ranks.dropna(subset=["year"]).itertuples():
             x, y = int(row.year), economies.index(str(row.economy))
             if row.powers == "u":
-                ax.text(x, y, "?", ha="center", va="center", fontsize=9, color=style.OTHER)
+                ax.text(x, y, "?", ha="center", va="center", fontsize=style.LABEL, color=style.OTHER)
                 continue
             inside = int(str(row.powers)) <= top
             _mark(
@@ -171,7 +182,7 @@ def rank_marks(ranks: pd.DataFrame, *, top: int = 2) -> Figure:
                 str(row.powers),
                 ha="center",
                 va="center_baseline",
-                fontsize=8,
+                fontsize=style.TICK,
                 zorder=4,
                 color=style.PAPER if inside else style.INK,
             )
@@ -194,12 +205,8 @@ def poll_panels(waves: pd.DataFrame, *, bar: float | None = None) -> Figure:
     economies = [e for e in eco.CA5 if e in set(waves["economy"])]
     first, last = int(waves["year"].min()), int(waves["year"].max())
     with style.context():
-        columns = min(len(economies), 3) or 1
-        lines = -(-len(economies) // columns) or 1
-        figure, grid = plt.subplots(lines, columns, figsize=(8.2, 2.2 * lines + 0.2), squeeze=False, sharey=True)
-        for ax in grid.flat[len(economies) :]:
-            ax.axis("off")
-        for ax, economy in zip(grid.flat, economies, strict=False):
+        figure, axes = panels(len(economies), sharex=True, sharey=True)
+        for ax, economy in zip(axes, economies, strict=False):
             ends = []
             for power, part in waves[waves["economy"] == economy].groupby("about"):
                 part = part.sort_values("year")
@@ -207,32 +214,21 @@ def poll_panels(waves: pd.DataFrame, *, bar: float | None = None) -> Figure:
                 run = part["year"].astype(int).diff().gt(2).cumsum()  # no line over years without a wave
                 for _, piece in part.groupby(run):
                     ax.plot(piece["year"].astype(int), piece["value_pct"], color=colour, marker="o", markersize=4)
-                ends.append((float(part["value_pct"].iloc[-1]), int(part["year"].iloc[-1]), str(power)))
-            for value, year, power in _apart(ends, 9.0):
+                ends.append((float(part["value_pct"].iloc[-1]), str(power), int(part["year"].iloc[-1])))
+            for value, power, year in apart(ends, 12.0):
                 value += 5 if bar is not None and abs(value - bar) < 4 else 0
-                ax.text(year + 0.4, value, power, fontsize=7.5, color=style.colour(power), va="center")
+                ax.text(year + 0.4, value, party(power), fontsize=style.TICK, color=style.colour(power), va="center")
             if bar is not None:
                 ax.axhline(bar, color=style.INK, linewidth=1, linestyle=(0, (4, 3)))
             ax.set_title(eco.name_of(economy))
             ax.set_ylim(0, 100)
-            ax.set_xlim(first - 0.7, last + 2.6)
+            ax.set_xlim(first - 0.7, last + 0.4 * (last - first))
             ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
-            ax.tick_params(labelsize=8)
             style.bare(ax, x=False)
-        for row in grid:
-            row[0].set_ylabel("per cent", fontsize=8.5)
+        for ax in axes[::3]:
+            ax.set_ylabel("per cent")
         figure.tight_layout(h_pad=1.0)
     return figure
-
-
-def _apart(ends: list[tuple[float, int, str]], least: float) -> list[tuple[float, int, str]]:
-    """Label positions moved up just enough not to overlap."""
-    placed: list[tuple[float, int, str]] = []
-    for value, year, label in sorted(ends):
-        if placed and value - placed[-1][0] < least:
-            value = placed[-1][0] + least
-        placed.append((value, year, label))
-    return placed
 
 
 def grant_panels(grants: pd.DataFrame, *, donor: str) -> Figure:
@@ -243,12 +239,8 @@ def grant_panels(grants: pd.DataFrame, *, donor: str) -> Figure:
     mine = grants[grants["investor"] == donor]
     economies = [e for e in eco.CA5 if e in set(mine["host"])]
     with style.context():
-        columns = min(len(economies), 3) or 1
-        lines = -(-len(economies) // columns) or 1
-        figure, grid = plt.subplots(lines, columns, figsize=(8.2, 2.2 * lines + 0.2), squeeze=False, sharey=True)
-        for ax in grid.flat[len(economies) :]:
-            ax.axis("off")
-        for ax, economy in zip(grid.flat, economies, strict=False):
+        figure, axes = panels(len(economies), sharex=True, sharey=True)
+        for ax, economy in zip(axes, economies, strict=False):
             part = mine[mine["host"] == economy].sort_values("year")
             years = part["year"].astype(int)
             ax.plot(years, part["per_head"], color=style.colour(donor))
@@ -258,16 +250,15 @@ def grant_panels(grants: pd.DataFrame, *, donor: str) -> Figure:
             ax.minorticks_off()
             ax.set_title(eco.name_of(economy))
             ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
-            ax.tick_params(labelsize=8)
             style.bare(ax, x=False)
         for text, column in ((eco.name_of(donor), "per_head"), ("median donor", "median")):
             part = mine[mine["host"] == economies[0]].sort_values("year") if economies else mine
             if len(part):
                 colour = style.colour(donor) if column == "per_head" else style.MUTED
                 at = (int(part["year"].iloc[0]), 1.5 * float(part[column].max()))
-                grid[0][0].text(*at, text, fontsize=7.5, color=colour)
-        for row in grid:
-            row[0].set_ylabel("US dollars a head", fontsize=8.5)
+                axes[0].text(*at, text, fontsize=style.TICK, color=colour)
+        for ax in axes[::3]:
+            ax.set_ylabel("US dollars a head")
         figure.tight_layout(h_pad=1.0)
     return figure
 
@@ -275,11 +266,10 @@ def grant_panels(grants: pd.DataFrame, *, donor: str) -> Figure:
 def year_bars(yearly: pd.DataFrame, column: str) -> Figure:
     """One number a year as bars. yearly: year and `column`."""
     with style.context():
-        figure, ax = plt.subplots(figsize=(7.4, 2.2))
+        figure, ax = plt.subplots(figsize=(style.WIDE, 2.2))
         ax.bar(yearly["year"].astype(int), yearly[column], color=style.PARTY["CHN"], width=0.7)
-        ax.set_ylabel(column, fontsize=8.5)
+        ax.set_ylabel(column)
         ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=9))
-        ax.tick_params(labelsize=8)
         style.bare(ax, x=False)
         figure.tight_layout()
     return figure

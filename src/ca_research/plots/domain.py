@@ -6,10 +6,13 @@ from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .. import economies as eco
 from . import style
+from .panels import apart, panels
+from .words import party
 
 _GAP = (2018.5, 2022.5)
 
@@ -43,12 +46,15 @@ def measure_name(code: str) -> str:
     return f"{_POLLSTERS[first]}: {rest.replace('_', ' ')}" if first in _POLLSTERS else code.replace("_", " ")
 
 
+_BASES = {"reporter": "own report", "mirror": "partners' reports", "interval": "range of both"}
+
+
 def trade_ranges(
     ranks: pd.DataFrame,
     shown: tuple[str, ...] = ("CHN", "RUS", "EU27", "USA", "TUR"),
     *,
     economies: Sequence[str] | None = None,
-    bases: Sequence[str] = ("reporter", "mirror", "interval"),
+    bases: Sequence[str] = tuple(_BASES),
 ) -> Figure:
     """Trade of each economy with the main partners on each basis: a dot where the basis gives one figure, else a range.
 
@@ -56,9 +62,10 @@ def trade_ranges(
     panel for each, those without a row as well (default: those of `ranks`). bases: a column for each.
     """
     economies = sorted(ranks["economy"].unique() if economies is None else economies)
+    several = len(economies) > 1
     with style.context():
         figure, grid = plt.subplots(
-            len(economies), len(bases), figsize=(8.2, 1.0 + 1.15 * len(economies)), squeeze=False
+            len(economies), len(bases), figsize=(style.WIDE, 0.75 + 1.32 * len(economies)), squeeze=False
         )
         for i, economy in enumerate(economies):
             mine = ranks[(ranks["economy"] == economy) & ranks["partner"].isin(shown)]
@@ -67,59 +74,86 @@ def trade_ranges(
                 ax = grid[i][j]
                 part = ranks[(ranks["economy"] == economy) & (ranks["basis"] == basis)].set_index("partner")
                 for y, code in enumerate(shown):
-                    if code not in part.index:
-                        ax.text(0, y, "not observed", va="center", fontsize=7.5, color=style.OTHER)
-                        continue
-                    low, high = part.loc[code, "low"] / 1e9, part.loc[code, "high"] / 1e9
-                    ax.plot(
-                        [low, high], [y, y], color=style.colour(code), linewidth=5, alpha=0.4, solid_capstyle="round"
-                    )
-                    ax.scatter([low, high], [y, y], color=style.colour(code), s=22, zorder=3)
-                ax.set_yticks(range(len(shown)), [code if j == 0 else "" for code in shown], fontsize=8)
-                ax.set_ylim(len(shown) - 0.5, -0.5)
-                ax.set_xlim(-0.02 * right, right * 1.06)
-                ax.tick_params(axis="x", labelsize=7.5)
+                    _range(ax, y, code, part)
+                ax.set_yticks(range(len(shown)), [party(code) if j == 0 else "" for code in shown], color=style.INK)
+                ax.set_ylim(len(shown) - 0.4, -0.6)
+                ax.set_xlim(-0.03 * right, right * 1.06)
+                ax.xaxis.set_major_locator(plt.MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10], prune="upper"))
+                ax.xaxis.set_major_formatter(lambda v, _: f"{v:g}")
                 if mine.empty:
                     ax.set_xticks([])
                 style.bare(ax, y=False)
-                year = part["year"].iloc[0] if len(part) else None
-                head = f"{eco.name_of(economy)}, " if j == 0 else ""
-                ax.set_title(f"{head}{basis} {int(year) if year else ''}", fontsize=8.5, pad=3)
-        figure.supxlabel("billion US dollars, exports plus imports", fontsize=8.5, color=style.MUTED)
-        figure.tight_layout(h_pad=0.6, w_pad=0.8)
+                year = str(int(part["year"].iloc[0])) if len(part) else ""
+                head = _BASES.get(basis, basis)
+                if several and i == 0:
+                    ax.annotate(head, (0, 1), xycoords="axes fraction", xytext=(0, 24), textcoords="offset points",
+                                fontsize=style.TITLE, fontweight="bold")  # fmt: skip
+                if several and j == 0:
+                    ax.set_title(eco.name_of(economy), x=-0.38)
+                ax.set_title(year if several else ", ".join(filter(None, (head, year))), loc="right" if several else "left",
+                             fontsize=style.TICK if several else style.TITLE, color=style.MUTED if several else style.INK,
+                             fontweight="normal" if several else "bold", pad=4)  # fmt: skip
+        grid[-1][0].set_xlabel("billion US dollars, exports plus imports", loc="left")
+        figure.tight_layout(h_pad=0.7, w_pad=1.4)
     return figure
 
 
+def _range(ax: Axes, y: int, code: str, part: pd.DataFrame) -> None:
+    """One partner's trade on one basis: a dot, a bar between two dots, or words where it is not observed."""
+    if code not in part.index:
+        words = ax.text(0, y, "not observed", va="center", color=style.MUTED)
+        words.set_bbox({"facecolor": style.PAPER, "edgecolor": "none", "pad": 1})
+        return
+    low, high = part.loc[code, "low"] / 1e9, part.loc[code, "high"] / 1e9
+    ax.plot([low, high], [y, y], color=style.colour(code), linewidth=5, alpha=0.4, solid_capstyle="round")
+    ax.scatter([low, high], [y, y], color=style.colour(code), s=22, zorder=3)
+
+
 def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "CHN") -> Figure:
-    """Both sides' reports of one flow by year, joined where both report; one panel per economy.
+    """Both sides' reports of one flow as a dumbbell for each year; one panel per economy, the sides named in the first.
 
     gaps: rows of one direction from `trade.region_gaps`: economy, year, reported_high, mirror_high (USD fob). An
     economy that never reports has a panel with the partner's reports alone.
     """
     economies = sorted(gaps["economy"].unique())
-    columns = min(len(economies), 3)
-    lines = -(-len(economies) // columns)
+    own, other = ("own report", style.INK), (f"{party(partner)}'s report", style.colour(partner))
     with style.context():
-        figure, grid = plt.subplots(lines, columns, figsize=(8.2, 2.2 * lines + 0.2), squeeze=False)
-        for ax in grid.flat[len(economies) :]:
-            ax.axis("off")
-        for ax, economy in zip(grid.flat, economies, strict=False):
+        figure, axes = panels(len(economies))
+        named = set[str]()
+        for ax, economy in zip(axes, economies, strict=False):
             part = gaps[gaps["economy"] == economy].sort_values("year")
-            years, own, other = part["year"].astype(int), part["reported_high"] / 1e9, part["mirror_high"] / 1e9
-            ax.vlines(years, own, other, color=style.GRID, linewidth=3)
-            ax.scatter(years, own, s=20, color=style.INK, zorder=3, label="own report")
-            ax.scatter(
-                years, other, s=20, color=style.colour(partner), zorder=3, label=f"{eco.name_of(partner)}'s report"
-            )
-            ax.set_title(eco.name_of(economy))
-            ax.set_ylim(bottom=0)
-            ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
-            ax.tick_params(labelsize=8)
+            years = part["year"].astype(int)
+            sides = {own: part["reported_high"] / 1e9, other: part["mirror_high"] / 1e9}
+            ax.vlines(years, sides[own], sides[other], color=style.MUTED, linewidth=1.8, alpha=0.55)
+            ends = []
+            for (name, colour), values in sides.items():
+                ax.scatter(years, values, s=22, color=colour, zorder=3)
+                known = values[values.notna()]
+                if len(known) and name not in named:
+                    ends.append((float(known.iloc[-1]), name, int(years[known.index[-1]])))
+                    named.add(name)
+            top = max([float(v.max()) for v in sides.values() if v.notna().any()] or [1.0])
+            last = int(years.max()) if len(years) else 2025
+            first = int(years.min()) if len(years) else 2005
+            for value, name, _ in apart(ends, 0.11 * top):
+                colour = dict((own, other))[name]
+                ax.text(last + 0.03 * (last - first), value, name, color=colour, va="center", clip_on=False)
+            room = 0.62 if ends else 0.05
+            ax.set_xlim(first - 1, last + max(1.0, room * (last - first)))
+            ax.set_title(eco.name_of(economy) if len(economies) > 1 else "")
+            ax.set_ylim(0, 1.1 * top)
+            ax.set_xticks([y for y in range(first, last + 1) if y % 5 == 0])
+            ax.yaxis.set_major_locator(plt.MaxNLocator(nbins=5))
+            ax.yaxis.set_major_formatter(lambda v, _: f"{v:g}")
             style.bare(ax, x=False)
-        grid.flat[0].legend(frameon=False, fontsize=8, loc="upper left", handletextpad=0.2, borderaxespad=0)
-        grid.flat[0].set_ylabel("billion US dollars", fontsize=8.5)
+        axes[0].set_ylabel("billion US dollars")
+        if len(economies) == 1:
+            figure.set_size_inches(style.WIDE * 0.7, 2.7)
         figure.tight_layout(h_pad=1.0)
     return figure
+
+
+_LEVELS = {"all": ("all kinds", "-"), "degree": ("degree", (0, (4, 2))), "scholarship": ("scholarship", (0, (1, 1.5)))}
 
 
 def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None, *, last: int = 2025) -> Figure:
@@ -129,16 +163,14 @@ def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None, 
     """
     origins = list(dict.fromkeys(counts["origin"]))
     with style.context():
-        columns = min(len(origins), 3)
-        lines = -(-len(origins) // columns)
-        figure, grid = plt.subplots(lines, columns, figsize=(8.2, 2.25 * lines + 0.2), squeeze=False, sharex=True)
-        for ax in grid.flat[len(origins) :]:
-            ax.axis("off")
-        for ax, origin in zip(grid.flat, origins, strict=False):
+        figure, axes = panels(len(origins), sharex=True)
+        for ax, origin in zip(axes, origins, strict=False):
             ax.axvspan(*_GAP, color=style.GRID, alpha=0.6, linewidth=0)
             mine = counts[counts["origin"] == origin]
-            ends = []
-            for level, dash in (("all", "-"), ("degree", (0, (4, 2))), ("scholarship", (0, (1, 1.5)))):
+            starts = []
+            said = statements[statements["origin"] == origin] if statements is not None else mine.iloc[:0]
+            top = max([float(mine["students"].max()), *said["students"].astype(float)])
+            for level, (name, dash) in _LEVELS.items():
                 part = mine[mine["level"] == level].sort_values("year")
                 if part.empty:
                     continue
@@ -149,52 +181,48 @@ def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None, 
                     linestyle=dash,
                     alpha=1 if level == "all" else 0.75,
                 )
-                ends.append((float(part["students"].iloc[-1]), level, int(part["year"].iloc[-1])))
-            top = max([e[0] for e in ends] + [float(mine["students"].max())])
-            for value, level, year in _apart(ends, 0.11 * top):
-                ax.text(year + 0.25, value, level, fontsize=7.5, color=style.MUTED, va="center")
-            if statements is not None:
-                said = statements[statements["origin"] == origin]
-                ax.scatter(
-                    said["year"].astype(int),
-                    said["students"].astype(float),
-                    s=26,
-                    facecolors="none",
-                    edgecolors=style.MUTED,
-                    zorder=3,
-                )
-            ax.set_title(eco.name_of(origin))
-            ax.set_ylim(bottom=0)
-            ax.set_xlim(2009.5, last + 0.5)
-            ax.set_xticks([2010, 2014, 2018, 2022], ["2010", "2014", "2018", "2022"])
+                starts.append((float(part["students"].iloc[0]), name, int(part["year"].iloc[0])))
+            for value, name, year in apart(starts, 0.13 * top):
+                ax.text(year - 0.4, value, name, color=style.MUTED, va="center", ha="right")
+            if len(said):
+                years, persons = said["year"].astype(int), said["students"].astype(float)
+                ax.scatter(years, persons, s=26, facecolors="none", edgecolors=style.INK, zorder=3)
+                at = persons.idxmin()
+                ax.annotate("stated", (int(years[at]), float(persons[at])), xytext=(0, -6), textcoords="offset points",
+                            ha="center", va="top", color=style.INK)  # fmt: skip
+            ax.set_ylim(0, 1.2 * top)
+            ax.text(
+                sum(_GAP) / 2,
+                0.98,
+                "no count",
+                transform=ax.get_xaxis_transform(),
+                ha="center",
+                va="top",
+                color=style.MUTED,
+            )
+            ax.set_title(eco.name_of(origin) if len(origins) > 1 else "")
+            ax.set_xlim(2000.6, last + 1.5)  # room for the names of the lines
+            ax.set_xticks([2010, 2014, 2018, 2022])
+            ax.yaxis.set_major_locator(plt.MaxNLocator(nbins=4))
             ax.yaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
-            ax.tick_params(labelsize=8)
             style.bare(ax, x=False)
+        if len(origins) == 1:
+            figure.set_size_inches(style.WIDE * 0.7, 2.7)
         figure.tight_layout(h_pad=1.0)
     return figure
-
-
-def _apart(ends: list[tuple[float, str, int]], least: float) -> list[tuple[float, str, int]]:
-    """Label positions moved up just enough not to overlap."""
-    placed: list[tuple[float, str, int]] = []
-    for value, label, year in sorted(ends):
-        if placed and value - placed[-1][0] < least:
-            value = placed[-1][0] + least
-        placed.append((value, label, year))
-    return placed
 
 
 def stock_bars(stocks: pd.DataFrame, *, highlight: str = "CHN") -> Figure:
     """Inward stock by investor at one date, largest first. stocks: columns investor, value_usd."""
     ordered = stocks.sort_values("value_usd", ascending=True)
     with style.context():
-        figure, ax = plt.subplots(figsize=(7.4, 0.5 + 0.34 * len(ordered)))
+        figure, ax = plt.subplots(figsize=(style.WIDE, 0.5 + 0.34 * len(ordered)))
         colours = [style.colour(c) if c == highlight else style.OTHER for c in ordered["investor"]]
         values = ordered["value_usd"] / 1e9
         ax.barh([eco.name_of(c) for c in ordered["investor"]], values, color=colours, height=0.66)
         for y, value in enumerate(values):
             ax.annotate(
-                f"{value:,.1f}", (value, y), textcoords="offset points", xytext=(5, 0), va="center", fontsize=8.5
+                f"{value:,.1f}", (value, y), textcoords="offset points", xytext=(5, 0), va="center", fontsize=style.TICK
             )
         ax.set_xlabel("billion US dollars, end of year")
         ax.margins(x=0.1)
@@ -210,7 +238,7 @@ def share_lines(shares: pd.DataFrame, *, thresholds: dict[str, float], labels: d
     """
     commodities = list(dict.fromkeys(shares["commodity"]))
     with style.context():
-        figure, grid = plt.subplots(1, len(commodities), figsize=(8.2, 2.7), squeeze=False)
+        figure, grid = plt.subplots(1, len(commodities), figsize=(style.WIDE, 2.7), squeeze=False)
         for ax, name in zip(grid[0], commodities, strict=True):
             part = shares[shares["commodity"] == name].sort_values("year")
             years = part["year"].astype(int)
@@ -218,7 +246,7 @@ def share_lines(shares: pd.DataFrame, *, thresholds: dict[str, float], labels: d
                 ax.plot(years, part["share"], color=style.PARTY["CHN"], marker="o", markersize=4.5)
                 for y, s in ((years.iloc[0], part["share"].iloc[0]), (years.iloc[-1], part["share"].iloc[-1])):
                     ax.annotate(
-                        f"{s:.0f}", (y, s), textcoords="offset points", xytext=(0, 7), ha="center", fontsize=8.5
+                        f"{s:.0f}", (y, s), textcoords="offset points", xytext=(0, 7), ha="center", fontsize=style.TICK
                     )
             else:
                 ax.fill_between(years, part["low"], part["high"], color=style.PARTY["CHN"], alpha=0.35, linewidth=0)
@@ -228,7 +256,7 @@ def share_lines(shares: pd.DataFrame, *, thresholds: dict[str, float], labels: d
                     textcoords="offset points",
                     xytext=(0, 6),
                     ha="right",
-                    fontsize=8.5,
+                    fontsize=style.TICK,
                 )
             bar = thresholds[name]
             ax.axhline(bar, color=style.INK, linewidth=1, linestyle=(0, (4, 3)))
@@ -236,9 +264,8 @@ def share_lines(shares: pd.DataFrame, *, thresholds: dict[str, float], labels: d
             ax.set_ylim(0, max(bar * 1.5, float(part[["share", "high"]].max().max()) * 1.25))
             ax.set_xlim(years.min() - 1, years.max() + 1)
             ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
-            ax.tick_params(labelsize=8)
             style.bare(ax, x=False)
-        grid[0][0].set_ylabel("per cent of China's imports", fontsize=8.5)
+        grid[0][0].set_ylabel("per cent of China's imports")
         figure.tight_layout(w_pad=1.2)
     return figure
 
@@ -246,26 +273,32 @@ def share_lines(shares: pd.DataFrame, *, thresholds: dict[str, float], labels: d
 def border_bar(lengths: pd.DataFrame, *, threshold: float) -> Figure:
     """Borders laid end to end against a threshold. lengths: columns economy, value (km)."""
     ordered = lengths.sort_values("value", ascending=False)
-    shades = ["#d55e00", "#e58a43", "#f0b48a"]
+    shades = [1.0, 0.7, 0.45]  # of one colour: three parts of one length
     with style.context():
-        figure, ax = plt.subplots(figsize=(7.4, 1.7))
+        figure, ax = plt.subplots(figsize=(style.WIDE, 1.7))
         start = 0.0
         for shade, row in zip(shades, ordered.itertuples(), strict=False):
-            ax.barh([0], [row.value], left=start, color=shade, height=0.5, edgecolor=style.PAPER, linewidth=1.5)
+            ax.barh([0], [row.value], left=start, color=style.PARTY["CHN"], alpha=shade, height=0.5, linewidth=0)
             ax.text(
                 start + row.value / 2,
                 0,
                 f"{eco.name_of(row.economy)}\n{row.value:,.0f} km",
                 ha="center",
                 va="center",
-                fontsize=8.5,
+                fontsize=style.TICK,
                 color="#1b1b1b",  # on the bars, on light pages and dark ones
             )
             start += row.value
-        ax.text(start + 25, 0, f"{start:,.0f} km", va="center", fontsize=10.5, fontweight="bold")
+        ax.text(start + 25, 0, f"{start:,.0f} km", va="center", fontsize=style.TITLE, fontweight="bold")
         ax.axvline(threshold, color=style.INK, linewidth=1.2, linestyle=(0, (4, 3)))
         ax.text(
-            threshold, 0.42, f"{threshold:,.0f} km claimed ", ha="right", va="bottom", fontsize=8.5, color=style.MUTED
+            threshold,
+            0.42,
+            f"{threshold:,.0f} km claimed ",
+            ha="right",
+            va="bottom",
+            fontsize=style.TICK,
+            color=style.MUTED,
         )
         ax.set_ylim(-0.4, 0.65)
         ax.set_xlim(0, start * 1.15)

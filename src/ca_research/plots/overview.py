@@ -13,6 +13,7 @@ from ..registry import VERDICTS
 from . import style
 
 _ACROSS = 3  # ids beside each other in one cell
+_LINE, _GAP, _HEAD = 0.21, 0.17, 0.72  # inches: a line of ids, the room around a theme's rule, the heads of the columns
 
 
 def verdict_matrix(glance: pd.DataFrame) -> Figure:
@@ -25,33 +26,32 @@ def verdict_matrix(glance: pd.DataFrame) -> Figure:
     lines = {
         t: max([math.ceil(len(p) / _ACROSS) for (theme, _), p in cells.items() if theme == t] or [1]) for t in themes
     }
+    height = _HEAD + _LINE * sum(lines.values()) + _GAP * len(themes) + 0.05
+    left = 0.1 + 0.085 * max(map(len, themes), default=8)  # inches
+    column = (style.WIDE - left) / len(VERDICTS)
     with style.context():
-        figure, ax = plt.subplots(figsize=(8.2, 0.9 + 0.26 * sum(lines.values()) + 0.16 * len(themes)))
-        top = 0.0
-        for theme in themes:
-            ax.axhline(top - 0.35, color=style.GRID, linewidth=0.8)
-            ax.text(-0.04, top + 0.15, theme, ha="right", va="center", fontsize=9.5)
-            for column, word in enumerate(VERDICTS):
-                for position, row in enumerate(cells.get((theme, word), glance.iloc[:0]).itertuples()):
-                    x = column + 0.06 + (position % _ACROSS) * 0.3
-                    y = top + 0.15 + position // _ACROSS
-                    ax.text(x, y, row.claim, color=style.VERDICT[word], fontsize=9, fontweight="bold", va="center")
-                    if row.fragile:
-                        ax.plot([x, x + 0.17], [y + 0.36, y + 0.36], color=style.VERDICT[word], linewidth=1.4)
-            top += lines[theme] + 0.6
-        for column, word in enumerate(VERDICTS):
+        figure = plt.figure(figsize=(style.WIDE, height))
+        ax = figure.add_axes((0, 0, 1, 1))
+        ax.set_xlim(0, style.WIDE)
+        ax.set_ylim(height, 0)
+        ax.axis("off")
+        for i, word in enumerate(VERDICTS):
             count = int((glance["verdict"] == word).sum())
-            ax.text(
-                column + 0.06,
-                -1.0,
-                f"{textwrap.fill(word, 12)} ({count})",
-                color=style.VERDICT[word],
-                fontsize=9,
-                va="center",
-            )
-        ax.set_xlim(-0.05, len(VERDICTS))
-        ax.set_ylim(top, -1.7)
-        style.bare(ax, x=False, y=False)
-        ax.set_xticks([])
-        ax.set_yticks([])
+            head = f"{textwrap.fill(word, 14)}\n{count}"
+            ax.text(left + i * column, _HEAD - 0.1, head, color=style.VERDICT[word], fontsize=style.LABEL, va="bottom")
+        top = _HEAD
+        for theme in themes:
+            ax.plot([0, style.WIDE], [top, top], color=style.GRID, linewidth=0.8)
+            first = top + _GAP / 2 + _LINE / 2
+            ax.text(0, first, theme, va="center", fontsize=style.LABEL)
+            for i, word in enumerate(VERDICTS):
+                for position, row in enumerate(cells.get((theme, word), glance.iloc[:0]).itertuples()):
+                    x = left + i * column + (position % _ACROSS) * 0.38
+                    y = first + (position // _ACROSS) * _LINE
+                    ax.text(
+                        x, y, row.claim, color=style.VERDICT[word], fontsize=style.LABEL, fontweight="bold", va="center"
+                    )
+                    if row.fragile:
+                        ax.plot([x, x + 0.27], [y + 0.085] * 2, color=style.VERDICT[word], linewidth=1.4)
+            top += lines[theme] * _LINE + _GAP
     return figure

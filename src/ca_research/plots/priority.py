@@ -8,29 +8,22 @@ from matplotlib.figure import Figure
 
 from .. import economies as eco
 from . import style
+from .panels import apart, panels
+from .words import party
 
 _POWERS = ("CHN", "RUS", "USA")
 
 
-def _panels(count: int, height: float, *, share: bool = False) -> tuple[Figure, list[plt.Axes]]:
-    """Up to three panels in a row; what is left over of the last row stays empty."""
-    columns = min(max(count, 1), 3)
-    lines = -(-max(count, 1) // columns)
-    figure, grid = plt.subplots(lines, columns, figsize=(8.2, height * lines + 0.3), squeeze=False, sharey=share)
-    for ax in grid.flat[count:]:
-        ax.axis("off")
-    return figure, list(grid.flat[: max(count, 1)])
-
-
 def priority_matrix(cells: pd.DataFrame, *, labels: dict[str, str] | None = None) -> Figure:
-    """Economies by dimensions: filled where China leads, framed where another does (who, and by what ratio), else empty.
+    """Economies by dimensions: filled where China leads, framed where another does, else empty. A cell names
+    the leader, China's figure over its largest rival's, and the year.
 
     cells: columns dimension, economy, led (True, False, None), estimate, low, high, last_year, leader, n, as from
     `claims.priority.matrix`. labels: names of the dimensions.
     """
     dimensions, codes = list(dict.fromkeys(cells["dimension"])), list(dict.fromkeys(cells["economy"]))
     with style.context():
-        figure, ax = plt.subplots(figsize=(8.2, 0.9 + 0.62 * len(codes)))
+        figure, ax = plt.subplots(figsize=(style.WIDE, 0.9 + 0.62 * len(codes)))
         for r in cells.itertuples():
             x, y = dimensions.index(r.dimension), codes.index(r.economy)
             led, filled = r.led is True, r.n > 0
@@ -48,13 +41,15 @@ def priority_matrix(cells: pd.DataFrame, *, labels: dict[str, str] | None = None
                 )
             )
             ink = style.PAPER if led else style.INK if filled else style.MUTED
-            ax.text(x + 0.5, y + 0.37, _who(r), ha="center", va="center", fontsize=8.5, color=ink)
-            ax.text(x + 0.5, y + 0.69, _ratio(r), ha="center", va="center", fontsize=7.5, color=ink)
+            ax.text(x + 0.5, y + 0.37, _who(r), ha="center", va="center", fontsize=style.TICK, color=ink)
+            ax.text(x + 0.5, y + 0.69, _ratio(r), ha="center", va="center", fontsize=style.TICK, color=ink)
         ax.set_xlim(0, len(dimensions))
         ax.set_ylim(len(codes), 0)
         names = labels or {}
-        ax.set_xticks([i + 0.5 for i in range(len(dimensions))], [names.get(d, d) for d in dimensions], fontsize=8.5)
-        ax.set_yticks([i + 0.5 for i in range(len(codes))], [eco.name_of(c) for c in codes], fontsize=8.5)
+        ax.set_xticks(
+            [i + 0.5 for i in range(len(dimensions))], [names.get(d, d) for d in dimensions], fontsize=style.TICK
+        )
+        ax.set_yticks([i + 0.5 for i in range(len(codes))], [eco.name_of(c) for c in codes], fontsize=style.TICK)
         ax.xaxis.tick_top()
         style.bare(ax, x=False, y=False)
         figure.tight_layout()
@@ -64,14 +59,14 @@ def priority_matrix(cells: pd.DataFrame, *, labels: dict[str, str] | None = None
 def _who(cell: pd.Series) -> str:
     if not cell.n > 0:
         return "missing"
-    return f"{cell.leader} leads" if cell.leader else "no single leader"
+    return party(cell.leader) if cell.leader else "no single leader"
 
 
 def _ratio(cell: pd.Series) -> str:
     if not cell.n > 0:
         return ""
     value = cell.estimate if pd.notna(cell.estimate) else (cell.low + cell.high) / 2
-    return f"{value:.2g} × rival, {int(cell.last_year)}"
+    return f"{value:.2g}×, {int(cell.last_year)}"
 
 
 def hhi_lines(table: pd.DataFrame, *, early: tuple[int, int], late: tuple[int, int]) -> Figure:
@@ -81,7 +76,7 @@ def hhi_lines(table: pd.DataFrame, *, early: tuple[int, int], late: tuple[int, i
     """
     codes = list(dict.fromkeys(table["economy"]))
     with style.context():
-        figure, axes = _panels(len(codes), 2.5, share=True)
+        figure, axes = panels(len(codes), sharex=True, sharey=True)
         for ax, code in zip(axes, codes, strict=False):
             mine = table[(table["economy"] == code) & (table["year"] >= early[0] - 3)].sort_values("year")
             for first, last in (early, late):
@@ -97,14 +92,13 @@ def hhi_lines(table: pd.DataFrame, *, early: tuple[int, int], late: tuple[int, i
                     xytext=(0, -7),
                     ha="center",
                     va="top",
-                    fontsize=8,
+                    fontsize=style.TICK,
                 )
             ax.set_title(eco.name_of(code))
             ax.set_ylim(0, 1.12 * float(table.loc[table["year"] >= early[0] - 3, "hhi"].max()))
             ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
-            ax.tick_params(labelsize=8)
             style.bare(ax, x=False)
-        axes[0].set_ylabel("Herfindahl index over partners", fontsize=8.5)
+        figure.supylabel("Herfindahl index over partners", color=style.MUTED)
         figure.tight_layout(h_pad=1.0)
     return figure
 
@@ -116,29 +110,24 @@ def vote_lines(votes: pd.DataFrame, *, column: str = "agreement", label: str = "
     """
     codes = list(dict.fromkeys(votes["economy"]))
     with style.context():
-        figure, axes = _panels(len(codes), 2.1, share=True)
+        figure, axes = panels(len(codes), sharex=True, sharey=True)
         for ax, code in zip(axes, codes, strict=False):
             mine = votes[votes["economy"] == code]
+            ends = []
             for power in _POWERS:
                 part = mine[mine["power"] == power].dropna(subset=[column]).sort_values("year")
                 if part.empty:
                     continue
                 ax.plot(part["year"], part[column], color=style.colour(power), linewidth=1.8)
-                ax.annotate(
-                    power,
-                    (part["year"].iloc[-1], part[column].iloc[-1]),
-                    textcoords="offset points",
-                    xytext=(4, 0),
-                    va="center",
-                    fontsize=8,
-                    color=style.colour(power),
-                )
+                ends.append((float(part[column].iloc[-1]), power, int(part["year"].iloc[-1])))
+            for value, power, year in apart(ends, 0.085 * float(votes[column].max())):
+                ax.annotate(party(power), (year, value), textcoords="offset points", xytext=(4, 0), va="center",
+                            color=style.colour(power))  # fmt: skip
             ax.set_title(eco.name_of(code))
             ax.set_ylim(0, 1.05 * float(votes[column].max()))
-            ax.set_xlim(right=votes["year"].max() + 4)
+            ax.set_xlim(right=votes["year"].max() + 0.45 * (votes["year"].max() - votes["year"].min()))
             ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
-            ax.tick_params(labelsize=8)
             style.bare(ax, x=False)
-        axes[0].set_ylabel(label, fontsize=8.5)
+        figure.supylabel(label, color=style.MUTED)
         figure.tight_layout(h_pad=1.0)
     return figure

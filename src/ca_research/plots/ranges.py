@@ -21,10 +21,10 @@ def share_ranges(
     frame: columns `group`, what, year, low, high (per cent), kind ('whole', or 'part': hollow, a lower bound by itself).
     """
     with style.context():
-        figure, ax = plt.subplots(figsize=(7.0, 0.9 + 0.46 * (len(frame) + frame[group].nunique())))
+        figure, ax = plt.subplots(figsize=(style.WIDE, 0.9 + 0.46 * (len(frame) + frame[group].nunique())))
         ticks, labels, y = [], [], 0.0
         for name, part in frame.groupby(group, sort=False):
-            ax.text(0, y, str(name).capitalize(), fontweight="bold", fontsize=10, va="center")
+            ax.text(0, y, str(name).capitalize(), fontweight="bold", fontsize=style.TITLE, va="center")
             for row in part.itertuples():
                 y += 1
                 whole = row.kind == "whole"
@@ -35,20 +35,22 @@ def share_ranges(
                     face = colour if whole else "none"
                     ax.scatter([row.low], [y], s=52, facecolors=face, edgecolors=colour, linewidths=1.6, zorder=3)
                 ends = f"{row.low:.0f}" if row.high == row.low else f"{row.low:.0f} to {row.high:.0f}"
-                ax.annotate(ends, (row.high, y), xytext=(8, 0), textcoords="offset points", va="center", fontsize=9)
+                ax.annotate(
+                    ends, (row.high, y), xytext=(8, 0), textcoords="offset points", va="center", fontsize=style.LABEL
+                )
                 ticks.append(y)
                 labels.append(textwrap.fill(f"{row.what}, {int(row.year)}", 30))
             y += 1.2
         ax.axvline(bar, color=style.MUTED, linewidth=1, linestyle=(0, (4, 3)))
         ax.annotate(
             bar_label, (bar, 1.0), xycoords=("data", "axes fraction"), xytext=(4, -2), textcoords="offset points",
-            fontsize=8.5, color=style.MUTED, va="top",
+            fontsize=style.TICK, color=style.MUTED, va="top",
         )  # fmt: skip
-        ax.set_yticks(ticks, labels, fontsize=9)
+        ax.set_yticks(ticks, labels, fontsize=style.LABEL)
         ax.set_ylim(y - 0.4, -0.7)
         ax.set_xlim(0, right * 1.1)
         ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
-        ax.set_xlabel("per cent", fontsize=9)
+        ax.set_xlabel("per cent")
         style.bare(ax, y=False)
         figure.tight_layout()
     return figure
@@ -62,7 +64,7 @@ def completion_dots(frame: pd.DataFrame, *, bar: float) -> Figure:
     hosts = sorted(frame["host"].unique())
     editions = list(dict.fromkeys(frame["edition"]))
     with style.context():
-        figure, ax = plt.subplots(figsize=(7.0, 0.9 + 0.55 * len(hosts)))
+        figure, ax = plt.subplots(figsize=(style.WIDE, 0.9 + 0.55 * len(hosts)))
         for y, host in enumerate(hosts):
             mine = frame[frame["host"] == host]
             ax.plot([mine["share"].min(), mine["share"].max()], [y, y], color=style.GRID, linewidth=3, zorder=1)
@@ -83,13 +85,13 @@ def completion_dots(frame: pd.DataFrame, *, bar: float) -> Figure:
                 n = int(newest["commitments"].iloc[0])
                 ax.annotate(
                     f"{float(newest['share'].iloc[0]):.0f}% of {n}" + (" commitments" if y == 0 else ""),
-                    (float(newest["share"].iloc[0]), y), xytext=(0, 7), textcoords="offset points", fontsize=8.5, ha="center",
+                    (float(newest["share"].iloc[0]), y), xytext=(0, 7), textcoords="offset points", fontsize=style.TICK, ha="center",
                 )  # fmt: skip
         ax.axvline(bar, color=style.MUTED, linewidth=1, linestyle=(0, (4, 3)))
-        ax.set_yticks(range(len(hosts)), [eco.name_of(h) for h in hosts], fontsize=9.5)
+        ax.set_yticks(range(len(hosts)), [eco.name_of(h) for h in hosts], fontsize=style.TITLE)
         ax.set_ylim(len(hosts) - 0.4, -0.8)
         ax.set_xlim(-4, 106)
-        ax.set_xlabel(f"per cent completed (dashed: {bar:.0f})", fontsize=9)
+        ax.set_xlabel(f"per cent completed (dashed: {bar:.0f})")
         style.bare(ax, y=False)
         figure.tight_layout()
     return figure

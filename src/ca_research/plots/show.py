@@ -21,7 +21,7 @@ from PIL import Image
 from ..errors import UsageError
 from ..tables import source_ids
 from . import style
-from .words import axis_words, cell_words, signed
+from .words import cell_words, signed
 
 FIGURE_MIME = "application/vnd.ca-research.figure+json"
 TABLE_MIME = "application/vnd.ca-research.table+json"
@@ -53,15 +53,19 @@ def thumbnail(figure: Figure) -> str:
     words = [t for t in figure.findobj(Text) if t.get_visible()]
     lines = [line for line in figure.findobj(Line2D) if line.get_visible()]
     dots = [d for d in figure.findobj(PathCollection) if d.get_visible()]
-    was = [line.get_linewidth() for line in lines], [line.get_markersize() for line in lines], [d.get_sizes() for d in dots]
+    was = (
+        [line.get_linewidth() for line in lines],
+        [line.get_markersize() for line in lines],
+        [d.get_sizes() for d in dots],
+    )
     for text in words:
         text.set_visible(False)
     for line in lines:
         grid = line.get_color() == style.GRID
-        line.set_linewidth(line.get_linewidth() * (1 if grid else 2))
+        line.set_linewidth(line.get_linewidth() * (1 if grid else 2.5))
         line.set_markersize(line.get_markersize() * 1.5)
     for dot in dots:
-        dot.set_sizes(2.5 * np.asarray(dot.get_sizes()))
+        dot.set_sizes(5 * np.asarray(dot.get_sizes()))
     buffer, small = io.BytesIO(), io.BytesIO()
     try:
         dpi = THUMBNAIL / figure.get_size_inches()[0]
@@ -138,22 +142,24 @@ def show_table(
         raise UsageError(f"no section {section!r} on a page", hint=f"one of {', '.join(SECTIONS)}")
     shown = frame.drop(columns=[c for c in ("sources", "source_id") if c in frame])
     cited = source_ids(frame if sources is None else sources)
-    cells = {c: cells_of(str(c), shown.iloc[:, i], digits) for i, c in enumerate(shown.columns)}
+    cells = [cells_of(str(c), shown.iloc[:, i], digits) for i, c in enumerate(shown.columns)]
     record = {
         "section": section,
         "name": slug(title),
         "title": title,
         "note": note,
         "sources": cited,
-        "columns": [axis_words(str(c)) for c in shown.columns],
+        "columns": [str(c).replace("_", " ") for c in shown.columns],
         "numeric": [bool(pd.api.types.is_numeric_dtype(shown[c])) for c in shown.columns],
-        "rows": [list(row) for row in zip(*cells.values(), strict=True)],
+        "rows": [list(row) for row in zip(*cells, strict=True)],
         "csv": _csv(frame),
     }
     display(
         {
             TABLE_MIME: record,
-            "text/html": pd.DataFrame(cells).to_html(index=False, escape=True),
+            "text/html": pd.DataFrame(dict(enumerate(cells)))
+            .set_axis(list(shown.columns), axis=1)
+            .to_html(index=False),
             "text/plain": shown.to_string(index=False),
         },
         raw=True,

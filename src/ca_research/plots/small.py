@@ -13,31 +13,21 @@ from matplotlib.ticker import MaxNLocator
 
 from .. import economies as eco
 from . import style
+from .panels import panels
 
-_WIDTH = 7.0  # inches: on a phone the page scrolls it at about its own size
 MARKS = {"as_stated": "o", "lower": "^", "upper": "v"}
 """A figure as printed; 'more than' points up, 'fewer than' points down."""
 
 
-def _grid(economies: Sequence[str], height: float = 1.95) -> tuple[Figure, list[Axes]]:
-    columns = min(3, len(economies))
-    lines = -(-len(economies) // columns)
-    figure, grid = plt.subplots(lines, columns, figsize=(_WIDTH, height * lines + 0.2), squeeze=False)
-    for ax in grid.flat[len(economies) :]:
-        ax.axis("off")
-    return figure, list(grid.flat[: len(economies)])
-
-
 def _frame(ax: Axes, economy: str, years: tuple[int, int]) -> None:
-    ax.set_title(eco.name_of(economy), fontsize=10)
+    ax.set_title(eco.name_of(economy))
     ax.set_xlim(years[0] - 0.6, years[1] + 0.6 + 0.16 * (years[1] - years[0]))
     ax.xaxis.set_major_locator(MaxNLocator(nbins=3, integer=True))
-    ax.tick_params(labelsize=8.5)
     style.bare(ax, x=False)
 
 
 def _empty(ax: Axes, words: str) -> None:
-    ax.text(0.03, 0.5, words, transform=ax.transAxes, fontsize=8.5, color=style.OTHER, va="center")
+    ax.text(0.03, 0.5, words, transform=ax.transAxes, color=style.MUTED, va="center")
 
 
 def _bars(ax: Axes, bars: Mapping[str, float], named: bool) -> None:
@@ -50,7 +40,7 @@ def _bars(ax: Axes, bars: Mapping[str, float], named: bool) -> None:
                 xycoords=("axes fraction", "data"),
                 xytext=(0, 2),
                 textcoords="offset points",
-                fontsize=8,
+                fontsize=style.TICK,
                 color=style.MUTED,
             )
 
@@ -79,7 +69,7 @@ def economy_lines(
     peak = max([float(frame[value].max()) if len(frame) else 1.0, *bars.values()])
     named = _widest(frame, beside[1], value) if beside else ("", 0)
     with style.context():
-        figure, axes = _grid(economies)
+        figure, axes = panels(len(economies))
         for i, (ax, economy) in enumerate(zip(axes, economies, strict=True)):
             _frame(ax, economy, years)
             ax.set_ylim(0, top or 1.15 * peak)
@@ -88,14 +78,16 @@ def economy_lines(
                 ax.axvline(mark[0], color=style.GRID, linewidth=1.4)
                 if i == 0:
                     at = (mark[0], 0.2)
-                    ax.annotate(f" {mark[1]}", at, xycoords=("data", "axes fraction"), fontsize=8, color=style.MUTED)
+                    ax.annotate(
+                        f" {mark[1]}", at, xycoords=("data", "axes fraction"), fontsize=style.TICK, color=style.MUTED
+                    )
             if beside:
                 other = beside[1][beside[1]["economy"] == economy].sort_values("year")
                 ax.plot(other["year"].astype(int), other[value].astype(float), color=style.OTHER, linewidth=1.4)
                 if economy == named[0]:
                     low = float(other.loc[other["year"] == named[1], value].iloc[0])
                     ax.annotate(
-                        beside[0], (named[1], low), xytext=(0, -4), textcoords="offset points", fontsize=8,
+                        beside[0], (named[1], low), xytext=(0, -4), textcoords="offset points", fontsize=style.TICK,
                         color=style.MUTED, ha="center", va="top",
                     )  # fmt: skip
             mine = frame[frame["economy"] == economy].sort_values("year")
@@ -112,10 +104,10 @@ def economy_lines(
                         (year, series[year]),
                         xytext=(4, 0) if side == "right" else (0, 6),
                         textcoords="offset points",
-                        fontsize=8.5,
+                        fontsize=style.TICK,
                         va="center" if side == "right" else "bottom",
                     )
-        figure.supylabel(unit, fontsize=8.5, color=style.MUTED)
+        figure.supylabel(unit, color=style.MUTED)
         figure.tight_layout(h_pad=1.1, w_pad=0.9)
     return figure
 
@@ -136,7 +128,7 @@ def learner_points(frame: pd.DataFrame, *, economies: Sequence[str]) -> Figure:
     """
     years = (int(frame["year"].min()), int(frame["year"].max())) if len(frame) else (2005, 2024)
     with style.context():
-        figure, axes = _grid(economies)
+        figure, axes = panels(len(economies))
         for ax, economy in zip(axes, economies, strict=True):
             _frame(ax, economy, years)
             mine = frame[frame["economy"] == economy].sort_values("year")
@@ -157,14 +149,14 @@ def learner_points(frame: pd.DataFrame, *, economies: Sequence[str]) -> Figure:
                     (int(last["year"]), float(last["value"])),
                     xytext=(0, 7) if joined else (6, 0),
                     textcoords="offset points",
-                    fontsize=8.5,
+                    fontsize=style.TICK,
                     ha="center" if joined else "left",
                     va="bottom" if joined else "center",
                 )
             ax.set_ylim(0, 1.2 * float(mine["value"].max()))
             ax.yaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
             ax.yaxis.set_major_locator(MaxNLocator(nbins=4))
-        figure.supylabel("learners", fontsize=8.5, color=style.MUTED)
+        figure.supylabel("learners", color=style.MUTED)
         figure.tight_layout(h_pad=1.1, w_pad=0.9)
     return figure
 
@@ -178,7 +170,7 @@ def views_and_exchange(views: pd.DataFrame, students: pd.DataFrame, *, economies
     years = (2009, 2024)
     with style.context():
         figure, grid = plt.subplots(
-            len(economies), 2, figsize=(_WIDTH, 1.5 * len(economies) + 0.3), squeeze=False, sharex=True
+            len(economies), 2, figsize=(style.WIDE, 1.5 * len(economies) + 0.3), squeeze=False, sharex=True
         )
         for i, economy in enumerate(economies):
             left, right = grid[i]
@@ -187,7 +179,12 @@ def views_and_exchange(views: pd.DataFrame, students: pd.DataFrame, *, economies
             right.axvspan(2018.5, 2022.5, color=style.GRID, alpha=0.6, linewidth=0)
             if i == 0:
                 right.text(
-                    2018.8, 0.86, "no count", transform=right.get_xaxis_transform(), fontsize=8, color=style.MUTED
+                    2018.8,
+                    0.86,
+                    "no count",
+                    transform=right.get_xaxis_transform(),
+                    fontsize=style.TICK,
+                    color=style.MUTED,
                 )
             if mine.empty:
                 _empty(right, "no count")
@@ -201,20 +198,19 @@ def views_and_exchange(views: pd.DataFrame, students: pd.DataFrame, *, economies
                     (int(end["year"]), float(end["students"]) / 1000),
                     xytext=(4, 0),
                     textcoords="offset points",
-                    fontsize=8.5,
+                    fontsize=style.TICK,
                     va="center",
                 )
             right.set_ylim(0, 1.25 * float(mine["students"].max()) / 1000 if len(mine) else 1)
             left.set_ylim(0, 100)
             left.set_yticks([0, 50, 100])
-            left.set_title(eco.name_of(economy), fontsize=10, pad=4)
+            left.set_title(eco.name_of(economy), pad=4)
             for ax in (left, right):
                 ax.set_xlim(years)
                 ax.set_xticks([2010, 2014, 2018, 2022])
-                ax.tick_params(labelsize=8.5)
                 style.bare(ax, x=False)
-        grid[-1][0].set_xlabel("view of China, per cent", fontsize=8.5)
-        grid[-1][1].set_xlabel("students in China, thousands", fontsize=8.5)
+        grid[-1][0].set_xlabel("view of China, per cent")
+        grid[-1][1].set_xlabel("students in China, thousands")
         figure.tight_layout(h_pad=0.7, w_pad=1.2)
     return figure
 
@@ -236,7 +232,7 @@ def _views(ax: Axes, mine: pd.DataFrame, *, first: bool) -> None:
                 at,
                 xytext=(0, -6 if below else 5),
                 textcoords="offset points",
-                fontsize=8.5,
+                fontsize=style.TICK,
                 ha="center",
                 va="top" if below else "bottom",
             )
@@ -246,7 +242,7 @@ def _views(ax: Axes, mine: pd.DataFrame, *, first: bool) -> None:
                 points[-1],
                 xytext=(0, -6),
                 textcoords="offset points",
-                fontsize=8,
+                fontsize=style.TICK,
                 color=colour,
                 ha="center",
                 va="top",
@@ -257,7 +253,7 @@ def _views(ax: Axes, mine: pd.DataFrame, *, first: bool) -> None:
                 points[0],
                 xytext=(-6, -2),
                 textcoords="offset points",
-                fontsize=8,
+                fontsize=style.TICK,
                 color=colour,
                 ha="right",
                 va="top",

@@ -22,13 +22,17 @@ PARTY = {
     "TUR": "#8f6a06",
 }
 OTHER = "#6b757b"
+TICK, LABEL, TITLE = 8.5, 9.0, 10.0
+"""Points: ticks, direct labels and notes; axis titles and names of rows; titles of panels. No other size is used."""
+WIDE, TALL = 8.2, 2.2
+"""Inches: the widest figure (the column of a page) and the height of one row of small multiples."""
 STATE = {"holds": "#00785a", "fails": "#b8400f", "mixed": "#866400", "undecided": OTHER}
 VERDICT = {
     "supported": STATE["holds"],
     "partly supported": STATE["mixed"],
     "contradicted": STATE["fails"],
     "not enough evidence": MUTED,
-    "not testable": OTHER,
+    "not testable": MUTED,
 }
 
 
@@ -45,11 +49,16 @@ def context() -> AbstractContextManager[Any]:
             "savefig.facecolor": "none",
             "figure.dpi": 100,
             "font.family": "sans-serif",
-            "font.size": 10,
+            "font.size": TICK,
             "text.color": INK,
             "axes.labelcolor": MUTED,
+            "axes.labelsize": LABEL,
+            "figure.labelsize": LABEL,
+            "xtick.labelsize": TICK,
+            "ytick.labelsize": TICK,
+            "axes.unicode_minus": True,
             "axes.edgecolor": GRID,
-            "axes.titlesize": 10.5,
+            "axes.titlesize": TITLE,
             "axes.titleweight": "bold",
             "axes.titlelocation": "left",
             "axes.titlepad": 8,

@@ -19,9 +19,6 @@ from .. import economies as eco
 from ..tables.dates import bounds
 from . import style
 
-_WIDTH = 6.8
-_SMALL = 9.0
-
 
 def _span(ax: Axes, y: float, row: pd.Series, colour: str, span: float) -> None:
     first = row["first_day"] if pd.notna(row["first_day"]) else row["last_day"]
@@ -53,7 +50,8 @@ def _label(ax: Axes, row: pd.Series, y: float, taken: list[tuple[float, float]],
     if any(at - half < right and left < at + half for left, right in taken):
         return
     taken.append((at - half, at + half))
-    ax.text(at, y - 0.24, text, ha="center", va="bottom", fontsize=_SMALL - 1.2, color=style.MUTED)
+    ax.text(at, y - 0.24, text, ha="center", va="bottom", color=style.MUTED,
+            bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.5})  # fmt: skip
 
 
 def _window(ax: Axes, label: str, first: pd.Timestamp, last: pd.Timestamp, y: float) -> None:
@@ -69,7 +67,7 @@ def _window(ax: Axes, label: str, first: pd.Timestamp, last: pd.Timestamp, y: fl
         label,
         ha="right" if right else "left",
         va="bottom",
-        fontsize=_SMALL - 0.5,
+        fontsize=style.TICK,
         color=style.INK,
     )
 
@@ -95,7 +93,7 @@ def timeline(
     heights = [0.55 * (len(shown[p]) + above[p]) + 0.75 for p in panels]
     with style.context():
         figure, grid = plt.subplots(
-            len(panels), 1, figsize=(_WIDTH, sum(heights) + 0.3), squeeze=False, height_ratios=heights
+            len(panels), 1, figsize=(style.WIDE, sum(heights) + 0.3), squeeze=False, height_ratios=heights
         )
         for ax, panel in zip(grid[:, 0], panels, strict=True):
             mine = rows[rows["panel"] == panel] if len(rows) else rows
@@ -118,15 +116,14 @@ def timeline(
                     xytext=(-4 if right else 4, 0),
                     textcoords="offset points",
                     ha="right" if right else "left",
-                    fontsize=_SMALL - 0.5,
+                    fontsize=style.TICK,
                     color=style.MUTED,
                 )
             ax.set_ylim(len(shown[panel]) - 0.35, -0.66 - 0.52 * len(spans))
-            ax.set_title(panel, fontsize=_SMALL + 0.5)
+            ax.set_title(panel)
             locator = mdates.AutoDateLocator(minticks=3, maxticks=6)
             ax.xaxis.set_major_locator(locator)
             ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator, show_offset=(high - low).days < 700))
-            ax.tick_params(labelsize=_SMALL)
             style.bare(ax, y=False)
         figure.tight_layout(h_pad=1.2)
     return figure
@@ -153,7 +150,7 @@ def _draw_lanes(ax: Axes, rows: pd.DataFrame, lanes: Sequence[str], span: int, e
                 y,
                 empty,
                 transform=ax.get_yaxis_transform(),
-                fontsize=_SMALL - 0.5,
+                fontsize=style.TICK,
                 color=style.MUTED,
                 va="center",
                 bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.5},
@@ -163,7 +160,7 @@ def _draw_lanes(ax: Axes, rows: pd.DataFrame, lanes: Sequence[str], span: int, e
         for _, row in mine.sort_values(["last_day", "mark"]).iterrows():
             _span(ax, y, row, style.colour(row["code"]) if row["code"] else style.INK, span)
             _label(ax, row, y, taken, span)
-    ax.set_yticks(range(len(lanes)), list(lanes), fontsize=_SMALL)
+    ax.set_yticks(range(len(lanes)), list(lanes), fontsize=style.LABEL)
 
 
 def signing_curves(
@@ -179,9 +176,9 @@ def signing_curves(
     colours = {"five": style.PARTY["CHN"], "others": style.INK}
     names = {"five": f"the five ({known} of known date)", "others": "all other UN members"}
     with style.context():
-        figure, ax = plt.subplots(figsize=(_WIDTH, 3.9))
+        figure, ax = plt.subplots(figsize=(style.WIDE, 3.9))
         ax.axvspan(0, within, color=style.GRID, alpha=0.6, linewidth=0, zorder=0)
-        ax.text(within / 2, 104, f"{within:.0f} months", ha="center", fontsize=_SMALL - 0.5, color=style.MUTED)
+        ax.text(within / 2, 104, f"{within:.0f} months", ha="center", fontsize=style.TICK, color=style.MUTED)
         for group, edges in curves.items():
             steps = {edge: _share(curve, watch) for edge, curve in edges.items()}
             months = sorted({m for step in steps.values() for m in step.index})
@@ -199,7 +196,7 @@ def signing_curves(
                 names[group],
                 ha="right",
                 va="bottom" if above else "top",
-                fontsize=_SMALL,
+                fontsize=style.LABEL,
                 color=colours[group],
             )
         for i, row in enumerate(times.sort_values(["low", "state"]).itertuples()):
@@ -209,9 +206,8 @@ def signing_curves(
         ax.set_xlim(0, watch + 1)
         ax.set_yticks([0, 25, 50, 75, 100])
         ax.set_xticks(range(0, int(watch) + 1, 24))
-        ax.set_xlabel("months after the speech of 7 September 2013", fontsize=_SMALL)
-        ax.set_ylabel("per cent that had signed", fontsize=_SMALL)
-        ax.tick_params(labelsize=_SMALL)
+        ax.set_xlabel("months after the speech of 7 September 2013")
+        ax.set_ylabel("per cent that had signed")
         style.bare(ax, x=False)
         figure.tight_layout()
     return figure
@@ -227,7 +223,7 @@ def _share(curve: pd.DataFrame, watch: float) -> pd.Series:
 
 def _economy(ax: Axes, row: Any, y: float, watch: float, colour: str) -> None:
     """One economy below the curves: its date as long as it may be, named beside it."""
-    name, small = eco.name_of(str(row.economy)), _SMALL - 0.5
+    name, small = eco.name_of(str(row.economy)), style.TICK
     if row.state in ("unknown", "not signed"):
         ax.plot([row.low, row.high], [y, y], color=colour, linewidth=1.2, linestyle=(0, (2, 2)), alpha=0.7)
         words = "date unknown" if row.state == "unknown" else "not signed"
