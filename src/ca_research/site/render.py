@@ -65,6 +65,13 @@ def data_uri(text: str, kind: str) -> str:
     return f"data:{kind};charset=utf-8," + quote(text, safe="/,;:")
 
 
+class _Prose(mistune.HTMLRenderer):
+    """Prose of a notebook without pictures from elsewhere: a page loads nothing, so what stands for one is its text."""
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        return str(Markup.escape(text))
+
+
 def environment() -> Environment:
     env = Environment(
         loader=PackageLoader("ca_research.site"),
@@ -73,7 +80,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    markdown = mistune.create_markdown(escape=True, plugins=["table"])
+    markdown = mistune.create_markdown(renderer=_Prose(escape=True), plugins=["table"])
     filters: dict[str, Any] = {
         "number": number,
         "percent": percent,
