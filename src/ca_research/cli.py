@@ -97,14 +97,12 @@ def run(
     if not fresh and report.unchanged(words, folder, everything):
         typer.echo(f"report: {folder / 'index.html'} (nothing has changed)")
         return
-    from . import kernels, runs, tables
+    from . import runs, tables
+    from .runs import lean
 
+    lean.imports()
     chosen = runs.plan(claims or (), pairs, lists, tuple(as_of or ()), runs.read_grid(grid_file) if grid_file else ())
     tables.build()  # figures that were changed since the last build are part of what is run
-    if not kernel and not cluster:
-        kernel, reason = kernels.default()
-        if reason:
-            typer.echo(f"ordinary kernels instead of warm ones: {reason}", err=True)
     given = tuple((k, v) for k, v in limits.items() if v)
     options = runs.Options(jobs, fail_fast, kernel, given, not fresh, cluster)
     with console.progress(len(chosen)) as (on_start, on_done):

@@ -1,6 +1,6 @@
 """Runs that go wrong: each ends with a clear message and whole files, and the next one is good.
 
-Tiny notebooks in a project of their own, on the ordinary kernel.
+Tiny notebooks in a project of their own, on warm kernels as by default; what a kernel has a part in, on ordinary ones too.
 """
 
 from __future__ import annotations
@@ -11,22 +11,26 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
 import psutil
 import pytest
 
-from ca_research import paths, runs
-from ca_research.runs import Options, Run
+from ca_research import kernels, paths, runs
+from ca_research.runs import Options, Run, pool
+from ca_research.runs import store as store_module
 
 CELL = 'n: int = 3\nas_of: str = "latest"'
+KINDS = [kernels.ORDINARY, pytest.param(kernels.NAME, marks=pytest.mark.skipif(bool(kernels.why_not()), reason=kernels.why_not()))]  # fmt: skip
 
 
-def notebook(home: Path, name: str, *sources: str) -> Run:
-    cells = [nbformat.v4.new_code_cell(CELL, metadata={"tags": ["parameters"]}, id="p")]
+def notebook(home: Path, name: str, *sources: str, parameters: str = CELL) -> Run:
+    cells = [nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}, id="p")]
     cells += [nbformat.v4.new_code_cell(s, id=f"c{i}") for i, s in enumerate(sources)]
     book = nbformat.v4.new_notebook(cells=cells)
     book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -36,21 +40,44 @@ def notebook(home: Path, name: str, *sources: str) -> Run:
     return Run(name, file, {"n": 1, "as_of": "latest"})
 
 
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    folder = tmp_path / "project"
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A project and a runtime folder for all tests: both are part of what names a server, so the tests share one."""
+    folder = tmp_path_factory.mktemp("faults") / "project"
     shutil.copytree(paths.registry_dir(), folder / "registry")
-    for name in ("notebooks", "data/processed/build-tiny", "data/raw"):
+    for name in ("data/processed/build-tiny", "data/raw"):
         (folder / name).mkdir(parents=True)
     (folder / "data" / "processed" / "CURRENT").write_text("build-tiny")
-    monkeypatch.setenv("CA_RESEARCH_HOME", str(folder))
+    with tempfile.TemporaryDirectory(prefix="ca-") as runtime, pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_RUNTIME_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
+            patch.setenv(name, runtime)
+        patch.setenv("CA_RESEARCH_HOME", str(folder))
+        yield folder
+        if server():
+            kernels.stop(environment())
+
+
+@pytest.fixture
+def home(place, tmp_path, monkeypatch):
+    shutil.rmtree(place / "notebooks", ignore_errors=True)
+    (place / "notebooks").mkdir()
     monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
-    return folder
+    monkeypatch.setattr(pool, "_told", set())
+    return place
 
 
-def kernels() -> set[int]:
-    """Kernels that this test's processes have started."""
-    found = set()
+def environment() -> dict[str, str]:
+    """What names the server of a run's kernels."""
+    return {**os.environ, "PYTHONHASHSEED": "0"}
+
+
+def server() -> dict:
+    return {} if kernels.why_not() else kernels.status(environment()) or {}
+
+
+def ours() -> set[int]:
+    """Kernels of both kinds that this test's runs have started."""
+    found = set(server().get("kernels", ()))
     for process in psutil.Process().children(recursive=True):
         try:
             if any("ipykernel" in word for word in process.cmdline()):
@@ -60,13 +87,32 @@ def kernels() -> set[int]:
     return found
 
 
+def within(seconds: float, condition) -> bool:
+    until = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def no_kernel_stays() -> bool:
+    return within(15, lambda: ours() == set())
+
+
+def text(out: Path, run: Run) -> str:
+    """What an executed notebook printed."""
+    book = nbformat.read(out / "notebooks" / f"{run.run_id}.ipynb", as_version=4)
+    return "".join(o.get("text", "") for cell in book.cells for o in cell.outputs)
+
+
 LIMITED = {
     "endless": ("while True: pass", {"notebook_seconds": 4}, "took longer than 4 s"),
     "slow_cell": ("import time; time.sleep(600)", {"cell_seconds": 3}, "a cell took longer than 3 s"),
     "greedy": (
-        "import time\nhoard = bytearray(700 * 1024**2)\nhoard[::4096] = b'x' * len(hoard[::4096])\ntime.sleep(60)",
-        {"memory_bytes": 400 * 1024**2},
-        "used more than 0.391 GiB",
+        "import time\nhoard = bytearray(1200 * 1024**2)\nhoard[::4096] = b'x' * len(hoard[::4096])\ntime.sleep(60)",
+        {"memory_bytes": 900 * 1024**2},
+        "used more than 0.879 GiB",
     ),
     "talkative": (
         "for _ in range(200): print('x' * 1024**2)",
@@ -78,28 +124,50 @@ LIMITED = {
 }
 
 
+@pytest.mark.parametrize("kernel", KINDS)
 @pytest.mark.parametrize("name", LIMITED)
-def test_a_limit_ends_the_run_with_one_clear_line_and_no_kernel_stays(home, tmp_path, name):
+def test_a_limit_ends_the_run_with_one_clear_line_and_no_kernel_stays(home, tmp_path, name, kernel):
     source, limits, words = LIMITED[name]
     run = notebook(home, name, "print('before')", source, "print('after')")
     started = time.monotonic()
-    (result,) = runs.execute([run], tmp_path / "out", Options(1, limits=tuple(limits.items())))
+    (result,) = runs.execute([run], tmp_path / "out", Options(1, kernel=kernel, limits=tuple(limits.items())))
     assert words in result.error, result
     assert "\n" not in result.error
     assert result.where == f"notebooks/{name}.ipynb"
-    assert time.monotonic() - started < 60
-    assert kernels() == set()
+    assert time.monotonic() - started < 120
+    assert no_kernel_stays()
     page = tmp_path / "out" / "notebooks" / f"{run.run_id}.ipynb"
-    book = nbformat.read(page, as_version=4)  # whole, with what came before
-    assert "before" in json.dumps(book)
+    if name != "endless":  # its time may have passed before the first cell was run
+        assert "before" in text(tmp_path / "out", run)  # whole, with what came before
     assert page.stat().st_size < 20 * 1024**2
 
 
-def test_a_notebook_that_forks_ends_well_and_leaves_no_process(home, tmp_path):
-    source = "import os, time\nchild = os.fork()\nif child == 0:\n    time.sleep(0.2)\n    os._exit(0)\nprint(os.waitpid(child, 0)[1])"
-    (result,) = runs.execute([notebook(home, "forks", source)], tmp_path / "out", Options(1))
+@pytest.mark.parametrize("kernel", KINDS)
+def test_a_kernel_that_comes_up_after_its_time_is_stopped_all_the_same(home, tmp_path, kernel):
+    """The time of a notebook had passed while there was no kernel to stop, and the notebook ran on without a limit."""
+    run = notebook(home, "late", "import time; time.sleep(600)")
+    (result,) = runs.execute([run], tmp_path / "out", Options(1, kernel=kernel, limits=(("notebook_seconds", 0),)))
+    assert result.error == "it took longer than 0 s"
+    assert no_kernel_stays()
+
+
+FORKS = {
+    "waits for its child": "import os, time\nchild = os.fork()\nif child == 0:\n    time.sleep(0.2)\n    os._exit(0)\nprint(os.waitpid(child, 0)[1])",
+    "leaves its child asleep": "import os, time\nchild = os.fork()\nif child == 0:\n    time.sleep(600)\n    os._exit(0)\nprint(f'child={child}.')",
+    "starts a program and goes": "import subprocess\nchild = subprocess.Popen(['sleep', '600']).pid\nprint(f'child={child}.')",
+}
+
+
+@pytest.mark.parametrize("kernel", KINDS)
+@pytest.mark.parametrize("way", FORKS)
+def test_a_notebook_that_forks_ends_well_and_leaves_no_process(home, tmp_path, way, kernel):
+    run = notebook(home, "forks", FORKS[way])
+    (result,) = runs.execute([run], tmp_path / "out", Options(1, kernel=kernel))
     assert result.ok, result.error
-    assert kernels() == set()
+    assert no_kernel_stays()
+    if "child=" in (shown := text(tmp_path / "out", run)):
+        child = int(shown.split("child=")[1].split(".")[0])
+        assert within(10, lambda: not psutil.pid_exists(child) or psutil.Process(child).status() == "zombie")
 
 
 def test_a_failed_run_is_never_stored_and_a_good_one_is(home, tmp_path):
@@ -118,78 +186,203 @@ def test_fail_fast_starts_nothing_more(home, tmp_path):
     assert [r.claim for r in results] == ["bad"]
 
 
-def test_a_killed_worker_takes_no_run_with_it(home, tmp_path):
+# --- what is killed --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kernel", KINDS)
+def test_a_killed_worker_takes_no_run_with_it(home, tmp_path, kernel):
     """The process that runs a notebook is killed while it does; the run is tried again and ends well."""
     flag = tmp_path / "flag"
-    slow = f"import pathlib, time\nflag = pathlib.Path({str(flag)!r})\nif not flag.exists():\n    flag.touch()\n    time.sleep(60)"
+    slow = (
+        f"import os, pathlib, time\nflag = pathlib.Path({str(flag)!r})\n"
+        "if not flag.exists():\n    flag.write_text(f\"{os.getpid()} {os.environ['JPY_PARENT_PID']}\")\n    time.sleep(600)"
+    )
     planned = [notebook(home, "slow", slow), notebook(home, "quick", "print(n)")]
+    killed = []
 
     def kill() -> None:
-        while not flag.exists():
-            time.sleep(0.05)
-        kernel = psutil.Process(next(iter(kernels_running(flag))))
-        kernel.parent().kill()  # the worker, not the kernel
+        assert within(60, lambda: flag.exists() and flag.read_text().count(" "))
+        killed.extend(map(int, flag.read_text().split()))
+        psutil.Process(killed[1]).kill()  # the worker, not the kernel
 
-    threading.Thread(target=kill, daemon=True).start()
-    results = runs.execute(planned, tmp_path / "out", Options(1))
+    killer = threading.Thread(target=kill)
+    killer.start()
+    results = runs.execute(planned, tmp_path / "out", Options(1, kernel=kernel))
+    killer.join()
     assert [(r.claim, r.error) for r in results] == [("slow", ""), ("quick", "")]
+    assert within(15, lambda: not psutil.pid_exists(killed[0])), "its kernel has ended with it"
+    assert no_kernel_stays()
+    assert list(Path(os.environ["JUPYTER_RUNTIME_DIR"]).glob("kernel-*")) == [], "no connection file is left"
 
 
-def kernels_running(flag: Path) -> set[int]:
-    while not (found := kernels()):
-        time.sleep(0.05)
-    return found
-
-
-def test_a_run_whose_worker_dies_every_time_says_so_and_the_others_go_on(home, tmp_path):
-    deadly = "import os, signal, psutil\nos.kill(psutil.Process().ppid(), signal.SIGKILL)\nimport time; time.sleep(30)"
-    results = runs.execute(
-        [notebook(home, "deadly", deadly), notebook(home, "good", "print(n)")], tmp_path / "out", Options(1)
-    )
+@pytest.mark.parametrize("kernel", KINDS)
+def test_a_run_whose_worker_dies_every_time_says_so_and_the_others_go_on(home, tmp_path, kernel):
+    deadly = "import os, signal, time\nos.kill(int(os.environ['JPY_PARENT_PID']), signal.SIGKILL)\ntime.sleep(600)"
+    planned = [notebook(home, "deadly", deadly), notebook(home, "good", "print(n)")]
+    results = runs.execute(planned, tmp_path / "out", Options(1, kernel=kernel))
     assert [(r.claim, r.error) for r in results] == [
         ("deadly", "the process that ran it was killed, twice"),
         ("good", ""),
     ]
+    assert results[0].where == "notebooks/deadly.ipynb"
+    assert no_kernel_stays()
+
+
+def test_a_worker_killed_while_it_waits_costs_nothing(home, tmp_path):
+    planned = [notebook(home, f"r{i}", "print(n)") for i in range(3)]
+    workers = set()
+
+    def kill(result) -> None:
+        for child in psutil.Process().children():
+            if "spawn_main" in " ".join(child.cmdline()) and child.pid not in workers:
+                workers.add(child.pid)
+                child.kill()
+                child.wait(10)
+        time.sleep(0.5)
+
+    results = runs.execute(planned, tmp_path / "out", Options(1), on_done=kill)
+    assert workers
+    assert [(r.claim, r.error) for r in results] == [("r0", ""), ("r1", ""), ("r2", "")]
+
+
+@pytest.mark.skipif(bool(kernels.why_not()), reason=kernels.why_not())
+def test_a_killed_fork_server_takes_no_run_with_it_and_the_next_runs_have_another(home, tmp_path, capfd):
+    tell = "import os, signal\nprint(f'server={os.getppid()}.')\n"
+    planned = [notebook(home, "kills", tell + "os.kill(os.getppid(), signal.SIGKILL)", "print('went on')")]
+    planned += [notebook(home, f"later{i}", tell) for i in range(3)]
+    out = tmp_path / "out"
+    results = runs.execute(planned, out, Options(2))
+    assert [r.error for r in results] == [""] * 4
+    assert "went on" in text(out, planned[0])
+    first, *_, last = (int(text(out, run).split("server=")[1].split(".")[0]) for run in planned)
+    assert last == server()["pid"] != first, "a warm kernel again"
+    assert "ordinary" not in capfd.readouterr().err
+    assert no_kernel_stays()
+
+
+@pytest.mark.skipif(bool(kernels.why_not()), reason=kernels.why_not())
+@pytest.mark.parametrize("when", ["from the start", "later on"])
+def test_where_warm_kernels_cannot_be_had_one_line_says_so_and_all_is_run(home, tmp_path, monkeypatch, capfd, when):
+    folder = tmp_path / "run"
+    folder.mkdir(mode=0o700)
+    (folder / "ca-research").write_text("a file where the folder of sockets should be")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    if when == "later on":  # when the first kernel is asked for
+        monkeypatch.setattr(kernels, "warm", lambda env: None)
+    planned = [notebook(home, f"r{i}", "print(n)") for i in range(4)]
+    results = runs.execute(planned, tmp_path / "out", Options(1))
+    results += runs.execute(planned[:2], tmp_path / "second", Options(1, use_store=False))
+    assert [r.error for r in results] == [""] * 6
+    lines = [line for line in capfd.readouterr().err.splitlines() if line]
+    assert len(lines) == 1 and "ordinary kernel" in lines[0] and "no runtime folder" in lines[0], lines
 
 
 SCRIPT = """
-import sys
+import os, signal, sys
 from pathlib import Path
 from ca_research import runs
-from ca_research.runs import Options, Run
-home = Path(sys.argv[1])
+from ca_research.runs import Options, Run, store
+home, out, when = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 planned = [Run(f"r{i}", home / "notebooks" / f"r{i}.ipynb", {"n": 1, "as_of": "latest"}) for i in range(4)]
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+class Half:
+    def __init__(self, handle, mode):
+        self.file = open(handle, mode)
+    def __enter__(self):
+        return self
+    def __exit__(self, *_):
+        self.file.close()
+    def write(self, content):
+        self.file.write(content[:len(content) // 2])
+        self.file.flush()
+        if b'"run_id": "r2' in content:
+            die()
+        self.file.write(content[len(content) // 2:])
+
 if __name__ == "__main__":
-    runs.execute(planned, Path(sys.argv[2]), Options(1), on_done=lambda r: print(r.claim, r.stored, flush=True))
+    if when == "half":
+        store.os = type("os", (), {**vars(os), "fdopen": Half})
+    elif when == "whole":
+        real = Path.replace
+        Path.replace = lambda self, to: die() if Path(to).name.startswith("r2-") else real(self, to)
+    runs.execute(planned, out, Options(1), on_done=lambda r: print(r.claim, r.stored, flush=True))
 """
 
 
-def test_a_killed_parent_leaves_whole_files_and_the_next_run_does_only_what_is_missing(home, tmp_path):
+@pytest.fixture
+def script(home, tmp_path, monkeypatch):
+    """Runs notebooks r0 to r3 in a process of its own; the words of its command, to which one says when it dies."""
+    file = tmp_path / "script.py"
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    file.write_text(SCRIPT)
+    return [sys.executable, str(file), str(home), str(tmp_path / "out")]
+
+
+@contextmanager
+def started(words):
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
+    with subprocess.Popen(words, **options) as process:
+        yield process
+
+
+def whole(out: Path) -> list[str]:
+    """Names of the executed notebooks, each read and checked."""
+    for page in (out / "notebooks").glob("*.ipynb"):
+        if not page.name.startswith("."):
+            nbformat.validate(nbformat.read(page, as_version=4))
+    return sorted(p.name.split("-")[0] for p in (out / "notebooks").glob("r*.ipynb"))
+
+
+def test_a_killed_parent_leaves_whole_files_and_the_next_run_does_only_what_is_missing(home, tmp_path, script):
     for i in range(4):
-        notebook(home, f"r{i}", f"import time; time.sleep({0 if i < 2 else 0.5}); print(n)")
-    script, out = tmp_path / "script.py", tmp_path / "out"
-    script.write_text(SCRIPT)
-    command = [sys.executable, str(script), str(home), str(out)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ, start_new_session=True) as first:
+        notebook(home, f"r{i}", f"import time; time.sleep({0 if i < 2 else 600}); print(n)")
+    with started([*script, "never"]) as first:
         assert first.stdout.readline().split()[0] == "r0"
         assert first.stdout.readline().split()[0] == "r1"
+        assert within(30, lambda: ours() or psutil.Process(first.pid).children(recursive=True))
+        time.sleep(1)
+        children = psutil.Process(first.pid).children(recursive=True)
+        assert children
         first.kill()  # -9: it can clean up nothing
-    for page in (out / "notebooks").glob("*.ipynb"):
-        nbformat.validate(nbformat.read(page, as_version=4))
-    second = subprocess.run(command, capture_output=True, text=True, env=os.environ, check=True)
+    _, alive = psutil.wait_procs(children, timeout=15)
+    assert alive == [], "its workers end without it"
+    assert no_kernel_stays()
+    assert within(5, lambda: not list((tmp_path / "tmp").glob("ca-research-*"))), "and take their scratch folder along"
+    assert whole(tmp_path / "out") == ["r0", "r1"]
+    for i in (2, 3):
+        notebook(home, f"r{i}", "print(n)")
+    second = subprocess.run([*script, "never"], capture_output=True, text=True, check=True)
     told = dict(line.split() for line in second.stdout.splitlines())
-    assert told["r0"] == told["r1"] == "True"  # finished before the kill: served from the store
-    assert told["r3"] == "False"
-    assert [p.name for p in out.rglob(".*")] == []
+    assert told == {"r0": "True", "r1": "True", "r2": "False", "r3": "False"}
+    assert [p.name for p in (tmp_path / "out").rglob(".*")] == []
 
 
-def test_ctrl_c_ends_children_and_leaves_whole_files(home, tmp_path):
+@pytest.mark.parametrize("when", ["half", "whole"])
+def test_a_parent_killed_while_it_writes_leaves_the_file_out_and_the_next_run_writes_it(home, tmp_path, script, when):
+    """Half the file is there, or all of it, under its scratch name."""
     for i in range(4):
-        notebook(home, f"r{i}", f"import time; time.sleep({0 if i == 0 else 60})")
-    script, out = tmp_path / "script.py", tmp_path / "out"
-    script.write_text(SCRIPT)
-    command = [sys.executable, str(script), str(home), str(out)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ, start_new_session=True) as parent:  # fmt: skip
+        notebook(home, f"r{i}", "print(n)")
+    with started([*script, when]) as first:
+        assert [line.split()[0] for line in first.stdout] == ["r0", "r1"]
+    assert first.returncode == -signal.SIGKILL
+    assert no_kernel_stays()
+    assert whole(tmp_path / "out") == ["r0", "r1"]
+    (scratch,) = (tmp_path / "out" / "notebooks").glob(".*")
+    os.utime(scratch, (time.time() - 7200,) * 2)
+    second = subprocess.run([*script, "never"], capture_output=True, text=True, check=True)
+    assert [line.split()[1] for line in second.stdout.splitlines()] == ["True", "True", "False", "False"]
+    assert whole(tmp_path / "out") == ["r0", "r1", "r2", "r3"]
+    assert not scratch.exists(), "what nobody writes any more is swept away"
+
+
+def test_ctrl_c_ends_children_and_leaves_whole_files(home, tmp_path, script):
+    for i in range(4):
+        notebook(home, f"r{i}", f"import time; time.sleep({0 if i == 0 else 600})")
+    with started([*script, "never"]) as parent:
         assert parent.stdout.readline().split()[0] == "r0"
         time.sleep(2)
         children = psutil.Process(parent.pid).children(recursive=True)
@@ -198,37 +391,240 @@ def test_ctrl_c_ends_children_and_leaves_whole_files(home, tmp_path):
         assert parent.wait(20) != 0
     _, alive = psutil.wait_procs(children, timeout=10)
     assert alive == []
-    assert [p.name for p in (out / "notebooks").iterdir()] == ["r0-as-of-latest-n-1.ipynb"]
+    assert no_kernel_stays()
+    assert [p.name for p in (tmp_path / "out" / "notebooks").iterdir()] == ["r0-as-of-latest-n-1.ipynb"]
 
 
-def test_a_reports_folder_that_cannot_be_written_is_said(home, tmp_path):
-    blocked = tmp_path / "out"
-    blocked.write_text("a file where the folder should be")
-    with pytest.raises(OSError):
-        runs.execute([notebook(home, "good", "print(n)")], blocked, Options(1))
-    assert kernels() == set()
-    assert blocked.read_text() == "a file where the folder should be"
-
-
-def test_a_store_that_cannot_be_written_costs_the_store_and_not_the_result(home, tmp_path, monkeypatch):
-    cache = tmp_path / "cache"
-    cache.write_text("a file where the store should be")
-    (result,) = runs.execute([notebook(home, "good", "print(n)")], tmp_path / "out", Options(1))
-    assert result.ok
-    assert (tmp_path / "out" / "notebooks").is_dir()
-
-
-def test_two_commands_at_once_both_end_well(home, tmp_path):
+def test_two_commands_at_once_both_end_well(home, tmp_path, script):
     for i in range(4):
         notebook(home, f"r{i}", "print(n)")
-    script, out = tmp_path / "script.py", tmp_path / "out"
-    script.write_text(SCRIPT)
-    command = [sys.executable, str(script), str(home), str(out)]
-    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) for _ in range(2)]
+    both = [subprocess.Popen([*script, "never"], stdout=subprocess.PIPE, text=True) for _ in range(2)]
     assert [p.wait(120) for p in both] == [0, 0]
     for p in both:
         assert len(p.stdout.read().splitlines()) == 4
         p.stdout.close()
-    for page in sorted((out / "notebooks").glob("*.ipynb")):
+    assert whole(tmp_path / "out") == ["r0", "r1", "r2", "r3"]
+    for page in sorted((tmp_path / "out" / "notebooks").glob("*.ipynb")):
         assert json.loads(page.read_text())["metadata"]["ca_research"]["run"]["error"] == ""
-    assert len(list((out / "notebooks").iterdir())) == 4
+    assert len(list((tmp_path / "out" / "notebooks").iterdir())) == 4
+
+
+# --- disks -----------------------------------------------------------------------------------------------
+
+
+def mount(folder: Path, options: str) -> bool:
+    words = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+    return bool(shutil.which("mount")) and subprocess.run(words, capture_output=True).returncode == 0
+
+
+def can_mount() -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        if mounted := mount(Path(folder), "size=64k"):
+            subprocess.run(["umount", folder], check=True)
+    return mounted
+
+
+MOUNTS = can_mount()
+FULL = "tmpfs" if MOUNTS else "a write that fails, for nothing can be mounted here"
+READ_ONLY = "tmpfs" if MOUNTS else "a file in its place, for nothing can be mounted here"
+
+
+class Disk:
+    """A folder on a disk of 300 kB. Where none can be mounted, every write of more than a kilobyte fails."""
+
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch):
+        folder.mkdir(exist_ok=True)
+        self.folder, self.patch = folder, patch
+        if MOUNTS:
+            assert mount(folder, "size=300k")
+
+    def fill(self) -> None:
+        if MOUNTS:
+            with pytest.raises(OSError, match="No space"):
+                (self.folder / "ballast").write_bytes(b"x" * 400 * 1024)
+            return
+
+        class Full:
+            def __init__(self, handle, mode):
+                os.close(handle)
+
+            def __enter__(self):
+                return self
+
+            def __exit__(self, *_):
+                return None
+
+            def write(self, content):
+                raise OSError(28, "No space left on device")
+
+        real = store_module.os
+        fake = type("os", (), {**vars(os), "fdopen": lambda handle, mode: Full(handle, mode) if str(self.folder) in real.readlink(f"/proc/self/fd/{handle}") else real.fdopen(handle, mode)})  # fmt: skip
+        self.patch.setattr(store_module, "os", fake)
+
+    def empty(self) -> None:
+        if MOUNTS:
+            (self.folder / "ballast").unlink()
+        else:
+            self.patch.undo()
+
+    def only_read(self) -> None:
+        if MOUNTS:
+            subprocess.run(["mount", "-o", "remount,ro", str(self.folder)], check=True)
+        else:
+            self.folder.rmdir()
+            self.folder.write_text("a file where the folder should be")
+
+    def written_again(self) -> None:
+        if MOUNTS:
+            subprocess.run(["mount", "-o", "remount,rw", str(self.folder)], check=True)
+        else:
+            self.folder.unlink()
+
+    def leave(self) -> None:
+        if MOUNTS:
+            subprocess.run(["umount", str(self.folder)], check=True)
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """Makes disks of 300 kB; all are unmounted at the end."""
+    made: list[Disk] = []
+    with pytest.MonkeyPatch.context() as patch:
+
+        def make(name: str) -> Disk:
+            made.append(Disk(tmp_path / name, patch))
+            return made[-1]
+
+        yield make
+    for one in made:
+        one.leave()
+
+
+@pytest.mark.parametrize("how", [FULL])
+def test_a_full_disk_under_the_reports_is_said_and_the_next_run_is_good(home, tmp_path, disk, how):
+    out = disk("out")
+    (out.folder / "notebooks").mkdir()
+    (out.folder / "notebooks" / "r0-as-of-latest-n-1.ipynb").write_text("of an earlier run")
+    planned = [notebook(home, f"r{i}", "print('x' * 20_000)") for i in range(3)]
+    out.fill()
+    with pytest.raises(OSError, match=r"No space left on device: '.*/out/notebooks/r0-as-of-latest-n-1\.ipynb'"):
+        runs.execute(planned, out.folder, Options(2))
+    assert no_kernel_stays()
+    assert [p.read_text() for p in (out.folder / "notebooks").iterdir()] == ["of an earlier run"] or not MOUNTS
+    assert list((out.folder / "notebooks").glob(".*")) == []
+    out.empty()
+    os.environ["CA_RESEARCH_CACHE"] = str(tmp_path / "cache")
+    assert [r.error for r in runs.execute(planned, out.folder, Options(2))] == [""] * 3
+    assert whole(out.folder) == ["r0", "r1", "r2"]
+
+
+@pytest.mark.parametrize("how", [FULL])
+def test_a_full_disk_under_the_store_costs_the_store_and_not_the_result(home, tmp_path, monkeypatch, disk, how):
+    cache = disk("small")
+    monkeypatch.setenv("CA_RESEARCH_CACHE", str(cache.folder))
+    run = notebook(home, "good", "print('x' * 20_000)")
+    cache.fill()
+    for _ in range(2):
+        (result,) = runs.execute([run], tmp_path / "out", Options(1))
+        assert result.ok and not result.stored
+    assert [p for p in cache.folder.rglob("*") if p.is_file() and p.name != "ballast"] == [], "nothing half-written"
+    cache.empty()
+    monkeypatch.setenv("CA_RESEARCH_CACHE", str(cache.folder))
+    assert [r.stored for _ in range(2) for r in runs.execute([run], tmp_path / "out", Options(1))] == [False, True]
+
+
+@pytest.mark.parametrize("how", [READ_ONLY])
+def test_a_reports_folder_that_cannot_be_written_is_said_and_the_next_run_is_good(home, disk, how):
+    out, run = disk("out"), notebook(home, "r0", "print(n)")
+    out.only_read()
+    with pytest.raises(OSError, match="out/notebooks"):
+        runs.execute([run], out.folder, Options(1))
+    assert no_kernel_stays()
+    out.written_again()
+    assert [r.error for r in runs.execute([run], out.folder, Options(1))] == [""]
+    assert whole(out.folder) == ["r0"]
+
+
+@pytest.mark.parametrize("how", [READ_ONLY])
+def test_a_store_that_cannot_be_written_is_still_read(home, tmp_path, monkeypatch, disk, how):
+    cache = disk("small")
+    monkeypatch.setenv("CA_RESEARCH_CACHE", str(cache.folder))
+    known, new = notebook(home, "known", "print(n)"), notebook(home, "new", "print(n)")
+    if MOUNTS:
+        runs.execute([known], tmp_path / "out", Options(1))
+    cache.only_read()
+    results = runs.execute([known, new], tmp_path / "other", Options(1))
+    assert [(r.error, r.stored) for r in results] == [("", MOUNTS), ("", False)]
+    cache.written_again()
+
+
+def test_the_command_names_the_file_that_a_full_disk_would_not_take(project, tmp_path, command, disk, monkeypatch):
+    """`ca-research run` from beginning to end."""
+    monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
+    economy = 'economy: str = "KAZ"\nas_of: str = "latest"'
+    notebook(project.home, "country_brief", "print('x' * 20_000)", parameters=economy)
+    out = disk("out")
+    out.fill()
+    words = (
+        "run",
+        "brief",
+        "-p",
+        "economy=UZB",
+        "--as-of",
+        "latest",
+        "--kernel",
+        kernels.ORDINARY,
+        "--out",
+        str(out.folder),
+    )
+    code, _, said = command(*words)
+    last = said.splitlines()[-1]
+    assert code == 1 and last.startswith("error: [Errno 28] No space left on device: ")
+    assert last.endswith("/out/notebooks/brief-as-of-latest-economy-uzb.ipynb'") and "Traceback" not in said
+    out.empty()
+    monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("CA_RESEARCH_HOME", str(project.home))
+    code, told, said = command(*words)
+    assert code == 0, said
+    assert (out.folder / "index.html").is_file() and "index.html" in told
+
+
+# --- the store and the clock -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["a file", "a record", "a record of another kind", "a record of a file elsewhere"])
+def test_a_corrupt_entry_of_the_store_is_run_anew_and_mended(home, tmp_path, what):
+    run, cache = notebook(home, "good", "print(n)"), tmp_path / "cache"
+    mine = tmp_path / "mine.txt"
+    mine.write_text("not of the store")
+    runs.execute([run], tmp_path / "out", Options(1))
+    (record,) = (cache / "runs").iterdir()
+    (blob,) = (p for p in (cache / "blobs").rglob("*") if p.is_file())
+    if what == "a file":
+        blob.write_bytes(blob.read_bytes().replace(b"print(n)", b"print(m)"))
+    elif what == "a record":
+        record.write_bytes(record.read_bytes()[:10])
+    elif what == "a record of another kind":
+        record.write_text("[1, 2]")
+    else:
+        record.write_text(json.dumps({"file": str(mine), "seconds": 1}))
+    results = [r for _ in range(2) for r in runs.execute([run], tmp_path / "out", Options(1))]
+    assert [(r.error, r.stored) for r in results] == [("", False), ("", True)]
+    assert text(tmp_path / "out", run) == "1\n"
+    assert mine.read_text() == "not of the store"
+
+
+def test_a_clock_that_goes_back_loses_nothing(home, tmp_path, monkeypatch):
+    """What was stored in a time to come is served, what is new is run and stored, and seconds are never negative."""
+    old, new = notebook(home, "old", "print(n)"), notebook(home, "new", "print(n)")
+    runs.execute([old], tmp_path / "out", Options(1))
+    for file in [*(tmp_path / "cache").rglob("*"), *(tmp_path / "out").rglob("*")]:
+        os.utime(file, (2**32, 2**32))
+    clock = iter(range(10**9, 0, -1000))
+    monkeypatch.setattr(time, "time", lambda: float(next(clock)))
+    results = runs.execute([old, new], tmp_path / "out", Options(1))
+    again = runs.execute([old, new], tmp_path / "out", Options(1))
+    assert [(r.error, r.stored) for r in results] == [("", True), ("", False)]
+    assert [(r.error, r.stored) for r in again] == [("", True), ("", True)]
+    assert all(r.seconds >= 0 for r in results)
+    assert len(list((tmp_path / "out" / "notebooks").glob("*.ipynb"))) == 2

@@ -123,7 +123,7 @@ def test_a_plan_is_every_declared_run_on_both_days_and_the_pages():
     everything = runs.plan()
     found = [r for r in everything if r.claim in registry.claims()]
     others = [(r.claim, r.params["as_of"]) for r in everything if r.claim not in registry.claims()]
-    assert others == [("brief", "latest")] * 5 + [("overview", "latest")]
+    assert others == [("brief", "latest")] * 5 + [("overview", "latest"), ("data", "latest")]
     expected = [
         (c, day, r) for c, s in registry.claims().items() for r in s.runs for day in runs.days()[s.kind == "opinion" :]
     ]
@@ -138,7 +138,7 @@ def test_run_ids_are_unique_readable_and_stable():
     found = runs.plan()
     ids = [r.run_id for r in found]
     assert len(ids) == len(set(ids))
-    assert all(re.fullmatch(r"([co]\d\d|brief|overview)(-[a-z0-9.-]+)+", i) for i in ids)
+    assert all(re.fullmatch(r"([co]\d\d|brief|overview|data)(-[a-z0-9.-]+)+", i) for i in ids)
     assert "c33-as-of-2023-05-19-economy-kaz" in ids  # pages keep their addresses
     swapped = runs.Run("C33", Path("n"), {"economy": "KAZ", "as_of": "latest"})
     assert swapped.run_id == runs.Run("C33", Path("n"), {"as_of": "latest", "economy": "KAZ"}).run_id

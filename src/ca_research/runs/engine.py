@@ -56,13 +56,15 @@ class _Client(PapermillNotebookClient):
         return super().process_message(message, *rest, **options)
 
     def watch(self, done: threading.Event) -> None:
-        """Runs beside the notebook until it is done or a limit is passed."""
+        """Runs beside the notebook until it is done. A kernel that comes up after its time is stopped then."""
         end = time.monotonic() + self.limits.notebook_seconds
         while not done.wait(0.25):
-            if time.monotonic() > end:
-                return self._stop(f"it took longer than {self.limits.notebook_seconds} s")
-            if self._memory() > self.limits.memory_bytes:
-                return self._stop(f"its kernel used more than {self.limits.memory_bytes / 1024**3:.3g} GiB of memory")
+            if self.passed:
+                self._kill()
+            elif time.monotonic() > end:
+                self._stop(f"it took longer than {self.limits.notebook_seconds} s")
+            elif self._memory() > self.limits.memory_bytes:
+                self._stop(f"its kernel used more than {self.limits.memory_bytes / 1024**3:.3g} GiB of memory")
 
     def _process(self) -> psutil.Process | None:
         pid = self.km.pid if isinstance(self.km, _Manager) else None
@@ -81,9 +83,10 @@ class _Client(PapermillNotebookClient):
         return total
 
     def _stop(self, why: str) -> None:
-        if self.passed:
-            return
-        self.passed = why
+        self.passed = self.passed or why
+        self._kill()
+
+    def _kill(self) -> None:
         process = self._process()
         if process:
             with contextlib.suppress(psutil.Error):
@@ -128,6 +131,10 @@ class LimitedEngine(Engine):
             raise RunError(f"a cell took longer than {limits.cell_seconds} s") from None
         except DeadKernelError:
             raise RunError(client.passed or "the kernel died") from None
+        except RuntimeError:  # a kernel that ends on its way up
+            if client.passed:
+                raise RunError(client.passed) from None
+            raise
         finally:
             done.set()
             watch.join()

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import signal
-from collections.abc import Callable, Sequence
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from .. import paths
+from .. import kernels, paths
 from ..errors import RunError
 from . import inputs, worker
 from .planning import Run
-from .store import Store, open_store, write_whole
+from .store import Store, open_store, sweep, write_whole
 
 EXECUTED = "notebooks"
 """Folder within the reports folder that holds executed notebooks; the site reads them and nothing else."""
@@ -77,6 +79,7 @@ def execute(
     from ..tables.build import current
 
     about, store = inputs.Inputs(current()), open_store() if options.use_store else None
+    sweep(out / EXECUTED)
     verdicts = out / "verdicts.json"
     keys = {run.run_id: about.key(run, verdicts) for run in runs}
     done: dict[str, Result] = {}
@@ -117,13 +120,14 @@ def execute(
         }
         _work(due, tasks, options, on_start, finish)
         if store:
-            store.trim()
+            with contextlib.suppress(OSError):
+                store.trim()
     return [done[run.run_id] for run in runs if run.run_id in done]
 
 
 def _stored(store: Store, key: str) -> worker.Outcome | None:
     record = store.recall("runs", key)
-    content = store.get(str(record["file"])) if record else None
+    content = store.get(record["file"]) if record else None
     return worker.Outcome(content.decode(), float(record["seconds"])) if record and content is not None else None
 
 
@@ -149,20 +153,42 @@ def _work(
             options.cluster, [(run, tasks[run.run_id]) for run in due], on_start, finish, options.fail_fast
         )
     jobs = max(1, min(options.jobs or os.cpu_count() or 1, len(due)))
+    with tempfile.TemporaryDirectory(prefix="ca-research-", ignore_cleanup_errors=True) as scratch:
+        _in_processes(jobs, scratch, due, tasks, options, on_start, finish)
+
+
+def _in_processes(
+    jobs: int,
+    scratch: str,
+    due: Sequence[Run],
+    tasks: Mapping[str, worker.Task],
+    options: Options,
+    on_start: Callable[[Run], None],
+    finish: Callable[[Run, worker.Outcome], None],
+) -> None:
     waiting, tries = list(due), dict.fromkeys((r.run_id for r in due), 0)
-    pool, under_way = _pool(jobs), dict[Future[worker.Outcome], Run]()
+    pool, under_way = _pool(jobs, scratch), dict[Future[worker.Outcome], Run]()
     stop = False
     try:
+        kernel = _kernel(options.kernel, worker.environment(tasks[due[0].run_id]))  # while the workers import
         while waiting or under_way:
-            while waiting and len(under_way) < jobs and not stop:
-                run = waiting.pop(0)
-                tries[run.run_id] += 1
-                on_start(run)
-                under_way[pool.submit(worker.execute, tasks[run.run_id])] = run
-            if not under_way:
-                break
-            ready, _ = wait(under_way, return_when=FIRST_COMPLETED)
             broken = False
+            while waiting and len(under_way) < jobs and not (stop or broken):
+                run = waiting.pop(0)
+                task = replace(tasks[run.run_id], kernel=kernel, scratch=scratch)
+                try:
+                    future = pool.submit(worker.execute, task)
+                except BrokenProcessPool:  # a process was killed while it had nothing to do
+                    waiting.insert(0, run)
+                    broken = True
+                    continue
+                under_way[future] = run
+                if not tries[run.run_id]:
+                    on_start(run)
+                tries[run.run_id] += 1
+            if not (under_way or broken):
+                break
+            ready, _ = wait(under_way, return_when=FIRST_COMPLETED) if under_way else (set(), set())
             for future in ready:
                 run = under_way.pop(future)
                 try:
@@ -172,31 +198,63 @@ def _work(
                     if tries[run.run_id] < _TRIES:
                         waiting.insert(0, run)
                         continue
-                    where = paths.shown(run.notebook)
-                    outcome = worker.Outcome("", 0.0, "the process that ran it was killed, twice", where)
+                    outcome = _killed(run)
+                if outcome.note:  # what could not be had now is not waited for again by every run
+                    tell(outcome.note)
+                    kernel = kernels.ORDINARY
                 finish(run, outcome)
                 stop = stop or (options.fail_fast and bool(outcome.error))
             if broken:
                 waiting[:0] = [r for r in under_way.values() if tries[r.run_id] < _TRIES]
                 for run in (r for r in under_way.values() if tries[r.run_id] >= _TRIES):
-                    where = paths.shown(run.notebook)
-                    finish(run, worker.Outcome("", 0.0, "the process that ran it was killed, twice", where))
+                    finish(run, _killed(run))
                 under_way = {}
                 end(pool)
-                pool = _pool(jobs)
+                pool = _pool(jobs, scratch)
     except BaseException:
         end(pool)
         raise
     pool.shutdown()
 
 
-def _pool(jobs: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_quiet)
+def _killed(run: Run) -> worker.Outcome:
+    return worker.Outcome("", 0.0, "the process that ran it was killed, twice", paths.shown(run.notebook))
 
 
-def _quiet() -> None:
-    """Ctrl-C belongs to the parent, which ends its workers; they start no second story about it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _pool(jobs: int, scratch: str) -> ProcessPoolExecutor:
+    """Processes that begin with their imports at once."""
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=worker.begin, initargs=(scratch,))
+    for _ in range(jobs):
+        pool.submit(worker.imports)
+    return pool
+
+
+def _kernel(wanted: str, environment: Mapping[str, str]) -> str:
+    """Name of the kernelspec for all runs; the server of warm ones is started here, so that one line tells where it cannot."""
+    if wanted:
+        return wanted
+    name, reason = kernels.default()
+    if name == kernels.NAME:
+        try:
+            kernels.warm({**os.environ, **environment})
+        except Exception as problem:  # whatever it is, notebooks can still be run
+            name = kernels.ORDINARY
+            reason = (
+                problem.what if isinstance(problem, kernels.Unavailable) else f"{type(problem).__name__}: {problem}"
+            )
+    if reason:
+        tell(f"ca-research: ordinary kernels instead of warm ones: {reason}")
+    return name
+
+
+_told: set[str] = set()
+
+
+def tell(line: str) -> None:
+    """A line on stderr, once in the life of this process."""
+    if line not in _told:
+        _told.add(line)
+        print(line, file=sys.stderr, flush=True)
 
 
 def end(pool: Executor) -> None:

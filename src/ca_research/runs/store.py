@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from ..errors import UsageError
 
 DEFAULT_SIZE = 500 * 1024 * 1024
 """Bytes that the store may hold; `CA_RESEARCH_CACHE_MB` sets another size."""
+
+_STALE_SECONDS = 3600
 
 
 def store_dir() -> Path:
@@ -47,6 +50,10 @@ BESIDE = ("verdicts.json", "verdicts.csv", "verdicts.tex", "claimreview.jsonld",
 """Files of a report beside its pages."""
 
 
+_FIELDS: dict[str, dict[str, Any]] = {"runs": {"file": str, "seconds": (int, float)}, "reports": {"files": dict}}
+"""What a record of a kind holds."""
+
+
 @dataclass(frozen=True)
 class Store:
     """Open one with `open_store()`; `folder` is made when something is put in."""
@@ -69,6 +76,8 @@ class Store:
 
     def get(self, sha256: str) -> bytes | None:
         """A file by its hash; None where it is not here or no longer what it was (it is removed then)."""
+        if len(sha256) != 64 or not sha256.isalnum():  # a damaged record must not name a file elsewhere
+            return None
         file = self._blob(sha256)
         try:
             content = file.read_bytes()
@@ -84,11 +93,14 @@ class Store:
         write_whole(self._record(kind, key), json.dumps(record, sort_keys=True).encode())
 
     def recall(self, kind: str, key: str) -> dict[str, Any] | None:
-        """A record; None where there is none or it cannot be read."""
+        """A record; None where there is none or it is not what `remember` wrote."""
         file = self._record(kind, key)
         try:
             record: dict[str, Any] = json.loads(file.read_bytes())
-        except (OSError, ValueError):
+            known = isinstance(record, dict) and all(isinstance(record[f], kind_) for f, kind_ in _FIELDS[kind].items())
+        except (OSError, ValueError, KeyError):
+            return None
+        if not known:
             return None
         _touch(file)
         return record
@@ -125,10 +137,11 @@ def open_store() -> Store:
 
 
 def remember_report(store: Store, key: str, out: Path) -> None:
-    """Keep every file of a finished report under the key of its command."""
-    files = {f.relative_to(out).as_posix(): store.put(f.read_bytes()) for f in _shown(out)}
-    store.remember("reports", key, {"files": files})
-    store.trim()
+    """Keep every file of a finished report under the key of its command, if the store's disk has room for it."""
+    with contextlib.suppress(OSError):
+        files = {f.relative_to(out).as_posix(): store.put(f.read_bytes()) for f in _shown(out)}
+        store.remember("reports", key, {"files": files})
+        store.trim()
 
 
 def serve_report(store: Store, key: str, out: Path) -> bool:
@@ -155,17 +168,28 @@ def _shown(out: Path) -> list[Path]:
 
 
 def write_whole(file: Path, content: bytes) -> None:
-    """The file as a whole or not at all: a scratch name beside it, then a rename."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, scratch = tempfile.mkstemp(prefix=f".{file.name[:40]}-", dir=file.parent)
+    """The file as a whole or not at all: a scratch name beside it, then a rename. Raises OSError that names the file."""
     try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(content)
-        Path(scratch).chmod(0o644)
-        Path(scratch).replace(file)
-    except BaseException:
-        Path(scratch).unlink(missing_ok=True)
-        raise
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, scratch = tempfile.mkstemp(prefix=f".{file.name[:40]}-", dir=file.parent)
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(content)
+            Path(scratch).chmod(0o644)
+            Path(scratch).replace(file)
+        except BaseException:
+            Path(scratch).unlink(missing_ok=True)
+            raise
+    except OSError as problem:
+        raise OSError(problem.errno, problem.strerror, str(file)) from problem
+
+
+def sweep(folder: Path) -> None:
+    """Remove scratch files that writers left when they were killed. A younger one may still be written."""
+    for file in folder.glob(".*-*"):
+        with contextlib.suppress(OSError):
+            if file.is_file() and time.time() - file.stat().st_mtime > _STALE_SECONDS:
+                file.unlink()
 
 
 def _touch(file: Path) -> None:

@@ -6,8 +6,11 @@ import logging
 import os
 import platform
 import re
+import shutil
+import signal
 import sys
 import tempfile
+import threading
 import time
 import warnings
 from dataclasses import dataclass, field
@@ -15,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__, kernels, paths, reads
+from . import lean
 from .planning import Run
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
@@ -22,7 +26,10 @@ _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEX
 
 @dataclass(frozen=True)
 class Task:
-    """What a worker needs: the run, its key, what it may read, how it is limited, which kernel it gets."""
+    """What a worker needs: the run, its key, what it may read, how it is limited, which kernel it gets.
+
+    scratch: folder for what must not outlive the run; empty for one of the worker's own.
+    """
 
     run: Run
     key: str
@@ -30,16 +37,67 @@ class Task:
     limits: dict[str, int] = field(default_factory=dict)
     kernel: str = ""
     reports: str = ""
+    scratch: str = ""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a run: the executed notebook (empty where none came about), seconds, and the error with its place."""
+    """What became of a run: the executed notebook (empty where none came about), seconds, and the error with its place.
+
+    note: the line that says why the kernel was not a warm one, where one was asked for and not to be had.
+    """
 
     notebook: str
     seconds: float
     error: str = ""
     where: str = ""
+    note: str = ""
+
+
+def environment(task: Task) -> dict[str, str]:
+    """What a worker sets for its kernels: the limits of reads, the seed of hashes, one thread for BLAS."""
+    found = {reads.VARIABLE: task.allowed, "CA_RESEARCH_STRICT": "1", "PYTHONHASHSEED": "0"}
+    return found | dict.fromkeys(_THREADS, "1") | ({"CA_RESEARCH_REPORTS": task.reports} if task.reports else {})
+
+
+def begin(scratch: str) -> None:
+    """First thing in a worker process. Ctrl-C belongs to the parent, and where that is killed the worker ends too.
+
+    Without the watch it would wait for ever for a next run, and its kernel with it.
+    """
+    from multiprocessing import connection, parent_process
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        connection.wait([parent.sentinel])
+        shutil.rmtree(scratch, ignore_errors=True)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
+def imports() -> None:
+    """What a first run would import."""
+    lean.imports()
+    import papermill  # noqa: F401
+
+    from . import engine  # noqa: F401
+
+
+class _Notes(logging.Handler):
+    """Takes up what Jupyter's parts log, so that many workers do not each print it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.note = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if "instead of a warm one" in record.getMessage():
+            self.note = record.getMessage()
 
 
 def execute(task: Task) -> Outcome:
@@ -53,6 +111,7 @@ _UNBORN = ("Kernel died before replying", "Address already in use")
 
 
 def _attempt(task: Task) -> Outcome:
+    imports()
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
@@ -60,11 +119,13 @@ def _attempt(task: Task) -> Outcome:
 
     warnings.filterwarnings("ignore", module="papermill|nbclient|jupyter_client|traitlets")
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    os.environ |= {reads.VARIABLE: task.allowed, "CA_RESEARCH_STRICT": "1", "PYTHONHASHSEED": "0"}
-    os.environ |= {name: "1" for name in _THREADS} | ({"CA_RESEARCH_REPORTS": task.reports} if task.reports else {})
-    started, error, where, content = time.perf_counter(), "", "", ""
-    with tempfile.TemporaryDirectory(prefix="ca-research-") as folder:
+    os.environ |= environment(task)
+    started, error, where, content, notes = time.perf_counter(), "", "", "", _Notes()
+    logger = logging.getLogger("traitlets")  # where a kernel's provisioner writes to
+    logger.addHandler(notes)
+    with tempfile.TemporaryDirectory(prefix="ca-research-", dir=task.scratch or None) as folder:
         target = Path(folder) / "run.ipynb"
+        os.environ["JUPYTER_RUNTIME_DIR"] = folder  # a killed worker leaves no connection file among the user's
         try:
             papermill.execute_notebook(
                 str(task.run.notebook),
@@ -84,10 +145,12 @@ def _attempt(task: Task) -> Outcome:
         except Exception as problem:  # the kernel died or never started, or a limit was passed
             kind = "" if type(problem).__name__ == "RunError" else f"{type(problem).__name__}: "
             error, where = kind + plain(str(problem)), paths.shown(task.run.notebook)
+        finally:
+            logger.removeHandler(notes)
         seconds = round(time.perf_counter() - started, 2)
         if target.is_file():
             content = stamped(target.read_text(encoding="utf-8"), task, error, where)
-    return Outcome(content, seconds, error, where)
+    return Outcome(content, seconds, error, where, notes.note)
 
 
 def stamped(text: str, task: Task, error: str, where: str) -> str:
