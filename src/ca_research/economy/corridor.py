@@ -43,11 +43,15 @@ def _more_than(row: pd.DataFrame) -> float:
 
 
 def corridor_trains(facts: pd.DataFrame, *, count: str = "stated", before: str = "9999") -> pd.DataFrame:
-    """Share of China-Europe trains that cross the five (per cent); an estimates frame of one row.
+    """Share of China-Europe trains that cross the five, in per cent.
 
-    facts: table `facts`. count: 'stated', the newest share that an official gave; 'two_ports', the share of national
-    trains at the two ports on Kazakhstan's border, 'more than' so many, so a lower bound. before: only figures of years
-    before this one.
+    facts: table `facts` (fact_id, subject, attribute, year, value, unit, source_id).
+    count: 'stated', the newest share that an official gave; 'two_ports', the share of national trains at the two ports
+        on Kazakhstan's border, 'more than' so many, so a lower bound.
+    before: only figures of years before this one ('9999': all).
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row: an estimate by 'stated', low (just
+    above the figure printed) and high (100) by 'two_ports'; no such figure is recorded in `missing`.
+    Raises UnknownNameError for another count.
     """
     _choice("count", count, ("stated", "two_ports"))
     early = facts[facts["year"].notna() & (facts["year"] < int(before)) & (facts["unit"] == "percent")]
@@ -75,11 +79,16 @@ def _whole_years(facts: pd.DataFrame, subject: str) -> pd.DataFrame:
 
 
 def corridor_containers(facts: pd.DataFrame, *, transit: str = "range", year: str = "newest") -> pd.DataFrame:
-    """Share of the containers (TEU) on China-Europe trains that cross Kazakhstan (per cent); an estimates frame.
+    """Share of the containers (TEU) on China-Europe trains that cross Kazakhstan, in per cent.
 
+    facts: table `facts` (subject, attribute, period, year, value, unit, source_id); whole years in TEU only.
     transit: 'range', from the narrow count of transit to the wide one, both over China's total, in the newest year with
-    all three; 'china_europe' or 'all_directions', one count as printed over that total. year: 'newest', 'newest-1', ...
-    Whole years only. The narrow count may leave out what China calls China-Europe, the wide one holds other goods.
+        all three; 'china_europe' or 'all_directions', one count as printed over that total.
+    year: 'newest', 'newest-1', ...
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row: low and high by 'range', else an
+    estimate; no year with both counts is recorded in `missing`. The narrow count may leave out what China calls
+    China-Europe, the wide one holds other goods.
+    Raises UnknownNameError for another transit, UsageError for another `year`.
     """
     _choice("transit", transit, ("range", *TRANSIT))
     total = _whole_years(facts, ALL_ROUTES)
@@ -100,12 +109,16 @@ def corridor_containers(facts: pd.DataFrame, *, transit: str = "range", year: st
 
 
 def corridor_scale(facts: pd.DataFrame, *, scale: str = "import_value") -> pd.DataFrame:
-    """What the rail corridor is of trade between China and Europe (per cent), as bounds; an estimates frame.
+    """What the rail corridor is of trade between China and Europe, in per cent, as bounds.
 
-    At most all rail routes; at least the part of them that the narrow count of containers gives to Kazakhstan (nothing
-    where that count is not at hand). scale: 'import_value', rail's part of the value of EU imports from China; 'stated',
-    a share of 'trade' of no stated base; 'containers', rail both ways over that plus the sea westbound alone (the sea
-    eastbound is not at hand, so the upper bound is a loose one).
+    facts: table `facts`, as in `corridor_containers`.
+    scale: 'import_value', rail's part of the value of EU imports from China; 'stated', a share of 'trade' of no stated
+        base; 'containers', rail both ways over that plus the sea westbound alone (the sea eastbound is not at hand, so
+        the upper bound is a loose one).
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, without an estimate. high: all rail
+    routes; low: the part of them that the narrow count of containers gives to Kazakhstan (zero where that count is not
+    at hand). No figures on this scale are recorded in `missing`.
+    Raises UnknownNameError for another scale.
     """
     known: dict[str, Callable[[], tuple[pd.DataFrame, float | None]]] = {
         "import_value": lambda: _one(facts, "CHN-EU imports by rail", "share_of_import_value"),
@@ -142,8 +155,10 @@ def _sea(facts: pd.DataFrame) -> tuple[pd.DataFrame, float | None]:
 def corridor_shares(facts: pd.DataFrame) -> pd.DataFrame:
     """Every share of China-Europe rail that crosses the five or one port, for a picture.
 
+    facts: table `facts`, as in `corridor_containers`.
     Returns unit ('trains' or 'containers'), what, year, low, high (per cent; equal where one figure is printed), kind
-    ('whole': of the corridor; 'part': one port or company, a lower bound by itself), source_id (joined by spaces).
+    ('whole': of the corridor; 'part': one port or company, a lower bound by itself), sources (tuple); no row for a
+    figure that is not at hand.
     """
     rows: list[dict[str, object]] = []
 

@@ -119,7 +119,10 @@ def energy_share_before(
 ) -> pd.DataFrame:
     """As `energy_share`, for the newest year before `before` (the first Central Asian gas pipeline opened in 2009).
 
-    before: a year, as a number or text. Returns and raises as `energy_share`, and UsageError where `before` is no year.
+    energy, commodity, origin: as in `energy_share` ('gas', 'crude' or 'uranium'; 'five' or 'kazakhstan').
+    before: a year, as a number or text.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, in per cent, as `energy_share`.
+    Raises UnknownNameError and UsageError as `energy_share`, and UsageError where `before` is no year.
     """
     _origin(origin)
     if not str(before).isdigit():
@@ -137,8 +140,11 @@ def energy_share_before(
 def energy_shares(energy: pd.DataFrame) -> pd.DataFrame:
     """Shares of the five in China's imports by commodity, for every year with origin and total at hand.
 
+    energy: like table `energy`, as in `energy_share`.
     Returns commodity, year, share, low, high (per cent; bounds where only bounds are known) and sources; a year whose
-    share `energy_share` would record as missing is null. Formula and errors as of `energy_share`.
+    share `energy_share` would record as missing is null.
+    Raises UnknownNameError for a missing column, UsageError for two figures of one origin and year. Formula:
+    `energy_share`.
     """
     rows = []
     for commodity in COMMODITIES:

@@ -24,8 +24,12 @@ CURRENT = "current USD"
 def grants(investment: pd.DataFrame, *, series: str = "oda_grants") -> pd.DataFrame:
     """Grants by donor, economy and year in current USD: investor, host, year, value_usd, source_id.
 
-    investment: rows of table `investment`. series: a key of SERIES. Aggregates of donors are left out; two rows of one
-    cell (which only a note tells apart) are added, as the source means them.
+    investment: rows of table `investment` (investor, host, year, measure, price_basis, value_usd, source_id).
+    series: 'oda_grants' (the donors' common reporting), 'disbursements' or 'obligations' (the United States' own list);
+        see SERIES.
+    Aggregates of donors are left out; two rows of one cell (which only a note tells apart) are added, as the source
+    means them.
+    Raises UnknownNameError for another series.
     """
     if series not in SERIES:
         raise UnknownNameError("series of grants", series, SERIES)
@@ -49,10 +53,15 @@ def aid_years(
     since: str = "2000",
     until: str = "2022",
 ) -> pd.DataFrame:
-    """Share of the years reported in which a donor's grants were above zero (per cent); an estimates frame.
+    """Share of the years reported in which a donor's grants were above zero, in per cent.
 
-    One row per economy, over the years `since` to `until` that the series holds. A year without a row is not reported, and
-    counts neither way; the years reported are n.
+    investment, series: as in `grants` ('oda_grants', 'disbursements', 'obligations'). economies: codes of hosts.
+    donor: its code.
+    since, until: first and last year ('2000', '2022').
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without an interval. A year
+    without a row is not reported, and counts neither way; the years reported are n. A series without the donor and host
+    is recorded in `missing`.
+    Raises UnknownNameError for another series, UsageError where `since` lies after `until`.
     """
     first, last = int(since), int(until)
     if first > last:
@@ -75,8 +84,9 @@ def grants_per_head(
 ) -> pd.DataFrame:
     """Grants by donor over the population of the economy: host, year, investor, value_usd, per_head (USD).
 
+    investment: as in `grants`, of which the series 'oda_grants' is taken.
     macro: rows of table `macro` with the indicator `population` (persons). donors: those wanted, all where empty.
-    Further columns: donors (with a figure in that year), median (of their grants by head), rank (1 for the largest).
+    Further columns: donors (with a figure in that year), median (of their grants by head), rank (1 for the largest),
     sources (tuple). Raises CoverageError without a population for any of the hosts.
     """
     people = macro[(macro["indicator"] == population)][["economy", "year", "value", "source_id"]]

@@ -41,7 +41,9 @@ def debt_shares(
     """Official debt to one creditor in per cent of GDP: debtor, year, percent; years with both figures only.
 
     debt, macro: tables `debt` and `macro`; the debt is that of the International Debt Statistics at the end of the year
-    (public and publicly guaranteed, official lenders), over GDP of that year in current US dollars.
+        (public and publicly guaranteed, official lenders), over GDP of that year in current US dollars (GDP_SOURCE).
+    economies: codes of debtors. creditor: the code of one official creditor.
+    Raises what `debt_exposure` raises.
     """
     table = debt_exposure(debt, macro, debtors=economies, creditor=creditor, gdp_source=GDP_SOURCE)
     table = table.dropna(subset=["of_gdp"])
@@ -53,9 +55,13 @@ def debt_shares(
 def debt_burden(
     debt: pd.DataFrame, macro: pd.DataFrame, *, economies: Sequence[str], year: str = "newest", creditor: str = "CHN"
 ) -> pd.DataFrame:
-    """Official debt to China in per cent of GDP; an estimates frame, one row per debtor.
+    """Official debt to a creditor in per cent of GDP.
 
+    debt, macro, creditor: as in `debt_shares`. economies: codes of debtors.
     year: 'newest' year in which the debtor has both figures, 'newest-1', 'newest-2'.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per debtor, without an interval; a debtor
+    without so many years is recorded in `missing`.
+    Raises UsageError for another `year`, and what `debt_exposure` raises.
     """
     shares, back = debt_shares(debt, macro, economies=economies, creditor=creditor), years_back(year)
     out = []
@@ -81,7 +87,14 @@ def debt_burden_change(
     span: str = "5",
     creditor: str = "CHN",
 ) -> pd.DataFrame:
-    """Change of official debt to China in per cent of GDP over `span` years, in percentage points; an estimates frame."""
+    """Change of official debt to a creditor in per cent of GDP over `span` years, in percentage points.
+
+    debt, macro, economies, year, creditor: as in `debt_burden`; `year` is the later end. span: a number of years ('5').
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per debtor, without an interval. A debtor
+    without a figure for either end is recorded in `missing`: no other year stands in.
+    Raises UsageError for another `year` or a span that is none, and what `debt_exposure` raises.
+    Formula: 100 (D_t / Y_t - D_(t-span) / Y_(t-span)), D debt at the end of the year, Y GDP, both in current USD.
+    """
     if not span.isdigit() or int(span) < 1:
         raise UsageError(f"not a number of years: {span!r}", hint="'5'")
     shares, back = debt_shares(debt, macro, economies=economies, creditor=creditor), years_back(year)

@@ -33,7 +33,11 @@ _WEIGHTS = ("number", "amount")
 
 
 def editions(projects: pd.DataFrame) -> list[str]:
-    """Editions of the project list (source ids), the one published last first."""
+    """Editions of the project list (source ids), the one published last first.
+
+    projects: table `projects` (source_id, known_on: the day of publication, as `load` gives it). Editions of one day
+        keep the order of their ids.
+    """
     published = projects.groupby("source_id")["known_on"].max()
     return list(published.sort_values(ascending=False, kind="stable").index)
 
@@ -46,10 +50,13 @@ def _edition(projects: pd.DataFrame, vintage: str) -> str | None:
 def commitments(projects: pd.DataFrame, *, edition: str, clock: str = "last_year") -> pd.DataFrame:
     """Commitments of one edition that are at least AGE years old, with a column `completed`.
 
-    projects: table `projects`. clock: they are old against the 'last_year' of commitments that the edition lists (its
-    states are not followed further for certain), or against its year of 'publication'. Left out: pledges and other rows
-    that the publisher advises against, and actions on old debt.
+    projects: table `projects` (host, year, flow_type, status, recommended, known_on, source_id).
+    edition: its source_id.
+    clock: they are old against the 'last_year' of commitments that the edition lists (its states are not followed
+        further for certain), or against its year of 'publication'.
+    Left out: pledges and other rows that the publisher advises against, and actions on old debt.
     Returns the rows with `completed` (bool) and `attrs["until"]`, the last year of commitment that counts.
+    Raises UnknownNameError for another clock, CoverageError for an edition without a row.
     """
     if clock not in _CLOCKS:
         raise UnknownNameError("clock", clock, _CLOCKS)
@@ -67,9 +74,11 @@ def commitments(projects: pd.DataFrame, *, edition: str, clock: str = "last_year
 def completion_by(projects: pd.DataFrame, *, by: Sequence[str] = ("host",), clock: str = "last_year") -> pd.DataFrame:
     """Completed commitments of every edition, for tables and pictures.
 
-    by: columns to group by within an edition ('host', 'flow_type', ...). Returns edition, until, the `by` columns,
-    commitments, completed, share (per cent of the number), amount_share (per cent of the amounts given, null where
-    none is), source_id.
+    projects, clock: as in `commitments` ('last_year' or 'publication').
+    by: columns to group by within an edition ('host', 'flow_type', ...).
+    Returns edition, until, the `by` columns, commitments, completed (numbers), share (per cent of the number),
+    amount_share (per cent of the amounts given, null where none is), source_id.
+    Raises what `commitments` raises.
     """
     parts = []
     for edition in editions(projects):
@@ -91,14 +100,16 @@ def completion_by(projects: pd.DataFrame, *, by: Sequence[str] = ("host",), cloc
 def completion_share(
     projects: pd.DataFrame, *, vintage: str = "newest", clock: str = "last_year", weight: str = "number"
 ) -> pd.DataFrame:
-    """Completed commitments among those at least AGE years old (per cent), all hosts together; an estimates frame.
+    """Completed commitments among those at least AGE years old (per cent), all hosts together, as bounds.
 
-    Bounds only. Upper: the completed and those still listed as signed (SIGNED), which nobody may have followed since.
-    Lower: zero, since no edition keeps cancelled or suspended projects and how many there were is not known. The list can
-    show that fewer were completed, never that as many were.
-
-    vintage: 'newest' edition at hand, 'newest-1', 'newest-2'. clock: see `commitments`. weight: 'number' of commitments,
-    or their 'amount' (rows without one left out).
+    projects, clock: as in `commitments` ('last_year' or 'publication').
+    vintage: 'newest' edition at hand, 'newest-1', 'newest-2'.
+    weight: 'number' of commitments, or their 'amount' (rows without one left out).
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, without an estimate. high: the
+    completed and those still listed as signed (SIGNED), which nobody may have followed since. low: zero, since no
+    edition keeps cancelled or suspended projects and how many there were is not known. The list can show that fewer
+    were completed, never that as many were. No such edition, or none old enough, is recorded in `missing`.
+    Raises UnknownNameError for another weight or clock, UsageError for another `vintage`.
     """
     if weight not in _WEIGHTS:
         raise UnknownNameError("weight", weight, _WEIGHTS)
@@ -120,9 +131,14 @@ def completion_share(
 def completed_projects(
     projects: pd.DataFrame, *, economies: Sequence[str], vintage: str = "newest", since: str = "2013"
 ) -> pd.DataFrame:
-    """Projects committed in `since` or later that are completed, per host; an estimates frame.
+    """Number of projects committed in `since` or later that are completed, per host.
 
-    A host that an edition does not list at all is missing; one that it lists without such a project has none.
+    projects: table `projects`, as in `commitments`. economies: codes of hosts. since: a year ('2013').
+    vintage: 'newest' edition at hand, 'newest-1', 'newest-2'.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per host, without an interval. A host
+    that the edition does not list at all is recorded in `missing`; one that it lists without such a project has none
+    (0).
+    Raises UsageError for another `vintage`.
     """
     edition = _edition(projects, vintage)
     out = []

@@ -82,6 +82,7 @@ def repayment_schedule(interest: float, maturity: float, grace: float, *, paymen
 
     interest: percent a year. maturity: years from commitment to the last payment. grace: years from commitment to the
     first repayment of principal (OECD's use of the word); 0 means that it falls due after the first period.
+    payments_per_year: 1, 2, 4 or 12.
     Returns one row per payment: period (1 ...), years, principal, interest, outstanding (after the payment).
     Raises UsageError for terms that are no loan or broken periods.
     Source: OECD DAC, Converged Statistical Reporting Directives, annex on the grant element (equal principal payments).
@@ -129,8 +130,9 @@ def grant_element_bounds(
 ) -> tuple[float, float]:
     """Lowest and highest grant element over every grace period, for a loan whose grace is not known.
 
-    Arguments, unit and errors as in `grant_element`. The grant element moves one way with grace (up where interest is
-    below the reference rate, down above it), so the ends are repayment from the first period on and all at the end.
+    interest, maturity, discount, payments_per_year: as in `grant_element`, also unit (per cent), errors and source. The
+        grant element moves one way with grace (up where interest is below the reference rate, down above it), so the
+        ends are repayment from the first period on and all at the end.
     """
     ends = [
         grant_element(interest, maturity, grace, discount=discount, payments_per_year=payments_per_year)

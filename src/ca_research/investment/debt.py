@@ -21,6 +21,7 @@ def debt_exposure(
 
     debt: table `debt` (debtor, creditor, year, measure, instrument, value_usd, source_id). Used are the stocks of the one
         source that gives the creditor, BIL and MUL (the International Debt Statistics); figures of others stay out.
+    debtors: codes. creditor: the code of one.
     macro: table `macro` (economy, year, indicator, value, unit, source_id) with NY.GDP.MKTP.CD in current USD;
         gdp_source names which vintage is used (vintages differ by up to 10 %).
     Returns debtor, year, debt_usd, of_bilateral (share of all official bilateral debt), of_official (share of official

@@ -51,8 +51,11 @@ def stock_by_investor(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Inward direct investment stock of a host by immediate investor at the end of a year.
 
+    investment: table `investment`; rows of measure fdi_stock by the source that names most investors. host: its code.
     conduits: 'counted' or 'left_out' (see CONDUITS). hong_kong: 'apart' or 'with_china'.
-    Returns (table, rows): per investor value_usd and rank; and the rows behind it.
+    Returns (table, rows): per investor value_usd (USD) and rank (1 is the largest); and the rows behind it. Both are
+    empty where the host has no stock in that year.
+    Raises UnknownNameError for another choice.
     """
     for kind, name, known in (
         ("conduits", conduits, ("counted", "left_out")),
@@ -77,7 +80,12 @@ def stock_by_investor(
 
 
 def stock_years(investment: pd.DataFrame, host: str) -> list[int]:
-    """Years in which at least LEAST_INVESTORS investors in a host are named on one concept, newest first."""
+    """Years in which at least LEAST_INVESTORS single investors in a host are named by one source, newest first.
+
+    investment: table `investment` (investor, host, year, measure, source_id); rows of measure fdi_stock count,
+        aggregates do not.
+    host: its code. An empty list where there is no such year.
+    """
     stock = investment[
         (investment["measure"] == "fdi_stock")
         & (investment["host"] == host)
@@ -95,10 +103,15 @@ def fdi_rank(
     conduits: str = "counted",
     hong_kong: str = "apart",
 ) -> pd.DataFrame:
-    """Rank of China among the named investors by inward stock; an estimates frame, one row per host.
+    """Rank of China among the named investors by inward stock.
 
-    year: 'newest' year with at least LEAST_INVESTORS named investors, 'newest-1', ... Named investors are not all
-    investors, so the rank is a best case for China: an investor not named can only push it down.
+    investment, conduits, hong_kong: as in `stock_by_investor` ('counted', 'left_out'; 'apart', 'with_china').
+    economies: codes of hosts.
+    year: 'newest' year with at least LEAST_INVESTORS named investors, 'newest-1', 'newest-2'.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per host; the estimate is a rank, 1 the
+    largest, without an interval. Named investors are not all investors, so the rank is a best case for China: an
+    investor not named can only push it down. No such year, or no Chinese stock in it, is recorded in `missing`.
+    Raises UnknownNameError for another choice, UsageError for another `year`.
     """
     rows = []
     for host in economies:
@@ -122,9 +135,13 @@ def fdi_rank(
 
 
 def contractor_rank(investment: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFrame:
-    """Rank of China by turnover of contracted works per host and year; an estimates frame, one row per host.
+    """Rank of China by turnover of contracted works in the newest year of each host.
 
-    Running totals dated to one year are not turnover of that year, so they are not used.
+    investment: table `investment`; rows of measure contracted_turnover_yearly. economies: codes of hosts.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per host; the estimate is a rank, 1 the
+    largest. Running totals dated to one year are not turnover of that year, so they are not used: a host with only
+    these has the reason in `missing`.
+    Raises CoverageError where other contractors are counted and China is not.
     """
     yearly = investment[
         (investment["measure"] == "contracted_turnover_yearly") & ~investment["investor"].isin(list(eco.AGGREGATES))

@@ -54,9 +54,15 @@ def investor_lead(
 ) -> pd.DataFrame:
     """China's direct investment over that of its largest rival among Russia, the EU27 and the United States.
 
-    investment_concept: 'stock' or 'inflow' (see CONCEPTS). One measure, source and year; members of the EU do not stand
-    for it, because much of what the Netherlands hold is owned from elsewhere.
-    Returns an estimates frame with the columns `values` and `leader`, one row per economy. Raises UnknownNameError.
+    investment: table `investment` (investor, host, year, measure, price_basis, value_usd in USD, source_id).
+    economies: codes or names of hosts. investment_concept: 'stock' or 'inflow' (see CONCEPTS).
+    since: no year before this one.
+    One measure, source and year; members of the EU do not stand for it, because much of what the Netherlands hold is
+    owned from elsewhere.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, with the columns `values`
+    (what was compared, in billion USD) and `leader` (the code of who leads); the estimate is a ratio, without an
+    interval. Rivals that no one source and year holds are recorded in `missing`.
+    Raises UnknownNameError for another concept or an unknown economy.
     """
     if investment_concept not in CONCEPTS:
         raise UnknownNameError("investment_concept", investment_concept, CONCEPTS)
@@ -70,8 +76,11 @@ def investor_lead(
 def finance_lead(investment: pd.DataFrame, *, economies: Sequence[str], since: str | int = 2013) -> pd.DataFrame:
     """China's net official finance over that of its largest rival, for loans or for grants, on one source and year.
 
-    Loans and grants are not added: for China only loans are at hand, for the EU and the United States only grants, and a
-    sum of unlike parts would rank what is published, not what is given. Returns as `investor_lead`.
+    investment, economies, since: as in `investor_lead`; measures official_loan and official_grant.
+    Loans and grants are not added: for China only loans are at hand, for the EU and the United States only grants, and
+    a sum of unlike parts would rank what is published, not what is given.
+    Returns as `investor_lead`, an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) with `values` and `leader`;
+    where neither kind can be compared, `missing` gives both reasons. Raises UnknownNameError for an unknown economy.
     """
     rows = []
     for economy in (eco.resolve(e) for e in economies):

@@ -45,6 +45,7 @@ def lender_concentration(
     """Herfindahl-Hirschman index over the creditors of each debtor and year, as bounds where creditors have no name.
 
     debt: table `debt` (debtor, creditor, year, measure, instrument, value_usd, source_id). source: one source_id.
+    debtors: codes, by default all.
     measure: 'stock' (end of year) or 'service' (paid in the year). Instruments of a creditor are added.
     whole: what the shares are of.
         'official': BIL + MUL of the source, all official bilateral and multilateral creditors;
@@ -141,6 +142,7 @@ def funder_concentration(
     """Herfindahl-Hirschman index over the funders of each host in one edition, all years together, as bounds.
 
     projects: table `projects` (project_id, host, year, funder, flow_type, amount_usd, price_basis, source_id; recommended).
+    economies: hosts, by default all that the edition lists.
     edition: its source_id, never pooled with another. weight: 'amount' (of the projects that state one, in the edition's
     prices) or 'projects' (each counts one). flow_types: kinds of money, loans by default: loans and grants are not one.
     same: spelling -> name of a funder. A project with several funders, none, or only 'Chinese government' is not

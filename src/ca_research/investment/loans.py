@@ -248,6 +248,7 @@ def loan_terms(
         `loan_terms:*` from AidData's page of a project are joined to that project by its number and host; the others
         stay apart as statements. edition: the source_id of one edition; editions list the same loan again and are never
         pooled. economies: hosts to report on (default: those of the edition); one without a loan has counts of zero.
+    loan_types: flow types that are loans; the others are counted in `left_out`.
     discount, payments_per_year: for the recomputed grant element (see `grant_element`); at two a year and 10 % it agrees
         with the one figure of AidData's in the snapshot whose terms are all known (page_aiddata_46348).
     Returns a LoanTerms. Nothing is guessed: a term not stated is counted as missing; where grace is not known the grant

@@ -99,7 +99,8 @@ def convert_prices(
     Formula, with P the index and t the row's year: constant_b = current_t P_b / P_t; from base b to c: times P_c / P_b.
     Raises MixedUnitsError where price bases are mixed or without a base year, where fiscal years meet an index of
     calendar years (or the other way), and for running totals (their dollars are of many years); CoverageError where the
-    index does not cover a year; UsageError for an index that is none.
+    index does not cover a year; UsageError for an index that is none, UnknownNameError for a measure without
+    a declared concept.
     Source: United Nations et al. (2009), System of National Accounts 2008, ch. 15 (price and volume measures).
     """
     require(frame, ("price_basis", value), keys=("year",))

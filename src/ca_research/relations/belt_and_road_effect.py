@@ -200,9 +200,16 @@ def gain_p(
     method: str = "synthetic",
     fits: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """One-sided placebo rank p of a gain after signing; an estimates frame, one row per economy.
+    """One-sided placebo rank p of a gain of exports to China after signing.
 
-    fits: as `effect_fits` makes them (made here if not given). Raises CoverageError for an outcome that no table holds.
+    trade: like table `trade`. events: like table `events`. economies: codes or names of those that signed.
+    outcome: 'china_imports'.
+    accession_list: 'M_GFDC25', 'M_LPV26' or 'texts'. donors: 'never_or_late' or 'never'. source: 'joined' or 'WTO_HSM'.
+    method: 'synthetic' or 'synthetic_demeaned'; for all four see `effect`.
+    fits: as `effect_fits` makes them (made here if not given).
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy; the estimate is p_gain of
+    `placebo_ranks`, at least 1 / (donors + 1). An economy without a fit has the reason in `missing`.
+    Raises CoverageError for an outcome that no table holds, UnknownNameError for another choice.
     """
     choices = {"accession_list": accession_list, "donors": donors, "source": source, "method": method}
     return _rank("p_gain", trade, events, economies, outcome, fits, choices)
@@ -220,7 +227,13 @@ def loss_p(
     method: str = "synthetic",
     fits: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """One-sided placebo rank p of a loss after signing; as `gain_p`."""
+    """One-sided placebo rank p of a loss of exports to China after signing.
+
+    trade, events, economies, outcome, accession_list, donors, source, method, fits: as in `gain_p`.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy; the estimate is p_loss of
+    `placebo_ranks`. An economy without a fit has the reason in `missing`.
+    Raises CoverageError for an outcome that no table holds, UnknownNameError for another choice.
+    """
     choices = {"accession_list": accession_list, "donors": donors, "source": source, "method": method}
     return _rank("p_loss", trade, events, economies, outcome, fits, choices)
 

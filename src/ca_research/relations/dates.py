@@ -244,7 +244,16 @@ def expand(codes: str) -> set[str]:
 def origins_saying(
     events: pd.DataFrame, *, detail: str, actor: str = "", counterpart: str = "", kinds: str = "", near: str = ""
 ) -> pd.DataFrame:
-    """Independent origins whose row says `detail` (a regular expression), among the rows selected; an estimates frame."""
+    """Independent origins whose row says a thing, among the dated events selected.
+
+    events: like table `events`. detail: a regular expression, looked for in the column of that name.
+    actor, counterpart, kinds, near: which events, as in `select` (actor and counterpart: codes, kinds: kinds of event,
+        joined by ';'; near: a date or interval).
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, with the answer without each of its
+    sources in `left_out`; the estimate is a number of origins, zero where events are dated and none says it. Where none
+    is dated, that stands in `missing`.
+    Raises UnknownNameError for a missing column, UsageError for what is no date.
+    """
     rows = select(events, actor=actor, counterpart=counterpart, kinds=kinds, near=near)
     if rows.empty:
         return estimates([estimate_row(missing="no such event is dated")])

@@ -98,7 +98,13 @@ def official_words(
 
 
 def rank_table(evidence: pd.DataFrame) -> pd.DataFrame:
-    """Texts that list partners, newest first within each economy: economy, date, kind, powers, all_named, statement, source_id."""
+    """Texts that list partners, newest first within each economy.
+
+    evidence: like table `evidence`; rows of claim C09 whose text was seen.
+    Returns economy, date, year, kind ('doctrine', 'address' or 'list'), powers and all_named (China's place among great
+    powers and among all named, as text; 'u' where the order is not visible), statement, source_id.
+    Raises UnknownNameError for a row without a code in registry/coding/partners.yaml.
+    """
     rows = coded(evidence, claim="C09", coding="partners", strength="any")
     rows = rows[rows["kind"].isin(["doctrine", "address", "list"])]
     order = {e: i for i, e in enumerate(eco.CA5)}

@@ -260,7 +260,15 @@ def documented_cases(
 
 
 def cases_read(evidence: pd.DataFrame, *, claim: str, coding: str, strength: str = "documents") -> pd.DataFrame:
-    """How many cases have an author who read the contract itself; an estimates frame of one row."""
+    """How many cases have an author who read the contract itself.
+
+    evidence: like table `evidence`. claim: its id.
+    coding: a coding of the registry with the fields case and read ('conditions').
+    strength: 'any', 'documents' or 'primary' (see STRENGTHS).
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row; the estimate is a number of cases with
+    a row coded read = contract, n the rows looked through. Where no document was seen, that stands in `missing`.
+    Raises UnknownNameError for a strength, a coding or a row without a code.
+    """
     rows = coded(evidence, claim=claim, coding=coding, strength=strength)
     if rows.empty:
         return estimates([estimate_row(missing="no document was seen")])
@@ -304,7 +312,10 @@ def case_origins(
 
 
 def case_name(case: str) -> str:
-    """A case of a coding in words: 'kgz_press_2005' is 'Kyrgyzstan: press 2005'."""
+    """A case of a coding in words: 'kgz_press_2005' is 'Kyrgyzstan: press 2005'.
+
+    case: as the coding writes it; where it does not begin with the code of one of the five, only underscores go.
+    """
     code, _, rest = case.replace("_", " ").partition(" ")
     known = code.upper() in eco.CA5
     return f"{eco.name_of(code.upper())}: {rest}" if known else case.replace("_", " ")

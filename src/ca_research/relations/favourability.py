@@ -39,7 +39,10 @@ def _known(kind: str, name: str, known: Sequence[str]) -> None:
 def waves(facts: pd.DataFrame, opinion: pd.DataFrame, *, series: str) -> pd.DataFrame:
     """Waves of one question: economy, year, percent, source_id, sorted; one pollster and one question only.
 
-    facts, opinion: the tables of these names. series: 'barometer' or 'gallup'.
+    facts: table `facts` (subject, attribute, year, value, unit, source_id), for 'barometer': favourable view of China.
+    opinion: table `opinion` (economy, about, measure, year, value_pct, source_id), for 'gallup': approval of China's
+        leadership.
+    series: 'barometer' or 'gallup'. Percent is of all asked. Raises UnknownNameError for another series.
     """
     _known("series", series, SERIES)
     if series == "barometer":
@@ -55,7 +58,13 @@ def waves(facts: pd.DataFrame, opinion: pd.DataFrame, *, series: str) -> pd.Data
 
 
 def favour_change(facts: pd.DataFrame, opinion: pd.DataFrame, *, economies: Sequence[str], series: str) -> pd.DataFrame:
-    """Change of the view of China from the first wave to the last (percentage points); an estimates frame, no interval."""
+    """Change of the view of China from the first wave to the last, in percentage points.
+
+    facts, opinion, series: as in `waves` ('barometer' or 'gallup'). economies: codes.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy; no interval, for the sizes
+    of the samples are not at hand. Fewer than two waves are recorded in `missing`.
+    Raises UnknownNameError for another series.
+    """
     table, out = waves(facts, opinion, series=series), []
     for economy in economies:
         mine = table[table["economy"] == economy]

@@ -179,7 +179,10 @@ def chronology(claim: str, events: pd.DataFrame, evidence: pd.DataFrame) -> pd.D
 
 
 def publishers(rows: pd.DataFrame) -> list[str]:
-    """Publisher of each row's source, or its id where the registry names none."""
+    """Publisher of each row's source, in the order of the rows.
+
+    rows: a frame with source_id. A source without a publisher in the registry, or one of your own, is given by its id.
+    """
     known = registry.sources()
     return [(known[s].publisher or s) if s in known else s for s in rows["source_id"]]
 

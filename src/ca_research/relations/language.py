@@ -37,9 +37,15 @@ def _yearly(culture: pd.DataFrame, measure: str, span: str) -> tuple[pd.DataFram
 
 
 def examinee_growth(culture: pd.DataFrame, *, measure: str = "hsk_takers", span: str = "5") -> pd.DataFrame:
-    """Growth of the yearly number of candidates of a test in the region over `span` years (per cent); an estimates frame.
+    """Growth of the yearly number of candidates of a test in the region, in per cent over `span` years.
 
-    culture: table `culture`. Both years by one source and for one region; a total of several years is no yearly count.
+    culture: table `culture` (economy, year, measure, value in persons, source_id); rows of CA5, else CA4 (REGIONS).
+    measure: the test ('hsk_takers'). span: a number of years ('5').
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, for the newest pair of years `span`
+    apart by one source and for one region. Where there is no such pair, `missing` names the years that are counted; a
+    total of several years is no yearly count.
+    Raises UsageError for a span that is none.
+    Formula: 100 (n_t / n_(t-span) - 1).
     """
     used, growth, missing = _yearly(culture, measure, span)
     return estimates([estimate_row(missing=missing) if growth is None else estimate_row(used, estimate=growth)])
@@ -48,7 +54,13 @@ def examinee_growth(culture: pd.DataFrame, *, measure: str = "hsk_takers", span:
 def examinee_lead(
     culture: pd.DataFrame, *, measure: str = "hsk_takers", other: str = "english_test_takers", span: str = "5"
 ) -> pd.DataFrame:
-    """Growth of one test's candidates less that of another's over `span` years (percentage points); an estimates frame."""
+    """Growth of one test's candidates less that of another's over `span` years, in percentage points.
+
+    culture, span: as in `examinee_growth`. measure, other: the two tests ('hsk_takers', 'english_test_takers').
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. Each test has its own newest pair of
+    years; where one has none, the reason stands in `missing`.
+    Raises UsageError for a span that is none.
+    """
     found = [_yearly(culture, m, span) for m in (measure, other)]
     missing = "; ".join(why for _, growth, why in found if growth is None)
     if missing:

@@ -151,8 +151,12 @@ def signing_times(
 def signing_curve(times: pd.DataFrame, edge: str) -> pd.DataFrame:
     """Kaplan-Meier curve of rows of `signing_times` at one edge of their dates.
 
+    times: rows of `signing_times`, of all economies or of a group.
     edge: 'low' (every date as early, and every unknown one signed as soon, as it can be), 'high' (as late; what may lie
-    beyond the watch censored), or 'middle' (halfway between; economies of unknown date left out).
+        beyond the watch censored), or 'middle' (halfway between; economies of unknown date left out).
+    Returns time (months), at_risk, events, survival, one row per time at which somebody signed.
+    Raises CoverageError where no economy is left. Source: Kaplan and Meier (1958), Journal of the American Statistical
+    Association 53(282).
     """
     rows = times[times["state"] != "unknown"] if edge == "middle" else times
     if rows.empty:
@@ -163,7 +167,12 @@ def signing_curve(times: pd.DataFrame, edge: str) -> pd.DataFrame:
 
 
 def signing_medians(times: pd.DataFrame) -> dict[str, float | None]:
-    """Median months to sign at both edges and in the middle; None where fewer than half had signed in the watch."""
+    """Median months to sign: a dictionary with 'low', 'middle' and 'high', for the edges of `signing_curve`.
+
+    times: rows of `signing_times`. None where fewer than half had signed in the watch.
+    Raises CoverageError where no economy of a known date is among them.
+    Formula: the least t with S(t) <= 0.5, S the Kaplan-Meier curve.
+    """
     return {edge: median_time(signing_curve(times, edge)) for edge in ("low", "middle", "high")}
 
 
@@ -246,7 +255,16 @@ def months_to_sign(
     dates: str = "by_month_and_texts",
     placeholder: str = "unknown",
 ) -> pd.DataFrame:
-    """Months from LAUNCH to an economy's first signed document; an estimates frame. Not signed: more than the watch."""
+    """Months from LAUNCH to an economy's first signed document.
+
+    events, until, dates, placeholder: as in `signing_times`. economies: codes of UN members; others have no row.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, with the answer without each
+    of its sources in `left_out`. estimate is the middle of what the date leaves open, low and high its ends, in months
+    of 365.25 / 12 days. Not signed: low is the length of the watch, with neither estimate nor high. Signed at a time
+    that no document bounds: low is 0 and there is no estimate.
+    Raises UnknownNameError for another choice, CoverageError where there is no document by the dates chosen, UsageError
+    where `until` is no date.
+    """
 
     def answers(times: pd.DataFrame) -> list[Answer]:
         rows = []
@@ -270,9 +288,14 @@ def months_ahead(
     dates: str = "by_month_and_texts",
     placeholder: str = "unknown",
 ) -> pd.DataFrame:
-    """An economy's months to sign less the Kaplan-Meier median of all UN members but China and the five; an estimates frame.
+    """An economy's months to sign less the Kaplan-Meier median of all UN members but China and the five.
 
-    Below zero: sooner than the median. low and high come from the precision of the dates on both sides.
+    events, until, dates, placeholder: as in `signing_times`. economies: codes of UN members; others have no row.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, with the answer without each
+    of its sources in `left_out`. Below zero: sooner than the median. low and high come from the precision of the dates
+    on both sides; a bound that the watch does not reach is null.
+    Raises as `months_to_sign`.
+    Source of the median: Kaplan and Meier (1958), Journal of the American Statistical Association 53(282).
     """
 
     def answers(times: pd.DataFrame) -> list[Answer]:
@@ -291,7 +314,14 @@ def months_ahead(
 def group_ahead(
     events: pd.DataFrame, *, until: str, dates: str = "by_month_and_texts", placeholder: str = "unknown"
 ) -> pd.DataFrame:
-    """Kaplan-Meier median of the five less that of all other UN members but China (months); an estimates frame of one row."""
+    """Kaplan-Meier median of the five less that of all other UN members but China, in months.
+
+    events, until, dates, placeholder: as in `signing_times`.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, economy '', with the answer without
+    each of its sources in `left_out`. Below zero: the five were sooner. low and high come from the precision of the
+    dates on both sides; a bound that the watch does not reach is null.
+    Raises as `months_to_sign`. Source of the median: as in `months_ahead`.
+    """
 
     def answers(times: pd.DataFrame) -> list[Answer]:
         five, others = times[times["five"]], times[~times["five"]]
@@ -310,9 +340,15 @@ def signed_within(
     dates: str = "by_month_and_texts",
     placeholder: str = "unknown",
 ) -> pd.DataFrame:
-    """Per cent that had signed within so many months, 100 (1 - S); an estimates frame of one row.
+    """Per cent of a group that had signed within so many months of LAUNCH.
 
+    events, until, dates, placeholder: as in `signing_times`. months: a number ('24').
     who: 'five', or 'others' (UN members but China and the five).
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, economy '', with the answer without
+    each of its sources in `left_out`. The estimate is from the middle of every date, low and high from the latest and
+    the earliest that the dates allow.
+    Raises UnknownNameError for another choice, and as `months_to_sign`.
+    Formula: 100 (1 - S(months)), S the Kaplan-Meier curve (`signing_curve`).
     """
     if who not in ("five", "others"):
         raise UnknownNameError("who", who, ("five", "others"))

@@ -74,15 +74,28 @@ def _spread(facts: pd.DataFrame, economies: Sequence[str], window: str, column: 
 
 
 def vote_spread(facts: pd.DataFrame, *, economies: Sequence[str], window: str = "five_years") -> pd.DataFrame:
-    """Largest minus smallest mean agreement over POWERS (share of votes, 0 to 1); an estimates frame, one row per economy.
+    """Largest minus smallest mean agreement over POWERS, as a share of common votes (0 to 1).
 
-    window: see WINDOWS; 'newest' is the newest session at hand. Raises UnknownNameError.
+    facts: as in `votes`. economies: codes.
+    window: 'five_years', 'ten_years' or 'newest' (the newest session at hand); see WINDOWS.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without an interval; n
+    counts economy, power and session. Only sessions in which all three powers are observed count; an economy without
+    one is recorded in `missing`.
+    Raises UnknownNameError for another window.
     """
     return _spread(facts, economies, window, "agreement")
 
 
 def ideal_spread(facts: pd.DataFrame, *, economies: Sequence[str], window: str = "five_years") -> pd.DataFrame:
-    """Largest minus smallest mean distance of ideal points to POWERS (units of the scale); as `vote_spread`."""
+    """Largest minus smallest mean distance of ideal points to POWERS, in units of the scale.
+
+    facts, economies, window: as in `vote_spread`.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without an interval;
+    `missing` as in `vote_spread`.
+    Raises UnknownNameError for another window.
+    Formula: max over powers of the mean over sessions of |point of the economy - point of the power|, less the min.
+    Source: Bailey, Strezhnev and Voeten (2017), Journal of Conflict Resolution 61(2).
+    """
     return _spread(facts, economies, window, "distance")
 
 

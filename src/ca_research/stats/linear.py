@@ -54,7 +54,10 @@ class LinearModel:
 
 
 def control_axes(*names: str) -> tuple[Axis, ...]:
-    """One axis 'with'/'without' for each control (a column or a named set); all of them in the main specification."""
+    """One axis 'with'/'without' for each control; all of them in the main specification.
+
+    names: columns, or named sets of a LinearModel. Returns a tuple of Axis of kind method, in the order given.
+    """
     return tuple(Axis(name, ("with", "without"), "with", kind="method") for name in names)
 
 

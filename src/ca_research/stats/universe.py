@@ -147,8 +147,10 @@ def _one(
 def collapse(results: pd.DataFrame, methods: Sequence[str] = ()) -> dict[Any, Any]:
     """Map from each specification to the one that stands for it.
 
-    Two specifications that rest on the same data path (column `path`, joined over the rows of a specification) and
-    make the same choices of method are one. A specification without any data stands for itself.
+    results: rows of `Universe.run`: spec, path and the choices. methods: names of the axes that are a choice of method.
+    Two specifications that rest on the same data path (column `path`, joined over the rows of a specification) and make
+    the same choices of method are one. A specification without any data stands for itself.
+    Returns a dictionary: number of the specification -> number of the first one that is the same.
     """
     stands_for: dict[Any, Any] = {}
     seen: dict[tuple, Any] = {}
@@ -160,7 +162,10 @@ def collapse(results: pd.DataFrame, methods: Sequence[str] = ()) -> dict[Any, An
 
 
 def distinct(results: pd.DataFrame, methods: Sequence[str] = ()) -> list[Any]:
-    """Specifications that count: one for each data path and choice of method (`collapse`), those without data left out."""
+    """Specifications that count: one for each data path and choice of method (`collapse`), those without data left out.
+
+    results, methods: as in `collapse`. Returns their numbers (column `spec`), sorted.
+    """
     stands_for = collapse(results, methods)
     empty = {spec for spec, paths in results.groupby("spec")["path"] if not paths.fillna("").any()}
     return sorted(set(stands_for.values()) - empty)
@@ -171,8 +176,10 @@ def share_holding(
 ) -> dict[str, float | int]:
     """In how many of the distinct specifications a statement holds.
 
-    holds(rows of one specification) is true, false, or None where its figures leave it open.
-    Returns specifications (distinct ones), true, false, open and share (of the distinct ones; NaN without any).
+    results, methods: as in `collapse`. holds(rows of one specification) is true, false, or None where its figures leave
+        it open.
+    Returns a dictionary: specifications (distinct ones), true, false, open and share (true ones of the distinct; NaN
+    without any).
     The share describes robustness; it is not a probability.
     """
     chosen = distinct(results, methods)

@@ -80,10 +80,12 @@ def growth(
 ) -> dict[str, float]:
     """Growth of a count between two years, each way of stating it named for what it is.
 
+    students: table `students`, as in `count`. origin, destination, level, source: one series, as in `count`.
+    since, until: the two years.
     Returns compound (annual rate between the two ends, (last / first)^(1 / years) - 1), mean_annual (mean of the yearly
     rates), change (persons); 0.05 is 5 %.
     Raises CoverageError where either end or a year in between is missing (gaps are not bridged: the message names the
-    years) or a rate would grow from zero.
+    years) or a rate would grow from zero, and what `count` raises.
     """
     rows = count(students, origin, destination=destination, level=level, source=source)
     series = _series(rows).loc[since:until].dropna()
@@ -116,7 +118,8 @@ def growth_by_origin(
 ) -> pd.DataFrame:
     """Growth between two years by origin, each rate under its own name; an origin that cannot be measured says why.
 
-    students: as in `count`. Returns one row per origin asked for: origin, first and last (counts at the two ends, null
+    students, destination, level, source: as in `count`. since, until: the two years.
+    Returns one row per origin asked for: origin, first and last (counts at the two ends, null
     where there is none), compound, mean_annual (rates: 0.05 is 5 %), change (persons), counts (years counted), gap (years
     of [since, until] without a count, as text), missing (why there is no rate). A gap leaves all three null: the ends
     are shown and nothing is bridged.
@@ -151,11 +154,16 @@ def window_change(
     window: str = "five_years",
     statistic: str = "end_to_end",
 ) -> pd.DataFrame:
-    """Change of the number of an economy's students in China over the last observed years; an estimates frame.
+    """Change of the number of an economy's students in China over the last observed years.
 
+    students: table `students`; counts of China's ministry (MINISTRY). economies: codes.
+    level: 'all', 'degree' or 'scholarship'.
     window: 'five_years' (the last observed year and the year five before it), 'four_years', 'whole' (all observed).
     statistic: 'end_to_end' (persons), 'sen_slope' (persons a year) or 'log_slope' (rate a year): only the sign decides.
-    Years inside a window without a count are not filled; attrs['gaps'] states them by economy.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without an interval. Years
+    inside a window without a count are not filled; attrs['gaps'] states them by economy. No series, no count at the
+    start, or a statistic that cannot be formed is recorded in `missing`.
+    Raises UnknownNameError for another window or statistic, UsageError where a year has two figures.
     """
     if statistic not in STATISTICS:
         raise UnknownNameError("statistic", statistic, STATISTICS)
@@ -190,11 +198,16 @@ def _with_gaps(rows: list[dict[str, Any]], holes: dict[str, list[int]]) -> pd.Da
 def change_since(
     students: pd.DataFrame, *, economies: Sequence[str], level: str = "all", start: str = "2019", end: str = "2022"
 ) -> pd.DataFrame:
-    """Change of the number of students in China between two named years by one and the same source; an estimates frame.
+    """Change of the number of students in China between two named years by one and the same source, in persons.
 
-    A year that no source covers leaves the economy unobserved: statements of officials ('more than 10,000') are floors
-    of another concept and are not used. Only the two ends are compared; attrs['gaps'] states, by economy, the years
-    between them that the source does not count.
+    students: table `students` with precision; exact counts only. economies: codes.
+    level: 'all', 'degree' or 'scholarship'.
+    start, end: the two years ('2019', '2022').
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without an interval. A year
+    that no source covers leaves the economy unobserved, with the reason in `missing`: statements of officials ('more
+    than 10,000') are floors of another concept and are not used. Only the two ends are compared; attrs['gaps'] states,
+    by economy, the years between them that the source does not count.
+    Raises UsageError where a year has two figures.
     """
     holes: dict[str, list[int]] = {}
     rows, counts = [], students[(students["destination"] == "CHN") & (students["precision"] == "exact")]
@@ -221,11 +234,18 @@ def change_since(
 def share_change(
     students: pd.DataFrame, *, economies: Sequence[str], window: str = "five_years", uis: str = UIS_OUTBOUND[0]
 ) -> pd.DataFrame:
-    """Change of China's share among the destinations of an economy's students, as bounds (percentage points).
+    """Change of China's share among the destinations of an economy's students, as bounds in percentage points.
 
+    students: table `students`. economies: codes.
+    window: 'five_years', 'four_years' or 'whole', between years that both statistics have.
+    uis: the edition of UNESCO's totals abroad, one of UIS_OUTBOUND.
     China does not report to UNESCO, so the share is China's own count over the sum of that and UNESCO's total abroad.
-    China's count is of all kinds or of degree students, UNESCO's of tertiary students: the range spans both concepts,
+    China's count is of all kinds or of degree students, UNESCO's of tertiary students: low and high span both concepts,
     each kept the same in both years. Hosts that do not report to UNESCO are outside either way.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without an estimate; no two
+    common years that far apart are recorded in `missing`.
+    Raises UnknownNameError for another window, UsageError where a year has two figures.
+    Formula: 100 (s_end - s_start), s = c / (c + w), c the students in China and w UNESCO's total.
     """
     back = _span(window)
     rows = []
@@ -261,7 +281,9 @@ def shares_by_destination(
 ) -> pd.DataFrame:
     """Students of an origin by destination in one year by one source, with shares of the destinations that report.
 
-    Returns destination, students, share; `attrs["not_reporting"]` says that China is absent from UNESCO's hosts.
+    students: table `students`. origin: its code. year: a year. source: one source_id. level: which students ('degree').
+    Returns destination, students, share (in [0, 1], of the destinations listed), largest first;
+    `attrs["not_reporting"]` says that China is absent from UNESCO's hosts.
     Raises CoverageError where the source has no destination for that origin and year.
     """
     rows = students[
@@ -288,8 +310,10 @@ def degree_against_all(
 ) -> pd.DataFrame:
     """Degree students beside students of all kinds, by year: columns year, all, degree, degree_share (in [0, 1]).
 
+    students: as in `count`.
+    origin, destination, source: one pair by one source. Only years in which the source gives both levels.
     The two are different concepts: 'more than 18,000' can be a fall by one and no change by the other.
-    Only years in which the source gives both.
+    Raises CoverageError where no year has both, UsageError where a year has two figures.
     """
     counts = {
         level: _series(count(students, origin, destination=destination, level=level, source=source))

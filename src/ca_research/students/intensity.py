@@ -60,7 +60,7 @@ def intensity(
     not alike.
     Formula: per * students / population of the same year; no population of another year is taken.
     Raises UnknownNameError (population_source), MixedUnitsError (population not in persons), AggregateError (CA5 beside
-    KAZ among the origins), UsageError (two counts for a year; per not above zero).
+    KAZ among the origins), UsageError (two counts for a year; per not above zero), CoverageError (no origin).
     """
     if not per > 0:
         raise UsageError(f"per is {per}", hint="1_000 or 100_000 inhabitants")

@@ -24,9 +24,14 @@ def host_lead(
 ) -> pd.DataFrame:
     """Students in China over those in the largest rival host among Russia, the EU and the United States, in one year.
 
-    student_level: 'degree' (China's ministry against UNESCO's counts) or 'all' (students of all kinds). China's ministry
-    counts more degree students than UNESCO has for China, so a lead of another host is safe and one of China is not.
-    The EU is the sum of those members that are listed, a floor. Returns an estimates frame with the columns `values` and `leader`.
+    students: table `students` with precision; lower bounds do not count. economies: codes or names of origins.
+    since: no year before this one.
+    student_level: 'degree' (China's ministry against UNESCO's counts) or 'all' (students of all kinds). China's
+        ministry counts more degree students than UNESCO has for China, so a lead of another host is safe and one of
+        China is not. The EU is the sum of those members that are listed, a floor.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per origin, with the columns `values`
+    (students compared) and `leader` (the code of the host that leads). The estimate is a ratio; where sources differ,
+    low and high instead. Rivals that no one year holds are recorded in `missing`.
     Raises UnknownNameError for an unknown level.
     """
     if student_level not in ("degree", "all"):

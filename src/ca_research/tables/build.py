@@ -37,7 +37,11 @@ class Built:
 
 
 def content_key() -> str:
-    """Hash of everything a build depends on (raw files stand in it through their declared sha256)."""
+    """Hash of everything a build depends on: 16 hexadecimal digits.
+
+    It covers the registry of sources, economies and tables, and the code of this room; raw files stand in it through
+    their declared sha256. Two builds of one key hold the same figures.
+    """
     digest = hashlib.sha256(_FORMAT.encode())
     folder = paths.registry_dir()
     for file in [
@@ -97,7 +101,12 @@ def processed(name: str) -> pd.DataFrame:
 
 
 def check(progress: Callable[[str], None] = lambda name: None) -> dict[str, int]:
-    """Validate all raw data and build nothing; rows per table. Raises one error that holds all faults."""
+    """Validate all raw data and build nothing; rows per table.
+
+    progress: called with the name of each table before it is read.
+    Raises IntegrityError where a raw file is not the declared one, and one DataError that holds all faults of all
+    tables.
+    """
     return {name: len(frame) for name, frame in _all(names(), progress)}
 
 
@@ -120,7 +129,10 @@ def _all(wanted: Iterable[str], progress: Callable[[str], None]) -> list[tuple[s
 def build(*, force: bool = False, progress: Callable[[str], None] = lambda name: None) -> Built:
     """Validate raw and write every table as Parquet; does nothing where the current build is of this content.
 
-    Raises IntegrityError, DataError or RegistryError; the previous build then stays as it was.
+    force: write anyway. progress: called with the name of each table before it is read.
+    Returns a Built: folder, rows per table, fresh (whether anything was written).
+    Raises IntegrityError, DataError or RegistryError for faults of the data, CaResearchError where the disk refuses;
+    the previous build then stays as it was.
     """
     home = paths.processed_dir()
     home.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,12 @@ Style = Literal["text", "bibtex", "csl"]
 
 
 def source_ids(what: pd.DataFrame | str | Iterable[str]) -> list[str]:
-    """Source ids behind a frame (column `source_id`, or `sources` holding lists), or the ids given."""
+    """Source ids behind a frame, or the ids given; sorted, each once.
+
+    what: a frame with a column `source_id`, or `sources` holding lists or tuples of ids; one id; or several.
+    Raises UsageError for a frame with neither column, UnknownNameError for an id that registry/sources.csv does not
+    hold.
+    """
     if isinstance(what, pd.DataFrame):
         if "source_id" in what:
             found = set(what["source_id"].dropna())
@@ -33,7 +38,13 @@ def source_ids(what: pd.DataFrame | str | Iterable[str]) -> list[str]:
 
 
 def cite(what: pd.DataFrame | str | Iterable[str], style: Style = "text") -> str:
-    """References of the sources behind `what`: plain text, BibTeX or CSL-JSON."""
+    """References of the sources behind a frame or of ids, as one text.
+
+    what: as in `source_ids`.
+    style: 'text' (a line per source), 'bibtex', or 'csl' (CSL-JSON). What is not known of a source (a publisher, a day
+        of access) is left out.
+    Raises UnknownNameError for another style or an unknown id, UsageError for a frame without sources.
+    """
     chosen = [registry.sources()[s] for s in source_ids(what)]
     if style == "text":
         return "\n".join(f"[{s.source_id}] {s.citation}" for s in chosen)

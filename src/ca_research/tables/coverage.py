@@ -31,10 +31,10 @@ def default_who(table: registry.Table) -> list[str]:
 
 
 def coverage(name: str, *, by: list[str] | None = None, **filters: object) -> Coverage:
-    """Figures per year and source: columns `by`, source_id, year (null where the table has none), figures.
+    """Figures per year and source: columns `by`, source_id, year (null where the table has none), figures (number of).
 
-    by: columns that say who reports; default the first economy of the key with flow, measure or level.
-    filters: as for `load`.
+    name: a table. by: columns that say who reports; default the first economy of the key with flow, measure or level.
+    filters: as for `load`. Raises UnknownNameError for a column of `by` or a table, and what `load` raises.
     """
     table = registry.table(name)
     who = by or default_who(table)
@@ -59,7 +59,8 @@ def holes(name: str, codes: Sequence[str] = CA5, **filters: object) -> pd.DataFr
 
     A row counts for every economy that it names by itself: as reporter, as partner, or in a list of several; a group
     such as CA5 names none. lacking: years between the first and the last without any figure, as text ('2019-2022'); ''
-    where there is none or the table has no years. filters: as for `load`.
+    where there is none or the table has no years.
+    name: a table. codes: economies. filters, and what it raises: as for `load`.
     """
     table = registry.table(name)
     frame = load(name, **filters)  # type: ignore[arg-type]

@@ -11,9 +11,11 @@ from .build import current, names
 
 
 def sql(query: str) -> pd.DataFrame:
-    """Result of one SELECT over views named like the tables.
+    """Result of one SELECT over views named like the tables, as a frame.
 
-    Nothing can be written and no file outside the build can be read. Raises UsageError with DuckDB's own words.
+    query: SQL in DuckDB's dialect. Nothing can be written and no file outside the build can be read.
+    Raises UsageError with DuckDB's own words (or for more than one statement), MissingTableError where the tables have
+    not been built.
     """
     folder = current()
     with duckdb.connect(

@@ -79,7 +79,15 @@ def _dollars(floor: str) -> float:
 
 
 def chapter_rows(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
-    """Importers' rows of one economy's goods by HS chapter; an EU member stands aside where the EU reports for it."""
+    """Importers' rows of one economy's goods by HS chapter; an EU member stands aside where the EU reports for it.
+
+    trade: like table `trade` (reporter, partner, year, flow, product, value_usd in USD, source_id); used are imports by
+        chapter (01 to 97) of source WTO_HSM.
+    economy: its code.
+    Returns these rows, one per importer (reporter), year and chapter; none where nobody reports. In a year in which the
+    EU reports, the rows of its members of that year are left out, so that no purchase counts twice.
+    Raises UsageError where a cell stands twice.
+    """
     mine = trade[trade["partner"] == economy]
     rows = mine[(mine["source_id"] == CHAPTERS) & (mine["flow"] == "import") & mine["product"].isin(_ALL)]
     one_figure_per_cell(rows, ["reporter", "year", "product"])
@@ -139,11 +147,14 @@ def chapter_indicators(
 ) -> pd.DataFrame:
     """What the chapters of an economy's exports show, year by year; for tables and pictures.
 
-    trade: table `trade` (rows of WTO_HSM by chapter). importers: 'all' that report in a year, or 'steady', those that
-    report in every one of `years`. floor: US dollars a year from which a chapter counts. basket: 'without_fuels'
-    (chapters 27 and 71 left out) or 'all', for the two shares.
+    trade: as in `chapter_rows`. economies: codes. years: a window ('2010-2019').
+    importers: 'all' that report in a year, or 'steady', those that report in every one of `years`.
+    floor: US dollars a year from which a chapter counts ('1000000').
+    basket: 'without_fuels' (chapters 27 and 71 left out) or 'all', for the two shares.
     Returns economy, year, importers (number), chapters (of MANUFACTURES at or above the floor), hhi (of the basket's
-    chapters, in [0, 1]), machinery (per cent of the basket), source_id. Years with fewer than LEAST_IMPORTERS are absent.
+    chapters, in [0, 1]), machinery (per cent of the basket), source_id. Years with fewer than LEAST_IMPORTERS are
+    absent.
+    Raises UnknownNameError for another choice, UsageError for a window or a floor that is none.
     """
     parts = []
     for economy in economies:
@@ -196,7 +207,17 @@ def chapter_gain(
     floor: str = "1000000",
     before: str = BEFORE,
 ) -> pd.DataFrame:
-    """Chapters of manufactures gained: yearly mean of the three years to `until` less that of `before`; estimates frame."""
+    """Chapters of manufactures gained: yearly mean of the three years to `until` less that over `before`.
+
+    trade: as in `chapter_rows`. economies: codes.
+    importers: 'steady', those that report in every year compared, or 'all', those of each year.
+    until: the last of the three years ('2018'). before: years compared with ('2010-2012').
+    floor: US dollars a year from which a chapter counts ('1000000').
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy; the estimate is a number of
+    chapters (of the 76 in MANUFACTURES), without an interval; n counts reports of importers. Fewer than LEAST_IMPORTERS
+    in one of the years are recorded in `missing`.
+    Raises UnknownNameError for another choice of importers, UsageError for a window or a floor that is none.
+    """
     return _change(trade, economies, "chapters", importers=importers, until=until, before=before, floor=floor)
 
 
@@ -209,7 +230,16 @@ def chapter_concentration_change(
     basket: str = "without_fuels",
     before: str = BEFORE,
 ) -> pd.DataFrame:
-    """Change of the Herfindahl-Hirschman index of chapters, in per cent of its mean over `before`; an estimates frame."""
+    """Change of the concentration of exports on HS chapters, in per cent of its mean over `before`.
+
+    trade, economies, importers, until, before: as in `chapter_gain`.
+    basket: 'without_fuels' (without chapters 27 and 71) or 'all'.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without an interval;
+    `missing` as in `chapter_gain`.
+    Raises UnknownNameError for another choice, UsageError for a window that is none.
+    Formula: 100 (H_late / H_before - 1), H the mean over years of the Herfindahl-Hirschman index of chapters, sum_k s_k
+    ** 2 (Hirschman 1964, American Economic Review 54(5)).
+    """
     return _change(
         trade, economies, "hhi", importers=importers, until=until, before=before, basket=basket, relative=True
     )
@@ -224,16 +254,28 @@ def machinery_change(
     basket: str = "without_fuels",
     before: str = BEFORE,
 ) -> pd.DataFrame:
-    """Change of the share of machinery and vehicles (chapters 84-89), in percentage points; an estimates frame."""
+    """Change of the share of machinery and vehicles (HS chapters 84 to 89) in exports, in percentage points.
+
+    trade, economies, importers, until, before: as in `chapter_gain`. basket: as in `chapter_concentration_change`.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without an interval;
+    `missing` as in `chapter_gain`.
+    Raises UnknownNameError for another choice, UsageError for a window that is none.
+    Formula: mean share of the three years to `until` less that over `before`, shares in per cent of the basket.
+    """
     return _change(trade, economies, "machinery", importers=importers, until=until, before=before, basket=basket)
 
 
 def chapter_coverage(
     trade: pd.DataFrame, *, economies: Sequence[str], until: str = "2018", floor: str = "1000000"
 ) -> pd.DataFrame:
-    """Chapters of manufactures seen in one year, in per cent of the 76 there are; an estimates frame.
+    """Chapters of manufactures seen in one year, in per cent of the 76 there are.
 
-    All importers that report in that year; sales to those that do not report are unseen, so this is a floor.
+    trade: as in `chapter_rows`. economies: codes. until: the year ('2018').
+    floor: US dollars from which a chapter is seen ('1000000').
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. All importers that report in
+    that year count; sales to others are unseen, so the estimate is a floor. Fewer than LEAST_IMPORTERS are recorded in
+    `missing`.
+    Raises UsageError for a year or a floor that is none.
     """
     out = []
     for economy in economies:
@@ -255,12 +297,20 @@ def resource_share(
     basis: str = "hs_partners",
     until: str = "2018",
 ) -> pd.DataFrame:
-    """Raw materials in an economy's exports of goods (per cent); an estimates frame, one row per economy.
+    """Raw materials in an economy's exports of goods, in per cent of their value.
 
-    resources: a definition in RESOURCES. gold: precious metals and stones 'counted' as raw materials, or 'left_out' of
-    numerator and denominator. basis: 'hs_partners', importers' HS chapters in the year `until`; 'sitc_matrix', UNCTAD's
-    exports by SITC section in its newest year up to `until`, as bounds: fuels (section 3) at least, and at most all of
-    crude materials (2), fuels (3), goods classified by material (6) and, with gold, section 9, where SITC 97 puts it.
+    trade: as in `chapter_rows`, and for 'sitc_matrix' exports by SITC section of source UNCTAD_TMATRIX.
+    economies: codes.
+    resources: 'fuels_ores_metals', 'with_steel' or 'with_cotton_and_uranium' (chapters in RESOURCES).
+    gold: precious metals and stones 'counted' as raw materials, or 'left_out' of numerator and denominator.
+    basis: 'hs_partners', importers' HS chapters in the year `until`; 'sitc_matrix', UNCTAD's exports by SITC section in
+        its newest year up to `until`, as bounds: fuels (section 3) at least, and at most all of crude materials (2),
+        fuels (3), goods classified by material (6) and, with gold, section 9, where SITC 97 puts it.
+    until: a year ('2018').
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy: an estimate by
+    'hs_partners', low and high by 'sitc_matrix' (whatever `resources`). Too few importers or no exports by section are
+    recorded in `missing`.
+    Raises UnknownNameError for another choice, UsageError for a year that is none.
     """
     _choice("resources", resources, tuple(RESOURCES))
     _choice("gold", gold, _GOLD)

@@ -50,8 +50,11 @@ def leads_by_year(
 ) -> pd.DataFrame:
     """China over its largest rival by own report in every year after `after` that can be ranked.
 
-    Returns economy, year, ratio, rival (code), sources. A year is ranked where China and Russia (and the EU, if it counts
-    as one) are observed by one source. Raises what `compare` raises.
+    trade: like table `trade`; rows of product TOTAL count. economies: codes or names. after: a year.
+    flow, partners, eu: as in `compare` ('turnover', 'exports', 'imports'; 'named', 'every'; 'apart', 'one').
+    Returns economy, year, ratio (China's trade over the rival's), rival (code), sources (tuple), one row per economy
+    and year. A year is ranked where China and Russia (and the EU, if it counts as one) are observed by one source.
+    Raises what `compare` raises.
     """
     return _leads(trade, economies, int(after), flow, partners, eu)[0]
 
@@ -87,7 +90,11 @@ def lead_after(
 ) -> pd.DataFrame:
     """The least of `leads_by_year` over the years after `after`: above one, China ranked first in each of them.
 
-    Returns an estimates frame, one row per economy; missing where no later year can be ranked.
+    trade, economies, after: as in `leads_by_year`. flow: 'turnover', 'exports' or 'imports'.
+    partners: 'named' or 'every'.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without an interval; the
+    estimate is a ratio of trade in USD. An economy of which no later year can be ranked is recorded in `missing`.
+    Raises what `compare` raises.
     """
     found, used = _leads(trade, economies, int(after), flow, partners, "apart")
     out = []
@@ -121,10 +128,16 @@ def value_after(
     flow: str = "turnover",
     statistic: str = "mean",
 ) -> pd.DataFrame:
-    """China's reported trade with an economy after `base` over that of `base` (current USD); an estimates frame.
+    """China's reported trade with an economy after `base` over that of `base`, both in current USD.
 
-    flow: of the economy ('exports' are China's imports). statistic: 'mean' of the later years, the 'least' of them, or the
-    'last'. A year counts where all directions of the flow are reported. Raises UnknownNameError for an unknown choice.
+    trade: like table `trade`; rows of China's customs (CUSTOMS) and product TOTAL count. economies: codes or names.
+    base: a year.
+    flow: of the economy: 'turnover', 'exports' (China's imports) or 'imports'.
+    statistic: 'mean' of the later years, the 'least' of them, or the 'last'. A year counts where all directions of the
+        flow are reported.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without an interval; the
+    estimate is a ratio, one where nothing changed. No figure for the base or after it is recorded in `missing`.
+    Raises UnknownNameError for an unknown choice or economy.
     """
     _choose(flow=(flow, tuple(FLOWS)), statistic=(statistic, STATISTICS))
     out = []
@@ -145,11 +158,13 @@ def value_after(
 
 
 def value_series(trade: pd.DataFrame, economy: str, *, series: str = "china_imports") -> pd.DataFrame:
-    """A yearly series of trade with China without gaps at its end: year, value_usd, known_on.
+    """A yearly series of trade with China without gaps at its end: year, value_usd (current USD), known_on.
 
-    series: 'china_imports' (China's imports from the economy, from 2010 on) or 'own_turnover' (the economy's exports to and
-        imports from China by the one own source that runs through). known_on: the later of its rows'.
-    Raises CoverageError where there is no such series.
+    trade: table `trade` with known_on (the day a row became known), as `load` gives it. economy: its code.
+    series: 'china_imports' (China's imports from the economy, from 2010 on) or 'own_turnover' (the economy's exports to
+        and imports from China by the one own source that runs through).
+    known_on: the later of its rows'.
+    Raises CoverageError where there is no such series, UnknownNameError for another one.
     """
     return _series(trade, economy, series)[0]
 
@@ -195,10 +210,15 @@ def foreseen(
 ) -> pd.DataFrame:
     """Error of a model over that of no change, both fitted on what was known by a day and scored on what came after.
 
-    model: see MODELS. series: see `value_series`. scale: 'log' or 'level' (USD), for fit and error alike.
-    Returns an estimates frame (estimate: MASE of the model over MASE of the naive forecast, below one where the model was
-    nearer) with the columns mase, mase_naive and scored (years). The errors of years in a row are correlated: nothing is
-    tested. Missing where nothing is known after the day or before it, or where the model could not be fitted.
+    trade, series: as in `value_series` ('china_imports' or 'own_turnover'). economies: codes or names.
+    known_by: a full ISO date.
+    model: 'drift', 'ets', 'ets_damped' or 'arima'; see MODELS. scale: 'log' or 'level' (USD), for fit and error alike.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, with the columns mase,
+    mase_naive and scored (years). The estimate is mase / mase_naive, below one where the model was nearer; there is no
+    interval. The errors of years in a row are correlated: nothing is tested. In `missing`: nothing known after the day
+    or before it, or a model that could not be fitted.
+    Raises UnknownNameError for an unknown choice or economy.
+    Source: Hyndman and Koehler (2006), International Journal of Forecasting 22(4), for the scaled error.
     """
     _choose(model=(model, tuple(MODELS)), series=(series, SERIES), scale=(scale, SCALES))
     out = []
@@ -231,10 +251,12 @@ def forecast_paths(
     series: str = "china_imports",
     scale: str = "log",
 ) -> pd.DataFrame:
-    """What each model (and no change) expected after the day, beside what is known: economy, model, year, mean, low, high.
+    """What each model (and no change) expected after the day, beside what is known.
 
-    `model` is 'known' for the figures up to the day and 'after' for those after it (mean only, USD); intervals are 95 %
-    of the model and no statement that they hold. Economies without a series are left out.
+    trade, economies, known_by, series, scale: as in `foreseen`.
+    Returns economy, model, year, mean, low, high (USD). `model` is 'known' for the figures up to the day and 'after'
+    for those after it (mean only), 'no change' or a name of MODELS; intervals are 95 % of the model and no statement
+    that they hold. Economies without a series and models that could not be fitted are left out.
     """
     rows: list[dict[str, Any]] = []
     back = np.exp if scale == "log" else np.asarray

@@ -146,6 +146,7 @@ def treated_pairs(
 ) -> pd.Series:
     """1.0 on the rows of the chosen pairs (from year `since` on, if given), else 0.0; an index-aligned column.
 
+    panel: as `panel()` gives it. exporter, importers: codes or names, one or several on either side.
     For example `panel.assign(chn_ca=treated_pairs(panel, "CHN", CA5))`, or for imports `(panel, CA5, "CHN")`.
     Raises UnknownNameError for an unknown code, CoverageError where the panel holds none of the pairs.
     """

@@ -184,11 +184,13 @@ def placebo_table(
     direction: str = "exports",
     estimator: str = "ppml",
 ) -> pd.DataFrame:
-    """Every economy in China's place: economy, estimate (see `one_step`), pairs, missing; largest first.
+    """Every economy in China's place: economy, estimate (log points, see `one_step`), pairs, missing; largest first.
 
-    panel: as `gravity_panel.panel` gives it, with geography for 'level'. The rule for who can take the place is that of
-    `reassign`: at least LEAST_PAIRS positive pairs, for a change both before and after; partners cannot.
-    Raises what `gravity` raises.
+    panel: as `panel()` gives it, with geography for 'level'. partners: codes of the other side.
+    question: 'level' or 'change'. direction: 'exports', 'imports' or 'both'. estimator: 'ppml' or 'ols'.
+    The rule for who can take the place is that of `reassign`: at least LEAST_PAIRS positive pairs, for a change both
+    before and after; partners cannot. Who cannot has no estimate and the reason in `missing`.
+    Raises UnknownNameError for a choice, and what `gravity` raises.
     """
     if direction not in DIRECTIONS:
         raise UnknownNameError("direction", direction, DIRECTIONS)
@@ -234,11 +236,16 @@ def residuals(
 ) -> pd.DataFrame:
     """China's residual and its rank in every specification (or in those with the named choices), one row each.
 
-    question: 'level' (given distance, contiguity, language; no pair effects) or 'change' (after 2013, pair effects; all
-    years of the panel). years: 'all' or 'newest' (level only). country: one of the economies to leave out, or 'none';
-    without a choice each in turn. Returns question, direction, estimator, years,
-    country, the columns of an estimates frame (estimate: coefficient in log points, fully converged), p, rank, among; the
-    reason in `missing`.
+    trade: like table `trade`; rows of source PENPPML make the panel. geography: like table `geography`.
+    economies: China's partners.
+    question: 'level' (given distance, contiguity, language; no pair effects) or 'change' (from 2014 on, pair effects;
+        all years of the panel).
+    direction: 'exports' of China, its 'imports', or 'both'. estimator: 'ppml' or 'ols'.
+    years: 'all' or 'newest' (level only).
+    country: one of the economies to leave out, or 'none'; without a choice each in turn.
+    Returns question, direction, estimator, years, country, the columns of an estimates frame (estimate: coefficient in
+    log points, fully converged), p (one-sided), rank, among (economies with an estimate); the reason in `missing`.
+    Raises UnknownNameError for a choice, and what `panel` raises.
     """
     given = (
         (question, QUESTIONS, "question"),
@@ -335,9 +342,16 @@ def residual(
     country: str = "none",
     fits: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """China's trade with the five beyond gravity (log points); an estimates frame of one row. See `residuals`.
+    """China's trade with the five beyond gravity, in log points.
 
-    No interval: five treated pairs a direction do not carry one. fits: as `residuals` makes them.
+    trade, geography, economies: as in `residuals`. question: 'level' or 'change'.
+    direction: 'exports' of China, 'imports' or 'both'.
+    estimator: 'ppml' or 'ols'. years: 'all' or 'newest'. country: the economy left out, or 'none'.
+    fits: as `residuals` makes them with these choices among them; made here where not given.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, economy ''; the estimate is the
+    coefficient (0.5: exp(0.5) - 1, 65 % above what gravity implies), n the rows used. No interval: five treated pairs a
+    direction do not carry one. A fit that failed has the reason in `missing`.
+    Raises UnknownNameError for a choice, CoverageError where `fits` does not hold it.
     """
     choices = {"question": question, "direction": direction, "estimator": estimator, "years": years, "country": country}
     return estimates(_picked(trade, geography, fits, economies, choices).to_dict("records"))
@@ -355,7 +369,15 @@ def residual_p(
     country: str = "none",
     fits: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """One-sided rank p of China's residual among all economies in its place; an estimates frame of one row."""
+    """One-sided rank p of China's residual among all economies in its place.
+
+    trade, geography, economies, question, direction, estimator, years, country, fits: as in `residual`.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, economy ''; the estimate is p = rank /
+    number of economies with an estimate, China included (never 0). A fit that failed has the reason in `missing`.
+    Raises UnknownNameError for a choice, CoverageError where `fits` does not hold it.
+    Source: randomisation inference with few treated clusters, MacKinnon and Webb (2020), Journal of Econometrics
+    218(2).
+    """
     choices = {"question": question, "direction": direction, "estimator": estimator, "years": years, "country": country}
     picked = _picked(trade, geography, fits, economies, choices)
     return estimates(picked.assign(estimate=picked["p"]).to_dict("records"))

@@ -286,6 +286,7 @@ def growth_rates(
     """Growth between two years, each rate under its own name: compound, mean_annual (of yearly rates), log (per year).
 
     trade: rows of one source, product, valuation and price basis per `by` (columns of `by`, year, value_usd).
+    since, until: the first and the last year.
     Returns one row per `by` with the three rates (0.05 is 5 %) and n years; a rate that cannot be formed (a gap, zero, an
     end year that is not there) is null. Formulas: see stats.compound_rate, mean_annual_rate, log_slope.
     Raises UsageError for two figures or sources, or years that run backwards, MixedUnitsError where a series changes
@@ -321,6 +322,7 @@ def real_values(trade: pd.DataFrame, deflator: pd.Series, *, base_year: int) -> 
     """Values in prices of a base year: value_usd * index(base) / index(year), as `value_real_usd` with `price_basis`.
 
     trade: rows with year and value_usd in current USD. deflator: price index by year, above zero (any base).
+    base_year: the year whose prices are wanted.
     Returns the rows with value_real_usd (USD of the base year) and price_basis.
     Raises CoverageError where a year or the base has no index; UsageError for an index that is not above zero or has a
     year twice; MixedUnitsError where `price_basis` says that values are in constant prices already.

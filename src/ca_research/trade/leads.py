@@ -23,9 +23,12 @@ def partner_lead(
 ) -> pd.DataFrame:
     """China's turnover over that of its largest rival among Russia, the EU as one, and the United States.
 
+    trade: like table `trade`; rows of product TOTAL count. economies: codes or names. since: no year before this one.
     trade_basis: 'own' (the economy's reports), 'partners' (theirs), 'own_else_partners' (theirs where it has none).
-    The year is the newest that observes most of the rivals, from `since` on. Returns an estimates frame with the
-    columns `values` (what was compared, in billion USD) and `leader` (the code of who leads), one row per economy.
+    The year is the newest that observes most of the rivals.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, with the columns `values`
+    (what was compared, in billion USD) and `leader` (the code of who leads). The estimate is a ratio; where reports
+    differ, low and high instead. Rivals that are not observed are recorded in `missing`.
     Raises UnknownNameError for an unknown basis, and what `compare` raises.
     """
     if trade_basis not in TRADE_BASES:

@@ -149,8 +149,10 @@ def ranks(
 ) -> pd.DataFrame:
     """`compare` for several economies, years and bases: one row per economy, year, basis and partner.
 
-    choices: those of `compare`. Returns economy, year, basis, partner, low, high (USD), rank, sources; no row where nothing
-    can be compared. Raises what `compare` raises.
+    trade: like table `trade`. economies, years, bases: those wanted (bases out of BASES).
+    choices: flow, source, partners and eu of `compare`.
+    Returns economy, year, basis, partner, low, high (USD), rank, sources; no row where nothing can be compared. Raises
+    what `compare` raises.
     """
     parts = []
     for economy in economies:
@@ -166,6 +168,7 @@ def ranks(
 def newest_ranks(trade: pd.DataFrame, economies: Sequence[str], *, eu: str = "one") -> pd.DataFrame:
     """`ranks` on every basis for the newest year of that basis; a basis without such a year since SINCE has no rows.
 
+    trade: like table `trade`. economies: codes or names. eu: 'one' or 'apart', as in `compare`.
     Columns as of `ranks`; empty where no basis has such a year. Raises what `compare` raises.
     """
     parts = []
@@ -191,10 +194,12 @@ def observed(
     eu: str = "apart",
     source: str = "office_first",
 ) -> pd.Series:
-    """For each year, in how many of the economies a rank can be given: China and Russia (and the EU, if it is one) are there.
+    """For each year, in how many of the economies a rank can be given: China and Russia (and the EU, if it is one) are
+    there.
 
-    Arguments as of `compare`. Returns a series of counts by year, in agreement with `compare` for every year. Raises
-    UnknownNameError for a choice, and what `perspective` raises.
+    trade, basis, flow, eu, source: as in `compare`. economies: codes or names.
+    Returns a series of counts by year, in agreement with `compare` for every year.
+    Raises UnknownNameError for a choice, and what `perspective` raises.
     """
     _known(basis=basis, flow=flow, source=source, eu=eu)
     seen = perspective(trade, economies, panels=False)
@@ -231,9 +236,11 @@ def newest_year(
     source: str = "office_first",
     since: int = SINCE,
 ) -> int:
-    """The newest year in which turnover can be ranked for at least three of the five (or for all, if fewer are asked for).
+    """The newest year in which turnover can be ranked for at least three of the economies (for all, if fewer are asked
+    for).
 
-    Arguments as of `compare`; no year before `since`. Raises CoverageError where there is none or no economy is named, UnknownNameError for a choice.
+    trade, basis, eu, source: as in `compare`. economies: codes or names. since: no year before this one.
+    Raises CoverageError where there is none or no economy is named, UnknownNameError for a choice.
     """
     if not len(economies):
         raise CoverageError("no economy to rank for", hint="name one at least")
@@ -263,12 +270,18 @@ def lead(
 ) -> pd.DataFrame:
     """China's trade over that of its largest rival: above one, China ranks first.
 
+    trade: like table `trade`. economies: codes or names.
+    basis: 'reporter' (own report), 'mirror' (partners' reports) or 'interval' (the range of both).
     year: 'newest' (see `newest_year`; taken for turnover, so that all flows speak of one year), 'newest-1', 'newest-2'.
-    since: no earlier year is taken for the newest.
-    Returns an estimates frame (one row per economy). On the basis `interval` there is no estimate, only low (China's
-    lowest report over the rival's highest) and high; a rank is certain only where both are on one side of one. An economy
-    without China, Russia or a rival has the reason in `missing`. Formula: x_CHN / max_j x_j over j other than China.
-    Raises CoverageError where no year can be ranked, and what `compare` raises.
+    flow: 'turnover', 'exports' or 'imports'.
+    source: 'office_first' or 'compiled', on the basis 'reporter' (SOURCE_ORDER).
+    partners: 'named' or 'every'. eu: 'apart' or 'one'; see `compare`. since: no earlier year is taken for the newest.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. On the basis 'interval'
+    there is no estimate, only low (China's lowest report over the rival's highest) and high; a rank is certain only
+    where both are on one side of one. An economy without China, Russia or a rival has the reason in `missing`.
+    Raises CoverageError where no year can be ranked, UnknownNameError for a choice, UsageError for another `year`, and
+    what `compare` raises.
+    Formula: x_CHN / max_j x_j over j other than China.
     """
     _known(basis=basis, flow=flow, source=source, partners=partners, eu=eu)
     economies, back = [eco.resolve(e) for e in economies], years_back(year)

@@ -44,6 +44,7 @@ def reconcile(
     """All reports of one pair on a fob basis, one row per year and direction (of `economy`).
 
     economy, partner: codes or names. trade: a frame like table `trade` (product TOTAL); loaded where not given.
+    since, until: years, both included.
     cif_fob: factor by which cif exceeds fob (default CIF_FOB and its source; CIF_FOB_RANGE for a grid).
     Returns year, direction; reported_low/high and mirror_low/high (range over sources of each side, USD fob); gap =
     middle of mirror - middle of own; asymmetry = |gap| / mean of the two middles, in [0, 2]; low, high (over all reports:
@@ -110,6 +111,7 @@ def region_gaps(
 ) -> pd.DataFrame:
     """`reconcile` for several economies with one partner: the rows of all, with `economy` first; values in USD fob.
 
+    trade, partner, cif_fob: as in `reconcile`. economies: codes or names.
     Raises what `reconcile` raises, also where one of the economies has no report at all.
     """
     parts = []

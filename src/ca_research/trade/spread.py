@@ -79,10 +79,13 @@ def compare_periods(
     flow: str = "turnover",
     partners: str = "listed",
 ) -> pd.DataFrame:
-    """`hhi_years` by the first own source with at least LEAST_YEARS years in both periods; with period and source_id.
+    """`hhi_years` by the first own source with at least LEAST_YEARS years in both periods.
 
-    Own reports are the national offices, then the compilations; one source for both periods, because lists of partners
-    differ. Raises CoverageError where no source has both.
+    trade: as in `hhi_years`. economy: its code. early, late: periods ('2010-2012', '2020-2022').
+    flow, partners: as in `hhi_years`.
+    Returns year, hhi (in [1/n, 1]), n (partners), period ('early', 'late', or '' outside both), source_id. Own reports
+    are the national offices, then the compilations; one source for both periods, because lists of partners differ.
+    Raises CoverageError where no source has both, UnknownNameError for a choice, UsageError for a period that is none.
     """
     return _both_periods(trade, economy, early, late, flow, partners)[0]
 
@@ -104,7 +107,13 @@ def _both_periods(
 
 
 def periods_by_economy(trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA5, **choices: str) -> pd.DataFrame:
-    """`compare_periods` for several economies: economy, year, hhi, n, period, source_id; one without both periods has no rows."""
+    """`compare_periods` for several economies.
+
+    trade: as in `hhi_years`. economies: codes or names. choices: early, late, flow and partners of `compare_periods`.
+    Returns economy, year, hhi (in [1/n, 1]), n (partners), period, source_id; an economy without one source for both
+    periods has no rows.
+    Raises UnknownNameError for a choice or an economy, UsageError for a period that is none.
+    """
     parts = []
     for code in (eco.resolve(e) for e in economies):
         try:
@@ -125,11 +134,16 @@ def concentration_change(
     partners: str = "listed",
     interval: str = "years",
 ) -> pd.DataFrame:
-    """Change of the Herfindahl index between two periods, with an interval; an estimates frame, one row per economy.
+    """Change of the Herfindahl-Hirschman index of partners between two periods, with an interval.
 
-    interval: 'years', from the least to the greatest difference of a late and an early year (no distribution assumed); or
-        'welch', the 95 % t interval of the difference of the two means (Welch 1947, Biometrika 34), which takes years as
-        independent draws and so is somewhat short.
+    trade: as in `hhi_years`. economies: codes or names. early, late: periods ('2010-2012', '2020-2022').
+    flow: 'turnover', 'exports' or 'imports'. partners: 'listed' or 'named'; see `hhi_years`.
+    interval: 'years', from the least to the greatest difference of a late and an early year (no distribution assumed);
+        or 'welch', the 95 % t interval of the difference of the two means (Welch 1947, Biometrika 34), which takes
+        years as independent draws and so is somewhat short.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy: estimate = mean hhi of
+    `late` less that of `early` (points of an index in [0, 1]), low and high the interval. No source with both periods
+    is recorded in `missing`.
     Raises UnknownNameError for an unknown choice, UsageError for a period that is none.
     """
     if interval not in INTERVALS:
