@@ -4,11 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: report test quick lint lock bench clean
+.PHONY: report verify test quick lint lock bench clean
 
 report: $(READY)
 	@$(BIN)/ca-research data build
 	@$(BIN)/ca-research run
+
+verify: $(READY)
+	@$(BIN)/ca-research verify
 
 test: $(READY)
 	@$(BIN)/ca-research data build

@@ -59,7 +59,9 @@ def test_a_citation_is_copied_whole(open_page):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     for name, check in (("bibtex", lambda t: t.startswith("@misc{")), ("csl", lambda t: bool(json.loads(t)))):
         shown = page.locator(f"#cite-{name}")
-        page.locator("summary", has=page.locator(f"text=References as {'BibTeX' if name == 'bibtex' else 'CSL-JSON'}")).click()
+        page.locator(
+            "summary", has=page.locator(f"text=References as {'BibTeX' if name == 'bibtex' else 'CSL-JSON'}")
+        ).click()
         page.locator(f"[data-copy=cite-{name}]").click()
         page.wait_for_function(f"document.querySelector('[data-copy=cite-{name}]').textContent == 'Copied'")
         copied = page.evaluate("navigator.clipboard.readText()")

@@ -268,11 +268,11 @@ def test_junit_has_a_case_for_each_verdict_and_a_failure_for_each_that_moved(sta
 
 
 def test_markdown_keeps_its_table_whatever_the_words_are(state, baseline):
-    moved = verdict(reading="a|b\n# c", verdict="<b>`x`</b>")
+    moved = verdict(reading="a|b\n# c", verdict="<b>`x`</b> &lt;i&gt;")
     text = verify.show(verify.compare(baseline, state([moved])), "markdown")
     rows = [line for line in text.splitlines() if line.startswith("|")]
     assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {6}
-    assert "<b>" not in text and "\n# c" not in text
+    assert "<b>" not in text and "&lt;" not in text and "\n# c" not in text
 
 
 def test_many_gone_for_one_reason_are_counted(state, tmp_path):
