@@ -5,7 +5,18 @@ from .counterfactual import control_lines, forecast_lines, lead_lines, placebo_d
 from .coverage import show_coverage
 from .document_pages import show_document_lists, show_documents
 from .documents import case_strip, goal_grid, grant_panels, poll_panels, rank_marks, sides_strip, year_bars
-from .domain import border_bar, measure_name, mirror_gaps, share_lines, stock_bars, student_lines, trade_ranges
+from .domain import (
+    border_bar,
+    measure_group,
+    measure_name,
+    mirror_gaps,
+    rank_slopes,
+    share_lines,
+    stock_bars,
+    student_lines,
+    trade_ranges,
+)
+from .maps import region_map, shared_border
 from .overview import verdict_matrix
 from .priority import hhi_lines, priority_matrix, vote_lines
 from .ranges import completion_dots, share_ranges
@@ -30,6 +41,7 @@ __all__ = [
     "hhi_lines",
     "lead_lines",
     "learner_points",
+    "measure_group",
     "measure_name",
     "mirror_gaps",
     "missing_map",
@@ -37,8 +49,11 @@ __all__ = [
     "poll_panels",
     "priority_matrix",
     "rank_marks",
+    "rank_slopes",
+    "region_map",
     "share_lines",
     "share_ranges",
+    "shared_border",
     "show",
     "show_coverage",
     "show_document_lists",

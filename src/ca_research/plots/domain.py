@@ -38,6 +38,19 @@ _MEASURES = {
 _POLLSTERS = {"gallup": "Gallup", "iri": "IRI", "mvector": "M-Vector"}
 
 
+_GROUPS = {
+    "Stocks at the end of a year": ("fdi_stock", "fdi_stock_host_reported", "investment_stock_all_types"),
+    "Running totals": ("fdi_cumulative", "contracted_turnover"),
+    "Flows of a year, or of part of one": ("fdi_flow", "fdi_flow_gross", "fdi_flow_partial_year"),
+    "Aid, grants and loans": ("oda", "official_grant", "official_loan", "us_disbursements", "us_obligations"),
+}
+
+
+def measure_group(code: str) -> str:
+    """The concept of a measure of table `investment`; figures of two concepts are never put in one column."""
+    return next((group for group, codes in _GROUPS.items() if code in codes), "Other figures")
+
+
 def measure_name(code: str) -> str:
     """A measure of table `investment` or `opinion` in words; pollsters by name, underscores never."""
     if code in _MEASURES:
@@ -107,6 +120,40 @@ def _range(ax: Axes, y: int, code: str, part: pd.DataFrame) -> None:
     low, high = part.loc[code, "low"] / 1e9, part.loc[code, "high"] / 1e9
     ax.plot([low, high], [y, y], color=style.colour(code), linewidth=5, alpha=0.4, solid_capstyle="round")
     ax.scatter([low, high], [y, y], color=style.colour(code), s=22, zorder=3)
+
+
+def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str] = ("CHN", "RUS", "EU27", "USA", "TUR")) -> Figure:
+    """Places of the partners then and now, one panel for each basis, each partner named at both ends of its line.
+
+    ranks: columns basis, year, partner, rank of one economy, two years to a basis, as from `trade.ranks`. A partner with a
+    place in one of the years alone has a dot and no line.
+    """
+    bases = list(dict.fromkeys(ranks["basis"]))
+    placed = ranks[ranks["partner"].isin(shown)].dropna(subset=["rank"])
+    worst = int(placed["rank"].max()) if len(placed) else 1
+    with style.context():
+        figure, grid = plt.subplots(
+            1, len(bases), figsize=(style.WIDE * len(bases) / 2, 0.9 + 0.27 * worst), squeeze=False, sharey=True
+        )
+        for ax, basis in zip(grid[0], bases, strict=True):
+            mine = placed[placed["basis"] == basis]
+            years = sorted(int(y) for y in ranks.loc[ranks["basis"] == basis, "year"].unique())
+            for code, part in mine.groupby("partner"):
+                ends = sorted((years.index(int(r.year)), int(r.rank)) for r in part.itertuples())
+                colour = style.colour(str(code))
+                ax.plot(*zip(*ends, strict=True), color=colour, marker="o", markersize=6, linewidth=2)
+                for x, rank in ends:
+                    name = f"{party(str(code))}  {rank}" if x == 0 else f"{rank}  {party(str(code))}"
+                    ax.annotate(name, (x, rank), xytext=(-8 if x == 0 else 8, 0), textcoords="offset points",
+                                ha="right" if x == 0 else "left", va="center", color=colour)  # fmt: skip
+            ax.set_title(_BASES.get(basis, basis))
+            ax.set_xlim(-1.1, 2.1)
+            ax.set_xticks(range(len(years)), [str(y) for y in years])
+            ax.set_yticks([])
+            ax.set_ylim(worst + 0.5, 0.5)
+            style.bare(ax, y=False)
+        figure.tight_layout(w_pad=1.4)
+    return figure
 
 
 def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "CHN") -> Figure:

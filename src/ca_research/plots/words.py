@@ -12,6 +12,7 @@ _SHORT = {"EU27": "EU", "EU": "EU", "CA5": "the five", "WLD": "world"}
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+")
 _ECONOMY = re.compile(r"\b([A-Z]{3}|EU27)(?=:| [\d+\u2212-])")
 _SOURCE = re.compile(r"\b(?:P\d{3}[A-Z]?|[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b")
+_SHARE = re.compile(r"^([01](?:\.\d+)?)(?: to ([01](?:\.\d+)?))? share of (\w)")
 _MINUS = re.compile(r"(?<![\w.,)-])-(?=\d)")
 
 _AXES = {
@@ -123,8 +124,13 @@ def cell_words(column: str, value: str) -> str:
         return value_words(value)
     if re.fullmatch(r"[A-Z]{3}|EU27", value):
         return party(value)
+    value = _SHARE.sub(lambda m: f"{_percent(m[1])}{f' to {_percent(m[2])}' if m[2] else ''} % of {m[3]}", value)
     text = _SOURCE.sub(lambda m: source_name(m[0]) or m[0], value)
     return _MINUS.sub("\u2212", _ECONOMY.sub(lambda m: party(m[1]), text))
+
+
+def _percent(number: str) -> str:
+    return f"{100 * float(number):.0f}"
 
 
 def signed(value: float, digits: int = 0) -> str:
