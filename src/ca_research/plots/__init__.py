@@ -23,6 +23,7 @@ from .ranges import completion_dots, share_ranges
 from .show import FIGURE_MIME, NOTE_MIME, TABLE_MIME, show, show_note, show_table, to_svg
 from .small import economy_lines, learner_points, views_and_exchange
 from .timeline import signing_curves, timeline
+from .words import party
 
 __all__ = [
     "FIGURE_MIME",
@@ -45,6 +46,7 @@ __all__ = [
     "measure_name",
     "mirror_gaps",
     "missing_map",
+    "party",
     "placebo_dots",
     "poll_panels",
     "priority_matrix",

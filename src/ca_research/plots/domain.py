@@ -182,9 +182,10 @@ def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "CHN") -> Figure:
             top = max([float(v.max()) for v in sides.values() if v.notna().any()] or [1.0])
             last = int(years.max()) if len(years) else 2025
             first = int(years.min()) if len(years) else 2005
-            for value, name, _ in apart(ends, 0.11 * top):
-                colour = dict((own, other))[name]
-                ax.text(last + 0.03 * (last - first), value, name, color=colour, va="center", clip_on=False)
+            for value, name, year in apart(ends, 0.11 * top):
+                below = year < last  # the other side goes on: beside the dot there would be its dots
+                ax.annotate(name, (year, value), xytext=(6, -9 if below else 0), textcoords="offset points", va="center",
+                            color=dict((own, other))[name])  # fmt: skip
             room = 0.62 if ends else 0.05
             ax.set_xlim(first - 1, last + max(1.0, room * (last - first)))
             ax.set_title(eco.name_of(economy) if len(economies) > 1 else "")
@@ -320,24 +321,25 @@ def share_lines(shares: pd.DataFrame, *, thresholds: dict[str, float], labels: d
 def border_bar(lengths: pd.DataFrame, *, threshold: float) -> Figure:
     """Borders laid end to end against a threshold. lengths: columns economy, value (km)."""
     ordered = lengths.sort_values("value", ascending=False)
-    shades = [1.0, 0.7, 0.45]  # of one colour: three parts of one length
     with style.context():
         figure, ax = plt.subplots(figsize=(style.WIDE, 1.7))
         start = 0.0
-        for shade, row in zip(shades, ordered.itertuples(), strict=False):
-            ax.barh([0], [row.value], left=start, color=style.PARTY["CHN"], alpha=shade, height=0.5, linewidth=0)
+        for row in ordered.itertuples():
+            ax.barh(
+                [0], [row.value], left=start, color=style.PARTY["CHN"], height=0.5, edgecolor=style.PAPER, linewidth=2
+            )
             ax.text(
                 start + row.value / 2,
                 0,
                 f"{eco.name_of(row.economy)}\n{row.value:,.0f} km",
                 ha="center",
                 va="center",
-                fontsize=style.TICK,
-                color="#1b1b1b",  # on the bars, on light pages and dark ones
+                color=style.PAPER,  # on the bars, on light pages and dark ones
             )
             start += row.value
         ax.text(start + 25, 0, f"{start:,.0f} km", va="center", fontsize=style.TITLE, fontweight="bold")
-        ax.axvline(threshold, color=style.INK, linewidth=1.2, linestyle=(0, (4, 3)))
+        for ends in ((0.27, 0.65), (-0.4, -0.27)):  # above and below the bar: across it, it would strike through a name
+            ax.plot([threshold] * 2, ends, color=style.INK, linewidth=1.2, linestyle=(0, (4, 3)))
         ax.text(
             threshold,
             0.42,

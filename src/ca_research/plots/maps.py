@@ -23,7 +23,7 @@ Ring = tuple[tuple[float, float], ...]
 _AROUND = ("RUS", "CHN", "MNG", "IRN", "AFG", "PAK", "IND", "AZE", "GEO", "ARM", "TUR")
 _NAMED = {"RUS": (62.5, 55.6), "CHN": (91.0, 42.5), "IRN": (56.5, 35.6), "AFG": (65.5, 34.6), "MNG": (95.0, 47.3)}
 """Where names of neighbours stand (degrees east and north): inside them and inside the picture."""
-_PLACES = {"KAZ": (67.0, 48.2), "UZB": (60.3, 43.6), "TKM": (58.8, 39.3), "KGZ": (80.2, 40.3), "TJK": (76.4, 37.6)}
+_PLACES = {"KAZ": (67.0, 48.2), "UZB": (63.2, 42.9), "TKM": (58.8, 39.3), "KGZ": (80.2, 40.3), "TJK": (76.4, 37.6)}
 _BESIDE = ("KGZ", "TJK")
 """Too small to hold their name: it stands to the east of them."""
 _WEST, _EAST, _SOUTH, _NORTH = 45.5, 98.0, 34.0, 56.6

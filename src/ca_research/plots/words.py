@@ -80,12 +80,14 @@ def party(code: str) -> str:
 
 @cache
 def source_name(source_id: str) -> str:
-    """Publisher and year of a source of the registry; its title where the publisher is not known. '' for no source."""
+    """Publisher and year of a source of the registry; its id, spaced, where no publisher is known; '' for no source."""
     source = registry.sources().get(source_id)
     if source is None:
         return ""
     year = (source.published or "")[:4]
-    name = re.split(r"[;,(]", source.publisher or source.title)[0].strip()
+    if not source.publisher:
+        return source_id.replace("_", " ")
+    name = re.split(r"[;,(]", source.publisher)[0].strip()
     return name if not year or year in name else f"{name}, {year}"
 
 
@@ -125,7 +127,7 @@ def cell_words(column: str, value: str) -> str:
     if re.fullmatch(r"[A-Z]{3}|EU27", value):
         return party(value)
     value = _SHARE.sub(lambda m: f"{_percent(m[1])}{f' to {_percent(m[2])}' if m[2] else ''} % of {m[3]}", value)
-    text = _SOURCE.sub(lambda m: source_name(m[0]) or m[0], value)
+    text = _SOURCE.sub(lambda m: source_name(m[0]).replace(", ", " ") or m[0], value)
     return _MINUS.sub("\u2212", _ECONOMY.sub(lambda m: party(m[1]), text))
 
 
