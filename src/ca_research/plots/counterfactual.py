@@ -53,13 +53,13 @@ def control_lines(gaps: pd.DataFrame, ranks: Mapping[str, str] | None = None) ->
 
 
 def _name_courses(ax: plt.Axes, years: np.ndarray, million: Mapping[str, pd.Series]) -> None:
-    """Write beside the ends of both courses what they are, the higher one above."""
+    """Write beside the ends of both courses what they are, with room for it to the right."""
     last = int(np.argmax(years))
     ends = {"observed": million["treated"].iloc[last], "synthetic": million["synthetic"].iloc[last]}
     for word, value in ends.items():
-        high = value >= max(ends.values())
-        ax.annotate(word, (years[last], value), xytext=(2, 6 if high else -6), textcoords="offset points", ha="right",
-                    va="bottom" if high else "top", color=style.INK if word == "observed" else style.MUTED)  # fmt: skip
+        ax.annotate(word, (years[last], value), xytext=(5, 0), textcoords="offset points", va="center",
+                    color=style.INK if word == "observed" else style.MUTED)  # fmt: skip
+    ax.set_xlim(right=years[last] + 0.36 * np.ptp(years))
 
 
 def forecast_lines(paths: pd.DataFrame, *, model: str = "drift", since: int = 2010) -> Figure:

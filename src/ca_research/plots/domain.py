@@ -250,7 +250,7 @@ def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None, 
             )
             ax.set_title(eco.name_of(origin) if len(origins) > 1 else "")
             ax.set_xlim(2000.6, last + 1.5)  # room for the names of the lines
-            ax.set_xticks([2010, 2014, 2018, 2022])
+            ax.set_xticks([2010, 2014, 2018, 2022] if len(origins) == 1 else [2010, 2018, last])
             ax.yaxis.set_major_locator(plt.MaxNLocator(nbins=4))
             ax.yaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
             style.bare(ax, x=False)

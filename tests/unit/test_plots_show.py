@@ -1,0 +1,145 @@
+"""What a reader sees of figures and tables: numbers and codes in words, pictures in small without words, notes."""
+
+import base64
+import io
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.text import Text
+from PIL import Image
+
+from ca_research import plots, registry
+from ca_research.errors import UsageError
+from ca_research.plots import style
+from ca_research.plots.panels import panels
+from ca_research.plots.show import cells_of, thumbnail
+from ca_research.plots.words import axis_words, cell_words, value_words
+
+
+@pytest.fixture(autouse=True)
+def _close():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    bundles = []
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: bundles.append(bundle))
+    return bundles
+
+
+def test_whole_numbers_have_no_decimals_and_minus_is_a_minus():
+    assert cells_of("persons", pd.Series([3910.0, -2440.0]), 1) == ["3,910", "\u22122,440"]
+    assert cells_of("change", pd.Series([-0.04, 3910.0, np.nan]), 1) == ["0.0", "3,910.0", "–"]
+    assert cells_of("change", pd.Series([-4.01]), 2) == ["\u22124.01"]
+
+
+def test_a_column_of_shares_is_in_per_cent_and_others_are_not():
+    assert cells_of("share of specifications", pd.Series([0.0, 0.667, None]), 2) == ["0 %", "67 %", "–"]
+    assert cells_of("share (%)", pd.Series([0.5, 18.2]), 1) == ["0.5", "18.2"]
+    assert cells_of("share", pd.Series([0.5, 18.2]), 1) == ["0.5", "18.2"], "above one it is no share of one"
+
+
+def test_years_carry_no_comma():
+    assert cells_of("last_year", pd.Series([2018, None], dtype="Int64"), 1) == ["2018", "–"]
+    assert cells_of("years", pd.Series([31]), 0) == ["31"]
+
+
+def test_a_table_shows_words_and_its_csv_keeps_codes(shown):
+    frame = pd.DataFrame({"donors": ["never_or_late"], "reading": ["TUR"], "change": [-0.25], "source_id": ["P047"]})
+    plots.show_table(frame, section="main", title="t", digits=2)
+    record = shown[0][plots.TABLE_MIME]
+    assert record["rows"] == [["never or late", "Türkiye", "\u22120.25"]] and record["sources"] == ["P047"]
+    assert record["csv"] == "donors,reading,change,source_id\nnever_or_late,TUR,-0.25,P047\n"
+    assert "never or late" in shown[0]["text/html"]
+
+
+def test_sources_are_named_by_publisher_and_prose_is_left_alone():
+    assert cell_words("source", "P047") == "Khovar, 2017"
+    assert cell_words("why not", "TKM: no known date of signing in M_LPV26") == (
+        "Turkmenistan: no known date of signing in Liu 2026"
+    )
+    said = "In 2023-05-18 to 2023-05-19 the CRS said: a well-known USA law, <b>FY2017</b>."
+    assert cell_words("says", said) == said
+    assert cell_words("number", "0.0667 to 0.667 share of cells") == "7 to 67 % of cells"
+
+
+def test_no_choice_of_any_grid_is_shown_as_a_code():
+    axes = [a for spec in registry.claims().values() if spec.grid for a in spec.grid.axes]
+    words = [axis_words(a.name) for a in axes] + [value_words(v, a.name) for a in axes for v in a.values]
+    assert len(words) > 100 and not [w for w in words if "_" in w or "newest-" in w or not w]
+    assert (
+        value_words("KAZ", "country") == "Kazakhstan" and value_words("M_GFDC25", "accession_list") == "Nedopil, 2025"
+    )
+
+
+def test_a_picture_in_small_has_no_words_and_leaves_the_figure_as_it_was():
+    with style.context():
+        figure, ax = plt.subplots(figsize=(8, 2))
+        ax.axis("off")
+        ax.text(0.5, 0.5, "WORDS " * 8, ha="center", fontsize=30)
+        (line,) = ax.plot([0, 1], [0, 0], color=style.INK, linewidth=2)
+        dots = ax.scatter([0.5], [0], s=10)
+    before = [t.get_visible() for t in figure.findobj(Text)]
+    small = Image.open(io.BytesIO(base64.b64decode(thumbnail(figure).split(",")[1]))).convert("RGBA")
+    solid = np.asarray(small)[..., 3] > 60
+    assert solid.any() and solid.any(axis=1).mean() < 0.5, "the line alone, not the words above it"
+    assert not solid[0].any(), "no ground of its own"
+    assert line.get_linewidth() == 2 and dots.get_sizes().tolist() == [10]
+    assert [t.get_visible() for t in figure.findobj(Text)] == before and any(before)
+
+
+def test_a_note_is_plain_text_in_a_section(shown):
+    plots.show_note("First: China.")
+    assert shown[0][plots.NOTE_MIME] == {"section": "main", "text": "First: China."}
+    with pytest.raises(UsageError, match="no section"):
+        plots.show_note("x", section="nowhere")
+
+
+def test_a_column_ends_in_its_years_also_above_an_empty_place():
+    _, axes = panels(5, sharex=True)
+    labelled = [ax.xaxis.get_tick_params()["labelbottom"] for ax in axes]
+    assert labelled == [False, False, True, True, True]
+
+
+def test_a_curve_is_as_wide_as_its_specifications_need_and_all_letters_are_of_three_sizes():
+    def curve(n):
+        data = pd.DataFrame(
+            {"spec": range(n), "value": range(n), "low": range(n), "high": range(n), "met": [True] * n}
+        ).assign(year=[f"y{i % 2}" for i in range(n)], is_main=lambda d: d["spec"] == 0, threshold=1.0)
+        return plots.specification_curve(data, ["year"], unit="units")
+
+    few, more, many = curve(2), curve(12), curve(200)
+    widths = [f.get_size_inches()[0] for f in (few, more, many)]
+    assert widths[0] < widths[1] < widths[2] == style.WIDE
+    rows = [f.axes[1].get_position().height * f.get_size_inches()[1] for f in (few, many)]
+    assert rows[0] == pytest.approx(rows[1]), "two rows of choices are as high in either"
+    sizes = {t.get_fontsize() for f in (few, many) for t in f.findobj(Text) if t.get_text()}
+    assert sizes <= {style.TICK, style.LABEL, style.TITLE}
+
+
+def test_slopes_name_each_partner_at_both_ends():
+    ranks = pd.DataFrame(
+        [("reporter", 2010, "CHN", 2), ("reporter", 2023, "CHN", 1), ("reporter", 2010, "RUS", 1), ("reporter", 2023, "RUS", 2), ("reporter", 2023, "TUR", 3)],
+        columns=["basis", "year", "partner", "rank"],
+    )  # fmt: skip
+    ax = plots.rank_slopes(ranks).axes[0]
+    assert {t.get_text() for t in ax.texts} == {"China  2", "1  China", "Russia  1", "2  Russia", "3  Türkiye"}
+    assert [t.get_text() for t in ax.get_xticklabels()] == ["2010", "2023"]
+    assert ax.get_ylim()[0] > ax.get_ylim()[1], "the first place is on top"
+
+
+def test_both_sides_of_a_gap_are_named_once_and_joined_where_both_report():
+    gaps = pd.DataFrame(
+        {"economy": ["KAZ", "KAZ", "TKM"], "year": [2020, 2021, 2021], "reported_high": [1e9, 2e9, np.nan], "mirror_high": [2e9, np.nan, 1e9]}
+    )  # fmt: skip
+    first, second = plots.mirror_gaps(gaps).axes[:2]
+    assert sorted(t.get_text() for t in first.texts) == ["China's report", "own report"] and not second.texts
+
+
+def test_every_measure_of_investment_has_one_concept():
+    assert plots.measure_group("fdi_stock") != plots.measure_group("fdi_flow") != plots.measure_group("official_loan")
+    assert plots.measure_group("something_new") == "Other figures"
