@@ -90,6 +90,7 @@ CELL = ("investor", "host", "year", "instrument", "sector")
 def concept(measure: str, stage: str = "") -> Concept:
     """The concept of a measure of table `investment`, with the stage where one is given.
 
+    measure: its name in the table. stage: a word of the column, '' or 'not_applicable' for none.
     Raises UnknownNameError for a measure that has no declared meaning: it is not added to or ranked with anything.
     """
     if measure not in CONCEPTS:

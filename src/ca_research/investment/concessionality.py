@@ -38,6 +38,7 @@ CLASSIC = DAC_RULES["classic"].discount
 def dac_rule(group: str) -> DacRule:
     """Reference rate and threshold of a group of borrowers (keys of DAC_RULES); UnknownNameError otherwise.
 
+    group: 'classic', 'ldc', 'lic', 'lmic' or 'umic'.
     The group of an economy changes with the DAC list, which is not at hand here, so the caller names it.
     """
     if group not in DAC_RULES:

@@ -23,7 +23,7 @@ def debt_exposure(
         source that gives the creditor, BIL and MUL (the International Debt Statistics); figures of others stay out.
     debtors: codes. creditor: the code of one.
     macro: table `macro` (economy, year, indicator, value, unit, source_id) with NY.GDP.MKTP.CD in current USD;
-        gdp_source names which vintage is used (vintages differ by up to 10 %).
+    gdp_source: which vintage of it is used (vintages differ by up to 10 %).
     Returns debtor, year, debt_usd, of_bilateral (share of all official bilateral debt), of_official (share of official
     bilateral and multilateral public debt: private creditors are not at hand), of_gdp; shares as fractions, null where a
     part is missing. Debt at the end of a year over the product of that year.

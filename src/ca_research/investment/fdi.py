@@ -51,7 +51,8 @@ def stock_by_investor(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Inward direct investment stock of a host by immediate investor at the end of a year.
 
-    investment: table `investment`; rows of measure fdi_stock by the source that names most investors. host: its code.
+    investment: table `investment`; rows of measure fdi_stock by the source that names most investors.
+    host: its code. year: at whose end.
     conduits: 'counted' or 'left_out' (see CONDUITS). hong_kong: 'apart' or 'with_china'.
     Returns (table, rows): per investor value_usd (USD) and rank (1 is the largest); and the rows behind it. Both are
     empty where the host has no stock in that year.

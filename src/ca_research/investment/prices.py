@@ -38,7 +38,8 @@ def deflator_from_growth(
 ) -> pd.DataFrame:
     """A price index chained from yearly rates of inflation.
 
-    macro: table `macro` (economy, year, indicator, value in percent a year, unit, source_id). source: its vintage.
+    macro: table `macro` (economy, year, indicator, value in percent a year, unit, source_id). economy: its code.
+    source: the vintage. indicator: a yearly rate of inflation.
     Returns year, index (100 in the year before the first rate), source_id.
     Formula: P_t = P_(t-1) (1 + g_t / 100).
     Raises CoverageError where there is no rate or a year in between has none (gaps are not bridged), UsageError where a

@@ -19,10 +19,14 @@ TABLES = ("M_GAL_US", "M_GAL_CN")
 
 
 def approval_waves(opinion: pd.DataFrame, *, about: str | Sequence[str], waves: str = "all") -> pd.DataFrame:
-    """Yearly shares that approve of a power's leadership: economy, about, year, value_pct, source_id, by economy and year.
+    """Yearly shares that approve of a power's leadership, in per cent of all asked.
 
-    opinion: rows of table `opinion`. Pooled economies, pooled years and other questions are left out: they are no waves.
+    opinion: rows of table `opinion` (economy, about, period, year, measure, value_pct, source_id).
+    about: the code of a power, or several. Pooled economies, pooled years and other questions are left out: they are no
+        waves.
     waves: 'all', or 'tables' (only the poll's tables by country). Two sources for one wave both stand.
+    Returns economy, about, year, measure, value_pct, source_id, by economy and year. Raises UnknownNameError for
+    another choice.
     """
     if waves not in ("all", "tables"):
         raise UnknownNameError("waves", waves, ("all", "tables"))
@@ -49,10 +53,14 @@ def _range(rows: pd.DataFrame) -> tuple[float, float]:
 
 
 def approval(opinion: pd.DataFrame, *, economies: Sequence[str], about: str, wave: str = "newest") -> pd.DataFrame:
-    """Share that approves of a power's leadership (per cent of all asked); an estimates frame, one row per economy.
+    """Share that approves of a power's leadership, in per cent of all asked.
 
-    wave: 'newest' of each economy, or 'newest-1'. Where sources disagree on a wave, their range stands.
+    opinion: as in `approval_waves`. economies: codes. about: the code of the power.
+    wave: 'newest' of each economy, or 'newest-1'.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. Where sources disagree on a
+    wave, low and high are their range and there is no estimate; too few waves are recorded in `missing`.
     Respondents without a view are part of the whole: a low share is not a share of disapproval.
+    Raises UsageError for another `wave`.
     """
     found, back = [], years_back(wave)
     for economy in economies:
@@ -72,9 +80,13 @@ def approval(opinion: pd.DataFrame, *, economies: Sequence[str], about: str, wav
 def approval_gap(
     opinion: pd.DataFrame, *, economies: Sequence[str], about: str, against: str, wave: str = "newest"
 ) -> pd.DataFrame:
-    """Approval of one power minus that of another in one year (points); an estimates frame, one row per economy.
+    """Approval of one power minus that of another in one year, in percentage points.
 
-    wave: the newest year in which the same poll asked about both, or the one before ('newest-1').
+    opinion: as in `approval_waves`. economies: codes. about, against: codes of the two powers.
+    wave: the newest year in which the same poll asked about both ('newest'), or the one before ('newest-1').
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. Where sources disagree, low
+    and high are what they leave open and there is no estimate; too few common years are recorded in `missing`.
+    Raises UsageError for another `wave`. Formula: share of `about` - share of `against`.
     """
     found, back = [], years_back(wave)
     every = approval_waves(opinion, about=[about, against])
@@ -98,11 +110,15 @@ def approval_gap(
 def approval_fall(
     opinion: pd.DataFrame, *, economies: Sequence[str], about: str, end: str = "newest", waves: str = "all"
 ) -> pd.DataFrame:
-    """How far approval ended below its highest earlier wave (points); an estimates frame, one row per economy.
+    """How far approval ended below its highest earlier wave, in percentage points.
 
-    end: the last wave at hand, or the one before ('newest-1'). waves: see `approval_waves`. Zero or less where the last
-    wave is the highest, shown as zero; an economy with one wave has no answer. Sources that disagree on a wave leave a
-    range.
+    opinion: as in `approval_waves`. economies: codes. about: the code of the power.
+    end: the last wave at hand ('newest'), or the one before ('newest-1'). waves: 'all' or 'tables'.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy; zero where the last wave is
+    the highest. Sources that disagree on a wave leave a range (low, high) and no estimate; an economy with one wave has
+    the reason in `missing`.
+    Raises UnknownNameError for another choice of waves, UsageError for another `end`.
+    Formula: max(0, highest share before the last wave - share of the last wave).
     """
     found, back = [], years_back(end)
     every = approval_waves(opinion, about=about, waves=waves)

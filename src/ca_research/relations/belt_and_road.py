@@ -63,6 +63,7 @@ def accession_variants(events: pd.DataFrame) -> pd.DataFrame:
 def accession(events: pd.DataFrame, which: str = "M_GFDC25", *, placeholder: str = "unknown") -> pd.DataFrame:
     """First signed document per economy: economy, date, year (null where unknown), date_bound, list, source_id, kind, variants.
 
+    events: rows like table `events`.
     which: one of LISTS; 'texts' (dated texts only: few economies); 'earliest' or 'latest' over everything.
     placeholder: what 2013-12 in M_GFDC25 stands for: 'unknown' (year null: neither treated nor donor), 'as_printed'
         (2013) or 'next_year' (2014). `variants` lists all dates of the economy with their sources.
@@ -120,7 +121,7 @@ def china_imports(trade: pd.DataFrame, source: str = "WTO_HSM") -> pd.DataFrame:
 def imports_overlap(trade: pd.DataFrame) -> pd.DataFrame:
     """Both sources of China's imports where both exist: economy, year, wto, imf (USD), ratio (wto / imf).
 
-    trade, and what it raises: as of `china_imports`. No row where the two do not meet.
+    trade: as in `china_imports`. No row where the two do not meet. Raises what `china_imports` raises.
     """
     wto, imf = (china_imports(trade, s).set_index(["economy", "year"])["value_usd"] for s in SOURCES[:2])
     both = pd.concat({"wto": wto, "imf": imf}, axis=1, join="inner").reset_index()
@@ -182,6 +183,7 @@ def effect(
 ) -> pd.DataFrame:
     """Change of China's imports from the signers after signing, in log points against the donors; an estimates frame.
 
+    trade, events: like the tables of these names. economies: codes or names.
     method: 'synthetic' or 'synthetic_demeaned', one row per economy; 'did2s', 'saturated' or 'twfe' (naive), one row
         (economy '') for all of them. accession_list, placeholder: see `accession`. donors, late_from: see `donor_pool`
         (dated texts name few economies: with 'texts' the donors are chosen by the earliest date of any list).

@@ -109,6 +109,8 @@ def control(
 ) -> SyntheticControl:
     """The synthetic control of one economy's exports to China (log of USD, as China reports them).
 
+    trade, events: like the tables of these names. economy: its code or name.
+    accession_list, donors, source, method: one of AXES each; see `gain_p`.
     Raises UnknownNameError for an unknown choice; CoverageError without a known date of signing, without imports, with
     fewer than eight years before it or ten donors.
     """
@@ -127,8 +129,12 @@ def effect_fits(
 ) -> pd.DataFrame:
     """Fits of every specification of AXES (or of those with the named choices) for every economy, one row each.
 
-    Returns the columns of AXES, those of an estimates frame (estimate: the effect, log points), p_gain, p_loss, p, start
-    (year of signing), donors_used, pre_rmspe, post_rmspe; the reason in `missing` where an economy has no fit.
+    trade, events: like the tables of these names. economies: codes or names.
+    accession_list, donors, source, method: one of AXES each, or None for all of them in turn.
+    Returns the columns of AXES, those of an estimates frame (estimate: the effect, log points), p_gain, p_loss, p (see
+    `placebo_ranks`), start (year of signing), donors_used (number), pre_rmspe, post_rmspe (log points); the reason in
+    `missing` where an economy has no fit.
+    Raises UnknownNameError for another choice, CoverageError where a list or a source has no rows.
     """
     given = {"accession_list": accession_list, "donors": donors, "source": source, "method": method}
     chosen = {name: AXES[name] if value is None else (value,) for name, value in given.items()}
@@ -241,6 +247,7 @@ def loss_p(
 def partial_conjunction(p_values: Sequence[float], at_least: int) -> float:
     """p-value of 'fewer than `at_least` of the n effects are there': min(1, (n - u + 1) times the u-th smallest p).
 
+    p_values: one for each of the n effects. at_least: u.
     Holds its level under any dependence. A missing p counts as one. Raises UsageError for u outside 1 to n.
     Source: Benjamini and Heller (2008), Biometrics 64(4), with Bonferroni's inequality.
     """
@@ -263,10 +270,14 @@ def joint_p(
     method: str = "synthetic",
     fits: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """p-value of 'fewer than `at_least` of the economies gained' (side 'gain') or lost ('loss'); one row, economy ''.
+    """p-value of 'fewer than `at_least` of the economies gained', or lost.
 
-    See `partial_conjunction`; an economy without a fit counts with p of one. Missing where none has a fit. Fewer economies
-    than at_least (a run for one of them) ask for all of them.
+    trade, events, economies, accession_list, donors, source, method, fits: as in `gain_p`. at_least: a number ('3').
+    side: 'gain' or 'loss'.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, economy ''; the estimate is p of
+    `partial_conjunction`. An economy without a fit counts with p of one; where none has a fit, the reasons stand in
+    `missing`. Fewer economies than at_least (a run for one of them) ask for all of them.
+    Raises UnknownNameError for another choice.
     """
     if side not in SIDES:
         raise UnknownNameError("side", side, SIDES)

@@ -55,11 +55,13 @@ def _unknown(rows: pd.Series, codes: Sequence[str]) -> list[str]:
 
 
 def border_total(facts: pd.DataFrame, *, economies: Sequence[str], side: str = "central_asian") -> pd.DataFrame:
-    """Sum of the borders with China over the economies that have one (km); an estimates frame of one row.
+    """Sum of the borders with China over the economies that have one, in km.
 
-    Arguments and errors as of `border_lengths`. Formula: sum of the lengths above zero. An economy without a profile is
-    not one without a border: by its own profiles the sum is then missing, with the reason. Also UsageError where two
-    sources give one border, for they would be added.
+    facts, economies, side: as in `border_lengths` ('central_asian' or 'chinese').
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. An economy without a profile is not
+    one without a border: by its own profiles the sum is then missing, with the reason.
+    Raises as `border_lengths`, and UsageError where two sources give one border, for they would be added.
+    Formula: sum of the lengths above zero.
     """
     rows = border_lengths(facts, economies=economies, side=side)
     if (twice := rows["economy"][rows["economy"].duplicated()]).size:
@@ -81,7 +83,8 @@ def neighbours(
     geography: like table `geography` (origin, destination, contiguous, source_id). facts, economies: as of
         `border_lengths`. evidence: 'contiguity' (CEPII's indicator) or 'length' (a published length above zero).
     An economy without evidence is not one without a border: the count is then missing, with the reason.
-    Raises UnknownNameError for the kind of evidence, an economy or a missing column, and what `border_lengths` raises.
+    Raises UnknownNameError for the kind of evidence, an economy or a missing column, AggregateError for an aggregate,
+    UsageError for an economy named twice, and what `border_lengths` raises.
     """
     codes = _single(economies)
     if evidence == "length":

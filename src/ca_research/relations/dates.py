@@ -157,11 +157,16 @@ def date_gap(
     place: str = "",
     detail: str = "",
 ) -> pd.DataFrame:
-    """Days by which the dates of an event miss a window (zero: they do not); an estimates frame of one row.
+    """Days by which the dates of an event miss a window; zero: they do not.
 
-    near: where the event is looked for. mode: 'within' (all of it inside the window) or 'equal' (begins and ends with it).
-    origins: least number of independent origins. Other filters as in `select`. Where sources differ or give a month or
-    year only, the answer is the range from the least to the greatest gap, and no estimate.
+    events: like table `events`. near: a date or interval in which the event is looked for. window: a date or interval.
+    actor, counterpart, kinds, place, detail: further filters, as in `select`.
+    mode: 'within' (all of the event inside the window) or 'equal' (begins and ends with it).
+    origins: least number of independent origins ('2').
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, with the answer without each of its
+    sources in `left_out`. Where sources differ or give a month or year only, low and high are the least and the
+    greatest gap and there is no estimate; too few origins are recorded in `missing`.
+    Raises UnknownNameError for another mode or a missing column, UsageError for what is no date.
     """
     if mode not in ("within", "equal"):
         raise UnknownNameError("mode", mode, ("within", "equal"))
@@ -195,10 +200,16 @@ def earlier(
     place: str = "",
     detail: str = "",
 ) -> pd.DataFrame:
-    """Occasions of the same kind before the one dated `near`; an estimates frame of one row.
+    """Number of occasions of the same kind before the one dated `near`.
 
-    Counted if two independent origins date any; one alone leaves it open (from zero to what it dates). With none dated the
-    answer is zero only if a source says of the occasion what `says` (a word) means; else there is no answer.
+    events: like table `events`. near: a date or interval.
+    actor, counterpart, kinds, place, detail: what makes occasions of one kind, as in `select`.
+    says: a word by which a source calls the occasion the first of its kind.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, with the answer without each of its
+    sources in `left_out`. Earlier ones count if two independent origins date any; one alone leaves a range from zero to
+    what it dates (low, high). With none dated the estimate is zero only if a source says `says` of the occasion; else
+    `missing` gives the reason.
+    Raises UnknownNameError for a missing column, UsageError for what is no date.
     """
     alike = {"actor": actor, "counterpart": counterpart, "kinds": kinds, "place": place, "detail": detail}
     named = select(events, near=near, **alike)
@@ -218,10 +229,15 @@ def earlier(
 def places_visited(
     events: pd.DataFrame, *, places: str, near: str, actor: str, detail: str, count: str = "any_visit"
 ) -> pd.DataFrame:
-    """How many of the economies `places` (codes joined by ';') were visited in `near`; an estimates frame of one row.
+    """How many of some economies were visited in a time.
 
-    detail: who travelled, a regular expression. count: 'one_visit' (the visit that covers most of them) or 'any_visit' (all
-    together). Without any visit of theirs in that time there is no answer.
+    events: like table `events`; rows of kind visit. places: codes joined by ';'. near: a date or interval.
+    actor: the code of who sent.
+    detail: who travelled, a regular expression.
+    count: 'one_visit' (the visit that covers most of them) or 'any_visit' (all together).
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, with the answer without each of its
+    sources in `left_out`. Without any such visit in that time the reason stands in `missing`.
+    Raises UnknownNameError for another count or a missing column, UsageError for what is no date.
     """
     if count not in ("one_visit", "any_visit"):
         raise UnknownNameError("count", count, ("one_visit", "any_visit"))
@@ -265,6 +281,7 @@ def origins_saying(
 def days_between(events: pd.DataFrame, *, first: dict[str, str], second: dict[str, str]) -> pd.DataFrame:
     """Days from one event to the beginning of another, for every pair of sources: from, to, days_least, days_most, sources.
 
+    events: like table `events`.
     first, second: filters of `select`. A partial date leaves a range; sources is the tuple of both.
     """
     records = []

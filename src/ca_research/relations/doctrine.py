@@ -49,11 +49,16 @@ def partner_rank(
     texts: str = "official",
     version: str = "newest",
 ) -> pd.DataFrame:
-    """Place of China among the partners that a text of each economy lists; an estimates frame, one row per economy.
+    """Place of China among the partners that a text of each economy lists: 1 is the first named.
 
-    order: 'powers' (among the great powers named) or 'all_named' (among everything named). texts: 'official' (concepts,
-    strategies, presidents who set out foreign policy) or 'all' (other lists too). version: 'newest' text with a visible
-    order, or 'newest-1'. Codes and their rules: registry/coding/partners.yaml.
+    evidence: rows of table `evidence` on C09. economies: codes; texts of CA5 count for each of the five.
+    order: 'powers' (among the great powers named) or 'all_named' (among everything named).
+    texts: 'official' (concepts, strategies, presidents who set out foreign policy) or 'all' (other lists too).
+    version: 'newest' text with a visible order, or 'newest-1'.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. Fewer texts with a visible
+    order are recorded in `missing`.
+    Raises UnknownNameError for another choice or a row without a code, UsageError for another `version`. Codes and
+    their rules: registry/coding/partners.yaml.
     """
     _choice("order", order, ("powers", "all_named"))
     _choice("texts", texts, ("official", "all"))
@@ -75,10 +80,15 @@ def partner_rank(
 def official_words(
     evidence: pd.DataFrame, *, economies: Sequence[str], coding: str = "strict", kinds: str = "words"
 ) -> pd.DataFrame:
-    """Independent texts in which officials call relations with China a priority; an estimates frame, one row per economy.
+    """Number of independent texts in which officials call relations with China a priority.
 
-    coding: 'strict' (the word priority) or 'wide' (as much in other words). kinds: 'words', or 'words_and_tiers' to count
-    partnership documents signed as well. An economy of which no text was seen has no answer.
+    evidence: rows of table `evidence` on C09. economies: codes; texts of CA5 count for each of the five.
+    coding: 'strict' (the word priority) or 'wide' (as much in other words).
+    kinds: 'words', or 'words_and_tiers' to count partnership documents signed as well.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy; n is the number of rows
+    looked through. An economy of which no official's text was seen has the reason in `missing`.
+    Raises UnknownNameError for another choice or a row without a code. Codes and their rules:
+    registry/coding/partners.yaml.
     """
     _choice("coding", coding, ("strict", "wide"))
     _choice("kinds", kinds, ("words", "words_and_tiers"))
@@ -114,11 +124,15 @@ def rank_table(evidence: pd.DataFrame) -> pd.DataFrame:
 
 
 def goals(evidence: pd.DataFrame, *, documents: str = "own") -> pd.DataFrame:
-    """Goals named by each coded document of C12: document, year, one column per goal (1 named, 0 not, null not visible).
+    """Goals named by each coded document of C12: one row per document, one column per goal (1 named, 0 not, null not
+    visible).
 
+    evidence: rows of table `evidence` whose item ends with codes ('[RUS=1 CHN=0]').
     documents: 'own' (primary texts of the United States alone), 'with_joint' (also those signed with the five) or
-    'all_coded' (summaries by others too). A document in two rows stands once, with what either row shows; one origin
-    group is one document. Further columns: kind ('own', 'joint', 'other'), text_seen, sources (tuple).
+        'all_coded' (summaries by others too). A document in two rows stands once, with what either row shows; one
+        origin group is one document.
+    Returns document, year, the columns of GOALS, kind ('own', 'joint', 'other'), text_seen, sources (tuple).
+    Raises UnknownNameError for another choice.
     """
     _choice("documents", documents, ("own", "with_joint", "all_coded"))
     rows = seen_rows(evidence, claim="C12", strength="any")
@@ -150,11 +164,17 @@ def goals(evidence: pd.DataFrame, *, documents: str = "own") -> pd.DataFrame:
 def goal_share(
     evidence: pd.DataFrame, *, goal: str, documents: str = "own", unseen: str = "bounds", period: str = "all"
 ) -> pd.DataFrame:
-    """Share of coded documents that name a goal (per cent of documents); an estimates frame of one row.
+    """Share of coded documents that name a goal, in per cent of documents.
 
-    goal: a key of GOALS. documents: see `goals`. unseen: 'bounds' (a goal not visible may be there or not: low and high) or
-    'left_out' (documents in which it is not visible do not count). period: 'all', or what is left out: 'before_2001',
-    'from_2017'. Fewer than FEWEST documents with a visible code give no answer.
+    evidence: as in `goals`. goal: 'RUS', 'CHN', 'IRN' or 'LIB' (see GOALS).
+    documents: 'own', 'with_joint' or 'all_coded' (see `goals`).
+    unseen: 'bounds' (a goal not visible may be there or not: low and high) or 'left_out' (documents in which it is not
+        visible do not count).
+    period: 'all', or what is left out: 'before_2001', 'from_2017'.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row: low and high by 'bounds' where a
+    document does not show the goal, else an estimate; n is the number of documents. Fewer than FEWEST with a visible
+    code are recorded in `missing`.
+    Raises UnknownNameError for another choice.
     """
     _choice("goal", goal, tuple(GOALS))
     _choice("unseen", unseen, ("bounds", "left_out"))

@@ -43,7 +43,8 @@ def seen_rows(
 ) -> pd.DataFrame:
     """Rows on a claim whose text was seen, with `year` (first year of the date, null where undated).
 
-    evidence: rows of table `evidence`. reading: readings joined by ';', all where empty. strength: a key of STRENGTHS.
+    evidence: rows of table `evidence`. claim: its id.
+    reading: readings joined by ';', all where empty. strength: a key of STRENGTHS.
     seen: 'excerpt' (texts seen in full or in excerpt) or 'full'. Raises UnknownNameError for any other value.
     """
     _choice("strength", strength, STRENGTHS)
@@ -71,6 +72,7 @@ def _counting(name: str) -> pd.DataFrame:
 def counted(rows: pd.DataFrame, counting: str) -> pd.DataFrame:
     """Rows of `evidence` as they count: `origin_group` and `direction` by the coding where it gives them, and `aside`.
 
+    rows: of table `evidence`.
     counting: a coding with the fields counts, origin and side (registry/coding/counting.yaml), or '' for the rows as
     they are. `aside` says why a row counts nowhere, and is empty where it counts. Raises UnknownNameError for a coding that does not exist.
     """
@@ -106,15 +108,19 @@ def independent_sources(
     apart_from: str = "",
     counting: str = "",
 ) -> pd.DataFrame:
-    """How many independent origins stand on one side of a claim; an estimates frame of one row.
+    """How many independent origins stand on one side of a claim.
 
-    direction: 'supports' or 'refutes'; rows of context never count. reading, strength, seen: see `seen_rows`.
+    evidence: rows of table `evidence`. claim: its id.
+    reading, strength, seen: see `seen_rows` ('any', 'documents', 'primary'; 'excerpt', 'full').
+    direction: 'supports' or 'refutes'; rows of context never count.
     texts: 'all', or 'seen_in_excerpt' to leave out the texts that were seen only in excerpt.
     single: 'none', or 'source_in_favour' / 'source_against' to take one origin of that side away.
     apart_from: origin groups that cannot speak here, joined by ';' (a text cannot vouch for itself).
     counting: a coding of rows that count nowhere or under another origin, see `counted`.
-    Zero is an answer where documents on the reading were seen, on whichever side; where none was, the reason stands in
-    `missing`. n is the number of rows looked through.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row; n is the number of rows looked
+    through. Zero is an answer where documents on the reading were seen, on whichever side; where none was, the reason
+    stands in `missing`.
+    Raises UnknownNameError for another choice or a coding that does not exist.
     """
     _choice("direction", direction, SIDES)
     _choice("single", single, ("none", "source_in_favour", "source_against"))
@@ -134,6 +140,7 @@ def sides(
 ) -> pd.DataFrame:
     """Both sides of a claim, one row per reading, side and origin; counting: as in `independent_sources`.
 
+    evidence, claim, strength, seen: as in `seen_rows`.
     Returns reading, side ('supports', 'refutes'), origin_group, year (of its oldest text, null where undated), strength and
     text_seen (the best among its rows), both_sides (the origin stands on the other side of the reading too), statement (of
     its best row), rows, sources (tuple); by reading, side and year. Context and texts not seen are left out.
@@ -168,11 +175,13 @@ def sides(
 
 
 def document_list(evidence: pd.DataFrame, *, claim: str, direction: str, counting: str = "") -> pd.DataFrame:
-    """The documents of one direction as a list to read: reading, date, says, source, origin, text (how near to
-    the event, how much of it was seen, and why it does not count where it does not), source_id.
+    """The documents of one direction as a list to read.
 
-    direction: 'supports', 'refutes' or 'context'. Texts that were not seen are listed with 'none': they count nowhere.
+    evidence: rows of table `evidence`. claim: its id. direction: 'supports', 'refutes' or 'context'.
     counting: as in `independent_sources`.
+    Returns reading, date, says, source, origin, text (how near to the event, how much of it was seen, and why it does
+    not count where it does not), source_id. Texts that were not seen are listed with 'none': they count nowhere.
+    Raises UnknownNameError for another direction or coding.
     """
     _choice("direction", direction, (*SIDES, "context"))
     rows = counted(evidence[evidence["claim"] == claim], counting)
@@ -194,8 +203,12 @@ def document_list(evidence: pd.DataFrame, *, claim: str, direction: str, countin
 def coded(evidence: pd.DataFrame, *, claim: str, coding: str, strength: str = "documents") -> pd.DataFrame:
     """Rows on a claim whose text was seen, joined to their codes: a column per field of the coding, and `why`.
 
-    Context counts here: the code was given from the statement, whatever direction the row has. `wide` is the strict code
-    where no other is given. Raises RegistryError where the coding is malformed, UnknownNameError where there is none.
+    evidence: rows of table `evidence`, as in `seen_rows`. claim: its id.
+    coding: a file of registry/coding, without its ending. strength: 'any', 'documents' or 'primary' (see STRENGTHS).
+    Context counts here: the code was given from the statement, whatever direction the row has. `wide` is the strict
+    code where no other is given.
+    Raises RegistryError where the coding is malformed, UnknownNameError for another strength, where there is no such
+    coding, or for a row without a code.
     """
     scheme = registry_coding(coding)
     codes = pd.DataFrame(
@@ -233,13 +246,17 @@ def documented_cases(
     texts: str = "all",
     single: str = "none",
 ) -> pd.DataFrame:
-    """How many independent origins document one and the same case of a kind; an estimates frame of one row.
+    """How many independent origins document one and the same case of a kind.
 
-    coding, codes: a coding of the registry and the codes that count, joined by ';' ('unrest;narrow').
-    doubtful: which code counts where two are defensible, 'strict' or 'wide'. case: 'same' (origins on the case that has
-    most) or 'any' (origins on any case of the kind). texts: see `independent_sources`. single: 'source' takes away the
-    origin whose loss lowers the count most.
-    Zero is an answer where documents on the claim were seen; it says that none of them shows a case, and no more.
+    evidence, claim, coding, strength: as in `coded`. codes: the codes that count, joined by ';' ('unrest;narrow').
+    doubtful: which code counts where two are defensible, 'strict' or 'wide'.
+    case: 'same' (origins on the case that has most) or 'any' (origins on any case of the kind).
+    texts: 'all', or 'seen_in_excerpt' to leave out the texts that were seen only in excerpt.
+    single: 'none', or 'source' to take away the origin whose loss lowers the count most.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. Zero is an answer where documents on
+    the claim were seen; it says that none of them shows a case, and no more. Where none was seen, that stands in
+    `missing`.
+    Raises UnknownNameError for another choice or an unknown code.
     """
     _choice("doubtful", doubtful, ("strict", "wide"))
     _choice("case", case, ("same", "any"))
@@ -281,9 +298,11 @@ def case_origins(
 ) -> pd.DataFrame:
     """Origins that show a case of a kind, one row per case and origin, for those who want to see what was counted.
 
-    codes: as for `documented_cases`. Returns case (in words), first_year (of the case's documents), origin_group, code (the
-    strict one where that is among `codes`, else the wide one), counted ('strict' or 'wide'), sources (tuple); the case with
-    most origins by the strict code first.
+    evidence, claim, coding, strength: as in `coded`. codes: those that count, joined by ';', as in `documented_cases`.
+    Returns case (in words), first_year (of the case's documents), origin_group, code (the strict one where that is
+    among `codes`, else the wide one), counted ('strict' or 'wide'), sources (tuple); the case with most origins by the
+    strict code first.
+    Raises what `coded` raises.
     """
     wanted = _list(codes)
     rows = coded(evidence, claim=claim, coding=coding, strength=strength)

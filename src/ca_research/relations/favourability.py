@@ -79,9 +79,13 @@ def favour_change(facts: pd.DataFrame, opinion: pd.DataFrame, *, economies: Sequ
 
 
 def favour_since(facts: pd.DataFrame, opinion: pd.DataFrame, *, economies: Sequence[str], since: str) -> pd.DataFrame:
-    """Change of the favourable view from the last wave before a day to the first after it; an estimates frame.
+    """Change of the favourable view from the last wave before a day to the first after it, in percentage points.
 
-    The waves are those of the Barometer. A wave is of a year; it lies after `since` where the whole year does.
+    facts, opinion: as in `waves`; the waves are those of the Barometer. economies: codes.
+    since: a date; a wave is of a year, and lies after `since` where the whole year does.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without an interval; no wave
+    before or after is recorded in `missing`.
+    Raises UsageError for what is no date.
     """
     year, out = bounds(since)[0].year, []
     table = waves(facts, opinion, series="barometer")
@@ -118,9 +122,13 @@ def exchange_change(
 ) -> pd.DataFrame:
     """View and exchange side by side: the Barometer's two waves, and students in China over the matching years.
 
+    facts, opinion: as in `waves`. students: table `students`; counts of all kinds by China's ministry.
+    economies: codes.
     exposure: 'same_years', the change between the years of the two waves; 'five_years_before', over the five years to
-    the last count not later than the second wave. Returns economy, wave_before, wave_after, view_change (percentage
-    points), count_before, count_after (years), students_change (persons), missing.
+        the last count not later than the second wave.
+    Returns economy, wave_before, wave_after, view_change (percentage points), count_before, count_after (years),
+    students_change (persons), missing (why a change is null).
+    Raises UnknownNameError for another exposure.
     """
     _known("exposure", exposure, ("same_years", "five_years_before"))
     table, rows = waves(facts, opinion, series="barometer"), []
@@ -158,10 +166,14 @@ def exceptions(
     exposure: str = "same_years",
     margin: str = "10",
 ) -> pd.DataFrame:
-    """Economies in which exchange grew and the favourable view fell by more than `margin` points; an estimates frame.
+    """Number of economies in which exchange grew and the favourable view fell by more than `margin` points.
 
-    One row for all: `low` counts the economies where both are seen, `high` adds those where one of the two is not known.
-    An economy whose view did not fall so far, or whose exchange did not grow, is none.
+    facts, opinion, students, exposure: as in `exchange_change` ('same_years' or 'five_years_before'). economies: codes.
+    margin: percentage points ('10').
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row for all, without an estimate: low
+    counts the economies where both are seen, high adds those where one of the two is not known. An economy whose view
+    did not fall so far, or whose exchange did not grow, is none. Without any wave the reason stands in `missing`.
+    Raises UnknownNameError for another exposure.
     """
     table = exchange_change(facts, opinion, students, economies=economies, exposure=exposure)
     fell, grew = table["view_change"] < -float(margin), table["students_change"] > 0
@@ -192,10 +204,15 @@ def exposure_slope(
     economies: Sequence[str],
     question: str = "barometer",
 ) -> pd.DataFrame:
-    """Slope of the view of China on students in China over the waves of one question; an estimates frame.
+    """Slope of the view of China on students in China over the waves of one question.
 
-    Least squares, percentage points per thousand students, over years with both; at least three of them, since two
-    points always lie on a line.
+    facts, opinion: as in `waves`. students: as in `exchange_change`. economies: codes.
+    question: 'barometer' or 'gallup'.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy; the estimate is in
+    percentage points per thousand students, by least squares over years with both, without an interval. Fewer than
+    three such years (two points always lie on a line), or a number of students that did not change, are recorded in
+    `missing`.
+    Raises UnknownNameError for another question.
     """
     table, out = waves(facts, opinion, series=question), []
     for economy in economies:

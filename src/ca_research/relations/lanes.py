@@ -171,7 +171,8 @@ NOTES: dict[str, str] = {
 def chronology(claim: str, events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
     """Dated rows behind a claim about dates, in the order of its lanes; see COLUMNS.
 
-    claim: one of C02, C03, C04, C05, C18, C19, C21. Every source's row stays, so that two that disagree are both seen.
+    claim: 'C02', 'C03', 'C04', 'C05', 'C18', 'C19' or 'C21'. events, evidence: like the tables of these names.
+    Every source's row stays, so that two that disagree are both seen. Raises UnknownNameError for another claim.
     """
     if claim not in _OF:
         raise UnknownNameError("claim with a timeline", claim, _OF)
@@ -193,6 +194,7 @@ _KINDS = {"format_first_ministerial": "first meeting of ministers", "format_firs
 def disagreements(events: pd.DataFrame, kinds: str = "format_first_ministerial;format_first_summit") -> pd.DataFrame:
     """Events of one actor, counterpart and kind that sources date to days that exclude one another.
 
+    events: like table `events`. kinds: kinds of event, joined by ';'.
     Returns actor, kind (in words), date, publisher, reported_before and source_id, one row per source. Both dates stand. reported_before
     names sources of the same event that were published before this date: what is already reported cannot happen later, so
     a date with such a report is the weaker one.
@@ -219,8 +221,10 @@ def disagreements(events: pd.DataFrame, kinds: str = "format_first_ministerial;f
 def accession_disagreements(events: pd.DataFrame) -> pd.DataFrame:
     """Economies whose first document the sources date to times that exclude one another.
 
-    Returns economy, earliest, latest (dates as given), apart (whole years between their years), sources; widest first.
-    A placeholder is no date and excludes none.
+    events: rows like table `events`, as in `accession_variants`.
+    Returns economy, earliest, latest (dates as given), apart (whole years between their years), sources (tuple); widest
+    first. A placeholder is no date and excludes none.
+    Raises UnknownNameError for a missing column.
     """
     every = accession_variants(events)
     every = every[every["date_bound"] != "placeholder"]

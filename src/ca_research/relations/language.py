@@ -75,12 +75,16 @@ def learner_cases(
 ) -> pd.DataFrame:
     """Institutes for which one source gives two years of learners: what is told, and its growth brought to five years.
 
-    culture: rows of measure `learners` of single economies. Returns economy, first_year, last_year, first, last,
-    years, growth (per cent in five years, compound), source_id. Only where a source has exactly one figure a year for
-    an economy: two institutes of one source cannot be told apart.
-    bound: 'as_printed', or 'cautious', the first count a tenth higher and the last a tenth lower. last_from: the second
-    count is of this year or later. opening: 'counted', or 'left_out', without figures that their note calls those of the
-    first year (any institute grows from the year in which it opens).
+    culture: table `culture` (economy, year, measure, value in persons, note, source_id); rows of measure `learners` of
+        single economies. Only where a source has exactly one figure a year for an economy: two institutes of one source
+        cannot be told apart.
+    bound: 'as_printed', or 'cautious', the first count a tenth higher and the last a tenth lower.
+    last_from: the second count is of this year or later ('0': any).
+    opening: 'counted', or 'left_out', without figures that their note calls those of the first year (any institute
+        grows from the year in which it opens).
+    Returns economy, first_year, last_year, first, last (persons), years, growth (per cent in five years, compound),
+    source_id.
+    Raises UnknownNameError for another choice. Formula: 100 ((last / first) ** (5 / years) - 1).
     """
     for kind, choice, known in (("bound", bound, BOUNDS), ("opening", opening, OPENINGS)):
         if choice not in known:
@@ -121,9 +125,14 @@ def learner_growth(
     last_from: str = "0",
     opening: str = "counted",
 ) -> pd.DataFrame:
-    """Growth of learners at the institute that tells of two years (per cent in five years); an estimates frame.
+    """Growth of learners at the institute that tells of two years, in per cent in five years.
 
-    bound, last_from, opening: those of `learner_cases`. Where an economy has several such cases the slowest counts: one that grew does not speak for the others.
+    culture, bound, last_from, opening: as in `learner_cases` ('as_printed', 'cautious'; 'counted', 'left_out').
+    economies: codes.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without an interval. Where
+    an economy has several such cases the slowest counts: one that grew does not speak for the others. An economy
+    without a case has the reason in `missing`.
+    Raises UnknownNameError for another choice.
     """
     cases = learner_cases(culture, bound=bound, last_from=last_from, opening=opening)
     which = "" if last_from == "0" else f", the second in {last_from} or later"
@@ -149,11 +158,15 @@ def learner_growth(
 def institute_openings(
     facts: pd.DataFrame, *, economies: Sequence[str], first: str = "2014", last: str = "2018", column: str = "openings"
 ) -> pd.DataFrame:
-    """Confucius institutes that opened from `first` to `last`; an estimates frame.
+    """Confucius institutes that opened from `first` to `last`.
 
-    facts: rows `confucius_institutes_column` of AidData's dashboard, one per economy and year. column: read as
-    'openings' of the year, or as a 'running_total', which its documentation calls it. A column that falls from one year
-    to the next for any economy is no running total for any: then there is no estimate by that reading.
+    facts: rows `confucius_institutes_column` of AidData's dashboard, one per economy and year. economies: codes.
+    first, last: years ('2014', '2018').
+    column: read as 'openings' of the year, or as a 'running_total', which its documentation calls it.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy; the estimate is a number of
+    institutes. Recorded in `missing`: a year (or the one before `first`) without a figure, and, by 'running_total', a
+    column that falls from one year to the next for any economy: it is then no running total for any.
+    Raises UnknownNameError for another reading.
     """
     if column not in ("openings", "running_total"):
         raise UnknownNameError("column", column, ("openings", "running_total"))

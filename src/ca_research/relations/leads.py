@@ -20,8 +20,13 @@ SUMMITS = ("format_first_summit", "format_summit")
 def opinion_lead(opinion: pd.DataFrame, *, economies: Sequence[str], since: str | int = 2013) -> pd.DataFrame:
     """Share that sees China favourably over that of its largest rival, by one question in one year.
 
-    opinion: table `opinion`; pooled answers of several economies are not used. Returns an estimates frame with the columns
-    `values` and `leader` (per cent), one row per economy; a range where one question has two figures.
+    opinion: table `opinion` (economy, about, year, measure, value_pct, source_id); pooled answers of several economies
+        are not used.
+    economies: codes or names. since: no year before this one.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, with the columns `values`
+    (per cent) and `leader` (the code of who leads). The estimate is a ratio of shares; low and high instead where one
+    question has two figures. No question about all in one year is recorded in `missing`. Raises UnknownNameError for an
+    unknown economy.
     """
     rows = opinion[
         opinion["measure"].isin(FAVOURABLE)
@@ -55,9 +60,11 @@ def opinion_lead(opinion: pd.DataFrame, *, economies: Sequence[str], since: str 
 
 
 def summits(events: pd.DataFrame, since: int = 0) -> pd.DataFrame:
-    """Meetings of leaders with all five, by power: actor, date, place, source_id; one row per meeting.
+    """Meetings of leaders with all five, by power: actor, date, year, place, kind, source_id; one row per meeting.
 
-    Two dates of one month by one power are one meeting of which sources differ (September 2023: 19 or 21); the first stays.
+    events: like table `events`.
+    since: no year before this one (0: all). Two dates of one month by one power are one meeting of which sources differ
+        (September 2023: 19 or 21); the first stays.
     """
     rows = events[events["kind"].isin(SUMMITS) & (events["counterpart"] == "CA5") & events["date"].notna()]
     date = rows["date"].astype(str)
@@ -74,10 +81,16 @@ def meetings_lead(
     meetings: str = "visits",
     since: str | int = 2013,
 ) -> pd.DataFrame:
-    """Meetings with China's leader over those with the largest rival's; an estimates frame with the columns `values` and `leader`.
+    """Meetings with China's leader over those with the largest rival's among Russia, the EU and the United States.
 
+    visits: table `visits` (sender, receiver, year, level, count, completeness, source_id). events: like table `events`.
+    economies: codes or names. since: no year before this one.
     meetings: 'visits' of the power's head of state to the economy, where a complete list is at hand for each power (one
         trip that somebody saw is no count); 'summits' with all five, which is the same for each of them.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, with the columns `values`
+    (the counts) and `leader` (the code of who leads); the estimate is a ratio. A power without a complete list, or
+    without a summit, is recorded in `missing`.
+    Raises UnknownNameError for another choice or an unknown economy.
     """
     if meetings not in ("visits", "summits"):
         raise UnknownNameError("meetings", meetings, ("visits", "summits"))

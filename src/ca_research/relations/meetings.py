@@ -81,10 +81,16 @@ def shared_meetings(
     until: str,
     composition: str = "as_held",
 ) -> pd.DataFrame:
-    """Dated meetings of each partner with all five by `until`; an estimates frame, one row per partner.
+    """Number of dated meetings of each partner with all five by `until`.
 
-    Shown by two independent origins, of the meetings or of documents that support them; zero where two documents list
-    partners or members without this one and nothing is dated; else open (see `dates.settle`).
+    events, evidence: like the tables of these names; documents of claim C03. economies: codes of the partners.
+    until: a date.
+    composition: 'as_held', or 'strict' without meetings that a note calls incomplete (INCOMPLETE).
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per partner, with the answer without each
+    of its sources in `left_out`. The count is the estimate where two independent origins show it, of the meetings or of
+    documents that support them; zero where two documents list partners or members without this one and nothing is
+    dated; else low and high are zero and what is dated, or `missing` gives the reason (see `dates.settle`).
+    Raises UnknownNameError for another composition, UsageError for what is no date.
     """
     events, evidence = _of_formats(events), evidence[evidence["claim"] == CLAIM]
     rows = []
@@ -119,8 +125,12 @@ def meeting_or_body(
 ) -> pd.DataFrame:
     """As `shared_meetings`, with a standing organisation counted where at least `members` of the five belong to it too.
 
+    events, evidence, economies, until, composition: as in `shared_meetings` ('as_held' or 'strict').
     body: an aggregate with dated members, such as OTS; a partner that is a member in the year of `until` and whose
-    organisation an event dates has one more. What a document says against meetings does not speak against the body.
+        organisation an event dates has one more. What a document says against meetings does not speak against the body.
+    members: a number ('3').
+    Returns and raises as `shared_meetings`: an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per
+    partner, with the answer without each of its sources in `left_out`.
     """
     events, evidence = _of_formats(events), evidence[evidence["claim"] == CLAIM]
     rows = []
@@ -144,10 +154,15 @@ def meeting_or_body(
 def format_age(
     events: pd.DataFrame, *, economies: Sequence[str], until: str, composition: str = "as_held"
 ) -> pd.DataFrame:
-    """Years from a partner's first dated meeting with all five to `until`; an estimates frame, one row per partner.
+    """Years from a partner's first dated meeting with all five to `until`.
 
-    A partial date gives a range; where an older first meeting is known without its date, the first dated one is the lower
-    bound.
+    events: like table `events`. economies: codes of the partners. until: a date.
+    composition: 'as_held' or 'strict' (see `shared_meetings`).
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per partner, with the answer without each
+    of its sources in `left_out`, in years of 365.25 days. A partial date gives low and high; where an older first
+    meeting is known without its date, the first dated one gives low alone. A partner without a dated meeting has the
+    reason in `missing`.
+    Raises UnknownNameError for another composition, UsageError for what is no date.
     """
     end = pd.Timestamp(bounds(until)[1])
     events = _of_formats(events)
@@ -180,6 +195,7 @@ def _undated(events: pd.DataFrame) -> set[str]:
 def first_meetings(events: pd.DataFrame, economies: Sequence[str]) -> pd.DataFrame:
     """Each partner's first dated meeting of ministers and of leaders with all five, in the order of the former.
 
+    events: like table `events`. economies: codes of the partners.
     Returns partner, ministers ('before' a date where the first is known without its date), leaders (dates as the source gives
     them; empty where none is dated), meetings (separate
     occasions dated), origins (independent sources), remark (notes of the two first meetings) and sources.

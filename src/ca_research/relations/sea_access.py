@@ -30,10 +30,13 @@ LASTING = 365
 
 
 def routes(events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
-    """What sources say of a route to a port, one row each: port, date, first_day, last_day, exact, text, source_id, origin_group.
+    """What sources say of a route to a port, one row each.
 
-    Events of kind sea_access, and documents of C21 (reading literal, direction refutes; see `documents.seen_rows`). A text that names
-    two ports has two rows; one without a date keeps null days and never counts.
+    events: like table `events`; rows of kind sea_access.
+    evidence: like table `evidence`; documents of C21 (reading literal, direction refutes; see `documents.seen_rows`).
+    Returns port (of PORTS), date, first_day, last_day, exact, text, source_id, origin_group. A text that names two
+    ports has two rows; one without a date keeps null days and never counts.
+    Raises UnknownNameError for a missing column, UsageError for what is no date.
     """
     require(evidence, ("claim", "reading", "direction", "text_seen", "date", "statement", "origin_group", "source_id"))
     rows = select(events, kinds="sea_access")
@@ -59,10 +62,15 @@ def routes(events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
 
 @recomputed
 def sea_routes(events: pd.DataFrame, evidence: pd.DataFrame, *, before: str, use: str = "dated") -> pd.DataFrame:
-    """Ports in use by the five before a day, each shown by two independent origins; an estimates frame of one row.
+    """Number of ports in use by the five before a day, each shown by two independent origins.
 
-    use: 'dated' (any two), or 'lasting' (the sources on the port are dated LASTING days apart or more). One origin alone
-    leaves a port open. That none is found says nothing, so there is then no answer.
+    events, evidence: as in `routes`. before: a date.
+    use: 'dated' (any two origins), or 'lasting' (the sources on the port are dated LASTING days apart or more).
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, with the answer without each of its
+    sources in `left_out`. Ports shown are the estimate; where there is none, ports that one origin alone shows (or for
+    too short a time) leave low 0 and high their number. That none is found says nothing: the reason then stands in
+    `missing`.
+    Raises UnknownNameError for another use, UsageError for what is no date.
     """
     if use not in USES:
         raise UnknownNameError("use", use, USES)
@@ -92,9 +100,13 @@ def _count(rows: pd.DataFrame) -> int:
 
 @recomputed
 def document_origins(evidence: pd.DataFrame, *, claim: str, reading: str, direction: str) -> pd.DataFrame:
-    """Independent origins of documents on one reading in one direction, texts seen only; an estimates frame of one row.
+    """Independent origins of documents on one reading in one direction, texts seen only.
 
-    Zero where there are documents on the reading, none of them in this direction; no answer where there are none at all.
+    evidence: rows of table `evidence`. claim: its id. reading: one of the claim's readings in the table.
+    direction: 'supports' or 'refutes'.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, with the answer without each of its
+    sources in `left_out`. The estimate is zero where there are documents on the reading and none of them in this
+    direction; where there are none at all, that stands in `missing`.
     """
     rows = seen_rows(evidence, claim=claim, reading=reading)
     if rows.empty:

@@ -136,6 +136,7 @@ def signing_times(
 ) -> pd.DataFrame:
     """Months from LAUNCH to the first signed document, for every member of the UN but China.
 
+    events: rows like table `events`, as in `accession_variants`.
     dates: see DATES. placeholder: what 2013-12 in the list by month stands for: 'unknown' (some day between launch and the
     last day that the economy's earliest dated document by any list or text can mean; and `until` where there is none),
     'as_printed' (December 2013) or 'next_year' (some day of 2014). A member that the list names without a date has signed
@@ -143,7 +144,7 @@ def signing_times(
     Returns economy, five (one of the five), state ('signed', 'unknown', 'open' where a partial date spans the end of the
     watch, 'not signed'), low and high (months; those of the end of the watch where not signed), date, source_id,
     bounded_by and bound_source_id (the document that bounds an unknown time, null elsewhere).
-    Raises CoverageError where there is no document by the dates chosen.
+    Raises CoverageError where there is no document by the dates chosen, UnknownNameError for another choice.
     """
     return _times(documents_signed(events), until, dates, placeholder)
 
@@ -366,9 +367,13 @@ def signed_within(
 
 @recomputed
 def signed_before(events: pd.DataFrame, *, before: str) -> pd.DataFrame:
-    """Documents dated wholly before a day by sources that give at least the month; an estimates frame of one row.
+    """Number of documents dated wholly before a day, by sources that give at least the month.
 
-    Zero needs a list of the world that is meant to be complete and gives months (M_GFDC25) among the rows.
+    events: rows like table `events`, as in `accession_variants`. before: a date.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, with the answer without each of its
+    sources in `left_out`; n is the number of documents looked through. Zero needs a list of the world that is meant to
+    be complete and gives months (M_GFDC25) among the rows; without it the reason stands in `missing`.
+    Raises UnknownNameError for a missing column, UsageError for what is no date.
     """
     every = accession_variants(events)
     rows = every[every["date"].str.len() >= 7]

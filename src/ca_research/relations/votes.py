@@ -27,9 +27,12 @@ _CAST = re.compile(r"((?:[A-Z]{3})(?:(?:, | and )[A-Z]{3})*) (abstains?|do(?:es)
 def votes(facts: pd.DataFrame, *, economies: Sequence[str] = eco.CA5, powers: Sequence[str] = POWERS) -> pd.DataFrame:
     """Agreement and distance by economy, power and year.
 
-    facts: table `facts` with the attributes unga_agreement_with:CODE (share of common votes, 0 to 1) and
-    unga_ideal_point (units of the scale). Returns economy, power, year, agreement, distance = |difference of ideal
-    points|, source_id; null where one is not at hand.
+    facts: table `facts` (subject, attribute, year, value, source_id) with the attributes unga_agreement_with:CODE
+        (share of common votes, 0 to 1) and unga_ideal_point (units of the scale).
+    economies, powers: codes.
+    Returns economy, power, year, agreement, distance = |difference of ideal points|, source_id; null where one is not
+    at hand.
+    Source of the points: Bailey, Strezhnev and Voeten (2017), Journal of Conflict Resolution 61(2).
     """
     rows = facts[facts["year"].notna() & facts["value"].notna()]
     point = rows[rows["attribute"] == IDEAL].set_index(["subject", "year"])["value"].astype(float)
@@ -103,7 +106,8 @@ def war_votes(events: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd
     """Votes on the war in Ukraine in the General Assembly: economy, date, vote, aside, source_id.
 
     events: table `events`; votes are read from the detail of rows of kind un_vote that name Ukraine. vote: 'abstain', 'not
-    voting', 'against' or 'for'; aside: the first two. An economy that a text does not name has no row.
+    voting', 'against' or 'for'; aside: the first two. economies: codes.
+    An economy that a text does not name has no row.
     """
     rows = events[(events["kind"] == "un_vote") & events["detail"].astype(str).str.contains("Ukraine")]
     found = []
@@ -123,9 +127,14 @@ SEAT = "seat of Russia"
 
 
 def stood_aside(events: pd.DataFrame, *, economies: Sequence[str], votes: str = "resolutions") -> pd.DataFrame:
-    """Share of the votes on the war that are at hand in which the economy abstained or was absent; an estimates frame.
+    """Share of the votes on the war that are at hand in which the economy abstained or was absent (0 to 1).
 
-    votes: 'resolutions' on the war itself, or 'with_the_seat': the vote on Russia's seat in the Human Rights Council too.
+    events: as in `war_votes`. economies: codes.
+    votes: 'resolutions' on the war itself, or 'with_the_seat': the vote on Russia's seat in the Human Rights Council
+        too.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without an interval; an
+    economy that no text names has the reason in `missing`.
+    Raises UnknownNameError for another choice.
     """
     if votes not in ("resolutions", "with_the_seat"):
         raise UnknownNameError("choice of votes", votes, ("resolutions", "with_the_seat"))

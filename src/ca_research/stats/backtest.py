@@ -37,7 +37,8 @@ def mase(actual: pd.Series, forecast: pd.Series, train: pd.Series) -> float:
 def backtest(series: pd.Series, models: Mapping[str, Model], first: float, horizon: int) -> pd.DataFrame:
     """Forecasts from every origin from `first` on, each made from the years up to its origin alone.
 
-    series: index equally spaced years. models: name -> function of (series, steps) that returns a Forecast.
+    series: index equally spaced years. horizon: steps ahead.
+    models: name -> function of (series, steps) that returns a Forecast.
     Returns one row per model, origin and step: model, origin, step, year, actual, mean, low, high, error (actual -
     mean), inside (the interval), scaled (|error| over the mean absolute step up to the origin), missing (why a model
     gave no forecast, or '').
@@ -70,7 +71,8 @@ def backtest(series: pd.Series, models: Mapping[str, Model], first: float, horiz
 def compare_with_naive(series: pd.Series, models: Mapping[str, Model], first: float, horizon: int) -> pd.DataFrame:
     """Back-tested models beside the naive forecast, best first, over the origins and steps that all of them answered.
 
-    Inputs as for `backtest`. Returns one row per model: model, mase, relative (mase over that of naive; below 1 beats
+    series, models, first, horizon: as for `backtest`.
+    Returns one row per model: model, mase, relative (mase over that of naive; below 1 beats
     it), mae (units of the series), coverage (share of actuals inside the interval), n (forecasts compared), failed
     (forecasts not given). A model that answered nowhere has n = 0 and does not narrow the comparison. Errors of
     overlapping forecasts are dependent and few: differences are described, not tested.

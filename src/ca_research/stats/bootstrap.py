@@ -73,6 +73,7 @@ def block_bootstrap(
 
     series: index equally spaced years. statistic: takes a series in the same years, returns a number. block: length
     in observations (n ** (1/3) is a start; 1 is the iid bootstrap); the sample holds n // block >= 5 of them.
+    draws, seed: samples, and the seed of their random numbers. level: of the interval.
     Blocks of neighbours are drawn with replacement from all n - block + 1, joined and cut to n. A trend or a level
     shift is not preserved: take it out first. Intervals are somewhat short in small samples.
     Raises CoverageError for too few blocks, gaps, a constant series or a statistic that fails in over 5 % of draws;
@@ -108,9 +109,10 @@ def cluster_bootstrap(
     """Bootstrap of whole clusters (pairs cluster bootstrap), percentile interval.
 
     frame: any rows; `cluster` names the column of clusters, at least 10 of them. statistic: takes such a frame,
-    returns a number. In a draw the clusters are numbered anew in that column, so that one drawn twice is two.
-    Raises CoverageError below 10 clusters or where the statistic fails in over 5 % of draws; UsageError for an unknown
-    column, rows without a cluster, bad draws or level.
+    returns a number. draws, seed: samples, and the seed of their random numbers. level: of the interval.
+    In a draw the clusters are numbered anew in that column, so that one drawn twice is two.
+    Raises CoverageError below 10 clusters or where the statistic fails in over 5 % of draws; UsageError for rows
+    without a cluster, bad draws or level, UnknownNameError for an unknown column.
     Source: Cameron, Gelbach and Miller (2008), Review of Economics and Statistics 90(3).
     """
     _checked_options(draws, level)
@@ -191,11 +193,13 @@ def wild_bootstrap_t(
     """Wild cluster bootstrap-t of one OLS coefficient, null imposed; symmetric p, interval by test inversion.
 
     y, X, cluster: same rows, nothing missing; X holds the constant too if there is one. At least 5 clusters.
+    coefficient: a column of X. draws, seed: samples, and the seed of their weights. level: of the interval.
     Residuals of the regression with the coefficient held at `null` are multiplied by one weight per cluster
     (Rademacher; Webb's six points below 10 clusters); p = (1 + #{|t*| >= |t|}) / (draws + 1), t with the CRV1 error
     G/(G-1) (n-1)/(n-k). The interval holds the values not rejected at 1 - level, with the same weights.
     Raises CoverageError for too few clusters, collinearity, an exact fit, a dummy carried by a single cluster (the test
-    then says nothing: MacKinnon and Webb 2017); UsageError for rows that differ or are missing, bad draws or level.
+    then says nothing: MacKinnon and Webb 2017); UsageError for rows that differ or are missing, bad draws or level,
+    UnknownNameError for a coefficient that X does not hold.
     Source: Cameron, Gelbach and Miller (2008), REStat 90(3); Webb (2023), Canadian Journal of Economics 56(3);
     inversion: MacKinnon, Nielsen and Webb (2023), Journal of Econometrics 232(2).
     """

@@ -153,8 +153,10 @@ def sup_f(
     """Largest Chow F over all dates in the middle of the series: a break at an unknown date.
 
     series: index years, n >= 10. trim: share of observations left on each side at least (never fewer than k + 2).
+    errors: 'iid' or 'ar1'.
     Model: constant, and year if `trend`. p = (1 + #{sup F* >= sup F}) / (draws + 1) over series drawn without a break:
     residuals of the model resampled, 'iid' or as shocks of an AR(1) fitted to them ('ar1', equally spaced years).
+    draws, seed: series drawn, and the seed of their random numbers.
     'iid' rejects far too often where errors are autocorrelated (at 0.5 and n = 30, in 40 % of series without a break;
     'ar1' in about 6 %): see `autocorrelation` in the result.
     Raises CoverageError for n < 10, too few observations to split, a constant or exactly fitted series, gaps with

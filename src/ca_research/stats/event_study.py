@@ -206,6 +206,7 @@ def event_study(
         cohort by event time, weighted by the cohorts' share (Sun and Abraham 2021, Journal of Econometrics 225(2);
         weights taken as fixed); 'twfe', one dummy per event time and unit and period effects: naive, for comparison.
     window: event times shown and used for the pre-trend; all are estimated. cluster: column, the unit by default.
+    level: of the intervals. unit, time, outcome: columns.
     `att` is the mean over all treated rows ('twfe': the coefficient on one treatment dummy, with weights of its own).
     The reference of 'saturated' and 'twfe' is the last period before treatment; leads of 'did2s' are averages of
     first-stage residuals, not differences from a reference, and do not compare with the others' one to one.

@@ -78,7 +78,8 @@ def _walk(clean: pd.Series, horizon: int, level: float, drift: bool) -> pd.DataF
 def random_walk_drift(series: pd.Series, horizon: int, level: float = 0.95) -> Forecast:
     """Random walk with drift: the last value plus h times the mean step d, in units of the series.
 
-    series: index equally spaced years, n >= 5. With m = n - 1 steps, s2 their variance (m - 1 df), the error at h has
+    series: index equally spaced years, n >= 5. horizon: years ahead. level: of the interval.
+    With m = n - 1 steps, s2 their variance (m - 1 df), the error at h has
     variance s2 (h + h**2 / m), the second term for the estimated drift; interval by t with m - 1 df (exact if steps
     are independent and normal).
     Raises CoverageError for n < 5, gaps, a constant series or an exact line; UsageError for a bad index or horizon.
@@ -91,7 +92,8 @@ def random_walk_drift(series: pd.Series, horizon: int, level: float = 0.95) -> F
 def naive(series: pd.Series, horizon: int, level: float = 0.95) -> Forecast:
     """The last value, unchanged: random walk without drift; error variance h times the mean squared step, t with m df.
 
-    Inputs, source and what it raises as for `random_walk_drift`; an exact line is no error, for it has no drift here.
+    series, horizon, level: as for `random_walk_drift`.
+    Source and what it raises as for `random_walk_drift`; an exact line is no error, for it has no drift here.
     """
     clean = history(series, LEAST_WALK, horizon, level)
     return Forecast("naive", _walk(clean, horizon, level, False), len(clean))
@@ -135,7 +137,8 @@ def _predicted(name: str, clean: pd.Series, table: pd.DataFrame, scale: float, l
 def ets(series: pd.Series, horizon: int, damped: bool = False, level: float = 0.95) -> Forecast:
     """Exponential smoothing with additive error and additive trend, ETS(A,A,N) or damped ETS(A,Ad,N).
 
-    series: index equally spaced years, n >= 10. Estimated by statsmodels' ETSModel; its analytic intervals leave out
+    series: index equally spaced years, n >= 10. horizon: years ahead. damped: ETS(A,Ad,N). level: of the interval.
+    Estimated by statsmodels' ETSModel; its analytic intervals leave out
     the uncertainty of the parameters and are somewhat short.
     Raises CoverageError for n < 10, gaps or a constant series; ConvergenceError where no optimum was found; UsageError
     for a bad index or horizon.
@@ -158,6 +161,7 @@ def arima(
 ) -> Forecast:
     """ARIMA with a constant (d = 0) or drift (d = 1), by statsmodels' exact maximum likelihood.
 
+    horizon: years ahead. level: of the intervals.
     series: index equally spaced years, n >= 10. order: (p, d, q); without one, the smallest AICc over p, q >= 0 with
     p + q <= 2 at the given `d` (likelihoods with different d are not comparable). Orders that could not be estimated
     are in `failed`. Intervals leave out the uncertainty of the parameters and are short in small samples.
@@ -200,6 +204,7 @@ def share_forecast(
     shares: index equally spaced years (n >= 5), one column per part (two or more), rows summing to 1 (within 1e-6),
     all above zero. With z the log-ratios to any one part: mean_h = inverse(z_n + h d), d the mean step, which is the
     centre of the forecast composition and not an arithmetic mean; it sums to one and does not depend on the reference.
+    horizon: years ahead. level: of the interval.
     low, high: quantiles over `draws` of each part, steps normal with the covariance of the past ones, the drift
     estimated, t with m - 1 df for m steps; not simultaneous over parts. Draws depend on `seed` alone, not on the
     order of parts.

@@ -13,6 +13,7 @@ from ..errors import CoverageError, UsageError
 def influence(results: pd.DataFrame, axes: Sequence[str], *, value: str = "estimate") -> pd.DataFrame:
     """Share of the variance of the results that each axis accounts for: first-order and total Sobol indices.
 
+    axes: columns of choices. value: the column of results.
     results: one row per specification with a column per axis and `value`; rows without a value are left out.
     Returns one row per axis, the most influential first: axis, values (number that occur), first (variance of the
     means per value, over the variance of all: the axis alone), total (mean variance within cells that agree on all
@@ -59,10 +60,13 @@ def leave_one_out(
 ) -> pd.DataFrame:
     """A summary of the results again and again, each time without one source, or without one value of an axis.
 
+    results: rows of `Universe.run`.
     by: a column of the results. Where its cells are tuples (`sources`), every row that rests on the one left out goes;
-    else the rows with that value. summary(rows) gives a number, a truth or a word.
-    Returns left_out ('' for the whole, first unless whole=False), result, specifications (with rows left), changed
-    (whether the result differs from the whole's). Where nothing is left the result is null.
+    else the rows with that value. summary: called with rows, gives a number, a truth or a word.
+    whole: whether the first row is the result of all.
+    Returns left_out ('' for the whole), result, specifications (with rows left), changed (whether the result differs from
+    the whole's). Where nothing is left the result is null.
+    Raises UsageError where the results have no such column.
     """
     if by not in results:
         raise UsageError(f"no column {by!r} in the results", hint="name an axis, or a column of tuples such as sources")

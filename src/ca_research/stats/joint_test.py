@@ -259,6 +259,7 @@ def joint_test(
     """Would the whole curve look like this if the treatment had no effect in any specification?
 
     frame, specifications, model: as for `linear_path`. Specifications without a number are left out and counted.
+    null: 'bootstrap' or 'permutation'.
     null='bootstrap', for observational data: specification k gets an outcome of its own, y*_k = y - b_k x, which its
     controls explain as before and x does not; N rows are drawn with replacement, the same rows for all specifications,
     N being the rows that any of them uses; every specification is fitted to them. With cluster errors whole clusters
@@ -268,6 +269,7 @@ def joint_test(
     observed, the same shuffle for all specifications; samples and controls must not depend on it.
     Statistics: see `statistics`; Z is the normal deviate of the two-sided p-value, signed. direction: None compares
     sizes and dominant signs, each curve's own; 'positive' or 'negative' is a prediction made before looking.
+    draws: resamples, at least 99. alpha: below which a specification counts as significant.
     `p` = (extreme + 1) / (draws + 1), which is never 0 and keeps its level (Phipson and Smyth 2010, SAGMB 9(1)); the
     paper's share is extreme / draws. A resample in which some specification cannot be fitted (collinear there, too few
     rows) is left out and counted; over 5 % of them are refused. Each resample has its own stream of `seed`.

@@ -383,6 +383,7 @@ def linear_path(
     is_main and excluded, as `Universe.table()` gives). Axes: 'outcome' and 'treatment' (columns), 'controls' (a named
     set, a column or 'none'), 'sample' (a named filter, a boolean column or 'all'); any other axis is named after a
     control or a named set and is 'with' or 'without' (`control_axes`). A constant is always there.
+    model: how choices become a regression, and which errors. level: of the interval.
     Rows: each specification takes the rows of its sample in which its own outcome, treatment and controls are all
     observed (listwise), so n may differ between specifications.
     Returns spec, is_main, the choices, estimate, std_error, low, high, t, p, n, df, missing: the treatment's

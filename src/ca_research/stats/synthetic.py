@@ -158,7 +158,8 @@ def synthetic_control(
 ) -> SyntheticControl:
     """Synthetic control of one treated unit.
 
-    outcomes: index of periods, one column per unit (numbers; missing where not observed). start: first treated period.
+    outcomes: index of periods, one column per unit (numbers; missing where not observed).
+    treated: the column of the treated one. start: first treated period.
     donors: untreated units, all other columns by default. demean: take each unit's pre-period mean out first, for a
         treated unit outside the donors' range (Ferman and Pinto 2021, Quantitative Economics 12(4)).
     Periods without the treated unit leave for all; donors that lack one of the remaining periods leave (logged): no gap

@@ -144,6 +144,7 @@ def sen_interval(series: pd.Series, level: float = 0.95) -> SenSlope:
     """Sen's slope (median over pairs of years) with the distribution-free interval of Sen, in units per year.
 
     series: index years, gaps allowed; n >= 3, and n >= 10 for an interval (else `low` and `high` are None).
+    level: of the interval.
     Of the N ordered pairwise slopes the interval takes numbers (N - C)/2 and (N + C)/2 + 1, rounded,
     C = z sqrt(var S) with the tie-corrected variance of Kendall's S.
     Raises CoverageError for n < 3 or a constant series, UsageError for a bad index or level.
@@ -184,7 +185,7 @@ class OlsTrend(Result):
 def ols_trend(series: pd.Series, lags: int | None = None, level: float = 0.95) -> OlsTrend:
     """OLS slope on the year with Newey-West errors (Bartlett kernel, n/(n-2) correction, t with n - 2 df).
 
-    series: index equally spaced years, n >= 10. lags: default floor(4 (n/100)**(2/9)).
+    series: index equally spaced years, n >= 10. lags: default floor(4 (n/100)**(2/9)). level: of the interval.
     Even so the errors are too small in short, strongly autocorrelated series: read beside `mann_kendall`.
     Raises CoverageError for n < 10, gaps, a constant series or an exact line; UsageError for impossible lags.
     Source: Newey and West (1987), Econometrica 55(3); lag rule as in Newey and West (1994), RES 61(4).
@@ -224,6 +225,7 @@ class BaseChange(Result):
 def change_against_base(series: pd.Series, base: tuple[int, int], later: tuple[int, int]) -> BaseChange:
     """Mean of a later period against the mean of a base period; both are (first, last) year, both included.
 
+    base, later: the two periods.
     series: index years, every year of both periods observed. ratio = later mean / base mean (1.5: half as much again).
     Raises CoverageError naming the years that are missing, UsageError where the periods overlap or run backwards.
     """

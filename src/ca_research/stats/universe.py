@@ -176,8 +176,8 @@ def share_holding(
 ) -> dict[str, float | int]:
     """In how many of the distinct specifications a statement holds.
 
-    results, methods: as in `collapse`. holds(rows of one specification) is true, false, or None where its figures leave
-        it open.
+    results, methods: as in `collapse`.
+    holds: called with the rows of one specification; true, false, or None where its figures leave it open.
     Returns a dictionary: specifications (distinct ones), true, false, open and share (true ones of the distinct; NaN
     without any).
     The share describes robustness; it is not a probability.

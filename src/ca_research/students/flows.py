@@ -37,6 +37,7 @@ def count(
 ) -> pd.DataFrame:
     """Rows of one origin, destination, level and source, by year.
 
+    origin, destination: codes. level: which students ('all', 'degree', 'scholarship'). source: one source_id.
     students: table `students` (origin, destination, year, level, students, source_id). Raises UnknownNameError where a
     column lacks, UsageError where a year has two figures (of two precisions, or enrolled and intake).
     """
@@ -118,7 +119,7 @@ def growth_by_origin(
 ) -> pd.DataFrame:
     """Growth between two years by origin, each rate under its own name; an origin that cannot be measured says why.
 
-    students, destination, level, source: as in `count`. since, until: the two years.
+    students, destination, level, source: as in `count`. origins: codes or names. since, until: the two years.
     Returns one row per origin asked for: origin, first and last (counts at the two ends, null
     where there is none), compound, mean_annual (rates: 0.05 is 5 %), change (persons), counts (years counted), gap (years
     of [since, until] without a count, as text), missing (why there is no rate). A gap leaves all three null: the ends

@@ -151,13 +151,14 @@ def host_shares(
 ) -> HostShares:
     """Share of each host among an origin's students abroad in one year, as bounds, with the hosts' coverage stated.
 
+    origin: its code. year: the one shared out.
     students: table `students` with every origin of the source (see `host_coverage`). source: hosts by origin; level: its
         level. Such lists are the largest hosts only: a host without a row is unknown, not zero.
     total_source: source of the total abroad (destination WLD) that holds listed and unlisted hosts; without it the sum
         of the listed is a floor of the total, and a share only has an upper bound.
-    outside: hosts in neither list nor total (China in UNESCO's). Their number is taken from outside_source, from the
-        lowest to the highest of outside_levels (degree students to students of all kinds: two concepts of which neither
-        is UNESCO's); where that is not at hand, a share only has an upper bound.
+    outside: hosts in neither list nor total (China in UNESCO's). Their number is taken from `outside_source`, from the
+        lowest to the highest of `outside_levels` (degree students to students of all kinds: two concepts of which
+        neither is UNESCO's); where that is not at hand, a share only has an upper bound.
     Formula, T the total (or the sum L of the listed), [a, b] the sum of the outside hosts, n a host's students:
         share in [n / (T + b), n / (T + a)]; an outside host with [c, d] and e, f its fellows' lowest and highest sum:
         [c / (T + f + c), d / (T + e + d)]; a reporting host without a row: from 0 to (T - L) / (T + a).

@@ -50,9 +50,10 @@ def intensity(
 ) -> pd.DataFrame:
     """Students of an origin in a destination per `per` inhabitants of the origin, by year.
 
+    origins: codes or names.
     students: table `students` (origin, destination, year, level, students, source_id). destination: a host, or 'WLD' for
         all that the source counts (UNESCO's total does not hold China). level, source: one count, never two in one line.
-    macro: table `macro` with SP.POP.TOTL in persons; population_source names its vintage. per: 1_000 or 100_000.
+    macro: table `macro` with SP.POP.TOTL in persons; `population_source` names its vintage. per: 1_000 or 100_000.
     Returns one row per origin and year observed: origin, year, students (persons), population (persons), per, intensity
     (students per `per` inhabitants; null without population), students_source, population_source, missing (why null).
     Years without a count are no rows; attrs['gaps'] lists those inside a series by origin. An origin without any count

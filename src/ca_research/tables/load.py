@@ -31,6 +31,7 @@ def load(
 ) -> pd.DataFrame:
     """Rows of a table as a tidy frame: its declared columns, `is_aggregate` and `known_on`.
 
+    name: a table of the registry.
     filters: any column of the table, a value or a list of values; economies by ISO code or name ('Kazakhstan',
         'Türkiye', 'EU'), `source` as a short form of `source_id`.
     since, until: first and last year, both included (tables with a column `year`).
@@ -38,7 +39,8 @@ def load(
         `revised_sources` (sources of which only a later edition survives: the result is pseudo as-of).
 
     Every source that matches is returned: choosing between sources is a specification, made by the caller.
-    Raises UnknownNameError with suggestions for an unknown table, column or value; MissingTableError where the
+    Raises UnknownNameError with suggestions for an unknown table, column or value; UsageError for a filter of the wrong
+    type, a day that is none, or years of a table without them; MissingTableError where the
     tables have not been built.
     """
     table = registry.table(name)

@@ -258,8 +258,9 @@ def gravity(
 
     panel: as `panel()` gives it (exporter, importer, year, value_usd and the covariates). covariates: columns of it.
     estimator: 'ppml' or 'ols'. level: of the intervals.
-    effects: names out of EFFECTS joined by '+'; 'pair' is directed. cluster: one of EFFECTS. rectifier: look also for rows that a combination
-        of terms separates (iterative rectifier, slower); effects and dummies whose trade is all zero always leave.
+    effects: names out of EFFECTS joined by '+'; 'pair' is directed.
+    cluster: one of EFFECTS. rectifier: look also for rows that a combination of terms separates (iterative rectifier,
+        slower); effects and dummies whose trade is all zero always leave.
     Model: value = exp(terms + effects) * error by PPML, zeros kept (Santos Silva and Tenreyro 2006, Review of Economics
         and Statistics 88(4)), or log(value) by OLS, zeros logged and left out. Exporter-year and importer-year effects
         stand for both sides' totals and multilateral resistance (Anderson and van Wincoop 2003, AER 93(1)).

@@ -98,7 +98,7 @@ def reassign(
     and `economy` stays in the sample as an ordinary one. An economy with fewer than `least` positive treated pairs (for
     a change: both before and after) has no estimate and a reason in `missing`. Partners themselves are no candidates.
     Returns a Reassignment: table with economy, estimate (log points), pairs, missing; rank, p (one-sided), p_two_sided.
-    Raises UnknownNameError for a direction, what `gravity` raises, CoverageError where `economy` itself has no estimate.
+    Raises UnknownNameError for a direction, what `gravity` raises, CoverageError where `economy` has no estimate.
     Source: randomisation inference with few treated clusters, MacKinnon and Webb (2020), Journal of Econometrics 218(2).
     """
     if direction not in DIRECTIONS:
@@ -169,7 +169,7 @@ def excess(
     question: 'level' (distance, contiguity, language, no pair effects) or 'change' (from SINCE on, pair effects).
     oil: 'left_out' takes OIL_EXPORTERS out of the panel. statistic: 'estimate', the coefficient, or 'p', its rank among
         all economies in the place of `economy` (one-sided; `reassign`, which takes as many fits as there are economies).
-    estimator: 'ppml' or 'ols'. economies: those that `economy` trades with.
+    direction: 'exports' of `economy`, its 'imports', or 'both'. estimator: 'ppml' or 'ols'. economies: its partners.
     No interval: five treated pairs a direction do not carry one. A coefficient names no cause. Model: see `gravity`.
     trade: like table `trade`. geography: like table `geography`. source: whose rows make the panel.
     Raises UnknownNameError for a choice, and what `panel`, `gravity` and `reassign` raise.

@@ -97,7 +97,8 @@ def compare(
 
     partners: 'named' (the partners of the register) or 'every' (every single economy the source lists).
     eu: 'apart' (member states count singly) or 'one' (the EU27 is a partner and its members are not).
-    trade: rows like table `trade`. basis, flow, source: one of BASES, FLOWS, SOURCE_ORDER.
+    trade: rows like table `trade`. economy: code or name. year: the one compared.
+    basis, flow, source: one of BASES, FLOWS, SOURCE_ORDER.
     Returns (table, rows): per partner low, high (USD; equal on a basis with one figure), rank by low (1 is the largest),
     and sources; and the rows of table `trade` behind it. A partner without all the directions of `flow` is left out, not
     zero; both are empty where nothing can be compared. Aggregates never take part, except the EU27 with eu='one'.

@@ -30,6 +30,7 @@ def hhi_years(
 ) -> pd.DataFrame:
     """Herfindahl index of an economy's trade over single partners, by year, by one source's own report.
 
+    trade: like table `trade`; rows of product TOTAL count. economy: its code.
     source: a source id. flow: 'turnover', 'exports', 'imports'. partners: 'listed' (every single partner that the source
         lists with all the directions of the flow) or 'named' (those of the register).
     Returns year, hhi (in [1/n, 1]), n (partners). Years in which the source lacks China or Russia are left out: their
