@@ -6,8 +6,7 @@ The notebook: 20 thousand made-up rows, an OLS, a PPML with fixed effects, three
 repeats and their ratio. Goals: a warm kernel is ready, with the stack imported, at least 4 times sooner; notebooks with
 their pages by `ca-research run`, as a whole process on an empty store, at least 6 times faster than papermill's command
 line followed by nbconvert, and 2.5 times faster than papermill in two processes; the same command again under 0.3 s. The
-server that warm kernels are forked from is started beforehand; its own start is a line of its own, and so is a run that
-has to start it.
+command is timed twice: with the server that warm kernels are forked from running, and where it has to start it.
 """
 
 from __future__ import annotations
@@ -18,10 +17,8 @@ import os
 os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
 
 import argparse
-import platform
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -32,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from clock import machine, python, timed
 from jupyter_client.manager import KernelManager
 
 from ca_research import kernels, paths
@@ -40,7 +38,7 @@ from ca_research.kernels.launch import WarmProcess
 CELLS = (
     "import numpy as np, pandas as pd, statsmodels.api as sm, pyfixest as pf, seaborn as sns, duckdb\n"
     "import matplotlib.pyplot as plt",
-    "seed: int = 1\nas_of: str = 'latest'",
+    "seed: int = 1\neconomy: str = 'KAZ'\nas_of: str = 'latest'",
     "rng = np.random.default_rng(seed)\n"
     "n = 20_000\n"
     "rows = pd.DataFrame({'x': rng.normal(size=n), 'z': rng.normal(size=n), 'g': rng.integers(0, 50, n), 't': rng.integers(0, 20, n)})\n"
@@ -76,12 +74,6 @@ def shown(file: Path) -> tuple[int, list[str]]:
     return sum("image/svg+xml" in d for d in data), [d["text/plain"] for d in data if "image/svg+xml" not in d]
 
 
-def timed(action: Callable[[], Any]) -> float:
-    start = time.perf_counter()
-    action()
-    return time.perf_counter() - start
-
-
 def ready(kernel: str) -> float:
     """Seconds until a new kernel has answered a cell that imports the stack; its shutdown is not counted."""
     manager = KernelManager(kernel_name=kernel)
@@ -102,11 +94,9 @@ def ready(kernel: str) -> float:
 def by_command(source: Path, folder: Path, runs: int) -> None:
     """papermill's command line on the ordinary kernel, then nbconvert to HTML, one run after the other."""
     for seed in range(1, runs + 1):
-        made = folder / f"{seed}.ipynb"
-        words = ["-k", kernels.ORDINARY, "-p", "seed", str(seed), str(source), str(made)]
-        subprocess.run([sys.executable, "-m", "papermill", *words], check=True, capture_output=True)
-        words = [sys.executable, "-m", "nbconvert", "--to", "html", str(made)]
-        subprocess.run(words, check=True, capture_output=True)
+        made = str(folder / f"{seed}.ipynb")
+        python("-m", "papermill", "-k", kernels.ORDINARY, "-p", "seed", str(seed), str(source), made)
+        python("-m", "nbconvert", "--to", "html", made)
 
 
 def one(task: tuple[str, str, int]) -> None:
@@ -124,11 +114,11 @@ def in_two_processes(source: Path, folder: Path, runs: int) -> None:
 
 
 def by_ca_research(home: Path, folder: Path, runs: int) -> None:
-    """`ca-research run` as a whole process: notebooks and their pages, the index, the manifest."""
+    """`ca-research run` as a whole process: notebooks and their pages, the index, the manifest; a store for each folder."""
     seeds = ",".join(str(seed) for seed in range(1, runs + 1))
-    words = ["run", "brief", "--grid", f"seed={seeds}", "--as-of", "latest", "--out", str(folder)]
-    env = os.environ | {"CA_RESEARCH_HOME": str(home), "CA_RESEARCH_CACHE": str(folder.parent / f"{folder.name}-store")}
-    subprocess.run([sys.executable, "-m", "ca_research.cli", *words], check=True, capture_output=True, env=env)
+    words = ["run", "brief", "--grid", f"seed={seeds}", "-p", "economy=KAZ", "--as-of", "latest", "--out", str(folder)]
+    store = str(folder.with_name(f"{folder.name}-store"))
+    python("-m", "ca_research.cli", *words, CA_RESEARCH_HOME=str(home), CA_RESEARCH_CACHE=store)
 
 
 def project(root: Path, source: Path) -> Path:
@@ -139,56 +129,61 @@ def project(root: Path, source: Path) -> Path:
     shutil.copytree(real / "registry", home / "registry")
     (home / "data" / "raw").symlink_to(real / "data" / "raw")
     shutil.copy(source, home / "notebooks" / "country_brief.ipynb")
-    env = os.environ | {"CA_RESEARCH_HOME": str(home)}
-    subprocess.run([sys.executable, "-m", "ca_research.cli", "data", "build"], check=True, capture_output=True, env=env)
+    python("-m", "ca_research.cli", "data", "build", CA_RESEARCH_HOME=str(home))
     return home
+
+
+def stop(home: Path) -> None:
+    """End the server of a project's kernels, and wait for its end."""
+    env = {**os.environ, "CA_RESEARCH_HOME": str(home)}
+    about = kernels.status(env)
+    kernels.stop(env)
+    while about and Path(f"/proc/{about['pid']}").exists():
+        time.sleep(0.05)
 
 
 def compare_runs(root: Path, runs: int, repeats: int) -> None:
     source = root / "in.ipynb"
     nbformat.write(notebook(), source)
     home = project(root, source)
-    ours = "ca-research run, warm kernels, with pages"
-    ways: dict[str, Callable[[Path], None]] = {
-        "papermill's command line, then nbconvert": lambda folder: by_command(source, folder, runs),
-        "papermill in two processes, no pages": lambda folder: in_two_processes(source, folder, runs),
-        ours: lambda folder: by_ca_research(home, folder, runs),
+    command, two = "papermill's command line, then nbconvert", "papermill in two processes, no pages"
+    cold, warm = "ca-research run with pages, server started", "ca-research run with pages, server running"
+    again = "ca-research run, nothing changed"
+    plain = [str(seed) for seed in range(1, runs + 1)]
+    own = [f"notebooks/brief-as-of-latest-economy-kaz-seed-{seed}" for seed in range(1, runs + 1)]
+    ways: dict[str, tuple[Callable[[Path], None], list[str]]] = {
+        command: (lambda folder: by_command(source, folder, runs), plain),
+        two: (lambda folder: in_two_processes(source, folder, runs), plain),
+        cold: (lambda folder: by_ca_research(home, folder, runs), own),
+        warm: (lambda folder: by_ca_research(home, folder, runs), own),
     }
-    seconds: dict[str, list[float]] = {way: [] for way in ways}
-    again = list[float]()
+    seconds: dict[str, list[float]] = {way: [] for way in (*ways, again)}
     for repeat in range(repeats):
         results = []
-        for number, (way, action) in enumerate(ways.items()):
+        stop(home)
+        for number, (way, (action, names)) in enumerate(ways.items()):
             folder = root / f"{repeat}-{number}"
             folder.mkdir()
             seconds[way].append(timed(lambda action=action, folder=folder: action(folder)))  # type: ignore[misc]
-            made = folder / "notebooks" if way == ours else folder
-            names = [f"brief-as-of-latest-seed-{seed}" if way == ours else str(seed) for seed in range(1, runs + 1)]
-            results.append([shown(made / f"{name}.ipynb") for name in names])
-            if way != "papermill in two processes, no pages":
-                assert all((folder / f"{name}.html").stat().st_size > 10_000 for name in names), "a page is missing"
-        again.append(timed(lambda folder=folder: by_ca_research(home, folder, runs)))  # type: ignore[misc]
+            results.append([shown(folder / f"{name}.ipynb") for name in names])
+            pages = [folder / f"{Path(name).name}.html" for name in names]
+            assert way == two or all(page.stat().st_size > 10_000 for page in pages), "a page is missing"
+        seconds[again].append(timed(lambda folder=folder: by_ca_research(home, folder, runs)))  # type: ignore[misc]
         assert all(result == results[0] for result in results), "the ways differ in values or figures"
         assert [figures for figures, _ in results[0]] == [FIGURES] * runs, "a figure is missing"
-    table(f"{runs} notebooks", list(seconds.items()))
-    two = statistics.median(
-        a / b for a, b in zip(seconds["papermill in two processes, no pages"], seconds[ours], strict=True)
-    )
-    print(f"\nagainst two processes: {two:.1f} times faster; the same command again: {statistics.median(again):.2f} s")
-    kernels.stop()
-    print(f"with the server started on the way: {timed(lambda: by_ca_research(home, root / 'cold', runs)):.2f} s")
+        print(f"round {repeat + 1}: {', '.join(f'{s[-1]:.2f}' for s in seconds.values())}", file=sys.stderr, flush=True)
+    table(f"{runs} notebooks", seconds, command, two)
+    stop(home)
 
 
-def table(title: str, rows: list[tuple[str, list[float]]]) -> None:
-    """Medians, and the median of the paired ratios to the first row."""
-    print(f"\n| {title} | seconds | range | times faster |\n|---|---:|---:|---:|")
-    first = rows[0][1]
-    for what, seconds in rows:
-        ratio = statistics.median(a / b for a, b in zip(first, seconds, strict=True))
-        print(
-            f"| {what} | {statistics.median(seconds):.2f} | {min(seconds):.2f} to {max(seconds):.2f} | "
-            f"{'' if seconds is first else f'{ratio:.1f}'} |"
-        )
+def table(title: str, seconds: dict[str, list[float]], *beside: str) -> None:
+    """Medians, ranges, and the medians of the paired ratios to some of the rows."""
+    print(f"\n| {title} | seconds | range |{''.join(f' times faster than {b} |' for b in beside)}")
+    print(f"|---|---:|---:|{'---:|' * len(beside)}")
+    for what, own in seconds.items():
+        ratios = [statistics.median(a / b for a, b in zip(seconds[b], own, strict=True)) for b in beside]
+        cells = "".join(" |" if seconds[b] is own else f" {r:.1f} |" for b, r in zip(beside, ratios, strict=True))
+        print(f"| {what} | {statistics.median(own):.2f} | {min(own):.2f} to {max(own):.2f} |{cells}")
 
 
 def main() -> None:
@@ -198,13 +193,15 @@ def main() -> None:
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="ca-") as name:
         os.environ |= {"XDG_RUNTIME_DIR": name, "IPYTHONDIR": f"{name}/ipython"}
-        print(f"Python {platform.python_version()}, {os.cpu_count()} cores, medians of {chosen.repeats}")
-        print(f"start of the server, once: {timed(kernels.warm):.2f} s")
-        pairs = [(ready(kernels.ORDINARY), ready(kernels.NAME)) for _ in range(chosen.repeats)]
-        ordinary, warm = (list(column) for column in zip(*pairs, strict=True))
-        table("kernel ready, stack imported", [("ordinary kernel", ordinary), ("warm kernel", warm)])
-        compare_runs(Path(name), chosen.runs, chosen.repeats)
+        print(f"{machine()}, medians of {chosen.repeats}")
+        print(f"start of the server: {timed(kernels.warm):.2f} s")
+        ready_in: dict[str, list[float]] = {"ordinary kernel": [], "warm kernel": []}
+        for _ in range(chosen.repeats):
+            for seconds, kernel in zip(ready_in.values(), (kernels.ORDINARY, kernels.NAME), strict=True):
+                seconds.append(ready(kernel))
+        table("kernel ready, stack imported", ready_in, "ordinary kernel")
         kernels.stop()
+        compare_runs(Path(name), chosen.runs, chosen.repeats)
 
 
 if __name__ == "__main__":

@@ -6,34 +6,19 @@ Prints a Markdown table. Each figure is the median of some repeats; `--report` a
 from __future__ import annotations
 
 import argparse
-import os
-import platform
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+from clock import machine, median, python
 
 from ca_research import paths, registry
 from ca_research.tables import build, load
 
 
-def median(action: Callable[[], object], repeats: int) -> float:
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
-
-
-def command(*words: str) -> Callable[[], object]:
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    return lambda: subprocess.run([sys.executable, *words], check=True, capture_output=True, env=environment)
+def command(*words: str) -> Callable[[], None]:
+    return lambda: python(*words)
 
 
 def raw(table: str) -> list[Path]:
@@ -81,15 +66,16 @@ def main() -> None:
     ]
     if chosen.report:
         with tempfile.TemporaryDirectory() as folder:
+            words = ("-m", "ca_research.cli", "run", "--fresh", "--out", folder, "-j")
             rows.append(
                 (
-                    "run of all claims, 20 notebooks, two at a time",
-                    median(command("-m", "ca_research.cli", "run", "--out", folder, "-j", "2"), 1),
+                    "report of all claims, two notebooks at a time",
+                    median(command(*words, "2"), 1),
                     "the same, one at a time",
-                    median(command("-m", "ca_research.cli", "run", "--out", folder, "-j", "1"), 1),
+                    median(command(*words, "1"), 1),
                 )
             )
-    print(f"Python {platform.python_version()}, pandas {pd.__version__}, {os.cpu_count()} cores\n")
+    print(f"{machine()}, pandas {pd.__version__}\n")
     print("| what | seconds | beside it | seconds | ratio |\n|---|---:|---|---:|---:|")
     for what, seconds, beside, other in rows:
         ratio = f"{seconds / other:.2f}" if other == other else "–"
