@@ -10,7 +10,7 @@ import nbformat
 
 from ..claims import MIME, check, trace
 from ..errors import RunError
-from ..plots import FIGURE_MIME, TABLE_MIME
+from ..plots import FIGURE_MIME, NOTE_MIME, TABLE_MIME
 
 
 @dataclass
@@ -28,12 +28,13 @@ class Item:
 
 @dataclass
 class Cell:
-    """A cell of the notebook: prose, or code with what it showed and the error it ended in."""
+    """A cell of the notebook: prose, or code with what it showed, the sentences it made, and the error it ended in."""
 
     kind: str
     source: str
     error: str = ""
     items: list[Item] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -114,7 +115,7 @@ def read_page(file: Path) -> Page:
             if "papermill-error-cell-tag" not in tags:
                 page.cells.append(Cell("markdown", cell.source))
             continue
-        error, shown = "", list[Item]()
+        error, shown, notes = "", list[Item](), list[str]()
         for output in cell.get("outputs", []):
             if output.output_type == "error":
                 error = f"{output.ename}: {output.evalue}"
@@ -127,7 +128,9 @@ def read_page(file: Path) -> Page:
                 shown.append(Item("figure", dict(data[FIGURE_MIME]), data["image/svg+xml"]))
             if TABLE_MIME in data:
                 shown.append(Item("table", dict(data[TABLE_MIME])))
-        page.cells.append(Cell("code", cell.source, error, shown))
+            if NOTE_MIME in data:
+                notes.append(str(data[NOTE_MIME]["text"]))
+        page.cells.append(Cell("code", cell.source, error, shown, notes))
         page.items += shown
     page.unsound = [fault for verdict in page.verdicts for fault in check.verdict(verdict)]
     if page.unsound:  # whatever the notebook says, it is not a verdict
