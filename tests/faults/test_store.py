@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 
 import pytest
 
@@ -47,11 +48,39 @@ def test_a_damaged_blob_is_a_miss_and_is_removed(store, damage):
     assert store.get(sha256) == b"some content"
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1", "\x00\x01"])
+@pytest.mark.parametrize("text", ["", "{", "[1", "\x00\x01", "{}", "[1]", '{"file": 1, "seconds": 1}', '{"files": {}}'])
 def test_a_damaged_record_is_a_miss(store, text):
-    store.remember("runs", "k", {"a": 1})
+    store.remember("runs", "k", {"file": "0" * 64, "seconds": 1})
     store._record("runs", "k").write_text(text)
     assert store.recall("runs", "k") is None
+
+
+def test_a_record_that_names_a_file_elsewhere_cannot_have_it_read_or_removed(store, tmp_path):
+    (tmp_path / "mine.txt").write_text("not of the store")
+    for name in (str(tmp_path / "mine.txt"), "../../../mine.txt", "../" + "a" * 61):
+        assert store.get(name) is None
+    assert (tmp_path / "mine.txt").read_text() == "not of the store"
+
+
+def test_a_report_that_the_store_has_no_room_for_is_not_remembered_and_no_error(store, report, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(module, "write_whole", full)
+    remember_report(store, "k", report)
+    assert store.recall("reports", "k") is None
+
+
+def test_what_a_killed_writer_left_is_swept_away_and_nothing_else(tmp_path):
+    names = (".page.ipynb-abc", ".young.ipynb-abc", "page.ipynb", ".hidden")
+    for name in names:
+        (tmp_path / name).write_text("x")
+    for name in names:
+        if "young" not in name:
+            os.utime(tmp_path / name, (time.time() - 7200,) * 2)
+    module.sweep(tmp_path)
+    module.sweep(tmp_path / "not there")
+    assert {f.name for f in tmp_path.iterdir()} == set(names[1:])
 
 
 def test_a_report_is_served_whole_and_what_differs_is_put_back(store, report):
@@ -113,7 +142,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_scratch(tmp_path, monkeyp
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(module.os, "fdopen", Full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(OSError, match=r"No space left on device: '.*/page\.html'"):
         write_whole(file, b"new")
     assert file.read_bytes() == b"old"
     assert [f.name for f in tmp_path.iterdir()] == ["page.html"]

@@ -11,7 +11,7 @@ import pytest
 
 from ca_research import paths, reads
 from ca_research.errors import UndeclaredReadError
-from ca_research.runs import Run, fingerprint, inputs
+from ca_research.runs import Run, fingerprint, inputs, pool, worker
 
 TABLES = {"one": ["trade"], "two": ["students"], "three": []}
 
@@ -97,6 +97,47 @@ def test_a_change_re_runs_exactly_what_depends_on_it(home, change):
     act(home)
     after = keys(home)
     assert {name for name in before if before[name] != after[name]} == expected
+
+
+@pytest.fixture
+def executed(home, tmp_path, monkeypatch):
+    """Runs what is planned, and says what was executed; the rest came from the store. No kernel starts."""
+    monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
+    due: list[str] = []
+
+    def work(runs, tasks, options, on_start, finish):
+        for run in runs:
+            due.append(run.run_id)
+            finish(run, worker.Outcome(json.dumps({"run": run.run_id}), 0.1))
+
+    monkeypatch.setattr(pool, "_work", work)
+
+    def execute(planned: dict[str, Run]) -> set[str]:
+        due.clear()
+        results = pool.execute(list(planned.values()), home)
+        assert {r.run_id for r in results if not r.stored} == set(due)
+        assert all((home / "notebooks" / f"{r.run_id}.ipynb").is_file() for r in results)
+        return {name for name, run in planned.items() if run.run_id in due}
+
+    return execute
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_does_not_depend_on_a_change_comes_from_the_store(home, executed, change):
+    assert executed(planned(home)) == EVERYTHING
+    assert executed(planned(home)) == set()
+    act, expected = CHANGES[change]
+    act(home)
+    assert executed(planned(home)) == expected
+    assert executed(planned(home)) == set()
+
+
+def test_a_changed_parameter_re_runs_its_run_and_the_old_value_is_still_stored(home, executed):
+    before = planned(home)
+    after = before | {"C33 KAZ": Run("C33", before["C33 KAZ"].notebook, {"as_of": "latest", "economy": "UZB"})}
+    executed(before)
+    assert executed(after) == {"C33 KAZ"}
+    assert executed(before) == set()
 
 
 def test_parameters_make_another_key_and_nothing_else_does(home):
