@@ -41,6 +41,11 @@ def test_keys_alone_get_their_figures_back_from_the_table():
     assert [row[3] for row in result["cells"][0]["rows"]] == [1.0, 2.0]
 
 
+def test_an_index_named_as_a_column_is_no_hindrance():
+    keys = TABLE.iloc[:2][["reporter", "partner", "year", "source_id"]].set_index("year", drop=False)
+    assert [row[3] for row in traced({"KAZ": keys}, tables=[TABLE])["cells"][0]["rows"]] == [1.0, 2.0]
+
+
 def test_keys_that_several_rows_of_the_table_share_stay_as_they_are():
     keys = TABLE.iloc[:1][["reporter", "year", "source_id"]]  # two rows have these
     assert traced({"KAZ": keys}, tables=[TABLE])["cells"][0]["columns"] == ["reporter", "year", "source_id"]

@@ -45,8 +45,8 @@ def _whole(rows: pd.DataFrame, tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     for table in tables:
         keys = [c for c in rows.columns if c in table.columns]
         if "source_id" in keys and len(keys) >= 3:
-            wanted = rows[keys].drop_duplicates()
-            full = table.merge(wanted, on=keys)
+            wanted = rows[keys].drop_duplicates().reset_index(drop=True)  # an index may be named as a column is
+            full = table.reset_index(drop=True).merge(wanted, on=keys)
             if len(full) == len(wanted):
                 return full
     return rows
