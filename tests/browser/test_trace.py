@@ -63,7 +63,7 @@ def test_a_citation_is_copied_whole(open_page):
             "summary", has=page.locator(f"text=References as {'BibTeX' if name == 'bibtex' else 'CSL-JSON'}")
         ).click()
         page.locator(f"[data-copy=cite-{name}]").click()
-        page.wait_for_function(f"document.querySelector('[data-copy=cite-{name}]').textContent == 'Copied'")
+        page.locator(f"[data-copy=cite-{name}]", has_text="Copied").wait_for()
         copied = page.evaluate("navigator.clipboard.readText()")
         assert copied == shown.inner_text() and check(copied)
     listed = page.locator(".refs li > code").all_inner_texts()
