@@ -1,4 +1,4 @@
-"""A Chromium for the session, and pages of the report opened in it."""
+"""A Chromium for each module, and pages of the report opened in it."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ FLAGS = [
 SHARES = 6  # the pages are dealt out, so that workers take their part of them
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop would stand in the way of other tests of the same worker
 def browser():
     if CHROMIUM is None:
         if os.environ.get("CA_RESEARCH_REQUIRE_BROWSER"):

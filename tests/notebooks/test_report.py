@@ -101,7 +101,9 @@ def test_every_figure_and_table_names_its_run_and_offers_its_data(report):
     for page in report.glob("c*.html"):
         text = page.read_text(encoding="utf-8")
         figures = text.count("<figure ")
-        assert figures and text.count('<div class="origin"><a href="data:text/csv') == figures, page.name
+        assert figures and text.count('<div class="origin"><span class="get"><a href="data:text/csv') == figures, (
+            page.name
+        )
         key = re.search(r" · run <code>([0-9a-f]{64})</code>", text)
         assert key and text.count(f"Run <code>{key[1][:10]}</code>") == figures, page.name
 

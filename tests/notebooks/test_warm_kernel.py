@@ -352,6 +352,7 @@ stack.load()
 known = {str(f) for f in place._files(os.environ)}
 home, package = str(paths.home()), str(Path(ca_research.__file__).parent)
 read = {str(Path(f).absolute()) for f in opened if "__pycache__" not in f}
+read = {f for f in read if not f.startswith(sys.prefix + os.sep)}  # an environment may lie in the project's folder
 print(json.dumps(sorted(f for f in read if f.startswith((home, package)) and f not in known)))
 print(json.dumps([sorted(f for f in read if f.startswith(home) and not f.endswith(".py")), "_hooks" in vars(ca_research), sorted(m for m in sys.modules if "backend_inline" in m)]))
 """
