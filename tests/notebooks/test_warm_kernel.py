@@ -449,6 +449,41 @@ def test_threads_of_the_libraries_run_in_a_kernel(kernel):
     assert kernel.run(code).split() == ["4999950000", "499500", "160000.0"]
 
 
+LEAVES = """
+import atexit, pathlib, sys, tempfile, threading, time
+folder = pathlib.Path({folder!r})
+atexit.register((folder / "exit handler").write_text, "ran")
+held = open(folder / "open file", "w"); held.write("written")
+sys.kept = open(folder / "open file of a module", "w"); sys.kept.write("written")
+scratch = tempfile.NamedTemporaryFile(dir=folder, prefix="scratch")
+folder_too = tempfile.TemporaryDirectory(dir=folder, prefix="scratch")
+class Last:
+    def __init__(self, file): self.file = file
+    def __del__(self): self.file.write_text("let go")
+last = Last(folder / "object")
+class Cycle(Last):
+    def __init__(self, file): self.file, self.itself = file, self
+Cycle(folder / "object in a circle")
+def late(file, wait=time.sleep): wait(0.5); file.write_text("waited for")
+threading.Thread(target=late, args=(folder / "thread",)).start()
+"""
+
+
+def test_what_a_notebook_leaves_open_is_written_and_let_go(kernel, tmp_path):
+    kernel.run(LEAVES.format(folder=str(tmp_path)))
+    process = kernel.process
+    kernel.manager.shutdown_kernel()
+    assert process.returncode == 0
+    assert {file.name: file.read_text() for file in tmp_path.iterdir()} == {
+        "exit handler": "ran",
+        "open file": "written",
+        "open file of a module": "written",
+        "object": "let go",
+        "object in a circle": "let go",
+        "thread": "waited for",
+    }
+
+
 def test_a_restart_gives_a_fresh_process(kernel):
     kernel.run("import os; left = 1; os.environ['LEFT'] = '1'")
     before = kernel.process.pid
