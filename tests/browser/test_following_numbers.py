@@ -5,10 +5,15 @@ import io
 import json
 import re
 import urllib.parse
+from pathlib import Path
 
 import ca_research as ca
 
 PAGE = "c30-as-of-latest.html"
+
+
+def page_file(page, href):
+    return Path(urllib.parse.unquote(urllib.parse.urlsplit(page.url).path)).with_name(href)
 
 
 def rows_of(dialog):
@@ -37,6 +42,70 @@ def test_a_source_in_the_rows_leads_to_its_reference(open_page):
     link.click()
     assert page.url.endswith(target) and page.locator(target).is_visible()
     assert page.locator(".whence:popover-open").count() == 0
+
+
+def test_a_number_of_any_table_opens_its_row_unrounded_with_the_source_of_that_row(open_page):
+    page = open_page("brief-as-of-latest-economy-uzb.html")
+    table = page.locator("figure:has(table)", has_text="Aid, grants and loans").first
+    stored = ca.load("investment", host=["UZB"]).set_index(["source_id", "year"])
+    assert table.locator("tbody tr").count() > 10
+    for number in table.locator("tbody .num").all():
+        number.click()
+        said = dict(
+            zip(*(page.locator(f".whence:popover-open {tag}").all_inner_texts() for tag in ("dt", "dd")), strict=True)
+        )
+        source = page.locator(".whence:popover-open dd a[href^='#source-'] code").all_inner_texts()
+        found = stored.loc[[(source[0], int(said["year"]))], "value_usd"] / 1e6
+        assert len(source) == 1 and any(abs(found / float(said["value (m USD)"]) - 1) < 1e-9)
+        assert number.inner_text().replace(",", "").replace("−", "-") == f"{float(said['value (m USD)']):.1f}"
+        page.keyboard.press("Escape")
+
+
+def test_every_row_of_every_table_with_sources_can_be_asked_and_takes_one_stop_of_the_keyboard(open_page):
+    for name in (
+        "c33-as-of-latest-economy-ca5",
+        "c01-as-of-latest",
+        "c35-as-of-latest",
+        "brief-as-of-latest-economy-kaz",
+    ):
+        page = open_page(f"{name}.html")
+        rows = page.locator("figure:has(.origin a[href^='#source-']) tbody tr")
+        stops = rows.evaluate_all("rows => rows.map(r => r.querySelectorAll('.num:not([tabindex])').length)")
+        cells = rows.evaluate_all(
+            "rows => rows.map(r => [...r.children].map(c => c.textContent).filter(t => t != '–').length)"
+        )
+        assert len(stops) > 5 and all(n <= 1 for n in stops)
+        asked = [
+            n for n, known in zip(stops, cells, strict=True) if known > 2
+        ]  # a row of names and dashes has no number
+        assert sum(asked) > 0.8 * len(asked)
+        targets = page.locator(".num").evaluate_all("all => all.map(b => b.getAttribute('popovertarget'))")
+        known = set(page.locator(".whence").evaluate_all("all => all.map(d => d.id)"))
+        assert set(targets) <= known
+
+
+def test_a_table_leads_to_the_code_that_computed_it(open_page):
+    for name, fold in (
+        ("c33-as-of-latest-economy-ca5.html", "details.code"),
+        ("brief-as-of-latest-economy-uzb.html", "pre"),
+    ):
+        page = open_page(name)
+        figure = page.locator("figure:has(table)").last
+        link = figure.locator(".origin a.how")
+        code = page.locator(f"{fold}{link.get_attribute('href')}")
+        assert not code.locator("code").is_visible() if fold != "pre" else not code.is_visible()
+        link.click()
+        assert page.locator(f"{link.get_attribute('href')} code").is_visible()
+        assert "show_table(" in code.inner_text()
+
+
+def test_the_overviews_tables_lead_to_the_claims(open_page):
+    page = open_page("overview-as-of-latest.html")
+    links = page.locator("td a, tbody th a").evaluate_all(
+        "all => all.map(a => [a.textContent, a.getAttribute('href')])"
+    )
+    assert {"C01", "C35", "O13"} <= {name for name, _ in links}
+    assert all(href.startswith(name.lower()) and (page_file(page, href)).is_file() for name, href in links)
 
 
 def test_numbers_are_reached_and_opened_by_keyboard(open_page):

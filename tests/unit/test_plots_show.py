@@ -12,6 +12,7 @@ from PIL import Image
 
 from ca_research import plots, registry
 from ca_research.errors import UsageError
+from ca_research.handover import NOTE_MIME, TABLE_MIME
 from ca_research.plots import style
 from ca_research.plots.panels import panels
 from ca_research.plots.show import cells_of, thumbnail
@@ -51,7 +52,7 @@ def test_years_carry_no_comma():
 def test_a_table_shows_words_and_its_csv_keeps_codes(shown):
     frame = pd.DataFrame({"donors": ["never_or_late"], "reading": ["TUR"], "change": [-0.25], "source_id": ["P047"]})
     plots.show_table(frame, section="main", title="t", digits=2)
-    record = shown[0][plots.TABLE_MIME]
+    record = shown[0][TABLE_MIME]
     assert record["rows"] == [["never or late", "Türkiye", "\u22120.25"]] and record["sources"] == ["P047"]
     assert record["csv"] == "donors,reading,change,source_id\nnever_or_late,TUR,-0.25,P047\n"
     assert "never or late" in shown[0]["text/html"]
@@ -94,7 +95,7 @@ def test_a_picture_in_small_has_no_words_and_leaves_the_figure_as_it_was():
 
 def test_a_note_is_plain_text_in_a_section(shown):
     plots.show_note("First: China.")
-    assert shown[0][plots.NOTE_MIME] == {"section": "main", "text": "First: China."}
+    assert shown[0][NOTE_MIME] == {"section": "main", "text": "First: China."}
     with pytest.raises(UsageError, match="no section"):
         plots.show_note("x", section="nowhere")
 

@@ -20,15 +20,12 @@ from .maps import region_map, shared_border
 from .overview import verdict_matrix
 from .priority import hhi_lines, priority_matrix, vote_lines
 from .ranges import completion_dots, share_ranges
-from .show import FIGURE_MIME, NOTE_MIME, TABLE_MIME, show, show_note, show_table, to_svg
+from .show import show, show_note, show_table, to_svg
 from .small import economy_lines, learner_points, views_and_exchange
 from .timeline import signing_curves, timeline
 from .words import party
 
 __all__ = [
-    "FIGURE_MIME",
-    "NOTE_MIME",
-    "TABLE_MIME",
     "border_bar",
     "case_strip",
     "completion_dots",

@@ -19,13 +19,11 @@ from matplotlib.text import Text
 from PIL import Image
 
 from ..errors import UsageError
+from ..handover import FIGURE_MIME, NOTE_MIME, ORIGIN_COLUMNS, TABLE_MIME
 from ..tables import source_ids
 from . import style
 from .words import cell_words, signed
 
-FIGURE_MIME = "application/vnd.ca-research.figure+json"
-TABLE_MIME = "application/vnd.ca-research.table+json"
-NOTE_MIME = "application/vnd.ca-research.note+json"
 SECTIONS = ("main", "specifications", "against", "missing", "context")
 """Where on the page a figure stands."""
 
@@ -134,13 +132,14 @@ def show_table(
 ) -> None:
     """Display a small table once, as HTML for Jupyter and as the record the site needs.
 
-    Numbers are rounded to `digits` for reading; the CSV beside the table keeps them whole.
+    Numbers are rounded to `digits` for reading; the CSV beside the table keeps them whole. A column source_id or
+    sources is not shown: it says for each row where that row comes from, which a page tells who asks for a number.
     """
     from IPython.display import display
 
     if section not in SECTIONS:
         raise UsageError(f"no section {section!r} on a page", hint=f"one of {', '.join(SECTIONS)}")
-    shown = frame.drop(columns=[c for c in ("sources", "source_id") if c in frame])
+    shown = frame.drop(columns=[c for c in ORIGIN_COLUMNS if c in frame])
     cited = source_ids(frame if sources is None else sources)
     cells = [cells_of(str(c), shown.iloc[:, i], digits) for i, c in enumerate(shown.columns)]
     record = {
@@ -149,6 +148,7 @@ def show_table(
         "title": title,
         "note": note,
         "sources": cited,
+        "origins": _origins(frame),
         "columns": [str(c).replace("_", " ") for c in shown.columns],
         "numeric": [bool(pd.api.types.is_numeric_dtype(shown[c])) for c in shown.columns],
         "rows": [list(row) for row in zip(*cells, strict=True)],
@@ -202,6 +202,14 @@ def _text(column: str, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return cell_words(column, str(value))
     return signed(float(value), 0 if float(value).is_integer() else 1)
+
+
+def _origins(frame: pd.DataFrame) -> list[list[str]]:
+    """Source ids of each row, or nothing where the frame has no column of them."""
+    column = next((frame[c] for c in ORIGIN_COLUMNS if c in frame), None)
+    if column is None:
+        return []
+    return [source_ids([] if isinstance(v, float) or v is None else v) for v in column]
 
 
 def slug(text: str) -> str:

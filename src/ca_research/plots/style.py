@@ -1,8 +1,6 @@
 """One visual language for every picture: ink, grid, colours by party, no decoration.
 
-Colours are from Okabe and Ito's set, which stays apart for colour-blind readers, darkened until a label in them can be
-read (contrast 4.5 on the page). All are exact hex values that the site replaces by CSS variables, so that one SVG serves
-light and dark pages.
+The colours stand in `handover`, since pages know them too.
 """
 
 from __future__ import annotations
@@ -13,20 +11,18 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 
-INK, MUTED, GRID, PAPER = "#1d2326", "#5f6a70", "#dde2e4", "#fefefe"
-PARTY = {
-    "CHN": "#c45100",
-    "RUS": "#0072b2",
-    "EU27": "#007d5b",
-    "USA": "#a3568c",
-    "TUR": "#8f6a06",
-}
-OTHER = "#6b757b"
+from ..handover import GRID as GRID
+from ..handover import INK as INK
+from ..handover import MUTED as MUTED
+from ..handover import OTHER as OTHER
+from ..handover import PAPER as PAPER
+from ..handover import PARTY as PARTY
+from ..handover import STATE as STATE
+
 TICK, LABEL, TITLE = 8.5, 9.0, 10.0
 """Points: ticks, direct labels and notes; axis titles and names of rows; titles of panels. No other size is used."""
 WIDE, TALL = 8.2, 2.2
 """Inches: the widest figure (the column of a page) and the height of one row of small multiples."""
-STATE = {"holds": "#00785a", "fails": "#b8400f", "mixed": "#866400", "undecided": OTHER}
 VERDICT = {
     "supported": STATE["holds"],
     "partly supported": STATE["mixed"],

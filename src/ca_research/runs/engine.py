@@ -10,13 +10,17 @@ import contextlib
 import threading
 import time
 from dataclasses import dataclass
+from queue import Empty
 from typing import Any
 
 import psutil
+from jupyter_client import KernelClient
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
+from traitlets import Type
 
 from ..errors import RunError
 
@@ -33,8 +37,42 @@ class Limits:
     output_bytes: int = 50 * 1024**2
 
 
+class _Answers(AsyncKernelClient):
+    """A client that knows a kernel for ready when it has heard all of its first answer, and waits no longer."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """As in jupyter_client, which then goes on to wait for a fifth of a second in which the kernel is silent.
+
+        Raises RuntimeError where the kernel has died or does not answer in `timeout` seconds.
+        """
+        end = time.monotonic() + (timeout or float("inf"))
+        while True:
+            question = self.kernel_info()
+            with contextlib.suppress(Empty):
+                reply = await self.get_shell_msg(timeout=1)
+                self._handle_kernel_info_reply(reply)
+                if await self._heard_out(question):
+                    return
+            if not await self.is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+            if time.monotonic() > end:
+                raise RuntimeError(f"Kernel didn't respond in {timeout:g} seconds")
+
+    async def _heard_out(self, question: str) -> bool:
+        """Whether what the kernel broadcasts arrives here: all that belongs to the question, up to its `idle`."""
+        with contextlib.suppress(Empty):
+            while True:
+                message = await self.get_iopub_msg(timeout=0.2)
+                idle = message["content"].get("execution_state") == "idle"
+                if idle and message["parent_header"].get("msg_id") == question:
+                    return True
+        return False
+
+
 class _Manager(AsyncKernelManager):
     """A kernel manager that knows the process it started."""
+
+    client_factory = Type(klass=KernelClient, default_value=_Answers)
 
     @property
     def pid(self) -> int | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,20 +12,33 @@ import nbformat
 
 from ..claims import MIME, check, trace
 from ..errors import RunError
-from ..plots import FIGURE_MIME, NOTE_MIME, TABLE_MIME
+from ..handover import FIGURE_MIME, NOTE_MIME, ORIGIN_COLUMNS, TABLE_MIME
 
 
 @dataclass
 class Item:
-    """A figure or a table: its record, and the SVG of a figure."""
+    """A figure or a table: its record, the number of the cell that made it, and the SVG of a figure."""
 
     kind: str
     record: dict[str, Any]
+    cell: int
     svg: str = ""
 
     @property
     def section(self) -> str:
         return str(self.record["section"])
+
+    def counts(self) -> list[bool]:
+        """For each column of a table whether a reader may ask where its numbers come from; a year only names a row."""
+        columns = zip(self.record["columns"], self.record["numeric"], strict=True)
+        return [is_number and "year" not in name.split() for name, is_number in columns]
+
+    def whole(self) -> list[list[tuple[str, str]]]:
+        """For each row of a table its numbers as they were before rounding: name of the column, and the number."""
+        names, *rows = csv.reader(io.StringIO(self.record["csv"]))
+        shown = [i for i, name in enumerate(names) if name not in ORIGIN_COLUMNS]
+        numbers = [i for i, is_number in zip(shown, self.record["numeric"], strict=True) if is_number]
+        return [[(names[i], row[i]) for i in numbers if row[i]] for row in rows]
 
 
 @dataclass
@@ -115,7 +130,7 @@ def read_page(file: Path) -> Page:
             if "papermill-error-cell-tag" not in tags:
                 page.cells.append(Cell("markdown", cell.source))
             continue
-        error, shown, notes = "", list[Item](), list[str]()
+        error, shown, notes, number = "", list[Item](), list[str](), len(page.cells) + 1
         for output in cell.get("outputs", []):
             if output.output_type == "error":
                 error = f"{output.ename}: {output.evalue}"
@@ -125,9 +140,9 @@ def read_page(file: Path) -> Page:
             if trace.MIME in data:
                 page.traces = {t["criterion"]: t for t in data[trace.MIME]}
             if FIGURE_MIME in data:
-                shown.append(Item("figure", dict(data[FIGURE_MIME]), data["image/svg+xml"]))
+                shown.append(Item("figure", dict(data[FIGURE_MIME]), number, data["image/svg+xml"]))
             if TABLE_MIME in data:
-                shown.append(Item("table", dict(data[TABLE_MIME])))
+                shown.append(Item("table", dict(data[TABLE_MIME]), number))
             if NOTE_MIME in data:
                 notes.append(str(data[NOTE_MIME]["text"]))
         page.cells.append(Cell("code", cell.source, error, shown, notes))

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from .. import __version__, economies, registry
 from ..claims import overview
-from ..plots.style import GRID, INK, MUTED, OTHER, PAPER, PARTY, STATE
+from ..handover import GRID, INK, MUTED, OTHER, PAPER, PARTY, STATE
 from ..tables import cite
 from .forms import table_latex
 from .read import Item
@@ -94,6 +94,7 @@ def environment() -> Environment:
         "latex_uri": lambda record: data_uri(table_latex(record), "application/x-tex"),
         "bibtex": lambda sources: cite([s.source_id for s in sources], "bibtex"),
         "csl": lambda sources: cite([s.source_id for s in sources], "csl"),
+        "publisher": lambda s: registry.sources()[s].publisher or registry.sources()[s].title,
         "tables_of": tables_of,
         "code": lambda text: Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))),
         "slug": lambda text: re.sub(r"[^a-z0-9]+", "-", str(text).lower()).strip("-"),

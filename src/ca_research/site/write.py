@@ -34,6 +34,7 @@ def write_site(out: Path) -> Path:
     pages, verdicts = read_pages(out / EXECUTED), write_verdicts(out)
     env, first = environment(), registry.article().date.isoformat()
     claims = _claims(pages)
+    env.globals["address_of"] = {row["claim"].id: row["now"].run_id for row in claims}
     others = {name: [p for p in pages if p.claim == name] for name in PAGES}
     common = {"navigation": _navigation(others), "pages": pages, "made": dt.date.today().isoformat()}
     beside = _beside(pages)

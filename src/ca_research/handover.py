@@ -1,0 +1,27 @@
+"""What pictures and pages agree on: under which types a notebook holds what its page shows, and in which exact colours.
+
+A page is made without a library for figures; what it needs to know of them is here.
+"""
+
+from __future__ import annotations
+
+FIGURE_MIME = "application/vnd.ca-research.figure+json"
+TABLE_MIME = "application/vnd.ca-research.table+json"
+NOTE_MIME = "application/vnd.ca-research.note+json"
+
+ORIGIN_COLUMNS = ("source_id", "sources")
+"""Columns of a shown table that say where each row comes from; readers see them behind a number, not in the table."""
+
+INK, MUTED, GRID, PAPER = "#1d2326", "#5f6a70", "#dde2e4", "#fefefe"
+PARTY = {
+    "CHN": "#c45100",
+    "RUS": "#0072b2",
+    "EU27": "#007d5b",
+    "USA": "#a3568c",
+    "TUR": "#8f6a06",
+}
+OTHER = "#6b757b"
+STATE = {"holds": "#00785a", "fails": "#b8400f", "mixed": "#866400", "undecided": OTHER}
+"""Colours from Okabe and Ito's set, which stays apart for colour-blind readers, darkened until a label in them can be read
+(contrast 4.5 on the page). Exact hex values: the site replaces them by CSS variables, so that one SVG serves light and dark.
+"""
