@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pandas as pd
 from clock import machine, median, python
+from nbconvert import HTMLExporter
 
 from ca_research import paths, registry
+from ca_research.runs import EXECUTED
+from ca_research.site import write_site
 from ca_research.tables import build, load
 
 
@@ -29,6 +32,12 @@ def read_raw(tables: list[str]) -> None:
     for table in tables:
         for file in raw(table):
             pd.read_csv(file, keep_default_na=False)
+
+
+def nbconvert(executed: list[Path]) -> None:
+    exporter = HTMLExporter()
+    for file in executed:
+        exporter.from_filename(str(file))
 
 
 def main() -> None:
@@ -73,6 +82,15 @@ def main() -> None:
                     median(command(*words, "2"), 1),
                     "the same, one at a time",
                     median(command(*words, "1"), 1),
+                )
+            )
+            executed = sorted((Path(folder) / EXECUTED).glob("*.ipynb"))
+            rows.append(
+                (
+                    f"pages of {len(executed)} executed notebooks, index, other forms",
+                    median(lambda: write_site(Path(folder)), 3),
+                    "nbconvert of the same, in one process",
+                    median(lambda: nbconvert(executed), 1),
                 )
             )
     print(f"{machine()}, pandas {pd.__version__}\n")

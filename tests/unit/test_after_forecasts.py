@@ -152,3 +152,6 @@ def test_paths_name_what_was_known_expected_and_came():
 def test_unknown_choices_are_refused(wrong):
     with pytest.raises(UnknownNameError):
         foreseen(rows(*customs(line())), economies=["KAZ"], **wrong)
+    if "model" not in wrong:  # paths are those of all models
+        with pytest.raises(UnknownNameError):
+            forecast_paths(rows(*customs(line())), economies=["KAZ"], **wrong)

@@ -103,6 +103,17 @@ def test_lists_hold_every_document_of_a_direction():
     assert docs.document_list(frame(), claim="C90", direction="context")["says"].tolist() == ["says h1", "says e1"]
 
 
+def test_the_documents_seen_are_all_but_the_unseen_side_by_side():
+    listed = docs.documents_seen(frame())
+    assert listed["source_id"].tolist() == ["S_g1", "S_h1", "S_e1", *listed["source_id"][3:]]  # by reading, side, date
+    assert set(listed["source_id"]) == {f"S_{row[0]}" for row in ROWS if row[5] != "none"}
+    assert listed.loc[listed["source_id"] == "S_b2", ["direction", "says", "origin"]].iloc[0].tolist() == [
+        "refutes",
+        "says b2",
+        "B",
+    ]
+
+
 # --- coded documents -------------------------------------------------------------------------------------------------
 
 RULES = {"narrow": "invented", "broad": "invented", "whole": "invented", "none": "invented"}

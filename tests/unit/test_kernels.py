@@ -203,6 +203,18 @@ def test_what_an_import_may_read_has_a_server_of_its_own(more):
     assert more.items() <= stack.environment(BASE | more).items()
 
 
+def test_a_client_that_has_imported_the_stack_asks_the_same_server():
+    code = (
+        "import os\nfrom ca_research.kernels import place, stack\nbefore, names = place.identity(os.environ), set(os.environ)\n"
+        "stack.load()\nassert set(os.environ) > names and place.identity(os.environ) == before\n"
+        "os.environ['KMP_INIT_AT_FORK'] = 'TRUE'\nassert place.identity(os.environ) != before"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, **stack.QUIET}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_relative_search_path_is_of_the_folder_a_kernel_starts_in(tmp_path):
     given = BASE | {"PYTHONPATH": f"src{os.pathsep}{os.pathsep}/lib"}
     code = "import sys; print(sys.path[1:4])"

@@ -33,6 +33,9 @@ _AT_IMPORT = (
 _AT_IMPORT_NAMES = frozenset(
     {"HOME", "LANG", "LANGUAGE", "TZ", "MATPLOTLIBRC", "MPLCONFIGDIR", "JUPYTER_PLATFORM_DIRS", "CA_RESEARCH_HOME"}
 )
+_BY_IMPORT = {("KMP_INIT_AT_FORK", "FALSE")}
+"""What joblib sets when it is imported: whether a client has done so makes no other kernel."""
+
 _NAMESPACES = ("cgroup", "ipc", "mnt", "net", "pid", "user", "uts")
 _SOCKET_NAME = 107
 """Longest name of a Unix socket on Linux, in bytes."""
@@ -114,7 +117,7 @@ def identity(env: Mapping[str, str]) -> str:
         {
             "python": [sys.executable, sys.prefix, sys.version],
             "user": [os.geteuid(), os.getegid(), sorted(os.getgroups())],
-            "env": {k: v for k, v in sorted(env.items()) if at_import(k)},
+            "env": {k: v for k, v in sorted(env.items()) if at_import(k) and (k, v) not in _BY_IMPORT},
             "namespaces": namespaces,
             "root": Path("/").stat().st_ino,
             "groups": groups.read_text(encoding="utf-8") if groups.exists() else "",

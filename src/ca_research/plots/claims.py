@@ -122,9 +122,11 @@ def _draw_values(top: Axes, data: pd.DataFrame, of: int | None) -> None:
     top.set_xlim(-0.7, len(data) - 0.3)
     top.set_xticks([])
     drawn = data[["value", "low", "high"]].astype(float).stack().dropna()
-    top.yaxis.set_major_locator(
-        plt.MaxNLocator(integer=bool((drawn % 1 == 0).all()), nbins=5, steps=[1, 2, 2.5, 5, 10])
-    )
+    whole = bool((drawn % 1 == 0).all())
+    top.yaxis.set_major_locator(plt.MaxNLocator(integer=whole, nbins=5, steps=[1, 2, 2.5, 5, 10]))
+    low, high = top.get_ylim()
+    if whole and high - low < 2:  # one count everywhere: room for its neighbours
+        top.set_ylim((low + high) / 2 - 1, (low + high) / 2 + 1)
     if of is not None:  # a count over economies: whole numbers, from none to all
         top.set_yticks(range(of + 1))
         top.set_ylim(-0.4, of + 0.4)

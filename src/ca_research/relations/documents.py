@@ -200,6 +200,17 @@ def document_list(evidence: pd.DataFrame, *, claim: str, direction: str, countin
     ).reset_index(drop=True)
 
 
+def documents_seen(evidence: pd.DataFrame) -> pd.DataFrame:
+    """The documents of a claim whose text was seen, whatever their side, as one list to read.
+
+    evidence: rows of table `evidence`, of one claim. Returns reading, direction, date, says, origin, source_id, sorted.
+    """
+    rows = evidence[evidence["text_seen"] != "none"].sort_values(["reading", "direction", "date"])
+    wanted = {"statement": "says", "origin_group": "origin"}
+    columns = ["reading", "direction", "date", *wanted, "source_id"]
+    return rows[columns].rename(columns=wanted).reset_index(drop=True)
+
+
 def coded(evidence: pd.DataFrame, *, claim: str, coding: str, strength: str = "documents") -> pd.DataFrame:
     """Rows on a claim whose text was seen, joined to their codes: a column per field of the coding, and `why`.
 

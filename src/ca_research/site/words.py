@@ -20,7 +20,7 @@ def percent(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.0f} %"
 
 
-_PLURALS = re.compile(r"\b(source|origin|day|month|year|wave|document|route|meeting|case|contract|act)s\b")
+_PLURALS = re.compile(r"\b(source|origin|day|month|year|wave|document|route|meeting|case|contract|act|loan)s\b")
 
 
 def one(unit: str) -> str:
@@ -41,6 +41,9 @@ def criterion_number(c: dict[str, Any]) -> str:
             return "not observed"
     if unit.startswith("share of "):  # 0.12 share of cells is 12 % of cells
         values, unit = [None if v is None else 100 * v for v in values], "% of " + unit.removeprefix("share of ")
+    if values == [0] and unit.startswith("days "):
+        return "no difference" if unit == "days of difference" else f"within {unit.removeprefix('days outside ')}"
+    unit = re.sub(r"^per cent\b", "%", unit)
     said = " to ".join(map(number, values))
     if c["cell_threshold"] is not None and unit == "rank":
         return f"rank {said}"

@@ -257,7 +257,9 @@ def forecast_paths(
     Returns economy, model, year, mean, low, high (USD). `model` is 'known' for the figures up to the day and 'after'
     for those after it (mean only), 'no change' or a name of MODELS; intervals are 95 % of the model and no statement
     that they hold. Economies without a series and models that could not be fitted are left out.
+    Raises UnknownNameError for an unknown choice or economy.
     """
+    _choose(series=(series, SERIES), scale=(scale, SCALES))
     rows: list[dict[str, Any]] = []
     back = np.exp if scale == "log" else np.asarray
     for code in (eco.resolve(e) for e in economies):
