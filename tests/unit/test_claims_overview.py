@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ca_research.claims import overview
+from ca_research.claims.compare import two_days
 from ca_research.errors import CoverageError, UsageError
 from ca_research.stats import holm
 
@@ -68,6 +69,14 @@ def test_guesses_are_scored_blind_and_not_blind_apart():
     score = overview.guess_score(made).set_index("written")
     assert score["guesses"].to_dict() == {"not blind": 2, "blind": 1}
     assert score["share"].to_dict() == {"not blind": 0.5, "blind": 1.0}
+
+
+def test_a_report_without_claims_has_empty_tables_that_can_be_filtered():
+    glance, made = overview.table([]), overview.guesses([])
+    assert made[~made["right"]].empty and overview.guess_score(made)["guesses"].sum() == 0
+    assert overview.testable_share(glance)["entries"].sum() == 0 and overview.family([])["p"].isna().all()
+    moved = two_days([], "2023-05-19")
+    assert list(moved[moved["changed"]].columns) == list(moved.columns)
 
 
 def test_the_family_is_adjusted_together_and_nothing_drops_out_of_it():

@@ -72,4 +72,5 @@ def two_days(verdicts: Sequence[Stored], first: str, second: str = "latest") -> 
                 "why": "; ".join(differences(before, after)[before["verdict"] != after["verdict"] :]),
             }
         )
-    return pd.DataFrame(rows, columns=["claim", "reading", "title", "params", "first", "second", "changed", "why"])
+    columns = ["claim", "reading", "title", "params", "first", "second", "changed", "why"]
+    return pd.DataFrame(rows, columns=columns).astype({"changed": bool})

@@ -135,7 +135,8 @@ def guesses(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
         for v in whole_region(verdicts)
         if v["as_of"] == day and v["guess"]
     ]
-    return pd.DataFrame(rows, columns=["claim", "reading", "blind", "guess", "verdict", "right"])
+    columns = ["claim", "reading", "blind", "guess", "verdict", "right"]
+    return pd.DataFrame(rows, columns=columns).astype({"blind": bool, "right": bool})
 
 
 def guess_score(made: pd.DataFrame) -> pd.DataFrame:

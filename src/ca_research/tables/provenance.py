@@ -97,4 +97,4 @@ def estimates(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     frame = pd.DataFrame(list(rows), columns=list(ESTIMATE_COLUMNS))
     for column in ("estimate", "low", "high"):
         frame[column] = pd.to_numeric(frame[column]).astype("float64")
-    return frame
+    return frame.astype({"first_year": "Int64", "last_year": "Int64"})

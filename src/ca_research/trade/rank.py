@@ -130,7 +130,8 @@ def _compare(
         inside = set(eco.members("EU27", 2020)) | {"GBR"} if basis != "reporter" else set(eco.members("EU27", 2020))
         singles = pd.concat([singles[~singles["other"].isin(inside)], _european_union(seen)])
     if singles.empty:
-        return pd.DataFrame(columns=["partner", "low", "high", "rank", "sources"]), singles
+        none = pd.DataFrame(columns=["partner", "low", "high", "rank", "sources"])
+        return none.astype({"low": "float64", "high": "float64", "rank": "Int64"}), singles
     summed = singles.groupby(["other", "direction", "side", "source_id"], as_index=False)["value_usd"].sum()
     per_flow = summed.groupby(["other", "direction"])["value_usd"].agg(low="min", high="max").reset_index()
     table = (
@@ -179,7 +180,8 @@ def newest_ranks(trade: pd.DataFrame, economies: Sequence[str], *, eu: str = "on
         except CoverageError:
             continue
         parts.append(ranks(trade, economies, [year], [basis], eu=eu))
-    return pd.concat(parts, ignore_index=True) if parts else ranks(trade, [], [])
+    filled = [part for part in parts if len(part)]
+    return pd.concat(filled, ignore_index=True) if filled else ranks(trade, [], [])
 
 
 def _needed(eu: str) -> set[str]:
