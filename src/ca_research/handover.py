@@ -12,6 +12,12 @@ NOTE_MIME = "application/vnd.ca-research.note+json"
 ORIGIN_COLUMNS = ("source_id", "sources")
 """Columns of a shown table that say where each row comes from; readers see them behind a number, not in the table."""
 
+
+def is_year(column: str) -> bool:
+    """Whether a column of a shown table holds years, by its name: they are written without a comma and name a row."""
+    return "year" in column.replace("_", " ").split() or column in ("start", "until")
+
+
 INK, MUTED, GRID, PAPER = "#1d2326", "#5f6a70", "#dde2e4", "#fefefe"
 PARTY = {
     "CHN": "#c45100",

@@ -11,12 +11,13 @@ from matplotlib.text import Text
 from PIL import Image
 
 from ca_research import plots, registry
-from ca_research.errors import UsageError
+from ca_research.errors import UnknownNameError, UsageError
 from ca_research.handover import NOTE_MIME, TABLE_MIME
 from ca_research.plots import style
 from ca_research.plots.panels import panels
-from ca_research.plots.show import cells_of, thumbnail
+from ca_research.plots.show import cells_of, show_table, thumbnail, to_svg
 from ca_research.plots.words import axis_words, cell_words, value_words
+from ca_research.site.read import Item
 
 
 @pytest.fixture(autouse=True)
@@ -144,3 +145,28 @@ def test_both_sides_of_a_gap_are_named_once_and_joined_where_both_report():
 def test_every_measure_of_investment_has_one_concept():
     assert plots.measure_group("fdi_stock") != plots.measure_group("fdi_flow") != plots.measure_group("official_loan")
     assert plots.measure_group("something_new") == "Other figures"
+
+
+def test_a_dollar_sign_is_no_mathematics():
+    with style.context():
+        figure, ax = plt.subplots()
+        ax.set_title(r"$\frac{a}$ of $5")
+    assert r">$\frac{a}$ of $5</text>" in to_svg(figure)
+
+
+def test_a_table_says_where_its_rows_come_from_and_a_page_can_ask_for_them_unrounded(shown):
+    known = sorted(registry.sources())[:2]
+    frame = pd.DataFrame(
+        {"economy": ["KAZ", "UZB"], "first_year": [2001, 2002], "value": [1.23456, None], "sources": [tuple(known), ()]}
+    )
+    show_table(frame, section="main", title="t", sources=known, digits=1)
+    item = Item("table", shown[0][TABLE_MIME], cell=4)
+    assert item.record["origins"] == [known, []] and item.record["columns"] == ["economy", "first year", "value"]
+    assert item.record["rows"][0] == ["Kazakhstan", "2001", "1.2"]
+    assert item.whole() == [[("first_year", "2001"), ("value", "1.23456")], [("first_year", "2002")]]
+    assert item.counts() == [False, False, True], "a year names a row"
+
+
+def test_a_mangled_source_id_is_refused(shown):
+    with pytest.raises(UnknownNameError):
+        show_table(pd.DataFrame({"value": [1], "source_id": ["no such source"]}), section="main", title="t", sources=[])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ca_research.site.words import criterion_number, number, one
+from ca_research.claims.words import criterion_number, number, one
 
 
 @pytest.mark.parametrize(

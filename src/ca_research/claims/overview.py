@@ -12,6 +12,7 @@ import pandas as pd
 from .. import paths, registry
 from ..errors import CoverageError, UsageError
 from ..stats import holm
+from .words import criterion_number, number
 
 FAMILY = ("C20", "C30", "C31", "C35")
 """The confirmatory family: p-values of these claims are adjusted together (design, section 4)."""
@@ -38,22 +39,10 @@ def whole_region(verdicts: Sequence[Stored]) -> list[Stored]:
     ]  # fmt: skip
 
 
-def _plain(value: float | None) -> str:
-    value = value or 0.0
-    return f"{value:,.0f}" if abs(value) >= 100 or float(value).is_integer() else f"{value:.3g}"
-
-
-def _number(c: Stored) -> str:
-    if c["estimate"] is None and c["low"] is None and c["high"] is None:
-        return "not observed"
-    value = _plain(c["estimate"]) if c["estimate"] is not None else f"{_plain(c['low'])} to {_plain(c['high'])}"
-    return f"{value} of {len(c['cells'])} {c['counted']}" if len(c["cells"]) > 1 else f"{value} {c['unit']}"
-
-
 def _interval(c: Stored) -> str:
     if c["low"] is None and c["high"] is None:
         return "none"
-    return c["interval"] if c["low"] == c["high"] else f"{_plain(c['low'])} to {_plain(c['high'])} ({c['interval']})"
+    return c["interval"] if c["low"] == c["high"] else f"{number(c['low'])} to {number(c['high'])} ({c['interval']})"
 
 
 def deciding(verdict: Stored) -> Stored | None:
@@ -89,7 +78,7 @@ def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
                 "title": spec.title,
                 "verdict": v["verdict"],
                 "criterion": first["label"] if first else "",
-                "number": _number(first) if first else "",
+                "number": criterion_number(first) if first else "",
                 "interval": _interval(first) if first else "",
                 "share": first["share_of_specifications"] if first else None,
                 "specifications": sum(c["specifications"] for c in v["criteria"]),

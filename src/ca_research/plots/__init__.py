@@ -1,7 +1,7 @@
 """Pictures: one function per picture; a frame or a result in, a matplotlib figure out."""
 
 from .claims import coverage_map, curve_data, missing_map, show_universe, specification_curve
-from .counterfactual import control_lines, forecast_lines, lead_lines, placebo_dots
+from .counterfactual import control_lines, forecast_lines, placebo_dots
 from .coverage import show_coverage
 from .document_pages import show_document_lists, show_documents
 from .documents import case_strip, goal_grid, grant_panels, poll_panels, rank_marks, sides_strip, year_bars
@@ -37,7 +37,6 @@ __all__ = [
     "goal_grid",
     "grant_panels",
     "hhi_lines",
-    "lead_lines",
     "learner_points",
     "measure_group",
     "measure_name",

@@ -104,43 +104,6 @@ def forecast_lines(paths: pd.DataFrame, *, model: str = "drift", since: int = 20
     return figure
 
 
-def lead_lines(leads: pd.DataFrame, *, since: int = 2010, after: int = 2022) -> Figure:
-    """China over its largest rival by own report and year, one line per economy; above one, China ranks first.
-
-    leads: columns economy, year, ratio, rival, as from `trade.leads_by_year`. after: the last year before the forecast.
-    """
-    codes = list(dict.fromkeys(leads["economy"]))
-    shades = dict(
-        zip(codes, (style.PARTY["CHN"], style.PARTY["RUS"], style.PARTY["EU27"], style.PARTY["USA"]), strict=False)
-    )
-    with style.context():
-        figure, ax = plt.subplots(figsize=(8.2, 3.2))
-        for code in codes:
-            mine = leads[(leads["economy"] == code) & (leads["year"] >= since)].sort_values("year")
-            ax.plot(mine["year"], mine["ratio"], color=shades.get(code, style.OTHER), marker="o", markersize=4)
-            ax.annotate(
-                eco.name_of(code),
-                (mine["year"].iloc[-1], mine["ratio"].iloc[-1]),
-                textcoords="offset points",
-                xytext=(7, 0),
-                va="center",
-                fontsize=style.TICK,
-                color=shades.get(code, style.OTHER),
-            )
-        ax.axhline(1, color=style.INK, linewidth=1, linestyle=(0, (4, 3)))
-        if leads["year"].max() > after:
-            ax.axvline(after + 0.5, color=style.MUTED, linewidth=1, linestyle=(0, (2, 2)))
-            ax.annotate(f"after {after}", (after + 0.6, 0), xycoords=("data", "axes fraction"), xytext=(3, 5),
-                        textcoords="offset points", fontsize=style.TICK, color=style.MUTED)  # fmt: skip
-        ax.set_xlim(right=leads["year"].max() + 2.4)
-        ax.set_ylim(bottom=0)
-        ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True))
-        ax.set_ylabel("China over its largest single rival")
-        style.bare(ax, x=False)
-        figure.tight_layout()
-    return figure
-
-
 def placebo_dots(tables: Mapping[str, pd.DataFrame], *, highlight: str = "CHN") -> Figure:
     """Estimates of all economies in one's place, sorted, one panel per question; a few are named.
 

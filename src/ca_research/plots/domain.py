@@ -17,6 +17,10 @@ from .words import party
 _GAP = (2018.5, 2022.5)
 
 _MEASURES = {
+    "hsk_takers": "candidates in the year",
+    "hsk_takers_cumulative": "candidates, running total",
+    "hsk_takers_last5y": "candidates, last five years",
+    "hsk_takers_one_session": "candidates at one sitting",
     "contracted_turnover": "contracted works, running total",
     "fdi_cumulative": "direct investment, running total",
     "fdi_flow": "direct investment, flow of the year",
@@ -52,7 +56,7 @@ def measure_group(code: str) -> str:
 
 
 def measure_name(code: str) -> str:
-    """A measure of table `investment` or `opinion` in words; pollsters by name, underscores never."""
+    """A measure of table `investment`, `opinion` or `culture` in words; pollsters by name, underscores never."""
     if code in _MEASURES:
         return _MEASURES[code]
     first, _, rest = code.partition("_")
@@ -114,8 +118,7 @@ def trade_ranges(
 def _range(ax: Axes, y: int, code: str, part: pd.DataFrame) -> None:
     """One partner's trade on one basis: a dot, a bar between two dots, or words where it is not observed."""
     if code not in part.index:
-        words = ax.text(0, y, "not observed", va="center", color=style.MUTED)
-        words.set_bbox({"facecolor": style.PAPER, "edgecolor": "none", "pad": 1})
+        ax.text(0, y, "not observed", va="center", color=style.MUTED, bbox=style.CLEAR)
         return
     low, high = part.loc[code, "low"] / 1e9, part.loc[code, "high"] / 1e9
     ax.plot([low, high], [y, y], color=style.colour(code), linewidth=5, alpha=0.4, solid_capstyle="round")

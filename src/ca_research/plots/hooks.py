@@ -49,7 +49,7 @@ def _value(number: float | None) -> str:
 
 
 def _share(share: float | None) -> str:
-    return "–" if share is None else f"{share:.0%}"
+    return "–" if share is None else f"{100 * share:.0f} %"
 
 
 def verdict_bundle(verdict: Verdict, *_: Any, **__: Any) -> dict[str, Any]:

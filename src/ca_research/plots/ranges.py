@@ -36,7 +36,13 @@ def share_ranges(
                     ax.scatter([row.low], [y], s=52, facecolors=face, edgecolors=colour, linewidths=1.6, zorder=3)
                 ends = f"{row.low:.0f}" if row.high == row.low else f"{row.low:.0f} to {row.high:.0f}"
                 ax.annotate(
-                    ends, (row.high, y), xytext=(8, 0), textcoords="offset points", va="center", fontsize=style.LABEL
+                    ends,
+                    (row.high, y),
+                    xytext=(8, 0),
+                    textcoords="offset points",
+                    va="center",
+                    fontsize=style.LABEL,
+                    bbox=style.CLEAR,
                 )
                 ticks.append(y)
                 labels.append(textwrap.fill(f"{row.what}, {int(row.year)}", 30))
@@ -84,8 +90,9 @@ def completion_dots(frame: pd.DataFrame, *, bar: float) -> Figure:
             if len(newest):
                 n = int(newest["commitments"].iloc[0])
                 ax.annotate(
-                    f"{float(newest['share'].iloc[0]):.0f}% of {n}" + (" commitments" if y == 0 else ""),
+                    f"{float(newest['share'].iloc[0]):.0f} % of {n}" + (" commitments" if y == 0 else ""),
                     (float(newest["share"].iloc[0]), y), xytext=(0, 7), textcoords="offset points", fontsize=style.TICK, ha="center",
+                    bbox=style.CLEAR,
                 )  # fmt: skip
         ax.axvline(bar, color=style.MUTED, linewidth=1, linestyle=(0, (4, 3)))
         ax.set_yticks(range(len(hosts)), [eco.name_of(h) for h in hosts], fontsize=style.TITLE)

@@ -19,7 +19,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from ..errors import UsageError
-from ..handover import FIGURE_MIME, NOTE_MIME, ORIGIN_COLUMNS, TABLE_MIME
+from ..handover import FIGURE_MIME, NOTE_MIME, ORIGIN_COLUMNS, TABLE_MIME, is_year
 from ..tables import source_ids
 from . import style
 from .words import cell_words, signed
@@ -185,8 +185,7 @@ def cells_of(name: str, column: pd.Series, digits: int) -> list[str]:
     if not plain:
         return [_text(name, value) for value in column]
     known = column.dropna().astype(float)
-    year = "year" in re.split(r"[ _]", name) or name in ("start", "until")
-    if year and known.between(1000, 3000).all():
+    if is_year(name) and known.between(1000, 3000).all():
         return ["–" if pd.isna(v) else str(int(v)) for v in column]
     if re.search(r"\bshares?\b", name.replace("_", " ")) and "(" not in name and known.between(0, 1).all():
         return ["–" if pd.isna(v) else f"{100 * float(v):.{max(digits - 2, 0)}f} %" for v in column]

@@ -27,7 +27,7 @@ def _frame(ax: Axes, economy: str, years: tuple[int, int]) -> None:
 
 
 def _empty(ax: Axes, words: str) -> None:
-    ax.text(0.03, 0.5, words, transform=ax.transAxes, color=style.MUTED, va="center")
+    ax.text(0.03, 0.5, words, transform=ax.transAxes, color=style.MUTED, va="center", bbox=style.CLEAR)
 
 
 def _bars(ax: Axes, bars: Mapping[str, float], named: bool) -> None:
@@ -58,7 +58,7 @@ def economy_lines(
     empty: str = "not reported",
     beside: tuple[str, pd.DataFrame] | None = None,
 ) -> Figure:
-    """One series per economy over the years, on one scale; the first and last value are printed.
+    """One series per economy over the years, on one scale; the last value is printed.
 
     frame: columns economy, year and `value`. A gap in the years is a gap in the line. bars: label -> height of a dashed
     line, named in the first panel. mark: a year and what it is, as a vertical line. top: of the scale.
@@ -97,16 +97,10 @@ def economy_lines(
             span = np.arange(int(mine["year"].min()), int(mine["year"].max()) + 1)
             series = mine.set_index(mine["year"].astype(int))[value].astype(float).reindex(span)
             ax.plot(span, series, color=style.PARTY["CHN"], marker="o", markersize=2.8, linewidth=1.8)
-            for year, side in ((span[0], "left"), (span[-1], "right")):
-                if side == "right" or len(mine) > 1:
-                    ax.annotate(
-                        f"{series[year]:,.{digits}f}",
-                        (year, series[year]),
-                        xytext=(4, 0) if side == "right" else (0, 6),
-                        textcoords="offset points",
-                        fontsize=style.TICK,
-                        va="center" if side == "right" else "bottom",
-                    )
+            ax.annotate(
+                f"{series.iloc[-1]:,.{digits}f}", (span[-1], series.iloc[-1]), xytext=(4, 0), textcoords="offset points",
+                fontsize=style.TICK, va="center",
+            )  # fmt: skip
         figure.supylabel(unit, color=style.MUTED)
         figure.tight_layout(h_pad=1.1, w_pad=0.9)
     return figure

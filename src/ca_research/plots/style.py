@@ -23,6 +23,8 @@ TICK, LABEL, TITLE = 8.5, 9.0, 10.0
 """Points: ticks, direct labels and notes; axis titles and names of rows; titles of panels. No other size is used."""
 WIDE, TALL = 8.2, 2.2
 """Inches: the widest figure (the column of a page) and the height of one row of small multiples."""
+CLEAR = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
+"""Box behind words that would cross a line."""
 VERDICT = {
     "supported": STATE["holds"],
     "partly supported": STATE["mixed"],
@@ -46,6 +48,7 @@ def context() -> AbstractContextManager[Any]:
             "figure.dpi": 100,
             "font.family": "sans-serif",
             "font.size": TICK,
+            "text.parse_math": False,  # a dollar sign in a name or a unit is a dollar sign
             "text.color": INK,
             "axes.labelcolor": MUTED,
             "axes.labelsize": LABEL,

@@ -51,7 +51,7 @@ def _label(ax: Axes, row: pd.Series, y: float, taken: list[tuple[float, float]],
         return
     taken.append((at - half, at + half))
     ax.text(at, y - 0.24, text, ha="center", va="bottom", color=style.MUTED,
-            bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.5})  # fmt: skip
+            bbox=style.CLEAR)  # fmt: skip
 
 
 def _window(ax: Axes, label: str, first: pd.Timestamp, last: pd.Timestamp, y: float) -> None:
@@ -153,7 +153,7 @@ def _draw_lanes(ax: Axes, rows: pd.DataFrame, lanes: Sequence[str], span: int, e
                 fontsize=style.TICK,
                 color=style.MUTED,
                 va="center",
-                bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.5},
+                bbox=style.CLEAR,
             )
             continue
         taken: list[tuple[float, float]] = []
@@ -227,8 +227,16 @@ def _economy(ax: Axes, row: Any, y: float, watch: float, colour: str) -> None:
     if row.state in ("unknown", "not signed"):
         ax.plot([row.low, row.high], [y, y], color=colour, linewidth=1.2, linestyle=(0, (2, 2)), alpha=0.7)
         words = "date unknown" if row.state == "unknown" else "not signed"
-        box = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.5}
-        ax.text(watch / 2, y, f"{name}: {words}", ha="center", va="center", fontsize=small, color=style.MUTED, bbox=box)
+        ax.text(
+            watch / 2,
+            y,
+            f"{name}: {words}",
+            ha="center",
+            va="center",
+            fontsize=small,
+            color=style.MUTED,
+            bbox=style.CLEAR,
+        )
         return
     ax.plot([row.low, row.high], [y, y], color=colour, linewidth=4, solid_capstyle="round")
     dated = f"{name} {row.date}" if pd.isna(row.bounded_by) else f"{name}: date unknown, by {row.bounded_by}"

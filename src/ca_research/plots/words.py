@@ -16,6 +16,7 @@ _SHARE = re.compile(r"^([01](?:\.\d+)?)(?: to ([01](?:\.\d+)?))? share of (\w)")
 _MINUS = re.compile(r"(?<![\w.,)-])-(?=\d)")
 
 _AXES = {
+    "hong_kong": "Hong Kong",
     "uis": "UNESCO's totals",
     "single": "left out",
     "texts": "texts left out",
@@ -41,6 +42,7 @@ _VALUES = {
     ("strength", "any"): "commentary as well",
     ("strength", "documents"): "without commentary",
     ("strength", "primary"): "officials' own texts",
+    ("hong_kong", "with_china"): "with China",
     ("span", "3"): "3 years",
     ("span", "4"): "4 years",
     ("span", "5"): "5 years",
@@ -122,7 +124,7 @@ def cell_words(column: str, value: str) -> str:
         return "; ".join(dict.fromkeys(names)) if all(names) else value
     if column == "origin":
         return value.replace("_", " ")
-    if _CODE.fullmatch(value):
+    if value in _PLAIN or _CODE.fullmatch(value):
         return value_words(value)
     if re.fullmatch(r"[A-Z]{3}|EU27", value):
         return party(value)

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..claims.overview import deciding
+from ..claims.words import criterion_number, number, percent
 from ..stats.result import escape_latex
-from .words import criterion_number, number, percent
 
 CSV_FILE, LATEX_FILE = "verdicts.csv", "verdicts.tex"
 

@@ -12,7 +12,7 @@ import nbformat
 
 from ..claims import MIME, check, trace
 from ..errors import RunError
-from ..handover import FIGURE_MIME, NOTE_MIME, ORIGIN_COLUMNS, TABLE_MIME
+from ..handover import FIGURE_MIME, NOTE_MIME, ORIGIN_COLUMNS, TABLE_MIME, is_year
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Item:
     def counts(self) -> list[bool]:
         """For each column of a table whether a reader may ask where its numbers come from; a year only names a row."""
         columns = zip(self.record["columns"], self.record["numeric"], strict=True)
-        return [is_number and "year" not in name.split() for name, is_number in columns]
+        return [is_number and not is_year(name) for name, is_number in columns]
 
     def whole(self) -> list[list[tuple[str, str]]]:
         """For each row of a table its numbers as they were before rounding: name of the column, and the number."""

@@ -15,11 +15,11 @@ from markupsafe import Markup, escape
 
 from .. import __version__, economies, registry
 from ..claims import overview
+from ..claims.words import criterion_number, number, percent
 from ..handover import GRID, INK, MUTED, OTHER, PAPER, PARTY, STATE
 from ..tables import cite
 from .forms import table_latex
 from .read import Item
-from .words import criterion_number, number, percent
 
 _DARK = {
     **{PARTY["CHN"]: "#ff9a55", PARTY["RUS"]: "#6bbcf0", PARTY["EU27"]: "#4fcfa4", PARTY["USA"]: "#e09aca"},

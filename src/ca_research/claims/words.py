@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -28,7 +29,7 @@ def one(unit: str) -> str:
     return _PLURALS.sub(r"\1", unit)
 
 
-def criterion_number(c: dict[str, Any]) -> str:
+def criterion_number(c: Mapping[str, Any]) -> str:
     """What a criterion comes to in the main specification, for a reader."""
     if len(c["cells"]) > 1:
         open_ = int((c["high"] or 0) - (c["low"] or 0))
