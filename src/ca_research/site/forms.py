@@ -55,7 +55,7 @@ def verdicts_latex(verdicts: Sequence[Mapping[str, Any]]) -> str:
         shown = (
             (
                 c["label"],
-                criterion_number(dict(c)),
+                criterion_number(c),
                 _interval(c),
                 percent(c["share_of_specifications"]),
                 str(c["specifications"]),
