@@ -2,7 +2,7 @@
 
 import pytest
 
-from ca_research.claims.words import criterion_number, number, one
+from ca_research.claims.words import bounds, criterion_number, number, one
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,16 @@ def test_a_criterion_is_said_in_its_unit(given, shown):
 def test_only_the_noun_that_is_counted_loses_its_plural():
     assert one("days outside the months") == "day outside the month"
     assert one("per cent of GDP") == "per cent of GDP"
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (criterion("km"), "none"),
+        (criterion("km", 3.0, 3.0, 3.0), "exact"),
+        (criterion("km", None, -2.0, 3.5), "−2 to 3.5 (exact)"),
+        (criterion("share of cells", None, 0.0667, 0.667), "6.67 to 66.7 % (exact)"),
+    ],
+)
+def test_an_interval_is_in_the_unit_of_its_number(given, shown):
+    assert bounds(given | {"interval": "exact"}) == shown

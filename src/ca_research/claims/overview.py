@@ -12,7 +12,7 @@ import pandas as pd
 from .. import paths, registry
 from ..errors import CoverageError, UsageError
 from ..stats import holm
-from .words import criterion_number, number
+from .words import bounds, criterion_number
 
 FAMILY = ("C20", "C30", "C31", "C35")
 """The confirmatory family: p-values of these claims are adjusted together (design, section 4)."""
@@ -37,12 +37,6 @@ def whole_region(verdicts: Sequence[Stored]) -> list[Stored]:
     return [
         v for v in verdicts if all(k in ("as_of", "claim") or x == "CA5" for k, x in v["params"].items())
     ]  # fmt: skip
-
-
-def _interval(c: Stored) -> str:
-    if c["low"] is None and c["high"] is None:
-        return "none"
-    return c["interval"] if c["low"] == c["high"] else f"{number(c['low'])} to {number(c['high'])} ({c['interval']})"
 
 
 def deciding(verdict: Stored) -> Stored | None:
@@ -79,7 +73,7 @@ def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
                 "verdict": v["verdict"],
                 "criterion": first["label"] if first else "",
                 "number": criterion_number(first) if first else "",
-                "interval": _interval(first) if first else "",
+                "interval": bounds(first) if first else "",
                 "share": first["share_of_specifications"] if first else None,
                 "specifications": sum(c["specifications"] for c in v["criteria"]),
                 "other_day": other,

@@ -29,6 +29,17 @@ def one(unit: str) -> str:
     return _PLURALS.sub(r"\1", unit)
 
 
+def bounds(c: Mapping[str, Any]) -> str:
+    """The interval of a criterion in the unit in which its number is said, and what kind of interval it is."""
+    if c["low"] is None and c["high"] is None:
+        return "none"
+    if c["low"] == c["high"]:
+        return str(c["interval"])
+    times = 100 if c["unit"].startswith("share of ") else 1
+    ends = [None if c[end] is None else times * c[end] for end in ("low", "high")]
+    return f"{' to '.join(map(number, ends))}{' %' if times == 100 else ''} ({c['interval']})"
+
+
 def criterion_number(c: Mapping[str, Any]) -> str:
     """What a criterion comes to in the main specification, for a reader."""
     if len(c["cells"]) > 1:

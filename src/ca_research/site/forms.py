@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..claims.overview import deciding
-from ..claims.words import criterion_number, number, percent
+from ..claims.words import bounds, criterion_number, percent
 from ..stats.result import escape_latex
 
 CSV_FILE, LATEX_FILE = "verdicts.csv", "verdicts.tex"
@@ -56,7 +56,7 @@ def verdicts_latex(verdicts: Sequence[Mapping[str, Any]]) -> str:
             (
                 c["label"],
                 criterion_number(c),
-                _interval(c),
+                bounds(c),
                 percent(c["share_of_specifications"]),
                 str(c["specifications"]),
             )
@@ -113,12 +113,6 @@ def _text(text: str) -> str:
     clean = "".join(c if c.isprintable() or c in _LATEX else " " for c in " ".join(str(text).split()))
     escaped = re.sub(r"-(?=-)", "-{}", escape_latex(clean))  # two hyphens are not a dash
     return "".join(_LATEX.get(c, c) for c in escaped)
-
-
-def _interval(c: Mapping[str, Any]) -> str:
-    if c["low"] is None and c["high"] is None:
-        return "–"
-    return c["interval"] if c["low"] == c["high"] else f"{number(c['low'])} to {number(c['high'])} ({c['interval']})"
 
 
 def _setting(v: Mapping[str, Any]) -> str:

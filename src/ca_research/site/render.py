@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from .. import __version__, economies, registry
 from ..claims import overview
-from ..claims.words import criterion_number, number, percent
+from ..claims.words import bounds, criterion_number, number, percent
 from ..handover import GRID, INK, MUTED, OTHER, PAPER, PARTY, STATE
 from ..tables import cite
 from .forms import table_latex
@@ -101,6 +101,7 @@ def environment() -> Environment:
     }
     env.filters |= filters
     env.globals |= {
+        "bounds": bounds,
         "criterion_number": criterion_number,
         "decides": overview.deciding,
         "svg": _figure,
