@@ -303,6 +303,7 @@ class Half:
         self.file.write(content[len(content) // 2:])
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in a shell's background has it ignored
     if when == "half":
         store.os = type("os", (), {**vars(os), "fdopen": Half})
     elif when == "whole":
@@ -326,7 +327,10 @@ def script(home, tmp_path, monkeypatch):
 def started(words):
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
     with subprocess.Popen(words, **options) as process:
-        yield process
+        try:
+            yield process
+        finally:
+            process.kill()  # where a test has failed, nothing else ends it
 
 
 def whole(out: Path) -> list[str]:

@@ -35,7 +35,7 @@ def shown(monkeypatch):
 
 def test_whole_numbers_have_no_decimals_and_minus_is_a_minus():
     assert cells_of("persons", pd.Series([3910.0, -2440.0]), 1) == ["3,910", "\u22122,440"]
-    assert cells_of("change", pd.Series([-0.04, 3910.0, np.nan]), 1) == ["0.0", "3,910.0", "–"]
+    assert cells_of("change", pd.Series([-1e-9, 3910.0, np.nan]), 1) == ["0.0", "3,910.0", "–"]
     assert cells_of("change", pd.Series([-4.01]), 2) == ["\u22124.01"]
 
 
@@ -145,6 +145,16 @@ def test_both_sides_of_a_gap_are_named_once_and_joined_where_both_report():
 def test_every_measure_of_investment_has_one_concept():
     assert plots.measure_group("fdi_stock") != plots.measure_group("fdi_flow") != plots.measure_group("official_loan")
     assert plots.measure_group("something_new") == "Other figures"
+
+
+def test_a_small_number_is_not_said_to_be_zero():
+    assert cells_of("value", pd.Series([0.0031, -0.0004, 0.0, 12.34, None]), 2) == [
+        "0.003",
+        "−0.0004",
+        "0.00",
+        "12.34",
+        "–",
+    ]
 
 
 def test_a_dollar_sign_is_no_mathematics():

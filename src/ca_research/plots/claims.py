@@ -144,8 +144,9 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
         unit = f"economies of {of}" if of else criterion.unit
         met = int((drawn["met"] == True).sum())  # noqa: E712 - three values
         open_ = int(drawn["met"].isna().sum())
-        what = f"{criterion.label}: {met} of {len(drawn)} specifications meet the threshold" + (
-            f", {open_} leave it open" if open_ else ""
+        what = (
+            f"{criterion.label}: {met} of {len(drawn)} specifications {'meets' if met == 1 else 'meet'} the threshold"
+            + (f", {open_} {'leaves' if open_ == 1 else 'leave'} it open" if open_ else "")
         )
         alt = f"{what}. Values from {drawn['low'].fillna(drawn['value']).min():.4g} to {drawn['high'].fillna(drawn['value']).max():.4g}; threshold {data['threshold'].iloc[0]:g}."
         sources = sorted(

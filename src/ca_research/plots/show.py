@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -190,7 +191,14 @@ def cells_of(name: str, column: pd.Series, digits: int) -> list[str]:
     if re.search(r"\bshares?\b", name.replace("_", " ")) and "(" not in name and known.between(0, 1).all():
         return ["–" if pd.isna(v) else f"{100 * float(v):.{max(digits - 2, 0)}f} %" for v in column]
     places = 0 if (known % 1 == 0).all() else digits
-    return ["–" if pd.isna(v) else signed(float(v), places) for v in column]
+    return ["–" if pd.isna(v) else _rounded(float(v), places) for v in column]
+
+
+def _rounded(value: float, places: int) -> str:
+    """So many decimals, and up to six where all of them would be zero though the value is not."""
+    if value and not round(value, places) and (first := -math.floor(math.log10(abs(value)))) <= 6:
+        places = first
+    return signed(value, places)
 
 
 def _text(column: str, value: Any) -> str:
