@@ -57,7 +57,8 @@ def test_a_number_of_any_table_opens_its_row_unrounded_with_the_source_of_that_r
         source = page.locator(".whence:popover-open dd a[href^='#source-'] code").all_inner_texts()
         found = stored.loc[[(source[0], int(said["year"]))], "value_usd"] / 1e6
         assert len(source) == 1 and any(abs(found / float(said["value (m USD)"]) - 1) < 1e-9)
-        assert number.inner_text().replace(",", "").replace("−", "-") == f"{float(said['value (m USD)']):.1f}"
+        shown, value = number.inner_text().replace(",", "").replace("−", "-"), float(said["value (m USD)"])
+        assert float(shown) == round(value, len(shown.partition(".")[2])) and (float(shown) == 0) == (value == 0)
         page.keyboard.press("Escape")
 
 
