@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -14,13 +14,12 @@ from .. import economies as eco
 from ..errors import CaResearchError, CoverageError, UnknownNameError
 from ..stats import ets, mase, naive, random_walk_drift
 from ..stats.forecast import Forecast, arima
+from ..tables.preference import preferred_rows, ranked
 from ..tables.provenance import estimate_row, estimates
 from .rank import FLOWS, NEEDED, compare
 
-CUSTOMS = ("WITS_CHN_2022X", "IMF_IMTS_CHN_M", "GACC_2023_DERIVED", "GACC_2024", "GACC_2025")
-"""China's customs by partner from 2022 on; rounded totals of the press are left out."""
-OWN = ("KAZ_WITS_BNS_PANEL", "KGZ_NSC", "UZB_STAT")
-"""Own reports that run from before 2013 to the newest year in one series."""
+CUSTOMS_SINCE = 2010
+"""First year of the series of China's imports: from here on one compilation, then the customs themselves, run through."""
 STATISTICS = ("mean", "least", "last")
 MODELS: dict[str, Callable[[pd.Series, int], Forecast]] = {
     "drift": random_walk_drift,
@@ -114,9 +113,9 @@ def china_reported(trade: pd.DataFrame, economy: str, *, since: int = 2022) -> p
         (trade["reporter"] == "CHN")
         & (trade["partner"] == economy)
         & (trade["product"] == "TOTAL")
-        & trade["source_id"].isin(CUSTOMS)
         & (trade["year"] >= since)
     ]
+    rows = preferred_rows(rows, ["year", "flow"])
     return rows.assign(direction=rows["flow"].map({"import": "export", "export": "import"}))
 
 
@@ -130,7 +129,8 @@ def value_after(
 ) -> pd.DataFrame:
     """China's reported trade with an economy after `base` over that of `base`, both in current USD.
 
-    trade: like table `trade`; rows of China's customs (CUSTOMS) and product TOTAL count. economies: codes or names.
+    trade: like table `trade`; China's own reports of product TOTAL count, of the
+        source preferred for a year. economies: codes or names.
     base: a year.
     flow: of the economy: 'turnover', 'exports' (China's imports) or 'imports'.
     statistic: 'mean' of the later years, the 'least' of them, or the 'last'. A year counts where all directions of the
@@ -172,15 +172,12 @@ def value_series(trade: pd.DataFrame, economy: str, *, series: str = "china_impo
 def _series(trade: pd.DataFrame, economy: str, series: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     _choose(series=(series, SERIES))
     if series == "china_imports":
-        rows = trade[
-            (trade["reporter"] == "CHN") & (trade["partner"] == economy) & trade["source_id"].isin(CUSTOMS)
-            & (trade["flow"] == "import")
-        ]  # fmt: skip
-        flows = 1
+        rows = china_reported(trade, economy, since=CUSTOMS_SINCE)
+        rows, flows = rows[rows["flow"] == "import"], 1
     else:
-        rows = trade[(trade["reporter"] == economy) & (trade["partner"] == "CHN") & trade["source_id"].isin(OWN)]
-        flows = 2
-    rows = rows[(rows["product"] == "TOTAL") & rows["value_usd"].notna()]
+        own = trade[(trade["reporter"] == economy) & (trade["partner"] == "CHN") & (trade["product"] == "TOTAL")]
+        rows, flows = own[own["source_id"] == _longest(own)], 2
+    rows = rows[rows["value_usd"].notna()]
     table = rows.groupby("year").agg(
         value_usd=("value_usd", "sum"), known_on=("known_on", "max"), flows=("flow", "size")
     )
@@ -192,11 +189,28 @@ def _series(trade: pd.DataFrame, economy: str, series: str) -> tuple[pd.DataFram
     return table.reset_index(), rows[rows["year"].isin(table.index)]
 
 
+def _longest(own: pd.DataFrame) -> str:
+    """The source with most years; of several, the one that the register prefers. Sources are never spliced here."""
+    order = ranked(own["source_id"].unique())
+    years = own.groupby("source_id")["year"].nunique()
+    return max(order, key=lambda source: (years[source], -order.index(source)), default="")
+
+
 def _split(table: pd.DataFrame, known_by: str, scale: str) -> tuple[pd.Series, pd.Series]:
     values = table.set_index(table["year"].astype(int))["value_usd"].astype(float)
     values = np.log(values) if scale == "log" else values
     known = (table["known_on"] <= pd.Timestamp(dt.date.fromisoformat(known_by))).to_numpy()
     return values[known], values[~known]
+
+
+@lru_cache(maxsize=1024)
+def _fit(model: str, years: tuple[int, ...], values: tuple[float, ...], steps: int) -> Forecast:
+    """A model's forecast. The same series comes back in many specifications, and fitting is what takes the time."""
+    return MODELS[model](pd.Series(values, index=pd.Index(years, name="year")), steps)
+
+
+def _forecast(model: str, train: pd.Series, steps: int) -> Forecast:
+    return _fit(model, tuple(map(int, train.index)), tuple(map(float, train)), steps)
 
 
 def foreseen(
@@ -229,7 +243,7 @@ def foreseen(
             train, later = _split(table, known_by, scale)
             if later.empty or train.empty:
                 raise CoverageError(f"{code}: no year known {'after' if later.empty else 'by'} {known_by}")
-            made = {n: f(train, len(later)) for n, f in (("mase", MODELS[model]), ("mase_naive", naive))}
+            made = {"mase": _forecast(model, train, len(later)), "mase_naive": naive(train, len(later))}
             for name, forecast in made.items():
                 row[name] = mase(later, forecast.frame.set_index("year")["mean"].rename_axis(later.index.name), train)
             if not row["mase_naive"] > 0:
@@ -271,9 +285,9 @@ def forecast_paths(
             continue
         for name, part in (("known", train), ("after", later)):
             rows += [{"economy": code, "model": name, "year": y, "mean": float(back(v))} for y, v in part.items()]
-        for name, model in MODELS.items():
+        for name in MODELS:
             try:
-                made[name] = model(train, steps)
+                made[name] = _forecast(name, train, steps)
             except CaResearchError:
                 continue
         for name, forecast in made.items():

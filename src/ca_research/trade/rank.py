@@ -15,6 +15,7 @@ from .. import economies as eco
 from ..errors import CoverageError, UnknownNameError
 from ..stats import years_back
 from ..stats.frames import alike
+from ..tables.preference import ranked
 from ..tables.provenance import estimate_row, estimates
 from .checks import ALIKE, one_figure_per_cell, undeclared
 from .mirror import perspective
@@ -24,9 +25,7 @@ FLOWS = {"turnover": ("export", "import"), "exports": ("export",), "imports": ("
 NEEDED = ("CHN", "RUS")
 """A rank is given only where at least these two are observed on the basis."""
 
-OFFICES = ("KAZ_BNS", "KGZ_NSC", "UZB_STAT")
-COMPILED = ("KAZ_WITS_BNS_PANEL", "COMTRADE_2021X", "WITS_CA_IMPORTS", "WTO_HSM")
-SOURCE_ORDER = {"office_first": (*OFFICES, *COMPILED), "compiled": COMPILED}
+OWN_SOURCES = {"office_first": ("office", "compilation"), "compiled": ("compilation",)}
 """Own reports: the national office where it publishes by partner, else compilations of the same customs data."""
 
 _MOST_MEMBERS = 25
@@ -41,7 +40,7 @@ _NAMED = tuple(p for p in eco.PARTNERS if p not in eco.AGGREGATES)
 _CHOICES = {
     "basis": BASES,
     "flow": tuple(FLOWS),
-    "source": tuple(SOURCE_ORDER),
+    "source": tuple(OWN_SOURCES),
     "partners": ("named", "every"),
     "eu": ("apart", "one"),
 }
@@ -54,9 +53,9 @@ def _known(**choices: str) -> None:
             raise UnknownNameError(kind, name, _CHOICES[kind])
 
 
-def _own(rows: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
-    """Rows of the first source in `order` that covers the needed partners, per direction: partners share one source."""
-    parts = []
+def _own(rows: pd.DataFrame, roles: Sequence[str]) -> pd.DataFrame:
+    """Rows of the preferred source that covers the needed partners, per direction: partners share one source."""
+    parts, order = [], ranked(rows["source_id"].unique(), roles)
     for _, cell in rows.groupby("direction"):
         for source in order:
             mine = cell[cell["source_id"] == source]
@@ -90,15 +89,16 @@ def compare(
     basis: str = "reporter",
     flow: str = "turnover",
     source: str = "office_first",
-    partners: str = "named",
+    partners: str = "every",
     eu: str = "apart",
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Trade of one economy by partner in one year, on one basis.
 
-    partners: 'named' (the partners of the register) or 'every' (every single economy the source lists).
+    partners: 'every' (every single economy the source lists) or 'named' (the partners of the register alone: a rank
+        among these is not a rank among all).
     eu: 'apart' (member states count singly) or 'one' (the EU27 is a partner and its members are not).
     trade: rows like table `trade`. economy: code or name. year: the one compared.
-    basis, flow, source: one of BASES, FLOWS, SOURCE_ORDER.
+    basis, flow, source: one of BASES, FLOWS, OWN_SOURCES.
     Returns (table, rows): per partner low, high (USD; equal on a basis with one figure), rank by low (1 is the largest),
     and sources; and the rows of table `trade` behind it. A partner without all the directions of `flow` is left out, not
     zero; both are empty where nothing can be compared. Aggregates never take part, except the EU27 with eu='one'.
@@ -119,7 +119,7 @@ def _compare(
     seen = seen[seen["direction"].isin(FLOWS[flow])]
     one_figure_per_cell(seen, ["economy", "other", "year", "direction", "side", "source_id"])
     if basis == "reporter":
-        seen = _own(seen[seen["side"] == "reporter"], SOURCE_ORDER[source])
+        seen = _own(seen[seen["side"] == "reporter"], OWN_SOURCES[source])
         alike(seen, ALIKE, ["direction"])
     elif basis == "mirror":
         seen = seen[seen["side"] == "mirror"]
@@ -208,7 +208,9 @@ def observed(
     seen = perspective(trade, economies, panels=False)
     seen = seen[seen["direction"].isin(FLOWS[flow])]
     if basis == "reporter":
-        seen = seen[(seen["side"] == "reporter") & seen["source_id"].isin(SOURCE_ORDER[source])]
+        seen = seen[seen["side"] == "reporter"]
+        order = ranked(seen["source_id"].unique(), OWN_SOURCES[source])
+        seen = seen[seen["source_id"].isin(order)]
     elif basis == "mirror":
         seen = seen[seen["side"] == "mirror"]
     cell = ["economy", "year", "direction"]
@@ -220,9 +222,10 @@ def observed(
     there = found[list(NEEDED)] > 0
     there["EU27"] = (found["union"] > 0) | (found["members"] >= _MOST_MEMBERS)
     if basis == "reporter":  # partners are compared within one source: the first in order that covers the needed ones
-        place = there.index.get_level_values("source_id").map(SOURCE_ORDER[source].index)
-        order = pd.DataFrame({"lacks": ~there[list(NEEDED)].all(axis=1), "place": place}, index=there.index)
-        there = there.loc[order.sort_values(["lacks", "place"]).index].groupby(level=cell).first()
+        place = there.index.get_level_values("source_id").map(order.index)
+        lacks = ~there[list(NEEDED)].all(axis=1)
+        first = pd.DataFrame({"lacks": lacks, "place": place}, index=there.index).sort_values(["lacks", "place"])
+        there = there.loc[first.index].groupby(level=cell).first()
     else:
         there = there.groupby(level=cell).any()
     able = there[list(_needed(eu))].all(axis=1)
@@ -277,7 +280,7 @@ def lead(
     basis: 'reporter' (own report), 'mirror' (partners' reports) or 'interval' (the range of both).
     year: 'newest' (see `newest_year`; taken for turnover, so that all flows speak of one year), 'newest-1', 'newest-2'.
     flow: 'turnover', 'exports' or 'imports'.
-    source: 'office_first' or 'compiled', on the basis 'reporter' (SOURCE_ORDER).
+    source: 'office_first' or 'compiled', on the basis 'reporter' (OWN_SOURCES).
     partners: 'named' or 'every'. eu: 'apart' or 'one'; see `compare`. since: no earlier year is taken for the newest.
     Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. On the basis 'interval'
     there is no estimate, only low (China's lowest report over the rival's highest) and high; a rank is certain only

@@ -10,8 +10,9 @@ import pandas as pd
 
 from .. import economies as eco
 from ..errors import CoverageError, UnknownNameError, UsageError
+from ..tables.preference import ranked
 from ..tables.provenance import estimate_row, estimates
-from .rank import COMPILED, FLOWS, NEEDED, OFFICES
+from .rank import FLOWS, NEEDED
 from .shares import concentration, partner_shares
 
 LEAST_YEARS = 2
@@ -95,7 +96,8 @@ def _both_periods(
     trade: pd.DataFrame, economy: str, early: str, late: str, flow: str, partners: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     spans = {"early": _period(early), "late": _period(late)}
-    for source in (*OFFICES, *COMPILED):
+    own = trade[(trade["reporter"] == economy) & (trade["product"] == "TOTAL")]
+    for source in ranked(own["source_id"].unique()):
         table, rows = _hhi(trade, economy, source, flow, partners)
         period = pd.Series("", index=table.index)
         for name, (first, last) in spans.items():
