@@ -7,8 +7,10 @@ Kazakhstan reports of Russia.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from .. import economies as eco
@@ -16,7 +18,7 @@ from ..errors import CoverageError, UnknownNameError
 from ..stats import years_back
 from ..stats.frames import alike
 from ..tables.preference import ranked
-from ..tables.provenance import estimate_row, estimates
+from ..tables.provenance import estimate_row, estimates, shares
 from .checks import ALIKE, one_figure_per_cell, undeclared
 from .mirror import perspective
 
@@ -68,17 +70,21 @@ def _own(rows: pd.DataFrame, roles: Sequence[str]) -> pd.DataFrame:
 def _european_union(rows: pd.DataFrame) -> pd.DataFrame:
     """The EU27 as one partner: its own row, else the sum of its members by one source, else the EU of the year."""
     members = set(eco.members("EU27", 2020))
-    parts = []
-    for (_, _, source), cell in rows.groupby(["direction", "side", "source_id"]):
-        single, of_year = cell[cell["other"] == "EU27"], cell[cell["other"] == "EU"]
-        inside = cell[cell["other"].isin(members)]
-        if len(single):
-            parts.append(single)
-        elif inside["other"].nunique() >= _MOST_MEMBERS:
-            parts.append(inside.assign(other="EU27"))
-        elif len(of_year) and source == "WTO_HSM":
-            parts.append(of_year.assign(other="EU27"))
-    return pd.concat(parts) if parts else rows.iloc[:0]
+    near = rows[rows["other"].isin({"EU27", "EU"} | members)]
+    reports: dict[tuple[str, ...], dict[str, list[int]]] = {}
+    for place, (other, *report) in enumerate(near[["other", "direction", "side", "source_id"]].itertuples(index=False)):
+        kind = other if other in ("EU27", "EU") else "members"
+        reports.setdefault(tuple(report), {}).setdefault(kind, []).append(place)
+    chosen: list[int] = []
+    for (_, _, source), places in reports.items():
+        inside = places.get("members", [])
+        if "EU27" in places:
+            chosen += places["EU27"]
+        elif near["other"].iloc[inside].nunique() >= _MOST_MEMBERS:
+            chosen += inside
+        elif source == "WTO_HSM":
+            chosen += places.get("EU", [])
+    return near.iloc[chosen].assign(other="EU27")
 
 
 def compare(
@@ -129,21 +135,33 @@ def _compare(
     if eu == "one":
         inside = set(eco.members("EU27", 2020)) | {"GBR"} if basis != "reporter" else set(eco.members("EU27", 2020))
         singles = pd.concat([singles[~singles["other"].isin(inside)], _european_union(seen)])
-    if singles.empty:
-        none = pd.DataFrame(columns=["partner", "low", "high", "rank", "sources"])
-        return none.astype({"low": "float64", "high": "float64", "rank": "Int64"}), singles
-    summed = singles.groupby(["other", "direction", "side", "source_id"], as_index=False)["value_usd"].sum()
-    per_flow = summed.groupby(["other", "direction"])["value_usd"].agg(low="min", high="max").reset_index()
-    table = (
-        per_flow.groupby("other")
-        .agg(low=("low", "sum"), high=("high", "sum"), flows=("direction", "nunique"))
-        .reset_index()
-    )
-    table = table[table["flows"] == len(FLOWS[flow])].drop(columns="flows").rename(columns={"other": "partner"})
-    table["rank"] = table["low"].rank(ascending=False, method="min").astype("Int64")
-    table["sources"] = table["partner"].map(singles.groupby("other")["source_id"].agg(lambda s: tuple(sorted(set(s)))))
-    used = singles[singles["other"].isin(table["partner"])]
-    return table.sort_values(["low", "partner"], ascending=[False, True], ignore_index=True), used
+    table = _ranked(singles, len(FLOWS[flow]))
+    return table, singles[singles["other"].isin(table["partner"])]
+
+
+def _ranked(singles: pd.DataFrame, flows: int) -> pd.DataFrame:
+    """Low, high, rank and sources of every partner with all the flows: sums over flows of the least and largest report."""
+    reports: dict[tuple[str, str], dict[tuple[str, str], list[float]]] = {}
+    sources: dict[str, set[str]] = {}
+    columns = ["other", "direction", "side", "source_id", "value_usd"]
+    for other, direction, side, source, value in singles[columns].itertuples(index=False):
+        reports.setdefault((other, direction), {}).setdefault((side, source), []).append(value)
+        sources.setdefault(other, set()).add(source)
+    ends: dict[str, list[tuple[float, float]]] = {}
+    for (other, _), figures in reports.items():
+        totals = [math.fsum(values) for values in figures.values()]
+        ends.setdefault(other, []).append((min(totals), max(totals)))
+    whole = {other: found for other, found in ends.items() if len(found) == flows}
+    low, high = ({p: math.fsum(e[i] for e in found) for p, found in whole.items()} for i in (0, 1))
+    order = sorted(whole, key=lambda partner: (-low[partner], partner))
+    table = {
+        "partner": order,
+        "low": np.array([low[p] for p in order], dtype="float64"),
+        "high": np.array([high[p] for p in order], dtype="float64"),
+        "rank": pd.array([1 + sum(low[q] > low[p] for q in order) for p in order], dtype="Int64"),
+        "sources": [tuple(sorted(sources[p])) for p in order],
+    }
+    return pd.DataFrame(table)
 
 
 def ranks(
@@ -205,7 +223,15 @@ def observed(
     Raises UnknownNameError for a choice, and what `perspective` raises.
     """
     _known(basis=basis, flow=flow, source=source, eu=eu)
-    seen = perspective(trade, economies, panels=False)
+    return _observed(reports(trade, economies=economies), basis, flow, eu, source)
+
+
+def reports(trade: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFrame:
+    """Reports that a rank may rest on: `perspective` without panels."""
+    return perspective(trade, economies, panels=False)
+
+
+def _observed(seen: pd.DataFrame, basis: str, flow: str, eu: str, source: str) -> pd.Series:
     seen = seen[seen["direction"].isin(FLOWS[flow])]
     if basis == "reporter":
         seen = seen[seen["side"] == "reporter"]
@@ -250,18 +276,24 @@ def newest_year(
     """
     if not len(economies):
         raise CoverageError("no economy to rank for", hint="name one at least")
-    least = min(3, len(economies))
-    able = observed(trade, economies, basis=basis, eu=eu, source=source)
+    _known(basis=basis, eu=eu, source=source)
+    return _newest_year(reports(trade, economies=economies), len(economies), basis, eu, source, since)
+
+
+def _newest_year(seen: pd.DataFrame, economies: int, basis: str, eu: str, source: str, since: int) -> int:
+    least = min(3, economies)
+    able = _observed(seen, basis, "turnover", eu, source)
     years = able.index[(able >= least) & (able.index >= since)]
     if len(years):
         return int(max(years))
     names = ", ".join(eco.name_of(c) for c in sorted(_needed(eu)))
     raise CoverageError(
-        f"no year since {since} in which trade with {names} is observed on the basis {basis} in {least} of {len(economies)} economies",
+        f"no year since {since} in which trade with {names} is observed on the basis {basis} in {least} of {economies} economies",
         hint="choose another basis or flow",
     )
 
 
+@shares(seen=reports)
 def lead(
     trade: pd.DataFrame,
     *,
@@ -273,6 +305,7 @@ def lead(
     partners: str = "named",
     eu: str = "apart",
     since: str = str(SINCE),
+    seen: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """China's trade over that of its largest rival: above one, China ranks first.
 
@@ -282,6 +315,7 @@ def lead(
     flow: 'turnover', 'exports' or 'imports'.
     source: 'office_first' or 'compiled', on the basis 'reporter' (OWN_SOURCES).
     partners: 'named' or 'every'. eu: 'apart' or 'one'; see `compare`. since: no earlier year is taken for the newest.
+    seen: what `reports` makes of trade (made here if not given).
     Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. On the basis 'interval'
     there is no estimate, only low (China's lowest report over the rival's highest) and high; a rank is certain only
     where both are on one side of one. An economy without China, Russia or a rival has the reason in `missing`.
@@ -291,8 +325,9 @@ def lead(
     """
     _known(basis=basis, flow=flow, source=source, partners=partners, eu=eu)
     economies, back = [eco.resolve(e) for e in economies], years_back(year)
-    chosen = newest_year(trade, economies, basis=basis, eu=eu, source=source, since=int(since)) - back
-    of_year = perspective(trade[trade["year"] == chosen], economies, panels=False)
+    seen = reports(trade, economies=economies) if seen is None else seen
+    chosen = _newest_year(seen, len(economies), basis, eu, source, int(since)) - back
+    of_year = seen[seen["year"] == chosen]
     rows = []
     for economy in economies:
         table, used = _compare(of_year[of_year["economy"] == economy], basis, flow, source, partners, eu)
