@@ -143,14 +143,18 @@ def _traces(criterion: Criterion, computation: Computation, call: Call, main: di
 def _measured_again(
     spec: ClaimSpec, frame: pd.DataFrame, calls: dict[str, Call], rest: Computation, source: str
 ) -> Iterator[pd.DataFrame]:
-    """Rows of every criterion without a source: those of specifications that rest on it are measured again."""
+    """Rows of every criterion without a source: one that rests on it anywhere is measured again as a whole.
+
+    A figure may also decide which year is taken by a specification that does not use it.
+    """
     for criterion in spec.criteria().values():
         rows = frame[(frame["criterion"] == criterion.name) & (frame["without"] == "")]
-        touched = set(rows.loc[rows["sources"].map(lambda cell: source in cell), "spec"])
-        yield rows[~rows["spec"].isin(touched)]
-        if touched:
-            found = universe(spec, criterion).run(partial(rest.run, calls[criterion.name]), only=touched)
-            yield _labelled(spec, criterion, found)
+        if not rows["sources"].map(lambda cell: source in cell).any():
+            yield rows
+            continue
+        standing = set(rows["spec"])  # removals are not made twice
+        found = universe(spec, criterion).run(partial(rest.run, calls[criterion.name]), only=standing)
+        yield _labelled(spec, criterion, found)
 
 
 def _one_answer(spec: ClaimSpec, frame: pd.DataFrame) -> None:

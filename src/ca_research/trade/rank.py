@@ -7,36 +7,28 @@ Kazakhstan reports of Russia.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from .. import economies as eco
 from ..errors import CoverageError, UnknownNameError
 from ..stats import years_back
-from ..stats.frames import alike
 from ..tables.preference import ranked
 from ..tables.provenance import estimate_row, estimates, shares
-from .checks import ALIKE, one_figure_per_cell, undeclared
 from .mirror import perspective
+from .standings import NEEDED, Ranking, Reports, ranking
 
 BASES = ("reporter", "mirror", "interval")
 FLOWS = {"turnover": ("export", "import"), "exports": ("export",), "imports": ("import",)}
-NEEDED = ("CHN", "RUS")
-"""A rank is given only where at least these two are observed on the basis."""
-
 OWN_SOURCES = {"office_first": ("office", "compilation"), "compiled": ("compilation",)}
 """Own reports: the national office where it publishes by partner, else compilations of the same customs data."""
-
-_MOST_MEMBERS = 25
-"""Members of the EU27 that a source must list for their sum to stand for the union (it may list no trade with one or two)."""
 
 SINCE = 2013
 """A rank in the present tense is taken from no earlier year, as in `partner_lead`."""
 
-_NAMED = tuple(p for p in eco.PARTNERS if p not in eco.AGGREGATES)
+_NAMED = frozenset(p for p in eco.PARTNERS if p not in eco.AGGREGATES)
 
 
 _CHOICES = {
@@ -55,36 +47,21 @@ def _known(**choices: str) -> None:
             raise UnknownNameError(kind, name, _CHOICES[kind])
 
 
-def _own(rows: pd.DataFrame, roles: Sequence[str]) -> pd.DataFrame:
-    """Rows of the preferred source that covers the needed partners, per direction: partners share one source."""
-    parts, order = [], ranked(rows["source_id"].unique(), roles)
-    for _, cell in rows.groupby("direction"):
-        for source in order:
-            mine = cell[cell["source_id"] == source]
-            if set(NEEDED) <= set(mine["other"]):
-                parts.append(mine)
-                break
-    return pd.concat(parts) if parts else rows.iloc[:0]
+def reports(trade: pd.DataFrame, *, economies: Sequence[str]) -> Reports:
+    """Reports that a rank may rest on: `perspective` without panels, by economy and year."""
+    return Reports(perspective(trade, economies, panels=False))
 
 
-def _european_union(rows: pd.DataFrame) -> pd.DataFrame:
-    """The EU27 as one partner: its own row, else the sum of its members by one source, else the EU of the year."""
-    members = set(eco.members("EU27", 2020))
-    near = rows[rows["other"].isin({"EU27", "EU"} | members)]
-    reports: dict[tuple[str, ...], dict[str, list[int]]] = {}
-    for place, (other, *report) in enumerate(near[["other", "direction", "side", "source_id"]].itertuples(index=False)):
-        kind = other if other in ("EU27", "EU") else "members"
-        reports.setdefault(tuple(report), {}).setdefault(kind, []).append(place)
-    chosen: list[int] = []
-    for (_, _, source), places in reports.items():
-        inside = places.get("members", [])
-        if "EU27" in places:
-            chosen += places["EU27"]
-        elif near["other"].iloc[inside].nunique() >= _MOST_MEMBERS:
-            chosen += inside
-        elif source == "WTO_HSM":
-            chosen += places.get("EU", [])
-    return near.iloc[chosen].assign(other="EU27")
+def _ranking(
+    seen: Reports, economy: str, year: int, *, basis: str, flow: str, source: str, partners: str, eu: str
+) -> Ranking:
+    """Partners of one economy and year; raises MixedUnitsError where one report values them in several ways."""
+    order = tuple(ranked(seen.own_sources, OWN_SOURCES[source])) if basis == "reporter" else ()
+    named = _NAMED if partners == "named" else None
+    found = ranking(seen.of(economy, year), basis, FLOWS[flow], order, named, eu == "one")
+    if basis == "reporter" and found.mixed:
+        seen.refuse_mixed(economy, year, (place for place, _ in found.used))
+    return found
 
 
 def compare(
@@ -113,55 +90,19 @@ def compare(
     one report values its partners in several ways, and what `perspective` raises.
     """
     economy = eco.resolve(economy)
-    _known(basis=basis, flow=flow, source=source, partners=partners, eu=eu)
-    return _compare(
-        perspective(trade[trade["year"] == year], [economy], panels=False), basis, flow, source, partners, eu
-    )
+    choices = {"basis": basis, "flow": flow, "source": source, "partners": partners, "eu": eu}
+    _known(**choices)
+    return _tables(reports(trade[trade["year"] == year], economies=[economy]), economy, year, **choices)
 
 
-def _compare(
-    seen: pd.DataFrame, basis: str, flow: str, source: str, partners: str, eu: str
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    seen = seen[seen["direction"].isin(FLOWS[flow])]
-    one_figure_per_cell(seen, ["economy", "other", "year", "direction", "side", "source_id"])
-    if basis == "reporter":
-        seen = _own(seen[seen["side"] == "reporter"], OWN_SOURCES[source])
-        alike(seen, ALIKE, ["direction"])
-    elif basis == "mirror":
-        seen = seen[seen["side"] == "mirror"]
-    singles = seen[~seen["other"].isin(list(eco.AGGREGATES)) & ~undeclared(seen)]
-    if partners == "named":
-        singles = singles[singles["other"].isin(_NAMED)]
-    if eu == "one":
-        inside = set(eco.members("EU27", 2020)) | {"GBR"} if basis != "reporter" else set(eco.members("EU27", 2020))
-        singles = pd.concat([singles[~singles["other"].isin(inside)], _european_union(seen)])
-    table = _ranked(singles, len(FLOWS[flow]))
-    return table, singles[singles["other"].isin(table["partner"])]
-
-
-def _ranked(singles: pd.DataFrame, flows: int) -> pd.DataFrame:
-    """Low, high, rank and sources of every partner with all the flows: sums over flows of the least and largest report."""
-    reports: dict[tuple[str, str], dict[tuple[str, str], list[float]]] = {}
-    sources: dict[str, set[str]] = {}
-    columns = ["other", "direction", "side", "source_id", "value_usd"]
-    for other, direction, side, source, value in singles[columns].itertuples(index=False):
-        reports.setdefault((other, direction), {}).setdefault((side, source), []).append(value)
-        sources.setdefault(other, set()).add(source)
-    ends: dict[str, list[tuple[float, float]]] = {}
-    for (other, _), figures in reports.items():
-        totals = [math.fsum(values) for values in figures.values()]
-        ends.setdefault(other, []).append((min(totals), max(totals)))
-    whole = {other: found for other, found in ends.items() if len(found) == flows}
-    low, high = ({p: math.fsum(e[i] for e in found) for p, found in whole.items()} for i in (0, 1))
-    order = sorted(whole, key=lambda partner: (-low[partner], partner))
-    table = {
-        "partner": order,
-        "low": np.array([low[p] for p in order], dtype="float64"),
-        "high": np.array([high[p] for p in order], dtype="float64"),
-        "rank": pd.array([1 + sum(low[q] > low[p] for q in order) for p in order], dtype="Int64"),
-        "sources": [tuple(sorted(sources[p])) for p in order],
-    }
-    return pd.DataFrame(table)
+def _tables(seen: Reports, economy: str, year: int, **choices: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What `compare` returns, from reports."""
+    found = _ranking(seen, economy, year, **choices)
+    table = pd.DataFrame(found.standings, columns=["partner", "low", "high", "sources"])
+    table = table.astype({"low": "float64", "high": "float64"})
+    table.insert(3, "rank", pd.array([found.rank(p) for p in table["partner"]], dtype="Int64"))
+    used = seen.at(economy, year, (place for place, _ in found.used))
+    return table, used.assign(other=[other for _, other in found.used])
 
 
 def ranks(
@@ -222,41 +163,19 @@ def observed(
     Returns a series of counts by year, in agreement with `compare` for every year.
     Raises UnknownNameError for a choice, and what `perspective` raises.
     """
-    _known(basis=basis, flow=flow, source=source, eu=eu)
-    return _observed(reports(trade, economies=economies), basis, flow, eu, source)
+    choices = {"basis": basis, "flow": flow, "eu": eu, "source": source}
+    _known(**choices)
+    seen, codes = reports(trade, economies=economies), [eco.resolve(e) for e in economies]
+    years = seen.years()
+    counts = [_observed(seen, codes, year, **choices) for year in years]
+    return pd.Series(counts, index=pd.Index(years, name="year"), dtype="int64")
 
 
-def reports(trade: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFrame:
-    """Reports that a rank may rest on: `perspective` without panels."""
-    return perspective(trade, economies, panels=False)
-
-
-def _observed(seen: pd.DataFrame, basis: str, flow: str, eu: str, source: str) -> pd.Series:
-    seen = seen[seen["direction"].isin(FLOWS[flow])]
-    if basis == "reporter":
-        seen = seen[seen["side"] == "reporter"]
-        order = ranked(seen["source_id"].unique(), OWN_SOURCES[source])
-        seen = seen[seen["source_id"].isin(order)]
-    elif basis == "mirror":
-        seen = seen[seen["side"] == "mirror"]
-    cell = ["economy", "year", "direction"]
-    by = [*cell, "side", "source_id"]
-    marks = pd.DataFrame({code: seen["other"].eq(code) for code in NEEDED} | {c: seen[c] for c in by})
-    marks["union"] = seen["other"].eq("EU27") | (seen["other"].eq("EU") & seen["source_id"].eq("WTO_HSM"))
-    marks["members"] = seen["other"].isin(eco.members("EU27", 2020))
-    found = marks.groupby(by).sum()
-    there = found[list(NEEDED)] > 0
-    there["EU27"] = (found["union"] > 0) | (found["members"] >= _MOST_MEMBERS)
-    if basis == "reporter":  # partners are compared within one source: the first in order that covers the needed ones
-        place = there.index.get_level_values("source_id").map(order.index)
-        lacks = ~there[list(NEEDED)].all(axis=1)
-        first = pd.DataFrame({"lacks": lacks, "place": place}, index=there.index).sort_values(["lacks", "place"])
-        there = there.loc[first.index].groupby(level=cell).first()
-    else:
-        there = there.groupby(level=cell).any()
-    able = there[list(_needed(eu))].all(axis=1)
-    whole = able.groupby(level=["economy", "year"]).sum() == len(FLOWS[flow])
-    return whole.groupby(level="year").sum()
+def _observed(seen: Reports, economies: Sequence[str], year: int, *, eu: str, **choices: str) -> int:
+    """In how many of the economies a rank can be given in a year."""
+    needed = _needed(eu)
+    found = (_ranking(seen, code, year, partners="every", eu=eu, **choices) for code in economies)
+    return sum(needed <= one.partners for one in found)
 
 
 def newest_year(
@@ -277,18 +196,21 @@ def newest_year(
     if not len(economies):
         raise CoverageError("no economy to rank for", hint="name one at least")
     _known(basis=basis, eu=eu, source=source)
-    return _newest_year(reports(trade, economies=economies), len(economies), basis, eu, source, since)
+    codes = [eco.resolve(e) for e in economies]
+    return _newest_year(reports(trade, economies=codes), codes, since, basis=basis, eu=eu, source=source)
 
 
-def _newest_year(seen: pd.DataFrame, economies: int, basis: str, eu: str, source: str, since: int) -> int:
-    least = min(3, economies)
-    able = _observed(seen, basis, "turnover", eu, source)
-    years = able.index[(able >= least) & (able.index >= since)]
-    if len(years):
-        return int(max(years))
+def _newest_year(seen: Reports, economies: Sequence[str], since: int, *, basis: str, eu: str, source: str) -> int:
+    least = min(3, len(economies))
+    for year in reversed(seen.years()):
+        if year < since:
+            break
+        if _observed(seen, economies, year, basis=basis, flow="turnover", eu=eu, source=source) >= least:
+            return year
     names = ", ".join(eco.name_of(c) for c in sorted(_needed(eu)))
     raise CoverageError(
-        f"no year since {since} in which trade with {names} is observed on the basis {basis} in {least} of {economies} economies",
+        f"no year since {since} in which trade with {names} is observed on the basis {basis} in {least} of "
+        f"{len(economies)} economies",
         hint="choose another basis or flow",
     )
 
@@ -305,7 +227,7 @@ def lead(
     partners: str = "named",
     eu: str = "apart",
     since: str = str(SINCE),
-    seen: pd.DataFrame | None = None,
+    seen: Reports | None = None,
 ) -> pd.DataFrame:
     """China's trade over that of its largest rival: above one, China ranks first.
 
@@ -323,33 +245,28 @@ def lead(
     what `compare` raises.
     Formula: x_CHN / max_j x_j over j other than China.
     """
-    _known(basis=basis, flow=flow, source=source, partners=partners, eu=eu)
+    choices = {"basis": basis, "flow": flow, "source": source, "partners": partners, "eu": eu}
+    _known(**choices)
     economies, back = [eco.resolve(e) for e in economies], years_back(year)
     seen = reports(trade, economies=economies) if seen is None else seen
-    chosen = _newest_year(seen, len(economies), basis, eu, source, int(since)) - back
-    of_year = seen[seen["year"] == chosen]
-    rows = []
-    for economy in economies:
-        table, used = _compare(of_year[of_year["economy"] == economy], basis, flow, source, partners, eu)
-        absent = sorted(_needed(eu) - set(table["partner"]))
-        if absent:
-            names = ", ".join(eco.name_of(a) for a in absent)
-            rows.append(
-                estimate_row(economy=economy, missing=f"no {flow} with {names} in {chosen} on the basis {basis}")
-            )
-            continue
-        china, rivals = table[table["partner"] == "CHN"].iloc[0], table[table["partner"] != "CHN"]
-        if not rivals["low"].max() > 0:
-            rows.append(estimate_row(economy=economy, missing=f"{flow} with every rival is zero in {chosen}"))
-            continue
-        trace = used[["reporter", "partner", "year", "flow", "product", "source_id"]]
-        if basis == "interval":
-            low, high = china["low"] / rivals["high"].max(), china["high"] / rivals["low"].max()
-            rows.append(
-                estimate_row(
-                    trace, economy=economy, low=float(low), high=float(high), interval="range of both sides' reports"
-                )
-            )
-        else:
-            rows.append(estimate_row(trace, economy=economy, estimate=float(china["low"] / rivals["low"].max())))
-    return estimates(rows)
+    chosen = _newest_year(seen, economies, int(since), basis=basis, eu=eu, source=source) - back
+    return estimates(_lead(seen, economy, chosen, **choices) for economy in economies)
+
+
+def _lead(seen: Reports, economy: str, year: int, *, basis: str, flow: str, eu: str, **choices: str) -> dict[str, Any]:
+    """The row of one economy in `lead`."""
+    found = _ranking(seen, economy, year, basis=basis, flow=flow, eu=eu, **choices)
+    if absent := sorted(_needed(eu) - found.partners):
+        names = ", ".join(eco.name_of(a) for a in absent)
+        return estimate_row(economy=economy, missing=f"no {flow} with {names} in {year} on the basis {basis}")
+    (china,) = (s for s in found.standings if s.partner == "CHN")
+    rivals = [s for s in found.standings if s.partner != "CHN"]
+    least, most = max(s.low for s in rivals), max(s.high for s in rivals)
+    if not least > 0:
+        return estimate_row(economy=economy, missing=f"{flow} with every rival is zero in {year}")
+    used = seen.at(economy, year, (place for place, _ in found.used))
+    rows = used[["reporter", "partner", "year", "flow", "product", "source_id"]]
+    if basis == "interval":
+        low, high = china.low / most, china.high / least
+        return estimate_row(rows, economy=economy, low=low, high=high, interval="range of both sides' reports")
+    return estimate_row(rows, economy=economy, estimate=china.low / least)

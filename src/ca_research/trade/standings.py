@@ -1,0 +1,219 @@
+"""The reports of one economy in one year as plain records, and the partners ranked by them.
+
+Records can be compared and remembered: where a rank is asked for again, by another criterion or without a source that
+has nothing to do with it, the same reports are not ranked a second time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import pandas as pd
+
+from .. import economies as eco
+from ..stats.frames import alike
+from .checks import ALIKE, one_figure_per_cell, undeclared
+
+NEEDED = ("CHN", "RUS")
+"""A rank is given only where at least these two are observed on the basis."""
+
+MOST_MEMBERS = 25
+"""Members of the EU27 that a source must list for their sum to stand for the union (it may list no trade with one or two)."""
+
+_CELL = ("economy", "other", "year", "direction", "side", "source_id")
+
+
+class Report(NamedTuple):
+    """One figure, seen from the economy; `kind` is its valuation, price basis, scope and unit where these are columns."""
+
+    other: str
+    direction: str
+    side: str
+    source_id: str
+    value: float
+    kind: tuple[str, ...]
+    grouped: bool
+
+
+class Standing(NamedTuple):
+    """A partner with all the flows asked for: sums over flows of the least and the largest report, and their sources."""
+
+    partner: str
+    low: float
+    high: float
+    sources: tuple[str, ...]
+
+
+class Ranking(NamedTuple):
+    """Partners, the largest `low` first; `used` are the places of their reports, with the partner each stands for.
+
+    `mixed`: figures of several kinds stand within a direction.
+    """
+
+    standings: tuple[Standing, ...]
+    used: tuple[tuple[int, str], ...]
+    mixed: bool = False
+
+    @property
+    def partners(self) -> set[str]:
+        return {standing.partner for standing in self.standings}
+
+    def rank(self, partner: str) -> int:
+        """One more than the number of partners with a larger `low`."""
+        (own,) = (s.low for s in self.standings if s.partner == partner)
+        return 1 + sum(s.low > own for s in self.standings)
+
+
+class Reports:
+    """Reports of some economies (`trade.perspective`) by economy and year."""
+
+    def __init__(self, seen: pd.DataFrame) -> None:
+        self.rows = seen.reset_index(drop=True)
+        self._places: Mapping[tuple[str, int], Sequence[int]] = self.rows.groupby(["economy", "year"]).indices
+        self._made: dict[tuple[str, int], tuple[Report, ...]] = {}
+        self._kinds = [c for c in ALIKE if c in self.rows]
+        self.own_sources = frozenset(self.rows.loc[self.rows["side"] == "reporter", "source_id"].unique())
+
+    def years(self) -> list[int]:
+        """Every year with a report, sorted."""
+        return sorted({int(year) for _, year in self._places})
+
+    def of(self, economy: str, year: int) -> tuple[Report, ...]:
+        """Raises UsageError where two figures claim one cell."""
+        key = (economy, year)
+        if key not in self._made:
+            rows = self.at(economy, year)
+            one_figure_per_cell(rows, _CELL)
+            self._made[key] = tuple(self._records(rows))
+        return self._made[key]
+
+    def at(self, economy: str, year: int, places: Iterable[int] | None = None) -> pd.DataFrame:
+        """Rows behind the reports of an economy and year, or behind those at some places."""
+        own = list(self._places.get((economy, year), ()))
+        return self.rows.iloc[own if places is None else [own[p] for p in places]]
+
+    def _records(self, rows: pd.DataFrame) -> Iterator[Report]:
+        shown = rows[self._kinds].astype("object").where(rows[self._kinds].notna(), "not stated")
+        kinds = zip(*(shown[c] for c in self._kinds), strict=True) if self._kinds else [()] * len(rows)
+        columns = (rows[c] for c in ("other", "direction", "side", "source_id", "value_usd"))
+        for other, direction, side, source, value, kind, grouped in zip(*columns, kinds, undeclared(rows), strict=True):
+            yield Report(other, direction, side, source, float(value), tuple(kind), bool(grouped))
+
+    def refuse_mixed(self, economy: str, year: int, places: Iterable[int]) -> None:
+        """Raise MixedUnitsError where figures of several kinds would be compared within a direction."""
+        alike(self.at(economy, year, places), ALIKE, ["direction"])
+
+
+@lru_cache(maxsize=1 << 14)
+def ranking(
+    reports: tuple[Report, ...],
+    basis: str,
+    directions: tuple[str, ...],
+    order: tuple[str, ...],
+    named: frozenset[str] | None,
+    union: bool,
+) -> Ranking:
+    """Partners ranked by their reports.
+
+    Parameters
+    ----------
+    reports : tuple of Report
+        Those of one economy and year.
+    basis : {'reporter', 'mirror', 'interval'}
+        Whose reports count.
+    directions : tuple of str
+        Flows that a partner must have.
+    order : tuple of str
+        Sources that speak for the economy, the preferred one first; on the basis 'reporter' all partners share one.
+    named : frozenset of str or None
+        Partners that take part; every single economy where None.
+    union : bool
+        Whether the EU27 is a partner and its members are not.
+
+    Returns
+    -------
+    Ranking
+    """
+    chosen = {i for i, r in enumerate(reports) if r.direction in directions}
+    if basis == "reporter":
+        chosen = _own(reports, chosen, order)
+    elif basis == "mirror":
+        chosen = {i for i in chosen if reports[i].side == "mirror"}
+    single = {
+        i: reports[i].other
+        for i in sorted(chosen)
+        if reports[i].other not in eco.AGGREGATES
+        and not reports[i].grouped
+        and (named is None or reports[i].other in named)
+    }
+    if union:
+        members = set(eco.members("EU27", 2020))
+        inside = members | {"GBR"} if basis != "reporter" else members
+        single = {i: other for i, other in single.items() if other not in inside}
+        single |= dict.fromkeys(_european_union(reports, chosen, members), "EU27")
+    standings = _standings(reports, single, len(directions))
+    there = {s.partner for s in standings}
+    used = tuple((i, other) for i, other in single.items() if other in there)
+    kinds = {(reports[i].direction, reports[i].kind) for i, _ in used}
+    return Ranking(standings, used, len(kinds) > len({direction for direction, _ in kinds}))
+
+
+def _own(reports: Sequence[Report], chosen: set[int], order: Sequence[str]) -> set[int]:
+    """Reports of the preferred source that covers the needed partners, per direction: partners share one source."""
+    found: set[int] = set()
+    mine = {i for i in chosen if reports[i].side == "reporter"}
+    for direction in {reports[i].direction for i in mine}:
+        for source in order:
+            its = {i for i in mine if reports[i].direction == direction and reports[i].source_id == source}
+            if set(NEEDED) <= {reports[i].other for i in its}:
+                found |= its
+                break
+    return found
+
+
+def _european_union(reports: Sequence[Report], chosen: set[int], members: set[str]) -> list[int]:
+    """The EU27 as one partner: its own row, else the sum of its members by one source, else the EU of the year."""
+    by_report: dict[tuple[str, str, str], dict[str, list[int]]] = {}
+    for i in sorted(chosen):
+        other, key = reports[i].other, reports[i][1:4]
+        if other in ("EU27", "EU") or other in members:
+            kind = other if other in ("EU27", "EU") else "members"
+            by_report.setdefault(key, {}).setdefault(kind, []).append(i)
+    found: list[int] = []
+    for (_, _, source), places in by_report.items():
+        inside = places.get("members", [])
+        if "EU27" in places:
+            found += places["EU27"]
+        elif len({reports[i].other for i in inside}) >= MOST_MEMBERS:
+            found += inside
+        elif source == "WTO_HSM":  # its EU is that of the year; an office's EU is a changing set
+            found += places.get("EU", [])
+    return found
+
+
+def _standings(reports: Sequence[Report], single: Mapping[int, str], flows: int) -> tuple[Standing, ...]:
+    figures: dict[tuple[str, str], dict[tuple[str, str], list[float]]] = {}
+    sources: dict[str, set[str]] = {}
+    for i, other in single.items():
+        report = reports[i]
+        cell = figures.setdefault((other, report.direction), {})
+        cell.setdefault((report.side, report.source_id), []).append(report.value)
+        sources.setdefault(other, set()).add(report.source_id)
+    ends: dict[str, list[tuple[float, float]]] = {}
+    for (other, _), told in figures.items():
+        totals = [math.fsum(values) for values in told.values()]
+        ends.setdefault(other, []).append((min(totals), max(totals)))
+    found = [
+        Standing(
+            other,
+            math.fsum(low for low, _ in both),
+            math.fsum(high for _, high in both),
+            tuple(sorted(sources[other])),
+        )
+        for other, both in ends.items()
+        if len(both) == flows
+    ]
+    return tuple(sorted(found, key=lambda s: (-s.low, s.partner)))
