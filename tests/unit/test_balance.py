@@ -171,6 +171,15 @@ def test_votes_are_read_from_the_text():
     }
 
 
+def test_a_vote_on_the_seat_is_told_from_one_on_the_war():
+    both = pd.concat(
+        [vote("Ukraine: KAZ abstains"), vote("Ukraine session, seat of Russia in the Council: KAZ votes against")]
+    )
+    assert war_votes(both)["seat"].tolist() == [False, True]
+    assert stood_aside(both, economies=["KAZ"])["estimate"].tolist() == [1.0]
+    assert stood_aside(both, economies=["KAZ"], votes="with_the_seat")["estimate"].tolist() == [0.5]
+
+
 def test_other_votes_and_economies_that_are_not_named_do_not_count():
     assert war_votes(vote("KAZ votes against a debate on Xinjiang")).empty
     found = stood_aside(vote("Ukraine: KAZ abstains"), economies=["KAZ", "UZB"]).set_index("economy")

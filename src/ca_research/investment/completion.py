@@ -100,14 +100,14 @@ def completion_by(projects: pd.DataFrame, *, by: Sequence[str] = ("host",), cloc
 def completion_share(
     projects: pd.DataFrame, *, vintage: str = "newest", clock: str = "last_year", weight: str = "number"
 ) -> pd.DataFrame:
-    """Completed commitments among those at least AGE years old (per cent), all hosts together, as bounds.
+    """Completed commitments among those at least AGE years old (per cent), all hosts together, as a bound.
 
     projects, clock: as in `commitments` ('last_year' or 'publication').
     vintage: 'newest' edition at hand, 'newest-1', 'newest-2'.
     weight: 'number' of commitments, or their 'amount' (rows without one left out).
     Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, without an estimate. high: the
-    completed and those still listed as signed (SIGNED), which nobody may have followed since. low: zero, since no
-    edition keeps cancelled or suspended projects and how many there were is not known. The list can show that fewer
+    completed and those still listed as signed (SIGNED), which nobody may have followed since. low: null, since no
+    edition keeps cancelled or suspended projects and how many there were is not known; it is not zero. The list can show that fewer
     were completed, never that as many were. No such edition, or none old enough, is recorded in `missing`.
     Raises UnknownNameError for another weight or clock, UsageError for another `vintage`.
     """
@@ -125,7 +125,7 @@ def completion_share(
     may_be = rows["completed"] | rows["status"].eq(SIGNED)
     most = 100 * float(weights[may_be].sum() / weights.sum())
     used = rows.drop(columns="completed")
-    return estimates([estimate_row(used, low=0.0, high=most, interval=_AT_MOST)])
+    return estimates([estimate_row(used, high=most, interval=_AT_MOST)])
 
 
 def completed_projects(

@@ -101,6 +101,13 @@ def _draw_values(top: Axes, data: pd.DataFrame, of: int | None) -> None:
     ]
     ranged = data["low"].notna() & data["high"].notna() & (data["high"] > data["low"])
     middle = data["value"].where(data["value"].notna(), (data["low"] + data["high"]) / 2)
+    middle = middle.fillna(data["high"]).fillna(data["low"])  # of a range with one known end, that end
+    for i in x[data["value"].isna() & ~ranged & middle.notna()]:
+        away = -24 if pd.isna(data["low"][i]) else 24  # points: towards the side that is not known
+        top.annotate(
+            "", (i, middle[i]), xytext=(0, away), textcoords="offset points",
+            arrowprops={"arrowstyle": "<-", "color": colours[i], "linewidth": 1.6},
+        )  # fmt: skip
     for i in x[ranged]:
         top.plot(
             [i, i], [data["low"][i], data["high"][i]], color=colours[i], linewidth=2, alpha=0.8, solid_capstyle="round"
@@ -148,7 +155,10 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
             f"{criterion.label}: {met} of {len(drawn)} specifications {'meets' if met == 1 else 'meet'} the threshold"
             + (f", {open_} {'leaves' if open_ == 1 else 'leave'} it open" if open_ else "")
         )
-        alt = f"{what}. Values from {drawn['low'].fillna(drawn['value']).min():.4g} to {drawn['high'].fillna(drawn['value']).max():.4g}; threshold {data['threshold'].iloc[0]:g}."
+        figures = drawn[["value", "low", "high"]].astype(float).stack().dropna()
+        alt = (
+            f"{what}. Figures from {figures.min():.4g} to {figures.max():.4g}; threshold {data['threshold'].iloc[0]:g}."
+        )
         sources = sorted(
             {s for cell in evidence.frame.loc[evidence.frame["criterion"] == name, "sources"] for s in cell}
         )
