@@ -252,7 +252,7 @@ def _polls(claim_id: str, opinion: pd.DataFrame) -> tuple[Figure, dict[str, Any]
 
 
 def _grants(money: pd.DataFrame, macro: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any]]]:
-    grants = investment.grants_per_head(money, macro, donors=["USA"])
+    grants = investment.grants_per_head(money, macro, donors=["USA"]).query("missing == ''")
     newest = grants[grants["year"] == grants["year"].max()]
     said = "; ".join(
         f"{eco.name_of(r.host)} {r.per_head:.2f} (rank {r.rank} of {r.donors}, median {r.median:.2f})"
