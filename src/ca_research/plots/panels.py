@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import matplotlib.pyplot as plt
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from .. import economies as eco
 from . import style
+from .needs import alone
 
 
 def panels(
@@ -25,6 +31,20 @@ def panels(
         grid.flat[place].axis("off")
         grid.flat[place - columns].tick_params(labelbottom=True)
     return figure, list(grid.flat[: max(count, 1)])
+
+
+def the_five_first(codes: Iterable[str]) -> list[str]:
+    """Each code once: the five in their order, then any other that the frame holds (it is drawn, not dropped)."""
+    found = {str(code) for code in codes}
+    return [*(e for e in eco.CA5 if e in found), *sorted(found - set(eco.CA5))]
+
+
+def line(ax: Axes, series: pd.Series, **look: Any) -> None:
+    """A line over a series of `needs.by_year`: it breaks at years without a figure; a figure by itself is a dot."""
+    ax.plot(series.index, series, **look)
+    single = alone(series)
+    if len(single) and "marker" not in look:
+        ax.scatter(single.index, single, s=12, color=look.get("color"))
 
 
 def apart(ends: list[tuple[float, str, int]], least: float) -> list[tuple[float, str, int]]:
