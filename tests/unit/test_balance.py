@@ -83,7 +83,8 @@ def test_one_source_serves_both_periods():
         compare_periods(pd.concat([early, late]), "KAZ")
     row = concentration_change(pd.concat([early, late]), economies=["KAZ"], interval="welch").iloc[0]
     assert row["missing"] and row["interval"] == "welch"  # every row says which, or the grid would lose the choice
-    assert periods_by_economy(pd.concat([early, late]), economies=["KAZ"]).empty
+    with pytest.raises(CoverageError, match="both periods of KAZ"):
+        periods_by_economy(pd.concat([early, late]), economies=["KAZ"])
 
 
 def test_two_years_of_a_period_are_enough_and_one_is_not():

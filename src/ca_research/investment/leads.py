@@ -41,7 +41,7 @@ def _lead(investment: pd.DataFrame, economy: str, measures: Sequence[str], since
     if isinstance(found, str):
         return estimate_row(economy=economy, missing=f"{what}: {found}") | {"values": "", "leader": ""}
     used = rows[(rows["group"] == found.group) & (rows["year"] == found.year)]
-    shown = ", ".join(f"{u} {v[0] / 1e9:.3g}" for u, v in found.values.items())
+    shown = found.compared(lambda dollars: f"{dollars / 1e9:.3g}")
     trace = used[["investor", "host", "year", "measure", "instrument", "source_id"]]
     return estimate_row(trace, economy=economy, estimate=found.low) | {
         "values": f"{shown} bn USD",

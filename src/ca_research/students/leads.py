@@ -60,7 +60,7 @@ def host_lead(
             continue
         used = mine[mine["year"] == found.year][["origin", "destination", "year", "level", "source_id"]]
         one = found.low == found.high
-        shown = ", ".join(f"{u} {(a + b) / 2:,.0f}" for u, (a, b) in found.values.items())
+        shown = found.compared(lambda persons: f"{persons:,.0f}")
         row = estimate_row(
             used,
             economy=origin,

@@ -36,6 +36,7 @@ def partner_lead(
     """
     if trade_basis not in TRADE_BASES:
         raise UnknownNameError("trade_basis", trade_basis, TRADE_BASES)
+    require(trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id"))
     total = trade[(trade["product"] == "TOTAL") & (trade["year"] >= int(since))]
     rows = []
     for code in (eco.resolve(e) for e in economies):
@@ -118,6 +119,7 @@ def first_partners(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
         For an unknown economy, and what `compare` raises.
     """
     economy = eco.resolve(economy)
+    require(trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id"))
     total = trade[(trade["product"] == "TOTAL") & (trade["year"] >= SINCE)]
     near = total[(total["reporter"] == economy) | (total["partner"] == economy)]
     found = []
@@ -166,7 +168,7 @@ def _on_basis(trade: pd.DataFrame, economy: str, basis: str) -> dict[str, Any]:
     of_year = used[found.year]
     trace = of_year[of_year["other"].isin(("CHN", "RUS", *RIVALS)) | of_year["other"].isin(eco.members("EU27", 2020))]
     trace = trace[["reporter", "partner", "year", "flow", "product", "source_id"]]
-    shown = ", ".join(f"{u} {(a + b) / 2e9:.3g}" for u, (a, b) in found.values.items())
+    shown = found.compared(lambda dollars: f"{dollars / 1e9:.3g}")
     one = found.low == found.high
     return estimate_row(
         trace,
