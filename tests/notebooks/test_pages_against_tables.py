@@ -250,3 +250,12 @@ def test_the_methods_say_that_events_count_by_their_own_date(report):
     published = sources.set_index("source_id")["published"]
     events = load("events", as_of="2023-05-19")
     assert (events["source_id"].map(published) > "2023-05-19").any(), "told of later, and known from their own day"
+
+
+def test_where_two_sources_give_the_newest_year_a_brief_shows_both(report):
+    kaz = page(report, "brief-as-of-latest-economy-kaz")
+    rows = raw("investment").query("host == 'KAZ' and investor == 'RUS' and measure == 'fdi_stock'")
+    newest = rows[rows["year"] == rows["year"].max()]
+    table = next(i for i in kaz.items if "Stocks" in i.record["title"])
+    shown = [r for r in table.record["rows"] if r[0] == "direct investment, stock" and r[1] == "Russia"]
+    assert len(newest) == 2 and [r[3] for r in shown] == [f"{v / 1e6:,.1f}" for v in sorted(newest["value_usd"])]

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import ca_research as ca
-from ca_research.errors import CoverageError, UnknownNameError, UsageError
+from ca_research.errors import AggregateError, CoverageError, UnknownNameError, UsageError
 from ca_research.stats.leading import leading
 
 KNOWN = pd.Timestamp("2020-01-01")
@@ -91,3 +91,20 @@ def test_a_range_is_told_with_both_its_ends():
     figures = pd.DataFrame(rows, columns=["unit", "low", "high"]).assign(group="g", year=2020)
     found = leading(figures, "CHN", needed=("RUS",), any_of=("USA",))
     assert found.compared(lambda v: f"{v:.0f}") == "CHN 1 to 3, RUS 2, USA 1"
+
+
+def hosts(*rows: tuple[str, float | None]) -> pd.DataFrame:
+    frame = pd.DataFrame(list(rows), columns=["destination", "students"])
+    return frame.assign(origin="KAZ", year=2020, level="degree", source_id="U")
+
+
+def test_shares_of_destinations_count_no_student_twice():
+    one = ca.students.shares_by_destination(hosts(("RUS", 3), ("USA", 1)), "KAZ", 2020, source="U")
+    assert one["share"].tolist() == [0.75, 0.25] and set(one["source_id"]) == {"U"}
+    for rows, error in (
+        ([("RUS", 3), ("RUS", 4)], UsageError),
+        ([("DEU", 3), ("EU27", 4)], AggregateError),
+        ([("RUS", 3), ("USA", None)], CoverageError),
+    ):
+        with pytest.raises(error):
+            ca.students.shares_by_destination(hosts(*rows), "KAZ", 2020, source="U")
