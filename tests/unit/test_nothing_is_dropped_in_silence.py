@@ -108,3 +108,31 @@ def test_shares_of_destinations_count_no_student_twice():
     ):
         with pytest.raises(error):
             ca.students.shares_by_destination(hosts(*rows), "KAZ", 2020, source="U")
+
+
+def loans(*rows: tuple) -> pd.DataFrame:
+    columns = ["investor", "value_usd", "instrument", "stage"]
+    frame = pd.DataFrame(list(rows), columns=columns)
+    return frame.assign(host="KGZ", year=2020, measure="official_loan", price_basis="current USD", source_id="S")
+
+
+def test_commitments_and_payments_of_one_loan_are_not_added():
+    paid = [
+        ("CHN", 2.0, "concessional", "paid"),
+        ("RUS", 4.0, "concessional", "paid"),
+        ("USA", 1.0, "concessional", "paid"),
+    ]
+    agreed = [("CHN", 9.0, "concessional", "agreed")]
+    found = ca.investment.finance_lead(loans(*paid, *agreed), economies=["KGZ"])
+    assert found["estimate"].item() == 0.5 and found["leader"].item() == "RUS"
+    parts = loans(*paid, ("CHN", 3.0, "non_concessional", "paid"))
+    assert ca.investment.finance_lead(parts, economies=["KGZ"])["estimate"].item() == 1.25, "parts of one total add up"
+    with pytest.raises(UsageError, match="two figures of CHN in KGZ, 2020: official_loan"):
+        ca.investment.finance_lead(loans(*paid, paid[0]), economies=["KGZ"])
+
+
+def test_a_gap_says_where_services_are_among_goods():
+    rows = trade(("UZB", "CHN", 2020, "export", 3.0, "UZB_STAT"), ("CHN", "UZB", 2020, "import", 2.0, "WTO_HSM"))
+    goods = ca.trade.mirror_gap("UZB", "CHN", rows.assign(scope="goods"))
+    both = ca.trade.mirror_gap("UZB", "CHN", rows.assign(scope=["goods_and_services", "goods"]))
+    assert [goods["services_included"].item(), both["services_included"].item()] == [False, True]
