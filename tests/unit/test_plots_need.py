@@ -175,6 +175,7 @@ def test_a_line_of_students_is_of_one_source_and_breaks_where_nobody_counted():
     first = lines[2010, 2011, 2012, 2013, 2014]
     assert np.isnan(first[2]) and np.isnan(first[3]) and first[4] == 3, "no line over 2012 and 2013, a dot for 2014"
     assert any((2014, 3.0) in map(tuple, dots.get_offsets()) for dots in ax.collections)
+    assert {"all kinds, A", "all kinds, B"} <= {t.get_text() for t in ax.texts}, "and each says whose it is"
 
 
 def test_the_years_that_are_shaded_are_those_without_a_count():

@@ -54,7 +54,7 @@ def largest_partner(firsts: pd.DataFrame, economy: str) -> str:
         without = f", which leave{'s' if basis == _RANGE else ''} out the EU," if first.unobserved else ""
         says.append(f"By {words}{without} the largest partner in {first.year} {_was(first)} compared.")
         says += [f"In {row.year}, without figures for the EU, it {_was(row)}." for row in newer]
-    return "Trade in goods: " + " ".join(says).replace("By ", "by ", 1)
+    return f"Trade in goods. {' '.join(says)}"
 
 
 def _was(row: pd.Series) -> str:

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from .. import economies as eco
 from ..errors import CoverageError, UsageError
 from . import style
-from .needs import by_year, needs, one_figure, one_of, runs
-from .panels import apart, line, panels
-from .words import party
+from .needs import by_year, needs, one_figure, one_of
+from .panels import apart, line, panels, shade_uncounted
+from .words import party, source_name
 
 _MEASURES = {
     "hsk_takers": "candidates in the year",
@@ -246,10 +246,7 @@ def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None, 
         figure, axes = panels(len(origins), sharex=True)
         for ax, origin in zip(axes, origins, strict=False):
             mine = counts[counts["origin"] == origin].dropna(subset=["year", "students"])
-            counted = {int(y) for y in mine["year"]}
-            uncounted = runs(y for y in range(min(counted), last + 1) if y not in counted) if counted else []
-            for first, final in uncounted:
-                ax.axvspan(first - 0.5, final + 0.5, color=style.GRID, alpha=0.6, linewidth=0)
+            uncounted = shade_uncounted(ax, mine["year"], last)
             starts = []
             said = statements[statements["origin"] == origin] if statements is not None else mine.iloc[:0]
             top = max([1.0, *mine["students"].astype(float), *said["students"].astype(float)])
@@ -258,11 +255,12 @@ def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None, 
                 if part.empty:
                     continue
                 apart_by = [c for c in ("source_id", "statistic") if c in part] or ["origin"]
-                lines = [by_year(rows, "students") for _, rows in part.groupby(apart_by, dropna=False)]
-                for series in lines:
+                lines = part.groupby(apart_by, dropna=False)
+                for key, rows in lines:
+                    series = by_year(rows, "students")
                     line(ax, series, color=style.PARTY["CHN"], linestyle=dash, alpha=1 if level == "all" else 0.75)
-                first_line = min(lines, key=lambda series: series.index[0])
-                starts.append((float(first_line.iloc[0]), name, int(first_line.index[0])))
+                    whose = f", {source_name(str(key[0])) or key[0]}" if lines.ngroups > 1 else ""
+                    starts.append((float(series.iloc[0]), f"{name}{whose}", int(series.index[0])))
             for value, name, year in apart(starts, 0.13 * top):
                 ax.text(year - 0.4, value, name, color=style.MUTED, va="center", ha="right")
             if len(said):
@@ -273,8 +271,7 @@ def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None, 
                             ha="center", va="top", color=style.INK)  # fmt: skip
             ax.set_ylim(0, 1.2 * top)
             if uncounted:
-                first, final = max(uncounted, key=lambda run: run[1] - run[0])
-                ax.text((first + final) / 2, 0.98, "no count", transform=ax.get_xaxis_transform(),
+                ax.text(sum(uncounted) / 2, 0.98, "no count", transform=ax.get_xaxis_transform(),
                         ha="center", va="top", color=style.MUTED)  # fmt: skip
             ax.set_title(eco.name_of(origin) if len(origins) > 1 else "")
             ax.set_xlim(2000.6, last + 1.5)  # room for the names of the lines

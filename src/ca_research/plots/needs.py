@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -92,12 +93,8 @@ def alone(series: pd.Series) -> pd.Series:
     return series[known & ~known.shift(1, fill_value=False) & ~known.shift(-1, fill_value=False)]
 
 
-def runs(years: Iterable[int]) -> list[tuple[int, int]]:
-    """First and last of each run of consecutive years."""
-    found: list[tuple[int, int]] = []
-    for year in sorted(set(years)):
-        if found and found[-1][1] == year - 1:
-            found[-1] = (found[-1][0], year)
-        else:
-            found.append((year, year))
-    return found
+def holes(years: Iterable[int], last: int) -> list[tuple[int, int]]:
+    """First and last of each run of years that are not among `years`, from the first of them to `last`."""
+    known = sorted({int(y) for y in years})
+    ends = [*known, last + 1] if known and known[-1] <= last else known
+    return [(one + 1, other - 1) for one, other in pairwise(ends) if other - one > 1]

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from .. import economies as eco
 from . import style
-from .needs import alone
+from .needs import alone, holes
 
 
 def panels(
@@ -45,6 +45,14 @@ def line(ax: Axes, series: pd.Series, **look: Any) -> None:
     single = alone(series)
     if len(single) and "marker" not in look:
         ax.scatter(single.index, single, s=12, color=look.get("color"))
+
+
+def shade_uncounted(ax: Axes, years: Iterable[int], last: int) -> tuple[int, int] | None:
+    """Shade the years from the first of `years` to `last` that are not among them; returns the widest run of them."""
+    runs = holes(years, last)
+    for first, final in runs:
+        ax.axvspan(first - 0.5, final + 0.5, color=style.GRID, alpha=0.6, linewidth=0)
+    return max(runs, key=lambda run: run[1] - run[0], default=None)
 
 
 def apart(ends: list[tuple[float, str, int]], least: float) -> list[tuple[float, str, int]]:

@@ -12,8 +12,8 @@ from matplotlib.ticker import MaxNLocator
 
 from .. import economies as eco
 from . import style
-from .needs import by_year, needs, one_figure, one_of, runs
-from .panels import line, panels
+from .needs import by_year, needs, one_figure, one_of
+from .panels import line, panels, shade_uncounted
 
 MARKS = {"as_stated": "o", "lower": "^", "upper": "v"}
 """A figure as printed; 'more than' points up, 'fewer than' points down."""
@@ -176,13 +176,9 @@ def views_and_exchange(views: pd.DataFrame, students: pd.DataFrame, *, economies
             left, right = grid[i]
             _views(left, views[views["economy"] == economy], first=i == 0)
             mine = students[students["origin"] == economy].dropna(subset=["students"]).sort_values("year")
-            counted = {int(y) for y in mine["year"]}
-            uncounted = runs(y for y in range(min(counted), years[1] + 1) if y not in counted) if counted else []
-            for first, final in uncounted:
-                right.axvspan(first - 0.5, final + 0.5, color=style.GRID, alpha=0.6, linewidth=0)
+            uncounted = shade_uncounted(right, mine["year"], years[1])
             if i == 0 and uncounted:
-                widest = max(uncounted, key=lambda run: run[1] - run[0])
-                right.text(widest[0] - 0.2, 0.86, "no count", transform=right.get_xaxis_transform(),
+                right.text(uncounted[0] - 0.2, 0.86, "no count", transform=right.get_xaxis_transform(),
                            fontsize=style.TICK, color=style.MUTED)  # fmt: skip
             if mine.empty:
                 _empty(right, "no count")
