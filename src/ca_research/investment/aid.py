@@ -104,6 +104,7 @@ def grants_per_head(
     sources (tuple), missing ('no population', with per_head, median and rank null, or '').
     Raises CoverageError without a population for any of the hosts, UsageError for two populations of one year.
     """
+    require(macro, ("value", "source_id"), keys=("economy", "year", "indicator"))
     people = macro[(macro["indicator"] == population)][["economy", "year", "value", "source_id"]]
     if people.duplicated(["economy", "year"]).any():
         raise UsageError("two populations for one economy and year", hint="choose one: load('macro', source=...)")

@@ -13,6 +13,7 @@ import pandas as pd
 
 from ..errors import UnknownNameError
 from ..stats import years_back
+from ..stats.frames import require
 from ..tables.provenance import estimate_row, estimates
 from .guards import not_refused, one_edition
 
@@ -38,6 +39,7 @@ def editions(projects: pd.DataFrame) -> list[str]:
     projects: table `projects` (source_id, known_on: the day of publication, as `load` gives it). Editions of one day
         keep the order of their ids.
     """
+    require(projects, ("known_on",), keys=("source_id",))
     published = projects.groupby("source_id")["known_on"].max()
     return list(published.sort_values(ascending=False, kind="stable").index)
 
@@ -50,7 +52,7 @@ def _edition(projects: pd.DataFrame, vintage: str) -> str | None:
 def commitments(projects: pd.DataFrame, *, edition: str, clock: str = "last_year") -> pd.DataFrame:
     """Commitments of one edition that are at least AGE years old, with a column `completed`.
 
-    projects: table `projects` (host, year, flow_type, status, recommended, known_on, source_id).
+    projects: table `projects` (host, year, flow_type, status, amount_usd, recommended, known_on, source_id).
     edition: its source_id.
     clock: they are old against the 'last_year' of commitments that the edition lists (its states are not followed
         further for certain), or against its year of 'publication'.
@@ -60,6 +62,7 @@ def commitments(projects: pd.DataFrame, *, edition: str, clock: str = "last_year
     """
     if clock not in _CLOCKS:
         raise UnknownNameError("clock", clock, _CLOCKS)
+    require(projects, ("known_on", "flow_type", "status", "amount_usd"))
     mine = one_edition(projects, edition)
     last = int(mine["year"].max() if clock == "last_year" else mine["known_on"].max().year)
     kept = mine[
@@ -140,6 +143,7 @@ def completed_projects(
     (0).
     Raises UsageError for another `vintage`.
     """
+    require(projects, ("host", "year", "flow_type", "status"))
     edition = _edition(projects, vintage)
     out = []
     for host in economies:

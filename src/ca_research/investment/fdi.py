@@ -15,6 +15,8 @@ from ..tables.provenance import estimate_row, estimates
 CONDUITS = ("NLD",)
 """Hosts of holding companies among the named investors: their stock is mostly owned from elsewhere."""
 
+_COLUMNS = ("investor", "host", "year", "measure", "value_usd", "source_id")
+
 LEAST_INVESTORS = 5
 """A rank among fewer named investors than this says little (section Z of the register)."""
 
@@ -73,6 +75,7 @@ def stock_by_investor(
     ):
         if name not in known:
             raise UnknownNameError(kind, name, known)
+    require(investment, _COLUMNS)
     rows = investment[
         (investment["measure"] == "fdi_stock") & (investment["host"] == host) & (investment["year"] == year)
     ]
@@ -101,6 +104,7 @@ def stock_years(investment: pd.DataFrame, host: str) -> list[int]:
         aggregates do not.
     host: its code. An empty list where there is no such year.
     """
+    require(investment, _COLUMNS)
     stock = investment[
         (investment["measure"] == "fdi_stock")
         & (investment["host"] == host)
@@ -158,6 +162,7 @@ def contractor_rank(investment: pd.DataFrame, *, economies: Sequence[str]) -> pd
     these has the reason in `missing`.
     Raises CoverageError where other contractors are counted and China is not.
     """
+    require(investment, _COLUMNS)
     yearly = investment[
         (investment["measure"] == "contracted_turnover_yearly") & ~investment["investor"].isin(list(eco.AGGREGATES))
     ]

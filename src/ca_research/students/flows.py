@@ -211,6 +211,7 @@ def change_since(
     by economy, the years between them that the source does not count.
     Raises UsageError where a year has two figures.
     """
+    require(students, ("origin", "destination", "year", "level", "students", "precision", "source_id"))
     holes: dict[str, list[int]] = {}
     rows, counts = [], students[(students["destination"] == "CHN") & (students["precision"] == "exact")]
     for origin in economies:
@@ -289,6 +290,7 @@ def shares_by_destination(
     Raises CoverageError where the source has no destination for that origin and year or one without a figure, UsageError
     for two figures of one destination, AggregateError for a group among them.
     """
+    require(students, ("origin", "destination", "year", "level", "students", "source_id"))
     rows = students[
         (students["origin"] == origin)
         & (students["year"] == year)

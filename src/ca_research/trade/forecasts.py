@@ -65,6 +65,7 @@ def _leads(
     trade: pd.DataFrame, economies: Sequence[str], after: int, flow: str, partners: str, union: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """`leads_by_year`, and the rows of `trade` behind it with `economy`."""
+    require(trade, ("value_usd",), keys=_CELL)
     own = trade[(trade["product"] == "TOTAL") & (trade["year"] > after)]
     rows, used = [], []
     needed = {*NEEDED, "EU27"} if union == "one" else set(NEEDED)
@@ -241,6 +242,7 @@ def foreseen(
     """
     _choose(model=(model, tuple(MODELS)), series=(series, SERIES), scale=(scale, SCALES))
     known_by = _day(known_by)
+    require(trade, ("value_usd", "known_on"), keys=_CELL)
     out = []
     for code in (eco.resolve(e) for e in economies):
         row: dict[str, Any] = {"mase": np.nan, "mase_naive": np.nan, "scored": 0}
@@ -282,6 +284,7 @@ def forecast_paths(
     """
     _choose(series=(series, SERIES), scale=(scale, SCALES))
     known_by = _day(known_by)
+    require(trade, ("value_usd", "known_on"), keys=_CELL)
     rows: list[dict[str, Any]] = []
     back = np.exp if scale == "log" else np.asarray
     for code in (eco.resolve(e) for e in economies):

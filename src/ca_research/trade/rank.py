@@ -14,7 +14,7 @@ import pandas as pd
 from .. import economies as eco
 from ..errors import CoverageError, UnknownNameError
 from ..stats import years_back
-from ..stats.frames import alike
+from ..stats.frames import alike, require
 from ..tables.provenance import estimate_row, estimates
 from .checks import ALIKE, one_figure_per_cell, undeclared
 from .mirror import perspective
@@ -108,6 +108,7 @@ def compare(
     """
     economy = eco.resolve(economy)
     _known(basis=basis, flow=flow, source=source, partners=partners, eu=eu)
+    require(trade, (), keys=("year",))
     return _compare(
         perspective(trade[trade["year"] == year], [economy], panels=False), basis, flow, source, partners, eu
     )
