@@ -10,7 +10,8 @@ import pytest
 
 from ca_research import economies as eco
 from ca_research.claims import Evidence, universe
-from ca_research.claims.judge import judge, judge_criterion, scaled, specification_truths
+from ca_research.claims.criteria import judge_criterion, scaled, specification_truths
+from ca_research.claims.judge import judge
 from ca_research.registry import VERDICTS, ClaimSpec, Over
 
 CA5 = list(eco.CA5)
@@ -57,7 +58,11 @@ def row(spec: int, estimate: float | None = None, *, name: str = "size", **given
 def evidence(*rows: dict, **given: Any) -> Evidence:
     frame = pd.DataFrame(list(rows))
     frame[["estimate", "low", "high"]] = frame[["estimate", "low", "high"]].astype("float64")
-    return Evidence(frame, **({"economies": eco.CA5} | given))
+
+    def again(source: str) -> pd.DataFrame:  # measures made by hand have nothing to fall back upon
+        return frame[(frame["without"] == "") & ~frame["sources"].map(lambda cell: source in cell)]
+
+    return Evidence(frame, **({"economies": eco.CA5, "again": again} | given))
 
 
 def judged(*rows: dict, **changes: Any):
@@ -213,6 +218,7 @@ def test_leaving_out_one_source_can_flip_and_a_sole_source_is_said_apart():
     assert found.sole_sources == ()
     alone = verdict(*five([2] * 5))
     assert (alone.sole_sources, alone.fragile) == (("KAZ_BNS",), False)
+    assert alone.criteria[0].sole_sources == ("KAZ_BNS",)
 
 
 def test_not_testable_needs_no_evidence_and_is_not_fragile():

@@ -14,7 +14,8 @@ from pydantic import ValidationError
 import ca_research as ca
 from ca_research import registry, runs
 from ca_research.claims import article, check
-from ca_research.claims.evidence import gather, measure, universe
+from ca_research.claims.compute import measure
+from ca_research.claims.evidence import gather, universe
 from ca_research.errors import RegistryError, UnknownNameError, UsageError
 from ca_research.registry import ClaimSpec
 from ca_research.runs.parameters import notebook_file
@@ -222,7 +223,7 @@ def test_gathering_refuses_what_it_cannot_use():
         gather(spec, {})
     with pytest.raises(UsageError, match="takes trade"):
         gather(spec, {"students": students, "trade": students})
-    with pytest.raises(UsageError, match="different as_of"):
+    with pytest.raises(UsageError, match="of different days"):
         gather(CLAIMS["C25"], {"facts": ca.load("facts", as_of="2023-05-19"), "geography": ca.load("geography")})
     with pytest.raises(RegistryError, match="no measure"):
         measure("trade.leed")

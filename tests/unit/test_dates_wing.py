@@ -87,8 +87,6 @@ def test_sources_that_disagree_leave_a_range():
     found = dates.date_gap(frame, near="2023-09", window="2023-09-21", mode="within")
     assert only(found) == (None, 0, 2)
     assert found["sources"][0] == ("a", "b")
-    assert found["left_out"][0]["a"] == {"estimate": 0.0, "low": None, "high": None, "missing": ""}
-    assert found["left_out"][0]["b"]["estimate"] == 2.0
 
 
 def test_two_sources_of_one_origin_are_one():
@@ -353,15 +351,7 @@ def test_documents_count_by_origin_and_direction():
     )
 
 
-# what a source's loss would do, and what is drawn
-
-
-def test_without_a_source_the_measure_is_run_again():
-    frame = events(held("a", "2004-08"), held("b", "2010-01-01"), held("c", "2022-12-24"), held("x", "2019", "IND"))
-    found = meetings.shared_meetings(frame, documents(), economies=["JPN", "IND"], until="2023-05-19")
-    assert {s: v["estimate"] for s, v in found["left_out"][0].items()} == {"a": 2.0, "b": 2.0, "c": 2.0}
-    assert found["left_out"][1]["x"]["missing"].startswith("no source dates")
-    assert "x" not in found["left_out"][0]
+# what is drawn
 
 
 def test_the_chronology_keeps_every_source_and_names_its_lane():

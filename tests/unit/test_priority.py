@@ -254,16 +254,6 @@ def test_leaving_one_out_changes_the_cells_asked_for():
     assert turns.loc["KAZ", "led"] == 0 and turns.loc["nothing", "of_filled"] == pytest.approx(0.2)
 
 
-def test_without_a_source_its_cells_are_empty():
-    frame = made(16, 14)
-    frame["sources"] = [("A",)] * 2 + [("B",)] * 28
-    answers = share(frame)["left_out"]
-    assert set(answers) == {"A", "B"}
-    assert (answers["A"]["low"], answers["A"]["high"]) == (14 / 30, 16 / 30)
-    assert answers["B"]["low"] == 2 / 30
-    assert "cells of" in share(frame, count="observed")["left_out"]["B"]["missing"]
-
-
 @pytest.mark.parametrize(
     "wrong", [{"count": "some"}, {"dimension": "art"}, {"country": "RUS"}, {"meetings": "calls"}, {"since": "1990"}]
 )

@@ -13,9 +13,10 @@ from typing import Any
 from .. import registry
 from ..errors import CaResearchError, RegistryError
 from ..registry import ClaimSpec, Criterion, Reading
-from .evidence import measure, universe
-from .judge import apply_rule
+from .compute import measure
+from .evidence import universe
 from .logic import FAILS, HOLDS, MIXED, evaluate
+from .rule import apply_rule
 
 GIVEN = {"economies"}
 """What a measure may take besides tables, settings and axes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,9 +47,13 @@ class Claim:
             parts.append(part)
         return pd.concat(parts, ignore_index=True).fillna("") if parts else pd.DataFrame()
 
-    def gather(self, **given: Any) -> Evidence:
-        """Evidence for all criteria: `claim.gather(trade=frame, economies=["KAZ"])`."""
-        return gather(self.spec, given)
+    def gather(self, *, as_of: str | dt.date | None = None, **given: Any) -> Evidence:
+        """Evidence for all criteria: `claim.gather(trade=frame, economies=["KAZ"])`.
+
+        as_of: the day of knowledge, for frames that were merged or made anew after `load` and no longer carry it.
+        Raises UsageError for frames that a claim cannot be judged by, and says what to do.
+        """
+        return gather(self.spec, given, as_of)
 
     def judge(self, evidence: Evidence, params: dict[str, Any] | None = None) -> Verdict:
         """The verdict of the headline reading; those of the other readings are in its `beside`.

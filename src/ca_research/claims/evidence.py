@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
-import inspect
-from collections.abc import Callable, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any
 
 import pandas as pd
 
 from .. import economies as eco
-from ..errors import RegistryError, UsageError
+from ..errors import CaResearchError, UsageError
 from ..registry import ClaimSpec, Criterion
-from ..stats import AtMostOne, Axis, Exclusion, Universe
-from ..tables.provenance import ESTIMATE_COLUMNS, tracing
+from ..stats import AtMostOne, Axis, Exclusion, Universe, collapse
+from ..tables.provenance import ESTIMATE_COLUMNS
+from . import given as checks
+from .compute import Call, Computation
 from .trace import trace
 
 
@@ -25,14 +27,16 @@ class Evidence:
     `without` is '' or what a removal axis leaves out ('dimension: trade'); such rows are for fragility alone.
     `economies` are those a count runs over; `as_of`, `dropped` and `revised_sources` come from the frames used.
     `traces`: for each criterion the rows behind its main specification (`claims.trace`).
+    `again`: makes the standing rows anew from figures without one source.
     """
 
     frame: pd.DataFrame
     economies: tuple[str, ...] = eco.CA5
     as_of: str = "latest"
-    dropped: int = 0
+    dropped: int | None = 0
     revised_sources: tuple[str, ...] = field(default=())
     traces: tuple[dict[str, Any], ...] = field(default=(), repr=False)
+    again: Callable[[str], pd.DataFrame] | None = field(default=None, repr=False, compare=False)
 
     @property
     def standing(self) -> pd.DataFrame:
@@ -42,6 +46,15 @@ class Evidence:
     def main(self, criterion: str) -> pd.DataFrame:
         """Estimates of the main specification of a criterion."""
         return self.frame[(self.frame["criterion"] == criterion) & self.frame["is_main"]].reset_index(drop=True)
+
+    def without(self, source: str) -> pd.DataFrame:
+        """The standing rows as they would be if a source had published nothing: measured again, not only dropped."""
+        if self.again is None:
+            raise UsageError(
+                "evidence made by hand cannot be measured again without a source",
+                hint="claim.gather(...) makes evidence that can",
+            )
+        return self.again(source)
 
 
 def universe(spec: ClaimSpec, criterion: Criterion) -> Universe:
@@ -60,57 +73,50 @@ def counted(criterion: Criterion, judged: Sequence[str]) -> list[str]:
     return [e for e in judged if e in criterion.over.economies] if criterion.over else list(judged)
 
 
-def measure(name: str) -> Callable[..., pd.DataFrame]:
-    """The function that a criterion names, for example `trade.lead`."""
-    module, _, function = name.rpartition(".")
-    try:
-        return getattr(importlib.import_module(f"ca_research.{module}"), function)
-    except (ImportError, AttributeError):
-        raise RegistryError(
-            f"no measure {name!r} in the library", where="registry/claims", hint="name a public function of a wing"
-        ) from None
-
-
-def gather(spec: ClaimSpec, given: dict[str, Any]) -> Evidence:
+def gather(spec: ClaimSpec, given: dict[str, Any], as_of: str | dt.date | None = None) -> Evidence:
     """Run every criterion's measure over its universe.
 
     given: the frames (by table name) and settings (`economies`, ...) that the measures take as arguments. Each
     measure gets those its signature names, and the choices of the specification as keyword arguments.
+    as_of: the day of knowledge of frames that no longer carry it.
+    Raises UsageError for frames that cannot be judged by (`claims.given`), for what no measure takes, and for two
+    answers where there can be one: two rows of an economy, two estimates from one data path.
     """
-    judged = tuple(eco.resolve(e) for e in given.get("economies", eco.CA5))
-    records: list[dict[str, Any]] = []
+    asked = {k: v for k, v in given.items() if k != "economies"}
+    judged = checks.judged_economies(spec, given.get("economies"))
+    computation = Computation(asked)
+    calls = {c.name: Call.of(c, counted(c, judged)) for c in spec.criteria().values()}
+    checks.all_used(spec, set(asked), computation.taken(calls.values()))
+    known = checks.knowledge(checks.tables_among(asked), as_of)
+    parts: list[pd.DataFrame] = []
     traces: list[dict[str, Any]] = []
-    used: set[str] = set()
     for criterion in spec.criteria().values():
-        function = measure(criterion.measure)
-        wanted = set(inspect.signature(function).parameters)
-        within = {"economies": counted(criterion, judged)}
-        fixed = {k: v for k, v in (given | within).items() if k in wanted} | dict(criterion.settings)
-        lacking = (
-            {p.name for p in inspect.signature(function).parameters.values() if p.default is p.empty}
-            - set(fixed)
-            - set(criterion.axes)
-        )
-        if lacking:
-            raise UsageError(
-                f"{criterion.name} needs {', '.join(sorted(lacking))}",
-                where=f"measure {criterion.measure}",
-                hint=f"claim.gather({sorted(lacking)[0]}=...)",
-            )
-        used |= set(fixed) & set(given)
-        specifications = universe(spec, criterion)
-        rows = specifications.run(_traced(criterion.name, function, fixed, specifications.main, traces))
-        removals = [a for a in spec.grid.axes if a.kind == "removal" and a.name in criterion.axes]
-        without = [
-            "; ".join(f"{a.name}: {row[a.name]}" for a in removals if row[a.name] != a.main)
-            for row in rows.to_dict("records")
-        ]
-        records += rows.assign(criterion=criterion.name, without=without).to_dict("records")
-    unused = set(given) - used - {"economies"}
-    if unused:
-        raise UsageError(
-            f"no measure of {spec.id} takes {', '.join(sorted(unused))}", hint="leave it out, or correct its name"
-        )
+        call, specifications = calls[criterion.name], universe(spec, criterion)
+        rows = specifications.run(partial(computation.run, call))
+        parts.append(_labelled(spec, criterion, rows))
+        traces += _traces(criterion, computation, call, specifications.main)
+    frame = _typed(parts)
+    _one_answer(spec, frame)
+
+    @cache
+    def again(source: str) -> pd.DataFrame:
+        return _typed(list(_measured_again(spec, frame, calls, computation.without(source), source)))
+
+    return Evidence(frame, judged, known.as_of, known.dropped, known.revised, tuple(traces), again)
+
+
+def _labelled(spec: ClaimSpec, criterion: Criterion, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of one criterion, with its name and what a removal axis leaves out in each."""
+    removals = [a for a in spec.grid.axes if a.kind == "removal" and a.name in criterion.axes]
+    without = [
+        "; ".join(f"{a.name}: {row[a.name]}" for a in removals if row[a.name] != a.main)
+        for row in rows.to_dict("records")
+    ]
+    return rows.assign(criterion=criterion.name, without=without)
+
+
+def _typed(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    records = [row for part in parts for row in part.to_dict("records")]
     frame = pd.DataFrame(records, columns=None if records else ["criterion", "spec", "is_main", "without"])
     frame = frame.astype({"is_main": bool})  # a claim without criteria has no rows to tell the type by
     for column in ESTIMATE_COLUMNS:
@@ -120,40 +126,61 @@ def gather(spec: ClaimSpec, given: dict[str, Any]) -> Evidence:
         frame[column] = pd.to_numeric(frame[column]).astype("float64")
     frame["economy"] = frame["economy"].fillna("")
     frame["sources"] = frame["sources"].map(lambda s: s if isinstance(s, tuple) else ())
-    times = _times([v for v in given.values() if isinstance(v, pd.DataFrame)])
-    return Evidence(frame, judged, **times, traces=tuple(traces))
+    return frame
 
 
-def _traced(
-    criterion: str,
-    function: Callable[..., pd.DataFrame],
-    fixed: dict[str, Any],
-    main: dict[str, str],
-    traces: list[dict[str, Any]],
-) -> Callable[..., pd.DataFrame]:
-    """The measure with its fixed arguments; the rows behind its main specification are added to `traces`."""
-    tables = [value for value in fixed.values() if isinstance(value, pd.DataFrame)]
-
-    def call(**choices: str) -> pd.DataFrame:
-        if choices != main:
-            return function(**fixed, **choices)
-        with tracing() as seen:
-            found = function(**fixed, **choices)
-        traces.append(trace(criterion, choices, found, seen, tables))
-        return found
-
-    return call
+def _traces(criterion: Criterion, computation: Computation, call: Call, main: dict[str, str]) -> list[dict[str, Any]]:
+    """The rows behind the main specification of a criterion, where it has an answer."""
+    try:
+        found, seen = computation.traced(call, **main)
+    except CaResearchError:
+        return []
+    taken = computation.taken([call])
+    tables = [v for k, v in checks.tables_among(computation.given).items() if k in taken]
+    return [trace(criterion.name, main, found, seen, tables)]
 
 
-def _times(frames: list[pd.DataFrame]) -> dict[str, Any]:
-    days = {f.attrs.get("as_of", "latest") for f in frames}
-    if len(days) > 1:
-        raise UsageError(
-            f"the frames were loaded with different as_of: {', '.join(sorted(days))}",
-            hint="load all of them with the same as_of",
-        )
-    return {
-        "as_of": days.pop() if days else "latest",
-        "dropped": sum(f.attrs.get("dropped", 0) for f in frames),
-        "revised_sources": tuple(sorted({s for f in frames for s in f.attrs.get("revised_sources", [])})),
-    }
+def _measured_again(
+    spec: ClaimSpec, frame: pd.DataFrame, calls: dict[str, Call], rest: Computation, source: str
+) -> Iterator[pd.DataFrame]:
+    """Rows of every criterion without a source: those of specifications that rest on it are measured again."""
+    for criterion in spec.criteria().values():
+        rows = frame[(frame["criterion"] == criterion.name) & (frame["without"] == "")]
+        touched = set(rows.loc[rows["sources"].map(lambda cell: source in cell), "spec"])
+        yield rows[~rows["spec"].isin(touched)]
+        if touched:
+            found = universe(spec, criterion).run(partial(rest.run, calls[criterion.name]), only=touched)
+            yield _labelled(spec, criterion, found)
+
+
+def _one_answer(spec: ClaimSpec, frame: pd.DataFrame) -> None:
+    """Raise UsageError where a measure answers twice for an economy, or one data path has two estimates.
+
+    The second of either would decide nothing, or everything, by its place in the frame.
+    """
+    methods = [a.name for a in spec.grid.axes if a.kind == "method"]
+    for criterion in spec.criteria().values():
+        rows = frame[(frame["criterion"] == criterion.name) & (frame["without"] == "")]
+        twice = rows[rows.duplicated(["spec", "economy"])]
+        if len(twice):
+            raise UsageError(
+                f"{criterion.measure} gives two rows for {twice['economy'].iloc[0] or 'one specification'}",
+                where=f"{spec.id}, {criterion.name}, specification {twice['spec'].iloc[0]}",
+                hint="a measure returns one row per economy",
+            )
+        stands_for = collapse(rows, [m for m in methods if m in criterion.axes])
+        answers = {spec_: _rounded(part) for spec_, part in rows.groupby("spec")}
+        for one, first in stands_for.items():
+            if answers[one] != answers[first]:
+                raise UsageError(
+                    f"two specifications of {criterion.name} rest on the same figures and differ",
+                    where=f"{spec.id}: specifications {first} and {one}",
+                    hint="an axis that changes the result on the same figures is of kind 'method'",
+                )
+
+
+def _rounded(rows: pd.DataFrame) -> list[tuple[Any, ...]]:
+    columns = ["economy", "estimate", "low", "high"]
+    return sorted(
+        (r[0], *(None if pd.isna(v) else f"{v:.9g}" for v in r[1:])) for r in rows[columns].itertuples(index=False)
+    )

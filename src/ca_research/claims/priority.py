@@ -18,7 +18,7 @@ from ..errors import UnknownNameError
 from ..investment.leads import finance_lead, investor_lead
 from ..relations.leads import meetings_lead, opinion_lead
 from ..students.leads import host_lead
-from ..tables.provenance import ESTIMATE_COLUMNS, estimate_row, estimates
+from ..tables.provenance import ESTIMATE_COLUMNS, estimate_row, estimates, shares
 from ..trade.leads import partner_lead
 
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -133,6 +133,7 @@ def matrix(
     return made[wanted & (made["since"] == since)].reset_index(drop=True)
 
 
+@shares(cells=cells)
 def lead_share(
     trade: pd.DataFrame,
     investment: pd.DataFrame,
@@ -155,7 +156,7 @@ def lead_share(
     """Share of the cells of economies and dimensions in which China leads; an estimates frame of one row, n its cells.
 
     count: 'all', where cells that are not filled count against (low) and for (high); 'observed', the share of those that
-        are filled, missing below LEAST_CELLS cells or LEAST_DIMENSIONS dimensions. `left_out` has the answer without each source.
+        are filled, missing below LEAST_CELLS cells or LEAST_DIMENSIONS dimensions.
     dimension, country: one to leave out, or 'none'. cells: as `cells` makes them (made here if not given).
     The other choices are those of `matrix`. Raises UnknownNameError for an unknown choice.
     """
@@ -177,15 +178,7 @@ def lead_share(
         since=since,
     )
     kept = [r for r in table.to_dict("records") if r["dimension"] != dimension and r["economy"] != country]
-    without = {source: _without(kept, source, count) for source in sorted({s for c in kept for s in c["sources"]})}
-    return estimates([_share(kept, count)]).assign(left_out=pd.Series([without], dtype=object))
-
-
-def _without(cells: list[dict[str, Any]], source: str, count: str) -> dict[str, Any]:
-    """The answer (estimate, low, high, missing) with the cells that rest on a source emptied."""
-    gone = {"led": None, "n": 0, "path": "", "sources": (), "first_year": None, "last_year": None}
-    row = _share([c | gone if source in c["sources"] else c for c in cells], count)
-    return {k: row[k] for k in ("estimate", "low", "high", "missing")}
+    return estimates([_share(kept, count)])
 
 
 _make = cells

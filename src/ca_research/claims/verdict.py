@@ -40,6 +40,7 @@ class CriterionResult:
 
     `estimate` is the main specification's: the measure itself, or for a count over economies the number in which
     the comparison is met, with `low` and `high` where unobserved economies leave the count open.
+    `sole_sources`: each of them alone leaves the criterion without any figure when it is taken away.
     """
 
     name: str
@@ -65,6 +66,7 @@ class CriterionResult:
     cell_threshold: float | None = None
     cell_comparison: str | None = None
     cells: tuple[Cell, ...] = ()
+    sole_sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ class Verdict:
     amended: bool
     against: str
     would_change: str
-    dropped_as_of: int = 0
+    dropped_as_of: int | None = 0
     beside: tuple[Verdict, ...] = field(default=(), repr=False)
     traces: tuple[dict[str, Any], ...] = field(default=(), repr=False)
 

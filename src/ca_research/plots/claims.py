@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 
 from .. import economies as eco
 from ..claims import Claim, Evidence, Verdict
+from ..claims.criteria import specification_truths
 from ..claims.evidence import counted
-from ..claims.judge import specification_truths
 from ..errors import CoverageError, UnknownNameError, UsageError
 from ..tables import Coverage
 from . import style

@@ -44,6 +44,12 @@ def sources() -> dict[str, Source]:
 
 
 @cache
+def origin_groups() -> dict[str, str]:
+    """The origin group of every source: figures of one group are one figure, told twice."""
+    return {source_id: source.origin_group for source_id, source in sources().items()}
+
+
+@cache
 def tables() -> dict[str, Table]:
     """All tables by name."""
     found = {}
@@ -129,6 +135,7 @@ __all__ = [
     "claim",
     "claims",
     "coding",
+    "origin_groups",
     "schemas",
     "sources",
     "table",

@@ -17,7 +17,7 @@ import pandas as pd
 from .. import economies as eco
 from ..errors import CoverageError, UnknownNameError, UsageError
 from ..stats.synthetic import SyntheticControl, simplex_weights, synthetic_control
-from ..tables.provenance import ESTIMATE_COLUMNS, estimate_row, estimates
+from ..tables.provenance import ESTIMATE_COLUMNS, estimate_row, estimates, shares
 from .belt_and_road import DONORS, OUTCOMES, accession, china_imports, donor_pool
 
 AXES = {
@@ -117,6 +117,14 @@ def control(
     return _fit(_prepare(trade, events, accession_list, donors, source), eco.resolve(economy), method)[0]
 
 
+def _tried(trade: pd.DataFrame, events: pd.DataFrame, values: tuple[str, ...]) -> _Prepared | CoverageError:
+    """A list or a source without rows is missing in its own specifications and takes no others with it."""
+    try:
+        return _prepare(trade, events, *values)
+    except CoverageError as error:
+        return error
+
+
 def effect_fits(
     trade: pd.DataFrame,
     events: pd.DataFrame,
@@ -134,16 +142,18 @@ def effect_fits(
     Returns the columns of AXES, those of an estimates frame (estimate: the effect, log points), p_gain, p_loss, p (see
     `placebo_ranks`), start (year of signing), donors_used (number), pre_rmspe, post_rmspe (log points); the reason in
     `missing` where an economy has no fit.
-    Raises UnknownNameError for another choice, CoverageError where a list or a source has no rows.
+    Raises UnknownNameError for another choice.
     """
     given = {"accession_list": accession_list, "donors": donors, "source": source, "method": method}
     chosen = {name: AXES[name] if value is None else (value,) for name, value in given.items()}
     rows: list[dict[str, Any]] = []
     for values in itertools.product(*(chosen[n] for n in ("accession_list", "donors", "source"))):
-        shared = _prepare(trade, events, *values)
+        shared = _tried(trade, events, values)
         for how, code in itertools.product(chosen["method"], (eco.resolve(e) for e in economies)):
             choices = dict(zip(AXES, (*values, how), strict=True))
             try:
+                if isinstance(shared, CoverageError):
+                    raise shared
                 fit, used = _fit(shared, code, how)
             except CoverageError as error:
                 rows.append(choices | estimate_row(economy=code, missing=error.what))
@@ -194,6 +204,7 @@ def _rank(
     return estimates(picked.assign(estimate=picked[column]).to_dict("records"))
 
 
+@shares(fits=effect_fits)
 def gain_p(
     trade: pd.DataFrame,
     events: pd.DataFrame,
@@ -221,6 +232,7 @@ def gain_p(
     return _rank("p_gain", trade, events, economies, outcome, fits, choices)
 
 
+@shares(fits=effect_fits)
 def loss_p(
     trade: pd.DataFrame,
     events: pd.DataFrame,
@@ -257,6 +269,7 @@ def partial_conjunction(p_values: Sequence[float], at_least: int) -> float:
     return float(min(1.0, (len(p) - at_least + 1) * p[at_least - 1]))
 
 
+@shares(fits=effect_fits)
 def joint_p(
     trade: pd.DataFrame,
     events: pd.DataFrame,

@@ -18,7 +18,6 @@ from ..stats.frames import require
 from ..tables.dates import bounds
 from ..tables.provenance import estimate_row, estimates
 from .documents import ENOUGH
-from .left_out import recomputed
 from .words import several
 
 COLUMNS = ("event_id", "date", "date_bound", "actor", "counterpart", "kind", "place", "detail", "source_id")
@@ -143,7 +142,6 @@ def _gap(first: dt.date, last: dt.date, exact: bool, window: tuple[dt.date, dt.d
     return max(_away(begin, first, last), _away(end, first, last)), max(ends)
 
 
-@recomputed
 def date_gap(
     events: pd.DataFrame,
     *,
@@ -163,8 +161,7 @@ def date_gap(
     actor, counterpart, kinds, place, detail: further filters, as in `select`.
     mode: 'within' (all of the event inside the window) or 'equal' (begins and ends with it).
     origins: least number of independent origins ('2').
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, with the answer without each of its
-    sources in `left_out`. Where sources differ or give a month or year only, low and high are the least and the
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. Where sources differ or give a month or year only, low and high are the least and the
     greatest gap and there is no estimate; too few origins are recorded in `missing`.
     Raises UnknownNameError for another mode or a missing column, UsageError for what is no date.
     """
@@ -188,7 +185,6 @@ def used_rows(rows: pd.DataFrame) -> pd.DataFrame:
     return used.assign(year=rows["last_day"].dt.year.astype("Int64"))
 
 
-@recomputed
 def earlier(
     events: pd.DataFrame,
     *,
@@ -205,8 +201,7 @@ def earlier(
     events: like table `events`. near: a date or interval.
     actor, counterpart, kinds, place, detail: what makes occasions of one kind, as in `select`.
     says: a word by which a source calls the occasion the first of its kind.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, with the answer without each of its
-    sources in `left_out`. Earlier ones count if two independent origins date any; one alone leaves a range from zero to
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. Earlier ones count if two independent origins date any; one alone leaves a range from zero to
     what it dates (low, high). With none dated the estimate is zero only if a source says `says` of the occasion; else
     `missing` gives the reason.
     Raises UnknownNameError for a missing column, UsageError for what is no date.
@@ -225,7 +220,6 @@ def earlier(
     return estimates([estimate_row(used_rows(pd.concat([rows, named])), **found)])
 
 
-@recomputed
 def places_visited(
     events: pd.DataFrame, *, places: str, near: str, actor: str, detail: str, count: str = "any_visit"
 ) -> pd.DataFrame:
@@ -235,8 +229,7 @@ def places_visited(
     actor: the code of who sent.
     detail: who travelled, a regular expression.
     count: 'one_visit' (the visit that covers most of them) or 'any_visit' (all together).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, with the answer without each of its
-    sources in `left_out`. Without any such visit in that time the reason stands in `missing`.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. Without any such visit in that time the reason stands in `missing`.
     Raises UnknownNameError for another count or a missing column, UsageError for what is no date.
     """
     if count not in ("one_visit", "any_visit"):
@@ -256,7 +249,6 @@ def expand(codes: str) -> set[str]:
     return (parts - {"CA5"}) | set(eco.CA5) if "CA5" in parts else parts
 
 
-@recomputed
 def origins_saying(
     events: pd.DataFrame, *, detail: str, actor: str = "", counterpart: str = "", kinds: str = "", near: str = ""
 ) -> pd.DataFrame:
@@ -265,8 +257,7 @@ def origins_saying(
     events: like table `events`. detail: a regular expression, looked for in the column of that name.
     actor, counterpart, kinds, near: which events, as in `select` (actor and counterpart: codes, kinds: kinds of event,
         joined by ';'; near: a date or interval).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, with the answer without each of its
-    sources in `left_out`; the estimate is a number of origins, zero where events are dated and none says it. Where none
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row; the estimate is a number of origins, zero where events are dated and none says it. Where none
     is dated, that stands in `missing`.
     Raises UnknownNameError for a missing column, UsageError for what is no date.
     """

@@ -60,13 +60,10 @@ def seen_rows(
     return rows.assign(year=year.astype("Int64"))
 
 
-def _counting(name: str) -> pd.DataFrame:
-    """Rows of a coding of how documents count: claim, item, counts, origin, side, why; none where `name` is empty."""
-    columns = ["claim", "item", "counts", "origin", "side", "why"]
+def _codes(name: str) -> dict[tuple[str, str], dict[str, str]]:
+    """The codes that a coding gives, and `why`, by (claim, item); none where `name` is empty."""
     rows = registry_coding(name).rows if name else ()
-    return pd.DataFrame(
-        [{"claim": r.claim, "item": r.item, "why": r.reason, **r.codes} for r in rows], columns=columns, dtype="string"
-    )
+    return {(r.claim, r.item): {"why": r.reason, **r.codes} for r in rows}
 
 
 def counted(rows: pd.DataFrame, counting: str) -> pd.DataFrame:
@@ -76,13 +73,16 @@ def counted(rows: pd.DataFrame, counting: str) -> pd.DataFrame:
     counting: a coding with the fields counts, origin and side (registry/coding/counting.yaml), or '' for the rows as
     they are. `aside` says why a row counts nowhere, and is empty where it counts. Raises UnknownNameError for a coding that does not exist.
     """
-    given = rows[["claim", "item"]].merge(_counting(counting), on=["claim", "item"], how="left").set_index(rows.index)
-    aside = given["why"].where(given["counts"] == "nowhere", "").fillna("")
+    codes = _codes(counting)
+    given = [codes.get(key, {}) for key in zip(rows["claim"], rows["item"], strict=True)]
+    aside = [code["why"] if code.get("counts") == "nowhere" else "" for code in given]
     instead = {
-        column: given[coded].fillna(rows[column].astype("string"))
+        column: pd.Series(
+            [code.get(coded, own) for code, own in zip(given, rows[column], strict=True)], rows.index, "string"
+        )
         for coded, column in (("origin", "origin_group"), ("side", "direction"))
     }
-    return rows.assign(**instead, aside=aside)
+    return rows.assign(**instead, aside=pd.Series(aside, rows.index, "string"))
 
 
 def _counts(rows: pd.DataFrame, counting: str) -> pd.DataFrame:
@@ -221,19 +221,18 @@ def coded(evidence: pd.DataFrame, *, claim: str, coding: str, strength: str = "d
     Raises RegistryError where the coding is malformed, UnknownNameError for another strength, where there is no such
     coding, or for a row without a code.
     """
-    scheme = registry_coding(coding)
-    codes = pd.DataFrame(
-        [{"claim": r.claim, "item": r.item, "why": r.reason, **r.codes} for r in scheme.rows],
-        columns=["claim", "item", "why", *scheme.fields],
-        dtype="string",
-    )
-    rows = seen_rows(evidence, claim=claim, strength=strength).merge(codes, on=["claim", "item"], how="left")
-    bare = rows.loc[rows["why"].isna(), "item"]
-    if len(bare):
-        raise UnknownNameError(f"code for a document of {claim} in registry/coding/{coding}.yaml", bare.iloc[0], ())
-    if "wide" in rows:
-        rows["wide"] = rows["wide"].fillna(rows["strict"])
-    return rows
+    codes, fields = _codes(coding), registry_coding(coding).fields
+    rows = seen_rows(evidence, claim=claim, strength=strength).reset_index(drop=True)
+    given = [codes.get(key) for key in zip(rows["claim"], rows["item"], strict=True)]
+    if None in given:
+        bare = rows["item"].iloc[given.index(None)]
+        raise UnknownNameError(f"code for a document of {claim} in registry/coding/{coding}.yaml", bare, ())
+    columns = {
+        name: pd.Series([code.get(name) for code in given if code], rows.index, "string") for name in ("why", *fields)
+    }
+    if "wide" in columns:
+        columns["wide"] = columns["wide"].fillna(columns["strict"])
+    return rows.assign(**columns)
 
 
 def _largest_case(rows: pd.DataFrame, case: str) -> int:

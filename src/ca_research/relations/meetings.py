@@ -13,7 +13,6 @@ from ..tables.dates import bounds
 from ..tables.provenance import estimate_row, estimates
 from .dates import dated, occasions, origin, select, settle, used_rows
 from .documents import seen_rows
-from .left_out import recomputed
 
 CLAIM = "C03"
 """Claim of table `evidence` whose readings are the partners."""
@@ -72,7 +71,6 @@ def origins(events: pd.DataFrame, evidence: pd.DataFrame) -> int:
     return len(apart)
 
 
-@recomputed
 def shared_meetings(
     events: pd.DataFrame,
     evidence: pd.DataFrame,
@@ -86,8 +84,7 @@ def shared_meetings(
     events, evidence: like the tables of these names; documents of claim C03. economies: codes of the partners.
     until: a date.
     composition: 'as_held', or 'strict' without meetings that a note calls incomplete (INCOMPLETE).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per partner, with the answer without each
-    of its sources in `left_out`. The count is the estimate where two independent origins show it, of the meetings or of
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per partner. The count is the estimate where two independent origins show it, of the meetings or of
     documents that support them; zero where two documents list partners or members without this one and nothing is
     dated; else low and high are zero and what is dated, or `missing` gives the reason (see `dates.settle`).
     Raises UnknownNameError for another composition, UsageError for what is no date.
@@ -112,7 +109,6 @@ def _settled(
     return found, pd.concat([used_rows(held), texts], ignore_index=True)
 
 
-@recomputed
 def meeting_or_body(
     events: pd.DataFrame,
     evidence: pd.DataFrame,
@@ -130,7 +126,7 @@ def meeting_or_body(
         organisation an event dates has one more. What a document says against meetings does not speak against the body.
     members: a number ('3').
     Returns and raises as `shared_meetings`: an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per
-    partner, with the answer without each of its sources in `left_out`.
+    partner.
     """
     events, evidence = _of_formats(events), evidence[evidence["claim"] == CLAIM]
     rows = []
@@ -150,7 +146,6 @@ def meeting_or_body(
     return estimates(rows)
 
 
-@recomputed
 def format_age(
     events: pd.DataFrame, *, economies: Sequence[str], until: str, composition: str = "as_held"
 ) -> pd.DataFrame:
@@ -158,8 +153,7 @@ def format_age(
 
     events: like table `events`. economies: codes of the partners. until: a date.
     composition: 'as_held' or 'strict' (see `shared_meetings`).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per partner, with the answer without each
-    of its sources in `left_out`, in years of 365.25 days. A partial date gives low and high; where an older first
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per partner, in years of 365.25 days. A partial date gives low and high; where an older first
     meeting is known without its date, the first dated one gives low alone. A partner without a dated meeting has the
     reason in `missing`.
     Raises UnknownNameError for another composition, UsageError for what is no date.

@@ -10,7 +10,6 @@ from ..tables.dates import bounds
 from ..tables.provenance import estimate_row, estimates
 from .dates import select
 from .documents import ENOUGH, seen_rows
-from .left_out import recomputed
 from .meetings import origins
 from .words import several
 
@@ -60,14 +59,12 @@ def routes(events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True)[["port", *columns]].sort_values(["port", "first_day"], ignore_index=True)
 
 
-@recomputed
 def sea_routes(events: pd.DataFrame, evidence: pd.DataFrame, *, before: str, use: str = "dated") -> pd.DataFrame:
     """Number of ports in use by the five before a day, each shown by two independent origins.
 
     events, evidence: as in `routes`. before: a date.
     use: 'dated' (any two origins), or 'lasting' (the sources on the port are dated LASTING days apart or more).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, with the answer without each of its
-    sources in `left_out`. Ports shown are the estimate; where there is none, ports that one origin alone shows (or for
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. Ports shown are the estimate; where there is none, ports that one origin alone shows (or for
     too short a time) leave low 0 and high their number. That none is found says nothing: the reason then stands in
     `missing`.
     Raises UnknownNameError for another use, UsageError for what is no date.
@@ -98,14 +95,12 @@ def _count(rows: pd.DataFrame) -> int:
     return origins(rows[rows["origin_group"].isna()], rows[rows["origin_group"].notna()])
 
 
-@recomputed
 def document_origins(evidence: pd.DataFrame, *, claim: str, reading: str, direction: str) -> pd.DataFrame:
     """Independent origins of documents on one reading in one direction, texts seen only.
 
     evidence: rows of table `evidence`. claim: its id. reading: one of the claim's readings in the table.
     direction: 'supports' or 'refutes'.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, with the answer without each of its
-    sources in `left_out`. The estimate is zero where there are documents on the reading and none of them in this
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. The estimate is zero where there are documents on the reading and none of them in this
     direction; where there are none at all, that stands in `missing`.
     """
     rows = seen_rows(evidence, claim=claim, reading=reading)

@@ -14,7 +14,6 @@ from ..stats.survival import kaplan_meier, median_time, survival_at
 from ..tables.dates import bounds
 from ..tables.provenance import estimate_row, estimates
 from .belt_and_road import PLACEHOLDERS, accession_variants
-from .left_out import ANSWER, recomputed
 
 LAUNCH = "2013-09-07"
 """Day of the speech at Astana (P044), from which months are counted."""
@@ -232,20 +231,8 @@ class Answer(NamedTuple):
 def _measured(
     events: pd.DataFrame, answers: Callable[[pd.DataFrame], list[Answer]], until: str, **choices: str
 ) -> pd.DataFrame:
-    """An estimates frame from the times of signing, with what it would be without each source (`left_out.recomputed`)."""
-    documents = documents_signed(events)
-    rows = [a.row() for a in answers(_times(documents, until, **choices))]
-    left_out: list[dict[str, Any]] = [{} for _ in rows]
-    for source in sorted({s for row in rows for s in row["sources"]}):
-        try:
-            rest = _times([d for d in documents if d.source_id != source], until, **choices)
-            again = [{k: a.found.get(k, "" if k == "missing" else None) for k in ANSWER} for a in answers(rest)]
-        except CoverageError as error:
-            again = [{"estimate": None, "low": None, "high": None, "missing": error.what}] * len(rows)
-        for row, kept, other in zip(rows, left_out, again, strict=True):
-            if source in row["sources"]:
-                kept[source] = other
-    return estimates(rows).assign(left_out=pd.Series(left_out, dtype=object))
+    """An estimates frame from the times of signing."""
+    return estimates(a.row() for a in answers(_times(documents_signed(events), until, **choices)))
 
 
 def months_to_sign(
@@ -259,8 +246,7 @@ def months_to_sign(
     """Months from LAUNCH to an economy's first signed document.
 
     events, until, dates, placeholder: as in `signing_times`. economies: codes of UN members; others have no row.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, with the answer without each
-    of its sources in `left_out`. estimate is the middle of what the date leaves open, low and high its ends, in months
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. estimate is the middle of what the date leaves open, low and high its ends, in months
     of 365.25 / 12 days. Not signed: low is the length of the watch, with neither estimate nor high. Signed at a time
     that no document bounds: low is 0 and there is no estimate.
     Raises UnknownNameError for another choice, CoverageError where there is no document by the dates chosen, UsageError
@@ -292,8 +278,7 @@ def months_ahead(
     """An economy's months to sign less the Kaplan-Meier median of all UN members but China and the five.
 
     events, until, dates, placeholder: as in `signing_times`. economies: codes of UN members; others have no row.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, with the answer without each
-    of its sources in `left_out`. Below zero: sooner than the median. low and high come from the precision of the dates
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. Below zero: sooner than the median. low and high come from the precision of the dates
     on both sides; a bound that the watch does not reach is null.
     Raises as `months_to_sign`.
     Source of the median: Kaplan and Meier (1958), Journal of the American Statistical Association 53(282).
@@ -318,8 +303,7 @@ def group_ahead(
     """Kaplan-Meier median of the five less that of all other UN members but China, in months.
 
     events, until, dates, placeholder: as in `signing_times`.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, economy '', with the answer without
-    each of its sources in `left_out`. Below zero: the five were sooner. low and high come from the precision of the
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, economy ''. Below zero: the five were sooner. low and high come from the precision of the
     dates on both sides; a bound that the watch does not reach is null.
     Raises as `months_to_sign`. Source of the median: as in `months_ahead`.
     """
@@ -345,8 +329,7 @@ def signed_within(
 
     events, until, dates, placeholder: as in `signing_times`. months: a number ('24').
     who: 'five', or 'others' (UN members but China and the five).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, economy '', with the answer without
-    each of its sources in `left_out`. The estimate is from the middle of every date, low and high from the latest and
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, economy ''. The estimate is from the middle of every date, low and high from the latest and
     the earliest that the dates allow.
     Raises UnknownNameError for another choice, and as `months_to_sign`.
     Formula: 100 (1 - S(months)), S the Kaplan-Meier curve (`signing_curve`).
@@ -365,13 +348,11 @@ def signed_within(
     return _measured(events, answers, until, dates=dates, placeholder=placeholder)
 
 
-@recomputed
 def signed_before(events: pd.DataFrame, *, before: str) -> pd.DataFrame:
     """Number of documents dated wholly before a day, by sources that give at least the month.
 
     events: rows like table `events`, as in `accession_variants`. before: a date.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, with the answer without each of its
-    sources in `left_out`; n is the number of documents looked through. Zero needs a list of the world that is meant to
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row; n is the number of documents looked through. Zero needs a list of the world that is meant to
     be complete and gives months (M_GFDC25) among the rows; without it the reason stands in `missing`.
     Raises UnknownNameError for a missing column, UsageError for what is no date.
     """

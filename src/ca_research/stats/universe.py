@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,6 +114,7 @@ class Universe:
         measure: Callable[..., pd.DataFrame],
         progress: Callable[[int, int], None] | None = None,
         jobs: int = 1,
+        only: Container[int] | None = None,
     ) -> pd.DataFrame:
         """Result rows of `measure(**choices)` for every specification, with `spec` (number), `is_main` and the choices.
 
@@ -121,16 +122,15 @@ class Universe:
         that is not of this library is a fault of the measure and is raised. progress(done, total) is called after
         each. jobs: processes (joblib); rows and their order do not depend on it. A measure that draws random numbers
         takes its seed as an argument, so that it does not depend on the order of the runs either.
+        only: numbers of the specifications to run; all of them where not given.
         """
-        total = len(self)
-        tasks = (
-            joblib.delayed(_one)(measure, number, choices, choices == self.main) for number, choices in enumerate(self)
-        )
+        wanted = [(number, choices) for number, choices in enumerate(self) if only is None or number in only]
+        tasks = (joblib.delayed(_one)(measure, number, choices, choices == self.main) for number, choices in wanted)
         records: list[dict[str, Any]] = []
         for done, rows in enumerate(joblib.Parallel(n_jobs=jobs, return_as="generator")(tasks), start=1):
             records += rows
             if progress:
-                progress(done, total)
+                progress(done, len(wanted))
         return pd.DataFrame(records)
 
 
@@ -152,13 +152,29 @@ def collapse(results: pd.DataFrame, methods: Sequence[str] = ()) -> dict[Any, An
     the same choices of method are one. A specification without any data stands for itself.
     Returns a dictionary: number of the specification -> number of the first one that is the same.
     """
+    paths, chosen = _by_specification(results, methods)
     stands_for: dict[Any, Any] = {}
     seen: dict[tuple, Any] = {}
-    for spec, rows in results.groupby("spec", sort=True):
-        path = tuple(sorted(str(p) for p in rows["path"].fillna("") if p)) if "path" in rows else ()
-        key = (path, *(rows[m].iloc[0] for m in methods)) if path else (spec,)
+    for spec in sorted(paths):
+        path = tuple(sorted(paths[spec]))
+        key = (path, *chosen[spec]) if path else (spec,)
         stands_for[spec] = seen.setdefault(key, spec)
     return stands_for
+
+
+def _by_specification(
+    results: pd.DataFrame, methods: Sequence[str]
+) -> tuple[dict[Any, list[str]], dict[Any, tuple[Any, ...]]]:
+    """The data paths of each specification, and its choices of method (of its first row)."""
+    paths: dict[Any, list[str]] = {}
+    chosen: dict[Any, tuple[Any, ...]] = {}
+    given = results["path"].tolist() if "path" in results else [None] * len(results)
+    for spec, path, *choices in zip(results["spec"], given, *(results[m] for m in methods), strict=True):
+        own = paths.setdefault(spec, [])
+        chosen.setdefault(spec, tuple(choices))
+        if path and path == path:  # neither '' nor NaN
+            own.append(str(path))
+    return paths, chosen
 
 
 def distinct(results: pd.DataFrame, methods: Sequence[str] = ()) -> list[Any]:
@@ -167,8 +183,8 @@ def distinct(results: pd.DataFrame, methods: Sequence[str] = ()) -> list[Any]:
     results, methods: as in `collapse`. Returns their numbers (column `spec`), sorted.
     """
     stands_for = collapse(results, methods)
-    empty = {spec for spec, paths in results.groupby("spec")["path"] if not paths.fillna("").any()}
-    return sorted(set(stands_for.values()) - empty)
+    observed = {spec for spec, paths in _by_specification(results, ())[0].items() if paths}
+    return sorted(set(stands_for.values()) & observed)
 
 
 def share_holding(

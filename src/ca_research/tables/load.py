@@ -63,12 +63,12 @@ def load(
         "table": name,
         "as_of": day.isoformat() if day else "latest",
         "dropped": dropped,
-        "revised_sources": _revised(frame, day),
+        "revised_sources": revised_sources(frame, day),
     }
     return frame
 
 
-def _revised(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
+def revised_sources(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
     """Sources whose surviving edition is later than `day`, or of unknown date: their figures may be revised ones.
 
     A row of events or documents is known from its own date, though the publication that tells of it may be later.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -33,6 +33,22 @@ path: equal for two estimates that rest on the same figures of the same origin. 
 """
 
 
+def shares(
+    **parts: Callable[..., pd.DataFrame],
+) -> Callable[[Callable[..., pd.DataFrame]], Callable[..., pd.DataFrame]]:
+    """Mark arguments of a measure that do not depend on the choices of a specification, with what makes each.
+
+    Whoever runs the measure over many specifications makes such a part once and hands it to all of them; called alone
+    the measure makes its own.
+    """
+
+    def mark(measure: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
+        measure.shared = parts  # type: ignore[attr-defined]
+        return measure
+
+    return mark
+
+
 _seen: ContextVar[list[tuple[str, pd.DataFrame]] | None] = ContextVar("rows_seen", default=None)
 
 
@@ -47,17 +63,22 @@ def tracing() -> Iterator[list[tuple[str, pd.DataFrame]]]:
         _seen.reset(token)
 
 
+_NO_CELL = {
+    "source_id", "known_on", "is_aggregate", "valuation", "scope", "note", "precision", "flag",
+}  # fmt: skip
+"""Columns that say how a figure is known, and not which figure it is."""
+
+
 def data_path(used: pd.DataFrame) -> str:
     """Hash of the cells used and their *origin*: an office and a panel built on it are one path, not two."""
-    groups = used["source_id"].map({s: v.origin_group for s, v in registry.sources().items()}).fillna(used["source_id"])
-    skip = {"source_id", "known_on", "is_aggregate", "valuation", "scope", "note", "precision", "flag"}
-    cells = used[
-        [c for c in used.columns if c not in skip and not c.startswith("value") and c not in ("students", "quantity")]
+    origin = registry.origin_groups()
+    groups = [origin.get(s, s) for s in used["source_id"].tolist()]
+    cells = [
+        used[c].tolist()
+        for c in used.columns
+        if c not in _NO_CELL and not c.startswith("value") and c not in ("students", "quantity")
     ]
-    lines = sorted(
-        "|".join(map(str, row))
-        for row in zip(*(cells[c].tolist() for c in cells.columns), groups.tolist(), strict=True)
-    )
+    lines = sorted("|".join(map(str, row)) for row in zip(*cells, groups, strict=True))
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
 
 
@@ -94,7 +115,7 @@ def estimate_row(
 
 def estimates(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     """An estimates frame from its rows."""
-    frame = pd.DataFrame(list(rows), columns=list(ESTIMATE_COLUMNS))
-    for column in ("estimate", "low", "high"):
-        frame[column] = pd.to_numeric(frame[column]).astype("float64")
-    return frame.astype({"first_year": "Int64", "last_year": "Int64"})
+    records = list(rows)
+    frame = pd.DataFrame({name: [row.get(name) for row in records] for name in ESTIMATE_COLUMNS})
+    numbers = dict.fromkeys(("estimate", "low", "high"), "float64")
+    return frame.astype(numbers | dict.fromkeys(("first_year", "last_year"), "Int64"))

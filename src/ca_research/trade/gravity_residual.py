@@ -19,7 +19,7 @@ from .. import economies as eco
 from ..errors import CoverageError, UnknownNameError
 from ..stats.forecast import ConvergenceError
 from ..stats.frames import require
-from ..tables.provenance import ESTIMATE_COLUMNS, estimate_row, estimates
+from ..tables.provenance import ESTIMATE_COLUMNS, estimate_row, estimates, shares
 from .gravity import CHANGE, ESTIMATORS, GEOGRAPHY, LEVEL, Sample, complete, prune, solve
 from .gravity_panel import panel as make_panel
 from .gravity_reassign import DIRECTIONS, LEAST_PAIRS, OIL_EXPORTERS, SINCE, _mark
@@ -333,6 +333,7 @@ def _picked(
     return mine.reset_index(drop=True)
 
 
+@shares(fits=residuals)
 def residual(
     trade: pd.DataFrame,
     geography: pd.DataFrame,
@@ -360,6 +361,7 @@ def residual(
     return estimates(_picked(trade, geography, fits, economies, choices).to_dict("records"))
 
 
+@shares(fits=residuals)
 def residual_p(
     trade: pd.DataFrame,
     geography: pd.DataFrame,

@@ -1,0 +1,198 @@
+"""From the estimates of a criterion to its state, over all the ways to compute it.
+
+A criterion *holds* if it is true in the main specification and in at least 80 % of the distinct ones, *fails* if it
+is false in the main specification and in at least 80 % of the distinct ones, is *undecided* where the main
+specification has no answer, and is *mixed* otherwise (docs/decisions.md says why the two ends are symmetric).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from ..registry import Criterion, Over, Reading
+from ..stats import collapse, distinct
+from .evidence import counted
+from .logic import FAILS, HOLDS, MIXED, UNDECIDED, Truth, count_rule, decide
+from .verdict import Cell, CriterionResult
+
+SHARE = 0.80
+"""Share of distinct specifications in which a criterion must be true (or false)."""
+
+
+def scaled(over: Over, economies_judged: int) -> int:
+    """'At least k of n', carried to another number of economies: the same share, rounded up (3 of 5 is 3 of 4, 1 of 1)."""
+    return max(1, math.ceil(over.at_least * economies_judged / len(over.economies)))
+
+
+class _Answer(NamedTuple):
+    """What a measure says of one economy (or of none) in one specification."""
+
+    estimate: float | None
+    low: float | None
+    high: float | None
+    year: int | None
+    missing: str
+
+
+def _answers(rows: pd.DataFrame) -> dict[Any, dict[str, _Answer]]:
+    """Answers of each specification by economy."""
+    found: dict[Any, dict[str, _Answer]] = {}
+    columns = ("spec", "economy", "estimate", "low", "high", "last_year", "missing")
+    for spec, economy, *numbers, year, missing in zip(*(rows[c].tolist() for c in columns), strict=True):
+        estimate, low, high = (None if pd.isna(v) else float(v) for v in numbers)
+        said = missing if isinstance(missing, str) else ""
+        answer = _Answer(estimate, low, high, None if pd.isna(year) else int(year), said)
+        found.setdefault(spec, {})[economy] = answer
+    return found
+
+
+def _cells(criterion: Criterion, answers: Mapping[str, _Answer], judged: Iterable[str]) -> list[Cell]:
+    failed = answers.get("")  # a specification that failed as a whole says why for all of its economies
+    why = (failed.missing if failed else "") or "no figures"
+    cells = []
+    for code in judged:
+        if (found := answers.get(code)) is None:
+            cells.append(Cell(code, None, None, None, None, None, why))
+            continue
+        met = decide(found.estimate, found.low, found.high, criterion.comparison, criterion.threshold)
+        cells.append(Cell(code, found.estimate, found.low, found.high, met, found.year, found.missing))
+    return cells
+
+
+def _truth(criterion: Criterion, cells: list[Cell]) -> Truth:
+    if not cells:
+        return None  # a count over no economy decides nothing
+    if criterion.over is None:
+        return cells[0].met
+    return count_rule((c.met for c in cells), scaled(criterion.over, len(cells)))
+
+
+def specification_truths(criterion: Criterion, rows: pd.DataFrame, judged: list[str]) -> pd.DataFrame:
+    """Every specification of a criterion: spec, is_main, value, low, high and met (true, false, null).
+
+    For a count over several economies value is how many meet the comparison and high adds those that are undecided;
+    for one economy, or a figure of none in particular, it is the measure itself.
+    """
+    codes = counted(criterion, judged) if criterion.over else [""]
+    records = []
+    mains = set(rows.loc[rows["is_main"], "spec"])
+    for spec, answers in sorted(_answers(rows).items()):
+        cells = _cells(criterion, answers, codes)
+        if len(codes) != 1:
+            held, open_ = sum(c.met is True for c in cells), sum(c.met is None for c in cells)
+            value, low, high = (
+                (float(held), float(held), float(held + open_)) if open_ < len(cells) else (None, None, None)
+            )
+        else:
+            value, low, high = cells[0].estimate, cells[0].low, cells[0].high
+        records.append(
+            {
+                "spec": spec,
+                "is_main": spec in mains,
+                "value": value,
+                "low": low,
+                "high": high,
+                "met": _truth(criterion, cells),
+            }
+        )
+    table = pd.DataFrame(records, columns=["spec", "is_main", "value", "low", "high", "met"])
+    return table.astype({"value": "float64", "low": "float64", "high": "float64"})
+
+
+def judge_criterion(criterion: Criterion, rows: pd.DataFrame, methods: list[str], judged: list[str]) -> CriterionResult:
+    """One criterion over all its specifications. `rows`: evidence of this criterion; `judged`: economies counted over."""
+    codes = counted(criterion, judged) if criterion.over else [""]
+    used_methods = [m for m in methods if m in criterion.axes]
+    stands_for = collapse(rows, used_methods)
+    # a specification without any data is a recorded failure; it says nothing for or against
+    chosen = distinct(rows, used_methods)
+    answers = _answers(rows)
+    cells = {spec: _cells(criterion, answers[spec], codes) for spec in chosen}
+    truths = {spec: _truth(criterion, cells[spec]) for spec in chosen}
+
+    mains = rows.loc[rows["is_main"], "spec"].unique()
+    # with the main specification's sources left out, the first one declared that still has data takes its place
+    main = stands_for[mains[0]] if len(mains) else (chosen[0] if chosen else None)
+    if main not in chosen:
+        state, share, main_met = UNDECIDED, None, None
+        main_cells = _cells(criterion, answers.get(main, {}), codes)
+    else:
+        main_cells = cells[main]
+        share_true = sum(t is True for t in truths.values()) / len(chosen)
+        share_false = sum(t is False for t in truths.values()) / len(chosen)
+        share = share_true
+        main_met = truths[main]
+        if truths[main] is None:
+            state = UNDECIDED
+        elif truths[main] and share_true >= SHARE:
+            state = HOLDS
+        elif not truths[main] and share_false >= SHARE:
+            state = FAILS
+        else:
+            state = MIXED
+
+    if not main_cells:
+        why = "none of the economies that it counts is judged here" if criterion.over else "no figures"
+        main_cells = [Cell("", None, None, None, None, None, why)]
+    decided = [c for c in main_cells if c.met is not None]
+    common: dict[str, Any] = {
+        "name": criterion.name,
+        "label": criterion.label,
+        "statement": criterion.statement,
+        "state": state,
+        "main_met": main_met,
+        "counted": criterion.counted,
+        "share_of_specifications": share,
+        "specifications": len(chosen),
+        "run": int(rows["spec"].nunique()),
+        "failed": int((rows["path"].fillna("").groupby(rows["spec"]).max() == "").sum()),
+        "n": int(rows.loc[rows["spec"] == main, "n"].fillna(0).sum()) if main is not None else 0,
+        "why": criterion.why,
+        "measure": criterion.measure,
+        "unit": criterion.unit,
+    }
+    if criterion.over:
+        held = sum(c.met is True for c in main_cells)
+        open_ = len(main_cells) - len(decided)
+        return CriterionResult(
+            **common,
+            estimate=float(held),
+            low=float(held),
+            high=float(held + open_),
+            interval="undecided economies counted for and against" if open_ else "exact count",
+            threshold=float(scaled(criterion.over, len(main_cells))),
+            comparison=">=",
+            cell_threshold=criterion.threshold,
+            cell_comparison=criterion.comparison,
+            cells=tuple(main_cells),
+        )
+    only = main_cells[0]
+    low, high, interval = only.low, only.high, ""
+    if low is None and high is None:
+        values = [c[0].estimate for c in cells.values() if c and c[0].estimate is not None]
+        if values:
+            low, high = min(values), max(values)
+            interval = "exact as published" if low == high else f"range across {len(values)} specifications"
+    else:
+        interval = "bounds from what is not reported"
+    return CriterionResult(
+        **common,
+        estimate=only.estimate,
+        low=low,
+        high=high,
+        interval=interval,
+        threshold=criterion.threshold,
+        comparison=criterion.comparison,
+        cells=(only,),
+    )
+
+
+def judge_criteria(
+    reading: Reading, frame: pd.DataFrame, methods: list[str], judged: list[str]
+) -> dict[str, CriterionResult]:
+    """Every criterion of a reading, judged by its rows of an estimates frame."""
+    return {c.name: judge_criterion(c, frame[frame["criterion"] == c.name], methods, judged) for c in reading.criteria}

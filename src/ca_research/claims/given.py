@@ -1,0 +1,142 @@
+"""What a claim may be judged by: whole rows of tables, one day of knowledge, economies that the claim speaks of.
+
+A frame that has lost its columns, its rows' keys or its day would end in "not enough evidence", which is an answer about
+the world and not about the call. So it is refused here, with what to do.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import inspect
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from .. import economies as eco
+from .. import registry
+from ..errors import UnknownNameError, UsageError
+from ..registry import ClaimSpec, Table
+from ..tables.dates import known_on, parse_as_of
+from ..tables.load import revised_sources
+from .compute import measure
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """The day of knowledge of the frames given, rows not yet known then (None: not counted), sources revised since."""
+
+    as_of: str = "latest"
+    dropped: int | None = 0
+    revised: tuple[str, ...] = ()
+
+
+def economies_of(spec: ClaimSpec) -> tuple[str, ...]:
+    """The economies that a claim speaks of: those that its criteria count over, else the five."""
+    counted = [code for c in spec.criteria().values() if c.over for code in c.over.economies]
+    return tuple(dict.fromkeys(counted)) or eco.CA5
+
+
+def judged_economies(spec: ClaimSpec, asked: str | Iterable[str] | None) -> tuple[str, ...]:
+    """Codes of the economies to judge; raises UsageError for none, UnknownNameError for one of which the claim is not."""
+    if asked is None:
+        return eco.CA5
+    codes = tuple(dict.fromkeys(eco.resolve(e) for e in ([asked] if isinstance(asked, str) else asked)))
+    if not codes:
+        raise UsageError("no economy to judge", hint="leave `economies` out, or name one at least")
+    known = economies_of(spec)
+    for code in codes:
+        if code not in known:
+            raise UnknownNameError(f"economy of {spec.id}", code, known)
+    return codes
+
+
+def all_used(spec: ClaimSpec, given: set[str], taken: set[str]) -> None:
+    """Raise UsageError where a measure lacks what it needs, or where no measure takes what was given."""
+    for criterion in spec.criteria().values():
+        parameters = inspect.signature(measure(criterion.measure)).parameters.values()
+        needed = {p.name for p in parameters if p.default is p.empty} - {"economies"}
+        if missing := sorted(needed - given - set(criterion.settings) - set(criterion.axes)):
+            raise UsageError(
+                f"{criterion.name} needs {', '.join(missing)}",
+                where=f"measure {criterion.measure}",
+                hint=f"claim.gather({missing[0]}=...)",
+            )
+    if unused := sorted(given - taken):
+        raise UsageError(
+            f"no measure of {spec.id} takes {', '.join(unused)}",
+            hint="leave it out, or correct its name",
+        )
+
+
+def knowledge(frames: Mapping[str, pd.DataFrame], as_of: str | dt.date | None) -> Knowledge:
+    """The one day on which all of the frames were known; every table among them is checked to be whole.
+
+    as_of: the day, for frames that no longer carry it. Raises UsageError where frames differ in their day, carry none, or
+    hold rows that were not known on it; and what `check_table` raises.
+    """
+    stated = {name: _day(frame) for name, frame in frames.items()}
+    if as_of is not None:
+        stated["as_of"] = str(parse_as_of(as_of) or "latest")
+    days = {day for day in stated.values() if day}
+    if len(days) > 1:
+        raise UsageError(
+            f"the frames are of different days: {', '.join(sorted(days))}",
+            hint="load all of them with the same as_of",
+        )
+    silent = sorted(name for name, day in stated.items() if not day)
+    if silent and as_of is None:
+        raise UsageError(
+            f"{silent[0]} no longer says on which day its rows were known: it was merged or made anew after `load`",
+            hint=f"say it: claim.gather({silent[0]}=..., as_of='latest'), or as_of='2023-05-19'",
+        )
+    day = parse_as_of(days.pop() if days else None)
+    tables = {name: frame for name, frame in frames.items() if name in registry.tables()}
+    for name, frame in tables.items():
+        check_table(name, frame, day)
+    counts = [frame.attrs.get("dropped") for frame in tables.values()]
+    return Knowledge(
+        day.isoformat() if day else "latest",
+        None if None in counts else sum(counts),
+        tuple(sorted({s for frame in tables.values() for s in revised_sources(frame, day)})),
+    )
+
+
+def _day(frame: pd.DataFrame) -> str:
+    return str(frame.attrs.get("as_of", ""))
+
+
+def check_table(name: str, frame: pd.DataFrame, day: dt.date | None) -> None:
+    """Raise UnknownNameError for a column of the table that is not there or a source that the register does not know,
+    UsageError for rows without a value that they must have, or that were not known on `day`."""
+    table = registry.table(name)
+    for column, declared in table.columns.items():
+        if column not in frame:
+            raise UnknownNameError(f"column of {name}", column, map(str, frame.columns))
+        if not declared.nullable and (lost := frame[column].isna()).any():
+            raise UsageError(
+                f"{int(lost.sum())} row(s) of {name} without {column!r}",
+                where=f"for example {_example(frame[lost], table)}",
+                hint=f"say what it is ({declared.meaning}), or leave these rows out",
+            )
+    for source in frame["source_id"].unique():
+        if source not in registry.sources():
+            raise UnknownNameError("source", source, registry.sources(), where=name)
+    if day is not None:
+        known = frame["known_on"] if "known_on" in frame else known_on(frame, table)
+        if (later := ~(known <= pd.Timestamp(day))).any():
+            raise UsageError(
+                f"{int(later.sum())} row(s) of {name} were not known on {day.isoformat()}",
+                where=f"for example {_example(frame[later], table)}",
+                hint=f"ca.load({name!r}, as_of={day.isoformat()!r})",
+            )
+
+
+def _example(rows: pd.DataFrame, table: Table) -> str:
+    return ", ".join(f"{k} {rows[k].iloc[0]}" for k in table.key if k in rows)
+
+
+def tables_among(given: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
+    """The frames of what is given, by name."""
+    return {name: value for name, value in given.items() if isinstance(value, pd.DataFrame)}
