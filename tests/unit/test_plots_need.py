@@ -273,3 +273,10 @@ def test_an_economy_beside_the_five_is_drawn_and_not_dropped(name, argument, col
     figure = draw(name, **{argument: pd.concat([given, given.assign(**{column: "MNG"})])})
     words = {ax.get_title(loc="left") for ax in figure.axes} | {t.get_text() for t in figure.axes[0].get_yticklabels()}
     assert {"Kazakhstan", "Mongolia"} <= words
+
+
+def test_a_place_that_a_range_leaves_open_is_not_said_to_be_one():
+    rows = [("CHN", 1, 2e9, 4e9), ("RUS", 2, 1e9, 3e9), ("TUR", 3, 5e8, 5e8)]
+    ranks = pd.DataFrame(rows, columns=["partner", "rank", "low", "high"]).assign(basis="mirror", year=2021)
+    said = {t.get_text() for t in plots.rank_slopes(ranks).axes[0].texts}
+    assert said == {"China  1–2", "Russia  1–2", "Türkiye  3"}

@@ -134,7 +134,8 @@ def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str] = ("CHN", "RUS", "EU27
     """Places of the partners then and now, one panel for each basis, each partner named at both ends of its line.
 
     ranks: columns basis, year, partner, rank of one economy, two years to a basis, as from `trade.ranks`. A partner with a
-    place in one of the years alone has a dot and no line.
+    place in one of the years alone has a dot and no line. Where low and high are there and the range of a partner meets that
+    of others, every place that it may have is written ('1–2').
     """
     one_of(ranks, ["economy"], hint="one picture for each economy")
     one_figure(ranks, ["basis", "year", "partner"])
@@ -142,7 +143,8 @@ def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str] = ("CHN", "RUS", "EU27
         if part["year"].nunique() > 2:
             raise UsageError(f"{part['year'].nunique()} years on the basis {basis}", hint="keep the first and the last")
     bases = list(dict.fromkeys(ranks["basis"]))
-    placed = ranks[ranks["partner"].isin(shown)].dropna(subset=["rank"])
+    placed = ranks.dropna(subset=["rank"])
+    placed = placed.assign(place=_places(placed))[placed["partner"].isin(shown)]
     worst = int(placed["rank"].max()) if len(placed) else 1
     with style.context():
         figure, grid = plt.subplots(
@@ -152,11 +154,18 @@ def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str] = ("CHN", "RUS", "EU27
             mine = placed[placed["basis"] == basis]
             years = sorted(int(y) for y in ranks.loc[ranks["basis"] == basis, "year"].unique())
             for code, part in mine.groupby("partner"):
-                ends = sorted((years.index(int(r.year)), int(r.rank)) for r in part.itertuples())
+                ends = sorted((years.index(int(r.year)), int(r.rank), str(r.place)) for r in part.itertuples())
                 colour = style.colour(str(code))
-                ax.plot(*zip(*ends, strict=True), color=colour, marker="o", markersize=6, linewidth=2)
-                for x, rank in ends:
-                    name = f"{party(str(code))}  {rank}" if x == 0 else f"{rank}  {party(str(code))}"
+                ax.plot(
+                    [x for x, *_ in ends],
+                    [rank for _, rank, _ in ends],
+                    color=colour,
+                    marker="o",
+                    markersize=6,
+                    linewidth=2,
+                )
+                for x, rank, place in ends:
+                    name = f"{party(str(code))}  {place}" if x == 0 else f"{place}  {party(str(code))}"
                     ax.annotate(name, (x, rank), xytext=(-8 if x == 0 else 8, 0), textcoords="offset points",
                                 ha="right" if x == 0 else "left", va="center", color=colour)  # fmt: skip
             ax.set_title(_BASES.get(basis, basis))
@@ -167,6 +176,18 @@ def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str] = ("CHN", "RUS", "EU27
             style.bare(ax, y=False)
         figure.tight_layout(w_pad=1.4)
     return figure
+
+
+def _places(ranks: pd.DataFrame) -> list[str]:
+    """The place of each row among those of its basis and year, or all places between which its range leaves open."""
+    if not {"low", "high"} <= set(ranks.columns):
+        return [str(int(rank)) for rank in ranks["rank"]]
+    said = []
+    for row in ranks.itertuples():
+        others = ranks[(ranks["basis"] == row.basis) & (ranks["year"] == row.year) & (ranks["partner"] != row.partner)]
+        best, worst = 1 + int((others["low"] > row.high).sum()), 1 + int((others["high"] >= row.low).sum())
+        said.append(str(best) if best == worst else f"{best}–{worst}")
+    return said
 
 
 @needs("gaps", "economy", "year", "reported_high", "mirror_high", like="trade.region_gaps")
