@@ -34,7 +34,8 @@ def test_a_frame_that_is_none_of_a_measure_is_refused_with_a_typed_error(name, w
     given = {}
     for argument, p in inspect.signature(MEASURES[name]).parameters.items():
         if "DataFrame" in str(p.annotation):
-            given[argument] = NOT_OURS[what]
+            if p.default is p.empty or argument == "trade":  # others are made from these where they are not given
+                given[argument] = NOT_OURS[what]
         elif p.default is p.empty and p.kind is not p.VAR_KEYWORD:
             given[argument] = ARGUMENTS[argument]
     with pytest.raises(CaResearchError) as caught:

@@ -222,7 +222,8 @@ def made(led: int, lost: int) -> pd.DataFrame:
 
 def share(cells: pd.DataFrame, **choices: str) -> pd.Series:
     tables = [pd.DataFrame()] * 6
-    return priority.lead_share(*tables, cells=cells, **choices).iloc[0]
+    found = priority.by_choice(*tables, cells=cells)
+    return priority.lead_share(*tables, cells_by_choice=found, **choices).iloc[0]
 
 
 def test_missing_cells_count_for_and_against():

@@ -33,7 +33,10 @@ def measure(name: str) -> Measure:
 
 
 def shared_parts(function: Measure) -> Mapping[str, Measure]:
-    """Arguments of a measure that are the same for all its specifications, with what makes each."""
+    """Arguments of a measure that are the same for all its specifications, with what makes each.
+
+    What makes a part may have shared parts of its own.
+    """
     return getattr(function, "shared", {})
 
 
@@ -50,22 +53,25 @@ class Call:
         return cls(criterion.measure, tuple(sorted(criterion.settings.items())), tuple(economies))
 
 
+@dataclass(frozen=True)
+class _Part:
+    """A shared part as it was made, with the names of what is given that it was made from."""
+
+    found: pd.DataFrame | CaResearchError
+    inputs: frozenset[str]
+
+
 class Computation:
     """Calls on one set of figures. What was computed, or could not be, is not computed again."""
 
     def __init__(self, given: Mapping[str, Any]) -> None:
         self.given = dict(given)
         self._done: dict[Any, tuple[pd.DataFrame | CaResearchError, Seen]] = {}
-        self._parts: dict[Any, pd.DataFrame | CaResearchError] = {}
+        self._parts: dict[tuple[Measure, tuple[str, ...]], _Part] = {}
 
     def taken(self, calls: Iterable[Call]) -> set[str]:
         """Names of what is given that the measures take, or that one of their shared parts is made from."""
-        functions = [measure(call.name) for call in calls]
-        makers = [
-            maker for function in functions for part, maker in shared_parts(function).items() if part not in self.given
-        ]
-        names = (name for f in (*functions, *makers) for name in inspect.signature(f).parameters)
-        return set(names) & set(self.given)
+        return {name for call in calls for name in self._inputs(measure(call.name))}
 
     def run(self, call: Call, **choices: str) -> pd.DataFrame:
         """The estimates of one specification; raises what the measure raises, each time it is asked."""
@@ -82,34 +88,51 @@ class Computation:
             raise found
         return found, seen
 
+    def without(self, source: str) -> Computation:
+        """The same calls on figures without the rows of a source. Parts made from other figures stay as they are."""
+        made = {part for call, _ in self._done for part in _parts_within(measure(call.name))}
+        kept = {name: value for name, value in self.given.items() if name not in made}
+        rest = Computation({name: _drop(value, source) for name, value in kept.items()})
+        changed = {name for name in self.given if rest.given.get(name) is not self.given[name]}
+        rest._parts = {key: part for key, part in self._parts.items() if not part.inputs & changed}
+        return rest
+
     def _compute(self, call: Call, choices: dict[str, str]) -> pd.DataFrame:
         function = measure(call.name)
-        taken = {k: self._argument(function, k, call) for k in inspect.signature(function).parameters}
-        fixed = {k: v for k, v in taken.items() if v is not None} | dict(call.settings)
-        return function(**fixed, **choices)
+        return function(**self._arguments(function, call.economies) | dict(call.settings), **choices)
 
-    def _argument(self, function: Measure, name: str, call: Call) -> Any:
-        if name == "economies":
-            return list(call.economies)
-        maker = shared_parts(function).get(name)
-        if name in self.given or maker is None:
-            return self.given.get(name)
-        key = (maker, call.economies)
+    def _arguments(self, function: Measure, economies: tuple[str, ...]) -> dict[str, Any]:
+        """What a function takes of the economies, of what is given, and of its shared parts."""
+        found: dict[str, Any] = {}
+        for name in inspect.signature(function).parameters:
+            if name == "economies":
+                found[name] = list(economies)
+            elif name in self.given:
+                found[name] = self.given[name]
+            elif maker := shared_parts(function).get(name):
+                found[name] = self._part(maker, economies)
+        return found
+
+    def _part(self, maker: Measure, economies: tuple[str, ...]) -> pd.DataFrame:
+        key = (maker, economies)
         if key not in self._parts:
-            wanted = inspect.signature(maker).parameters
-            fixed = {k: v for k, v in self.given.items() if k in wanted}
-            fixed |= {"economies": list(call.economies)} if "economies" in wanted else {}
-            self._parts[key] = _tried(partial(maker, **fixed))
-        part = self._parts[key]
-        if isinstance(part, CaResearchError):
-            raise part
-        return part
+            made = _tried(lambda: maker(**self._arguments(maker, economies)))
+            self._parts[key] = _Part(made, frozenset(self._inputs(maker)))
+        found = self._parts[key].found
+        if isinstance(found, CaResearchError):
+            raise found
+        return found
 
-    def without(self, source: str) -> Computation:
-        """The same calls on figures without the rows of a source; what was made from figures is made anew."""
-        made = {part for call, _ in self._done for part in shared_parts(measure(call.name))}
-        kept = {name: value for name, value in self.given.items() if name not in made}
-        return Computation({n: _drop(v, source) if _is_table(v) else v for n, v in kept.items()})
+    def _inputs(self, function: Measure) -> set[str]:
+        parts = shared_parts(function)
+        names = set(inspect.signature(function).parameters) & set(self.given)
+        return names.union(*(self._inputs(m) for part, m in parts.items() if part not in self.given))
+
+
+def _parts_within(function: Measure) -> set[str]:
+    """Names of the shared parts of a function, and of the parts of these."""
+    parts = shared_parts(function)
+    return set(parts).union(*(_parts_within(maker) for maker in parts.values()))
 
 
 def _tried(make: Callable[[], pd.DataFrame]) -> pd.DataFrame | CaResearchError:
@@ -119,11 +142,13 @@ def _tried(make: Callable[[], pd.DataFrame]) -> pd.DataFrame | CaResearchError:
         return error
 
 
-def _is_table(value: Any) -> bool:
-    return isinstance(value, pd.DataFrame) and "source_id" in value
-
-
-def _drop(table: pd.DataFrame, source: str) -> pd.DataFrame:
-    rest = table[table["source_id"] != source]
+def _drop(value: Any, source: str) -> Any:
+    """A table without the rows of a source; itself where it has none."""
+    if not isinstance(value, pd.DataFrame) or "source_id" not in value:
+        return value
+    gone = value["source_id"] == source
+    if not gone.any():
+        return value
+    rest = value[~gone]
     rest.attrs = {}  # pandas copies them deeply at every step
     return rest

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -36,6 +36,68 @@ LEAST_CELLS, LEAST_DIMENSIONS = 10, 3
 """Below this a share of the filled cells would rest on one table."""
 
 
+Choices = Mapping[tuple[str, str], pd.DataFrame]
+
+
+def _labelled(dimension: str, made: Choices) -> pd.DataFrame:
+    """Cells of a dimension by (choice, since), as one frame that says which is which."""
+    parts = [
+        made[choice, since].assign(dimension=dimension, choice=choice, since=since)
+        for choice in CHOICES[dimension]
+        for since in SINCE
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def trade_cells(trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.DataFrame:
+    """The cells of trade in every way to measure them; see `cells`."""
+    return _labelled("trade", _trade_cells(trade, economies))
+
+
+def investment_cells(investment: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.DataFrame:
+    """The cells of investment and of finance; see `cells`."""
+    stocks = {
+        (c, s): investor_lead(investment, economies=economies, investment_concept=c, since=s)
+        for c in CHOICES["investment"]
+        for s in SINCE
+    }
+    loans = {("net", s): finance_lead(investment, economies=economies, since=s) for s in SINCE}
+    return pd.concat([_labelled("investment", stocks), _labelled("finance", loans)], ignore_index=True)
+
+
+def student_cells(students: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.DataFrame:
+    """The cells of students; see `cells`."""
+    made = {
+        (c, s): host_lead(students, economies=economies, student_level=c, since=s)
+        for c in CHOICES["students"]
+        for s in SINCE
+    }
+    return _labelled("students", made)
+
+
+def opinion_cells(opinion: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.DataFrame:
+    """The cells of opinion; see `cells`."""
+    made = {("favourable", s): opinion_lead(opinion, economies=economies, since=s) for s in SINCE}
+    return _labelled("opinion", made)
+
+
+def meeting_cells(visits: pd.DataFrame, events: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.DataFrame:
+    """The cells of meetings; see `cells`."""
+    made = {
+        (c, s): meetings_lead(visits, events, economies=economies, meetings=c, since=s)
+        for c in CHOICES["meetings"]
+        for s in SINCE
+    }
+    return _labelled("meetings", made)
+
+
+@shares(
+    of_trade=trade_cells,
+    of_investment=investment_cells,
+    of_students=student_cells,
+    of_opinion=opinion_cells,
+    of_meetings=meeting_cells,
+)
 def cells(
     trade: pd.DataFrame,
     investment: pd.DataFrame,
@@ -45,27 +107,25 @@ def cells(
     events: pd.DataFrame,
     *,
     economies: Sequence[str] = eco.CA5,
+    of_trade: pd.DataFrame | None = None,
+    of_investment: pd.DataFrame | None = None,
+    of_students: pd.DataFrame | None = None,
+    of_opinion: pd.DataFrame | None = None,
+    of_meetings: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Every cell in every way to measure it: dimension, choice, since, the columns of an estimates frame, `values` and `leader`.
 
     `estimate` (or low and high) is China over its largest rival: above one, China leads. `led` is True, False, or None
     where the cell is missing (with the reason in `missing`) or its range holds one. One row per dimension, choice, since
     and economy. Give the result to `lead_share` where many specifications share it.
+    of_trade, of_investment, of_students, of_opinion, of_meetings: the cells of these dimensions, where they are made.
     """
-    of_trade = _trade_cells(trade, economies)
-    own: dict[str, Callable[[str, str], pd.DataFrame]] = {
-        "trade": lambda c, s: of_trade[c, s],
-        "investment": lambda c, s: investor_lead(investment, economies=economies, investment_concept=c, since=s),
-        "finance": lambda _, s: finance_lead(investment, economies=economies, since=s),
-        "students": lambda c, s: host_lead(students, economies=economies, student_level=c, since=s),
-        "opinion": lambda _, s: opinion_lead(opinion, economies=economies, since=s),
-        "meetings": lambda c, s: meetings_lead(visits, events, economies=economies, meetings=c, since=s),
-    }
     parts = [
-        own[dimension](choice, since).assign(dimension=dimension, choice=choice, since=since)
-        for dimension, choices in CHOICES.items()
-        for choice in choices
-        for since in SINCE
+        trade_cells(trade, economies=economies) if of_trade is None else of_trade,
+        investment_cells(investment, economies=economies) if of_investment is None else of_investment,
+        student_cells(students, economies=economies) if of_students is None else of_students,
+        opinion_cells(opinion, economies=economies) if of_opinion is None else of_opinion,
+        meeting_cells(visits, events, economies=economies) if of_meetings is None else of_meetings,
     ]
     frame = pd.concat(parts, ignore_index=True)
     frame["missing"] = frame["missing"].map(lambda text: re.sub(r"CHN|RUS|EU27|USA", lambda hit: _NAMES[hit[0]], text))
@@ -106,16 +166,14 @@ def _led(value: float, low: float, high: float) -> bool | None:
     return bool(low > 1)
 
 
-def matrix(
-    made: pd.DataFrame,
-    *,
+def _chosen(
     trade_basis: str = "own_else_partners",
     investment_concept: str = "stock",
     student_level: str = "degree",
     meetings: str = "visits",
     since: str = "2013",
-) -> pd.DataFrame:
-    """The cells of one specification: one row per dimension and economy out of what `cells` made."""
+) -> tuple[dict[str, str], str]:
+    """The choice of each dimension, and the first year."""
     chosen = {
         "trade": trade_basis,
         "investment": investment_concept,
@@ -129,11 +187,45 @@ def matrix(
             raise UnknownNameError(f"choice of {dimension}", choice, CHOICES[dimension])
     if since not in SINCE:
         raise UnknownNameError("since", since, SINCE)
+    return chosen, since
+
+
+def matrix(made: pd.DataFrame, **choices: str) -> pd.DataFrame:
+    """The cells of one specification: one row per dimension and economy out of what `cells` made.
+
+    choices: trade_basis, investment_concept, student_level, meetings (see CHOICES) and since (one of SINCE).
+    Raises UnknownNameError for an unknown choice.
+    """
+    chosen, since = _chosen(**choices)
     wanted = made["choice"] == made["dimension"].map(chosen)
     return made[wanted & (made["since"] == since)].reset_index(drop=True)
 
 
+ByChoice = Mapping[tuple[str, str, str], Sequence[Mapping[str, Any]]]
+
+
 @shares(cells=cells)
+def by_choice(
+    trade: pd.DataFrame,
+    investment: pd.DataFrame,
+    students: pd.DataFrame,
+    opinion: pd.DataFrame,
+    visits: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    economies: Sequence[str] = eco.CA5,
+    cells: pd.DataFrame | None = None,
+) -> ByChoice:
+    """What `cells` makes, as records by dimension, choice and since: specifications pick theirs without searching."""
+    tables = (trade, investment, students, opinion, visits, events)
+    made = _make(*tables, economies=economies) if cells is None else cells
+    found: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
+    for row in made.to_dict("records"):
+        found.setdefault((row["dimension"], row["choice"], row["since"]), []).append(row)
+    return found
+
+
+@shares(cells_by_choice=by_choice)
 def lead_share(
     trade: pd.DataFrame,
     investment: pd.DataFrame,
@@ -151,13 +243,14 @@ def lead_share(
     since: str = "2013",
     dimension: str = "none",
     country: str = "none",
-    cells: pd.DataFrame | None = None,
+    cells_by_choice: ByChoice | None = None,
 ) -> pd.DataFrame:
     """Share of the cells of economies and dimensions in which China leads; an estimates frame of one row, n its cells.
 
     count: 'all', where cells that are not filled count against (low) and for (high); 'observed', the share of those that
         are filled, missing below LEAST_CELLS cells or LEAST_DIMENSIONS dimensions.
-    dimension, country: one to leave out, or 'none'. cells: as `cells` makes them (made here if not given).
+    dimension, country: one to leave out, or 'none'. cells_by_choice: as `by_choice` makes
+        them (made here if not given).
     The other choices are those of `matrix`. Raises UnknownNameError for an unknown choice.
     """
     for kind, name, known in (
@@ -168,16 +261,10 @@ def lead_share(
         if name not in known:
             raise UnknownNameError(kind, name, known)
     tables = (trade, investment, students, opinion, visits, events)
-    made = _make(*tables, economies=economies) if cells is None else cells
-    table = matrix(
-        made,
-        trade_basis=trade_basis,
-        investment_concept=investment_concept,
-        student_level=student_level,
-        meetings=meetings,
-        since=since,
-    )
-    kept = [r for r in table.to_dict("records") if r["dimension"] != dimension and r["economy"] != country]
+    found = by_choice(*tables, economies=economies) if cells_by_choice is None else cells_by_choice
+    chosen, first = _chosen(trade_basis, investment_concept, student_level, meetings, since)
+    rows = [row for name, choice in chosen.items() for row in found.get((name, choice, first), ())]
+    kept = [r for r in rows if r["dimension"] != dimension and r["economy"] != country]
     return estimates([_share(kept, count)])
 
 
@@ -210,7 +297,7 @@ def left_out(made: pd.DataFrame, **choices: str) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _share(cells: list[dict[str, Any]], count: str) -> dict[str, Any]:
+def _share(cells: Sequence[Mapping[str, Any]], count: str) -> dict[str, Any]:
     led, lost = sum(c["led"] is True for c in cells), sum(c["led"] is False for c in cells)
     filled = [c for c in cells if c["n"] > 0]
     dimensions = {c["dimension"] for c in filled}

@@ -8,9 +8,20 @@ from pydantic import Field, model_validator
 
 from .base import EmptyIsNone, Model, Name, PartialDate, Sha256
 
+Role = Literal["office", "compilation", "panel", "estimated", "derived", "stated"]
+"""How a source speaks for a reporter.
+
+office: the office that counts publishes. compilation: somebody collects what offices reported. panel: a compilation with
+zeros filled in where nothing was reported. estimated: fills in figures that nobody reported. derived: arithmetic on other
+published figures. stated: said by an official or in the press.
+"""
+
 
 class Source(Model):
-    """One publication or series. What is not known is null, never filled in."""
+    """One publication or series. What is not known is null, never filled in.
+
+    `role` and `preference` say which source speaks for a reporter where several do: the lower preference first.
+    """
 
     source_id: Annotated[str, Field(min_length=1)]
     title: Annotated[str, Field(min_length=1)]
@@ -22,6 +33,8 @@ class Source(Model):
     accessed: Annotated[PartialDate | None, EmptyIsNone] = None
     origin_group: Annotated[str, Field(min_length=1)]
     kind: Literal["official", "compiled", "press", "document", "derived", "survey"]
+    role: Annotated[Role | None, EmptyIsNone] = None
+    preference: Annotated[int | None, EmptyIsNone] = Field(default=None, ge=0)
     coverage: Annotated[str | None, EmptyIsNone] = None
     published: Annotated[PartialDate | None, EmptyIsNone] = None
     edition: Annotated[PartialDate | None, EmptyIsNone] = None

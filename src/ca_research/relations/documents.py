@@ -56,8 +56,8 @@ def seen_rows(
     ]
     if reading:
         rows = rows[rows["reading"].isin(_list(reading))]
-    year = pd.to_numeric(rows["date"].astype("string").str.extract(r"^(\d{4})")[0])
-    return rows.assign(year=year.astype("Int64"))
+    years = [int(d[:4]) if isinstance(d, str) and d[:4].isdigit() else None for d in rows["date"]]
+    return rows.assign(year=pd.array(years, dtype="Int64"))
 
 
 def _codes(name: str) -> dict[tuple[str, str], dict[str, str]]:

@@ -5,6 +5,7 @@ from .cite import cite, source_ids
 from .coverage import Coverage, coverage, holes
 from .figure import figure
 from .load import load
+from .preference import of_role, preferred_rows, ranked
 from .query import sql
 
 __all__ = [
@@ -17,6 +18,9 @@ __all__ = [
     "figure",
     "holes",
     "load",
+    "of_role",
+    "preferred_rows",
+    "ranked",
     "source_ids",
     "sql",
 ]

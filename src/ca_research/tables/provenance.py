@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from .. import registry
@@ -93,29 +94,39 @@ def estimate_row(
     missing: str = "",
 ) -> dict[str, Any]:
     """One row of an estimates frame; `used` are the table rows behind it."""
-    rows = pd.DataFrame(columns=["source_id"]) if used is None else used
-    has = len(rows) > 0
-    if has and (seen := _seen.get()) is not None:
-        seen.append((economy, rows))
-    years = rows["year"].dropna() if "year" in rows else pd.Series(dtype="Int64")
-    return {
+    row = {
         "economy": economy,
         "estimate": estimate,
         "low": low,
         "high": high,
         "interval": interval,
-        "n": len(rows),
-        "first_year": int(years.min()) if len(years) else None,
-        "last_year": int(years.max()) if len(years) else None,
-        "sources": tuple(sorted(set(rows["source_id"]))),
-        "path": data_path(rows) if has else "",
+        "n": 0,
+        "first_year": None,
+        "last_year": None,
+        "sources": (),
+        "path": "",
         "missing": missing,
+    }
+    if used is None or used.empty:
+        return row
+    if (seen := _seen.get()) is not None:
+        seen.append((economy, used))
+    years = used["year"].dropna().tolist() if "year" in used else []
+    return row | {
+        "n": len(used),
+        "first_year": int(min(years)) if years else None,
+        "last_year": int(max(years)) if years else None,
+        "sources": tuple(sorted(set(used["source_id"]))),
+        "path": data_path(used),
     }
 
 
 def estimates(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     """An estimates frame from its rows."""
     records = list(rows)
-    frame = pd.DataFrame({name: [row.get(name) for row in records] for name in ESTIMATE_COLUMNS})
-    numbers = dict.fromkeys(("estimate", "low", "high"), "float64")
-    return frame.astype(numbers | dict.fromkeys(("first_year", "last_year"), "Int64"))
+    columns: dict[str, Any] = {name: [row.get(name) for row in records] for name in ESTIMATE_COLUMNS}
+    for name in ("estimate", "low", "high"):
+        columns[name] = np.array(columns[name], dtype="float64")
+    for name in ("first_year", "last_year"):
+        columns[name] = pd.array(columns[name], dtype="Int64")
+    return pd.DataFrame(columns)

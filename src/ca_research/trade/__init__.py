@@ -30,7 +30,7 @@ from .indices import (
     theil_decomposition,
 )
 from .leads import first_partners, leaders, partner_lead
-from .mirror import NOT_REPORTS, mirror_gap, perspective
+from .mirror import mirror_gap, perspective
 from .rank import BASES, FLOWS, compare, lead, newest_ranks, newest_year, observed, ranks
 from .reconcile import CIF_FOB, CIF_FOB_RANGE, RE_EXPORT_RATIO, reconcile, region_gaps
 from .shares import concentration, growth, partner_shares
@@ -43,7 +43,6 @@ __all__ = [
     "FLOWS",
     "MACHINERY",
     "MANUFACTURES",
-    "NOT_REPORTS",
     "RESOURCES",
     "RE_EXPORT_RATIO",
     "Gravity",

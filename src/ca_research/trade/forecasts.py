@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -15,14 +15,13 @@ from ..errors import CaResearchError, CoverageError, UnknownNameError, UsageErro
 from ..stats import ets, mase, naive, random_walk_drift
 from ..stats.forecast import Forecast, arima
 from ..stats.frames import numbers, require
+from ..tables.preference import preferred_rows, ranked
 from ..tables.provenance import estimate_row, estimates
 from .checks import one_figure_per_cell
 from .rank import FLOWS, NEEDED, compare
 
-CUSTOMS = ("WITS_CHN_2022X", "IMF_IMTS_CHN_M", "GACC_2023_DERIVED", "GACC_2024", "GACC_2025")
-"""China's customs by partner from 2022 on; rounded totals of the press are left out."""
-OWN = ("KAZ_WITS_BNS_PANEL", "KGZ_NSC", "UZB_STAT")
-"""Own reports that run from before 2013 to the newest year in one series."""
+CUSTOMS_SINCE = 2010
+"""First year of the series of China's imports: from here on one compilation, then the customs themselves, run through."""
 STATISTICS = ("mean", "least", "last")
 MODELS: dict[str, Callable[[pd.Series, int], Forecast]] = {
     "drift": random_walk_drift,
@@ -121,9 +120,9 @@ def china_reported(trade: pd.DataFrame, economy: str, *, since: int = 2022) -> p
         (trade["reporter"] == "CHN")
         & (trade["partner"] == economy)
         & (trade["product"] == "TOTAL")
-        & trade["source_id"].isin(CUSTOMS)
         & (trade["year"] >= since)
     ]
+    rows = preferred_rows(rows, ["year", "flow"])
     numbers(rows, "value_usd")
     one_figure_per_cell(rows, ["year", "flow"])
     return rows.assign(direction=rows["flow"].map({"import": "export", "export": "import"}))
@@ -139,7 +138,8 @@ def value_after(
 ) -> pd.DataFrame:
     """China's reported trade with an economy after `base` over that of `base`, both in current USD.
 
-    trade: like table `trade`; rows of China's customs (CUSTOMS) and product TOTAL count. economies: codes or names.
+    trade: like table `trade`; China's own reports of product TOTAL count, of the
+        source preferred for a year. economies: codes or names.
     base: a year.
     flow: of the economy: 'turnover', 'exports' (China's imports) or 'imports'.
     statistic: 'mean' of the later years, the 'least' of them, or the 'last'. A year counts where all directions of the
@@ -183,15 +183,12 @@ def _series(trade: pd.DataFrame, economy: str, series: str) -> tuple[pd.DataFram
     _choose(series=(series, SERIES))
     require(trade, ("value_usd", "known_on"), keys=_CELL)
     if series == "china_imports":
-        rows = trade[
-            (trade["reporter"] == "CHN") & (trade["partner"] == economy) & trade["source_id"].isin(CUSTOMS)
-            & (trade["flow"] == "import")
-        ]  # fmt: skip
-        flows = 1
+        rows = china_reported(trade, economy, since=CUSTOMS_SINCE)
+        rows, flows = rows[rows["flow"] == "import"], 1
     else:
-        rows = trade[(trade["reporter"] == economy) & (trade["partner"] == "CHN") & trade["source_id"].isin(OWN)]
-        flows = 2
-    rows = rows[(rows["product"] == "TOTAL") & rows["value_usd"].notna()]
+        own = trade[(trade["reporter"] == economy) & (trade["partner"] == "CHN") & (trade["product"] == "TOTAL")]
+        rows, flows = own[own["source_id"] == _longest(own)], 2
+    rows = rows[rows["value_usd"].notna()]
     one_figure_per_cell(rows, ["year", "flow"])
     table = rows.groupby("year").agg(
         value_usd=("value_usd", "sum"), known_on=("known_on", "max"), flows=("flow", "size")
@@ -202,6 +199,13 @@ def _series(trade: pd.DataFrame, economy: str, series: str) -> tuple[pd.DataFram
     steps = np.flatnonzero(np.diff(table.index) != 1)
     table = table.iloc[steps[-1] + 1 :] if len(steps) else table  # the years after the last gap
     return table.reset_index(), rows[rows["year"].isin(table.index)]
+
+
+def _longest(own: pd.DataFrame) -> str:
+    """The source with most years; of several, the one that the register prefers. Sources are never spliced here."""
+    order = ranked(own["source_id"].unique())
+    years = own.groupby("source_id")["year"].nunique()
+    return max(order, key=lambda source: (years[source], -order.index(source)), default="")
 
 
 def _day(text: str) -> str:
@@ -217,6 +221,16 @@ def _split(table: pd.DataFrame, known_by: str, scale: str) -> tuple[pd.Series, p
     values = np.log(values) if scale == "log" else values
     known = (table["known_on"] <= pd.Timestamp(known_by)).to_numpy()
     return values[known], values[~known]
+
+
+@lru_cache(maxsize=1024)
+def _fit(model: str, years: tuple[int, ...], values: tuple[float, ...], steps: int) -> Forecast:
+    """A model's forecast. The same series comes back in many specifications, and fitting is what takes the time."""
+    return MODELS[model](pd.Series(values, index=pd.Index(years, name="year")), steps)
+
+
+def _forecast(model: str, train: pd.Series, steps: int) -> Forecast:
+    return _fit(model, tuple(map(int, train.index)), tuple(map(float, train)), steps)
 
 
 def foreseen(
@@ -251,7 +265,7 @@ def foreseen(
             train, later = _split(table, known_by, scale)
             if later.empty or train.empty:
                 raise CoverageError(f"{code}: no year known {'after' if later.empty else 'by'} {known_by}")
-            made = {n: f(train, len(later)) for n, f in (("mase", MODELS[model]), ("mase_naive", naive))}
+            made = {"mase": _forecast(model, train, len(later)), "mase_naive": naive(train, len(later))}
             for name, forecast in made.items():
                 row[name] = mase(later, forecast.frame.set_index("year")["mean"].rename_axis(later.index.name), train)
             if not row["mase_naive"] > 0:
@@ -296,9 +310,9 @@ def forecast_paths(
             continue
         for name, part in (("known", train), ("after", later)):
             rows += [{"economy": code, "model": name, "year": y, "mean": float(back(v))} for y, v in part.items()]
-        for name, model in MODELS.items():
+        for name in MODELS:
             try:
-                made[name] = model(train, steps)
+                made[name] = _forecast(name, train, steps)
             except CaResearchError:
                 continue
         for name, forecast in made.items():

@@ -155,7 +155,7 @@ def _on_basis(trade: pd.DataFrame, economy: str, basis: str) -> dict[str, Any]:
     years = sorted(set(seen.loc[other == "CHN", "year"]) & set(seen.loc[other == "RUS", "year"]), reverse=True)
     parts, used = [], {}
     for year in years:
-        table, rows = compare(trade[trade["year"] == year], economy, int(year), basis=basis, eu="one")
+        table, rows = compare(trade[trade["year"] == year], economy, int(year), basis=basis, partners="named", eu="one")
         parts.append(table.assign(year=int(year), group=basis, unit=table["partner"]))
         used[int(year)] = rows
         if {"CHN", "RUS", *RIVALS} <= set(table["partner"]):

@@ -10,13 +10,8 @@ from .. import economies
 from ..errors import CoverageError, UsageError
 from ..stats.frames import alike, numbers, require
 from ..tables import load
+from ..tables.preference import of_role
 from .checks import ALIKE_MONEY, one_figure_per_cell
-
-NOT_REPORTS = {"UNCTAD_TMATRIX": "fills in estimates for economies that do not report"}
-"""Sources that are not one side's own report; they stay out of every comparison of the two sides."""
-
-ZEROS_FILLED = {"PENPPML": "a panel of exporters' reports with zeros filled in where nothing was reported"}
-"""Sources whose positive figures are reports and whose zeros are not."""
 
 _OPPOSITE = {"export": "import", "import": "export"}
 
@@ -26,7 +21,8 @@ def perspective(trade: pd.DataFrame, of: Iterable[str], *, panels: bool = True) 
 
     trade: rows like table `trade` (reporter, partner, year, flow, product, value_usd in USD, source_id); those of product
         TOTAL are used. of: codes or names of the economies looked at. panels: whether the positive figures of
-        ZEROS_FILLED count; ranks do without them (a four-year panel of uneven quality settles no 'first').
+        sources with the role 'panel' count, whose zeros are not reports; ranks do without them (a four-year panel of
+        uneven quality settles no 'first'). Sources with the role 'estimated' are nobody's report and never count.
     Returns the rows with `economy`, `other`, `direction` (export or import *of the economy*) and `side`:
     'reporter' where the economy itself reports, 'mirror' where its partner does. Seen from the partner, the same rows
     turn both: the mirror of the mirror is the original.
@@ -40,8 +36,9 @@ def perspective(trade: pd.DataFrame, of: Iterable[str], *, panels: bool = True) 
     alike(total, ALIKE_MONEY)
     if odd := sorted(set(total["flow"]) - set(_OPPOSITE)):
         raise UsageError(f"unknown flow {odd[0]!r}", hint="known: export, import")
-    total = total[~total["source_id"].isin(list(NOT_REPORTS))]
-    filled = total["source_id"].isin(list(ZEROS_FILLED))
+    sources = total["source_id"].unique()
+    total = total[~total["source_id"].isin(of_role(sources, "estimated"))]
+    filled = total["source_id"].isin(of_role(sources, "panel"))
     total = total[~filled | (total["value_usd"] > 0)] if panels else total[~filled]
     own = total[total["reporter"].isin(of)]
     own = own.assign(economy=own["reporter"], other=own["partner"], direction=own["flow"], side="reporter")

@@ -7,15 +7,18 @@ Kazakhstan reports of Russia.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from .. import economies as eco
 from ..errors import CoverageError, UnknownNameError
 from ..stats import years_back
 from ..stats.frames import alike, require
-from ..tables.provenance import estimate_row, estimates
+from ..tables.preference import ranked
+from ..tables.provenance import estimate_row, estimates, shares
 from .checks import ALIKE, one_figure_per_cell, undeclared
 from .mirror import perspective
 
@@ -24,9 +27,7 @@ FLOWS = {"turnover": ("export", "import"), "exports": ("export",), "imports": ("
 NEEDED = ("CHN", "RUS")
 """A rank is given only where at least these two are observed on the basis."""
 
-OFFICES = ("KAZ_BNS", "KGZ_NSC", "UZB_STAT")
-COMPILED = ("KAZ_WITS_BNS_PANEL", "COMTRADE_2021X", "WITS_CA_IMPORTS", "WTO_HSM")
-SOURCE_ORDER = {"office_first": (*OFFICES, *COMPILED), "compiled": COMPILED}
+OWN_SOURCES = {"office_first": ("office", "compilation"), "compiled": ("compilation",)}
 """Own reports: the national office where it publishes by partner, else compilations of the same customs data."""
 
 _MOST_MEMBERS = 25
@@ -41,7 +42,7 @@ _NAMED = tuple(p for p in eco.PARTNERS if p not in eco.AGGREGATES)
 _CHOICES = {
     "basis": BASES,
     "flow": tuple(FLOWS),
-    "source": tuple(SOURCE_ORDER),
+    "source": tuple(OWN_SOURCES),
     "partners": ("named", "every"),
     "eu": ("apart", "one"),
 }
@@ -54,9 +55,9 @@ def _known(**choices: str) -> None:
             raise UnknownNameError(kind, name, _CHOICES[kind])
 
 
-def _own(rows: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
-    """Rows of the first source in `order` that covers the needed partners, per direction: partners share one source."""
-    parts = []
+def _own(rows: pd.DataFrame, roles: Sequence[str]) -> pd.DataFrame:
+    """Rows of the preferred source that covers the needed partners, per direction: partners share one source."""
+    parts, order = [], ranked(rows["source_id"].unique(), roles)
     for _, cell in rows.groupby("direction"):
         for source in order:
             mine = cell[cell["source_id"] == source]
@@ -69,17 +70,21 @@ def _own(rows: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
 def _european_union(rows: pd.DataFrame) -> pd.DataFrame:
     """The EU27 as one partner: its own row, else the sum of its members by one source, else the EU of the year."""
     members = set(eco.members("EU27", 2020))
-    parts = []
-    for (_, _, source), cell in rows.groupby(["direction", "side", "source_id"]):
-        single, of_year = cell[cell["other"] == "EU27"], cell[cell["other"] == "EU"]
-        inside = cell[cell["other"].isin(members)]
-        if len(single):
-            parts.append(single)
-        elif inside["other"].nunique() >= _MOST_MEMBERS:
-            parts.append(inside.assign(other="EU27"))
-        elif len(of_year) and source == "WTO_HSM":
-            parts.append(of_year.assign(other="EU27"))
-    return pd.concat(parts) if parts else rows.iloc[:0]
+    near = rows[rows["other"].isin({"EU27", "EU"} | members)]
+    reports: dict[tuple[str, ...], dict[str, list[int]]] = {}
+    for place, (other, *report) in enumerate(near[["other", "direction", "side", "source_id"]].itertuples(index=False)):
+        kind = other if other in ("EU27", "EU") else "members"
+        reports.setdefault(tuple(report), {}).setdefault(kind, []).append(place)
+    chosen: list[int] = []
+    for (_, _, source), places in reports.items():
+        inside = places.get("members", [])
+        if "EU27" in places:
+            chosen += places["EU27"]
+        elif near["other"].iloc[inside].nunique() >= _MOST_MEMBERS:
+            chosen += inside
+        elif source == "WTO_HSM":
+            chosen += places.get("EU", [])
+    return near.iloc[chosen].assign(other="EU27")
 
 
 def compare(
@@ -90,15 +95,16 @@ def compare(
     basis: str = "reporter",
     flow: str = "turnover",
     source: str = "office_first",
-    partners: str = "named",
+    partners: str = "every",
     eu: str = "apart",
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Trade of one economy by partner in one year, on one basis.
 
-    partners: 'named' (the partners of the register) or 'every' (every single economy the source lists).
+    partners: 'every' (every single economy the source lists) or 'named' (the partners of the register alone: a rank
+        among these is not a rank among all).
     eu: 'apart' (member states count singly) or 'one' (the EU27 is a partner and its members are not).
     trade: rows like table `trade`. economy: code or name. year: the one compared.
-    basis, flow, source: one of BASES, FLOWS, SOURCE_ORDER.
+    basis, flow, source: one of BASES, FLOWS, OWN_SOURCES.
     Returns (table, rows): per partner low, high (USD; equal on a basis with one figure), rank by low (1 is the largest),
     and sources; and the rows of table `trade` behind it. A partner without all the directions of `flow` is left out, not
     zero; both are empty where nothing can be compared. Aggregates never take part, except the EU27 with eu='one'.
@@ -120,7 +126,7 @@ def _compare(
     seen = seen[seen["direction"].isin(FLOWS[flow])]
     one_figure_per_cell(seen, ["economy", "other", "year", "direction", "side", "source_id"])
     if basis == "reporter":
-        seen = _own(seen[seen["side"] == "reporter"], SOURCE_ORDER[source])
+        seen = _own(seen[seen["side"] == "reporter"], OWN_SOURCES[source])
         alike(seen, ALIKE, ["direction"])
     elif basis == "mirror":
         seen = seen[seen["side"] == "mirror"]
@@ -130,21 +136,33 @@ def _compare(
     if eu == "one":
         inside = set(eco.members("EU27", 2020)) | {"GBR"} if basis != "reporter" else set(eco.members("EU27", 2020))
         singles = pd.concat([singles[~singles["other"].isin(inside)], _european_union(seen)])
-    if singles.empty:
-        none = pd.DataFrame(columns=["partner", "low", "high", "rank", "sources"])
-        return none.astype({"low": "float64", "high": "float64", "rank": "Int64"}), singles
-    summed = singles.groupby(["other", "direction", "side", "source_id"], as_index=False)["value_usd"].sum()
-    per_flow = summed.groupby(["other", "direction"])["value_usd"].agg(low="min", high="max").reset_index()
-    table = (
-        per_flow.groupby("other")
-        .agg(low=("low", "sum"), high=("high", "sum"), flows=("direction", "nunique"))
-        .reset_index()
-    )
-    table = table[table["flows"] == len(FLOWS[flow])].drop(columns="flows").rename(columns={"other": "partner"})
-    table["rank"] = table["low"].rank(ascending=False, method="min").astype("Int64")
-    table["sources"] = table["partner"].map(singles.groupby("other")["source_id"].agg(lambda s: tuple(sorted(set(s)))))
-    used = singles[singles["other"].isin(table["partner"])]
-    return table.sort_values(["low", "partner"], ascending=[False, True], ignore_index=True), used
+    table = _ranked(singles, len(FLOWS[flow]))
+    return table, singles[singles["other"].isin(table["partner"])]
+
+
+def _ranked(singles: pd.DataFrame, flows: int) -> pd.DataFrame:
+    """Low, high, rank and sources of every partner with all the flows: sums over flows of the least and largest report."""
+    reports: dict[tuple[str, str], dict[tuple[str, str], list[float]]] = {}
+    sources: dict[str, set[str]] = {}
+    columns = ["other", "direction", "side", "source_id", "value_usd"]
+    for other, direction, side, source, value in singles[columns].itertuples(index=False):
+        reports.setdefault((other, direction), {}).setdefault((side, source), []).append(value)
+        sources.setdefault(other, set()).add(source)
+    ends: dict[str, list[tuple[float, float]]] = {}
+    for (other, _), figures in reports.items():
+        totals = [math.fsum(values) for values in figures.values()]
+        ends.setdefault(other, []).append((min(totals), max(totals)))
+    whole = {other: found for other, found in ends.items() if len(found) == flows}
+    low, high = ({p: math.fsum(e[i] for e in found) for p, found in whole.items()} for i in (0, 1))
+    order = sorted(whole, key=lambda partner: (-low[partner], partner))
+    table = {
+        "partner": order,
+        "low": np.array([low[p] for p in order], dtype="float64"),
+        "high": np.array([high[p] for p in order], dtype="float64"),
+        "rank": pd.array([1 + sum(low[q] > low[p] for q in order) for p in order], dtype="Int64"),
+        "sources": [tuple(sorted(sources[p])) for p in order],
+    }
+    return pd.DataFrame(table)
 
 
 def ranks(
@@ -206,10 +224,20 @@ def observed(
     Raises UnknownNameError for a choice, and what `perspective` raises.
     """
     _known(basis=basis, flow=flow, source=source, eu=eu)
-    seen = perspective(trade, economies, panels=False)
+    return _observed(reports(trade, economies=economies), basis, flow, eu, source)
+
+
+def reports(trade: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFrame:
+    """Reports that a rank may rest on: `perspective` without panels."""
+    return perspective(trade, economies, panels=False)
+
+
+def _observed(seen: pd.DataFrame, basis: str, flow: str, eu: str, source: str) -> pd.Series:
     seen = seen[seen["direction"].isin(FLOWS[flow])]
     if basis == "reporter":
-        seen = seen[(seen["side"] == "reporter") & seen["source_id"].isin(SOURCE_ORDER[source])]
+        seen = seen[seen["side"] == "reporter"]
+        order = ranked(seen["source_id"].unique(), OWN_SOURCES[source])
+        seen = seen[seen["source_id"].isin(order)]
     elif basis == "mirror":
         seen = seen[seen["side"] == "mirror"]
     cell = ["economy", "year", "direction"]
@@ -221,9 +249,10 @@ def observed(
     there = found[list(NEEDED)] > 0
     there["EU27"] = (found["union"] > 0) | (found["members"] >= _MOST_MEMBERS)
     if basis == "reporter":  # partners are compared within one source: the first in order that covers the needed ones
-        place = there.index.get_level_values("source_id").map(SOURCE_ORDER[source].index)
-        order = pd.DataFrame({"lacks": ~there[list(NEEDED)].all(axis=1), "place": place}, index=there.index)
-        there = there.loc[order.sort_values(["lacks", "place"]).index].groupby(level=cell).first()
+        place = there.index.get_level_values("source_id").map(order.index)
+        lacks = ~there[list(NEEDED)].all(axis=1)
+        first = pd.DataFrame({"lacks": lacks, "place": place}, index=there.index).sort_values(["lacks", "place"])
+        there = there.loc[first.index].groupby(level=cell).first()
     else:
         there = there.groupby(level=cell).any()
     able = there[list(_needed(eu))].all(axis=1)
@@ -248,18 +277,24 @@ def newest_year(
     """
     if not len(economies):
         raise CoverageError("no economy to rank for", hint="name one at least")
-    least = min(3, len(economies))
-    able = observed(trade, economies, basis=basis, eu=eu, source=source)
+    _known(basis=basis, eu=eu, source=source)
+    return _newest_year(reports(trade, economies=economies), len(economies), basis, eu, source, since)
+
+
+def _newest_year(seen: pd.DataFrame, economies: int, basis: str, eu: str, source: str, since: int) -> int:
+    least = min(3, economies)
+    able = _observed(seen, basis, "turnover", eu, source)
     years = able.index[(able >= least) & (able.index >= since)]
     if len(years):
         return int(max(years))
     names = ", ".join(eco.name_of(c) for c in sorted(_needed(eu)))
     raise CoverageError(
-        f"no year since {since} in which trade with {names} is observed on the basis {basis} in {least} of {len(economies)} economies",
+        f"no year since {since} in which trade with {names} is observed on the basis {basis} in {least} of {economies} economies",
         hint="choose another basis or flow",
     )
 
 
+@shares(seen=reports)
 def lead(
     trade: pd.DataFrame,
     *,
@@ -271,6 +306,7 @@ def lead(
     partners: str = "named",
     eu: str = "apart",
     since: str = str(SINCE),
+    seen: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """China's trade over that of its largest rival: above one, China ranks first.
 
@@ -278,8 +314,9 @@ def lead(
     basis: 'reporter' (own report), 'mirror' (partners' reports) or 'interval' (the range of both).
     year: 'newest' (see `newest_year`; taken for turnover, so that all flows speak of one year), 'newest-1', 'newest-2'.
     flow: 'turnover', 'exports' or 'imports'.
-    source: 'office_first' or 'compiled', on the basis 'reporter' (SOURCE_ORDER).
+    source: 'office_first' or 'compiled', on the basis 'reporter' (OWN_SOURCES).
     partners: 'named' or 'every'. eu: 'apart' or 'one'; see `compare`. since: no earlier year is taken for the newest.
+    seen: what `reports` makes of trade (made here if not given).
     Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. On the basis 'interval'
     there is no estimate, only low (China's lowest report over the rival's highest) and high; a rank is certain only
     where both are on one side of one. An economy without China, Russia or a rival has the reason in `missing`.
@@ -289,8 +326,9 @@ def lead(
     """
     _known(basis=basis, flow=flow, source=source, partners=partners, eu=eu)
     economies, back = [eco.resolve(e) for e in economies], years_back(year)
-    chosen = newest_year(trade, economies, basis=basis, eu=eu, source=source, since=int(since)) - back
-    of_year = perspective(trade[trade["year"] == chosen], economies, panels=False)
+    seen = reports(trade, economies=economies) if seen is None else seen
+    chosen = _newest_year(seen, len(economies), basis, eu, source, int(since)) - back
+    of_year = seen[seen["year"] == chosen]
     rows = []
     for economy in economies:
         table, used = _compare(of_year[of_year["economy"] == economy], basis, flow, source, partners, eu)

@@ -11,9 +11,10 @@ import pandas as pd
 from .. import economies as eco
 from ..errors import CoverageError, UnknownNameError, UsageError
 from ..stats.frames import require
+from ..tables.preference import ranked
 from ..tables.provenance import estimate_row, estimates
 from .checks import one_figure_per_cell
-from .rank import COMPILED, FLOWS, NEEDED, OFFICES
+from .rank import FLOWS, NEEDED
 from .shares import concentration, partner_shares
 
 LEAST_YEARS = 2
@@ -105,7 +106,9 @@ def _both_periods(
     trade: pd.DataFrame, economy: str, early: str, late: str, flow: str, partners: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     spans = {"early": _period(early), "late": _period(late)}
-    for source in (*OFFICES, *COMPILED):
+    require(trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id"))
+    own = trade[(trade["reporter"] == economy) & (trade["product"] == "TOTAL")]
+    for source in ranked(own["source_id"].unique()):
         table, rows = _hhi(trade, economy, source, flow, partners)
         period = pd.Series("", index=table.index)
         for name, (first, last) in spans.items():

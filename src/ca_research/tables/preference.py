@@ -1,0 +1,94 @@
+"""Which source speaks for a reporter where several do: read from the register, never listed in code.
+
+A source added to registry/sources.csv with its role takes part at once, in every measure that chooses between sources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from .. import registry
+from ..errors import RegistryError
+
+OWN_REPORTS = ("office", "compilation")
+"""Roles of sources that hold what a reporter itself counted, the nearer one first."""
+
+_LAST = 10**9
+
+
+def role(source: str) -> str | None:
+    """The role of a source, or None for one that the register does not know or gives no role."""
+    found = registry.sources().get(source)
+    return found.role if found else None
+
+
+def of_role(sources: Iterable[str], *roles: str) -> set[str]:
+    """Those of the sources that have one of the roles."""
+    return {s for s in set(sources) if role(s) in roles}
+
+
+def ranked(sources: Iterable[str], roles: Sequence[str] = OWN_REPORTS) -> list[str]:
+    """The sources that speak for their reporter, the preferred one first.
+
+    Parameters
+    ----------
+    sources : iterable of str
+        Ids of sources, in any order.
+    roles : sequence of str
+        Roles that count, in this order; others are left out.
+
+    Returns
+    -------
+    list of str
+        By role, within a role by `preference` (one without comes last), then by id.
+
+    Raises
+    ------
+    RegistryError
+        For a source without a role: nothing then says whether it speaks for anybody.
+
+    Examples
+    --------
+    >>> ranked(["WTO_HSM", "KAZ_WITS_BNS_PANEL", "KAZ_BNS", "PRESS_TREND_3812743"])
+    ['KAZ_BNS', 'KAZ_WITS_BNS_PANEL', 'WTO_HSM']
+    """
+    known = registry.sources()
+    given = set(sources)
+    if bare := sorted(s for s in given if role(s) is None):
+        raise RegistryError(
+            f"source {bare[0]!r} has no role, so nothing says whether it speaks for its reporter",
+            where="registry/sources.csv",
+            hint="give it one of the roles: office, compilation, panel, estimated, derived, stated",
+        )
+    counted = [s for s in given if role(s) in roles]
+
+    def place(source: str) -> tuple[int, int, str]:
+        preference = known[source].preference
+        return roles.index(role(source) or ""), _LAST if preference is None else preference, source
+
+    return sorted(counted, key=place)
+
+
+def preferred_rows(rows: pd.DataFrame, cell: Sequence[str], roles: Sequence[str] = OWN_REPORTS) -> pd.DataFrame:
+    """Rows of the preferred source within each cell; of sources with other roles, none.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With `source_id` and the columns of `cell`.
+    cell : sequence of str
+        Columns within which one source is to speak.
+    roles : sequence of str
+        As in `ranked`.
+
+    Returns
+    -------
+    DataFrame
+        Some of the rows, in their order.
+    """
+    order = {source: place for place, source in enumerate(ranked(rows["source_id"].unique(), roles))}
+    place = rows["source_id"].map(order)
+    best = place.groupby([rows[c] for c in cell]).transform("min")
+    return rows[place.notna() & (place == best)]

@@ -1,0 +1,219 @@
+"""What a verdict hangs on is found by judging again, and evidence that cannot be judged by is refused."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import ca_research as ca
+from ca_research import registry
+from ca_research.claims.compute import Computation
+from ca_research.claims.criteria import judge_criteria
+from ca_research.errors import RegistryError, UnknownNameError, UsageError
+
+DAY = "2023-05-19"
+
+
+@pytest.fixture(scope="module")
+def trade() -> pd.DataFrame:
+    return ca.load("trade", product="TOTAL")
+
+
+@pytest.fixture(scope="module")
+def students() -> pd.DataFrame:
+    return ca.load("students")
+
+
+def c33(trade: pd.DataFrame, economy: str, **given):
+    claim = ca.claim("C33")
+    return claim.judge(claim.gather(trade=trade, economies=[economy], **given))
+
+
+# leaving a source out
+
+
+@pytest.mark.parametrize(
+    ("economy", "source", "then"),
+    [("KAZ", "KAZ_WITS_BNS_PANEL", "partly supported"), ("KGZ", "KGZ_NSC", "not enough evidence")],
+)
+def test_a_source_whose_loss_empties_or_turns_a_criterion_is_judged_without(trade, economy, source, then):
+    found = c33(trade, economy)
+    assert found.verdict == "supported"
+    assert found.fragile and f"without the source {source}: {then}" in found.fragility
+
+
+def test_first_by_own_report_fails_for_kyrgyzstan_without_its_statistical_office(trade):
+    claim = ca.claim("C33")
+    rest = claim.gather(trade=trade, economies=["KGZ"]).without("KGZ_NSC")
+    states = judge_criteria(claim.spec.readings[0], rest, [], ["KGZ"])
+    assert states["first_reporter"].state == "fails"
+    assert "KGZ_NSC" not in {s for cell in rest["sources"] for s in cell}
+
+
+def test_the_source_without_which_a_criterion_has_no_figure_is_named_for_that_criterion(trade):
+    criteria = {c.name: c for c in c33(trade, "KAZ").criteria}
+    assert criteria["first_mirror"].sole_sources == ("RUS_FTS",)  # nobody else reports Russia's trade
+    assert criteria["first_reporter"].sole_sources == ()
+
+
+@pytest.mark.parametrize("claim_id", ["C12", "C22", "C30", "C33"])
+def test_measuring_again_is_measuring_on_the_figures_without_the_source(claim_id):
+    """Every claim alike: the rows are those of a user who never had the source."""
+    claim = ca.claim(claim_id)
+    taken = Computation({n: None for n in claim.spec.data}).taken(_calls(claim))
+    frames = {name: ca.load(name) for name in claim.spec.data if name in taken}
+    evidence = claim.gather(**frames)
+    source = evidence.standing["sources"].explode().dropna().mode()[0]
+    less = {n: f[f["source_id"] != source] for n, f in frames.items()}
+    fresh = claim.gather(**less, as_of="latest").standing
+    columns = ["criterion", "spec", "economy", "estimate", "low", "high"]
+    order = columns[:3]
+    ours = evidence.without(source)[columns].sort_values(order, ignore_index=True)
+    pd.testing.assert_frame_equal(ours, fresh[columns].sort_values(order, ignore_index=True), check_dtype=False)
+
+
+def _calls(claim):
+    from ca_research.claims.compute import Call
+
+    return [Call.of(c, list(ca.economies.CA5)) for c in claim.spec.criteria().values()]
+
+
+# counts over nobody, two answers
+
+
+def test_a_count_over_economies_that_are_not_judged_is_undecided():
+    claim = ca.claim("C28")
+    found = claim.judge(claim.gather(investment=ca.load("investment"), economies=["UZB"]))
+    nobody = [c for v in found.all() for c in v.criteria if c.cells and c.cells[0].economy == ""]
+    assert nobody, "C28 has a criterion that does not count Uzbekistan"
+    assert {c.state for c in nobody} == {"undecided"}
+    assert "none of the economies that it counts" in nobody[0].cells[0].missing
+
+
+def _measure(rows):
+    return lambda students, *, economies, **choices: pd.DataFrame(rows(economies, choices))
+
+
+def _row(economy, estimate, path="p"):
+    blank = {"low": None, "high": None, "n": 1, "first_year": 2010, "last_year": 2018, "missing": ""}
+    return {"economy": economy, "estimate": estimate, "path": path, "sources": ("AIDCPD",), **blank}
+
+
+def test_two_rows_of_one_economy_are_an_error(monkeypatch, students):
+    twice = _measure(lambda economies, _: [_row(e, v) for e in economies for v in (1.0, 2.0)])
+    monkeypatch.setattr("ca_research.claims.compute.measure", lambda name: twice)
+    with pytest.raises(UsageError, match="gives two rows for KAZ"):
+        ca.claim("C30").gather(students=students)
+
+
+def test_one_data_path_with_two_estimates_is_an_error(monkeypatch, students):
+    spec = ca.claim("C30").spec
+    data = {a.name for a in spec.grid.axes if a.kind == "data"}
+    differs = _measure(
+        lambda economies, choices: [
+            _row(e, float(len(str([choices[a] for a in sorted(choices) if a in data])))) for e in economies
+        ]
+    )
+    monkeypatch.setattr("ca_research.claims.compute.measure", lambda name: differs)
+    with pytest.raises(UsageError, match="rest on the same figures and differ"):
+        ca.claim("C30").gather(students=students)
+
+
+# what is given
+
+
+def test_a_merged_frame_has_lost_its_day_and_is_refused():
+    known = ca.load("students", as_of=DAY)
+    merged = known.merge(pd.DataFrame({"origin": list(ca.economies.CA5), "x": 1}), on="origin")
+    merged.attrs = {}
+    with pytest.raises(UsageError, match="no longer says on which day"):
+        ca.claim("C30").gather(students=merged)
+    told = ca.claim("C30").gather(students=merged, as_of=DAY)
+    whole = ca.claim("C30").gather(students=known)
+    assert (told.as_of, told.revised_sources) == (whole.as_of, whole.revised_sources) != ("latest", ())
+    assert told.dropped is None, "how many rows were not yet known cannot be told any more"
+
+
+def test_rows_that_were_not_known_on_the_day_are_refused(students):
+    frame = students.copy()
+    frame.attrs = {}
+    with pytest.raises(UsageError, match="were not known on 2023-05-19"):
+        ca.claim("C30").gather(students=frame, as_of=DAY)
+
+
+@pytest.mark.parametrize("column", ["origin", "year", "precision", "source_id"])
+def test_rows_without_a_value_that_they_must_have_are_named(students, column):
+    frame = pd.concat([students, students.head(2).assign(**{column: None})], ignore_index=True)
+    with pytest.raises(UsageError, match=f"2 row\\(s\\) of students without '{column}'") as error:
+        ca.claim("C30").gather(students=frame, as_of="latest")
+    assert error.value.hint and error.value.where
+
+
+def test_a_column_that_a_measure_would_miss_is_named(students):
+    with pytest.raises(UnknownNameError, match="column of students 'precision'"):
+        ca.claim("C30").gather(students=students.drop(columns="precision"))
+
+
+@pytest.mark.parametrize("claim_id", ["C30", "C33"])
+def test_an_economy_of_which_the_claim_does_not_speak_is_refused(claim_id, trade, students):
+    table = {"students": students} if claim_id == "C30" else {"trade": trade}
+    with pytest.raises(UnknownNameError, match=f"economy of {claim_id} 'FRA'"):
+        ca.claim(claim_id).gather(**table, economies=["France"])
+    with pytest.raises(UsageError, match="no economy to judge"):
+        ca.claim(claim_id).gather(**table, economies=[])
+
+
+# which source speaks for a reporter
+
+
+def _office(monkeypatch, source_id: str, role: str | None = "office") -> None:
+    known = registry.sources()
+    made = known["KAZ_BNS"].model_copy(update={"source_id": source_id, "origin_group": source_id, "role": role})
+    monkeypatch.setattr(registry, "sources", lambda: {**known, source_id: made})
+
+
+def _report(trade: pd.DataFrame, source_id: str, **values: float) -> pd.DataFrame:
+    like = trade[(trade["source_id"] == "KAZ_BNS") & (trade["year"] == 2023)].head(1)
+    rows = [
+        like.assign(reporter="TJK", partner=p, flow=f, value_usd=v, source_id=source_id)
+        for p, v in values.items()
+        for f in ("export", "import")
+    ]
+    return pd.concat([trade, *rows], ignore_index=True)
+
+
+@pytest.mark.parametrize(("china", "russia", "state"), [(5e9, 1e9, "holds"), (1e9, 5e9, "fails")])
+def test_a_source_of_a_users_counts_at_once(monkeypatch, trade, china, russia, state):
+    """An office of Tajikistan that reports both partners moves the rank, the criterion and the verdict."""
+    before = c33(trade, "TJK")
+    assert {c.name: c.state for c in before.criteria}["first_reporter"] == "undecided"
+    _office(monkeypatch, "TJK_OFFICE")
+    added = _report(trade, "TJK_OFFICE", CHN=china, RUS=russia)
+    ranked = ca.trade.compare(added, "TJK", 2023)[0].set_index("partner")["rank"]
+    assert ranked["CHN"] == (1 if china > russia else 2)
+    after = c33(added, "TJK", as_of="latest")
+    assert {c.name: c.state for c in after.criteria}["first_reporter"] == state
+    assert "TJK_OFFICE" in after.sources
+    assert after.verdict != before.verdict
+
+
+def test_a_source_without_a_role_is_refused_and_not_passed_over(monkeypatch, trade):
+    _office(monkeypatch, "TJK_OFFICE", role=None)
+    added = _report(trade, "TJK_OFFICE", CHN=5e9, RUS=1e9)
+    with pytest.raises(RegistryError, match="'TJK_OFFICE' has no role"):
+        ca.trade.compare(added, "TJK", 2023)
+
+
+def test_turkiye_is_fourth_in_uzbekistan_in_2022_and_not_third(trade):
+    own = trade[(trade["reporter"] == "UZB") & (trade["year"] == 2022) & (trade["source_id"] == "UZB_STAT")]
+    single = own[~own["partner"].isin(list(ca.economies.AGGREGATES))]
+    expected = single.groupby("partner")["value_usd"].sum().rank(ascending=False)
+    assert expected["TUR"] == 4
+    ranks = ca.trade.compare(trade, "UZB", 2022)[0].set_index("partner")["rank"]
+    assert ranks["TUR"] == 4
+    assert set(ranks.index) >= {"CHN", "RUS", "KAZ", "TUR"}
+
+
+def test_every_source_of_trade_and_students_says_how_it_speaks_for_a_reporter(trade, students):
+    for source in {*ca.load("trade")["source_id"], *students["source_id"]}:
+        assert registry.sources()[source].role, source
