@@ -14,16 +14,26 @@ def test_every_page_opens_offline_without_a_complaint(each_page):
 def test_filters_keep_the_claims_that_match(open_page):
     page = open_page("index.html")
     cards = page.locator(".card:visible")
-    everything = cards.count()
-    assert page.locator("#shown").inner_text() == f"{everything} of {everything} claims shown"
+    everything, opinions = cards.count(), page.locator(".card.opinion").count()
+    judged = everything - opinions
+    shown = f"{judged} of {judged} claims shown, {opinions} of {opinions} sentences of opinion"
+    assert page.locator("#shown").inner_text() == shown
     page.select_option("#by-theme", "people")
     people = [c for c in registry.claims().values() if c.theme == "people"]
     assert cards.count() == len(people) < everything
     assert all(c.title in cards.nth(i).inner_text() for i, c in enumerate(people))
     page.select_option("#by-theme", "")
     page.select_option("#by-verdict", "supported")
-    shown = [cards.nth(i).get_attribute("data-verdicts").split("|") for i in range(cards.count())]
-    assert shown and all("supported" in words for words in shown)
+    assert {cards.nth(i).get_attribute("data-verdict") for i in range(cards.count())} == {"supported"}
+
+
+def test_the_filter_keeps_as_many_claims_as_the_tally_counts(open_page):
+    page = open_page("index.html")
+    for i in range(page.locator(".tally li").count()):
+        count, word = (page.locator(f".tally li:nth-child({i + 1}) {part}").inner_text() for part in ("strong", "span"))
+        page.select_option("#by-verdict", word)
+        assert page.locator(".card:not(.opinion):visible").count() == int(count), word
+        assert page.locator("#shown").inner_text().startswith(f"{count} of "), word
 
 
 def test_a_claim_opens_from_the_index_and_its_code_unfolds(open_page):

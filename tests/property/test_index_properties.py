@@ -130,10 +130,10 @@ def test_real_values_do_not_depend_on_the_base_of_the_index_and_come_back(values
     assume(base < len(values))
     frame = pd.DataFrame({"year": years, "value_usd": values})
     index = pd.Series(np.linspace(60, 140, len(values)), index=years)
-    one, two = (trade.real_values(frame, i, base_year=2010 + base)["value_real_usd"] for i in (index, index * scale))
+    one, two = (trade.real_values(frame, i, base_year=2010 + base)["value_usd"] for i in (index, index * scale))
     assert two.to_numpy() == pytest.approx(one.to_numpy(), rel=1e-9)
     assert one.iloc[base] == pytest.approx(values[base], rel=1e-12)
-    back = trade.real_values(frame.assign(value_usd=one), 1 / index, base_year=2010 + base)["value_real_usd"]
+    back = trade.real_values(frame.assign(value_usd=one), 1 / index, base_year=2010 + base)["value_usd"]
     assert back.to_numpy() == pytest.approx(values, rel=1e-9)
 
 

@@ -83,7 +83,8 @@ def test_one_source_serves_both_periods():
         compare_periods(pd.concat([early, late]), "KAZ")
     row = concentration_change(pd.concat([early, late]), economies=["KAZ"], interval="welch").iloc[0]
     assert row["missing"] and row["interval"] == "welch"  # every row says which, or the grid would lose the choice
-    assert periods_by_economy(pd.concat([early, late]), economies=["KAZ"]).empty
+    with pytest.raises(CoverageError, match="both periods of KAZ"):
+        periods_by_economy(pd.concat([early, late]), economies=["KAZ"])
 
 
 def test_two_years_of_a_period_are_enough_and_one_is_not():
@@ -169,6 +170,15 @@ def test_votes_are_read_from_the_text():
         "TJK": False,
         "UZB": False,
     }
+
+
+def test_a_vote_on_the_seat_is_told_from_one_on_the_war():
+    both = pd.concat(
+        [vote("Ukraine: KAZ abstains"), vote("Ukraine session, seat of Russia in the Council: KAZ votes against")]
+    )
+    assert war_votes(both)["seat"].tolist() == [False, True]
+    assert stood_aside(both, economies=["KAZ"])["estimate"].tolist() == [1.0]
+    assert stood_aside(both, economies=["KAZ"], votes="with_the_seat")["estimate"].tolist() == [0.5]
 
 
 def test_other_votes_and_economies_that_are_not_named_do_not_count():

@@ -100,16 +100,27 @@ def test_reading_what_is_not_there_says_what_to_do(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("word", "states", "shown"),
+    ("claim", "word", "states", "shown"),
     [
-        ("contradicted", ["holds", "undecided", "fails"], 2),
-        ("not enough evidence", ["holds", "mixed", "undecided"], 2),
-        ("partly supported", ["holds", "fails", "mixed"], 2),
-        ("supported", ["holds", "fails", "mixed"], 0),
+        ("C16", "contradicted", {"condition": "holds", "none_on_the_whole": "fails"}, "condition"),
+        ("C16", "supported", {"condition": "fails", "none_on_the_whole": "holds"}, "condition"),
+        ("C16", "not enough evidence", {"condition": "fails", "none_on_the_whole": "mixed"}, "none_on_the_whole"),
+        ("C16", "not enough evidence", {"condition": "fails", "none_on_the_whole": "undecided"}, "none_on_the_whole"),
+        ("C20", "not enough evidence", {"trade_gain": "mixed", "trade_loss": "undecided", "income_gain": "undecided"}, "income_gain"),
+        ("C20", "not enough evidence", {"trade_gain": "fails", "trade_loss": "undecided", "income_gain": "fails"}, "trade_loss"),
+        ("C20", "supported", {"trade_gain": "fails", "trade_loss": "fails", "income_gain": "holds"}, "income_gain"),
+        ("C32", "partly supported", {"completion": "fails", "debt_low": "holds", "debt_falls": "fails"}, "completion"),
     ],
-)
-def test_the_number_shown_is_of_the_criterion_that_decides(word, states, shown):
-    criteria = [criterion(label=str(i), state=s) for i, s in enumerate(states)]
-    assert overview.deciding(verdict(word=word, criteria=criteria)) is criteria[shown]
-    assert overview.table([verdict(word=word, criteria=criteria)]).loc[0, "criterion"] == str(shown)
+)  # fmt: skip
+def test_the_number_shown_is_of_the_criterion_on_which_the_rule_turns(claim, word, states, shown):
+    criteria = [criterion(name=n, label=n, state=s, specifications=i) for i, (n, s) in enumerate(states.items(), 7)]
+    decided = overview.deciding(verdict(claim, word, criteria=criteria))
+    assert decided["name"] == shown
+    row = overview.table([verdict(claim, word, criteria=criteria)]).loc[0]
+    assert row["criterion"] == shown and row["specifications"] == decided["specifications"], "of that criterion alone"
+
+
+def test_without_a_rule_the_first_criterion_is_shown_and_of_none_nothing():
+    criteria = [criterion(name="no_longer_declared"), criterion(name="nor_this")]
+    assert overview.deciding(verdict(criteria=criteria)) is criteria[0]
     assert overview.deciding(verdict(criteria=[])) is None

@@ -32,9 +32,9 @@ def doc(function):
 
 
 def entry(parameter):
-    """'parameter: ...', also in a list ('a, parameter (a remark): ...'), or `parameter` in the running text."""
+    """'parameter: ...', in a list ('a, parameter (a remark): ...'), 'parameter : type', or `parameter` in the text."""
     also = r"(?:,? (?:and )?`?\w+`?)*"
-    return re.compile(rf"(?<![\w.]){parameter}{also}(?: \([^)]*\))?:(?:\s|$)|`{parameter}`")
+    return re.compile(rf"(?<![\w.]){parameter}{also}(?: \([^)]*\))?:(?:\s|$)|(?m:^{parameter} : )|`{parameter}`")
 
 
 def without_entry(function):

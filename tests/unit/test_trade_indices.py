@@ -146,6 +146,7 @@ def test_growth_rates_have_their_own_names():
 def test_real_values_are_nominal_in_the_base_year():
     rows = pd.concat([basket({"TOTAL": 100}, year=y) for y in (2019, 2020)])
     found = ca.trade.real_values(rows, pd.Series({2019: 50.0, 2020: 100.0}), base_year=2020)
-    assert list(found["value_real_usd"]) == [200, 100] and set(found["price_basis"]) == {"constant 2020 USD"}
+    assert list(found["value_usd"]) == [200, 100] and set(found["price_basis"]) == {"constant 2020 USD"}
+    assert list(found["value_current_usd"]) == [100, 100]
     with pytest.raises(CoverageError):
         ca.trade.real_values(rows, pd.Series({2020: 100.0}), base_year=2020)

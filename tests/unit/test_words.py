@@ -55,6 +55,8 @@ def criterion(unit, estimate=None, low=None, high=None, cells=1, cell_threshold=
         (criterion("days of difference", 0.0), "no difference"),
         (criterion("km"), "not observed"),
         (criterion("km", None, -2.0, 3.5), "−2 to 3.5 km"),
+        (criterion("per cent of trains", None, None, 90.4), "at most 90.4 % of trains"),
+        (criterion("share of cells", None, 0.5, None), "at least 50 % of cells"),
     ],
 )
 def test_a_criterion_is_said_in_its_unit(given, shown):
@@ -72,6 +74,7 @@ def test_only_the_noun_that_is_counted_loses_its_plural():
         (criterion("km"), "none"),
         (criterion("km", 3.0, 3.0, 3.0), "exact"),
         (criterion("km", None, -2.0, 3.5), "−2 to 3.5 (exact)"),
+        (criterion("km", None, None, 3.5), "at most 3.5 (exact)"),
         (criterion("share of cells", None, 0.0667, 0.667), "6.67 to 66.7 % (exact)"),
     ],
 )

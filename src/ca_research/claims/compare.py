@@ -13,7 +13,12 @@ Stored = Mapping[str, Any]
 def _shown(c: Stored) -> str:
     if c["estimate"] is not None:
         return f"{c['estimate']:.4g}"
-    return "no figure" if c["low"] is None and c["high"] is None else f"{c['low'] or 0:.4g} to {c['high'] or 0:.4g}"
+    low, high = c["low"], c["high"]
+    if low is None and high is None:
+        return "no figure"
+    if low is None or high is None:
+        return f"at most {high:.4g}" if low is None else f"at least {low:.4g}"
+    return f"{low:.4g} to {high:.4g}"
 
 
 def differences(before: Stored, after: Stored) -> list[str]:

@@ -12,6 +12,7 @@ import pandas as pd
 from .. import paths, registry
 from ..errors import CoverageError, UsageError
 from ..stats import holm
+from .logic import evaluate
 from .words import bounds, criterion_number
 
 FAMILY = ("C20", "C30", "C31", "C35")
@@ -40,24 +41,50 @@ def whole_region(verdicts: Sequence[Stored]) -> list[Stored]:
 
 
 def deciding(verdict: Stored) -> Stored | None:
-    """The criterion to show first: one that failed where the claim is contradicted, one left open where evidence lacks.
+    """The criterion that made the verdict what it is, by the rule of its reading; the first as declared of several.
 
-    Else the first as declared; None for a reading without criteria.
+    Of a rule that is met it is one that meets it; of one that is open, one that is undecided and could still settle it;
+    of one that is neither met nor open, one that keeps it from being supported. None for a reading without criteria, and
+    the first criterion where the register does not hold the rule by which the verdict was made.
     """
-    telling = {
-        "contradicted": ("fails",),
-        "partly supported": ("mixed", "fails"),
-        "not enough evidence": ("undecided", "mixed"),
-    }.get(verdict["verdict"], ())
-    ranked = [c for state in telling for c in verdict["criteria"] if c["state"] == state]
-    return next(iter([*ranked, *verdict["criteria"]]), None)
+    criteria = {c["name"]: c for c in verdict["criteria"]}
+    states = {name: c["state"] for name, c in criteria.items()}
+    for condition in _conditions(verdict):
+        names = set(_turns_on(condition, states))
+        if names:
+            return next(c for name, c in criteria.items() if name in names)
+    return next(iter(criteria.values()), None)
+
+
+def _conditions(verdict: Stored) -> list[Any]:
+    """Conditions of the rule in which to look for what decided, the most telling first."""
+    claim = registry.claims().get(verdict["claim"])
+    reading = next((r for r in claim.readings if r.name == verdict["reading"]), None) if claim else None
+    states = {c["name"]: c["state"] for c in verdict["criteria"]}
+    if reading is None or reading.rule is None or states.keys() != {c.name for c in reading.criteria}:
+        return []
+    rule = reading.rule
+    ends = {"supported": rule.supported, "contradicted": rule.contradicted}
+    if verdict["verdict"] in ends:
+        return [ends[verdict["verdict"]]]
+    open_ = [condition for condition in ends.values() if evaluate(condition, states) is None]
+    return open_ or [rule.supported]
+
+
+def _turns_on(condition: Any, states: Mapping[str, str]) -> list[str]:
+    """Criteria that make a condition what it is: of a true one those that are true, of an open one those that are open."""
+    if isinstance(condition, str):
+        return [condition.split()[0]]
+    parts = condition.get("all") or condition.get("any") or condition["of"]
+    whole = evaluate(condition, states)
+    return [name for part in parts if evaluate(part, states) is whole for name in _turns_on(part, states)]
 
 
 def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
     """One row for each claim's headline reading on one day of knowledge.
 
-    Returns claim, theme, kind, title, verdict, criterion (its label), number (of the `deciding` criterion), interval, share (of specifications in
-    which that criterion is true), specifications, other_day (the verdict on the other day, or the same), fragile, guess.
+    Returns claim, theme, kind, title, verdict, criterion (its label), number (of the `deciding` criterion), interval, share (of its
+    specifications in which it is true), specifications (how many it has), other_day (the verdict on the other day, or the same), fragile, guess.
     """
     rows = []
     heads = [v for v in whole_region(verdicts) if v["headline"]]
@@ -75,7 +102,7 @@ def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
                 "number": criterion_number(first) if first else "",
                 "interval": bounds(first) if first else "",
                 "share": first["share_of_specifications"] if first else None,
-                "specifications": sum(c["specifications"] for c in v["criteria"]),
+                "specifications": first["specifications"] if first else 0,
                 "other_day": other,
                 "fragile": v["fragile"],
                 "guess": v["guess"],

@@ -29,6 +29,17 @@ def one(unit: str) -> str:
     return _PLURALS.sub(r"\1", unit)
 
 
+def between(low: float | None, high: float | None) -> str:
+    """A range for a reader; of a range with one known end only that end: what is not known is not zero."""
+    if low is None and high is None:
+        return "–"
+    if low is None:
+        return f"at most {number(high)}"
+    if high is None:
+        return f"at least {number(low)}"
+    return number(low) if low == high else f"{number(low)} to {number(high)}"
+
+
 def bounds(c: Mapping[str, Any]) -> str:
     """The interval of a criterion in the unit in which its number is said, and what kind of interval it is."""
     if c["low"] is None and c["high"] is None:
@@ -36,8 +47,8 @@ def bounds(c: Mapping[str, Any]) -> str:
     if c["low"] == c["high"]:
         return str(c["interval"])
     times = 100 if c["unit"].startswith("share of ") else 1
-    ends = [None if c[end] is None else times * c[end] for end in ("low", "high")]
-    return f"{' to '.join(map(number, ends))}{' %' if times == 100 else ''} ({c['interval']})"
+    low, high = (None if c[end] is None else times * c[end] for end in ("low", "high"))
+    return f"{between(low, high)}{' %' if times == 100 else ''} ({c['interval']})"
 
 
 def criterion_number(c: Mapping[str, Any]) -> str:
@@ -46,21 +57,21 @@ def criterion_number(c: Mapping[str, Any]) -> str:
         open_ = int((c["high"] or 0) - (c["low"] or 0))
         return f"{number(c['estimate'])} of {len(c['cells'])} {c['counted']}" + (f" ({open_} open)" if open_ else "")
     where = c["cells"][0] if c["cell_threshold"] is not None else c
-    unit, values = c["unit"], [where["estimate"]]
+    unit, values = c["unit"], [where["estimate"]] * 2
     if where["estimate"] is None:
         values = [where["low"], where["high"]]
         if values == [None, None]:
             return "not observed"
     if unit.startswith("share of "):  # 0.12 share of cells is 12 % of cells
         values, unit = [None if v is None else 100 * v for v in values], "% of " + unit.removeprefix("share of ")
-    if values == [0] and unit.startswith("days "):
+    if values == [0, 0] and unit.startswith("days "):
         return "no difference" if unit == "days of difference" else f"within {unit.removeprefix('days outside ')}"
     unit = re.sub(r"^per cent\b", "%", unit)
-    said = " to ".join(map(number, values))
+    said = between(*values)
     if c["cell_threshold"] is not None and unit == "rank":
         return f"rank {said}"
     if unit.split()[0] == "p":
         return f"{unit} = {said}"
     if unit[0].isupper() or unit.startswith(("change", "place")):  # what is measured, rather than in what
         return f"{said} ({unit})"
-    return f"{said} {one(unit) if values == [1] else unit}"
+    return f"{said} {one(unit) if values == [1, 1] else unit}"

@@ -8,6 +8,7 @@ import pandas as pd
 
 from .. import economies as eco
 from ..errors import CoverageError, UnknownNameError, UsageError
+from ..stats.frames import require
 from ..tables.provenance import estimate_row, estimates
 
 SERIES = {
@@ -29,10 +30,23 @@ def grants(investment: pd.DataFrame, *, series: str = "oda_grants") -> pd.DataFr
         see SERIES.
     Aggregates of donors are left out; two rows of one cell (which only a note tells apart) are added, as the source
     means them.
-    Raises UnknownNameError for another series.
+    Raises UnknownNameError for another series, CoverageError where the frame holds nothing of it.
     """
+    rows = _grants(investment, series)
+    if rows.empty:
+        source, measure = SERIES[series]
+        raise CoverageError(
+            f"no {series.replace('_', ' ')} in the frame",
+            hint=f"load('investment', source={source!r}, measure={measure!r})",
+        )
+    return rows
+
+
+def _grants(investment: pd.DataFrame, series: str) -> pd.DataFrame:
+    """`grants`, or an empty frame."""
     if series not in SERIES:
         raise UnknownNameError("series of grants", series, SERIES)
+    require(investment, ("investor", "host", "year", "measure", "price_basis", "value_usd", "source_id"))
     source, measure = SERIES[series]
     rows = investment[
         (investment["source_id"] == source)
@@ -66,7 +80,7 @@ def aid_years(
     first, last = int(since), int(until)
     if first > last:
         raise UsageError(f"since {since} lies after until {until}")
-    rows = grants(investment, series=series)
+    rows = _grants(investment, series)
     rows = rows[(rows["investor"] == donor) & rows["year"].between(first, last)]
     found = []
     for economy in economies:
@@ -87,18 +101,24 @@ def grants_per_head(
     investment: as in `grants`, of which the series 'oda_grants' is taken.
     macro: rows of table `macro` with the indicator `population` (persons). donors: those wanted, all where empty.
     Further columns: donors (with a figure in that year), median (of their grants by head), rank (1 for the largest),
-    sources (tuple). Raises CoverageError without a population for any of the hosts.
+    sources (tuple), missing ('no population', with per_head, median and rank null, or '').
+    Raises CoverageError without a population for any of the hosts, UsageError for two populations of one year.
     """
+    require(macro, ("value", "source_id"), keys=("economy", "year", "indicator"))
     people = macro[(macro["indicator"] == population)][["economy", "year", "value", "source_id"]]
-    people = people.drop_duplicates(["economy", "year"]).rename(columns={"economy": "host", "source_id": "people_from"})
-    rows = grants(investment).merge(people, on=["host", "year"], how="inner")
-    if rows.empty:
+    if people.duplicated(["economy", "year"]).any():
+        raise UsageError("two populations for one economy and year", hint="choose one: load('macro', source=...)")
+    people = people.rename(columns={"economy": "host", "source_id": "people_from"})
+    rows = grants(investment).merge(people, on=["host", "year"], how="left")
+    if rows["value"].isna().all():
         raise CoverageError(f"no population ({population}) for the economies and years of the grants")
     rows["per_head"] = rows["value_usd"] / rows["value"]
     cell = rows.groupby(["host", "year"])["per_head"]
     rows["donors"], rows["median"] = cell.transform("size"), cell.transform("median")
-    rows["rank"] = cell.rank(ascending=False, method="min").astype(int)
-    rows["sources"] = [tuple(sorted({a, b})) for a, b in zip(rows["source_id"], rows["people_from"], strict=True)]
-    wanted = ["host", "year", "investor", "value_usd", "per_head", "donors", "median", "rank", "sources"]
+    rows["rank"] = cell.rank(ascending=False, method="min").astype("Int64")
+    both = zip(rows["source_id"], rows["people_from"], strict=True)
+    rows["sources"] = [tuple(sorted({s for s in pair if pd.notna(s)})) for pair in both]
+    rows["missing"] = rows["value"].isna().map({True: "no population", False: ""})
+    wanted = ["host", "year", "investor", "value_usd", "per_head", "donors", "median", "rank", "sources", "missing"]
     rows = rows[rows["investor"].isin(list(donors))] if donors else rows
     return rows[wanted].sort_values(["host", "year", "rank"], ignore_index=True)

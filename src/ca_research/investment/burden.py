@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ..errors import UsageError
+from ..errors import CoverageError, UsageError
 from ..stats import years_back
 from ..tables.provenance import estimate_row, estimates
 from .debt import GDP, debt_exposure
@@ -38,18 +38,28 @@ def _rows(debt: pd.DataFrame, macro: pd.DataFrame, debtor: str, creditor: str, y
 def debt_shares(
     debt: pd.DataFrame, macro: pd.DataFrame, *, economies: Sequence[str], creditor: str = "CHN"
 ) -> pd.DataFrame:
-    """Official debt to one creditor in per cent of GDP: debtor, year, percent; years with both figures only.
+    """Official debt to one creditor in per cent of GDP: debtor, year, percent, sources; years with both figures only.
 
     debt, macro: tables `debt` and `macro`; the debt is that of the International Debt Statistics at the end of the year
         (public and publicly guaranteed, official lenders), over GDP of that year in current US dollars (GDP_SOURCE).
     economies: codes of debtors. creditor: the code of one official creditor.
-    Raises what `debt_exposure` raises.
+    Raises CoverageError for a debtor without a year that has both, and what `debt_exposure` raises.
     """
+    shares = _shares(debt, macro, economies, creditor)
+    if absent := [e for e in economies if e not in set(shares["debtor"])]:
+        raise CoverageError(
+            f"no year with both official debt to {creditor} and GDP for {', '.join(absent)}",
+            hint=f"give `debt` of ids_dod_one and `macro` with {GDP} of {GDP_SOURCE}",
+        )
+    return shares
+
+
+def _shares(debt: pd.DataFrame, macro: pd.DataFrame, economies: Sequence[str], creditor: str) -> pd.DataFrame:
+    """`debt_shares` of the debtors that have one."""
     table = debt_exposure(debt, macro, debtors=economies, creditor=creditor, gdp_source=GDP_SOURCE)
     table = table.dropna(subset=["of_gdp"])
-    return table.assign(percent=100 * table["of_gdp"].astype(float))[["debtor", "year", "percent"]].reset_index(
-        drop=True
-    )
+    wanted = ["debtor", "year", "percent", "sources"]
+    return table.assign(percent=100 * table["of_gdp"].astype(float))[wanted].reset_index(drop=True)
 
 
 def debt_burden(
@@ -63,7 +73,7 @@ def debt_burden(
     without so many years is recorded in `missing`.
     Raises UsageError for another `year`, and what `debt_exposure` raises.
     """
-    shares, back = debt_shares(debt, macro, economies=economies, creditor=creditor), years_back(year)
+    shares, back = _shares(debt, macro, economies, creditor), years_back(year)
     out = []
     for debtor in economies:
         mine = shares[shares["debtor"] == debtor].sort_values("year", ascending=False)
@@ -97,7 +107,7 @@ def debt_burden_change(
     """
     if not span.isdigit() or int(span) < 1:
         raise UsageError(f"not a number of years: {span!r}", hint="'5'")
-    shares, back = debt_shares(debt, macro, economies=economies, creditor=creditor), years_back(year)
+    shares, back = _shares(debt, macro, economies, creditor), years_back(year)
     out = []
     for debtor in economies:
         mine = shares[shares["debtor"] == debtor].sort_values("year", ascending=False)

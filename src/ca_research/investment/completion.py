@@ -13,6 +13,7 @@ import pandas as pd
 
 from ..errors import UnknownNameError
 from ..stats import years_back
+from ..stats.frames import require
 from ..tables.provenance import estimate_row, estimates
 from .guards import not_refused, one_edition
 
@@ -38,6 +39,7 @@ def editions(projects: pd.DataFrame) -> list[str]:
     projects: table `projects` (source_id, known_on: the day of publication, as `load` gives it). Editions of one day
         keep the order of their ids.
     """
+    require(projects, ("known_on",), keys=("source_id",))
     published = projects.groupby("source_id")["known_on"].max()
     return list(published.sort_values(ascending=False, kind="stable").index)
 
@@ -50,7 +52,7 @@ def _edition(projects: pd.DataFrame, vintage: str) -> str | None:
 def commitments(projects: pd.DataFrame, *, edition: str, clock: str = "last_year") -> pd.DataFrame:
     """Commitments of one edition that are at least AGE years old, with a column `completed`.
 
-    projects: table `projects` (host, year, flow_type, status, recommended, known_on, source_id).
+    projects: table `projects` (host, year, flow_type, status, amount_usd, recommended, known_on, source_id).
     edition: its source_id.
     clock: they are old against the 'last_year' of commitments that the edition lists (its states are not followed
         further for certain), or against its year of 'publication'.
@@ -60,6 +62,7 @@ def commitments(projects: pd.DataFrame, *, edition: str, clock: str = "last_year
     """
     if clock not in _CLOCKS:
         raise UnknownNameError("clock", clock, _CLOCKS)
+    require(projects, ("known_on", "flow_type", "status", "amount_usd"))
     mine = one_edition(projects, edition)
     last = int(mine["year"].max() if clock == "last_year" else mine["known_on"].max().year)
     kept = mine[
@@ -100,14 +103,14 @@ def completion_by(projects: pd.DataFrame, *, by: Sequence[str] = ("host",), cloc
 def completion_share(
     projects: pd.DataFrame, *, vintage: str = "newest", clock: str = "last_year", weight: str = "number"
 ) -> pd.DataFrame:
-    """Completed commitments among those at least AGE years old (per cent), all hosts together, as bounds.
+    """Completed commitments among those at least AGE years old (per cent), all hosts together, as a bound.
 
     projects, clock: as in `commitments` ('last_year' or 'publication').
     vintage: 'newest' edition at hand, 'newest-1', 'newest-2'.
     weight: 'number' of commitments, or their 'amount' (rows without one left out).
     Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, without an estimate. high: the
-    completed and those still listed as signed (SIGNED), which nobody may have followed since. low: zero, since no
-    edition keeps cancelled or suspended projects and how many there were is not known. The list can show that fewer
+    completed and those still listed as signed (SIGNED), which nobody may have followed since. low: null, since no
+    edition keeps cancelled or suspended projects and how many there were is not known; it is not zero. The list can show that fewer
     were completed, never that as many were. No such edition, or none old enough, is recorded in `missing`.
     Raises UnknownNameError for another weight or clock, UsageError for another `vintage`.
     """
@@ -125,7 +128,7 @@ def completion_share(
     may_be = rows["completed"] | rows["status"].eq(SIGNED)
     most = 100 * float(weights[may_be].sum() / weights.sum())
     used = rows.drop(columns="completed")
-    return estimates([estimate_row(used, low=0.0, high=most, interval=_AT_MOST)])
+    return estimates([estimate_row(used, high=most, interval=_AT_MOST)])
 
 
 def completed_projects(
@@ -140,6 +143,7 @@ def completed_projects(
     (0).
     Raises UsageError for another `vintage`.
     """
+    require(projects, ("host", "year", "flow_type", "status"))
     edition = _edition(projects, vintage)
     out = []
     for host in economies:

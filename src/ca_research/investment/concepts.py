@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from ..errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
-from ..stats.frames import alike, numbers, require
+from ..stats.frames import alike, numbers, require, with_sources
 from . import guards
 
 Timing = Literal["end of year", "in the year", "part of a year", "running total"]
@@ -144,7 +144,7 @@ def add_up(investment: pd.DataFrame, by: Sequence[str] = ("host", "year")) -> pd
 
     investment: as in `one_concept`. by: columns to keep apart.
     Returns one row per `by`: value_usd (sum of the figures given; null where one of them is null), figures (number of),
-    concept (label), price_basis. A missing cell is no row and adds nothing: `figures` says how many were at hand.
+    concept (label), price_basis, sources. A missing cell is no row and adds nothing: `figures` says how many were at hand.
     Raises as `one_concept`, and MixedUnitsError where a stock, a running total or a part of a year would be added
     over years. Sums of current dollars over years are nominal: convert first (`convert_prices`).
     """
@@ -158,7 +158,8 @@ def add_up(investment: pd.DataFrame, by: Sequence[str] = ("host", "year")) -> pd
     table = pd.DataFrame(
         {"value_usd": grouped.agg(lambda v: v.sum(skipna=False)), "figures": grouped.size()}
     ).reset_index()
-    return table.assign(concept=kind.label, price_basis=str(investment["price_basis"].iloc[0]))
+    table = table.assign(concept=kind.label, price_basis=str(investment["price_basis"].iloc[0]))
+    return with_sources(table, investment, keys)
 
 
 def rank_investors(investment: pd.DataFrame) -> pd.DataFrame:
@@ -166,15 +167,15 @@ def rank_investors(investment: pd.DataFrame) -> pd.DataFrame:
 
     investment: as in `one_concept`; parts of one total (instruments, sectors) are added first.
     Returns host, year, investor, value_usd, rank (1 is the largest; equal values share a rank; null where the value
-    is null), investors (number of), concept, price_basis. An investor without a row is unobserved, so a rank is the
+    is null), investors (number of), concept, price_basis, sources. An investor without a row is unobserved, so a rank is the
     best case. Raises as `one_concept`.
     """
     table = add_up(investment, ("host", "year", "investor"))
     grouped = table.groupby(["host", "year"])
     table["rank"] = grouped["value_usd"].rank(ascending=False, method="min").astype("Int64")
     table["investors"] = grouped["investor"].transform("size")
-    order = ["host", "year", "investor", "value_usd", "rank", "investors", "concept", "price_basis"]
-    return table[order].sort_values(["host", "year", "rank", "investor"], ignore_index=True)
+    order = ["host", "year", "investor", "value_usd", "rank", "investors", "concept", "price_basis", "sources"]
+    return table[[c for c in order if c in table]].sort_values(["host", "year", "rank", "investor"], ignore_index=True)
 
 
 def projects_by_stage(projects: pd.DataFrame, *, edition: str) -> pd.DataFrame:
@@ -182,7 +183,7 @@ def projects_by_stage(projects: pd.DataFrame, *, edition: str) -> pd.DataFrame:
 
     projects: table `projects` (project_id, host, year, status, amount_usd, price_basis, recommended, source_id).
     edition: its source_id. Returns one row per host and stage (PROJECT_STAGES, or 'not stated'): projects, with_amount,
-    amount_usd (sum of the amounts given, null where none is), price_basis, not_recommended (rows left out: the
+    amount_usd (sum of the amounts given, null where none is), price_basis, edition, source_id, not_recommended (rows left out: the
     publisher advises against them; pledges are among these). Raises CoverageError (edition), MixedUnitsError (prices),
     UnknownNameError (a status without a stage).
     """
@@ -207,4 +208,4 @@ def projects_by_stage(projects: pd.DataFrame, *, edition: str) -> pd.DataFrame:
             "not_recommended": grouped["kept"].agg(lambda k: int((~k).sum())),
         }
     ).reset_index()
-    return table.assign(price_basis=str(mine["price_basis"].iloc[0]), edition=edition)
+    return table.assign(price_basis=str(mine["price_basis"].iloc[0]), edition=edition, source_id=edition)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from .. import economies as eco
-from ..errors import AggregateError, MixedUnitsError, UnknownNameError, UsageError
+from ..errors import AggregateError, CoverageError, MixedUnitsError, UnknownNameError, UsageError
 from ..stats.frames import require
 from .guards import CREDITOR_TOTALS
 
@@ -26,9 +26,10 @@ def debt_exposure(
     gdp_source: which vintage of it is used (vintages differ by up to 10 %).
     Returns debtor, year, debt_usd, of_bilateral (share of all official bilateral debt), of_official (share of official
     bilateral and multilateral public debt: private creditors are not at hand), of_gdp; shares as fractions, null where a
-    part is missing. Debt at the end of a year over the product of that year.
-    Raises UsageError where two sources give all three, AggregateError for a creditor that is a total,
-    UnknownNameError for a gdp_source without GDP, MixedUnitsError for GDP in another unit.
+    part is missing; and sources. Debt at the end of a year over the product of that year.
+    Raises CoverageError where no one source gives all three for a debtor, UsageError where two sources do or a year has
+    two figures, AggregateError for a creditor that is a total, UnknownNameError for a gdp_source without GDP,
+    MixedUnitsError for GDP in another unit.
     """
     require(debt, ("debtor", "creditor", "year", "measure", "value_usd", "source_id"))
     require(macro, ("economy", "year", "indicator", "value", "source_id"))
@@ -37,23 +38,27 @@ def debt_exposure(
     stock = debt[(debt["measure"] == "stock") & debt["debtor"].isin(list(debtors))]
     sources = {c: set(stock.loc[stock["creditor"] == c, "source_id"]) for c in (creditor, *CREDITOR_TOTALS)}
     common = set.intersection(*sources.values()) if all(sources.values()) else set()
+    if not common:
+        raise CoverageError(
+            f"no one source of the frame gives stocks owed to {creditor}, BIL and MUL by {', '.join(debtors) or 'anyone'}",
+            where=f"sources in it: {', '.join(sorted(set(debt['source_id']))[:6]) or 'none'}",
+            hint="load('debt', source='ids_dod_one'): other figures of debt have no total to be set against",
+        )
     if len(common) > 1:
         raise UsageError(
             f"several sources give {creditor}, BIL and MUL: {', '.join(sorted(common))}",
             hint="choose one: load('debt', source=...)",
         )
-    wide = stock[stock["source_id"].isin(common)].pivot_table(
-        index=["debtor", "year"], columns="creditor", values="value_usd", aggfunc="sum"
-    )
-    for code in (creditor, *CREDITOR_TOTALS):
-        if code not in wide:
-            wide[code] = float("nan")
+    used = stock[stock["source_id"].isin(common) & stock["creditor"].isin(list(sources))]
+    _one_figure(used, ["debtor", "year", "creditor"])
+    wide = used.pivot(index=["debtor", "year"], columns="creditor", values="value_usd")
     product = macro[macro["indicator"] == GDP]
     if gdp_source not in set(product["source_id"]):
         raise UnknownNameError("source of GDP", gdp_source, sorted(set(product["source_id"])))
     product = product[product["source_id"] == gdp_source]
     if "unit" in product and set(product["unit"]) != {"current USD"}:
         raise MixedUnitsError("GDP is not in current USD, the debt is", hint=f"take {GDP} in current USD")
+    _one_figure(product, ["economy", "year"])
     gdp = product.set_index(["economy", "year"])["value"]
     gdp.index.names = ["debtor", "year"]
     out = pd.DataFrame(
@@ -64,4 +69,16 @@ def debt_exposure(
         }
     )
     out["of_gdp"] = out["debt_usd"] / gdp.reindex(out.index)
-    return out.dropna(subset=["debt_usd"]).reset_index()
+    cited = tuple(sorted({*common, gdp_source}))
+    found = out.dropna(subset=["debt_usd"]).reset_index()
+    return found.assign(sources=pd.Series([cited] * len(found), index=found.index, dtype=object))
+
+
+def _one_figure(rows: pd.DataFrame, cell: Sequence[str]) -> None:
+    """UsageError where a cell has two figures: added, they would count one debt or one product twice."""
+    twice = rows[rows.duplicated(list(cell), keep=False)]
+    if len(twice):
+        raise UsageError(
+            f"two figures for {', '.join(str(twice.iloc[0][c]) for c in cell)}",
+            hint="keep one instrument and one vintage",
+        )

@@ -9,10 +9,13 @@ import pandas as pd
 from .. import economies as eco
 from ..errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
 from ..stats import years_back
+from ..stats.frames import alike, numbers, require, with_sources
 from ..tables.provenance import estimate_row, estimates
 
 CONDUITS = ("NLD",)
 """Hosts of holding companies among the named investors: their stock is mostly owned from elsewhere."""
+
+_COLUMNS = ("investor", "host", "year", "measure", "value_usd", "source_id")
 
 LEAST_INVESTORS = 5
 """A rank among fewer named investors than this says little (section Z of the register)."""
@@ -21,13 +24,14 @@ LEAST_INVESTORS = 5
 def measure_shares(investment: pd.DataFrame, *, by: tuple[str, ...] = ("host", "year")) -> pd.DataFrame:
     """Share of each investor in one measure of investment.
 
-    investment: rows of table `investment` of *one* measure, price basis, instrument and source per cell.
-    Returns one row per `by` + investor: value_usd, share of the investors listed, investors (number of).
+    investment: rows of table `investment` of *one* measure, price basis, instrument and source per `by`.
+    Returns one row per `by` + investor: value_usd, share of the investors listed, investors (number of), sources.
     Aggregates (WLD, EU27, BIL ...) are left out, not shared among: a share is of the investors that are named.
     Raises MixedUnitsError where measures, price bases, instruments or kinds of year are mixed, UsageError where an
-    investor has several figures.
+    investor has several figures or a group several sources, CoverageError where a value is missing.
     Formula: share_i = x_i / sum_j x_j over the named. See `rank_investors` where an aggregate is to be refused.
     """
+    require(investment, ("value_usd",), keys=(*by, "investor"))
     for column in ("measure", "price_basis", "instrument", "year_basis"):
         if column in investment and investment[column].nunique() > 1:
             raise MixedUnitsError(
@@ -40,10 +44,16 @@ def measure_shares(investment: pd.DataFrame, *, by: tuple[str, ...] = ("host", "
             "several figures for one investor, host and year", hint="choose one source, revision or sector"
         )
     listed = investment[~investment["investor"].isin(list(eco.AGGREGATES))]
+    numbers(listed, "value_usd", negative=True)
+    if "source_id" in listed and (listed.groupby(keys)["source_id"].nunique() > 1).any():
+        raise UsageError(
+            "figures of several sources would be shared out as one", hint="choose one: load(..., source=...)"
+        )
     shares = listed[[*keys, "investor", "value_usd"]].copy()
     shares["share"] = shares["value_usd"] / shares.groupby(keys)["value_usd"].transform("sum")
     shares["investors"] = shares.groupby(keys)["investor"].transform("size")
-    return shares.sort_values([*keys, "share"], ascending=[True] * len(keys) + [False], ignore_index=True)
+    shares = shares.sort_values([*keys, "share"], ascending=[True] * len(keys) + [False], ignore_index=True)
+    return with_sources(shares, listed, keys)
 
 
 def stock_by_investor(
@@ -56,7 +66,8 @@ def stock_by_investor(
     conduits: 'counted' or 'left_out' (see CONDUITS). hong_kong: 'apart' or 'with_china'.
     Returns (table, rows): per investor value_usd (USD) and rank (1 is the largest); and the rows behind it. Both are
     empty where the host has no stock in that year.
-    Raises UnknownNameError for another choice.
+    Raises UnknownNameError for another choice, UsageError where an investor has two figures, MixedUnitsError for two
+    price bases.
     """
     for kind, name, known in (
         ("conduits", conduits, ("counted", "left_out")),
@@ -64,6 +75,7 @@ def stock_by_investor(
     ):
         if name not in known:
             raise UnknownNameError(kind, name, known)
+    require(investment, _COLUMNS)
     rows = investment[
         (investment["measure"] == "fdi_stock") & (investment["host"] == host) & (investment["year"] == year)
     ]
@@ -72,6 +84,11 @@ def stock_by_investor(
         # several publishers: the one that names most investors is one concept; the others speak of single investors
         best = rows.groupby("source_id")["investor"].nunique().idxmax()
         rows = rows[rows["source_id"] == best]
+    alike(rows, ("price_basis",))
+    if rows["investor"].duplicated().any():
+        raise UsageError(
+            f"two stocks of one investor in {host} at the end of {year}", hint="keep one revision or sector"
+        )
     if conduits == "left_out":
         rows = rows[~rows["investor"].isin(CONDUITS)]
     investor = rows["investor"].replace({"HKG": "CHN"}) if hong_kong == "with_china" else rows["investor"]
@@ -87,6 +104,7 @@ def stock_years(investment: pd.DataFrame, host: str) -> list[int]:
         aggregates do not.
     host: its code. An empty list where there is no such year.
     """
+    require(investment, _COLUMNS)
     stock = investment[
         (investment["measure"] == "fdi_stock")
         & (investment["host"] == host)
@@ -144,6 +162,7 @@ def contractor_rank(investment: pd.DataFrame, *, economies: Sequence[str]) -> pd
     these has the reason in `missing`.
     Raises CoverageError where other contractors are counted and China is not.
     """
+    require(investment, _COLUMNS)
     yearly = investment[
         (investment["measure"] == "contracted_turnover_yearly") & ~investment["investor"].isin(list(eco.AGGREGATES))
     ]

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from .. import economies as eco
-from ..errors import UnknownNameError
+from ..errors import UnknownNameError, UsageError
+from ..stats.frames import require
 from ..stats.leading import leading
 from ..tables.provenance import estimate_row, estimates
 
@@ -22,6 +23,7 @@ FINANCE = ("official_loan", "official_grant")
 
 
 def _lead(investment: pd.DataFrame, economy: str, measures: Sequence[str], since: int, what: str) -> dict[str, Any]:
+    require(investment, ("value_usd", "price_basis"), keys=("investor", "host", "year", "measure", "source_id"))
     rows = investment[
         (investment["host"] == economy) & investment["measure"].isin(list(measures)) & investment["value_usd"].notna()
     ]
@@ -29,11 +31,17 @@ def _lead(investment: pd.DataFrame, economy: str, measures: Sequence[str], since
     named = rows.groupby(["measure", "year", "source_id"])["investor"].transform("nunique")
     rows = rows[named == named.groupby([rows["measure"], rows["year"]]).transform("max")]
     rows = rows[rows["investor"].isin(["CHN", "RUS", *RIVALS])]
-    rows = rows.assign(
-        group=rows["measure"] + " / " + rows["price_basis"].astype(str) + " / " + rows["source_id"],
-        unit=rows["investor"],
-    )
-    # the instruments of one measure add up (concessional and other loans); editions and stages stay apart by source
+    kinds = [c for c in ("measure", "price_basis", "stage", "year_basis", "source_id") if c in rows]
+    cell = [c for c in ("investor", "year", "instrument", "sector", *kinds) if c in rows]
+    if rows.duplicated(cell).any():
+        twice = rows[rows.duplicated(cell)].iloc[0]
+        raise UsageError(
+            f"two figures of {twice['investor']} in {economy}, {twice['year']}: {twice['measure']}",
+            hint="keep one revision: load(..., revision=...)",
+        )
+    group = [" / ".join(map(str, row)) for row in rows[kinds].itertuples(index=False)]
+    rows = rows.assign(group=pd.Series(group, index=rows.index, dtype=object), unit=rows["investor"])
+    # the instruments of one measure add up (concessional and other loans)
     summed = rows.groupby(["group", "year", "unit"], as_index=False)["value_usd"].sum()
     summed = summed[summed["value_usd"] >= 0]  # a negative stock or net flow has no place in a ratio
     figures = summed.assign(low=summed["value_usd"], high=summed["value_usd"])
@@ -41,7 +49,7 @@ def _lead(investment: pd.DataFrame, economy: str, measures: Sequence[str], since
     if isinstance(found, str):
         return estimate_row(economy=economy, missing=f"{what}: {found}") | {"values": "", "leader": ""}
     used = rows[(rows["group"] == found.group) & (rows["year"] == found.year)]
-    shown = ", ".join(f"{u} {v[0] / 1e9:.3g}" for u, v in found.values.items())
+    shown = found.compared(lambda dollars: f"{dollars / 1e9:.3g}")
     trace = used[["investor", "host", "year", "measure", "instrument", "source_id"]]
     return estimate_row(trace, economy=economy, estimate=found.low) | {
         "values": f"{shown} bn USD",
@@ -57,12 +65,13 @@ def investor_lead(
     investment: table `investment` (investor, host, year, measure, price_basis, value_usd in USD, source_id).
     economies: codes or names of hosts. investment_concept: 'stock' or 'inflow' (see CONCEPTS).
     since: no year before this one.
-    One measure, source and year; members of the EU do not stand for it, because much of what the Netherlands hold is
+    One measure, stage, kind of year, source and year; members of the EU do not stand for it, because much of what the Netherlands hold is
     owned from elsewhere.
     Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, with the columns `values`
     (what was compared, in billion USD) and `leader` (the code of who leads); the estimate is a ratio, without an
     interval. Rivals that no one source and year holds are recorded in `missing`.
-    Raises UnknownNameError for another concept or an unknown economy.
+    Raises UnknownNameError for another concept, an unknown economy or a missing column, UsageError for two figures of
+    one cell.
     """
     if investment_concept not in CONCEPTS:
         raise UnknownNameError("investment_concept", investment_concept, CONCEPTS)
@@ -80,7 +89,8 @@ def finance_lead(investment: pd.DataFrame, *, economies: Sequence[str], since: s
     Loans and grants are not added: for China only loans are at hand, for the EU and the United States only grants, and
     a sum of unlike parts would rank what is published, not what is given.
     Returns as `investor_lead`, an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) with `values` and `leader`;
-    where neither kind can be compared, `missing` gives both reasons. Raises UnknownNameError for an unknown economy.
+    where neither kind can be compared, `missing` gives both reasons. Raises UnknownNameError for an unknown economy or
+    a missing column, UsageError for two figures of one cell.
     """
     rows = []
     for economy in (eco.resolve(e) for e in economies):

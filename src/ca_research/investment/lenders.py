@@ -56,7 +56,7 @@ def lender_concentration(
     by creditors that are not among the named. Private creditors are in no official total.
     Returns debtor, year, creditors (named), total_usd, attributed (share of the total owed to named creditors), hhi_low,
     hhi_high in [0, 1] (equal where every creditor is named; low is reached only in the limit of ever more holders),
-    missing (why there is none).
+    missing (why there is none), source_id.
     Raises CoverageError (nothing of this source and measure), UnknownNameError (measure, whole), AggregateError (a total
     among the listed; two that overlap), MixedUnitsError (instruments of which one holds another; named creditors
     together above the total).
@@ -92,7 +92,7 @@ def lender_concentration(
         owed = part.groupby("creditor")["value_usd"].sum()
         table.append({"debtor": debtor, "year": int(year), **_concentration(owed, whole, f"{debtor} {year}")})
     columns = ["debtor", "year", "creditors", "total_usd", "attributed", "hhi_low", "hhi_high", "missing"]
-    return pd.DataFrame(table, columns=columns)
+    return pd.DataFrame(table, columns=columns).assign(source_id=source)
 
 
 def _concentration(owed: pd.Series, whole: Whole, where: str) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def funder_concentration(
     same: spelling -> name of a funder. A project with several funders, none, or only 'Chinese government' is not
     attributed; it may belong to a named funder, so the highest index gives it all to the largest.
     Returns host, projects, weighed (projects that enter), funders (named), total (USD or projects), price_basis ('' for
-    projects), attributed (share with one named funder), hhi_low, hhi_high, missing.
+    projects), attributed (share with one named funder), hhi_low, hhi_high, missing, source_id.
     Raises CoverageError (edition), MixedUnitsError (price bases), UnknownNameError (weight).
     Source: Hirschman (1964), American Economic Review 54(5); bounds: stats.concentration.hhi_bounds.
     """
@@ -178,4 +178,4 @@ def funder_concentration(
             low, high = hhi_bounds(held.tolist(), anyone=loose)
             row |= {"attributed": float(held.sum()), "hhi_low": low, "hhi_high": high}
         table.append(row)
-    return pd.DataFrame(table)
+    return pd.DataFrame(table).assign(source_id=edition)

@@ -23,7 +23,7 @@ from .ranges import completion_dots, share_ranges
 from .show import show, show_note, show_table, to_svg
 from .small import economy_lines, learner_points, views_and_exchange
 from .timeline import signing_curves, timeline
-from .words import party
+from .words import leader_words, party
 
 __all__ = [
     "border_bar",
@@ -37,6 +37,7 @@ __all__ = [
     "goal_grid",
     "grant_panels",
     "hhi_lines",
+    "leader_words",
     "learner_points",
     "measure_group",
     "measure_name",

@@ -14,8 +14,10 @@ from .. import economies as eco
 from ..claims import Claim, Evidence, Verdict
 from ..claims.criteria import specification_truths
 from ..claims.evidence import counted
+from ..errors import CoverageError, UnknownNameError, UsageError
 from ..tables import Coverage
 from . import style
+from .needs import needs, one_of
 from .show import show
 from .words import axis_words, value_words
 
@@ -25,6 +27,8 @@ def curve_data(claim: Claim, evidence: Evidence, verdict: Verdict, criterion: st
 
     For a count over economies value is the number in which the comparison is met, high adds those undecided.
     """
+    if criterion not in claim.spec.criteria():
+        raise UnknownNameError(f"criterion of {claim.id}", criterion, claim.spec.criteria())
     spec = claim.spec.criteria()[criterion]
     judged = {c.name: c for v in verdict.all() for c in v.criteria}[criterion]
     rows = evidence.standing[evidence.standing["criterion"] == criterion]
@@ -41,19 +45,30 @@ _LETTER = 0.072
 """Inches: a letter of TICK size, roomily."""
 
 
+@needs("data", "spec", "is_main", "value", "low", "high", "met", "threshold", like="plots.curve_data")
 def specification_curve(data: pd.DataFrame, axes: list[str], *, unit: str, of: int | None = None) -> Figure:
     """Specifications sorted by value above, their choices below; the main one is ringed, the threshold is a line.
 
     data: from `curve_data`. axes: names of the choices. unit: label of the values. of: where the values
     count economies, how many there are. The figure is as wide as the specifications need, at most style.WIDE.
     """
-    data = data.dropna(subset=["value", "low", "high"], how="all").reset_index(drop=True)
+    if lacking := [a for a in axes if a not in data]:
+        raise UsageError(f"no column for the choice {', '.join(lacking)}", hint="axes=: choices that `data` holds")
+    one_of(data, ["criterion", "threshold"], hint="one picture for each criterion")
+    data = data.dropna(subset=["value", "low", "high"], how="all")
+    if data.empty:
+        raise CoverageError(
+            "no specification has a figure: there is nothing to draw", hint="see Evidence.frame, missing"
+        )
+    data = data.iloc[np.argsort(_drawn_at(data), kind="stable")].reset_index(drop=True)
     varied = [a for a in axes if data[a].nunique() > 1 or len(axes) == 1]
     choices = [(a, v) for a in varied for v in dict.fromkeys(data.sort_values("spec")[a])]
     heads = {a: axis_words(a) for a in varied}
     names = [value_words(v, a) for a, v in choices]
     left = 0.35 + _LETTER * (max(map(len, heads.values()), default=4) + max(map(len, names), default=4))
     note = f"{len(data)} specifications, sorted. Ring: the main one. Dashed: threshold."
+    if (data["value"].isna() & (data["low"].isna() | data["high"].isna())).any():
+        note += " Arrow: a figure is known only to lie on that side."
     width = min(style.WIDE, max(left + 0.35 + _STEP * len(data), 3.4))
     lines = textwrap.wrap(note, int(width / _LETTER))
     below, rows = 0.12 + 0.17 * len(lines), _ROW * max(len(choices), 1)
@@ -92,6 +107,12 @@ def specification_curve(data: pd.DataFrame, axes: list[str], *, unit: str, of: i
     return figure
 
 
+def _drawn_at(data: pd.DataFrame) -> pd.Series:
+    """Height of each specification: its value, the middle of its range, or the one end of it that is known."""
+    middle = data["value"].where(data["value"].notna(), (data["low"] + data["high"]) / 2)
+    return middle.fillna(data["high"]).fillna(data["low"]).astype(float)
+
+
 def _draw_values(top: Axes, data: pd.DataFrame, of: int | None) -> None:
     """One dot or stem for each specification, in the colour of what it says of the comparison."""
     x = np.arange(len(data))
@@ -100,7 +121,13 @@ def _draw_values(top: Axes, data: pd.DataFrame, of: int | None) -> None:
         for m in data["met"]
     ]
     ranged = data["low"].notna() & data["high"].notna() & (data["high"] > data["low"])
-    middle = data["value"].where(data["value"].notna(), (data["low"] + data["high"]) / 2)
+    middle = _drawn_at(data)
+    for i in x[data["value"].isna() & ~ranged & middle.notna()]:
+        away = -24 if pd.isna(data["low"][i]) else 24  # points: towards the side that is not known
+        top.annotate(
+            "", (i, middle[i]), xytext=(0, away), textcoords="offset points",
+            arrowprops={"arrowstyle": "<-", "color": colours[i], "linewidth": 1.6},
+        )  # fmt: skip
     for i in x[ranged]:
         top.plot(
             [i, i], [data["low"][i], data["high"][i]], color=colours[i], linewidth=2, alpha=0.8, solid_capstyle="round"
@@ -148,7 +175,10 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
             f"{criterion.label}: {met} of {len(drawn)} specifications {'meets' if met == 1 else 'meet'} the threshold"
             + (f", {open_} {'leaves' if open_ == 1 else 'leave'} it open" if open_ else "")
         )
-        alt = f"{what}. Values from {drawn['low'].fillna(drawn['value']).min():.4g} to {drawn['high'].fillna(drawn['value']).max():.4g}; threshold {data['threshold'].iloc[0]:g}."
+        figures = drawn[["value", "low", "high"]].astype(float).stack().dropna()
+        alt = (
+            f"{what}. Figures from {figures.min():.4g} to {figures.max():.4g}; threshold {data['threshold'].iloc[0]:g}."
+        )
         sources = sorted(
             {s for cell in evidence.frame.loc[evidence.frame["criterion"] == name, "sources"] for s in cell}
         )
@@ -237,15 +267,20 @@ def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:
     return figure, data
 
 
+@needs("coverage", "source_id", "year", "figures", like="coverage")
 def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
     """Heat map of a coverage frame: who reports (rows, with the source) in which year (columns)."""
     import seaborn as sns
 
-    who = coverage.attrs.get("who", [c for c in coverage.columns if c not in ("source_id", "year", "figures")])
+    who = [c for c in coverage.columns if c not in ("source_id", "year", "figures")]
     labels = coverage[[*who, "source_id"]].astype(str).agg(" · ".join, axis=1)
     frame = pd.DataFrame(
         {"who": labels, "year": coverage["year"].astype("Float64"), "figures": coverage["figures"]}
     ).dropna()
+    if frame.empty:
+        raise CoverageError(
+            "no figure of a known year: a map over years has nothing to draw", hint="list the frame instead"
+        )
     wide = frame.pivot_table(index="who", columns="year", values="figures", aggfunc="sum")
     wide = wide.loc[wide.notna().sum(axis=1).sort_values(ascending=False).index[:most]].sort_index()
     wide = (

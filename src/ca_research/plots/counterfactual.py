@@ -11,18 +11,22 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from .. import economies as eco
+from ..errors import CoverageError, UnknownNameError
 from . import style
+from .needs import needs, one_figure
 from .panels import panels
 
 _NAMED = ("CHN", "RUS", "TUR", "DEU", "USA", "KOR", "IND")
 
 
+@needs("gaps", "economy", "time", "treated", "synthetic", "after", like="a synthetic control's frame")
 def control_lines(gaps: pd.DataFrame, ranks: Mapping[str, str] | None = None) -> Figure:
     """Observed and synthetic course, one panel per economy, named in the first; the dotted line is the signing.
 
     gaps: columns economy, time, treated, synthetic (logs of USD), after, as from a synthetic control's frame.
     ranks: text under the title of each panel, one or more lines.
     """
+    one_figure(gaps, ["economy", "time"], hint="keep one fit of each economy")
     codes = list(dict.fromkeys(gaps["economy"]))
     with style.context():
         figure, axes = panels(len(codes))
@@ -62,13 +66,19 @@ def _name_courses(ax: plt.Axes, years: np.ndarray, million: Mapping[str, pd.Seri
     ax.set_xlim(right=years[last] + 0.36 * np.ptp(years))
 
 
+@needs("paths", "economy", "model", "year", "mean", "low", "high", like="trade.forecast_paths")
 def forecast_lines(paths: pd.DataFrame, *, model: str = "drift", since: int = 2010) -> Figure:
     """What was known, what one model and no change expected, and what came; one panel per economy.
 
     paths: columns economy, model ('known', 'after', 'no change' or a model), year, mean, low, high (USD), as from
     `trade.forecast_paths`. The band is the model's 95 % interval.
     """
+    one_figure(paths, ["economy", "model", "year"])
     codes = list(dict.fromkeys(paths["economy"]))
+    for code in codes:
+        models = set(paths.loc[(paths["economy"] == code) & (paths["year"] >= since), "model"])
+        if lacking := [m for m in ("known", model) if m not in models]:
+            raise UnknownNameError(f"course of {code}", lacking[0], sorted(models))
     with style.context():
         figure, axes = panels(len(codes))
         for ax, code in zip(axes, codes, strict=False):
@@ -104,11 +114,14 @@ def forecast_lines(paths: pd.DataFrame, *, model: str = "drift", since: int = 20
     return figure
 
 
+@needs("tables", "economy", "estimate", like="trade.placebo_table")
 def placebo_dots(tables: Mapping[str, pd.DataFrame], *, highlight: str = "CHN") -> Figure:
     """Estimates of all economies in one's place, sorted, one panel per question; a few are named.
 
     tables: title -> columns economy, estimate, as from `trade.placebo_table`.
     """
+    if not tables:
+        raise CoverageError("no table of placebos to draw", hint="give title -> frame, as from trade.placebo_table")
     with style.context():
         figure, grid = plt.subplots(1, len(tables), figsize=(8.2, 4.2), squeeze=False)
         for ax, (title, table) in zip(grid[0], tables.items(), strict=True):

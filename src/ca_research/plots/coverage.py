@@ -6,19 +6,20 @@ from matplotlib.figure import Figure
 
 from ..tables import Coverage
 from .claims import coverage_map
+from .needs import needs
 from .show import show
 
 MOST = 30
 """Rows that are drawn: those with figures of the most years."""
 
 
+@needs("coverage", "source_id", "year", "figures", like="coverage")
 def show_coverage(coverage: Coverage, title: str) -> None:
     """Show the heat map of a coverage frame, at most MOST rows of it, with what is drawn as CSV beside it."""
-    who = [*coverage.attrs["who"], "source_id"]
+    who = [c for c in coverage.columns if c not in ("year", "figures")]
     years = coverage.dropna(subset="year").groupby(who, dropna=False)["year"].nunique()
     drawn = years.sort_values(ascending=False, kind="stable").index[:MOST]
     part = coverage[coverage.set_index(who).index.isin(drawn)]
-    part.attrs = coverage.attrs
     figure = coverage_map(part, most=MOST).get_figure()
     assert isinstance(figure, Figure)
     show(
@@ -27,6 +28,6 @@ def show_coverage(coverage: Coverage, title: str) -> None:
         title=title,
         alt=f"{len(drawn)} series from {part['source_id'].nunique()} sources, {part['year'].min()} to {part['year'].max()}.",
         data=part,
-        tables=[coverage.attrs["table"]],
+        tables=[table] if (table := coverage.attrs.get("table")) else [],
         note=f"The {MOST} with the most years, of {len(years)}." if len(years) > MOST else "",
     )

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from .. import economies as eco
 from .. import investment, relations
+from ..errors import UsageError
 from ..registry.codings import coding as registry_coding
 from . import documents
 from .show import show, show_table
@@ -20,6 +21,14 @@ _POWER = {"C13": "USA", "C17": "CHN"}
 _EDITION = "gcdf3_geo"
 """The newest list of projects at hand."""
 _CODED = {"C13": "acts", "C17": "acts", "C16": "conditions"}
+_TABLES = {
+    "C09": ("facts",),
+    "C10": ("opinion",),
+    "C14": ("investment", "macro"),
+    "C15": ("opinion",),
+    "C16": ("projects", "facts"),
+}
+"""Tables that the pictures of a claim are made from, beside `evidence`."""
 _COUNTING = "counting"
 """Coding of documents that count nowhere or under another origin; it touches those it lists alone."""
 
@@ -30,6 +39,8 @@ def show_documents(claim_id: str, frames: Frames) -> None:
     frames: tables by name (evidence always; opinion, investment, macro, facts, projects where the claim needs them), loaded with one
     as_of. Nothing is loaded here.
     """
+    if lacking := [t for t in ("evidence", *_TABLES.get(claim_id, ())) if t not in frames]:
+        raise UsageError(f"{claim_id} also needs the table {', '.join(lacking)}", hint="frames={name: ca.load(name)}")
     for figure, record in _figures(claim_id, frames):
         show(figure, **record)
     if claim_id == "C16":
@@ -252,7 +263,7 @@ def _polls(claim_id: str, opinion: pd.DataFrame) -> tuple[Figure, dict[str, Any]
 
 
 def _grants(money: pd.DataFrame, macro: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any]]]:
-    grants = investment.grants_per_head(money, macro, donors=["USA"])
+    grants = investment.grants_per_head(money, macro, donors=["USA"]).query("missing == ''")
     newest = grants[grants["year"] == grants["year"].max()]
     said = "; ".join(
         f"{eco.name_of(r.host)} {r.per_head:.2f} (rank {r.rank} of {r.donors}, median {r.median:.2f})"

@@ -11,8 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .. import economies as eco
+from ..errors import CoverageError, UsageError
 from . import style
-from .panels import apart, panels
+from .needs import by_year, needs, one_figure
+from .panels import apart, line, panels, the_five_first
 from .words import party
 
 _SIDE = {"supports": (1, style.STATE["holds"]), "refutes": (-1, style.STATE["fails"])}
@@ -41,6 +43,7 @@ def _mark(
     )
 
 
+@needs("sides", "reading", "side", "origin_group", "year", "strength", "text_seen", like="relations.sides", empty=True)
 def sides_strip(sides: pd.DataFrame, *, enough: int, labels: Mapping[str, str] | None = None) -> Figure:
     """Independent origins for and against each reading: one mark per origin, for to the right, against to the left.
 
@@ -86,6 +89,7 @@ def sides_strip(sides: pd.DataFrame, *, enough: int, labels: Mapping[str, str] |
     return figure
 
 
+@needs("cases", "power", "case", "first_year", "code", "counted", like="relations.case_origins", empty=True)
 def case_strip(cases: pd.DataFrame, *, enough: int) -> Figure:
     """Independent origins that show one and the same case: one mark per origin, its shape by the code.
 
@@ -126,11 +130,14 @@ def case_strip(cases: pd.DataFrame, *, enough: int) -> Figure:
     return figure
 
 
+@needs("goals", "document", "year", like="relations.goals", empty=True)
 def goal_grid(goals: pd.DataFrame, *, names: Sequence[str] = ("RUS", "CHN", "IRN", "LIB")) -> Figure:
     """Which goals each document names: filled where named, a ring where not, a question mark where not visible.
 
     goals: document, year and a column per goal, as from `relations.goals`; oldest first.
     """
+    if lacking := [n for n in names if n not in goals]:
+        raise UsageError(f"no column for the goal {', '.join(lacking)}", hint="names=: goals that `goals` holds")
     with style.context():
         figure, ax = plt.subplots(figsize=(style.WIDE, 0.9 + 0.27 * max(len(goals), 1)))
         for y, row in enumerate(goals.to_dict("records")):
@@ -152,13 +159,14 @@ def goal_grid(goals: pd.DataFrame, *, names: Sequence[str] = ("RUS", "CHN", "IRN
     return figure
 
 
+@needs("ranks", "economy", "year", "kind", "powers", like="relations.rank_table")
 def rank_marks(ranks: pd.DataFrame, *, top: int = 2) -> Figure:
     """China's place in lists of partners by economy and year; filled where within the first `top`, a ring below.
 
     ranks: economy, year, kind, powers ('u' where not visible), as from `relations.rank_table`. Lists that are no official
     text are drawn smaller; a question mark stands where the order was not visible.
     """
-    economies = [e for e in eco.CA5 if e in set(ranks["economy"])]
+    economies = the_five_first(ranks["economy"])
     with style.context():
         figure, ax = plt.subplots(figsize=(style.WIDE, 0.8 + 0.5 * max(len(economies), 1)))
         for row in ranks.dropna(subset=["year"]).itertuples():
@@ -197,12 +205,13 @@ def rank_marks(ranks: pd.DataFrame, *, top: int = 2) -> Figure:
     return figure
 
 
+@needs("waves", "economy", "about", "year", "value_pct", like="relations.approval_waves")
 def poll_panels(waves: pd.DataFrame, *, bar: float | None = None) -> Figure:
     """Approval of each power's leadership by year, one panel per economy; marks are waves, lines join those at most two years apart.
 
     waves: economy, about, year, value_pct, as from `relations.approval_waves`. bar: a share to draw as a dashed line.
     """
-    economies = [e for e in eco.CA5 if e in set(waves["economy"])]
+    economies = the_five_first(waves["economy"])
     first, last = int(waves["year"].min()), int(waves["year"].max())
     with style.context():
         figure, axes = panels(len(economies), sharex=True, sharey=True)
@@ -231,20 +240,22 @@ def poll_panels(waves: pd.DataFrame, *, bar: float | None = None) -> Figure:
     return figure
 
 
+@needs("grants", "host", "year", "investor", "per_head", "median", like="investment.grants_per_head", empty=True)
 def grant_panels(grants: pd.DataFrame, *, donor: str) -> Figure:
     """Grants by head of one donor and of the median donor, one panel per economy (US dollars, log scale).
 
     grants: host, year, investor, per_head, median, as from `investment.grants_per_head`.
     """
     mine = grants[grants["investor"] == donor]
-    economies = [e for e in eco.CA5 if e in set(mine["host"])]
+    if len(grants) and mine.empty:
+        raise CoverageError(f"no grants of {donor} in the frame", hint="donor=: an investor of `grants`")
+    economies = the_five_first(mine["host"])
     with style.context():
         figure, axes = panels(len(economies), sharex=True, sharey=True)
         for ax, economy in zip(axes, economies, strict=False):
             part = mine[mine["host"] == economy].sort_values("year")
-            years = part["year"].astype(int)
-            ax.plot(years, part["per_head"], color=style.colour(donor))
-            ax.plot(years, part["median"], color=style.OTHER, linestyle=(0, (4, 2)))
+            line(ax, by_year(part, "per_head"), color=style.colour(donor))
+            line(ax, by_year(part, "median"), color=style.OTHER, linestyle=(0, (4, 2)))
             ax.set_yscale("log")
             ax.yaxis.set_major_formatter(lambda v, _: f"{v:g}")
             ax.minorticks_off()
@@ -263,8 +274,10 @@ def grant_panels(grants: pd.DataFrame, *, donor: str) -> Figure:
     return figure
 
 
+@needs("yearly", "year", "{column}")
 def year_bars(yearly: pd.DataFrame, column: str) -> Figure:
     """One number a year as bars. yearly: year and `column`."""
+    one_figure(yearly, ["year"], hint="add up the rows of a year first")
     with style.context():
         figure, ax = plt.subplots(figsize=(style.WIDE, 2.2))
         ax.bar(yearly["year"].astype(int), yearly[column], color=style.PARTY["CHN"], width=0.7)

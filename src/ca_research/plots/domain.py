@@ -10,11 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .. import economies as eco
+from ..errors import CoverageError, UsageError
 from . import style
-from .panels import apart, panels
-from .words import party
-
-_GAP = (2018.5, 2022.5)
+from .needs import by_year, needs, one_figure, one_of
+from .panels import apart, line, panels, shade_uncounted
+from .words import party, source_name
 
 _MEASURES = {
     "hsk_takers": "candidates in the year",
@@ -66,6 +66,7 @@ def measure_name(code: str) -> str:
 _BASES = {"reporter": "own report", "mirror": "partners' reports", "interval": "range of both"}
 
 
+@needs("ranks", "economy", "basis", "year", "partner", "low", "high", like="trade.ranks", empty=True)
 def trade_ranges(
     ranks: pd.DataFrame,
     shown: tuple[str, ...] = ("CHN", "RUS", "EU27", "USA", "TUR"),
@@ -79,6 +80,9 @@ def trade_ranges(
     panel for each, those without a row as well (default: those of `ranks`). bases: a column for each.
     """
     economies = sorted(ranks["economy"].unique() if economies is None else economies)
+    if not economies:
+        raise CoverageError("no economy to draw", hint="economies=['KAZ'], or ranks with a row")
+    one_figure(ranks, ["economy", "basis", "partner"], hint="keep one year of each basis, as trade.newest_ranks does")
     several = len(economies) > 1
     with style.context():
         figure, grid = plt.subplots(
@@ -125,14 +129,22 @@ def _range(ax: Axes, y: int, code: str, part: pd.DataFrame) -> None:
     ax.scatter([low, high], [y, y], color=style.colour(code), s=22, zorder=3)
 
 
+@needs("ranks", "basis", "year", "partner", "rank", like="trade.ranks")
 def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str] = ("CHN", "RUS", "EU27", "USA", "TUR")) -> Figure:
     """Places of the partners then and now, one panel for each basis, each partner named at both ends of its line.
 
     ranks: columns basis, year, partner, rank of one economy, two years to a basis, as from `trade.ranks`. A partner with a
-    place in one of the years alone has a dot and no line.
+    place in one of the years alone has a dot and no line. Where low and high are there and the range of a partner meets that
+    of others, every place that it may have is written ('1–2').
     """
+    one_of(ranks, ["economy"], hint="one picture for each economy")
+    one_figure(ranks, ["basis", "year", "partner"])
+    for basis, part in ranks.groupby("basis"):
+        if part["year"].nunique() > 2:
+            raise UsageError(f"{part['year'].nunique()} years on the basis {basis}", hint="keep the first and the last")
     bases = list(dict.fromkeys(ranks["basis"]))
-    placed = ranks[ranks["partner"].isin(shown)].dropna(subset=["rank"])
+    placed = ranks.dropna(subset=["rank"])
+    placed = placed.assign(place=_places(placed))[placed["partner"].isin(shown)]
     worst = int(placed["rank"].max()) if len(placed) else 1
     with style.context():
         figure, grid = plt.subplots(
@@ -142,11 +154,18 @@ def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str] = ("CHN", "RUS", "EU27
             mine = placed[placed["basis"] == basis]
             years = sorted(int(y) for y in ranks.loc[ranks["basis"] == basis, "year"].unique())
             for code, part in mine.groupby("partner"):
-                ends = sorted((years.index(int(r.year)), int(r.rank)) for r in part.itertuples())
+                ends = sorted((years.index(int(r.year)), int(r.rank), str(r.place)) for r in part.itertuples())
                 colour = style.colour(str(code))
-                ax.plot(*zip(*ends, strict=True), color=colour, marker="o", markersize=6, linewidth=2)
-                for x, rank in ends:
-                    name = f"{party(str(code))}  {rank}" if x == 0 else f"{rank}  {party(str(code))}"
+                ax.plot(
+                    [x for x, *_ in ends],
+                    [rank for _, rank, _ in ends],
+                    color=colour,
+                    marker="o",
+                    markersize=6,
+                    linewidth=2,
+                )
+                for x, rank, place in ends:
+                    name = f"{party(str(code))}  {place}" if x == 0 else f"{place}  {party(str(code))}"
                     ax.annotate(name, (x, rank), xytext=(-8 if x == 0 else 8, 0), textcoords="offset points",
                                 ha="right" if x == 0 else "left", va="center", color=colour)  # fmt: skip
             ax.set_title(_BASES.get(basis, basis))
@@ -159,12 +178,31 @@ def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str] = ("CHN", "RUS", "EU27
     return figure
 
 
-def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "CHN") -> Figure:
+def _places(ranks: pd.DataFrame) -> list[str]:
+    """The place of each row among those of its basis and year, or all places between which its range leaves open."""
+    if not {"low", "high"} <= set(ranks.columns):
+        return [str(int(rank)) for rank in ranks["rank"]]
+    said = []
+    for row in ranks.itertuples():
+        others = ranks[(ranks["basis"] == row.basis) & (ranks["year"] == row.year) & (ranks["partner"] != row.partner)]
+        best, worst = 1 + int((others["low"] > row.high).sum()), 1 + int((others["high"] >= row.low).sum())
+        said.append(str(best) if best == worst else f"{best}–{worst}")
+    return said
+
+
+@needs("gaps", "economy", "year", "reported_high", "mirror_high", like="trade.region_gaps")
+def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "") -> Figure:
     """Both sides' reports of one flow as a dumbbell for each year; one panel per economy, the sides named in the first.
 
-    gaps: rows of one direction from `trade.region_gaps`: economy, year, reported_high, mirror_high (USD fob). An
-    economy that never reports has a panel with the partner's reports alone.
+    gaps: rows of one direction and one partner from `trade.region_gaps`: economy, partner, year, direction, reported_high,
+    mirror_high (USD fob). An economy that never reports has a panel with the partner's reports alone. partner: whose
+    reports these are; that of `gaps`, or China where they do not say.
+    Raises MixedUnitsError for two directions or two partners: figures of unlike flows are no two sides of one.
     """
+    one_of(gaps, ["direction"], hint="keep one: gaps[gaps['direction'] == 'import']")
+    one_of(gaps, ["partner"], hint="one picture for each partner")
+    one_figure(gaps, ["economy", "year"], hint="keep one flow and one partner")
+    partner = partner or (str(gaps["partner"].iloc[0]) if "partner" in gaps else "CHN")
     economies = sorted(gaps["economy"].unique())
     own, other = ("own report", style.INK), (f"{party(partner)}'s report", style.colour(partner))
     with style.context():
@@ -207,32 +245,43 @@ def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "CHN") -> Figure:
 _LEVELS = {"all": ("all kinds", "-"), "degree": ("degree", (0, (4, 2))), "scholarship": ("scholarship", (0, (1, 1.5)))}
 
 
+@needs("counts", "origin", "year", "level", "students", like="load('students')")
+@needs("statements", "origin", "year", "students", like="load('students')", empty=True)
 def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None, *, last: int = 2025) -> Figure:
     """Students in China by origin, one panel each; statements of officials as hollow marks; years without counts shaded.
 
-    counts: columns origin, year, level, students. statements: columns origin, year, students.
+    counts: columns origin, year, level ('all', 'degree', 'scholarship'), students; a line for each level of each source
+    (source_id), which breaks where a year has no count. statements: columns origin, year, students.
+    Raises MixedUnitsError for several destinations, UsageError for another level or two figures of one year.
     """
+    hint = "filter first: counts[counts['destination'] == 'CHN']"
+    one_of(counts, ["destination"], hint=hint)
+    if statements is not None:
+        one_of(statements, ["destination"], hint=hint)
+    if odd := sorted(set(counts["level"]) - set(_LEVELS)):
+        raise UsageError(
+            f"students of level {', '.join(map(str, odd))} have no line", hint=f"levels: {', '.join(_LEVELS)}"
+        )
     origins = list(dict.fromkeys(counts["origin"]))
     with style.context():
         figure, axes = panels(len(origins), sharex=True)
         for ax, origin in zip(axes, origins, strict=False):
-            ax.axvspan(*_GAP, color=style.GRID, alpha=0.6, linewidth=0)
-            mine = counts[counts["origin"] == origin]
+            mine = counts[counts["origin"] == origin].dropna(subset=["year", "students"])
+            uncounted = shade_uncounted(ax, mine["year"], last)
             starts = []
             said = statements[statements["origin"] == origin] if statements is not None else mine.iloc[:0]
-            top = max([float(mine["students"].max()), *said["students"].astype(float)])
+            top = max([1.0, *mine["students"].astype(float), *said["students"].astype(float)])
             for level, (name, dash) in _LEVELS.items():
-                part = mine[mine["level"] == level].sort_values("year")
+                part = mine[mine["level"] == level]
                 if part.empty:
                     continue
-                ax.plot(
-                    part["year"].astype(int),
-                    part["students"].astype(float),
-                    color=style.PARTY["CHN"],
-                    linestyle=dash,
-                    alpha=1 if level == "all" else 0.75,
-                )
-                starts.append((float(part["students"].iloc[0]), name, int(part["year"].iloc[0])))
+                apart_by = [c for c in ("source_id", "statistic") if c in part] or ["origin"]
+                lines = part.groupby(apart_by, dropna=False)
+                for key, rows in lines:
+                    series = by_year(rows, "students")
+                    line(ax, series, color=style.PARTY["CHN"], linestyle=dash, alpha=1 if level == "all" else 0.75)
+                    whose = f", {source_name(str(key[0])) or key[0]}" if lines.ngroups > 1 else ""
+                    starts.append((float(series.iloc[0]), f"{name}{whose}", int(series.index[0])))
             for value, name, year in apart(starts, 0.13 * top):
                 ax.text(year - 0.4, value, name, color=style.MUTED, va="center", ha="right")
             if len(said):
@@ -242,15 +291,9 @@ def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None, 
                 ax.annotate("stated", (int(years[at]), float(persons[at])), xytext=(0, -6), textcoords="offset points",
                             ha="center", va="top", color=style.INK)  # fmt: skip
             ax.set_ylim(0, 1.2 * top)
-            ax.text(
-                sum(_GAP) / 2,
-                0.98,
-                "no count",
-                transform=ax.get_xaxis_transform(),
-                ha="center",
-                va="top",
-                color=style.MUTED,
-            )
+            if uncounted:
+                ax.text(sum(uncounted) / 2, 0.98, "no count", transform=ax.get_xaxis_transform(),
+                        ha="center", va="top", color=style.MUTED)  # fmt: skip
             ax.set_title(eco.name_of(origin) if len(origins) > 1 else "")
             ax.set_xlim(2000.6, last + 1.5)  # room for the names of the lines
             ax.set_xticks([2010, 2014, 2018, 2022] if len(origins) == 1 else [2010, 2018, last])
@@ -263,8 +306,11 @@ def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None, 
     return figure
 
 
+@needs("stocks", "investor", "value_usd", like="investment.stock_by_investor")
 def stock_bars(stocks: pd.DataFrame, *, highlight: str = "CHN") -> Figure:
     """Inward stock by investor at one date, largest first. stocks: columns investor, value_usd."""
+    one_of(stocks, ["host", "year", "measure", "price_basis"], hint="keep one host, one date and one measure")
+    one_figure(stocks, ["investor"])
     ordered = stocks.sort_values("value_usd", ascending=True)
     with style.context():
         figure, ax = plt.subplots(figsize=(style.WIDE, 0.5 + 0.34 * len(ordered)))
@@ -282,19 +328,22 @@ def stock_bars(stocks: pd.DataFrame, *, highlight: str = "CHN") -> Figure:
     return figure
 
 
+@needs("shares", "commodity", "year", "share", "low", "high", like="economy.energy_shares")
 def share_lines(shares: pd.DataFrame, *, thresholds: dict[str, float], labels: dict[str, str]) -> Figure:
     """Share of the five in China's imports by commodity and year, one panel each, with the declared bar.
 
     shares: columns commodity, year, share, low, high (per cent; a range where only bounds are known).
     """
     commodities = list(dict.fromkeys(shares["commodity"]))
+    if lacking := [c for c in commodities if c not in thresholds]:
+        raise UsageError(f"no threshold for {', '.join(map(str, lacking))}", hint=f"thresholds={{{lacking[0]!r}: ...}}")
     with style.context():
         figure, grid = plt.subplots(1, len(commodities), figsize=(style.WIDE, 2.7), squeeze=False)
         for ax, name in zip(grid[0], commodities, strict=True):
             part = shares[shares["commodity"] == name].sort_values("year")
             years = part["year"].astype(int)
             if part["share"].notna().any():
-                ax.plot(years, part["share"], color=style.PARTY["CHN"], marker="o", markersize=4.5)
+                line(ax, by_year(part, "share"), color=style.PARTY["CHN"], marker="o", markersize=4.5)
                 for y, s in ((years.iloc[0], part["share"].iloc[0]), (years.iloc[-1], part["share"].iloc[-1])):
                     ax.annotate(
                         f"{s:.0f}", (y, s), textcoords="offset points", xytext=(0, 7), ha="center", fontsize=style.TICK
@@ -321,8 +370,10 @@ def share_lines(shares: pd.DataFrame, *, thresholds: dict[str, float], labels: d
     return figure
 
 
+@needs("lengths", "economy", "value", like="relations.border_lengths")
 def border_bar(lengths: pd.DataFrame, *, threshold: float) -> Figure:
     """Borders laid end to end against a threshold. lengths: columns economy, value (km)."""
+    one_figure(lengths, ["economy"])
     ordered = lengths.sort_values("value", ascending=False)
     with style.context():
         figure, ax = plt.subplots(figsize=(style.WIDE, 1.7))

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .. import economies as eco
-from ..errors import CoverageError
+from ..errors import CoverageError, UsageError
 from . import style
 from .words import party
 
@@ -75,6 +75,10 @@ def region_map(
     values: by economy a number (the larger, the darker) or a word. unit: behind each number. neighbour: an economy whose
     border with those of `values` is drawn as a heavy line.
     """
+    if odd := sorted(set(values) - set(economies)):
+        raise UsageError(
+            f"{', '.join(odd)} would not be shaded", hint=f"values for {', '.join(economies)}, or economies="
+        )
     numbers = {e: float(v) for e, v in values.items() if not isinstance(v, str)}
     most = max([abs(v) for v in numbers.values()], default=1.0) or 1.0
     with style.context():

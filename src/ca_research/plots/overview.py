@@ -9,18 +9,23 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
+from ..errors import UnknownNameError
 from ..registry import VERDICTS
 from . import style
+from .needs import needs
 
 _ACROSS = 3  # ids beside each other in one cell
 _LINE, _GAP, _HEAD = 0.21, 0.17, 0.72  # inches: a line of ids, the room around a theme's rule, the heads of the columns
 
 
+@needs("glance", "claim", "theme", "verdict", "fragile", like="claims.overview.table", empty=True)
 def verdict_matrix(glance: pd.DataFrame) -> Figure:
     """Claims by theme (rows) and verdict (columns), each by its id; a fragile one is underlined.
 
     glance: columns claim, theme, verdict, fragile, as from `claims.overview.table`.
     """
+    if odd := sorted(set(glance["verdict"]) - set(VERDICTS)):
+        raise UnknownNameError("verdict", odd[0], VERDICTS)
     themes = list(dict.fromkeys(glance["theme"]))
     cells = {key: part for key, part in glance.groupby(["theme", "verdict"])}
     lines = {

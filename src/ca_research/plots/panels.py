@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import matplotlib.pyplot as plt
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from .. import economies as eco
 from . import style
+from .needs import alone, holes
 
 
 def panels(
@@ -25,6 +31,28 @@ def panels(
         grid.flat[place].axis("off")
         grid.flat[place - columns].tick_params(labelbottom=True)
     return figure, list(grid.flat[: max(count, 1)])
+
+
+def the_five_first(codes: Iterable[str]) -> list[str]:
+    """Each code once: the five in their order, then any other that the frame holds (it is drawn, not dropped)."""
+    found = {str(code) for code in codes}
+    return [*(e for e in eco.CA5 if e in found), *sorted(found - set(eco.CA5))]
+
+
+def line(ax: Axes, series: pd.Series, **look: Any) -> None:
+    """A line over a series of `needs.by_year`: it breaks at years without a figure; a figure by itself is a dot."""
+    ax.plot(series.index, series, **look)
+    single = alone(series)
+    if len(single) and "marker" not in look:
+        ax.scatter(single.index, single, s=12, color=look.get("color"))
+
+
+def shade_uncounted(ax: Axes, years: Iterable[int], last: int) -> tuple[int, int] | None:
+    """Shade the years from the first of `years` to `last` that are not among them; returns the widest run of them."""
+    runs = holes(years, last)
+    for first, final in runs:
+        ax.axvspan(first - 0.5, final + 0.5, color=style.GRID, alpha=0.6, linewidth=0)
+    return max(runs, key=lambda run: run[1] - run[0], default=None)
 
 
 def apart(ends: list[tuple[float, str, int]], least: float) -> list[tuple[float, str, int]]:

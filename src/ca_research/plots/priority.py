@@ -8,12 +8,26 @@ from matplotlib.figure import Figure
 
 from .. import economies as eco
 from . import style
-from .panels import apart, panels
+from .needs import by_year, needs, one_figure
+from .panels import apart, line, panels
 from .words import party
 
 _POWERS = ("CHN", "RUS", "USA")
 
 
+@needs(
+    "cells",
+    "dimension",
+    "economy",
+    "led",
+    "estimate",
+    "low",
+    "high",
+    "last_year",
+    "leader",
+    "n",
+    like="claims.priority.matrix",
+)
 def priority_matrix(cells: pd.DataFrame, *, labels: dict[str, str] | None = None) -> Figure:
     """Economies by dimensions: filled where China leads, framed where another does, else empty. A cell names
     the leader, China's figure over its largest rival's, and the year.
@@ -21,6 +35,9 @@ def priority_matrix(cells: pd.DataFrame, *, labels: dict[str, str] | None = None
     cells: columns dimension, economy, led (True, False, None), estimate, low, high, last_year, leader, n, as from
     `claims.priority.matrix`. labels: names of the dimensions.
     """
+    one_figure(
+        cells, ["dimension", "economy"], hint="keep one choice of each dimension, as claims.priority.matrix does"
+    )
     dimensions, codes = list(dict.fromkeys(cells["dimension"])), list(dict.fromkeys(cells["economy"]))
     with style.context():
         figure, ax = plt.subplots(figsize=(style.WIDE, 0.9 + 0.62 * len(codes)))
@@ -65,10 +82,11 @@ def _who(cell: pd.Series) -> str:
 def _ratio(cell: pd.Series) -> str:
     if not cell.n > 0:
         return ""
-    value = cell.estimate if pd.notna(cell.estimate) else (cell.low + cell.high) / 2
-    return f"{value:.2g}×, {int(cell.last_year)}"
+    said = f"{cell.estimate:.2g}" if pd.notna(cell.estimate) else f"{cell.low:.2g}–{cell.high:.2g}"
+    return f"{said}×, {int(cell.last_year)}"
 
 
+@needs("table", "economy", "year", "hhi", "period", like="trade.periods_by_economy")
 def hhi_lines(table: pd.DataFrame, *, early: tuple[int, int], late: tuple[int, int]) -> Figure:
     """Concentration of trade by year, one panel per economy; the two periods are shaded, their means are drawn.
 
@@ -81,7 +99,7 @@ def hhi_lines(table: pd.DataFrame, *, early: tuple[int, int], late: tuple[int, i
             mine = table[(table["economy"] == code) & (table["year"] >= early[0] - 3)].sort_values("year")
             for first, last in (early, late):
                 ax.axvspan(first - 0.5, last + 0.5, color=style.GRID, alpha=0.6, linewidth=0)
-            ax.plot(mine["year"], mine["hhi"], color=style.INK, marker="o", markersize=3.5, linewidth=1.6)
+            line(ax, by_year(mine, "hhi"), color=style.INK, marker="o", markersize=3.5, linewidth=1.6)
             for _, part in mine[mine["period"] != ""].groupby("period"):
                 ends, mean = (part["year"].min() - 0.4, part["year"].max() + 0.4), part["hhi"].mean()
                 ax.plot(ends, [mean, mean], color=style.PARTY["CHN"], linewidth=2.5)
@@ -103,6 +121,7 @@ def hhi_lines(table: pd.DataFrame, *, early: tuple[int, int], late: tuple[int, i
     return figure
 
 
+@needs("votes", "economy", "power", "year", "{column}", like="relations.votes")
 def vote_lines(votes: pd.DataFrame, *, column: str = "agreement", label: str = "share of common votes") -> Figure:
     """Agreement with (or distance to) each power by year, one panel per economy.
 
@@ -118,7 +137,7 @@ def vote_lines(votes: pd.DataFrame, *, column: str = "agreement", label: str = "
                 part = mine[mine["power"] == power].dropna(subset=[column]).sort_values("year")
                 if part.empty:
                     continue
-                ax.plot(part["year"], part[column], color=style.colour(power), linewidth=1.8)
+                line(ax, by_year(part, column), color=style.colour(power), linewidth=1.8)
                 ends.append((float(part[column].iloc[-1]), power, int(part["year"].iloc[-1])))
             for value, power, year in apart(ends, 0.085 * float(votes[column].max())):
                 ax.annotate(party(power), (year, value), textcoords="offset points", xytext=(4, 0), va="center",

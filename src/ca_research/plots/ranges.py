@@ -11,8 +11,10 @@ from matplotlib.ticker import MaxNLocator
 
 from .. import economies as eco
 from . import style
+from .needs import needs, one_figure
 
 
+@needs("frame", "{group}", "what", "year", "low", "high", "kind")
 def share_ranges(
     frame: pd.DataFrame, *, bar: float, bar_label: str, group: str = "unit", right: float = 100.0
 ) -> Figure:
@@ -62,11 +64,13 @@ def share_ranges(
     return figure
 
 
+@needs("frame", "edition", "host", "commitments", "share", like="investment.completion_by")
 def completion_dots(frame: pd.DataFrame, *, bar: float) -> Figure:
     """Completed commitments (per cent of their number) by economy and edition of the project list, newest filled.
 
     frame: columns edition, until, host, commitments, share, as from `investment.completion_by`; editions newest first.
     """
+    one_figure(frame, ["edition", "host"], hint="group by host alone")
     hosts = sorted(frame["host"].unique())
     editions = list(dict.fromkeys(frame["edition"]))
     with style.context():

@@ -102,6 +102,7 @@ def show(
 
     if section not in SECTIONS:
         raise UsageError(f"no section {section!r} on a page", hint=f"one of {', '.join(SECTIONS)}")
+    _frame("data", data)
     figure = ax if isinstance(ax, Figure) else ax.get_figure()
     assert isinstance(figure, Figure)
     svg = to_svg(figure)
@@ -140,6 +141,7 @@ def show_table(
 
     if section not in SECTIONS:
         raise UsageError(f"no section {section!r} on a page", hint=f"one of {', '.join(SECTIONS)}")
+    _frame("frame", frame)
     shown = frame.drop(columns=[c for c in ORIGIN_COLUMNS if c in frame])
     cited = source_ids(frame if sources is None else sources)
     cells = [cells_of(str(c), shown.iloc[:, i], digits) for i, c in enumerate(shown.columns)]
@@ -165,6 +167,11 @@ def show_table(
         },
         raw=True,
     )
+
+
+def _frame(name: str, given: object) -> None:
+    if not isinstance(given, pd.DataFrame):
+        raise UsageError(f"`{name}` is no frame but {type(given).__name__}", hint="give the figures shown, as a frame")
 
 
 def show_note(text: str, *, section: str = "main") -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -13,7 +12,8 @@ from matplotlib.ticker import MaxNLocator
 
 from .. import economies as eco
 from . import style
-from .panels import panels
+from .needs import by_year, needs, one_figure, one_of
+from .panels import line, panels, shade_uncounted
 
 MARKS = {"as_stated": "o", "lower": "^", "upper": "v"}
 """A figure as printed; 'more than' points up, 'fewer than' points down."""
@@ -45,6 +45,7 @@ def _bars(ax: Axes, bars: Mapping[str, float], named: bool) -> None:
             )
 
 
+@needs("frame", "economy", "year", "{value}", empty=True)
 def economy_lines(
     frame: pd.DataFrame,
     *,
@@ -65,6 +66,7 @@ def economy_lines(
     beside: a second series to compare with and its name, grey and thin, named where it lies furthest from the first.
     """
     bars = bars or {}
+    one_figure(frame, ["economy", "year"])
     years = (int(frame["year"].min()), int(frame["year"].max())) if len(frame) else (2010, 2020)
     peak = max([float(frame[value].max()) if len(frame) else 1.0, *bars.values()])
     named = _widest(frame, beside[1], value) if beside else ("", 0)
@@ -82,20 +84,20 @@ def economy_lines(
                         f" {mark[1]}", at, xycoords=("data", "axes fraction"), fontsize=style.TICK, color=style.MUTED
                     )
             if beside:
-                other = beside[1][beside[1]["economy"] == economy].sort_values("year")
-                ax.plot(other["year"].astype(int), other[value].astype(float), color=style.OTHER, linewidth=1.4)
+                other = beside[1][beside[1]["economy"] == economy]
+                line(ax, by_year(other, value), color=style.OTHER, linewidth=1.4)
                 if economy == named[0]:
                     low = float(other.loc[other["year"] == named[1], value].iloc[0])
                     ax.annotate(
                         beside[0], (named[1], low), xytext=(0, -4), textcoords="offset points", fontsize=style.TICK,
                         color=style.MUTED, ha="center", va="top",
                     )  # fmt: skip
-            mine = frame[frame["economy"] == economy].sort_values("year")
+            mine = frame[frame["economy"] == economy].dropna(subset=[value]).sort_values("year")
             if mine.empty:
                 _empty(ax, empty)
                 continue
-            span = np.arange(int(mine["year"].min()), int(mine["year"].max()) + 1)
-            series = mine.set_index(mine["year"].astype(int))[value].astype(float).reindex(span)
+            series = by_year(mine, value)
+            span = series.index
             ax.plot(span, series, color=style.PARTY["CHN"], marker="o", markersize=2.8, linewidth=1.8)
             ax.annotate(
                 f"{series.iloc[-1]:,.{digits}f}", (span[-1], series.iloc[-1]), xytext=(4, 0), textcoords="offset points",
@@ -115,6 +117,7 @@ def _widest(frame: pd.DataFrame, other: pd.DataFrame, value: str) -> tuple[str, 
     return str(at["economy"]), int(at["year"])
 
 
+@needs("frame", "economy", "year", "value", "bound", "source_id", empty=True)
 def learner_points(frame: pd.DataFrame, *, economies: Sequence[str]) -> Figure:
     """Counts of learners as they were printed, each economy on its own scale; two figures of one source are joined.
 
@@ -155,12 +158,15 @@ def learner_points(frame: pd.DataFrame, *, economies: Sequence[str]) -> Figure:
     return figure
 
 
+@needs("views", "economy", "year", "percent", "question", empty=True)
+@needs("students", "origin", "year", "students", like="load('students')", empty=True)
 def views_and_exchange(views: pd.DataFrame, students: pd.DataFrame, *, economies: Sequence[str]) -> Figure:
     """One row per economy: what people think of China (left) and how many of its students are in China (right).
 
     views: columns economy, year, percent, question (a word for each pollster); waves of one question are joined.
-    students: columns origin, year, students.
+    students: columns origin, year, students, of one source, level and destination; years without a count are shaded.
     """
+    one_of(students, ["destination", "level", "source_id"], hint="keep one count: unlike students are no one line")
     years = (2009, 2024)
     with style.context():
         figure, grid = plt.subplots(
@@ -169,23 +175,15 @@ def views_and_exchange(views: pd.DataFrame, students: pd.DataFrame, *, economies
         for i, economy in enumerate(economies):
             left, right = grid[i]
             _views(left, views[views["economy"] == economy], first=i == 0)
-            mine = students[students["origin"] == economy].sort_values("year")
-            right.axvspan(2018.5, 2022.5, color=style.GRID, alpha=0.6, linewidth=0)
-            if i == 0:
-                right.text(
-                    2018.8,
-                    0.86,
-                    "no count",
-                    transform=right.get_xaxis_transform(),
-                    fontsize=style.TICK,
-                    color=style.MUTED,
-                )
+            mine = students[students["origin"] == economy].dropna(subset=["students"]).sort_values("year")
+            uncounted = shade_uncounted(right, mine["year"], years[1])
+            if i == 0 and uncounted:
+                right.text(uncounted[0] - 0.2, 0.86, "no count", transform=right.get_xaxis_transform(),
+                           fontsize=style.TICK, color=style.MUTED)  # fmt: skip
             if mine.empty:
                 _empty(right, "no count")
             else:
-                right.plot(
-                    mine["year"].astype(int), mine["students"].astype(float) / 1000, color=style.INK, linewidth=1.8
-                )
+                line(right, by_year(mine, "students") / 1000, color=style.INK, linewidth=1.8)
                 end = mine.iloc[-1]
                 right.annotate(
                     f"{float(end['students']) / 1000:,.1f}",

@@ -16,8 +16,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .. import economies as eco
+from ..errors import UsageError
 from ..tables.dates import bounds
 from . import style
+from .needs import needs
 
 
 def _span(ax: Axes, y: float, row: pd.Series, colour: str, span: float) -> None:
@@ -72,6 +74,19 @@ def _window(ax: Axes, label: str, first: pd.Timestamp, last: pd.Timestamp, y: fl
     )
 
 
+@needs(
+    "rows",
+    "panel",
+    "lane",
+    "date",
+    "first_day",
+    "last_day",
+    "exact",
+    "mark",
+    "code",
+    like="relations.chronology",
+    empty=True,
+)
 def timeline(
     rows: pd.DataFrame,
     *,
@@ -87,6 +102,8 @@ def timeline(
     on the last panel. days: label to a day, a dashed line on every panel that holds it. Labels are written where there is
     room; the table beside the figure has all dates.
     """
+    if lanes and (odd := sorted(set(rows["lane"]) - set(lanes))):
+        raise UsageError(f"rows of the lane {odd[0]!r} would not be drawn", hint="lanes=: all that the rows name")
     panels = list(dict.fromkeys(rows["panel"])) if len(rows) else [""]
     shown = {p: list(lanes) or list(dict.fromkeys(rows.loc[rows["panel"] == p, "lane"])) or [empty] for p in panels}
     above = {p: 0.52 * len(windows or {}) if p == panels[-1] else 0.0 for p in panels}
@@ -163,6 +180,7 @@ def _draw_lanes(ax: Axes, rows: pd.DataFrame, lanes: Sequence[str], span: int, e
     ax.set_yticks(range(len(lanes)), list(lanes), fontsize=style.LABEL)
 
 
+@needs("times", "economy", "state", "low", "high", "date", "bounded_by", like="relations.signing_times", empty=True)
 def signing_curves(
     times: pd.DataFrame, curves: Mapping[str, Mapping[str, pd.DataFrame]], *, watch: float, within: float
 ) -> Figure:
@@ -172,6 +190,11 @@ def signing_curves(
     'low', 'middle' and 'high' of `relations.signing_curve`; low and high bound a band. watch: months watched. within: months
     shaded as prompt.
     """
+    wanted = {group: {"low", "middle", "high"} for group in ("five", "others")}
+    if {group: set(edges) for group, edges in curves.items()} != wanted:
+        raise UsageError(
+            "curves are not those of the five and the others", hint="five and others: low, middle, high each"
+        )
     known = int(((times["state"] != "unknown") & times["bounded_by"].isna()).sum())
     colours = {"five": style.PARTY["CHN"], "others": style.INK}
     names = {"five": f"the five ({known} of known date)", "others": "all other UN members"}

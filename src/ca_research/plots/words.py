@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+import pandas as pd
+
 from .. import economies as eco
 from .. import registry
 
@@ -78,6 +80,20 @@ _PLAIN = {
 def party(code: str) -> str:
     """Name of an economy or aggregate, short enough to stand beside a mark."""
     return _SHORT.get(code) or eco.name_of(code)
+
+
+def leader_words(leaders: pd.DataFrame) -> str:
+    """Who leads on each basis, for a picture's text: 'Kazakhstan, own report 2023: EU; ...', or that ranges overlap.
+
+    leaders: as from `trade.leaders`.
+    """
+    said = []
+    for row in leaders.itertuples():
+        who = party(row.leader) if row.leader else f"{' or '.join(map(party, row.contenders))}, whose ranges overlap"
+        absent = " and ".join(map(party, row.unobserved))
+        of_others = f" ({absent} not observed)" if absent else ""
+        said.append(f"{eco.name_of(row.economy)}, {value_words(row.basis)} {row.year}: {who}{of_others}")
+    return "; ".join(said)
 
 
 @cache

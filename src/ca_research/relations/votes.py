@@ -21,6 +21,9 @@ WINDOWS = {"five_years": (2018, 2022), "ten_years": (2013, 2022), "newest": None
 """Sessions by the year in which they begin."""
 AGREEMENT, IDEAL = "unga_agreement_with:", "unga_ideal_point"
 
+SEAT = "seat of Russia"
+"""Words in the detail of a vote that is about Russia's place in a body and not about the war itself."""
+
 _CAST = re.compile(r"((?:[A-Z]{3})(?:(?:, | and )[A-Z]{3})*) (abstains?|do(?:es)? not vote|votes? against|votes? for)")
 
 
@@ -103,10 +106,11 @@ def ideal_spread(facts: pd.DataFrame, *, economies: Sequence[str], window: str =
 
 
 def war_votes(events: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.DataFrame:
-    """Votes on the war in Ukraine in the General Assembly: economy, date, vote, aside, source_id.
+    """Votes on the war in Ukraine in the General Assembly: economy, date, vote, aside, seat, source_id.
 
     events: table `events`; votes are read from the detail of rows of kind un_vote that name Ukraine. vote: 'abstain', 'not
-    voting', 'against' or 'for'; aside: the first two. economies: codes.
+    voting', 'against' or 'for'; aside: the first two; seat: the vote is on Russia's seat in the Human Rights Council and
+        not a resolution on the war. economies: codes.
     An economy that a text does not name has no row.
     """
     rows = events[(events["kind"] == "un_vote") & events["detail"].astype(str).str.contains("Ukraine")]
@@ -115,15 +119,11 @@ def war_votes(events: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd
         for names, verb in _CAST.findall(str(row.detail)):
             vote = "abstain" if "abstain" in verb else "not voting" if "not" in verb else verb.split()[-1]
             found += [
-                (code, str(row.date), vote, vote in ("abstain", "not voting"), row.source_id)
+                (code, str(row.date), vote, vote in ("abstain", "not voting"), SEAT in str(row.detail), row.source_id)
                 for code in re.findall(r"[A-Z]{3}", names)
                 if code in economies
             ]
-    return pd.DataFrame(found, columns=["economy", "date", "vote", "aside", "source_id"])
-
-
-SEAT = "seat of Russia"
-"""Words in the detail of a vote that is about Russia's place in a body and not about the war itself."""
+    return pd.DataFrame(found, columns=["economy", "date", "vote", "aside", "seat", "source_id"])
 
 
 def stood_aside(events: pd.DataFrame, *, economies: Sequence[str], votes: str = "resolutions") -> pd.DataFrame:
@@ -138,9 +138,9 @@ def stood_aside(events: pd.DataFrame, *, economies: Sequence[str], votes: str = 
     """
     if votes not in ("resolutions", "with_the_seat"):
         raise UnknownNameError("choice of votes", votes, ("resolutions", "with_the_seat"))
-    if votes == "resolutions":
-        events = events[~events["detail"].astype(str).str.contains(SEAT)]
     cast = war_votes(events, economies=economies)
+    if votes == "resolutions":
+        cast = cast[~cast["seat"]]
     out = []
     for code in economies:
         mine = cast[cast["economy"] == code]

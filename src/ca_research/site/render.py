@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from .. import __version__, economies, registry
 from ..claims import overview
-from ..claims.words import bounds, criterion_number, number, percent
+from ..claims.words import between, bounds, criterion_number, number, percent
 from ..handover import GRID, INK, MUTED, OTHER, PAPER, PARTY, STATE
 from ..tables import cite
 from .forms import table_latex
@@ -101,12 +101,14 @@ def environment() -> Environment:
     }
     env.filters |= filters
     env.globals |= {
+        "between": between,
         "bounds": bounds,
         "criterion_number": criterion_number,
         "decides": overview.deciding,
         "svg": _figure,
         "version": __version__,
         "article": registry.article(),
+        "dated_tables": [name for name, table in registry.tables().items() if table.known == "date"],
     }
     light = "".join(f"--f{colour[1:]}:{colour};" for colour in _DARK)
     dark = _DARK_PAGE + "".join(f"--f{colour[1:]}:{on_dark};" for colour, on_dark in _DARK.items())

@@ -146,7 +146,7 @@ def _moved(siblings: dict[str, Page], first: str) -> list[dict[str, Any]]:
 def _claims(pages: list[Page]) -> list[dict[str, Any]]:
     """Rows of the index: a claim with its settings, each with its pages by day of knowledge (the article's day first).
 
-    `now` and `then` are the pages of the first setting with everything at hand and with what was known, `words` their verdicts.
+    `now` and `then` are the pages of the first setting with everything at hand and with what was known.
     """
     rows = []
     for claim_id in sorted({p.claim for p in pages} - PAGES.keys()):
@@ -164,8 +164,7 @@ def _claims(pages: list[Page]) -> list[dict[str, Any]]:
         by_day = settings[0]["by_day"]
         now = by_day.get("latest") or next(iter(by_day.values()))
         then = next((p for p in by_day.values() if p is not now), None)
-        words = [p.headline["verdict"] for p in by_day.values() if p.headline]
-        rows.append({"claim": registry.claim(claim_id), "settings": settings, "now": now, "then": then, "words": words})
+        rows.append({"claim": registry.claim(claim_id), "settings": settings, "now": now, "then": then})
     return rows
 
 

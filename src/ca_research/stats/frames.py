@@ -47,3 +47,40 @@ def alike(frame: pd.DataFrame, columns: Iterable[str], group: Sequence[str] = ()
                     f"figures of several kinds would be added or compared: {column} is {', '.join(sorted(map(str, values)))}",
                     hint=f"keep rows of one {column}, or adjust the others first",
                 )
+
+
+def with_sources(result: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """A result that says of each of its rows where it comes from, so that it can be cited as the frame it was made from.
+
+    Parameters
+    ----------
+    result : pandas.DataFrame
+        One row or more per `keys`.
+    rows : pandas.DataFrame
+        The rows it was made from, with a column ``source_id`` (an id) or ``sources`` (ids); or neither.
+    keys : sequence of str
+        Columns of both by which rows belong to a result.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `result` with a column ``sources`` (a sorted tuple of ids, each once); as it was where `rows` name no source.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"year": [2020, 2020, 2021], "source_id": ["B", "A", "A"]})
+    >>> with_sources(pd.DataFrame({"year": [2020, 2021]}), rows, ["year"])["sources"].tolist()
+    [('A', 'B'), ('A',)]
+    """
+    if "source_id" in rows:
+        ids = rows["source_id"].map(lambda one: (one,))
+    elif "sources" in rows:
+        ids = rows["sources"]
+    else:
+        return result
+    columns = list(keys)
+    of_key: dict[tuple[object, ...], set[str]] = {}
+    for key, some in zip(rows[columns].itertuples(index=False, name=None), ids, strict=True):
+        of_key.setdefault(key, set()).update(one for one in some if pd.notna(one))
+    found = [tuple(sorted(of_key.get(key, ()))) for key in result[columns].itertuples(index=False, name=None)]
+    return result.assign(sources=pd.Series(found, index=result.index, dtype=object))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -22,6 +22,11 @@ class Leading:
     low: float
     high: float
     values: dict[str, tuple[float, float]]
+
+    def compared(self, form: Callable[[float], str]) -> str:
+        """What was compared, for a reader: 'CHN 3, RUS 1 to 2'. form: a figure as text; a range shows both its ends."""
+        ends = {unit: list(dict.fromkeys(map(form, span))) for unit, span in self.values.items()}
+        return ", ".join(f"{unit} {' to '.join(texts)}" for unit, texts in ends.items())
 
     @property
     def leader(self) -> str:

@@ -9,8 +9,8 @@ import pandas as pd
 
 from .. import economies as eco
 from .. import stats
-from ..errors import CoverageError, UnknownNameError, UsageError
-from ..stats.frames import require
+from ..errors import AggregateError, CoverageError, UnknownNameError, UsageError
+from ..stats.frames import numbers, require
 from ..tables.provenance import estimate_row, estimates
 from .gaps import missing_years, spans
 
@@ -122,7 +122,7 @@ def growth_by_origin(
     students, destination, level, source: as in `count`. origins: codes or names. since, until: the two years.
     Returns one row per origin asked for: origin, first and last (counts at the two ends, null
     where there is none), compound, mean_annual (rates: 0.05 is 5 %), change (persons), counts (years counted), gap (years
-    of [since, until] without a count, as text), missing (why there is no rate). A gap leaves all three null: the ends
+    of [since, until] without a count, as text), missing (why there is no rate), source_id. A gap leaves all three null: the ends
     are shown and nothing is bridged.
     Raises AggregateError where an aggregate stands beside its member among the origins, UsageError where since is not
     before until or a year has two figures. Formulas: `growth`.
@@ -144,7 +144,8 @@ def growth_by_origin(
         rows.append({"origin": origin, **ends, **rates, "counts": len(series), "gap": gap, "missing": missing})
     columns = ["origin", "first", "last", "compound", "mean_annual", "change", "counts", "gap", "missing"]
     numeric = ["first", "last", "compound", "mean_annual", "change"]
-    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(numeric, "float64"))
+    table = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(numeric, "float64"))
+    return table.assign(source_id=source)
 
 
 def window_change(
@@ -210,6 +211,7 @@ def change_since(
     by economy, the years between them that the source does not count.
     Raises UsageError where a year has two figures.
     """
+    require(students, ("origin", "destination", "year", "level", "students", "precision", "source_id"))
     holes: dict[str, list[int]] = {}
     rows, counts = [], students[(students["destination"] == "CHN") & (students["precision"] == "exact")]
     for origin in economies:
@@ -283,10 +285,12 @@ def shares_by_destination(
     """Students of an origin by destination in one year by one source, with shares of the destinations that report.
 
     students: table `students`. origin: its code. year: a year. source: one source_id. level: which students ('degree').
-    Returns destination, students, share (in [0, 1], of the destinations listed), largest first;
+    Returns destination, students, share (in [0, 1], of the destinations listed), source_id, largest first;
     `attrs["not_reporting"]` says that China is absent from UNESCO's hosts.
-    Raises CoverageError where the source has no destination for that origin and year.
+    Raises CoverageError where the source has no destination for that origin and year or one without a figure, UsageError
+    for two figures of one destination, AggregateError for a group among them.
     """
+    require(students, ("origin", "destination", "year", "level", "students", "source_id"))
     rows = students[
         (students["origin"] == origin)
         & (students["year"] == year)
@@ -298,10 +302,18 @@ def shares_by_destination(
         raise CoverageError(
             f"{source} has no destinations of {origin} in {year}", hint="ca.coverage('students', by=['origin'])"
         )
+    if rows["destination"].duplicated().any():
+        raise UsageError("two figures for one destination", hint="filter by `precision` or `statistic` first")
+    if groups := sorted(set(rows["destination"]) & set(eco.AGGREGATES)):
+        raise AggregateError(
+            f"aggregates among the destinations: {', '.join(groups)}", hint="frame[~frame.is_aggregate]"
+        )
+    numbers(rows, "students")
     table = rows[["destination", "students"]].sort_values(
         ["students", "destination"], ascending=[False, True], ignore_index=True
     )
     table["share"] = table["students"] / table["students"].sum()
+    table["source_id"] = source
     table.attrs["not_reporting"] = [] if "CHN" in set(table["destination"]) else ["CHN"]
     return table
 
@@ -309,7 +321,7 @@ def shares_by_destination(
 def degree_against_all(
     students: pd.DataFrame, origin: str, *, destination: str = "CHN", source: str = MINISTRY
 ) -> pd.DataFrame:
-    """Degree students beside students of all kinds, by year: columns year, all, degree, degree_share (in [0, 1]).
+    """Degree students beside students of all kinds, by year: columns year, all, degree, degree_share (in [0, 1]), source_id.
 
     students: as in `count`.
     origin, destination, source: one pair by one source. Only years in which the source gives both levels.
@@ -327,4 +339,4 @@ def degree_against_all(
             hint="ca.coverage('students', by=['origin', 'level'])",
         )
     table["degree_share"] = table["degree"] / table["all"]
-    return table.rename_axis("year").reset_index()
+    return table.rename_axis("year").reset_index().assign(source_id=source)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from .. import economies as eco
 from ..errors import UnknownNameError
+from ..stats.frames import require
 from ..stats.leading import leading
 from ..tables.provenance import estimate_row, estimates
 from .flows import MINISTRY
@@ -36,6 +37,7 @@ def host_lead(
     """
     if student_level not in ("degree", "all"):
         raise UnknownNameError("student_level", student_level, ("degree", "all"))
+    require(students, ("origin", "destination", "year", "level", "students", "precision", "source_id"))
     union = set(eco.members("EU27", 2020))
     rows = students[
         (students["level"] == student_level) & students["precision"].isin(KINDS) & students["students"].notna()
@@ -60,7 +62,7 @@ def host_lead(
             continue
         used = mine[mine["year"] == found.year][["origin", "destination", "year", "level", "source_id"]]
         one = found.low == found.high
-        shown = ", ".join(f"{u} {(a + b) / 2:,.0f}" for u, (a, b) in found.values.items())
+        shown = found.compared(lambda persons: f"{persons:,.0f}")
         row = estimate_row(
             used,
             economy=origin,

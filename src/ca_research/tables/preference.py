@@ -25,7 +25,10 @@ def role(source: str) -> str | None:
 
 
 def of_role(sources: Iterable[str], *roles: str) -> set[str]:
-    """Those of the sources that have one of the roles."""
+    """Those of the sources that have one of the roles.
+
+    sources: ids, in any order. roles: any of office, compilation, panel, estimated, derived, stated.
+    """
     return {s for s in set(sources) if role(s) in roles}
 
 

@@ -29,7 +29,7 @@ from .indices import (
     revealed_advantage,
     theil_decomposition,
 )
-from .leads import partner_lead
+from .leads import first_partners, leaders, partner_lead
 from .mirror import mirror_gap, perspective
 from .rank import BASES, FLOWS, compare, lead, newest_ranks, newest_year, observed, ranks
 from .reconcile import CIF_FOB, CIF_FOB_RANGE, RE_EXPORT_RATIO, reconcile, region_gaps
@@ -61,6 +61,7 @@ __all__ = [
     "concentration_change",
     "dispersion",
     "excess",
+    "first_partners",
     "forecast_paths",
     "foreseen",
     "gravity",
@@ -71,6 +72,7 @@ __all__ = [
     "intensity",
     "lead",
     "lead_after",
+    "leaders",
     "leads_by_year",
     "machinery_change",
     "mirror_gap",

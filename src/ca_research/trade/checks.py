@@ -125,3 +125,12 @@ def by_product(trade: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
             "HS chapters and SITC sections together", hint="filter by source: each has one classification"
         )
     return parts[0]
+
+
+def with_prices(result: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """A result with the price basis of the rows it was made from (one per `keys`), where they state it."""
+    if "price_basis" not in rows:
+        return result
+    basis = rows.drop_duplicates(list(keys)).set_index(list(keys))["price_basis"]
+    at = pd.MultiIndex.from_frame(result[list(keys)]) if len(keys) > 1 else pd.Index(result[keys[0]])
+    return result.assign(price_basis=basis.reindex(at).to_numpy())

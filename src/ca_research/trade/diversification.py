@@ -13,7 +13,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from .. import economies as eco
-from ..errors import UnknownNameError, UsageError
+from ..errors import CoverageError, UnknownNameError, UsageError
+from ..stats.frames import require
 from ..tables.provenance import estimate_row, estimates
 from .checks import one_figure_per_cell
 from .shares import concentration
@@ -86,8 +87,9 @@ def chapter_rows(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
     economy: its code.
     Returns these rows, one per importer (reporter), year and chapter; none where nobody reports. In a year in which the
     EU reports, the rows of its members of that year are left out, so that no purchase counts twice.
-    Raises UsageError where a cell stands twice.
+    Raises UsageError where a cell stands twice, UnknownNameError for a missing column.
     """
+    require(trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id"))
     mine = trade[trade["partner"] == economy]
     rows = mine[(mine["source_id"] == CHAPTERS) & (mine["flow"] == "import") & mine["product"].isin(_ALL)]
     one_figure_per_cell(rows, ["reporter", "year", "product"])
@@ -154,7 +156,8 @@ def chapter_indicators(
     Returns economy, year, importers (number), chapters (of MANUFACTURES at or above the floor), hhi (of the basket's
     chapters, in [0, 1]), machinery (per cent of the basket), source_id. Years with fewer than LEAST_IMPORTERS are
     absent.
-    Raises UnknownNameError for another choice, UsageError for a window or a floor that is none.
+    Raises UnknownNameError for another choice, UsageError for a window or a floor that is none, CoverageError where no
+    year of any economy has as many importers.
     """
     parts = []
     for economy in economies:
@@ -165,8 +168,13 @@ def chapter_indicators(
             parts.append(
                 _indicators(enough, _dollars(floor), basket).reset_index().assign(economy=economy, source_id=CHAPTERS)
             )
+    if not parts:
+        raise CoverageError(
+            f"no year of {years} in which {LEAST_IMPORTERS} importers report these economies by chapter",
+            hint=f"load('trade', source={CHAPTERS!r})",
+        )
     columns = ["economy", "year", "importers", "chapters", "hhi", "machinery", "source_id"]
-    return pd.concat(parts)[columns].reset_index(drop=True) if parts else pd.DataFrame(columns=columns)
+    return pd.concat(parts)[columns].reset_index(drop=True)
 
 
 def _change(

@@ -11,11 +11,13 @@ import numpy as np
 import pandas as pd
 
 from .. import economies as eco
-from ..errors import CaResearchError, CoverageError, UnknownNameError
+from ..errors import CaResearchError, CoverageError, UnknownNameError, UsageError
 from ..stats import ets, mase, naive, random_walk_drift
 from ..stats.forecast import Forecast, arima
+from ..stats.frames import numbers, require
 from ..tables.preference import preferred_rows, ranked
 from ..tables.provenance import estimate_row, estimates
+from .checks import one_figure_per_cell
 from .rank import FLOWS, NEEDED, compare
 
 CUSTOMS_SINCE = 2010
@@ -62,6 +64,7 @@ def _leads(
     trade: pd.DataFrame, economies: Sequence[str], after: int, flow: str, partners: str, union: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """`leads_by_year`, and the rows of `trade` behind it with `economy`."""
+    require(trade, ("value_usd",), keys=_CELL)
     own = trade[(trade["product"] == "TOTAL") & (trade["year"] > after)]
     rows, used = [], []
     needed = {*NEEDED, "EU27"} if union == "one" else set(NEEDED)
@@ -108,7 +111,11 @@ def lead_after(
 
 
 def china_reported(trade: pd.DataFrame, economy: str, *, since: int = 2022) -> pd.DataFrame:
-    """Rows of China's customs with an economy from `since` on, with `direction` (export or import *of the economy*)."""
+    """Rows of China's customs with an economy from `since` on, with `direction` (export or import *of the economy*).
+
+    Raises UsageError where two sources give one year and flow, CoverageError for a row without a value.
+    """
+    require(trade, ("value_usd",), keys=_CELL)
     rows = trade[
         (trade["reporter"] == "CHN")
         & (trade["partner"] == economy)
@@ -116,6 +123,8 @@ def china_reported(trade: pd.DataFrame, economy: str, *, since: int = 2022) -> p
         & (trade["year"] >= since)
     ]
     rows = preferred_rows(rows, ["year", "flow"])
+    numbers(rows, "value_usd")
+    one_figure_per_cell(rows, ["year", "flow"])
     return rows.assign(direction=rows["flow"].map({"import": "export", "export": "import"}))
 
 
@@ -137,7 +146,7 @@ def value_after(
         flow are reported.
     Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without an interval; the
     estimate is a ratio, one where nothing changed. No figure for the base or after it is recorded in `missing`.
-    Raises UnknownNameError for an unknown choice or economy.
+    Raises UnknownNameError for an unknown choice or economy, and what `china_reported` raises.
     """
     _choose(flow=(flow, tuple(FLOWS)), statistic=(statistic, STATISTICS))
     out = []
@@ -164,13 +173,15 @@ def value_series(trade: pd.DataFrame, economy: str, *, series: str = "china_impo
     series: 'china_imports' (China's imports from the economy, from 2010 on) or 'own_turnover' (the economy's exports to
         and imports from China by the one own source that runs through).
     known_on: the later of its rows'.
-    Raises CoverageError where there is no such series, UnknownNameError for another one.
+    Raises CoverageError where there is no such series, UnknownNameError for another one, UsageError where two sources
+    give one year.
     """
     return _series(trade, economy, series)[0]
 
 
 def _series(trade: pd.DataFrame, economy: str, series: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     _choose(series=(series, SERIES))
+    require(trade, ("value_usd", "known_on"), keys=_CELL)
     if series == "china_imports":
         rows = china_reported(trade, economy, since=CUSTOMS_SINCE)
         rows, flows = rows[rows["flow"] == "import"], 1
@@ -178,6 +189,7 @@ def _series(trade: pd.DataFrame, economy: str, series: str) -> tuple[pd.DataFram
         own = trade[(trade["reporter"] == economy) & (trade["partner"] == "CHN") & (trade["product"] == "TOTAL")]
         rows, flows = own[own["source_id"] == _longest(own)], 2
     rows = rows[rows["value_usd"].notna()]
+    one_figure_per_cell(rows, ["year", "flow"])
     table = rows.groupby("year").agg(
         value_usd=("value_usd", "sum"), known_on=("known_on", "max"), flows=("flow", "size")
     )
@@ -196,10 +208,18 @@ def _longest(own: pd.DataFrame) -> str:
     return max(order, key=lambda source: (years[source], -order.index(source)), default="")
 
 
+def _day(text: str) -> str:
+    """A full ISO date as it is written; UsageError for anything else."""
+    try:
+        return dt.date.fromisoformat(str(text)).isoformat()
+    except ValueError:
+        raise UsageError(f"{text!r} is no day", hint="for example '2023-05-19'") from None
+
+
 def _split(table: pd.DataFrame, known_by: str, scale: str) -> tuple[pd.Series, pd.Series]:
     values = table.set_index(table["year"].astype(int))["value_usd"].astype(float)
     values = np.log(values) if scale == "log" else values
-    known = (table["known_on"] <= pd.Timestamp(dt.date.fromisoformat(known_by))).to_numpy()
+    known = (table["known_on"] <= pd.Timestamp(known_by)).to_numpy()
     return values[known], values[~known]
 
 
@@ -231,10 +251,12 @@ def foreseen(
     mase_naive and scored (years). The estimate is mase / mase_naive, below one where the model was nearer; there is no
     interval. The errors of years in a row are correlated: nothing is tested. In `missing`: nothing known after the day
     or before it, or a model that could not be fitted.
-    Raises UnknownNameError for an unknown choice or economy.
+    Raises UnknownNameError for an unknown choice or economy, UsageError for what is no day.
     Source: Hyndman and Koehler (2006), International Journal of Forecasting 22(4), for the scaled error.
     """
     _choose(model=(model, tuple(MODELS)), series=(series, SERIES), scale=(scale, SCALES))
+    known_by = _day(known_by)
+    require(trade, ("value_usd", "known_on"), keys=_CELL)
     out = []
     for code in (eco.resolve(e) for e in economies):
         row: dict[str, Any] = {"mase": np.nan, "mase_naive": np.nan, "scored": 0}
@@ -271,9 +293,12 @@ def forecast_paths(
     Returns economy, model, year, mean, low, high (USD). `model` is 'known' for the figures up to the day and 'after'
     for those after it (mean only), 'no change' or a name of MODELS; intervals are 95 % of the model and no statement
     that they hold. Economies without a series and models that could not be fitted are left out.
-    Raises UnknownNameError for an unknown choice or economy.
+    Raises UnknownNameError for an unknown choice or economy, UsageError for what is no day, CoverageError where no
+    economy has a series.
     """
     _choose(series=(series, SERIES), scale=(scale, SCALES))
+    known_by = _day(known_by)
+    require(trade, ("value_usd", "known_on"), keys=_CELL)
     rows: list[dict[str, Any]] = []
     back = np.exp if scale == "log" else np.asarray
     for code in (eco.resolve(e) for e in economies):
@@ -294,4 +319,8 @@ def forecast_paths(
             for r in forecast.frame.itertuples():
                 ends = {k: float(back(getattr(r, k))) for k in ("mean", "low", "high")}
                 rows.append({"economy": code, "model": name, "year": int(r.year)} | ends)
+    if not rows:
+        raise CoverageError(
+            f"no series of {series.replace('_', ' ')} for {', '.join(economies)}", hint="ca.coverage('trade')"
+        )
     return pd.DataFrame(rows, columns=["economy", "model", "year", "mean", "low", "high"])

@@ -276,6 +276,7 @@ def gravity(
         raise UsageError(f"level {level!r} is not between 0 and 1", hint="0.95 is a 95 % interval")
     if not covariates:
         raise UsageError("no term to estimate", hint="name covariates, for example log_distance")
+    require(panel, ("value_usd",), keys=("exporter", "importer", "year"))
     log = [dict(entry) for entry in panel.attrs.get("log", [])]
     sample, _ = complete(panel, covariates, effects, estimator, cluster, log)
     if estimator == "ppml":

@@ -34,6 +34,8 @@ def _pairs(trade: pd.DataFrame | str | Path, source: str | None) -> pd.DataFrame
     if not isinstance(trade, pd.DataFrame):
         import pyarrow.parquet as pq
 
+        if not Path(trade).is_file():
+            raise UsageError(f"no file {str(trade)!r}", hint="a frame, or the path of a Parquet file")
         wanted = [*_WORLD, "year", "value_usd", "source_id", "valuation"]
         there = [c for c in wanted if c in pq.read_schema(trade).names]
         trade = pq.read_table(
@@ -150,6 +152,7 @@ def treated_pairs(
     For example `panel.assign(chn_ca=treated_pairs(panel, "CHN", CA5))`, or for imports `(panel, CA5, "CHN")`.
     Raises UnknownNameError for an unknown code, CoverageError where the panel holds none of the pairs.
     """
+    require(panel, (), keys=("exporter", "importer", "year"))
     sides = [[eco.resolve(c) for c in ([s] if isinstance(s, str) else s)] for s in (exporter, importers)]
     hit = panel["exporter"].isin(sides[0]) & panel["importer"].isin(sides[1])
     if since is not None:

@@ -12,6 +12,7 @@ import pandas as pd
 from .. import economies as eco
 from ..errors import CoverageError, UnknownNameError
 from ..stats.forecast import ConvergenceError
+from ..stats.frames import require
 from ..stats.result import Result, number
 from ..tables.provenance import estimate_row, estimates
 from .gravity import CHANGE, GEOGRAPHY, LEVEL, Sample, complete, gravity, prune, solve
@@ -177,6 +178,7 @@ def excess(
     for kind, name in (("question", question), ("direction", direction), ("oil", oil), ("statistic", statistic)):
         if name not in _CHOICES[kind]:
             raise UnknownNameError(kind, name, _CHOICES[kind])
+    require(trade, ("source_id",))
     rows = trade[trade["source_id"] == source]
     frame = make_panel(rows, geography, exclude=OIL_EXPORTERS if oil == "left_out" else ())
     used = frame[["exporter", "importer", "year", "source_id"]]

@@ -18,6 +18,7 @@ import pandas as pd
 from .. import economies as eco
 from ..errors import CoverageError, UnknownNameError
 from ..stats.forecast import ConvergenceError
+from ..stats.frames import require
 from ..tables.provenance import ESTIMATE_COLUMNS, estimate_row, estimates, shares
 from .gravity import CHANGE, ESTIMATORS, GEOGRAPHY, LEVEL, Sample, complete, prune, solve
 from .gravity_panel import panel as make_panel
@@ -256,6 +257,7 @@ def residuals(
     for value, known, name in given:
         if value is not None and value not in known:
             raise UnknownNameError(name, value, known)
+    require(trade, ("source_id",))
     rows: list[dict[str, Any]] = []
     frame = make_panel(trade[trade["source_id"] == SOURCE], geography, exclude=OIL_EXPORTERS)
     newest = frame[frame["year"] == frame["year"].max()].reset_index(drop=True)
@@ -322,6 +324,7 @@ def _picked(
 ) -> pd.DataFrame:
     if fits is None:
         return residuals(trade, geography, economies=economies, **choices)
+    require(fits, (*choices, "estimate", "p"))
     mine = fits
     for name, value in choices.items():
         mine = mine[mine[name] == value]

@@ -15,10 +15,10 @@ import pandas as pd
 from .. import stats
 from ..errors import CoverageError, MixedUnitsError, UsageError
 from ..stats.concentration import hhi
-from ..stats.frames import alike, numbers, require
+from ..stats.frames import alike, numbers, require, with_sources
 from ..stats.growth import observations
 from ..stats.result import Result
-from .checks import ALIKE_MONEY, by_product, comparable, positive_totals, refuse_aggregates
+from .checks import ALIKE_MONEY, by_product, comparable, positive_totals, refuse_aggregates, with_prices
 from .shares import SUM, whole_shares
 
 
@@ -41,7 +41,7 @@ def product_shares(trade: pd.DataFrame, *, by: Sequence[str] = ("reporter", "par
     positive_totals(totals.sum())
     shares["share"] = shares["value_usd"] / totals.transform("sum")
     shares["products"] = totals.transform("size")
-    return shares.reset_index(drop=True)
+    return with_sources(shares.reset_index(drop=True), listed, keys)
 
 
 def dispersion(shares: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
@@ -75,7 +75,7 @@ def dispersion(shares: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
                 "theil_normalised": theil / np.log(n) if n > 1 else np.nan,
             }
         )
-    return pd.DataFrame(rows)
+    return with_sources(pd.DataFrame(rows), shares, keys)
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,10 @@ def revealed_advantage(trade: pd.DataFrame, world: pd.DataFrame) -> pd.DataFrame
     own = out["value_usd"] / totals.transform("sum")
     of_world = base / base.groupby(level="year").transform("sum")
     out["rca"] = own.to_numpy() / of_world.reindex(wanted).to_numpy()
-    return out.reset_index(drop=True)
+    used = pd.concat(
+        [listed, listed[keys].drop_duplicates().merge(base_rows.drop(columns="reporter", errors="ignore"), on="year")]
+    )
+    return with_sources(out.reset_index(drop=True), used, keys)
 
 
 def intensity(trade: pd.DataFrame) -> pd.DataFrame:
@@ -198,7 +201,7 @@ def intensity(trade: pd.DataFrame) -> pd.DataFrame:
     imports_j = received.reindex(pd.MultiIndex.from_frame(out[["partner", "year"]])).to_numpy()
     imports_i = received.reindex(key).fillna(0).to_numpy()
     out["intensity"] = own_share / (imports_j / (world.reindex(out["year"]).to_numpy() - imports_i))
-    return out.reset_index(drop=True)
+    return with_sources(out.reset_index(drop=True), exports, ["year"])  # every reporter of the year is in each ratio
 
 
 def complementarity(exports: pd.DataFrame, imports: pd.DataFrame) -> float:
@@ -254,7 +257,8 @@ def grubel_lloyd(trade: pd.DataFrame, by: Sequence[str] = ("reporter", "partner"
     index = 1 - gap.groupby(level=keys).sum() / total.groupby(level=keys).sum()  # 0 / 0, nothing traded, is null
     found = index.where(there.all(axis=1)).rename("grubel_lloyd").to_frame()
     missing = np.where(there["export"], np.where(there["import"], "", "imports"), "exports")
-    return found.assign(products=wide.groupby(level=keys).size(), missing=missing).reset_index()
+    found = found.assign(products=wide.groupby(level=keys).size(), missing=missing).reset_index()
+    return with_sources(found, trade, keys)
 
 
 def balance(trade: pd.DataFrame, by: Sequence[str] = ("reporter", "partner", "year")) -> pd.DataFrame:
@@ -277,7 +281,7 @@ def balance(trade: pd.DataFrame, by: Sequence[str] = ("reporter", "partner", "ye
     found = wide.dropna(subset=["balance"]).reset_index()
     if found.empty:
         raise CoverageError("no group has both flows", hint="load both exports and imports")
-    return found
+    return with_sources(found, trade, keys)
 
 
 def growth_rates(
@@ -315,15 +319,16 @@ def growth_rates(
             except CoverageError:
                 rates[name] = np.nan
         rows.append({**dict(zip(keys, group, strict=True)), **rates, "n": len(series)})
-    return pd.DataFrame(rows)
+    return with_prices(with_sources(pd.DataFrame(rows), inside, keys), inside, keys)
 
 
 def real_values(trade: pd.DataFrame, deflator: pd.Series, *, base_year: int) -> pd.DataFrame:
-    """Values in prices of a base year: value_usd * index(base) / index(year), as `value_real_usd` with `price_basis`.
+    """Values in prices of a base year: value_usd * index(base) / index(year), with `price_basis` that says so.
 
     trade: rows with year and value_usd in current USD. deflator: price index by year, above zero (any base).
     base_year: the year whose prices are wanted.
-    Returns the rows with value_real_usd (USD of the base year) and price_basis.
+    Returns the rows with value_usd in USD of the base year, so that every measure of them is one of constant prices;
+    the values as they were stand in value_current_usd.
     Raises CoverageError where a year or the base has no index; UsageError for an index that is not above zero or has a
     year twice; MixedUnitsError where `price_basis` says that values are in constant prices already.
     """
@@ -338,7 +343,9 @@ def real_values(trade: pd.DataFrame, deflator: pd.Series, *, base_year: int) -> 
     lacking = sorted({*years, base_year} - set(index.index))
     if lacking:
         raise CoverageError(f"the deflator has no value for {lacking[0]}", hint="give an index for every year")
-    out = trade.copy()
-    out["value_real_usd"] = out["value_usd"] * (float(index[base_year]) / years.map(index).to_numpy(dtype=float))
-    out["price_basis"] = f"constant {base_year} USD"
-    return out
+    factor = float(index[base_year]) / years.map(index).to_numpy(dtype=float)
+    return trade.assign(
+        value_usd=trade["value_usd"] * factor,
+        value_current_usd=trade["value_usd"],
+        price_basis=f"constant {base_year} USD",
+    )

@@ -1,4 +1,4 @@
-"""Whether China leads Russia, the EU and the United States in an economy's goods trade, on one basis and in one year."""
+"""Who leads in an economy's goods trade, on one basis and in one year; and whether China does."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ import pandas as pd
 
 from .. import economies as eco
 from ..errors import UnknownNameError
+from ..stats.frames import numbers, require
 from ..stats.leading import leading
 from ..tables.provenance import estimate_row, estimates
-from .rank import compare
+from .rank import BASES, NEEDED, SINCE, compare
 
 RIVALS = ("EU27", "USA")
 """Beside Russia, at least one of these must be observed."""
+MAIN = (*NEEDED, "EU27")
+"""Who could lead: where one of them is not observed, whoever leads does so among the others only."""
 TRADE_BASES = {"own": ("reporter",), "partners": ("mirror",), "own_else_partners": ("reporter", "mirror")}
 
 
@@ -33,6 +36,7 @@ def partner_lead(
     """
     if trade_basis not in TRADE_BASES:
         raise UnknownNameError("trade_basis", trade_basis, TRADE_BASES)
+    require(trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id"))
     total = trade[(trade["product"] == "TOTAL") & (trade["year"] >= int(since))]
     rows = []
     for code in (eco.resolve(e) for e in economies):
@@ -44,6 +48,103 @@ def partner_lead(
                 break
         rows.append(row)
     return estimates(rows).assign(**{k: [r[k] for r in rows] for k in ("values", "leader")})
+
+
+def leaders(ranks: pd.DataFrame) -> pd.DataFrame:
+    """Who leads in each economy, basis and year of a frame of ranks, among the partners that stand in it.
+
+    Parameters
+    ----------
+    ranks : pandas.DataFrame
+        Like `trade.ranks` with ``eu="one"``: economy, basis, year, partner, low, high (USD).
+
+    Returns
+    -------
+    pandas.DataFrame
+        economy, basis, year; leader: the partner whose lowest figure exceeds every other's highest, '' where there is
+        none; contenders: the partners of which each may be first (one where there is a leader); partners: how many were
+        compared; unobserved: those of MAIN that were not.
+
+    Raises
+    ------
+    UnknownNameError
+        For a missing column.
+    CoverageError
+        For a row without a figure.
+    """
+    require(ranks, ("low", "high"), keys=("economy", "basis", "year", "partner"))
+    for end in ("low", "high"):
+        numbers(ranks, end)
+    rows = []
+    for (economy, basis, year), cell in ranks.groupby(["economy", "basis", "year"], sort=False):
+        reach = cell[cell["high"] >= cell["low"].max()].sort_values("high", ascending=False)
+        contenders = tuple(reach["partner"])
+        rows.append(
+            {
+                "economy": economy,
+                "basis": basis,
+                "year": int(year),
+                "leader": contenders[0] if len(contenders) == 1 else "",
+                "contenders": contenders,
+                "partners": len(cell),
+                "unobserved": tuple(p for p in MAIN if p not in set(cell["partner"])),
+            }
+        )
+    columns = ["economy", "basis", "year", "leader", "contenders", "partners", "unobserved"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def first_partners(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
+    """Who comes first in an economy's trade, on each basis, in the newest year that can say so.
+
+    That is the newest year since SINCE in which all of MAIN are observed, and, where a newer one lacks the EU, that one
+    as well. On the basis 'interval' only partners on which both sides report are compared: of a flow that one side
+    alone reports the other side's figure is not known.
+
+    Parameters
+    ----------
+    trade : pandas.DataFrame
+        Like table `trade`; rows of product TOTAL count.
+    economy : str
+        Its code or name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As of `leaders`, in the order of BASES, the year with the EU first; no row for a basis without such a year.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown economy, and what `compare` raises.
+    """
+    economy = eco.resolve(economy)
+    require(trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id"))
+    total = trade[(trade["product"] == "TOTAL") & (trade["year"] >= SINCE)]
+    near = total[(total["reporter"] == economy) | (total["partner"] == economy)]
+    found = []
+    for basis in BASES:
+        chosen: list[pd.DataFrame] = []
+        for year in sorted(near["year"].unique(), reverse=True):
+            table = _compared(near, economy, int(year), basis)
+            whole = set(MAIN) <= set(table["partner"])
+            if whole or (not chosen and set(NEEDED) <= set(table["partner"])):
+                chosen.insert(0, table)
+            if whole:
+                break
+        found += chosen
+    columns = ["economy", "basis", "year", "partner", "low", "high"]
+    return leaders(pd.concat(found)[columns] if found else pd.DataFrame(columns=columns))
+
+
+def _compared(trade: pd.DataFrame, economy: str, year: int, basis: str) -> pd.DataFrame:
+    """`compare` over every partner, the EU as one; on 'interval' without partners on which one side alone reports."""
+    of_year = trade[trade["year"] == year]
+    table, rows = compare(of_year, economy, year, basis=basis, partners="every", eu="one")
+    if basis == "interval":
+        sides = rows.groupby(["other", "direction"])["side"].nunique().groupby("other").min()
+        table = table[table["partner"].isin(sides.index[sides == 2])]
+    return table.assign(economy=economy, basis=basis, year=year)
 
 
 def _on_basis(trade: pd.DataFrame, economy: str, basis: str) -> dict[str, Any]:
@@ -67,7 +168,7 @@ def _on_basis(trade: pd.DataFrame, economy: str, basis: str) -> dict[str, Any]:
     of_year = used[found.year]
     trace = of_year[of_year["other"].isin(("CHN", "RUS", *RIVALS)) | of_year["other"].isin(eco.members("EU27", 2020))]
     trace = trace[["reporter", "partner", "year", "flow", "product", "source_id"]]
-    shown = ", ".join(f"{u} {(a + b) / 2e9:.3g}" for u, (a, b) in found.values.items())
+    shown = found.compared(lambda dollars: f"{dollars / 1e9:.3g}")
     one = found.low == found.high
     return estimate_row(
         trace,

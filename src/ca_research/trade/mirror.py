@@ -58,7 +58,8 @@ def mirror_gap(
     since, until: years, both included.
     Returns one row per year and direction (of `economy`): reported (USD; the median where several sources hold the
     own report), mirror (the partner's, likewise), gap = mirror - reported, ratio = mirror / reported, low and high
-    over all reports of both sides, and the sources. A side without a report is null: missing is not zero.
+    over all reports of both sides, services_included (a source of goods and services is among them), and the sources. A
+    side without a report is null: missing is not zero.
     Raises CoverageError where nobody reports the pair, UsageError for an economy with itself or a figure that stands
     twice, and what `perspective` raises.
     Reference: Hummels and Lugovskyy (2006), Journal of International Economics 68(1).
@@ -91,6 +92,7 @@ def mirror_gap(
                 "ratio": mirror / reported if mirror is not None and reported else None,
                 "low": float(cell["value_usd"].min()),
                 "high": float(cell["value_usd"].max()),
+                "services_included": "scope" in cell and bool((cell["scope"] == "goods_and_services").any()),
                 "sources": tuple(sorted(set(cell["source_id"]))),
             }
         )

@@ -15,6 +15,7 @@ import pandas as pd
 from .. import economies as eco
 from ..errors import CoverageError, UnknownNameError
 from ..stats import years_back
+from ..stats.frames import require
 from ..tables.preference import ranked
 from ..tables.provenance import estimate_row, estimates, shares
 from .mirror import perspective
@@ -92,6 +93,7 @@ def compare(
     economy = eco.resolve(economy)
     choices = {"basis": basis, "flow": flow, "source": source, "partners": partners, "eu": eu}
     _known(**choices)
+    require(trade, (), keys=("year",))
     return _tables(reports(trade[trade["year"] == year], economies=[economy]), economy, year, **choices)
 
 

@@ -109,7 +109,7 @@ def _row(year: int, direction: str, cell: pd.DataFrame) -> dict[str, object]:
 def region_gaps(
     trade: pd.DataFrame, partner: str = "CHN", *, economies: Sequence[str] = eco.CA5, cif_fob: float = CIF_FOB
 ) -> pd.DataFrame:
-    """`reconcile` for several economies with one partner: the rows of all, with `economy` first; values in USD fob.
+    """`reconcile` for several economies with one partner: the rows of all, with `economy` and `partner` first; values in USD fob.
 
     trade, partner, cif_fob: as in `reconcile`. economies: codes or names.
     Raises what `reconcile` raises, also where one of the economies has no report at all.
@@ -118,5 +118,6 @@ def region_gaps(
     for economy in economies:
         part = reconcile(economy, partner, trade, cif_fob=cif_fob)
         part.insert(0, "economy", economy)
+        part.insert(1, "partner", eco.resolve(partner))
         parts.append(part)
     return pd.concat(parts, ignore_index=True)

@@ -10,8 +10,10 @@ import pandas as pd
 
 from .. import economies as eco
 from ..errors import CoverageError, UnknownNameError, UsageError
+from ..stats.frames import require
 from ..tables.preference import ranked
 from ..tables.provenance import estimate_row, estimates
+from .checks import one_figure_per_cell
 from .rank import FLOWS, NEEDED
 from .shares import concentration, partner_shares
 
@@ -36,9 +38,15 @@ def hhi_years(
         lists with all the directions of the flow) or 'named' (those of the register).
     Returns year, hhi (in [1/n, 1]), n (partners). Years in which the source lacks China or Russia are left out: their
     absence would lower the index. Formula: see `concentration`. Raises UnknownNameError for an unknown flow or choice of
-    partners.
+    partners, UsageError for a figure that stands twice, CoverageError where the source has no such year.
     """
-    return _hhi(trade, economy, source, flow, partners)[0]
+    table, _ = _hhi(trade, economy, source, flow, partners)
+    if table.empty:
+        raise CoverageError(
+            f"{source} has no year of {economy} with its {flow} with China and Russia",
+            hint=f"ca.coverage('trade', reporter={economy!r}, product='TOTAL')",
+        )
+    return table
 
 
 def _hhi(trade: pd.DataFrame, economy: str, source: str, flow: str, partners: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -46,6 +54,7 @@ def _hhi(trade: pd.DataFrame, economy: str, source: str, flow: str, partners: st
     for kind, name, known in (("flow", flow, FLOWS), ("partners", partners, ("listed", "named"))):
         if name not in known:
             raise UnknownNameError(kind, name, known)
+    require(trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id"))
     rows = trade[
         (trade["reporter"] == economy)
         & (trade["source_id"] == source)
@@ -54,6 +63,7 @@ def _hhi(trade: pd.DataFrame, economy: str, source: str, flow: str, partners: st
         & trade["value_usd"].notna()
         & ~trade["partner"].isin([*eco.AGGREGATES, *_REST, economy])
     ]
+    one_figure_per_cell(rows, ["year", "partner", "flow"])
     if partners == "named":
         rows = rows[rows["partner"].isin(eco.PARTNERS)]
     rows = rows[rows.groupby(["year", "partner"])["flow"].transform("nunique") == len(FLOWS[flow])]
@@ -96,6 +106,7 @@ def _both_periods(
     trade: pd.DataFrame, economy: str, early: str, late: str, flow: str, partners: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     spans = {"early": _period(early), "late": _period(late)}
+    require(trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id"))
     own = trade[(trade["reporter"] == economy) & (trade["product"] == "TOTAL")]
     for source in ranked(own["source_id"].unique()):
         table, rows = _hhi(trade, economy, source, flow, partners)
@@ -115,7 +126,8 @@ def periods_by_economy(trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA
     trade: as in `hhi_years`. economies: codes or names. choices: early, late, flow and partners of `compare_periods`.
     Returns economy, year, hhi (in [1/n, 1]), n (partners), period, source_id; an economy without one source for both
     periods has no rows.
-    Raises UnknownNameError for a choice or an economy, UsageError for a period that is none.
+    Raises UnknownNameError for a choice or an economy, UsageError for a period that is none, CoverageError where no
+    economy has such a source.
     """
     parts = []
     for code in (eco.resolve(e) for e in economies):
@@ -123,8 +135,12 @@ def periods_by_economy(trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA
             parts.append(compare_periods(trade, code, **choices).assign(economy=code))
         except CoverageError:
             continue
-    columns = ["economy", "year", "hhi", "n", "period", "source_id"]
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+    if not parts:
+        raise CoverageError(
+            f"no own report by partner in both periods of {', '.join(economies) or 'any economy'}",
+            hint="ca.coverage('trade', by=['reporter'])",
+        )
+    return pd.concat(parts, ignore_index=True)[["economy", "year", "hhi", "n", "period", "source_id"]]
 
 
 def concentration_change(

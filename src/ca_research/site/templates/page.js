@@ -6,10 +6,11 @@ function label(){b.textContent=dark()?"Light":"Dark";b.setAttribute("aria-label"
 if(b){b.hidden=false;label();b.addEventListener("click",function(){root.dataset.theme=dark()?"light":"dark";label();try{localStorage.setItem("theme",root.dataset.theme)}catch(e){}})}
 var f=document.getElementById("filters");
 if(f){f.hidden=false;var v=document.getElementById("by-verdict"),h=document.getElementById("by-theme"),n=document.getElementById("shown");
-function apply(){var c=document.querySelectorAll(".card"),k=0;
-c.forEach(function(e){var ok=(!v.value||e.dataset.verdicts.split("|").indexOf(v.value)>=0)&&(!h.value||e.dataset.theme===h.value);e.hidden=!ok;if(ok)k++});
+function count(kind){return document.querySelectorAll(kind+":not([hidden])").length+" of "+document.querySelectorAll(kind).length}
+function apply(){document.querySelectorAll(".card").forEach(function(e){
+e.hidden=!((!v.value||e.dataset.verdict===v.value)&&(!h.value||e.dataset.theme===h.value))});
 document.querySelectorAll(".theme").forEach(function(s){s.hidden=!s.querySelector(".card:not([hidden])")});
-n.textContent=k+" of "+c.length+" claims shown"}
+n.textContent=count(".card:not(.opinion)")+" claims shown"+(document.querySelector(".opinion")?", "+count(".card.opinion")+" sentences of opinion":"")}
 v.addEventListener("change",apply);h.addEventListener("change",apply);f.addEventListener("reset",function(){setTimeout(apply)});apply()}
 document.querySelectorAll("[data-copy]").forEach(function(c){c.hidden=false;var words=c.textContent;
 c.addEventListener("click",function(){var p=document.getElementById(c.dataset.copy);

@@ -1,0 +1,100 @@
+"""What a picture needs of the frame it is given, checked before anything is drawn.
+
+A frame without a column, or with two things in it where the picture shows one, would end in a bare KeyError deep inside, or in
+a picture that is wrong without a word.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from ..errors import CoverageError, MixedUnitsError, UsageError
+
+Picture = TypeVar("Picture", bound=Callable[..., Any])
+
+
+def needs(name: str, *columns: str, like: str = "", empty: bool = False) -> Callable[[Picture], Picture]:
+    """A picture that refuses an argument without these columns, or without a row, and says what to give.
+
+    name: the argument; a frame, or frames by name, of which each is looked at; None is no frame and passes. A column
+    ('{value}') may be named by another argument. like: what makes such a frame. empty: whether the picture can show
+    that there is nothing.
+    """
+
+    def with_checks(picture: Picture) -> Picture:
+        signature = inspect.signature(picture)
+
+        @functools.wraps(picture)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            bound = signature.bind(*args, **kwargs)
+            bound.apply_defaults()
+            given = bound.arguments[name]
+            wanted = [c.format_map(bound.arguments) for c in columns]
+            for frame in given.values() if isinstance(given, Mapping) else [given]:
+                if frame is not None:
+                    _look(f"{picture.__name__}: `{name}`", frame, wanted, like, empty)
+            return picture(*args, **kwargs)
+
+        return checked  # type: ignore[return-value]
+
+    return with_checks
+
+
+def _look(what: str, frame: object, columns: list[str], like: str, empty: bool) -> None:
+    hint = f"give columns {', '.join(columns)}" + (f", as from {like}" if like else "")
+    if not isinstance(frame, pd.DataFrame):
+        raise UsageError(f"{what} is no frame but {type(frame).__name__}", hint=hint)
+    lacking = [c for c in columns if c not in frame.columns]
+    if lacking:
+        raise UsageError(f"{what} has no column {', '.join(map(repr, lacking))}", hint=hint)
+    if frame.empty and not empty:
+        raise CoverageError(f"{what} has no row: there is nothing to draw", hint=hint)
+
+
+def one_of(frame: pd.DataFrame, columns: Iterable[str], *, hint: str) -> None:
+    """MixedUnitsError where one of the columns that are there has several values: the picture shows one of each."""
+    for column in (c for c in columns if c in frame.columns):
+        values = sorted(map(str, frame[column].dropna().unique()))
+        if len(values) > 1:
+            raise MixedUnitsError(f"one picture of several: {column} is {', '.join(values[:6])}", hint=hint)
+
+
+def one_figure(
+    frame: pd.DataFrame, cell: Iterable[str], *, hint: str = "keep one source, precision or edition"
+) -> None:
+    """UsageError where two rows claim one place of the picture."""
+    keys = [c for c in cell if c in frame.columns]
+    twice = frame[frame.duplicated(keys, keep=False)]
+    if len(twice):
+        where = ", ".join(f"{k} {twice.iloc[0][k]}" for k in keys)
+        raise UsageError(f"two figures for one place of the picture: {where}", hint=hint)
+
+
+def by_year(rows: pd.DataFrame, column: str) -> pd.Series:
+    """A series with every year from the first to the last: null where there is no figure, so that no line crosses it.
+
+    Raises UsageError for two figures of one year.
+    """
+    one_figure(rows, ["year"])
+    known = rows.dropna(subset=["year", column])
+    series = pd.Series(known[column].to_numpy(dtype=float), index=known["year"].astype(int)).sort_index()
+    return series.reindex(range(series.index.min(), series.index.max() + 1)) if len(series) else series
+
+
+def alone(series: pd.Series) -> pd.Series:
+    """The figures of a series of `by_year` with none on either side: a line would not show them."""
+    known = series.notna()
+    return series[known & ~known.shift(1, fill_value=False) & ~known.shift(-1, fill_value=False)]
+
+
+def holes(years: Iterable[int], last: int) -> list[tuple[int, int]]:
+    """First and last of each run of years that are not among `years`, from the first of them to `last`."""
+    known = sorted({int(y) for y in years})
+    ends = [*known, last + 1] if known and known[-1] <= last else known
+    return [(one + 1, other - 1) for one, other in pairwise(ends) if other - one > 1]
