@@ -6,11 +6,11 @@ import datetime as dt
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from .. import paths
 from ..errors import RegistryError
+from .reader import Unreadable, read
 
 
 def _possible(date: str) -> str:
@@ -46,16 +46,11 @@ def read_yaml(file: Path, model: type[Model]) -> Any:
     """A file of the registry as its model; raises RegistryError with file, line or field, and what was expected."""
     where = f"registry/{file.relative_to(paths.registry_dir()).as_posix()}"
     try:
-        content = yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        return model.model_validate(content)
+        return model.model_validate(read(file.read_bytes()))
     except FileNotFoundError:
         raise RegistryError("a file of the registry is missing", where=where, hint="put it there, or back") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        raise RegistryError(
-            "not valid YAML: " + str(getattr(error, "problem", error)), where=where + line, hint="mend the file"
-        ) from None
+    except Unreadable as fault:
+        raise RegistryError(fault.what, where=fault.place(where), hint="mend the file") from None
     except ValidationError as error:
         raise RegistryError(
             explain(error), where=where, hint="mend the named field; the shape is in registry/schema/"
