@@ -7,8 +7,8 @@ import pytest
 
 from ca_research import registry
 from ca_research.errors import RegistryError, UsageError
-from ca_research.registry.reader import MAX_DEPTH, MAX_VALUES, Unreadable, read
 from ca_research.runs.grid import read_grid
+from ca_research.textfiles import MAX_DEPTH, MAX_VALUES, Unreadable, read_yaml
 
 BOMB = "".join(f"- a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9 if n else ['x'] * 9)}]\n" for n in range(12))
 ITSELF = "- &a\n  b: *a\n"
@@ -42,20 +42,20 @@ FAULTS = {
 def test_the_reader_refuses_with_the_line(name):
     content, told, line = FAULTS[name]
     with pytest.raises(Unreadable) as caught:
-        read(content)
+        read_yaml(content)
     assert told in caught.value.what and caught.value.line == line
 
 
 def test_what_is_within_the_bounds_is_read():
     deep = "[" * MAX_DEPTH + "]" * MAX_DEPTH
-    assert repr(read(deep.encode())) == deep
-    assert read(b"a: &x {b: 1}\nc: *x\nd: {<<: *x, e: 2}\n") == {
+    assert repr(read_yaml(deep.encode())) == deep
+    assert read_yaml(b"a: &x {b: 1}\nc: *x\nd: {<<: *x, e: 2}\n") == {
         "a": {"b": 1},
         "c": {"b": 1},
         "d": {"b": 1, "e": 2},
     }
-    assert read(b"\xef\xbb\xbfa: \xc3\xa9") == {"a": "\u00e9"}
-    assert read(b"") is None
+    assert read_yaml(b"\xef\xbb\xbfa: \xc3\xa9") == {"a": "\u00e9"}
+    assert read_yaml(b"") is None
 
 
 @pytest.mark.parametrize("name", ["an alias bomb", "three thousand brackets", "a key that stands twice"])

@@ -10,7 +10,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from .. import paths
 from ..errors import RegistryError
-from .reader import Unreadable, read
+from ..textfiles import Unreadable
+from ..textfiles import read_yaml as parsed
 
 
 def _possible(date: str) -> str:
@@ -46,7 +47,7 @@ def read_yaml(file: Path, model: type[Model]) -> Any:
     """A file of the registry as its model; raises RegistryError with file, line or field, and what was expected."""
     where = f"registry/{file.relative_to(paths.registry_dir()).as_posix()}"
     try:
-        return model.model_validate(read(file.read_bytes()))
+        return model.model_validate(parsed(file.read_bytes()))
     except FileNotFoundError:
         raise RegistryError("a file of the registry is missing", where=where, hint="put it there, or back") from None
     except Unreadable as fault:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError
-from ..registry.reader import Unreadable, decoded, read
+from ..textfiles import Unreadable, read_csv, read_yaml
 
 _KINDS = (".csv", ".yaml", ".yml")
 
@@ -25,7 +23,10 @@ def read_grid(file: Path) -> list[dict[str, Any]]:
         raise UsageError(f"{file.suffix or 'no'} suffix: a grid is a .csv, .yaml or .yml file", where=file.name)
     try:
         content = file.read_bytes()
-        found = _rows(content) if file.suffix == ".csv" else read(content)
+        if file.suffix == ".csv":
+            found = [{k: v for k, v in row.items() if v} for _, row in read_csv(content)]
+        else:
+            found = read_yaml(content)
     except Unreadable as fault:
         raise UsageError(fault.what, where=fault.place(file.name), hint="mend the file") from None
     if not isinstance(found, list) or not found or not all(isinstance(s, dict) and s for s in found):
@@ -40,19 +41,3 @@ def read_grid(file: Path) -> list[dict[str, Any]]:
             raise UsageError(f"the same set stands twice: {one}", where=file.name, hint="keep one")
         seen.add(known)
     return found
-
-
-def _rows(content: bytes) -> list[dict[str, str]]:
-    """Rows of a CSV, each by the names in the header; raises Unreadable with the line."""
-    reader = csv.reader(io.StringIO(decoded(content), newline=""), strict=True)
-    try:
-        header, *rows = [(reader.line_num, cells) for cells in reader] or [(1, [])]
-    except csv.Error as error:
-        raise Unreadable(f"not a CSV: {error}", reader.line_num) from None
-    names = header[1]
-    if "" in names or len(set(names)) < len(names):
-        raise Unreadable(f"names in the header must be there and differ: {', '.join(names)}", 1)
-    for line, cells in rows:
-        if len(cells) != len(names):
-            raise Unreadable("a row has another number of cells than the header", line)
-    return [{k: v for k, v in zip(names, cells, strict=True) if v} for _, cells in rows]

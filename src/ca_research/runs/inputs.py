@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import paths, reads
-from ..registry.reader import read
+from ..textfiles import read_yaml
 from .fingerprint import FORMAT, PACKAGE, digest, environment, of_files, package_files
 from .planning import Run
 
@@ -79,7 +79,7 @@ class Inputs:
         file, declared = self.tables / f"{name}.parquet", paths.registry_dir() / "tables" / f"{name}.yaml"
         if name not in self._hashed:
             text = declared.read_bytes()
-            named = (self._sources.get(s, b"") for s in sorted(read(text).get("rows") or {}))
+            named = (self._sources.get(s, b"") for s in sorted(read_yaml(text).get("rows") or {}))
             self._hashed[name] = digest([file.read_bytes() if file.is_file() else b"", text, *named])
         return self._hashed[name]
 
@@ -106,7 +106,7 @@ class Inputs:
         """
         if name not in self._figures:
             text = (paths.registry_dir() / "tables" / f"{name}.yaml").read_bytes()
-            named = (self._sources.get(s, b"") for s in sorted(read(text).get("rows") or {}))
+            named = (self._sources.get(s, b"") for s in sorted(read_yaml(text).get("rows") or {}))
             self._figures[name] = digest([text, *named])[:SHORT]
         return self._figures[name]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,8 @@ from ..errors import DataError, Fault, IntegrityError
 from .dates import is_date
 
 _PLACE = ("_file", "_line")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+"""Characters that no text holds; NUL ends a string in other programs."""
 
 
 def sha256(file: Path) -> str:
@@ -98,8 +101,20 @@ def _read(name: str, expected: list[str]) -> tuple[pd.DataFrame, list[Fault]]:
             line = reader.line_num + 1
     except csv.Error as error:
         faults.append(Fault(shown, line, "(line)", "", f"cannot be read as CSV from here on: {error}"))
+    if _CONTROL.search(text):
+        faults += _unprintable(shown, expected, rows, lines)
     part = pd.DataFrame(rows, columns=expected, dtype="str")
     return part.assign(_file=shown, _line=lines), faults
+
+
+def _unprintable(shown: str, columns: list[str], rows: list[list[str]], lines: list[int]) -> list[Fault]:
+    """Fields with a control character."""
+    return [
+        Fault(shown, line, column, value, "must not hold a control character")
+        for fields, line in zip(rows, lines, strict=True)
+        for column, value in zip(columns, fields, strict=True)
+        if _CONTROL.search(value)
+    ]
 
 
 def _header_rule(header: list[str], expected: list[str]) -> str:

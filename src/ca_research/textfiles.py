@@ -1,4 +1,4 @@
-"""The one reader of YAML: files that people write, with bounds on what they may ask of the machine.
+"""Files that people write, YAML and CSV: read with bounds on what they may ask of the machine.
 
 YAML can say a lot with a little: nine lines of aliases stand for a billion values, a mapping can
 hold itself, and a bracket may be opened any number of times. All of it is refused while the file is
@@ -7,6 +7,8 @@ still a stream of events, before anything is built from it.
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from typing import Any
 
@@ -45,7 +47,7 @@ def decoded(content: bytes) -> str:
         raise Unreadable(f"not UTF-8: byte {content[error.start]:#04x}", line) from None
 
 
-def read(content: bytes) -> Any:
+def read_yaml(content: bytes) -> Any:
     """What a YAML text says, as dictionaries, lists, words, numbers, dates and None.
 
     Parameters
@@ -61,7 +63,7 @@ def read(content: bytes) -> Any:
 
     Examples
     --------
-    >>> read(b"economy: [KAZ, KGZ]")
+    >>> read_yaml(b"economy: [KAZ, KGZ]")
     {'economy': ['KAZ', 'KGZ']}
     """
     if len(content) > MAX_BYTES:
@@ -81,6 +83,42 @@ def read(content: bytes) -> Any:
     except yaml.reader.ReaderError as error:  # a control character
         line = text.count("\n", 0, error.position) + 1
         raise Unreadable(f"not valid YAML: {error.reason}", line) from None
+
+
+def read_csv(content: bytes) -> list[tuple[int, dict[str, str]]]:
+    """Rows of a CSV with the line each ends in, as words by the names in the header.
+
+    Parameters
+    ----------
+    content : bytes
+        In UTF-8; the first row names the columns.
+
+    Raises
+    ------
+    Unreadable
+        Where it is not UTF-8 or no CSV, a name is missing or stands twice, or a row has another
+        number of cells than the header.
+
+    Examples
+    --------
+    >>> read_csv(b"economy,years\\nKAZ,5\\n")
+    [(2, {'economy': 'KAZ', 'years': '5'})]
+    """
+    text = decoded(content)
+    if "\0" in text:
+        raise Unreadable("not a CSV: a NUL", text.count("\n", 0, text.index("\0")) + 1)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        names = next(reader, [])
+        rows = [(reader.line_num, cells) for cells in reader]
+    except csv.Error as error:
+        raise Unreadable(f"not a CSV: {error}", reader.line_num) from None
+    if "" in names or len(set(names)) < len(names):
+        raise Unreadable(f"a name in the header is missing or stands twice: {', '.join(names)}", 1)
+    for line, cells in rows:
+        if len(cells) != len(names):
+            raise Unreadable(f"a row of {len(cells)} cells under {len(names)} names", line)
+    return [(line, dict(zip(names, cells, strict=True))) for line, cells in rows]
 
 
 def _bound(text: str) -> None:
