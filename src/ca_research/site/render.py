@@ -44,7 +44,7 @@ def svg_markup(svg: str, prefix: str, label: str) -> Markup:
     for colour, variable in _COLOURS.items():
         svg = re.sub(re.escape(colour), variable, svg, flags=re.I)
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
-    svg = re.sub(r'(href="#|url\(#)', rf"\1{prefix}-", svg)
+    svg = re.sub(r'(href="#|url\((?:&quot;)?#)', rf"\1{prefix}-", svg)
     head, rest = svg.split(">", 1)
     width = re.search(r'\swidth="([\d.]+)pt"', head)
     fluid = f";--w:{(px := round(float(width[1]) * 4 / 3))}px;max-width:{px}px" if width else ""

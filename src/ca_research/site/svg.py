@@ -10,19 +10,21 @@ import re
 
 import nh3
 
-_PLACED = {"x", "y", "width", "height", "transform", "style", "clip-path"}
+_LOOKS = {"fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin", "fill-opacity"}
+_LOOKS |= {"opacity", "style", "clip-path", "transform"}
+_PLACE = {"x", "y", "width", "height"}
 _ALLOWED = {
     "svg": {"width", "height", "viewBox", "xmlns", "version"},
-    "g": {"id", "transform", "style", "clip-path"},
-    "path": {"id", "d", "transform", "style", "clip-path"},
-    "rect": _PLACED,
-    "text": {"x", "y", "transform", "style"},
-    "tspan": {"x", "y", "style"},
-    "use": {*_PLACED, "href"},
-    "image": {*_PLACED, "id", "href"},
+    "g": {"id", *_LOOKS},
+    "path": {"id", "d", *_LOOKS},
+    "rect": {*_PLACE, *_LOOKS},
+    "text": {"x", "y", *_LOOKS},
+    "tspan": {"x", "y", *_LOOKS},
+    "use": {*_PLACE, *_LOOKS, "href"},
+    "image": {"id", *_PLACE, *_LOOKS, "href"},
     "defs": set(),
     "clipPath": {"id"},
-    "pattern": {"id", "x", "y", "width", "height", "patternUnits"},
+    "pattern": {"id", *_PLACE, "patternUnits"},
 }
 """Elements and attributes that matplotlib writes; `href` stands for `xlink:href` too."""
 
@@ -33,7 +35,7 @@ _STYLES = {
     *("font-stretch", "text-anchor", "image-rendering"),
 }
 _CALL = re.compile(r"[\w-]*\([^)]*")
-_HARMLESS_CALL = re.compile(r"url\(\s*#[\w.-]+\s*|rgba?\([\d\s.,%]*", re.I)
+_HARMLESS_CALL = re.compile(r"url\(\s*['\"]?#[\w.-]+['\"]?\s*|rgba?\([\d\s.,%]*", re.I)
 
 
 def _kept(element: str, name: str, value: str) -> str | None:
@@ -42,7 +44,7 @@ def _kept(element: str, name: str, value: str) -> str | None:
         inside = value.startswith("#")
         drawn = element == "image" and value.startswith("data:image/png;base64,")
         return value if inside or drawn else None
-    if name in ("style", "clip-path"):
+    if name in _LOOKS - {"transform"}:
         calls = _CALL.findall(value)
         return value if "\\" not in value and all(map(_HARMLESS_CALL.fullmatch, calls)) else None
     return value
