@@ -98,7 +98,16 @@ def run(
     asked = [sorted(claims or ()), pairs, lists, sets, as_of or (), kernel, limits]
     words = [json.dumps(asked, sort_keys=True, default=str)]
     everything = not claims
+
+    def tell() -> None:
+        """What came out, in words."""
+        fixed = {**{k: [v] for k, v in pairs.items()}, **lists, **({"as_of": as_of} if as_of else {})}
+        ways = [{**fixed, **{k: [v] for k, v in one.items()}} for one in sets or [{}]]
+        for line in report.answers(folder, claims or (), ways):
+            typer.echo(line)
+
     if not fresh and report.unchanged(words, folder, everything):
+        tell()
         typer.echo(f"report: {folder / 'index.html'} (nothing has changed)")
         return
     from . import tables
@@ -111,6 +120,7 @@ def run(
     options = runs.Options(jobs, fail_fast, kernel, given, not fresh, cluster)
     with console.progress(len(chosen)) as (on_start, on_done):
         made = report.make(words, chosen, folder, options, everything=everything, on_start=on_start, on_done=on_done)
+    tell()
     typer.echo(f"report: {made.index}")
     if made.error:
         raise made.error
