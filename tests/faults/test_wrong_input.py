@@ -272,6 +272,14 @@ def test_a_control_character_in_a_raw_field_is_refused_with_its_row(project, cha
     assert character not in str(caught.value)
 
 
+@pytest.mark.parametrize("number", [" 2020", "2020\u00a0", "0x7e4", "nan", "\u0662\u0660\u0662\u0660"])
+def test_a_raw_number_that_is_not_plainly_one_is_refused_with_its_row(project, number):
+    project.rows(("KAZ", "CHN", number, "export", "1", "", "S_CALENDAR"))
+    with pytest.raises(DataError) as caught:
+        tables.build()
+    assert [(f.line, f.column) for f in caught.value.faults] == [(2, "year")]
+
+
 # --- executed notebooks ------------------------------------------------------------------------------------
 
 FIGURE = {

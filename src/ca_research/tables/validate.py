@@ -22,6 +22,7 @@ from ..errors import DataError, Fault, IntegrityError
 from .dates import is_date
 
 _PLACE = ("_file", "_line")
+_NUMBER = r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 """Characters that no text holds; NUL ends a string in other programs."""
 
@@ -132,7 +133,7 @@ def _parse(text: pd.Series, column: registry.Column) -> tuple[pd.Series, pd.Seri
     none = pd.Series(False, index=text.index)
     match column.type:
         case "year" | "integer":
-            values = pd.to_numeric(text.where(~empty), errors="coerce")
+            values = _numbers(text)
             bad = ~empty & (values.isna() | (values % 1).ne(0))
             return (
                 values.where(~bad).astype("Int64"),
@@ -140,7 +141,7 @@ def _parse(text: pd.Series, column: registry.Column) -> tuple[pd.Series, pd.Seri
                 "must be a whole number" if column.type == "integer" else "must be a year",
             )
         case "number":
-            values = pd.to_numeric(text.where(~empty), errors="coerce")
+            values = _numbers(text)
             return values.astype("float64"), ~empty & ~np.isfinite(values.fillna(np.inf)), "must be a number"
         case "boolean":
             lower = text.str.lower()
@@ -148,6 +149,11 @@ def _parse(text: pd.Series, column: registry.Column) -> tuple[pd.Series, pd.Seri
             return lower.map({"true": True, "false": False}).astype("boolean"), bad, "must be true or false"
         case _:
             return text.where(~empty), none, ""
+
+
+def _numbers(text: pd.Series) -> pd.Series:
+    """Numbers of words that are plainly one: without spaces, words (`nan`, `inf`) or digits of other scripts."""
+    return pd.to_numeric(text.where(text.str.fullmatch(_NUMBER)), errors="coerce")
 
 
 def _check(column: registry.Column) -> list[pa.Check]:
