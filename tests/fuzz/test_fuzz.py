@@ -372,9 +372,12 @@ def claim_case(rng: random.Random, project) -> Case:
     file = rng.choice(CLAIMS)
     lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
     for _ in range(rng.randint(0, 2)):
-        at = rng.randrange(len(lines))
-        slip = rng.random()
-        if slip < 0.2:
+        at, slip = rng.randrange(len(lines)), rng.random()
+        typed = [n for n, line in enumerate(lines) if re.search(r"(threshold|sentence|_on|part|at_least|date): ", line)]
+        if slip < 0.1:
+            at = rng.choice(typed)
+            lines[at] = re.sub(r"(?<=: ).*", lambda _: rng.choice(SCALARS), lines[at])
+        elif slip < 0.2:
             del lines[at]
         elif slip < 0.4:
             lines.insert(at, lines[at])

@@ -73,6 +73,25 @@ def test_a_file_that_is_no_mapping_is_refused(project, text):
     assert "Input should be a valid dictionary" in refusal(registry.tables).what
 
 
+@pytest.mark.parametrize(
+    ("column", "field", "value"),
+    [("year", "min", True), ("year", "min", "1992"), ("value_usd", "min", float("nan")), ("note", "nullable", "yes")],
+)
+def test_a_value_that_would_be_read_as_another_is_refused(project, column, field, value):
+    declared = yaml.safe_load(project.spec().read_text())
+    declared["columns"][column][field] = value
+    project.spec().write_text(yaml.safe_dump(declared))
+    registry.tables.cache_clear()
+    assert f"columns.{column}.{field}" in refusal(registry.tables).what
+
+
+def test_a_day_given_as_a_number_is_refused(project):
+    file = project.home / "registry" / "article.yaml"
+    file.write_text(file.read_text().replace("'2023-05-19'", "1684454400"))
+    registry.article.cache_clear()
+    assert "date: 1684454400 would be read as '2023-05-19'" in refusal(registry.article).what
+
+
 LAGGED = {"release_lag_days": "31", "release_basis": "calendar", "release_reason": "invented"}
 
 
