@@ -109,7 +109,9 @@ def _among(verdict: Mapping[str, Any], sets: Sequence[Mapping[str, Sequence[Any]
     params = {**verdict["params"], "as_of": verdict["as_of"]}
 
     def has(name: str, values: Sequence[Any]) -> bool:
-        return str(params.get(name)).casefold() in {str(value).casefold() for value in values}
+        """Whether a parameter has one of the values; what a verdict does not store of its run is not held against it."""
+        known = {str(value).casefold() for value in values}
+        return name not in params or str(params[name]).casefold() in known
 
     return any(all(has(name, values) for name, values in one.items()) for one in sets)
 

@@ -202,7 +202,8 @@ def test_names_that_stand_twice_are_told_apart(built, command):
     assert json.loads(out) == [{"a": 1, "a_1": 2, "a_1_1": 3}]
 
 
-def test_no_message_shows_the_place_of_the_build(built, command):
+def test_nothing_shows_the_place_of_the_build(built, command):
+    assert str(built.home) not in command("sql", "select sql from duckdb_views()", "--format", "csv")[1]
     for file in built.processed.glob("build-*/trade.parquet"):
         file.write_bytes(b"not Parquet")
     code, _, err = command("sql", "select * from trade")

@@ -127,7 +127,8 @@ def _views(connection: duckdb.DuckDBPyConnection, folder: Path, readable: list[s
         file = folder / f"{name}.parquet"
         if not file.is_file():
             raise MissingTableError(name, where=paths.shown(folder))
-        connection.execute(f"create view {name} as select * from read_parquet('{_quote(file)}')")
+        connection.execute(f"set variable {name}_file = '{_quote(file)}'")  # a view shows its own text
+        connection.execute(f"create view {name} as select * from read_parquet(getvariable('{name}_file'))")
     allowed = ", ".join(f"'{_quote(folder / f'{name}.parquet')}'" for name in readable)
     connection.execute(f"set allowed_paths = [{allowed}]")
     connection.execute("set enable_external_access = false")
