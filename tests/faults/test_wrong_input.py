@@ -333,6 +333,7 @@ def test_what_no_page_can_hold_costs_itself_alone(project, tmp_path, name):
     good, bad = ((tmp_path / f"{n}.html").read_text(encoding="utf-8") for n in ("good", "bad"))
     assert "A picture" in good and "no page can hold" not in good
     assert "A table" in bad and "shows what no page can hold" in bad
+    assert "Part of this page was left out" in bad and "did not finish" not in bad
     assert (tmp_path / "index.html").is_file()
 
 

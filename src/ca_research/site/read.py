@@ -140,6 +140,11 @@ class Page:
         return [item for item in self.items if item.section == section]
 
     @property
+    def left_out(self) -> bool:
+        """Whether the run ended well and the page lacks something that it emitted."""
+        return bool(self.unsound or self.unfit) and self.error in map("; ".join, (self.unsound, self.unfit))
+
+    @property
     def headline(self) -> dict[str, Any] | None:
         return self.verdicts[0] if self.verdicts else None
 
