@@ -256,7 +256,7 @@ class Parameters:
             several = [mutated(rng, v) if rng.random() < 0.15 else v for v in several]
             option = "-p" if len(several) == 1 else "--grid"
             words += [option, f"{name}={','.join(several)}"]
-            given.append((name, several))
+            given.append((name, several if option == "-p" else ",".join(several).split(",")))
         if rng.random() < 0.3:
             words += [rng.choice(("--memory", "--timeout", "--cell-timeout", "--jobs", "--as-of", "--grd", "--out"))]
             words += [rng.choice(("inf", "nan", "-1", "1e300", "\u00b2", "5", "latest", "2023-02-31", "\0", ""))]
