@@ -9,6 +9,7 @@ READY := $(VENV)/.ready
 report: $(READY)
 	@$(BIN)/ca-research data build
 	@$(BIN)/ca-research run
+	@echo "next: . $(BIN)/activate   (then 'ca-research' is a command of this shell)"
 
 verify: $(READY)
 	@$(BIN)/ca-research verify

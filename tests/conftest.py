@@ -16,6 +16,7 @@ import yaml
 from filelock import FileLock
 
 from ca_research import economies, paths, registry
+from ca_research.registry import codings
 
 REAL = paths.home()
 
@@ -132,6 +133,7 @@ def forget() -> None:
         registry.tables,
         registry.claims,
         registry.article,
+        codings.coding,
         economies._economies,
         economies._names,
     ):
@@ -159,6 +161,10 @@ class Project:
     @property
     def processed(self) -> Path:
         return self.home / "data" / "processed"
+
+    def forget(self) -> None:
+        """What was read of the registry is read again: after a change to a file of it."""
+        forget()
 
     def builds(self) -> list[str]:
         """What lies in the folder of builds, hidden scratch folders included, the lock and pointer not."""

@@ -32,6 +32,9 @@ new_app = typer.Typer(help="A new claim from a template.", no_args_is_help=True,
 app.add_typer(data_app, name="data")
 app.add_typer(new_app, name="new")
 
+YEAR = 366 * 24 * 3600
+"""Seconds: what nobody waits for. A larger limit of time is a slip of the hand."""
+
 Format = Annotated[str, typer.Option("--format", help="table, csv or json")]
 
 
@@ -80,33 +83,44 @@ def run(
     fresh: Annotated[bool, typer.Option("--fresh", help="Execute everything, whatever is stored.")] = False,
     kernel: Annotated[str, typer.Option("--kernel", help="Kernel to use; default: the warm one.")] = "",
     cluster: Annotated[str, typer.Option("--cluster", help="Hand the runs to a Dask scheduler: tcp://host:port")] = "",
-    cell_timeout: Annotated[int | None, typer.Option(min=1, help="Seconds for a cell; default 600.")] = None,
-    timeout: Annotated[int | None, typer.Option(min=1, help="Seconds for a notebook; default 1800.")] = None,
-    memory: Annotated[float | None, typer.Option(min=0.1, help="GiB for a kernel; default 8.")] = None,
+    cell_timeout: Annotated[int | None, typer.Option(min=1, max=YEAR, help="Seconds for a cell; default 600.")] = None,
+    timeout: Annotated[int | None, typer.Option(min=1, max=YEAR, help="Seconds for a notebook; default 1800.")] = None,
+    memory: Annotated[float | None, typer.Option(min=0.1, max=1e6, help="GiB for a kernel; default 8.")] = None,
 ) -> None:
     """Run claims through their notebooks and write the pages; what has not changed is served from the store."""
-    from . import paths, report
+    from . import paths, report, runs
 
     folder = (out or paths.reports_dir()).resolve()
     limits = {"cell_seconds": cell_timeout, "notebook_seconds": timeout}
     limits["memory_bytes"] = int(memory * 1024**3) if memory else None
-    pairs, lists = dict(map(_pair, param or ())), {k: v.split(",") for k, v in map(_pair, grid or ())}
-    sets = grid_file.read_text(encoding="utf-8") if grid_file and grid_file.is_file() else str(grid_file)
-    words = [json.dumps([sorted(claims or ()), pairs, lists, sets, as_of or (), kernel, limits], sort_keys=True)]
+    pairs, lists = _pairs(param), {k: _several(k, v) for k, v in _pairs(grid).items()}
+    sets = runs.read_grid(grid_file) if grid_file else []
+    asked = [sorted(claims or ()), pairs, lists, sets, as_of or (), kernel, limits]
+    words = [json.dumps(asked, sort_keys=True, default=str)]
     everything = not claims
+
+    def tell() -> None:
+        """What came out, in words."""
+        fixed = {**{k: [v] for k, v in pairs.items()}, **lists, **({"as_of": as_of} if as_of else {})}
+        ways = [{**fixed, **{k: [v] for k, v in one.items()}} for one in sets or [{}]]
+        for line in report.answers(folder, claims or (), ways):
+            typer.echo(line)
+
     if not fresh and report.unchanged(words, folder, everything):
+        tell()
         typer.echo(f"report: {folder / 'index.html'} (nothing has changed)")
         return
-    from . import runs, tables
+    from . import tables
     from .runs import lean
 
     lean.imports()
-    chosen = runs.plan(claims or (), pairs, lists, tuple(as_of or ()), runs.read_grid(grid_file) if grid_file else ())
+    chosen = runs.plan(claims or (), pairs, lists, tuple(as_of or ()), sets)
     tables.build()  # figures that were changed since the last build are part of what is run
     given = tuple((k, v) for k, v in limits.items() if v)
     options = runs.Options(jobs, fail_fast, kernel, given, not fresh, cluster)
     with console.progress(len(chosen)) as (on_start, on_done):
         made = report.make(words, chosen, folder, options, everything=everything, on_start=on_start, on_done=on_done)
+    tell()
     typer.echo(f"report: {made.index}")
     if made.error:
         raise made.error
@@ -161,6 +175,12 @@ def report_command(
     target = (file or folder / f"{report.PARCEL}.zip").resolve()
     if target.is_dir():
         raise UsageError(f"{file} is a folder", hint="give the name of a file: ca-research report --zip report.zip")
+    if not target.parent.is_dir():
+        raise UsageError(
+            f"there is no folder {target.parent.name}",
+            where=str(file),
+            hint=f"make it first, or give another: ca-research report --zip {target.name}",
+        )
     count = report.parcel(folder, target, notebooks=notebooks)
     typer.echo(f"{target} ({count} files, {target.stat().st_size / 1e6:.1f} MB)")
 
@@ -218,11 +238,30 @@ def cache_clear() -> None:
     typer.echo(f"{open_store().clear() / 1e6:.1f} MB removed")
 
 
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name or not value:
-        raise UsageError(f"expected NAME=VALUE, got {text!r}", hint="for example -p economy=UZB")
-    return name, value
+def _pairs(words: list[str] | None) -> dict[str, str]:
+    """What `-p NAME=VALUE` or `--grid NAME=A,B` gave, by name; raises UsageError for another form or a name twice."""
+    found: dict[str, str] = {}
+    for word in words or ():
+        name, equals, value = word.partition("=")
+        if not equals or not name or not value:
+            raise UsageError(f"expected NAME=VALUE, got {word!r}", hint="for example -p economy=UZB")
+        if name in found:
+            raise UsageError(
+                f"{name} is given twice: {found[name]} and {value}",
+                hint=f"several values go into one grid: --grid {name}={found[name]},{value}",
+            )
+        found[name] = value
+    return found
+
+
+def _several(name: str, values: str) -> list[str]:
+    found = values.split(",")
+    if "" in found or len(set(found)) < len(found):
+        raise UsageError(
+            f"--grid {name}={values}: an empty value, or one that stands twice",
+            hint="values with one comma between them, each once",
+        )
+    return found
 
 
 # --- claims ------------------------------------------------------------------------------------------------
@@ -283,11 +322,10 @@ def claims_check(
     from .claims import check
     from .runs.parameters import tables_by_notebook
 
-    if article is not None and not article.is_file():
-        raise UsageError(f"no such file: {article}", hint="give the path of the article's text")
+    text = _article(article) if article else None
     specs = registry.claims()
     faults = check.register(specs, tables_by_notebook())
-    faults += quoted.check(specs, article.read_text(encoding="utf-8") if article else None)
+    faults += quoted.check(specs, text)
     stored = verdicts or paths.reports_dir() / "verdicts.json"
     known: list[dict[str, Any]] = []
     old = 0
@@ -296,7 +334,7 @@ def claims_check(
             known = json.loads(stored.read_text(encoding="utf-8"))
             faults += [fault for one in known for fault in check.verdict(one)]
             old = sum(map(check.stale, known))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise UsageError(f"not a file of verdicts: {error!r}", where=str(stored), hint="ca-research run") from None
     if faults:
         raise CaResearchError(
@@ -310,6 +348,20 @@ def claims_check(
         + (f"; {len(known) - old} stored verdicts follow from their criteria" if known else "")
         + (f", {old} were judged by an earlier rule" if old else "")
     )
+
+
+def _article(file: Path) -> str:
+    from .textfiles import Unreadable, decoded
+
+    if not file.is_file():
+        raise UsageError(f"no such file: {file}", hint="give the path of the article's text")
+    try:
+        text = decoded(file.read_bytes())
+    except Unreadable as fault:
+        raise UsageError(fault.what, where=fault.place(file.name), hint="save the text as UTF-8") from None
+    if not text.strip():
+        raise UsageError("the article's file is empty", where=file.name, hint="give the article's text")
+    return text
 
 
 @new_app.callback()
@@ -330,7 +382,7 @@ def new_claim(
     place = None
     if sentence is not None:
         parts = sentence.split(".")
-        if len(parts) != 2 or not all(p.isdigit() for p in parts):
+        if len(parts) != 2 or not all(p.isascii() and p.isdigit() and len(p) < 5 for p in parts):
             raise UsageError(f"{sentence!r} is no place in the article", hint="paragraph.sentence, for example 2.1")
         place = (int(parts[0]), int(parts[1]))
     for file in write(claim, place):
@@ -452,20 +504,29 @@ def sql(
     console.known(format, ("table", "csv", "json", "parquet"))
     if format == "parquet" and output is None and sys.stdout.isatty():
         raise UsageError("Parquet is not text", hint="give a file: --output FILE.parquet")
-    from .tables import sql as query_tables
+    from .tables import query as answered
 
-    frame = query_tables(query)
     if format == "parquet":
-        import io
+        import pyarrow as pa
+        import pyarrow.parquet as pq
 
-        buffer = io.BytesIO()
-        frame.to_parquet(buffer, index=False)
-        if output:
-            output.write_bytes(buffer.getvalue())
-        else:
-            sys.stdout.buffer.write(buffer.getvalue())
-        return
-    console.frame(frame, format, output)
+        buffer = pa.BufferOutputStream()
+        try:
+            pq.write_table(answered.arrow(query), buffer)
+        except pa.ArrowException as error:
+            raise UsageError(
+                f"Parquet cannot hold this: {error}", hint="cast the column, for example: column::varchar"
+            ) from None
+        content = buffer.getvalue().to_pybytes()
+    elif format == "json":
+        content = f"[{','.join(answered.json_rows(query))}]\n".encode()
+    else:
+        content = console.text(*answered.words(query), format).encode()
+    if output:
+        output.write_bytes(content)
+    else:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
 
 
 def main() -> None:
@@ -488,6 +549,21 @@ def main() -> None:
         else:
             print(f"error: {error}", file=sys.stderr)
         sys.exit(getattr(error, "exit_code", 1))
+    except Exception as error:  # a fault of ours: three lines as well, for the traceback tells a user nothing
+        if debug:
+            traceback.print_exc()
+        else:
+            print(_fault(error), file=sys.stderr)
+        sys.exit(1)
+
+
+def _fault(error: Exception) -> str:
+    told = " ".join(str(error).split())[:200]
+    return (
+        f"error: a fault of ca-research itself: {type(error).__name__}: {told}\n"
+        f"  where: ca-research {' '.join(sys.argv[1:])[:200]}\n"
+        "  next:  the same command with --debug shows where; please report it"
+    )
 
 
 if __name__ == "__main__":

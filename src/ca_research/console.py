@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import UnknownNameError
@@ -23,45 +24,43 @@ def known(format: str, formats: tuple[str, ...]) -> str:
     return format
 
 
-def frame(frame: pd.DataFrame, format: str, output: Path | None = None) -> None:
-    text = {
-        "csv": lambda: frame.to_csv(index=False, lineterminator="\n"),
-        "json": lambda: (
-            frame.to_json(orient="records", force_ascii=False, date_format="iso", double_precision=15) + "\n"
-        ),
-        "table": lambda: _table(
-            [
-                dict(zip(map(str, frame.columns), row, strict=True))
-                for row in frame.astype(object).where(frame.notna(), "").itertuples(index=False)
-            ],
-            [str(c) for c in frame.columns],
-        ),
-    }[known(format, ("table", "csv", "json"))]()
-    if output:
-        output.write_text(text, encoding="utf-8")
-    else:
-        sys.stdout.write(text)
+def frame(frame: pd.DataFrame, format: str) -> None:
+    """A frame with a row of names; what is missing is empty, in JSON null."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    names = [str(c) for c in frame.columns]
+    rows([dict(zip(names, row, strict=True)) for row in plain.itertuples(index=False)], format, names)
 
 
-def rows(rows: list[dict[str, Any]], format: str) -> None:
-    if known(format, ("table", "csv", "json")) == "json":
+def rows(rows: list[dict[str, Any]], format: str, columns: list[str] | None = None) -> None:
+    """Rows of one set of names; columns: the names, where there may be no row to tell them."""
+    columns = columns or (list(rows[0]) if rows else [])
+    cells = [tuple(row.values()) for row in rows]
+    if known(format, FORMATS) == "json":
         print(json.dumps(rows, ensure_ascii=False, indent=1))
-    elif format == "csv":
-        import csv
-
-        writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else [], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
     else:
-        sys.stdout.write(_table(rows, list(rows[0]) if rows else []))
+        sys.stdout.write(text(columns, cells, format))
 
 
-def _table(rows: list[dict[str, Any]], columns: list[str]) -> str:
+FORMATS = ("table", "csv", "json")
+
+
+def text(columns: list[str], cells: list[tuple[Any, ...]], format: str) -> str:
+    """Cells under their names, as a table for the eye or as CSV."""
+    if format == "table":
+        return _table(columns, cells)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(cells)
+    return buffer.getvalue()
+
+
+def _table(columns: list[str], rows: list[tuple[Any, ...]]) -> str:
     """Plain aligned columns: numbers to the right, nothing cut."""
     if not columns:
         return "(no rows)\n"
-    cells = [[_cell(r[c]) for c in columns] for r in rows]
-    right = [bool(rows) and all(isinstance(r[c], (int, float)) or r[c] == "" for r in rows) for c in columns]
+    cells = [[_cell(value) for value in row] for row in rows]
+    right = [bool(rows) and all(_number_or_none(row[i]) for row in rows) for i in range(len(columns))]
     width = [max(len(x) for x in [c, *(row[i] for row in cells)]) for i, c in enumerate(columns)]
     lines = [
         "  ".join(x.rjust(w) if a else x.ljust(w) for x, w, a in zip(line, width, right, strict=True)).rstrip()
@@ -71,7 +70,13 @@ def _table(rows: list[dict[str, Any]], columns: list[str]) -> str:
     return "\n".join(lines) + f"\n({len(rows)} rows)\n"
 
 
+def _number_or_none(value: Any) -> bool:
+    return value is None or value == "" or isinstance(value, (int, float))
+
+
 def _cell(value: Any) -> str:
+    if value is None:
+        return ""
     return (
         f"{value:,.6g}"
         if isinstance(value, float) and not value.is_integer()

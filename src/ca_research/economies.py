@@ -6,7 +6,6 @@ economies or for no single one; it is never ranked or summed beside its members.
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from functools import cache
 
 from . import paths
 from .errors import AggregateError, RegistryError, UnknownNameError
+from .textfiles import Unreadable, read_csv
 
 CA5 = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
 """The five economies of the article, in alphabetical order of code."""
@@ -132,11 +132,16 @@ AGGREGATES: dict[str, Aggregate] = {a.code: a for a in _DECLARED}
 def _economies() -> dict[str, tuple[str, tuple[str, ...]]]:
     file = paths.registry_dir() / "economies.csv"
     try:
-        with file.open(encoding="utf-8", newline="") as handle:
-            rows = list(csv.DictReader(handle))
+        rows = [row for _, row in read_csv(file.read_bytes())]
+        return {r["code"]: (r["name"], tuple(a for a in r["aliases"].split(";") if a)) for r in rows}
     except OSError as error:
         raise RegistryError("the list of economies cannot be read", where=str(file), hint=str(error)) from error
-    return {r["code"]: (r["name"], tuple(a for a in r["aliases"].split(";") if a)) for r in rows}
+    except Unreadable as fault:
+        raise RegistryError(fault.what, where=fault.place("registry/economies.csv"), hint="mend the file") from None
+    except KeyError as name:
+        raise RegistryError(
+            f"no column {name}", where="registry/economies.csv", hint="columns: code, name, aliases"
+        ) from None
 
 
 def _fold(name: str) -> str:

@@ -9,6 +9,9 @@ FIGURE_MIME = "application/vnd.ca-research.figure+json"
 TABLE_MIME = "application/vnd.ca-research.table+json"
 NOTE_MIME = "application/vnd.ca-research.note+json"
 
+SECTIONS = ("main", "specifications", "against", "missing", "context")
+"""Where on the page a figure, a table or a sentence stands."""
+
 ORIGIN_COLUMNS = ("source_id", "sources")
 """Columns of a shown table that say where each row comes from; readers see them behind a number, not in the table."""
 

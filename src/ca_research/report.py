@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
+import json
 import re
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .errors import CoverageError, RunError
 
@@ -82,6 +85,53 @@ class Report:
     index: Path
     results: list[Result]
     error: RunError | None
+
+
+LISTED = 12
+"""Verdicts that a command says one by one; more are counted."""
+
+
+def answers(out: Path, claims: Sequence[str], sets: Sequence[Mapping[str, Sequence[Any]]]) -> list[str]:
+    """The verdicts of a report in words: a line for each run, or their number by verdict where there are many.
+
+    claims: those asked for (all where none is named); sets: values of parameters, of which a run has one of each name.
+    """
+    file = out / "verdicts.json"
+    stored = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
+    asked = [v for v in stored if v["headline"] and (not claims or v["claim"] in claims) and _among(v, sets)]
+    if len(asked) <= LISTED:
+        return [_answer(v) for v in asked]
+    count = Counter(v["verdict"] for v in asked)
+    return [f"{len(asked)} verdicts: " + ", ".join(f"{n} {word}" for word, n in count.most_common())]
+
+
+def _among(verdict: Mapping[str, Any], sets: Sequence[Mapping[str, Sequence[Any]]]) -> bool:
+    params = {**verdict["params"], "as_of": verdict["as_of"]}
+
+    def has(name: str, values: Sequence[Any]) -> bool:
+        """Whether a parameter has one of the values; what a verdict does not store of its run is not held against it."""
+        known = {str(value).casefold() for value in values}
+        return name not in params or str(params[name]).casefold() in known
+
+    return any(all(has(name, values) for name, values in one.items()) for one in sets)
+
+
+def _answer(verdict: Mapping[str, Any]) -> str:
+    """One verdict: 'C33 Kazakhstan, known on 19 May 2023: contradicted'."""
+    from . import economies
+
+    told = {k: v for k, v in verdict["params"].items() if k not in ("claim", "as_of", "economy")}
+    where = [economies.name_of(verdict["params"]["economy"])] if "economy" in verdict["params"] else []
+    day = "with all figures" if verdict["as_of"] == "latest" else f"known on {_day(verdict['as_of'])}"
+    what = [" ".join([verdict["claim"], *where]), *(f"{k}={v}" for k, v in told.items()), day]
+    open_ = [c["label"] for c in verdict["criteria"] if c["state"] == "undecided"]
+    why = f" (open: {'; '.join(open_)})" if open_ and verdict["verdict"] == "not enough evidence" else ""
+    return f"{', '.join(what)}: {verdict['verdict']}{', fragile' if verdict['fragile'] else ''}{why}"
+
+
+def _day(iso: str) -> str:
+    day = dt.date.fromisoformat(iso)
+    return f"{day.day} {day:%B %Y}"
 
 
 PARCEL = "ca-research-report"

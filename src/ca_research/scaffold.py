@@ -57,6 +57,9 @@ rivals:
   - Another explanation of the same figures.
 """
 
+_COPY = "import shutil; from ca_research import paths; shutil.copytree(paths.home(), 'my-project')"
+"""Starts a project as a copy of the installed one."""
+
 _CELLS = (
     ("markdown", "# {title}\n\nWhat the article says, and why it can be checked."),
     ("parameters", 'as_of: str = "latest"'),
@@ -94,10 +97,17 @@ def new_claim(claim_id: str, at: tuple[int, int] | None = None) -> list[Path]:
 
     at: paragraph and sentence of the article; by default the first that no claim of the register rests on. The
     template judges a figure of table `facts` that is at hand, so that it runs before anything is changed.
-    Raises UsageError for an id of a wrong form, a file that exists, a sentence that does not; CoverageError without facts.
+    Raises UsageError for an id of a wrong form, a file that exists, a sentence that does not, and where the project is
+    the copy inside the installed package; CoverageError without facts.
     """
     if not re.fullmatch(r"[CO]\d{2}", claim_id):
         raise UsageError(f"{claim_id!r} is not a claim's id", hint="C or O and two digits, for example C36")
+    if paths.bundled():
+        raise UsageError(
+            "the project inside the installed package is not written to",
+            where="a claim of yours stands in a project of yours, which CA_RESEARCH_HOME names",
+            hint=f'python -c "{_COPY}"; export CA_RESEARCH_HOME=my-project',
+        )
     claim = paths.registry_dir() / "claims" / f"{claim_id}.yaml"
     notebook = paths.notebooks_dir() / f"{claim_id.lower()}.ipynb"
     for file in (claim, notebook):

@@ -73,6 +73,25 @@ def test_a_file_that_is_no_mapping_is_refused(project, text):
     assert "Input should be a valid dictionary" in refusal(registry.tables).what
 
 
+@pytest.mark.parametrize(
+    ("column", "field", "value"),
+    [("year", "min", True), ("year", "min", "1992"), ("value_usd", "min", float("nan")), ("note", "nullable", "yes")],
+)
+def test_a_value_that_would_be_read_as_another_is_refused(project, column, field, value):
+    declared = yaml.safe_load(project.spec().read_text())
+    declared["columns"][column][field] = value
+    project.spec().write_text(yaml.safe_dump(declared))
+    registry.tables.cache_clear()
+    assert f"columns.{column}.{field}" in refusal(registry.tables).what
+
+
+def test_a_day_given_as_a_number_is_refused(project):
+    file = project.home / "registry" / "article.yaml"
+    file.write_text(file.read_text().replace("'2023-05-19'", "1684454400"))
+    registry.article.cache_clear()
+    assert "date: 1684454400 would be read as '2023-05-19'" in refusal(registry.article).what
+
+
 LAGGED = {"release_lag_days": "31", "release_basis": "calendar", "release_reason": "invented"}
 
 
@@ -104,14 +123,18 @@ def test_a_source_that_stands_twice_is_refused(project):
     assert error.what == "source 'S_SAME' stands twice" and "row 2" in error.where
 
 
-@pytest.mark.parametrize(("ending", "field"), [(",surplus", "None"), (None, "kind")])
-def test_a_row_with_too_many_or_too_few_fields_is_refused(project, ending, field):
+NAMES = len(registry.Source.model_fields)
+
+
+@pytest.mark.parametrize(("ending", "cells"), [(",surplus", NAMES + 1), (None, 2)])
+def test_a_row_with_too_many_or_too_few_fields_is_refused(project, ending, cells):
     file = project.home / "registry" / "sources.csv"
     *lines, last = file.read_text().splitlines()
     file.write_text("\n".join([*lines, last + ending if ending else "S_SHORT,title"]) + "\n")
     registry.sources.cache_clear()
     error = refusal(registry.sources)
-    assert "row 3" in error.where and field in error.what
+    assert error.where == "registry/sources.csv, line 4"
+    assert error.what == f"a row of {cells} cells under {NAMES} names"
 
 
 def test_missing_sources_say_where_they_should_be(project):

@@ -22,6 +22,13 @@ class Claim:
 
     spec: ClaimSpec
 
+    def __str__(self) -> str:
+        """The claim as a reader needs it: its words, and what would support or contradict it."""
+        return f"{self.id} {self.spec.title}\n“{self.spec.quotation}”\n{self.spec.restatement}\n\n{self.rule}"
+
+    def __repr__(self) -> str:
+        return f"claim({self.id!r})"
+
     @property
     def id(self) -> str:
         return self.spec.id

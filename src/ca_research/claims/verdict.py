@@ -6,6 +6,8 @@ import math
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from .words import criterion_number
+
 MIME = "application/vnd.ca-research.verdict+json"
 """MIME type under which a notebook emits its verdicts; the site reads nothing else for its answers."""
 
@@ -106,6 +108,26 @@ class Verdict:
     dropped_as_of: int | None = 0
     beside: tuple[Verdict, ...] = field(default=(), repr=False)
     traces: tuple[dict[str, Any], ...] = field(default=(), repr=False)
+
+    def __str__(self) -> str:
+        """The verdict as a reader needs it: the answer, the criteria it follows from, the other readings."""
+        criteria = self.as_dict()["criteria"]
+        return "\n".join(
+            [
+                f"{self.claim} {self.title}: {self._answer}",
+                self.statement,
+                *(f"  {c['state']}: {c['label']}, {criterion_number(c)}" for c in criteria),
+                *([] if criteria else [f"  {self.reason}"]),
+                *(f"{v.title}: {v._answer}" for v in self.beside),
+            ]
+        )
+
+    def __repr__(self) -> str:
+        return f"<Verdict on {self.claim}, reading {self.reading}, as of {self.as_of}: {self._answer}>"
+
+    @property
+    def _answer(self) -> str:
+        return self.verdict + (", fragile" if self.fragile else "")
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form, without `beside` and `traces`."""

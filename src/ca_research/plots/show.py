@@ -20,13 +20,10 @@ from matplotlib.text import Text
 from PIL import Image
 
 from ..errors import UsageError
-from ..handover import FIGURE_MIME, NOTE_MIME, ORIGIN_COLUMNS, TABLE_MIME, is_year
+from ..handover import FIGURE_MIME, NOTE_MIME, ORIGIN_COLUMNS, SECTIONS, TABLE_MIME, is_year
 from ..tables import source_ids
 from . import style
 from .words import cell_words, signed
-
-SECTIONS = ("main", "specifications", "against", "missing", "context")
-"""Where on the page a figure stands."""
 
 
 def to_svg(figure: Figure) -> str:

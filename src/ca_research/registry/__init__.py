@@ -5,7 +5,6 @@ Errors name the file, the field and what was expected. Nothing here reads data.
 
 from __future__ import annotations
 
-import csv
 from functools import cache
 from typing import Any
 
@@ -13,6 +12,7 @@ from pydantic import ValidationError
 
 from .. import paths, reads
 from ..errors import RegistryError, UnknownNameError
+from ..textfiles import Unreadable, read_csv
 from .base import explain, read_yaml
 from .claims import VERDICTS, Article, ClaimSpec, Criterion, Over, Reading, Sentence
 from .codings import Coding, coding
@@ -25,21 +25,22 @@ def sources() -> dict[str, Source]:
     file = paths.registry_dir() / "sources.csv"
     found: dict[str, Source] = {}
     try:
-        handle = file.open(encoding="utf-8", newline="")
+        rows = read_csv(file.read_bytes())
     except OSError as error:
         raise RegistryError("the list of sources cannot be read", where=str(file), hint=str(error)) from error
-    with handle:
-        for line, row in enumerate(csv.DictReader(handle), start=2):
-            where = f"registry/sources.csv, row {line - 1} ({row.get('source_id')})"
-            try:
-                source = Source.model_validate(row)
-            except ValidationError as error:
-                raise RegistryError(explain(error), where=where, hint="mend the named field") from None
-            if source.source_id in found:
-                raise RegistryError(
-                    f"source {source.source_id!r} stands twice", where=where, hint="keep one row per source"
-                )
-            found[source.source_id] = source
+    except Unreadable as fault:
+        raise RegistryError(fault.what, where=fault.place("registry/sources.csv"), hint="mend the file") from None
+    for number, (_, row) in enumerate(rows, start=1):
+        where = f"registry/sources.csv, row {number} ({row.get('source_id')})"
+        try:
+            source = Source.model_validate(row)
+        except ValidationError as error:
+            raise RegistryError(explain(error), where=where, hint="mend the named field") from None
+        if source.source_id in found:
+            raise RegistryError(
+                f"source {source.source_id!r} stands twice", where=where, hint="keep one row per source"
+            )
+        found[source.source_id] = source
     return found
 
 
@@ -67,7 +68,7 @@ def tables() -> dict[str, Table]:
 
 def table(name: str) -> Table:
     """One table; raises UnknownNameError with suggestions."""
-    if name not in tables():
+    if not isinstance(name, str) or name not in tables():
         raise UnknownNameError("table", name, tables())
     return tables()[name]
 
@@ -101,7 +102,7 @@ def claims() -> dict[str, ClaimSpec]:
 
 def claim(claim_id: str) -> ClaimSpec:
     """One claim; raises UnknownNameError with suggestions."""
-    if claim_id not in claims():
+    if not isinstance(claim_id, str) or claim_id not in claims():
         if (paths.registry_dir() / "claims" / f"{claim_id}.yaml").is_file():
             reads.check("registry", f"claims/{claim_id}")
         raise UnknownNameError("claim", claim_id, claims())
@@ -135,6 +136,7 @@ __all__ = [
     "claim",
     "claims",
     "coding",
+    "explain",
     "origin_groups",
     "schemas",
     "sources",

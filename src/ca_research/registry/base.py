@@ -6,11 +6,12 @@ import datetime as dt
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from .. import paths
 from ..errors import RegistryError
+from ..textfiles import Unreadable
+from ..textfiles import read_yaml as parsed
 
 
 def _possible(date: str) -> str:
@@ -29,7 +30,7 @@ EmptyIsNone = BeforeValidator(lambda v: None if v == "" else v)
 class Model(BaseModel):
     """Unknown fields are refused, and nothing changes once it is read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 def explain(error: ValidationError) -> str:
@@ -46,17 +47,29 @@ def read_yaml(file: Path, model: type[Model]) -> Any:
     """A file of the registry as its model; raises RegistryError with file, line or field, and what was expected."""
     where = f"registry/{file.relative_to(paths.registry_dir()).as_posix()}"
     try:
-        content = yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        return model.model_validate(content)
+        content = parsed(file.read_bytes())
+        found = model.model_validate(content)
+        if told := _coerced(content, found.model_dump(mode="json")):
+            raise RegistryError(told, where=where, hint="write the value in the type that registry/schema/ gives")
+        return found
     except FileNotFoundError:
         raise RegistryError("a file of the registry is missing", where=where, hint="put it there, or back") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        raise RegistryError(
-            "not valid YAML: " + str(getattr(error, "problem", error)), where=where + line, hint="mend the file"
-        ) from None
+    except Unreadable as fault:
+        raise RegistryError(fault.what, where=fault.place(where), hint="mend the file") from None
     except ValidationError as error:
         raise RegistryError(
             explain(error), where=where, hint="mend the named field; the shape is in registry/schema/"
         ) from None
+
+
+def _coerced(said: Any, kept: Any, place: str = "") -> str:
+    """The first value of a file that became another one in its model (`yes` a 1.0, a number a day); '' where none did."""
+    if isinstance(said, dict) and isinstance(kept, dict):
+        parts = ((v, kept[str(k)], f"{place}.{k}") for k, v in said.items() if str(k) in kept)
+    elif isinstance(said, list) and isinstance(kept, list):
+        parts = ((v, kept[n], f"{place}.{n}") for n, v in enumerate(said))
+    else:
+        said = said.isoformat() if isinstance(said, dt.date) else said
+        kinds = {type(v) if isinstance(v, (bool, str)) else None for v in (said, kept)}
+        return "" if said == kept and len(kinds) == 1 else f"{place[1:]}: {said!r} would be read as {kept!r}"
+    return next(filter(None, (_coerced(*part) for part in parts)), "")

@@ -2,39 +2,42 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ..errors import UsageError
+from ..textfiles import Unreadable, read_csv, read_yaml
+
+_KINDS = (".csv", ".yaml", ".yml")
 
 
 def read_grid(file: Path) -> list[dict[str, Any]]:
     """One mapping per row or entry, in order; empty cells of a CSV leave the parameter at its default.
 
     Values of a CSV are words, which the notebook's own types turn into numbers. Raises UsageError for a file that is not
-    there, is of another kind, holds no set, or the same set twice.
+    there, is of another kind, cannot be read, holds no set, or the same set twice.
     """
     if not file.is_file():
         raise UsageError(f"no such file: {file}", hint="give a .csv, .yaml or .yml file")
-    text = file.read_text(encoding="utf-8-sig")
-    if file.suffix == ".csv":
-        rows = list(csv.reader(text.splitlines()))
-        if any(len(r) != len(rows[0]) for r in rows):
-            raise UsageError("a row has another number of cells than the header", where=file.name)
-        found = [{k: v for k, v in zip(rows[0], r, strict=True) if v != ""} for r in rows[1:]]
-    elif file.suffix in (".yaml", ".yml"):
-        try:
-            found = yaml.safe_load(text)
-        except yaml.YAMLError as error:
-            raise UsageError("not valid YAML: " + " ".join(str(error).split()), where=file.name) from None
-    else:
+    if file.suffix not in _KINDS:
         raise UsageError(f"{file.suffix or 'no'} suffix: a grid is a .csv, .yaml or .yml file", where=file.name)
+    try:
+        content = file.read_bytes()
+        if file.suffix == ".csv":
+            found = [{k: v for k, v in row.items() if v} for _, row in read_csv(content)]
+        else:
+            found = read_yaml(content)
+    except Unreadable as fault:
+        raise UsageError(fault.what, where=fault.place(file.name), hint="mend the file") from None
     if not isinstance(found, list) or not found or not all(isinstance(s, dict) and s for s in found):
-        raise UsageError("no sets of parameters in it", where=file.name, hint="one mapping of names to values per run")
-    twice = [s for i, s in enumerate(found) if s in found[:i]]
-    if twice:
-        raise UsageError(f"the same set stands twice: {twice[0]}", where=file.name, hint="keep one")
+        raise UsageError(
+            "no sets of parameters in it",
+            where=file.name,
+            hint="one mapping of names to values per run",
+        )
+    seen = set()
+    for one in found:
+        if (known := repr(sorted(one.items(), key=str))) in seen:
+            raise UsageError(f"the same set stands twice: {one}", where=file.name, hint="keep one")
+        seen.add(known)
     return found

@@ -24,9 +24,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from .. import paths, reads
+from ..textfiles import read_yaml
 from .fingerprint import FORMAT, PACKAGE, digest, environment, of_files, package_files
 from .planning import Run
 
@@ -47,11 +46,6 @@ def registry_entries(run: Run) -> list[str]:
 def limits(run: Run) -> str:
     """The limits of a run's reads, as the kernel finds them in its environment."""
     return reads.limit(metadata(run.notebook).get("tables", ()), registry_entries(run))
-
-
-def _declared(text: bytes) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return found
 
 
 SHORT = 16
@@ -85,7 +79,7 @@ class Inputs:
         file, declared = self.tables / f"{name}.parquet", paths.registry_dir() / "tables" / f"{name}.yaml"
         if name not in self._hashed:
             text = declared.read_bytes()
-            named = (self._sources.get(s, b"") for s in sorted(_declared(text).get("rows") or {}))
+            named = (self._sources.get(s, b"") for s in sorted(read_yaml(text).get("rows") or {}))
             self._hashed[name] = digest([file.read_bytes() if file.is_file() else b"", text, *named])
         return self._hashed[name]
 
@@ -112,7 +106,7 @@ class Inputs:
         """
         if name not in self._figures:
             text = (paths.registry_dir() / "tables" / f"{name}.yaml").read_bytes()
-            named = (self._sources.get(s, b"") for s in sorted(_declared(text).get("rows") or {}))
+            named = (self._sources.get(s, b"") for s in sorted(read_yaml(text).get("rows") or {}))
             self._figures[name] = digest([text, *named])[:SHORT]
         return self._figures[name]
 

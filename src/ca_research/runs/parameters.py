@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,16 +36,16 @@ class Parameter:
             if isinstance(value, str) and kind is bool:
                 value = {"true": True, "false": False}[value.lower()]
             elif isinstance(value, str) and kind in (int, float):
-                value = kind(value)
+                value = _number(value, kind)
         except (KeyError, ValueError):
             raise ParameterError(
                 f"parameter {self.name} is of type {self.type}, got {value!r}",
                 where=where,
                 hint=f"for example -p {self.name}={self.default}",
             ) from None
-        if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        if kind is float and type(value) is int and abs(value) < 2**53:
             value = float(value)
-        if type(value) is not kind:
+        if type(value) is not kind or (isinstance(value, float) and not math.isfinite(value)):
             raise ParameterError(
                 f"parameter {self.name} is of type {self.type}, got {value!r} ({type(value).__name__})",
                 where=where,
@@ -52,7 +53,7 @@ class Parameter:
             )
         if self.choices and value not in self.choices:
             raise UnknownNameError(f"value for parameter {self.name}:", value, self.choices, where=where)
-        if self.pattern and not re.match(self.pattern, str(value)):
+        if self.pattern and not re.fullmatch(self.pattern, str(value)):
             raise ParameterError(f"parameter {self.name} cannot be {value!r}", where=where, hint=self.meaning)
         for bound, wrong in ((self.minimum, "below"), (self.maximum, "above")):
             if bound is not None and (value < bound if wrong == "below" else value > bound):  # type: ignore[operator]
@@ -60,6 +61,13 @@ class Parameter:
                     f"parameter {self.name} cannot be {value!r}: {wrong} {bound:g}", where=where, hint=self.meaning
                 )
         return value
+
+
+def _number(text: str, kind: type) -> int | float:
+    """A number as people write one: no `1_000`, no digits of other scripts, at most fifteen of them."""
+    if not re.fullmatch(r"[-+]?[0-9]{0,15}(\.[0-9]{1,20})?([eE][-+]?[0-9]{1,3})?", text):
+        raise ValueError(text)
+    return kind(text)
 
 
 def notebook_file(name: str) -> Path:

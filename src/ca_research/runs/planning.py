@@ -101,7 +101,13 @@ def plan(
         which = {"claim": claim_id} if "claim" in parameters.declared(file) else {}
         for given, day in itertools.product(wanted, as_of or _days(claim_id)):
             run = Run(claim_id, file, parameters.check(file, {**given, **which, "as_of": day}))
-            runs[run.run_id] = run
+            same = runs.setdefault(run.run_id, run)
+            if same.params != run.params:
+                raise UsageError(
+                    f"two runs would be one page: {same.params} and {run.params}",
+                    where=run.run_id,
+                    hint="give values that differ in letters or digits",
+                )
     return list(runs.values())
 
 

@@ -14,6 +14,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import tempfile
 import time
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ def allowed_size() -> int:
     text = os.environ.get("CA_RESEARCH_CACHE_MB", "")
     if not text:
         return DEFAULT_SIZE
-    if not text.isdigit():
+    if not re.fullmatch(r"[0-9]{1,9}", text):
         raise UsageError(f"CA_RESEARCH_CACHE_MB is {text!r}, not a number of megabytes", hint="for example 500")
     return int(text) * 1024 * 1024
 

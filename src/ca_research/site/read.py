@@ -4,15 +4,67 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import nbformat
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from .. import registry
 from ..claims import MIME, check, trace
-from ..errors import RunError
-from ..handover import FIGURE_MIME, NOTE_MIME, ORIGIN_COLUMNS, TABLE_MIME, is_year
+from ..claims.verdict import CriterionResult, Verdict
+from ..errors import RunError, UnknownNameError
+from ..handover import FIGURE_MIME, NOTE_MIME, ORIGIN_COLUMNS, SECTIONS, TABLE_MIME, is_year
+
+
+def _known(source_id: str) -> str:
+    if source_id not in registry.sources():
+        raise ValueError(f"{source_id} is not in registry/sources.csv")
+    return source_id
+
+
+class _Record(BaseModel):
+    """What a page needs of everything that a notebook shows; whoever made it may say more."""
+
+    model_config = ConfigDict(extra="allow")
+
+    section: Literal[SECTIONS]  # type: ignore[valid-type]
+    name: Annotated[str, Field(min_length=1)]
+    title: Annotated[str, Field(min_length=1)]
+    note: str
+    sources: list[Annotated[str, AfterValidator(_known)]]
+    csv: str
+
+
+class _Figure(_Record):
+    alt: Annotated[str, Field(min_length=1)]
+    svg: Annotated[str, Field(pattern="<svg")]
+    thumbnail: Annotated[str, Field(pattern=r"^(data:image/png;base64,.*)?$")] = ""
+    tables: list[str] = Field(default_factory=list)
+
+
+class _Table(_Record):
+    columns: list[str]
+    numeric: list[bool]
+    rows: list[list[str]]
+    origins: list[list[str]] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _square(self) -> _Table:
+        """One cell for each column in every row, and one row of the CSV for each row."""
+        names, *whole = csv.reader(io.StringIO(self.csv))
+        shown = [name for name in names if name not in ORIGIN_COLUMNS]
+        widths = {len(shown), len(self.columns), len(self.numeric), *map(len, self.rows)}
+        heights = {len(whole), len(self.rows), len(self.origins) or len(self.rows)}
+        if len(widths) > 1 or len(heights) > 1 or {*map(len, whole)} - {len(names)}:
+            raise ValueError("columns, numeric, rows, origins and csv are of different lengths")
+        return self
+
+
+class _Note(BaseModel):
+    text: str
 
 
 @dataclass
@@ -56,8 +108,9 @@ class Cell:
 class Page:
     """All that one executed notebook holds. `verdicts` is empty where the run failed before its verdict.
 
-    `unsound` says where what it emitted as a verdict does not follow from its criteria; it is left out then. `key` is
-    the content key of the run, `tables` what its notebook may read, `traces` the rows behind its criteria by name.
+    `unsound` says where what it emitted as a verdict does not follow from its criteria; it is left out then. `unfit` says
+    which figures and tables lack what a page needs; they are left out too. `key` is the content key of the run, `tables`
+    what its notebook may read, `traces` the rows behind its criteria by name.
     """
 
     run_id: str
@@ -74,6 +127,7 @@ class Page:
     items: list[Item] = field(default_factory=list)
     cells: list[Cell] = field(default_factory=list)
     unsound: list[str] = field(default_factory=list)
+    unfit: list[str] = field(default_factory=list)
     traces: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
@@ -84,6 +138,11 @@ class Page:
 
     def of(self, section: str) -> list[Item]:
         return [item for item in self.items if item.section == section]
+
+    @property
+    def left_out(self) -> bool:
+        """Whether the run ended well and the page lacks something that it emitted."""
+        return bool(self.unsound or self.unfit) and self.error in map("; ".join, (self.unsound, self.unfit))
 
     @property
     def headline(self) -> dict[str, Any] | None:
@@ -139,18 +198,45 @@ def read_page(file: Path) -> Page:
                 page.verdicts = list(data[MIME])
             if trace.MIME in data:
                 page.traces = {t["criterion"]: t for t in data[trace.MIME]}
-            if FIGURE_MIME in data:
-                shown.append(Item("figure", dict(data[FIGURE_MIME]), number, data["image/svg+xml"]))
-            if TABLE_MIME in data:
-                shown.append(Item("table", dict(data[TABLE_MIME]), number))
-            if NOTE_MIME in data:
-                notes.append(str(data[NOTE_MIME]["text"]))
+            try:
+                shown += _items(data, number)
+                if NOTE_MIME in data:
+                    notes.append(_Note.model_validate(data[NOTE_MIME]).text)
+            except ValidationError as fault:
+                page.unfit.append(f"cell {number} shows what no page can hold: {registry.explain(fault)}")
         page.cells.append(Cell("code", cell.source, error, shown, notes))
         page.items += shown
-    page.unsound = [fault for verdict in page.verdicts for fault in check.verdict(verdict)]
+    page.unsound = [fault for verdict in page.verdicts for fault in _verdict_faults(verdict)]
     if page.unsound:  # whatever the notebook says, it is not a verdict
         page.verdicts, page.error, page.where = [], "; ".join(page.unsound), page.notebook
+    elif page.unfit and not page.error:
+        page.error, page.where = "; ".join(page.unfit), page.notebook
     return page
+
+
+_VERDICT = {f.name for f in fields(Verdict)} - {"beside", "traces"}
+_CRITERION = {f.name for f in fields(CriterionResult)}
+
+
+def _verdict_faults(stored: Any) -> list[str]:
+    """Why what a notebook emitted as a verdict is none that a page can show."""
+    try:
+        lacking = _VERDICT - stored.keys() | {k for c in stored["criteria"] for k in _CRITERION - c.keys()}
+        return [f"a verdict lacks {', '.join(sorted(lacking))}"] if lacking else check.verdict(stored)
+    except (AttributeError, KeyError, TypeError, UnknownNameError) as error:
+        return [f"what the notebook emitted as a verdict is none: {error}"]
+
+
+def _items(data: Mapping[str, Any], cell: int) -> list[Item]:
+    """The figure or the table of one output; raises ValidationError where a page could not show it."""
+    found = []
+    if FIGURE_MIME in data:
+        figure = _Figure.model_validate({**data[FIGURE_MIME], "svg": data.get("image/svg+xml")})
+        found.append(Item("figure", dict(data[FIGURE_MIME]), cell, figure.svg))
+    if TABLE_MIME in data:
+        _Table.model_validate(data[TABLE_MIME])
+        found.append(Item("table", dict(data[TABLE_MIME]), cell))
+    return found
 
 
 def read_pages(folder: Path) -> list[Page]:

@@ -20,6 +20,7 @@ from ..handover import GRID, INK, MUTED, OTHER, PAPER, PARTY, STATE
 from ..tables import cite
 from .forms import table_latex
 from .read import Item
+from .svg import INHERITED, clean
 
 _DARK = {
     **{PARTY["CHN"]: "#ff9a55", PARTY["RUS"]: "#6bbcf0", PARTY["EU27"]: "#4fcfa4", PARTY["USA"]: "#e09aca"},
@@ -34,20 +35,21 @@ _COLOURS = {INK: "var(--ink)", MUTED: "var(--muted)", GRID: "var(--grid)", PAPER
 
 
 def svg_markup(svg: str, prefix: str, label: str) -> Markup:
-    """An SVG made by plots/, ready to stand in a page: theme colours, unique ids, a text alternative.
+    """An SVG ready to stand in a page: harmless, with theme colours, unique ids and a text alternative.
 
     It is never wider than it was drawn, so that letters have one size on all pages, and shrinks with a narrow column.
     """
+    if not (svg := clean(svg)):
+        return Markup("")
     for colour, variable in _COLOURS.items():
         svg = re.sub(re.escape(colour), variable, svg, flags=re.I)
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
-    svg = re.sub(r'(xlink:href="#|url\(#)', rf"\1{prefix}-", svg)
+    svg = re.sub(r'(href="#|url\((?:&quot;)?#)', rf"\1{prefix}-", svg)
     head, rest = svg.split(">", 1)
     width = re.search(r'\swidth="([\d.]+)pt"', head)
-    fluid = f' style="--w:{(px := round(float(width[1]) * 4 / 3))}px;max-width:{px}px"' if width else ""
+    fluid = f";--w:{(px := round(float(width[1]) * 4 / 3))}px;max-width:{px}px" if width else ""
     head = re.sub(r'\s(?:width|height)="[^"]*"', "", head)
-    rest = re.sub(r"<metadata>.*?</metadata>", "", rest, flags=re.S)
-    return Markup(f'{head}{fluid} role="img" aria-label="{Markup.escape(label)}">{rest}')
+    return Markup(f'{head} style="{INHERITED}{fluid}" role="img" aria-label="{Markup.escape(label)}">{rest}')
 
 
 _DARK_PAGE = (

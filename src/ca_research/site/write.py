@@ -82,6 +82,14 @@ def write_site(out: Path) -> Path:
             where=", ".join(sorted({p.notebook for p in unsound})),
             hint="a notebook ends in claim.judge(evidence), and emits nothing else as a verdict",
         )
+    unfit = [p for p in pages if p.unfit]
+    if unfit:
+        raise RunError(
+            "figures, tables or notes that no page can hold were left out: "
+            + "; ".join(fault for p in unfit for fault in p.unfit),
+            where=", ".join(sorted({p.notebook for p in unfit})),
+            hint="show them by plots.show, plots.show_table and plots.show_note",
+        )
     return out / "index.html"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import reprlib
 
 import pandas as pd
 
@@ -53,17 +54,17 @@ def _edge(text: str, *, end: bool) -> dt.date:
 
 def parse_as_of(as_of: str | dt.date | None) -> dt.date | None:
     """`None` and 'latest' mean everything at hand; else a full ISO date."""
-    if as_of is None or as_of == "latest":
+    if as_of is None or (isinstance(as_of, str) and as_of == "latest"):
         return None
-    if isinstance(as_of, dt.datetime):
+    if isinstance(as_of, dt.datetime) and as_of is not pd.NaT:  # NaT is a datetime, and no day
         return as_of.date()
-    if isinstance(as_of, dt.date):
+    if isinstance(as_of, dt.date) and as_of is not pd.NaT:
         return as_of
     try:
         return dt.date.fromisoformat(as_of)
     except (ValueError, TypeError):
         raise UsageError(
-            f"as_of must be a date or 'latest', got {as_of!r}", hint="for example --as-of 2023-05-19"
+            f"as_of must be a date or 'latest', got {reprlib.repr(as_of)}", hint="for example --as-of 2023-05-19"
         ) from None
 
 

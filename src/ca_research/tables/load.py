@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import numbers
-from collections.abc import Iterable
-from functools import lru_cache
+import operator
+import reprlib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -98,55 +100,82 @@ def _condition(
     for column, wanted in filters.items():
         if column not in table.columns:
             raise UnknownNameError(f"column of table {table.table!r}", column, table.columns)
-        values = list(wanted) if isinstance(wanted, Iterable) and not isinstance(wanted, str) else [wanted]
-        known = _values(table, file, column, values)
+        known = _values(table, file, column, _listed(column, wanted))
         parts.append(pc.field(column).isin(known) if known else pc.scalar(False))  # an empty list matches nothing
-    for bound, year in (("since", since), ("until", until)):
-        if year is not None:
-            if "year" not in table.columns:
-                raise UsageError(
-                    f"table {table.table!r} has no column `year`, so `{bound}` cannot be used",
-                    hint="filter by another column",
-                )
-            _numbers(bound, [year])
-            parts.append(pc.field("year") >= year if bound == "since" else pc.field("year") <= year)
-    if not parts:
-        return None
-    whole = parts[0]
-    for part in parts[1:]:
-        whole = whole & part
-    return whole
+    limits = {name: year for name, year in (("since", since), ("until", until)) if year is not None}
+    if limits and "year" not in table.columns:
+        raise UsageError(
+            f"table {table.table!r} has no column `year`, so `{next(iter(limits))}` cannot be used",
+            hint="filter by another column",
+        )
+    limits = {name: _whole(name, year) for name, year in limits.items()}
+    if len(limits) == 2 and limits["since"] > limits["until"]:
+        raise UsageError(f"since={since} is after until={until}", hint="the first year, then the last")
+    if "since" in limits:
+        parts.append(pc.field("year") >= limits["since"])
+    if "until" in limits:
+        parts.append(pc.field("year") <= limits["until"])
+    return functools.reduce(operator.and_, parts) if parts else None
 
 
-def _values(table: registry.Table, file: Path, column: str, values: Iterable[Any]) -> list[Any]:
+def _listed(column: str, wanted: Any) -> list[Any]:
+    """A value or a flat collection of values as a list."""
+    if isinstance(wanted, str) or not isinstance(wanted, Iterable):
+        return [wanted]
+    no_list = isinstance(wanted, (Mapping, bytes, bytearray, memoryview, pd.DataFrame))
+    if no_list or (isinstance(wanted, np.ndarray) and not wanted.ndim):
+        raise UsageError(f"{column} cannot be a {type(wanted).__name__}", hint="give a value or a list of values")
+    return list(wanted)
+
+
+def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -> list[Any]:
     """Values in the form the table holds them; an unknown one is refused with suggestions."""
-    spec = table.columns[column]
-    values = list(values)
-    if spec.type == "economy":
-        return [economies.resolve(str(v)) for v in values]
-    if spec.type == "economies":
-        values = [";".join(economies.resolve(part) for part in str(v).split(";")) for v in values]
-    if spec.type in ("year", "integer", "number"):
-        return _numbers(column, values)
-    if spec.type == "boolean":
-        wrong = [v for v in values if not isinstance(v, (bool, np.bool_))]
-        if wrong:
-            raise UsageError(f"{column} must be True or False, got {wrong[0]!r}", hint=f"for example {column}=True")
+    kind = table.columns[column].type
+    if kind == "number":
+        return [_number(column, v) for v in values]
+    if kind in ("year", "integer"):
+        return [_whole(column, v) for v in values]
+    if kind == "boolean":
+        for value in values:
+            if not isinstance(value, (bool, np.bool_)):
+                _refuse(column, "True or False", value, "True")
         return [bool(v) for v in values]
+    if kind in ("economy", "economies"):
+        for value in values:
+            if not isinstance(value, str):
+                _refuse(column, "a name or a code", value, '"KAZ"')
+        if kind == "economy":
+            return [economies.resolve(v) for v in values]
+        values = [";".join(map(economies.resolve, v.split(";"))) for v in values]
     known = _distinct(file, column)
     for value in values:
-        if value not in known:
+        if not isinstance(value, str) or value not in known:
             raise UnknownNameError(f"{column} of table {table.table!r}", value, sorted(known))
-    return values
+    return [str(v) for v in values]
 
 
-def _numbers(name: str, values: list[Any]) -> list[Any]:
-    wrong = [v for v in values if isinstance(v, bool) or not isinstance(v, numbers.Real)]
-    if wrong:
-        raise UsageError(f"{name} must be a number, got {wrong[0]!r}", hint=f"for example {name}=2022")
-    return values
+def _number(name: str, value: Any) -> float:
+    """A finite number, whatever library made it."""
+    number = isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool_))
+    if not number or not -_LARGEST < value < _LARGEST:
+        _refuse(name, "a number", value, "2022")
+    return float(value)
 
 
-@lru_cache(maxsize=256)
+_LARGEST = 2**53
+"""Up to here every whole number is one in floating point too."""
+
+
+def _whole(name: str, value: Any) -> int:
+    if not _number(name, value).is_integer():
+        _refuse(name, "a whole number", value, "2022")
+    return int(value)
+
+
+def _refuse(name: str, wanted: str, value: Any, example: str) -> NoReturn:
+    raise UsageError(f"{name} must be {wanted}, got {reprlib.repr(value)}", hint=f"for example {name}={example}")
+
+
+@functools.lru_cache(maxsize=256)
 def _distinct(file: Path, column: str) -> frozenset[Any]:
     return frozenset(pq.read_table(file, columns=[column])[column].unique().to_pylist()) - {None}

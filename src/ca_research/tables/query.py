@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from .. import paths, reads
-from ..errors import MissingTableError, UsageError
+from ..errors import CaResearchError, MissingTableError, UsageError
 from .build import current, names
+
+_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+_AS_IT_IS = {*_INTEGERS, *(f"U{name}" for name in _INTEGERS), "FLOAT", "DOUBLE", "BOOLEAN", "VARCHAR"}
+"""Types of DuckDB that Python has too, without loss; others are put in DuckDB's own words."""
+
+_WORDS = re.compile(r'"(?:[^"\\]|\\.)*"|-?Infinity|NaN')
+"""Strings of a JSON text, which stay as they are, and what is no JSON."""
+
+
+class Answer(NamedTuple):
+    """Names of the columns of a result, each once, and its rows."""
+
+    names: list[str]
+    rows: list[tuple[Any, ...]]
 
 
 def sql(query: str) -> pd.DataFrame:
@@ -15,35 +37,120 @@ def sql(query: str) -> pd.DataFrame:
 
     query: SQL in DuckDB's dialect. Nothing can be written and no file outside the build can be read.
     Raises UsageError with DuckDB's own words (or for more than one statement), MissingTableError where the tables have
-    not been built.
+    not been built, CaResearchError where a file of the build is damaged.
     """
+    with _answer(query) as result:
+        return result.df()
+
+
+def arrow(query: str) -> pa.Table:
+    """As `sql`, as an Arrow table: every type as wide as DuckDB has it."""
+    with _answer(query) as result:
+        return result.to_arrow_table()
+
+
+def words(query: str) -> Answer:
+    """As `sql`, for a reader: numbers and words as they are, any other type in DuckDB's own words.
+
+    A sum of whole numbers stays whole, however large; a blob, an interval or a list is text.
+    """
+    with _answer(query) as result:
+        cells = [f"#{n}" if str(t) in _AS_IT_IS else f"#{n}::varchar" for n, t in _columns(result)]
+        return Answer(_once(result.columns), result.project(", ".join(cells)).fetchall())
+
+
+def json_rows(query: str) -> Iterator[str]:
+    """As `sql`, each row as the text of a JSON object, exact for every type.
+
+    JSON has no word for what is not a finite number: it stands as "NaN", "Infinity" or "-Infinity".
+    """
+    with _answer(query) as result:
+        cells = ", ".join(f"to_json(#{n})::varchar" for n, _ in _columns(result))
+        keys = [json.dumps(name, ensure_ascii=False) for name in _once(result.columns)]
+        rows = result.project(cells).fetchall()
+        for row in rows:
+            fields = (f"{k}:{_finite(v)}" for k, v in zip(keys, row, strict=True))
+            yield "{" + ",".join(fields) + "}"
+
+
+def _columns(result: duckdb.DuckDBPyRelation) -> Iterator[tuple[int, Any]]:
+    return enumerate(result.types, start=1)
+
+
+def _once(columns: list[str]) -> list[str]:
+    """Names of which none stands twice: a, a_1."""
+    found: list[str] = []
+    for name in columns:
+        tries = (name if n == 0 else f"{name}_{n}" for n in range(len(columns)))
+        found.append(next(one for one in tries if one not in found))
+    return found
+
+
+def _finite(text: str | None) -> str:
+    """JSON that any parser takes: DuckDB writes NaN and Infinity bare."""
+    if text is None:
+        return "null"
+    return _WORDS.sub(lambda hit: hit[0] if hit[0][0] == '"' else f'"{hit[0]}"', text)
+
+
+@contextmanager
+def _answer(query: str) -> Iterator[duckdb.DuckDBPyRelation]:
+    """The result of one SELECT, not yet fetched; what goes wrong until it is fetched is a UsageError."""
     folder = current()
     with duckdb.connect(
         config={"allow_community_extensions": "false", "autoinstall_known_extensions": "false"}
     ) as connection:
-        connection.execute("set temp_directory = ''")  # it would count among the allowed folders
         readable = [n for n in names() if reads.declared("table") is None or n in (reads.declared("table") or ())]
-        for name in readable:
-            file = folder / f"{name}.parquet"
-            if not file.is_file():
-                raise MissingTableError(name, where=paths.shown(folder))
-            connection.execute(f"create view {name} as select * from read_parquet('{_quote(file)}')")
-        allowed = ", ".join(f"'{_quote(folder / f'{name}.parquet')}'" for name in readable)
-        connection.execute(f"set allowed_paths = [{allowed}]")
-        connection.execute("set enable_external_access = false")
-        connection.execute("set lock_configuration = true")
         try:
-            statements = connection.extract_statements(query)
-            if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-                raise UsageError("only one SELECT at a time is answered", hint=f"tables: {', '.join(readable)}")
-            return connection.execute(statements[0]).df()
+            _views(connection, folder, readable)
         except duckdb.Error as error:
-            first = str(error).strip().splitlines()
-            raise UsageError(
-                first[0],
-                where=" ".join(line.strip() for line in first[1:3]).strip(),
-                hint=f"tables: {', '.join(readable)}",
+            raise CaResearchError(
+                _without_paths(str(error), folder).splitlines()[0],
+                where=paths.shown(folder),
+                hint="ca-research data build --force",
             ) from None
+        hint = f"tables: {', '.join(readable)}"
+        try:
+            _one_select(connection, query, hint)
+            yield connection.sql(query)
+        except duckdb.Error as error:
+            what, *more = _without_paths(str(error), folder).strip().splitlines() or ["no answer"]
+            where = " ".join(line.strip() for line in more[:2]).strip()
+            raise UsageError(what, where=where, hint=hint) from None
+
+
+def _views(connection: duckdb.DuckDBPyConnection, folder: Path, readable: list[str]) -> None:
+    """A view for each table, and from then on no other file and no other setting."""
+    connection.execute("set python_enable_replacements = false")  # variables are no tables
+    connection.execute("set temp_directory = ''")  # it would count among the allowed folders
+    for name in readable:
+        file = folder / f"{name}.parquet"
+        if not file.is_file():
+            raise MissingTableError(name, where=paths.shown(folder))
+        connection.execute(f"set variable {name}_file = '{_quote(file)}'")  # a view shows its own text
+        connection.execute(f"create view {name} as select * from read_parquet(getvariable('{name}_file'))")
+    allowed = ", ".join(f"'{_quote(folder / f'{name}.parquet')}'" for name in readable)
+    connection.execute(f"set allowed_paths = [{allowed}]")
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+
+
+def _one_select(connection: duckdb.DuckDBPyConnection, query: str, hint: str) -> None:
+    try:
+        query.encode()
+    except (UnicodeEncodeError, AttributeError):
+        raise UsageError("the query is not text in UTF-8", hint=hint) from None
+    try:
+        select = [s.type == duckdb.StatementType.SELECT for s in connection.extract_statements(query)]
+    except ValueError:  # a kind of statement that DuckDB's own list for Python does not hold
+        select = []
+    if select != [True]:
+        raise UsageError("only one SELECT at a time is answered", hint=hint)
+
+
+def _without_paths(text: str, folder: Path) -> str:
+    """A message without the places of this machine: tables by their file's name, the user's folder as ~."""
+    return text.replace(f"{folder}/", "").replace(str(Path.home()), "~")
 
 
 def _quote(path: object) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,9 @@ from ..errors import DataError, Fault, IntegrityError
 from .dates import is_date
 
 _PLACE = ("_file", "_line")
+_NUMBER = r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+"""Characters that no text holds; NUL ends a string in other programs."""
 
 
 def sha256(file: Path) -> str:
@@ -98,8 +102,20 @@ def _read(name: str, expected: list[str]) -> tuple[pd.DataFrame, list[Fault]]:
             line = reader.line_num + 1
     except csv.Error as error:
         faults.append(Fault(shown, line, "(line)", "", f"cannot be read as CSV from here on: {error}"))
+    if _CONTROL.search(text):
+        faults += _unprintable(shown, expected, rows, lines)
     part = pd.DataFrame(rows, columns=expected, dtype="str")
     return part.assign(_file=shown, _line=lines), faults
+
+
+def _unprintable(shown: str, columns: list[str], rows: list[list[str]], lines: list[int]) -> list[Fault]:
+    """Fields with a control character."""
+    return [
+        Fault(shown, line, column, value, "must not hold a control character")
+        for fields, line in zip(rows, lines, strict=True)
+        for column, value in zip(columns, fields, strict=True)
+        if _CONTROL.search(value)
+    ]
 
 
 def _header_rule(header: list[str], expected: list[str]) -> str:
@@ -117,7 +133,7 @@ def _parse(text: pd.Series, column: registry.Column) -> tuple[pd.Series, pd.Seri
     none = pd.Series(False, index=text.index)
     match column.type:
         case "year" | "integer":
-            values = pd.to_numeric(text.where(~empty), errors="coerce")
+            values = _numbers(text)
             bad = ~empty & (values.isna() | (values % 1).ne(0))
             return (
                 values.where(~bad).astype("Int64"),
@@ -125,7 +141,7 @@ def _parse(text: pd.Series, column: registry.Column) -> tuple[pd.Series, pd.Seri
                 "must be a whole number" if column.type == "integer" else "must be a year",
             )
         case "number":
-            values = pd.to_numeric(text.where(~empty), errors="coerce")
+            values = _numbers(text)
             return values.astype("float64"), ~empty & ~np.isfinite(values.fillna(np.inf)), "must be a number"
         case "boolean":
             lower = text.str.lower()
@@ -133,6 +149,11 @@ def _parse(text: pd.Series, column: registry.Column) -> tuple[pd.Series, pd.Seri
             return lower.map({"true": True, "false": False}).astype("boolean"), bad, "must be true or false"
         case _:
             return text.where(~empty), none, ""
+
+
+def _numbers(text: pd.Series) -> pd.Series:
+    """Numbers of words that are plainly one: without spaces, words (`nan`, `inf`) or digits of other scripts."""
+    return pd.to_numeric(text.where(text.str.fullmatch(_NUMBER)), errors="coerce")
 
 
 def _check(column: registry.Column) -> list[pa.Check]:

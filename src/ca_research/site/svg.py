@@ -1,0 +1,74 @@
+"""Pictures of notebooks made harmless: of their SVG only what draws is kept, and nothing that runs or loads.
+
+The policy of a page forbids scripts and requests as well. This is the first barrier and that the
+second: a page may be read where no policy is heeded.
+"""
+
+from __future__ import annotations
+
+import re
+
+import nh3
+
+_LOOKS = {"fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin", "fill-opacity"}
+_LOOKS |= {"opacity", "style", "clip-path", "transform"}
+_PLACE = {"x", "y", "width", "height"}
+_ALLOWED = {
+    "svg": {"width", "height", "viewBox", "xmlns", "version"},
+    "g": {"id", *_LOOKS},
+    "path": {"id", "d", *_LOOKS},
+    "rect": {*_PLACE, *_LOOKS},
+    "text": {"x", "y", *_LOOKS},
+    "tspan": {"x", "y", *_LOOKS},
+    "use": {*_PLACE, *_LOOKS, "href"},
+    "image": {"id", *_PLACE, *_LOOKS, "href"},
+    "defs": set(),
+    "clipPath": {"id"},
+    "pattern": {"id", *_PLACE, "patternUnits"},
+}
+"""Elements and attributes that matplotlib writes; `href` stands for `xlink:href` too."""
+
+_STYLES = {
+    *("fill", "fill-opacity", "fill-rule", "stroke", "stroke-width", "stroke-opacity"),
+    *("stroke-linecap", "stroke-linejoin", "stroke-dasharray", "stroke-dashoffset"),
+    *("opacity", "font", "font-family", "font-size", "font-style", "font-weight", "font-variant"),
+    *("font-stretch", "text-anchor", "image-rendering"),
+}
+_CALL = re.compile(r"[\w-]*\([^)]*")
+_HARMLESS_CALL = re.compile(r"url\(\s*['\"]?#[\w.-]+['\"]?\s*|rgba?\([\d\s.,%]*", re.I)
+
+
+def _kept(element: str, name: str, value: str) -> str | None:
+    """An attribute's value, or None to leave it out: it must not lead out of the picture."""
+    if name == "href":
+        inside = value.startswith("#")
+        drawn = element == "image" and value.startswith("data:image/png;base64,")
+        return value if inside or drawn else None
+    if name in _LOOKS - {"transform"}:
+        calls = _CALL.findall(value)
+        return value if "\\" not in value and all(map(_HARMLESS_CALL.fullmatch, calls)) else None
+    return value
+
+
+_CLEANER = nh3.Cleaner(
+    tags=set(_ALLOWED),
+    attributes=_ALLOWED,
+    attribute_filter=_kept,
+    filter_style_properties=_STYLES,
+    clean_content_tags={"script", "style", "metadata", "foreignObject", "title", "desc"},
+    url_schemes={"data"},
+    generic_attribute_prefixes=set(),
+    link_rel=None,
+)
+
+INHERITED = "stroke-linejoin:round;stroke-linecap:butt"
+"""What matplotlib sets for all of a picture in a style sheet, which would hold for the whole page."""
+
+
+def clean(svg: str) -> str:
+    """An SVG from its first tag on, with what `_ALLOWED` names and nothing else; '' where there is none.
+
+    Its names keep their case (`clipPath`, `viewBox`): the parser is that of HTML5, which knows them.
+    """
+    found = _CLEANER.clean(svg)
+    return found[found.find("<svg") :] if "<svg" in found else ""

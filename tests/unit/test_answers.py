@@ -1,0 +1,78 @@
+"""What a run, a claim and a verdict say of themselves in a terminal: words, and not too many."""
+
+import json
+
+import pytest
+
+import ca_research as ca
+from ca_research import paths, report
+from ca_research.errors import UsageError
+from ca_research.scaffold import new_claim
+
+
+def stored(claim: str, verdict: str, as_of: str = "latest", headline: bool = True, **params) -> dict:
+    criteria = [{"label": "Rise", "state": "undecided"}, {"label": "Share", "state": "holds"}]
+    about = {"claim": claim, "params": params, "as_of": as_of, "verdict": verdict}
+    return about | {"headline": headline, "fragile": verdict == "supported", "criteria": criteria}
+
+
+@pytest.fixture
+def out(tmp_path):
+    def write(*verdicts: dict):
+        (tmp_path / "verdicts.json").write_text(json.dumps(verdicts))
+        return tmp_path
+
+    return write
+
+
+def test_each_run_ends_with_its_verdict_in_words(out):
+    folder = out(
+        stored("C33", "not enough evidence", "2023-05-19", economy="KAZ"),
+        stored("C33", "supported", economy="KAZ", years=5),
+        stored("C33", "contradicted", headline=False, economy="KAZ"),
+        stored("C30", "contradicted"),
+    )
+    assert report.answers(folder, ["C33"], [{}]) == [
+        "C33 Kazakhstan, known on 19 May 2023: not enough evidence (open: Rise)",
+        "C33 Kazakhstan, years=5, with all figures: supported, fragile",
+    ]
+    assert report.answers(folder, [], [{}])[-1] == "C30, with all figures: contradicted"
+
+
+def test_only_what_was_asked_for_is_said(out):
+    folder = out(*(stored("C33", "supported", economy=e, strict=True) for e in ("KAZ", "KGZ", "UZB")))
+    assert len(report.answers(folder, ["C33"], [{"economy": ["KAZ"], "strict": ["true"]}])) == 1
+    assert len(report.answers(folder, ["C33"], [{"economy": ["KAZ", "UZB"]}])) == 2
+    assert len(report.answers(folder, ["C33"], [{"economy": ["KAZ"]}, {"economy": ["KGZ"]}])) == 2
+    assert len(report.answers(folder, ["C33"], [{"level": ["1"]}])) == 3  # not stored with a verdict
+    assert report.answers(folder, ["C33"], [{"as_of": ["2023-05-19"]}]) == []
+
+
+def test_many_verdicts_are_counted(out):
+    folder = out(*(stored("C01", "supported") for _ in range(60)), *(stored("C02", "not testable") for _ in range(40)))
+    assert report.answers(folder, [], [{}]) == ["100 verdicts: 60 supported, 40 not testable"]
+
+
+def test_a_report_without_verdicts_says_none(tmp_path):
+    assert report.answers(tmp_path, ["brief"], [{}]) == []
+
+
+def test_a_claim_and_a_verdict_print_as_text():
+    claim = ca.claim("C30")
+    assert repr(claim) == "claim('C30')"
+    assert str(claim).startswith("C30 ") and claim.spec.quotation in str(claim) and claim.rule in str(claim)
+    verdict = claim.judge(claim.gather(students=ca.load("students", as_of="2023-05-19")))
+    assert len(repr(verdict)) < 120 and verdict.verdict in repr(verdict)
+    first, *rest = str(verdict).splitlines()
+    assert first.startswith("C30 ") and first.endswith(verdict.verdict) and len(str(verdict)) < 1000
+    assert all(any(c.label in line for line in rest) for c in verdict.criteria)
+
+
+def test_a_new_claim_is_not_written_into_the_installed_package(project, monkeypatch):
+    monkeypatch.delenv("CA_RESEARCH_HOME")
+    monkeypatch.setattr(paths, "_CHECKOUT", project.home / "none")
+    monkeypatch.setattr(paths, "_BUNDLED", project.home)
+    with pytest.raises(UsageError, match="the installed package is not written to") as caught:
+        new_claim("C07")
+    assert "CA_RESEARCH_HOME=my-project" in caught.value.hint
+    assert not (project.home / "registry" / "claims" / "C07.yaml").exists()
