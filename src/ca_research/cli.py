@@ -92,24 +92,39 @@ def run(
     limits["memory_bytes"] = int(memory * 1024**3) if memory else None
     pairs, lists = dict(map(_pair, param or ())), {k: v.split(",") for k, v in map(_pair, grid or ())}
     sets = grid_file.read_text(encoding="utf-8") if grid_file and grid_file.is_file() else str(grid_file)
-    words = [json.dumps([sorted(claims or ()), pairs, lists, sets, as_of or (), kernel, limits], sort_keys=True)]
+    words = [
+        json.dumps([sorted(claims or ()), pairs, lists, sets, as_of or (), _kernel(kernel), limits], sort_keys=True)
+    ]
     everything = not claims
-    if not fresh and report.unchanged(words, folder, everything):
-        typer.echo(f"report: {folder / 'index.html'} (nothing has changed)")
+    if not fresh and (put_back := report.served(words, folder, everything)) is not None:
+        done = f"{put_back} files put back from the store" if put_back else "nothing has changed"
+        typer.echo(f"report: {folder / 'index.html'} ({done})")
         return
-    from . import runs, tables
+    from . import runs
     from .runs import lean
 
     lean.imports()
-    chosen = runs.plan(claims or (), pairs, lists, tuple(as_of or ()), runs.read_grid(grid_file) if grid_file else ())
-    tables.build()  # figures that were changed since the last build are part of what is run
     given = tuple((k, v) for k, v in limits.items() if v)
     options = runs.Options(jobs, fail_fast, kernel, given, not fresh, cluster)
-    with console.progress(len(chosen)) as (on_start, on_done):
-        made = report.make(words, chosen, folder, options, everything=everything, on_start=on_start, on_done=on_done)
+
+    def plan() -> list[runs.Run]:
+        grid_sets = runs.read_grid(grid_file) if grid_file else ()
+        return runs.plan(claims or (), pairs, lists, tuple(as_of or ()), grid_sets)
+
+    more = [grid_file] if grid_file else []
+    made = report.make(words, plan, folder, options, everything=everything, progress=console.progress, more=more)
     typer.echo(f"report: {made.index}")
     if made.error:
         raise made.error
+
+
+def _kernel(name: str) -> list[str]:
+    """A kernel as it stands in the key of a command: its name, and what it is made of."""
+    if not name:
+        return []
+    from . import kernels
+
+    return [name, kernels.described(name)]
 
 
 @app.command("runs")

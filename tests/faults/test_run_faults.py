@@ -21,9 +21,10 @@ import nbformat
 import psutil
 import pytest
 
+from ca_research import files as files_module
 from ca_research import kernels, paths, runs
+from ca_research.errors import WriteError
 from ca_research.runs import Options, Run, pool
-from ca_research.runs import store as store_module
 
 CELL = 'n: int = 3\nas_of: str = "latest"'
 KINDS = [kernels.ORDINARY, pytest.param(kernels.NAME, marks=pytest.mark.skipif(bool(kernels.why_not()), reason=kernels.why_not()))]  # fmt: skip
@@ -281,7 +282,8 @@ SCRIPT = """
 import os, signal, sys
 from pathlib import Path
 from ca_research import runs
-from ca_research.runs import Options, Run, store
+from ca_research import files
+from ca_research.runs import Options, Run
 home, out, when = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 planned = [Run(f"r{i}", home / "notebooks" / f"r{i}.ipynb", {"n": 1, "as_of": "latest"}) for i in range(4)]
 
@@ -305,7 +307,7 @@ class Half:
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in a shell's background has it ignored
     if when == "half":
-        store.os = type("os", (), {**vars(os), "fdopen": Half})
+        files.os = type("os", (), {**vars(os), "fdopen": Half})
     elif when == "whole":
         real = Path.replace
         Path.replace = lambda self, to: die() if Path(to).name.startswith("r2-") else real(self, to)
@@ -461,9 +463,9 @@ class Disk:
             def write(self, content):
                 raise OSError(28, "No space left on device")
 
-        real = store_module.os
+        real = files_module.os
         fake = type("os", (), {**vars(os), "fdopen": lambda handle, mode: Full(handle, mode) if str(self.folder) in real.readlink(f"/proc/self/fd/{handle}") else real.fdopen(handle, mode)})  # fmt: skip
-        self.patch.setattr(store_module, "os", fake)
+        self.patch.setattr(files_module, "os", fake)
 
     def empty(self) -> None:
         if MOUNTS:
@@ -511,7 +513,9 @@ def test_a_full_disk_under_the_reports_is_said_and_the_next_run_is_good(home, tm
     (out.folder / "notebooks" / "r0-as-of-latest-n-1.ipynb").write_text("of an earlier run")
     planned = [notebook(home, f"r{i}", "print('x' * 20_000)") for i in range(3)]
     out.fill()
-    with pytest.raises(OSError, match=r"No space left on device: '.*/out/notebooks/r\d-as-of-latest-n-1\.ipynb'"):
+    with pytest.raises(
+        WriteError, match=r"(?s)No space left on device: .*/out/notebooks/r\d-as-of-latest-n-1\.ipynb\n"
+    ):
         runs.execute(planned, out.folder, Options(2))
     assert no_kernel_stays()
     assert [p.read_text() for p in (out.folder / "notebooks").iterdir()] == ["of an earlier run"] or not MOUNTS
@@ -541,7 +545,7 @@ def test_a_full_disk_under_the_store_costs_the_store_and_not_the_result(home, tm
 def test_a_reports_folder_that_cannot_be_written_is_said_and_the_next_run_is_good(home, disk, how):
     out, run = disk("out"), notebook(home, "r0", "print(n)")
     out.only_read()
-    with pytest.raises(OSError, match="out/notebooks"):
+    with pytest.raises(WriteError, match="out/notebooks"):
         runs.execute([run], out.folder, Options(1))
     assert no_kernel_stays()
     out.written_again()
@@ -582,9 +586,10 @@ def test_the_command_names_the_file_that_a_full_disk_would_not_take(project, tmp
         str(out.folder),
     )
     code, _, said = command(*words)
-    last = said.splitlines()[-1]
-    assert code == 1 and last.startswith("error: [Errno 28] No space left on device: ")
-    assert last.endswith("/out/notebooks/brief-as-of-latest-economy-uzb.ipynb'") and "Traceback" not in said
+    what, where, hint = said.splitlines()[-3:]
+    assert code == 1 and what == "error: No space left on device: a file could not be written"
+    assert where.endswith("/out/notebooks/brief-as-of-latest-economy-uzb.ipynb") and "Traceback" not in said
+    assert hint.startswith("  next:  make room")
     out.empty()
     monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("CA_RESEARCH_HOME", str(project.home))

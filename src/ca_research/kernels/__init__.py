@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from .launch import status, stop, warm
 from .place import Unavailable, why_not
+from .spec import described
 
 NAME = "ca-research"
 """Name of the kernelspec."""
@@ -38,4 +39,15 @@ def default() -> tuple[str, str]:
     return ORDINARY, f"the kernelspec {NAME} is not installed in this environment"
 
 
-__all__ = ["NAME", "ORDINARY", "PROVISIONER", "Unavailable", "default", "status", "stop", "warm", "why_not"]
+__all__ = [
+    "NAME",
+    "ORDINARY",
+    "PROVISIONER",
+    "Unavailable",
+    "default",
+    "described",
+    "status",
+    "stop",
+    "warm",
+    "why_not",
+]

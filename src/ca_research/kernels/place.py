@@ -20,6 +20,7 @@ from pathlib import Path
 
 from .. import paths
 from ..errors import RunError
+from ..files import walk
 
 PROTOCOL = 1
 """Part of the socket's name: servers and clients of different protocols never meet."""
@@ -154,7 +155,7 @@ def _files(env: Mapping[str, str]) -> Iterator[Path]:
                 yield Path(entry.path, "RECORD")
             elif entry.name.endswith((".pth", ".py")):
                 yield Path(entry.path)
-    yield from Path(__file__).resolve().parents[1].rglob("*.py")
+    yield from walk(Path(__file__).resolve().parents[1], ".py")
     yield paths.home() / "registry" / "economies.csv"  # the package reads it when it is imported
     config = Path(env.get("XDG_CONFIG_HOME") or Path(env.get("HOME", ""), ".config"))
     settings = Path(env.get("MPLCONFIGDIR") or config / "matplotlib")

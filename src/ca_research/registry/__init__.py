@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from .. import paths, reads
+from .. import economies, paths, reads
 from ..errors import RegistryError, UnknownNameError
 from .base import explain, read_yaml
 from .claims import VERDICTS, Article, ClaimSpec, Criterion, Over, Reading, Sentence
@@ -102,6 +102,12 @@ def claim(claim_id: str) -> ClaimSpec:
     return claims()[claim_id]
 
 
+def forget() -> None:
+    """Let go of what was read of the registry: the next call reads its files as they are then."""
+    for cached in (sources, tables, article, claims, coding, economies._economies, economies._names):
+        cached.cache_clear()
+
+
 def schemas() -> dict[str, dict[str, Any]]:
     """JSON Schema of each kind of registry entry (registry/schema/ holds these, a test keeps them current)."""
     return {
@@ -129,6 +135,7 @@ __all__ = [
     "claim",
     "claims",
     "coding",
+    "forget",
     "schemas",
     "sources",
     "table",

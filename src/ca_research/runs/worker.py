@@ -182,6 +182,11 @@ def stamped(text: str, task: Task, error: str, where: str) -> str:
     return without_paths(str(nbformat.writes(notebook)) + "\n")
 
 
+def unexecuted(run: Run, key: str, error: str, where: str) -> str:
+    """The notebook of a run that came to nothing, with the record of it."""
+    return stamped(run.notebook.read_text(encoding="utf-8"), Task(run, key, ""), error, where)
+
+
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that a number may depend on."""
     from importlib.metadata import version

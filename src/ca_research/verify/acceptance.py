@@ -7,8 +7,8 @@ from pathlib import Path
 
 from .. import paths
 from ..errors import BaselineError, UsageError
+from ..files import write_whole
 from ..runs import PAGES, plan
-from ..runs.store import write_whole
 from .comparison import Change, Comparison, compare, outdated
 from .state import FILE, State, read_baseline, write_baseline
 
