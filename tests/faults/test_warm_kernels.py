@@ -94,7 +94,7 @@ def servers(folder):
 
 
 def start(**options):
-    manager, client = start_new_kernel(kernel_name=kernels.NAME, startup_timeout=SECONDS, **options)
+    manager, client = start_new_kernel(**{"kernel_name": kernels.NAME, "startup_timeout": SECONDS, **options})
     return manager, client
 
 
@@ -385,19 +385,75 @@ def test_clients_that_break_the_rules_do_not_hold_up_others(runtime):
     assert within(5, lambda: kernels.status() == before)
 
 
-def test_a_server_that_does_not_answer_is_not_waited_for(own, monkeypatch, capfd, caplog):
+FORKED = """
+import multiprocessing, sys
+import nbformat
+from nbclient import NotebookClient
+
+def one(n):
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"import os; print({n}, os.getppid())")])
+    NotebookClient(book, kernel_name="ca-research", timeout=60).execute()
+    return book.cells[0].outputs[0]["text"].split()
+
+if __name__ == "__main__":
+    found = [one(0)]
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        found += pool.map(one, range(1, 5))
+    print([int(n) for n, _ in found], len({server for _, server in found}))
+"""
+
+
+def test_a_forked_worker_whose_parent_has_started_a_kernel_starts_its_own(own):
+    """It inherits an executor whose thread has died in the fork, and waited for it for ever."""
+    words, pipe = [sys.executable, "-c", FORKED], subprocess.PIPE
+    process = subprocess.Popen(words, stdout=pipe, stderr=pipe, text=True, start_new_session=True)
+    try:
+        out, said = process.communicate(timeout=120)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise
+    assert (process.returncode, out.strip()) == (0, "[0, 1, 2, 3, 4] 1"), said
+    assert ORDINARY_LINE not in said
+
+
+def test_a_stopped_server_costs_two_seconds(own, capfd, caplog):
+    """It cost 61: a client waited for its answer as long as for a kernel on its way up."""
     kernels.warm()
     pid = kernels.status()["pid"]
+    with kernel(warm=False, kernel_name=kernels.ORDINARY):  # whatever a first kernel has to import
+        pass
     os.kill(pid, signal.SIGSTOP)
-    monkeypatch.setattr(launch, "START_SECONDS", 1.0)
     try:
+        started = time.monotonic()
         with kernel(warm=False) as (_, client):
+            seconds = time.monotonic() - started
             assert run(client, "print(42)") == "42"
-        assert ORDINARY_LINE + "TimeoutError" in caplog.text + capfd.readouterr().err
+        assert ORDINARY_LINE + f"the server (process {pid}) is stopped" in caplog.text + capfd.readouterr().err
+        assert 2 <= seconds < 8, "two seconds, and an ordinary kernel"
+        started = time.monotonic()
+        assert kernels.status() is None and time.monotonic() - started < 4
     finally:
         os.kill(pid, signal.SIGCONT)
-    monkeypatch.undo()
-    assert within(10, lambda: not kernels_left()), "the kernel that nobody waited for is not left behind"
+    assert works() and within(10, lambda: not kernels_left())
+
+
+def test_a_start_that_takes_too_long_gets_an_ordinary_kernel(runtime, monkeypatch, capfd, caplog):
+    """Whatever holds it up: the client's loop waits for no thread longer than this."""
+    monkeypatch.setattr(provisioner, "LAUNCH_SECONDS", 0.5)
+    real, late = launch.start, []
+
+    def slow(*given):
+        time.sleep(2)
+        late.append(real(*given))
+        return late[0]
+
+    monkeypatch.setattr(launch, "start", slow)
+    with kernel(warm=False) as (_, client):
+        assert run(client, "print(42)") == "42"
+    assert ORDINARY_LINE + "none was up after 0.5 s" in caplog.text + capfd.readouterr().err
+    assert within(20, lambda: late and gone(late[0].pid)), "the kernel that came too late is not left behind"
+    assert within(5, lambda: not kernels_left())
 
 
 # many in a row
