@@ -233,6 +233,31 @@ def cache_clear() -> None:
     typer.echo(f"{open_store().clear() / 1e6:.1f} MB removed")
 
 
+kernels_app = typer.Typer(
+    help="Servers of warm kernels: list, stop.", invoke_without_command=True, rich_markup_mode=None
+)
+app.add_typer(kernels_app, name="kernels")
+
+
+@kernels_app.callback()
+def kernels_list(context: typer.Context, format: Format = "table") -> None:
+    """The servers that run: memory, kernels, how long they have been idle and when they end."""
+    if context.invoked_subcommand:
+        return
+    from . import kernels
+
+    console.rows([{**server, "kernels": len(server["kernels"])} for server in kernels.servers()], format)
+
+
+@kernels_app.command("stop")
+def kernels_stop() -> None:
+    """End them; one that has kernels stays for these and takes no more."""
+    from . import kernels
+
+    found = kernels.stop_all()
+    typer.echo(f"{len(found)} stopped, {sum(s['megabytes'] for s in found)} MB")
+
+
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name or not value:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from . import protocol
-from .place import Place, Unavailable, absolute, fingerprint, place, refuse
+from .place import PROTOCOL, Place, Unavailable, absolute, fingerprint, folder, place, refuse, why_not
 
 START_SECONDS = 60.0
 """How long a client waits for a server's imports, and for a kernel to come up."""
@@ -306,6 +306,59 @@ def status(env: Mapping[str, str] | None = None) -> dict[str, Any] | None:
 def stop(env: Mapping[str, str] | None = None) -> None:
     """Tell the server for this environment to take no more kernels; it ends when the last of its kernels has."""
     _tell("stop", env)
+
+
+def servers() -> list[dict[str, Any]]:
+    """The servers of warm kernels that this user runs, whatever environment they serve.
+
+    Returns
+    -------
+    list of dict
+        For each: `pid`, `megabytes` that it holds, `kernels` (process ids), `idle` (seconds since it was last needed),
+        `ends_after` (seconds of that), `python` (prefix of its environment) and whether it `answers`. Of one that does not,
+        a stopped one, only `pid` and `megabytes` are known.
+
+    Examples
+    --------
+    >>> all(server["pid"] > 0 for server in servers())
+    True
+    """
+    if why_not():
+        return []
+    return [about for socket in sorted(folder().glob(f"{PROTOCOL}-*.sock")) if (about := _look(socket))]
+
+
+def _look(socket: Path) -> dict[str, Any] | None:
+    """What is known of the server at a socket; None where nobody listens."""
+    unknown: dict[str, Any] = {"kernels": [], "idle": None, "ends_after": None, "python": "", "answers": False}
+    try:
+        connection = protocol.connect(socket, ANSWER_SECONDS)
+        if connection is None:
+            return None
+        with connection:
+            pid = protocol.peer(connection)
+        resident = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:  # it has just ended
+        return None
+    answer = _ask_at(socket, "status")
+    known = {name: answer[name] for name in unknown if name != "answers"} | {"answers": True} if answer else unknown
+    return {"pid": pid, "megabytes": round(resident / 1e6), **known}
+
+
+def stop_all() -> list[dict[str, Any]]:
+    """Tell every server of this user to take no more kernels; each ends when the last of its kernels has.
+
+    One that does not answer is told by a signal, and to go on where it is stopped. Returns what `servers` said of them.
+    """
+    found = servers()
+    for socket in folder().glob(f"{PROTOCOL}-*.sock") if found else ():
+        _ask_at(socket, "stop")
+    for server in found:
+        if not server["answers"]:
+            for number in (signal.SIGTERM, signal.SIGCONT):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(server["pid"], number)
+    return found
 
 
 def _here(env: Mapping[str, str] | None) -> dict[str, str]:

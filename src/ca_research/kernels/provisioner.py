@@ -19,7 +19,7 @@ from jupyter_client.provisioning import LocalProvisioner
 
 from . import launch, protocol
 from .launch import WarmProcess
-from .place import Unavailable, why_not
+from .place import Unavailable, one_line, why_not
 
 LAUNCH_SECONDS = 90.0
 """How long a start may take in all: a server's imports, other clients that wait for them, the kernel."""
@@ -38,8 +38,7 @@ class WarmProvisioner(LocalProvisioner):
         try:
             process = await self._forked(cmd, self._scrub_kwargs(kwargs))
         except Exception as problem:  # whatever goes wrong here, a notebook can still be run
-            reason = problem.what if isinstance(problem, Unavailable) else f"{type(problem).__name__}: {problem}"
-            self._say(f"ca-research: an ordinary kernel instead of a warm one: {reason}")
+            self._say(f"ca-research: an ordinary kernel instead of a warm one: {one_line(problem)}")
             return await super().launch_kernel(cmd, **kwargs)
         self.process = process  # type: ignore[assignment]
         self.pid = self.pgid = process.pid

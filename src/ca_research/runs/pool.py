@@ -263,10 +263,7 @@ def _kernel(wanted: str, environment: Mapping[str, str]) -> str:
         try:
             kernels.warm({**os.environ, **environment})
         except Exception as problem:  # whatever it is, notebooks can still be run
-            name = kernels.ORDINARY
-            reason = (
-                problem.what if isinstance(problem, kernels.Unavailable) else f"{type(problem).__name__}: {problem}"
-            )
+            name, reason = kernels.ORDINARY, kernels.one_line(problem)
     if reason:
         tell(f"ca-research: ordinary kernels instead of warm ones: {reason}")
     return name
