@@ -187,6 +187,26 @@ def test_fail_fast_starts_nothing_more(home, tmp_path):
     assert [r.claim for r in results] == ["bad"]
 
 
+@pytest.mark.parametrize("kernel", KINDS)
+def test_what_lies_in_the_folder_of_the_command_is_no_input_of_a_run(home, tmp_path, monkeypatch, kernel):
+    """No key covers it; a run starts in an empty folder of its own."""
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "yaml.py").write_text("who = 'the one beside'")
+    (tmp_path / "here" / "matplotlibrc").write_text("figure.figsize: 1, 1")
+    (tmp_path / "here" / "project").symlink_to(home)
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("CA_RESEARCH_HOME", "project")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["more", *filter(None, [os.environ.get("PYTHONPATH")])]))
+    (tmp_path / "here" / "more").mkdir()
+    (tmp_path / "here" / "more" / "helper.py").write_text("who = 'helper'")
+    code = "import os, yaml, helper; from ca_research import paths; import matplotlib\n"
+    code += "print(hasattr(yaml, 'who'), helper.who, os.listdir(), paths.registry_dir().is_dir(), matplotlib.rcParams['figure.figsize'])"
+    run = notebook(home, "where", code)
+    (result,) = runs.execute([run], tmp_path / "out", Options(1, kernel=kernel))
+    assert result.ok, result
+    assert text(tmp_path / "out", run).strip() == "False helper [] True [6.4, 4.8]"
+
+
 # --- what is killed --------------------------------------------------------------------------------------
 
 

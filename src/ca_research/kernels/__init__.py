@@ -16,7 +16,7 @@ Nothing heavy is imported here: Jupyter loads the provisioner in its own process
 from __future__ import annotations
 
 from .launch import servers, status, stop, stop_all, warm
-from .place import Unavailable, one_line, why_not
+from .place import Unavailable, absolute, one_line, why_not
 from .spec import described
 
 NAME = "ca-research"
@@ -45,6 +45,7 @@ __all__ = [
     "ORDINARY",
     "PROVISIONER",
     "Unavailable",
+    "absolute",
     "default",
     "described",
     "one_line",
