@@ -97,7 +97,8 @@ def run(
     ]
     everything = not claims
     if not fresh and (put_back := report.served(words, folder, everything)) is not None:
-        done = f"{put_back} files put back from the store" if put_back else "nothing has changed"
+        files = "1 file" if put_back == 1 else f"{put_back} files"
+        done = f"{files} put back from the store" if put_back else "nothing has changed"
         typer.echo(f"report: {folder / 'index.html'} ({done})")
         return
     from . import runs

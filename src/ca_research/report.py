@@ -102,6 +102,12 @@ def _once(
     from . import runs, tables
     from .site import write_site, write_verdicts
 
+    if chosen and all(r.after for r in chosen) and not (out / "verdicts.json").is_file():
+        raise CoverageError(
+            "there is no report yet that the overview could read",
+            where=shown(out),
+            hint="ca-research run, which ends with it",
+        )
     started, complaint = time.perf_counter(), None
     tables.build()  # figures that were changed since the last build are part of what is run
     results: list[Result] = []

@@ -167,7 +167,7 @@ def _notebook(claim_id: str) -> str:
     notebook = nbformat.v4.new_notebook(
         cells=cells,
         metadata={
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "kernelspec": {"display_name": "ca-research (warm)", "language": "python", "name": "ca-research"},
             "language_info": {"name": "python"},
             "ca_research": {"claim": claim_id, "tables": ["facts"], "parameters": {"as_of": about}},
         },

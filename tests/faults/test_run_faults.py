@@ -618,6 +618,27 @@ def test_the_command_names_the_file_that_a_full_disk_would_not_take(project, tmp
     assert (out.folder / "index.html").is_file() and "index.html" in told
 
 
+def test_the_overview_of_a_folder_without_verdicts_is_refused_before_anything_starts(tmp_path, command):
+    """It printed where the report is, and then failed."""
+    code, told, said = command("run", "overview", "--out", str(tmp_path / "new"))
+    assert (code, told) == (1, "") and len(said.splitlines()) == 3, said
+    assert said.startswith("error: there is no report yet that the overview could read")
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_report_that_is_put_back_from_the_store_is_said_so(built, tmp_path, command, monkeypatch):
+    """In a fresh clone with a filled store `nothing has changed` stood over a folder that had been empty."""
+    monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
+    notebook(built.home, "country_brief", "print(1)", parameters='economy: str = "KAZ"\nas_of: str = "latest"')
+    words = ("run", "--kernel", kernels.ORDINARY, "--out")
+    assert command(*words, str(tmp_path / "out"))[0] == 0
+    assert "(nothing has changed)" in command(*words, str(tmp_path / "out"))[1]
+    (tmp_path / "out" / "index.html").unlink()
+    assert "(1 file put back from the store)" in command(*words, str(tmp_path / "out"))[1]
+    shutil.rmtree(tmp_path / "out")
+    assert "files put back from the store)" in command(*words, str(tmp_path / "out"))[1]
+
+
 # --- the store and the clock -----------------------------------------------------------------------------
 
 
