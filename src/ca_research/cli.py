@@ -247,7 +247,8 @@ def kernels_list(context: typer.Context, format: Format = "table") -> None:
         return
     from . import kernels
 
-    console.rows([{**server, "kernels": len(server["kernels"])} for server in kernels.servers()], format)
+    rows = [{**server, "kernels": len(server["kernels"])} for server in kernels.servers()]
+    console.rows([{k: "" if v is None else v for k, v in row.items()} for row in rows], format)
 
 
 @kernels_app.command("stop")

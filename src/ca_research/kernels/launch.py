@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from . import protocol
-from .place import PROTOCOL, Place, Unavailable, absolute, fingerprint, folder, place, refuse, why_not
+from .place import Place, Unavailable, absolute, fingerprint, folder, place, refuse, why_not
 
 START_SECONDS = 60.0
 """How long a client waits for a server's imports, and for a kernel to come up."""
@@ -325,12 +325,12 @@ def servers() -> list[dict[str, Any]]:
     """
     if why_not():
         return []
-    return [about for socket in sorted(folder().glob(f"{PROTOCOL}-*.sock")) if (about := _look(socket))]
+    return [about for socket in sorted(folder().glob("*.sock")) if (about := _look(socket))]
 
 
 def _look(socket: Path) -> dict[str, Any] | None:
     """What is known of the server at a socket; None where nobody listens."""
-    unknown: dict[str, Any] = {"kernels": [], "idle": None, "ends_after": None, "python": "", "answers": False}
+    unknown: dict[str, Any] = {"kernels": [], "idle": None, "ends_after": None, "python": ""}
     try:
         connection = protocol.connect(socket, ANSWER_SECONDS)
         if connection is None:
@@ -341,8 +341,8 @@ def _look(socket: Path) -> dict[str, Any] | None:
     except OSError:  # it has just ended
         return None
     answer = _ask_at(socket, "status")
-    known = {name: answer[name] for name in unknown if name != "answers"} | {"answers": True} if answer else unknown
-    return {"pid": pid, "megabytes": round(resident / 1e6), **known}
+    known = {name: (answer or {}).get(name, nothing) for name, nothing in unknown.items()}
+    return {"pid": pid, "megabytes": round(resident / 1e6), **known, "answers": bool(answer)}
 
 
 def stop_all() -> list[dict[str, Any]]:
@@ -351,7 +351,7 @@ def stop_all() -> list[dict[str, Any]]:
     One that does not answer is told by a signal, and to go on where it is stopped. Returns what `servers` said of them.
     """
     found = servers()
-    for socket in folder().glob(f"{PROTOCOL}-*.sock") if found else ():
+    for socket in folder().glob("*.sock") if found else ():
         _ask_at(socket, "stop")
     for server in found:
         if not server["answers"]:
