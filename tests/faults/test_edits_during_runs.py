@@ -84,6 +84,17 @@ def test_inputs_that_change_at_each_run_end_it_with_their_name_and_without_a_pag
     assert not list((tmp_path / "cache" / "reports").glob("*"))
 
 
+@pytest.mark.parametrize("edit", ["Path({file!r}).write_text('half a notebo')", "Path({file!r}).unlink()"])
+def test_a_notebook_that_is_broken_or_removed_while_it_runs_is_said(built, entry, tmp_path, edit):
+    file = write(built.home, entry, tmp_path / "flag", "print('an earlier answer')")
+    run = Run("brief", file, {"economy": "UZB", "as_of": "latest"})
+    assert runs.execute([run], tmp_path / "out", Options(1, kernel=kernels.ORDINARY))[0].ok
+    write(built.home, entry, tmp_path / "flag", edit.format(file=str(file)))
+    (result,) = runs.execute([run], tmp_path / "out", Options(1, kernel=kernels.ORDINARY))
+    assert result.error == "its inputs changed while it ran: notebooks/country_brief.ipynb" and result.moved
+    assert not (tmp_path / "out" / "notebooks" / PAGE).exists()
+
+
 def test_a_run_whose_inputs_moved_is_a_failed_result_and_not_stored(built, entry, tmp_path):
     file = write(built.home, entry, tmp_path / "flag", BEFORE_IT_IS_READ_AND_BACK)
     run = Run("brief", file, {"economy": "KAZ", "as_of": "latest"})

@@ -73,7 +73,8 @@ def remote(task: worker.Task, notebook: str) -> worker.Outcome:
 
     run = Run(task.run.claim, paths.home() / notebook, task.run.params)
     about = inputs.Inputs(current(), kernels.described(task.kernel))
-    marks, key = about.marks(run), about.key(run)
+    files = about.files(run)
+    before, key = inputs.marks(files), about.key(run)
     if key != task.key and not run.after:
         return worker.Outcome("", 0.0, "the worker's package, tables, registry or environment differ", notebook)
     with scratch_folder() as folder:
@@ -83,6 +84,6 @@ def remote(task: worker.Task, notebook: str) -> worker.Outcome:
         # not multiprocessing: a worker that Dask watches over may have no children of that kind
         subprocess.run(command, input=pickle.dumps(here), stdout=subprocess.DEVNULL, check=True)
         outcome: worker.Outcome = pickle.loads(answer.read_bytes())
-    if moved := changed(marks, about.marks(run)):
+    if moved := changed(before, inputs.marks(files)):
         return worker.Outcome("", outcome.seconds, f"the worker's {', '.join(moved[:3])} changed meanwhile", notebook)
     return outcome

@@ -69,8 +69,8 @@ def rendered_files() -> list[Path]:
 
 def state(more: Iterable[Path] = ()) -> dict[str, object]:
     """Marks of all that a command can depend on, and of more files; `files.changed` tells two of them apart."""
-    marks: dict[str, object] = dict(stamps([*project_files(), *rendered_files(), *more]))
-    return marks | {"installed packages": environment()["installed"]}
+    found: dict[str, object] = dict(stamps([*project_files(), *rendered_files(), *more]))
+    return found | {"installed packages": environment()["installed"]}
 
 
 def whole(words: Iterable[str], executed: Path | None = None) -> str:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -62,6 +62,12 @@ def _entry_files(name: str) -> list[Path]:
     if name.endswith("/*"):
         return sorted((folder / name[:-2]).glob("*.yaml"))
     return [folder / (f"{name}.csv" if name == "economies" else f"{name}.yaml")]
+
+
+def marks(files: Iterable[Path]) -> dict[str, object]:
+    """Marks of the inputs of a run: equal before and after it, nobody has written to one."""
+    found: dict[str, object] = dict(stamps(files))
+    return found | {"installed packages": environment()["installed"]}
 
 
 SHORT = 16
@@ -157,19 +163,16 @@ class Inputs:
         """Content key of a run: equal keys, equal pages."""
         return hashlib.sha256(json.dumps(self.parts(run, stored), sort_keys=True).encode()).hexdigest()
 
-    def marks(self, run: Run, stored: Path | None = None) -> dict[str, object]:
-        """Marks of all files that the key of a run covers: equal before and after a run, nobody has written to one."""
+    def files(self, run: Run, stored: Path | None = None) -> list[Path]:
+        """All files that the key of a run covers, and folders of which it covers whatever is in them."""
         folder, about = paths.registry_dir(), metadata(run.notebook)
         files = [folder / "economies.csv", folder / "article.yaml", folder / "sources.csv"]
-        files += [paths.home() / "requirements.lock", run.notebook, *package_files()]
+        files += [paths.home() / "requirements.lock", paths.processed_dir() / "CURRENT", run.notebook, *package_files()]
         for name in about.get("tables", ()):
             files += [self.tables / f"{name}.parquet", folder / "tables" / f"{name}.yaml"]
         for name in registry_entries(run):
-            files += _entry_files(name)
-        if run.after and stored:
-            files.append(stored)
-        marks: dict[str, object] = dict(stamps(files))
-        return marks | {"installed packages": environment()["installed"]}
+            files += [*_entry_files(name), *([folder / name[:-2]] if name.endswith("/*") else [])]
+        return [*files, stored] if run.after and stored else files
 
     def fingerprints(self, run: Run) -> dict[str, Any]:
         """The inputs of a run apart, each under a short hash, so that a moved verdict can be told its cause.

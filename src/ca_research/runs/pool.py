@@ -85,12 +85,13 @@ def execute(
     store, verdicts = open_store() if options.use_store else None, out / "verdicts.json"
     about = inputs.Inputs(current(), kernels.described(options.kernel))
     sweep(out / EXECUTED)
-    marks = {run.run_id: about.marks(run, verdicts) for run in runs}  # before anything is read
+    files = {run.run_id: about.files(run, verdicts) for run in runs}
+    before = {run_id: inputs.marks(covered) for run_id, covered in files.items()}
     keys = {run.run_id: about.key(run, verdicts) for run in runs}
     done: dict[str, Result] = {}
 
     def finish(run: Run, outcome: worker.Outcome, stored: bool = False) -> None:
-        if moved := changed(marks[run.run_id], inputs.Inputs(current()).marks(run, verdicts)):
+        if moved := changed(before[run.run_id], inputs.marks(files[run.run_id])):
             error = f"its inputs changed while it ran: {', '.join(moved[:3])}"
             outcome = worker.Outcome("", outcome.seconds, error, paths.shown(run.notebook))
         _write_page(out / EXECUTED / f"{run.run_id}.ipynb", run, keys[run.run_id], outcome)
