@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import os
 import subprocess
 import sys
@@ -15,6 +17,13 @@ import pytest
 from ca_research import files, kernels, paths
 from ca_research.errors import CaResearchError, IntegrityError, LinkError, WriteError
 from ca_research.files import changed, scratch_folder, stamps, walk, write_whole
+
+
+@pytest.mark.parametrize("name", ["files", "kernels.spec", "kernels.launch"])
+def test_examples_in_docstrings_run(name):
+    found = doctest.testmod(importlib.import_module(f"ca_research.{name}"))
+    assert found.attempted and not found.failed
+
 
 # folders behind links
 

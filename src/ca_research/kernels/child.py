@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import protocol
+from .place import one_line
 
 if TYPE_CHECKING:
     from .server import Order
@@ -47,8 +48,8 @@ def become(order: Order, by_imports: dict[str, str]) -> None:
         protocol.send(order.connection, "started", files=[own := os.pidfd_open(os.getpid())], pid=os.getpid())
         os.close(own)
         order.connection.close()
-    except BaseException:  # also SystemExit: ipykernel leaves that way where its options are wrong
-        _fail(order)
+    except BaseException as problem:  # also SystemExit: ipykernel leaves that way where its options are wrong
+        _fail(order, problem)
     app.start()
     leave(app)
 
@@ -73,10 +74,11 @@ def leave(app: Any) -> NoReturn:
     os._exit(0)
 
 
-def _fail(order: Order) -> NoReturn:
+def _fail(order: Order, problem: BaseException) -> NoReturn:
     """Tell the client and leave as after a crash: what an orderly end would clean up is still needed by the client."""
     try:
-        protocol.send(order.connection, "failed", traceback=traceback.format_exc()[-20_000:])
+        trace = traceback.format_exc()[-20_000:]
+        protocol.send(order.connection, "failed", reason=one_line(problem), traceback=trace)
     finally:
         os._exit(1)
 

@@ -178,8 +178,7 @@ def _ask(connection: protocol.Socket, kernel: Wish, now: str, files: tuple[int, 
                 raise Unavailable(f"the forked kernel ended on its way up (return code {packet['code']})")
             case "failed":
                 protocol.receive(connection)  # its exit: the ports it had bound are free again
-                last = packet["traceback"].strip().splitlines()[-1]
-                raise Unavailable(f"the forked kernel did not come up: {last}", where=packet["traceback"])
+                raise Unavailable(f"the forked kernel did not come up: {packet['reason']}", where=packet["traceback"])
             case _:
                 raise Unavailable(packet.get("reason", "the server gave no reason"))
     except (ConnectionResetError, BrokenPipeError):

@@ -22,7 +22,7 @@ from .. import paths
 from ..errors import CaResearchError, RunError
 from ..files import walk
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Part of the socket's name: servers and clients of different protocols never meet."""
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
