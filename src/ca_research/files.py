@@ -53,6 +53,8 @@ def walk(folder: Path, *suffixes: str) -> list[Path]:
     True
     """
     if not folder.is_dir():
+        if folder.is_symlink():
+            raise LinkError("a link leads nowhere", where=_shown(folder, folder))
         return []
     found = _walk(folder, folder, frozenset({_identity(folder)}))
     return sorted(f for f in found if not suffixes or f.suffix in suffixes)

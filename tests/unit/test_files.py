@@ -75,6 +75,13 @@ def test_a_link_that_cannot_be_followed_is_refused_by_name(tree, link, target, w
     assert told.value.where == f"top/{link}"
 
 
+def test_a_folder_that_is_itself_such_a_link_is_refused_too(tmp_path):
+    (tmp_path / "claims").symlink_to("nowhere")
+    with pytest.raises(LinkError, match="leads nowhere") as told:
+        walk(tmp_path / "claims")
+    assert told.value.where == "claims"
+
+
 FOLDERS = ("registry/claims", "registry/tables", "registry", "data/raw/trade", "data/raw", "notebooks")
 
 

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock
 
 from .. import economies, paths, reads, registry
-from ..errors import CaResearchError, DataError, IntegrityError, MissingTableError
+from ..errors import CaResearchError, DataError, IntegrityError, MissingTableError, WriteError
 from ..files import changed, stamps, walk, write_whole
 from .dates import known_on
 from .validate import check_files, validate
@@ -178,6 +178,8 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
             else:
                 scratch.rename(target)
             write_whole(pointer, target.name)
+        except WriteError:
+            raise
         except OSError as error:
             raise CaResearchError(
                 f"the tables could not be written: {error.strerror or error}",
