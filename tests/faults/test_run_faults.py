@@ -266,6 +266,21 @@ def test_a_worker_killed_while_it_waits_costs_nothing(home, tmp_path):
     assert [(r.claim, r.error) for r in results] == [("r0", ""), ("r1", ""), ("r2", "")]
 
 
+def test_the_end_of_a_pool_leaves_its_processes_to_multiprocessing():
+    """They were waited for past it, so that it took them for alive: now and then a command never ended, at full speed."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    for _ in range(3):
+        executor = ProcessPoolExecutor(2, mp_context=get_context("spawn"))
+        futures = [executor.submit(time.sleep, 600) for _ in range(2)]
+        assert within(30, lambda: all(f.running() for f in futures))  # noqa: B023
+        workers = list(executor._processes.values())
+        pool.end(executor)
+        assert [worker.exitcode for worker in workers] == [-signal.SIGKILL] * 2
+        assert not any(worker.is_alive() for worker in workers)
+
+
 @pytest.mark.skipif(bool(kernels.why_not()), reason=kernels.why_not())
 def test_a_killed_fork_server_takes_no_run_with_it_and_the_next_runs_have_another(home, tmp_path, capfd):
     tell = "import os, signal\nprint(f'server={os.getppid()}.')\n"

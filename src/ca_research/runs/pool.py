@@ -284,19 +284,17 @@ def end(pool: Executor) -> None:
     """End a pool now: its processes, and the kernels that they started."""
     import psutil
 
-    started = []
-    for process in list((getattr(pool, "_processes", None) or {}).values()):
-        try:
-            mine = psutil.Process(process.pid)
-            started += [mine, *mine.children(recursive=True)]
-        except psutil.Error:
-            continue
-    for one in started:
-        try:
+    workers, below = list((getattr(pool, "_processes", None) or {}).values()), list[psutil.Process]()
+    for worker_ in workers:
+        with contextlib.suppress(psutil.Error):
+            below += psutil.Process(worker_.pid).children(recursive=True)
+    for one in (*workers, *below):
+        with contextlib.suppress(psutil.Error, ValueError):
             one.kill()
-        except psutil.Error:
-            continue
-    psutil.wait_procs(started, timeout=5)
+    for worker_ in workers:  # by multiprocessing, which takes one that another has waited for as alive for ever
+        with contextlib.suppress(ValueError, AssertionError):
+            worker_.join(5)
+    psutil.wait_procs(below, timeout=5)
     pool.shutdown(wait=False, cancel_futures=True)
 
 
