@@ -633,8 +633,9 @@ def test_the_command_names_the_file_that_a_full_disk_would_not_take(project, tmp
     assert (out.folder / "index.html").is_file() and "index.html" in told
 
 
-def test_the_overview_of_a_folder_without_verdicts_is_refused_before_anything_starts(tmp_path, command):
+def test_the_overview_of_a_folder_without_verdicts_is_refused_before_anything_starts(built, tmp_path, command):
     """It printed where the report is, and then failed."""
+    notebook(built.home, "overview", "print(1)", parameters='as_of: str = "latest"')
     code, told, said = command("run", "overview", "--out", str(tmp_path / "new"))
     assert (code, told) == (1, "") and len(said.splitlines()) == 3, said
     assert said.startswith("error: there is no report yet that the overview could read")

@@ -39,6 +39,7 @@ def shared():
 def runtime(shared, monkeypatch):
     for name in ("XDG_RUNTIME_DIR", "JUPYTER_RUNTIME_DIR"):
         monkeypatch.setenv(name, str(shared))
+    kernels.warm()  # after a while without kernels it has ended
     return shared
 
 
