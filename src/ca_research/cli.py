@@ -95,7 +95,7 @@ def run(
     limits["memory_bytes"] = int(memory * 1024**3) if memory else None
     pairs, lists = _pairs(param), {k: _several(k, v) for k, v in _pairs(grid).items()}
     sets = runs.read_grid(grid_file) if grid_file else []
-    asked = [sorted(claims or ()), pairs, lists, sets, as_of or (), kernel, limits]
+    asked = [sorted(claims or ()), pairs, lists, sets, as_of or (), _kernel(kernel), limits]
     words = [json.dumps(asked, sort_keys=True, default=str)]
     everything = not claims
 
@@ -106,24 +106,38 @@ def run(
         for line in report.answers(folder, claims or (), ways):
             typer.echo(line)
 
-    if not fresh and report.unchanged(words, folder, everything):
+    if not fresh and (put_back := report.served(words, folder, everything)) is not None:
+        files = "1 file" if put_back == 1 else f"{put_back} files"
+        done = f"{files} put back from the store" if put_back else "nothing has changed"
         tell()
-        typer.echo(f"report: {folder / 'index.html'} (nothing has changed)")
+        typer.echo(f"report: {folder / 'index.html'} ({done})")
         return
-    from . import tables
     from .runs import lean
 
     lean.imports()
-    chosen = runs.plan(claims or (), pairs, lists, tuple(as_of or ()), sets)
-    tables.build()  # figures that were changed since the last build are part of what is run
     given = tuple((k, v) for k, v in limits.items() if v)
     options = runs.Options(jobs, fail_fast, kernel, given, not fresh, cluster)
-    with console.progress(len(chosen)) as (on_start, on_done):
-        made = report.make(words, chosen, folder, options, everything=everything, on_start=on_start, on_done=on_done)
+    made = report.make(
+        words,
+        lambda: runs.plan(claims or (), pairs, lists, tuple(as_of or ()), sets),
+        folder,
+        options,
+        everything=everything,
+        progress=console.progress,
+    )
     tell()
     typer.echo(f"report: {made.index}")
     if made.error:
         raise made.error
+
+
+def _kernel(name: str) -> list[str]:
+    """A kernel as it stands in the key of a command: its name, and what it is made of."""
+    if not name:
+        return []
+    from . import kernels
+
+    return [name, kernels.described(name)]
 
 
 @app.command("runs")
@@ -236,6 +250,32 @@ def cache_clear() -> None:
     from .runs.store import open_store
 
     typer.echo(f"{open_store().clear() / 1e6:.1f} MB removed")
+
+
+kernels_app = typer.Typer(
+    help="Servers of warm kernels: list, stop.", invoke_without_command=True, rich_markup_mode=None
+)
+app.add_typer(kernels_app, name="kernels")
+
+
+@kernels_app.callback()
+def kernels_list(context: typer.Context, format: Format = "table") -> None:
+    """The servers that run: memory, kernels, how long they have been idle and when they end."""
+    if context.invoked_subcommand:
+        return
+    from . import kernels
+
+    rows = [{**server, "kernels": len(server["kernels"])} for server in kernels.servers()]
+    console.rows([{k: "" if v is None else v for k, v in row.items()} for row in rows], format)
+
+
+@kernels_app.command("stop")
+def kernels_stop() -> None:
+    """End them; one that has kernels stays for these and takes no more."""
+    from . import kernels
+
+    found = kernels.stop_all()
+    typer.echo(f"{len(found)} stopped, {sum(s['megabytes'] for s in found)} MB")
 
 
 def _pairs(words: list[str] | None) -> dict[str, str]:

@@ -95,7 +95,7 @@ def progress(total: int) -> Iterator[tuple[Any, Any]]:
     done = served = 0
 
     def line(result: Result) -> str:
-        state = "FAIL" if not result.ok else "ok  "
+        state = "ok  " if result.ok else "anew" if result.moved else "FAIL"
         return f"{state} {result.run_id} {result.seconds:.1f} s" + (f": {result.error}" if not result.ok else "")
 
     if not sys.stderr.isatty():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 
 
 class CaResearchError(Exception):
@@ -91,6 +92,25 @@ class AggregateError(CaResearchError):
 
 class RunError(CaResearchError):
     """A notebook could not be run to its end."""
+
+
+class WriteError(CaResearchError, OSError):
+    """A file could not be written; nothing half-written is left. Also an OSError, with its number."""
+
+    def __init__(self, file: Path, problem: OSError) -> None:
+        super().__init__(
+            f"{problem.strerror or problem}: a file could not be written",
+            where=str(file),
+            hint="make room there, or name another folder",
+        )
+        self.errno, self.filename = problem.errno, str(file)
+
+
+class LinkError(CaResearchError):
+    """A symbolic link that cannot be followed."""
+
+    def __init__(self, what: str, *, where: str) -> None:
+        super().__init__(what, where=where, hint="remove the link, or let it lead to a folder of its own")
 
 
 class BaselineError(CaResearchError):

@@ -6,24 +6,31 @@ import datetime as dt
 import io
 import json
 import re
+import sys
 import time
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import CoverageError, RunError
+from .files import changed, sweep, write_whole
+from .paths import shown
 
 if TYPE_CHECKING:
     from .runs import Options, Result, Run
 
 
-def unchanged(words: Sequence[str], out: Path, everything: bool) -> bool:
-    """Whether the report that a command asks for is there, whole and current; what is missing of it is put back.
+TURNS = 3
+"""How often a report is made again where its inputs are edited meanwhile."""
+
+
+def served(words: Sequence[str], out: Path, everything: bool) -> int | None:
+    """Serve the report that a command asks for from the store: how many files were put back, None where it is not known.
 
     everything: the command runs all there is. Else pages of other runs stay beside its own, and count as an input.
     Imports nothing heavy: this is what makes a repeated command cost a fraction of a second.
@@ -38,53 +45,104 @@ def unchanged(words: Sequence[str], out: Path, everything: bool) -> bool:
 
 def make(
     words: Sequence[str],
+    plan: Callable[[], Sequence[Run]],
+    out: Path,
+    options: Options,
+    *,
+    everything: bool,
+    progress: Callable[[int], AbstractContextManager[tuple[Callable[[Run], None], Callable[[Result], None]]]],
+) -> Report:
+    """Run what is planned into `out` and write all pages. Failed runs are in the result; their pages show the failure.
+
+    Where an input is edited meanwhile, what depends on it runs again, at most `TURNS` times in all; a report is remembered
+    only if nobody has written to its inputs since it was begun.
+
+    words: what the command asks for; plan: gives its runs; progress: shows them.
+    """
+    from . import registry
+    from .runs import fingerprint
+    from .runs.store import open_store, remember_report
+
+    for turn in range(1, TURNS + 1):
+        begun = fingerprint.state()
+        made = _once(plan(), out, options, everything=everything, progress=progress)
+        with alone(out):
+            key = fingerprint.whole(words, None if everything else out / "notebooks")
+            moved = changed(begun, fingerprint.state())
+            if options.use_store and not moved and not made.error and made.whole:
+                remember_report(open_store(), key, out)
+        if not moved and not any(r.moved for r in made.results):
+            return made
+        which = ", ".join(moved[:3]) + (f" and {len(moved) - 3} more" if len(moved) > 3 else "")
+        if turn == TURNS or not all(name.startswith(_READ_ANEW) for name in moved):
+            break
+        said = f"ca-research: {which or 'an input'} changed during the run: what depends on it runs again"
+        print(said, file=sys.stderr, flush=True)
+        registry.forget()
+    return replace(
+        made,
+        error=RunError(
+            f"{which or 'an input'} changed during the run, so the report may be of the state before",
+            where=shown(out),
+            hint="ca-research run, once nothing is edited any more",
+        ),
+    )
+
+
+_READ_ANEW = ("registry/", "data/raw/", "notebooks/")
+"""What this process can read again; the package it has loaded, and the words it was given, stay as they were."""
+
+
+def _once(
     chosen: Sequence[Run],
     out: Path,
     options: Options,
     *,
     everything: bool,
-    on_start: Callable[[Run], None],
-    on_done: Callable[[Result], None],
+    progress: Callable[[int], AbstractContextManager[tuple[Callable[[Run], None], Callable[[Result], None]]]],
 ) -> Report:
-    """Run what was chosen into `out` and write all pages. Failed runs are in the result; their pages show the failure."""
-    from . import runs
-    from .runs import fingerprint
-    from .runs.store import open_store, remember_report
+    from . import runs, tables
     from .site import write_site, write_verdicts
 
+    if chosen and all(r.after for r in chosen) and not (out / "verdicts.json").is_file():
+        raise CoverageError(
+            "there is no report yet that the overview could read",
+            where=shown(out),
+            hint="ca-research run, which ends with it",
+        )
     started, complaint = time.perf_counter(), None
+    tables.build()  # figures that were changed since the last build are part of what is run
     results: list[Result] = []
+    sweep(out)
     if everything:  # a run of everything leaves no page of an earlier one behind
         keep = {f"{r.run_id}.ipynb" for r in chosen}
         for stale in (out / runs.EXECUTED).glob("*.ipynb"):
             if stale.name not in keep:
                 stale.unlink()
-    for after in (False, True):  # the overview reads what the claims' runs have stored
-        due = [r for r in chosen if r.after == after]
-        if due and not (options.fail_fast and runs.failed(results)):
-            results += runs.execute(due, out, options, on_start=on_start, on_done=on_done)
-            with alone(out):
-                write_verdicts(out)
+    with progress(len(chosen)) as (on_start, on_done):
+        for after in (False, True):  # the overview reads what the claims' runs have stored
+            due = [r for r in chosen if r.after == after]
+            if due and not (options.fail_fast and runs.failed(results)):
+                results += runs.execute(due, out, options, on_start=on_start, on_done=on_done)
+                with alone(out):
+                    write_verdicts(out)
     with alone(out):
-        runs.write_manifest(out, results, time.perf_counter() - started)
+        runs.write_manifest(out, results, time.perf_counter() - started, options.kernel)
         try:
             write_site(out)
         except RunError as error:
             complaint = error
-        complaint = runs.failed(results) or complaint
-        if options.use_store and not complaint and len(results) == len(chosen):
-            executed = None if everything else out / runs.EXECUTED
-            remember_report(open_store(), fingerprint.whole(words, executed), out)
-    return Report(out / "index.html", results, complaint)
+    return Report(out / "index.html", results, runs.failed(results) or complaint, len(results) == len(chosen))
 
 
 @dataclass(frozen=True)
 class Report:
-    """The index of a report, what became of its runs, and the error to end with, if any."""
+    """The index of a report, what became of its runs, the error to end with, if any, and whether all was run."""
 
     index: Path
     results: list[Result]
     error: RunError | None
+    whole: bool = True
 
 
 LISTED = 12
@@ -143,7 +201,6 @@ def whole(out: Path) -> list[Path]:
 
     Raises CoverageError where there is none or a page or file of it is missing, RunError where a run of it failed.
     """
-    from .paths import shown
     from .runs import EXECUTED, read_manifest
     from .runs.store import BESIDE
 
@@ -172,7 +229,6 @@ def parcel(out: Path, file: Path, *, notebooks: bool = False) -> int:
     notebooks: the executed notebooks as well. Raises as `whole` does; the file is written whole or not at all.
     """
     from .runs import EXECUTED
-    from .runs.store import write_whole
 
     buffer = io.BytesIO()
     with alone(out), zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as zipped:

@@ -38,6 +38,7 @@ readings:
         settings: {{subject: {subject_yaml}, attribute: {attribute_yaml}}}
         comparison: ">"
         threshold: 0  # set it, and say why, before you look at the result
+        kind: level  # what sort of number: count, share, percent, ratio, rank, days, p ... (registry/schema/claim.json)
         unit: {unit_yaml}
         why: Why this threshold and no other.
         axes: [year]
@@ -177,7 +178,7 @@ def _notebook(claim_id: str) -> str:
     notebook = nbformat.v4.new_notebook(
         cells=cells,
         metadata={
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "kernelspec": {"display_name": "ca-research (warm)", "language": "python", "name": "ca-research"},
             "language_info": {"name": "python"},
             "ca_research": {"claim": claim_id, "tables": ["facts"], "parameters": {"as_of": about}},
         },

@@ -21,9 +21,10 @@ import nbformat
 import psutil
 import pytest
 
+from ca_research import files as files_module
 from ca_research import kernels, paths, runs
+from ca_research.errors import WriteError
 from ca_research.runs import Options, Run, pool
-from ca_research.runs import store as store_module
 
 CELL = 'n: int = 3\nas_of: str = "latest"'
 KINDS = [kernels.ORDINARY, pytest.param(kernels.NAME, marks=pytest.mark.skipif(bool(kernels.why_not()), reason=kernels.why_not()))]  # fmt: skip
@@ -186,6 +187,26 @@ def test_fail_fast_starts_nothing_more(home, tmp_path):
     assert [r.claim for r in results] == ["bad"]
 
 
+@pytest.mark.parametrize("kernel", KINDS)
+def test_what_lies_in_the_folder_of_the_command_is_no_input_of_a_run(home, tmp_path, monkeypatch, kernel):
+    """No key covers it; a run starts in an empty folder of its own."""
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "yaml.py").write_text("who = 'the one beside'")
+    (tmp_path / "here" / "matplotlibrc").write_text("figure.figsize: 1, 1")
+    (tmp_path / "here" / "project").symlink_to(home)
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("CA_RESEARCH_HOME", "project")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["more", *filter(None, [os.environ.get("PYTHONPATH")])]))
+    (tmp_path / "here" / "more").mkdir()
+    (tmp_path / "here" / "more" / "helper.py").write_text("who = 'helper'")
+    code = "import os, yaml, helper; from ca_research import paths; import matplotlib\n"
+    code += "print(hasattr(yaml, 'who'), helper.who, os.listdir(), paths.registry_dir().is_dir(), matplotlib.rcParams['figure.figsize'])"
+    run = notebook(home, "where", code)
+    (result,) = runs.execute([run], tmp_path / "out", Options(1, kernel=kernel))
+    assert result.ok, result
+    assert text(tmp_path / "out", run).strip() == "False helper [] True [6.4, 4.8]"
+
+
 # --- what is killed --------------------------------------------------------------------------------------
 
 
@@ -245,6 +266,21 @@ def test_a_worker_killed_while_it_waits_costs_nothing(home, tmp_path):
     assert [(r.claim, r.error) for r in results] == [("r0", ""), ("r1", ""), ("r2", "")]
 
 
+def test_the_end_of_a_pool_leaves_its_processes_to_multiprocessing():
+    """They were waited for past it, so that it took them for alive: now and then a command never ended, at full speed."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    for _ in range(3):
+        executor = ProcessPoolExecutor(2, mp_context=get_context("spawn"))
+        futures = [executor.submit(time.sleep, 600) for _ in range(2)]
+        assert within(30, lambda: all(f.running() for f in futures))  # noqa: B023
+        workers = list(executor._processes.values())
+        pool.end(executor)
+        assert [worker.exitcode for worker in workers] == [-signal.SIGKILL] * 2
+        assert not any(worker.is_alive() for worker in workers)
+
+
 @pytest.mark.skipif(bool(kernels.why_not()), reason=kernels.why_not())
 def test_a_killed_fork_server_takes_no_run_with_it_and_the_next_runs_have_another(home, tmp_path, capfd):
     tell = "import os, signal\nprint(f'server={os.getppid()}.')\n"
@@ -281,7 +317,8 @@ SCRIPT = """
 import os, signal, sys
 from pathlib import Path
 from ca_research import runs
-from ca_research.runs import Options, Run, store
+from ca_research import files
+from ca_research.runs import Options, Run
 home, out, when = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 planned = [Run(f"r{i}", home / "notebooks" / f"r{i}.ipynb", {"n": 1, "as_of": "latest"}) for i in range(4)]
 
@@ -305,7 +342,7 @@ class Half:
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in a shell's background has it ignored
     if when == "half":
-        store.os = type("os", (), {**vars(os), "fdopen": Half})
+        files.os = type("os", (), {**vars(os), "fdopen": Half})
     elif when == "whole":
         real = Path.replace
         Path.replace = lambda self, to: die() if Path(to).name.startswith("r2-") else real(self, to)
@@ -461,9 +498,9 @@ class Disk:
             def write(self, content):
                 raise OSError(28, "No space left on device")
 
-        real = store_module.os
+        real = files_module.os
         fake = type("os", (), {**vars(os), "fdopen": lambda handle, mode: Full(handle, mode) if str(self.folder) in real.readlink(f"/proc/self/fd/{handle}") else real.fdopen(handle, mode)})  # fmt: skip
-        self.patch.setattr(store_module, "os", fake)
+        self.patch.setattr(files_module, "os", fake)
 
     def empty(self) -> None:
         if MOUNTS:
@@ -511,7 +548,9 @@ def test_a_full_disk_under_the_reports_is_said_and_the_next_run_is_good(home, tm
     (out.folder / "notebooks" / "r0-as-of-latest-n-1.ipynb").write_text("of an earlier run")
     planned = [notebook(home, f"r{i}", "print('x' * 20_000)") for i in range(3)]
     out.fill()
-    with pytest.raises(OSError, match=r"No space left on device: '.*/out/notebooks/r\d-as-of-latest-n-1\.ipynb'"):
+    with pytest.raises(
+        WriteError, match=r"(?s)No space left on device: .*/out/notebooks/r\d-as-of-latest-n-1\.ipynb\n"
+    ):
         runs.execute(planned, out.folder, Options(2))
     assert no_kernel_stays()
     assert [p.read_text() for p in (out.folder / "notebooks").iterdir()] == ["of an earlier run"] or not MOUNTS
@@ -541,7 +580,7 @@ def test_a_full_disk_under_the_store_costs_the_store_and_not_the_result(home, tm
 def test_a_reports_folder_that_cannot_be_written_is_said_and_the_next_run_is_good(home, disk, how):
     out, run = disk("out"), notebook(home, "r0", "print(n)")
     out.only_read()
-    with pytest.raises(OSError, match="out/notebooks"):
+    with pytest.raises(WriteError, match="out/notebooks"):
         runs.execute([run], out.folder, Options(1))
     assert no_kernel_stays()
     out.written_again()
@@ -582,15 +621,38 @@ def test_the_command_names_the_file_that_a_full_disk_would_not_take(project, tmp
         str(out.folder),
     )
     code, _, said = command(*words)
-    last = said.splitlines()[-1]
-    assert code == 1 and last.startswith("error: [Errno 28] No space left on device: ")
-    assert last.endswith("/out/notebooks/brief-as-of-latest-economy-uzb.ipynb'") and "Traceback" not in said
+    what, where, hint = said.splitlines()[-3:]
+    assert code == 1 and what == "error: No space left on device: a file could not be written"
+    assert where.endswith("/out/notebooks/brief-as-of-latest-economy-uzb.ipynb") and "Traceback" not in said
+    assert hint.startswith("  next:  make room")
     out.empty()
     monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("CA_RESEARCH_HOME", str(project.home))
     code, told, said = command(*words)
     assert code == 0, said
     assert (out.folder / "index.html").is_file() and "index.html" in told
+
+
+def test_the_overview_of_a_folder_without_verdicts_is_refused_before_anything_starts(built, tmp_path, command):
+    """It printed where the report is, and then failed."""
+    notebook(built.home, "overview", "print(1)", parameters='as_of: str = "latest"')
+    code, told, said = command("run", "overview", "--out", str(tmp_path / "new"))
+    assert (code, told) == (1, "") and len(said.splitlines()) == 3, said
+    assert said.startswith("error: there is no report yet that the overview could read")
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_report_that_is_put_back_from_the_store_is_said_so(built, tmp_path, command, monkeypatch):
+    """In a fresh clone with a filled store `nothing has changed` stood over a folder that had been empty."""
+    monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
+    notebook(built.home, "country_brief", "print(1)", parameters='economy: str = "KAZ"\nas_of: str = "latest"')
+    words = ("run", "--kernel", kernels.ORDINARY, "--out")
+    assert command(*words, str(tmp_path / "out"))[0] == 0
+    assert "(nothing has changed)" in command(*words, str(tmp_path / "out"))[1]
+    (tmp_path / "out" / "index.html").unlink()
+    assert "(1 file put back from the store)" in command(*words, str(tmp_path / "out"))[1]
+    shutil.rmtree(tmp_path / "out")
+    assert "files put back from the store)" in command(*words, str(tmp_path / "out"))[1]
 
 
 # --- the store and the clock -----------------------------------------------------------------------------

@@ -39,6 +39,7 @@ def shared():
 def runtime(shared, monkeypatch):
     for name in ("XDG_RUNTIME_DIR", "JUPYTER_RUNTIME_DIR"):
         monkeypatch.setenv(name, str(shared))
+    kernels.warm()  # after a while without kernels it has ended
     return shared
 
 
@@ -94,7 +95,7 @@ def servers(folder):
 
 
 def start(**options):
-    manager, client = start_new_kernel(kernel_name=kernels.NAME, startup_timeout=SECONDS, **options)
+    manager, client = start_new_kernel(**{"kernel_name": kernels.NAME, "startup_timeout": SECONDS, **options})
     return manager, client
 
 
@@ -385,19 +386,75 @@ def test_clients_that_break_the_rules_do_not_hold_up_others(runtime):
     assert within(5, lambda: kernels.status() == before)
 
 
-def test_a_server_that_does_not_answer_is_not_waited_for(own, monkeypatch, capfd, caplog):
+FORKED = """
+import multiprocessing, sys
+import nbformat
+from nbclient import NotebookClient
+
+def one(n):
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"import os; print({n}, os.getppid())")])
+    NotebookClient(book, kernel_name="ca-research", timeout=60).execute()
+    return book.cells[0].outputs[0]["text"].split()
+
+if __name__ == "__main__":
+    found = [one(0)]
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        found += pool.map(one, range(1, 5))
+    print([int(n) for n, _ in found], len({server for _, server in found}))
+"""
+
+
+def test_a_forked_worker_whose_parent_has_started_a_kernel_starts_its_own(own):
+    """It inherits an executor whose thread has died in the fork, and waited for it for ever."""
+    words, pipe = [sys.executable, "-c", FORKED], subprocess.PIPE
+    process = subprocess.Popen(words, stdout=pipe, stderr=pipe, text=True, start_new_session=True)
+    try:
+        out, said = process.communicate(timeout=120)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise
+    assert (process.returncode, out.strip()) == (0, "[0, 1, 2, 3, 4] 1"), said
+    assert ORDINARY_LINE not in said
+
+
+def test_a_stopped_server_costs_two_seconds(own, capfd, caplog):
+    """It cost 61: a client waited for its answer as long as for a kernel on its way up."""
     kernels.warm()
     pid = kernels.status()["pid"]
+    with kernel(warm=False, kernel_name=kernels.ORDINARY):  # whatever a first kernel has to import
+        pass
     os.kill(pid, signal.SIGSTOP)
-    monkeypatch.setattr(launch, "START_SECONDS", 1.0)
     try:
+        started = time.monotonic()
         with kernel(warm=False) as (_, client):
+            seconds = time.monotonic() - started
             assert run(client, "print(42)") == "42"
-        assert ORDINARY_LINE + "TimeoutError" in caplog.text + capfd.readouterr().err
+        assert ORDINARY_LINE + f"the server (process {pid}) is stopped" in caplog.text + capfd.readouterr().err
+        assert 2 <= seconds < 8, "two seconds, and an ordinary kernel"
+        started = time.monotonic()
+        assert kernels.status() is None and time.monotonic() - started < 4
     finally:
         os.kill(pid, signal.SIGCONT)
-    monkeypatch.undo()
-    assert within(10, lambda: not kernels_left()), "the kernel that nobody waited for is not left behind"
+    assert works() and within(10, lambda: not kernels_left())
+
+
+def test_a_start_that_takes_too_long_gets_an_ordinary_kernel(runtime, monkeypatch, capfd, caplog):
+    """Whatever holds it up: the client's loop waits for no thread longer than this."""
+    monkeypatch.setattr(provisioner, "LAUNCH_SECONDS", 0.5)
+    real, late = launch.start, []
+
+    def slow(*given):
+        time.sleep(2)
+        late.append(real(*given))
+        return late[0]
+
+    monkeypatch.setattr(launch, "start", slow)
+    with kernel(warm=False) as (_, client):
+        assert run(client, "print(42)") == "42"
+    assert ORDINARY_LINE + "none was up after 0.5 s" in caplog.text + capfd.readouterr().err
+    assert within(20, lambda: late and gone(late[0].pid)), "the kernel that came too late is not left behind"
+    assert within(5, lambda: not kernels_left())
 
 
 # many in a row
@@ -486,6 +543,117 @@ def test_a_library_that_starts_a_thread_gets_an_ordinary_kernel(own, tmp_path, m
         pass
     (line,) = said(caplog, capfd)
     assert line.endswith("2 threads run after the imports")
+
+
+SHADOWS = {
+    "a module": ("seaborn.py", "who = 'the one beside'"),
+    "a package": ("seaborn/__init__.py", "who = 'the one beside'"),
+}
+
+
+@pytest.mark.parametrize("what", SHADOWS)
+def test_a_module_beside_a_notebook_is_seen_as_by_an_ordinary_kernel(runtime, tmp_path, caplog, capfd, what):
+    """A warm kernel had the installed one already, and used that without a word."""
+    name, text = SHADOWS[what]
+    file, module = tmp_path / name, name.partition("/")[0].removesuffix(".py")
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text)
+    with kernel(warm=False, cwd=str(tmp_path)) as (_, client):
+        assert run(client, f"import {module}; print({module}.who)") == "the one beside"
+    (line,) = said(caplog, capfd)
+    assert line.endswith(f"{file} is imported instead of the installed {module}")
+
+
+def test_what_is_beside_a_notebook_and_shadows_nothing_leaves_it_warm(runtime, tmp_path):
+    (tmp_path / "helper.py").write_text("who = 'helper'")
+    (tmp_path / "seaborn").mkdir()  # a folder without a module in it: Python takes the installed one
+    (tmp_path / "pandas.csv").write_text("a,b")
+    with kernel(cwd=str(tmp_path)) as (_, client):
+        code = "import helper, seaborn; print(helper.who, seaborn.__file__ is not None)"
+        assert run(client, code) == "helper True"
+
+
+def test_the_folder_that_a_package_is_loaded_from_shadows_nothing(runtime):
+    with kernel(cwd=str(Path(kernels.__file__).parents[2])) as (_, client):
+        assert run(client, "import ca_research; print(ca_research.__name__)") == "ca_research"
+
+
+HASH = "print(hash('a'))"
+
+
+def test_a_seed_of_hashes_that_the_user_has_set_is_respected(own, monkeypatch, caplog, capfd):
+    """Without one, kernels of one server share their server's: a process cannot change its own."""
+    monkeypatch.setenv("PYTHONHASHSEED", "7")
+    with kernel() as (_, warm), kernel(warm=False, kernel_name=kernels.ORDINARY) as (_, ordinary):
+        assert run(warm, HASH) == run(ordinary, HASH)
+    kernels.stop()
+    assert within(10, lambda: servers(own) == [])
+    monkeypatch.setenv("PYTHONHASHSEED", "random")
+    with kernel(warm=False) as (_, one), kernel(warm=False) as (_, other):
+        assert run(one, HASH) != run(other, HASH)
+    lines = said(caplog, capfd)
+    assert len(lines) == 2 and lines[0].endswith("PYTHONHASHSEED=random asks for another seed in each kernel")
+
+
+def test_a_project_named_by_a_relative_path_has_a_server(own, tmp_path, monkeypatch):
+    """The server starts in its own folder and looked for the project there."""
+    from ca_research import paths
+
+    (tmp_path / "project").symlink_to(paths.home())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CA_RESEARCH_HOME", "project")
+    code = "import os; from ca_research import paths; print(os.environ['CA_RESEARCH_HOME'], paths.home())"
+    with kernel() as (_, client):
+        assert run(client, code) == f"project {paths.home()}"
+    kernels.stop()
+    assert within(10, lambda: servers(own) == [])
+
+
+def test_why_a_server_could_not_start_is_its_error_and_not_the_hint_below_it(own, tmp_path, monkeypatch, caplog, capfd):
+    (tmp_path / "registry").mkdir()
+    monkeypatch.setenv("CA_RESEARCH_HOME", str(tmp_path))
+
+    def gone_meanwhile(env):
+        (tmp_path / "registry").rmdir()
+        return "fingerprint"
+
+    monkeypatch.setattr(launch, "fingerprint", gone_meanwhile)
+    with kernel(warm=False):
+        pass
+    (line,) = said(caplog, capfd)
+    assert line.endswith("the server could not start: CA_RESEARCH_HOME does not hold a project (no registry/ in it)")
+
+
+# what runs, and how to end it
+
+
+def test_the_servers_that_run_are_listed_and_can_be_stopped(own, capsys, monkeypatch):
+    assert kernels.servers() == []
+    with kernel() as (manager, _):
+        (one,) = kernels.servers()
+        assert one["kernels"] == [manager.provisioner.process.pid] and one["idle"] == 0 and one["answers"]
+        assert one["pid"] == kernels.status()["pid"] and one["python"] == sys.prefix
+        assert 50 < one["megabytes"] < 2000 and one["ends_after"] == launch.IDLE_SECONDS <= 120
+    assert within(5, lambda: kernels.servers()[0]["kernels"] == [])
+    time.sleep(1.1)
+    assert 1 <= kernels.servers()[0]["idle"] < 60
+
+    monkeypatch.setattr(sys, "argv", ["ca-research", "kernels", "--format", "json"])
+    with pytest.raises(SystemExit):
+        __import__("ca_research.cli").cli.main()
+    assert f'"pid": {one["pid"]}' in capsys.readouterr().out
+    assert [s["pid"] for s in kernels.stop_all()] == [one["pid"]]
+    assert within(10, lambda: gone(one["pid"])) and kernels.servers() == []
+
+
+def test_a_stopped_server_is_listed_as_one_that_does_not_answer_and_can_be_ended(own):
+    kernels.warm()
+    pid = kernels.status()["pid"]
+    os.kill(pid, signal.SIGSTOP)
+    (one,) = kernels.servers()
+    assert (one["pid"], one["answers"]) == (pid, False)
+    kernels.stop_all()
+    assert within(10, lambda: gone(pid)) and kernels.servers() == []
 
 
 def test_options_that_a_fork_cannot_have_get_an_ordinary_kernel(runtime, caplog, capfd):

@@ -1,12 +1,13 @@
 """The notebooks as files: stripped, typed, short cells, no verdict and no result typed by hand."""
 
 import ast
+import json
 import re
 
 import nbformat
 import pytest
 
-from ca_research import paths, registry
+from ca_research import kernels, paths, registry
 from ca_research.runs import PAGES, declared
 
 FILES = sorted(paths.notebooks_dir().glob("*.ipynb"))
@@ -70,3 +71,11 @@ def test_declared_tables_are_those_loaded(notebook):
     if "for name in ca.registry.tables()" in code and "ca.load(name" in code:  # the page on the data
         loaded |= set(registry.tables()) - {"sources"}
     assert loaded == set(content.metadata["ca_research"]["tables"])
+
+
+def test_notebooks_open_with_the_kernel_of_the_project(notebook):
+    """They opened with 'Python 3', and waited for the imports each time."""
+    _, content = notebook
+    spec = json.loads((paths.home() / "kernelspec" / "kernel.json").read_text(encoding="utf-8"))
+    named = {"name": kernels.NAME, "display_name": spec["display_name"], "language": "python"}
+    assert content.metadata["kernelspec"] == named

@@ -28,7 +28,7 @@ CRITERION_KEYS = {
 
 def criterion(name: str = "size", **changes: Any) -> dict[str, Any]:
     return {"name": name, "label": name.title(), "statement": "s", "measure": "trade.lead", "comparison": ">",
-            "threshold": 1, "unit": "u", "why": "w", "axes": ["pick", "how"]} | changes  # fmt: skip
+            "threshold": 1, "kind": "level", "unit": "u", "why": "w", "axes": ["pick", "how"]} | changes  # fmt: skip
 
 
 def claim(*criteria: dict, supported: Any = None, contradicted: Any = None, **changes: Any) -> ClaimSpec:

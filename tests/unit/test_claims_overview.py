@@ -16,7 +16,7 @@ from ca_research.stats import holm
 def criterion(**given: Any) -> dict[str, Any]:
     return {
         "name": "n", "label": "L", "state": "holds", "estimate": 3.0, "low": 3.0, "high": 3.0, "interval": "exact as published",
-        "unit": "km", "counted": "economies", "cell_threshold": None, "share_of_specifications": 0.9, "specifications": 5, "cells": [{"economy": "", "estimate": 3.0}],
+        "kind": "length", "unit": "km", "counted": "economies", "cell_threshold": None, "share_of_specifications": 0.9, "specifications": 5, "cells": [{"economy": "", "estimate": 3.0}],
     } | given  # fmt: skip
 
 

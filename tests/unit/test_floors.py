@@ -10,6 +10,7 @@ import ca_research
 PACKAGE = Path(ca_research.__file__).parent
 FLOORS = {
     "errors": 1,
+    "files": 1,
     "paths": 1,
     "periods": 1,
     "reads": 1,
@@ -38,6 +39,7 @@ FLOORS = {
 }
 TOGETHER = {
     "errors": "ground",
+    "files": "ground",
     "paths": "ground",
     "periods": "ground",
     "reads": "ground",

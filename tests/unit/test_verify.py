@@ -208,7 +208,28 @@ def test_a_verdict_is_of_the_run_whose_parameters_it_has(state):
 def test_another_parameter_or_day_is_another_entry(state, baseline):
     for given in ({"params": {"economy": "KAZ"}}, {"as_of": "2023-05-19"}):
         found = verify.compare(baseline, state([verdict(), verdict(**given)]))
-        assert [c.kind for c in found.changes] == ["new"]
+        assert found.changes == () and len(found.unknown) == 1
+
+
+def test_runs_that_the_baseline_does_not_know_are_listed_and_no_difference(state, baseline):
+    """`run C33 --grid economy=KAZ,KGZ` beside a report: nothing that was accepted has moved."""
+    found = verify.compare(
+        baseline, state([verdict(), verdict(params={"economy": "KAZ"}), verdict(as_of="2023-05-19")])
+    )
+    assert found.same and len(found.compared) == 1
+    assert [e.name for e in found.unknown] == [
+        "C07 literal, economy=KAZ, as of latest",
+        "C07 literal, economy=UZB, as of 2023-05-19",
+    ]
+    shown = {format: verify.show(found, format) for format in verify.FORMATS}
+    assert shown["text"].startswith("1 verdicts, none differs from the baseline; 2 of runs that it does not know\n")
+    assert "not compared: C07 literal, economy=KAZ, as of latest: supported\n" in shown["text"]
+    assert json.loads(shown["json"])["unknown"][0]["params"] == {"economy": "KAZ"}
+    assert shown["junit"].count("<skipped ") == 2 and 'failures="0"' in shown["junit"]
+    assert "- not compared: C07 literal, economy=KAZ" in shown["markdown"]
+
+    only = verify.compare(baseline, state([verdict(reading="charitable"), verdict(params={"economy": "KAZ"})]))
+    assert [c.kind for c in only.changes] == ["new", "gone"], "a reading more of a known run is a difference"
 
 
 def test_a_failed_run_is_never_the_same_even_where_its_verdict_is(state, baseline):

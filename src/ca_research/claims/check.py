@@ -110,7 +110,9 @@ def _rule(reading: Reading) -> Iterator[str]:
 
 def stale(stored: Mapping[str, Any]) -> bool:
     """Whether a stored verdict was judged by another rule than the one the register now declares."""
-    return bool(stored["rule_sha256"] != registry.claim(stored["claim"]).rule_sha256)
+    declared = registry.claim(stored["claim"])
+    now = (declared.rule_sha256, declared.rule_sha256_2)
+    return (stored["rule_sha256"], stored.get("rule_sha256_2")) != now
 
 
 def verdict(stored: Mapping[str, Any]) -> list[str]:

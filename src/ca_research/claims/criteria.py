@@ -153,6 +153,7 @@ def judge_criterion(criterion: Criterion, rows: pd.DataFrame, methods: list[str]
         "n": int(rows.loc[rows["spec"] == main, "n"].fillna(0).sum()) if main is not None else 0,
         "why": criterion.why,
         "measure": criterion.measure,
+        "kind": criterion.kind,
         "unit": criterion.unit,
     }
     if criterion.over:

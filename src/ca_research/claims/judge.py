@@ -73,6 +73,7 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
                 sources=tuple(used),
                 rule=reading.rule.words if reading.rule else "",
                 rule_sha256=spec.rule_sha256,
+                rule_sha256_2=spec.rule_sha256_2,
                 declared_on=spec.declared_on.isoformat(),
                 notebook=f"notebooks/{spec.notebook}",
                 amended=bool(spec.amendments),

@@ -10,13 +10,10 @@ from typing import Any
 import pandas as pd
 
 from .. import paths, registry
-from ..errors import CoverageError, UsageError
+from ..errors import CoverageError, RegistryError, UsageError
 from ..stats import holm
 from .logic import evaluate
 from .words import bounds, criterion_number
-
-FAMILY = ("C20", "C30", "C31", "C35")
-"""The confirmatory family: p-values of these claims are adjusted together (design, section 4)."""
 
 Stored = Mapping[str, Any]
 
@@ -166,25 +163,32 @@ def guess_score(made: pd.DataFrame) -> pd.DataFrame:
 
 
 def family(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
-    """p-values of the confirmatory family, Holm-adjusted together: claim, label, p, adjusted.
+    """p-values of the family that the article's entry declares, Holm-adjusted together: claim, label, p, adjusted.
 
-    A p-value is a criterion whose unit is 'p' (with a cell for each economy it counts over). What has none (an economy
-    without figures, a claim decided by counts or directions) stays in the family with a null p, counted as one: left
-    out, it would make the others easier to reject.
+    A criterion has a p-value for each economy it counts over. What has none (an economy without figures, a claim decided
+    by counts or directions) stays in the family with a null p, counted as one: left out, it would make the others easier
+    to reject. Raises RegistryError for a member whose criterion is no p-value.
     """
     rows: list[dict[str, Any]] = []
-    for claim_id in FAMILY:
-        mine = [v for v in whole_region(verdicts) if v["claim"] == claim_id and v["as_of"] == day]
-        criteria = {c["name"]: c for v in mine for c in v["criteria"] if c["unit"] == "p"}
+    for member in registry.article().family:
+        mine = [v for v in whole_region(verdicts) if v["claim"] == member.claim and v["as_of"] == day]
+        criteria = {c["name"]: c for v in mine for c in v["criteria"] if c["name"] in member.criteria}
+        for name, c in criteria.items():
+            if c["kind"] != "p":
+                raise RegistryError(
+                    f"{member.claim}: criterion {name} is in the family of tests and is no p-value but a {c['kind']}",
+                    where="registry/article.yaml: family",
+                    hint="name a criterion of kind p",
+                )
         cells = [
             (f"{c['label']}: {cell['economy']}" if cell["economy"] else c["label"], cell["estimate"])
             for c in criteria.values()
             for cell in c["cells"]
         ]
-        rows += [{"claim": claim_id, "label": label, "p": p} for label, p in cells] or [
-            {"claim": claim_id, "label": "no p-value: decided by counts or directions", "p": None}
+        rows += [{"claim": member.claim, "label": label, "p": p} for label, p in cells] or [
+            {"claim": member.claim, "label": "no p-value: decided by counts or directions", "p": None}
         ]
-    found = pd.DataFrame(rows)
+    found = pd.DataFrame(rows, columns=["claim", "label", "p"])
     p = pd.to_numeric(found["p"])
     adjusted = holm(dict(enumerate(p.fillna(1.0)))) if len(p) else None  # type: ignore[arg-type]
     return found.assign(p=p, adjusted=None if adjusted is None else adjusted["adjusted"].where(p.notna()))

@@ -54,6 +54,7 @@ class CriterionResult:
     interval: str
     threshold: float
     comparison: str
+    kind: str
     unit: str
     state: str
     share_of_specifications: float | None
@@ -100,6 +101,7 @@ class Verdict:
     sources: tuple[str, ...]
     rule: str
     rule_sha256: str
+    rule_sha256_2: str
     declared_on: str
     notebook: str
     amended: bool

@@ -46,7 +46,7 @@ def bounds(c: Mapping[str, Any]) -> str:
         return "none"
     if c["low"] == c["high"]:
         return str(c["interval"])
-    times = 100 if c["unit"].startswith("share of ") else 1
+    times = 100 if c["kind"] == "share" else 1
     low, high = (None if c[end] is None else times * c[end] for end in ("low", "high"))
     return f"{between(low, high)}{' %' if times == 100 else ''} ({c['interval']})"
 
@@ -62,16 +62,17 @@ def criterion_number(c: Mapping[str, Any]) -> str:
         values = [where["low"], where["high"]]
         if values == [None, None]:
             return "not observed"
-    if unit.startswith("share of "):  # 0.12 share of cells is 12 % of cells
+    kind = c["kind"]
+    if kind == "share":  # 0.12 share of cells is 12 % of cells
         values, unit = [None if v is None else 100 * v for v in values], "% of " + unit.removeprefix("share of ")
-    if values == [0, 0] and unit.startswith("days "):
+    if values == [0, 0] and kind == "days":
         return "no difference" if unit == "days of difference" else f"within {unit.removeprefix('days outside ')}"
     unit = re.sub(r"^per cent\b", "%", unit)
     said = between(*values)
-    if c["cell_threshold"] is not None and unit == "rank":
+    if kind == "rank":
         return f"rank {said}"
-    if unit.split()[0] == "p":
-        return f"{unit} = {said}"
-    if unit[0].isupper() or unit.startswith(("change", "place")):  # what is measured, rather than in what
+    if kind == "p":
+        return f"p = {said}" if unit == "p" else f"p = {said} ({unit})"
+    if kind in ("ratio", "change"):  # the unit is what is measured, rather than in what
         return f"{said} ({unit})"
     return f"{said} {one(unit) if values == [1, 1] else unit}"

@@ -6,16 +6,18 @@ server (`server.py`) imports the stack (`stack.py`), waits on a Unix socket in a
 forks; what is forked (`child.py`) becomes a full ipykernel. Where that cannot be, an ordinary kernel starts instead, and
 one line says why. Linux only: elsewhere a process with these libraries loaded cannot be forked safely.
 
-What differs from an ordinary kernel: what the imports would print is not seen, and BLAS runs on one thread (a client whose
-environment asks for more gets an ordinary kernel).
+What differs from an ordinary kernel: what the imports would print is not seen; BLAS runs on one thread (a client whose
+environment asks for more gets an ordinary kernel); and without PYTHONHASHSEED, `hash("a")` is the same in all kernels of one
+server, for a process cannot change its seed (a number there is respected, `random` gets an ordinary kernel).
 
 Nothing heavy is imported here: Jupyter loads the provisioner in its own process.
 """
 
 from __future__ import annotations
 
-from .launch import status, stop, warm
-from .place import Unavailable, why_not
+from .launch import servers, status, stop, stop_all, warm
+from .place import Unavailable, absolute, one_line, why_not
+from .spec import described
 
 NAME = "ca-research"
 """Name of the kernelspec."""
@@ -38,4 +40,19 @@ def default() -> tuple[str, str]:
     return ORDINARY, f"the kernelspec {NAME} is not installed in this environment"
 
 
-__all__ = ["NAME", "ORDINARY", "PROVISIONER", "Unavailable", "default", "status", "stop", "warm", "why_not"]
+__all__ = [
+    "NAME",
+    "ORDINARY",
+    "PROVISIONER",
+    "Unavailable",
+    "absolute",
+    "default",
+    "described",
+    "one_line",
+    "servers",
+    "status",
+    "stop",
+    "stop_all",
+    "warm",
+    "why_not",
+]

@@ -19,11 +19,14 @@ import tempfile
 import threading
 import time
 import traceback
+from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from multiprocessing import current_process
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import protocol
+from .place import one_line
 
 if TYPE_CHECKING:
     from .server import Order
@@ -36,14 +39,17 @@ def become(order: Order, by_imports: dict[str, str]) -> None:
     """
     try:
         new_process(order)
+        if reason := shadowed(Path.cwd()):
+            protocol.send(order.connection, "refused", reason=reason)
+            os._exit(1)
         for name, value in by_imports.items():
             os.environ.setdefault(name, value)
         app = kernel_app(order)
         protocol.send(order.connection, "started", files=[own := os.pidfd_open(os.getpid())], pid=os.getpid())
         os.close(own)
         order.connection.close()
-    except BaseException:  # also SystemExit: ipykernel leaves that way where its options are wrong
-        _fail(order)
+    except BaseException as problem:  # also SystemExit: ipykernel leaves that way where its options are wrong
+        _fail(order, problem)
     app.start()
     leave(app)
 
@@ -68,10 +74,11 @@ def leave(app: Any) -> NoReturn:
     os._exit(0)
 
 
-def _fail(order: Order) -> NoReturn:
+def _fail(order: Order, problem: BaseException) -> NoReturn:
     """Tell the client and leave as after a crash: what an orderly end would clean up is still needed by the client."""
     try:
-        protocol.send(order.connection, "failed", traceback=traceback.format_exc()[-20_000:])
+        trace = traceback.format_exc()[-20_000:]
+        protocol.send(order.connection, "failed", reason=one_line(problem), traceback=trace)
     finally:
         os._exit(1)
 
@@ -98,6 +105,19 @@ def new_process(order: Order) -> None:
     launcher = find_spec("ipykernel_launcher")
     sys.argv = [str(launcher.origin if launcher else "ipykernel_launcher"), *wanted["argv"]]
     _reseed()
+
+
+def shadowed(folder: Path) -> str:
+    """Which file of a folder an ordinary kernel would import in place of a module that is loaded here; empty for none."""
+    names = {entry.name.partition(".")[0] for entry in os.scandir(folder)}
+    for name in sorted(names & sys.modules.keys()):
+        loaded = getattr(sys.modules[name], "__spec__", None)
+        if loaded is None or loaded.origin in (None, "built-in", "frozen"):
+            continue
+        found = PathFinder.find_spec(name, [str(folder)])
+        if found and found.origin and Path(found.origin).resolve() != Path(loaded.origin).resolve():
+            return f"{found.origin} is imported instead of the installed {name}"
+    return ""
 
 
 def _limit(wanted: dict[str, Any]) -> None:

@@ -16,12 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from . import protocol
-from .place import Place, Unavailable, absolute, fingerprint, place, refuse
+from .place import Place, Unavailable, absolute, fingerprint, folder, place, refuse, why_not
 
 START_SECONDS = 60.0
 """How long a client waits for a server's imports, and for a kernel to come up."""
 
-IDLE_SECONDS = 900
+ANSWER_SECONDS = 2.0
+"""How long a client waits for a server's answer before it looks whether that is stopped."""
+
+IDLE_SECONDS = 120
 """A server without kernels ends after this long; `CA_RESEARCH_KERNEL_IDLE` says otherwise."""
 
 LOST = 255
@@ -107,6 +110,13 @@ class WarmProcess:
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
 
+    def abandon(self) -> None:
+        """Kill it, and hold nothing of it any more: nobody will ask how it ended."""
+        self.kill()
+        with self._lock:
+            if self._pidfd >= 0:
+                self._close()
+
     def _close(self) -> None:
         os.close(self._pidfd)
         self._pidfd = -1
@@ -154,8 +164,7 @@ def _ask(connection: protocol.Socket, kernel: Wish, now: str, files: tuple[int, 
     process = None
     try:
         protocol.send(connection, "start", files=files, fingerprint=now, **asdict(kernel))
-        connection.settimeout(START_SECONDS)
-        answer = protocol.receive(connection)
+        answer = _answer(connection)
         if answer is None:
             return None
         packet, received = answer
@@ -169,8 +178,7 @@ def _ask(connection: protocol.Socket, kernel: Wish, now: str, files: tuple[int, 
                 raise Unavailable(f"the forked kernel ended on its way up (return code {packet['code']})")
             case "failed":
                 protocol.receive(connection)  # its exit: the ports it had bound are free again
-                last = packet["traceback"].strip().splitlines()[-1]
-                raise Unavailable(f"the forked kernel did not come up: {last}", where=packet["traceback"])
+                raise Unavailable(f"the forked kernel did not come up: {packet['reason']}", where=packet["traceback"])
             case _:
                 raise Unavailable(packet.get("reason", "the server gave no reason"))
     except (ConnectionResetError, BrokenPipeError):
@@ -180,15 +188,37 @@ def _ask(connection: protocol.Socket, kernel: Wish, now: str, files: tuple[int, 
             connection.close()
 
 
+def _answer(connection: protocol.Socket) -> tuple[dict[str, Any], list[int]] | None:
+    """What comes back, which may take a kernel's start. Raises Unavailable where the server is stopped, and TimeoutError."""
+    server, until = protocol.peer(connection), time.monotonic() + START_SECONDS
+    connection.settimeout(ANSWER_SECONDS)
+    while True:
+        try:
+            return protocol.receive(connection)
+        except TimeoutError:
+            if _stopped(server):
+                raise Unavailable(f"the server (process {server}) is stopped") from None
+            if time.monotonic() > until:
+                raise
+
+
+def _stopped(pid: int) -> bool:
+    """Whether a process stands still: by SIGSTOP, or in a debugger."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "Tt"
+    except OSError:
+        return False
+
+
 def _connected(at: Place, env: Mapping[str, str], now: str) -> protocol.Socket:
     """A connection to the server, which is started where there is none: by one client, the others wait for it."""
-    if connection := protocol.connect(at.socket, START_SECONDS):
+    if connection := protocol.connect(at.socket, ANSWER_SECONDS):
         return connection
     with _held(at.lock) as lock:
-        if connection := protocol.connect(at.socket, START_SECONDS):
+        if connection := protocol.connect(at.socket, ANSWER_SECONDS):
             return connection
         _start_server(at, env, now, lock)
-        if connection := protocol.connect(at.socket, START_SECONDS):
+        if connection := protocol.connect(at.socket, ANSWER_SECONDS):
             return connection
     raise Unavailable("the server ended as soon as it had started")
 
@@ -277,18 +307,76 @@ def stop(env: Mapping[str, str] | None = None) -> None:
     _tell("stop", env)
 
 
+def servers() -> list[dict[str, Any]]:
+    """The servers of warm kernels that this user runs, whatever environment they serve.
+
+    Returns
+    -------
+    list of dict
+        For each: `pid`, `megabytes` that it holds, `kernels` (process ids), `idle` (seconds since it was last needed),
+        `ends_after` (seconds of that), `python` (prefix of its environment) and whether it `answers`. Of one that does not,
+        a stopped one, only `pid` and `megabytes` are known.
+
+    Examples
+    --------
+    >>> all(server["pid"] > 0 for server in servers())
+    True
+    """
+    if why_not():
+        return []
+    return [about for socket in sorted(folder().glob("*.sock")) if (about := _look(socket))]
+
+
+def _look(socket: Path) -> dict[str, Any] | None:
+    """What is known of the server at a socket; None where nobody listens."""
+    unknown: dict[str, Any] = {"kernels": [], "idle": None, "ends_after": None, "python": ""}
+    try:
+        connection = protocol.connect(socket, ANSWER_SECONDS)
+        if connection is None:
+            return None
+        with connection:
+            pid = protocol.peer(connection)
+        resident = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:  # it has just ended
+        return None
+    answer = _ask_at(socket, "status")
+    known = {name: (answer or {}).get(name, nothing) for name, nothing in unknown.items()}
+    return {"pid": pid, "megabytes": round(resident / 1e6), **known, "answers": bool(answer)}
+
+
+def stop_all() -> list[dict[str, Any]]:
+    """Tell every server of this user to take no more kernels; each ends when the last of its kernels has.
+
+    One that does not answer is told by a signal, and to go on where it is stopped. Returns what `servers` said of them.
+    """
+    found = servers()
+    for socket in folder().glob("*.sock") if found else ():
+        _ask_at(socket, "stop")
+    for server in found:
+        if not server["answers"]:
+            for number in (signal.SIGTERM, signal.SIGCONT):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(server["pid"], number)
+    return found
+
+
 def _here(env: Mapping[str, str] | None) -> dict[str, str]:
     return absolute(os.environ if env is None else env, Path.cwd())
 
 
 def _tell(op: str, env: Mapping[str, str] | None) -> dict[str, Any] | None:
-    connection = protocol.connect(place(_here(env)).socket, START_SECONDS)
-    if connection is None:
-        return None
-    with connection:
-        try:
+    return _ask_at(place(_here(env)).socket, op)
+
+
+def _ask_at(socket: Path, op: str) -> dict[str, Any] | None:
+    """The answer of the server at a socket; None where none listens, or none answers."""
+    try:
+        connection = protocol.connect(socket, ANSWER_SECONDS)
+        if connection is None:
+            return None
+        with connection:
             protocol.send(connection, op)
             answer = protocol.receive(connection)
-        except OSError:
-            return None
+    except OSError:
+        return None
     return answer[0] if answer else None

@@ -19,9 +19,10 @@ from hashlib import blake2b
 from pathlib import Path
 
 from .. import paths
-from ..errors import RunError
+from ..errors import CaResearchError, RunError
+from ..files import walk
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Part of the socket's name: servers and clients of different protocols never meet."""
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
@@ -33,6 +34,15 @@ _AT_IMPORT = (
 _AT_IMPORT_NAMES = frozenset(
     {"HOME", "LANG", "LANGUAGE", "TZ", "MATPLOTLIBRC", "MPLCONFIGDIR", "JUPYTER_PLATFORM_DIRS", "CA_RESEARCH_HOME"}
 )
+_FOLDERS = (
+    "CA_RESEARCH_HOME",
+    "HOME",
+    "MPLCONFIGDIR",
+    "MATPLOTLIBRC",
+    "XDG_CONFIG_HOME",
+    "XDG_CACHE_HOME",
+    "XDG_DATA_HOME",
+)
 _BY_IMPORT = {("KMP_INIT_AT_FORK", "FALSE")}
 """What joblib sets when it is imported: whether a client has done so makes no other kernel."""
 
@@ -43,6 +53,13 @@ _SOCKET_NAME = 107
 
 class Unavailable(RunError):
     """There is no warm kernel to be had; `what` says why in one line. An ordinary kernel starts instead."""
+
+
+def one_line(problem: BaseException) -> str:
+    """What happened, in one line."""
+    if isinstance(problem, CaResearchError):
+        return problem.what
+    return " ".join(f"{type(problem).__name__}: {problem}".split())
 
 
 @dataclass(frozen=True)
@@ -73,6 +90,8 @@ def refuse(env: Mapping[str, str], cwd: Path) -> None:
     for name in THREADS:
         if env.get(name, "1") not in ("", "1"):
             raise Unavailable(f"{name}={env[name]} asks for more threads than a forked process can have")
+    if env.get("PYTHONHASHSEED") == "random":
+        raise Unavailable("PYTHONHASHSEED=random asks for another seed in each kernel")
     if (cwd / "matplotlibrc").is_file():
         raise Unavailable(f"{cwd / 'matplotlibrc'} is read when matplotlib is first imported")
 
@@ -126,9 +145,10 @@ def identity(env: Mapping[str, str]) -> str:
 
 
 def absolute(env: Mapping[str, str], cwd: Path) -> dict[str, str]:
-    """The environment with the folders of PYTHONPATH as Python started in `cwd` would take them."""
-    given = env.get("PYTHONPATH")
-    full = {"PYTHONPATH": os.pathsep.join(str(cwd / entry) for entry in given.split(os.pathsep))} if given else {}
+    """The environment with its folders as a process started in `cwd` would take them: a server starts elsewhere."""
+    full = {name: str(cwd / env[name]) for name in _FOLDERS if env.get(name, "~")[0] != "~"}
+    if given := env.get("PYTHONPATH"):
+        full["PYTHONPATH"] = os.pathsep.join(str(cwd / entry) for entry in given.split(os.pathsep))
     return {**env, **full}
 
 
@@ -154,7 +174,7 @@ def _files(env: Mapping[str, str]) -> Iterator[Path]:
                 yield Path(entry.path, "RECORD")
             elif entry.name.endswith((".pth", ".py")):
                 yield Path(entry.path)
-    yield from Path(__file__).resolve().parents[1].rglob("*.py")
+    yield from walk(Path(__file__).resolve().parents[1], ".py")
     yield paths.home() / "registry" / "economies.csv"  # the package reads it when it is imported
     config = Path(env.get("XDG_CONFIG_HOME") or Path(env.get("HOME", ""), ".config"))
     settings = Path(env.get("MPLCONFIGDIR") or config / "matplotlib")

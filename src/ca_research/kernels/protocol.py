@@ -8,8 +8,8 @@ address outside the machine.
 |---|---|---|
 | `start` | client, server | argv, cwd, env, umask, limits, nice, affinity, independent, fingerprint; open files: stdout, stderr |
 | `started` | kernel, client | pid; open file: a pidfd of the kernel |
-| `failed` | kernel, client | the traceback |
-| `refused` | server, client | the reason; `stale` where the server belongs to other package versions or sources |
+| `failed` | kernel, client | the reason in one line, and the traceback |
+| `refused` | server or kernel, client | the reason; `stale` where the server belongs to other package versions or sources |
 | `exit` | server, client | return code, negative for a signal, as subprocess.Popen has it |
 | `status`, `stop` | client, server | - |
 """

@@ -7,7 +7,9 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,9 +17,12 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 
-from . import launch
+from . import launch, protocol
 from .launch import WarmProcess
-from .place import Unavailable, why_not
+from .place import Unavailable, one_line, why_not
+
+LAUNCH_SECONDS = 90.0
+"""How long a start may take in all: a server's imports, other clients that wait for them, the kernel."""
 
 _LAUNCHER = ["-m", "ipykernel_launcher"]
 _LOOKS, _LOOK_SECONDS = 20, 0.01
@@ -33,8 +38,7 @@ class WarmProvisioner(LocalProvisioner):
         try:
             process = await self._forked(cmd, self._scrub_kwargs(kwargs))
         except Exception as problem:  # whatever goes wrong here, a notebook can still be run
-            reason = problem.what if isinstance(problem, Unavailable) else f"{type(problem).__name__}: {problem}"
-            self._say(f"ca-research: an ordinary kernel instead of a warm one: {reason}")
+            self._say(f"ca-research: an ordinary kernel instead of a warm one: {one_line(problem)}")
             return await super().launch_kernel(cmd, **kwargs)
         self.process = process  # type: ignore[assignment]
         self.pid = self.pgid = process.pid
@@ -68,13 +72,16 @@ class WarmProvisioner(LocalProvisioner):
         files = {"stdout": options.pop("stdout", None), "stderr": options.pop("stderr", None)}
         if options.pop("stdin", None) not in (None, subprocess.DEVNULL) or options:
             raise Unavailable(f"a forked kernel does not know these options: {', '.join(options) or 'stdin'}")
-        with _open(files) as (stdout, stderr):
-            starting = asyncio.get_running_loop().run_in_executor(None, launch.start, kernel, stdout, stderr)
-            try:
-                return await asyncio.shield(starting)
-            except asyncio.CancelledError:
-                starting.add_done_callback(_discard)
-                raise
+        with _open(files) as numbers:
+            starting = _in_a_thread(kernel, [os.dup(number) for number in numbers])
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(starting), LAUNCH_SECONDS)
+        except TimeoutError:
+            starting.add_done_callback(_discard)
+            raise Unavailable(f"none was up after {LAUNCH_SECONDS:g} s") from None
+        except asyncio.CancelledError:
+            starting.add_done_callback(_discard)
+            raise
 
     def _say(self, line: str) -> None:
         """One line where the user looks: the log where something shows it, else stderr."""
@@ -89,10 +96,31 @@ class WarmProvisioner(LocalProvisioner):
             print(line, file=sys.stderr, flush=True)
 
 
-def _discard(starting: asyncio.Future[WarmProcess]) -> None:
+def _in_a_thread(kernel: launch.Wish, files: list[int]) -> Future[WarmProcess]:
+    """Start a kernel in a thread of its own, which closes the files.
+
+    Not the loop's executor: a process that was forked off one with a warm kernel inherits it, with a thread that is not
+    there any more, and would wait for ever.
+    """
+    starting: Future[WarmProcess] = Future()
+    starting.set_running_or_notify_cancel()  # from here on nobody can cancel it
+
+    def start() -> None:
+        try:
+            starting.set_result(launch.start(kernel, *files))
+        except BaseException as problem:
+            starting.set_exception(problem)
+        finally:
+            protocol.close(files)
+
+    threading.Thread(target=start, name="warm-kernel-start", daemon=True).start()
+    return starting
+
+
+def _discard(starting: Future[WarmProcess]) -> None:
     """Nobody waits for this kernel any more."""
-    if not starting.cancelled() and starting.exception() is None:
-        starting.result().kill()
+    if starting.exception() is None:
+        starting.result().abandon()
 
 
 @contextmanager

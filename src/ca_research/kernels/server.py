@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from . import protocol
+from .place import one_line
 
 TICK_SECONDS = 2.0
 """How often a server looks whether it is still needed."""
@@ -99,13 +100,15 @@ class Server:
 
     def _answer(self, connection: protocol.Socket) -> Order | None:
         """Do what a new connection asks; an Order in a forked process. A client that breaks the rules is dropped."""
-        self.used = time.monotonic()
+        unused = 0.0 if self.kernels else time.monotonic() - self.used
         files: list[int] = []
         try:
             if (received := protocol.receive(connection)) is None:
                 connection.close()
                 return None
             packet, files = received
+            if packet["op"] != "status":  # to look is not to use
+                self.used = time.monotonic()
             match packet["op"]:
                 case "start" if packet.get("fingerprint") != self.fingerprint:
                     self.retire()
@@ -116,8 +119,7 @@ class Server:
                     taken, files = files, []
                     return self._fork(packet, taken, connection)
                 case "status":
-                    kernels = sorted(k.pid for k in self.kernels.values() if k.code is None)
-                    protocol.send(connection, "status", pid=os.getpid(), fingerprint=self.fingerprint, kernels=kernels)
+                    protocol.send(connection, "status", **self._status(unused))
                 case "stop":
                     self.retire()
                     protocol.send(connection, "stopped", pid=os.getpid())
@@ -129,6 +131,16 @@ class Server:
             protocol.close(files)
         connection.close()
         return None
+
+    def _status(self, unused: float) -> dict[str, Any]:
+        return {
+            "pid": os.getpid(),
+            "fingerprint": self.fingerprint,
+            "kernels": sorted(k.pid for k in self.kernels.values() if k.code is None),
+            "idle": int(unused),
+            "ends_after": self.idle,
+            "python": sys.prefix,
+        }
 
     def _fork(self, packet: dict[str, Any], files: list[int], connection: protocol.Socket) -> Order | None:
         """Fork, and keep or close what came with the request; an Order in the forked process."""
@@ -249,8 +261,9 @@ def main() -> None:
 
         by_imports = stack.load()
         server = Server(path, fingerprint, idle)
-    except BaseException:
+    except BaseException as problem:
         traceback.print_exc(file=sys.stdout)
+        print(one_line(problem))  # the last line is what the client tells
         sys.exit(1)
     signal.alarm(0)
     signal.signal(signal.SIGTERM, server.terminate)

@@ -10,11 +10,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from .. import paths, reads
+from .. import economies, paths, reads
 from ..errors import RegistryError, UnknownNameError
 from ..textfiles import Unreadable, read_csv
 from .base import explain, read_yaml
-from .claims import VERDICTS, Article, ClaimSpec, Criterion, Over, Reading, Sentence
+from .claims import VERDICTS, Article, ClaimSpec, Criterion, Member, Over, Reading, Sentence
 from .codings import Coding, coding
 from .tables import Column, Source, Table
 
@@ -109,6 +109,12 @@ def claim(claim_id: str) -> ClaimSpec:
     return claims()[claim_id]
 
 
+def forget() -> None:
+    """Let go of what was read of the registry: the next call reads its files as they are then."""
+    for cached in (sources, tables, article, claims, coding, economies._economies, economies._names):
+        cached.cache_clear()
+
+
 def schemas() -> dict[str, dict[str, Any]]:
     """JSON Schema of each kind of registry entry (registry/schema/ holds these, a test keeps them current)."""
     return {
@@ -127,6 +133,7 @@ __all__ = [
     "Coding",
     "Column",
     "Criterion",
+    "Member",
     "Over",
     "Reading",
     "Sentence",
@@ -137,6 +144,7 @@ __all__ = [
     "claims",
     "coding",
     "explain",
+    "forget",
     "origin_groups",
     "schemas",
     "sources",

@@ -33,6 +33,24 @@ class Sentence(Locator):
     none: str | None = None
 
 
+Kind = Literal[
+    "count", "share", "percent", "points", "growth", "change", "ratio", "rank", "level", "length",
+    "days", "months", "years", "slope", "log_points", "p",
+]  # fmt: skip
+"""What sort of number a measure gives: it decides how the number is said and whether it is a p-value.
+
+share: of one, said in per cent; percent: already in per cent; points: percentage points; growth: per cent of an earlier
+value; change: a difference whose unit is not its name; ratio: of like things; p: a probability under no effect.
+"""
+
+
+class Member(Model):
+    """Criteria of one claim whose p-values belong to a family; without any, the claim stands in it with a p of one."""
+
+    claim: ClaimId
+    criteria: tuple[Name, ...] = ()
+
+
 class Correction(Model):
     """A change that moved verdicts and stands in no claim's own file."""
 
@@ -44,7 +62,8 @@ class Article(Model):
     """The article under test: registry/article.yaml. Its words are not part of the project.
 
     `report_title` and `report_summary` head the report, in the project's words; `themes` names those of the claims.
-    `corrections` are those that concern several claims at once.
+    `corrections` are those that concern several claims at once. `family` holds the tests that are adjusted together
+    (Holm), declared before any of them was computed.
     """
 
     title: str
@@ -54,6 +73,7 @@ class Article(Model):
     report_summary: str
     themes: dict[str, str] = Field(default_factory=dict)
     corrections: tuple[Correction, ...] = ()
+    family: tuple[Member, ...] = ()
     sentences: tuple[Sentence, ...]
 
     def theme(self, name: str) -> str:
@@ -75,7 +95,10 @@ class Over(Model):
 
 
 class Criterion(Model):
-    """A named measure with its fixed settings, a comparison, a threshold, and why that threshold."""
+    """A named measure with its fixed settings, a comparison, a threshold, and why that threshold.
+
+    `kind` is what sort of number it is, `unit` the words for it.
+    """
 
     name: Name
     label: str
@@ -84,6 +107,7 @@ class Criterion(Model):
     settings: dict[Name, str] = Field(default_factory=dict)
     comparison: Literal[">", ">=", "<", "<=", "=="]
     threshold: float
+    kind: Kind
     unit: str
     why: str
     bounds: tuple[float, float] | None = None
@@ -242,34 +266,15 @@ class ClaimSpec(Model):
     def rule_sha256(self) -> str:
         """Hash of what decides: measures, comparisons, thresholds, counts, rules and grid. Prose is not in it.
 
-        Printed in every report; a change after the declaration shows as an amendment.
+        Printed in every report; a change after the declaration shows as an amendment. This first version knows no
+        `kind`, which came later: it must not move because of it.
         """
-        prose = {
-            "label",
-            "statement",
-            "why",
-            "unit",
-            "words",
-            "title",
-            "against",
-            "would_change",
-            "meaning",
-            "reason",
-            "guess",
-            "part",
-            "bounds",
-            "counted",
-        }
+        return _hash(self, _PROSE | {"kind"})
 
-        def operative(part: Any) -> Any:
-            if isinstance(part, dict):
-                return {k: operative(v) for k, v in part.items() if k not in prose}
-            return [operative(v) for v in part] if isinstance(part, list) else part
-
-        parts = self.model_dump(mode="json", include={"readings", "grid"})
-        for reading in parts["readings"]:  # the order in which criteria are shown decides nothing
-            reading["criteria"].sort(key=lambda c: c["name"])
-        return hashlib.sha256(json.dumps(operative(parts), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    @property
+    def rule_sha256_2(self) -> str:
+        """The second version of the hash, which covers `kind` as well."""
+        return _hash(self, _PROSE)
 
     def criteria(self) -> dict[str, Criterion]:
         """Criteria of all readings by name; a name stands for one criterion throughout the claim."""
@@ -282,6 +287,39 @@ class ClaimSpec(Model):
                         where=f"registry/claims/{self.id}.yaml",
                     )
         return found
+
+
+_PROSE = {
+    "label",
+    "statement",
+    "why",
+    "unit",
+    "words",
+    "title",
+    "against",
+    "would_change",
+    "meaning",
+    "reason",
+    "guess",
+    "part",
+    "bounds",
+    "counted",
+}
+"""Fields of a rule that decide nothing."""
+
+
+def _hash(spec: ClaimSpec, left_out: set[str]) -> str:
+    def operative(part: Any) -> Any:
+        """What is left without some fields. An axis has a kind too: it says what collapses, and always counts."""
+        if isinstance(part, dict):
+            without = left_out - {"kind"} if "main" in part else left_out
+            return {k: operative(v) for k, v in part.items() if k not in without}
+        return [operative(v) for v in part] if isinstance(part, list) else part
+
+    parts = spec.model_dump(mode="json", include={"readings", "grid"})
+    for reading in parts["readings"]:  # the order in which criteria are shown decides nothing
+        reading["criteria"].sort(key=lambda c: c["name"])
+    return hashlib.sha256(json.dumps(operative(parts), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 _ATOM = re.compile(r"^([a-z][a-z0-9_]*) (holds|fails)$")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-from .. import paths
+from .. import kernels, paths
 from ..errors import RunError, UsageError
+from ..files import changed, scratch_folder
 from . import inputs, worker
 from .planning import Run
 
@@ -73,14 +72,18 @@ def remote(task: worker.Task, notebook: str) -> worker.Outcome:
     from ..tables.build import current
 
     run = Run(task.run.claim, paths.home() / notebook, task.run.params)
-    key = inputs.Inputs(current()).key(run)
+    about = inputs.Inputs(current(), kernels.described(task.kernel))
+    files = about.files(run)
+    before, key = inputs.marks(files), about.key(run)
     if key != task.key and not run.after:
         return worker.Outcome("", 0.0, "the worker's package, tables, registry or environment differ", notebook)
-    here = worker.Task(run, task.key, task.allowed, task.limits, task.kernel)
-    with tempfile.TemporaryDirectory(prefix="ca-research-") as folder:
-        answer = Path(folder) / "outcome"
+    with scratch_folder() as folder:
+        here = worker.Task(run, task.key, task.allowed, task.limits, task.kernel, scratch=str(folder))
+        answer = folder / "outcome"
         command = [sys.executable, "-m", "ca_research.runs.worker", str(answer)]
         # not multiprocessing: a worker that Dask watches over may have no children of that kind
         subprocess.run(command, input=pickle.dumps(here), stdout=subprocess.DEVNULL, check=True)
         outcome: worker.Outcome = pickle.loads(answer.read_bytes())
+    if moved := changed(before, inputs.marks(files)):
+        return worker.Outcome("", outcome.seconds, f"the worker's {', '.join(moved[:3])} changed meanwhile", notebook)
     return outcome

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from .. import paths
+from ..files import stamps, walk
 
 FORMAT = 1  # raise when what a stored run or report holds changes its form
 PACKAGE = Path(__file__).resolve().parents[1]
 _SHOWS_ONLY = {"site", "verify", "kernels", "runs", "cli.py", "console.py", "report.py", "scaffold.py"}
 """Rooms above the notebooks: they start or show runs and cannot change what one holds."""
-_RENDERS = {".py", ".j2", ".css", ".js"}
+_RENDERS = (".py", ".j2", ".css", ".js")
 
 
 def digest(parts: Iterable[bytes]) -> str:
@@ -33,7 +34,7 @@ def of_files(files: Iterable[Path], base: Path) -> str:
 
 def package_files() -> Iterator[Path]:
     """Sources of the package that can change what a notebook computes or shows."""
-    for file in PACKAGE.rglob("*.py"):
+    for file in walk(PACKAGE, ".py"):
         if file.relative_to(PACKAGE).parts[0] not in _SHOWS_ONLY:
             yield file
 
@@ -55,6 +56,23 @@ def environment() -> dict[str, str]:
     }
 
 
+def project_files() -> list[Path]:
+    """Files of the project that a command can depend on: registry, raw figures, notebooks, the lock file."""
+    folders = (paths.registry_dir(), paths.raw_dir(), paths.notebooks_dir())
+    return [*(f for folder in folders for f in walk(folder)), paths.home() / "requirements.lock"]
+
+
+def rendered_files() -> list[Path]:
+    """Files of the package that a page can depend on."""
+    return walk(PACKAGE, *_RENDERS)
+
+
+def state() -> dict[str, object]:
+    """Marks of all that a command can depend on; `files.changed` tells two of them apart."""
+    found: dict[str, object] = dict(stamps([*project_files(), *rendered_files()]))
+    return found | {"installed packages": environment()["installed"]}
+
+
 def whole(words: Iterable[str], executed: Path | None = None) -> str:
     """Key of a whole command: its words, and everything of the project and the package that it could depend on.
 
@@ -62,8 +80,6 @@ def whole(words: Iterable[str], executed: Path | None = None) -> str:
     executed: folder of executed notebooks, for a command that leaves those of others beside its own.
     """
     home, processed = paths.home(), paths.processed_dir()
-    folders = (paths.registry_dir(), paths.raw_dir(), paths.notebooks_dir())
-    files = [f for folder in folders if folder.is_dir() for f in folder.rglob("*") if f.is_file() and f.name[0] != "."]
     pointer = processed / "CURRENT"
     build = processed / pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else processed / "none"
     return hashlib.sha256(
@@ -71,9 +87,9 @@ def whole(words: Iterable[str], executed: Path | None = None) -> str:
             {
                 "format": FORMAT,
                 "words": list(words),
-                "project": of_files(files, home),
+                "project": of_files(filter(Path.is_file, project_files()), home),
                 "tables": of_files(build.glob("*.parquet"), processed),
-                "package": of_files((f for f in PACKAGE.rglob("*") if f.suffix in _RENDERS), PACKAGE),
+                "package": of_files(rendered_files(), PACKAGE),
                 "executed": of_files(executed.glob("*.ipynb"), executed) if executed else "",
                 **environment(),
             },

@@ -10,6 +10,7 @@
 | another registry entry (`coding/acts`) | runs of notebooks that declare it |
 | names of economies, the article's entry | all |
 | the package (but for site/, kernels/, the runner and the command line), the lock file, installed packages, Python | all |
+| a kernel other than this environment's: its command, executable, variables, packages | all |
 | verdicts stored by other runs | the overview |
 """
 
@@ -18,13 +19,14 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from .. import paths, reads
+from ..files import stamps
 from ..textfiles import read_yaml
 from .fingerprint import FORMAT, PACKAGE, digest, environment, of_files, package_files
 from .planning import Run
@@ -48,15 +50,33 @@ def limits(run: Run) -> str:
     return reads.limit(metadata(run.notebook).get("tables", ()), registry_entries(run))
 
 
+def _entry_files(name: str) -> list[Path]:
+    """Files of a registry entry, `claims/*` being all of a folder."""
+    folder = paths.registry_dir()
+    if name.endswith("/*"):
+        return sorted((folder / name[:-2]).glob("*.yaml"))
+    return [folder / (f"{name}.csv" if name == "economies" else f"{name}.yaml")]
+
+
+def marks(files: Iterable[Path]) -> dict[str, object]:
+    """Marks of the inputs of a run: equal before and after it, nobody has written to one."""
+    found: dict[str, object] = dict(stamps(files))
+    return found | {"installed packages": environment()["installed"]}
+
+
 SHORT = 16
 """Hex digits of a fingerprint: enough to tell a change, short enough to be read in a diff."""
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """Everything that runs can depend on, hashed once per process. `tables` is the folder of the current build."""
+    """Everything that runs can depend on, each file hashed once.
+
+    tables: folder of the current build. kernel: what `kernels.described` says of the kernel that is asked for.
+    """
 
     tables: Path
+    kernel: str = ""
 
     @cached_property
     def _common(self) -> dict[str, Any]:
@@ -66,6 +86,7 @@ class Inputs:
             "format": FORMAT,
             "package": of_files(package_files(), PACKAGE),
             "registry": of_files(shared, folder),
+            "kernel": self.kernel,
             **environment(),
         }
 
@@ -113,8 +134,8 @@ class Inputs:
     def _entry(self, name: str) -> str:
         folder = paths.registry_dir()
         if name.endswith("/*"):
-            return of_files((folder / name[:-2]).glob("*.yaml"), folder)
-        file = folder / (f"{name}.csv" if name == "economies" else f"{name}.yaml")
+            return of_files(_entry_files(name), folder)
+        (file,) = _entry_files(name)
         return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
     def parts(self, run: Run, stored: Path | None = None) -> dict[str, Any]:
@@ -136,6 +157,17 @@ class Inputs:
         """Content key of a run: equal keys, equal pages."""
         return hashlib.sha256(json.dumps(self.parts(run, stored), sort_keys=True).encode()).hexdigest()
 
+    def files(self, run: Run, stored: Path | None = None) -> list[Path]:
+        """All files that the key of a run covers, and folders of which it covers whatever is in them."""
+        folder, about = paths.registry_dir(), metadata(run.notebook)
+        files = [folder / "economies.csv", folder / "article.yaml", folder / "sources.csv"]
+        files += [paths.home() / "requirements.lock", paths.processed_dir() / "CURRENT", run.notebook, *package_files()]
+        for name in about.get("tables", ()):
+            files += [self.tables / f"{name}.parquet", folder / "tables" / f"{name}.yaml"]
+        for name in registry_entries(run):
+            files += [*_entry_files(name), *([folder / name[:-2]] if name.endswith("/*") else [])]
+        return [*files, stored] if run.after and stored else files
+
     def fingerprints(self, run: Run) -> dict[str, Any]:
         """The inputs of a run apart, each under a short hash, so that a moved verdict can be told its cause.
 
@@ -152,5 +184,9 @@ class Inputs:
             "register": {name: found[:SHORT] for name, found in sorted((shared | entries).items())},
             "notebook": digest([json.dumps([code, about], sort_keys=True).encode()])[:SHORT],
             "package": self._rooms,
-            "environment": {k: v if k == "python" else v[:SHORT] for k, v in environment().items()},
+            "environment": {k: v if k == "python" else v[:SHORT] for k, v in self._environment().items()},
         }
+
+    def _environment(self) -> dict[str, str]:
+        other = {"kernel": hashlib.sha256(self.kernel.encode()).hexdigest()} if self.kernel else {}
+        return environment() | other

@@ -8,21 +8,24 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from .. import __version__, paths, registry
+from .. import __version__, kernels, paths, registry
 from ..errors import CoverageError, UsageError
+from ..files import write_whole
 from . import inputs, planning, worker
 from .pool import Result
-from .store import write_whole
 
 SEED = 0
 """Hash seed of every kernel. Measures that draw random numbers take their own seed as an argument and state it."""
 
 
-def write_manifest(out: Path, results: Sequence[Result], seconds: float) -> None:
-    """Write `out`/manifest.json. Runs of an earlier command whose notebooks still lie in the folder stay listed."""
+def write_manifest(out: Path, results: Sequence[Result], seconds: float, kernel: str = "") -> None:
+    """Write `out`/manifest.json. Runs of an earlier command whose notebooks still lie in the folder stay listed.
+
+    kernel: the kernelspec that the results were made with; empty for the default.
+    """
     from ..tables.build import current
 
-    about = inputs.Inputs(current())
+    about = inputs.Inputs(current(), kernels.described(kernel))
     now = {r.run_id: asdict(r) | {"inputs": _inputs(about, r, out)} for r in results}
     earlier = {r["run_id"]: r for r in _runs(out) if (out / "notebooks" / f"{r['run_id']}.ipynb").is_file()}
     content = {

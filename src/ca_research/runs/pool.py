@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -16,9 +15,10 @@ from typing import Any
 
 from .. import kernels, paths
 from ..errors import RunError
+from ..files import changed, scratch_folder, sweep, write_whole
 from . import inputs, worker
 from .planning import Run
-from .store import Store, open_store, sweep, write_whole
+from .store import Store, open_store
 
 EXECUTED = "notebooks"
 """Folder within the reports folder that holds executed notebooks; the site reads them and nothing else."""
@@ -28,7 +28,10 @@ _TRIES = 2  # a run whose worker died is tried once more: it may have been anoth
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a run. `error` is empty where all went well; `stored` says that it was served from the store."""
+    """What became of a run. `error` is empty where all went well; `stored` says that it was served from the store.
+
+    moved: somebody wrote to its inputs while it ran, so it has to run again.
+    """
 
     run_id: str
     claim: str
@@ -39,6 +42,7 @@ class Result:
     stored: bool = False
     error: str = ""
     where: str = ""
+    moved: bool = False
 
     @property
     def ok(self) -> bool:
@@ -78,15 +82,19 @@ def execute(
     """
     from ..tables.build import current
 
-    about, store = inputs.Inputs(current()), open_store() if options.use_store else None
+    store, verdicts = open_store() if options.use_store else None, out / "verdicts.json"
+    about = inputs.Inputs(current(), kernels.described(options.kernel))
     sweep(out / EXECUTED)
-    verdicts = out / "verdicts.json"
+    files = {run.run_id: about.files(run, verdicts) for run in runs}
+    before = {run_id: inputs.marks(covered) for run_id, covered in files.items()}
     keys = {run.run_id: about.key(run, verdicts) for run in runs}
     done: dict[str, Result] = {}
 
     def finish(run: Run, outcome: worker.Outcome, stored: bool = False) -> None:
-        if outcome.notebook:
-            write_whole(out / EXECUTED / f"{run.run_id}.ipynb", outcome.notebook.encode())
+        if moved := changed(before[run.run_id], inputs.marks(files[run.run_id])):
+            error = f"its inputs changed while it ran: {', '.join(moved[:3])}"
+            outcome = worker.Outcome("", outcome.seconds, error, paths.shown(run.notebook))
+        _write_page(out / EXECUTED / f"{run.run_id}.ipynb", run, keys[run.run_id], outcome)
         if store and outcome.notebook and not outcome.error and not stored:
             _keep(store, keys[run.run_id], outcome)
         result = Result(
@@ -99,6 +107,7 @@ def execute(
             stored,
             outcome.error,
             outcome.where,
+            bool(moved),
         )
         done[run.run_id] = result
         on_done(result)
@@ -123,6 +132,18 @@ def execute(
             with contextlib.suppress(OSError):
                 store.trim()
     return [done[run.run_id] for run in runs if run.run_id in done]
+
+
+def _write_page(file: Path, run: Run, key: str, outcome: worker.Outcome) -> None:
+    """The executed notebook; where none came about, the notebook as it is with the error, so that no older page stands."""
+    content = outcome.notebook
+    if not content:
+        try:
+            content = worker.unexecuted(run, key, outcome.error, outcome.where)
+        except Exception:  # not a notebook any more: the error is told where all errors are
+            file.unlink(missing_ok=True)
+            return
+    write_whole(file, content)
 
 
 def _stored(store: Store, key: str) -> worker.Outcome | None:
@@ -153,8 +174,8 @@ def _work(
             options.cluster, [(run, tasks[run.run_id]) for run in due], on_start, finish, options.fail_fast
         )
     jobs = max(1, min(options.jobs or os.cpu_count() or 1, len(due)))
-    with tempfile.TemporaryDirectory(prefix="ca-research-", ignore_cleanup_errors=True) as scratch:
-        _in_processes(jobs, scratch, due, tasks, options, on_start, finish)
+    with scratch_folder() as scratch:
+        _in_processes(jobs, str(scratch), due, tasks, options, on_start, finish)
 
 
 def _in_processes(
@@ -234,14 +255,16 @@ def _kernel(wanted: str, environment: Mapping[str, str]) -> str:
     if wanted:
         return wanted
     name, reason = kernels.default()
+    if kernels.described(name):
+        raise RunError(
+            f"the default kernel {name} is not of this environment, so its results would be taken for this one's",
+            hint=f"remove that kernelspec (jupyter kernelspec list), or name it: --kernel {name}",
+        )
     if name == kernels.NAME:
         try:
             kernels.warm({**os.environ, **environment})
         except Exception as problem:  # whatever it is, notebooks can still be run
-            name = kernels.ORDINARY
-            reason = (
-                problem.what if isinstance(problem, kernels.Unavailable) else f"{type(problem).__name__}: {problem}"
-            )
+            name, reason = kernels.ORDINARY, kernels.one_line(problem)
     if reason:
         tell(f"ca-research: ordinary kernels instead of warm ones: {reason}")
     return name
@@ -261,19 +284,17 @@ def end(pool: Executor) -> None:
     """End a pool now: its processes, and the kernels that they started."""
     import psutil
 
-    started = []
-    for process in list((getattr(pool, "_processes", None) or {}).values()):
-        try:
-            mine = psutil.Process(process.pid)
-            started += [mine, *mine.children(recursive=True)]
-        except psutil.Error:
-            continue
-    for one in started:
-        try:
+    workers, below = list((getattr(pool, "_processes", None) or {}).values()), list[psutil.Process]()
+    for worker_ in workers:
+        with contextlib.suppress(psutil.Error):
+            below += psutil.Process(worker_.pid).children(recursive=True)
+    for one in (*workers, *below):
+        with contextlib.suppress(psutil.Error, ValueError):
             one.kill()
-        except psutil.Error:
-            continue
-    psutil.wait_procs(started, timeout=5)
+    for worker_ in workers:  # by multiprocessing, which takes one that another has waited for as alive for ever
+        with contextlib.suppress(ValueError, AssertionError):
+            worker_.join(5)
+    psutil.wait_procs(below, timeout=5)
     pool.shutdown(wait=False, cancel_futures=True)
 
 

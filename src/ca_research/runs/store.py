@@ -15,18 +15,15 @@ import hashlib
 import json
 import os
 import re
-import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError
+from ..files import write_whole
 
 DEFAULT_SIZE = 500 * 1024 * 1024
 """Bytes that the store may hold; `CA_RESEARCH_CACHE_MB` sets another size."""
-
-_STALE_SECONDS = 3600
 
 
 def store_dir() -> Path:
@@ -145,52 +142,32 @@ def remember_report(store: Store, key: str, out: Path) -> None:
         store.trim()
 
 
-def serve_report(store: Store, key: str, out: Path) -> bool:
-    """Whether `out` holds the report stored under a key, byte for byte; what is missing or differs there is put back."""
-    record = store.recall("reports", key)
+def serve_report(store: Store, key: str, out: Path) -> int | None:
+    """Make `out` hold the report stored under a key, byte for byte: how many files had to be put back or removed for that.
+
+    None where the store does not have it all.
+    """
+    record, put_back = store.recall("reports", key), 0
     if not record:
-        return False
+        return None
     for name, sha256 in record["files"].items():
         file = out / name
         if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != sha256:
             content = store.get(sha256)
             if content is None:
-                return False
+                return None
             write_whole(file, content)
-    for stray in set(_shown(out)) - {out / name for name in record["files"]}:
+            put_back += 1
+    strays = set(_shown(out)) - {out / name for name in record["files"]}
+    for stray in strays:
         stray.unlink()
-    return True
+    return put_back + len(strays)
 
 
 def _shown(out: Path) -> list[Path]:
     """Files of a report: pages, verdicts, the manifest, executed notebooks. Other files in the folder are left alone."""
     found = [out / name for name in BESIDE]
     return [f for f in [*found, *out.glob("*.html"), *out.glob("notebooks/*.ipynb")] if f.is_file()]
-
-
-def write_whole(file: Path, content: bytes) -> None:
-    """The file as a whole or not at all: a scratch name beside it, then a rename. Raises OSError that names the file."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, scratch = tempfile.mkstemp(prefix=f".{file.name[:40]}-", dir=file.parent)
-        try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(content)
-            Path(scratch).chmod(0o644)
-            Path(scratch).replace(file)
-        except BaseException:
-            Path(scratch).unlink(missing_ok=True)
-            raise
-    except OSError as problem:
-        raise OSError(problem.errno, problem.strerror, str(file)) from problem
-
-
-def sweep(folder: Path) -> None:
-    """Remove scratch files that writers left when they were killed. A younger one may still be written."""
-    for file in folder.glob(".*-*"):
-        with contextlib.suppress(OSError):
-            if file.is_file() and time.time() - file.stat().st_mtime > _STALE_SECONDS:
-                file.unlink()
 
 
 def _touch(file: Path) -> None:

@@ -55,8 +55,13 @@ class Outcome:
 
 
 def environment(task: Task) -> dict[str, str]:
-    """What a worker sets for its kernels: the limits of reads, the seed of hashes, one thread for BLAS."""
-    found = {reads.VARIABLE: task.allowed, "CA_RESEARCH_STRICT": "1", "PYTHONHASHSEED": "0"}
+    """What a worker sets for its kernels: the limits of reads, the seed of hashes, one thread for BLAS.
+
+    A kernel starts in a folder of its own, so what is relative to this one is said in full.
+    """
+    full = kernels.absolute(os.environ, Path.cwd())
+    found = {name: value for name, value in full.items() if os.environ[name] != value}
+    found |= {reads.VARIABLE: task.allowed, "CA_RESEARCH_STRICT": "1", "PYTHONHASHSEED": "0"}
     return found | dict.fromkeys(_THREADS, "1") | ({"CA_RESEARCH_REPORTS": task.reports} if task.reports else {})
 
 
@@ -124,7 +129,8 @@ def _attempt(task: Task) -> Outcome:
     logger = logging.getLogger("traitlets")  # where a kernel's provisioner writes to
     logger.addHandler(notes)
     with tempfile.TemporaryDirectory(prefix="ca-research-", dir=task.scratch or None) as folder:
-        target = Path(folder) / "run.ipynb"
+        target, here = Path(folder) / "run.ipynb", Path(folder) / "here"
+        here.mkdir()  # empty: what lies beside the command is in no key, and runs at a time do not mix their files
         os.environ["JUPYTER_RUNTIME_DIR"] = folder  # a killed worker leaves no connection file among the user's
         try:
             papermill.execute_notebook(
@@ -134,6 +140,7 @@ def _attempt(task: Task) -> Outcome:
                 engine_name=NAME,
                 limits=Limits(**task.limits),
                 kernel_name=task.kernel or kernels.default()[0],
+                cwd=str(here),
                 progress_bar=False,
                 log_output=False,
                 # what a cell raises comes back as a message, not as a log
@@ -180,6 +187,11 @@ def stamped(text: str, task: Task, error: str, where: str) -> str:
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell["id"] = "injected-parameters"  # papermill draws one at random
     return without_paths(str(nbformat.writes(notebook)) + "\n")
+
+
+def unexecuted(run: Run, key: str, error: str, where: str) -> str:
+    """The notebook of a run that came to nothing, with the record of it."""
+    return stamped(run.notebook.read_text(encoding="utf-8"), Task(run, key, ""), error, where)
 
 
 def versions() -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from .. import registry
 from ..claims import check, compare
 from ..errors import RunError
+from ..files import write_whole
 from ..runs import EXECUTED, PAGES
 from . import forms
 from .claimreview import claim_reviews
@@ -174,10 +174,3 @@ def _claims(pages: list[Page]) -> list[dict[str, Any]]:
         then = next((p for p in by_day.values() if p is not now), None)
         rows.append({"claim": registry.claim(claim_id), "settings": settings, "now": now, "then": then})
     return rows
-
-
-def write_whole(file: Path, text: str) -> None:
-    """The file as a whole or not at all."""
-    scratch = file.with_name(f".{file.name}-{os.getpid()}")
-    scratch.write_text(text, encoding="utf-8")
-    scratch.replace(file)

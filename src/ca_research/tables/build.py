@@ -19,7 +19,8 @@ import pyarrow.parquet as pq
 from filelock import FileLock
 
 from .. import economies, paths, reads, registry
-from ..errors import CaResearchError, DataError, MissingTableError
+from ..errors import CaResearchError, DataError, IntegrityError, MissingTableError, WriteError
+from ..files import changed, stamps, walk, write_whole
 from .dates import known_on
 from .validate import check_files, validate
 
@@ -43,16 +44,25 @@ def content_key() -> str:
     their declared sha256. Two builds of one key hold the same figures.
     """
     digest = hashlib.sha256(_FORMAT.encode())
-    folder = paths.registry_dir()
-    for file in [
-        folder / "sources.csv",
-        folder / "economies.csv",
-        *sorted((folder / "tables").glob("*.yaml")),
-        *sorted(Path(__file__).parent.glob("*.py")),
-        Path(economies.__file__),  # declares the aggregates
-    ]:
+    for file in _declarations():
         digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _declarations() -> list[Path]:
+    folder = paths.registry_dir()
+    return [
+        folder / "sources.csv",
+        folder / "economies.csv",
+        *walk(folder / "tables", ".yaml"),
+        *sorted(Path(__file__).parent.glob("*.py")),
+        Path(economies.__file__),  # declares the aggregates
+    ]
+
+
+def _state() -> dict[str, tuple[int, ...]]:
+    """Marks of all that a build reads."""
+    return stamps([*_declarations(), *walk(paths.raw_dir())])
 
 
 def current() -> Path:
@@ -131,12 +141,15 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
 
     force: write anyway. progress: called with the name of each table before it is read.
     Returns a Built: folder, rows per table, fresh (whether anything was written).
-    Raises IntegrityError, DataError or RegistryError for faults of the data, CaResearchError where the disk refuses;
-    the previous build then stays as it was.
+    Raises IntegrityError, DataError or RegistryError for faults of the data or where it is edited meanwhile,
+    CaResearchError where the disk refuses; the previous build then stays as it was.
     """
     home = paths.processed_dir()
     home.mkdir(parents=True, exist_ok=True)
     with FileLock(home / ".lock"):
+        for left in home.glob(".build-*"):  # by a process that was killed: nobody else builds now
+            shutil.rmtree(left, ignore_errors=True)
+        begun = _state()
         target = home / f"build-{content_key()}"
         pointer = home / CURRENT
         whole = all((target / f"{n}.parquet").is_file() for n in names())
@@ -144,6 +157,7 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
             for name in names()[1:]:
                 check_files(registry.table(name))
             return Built(target, {n: pq.read_metadata(target / f"{n}.parquet").num_rows for n in names()}, fresh=False)
+        registry.forget()  # what was read of it may be older than the key
         frames = _all(names(), progress)
         scratch = home / f".{target.name}-{os.getpid()}"
         scratch.mkdir()
@@ -152,13 +166,20 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
                 pq.write_table(
                     pa.Table.from_pandas(frame, preserve_index=False), scratch / f"{name}.parquet", compression="zstd"
                 )
+            if moved := changed(begun, _state()):
+                raise IntegrityError(
+                    f"{', '.join(moved[:3])} changed while the tables were built; nothing was built",
+                    hint="ca-research data build",
+                )
             old = pointer.read_text(encoding="utf-8") if pointer.is_file() else ""
             if target.is_dir():  # the same content: file by file, so that no reader finds the folder gone
                 for file in scratch.iterdir():
                     file.replace(target / file.name)
             else:
                 scratch.rename(target)
-            _write_whole(pointer, target.name)
+            write_whole(pointer, target.name)
+        except WriteError:
+            raise
         except OSError as error:
             raise CaResearchError(
                 f"the tables could not be written: {error.strerror or error}",
@@ -171,9 +192,3 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
             if stale.name not in (target.name, old):
                 shutil.rmtree(stale, ignore_errors=True)
         return Built(target, {n: len(f) for n, f in frames}, fresh=True)
-
-
-def _write_whole(file: Path, text: str) -> None:
-    scratch = file.with_name(f".{file.name}-{os.getpid()}")
-    scratch.write_text(text, encoding="utf-8")
-    scratch.replace(file)

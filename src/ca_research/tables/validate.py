@@ -19,6 +19,7 @@ import pandera.pandas as pa
 
 from .. import economies, paths, registry
 from ..errors import DataError, Fault, IntegrityError
+from ..files import walk
 from .dates import is_date
 
 _PLACE = ("_file", "_line")
@@ -51,7 +52,7 @@ def check_files(table: registry.Table) -> None:
             )
     stray = sorted(
         p.relative_to(raw).as_posix()
-        for p in (raw / table.table).glob("*.csv")
+        for p in walk(raw / table.table, ".csv")
         if p.relative_to(raw).as_posix() not in table.files
     )
     if stray:

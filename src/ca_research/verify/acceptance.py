@@ -7,8 +7,8 @@ from pathlib import Path
 
 from .. import paths
 from ..errors import BaselineError, UsageError
+from ..files import write_whole
 from ..runs import PAGES, plan
-from ..runs.store import write_whole
 from .comparison import Change, Comparison, compare, outdated
 from .state import FILE, State, read_baseline, write_baseline
 
@@ -32,7 +32,7 @@ def accept(report: State, folder: Path, reason: str) -> Comparison:
     _whole(report)
     first = not (folder / FILE).is_file()
     found = compare(State({}) if first else read_baseline(folder), report)
-    if not first and found.same and not found.inputs:
+    if not first and found.same and not found.inputs and not found.unknown:
         raise BaselineError(
             "nothing differs from the baseline, so there is nothing to accept", where=paths.shown(folder)
         )
@@ -81,10 +81,11 @@ def _logged(before: str, found: Comparison, reason: str, first: bool) -> str:
     head, mark, rest = before.partition("\n## ")
     lines = [f"## {dt.date.today().isoformat()}", "", f"Reason: {reason}", ""]
     if first:
-        lines += [f"- {len(found.compared)} verdicts, none before them"]
+        lines += [f"- {len(found.unknown)} verdicts, none before them"]
     else:
         lines += [f"Inputs that changed: {'; '.join(map(str, found.inputs)) or 'none'}", ""] if found.inputs else []
-        lines += [_line(change) for change in found.changes] or ["- no verdict and no number moved"]
+        changes = [*found.changes, *(Change("new", entry) for entry in found.unknown)]
+        lines += [_line(change) for change in changes] or ["- no verdict and no number moved"]
     return head.rstrip("\n") + "\n\n" + "\n".join(lines) + "\n" + (mark + rest if mark else "")
 
 

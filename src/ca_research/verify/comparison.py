@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import CaResearchError
-from .state import Entry, State
+from .state import Entry, Key, State
 
 RELATIVE = 1e-6
 """Numbers may differ by this part of the larger: they are stored with ten digits, and what an iterative fit, another BLAS or
@@ -66,6 +66,7 @@ class Change:
 class Comparison:
     """All that differs. inputs: what changed of the inputs of all verdicts, whether or not one moved.
 
+    unknown: verdicts of runs (a claim, parameters, a day) of which the baseline has none, so that nothing can have moved.
     failed: runs of the report that did not end well; a report that has some is never the same as the baseline.
     outdated: inputs at hand that are no longer those of the report.
     """
@@ -75,6 +76,7 @@ class Comparison:
     failed: tuple[tuple[str, str], ...]
     inputs: tuple[Cause, ...]
     outdated: tuple[Cause, ...] = ()
+    unknown: tuple[Entry, ...] = ()
 
     @property
     def same(self) -> bool:
@@ -85,8 +87,9 @@ class Comparison:
 
 
 def compare(baseline: State, report: State, outdated: tuple[Cause, ...] = ()) -> Comparison:
-    """Every verdict of both sides; an entry that only one of them has is a change."""
-    changes, causes = [], list[Cause]()
+    """Every verdict of both sides; an entry that only one of them has is a change, but for those of unknown runs."""
+    changes, causes, unknown = [], list[Cause](), dict[Key, Entry]()
+    known = {entry.run for entry in baseline.entries.values()}
     for key in sorted(baseline.entries.keys() | report.entries.keys()):
         old, new = baseline.entries.get(key), report.entries.get(key)
         if old and new:
@@ -95,13 +98,16 @@ def compare(baseline: State, report: State, outdated: tuple[Cause, ...] = ()) ->
             differences = tuple(_differences(old, new))
             if differences:
                 changes.append(Change("changed", new, differences, changed or (Cause(NONE),)))
+        elif new and new.run not in known:
+            unknown[key] = new
         elif new:
             changes.append(Change("new", new))
         elif old:
             changes.append(Change("gone", old, why=_why_gone(report, old)))
     failed = tuple((r["run_id"], r["error"]) for r in report.failed)
     entries = {**baseline.entries, **report.entries}
-    return Comparison(tuple(e for _, e in sorted(entries.items())), tuple(changes), failed, _together(causes), outdated)
+    compared = tuple(entry for key, entry in sorted(entries.items()) if key not in unknown)
+    return Comparison(compared, tuple(changes), failed, _together(causes), outdated, tuple(unknown.values()))
 
 
 def _why_gone(report: State, entry: Entry) -> str:

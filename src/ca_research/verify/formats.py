@@ -29,11 +29,19 @@ def shown(value: Any) -> str:
 
 def headline(found: Comparison) -> str:
     total = len(found.compared)
+    beside = f"; {len(found.unknown)} of runs that it does not know" if found.unknown else ""
     if found.same:
-        return f"{total} verdicts, none differs from the baseline"
+        return f"{total} verdicts, none differs from the baseline{beside}"
     counts = ", ".join(f"{found.count(k)} {k}" for k in ("changed", "new", "gone") if found.count(k)) or "none differs"
     failed = f"; {len(found.failed)} runs failed" if found.failed else ""
-    return f"{total} verdicts: {counts}{failed}"
+    return f"{total} verdicts: {counts}{failed}{beside}"
+
+
+def _not_compared(found: Comparison) -> Iterator[str]:
+    for entry in found.unknown[:MOST_LINES]:
+        yield f"not compared: {entry.name}: {entry.verdict}"
+    if len(found.unknown) > MOST_LINES:
+        yield f"not compared: {len(found.unknown) - MOST_LINES} more"
 
 
 def _notes(found: Comparison) -> Iterator[str]:
@@ -72,7 +80,7 @@ def text(found: Comparison) -> str:
         lines += ["", *left]
     if found.failed:
         lines += ["", *(f"failed: {run_id}: {error}" for run_id, error in found.failed)]
-    lines += ["", *(f"note: {note}" for note in _notes(found))]
+    lines += ["", *_not_compared(found), *(f"note: {note}" for note in _notes(found))]
     if found.changes:
         lines.append("tolerances: " + "; ".join(f"{k}: {v}" for k, v in TOLERANCES.items()))
     return "\n".join(lines).rstrip("\n") + "\n"
@@ -115,6 +123,17 @@ def as_json(found: Comparison) -> str:
             }
             for c in found.changes
         ],
+        "unknown": [
+            {
+                "claim": e.claim,
+                "reading": e.reading,
+                "part": e.part,
+                "params": e.params,
+                "as_of": e.as_of,
+                "verdict": e.verdict,
+            }
+            for e in found.unknown
+        ],
         "failed": [{"run": run_id, "error": error} for run_id, error in found.failed],
         "inputs_changed": [{"input": b.input, "which": list(b.which)} for b in found.inputs],
         "report_older_than": [{"input": b.input, "which": list(b.which)} for b in found.outdated],
@@ -126,10 +145,11 @@ def as_json(found: Comparison) -> str:
 def junit(found: Comparison) -> str:
     """A test case for each verdict, and one for each run that failed. Without times: nothing was timed."""
     changes = {c.entry.key: c for c in found.changes}
-    tests, failures = len(found.compared) + len(found.failed), len(changes) + len(found.failed)
+    unknown, failures = len(found.unknown), len(changes) + len(found.failed)
+    tests = len(found.compared) + len(found.failed) + unknown
     root = ElementTree.Element("testsuites", tests=str(tests), failures=str(failures))
     suite = ElementTree.SubElement(
-        root, "testsuite", name="verdicts", tests=str(tests), failures=str(failures), errors="0", skipped="0"
+        root, "testsuite", name="verdicts", tests=str(tests), failures=str(failures), errors="0", skipped=str(unknown)
     )
     for entry in found.compared:
         case = ElementTree.SubElement(
@@ -141,6 +161,10 @@ def junit(found: Comparison) -> str:
                 case, "failure", type=change.kind, message=_xml(f"{change.kind}: {rows[0]}")
             )
             failure.text = _xml("\n".join([*rows, f"because of: {_because(change)}"]))
+    for entry in found.unknown:
+        where = {"classname": _xml(f"verdicts.{entry.claim}"), "name": _xml(entry.name)}
+        case = ElementTree.SubElement(suite, "testcase", where)
+        ElementTree.SubElement(case, "skipped", message="the baseline does not know this run")
     for run_id, error in found.failed:
         case = ElementTree.SubElement(suite, "testcase", classname="runs", name=_xml(run_id))
         ElementTree.SubElement(case, "failure", type="failed", message=_xml(error)).text = _xml(error)
@@ -165,7 +189,7 @@ def markdown(found: Comparison) -> str:
                 lines.append("| " + " | ".join(map(_cell, (first, *row, "" if i else _because(change)))) + " |")
         lines += ["", *(f"- {_cell(line)}" for line in left)]
     lines += [f"- failed: {_cell(run_id)}: {_cell(error)}" for run_id, error in found.failed]
-    lines += [f"- {_cell(note)}" for note in _notes(found)]
+    lines += [f"- {_cell(line)}" for line in (*_not_compared(found), *_notes(found))]
     lines += ["", "Tolerances: " + "; ".join(f"{k}: {v}" for k, v in TOLERANCES.items()) + "."]
     return "\n".join(lines) + "\n"
 

@@ -46,6 +46,12 @@ class Entry:
         return (self.claim, self.reading, json.dumps(self.params, sort_keys=True), self.as_of)
 
     @property
+    def run(self) -> tuple[str, str, str]:
+        """Which run it is of, whatever the reading."""
+        claim, _, params, as_of = self.key
+        return claim, params, as_of
+
+    @property
     def name(self) -> str:
         """Which verdict it is, for a reader."""
         part = " (part)" if self.part else ""

@@ -1,0 +1,189 @@
+"""Files and folders, as every room of the project finds, writes and sweeps them. Imports nothing heavy.
+
+A folder is walked through symbolic links, a file is written whole or not at all, and what a killed process left in the
+temporary directory goes with the next one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from . import paths
+from .errors import LinkError, WriteError
+
+STALE_SECONDS = 3600
+"""A scratch file that is younger may still be written."""
+
+SCRATCH = "ca-research-"
+"""How the names of scratch folders begin."""
+
+_HELD = ".held"
+
+
+def walk(folder: Path, *suffixes: str) -> list[Path]:
+    """All files of a folder and of those in it, sorted; links are followed, also to folders.
+
+    What is hidden, and what Python compiles, is left out. `Path.rglob` does not follow links to folders, so an edit behind
+    one would not be seen.
+
+    Parameters
+    ----------
+    folder
+        Where to begin. Where it does not exist there are no files.
+    *suffixes
+        Only files with one of these endings, for example ".yaml".
+
+    Raises
+    ------
+    LinkError
+        A link leads nowhere, or back to a folder that it lies in.
+
+    Examples
+    --------
+    >>> from ca_research import paths
+    >>> "trade.yaml" in [file.name for file in walk(paths.registry_dir() / "tables", ".yaml")]
+    True
+    """
+    if not folder.is_dir():
+        if folder.is_symlink():
+            raise LinkError("a link leads nowhere", where=_shown(folder, folder))
+        return []
+    found = _walk(folder, folder, frozenset({_identity(folder)}))
+    return sorted(f for f in found if not suffixes or f.suffix in suffixes)
+
+
+def _walk(top: Path, folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path]:
+    with os.scandir(folder) as entries:
+        listed = [e for e in entries if not e.name.startswith(".") and e.name != "__pycache__"]
+    for entry in listed:
+        path = Path(entry.path)
+        if entry.is_dir():
+            if (own := _identity(path)) in above:
+                raise LinkError("a link leads back to a folder that it lies in", where=_shown(path, top))
+            yield from _walk(top, path, above | {own})
+        elif entry.is_file():
+            yield path
+        elif entry.is_symlink():
+            raise LinkError("a link leads nowhere", where=_shown(path, top))
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    about = folder.stat()
+    return about.st_dev, about.st_ino
+
+
+def _shown(path: Path, top: Path) -> str:
+    """The link's own name; `paths.shown` would give that of its target."""
+    return path.relative_to(top.parent).as_posix()
+
+
+def stamps(files: Iterable[Path]) -> dict[str, tuple[int, ...]]:
+    """For each file a mark that any write to it changes, also one that is taken back: no file is read."""
+    found: dict[str, tuple[int, ...]] = {}
+    for file in files:
+        try:
+            about = file.stat()
+        except OSError:
+            found[str(file)] = ()
+        else:
+            found[str(file)] = (about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
+    return found
+
+
+def changed(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
+    """Which of two sets of marks differ, by the names that a user knows."""
+    names = sorted(n for n in before.keys() | after.keys() if before.get(n) != after.get(n))
+    return [_named(Path(n)) for n in names]
+
+
+def _named(file: Path) -> str:
+    try:
+        return file.relative_to(paths.home()).as_posix()
+    except ValueError:
+        return file.name
+
+
+# --- writing -----------------------------------------------------------------------------------------------
+
+
+def write_whole(file: Path, content: bytes | str) -> None:
+    """Write a file as a whole or not at all: under a scratch name beside it, then renamed.
+
+    Parameters
+    ----------
+    file
+        What to write; folders above it are made.
+    content
+        Bytes, or text that is written as UTF-8.
+
+    Raises
+    ------
+    WriteError
+        It could not be written. What stood there before still does.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, scratch = tempfile.mkstemp(prefix=f".{file.name[:40]}-", dir=file.parent)
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(content.encode() if isinstance(content, str) else content)
+            Path(scratch).chmod(0o644)
+            Path(scratch).replace(file)
+        except BaseException:
+            Path(scratch).unlink(missing_ok=True)
+            raise
+    except OSError as problem:
+        raise WriteError(file, problem) from problem
+
+
+def sweep(folder: Path) -> None:
+    """Remove scratch files that writers left in a folder when they were killed."""
+    for file in folder.glob(".*-*"):
+        with contextlib.suppress(OSError):
+            if file.is_file() and time.time() - file.stat().st_mtime > STALE_SECONDS:
+                file.unlink()
+
+
+# --- scratch folders ---------------------------------------------------------------------------------------
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder in the temporary directory for as long as it is needed; those of killed processes are swept away first.
+
+    It can hold a kernel's connection file, which has the key that lets others execute code there.
+    """
+    from filelock import FileLock
+
+    sweep_scratch()
+    with (
+        tempfile.TemporaryDirectory(prefix=SCRATCH, ignore_cleanup_errors=True) as folder,
+        FileLock(Path(folder, _HELD)),  # the system lets go of it when its process ends, however that ends
+    ):
+        yield Path(folder)
+
+
+def sweep_scratch() -> None:
+    """Remove scratch folders of this user whose process has ended."""
+    from filelock import FileLock, Timeout
+
+    owner = os.geteuid() if hasattr(os, "geteuid") else 0  # Windows knows no owners here
+    for folder in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*"):
+        with contextlib.suppress(OSError, Timeout):
+            about = folder.lstat()
+            if not stat.S_ISDIR(about.st_mode) or about.st_uid != owner:
+                continue
+            if Path(folder, _HELD).exists():
+                with FileLock(Path(folder, _HELD), timeout=0):
+                    pass
+            elif time.time() - about.st_mtime < STALE_SECONDS:  # just made, or not one of these
+                continue
+            shutil.rmtree(folder, ignore_errors=True)

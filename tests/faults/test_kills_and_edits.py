@@ -1,0 +1,183 @@
+"""Processes killed and inputs edited at random moments of `ca-research run`: nothing half-written, nothing stale.
+
+A real claim in a copy of the project, from the command line. A few times here; many times with `-m slow`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+
+from ca_research import kernels, paths
+
+LENGTHS = (3000, 3400)
+"""Thresholds of C25: its borders are 3,305 km long, so the last one turns the verdict."""
+
+FEW_OR_MANY = pytest.mark.parametrize("many", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["few", "many"])
+
+
+@dataclass
+class Project:
+    """A copy of the project without its git history, and what a command in it finds around it."""
+
+    home: Path
+    env: dict[str, str]
+
+    def start(self, out: Path, store: Path) -> subprocess.Popen[bytes]:
+        words = [sys.executable, "-m", "ca_research.cli", "run", "C25", "--jobs", "2", "--out", str(out)]
+        env = self.env | {"CA_RESEARCH_CACHE": str(store)}
+        return subprocess.Popen(
+            words, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+        )
+
+    def run(self, out: Path, store: Path) -> str:
+        process = self.start(out, store)
+        said = process.communicate(timeout=300)[0].decode()
+        assert process.returncode == 0, said
+        return said
+
+    def demand(self, length: int) -> None:
+        """Edit the rule of C25, as an editor does: the file is there throughout."""
+        file = self.home / "registry" / "claims" / "C25.yaml"
+        text = file.read_text(encoding="utf-8")
+        for other in LENGTHS:
+            text = text.replace(f"threshold: {other}\n", f"threshold: {length}\n")
+        scratch = file.with_suffix(".new")
+        scratch.write_text(text, encoding="utf-8")
+        scratch.replace(file)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    base = tmp_path_factory.mktemp("project")
+    home = base / "home"
+    home.mkdir()
+    for name in ("registry", "notebooks", "data/processed"):
+        shutil.copytree(paths.home() / name, home / name)
+    (home / "data" / "raw").symlink_to(paths.raw_dir())
+    with tempfile.TemporaryDirectory(prefix="ca-") as runtime:
+        (base / "tmp").mkdir()
+        own = {
+            "CA_RESEARCH_HOME": home,
+            "XDG_RUNTIME_DIR": runtime,
+            "IPYTHONDIR": base / "ipython",
+            "TMPDIR": base / "tmp",
+        }
+        yield Project(home, os.environ | {name: str(value) for name, value in own.items()})
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("XDG_RUNTIME_DIR", runtime)
+            kernels.stop_all()
+
+
+def content(out: Path) -> dict[str, str]:
+    """What a report says: hashes of all its files but the one that holds seconds."""
+    files = (f for f in out.rglob("*") if f.is_file() and f.name[0] != "." and f.name != "manifest.json")
+    return {f.relative_to(out).as_posix(): hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
+
+
+@pytest.fixture(scope="module")
+def expected(project, tmp_path_factory):
+    """For each length the report that a run from nothing makes of it, and how long it takes."""
+    base, found = tmp_path_factory.mktemp("expected"), {}
+    for length in LENGTHS:
+        project.demand(length)
+        started = time.monotonic()
+        project.run(base / str(length), base / f"store-{length}")
+        found[length] = (content(base / str(length)), time.monotonic() - started)
+    project.demand(LENGTHS[0])
+    verdicts = {n: json.loads((base / str(n) / "verdicts.json").read_text())[0]["verdict"] for n in LENGTHS}
+    assert verdicts == {3000: "supported", 3400: "contradicted"}
+    return found
+
+
+def whole(out: Path) -> None:
+    """Every file that is there can be read to its end."""
+    for file in (f for f in out.rglob("*") if f.is_file() and f.name[0] != "."):
+        text = file.read_text(encoding="utf-8")
+        if file.suffix == ".html":
+            assert text.rstrip().endswith("</html>"), file
+        elif file.suffix in (".json", ".jsonld"):
+            json.loads(text)
+        elif file.suffix == ".ipynb":
+            nbformat.validate(nbformat.reads(text, as_version=4))
+        else:
+            assert text.endswith("\n"), file
+
+
+def sound(store: Path) -> None:
+    """Every record of the store can be read, and every file that one names is what it was."""
+    for record in store.glob("*/*.json"):
+        kept = json.loads(record.read_text())
+        for sha256 in kept.get("files", {"": kept.get("file")}).values():
+            blob = store / "blobs" / sha256[:2] / sha256
+            assert hashlib.sha256(blob.read_bytes()).hexdigest() == sha256
+
+
+@FEW_OR_MANY
+def test_a_killed_process_leaves_nothing_half_written_and_the_next_run_is_whole(project, expected, tmp_path, many):
+    """The command, a worker, a kernel, or all of them, with -9; the pages of the run before lie in the folder."""
+    chance, out, hit = random.Random(25), tmp_path / "out", 0
+    for turn in range(30 if many else 4):
+        length = LENGTHS[turn % len(LENGTHS)]
+        store, (report, seconds) = tmp_path / f"store-{turn}", expected[length]
+        project.demand(length)
+        process = project.start(out, store)
+        time.sleep(chance.uniform(0.1, seconds))
+        try:
+            family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+        except psutil.NoSuchProcess:
+            family = []
+        victims = family if chance.random() < 0.3 else family[:1] if chance.random() < 0.5 else family[-1:]
+        for victim in victims:
+            try:
+                victim.kill()
+                hit += 1
+            except psutil.NoSuchProcess:
+                continue
+        process.communicate(timeout=300)
+        psutil.wait_procs(family, timeout=20)
+        whole(out)
+        sound(store)
+        project.run(out, store)
+        assert content(out) == report, f"turn {turn}, length {length}"
+        whole(out)
+    assert hit
+    assert list((project.home.parent / "tmp").glob("ca-research-*")) == [], "swept by the next run"
+
+
+@FEW_OR_MANY
+def test_after_an_edit_during_a_run_the_next_one_is_of_what_is_there(project, expected, tmp_path, many):
+    """Each edit turns the threshold, at any moment of a run; every third is taken back before its end."""
+    chance, out, store = random.Random(3000), tmp_path / "out", tmp_path / "store"
+    there, said = LENGTHS[0], ""
+    project.demand(there)
+    for turn in range(10 if many else 3):
+        if turn % 2 == 0:  # else the store knows some of it
+            shutil.rmtree(store, ignore_errors=True)
+        before, there = there, chance.choice([n for n in LENGTHS if n != there])
+        process = project.start(out, store)
+        seconds = expected[there][1]
+        time.sleep(chance.uniform(0.2, seconds))
+        project.demand(there)
+        if turn % 3 == 2:
+            time.sleep(chance.uniform(0.0, seconds / 3))
+            there = before
+            project.demand(there)
+        said += process.communicate(timeout=300)[0].decode()
+        assert process.returncode == 0, said
+        project.run(out, store)
+        assert content(out) == expected[there][0], f"turn {turn}, length {there}"
+    assert "changed during the run" in said

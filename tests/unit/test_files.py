@@ -1,0 +1,264 @@
+"""Files: folders behind links are seen, what cannot be followed is named, and one writer writes whole files."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from ca_research import files, kernels, paths
+from ca_research.errors import CaResearchError, IntegrityError, LinkError, WriteError
+from ca_research.files import changed, scratch_folder, stamps, walk, write_whole
+
+
+@pytest.mark.parametrize("name", ["files", "kernels.spec", "kernels.launch"])
+def test_examples_in_docstrings_run(name):
+    found = doctest.testmod(importlib.import_module(f"ca_research.{name}"))
+    assert found.attempted and not found.failed
+
+
+# folders behind links
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A folder with a file, one with a file in it, and a link to a folder that lies elsewhere."""
+    for name in (
+        "top/a.yaml",
+        "top/inner/b.yaml",
+        "elsewhere/deep/c.yaml",
+        "top/.hidden/d.yaml",
+        "top/__pycache__/e.py",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    (tmp_path / "top" / "link").symlink_to(tmp_path / "elsewhere")
+    return tmp_path / "top"
+
+
+def names(found):
+    return [f.name for f in found]
+
+
+def test_files_behind_a_linked_folder_are_found(tree):
+    assert names(walk(tree)) == ["a.yaml", "b.yaml", "c.yaml"]
+    assert names(walk(tree / "link")) == ["c.yaml"]
+    assert walk(tree, ".csv") == walk(tree / "nowhere") == []
+
+
+def test_two_links_to_one_folder_are_no_circle(tree):
+    (tree / "second").symlink_to(tree / "inner")
+    assert names(walk(tree)) == ["a.yaml", "b.yaml", "c.yaml", "b.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("link", "target", "words"),
+    [
+        ("inner/back", "..", "leads back to a folder that it lies in"),
+        ("inner/self", ".", "leads back to a folder that it lies in"),
+        ("link/deep/back", "../../top", "leads back to a folder that it lies in"),
+        ("inner/gone", "nowhere", "leads nowhere"),
+    ],
+)
+def test_a_link_that_cannot_be_followed_is_refused_by_name(tree, link, target, words):
+    (tree / link).symlink_to(target)
+    with pytest.raises(LinkError, match=words) as told:
+        walk(tree)
+    assert told.value.where == f"top/{link}"
+
+
+def test_a_folder_that_is_itself_such_a_link_is_refused_too(tmp_path):
+    (tmp_path / "claims").symlink_to("nowhere")
+    with pytest.raises(LinkError, match="leads nowhere") as told:
+        walk(tmp_path / "claims")
+    assert told.value.where == "claims"
+
+
+FOLDERS = ("registry/claims", "registry/tables", "registry", "data/raw/trade", "data/raw", "notebooks")
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_an_edit_behind_a_linked_folder_of_the_project_is_seen(project, tmp_path, folder):
+    """On Python 3.11 `rglob` stops at a link: the next run said that nothing had changed."""
+    from ca_research.runs import fingerprint
+
+    (project.home / "notebooks" / "one.ipynb").write_text("{}")
+    (project.home / "registry" / "claims" / "C01.yaml").write_text("id: C01\n")
+    real = tmp_path / "real"
+    (project.home / folder).rename(real)
+    (project.home / folder).symlink_to(real)
+    before, marks = fingerprint.whole(["run"]), fingerprint.state()
+    edited = next(f for f in sorted(real.rglob("*")) if f.is_file())
+    edited.write_bytes(edited.read_bytes() + b"\n")
+    assert fingerprint.whole(["run"]) != before
+    assert len(changed(marks, fingerprint.state())) == 1
+
+
+def test_a_raw_file_behind_a_linked_folder_that_nobody_declares_is_refused(built, tmp_path):
+    from ca_research import tables
+
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "forgotten.csv").write_text("x\n")
+    (built.raw().parent / "more").symlink_to(tmp_path / "more")
+    with pytest.raises(IntegrityError, match=r"trade/more/forgotten\.csv"):
+        tables.build()
+
+
+def test_a_circle_in_the_registry_is_three_lines_on_the_command_line(project, command):
+    (project.home / "registry" / "claims" / "round").symlink_to(project.home / "registry")
+    code, _, said = command("run")
+    what, where, hint = said.splitlines()
+    assert code == 1 and "leads back" in what and where == "  where: registry/claims/round" and "link" in hint
+
+
+# marks
+
+
+def test_an_edit_that_is_taken_back_changes_the_mark(tmp_path):
+    file = tmp_path / "file"
+    file.write_text("first")
+    before = stamps([file, tmp_path / "missing"])
+    about = file.stat()
+    assert changed(before, stamps([file, tmp_path / "missing"])) == []
+    time.sleep(0.02)
+    file.write_text("other")
+    file.write_text("first")
+    os.utime(file, ns=(about.st_atime_ns, about.st_mtime_ns))
+    assert changed(before, stamps([file, tmp_path / "missing"])) == ["file"]
+    (tmp_path / "missing").touch()
+    assert changed(before, stamps([file, tmp_path / "missing"])) == ["file", "missing"]
+
+
+def test_a_build_is_not_made_of_two_states_of_a_file(built, monkeypatch):
+    """The list of sources was edited between the key of the build and its reading: the build kept its old form for good."""
+    from ca_research import registry, tables
+
+    module = sys.modules["ca_research.tables.build"]
+
+    registry.sources()  # as a command that plans its runs has read it
+    file = built.home / "registry" / "sources.csv"
+    file.write_text(file.read_text().replace("Invented figures", "Other figures"))
+    tables.build()
+    assert set(tables.sql("select title from sources")["title"]) == {"Other figures"}
+
+    real = module._all
+    monkeypatch.setattr(module, "_all", lambda *_: (real(*_), file.write_text(file.read_text() + "\n"))[0])
+    file.write_text(file.read_text().replace("Other figures", "Third figures"))
+    before = built.builds()
+    with pytest.raises(IntegrityError, match=r"registry/sources\.csv changed while the tables were built"):
+        tables.build()
+    assert built.builds() == before
+
+
+def test_what_a_killed_build_left_goes_with_the_next(built):
+    from ca_research import tables
+
+    (built.processed / ".build-0123-99").mkdir()
+    tables.build()
+    assert [name for name in built.builds() if name.startswith(".")] == []
+
+
+# the one writer
+
+
+@pytest.mark.parametrize("name", ["index.html", "verdicts.json", "claimreview.jsonld", "verdicts.csv"])
+def test_a_full_disk_under_the_pages_names_the_file_and_leaves_no_scratch(built, tmp_path, command, monkeypatch, name):
+    monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
+    cells = [
+        nbformat.v4.new_code_cell('economy: str = "KAZ"\nas_of: str = "latest"', metadata={"tags": ["parameters"]})
+    ]
+    spec = {"name": kernels.ORDINARY, "display_name": "Python 3", "language": "python"}
+    book = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": spec, "ca_research": {"tables": []}})
+    nbformat.write(book, built.home / "notebooks" / "country_brief.ipynb")
+    out, real = tmp_path / "out", os.fdopen
+
+    class Full:
+        def __init__(self, handle, mode):
+            os.close(handle)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            return None
+
+        def write(self, content):
+            raise OSError(28, "No space left on device")
+
+    def opened(handle, mode):
+        full = f".{name}-" in str(Path(f"/proc/self/fd/{handle}").readlink())
+        return Full(handle, mode) if full else real(handle, mode)
+
+    monkeypatch.setattr(os, "fdopen", opened)
+    words = ("run", "brief", "-p", "economy=UZB", "--kernel", kernels.ORDINARY, "--out", str(out))
+    code, _, said = command(*words)
+    what, where, _ = said.splitlines()[-3:]
+    assert code == 1 and what == "error: No space left on device: a file could not be written"
+    assert where == f"  where: {out / name}"
+    assert [p.name for p in out.rglob(".*")] == []
+
+
+def test_a_file_that_cannot_be_written_is_a_typed_error_and_an_os_error(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(WriteError) as told:
+        write_whole(tmp_path / "file" / "page.html", "text")
+    assert isinstance(told.value, OSError) and isinstance(told.value, CaResearchError) and told.value.errno
+    assert told.value.where == str(tmp_path / "file" / "page.html")
+
+
+# scratch folders
+
+HOLDS = """
+import os, sys, time
+from ca_research.files import scratch_folder
+with scratch_folder() as folder:
+    (folder / "kernel-1.json").write_text("a key")
+    print(folder, flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.fixture
+def temporary(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return tmp_path
+
+
+def test_the_folder_of_a_killed_process_is_swept_and_that_of_a_living_one_is_not(temporary):
+    """A connection file holds the key to a kernel."""
+    both = [subprocess.Popen([sys.executable, "-c", HOLDS], stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    dead, living = (Path(process.stdout.readline().strip()) for process in both)
+    both[0].kill()
+    both[0].wait()
+    try:
+        assert (dead / "kernel-1.json").exists()
+        (temporary / "ca-research-mine").mkdir()  # no such folder, or one that is just being made
+        (temporary / "ca-research-link").symlink_to(paths.home())
+        with scratch_folder() as own:
+            left = {p.name for p in temporary.iterdir()}
+        assert left == {living.name, own.name, "ca-research-mine", "ca-research-link"}
+        assert not own.exists()
+    finally:
+        both[1].kill()
+        for process in both:
+            process.wait()
+            process.stdout.close()
+
+
+def test_a_folder_without_a_sign_of_life_is_swept_when_it_is_old(temporary):
+    folder = temporary / "ca-research-abc"
+    folder.mkdir()
+    files.sweep_scratch()
+    assert folder.exists()
+    os.utime(folder, (time.time() - 7200,) * 2)
+    files.sweep_scratch()
+    assert not folder.exists()
