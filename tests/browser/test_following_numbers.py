@@ -27,7 +27,7 @@ def test_a_number_opens_the_rows_it_rests_on_and_escape_closes_them(open_page):
     assert not dialog.is_visible()
     number.click()
     assert dialog.is_visible() and "students.window_change" in dialog.inner_text()
-    figures = ca.load("students", origin=["KAZ"], destination="CHN", level="all", source=ca.students.MINISTRY)
+    figures = ca.load("students", origin=["KAZ"], destination="CHN", level="all", source="moe_brief_stats_peijin")
     newest = figures.loc[figures["year"].idxmax()]
     assert any(str(newest["year"]) in row and f"{newest['students']:,.0f}" in row for row in rows_of(dialog))
     page.keyboard.press("Escape")

@@ -221,3 +221,22 @@ def test_turkiye_is_fourth_in_uzbekistan_in_2022_and_not_third(trade):
 def test_every_source_of_trade_and_students_says_how_it_speaks_for_a_reporter(trade, students):
     for source in {*ca.load("trade")["source_id"], *students["source_id"]}:
         assert registry.sources()[source].role, source
+
+
+def test_a_count_of_students_by_a_source_of_a_users_counts_at_once(monkeypatch, students):
+    """An office that the register prefers to the ministry's yearbook speaks for China."""
+    before = ca.students.window_change(students, economies=["KAZ"]).iloc[0]
+    known = registry.sources()
+    yearbook = known["moe_brief_stats_peijin"]
+    made = yearbook.model_copy(update={"source_id": "CHN_OFFICE", "origin_group": "CHN_OFFICE", "preference": 1})
+    monkeypatch.setattr(registry, "sources", lambda: {**known, "CHN_OFFICE": made})
+    own = students[
+        (students["source_id"] == "moe_brief_stats_peijin")
+        & (students["destination"] == "CHN")
+        & (students["origin"] == "KAZ")
+        & (students["level"] == "all")
+    ]
+    falling = own.assign(source_id="CHN_OFFICE", students=own["students"].max() - own["students"] + 1)
+    after = ca.students.window_change(pd.concat([students, falling]), economies=["KAZ"]).iloc[0]
+    assert before["estimate"] > 0 > after["estimate"] == -before["estimate"]
+    assert after["sources"] == ("CHN_OFFICE",)

@@ -14,8 +14,10 @@ from ca_research.errors import CoverageError, UnknownNameError, UsageError
 from ca_research.investment import finance_lead, investor_lead
 from ca_research.relations import meetings_lead, opinion_lead, summits
 from ca_research.stats.leading import leading
-from ca_research.students import MINISTRY, host_lead
+from ca_research.students import host_lead
 from ca_research.trade import partner_lead
+
+MINISTRY = "moe_brief_stats_peijin"
 
 RULE = {"needed": ("RUS",), "any_of": ("EU27", "USA")}
 

@@ -14,7 +14,7 @@ from ca_research.errors import AggregateError, CoverageError, MixedUnitsError, U
 from ca_research.students.gaps import missing_years, spans
 
 stu = ca.students
-MINISTRY = stu.MINISTRY
+MINISTRY = "moe_brief_stats_peijin"
 
 
 def students(*rows: tuple, **same: object) -> pd.DataFrame:

@@ -11,8 +11,9 @@ import pytest
 import ca_research as ca
 from ca_research import economies as eco
 from ca_research.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
-from ca_research.students.flows import MINISTRY
 from ca_research.tables.provenance import data_path
+
+MINISTRY = "moe_brief_stats_peijin"
 
 STOCK = {"NLD": 60.0, "USA": 40.0, "FRA": 13.0, "CHN": 6.0, "RUS": 5.0, "HKG": 9.0}
 

@@ -14,6 +14,7 @@ import pandas as pd
 from .. import stats
 from ..errors import UnknownNameError
 from ..tables.dates import bounds
+from ..tables.preference import preferred_rows
 from ..tables.provenance import estimate_row, estimates
 
 BAROMETER = "cab_favourable_view:CHN"
@@ -21,9 +22,6 @@ GALLUP = ("gallup_approve", "M_GAL_CN")
 """Measure and source: a press report of the same poll disagrees with it for one economy and stays out."""
 
 SERIES = ("barometer", "gallup")
-MINISTRY = "moe_brief_stats_peijin"
-"""China's education ministry: students of all kinds in China by origin, 2010-2018."""
-
 _LEAST_WAVES = 3
 
 
@@ -103,12 +101,8 @@ def favour_since(facts: pd.DataFrame, opinion: pd.DataFrame, *, economies: Seque
 
 
 def _students(students: pd.DataFrame, economy: str) -> pd.Series:
-    rows = students[
-        (students["origin"] == economy)
-        & (students["destination"] == "CHN")
-        & (students["level"] == "all")
-        & (students["source_id"] == MINISTRY)
-    ]
+    rows = students[(students["origin"] == economy) & (students["destination"] == "CHN") & (students["level"] == "all")]
+    rows = preferred_rows(rows, ["origin"])
     return rows.set_index(rows["year"].astype(int))["students"].astype(float).sort_index()
 
 
@@ -181,11 +175,9 @@ def exceptions(
     low, high = int((fell & grew).sum()), int((~spared).sum())
     views = waves(facts, opinion, series="barometer")
     counted = students[
-        (students["destination"] == "CHN")
-        & (students["level"] == "all")
-        & (students["source_id"] == MINISTRY)
-        & students["origin"].isin(list(economies))
+        (students["destination"] == "CHN") & (students["level"] == "all") & students["origin"].isin(list(economies))
     ]
+    counted = preferred_rows(counted, ["origin"])
     years = set(table["count_before"].dropna()) | set(table["count_after"].dropna())
     counted = counted[counted["year"].isin(years)]
     used = pd.concat(

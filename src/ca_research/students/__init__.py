@@ -1,13 +1,13 @@
 """Students: stocks by origin and destination; degree students are not all students, and a gap is not a zero."""
 
 from .flows import (
-    MINISTRY,
     UIS_OUTBOUND,
     change_since,
     count,
     degree_against_all,
     growth,
     growth_by_origin,
+    preferred_source,
     share_change,
     shares_by_destination,
     window_change,
@@ -18,7 +18,6 @@ from .intensity import intensity
 from .leads import host_lead
 
 __all__ = [
-    "MINISTRY",
     "UIS_OUTBOUND",
     "HostShares",
     "change_since",
@@ -31,6 +30,7 @@ __all__ = [
     "host_lead",
     "host_shares",
     "intensity",
+    "preferred_source",
     "share_change",
     "shares_by_destination",
     "window_change",

@@ -11,11 +11,9 @@ from .. import economies as eco
 from .. import stats
 from ..errors import AggregateError, CoverageError, UnknownNameError, UsageError
 from ..stats.frames import numbers, require
+from ..tables.preference import ranked
 from ..tables.provenance import estimate_row, estimates
 from .gaps import missing_years, spans
-
-MINISTRY = "moe_brief_stats_peijin"
-"""China's education ministry, yearly counts by origin and level, 2010-2018."""
 
 UIS_OUTBOUND = ("uis_outbound_peijin", "uis_api_nemuulen_outbound")
 """Students abroad by origin as UNESCO counts them from its hosts' reports; China is not among these hosts."""
@@ -33,26 +31,46 @@ def _span(window: str) -> int | None:
 
 
 def count(
-    students: pd.DataFrame, origin: str, *, destination: str = "CHN", level: str = "all", source: str = MINISTRY
+    students: pd.DataFrame, origin: str, *, destination: str = "CHN", level: str = "all", source: str | None = None
 ) -> pd.DataFrame:
     """Rows of one origin, destination, level and source, by year.
 
-    origin, destination: codes. level: which students ('all', 'degree', 'scholarship'). source: one source_id.
+    origin, destination: codes. level: which students ('all', 'degree', 'scholarship'). source: one source_id; where not
+        given, the one that the register prefers among those that count this pair at this level (`preferred_source`).
     students: table `students` (origin, destination, year, level, students, source_id). Raises UnknownNameError where a
     column lacks, UsageError where a year has two figures (of two precisions, or enrolled and intake).
     """
     require(students, ("origin", "destination", "year", "level", "students", "source_id"))
-    rows = students[
-        (students["origin"] == origin)
-        & (students["destination"] == destination)
-        & (students["level"] == level)
-        & (students["source_id"] == source)
-    ]
+    rows = _pair(students, origin, destination, level)
+    chosen = preferred_source(students, origin, destination=destination, level=level) if source is None else source
+    rows = rows[rows["source_id"] == chosen]
     if rows.duplicated("year").any():
         raise UsageError(
             f"two figures for a year: {origin} in {destination}, {level}", hint="filter by `precision` first"
         )
     return rows.sort_values("year")
+
+
+def _who(source: str | None) -> str:
+    return source or "the source that speaks for the host"
+
+
+def _pair(students: pd.DataFrame, origin: str, destination: str, level: str) -> pd.DataFrame:
+    return students[
+        (students["origin"] == origin) & (students["destination"] == destination) & (students["level"] == level)
+    ]
+
+
+def preferred_source(
+    students: pd.DataFrame, origin: str, *, destination: str = "CHN", level: str = "all"
+) -> str | None:
+    """The source that speaks for a host: the office that counts before a compilation, then as the register prefers.
+
+    students, origin, destination, level: as in `count`. None where no such source has a figure; what officials or the
+    press say is no count. Raises RegistryError for a source without a role.
+    """
+    order = ranked(_pair(students, origin, destination, level)["source_id"].unique())
+    return order[0] if order else None
 
 
 def refuse_origins(origins: Sequence[str]) -> list[str]:
@@ -77,7 +95,7 @@ def growth(
     until: int,
     destination: str = "CHN",
     level: str = "all",
-    source: str = MINISTRY,
+    source: str | None = None,
 ) -> dict[str, float]:
     """Growth of a count between two years, each way of stating it named for what it is.
 
@@ -92,12 +110,12 @@ def growth(
     series = _series(rows).loc[since:until].dropna()
     if since not in series.index or until not in series.index:
         raise CoverageError(
-            f"{source} has no count of {origin} in {destination} for {since} or {until}",
+            f"{_who(source)} has no count of {origin} in {destination} for {since} or {until}",
             hint="ca.coverage('students', by=['origin'])",
         )
     if lacking := missing_years(series.index):
         raise CoverageError(
-            f"{source} has no count of {origin} in {destination} for {spans(lacking)}: the gap is not bridged",
+            f"{_who(source)} has no count of {origin} in {destination} for {spans(lacking)}: the gap is not bridged",
             hint="end before the gap, or start after it",
         )
     return {
@@ -115,7 +133,7 @@ def growth_by_origin(
     until: int,
     destination: str = "CHN",
     level: str = "all",
-    source: str = MINISTRY,
+    source: str | None = None,
 ) -> pd.DataFrame:
     """Growth between two years by origin, each rate under its own name; an origin that cannot be measured says why.
 
@@ -131,7 +149,7 @@ def growth_by_origin(
         raise UsageError(f"since {since} is not before until {until}")
     rows = []
     for origin in refuse_origins(origins):
-        choice = {"destination": destination, "level": level, "source": source}
+        choice: dict[str, Any] = {"destination": destination, "level": level, "source": source}
         series = _series(count(students, origin, **choice)).loc[since:until].dropna()
         rates: dict[str, float] = {}
         missing = ""
@@ -158,7 +176,7 @@ def window_change(
 ) -> pd.DataFrame:
     """Change of the number of an economy's students in China over the last observed years.
 
-    students: table `students`; counts of China's ministry (MINISTRY). economies: codes.
+    students: table `students`; counts by the source that speaks for China (`preferred_source`). economies: codes.
     level: 'all', 'degree' or 'scholarship'.
     window: 'five_years' (the last observed year and the year five before it), 'four_years', 'whole' (all observed).
     statistic: 'end_to_end' (persons), 'sen_slope' (persons a year) or 'log_slope' (rate a year): only the sign decides.
@@ -319,7 +337,7 @@ def shares_by_destination(
 
 
 def degree_against_all(
-    students: pd.DataFrame, origin: str, *, destination: str = "CHN", source: str = MINISTRY
+    students: pd.DataFrame, origin: str, *, destination: str = "CHN", source: str | None = None
 ) -> pd.DataFrame:
     """Degree students beside students of all kinds, by year: columns year, all, degree, degree_share (in [0, 1]), source_id.
 
@@ -335,7 +353,7 @@ def degree_against_all(
     table = pd.DataFrame(counts).dropna()
     if table.empty:
         raise CoverageError(
-            f"{source} gives no year with both levels for {origin}",
+            f"{_who(source)} gives no year with both levels for {origin}",
             hint="ca.coverage('students', by=['origin', 'level'])",
         )
     table["degree_share"] = table["degree"] / table["all"]

@@ -11,7 +11,7 @@ import pandas as pd
 from .. import economies as eco
 from ..errors import AggregateError, CoverageError, MixedUnitsError, UsageError
 from ..stats.frames import alike, numbers, require
-from .flows import MINISTRY, count
+from .flows import count
 
 OUTSIDE_UIS = ("CHN",)
 """Hosts that give UNESCO no students by origin, in any year (registry/tables/students.yaml)."""
@@ -87,7 +87,7 @@ class HostShares:
 
 
 def _outside_count(
-    students: pd.DataFrame, origin: str, host: str, year: int, source: str, levels: Sequence[str]
+    students: pd.DataFrame, origin: str, host: str, year: int, source: str | None, levels: Sequence[str]
 ) -> tuple[float, float] | None:
     found = []
     for level in levels:
@@ -146,7 +146,7 @@ def host_shares(
     level: str = "degree",
     total_source: str | None = None,
     outside: Sequence[str] = OUTSIDE_UIS,
-    outside_source: str = MINISTRY,
+    outside_source: str | None = None,
     outside_levels: Sequence[str] = ("degree", "all"),
 ) -> HostShares:
     """Share of each host among an origin's students abroad in one year, as bounds, with the hosts' coverage stated.
@@ -194,7 +194,7 @@ def host_shares(
         add(str(host), "listed", (n, n), (None if most is None else n / (floor + most), n / (floor + least)), why)
     for host, counted in beyond.items():
         if counted is None:
-            add(host, "outside", (None, None), (None, None), f"no count by {outside_source} in {year}")
+            add(host, "outside", (None, None), (None, None), f"no count by {outside_source or 'the host'} in {year}")
             continue
         low, high = counted
         share_low = None if most is None else low / (floor + most - high + low)

@@ -10,12 +10,11 @@ from .. import economies as eco
 from ..errors import UnknownNameError
 from ..stats.frames import require
 from ..stats.leading import leading
+from ..tables.preference import ranked
 from ..tables.provenance import estimate_row, estimates
-from .flows import MINISTRY
+from .flows import preferred_source
 
 RIVALS = ("EU27", "USA")
-UIS_HOSTS = "uis_bilateral_360info"
-"""Degree students by host as UNESCO counts them; China is not among these hosts."""
 KINDS = ("exact", "estimated", "rounded")
 """Precisions that are a figure; a lower bound is none."""
 
@@ -42,15 +41,11 @@ def host_lead(
     rows = students[
         (students["level"] == student_level) & students["precision"].isin(KINDS) & students["students"].notna()
     ]
-    own = (rows["destination"] == "CHN") & (rows["source_id"] == MINISTRY)
-    abroad = rows["destination"].isin(["RUS", "USA", *union])
-    if student_level == "degree":
-        abroad &= rows["source_id"] == UIS_HOSTS
-    rows = rows[own | abroad]
+    rows = rows[rows["destination"].isin(["CHN", "RUS", "USA", *union])]
     rows = rows.assign(unit=rows["destination"].where(~rows["destination"].isin(union), "EU27"), group=student_level)
     out = []
     for origin in (eco.resolve(e) for e in economies):
-        mine = rows[rows["origin"] == origin]
+        mine = _comparable(rows[rows["origin"] == origin], origin, student_level)
         per_source = mine.groupby(["group", "year", "unit", "source_id"], as_index=False)["students"].sum()
         figures = per_source.groupby(["group", "year", "unit"])["students"].agg(low="min", high="max").reset_index()
         found = leading(figures, "CHN", needed=("RUS",), any_of=RIVALS, since=int(since))
@@ -73,3 +68,16 @@ def host_lead(
         )
         out.append(row | {"values": f"{shown} students", "leader": found.leader})
     return estimates(out).assign(**{k: [r[k] for r in out] for k in ("values", "leader")})
+
+
+def _comparable(rows: pd.DataFrame, origin: str, level: str) -> pd.DataFrame:
+    """China by its own count; the other hosts' degree students by one compilation (China is not among its hosts), their
+    students of all kinds by every source."""
+    own = rows["destination"].eq("CHN") & rows["source_id"].eq(
+        preferred_source(rows, origin, destination="CHN", level=level)
+    )
+    abroad = rows["destination"] != "CHN"
+    if level == "degree":
+        compilations = ranked(rows.loc[abroad, "source_id"].unique(), ("compilation",))
+        abroad &= rows["source_id"].isin(compilations[:1])
+    return rows[own | abroad]
