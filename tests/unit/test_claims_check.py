@@ -121,7 +121,7 @@ def stored(verdict: str, **changes: Any) -> dict[str, Any]:
     ]
     return {
         "claim": "C33", "reading": "literal", "title": "t", "as_of": "latest", "params": {}, "verdict": verdict,
-        "rule_sha256": spec.rule_sha256, "criteria": criteria, "coverage": {"from": 2010, "to": 2022},
+        "rule_sha256": spec.rule_sha256, "rule_sha256_2": spec.rule_sha256_2, "criteria": criteria, "coverage": {"from": 2010, "to": 2022},
         "sources": ["KAZ_BNS"],
     } | changes  # fmt: skip
 
@@ -167,3 +167,21 @@ def test_two_days_pairs_the_same_reading_and_parameters_only():
     assert table[["claim", "first", "second", "changed"]].values.tolist() == (
         [["C33", "supported", "not enough evidence", True]]
     )
+
+
+def test_a_changed_kind_moves_the_second_hash_of_a_rule_and_not_the_first():
+    spec = registry.claim("C35")
+    reading = spec.readings[1]
+    other = reading.criteria[0].model_copy(update={"kind": "ratio"})
+    moved = spec.model_copy(
+        update={
+            "readings": (
+                spec.readings[0],
+                reading.model_copy(update={"criteria": (other, *reading.criteria[1:])}),
+                *spec.readings[2:],
+            )
+        }
+    )
+    assert moved.rule_sha256 == spec.rule_sha256
+    assert moved.rule_sha256_2 != spec.rule_sha256_2
+    assert check.stale({"claim": "C35", "rule_sha256": spec.rule_sha256, "rule_sha256_2": moved.rule_sha256_2})

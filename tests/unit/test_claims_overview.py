@@ -9,7 +9,7 @@ import pytest
 
 from ca_research.claims import overview
 from ca_research.claims.compare import two_days
-from ca_research.errors import CoverageError, UsageError
+from ca_research.errors import CoverageError, RegistryError, UsageError
 from ca_research.stats import holm
 
 
@@ -80,12 +80,22 @@ def test_a_report_without_claims_has_empty_tables_that_can_be_filtered():
 
 
 def test_the_family_is_adjusted_together_and_nothing_drops_out_of_it():
-    p_values = criterion(unit="p", cells=[{"economy": "KAZ", "estimate": 0.01}, {"economy": "KGZ", "estimate": None}])
-    table = overview.family([verdict("C20", criteria=[p_values]), verdict("C35", criteria=[criterion(unit="p", cells=[{"economy": "", "estimate": 0.04}])])])  # fmt: skip
+    cells = [{"economy": "KAZ", "estimate": 0.01}, {"economy": "KGZ", "estimate": None}]
+    joint = criterion(name="joint_p", kind="p", cells=cells)
+    loss = criterion(name="joint_loss_p", kind="p", cells=[{"economy": "", "estimate": 0.001}])  # is no member
+    level = criterion(name="level_p", kind="p", cells=[{"economy": "", "estimate": 0.04}])
+    table = overview.family([verdict("C20", criteria=[joint, loss]), verdict("C35", criteria=[level])])
     assert table["claim"].tolist() == ["C20", "C20", "C30", "C31", "C35"]
     expected = holm({"a": 0.01, "b": 1.0, "c": 1.0, "d": 1.0, "e": 0.04})["adjusted"]
     assert table["adjusted"].dropna().tolist() == pytest.approx([expected[0], expected[4]])
     assert table["adjusted"].dropna().tolist() == pytest.approx([0.05, 0.16])  # five members, not two
+
+
+def test_a_member_of_the_family_that_is_no_p_value_is_an_error():
+    """Whatever its unit is called: what a criterion is stands in its kind."""
+    days = criterion(name="joint_p", kind="days", unit="p", cells=[{"economy": "", "estimate": 0.01}])
+    with pytest.raises(RegistryError, match="no p-value but a days"):
+        overview.family([verdict("C20", criteria=[days])])
 
 
 def test_reading_what_is_not_there_says_what_to_do(tmp_path):

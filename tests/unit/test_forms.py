@@ -102,7 +102,7 @@ def test_every_table_of_the_pages_can_be_had_as_latex(report):
 def verdict(**given):
     criterion = {
         "name": "share", "label": "Share", "measure": "m", "state": "holds", "estimate": 0.123456789, "low": 0.1, "high": 0.2,
-        "interval": "range", "kind": "share", "unit": "share", "share_of_specifications": 0.875, "specifications": 8, "cells": [{"estimate": 1}],
+        "interval": "range", "kind": "level", "unit": "share", "share_of_specifications": 0.875, "specifications": 8, "cells": [{"estimate": 1}],
         "cell_threshold": None, "counted": "economies",
     }  # fmt: skip
     return {

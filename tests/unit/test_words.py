@@ -23,10 +23,28 @@ def test_numbers_have_no_digits_that_carry_nothing(value, shown):
     assert number(value) == shown
 
 
+KINDS = {
+    "economies": "count",
+    "rank": "rank",
+    "p": "p",
+    "p of a loss": "p",
+    "placebo rank of an economy": "p",
+    "share of cells": "share",
+    "China over its largest rival": "ratio",
+    "earlier meetings": "count",
+    "loans": "count",
+    "per cent of trains": "percent",
+    "days outside the month": "days",
+    "days of difference": "days",
+    "km": "length",
+}
+
+
 def criterion(unit, estimate=None, low=None, high=None, cells=1, cell_threshold=None):
     part = {"economy": "KAZ", "estimate": estimate, "low": low, "high": high}
     return {
         "unit": unit,
+        "kind": KINDS[unit],
         "estimate": estimate,
         "low": low,
         "high": high,
@@ -44,6 +62,7 @@ def criterion(unit, estimate=None, low=None, high=None, cells=1, cell_threshold=
         (criterion("rank", 2.0, cell_threshold=1), "rank 2"),
         (criterion("p", 0.031), "p = 0.031"),
         (criterion("p of a loss", 1.0), "p of a loss = 1"),
+        (criterion("placebo rank of an economy", 0.04), "placebo rank of an economy = 0.04"),
         (criterion("share of cells", None, 0.0667, 0.667), "6.67 to 66.7 % of cells"),
         (criterion("China over its largest rival", 1.11), "1.11 (China over its largest rival)"),
         (criterion("earlier meetings", 1.0), "1 earlier meeting"),

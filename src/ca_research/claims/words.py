@@ -72,7 +72,7 @@ def criterion_number(c: Mapping[str, Any]) -> str:
     if kind == "rank":
         return f"rank {said}"
     if kind == "p":
-        return f"p = {said}" if unit == "p" else f"p = {said} ({unit})"
+        return f"{unit} = {said}"
     if kind in ("ratio", "change"):  # the unit is what is measured, rather than in what
         return f"{said} ({unit})"
     return f"{said} {one(unit) if values == [1, 1] else unit}"

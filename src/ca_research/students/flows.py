@@ -67,8 +67,9 @@ def preferred_source(
     """The source that speaks for a host: the office that counts before a compilation, then as the register prefers.
 
     students, origin, destination, level: as in `count`. None where no such source has a figure; what officials or the
-    press say is no count. Raises RegistryError for a source without a role.
+    press say is no count. Raises RegistryError for a source without a role, UnknownNameError where a column lacks.
     """
+    require(students, ("origin", "destination", "year", "level", "students", "source_id"))
     order = ranked(_pair(students, origin, destination, level)["source_id"].unique())
     return order[0] if order else None
 
