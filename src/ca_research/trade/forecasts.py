@@ -16,7 +16,7 @@ from ..stats import ets, mase, naive, random_walk_drift
 from ..stats.forecast import Forecast, arima
 from ..stats.frames import numbers, require
 from ..tables.preference import preferred_rows, ranked
-from ..tables.provenance import estimate_row, estimates
+from ..tables.provenance import by_economy, estimate_row, estimates
 from .checks import one_figure_per_cell
 from .rank import FLOWS, NEEDED, compare
 
@@ -82,6 +82,7 @@ def _leads(
     return found, pd.concat(used) if used else pd.DataFrame(columns=["economy", *_CELL])
 
 
+@by_economy
 def lead_after(
     trade: pd.DataFrame,
     *,
@@ -128,6 +129,7 @@ def china_reported(trade: pd.DataFrame, economy: str, *, since: int = 2022) -> p
     return rows.assign(direction=rows["flow"].map({"import": "export", "export": "import"}))
 
 
+@by_economy
 def value_after(
     trade: pd.DataFrame,
     *,
@@ -233,6 +235,7 @@ def _forecast(model: str, train: pd.Series, steps: int) -> Forecast:
     return _fit(model, tuple(map(int, train.index)), tuple(map(float, train)), steps)
 
 
+@by_economy
 def foreseen(
     trade: pd.DataFrame,
     *,

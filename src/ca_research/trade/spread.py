@@ -12,7 +12,7 @@ from .. import economies as eco
 from ..errors import CoverageError, UnknownNameError, UsageError
 from ..stats.frames import require
 from ..tables.preference import ranked
-from ..tables.provenance import estimate_row, estimates
+from ..tables.provenance import by_economy, estimate_row, estimates
 from .checks import one_figure_per_cell
 from .rank import FLOWS, NEEDED
 from .shares import concentration, partner_shares
@@ -143,6 +143,7 @@ def periods_by_economy(trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA
     return pd.concat(parts, ignore_index=True)[["economy", "year", "hhi", "n", "period", "source_id"]]
 
 
+@by_economy
 def concentration_change(
     trade: pd.DataFrame,
     *,
