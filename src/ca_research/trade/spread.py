@@ -109,7 +109,7 @@ def _both_periods(
     require(trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id"))
     own = trade[(trade["reporter"] == economy) & (trade["product"] == "TOTAL")]
     for source in ranked(own["source_id"].unique()):
-        table, rows = _hhi(trade, economy, source, flow, partners)
+        table, rows = _hhi(own, economy, source, flow, partners)
         period = pd.Series("", index=table.index)
         for name, (first, last) in spans.items():
             period[table["year"].between(first, last)] = name
