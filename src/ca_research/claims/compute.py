@@ -48,6 +48,11 @@ class Call:
     settings: tuple[tuple[str, Any], ...]
     economies: tuple[str, ...]
 
+    @property
+    def by_economy(self) -> bool:
+        """Whether each row of the measure stands for itself (`tables.provenance.by_economy`)."""
+        return getattr(measure(self.name), "by_economy", False)
+
     @classmethod
     def of(cls, criterion: Criterion, economies: list[str]) -> Call:
         return cls(criterion.measure, tuple(sorted(criterion.settings.items())), tuple(economies))

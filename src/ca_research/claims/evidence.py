@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import Any
 
@@ -143,17 +143,24 @@ def _traces(criterion: Criterion, computation: Computation, call: Call, main: di
 def _measured_again(
     spec: ClaimSpec, frame: pd.DataFrame, calls: dict[str, Call], rest: Computation, source: str
 ) -> Iterator[pd.DataFrame]:
-    """Rows of every criterion without a source: one that rests on it anywhere is measured again as a whole.
+    """Rows of every criterion without a source: one that rests on it anywhere is measured again in all specifications.
 
-    A figure may also decide which year is taken by a specification that does not use it.
+    A figure may also decide which year is taken by a specification that does not use it. Of a measure that is marked
+    `by_economy`, economies that never rest on the source keep their rows.
     """
     for criterion in spec.criteria().values():
         rows = frame[(frame["criterion"] == criterion.name) & (frame["without"] == "")]
-        if not rows["sources"].map(lambda cell: source in cell).any():
+        rests = rows["sources"].map(lambda cell: source in cell).astype(bool)
+        if not rests.any():
             yield rows
             continue
         standing = set(rows["spec"])  # removals are not made twice
-        found = universe(spec, criterion).run(partial(rest.run, calls[criterion.name]), only=standing)
+        call = calls[criterion.name]
+        touched = set(rows.loc[rests | (rows["path"].fillna("") == ""), "economy"])
+        if call.by_economy and "" not in touched:
+            yield rows[~rows["economy"].isin(touched)]
+            call = replace(call, economies=tuple(e for e in call.economies if e in touched))
+        found = universe(spec, criterion).run(partial(rest.run, call), only=standing)
         yield _labelled(spec, criterion, found)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -20,6 +21,7 @@ from ..relations.leads import meetings_lead, opinion_lead
 from ..students.leads import host_lead
 from ..tables.provenance import ESTIMATE_COLUMNS, estimate_row, estimates, shares
 from ..trade.leads import partner_lead
+from ..trade.rank import reports
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "trade": ("own_else_partners", "own", "partners"),
@@ -138,15 +140,14 @@ def cells(
 def _trade_cells(trade: pd.DataFrame, economies: Sequence[str]) -> dict[tuple[str, str], pd.DataFrame]:
     """`partner_lead` on every basis and since every year of SINCE, without doing the same comparison twice."""
     first = SINCE[0]
-    found = {
-        (b, first): partner_lead(trade, economies=economies, trade_basis=b, since=first) for b in ("own", "partners")
-    }
+    lead = partial(partner_lead, trade, seen=reports(trade, economies=economies))
+    found = {(b, first): lead(economies=economies, trade_basis=b, since=first) for b in ("own", "partners")}
     for basis in ("own", "partners"):
         for since in SINCE[1:]:  # the best year of the longer span is the best of the shorter one, where it lies in it
             whole = found[basis, first]
             late = whole["last_year"].astype("float64") >= int(since)
             again = [e for e, kept in zip(economies, late, strict=True) if not kept]
-            other = partner_lead(trade, economies=again, trade_basis=basis, since=since) if again else whole[~late]
+            other = lead(economies=again, trade_basis=basis, since=since) if again else whole[~late]
             found[basis, since] = pd.concat([whole[late], other], ignore_index=True)
     for since in SINCE:
         mine, theirs = found["own", since], found["partners", since]

@@ -73,14 +73,15 @@ def select(
     actor, counterpart: codes joined by ';', all of which the row names. kinds: one of those joined by ';'. place, detail:
     regular expressions. near: a date or interval that the row's dates must touch.
     """
-    rows = dated(events)
-    rows = rows[rows["last_day"].notna()]
+    require(events, COLUMNS)
+    named = events["date"].notna()
+    if kinds:
+        named &= events["kind"].isin(kinds.split(";"))
     for column, wanted in (("actor", actor), ("counterpart", counterpart)):
         if wanted:
             codes = set(wanted.split(";"))
-            rows = rows[rows[column].map(lambda c, w=codes: w <= set(str(c).split(";"))).astype(bool)]
-    if kinds:
-        rows = rows[rows["kind"].isin(kinds.split(";"))]
+            named &= events[column].map(lambda c, w=codes: w <= set(str(c).split(";"))).astype(bool)
+    rows = dated(events[named])
     for column, pattern in (("place", place), ("detail", detail)):
         if pattern:
             rows = rows[rows[column].fillna("").str.contains(pattern, regex=True)]

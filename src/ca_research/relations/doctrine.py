@@ -10,7 +10,7 @@ import pandas as pd
 from .. import economies as eco
 from ..errors import UnknownNameError
 from ..stats import years_back
-from ..tables.provenance import estimate_row, estimates
+from ..tables.provenance import estimate_row, estimates, shares
 from .documents import coded, seen_rows
 from .words import several
 
@@ -123,18 +123,11 @@ def rank_table(evidence: pd.DataFrame) -> pd.DataFrame:
     return rows[wanted].reset_index(drop=True)
 
 
-def goals(evidence: pd.DataFrame, *, documents: str = "own") -> pd.DataFrame:
-    """Goals named by each coded document of C12: one row per document, one column per goal (1 named, 0 not, null not
-    visible).
+_KINDS = {"own": ["own"], "with_joint": ["own", "joint"], "all_coded": ["own", "joint", "other"]}
 
-    evidence: rows of table `evidence` whose item ends with codes ('[RUS=1 CHN=0]').
-    documents: 'own' (primary texts of the United States alone), 'with_joint' (also those signed with the five) or
-        'all_coded' (summaries by others too). A document in two rows stands once, with what either row shows; one
-        origin group is one document.
-    Returns document, year, the columns of GOALS, kind ('own', 'joint', 'other'), text_seen, sources (tuple).
-    Raises UnknownNameError for another choice.
-    """
-    _choice("documents", documents, ("own", "with_joint", "all_coded"))
+
+def coded_goals(evidence: pd.DataFrame) -> pd.DataFrame:
+    """`goals` of all documents, whoever wrote them."""
     rows = seen_rows(evidence, claim="C12", strength="any")
     rows = rows[rows["item"].str.contains(_CODES.pattern.replace("(", "(?:", 1), regex=True)]
     found = []
@@ -157,16 +150,39 @@ def goals(evidence: pd.DataFrame, *, documents: str = "own") -> pd.DataFrame:
         )
     frame = pd.DataFrame(found, columns=["document", "year", *GOALS, "kind", "text_seen", "sources"])
     frame = frame.astype(dict.fromkeys(("year", *GOALS), "Int64"))
-    kinds = {"own": ["own"], "with_joint": ["own", "joint"], "all_coded": ["own", "joint", "other"]}[documents]
-    return frame[frame["kind"].isin(kinds)].sort_values(["year", "document"], ignore_index=True)
+    return frame.sort_values(["year", "document"], ignore_index=True)
 
 
+def goals(evidence: pd.DataFrame, *, documents: str = "own", coded: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Goals named by each coded document of C12: one row per document, one column per goal (1 named, 0 not, null not
+    visible).
+
+    evidence: rows of table `evidence` whose item ends with codes ('[RUS=1 CHN=0]').
+    documents: 'own' (primary texts of the United States alone), 'with_joint' (also those signed with the five) or
+        'all_coded' (summaries by others too). A document in two rows stands once, with what either row shows; one
+        origin group is one document.
+    coded: what `coded_goals` makes of evidence (made here if not given).
+    Returns document, year, the columns of GOALS, kind ('own', 'joint', 'other'), text_seen, sources (tuple).
+    Raises UnknownNameError for another choice.
+    """
+    _choice("documents", documents, tuple(_KINDS))
+    coded = coded_goals(evidence) if coded is None else coded
+    return coded[coded["kind"].isin(_KINDS[documents])].reset_index(drop=True)
+
+
+@shares(coded=coded_goals)
 def goal_share(
-    evidence: pd.DataFrame, *, goal: str, documents: str = "own", unseen: str = "bounds", period: str = "all"
+    evidence: pd.DataFrame,
+    *,
+    goal: str,
+    documents: str = "own",
+    unseen: str = "bounds",
+    period: str = "all",
+    coded: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Share of coded documents that name a goal, in per cent of documents.
 
-    evidence: as in `goals`. goal: 'RUS', 'CHN', 'IRN' or 'LIB' (see GOALS).
+    evidence, coded: as in `goals`. goal: 'RUS', 'CHN', 'IRN' or 'LIB' (see GOALS).
     documents: 'own', 'with_joint' or 'all_coded' (see `goals`).
     unseen: 'bounds' (a goal not visible may be there or not: low and high) or 'left_out' (documents in which it is not
         visible do not count).
@@ -179,7 +195,7 @@ def goal_share(
     _choice("goal", goal, tuple(GOALS))
     _choice("unseen", unseen, ("bounds", "left_out"))
     _choice("period", period, tuple(_PERIODS))
-    table = goals(evidence, documents=documents)
+    table = goals(evidence, documents=documents, coded=coded)
     first, last = _PERIODS[period]
     table = table[table["year"].between(first, last)]
     visible = table[table[goal].notna()]

@@ -8,12 +8,15 @@ in registry/coding/, made from the statements alone.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 import pandas as pd
 
 from .. import economies as eco
 from ..errors import UnknownNameError
 from ..registry.codings import coding as registry_coding
-from ..tables.provenance import estimate_row, estimates
+from ..tables.provenance import estimate_row, estimates, shares
 
 ENOUGH = 2
 """Independent sources that count as documented: the same for every claim and every power."""
@@ -49,11 +52,8 @@ def seen_rows(
     """
     _choice("strength", strength, STRENGTHS)
     _choice("seen", seen, SEEN)
-    rows = evidence[
-        (evidence["claim"] == claim)
-        & evidence["strength"].isin(STRENGTHS[strength])
-        & evidence["text_seen"].isin(SEEN[seen])
-    ]
+    rows = evidence[evidence["claim"] == claim]
+    rows = rows[rows["strength"].isin(STRENGTHS[strength]) & rows["text_seen"].isin(SEEN[seen])]
     if reading:
         rows = rows[rows["reading"].isin(_list(reading))]
     years = [int(d[:4]) if isinstance(d, str) and d[:4].isdigit() else None for d in rows["date"]]
@@ -235,15 +235,30 @@ def coded(evidence: pd.DataFrame, *, claim: str, coding: str, strength: str = "d
     return rows.assign(**columns)
 
 
-def _largest_case(rows: pd.DataFrame, case: str) -> int:
-    """Origins on one and the same case (the case with most), or on any of them."""
-    if rows.empty:
-        return 0
+class Coded:
+    """Rows of `evidence` joined to codes (`coded`), made once for all who ask for the same."""
+
+    def __init__(self, evidence: pd.DataFrame) -> None:
+        self.evidence = evidence
+        self._made: dict[tuple[str, ...], pd.DataFrame] = {}
+
+    def rows(self, claim: str, coding: str, strength: str, seen: str) -> pd.DataFrame:
+        """`coded`, of texts seen as `seen` says (SEEN)."""
+        key = (claim, coding, strength, seen)
+        if key not in self._made:
+            every = coded(self.evidence, claim=claim, coding=coding, strength=strength)
+            self._made[key] = every[every["text_seen"].isin(SEEN[seen])]
+        return self._made[key]
+
+
+def _largest_case(shown: Sequence[tuple[str, str]], case: str) -> int:
+    """Origins on one and the same case (the case with most), or on any of them. shown: (case, origin)."""
     if case == "any":
-        return int(rows["origin_group"].nunique())
-    return int(rows.groupby("case")["origin_group"].nunique().max())
+        return len({origin for _, origin in shown})
+    return max(Counter(kind for kind, _ in set(shown) if isinstance(kind, str)).values(), default=0)
 
 
+@shares(documents=Coded)
 def documented_cases(
     evidence: pd.DataFrame,
     *,
@@ -255,6 +270,7 @@ def documented_cases(
     case: str = "same",
     texts: str = "all",
     single: str = "none",
+    documents: Coded | None = None,
 ) -> pd.DataFrame:
     """How many independent origins document one and the same case of a kind.
 
@@ -263,6 +279,7 @@ def documented_cases(
     case: 'same' (origins on the case that has most) or 'any' (origins on any case of the kind).
     texts: 'all', or 'seen_in_excerpt' to leave out the texts that were seen only in excerpt.
     single: 'none', or 'source' to take away the origin whose loss lowers the count most.
+    documents: the evidence as `Coded` (made here if not given).
     Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. Zero is an answer where documents on
     the claim were seen; it says that none of them shows a case, and no more. Where none was seen, that stands in
     `missing`.
@@ -274,14 +291,14 @@ def documented_cases(
     known = registry_coding(coding).fields["strict"].values
     for code in _list(codes):
         _choice(f"code of {coding}", code, known)
-    rows = coded(evidence, claim=claim, coding=coding, strength=strength)
-    rows = rows[rows["text_seen"].isin(SEEN[_seen("excerpt", texts)])]
+    rows = (documents or Coded(evidence)).rows(claim, coding, strength, _seen("excerpt", texts))
     if rows.empty:
         return estimates([estimate_row(missing="no document was seen")])
-    chosen = rows[rows[doubtful].isin(_list(codes))]
-    count = _largest_case(chosen, case)
+    wanted, columns = set(_list(codes)), (rows[c].tolist() for c in (doubtful, "case", "origin_group"))
+    shown = [(kind, origin) for code, kind, origin in zip(*columns, strict=True) if code in wanted]
+    count = _largest_case(shown, case)
     if single == "source":
-        lost = [_largest_case(chosen[chosen["origin_group"] != g], case) for g in chosen["origin_group"].unique()]
+        lost = [_largest_case([s for s in shown if s[1] != gone], case) for gone in {origin for _, origin in shown}]
         count = min(lost, default=0)
     return estimates([estimate_row(rows, estimate=float(count))])
 

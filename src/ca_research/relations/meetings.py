@@ -10,7 +10,7 @@ import pandas as pd
 from .. import economies as eco
 from ..errors import UnknownNameError
 from ..tables.dates import bounds
-from ..tables.provenance import estimate_row, estimates
+from ..tables.provenance import by_economy, estimate_row, estimates
 from .dates import dated, occasions, origin, select, settle, used_rows
 from .documents import seen_rows
 
@@ -71,6 +71,7 @@ def origins(events: pd.DataFrame, evidence: pd.DataFrame) -> int:
     return len(apart)
 
 
+@by_economy
 def shared_meetings(
     events: pd.DataFrame,
     evidence: pd.DataFrame,
@@ -109,6 +110,7 @@ def _settled(
     return found, pd.concat([used_rows(held), texts], ignore_index=True)
 
 
+@by_economy
 def meeting_or_body(
     events: pd.DataFrame,
     evidence: pd.DataFrame,

@@ -12,7 +12,7 @@ from .. import economies as eco
 from ..errors import CoverageError, UnknownNameError
 from ..stats.survival import kaplan_meier, median_time, survival_at
 from ..tables.dates import bounds
-from ..tables.provenance import estimate_row, estimates
+from ..tables.provenance import estimate_row, estimates, shares
 from .belt_and_road import PLACEHOLDERS, accession_variants
 
 LAUNCH = "2013-09-07"
@@ -192,11 +192,16 @@ def _minus(own: dict[str, float | None], other: dict[str, float | None], watch: 
 
 def _used(times: pd.DataFrame) -> pd.DataFrame:
     """Documents that a time rests on; what was signed after the watch, or never, is only absent from them."""
-    signed = times["source_id"].notna() & (times["state"] != "not signed")
-    bound = times.loc[times["bound_source_id"].notna(), ["economy", "bounded_by", "bound_source_id"]]
-    used = times.loc[signed, ["economy", "date", "source_id"]]
-    used = pd.concat([used, bound.set_axis(used.columns, axis=1)])
-    return used.assign(year=pd.to_numeric(used["date"].astype("string").str[:4]).astype("Int64"))
+    columns = ("economy", "state", "date", "source_id", "bounded_by", "bound_source_id")
+    used, bounding = [], []
+    for economy, state, date, source, limit, by in zip(*(times[c].tolist() for c in columns), strict=True):
+        if isinstance(source, str) and state != "not signed":
+            used.append((economy, date, source))
+        if isinstance(by, str):
+            bounding.append((economy, limit, by))
+    found = pd.DataFrame(used + bounding, columns=["economy", "date", "source_id"], dtype="str")
+    years = [int(date[:4]) if isinstance(date, str) else None for date in found["date"].tolist()]
+    return found.assign(year=pd.array(years, dtype="Int64"))
 
 
 def _own(row: Any) -> dict[str, float | None]:
@@ -229,12 +234,18 @@ class Answer(NamedTuple):
 
 
 def _measured(
-    events: pd.DataFrame, answers: Callable[[pd.DataFrame], list[Answer]], until: str, **choices: str
+    events: pd.DataFrame,
+    documents: list[Document] | None,
+    answers: Callable[[pd.DataFrame], list[Answer]],
+    until: str,
+    **choices: str,
 ) -> pd.DataFrame:
     """An estimates frame from the times of signing."""
-    return estimates(a.row() for a in answers(_times(documents_signed(events), until, **choices)))
+    documents = documents_signed(events) if documents is None else documents
+    return estimates(a.row() for a in answers(_times(documents, until, **choices)))
 
 
+@shares(documents=documents_signed)
 def months_to_sign(
     events: pd.DataFrame,
     *,
@@ -242,10 +253,12 @@ def months_to_sign(
     until: str,
     dates: str = "by_month_and_texts",
     placeholder: str = "unknown",
+    documents: list[Document] | None = None,
 ) -> pd.DataFrame:
     """Months from LAUNCH to an economy's first signed document.
 
     events, until, dates, placeholder: as in `signing_times`. economies: codes of UN members; others have no row.
+    documents: what `documents_signed` makes of events (made here if not given).
     Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. estimate is the middle of what the date leaves open, low and high its ends, in months
     of 365.25 / 12 days. Not signed: low is the length of the watch, with neither estimate nor high. Signed at a time
     that no document bounds: low is 0 and there is no estimate.
@@ -264,9 +277,10 @@ def months_to_sign(
             rows.append(Answer(str(row.economy), found, times[times["economy"] == row.economy]))
         return rows
 
-    return _measured(events, answers, until, dates=dates, placeholder=placeholder)
+    return _measured(events, documents, answers, until, dates=dates, placeholder=placeholder)
 
 
+@shares(documents=documents_signed)
 def months_ahead(
     events: pd.DataFrame,
     *,
@@ -274,10 +288,12 @@ def months_ahead(
     until: str,
     dates: str = "by_month_and_texts",
     placeholder: str = "unknown",
+    documents: list[Document] | None = None,
 ) -> pd.DataFrame:
     """An economy's months to sign less the Kaplan-Meier median of all UN members but China and the five.
 
     events, until, dates, placeholder: as in `signing_times`. economies: codes of UN members; others have no row.
+    documents: what `documents_signed` makes of events (made here if not given).
     Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. Below zero: sooner than the median. low and high come from the precision of the dates
     on both sides; a bound that the watch does not reach is null.
     Raises as `months_to_sign`.
@@ -294,15 +310,22 @@ def months_ahead(
             rows.append(Answer(str(row.economy), _minus(_own(row), theirs, watch), used, own))
         return rows
 
-    return _measured(events, answers, until, dates=dates, placeholder=placeholder)
+    return _measured(events, documents, answers, until, dates=dates, placeholder=placeholder)
 
 
+@shares(documents=documents_signed)
 def group_ahead(
-    events: pd.DataFrame, *, until: str, dates: str = "by_month_and_texts", placeholder: str = "unknown"
+    events: pd.DataFrame,
+    *,
+    until: str,
+    dates: str = "by_month_and_texts",
+    placeholder: str = "unknown",
+    documents: list[Document] | None = None,
 ) -> pd.DataFrame:
     """Kaplan-Meier median of the five less that of all other UN members but China, in months.
 
     events, until, dates, placeholder: as in `signing_times`.
+    documents: what `documents_signed` makes of events (made here if not given).
     Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, economy ''. Below zero: the five were sooner. low and high come from the precision of the
     dates on both sides; a bound that the watch does not reach is null.
     Raises as `months_to_sign`. Source of the median: as in `months_ahead`.
@@ -313,9 +336,10 @@ def group_ahead(
         found = _minus(signing_medians(five), signing_medians(others), float(times["high"].max()))
         return [Answer("", found, times)]
 
-    return _measured(events, answers, until, dates=dates, placeholder=placeholder)
+    return _measured(events, documents, answers, until, dates=dates, placeholder=placeholder)
 
 
+@shares(documents=documents_signed)
 def signed_within(
     events: pd.DataFrame,
     *,
@@ -324,11 +348,13 @@ def signed_within(
     who: str = "others",
     dates: str = "by_month_and_texts",
     placeholder: str = "unknown",
+    documents: list[Document] | None = None,
 ) -> pd.DataFrame:
     """Per cent of a group that had signed within so many months of LAUNCH.
 
     events, until, dates, placeholder: as in `signing_times`. months: a number ('24').
     who: 'five', or 'others' (UN members but China and the five).
+    documents: what `documents_signed` makes of events (made here if not given).
     Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, economy ''. The estimate is from the middle of every date, low and high from the latest and
     the earliest that the dates allow.
     Raises UnknownNameError for another choice, and as `months_to_sign`.
@@ -345,7 +371,7 @@ def signed_within(
         found = {"estimate": middle, "low": low, "high": high, "interval": "precision of the dates"}
         return [Answer("", found, chosen)]
 
-    return _measured(events, answers, until, dates=dates, placeholder=placeholder)
+    return _measured(events, documents, answers, until, dates=dates, placeholder=placeholder)
 
 
 def signed_before(events: pd.DataFrame, *, before: str) -> pd.DataFrame:

@@ -125,9 +125,13 @@ class Universe:
         only: numbers of the specifications to run; all of them where not given.
         """
         wanted = [(number, choices) for number, choices in enumerate(self) if only is None or number in only]
-        tasks = (joblib.delayed(_one)(measure, number, choices, choices == self.main) for number, choices in wanted)
+        calls = [(measure, number, choices, choices == self.main) for number, choices in wanted]
+        tasks = (joblib.delayed(_one)(*call) for call in calls)
+        found = (
+            joblib.Parallel(n_jobs=jobs, return_as="generator")(tasks) if jobs != 1 else itertools.starmap(_one, calls)
+        )
         records: list[dict[str, Any]] = []
-        for done, rows in enumerate(joblib.Parallel(n_jobs=jobs, return_as="generator")(tasks), start=1):
+        for done, rows in enumerate(found, start=1):
             records += rows
             if progress:
                 progress(done, len(wanted))
@@ -138,10 +142,16 @@ def _one(
     measure: Callable[..., pd.DataFrame], number: int, choices: dict[str, str], is_main: bool
 ) -> list[dict[str, Any]]:
     try:
-        rows = measure(**choices).to_dict("records") or [{"missing": "the measure returned no row"}]
+        rows = _records(measure(**choices)) or [{"missing": "the measure returned no row"}]
     except CaResearchError as error:
         rows = [{"missing": error.what}]
     return [{"spec": number, "is_main": is_main, **choices, **row} for row in rows]
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as dictionaries; `to_dict` is slow on the frames of a row or two that a measure returns thousands of times."""
+    columns = [frame[name].tolist() for name in frame]
+    return [dict(zip(frame.columns, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def collapse(results: pd.DataFrame, methods: Sequence[str] = ()) -> dict[Any, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import reprlib
+from functools import lru_cache
 
 import pandas as pd
 
@@ -16,6 +17,7 @@ _RE = re.compile(rf"{_ONE}(/{_ONE})?")
 _ALWAYS = pd.Timestamp("1970-01-01")
 
 
+@lru_cache(maxsize=1 << 14)
 def bounds(text: str) -> tuple[dt.date, dt.date]:
     """First and last day that a partial date or interval can mean: '2013-09' is 1 to 30 September 2013."""
     if not _RE.fullmatch(text):

@@ -50,6 +50,16 @@ def shares(
     return mark
 
 
+def by_economy(measure: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
+    """Mark a measure whose rows stand each for itself: a row follows from figures of the sources that it names alone.
+
+    Without a source that a row does not name the row is the same. Whoever leaves a source out measures only those
+    economies again that name it in any row, or have no figure in one.
+    """
+    measure.by_economy = True  # type: ignore[attr-defined]
+    return measure
+
+
 _seen: ContextVar[list[tuple[str, pd.DataFrame]] | None] = ContextVar("rows_seen", default=None)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from typing import Any
@@ -16,7 +17,7 @@ from ..stats import ets, mase, naive, random_walk_drift
 from ..stats.forecast import Forecast, arima
 from ..stats.frames import numbers, require
 from ..tables.preference import preferred_rows, ranked
-from ..tables.provenance import estimate_row, estimates
+from ..tables.provenance import by_economy, estimate_row, estimates, shares
 from .checks import one_figure_per_cell
 from .rank import FLOWS, NEEDED, compare
 
@@ -82,6 +83,7 @@ def _leads(
     return found, pd.concat(used) if used else pd.DataFrame(columns=["economy", *_CELL])
 
 
+@by_economy
 def lead_after(
     trade: pd.DataFrame,
     *,
@@ -128,6 +130,7 @@ def china_reported(trade: pd.DataFrame, economy: str, *, since: int = 2022) -> p
     return rows.assign(direction=rows["flow"].map({"import": "export", "export": "import"}))
 
 
+@by_economy
 def value_after(
     trade: pd.DataFrame,
     *,
@@ -149,9 +152,10 @@ def value_after(
     Raises UnknownNameError for an unknown choice or economy, and what `china_reported` raises.
     """
     _choose(flow=(flow, tuple(FLOWS)), statistic=(statistic, STATISTICS))
-    out = []
+    require(trade, (), keys=("reporter",))
+    own, out = trade[trade["reporter"] == "CHN"], []
     for code in (eco.resolve(e) for e in economies):
-        rows = china_reported(trade, code, since=int(base))
+        rows = china_reported(own, code, since=int(base))
         rows = rows[rows["direction"].isin(FLOWS[flow])]
         whole = rows.groupby("year")["direction"].transform("nunique") == len(FLOWS[flow])
         rows = rows[whole]
@@ -233,6 +237,24 @@ def _forecast(model: str, train: pd.Series, steps: int) -> Forecast:
     return _fit(model, tuple(map(int, train.index)), tuple(map(float, train)), steps)
 
 
+Found = tuple[pd.DataFrame, pd.DataFrame] | CaResearchError
+
+
+def every_series(trade: pd.DataFrame, *, economies: Sequence[str]) -> dict[tuple[str, str], Found]:
+    """The series of each economy with the rows behind it, or why there is none, by economy and kind of series."""
+    require(trade, ("value_usd", "known_on"), keys=_CELL)
+    near = trade[(trade["reporter"] == "CHN") | (trade["partner"] == "CHN")]
+    found: dict[tuple[str, str], Found] = {}
+    for key in itertools.product(map(eco.resolve, economies), SERIES):
+        try:
+            found[key] = _series(near, *key)
+        except CaResearchError as error:
+            found[key] = error
+    return found
+
+
+@by_economy
+@shares(of_series=every_series)
 def foreseen(
     trade: pd.DataFrame,
     *,
@@ -241,12 +263,14 @@ def foreseen(
     model: str = "drift",
     series: str = "china_imports",
     scale: str = "log",
+    of_series: dict[tuple[str, str], Found] | None = None,
 ) -> pd.DataFrame:
     """Error of a model over that of no change, both fitted on what was known by a day and scored on what came after.
 
     trade, series: as in `value_series` ('china_imports' or 'own_turnover'). economies: codes or names.
     known_by: a full ISO date.
     model: 'drift', 'ets', 'ets_damped' or 'arima'; see MODELS. scale: 'log' or 'level' (USD), for fit and error alike.
+    of_series: what `every_series` makes of trade (made here if not given).
     Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, with the columns mase,
     mase_naive and scored (years). The estimate is mase / mase_naive, below one where the model was nearer; there is no
     interval. The errors of years in a row are correlated: nothing is tested. In `missing`: nothing known after the day
@@ -256,12 +280,14 @@ def foreseen(
     """
     _choose(model=(model, tuple(MODELS)), series=(series, SERIES), scale=(scale, SCALES))
     known_by = _day(known_by)
-    require(trade, ("value_usd", "known_on"), keys=_CELL)
+    of_series = every_series(trade, economies=economies) if of_series is None else of_series
     out = []
     for code in (eco.resolve(e) for e in economies):
         row: dict[str, Any] = {"mase": np.nan, "mase_naive": np.nan, "scored": 0}
         try:
-            table, used = _series(trade, code, series)
+            if isinstance(found := of_series[code, series], CaResearchError):
+                raise found
+            table, used = found
             train, later = _split(table, known_by, scale)
             if later.empty or train.empty:
                 raise CoverageError(f"{code}: no year known {'after' if later.empty else 'by'} {known_by}")

@@ -11,8 +11,9 @@ from .. import economies as eco
 from ..errors import UnknownNameError
 from ..stats.frames import numbers, require
 from ..stats.leading import leading
-from ..tables.provenance import estimate_row, estimates
-from .rank import BASES, NEEDED, SINCE, compare
+from ..tables.provenance import estimate_row, estimates, shares
+from .rank import BASES, NEEDED, SINCE, _ranking, compare, reports
+from .standings import Ranking, Reports
 
 RIVALS = ("EU27", "USA")
 """Beside Russia, at least one of these must be observed."""
@@ -21,14 +22,21 @@ MAIN = (*NEEDED, "EU27")
 TRADE_BASES = {"own": ("reporter",), "partners": ("mirror",), "own_else_partners": ("reporter", "mirror")}
 
 
+@shares(seen=reports)
 def partner_lead(
-    trade: pd.DataFrame, *, economies: Sequence[str], trade_basis: str = "own_else_partners", since: str | int = 2013
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    trade_basis: str = "own_else_partners",
+    since: str | int = 2013,
+    seen: Reports | None = None,
 ) -> pd.DataFrame:
     """China's turnover over that of its largest rival among Russia, the EU as one, and the United States.
 
     trade: like table `trade`; rows of product TOTAL count. economies: codes or names. since: no year before this one.
     trade_basis: 'own' (the economy's reports), 'partners' (theirs), 'own_else_partners' (theirs where it has none).
     The year is the newest that observes most of the rivals.
+    seen: what `rank.reports` makes of trade (made here if not given).
     Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, with the columns `values`
     (what was compared, in billion USD) and `leader` (the code of who leads). The estimate is a ratio; where reports
     differ, low and high instead. Rivals that are not observed are recorded in `missing`.
@@ -36,14 +44,13 @@ def partner_lead(
     """
     if trade_basis not in TRADE_BASES:
         raise UnknownNameError("trade_basis", trade_basis, TRADE_BASES)
-    require(trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id"))
-    total = trade[(trade["product"] == "TOTAL") & (trade["year"] >= int(since))]
+    codes = [eco.resolve(e) for e in economies]
+    seen = reports(trade, economies=codes) if seen is None else seen
     rows = []
-    for code in (eco.resolve(e) for e in economies):
-        near = total[(total["reporter"] == code) | (total["partner"] == code)]
+    for code in codes:
         row: dict[str, Any] = {}
         for basis in TRADE_BASES[trade_basis]:
-            row = _on_basis(near, code, basis)
+            row = _on_basis(seen, code, basis, int(since))
             if not row["missing"]:
                 break
         rows.append(row)
@@ -147,27 +154,24 @@ def _compared(trade: pd.DataFrame, economy: str, year: int, basis: str) -> pd.Da
     return table.assign(economy=economy, basis=basis, year=year)
 
 
-def _on_basis(trade: pd.DataFrame, economy: str, basis: str) -> dict[str, Any]:
+def _on_basis(seen: Reports, economy: str, basis: str, since: int) -> dict[str, Any]:
     side = "own report" if basis == "reporter" else "partners' reports"
-    own = trade["reporter"].eq(economy)
-    seen = trade[own] if basis == "reporter" else trade[~own]
-    other = seen["partner" if basis == "reporter" else "reporter"]
-    years = sorted(set(seen.loc[other == "CHN", "year"]) & set(seen.loc[other == "RUS", "year"]), reverse=True)
-    parts, used = [], {}
-    for year in years:
-        table, rows = compare(trade[trade["year"] == year], economy, int(year), basis=basis, partners="named", eu="one")
-        parts.append(table.assign(year=int(year), group=basis, unit=table["partner"]))
-        used[int(year)] = rows
-        if {"CHN", "RUS", *RIVALS} <= set(table["partner"]):
+    choices = {"flow": "turnover", "source": "office_first", "partners": "named", "eu": "one"}
+    compared: list[tuple[int, str, float, float]] = []
+    used: dict[int, Ranking] = {}
+    for year in reversed([y for y in seen.years() if y >= since]):
+        if not set(NEEDED) <= {r.other for r in seen.of(economy, year) if r.side == basis}:
+            continue
+        used[year] = ranked = _ranking(seen, economy, year, basis=basis, **choices)
+        compared += [(year, s.partner, s.low, s.high) for s in ranked.standings if s.partner in (*NEEDED, *RIVALS)]
+        if {*NEEDED, *RIVALS} <= ranked.partners:
             break  # no older year can observe more of the rivals
-    figures = pd.concat(parts) if parts else pd.DataFrame(columns=["group", "year", "unit", "low", "high"])
-    figures = figures[figures["unit"].isin(("CHN", "RUS", *RIVALS))]
+    figures = pd.DataFrame(compared, columns=["year", "unit", "low", "high"]).assign(group=basis)
     found = leading(figures, "CHN", needed=("RUS",), any_of=RIVALS)
     if isinstance(found, str):
         return estimate_row(economy=economy, missing=f"turnover by {side}: {found}") | {"values": "", "leader": ""}
-    of_year = used[found.year]
-    trace = of_year[of_year["other"].isin(("CHN", "RUS", *RIVALS)) | of_year["other"].isin(eco.members("EU27", 2020))]
-    trace = trace[["reporter", "partner", "year", "flow", "product", "source_id"]]
+    places = [place for place, partner in used[found.year].used if partner in (*NEEDED, *RIVALS)]
+    trace = seen.at(economy, found.year, places)[["reporter", "partner", "year", "flow", "product", "source_id"]]
     shown = found.compared(lambda dollars: f"{dollars / 1e9:.3g}")
     one = found.low == found.high
     return estimate_row(

@@ -12,7 +12,7 @@ from .. import economies as eco
 from ..errors import CoverageError, UnknownNameError, UsageError
 from ..stats.frames import require
 from ..tables.preference import ranked
-from ..tables.provenance import estimate_row, estimates
+from ..tables.provenance import by_economy, estimate_row, estimates
 from .checks import one_figure_per_cell
 from .rank import FLOWS, NEEDED
 from .shares import concentration, partner_shares
@@ -109,7 +109,7 @@ def _both_periods(
     require(trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id"))
     own = trade[(trade["reporter"] == economy) & (trade["product"] == "TOTAL")]
     for source in ranked(own["source_id"].unique()):
-        table, rows = _hhi(trade, economy, source, flow, partners)
+        table, rows = _hhi(own, economy, source, flow, partners)
         period = pd.Series("", index=table.index)
         for name, (first, last) in spans.items():
             period[table["year"].between(first, last)] = name
@@ -143,6 +143,7 @@ def periods_by_economy(trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA
     return pd.concat(parts, ignore_index=True)[["economy", "year", "hhi", "n", "period", "source_id"]]
 
 
+@by_economy
 def concentration_change(
     trade: pd.DataFrame,
     *,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import pandas as pd
@@ -85,9 +85,10 @@ class Reports:
         """Raises UsageError where two figures claim one cell."""
         key = (economy, year)
         if key not in self._made:
-            rows = self.at(economy, year)
-            one_figure_per_cell(rows, _CELL)
-            self._made[key] = tuple(self._records(rows))
+            places = self._places.get(key, ())
+            if any(self._twice[place] for place in places):
+                one_figure_per_cell(self.at(economy, year), _CELL)
+            self._made[key] = tuple(self._records[place] for place in places)
         return self._made[key]
 
     def at(self, economy: str, year: int, places: Iterable[int] | None = None) -> pd.DataFrame:
@@ -95,7 +96,16 @@ class Reports:
         own = list(self._places.get((economy, year), ()))
         return self.rows.iloc[own if places is None else [own[p] for p in places]]
 
-    def _records(self, rows: pd.DataFrame) -> Iterator[Report]:
+    @cached_property
+    def _twice(self) -> list[bool]:
+        return self.rows.duplicated(list(_CELL), keep=False).tolist()
+
+    @cached_property
+    def _records(self) -> list[Report]:
+        """All of the rows: many small frames would take longer than one."""
+        return list(self._as_reports(self.rows))
+
+    def _as_reports(self, rows: pd.DataFrame) -> Iterator[Report]:
         shown = rows[self._kinds].astype("object").where(rows[self._kinds].notna(), "not stated")
         kinds = zip(*(shown[c] for c in self._kinds), strict=True) if self._kinds else [()] * len(rows)
         columns = (rows[c] for c in ("other", "direction", "side", "source_id", "value_usd"))

@@ -1,0 +1,38 @@
+"""Measures that say that each of their rows stands for itself: a source that a row does not name leaves it as it was."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import ca_research as ca
+from ca_research import registry
+from ca_research.claims.compute import Call, Computation
+from ca_research.claims.evidence import counted, universe
+
+CALLS = [
+    pytest.param(claim, criterion, id=f"{claim}-{criterion.name}")
+    for claim, spec in registry.claims().items()
+    for criterion in spec.criteria().values()
+    if Call.of(criterion, []).by_economy
+]
+
+
+@pytest.mark.parametrize(("claim", "criterion"), CALLS)
+def test_a_row_is_the_same_without_a_source_that_it_does_not_name(claim, criterion):
+    spec = registry.claim(claim)
+    codes = counted(criterion, criterion.over.economies if criterion.over else ca.economies.CA5)
+    call, main = Call.of(criterion, codes), universe(spec, criterion).main
+    names = Computation(dict.fromkeys(spec.data)).taken([call])
+    filters = {"trade": {"product": "TOTAL"}}
+    whole = Computation({name: ca.load(name, **filters.get(name, {})) for name in names})
+    rows = whole.run(call, **main).set_index("economy")
+    filled = rows[rows["path"] != ""]
+    for source in sorted(set(filled["sources"].explode())):
+        apart = filled[[source not in cell for cell in filled["sources"]]]
+        less = whole.without(source).run(call, **main).set_index("economy")
+        pd.testing.assert_frame_equal(less.loc[apart.index], apart)
+
+
+def test_some_measures_are_marked():
+    assert {criterion.values[1].measure for criterion in CALLS} >= {"relations.shared_meetings", "trade.foreseen"}
