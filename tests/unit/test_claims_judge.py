@@ -162,6 +162,17 @@ def test_a_specification_that_failed_as_a_whole_says_why_for_each_economy():
     assert {c.missing for c in found.cells} == {"no year in common"}
 
 
+def test_a_count_over_economies_that_are_not_judged_is_undecided():
+    """Figures there are, but of nobody who is judged: that is no refutation."""
+    over = {"economies": ["KAZ"], "at_least": 1}
+    spec = claim(criterion(over=over)).criteria()["size"]
+    found = judge_criterion(spec, evidence(row(0, 0, economy="KAZ")).frame, ["how"], ["UZB"])
+    assert (found.state, found.main_met) == ("undecided", None)
+    assert found.cells[0].missing == "none of the economies that it counts is judged here"
+    table = specification_truths(spec, evidence(row(0, 0, economy="KAZ")).frame, ["UZB"])
+    assert table["met"].tolist() == [None]
+
+
 def test_specification_truths_agree_with_the_criterion():
     spec = claim(criterion(over=OVER)).criteria()["size"]
     rows = [row(s, v, economy=e) for s, vs in enumerate(([2, 2, 2, 0, None], [0, 0, 0, 2, 2])) for e, v in zip(CA5, vs, strict=True)]  # fmt: skip
