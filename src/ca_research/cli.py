@@ -189,7 +189,7 @@ def report_command(
     target = (file or folder / f"{report.PARCEL}.zip").resolve()
     if target.is_dir():
         raise UsageError(f"{file} is a folder", hint="give the name of a file: ca-research report --zip report.zip")
-    if not target.parent.is_dir():
+    if file and not target.parent.is_dir():
         raise UsageError(
             f"there is no folder {target.parent.name}",
             where=str(file),

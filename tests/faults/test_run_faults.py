@@ -277,7 +277,8 @@ def test_the_end_of_a_pool_leaves_its_processes_to_multiprocessing():
         assert within(30, lambda: all(f.running() for f in futures))  # noqa: B023
         workers = list(executor._processes.values())
         pool.end(executor)
-        assert [worker.exitcode for worker in workers] == [-signal.SIGKILL] * 2
+        # the executor's own thread waits for them as well: whichever comes first knows the exit code
+        assert within(5, lambda: [w.exitcode for w in workers] == [-signal.SIGKILL] * 2)  # noqa: B023
         assert not any(worker.is_alive() for worker in workers)
 
 
