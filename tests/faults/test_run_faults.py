@@ -310,8 +310,9 @@ def test_where_warm_kernels_cannot_be_had_one_line_says_so_and_all_is_run(home, 
     results = runs.execute(planned, tmp_path / "out", Options(1))
     results += runs.execute(planned[:2], tmp_path / "second", Options(1, use_store=False))
     assert [r.error for r in results] == [""] * 6
-    lines = [line for line in capfd.readouterr().err.splitlines() if line]
-    assert len(lines) == 1 and "ordinary kernel" in lines[0] and "no runtime folder" in lines[0], lines
+    said = capfd.readouterr().err  # an ordinary kernel may end with a line of libzmq's own, which is not ours to count
+    lines = [line for line in said.splitlines() if line.startswith("ca-research:")]
+    assert len(lines) == 1 and "ordinary kernel" in lines[0] and "no runtime folder" in lines[0], said
 
 
 SCRIPT = """
