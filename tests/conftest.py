@@ -199,6 +199,26 @@ class Project:
 
 
 @pytest.fixture
+def full_disk():
+    """Stands in for what `os.fdopen` gives: a file on a disk that has no room."""
+
+    class Full:
+        def __init__(self, handle, mode):
+            os.close(handle)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            return None
+
+        def write(self, content):
+            raise OSError(28, "No space left on device")
+
+    return Full
+
+
+@pytest.fixture
 def project(tmp_path, monkeypatch):
     """A tiny project: CA_RESEARCH_HOME points at it, and nothing of the real registry is remembered."""
     home = tmp_path / "project"

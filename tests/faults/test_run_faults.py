@@ -475,9 +475,9 @@ READ_ONLY = "tmpfs" if MOUNTS else "a file in its place, for nothing can be moun
 class Disk:
     """A folder on a disk of 300 kB. Where none can be mounted, every write of more than a kilobyte fails."""
 
-    def __init__(self, folder: Path, patch: pytest.MonkeyPatch):
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch, full):
         folder.mkdir(exist_ok=True)
-        self.folder, self.patch = folder, patch
+        self.folder, self.patch, self.full = folder, patch, full
         if MOUNTS:
             assert mount(folder, "size=300k")
 
@@ -487,21 +487,8 @@ class Disk:
                 (self.folder / "ballast").write_bytes(b"x" * 400 * 1024)
             return
 
-        class Full:
-            def __init__(self, handle, mode):
-                os.close(handle)
-
-            def __enter__(self):
-                return self
-
-            def __exit__(self, *_):
-                return None
-
-            def write(self, content):
-                raise OSError(28, "No space left on device")
-
         real = files_module.os
-        fake = type("os", (), {**vars(os), "fdopen": lambda handle, mode: Full(handle, mode) if str(self.folder) in real.readlink(f"/proc/self/fd/{handle}") else real.fdopen(handle, mode)})  # fmt: skip
+        fake = type("os", (), {**vars(os), "fdopen": lambda handle, mode: self.full(handle, mode) if str(self.folder) in real.readlink(f"/proc/self/fd/{handle}") else real.fdopen(handle, mode)})  # fmt: skip
         self.patch.setattr(files_module, "os", fake)
 
     def empty(self) -> None:
@@ -529,13 +516,13 @@ class Disk:
 
 
 @pytest.fixture
-def disk(tmp_path):
+def disk(tmp_path, full_disk):
     """Makes disks of 300 kB; all are unmounted at the end."""
     made: list[Disk] = []
     with pytest.MonkeyPatch.context() as patch:
 
         def make(name: str) -> Disk:
-            made.append(Disk(tmp_path / name, patch))
+            made.append(Disk(tmp_path / name, patch, full_disk))
             return made[-1]
 
         yield make

@@ -125,24 +125,11 @@ def test_a_clock_that_goes_back_changes_the_order_and_nothing_else(store):
     assert store.get(old) is not None and store.get(new) is None
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_no_scratch(tmp_path, monkeypatch):
+def test_a_write_that_fails_leaves_the_old_file_and_no_scratch(tmp_path, monkeypatch, full_disk):
     file = tmp_path / "page.html"
     write_whole(file, b"old")
 
-    class Full:
-        def __init__(self, handle, mode):
-            os.close(handle)
-
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *_):
-            return None
-
-        def write(self, content):
-            raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fdopen", Full)
+    monkeypatch.setattr(os, "fdopen", full_disk)
     with pytest.raises(OSError, match=r"(?s)No space left on device.*/page\.html"):
         write_whole(file, b"new")
     assert file.read_bytes() == b"old"

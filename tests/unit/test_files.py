@@ -170,7 +170,9 @@ def test_what_a_killed_build_left_goes_with_the_next(built):
 
 
 @pytest.mark.parametrize("name", ["index.html", "verdicts.json", "claimreview.jsonld", "verdicts.csv"])
-def test_a_full_disk_under_the_pages_names_the_file_and_leaves_no_scratch(built, tmp_path, command, monkeypatch, name):
+def test_a_full_disk_under_the_pages_names_the_file_and_leaves_no_scratch(
+    built, tmp_path, command, monkeypatch, full_disk, name
+):
     monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
     cells = [
         nbformat.v4.new_code_cell('economy: str = "KAZ"\nas_of: str = "latest"', metadata={"tags": ["parameters"]})
@@ -180,22 +182,9 @@ def test_a_full_disk_under_the_pages_names_the_file_and_leaves_no_scratch(built,
     nbformat.write(book, built.home / "notebooks" / "country_brief.ipynb")
     out, real = tmp_path / "out", os.fdopen
 
-    class Full:
-        def __init__(self, handle, mode):
-            os.close(handle)
-
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *_):
-            return None
-
-        def write(self, content):
-            raise OSError(28, "No space left on device")
-
     def opened(handle, mode):
         full = f".{name}-" in str(Path(f"/proc/self/fd/{handle}").readlink())
-        return Full(handle, mode) if full else real(handle, mode)
+        return full_disk(handle, mode) if full else real(handle, mode)
 
     monkeypatch.setattr(os, "fdopen", opened)
     words = ("run", "brief", "-p", "economy=UZB", "--kernel", kernels.ORDINARY, "--out", str(out))
