@@ -2,12 +2,14 @@
 
 import calendar
 import re
+from pathlib import Path
 
 import additions
 import pandas as pd
 import rules
 from common import Ledger
 
+REGISTER = Path(__file__).resolve().parents[2] / "registry" / "sources.csv"
 MONTHS = list(calendar.month_name)[1:]
 SHORT = {m[:3].lower(): i for i, m in enumerate(MONTHS, 1)}
 IN_ADDRESS = [
@@ -37,6 +39,8 @@ COLUMNS = [
     "accessed",
     "origin_group",
     "kind",
+    "role",
+    "preference",
     "coverage",
     "published",
     "edition",
@@ -159,6 +163,13 @@ def _citation(row):
     return ". ".join(p.strip(" .") for p in parts if p) + "."
 
 
+def _by_hand(listing):
+    """`role` and `preference` as the register has them: they are set there, and empty for a new source."""
+    kept = pd.read_csv(REGISTER, dtype="string", keep_default_na=False).set_index("source_id")
+    set_there = {c: listing["source_id"].map(kept[c]).fillna("") for c in ("role", "preference")}
+    return listing.assign(**set_there)
+
+
 def build(folder, used):
     """The listing of the sources in `used`, in the declared columns."""
     rows = _read(folder)
@@ -188,7 +199,8 @@ def build(folder, used):
     rows["kind"] = [_kind(r) for r in rows.itertuples()]
     rows["citation"] = [_citation(r) for r in rows.itertuples()]
     rows[["release_lag_days", "release_basis", "release_reason"]] = [_release(r) for r in rows.itertuples()]
-    return pd.concat([rows[COLUMNS], added]).sort_values("source_id").reset_index(drop=True)
+    listing = pd.concat([rows, added]).reindex(columns=COLUMNS).fillna("")
+    return _by_hand(listing.sort_values("source_id").reset_index(drop=True))
 
 
 def forbidden(listing, tables):
