@@ -224,7 +224,7 @@ def made(led: int, lost: int) -> pd.DataFrame:
 
 def share(cells: pd.DataFrame, **choices: str) -> pd.Series:
     tables = [pd.DataFrame()] * 6
-    found = priority.by_choice(*tables, cells=cells)
+    found = priority.by_choice(cells)
     return priority.lead_share(*tables, cells_by_choice=found, **choices).iloc[0]
 
 

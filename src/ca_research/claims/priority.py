@@ -206,22 +206,10 @@ ByChoice = Mapping[tuple[str, str, str], Sequence[Mapping[str, Any]]]
 
 
 @shares(cells=cells)
-def by_choice(
-    trade: pd.DataFrame,
-    investment: pd.DataFrame,
-    students: pd.DataFrame,
-    opinion: pd.DataFrame,
-    visits: pd.DataFrame,
-    events: pd.DataFrame,
-    *,
-    economies: Sequence[str] = eco.CA5,
-    cells: pd.DataFrame | None = None,
-) -> ByChoice:
+def by_choice(cells: pd.DataFrame) -> ByChoice:
     """What `cells` makes, as records by dimension, choice and since: specifications pick theirs without searching."""
-    tables = (trade, investment, students, opinion, visits, events)
-    made = _make(*tables, economies=economies) if cells is None else cells
     found: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
-    for row in made.to_dict("records"):
+    for row in cells.to_dict("records"):
         found.setdefault((row["dimension"], row["choice"], row["since"]), []).append(row)
     return found
 
@@ -261,15 +249,13 @@ def lead_share(
     ):
         if name not in known:
             raise UnknownNameError(kind, name, known)
-    tables = (trade, investment, students, opinion, visits, events)
-    found = by_choice(*tables, economies=economies) if cells_by_choice is None else cells_by_choice
+    found = cells_by_choice
+    if found is None:
+        found = by_choice(cells(trade, investment, students, opinion, visits, events, economies=economies))
     chosen, first = _chosen(trade_basis, investment_concept, student_level, meetings, since)
     rows = [row for name, choice in chosen.items() for row in found.get((name, choice, first), ())]
     kept = [r for r in rows if r["dimension"] != dimension and r["economy"] != country]
     return estimates([_share(kept, count)])
-
-
-_make = cells
 
 
 def left_out(made: pd.DataFrame, **choices: str) -> pd.DataFrame:
