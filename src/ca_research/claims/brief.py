@@ -52,16 +52,18 @@ def largest_partner(firsts: pd.DataFrame, economy: str) -> str:
             continue
         first, *newer = rows
         without = f", which leave{'s' if basis == _RANGE else ''} out the EU," if first.unobserved else ""
-        says.append(f"By {words}{without} the largest partner in {first.year} {_was(first)} compared.")
-        says += [f"In {row.year}, without figures for the EU, it {_was(row)}." for row in newer]
+        says.append(f"By {words}{without} the largest of {first.partners} partners in {first.year} {_was(first)}.")
+        says += [
+            f"In {row.year}, without figures for the EU, the largest of {row.partners} {_was(row)}." for row in newer
+        ]
     return f"Trade in goods. {' '.join(says)}"
 
 
 def _was(row: pd.Series) -> str:
-    """'was China, of 24', or 'may have been China or Russia, whose ranges overlap, of 5'."""
+    """'was China', or 'may have been China or Russia, whose figures overlap'."""
     if row.leader:
-        return f"was {_named([row.leader])}, of {row.partners}"
-    return f"may have been {_named(row.contenders)}, whose figures overlap, of {row.partners}"
+        return f"was {_named([row.leader])}"
+    return f"may have been {_named(row.contenders)}, whose figures overlap"
 
 
 def debt_owed(exposure: pd.DataFrame) -> str:
