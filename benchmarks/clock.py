@@ -25,11 +25,15 @@ def median(action: Callable[[], Any], repeats: int) -> float:
 
 def python(*words: str, **environment: str) -> None:
     """Python as a process of its own, with its bytecode cached. Where it fails, the benchmark ends with what it said."""
-    env: Mapping[str, str] = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | environment
+    env: Mapping[str, str] = {
+        k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"
+    } | environment
     done = subprocess.run([sys.executable, *words], capture_output=True, text=True, env=env)
     if done.returncode:
         raise SystemExit(f"python {' '.join(words)}\n{done.stderr}")
 
 
 def machine() -> str:
-    return f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    return (
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    )

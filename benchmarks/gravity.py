@@ -28,9 +28,15 @@ TERMS = ["log_distance", "contiguous"]
 def made_up(economies: int = 142, years: int = 10, seed: int = 1) -> pd.DataFrame:
     """About 200 thousand rows that follow gravity, a tenth of them zero."""
     rng = np.random.default_rng(seed)
-    e, i, y = (a.ravel() for a in np.meshgrid(range(economies), range(economies), range(years), indexing="ij"))
+    e, i, y = (
+        a.ravel()
+        for a in np.meshgrid(range(economies), range(economies), range(years), indexing="ij")
+    )
     e, i, y = (a[e != i] for a in (e, i, y))
-    near, by_pair = (rng.normal(8, 0.7, (economies, economies)), rng.random((economies, economies)) < 0.1)
+    near, by_pair = (
+        rng.normal(8, 0.7, (economies, economies)),
+        rng.random((economies, economies)) < 0.1,
+    )
     sides = rng.normal(0, 1, (2, economies, years))
     mean = np.exp(14 - near[e, i] + 0.5 * by_pair[e, i] + sides[0, e, y] + sides[1, i, y])
     value = mean * rng.gamma(1, 1, len(e)) * (rng.random(len(e)) > 0.1)
@@ -41,7 +47,9 @@ def made_up(economies: int = 142, years: int = 10, seed: int = 1) -> pd.DataFram
 
 def from_file(file: Path, seed: int = 2) -> pd.DataFrame:
     """All rows of a world panel, with two made-up terms by pair; a source is a block of years of its own."""
-    rows = pd.read_parquet(file, columns=["exporter_iso3", "importer_iso3", "year", "value_usd", "source_id"])
+    rows = pd.read_parquet(
+        file, columns=["exporter_iso3", "importer_iso3", "year", "value_usd", "source_id"]
+    )
     block = pd.factorize(rows["source_id"])[0] * 1000
     out = pd.DataFrame({"exporter": rows["exporter_iso3"].astype(str), "importer": rows["importer_iso3"].astype(str),
                         "year": rows["year"].astype(int) + block, "value_usd": rows["value_usd"].astype(float)})  # fmt: skip
@@ -80,7 +88,9 @@ def public(rows: pd.DataFrame) -> np.ndarray:
     return gravity(rows, TERMS).table[["estimate", "se"]].to_numpy()
 
 
-def timed(action: Callable[[pd.DataFrame], np.ndarray], rows: pd.DataFrame) -> tuple[float, np.ndarray]:
+def timed(
+    action: Callable[[pd.DataFrame], np.ndarray], rows: pd.DataFrame
+) -> tuple[float, np.ndarray]:
     start = time.perf_counter()
     found = action(rows)
     return time.perf_counter() - start, found
@@ -97,12 +107,15 @@ def compare(name: str, rows: pd.DataFrame, repeats: int) -> None:
     gap = max(np.abs(results["public"] - results[label]).max() for label in ("direct", "coded"))
     a, b, c = (statistics.median(times[label]) for label in actions)
     print(
-        f"| {name} | {len(rows):,} | {a:.2f} | {b:.2f} | {a / b:.2f} | {c:.2f} | {a / c:.2f} | {gap:.1e} |", flush=True
+        f"| {name} | {len(rows):,} | {a:.2f} | {b:.2f} | {a / b:.2f} | {c:.2f} | {a / c:.2f} | {gap:.1e} |",
+        flush=True,
     )
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("file", nargs="?", type=Path)
     options.add_argument("--repeats", type=int, default=3)
     chosen = options.parse_args()

@@ -64,14 +64,20 @@ def notebook() -> Any:
     cells = [nbformat.v4.new_code_cell(cell, id=f"c{i}") for i, cell in enumerate(CELLS)]
     cells[1].metadata["tags"] = ["parameters"]
     spec = {"name": kernels.ORDINARY, "display_name": "Python 3", "language": "python"}
-    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": spec, "ca_research": {"tables": []}})
+    return nbformat.v4.new_notebook(
+        cells=cells, metadata={"kernelspec": spec, "ca_research": {"tables": []}}
+    )
 
 
 def shown(file: Path) -> tuple[int, list[str]]:
     """How many figures an executed notebook has, and every text in it."""
-    outputs = [o for cell in nbformat.read(file, 4).cells if cell.cell_type == "code" for o in cell.outputs]
+    outputs = [
+        o for cell in nbformat.read(file, 4).cells if cell.cell_type == "code" for o in cell.outputs
+    ]
     data = [o.get("data", {"text/plain": o.get("text", "")}) for o in outputs]
-    return sum("image/svg+xml" in d for d in data), [d["text/plain"] for d in data if "image/svg+xml" not in d]
+    return sum("image/svg+xml" in d for d in data), [
+        d["text/plain"] for d in data if "image/svg+xml" not in d
+    ]
 
 
 def ready(kernel: str) -> float:
@@ -85,7 +91,9 @@ def ready(kernel: str) -> float:
     reply = client.execute_interactive(STACK, timeout=120)["content"]
     seconds = time.perf_counter() - start
     assert reply["status"] == "ok", reply
-    assert isinstance(manager.provisioner.process, WarmProcess) == (kernel == kernels.NAME), "fell back"
+    assert isinstance(manager.provisioner.process, WarmProcess) == (kernel == kernels.NAME), (
+        "fell back"
+    )
     client.stop_channels()
     manager.shutdown_kernel(now=True)
     return seconds
@@ -95,7 +103,9 @@ def by_command(source: Path, folder: Path, runs: int) -> None:
     """papermill's command line on the ordinary kernel, then nbconvert to HTML, one run after the other."""
     for seed in range(1, runs + 1):
         made = str(folder / f"{seed}.ipynb")
-        python("-m", "papermill", "-k", kernels.ORDINARY, "-p", "seed", str(seed), str(source), made)
+        python(
+            "-m", "papermill", "-k", kernels.ORDINARY, "-p", "seed", str(seed), str(source), made
+        )
         python("-m", "nbconvert", "--to", "html", made)
 
 
@@ -104,19 +114,37 @@ def one(task: tuple[str, str, int]) -> None:
     import papermill
 
     source, made, seed = task
-    papermill.execute_notebook(source, made, {"seed": seed}, kernel_name=kernels.ORDINARY, progress_bar=False)
+    papermill.execute_notebook(
+        source, made, {"seed": seed}, kernel_name=kernels.ORDINARY, progress_bar=False
+    )
 
 
 def in_two_processes(source: Path, folder: Path, runs: int) -> None:
     """papermill in two processes of a pool, on ordinary kernels; no pages."""
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        list(pool.map(one, [(str(source), str(folder / f"{seed}.ipynb"), seed) for seed in range(1, runs + 1)]))
+        list(
+            pool.map(
+                one,
+                [(str(source), str(folder / f"{seed}.ipynb"), seed) for seed in range(1, runs + 1)],
+            )
+        )
 
 
 def by_ca_research(home: Path, folder: Path, runs: int) -> None:
     """`ca-research run` as a whole process: notebooks and their pages, the index, the manifest; a store for each folder."""
     seeds = ",".join(str(seed) for seed in range(1, runs + 1))
-    words = ["run", "brief", "--grid", f"seed={seeds}", "-p", "economy=KAZ", "--as-of", "latest", "--out", str(folder)]
+    words = [
+        "run",
+        "brief",
+        "--grid",
+        f"seed={seeds}",
+        "-p",
+        "economy=KAZ",
+        "--as-of",
+        "latest",
+        "--out",
+        str(folder),
+    ]
     store = str(folder.with_name(f"{folder.name}-store"))
     python("-m", "ca_research.cli", *words, CA_RESEARCH_HOME=str(home), CA_RESEARCH_CACHE=store)
 
@@ -146,8 +174,14 @@ def compare_runs(root: Path, runs: int, repeats: int) -> None:
     source = root / "in.ipynb"
     nbformat.write(notebook(), source)
     home = project(root, source)
-    command, two = "papermill's command line, then nbconvert", "papermill in two processes, no pages"
-    cold, warm = "ca-research run with pages, server started", "ca-research run with pages, server running"
+    command, two = (
+        "papermill's command line, then nbconvert",
+        "papermill in two processes, no pages",
+    )
+    cold, warm = (
+        "ca-research run with pages, server started",
+        "ca-research run with pages, server running",
+    )
     again = "ca-research run, nothing changed"
     plain = [str(seed) for seed in range(1, runs + 1)]
     own = [f"notebooks/brief-as-of-latest-economy-kaz-seed-{seed}" for seed in range(1, runs + 1)]
@@ -167,11 +201,19 @@ def compare_runs(root: Path, runs: int, repeats: int) -> None:
             seconds[way].append(timed(lambda action=action, folder=folder: action(folder)))  # type: ignore[misc]
             results.append([shown(folder / f"{name}.ipynb") for name in names])
             pages = [folder / f"{Path(name).name}.html" for name in names]
-            assert way == two or all(page.stat().st_size > 10_000 for page in pages), "a page is missing"
+            assert way == two or all(page.stat().st_size > 10_000 for page in pages), (
+                "a page is missing"
+            )
         seconds[again].append(timed(lambda folder=folder: by_ca_research(home, folder, runs)))  # type: ignore[misc]
-        assert all(result == results[0] for result in results), "the ways differ in values or figures"
+        assert all(result == results[0] for result in results), (
+            "the ways differ in values or figures"
+        )
         assert [figures for figures, _ in results[0]] == [FIGURES] * runs, "a figure is missing"
-        print(f"round {repeat + 1}: {', '.join(f'{s[-1]:.2f}' for s in seconds.values())}", file=sys.stderr, flush=True)
+        print(
+            f"round {repeat + 1}: {', '.join(f'{s[-1]:.2f}' for s in seconds.values())}",
+            file=sys.stderr,
+            flush=True,
+        )
     table(f"{runs} notebooks", seconds, command, two)
     stop(home)
 
@@ -181,9 +223,16 @@ def table(title: str, seconds: dict[str, list[float]], *beside: str) -> None:
     print(f"\n| {title} | seconds | range |{''.join(f' times faster than {b} |' for b in beside)}")
     print(f"|---|---:|---:|{'---:|' * len(beside)}")
     for what, own in seconds.items():
-        ratios = [statistics.median(a / b for a, b in zip(seconds[b], own, strict=True)) for b in beside]
-        cells = "".join(" |" if seconds[b] is own else f" {r:.1f} |" for b, r in zip(beside, ratios, strict=True))
-        print(f"| {what} | {statistics.median(own):.2f} | {min(own):.2f} to {max(own):.2f} |{cells}")
+        ratios = [
+            statistics.median(a / b for a, b in zip(seconds[b], own, strict=True)) for b in beside
+        ]
+        cells = "".join(
+            " |" if seconds[b] is own else f" {r:.1f} |"
+            for b, r in zip(beside, ratios, strict=True)
+        )
+        print(
+            f"| {what} | {statistics.median(own):.2f} | {min(own):.2f} to {max(own):.2f} |{cells}"
+        )
 
 
 def main() -> None:
@@ -197,7 +246,9 @@ def main() -> None:
         print(f"start of the server: {timed(kernels.warm):.2f} s")
         ready_in: dict[str, list[float]] = {"ordinary kernel": [], "warm kernel": []}
         for _ in range(chosen.repeats):
-            for seconds, kernel in zip(ready_in.values(), (kernels.ORDINARY, kernels.NAME), strict=True):
+            for seconds, kernel in zip(
+                ready_in.values(), (kernels.ORDINARY, kernels.NAME), strict=True
+            ):
                 seconds.append(ready(kernel))
         table("kernel ready, stack imported", ready_in, "ordinary kernel")
         kernels.stop()

@@ -97,7 +97,9 @@ def main() -> None:
     print("| what | seconds | beside it | seconds | ratio |\n|---|---:|---|---:|---:|")
     for what, seconds, beside, other in rows:
         ratio = f"{seconds / other:.2f}" if other == other else "–"
-        print(f"| {what} | {seconds:.3f} | {beside} | {'–' if other != other else f'{other:.3f}'} | {ratio} |")
+        print(
+            f"| {what} | {seconds:.3f} | {beside} | {'–' if other != other else f'{other:.3f}'} | {ratio} |"
+        )
 
 
 if __name__ == "__main__":

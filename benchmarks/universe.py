@@ -16,7 +16,10 @@ from __future__ import annotations
 
 import os
 
-os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # as in a worker; before numpy is imported
+os.environ |= {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+}  # as in a worker; before numpy is imported
 
 import argparse
 import contextlib
@@ -87,7 +90,10 @@ def curve(frame: pd.DataFrame) -> np.ndarray:
 
 def resampled(frame: pd.DataFrame, resamples: int = 2, seed: int = 1) -> np.ndarray:
     """Estimates under the null by a statsmodels loop: the published steps, one fit at a time."""
-    observed, values = loop(frame)[:, 0], np.column_stack([np.ones(len(frame)), frame["x"], frame[CONTROLS]])
+    observed, values = (
+        loop(frame)[:, 0],
+        np.column_stack([np.ones(len(frame)), frame["x"], frame[CONTROLS]]),
+    )
     x, y, out = frame["x"].to_numpy(), frame["y"].to_numpy(), []
     for draw in range(resamples):
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(draw,)))
@@ -120,18 +126,27 @@ def gap(own: np.ndarray, other: np.ndarray) -> float:
 
 
 def main() -> int:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--repeats", type=int, default=3)
     repeats = options.parse_args().repeats
     frame, gaps = made_up(), []
     batched(frame)
     joint_test(frame, UNIVERSE, LinearModel("y", "x"), seed=1, draws=99)  # imports are not timed
     versions = f"numpy {np.__version__}, statsmodels {statsmodels.__version__}"
-    print(f"Python {platform.python_version()}, {versions}, {len(UNIVERSE)} specifications, one thread\n")
-    print("| what | batched, s | beside it | seconds | ratio | largest difference |\n|---|---:|---|---:|---:|---:|")
+    print(
+        f"Python {platform.python_version()}, {versions}, {len(UNIVERSE)} specifications, one thread\n"
+    )
+    print(
+        "| what | batched, s | beside it | seconds | ratio | largest difference |\n|---|---:|---|---:|---:|---:|"
+    )
     kinds: dict[str, dict[str, str]] = {"classical": {}, "HC1": {"errors": "HC1"}, "cluster": {"errors": "cluster", "cluster": "g"}}  # fmt: skip
     for errors, chosen_errors in kinds.items():
-        actions = {"own": partial(batched, frame, **chosen_errors), "statsmodels loop": partial(loop, frame, errors)}
+        actions = {
+            "own": partial(batched, frame, **chosen_errors),
+            "statsmodels loop": partial(loop, frame, errors),
+        }
         if errors == "classical" and find_spec("specification_curve"):
             actions["specification_curve, fit()"] = partial(curve, frame)
         seconds, found = in_turn(actions, repeats)
@@ -140,18 +155,28 @@ def main() -> int:
             ratio = seconds[name] / seconds["own"]
             print(f"| {errors} errors | {seconds['own']:.3f} | {name} | {seconds[name]:.2f} | {ratio:.0f} | {gaps[-1]:.1e} |", flush=True)  # fmt: skip
     tests = {
-        name: partial(joint_test, frame, UNIVERSE, LinearModel("y", "x", **k), seed=1) for name, k in kinds.items()
+        name: partial(joint_test, frame, UNIVERSE, LinearModel("y", "x", **k), seed=1)
+        for name, k in kinds.items()
     }
     tests["permutation"] = partial(tests["classical"], null="permutation")
-    seconds, found = in_turn(tests | {"loop": partial(resampled, frame), "once": partial(loop, frame)}, repeats)
+    seconds, found = in_turn(
+        tests | {"loop": partial(resampled, frame), "once": partial(loop, frame)}, repeats
+    )
     own, other = seconds["classical"] / 500, (seconds["loop"] - seconds["once"]) / 2
     print(f"| joint test, per resample of 500 | {own:.4f} | statsmodels loop, per resample of 2 | {other:.2f} | {other / own:.0f} | – |\n")  # fmt: skip
-    print("Joint test, 500 resamples, s: " + ", ".join(f"{name} {seconds[name]:.1f}" for name in tests))
+    print(
+        "Joint test, 500 resamples, s: "
+        + ", ".join(f"{name} {seconds[name]:.1f}" for name in tests)
+    )
     print(f"\n{found['classical'].table.to_string(index=False)}")
     if not find_spec("specification_curve"):
-        print("\nspecification_curve is not installed, so its line is left out; how to install it stands in this file")
+        print(
+            "\nspecification_curve is not installed, so its line is left out; how to install it stands in this file"
+        )
     equal = max(gaps) < LIMIT
-    print(f"\n{'Equal' if equal else 'NOT EQUAL'}: largest difference {max(gaps):.1e}, limit {LIMIT:.0e}")
+    print(
+        f"\n{'Equal' if equal else 'NOT EQUAL'}: largest difference {max(gaps):.1e}, limit {LIMIT:.0e}"
+    )
     return 0 if equal else 1
 
 

@@ -20,7 +20,9 @@ from ca_research.registry import codings
 
 REAL = paths.home()
 
-hypothesis.settings.register_profile("project", deadline=None, derandomize=True)  # the same cases on every machine
+hypothesis.settings.register_profile(
+    "project", deadline=None, derandomize=True
+)  # the same cases on every machine
 hypothesis.settings.load_profile("project")
 
 
@@ -47,8 +49,18 @@ SOURCE = {
     "kind": "official",
 }
 SOURCES = (
-    {"source_id": "S_CALENDAR", "release_lag_days": "31", "release_basis": "calendar", "release_reason": "invented"},
-    {"source_id": "S_LATE", "release_lag_days": "365", "release_basis": "assumed", "release_reason": "invented"},
+    {
+        "source_id": "S_CALENDAR",
+        "release_lag_days": "31",
+        "release_basis": "calendar",
+        "release_reason": "invented",
+    },
+    {
+        "source_id": "S_LATE",
+        "release_lag_days": "365",
+        "release_basis": "assumed",
+        "release_reason": "invented",
+    },
     {"source_id": "S_STATED", "published": "2021-06", "release_basis": "stated"},
 )
 EVENTS = (  # known by the last day the date can mean; without a date, by the day of publication
@@ -73,7 +85,13 @@ TRADE = {
         "partner": {"type": "economy", "meaning": "the other side"},
         "year": {"type": "year", "meaning": "year", "min": 1992, "max": 2025, "reason": "invented"},
         "flow": {"type": "category", "meaning": "direction", "values": ["export", "import"]},
-        "value_usd": {"type": "number", "meaning": "value", "unit": "USD", "min": 0, "reason": "a flow"},
+        "value_usd": {
+            "type": "number",
+            "meaning": "value",
+            "unit": "USD",
+            "min": 0,
+            "reason": "a flow",
+        },
         "note": {"type": "string", "meaning": "remark", "nullable": True},
         "source_id": {"type": "source", "meaning": "row of sources.csv"},
     },
@@ -127,7 +145,9 @@ SOURCE_TABLE = {
 
 
 def forget() -> None:
-    """Empty the caches that hold a registry: the next call reads the project folder of the moment."""
+    """Empty the caches that hold a registry: the next call reads the project folder of the
+    moment.
+    """
     for cached in (
         registry.sources,
         registry.tables,
@@ -148,7 +168,9 @@ def csv_text(header, rows) -> str:
 
 @dataclass
 class Project:
-    """A project folder with three small tables; every method leaves it declared as it lies there."""
+    """A project folder with three small tables; every method leaves it declared as it lies
+    there.
+    """
 
     home: Path
 
@@ -167,13 +189,18 @@ class Project:
         forget()
 
     def builds(self) -> list[str]:
-        """What lies in the folder of builds, hidden scratch folders included, the lock and pointer not."""
+        """What lies in the folder of builds, hidden scratch folders included, the lock and pointer
+        not.
+        """
         return sorted(p.name for p in self.processed.iterdir() if p.is_dir())
 
     def edit(self, table: str = "trade", **fields) -> None:
         """Change fields of a table's declaration."""
         file = self.spec(table)
-        file.write_text(yaml.safe_dump(yaml.safe_load(file.read_text()) | fields, sort_keys=False), encoding="utf-8")
+        file.write_text(
+            yaml.safe_dump(yaml.safe_load(file.read_text()) | fields, sort_keys=False),
+            encoding="utf-8",
+        )
         forget()
 
     def write(self, text: str, table: str = "trade", **fields) -> None:
@@ -189,12 +216,19 @@ class Project:
         """Replace the rows of a table; with `counts`, the expected rows per source follow."""
         ids = [r[-1] for r in rows]
         fields = {"rows": {s: ids.count(s) for s in sorted(set(ids))}} if counts else {}
-        self.write(csv_text(yaml.safe_load(self.spec(table).read_text())["columns"], rows), table, **fields)
+        self.write(
+            csv_text(yaml.safe_load(self.spec(table).read_text())["columns"], rows), table, **fields
+        )
 
     def sources(self, *sources) -> None:
         header = list(registry.Source.model_fields)
-        rows = [[(SOURCE | {"origin_group": s["source_id"]} | s).get(c, "") for c in header] for s in sources]
-        (self.home / "registry" / "sources.csv").write_text(csv_text(header, rows), encoding="utf-8")
+        rows = [
+            [(SOURCE | {"origin_group": s["source_id"]} | s).get(c, "") for c in header]
+            for s in sources
+        ]
+        (self.home / "registry" / "sources.csv").write_text(
+            csv_text(header, rows), encoding="utf-8"
+        )
         forget()
 
 
@@ -220,7 +254,9 @@ def full_disk():
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    """A tiny project: CA_RESEARCH_HOME points at it, and nothing of the real registry is remembered."""
+    """A tiny project: CA_RESEARCH_HOME points at it, and nothing of the real registry is
+    remembered.
+    """
     home = tmp_path / "project"
     for folder in ("registry/tables", "registry/claims", "notebooks", "data/raw"):
         (home / folder).mkdir(parents=True)
@@ -229,7 +265,9 @@ def project(tmp_path, monkeypatch):
     made = Project(home)
     made.sources(*SOURCES)
     made.spec("sources").write_text(yaml.safe_dump(SOURCE_TABLE))
-    (home / "registry" / "article.yaml").write_text(yaml.safe_dump(ARTICLE, sort_keys=False), encoding="utf-8")
+    (home / "registry" / "article.yaml").write_text(
+        yaml.safe_dump(ARTICLE, sort_keys=False), encoding="utf-8"
+    )
     for declaration in (TRADE, FACT_TABLE, EVENT_TABLE):
         made.spec(declaration["table"]).write_text(yaml.safe_dump(declaration, sort_keys=False))
     made.rows(*ROWS)
@@ -251,7 +289,9 @@ def built(project):
 
 @pytest.fixture
 def command(monkeypatch, capsysbinary):
-    """Runs a command line in this process: `command("sql", "select 1")` gives (exit code, stdout, stderr)."""
+    """Runs a command line in this process: `command("sql", "select 1")` gives (exit code, stdout,
+    stderr).
+    """
     from ca_research import cli
 
     def run(*words: str, text: bool = True):
@@ -272,7 +312,8 @@ def command(monkeypatch, capsysbinary):
 def report(tmp_path_factory, worker_id):
     """The pages of every claim, made once by the command line, whichever worker asks first.
 
-    CA_RESEARCH_TEST_REPORT names a folder of pages made just before from the same files (CI has them); else they are made.
+    CA_RESEARCH_TEST_REPORT names a folder of pages made just before from the same files (CI has
+    them); else they are made.
     """
     if made := os.environ.get("CA_RESEARCH_TEST_REPORT"):
         assert (Path(made) / "index.html").is_file(), f"no report in {made}: make report"
@@ -282,7 +323,9 @@ def report(tmp_path_factory, worker_id):
     with FileLock(folder.with_suffix(".lock")):
         if not (folder / "index.html").is_file():
             done = subprocess.run(
-                [sys.executable, "-m", "ca_research.cli", "run", "--out", str(folder)], capture_output=True, text=True
+                [sys.executable, "-m", "ca_research.cli", "run", "--out", str(folder)],
+                capture_output=True,
+                text=True,
             )
             assert done.returncode == 0, done.stderr
     return folder

@@ -1,4 +1,5 @@
-"""ca-research: declared claims about Central Asia's ties with the powers, checked against published figures.
+"""ca-research: declared claims about Central Asia's ties with the powers, checked against published
+figures.
 
 Names are resolved on first use, so that importing this package costs next to nothing (PEP 562).
 """

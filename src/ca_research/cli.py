@@ -1,4 +1,6 @@
-"""The command line: thin commands over the library. Heavy modules are imported inside the commands."""
+"""The command line: thin commands over the library. Heavy modules are imported inside the
+commands.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +24,19 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 claims_app = typer.Typer(
-    help="The declared claims: list, show, check.", invoke_without_command=True, rich_markup_mode=None
+    help="The declared claims: list, show, check.",
+    invoke_without_command=True,
+    rich_markup_mode=None,
 )
 data_app = typer.Typer(
-    help="The tables: build, list, show, coverage, check.", no_args_is_help=True, rich_markup_mode=None
+    help="The tables: build, list, show, coverage, check.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 app.add_typer(claims_app, name="claims")
-new_app = typer.Typer(help="A new claim from a template.", no_args_is_help=True, rich_markup_mode=None)
+new_app = typer.Typer(
+    help="A new claim from a template.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(data_app, name="data")
 app.add_typer(new_app, name="new")
 
@@ -50,44 +58,80 @@ def _version(wanted: bool) -> None:
 def options(
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the version and leave."
+        ),
     ] = False,
 ) -> None: ...
 
 
-# --- run ---------------------------------------------------------------------------------------------------
+# --- run
+#
+#
+#
+# ---------------------------------------------------------------------------------------------------
 
 
 @app.command()
 def run(
     claims: Annotated[
         list[str] | None,
-        typer.Argument(help="Claims to run, for example C30, or brief, or overview; all where none is named."),
+        typer.Argument(
+            help="Claims to run, for example C30, or brief, or overview; all where none is named."
+        ),
     ] = None,
-    param: Annotated[list[str] | None, typer.Option("-p", "--param", help="One parameter: -p economy=UZB")] = None,
-    grid: Annotated[list[str] | None, typer.Option("--grid", help="Several values: --grid economy=KAZ,KGZ")] = None,
+    param: Annotated[
+        list[str] | None, typer.Option("-p", "--param", help="One parameter: -p economy=UZB")
+    ] = None,
+    grid: Annotated[
+        list[str] | None, typer.Option("--grid", help="Several values: --grid economy=KAZ,KGZ")
+    ] = None,
     grid_file: Annotated[
-        Path | None, typer.Option("--grid-file", help="Sets of parameters: a CSV (a column each) or a YAML list.")
+        Path | None,
+        typer.Option(
+            "--grid-file", help="Sets of parameters: a CSV (a column each) or a YAML list."
+        ),
     ] = None,
     as_of: Annotated[
         list[str] | None,
         typer.Option(
-            "--as-of", help="A day (YYYY-MM-DD) or latest; may be repeated. Default: the article's day and latest."
+            "--as-of",
+            help="A day (YYYY-MM-DD) or latest; may be repeated. Default: the article's day and "
+            "latest.",
         ),
     ] = None,
     jobs: Annotated[
         int | None, typer.Option("--jobs", "-j", min=1, help="Notebooks at a time; default: cores.")
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for the pages; default: reports/")] = None,
-    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Start nothing more after a failure.")] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Execute everything, whatever is stored.")] = False,
-    kernel: Annotated[str, typer.Option("--kernel", help="Kernel to use; default: the warm one.")] = "",
-    cluster: Annotated[str, typer.Option("--cluster", help="Hand the runs to a Dask scheduler: tcp://host:port")] = "",
-    cell_timeout: Annotated[int | None, typer.Option(min=1, max=YEAR, help="Seconds for a cell; default 600.")] = None,
-    timeout: Annotated[int | None, typer.Option(min=1, max=YEAR, help="Seconds for a notebook; default 1800.")] = None,
-    memory: Annotated[float | None, typer.Option(min=0.1, max=1e6, help="GiB for a kernel; default 8.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the pages; default: reports/")
+    ] = None,
+    fail_fast: Annotated[
+        bool, typer.Option("--fail-fast", help="Start nothing more after a failure.")
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Execute everything, whatever is stored.")
+    ] = False,
+    kernel: Annotated[
+        str, typer.Option("--kernel", help="Kernel to use; default: the warm one.")
+    ] = "",
+    cluster: Annotated[
+        str, typer.Option("--cluster", help="Hand the runs to a Dask scheduler: tcp://host:port")
+    ] = "",
+    cell_timeout: Annotated[
+        int | None, typer.Option(min=1, max=YEAR, help="Seconds for a cell; default 600.")
+    ] = None,
+    timeout: Annotated[
+        int | None, typer.Option(min=1, max=YEAR, help="Seconds for a notebook; default 1800.")
+    ] = None,
+    memory: Annotated[
+        float | None, typer.Option(min=0.1, max=1e6, help="GiB for a kernel; default 8.")
+    ] = None,
 ) -> None:
-    """Run claims through their notebooks and write the pages; what has not changed is served from the store."""
+    """Run claims through their notebooks and write the pages; what has not changed is served from
+    the store.
+    """
     from . import paths, report, runs
 
     folder = (out or paths.reports_dir()).resolve()
@@ -101,7 +145,11 @@ def run(
 
     def tell() -> None:
         """What came out, in words."""
-        fixed = {**{k: [v] for k, v in pairs.items()}, **lists, **({"as_of": as_of} if as_of else {})}
+        fixed = {
+            **{k: [v] for k, v in pairs.items()},
+            **lists,
+            **({"as_of": as_of} if as_of else {}),
+        }
         ways = [{**fixed, **{k: [v] for k, v in one.items()}} for one in sets or [{}]]
         for line in report.answers(folder, claims or (), ways):
             typer.echo(line)
@@ -142,10 +190,14 @@ def _kernel(name: str) -> list[str]:
 
 @app.command("runs")
 def runs_list(
-    out: Annotated[Path | None, typer.Option("--out", help="Folder of the report; default: reports/")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder of the report; default: reports/")
+    ] = None,
     format: Format = "table",
 ) -> None:
-    """What the report in a folder was made of: runs, keys, seconds, and what came from the store."""
+    """What the report in a folder was made of: runs, keys, seconds, and what came from the
+    store.
+    """
     from . import paths, runs
 
     manifest = runs.read_manifest((out or paths.reports_dir()).resolve())
@@ -162,20 +214,25 @@ def runs_list(
     console.rows(rows, format)
 
 
-# --- report, verify ----------------------------------------------------------------------------------------
+# --- report, verify
+# ----------------------------------------------------------------------------------------
 
 
 @app.command("report")
 def report_command(
     file: Annotated[
         Path | None,
-        typer.Argument(help="Name of the zip file; default: ca-research-report.zip in the report's folder."),
+        typer.Argument(
+            help="Name of the zip file; default: ca-research-report.zip in the report's folder."
+        ),
     ] = None,
     zip: Annotated[bool, typer.Option("--zip", help="Zip the report for sending.")] = False,
     notebooks: Annotated[
         bool, typer.Option("--notebooks", help="Put the executed notebooks into the zip too.")
     ] = False,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder of the report; default: reports/")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder of the report; default: reports/")
+    ] = None,
 ) -> None:
     """Say where the finished report is; with --zip, put it into one file for sending."""
     from . import paths, report
@@ -183,12 +240,17 @@ def report_command(
     folder = (out or paths.reports_dir()).resolve()
     if not zip:
         if file or notebooks:
-            raise UsageError("a file and --notebooks go with --zip", hint="ca-research report --zip report.zip")
+            raise UsageError(
+                "a file and --notebooks go with --zip", hint="ca-research report --zip report.zip"
+            )
         typer.echo(f"report: {folder / 'index.html'} ({len(report.whole(folder))} files)")
         return
     target = (file or folder / f"{report.PARCEL}.zip").resolve()
     if target.is_dir():
-        raise UsageError(f"{file} is a folder", hint="give the name of a file: ca-research report --zip report.zip")
+        raise UsageError(
+            f"{file} is a folder",
+            hint="give the name of a file: ca-research report --zip report.zip",
+        )
     if file and not target.parent.is_dir():
         raise UsageError(
             f"there is no folder {target.parent.name}",
@@ -201,12 +263,20 @@ def report_command(
 
 @app.command("verify")
 def verify_command(
-    out: Annotated[Path | None, typer.Option("--out", help="Folder of the report; default: reports/")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder of the report; default: reports/")
+    ] = None,
     format: Annotated[str, typer.Option("--format", help="text, json, junit or markdown")] = "text",
-    accept: Annotated[bool, typer.Option("--accept", help="Make the report the new baseline.")] = False,
-    reason: Annotated[str, typer.Option("--reason", help="Why the verdicts moved; goes into their changelog.")] = "",
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Make the report the new baseline.")
+    ] = False,
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why the verdicts moved; goes into their changelog.")
+    ] = "",
 ) -> None:
-    """Compare the report with the accepted verdicts (baseline/); exit code 1 and a diff where one moved."""
+    """Compare the report with the accepted verdicts (baseline/); exit code 1 and a diff where one
+    moved.
+    """
     from . import paths, verify
 
     console.known(format, tuple(verify.FORMATS))
@@ -220,14 +290,22 @@ def verify_command(
         found = verify.compare(baseline, report, verify.outdated(report))
     typer.echo(verify.show(found, format), nl=False)
     if accept:
-        typer.echo(f"accepted: {paths.shown(paths.baseline_dir())} holds the verdicts of this report", err=True)
+        typer.echo(
+            f"accepted: {paths.shown(paths.baseline_dir())} holds the verdicts of this report",
+            err=True,
+        )
     elif not found.same:
         if found.changes:
-            typer.echo('next: mend what moved them, or: ca-research verify --accept --reason "..."', err=True)
+            typer.echo(
+                'next: mend what moved them, or: ca-research verify --accept --reason "..."',
+                err=True,
+            )
         raise typer.Exit(1)
 
 
-cache_app = typer.Typer(help="The store of finished runs: info, clear.", no_args_is_help=True, rich_markup_mode=None)
+cache_app = typer.Typer(
+    help="The store of finished runs: info, clear.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(cache_app, name="cache")
 
 
@@ -240,7 +318,12 @@ def cache_info(format: Format = "table") -> None:
     files = store.contents()
     kinds = {kind: sum(f[0].parent.name == kind for f in files) for kind in ("runs", "reports")}
     used = sum(f[1] for f in files)
-    row = {"folder": str(store.folder), **kinds, "megabytes": used / 1e6, "may hold (MB)": allowed_size() / 1e6}
+    row = {
+        "folder": str(store.folder),
+        **kinds,
+        "megabytes": used / 1e6,
+        "may hold (MB)": allowed_size() / 1e6,
+    }
     console.rows([row], format)
 
 
@@ -279,12 +362,16 @@ def kernels_stop() -> None:
 
 
 def _pairs(words: list[str] | None) -> dict[str, str]:
-    """What `-p NAME=VALUE` or `--grid NAME=A,B` gave, by name; raises UsageError for another form or a name twice."""
+    """What `-p NAME=VALUE` or `--grid NAME=A,B` gave, by name; raises UsageError for another form
+    or a name twice.
+    """
     found: dict[str, str] = {}
     for word in words or ():
         name, equals, value = word.partition("=")
         if not equals or not name or not value:
-            raise UsageError(f"expected NAME=VALUE, got {word!r}", hint="for example -p economy=UZB")
+            raise UsageError(
+                f"expected NAME=VALUE, got {word!r}", hint="for example -p economy=UZB"
+            )
         if name in found:
             raise UsageError(
                 f"{name} is given twice: {found[name]} and {value}",
@@ -304,7 +391,8 @@ def _several(name: str, values: str) -> list[str]:
     return found
 
 
-# --- claims ------------------------------------------------------------------------------------------------
+# --- claims
+# ------------------------------------------------------------------------------------------------
 
 
 @claims_app.callback()
@@ -339,24 +427,38 @@ def claims_show(
     spec = registry.claim(claim)
     if console.known(format, ("text", "json")) == "json":
         typer.echo(
-            json.dumps(spec.model_dump(mode="json") | {"rule_sha256": spec.rule_sha256}, ensure_ascii=False, indent=1)
+            json.dumps(
+                spec.model_dump(mode="json") | {"rule_sha256": spec.rule_sha256},
+                ensure_ascii=False,
+                indent=1,
+            )
         )
         return
     from .claims import Claim
 
     typer.echo(
-        f"{spec.id}  {spec.title}\n“{spec.quotation}”\n{spec.restatement}\n\n{Claim(spec).rule}\n\nexpected: {spec.expected}\nknown before: {spec.known_before}\ndeclared {spec.declared_on}, rule {spec.rule_sha256}"
+        f"{spec.id}  "
+        f"{spec.title}\n“{spec.quotation}”\n{spec.restatement}\n\n{Claim(spec).rule}\n\nexpected: "
+        f"{spec.expected}\nknown before: {spec.known_before}\ndeclared {spec.declared_on}, rule "
+        f"{spec.rule_sha256}"
     )
 
 
 @claims_app.command("check")
 def claims_check(
-    article: Annotated[Path | None, typer.Option("--article", help="The article's text, where it is at hand.")] = None,
+    article: Annotated[
+        Path | None, typer.Option("--article", help="The article's text, where it is at hand.")
+    ] = None,
     verdicts: Annotated[
-        Path | None, typer.Option("--verdicts", help="Stored verdicts; default: those of the last report, if any.")
+        Path | None,
+        typer.Option(
+            "--verdicts", help="Stored verdicts; default: those of the last report, if any."
+        ),
     ] = None,
 ) -> None:
-    """Check the register: whether it can be applied, its quotations (with --article), and the verdicts stored."""
+    """Check the register: whether it can be applied, its quotations (with --article), and the
+    verdicts stored.
+    """
     from . import paths, registry
     from .claims import article as quoted
     from .claims import check
@@ -375,7 +477,9 @@ def claims_check(
             faults += [fault for one in known for fault in check.verdict(one)]
             old = sum(map(check.stale, known))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise UsageError(f"not a file of verdicts: {error!r}", where=str(stored), hint="ca-research run") from None
+            raise UsageError(
+                f"not a file of verdicts: {error!r}", where=str(stored), hint="ca-research run"
+            ) from None
     if faults:
         raise CaResearchError(
             f"the register has {len(faults)} faults\n" + "\n".join(f"  {f}" for f in faults),
@@ -384,7 +488,11 @@ def claims_check(
         )
     typer.echo(
         f"{len(specs)} claims are well formed"
-        + (" and quote the article rightly" if article else "; quotations were not compared (no --article)")
+        + (
+            " and quote the article rightly"
+            if article
+            else "; quotations were not compared (no --article)"
+        )
         + (f"; {len(known) - old} stored verdicts follow from their criteria" if known else "")
         + (f", {old} were judged by an earlier rule" if old else "")
     )
@@ -398,9 +506,13 @@ def _article(file: Path) -> str:
     try:
         text = decoded(file.read_bytes())
     except Unreadable as fault:
-        raise UsageError(fault.what, where=fault.place(file.name), hint="save the text as UTF-8") from None
+        raise UsageError(
+            fault.what, where=fault.place(file.name), hint="save the text as UTF-8"
+        ) from None
     if not text.strip():
-        raise UsageError("the article's file is empty", where=file.name, hint="give the article's text")
+        raise UsageError(
+            "the article's file is empty", where=file.name, hint="give the article's text"
+        )
     return text
 
 
@@ -412,7 +524,8 @@ def new() -> None: ...
 def new_claim(
     claim: Annotated[str, typer.Argument(help="An id that is free, for example C36")],
     sentence: Annotated[
-        str | None, typer.Option("--sentence", help="Paragraph and sentence of the article, for example 2.1")
+        str | None,
+        typer.Option("--sentence", help="Paragraph and sentence of the article, for example 2.1"),
     ] = None,
 ) -> None:
     """Write a claim file and a notebook that run at once, to be made one's own."""
@@ -423,26 +536,36 @@ def new_claim(
     if sentence is not None:
         parts = sentence.split(".")
         if len(parts) != 2 or not all(p.isascii() and p.isdigit() and len(p) < 5 for p in parts):
-            raise UsageError(f"{sentence!r} is no place in the article", hint="paragraph.sentence, for example 2.1")
+            raise UsageError(
+                f"{sentence!r} is no place in the article",
+                hint="paragraph.sentence, for example 2.1",
+            )
         place = (int(parts[0]), int(parts[1]))
     for file in write(claim, place):
         typer.echo(paths.shown(file))
-    typer.echo(f"next: ca-research run {claim}, then make both files your own (docs/adding-a-claim.md)")
+    typer.echo(
+        f"next: ca-research run {claim}, then make both files your own (docs/adding-a-claim.md)"
+    )
 
 
-# --- data --------------------------------------------------------------------------------------------------
+# --- data
+# --------------------------------------------------------------------------------------------------
 
 
 @data_app.command("build")
 def data_build(
-    force: Annotated[bool, typer.Option("--force", help="Build even where the tables are up to date.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Build even where the tables are up to date.")
+    ] = False,
 ) -> None:
     """Validate the raw files and write the tables."""
     from .tables import build
 
     built = build(force=force, progress=_name)
     total = sum(built.rows.values())
-    typer.echo(f"{len(built.rows)} tables, {total:,} rows: {'built' if built.fresh else 'up to date'}")
+    typer.echo(
+        f"{len(built.rows)} tables, {total:,} rows: {'built' if built.fresh else 'up to date'}"
+    )
 
 
 @data_app.command("check")
@@ -480,7 +603,8 @@ def data_list(format: Format = "table") -> None:
 
 @data_app.command("show")
 def data_show(
-    table: Annotated[str, typer.Argument(help="A table, for example trade")], format: Format = "table"
+    table: Annotated[str, typer.Argument(help="A table, for example trade")],
+    format: Format = "table",
 ) -> None:
     """The columns of a table: type, unit, meaning, bounds."""
     from . import registry
@@ -515,7 +639,9 @@ def format_number(value: float) -> str:
 @data_app.command("coverage")
 def data_coverage(
     table: Annotated[str, typer.Argument(help="A table, for example trade")],
-    by: Annotated[str | None, typer.Option("--by", help="Columns that say who reports: --by reporter,partner")] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", help="Columns that say who reports: --by reporter,partner")
+    ] = None,
     format: Format = "table",
 ) -> None:
     """Who reports what, in which years, from which source."""
@@ -525,20 +651,31 @@ def data_coverage(
     who = frame.attrs["who"]
     grouped = (
         frame.groupby([*who, "source_id"], dropna=False)
-        .agg(first=("year", "min"), last=("year", "max"), years=("year", "nunique"), figures=("figures", "sum"))
+        .agg(
+            first=("year", "min"),
+            last=("year", "max"),
+            years=("year", "nunique"),
+            figures=("figures", "sum"),
+        )
         .reset_index()
     )
     console.frame(grouped, format)
 
 
-# --- sql ---------------------------------------------------------------------------------------------------
+# --- sql
+#
+#
+#
+# ---------------------------------------------------------------------------------------------------
 
 
 @app.command()
 def sql(
     query: Annotated[str, typer.Argument(help="One SELECT over the tables.")],
     format: Annotated[str, typer.Option("--format", help="table, csv, json or parquet")] = "table",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file.")
+    ] = None,
 ) -> None:
     """Answer one SELECT over the processed tables (read-only)."""
     console.known(format, ("table", "csv", "json", "parquet"))
@@ -555,7 +692,8 @@ def sql(
             pq.write_table(answered.arrow(query), buffer)
         except pa.ArrowException as error:
             raise UsageError(
-                f"Parquet cannot hold this: {error}", hint="cast the column, for example: column::varchar"
+                f"Parquet cannot hold this: {error}",
+                hint="cast the column, for example: column::varchar",
             ) from None
         content = buffer.getvalue().to_pybytes()
     elif format == "json":
@@ -589,7 +727,9 @@ def main() -> None:
         else:
             print(f"error: {error}", file=sys.stderr)
         sys.exit(getattr(error, "exit_code", 1))
-    except Exception as error:  # a fault of ours: three lines as well, for the traceback tells a user nothing
+    except (
+        Exception
+    ) as error:  # a fault of ours: three lines as well, for the traceback tells a user nothing
         if debug:
             traceback.print_exc()
         else:

@@ -28,7 +28,9 @@ def frame(frame: pd.DataFrame, format: str) -> None:
     """A frame with a row of names; what is missing is empty, in JSON null."""
     plain = frame.astype(object).where(frame.notna(), None)
     names = [str(c) for c in frame.columns]
-    rows([dict(zip(names, row, strict=True)) for row in plain.itertuples(index=False)], format, names)
+    rows(
+        [dict(zip(names, row, strict=True)) for row in plain.itertuples(index=False)], format, names
+    )
 
 
 def rows(rows: list[dict[str, Any]], format: str, columns: list[str] | None = None) -> None:
@@ -60,10 +62,14 @@ def _table(columns: list[str], rows: list[tuple[Any, ...]]) -> str:
     if not columns:
         return "(no rows)\n"
     cells = [[_cell(value) for value in row] for row in rows]
-    right = [bool(rows) and all(_number_or_none(row[i]) for row in rows) for i in range(len(columns))]
+    right = [
+        bool(rows) and all(_number_or_none(row[i]) for row in rows) for i in range(len(columns))
+    ]
     width = [max(len(x) for x in [c, *(row[i] for row in cells)]) for i, c in enumerate(columns)]
     lines = [
-        "  ".join(x.rjust(w) if a else x.ljust(w) for x, w, a in zip(line, width, right, strict=True)).rstrip()
+        "  ".join(
+            x.rjust(w) if a else x.ljust(w) for x, w, a in zip(line, width, right, strict=True)
+        ).rstrip()
         for line in [columns, *cells]
     ]
     lines.insert(1, "  ".join("-" * w for w in width))
@@ -88,7 +94,8 @@ def _cell(value: Any) -> str:
 
 @contextmanager
 def progress(total: int) -> Iterator[tuple[Any, Any]]:
-    """Callbacks for the start and the end of a run: a bar with what is under way on a terminal, else a line per run.
+    """Callbacks for the start and the end of a run: a bar with what is under way on a terminal,
+    else a line per run.
 
     Both go to stderr. Runs served from the store are counted and not listed one by one.
     """
@@ -96,7 +103,9 @@ def progress(total: int) -> Iterator[tuple[Any, Any]]:
 
     def line(result: Result) -> str:
         state = "ok  " if result.ok else "anew" if result.moved else "FAIL"
-        return f"{state} {result.run_id} {result.seconds:.1f} s" + (f": {result.error}" if not result.ok else "")
+        return f"{state} {result.run_id} {result.seconds:.1f} s" + (
+            f": {result.error}" if not result.ok else ""
+        )
 
     if not sys.stderr.isatty():
 

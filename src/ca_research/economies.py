@@ -1,7 +1,8 @@
 """Economies and aggregates: their codes, their names, and who belongs to what, when.
 
-Economies are ISO 3166-1 alpha-3 codes (registry/economies.csv). An aggregate is a code that stands for several
-economies or for no single one; it is never ranked or summed beside its members. Membership carries dates: `members("EU", 2012)` is not `members("EU", 2021)`.
+Economies are ISO 3166-1 alpha-3 codes (registry/economies.csv). An aggregate is a code that stands
+for several economies or for no single one; it is never ranked or summed beside its members.
+Membership carries dates: `members("EU", 2012)` is not `members("EU", 2021)`.
 """
 
 from __future__ import annotations
@@ -66,7 +67,9 @@ _EU_SINCE = {
     2007: "BGR ROU",
     2013: "HRV",
 }
-_CIS: Members = {code: (1992, None) for code in ["ARM", "AZE", "BLR", "KAZ", "KGZ", "MDA", "RUS", "TJK", "UZB"]} | {
+_CIS: Members = {
+    code: (1992, None) for code in ["ARM", "AZE", "BLR", "KAZ", "KGZ", "MDA", "RUS", "TJK", "UZB"]
+} | {
     "GEO": (1993, 2009),
     "UKR": (1992, 2018),
 }
@@ -77,12 +80,16 @@ _SCO: Members = {code: (2001, None) for code in ["CHN", "KAZ", "KGZ", "RUS", "TJ
     "BLR": (2024, None),
 }
 _EAEU: Members = {code: (2015, None) for code in ["ARM", "BLR", "KAZ", "KGZ", "RUS"]}
-_OTS: Members = {code: (2009, None) for code in ["AZE", "KAZ", "KGZ", "TUR"]} | {"UZB": (2019, None)}
+_OTS: Members = {code: (2009, None) for code in ["AZE", "KAZ", "KGZ", "TUR"]} | {
+    "UZB": (2019, None)
+}
 
 
 @dataclass(frozen=True)
 class Aggregate:
-    """A code that is no single economy. `members` maps an economy to (first year, last year or None)."""
+    """A code that is no single economy. `members` maps an economy to (first year, last year or
+    None).
+    """
 
     code: str
     name: str
@@ -104,13 +111,34 @@ def _eu() -> Members:
 
 _DECLARED = (
     Aggregate("WLD", "World", aliases=("All partners", "Total"), note="every economy"),
-    Aggregate("EU", "European Union (membership of the year)", _eu(), ("European Union",), "changing membership"),
-    Aggregate("EU27", "European Union (27 members of 2020)", _always(_EU27), ("EU-27", "EU 27"), "fixed membership"),
-    Aggregate("EUI", "EU institutions", aliases=("European Commission",), note="a donor, not a sum of members"),
+    Aggregate(
+        "EU",
+        "European Union (membership of the year)",
+        _eu(),
+        ("European Union",),
+        "changing membership",
+    ),
+    Aggregate(
+        "EU27",
+        "European Union (27 members of 2020)",
+        _always(_EU27),
+        ("EU-27", "EU 27"),
+        "fixed membership",
+    ),
+    Aggregate(
+        "EUI",
+        "EU institutions",
+        aliases=("European Commission",),
+        note="a donor, not a sum of members",
+    ),
     Aggregate("CA5", "Central Asia (five)", _always(CA5), ("C5", "Central Asia")),
     Aggregate("CA4", "Central Asia without Turkmenistan", _always([c for c in CA5 if c != "TKM"])),
-    Aggregate("CIS", "Commonwealth of Independent States", _CIS, note="as the reporting office counts it"),
-    Aggregate("SCO", "Shanghai Cooperation Organisation", _SCO, note="as the reporting office counts it"),
+    Aggregate(
+        "CIS", "Commonwealth of Independent States", _CIS, note="as the reporting office counts it"
+    ),
+    Aggregate(
+        "SCO", "Shanghai Cooperation Organisation", _SCO, note="as the reporting office counts it"
+    ),
     Aggregate("EAEU", "Eurasian Economic Union", _EAEU),
     Aggregate("OTS", "Organization of Turkic States", _OTS),
     Aggregate("CASC", "Central Asia and South Caucasus", note="as a source groups them"),
@@ -119,9 +147,15 @@ _DECLARED = (
     Aggregate("AIIB", "Asian Infrastructure Investment Bank", note="a bank, not a sum of members"),
     Aggregate("BIL", "All official bilateral creditors"),
     Aggregate("MUL", "All multilateral creditors"),
-    Aggregate("OTHER_CIS", "Other CIS", note="a rest group of the energy review; an upper bound for Central Asia"),
+    Aggregate(
+        "OTHER_CIS",
+        "Other CIS",
+        note="a rest group of the energy review; an upper bound for Central Asia",
+    ),
     Aggregate("OTHER_FSU", "Other former Soviet Union", note="a rest group of the energy review"),
-    Aggregate("S19", "Other Asia, not elsewhere specified", note="in Comtrade practice mostly Taiwan"),
+    Aggregate(
+        "S19", "Other Asia, not elsewhere specified", note="in Comtrade practice mostly Taiwan"
+    ),
     Aggregate("_X", "Areas not specified"),
     Aggregate("GLOBAL", "Several economies, unspecified"),
 )
@@ -133,11 +167,17 @@ def _economies() -> dict[str, tuple[str, tuple[str, ...]]]:
     file = paths.registry_dir() / "economies.csv"
     try:
         rows = [row for _, row in read_csv(file.read_bytes())]
-        return {r["code"]: (r["name"], tuple(a for a in r["aliases"].split(";") if a)) for r in rows}
+        return {
+            r["code"]: (r["name"], tuple(a for a in r["aliases"].split(";") if a)) for r in rows
+        }
     except OSError as error:
-        raise RegistryError("the list of economies cannot be read", where=str(file), hint=str(error)) from error
+        raise RegistryError(
+            "the list of economies cannot be read", where=str(file), hint=str(error)
+        ) from error
     except Unreadable as fault:
-        raise RegistryError(fault.what, where=fault.place("registry/economies.csv"), hint="mend the file") from None
+        raise RegistryError(
+            fault.what, where=fault.place("registry/economies.csv"), hint="mend the file"
+        ) from None
     except KeyError as name:
         raise RegistryError(
             f"no column {name}", where="registry/economies.csv", hint="columns: code, name, aliases"
@@ -165,7 +205,8 @@ def codes() -> frozenset[str]:
 
 
 def resolve(name: str) -> str:
-    """Code of an economy or aggregate given by code or name ('Kazakhstan', 'Turkey', 'Türkiye', 'EU').
+    """Code of an economy or aggregate given by code or name ('Kazakhstan', 'Turkey', 'Türkiye',
+    'EU').
 
     Raises UnknownNameError with suggestions.
     """
@@ -189,11 +230,19 @@ def is_aggregate(code: str) -> bool:
 
 def members(code: str, year: int) -> tuple[str, ...]:
     """Economies of an aggregate in a year (empty where membership is not a list of economies)."""
-    return tuple(sorted(e for e, (a, b) in AGGREGATES[code].members.items() if a <= year and (b is None or year <= b)))
+    return tuple(
+        sorted(
+            e
+            for e, (a, b) in AGGREGATES[code].members.items()
+            if a <= year and (b is None or year <= b)
+        )
+    )
 
 
 def refuse_overlap(used: list[str] | set[str], year: int, *, where: str = "") -> None:
-    """Raise AggregateError where an aggregate stands beside one of its members (or `WLD` beside anyone)."""
+    """Raise AggregateError where an aggregate stands beside one of its members (or `WLD` beside
+    anyone).
+    """
     used = set(used)
     for code in sorted(used & set(AGGREGATES)):
         inside = used - {code} if code == "WLD" else used & set(members(code, year))
@@ -201,5 +250,6 @@ def refuse_overlap(used: list[str] | set[str], year: int, *, where: str = "") ->
             raise AggregateError(
                 f"{code} stands beside its members {', '.join(sorted(inside)[:5])}",
                 where=where or f"year {year}",
-                hint="keep the aggregate or the members, not both (aggregates are flagged in `is_aggregate`)",
+                hint="keep the aggregate or the members, not both (aggregates are flagged in "
+                "`is_aggregate`)",
             )

@@ -1,7 +1,7 @@
 """Typed errors: what happened, where, and what to do next.
 
-Every error a user can cause derives from `CaResearchError`; the command line prints its three lines and
-nothing else (the traceback comes with `--debug`) and leaves with `exit_code`.
+Every error a user can cause derives from `CaResearchError`; the command line prints its three lines
+and nothing else (the traceback comes with `--debug`) and leaves with `exit_code`.
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ class MissingTableError(CaResearchError):
     """A processed table is not there."""
 
     def __init__(self, table: str, where: str) -> None:
-        super().__init__(f"table {table!r} has not been built", where=where, hint="ca-research data build")
+        super().__init__(
+            f"table {table!r} has not been built", where=where, hint="ca-research data build"
+        )
 
 
 class CoverageError(CaResearchError):
@@ -95,7 +97,9 @@ class RunError(CaResearchError):
 
 
 class WriteError(CaResearchError, OSError):
-    """A file could not be written; nothing half-written is left. Also an OSError, with its number."""
+    """A file could not be written; nothing half-written is left. Also an OSError, with its
+    number.
+    """
 
     def __init__(self, file: Path, problem: OSError) -> None:
         super().__init__(
@@ -110,11 +114,15 @@ class LinkError(CaResearchError):
     """A symbolic link that cannot be followed."""
 
     def __init__(self, what: str, *, where: str) -> None:
-        super().__init__(what, where=where, hint="remove the link, or let it lead to a folder of its own")
+        super().__init__(
+            what, where=where, hint="remove the link, or let it lead to a folder of its own"
+        )
 
 
 class BaselineError(CaResearchError):
-    """There is no baseline to compare with, it cannot be read, or it may not be replaced by what is at hand."""
+    """There is no baseline to compare with, it cannot be read, or it may not be replaced by what is
+    at hand.
+    """
 
 
 @dataclass(frozen=True)
@@ -141,7 +149,8 @@ class DataError(CaResearchError):
             lines.append(f"  ... and {len(self.faults) - shown} more (all in DataError.faults)")
         files = sorted({fault.file for fault in self.faults})
         super().__init__(
-            f"{len(self.faults)} fault(s) in {len(files)} file(s); nothing was built\n" + "\n".join(lines),
+            f"{len(self.faults)} fault(s) in {len(files)} file(s); nothing was built\n"
+            + "\n".join(lines),
             hint="mend the rows named above, then: ca-research data build",
         )
 
@@ -157,7 +166,9 @@ class UndeclaredReadError(CaResearchError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str]):
         super().__init__(
-            f"the notebook reads the {'registry entry' if kind == 'registry' else kind} {name!r} without declaring it",
+            f"the notebook reads the {'registry entry' if kind == 'registry' else kind} {name!r} "
+            "without declaring it",
             where=f"declared: {', '.join(known) or 'none'}",
-            hint=f"add it to `ca_research.{'registry' if kind == 'registry' else 'tables'}` in the notebook's metadata",
+            hint=f"add it to `ca_research.{'registry' if kind == 'registry' else 'tables'}` in "
+            "the notebook's metadata",
         )

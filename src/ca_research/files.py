@@ -1,7 +1,8 @@
-"""Files and folders, as every room of the project finds, writes and sweeps them. Imports nothing heavy.
+"""Files and folders, as every room of the project finds, writes and sweeps them. Imports nothing
+heavy.
 
-A folder is walked through symbolic links, a file is written whole or not at all, and what a killed process left in the
-temporary directory goes with the next one.
+A folder is walked through symbolic links, a file is written whole or not at all, and what a killed
+process left in the temporary directory goes with the next one.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ _HELD = ".held"
 def walk(folder: Path, *suffixes: str) -> list[Path]:
     """All files of a folder and of those in it, sorted; links are followed, also to folders.
 
-    What is hidden, and what Python compiles, is left out. `Path.rglob` does not follow links to folders, so an edit behind
-    one would not be seen.
+    What is hidden, and what Python compiles, is left out. `Path.rglob` does not follow links to
+    folders, so an edit behind one would not be seen.
 
     Parameters
     ----------
@@ -67,7 +68,9 @@ def _walk(top: Path, folder: Path, above: frozenset[tuple[int, int]]) -> Iterato
         path = Path(entry.path)
         if entry.is_dir():
             if (own := _identity(path)) in above:
-                raise LinkError("a link leads back to a folder that it lies in", where=_shown(path, top))
+                raise LinkError(
+                    "a link leads back to a folder that it lies in", where=_shown(path, top)
+                )
             yield from _walk(top, path, above | {own})
         elif entry.is_file():
             yield path
@@ -86,7 +89,9 @@ def _shown(path: Path, top: Path) -> str:
 
 
 def stamps(files: Iterable[Path]) -> dict[str, tuple[int, ...]]:
-    """For each file a mark that any write to it changes, also one that is taken back: no file is read."""
+    """For each file a mark that any write to it changes, also one that is taken back: no file is
+    read.
+    """
     found: dict[str, tuple[int, ...]] = {}
     for file in files:
         try:
@@ -111,7 +116,8 @@ def _named(file: Path) -> str:
         return file.name
 
 
-# --- writing -----------------------------------------------------------------------------------------------
+# --- writing
+# -----------------------------------------------------------------------------------------------
 
 
 def write_whole(file: Path, content: bytes | str) -> None:
@@ -152,12 +158,14 @@ def sweep(folder: Path) -> None:
                 file.unlink()
 
 
-# --- scratch folders ---------------------------------------------------------------------------------------
+# --- scratch folders
+# ---------------------------------------------------------------------------------------
 
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """A folder in the temporary directory for as long as it is needed; those of killed processes are swept away first.
+    """A folder in the temporary directory for as long as it is needed; those of killed processes
+    are swept away first.
 
     It can hold a kernel's connection file, which has the key that lets others execute code there.
     """
@@ -166,7 +174,9 @@ def scratch_folder() -> Iterator[Path]:
     sweep_scratch()
     with (
         tempfile.TemporaryDirectory(prefix=SCRATCH, ignore_cleanup_errors=True) as folder,
-        FileLock(Path(folder, _HELD)),  # the system lets go of it when its process ends, however that ends
+        FileLock(
+            Path(folder, _HELD)
+        ),  # the system lets go of it when its process ends, however that ends
     ):
         yield Path(folder)
 

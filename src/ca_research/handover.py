@@ -1,4 +1,5 @@
-"""What pictures and pages agree on: under which types a notebook holds what its page shows, and in which exact colours.
+"""What pictures and pages agree on: under which types a notebook holds what its page shows, and in
+which exact colours.
 
 A page is made without a library for figures; what it needs to know of them is here.
 """
@@ -13,11 +14,15 @@ SECTIONS = ("main", "specifications", "against", "missing", "context")
 """Where on the page a figure, a table or a sentence stands."""
 
 ORIGIN_COLUMNS = ("source_id", "sources")
-"""Columns of a shown table that say where each row comes from; readers see them behind a number, not in the table."""
+"""Columns of a shown table that say where each row comes from; readers see them behind a number,
+not in the table.
+"""
 
 
 def is_year(column: str) -> bool:
-    """Whether a column of a shown table holds years, by its name: they are written without a comma and name a row."""
+    """Whether a column of a shown table holds years, by its name: they are written without a comma
+    and name a row.
+    """
     return "year" in column.replace("_", " ").split() or column in ("start", "until")
 
 
@@ -31,6 +36,7 @@ PARTY = {
 }
 OTHER = "#6b757b"
 STATE = {"holds": "#00785a", "fails": "#b8400f", "mixed": "#866400", "undecided": OTHER}
-"""Colours from Okabe and Ito's set, which stays apart for colour-blind readers, darkened until a label in them can be read
-(contrast 4.5 on the page). Exact hex values: the site replaces them by CSS variables, so that one SVG serves light and dark.
+"""Colours from Okabe and Ito's set, which stays apart for colour-blind readers, darkened until a
+label in them can be read (contrast 4.5 on the page). Exact hex values: the site replaces them by
+CSS variables, so that one SVG serves light and dark.
 """

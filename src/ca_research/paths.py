@@ -1,7 +1,8 @@
 """Where things are: the project folder and the rooms in it.
 
-The project folder is `CA_RESEARCH_HOME` if set, else the checkout this package was imported from, else the
-copy inside the installed wheel; a wheel is read-only, so its products go to the user's data folder.
+The project folder is `CA_RESEARCH_HOME` if set, else the checkout this package was imported from,
+else the copy inside the installed wheel; a wheel is read-only, so its products go to the user's
+data folder.
 """
 
 from __future__ import annotations
@@ -77,7 +78,9 @@ def reports_dir() -> Path:
 
 
 def shown(path: Path) -> str:
-    """A path as a user should see it: relative to the project where it lies inside (no user names in pages)."""
+    """A path as a user should see it: relative to the project where it lies inside (no user names
+    in pages).
+    """
     try:
         return path.resolve().relative_to(home()).as_posix()
     except ValueError:

@@ -1,7 +1,9 @@
-"""What a run may read: the tables and registry entries its notebook declares, so that its content key tells the truth.
+"""What a run may read: the tables and registry entries its notebook declares, so that its content
+key tells the truth.
 
-Outside a run everything may be read. A runner sets `CA_RESEARCH_READS` for the kernel; what is not in it is refused,
-for a figure that came in unseen would leave a stored page standing when it changes.
+Outside a run everything may be read. A runner sets `CA_RESEARCH_READS` for the kernel; what is not
+in it is refused, for a figure that came in unseen would leave a stored page standing when it
+changes.
 """
 
 from __future__ import annotations
@@ -16,7 +18,9 @@ VARIABLE = "CA_RESEARCH_READS"
 
 
 def limit(tables: Iterable[str], registry: Iterable[str]) -> str:
-    """Value of the variable for a run that may read these tables and registry entries ('claims/C30', 'coding/acts')."""
+    """Value of the variable for a run that may read these tables and registry entries
+    ('claims/C30', 'coding/acts').
+    """
     return json.dumps({"table": sorted(tables), "registry": sorted(registry)})
 
 

@@ -1,4 +1,6 @@
-"""A report from beginning to end: what is unchanged is served, the rest is run, and the pages are written over both."""
+"""A report from beginning to end: what is unchanged is served, the rest is run, and the pages are
+written over both.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +32,11 @@ TURNS = 3
 
 
 def served(words: Sequence[str], out: Path, everything: bool) -> int | None:
-    """Serve the report that a command asks for from the store: how many files were put back, None where it is not known.
+    """Serve the report that a command asks for from the store: how many files were put back, None
+    where it is not known.
 
-    everything: the command runs all there is. Else pages of other runs stay beside its own, and count as an input.
+    everything: the command runs all there is. Else pages of other runs stay beside its own, and
+        count as an input.
     Imports nothing heavy: this is what makes a repeated command cost a fraction of a second.
     """
     from .runs import fingerprint
@@ -50,12 +54,15 @@ def make(
     options: Options,
     *,
     everything: bool,
-    progress: Callable[[int], AbstractContextManager[tuple[Callable[[Run], None], Callable[[Result], None]]]],
+    progress: Callable[
+        [int], AbstractContextManager[tuple[Callable[[Run], None], Callable[[Result], None]]]
+    ],
 ) -> Report:
-    """Run what is planned into `out` and write all pages. Failed runs are in the result; their pages show the failure.
+    """Run what is planned into `out` and write all pages. Failed runs are in the result; their
+    pages show the failure.
 
-    Where an input is edited meanwhile, what depends on it runs again, at most `TURNS` times in all; a report is remembered
-    only if nobody has written to its inputs since it was begun.
+    Where an input is edited meanwhile, what depends on it runs again, at most `TURNS` times in all;
+    a report is remembered only if nobody has written to its inputs since it was begun.
 
     words: what the command asks for; plan: gives its runs; progress: shows them.
     """
@@ -76,13 +83,17 @@ def make(
         which = ", ".join(moved[:3]) + (f" and {len(moved) - 3} more" if len(moved) > 3 else "")
         if turn == TURNS or not all(name.startswith(_READ_ANEW) for name in moved):
             break
-        said = f"ca-research: {which or 'an input'} changed during the run: what depends on it runs again"
+        said = (
+            f"ca-research: {which or 'an input'} changed during the run: what depends on it runs "
+            "again"
+        )
         print(said, file=sys.stderr, flush=True)
         registry.forget()
     return replace(
         made,
         error=RunError(
-            f"{which or 'an input'} changed during the run, so the report may be of the state before",
+            f"{which or 'an input'} changed during the run, so the report may be of the state "
+            "before",
             where=shown(out),
             hint="ca-research run, once nothing is edited any more",
         ),
@@ -90,7 +101,9 @@ def make(
 
 
 _READ_ANEW = ("registry/", "data/raw/", "notebooks/")
-"""What this process can read again; the package it has loaded, and the words it was given, stay as they were."""
+"""What this process can read again; the package it has loaded, and the words it was given, stay as
+they were.
+"""
 
 
 def _once(
@@ -99,7 +112,9 @@ def _once(
     options: Options,
     *,
     everything: bool,
-    progress: Callable[[int], AbstractContextManager[tuple[Callable[[Run], None], Callable[[Result], None]]]],
+    progress: Callable[
+        [int], AbstractContextManager[tuple[Callable[[Run], None], Callable[[Result], None]]]
+    ],
 ) -> Report:
     from . import runs, tables
     from .site import write_site, write_verdicts
@@ -132,12 +147,16 @@ def _once(
             write_site(out)
         except RunError as error:
             complaint = error
-    return Report(out / "index.html", results, runs.failed(results) or complaint, len(results) == len(chosen))
+    return Report(
+        out / "index.html", results, runs.failed(results) or complaint, len(results) == len(chosen)
+    )
 
 
 @dataclass(frozen=True)
 class Report:
-    """The index of a report, what became of its runs, the error to end with, if any, and whether all was run."""
+    """The index of a report, what became of its runs, the error to end with, if any, and whether
+    all was run.
+    """
 
     index: Path
     results: list[Result]
@@ -149,25 +168,37 @@ LISTED = 12
 """Verdicts that a command says one by one; more are counted."""
 
 
-def answers(out: Path, claims: Sequence[str], sets: Sequence[Mapping[str, Sequence[Any]]]) -> list[str]:
-    """The verdicts of a report in words: a line for each run, or their number by verdict where there are many.
+def answers(
+    out: Path, claims: Sequence[str], sets: Sequence[Mapping[str, Sequence[Any]]]
+) -> list[str]:
+    """The verdicts of a report in words: a line for each run, or their number by verdict where
+    there are many.
 
-    claims: those asked for (all where none is named); sets: values of parameters, of which a run has one of each name.
+    claims: those asked for (all where none is named); sets: values of parameters, of which a run
+        has one of each name.
     """
     file = out / "verdicts.json"
     stored = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
-    asked = [v for v in stored if v["headline"] and (not claims or v["claim"] in claims) and _among(v, sets)]
+    asked = [
+        v
+        for v in stored
+        if v["headline"] and (not claims or v["claim"] in claims) and _among(v, sets)
+    ]
     if len(asked) <= LISTED:
         return [_answer(v) for v in asked]
     count = Counter(v["verdict"] for v in asked)
-    return [f"{len(asked)} verdicts: " + ", ".join(f"{n} {word}" for word, n in count.most_common())]
+    return [
+        f"{len(asked)} verdicts: " + ", ".join(f"{n} {word}" for word, n in count.most_common())
+    ]
 
 
 def _among(verdict: Mapping[str, Any], sets: Sequence[Mapping[str, Sequence[Any]]]) -> bool:
     params = {**verdict["params"], "as_of": verdict["as_of"]}
 
     def has(name: str, values: Sequence[Any]) -> bool:
-        """Whether a parameter has one of the values; what a verdict does not store of its run is not held against it."""
+        """Whether a parameter has one of the values; what a verdict does not store of its run is
+        not held against it.
+        """
         known = {str(value).casefold() for value in values}
         return name not in params or str(params[name]).casefold() in known
 
@@ -179,12 +210,22 @@ def _answer(verdict: Mapping[str, Any]) -> str:
     from . import economies
 
     told = {k: v for k, v in verdict["params"].items() if k not in ("claim", "as_of", "economy")}
-    where = [economies.name_of(verdict["params"]["economy"])] if "economy" in verdict["params"] else []
-    day = "with all figures" if verdict["as_of"] == "latest" else f"known on {_day(verdict['as_of'])}"
+    where = (
+        [economies.name_of(verdict["params"]["economy"])] if "economy" in verdict["params"] else []
+    )
+    day = (
+        "with all figures" if verdict["as_of"] == "latest" else f"known on {_day(verdict['as_of'])}"
+    )
     what = [" ".join([verdict["claim"], *where]), *(f"{k}={v}" for k, v in told.items()), day]
     open_ = [c["label"] for c in verdict["criteria"] if c["state"] == "undecided"]
-    why = f" (open: {'; '.join(open_)})" if open_ and verdict["verdict"] == "not enough evidence" else ""
-    return f"{', '.join(what)}: {verdict['verdict']}{', fragile' if verdict['fragile'] else ''}{why}"
+    why = (
+        f" (open: {'; '.join(open_)})"
+        if open_ and verdict["verdict"] == "not enough evidence"
+        else ""
+    )
+    return (
+        f"{', '.join(what)}: {verdict['verdict']}{', fragile' if verdict['fragile'] else ''}{why}"
+    )
 
 
 def _day(iso: str) -> str:
@@ -199,7 +240,8 @@ PARCEL = "ca-research-report"
 def whole(out: Path) -> list[Path]:
     """The files of a finished report, pages first, executed notebooks last.
 
-    Raises CoverageError where there is none or a page or file of it is missing, RunError where a run of it failed.
+    Raises CoverageError where there is none or a page or file of it is missing, RunError where a
+    run of it failed.
     """
     from .runs import EXECUTED, read_manifest
     from .runs.store import BESIDE
@@ -212,21 +254,29 @@ def whole(out: Path) -> list[Path]:
             hint="ca-research run",
         )
     index = out / "index.html"
-    linked = re.findall(r'href="([^"#:?]+\.html)', index.read_text(encoding="utf-8")) if index.is_file() else []
+    linked = (
+        re.findall(r'href="([^"#:?]+\.html)', index.read_text(encoding="utf-8"))
+        if index.is_file()
+        else []
+    )
     there = [f.name for f in out.glob("*.html")]
     pages = sorted({"index.html", *linked, *there, *(f"{r['run_id']}.html" for r in ran)})
     books = sorted(f"{EXECUTED}/{r['run_id']}.ipynb" for r in ran)
     files = [out / name for name in [*pages, *BESIDE, *books]]
     if missing := [f.relative_to(out).as_posix() for f in files if not f.is_file()]:
         few = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
-        raise CoverageError(f"the report is incomplete: {few} missing", where=shown(out), hint="ca-research run")
+        raise CoverageError(
+            f"the report is incomplete: {few} missing", where=shown(out), hint="ca-research run"
+        )
     return files
 
 
 def parcel(out: Path, file: Path, *, notebooks: bool = False) -> int:
-    """Zip a finished report for sending; the number of files in it. The same report gives the same bytes.
+    """Zip a finished report for sending; the number of files in it. The same report gives the same
+    bytes.
 
-    notebooks: the executed notebooks as well. Raises as `whole` does; the file is written whole or not at all.
+    notebooks: the executed notebooks as well. Raises as `whole` does; the file is written whole or
+        not at all.
     """
     from .runs import EXECUTED
 
@@ -237,7 +287,11 @@ def parcel(out: Path, file: Path, *, notebooks: bool = False) -> int:
             about = zipfile.ZipInfo(
                 f"{PARCEL}/{one.relative_to(out).as_posix()}"
             )  # dated 1980: when it was zipped tells nothing
-            about.compress_type, about.external_attr, about.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
+            about.compress_type, about.external_attr, about.create_system = (
+                zipfile.ZIP_DEFLATED,
+                0o644 << 16,
+                3,
+            )
             zipped.writestr(about, one.read_bytes(), compresslevel=9)
     write_whole(file, buffer.getvalue())
     return len(packed)

@@ -1,4 +1,6 @@
-"""A new claim from a template: a claim file and a notebook that run at once, to be made one's own step by step."""
+"""A new claim from a template: a claim file and a notebook that run at once, to be made one's own
+step by step.
+"""
 
 from __future__ import annotations
 
@@ -65,14 +67,18 @@ _CELLS = (
     ("markdown", "# {title}\n\nWhat the article says, and why it can be checked."),
     ("parameters", 'as_of: str = "latest"'),
     ("code", 'import ca_research as ca\n\nclaim = ca.claim("{id}")\nclaim'),
-    ("markdown", "## What would settle it\n\nThe measure, its threshold, and the ways to compute it."),
+    (
+        "markdown",
+        "## What would settle it\n\nThe measure, its threshold, and the ways to compute it.",
+    ),
     ("code", "claim.specifications()"),
     ("markdown", "## The figures and their holes"),
     (
         "code",
         'facts = ca.load("facts", as_of=as_of)\n'
         'criterion = claim.spec.criteria()["figure"]\n'
-        'mine = facts[(facts["subject"] == criterion.settings["subject"]) & (facts["attribute"] == criterion.settings["attribute"])]',
+        'mine = facts[(facts["subject"] == criterion.settings["subject"]) & (facts["attribute"] '
+        '== criterion.settings["attribute"])]',
     ),
     (
         "code",
@@ -96,13 +102,16 @@ _CELLS = (
 def new_claim(claim_id: str, at: tuple[int, int] | None = None) -> list[Path]:
     """Write registry/claims/ID.yaml and notebooks/id.ipynb from the template; returns both files.
 
-    at: paragraph and sentence of the article; by default the first that no claim of the register rests on. The
-    template judges a figure of table `facts` that is at hand, so that it runs before anything is changed.
-    Raises UsageError for an id of a wrong form, a file that exists, a sentence that does not, and where the project is
-    the copy inside the installed package; CoverageError without facts.
+    at: paragraph and sentence of the article; by default the first that no claim of the register
+    rests on. The template judges a figure of table `facts` that is at hand, so that it runs before
+    anything is changed.
+    Raises UsageError for an id of a wrong form, a file that exists, a sentence that does not, and
+    where the project is the copy inside the installed package; CoverageError without facts.
     """
     if not re.fullmatch(r"[CO]\d{2}", claim_id):
-        raise UsageError(f"{claim_id!r} is not a claim's id", hint="C or O and two digits, for example C36")
+        raise UsageError(
+            f"{claim_id!r} is not a claim's id", hint="C or O and two digits, for example C36"
+        )
     if paths.bundled():
         raise UsageError(
             "the project inside the installed package is not written to",
@@ -113,7 +122,9 @@ def new_claim(claim_id: str, at: tuple[int, int] | None = None) -> list[Path]:
     notebook = paths.notebooks_dir() / f"{claim_id.lower()}.ipynb"
     for file in (claim, notebook):
         if file.exists():
-            raise UsageError("the file is there already", where=paths.shown(file), hint="choose another id")
+            raise UsageError(
+                "the file is there already", where=paths.shown(file), hint="choose another id"
+            )
     where, figure = _sentence(at), _figure()
     claim.parent.mkdir(parents=True, exist_ok=True)
     notebook.parent.mkdir(parents=True, exist_ok=True)
@@ -126,7 +137,8 @@ def new_claim(claim_id: str, at: tuple[int, int] | None = None) -> list[Path]:
             today=dt.date.today().isoformat(),
             notebook=notebook.name,
             statement=json.dumps(
-                f"{figure['attribute'].replace('_', ' ')} of {figure['subject']} is more than the threshold.",
+                f"{figure['attribute'].replace('_', ' ')} of {figure['subject']} is more than "
+                "the threshold.",
                 ensure_ascii=False,
             ),
             **{f"{k}_yaml": json.dumps(v, ensure_ascii=False) for k, v in figure.items()},
@@ -151,13 +163,17 @@ def _sentence(at: tuple[int, int] | None) -> registry.Sentence:
 
 
 def _figure() -> dict[str, str]:
-    """Subject, attribute and unit of a fact that has a value: of those with most years, the first."""
+    """Subject, attribute and unit of a fact that has a value: of those with most years, the
+    first.
+    """
     from .tables import load
 
     facts = load("facts")
     facts = facts[facts["value"].notna() & facts["unit"].notna()]
     if facts.empty:
-        raise CoverageError("table facts holds no figure to start from", hint="add one to data/raw/facts")
+        raise CoverageError(
+            "table facts holds no figure to start from", hint="add one to data/raw/facts"
+        )
     years = facts.groupby(["subject", "attribute", "unit"], sort=False)["year"].nunique()
     subject, attribute, unit = years.idxmax()
     return {"subject": subject, "attribute": attribute, "unit": unit}
@@ -174,11 +190,18 @@ def _notebook(claim_id: str) -> str:
         if kind == "parameters":
             cell.metadata["tags"] = ["parameters"]
         cells.append(cell)
-    about = {"pattern": r"^(latest|\d{4}-\d{2}-\d{2})$", "meaning": "latest, or the day whose knowledge is used"}
+    about = {
+        "pattern": r"^(latest|\d{4}-\d{2}-\d{2})$",
+        "meaning": "latest, or the day whose knowledge is used",
+    }
     notebook = nbformat.v4.new_notebook(
         cells=cells,
         metadata={
-            "kernelspec": {"display_name": "ca-research (warm)", "language": "python", "name": "ca-research"},
+            "kernelspec": {
+                "display_name": "ca-research (warm)",
+                "language": "python",
+                "name": "ca-research",
+            },
             "language_info": {"name": "python"},
             "ca_research": {"claim": claim_id, "tables": ["facts"], "parameters": {"as_of": about}},
         },

@@ -39,7 +39,9 @@ class Unreadable(ValueError):
 
 
 def decoded(content: bytes) -> str:
-    """The text of a file in UTF-8; raises Unreadable with the line of the first byte that is not."""
+    """The text of a file in UTF-8; raises Unreadable with the line of the first byte that is
+    not.
+    """
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -183,7 +185,8 @@ class _Reader(_Fast):
             seen.add(key)
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
-        """As YAML's own; a day not in the calendar and a number that is not plainly one are refused.
+        """As YAML's own; a day not in the calendar and a number that is not plainly one are
+        refused.
 
         To YAML 1.1 `010` is eight and `1:30` is ninety.
         """
@@ -193,4 +196,6 @@ class _Reader(_Fast):
         try:
             return super().construct_object(node, deep)
         except (ValueError, OverflowError) as error:
-            raise yaml.constructor.ConstructorError(None, None, str(error), node.start_mark) from None
+            raise yaml.constructor.ConstructorError(
+                None, None, str(error), node.start_mark
+            ) from None

@@ -5,7 +5,9 @@ import shutil
 
 import pytest
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -17,7 +19,9 @@ FLAGS = [
 SHARES = 6  # the pages are dealt out, so that workers take their part of them
 
 
-@pytest.fixture(scope="module")  # its event loop would stand in the way of other tests of the same worker
+@pytest.fixture(
+    scope="module"
+)  # its event loop would stand in the way of other tests of the same worker
 def browser():
     if CHROMIUM is None:
         if os.environ.get("CA_RESEARCH_REQUIRE_BROWSER"):
@@ -33,12 +37,17 @@ def browser():
 
 @pytest.fixture
 def open_page(browser, report):
-    """Opens a page of the report and fails the test if it asks for anything or writes to the console."""
+    """Opens a page of the report and fails the test if it asks for anything or writes to the
+    console.
+    """
     contexts, complaints = [], []
 
     def opener(name, width=1280, scheme="light", **more):
         context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, accept_downloads=True, **more
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            accept_downloads=True,
+            **more,
         )
         contexts.append(context)
         page = context.new_page()
@@ -46,7 +55,11 @@ def open_page(browser, report):
         page.on("pageerror", lambda e: complaints.append(f"error: {e}"))
         page.on(
             "request",
-            lambda r: complaints.append(f"request: {r.url}") if not r.url.startswith(("file:", "data:")) else None,
+            lambda r: (
+                complaints.append(f"request: {r.url}")
+                if not r.url.startswith(("file:", "data:"))
+                else None
+            ),
         )
         page.goto((report / name).as_uri())
         return page
@@ -71,7 +84,9 @@ def some_pages(request, names):
 
 @pytest.fixture
 def each_page(open_page, report, some_pages):
-    """Walks through one share of the pages in one window: `for name, page in each_page(width=320)`."""
+    """Walks through one share of the pages in one window: `for name, page in
+    each_page(width=320)`.
+    """
 
     def walk(**more):
         page = None
@@ -87,8 +102,19 @@ def each_page(open_page, report, some_pages):
 
 @pytest.fixture
 def one_of_each(names):
-    """A page of each kind that there is: of a claim, with readings, of one economy, of an opinion, brief, overview, and the rest."""
-    wanted = ("index", "methods", "c20-", "c30-", "c33-as-of-latest-economy-ca5", "o01-", "brief-", "overview-")
+    """A page of each kind that there is: of a claim, with readings, of one economy, of an opinion,
+    brief, overview, and the rest.
+    """
+    wanted = (
+        "index",
+        "methods",
+        "c20-",
+        "c30-",
+        "c33-as-of-latest-economy-ca5",
+        "o01-",
+        "brief-",
+        "overview-",
+    )
     single = [next(n for n in names if n.startswith(w)) for w in wanted]
     runs = ("c", "o0", "o1", "brief-", "overview-")
     return sorted({*single, *(n for n in names if not n.startswith(runs))})

@@ -1,16 +1,20 @@
-"""What WCAG 2.2 AA asks of the pages: axe-core and what it cannot see (keyboard, zoom, motion, paper, text in figures)."""
+"""What WCAG 2.2 AA asks of the pages: axe-core and what it cannot see (keyboard, zoom, motion,
+paper, text in figures).
+"""
 
 import re
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT as AXE
 
-# AXE is axe-core 4.12, from a package for tests; the browser puts it into the page, which itself loads nothing
+# AXE is axe-core 4.12, from a package for tests; the browser puts it into the page, which itself
+# loads nothing
 EVERYTHING = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = ["color-contrast", "link-in-text-block"]  # the rules whose answer depends on the scheme
 RUN_AXE = """rules => axe.run(document, {runOnly: rules, resultTypes: ["violations"], preload: false}).then(r =>
   r.violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.target.join(" ")}: ${n.failureSummary.replace(/\\s+/g, " ")}`)))"""
-# a figure is one image to a reader of the page; its parts would only cost time (their text: test_text_in_figures_can_be_read)
+# a figure is one image to a reader of the page; its parts would only cost time (their text:
+# test_text_in_figures_can_be_read)
 EMPTY = "document.querySelectorAll('figure svg').forEach(s => s.replaceChildren())"
 UNFOLD = "document.querySelectorAll('details').forEach(d => d.open = true)"
 
@@ -69,13 +73,17 @@ def test_headings_landmarks_and_tables_are_what_they_say(each_page):
         assert s["lang"] == "en" and s["title"], name
         assert levels[0] == 1 and levels.count(1) == 1, f"{name}: {levels}"
         skipped = [
-            text for (before, _), (level, text) in zip(s["levels"], s["levels"][1:], strict=False) if level > before + 1
+            text
+            for (before, _), (level, text) in zip(s["levels"], s["levels"][1:], strict=False)
+            if level > before + 1
         ]
         assert skipped == [], f"{name}: a level is skipped before {skipped}"
         assert all(text for _, text in s["levels"]), name
         assert (s["main"], s["banner"], s["foot"]) == (1, 1, 1), name
         assert all(s["navs"]) and len(set(s["navs"])) == len(s["navs"]), f"{name}: {s['navs']}"
-        assert len(set(s["ids"])) == len(s["ids"]), f"{name}: {sorted({i for i in s['ids'] if s['ids'].count(i) > 1})}"
+        assert len(set(s["ids"])) == len(s["ids"]), (
+            f"{name}: {sorted({i for i in s['ids'] if s['ids'].count(i) > 1})}"
+        )
         for fault in ("outside", "scopeless", "headless", "nameless", "mute", "lost", "forward"):
             assert s[fault] == [], f"{name}: {fault}: {s[fault]}"
 
@@ -118,7 +126,9 @@ def walk(page):
 
 
 @pytest.mark.parametrize("width", [1280, 320])
-def test_the_tab_key_reaches_everything_in_order_and_shows_where_it_is(open_page, one_of_each, width):
+def test_the_tab_key_reaches_everything_in_order_and_shows_where_it_is(
+    open_page, one_of_each, width
+):
     for name in one_of_each:
         page = open_page(name, width=width, reduced_motion="reduce")
         page.evaluate("document.querySelectorAll('main details').forEach((d, i) => d.open = i % 2)")
@@ -191,7 +201,9 @@ def test_no_page_scrolls_sideways_and_nothing_is_cut(each_page):
         page.evaluate(UNFOLD)
         for width in (1280, 768, 640, 375, 320):  # 640 is 1280 at a zoom of 200 %
             page.set_viewport_size({"width": width, "height": 900})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} at {width}"
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (
+                f"{name} at {width}"
+            )
             assert page.evaluate(CUT) == [], f"{name} at {width}"
             assert page.evaluate(STICKS_OUT) == [], f"{name} at {width}"
         page.set_viewport_size({"width": 1280, "height": 900})
@@ -210,7 +222,9 @@ def test_text_grows_with_the_readers_own_size(open_page, one_of_each):
 
 
 def test_wider_spacing_cuts_nothing(open_page, one_of_each):
-    """WCAG 1.4.12: line height 1.5, paragraphs 2, letters 0.12 and words 0.16 times the size of the text."""
+    """WCAG 1.4.12: line height 1.5, paragraphs 2, letters 0.12 and words 0.16 times the size of the
+    text.
+    """
     for name in one_of_each:
         page = open_page(name, width=320)
         page.evaluate(UNFOLD)
@@ -230,7 +244,9 @@ def test_nothing_moves_for_who_asked_for_less_motion(open_page, one_of_each):
     }).map(e => e.tagName)"""
     for name in one_of_each:
         page = open_page(name, reduced_motion="reduce")
-        assert page.evaluate(moves) == [] and page.evaluate("document.getAnimations().length") == 0, name
+        assert (
+            page.evaluate(moves) == [] and page.evaluate("document.getAnimations().length") == 0
+        ), name
         page.context.close()
 
 

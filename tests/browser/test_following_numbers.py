@@ -1,4 +1,6 @@
-"""From a number to its rows, from a figure to its data, from a page to a citation: by real clicks."""
+"""From a number to its rows, from a figure to its data, from a page to a citation: by real
+clicks.
+"""
 
 import csv
 import io
@@ -27,9 +29,14 @@ def test_a_number_opens_the_rows_it_rests_on_and_escape_closes_them(open_page):
     assert not dialog.is_visible()
     number.click()
     assert dialog.is_visible() and "students.window_change" in dialog.inner_text()
-    figures = ca.load("students", origin=["KAZ"], destination="CHN", level="all", source="moe_brief_stats_peijin")
+    figures = ca.load(
+        "students", origin=["KAZ"], destination="CHN", level="all", source="moe_brief_stats_peijin"
+    )
     newest = figures.loc[figures["year"].idxmax()]
-    assert any(str(newest["year"]) in row and f"{newest['students']:,.0f}" in row for row in rows_of(dialog))
+    assert any(
+        str(newest["year"]) in row and f"{newest['students']:,.0f}" in row
+        for row in rows_of(dialog)
+    )
     page.keyboard.press("Escape")
     assert not dialog.is_visible()
 
@@ -52,17 +59,30 @@ def test_a_number_of_any_table_opens_its_row_unrounded_with_the_source_of_that_r
     for number in table.locator("tbody .num").all():
         number.click()
         said = dict(
-            zip(*(page.locator(f".whence:popover-open {tag}").all_inner_texts() for tag in ("dt", "dd")), strict=True)
+            zip(
+                *(
+                    page.locator(f".whence:popover-open {tag}").all_inner_texts()
+                    for tag in ("dt", "dd")
+                ),
+                strict=True,
+            )
         )
         source = page.locator(".whence:popover-open dd a[href^='#source-'] code").all_inner_texts()
         found = stored.loc[[(source[0], int(said["year"]))], "value_usd"] / 1e6
         assert len(source) == 1 and any(abs(found / float(said["value (m USD)"]) - 1) < 1e-9)
-        shown, value = number.inner_text().replace(",", "").replace("−", "-"), float(said["value (m USD)"])
-        assert float(shown) == round(value, len(shown.partition(".")[2])) and (float(shown) == 0) == (value == 0)
+        shown, value = (
+            number.inner_text().replace(",", "").replace("−", "-"),
+            float(said["value (m USD)"]),
+        )
+        assert float(shown) == round(value, len(shown.partition(".")[2])) and (
+            float(shown) == 0
+        ) == (value == 0)
         page.keyboard.press("Escape")
 
 
-def test_every_row_of_every_table_with_sources_can_be_asked_and_takes_one_stop_of_the_keyboard(open_page):
+def test_every_row_of_every_table_with_sources_can_be_asked_and_takes_one_stop_of_the_keyboard(
+    open_page,
+):
     for name in (
         "c33-as-of-latest-economy-ca5",
         "c01-as-of-latest",
@@ -71,16 +91,21 @@ def test_every_row_of_every_table_with_sources_can_be_asked_and_takes_one_stop_o
     ):
         page = open_page(f"{name}.html")
         rows = page.locator("figure:has(.origin a[href^='#source-']) tbody tr")
-        stops = rows.evaluate_all("rows => rows.map(r => r.querySelectorAll('.num:not([tabindex])').length)")
+        stops = rows.evaluate_all(
+            "rows => rows.map(r => r.querySelectorAll('.num:not([tabindex])').length)"
+        )
         cells = rows.evaluate_all(
-            "rows => rows.map(r => [...r.children].map(c => c.textContent).filter(t => t != '–').length)"
+            "rows => rows.map(r => [...r.children].map(c => c.textContent).filter(t => t != "
+            "'–').length)"
         )
         assert len(stops) > 5 and all(n <= 1 for n in stops)
         asked = [
             n for n, known in zip(stops, cells, strict=True) if known > 2
         ]  # a row of names and dashes has no number
         assert sum(asked) > 0.8 * len(asked)
-        targets = page.locator(".num").evaluate_all("all => all.map(b => b.getAttribute('popovertarget'))")
+        targets = page.locator(".num").evaluate_all(
+            "all => all.map(b => b.getAttribute('popovertarget'))"
+        )
         known = set(page.locator(".whence").evaluate_all("all => all.map(d => d.id)"))
         assert set(targets) <= known
 
@@ -106,7 +131,9 @@ def test_the_overviews_tables_lead_to_the_claims(open_page):
         "all => all.map(a => [a.textContent, a.getAttribute('href')])"
     )
     assert {"C01", "C35", "O13"} <= {name for name, _ in links}
-    assert all(href.startswith(name.lower()) and (page_file(page, href)).is_file() for name, href in links)
+    assert all(
+        href.startswith(name.lower()) and (page_file(page, href)).is_file() for name, href in links
+    )
 
 
 def test_numbers_are_reached_and_opened_by_keyboard(open_page):
@@ -127,10 +154,14 @@ def test_rows_can_be_read_without_script(open_page):
 def test_a_citation_is_copied_whole(open_page):
     page = open_page(PAGE)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    for name, check in (("bibtex", lambda t: t.startswith("@misc{")), ("csl", lambda t: bool(json.loads(t)))):
+    for name, check in (
+        ("bibtex", lambda t: t.startswith("@misc{")),
+        ("csl", lambda t: bool(json.loads(t))),
+    ):
         shown = page.locator(f"#cite-{name}")
         page.locator(
-            "summary", has=page.locator(f"text=References as {'BibTeX' if name == 'bibtex' else 'CSL-JSON'}")
+            "summary",
+            has=page.locator(f"text=References as {'BibTeX' if name == 'bibtex' else 'CSL-JSON'}"),
         ).click()
         page.locator(f"[data-copy=cite-{name}]").click()
         page.locator(f"[data-copy=cite-{name}]", has_text="Copied").wait_for()
@@ -147,7 +178,9 @@ def test_a_table_is_had_as_latex_with_the_same_cells(open_page):
     latex = urllib.parse.unquote(link.get_attribute("href").split(",", 1)[1])
     assert latex.count(r"\toprule") >= 1
     first = figure.locator("tbody tr").first.locator("th, td").all_inner_texts()
-    assert all(cell.replace("%", r"\%").replace("−", "$-$").replace("–", "--") in latex for cell in first)
+    assert all(
+        cell.replace("%", r"\%").replace("−", "$-$").replace("–", "--") in latex for cell in first
+    )
 
 
 def test_the_data_of_a_figure_are_those_of_the_table_it_names(open_page):
@@ -158,7 +191,10 @@ def test_the_data_of_a_figure_are_those_of_the_table_it_names(open_page):
         figure.locator("a[download$='.csv']").click()
     rows = list(csv.DictReader(io.StringIO(waiting.value.path().read_text(encoding="utf-8"))))
     stored = ca.load("students", destination="CHN")
-    known = {(r.origin, str(r.year), r.level, r.source_id): f"{r.students:g}" for r in stored.itertuples()}
+    known = {
+        (r.origin, str(r.year), r.level, r.source_id): f"{r.students:g}"
+        for r in stored.itertuples()
+    }
     for row in rows:
         value = known[row["origin"], row["year"], row["level"], row["source_id"]]
         assert float(row["students"]) == float(value)

@@ -1,4 +1,6 @@
-"""The pages in a real browser: no request, no console message, clicks do what they say, phone and desktop, light and dark."""
+"""The pages in a real browser: no request, no console message, clicks do what they say, phone and
+desktop, light and dark.
+"""
 
 import csv
 import io
@@ -24,13 +26,18 @@ def test_filters_keep_the_claims_that_match(open_page):
     assert all(c.title in cards.nth(i).inner_text() for i, c in enumerate(people))
     page.select_option("#by-theme", "")
     page.select_option("#by-verdict", "supported")
-    assert {cards.nth(i).get_attribute("data-verdict") for i in range(cards.count())} == {"supported"}
+    assert {cards.nth(i).get_attribute("data-verdict") for i in range(cards.count())} == {
+        "supported"
+    }
 
 
 def test_the_filter_keeps_as_many_claims_as_the_tally_counts(open_page):
     page = open_page("index.html")
     for i in range(page.locator(".tally li").count()):
-        count, word = (page.locator(f".tally li:nth-child({i + 1}) {part}").inner_text() for part in ("strong", "span"))
+        count, word = (
+            page.locator(f".tally li:nth-child({i + 1}) {part}").inner_text()
+            for part in ("strong", "span")
+        )
         page.select_option("#by-verdict", word)
         assert page.locator(".card:not(.opinion):visible").count() == int(count), word
         assert page.locator("#shown").inner_text().startswith(f"{count} of "), word
@@ -70,7 +77,9 @@ def test_dark_and_light_can_be_switched_and_figures_follow(open_page):
 
 def test_dark_scheme_is_followed_without_a_click(open_page):
     light = open_page("index.html").evaluate("getComputedStyle(document.body).backgroundColor")
-    dark = open_page("index.html", scheme="dark").evaluate("getComputedStyle(document.body).backgroundColor")
+    dark = open_page("index.html", scheme="dark").evaluate(
+        "getComputedStyle(document.body).backgroundColor"
+    )
     assert light != dark
 
 
@@ -80,7 +89,10 @@ def test_keyboard_reaches_filters_and_claims(open_page):
     for _ in range(14):
         page.keyboard.press("Tab")
         seen.append(
-            page.evaluate("document.activeElement.id || document.activeElement.textContent.trim().slice(0, 20)")
+            page.evaluate(
+                "document.activeElement.id || document.activeElement.textContent.trim().slice(0, "
+                "20)"
+            )
         )
     assert seen[0] == "main" or seen[0].startswith("Skip")
     assert {"theme", "by-verdict", "by-theme"} <= set(seen)

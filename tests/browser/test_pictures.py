@@ -1,4 +1,6 @@
-"""Pictures in the browser: nothing hostile runs without the policy either, and drawings look as they were drawn."""
+"""Pictures in the browser: nothing hostile runs without the policy either, and drawings look as
+they were drawn.
+"""
 
 import matplotlib.pyplot as plt
 import numpy as np

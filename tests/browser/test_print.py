@@ -1,11 +1,16 @@
-"""The pages on paper: light, whole, without what only a screen can use, and no figure cut in two."""
+"""The pages on paper: light, whole, without what only a screen can use, and no figure cut in
+two.
+"""
 
 import re
 
 import pytest
 
 MM = 96 / 25.4  # CSS pixels
-WIDTH, HEIGHT = round((210 - 2 * 15) * MM), round((297 - 2 * 16) * MM)  # A4 within the margins of @page
+WIDTH, HEIGHT = (
+    round((210 - 2 * 15) * MM),
+    round((297 - 2 * 16) * MM),
+)  # A4 within the margins of @page
 
 
 def test_nothing_is_cut_and_no_figure_is_taller_than_a_sheet(each_page):
@@ -21,7 +26,9 @@ def test_nothing_is_cut_and_no_figure_is_taller_than_a_sheet(each_page):
             assert height <= HEIGHT and right <= WIDTH + 1, (
                 f"{name}#{figure}: {height:.0f} px high, ends at {right:.0f}"
             )
-        rows = page.evaluate("[...document.querySelectorAll('tr')].map(e => getComputedStyle(e).breakInside)")
+        rows = page.evaluate(
+            "[...document.querySelectorAll('tr')].map(e => getComputedStyle(e).breakInside)"
+        )
         assert set(rows) <= {"avoid"}, name
 
 
@@ -60,7 +67,9 @@ def test_paper_is_light_whatever_the_screen_shows(open_page, one_of_each, scheme
 
 
 def test_the_browser_makes_a_document_of_sensible_length(open_page, one_of_each):
-    """A page to be read fits 30 sheets; the register and the data page are for looking up, and print every rule and row."""
+    """A page to be read fits 30 sheets; the register and the data page are for looking up, and
+    print every rule and row.
+    """
     for name in one_of_each:
         page = open_page(name)
         pdf = page.pdf(prefer_css_page_size=True, format="A4")

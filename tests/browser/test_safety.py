@@ -1,4 +1,6 @@
-"""Nothing leaves a page, nothing gets into it: outside resources, the policy, hostile text, and what the maker's machine knows."""
+"""Nothing leaves a page, nothing gets into it: outside resources, the policy, hostile text, and
+what the maker's machine knows.
+"""
 
 import base64
 import csv
@@ -35,7 +37,18 @@ LOADS = {
     "xlink:href",
     "cite",
 }
-FORBIDDEN = {"base", "iframe", "frame", "object", "embed", "applet", "audio", "video", "source", "portal"}
+FORBIDDEN = {
+    "base",
+    "iframe",
+    "frame",
+    "object",
+    "embed",
+    "applet",
+    "audio",
+    "video",
+    "source",
+    "portal",
+}
 
 
 class Reader(HTMLParser):
@@ -73,12 +86,16 @@ def outside(page: Reader) -> list[str]:
     found = [f"<{tag}>" for tag, _ in page.tags if tag in FORBIDDEN]
     for tag, attrs in page.tags:
         for name, value in attrs.items():
-            runs = name.startswith("on") or value.strip().lower().startswith(("javascript:", "vbscript:"))
+            runs = name.startswith("on") or value.strip().lower().startswith(
+                ("javascript:", "vbscript:")
+            )
             loads = name in LOADS or (name == "href" and tag != "a")
             if runs or (loads and not value.startswith(("data:", "#"))):
                 found.append(f"{tag} {name}={value[:60]}")
     css = "".join(page.raw["style"]) + "".join(a.get("style", "") for _, a in page.tags)
-    found += [u for u in re.findall(r"url\(\s*['\"]?([^)'\"]*)", css) if not u.startswith(("#", "data:"))]
+    found += [
+        u for u in re.findall(r"url\(\s*['\"]?([^)'\"]*)", css) if not u.startswith(("#", "data:"))
+    ]
     return found + re.findall(r"@import[^;]*", css)
 
 
@@ -118,14 +135,20 @@ def test_links_lead_to_what_is_there_and_tell_the_other_side_nothing(read, repor
 def test_the_policy_stands_first_and_allows_the_pages_own_script_alone(read):
     for name, page in read.items():
         metas = [(tag, a) for tag, a in page.tags if tag in ("meta", "style", "script", "link")]
-        first = next(i for i, (_, a) in enumerate(metas) if a.get("http-equiv") == "Content-Security-Policy")
-        assert all(tag == "meta" for tag, _ in metas[:first]), f"{name}: something stands before the policy"
+        first = next(
+            i for i, (_, a) in enumerate(metas) if a.get("http-equiv") == "Content-Security-Policy"
+        )
+        assert all(tag == "meta" for tag, _ in metas[:first]), (
+            f"{name}: something stands before the policy"
+        )
         rules = dict(r.strip().split(" ", 1) for r in metas[first][1]["content"].split(";"))
         scripts = page.raw["script"]
         digest = base64.b64encode(hashlib.sha256(scripts[0].encode()).digest()).decode()
         assert len(scripts) == 1 and rules["script-src"] == f"'sha256-{digest}'", name
         assert (
-            rules["default-src"] == "'none'" and rules["base-uri"] == "'none'" and rules["form-action"] == "'none'"
+            rules["default-src"] == "'none'"
+            and rules["base-uri"] == "'none'"
+            and rules["form-action"] == "'none'"
         ), name
         assert rules["img-src"] == "data:" and set(rules) == {
             "default-src",
@@ -175,7 +198,9 @@ ATTACK = """async at => {
 
 @pytest.mark.parametrize("policy", [True, False])
 def test_the_policy_holds_in_the_browser(browser, report, listener, policy):
-    """Scripts, handlers, frames, pictures, styles and requests put into a real page are refused; without the policy they are not."""
+    """Scripts, handlers, frames, pictures, styles and requests put into a real page are refused;
+    without the policy they are not.
+    """
     at, asked = listener
     context = browser.new_context(bypass_csp=not policy)
     page = context.new_page()
@@ -195,7 +220,9 @@ def written(folder: Path) -> dict[str, str]:
     """Every text file of a report."""
     kinds = {".html", ".ipynb", ".json", ".jsonld", ".csv", ".tex", ".md", ".txt", ".xml"}
     # results of tests may lie beside a report, and are no part of it
-    found = (p for p in folder.rglob("*") if p.suffix in kinds and not p.name.endswith(".junit.xml"))
+    found = (
+        p for p in folder.rglob("*") if p.suffix in kinds and not p.name.endswith(".junit.xml")
+    )
     return {str(p.relative_to(folder)): p.read_text(encoding="utf-8") for p in found}
 
 
@@ -203,15 +230,31 @@ COMMON = {"root", "user", "runner", "runneradmin", "localhost", "nobody", "ubunt
 
 
 def test_nothing_of_this_machine_is_in_the_report(report):
-    """The real home, folder, host, user and environment; words that any machine may have, and the project's own, tell nothing."""
-    public = "".join((paths.home() / name).read_text(encoding="utf-8") for name in ("README.md", "pyproject.toml"))
-    known = {str(Path.home()), str(Path.cwd()), str(paths.home()), str(report), sys.prefix, socket.gethostname()}
-    known |= {v for v in os.environ.values() if len(v) >= 12 and v not in public} | {getpass.getuser()}
+    """The real home, folder, host, user and environment; words that any machine may have, and the
+    project's own, tell nothing.
+    """
+    public = "".join(
+        (paths.home() / name).read_text(encoding="utf-8")
+        for name in ("README.md", "pyproject.toml")
+    )
+    known = {
+        str(Path.home()),
+        str(Path.cwd()),
+        str(paths.home()),
+        str(report),
+        sys.prefix,
+        socket.gethostname(),
+    }
+    known |= {v for v in os.environ.values() if len(v) >= 12 and v not in public} | {
+        getpass.getuser()
+    }
     folders = re.compile(r"(?<![\w./-])(?:/root/|/home/\w+/|/Users/\w+/|/tmp/\w)")
     found = []
     for name, text in written(report).items():
         for value in known - COMMON:
-            if value in text and re.search(rf"(?<![\w.-]){re.escape(value)}(?![\w-])", text):  # not inside another word
+            if value in text and re.search(
+                rf"(?<![\w.-]){re.escape(value)}(?![\w-])", text
+            ):  # not inside another word
                 found.append(f"{name}: {value}")
         found += [f"{name}: {text[m.start() : m.end() + 40]}" for m in folders.finditer(text)]
     assert found == []
@@ -232,7 +275,9 @@ PLANTED = {
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
-    """A report of C25 from a project whose titles, prose, notes, names and sources are hostile, made by the command line."""
+    """A report of C25 from a project whose titles, prose, notes, names and sources are hostile,
+    made by the command line.
+    """
     home = tmp_path_factory.mktemp("planted-folder") / "project"
     shutil.copytree(paths.home() / "registry", home / "registry")
     (home / "notebooks").mkdir()
@@ -277,25 +322,42 @@ def hostile(tmp_path_factory):
     notebook = json.loads((paths.notebooks_dir() / claim["notebook"]).read_text(encoding="utf-8"))
     prose = next(c for c in notebook["cells"] if c["cell_type"] == "markdown")
     prose["source"] = [
-        "".join(prose["source"]) + "\n\n" + EVIL + "\n\n[x](javascript:alert(1)) ![x](http://127.0.0.1:9/x.png)\n"
+        "".join(prose["source"])
+        + "\n\n"
+        + EVIL
+        + "\n\n[x](javascript:alert(1)) ![x](http://127.0.0.1:9/x.png)\n"
     ]
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
         if "plots.show_table(" in source:  # title and note of a table
             cell["source"] = [
-                f"EVIL = {EVIL!r}\n" + source.replace('title="', 'title=EVIL + "').replace('note="', 'note=EVIL + "')
+                f"EVIL = {EVIL!r}\n"
+                + source.replace('title="', 'title=EVIL + "').replace('note="', 'note=EVIL + "')
             ]
         if "alt=" in source and "plots.show(" in source:  # title and alt of a figure
             cell["source"] = [
-                f"EVIL = {EVIL!r}\n" + source.replace("title=f", "title=EVIL + f").replace('alt="', 'alt=EVIL + "')
+                f"EVIL = {EVIL!r}\n"
+                + source.replace("title=f", "title=EVIL + f").replace('alt="', 'alt=EVIL + "')
             ]
     (home / "notebooks" / claim["notebook"]).write_text(json.dumps(notebook), encoding="utf-8")
     out = home.parent / "out"
     planted = PLANTED | {"HOME": str(home.parent / PLANTED["HOME"])}
     Path(planted["HOME"]).mkdir()
     done = subprocess.run(
-        [sys.executable, "-m", "ca_research.cli", "run", "C25", "--as-of", "latest", "--out", str(out)],
-        env=os.environ | planted | {"CA_RESEARCH_HOME": str(home), "CA_RESEARCH_CACHE": str(home.parent / "cache")},
+        [
+            sys.executable,
+            "-m",
+            "ca_research.cli",
+            "run",
+            "C25",
+            "--as-of",
+            "latest",
+            "--out",
+            str(out),
+        ],
+        env=os.environ
+        | planted
+        | {"CA_RESEARCH_HOME": str(home), "CA_RESEARCH_CACHE": str(home.parent / "cache")},
         cwd=home.parent,
         capture_output=True,
         text=True,
@@ -307,7 +369,9 @@ def hostile(tmp_path_factory):
 def test_hostile_text_on_its_real_way_is_shown_and_never_run(browser, hostile):
     shown = 0
     for file in sorted(hostile.glob("*.html")):
-        context = browser.new_context(bypass_csp=True)  # the text itself must be harmless, not only the policy strict
+        context = browser.new_context(
+            bypass_csp=True
+        )  # the text itself must be harmless, not only the policy strict
         page = context.new_page()
         dialogs, asked = [], []
         page.on("dialog", lambda d, dialogs=dialogs: (dialogs.append(d.message), d.dismiss()))
@@ -321,13 +385,19 @@ def test_hostile_text_on_its_real_way_is_shown_and_never_run(browser, hostile):
         assert page.locator("a[href^='javascript:' i]").count() == 0, file.name
         assert [u for u in asked if not u.startswith(("file:", "data:"))] == [], file.name
         words = page.evaluate("document.body.textContent")
-        assert "49}" not in words.replace("{{7*7}}", ""), f"{file.name}: a template ran over its own output"
+        assert "49}" not in words.replace("{{7*7}}", ""), (
+            f"{file.name}: a template ran over its own output"
+        )
         shown += words.count("<script>window.hit=2</script>{{7*7}}")
         assert outside(Reader(file.read_text(encoding="utf-8"))) == [], file.name
         context.close()
     assert shown > 20, "the hostile text reached the pages"
     page = (hostile / "c25-as-of-latest.html").read_text(encoding="utf-8")
-    assert "<svg" in page and "Laid end to end" in page and "Kazakhstan&lt;script&gt;hit=3&lt;/script&gt;" in page
+    assert (
+        "<svg" in page
+        and "Laid end to end" in page
+        and "Kazakhstan&lt;script&gt;hit=3&lt;/script&gt;" in page
+    )
 
 
 def test_the_environment_of_a_run_is_in_none_of_its_files(hostile):

@@ -1,4 +1,6 @@
-"""The command line: refusals with the right exit code before anything starts, and formats that parse back."""
+"""The command line: refusals with the right exit code before anything starts, and formats that
+parse back.
+"""
 
 import importlib
 import io
@@ -15,7 +17,10 @@ from ca_research.errors import CaResearchError, ParameterError, UnknownNameError
 
 REAL = paths.home()
 ARTICLE = REAL.parent / "shared" / "article.txt"
-CELL = 'economy: str = "CA5"\nyears: int = 5\nshare: float = 0.5\nstrict: bool = False\nas_of: str = "latest"\n'
+CELL = (
+    'economy: str = "CA5"\nyears: int = 5\nshare: float = 0.5\nstrict: bool = False\nas_of: str '
+    '= "latest"\n'
+)
 
 
 class Started(BaseException):
@@ -31,7 +36,9 @@ def no_kernel(monkeypatch):
         raise Started("a kernel would have been started")
 
     monkeypatch.setattr(papermill, "execute_notebook", started)
-    monkeypatch.setattr(importlib.import_module("ca_research.runs.pool"), "ProcessPoolExecutor", started)
+    monkeypatch.setattr(
+        importlib.import_module("ca_research.runs.pool"), "ProcessPoolExecutor", started
+    )
 
 
 @pytest.fixture
@@ -39,9 +46,22 @@ def notebook(built, no_kernel):
     """The declared claim C33 with an invented notebook that has a parameter of every type."""
     shutil.copy(REAL / "registry" / "claims" / "C33.yaml", built.home / "registry" / "claims")
     registry.claims.cache_clear()
-    about = {"economy": {"choices": ["CA5", "KAZ", "UZB"]}, "as_of": {"pattern": r"^(latest|\d{4}-\d{2}-\d{2})$"}}
-    cell = {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": [CELL], "outputs": []}
-    content = {"cells": [cell], "metadata": {"ca_research": {"parameters": about}}, "nbformat": 4, "nbformat_minor": 5}
+    about = {
+        "economy": {"choices": ["CA5", "KAZ", "UZB"]},
+        "as_of": {"pattern": r"^(latest|\d{4}-\d{2}-\d{2})$"},
+    }
+    cell = {
+        "cell_type": "code",
+        "metadata": {"tags": ["parameters"]},
+        "source": [CELL],
+        "outputs": [],
+    }
+    content = {
+        "cells": [cell],
+        "metadata": {"ca_research": {"parameters": about}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
     file = built.home / "notebooks" / registry.claim("C33").notebook
     file.write_text(json.dumps(content), encoding="utf-8")
     return file
@@ -50,7 +70,10 @@ def notebook(built, no_kernel):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["-p", "economi=KAZ"], ["unknown parameter 'economi'", "did you mean economy?", "years, share, strict"]),
+        (
+            ["-p", "economi=KAZ"],
+            ["unknown parameter 'economi'", "did you mean economy?", "years, share, strict"],
+        ),
         (["--grid", "yers=1,2"], ["unknown parameter 'yers'", "did you mean years?"]),
         (["-p", "years=five"], ["parameter years is of type int, got 'five'", "-p years=5"]),
         (["-p", "years=5.5"], ["parameter years is of type int, got '5.5'"]),
@@ -62,7 +85,10 @@ def notebook(built, no_kernel):
         (["--as-of", "2023-02-31"], ["'2023-02-31'"]),
         (["-p", "economy"], ["expected NAME=VALUE, got 'economy'", "-p economy=UZB"]),
         (["-p", "as_of=latest"], ["as_of is given by --as-of"]),
-        (["-p", "economy=KAZ", "--grid", "economy=KAZ,UZB"], ["given twice, by -p, --grid or --grid-file: economy"]),
+        (
+            ["-p", "economy=KAZ", "--grid", "economy=KAZ,UZB"],
+            ["given twice, by -p, --grid or --grid-file: economy"],
+        ),
         (["--jobs", "0"], ["--jobs"]),
         (["--jbs", "2"], ["No such option", "--jobs"]),
     ],
@@ -107,12 +133,24 @@ def test_a_run_on_faulty_figures_says_so_before_any_kernel(notebook, command, bu
         (["claims", "show", "C30", "--format", "csv"], 2, ["unknown format 'csv'", "text, json"]),
         (["claims", "check", "--article", "nowhere.txt"], 2, ["no such file: nowhere.txt"]),
         (["data", "show", "trad"], 2, ["unknown table 'trad'", "did you mean trade?"]),
-        (["data", "coverage", "trade", "--by", "reportr"], 2, ["'reportr'", "did you mean reporter?"]),
+        (
+            ["data", "coverage", "trade", "--by", "reportr"],
+            2,
+            ["'reportr'", "did you mean reporter?"],
+        ),
         (["data", "list", "--format", "jsn"], 2, ["unknown format 'jsn'", "did you mean json?"]),
-        (["sql", "select 1", "--format", "xml"], 2, ["unknown format 'xml'", "table, csv, json, parquet"]),
+        (
+            ["sql", "select 1", "--format", "xml"],
+            2,
+            ["unknown format 'xml'", "table, csv, json, parquet"],
+        ),
         (["sql", "selec 1"], 2, ["Parser Error: syntax error", "LINE 1: selec 1"]),
         (["sql", "copy trade to 'x.csv'"], 2, ["only one SELECT"]),
-        (["sql", "select 1", "-o", "no/such/folder.csv"], 1, ["No such file or directory", "no/such/folder.csv"]),
+        (
+            ["sql", "select 1", "-o", "no/such/folder.csv"],
+            1,
+            ["No such file or directory", "no/such/folder.csv"],
+        ),
         (["nonsense"], 2, ["No such command 'nonsense'"]),
     ],
 )
@@ -155,7 +193,8 @@ def test_an_interrupted_command_says_what_is_kept(built, command, monkeypatch):
     assert (code, err) == (130, "interrupted; what was finished is kept\n")
 
 
-# --- what programs read ------------------------------------------------------------------------------------
+# --- what programs read
+# ------------------------------------------------------------------------------------
 
 QUERY = """
 select reporter, year, value_usd / 3 as third, note, is_aggregate, value_usd::integer as whole
@@ -168,14 +207,20 @@ ROWS = [
     ("KGZ", 2020, 1 / 3, "as printed", False, 1),
     ("TUR", 2021, 2 / 3, None, True, 2),
 ]
-READERS = {"csv": pd.read_csv, "json": lambda f: pd.DataFrame(json.loads(f.read())), "parquet": pd.read_parquet}
+READERS = {
+    "csv": pd.read_csv,
+    "json": lambda f: pd.DataFrame(json.loads(f.read())),
+    "parquet": pd.read_parquet,
+}
 
 
 @pytest.mark.parametrize("to_file", [False, True])
 @pytest.mark.parametrize("format", READERS)
 def test_formats_parse_back_to_the_same_rows(built, command, tmp_path, format, to_file):
     file = tmp_path / "out"
-    code, out, err = command("sql", QUERY, "--format", format, *(["-o", str(file)] if to_file else []), text=False)
+    code, out, err = command(
+        "sql", QUERY, "--format", format, *(["-o", str(file)] if to_file else []), text=False
+    )
     assert (code, err) == (0, "") and bool(out) != to_file
     frame = READERS[format](io.BytesIO(file.read_bytes() if to_file else out))
     assert list(frame.columns) == ["reporter", "year", "third", "note", "is_aggregate", "whole"]
@@ -185,7 +230,9 @@ def test_formats_parse_back_to_the_same_rows(built, command, tmp_path, format, t
 
 def test_a_table_for_the_eye(built, command):
     code, out, _ = command(
-        "sql", "select reporter, value_usd * 1000.5 as v, note from trade where partner = 'CHN' order by 1, 2"
+        "sql",
+        "select reporter, value_usd * 1000.5 as v, note from trade where partner = 'CHN' order "
+        "by 1, 2",
     )
     assert code == 0
     assert out.splitlines() == [
@@ -199,7 +246,8 @@ def test_a_table_for_the_eye(built, command):
 
 
 @pytest.mark.parametrize(
-    "words", [["claims"], ["data", "list"], ["data", "show", "trade"], ["data", "coverage", "geography"]]
+    "words",
+    [["claims"], ["data", "list"], ["data", "show", "trade"], ["data", "coverage", "geography"]],
 )
 def test_lists_say_the_same_as_json_and_csv(command, words):
     _, as_json, _ = command(*words, "--format", "json")
@@ -212,9 +260,14 @@ def test_lists_say_the_same_as_json_and_csv(command, words):
 
 def test_a_claim_as_json_is_the_declared_one(command):
     code, out, _ = command("claims", "show", "C30", "--format", "json")
-    shown, declared = json.loads(out), yaml.safe_load((REAL / "registry" / "claims" / "C30.yaml").read_text())
+    shown, declared = (
+        json.loads(out),
+        yaml.safe_load((REAL / "registry" / "claims" / "C30.yaml").read_text()),
+    )
     assert code == 0 and shown.pop("rule_sha256") == registry.claim("C30").rule_sha256
-    assert shown["quotation"] == declared["quotation"] and len(shown["readings"]) == len(declared["readings"])
+    assert shown["quotation"] == declared["quotation"] and len(shown["readings"]) == len(
+        declared["readings"]
+    )
 
 
 def test_the_register_is_well_formed(command):
@@ -226,12 +279,15 @@ def test_the_register_is_well_formed(command):
 def test_the_article_is_quoted_rightly_and_a_changed_article_is_noticed(command, tmp_path):
     assert command("claims", "check", "--article", str(ARTICLE))[0] == 0
     other = tmp_path / "other.txt"
-    other.write_text(ARTICLE.read_text(encoding="utf-8").replace("China", "Chyna"), encoding="utf-8")
+    other.write_text(
+        ARTICLE.read_text(encoding="utf-8").replace("China", "Chyna"), encoding="utf-8"
+    )
     code, out, err = command("claims", "check", "--article", str(other))
     assert (code, out) == (1, "") and "C" in err and "registry/claims" in err
 
 
-# --- errors as objects -------------------------------------------------------------------------------------
+# --- errors as objects
+# -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

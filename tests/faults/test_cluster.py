@@ -1,4 +1,6 @@
-"""The same runs on a Dask cluster: a scheduler and two workers of the test's own, one of them killed on the way."""
+"""The same runs on a Dask cluster: a scheduler and two workers of the test's own, one of them
+killed on the way.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,11 @@ def planned(home, count, source) -> list[Run]:
     for i in range(count):
         cells = [nbformat.v4.new_code_cell(CELL, metadata={"tags": ["parameters"]}, id="p")]
         book = nbformat.v4.new_notebook(cells=[*cells, nbformat.v4.new_code_cell(source, id="c")])
-        book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        book.metadata["kernelspec"] = {
+            "name": "python3",
+            "display_name": "Python 3",
+            "language": "python",
+        }
         book.metadata["ca_research"] = {"tables": []}
         file = home / "notebooks" / f"r{i}.ipynb"
         nbformat.write(book, file)
@@ -49,7 +55,12 @@ def planned(home, count, source) -> list[Run]:
 def cluster(home, tmp_path):
     """Address of a scheduler with two workers, and the workers' processes."""
     contact = tmp_path / "scheduler.json"
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": os.environ.copy(), "cwd": tmp_path}
+    quiet = {
+        "stdout": subprocess.DEVNULL,
+        "stderr": subprocess.DEVNULL,
+        "env": os.environ.copy(),
+        "cwd": tmp_path,
+    }
     scheduler = subprocess.Popen(
         [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
          "--scheduler-file", str(contact)], **quiet)  # fmt: skip
@@ -99,7 +110,9 @@ def test_the_same_runs_give_the_same_pages_with_a_worker_killed_on_the_way(home,
             for one in (*lost.children(recursive=True), lost):
                 one.kill()
 
-    results = runs.execute(work, tmp_path / "out", Options(cluster=address, use_store=False), on_done=kill_one)
+    results = runs.execute(
+        work, tmp_path / "out", Options(cluster=address, use_store=False), on_done=kill_one
+    )
     assert [(r.claim, r.error) for r in results] == [(f"r{i}", "") for i in range(5)]
     assert sorted(seen) == sorted(r.run_id for r in work)
     here = runs.execute(work[:2], tmp_path / "here", Options(jobs=2, use_store=False))
@@ -108,12 +121,18 @@ def test_the_same_runs_give_the_same_pages_with_a_worker_killed_on_the_way(home,
         assert (tmp_path / "here" / name).read_bytes() == (tmp_path / "out" / name).read_bytes()
 
 
-def test_failures_look_as_they_do_here_and_a_worker_with_other_files_does_not_run(home, tmp_path, cluster):
+def test_failures_look_as_they_do_here_and_a_worker_with_other_files_does_not_run(
+    home, tmp_path, cluster
+):
     address, _ = cluster
     (bad,) = planned(home, 1, "1 / 0")
     (result,) = runs.execute([bad], tmp_path / "out", Options(cluster=address, use_store=False))
-    assert "ZeroDivisionError" in result.error and result.where.startswith("notebooks/r0.ipynb, cell")
-    (home / "registry" / "economies.csv").open("a").write("\n")  # what the key of the client now covers ...
+    assert "ZeroDivisionError" in result.error and result.where.startswith(
+        "notebooks/r0.ipynb, cell"
+    )
+    (home / "registry" / "economies.csv").open("a").write(
+        "\n"
+    )  # what the key of the client now covers ...
     from ca_research.runs import cluster as module
     from ca_research.runs import worker
 
@@ -125,5 +144,7 @@ def test_failures_look_as_they_do_here_and_a_worker_with_other_files_does_not_ru
 def test_no_scheduler_is_said_in_one_line(home, tmp_path):
     with pytest.raises(RunError, match="no scheduler answers"):
         runs.execute(
-            planned(home, 1, "print(n)"), tmp_path / "out", Options(cluster="tcp://127.0.0.1:9", use_store=False)
+            planned(home, 1, "print(n)"),
+            tmp_path / "out",
+            Options(cluster="tcp://127.0.0.1:9", use_store=False),
         )

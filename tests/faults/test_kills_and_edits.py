@@ -1,6 +1,8 @@
-"""Processes killed and inputs edited at random moments of `ca-research run`: nothing half-written, nothing stale.
+"""Processes killed and inputs edited at random moments of `ca-research run`: nothing half-written,
+nothing stale.
 
-A real claim in a copy of the project, from the command line. A few times here; many times with `-m slow`.
+A real claim in a copy of the project, from the command line. A few times here; many times with `-m
+slow`.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ from ca_research import kernels, paths
 LENGTHS = (3000, 3400)
 """Thresholds of C25: its borders are 3,305 km long, so the last one turns the verdict."""
 
-FEW_OR_MANY = pytest.mark.parametrize("many", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["few", "many"])
+FEW_OR_MANY = pytest.mark.parametrize(
+    "many", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["few", "many"]
+)
 
 
 @dataclass
@@ -37,7 +41,17 @@ class Project:
     env: dict[str, str]
 
     def start(self, out: Path, store: Path) -> subprocess.Popen[bytes]:
-        words = [sys.executable, "-m", "ca_research.cli", "run", "C25", "--jobs", "2", "--out", str(out)]
+        words = [
+            sys.executable,
+            "-m",
+            "ca_research.cli",
+            "run",
+            "C25",
+            "--jobs",
+            "2",
+            "--out",
+            str(out),
+        ]
         env = self.env | {"CA_RESEARCH_CACHE": str(store)}
         return subprocess.Popen(
             words, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
@@ -84,8 +98,12 @@ def project(tmp_path_factory):
 
 def content(out: Path) -> dict[str, str]:
     """What a report says: hashes of all its files but the one that holds seconds."""
-    files = (f for f in out.rglob("*") if f.is_file() and f.name[0] != "." and f.name != "manifest.json")
-    return {f.relative_to(out).as_posix(): hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
+    files = (
+        f for f in out.rglob("*") if f.is_file() and f.name[0] != "." and f.name != "manifest.json"
+    )
+    return {
+        f.relative_to(out).as_posix(): hashlib.sha256(f.read_bytes()).hexdigest() for f in files
+    }
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +116,9 @@ def expected(project, tmp_path_factory):
         project.run(base / str(length), base / f"store-{length}")
         found[length] = (content(base / str(length)), time.monotonic() - started)
     project.demand(LENGTHS[0])
-    verdicts = {n: json.loads((base / str(n) / "verdicts.json").read_text())[0]["verdict"] for n in LENGTHS}
+    verdicts = {
+        n: json.loads((base / str(n) / "verdicts.json").read_text())[0]["verdict"] for n in LENGTHS
+    }
     assert verdicts == {3000: "supported", 3400: "contradicted"}
     return found
 
@@ -127,8 +147,12 @@ def sound(store: Path) -> None:
 
 
 @FEW_OR_MANY
-def test_a_killed_process_leaves_nothing_half_written_and_the_next_run_is_whole(project, expected, tmp_path, many):
-    """The command, a worker, a kernel, or all of them, with -9; the pages of the run before lie in the folder."""
+def test_a_killed_process_leaves_nothing_half_written_and_the_next_run_is_whole(
+    project, expected, tmp_path, many
+):
+    """The command, a worker, a kernel, or all of them, with -9; the pages of the run before lie in
+    the folder.
+    """
     chance, out, hit = random.Random(25), tmp_path / "out", 0
     for turn in range(30 if many else 4):
         length = LENGTHS[turn % len(LENGTHS)]
@@ -137,10 +161,19 @@ def test_a_killed_process_leaves_nothing_half_written_and_the_next_run_is_whole(
         process = project.start(out, store)
         time.sleep(chance.uniform(0.1, seconds))
         try:
-            family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+            family = [
+                psutil.Process(process.pid),
+                *psutil.Process(process.pid).children(recursive=True),
+            ]
         except psutil.NoSuchProcess:
             family = []
-        victims = family if chance.random() < 0.3 else family[:1] if chance.random() < 0.5 else family[-1:]
+        victims = (
+            family
+            if chance.random() < 0.3
+            else family[:1]
+            if chance.random() < 0.5
+            else family[-1:]
+        )
         for victim in victims:
             try:
                 victim.kill()
@@ -159,8 +192,12 @@ def test_a_killed_process_leaves_nothing_half_written_and_the_next_run_is_whole(
 
 
 @FEW_OR_MANY
-def test_after_an_edit_during_a_run_the_next_one_is_of_what_is_there(project, expected, tmp_path, many):
-    """Each edit turns the threshold, at any moment of a run; every third is taken back before its end."""
+def test_after_an_edit_during_a_run_the_next_one_is_of_what_is_there(
+    project, expected, tmp_path, many
+):
+    """Each edit turns the threshold, at any moment of a run; every third is taken back before its
+    end.
+    """
     chance, out, store = random.Random(3000), tmp_path / "out", tmp_path / "store"
     there, said = LENGTHS[0], ""
     project.demand(there)

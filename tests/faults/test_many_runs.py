@@ -1,4 +1,6 @@
-"""Two hundred runs in a row leave nothing behind: no process, no open file or socket, no thread, no temporary file."""
+"""Two hundred runs in a row leave nothing behind: no process, no open file or socket, no thread, no
+temporary file.
+"""
 
 from __future__ import annotations
 
@@ -22,22 +24,38 @@ RUNS, AT_ONCE = 200, 50
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    """A project of one small notebook, with folders of its own for sockets and for temporary files."""
+    """A project of one small notebook, with folders of its own for sockets and for temporary
+    files.
+    """
     folder, scratch = tmp_path / "project", tmp_path / "tmp"
     shutil.copytree(paths.registry_dir(), folder / "registry")
     for name in ("notebooks", "data/processed/build-tiny", "data/raw"):
         (folder / name).mkdir(parents=True)
     (folder / "data" / "processed" / "CURRENT").write_text("build-tiny")
-    cells = [nbformat.v4.new_code_cell('n: int = 0\nas_of: str = "latest"', metadata={"tags": ["parameters"]}, id="p")]
+    cells = [
+        nbformat.v4.new_code_cell(
+            'n: int = 0\nas_of: str = "latest"', metadata={"tags": ["parameters"]}, id="p"
+        )
+    ]
     cells += [nbformat.v4.new_code_cell("print(n)", id="c")]
     spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    book = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": spec, "ca_research": {"tables": []}})
+    book = nbformat.v4.new_notebook(
+        cells=cells, metadata={"kernelspec": spec, "ca_research": {"tables": []}}
+    )
     nbformat.write(book, folder / "notebooks" / "small.ipynb")
     scratch.mkdir()
     with tempfile.TemporaryDirectory(prefix="ca-") as runtime:  # a socket's name must be short
         monkeypatch.setattr(tempfile, "tempdir", str(scratch))
-        own = {"TMPDIR": scratch, "CA_RESEARCH_HOME": folder, "CA_RESEARCH_CACHE": tmp_path / "cache"}
-        own |= {"XDG_RUNTIME_DIR": runtime, "JUPYTER_RUNTIME_DIR": runtime, "IPYTHONDIR": tmp_path / "ipython"}
+        own = {
+            "TMPDIR": scratch,
+            "CA_RESEARCH_HOME": folder,
+            "CA_RESEARCH_CACHE": tmp_path / "cache",
+        }
+        own |= {
+            "XDG_RUNTIME_DIR": runtime,
+            "JUPYTER_RUNTIME_DIR": runtime,
+            "IPYTHONDIR": tmp_path / "ipython",
+        }
         for name, value in own.items():
             monkeypatch.setenv(name, str(value))
         yield folder
@@ -58,22 +76,33 @@ def left() -> dict[str, object]:
     """All that a leak would add to."""
     found: dict[str, object] = {
         "threads": sorted(t.name for t in threading.enumerate()),
-        "processes": sorted(p.pid for p in psutil.Process().children(recursive=True) if p.status() != "zombie"),
+        "processes": sorted(
+            p.pid for p in psutil.Process().children(recursive=True) if p.status() != "zombie"
+        ),
         "kernels": server().get("kernels"),
         "server": server().get("pid"),
         "temporary files": sorted(p.name for p in Path(tempfile.gettempdir()).rglob("*")),
-        "files of the runtime folder": sorted(p.name for p in Path(os.environ["XDG_RUNTIME_DIR"]).rglob("*")),
+        "files of the runtime folder": sorted(
+            p.name for p in Path(os.environ["XDG_RUNTIME_DIR"]).rglob("*")
+        ),
     }
     for who, pid in (("this process", os.getpid()), ("the server", found["server"])):
         if pid and Path(f"/proc/{pid}/fd").is_dir():
-            links = [str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()]
+            links = [
+                str(link.readlink())
+                for link in Path(f"/proc/{pid}/fd").iterdir()
+                if link.is_symlink()
+            ]
             found[f"files of {who}"] = Counter(link.split(":")[0] for link in links)
     return found
 
 
 def test_two_hundred_runs_leave_nothing_behind(home, tmp_path):
     def execute(numbers: range) -> None:
-        planned = [Run("small", home / "notebooks" / "small.ipynb", {"n": n, "as_of": "latest"}) for n in numbers]
+        planned = [
+            Run("small", home / "notebooks" / "small.ipynb", {"n": n, "as_of": "latest"})
+            for n in numbers
+        ]
         results = runs.execute(planned, tmp_path / "out", Options(2))
         assert [(r.error, r.stored) for r in results] == [("", False)] * len(numbers)
 

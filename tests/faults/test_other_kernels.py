@@ -1,4 +1,6 @@
-"""`--kernel`: another Python is an input of every run, and one that is not there is said in three lines."""
+"""`--kernel`: another Python is an input of every run, and one that is not there is said in three
+lines.
+"""
 
 from __future__ import annotations
 
@@ -46,15 +48,21 @@ def brief(built, tmp_path, monkeypatch):
     """The one notebook of a tiny project."""
     monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
     cells = [nbformat.v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}, id="p")]
-    cells += [nbformat.v4.new_code_cell("import os; print(os.environ.get('COLOUR', 'none'))", id="c")]
+    cells += [
+        nbformat.v4.new_code_cell("import os; print(os.environ.get('COLOUR', 'none'))", id="c")
+    ]
     spec = {"name": kernels.ORDINARY, "display_name": "Python 3", "language": "python"}
-    book = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": spec, "ca_research": {"tables": []}})
+    book = nbformat.v4.new_notebook(
+        cells=cells, metadata={"kernelspec": spec, "ca_research": {"tables": []}}
+    )
     file = built.home / "notebooks" / "country_brief.ipynb"
     nbformat.write(book, file)
     return Run("brief", file, {"economy": "UZB", "as_of": "latest"})
 
 
-def test_a_kernel_whose_python_is_gone_is_not_answered_from_the_store(brief, tmp_path, install, other, command):
+def test_a_kernel_whose_python_is_gone_is_not_answered_from_the_store(
+    brief, tmp_path, install, other, command
+):
     install("another", [str(other), *LAUNCH])
     out = str(tmp_path / "out")
     for _ in range(2):
@@ -67,21 +75,29 @@ def test_a_kernel_whose_python_is_gone_is_not_answered_from_the_store(brief, tmp
         what, where, hint = said.splitlines()
         assert (code, told) == (1, "")
         assert what == f"error: the kernel 'another' starts {other}, which is not there"
-        assert where.endswith("/another/kernel.json") and hint.startswith("  next:  leave out --kernel")
+        assert where.endswith("/another/kernel.json") and hint.startswith(
+            "  next:  leave out --kernel"
+        )
 
 
 CHANGES = {
     "its variables": lambda install, other: install("another", [str(other), *LAUNCH], COLOUR="red"),
     "its command": lambda install, other: install("another", [str(other), *LAUNCH, "--quiet"]),
-    "its executable": lambda install, other: other.write_text(other.read_text() + "# another version\n"),
-    "its packages": lambda install, other: (other.parent / "site-packages" / "new-1.0.dist-info").mkdir(parents=True),
+    "its executable": lambda install, other: other.write_text(
+        other.read_text() + "# another version\n"
+    ),
+    "its packages": lambda install, other: (
+        other.parent / "site-packages" / "new-1.0.dist-info"
+    ).mkdir(parents=True),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_what_a_kernel_is_made_of_is_in_the_key(brief, tmp_path, install, other, change):
     install("another", [str(other), *LAUNCH])
-    other.write_text(f'#!/bin/sh\nPYTHONPATH={other.parent}/site-packages exec {sys.executable} "$@"\n')
+    other.write_text(
+        f'#!/bin/sh\nPYTHONPATH={other.parent}/site-packages exec {sys.executable} "$@"\n'
+    )
 
     def execute(kernel: str):
         (result,) = runs.execute([brief], tmp_path / "out", Options(1, kernel=kernel))
@@ -126,8 +142,12 @@ def test_an_unknown_kernel_is_refused_with_the_known_ones(command, brief, tmp_pa
     assert code == 2 and said.startswith("error: unknown kernel 'pyton3'")
 
 
-def test_a_default_kernel_that_is_another_python_is_refused(brief, tmp_path, install, other, monkeypatch):
-    """A kernelspec `python3` of another environment's; its results would be stored as this one's."""
+def test_a_default_kernel_that_is_another_python_is_refused(
+    brief, tmp_path, install, other, monkeypatch
+):
+    """A kernelspec `python3` of another environment's; its results would be stored as this
+    one's.
+    """
     install("python3", [str(other), *LAUNCH])
     monkeypatch.setattr(kernels, "default", lambda: (kernels.ORDINARY, ""))
     with pytest.raises(RunError, match="the default kernel python3 is not of this environment"):

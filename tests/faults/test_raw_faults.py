@@ -30,7 +30,10 @@ def test_a_changed_byte_stops_everything(built, force):
         tables.build(force=force)
     message = str(caught.value)
     assert "data/raw/trade/small.csv" in message
-    assert hashlib.sha256(good).hexdigest() in message and hashlib.sha256(changed).hexdigest() in message
+    assert (
+        hashlib.sha256(good).hexdigest() in message
+        and hashlib.sha256(changed).hexdigest() in message
+    )
     assert built.builds() == builds
     assert_frame_equal(tables.load("trade"), before)
 
@@ -69,7 +72,12 @@ def test_one_broken_value_is_found_where_it_stands(built, broken, column, value,
     rows = {"S_CALENDAR": 3 if broken.endswith("S_CALENDAR") else 2, "S_STATED": 1, "S_LATE": 1}
     built.write(built.raw().read_text().replace(FIRST, broken), rows=rows)
     (fault,) = faults()
-    assert (fault.file, fault.line, fault.column, fault.value) == ("data/raw/trade/small.csv", 2, column, value)
+    assert (fault.file, fault.line, fault.column, fault.value) == (
+        "data/raw/trade/small.csv",
+        2,
+        column,
+        value,
+    )
     assert rule in fault.rule
     assert built.builds() == builds and len(tables.load("trade")) == 5
 
@@ -93,7 +101,9 @@ def test_bytes_that_are_not_utf8_are_named(project):
     content = project.raw().read_bytes().replace(b"as printed", b"caf\xe9")
     project.write(project.raw().read_text())
     project.raw().write_bytes(content)
-    project.edit(files={"trade/small.csv": {"sha256": hashlib.sha256(content).hexdigest(), "rows": 5}})
+    project.edit(
+        files={"trade/small.csv": {"sha256": hashlib.sha256(content).hexdigest(), "rows": 5}}
+    )
     (fault,) = faults()
     assert (fault.line, fault.value, fault.rule) == (5, "\\xe9", "must be UTF-8")
 
@@ -101,8 +111,14 @@ def test_bytes_that_are_not_utf8_are_named(project):
 @pytest.mark.parametrize(
     ("header", "words"),
     [
-        ("reporter,partner,year,flow,value,note,source_id", ["missing ['value_usd']", "unknown ['value']"]),
-        ("partner,reporter,year,flow,value_usd,note,source_id", ["columns must be reporter, partner, year"]),
+        (
+            "reporter,partner,year,flow,value,note,source_id",
+            ["missing ['value_usd']", "unknown ['value']"],
+        ),
+        (
+            "partner,reporter,year,flow,value_usd,note,source_id",
+            ["columns must be reporter, partner, year"],
+        ),
         ("\ufeffreporter,partner,year,flow,value_usd,note,source_id", ["missing ['reporter']"]),
     ],
 )
@@ -142,7 +158,8 @@ def test_all_faults_of_all_tables_come_in_one_error(built):
 @pytest.mark.parametrize("year", ["2020", "2020.0"])
 def test_a_key_that_stands_twice_names_both_places(project, year):
     project.rows(
-        ("KAZ", "CHN", "2020", "export", "1", "", "S_CALENDAR"), ("KAZ", "CHN", year, "export", "2", "", "S_CALENDAR")
+        ("KAZ", "CHN", "2020", "export", "1", "", "S_CALENDAR"),
+        ("KAZ", "CHN", year, "export", "2", "", "S_CALENDAR"),
     )
     first, second = faults()
     assert (first.line, second.line, first.column) == (2, 3, KEY)
@@ -151,7 +168,8 @@ def test_a_key_that_stands_twice_names_both_places(project, year):
 
 def test_unreadable_keys_are_not_called_equal(project):
     project.rows(
-        ("KAZ", "CHN", "soon", "export", "1", "", "S_CALENDAR"), ("KAZ", "CHN", "late", "export", "2", "", "S_CALENDAR")
+        ("KAZ", "CHN", "soon", "export", "1", "", "S_CALENDAR"),
+        ("KAZ", "CHN", "late", "export", "2", "", "S_CALENDAR"),
     )
     assert [(f.line, f.column) for f in faults()] == [(2, "year"), (3, "year")]
 
@@ -181,15 +199,24 @@ def test_a_wrong_count_per_file_is_a_fault(project):
 def test_an_impossible_date_is_a_fault_of_its_row(project, date):
     project.rows(("a", "2013", "S_STATED"), ("b", date, "S_STATED"), table="events")
     (fault,) = faults()
-    assert (fault.file, fault.line, fault.column, fault.value) == ("data/raw/events/small.csv", 3, "date", date)
+    assert (fault.file, fault.line, fault.column, fault.value) == (
+        "data/raw/events/small.csv",
+        3,
+        "date",
+        date,
+    )
 
 
-# --- whole or not at all -----------------------------------------------------------------------------------
+# --- whole or not at all
+# -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("problem", "raised"),
-    [(RuntimeError("cut off"), RuntimeError), (OSError(28, "No space left on device"), CaResearchError)],
+    [
+        (RuntimeError("cut off"), RuntimeError),
+        (OSError(28, "No space left on device"), CaResearchError),
+    ],
 )
 @pytest.mark.parametrize("force", [False, True])
 def test_a_build_that_fails_midway_leaves_the_old_one(built, monkeypatch, problem, raised, force):
@@ -215,7 +242,9 @@ def test_a_build_that_fails_midway_leaves_the_old_one(built, monkeypatch, proble
 
 
 def test_a_full_disk_says_what_to_do(built, monkeypatch):
-    monkeypatch.setattr(pq, "write_table", lambda *a, **k: (_ for _ in ()).throw(OSError("arrow gave no number")))
+    monkeypatch.setattr(
+        pq, "write_table", lambda *a, **k: (_ for _ in ()).throw(OSError("arrow gave no number"))
+    )
     with pytest.raises(CaResearchError) as caught:
         tables.build(force=True)
     assert "arrow gave no number" in caught.value.what
@@ -273,7 +302,12 @@ def test_aggregates_are_part_of_the_content(built, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "read", [lambda: tables.load("trade"), lambda: tables.coverage("trade"), lambda: tables.sql("select 1")]
+    "read",
+    [
+        lambda: tables.load("trade"),
+        lambda: tables.coverage("trade"),
+        lambda: tables.sql("select 1"),
+    ],
 )
 def test_a_missing_build_names_the_command(project, read):
     with pytest.raises(MissingTableError, match="ca-research data build"):

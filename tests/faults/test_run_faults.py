@@ -1,6 +1,7 @@
 """Runs that go wrong: each ends with a clear message and whole files, and the next one is good.
 
-Tiny notebooks in a project of their own, on warm kernels as by default; what a kernel has a part in, on ordinary ones too.
+Tiny notebooks in a project of their own, on warm kernels as by default; what a kernel has a part
+in, on ordinary ones too.
 """
 
 from __future__ import annotations
@@ -34,7 +35,11 @@ def notebook(home: Path, name: str, *sources: str, parameters: str = CELL) -> Ru
     cells = [nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}, id="p")]
     cells += [nbformat.v4.new_code_cell(s, id=f"c{i}") for i, s in enumerate(sources)]
     book = nbformat.v4.new_notebook(cells=cells)
-    book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    book.metadata["kernelspec"] = {
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
+    }
     book.metadata["ca_research"] = {"tables": []}
     file = home / "notebooks" / f"{name}.ipynb"
     nbformat.write(book, file)
@@ -43,13 +48,18 @@ def notebook(home: Path, name: str, *sources: str, parameters: str = CELL) -> Ru
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """A project and a runtime folder for all tests: both are part of what names a server, so the tests share one."""
+    """A project and a runtime folder for all tests: both are part of what names a server, so the
+    tests share one.
+    """
     folder = tmp_path_factory.mktemp("faults") / "project"
     shutil.copytree(paths.registry_dir(), folder / "registry")
     for name in ("data/processed/build-tiny", "data/raw"):
         (folder / name).mkdir(parents=True)
     (folder / "data" / "processed" / "CURRENT").write_text("build-tiny")
-    with tempfile.TemporaryDirectory(prefix="ca-") as runtime, pytest.MonkeyPatch.context() as patch:
+    with (
+        tempfile.TemporaryDirectory(prefix="ca-") as runtime,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         for name in ("XDG_RUNTIME_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
             patch.setenv(name, runtime)
         patch.setenv("CA_RESEARCH_HOME", str(folder))
@@ -109,9 +119,14 @@ def text(out: Path, run: Run) -> str:
 
 LIMITED = {
     "endless": ("while True: pass", {"notebook_seconds": 4}, "took longer than 4 s"),
-    "slow_cell": ("import time; time.sleep(600)", {"cell_seconds": 3}, "a cell took longer than 3 s"),
+    "slow_cell": (
+        "import time; time.sleep(600)",
+        {"cell_seconds": 3},
+        "a cell took longer than 3 s",
+    ),
     "greedy": (
-        "import time\nhoard = bytearray(1200 * 1024**2)\nhoard[::4096] = b'x' * len(hoard[::4096])\ntime.sleep(60)",
+        "import time\nhoard = bytearray(1200 * 1024**2)\nhoard[::4096] = b'x' * "
+        "len(hoard[::4096])\ntime.sleep(60)",
         {"memory_bytes": 900 * 1024**2},
         "used more than 0.879 GiB",
     ),
@@ -131,7 +146,9 @@ def test_a_limit_ends_the_run_with_one_clear_line_and_no_kernel_stays(home, tmp_
     source, limits, words = LIMITED[name]
     run = notebook(home, name, "print('before')", source, "print('after')")
     started = time.monotonic()
-    (result,) = runs.execute([run], tmp_path / "out", Options(1, kernel=kernel, limits=tuple(limits.items())))
+    (result,) = runs.execute(
+        [run], tmp_path / "out", Options(1, kernel=kernel, limits=tuple(limits.items()))
+    )
     assert words in result.error, result
     assert "\n" not in result.error
     assert result.where == f"notebooks/{name}.ipynb"
@@ -145,17 +162,24 @@ def test_a_limit_ends_the_run_with_one_clear_line_and_no_kernel_stays(home, tmp_
 
 @pytest.mark.parametrize("kernel", KINDS)
 def test_a_kernel_that_comes_up_after_its_time_is_stopped_all_the_same(home, tmp_path, kernel):
-    """The time of a notebook had passed while there was no kernel to stop, and the notebook ran on without a limit."""
+    """The time of a notebook had passed while there was no kernel to stop, and the notebook ran on
+    without a limit.
+    """
     run = notebook(home, "late", "import time; time.sleep(600)")
-    (result,) = runs.execute([run], tmp_path / "out", Options(1, kernel=kernel, limits=(("notebook_seconds", 0),)))
+    (result,) = runs.execute(
+        [run], tmp_path / "out", Options(1, kernel=kernel, limits=(("notebook_seconds", 0),))
+    )
     assert result.error == "it took longer than 0 s"
     assert no_kernel_stays()
 
 
 FORKS = {
-    "waits for its child": "import os, time\nchild = os.fork()\nif child == 0:\n    time.sleep(0.2)\n    os._exit(0)\nprint(os.waitpid(child, 0)[1])",
-    "leaves its child asleep": "import os, time\nchild = os.fork()\nif child == 0:\n    time.sleep(600)\n    os._exit(0)\nprint(f'child={child}.')",
-    "starts a program and goes": "import subprocess\nchild = subprocess.Popen(['sleep', '600']).pid\nprint(f'child={child}.')",
+    "waits for its child": "import os, time\nchild = os.fork()\nif child == 0:\n    time.sleep(0.2)\n    "
+    "os._exit(0)\nprint(os.waitpid(child, 0)[1])",
+    "leaves its child asleep": "import os, time\nchild = os.fork()\nif child == 0:\n    time.sleep(600)\n    "
+    "os._exit(0)\nprint(f'child={child}.')",
+    "starts a program and goes": "import subprocess\nchild = subprocess.Popen(['sleep', "
+    "'600']).pid\nprint(f'child={child}.')",
 }
 
 
@@ -168,7 +192,9 @@ def test_a_notebook_that_forks_ends_well_and_leaves_no_process(home, tmp_path, w
     assert no_kernel_stays()
     if "child=" in (shown := text(tmp_path / "out", run)):
         child = int(shown.split("child=")[1].split(".")[0])
-        assert within(10, lambda: not psutil.pid_exists(child) or psutil.Process(child).status() == "zombie")
+        assert within(
+            10, lambda: not psutil.pid_exists(child) or psutil.Process(child).status() == "zombie"
+        )
 
 
 def test_a_failed_run_is_never_stored_and_a_good_one_is(home, tmp_path):
@@ -182,13 +208,18 @@ def test_a_failed_run_is_never_stored_and_a_good_one_is(home, tmp_path):
 
 
 def test_fail_fast_starts_nothing_more(home, tmp_path):
-    planned = [notebook(home, "bad", "1 / 0"), *(notebook(home, f"good{i}", "print(n)") for i in range(3))]
+    planned = [
+        notebook(home, "bad", "1 / 0"),
+        *(notebook(home, f"good{i}", "print(n)") for i in range(3)),
+    ]
     results = runs.execute(planned, tmp_path / "out", Options(1, fail_fast=True))
     assert [r.claim for r in results] == ["bad"]
 
 
 @pytest.mark.parametrize("kernel", KINDS)
-def test_what_lies_in_the_folder_of_the_command_is_no_input_of_a_run(home, tmp_path, monkeypatch, kernel):
+def test_what_lies_in_the_folder_of_the_command_is_no_input_of_a_run(
+    home, tmp_path, monkeypatch, kernel
+):
     """No key covers it; a run starts in an empty folder of its own."""
     (tmp_path / "here").mkdir()
     (tmp_path / "here" / "yaml.py").write_text("who = 'the one beside'")
@@ -196,27 +227,36 @@ def test_what_lies_in_the_folder_of_the_command_is_no_input_of_a_run(home, tmp_p
     (tmp_path / "here" / "project").symlink_to(home)
     monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setenv("CA_RESEARCH_HOME", "project")
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["more", *filter(None, [os.environ.get("PYTHONPATH")])]))
+    monkeypatch.setenv(
+        "PYTHONPATH", os.pathsep.join(["more", *filter(None, [os.environ.get("PYTHONPATH")])])
+    )
     (tmp_path / "here" / "more").mkdir()
     (tmp_path / "here" / "more" / "helper.py").write_text("who = 'helper'")
     code = "import os, yaml, helper; from ca_research import paths; import matplotlib\n"
-    code += "print(hasattr(yaml, 'who'), helper.who, os.listdir(), paths.registry_dir().is_dir(), matplotlib.rcParams['figure.figsize'])"
+    code += (
+        "print(hasattr(yaml, 'who'), helper.who, os.listdir(), paths.registry_dir().is_dir(), "
+        "matplotlib.rcParams['figure.figsize'])"
+    )
     run = notebook(home, "where", code)
     (result,) = runs.execute([run], tmp_path / "out", Options(1, kernel=kernel))
     assert result.ok, result
     assert text(tmp_path / "out", run).strip() == "False helper [] True [6.4, 4.8]"
 
 
-# --- what is killed --------------------------------------------------------------------------------------
+# --- what is killed
+# --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kernel", KINDS)
 def test_a_killed_worker_takes_no_run_with_it(home, tmp_path, kernel):
-    """The process that runs a notebook is killed while it does; the run is tried again and ends well."""
+    """The process that runs a notebook is killed while it does; the run is tried again and ends
+    well.
+    """
     flag = tmp_path / "flag"
     slow = (
         f"import os, pathlib, time\nflag = pathlib.Path({str(flag)!r})\n"
-        "if not flag.exists():\n    flag.write_text(f\"{os.getpid()} {os.environ['JPY_PARENT_PID']}\")\n    time.sleep(600)"
+        'if not flag.exists():\n    flag.write_text(f"{os.getpid()} '
+        "{os.environ['JPY_PARENT_PID']}\")\n    time.sleep(600)"
     )
     planned = [notebook(home, "slow", slow), notebook(home, "quick", "print(n)")]
     killed = []
@@ -233,12 +273,17 @@ def test_a_killed_worker_takes_no_run_with_it(home, tmp_path, kernel):
     assert [(r.claim, r.error) for r in results] == [("slow", ""), ("quick", "")]
     assert within(15, lambda: not psutil.pid_exists(killed[0])), "its kernel has ended with it"
     assert no_kernel_stays()
-    assert list(Path(os.environ["JUPYTER_RUNTIME_DIR"]).glob("kernel-*")) == [], "no connection file is left"
+    assert list(Path(os.environ["JUPYTER_RUNTIME_DIR"]).glob("kernel-*")) == [], (
+        "no connection file is left"
+    )
 
 
 @pytest.mark.parametrize("kernel", KINDS)
 def test_a_run_whose_worker_dies_every_time_says_so_and_the_others_go_on(home, tmp_path, kernel):
-    deadly = "import os, signal, time\nos.kill(int(os.environ['JPY_PARENT_PID']), signal.SIGKILL)\ntime.sleep(600)"
+    deadly = (
+        "import os, signal, time\nos.kill(int(os.environ['JPY_PARENT_PID']), "
+        "signal.SIGKILL)\ntime.sleep(600)"
+    )
     planned = [notebook(home, "deadly", deadly), notebook(home, "good", "print(n)")]
     results = runs.execute(planned, tmp_path / "out", Options(1, kernel=kernel))
     assert [(r.claim, r.error) for r in results] == [
@@ -267,7 +312,9 @@ def test_a_worker_killed_while_it_waits_costs_nothing(home, tmp_path):
 
 
 def test_the_end_of_a_pool_leaves_its_processes_to_multiprocessing():
-    """They were waited for past it, so that it took them for alive: now and then a command never ended, at full speed."""
+    """They were waited for past it, so that it took them for alive: now and then a command never
+    ended, at full speed.
+    """
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
@@ -277,15 +324,20 @@ def test_the_end_of_a_pool_leaves_its_processes_to_multiprocessing():
         assert within(30, lambda: all(f.running() for f in futures))  # noqa: B023
         workers = list(executor._processes.values())
         pool.end(executor)
-        # the executor's own thread waits for them as well: whichever comes first knows the exit code
+        # the executor's own thread waits for them as well: whichever comes first knows the exit
+        # code
         assert within(5, lambda: [w.exitcode for w in workers] == [-signal.SIGKILL] * 2)  # noqa: B023
         assert not any(worker.is_alive() for worker in workers)
 
 
 @pytest.mark.skipif(bool(kernels.why_not()), reason=kernels.why_not())
-def test_a_killed_fork_server_takes_no_run_with_it_and_the_next_runs_have_another(home, tmp_path, capfd):
+def test_a_killed_fork_server_takes_no_run_with_it_and_the_next_runs_have_another(
+    home, tmp_path, capfd
+):
     tell = "import os, signal\nprint(f'server={os.getppid()}.')\n"
-    planned = [notebook(home, "kills", tell + "os.kill(os.getppid(), signal.SIGKILL)", "print('went on')")]
+    planned = [
+        notebook(home, "kills", tell + "os.kill(os.getppid(), signal.SIGKILL)", "print('went on')")
+    ]
     planned += [notebook(home, f"later{i}", tell) for i in range(3)]
     out = tmp_path / "out"
     results = runs.execute(planned, out, Options(2))
@@ -299,7 +351,9 @@ def test_a_killed_fork_server_takes_no_run_with_it_and_the_next_runs_have_anothe
 
 @pytest.mark.skipif(bool(kernels.why_not()), reason=kernels.why_not())
 @pytest.mark.parametrize("when", ["from the start", "later on"])
-def test_where_warm_kernels_cannot_be_had_one_line_says_so_and_all_is_run(home, tmp_path, monkeypatch, capfd, when):
+def test_where_warm_kernels_cannot_be_had_one_line_says_so_and_all_is_run(
+    home, tmp_path, monkeypatch, capfd, when
+):
     folder = tmp_path / "run"
     folder.mkdir(mode=0o700)
     (folder / "ca-research").write_text("a file where the folder of sockets should be")
@@ -310,9 +364,13 @@ def test_where_warm_kernels_cannot_be_had_one_line_says_so_and_all_is_run(home, 
     results = runs.execute(planned, tmp_path / "out", Options(1))
     results += runs.execute(planned[:2], tmp_path / "second", Options(1, use_store=False))
     assert [r.error for r in results] == [""] * 6
-    said = capfd.readouterr().err  # an ordinary kernel may end with a line of libzmq's own, which is not ours to count
+    said = (
+        capfd.readouterr().err
+    )  # an ordinary kernel may end with a line of libzmq's own, which is not ours to count
     lines = [line for line in said.splitlines() if line.startswith("ca-research:")]
-    assert len(lines) == 1 and "ordinary kernel" in lines[0] and "no runtime folder" in lines[0], said
+    assert len(lines) == 1 and "ordinary kernel" in lines[0] and "no runtime folder" in lines[0], (
+        said
+    )
 
 
 SCRIPT = """
@@ -354,7 +412,9 @@ if __name__ == "__main__":
 
 @pytest.fixture
 def script(home, tmp_path, monkeypatch):
-    """Runs notebooks r0 to r3 in a process of its own; the words of its command, to which one says when it dies."""
+    """Runs notebooks r0 to r3 in a process of its own; the words of its command, to which one says
+    when it dies.
+    """
     file = tmp_path / "script.py"
     (tmp_path / "tmp").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
@@ -364,7 +424,12 @@ def script(home, tmp_path, monkeypatch):
 
 @contextmanager
 def started(words):
-    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
+    options = {
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.PIPE,
+        "text": True,
+        "start_new_session": True,
+    }
     with subprocess.Popen(words, **options) as process:
         try:
             yield process
@@ -380,7 +445,9 @@ def whole(out: Path) -> list[str]:
     return sorted(p.name.split("-")[0] for p in (out / "notebooks").glob("r*.ipynb"))
 
 
-def test_a_killed_parent_leaves_whole_files_and_the_next_run_does_only_what_is_missing(home, tmp_path, script):
+def test_a_killed_parent_leaves_whole_files_and_the_next_run_does_only_what_is_missing(
+    home, tmp_path, script
+):
     for i in range(4):
         notebook(home, f"r{i}", f"import time; time.sleep({0 if i < 2 else 600}); print(n)")
     with started([*script, "never"]) as first:
@@ -394,7 +461,9 @@ def test_a_killed_parent_leaves_whole_files_and_the_next_run_does_only_what_is_m
     _, alive = psutil.wait_procs(children, timeout=15)
     assert alive == [], "its workers end without it"
     assert no_kernel_stays()
-    assert within(5, lambda: not list((tmp_path / "tmp").glob("ca-research-*"))), "and take their scratch folder along"
+    assert within(5, lambda: not list((tmp_path / "tmp").glob("ca-research-*"))), (
+        "and take their scratch folder along"
+    )
     assert whole(tmp_path / "out") == ["r0", "r1"]
     for i in (2, 3):
         notebook(home, f"r{i}", "print(n)")
@@ -405,7 +474,9 @@ def test_a_killed_parent_leaves_whole_files_and_the_next_run_does_only_what_is_m
 
 
 @pytest.mark.parametrize("when", ["half", "whole"])
-def test_a_parent_killed_while_it_writes_leaves_the_file_out_and_the_next_run_writes_it(home, tmp_path, script, when):
+def test_a_parent_killed_while_it_writes_leaves_the_file_out_and_the_next_run_writes_it(
+    home, tmp_path, script, when
+):
     """Half the file is there, or all of it, under its scratch name."""
     for i in range(4):
         notebook(home, f"r{i}", "print(n)")
@@ -417,7 +488,12 @@ def test_a_parent_killed_while_it_writes_leaves_the_file_out_and_the_next_run_wr
     (scratch,) = (tmp_path / "out" / "notebooks").glob(".*")
     os.utime(scratch, (time.time() - 7200,) * 2)
     second = subprocess.run([*script, "never"], capture_output=True, text=True, check=True)
-    assert [line.split()[1] for line in second.stdout.splitlines()] == ["True", "True", "False", "False"]
+    assert [line.split()[1] for line in second.stdout.splitlines()] == [
+        "True",
+        "True",
+        "False",
+        "False",
+    ]
     assert whole(tmp_path / "out") == ["r0", "r1", "r2", "r3"]
     assert not scratch.exists(), "what nobody writes any more is swept away"
 
@@ -435,13 +511,17 @@ def test_ctrl_c_ends_children_and_leaves_whole_files(home, tmp_path, script):
     _, alive = psutil.wait_procs(children, timeout=10)
     assert alive == []
     assert no_kernel_stays()
-    assert [p.name for p in (tmp_path / "out" / "notebooks").iterdir()] == ["r0-as-of-latest-n-1.ipynb"]
+    assert [p.name for p in (tmp_path / "out" / "notebooks").iterdir()] == [
+        "r0-as-of-latest-n-1.ipynb"
+    ]
 
 
 def test_two_commands_at_once_both_end_well(home, tmp_path, script):
     for i in range(4):
         notebook(home, f"r{i}", "print(n)")
-    both = [subprocess.Popen([*script, "never"], stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    both = [
+        subprocess.Popen([*script, "never"], stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
     assert [p.wait(120) for p in both] == [0, 0]
     for p in both:
         assert len(p.stdout.read().splitlines()) == 4
@@ -452,12 +532,15 @@ def test_two_commands_at_once_both_end_well(home, tmp_path, script):
     assert len(list((tmp_path / "out" / "notebooks").iterdir())) == 4
 
 
-# --- disks -----------------------------------------------------------------------------------------------
+# --- disks
+# -----------------------------------------------------------------------------------------------
 
 
 def mount(folder: Path, options: str) -> bool:
     words = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-    return bool(shutil.which("mount")) and subprocess.run(words, capture_output=True).returncode == 0
+    return (
+        bool(shutil.which("mount")) and subprocess.run(words, capture_output=True).returncode == 0
+    )
 
 
 def can_mount() -> bool:
@@ -473,7 +556,9 @@ READ_ONLY = "tmpfs" if MOUNTS else "a file in its place, for nothing can be moun
 
 
 class Disk:
-    """A folder on a disk of 300 kB. Where none can be mounted, every write of more than a kilobyte fails."""
+    """A folder on a disk of 300 kB. Where none can be mounted, every write of more than a kilobyte
+    fails.
+    """
 
     def __init__(self, folder: Path, patch: pytest.MonkeyPatch, full):
         folder.mkdir(exist_ok=True)
@@ -538,11 +623,14 @@ def test_a_full_disk_under_the_reports_is_said_and_the_next_run_is_good(home, tm
     planned = [notebook(home, f"r{i}", "print('x' * 20_000)") for i in range(3)]
     out.fill()
     with pytest.raises(
-        WriteError, match=r"(?s)No space left on device: .*/out/notebooks/r\d-as-of-latest-n-1\.ipynb\n"
+        WriteError,
+        match=r"(?s)No space left on device: .*/out/notebooks/r\d-as-of-latest-n-1\.ipynb\n",
     ):
         runs.execute(planned, out.folder, Options(2))
     assert no_kernel_stays()
-    assert [p.read_text() for p in (out.folder / "notebooks").iterdir()] == ["of an earlier run"] or not MOUNTS
+    assert [p.read_text() for p in (out.folder / "notebooks").iterdir()] == [
+        "of an earlier run"
+    ] or not MOUNTS
     assert list((out.folder / "notebooks").glob(".*")) == []
     out.empty()
     os.environ["CA_RESEARCH_CACHE"] = str(tmp_path / "cache")
@@ -551,7 +639,9 @@ def test_a_full_disk_under_the_reports_is_said_and_the_next_run_is_good(home, tm
 
 
 @pytest.mark.parametrize("how", [FULL])
-def test_a_full_disk_under_the_store_costs_the_store_and_not_the_result(home, tmp_path, monkeypatch, disk, how):
+def test_a_full_disk_under_the_store_costs_the_store_and_not_the_result(
+    home, tmp_path, monkeypatch, disk, how
+):
     cache = disk("small")
     monkeypatch.setenv("CA_RESEARCH_CACHE", str(cache.folder))
     run = notebook(home, "good", "print('x' * 20_000)")
@@ -559,10 +649,14 @@ def test_a_full_disk_under_the_store_costs_the_store_and_not_the_result(home, tm
     for _ in range(2):
         (result,) = runs.execute([run], tmp_path / "out", Options(1))
         assert result.ok and not result.stored
-    assert [p for p in cache.folder.rglob("*") if p.is_file() and p.name != "ballast"] == [], "nothing half-written"
+    assert [p for p in cache.folder.rglob("*") if p.is_file() and p.name != "ballast"] == [], (
+        "nothing half-written"
+    )
     cache.empty()
     monkeypatch.setenv("CA_RESEARCH_CACHE", str(cache.folder))
-    assert [r.stored for _ in range(2) for r in runs.execute([run], tmp_path / "out", Options(1))] == [False, True]
+    assert [
+        r.stored for _ in range(2) for r in runs.execute([run], tmp_path / "out", Options(1))
+    ] == [False, True]
 
 
 @pytest.mark.parametrize("how", [READ_ONLY])
@@ -590,7 +684,9 @@ def test_a_store_that_cannot_be_written_is_still_read(home, tmp_path, monkeypatc
     cache.written_again()
 
 
-def test_the_command_names_the_file_that_a_full_disk_would_not_take(project, tmp_path, command, disk, monkeypatch):
+def test_the_command_names_the_file_that_a_full_disk_would_not_take(
+    project, tmp_path, command, disk, monkeypatch
+):
     """`ca-research run` from beginning to end."""
     monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
     economy = 'economy: str = "KAZ"\nas_of: str = "latest"'
@@ -612,7 +708,10 @@ def test_the_command_names_the_file_that_a_full_disk_would_not_take(project, tmp
     code, _, said = command(*words)
     what, where, hint = said.splitlines()[-3:]
     assert code == 1 and what == "error: No space left on device: a file could not be written"
-    assert where.endswith("/out/notebooks/brief-as-of-latest-economy-uzb.ipynb") and "Traceback" not in said
+    assert (
+        where.endswith("/out/notebooks/brief-as-of-latest-economy-uzb.ipynb")
+        and "Traceback" not in said
+    )
     assert hint.startswith("  next:  make room")
     out.empty()
     monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
@@ -622,7 +721,9 @@ def test_the_command_names_the_file_that_a_full_disk_would_not_take(project, tmp
     assert (out.folder / "index.html").is_file() and "index.html" in told
 
 
-def test_the_overview_of_a_folder_without_verdicts_is_refused_before_anything_starts(built, tmp_path, command):
+def test_the_overview_of_a_folder_without_verdicts_is_refused_before_anything_starts(
+    built, tmp_path, command
+):
     """It printed where the report is, and then failed."""
     notebook(built.home, "overview", "print(1)", parameters='as_of: str = "latest"')
     code, told, said = command("run", "overview", "--out", str(tmp_path / "new"))
@@ -632,9 +733,16 @@ def test_the_overview_of_a_folder_without_verdicts_is_refused_before_anything_st
 
 
 def test_a_report_that_is_put_back_from_the_store_is_said_so(built, tmp_path, command, monkeypatch):
-    """In a fresh clone with a filled store `nothing has changed` stood over a folder that had been empty."""
+    """In a fresh clone with a filled store `nothing has changed` stood over a folder that had been
+    empty.
+    """
     monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
-    notebook(built.home, "country_brief", "print(1)", parameters='economy: str = "KAZ"\nas_of: str = "latest"')
+    notebook(
+        built.home,
+        "country_brief",
+        "print(1)",
+        parameters='economy: str = "KAZ"\nas_of: str = "latest"',
+    )
     words = ("run", "--kernel", kernels.ORDINARY, "--out")
     assert command(*words, str(tmp_path / "out"))[0] == 0
     assert "(nothing has changed)" in command(*words, str(tmp_path / "out"))[1]
@@ -644,10 +752,13 @@ def test_a_report_that_is_put_back_from_the_store_is_said_so(built, tmp_path, co
     assert "files put back from the store)" in command(*words, str(tmp_path / "out"))[1]
 
 
-# --- the store and the clock -----------------------------------------------------------------------------
+# --- the store and the clock
+# -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("what", ["a file", "a record", "a record of another kind", "a record of a file elsewhere"])
+@pytest.mark.parametrize(
+    "what", ["a file", "a record", "a record of another kind", "a record of a file elsewhere"]
+)
 def test_a_corrupt_entry_of_the_store_is_run_anew_and_mended(home, tmp_path, what):
     run, cache = notebook(home, "good", "print(n)"), tmp_path / "cache"
     mine = tmp_path / "mine.txt"
@@ -670,7 +781,9 @@ def test_a_corrupt_entry_of_the_store_is_run_anew_and_mended(home, tmp_path, wha
 
 
 def test_a_clock_that_goes_back_loses_nothing(home, tmp_path, monkeypatch):
-    """What was stored in a time to come is served, what is new is run and stored, and seconds are never negative."""
+    """What was stored in a time to come is served, what is new is run and stored, and seconds are
+    never negative.
+    """
     old, new = notebook(home, "old", "print(n)"), notebook(home, "new", "print(n)")
     runs.execute([old], tmp_path / "out", Options(1))
     for file in [*(tmp_path / "cache").rglob("*"), *(tmp_path / "out").rglob("*")]:

@@ -1,4 +1,6 @@
-"""The store: a miss where something is wrong, never a wrong page; nothing half-written, nothing without bound."""
+"""The store: a miss where something is wrong, never a wrong page; nothing half-written, nothing
+without bound.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ def test_a_damaged_blob_is_a_miss_and_is_removed(store, damage):
     assert store.get(sha256) == b"some content"
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1", "\x00\x01", "{}", "[1]", '{"file": 1, "seconds": 1}', '{"files": {}}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[1", "\x00\x01", "{}", "[1]", '{"file": 1, "seconds": 1}', '{"files": {}}']
+)
 def test_a_damaged_record_is_a_miss(store, text):
     store.remember("runs", "k", {"file": "0" * 64, "seconds": 1})
     store._record("runs", "k").write_text(text)
@@ -63,7 +67,9 @@ def test_a_record_that_names_a_file_elsewhere_cannot_have_it_read_or_removed(sto
     assert (tmp_path / "mine.txt").read_text() == "not of the store"
 
 
-def test_a_report_that_the_store_has_no_room_for_is_not_remembered_and_no_error(store, report, monkeypatch):
+def test_a_report_that_the_store_has_no_room_for_is_not_remembered_and_no_error(
+    store, report, monkeypatch
+):
     def full(*_):
         raise OSError(28, "No space left on device")
 

@@ -1,4 +1,6 @@
-"""`verify` and `report --zip` on what is missing, broken or half done: a clear message, never a pass, nothing written."""
+"""`verify` and `report --zip` on what is missing, broken or half done: a clear message, never a
+pass, nothing written.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from ca_research import paths
 
 @pytest.fixture
 def out(project, tmp_path):
-    """A report without a verdict, and a project without claims: the smallest that can be accepted."""
+    """A report without a verdict, and a project without claims: the smallest that can be
+    accepted.
+    """
     folder = tmp_path / "out"
     folder.mkdir()
     (folder / "verdicts.json").write_text("[]")
@@ -41,7 +45,9 @@ def test_the_smallest_baseline_and_report_are_the_same(command, out, baseline):
 def test_no_baseline_is_a_message_and_no_pass_in_any_format(command, out, format):
     code, said, told = verify(command, out, "--format", format)
     assert (code, said) == (1, "")
-    assert "there is no baseline yet, so nothing was compared" in told and "--accept --reason" in told
+    assert (
+        "there is no baseline yet, so nothing was compared" in told and "--accept --reason" in told
+    )
 
 
 BROKEN = {
@@ -52,13 +58,18 @@ BROKEN = {
     "an old form": ('{"schema": 0, "verdicts": []}', "has the form 0, this version reads 1"),
     "a later form": ('{"schema": 2}', "has the form 2"),
     "no verdicts": ('{"schema": 1}', "is incomplete: KeyError('verdicts')"),
-    "half a verdict": ('{"schema": 1, "notebooks": {}, "verdicts": [{"claim": "C07"}]}', "is incomplete"),
+    "half a verdict": (
+        '{"schema": 1, "notebooks": {}, "verdicts": [{"claim": "C07"}]}',
+        "is incomplete",
+    ),
     "verdicts of another type": ('{"schema": 1, "verdicts": 7}', "is incomplete"),
 }
 
 
 @pytest.mark.parametrize("broken", BROKEN)
-def test_a_baseline_that_cannot_be_read_is_neither_passed_nor_replaced(command, out, baseline, broken):
+def test_a_baseline_that_cannot_be_read_is_neither_passed_nor_replaced(
+    command, out, baseline, broken
+):
     content, words = BROKEN[broken]
     baseline.write_bytes(content if isinstance(content, bytes) else content.encode())
     before = baseline.read_bytes()
@@ -94,7 +105,9 @@ def test_two_answers_to_one_question_are_no_report(command, out, baseline):
     assert code == 2 and "two verdicts for C07 literal, as of latest" in told
     (out / "verdicts.json").write_text(json.dumps([one, one]))
     code, said, _ = verify(command, out)
-    assert code == 0 and "1 of runs that it does not know" in said  # the same answer twice is one entry
+    assert (
+        code == 0 and "1 of runs that it does not know" in said
+    )  # the same answer twice is one entry
 
 
 @pytest.mark.parametrize(
@@ -111,7 +124,9 @@ def test_a_wrong_call_is_refused_and_writes_nothing(command, out, baseline, word
     before = baseline.read_bytes()
     found, said, told = verify(command, out, *words)
     assert (found, said) == (code, "") and told_ in told
-    assert baseline.read_bytes() == before and [f.name for f in baseline.parent.iterdir()] == ["verdicts.json"]
+    assert baseline.read_bytes() == before and [f.name for f in baseline.parent.iterdir()] == [
+        "verdicts.json"
+    ]
 
 
 def test_a_report_with_a_failed_run_is_not_accepted(command, out, baseline):
@@ -131,7 +146,9 @@ def test_a_report_of_something_else_than_everything_is_not_accepted(command, out
 
 
 def test_a_part_of_the_report_is_not_accepted(command, tmp_path):
-    """The real register declares some hundred runs; a report of none of them cannot speak for all."""
+    """The real register declares some hundred runs; a report of none of them cannot speak for
+    all.
+    """
     (tmp_path / "verdicts.json").write_text("[]")
     (tmp_path / "manifest.json").write_text(json.dumps({"runs": []}))
     before = {f.name: f.read_bytes() for f in paths.baseline_dir().iterdir()}
@@ -163,7 +180,9 @@ def test_there_is_nothing_to_send(command, project, tmp_path, words, code, words
 
 def test_a_report_with_a_failed_run_is_not_sent(command, out):
     (out / "manifest.json").write_text(
-        json.dumps({"runs": [{"run_id": "c07", "claim": "C07", "params": {}, "error": "the kernel died"}]})
+        json.dumps(
+            {"runs": [{"run_id": "c07", "claim": "C07", "params": {}, "error": "the kernel died"}]}
+        )
     )
     code, _, told = command("report", "--zip", "--out", str(out))
     assert code == 1 and "1 failed runs: c07" in told

@@ -1,4 +1,6 @@
-"""Warm kernels when something breaks: each ends with a clear message, nothing left over, and a good next kernel."""
+"""Warm kernels when something breaks: each ends with a clear message, nothing left over, and a good
+next kernel.
+"""
 
 import asyncio
 import ctypes
@@ -59,7 +61,9 @@ def private_runtime():
         patch.setenv("XDG_RUNTIME_DIR", folder)
         pid = (kernels.status() or {}).get("pid")
         kernels.stop()
-        assert pid is None or within(SECONDS, lambda: gone(pid)), "the server outlives its last kernel"
+        assert pid is None or within(SECONDS, lambda: gone(pid)), (
+            "the server outlives its last kernel"
+        )
         assert servers(folder) == []
 
 
@@ -81,7 +85,9 @@ def within(seconds, condition):
 
 
 def servers(folder):
-    """Process ids of the servers, and of the kernels forked from them, that were started for a runtime folder."""
+    """Process ids of the servers, and of the kernels forked from them, that were started for a
+    runtime folder.
+    """
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal():
@@ -89,13 +95,17 @@ def servers(folder):
                 words = (entry / "cmdline").read_bytes().split(b"\0")
             except OSError:
                 continue
-            if b"ca_research.kernels.server" in words and any(os.fsencode(folder) in word for word in words):
+            if b"ca_research.kernels.server" in words and any(
+                os.fsencode(folder) in word for word in words
+            ):
                 found += [] if gone(int(entry.name)) else [int(entry.name)]
     return found
 
 
 def start(**options):
-    manager, client = start_new_kernel(**{"kernel_name": kernels.NAME, "startup_timeout": SECONDS, **options})
+    manager, client = start_new_kernel(
+        **{"kernel_name": kernels.NAME, "startup_timeout": SECONDS, **options}
+    )
     return manager, client
 
 
@@ -114,7 +124,9 @@ def run(client, code):
     out = []
     reply = client.execute_interactive(code, timeout=SECONDS, output_hook=out.append)["content"]
     assert reply["status"] == "ok", reply
-    return "".join(m["content"]["text"] for m in out if m["content"].get("name") == "stdout").strip()
+    return "".join(
+        m["content"]["text"] for m in out if m["content"].get("name") == "stdout"
+    ).strip()
 
 
 def works():
@@ -152,7 +164,9 @@ def test_a_kernel_that_dies_in_mid_cell_is_seen_as_dead(runtime, monkeypatch, ce
 
     seen = []
     real = launch._return_code
-    monkeypatch.setattr(launch, "_return_code", lambda connection: seen.append(real(connection)) or seen[-1])
+    monkeypatch.setattr(
+        launch, "_return_code", lambda connection: seen.append(real(connection)) or seen[-1]
+    )
     with pytest.raises(DeadKernelError):
         execute(cell)
     assert seen == [code]
@@ -181,29 +195,40 @@ def test_a_cell_that_never_returns_can_be_interrupted_and_gone_on_with(runtime):
 
     cells = ["while True: pass", "print('after')"]
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    NotebookClient(book, kernel_name=kernels.NAME, timeout=2, interrupt_on_timeout=True, allow_errors=True).execute()
+    NotebookClient(
+        book, kernel_name=kernels.NAME, timeout=2, interrupt_on_timeout=True, allow_errors=True
+    ).execute()
     assert book.cells[0].outputs[0]["ename"] == "KeyboardInterrupt"
     assert book.cells[1].outputs[0]["text"] == "after\n"
 
 
 def test_what_a_notebook_forks_ends_with_it(runtime):
     book = execute(
-        "import os, time\npid = os.fork()\nif pid == 0:\n    time.sleep(600)\n    os._exit(0)\nprint(pid)",
+        "import os, time\npid = os.fork()\nif pid == 0:\n    time.sleep(600)\n    "
+        "os._exit(0)\nprint(pid)",
         "import subprocess\nprint(subprocess.Popen(['sleep', '600']).pid)",
     )
     pids = [int(cell.outputs[0]["text"]) for cell in book.cells]
-    assert within(10, lambda: all(gone(pid) for pid in pids)) and within(5, lambda: not kernels_left())
+    assert within(10, lambda: all(gone(pid) for pid in pids)) and within(
+        5, lambda: not kernels_left()
+    )
     assert works()
 
 
 def test_a_fork_that_outlives_its_kernel_does_not_hold_the_client_up(runtime):
     """It has the kernel's open files; the end of the kernel must be seen all the same."""
     with kernel() as (manager, client):
-        code = "import os, time\npid = os.fork()\nif pid == 0:\n    os.setsid(); time.sleep(600)\nprint(pid)"
+        code = (
+            "import os, time\npid = os.fork()\nif pid == 0:\n    os.setsid(); "
+            "time.sleep(600)\nprint(pid)"
+        )
         child = int(run(client, code))
         os.kill(manager.provisioner.process.pid, signal.SIGKILL)
         try:
-            assert within(10, lambda: not manager.is_alive()) and manager.provisioner.process.returncode == -9
+            assert (
+                within(10, lambda: not manager.is_alive())
+                and manager.provisioner.process.returncode == -9
+            )
         finally:
             os.kill(child, signal.SIGKILL)
 
@@ -245,7 +270,9 @@ def test_a_kernel_does_not_outlive_its_client(runtime):
     assert not gone(pid)
     kill(process)
     assert within(10, lambda: gone(pid)), "it watches its client, since its parent is the server"
-    assert within(5, lambda: not kernels_left()) and not Path(f"/proc/{pid}").exists(), "and is reaped"
+    assert within(5, lambda: not kernels_left()) and not Path(f"/proc/{pid}").exists(), (
+        "and is reaped"
+    )
 
 
 def test_nor_where_its_server_is_gone_too(own):
@@ -272,7 +299,9 @@ def test_kernels_go_on_when_the_server_is_killed_and_the_next_start_brings_anoth
         first = kernels.status()["pid"]
         os.kill(first, signal.SIGKILL)
         assert within(5, lambda: gone(first))
-        assert place.place(os.environ).socket.exists() and kernels.status() is None, "a stale socket is left"
+        assert place.place(os.environ).socket.exists() and kernels.status() is None, (
+            "a stale socket is left"
+        )
         assert run(client, "print(kept)") == "5" and manager.is_alive()
         assert works()
         assert kernels.status()["pid"] != first
@@ -303,7 +332,10 @@ client.stop_channels(); manager.shutdown_kernel(now=True)
 
 
 def test_clients_that_start_at_once_on_a_cold_machine_share_one_server(own):
-    started = [subprocess.Popen([sys.executable, "-c", STARTER], stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    started = [
+        subprocess.Popen([sys.executable, "-c", STARTER], stdout=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
     parents = {process.communicate(timeout=180)[0].split()[-1] for process in started}
     assert parents == {str(kernels.status()["pid"])}
     assert servers(own) == [kernels.status()["pid"]]
@@ -315,10 +347,14 @@ def test_a_client_that_dies_while_it_starts_the_server_holds_nobody_up(own):
     assert within(SECONDS, lambda: len(servers(own)) == 1 and lock.exists())
     first.kill()
     first.wait()
-    assert within(10, lambda: [os.getsid(p) == p for p in servers(own)] == [False]), "its first process has left"
+    assert within(10, lambda: [os.getsid(p) == p for p in servers(own)] == [False]), (
+        "its first process has left"
+    )
     (server,) = servers(own)
     assert works()
-    assert servers(own) == [server] == [kernels.status()["pid"]], "the next client has waited for the same server"
+    assert servers(own) == [server] == [kernels.status()["pid"]], (
+        "the next client has waited for the same server"
+    )
 
 
 def test_a_server_of_other_versions_is_replaced_and_stays_for_its_kernels(own, monkeypatch):
@@ -331,9 +367,14 @@ def test_a_server_of_other_versions_is_replaced_and_stays_for_its_kernels(own, m
             assert run(other, "import os; print(os.getppid())") == str(second["pid"])
             assert run(client, "print(1)") == "1" and not gone(first["pid"])
             os.kill(manager.provisioner.process.pid, signal.SIGKILL)
-            assert within(10, lambda: not manager.is_alive()) and manager.provisioner.process.returncode == -9
+            assert (
+                within(10, lambda: not manager.is_alive())
+                and manager.provisioner.process.returncode == -9
+            )
         assert within(10, lambda: gone(first["pid"])), "its last kernel has ended"
-    assert place.place(os.environ).socket.exists(), "the old server leaves the new one's socket alone"
+    assert place.place(os.environ).socket.exists(), (
+        "the old server leaves the new one's socket alone"
+    )
 
 
 def test_an_idle_server_ends_by_itself_and_takes_its_socket_along(own, monkeypatch):
@@ -377,7 +418,9 @@ def test_clients_that_break_the_rules_do_not_hold_up_others(runtime):
     silent = [protocol.connect(path, 5) for _ in range(5)]
     silent[0].send(b"no packet")
     protocol.send(silent[1], "nonsense")
-    protocol.send(silent[2], "start", fingerprint=before["fingerprint"])  # says nothing about the kernel
+    protocol.send(
+        silent[2], "start", fingerprint=before["fingerprint"]
+    )  # says nothing about the kernel
     assert protocol.receive(silent[1])[0]["op"] == "refused"
     assert protocol.receive(silent[2])[0]["op"] == "failed"
     assert works() and kernels.status()["pid"] == before["pid"]
@@ -430,7 +473,10 @@ def test_a_stopped_server_costs_two_seconds(own, capfd, caplog):
         with kernel(warm=False) as (_, client):
             seconds = time.monotonic() - started
             assert run(client, "print(42)") == "42"
-        assert ORDINARY_LINE + f"the server (process {pid}) is stopped" in caplog.text + capfd.readouterr().err
+        assert (
+            ORDINARY_LINE + f"the server (process {pid}) is stopped"
+            in caplog.text + capfd.readouterr().err
+        )
         assert 2 <= seconds < 8, "two seconds, and an ordinary kernel"
         started = time.monotonic()
         assert kernels.status() is None and time.monotonic() - started < 4
@@ -453,7 +499,9 @@ def test_a_start_that_takes_too_long_gets_an_ordinary_kernel(runtime, monkeypatc
     with kernel(warm=False) as (_, client):
         assert run(client, "print(42)") == "42"
     assert ORDINARY_LINE + "none was up after 0.5 s" in caplog.text + capfd.readouterr().err
-    assert within(20, lambda: late and gone(late[0].pid)), "the kernel that came too late is not left behind"
+    assert within(20, lambda: late and gone(late[0].pid)), (
+        "the kernel that came too late is not left behind"
+    )
     assert within(5, lambda: not kernels_left())
 
 
@@ -461,14 +509,20 @@ def test_a_start_that_takes_too_long_gets_an_ordinary_kernel(runtime, monkeypatc
 
 
 def leftovers(folder):
-    """What a leak would add to: open files and threads of client and server, processes, files of the run."""
+    """What a leak would add to: open files and threads of client and server, processes, files of
+    the run.
+    """
     server = kernels.status()["pid"]
-    kinds = sorted(str(link.readlink()).split(":")[0] for link in Path(f"/proc/{server}/fd").iterdir())
+    kinds = sorted(
+        str(link.readlink()).split(":")[0] for link in Path(f"/proc/{server}/fd").iterdir()
+    )
     return {
         "files of the server": kinds,
         "processes": sorted(servers(folder)),
         "files of the run": sorted(
-            p.name for p in folder.rglob("*") if "history" not in p.name and "profile" not in p.parts
+            p.name
+            for p in folder.rglob("*")
+            if "history" not in p.name and "profile" not in p.parts
         ),
         "temporary": sorted(p.name for p in Path(tempfile.gettempdir()).glob("ipykernel_*")),
         "open files of the client": len(list(Path("/proc/self/fd").iterdir())),
@@ -499,7 +553,11 @@ def test_forty_kernels_leave_nothing_behind(runtime, now):
 
 
 def said(caplog, capfd):
-    return [line for line in (caplog.text + capfd.readouterr().err).splitlines() if ORDINARY_LINE in line]
+    return [
+        line
+        for line in (caplog.text + capfd.readouterr().err).splitlines()
+        if ORDINARY_LINE in line
+    ]
 
 
 def test_more_threads_than_a_fork_has_get_an_ordinary_kernel(runtime, monkeypatch, caplog, capfd):
@@ -520,10 +578,13 @@ def test_other_systems_get_an_ordinary_kernel(runtime, monkeypatch, caplog, capf
     assert line.endswith(reason)
 
 
-def test_a_stack_that_cannot_be_imported_gets_an_ordinary_kernel(own, tmp_path, monkeypatch, caplog, capfd):
+def test_a_stack_that_cannot_be_imported_gets_an_ordinary_kernel(
+    own, tmp_path, monkeypatch, caplog, capfd
+):
     (tmp_path / "seaborn.py").write_text("raise ImportError('a broken seaborn')")
     monkeypatch.setenv(
-        "PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+        "PYTHONPATH",
+        os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep),
     )
     with kernel(warm=False) as (_, client):
         assert run(client, "print(42)") == "42"
@@ -532,12 +593,16 @@ def test_a_stack_that_cannot_be_imported_gets_an_ordinary_kernel(own, tmp_path, 
     assert within(5, lambda: servers(own) == [])
 
 
-def test_a_library_that_starts_a_thread_gets_an_ordinary_kernel(own, tmp_path, monkeypatch, caplog, capfd):
+def test_a_library_that_starts_a_thread_gets_an_ordinary_kernel(
+    own, tmp_path, monkeypatch, caplog, capfd
+):
     (tmp_path / "seaborn.py").write_text(
-        "import threading, time\nthreading.Thread(target=time.sleep, args=(9,), daemon=True).start()"
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(9,), "
+        "daemon=True).start()"
     )
     monkeypatch.setenv(
-        "PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+        "PYTHONPATH",
+        os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep),
     )
     with kernel(warm=False):
         pass
@@ -552,7 +617,9 @@ SHADOWS = {
 
 
 @pytest.mark.parametrize("what", SHADOWS)
-def test_a_module_beside_a_notebook_is_seen_as_by_an_ordinary_kernel(runtime, tmp_path, caplog, capfd, what):
+def test_a_module_beside_a_notebook_is_seen_as_by_an_ordinary_kernel(
+    runtime, tmp_path, caplog, capfd, what
+):
     """A warm kernel had the installed one already, and used that without a word."""
     name, text = SHADOWS[what]
     file, module = tmp_path / name, name.partition("/")[0].removesuffix(".py")
@@ -566,7 +633,9 @@ def test_a_module_beside_a_notebook_is_seen_as_by_an_ordinary_kernel(runtime, tm
 
 def test_what_is_beside_a_notebook_and_shadows_nothing_leaves_it_warm(runtime, tmp_path):
     (tmp_path / "helper.py").write_text("who = 'helper'")
-    (tmp_path / "seaborn").mkdir()  # a folder without a module in it: Python takes the installed one
+    (
+        tmp_path / "seaborn"
+    ).mkdir()  # a folder without a module in it: Python takes the installed one
     (tmp_path / "pandas.csv").write_text("a,b")
     with kernel(cwd=str(tmp_path)) as (_, client):
         code = "import helper, seaborn; print(helper.who, seaborn.__file__ is not None)"
@@ -592,7 +661,9 @@ def test_a_seed_of_hashes_that_the_user_has_set_is_respected(own, monkeypatch, c
     with kernel(warm=False) as (_, one), kernel(warm=False) as (_, other):
         assert run(one, HASH) != run(other, HASH)
     lines = said(caplog, capfd)
-    assert len(lines) == 2 and lines[0].endswith("PYTHONHASHSEED=random asks for another seed in each kernel")
+    assert len(lines) == 2 and lines[0].endswith(
+        "PYTHONHASHSEED=random asks for another seed in each kernel"
+    )
 
 
 def test_a_project_named_by_a_relative_path_has_a_server(own, tmp_path, monkeypatch):
@@ -602,14 +673,19 @@ def test_a_project_named_by_a_relative_path_has_a_server(own, tmp_path, monkeypa
     (tmp_path / "project").symlink_to(paths.home())
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CA_RESEARCH_HOME", "project")
-    code = "import os; from ca_research import paths; print(os.environ['CA_RESEARCH_HOME'], paths.home())"
+    code = (
+        "import os; from ca_research import paths; print(os.environ['CA_RESEARCH_HOME'], "
+        "paths.home())"
+    )
     with kernel() as (_, client):
         assert run(client, code) == f"project {paths.home()}"
     kernels.stop()
     assert within(10, lambda: servers(own) == [])
 
 
-def test_why_a_server_could_not_start_is_its_error_and_not_the_hint_below_it(own, tmp_path, monkeypatch, caplog, capfd):
+def test_why_a_server_could_not_start_is_its_error_and_not_the_hint_below_it(
+    own, tmp_path, monkeypatch, caplog, capfd
+):
     (tmp_path / "registry").mkdir()
     monkeypatch.setenv("CA_RESEARCH_HOME", str(tmp_path))
 
@@ -621,7 +697,9 @@ def test_why_a_server_could_not_start_is_its_error_and_not_the_hint_below_it(own
     with kernel(warm=False):
         pass
     (line,) = said(caplog, capfd)
-    assert line.endswith("the server could not start: CA_RESEARCH_HOME does not hold a project (no registry/ in it)")
+    assert line.endswith(
+        "the server could not start: CA_RESEARCH_HOME does not hold a project (no registry/ in it)"
+    )
 
 
 # what runs, and how to end it
@@ -631,7 +709,11 @@ def test_the_servers_that_run_are_listed_and_can_be_stopped(own, capsys, monkeyp
     assert kernels.servers() == []
     with kernel() as (manager, _):
         (one,) = kernels.servers()
-        assert one["kernels"] == [manager.provisioner.process.pid] and one["idle"] == 0 and one["answers"]
+        assert (
+            one["kernels"] == [manager.provisioner.process.pid]
+            and one["idle"] == 0
+            and one["answers"]
+        )
         assert one["pid"] == kernels.status()["pid"] and one["python"] == sys.prefix
         assert 50 < one["megabytes"] < 2000 and one["ends_after"] == launch.IDLE_SECONDS <= 120
     assert within(5, lambda: kernels.servers()[0]["kernels"] == [])
@@ -663,7 +745,9 @@ def test_options_that_a_fork_cannot_have_get_an_ordinary_kernel(runtime, caplog,
     assert "stdout" in line
 
 
-def test_a_runtime_folder_that_is_no_folder_gets_an_ordinary_kernel(runtime, tmp_path, monkeypatch, caplog, capfd):
+def test_a_runtime_folder_that_is_no_folder_gets_an_ordinary_kernel(
+    runtime, tmp_path, monkeypatch, caplog, capfd
+):
     (tmp_path / "run").mkdir(mode=0o700)
     (tmp_path / "run" / "ca-research").write_text("")
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
@@ -678,20 +762,29 @@ def test_a_start_that_fails_is_told_with_its_traceback_and_leaves_nothing(runtim
     with pytest.raises(Unavailable, match="did not come up: FileNotFoundError") as told:
         launch.start(wish, 1, 2)
     assert "new_process" in told.value.where
-    wish = launch.wish(["--IPKernelApp.transport=pigeon", "-f", str(runtime / "c.json")], runtime, os.environ)
+    wish = launch.wish(
+        ["--IPKernelApp.transport=pigeon", "-f", str(runtime / "c.json")], runtime, os.environ
+    )
     with pytest.raises(Unavailable, match="did not come up: "):
         launch.start(wish, 1, 2)
     assert within(5, lambda: not kernels_left())
 
 
 def test_a_limit_that_cannot_be_raised_again_gets_an_ordinary_kernel(own, caplog, capfd):
-    """The server was started under a lower one than the client has; whoever may raise it gets a warm kernel."""
+    """The server was started under a lower one than the client has; whoever may raise it gets a
+    warm kernel.
+    """
     limit = resource.getrlimit(resource.RLIMIT_NPROC)
-    code = "import resource; resource.setrlimit(resource.RLIMIT_NPROC, (9000, 9000)); from ca_research import kernels; kernels.warm()"
+    code = (
+        "import resource; resource.setrlimit(resource.RLIMIT_NPROC, (9000, 9000)); from "
+        "ca_research import kernels; kernels.warm()"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)
     manager, client = start()
     warm = isinstance(manager.provisioner.process, WarmProcess)
-    assert run(client, "import resource; print(resource.getrlimit(resource.RLIMIT_NPROC))") == str(limit)
+    assert run(client, "import resource; print(resource.getrlimit(resource.RLIMIT_NPROC))") == str(
+        limit
+    )
     client.stop_channels()
     manager.shutdown_kernel(now=True)
     lines = said(caplog, capfd)
@@ -718,5 +811,7 @@ def test_a_cancelled_start_leaves_no_kernel(runtime):
 
 
 def test_the_library_that_holds_the_interpreter_is_there():
-    """`ctypes.PyDLL` keeps the interpreter while it sleeps; else the test of it above would show nothing."""
+    """`ctypes.PyDLL` keeps the interpreter while it sleeps; else the test of it above would show
+    nothing.
+    """
     assert ctypes.PyDLL(None).sleep

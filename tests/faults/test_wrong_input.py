@@ -1,4 +1,6 @@
-"""What people type and give by mistake: three lines and the right exit code, or read rightly; never a traceback."""
+"""What people type and give by mistake: three lines and the right exit code, or read rightly; never
+a traceback.
+"""
 
 import csv
 import datetime as dt
@@ -14,7 +16,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from ca_research import economies, registry, tables
-from ca_research.errors import CaResearchError, DataError, ParameterError, RegistryError, RunError, UsageError
+from ca_research.errors import (
+    CaResearchError,
+    DataError,
+    ParameterError,
+    RegistryError,
+    RunError,
+    UsageError,
+)
 from ca_research.runs import planning
 from ca_research.runs.grid import read_grid
 from ca_research.runs.parameters import Parameter
@@ -24,7 +33,8 @@ from ca_research.tables.dates import parse_as_of
 LATIN = "caf\u00e9".encode("latin-1")
 
 
-# --- the command line --------------------------------------------------------------------------------------
+# --- the command line
+# --------------------------------------------------------------------------------------
 
 
 def refused(answer, *told: str, code: int = 2) -> None:
@@ -88,13 +98,21 @@ def test_a_value_that_would_be_ignored_is_refused(command, words, told):
 
 
 def test_two_sets_that_would_share_one_page_are_refused(project, monkeypatch):
-    cell = {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": 'place: str = ""\nas_of: str = ""'}
-    (project.home / "notebooks" / "data.ipynb").write_text(json.dumps({"cells": [cell], "metadata": {}}))
+    cell = {
+        "cell_type": "code",
+        "metadata": {"tags": ["parameters"]},
+        "source": 'place: str = ""\nas_of: str = ""',
+    }
+    (project.home / "notebooks" / "data.ipynb").write_text(
+        json.dumps({"cells": [cell], "metadata": {}})
+    )
     with pytest.raises(UsageError, match="would be one page"):
         planning.plan(["data"], grid={"place": ["a b", "a/b"]})
 
 
-@pytest.mark.parametrize("value", ["nan", "inf", "1_000", "\u0663", "9" * 400, float("nan"), 10**400, "1e999"])
+@pytest.mark.parametrize(
+    "value", ["nan", "inf", "1_000", "\u0663", "9" * 400, float("nan"), 10**400, "1e999"]
+)
 def test_a_parameter_that_is_no_plain_number_is_refused(value):
     with pytest.raises(ParameterError):
         Parameter("share", "float", 0.5).read(value, "here")
@@ -107,15 +125,24 @@ def test_a_parameter_is_matched_to_its_end():
 
 def test_an_article_that_is_not_utf_8_is_refused(command, tmp_path):
     (tmp_path / "article.txt").write_bytes(b"Title\n" + LATIN)
-    refused(command("claims", "check", "--article", str(tmp_path / "article.txt")), "not UTF-8", "article.txt, line 2")
+    refused(
+        command("claims", "check", "--article", str(tmp_path / "article.txt")),
+        "not UTF-8",
+        "article.txt, line 2",
+    )
     (tmp_path / "article.txt").write_bytes(b"\n")
-    refused(command("claims", "check", "--article", str(tmp_path / "article.txt")), "the article's file is empty")
+    refused(
+        command("claims", "check", "--article", str(tmp_path / "article.txt")),
+        "the article's file is empty",
+    )
 
 
 @pytest.mark.parametrize("content", ["[" * 10**5, "[1]", "{}x", '["a"]'])
 def test_a_file_of_verdicts_that_is_none_is_refused(command, tmp_path, content):
     (tmp_path / "v.json").write_text(content)
-    refused(command("claims", "check", "--verdicts", str(tmp_path / "v.json")), "not a file of verdicts")
+    refused(
+        command("claims", "check", "--verdicts", str(tmp_path / "v.json")), "not a file of verdicts"
+    )
 
 
 @pytest.mark.parametrize("name", ["sources.csv", "economies.csv"])
@@ -140,14 +167,23 @@ def test_a_fault_of_ours_is_three_lines_too(built, command, monkeypatch):
 
     monkeypatch.setattr("ca_research.console.rows", fault)
     code, _, err = command("data", "list")
-    assert (code, err.count("\n")) == (1, 3) and "a fault of ca-research itself: RuntimeError: no more" in err
+    assert (code, err.count("\n")) == (
+        1,
+        3,
+    ) and "a fault of ca-research itself: RuntimeError: no more" in err
     assert command("--debug", "data", "list")[2].startswith("Traceback")
 
 
-# --- sql ---------------------------------------------------------------------------------------------------
+# --- sql
+#
+#
+#
+# ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("query", ["update extensions", "select 1; select 2", "", "explain select 1"])
+@pytest.mark.parametrize(
+    "query", ["update extensions", "select 1; select 2", "", "explain select 1"]
+)
 def test_what_is_no_select_is_refused(built, command, query):
     refused(command("sql", query), "only one SELECT at a time")
 
@@ -192,9 +228,14 @@ def test_every_type_is_said_whole(built, command, value):
 
 
 def test_parquet_keeps_what_it_can_and_refuses_the_rest(built, command):
-    _, out, _ = command("sql", f"select {2**127 - 1}::hugeint // 10 as v", "--format", "parquet", text=False)
+    _, out, _ = command(
+        "sql", f"select {2**127 - 1}::hugeint // 10 as v", "--format", "parquet", text=False
+    )
     assert pq.read_table(io.BytesIO(out))["v"].to_pylist() == [(2**127 - 1) // 10]
-    refused(command("sql", "select interval 1 month as v", "--format", "parquet"), "Parquet cannot hold this")
+    refused(
+        command("sql", "select interval 1 month as v", "--format", "parquet"),
+        "Parquet cannot hold this",
+    )
 
 
 def test_names_that_stand_twice_are_told_apart(built, command):
@@ -203,7 +244,10 @@ def test_names_that_stand_twice_are_told_apart(built, command):
 
 
 def test_nothing_shows_the_place_of_the_build(built, command):
-    assert str(built.home) not in command("sql", "select sql from duckdb_views()", "--format", "csv")[1]
+    assert (
+        str(built.home)
+        not in command("sql", "select sql from duckdb_views()", "--format", "csv")[1]
+    )
     for file in built.processed.glob("build-*/trade.parquet"):
         file.write_bytes(b"not Parquet")
     code, _, err = command("sql", "select * from trade")
@@ -211,12 +255,41 @@ def test_nothing_shows_the_place_of_the_build(built, command):
     assert str(built.home) not in err
 
 
-# --- load --------------------------------------------------------------------------------------------------
+# --- load
+# --------------------------------------------------------------------------------------------------
 
 WRONG = [
-    *(-(10**30), 10**30, 2**63, 2020.5, float("nan"), float("inf"), True, None, pd.NA, pd.NaT, "2020", b"2020"),
-    *([[2020]], [2020, [2021]], {2020: 1}, np.array(2020), np.array([[2020]]), np.array(["a"]), {"year"}),
-    *(slice(1, 2), pd.DataFrame({"a": [1]}), dt.date(2020, 1, 1), fractions.Fraction(1, 3), object(), int),
+    *(
+        -(10**30),
+        10**30,
+        2**63,
+        2020.5,
+        float("nan"),
+        float("inf"),
+        True,
+        None,
+        pd.NA,
+        pd.NaT,
+        "2020",
+        b"2020",
+    ),
+    *(
+        [[2020]],
+        [2020, [2021]],
+        {2020: 1},
+        np.array(2020),
+        np.array([[2020]]),
+        np.array(["a"]),
+        {"year"},
+    ),
+    *(
+        slice(1, 2),
+        pd.DataFrame({"a": [1]}),
+        dt.date(2020, 1, 1),
+        fractions.Fraction(1, 3),
+        object(),
+        int,
+    ),
 ]
 
 
@@ -233,7 +306,15 @@ def test_a_filter_of_another_kind_is_refused(built, column, value):
 
 def test_filters_of_every_plain_kind_are_read_alike(built):
     expected = tables.load("trade", year=[2020])
-    for same in (2020, np.int64(2020), 2020.0, {2020}, np.array([2020]), pd.Series([2020]), range(2020, 2021)):
+    for same in (
+        2020,
+        np.int64(2020),
+        2020.0,
+        {2020},
+        np.array([2020]),
+        pd.Series([2020]),
+        range(2020, 2021),
+    ):
         pd.testing.assert_frame_equal(tables.load("trade", year=same), expected)
     assert len(expected) == 3
 
@@ -243,7 +324,9 @@ def test_years_in_the_wrong_order_are_refused(built):
         tables.load("trade", since=2021, until=2019)
 
 
-@pytest.mark.parametrize("day", [pd.NA, pd.NaT, pd.Series(["latest"]), np.array(["latest", "a"]), 5, "today", ""])
+@pytest.mark.parametrize(
+    "day", [pd.NA, pd.NaT, pd.Series(["latest"]), np.array(["latest", "a"]), 5, "today", ""]
+)
 def test_a_day_that_is_none_is_refused(day):
     with pytest.raises(UsageError, match="as_of must be a date"):
         parse_as_of(day)
@@ -257,7 +340,8 @@ def test_a_table_or_claim_named_by_no_word_is_refused(built, name):
         registry.claim(name)
 
 
-# --- raw files ---------------------------------------------------------------------------------------------
+# --- raw files
+# ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("character", ["\0", "\x1b", "\x7f"])
@@ -273,7 +357,9 @@ def test_a_control_character_in_a_raw_field_is_refused_with_its_row(project, cha
     assert character not in str(caught.value)
 
 
-@pytest.mark.parametrize("number", [" 2020", "2020\u00a0", "0x7e4", "nan", "\u0662\u0660\u0662\u0660"])
+@pytest.mark.parametrize(
+    "number", [" 2020", "2020\u00a0", "0x7e4", "nan", "\u0662\u0660\u0662\u0660"]
+)
 def test_a_raw_number_that_is_not_plainly_one_is_refused_with_its_row(project, number):
     project.rows(("KAZ", "CHN", number, "export", "1", "", "S_CALENDAR"))
     with pytest.raises(DataError) as caught:
@@ -281,17 +367,34 @@ def test_a_raw_number_that_is_not_plainly_one_is_refused_with_its_row(project, n
     assert [(f.line, f.column) for f in caught.value.faults] == [(2, "year")]
 
 
-# --- executed notebooks ------------------------------------------------------------------------------------
+# --- executed notebooks
+# ------------------------------------------------------------------------------------
 
 FIGURE = {
-    **{"section": "main", "name": "a", "title": "A picture", "alt": "words", "note": "", "sources": []},
+    **{
+        "section": "main",
+        "name": "a",
+        "title": "A picture",
+        "alt": "words",
+        "note": "",
+        "sources": [],
+    },
     **{"csv": "a\n1\n", "thumbnail": ""},
 }
 TABLE = {
-    **{"section": "main", "name": "t", "title": "A table", "note": "", "sources": [], "csv": "a,source_id\n1,S\n"},
+    **{
+        "section": "main",
+        "name": "t",
+        "title": "A table",
+        "note": "",
+        "sources": [],
+        "csv": "a,source_id\n1,S\n",
+    },
     **{"columns": ["a"], "numeric": [True], "rows": [["1"]]},
 }
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9pt" viewBox="0 0 9 9"><path d="M 0 0"/></svg>'
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="9pt" viewBox="0 0 9 9"><path d="M 0 0"/></svg>'
+)
 
 
 def executed(folder, name: str, *outputs: dict):
@@ -299,11 +402,19 @@ def executed(folder, name: str, *outputs: dict):
     cell = nbformat.v4.new_code_cell(
         "1", outputs=[nbformat.v4.new_output("display_data", data=data) for data in outputs]
     )
-    about = {"run_id": name, "claim": "data", "params": {"as_of": "latest"}, "command": "", "error": ""}
+    about = {
+        "run_id": name,
+        "claim": "data",
+        "params": {"as_of": "latest"},
+        "command": "",
+        "error": "",
+    }
     about |= {"where": "", "notebook": "data.ipynb", "key": ""}
     file = folder / "notebooks" / f"{name}.ipynb"
     file.parent.mkdir(exist_ok=True)
-    nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata={"ca_research": {"run": about}}), file)
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=[cell], metadata={"ca_research": {"run": about}}), file
+    )
     return file
 
 
@@ -314,8 +425,14 @@ def without(record: dict, key: str) -> dict:
 UNFIT = {
     "a figure without a name": {read.FIGURE_MIME: without(FIGURE, "name"), "image/svg+xml": SVG},
     "a figure without a picture": {read.FIGURE_MIME: FIGURE},
-    "a figure in no section": {read.FIGURE_MIME: FIGURE | {"section": "mian"}, "image/svg+xml": SVG},
-    "a figure of an unknown source": {read.FIGURE_MIME: FIGURE | {"sources": ["S_NONE"]}, "image/svg+xml": SVG},
+    "a figure in no section": {
+        read.FIGURE_MIME: FIGURE | {"section": "mian"},
+        "image/svg+xml": SVG,
+    },
+    "a figure of an unknown source": {
+        read.FIGURE_MIME: FIGURE | {"sources": ["S_NONE"]},
+        "image/svg+xml": SVG,
+    },
     "a table with a short row": {read.TABLE_MIME: TABLE | {"rows": [[]]}},
     "a table without its numbers": {read.TABLE_MIME: TABLE | {"csv": "a\n"}},
     "a note without text": {read.NOTE_MIME: {}},
@@ -325,7 +442,9 @@ UNFIT = {
 @pytest.mark.parametrize("name", UNFIT)
 def test_what_no_page_can_hold_costs_itself_alone(project, tmp_path, name):
     """The other pages are written, and the command ends with what was left out and where."""
-    executed(tmp_path, "good", {read.FIGURE_MIME: FIGURE, "image/svg+xml": SVG}, {read.TABLE_MIME: TABLE})
+    executed(
+        tmp_path, "good", {read.FIGURE_MIME: FIGURE, "image/svg+xml": SVG}, {read.TABLE_MIME: TABLE}
+    )
     executed(tmp_path, "bad", UNFIT[name], {read.TABLE_MIME: TABLE})
     with pytest.raises(RunError, match="no page can hold") as caught:
         write_site(tmp_path)

@@ -1,4 +1,6 @@
-"""YAML that asks too much, contradicts itself or is none: refused with its file and line, at once."""
+"""YAML that asks too much, contradicts itself or is none: refused with its file and line, at
+once.
+"""
 
 import subprocess
 import sys
@@ -10,7 +12,9 @@ from ca_research.errors import RegistryError, UsageError
 from ca_research.runs.grid import read_grid
 from ca_research.textfiles import MAX_DEPTH, MAX_VALUES, Unreadable, read_yaml
 
-BOMB = "".join(f"- a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9 if n else ['x'] * 9)}]\n" for n in range(12))
+BOMB = "".join(
+    f"- a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9 if n else ['x'] * 9)}]\n" for n in range(12)
+)
 ITSELF = "- &a\n  b: *a\n"
 DEEP = "a: " + "[" * 3000
 TWICE = "economy: KAZ\nyears: 5\neconomy: UZB\n"
@@ -58,7 +62,9 @@ def test_what_is_within_the_bounds_is_read():
     assert read_yaml(b"") is None
 
 
-@pytest.mark.parametrize("name", ["an alias bomb", "three thousand brackets", "a key that stands twice"])
+@pytest.mark.parametrize(
+    "name", ["an alias bomb", "three thousand brackets", "a key that stands twice"]
+)
 def test_a_grid_file_is_refused_by_name_and_line(tmp_path, name):
     content, told, line = FAULTS[name]
     file = tmp_path / "grid.yaml"
@@ -96,6 +102,11 @@ def test_the_command_line_answers_at_once(project, tmp_path, surface, name):
     claim, grid = project.home / "registry" / "claims" / "C07.yaml", tmp_path / "grid.yaml"
     (claim if surface == "a claim" else grid).write_bytes(FAULTS[name][0])
     words = ["claims"] if surface == "a claim" else ["run", "--grid-file", str(grid)]
-    done = subprocess.run([sys.executable, "-m", "ca_research.cli", *words], capture_output=True, text=True, timeout=20)
+    done = subprocess.run(
+        [sys.executable, "-m", "ca_research.cli", *words],
+        capture_output=True,
+        text=True,
+        timeout=20,
+    )
     assert done.returncode in (1, 2) and done.stdout == ""
     assert FAULTS[name][1] in done.stderr and len(done.stderr.splitlines()) <= 3

@@ -1,6 +1,7 @@
 """Many inputs from a seed, each with a limit of time, each ending well, refused, or as a finding.
 
-A finding is one of three things: a traceback (any error that is not of the project's own), no answer
+A finding is one of three things: a traceback (any error that is not of the project's own), no
+answer
 in time, or silence: something was accepted though part of it went unread or was read as something
 else. What silence is, each surface says itself: its `Case.check` is a second, independent reading.
 """
@@ -26,7 +27,8 @@ SECONDS = 10
 class Case:
     """One input: what is done with it, and what must hold of the answer where it is accepted.
 
-    check: returns what is wrong with an answer, '' where nothing is. wrong: must be refused, whatever it gives.
+    check: returns what is wrong with an answer, '' where nothing is. wrong: must be refused,
+        whatever it gives.
     """
 
     shown: str
@@ -88,7 +90,10 @@ def run(make: Callable[[random.Random], Case], count: int, seed: str) -> Tally:
     return tally
 
 
-LETTERS = "aZ09_-., ;:'\"\\/|()[]{}<>&*!?#%@`~=+$\n\r\t\0\x1b\x7f\xa0\xad\u00b2\u0663\u202e\ufeff\U0001f600"
+LETTERS = (
+    "aZ09_-., "
+    ";:'\"\\/|()[]{}<>&*!?#%@`~=+$\n\r\t\0\x1b\x7f\xa0\xad\u00b2\u0663\u202e\ufeff\U0001f600"
+)
 
 
 def word(rng: random.Random, length: int = 12) -> str:

@@ -1,7 +1,8 @@
 """Whatever is typed or given: no traceback, no hang, nothing accepted in silence.
 
-A few hundred inputs each time, 5,000 with `pytest tests/fuzz -m slow -s`, which prints what became of
-them. A finding names its seed and number: `case(random.Random("load-17"))` makes that input again.
+A few hundred inputs each time, 5,000 with `pytest tests/fuzz -m slow -s`, which prints what became
+of them. A finding names its seed and number: `case(random.Random("load-17"))` makes that input
+again.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ def fuzz(surfaces, surface: str, count: int) -> None:
     tally = fuzzing.run(surfaces[surface], count, surface)
     print(f"\n{surface}: {count} inputs: {tally}")
     assert not tally.findings, "\n".join(tally.findings[:40])
-    assert tally.count["accepted"] > count / 50 and tally.count["refused"] > count / 50, "inputs of one kind"
+    assert tally.count["accepted"] > count / 50 and tally.count["refused"] > count / 50, (
+        "inputs of one kind"
+    )
 
 
 @pytest.mark.parametrize("surface", SHORT)
@@ -66,7 +69,8 @@ def test_many_inputs(surfaces, surface):
     fuzz(surfaces, surface, LONG[surface])
 
 
-# --- load: an accepted filter keeps exactly the rows that a plain comparison keeps -------------------------
+# --- load: an accepted filter keeps exactly the rows that a plain comparison keeps
+# -------------------------
 
 KNOWN = {
     "reporter": ["KAZ", "Kazakhstan", "kgz", "T\u00fcrkiye"],
@@ -78,17 +82,59 @@ KNOWN = {
     "source_id": ["S_CALENDAR", "S_STATED", "S_LATE"],
 }
 ODD = [
-    *(None, True, -(10**30), 10**30, 2**63, 1.5, -0.0, math.nan, math.inf, "", b"KAZ", pd.NA, pd.NaT),
-    *([], [[]], [["KAZ"]], {}, {"a": 1}, np.array("KAZ"), np.array(2020), np.array([["KAZ"]]), slice(1)),
-    *(dt.date(2020, 1, 1), pd.Timestamp("2020"), object(), int, Ellipsis, 1j, frozenset(), "\ud800"),
-    *(np.int64(2020), np.float32(2020), np.uint8(3), np.bool_(True), pd.DataFrame({"a": [1]}), range(3)),
+    *(
+        None,
+        True,
+        -(10**30),
+        10**30,
+        2**63,
+        1.5,
+        -0.0,
+        math.nan,
+        math.inf,
+        "",
+        b"KAZ",
+        pd.NA,
+        pd.NaT,
+    ),
+    *(
+        [],
+        [[]],
+        [["KAZ"]],
+        {},
+        {"a": 1},
+        np.array("KAZ"),
+        np.array(2020),
+        np.array([["KAZ"]]),
+        slice(1),
+    ),
+    *(
+        dt.date(2020, 1, 1),
+        pd.Timestamp("2020"),
+        object(),
+        int,
+        Ellipsis,
+        1j,
+        frozenset(),
+        "\ud800",
+    ),
+    *(
+        np.int64(2020),
+        np.float32(2020),
+        np.uint8(3),
+        np.bool_(True),
+        pd.DataFrame({"a": [1]}),
+        range(3),
+    ),
 ]
 HOLDERS = (list, tuple, set, np.array, pd.Series, pd.Index, iter)
 
 
 def load_case(rng: random.Random) -> Case:
     given: dict[str, Any] = {}
-    for column in rng.sample([*KNOWN, "since", "until", "as_of", "source", word(rng)], rng.choice((1, 1, 2))):
+    for column in rng.sample(
+        [*KNOWN, "since", "until", "as_of", "source", word(rng)], rng.choice((1, 1, 2))
+    ):
         plain = KNOWN.get(column, [2019, 2021, "2021-01-01", "latest", "S_LATE"])
         value = rng.choice(plain)
         if (kind := rng.random()) < 0.25:
@@ -97,17 +143,26 @@ def load_case(rng: random.Random) -> Case:
             value = mutated(rng, value)
         elif kind < 0.75:
             value = rng.choice(HOLDERS)(rng.sample(plain, rng.randint(1, len(plain))))
-            value = list(value) if not hasattr(value, "__len__") else value  # an iterator is read but once
+            value = (
+                list(value) if not hasattr(value, "__len__") else value
+            )  # an iterator is read but once
         given[column] = value
     table = rng.choice(["trade"] * 12 + [mutated(rng, "trade"), "facts", None, 5])
     shown = f"load({table!r}, {given!r})"
-    return Case(shown, lambda: tables.load(table, **given), lambda frame: unlike(frame, table, given))
+    return Case(
+        shown, lambda: tables.load(table, **given), lambda frame: unlike(frame, table, given)
+    )
 
 
 def unlike(frame: pd.DataFrame, table: str, given: dict[str, Any]) -> str:
-    """What distinguishes a frame from the rows that a comparison of every cell with the filters leaves."""
+    """What distinguishes a frame from the rows that a comparison of every cell with the filters
+    leaves.
+    """
     kept = tables.load(table)
-    if len(bounds := [given[k] for k in ("since", "until") if given.get(k) is not None]) == 2 and bounds[0] > bounds[1]:
+    if (
+        len(bounds := [given[k] for k in ("since", "until") if given.get(k) is not None]) == 2
+        and bounds[0] > bounds[1]
+    ):
         return "years in the wrong order"
     for column, value in given.items():
         if value is None and column in ("since", "until", "as_of"):
@@ -123,27 +178,40 @@ def unlike(frame: pd.DataFrame, table: str, given: dict[str, Any]) -> str:
         column = "source_id" if column == "source" else column
         wanted = [value] if isinstance(value, (str, int, float, np.number)) else list(value)
         if column in ("reporter", "partner"):
-            names = {n: c for c, (name, more) in economies._economies().items() for n in (c, name, *more)}
-            names |= {n: c for c, a in economies.AGGREGATES.items() for n in (c, a.name, *a.aliases)}
+            names = {
+                n: c for c, (name, more) in economies._economies().items() for n in (c, name, *more)
+            }
+            names |= {
+                n: c for c, a in economies.AGGREGATES.items() for n in (c, a.name, *a.aliases)
+            }
             wanted = [{plain(n): c for n, c in names.items()}.get(plain(v)) for v in wanted]
-        elif column in ("flow", "note", "source_id", "fact_id") and set(wanted) - set(kept[column].dropna()):
+        elif column in ("flow", "note", "source_id", "fact_id") and set(wanted) - set(
+            kept[column].dropna()
+        ):
             known = set(tables.load(table)[column].dropna())
             if unknown := set(wanted) - known:
                 return f"an unknown {column}: {unknown}"
         if any(v is None or v is True or v is False or v != v for v in wanted):
             return f"no value of a column: {wanted}"
         kept = kept[[cell is not pd.NA and cell in wanted for cell in kept[column]]]
-    return "" if len(kept) == len(frame) else f"{len(frame)} rows, and {len(kept)} by a plain comparison"
+    return (
+        ""
+        if len(kept) == len(frame)
+        else f"{len(frame)} rows, and {len(kept)} by a plain comparison"
+    )
 
 
 def plain(name: str) -> str:
     """A name without case, accents and marks between words."""
     return re.sub(
-        r"[^a-z0-9_]+", " ", economies.unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
+        r"[^a-z0-9_]+",
+        " ",
+        economies.unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold(),
     ).strip()
 
 
-# --- sql: what is no SELECT is refused; of a SELECT every value comes back as it was put in ----------------
+# --- sql: what is no SELECT is refused; of a SELECT every value comes back as it was put in
+# ----------------
 
 VALUES: list[tuple[str, Any]] = [
     *((str(n), n) for n in (0, -1, 2**31, 2**53 + 1, 2**63, 2**64, -(2**100))),
@@ -155,16 +223,58 @@ VALUES: list[tuple[str, Any]] = [
         ("'a''b'", "a'b"),
         ("'\u00e9\u4e2d'", "\u00e9\u4e2d"),
     ),
-    *(("[1, null]", [1, None]), ("{'a': [true]}", {"a": [True]}), ("'nan'::double", "NaN"), ("'x'::blob", "x")),
-    *(("interval 2 month", "2 months"), ("date '2020-02-29'", "2020-02-29"), ("map {'k': 1}", {"k": 1})),
+    *(
+        ("[1, null]", [1, None]),
+        ("{'a': [true]}", {"a": [True]}),
+        ("'nan'::double", "NaN"),
+        ("'x'::blob", "x"),
+    ),
+    *(
+        ("interval 2 month", "2 months"),
+        ("date '2020-02-29'", "2020-02-29"),
+        ("map {'k': 1}", {"k": 1}),
+    ),
     ("uuid '00000000-0000-0000-0000-00000000002a'", "00000000-0000-0000-0000-00000000002a"),
 ]
 FORBIDDEN = [
-    *("copy trade to 'x.csv'", "attach 'x.db'", "install httpfs", "load json", "set threads = 1", "update extensions"),
-    *("create table t as select 1", "drop view trade", "delete from trade", "pragma version", "call pragma_version()"),
-    *("select 1; select 2", "select * from read_csv('/etc/passwd')", "select * from '/etc/passwd'", "checkpoint"),
-    *("select * from read_text('/etc/hostname')", "export database 'x'", "begin", "explain select 1", "", ";", "--"),
-    *("select * from glob('/*')", "reset threads", "use memory", "vacuum", "prepare p as select 1", "execute p"),
+    *(
+        "copy trade to 'x.csv'",
+        "attach 'x.db'",
+        "install httpfs",
+        "load json",
+        "set threads = 1",
+        "update extensions",
+    ),
+    *(
+        "create table t as select 1",
+        "drop view trade",
+        "delete from trade",
+        "pragma version",
+        "call pragma_version()",
+    ),
+    *(
+        "select 1; select 2",
+        "select * from read_csv('/etc/passwd')",
+        "select * from '/etc/passwd'",
+        "checkpoint",
+    ),
+    *(
+        "select * from read_text('/etc/hostname')",
+        "export database 'x'",
+        "begin",
+        "explain select 1",
+        "",
+        ";",
+        "--",
+    ),
+    *(
+        "select * from glob('/*')",
+        "reset threads",
+        "use memory",
+        "vacuum",
+        "prepare p as select 1",
+        "execute p",
+    ),
 ]
 
 
@@ -173,17 +283,30 @@ def sql_case(rng: random.Random) -> Case:
     if kind < 0.25:
         text = rng.choice(FORBIDDEN)
         space = rng.choice(("", " ", "\n", "/* select 1 */ ", "-- x\n"))
-        text = space + "".join(c.upper() if "'" not in text and rng.random() < 0.5 else c for c in text)
+        text = space + "".join(
+            c.upper() if "'" not in text and rng.random() < 0.5 else c for c in text
+        )
         return Case(text, lambda: list(query.json_rows(text)), wrong=True)
     picked = rng.choices(VALUES, k=rng.randint(1, 4))
     names = [rng.choice(("a", "b", '"c d"', '"\u00e9"')) for _ in picked]
     text = "select " + ", ".join(f"{v} as {n}" for (v, _), n in zip(picked, names, strict=True))
-    text += rng.choice(("", " from trade where year = 2021", " where 1 = 0", " -- that is all", ";"))
+    text += rng.choice(
+        ("", " from trade where year = 2021", " where 1 = 0", " -- that is all", ";")
+    )
     if kind < 0.6:
         rows = 0 if "1 = 0" in text else 1
-        return Case(text, lambda: answers(text), lambda found: other(found, [v for _, v in picked], rows))
-    text = mutated(rng, rng.choice((text, "select reporter, sum(value_usd) from trade group by all order by 1")))
-    text = text.encode("utf-8", "replace").decode("utf-8", "surrogateescape") if rng.random() < 0.9 else text + "\udcff"
+        return Case(
+            text, lambda: answers(text), lambda found: other(found, [v for _, v in picked], rows)
+        )
+    text = mutated(
+        rng,
+        rng.choice((text, "select reporter, sum(value_usd) from trade group by all order by 1")),
+    )
+    text = (
+        text.encode("utf-8", "replace").decode("utf-8", "surrogateescape")
+        if rng.random() < 0.9
+        else text + "\udcff"
+    )
     return Case(text, lambda: answers(text), lambda found: other(found, None, None))
 
 
@@ -195,7 +318,9 @@ def answers(text: str) -> tuple[list[dict[str, Any]], query.Answer]:
     return rows, query.words(text)
 
 
-def other(found: tuple[list[dict[str, Any]], query.Answer], values: list[Any] | None, rows: int | None) -> str:
+def other(
+    found: tuple[list[dict[str, Any]], query.Answer], values: list[Any] | None, rows: int | None
+) -> str:
     as_json, as_words = found
     if len(as_json) != len(as_words.rows) or len(set(as_words.names)) < len(as_words.names):
         return "forms of one answer differ"
@@ -206,7 +331,8 @@ def other(found: tuple[list[dict[str, Any]], query.Answer], values: list[Any] | 
     return ""
 
 
-# --- run -p: every value that was given is in every run that is planned, in the type of its parameter ------
+# --- run -p: every value that was given is in every run that is planned, in the type of its
+# parameter ------
 
 
 class Planned(BaseException):
@@ -214,10 +340,15 @@ class Planned(BaseException):
 
 
 class Parameters:
-    """The command line up to the point where runs would start, with a notebook that has a parameter of each type."""
+    """The command line up to the point where runs would start, with a notebook that has a parameter
+    of each type.
+    """
 
     CHOICES = ("CA5", "KAZ", "UZB")
-    CELL = 'economy: str = "CA5"\nyears: int = 5\nshare: float = 0.5\nstrict: bool = False\nnote: str = "a"\nas_of: str = "latest"\n'
+    CELL = (
+        'economy: str = "CA5"\nyears: int = 5\nshare: float = 0.5\nstrict: bool = False\nnote: '
+        'str = "a"\nas_of: str = "latest"\n'
+    )
 
     def __init__(self, built, monkeypatch):
         from ca_research import runs
@@ -226,10 +357,25 @@ class Parameters:
             (REAL / "registry" / "claims" / "C33.yaml").read_bytes()
         )
         built.forget()
-        about = {"economy": {"choices": self.CHOICES}, "as_of": {"pattern": r"^(latest|\d{4}-\d{2}-\d{2})$"}}
-        cell = {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": [self.CELL], "outputs": []}
-        book = {"cells": [cell], "metadata": {"ca_research": {"parameters": about}}, "nbformat": 4, "nbformat_minor": 5}
-        (built.home / "notebooks" / registry.claim("C33").notebook).write_text(json.dumps(book), encoding="utf-8")
+        about = {
+            "economy": {"choices": self.CHOICES},
+            "as_of": {"pattern": r"^(latest|\d{4}-\d{2}-\d{2})$"},
+        }
+        cell = {
+            "cell_type": "code",
+            "metadata": {"tags": ["parameters"]},
+            "source": [self.CELL],
+            "outputs": [],
+        }
+        book = {
+            "cells": [cell],
+            "metadata": {"ca_research": {"parameters": about}},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+        (built.home / "notebooks" / registry.claim("C33").notebook).write_text(
+            json.dumps(book), encoding="utf-8"
+        )
         plan = runs.plan
 
         def stop(*given: Any) -> None:
@@ -252,15 +398,35 @@ class Parameters:
         for _ in range(rng.randint(1, 3)):
             name = rng.choice([*values, *list(values)[:5], "economi", word(rng, 3)])
             known = values.get(name, ["1", "a"])
-            several = rng.sample(known[: 2 if rng.random() < 0.6 else None], 1 if rng.random() < 0.7 else 2)
+            several = rng.sample(
+                known[: 2 if rng.random() < 0.6 else None], 1 if rng.random() < 0.7 else 2
+            )
             several = [mutated(rng, v) if rng.random() < 0.15 else v for v in several]
             option = "-p" if len(several) == 1 else "--grid"
             words += [option, f"{name}={','.join(several)}"]
             given.append((name, several if option == "-p" else ",".join(several).split(",")))
         if rng.random() < 0.3:
-            words += [rng.choice(("--memory", "--timeout", "--cell-timeout", "--jobs", "--as-of", "--grd", "--out"))]
-            words += [rng.choice(("inf", "nan", "-1", "1e300", "\u00b2", "5", "latest", "2023-02-31", "\0", ""))]
-        return Case(" ".join(words), lambda: self.planned(words), lambda runs: self.ignored(runs, given))
+            words += [
+                rng.choice(
+                    (
+                        "--memory",
+                        "--timeout",
+                        "--cell-timeout",
+                        "--jobs",
+                        "--as-of",
+                        "--grd",
+                        "--out",
+                    )
+                )
+            ]
+            words += [
+                rng.choice(
+                    ("inf", "nan", "-1", "1e300", "\u00b2", "5", "latest", "2023-02-31", "\0", "")
+                )
+            ]
+        return Case(
+            " ".join(words), lambda: self.planned(words), lambda runs: self.ignored(runs, given)
+        )
 
     def planned(self, words: list[str]) -> list[Any]:
         """The runs, or the error that the command line printed, as an error again."""
@@ -274,7 +440,11 @@ class Parameters:
             return list(planned.args[0])
         except SystemExit as leave:
             told = err.getvalue()
-            if "Traceback" in told or "a fault of ca-research itself" in told or leave.code not in (1, 2):
+            if (
+                "Traceback" in told
+                or "a fault of ca-research itself" in told
+                or leave.code not in (1, 2)
+            ):
                 raise RuntimeError(f"exit code {leave.code}: {told}") from None
             raise errors.UsageError(told) from None
         finally:
@@ -286,39 +456,77 @@ class Parameters:
         names = [name for name, _ in given]
         if len(set(names)) < len(names):
             return "one name twice"
-        expected = [dict(zip(names, one, strict=True)) for one in itertools.product(*(v for _, v in given))]
+        expected = [
+            dict(zip(names, one, strict=True)) for one in itertools.product(*(v for _, v in given))
+        ]
         for run in runs:
-            if not any(all(self.same(run.params.get(k), v) for k, v in one.items()) for one in expected):
+            if not any(
+                all(self.same(run.params.get(k), v) for k, v in one.items()) for one in expected
+            ):
                 return f"{run.params} is none of what was given"
         days = {run.params["as_of"] for run in runs}
-        return "" if len(runs) == len(expected) * len(days) else f"{len(runs)} runs for {len(expected)} sets"
+        return (
+            ""
+            if len(runs) == len(expected) * len(days)
+            else f"{len(runs)} runs for {len(expected)} sets"
+        )
 
     @staticmethod
     def same(typed: Any, text: str) -> bool:
         if isinstance(typed, bool):
             return text.lower() == str(typed).lower()
         if isinstance(typed, (int, float)):
-            return bool(re.fullmatch(r"[-+0-9.eE]+", text)) and float(text) == typed and math.isfinite(typed)
+            return (
+                bool(re.fullmatch(r"[-+0-9.eE]+", text))
+                and float(text) == typed
+                and math.isfinite(typed)
+            )
         return typed == text
 
 
-# --- grid files: what is accepted says, cell for cell, what a second reader finds in the file ---------------
+# --- grid files: what is accepted says, cell for cell, what a second reader finds in the file
+# ---------------
 
 
 def grid_case(rng: random.Random, folder) -> Case:
-    values = ["KAZ", "UZB", "5", "0.5", "true", "2023-05-19", "\u00e9", "NO", "010", "1:30", "~", "a b", "-1", "1e3"]
+    values = [
+        "KAZ",
+        "UZB",
+        "5",
+        "0.5",
+        "true",
+        "2023-05-19",
+        "\u00e9",
+        "NO",
+        "010",
+        "1:30",
+        "~",
+        "a b",
+        "-1",
+        "1e3",
+    ]
     names = rng.sample(["economy", "years", "share", "note"], rng.randint(1, 4))
     sets = [{n: rng.choice(values) for n in names} for _ in range(rng.randint(1, 4))]
     if rng.random() < 0.5:
         file, text = folder / "grid.csv", io.StringIO()
-        csv.writer(text, lineterminator=rng.choice(("\n", "\r\n"))).writerows([names, *(s.values() for s in sets)])
+        csv.writer(text, lineterminator=rng.choice(("\n", "\r\n"))).writerows(
+            [names, *(s.values() for s in sets)]
+        )
         content, second = text.getvalue(), second_csv
     else:
         file, second = folder / "grid.yaml", second_yaml
-        content = yaml.safe_dump(sets, allow_unicode=True, default_flow_style=rng.choice((True, False, None)))
+        content = yaml.safe_dump(
+            sets, allow_unicode=True, default_flow_style=rng.choice((True, False, None))
+        )
         content = rng.choice((content, content.replace("'", "")))
         content += rng.choice(
-            ("", "", "- &a [*a]", "- {economy: &x KAZ, note: *x}\n", "- " + "[" * rng.choice((9, 99, 5000)))
+            (
+                "",
+                "",
+                "- &a [*a]",
+                "- {economy: &x KAZ, note: *x}\n",
+                "- " + "[" * rng.choice((9, 99, 5000)),
+            )
         )
     raw = content.encode()
     if (kind := rng.random()) < 0.5:
@@ -328,7 +536,11 @@ def grid_case(rng: random.Random, folder) -> Case:
         file.write_bytes(raw)
         return read_grid(file)
 
-    return Case(repr(raw), act, lambda found: "" if found == second(raw) else f"{found} is not {second(raw)}")
+    return Case(
+        repr(raw),
+        act,
+        lambda found: "" if found == second(raw) else f"{found} is not {second(raw)}",
+    )
 
 
 def second_csv(raw: bytes) -> Any:
@@ -342,7 +554,9 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the two differ on tabs
 
 
 def second_yaml(raw: bytes) -> Any:
-    """PyYAML's own reading, with a word instead where that would drop a key or guess at a number."""
+    """PyYAML's own reading, with a word instead where that would drop a key or guess at a
+    number.
+    """
     text = raw.decode("utf-8-sig")
     if any(n > 1 for n in keys(yaml.compose(text, Loader=LOADER)).values()):
         return "a key twice"
@@ -363,7 +577,8 @@ def keys(node: Any, place: str = "") -> Counter[str]:
     return found
 
 
-# --- claim files: every value of an accepted file stands in the claim that was read from it -----------------
+# --- claim files: every value of an accepted file stands in the claim that was read from it
+# -----------------
 
 CLAIMS = sorted((REAL / "registry" / "claims").glob("C*.yaml"))
 
@@ -373,7 +588,11 @@ def claim_case(rng: random.Random, project) -> Case:
     lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
     for _ in range(rng.randint(0, 2)):
         at, slip = rng.randrange(len(lines)), rng.random()
-        typed = [n for n, line in enumerate(lines) if re.search(r"(threshold|sentence|_on|part|at_least|date): ", line)]
+        typed = [
+            n
+            for n, line in enumerate(lines)
+            if re.search(r"(threshold|sentence|_on|part|at_least|date): ", line)
+        ]
         if slip < 0.1:
             at = rng.choice(typed)
             lines[at] = re.sub(r"(?<=: ).*", lambda _: rng.choice(SCALARS), lines[at])
@@ -430,11 +649,15 @@ def lost(raw: bytes, spec: registry.ClaimSpec) -> str:
 
 
 def differs(told: Any, kept: Any, place: str = "") -> str:
-    """The first place where a model does not say what the file says; what the file leaves out is a default."""
+    """The first place where a model does not say what the file says; what the file leaves out is a
+    default.
+    """
     if isinstance(told, dict):
         if not isinstance(kept, dict) or set(map(str, told)) - set(kept):
             return f"{place}: {told} became {kept}"
-        return next(filter(None, (differs(v, kept[str(k)], f"{place}.{k}") for k, v in told.items())), "")
+        return next(
+            filter(None, (differs(v, kept[str(k)], f"{place}.{k}") for k, v in told.items())), ""
+        )
     if isinstance(told, (list, tuple)):
         if not isinstance(kept, list) or len(told) != len(kept):
             return f"{place}: {told} became {kept}"
@@ -448,7 +671,8 @@ def differs(told: Any, kept: Any, place: str = "") -> str:
     return "" if alike else f"{place}: {told!r} became {kept!r}"
 
 
-# --- raw files: an accepted file becomes the rows that stand in it, and each of them keeps the rules --------
+# --- raw files: an accepted file becomes the rows that stand in it, and each of them keeps the
+# rules --------
 
 ROW = ["KAZ", "CHN", "2019", "export", "1", "", "S_CALENDAR"]
 FIELDS = {
@@ -485,7 +709,19 @@ FIELDS = {
         "0x1",
         "1.",
     ],
-    "note": ["as printed", "a,b", 'say "x"', "a\nb", "a\0b", " ", "\u00e9", "\x1b[31m", "\u202e", "NA", "nan"],
+    "note": [
+        "as printed",
+        "a,b",
+        'say "x"',
+        "a\nb",
+        "a\0b",
+        " ",
+        "\u00e9",
+        "\x1b[31m",
+        "\u202e",
+        "NA",
+        "nan",
+    ],
     "source_id": ["S_STATED", "S_LATE", "s_late", "S_NONE", ""],
 }
 PLAIN = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?", re.A)
@@ -511,7 +747,9 @@ def raw_case(rng: random.Random, project) -> Case:
         counts = Counter(row[-1] for row in table(raw)[1:] if row)
         length = sum(counts.values())
         digest = tables.validate.sha256(file)
-        project.edit(files={"trade/small.csv": {"sha256": digest, "rows": length}}, rows=dict(counts))
+        project.edit(
+            files={"trade/small.csv": {"sha256": digest, "rows": length}}, rows=dict(counts)
+        )
         return validate(registry.table("trade"))
 
     return Case(repr(raw), act, lambda frame: untrue(frame, raw))
@@ -528,13 +766,25 @@ def untrue(frame: pd.DataFrame, raw: bytes) -> str:
         return "no table of this form"
     for row in rows:
         cells = dict(zip(header, row, strict=True))
-        if not {cells["reporter"], cells["partner"]} <= economies.codes() or cells["flow"] not in ("export", "import"):
+        if not {cells["reporter"], cells["partner"]} <= economies.codes() or cells["flow"] not in (
+            "export",
+            "import",
+        ):
             return f"an unknown name: {row}"
-        if cells["source_id"] not in registry.sources() or re.search(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f]", "".join(row)):
+        if cells["source_id"] not in registry.sources() or re.search(
+            r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f]", "".join(row)
+        ):
             return f"an unknown source, or what no text holds: {row!r}"
         for column, low, high in (("year", 1992, 2025), ("value_usd", 0, math.inf)):
-            if not PLAIN.fullmatch(cells[column]) or not low <= float(cells[column]) <= high or cells[column] == "inf":
+            if (
+                not PLAIN.fullmatch(cells[column])
+                or not low <= float(cells[column]) <= high
+                or cells[column] == "inf"
+            ):
                 return f"{column} is no plain number within its bounds: {row}"
     said = {(r, p, float(y), f, float(v), n or None, s) for r, p, y, f, v, n, s in rows}
-    kept = {tuple(None if pd.isna(c) else c for c in row) for row in frame[header].itertuples(index=False)}
+    kept = {
+        tuple(None if pd.isna(c) else c for c in row)
+        for row in frame[header].itertuples(index=False)
+    }
     return "" if said == kept and len(frame) == len(rows) else f"{said} became {kept}"

@@ -1,4 +1,6 @@
-"""docs/adding-a-claim.md, run as it stands: another article, another table, from nothing to a verdict."""
+"""docs/adding-a-claim.md, run as it stands: another article, another table, from nothing to a
+verdict.
+"""
 
 import json
 import os
@@ -21,7 +23,11 @@ def walked(tmp_path_factory):
     script = "set -euo pipefail\n" + "\n".join(re.findall(r"```bash\n(.*?)```", DOC, flags=re.S))
     search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        ["bash", "-c", script], cwd=folder, env=os.environ | {"PATH": search}, capture_output=True, text=True
+        ["bash", "-c", script],
+        cwd=folder,
+        env=os.environ | {"PATH": search},
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
     return folder / "library", done.stdout

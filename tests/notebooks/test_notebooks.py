@@ -34,7 +34,9 @@ def test_parameters_are_typed_and_as_of_is_among_them(notebook):
     file, content = notebook
     known = declared(file)
     assert known["as_of"].default == "latest"
-    assert set(content.metadata["ca_research"]["parameters"]) == set(known), "metadata and cell disagree"
+    assert set(content.metadata["ca_research"]["parameters"]) == set(known), (
+        "metadata and cell disagree"
+    )
     for name, parameter in known.items():
         assert parameter.read(parameter.default, "test") == parameter.default, name
 
@@ -52,7 +54,9 @@ def test_no_verdict_is_typed(notebook):
     _, content = notebook
     for cell in content.cells:
         if cell.cell_type == "code":
-            assert not [w for w in registry.VERDICTS if f'"{w}"' in cell.source or f"'{w}'" in cell.source]
+            assert not [
+                w for w in registry.VERDICTS if f'"{w}"' in cell.source or f"'{w}'" in cell.source
+            ]
 
 
 def test_no_result_is_typed_in_prose(notebook):
@@ -61,14 +65,19 @@ def test_no_result_is_typed_in_prose(notebook):
     for cell in content.cells:
         if cell.cell_type == "markdown":
             numbers = re.findall(r"(?<![\w-])\d[\d,.]*", cell.source)
-            assert all(re.fullmatch(r"(19|20)\d\d[.,]?|3,000", n) for n in numbers), (cell.source, numbers)
+            assert all(re.fullmatch(r"(19|20)\d\d[.,]?|3,000", n) for n in numbers), (
+                cell.source,
+                numbers,
+            )
 
 
 def test_declared_tables_are_those_loaded(notebook):
     _, content = notebook
     code = "\n".join(c.source for c in content.cells if c.cell_type == "code")
     loaded = set(re.findall(r'ca\.load\("(\w+)"', code))
-    if "for name in ca.registry.tables()" in code and "ca.load(name" in code:  # the page on the data
+    if (
+        "for name in ca.registry.tables()" in code and "ca.load(name" in code
+    ):  # the page on the data
         loaded |= set(registry.tables()) - {"sources"}
     assert loaded == set(content.metadata["ca_research"]["tables"])
 

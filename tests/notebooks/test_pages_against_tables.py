@@ -1,4 +1,6 @@
-"""What the pages say, against the raw files: each sentence is read from the page and recomputed without the library."""
+"""What the pages say, against the raw files: each sentence is read from the page and recomputed
+without the library.
+"""
 
 from __future__ import annotations
 
@@ -25,12 +27,16 @@ NAMES = {"China": "CHN", "Russia": "RUS", "the EU": "EU"}
 def raw(table: str) -> pd.DataFrame:
     """All raw rows of a table, as they lie in the files."""
     files = sorted((paths.raw_dir() / table).glob("*.csv"))
-    return pd.concat([pd.read_csv(f, keep_default_na=False, na_values=[""]) for f in files], ignore_index=True)
+    return pd.concat(
+        [pd.read_csv(f, keep_default_na=False, na_values=[""]) for f in files], ignore_index=True
+    )
 
 
 @functools.cache
 def register(claim: str) -> dict:
-    return yaml.safe_load((paths.registry_dir() / "claims" / f"{claim}.yaml").read_text(encoding="utf-8"))
+    return yaml.safe_load(
+        (paths.registry_dir() / "claims" / f"{claim}.yaml").read_text(encoding="utf-8")
+    )
 
 
 @functools.cache
@@ -49,7 +55,9 @@ def text_of(report: Path, name: str) -> str:
 
 
 def turnovers(economy: str, year: int, side: str) -> pd.DataFrame:
-    """Exports plus imports of an economy by partner and source, by its own reports or by its partners'."""
+    """Exports plus imports of an economy by partner and source, by its own reports or by its
+    partners'.
+    """
     own, other = ("reporter", "partner") if side == "own" else ("partner", "reporter")
     rows = raw("trade")
     rows = rows[(rows[own] == economy) & (rows["year"] == year) & (rows["product"] == "TOTAL")]
@@ -58,14 +66,18 @@ def turnovers(economy: str, year: int, side: str) -> pd.DataFrame:
 
 
 def of_partner(rows: pd.DataFrame, who: str) -> pd.DataFrame:
-    """Rows of one partner; the EU is its own row, else its members where a source lists at least 25."""
+    """Rows of one partner; the EU is its own row, else its members where a source lists at least
+    25.
+    """
     if who != "EU":
         return rows[rows["other"] == who]
     parts = []
     for _, part in rows.groupby(["source_id", "flow"]):
         single, members = part[part["other"] == "EU27"], part[part["other"].isin(EU27)]
         of_year = part[(part["other"] == "EU") & (part["source_id"] == "WTO_HSM")]
-        parts.append(single if len(single) else members if members["other"].nunique() >= 25 else of_year)
+        parts.append(
+            single if len(single) else members if members["other"].nunique() >= 25 else of_year
+        )
     return pd.concat(parts) if parts else rows.iloc[:0]
 
 
@@ -86,21 +98,38 @@ def fullest(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def said_of(text: str) -> list[tuple[str, int, list[str], bool]]:
-    """(side, year, who may be first, whether the EU is said to be left out) for each sentence of a brief's head."""
+    """(side, year, who may be first, whether the EU is said to be left out) for each sentence of a
+    brief's head.
+    """
     found, side = [], ""
     for sentence in re.split(r"(?<=\.) (?=[BI])", text):
-        for words, name in (("own figures", "own"), ("partners' figures", "partners"), ("range of both", "both")):
+        for words, name in (
+            ("own figures", "own"),
+            ("partners' figures", "partners"),
+            ("range of both", "both"),
+        ):
             side = name if words in sentence else side
-        if hit := re.search(r"in (\d{4})[^.]*? (?:was|may have been) ([^.,]+)[.,]", sentence, flags=re.I):
+        if hit := re.search(
+            r"in (\d{4})[^.]*? (?:was|may have been) ([^.,]+)[.,]", sentence, flags=re.I
+        ):
             found.append(
-                (side, int(hit[1]), re.split(" or ", hit[2]), bool(re.search("out the EU|for the EU", sentence)))
+                (
+                    side,
+                    int(hit[1]),
+                    re.split(" or ", hit[2]),
+                    bool(re.search("out the EU|for the EU", sentence)),
+                )
             )
     return found
 
 
 @pytest.mark.parametrize("economy", eco.CA5)
 def test_who_a_brief_calls_first_is_first_among_all_that_the_raw_reports_observe(report, economy):
-    notes = [n for c in page(report, f"brief-as-of-latest-economy-{economy.lower()}").cells for n in c.notes]
+    notes = [
+        n
+        for c in page(report, f"brief-as-of-latest-economy-{economy.lower()}").cells
+        for n in c.notes
+    ]
     said = said_of(notes[0])
     assert said or "No largest partner" in notes[0], notes[0]
     for side, year, firsts, without_eu in said:
@@ -116,10 +145,14 @@ def test_who_a_brief_calls_first_is_first_among_all_that_the_raw_reports_observe
             spans = {w: s for w, s in spans.items() if span(own, w) and span(theirs, w)}
         assert ("EU" not in spans) == without_eu, (side, year, spans)
         highest_low = max(low for low, _ in spans.values())
-        assert {NAMES[f] for f in firsts} == {w for w, (_, high) in spans.items() if high >= highest_low}, (side, year)
+        assert {NAMES[f] for f in firsts} == {
+            w for w, (_, high) in spans.items() if high >= highest_low
+        }, (side, year)
 
 
-def test_kazakhstan_is_not_said_to_trade_most_with_china_without_naming_the_eu_as_unobserved(report):
+def test_kazakhstan_is_not_said_to_trade_most_with_china_without_naming_the_eu_as_unobserved(
+    report,
+):
     text = text_of(report, "brief-as-of-latest-economy-kaz.html")
     assert re.search(r"the largest of \d+ partners in 2023 was the EU\.", text)
     assert re.search(r"In 2025, without figures for the EU, the largest of \d+ was China\.", text)
@@ -127,20 +160,34 @@ def test_kazakhstan_is_not_said_to_trade_most_with_china_without_naming_the_eu_a
 
 def test_in_tajikistan_nobody_leads_where_the_ranges_overlap(report):
     text = text_of(report, "brief-as-of-latest-economy-tjk.html")
-    assert re.search(r"range of both sides' figures[^.]* may have been (China or Russia|Russia or China)", text)
+    assert re.search(
+        r"range of both sides' figures[^.]* may have been (China or Russia|Russia or China)", text
+    )
     assert "range of both of 2021 Russia" not in text
 
 
 @pytest.mark.parametrize("economy", eco.CA5)
 def test_a_small_part_of_output_is_not_said_to_be_nought(report, economy):
-    notes = " ".join(n for c in page(report, f"brief-as-of-latest-economy-{economy.lower()}").cells for n in c.notes)
+    notes = " ".join(
+        n
+        for c in page(report, f"brief-as-of-latest-economy-{economy.lower()}").cells
+        for n in c.notes
+    )
     debt, macro = raw("debt"), raw("macro")
-    owed = debt[(debt["debtor"] == economy) & (debt["creditor"] == "CHN") & (debt["source_id"] == "ids_dod_one")]
+    owed = debt[
+        (debt["debtor"] == economy)
+        & (debt["creditor"] == "CHN")
+        & (debt["source_id"] == "ids_dod_one")
+    ]
     product = macro[(macro["economy"] == economy) & (macro["indicator"] == "NY.GDP.MKTP.CD")]
     product = product[product["source_id"] == "DATASETS_GDP"].set_index("year")["value"]
     part = (100 * owed.set_index("year")["value_usd"] / product).dropna().iloc[-1]
     said = re.search(r"that is ([\d.]+) % of the year's output", notes)
-    assert said and float(said[1]) > 0 and float(said[1]) == pytest.approx(part, abs=0.05 if part < 10 else 0.5)
+    assert (
+        said
+        and float(said[1]) > 0
+        and float(said[1]) == pytest.approx(part, abs=0.05 if part < 10 else 0.5)
+    )
 
 
 # C07: votes on the war
@@ -156,10 +203,15 @@ def test_the_votes_that_the_criterion_counts_stand_in_a_table_of_their_own(repor
     }
     counted = next(t for title, t in tables.items() if "resolutions on the war" in title)
     seat = next(t for title, t in tables.items() if "seat" in title)
-    assert set(counted["vote"]) <= {"abstain", "not voting"} and counted["economy"].nunique() == war["estimate"] == 5
+    assert (
+        set(counted["vote"]) <= {"abstain", "not voting"}
+        and counted["economy"].nunique() == war["estimate"] == 5
+    )
     details = raw("events").query("kind == 'un_vote'")["detail"]
     resolutions = details[details.str.contains("Ukraine") & ~details.str.contains("seat")]
-    assert not resolutions.str.contains("against|votes for").any() and len(counted) == 5 * len(resolutions)
+    assert not resolutions.str.contains("against|votes for").any() and len(counted) == 5 * len(
+        resolutions
+    )
     assert (seat["vote"] == "against").sum() == 4
     assert "resolutions" in war["label"].lower(), "the number is of the resolutions alone"
 
@@ -171,7 +223,9 @@ def test_a_share_of_completed_projects_has_no_lower_end_of_nought(report):
     c32 = page(report, "c32-as-of-latest")
     completion = next(c for c in c32.verdicts[0]["criteria"] if c["name"] == "completion")
     listed = raw("projects").query("source_id == 'gcdf3_geo'")
-    old = listed[(listed["year"] <= listed["year"].max() - 5) & ~listed["status"].str.contains("Pledge")]
+    old = listed[
+        (listed["year"] <= listed["year"].max() - 5) & ~listed["status"].str.contains("Pledge")
+    ]
     old = old[~old["flow_type"].isin(["Debt forgiveness", "Debt rescheduling", "debt_action"])]
     assert (old["status"] == "Completion").sum() > 100, "so the share is not nought"
     most = 100 * old["status"].isin(["Completion", "Pipeline: Commitment"]).mean()
@@ -184,7 +238,9 @@ def test_a_share_of_completed_projects_has_no_lower_end_of_nought(report):
 
 
 def matters(rule: dict, states: dict[str, str], name: str) -> bool:
-    """Whether another state of one criterion could change what the rule gives: tried, not reasoned."""
+    """Whether another state of one criterion could change what the rule gives: tried, not
+    reasoned.
+    """
 
     def true(condition: object, given: dict[str, str]) -> bool | None:
         if isinstance(condition, str):
@@ -199,40 +255,66 @@ def matters(rule: dict, states: dict[str, str], name: str) -> bool:
     def answer(given: dict[str, str]) -> tuple[bool | None, bool | None]:
         return true(rule["supported"], given), true(rule["contradicted"], given)
 
-    return any(answer(states | {name: other}) != answer(states) for other in ("holds", "fails", "mixed"))
+    return any(
+        answer(states | {name: other}) != answer(states) for other in ("holds", "fails", "mixed")
+    )
 
 
 @pytest.mark.parametrize("claim", [f"C{n:02d}" for n in range(1, 36)])
 def test_the_criterion_that_the_index_shows_is_one_that_the_verdict_turns_on(report, claim):
     found = sorted(report.glob(f"notebooks/{claim.lower()}-as-of-latest*.ipynb"))
-    head = next(p for p in map(read_page, found) if p.setting.get("economy", "CA5") == "CA5").headline
+    head = next(
+        p for p in map(read_page, found) if p.setting.get("economy", "CA5") == "CA5"
+    ).headline
     rule = register(claim)["readings"][0].get("rule")
     if not rule:
         pytest.skip("not testable: no rule")
     card = re.search(
-        rf'>{claim}</span>.*?</li>\s*(?=<li class="card|</ul>)', (report / "index.html").read_text("utf-8"), re.S
+        rf'>{claim}</span>.*?</li>\s*(?=<li class="card|</ul>)',
+        (report / "index.html").read_text("utf-8"),
+        re.S,
     )
     label = html.unescape(re.search(r'#c-[^"]*">(.*?): ', card[0])[1])
     shown = next(c for c in head["criteria"] if c["label"] == label)
     states = {c["name"]: c["state"] for c in head["criteria"]}
-    assert any(matters(rule, states, c["name"]) for c in head["criteria"]) <= matters(rule, states, shown["name"])
+    assert any(matters(rule, states, c["name"]) for c in head["criteria"]) <= matters(
+        rule, states, shown["name"]
+    )
 
 
 @pytest.mark.parametrize(("claim", "name"), [("C16", "condition"), ("C20", "income_gain")])
 def test_the_overview_prints_the_criterion_that_decided(report, claim, name):
-    table = next(i for i in page(report, "overview-as-of-latest").items if "main number" in i.record["title"].lower())
-    row = dict(zip(table.record["columns"], next(r for r in table.record["rows"] if r[0] == claim), strict=True))
+    table = next(
+        i
+        for i in page(report, "overview-as-of-latest").items
+        if "main number" in i.record["title"].lower()
+    )
+    row = dict(
+        zip(
+            table.record["columns"],
+            next(r for r in table.record["rows"] if r[0] == claim),
+            strict=True,
+        )
+    )
     verdicts = page(report, f"{claim.lower()}-as-of-latest").headline["criteria"]
     decided = next(c for c in verdicts if c["name"] == name)
     assert row["number"].split()[0] == f"{decided['estimate']:g}"
-    assert row["true in"].split(" of ")[-1] == str(decided["specifications"]) or row["true in"] in ("–", "")
+    assert row["true in"].split(" of ")[-1] == str(decided["specifications"]) or row["true in"] in (
+        "–",
+        "",
+    )
 
 
 def test_the_filter_of_the_index_and_its_tally_count_the_same(report):
     index = (report / "index.html").read_text(encoding="utf-8")
-    tally = {word: int(n) for n, word in re.findall(r"<strong>(\d+)</strong> <span>([a-z ]+)</span>", index)}
+    tally = {
+        word: int(n)
+        for n, word in re.findall(r"<strong>(\d+)</strong> <span>([a-z ]+)</span>", index)
+    }
     cards = re.findall(r'<li class="card"[^>]*data-verdict="([^"]*)"', index)
-    assert {word: Counter(cards)[word] for word in tally} == tally and len(cards) == sum(tally.values())
+    assert {word: Counter(cards)[word] for word in tally} == tally and len(cards) == sum(
+        tally.values()
+    )
     opinions = re.findall(r'<li class="card opinion"[^>]*data-verdict="([^"]*)"', index)
     assert set(opinions) == {"not testable"}
 
@@ -246,10 +328,14 @@ def test_the_methods_say_that_events_count_by_their_own_date(report):
         if yaml.safe_load(f.read_text("utf-8"))["known"] == "date"
     }
     assert said and set(re.findall(r"[a-z]+", said[1])) == declared
-    sources = pd.read_csv(paths.registry_dir() / "sources.csv", keep_default_na=False, na_values=[""])
+    sources = pd.read_csv(
+        paths.registry_dir() / "sources.csv", keep_default_na=False, na_values=[""]
+    )
     published = sources.set_index("source_id")["published"]
     events = load("events", as_of="2023-05-19")
-    assert (events["source_id"].map(published) > "2023-05-19").any(), "told of later, and known from their own day"
+    assert (events["source_id"].map(published) > "2023-05-19").any(), (
+        "told of later, and known from their own day"
+    )
 
 
 def test_where_two_sources_give_the_newest_year_a_brief_shows_both(report):
@@ -257,5 +343,9 @@ def test_where_two_sources_give_the_newest_year_a_brief_shows_both(report):
     rows = raw("investment").query("host == 'KAZ' and investor == 'RUS' and measure == 'fdi_stock'")
     newest = rows[rows["year"] == rows["year"].max()]
     table = next(i for i in kaz.items if "Stocks" in i.record["title"])
-    shown = [r for r in table.record["rows"] if r[0] == "direct investment, stock" and r[1] == "Russia"]
-    assert len(newest) == 2 and [r[3] for r in shown] == [f"{v / 1e6:,.1f}" for v in sorted(newest["value_usd"])]
+    shown = [
+        r for r in table.record["rows"] if r[0] == "direct investment, stock" and r[1] == "Russia"
+    ]
+    assert len(newest) == 2 and [r[3] for r in shown] == [
+        f"{v / 1e6:,.1f}" for v in sorted(newest["value_usd"])
+    ]

@@ -46,7 +46,9 @@ CRITERION = {
 def test_verdicts_json_has_the_form_of_the_design(report):
     verdicts = json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
     assert {v["claim"] for v in verdicts} == set(registry.claims())
-    assert set(registry.claims()) == {f"C{n:02d}" for n in range(1, 36)} | {f"O{n:02d}" for n in range(1, 14)}
+    assert set(registry.claims()) == {f"C{n:02d}" for n in range(1, 36)} | {
+        f"O{n:02d}" for n in range(1, 14)
+    }
     for v in verdicts:
         assert v.keys() >= KEYS
         assert v["verdict"] in registry.VERDICTS
@@ -68,7 +70,11 @@ def test_each_claim_is_judged_for_both_days(report):
 
 
 def test_every_page_has_figures_a_verdict_and_no_error(report):
-    judged = {f"{run.run_id}.html": registry.claim(run.claim) for run in plan() if run.claim in registry.claims()}
+    judged = {
+        f"{run.run_id}.html": registry.claim(run.claim)
+        for run in plan()
+        if run.claim in registry.claims()
+    }
     others = {f"{run.run_id}.html" for run in plan()} - judged.keys()
     assert {p.name for p in report.glob("*.html")} == judged.keys() | others | {
         "index.html",
@@ -80,7 +86,9 @@ def test_every_page_has_figures_a_verdict_and_no_error(report):
         assert 'class="error"' not in text, page.name
         assert len(text) < 1_500_000, page.name
         spec = judged.get(page.name)
-        if spec and any(r.criteria for r in spec.readings):  # a page without criteria has documents to show, no picture
+        if spec and any(
+            r.criteria for r in spec.readings
+        ):  # a page without criteria has documents to show, no picture
             assert text.count('role="img"') >= 2, f"{page.name}: a figure is missing"
 
 
@@ -101,9 +109,11 @@ def test_every_figure_and_table_names_its_run_and_offers_its_data(report):
     for page in report.glob("c*.html"):
         text = page.read_text(encoding="utf-8")
         figures = text.count("<figure ")
-        assert figures and text.count('<div class="origin"><span class="get"><a href="data:text/csv') == figures, (
-            page.name
-        )
+        assert (
+            figures
+            and text.count('<div class="origin"><span class="get"><a href="data:text/csv')
+            == figures
+        ), page.name
         key = re.search(r" · run <code>([0-9a-f]{64})</code>", text)
         assert key and text.count(f"Run <code>{key[1][:10]}</code>") == figures, page.name
 
@@ -142,7 +152,11 @@ def test_nothing_of_this_machine_is_in_pages_or_notebooks(report):
 
     from ca_research import paths
 
-    for file in [*report.glob("*.html"), *report.glob("notebooks/*.ipynb"), report / "verdicts.json"]:
+    for file in [
+        *report.glob("*.html"),
+        *report.glob("notebooks/*.ipynb"),
+        report / "verdicts.json",
+    ]:
         text = file.read_text(encoding="utf-8")
         assert str(paths.home()) not in text, file.name
         assert str(Path.home()) + "/" not in text, file.name
@@ -150,7 +164,17 @@ def test_nothing_of_this_machine_is_in_pages_or_notebooks(report):
 
 def test_a_repeated_run_gives_the_same_verdicts(report, tmp_path):
     subprocess.run(
-        [sys.executable, "-m", "ca_research.cli", "run", "C25", "--as-of", "latest", "--out", str(tmp_path)],
+        [
+            sys.executable,
+            "-m",
+            "ca_research.cli",
+            "run",
+            "C25",
+            "--as-of",
+            "latest",
+            "--out",
+            str(tmp_path),
+        ],
         check=True,
         capture_output=True,
         env=os.environ,

@@ -1,4 +1,6 @@
-"""A warm kernel is an ipykernel: the conformance suite, what notebooks show, and what a process finds around it."""
+"""A warm kernel is an ipykernel: the conformance suite, what notebooks show, and what a process
+finds around it.
+"""
 
 import contextlib
 import json
@@ -51,7 +53,9 @@ def ended(pid):
 
 
 class Kernel:
-    """A kernel and its client; `run` returns what a cell wrote to stdout, `messages` all that it sent."""
+    """A kernel and its client; `run` returns what a cell wrote to stdout, `messages` all that it
+    sent.
+    """
 
     def __init__(self, manager, client):
         self.manager, self.client = manager, client
@@ -62,8 +66,12 @@ class Kernel:
 
     def messages(self, code, **more):
         sent = []
-        reply = self.client.execute_interactive(code, timeout=SECONDS, output_hook=sent.append, **more)
-        return reply["content"], [m for m in sent if m["msg_type"] not in ("status", "execute_input")]
+        reply = self.client.execute_interactive(
+            code, timeout=SECONDS, output_hook=sent.append, **more
+        )
+        return reply["content"], [
+            m for m in sent if m["msg_type"] not in ("status", "execute_input")
+        ]
 
     def run(self, code):
         reply, sent = self.messages(code)
@@ -112,15 +120,27 @@ def conformance(name):
             {"code": "[n*n for n in range(3)]", "result": "[0, 1, 4]"},
         )
         code_display_data = (
-            {"code": "from IPython.display import HTML, display; display(HTML('<b>test</b>'))", "mime": "text/html"},
-            {"code": "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show()", "mime": "image/png"},
+            {
+                "code": "from IPython.display import HTML, display; display(HTML('<b>test</b>'))",
+                "mime": "text/html",
+            },
+            {
+                "code": "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show()",
+                "mime": "image/png",
+            },
         )
-        completion_samples = ({"text": "zi", "matches": {"zip"}}, {"text": "print(no_such_na", "matches": set()})
+        completion_samples = (
+            {"text": "zi", "matches": {"zip"}},
+            {"text": "print(no_such_na", "matches": set()},
+        )
         complete_code_samples = ("1", "print('a')", "def f(x):\n  return x*2\n\n\n")
         incomplete_code_samples = ("print('''a", "def f(x):\n  x*2")
         invalid_code_samples = ("import = 7q",)
         code_history_pattern = "1?2*"
-        supported_history_operations = ("tail", "search")  # IPython calls the session at hand 0 in a range
+        supported_history_operations = (
+            "tail",
+            "search",
+        )  # IPython calls the session at hand 0 in a range
         code_inspect_sample = "zip"
         code_clear_output = "from IPython.display import clear_output; clear_output()"
 
@@ -129,7 +149,8 @@ def conformance(name):
             super().setUpClass()
             assert isinstance(cls.km.provisioner.process, WarmProcess) == (name == kernels.NAME)
             cls.now = staticmethod(cls.kc.iopub_channel.get_msg)
-            # the suite waits a tenth of a second for the next message, which a busy machine may miss
+            # the suite waits a tenth of a second for the next message, which a busy machine may
+            # miss
             cls.kc.iopub_channel.get_msg = lambda timeout=None: cls.now(timeout=SECONDS)
 
         def flush_channels(self):
@@ -171,18 +192,23 @@ def conformance(name):
 def test_the_conformance_suite_passes_as_on_ipykernel():
     ordinary, warm = (conformance(name) for name in BOTH)
     assert warm == ordinary
-    assert len(warm) >= 13 and set(warm.values()) <= {"passed", "skipped: History range not supported"}, warm
+    assert len(warm) >= 13 and set(warm.values()) <= {
+        "passed",
+        "skipped: History range not supported",
+    }, warm
 
 
 # what notebooks show
 
 CELLS = (
-    "import numpy as np, pandas as pd, statsmodels.api as sm, pyfixest as pf, matplotlib.pyplot as plt, seaborn as sns",
+    "import numpy as np, pandas as pd, statsmodels.api as sm, pyfixest as pf, matplotlib.pyplot "
+    "as plt, seaborn as sns",
     "rng = np.random.default_rng(1)\n"
     "frame = pd.DataFrame({'x': rng.normal(size=500), 'g': rng.integers(0, 9, 500)})\n"
     "frame['y'] = 2 * frame.x + frame.g + rng.normal(size=500)\nframe.head()",
     "print(repr(float(sm.OLS(frame.y, sm.add_constant(frame.x)).fit().params['x'])))",
-    "print(repr(float(pf.fepois('n ~ x | g', frame.assign(n=rng.poisson(np.exp(frame.x)))).coef()['x'])))",
+    "print(repr(float(pf.fepois('n ~ x | g', "
+    "frame.assign(n=rng.poisson(np.exp(frame.x)))).coef()['x'])))",
     "frame.plot.scatter('x', 'y');",
     "fig, ax = plt.subplots(); ax.plot([1, 2]); plt.show(); sns.histplot(frame.y);",
     "plt.figure(); plt.plot([3]); fig2 = plt.figure(); plt.plot([4]);",
@@ -194,7 +220,9 @@ FIGURES = {4: 1, 5: 2, 6: 2}
 
 
 def notebook():
-    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell, id=f"c{i}") for i, cell in enumerate(CELLS)])
+    return nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(cell, id=f"c{i}") for i, cell in enumerate(CELLS)]
+    )
 
 
 def shown(notebook):
@@ -208,7 +236,11 @@ def shown(notebook):
         cells.append(
             (
                 figures,
-                [{k: v for k, v in d.items() if k in ("text", "text/html")} for d in data if "image/png" not in d],
+                [
+                    {k: v for k, v in d.items() if k in ("text", "text/html")}
+                    for d in data
+                    if "image/png" not in d
+                ],
             )
         )
     return cells
@@ -243,7 +275,11 @@ def test_a_notebook_shows_the_same_on_both_kernels(way, tmp_path):
 def test_papermill_on_the_command_line_runs_on_it(tmp_path, monkeypatch):
     nbformat.write(
         nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_code_cell("import sys, os\n('seaborn' in sys.modules, os.getppid())")]
+            cells=[
+                nbformat.v4.new_code_cell(
+                    "import sys, os\n('seaborn' in sys.modules, os.getppid())"
+                )
+            ]
         ),
         tmp_path / "in.ipynb",
     )
@@ -251,7 +287,9 @@ def test_papermill_on_the_command_line_runs_on_it(tmp_path, monkeypatch):
     words = ["papermill", "-k", kernels.NAME, "--no-progress-bar", "in.ipynb", "out.ipynb"]
     subprocess.run([sys.executable, "-m", *words], cwd=tmp_path, check=True, capture_output=True)
     result = nbformat.read(tmp_path / "out.ipynb", 4).cells[-1].outputs[0]["data"]["text/plain"]
-    assert result == f"(True, {kernels.status()['pid']})", "imported before the first cell, and a child of the server"
+    assert result == f"(True, {kernels.status()['pid']})", (
+        "imported before the first cell, and a child of the server"
+    )
 
 
 # a process like any other
@@ -290,9 +328,19 @@ def test_a_forked_process_finds_what_a_started_one_finds(tmp_path, monkeypatch):
         with started(name, cwd=str(tmp_path)) as kernel:
             found.append(json.loads(kernel.run(FACTS)))
     ordinary, warm = found
-    assert warm["cwd"] == warm["temp"] == str(tmp_path) and warm["env"]["CA_RESEARCH_REPORTS"] == "/somewhere"
-    by_imports = warm["env"].keys() - ordinary["env"].keys()  # set by libraries that FACTS does not import
-    assert by_imports <= {"KMP_INIT_AT_FORK", "PYARROW_IGNORE_TIMEZONE", "SPARK_LOCAL_IP", "PYDEVD_USE_FRAME_EVAL"}
+    assert (
+        warm["cwd"] == warm["temp"] == str(tmp_path)
+        and warm["env"]["CA_RESEARCH_REPORTS"] == "/somewhere"
+    )
+    by_imports = (
+        warm["env"].keys() - ordinary["env"].keys()
+    )  # set by libraries that FACTS does not import
+    assert by_imports <= {
+        "KMP_INIT_AT_FORK",
+        "PYARROW_IGNORE_TIMEZONE",
+        "SPARK_LOCAL_IP",
+        "PYDEVD_USE_FRAME_EVAL",
+    }
     warm["env"] = {k: v for k, v in warm["env"].items() if k not in by_imports}
     assert warm == ordinary
 
@@ -312,7 +360,9 @@ client.stop_channels(); manager.shutdown_kernel(now=True)
 
 
 def test_limits_of_the_client_bind_its_kernel():
-    done = subprocess.run([sys.executable, "-c", LIMITED], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED], capture_output=True, text=True, check=True
+    )
     nice = os.getpriority(os.PRIO_PROCESS, 0) + 3
     assert f"0o27 {nice} (500, 600) 1" in done.stdout.splitlines()
     assert "raw output" in done.stdout and "raw error" in done.stderr, "captured, as ipykernel does"
@@ -321,7 +371,8 @@ def test_limits_of_the_client_bind_its_kernel():
 def test_two_kernels_share_no_random_numbers():
     draw = (
         "import random, numpy as np, multiprocessing, uuid, tempfile\n"
-        "print(random.random(), np.random.random(), np.random.default_rng().random(), uuid.uuid4(), "
+        "print(random.random(), np.random.random(), np.random.default_rng().random(), "
+        "uuid.uuid4(), "
         "multiprocessing.current_process().authkey.hex(), tempfile.mktemp())"
     )
     with started(kernels.NAME) as one, started(kernels.NAME) as other:
@@ -330,7 +381,10 @@ def test_two_kernels_share_no_random_numbers():
 
 
 def test_the_stack_is_there_before_the_first_cell():
-    wanted = "pandas numpy pyarrow duckdb statsmodels.api pyfixest.estimation matplotlib.pyplot seaborn scipy.stats"
+    wanted = (
+        "pandas numpy pyarrow duckdb statsmodels.api pyfixest.estimation matplotlib.pyplot "
+        "seaborn scipy.stats"
+    )
     wanted += " ca_research.tables ca_research.trade ca_research.claims ca_research.plots IPython"
     with started(kernels.NAME) as kernel:
         loaded = kernel.run("import sys; print(*sys.modules)").split()
@@ -359,7 +413,9 @@ print(json.dumps([sorted(f for f in read if f.startswith(home) and not f.endswit
     env = dict(os.environ)
     from ca_research.kernels import stack
 
-    done = subprocess.run([sys.executable, "-c", code], env=stack.environment(env), capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=stack.environment(env), capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     unknown, state = map(json.loads, done.stdout.splitlines()[-2:])
     assert unknown == []
@@ -372,13 +428,21 @@ print(json.dumps([sorted(f for f in read if f.startswith(home) and not f.endswit
 
 
 def test_an_interrupt_stops_the_cell_and_nothing_else(kernel):
-    kernel.run("import subprocess; other = subprocess.Popen(['sleep', '60'], start_new_session=True); kept = 5")
-    message = kernel.client.execute("import time\nprint('now', flush=True)\nwhile True: time.sleep(0.01)")
+    kernel.run(
+        "import subprocess; other = subprocess.Popen(['sleep', '60'], start_new_session=True); "
+        "kept = 5"
+    )
+    message = kernel.client.execute(
+        "import time\nprint('now', flush=True)\nwhile True: time.sleep(0.01)"
+    )
     while kernel.client.get_iopub_msg(timeout=SECONDS)["msg_type"] != "stream":
         pass
     kernel.manager.interrupt_kernel()
     reply = kernel.client.get_shell_msg(timeout=SECONDS)
-    assert reply["parent_header"]["msg_id"] == message and reply["content"]["ename"] == "KeyboardInterrupt"
+    assert (
+        reply["parent_header"]["msg_id"] == message
+        and reply["content"]["ename"] == "KeyboardInterrupt"
+    )
     while kernel.client.get_iopub_msg(timeout=SECONDS)["content"].get("execution_state") != "idle":
         pass
     assert kernel.run("print(kept, other.poll()); other.kill()") == "5 None\n"
@@ -391,7 +455,9 @@ def test_a_cell_can_ask(kernel):
         asked.append(message["content"]["prompt"])
         kernel.client.input("an answer")
 
-    reply, sent = kernel.messages("print(input('a question '))", allow_stdin=True, stdin_hook=answer)
+    reply, sent = kernel.messages(
+        "print(input('a question '))", allow_stdin=True, stdin_hook=answer
+    )
     assert reply["status"] == "ok" and asked == ["a question "]
     assert [m["content"]["text"] for m in sent] == ["an answer\n"]
 
@@ -421,7 +487,8 @@ def test_the_debugger_attaches(kernel):
 
 def test_rich_output_and_subprocesses(kernel):
     reply, sent = kernel.messages(
-        "from IPython.display import display, HTML, Markdown\nhandle = display(HTML('<b>1</b>'), display_id=True)\n"
+        "from IPython.display import display, HTML, Markdown\nhandle = display(HTML('<b>1</b>'), "
+        "display_id=True)\n"
         "handle.update(Markdown('2'))\n!echo from a shell\n%time 3"
     )
     assert reply["status"] == "ok"
@@ -431,10 +498,16 @@ def test_rich_output_and_subprocesses(kernel):
 
 
 def test_workers_of_a_kernel_work(kernel):
-    code = "from joblib import Parallel, delayed\nprint(sum(Parallel(2)(delayed(pow)(i, 2) for i in range(4))))"
+    code = (
+        "from joblib import Parallel, delayed\nprint(sum(Parallel(2)(delayed(pow)(i, 2) for i in "
+        "range(4))))"
+    )
     assert kernel.run(code).splitlines()[-1] == "14"
     assert (
-        kernel.run("import multiprocessing as m\nwith m.get_context('fork').Pool(2) as p: print(p.map(abs, [-1, -2]))")
+        kernel.run(
+            "import multiprocessing as m\nwith m.get_context('fork').Pool(2) as p: "
+            "print(p.map(abs, [-1, -2]))"
+        )
         == "[1, 2]\n"
     )
 
@@ -442,7 +515,8 @@ def test_workers_of_a_kernel_work(kernel):
 def test_threads_of_the_libraries_run_in_a_kernel(kernel):
     code = (
         "import duckdb, numpy as np, pyarrow as pa, pyarrow.compute as pc, threading\n"
-        "print(duckdb.sql('select sum(range) from range(100000)').fetchall()[0][0], pc.sum(pa.array(range(1000))).as_py())\n"
+        "print(duckdb.sql('select sum(range) from range(100000)').fetchall()[0][0], "
+        "pc.sum(pa.array(range(1000))).as_py())\n"
         "pa.Table.from_pydict({'a': list(range(9))}).to_pandas(use_threads=True)\n"
         "print(round(float(np.linalg.norm(np.ones((400, 400)) @ np.ones((400, 400)))), 6))"
     )
@@ -490,7 +564,9 @@ def test_a_restart_gives_a_fresh_process(kernel):
     kernel.manager.restart_kernel()
     kernel.client.wait_for_ready(timeout=SECONDS)
     assert kernel.process.pid != before
-    assert kernel.run("import os; print('left' in globals(), 'LEFT' in os.environ)") == "False False\n"
+    assert (
+        kernel.run("import os; print('left' in globals(), 'LEFT' in os.environ)") == "False False\n"
+    )
 
 
 def test_a_server_of_many_notebooks_runs_on_it():
@@ -501,7 +577,9 @@ def test_a_server_of_many_notebooks_runs_on_it():
 
     async def session():
         manager = AsyncMultiKernelManager()
-        ids = await asyncio.gather(*(manager.start_kernel(kernel_name=kernels.NAME) for _ in range(3)))
+        ids = await asyncio.gather(
+            *(manager.start_kernel(kernel_name=kernels.NAME) for _ in range(3))
+        )
         processes = [manager.get_kernel(i).provisioner.process for i in ids]
         alive = [await manager.is_alive(i) for i in ids]
         await manager.shutdown_all(now=True)
@@ -518,7 +596,9 @@ def test_an_environment_of_its_own_has_a_server_of_its_own(monkeypatch):
     monkeypatch.setenv("PYTHONHASHSEED", "0")
     assert place.identity(os.environ) and kernels.status() is None
     with started(kernels.NAME) as kernel:
-        assert kernel.run("import sys; print(hash('a'), sys.flags.hash_randomization)").endswith(" 0\n")
+        assert kernel.run("import sys; print(hash('a'), sys.flags.hash_randomization)").endswith(
+            " 0\n"
+        )
         own = kernels.status()["pid"]
     assert own != first
     kernels.stop()

@@ -1,7 +1,8 @@
-"""Bootstrap intervals against their promise by simulation, and the wild bootstrap against plain regressions.
+"""Bootstrap intervals against their promise by simulation, and the wild bootstrap against plain
+regressions.
 
-Tolerances: 1e-9 relative for estimate, error and single draws (least squares two ways); simulated rates lie within
-bands of about three standard errors, named beside each.
+Tolerances: 1e-9 relative for estimate, error and single draws (least squares two ways); simulated
+rates lie within bands of about three standard errors, named beside each.
 """
 
 from __future__ import annotations
@@ -28,15 +29,22 @@ def autoregression(rng: np.random.Generator, n: int, rho: float) -> pd.Series:
 def block_coverage(block: int, count: int = 200) -> float:
     rng = np.random.default_rng(1)
     hits = [
-        covered(block_bootstrap(autoregression(rng, 60, 0.5), lambda s: s.to_numpy().mean(), block, 199, i), 0)
+        covered(
+            block_bootstrap(
+                autoregression(rng, 60, 0.5), lambda s: s.to_numpy().mean(), block, 199, i
+            ),
+            0,
+        )
         for i in range(count)
     ]
     return float(np.mean(hits))
 
 
 def test_coverage_of_blocks_where_years_depend_on_each_other():
-    # mean of an AR(1) of 0.5, n = 60, nominal 0.95, standard error 0.02: blocks of 5 come near, single years (the iid
-    # bootstrap) give intervals sqrt((1 - .5)/(1 + .5)) = 0.58 times too short: 2 Phi(1.96 * 0.58) - 1 = 0.74
+    # mean of an AR(1) of 0.5, n = 60, nominal 0.95, standard error 0.02: blocks of 5 come near,
+    # single years (the iid
+    # bootstrap) give intervals sqrt((1 - .5)/(1 + .5)) = 0.58 times too short: 2 Phi(1.96 * 0.58) -
+    # 1 = 0.74
     alone, joined = block_coverage(1), block_coverage(5)
     assert 0.64 <= alone <= 0.82
     assert 0.82 <= joined <= 0.96
@@ -59,11 +67,15 @@ def clustered(rng: np.random.Generator, groups: int, each: int = 8) -> pd.DataFr
 
 
 def test_coverage_of_clusters():
-    # mean with a common shock in each of 20 clusters, nominal 0.95; 200 samples, standard error 0.02; the percentile
+    # mean with a common shock in each of 20 clusters, nominal 0.95; 200 samples, standard error
+    # 0.02; the percentile
     # interval is short by the factor sqrt(19/20) and a normal in place of a t: about 0.925
     rng = np.random.default_rng(4)
     hits = [
-        covered(cluster_bootstrap(clustered(rng, 20), "g", lambda f: f["y"].to_numpy().mean(), 199, i), 0)
+        covered(
+            cluster_bootstrap(clustered(rng, 20), "g", lambda f: f["y"].to_numpy().mean(), 199, i),
+            0,
+        )
         for i in range(200)
     ]
     assert 0.865 <= np.mean(hits) <= 0.975
@@ -72,11 +84,15 @@ def test_coverage_of_clusters():
 def test_clusters_of_equal_size_have_the_error_of_their_means():
     frame = clustered(np.random.default_rng(5), 15)
     found = cluster_bootstrap(frame, "g", lambda f: f["y"].to_numpy().mean(), 2000, 6)
-    assert found.se == pytest.approx(frame.groupby("g")["y"].mean().std(ddof=0) / np.sqrt(15), rel=0.05)
+    assert found.se == pytest.approx(
+        frame.groupby("g")["y"].mean().std(ddof=0) / np.sqrt(15), rel=0.05
+    )
 
 
 def wild(frame: pd.DataFrame, draws: int = 399, seed: int = 1, **options):
-    return wild_bootstrap_t(frame["y"], frame[["one", "x"]], frame["g"], "x", draws, seed, **options)
+    return wild_bootstrap_t(
+        frame["y"], frame[["one", "x"]], frame["g"], "x", draws, seed, **options
+    )
 
 
 def crv1(y, frame: pd.DataFrame):
@@ -88,7 +104,9 @@ def crv1(y, frame: pd.DataFrame):
 def test_estimate_and_error_against_statsmodels(groups):
     frame = clustered(np.random.default_rng(groups), groups)
     found, fit = wild(frame), crv1(frame["y"], frame)
-    assert (found.estimate, found.se, found.t) == pytest.approx((fit.params[1], fit.bse[1], fit.tvalues[1]), rel=1e-9)
+    assert (found.estimate, found.se, found.t) == pytest.approx(
+        (fit.params[1], fit.bse[1], fit.tvalues[1]), rel=1e-9
+    )
 
 
 @pytest.mark.parametrize(("groups", "null"), [(6, 0.0), (12, 0.3)])
@@ -109,7 +127,8 @@ def test_p_against_a_loop_of_regressions_with_the_same_weights(groups, null):
 
 @pytest.mark.parametrize("effect", [0.0, 0.12, 0.2])
 def test_p_is_close_to_the_t_test_in_a_clean_case(effect):
-    # every row its own cluster, 150 rows, equal variance: both tests are then of one size; 1,999 draws leave a standard
+    # every row its own cluster, 150 rows, equal variance: both tests are then of one size; 1,999
+    # draws leave a standard
     # error of 0.011 at most
     rng = np.random.default_rng(7)
     frame = pd.DataFrame({"g": np.arange(150), "one": 1.0, "x": rng.normal(size=150)})

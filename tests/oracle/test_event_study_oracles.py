@@ -1,7 +1,8 @@
-"""Event studies against imputation by hand, pyfixest's own aggregation, statsmodels, and simulated truth.
+"""Event studies against imputation by hand, pyfixest's own aggregation, statsmodels, and simulated
+truth.
 
-Tolerances: 1e-6 where the first stage iterates (did2s), 1e-8 for coefficients and 1e-6 relative for errors elsewhere;
-simulated rates lie within the bands named beside each.
+Tolerances: 1e-6 where the first stage iterates (did2s), 1e-8 for coefficients and 1e-6 relative for
+errors elsewhere; simulated rates lie within the bands named beside each.
 """
 
 from __future__ import annotations
@@ -25,13 +26,17 @@ def effect(first: float, t: int) -> float:
     return 0.0 if not t >= first else 1 + (t - first) * (0.5 if first == 5 else 0.1)
 
 
-def panel(units: int = 45, periods: int = 12, noise: float = 0.3, seed: int = 0, size: float = 1.0) -> pd.DataFrame:
+def panel(
+    units: int = 45, periods: int = 12, noise: float = 0.3, seed: int = 0, size: float = 1.0
+) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     shock, rows = rng.normal(size=periods), []
     for u in range(units):
         first, level = COHORTS[u % 3], rng.normal()
         for t in range(periods):
-            rows.append((u, t, first, level + shock[t] + size * effect(first, t) + noise * rng.normal()))
+            rows.append(
+                (u, t, first, level + shock[t] + size * effect(first, t) + noise * rng.normal())
+            )
     return pd.DataFrame(rows, columns=["unit", "t", "first", "y"])
 
 
@@ -40,7 +45,9 @@ def truth(periods: int = 12) -> float:
 
 
 def by_hand(rows: pd.DataFrame) -> pd.Series:
-    """Unit and period effects from untreated rows by least squares; mean residual of the others by event time."""
+    """Unit and period effects from untreated rows by least squares; mean residual of the others by
+    event time.
+    """
     x = np.hstack([pd.get_dummies(rows[c], dtype=float) for c in ("unit", "t")])
     free = ~(rows["t"] >= rows["first"]).to_numpy()
     beta = np.linalg.lstsq(x[free], rows["y"].to_numpy()[free], rcond=None)[0]
@@ -63,7 +70,9 @@ def test_saturated_against_pyfixest():
     import pyfixest as pf
 
     rows = panel()
-    found = event_study(rows, **COLUMNS, estimator="saturated", window=(-20, 20)).table.set_index("event_time")
+    found = event_study(rows, **COLUMNS, estimator="saturated", window=(-20, 20)).table.set_index(
+        "event_time"
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         own = pf.event_study(rows.assign(first=rows["first"].fillna(0)), yname="y", idname="unit", tname="t",
@@ -75,7 +84,8 @@ def test_saturated_against_pyfixest():
 
 
 def test_naive_against_statsmodels():
-    # errors: statsmodels' sandwich without correction, times G/(G-1) * (N-1)/(N-K); K: terms and 12 periods (units are nested)
+    # errors: statsmodels' sandwich without correction, times G/(G-1) * (N-1)/(N-K); K: terms and 12
+    # periods (units are nested)
     rows = panel()
     k = rows["t"] - rows["first"]
     times = sorted(set(k.dropna()) - {-1.0})
@@ -84,7 +94,9 @@ def test_naive_against_statsmodels():
     fit = sm.OLS(rows["y"].to_numpy(), x).fit(
         cov_type="cluster", cov_kwds={"groups": rows["unit"].to_numpy(), "use_correction": False}
     )
-    found = event_study(rows, **COLUMNS, estimator="twfe", window=(-20, 20)).table.set_index("event_time")
+    found = event_study(rows, **COLUMNS, estimator="twfe", window=(-20, 20)).table.set_index(
+        "event_time"
+    )
     groups, n, used = 45, len(rows), len(times) + 12
     factor = np.sqrt(groups / (groups - 1) * (n - 1) / (n - used))
     for i, e in enumerate(times):
@@ -93,7 +105,8 @@ def test_naive_against_statsmodels():
 
 
 def test_heterogeneous_effects_are_recovered_where_the_naive_estimate_is_biased():
-    # 40 panels: mean of the estimates within 0.05 of the truth (2.01) for both; the naive one misses it by over 0.3
+    # 40 panels: mean of the estimates within 0.05 of the truth (2.01) for both; the naive one
+    # misses it by over 0.3
     means = {}
     for estimator in ("did2s", "saturated", "twfe"):
         means[estimator] = np.mean([event_study(panel(30, seed=s), **COLUMNS, estimator=estimator).att["estimate"] for s in range(40)])  # fmt: skip
@@ -103,7 +116,8 @@ def test_heterogeneous_effects_are_recovered_where_the_naive_estimate_is_biased(
 
 @pytest.mark.parametrize("estimator", ["did2s", "saturated"])
 def test_intervals_cover(estimator):
-    # 100 panels of 45 units: coverage of a 95 % interval within 0.88 and 1 (binomial, three standard errors)
+    # 100 panels of 45 units: coverage of a 95 % interval within 0.88 and 1 (binomial, three
+    # standard errors)
     hits = []
     for s in range(100):
         att = event_study(panel(seed=1000 + s), **COLUMNS, estimator=estimator).att
@@ -133,7 +147,10 @@ def test_what_leaves_and_what_is_said():
     }
     assert (found.treated, found.untreated) == (28, 16)
     few = event_study(rows[rows["unit"].isin([2, 3, 4, 5, 8, 11])], **COLUMNS)
-    assert few.caution.startswith("2 treated clusters") and "no joint test" in few.pretrend["statement"]
+    assert (
+        few.caution.startswith("2 treated clusters")
+        and "no joint test" in few.pretrend["statement"]
+    )
     assert "\\toprule" in few.to_latex() and few.to_csv().startswith("event_time,")
 
 

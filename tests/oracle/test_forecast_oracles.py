@@ -1,8 +1,8 @@
 """Forecasts against closed forms, statsmodels called directly, and the coverage they promise.
 
-Tolerances: 1e-9 relative for closed forms (sums of floats); 1e-6 for statsmodels on the same numbers (values are divided
-by a power of two first, and the optimiser stops a little elsewhere when that is not 1); simulated rates lie within bands
-of about three standard errors, named beside each.
+Tolerances: 1e-9 relative for closed forms (sums of floats); 1e-6 for statsmodels on the same
+numbers (values are divided by a power of two first, and the optimiser stops a little elsewhere when
+that is not 1); simulated rates lie within bands of about three standard errors, named beside each.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ BOUNDS = ["mean", "low", "high"]
 
 
 def walk(seed: int, n: int, drift: float = 0.5) -> pd.Series:
-    return pd.Series(np.cumsum(np.random.default_rng(seed).normal(drift, 1, size=n)), index=range(2000, 2000 + n))
+    return pd.Series(
+        np.cumsum(np.random.default_rng(seed).normal(drift, 1, size=n)), index=range(2000, 2000 + n)
+    )
 
 
 @pytest.mark.parametrize("n", [5, 12, 30])
@@ -44,10 +46,13 @@ def test_the_walk_in_closed_form(n):
 
 
 def test_the_walk_is_arima_010_with_drift():
-    # maximum likelihood divides by m and takes a normal quantile: the mean must agree to what the optimiser reaches
+    # maximum likelihood divides by m and takes a normal quantile: the mean must agree to what the
+    # optimiser reaches
     series = walk(3, 25)
     one, two = random_walk_drift(series, 3).frame, arima(series, 3, order=(0, 1, 0)).frame
-    assert two["mean"].tolist() == pytest.approx(one["mean"].tolist(), abs=1e-3 * series.diff().std())
+    assert two["mean"].tolist() == pytest.approx(
+        one["mean"].tolist(), abs=1e-3 * series.diff().std()
+    )
 
 
 @pytest.mark.parametrize(("model", "drift"), [(random_walk_drift, 0.5), (naive, 0.0)])
@@ -68,29 +73,42 @@ def test_ets_is_that_of_statsmodels(n, damped):
     series = walk(n, n) + 20
     scale = 2.0 ** np.round(np.log2(series.diff().std()))
     values = pd.Series(series.to_numpy() / scale)
-    fit = ETSModel(values, error="add", trend="add", damped_trend=damped, seasonal=None).fit(disp=False)
+    fit = ETSModel(values, error="add", trend="add", damped_trend=damped, seasonal=None).fit(
+        disp=False
+    )
     theirs = fit.get_prediction(start=n, end=n + 2).summary_frame(alpha=0.2) * scale
     found = ets(series, 3, damped=damped, level=0.8).frame
-    assert found[BOUNDS].to_numpy() == pytest.approx(theirs[["mean", "pi_lower", "pi_upper"]].to_numpy(), rel=1e-6)
+    assert found[BOUNDS].to_numpy() == pytest.approx(
+        theirs[["mean", "pi_lower", "pi_upper"]].to_numpy(), rel=1e-6
+    )
 
 
 def test_ets_interval_against_its_own_recursion():
-    # ETS(A,A,N), Hyndman et al. (2008), table 6.1: var_h = s2 (1 + sum over j < h of (alpha + beta j)^2)
+    # ETS(A,A,N), Hyndman et al. (2008), table 6.1: var_h = s2 (1 + sum over j < h of (alpha + beta
+    # j)^2)
     series = walk(8, 30) + 20
     fit = ETSModel(pd.Series(series.to_numpy()), trend="add").fit(disp=False)
     scale = 2.0 ** np.round(np.log2(series.diff().std()))
     assert scale == 1  # so that both fits see the same numbers
     alpha, beta = fit.alpha, fit.beta
-    variance = np.array([fit.mse * (1 + sum((alpha + beta * j) ** 2 for j in range(1, h))) for h in range(1, 5)])
+    variance = np.array(
+        [fit.mse * (1 + sum((alpha + beta * j) ** 2 for j in range(1, h))) for h in range(1, 5)]
+    )
     found = ets(series, 4).frame
-    assert (found["high"] - found["low"]).to_numpy() / 2 == pytest.approx(1.959964 * np.sqrt(variance), rel=1e-5)
+    assert (found["high"] - found["low"]).to_numpy() / 2 == pytest.approx(
+        1.959964 * np.sqrt(variance), rel=1e-5
+    )
 
 
-@pytest.mark.parametrize(("order", "trend"), [((1, 0, 0), "c"), ((0, 1, 1), "t"), ((1, 1, 0), "t"), ((0, 2, 1), "n")])
+@pytest.mark.parametrize(
+    ("order", "trend"), [((1, 0, 0), "c"), ((0, 1, 1), "t"), ((1, 1, 0), "t"), ((0, 2, 1), "n")]
+)
 def test_arima_is_that_of_statsmodels(order, trend):
     series = walk(5, 25)
     scale = 2.0 ** np.round(np.log2(series.diff().std()))
-    fit = ARIMA(series.to_numpy() / scale, order=order, trend=trend).fit(method_kwargs={"maxiter": 500})
+    fit = ARIMA(series.to_numpy() / scale, order=order, trend=trend).fit(
+        method_kwargs={"maxiter": 500}
+    )
     theirs = fit.get_forecast(3).summary_frame(alpha=0.2).iloc[:, [0, 2, 3]] * scale
     found = arima(series, 3, order=order, level=0.8)
     assert found.model == f"ARIMA{order}"
@@ -103,7 +121,9 @@ def test_arima_takes_the_smallest_aicc():
     scale = 2.0 ** np.round(np.log2(series.diff().std()))
     found = arima(series, 2)
     aicc = {
-        f"ARIMA{o}": ARIMA(series.to_numpy() / scale, order=o, trend="t").fit(method_kwargs={"maxiter": 500}).aicc
+        f"ARIMA{o}": ARIMA(series.to_numpy() / scale, order=o, trend="t")
+        .fit(method_kwargs={"maxiter": 500})
+        .aicc
         for o in orders
         if f"ARIMA{o}" not in found.failed
     }
@@ -131,13 +151,18 @@ def test_the_mean_of_shares_is_that_of_log_ratios_to_any_reference(reference):
 def test_the_order_of_parts_matters_neither_to_the_mean_nor_to_the_interval():
     shares = composition(2, 9, 4)
     one = share_forecast(shares, 2).frame.set_index(["year", "part"]).sort_index()
-    two = share_forecast(shares[["c", "a", "d", "b"]], 2).frame.set_index(["year", "part"]).sort_index()
+    two = (
+        share_forecast(shares[["c", "a", "d", "b"]], 2)
+        .frame.set_index(["year", "part"])
+        .sort_index()
+    )
     assert two.index.equals(one.index)
     assert two[BOUNDS].to_numpy() == pytest.approx(one[BOUNDS].to_numpy(), abs=1e-9)
 
 
 def test_two_shares_are_a_walk_of_their_log_odds():
-    # with two parts the interval has a closed form; 40,000 draws leave about 0.5 % of its width in log-odds
+    # with two parts the interval has a closed form; 40,000 draws leave about 0.5 % of its width in
+    # log-odds
     shares = composition(3, 10, 2)
     odds = np.log(shares["a"] / shares["b"])
     expected = random_walk_drift(odds, 3, level=0.8).frame
@@ -149,13 +174,17 @@ def test_two_shares_are_a_walk_of_their_log_odds():
 
 
 def test_coverage_of_share_intervals():
-    # 300 compositions of 3 parts over 9 years, third step ahead, nominal 0.8; the parts depend on each other, so count
+    # 300 compositions of 3 parts over 9 years, third step ahead, nominal 0.8; the parts depend on
+    # each other, so count
     # them as 300: standard error 0.023
     hits = []
     for seed in range(300):
         whole = composition(seed, 12)
         last = share_forecast(whole.iloc[:9], 3, level=0.8, draws=400).frame.query("year == 2011")
-        hits += [low <= v <= high for low, v, high in zip(last["low"], whole.loc[2011], last["high"], strict=True)]
+        hits += [
+            low <= v <= high
+            for low, v, high in zip(last["low"], whole.loc[2011], last["high"], strict=True)
+        ]
     assert 0.73 <= np.mean(hits) <= 0.87
 
 
@@ -167,7 +196,9 @@ def test_mase_in_closed_form():
 
 def test_the_table_is_the_mean_of_mase_over_origins():
     series = walk(4, 16)
-    table = compare_with_naive(series, {"drift": random_walk_drift}, first=2009, horizon=1).set_index("model")
+    table = compare_with_naive(
+        series, {"drift": random_walk_drift}, first=2009, horizon=1
+    ).set_index("model")
     for name, model in (("naive", naive), ("drift", random_walk_drift)):
         scores, errors = [], []
         for end in range(10, 16):
@@ -185,4 +216,6 @@ def test_the_naive_backtest_is_a_shift():
     rows = backtest(series, {"naive": naive}, first=2006, horizon=3)
     for step in (1, 2, 3):
         of_step = rows[rows["step"] == step]
-        assert of_step["error"].tolist() == pytest.approx(series.diff(step)[of_step["year"]].tolist(), rel=1e-9)
+        assert of_step["error"].tolist() == pytest.approx(
+            series.diff(step)[of_step["year"]].tolist(), rel=1e-9
+        )

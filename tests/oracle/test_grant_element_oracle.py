@@ -1,7 +1,9 @@
-"""Grant element against discounted cash flows in exact fractions, the OECD's longer formula, and a published figure.
+"""Grant element against discounted cash flows in exact fractions, the OECD's longer formula, and a
+published figure.
 
-The longer formula is the one of the OECD's annex on the grant element, with rates of interest during and after grace and
-terms ZG, ZM, ZX; the package uses the short one. The cash flows know neither.
+The longer formula is the one of the OECD's annex on the grant element, with rates of interest
+during and after grace and terms ZG, ZM, ZX; the package uses the short one. The cash flows know
+neither.
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ PER_YEAR = (1, 2, 4)
 
 
 def by_cash_flow(interest: float, first: int, last: int, per_year: int, per_period: float) -> float:
-    """100 less the value of every payment on a loan of 100, in exact fractions; first repayment in period `first`."""
+    """100 less the value of every payment on a loan of 100, in exact fractions; first repayment in
+    period `first`.
+    """
     rate, step = Fraction(interest) / 100 / per_year, 1 / (1 + Fraction(per_period))
     owed, value, factor = Fraction(100), Fraction(0), Fraction(1)
     part = owed / (last - first + 1)
@@ -32,7 +36,9 @@ def by_cash_flow(interest: float, first: int, last: int, per_year: int, per_peri
     return float(100 - value)
 
 
-def by_long_formula(interest: float, maturity: float, grace: float, discount: float, per_year: int) -> float:
+def by_long_formula(
+    interest: float, maturity: float, grace: float, discount: float, per_year: int
+) -> float:
     m, g, a, i = maturity, grace, per_year, discount / 100
     interval = g - 1 / a
     d, nr = (1 + i) ** (1 / a) - 1, a * (m - interval)
@@ -56,9 +62,13 @@ def loans(draw: st.DrawFn) -> tuple[float, int, int, int, float]:
 @settings(max_examples=150, deadline=None)
 def test_against_every_payment_and_the_long_formula(loan):
     interest, first, last, per_year, discount = loan
-    found = grant_element(interest, last / per_year, first / per_year, discount=discount, payments_per_year=per_year)
+    found = grant_element(
+        interest, last / per_year, first / per_year, discount=discount, payments_per_year=per_year
+    )
     per_period = (1 + discount / 100) ** (1 / per_year) - 1
-    assert found == pytest.approx(by_cash_flow(interest, first, last, per_year, per_period), abs=1e-8)
+    assert found == pytest.approx(
+        by_cash_flow(interest, first, last, per_year, per_period), abs=1e-8
+    )
     assert found == pytest.approx(
         by_long_formula(interest, last / per_year, first / per_year, discount, per_year), abs=1e-7
     )
@@ -68,13 +78,23 @@ def test_against_every_payment_and_the_long_formula(loan):
 @settings(max_examples=60, deadline=None)
 def test_the_schedule_is_the_loan_that_is_valued(loan):
     interest, first, last, per_year, discount = loan
-    table = repayment_schedule(interest, last / per_year, first / per_year, payments_per_year=per_year)
+    table = repayment_schedule(
+        interest, last / per_year, first / per_year, payments_per_year=per_year
+    )
     assert table["principal"].sum() == pytest.approx(100)
     assert table["outstanding"].iloc[-1] == pytest.approx(0, abs=1e-9)
     assert table.loc[table["principal"] > 0, "period"].iloc[0] == first
-    value = ((table["principal"] + table["interest"]) / (1 + discount / 100) ** table["years"]).sum()
+    value = (
+        (table["principal"] + table["interest"]) / (1 + discount / 100) ** table["years"]
+    ).sum()
     assert 100 - value == pytest.approx(
-        grant_element(interest, last / per_year, first / per_year, discount=discount, payments_per_year=per_year),
+        grant_element(
+            interest,
+            last / per_year,
+            first / per_year,
+            discount=discount,
+            payments_per_year=per_year,
+        ),
         abs=1e-8,
     )
 
@@ -83,13 +103,18 @@ def test_the_schedule_is_the_loan_that_is_valued(loan):
 @pytest.mark.parametrize("discount", [6.0, 9.0, 10.0])
 @pytest.mark.parametrize(("maturity", "grace"), [(1, 1), (7, 0), (20, 5), (40, 40)])
 def test_nothing_is_given_away_at_the_reference_rate(per_year, discount, maturity, grace):
-    # paid A times a year, the rate that compounds to the reference rate; with one payment a year it is that rate itself
+    # paid A times a year, the rate that compounds to the reference rate; with one payment a year it
+    # is that rate itself
     same = 100 * per_year * ((1 + discount / 100) ** (1 / per_year) - 1)
     if per_year == 1:
         assert same == pytest.approx(discount)
     choice = {"discount": discount, "payments_per_year": per_year}
     assert grant_element(same, maturity, grace, **choice) == pytest.approx(0, abs=1e-9)
-    assert grant_element(same + 1, maturity, grace, **choice) < 0 < grant_element(same - 1, maturity, grace, **choice)
+    assert (
+        grant_element(same + 1, maturity, grace, **choice)
+        < 0
+        < grant_element(same - 1, maturity, grace, **choice)
+    )
 
 
 @given(loans())
@@ -114,11 +139,14 @@ def test_one_payment_by_hand():
     assert grant_element(4, 1, 1, payments_per_year=1) == pytest.approx(100 - 104 / 1.1)
     # two yearly repayments of 50 without interest: 50 / 1.07 + 50 / 1.07^2
     rate = dac_rule("lmic").discount
-    assert grant_element(0, 2, 0, discount=rate, payments_per_year=1) == pytest.approx(100 - 50 / 1.07 - 50 / 1.07**2)
+    assert grant_element(0, 2, 0, discount=rate, payments_per_year=1) == pytest.approx(
+        100 - 50 / 1.07 - 50 / 1.07**2
+    )
 
 
 def test_aiddatas_published_figure_is_reproduced():
-    # facts INV-T10 (page_aiddata_46348): 2 percent, 20 years, 5 years grace, grant element 53.1 percent
+    # facts INV-T10 (page_aiddata_46348): 2 percent, 20 years, 5 years grace, grant element 53.1
+    # percent
     assert round(grant_element(2, 20, 5), 1) == 53.1
     assert round(grant_element(2, 20, 5, payments_per_year=1), 1) != 53.1
 

@@ -1,7 +1,9 @@
-"""Gravity against statsmodels with dummies, an own likelihood maximised by scipy, and a refit by hand.
+"""Gravity against statsmodels with dummies, an own likelihood maximised by scipy, and a refit by
+hand.
 
-Tolerances: 1e-6 for PPML coefficients (both sides iterate to about 1e-8) and 1e-5 relative for their errors, 1e-7 for OLS;
-looser ones stand beside their test with the reason. Simulated rates lie within the bands named beside each.
+Tolerances: 1e-6 for PPML coefficients (both sides iterate to about 1e-8) and 1e-5 relative for
+their errors, 1e-7 for OLS; looser ones stand beside their test with the reason. Simulated rates lie
+within the bands named beside each.
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ g = import_module("ca_research.trade.gravity")  # in the package the name is the
 CODES = ("CHN", "RUS", "TUR", "USA", "IND", "JPN", "KOR", "IRN", "DEU", "FRA", *CA5)
 
 
-def invented(n: int, years: range, seed: int, zeros: float = 0.1, spread: float = 0.8) -> pd.DataFrame:
+def invented(
+    n: int, years: range, seed: int, zeros: float = 0.1, spread: float = 0.8
+) -> pd.DataFrame:
     """A made-up panel that follows gravity, with zeros and no pair missing."""
     rng = np.random.default_rng(seed)
     cells = [(e, i, y) for e in CODES[:n] for i in CODES[:n] if e != i for y in years]
@@ -34,14 +38,18 @@ def invented(n: int, years: range, seed: int, zeros: float = 0.1, spread: float 
     rows["log_distance"], rows["contiguous"] = pair.map(distance), pair.map(near).astype(float)
     for side in ("exporter", "importer"):
         key = rows[side] + rows["year"].astype(str)
-        rows[side[:3]] = key.map(dict(zip(sorted(set(key)), rng.normal(0, spread, key.nunique()), strict=True)))
+        rows[side[:3]] = key.map(
+            dict(zip(sorted(set(key)), rng.normal(0, spread, key.nunique()), strict=True))
+        )
     mean = np.exp(12 - rows["log_distance"] + 0.5 * rows["contiguous"] + rows["exp"] + rows["imp"])
     rows["value_usd"] = mean * rng.gamma(2, 0.5, len(rows)) * (rng.random(len(rows)) > zeros)
     return rows.drop(columns=["exp", "imp"]).assign(source_id="MADE_UP")
 
 
 def dummies(rows: pd.DataFrame, terms: list[str], effects: list[list[str]]) -> np.ndarray:
-    """Terms, then all dummies of the first effect, then those of the others, made of full rank by dropping columns."""
+    """Terms, then all dummies of the first effect, then those of the others, made of full rank by
+    dropping columns.
+    """
     parts = [rows[terms].to_numpy(float)]
     for effect in effects:
         key = rows[effect].astype(str).agg("-".join, axis=1)
@@ -54,11 +62,13 @@ def dummies(rows: pd.DataFrame, terms: list[str], effects: list[list[str]]) -> n
     return x[:, kept]
 
 
-def clustered(model: object, rows: pd.DataFrame, terms: int, levels: int, effects: int) -> tuple[np.ndarray, int]:
+def clustered(
+    model: object, rows: pd.DataFrame, terms: int, levels: int, effects: int
+) -> tuple[np.ndarray, int]:
     """Errors of statsmodels' sandwich without its own correction, times G/(G-1) * (N-1)/(N-K).
 
-    K as fixest counts it: the terms, and all levels of the effects less one for each effect after the first (no effect
-    here is nested in the pairs).
+    K as fixest counts it: the terms, and all levels of the effects less one for each effect after
+    the first (no effect here is nested in the pairs).
     """
     pair = pd.factorize(rows["exporter"] + rows["importer"])[0]
     fit = model.fit(cov_type="cluster", cov_kwds={"groups": pair, "use_correction": False}, **(
@@ -76,7 +86,9 @@ BOTH = [["exporter", "year"], ["importer", "year"]]
 def test_ppml_against_poisson_glm_with_dummies():
     # coefficients to 1e-6, cluster-robust errors to 1e-5 of their size
     found = g.gravity(PANEL, TERMS)
-    model = sm.GLM(PANEL["value_usd"].to_numpy(), dummies(PANEL, TERMS, BOTH), family=sm.families.Poisson())
+    model = sm.GLM(
+        PANEL["value_usd"].to_numpy(), dummies(PANEL, TERMS, BOTH), family=sm.families.Poisson()
+    )
     expected, clusters = clustered(model, PANEL, terms=2, levels=64, effects=2)
     assert (found.n, found.clusters) == (len(PANEL), clusters)
     assert found.table["estimate"].to_numpy() == pytest.approx(expected[:, 0], abs=1e-6)
@@ -90,11 +102,15 @@ def test_ppml_against_an_own_likelihood():
     rows["value_usd"] /= rows["value_usd"].mean()
     x, y = dummies(rows, TERMS, [["exporter"], ["importer"]]), rows["value_usd"].to_numpy()
 
-    def loss(beta: np.ndarray) -> tuple[float, np.ndarray]:  # minus the Poisson log-likelihood, and its gradient
+    def loss(
+        beta: np.ndarray,
+    ) -> tuple[float, np.ndarray]:  # minus the Poisson log-likelihood, and its gradient
         mean = np.exp(x @ beta)
         return float(mean.sum() - y @ (x @ beta)), x.T @ (mean - y)
 
-    best = minimize(loss, np.zeros(x.shape[1]), jac=True, method="BFGS", options={"gtol": 1e-9, "maxiter": 5000})
+    best = minimize(
+        loss, np.zeros(x.shape[1]), jac=True, method="BFGS", options={"gtol": 1e-9, "maxiter": 5000}
+    )
     found = g.gravity(rows, TERMS, effects="exporter+importer")
     assert found.table["estimate"].to_numpy() == pytest.approx(best.x[:2], abs=1e-6)
 
@@ -118,13 +134,16 @@ def test_pair_effects_against_statsmodels():
     found = g.gravity(rows, ["late"], effects=g.CHANGE)
     kept = rows[rows.groupby(["exporter", "importer"])["value_usd"].transform("sum") > 0]
     x = dummies(kept, ["late"], [*BOTH, ["exporter", "importer"]])
-    fit = sm.GLM(kept["value_usd"].to_numpy(), x, family=sm.families.Poisson()).fit(tol=1e-14, maxiter=200)
+    fit = sm.GLM(kept["value_usd"].to_numpy(), x, family=sm.families.Poisson()).fit(
+        tol=1e-14, maxiter=200
+    )
     assert found.coefficient("late")["estimate"] == pytest.approx(fit.params[0], abs=1e-6)
 
 
 @pytest.mark.parametrize("estimator", ["ppml", "ols"])
 def test_reset_against_a_refit_by_hand(estimator):
-    # the square of the linear predictor as it is, neither centred nor scaled: t and p do not depend on that
+    # the square of the linear predictor as it is, neither centred nor scaled: t and p do not depend
+    # on that
     found = g.gravity(PANEL, TERMS, estimator=estimator).reset
     rows = PANEL if estimator == "ppml" else PANEL[PANEL["value_usd"] > 0]
     y, x = rows["value_usd"].to_numpy(), dummies(rows, TERMS, BOTH)
@@ -141,15 +160,26 @@ def test_reset_against_a_refit_by_hand(estimator):
     assert found["p"] == pytest.approx(2 * t_distribution.sf(abs(t), clusters - 1), rel=1e-3)
 
 
-@pytest.mark.parametrize(("estimator", "effects"), [("ppml", "year"), ("ols", "year"), ("ols", g.LEVEL)])
+@pytest.mark.parametrize(
+    ("estimator", "effects"), [("ppml", "year"), ("ols", "year"), ("ols", g.LEVEL)]
+)
 def test_reset_keeps_its_size_and_finds_a_wrong_form(estimator, effects):
-    # 40 panels of the right form: at most 6 of 40 below 0.05 (probability 0.997 at that size); 10 of a wrong form
+    # 40 panels of the right form: at most 6 of 40 below 0.05 (probability 0.997 at that size); 10
+    # of a wrong form
     spread = 0 if effects == "year" else 0.8
     right = [invented(10, range(2010, 2012), s, zeros=0, spread=spread) for s in range(40)]
-    bend = [r.assign(value_usd=r["value_usd"] * np.exp(0.6 * (r["log_distance"] - 8) ** 2)) for r in right[:10]]
-    low = [g.gravity(r, TERMS, effects=effects, estimator=estimator).reset["p"] < 0.05 for r in [*right, *bend]]
+    bend = [
+        r.assign(value_usd=r["value_usd"] * np.exp(0.6 * (r["log_distance"] - 8) ** 2))
+        for r in right[:10]
+    ]
+    low = [
+        g.gravity(r, TERMS, effects=effects, estimator=estimator).reset["p"] < 0.05
+        for r in [*right, *bend]
+    ]
     assert sum(low[:40]) <= 6
-    assert effects != "year" or sum(low[40:]) >= 9  # where the effects dominate the predictor, power is small
+    assert (
+        effects != "year" or sum(low[40:]) >= 9
+    )  # where the effects dominate the predictor, power is small
 
 
 def test_reset_of_ppml_with_many_effects_rejects_too_often():
@@ -168,12 +198,17 @@ def test_reassignment_against_one_estimation_each():
         assert found.table.set_index("economy").at[code, "estimate"] == pytest.approx(
             own.coefficient("own")["estimate"], abs=1e-6
         )
-    assert (found.rank, found.p, found.p_two_sided) == (1, 0.1, 0.2)  # ten economies, the planted one first
+    assert (found.rank, found.p, found.p_two_sided) == (
+        1,
+        0.1,
+        0.2,
+    )  # ten economies, the planted one first
     assert not set(found.table["economy"]) & set(CA5)
 
 
 def test_reassigned_ranks_are_uniform_without_an_effect():
-    # 60 panels of ten exporters: p is one of 0.1, ..., 1; mean 0.55, standard error 0.037 (band of three)
+    # 60 panels of ten exporters: p is one of 0.1, ..., 1; mean 0.55, standard error 0.037 (band of
+    # three)
     p = [reassign(invented(15, range(2011, 2012), 100 + s, zeros=0), "CHN", covariates=TERMS, estimator="ols").p
          for s in range(60)]  # fmt: skip
     assert abs(np.mean(p) - 0.55) < 3 * 0.037
@@ -191,7 +226,8 @@ def test_the_embedded_panel_against_pyfixest_itself(embedded):
     rows = embedded.assign(chn_ca=g.treated_pairs(embedded, "CHN", CA5))
     found = g.gravity(rows, ["chn_ca", *g.GEOGRAPHY])
     direct = pf.fepois(
-        "value_usd ~ chn_ca + log_distance + contiguous + common_language | exporter^year + importer^year",
+        "value_usd ~ chn_ca + log_distance + contiguous + common_language | exporter^year + "
+"importer^year",
         rows.assign(pair=rows["exporter"] + rows["importer"]), vcov={"CRV1": "pair"})  # fmt: skip
     assert found.table["estimate"].to_numpy() == pytest.approx(direct.coef().to_numpy(), abs=1e-7)
     assert found.table["se"].to_numpy() == pytest.approx(direct.se().to_numpy(), rel=1e-5)

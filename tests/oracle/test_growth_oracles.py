@@ -1,4 +1,6 @@
-"""Growth and slope against scipy, numpy and plain loops; tolerance 1e-6 relative (least squares on logs two ways)."""
+"""Growth and slope against scipy, numpy and plain loops; tolerance 1e-6 relative (least squares on
+logs two ways).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ import ca_research as ca
 from ca_research import stats
 
 MINISTRY = "moe_brief_stats_peijin"
-"""China's education ministry by origin, 2010-2018: nine years, the length these statistics are used on."""
+"""China's education ministry by origin, 2010-2018: nine years, the length these statistics are used
+on.
+"""
 
 
 def random_series(seed: int) -> pd.Series:
@@ -26,7 +30,10 @@ def random_series(seed: int) -> pd.Series:
 @pytest.fixture(scope="module")
 def students() -> dict[tuple[str, str], pd.Series]:
     rows = ca.load("students", destination="CHN", origin=list(ca.economies.CA5), source=MINISTRY)
-    return {key: g.set_index(g["year"].astype(int))["students"] for key, g in rows.groupby(["origin", "level"])}
+    return {
+        key: g.set_index(g["year"].astype(int))["students"]
+        for key, g in rows.groupby(["origin", "level"])
+    }
 
 
 def check(series: pd.Series) -> None:
@@ -53,7 +60,9 @@ def test_slopes_of_the_ministry_counts(students):
 def test_compound_rate_carries_the_first_value_to_the_last(seed):
     series = random_series(seed)
     years = series.index[-1] - series.index[0]
-    assert series.iloc[0] * (1 + stats.compound_rate(series)) ** years == pytest.approx(series.iloc[-1])
+    assert series.iloc[0] * (1 + stats.compound_rate(series)) ** years == pytest.approx(
+        series.iloc[-1]
+    )
 
 
 def test_mean_annual_rate_is_the_mean_of_a_plain_loop(students):

@@ -1,4 +1,6 @@
-"""Partner shares and concentration against exact fractions and against SQL on the raw file; tolerance 1e-6 relative."""
+"""Partner shares and concentration against exact fractions and against SQL on the raw file;
+tolerance 1e-6 relative.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,13 @@ PARTNERS = ("CHN", "RUS", "TUR", "USA", "IND", "JPN", "KOR", "IRN")
 
 def frame(values: list[int]) -> pd.DataFrame:
     return pd.DataFrame(
-        {"reporter": "KAZ", "partner": PARTNERS[: len(values)], "year": 2020, "flow": "export", "value_usd": values}
+        {
+            "reporter": "KAZ",
+            "partner": PARTNERS[: len(values)],
+            "year": 2020,
+            "flow": "export",
+            "value_usd": values,
+        }
     )
 
 
@@ -26,7 +34,9 @@ def hhi(values: list[int]) -> float:
     return concentration(partner_shares(frame(values)), by=BY)["hhi"].item()
 
 
-@pytest.mark.parametrize("values", [[1], [3, 1], [5, 3, 2], [10, 20, 30, 40, 1], [7, 7, 7, 1, 1, 1, 1, 10**9]])
+@pytest.mark.parametrize(
+    "values", [[1], [3, 1], [5, 3, 2], [10, 20, 30, 40, 1], [7, 7, 7, 1, 1, 1, 1, 10**9]]
+)
 def test_against_exact_fractions(values):
     total = sum(values)
     exact = sum(Fraction(v, total) ** 2 for v in values)
@@ -50,7 +60,8 @@ def test_index_is_one_over_n_plus_the_spread_of_shares():
 
 
 def test_kyrgyz_trade_against_sql_on_the_raw_file():
-    # KGZ_NSC, every year and flow; aggregates left out in SQL by hand, not by the package's own list
+    # KGZ_NSC, every year and flow; aggregates left out in SQL by hand, not by the package's own
+    # list
     file = paths.raw_dir() / "trade" / "kgz_nsc.csv"
     query = f"""
         with single as (

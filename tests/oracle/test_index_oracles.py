@@ -1,7 +1,8 @@
-"""Trade indices against plain loops in exact fractions, scipy's entropy, and SQL on the processed tables.
+"""Trade indices against plain loops in exact fractions, scipy's entropy, and SQL on the processed
+tables.
 
-Tolerances: 1e-12 relative against fractions (each index is a few hundred float operations); 1e-9 against scipy and SQL,
-which add in another order. Baskets are drawn at random, values invented.
+Tolerances: 1e-12 relative against fractions (each index is a few hundred float operations); 1e-9
+against scipy and SQL, which add in another order. Baskets are drawn at random, values invented.
 """
 
 from __future__ import annotations
@@ -29,8 +30,12 @@ def numbers(seed: int, size: int, zeros: float = 0.2) -> list[int]:
     return (rng.integers(1, 1000, size) * (rng.random(size) > zeros)).tolist()
 
 
-def basket(values: dict[str, int], reporter: str = "KAZ", partner: str = "WLD", flow: str = "export") -> pd.DataFrame:
-    rows = [(reporter, partner, 2020, flow, product, value, "S") for product, value in values.items()]
+def basket(
+    values: dict[str, int], reporter: str = "KAZ", partner: str = "WLD", flow: str = "export"
+) -> pd.DataFrame:
+    rows = [
+        (reporter, partner, 2020, flow, product, value, "S") for product, value in values.items()
+    ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -41,16 +46,23 @@ def drawn(seed: int, zeros: float = 0.2) -> dict[str, int]:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_revealed_advantage_in_fractions(seed):
     own, world = drawn(seed), drawn(seed + 100, zeros=0)
-    found = trade.revealed_advantage(basket(own), basket(world, reporter="WLD")).set_index("product")["rca"]
+    found = trade.revealed_advantage(basket(own), basket(world, reporter="WLD")).set_index(
+        "product"
+    )["rca"]
     for product, value in own.items():
-        expected = Fraction(value, sum(own.values())) / Fraction(world[product], sum(world.values()))
+        expected = Fraction(value, sum(own.values())) / Fraction(
+            world[product], sum(world.values())
+        )
         assert found[product] == pytest.approx(float(expected), rel=1e-12)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_complementarity_in_fractions(seed):
     x, m = drawn(seed), {p: v for p, v in drawn(seed + 50).items() if p != "01"}
-    gaps = [abs(Fraction(x.get(p, 0), sum(x.values())) - Fraction(m.get(p, 0), sum(m.values()))) for p in {*x, *m}]
+    gaps = [
+        abs(Fraction(x.get(p, 0), sum(x.values())) - Fraction(m.get(p, 0), sum(m.values())))
+        for p in {*x, *m}
+    ]
     found = trade.complementarity(basket(x), basket(m, flow="import"))
     assert found == pytest.approx(float(100 * (1 - sum(gaps) / 2)), rel=1e-12)
 
@@ -62,21 +74,31 @@ def test_grubel_lloyd_in_fractions(seed):
     one_way = sum(abs(x.get(p, 0) - m.get(p, 0)) for p in {*x, *m})
     expected = 1 - Fraction(one_way, sum(x.values()) + sum(m.values()))
     found = trade.grubel_lloyd(rows).iloc[0]
-    assert (found["grubel_lloyd"], found["products"]) == (pytest.approx(float(expected), rel=1e-12), len({*x, *m}))
+    assert (found["grubel_lloyd"], found["products"]) == (
+        pytest.approx(float(expected), rel=1e-12),
+        len({*x, *m}),
+    )
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_intensity_in_fractions(seed):
-    """Kojima's formula from a matrix of exports; a rest of the world takes what is not sent to the six."""
+    """Kojima's formula from a matrix of exports; a rest of the world takes what is not sent to the
+    six.
+    """
     n = len(CODES)
     sent = np.array(numbers(seed, n * n, zeros=0)).reshape(n, n)
     np.fill_diagonal(sent, 0)
     totals = sent.sum(axis=1) + np.array(numbers(seed + 9, n))
     rows = [
-        (CODES[i], CODES[j], 2020, "export", "TOTAL", sent[i, j], "S") for i in range(n) for j in range(n) if i != j
+        (CODES[i], CODES[j], 2020, "export", "TOTAL", sent[i, j], "S")
+        for i in range(n)
+        for j in range(n)
+        if i != j
     ]
     rows += [(CODES[i], "WLD", 2020, "export", "TOTAL", totals[i], "S") for i in range(n)]
-    found = trade.intensity(pd.DataFrame(rows, columns=COLUMNS)).set_index(["reporter", "partner"])["intensity"]
+    found = trade.intensity(pd.DataFrame(rows, columns=COLUMNS)).set_index(["reporter", "partner"])[
+        "intensity"
+    ]
     received, world = sent.sum(axis=0), int(totals.sum())
     for i, j in ((i, j) for i in range(n) for j in range(n) if i != j):
         own = Fraction(int(sent[i, j]), int(totals[i]))
@@ -91,10 +113,14 @@ def test_dispersion_against_scipy(seed):
     found = trade.dispersion(shares, ["reporter", "year"]).iloc[0]
     s, n = np.array(list(values.values())) / sum(values.values()), len(values)
     assert found["shannon"] == pytest.approx(entropy(s), rel=1e-9)
-    assert found["theil"] == pytest.approx(entropy(s, np.full(n, 1 / n)), rel=1e-9)  # relative to even shares
+    assert found["theil"] == pytest.approx(
+        entropy(s, np.full(n, 1 / n)), rel=1e-9
+    )  # relative to even shares
     hhi = Fraction(sum(v * v for v in values.values()), sum(values.values()) ** 2)
     assert found["hhi"] == pytest.approx(float(hhi), rel=1e-12)
-    assert found["hhi_normalised"] == pytest.approx(float((hhi - Fraction(1, n)) / (1 - Fraction(1, n))), rel=1e-12)
+    assert found["hhi_normalised"] == pytest.approx(
+        float((hhi - Fraction(1, n)) / (1 - Fraction(1, n))), rel=1e-12
+    )
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -103,13 +129,19 @@ def test_theil_between_groups_is_the_entropy_of_their_shares(seed):
     share, groups = values / values.sum(), pd.Series(list("aabbcc"), index=values.index)
     found = trade.theil_decomposition(share, groups)
     of_groups = share.groupby(groups).sum()
-    assert found.between == pytest.approx(entropy(of_groups, [1 / 3] * 3), abs=1e-12)  # three groups of two items
+    assert found.between == pytest.approx(
+        entropy(of_groups, [1 / 3] * 3), abs=1e-12
+    )  # three groups of two items
     inside = sum(S * entropy(share[groups == g], [0.5] * 2) for g, S in of_groups.items() if S)
     assert found.within == pytest.approx(inside, abs=1e-12)
 
 
-def plain(trade_rows: list[tuple], economy: str, basis: str, flow: str) -> dict[str, tuple[float, float]]:
-    """Least and largest report per partner, summed over directions; a partner without a direction is left out."""
+def plain(
+    trade_rows: list[tuple], economy: str, basis: str, flow: str
+) -> dict[str, tuple[float, float]]:
+    """Least and largest report per partner, summed over directions; a partner without a direction
+    is left out.
+    """
     opposite, needed = {"export": "import", "import": "export"}, set(rank.FLOWS[flow])
     seen: dict[tuple[str, str], list[float]] = {}
     for reporter, partner, _, direction, _, value, source in trade_rows:
@@ -132,9 +164,13 @@ def test_compare_against_a_plain_loop(seed, flow, basis):
     rows = [("KAZ", p, 2020, f, "TOTAL", float(rng.integers(1, 999)), "KAZ_BNS") for p in partners for f in ("export", "import")]  # fmt: skip
     rows += [(p, "KAZ", 2020, f, "TOTAL", float(rng.integers(1, 999)), s) for p in partners for f in ("export", "import")
              for s in ("A", "B") if rng.random() > 0.3]  # fmt: skip
-    table, _ = trade.compare(pd.DataFrame(rows, columns=COLUMNS), "KAZ", 2020, basis=basis, flow=flow)
+    table, _ = trade.compare(
+        pd.DataFrame(rows, columns=COLUMNS), "KAZ", 2020, basis=basis, flow=flow
+    )
     expected = plain(rows, "KAZ", basis, flow)
-    assert {r.partner: (r.low, r.high) for r in table.itertuples()} == expected  # sums of whole numbers: exact
+    assert {
+        r.partner: (r.low, r.high) for r in table.itertuples()
+    } == expected  # sums of whole numbers: exact
     order = sorted(expected.values(), reverse=True)
     assert table["rank"].tolist() == [1 + sum(low > r for low, _ in order) for r, _ in order]
 
@@ -154,8 +190,12 @@ def test_mirror_gap_against_sql():
     expected, found = ca.sql(sql), trade.mirror_gap("KGZ", "CHN").sort_values(["year", "direction"])
     assert found["year"].tolist() == expected["year"].tolist() and len(found) > 40
     for column in ("reported", "mirror", "low", "high"):
-        assert found[column].to_numpy(float) == pytest.approx(expected[column].to_numpy(float), rel=1e-9, nan_ok=True)
-    assert found["gap"].to_numpy() == pytest.approx((expected["mirror"] - expected["reported"]).to_numpy(), nan_ok=True)
+        assert found[column].to_numpy(float) == pytest.approx(
+            expected[column].to_numpy(float), rel=1e-9, nan_ok=True
+        )
+    assert found["gap"].to_numpy() == pytest.approx(
+        (expected["mirror"] - expected["reported"]).to_numpy(), nan_ok=True
+    )
 
 
 @pytest.mark.parametrize("factor", [1.0, 1.06, 1.2])
@@ -169,30 +209,45 @@ def test_reconciled_ranges_against_sql(factor):
         from r where (reporter = 'KAZ' and flow = 'import') or (reporter = 'CHN' and flow = 'export')
         group by year order by year"""
     expected = ca.sql(sql)
-    found = trade.reconcile("KAZ", "CHN", cif_fob=factor).query("direction == 'import'").sort_values("year")
+    found = (
+        trade.reconcile("KAZ", "CHN", cif_fob=factor)
+        .query("direction == 'import'")
+        .sort_values("year")
+    )
     assert found["year"].tolist() == expected["year"].tolist() and len(found) > 20
     for mine, theirs in (("reported_low", "low"), ("reported_high", "high"), ("mirror_low", "mirror_low"),
                          ("mirror_high", "mirror_high")):  # fmt: skip
-        assert found[mine].to_numpy(float) == pytest.approx(expected[theirs].to_numpy(float), rel=1e-9, nan_ok=True)
+        assert found[mine].to_numpy(float) == pytest.approx(
+            expected[theirs].to_numpy(float), rel=1e-9, nan_ok=True
+        )
 
 
 def test_the_border_is_the_same_by_both_profiles_and_by_sql():
     facts = ca.load("facts")
-    total = ca.sql("select sum(value) as km from facts where attribute = 'border_with_CHN' and unit = 'km'")[
-        "km"
-    ].item()
+    total = ca.sql(
+        "select sum(value) as km from facts where attribute = 'border_with_CHN' and unit = 'km'"
+    )["km"].item()
     for side in ("central_asian", "chinese"):
-        assert ca.relations.border_total(facts, economies=eco.CA5, side=side)["estimate"].item() == total
+        assert (
+            ca.relations.border_total(facts, economies=eco.CA5, side=side)["estimate"].item()
+            == total
+        )
 
 
 def test_gas_shares_against_sql():
-    """Pipeline gas of the five (and what an edition files under other former Soviet Union) over pipeline gas and LNG."""
+    """Pipeline gas of the five (and what an edition files under other former Soviet Union) over
+    pipeline gas and LNG.
+    """
     sql = """
         select year, 100 * sum(quantity) filter (commodity = 'pipeline_gas'
                                                  and exporter in ('KAZ', 'KGZ', 'TJK', 'TKM', 'UZB', 'OTHER_FSU'))
                          / sum(quantity) filter (exporter = 'WLD') as share
         from energy where importer = 'CHN' and unit = 'bcm' and commodity in ('pipeline_gas', 'lng') group by year"""
-    found = ca.economy.energy_shares(ca.load("energy")).query("commodity == 'gas'").set_index("year")["share"]
+    found = (
+        ca.economy.energy_shares(ca.load("energy"))
+        .query("commodity == 'gas'")
+        .set_index("year")["share"]
+    )
     expected = ca.sql(sql).set_index("year")["share"].reindex(found.index)
     assert len(found) >= 9
     assert found.to_numpy() == pytest.approx(expected.to_numpy(float), rel=1e-9)

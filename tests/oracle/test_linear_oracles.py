@@ -1,4 +1,6 @@
-"""The batched linear path against statsmodels (1e-9), and against exact rational arithmetic where columns are ill-scaled."""
+"""The batched linear path against statsmodels (1e-9), and against exact rational arithmetic where
+columns are ill-scaled.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +25,17 @@ TOLERANCE = 1e-9
 
 
 def off(found: pd.Series | dict, estimate: float, std_error: float) -> float:
-    """Largest error: of the estimate in units of itself or of its standard error, and of the standard error in its own."""
+    """Largest error: of the estimate in units of itself or of its standard error, and of the
+    standard error in its own.
+    """
     gap = abs(found["estimate"] - estimate) / max(abs(estimate), std_error)
     return max(gap, abs(found["std_error"] / std_error - 1))
 
 
 @st.composite
 def designs(draw: st.DrawFn) -> tuple[pd.DataFrame, int]:
-    """Rows with up to five correlated controls, holes, a filter and clusters; columns differ in scale and level.
+    """Rows with up to five correlated controls, holes, a filter and clusters; columns differ in
+    scale and level.
 
     Scales stay within what statsmodels, which works on the columns as they are, resolves to 1e-9.
     """
@@ -39,7 +44,9 @@ def designs(draw: st.DrawFn) -> tuple[pd.DataFrame, int]:
     c = rng.normal(size=(n, k)) @ (np.eye(k) + draw(st.floats(0, 0.9)) * rng.normal(size=(k, k)))
     x = c.sum(axis=1) * draw(st.floats(-1, 1)) + rng.normal(size=n)
     y = draw(st.floats(-3, 3)) * x + c.sum(axis=1) + rng.normal(size=n) * (1 + x**2)
-    values = np.column_stack([x, y, c]) * 10.0 ** rng.uniform(-1, 1, 2 + k) + rng.uniform(-5, 5, 2 + k)
+    values = np.column_stack([x, y, c]) * 10.0 ** rng.uniform(-1, 1, 2 + k) + rng.uniform(
+        -5, 5, 2 + k
+    )
     frame = pd.DataFrame(values, columns=["x", "y", *(f"c{i}" for i in range(k))])
     frame = frame.mask(rng.random(frame.shape) < draw(st.sampled_from([0, 0.03])))
     return frame.assign(part=rng.random(n) < 0.8, g=rng.integers(0, 10, n)), k
@@ -56,28 +63,36 @@ def test_every_specification_against_statsmodels(design, errors):
     assert len(found) == 2 ** (k + 1)
     for row in found.to_dict("records"):
         chosen = ["x", *(c for c in names if row[c] == "with")]
-        rows = (frame[frame["part"]] if row["sample"] == "part" else frame).dropna(subset=["y", *chosen])
+        rows = (frame[frame["part"]] if row["sample"] == "part" else frame).dropna(
+            subset=["y", *chosen]
+        )
         if len(rows) <= len(chosen) + 1 or rows["g"].nunique() < 2:
             assert row["missing"]
             continue
         options = theirs | ({"cov_kwds": {"groups": rows["g"]}} if errors == "cluster" else {})
         design_matrix = sm.add_constant(rows[chosen].to_numpy(), has_constant="add")
-        assume(np.linalg.cond(design_matrix) < 1e4)  # statsmodels' own error is about 1e-16 times this
+        assume(
+            np.linalg.cond(design_matrix) < 1e4
+        )  # statsmodels' own error is about 1e-16 times this
         fit = sm.OLS(rows["y"].to_numpy(), design_matrix).fit(**options)
         assert row["missing"] == ""
         assert off(row, fit.params[1], fit.bse[1]) < TOLERANCE
         assert row["t"] == pytest.approx(fit.tvalues[1], rel=TOLERANCE, abs=TOLERANCE)
         assert row["p"] == pytest.approx(fit.pvalues[1], rel=1e-7, abs=1e-300)
         width = fit.bse[1]
-        assert np.abs(np.array([row["low"], row["high"]]) - fit.conf_int(0.1)[1]).max() < TOLERANCE * 10 * max(
-            width, abs(fit.params[1])
-        )
+        assert np.abs(
+            np.array([row["low"], row["high"]]) - fit.conf_int(0.1)[1]
+        ).max() < TOLERANCE * 10 * max(width, abs(fit.params[1]))
         assert row["n"] == len(rows)
-        assert row["df"] == (rows["g"].nunique() - 1 if errors == "cluster" else len(rows) - len(chosen) - 1)
+        assert row["df"] == (
+            rows["g"].nunique() - 1 if errors == "cluster" else len(rows) - len(chosen) - 1
+        )
 
 
 def exact(design: np.ndarray, outcome: np.ndarray) -> tuple[float, float]:
-    """Second coefficient and its classical standard error from the numbers as stored, without rounding (Gauss-Jordan)."""
+    """Second coefficient and its classical standard error from the numbers as stored, without
+    rounding (Gauss-Jordan).
+    """
     rows = [[Fraction(float(v)) for v in (*row, y)] for row, y in zip(design, outcome, strict=True)]
     k = design.shape[1]
     a = [
@@ -96,16 +111,26 @@ def exact(design: np.ndarray, outcome: np.ndarray) -> tuple[float, float]:
 
 
 def ill(case: str, seed: int) -> pd.DataFrame:
-    """Twenty-five years of made-up columns as they come: dollars, heads, years and their powers, near copies."""
+    """Twenty-five years of made-up columns as they come: dollars, heads, years and their powers,
+    near copies.
+    """
     rng = np.random.default_rng(seed)
     year = 2000.0 + np.arange(25)
     gdp = 10 ** rng.uniform(9, 14) * np.exp(0.03 * np.arange(25) + 0.1 * rng.normal(size=25))
     x = rng.normal(size=25) * 10 ** rng.uniform(-8, 3)
     y = 0.01 * gdp * rng.normal(size=25) + x
     columns = {
-        "dollars and heads": {"year": year, "gdp": gdp, "people": 1e7 * (1 + 0.003 * rng.normal(size=25))},
+        "dollars and heads": {
+            "year": year,
+            "gdp": gdp,
+            "people": 1e7 * (1 + 0.003 * rng.normal(size=25)),
+        },
         "cubic trend": {"year": year, "square": year**2, "cube": year**3},
-        "near copies": {"gdp": gdp, "other": gdp * (1 + 10 ** rng.uniform(-6, -2) * rng.normal(size=25)), "year": year},
+        "near copies": {
+            "gdp": gdp,
+            "other": gdp * (1 + 10 ** rng.uniform(-6, -2) * rng.normal(size=25)),
+            "year": year,
+        },
         "close fit": {"year": year},
         "high level": {"a": 1e9 + 1e-3 * rng.normal(size=25)},
         "tiny": {"a": 1e-180 * rng.normal(size=25), "year": year},
@@ -117,7 +142,9 @@ def ill(case: str, seed: int) -> pd.DataFrame:
     return pd.DataFrame(columns).assign(x=x, y=y)
 
 
-@pytest.mark.parametrize("case", ["dollars and heads", "cubic trend", "near copies", "close fit", "high level", "tiny"])
+@pytest.mark.parametrize(
+    "case", ["dollars and heads", "cubic trend", "near copies", "close fit", "high level", "tiny"]
+)
 def test_ill_scaled_columns_against_exact_arithmetic(case):
     for seed in range(6):
         frame = ill(case, seed)
@@ -132,7 +159,9 @@ def test_ill_scaled_columns_against_exact_arithmetic(case):
 
 @pytest.mark.filterwarnings("ignore:.*rank-deficient.*")  # statsmodels 0.15 warns, 0.14 does not
 def test_statsmodels_itself_is_lost_on_raw_dollars_and_agrees_after_a_change_of_units():
-    """Why the oracle above is exact arithmetic: statsmodels works on the columns as they are and takes these for collinear."""
+    """Why the oracle above is exact arithmetic: statsmodels works on the columns as they are and
+    takes these for collinear.
+    """
     frame = ill("dollars and heads", 0)
     chosen = ["x", "year", "gdp", "people"]
     universe = Universe()
@@ -147,9 +176,13 @@ def test_statsmodels_itself_is_lost_on_raw_dollars_and_agrees_after_a_change_of_
 
 @pytest.mark.parametrize("errors", sorted(ERRORS))
 def test_refined_specifications_have_robust_errors_too(errors):
-    """A nearly collinear pair sends some specifications through QR; the others of the same block are swept."""
+    """A nearly collinear pair sends some specifications through QR; the others of the same block
+    are swept.
+    """
     rng = np.random.default_rng(8)
-    frame = pd.DataFrame(rng.normal(size=(80, 4)), columns=["x", "y", "a", "b"]).assign(g=np.arange(80) % 9)
+    frame = pd.DataFrame(rng.normal(size=(80, 4)), columns=["x", "y", "a", "b"]).assign(
+        g=np.arange(80) % 9
+    )
     frame["near"] = frame["a"] + 1e-4 * frame["b"] + 1e-5 * rng.normal(size=80)
     own, theirs = ERRORS[errors]
     found = linear_path(frame, Universe(control_axes("a", "near")), LinearModel("y", "x", **own))
@@ -159,5 +192,7 @@ def test_refined_specifications_have_robust_errors_too(errors):
         columns = [frame["x"]]
         columns += [frame["a"], (frame["near"] - frame["a"]) * 1e4] if both else [frame[c] for c in ("a", "near") if row[c] == "with"]  # fmt: skip
         options = theirs | ({"cov_kwds": {"groups": frame["g"]}} if errors == "cluster" else {})
-        fit = sm.OLS(frame["y"].to_numpy(), sm.add_constant(np.column_stack(columns))).fit(**options)
+        fit = sm.OLS(frame["y"].to_numpy(), sm.add_constant(np.column_stack(columns))).fit(
+            **options
+        )
         assert off(row, fit.params[1], fit.bse[1]) < TOLERANCE

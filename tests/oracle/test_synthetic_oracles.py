@@ -1,7 +1,9 @@
-"""Synthetic control against a grid, SLSQP, planted effects and the distribution of placebo ranks under no effect.
+"""Synthetic control against a grid, SLSQP, planted effects and the distribution of placebo ranks
+under no effect.
 
-Tolerances: a step and a half of the grid for weights (0.0075), 1e-6 relative for the objective (SLSQP stops there), 1e-6
-relative where both sides do the same sums; simulated rates lie within the bands named beside each.
+Tolerances: a step and a half of the grid for weights (0.0075), 1e-6 relative for the objective
+(SLSQP stops there), 1e-6 relative where both sides do the same sums; simulated rates lie within the
+bands named beside each.
 """
 
 from __future__ import annotations
@@ -20,9 +22,14 @@ from ca_research.stats.synthetic import simplex_weights, synthetic_control
 def factors(units: int, periods: int, seed: int, noise: float = 0.2) -> pd.DataFrame:
     """Two common factors with unit loadings, and noise: what synthetic control is made for."""
     rng = np.random.default_rng(seed)
-    paths, loads = rng.normal(size=(periods, 2)).cumsum(axis=0), rng.uniform(0.2, 1, size=(2, units))
+    paths, loads = (
+        rng.normal(size=(periods, 2)).cumsum(axis=0),
+        rng.uniform(0.2, 1, size=(2, units)),
+    )
     values = paths @ loads + noise * rng.normal(size=(periods, units))
-    return pd.DataFrame(values, index=range(2000, 2000 + periods), columns=[f"u{i}" for i in range(units)])
+    return pd.DataFrame(
+        values, index=range(2000, 2000 + periods), columns=[f"u{i}" for i in range(units)]
+    )
 
 
 def loss(y: np.ndarray, x: np.ndarray, w: np.ndarray) -> float:
@@ -36,7 +43,9 @@ def test_weights_against_a_grid(donors, seed):
     wide = factors(donors + 1, 15, seed)
     y, x = wide["u0"].to_numpy(), wide.drop(columns="u0").to_numpy()
     steps = np.linspace(0, 1, 201)
-    grid = [(*w, 1 - sum(w)) for w in itertools.product(steps, repeat=donors - 1) if sum(w) <= 1 + 1e-12]
+    grid = [
+        (*w, 1 - sum(w)) for w in itertools.product(steps, repeat=donors - 1) if sum(w) <= 1 + 1e-12
+    ]
     best = min(grid, key=lambda w: loss(y, x, np.array(w)))
     found = simplex_weights(y, x)
     assert found.min() >= 0 and found.sum() == pytest.approx(1)
@@ -58,7 +67,9 @@ def test_weights_against_slsqp(seed):
 
 def test_a_known_mixture_is_found():
     wide = factors(12, 20, 5)
-    wide["u0"] = 0.7 * wide["u3"] + 0.3 * wide["u8"] + 0.001 * np.random.default_rng(1).normal(size=20)
+    wide["u0"] = (
+        0.7 * wide["u3"] + 0.3 * wide["u8"] + 0.001 * np.random.default_rng(1).normal(size=20)
+    )
     fit = synthetic_control(wide, "u0", 2015)
     assert dict(fit.weights.head(2).to_numpy()) == pytest.approx({"u3": 0.7, "u8": 0.3}, abs=0.01)
     assert abs(fit.effect) < 0.01
@@ -66,7 +77,8 @@ def test_a_known_mixture_is_found():
 
 @pytest.mark.parametrize("demean", [False, True])
 def test_a_planted_effect_is_recovered_and_ranks_first(demean):
-    # 20 panels, effect 2 from 2014 on: mean estimate within 0.15; the least possible p in at least 18
+    # 20 panels, effect 2 from 2014 on: mean estimate within 0.15; the least possible p in at least
+    # 18
     found, first = [], 0
     for seed in range(20):
         wide = factors(20, 22, seed)
@@ -81,11 +93,14 @@ def test_a_planted_effect_is_recovered_and_ranks_first(demean):
 
 
 def test_placebo_p_is_uniform_without_an_effect():
-    # 400 panels of ten exchangeable units: p takes 0.1, ..., 1 with equal chance; chi-square with 9 degrees of freedom
+    # 400 panels of ten exchangeable units: p takes 0.1, ..., 1 with equal chance; chi-square with 9
+    # degrees of freedom
     # below 27.9 (0.999), for both ranks
     both = []
     for seed in range(400):
-        ranks = synthetic_control(factors(10, 14, 10_000 + seed), "u0", 2009, least_donors=9).placebos()
+        ranks = synthetic_control(
+            factors(10, 14, 10_000 + seed), "u0", 2009, least_donors=9
+        ).placebos()
         both.append((ranks.p, ranks.p_positive))
     counts = np.array([[np.isclose(p, k / 10) for k in range(1, 11)] for p, _ in both]).sum(axis=0)
     assert counts.sum() == 400
@@ -104,7 +119,9 @@ def test_gaps_and_ratio_by_hand():
     own = ranks.table.set_index("unit")["ratio"]
     assert ranks.p == pytest.approx((own >= own["u0"]).mean())
     alone = synthetic_control(factors(12, 18, 3), "u5", 2012)
-    assert own["u5"] == pytest.approx(alone.ratio)  # a placebo is the same fit with that unit as the treated one
+    assert own["u5"] == pytest.approx(
+        alone.ratio
+    )  # a placebo is the same fit with that unit as the treated one
     assert len(fit.placebos(worst=1.0).table) <= len(ranks.table)
 
 
@@ -116,7 +133,10 @@ def test_placebo_dates_use_no_later_data():
     dates = [2009, 2011, 2003]
     found = fit.in_time(dates)
     pd.testing.assert_frame_equal(found, synthetic_control(changed, "u0", 2014).in_time(dates))
-    assert found["missing"].tolist()[:2] == ["", ""] and "3 period(s) before" in found["missing"].iloc[2]
+    assert (
+        found["missing"].tolist()[:2] == ["", ""]
+        and "3 period(s) before" in found["missing"].iloc[2]
+    )
 
 
 def test_no_gap_is_filled():

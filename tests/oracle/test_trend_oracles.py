@@ -1,7 +1,9 @@
-"""Trend tests against brute force, scipy, statsmodels and a Newey-West written out; Holm against statsmodels.
+"""Trend tests against brute force, scipy, statsmodels and a Newey-West written out; Holm against
+statsmodels.
 
-Tolerances: 1e-12 where both sides count orderings or sum the same few floats (differences are rounding); 1e-9 where
-matrices are inverted; simulated rates lie within bands of about three standard errors, named beside each.
+Tolerances: 1e-12 where both sides count orderings or sum the same few floats (differences are
+rounding); 1e-9 where matrices are inverted; simulated rates lie within bands of about three
+standard errors, named beside each.
 """
 
 from __future__ import annotations
@@ -29,7 +31,9 @@ def score(values) -> int:
 
 
 def draws(n: int, kinds: int | None, count: int):
-    """Random series of length n; with `kinds`, of so many distinct values at most (ties), never constant."""
+    """Random series of length n; with `kinds`, of so many distinct values at most (ties), never
+    constant.
+    """
     rng = np.random.default_rng([n, kinds or 0])
     while count:
         values = rng.permutation(n) if kinds is None else rng.integers(kinds, size=n)
@@ -42,12 +46,16 @@ def draws(n: int, kinds: int | None, count: int):
 @pytest.mark.parametrize("n", [3, 4, 5, 6, 7])
 def test_exact_p_against_every_permutation(n, kinds):
     for values in draws(n, kinds, 4):
-        scores = [abs(score(order)) for order in itertools.permutations(values)]  # all n!, tied ones repeated
+        scores = [
+            abs(score(order)) for order in itertools.permutations(values)
+        ]  # all n!, tied ones repeated
         brute = sum(s >= abs(score(values)) for s in scores) / math.factorial(n)
         found = mann_kendall(series(values))
         assert found.s == score(values)
         assert found.p == pytest.approx(brute, abs=1e-12)
-        assert found.p_least == pytest.approx(sum(s == max(scores) for s in scores) / math.factorial(n), abs=1e-12)
+        assert found.p_least == pytest.approx(
+            sum(s == max(scores) for s in scores) / math.factorial(n), abs=1e-12
+        )
 
 
 @pytest.mark.parametrize("n", [4, 7, 9, 15, 30])
@@ -63,7 +71,10 @@ def test_exact_p_and_tau_against_scipy_without_ties(n):
 def test_normal_p_against_scipy_with_the_continuity_taken_back(kinds):
     # scipy's asymptotic p has no continuity correction: put it in by hand through its variance
     for values in draws(14, kinds, 20):
-        found, theirs = mann_kendall(series(values)), kendalltau(range(14), values, method="asymptotic")
+        found, theirs = (
+            mann_kendall(series(values)),
+            kendalltau(range(14), values, method="asymptotic"),
+        )
         assert found.tau == pytest.approx(theirs.statistic, abs=1e-12)
         if found.s:
             sd = abs(found.s) / norm.isf(theirs.pvalue / 2)
@@ -72,9 +83,12 @@ def test_normal_p_against_scipy_with_the_continuity_taken_back(kinds):
 
 @pytest.mark.parametrize("kinds", [None, 6])
 def test_exact_and_normal_agree_where_both_hold(kinds):
-    # n = 25: the normal approximation with continuity is known to be within about 0.005 of the exact p
+    # n = 25: the normal approximation with continuity is known to be within about 0.005 of the
+    # exact p
     for values in draws(25, kinds, 20):
-        assert mann_kendall(series(values)).p == pytest.approx(mann_kendall(series(values), "exact").p, abs=0.005)
+        assert mann_kendall(series(values)).p == pytest.approx(
+            mann_kendall(series(values), "exact").p, abs=0.005
+        )
 
 
 @pytest.mark.parametrize("level", [0.8, 0.95])
@@ -118,18 +132,25 @@ def test_hac_against_statsmodels_and_against_the_formula(n, lags):
 
 def rejections(n: int, slope: float, count: int, seed: int) -> float:
     rng = np.random.default_rng(seed)
-    return np.mean([mann_kendall(series(slope * np.arange(n) + rng.normal(size=n))).p <= 0.05 for _ in range(count)])
+    return np.mean(
+        [
+            mann_kendall(series(slope * np.arange(n) + rng.normal(size=n))).p <= 0.05
+            for _ in range(count)
+        ]
+    )
 
 
 def test_size_of_mann_kendall():
-    # 2,000 series without a trend: standard error 0.005. n = 8: the exact test attains 0.031 (S is discrete: 0.05
+    # 2,000 series without a trend: standard error 0.005. n = 8: the exact test attains 0.031 (S is
+    # discrete: 0.05
     # cannot be reached), n = 15 the normal one about 0.045
     assert 0.020 <= rejections(8, 0, 2000, 1) <= 0.045
     assert 0.030 <= rejections(15, 0, 2000, 2) <= 0.060
 
 
 def test_power_of_mann_kendall():
-    # a slope of half a standard deviation a year, 500 series: standard error 0.022; scipy's kendalltau (exact) on
+    # a slope of half a standard deviation a year, 500 series: standard error 0.022; scipy's
+    # kendalltau (exact) on
     # 10,000 other series of eight years rejects in 59 %
     assert 0.53 <= rejections(8, 0.5, 500, 3) <= 0.67
     assert rejections(15, 0.5, 500, 4) >= 0.98

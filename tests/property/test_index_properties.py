@@ -1,6 +1,8 @@
-"""Indices under what must not matter (order of rows, currency, side) and within their bounds, on drawn baskets.
+"""Indices under what must not matter (order of rows, currency, side) and within their bounds, on
+drawn baskets.
 
-Bounds and sums hold to 1e-9: values span twelve orders of magnitude, so shares carry a rounding of about 1e-15 each.
+Bounds and sums hold to 1e-9: values span twelve orders of magnitude, so shares carry a rounding of
+about 1e-15 each.
 """
 
 from __future__ import annotations
@@ -35,7 +37,12 @@ def other(frame: pd.DataFrame, rate: float, seed: int) -> pd.DataFrame:
 
 def exports(matrix: list[list[float]]) -> pd.DataFrame:
     """Exports of four economies to each other; the fifth column goes elsewhere."""
-    cells = [(CODES[i], CODES[j], v) for i, line in enumerate(matrix) for j, v in enumerate(line[:4]) if i != j]
+    cells = [
+        (CODES[i], CODES[j], v)
+        for i, line in enumerate(matrix)
+        for j, v in enumerate(line[:4])
+        if i != j
+    ]
     cells += [(CODES[i], "WLD", sum(line) - line[i]) for i, line in enumerate(matrix)]
     frame = pd.DataFrame(cells, columns=["reporter", "partner", "value_usd"])
     return frame.assign(year=2020, flow="export", product="TOTAL", source_id="S")
@@ -51,12 +58,17 @@ def test_product_shares_sum_to_one_in_any_order_and_currency(values, rate, seed)
 @given(st.dictionaries(st.sampled_from(CODES), positive, min_size=1), rates, seeds)
 def test_partner_shares_sum_to_one_in_any_order_and_currency(values, rate, seed):
     frame = pd.concat([rows({"TOTAL": v}, partner=p) for p, v in values.items()])
-    one, two = (trade.partner_shares(f).set_index("partner")["share"] for f in (frame, other(frame, rate, seed)))
+    one, two = (
+        trade.partner_shares(f).set_index("partner")["share"]
+        for f in (frame, other(frame, rate, seed))
+    )
     assert one.sum() == pytest.approx(1, abs=1e-9)
     assert two[one.index].to_numpy() == pytest.approx(one.to_numpy(), **near)
     whole = pd.concat([frame, rows({"TOTAL": sum(values.values())}, partner="WLD")])
     world = trade.partner_shares(whole, denominator="world").set_index("partner")["share"]
-    assert world[one.index].to_numpy() == pytest.approx(one.to_numpy(), **near)  # where the world is those partners
+    assert world[one.index].to_numpy() == pytest.approx(
+        one.to_numpy(), **near
+    )  # where the world is those partners
 
 
 @given(baskets, st.fixed_dictionaries(dict.fromkeys(PRODUCTS, positive)), rates, rates, seeds)
@@ -65,15 +77,21 @@ def test_advantages_average_to_one_with_the_weights_of_the_world(values, world, 
     found = trade.revealed_advantage(rows(values), given_world).set_index("product")["rca"]
     weight = pd.Series(world) / sum(world.values())
     assert (found * weight[found.index]).sum() == pytest.approx(1, rel=1e-9)  # sum of own shares
-    again = trade.revealed_advantage(other(rows(values), rate, seed), other(given_world, second, seed))
-    assert again.set_index("product")["rca"][found.index].to_numpy() == pytest.approx(found.to_numpy(), rel=1e-9)
+    again = trade.revealed_advantage(
+        other(rows(values), rate, seed), other(given_world, second, seed)
+    )
+    assert again.set_index("product")["rca"][found.index].to_numpy() == pytest.approx(
+        found.to_numpy(), rel=1e-9
+    )
 
 
 @given(matrices, rates, seeds)
 def test_intensity_ignores_order_and_currency(matrix, rate, seed):
     frame = exports(matrix)
     key = ["reporter", "partner"]
-    one, two = (trade.intensity(f).set_index(key)["intensity"] for f in (frame, other(frame, rate, seed)))
+    one, two = (
+        trade.intensity(f).set_index(key)["intensity"] for f in (frame, other(frame, rate, seed))
+    )
     assert (one > 0).all()
     assert two[one.index].to_numpy() == pytest.approx(one.to_numpy(), rel=1e-9)
 
@@ -86,7 +104,9 @@ def test_intensity_averages_to_one_over_the_exporters(matrix):
     totals = frame[frame["partner"] == "WLD"].set_index("reporter")["value_usd"]
     received = found.groupby("partner")["value_usd"].sum()
     weight = found["reporter"].map(totals) / (totals.sum() - found["reporter"].map(received))
-    assert (found["intensity"] * weight).groupby(found["partner"]).sum().to_numpy() == pytest.approx(1, rel=1e-9)
+    assert (found["intensity"] * weight).groupby(
+        found["partner"]
+    ).sum().to_numpy() == pytest.approx(1, rel=1e-9)
 
 
 @given(baskets, baskets, rates, rates, seeds)
@@ -104,12 +124,17 @@ def test_complementarity_is_bounded_symmetric_and_blind_to_currency(x, m, rate, 
 def test_intra_industry_trade_is_bounded_and_the_same_with_flows_turned(x, m, rate, seed):
     both = pd.concat([rows(x), rows(m, "import")])
     turned = both.assign(flow=both["flow"].map({"export": "import", "import": "export"}))
-    one, two, three = (trade.grubel_lloyd(f)["grubel_lloyd"].item() for f in (both, other(both, rate, seed), turned))
+    one, two, three = (
+        trade.grubel_lloyd(f)["grubel_lloyd"].item()
+        for f in (both, other(both, rate, seed), turned)
+    )
     assert -1e-9 <= one <= 1 + 1e-9
     assert (two, three) == (pytest.approx(one, **near), pytest.approx(one, **near))
     if not set(x) & set(m):  # every product goes one way
         assert one == pytest.approx(0, abs=1e-9)
-    assert trade.grubel_lloyd(pd.concat([rows(x), rows(x, "import")]))["grubel_lloyd"].item() == pytest.approx(1)
+    assert trade.grubel_lloyd(pd.concat([rows(x), rows(x, "import")]))[
+        "grubel_lloyd"
+    ].item() == pytest.approx(1)
 
 
 @given(positive, positive, rates)
@@ -117,7 +142,8 @@ def test_a_balance_turns_its_sign_with_the_flows(x, m, rate):
     both = pd.concat([rows({"TOTAL": x}), rows({"TOTAL": m}, "import")])
     turned = both.assign(flow=both["flow"].map({"export": "import", "import": "export"}))
     one, two, three = (
-        trade.balance(f).iloc[0] for f in (both, turned, both.assign(value_usd=both["value_usd"] * rate))
+        trade.balance(f).iloc[0]
+        for f in (both, turned, both.assign(value_usd=both["value_usd"] * rate))
     )
     assert -1 <= one["of_turnover"] <= 1
     assert two[["balance", "of_turnover"]].tolist() == [-one["balance"], -one["of_turnover"]]
@@ -130,10 +156,15 @@ def test_real_values_do_not_depend_on_the_base_of_the_index_and_come_back(values
     assume(base < len(values))
     frame = pd.DataFrame({"year": years, "value_usd": values})
     index = pd.Series(np.linspace(60, 140, len(values)), index=years)
-    one, two = (trade.real_values(frame, i, base_year=2010 + base)["value_usd"] for i in (index, index * scale))
+    one, two = (
+        trade.real_values(frame, i, base_year=2010 + base)["value_usd"]
+        for i in (index, index * scale)
+    )
     assert two.to_numpy() == pytest.approx(one.to_numpy(), rel=1e-9)
     assert one.iloc[base] == pytest.approx(values[base], rel=1e-12)
-    back = trade.real_values(frame.assign(value_usd=one), 1 / index, base_year=2010 + base)["value_usd"]
+    back = trade.real_values(frame.assign(value_usd=one), 1 / index, base_year=2010 + base)[
+        "value_usd"
+    ]
     assert back.to_numpy() == pytest.approx(values, rel=1e-9)
 
 
@@ -141,9 +172,14 @@ def test_real_values_do_not_depend_on_the_base_of_the_index_and_come_back(values
 def test_growth_rates_ignore_currency_and_order(values, rate, seed):
     frame = pd.concat([rows({"TOTAL": v}).assign(year=2010 + i) for i, v in enumerate(values)])
     until = 2009 + len(values)
-    one, two = (trade.growth_rates(f, since=2010, until=until).iloc[0] for f in (frame, other(frame, rate, seed)))
+    one, two = (
+        trade.growth_rates(f, since=2010, until=until).iloc[0]
+        for f in (frame, other(frame, rate, seed))
+    )
     names = ["compound", "mean_annual", "log"]
-    assert two[names].to_numpy(float) == pytest.approx(one[names].to_numpy(float), rel=1e-6, abs=1e-9)
+    assert two[names].to_numpy(float) == pytest.approx(
+        one[names].to_numpy(float), rel=1e-6, abs=1e-9
+    )
     steps = trade.growth(frame)["growth"].dropna()
     assert one["mean_annual"] == pytest.approx(steps.mean(), rel=1e-9, abs=1e-9)
 
@@ -157,31 +193,56 @@ reports = st.lists(
 
 @given(reports, rates, seeds)
 def test_the_gap_of_the_mirror_is_the_gap_turned(cells, rate, seed):
-    frame = pd.DataFrame(cells, columns=["reporter", "flow", "year", "source_id", "valuation", "value_usd"])
-    frame = frame.assign(partner=frame["reporter"].map({"KGZ": "CHN", "CHN": "KGZ"}), product="TOTAL")
+    frame = pd.DataFrame(
+        cells, columns=["reporter", "flow", "year", "source_id", "valuation", "value_usd"]
+    )
+    frame = frame.assign(
+        partner=frame["reporter"].map({"KGZ": "CHN", "CHN": "KGZ"}), product="TOTAL"
+    )
     turn = {"export": "import", "import": "export"}
     one = trade.reconcile("KGZ", "CHN", frame).set_index(["year", "direction"])
     two = trade.reconcile("CHN", "KGZ", frame)
-    two = two.assign(direction=two["direction"].map(turn)).set_index(["year", "direction"]).loc[one.index]
+    two = (
+        two.assign(direction=two["direction"].map(turn))
+        .set_index(["year", "direction"])
+        .loc[one.index]
+    )
     assert (-two["gap"]).to_numpy() == pytest.approx(one["gap"].to_numpy(), nan_ok=True)
     assert two["asymmetry"].to_numpy() == pytest.approx(one["asymmetry"].to_numpy(), nan_ok=True)
     assert two[["low", "high"]].equals(one[["low", "high"]])
     assert one["asymmetry"].dropna().between(0, 2).all()
-    three = trade.reconcile("KGZ", "CHN", other(frame, rate, seed)).set_index(["year", "direction"]).loc[one.index]
-    assert three["asymmetry"].to_numpy() == pytest.approx(one["asymmetry"].to_numpy(), nan_ok=True, **near)
+    three = (
+        trade.reconcile("KGZ", "CHN", other(frame, rate, seed))
+        .set_index(["year", "direction"])
+        .loc[one.index]
+    )
+    assert three["asymmetry"].to_numpy() == pytest.approx(
+        one["asymmetry"].to_numpy(), nan_ok=True, **near
+    )
     gaps = trade.mirror_gap("KGZ", "CHN", frame).set_index(["year", "direction"])
     turned = trade.mirror_gap("CHN", "KGZ", frame)
-    turned = turned.assign(direction=turned["direction"].map(turn)).set_index(["year", "direction"]).loc[gaps.index]
+    turned = (
+        turned.assign(direction=turned["direction"].map(turn))
+        .set_index(["year", "direction"])
+        .loc[gaps.index]
+    )
     assert (-turned["gap"]).to_numpy() == pytest.approx(gaps["gap"].to_numpy(), nan_ok=True)
 
 
-@given(st.dictionaries(st.sampled_from((*CODES[:2], "TUR", "USA", "IND")), positive, min_size=2), rates, seeds)
+@given(
+    st.dictionaries(st.sampled_from((*CODES[:2], "TUR", "USA", "IND")), positive, min_size=2),
+    rates,
+    seeds,
+)
 def test_ranks_ignore_currency_and_order(values, rate, seed):
     assume({"CHN", "RUS"} <= set(values))
-    frame = pd.concat([rows({"TOTAL": v}, f, p) for p, v in values.items() for f in ("export", "import")])
+    frame = pd.concat(
+        [rows({"TOTAL": v}, f, p) for p, v in values.items() for f in ("export", "import")]
+    )
     frame = frame.assign(source_id="KAZ_BNS")
     one, two = (
-        trade.compare(f, "KAZ", 2020)[0].set_index("partner")["rank"] for f in (frame, other(frame, rate, seed))
+        trade.compare(f, "KAZ", 2020)[0].set_index("partner")["rank"]
+        for f in (frame, other(frame, rate, seed))
     )
     assert one.to_dict() == two[one.index].to_dict()
     assert one.min() == 1 and values[one.idxmin()] == max(values.values())

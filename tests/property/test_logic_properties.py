@@ -8,10 +8,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ca_research import registry
-from ca_research.claims.logic import COMPARE, FAILS, HOLDS, MIXED, UNDECIDED, count_rule, decide, evaluate
+from ca_research.claims.logic import (
+    COMPARE,
+    FAILS,
+    HOLDS,
+    MIXED,
+    UNDECIDED,
+    count_rule,
+    decide,
+    evaluate,
+)
 from ca_research.registry.claims import atoms as names_of
 
-settings.register_profile("still", deadline=None, derandomize=True, database=None)  # no timing, no chance
+settings.register_profile(
+    "still", deadline=None, derandomize=True, database=None
+)  # no timing, no chance
 settings.load_profile("still")
 
 NAMES = ("a", "b", "c", "d")
@@ -52,7 +63,10 @@ def test_with_nothing_undecided_there_is_always_an_answer(condition, settled):
     assert evaluate(condition, settled) in (True, False)
 
 
-@given(st.sampled_from([r.rule for c in registry.claims().values() for r in c.readings if r.rule]), st.data())
+@given(
+    st.sampled_from([r.rule for c in registry.claims().values() for r in c.readings if r.rule]),
+    st.data(),
+)
 def test_a_declared_rule_never_supports_and_contradicts(rule, data):
     names = sorted(names_of(rule.supported) | names_of(rule.contradicted))
     found = {n: data.draw(st.sampled_from((*SETTLED, UNDECIDED))) for n in names}

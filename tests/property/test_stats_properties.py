@@ -1,4 +1,6 @@
-"""What must not matter does not: the order of rows, the unit, the currency, the side one looks from."""
+"""What must not matter does not: the order of rows, the unit, the currency, the side one looks
+from.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +14,18 @@ from ca_research import stats
 from ca_research.stats import Axis, Exclusion, Universe, collapse
 from ca_research.trade import concentration, partner_shares, perspective
 
-settings.register_profile("still", deadline=None, derandomize=True, database=None)  # no timing, no chance
+settings.register_profile(
+    "still", deadline=None, derandomize=True, database=None
+)  # no timing, no chance
 settings.load_profile("still")
 
 BY = ["reporter", "year", "flow"]
 positive = st.floats(1e-3, 1e12)
 series = st.dictionaries(st.integers(1992, 2025), positive, min_size=3, max_size=15).map(pd.Series)
 partners = st.dictionaries(
-    st.sampled_from(("CHN", "RUS", "TUR", "USA", "IND", "JPN", "KOR", "IRN", "DEU", "ITA")), positive, min_size=1
+    st.sampled_from(("CHN", "RUS", "TUR", "USA", "IND", "JPN", "KOR", "IRN", "DEU", "ITA")),
+    positive,
+    min_size=1,
 )
 LINEAR = (stats.end_to_end, stats.sen_slope)
 RATES = (stats.log_slope, stats.compound_rate)
@@ -42,7 +48,9 @@ def test_growth_does_not_care_for_the_order_of_rows(values, random):
 def test_changes_scale_with_the_unit_and_rates_do_not(values, unit):
     scale = float(values.max())
     for statistic in LINEAR:
-        assert statistic(values * unit) == pytest.approx(statistic(values) * unit, rel=1e-6, abs=1e-9 * scale * unit)
+        assert statistic(values * unit) == pytest.approx(
+            statistic(values) * unit, rel=1e-6, abs=1e-9 * scale * unit
+        )
     for statistic in RATES:
         assert statistic(values * unit) == pytest.approx(statistic(values), rel=1e-6, abs=1e-9)
 
@@ -77,7 +85,9 @@ def test_a_merger_of_two_partners_raises_concentration(values):
     assume(len(values) >= 2)
     (one, a), (two, b) = list(values.items())[:2]
     merged = {p: v for p, v in values.items() if p != two} | {one: a + b}
-    before, after = (concentration(partner_shares(frame(v)), by=BY)["hhi"].item() for v in (values, merged))
+    before, after = (
+        concentration(partner_shares(frame(v)), by=BY)["hhi"].item() for v in (values, merged)
+    )
     shares = partner_shares(frame(values)).set_index("partner")["share"]
     assert after - before == pytest.approx(2 * shares[one] * shares[two], abs=1e-9)
 
@@ -100,7 +110,9 @@ def test_both_sides_see_the_same_rows_with_directions_turned(rows):
     def seen(economy: str, other: str) -> list[tuple]:
         view = perspective(trade, [economy])
         view = view[view["other"] == other]
-        return sorted(zip(view["year"], view["direction"], view["side"], view["value_usd"], strict=True))
+        return sorted(
+            zip(view["year"], view["direction"], view["side"], view["value_usd"], strict=True)
+        )
 
     from_china = [(y, turned[d], turned[s], v) for y, d, s, v in seen("CHN", "KAZ")]
     assert seen("KAZ", "CHN") == sorted(from_china)
@@ -124,12 +136,16 @@ def test_every_combination_is_run_once_or_excluded_with_a_reason(found, data):
     assert table["is_main"].sum() == 1
 
 
-specifications = st.lists(st.tuples(st.lists(st.sampled_from(("", "x", "y")), min_size=1), st.sampled_from("mn")))
+specifications = st.lists(
+    st.tuples(st.lists(st.sampled_from(("", "x", "y")), min_size=1), st.sampled_from("mn"))
+)
 
 
 @given(specifications)
 def test_collapse_points_to_earlier_specifications_that_stand_for_themselves(specs):
-    rows = [{"spec": n, "path": p, "how": how} for n, (paths, how) in enumerate(specs) for p in paths]
+    rows = [
+        {"spec": n, "path": p, "how": how} for n, (paths, how) in enumerate(specs) for p in paths
+    ]
     found = collapse(pd.DataFrame(rows, columns=["spec", "path", "how"]), ["how"])
     keys = {n: (sorted(p for p in paths if p), how) for n, (paths, how) in enumerate(specs)}
     assert set(found) == set(keys)

@@ -17,7 +17,11 @@ from ca_research.tables.provenance import data_path
 DAYS = st.dates(dt.date(1000, 1, 1), dt.date(9998, 12, 31))
 PARTIAL = st.builds(lambda day, length: day.isoformat()[:length], DAYS, st.sampled_from([4, 7, 10]))
 LABELS = sorted(
-    {label for code, (name, aliases) in eco._economies().items() for label in (code, name, *aliases)}
+    {
+        label
+        for code, (name, aliases) in eco._economies().items()
+        for label in (code, name, *aliases)
+    }
     | {label for a in eco.AGGREGATES.values() for label in (a.code, a.name, *a.aliases)}
 )
 
@@ -37,7 +41,9 @@ def test_the_bounds_of_a_partial_date_are_the_first_and_last_day_that_read_so(te
     assert first <= last
     assert first.isoformat().startswith(text) and last.isoformat().startswith(text)
     one = dt.timedelta(days=1)
-    assert not (first - one).isoformat().startswith(text) and not (last + one).isoformat().startswith(text)
+    assert not (first - one).isoformat().startswith(text) and not (
+        last + one
+    ).isoformat().startswith(text)
 
 
 @given(PARTIAL, PARTIAL)
@@ -94,7 +100,11 @@ def test_members_of_a_year_are_those_whose_time_it_is(code, year):
         assert (economy in found) == (first <= year and (last is None or year <= last))
 
 
-@given(st.sampled_from(sorted(eco.AGGREGATES)), st.integers(1950, 2030), st.randoms(use_true_random=False))
+@given(
+    st.sampled_from(sorted(eco.AGGREGATES)),
+    st.integers(1950, 2030),
+    st.randoms(use_true_random=False),
+)
 def test_an_aggregate_overlaps_exactly_with_its_members(code, year, chance):
     inside = set(eco.members(code, year))
     assume(code != "WLD")
@@ -105,19 +115,24 @@ def test_an_aggregate_overlaps_exactly_with_its_members(code, year, chance):
             eco.refuse_overlap([code, *outside, member], year)
 
 
-# --- the path the data took --------------------------------------------------------------------------------
+# --- the path the data took
+# --------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
 def rows():
-    return load("trade", reporter="KAZ", partner=["CHN", "RUS"], since=2015, source=["KAZ_BNS", "WTO_HSM"]).head(60)
+    return load(
+        "trade", reporter="KAZ", partner=["CHN", "RUS"], since=2015, source=["KAZ_BNS", "WTO_HSM"]
+    ).head(60)
 
 
 @given(seed=st.integers(0, 10_000))
 def test_the_order_of_rows_and_columns_of_values_do_not_change_a_data_path(rows, seed):
     shuffled = rows.sample(frac=1, random_state=seed)
     assert data_path(shuffled) == data_path(rows)
-    assert data_path(shuffled.assign(value_usd=0.0)) == data_path(rows), "a path is of cells, not of values"
+    assert data_path(shuffled.assign(value_usd=0.0)) == data_path(rows), (
+        "a path is of cells, not of values"
+    )
 
 
 @given(drop=st.integers(0, 59))
@@ -125,9 +140,14 @@ def test_another_set_of_cells_is_another_path(rows, drop):
     assert data_path(rows.drop(index=rows.index[drop])) != data_path(rows)
 
 
-@given(st.lists(st.sampled_from(["KAZ_BNS", "KAZ_WITS_BNS_PANEL", "RUS_FTS"]), min_size=1, max_size=6), st.randoms())
+@given(
+    st.lists(st.sampled_from(["KAZ_BNS", "KAZ_WITS_BNS_PANEL", "RUS_FTS"]), min_size=1, max_size=6),
+    st.randoms(),
+)
 def test_sources_of_one_origin_are_one_path(sources, chance):
-    frame = pd.DataFrame({"reporter": "KAZ", "year": range(2010, 2010 + len(sources)), "source_id": sources})
+    frame = pd.DataFrame(
+        {"reporter": "KAZ", "year": range(2010, 2010 + len(sources)), "source_id": sources}
+    )
     office = {"KAZ_BNS", "KAZ_WITS_BNS_PANEL"}  # the panel carries what the office published
     other = [chance.choice(sorted(office)) if s in office else s for s in sources]
     assert data_path(frame.assign(source_id=other)) == data_path(frame)

@@ -1,6 +1,8 @@
-"""Dates of the claims about dates, recomputed from the raw files with a few lines each; the source of each is its row.
+"""Dates of the claims about dates, recomputed from the raw files with a few lines each; the source
+of each is its row.
 
-Nothing of the wing is used for an expected value: only the CSV rows, the calendar and the product-limit formula.
+Nothing of the wing is used for an expected value: only the CSV rows, the calendar and the
+product-limit formula.
 """
 
 from __future__ import annotations
@@ -42,7 +44,9 @@ def date_of(event_id: str) -> str:
 
 def test_the_meeting_in_astana_was_a_day_before_march(events):
     day = dt.date.fromisoformat(date_of("F-USA-7"))  # P013
-    assert day == dt.date.fromisoformat(date_of("V-USA-1")), "P165, another agency, has him there on the same day"
+    assert day == dt.date.fromisoformat(date_of("V-USA-1")), (
+        "P165, another agency, has him there on the same day"
+    )
     expected = (dt.date(2023, 3, 1) - day).days
     criterion = ca.claim("C04").spec.criteria()["in_march"]
     found = ca.relations.date_gap(events, **criterion.settings)
@@ -58,13 +62,21 @@ def test_the_meeting_in_astana_was_a_day_before_march(events):
 
 def test_ministers_had_met_before(events):
     rows = raw("events")
-    older = rows[(rows["actor"] == "USA") & (rows["counterpart"] == "CA5") & rows["kind"].str.contains("ministerial")]
+    older = rows[
+        (rows["actor"] == "USA")
+        & (rows["counterpart"] == "CA5")
+        & rows["kind"].str.contains("ministerial")
+    ]
     older = older[older["date"] < "2023"]
     assert sorted(older["source_id"]) == ["P002", "P003", "P005", "P007", "P008", "P009"]
-    found = ca.relations.earlier(events, **ca.claim("C04").spec.criteria()["first_meeting"].settings)
+    found = ca.relations.earlier(
+        events, **ca.claim("C04").spec.criteria()["first_meeting"].settings
+    )
     assert found["estimate"][0] == older["date"].nunique() == 6
     inside = older[older["place"].isin(["Samarkand", "Tashkent"])]
-    found = ca.relations.earlier(events, **ca.claim("C04").spec.criteria()["first_in_region"].settings)
+    found = ca.relations.earlier(
+        events, **ca.claim("C04").spec.criteria()["first_in_region"].settings
+    )
     assert found["estimate"][0] == len(inside) == 2
 
 
@@ -72,29 +84,53 @@ def test_six_partners_are_shown_and_one_denied(events, evidence):
     rows = raw("events")
     held = rows[
         (rows["counterpart"] == "CA5")
-        & rows["kind"].isin(["format_first_ministerial", "format_ministerial", "format_first_summit", "format_summit"])
+        & rows["kind"].isin(
+            [
+                "format_first_ministerial",
+                "format_ministerial",
+                "format_first_summit",
+                "format_summit",
+            ]
+        )
     ]
     held = held[(held["date"] != "") & (held["date"].str[-10:] <= "2023-05-19")]
     counts = held.groupby("actor")["date"].nunique()
     assert counts.to_dict() == {"CHN": 5, "EU27": 3, "IND": 3, "JPN": 2, "RUS": 3, "USA": 7}
     partners = [*counts.index, "TUR"]
-    found = ca.relations.shared_meetings(events, evidence, economies=partners, until="2023-05-19").set_index("economy")
+    found = ca.relations.shared_meetings(
+        events, evidence, economies=partners, until="2023-05-19"
+    ).set_index("economy")
     assert found["estimate"].to_dict() == counts.to_dict() | {"TUR": 0}
     against = raw("evidence")
-    against = against[(against["claim"] == "C03") & (against["reading"] == "TUR") & (against["direction"] == "refutes")]
+    against = against[
+        (against["claim"] == "C03")
+        & (against["reading"] == "TUR")
+        & (against["direction"] == "refutes")
+    ]
     assert against.loc[against["strength"] != "commentary", "origin_group"].nunique() >= 2
 
 
 def test_both_dates_of_the_first_american_summit_are_kept(events):
     apart = ca.relations.disagreements(events)
-    assert apart["date"].tolist() == [date_of("F-USA-8"), date_of("F-USA-8-STATE")] == ["2023-09-19", "2023-09-21"]
+    assert (
+        apart["date"].tolist()
+        == [date_of("F-USA-8"), date_of("F-USA-8-STATE")]
+        == ["2023-09-19", "2023-09-21"]
+    )
     assert apart["source_id"].tolist() == ["P018B", "M_HAS_V"]
-    assert apart["reported_before"].tolist() == ["", "MENAFN, 2023-09-20"], "a report of the 20th cannot be of the 21st"
+    assert apart["reported_before"].tolist() == ["", "MENAFN, 2023-09-20"], (
+        "a report of the 20th cannot be of the 21st"
+    )
 
 
 def test_lu_had_been_to_the_two_countries_the_year_before(events):
-    assert date_of("V-USA-3") == "2022-05-23/2022-05-27" and date_of("V-USA-5") == "2023-04-22/2023-04-27"  # P016, P014
-    found = ca.relations.places_visited(events, **ca.claim("C05").spec.criteria()["not_visited"].settings)
+    assert (
+        date_of("V-USA-3") == "2022-05-23/2022-05-27"
+        and date_of("V-USA-5") == "2023-04-22/2023-04-27"
+    )  # P016, P014
+    found = ca.relations.places_visited(
+        events, **ca.claim("C05").spec.criteria()["not_visited"].settings
+    )
     assert found["estimate"][0] == 2
     late = (dt.date(2023, 4, 27) - dt.date(2023, 4, 14)).days
     found = ca.relations.date_gap(events, **ca.claim("C05").spec.criteria()["month_after"].settings)
@@ -102,21 +138,32 @@ def test_lu_had_been_to_the_two_countries_the_year_before(events):
 
 
 def by_hand(edge: str) -> dict[str, tuple[float, bool]]:
-    """Months and whether signed, from the list by month (M_GFDC25), replaced by dated texts where they exist.
+    """Months and whether signed, from the list by month (M_GFDC25), replaced by dated texts where
+    they exist.
 
     A placeholder is bounded above by what the list by year (M_LPV26) or a text dates.
     """
     rows = raw("events")
     texts = rows[rows["kind"].isin(["mou", "bri_mou", "bri_protocol"]) & (rows["date"] != "")]
-    listed = rows[(rows["source_id"] == "M_GFDC25") & rows["kind"].isin(["likely_mou_date", "listed_no_date"])]
+    listed = rows[
+        (rows["source_id"] == "M_GFDC25") & rows["kind"].isin(["likely_mou_date", "listed_no_date"])
+    ]
     watch = (UNTIL - SPEECH).days / MONTH
-    best: dict[str, tuple[str, str]] = {r.actor: (r.date, r.date_bound) for r in listed.itertuples()}
+    best: dict[str, tuple[str, str]] = {
+        r.actor: (r.date, r.date_bound) for r in listed.itertuples()
+    }
     own: dict[str, list[str]] = {}
     for r in texts.itertuples():
         for code in r.actor.split(";"):
             own.setdefault(code, []).append(r.date)
-    best |= {c: (max(dates, key=len) if c == "TKM" else min(dates), "exact") for c, dates in own.items()}
-    by_year = rows[(rows["source_id"] == "M_LPV26") & (rows["kind"] == "mou_year")].set_index("actor")["date"].to_dict()
+    best |= {
+        c: (max(dates, key=len) if c == "TKM" else min(dates), "exact") for c, dates in own.items()
+    }
+    by_year = (
+        rows[(rows["source_id"] == "M_LPV26") & (rows["kind"] == "mou_year")]
+        .set_index("actor")["date"]
+        .to_dict()
+    )
     out = {}
     for code in signing.UN_MEMBERS:
         date, bound = best.get(code, ("never", ""))
@@ -130,7 +177,9 @@ def by_hand(edge: str) -> dict[str, tuple[float, bool]]:
         else:
             period = pd.Period(date)
             day = (period.start_time if edge == "low" else period.end_time).date()
-            out[code] = (watch, False) if day > UNTIL else (max((day - SPEECH).days, 0) / MONTH, True)
+            out[code] = (
+                (watch, False) if day > UNTIL else (max((day - SPEECH).days, 0) / MONTH, True)
+            )
     return out
 
 
@@ -151,18 +200,33 @@ def test_the_median_of_the_others_by_hand(events):
         hand = by_hand(edge)
         expected = median([hand[c] for c in signing.UN_MEMBERS if c not in (*eco.CA5, "CHN")])
         assert signing.signing_medians(others)[edge] == pytest.approx(expected)
-        share = 100 * sum(e and t <= 24 for c, (t, e) in hand.items() if c not in (*eco.CA5, "CHN")) / 187
+        share = (
+            100
+            * sum(e and t <= 24 for c, (t, e) in hand.items() if c not in (*eco.CA5, "CHN"))
+            / 187
+        )
         row = signing.signed_within(events, until="2023-05-19", months="24").iloc[0]
         assert row["high" if edge == "low" else "low"] == pytest.approx(share)
 
 
 def test_months_of_the_five(events):
-    found = signing.months_to_sign(events, economies=eco.CA5, until="2023-05-19").set_index("economy")
-    assert found.loc["UZB", "estimate"] == pytest.approx((dt.date(2015, 6, 15) - SPEECH).days / MONTH)  # P048
-    assert found.loc["TKM", "estimate"] == pytest.approx((dt.date(2023, 1, 6) - SPEECH).days / MONTH)  # P049
-    assert found.loc["TJK", "low"] == pytest.approx((dt.date(2014, 1, 1) - SPEECH).days / MONTH)  # P047
-    assert found.loc["KAZ", "high"] == pytest.approx((dt.date(2015, 8, 31) - SPEECH).days / MONTH)  # M_GFDC25
-    # KGZ: M_GFDC25 has a placeholder, so that any day from the speech to the end of the year in M_LPV26, 2014, is possible
+    found = signing.months_to_sign(events, economies=eco.CA5, until="2023-05-19").set_index(
+        "economy"
+    )
+    assert found.loc["UZB", "estimate"] == pytest.approx(
+        (dt.date(2015, 6, 15) - SPEECH).days / MONTH
+    )  # P048
+    assert found.loc["TKM", "estimate"] == pytest.approx(
+        (dt.date(2023, 1, 6) - SPEECH).days / MONTH
+    )  # P049
+    assert found.loc["TJK", "low"] == pytest.approx(
+        (dt.date(2014, 1, 1) - SPEECH).days / MONTH
+    )  # P047
+    assert found.loc["KAZ", "high"] == pytest.approx(
+        (dt.date(2015, 8, 31) - SPEECH).days / MONTH
+    )  # M_GFDC25
+    # KGZ: M_GFDC25 has a placeholder, so that any day from the speech to the end of the year in
+    # M_LPV26, 2014, is possible
     assert found.loc["KGZ", "low"] == 0.0
     assert found.loc["KGZ", "high"] == pytest.approx((dt.date(2014, 12, 31) - SPEECH).days / MONTH)
     assert set(found.loc["KGZ", "sources"]) == {"M_GFDC25", "M_LPV26"}
@@ -170,8 +234,12 @@ def test_months_of_the_five(events):
 
 def test_lists_agree_with_the_accession_of_the_wing(events):
     for dates, which in (("by_month", "M_GFDC25"), ("by_year", "M_LPV26")):
-        listed = ca.relations.accession(events, which, placeholder="as_printed").set_index("economy")["date"]
-        times = signing.signing_times(events, until="2026-12-31", dates=dates, placeholder="as_printed")
+        listed = ca.relations.accession(events, which, placeholder="as_printed").set_index(
+            "economy"
+        )["date"]
+        times = signing.signing_times(
+            events, until="2026-12-31", dates=dates, placeholder="as_printed"
+        )
         mine = times.set_index("economy")["date"].dropna()
         assert mine.to_dict() == {c: d for c, d in listed.items() if c in signing.UN_MEMBERS}
         assert not (set(listed.index) - set(signing.UN_MEMBERS)) - {"COK", "NIU", "PSE"}
@@ -193,8 +261,17 @@ def test_verdicts_of_the_dates(day):
     frames = {t: ca.load(t, as_of=day) for t in ("events", "evidence")}
     expected = {
         "C02": {"literal": "supported"},
-        "C04": {"literal": "contradicted", "trip": "supported", "ministerial": "contradicted", "month": "contradicted"},
-        "C05": {"literal": "supported", "left_out": "contradicted", "from_the_meeting": "contradicted"},
+        "C04": {
+            "literal": "contradicted",
+            "trip": "supported",
+            "ministerial": "contradicted",
+            "month": "contradicted",
+        },
+        "C05": {
+            "literal": "supported",
+            "left_out": "contradicted",
+            "from_the_meeting": "contradicted",
+        },
         "C18": {"literal": "supported"},
         "C21": {"literal": "contradicted", "narrow": "supported"},
     }

@@ -16,7 +16,9 @@ from ca_research.registry.codings import coding
 def raw(file: str, **where: object) -> pd.DataFrame:
     found = pd.read_csv(paths.raw_dir() / file, keep_default_na=False, na_values=[""])
     for column, value in where.items():
-        found = found[found[column].isin(value) if isinstance(value, (list, set)) else found[column] == value]
+        found = found[
+            found[column].isin(value) if isinstance(value, (list, set)) else found[column] == value
+        ]
     return found
 
 
@@ -25,11 +27,15 @@ def evidence() -> pd.DataFrame:
     return ca.load("evidence")
 
 
-@pytest.mark.parametrize(("name", "claims"), [("acts", {"C13", "C17"}), ("conditions", {"C16"}), ("partners", {"C09"})])
+@pytest.mark.parametrize(
+    ("name", "claims"), [("acts", {"C13", "C17"}), ("conditions", {"C16"}), ("partners", {"C09"})]
+)
 def test_every_document_of_a_coded_claim_has_one_code_and_no_code_is_of_nothing(name, claims):
     rows = raw("evidence/small.csv", claim=claims)
     assert not rows.duplicated(["claim", "item"]).any()
-    assert {(r.claim, r.item) for r in coding(name).rows} == set(zip(rows["claim"], rows["item"], strict=True))
+    assert {(r.claim, r.item) for r in coding(name).rows} == set(
+        zip(rows["claim"], rows["item"], strict=True)
+    )
 
 
 @pytest.mark.parametrize(
@@ -38,7 +44,9 @@ def test_every_document_of_a_coded_claim_has_one_code_and_no_code_is_of_nothing(
 )  # fmt: skip
 @pytest.mark.parametrize("strength", [["primary", "secondary"], ["primary"]])
 def test_origins_are_counted_as_by_hand(evidence, claim, reading, direction, strength):
-    rows = raw("evidence/small.csv", claim=claim, reading=reading, direction=direction, strength=strength)
+    rows = raw(
+        "evidence/small.csv", claim=claim, reading=reading, direction=direction, strength=strength
+    )
     rows = rows[rows["text_seen"] != "none"]
     found = ca.relations.independent_sources(
         evidence,
@@ -86,11 +94,31 @@ def test_cases_with_two_origins(evidence):
 @pytest.mark.parametrize(
     ("claim", "criterion", "before", "after"),
     [
-        ("C06", "aim_for", {"NYT_2023_02", "US_USAID_KAUR_2022_09", "WSJ_2023"}, 2),  # less the paper citing WSJ_2023
-        ("C27", "effect_for", {"RUS_FSB_2016", "KGZ_GKNB_2016", "HASTINGS_2011", "SCO_RATS"}, 2),  # less the first two
+        (
+            "C06",
+            "aim_for",
+            {"NYT_2023_02", "US_USAID_KAUR_2022_09", "WSJ_2023"},
+            2,
+        ),  # less the paper citing WSJ_2023
+        (
+            "C27",
+            "effect_for",
+            {"RUS_FSB_2016", "KGZ_GKNB_2016", "HASTINGS_2011", "SCO_RATS"},
+            2,
+        ),  # less the first two
         ("C27", "instruments", None, 8),  # two organs of one state are one of nine
-        ("C14", "purposes", None, 2),  # the government of the United States with its contractor, and CSM_2004
-        ("C14", "behind_for", {"US_CRS_RL33458", "US_STATE_AID", "OSF_2010"}, 2),  # the first two are one
+        (
+            "C14",
+            "purposes",
+            None,
+            2,
+        ),  # the government of the United States with its contractor, and CSM_2004
+        (
+            "C14",
+            "behind_for",
+            {"US_CRS_RL33458", "US_STATE_AID", "OSF_2010"},
+            2,
+        ),  # the first two are one
     ],
 )
 def test_documents_set_aside_or_of_one_government(evidence, claim, criterion, before, after):
@@ -98,11 +126,16 @@ def test_documents_set_aside_or_of_one_government(evidence, claim, criterion, be
     assert ca.relations.independent_sources(evidence, **settings)["estimate"][0] == after
     settings.pop("counting")
     rows = raw(
-        "evidence/small.csv", claim=claim, reading=settings["reading"].split(";"), direction=settings["direction"]
+        "evidence/small.csv",
+        claim=claim,
+        reading=settings["reading"].split(";"),
+        direction=settings["direction"],
     )
     rows = rows[rows["strength"].isin(["primary", "secondary"]) & (rows["text_seen"] != "none")]
     assert (
-        ca.relations.independent_sources(evidence, **settings)["estimate"][0] == rows["origin_group"].nunique() > after
+        ca.relations.independent_sources(evidence, **settings)["estimate"][0]
+        == rows["origin_group"].nunique()
+        > after
     )
     assert before is None or set(rows["origin_group"]) == before
 
@@ -112,7 +145,11 @@ def test_what_is_said_of_counting_fits_a_row():
     known = set(zip(rows["claim"], rows["item"], strict=True))
     assert {(r.claim, r.item) for r in coding("counting").rows} <= known
     mine = rows[rows["claim"] == "C14"]
-    own = set(mine.loc[mine["origin_group"].str.startswith("US_") & (mine["direction"] != "context"), "item"])
+    own = set(
+        mine.loc[
+            mine["origin_group"].str.startswith("US_") & (mine["direction"] != "context"), "item"
+        ]
+    )
     assert own < {r.item for r in coding("counting").rows}, (
         "every text of the government on its own aid is in the coding"
     )
@@ -132,9 +169,13 @@ def test_goals_named_as_in_the_items(evidence, goal):
 
 def test_polls_of_2014_are_the_rows_of_the_source():
     opinion = ca.load("opinion")
-    rows = raw("opinion/small.csv", source_id="M_GAL_US", period="2014").set_index("economy")["value_pct"]
+    rows = raw("opinion/small.csv", source_id="M_GAL_US", period="2014").set_index("economy")[
+        "value_pct"
+    ]
     found = ca.relations.approval_waves(opinion, about="USA")
-    mine = found[(found["year"] == 2014) & (found["source_id"] == "M_GAL_US")].set_index("economy")["value_pct"]
+    mine = found[(found["year"] == 2014) & (found["source_id"] == "M_GAL_US")].set_index("economy")[
+        "value_pct"
+    ]
     assert mine.to_dict() == rows.to_dict() and len(rows) >= 4
     # M_GAL_CN 2014, KAZ 39; M_GAL_US 2014, KAZ 9
     gap = ca.relations.approval_gap(opinion, economies=["KAZ"], about="USA", against="CHN").iloc[0]
@@ -144,7 +185,13 @@ def test_polls_of_2014_are_the_rows_of_the_source():
 def test_grants_by_head_are_grants_over_people():
     grants = ca.investment.grants_per_head(ca.load("investment"), ca.load("macro"), donors=["USA"])
     cell = grants[(grants["host"] == "KGZ") & (grants["year"] == 2022)].iloc[0]
-    rows = raw("investment/one_net_flows.csv", host="KGZ", year=2022, measure="official_grant", investor="USA")
+    rows = raw(
+        "investment/one_net_flows.csv",
+        host="KGZ",
+        year=2022,
+        measure="official_grant",
+        investor="USA",
+    )
     people = raw("macro/datasets_pop.csv", economy="KGZ", year=2022)
     assert cell["value_usd"] == rows["value_usd"].sum() > 0
     assert cell["per_head"] == pytest.approx(rows["value_usd"].sum() / people["value"].item())

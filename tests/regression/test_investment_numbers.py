@@ -1,6 +1,8 @@
-"""Terms of loans, lenders, hosts and intensity on the embedded tables, against rows read from the raw files.
+"""Terms of loans, lenders, hosts and intensity on the embedded tables, against rows read from the
+raw files.
 
-The source of each figure is the `source_id` in the query; nothing of the wings is used for an expected value.
+The source of each figure is the `source_id` in the query; nothing of the wings is used for an
+expected value.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ def tables() -> dict[str, pd.DataFrame]:
 
 
 @pytest.mark.parametrize(
-    ("edition", "word"), [("gcdf3_geo", "loan"), ("aiddata_sca", "Loan (excluding debt rescheduling)")]
+    ("edition", "word"),
+    [("gcdf3_geo", "loan"), ("aiddata_sca", "Loan (excluding debt rescheduling)")],
 )
 def test_loans_of_an_edition_are_all_counted(tables, edition, word):
     found = ca.investment.loan_terms(tables["projects"], tables["facts"], edition=edition)
@@ -39,12 +42,18 @@ def test_loans_of_an_edition_are_all_counted(tables, edition, word):
 def test_terms_are_known_of_two_loans_and_the_published_figure_is_met(tables):
     found = ca.investment.loan_terms(tables["projects"], tables["facts"], edition="gcdf3_geo")
     cell = found.summary.set_index(["host", "term"])
-    # facts INV-T10 (page_aiddata_46348) and INV-T08 (page_aiddata_40393); nothing else in the snapshot is of one loan
+    # facts INV-T10 (page_aiddata_46348) and INV-T08 (page_aiddata_40393); nothing else in the
+    # snapshot is of one loan
     assert cell["known"].groupby("term").sum().to_dict() == {
         "interest": 2, "maturity": 2, "grace": 1, "grant_element_published": 1, "grant_element_recomputed": 1
     }  # fmt: skip
     road = found.loans.set_index("project_id").loc["GCDF3-46348"]
-    assert road[["interest", "maturity", "grace", "grant_element_published"]].tolist() == [2, 20, 5, 53.1]
+    assert road[["interest", "maturity", "grace", "grant_element_published"]].tolist() == [
+        2,
+        20,
+        5,
+        53.1,
+    ]
     assert round(road["recomputed_low"], 1) == road["grant_element_published"]
     gas = found.loans.set_index("project_id").loc["GCDF3-40393"]
     assert gas[["interest", "maturity"]].tolist() == [4.8426, 7]
@@ -53,7 +62,9 @@ def test_terms_are_known_of_two_loans_and_the_published_figure_is_met(tables):
 
 
 def test_collateral_is_stated_for_24_loans_and_denied_for_none(tables):
-    found = ca.investment.loan_terms(tables["projects"], tables["facts"], edition="gcdf3_geo").collateral
+    found = ca.investment.loan_terms(
+        tables["projects"], tables["facts"], edition="gcdf3_geo"
+    ).collateral
     marked = raw("projects/small.csv", source_id="gcdf3_geo", collateralised=True)
     assert found.set_index("host")["stated"].to_dict() == marked.groupby("host").size().to_dict()
     assert found["stated"].sum() == 24
@@ -62,7 +73,9 @@ def test_collateral_is_stated_for_24_loans_and_denied_for_none(tables):
 
 def test_published_means_are_those_of_the_2019_edition(tables):
     means = {
-        edition: ca.investment.loan_terms(tables["projects"], tables["facts"], edition=edition).published
+        edition: ca.investment.loan_terms(
+            tables["projects"], tables["facts"], edition=edition
+        ).published
         for edition in ("aiddata_sca", "gcdf3_geo", "gcof1")
     }
     rows = means["aiddata_sca"].set_index("attribute")
@@ -78,8 +91,14 @@ def test_lenders_of_2022_by_hand(tables, debtor):
     owed = raw("debt/small.csv", source_id="ids_dod_one", debtor=debtor, year=2022, measure="stock")
     owed = owed.groupby("creditor")["value_usd"].sum()
     total = owed["BIL"] + owed["MUL"]
-    china, rest, multilateral = owed["CHN"] / total, (owed["BIL"] - owed["CHN"]) / total, owed["MUL"] / total
-    found = ca.investment.lender_concentration(tables["debt"], source="ids_dod_one", debtors=[debtor])
+    china, rest, multilateral = (
+        owed["CHN"] / total,
+        (owed["BIL"] - owed["CHN"]) / total,
+        owed["MUL"] / total,
+    )
+    found = ca.investment.lender_concentration(
+        tables["debt"], source="ids_dod_one", debtors=[debtor]
+    )
     row = found.set_index("year").loc[2022]
     assert row["attributed"] == pytest.approx(china)
     assert row["hhi_low"] == pytest.approx(china**2)
@@ -100,11 +119,23 @@ def test_who_was_paid_by_tajikistan_in_2022(tables):
 def test_kazakh_students_of_2016_by_host(tables):
     listed = raw("students/uis_bilateral_360info.csv", origin="KAZ", year=2016)
     listed = listed.set_index("destination")["students"]
-    total = raw("students/small.csv", source_id="uis_outbound_peijin", origin="KAZ", year=2016)["students"].item()
-    china = raw("students/small.csv", source_id="moe_brief_stats_peijin", origin="KAZ", year=2016, destination="CHN")
+    total = raw("students/small.csv", source_id="uis_outbound_peijin", origin="KAZ", year=2016)[
+        "students"
+    ].item()
+    china = raw(
+        "students/small.csv",
+        source_id="moe_brief_stats_peijin",
+        origin="KAZ",
+        year=2016,
+        destination="CHN",
+    )
     china = china.set_index("level")["students"]
     found = ca.students.host_shares(
-        tables["students"], "KAZ", 2016, source="uis_bilateral_360info", total_source="uis_outbound_peijin"
+        tables["students"],
+        "KAZ",
+        2016,
+        source="uis_bilateral_360info",
+        total_source="uis_outbound_peijin",
     )
     row = found.shares.set_index("destination").loc["RUS"]
     assert row["share_low"] == pytest.approx(listed["RUS"] / (total + china["all"]))
@@ -114,7 +145,11 @@ def test_kazakh_students_of_2016_by_host(tables):
 
 def test_russia_has_no_row_in_2013_and_is_not_zero(tables):
     found = ca.students.host_shares(
-        tables["students"], "KAZ", 2013, source="uis_bilateral_360info", total_source="uis_outbound_peijin"
+        tables["students"],
+        "KAZ",
+        2013,
+        source="uis_bilateral_360info",
+        total_source="uis_outbound_peijin",
     )
     row = found.shares.set_index("destination").loc["RUS"]
     assert row["status"] == "no row that year"
@@ -126,7 +161,11 @@ def test_a_total_of_another_vintage_is_refused(tables):
     # 2018: 83,634 in the hosts listed, 78,337 by the older total (uis_outbound_peijin)
     with pytest.raises(ca.errors.MixedUnitsError, match="two vintages"):
         ca.students.host_shares(
-            tables["students"], "KAZ", 2018, source="uis_bilateral_360info", total_source="uis_outbound_peijin"
+            tables["students"],
+            "KAZ",
+            2018,
+            source="uis_bilateral_360info",
+            total_source="uis_outbound_peijin",
         )
 
 
@@ -136,20 +175,32 @@ def test_students_in_china_per_inhabitant_in_2018(tables):
         source="moe_brief_stats_peijin", population_source="DATASETS_POP",
     ).set_index(["origin", "year"])  # fmt: skip
     people = raw("macro/datasets_pop.csv", year=2018).set_index("economy")["value"]
-    counts = raw("students/small.csv", source_id="moe_brief_stats_peijin", year=2018, destination="CHN", level="all")
+    counts = raw(
+        "students/small.csv",
+        source_id="moe_brief_stats_peijin",
+        year=2018,
+        destination="CHN",
+        level="all",
+    )
     counts = counts.set_index("origin")["students"]
     for origin in eco.CA5:
-        assert found.loc[(origin, 2018), "intensity"] == pytest.approx(1e5 * counts[origin] / people[origin])
+        assert found.loc[(origin, 2018), "intensity"] == pytest.approx(
+            1e5 * counts[origin] / people[origin]
+        )
     assert found["missing"].eq("").all()
 
 
 def test_2019_to_2022_is_a_gap_at_the_end_for_all_five(tables):
     rows = tables["students"]
     rows = rows[
-        (rows["source_id"] == "moe_brief_stats_peijin") & rows["origin"].isin(eco.CA5) & (rows["level"] == "all")
+        (rows["source_id"] == "moe_brief_stats_peijin")
+        & rows["origin"].isin(eco.CA5)
+        & (rows["level"] == "all")
     ]
     found = ca.students.gaps(rows, since=2010, until=2022)
     assert set(found["origin"]) == set(eco.CA5)
-    assert set(zip(found["first_missing"], found["last_missing"], found["where"], strict=True)) == {(2019, 2022, "end")}
+    assert set(zip(found["first_missing"], found["last_missing"], found["where"], strict=True)) == {
+        (2019, 2022, "end")
+    }
     grown = ca.students.growth_by_origin(rows, origins=eco.CA5, since=2010, until=2022)
     assert grown[["compound", "mean_annual", "change"]].isna().all(axis=None)

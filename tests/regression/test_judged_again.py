@@ -1,4 +1,6 @@
-"""What a verdict hangs on is found by judging again, and evidence that cannot be judged by is refused."""
+"""What a verdict hangs on is found by judging again, and evidence that cannot be judged by is
+refused.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ def c33(trade: pd.DataFrame, economy: str, **given):
     ("economy", "source", "then"),
     [("KAZ", "KAZ_WITS_BNS_PANEL", "partly supported"), ("KGZ", "KGZ_NSC", "not enough evidence")],
 )
-def test_a_source_whose_loss_empties_or_turns_a_criterion_is_judged_without(trade, economy, source, then):
+def test_a_source_whose_loss_empties_or_turns_a_criterion_is_judged_without(
+    trade, economy, source, then
+):
     found = c33(trade, economy)
     assert found.verdict == "supported"
     assert found.fragile and f"without the source {source}: {then}" in found.fragility
@@ -52,7 +56,9 @@ def test_first_by_own_report_fails_for_kyrgyzstan_without_its_statistical_office
 
 def test_the_source_without_which_a_criterion_has_no_figure_is_named_for_that_criterion(trade):
     criteria = {c.name: c for c in c33(trade, "KAZ").criteria}
-    assert criteria["first_mirror"].sole_sources == ("RUS_FTS",)  # nobody else reports Russia's trade
+    assert criteria["first_mirror"].sole_sources == (
+        "RUS_FTS",
+    )  # nobody else reports Russia's trade
     assert criteria["first_reporter"].sole_sources == ()
 
 
@@ -69,7 +75,9 @@ def test_measuring_again_is_measuring_on_the_figures_without_the_source(claim_id
     columns = ["criterion", "spec", "economy", "estimate", "low", "high"]
     order = columns[:3]
     ours = evidence.without(source)[columns].sort_values(order, ignore_index=True)
-    pd.testing.assert_frame_equal(ours, fresh[columns].sort_values(order, ignore_index=True), check_dtype=False)
+    pd.testing.assert_frame_equal(
+        ours, fresh[columns].sort_values(order, ignore_index=True), check_dtype=False
+    )
 
 
 def _calls(claim):
@@ -95,7 +103,14 @@ def _measure(rows):
 
 
 def _row(economy, estimate, path="p"):
-    blank = {"low": None, "high": None, "n": 1, "first_year": 2010, "last_year": 2018, "missing": ""}
+    blank = {
+        "low": None,
+        "high": None,
+        "n": 1,
+        "first_year": 2010,
+        "last_year": 2018,
+        "missing": "",
+    }
     return {"economy": economy, "estimate": estimate, "path": path, "sources": ("AIDCPD",), **blank}
 
 
@@ -111,7 +126,8 @@ def test_one_data_path_with_two_estimates_is_an_error(monkeypatch, students):
     data = {a.name for a in spec.grid.axes if a.kind == "data"}
     differs = _measure(
         lambda economies, choices: [
-            _row(e, float(len(str([choices[a] for a in sorted(choices) if a in data])))) for e in economies
+            _row(e, float(len(str([choices[a] for a in sorted(choices) if a in data]))))
+            for e in economies
         ]
     )
     monkeypatch.setattr("ca_research.claims.compute.measure", lambda name: differs)
@@ -124,13 +140,17 @@ def test_one_data_path_with_two_estimates_is_an_error(monkeypatch, students):
 
 def test_a_merged_frame_has_lost_its_day_and_is_refused():
     known = ca.load("students", as_of=DAY)
-    merged = known.merge(pd.DataFrame({"origin": list(ca.economies.CA5), "x": 1}), on="origin", how="left")
+    merged = known.merge(
+        pd.DataFrame({"origin": list(ca.economies.CA5), "x": 1}), on="origin", how="left"
+    )
     merged.attrs = {}
     with pytest.raises(UsageError, match="no longer says on which day"):
         ca.claim("C30").gather(students=merged)
     told = ca.claim("C30").gather(students=merged, as_of=DAY)
     whole = ca.claim("C30").gather(students=known)
-    assert (told.as_of, told.revised_sources) == (whole.as_of, whole.revised_sources) != ("latest", ())
+    assert (
+        (told.as_of, told.revised_sources) == (whole.as_of, whole.revised_sources) != ("latest", ())
+    )
     assert told.dropped is None, "how many rows were not yet known cannot be told any more"
 
 
@@ -168,7 +188,9 @@ def test_an_economy_of_which_the_claim_does_not_speak_is_refused(claim_id, trade
 
 def _office(monkeypatch, source_id: str, role: str | None = "office") -> None:
     known = registry.sources()
-    made = known["KAZ_BNS"].model_copy(update={"source_id": source_id, "origin_group": source_id, "role": role})
+    made = known["KAZ_BNS"].model_copy(
+        update={"source_id": source_id, "origin_group": source_id, "role": role}
+    )
     monkeypatch.setattr(registry, "sources", lambda: {**known, source_id: made})
 
 
@@ -183,10 +205,13 @@ def _report(trade: pd.DataFrame, source_id: str, **values: float) -> pd.DataFram
 
 
 @pytest.mark.parametrize(
-    ("china", "russia", "met", "then"), [(5e9, 1e9, True, "supported"), (1e9, 5e9, False, "contradicted")]
+    ("china", "russia", "met", "then"),
+    [(5e9, 1e9, True, "supported"), (1e9, 5e9, False, "contradicted")],
 )
 def test_a_source_of_a_users_counts_at_once(monkeypatch, trade, china, russia, met, then):
-    """An office of Tajikistan that reports both partners moves the rank, the criterion and the verdict."""
+    """An office of Tajikistan that reports both partners moves the rank, the criterion and the
+    verdict.
+    """
     before = c33(trade, "TJK")
     assert {c.name: c.cells[0].year for c in before.criteria}["first_reporter"] == 2021
     _office(monkeypatch, "TJK_OFFICE")
@@ -209,7 +234,9 @@ def test_a_source_without_a_role_is_refused_and_not_passed_over(monkeypatch, tra
 
 
 def test_turkiye_is_fourth_in_uzbekistan_in_2022_and_not_third(trade):
-    own = trade[(trade["reporter"] == "UZB") & (trade["year"] == 2022) & (trade["source_id"] == "UZB_STAT")]
+    own = trade[
+        (trade["reporter"] == "UZB") & (trade["year"] == 2022) & (trade["source_id"] == "UZB_STAT")
+    ]
     single = own[~own["partner"].isin(list(ca.economies.AGGREGATES))]
     expected = single.groupby("partner")["value_usd"].sum().rank(ascending=False)
     assert expected["TUR"] == 4
@@ -228,7 +255,9 @@ def test_a_count_of_students_by_a_source_of_a_users_counts_at_once(monkeypatch, 
     before = ca.students.window_change(students, economies=["KAZ"]).iloc[0]
     known = registry.sources()
     yearbook = known["moe_brief_stats_peijin"]
-    made = yearbook.model_copy(update={"source_id": "CHN_OFFICE", "origin_group": "CHN_OFFICE", "preference": 1})
+    made = yearbook.model_copy(
+        update={"source_id": "CHN_OFFICE", "origin_group": "CHN_OFFICE", "preference": 1}
+    )
     monkeypatch.setattr(registry, "sources", lambda: {**known, "CHN_OFFICE": made})
     own = students[
         (students["source_id"] == "moe_brief_stats_peijin")
@@ -236,7 +265,9 @@ def test_a_count_of_students_by_a_source_of_a_users_counts_at_once(monkeypatch, 
         & (students["origin"] == "KAZ")
         & (students["level"] == "all")
     ]
-    falling = own.assign(source_id="CHN_OFFICE", students=own["students"].max() - own["students"] + 1)
+    falling = own.assign(
+        source_id="CHN_OFFICE", students=own["students"].max() - own["students"] + 1
+    )
     after = ca.students.window_change(pd.concat([students, falling]), economies=["KAZ"]).iloc[0]
     assert before["estimate"] > 0 > after["estimate"] == -before["estimate"]
     assert after["sources"] == ("CHN_OFFICE",)

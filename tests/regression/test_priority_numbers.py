@@ -1,7 +1,8 @@
-"""Priority, balance, effect, forecast and gravity on the embedded tables, against the raw files and second ways.
+"""Priority, balance, effect, forecast and gravity on the embedded tables, against the raw files and
+second ways.
 
-The source of each figure is the `source_id` in the query; nothing of the wings is used for an expected value, unless a
-test says that it compares two of them.
+The source of each figure is the `source_id` in the query; nothing of the wings is used for an
+expected value, unless a test says that it compares two of them.
 """
 
 from __future__ import annotations
@@ -54,7 +55,9 @@ def cell(cells: pd.DataFrame, dimension: str, economy: str, **choices: str) -> p
 
 
 def test_kazakhstan_trades_most_with_the_eu_by_its_own_report(cells):
-    rows = raw("trade/kaz_bns.csv", reporter="KAZ", year=2023, product="TOTAL", flow=["export", "import"])
+    rows = raw(
+        "trade/kaz_bns.csv", reporter="KAZ", year=2023, product="TOTAL", flow=["export", "import"]
+    )
     china = rows.loc[rows["partner"] == "CHN", "value_usd"].sum()
     union = rows.loc[rows["partner"].isin(EU27), "value_usd"].sum()
     found = cell(cells, "trade", "KAZ")
@@ -62,16 +65,22 @@ def test_kazakhstan_trades_most_with_the_eu_by_its_own_report(cells):
 
 
 def test_the_stock_of_investment_is_that_of_the_source_that_names_most(cells):
-    rows = raw("investment/small.csv", source_id="wiiw_kaz_fdi", year=2021, measure="fdi_stock").set_index("investor")
+    rows = raw(
+        "investment/small.csv", source_id="wiiw_kaz_fdi", year=2021, measure="fdi_stock"
+    ).set_index("investor")
     found = cell(cells, "investment", "KAZ")
     assert found["sources"] == ("wiiw_kaz_fdi",)
-    assert found["estimate"] == pytest.approx(rows.loc["CHN", "value_usd"] / rows.loc["USA", "value_usd"])
+    assert found["estimate"] == pytest.approx(
+        rows.loc["CHN", "value_usd"] / rows.loc["USA", "value_usd"]
+    )
 
 
 def test_students_go_to_russia(cells):
     for origin in CA5:
         china = raw("students/small.csv", source_id="moe_brief_stats_peijin", origin=origin, destination="CHN", year=2018, level="degree")  # fmt: skip
-        russia = raw("students/uis_bilateral_360info.csv", origin=origin, destination="RUS", year=2018)
+        russia = raw(
+            "students/uis_bilateral_360info.csv", origin=origin, destination="RUS", year=2018
+        )
         ratio = china["students"].item() / russia["students"].item()
         assert cell(cells, "students", origin)["estimate"] == pytest.approx(ratio)
 
@@ -101,13 +110,19 @@ def test_concentration_from_the_raw_file(trade, economy, name, source):
     rows = rows[~rows["partner"].isin([*eco.AGGREGATES, economy])]
     index = {}
     for year in (2010, 2011, 2012, 2020, 2021, 2022):
-        wide = rows[rows["year"] == year].pivot_table(index="partner", columns="flow", values="value_usd").dropna()
+        wide = (
+            rows[rows["year"] == year]
+            .pivot_table(index="partner", columns="flow", values="value_usd")
+            .dropna()
+        )
         share = wide.sum(axis=1) / wide.sum(axis=1).sum()
         index[year] = float((share**2).sum())
     early, late = [[index[y] for y in years] for years in ((2010, 2011, 2012), (2020, 2021, 2022))]
     row = ca.trade.concentration_change(trade, economies=[economy]).iloc[0]
     assert row["sources"] == (source,)
-    assert (row["low"], row["high"]) == pytest.approx((min(late) - max(early), max(late) - min(early)))
+    assert (row["low"], row["high"]) == pytest.approx(
+        (min(late) - max(early), max(late) - min(early))
+    )
 
 
 def test_the_spread_of_votes_from_the_raw_file():
@@ -115,7 +130,9 @@ def test_the_spread_of_votes_from_the_raw_file():
     found = ca.relations.vote_spread(facts, economies=CA5).set_index("economy")["estimate"]
     for economy in CA5:
         means = [
-            raw("facts/unga.csv", subject=economy, attribute=f"unga_agreement_with:{p}", year=YEARS)["value"].mean()
+            raw(
+                "facts/unga.csv", subject=economy, attribute=f"unga_agreement_with:{p}", year=YEARS
+            )["value"].mean()
             for p in ("CHN", "RUS", "USA")
         ]
         assert found[economy] == pytest.approx(max(means) - min(means))
@@ -126,10 +143,17 @@ def test_the_spread_of_votes_from_the_raw_file():
 
 
 def test_the_fits_agree_with_the_slower_estimator(trade):
-    """Two ways of this project: `effect` also makes placebo dates, `effect_fits` makes the rank of a loss."""
+    """Two ways of this project: `effect` also makes placebo dates, `effect_fits` makes the rank of
+    a loss.
+    """
     events = ca.load("events")
     slow = ca.relations.effect(trade, events).set_index("economy")
-    choices = {"accession_list": "M_GFDC25", "donors": "never_or_late", "source": "joined", "method": "synthetic"}
+    choices = {
+        "accession_list": "M_GFDC25",
+        "donors": "never_or_late",
+        "source": "joined",
+        "method": "synthetic",
+    }
     fast = ca.relations.effect_fits(trade, events, **choices).set_index("economy")
     for economy in ("KAZ", "TJK", "UZB"):
         assert fast.loc[economy, "estimate"] == pytest.approx(slow.loc[economy, "effect"])
@@ -149,7 +173,11 @@ def test_chinas_trade_after_2022_from_the_raw_files(trade):
     by_year = {2022: ["WITS_CHN_2022X", "IMF_IMTS_CHN_M"], 2023: ["GACC_2023_DERIVED"], 2024: ["GACC_2024"], 2025: ["GACC_2025"]}  # fmt: skip
     for economy in CA5:
         value = {
-            year: customs[(customs["partner"] == economy) & (customs["year"] == year) & customs["source_id"].isin(ids)]
+            year: customs[
+                (customs["partner"] == economy)
+                & (customs["year"] == year)
+                & customs["source_id"].isin(ids)
+            ]
             for year, ids in by_year.items()
         }
         assert all(len(rows) == 2 for rows in value.values())
@@ -176,6 +204,8 @@ def test_one_step_ranks_china_as_full_estimation_does():
     panel = ca.trade.panel(ca.load("trade", source="PENPPML", product="TOTAL"), ca.load("geography"), exclude=OIL_EXPORTERS)  # fmt: skip
     table = ca.trade.placebo_table(panel, estimator="ols")
     full = ca.trade.reassign(panel, estimator="ols")
-    both = table.merge(full.table, on="economy", suffixes=("", "_full")).dropna(subset=["estimate", "estimate_full"])
+    both = table.merge(full.table, on="economy", suffixes=("", "_full")).dropna(
+        subset=["estimate", "estimate_full"]
+    )
     assert both["estimate"].to_numpy() == pytest.approx(both["estimate_full"].to_numpy(), abs=1e-6)
     assert rank_p(table) == pytest.approx(full.p)

@@ -1,4 +1,6 @@
-"""A threshold decides: moved past the figure it turns the verdict, and the register shows that it was moved."""
+"""A threshold decides: moved past the figure it turns the verdict, and the register shows that it
+was moved.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,12 @@ def moved(claim_id: str, criterion: str, threshold: float, **changes) -> ClaimSp
 
 @pytest.mark.parametrize(
     ("threshold", "word"),
-    [(3000, "supported"), (3304, "supported"), (3305, "contradicted"), (4000, "contradicted")],  # 3,305 km by FBK
+    [
+        (3000, "supported"),
+        (3304, "supported"),
+        (3305, "contradicted"),
+        (4000, "contradicted"),
+    ],  # 3,305 km by FBK
 )
 def test_the_border_is_as_long_as_it_is(threshold, word):
     claim = Claim(moved("C25", "total_length", threshold))
@@ -34,7 +41,9 @@ def test_the_border_is_as_long_as_it_is(threshold, word):
 def test_students_turn_where_the_rise_asked_for_is_larger_than_any_was():
     students = ca.load("students")
     as_declared = Claim(registry.claim("C30"))
-    beyond = Claim(moved("C30", "rise_observed", 10_000))  # none rose by as many persons from 2013 to 2018
+    beyond = Claim(
+        moved("C30", "rise_observed", 10_000)
+    )  # none rose by as many persons from 2013 to 2018
     words = [c.judge(c.gather(students=students)).all()[1].verdict for c in (as_declared, beyond)]
     assert words == ["supported", "contradicted"]
 
@@ -44,7 +53,11 @@ def test_a_moved_threshold_is_another_rule_and_an_amendment_shows():
     after = moved("C25", "total_length", 4000)
     assert after.rule_sha256 != before.rule_sha256
     assert check.stale({"claim": "C25", "rule_sha256": after.rule_sha256})
-    record = {"date": "2026-12-01", "reason": "for the test", "rule_sha256_before": before.rule_sha256}
+    record = {
+        "date": "2026-12-01",
+        "reason": "for the test",
+        "rule_sha256_before": before.rule_sha256,
+    }
     claim = Claim(moved("C25", "total_length", 4000, amendments=[record]))
     evidence = claim.gather(facts=ca.load("facts"), geography=ca.load("geography"))
     assert claim.judge(evidence).amended and not Claim(before).judge(evidence).amended

@@ -1,4 +1,6 @@
-"""The years after a forecast: rank, value, and models fitted on what was known. Frames are made up."""
+"""The years after a forecast: rank, value, and models fitted on what was known. Frames are made
+up.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,14 @@ import pandas as pd
 import pytest
 
 from ca_research.errors import CoverageError, UnknownNameError
-from ca_research.trade import forecast_paths, foreseen, lead_after, leads_by_year, value_after, value_series
+from ca_research.trade import (
+    forecast_paths,
+    foreseen,
+    lead_after,
+    leads_by_year,
+    value_after,
+    value_series,
+)
 
 
 def rows(*cells: tuple) -> pd.DataFrame:
@@ -18,7 +27,12 @@ def rows(*cells: tuple) -> pd.DataFrame:
 
 
 def own(
-    year: int, china: float, russia: float, reporter: str = "KAZ", source: str = "KAZ_BNS", flows=("export", "import")
+    year: int,
+    china: float,
+    russia: float,
+    reporter: str = "KAZ",
+    source: str = "KAZ_BNS",
+    flows=("export", "import"),
 ):
     return [
         (reporter, p, year, f, v, source, f"{year + 1}-03-01")
@@ -34,7 +48,10 @@ def customs(values: dict[int, float], partner: str = "KAZ", flow: str = "import"
         2024: "GACC_2024",
         2025: "GACC_2025",
     }
-    return [("CHN", partner, y, flow, v, source.get(y, "IMF_IMTS_CHN_M"), f"{y + 1}-03-31") for y, v in values.items()]
+    return [
+        ("CHN", partner, y, flow, v, source.get(y, "IMF_IMTS_CHN_M"), f"{y + 1}-03-31")
+        for y, v in values.items()
+    ]
 
 
 # rank
@@ -57,11 +74,19 @@ def test_years_before_and_years_without_russia_do_not_count():
 
 
 def test_a_year_counts_only_with_both_directions():
-    table = rows(*customs({2022: 10, 2023: 20, 2024: 5}), *customs({2022: 10, 2023: 10}, flow="export"))
-    assert value_after(table, economies=["KAZ"])["estimate"].tolist() == [1.5]  # 2024 has no exports of China
+    table = rows(
+        *customs({2022: 10, 2023: 20, 2024: 5}), *customs({2022: 10, 2023: 10}, flow="export")
+    )
+    assert value_after(table, economies=["KAZ"])["estimate"].tolist() == [
+        1.5
+    ]  # 2024 has no exports of China
     assert value_after(table, economies=["KAZ"], flow="exports")["estimate"].tolist() == [1.25]
-    assert value_after(table, economies=["KAZ"], flow="exports", statistic="least")["estimate"].tolist() == [0.5]
-    assert value_after(table, economies=["KAZ"], flow="exports", statistic="last")["estimate"].tolist() == [0.5]
+    assert value_after(table, economies=["KAZ"], flow="exports", statistic="least")[
+        "estimate"
+    ].tolist() == [0.5]
+    assert value_after(table, economies=["KAZ"], flow="exports", statistic="last")[
+        "estimate"
+    ].tolist() == [0.5]
     assert value_after(table, economies=["KAZ"], flow="imports")["estimate"].tolist() == [1.0]
 
 
@@ -84,7 +109,9 @@ def test_nothing_after_the_base_is_a_reason():
 def line(noise: float = 0.02, until: int = 2025) -> dict[int, float]:
     """Growth of a tenth a year with a little noise, 2010 to `until`."""
     rng = np.random.default_rng(5)
-    return {y: float(np.exp(0.1 * (y - 2010) + rng.normal(0, noise))) for y in range(2010, until + 1)}
+    return {
+        y: float(np.exp(0.1 * (y - 2010) + rng.normal(0, noise))) for y in range(2010, until + 1)
+    }
 
 
 def test_a_trend_that_goes_on_is_foreseen_and_one_that_turns_is_not():
@@ -95,7 +122,10 @@ def test_a_trend_that_goes_on_is_foreseen_and_one_that_turns_is_not():
     assert found.loc["KAZ", "estimate"] < 0.4 and found.loc["UZB", "estimate"] > 5
     assert found["scored"].tolist() == [3, 3]
     still = {y: v if y <= 2022 else steady[2022] for y, v in steady.items()}
-    assert "met every later value exactly" in foreseen(rows(*customs(still)), economies=["KAZ"])["missing"][0]
+    assert (
+        "met every later value exactly"
+        in foreseen(rows(*customs(still)), economies=["KAZ"])["missing"][0]
+    )
 
 
 def test_the_error_is_that_of_the_day_and_not_of_later_knowledge():
@@ -121,14 +151,18 @@ def test_a_figure_known_later_is_scored_and_not_fitted():
 
 def test_nothing_known_after_the_day_is_no_score():
     row = foreseen(rows(*customs(line(until=2022))), economies=["KAZ", "TKM"])
-    assert row["missing"].tolist() == ["KAZ: no year known after 2023-05-19", "TKM: no series of china imports at hand"]
+    assert row["missing"].tolist() == [
+        "KAZ: no year known after 2023-05-19",
+        "TKM: no series of china imports at hand",
+    ]
 
 
 def test_a_series_begins_after_its_last_gap_and_needs_both_flows():
     values = {y: v for y, v in line().items() if y != 2013}
     assert value_series(rows(*customs(values)), "KAZ")["year"].min() == 2014
     half = rows(
-        *own(2010, 1, 1, source="KAZ_WITS_BNS_PANEL"), *own(2011, 1, 1, source="KAZ_WITS_BNS_PANEL", flows=("export",))
+        *own(2010, 1, 1, source="KAZ_WITS_BNS_PANEL"),
+        *own(2011, 1, 1, source="KAZ_WITS_BNS_PANEL", flows=("export",)),
     )
     assert value_series(half, "KAZ", series="own_turnover")["year"].tolist() == [2010]
     with pytest.raises(CoverageError):
@@ -145,7 +179,11 @@ def test_paths_name_what_was_known_expected_and_came():
     still = made[made["model"] == "no change"]["mean"]
     assert still.nunique() == 1 and still.iloc[0] == pytest.approx(line()[2022])
     alone = forecast_paths(rows(*customs(line(until=2022))), economies=["KAZ"])
-    assert set(alone[alone["model"] == "drift"]["year"]) == {2023, 2024, 2025} and "after" not in set(alone["model"])
+    assert set(alone[alone["model"] == "drift"]["year"]) == {
+        2023,
+        2024,
+        2025,
+    } and "after" not in set(alone["model"])
 
 
 @pytest.mark.parametrize("wrong", [{"model": "oracle"}, {"series": "gas"}, {"scale": "root"}])

@@ -10,7 +10,9 @@ from ca_research.errors import UsageError
 from ca_research.scaffold import new_claim
 
 
-def stored(claim: str, verdict: str, as_of: str = "latest", headline: bool = True, **params) -> dict:
+def stored(
+    claim: str, verdict: str, as_of: str = "latest", headline: bool = True, **params
+) -> dict:
     criteria = [{"label": "Rise", "state": "undecided"}, {"label": "Share", "state": "holds"}]
     about = {"claim": claim, "params": params, "as_of": as_of, "verdict": verdict}
     return about | {"headline": headline, "fragile": verdict == "supported", "criteria": criteria}
@@ -40,16 +42,23 @@ def test_each_run_ends_with_its_verdict_in_words(out):
 
 
 def test_only_what_was_asked_for_is_said(out):
-    folder = out(*(stored("C33", "supported", economy=e, strict=True) for e in ("KAZ", "KGZ", "UZB")))
+    folder = out(
+        *(stored("C33", "supported", economy=e, strict=True) for e in ("KAZ", "KGZ", "UZB"))
+    )
     assert len(report.answers(folder, ["C33"], [{"economy": ["KAZ"], "strict": ["true"]}])) == 1
     assert len(report.answers(folder, ["C33"], [{"economy": ["KAZ", "UZB"]}])) == 2
     assert len(report.answers(folder, ["C33"], [{"economy": ["KAZ"]}, {"economy": ["KGZ"]}])) == 2
-    assert len(report.answers(folder, ["C33"], [{"level": ["1"]}])) == 3  # not stored with a verdict
+    assert (
+        len(report.answers(folder, ["C33"], [{"level": ["1"]}])) == 3
+    )  # not stored with a verdict
     assert report.answers(folder, ["C33"], [{"as_of": ["2023-05-19"]}]) == []
 
 
 def test_many_verdicts_are_counted(out):
-    folder = out(*(stored("C01", "supported") for _ in range(60)), *(stored("C02", "not testable") for _ in range(40)))
+    folder = out(
+        *(stored("C01", "supported") for _ in range(60)),
+        *(stored("C02", "not testable") for _ in range(40)),
+    )
     assert report.answers(folder, [], [{}]) == ["100 verdicts: 60 supported, 40 not testable"]
 
 
@@ -60,7 +69,11 @@ def test_a_report_without_verdicts_says_none(tmp_path):
 def test_a_claim_and_a_verdict_print_as_text():
     claim = ca.claim("C30")
     assert repr(claim) == "claim('C30')"
-    assert str(claim).startswith("C30 ") and claim.spec.quotation in str(claim) and claim.rule in str(claim)
+    assert (
+        str(claim).startswith("C30 ")
+        and claim.spec.quotation in str(claim)
+        and claim.rule in str(claim)
+    )
     verdict = claim.judge(claim.gather(students=ca.load("students", as_of="2023-05-19")))
     assert len(repr(verdict)) < 120 and verdict.verdict in repr(verdict)
     first, *rest = str(verdict).splitlines()

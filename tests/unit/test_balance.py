@@ -1,4 +1,6 @@
-"""Balance: concentration of trade in two periods, votes in the United Nations, votes on the war. Frames are made up."""
+"""Balance: concentration of trade in two periods, votes in the United Nations, votes on the war.
+Frames are made up.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from ca_research.trade import compare_periods, concentration_change, hhi_years, 
 YEARS = (2010, 2011, 2012, 2020, 2021, 2022)
 
 
-def report(shares: dict[int, dict[str, float]], reporter: str = "KGZ", source: str = "KGZ_NSC") -> pd.DataFrame:
+def report(
+    shares: dict[int, dict[str, float]], reporter: str = "KGZ", source: str = "KGZ_NSC"
+) -> pd.DataFrame:
     """Exports and imports alike; a partner's value by year."""
     rows = [
         (reporter, p, y, f, v, source)
@@ -35,7 +39,9 @@ LATER = dict(zip(YEARS, map(even, (0.5, 0.55, 0.52, 0.6, 0.7, 0.8)), strict=True
 
 def test_the_index_is_the_sum_of_squared_shares():
     table = hhi_years(report({2010: {"CHN": 3, "RUS": 1, "TUR": 4}}), "KGZ", source="KGZ_NSC")
-    assert table["hhi"].tolist() == pytest.approx([(9 + 1 + 16) / 64]) and table["n"].tolist() == [3]
+    assert table["hhi"].tolist() == pytest.approx([(9 + 1 + 16) / 64]) and table["n"].tolist() == [
+        3
+    ]
 
 
 def test_aggregates_and_rests_are_no_partners():
@@ -57,7 +63,9 @@ def test_a_partner_with_one_direction_is_left_out_of_turnover():
 
 def test_named_partners_are_those_of_the_register():
     rows = report({2010: {"CHN": 1, "RUS": 1, "ITA": 2}})
-    assert hhi_years(rows, "KGZ", source="KGZ_NSC", partners="named")["hhi"].tolist() == pytest.approx([0.5])
+    assert hhi_years(rows, "KGZ", source="KGZ_NSC", partners="named")[
+        "hhi"
+    ].tolist() == pytest.approx([0.5])
 
 
 def test_the_interval_of_years_spans_every_pair():
@@ -81,8 +89,12 @@ def test_one_source_serves_both_periods():
     late = report({y: even(0.9) for y in YEARS[3:]}, "KAZ", "KAZ_WITS_BNS_PANEL")
     with pytest.raises(CoverageError, match="no own report"):
         compare_periods(pd.concat([early, late]), "KAZ")
-    row = concentration_change(pd.concat([early, late]), economies=["KAZ"], interval="welch").iloc[0]
-    assert row["missing"] and row["interval"] == "welch"  # every row says which, or the grid would lose the choice
+    row = concentration_change(pd.concat([early, late]), economies=["KAZ"], interval="welch").iloc[
+        0
+    ]
+    assert (
+        row["missing"] and row["interval"] == "welch"
+    )  # every row says which, or the grid would lose the choice
     with pytest.raises(CoverageError, match="both periods of KAZ"):
         periods_by_economy(pd.concat([early, late]), economies=["KAZ"])
 
@@ -106,10 +118,14 @@ def test_unknown_choices_of_trade_are_refused(wrong):
 # votes
 
 
-def facts(agreement: dict[tuple[str, int], float], points: dict[tuple[str, int], float] | None = None) -> pd.DataFrame:
+def facts(
+    agreement: dict[tuple[str, int], float], points: dict[tuple[str, int], float] | None = None
+) -> pd.DataFrame:
     rows = [("KAZ", f"unga_agreement_with:{p}", y, v) for (p, y), v in agreement.items()]
     rows += [(who, "unga_ideal_point", y, v) for (who, y), v in (points or {}).items()]
-    return pd.DataFrame(rows, columns=["subject", "attribute", "year", "value"]).assign(source_id="UNGA")
+    return pd.DataFrame(rows, columns=["subject", "attribute", "year", "value"]).assign(
+        source_id="UNGA"
+    )
 
 
 AGREED = {
@@ -136,7 +152,9 @@ def test_a_session_without_one_power_is_left_out():
 def test_windows_choose_their_years():
     more = facts(AGREED | {(p, 2023): v for p, v in (("CHN", 0.9), ("RUS", 0.5), ("USA", 0.5))})
     assert vote_spread(more, economies=["KAZ"])["estimate"].tolist() == pytest.approx([0.5])
-    assert vote_spread(more, economies=["KAZ"], window="newest")["estimate"].tolist() == pytest.approx([0.4])
+    assert vote_spread(more, economies=["KAZ"], window="newest")[
+        "estimate"
+    ].tolist() == pytest.approx([0.4])
     with pytest.raises(UnknownNameError):
         vote_spread(more, economies=["KAZ"], window="century")
 
@@ -159,7 +177,12 @@ def vote(detail: str, date: str = "2023-02-23") -> pd.DataFrame:
 
 
 def test_votes_are_read_from_the_text():
-    cast = war_votes(vote("Ukraine resolution: KAZ, KGZ abstain; TKM does not vote; TJK votes against; UZB votes for"))
+    cast = war_votes(
+        vote(
+            "Ukraine resolution: KAZ, KGZ abstain; TKM does not vote; TJK votes against; UZB "
+            "votes for"
+        )
+    )
     assert dict(zip(cast["economy"], cast["vote"], strict=True)) == {
         "KAZ": "abstain", "KGZ": "abstain", "TKM": "not voting", "TJK": "against", "UZB": "for",
     }  # fmt: skip
@@ -174,7 +197,10 @@ def test_votes_are_read_from_the_text():
 
 def test_a_vote_on_the_seat_is_told_from_one_on_the_war():
     both = pd.concat(
-        [vote("Ukraine: KAZ abstains"), vote("Ukraine session, seat of Russia in the Council: KAZ votes against")]
+        [
+            vote("Ukraine: KAZ abstains"),
+            vote("Ukraine session, seat of Russia in the Council: KAZ votes against"),
+        ]
     )
     assert war_votes(both)["seat"].tolist() == [False, True]
     assert stood_aside(both, economies=["KAZ"])["estimate"].tolist() == [1.0]
@@ -183,10 +209,14 @@ def test_a_vote_on_the_seat_is_told_from_one_on_the_war():
 
 def test_other_votes_and_economies_that_are_not_named_do_not_count():
     assert war_votes(vote("KAZ votes against a debate on Xinjiang")).empty
-    found = stood_aside(vote("Ukraine: KAZ abstains"), economies=["KAZ", "UZB"]).set_index("economy")
+    found = stood_aside(vote("Ukraine: KAZ abstains"), economies=["KAZ", "UZB"]).set_index(
+        "economy"
+    )
     assert found.loc["KAZ", "estimate"] == 1 and found.loc["UZB", "missing"]
 
 
 def test_two_votes_are_a_share():
-    both = pd.concat([vote("Ukraine: KAZ abstains"), vote("Ukraine: KAZ votes against", "2022-04-07")])
+    both = pd.concat(
+        [vote("Ukraine: KAZ abstains"), vote("Ukraine: KAZ votes against", "2022-04-07")]
+    )
     assert stood_aside(both, economies=["KAZ"])["estimate"].tolist() == [0.5]

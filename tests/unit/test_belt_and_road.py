@@ -1,4 +1,5 @@
-"""Belt and Road: dates by list, China's imports by source, donors and what spoils them, and what `effect` answers.
+"""Belt and Road: dates by list, China's imports by source, donors and what spoils them, and what
+`effect` answers.
 
 Figures of the real tables are recomputed from their rows; made-up frames have plain numbers.
 """
@@ -61,7 +62,9 @@ def test_first_document_by_list(events, which, expected):
 
 def test_the_placeholder_is_a_choice(events):
     raw = events[
-        (events["source_id"] == "M_GFDC25") & (events["date_bound"] == "placeholder") & (events["actor"] != "CHN")
+        (events["source_id"] == "M_GFDC25")
+        & (events["date_bound"] == "placeholder")
+        & (events["actor"] != "CHN")
     ]
     for placeholder, year in (("unknown", None), ("as_printed", 2013), ("next_year", 2014)):
         frame = br.accession(events, "M_GFDC25", placeholder=placeholder).set_index("economy")
@@ -85,7 +88,9 @@ def test_sources_of_imports_are_never_mixed(trade):
     wto, imf, joined = (br.china_imports(trade, s) for s in br.SOURCES)
     assert set(wto["source_id"]) == {"WTO_HSM"} and set(imf["source_id"]) == {"IMF_IMTS_CHN_M"}
     by_year = joined.groupby("source_id")["year"].agg(["min", "max"])
-    assert by_year.loc["WTO_HSM"].tolist() == [1996, 2008] and by_year.loc["IMF_IMTS_CHN_M"].tolist() == [2010, 2022]
+    assert by_year.loc["WTO_HSM"].tolist() == [1996, 2008] and by_year.loc[
+        "IMF_IMTS_CHN_M"
+    ].tolist() == [2010, 2022]
     assert not {1998, 1999, 2000, 2009} & set(joined["year"])  # not in the source: gaps stay
     assert joined["log_imports"].to_numpy() == pytest.approx(np.log(joined["value_usd"]))
     assert len(wto) == len(trade[(trade["source_id"] == "WTO_HSM") & (trade["value_usd"] > 0)])
@@ -95,7 +100,9 @@ def test_overlap_of_the_two_sources(trade):
     both = br.imports_overlap(trade)
     assert (both["year"].min(), both["year"].max()) == (2010, 2018)
     row = both[(both["economy"] == "KAZ") & (both["year"] == 2014)].iloc[0]
-    raw = trade[(trade["partner"] == "KAZ") & (trade["year"] == 2014)].set_index("source_id")["value_usd"]
+    raw = trade[(trade["partner"] == "KAZ") & (trade["year"] == 2014)].set_index("source_id")[
+        "value_usd"
+    ]
     assert row["ratio"] == pytest.approx(raw["WTO_HSM"] / raw["IMF_IMTS_CHN_M"])
     assert both["ratio"].median() == pytest.approx(1, abs=0.001)
 
@@ -118,14 +125,22 @@ def test_donors_and_their_contamination(events, trade):
     never = br.donor_pool(events, imports, dates, "never", 2018, eco.CA5)
     late = br.donor_pool(events, imports, dates, "never_or_late", 2018, eco.CA5)
     assert set(never["economy"]) < set(late["economy"])
-    assert not set(late["economy"]) & {*eco.CA5, *br.NO_STATE, "CHN", "KGZ", "BLR"}  # BLR: placeholder date
+    assert not set(late["economy"]) & {
+        *eco.CA5,
+        *br.NO_STATE,
+        "CHN",
+        "KGZ",
+        "BLR",
+    }  # BLR: placeholder date
     listed = dates.set_index("economy")["year"]
     assert not set(never["economy"]) & set(listed.index)
     first = br.accession_variants(events).groupby("economy")["year"].min()
     for row in late.itertuples():
         assert row.economy not in listed or listed[row.economy] >= 2018
         assert row.contaminated == (row.economy in first and first[row.economy] <= 2020)
-    assert late["contaminated"].sum() > len(late) / 3  # nearly all who come late come within the sample
+    assert (
+        late["contaminated"].sum() > len(late) / 3
+    )  # nearly all who come late come within the sample
     with pytest.raises(UnknownNameError):
         br.donor_pool(events, imports, dates, "all", 2018, eco.CA5)
 
@@ -143,7 +158,9 @@ def test_synthetic_effect_is_that_of_the_statistics(events, trade):
     row = found.loc["KAZ"]
     assert row["estimate"] == row["effect"] == pytest.approx(own.effect)
     assert (row["start"], row["donors"]) == (2014, len(own.donors))
-    assert row["p"] == pytest.approx(own.placebos().p) and row["p_positive"] == pytest.approx(own.placebos().p_positive)
+    assert row["p"] == pytest.approx(own.placebos().p) and row["p_positive"] == pytest.approx(
+        own.placebos().p_positive
+    )
     assert set(row["sources"]) == {"IMF_IMTS_CHN_M", "M_LPV26", "WTO_HSM"}
     assert row["joined"] >= row["contaminated"] > 0
     assert found.at["TKM", "missing"] == "TKM: no known date of signing in M_LPV26" and pd.isna(
@@ -157,8 +174,12 @@ def test_short_series_are_not_estimated(events, trade):
     assert "7 period(s) before 2017" in found.at["TKM", "missing"]
     assert "no known date" in found.at["KGZ", "missing"]
     short = br.effect(trade, events, source="IMF_IMTS_CHN_M").set_index("economy")
-    assert short.drop(index="TJK")["estimate"].isna().all()  # only Tajikistan (2018) has eight years before
-    ranks = br.effect(trade, events, economies=["UZB"], statistic="p_positive", donors="never").iloc[0]
+    assert (
+        short.drop(index="TJK")["estimate"].isna().all()
+    )  # only Tajikistan (2018) has eight years before
+    ranks = br.effect(
+        trade, events, economies=["UZB"], statistic="p_positive", donors="never"
+    ).iloc[0]
     assert ranks["estimate"] == ranks["p_positive"] >= 1 / (ranks["donors"] + 1)
 
 
@@ -173,8 +194,12 @@ def test_event_study_of_all_together(events, trade, method):
 def test_made_up_effect_is_found(events, trade):
     rows = trade[trade["source_id"] == "WTO_HSM"].copy()
     rows.loc[(rows["partner"] == "KAZ") & (rows["year"] >= 2014), "value_usd"] *= np.exp(3)
-    plain = br.effect(trade, events, economies=["KAZ"], accession_list="M_LPV26", source="WTO_HSM", until="2018")
-    more = br.effect(rows, events, economies=["KAZ"], accession_list="M_LPV26", source="WTO_HSM", until="2018")
+    plain = br.effect(
+        trade, events, economies=["KAZ"], accession_list="M_LPV26", source="WTO_HSM", until="2018"
+    )
+    more = br.effect(
+        rows, events, economies=["KAZ"], accession_list="M_LPV26", source="WTO_HSM", until="2018"
+    )
     assert more.at[0, "estimate"] - plain.at[0, "estimate"] == pytest.approx(3)
     assert more.at[0, "p_positive"] < 0.1
 
@@ -182,7 +207,13 @@ def test_made_up_effect_is_found(events, trade):
 def test_what_is_not_tested_says_so(events, trade):
     with pytest.raises(CoverageError, match="GDP at constant prices"):
         br.effect(trade, events, outcome="gdp_per_head")
-    for options in ({"method": "ols"}, {"statistic": "t"}, {"donors": "all"}, {"accession_list": "x"}, {"source": "x"}):
+    for options in (
+        {"method": "ols"},
+        {"statistic": "t"},
+        {"donors": "all"},
+        {"accession_list": "x"},
+        {"source": "x"},
+    ):
         with pytest.raises(UnknownNameError):
             br.effect(trade, events, **options)
     with pytest.raises(CoverageError, match="no date of signing"):

@@ -1,4 +1,6 @@
-"""Measures that say that each of their rows stands for itself: a source that a row does not name leaves it as it was."""
+"""Measures that say that each of their rows stands for itself: a source that a row does not name
+leaves it as it was.
+"""
 
 from __future__ import annotations
 
@@ -35,4 +37,7 @@ def test_a_row_is_the_same_without_a_source_that_it_does_not_name(claim, criteri
 
 
 def test_some_measures_are_marked():
-    assert {criterion.values[1].measure for criterion in CALLS} >= {"relations.shared_meetings", "trade.foreseen"}
+    assert {criterion.values[1].measure for criterion in CALLS} >= {
+        "relations.shared_meetings",
+        "trade.foreseen",
+    }

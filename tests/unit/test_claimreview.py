@@ -1,4 +1,6 @@
-"""ClaimReview: the shape of schema.org, written down here by its own page, and nothing filled in that is not known."""
+"""ClaimReview: the shape of schema.org, written down here by its own page, and nothing filled in
+that is not known.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ TEXT = {"type": "string", "minLength": 1}
 DATE = {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"}
 
 
-def typed(name: str, required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
+def typed(
+    name: str, required: dict[str, Any], optional: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """A schema.org type with the properties that are used; any other property is a fault."""
     return {
         "type": "object",
@@ -28,7 +32,11 @@ ORGANIZATION = typed("Organization", {"name": TEXT})
 RATING = typed(
     "Rating",
     {"alternateName": {"enum": list(registry.VERDICTS)}, "ratingExplanation": TEXT},
-    {"ratingValue": {"type": "number"}, "worstRating": {"type": "number"}, "bestRating": {"type": "number"}},
+    {
+        "ratingValue": {"type": "number"},
+        "worstRating": {"type": "number"},
+        "bestRating": {"type": "number"},
+    },
 ) | {"dependentRequired": {"ratingValue": ["worstRating", "bestRating"]}}
 DATASET = typed(
     "Dataset",
@@ -52,7 +60,10 @@ REVIEW = typed(
 )
 DOCUMENT = {
     "type": "object",
-    "properties": {"@context": {"const": "https://schema.org"}, "@graph": {"type": "array", "items": REVIEW}},
+    "properties": {
+        "@context": {"const": "https://schema.org"},
+        "@graph": {"type": "array", "items": REVIEW},
+    },
     "required": ["@context", "@graph"],
     "additionalProperties": False,
 }
@@ -81,7 +92,9 @@ def test_the_real_report_has_one_for_each_claim_and_day(report):
 
 
 def test_only_what_lies_on_one_scale_has_a_value():
-    values = {w: claim_review(verdict(w))["reviewRating"].get("ratingValue") for w in registry.VERDICTS}
+    values = {
+        w: claim_review(verdict(w))["reviewRating"].get("ratingValue") for w in registry.VERDICTS
+    }
     assert values["contradicted"] < values["partly supported"] < values["supported"]
     assert values["not enough evidence"] is None and values["not testable"] is None
 
@@ -93,5 +106,7 @@ def test_unknown_properties_are_left_out_and_known_ones_are_the_registrys():
         assert found["name"] == source.title
         assert ("creator" in found) == bool(source.publisher)
     review = claim_review(verdict("supported"))
-    assert review["itemReviewed"]["appearance"]["datePublished"] == registry.article().date.isoformat()
+    assert (
+        review["itemReviewed"]["appearance"]["datePublished"] == registry.article().date.isoformat()
+    )
     assert [d["identifier"] for d in review["isBasedOn"]] == ["KAZ_BNS", "P023"]

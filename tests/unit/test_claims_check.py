@@ -1,4 +1,6 @@
-"""`claims check`: each way in which a register cannot do what it declares is named, with file and field."""
+"""`claims check`: each way in which a register cannot do what it declares is named, with file and
+field.
+"""
 
 from __future__ import annotations
 
@@ -51,14 +53,32 @@ FIRST = C33["readings"][0]["criteria"][0]["name"]
     ("spec", "words"),
     [
         (lambda: changed(["data"], ["trade", "weather"]), ["C33.yaml: data", "no table 'weather'"]),
-        (lambda: changed(["data"], ["trade", "events"]), ["trade_priority.ipynb does not load 'events'"]),
+        (
+            lambda: changed(["data"], ["trade", "events"]),
+            ["trade_priority.ipynb does not load 'events'"],
+        ),
         (lambda: changed(["notebook"], "other.ipynb"), ["notebook", "no notebooks/other.ipynb"]),
-        (lambda: everywhere(C33, FIRST, "measure", "trade.leed"), [f"criteria.{FIRST}", "no measure 'trade.leed'"]),
-        (lambda: everywhere(C33, FIRST, "settings", {"planet": "mars"}), ["reads no 'planet'", "setting"]),
-        (lambda: everywhere(C33, FIRST, "measure", "students.window_change"), ["needs 'students'", "neither"]),
-        (lambda: everywhere(C33, FIRST, "measure", "economy.energy_share_before"), ["grid axis does nothing"]),
+        (
+            lambda: everywhere(C33, FIRST, "measure", "trade.leed"),
+            [f"criteria.{FIRST}", "no measure 'trade.leed'"],
+        ),
+        (
+            lambda: everywhere(C33, FIRST, "settings", {"planet": "mars"}),
+            ["reads no 'planet'", "setting"],
+        ),
+        (
+            lambda: everywhere(C33, FIRST, "measure", "students.window_change"),
+            ["needs 'students'", "neither"],
+        ),
+        (
+            lambda: everywhere(C33, FIRST, "measure", "economy.energy_share_before"),
+            ["grid axis does nothing"],
+        ),
         (lambda: changed(["article", "sentence"], 9), ["article", "no sentence 9"]),
-        (lambda: changed(["article", "sha256"], "0" * 64), ["article", "hash is not that of the sentence"]),
+        (
+            lambda: changed(["article", "sha256"], "0" * 64),
+            ["article", "hash is not that of the sentence"],
+        ),
     ],
 )
 def test_what_could_not_work_is_named_with_its_field(spec, words):
@@ -68,19 +88,27 @@ def test_what_could_not_work_is_named_with_its_field(spec, words):
 
 def rule(supported: Any, contradicted: Any) -> ClaimSpec:
     return changed(
-        ["readings", 0, "rule"], C33["readings"][0]["rule"] | {"supported": supported, "contradicted": contradicted}
+        ["readings", 0, "rule"],
+        C33["readings"][0]["rule"] | {"supported": supported, "contradicted": contradicted},
     )
 
 
 def test_a_rule_must_be_able_to_go_both_ways_and_never_both_at_once():
     names = [c["name"] for c in C33["readings"][0]["criteria"]]
-    all_hold, any_fails = {"all": [f"{n} holds" for n in names]}, {"any": [f"{n} fails" for n in names]}
+    all_hold, any_fails = (
+        {"all": [f"{n} holds" for n in names]},
+        {"any": [f"{n} fails" for n in names]},
+    )
     assert faults(rule(all_hold, any_fails)) == []
     both = "\n".join(faults(rule({"any": [f"{n} holds" for n in names]}, any_fails)))
     assert "both supported and contradicted" in both
     never = {"all": [f"{names[0]} holds", f"{names[0]} fails", *all_hold["all"][1:]]}
-    assert "no state of the criteria would make it supported" in "\n".join(faults(rule(never, any_fails)))
-    assert "no state of the criteria would make it contradicted" in "\n".join(faults(rule(all_hold, never)))
+    assert "no state of the criteria would make it supported" in "\n".join(
+        faults(rule(never, any_fails))
+    )
+    assert "no state of the criteria would make it contradicted" in "\n".join(
+        faults(rule(all_hold, never))
+    )
 
 
 @pytest.mark.parametrize(
@@ -93,7 +121,11 @@ def test_a_threshold_outside_what_the_measure_can_be_is_refused(comparison, thre
         for reading in content["readings"]:
             for criterion in reading["criteria"]:
                 if criterion["name"] == FIRST:
-                    criterion |= {"comparison": comparison, "threshold": threshold, "bounds": [0, 1]}
+                    criterion |= {
+                        "comparison": comparison,
+                        "threshold": threshold,
+                        "bounds": [0, 1],
+                    }
         return ClaimSpec.model_validate(content)
 
     if fine:
@@ -110,13 +142,22 @@ def test_every_sentence_has_a_claim_or_a_reason():
     assert reasoned
 
 
-# --- stored verdicts ---------------------------------------------------------------------------------------
+# --- stored verdicts
+# ---------------------------------------------------------------------------------------
 
 
 def stored(verdict: str, **changes: Any) -> dict[str, Any]:
     spec = registry.claim("C33")
     criteria = [
-        {"name": c.name, "label": c.label, "state": "holds", "main_met": True, "estimate": 3.0, "low": 3.0, "high": 3.0}
+        {
+            "name": c.name,
+            "label": c.label,
+            "state": "holds",
+            "main_met": True,
+            "estimate": 3.0,
+            "low": 3.0,
+            "high": 3.0,
+        }
         for c in spec.readings[0].criteria
     ]
     return {
@@ -142,12 +183,15 @@ def test_missing_criteria_and_unknown_readings_are_named_and_old_rules_are_left_
     assert check.stale(old) and check.verdict(old) == []
 
 
-# --- two days ----------------------------------------------------------------------------------------------
+# --- two days
+# ----------------------------------------------------------------------------------------------
 
 
 def test_differences_name_verdict_state_number_year_and_sources():
     before = stored("supported")
-    after = copy.deepcopy(stored("not enough evidence", sources=["KGZ_NSC"], coverage={"from": 2010, "to": 2024}))
+    after = copy.deepcopy(
+        stored("not enough evidence", sources=["KGZ_NSC"], coverage={"from": 2010, "to": 2024})
+    )
     after["criteria"][0] |= {"state": "undecided", "estimate": None, "low": 2.0, "high": 4.0}
     after["criteria"][1] |= {"estimate": 4.0}
     lines = differences(before, after)
@@ -184,4 +228,6 @@ def test_a_changed_kind_moves_the_second_hash_of_a_rule_and_not_the_first():
     )
     assert moved.rule_sha256 == spec.rule_sha256
     assert moved.rule_sha256_2 != spec.rule_sha256_2
-    assert check.stale({"claim": "C35", "rule_sha256": spec.rule_sha256, "rule_sha256_2": moved.rule_sha256_2})
+    assert check.stale(
+        {"claim": "C35", "rule_sha256": spec.rule_sha256, "rule_sha256_2": moved.rule_sha256_2}
+    )

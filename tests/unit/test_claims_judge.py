@@ -1,4 +1,6 @@
-"""The judge on evidence made by hand: states, thresholds, collapse, counts, fragility, and what a verdict stores."""
+"""The judge on evidence made by hand: states, thresholds, collapse, counts, fragility, and what a
+verdict stores.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ def criterion(name: str = "size", **changes: Any) -> dict[str, Any]:
             "threshold": 1, "kind": "level", "unit": "u", "why": "w", "axes": ["pick", "how"]} | changes  # fmt: skip
 
 
-def claim(*criteria: dict, supported: Any = None, contradicted: Any = None, **changes: Any) -> ClaimSpec:
+def claim(
+    *criteria: dict, supported: Any = None, contradicted: Any = None, **changes: Any
+) -> ClaimSpec:
     names = [c["name"] for c in criteria]
     rule = {"supported": supported or {"all": [f"{n} holds" for n in names]},
             "contradicted": contradicted or {"any": [f"{n} fails" for n in names]}, "words": "w"}  # fmt: skip
@@ -47,7 +51,9 @@ def claim(*criteria: dict, supported: Any = None, contradicted: Any = None, **ch
     return ClaimSpec.model_validate(whole)
 
 
-def row(spec: int, estimate: float | None = None, *, name: str = "size", **given: Any) -> dict[str, Any]:
+def row(
+    spec: int, estimate: float | None = None, *, name: str = "size", **given: Any
+) -> dict[str, Any]:
     failed = estimate is None and given.get("low") is None and given.get("high") is None
     return {"criterion": name, "spec": spec, "is_main": spec == 0, "without": "", "pick": "a", "how": "x", "economy": "",
             "estimate": estimate, "low": None, "high": None, "n": 0 if failed else 2, "first_year": 2010,
@@ -104,8 +110,15 @@ def test_a_specification_whose_range_is_open_counts_but_for_neither_side():
 
 def test_without_the_main_specification_there_is_no_answer():
     absent = judged(row(0), row(1, 2), row(2, 2))
-    assert (absent.state, absent.share_of_specifications, absent.estimate) == ("undecided", None, None)
-    assert judged(row(0, low=0, high=2), row(1, 2), row(2, 2), row(3, 2), row(4, 2)).state == "undecided"
+    assert (absent.state, absent.share_of_specifications, absent.estimate) == (
+        "undecided",
+        None,
+        None,
+    )
+    assert (
+        judged(row(0, low=0, high=2), row(1, 2), row(2, 2), row(3, 2), row(4, 2)).state
+        == "undecided"
+    )
 
 
 def test_one_data_path_is_one_vote():
@@ -147,7 +160,12 @@ def test_three_of_five_keeps_its_share_rounded_up(n, k):
 def test_a_count_carries_its_missing_economies(estimates, state, low, high):
     found = judged(*[row(0, v, economy=e) for e, v in zip(CA5, estimates, strict=True)], over=OVER)
     assert (found.state, found.estimate, found.low, found.high) == (state, low, low, high)
-    assert (found.threshold, found.comparison, found.cell_threshold, found.cell_comparison) == (3, ">=", 1, ">")
+    assert (found.threshold, found.comparison, found.cell_threshold, found.cell_comparison) == (
+        3,
+        ">=",
+        1,
+        ">",
+    )
     assert [c.met for c in found.cells] == [None if v is None else v > 1 for v in estimates]
 
 
@@ -194,7 +212,12 @@ def five(estimates: list[float | None], spec: int = 0, **given: Any) -> list[dic
 
 @pytest.mark.parametrize(
     ("sizes", "word"),
-    [((2, 2), "supported"), ((2, 0), "contradicted"), ((2, None), "not enough evidence"), ((0, None), "contradicted")],
+    [
+        ((2, 2), "supported"),
+        ((2, 0), "contradicted"),
+        ((2, None), "not enough evidence"),
+        ((0, None), "contradicted"),
+    ],
 )
 def test_the_rule_joins_criteria(sizes, word):
     spec = claim(criterion("size"), criterion("other"))
@@ -205,24 +228,34 @@ def test_the_rule_joins_criteria(sizes, word):
         assert found.coverage["missing"] == ["Other: not published"]
 
 
-@pytest.mark.parametrize(("otherwise", "word"), [("partly supported",) * 2, ("not enough evidence",) * 2])
+@pytest.mark.parametrize(
+    ("otherwise", "word"), [("partly supported",) * 2, ("not enough evidence",) * 2]
+)
 def test_a_mixed_criterion_gives_what_the_rule_says(otherwise, word):
     spec = claim(criterion())
     rule = spec.readings[0].rule.model_copy(update={"otherwise": otherwise})
-    spec = spec.model_copy(update={"readings": (spec.readings[0].model_copy(update={"rule": rule}),)})
+    spec = spec.model_copy(
+        update={"readings": (spec.readings[0].model_copy(update={"rule": rule}),)}
+    )
     assert verdict(row(0, 2), row(1, 0), spec=spec).verdict == word
 
 
 def test_leaving_out_one_economy_can_flip():
     flipped = verdict(*five([2, 2, 2, 0, 0]))  # 3 of 5; without KAZ 2 of 4, where 3 are asked for
     assert (flipped.verdict, flipped.fragile) == ("supported", True)
-    assert flipped.fragility == tuple(f"without {n}: contradicted" for n in ("Kazakhstan", "Kyrgyzstan", "Tajikistan"))
+    assert flipped.fragility == tuple(
+        f"without {n}: contradicted" for n in ("Kazakhstan", "Kyrgyzstan", "Tajikistan")
+    )
     firm = verdict(*five([2, 2, 2, 2, 2]))
     assert (firm.verdict, firm.fragile, firm.fragility) == ("supported", False, ())
 
 
 def test_leaving_out_one_source_can_flip_and_a_sole_source_is_said_apart():
-    rows = [*five([2] * 5, 0), *five([0] * 5, 1, sources=("KGZ_NSC",)), *five([0] * 5, 2, sources=("UZB_STAT",))]
+    rows = [
+        *five([2] * 5, 0),
+        *five([0] * 5, 1, sources=("KGZ_NSC",)),
+        *five([0] * 5, 2, sources=("UZB_STAT",)),
+    ]
     found = verdict(*rows)
     assert (found.verdict, found.fragile) == ("partly supported", True)
     assert found.fragility == ("without the source KAZ_BNS: contradicted",)
@@ -256,7 +289,12 @@ def test_as_of_and_pseudo_flag_come_from_the_evidence_that_was_used():
 def test_the_stored_form_is_the_designs_and_strict_json():
     open_end = row(1, low=2, high=float("inf"), economy="KAZ")
     found = verdict(*five([2, 2, 2, float("nan"), None], n=1), open_end)
-    assert verdict(row(0, low=2, high=float("inf")), spec=claim(criterion())).as_dict()["criteria"][0]["high"] is None
+    assert (
+        verdict(row(0, low=2, high=float("inf")), spec=claim(criterion())).as_dict()["criteria"][0][
+            "high"
+        ]
+        is None
+    )
     for stored in found.bundle():
         again = json.loads(json.dumps(stored, allow_nan=False))  # no NaN, no infinity
         assert set(again) >= DESIGN_KEYS
@@ -272,7 +310,13 @@ def test_the_stored_form_is_the_designs_and_strict_json():
 
 
 def with_removal(*values: float) -> tuple[ClaimSpec, Evidence]:
-    axis = {"name": "part", "meaning": "m", "kind": "removal", "values": ["none", "left", "right"], "main": "none"}
+    axis = {
+        "name": "part",
+        "meaning": "m",
+        "kind": "removal",
+        "values": ["none", "left", "right"],
+        "main": "none",
+    }
     spec = claim(criterion(axes=["pick", "part"]), grid={"axes": [AXES[0], axis]})
     names = ("", "part: left", "part: right")
     rows = [
@@ -288,7 +332,10 @@ AXES = [{"name": "pick", "meaning": "m", "values": ["a", "b"], "main": "a"}]
 def test_a_removal_takes_no_part_in_the_criterion_and_its_flip_is_named():
     verdict = judge(*with_removal(2.0, 0.0, 3.0), {})
     assert verdict.verdict == "supported"
-    assert (verdict.criteria[0].specifications, verdict.criteria[0].share_of_specifications) == (1, 1.0)
+    assert (verdict.criteria[0].specifications, verdict.criteria[0].share_of_specifications) == (
+        1,
+        1.0,
+    )
     assert verdict.fragile and verdict.fragility == ("without the part left: contradicted",)
 
 
@@ -298,8 +345,22 @@ def test_a_removal_that_changes_nothing_is_not_named():
 
 
 def test_removals_are_made_one_at_a_time():
-    other = {"name": "who", "meaning": "m", "kind": "removal", "values": ["none", "x", "y"], "main": "none"}
-    part = {"name": "part", "meaning": "m", "kind": "removal", "values": ["none", "left"], "main": "none"}
+    other = {
+        "name": "who",
+        "meaning": "m",
+        "kind": "removal",
+        "values": ["none", "x", "y"],
+        "main": "none",
+    }
+    part = {
+        "name": "part",
+        "meaning": "m",
+        "kind": "removal",
+        "values": ["none", "left"],
+        "main": "none",
+    }
     spec = claim(criterion(axes=["pick", "part", "who"]), grid={"axes": [*AXES, part, other]})
-    found = [(c["part"], c["who"]) for c in universe(spec, spec.criteria()["size"]) if c["pick"] == "a"]
+    found = [
+        (c["part"], c["who"]) for c in universe(spec, spec.criteria()["size"]) if c["pick"] == "a"
+    ]
     assert sorted(found) == [("left", "none"), ("none", "none"), ("none", "x"), ("none", "y")]

@@ -68,7 +68,10 @@ def test_count_rule_is_what_all_completions_agree_on(n):
         options = [(t,) if t is not None else (True, False) for t in truths]
         for k in range(n + 2):
             answers = {sum(filled) >= k for filled in itertools.product(*options)}
-            assert count_rule(truths, k) == (answers.pop() if len(answers) == 1 else None), (truths, k)
+            assert count_rule(truths, k) == (answers.pop() if len(answers) == 1 else None), (
+                truths,
+                k,
+            )
 
 
 def test_three_of_five_with_unobserved_economies():

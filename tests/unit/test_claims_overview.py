@@ -37,7 +37,11 @@ def test_one_row_for_each_headline_of_the_whole_region_with_the_other_day_beside
             verdict("C33", params={"economy": "KAZ"}, word="contradicted"),
         ]
     )
-    assert table[["claim", "verdict", "other_day"]].values.tolist()[0] == ["C25", "supported", "contradicted"]
+    assert table[["claim", "verdict", "other_day"]].values.tolist()[0] == [
+        "C25",
+        "supported",
+        "contradicted",
+    ]
     assert table["claim"].tolist() == ["C25", "C33"]
     assert table["verdict"].tolist() == ["supported", "supported"]
     assert table.loc[0, "number"] == "3 km" and table.loc[0, "interval"] == "exact as published"
@@ -50,7 +54,10 @@ def test_ranges_and_unobserved_numbers_are_said_as_such():
         "0.5 to 2,000 km",
         "0.5 to 2,000 (range)",
     ]
-    assert overview.table([nothing]).loc[0, ["number", "interval"]].tolist() == ["not observed", "none"]
+    assert overview.table([nothing]).loc[0, ["number", "interval"]].tolist() == [
+        "not observed",
+        "none",
+    ]
 
 
 def test_an_opinion_has_no_number_and_counts_as_not_testable():
@@ -63,7 +70,12 @@ def test_an_opinion_has_no_number_and_counts_as_not_testable():
 
 def test_guesses_are_scored_blind_and_not_blind_apart():
     made = overview.guesses(
-        [verdict(), verdict("C33", "contradicted"), verdict("C30", blind=True), verdict("C23", guess=None)]
+        [
+            verdict(),
+            verdict("C33", "contradicted"),
+            verdict("C30", blind=True),
+            verdict("C23", guess=None),
+        ]
     )
     assert made["right"].tolist() == [True, False, True]
     score = overview.guess_score(made).set_index("written")
@@ -74,7 +86,10 @@ def test_guesses_are_scored_blind_and_not_blind_apart():
 def test_a_report_without_claims_has_empty_tables_that_can_be_filtered():
     glance, made = overview.table([]), overview.guesses([])
     assert made[~made["right"]].empty and overview.guess_score(made)["guesses"].sum() == 0
-    assert overview.testable_share(glance)["entries"].sum() == 0 and overview.family([])["p"].isna().all()
+    assert (
+        overview.testable_share(glance)["entries"].sum() == 0
+        and overview.family([])["p"].isna().all()
+    )
     moved = two_days([], "2023-05-19")
     assert list(moved[moved["changed"]].columns) == list(moved.columns)
 
@@ -82,18 +97,26 @@ def test_a_report_without_claims_has_empty_tables_that_can_be_filtered():
 def test_the_family_is_adjusted_together_and_nothing_drops_out_of_it():
     cells = [{"economy": "KAZ", "estimate": 0.01}, {"economy": "KGZ", "estimate": None}]
     joint = criterion(name="joint_p", kind="p", cells=cells)
-    loss = criterion(name="joint_loss_p", kind="p", cells=[{"economy": "", "estimate": 0.001}])  # is no member
+    loss = criterion(
+        name="joint_loss_p", kind="p", cells=[{"economy": "", "estimate": 0.001}]
+    )  # is no member
     level = criterion(name="level_p", kind="p", cells=[{"economy": "", "estimate": 0.04}])
-    table = overview.family([verdict("C20", criteria=[joint, loss]), verdict("C35", criteria=[level])])
+    table = overview.family(
+        [verdict("C20", criteria=[joint, loss]), verdict("C35", criteria=[level])]
+    )
     assert table["claim"].tolist() == ["C20", "C20", "C30", "C31", "C35"]
     expected = holm({"a": 0.01, "b": 1.0, "c": 1.0, "d": 1.0, "e": 0.04})["adjusted"]
     assert table["adjusted"].dropna().tolist() == pytest.approx([expected[0], expected[4]])
-    assert table["adjusted"].dropna().tolist() == pytest.approx([0.05, 0.16])  # five members, not two
+    assert table["adjusted"].dropna().tolist() == pytest.approx(
+        [0.05, 0.16]
+    )  # five members, not two
 
 
 def test_a_member_of_the_family_that_is_no_p_value_is_an_error():
     """Whatever its unit is called: what a criterion is stands in its kind."""
-    days = criterion(name="joint_p", kind="days", unit="p", cells=[{"economy": "", "estimate": 0.01}])
+    days = criterion(
+        name="joint_p", kind="days", unit="p", cells=[{"economy": "", "estimate": 0.01}]
+    )
     with pytest.raises(RegistryError, match="no p-value but a days"):
         overview.family([verdict("C20", criteria=[days])])
 
@@ -123,11 +146,16 @@ def test_reading_what_is_not_there_says_what_to_do(tmp_path):
     ],
 )  # fmt: skip
 def test_the_number_shown_is_of_the_criterion_on_which_the_rule_turns(claim, word, states, shown):
-    criteria = [criterion(name=n, label=n, state=s, specifications=i) for i, (n, s) in enumerate(states.items(), 7)]
+    criteria = [
+        criterion(name=n, label=n, state=s, specifications=i)
+        for i, (n, s) in enumerate(states.items(), 7)
+    ]
     decided = overview.deciding(verdict(claim, word, criteria=criteria))
     assert decided["name"] == shown
     row = overview.table([verdict(claim, word, criteria=criteria)]).loc[0]
-    assert row["criterion"] == shown and row["specifications"] == decided["specifications"], "of that criterion alone"
+    assert row["criterion"] == shown and row["specifications"] == decided["specifications"], (
+        "of that criterion alone"
+    )
 
 
 def test_without_a_rule_the_first_criterion_is_shown_and_of_none_nothing():

@@ -1,4 +1,6 @@
-"""The register: every declared claim can be run as declared, its rule can go both ways, and its hash guards what decides."""
+"""The register: every declared claim can be run as declared, its rule can go both ways, and its
+hash guards what decides.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +23,25 @@ from ca_research.registry import ClaimSpec
 from ca_research.runs.parameters import notebook_file
 
 CLAIMS = registry.claims()
-CRITERIA = [pytest.param(s, c, id=f"{s.id}-{c.name}") for s in CLAIMS.values() for c in s.criteria().values()]
-RULES = [pytest.param(r.rule, id=f"{s.id}-{r.name}") for s in CLAIMS.values() for r in s.readings if r.rule]
+CRITERIA = [
+    pytest.param(s, c, id=f"{s.id}-{c.name}")
+    for s in CLAIMS.values()
+    for c in s.criteria().values()
+]
+RULES = [
+    pytest.param(r.rule, id=f"{s.id}-{r.name}")
+    for s in CLAIMS.values()
+    for r in s.readings
+    if r.rule
+]
 SPECS = [pytest.param(s, id=s.id) for s in CLAIMS.values()]
 
 
 def test_the_whole_register_is_there():
-    assert list(CLAIMS) == [*(f"C{n:02d}" for n in range(1, 36)), *(f"O{n:02d}" for n in range(1, 14))]
+    assert list(CLAIMS) == [
+        *(f"C{n:02d}" for n in range(1, 36)),
+        *(f"O{n:02d}" for n in range(1, 14)),
+    ]
     with pytest.raises(UnknownNameError, match="C30"):
         registry.claim("c30")
 
@@ -43,7 +57,9 @@ def test_a_measure_takes_what_the_claim_gives_it(spec, criterion):
     assert given <= set(parameters)
     assert not set(criterion.axes) & set(criterion.settings)
     needed = {n for n, p in parameters.items() if p.default is p.empty} - given
-    assert needed <= {*spec.data, "economies"}, "a required argument that no table of the claim provides"
+    assert needed <= {*spec.data, "economies"}, (
+        "a required argument that no table of the claim provides"
+    )
 
 
 @pytest.mark.parametrize(("spec", "criterion"), CRITERIA)
@@ -75,7 +91,9 @@ def test_counts_run_over_the_five_or_some_of_them(spec, criterion):
         assert set(criterion.over.economies) <= {*ca.economies.CA5, *ca.economies.PARTNERS}
         if set(criterion.over.economies) <= set(ca.economies.CA5):
             assert criterion.counted == "economies"
-            assert 2 * criterion.over.at_least > len(criterion.over.economies), "a majority at least"
+            assert 2 * criterion.over.at_least > len(criterion.over.economies), (
+                "a majority at least"
+            )
 
 
 @pytest.mark.parametrize("spec", SPECS)
@@ -114,7 +132,12 @@ TEXT = "A title\n2023-05-19 somewhere\nFirst one. “Second” one, it’s here.
     ("at", "quotation", "sentence", "fault"),
     [
         ((1, 2), "it's here", "“Second” one, it’s here.", None),
-        ((1, 2), "Second ... here", '"Second" one,  it\'s here.', None),  # plain quotation marks and spaces
+        (
+            (1, 2),
+            "Second ... here",
+            '"Second" one,  it\'s here.',
+            None,
+        ),  # plain quotation marks and spaces
         ((1, 2), "it is here", "“Second” one, it’s here.", "does not stand"),
         ((1, 2), "it's here", "Another sentence.", "hash"),
         ((1, 3), "it's here", "“Second” one, it’s here.", "no such sentence"),
@@ -183,7 +206,9 @@ def test_the_hash_does_not_move_with_prose(path):
 def test_claims_have_different_hashes_which_do_not_depend_on_the_run():
     assert len({s.rule_sha256 for s in CLAIMS.values()}) == len(CLAIMS)
     for spec in CLAIMS.values():
-        assert ClaimSpec.model_validate(spec.model_dump(mode="json")).rule_sha256 == spec.rule_sha256
+        assert (
+            ClaimSpec.model_validate(spec.model_dump(mode="json")).rule_sha256 == spec.rule_sha256
+        )
 
 
 # what a register may not say
@@ -211,19 +236,26 @@ def test_a_faulty_declaration_is_refused(path, value, words):
 
 
 def test_a_name_stands_for_one_criterion():
-    spec = changed("C30", ["readings", 1, "criteria", 0, "threshold"], 5.0)  # rise_observed, in two readings
+    spec = changed(
+        "C30", ["readings", 1, "criteria", 0, "threshold"], 5.0
+    )  # rise_observed, in two readings
     with pytest.raises(RegistryError, match="rise_observed"):
         spec.criteria()
 
 
 def test_gathering_refuses_what_it_cannot_use():
-    students = pd.DataFrame(columns=["origin", "destination", "year", "level", "students", "precision", "source_id"])
+    students = pd.DataFrame(
+        columns=["origin", "destination", "year", "level", "students", "precision", "source_id"]
+    )
     spec = CLAIMS["C30"]
     with pytest.raises(UsageError, match="needs students"):
         gather(spec, {})
     with pytest.raises(UsageError, match="takes trade"):
         gather(spec, {"students": students, "trade": students})
     with pytest.raises(UsageError, match="of different days"):
-        gather(CLAIMS["C25"], {"facts": ca.load("facts", as_of="2023-05-19"), "geography": ca.load("geography")})
+        gather(
+            CLAIMS["C25"],
+            {"facts": ca.load("facts", as_of="2023-05-19"), "geography": ca.load("geography")},
+        )
     with pytest.raises(RegistryError, match="no measure"):
         measure("trade.leed")

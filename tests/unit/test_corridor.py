@@ -17,7 +17,9 @@ def facts(*rows):
     frame = pd.DataFrame(list(rows), columns=columns)
     frame["year"] = frame["period"].str.extract(r"(\d{4})")[0].astype("Int64")
     return frame.assign(
-        fact_id=[f"X-{n}" for n in range(len(frame))], source_id=[f"S{n}" for n in range(len(frame))], note=None
+        fact_id=[f"X-{n}" for n in range(len(frame))],
+        source_id=[f"S{n}" for n in range(len(frame))],
+        note=None,
     )
 
 
@@ -67,9 +69,13 @@ def test_more_than_half_is_more_than_half():
 
 def test_containers_range_is_narrow_to_wide_in_a_year_with_all_three():
     row = one(economy.corridor_containers(BOXES))
-    assert (row["low"], row["high"]) == (pytest.approx(45), pytest.approx(75)) and row["last_year"] == 2021
+    assert (row["low"], row["high"]) == (pytest.approx(45), pytest.approx(75)) and row[
+        "last_year"
+    ] == 2021
     assert row["n"] == 3 and pd.isna(row["estimate"])
-    assert "one whole year with" in one(economy.corridor_containers(BOXES, year="newest-1"))["missing"]
+    assert (
+        "one whole year with" in one(economy.corridor_containers(BOXES, year="newest-1"))["missing"]
+    )
 
 
 def test_each_count_alone_is_over_the_total_of_its_own_year():
@@ -79,7 +85,9 @@ def test_each_count_alone_is_over_the_total_of_its_own_year():
         pytest.approx(75),
         pytest.approx(70),
     ]
-    assert one(economy.corridor_containers(BOXES, transit="china_europe"))["estimate"] == pytest.approx(45)
+    assert one(economy.corridor_containers(BOXES, transit="china_europe"))[
+        "estimate"
+    ] == pytest.approx(45)
     assert "3 whole years" in wide("newest-3")["missing"], "a total in containers is not one in TEU"
 
 
@@ -111,13 +119,21 @@ def test_scale_is_bounded_by_all_rail_and_by_the_narrow_count():
     assert one(economy.corridor_scale(both, scale="stated"))["high"] == 6
     assert one(economy.corridor_scale(both, scale="containers"))["high"] == pytest.approx(10)
     alone = one(economy.corridor_scale(SEA))
-    assert (alone["low"], alone["high"]) == (0, 5), "nothing is known of the corridor's part of rail"
+    assert (alone["low"], alone["high"]) == (0, 5), (
+        "nothing is known of the corridor's part of rail"
+    )
     assert one(economy.corridor_scale(SEA[SEA["subject"] != ROUTES], scale="containers"))["missing"]
 
 
 def test_the_picture_keeps_parts_apart_from_the_whole():
     part = facts(
-        ("Alashankou rail port (CHN side)", "share_of_national_trains", "2020 Jan-Apr", 41.0, "percent"),
+        (
+            "Alashankou rail port (CHN side)",
+            "share_of_national_trains",
+            "2020 Jan-Apr",
+            41.0,
+            "percent",
+        ),
         ("UTLC ERA (KAZ-RUS-BLR broad gauge)", "containers", "2020", 48.0, "TEU"),
     )
     table = economy.corridor_shares(pd.concat([TRAINS, BOXES, part], ignore_index=True))

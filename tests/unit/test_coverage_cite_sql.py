@@ -35,7 +35,10 @@ def counted(table, columns):
 def test_coverage_equals_a_count_by_hand(table, by, who):
     frame = ca.coverage(table, by=by)
     columns = [*who, "source_id", "year"]
-    assert list(frame.columns) == [*columns, "figures"] and frame.attrs == {"table": table, "who": who}
+    assert list(frame.columns) == [*columns, "figures"] and frame.attrs == {
+        "table": table,
+        "who": who,
+    }
     found = {tuple(map(str, row[:-1])): row[-1] for row in frame.itertuples(index=False)}
     assert found == dict(counted(table, columns))
     assert len(found) == len(frame)
@@ -44,14 +47,21 @@ def test_coverage_equals_a_count_by_hand(table, by, who):
 def test_coverage_of_a_table_without_years(built):
     frame = ca.coverage("events")
     assert frame.attrs["who"] == ["event_id"]
-    assert list(zip(frame.event_id, frame.figures, strict=True)) == [("a", 1), ("b", 1), ("c", 1), ("d", 1)]
+    assert list(zip(frame.event_id, frame.figures, strict=True)) == [
+        ("a", 1),
+        ("b", 1),
+        ("c", 1),
+        ("d", 1),
+    ]
     assert frame.year.isna().all()
 
 
 def test_coverage_keeps_missing_years_and_takes_filters(built):
     assert ca.coverage("facts").figures.sum() == 3
     frame = ca.coverage("trade", partner="China", until=2019)
-    assert frame.drop(columns="figures").to_numpy().tolist() == [["KAZ", "export", "S_CALENDAR", 2019]]
+    assert frame.drop(columns="figures").to_numpy().tolist() == [
+        ["KAZ", "export", "S_CALENDAR", 2019]
+    ]
 
 
 def test_coverage_is_an_ordinary_frame_once_filtered(built):
@@ -64,12 +74,17 @@ def test_coverage_refuses_an_unknown_column(built):
         ca.coverage("trade", by=["reportr"])
 
 
-# --- sql ---------------------------------------------------------------------------------------------------
+# --- sql
+#
+#
+#
+# ---------------------------------------------------------------------------------------------------
 
 
 def test_select_answers_over_views_named_like_the_tables(built):
     frame = ca.sql(
-        "select reporter, sum(value_usd) as total from trade join sources using (source_id) group by 1 order by 1"
+        "select reporter, sum(value_usd) as total from trade join sources using (source_id) "
+        "group by 1 order by 1"
     )
     assert frame.to_dict("list") == {"reporter": ["KAZ", "KGZ", "TUR"], "total": [6.0, 1.0, 2.0]}
 
@@ -108,7 +123,15 @@ def test_anything_but_one_select_is_refused(built, tmp_path, query):
 
 
 @pytest.mark.parametrize(
-    "reader", ["read_csv('{}')", "read_text('{}')", "read_parquet('{}')", "read_blob('{}')", "glob('{}')", "'{}'"]
+    "reader",
+    [
+        "read_csv('{}')",
+        "read_text('{}')",
+        "read_parquet('{}')",
+        "read_blob('{}')",
+        "glob('{}')",
+        "'{}'",
+    ],
 )
 def test_no_file_outside_the_build_is_read(built, tmp_path, monkeypatch, reader):
     monkeypatch.chdir(tmp_path)
@@ -132,8 +155,16 @@ def test_a_frame_of_the_caller_is_not_a_table(built):
     ("query", "what", "where"),
     [
         ("selec 1", 'Parser Error: syntax error at or near "selec"', "LINE 1: selec 1"),
-        ("select * from trde", "Catalog Error: Table with name trde does not exist!", 'Did you mean "trade"?'),
-        ("select valu from trade", 'Binder Error: Referenced column "valu" not found in FROM clause!', "value_usd"),
+        (
+            "select * from trde",
+            "Catalog Error: Table with name trde does not exist!",
+            'Did you mean "trade"?',
+        ),
+        (
+            "select valu from trade",
+            'Binder Error: Referenced column "valu" not found in FROM clause!',
+            "value_usd",
+        ),
     ],
 )
 def test_the_words_of_duckdb_are_kept(built, query, what, where):
@@ -143,7 +174,8 @@ def test_the_words_of_duckdb_are_kept(built, query, what, where):
     assert "trade" in caught.value.hint
 
 
-# --- cite --------------------------------------------------------------------------------------------------
+# --- cite
+# --------------------------------------------------------------------------------------------------
 
 
 def test_references_behind_a_frame():
@@ -187,7 +219,8 @@ def test_bibtex_escapes_what_latex_would_take_for_itself(project):
     assert ca.cite("S_STATED", "bibtex") == "\n".join(
         [
             "@misc{S_STATED,",
-            r"  title = {{100\% of R\&D\_in \{C5\} \#1 a\textasciitilde{}b c\textasciicircum{}d \textbackslash{}end}},",
+            r"  title = {{100\% of R\&D\_in \{C5\} \#1 a\textasciitilde{}b c\textasciicircum{}d "
+            r"\textbackslash{}end}},",
             r"  author = {{Us \& Them}},",
             "  year = {2021},",
             r"  howpublished = {https://example.org/\textasciitilde{}a\_b?x=1\&y=2\#z},",

@@ -54,7 +54,13 @@ def test_what_is_no_date_is_refused(text):
 
 
 @pytest.mark.parametrize(
-    "given", ["2023-05-19", DAY(2023, 5, 19), dt.datetime(2023, 5, 19, 12, 30), pd.Timestamp("2023-05-19 23:59")]
+    "given",
+    [
+        "2023-05-19",
+        DAY(2023, 5, 19),
+        dt.datetime(2023, 5, 19, 12, 30),
+        pd.Timestamp("2023-05-19 23:59"),
+    ],
 )
 def test_a_day_may_be_given_in_several_forms(given):
     day = parse_as_of(given)
@@ -65,7 +71,9 @@ def test_latest_and_nothing_mean_everything():
     assert parse_as_of("latest") is None and parse_as_of(None) is None
 
 
-@pytest.mark.parametrize("given", ["2023", "2023-05", "2023-02-29", "yesterday", "19.05.2023", "", 2023, 20230519.0])
+@pytest.mark.parametrize(
+    "given", ["2023", "2023-05", "2023-02-29", "yesterday", "19.05.2023", "", 2023, 20230519.0]
+)
 def test_a_bad_day_is_refused(given):
     with pytest.raises(UsageError, match="as_of must be a date or 'latest'"):
         parse_as_of(given)
@@ -74,7 +82,13 @@ def test_a_bad_day_is_refused(given):
 def test_known_on_by_kind_of_release(project):
     """A series a lag after the year; a publication on its day; a timeless figure always."""
     frame = pd.DataFrame(
-        [(2020, "S_CALENDAR"), (2020, "S_LATE"), (2020, "S_STATED"), (None, "S_CALENDAR"), (None, "S_STATED")],
+        [
+            (2020, "S_CALENDAR"),
+            (2020, "S_LATE"),
+            (2020, "S_STATED"),
+            (None, "S_CALENDAR"),
+            (None, "S_STATED"),
+        ],
         columns=["year", "source_id"],
     ).astype({"year": "Int64"})
     days = known_on(frame, registry.table("facts"))
@@ -89,7 +103,12 @@ def test_known_on_by_kind_of_release(project):
 
 def test_a_dated_event_is_known_from_the_last_day_it_can_mean(project):
     frame = pd.DataFrame(
-        [("2013-09", "S_CALENDAR"), ("2012/2014-02", "S_STATED"), (None, "S_STATED"), (None, "S_CALENDAR")],
+        [
+            ("2013-09", "S_CALENDAR"),
+            ("2012/2014-02", "S_STATED"),
+            (None, "S_STATED"),
+            (None, "S_CALENDAR"),
+        ],
         columns=["date", "source_id"],
     )
     days = known_on(frame, registry.table("events"))

@@ -1,4 +1,6 @@
-"""Dates as sources give them: ranges, disagreement, independent origins, and the rules built on them. All rows are made up."""
+"""Dates as sources give them: ranges, disagreement, independent origins, and the rules built on
+them. All rows are made up.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +10,52 @@ import pytest
 from ca_research.errors import UnknownNameError
 from ca_research.relations import dates, lanes, meetings, sea_access
 
-COLUMNS = ["event_id", "date", "date_bound", "actor", "counterpart", "kind", "place", "detail", "note", "source_id"]
+COLUMNS = [
+    "event_id",
+    "date",
+    "date_bound",
+    "actor",
+    "counterpart",
+    "kind",
+    "place",
+    "detail",
+    "note",
+    "source_id",
+]
 
 
 def events(*rows: dict[str, object]) -> pd.DataFrame:
-    base = {"date_bound": "exact", "actor": "USA", "counterpart": "CA5", "kind": "format_ministerial", "place": "X"}
-    filled = [base | {"event_id": f"E{i}", "detail": "", "note": None} | row for i, row in enumerate(rows)]
+    base = {
+        "date_bound": "exact",
+        "actor": "USA",
+        "counterpart": "CA5",
+        "kind": "format_ministerial",
+        "place": "X",
+    }
+    filled = [
+        base | {"event_id": f"E{i}", "detail": "", "note": None} | row for i, row in enumerate(rows)
+    ]
     return pd.DataFrame(filled, columns=COLUMNS)
 
 
 def documents(*rows: dict[str, object]) -> pd.DataFrame:
-    base = {"claim": "C03", "reading": "TUR", "direction": "refutes", "strength": "secondary", "text_seen": "full"}
+    base = {
+        "claim": "C03",
+        "reading": "TUR",
+        "direction": "refutes",
+        "strength": "secondary",
+        "text_seen": "full",
+    }
     filled = [
-        base | {"item": f"i{i}", "date": None, "origin_group": f"g{i}", "statement": "", "source_id": f"d{i}"} | row
+        base
+        | {
+            "item": f"i{i}",
+            "date": None,
+            "origin_group": f"g{i}",
+            "statement": "",
+            "source_id": f"d{i}",
+        }
+        | row
         for i, row in enumerate(rows)
     ]
     columns = [*base, "item", "date", "origin_group", "statement", "source_id"]
@@ -66,15 +101,35 @@ def test_a_date_is_as_long_as_its_source_leaves_it():
         ("2023-02-28", "within", "2023-03", (1, None, None)),  # a day before the month
         ("2023-04-03", "within", "2023-03", (3, None, None)),
         ("2023-03-31", "within", "2023-03", (0, None, None)),
-        ("2023-04-22/2023-04-27", "within", "2023-03-15/2023-04-14", (13, None, None)),  # all of it counts
+        (
+            "2023-04-22/2023-04-27",
+            "within",
+            "2023-03-15/2023-04-14",
+            (13, None, None),
+        ),  # all of it counts
         ("2023-03-10/2023-03-20", "within", "2023-03-15/2023-04-14", (5, None, None)),
-        ("2023-03", "within", "2023-03-10/2023-03-20", (None, 0, 11)),  # 1 March is 9, 31 March is 11 days away
+        (
+            "2023-03",
+            "within",
+            "2023-03-10/2023-03-20",
+            (None, 0, 11),
+        ),  # 1 March is 9, 31 March is 11 days away
         ("2023", "within", "2022", (None, 1, 365)),
         ("2023-05-18/2023-05-19", "equal", "2023-05-18/2023-05-19", (0, None, None)),
         ("2023-05-18", "equal", "2023-05-18/2023-05-19", (1, None, None)),
         ("2023-05-17/2023-05-22", "equal", "2023-05-18/2023-05-19", (3, None, None)),
-        ("2023-05", "equal", "2023-05-18/2023-05-19", (None, 0, 18)),  # 1 May is 18 days before the 19th
-        ("2023-06", "equal", "2023-05-18/2023-05-19", (None, 14, 43)),  # 1 June to 18 May; 30 June to 18 May
+        (
+            "2023-05",
+            "equal",
+            "2023-05-18/2023-05-19",
+            (None, 0, 18),
+        ),  # 1 May is 18 days before the 19th
+        (
+            "2023-06",
+            "equal",
+            "2023-05-18/2023-05-19",
+            (None, 14, 43),
+        ),  # 1 June to 18 May; 30 June to 18 May
     ],
 )
 def test_days_outside_a_window(date, mode, window, expected):
@@ -83,7 +138,9 @@ def test_days_outside_a_window(date, mode, window, expected):
 
 
 def test_sources_that_disagree_leave_a_range():
-    frame = events({"date": "2023-09-19", "source_id": "a"}, {"date": "2023-09-21", "source_id": "b"})
+    frame = events(
+        {"date": "2023-09-19", "source_id": "a"}, {"date": "2023-09-21", "source_id": "b"}
+    )
     found = dates.date_gap(frame, near="2023-09", window="2023-09-21", mode="within")
     assert only(found) == (None, 0, 2)
     assert found["sources"][0] == ("a", "b")
@@ -91,12 +148,18 @@ def test_sources_that_disagree_leave_a_range():
 
 def test_two_sources_of_one_origin_are_one():
     # P052 and M_ZSLJ share an origin group in the registry
-    frame = events({"date": "2023-02-28", "source_id": "P052"}, {"date": "2023-02-28", "source_id": "M_ZSLJ"})
+    frame = events(
+        {"date": "2023-02-28", "source_id": "P052"}, {"date": "2023-02-28", "source_id": "M_ZSLJ"}
+    )
     found = dates.date_gap(frame, near="2023", window="2023-02", origins="2")
     assert only(found) == (None, None, None)
     assert found["missing"][0] == "dated by 1 independent source, 2 needed"
     frame.loc[1, "source_id"] = "elsewhere"
-    assert only(dates.date_gap(frame, near="2023", window="2023-02", origins="2")) == (0, None, None)
+    assert only(dates.date_gap(frame, near="2023", window="2023-02", origins="2")) == (
+        0,
+        None,
+        None,
+    )
 
 
 def test_a_window_is_searched_near_and_by_filters_only():
@@ -106,7 +169,9 @@ def test_a_window_is_searched_near_and_by_filters_only():
         {"date": "2023-02-27", "actor": "CHN", "source_id": "c"},
         {"date": "2023-02-26", "kind": "visit", "source_id": "d"},
     )
-    found = dates.date_gap(frame, near="2023", window="2023-02-28", actor="USA", kinds="format_ministerial")
+    found = dates.date_gap(
+        frame, near="2023", window="2023-02-28", actor="USA", kinds="format_ministerial"
+    )
     assert only(found) == (0, None, None) and found["sources"][0] == ("a",)
     with pytest.raises(UnknownNameError):
         dates.date_gap(frame, near="2023", window="2023", mode="about")
@@ -117,12 +182,20 @@ def test_a_window_is_searched_near_and_by_filters_only():
 
 def test_a_first_is_refuted_by_two_origins_only():
     named = {"date": "2023-02-28", "source_id": "n"}
-    one = events(named, {"date": "2020-02-03", "source_id": "a"}, {"date": "2015-11-01", "source_id": "a"})
+    one = events(
+        named, {"date": "2020-02-03", "source_id": "a"}, {"date": "2015-11-01", "source_id": "a"}
+    )
     assert only(dates.earlier(one, near="2023")) == (None, 0, 2)
-    two = events(named, {"date": "2020-02-03", "source_id": "a"}, {"date": "2015-11-01", "source_id": "b"})
+    two = events(
+        named, {"date": "2020-02-03", "source_id": "a"}, {"date": "2015-11-01", "source_id": "b"}
+    )
     assert only(dates.earlier(two, near="2023")) == (2, None, None)
-    same = events(named, {"date": "2020-02", "source_id": "a"}, {"date": "2020-02-03", "source_id": "b"})
-    assert only(dates.earlier(same, near="2023")) == (1, None, None), "two dates of what may be one meeting"
+    same = events(
+        named, {"date": "2020-02", "source_id": "a"}, {"date": "2020-02-03", "source_id": "b"}
+    )
+    assert only(dates.earlier(same, near="2023")) == (1, None, None), (
+        "two dates of what may be one meeting"
+    )
 
 
 def test_no_earlier_one_found_is_no_evidence_unless_a_source_says_first():
@@ -143,7 +216,9 @@ def test_occasions_are_the_fewest_that_the_dates_allow():
     )
     assert dates.occasions(dates.select(frame)) == 3
     assert dates.occasions(dates.select(frame).iloc[:0]) == 0
-    one_day = events({"date": "2020-02-03", "source_id": "a"}, {"date": "2020-02-03", "source_id": "b"})
+    one_day = events(
+        {"date": "2020-02-03", "source_id": "a"}, {"date": "2020-02-03", "source_id": "b"}
+    )
     assert dates.occasions(dates.select(one_day)) == 1
 
 
@@ -171,7 +246,13 @@ def test_nothing_on_either_side_is_no_answer():
 
 def test_places_are_counted_over_one_visit_or_all():
     frame = events(
-        {"date": "2022-05-23/2022-05-27", "kind": "visit", "counterpart": "KGZ;TJK", "detail": "Lu", "source_id": "a"},
+        {
+            "date": "2022-05-23/2022-05-27",
+            "kind": "visit",
+            "counterpart": "KGZ;TJK",
+            "detail": "Lu",
+            "source_id": "a",
+        },
         {
             "date": "2022-11-06/2022-11-11",
             "kind": "visit",
@@ -179,14 +260,36 @@ def test_places_are_counted_over_one_visit_or_all():
             "detail": "Lu",
             "source_id": "b",
         },
-        {"date": "2022-12-01", "kind": "visit", "counterpart": "CA5", "detail": "Lucas", "source_id": "c"},
+        {
+            "date": "2022-12-01",
+            "kind": "visit",
+            "counterpart": "CA5",
+            "detail": "Lucas",
+            "source_id": "c",
+        },
     )
     given = {"near": "2022", "actor": "USA", "detail": r"\bLu\b"}
     assert only(dates.places_visited(frame, places="KAZ;KGZ", **given)) == (2, None, None)
-    assert only(dates.places_visited(frame, places="KAZ;KGZ", count="one_visit", **given)) == (1, None, None)
-    assert only(dates.places_visited(frame, places="KGZ;TJK", count="one_visit", **given)) == (2, None, None)
-    assert only(dates.places_visited(frame, places="KAZ;KGZ", **given | {"near": "2020"})) == (None, None, None)
-    assert only(dates.places_visited(frame, places="KAZ;KGZ", **given | {"detail": "Lucas", "count": "one_visit"})) == (
+    assert only(dates.places_visited(frame, places="KAZ;KGZ", count="one_visit", **given)) == (
+        1,
+        None,
+        None,
+    )
+    assert only(dates.places_visited(frame, places="KGZ;TJK", count="one_visit", **given)) == (
+        2,
+        None,
+        None,
+    )
+    assert only(dates.places_visited(frame, places="KAZ;KGZ", **given | {"near": "2020"})) == (
+        None,
+        None,
+        None,
+    )
+    assert only(
+        dates.places_visited(
+            frame, places="KAZ;KGZ", **given | {"detail": "Lucas", "count": "one_visit"}
+        )
+    ) == (
         2,
         None,
         None,
@@ -216,8 +319,12 @@ def shared(frame: pd.DataFrame, texts: pd.DataFrame, partner: str, **more: str) 
 
 
 def test_a_partner_is_shown_by_two_origins_and_denied_by_two():
-    two = events(held("a", "2004-08"), held("b", "2022-12-24"), held("c", "2025-12-20", kind="format_summit"))
-    assert shared(two, documents(), "JPN") == (2, None, None), "the meeting after the article does not count"
+    two = events(
+        held("a", "2004-08"), held("b", "2022-12-24"), held("c", "2025-12-20", kind="format_summit")
+    )
+    assert shared(two, documents(), "JPN") == (2, None, None), (
+        "the meeting after the article does not count"
+    )
     one = events(held("a", "2004-08"), held("c", "2025-12-20"))
     assert shared(one, documents(), "JPN") == (None, 0, 1)
     helped = documents({"reading": "JPN", "direction": "supports", "date": "2004"})
@@ -231,7 +338,9 @@ def test_a_partner_is_shown_by_two_origins_and_denied_by_two():
     ):
         assert shared(one, helped.assign(**unseen), "JPN") == (None, 0, 1), unseen
     assert shared(
-        one, documents({"reading": "JPN", "direction": "supports", "date": "2004", "source_id": "a"}), "JPN"
+        one,
+        documents({"reading": "JPN", "direction": "supports", "date": "2004", "source_id": "a"}),
+        "JPN",
     ) == (
         None,
         0,
@@ -244,12 +353,17 @@ def test_absence_of_meetings_needs_two_denials():
     assert shared(nothing, documents({}), "TUR") == (None, None, None)
     assert shared(nothing, documents({}, {}), "TUR") == (0, None, None)
     assert shared(nothing, documents({}, {"origin_group": "g0"}), "TUR") == (None, None, None)
-    assert shared(nothing, documents({}, {}).assign(direction="context"), "TUR") == (None, None, None)
+    assert shared(nothing, documents({}, {}).assign(direction="context"), "TUR") == (
+        None,
+        None,
+        None,
+    )
 
 
 def test_an_organisation_or_other_counterpart_is_no_meeting_with_all_five():
     frame = events(
-        held("a", "2009-10", "TUR", counterpart="AZE;KAZ;KGZ"), held("b", "2010", "TUR", kind="format_mentioned")
+        held("a", "2009-10", "TUR", counterpart="AZE;KAZ;KGZ"),
+        held("b", "2010", "TUR", kind="format_mentioned"),
     )
     assert shared(frame, documents({}, {}), "TUR") == (0, None, None)
 
@@ -267,11 +381,17 @@ def test_strict_leaves_out_incomplete_meetings():
 
 
 def test_a_body_counts_for_its_members_only():
-    frame = events(held("a", "2009-10", "TUR", counterpart="AZE;KAZ;KGZ", kind="organisation_founded"))
+    frame = events(
+        held("a", "2009-10", "TUR", counterpart="AZE;KAZ;KGZ", kind="organisation_founded")
+    )
     given = {"until": "2023-05-19", "body": "OTS"}
-    found = meetings.meeting_or_body(frame, documents({}, {}), economies=["TUR", "JPN"], members="3", **given)
+    found = meetings.meeting_or_body(
+        frame, documents({}, {}), economies=["TUR", "JPN"], members="3", **given
+    )
     assert only(found.iloc[[0]]) == (1, None, None) and only(found.iloc[[1]]) == (None, None, None)
-    four = meetings.meeting_or_body(frame, documents({}, {}), economies=["TUR"], members="4", **given)
+    four = meetings.meeting_or_body(
+        frame, documents({}, {}), economies=["TUR"], members="4", **given
+    )
     assert only(four) == (0, None, None), "three of the five are members in 2023"
     early = meetings.meeting_or_body(
         frame, documents({}, {}), economies=["TUR"], members="3", **given | {"until": "2018"}
@@ -280,18 +400,25 @@ def test_a_body_counts_for_its_members_only():
 
 
 def test_age_of_a_format_is_bounded_by_its_dates():
-    frame = events(held("a", "2013-05-19"), held("b", "2004-08", "IND"), held("c", "2020-10-15", "RUS"))
+    frame = events(
+        held("a", "2013-05-19"), held("b", "2004-08", "IND"), held("c", "2020-10-15", "RUS")
+    )
     frame = pd.concat([frame, events(held("d", None, "RUS", kind="format_first_ministerial"))])
     found = meetings.format_age(frame, economies=["JPN", "IND", "RUS", "TUR"], until="2023-05-19")
     assert found["estimate"][0] == pytest.approx(3652 / 365.25)
-    assert (found["low"][1], found["high"][1]) == (pytest.approx(18.71, abs=0.01), pytest.approx(18.80, abs=0.01))
+    assert (found["low"][1], found["high"][1]) == (
+        pytest.approx(18.71, abs=0.01),
+        pytest.approx(18.80, abs=0.01),
+    )
     assert found["low"][2] == pytest.approx(2.59, abs=0.01) and pd.isna(found["high"][2])
     assert found["missing"][3] == "no meeting with all five is dated"
 
 
 def test_first_meetings_are_ordered_by_date():
     frame = events(
-        held("a", "2020", "CHN"), held("b", "2004-08"), held("c", "2022-01-25", "CHN", kind="format_first_summit")
+        held("a", "2020", "CHN"),
+        held("b", "2004-08"),
+        held("c", "2022-01-25", "CHN", kind="format_first_summit"),
     )
     found = meetings.first_meetings(frame, ["CHN", "TUR", "JPN"])
     assert list(found["partner"]) == ["JPN", "CHN", "TUR"]
@@ -312,17 +439,37 @@ def count(*rows: dict[str, object], use: str = "dated", frame: pd.DataFrame | No
 
 
 def test_a_route_needs_two_origins_on_one_port():
-    assert count(route("a", "1996", "through Iran"), route("b", "2008-02", "port of Batumi")) == (None, 0, 2)
-    assert count(route("a", "1996", "through Iran"), route("b", "1998", "to Iran by rail")) == (1, None, None)
-    assert count(route("a", "1996", "Iran"), route("b", "1998", "Iran", origin_group="a")) == (None, 0, 1)
-    assert count(route("a", "1996", "Iran"), route("b", "2013-09-07", "Iran")) == (None, 0, 1), "not before the day"
+    assert count(route("a", "1996", "through Iran"), route("b", "2008-02", "port of Batumi")) == (
+        None,
+        0,
+        2,
+    )
+    assert count(route("a", "1996", "through Iran"), route("b", "1998", "to Iran by rail")) == (
+        1,
+        None,
+        None,
+    )
+    assert count(route("a", "1996", "Iran"), route("b", "1998", "Iran", origin_group="a")) == (
+        None,
+        0,
+        1,
+    )
+    assert count(route("a", "1996", "Iran"), route("b", "2013-09-07", "Iran")) == (None, 0, 1), (
+        "not before the day"
+    )
     assert count(route("a", "1996", "Iran"), route("b", None, "Iran")) == (None, 0, 1), "undated"
     assert count(route("a", None, "Iran")) == (None, None, None)
-    assert count(route("a", "1996", "Iranian studies"), route("b", "1998", "Iranian studies")) == (None, None, None)
+    assert count(route("a", "1996", "Iranian studies"), route("b", "1998", "Iranian studies")) == (
+        None,
+        None,
+        None,
+    )
 
 
 def test_an_event_and_a_document_of_one_source_are_one():
-    frame = events({"date": "1996-05-13", "kind": "sea_access", "place": "Sarakhs", "source_id": "a"})
+    frame = events(
+        {"date": "1996-05-13", "kind": "sea_access", "place": "Sarakhs", "source_id": "a"}
+    )
     assert count(route("a", "1996", "Iran"), frame=frame) == (None, 0, 1)
     assert count(route("b", "1998", "Iran"), frame=frame) == (1, None, None)
 
@@ -331,20 +478,36 @@ def test_lasting_use_asks_for_a_year_between_sources():
     rows = (route("a", "2008-02", "Batumi"), route("b", "2008-02-05", "Batumi"))
     assert count(*rows) == (1, None, None)
     assert count(*rows, use="lasting") == (None, 0, 1)
-    assert count(route("a", "2008-02", "Batumi"), route("b", "2009-03", "Batumi"), use="lasting") == (1, None, None)
+    assert count(
+        route("a", "2008-02", "Batumi"), route("b", "2009-03", "Batumi"), use="lasting"
+    ) == (1, None, None)
     with pytest.raises(UnknownNameError):
         count(*rows, use="often")
 
 
 def test_documents_count_by_origin_and_direction():
     texts = documents(
-        {}, {"origin_group": "g0"}, {"direction": "supports"}, {"text_seen": "none"}, {"strength": "commentary"}
+        {},
+        {"origin_group": "g0"},
+        {"direction": "supports"},
+        {"text_seen": "none"},
+        {"strength": "commentary"},
     )
     given = {"claim": "C03", "reading": "TUR"}
     assert only(sea_access.document_origins(texts, direction="refutes", **given)) == (1, None, None)
-    assert only(sea_access.document_origins(texts, direction="supports", **given)) == (1, None, None)
-    assert only(sea_access.document_origins(texts.iloc[:1], direction="supports", **given)) == (0, None, None)
-    assert only(sea_access.document_origins(texts, direction="refutes", claim="C03", reading="JPN")) == (
+    assert only(sea_access.document_origins(texts, direction="supports", **given)) == (
+        1,
+        None,
+        None,
+    )
+    assert only(sea_access.document_origins(texts.iloc[:1], direction="supports", **given)) == (
+        0,
+        None,
+        None,
+    )
+    assert only(
+        sea_access.document_origins(texts, direction="refutes", claim="C03", reading="JPN")
+    ) == (
         None,
         None,
         None,
@@ -362,12 +525,20 @@ def test_the_chronology_keeps_every_source_and_names_its_lane():
     )
     rows = lanes.chronology("C03", frame, documents())
     assert sorted(rows["source_id"]) == ["a", "b", "c"]
-    assert dict(zip(rows["source_id"], rows["mark"], strict=True)) == {"a": "ring", "b": "ring", "c": "point"}
+    assert dict(zip(rows["source_id"], rows["mark"], strict=True)) == {
+        "a": "ring",
+        "b": "ring",
+        "c": "point",
+    }
     assert list(rows.loc[rows["source_id"] == "c", "lane"]) == ["Japan"]
     apart = lanes.disagreements(frame)
-    assert list(apart["date"]) == ["2023-09-19", "2023-09-21"] and list(apart["reported_before"]) == ["", ""]
+    assert list(apart["date"]) == ["2023-09-19", "2023-09-21"] and list(
+        apart["reported_before"]
+    ) == ["", ""]
     assert set(apart["kind"]) == {"first meeting of leaders"}, "in words"
-    assert lanes.disagreements(frame.assign(date=["2023-09", "2023-09-21", "2004"])).empty, "a month holds its days"
+    assert lanes.disagreements(frame.assign(date=["2023-09", "2023-09-21", "2004"])).empty, (
+        "a month holds its days"
+    )
     with pytest.raises(UnknownNameError):
         lanes.chronology("C23", frame, documents())
 
@@ -387,11 +558,13 @@ def test_china_is_no_signer_of_its_own_initiative_and_a_placeholder_is_no_date()
     five = lanes.chronology("C19", frame, documents())
     said = dict(zip(five["lane"], five["what"], strict=True))
     assert (
-        said["Kyrgyzstan"] == "placeholder in a list, the date is unknown" and "placeholder" not in said["Uzbekistan"]
+        said["Kyrgyzstan"] == "placeholder in a list, the date is unknown"
+        and "placeholder" not in said["Uzbekistan"]
     )
     apart = lanes.accession_disagreements(
         events(
-            held("M_GFDC25", "2013-12", "KGZ", kind="likely_mou_date"), held("M_LPV26", "2014", "KGZ", kind="mou_year")
+            held("M_GFDC25", "2013-12", "KGZ", kind="likely_mou_date"),
+            held("M_LPV26", "2014", "KGZ", kind="mou_year"),
         ).assign(date_bound=["placeholder", "exact"])
     )
     assert apart.empty, "a placeholder excludes no date"

@@ -1,4 +1,6 @@
-"""Docstrings of the public functions keep to the code: arguments, choices, errors, and what a claim's measure returns."""
+"""Docstrings of the public functions keep to the code: arguments, choices, errors, and what a
+claim's measure returns.
+"""
 
 import ast
 import functools
@@ -32,9 +34,13 @@ def doc(function):
 
 
 def entry(parameter):
-    """'parameter: ...', in a list ('a, parameter (a remark): ...'), 'parameter : type', or `parameter` in the text."""
+    """'parameter: ...', in a list ('a, parameter (a remark): ...'), 'parameter : type', or
+    `parameter` in the text.
+    """
     also = r"(?:,? (?:and )?`?\w+`?)*"
-    return re.compile(rf"(?<![\w.]){parameter}{also}(?: \([^)]*\))?:(?:\s|$)|(?m:^{parameter} : )|`{parameter}`")
+    return re.compile(
+        rf"(?<![\w.]){parameter}{also}(?: \([^)]*\))?:(?:\s|$)|(?m:^{parameter} : )|`{parameter}`"
+    )
 
 
 def without_entry(function):
@@ -42,13 +48,21 @@ def without_entry(function):
 
 
 def referred(function, about):
-    """Functions to which the docstring refers (`compare`, `dates.settle`) in a sentence on the matter; theirs in turn."""
+    """Functions to which the docstring refers (`compare`, `dates.settle`) in a sentence on the
+    matter; theirs in turn.
+    """
     found, todo = [], [function]
     while todo:
         one = todo.pop()
-        sentences = [s for s in re.split(r"(?<=[.)])\s+(?=[A-Z]|[a-z_, ]+: )", doc(one)) if re.search(about, s)]
+        sentences = [
+            s
+            for s in re.split(r"(?<=[.)])\s+(?=[A-Z]|[a-z_, ]+: )", doc(one))
+            if re.search(about, s)
+        ]
         for name in re.findall(r"`(?:\w+\.)?(\w+)(?:\(\))?`", " ".join(sentences)):
-            other = inspect.unwrap(vars(inspect.getmodule(one)).get(name) or PUBLIC_NAMES.get(name) or function)
+            other = inspect.unwrap(
+                vars(inspect.getmodule(one)).get(name) or PUBLIC_NAMES.get(name) or function
+            )
             if inspect.isfunction(other) and other not in (function, *found):
                 found.append(other)
                 todo.append(other)
@@ -56,9 +70,13 @@ def referred(function, about):
 
 
 def constants(function):
-    """Text of the constants (DATES, STRENGTHS ...) that the docstring names, as its module holds them."""
+    """Text of the constants (DATES, STRENGTHS ...) that the docstring names, as its module holds
+    them.
+    """
     held = vars(inspect.getmodule(function))
-    return " ".join(repr(held[name]) for name in re.findall(r"\b[A-Z][A-Z_]+\b", doc(function)) if name in held)
+    return " ".join(
+        repr(held[name]) for name in re.findall(r"\b[A-Z][A-Z_]+\b", doc(function)) if name in held
+    )
 
 
 @functools.cache
@@ -68,7 +86,9 @@ def functions_of(module):
 
 
 def raised(function):
-    """Names of errors that a function raises, itself or by a private helper of its module, and does not catch."""
+    """Names of errors that a function raises, itself or by a private helper of its module, and does
+    not catch.
+    """
     bodies = functions_of(inspect.getmodule(function))
 
     def walk(name, seen):
@@ -77,7 +97,9 @@ def raised(function):
             match node:
                 case ast.Raise(exc=ast.Call(func=ast.Name(id=error))):
                     found.add(error)
-                case ast.Call(func=ast.Name(id=helper)) if helper.startswith("_") and helper in bodies:
+                case ast.Call(func=ast.Name(id=helper)) if (
+                    helper.startswith("_") and helper in bodies
+                ):
                     found |= walk(helper, {*seen, helper}) if helper not in seen else set()
                 case ast.ExceptHandler(type=ast.expr() as kinds):
                     caught |= {n.id for n in ast.walk(kinds) if isinstance(n, ast.Name)}
@@ -112,7 +134,9 @@ def test_every_argument_has_its_entry(name):
 
 @pytest.mark.parametrize("name", PUBLIC)
 def test_every_error_that_is_raised_is_named(name):
-    """By the docstring itself or by that of a function to which it refers ('and what `compare` raises')."""
+    """By the docstring itself or by that of a function to which it refers ('and what `compare`
+    raises').
+    """
     function = PUBLIC[name]
     told = " ".join(map(doc, [function, *referred(function, r"[Rr]aises|errors")]))
     assert {e for e in raised(function) if e not in told} <= NEVER.get(name, set())
@@ -120,11 +144,15 @@ def test_every_error_that_is_raised_is_named(name):
 
 @pytest.mark.parametrize("name", sorted(measures()))
 def test_a_measure_says_what_it_returns_and_each_choice_of_its_grid(name):
-    """In its own words, by a constant that it names, or by those of a function to which it refers."""
+    """In its own words, by a constant that it names, or by those of a function to which it
+    refers.
+    """
     function = PUBLIC[name]
     assert "estimates frame" in doc(function)
     for axis, values in measures()[name].items():
-        told = " ".join(doc(f) + " " + constants(f) for f in [function, *referred(function, rf"\b{axis}\b")])
+        told = " ".join(
+            doc(f) + " " + constants(f) for f in [function, *referred(function, rf"\b{axis}\b")]
+        )
         assert [v for v in values if not NO_WORD.fullmatch(v) and f"'{v}'" not in told] == [], axis
 
 

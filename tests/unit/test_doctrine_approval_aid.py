@@ -16,7 +16,17 @@ from ca_research.relations import documents as docs
 TEXTS = (
     ("k1", "KAZ", "doctrine", "2", "4", "none", "secondary", "excerpt", "2014"),
     ("k2", "KAZ", "address", "1", "1", "none", "primary", "full", "2020-03"),
-    ("k3", "KAZ", "address", "u", "u", "none", "primary", "full", "2022"),  # newer, but the order is not visible
+    (
+        "k3",
+        "KAZ",
+        "address",
+        "u",
+        "u",
+        "none",
+        "primary",
+        "full",
+        "2022",
+    ),  # newer, but the order is not visible
     ("k4", "KAZ", "doctrine", "9", "9", "none", "primary", "none", "2024"),  # not seen at all
     ("u1", "UZB", "list", "5", "6", "none", "secondary", "full", "2006"),
     ("t1", "TJK", "doctrine", "u", "u", "none", "primary", "excerpt", "2015"),
@@ -32,7 +42,11 @@ def evidence() -> pd.DataFrame:
     columns = ["item", "economy_", "k", "p", "a", "s", "strength", "text_seen", "date"]
     rows = pd.DataFrame(list(TEXTS), columns=columns)
     rows["claim"], rows["reading"], rows["direction"] = "C09", "doctrine_rank", "context"
-    rows["origin_group"], rows["source_id"], rows["statement"] = rows["item"], "S_" + rows["item"], rows["item"]
+    rows["origin_group"], rows["source_id"], rows["statement"] = (
+        rows["item"],
+        "S_" + rows["item"],
+        rows["item"],
+    )
     return rows.drop(columns=["economy_", "k", "p", "a", "s"])
 
 
@@ -55,7 +69,13 @@ def invented(monkeypatch):
         }
         for i, e, k, p, a, s, *_ in TEXTS
     ]
-    content = {"title": "t", "declared_on": dt.date(2026, 11, 25), "about": "a", "fields": fields, "rows": rows}
+    content = {
+        "title": "t",
+        "declared_on": dt.date(2026, 11, 25),
+        "about": "a",
+        "fields": fields,
+        "rows": rows,
+    }
     monkeypatch.setattr(docs, "registry_coding", lambda name: Coding.model_validate(content))
 
 
@@ -66,11 +86,17 @@ def by_economy(frame: pd.DataFrame, column: str = "estimate") -> dict[str, objec
 @pytest.mark.parametrize(
     ("choices", "expected"),
     [
-        ({}, {"KAZ": 1, "UZB": None, "TJK": None}),  # the newest visible one; a press list is no official text
+        (
+            {},
+            {"KAZ": 1, "UZB": None, "TJK": None},
+        ),  # the newest visible one; a press list is no official text
         ({"version": "newest-1"}, {"KAZ": 2, "UZB": None, "TJK": None}),
         ({"version": "newest-1", "order": "all_named"}, {"KAZ": 4, "UZB": None, "TJK": None}),
         ({"texts": "all"}, {"KAZ": 1, "UZB": 5, "TJK": None}),
-        ({"version": "newest-2"}, {"KAZ": None, "UZB": None, "TJK": None}),  # the unseen text is no third
+        (
+            {"version": "newest-2"},
+            {"KAZ": None, "UZB": None, "TJK": None},
+        ),  # the unseen text is no third
     ],
 )
 def test_place_in_the_newest_visible_list(choices, expected):
@@ -96,7 +122,11 @@ def test_words_of_officials(choices, expected):
     assert by_economy(found) == expected
 
 
-# --- coded goals -----------------------------------------------------------------------------------------------------
+# --- coded goals
+#
+#
+#
+# -----------------------------------------------------------------------------------------------------
 
 # invented: item, origin_group, strength, date
 GOALS = (
@@ -123,8 +153,19 @@ def strategies() -> pd.DataFrame:
 
 def test_a_document_stands_once_with_what_either_row_shows():
     table = relations.goals(strategies(), documents="all_coded").set_index("document")
-    assert table.index.tolist() == ["one", "two", "three", "four", "five", "joint", "a summary", "six"]
-    assert table.loc["one", ["RUS", "CHN", "LIB"]].tolist() == [1, 0, 1] and pd.isna(table.loc["one", "IRN"])
+    assert table.index.tolist() == [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "joint",
+        "a summary",
+        "six",
+    ]
+    assert table.loc["one", ["RUS", "CHN", "LIB"]].tolist() == [1, 0, 1] and pd.isna(
+        table.loc["one", "IRN"]
+    )
     assert table.loc["three", list(relations.GOALS)].isna().all()
     assert table["kind"].to_dict() == {
         **dict.fromkeys(["one", "two", "three", "four", "five", "six"], "own"),
@@ -142,7 +183,10 @@ def test_a_document_stands_once_with_what_either_row_shows():
         ({"documents": "all_coded", "unseen": "left_out"}, (100 * 3 / 7, None, None)),
         ({"period": "before_2001"}, (None, None, None)),  # four are left with a visible code
         ({"documents": "with_joint", "period": "before_2001"}, (None, 100 * 1 / 6, 100 * 2 / 6)),
-        ({"documents": "with_joint", "period": "from_2017", "unseen": "left_out"}, (40.0, None, None)),
+        (
+            {"documents": "with_joint", "period": "from_2017", "unseen": "left_out"},
+            (40.0, None, None),
+        ),
         ({"goal": "CHN"}, (None, None, None)),  # visible in one
     ],
 )
@@ -153,7 +197,11 @@ def test_share_of_documents_that_name_a_goal(choices, expected):
     assert bool(row["missing"]) == (expected == (None, None, None))
 
 
-# --- polls -----------------------------------------------------------------------------------------------------------
+# --- polls
+#
+#
+#
+# -----------------------------------------------------------------------------------------------------------
 
 # invented: economy, about, period, value, source
 POLLS = (
@@ -173,11 +221,16 @@ POLLS = (
 
 
 def polls() -> pd.DataFrame:
-    rows = pd.DataFrame(list(POLLS), columns=["economy", "about", "period", "value_pct", "source_id"])
+    rows = pd.DataFrame(
+        list(POLLS), columns=["economy", "about", "period", "value_pct", "source_id"]
+    )
     rows["value_pct"] = rows["value_pct"].astype(float)
     rows["year"] = rows["period"].str[-4:].astype("Int64")
     other = rows.assign(
-        measure="another_question", value_pct=1.0, period="2016", year=pd.array([2016] * len(rows), "Int64")
+        measure="another_question",
+        value_pct=1.0,
+        period="2016",
+        year=pd.array([2016] * len(rows), "Int64"),
     )
     return pd.concat([rows.assign(measure="gallup_approve"), other], ignore_index=True)
 
@@ -189,7 +242,11 @@ def cell(frame: pd.DataFrame, economy: str) -> tuple[float | None, ...]:
 
 def test_approval_is_of_the_newest_wave_and_one_question():
     newest = relations.approval(polls(), economies=["KAZ", "KGZ", "UZB"], about="USA")
-    assert [cell(newest, e) for e in ("KAZ", "KGZ", "UZB")] == [(30, None, None), (10, None, None), (None,) * 3]
+    assert [cell(newest, e) for e in ("KAZ", "KGZ", "UZB")] == [
+        (30, None, None),
+        (10, None, None),
+        (None,) * 3,
+    ]
     pooled = relations.approval(polls(), economies=["TJK"], about="USA")
     assert cell(pooled, "TJK") == (35, None, None), "pooled years and pooled economies are no wave"
     before = relations.approval(polls(), economies=["KAZ", "KGZ"], about="USA", wave="newest-1")
@@ -215,7 +272,10 @@ def test_the_gap_compares_one_year_with_itself():
     ],
 )
 def test_fall_from_the_peak(choices, economy, expected):
-    assert cell(relations.approval_fall(polls(), economies=[economy], about="USA", **choices), economy) == expected
+    assert (
+        cell(relations.approval_fall(polls(), economies=[economy], about="USA", **choices), economy)
+        == expected
+    )
 
 
 def test_unknown_waves_are_refused():
@@ -223,7 +283,11 @@ def test_unknown_waves_are_refused():
         relations.approval_waves(polls(), about="USA", waves="every")
 
 
-# --- grants ----------------------------------------------------------------------------------------------------------
+# --- grants
+#
+#
+#
+# ----------------------------------------------------------------------------------------------------------
 
 MONEY = (  # invented: investor, host, year, measure, value, source, basis
     ("USA", "KAZ", 2000, "official_grant", 8.0, "one_net_flows", "current USD"),
@@ -257,12 +321,20 @@ def money() -> pd.DataFrame:
 )
 def test_years_with_a_grant_are_of_the_years_reported(choices, expected):
     row = investment.aid_years(money(), economies=["KAZ"], donor="USA", **choices).iloc[0]
-    assert (None if pd.isna(row["estimate"]) else row["estimate"], row["n"]) == pytest.approx(expected)
+    assert (None if pd.isna(row["estimate"]) else row["estimate"], row["n"]) == pytest.approx(
+        expected
+    )
 
 
 def test_grants_by_head_stand_beside_the_median_of_those_who_gave():
     people = pd.DataFrame(
-        {"economy": ["KAZ"], "year": [2002], "value": [2.0], "indicator": ["SP.POP.TOTL"], "source_id": ["P"]}
+        {
+            "economy": ["KAZ"],
+            "year": [2002],
+            "value": [2.0],
+            "indicator": ["SP.POP.TOTL"],
+            "source_id": ["P"],
+        }
     )
     rows = investment.grants_per_head(money(), people).query("missing == ''").set_index("investor")
     assert rows["per_head"].to_dict() == {
@@ -272,7 +344,9 @@ def test_grants_by_head_stand_beside_the_median_of_those_who_gave():
     }  # the union is no donor beside its members
     assert set(rows["median"]) == {4.0} and rows["rank"].to_dict() == {"JPN": 1, "USA": 2, "DEU": 3}
     own = investment.grants_per_head(money(), people, donors=["USA"]).query("missing == ''")
-    assert own[["rank", "donors", "median"]].iloc[0].tolist() == [2, 3, 4.0], "ranked before the others leave"
+    assert own[["rank", "donors", "median"]].iloc[0].tolist() == [2, 3, 4.0], (
+        "ranked before the others leave"
+    )
     assert own["sources"].iloc[0] == ("P", "one_net_flows")
     with pytest.raises(CoverageError):
         investment.grants_per_head(money(), people.assign(indicator="other"))

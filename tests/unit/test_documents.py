@@ -1,4 +1,6 @@
-"""The protocol for documents on invented rows: what counts, what counts once, and what never counts."""
+"""The protocol for documents on invented rows: what counts, what counts once, and what never
+counts.
+"""
 
 from __future__ import annotations
 
@@ -70,16 +72,29 @@ def test_each_origin_counts_once_on_each_side(choices, expected):
 
 
 def test_what_was_looked_through_is_the_path_and_the_sources():
-    found = docs.independent_sources(frame(), claim="C90", reading="r", direction="supports").iloc[0]
+    found = docs.independent_sources(frame(), claim="C90", reading="r", direction="supports").iloc[
+        0
+    ]
     assert found["sources"] == ("S_a1", "S_a2", "S_b1", "S_b2", "S_f1") and found["n"] == 5
     assert (found["first_year"], found["last_year"]) == (2001, 2006)
     other = docs.independent_sources(frame(), claim="C90", reading="other", direction="supports")
-    wider = docs.independent_sources(frame(), claim="C90", reading="other", direction="supports", strength="any")
-    assert other["path"].iloc[0] == wider["path"].iloc[0], "no commentary there: one specification, not two"
+    wider = docs.independent_sources(
+        frame(), claim="C90", reading="other", direction="supports", strength="any"
+    )
+    assert other["path"].iloc[0] == wider["path"].iloc[0], (
+        "no commentary there: one specification, not two"
+    )
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"direction": "context"}, {"strength": "strong"}, {"seen": "none"}, {"texts": "x"}, {"single": "source"}]
+    "wrong",
+    [
+        {"direction": "context"},
+        {"strength": "strong"},
+        {"seen": "none"},
+        {"texts": "x"},
+        {"single": "source"},
+    ],
 )
 def test_a_choice_that_is_none_is_refused(wrong):
     with pytest.raises(UnknownNameError):
@@ -90,7 +105,12 @@ def test_sides_show_the_best_text_of_each_origin():
     table = docs.sides(frame(), claim="C90").set_index(["reading", "side", "origin_group"])
     assert ("r", "supports", "D") not in table.index and "E" not in table.index.get_level_values(2)
     best = table.loc[("r", "supports", "A")]
-    assert (best["strength"], best["text_seen"], best["statement"], best["rows"]) == ("primary", "full", "says a1", 2)
+    assert (best["strength"], best["text_seen"], best["statement"], best["rows"]) == (
+        "primary",
+        "full",
+        "says a1",
+        2,
+    )
     assert best["year"] == 2001 and best["sources"] == ("S_a1", "S_a2")
     assert table["both_sides"].to_dict() == {k: k[2] == "B" for k in table.index}
     assert pd.isna(table.loc[("r", "refutes", "F"), "year"])
@@ -100,21 +120,32 @@ def test_lists_hold_every_document_of_a_direction():
     listed = docs.document_list(frame(), claim="C90", direction="supports")
     assert sorted(listed["source_id"]) == ["S_a1", "S_a2", "S_b1", "S_c1", "S_d1", "S_i1"]
     assert listed.loc[listed["source_id"] == "S_d1", "text"].item() == "primary, seen: none"
-    assert docs.document_list(frame(), claim="C90", direction="context")["says"].tolist() == ["says h1", "says e1"]
+    assert docs.document_list(frame(), claim="C90", direction="context")["says"].tolist() == [
+        "says h1",
+        "says e1",
+    ]
 
 
 def test_the_documents_seen_are_all_but_the_unseen_side_by_side():
     listed = docs.documents_seen(frame())
-    assert listed["source_id"].tolist() == ["S_g1", "S_h1", "S_e1", *listed["source_id"][3:]]  # by reading, side, date
+    assert listed["source_id"].tolist() == [
+        "S_g1",
+        "S_h1",
+        "S_e1",
+        *listed["source_id"][3:],
+    ]  # by reading, side, date
     assert set(listed["source_id"]) == {f"S_{row[0]}" for row in ROWS if row[5] != "none"}
-    assert listed.loc[listed["source_id"] == "S_b2", ["direction", "says", "origin"]].iloc[0].tolist() == [
+    assert listed.loc[listed["source_id"] == "S_b2", ["direction", "says", "origin"]].iloc[
+        0
+    ].tolist() == [
         "refutes",
         "says b2",
         "B",
     ]
 
 
-# --- coded documents -------------------------------------------------------------------------------------------------
+# --- coded documents
+# -------------------------------------------------------------------------------------------------
 
 RULES = {"narrow": "invented", "broad": "invented", "whole": "invented", "none": "invented"}
 # item, strict, wide, case
@@ -124,7 +155,12 @@ CODES = (
     ("b1", "narrow", None, "kgz_press_2005"),
     ("c1", "narrow", None, "kgz_press_2005"),
     ("d1", "narrow", None, "kgz_press_2005"),
-    ("e1", "none", "narrow", "kgz_press_2005"),  # context by its direction; its code counts all the same
+    (
+        "e1",
+        "none",
+        "narrow",
+        "kgz_press_2005",
+    ),  # context by its direction; its code counts all the same
     ("b2", "broad", None, "tjk_road"),
     ("f1", "narrow", None, "tjk_road"),
     ("g1", "broad", "narrow", "tjk_road"),
@@ -149,7 +185,13 @@ def scheme(codes=CODES, **more) -> Coding:
         "case": {"meaning": "m"},
         "read": {"meaning": "m", "values": {"contract": "invented"}},
     }
-    content = {"title": "t", "declared_on": dt.date(2026, 11, 25), "about": "a", "fields": fields, "rows": rows}
+    content = {
+        "title": "t",
+        "declared_on": dt.date(2026, 11, 25),
+        "about": "a",
+        "fields": fields,
+        "rows": rows,
+    }
     return Coding.model_validate(content | more)
 
 
@@ -196,11 +238,17 @@ def test_cases_that_differ_in_the_year_alone_stay_apart(monkeypatch):
     ]
     monkeypatch.setattr(docs, "registry_coding", lambda name: scheme(codes))
     drawn = docs.case_origins(frame(), claim="C90", coding="x", codes="narrow")
-    assert sorted(drawn["case"]) == ["Turkmenistan: loan 2009", "Turkmenistan: loan 2011"] and cases() == 1
+    assert (
+        sorted(drawn["case"]) == ["Turkmenistan: loan 2009", "Turkmenistan: loan 2011"]
+        and cases() == 1
+    )
 
 
 def test_losing_one_source_costs_nothing_where_two_cases_have_as_many(monkeypatch):
-    codes = [(i, s, w, "one" if i in ("a1", "b1") else "two" if i in ("f1", "g1") else None) for i, s, w, _ in CODES]
+    codes = [
+        (i, s, w, "one" if i in ("a1", "b1") else "two" if i in ("f1", "g1") else None)
+        for i, s, w, _ in CODES
+    ]
     codes = [(i, "narrow" if c else "none", None, c) for i, s, w, c in codes]
     monkeypatch.setattr(docs, "registry_coding", lambda name: scheme(codes))
     assert cases() == 2 and cases(single="source") == 2
@@ -223,7 +271,11 @@ def test_no_document_is_no_answer(monkeypatch):
 def test_contracts_read_are_cases_not_documents(monkeypatch):
     read = scheme()
     rows = [r.model_copy(update={"codes": {**r.codes, "read": "contract"}}) for r in read.rows[:3]]
-    monkeypatch.setattr(docs, "registry_coding", lambda name: read.model_copy(update={"rows": (*rows, *read.rows[3:])}))
+    monkeypatch.setattr(
+        docs,
+        "registry_coding",
+        lambda name: read.model_copy(update={"rows": (*rows, *read.rows[3:])}),
+    )
     assert docs.cases_read(frame(), claim="C90", coding="x")["estimate"].iloc[0] == 1
 
 
@@ -251,10 +303,25 @@ def test_cases_in_words(case, words):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"rows": [{"claim": "C90", "item": "a", "reason": "r", "codes": {"strict": "hardly"}}]}, "hardly"),
-        ({"rows": [{"claim": "C90", "item": "a", "reason": "r", "codes": {"wide": "hardly"}}]}, "hardly"),
-        ({"rows": [{"claim": "C90", "item": "a", "reason": "r", "codes": {"tone": "none"}}]}, "tone"),
-        ({"rows": [{"claim": "C90", "item": "a", "reason": "r", "codes": {"strict": "none"}}] * 2}, "twice"),
+        (
+            {"rows": [{"claim": "C90", "item": "a", "reason": "r", "codes": {"strict": "hardly"}}]},
+            "hardly",
+        ),
+        (
+            {"rows": [{"claim": "C90", "item": "a", "reason": "r", "codes": {"wide": "hardly"}}]},
+            "hardly",
+        ),
+        (
+            {"rows": [{"claim": "C90", "item": "a", "reason": "r", "codes": {"tone": "none"}}]},
+            "tone",
+        ),
+        (
+            {
+                "rows": [{"claim": "C90", "item": "a", "reason": "r", "codes": {"strict": "none"}}]
+                * 2
+            },
+            "twice",
+        ),
         ({"fields": {"wide": {"meaning": "m", "like": "strict"}}, "rows": []}, "no field"),
     ],
 )
@@ -263,7 +330,8 @@ def test_a_coding_that_breaks_its_own_rules_is_refused(change, says):
         scheme(**change)
 
 
-# --- how documents count ---------------------------------------------------------------------------------------------
+# --- how documents count
+# ---------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -288,16 +356,27 @@ def counting(monkeypatch):
 
 
 def test_rows_set_aside_and_shared_origins(counting):
-    assert (count(strength="any"), count(strength="any", counting=counting)) == (3, 1), "A, B, C; then A with C alone"
+    assert (count(strength="any"), count(strength="any", counting=counting)) == (3, 1), (
+        "A, B, C; then A with C alone"
+    )
     assert count(direction="refutes", counting=counting) == 2, "b2 is another row of B and counts"
-    table = docs.sides(frame(), claim="C90", counting=counting).set_index(["reading", "side", "origin_group"])
+    table = docs.sides(frame(), claim="C90", counting=counting).set_index(
+        ["reading", "side", "origin_group"]
+    )
     assert ("r", "supports", "B") not in table.index and ("r", "supports", "C") not in table.index
     assert table.loc[("r", "supports", "A"), "sources"] == ("S_a1", "S_a2", "S_c1")
     assert not table.loc[("r", "refutes", "B"), "both_sides"]
-    listed = docs.document_list(frame(), claim="C90", direction="supports", counting=counting).set_index("source_id")
+    listed = docs.document_list(
+        frame(), claim="C90", direction="supports", counting=counting
+    ).set_index("source_id")
     assert listed.loc["S_b1", "text"].endswith("; does not count: another matter")
-    assert not listed.drop("S_b1")["text"].str.contains("does not count").any() and listed.loc["S_c1", "origin"] == "A"
-    assert "S_g1" in listed.index and count(reading="other", counting=counting) == 1, "moved to the side it stands on"
+    assert (
+        not listed.drop("S_b1")["text"].str.contains("does not count").any()
+        and listed.loc["S_c1", "origin"] == "A"
+    )
+    assert "S_g1" in listed.index and count(reading="other", counting=counting) == 1, (
+        "moved to the side it stands on"
+    )
     assert docs.document_list(frame(), claim="C90", direction="refutes", counting=counting)["source_id"].tolist() == [
         "S_b2", "S_f1"
     ]  # fmt: skip
@@ -306,13 +385,16 @@ def test_rows_set_aside_and_shared_origins(counting):
 def test_every_claim_with_rows_in_the_coding_of_counting_names_it():
     coded = {row.claim for row in registry.coding("counting").rows}
     for claim in registry.claims().values():
-        counts = [c for c in claim.criteria().values() if c.measure == "relations.independent_sources"]
+        counts = [
+            c for c in claim.criteria().values() if c.measure == "relations.independent_sources"
+        ]
         named = {c.settings.get("counting", "") for c in counts if c.settings["reading"] != "quote"}
         if counts:
             assert named <= ({"counting"} if claim.id in coded else {""}), claim.id
 
 
-# --- one protocol for every power, in the register itself ------------------------------------------------------------
+# --- one protocol for every power, in the register itself
+# ------------------------------------------------------------
 
 COUNTS = ("relations.independent_sources", "relations.documented_cases")
 
@@ -324,7 +406,10 @@ def test_two_sources_are_enough_for_every_claim_and_every_power():
         for c in claim.criteria().values()
         if c.measure in COUNTS
     }
-    apart = {("C06", "quote_seen"), ("C06", "quote_refuted")}  # words in one text: that text settles it
+    apart = {
+        ("C06", "quote_seen"),
+        ("C06", "quote_refuted"),
+    }  # words in one text: that text settles it
     assert {k for k, v in found.items() if v != docs.ENOUGH} == apart and len(found) > 20
 
 
@@ -338,7 +423,10 @@ def test_both_powers_are_judged_by_one_coding_one_grid_and_mirrored_rules():
         assert {k: v for k, v in one.settings.items() if k != "claim"} == {
             k: v for k, v in other.settings.items() if k != "claim"
         }
-    for name in ("narrow", "broad"):  # the one says that there are acts, the other that there are none
+    for name in (
+        "narrow",
+        "broad",
+    ):  # the one says that there are acts, the other that there are none
         asserts = next(r for r in us.readings if r.name == name).rule
         denies = next(r for r in china.readings if r.name == name).rule
         assert (asserts.supported, asserts.contradicted) == (denies.contradicted, denies.supported)

@@ -33,7 +33,8 @@ def test_names_and_codes_are_understood(name, code):
 
 
 @pytest.mark.parametrize(
-    ("name", "near"), [("Kazahkstan", "Kazakhstan"), ("Usbekistan", "Uzbekistan"), ("KAX", "KAZ"), ("EU28", "EU27")]
+    ("name", "near"),
+    [("Kazahkstan", "Kazakhstan"), ("Usbekistan", "Uzbekistan"), ("KAX", "KAZ"), ("EU28", "EU27")],
 )
 def test_a_misspelt_name_is_refused_with_a_suggestion(name, near):
     with pytest.raises(UnknownNameError) as caught:
@@ -48,17 +49,32 @@ def test_a_name_without_a_latin_letter_is_nobody(name):
 
 
 def test_no_label_stands_for_two_codes():
-    labels = [(label, code) for code, (name, aliases) in eco._economies().items() for label in (code, name, *aliases)]
-    labels += [(label, a.code) for a in eco.AGGREGATES.values() for label in (a.code, a.name, *a.aliases)]
+    labels = [
+        (label, code)
+        for code, (name, aliases) in eco._economies().items()
+        for label in (code, name, *aliases)
+    ]
+    labels += [
+        (label, a.code) for a in eco.AGGREGATES.values() for label in (a.code, a.name, *a.aliases)
+    ]
     assert {label: eco.resolve(label) for label, _ in labels} == dict(labels)
 
 
 def test_every_accent_may_be_left_out():
-    accented = [label for name, more in eco._economies().values() for label in (name, *more) if not label.isascii()]
+    accented = [
+        label
+        for name, more in eco._economies().values()
+        for label in (name, *more)
+        if not label.isascii()
+    ]
     assert {"Türkiye", "Côte d'Ivoire", "Åland Islands"} <= set(accented)
     for label in accented:
-        bare = "".join(c for c in unicodedata.normalize("NFD", label) if not unicodedata.combining(c))
-        assert bare.isascii() and eco.resolve(bare) == eco.resolve(label.upper()) == eco.resolve(label), label
+        bare = "".join(
+            c for c in unicodedata.normalize("NFD", label) if not unicodedata.combining(c)
+        )
+        assert bare.isascii() and eco.resolve(bare) == eco.resolve(label.upper()) == eco.resolve(
+            label
+        ), label
 
 
 def test_economies_and_aggregates_are_apart_and_members_are_economies():
@@ -141,7 +157,13 @@ def test_an_aggregate_beside_its_member_is_refused(used, year, named):
 
 @pytest.mark.parametrize(
     ("used", "year"),
-    [(["EU", "GBR"], 2020), (["EU27", "CHN"], 2020), (["WLD"], 2020), (["KAZ", "KGZ"], 2020), ([], 2020)],
+    [
+        (["EU", "GBR"], 2020),
+        (["EU27", "CHN"], 2020),
+        (["WLD"], 2020),
+        (["KAZ", "KGZ"], 2020),
+        ([], 2020),
+    ],
 )
 def test_what_does_not_overlap_is_let_through(used, year):
     assert eco.refuse_overlap(used, year) is None

@@ -1,4 +1,6 @@
-"""When a kernel counts as ready: after all of its first answer has been heard, and never where it is dead."""
+"""When a kernel counts as ready: after all of its first answer has been heard, and never where it
+is dead.
+"""
 
 import asyncio
 from queue import Empty
@@ -12,7 +14,9 @@ IDLE, BUSY = "idle", "busy"
 
 
 class Scripted(_Answers):
-    """A client whose kernel answers as told: each question gets the next list of broadcasts, or no reply at all."""
+    """A client whose kernel answers as told: each question gets the next list of broadcasts, or no
+    reply at all.
+    """
 
     def __init__(self, *answers, alive=True):
         super().__init__()
@@ -50,7 +54,9 @@ def test_it_is_ready_with_the_idle_to_its_own_question():
 
 
 def test_another_clients_idle_is_not_ours():
-    client = Scripted([(IDLE, "another"), (IDLE, None)], [(IDLE, "question 1"), (IDLE, "question 2")])
+    client = Scripted(
+        [(IDLE, "another"), (IDLE, None)], [(IDLE, "question 1"), (IDLE, "question 2")]
+    )
     assert ready(client) == ["question 1", "question 2"]
 
 

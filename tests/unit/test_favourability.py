@@ -64,7 +64,9 @@ def test_cases_are_of_one_source_and_brought_to_five_years():
     )
     cases = relations.learner_cases(frame).set_index("economy")
     assert sorted(cases.index) == ["TJK", "UZB"]
-    assert cases.loc["UZB", "growth"] == pytest.approx(100) and cases.loc["TJK", "growth"] == pytest.approx(20)
+    assert cases.loc["UZB", "growth"] == pytest.approx(100) and cases.loc[
+        "TJK", "growth"
+    ] == pytest.approx(20)
     cautious = relations.learner_cases(frame, bound="cautious").set_index("economy")["growth"]
     assert cautious["TJK"] == pytest.approx(100 * (120 * 0.9 / (100 * 1.1) - 1))
     rows = relations.learner_growth(frame, economies=FIVE).set_index("economy")
@@ -85,7 +87,9 @@ def test_a_pair_from_the_year_of_opening_or_of_long_ago_can_be_left_out():
     late = relations.learner_cases(frame, last_from="2018")
     assert sorted(late["economy"]) == ["TJK", "UZB"], "2018 itself is late enough, 2017 is not"
     assert sorted(relations.learner_cases(frame, opening="left_out")["economy"]) == ["KAZ", "UZB"]
-    rows = relations.learner_growth(frame, economies=["KAZ", "TJK", "UZB"], last_from="2018", opening="left_out")
+    rows = relations.learner_growth(
+        frame, economies=["KAZ", "TJK", "UZB"], last_from="2018", opening="left_out"
+    )
     assert rows["estimate"].notna().tolist() == [False, False, True]
     assert "2018 or later and the first not of its opening" in rows["missing"][0]
     with pytest.raises(UnknownNameError):
@@ -106,7 +110,13 @@ def test_the_slowest_case_of_an_economy_counts():
 def column(values):
     return pd.DataFrame(
         [
-            {"subject": e, "attribute": "confucius_institutes_column", "year": y, "value": v, "source_id": "AIDCPD"}
+            {
+                "subject": e,
+                "attribute": "confucius_institutes_column",
+                "year": y,
+                "value": v,
+                "source_id": "AIDCPD",
+            }
             for e, series in values.items()
             for y, v in series.items()
         ]
@@ -117,10 +127,14 @@ def test_openings_and_a_column_that_falls_is_no_running_total():
     rising = column({"KAZ": {2013: 1, 2014: 1, 2015: 3}, "KGZ": {2013: 0, 2014: 0, 2015: 0}})
     window = {"economies": ["KAZ", "KGZ"], "first": "2014", "last": "2015"}
     assert list(relations.institute_openings(rising, **window)["estimate"]) == [4, 0]
-    assert list(relations.institute_openings(rising, column="running_total", **window)["estimate"]) == [2, 0]
+    assert list(
+        relations.institute_openings(rising, column="running_total", **window)["estimate"]
+    ) == [2, 0]
     falling = column({"KAZ": {2013: 1, 2014: 0, 2015: 1}, "KGZ": {2013: 0, 2014: 0, 2015: 0}})
     refused = relations.institute_openings(falling, column="running_total", **window)
-    assert refused["estimate"].isna().all(), "what the column means for one economy it means for all"
+    assert refused["estimate"].isna().all(), (
+        "what the column means for one economy it means for all"
+    )
     short = relations.institute_openings(rising, economies=["KAZ", "TKM"])
     assert short["missing"].str.contains("2013 to 2018").all()
 
@@ -145,7 +159,14 @@ def barometer(values):
 def gallup(values, measure="gallup_approve", source="M_GAL_CN", about="CHN"):
     return pd.DataFrame(
         [
-            {"economy": e, "about": about, "measure": measure, "year": y, "value_pct": v, "source_id": source}
+            {
+                "economy": e,
+                "about": about,
+                "measure": measure,
+                "year": y,
+                "value_pct": v,
+                "source_id": source,
+            }
             for e, series in values.items()
             for y, v in series.items()
         ],
@@ -156,7 +177,14 @@ def gallup(values, measure="gallup_approve", source="M_GAL_CN", about="CHN"):
 def in_china(values):
     return pd.DataFrame(
         [
-            {"origin": e, "destination": "CHN", "level": "all", "year": y, "students": v, "source_id": MINISTRY}
+            {
+                "origin": e,
+                "destination": "CHN",
+                "level": "all",
+                "year": y,
+                "students": v,
+                "source_id": MINISTRY,
+            }
             for e, series in values.items()
             for y, v in series.items()
         ],
@@ -182,7 +210,10 @@ def test_waves_keep_pollsters_questions_and_objects_apart():
     )
     assert change["estimate"].tolist()[1] == -10 and pd.isna(change["estimate"][0])
     first = relations.favour_change(
-        barometer({"KAZ": {2017: 70, 2019: 90, 2021: 40}}), opinion, economies=["KAZ", "TJK"], series="barometer"
+        barometer({"KAZ": {2017: 70, 2019: 90, 2021: 40}}),
+        opinion,
+        economies=["KAZ", "TJK"],
+        series="barometer",
     )
     assert first["estimate"][0] == -30 and "no wave" in first["missing"][1]
     with pytest.raises(UnknownNameError):
@@ -190,36 +221,58 @@ def test_waves_keep_pollsters_questions_and_objects_apart():
 
 
 def test_a_wave_after_the_day_is_of_a_later_year():
-    facts = barometer({"KAZ": {2017: 70, 2021: 40, 2024: 45}, "KGZ": {2021: 46, 2023: 80}, "UZB": {2023: 50, 2024: 60}})
-    rows = relations.favour_since(facts, NOBODY, economies=["KAZ", "KGZ", "TKM", "UZB"], since="2023-05-19")
+    facts = barometer(
+        {
+            "KAZ": {2017: 70, 2021: 40, 2024: 45},
+            "KGZ": {2021: 46, 2023: 80},
+            "UZB": {2023: 50, 2024: 60},
+        }
+    )
+    rows = relations.favour_since(
+        facts, NOBODY, economies=["KAZ", "KGZ", "TKM", "UZB"], since="2023-05-19"
+    )
     assert rows["estimate"][0] == 5
     assert "after" in rows["missing"][1], "a wave of 2023 may have been asked before the day"
     assert "before" in rows["missing"][2] and rows["estimate"][3] == 10
 
 
-VIEWS = barometer({"KAZ": {2017: 75, 2021: 39}, "KGZ": {2017: 55, 2021: 46}, "UZB": {2017: 73, 2021: 44}})
+VIEWS = barometer(
+    {"KAZ": {2017: 75, 2021: 39}, "KGZ": {2017: 55, 2021: 46}, "UZB": {2017: 73, 2021: 44}}
+)
 
 
 def exceptions(students, **settings):
-    row = one(relations.exceptions(VIEWS, NOBODY, students, economies=["KAZ", "KGZ", "UZB"], **settings))
+    row = one(
+        relations.exceptions(VIEWS, NOBODY, students, economies=["KAZ", "KGZ", "UZB"], **settings)
+    )
     return row["low"], row["high"]
 
 
 def test_an_exception_needs_both_a_fall_and_a_rise():
-    grew = in_china({"KAZ": {2017: 10, 2021: 12}, "KGZ": {2017: 1, 2021: 2}, "UZB": {2017: 5, 2021: 4}})
-    assert exceptions(grew) == (1, 1), "Kyrgyzstan fell by less than the margin, Uzbekistan's exchange shrank"
+    grew = in_china(
+        {"KAZ": {2017: 10, 2021: 12}, "KGZ": {2017: 1, 2021: 2}, "UZB": {2017: 5, 2021: 4}}
+    )
+    assert exceptions(grew) == (1, 1), (
+        "Kyrgyzstan fell by less than the margin, Uzbekistan's exchange shrank"
+    )
     assert exceptions(grew, margin="5") == (2, 2)
     assert exceptions(grew, margin="40") == (0, 0)
 
 
 def test_what_is_not_counted_leaves_the_count_open():
     """No count in the second wave's year: the fall may or may not have come with more exchange."""
-    short = in_china({"KAZ": {2013: 8, 2017: 10, 2018: 9, 2022: 1}, "UZB": {2013: 2, 2017: 5, 2018: 6}})
+    short = in_china(
+        {"KAZ": {2013: 8, 2017: 10, 2018: 9, 2022: 1}, "UZB": {2013: 2, 2017: 5, 2018: 6}}
+    )
     assert exceptions(short) == (0, 2)
     low, high = exceptions(short)
     assert decide(None, low, high, "==", 0) is None
     assert exceptions(short, exposure="five_years_before") == (2, 2)
-    unasked = one(relations.exceptions(VIEWS, NOBODY, short, economies=["KAZ", "TKM"], exposure="five_years_before"))
+    unasked = one(
+        relations.exceptions(
+            VIEWS, NOBODY, short, economies=["KAZ", "TKM"], exposure="five_years_before"
+        )
+    )
     assert (unasked["low"], unasked["high"]) == (1, 2), "nobody was asked in Turkmenistan"
 
 
@@ -239,6 +292,10 @@ def test_slope_over_three_waves_by_hand():
             "UZB": {2015: 5, 2016: 5, 2017: 5},
         }
     )
-    rows = relations.exposure_slope(facts, NOBODY, students, economies=["KAZ", "KGZ", "UZB"]).set_index("economy")
+    rows = relations.exposure_slope(
+        facts, NOBODY, students, economies=["KAZ", "KGZ", "UZB"]
+    ).set_index("economy")
     assert rows.loc["KAZ", "estimate"] == pytest.approx(10) and rows.loc["KAZ", "n"] == 3
-    assert "2 waves" in rows.loc["KGZ", "missing"] and "did not change" in rows.loc["UZB", "missing"]
+    assert (
+        "2 waves" in rows.loc["KGZ", "missing"] and "did not change" in rows.loc["UZB", "missing"]
+    )

@@ -25,12 +25,16 @@ ROWS = pd.DataFrame(
     [("newest", None, 12, 15), ("newest-1", 10, None, None), ("2019", 10, None, None), ("newest-2", None, None, None),
      ("2021", None, None, None)],
 )  # fmt: skip
-def test_newest_observed_year_a_range_where_sources_differ_and_a_reason_where_there_is_none(year, estimate, low, high):
+def test_newest_observed_year_a_range_where_sources_differ_and_a_reason_where_there_is_none(
+    year, estimate, low, high
+):
     row = figure(ROWS, subject="KAZ", attribute="length", year=year).iloc[0]
     got = [None if pd.isna(row[c]) else row[c] for c in ("estimate", "low", "high")]
     assert got == [estimate, low, high]
     assert bool(row["missing"]) == (estimate is None and low is None)
-    assert row["sources"] == (("KAZ_BNS", "P023") if year == "newest" else ("KAZ_BNS",) if estimate else ())
+    assert row["sources"] == (
+        ("KAZ_BNS", "P023") if year == "newest" else ("KAZ_BNS",) if estimate else ()
+    )
 
 
 def test_a_figure_without_a_year_is_taken_as_it_is():

@@ -1,4 +1,6 @@
-"""Files: folders behind links are seen, what cannot be followed is named, and one writer writes whole files."""
+"""Files: folders behind links are seen, what cannot be followed is named, and one writer writes
+whole files.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +84,14 @@ def test_a_folder_that_is_itself_such_a_link_is_refused_too(tmp_path):
     assert told.value.where == "claims"
 
 
-FOLDERS = ("registry/claims", "registry/tables", "registry", "data/raw/trade", "data/raw", "notebooks")
+FOLDERS = (
+    "registry/claims",
+    "registry/tables",
+    "registry",
+    "data/raw/trade",
+    "data/raw",
+    "notebooks",
+)
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
@@ -116,7 +125,12 @@ def test_a_circle_in_the_registry_is_three_lines_on_the_command_line(project, co
     (project.home / "registry" / "claims" / "round").symlink_to(project.home / "registry")
     code, _, said = command("run")
     what, where, hint = said.splitlines()
-    assert code == 1 and "leads back" in what and where == "  where: registry/claims/round" and "link" in hint
+    assert (
+        code == 1
+        and "leads back" in what
+        and where == "  where: registry/claims/round"
+        and "link" in hint
+    )
 
 
 # marks
@@ -138,7 +152,9 @@ def test_an_edit_that_is_taken_back_changes_the_mark(tmp_path):
 
 
 def test_a_build_is_not_made_of_two_states_of_a_file(built, monkeypatch):
-    """The list of sources was edited between the key of the build and its reading: the build kept its old form for good."""
+    """The list of sources was edited between the key of the build and its reading: the build kept
+    its old form for good.
+    """
     from ca_research import registry, tables
 
     module = sys.modules["ca_research.tables.build"]
@@ -150,10 +166,14 @@ def test_a_build_is_not_made_of_two_states_of_a_file(built, monkeypatch):
     assert set(tables.sql("select title from sources")["title"]) == {"Other figures"}
 
     real = module._all
-    monkeypatch.setattr(module, "_all", lambda *_: (real(*_), file.write_text(file.read_text() + "\n"))[0])
+    monkeypatch.setattr(
+        module, "_all", lambda *_: (real(*_), file.write_text(file.read_text() + "\n"))[0]
+    )
     file.write_text(file.read_text().replace("Other figures", "Third figures"))
     before = built.builds()
-    with pytest.raises(IntegrityError, match=r"registry/sources\.csv changed while the tables were built"):
+    with pytest.raises(
+        IntegrityError, match=r"registry/sources\.csv changed while the tables were built"
+    ):
         tables.build()
     assert built.builds() == before
 
@@ -169,16 +189,22 @@ def test_what_a_killed_build_left_goes_with_the_next(built):
 # the one writer
 
 
-@pytest.mark.parametrize("name", ["index.html", "verdicts.json", "claimreview.jsonld", "verdicts.csv"])
+@pytest.mark.parametrize(
+    "name", ["index.html", "verdicts.json", "claimreview.jsonld", "verdicts.csv"]
+)
 def test_a_full_disk_under_the_pages_names_the_file_and_leaves_no_scratch(
     built, tmp_path, command, monkeypatch, full_disk, name
 ):
     monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
     cells = [
-        nbformat.v4.new_code_cell('economy: str = "KAZ"\nas_of: str = "latest"', metadata={"tags": ["parameters"]})
+        nbformat.v4.new_code_cell(
+            'economy: str = "KAZ"\nas_of: str = "latest"', metadata={"tags": ["parameters"]}
+        )
     ]
     spec = {"name": kernels.ORDINARY, "display_name": "Python 3", "language": "python"}
-    book = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": spec, "ca_research": {"tables": []}})
+    book = nbformat.v4.new_notebook(
+        cells=cells, metadata={"kernelspec": spec, "ca_research": {"tables": []}}
+    )
     nbformat.write(book, built.home / "notebooks" / "country_brief.ipynb")
     out, real = tmp_path / "out", os.fdopen
 
@@ -199,7 +225,11 @@ def test_a_file_that_cannot_be_written_is_a_typed_error_and_an_os_error(tmp_path
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(WriteError) as told:
         write_whole(tmp_path / "file" / "page.html", "text")
-    assert isinstance(told.value, OSError) and isinstance(told.value, CaResearchError) and told.value.errno
+    assert (
+        isinstance(told.value, OSError)
+        and isinstance(told.value, CaResearchError)
+        and told.value.errno
+    )
     assert told.value.where == str(tmp_path / "file" / "page.html")
 
 
@@ -224,7 +254,10 @@ def temporary(tmp_path, monkeypatch):
 
 def test_the_folder_of_a_killed_process_is_swept_and_that_of_a_living_one_is_not(temporary):
     """A connection file holds the key to a kernel."""
-    both = [subprocess.Popen([sys.executable, "-c", HOLDS], stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    both = [
+        subprocess.Popen([sys.executable, "-c", HOLDS], stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
     dead, living = (Path(process.stdout.readline().strip()) for process in both)
     both[0].kill()
     both[0].wait()

@@ -54,9 +54,23 @@ TOGETHER = {
     "runs": "runs",
     "kernels": "runs",
 }
-"""Rooms that may use each other: the ground floor, runs with their kernels, the command line with what it prints."""
+"""Rooms that may use each other: the ground floor, runs with their kernels, the command line with
+what it prints.
+"""
 
-NETWORK = {"requests", "urllib", "urllib3", "http", "socket", "httpx", "aiohttp", "ftplib", "ssl", "wbgapi", "pooch"}
+NETWORK = {
+    "requests",
+    "urllib",
+    "urllib3",
+    "http",
+    "socket",
+    "httpx",
+    "aiohttp",
+    "ftplib",
+    "ssl",
+    "wbgapi",
+    "pooch",
+}
 HEAVY = {"pandas", "numpy", "pyarrow", "duckdb", "matplotlib", "statsmodels", "pandera"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
@@ -66,7 +80,9 @@ def room(file: Path) -> str:
 
 
 def imports(file: Path) -> set[str]:
-    """Full names of what a module imports, at its top or later, also through importlib with a fixed name."""
+    """Full names of what a module imports, at its top or later, also through importlib with a fixed
+    name.
+    """
     parts = ["ca_research", *file.relative_to(PACKAGE).with_suffix("").parts]
     package = parts[:-1]  # an __init__ and its siblings share the folder
     found = set()
@@ -78,14 +94,20 @@ def imports(file: Path) -> set[str]:
                 base = package[: len(package) - node.level + 1] if node.level else []
                 base += node.module.split(".") if node.module else []
                 found |= {".".join([*base, alias.name]) for alias in node.names}
-            case ast.Call(args=[ast.Constant(value=str(name)), *_]) if "import" in ast.unparse(node.func):
+            case ast.Call(args=[ast.Constant(value=str(name)), *_]) if "import" in ast.unparse(
+                node.func
+            ):
                 found.add(name)
     return found
 
 
 def rooms_used(file: Path) -> set[str]:
     names = (name.split(".") for name in imports(file))
-    return {name[1] for name in names if name[0] == "ca_research" and len(name) > 1 and name[1] in FLOORS}
+    return {
+        name[1]
+        for name in names
+        if name[0] == "ca_research" and len(name) > 1 and name[1] in FLOORS
+    }
 
 
 def test_every_module_has_its_floor():
@@ -93,27 +115,34 @@ def test_every_module_has_its_floor():
 
 
 def test_imports_are_seen():
-    """The reader of imports finds what is known to be there, so that the checks below mean something."""
+    """The reader of imports finds what is known to be there, so that the checks below mean
+    something.
+    """
     assert {"registry", "errors", "economies"} <= rooms_used(PACKAGE / "tables" / "load.py")
     assert {"runs", "report", "tables"} <= rooms_used(PACKAGE / "cli.py")
     assert "pandas" in imports(PACKAGE / "tables" / "load.py")
 
 
 @pytest.mark.parametrize(
-    "file", [f for f in MODULES if room(f) != "__init__"], ids=lambda f: f.relative_to(PACKAGE).as_posix()
+    "file",
+    [f for f in MODULES if room(f) != "__init__"],
+    ids=lambda f: f.relative_to(PACKAGE).as_posix(),
 )
 def test_a_module_imports_only_from_below(file):
     own = room(file)
     upward = {
         used
         for used in rooms_used(file) - {own}
-        if FLOORS[used] >= FLOORS[own] and (own not in TOGETHER or TOGETHER[own] != TOGETHER.get(used))
+        if FLOORS[used] >= FLOORS[own]
+        and (own not in TOGETHER or TOGETHER[own] != TOGETHER.get(used))
     }
     assert upward == set(), f"floor {FLOORS[own]} imports from its own floor or from above"
 
 
 @pytest.mark.parametrize(
-    "file", [f for f in MODULES if FLOORS.get(room(f)) == 1], ids=lambda f: f.relative_to(PACKAGE).as_posix()
+    "file",
+    [f for f in MODULES if FLOORS.get(room(f)) == 1],
+    ids=lambda f: f.relative_to(PACKAGE).as_posix(),
 )
 def test_the_ground_floor_is_light(file):
     assert not {name.split(".")[0] for name in imports(file)} & HEAVY
@@ -127,5 +156,9 @@ def test_no_module_touches_a_network(file):
         source = file.read_text(encoding="utf-8")
         assert "AF_INET" not in source and "create_connection" not in source
         harmless.add("socket")
-    touching = {n for n in names if n.split(".")[0] in NETWORK and not any(n.startswith(h) for h in harmless)}
+    touching = {
+        n
+        for n in names
+        if n.split(".")[0] in NETWORK and not any(n.startswith(h) for h in harmless)
+    }
     assert touching == set()

@@ -1,4 +1,6 @@
-"""Verdicts and tables in other forms: CSV that parses back, LaTeX that hostile text cannot break, and the zipped report."""
+"""Verdicts and tables in other forms: CSV that parses back, LaTeX that hostile text cannot break,
+and the zipped report.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ HOSTILE = [
 
 
 def cells(latex: str) -> list[list[str]]:
-    """The rows of a longtable as TeX would cut them, or an error where it would not get that far."""
+    """The rows of a longtable as TeX would cut them, or an error where it would not get that
+    far.
+    """
     body = re.search(r"\\begin\{longtable\}\{.*?\}\n(.*)\\end\{longtable\}", latex, re.S)
     assert body, latex
     rows, row, cell, depth, at = [], [], "", 0, 0
@@ -33,7 +37,9 @@ def cells(latex: str) -> list[list[str]]:
         if char == "\\":
             word = re.match(r"\\([A-Za-z]+|.)", text[at:], re.S)[0]
             if word == r"\\" and depth == 0:
-                assert not re.match(r"\s*[\[*]", text[at + 2 :]), f"an option of the row end: {text[at : at + 20]!r}"
+                assert not re.match(r"\s*[\[*]", text[at + 2 :]), (
+                    f"an option of the row end: {text[at : at + 20]!r}"
+                )
                 rows.append([c.strip() for c in [*row, cell]])
                 row, cell = [], ""
             else:
@@ -86,13 +92,22 @@ def test_a_text_reads_the_same_in_print(text, latex):
 def test_a_table_has_its_head_on_every_page_and_numbers_to_the_right():
     latex = forms.latex_table("Ranks", ["economy", "rank"], [["KAZ", "1"]], [False, True])
     assert r"\begin{longtable}{lr}" in latex and r"\caption{Ranks}\\" in latex
-    assert latex.count(r"economy & rank \\") == 2 and r"\endfirsthead" in latex and r"\endhead" in latex
+    assert (
+        latex.count(r"economy & rank \\") == 2
+        and r"\endfirsthead" in latex
+        and r"\endhead" in latex
+    )
     assert latex.count(r"\toprule") == 2 and latex.count(r"\bottomrule") == 1
     assert "p{3.2cm}" in forms.latex_table("t", ["a"], [["long " * 20]], [False])
 
 
 def test_every_table_of_the_pages_can_be_had_as_latex(report):
-    records = [item.record for p in read_pages(report / "notebooks") for item in p.items if item.kind == "table"]
+    records = [
+        item.record
+        for p in read_pages(report / "notebooks")
+        for item in p.items
+        if item.kind == "table"
+    ]
     assert len(records) > 100
     for record in records:
         found = cells(forms.table_latex(record))
@@ -113,10 +128,16 @@ def verdict(**given):
 
 
 def test_the_csv_keeps_the_numbers_whole_and_parses_back():
-    other = verdict(title='a "quoted", title\nof two lines', criteria=[], verdict="not testable", fragile=False)
+    other = verdict(
+        title='a "quoted", title\nof two lines', criteria=[], verdict="not testable", fragile=False
+    )
     first, second = csv.DictReader(io.StringIO(forms.verdicts_csv([verdict(), other])))
     assert (first["estimate"], first["low"], first["high"]) == ("0.123456789", "0.1", "0.2")
-    assert (first["setting"], first["fragile"], first["criterion"]) == ("economy=UZB", "yes", "Share")
+    assert (first["setting"], first["fragile"], first["criterion"]) == (
+        "economy=UZB",
+        "yes",
+        "Share",
+    )
     assert second["title"] == 'a "quoted", title\nof two lines'
     assert second["estimate"] == "" and second["state"] == "" and second["fragile"] == "no"
 
@@ -140,7 +161,8 @@ def test_the_report_carries_its_verdicts_in_all_forms(report):
     assert len(cells((report / "verdicts.tex").read_text(encoding="utf-8"))) == len(stored)
 
 
-# --- the zipped report -----------------------------------------------------------------------------------
+# --- the zipped report
+# -----------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -151,9 +173,17 @@ def out(tmp_path):
     runs = [{"run_id": "c07", "claim": "C07", "params": {}, "error": ""}]
     (folder / "manifest.json").write_text(json.dumps({"runs": runs}))
     (folder / "index.html").write_text(
-        '<a href="c07.html">C07</a> <a href="methods.html#why">how</a> <a href="https://x.org/y.html">'
+        '<a href="c07.html">C07</a> <a href="methods.html#why">how</a> <a '
+        'href="https://x.org/y.html">'
     )
-    for name in ("c07.html", "methods.html", "verdicts.json", "verdicts.csv", "verdicts.tex", "claimreview.jsonld"):
+    for name in (
+        "c07.html",
+        "methods.html",
+        "verdicts.json",
+        "verdicts.csv",
+        "verdicts.tex",
+        "claimreview.jsonld",
+    ):
         (folder / name).write_text(name)
     (folder / "notebooks" / "c07.ipynb").write_text("{}")
     (folder / "tests.junit.xml").write_text("not of the report")
@@ -196,7 +226,9 @@ def test_without_a_name_it_lies_beside_the_pages(out, command):
     assert code == 0 and "index.html" in said
 
 
-@pytest.mark.parametrize("name", ["c07.html", "methods.html", "index.html", "verdicts.tex", "notebooks/c07.ipynb"])
+@pytest.mark.parametrize(
+    "name", ["c07.html", "methods.html", "index.html", "verdicts.tex", "notebooks/c07.ipynb"]
+)
 def test_an_incomplete_report_is_not_sent(out, command, name):
     (out / name).unlink()
     code, said, told = command("report", "--zip", "--out", str(out))
@@ -216,5 +248,7 @@ def test_the_real_report_unpacks_to_the_pages_as_they_are(report, tmp_path):
             hashlib.sha256((folder / page).read_bytes()).digest()
             == hashlib.sha256((report / page).read_bytes()).digest()
         )
-    for target in re.findall(r'href="([^"#:]+)"', (folder / "index.html").read_text(encoding="utf-8")):
+    for target in re.findall(
+        r'href="([^"#:]+)"', (folder / "index.html").read_text(encoding="utf-8")
+    ):
         assert (folder / target).is_file(), target

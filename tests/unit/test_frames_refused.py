@@ -1,4 +1,6 @@
-"""No public measure ends in a bare KeyError, or answers, where the frame it is given is none of its own."""
+"""No public measure ends in a bare KeyError, or answers, where the frame it is given is none of its
+own.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +19,24 @@ ARGUMENTS = {
     "basis": "reporter", "source": "X", "until": 2022, "year": 2020, "years": [2020],
 }  # fmt: skip
 """A value for each argument that is no frame and has no default."""
-WINGS = {name: importlib.import_module(f"ca_research.{name}") for name in ("trade", "investment", "students")}
+WINGS = {
+    name: importlib.import_module(f"ca_research.{name}")
+    for name in ("trade", "investment", "students")
+}
 MEASURES = {
     f"{wing}.{name}": function
     for wing, module in WINGS.items()
     for name in module.__all__
     if inspect.isfunction(function := getattr(module, name))
-    and any("DataFrame" in str(p.annotation) for p in inspect.signature(function).parameters.values())
+    and any(
+        "DataFrame" in str(p.annotation) for p in inspect.signature(function).parameters.values()
+    )
 }
-NOT_OURS = {"a frame of something else": pd.DataFrame({"a": [1]}), "an empty frame": pd.DataFrame(), "a word": "trade"}
+NOT_OURS = {
+    "a frame of something else": pd.DataFrame({"a": [1]}),
+    "an empty frame": pd.DataFrame(),
+    "a word": "trade",
+}
 
 
 @pytest.mark.parametrize("what", NOT_OURS)
@@ -34,7 +45,9 @@ def test_a_frame_that_is_none_of_a_measure_is_refused_with_a_typed_error(name, w
     given = {}
     for argument, p in inspect.signature(MEASURES[name]).parameters.items():
         if "DataFrame" in str(p.annotation):
-            if p.default is p.empty or argument == "trade":  # others are made from these where they are not given
+            if (
+                p.default is p.empty or argument == "trade"
+            ):  # others are made from these where they are not given
                 given[argument] = NOT_OURS[what]
         elif p.default is p.empty and p.kind is not p.VAR_KEYWORD:
             given[argument] = ARGUMENTS[argument]

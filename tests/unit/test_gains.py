@@ -50,7 +50,9 @@ def test_editions_are_ordered_by_publication_and_never_pooled():
     assert investment.editions(BOTH) == ["new", "old"]
     assert share()["sources"] == ("new",) and share(vintage="newest-1")["sources"] == ("old",)
     assert "no newest-2 edition" in share(vintage="newest-2")["missing"]
-    assert share(BOTH[BOTH["source_id"] == "old"])["sources"] == ("old",), "the newest known on the day"
+    assert share(BOTH[BOTH["source_id"] == "old"])["sources"] == ("old",), (
+        "the newest known on the day"
+    )
 
 
 def test_only_commitments_five_years_old_count():
@@ -62,14 +64,20 @@ def test_only_commitments_five_years_old_count():
 
 
 def test_the_listed_share_is_an_upper_bound_and_never_an_estimate():
-    """No edition keeps cancelled projects: the list can refute a bar and cannot show that it is reached."""
+    """No edition keeps cancelled projects: the list can refute a bar and cannot show that it is
+    reached.
+    """
     row = share()
     assert pd.isna(row["estimate"]) and pd.isna(row["low"]) and "cancelled" in row["interval"]
 
 
 def test_pledges_rows_advised_against_and_old_debt_stay_out():
-    """Of four rows of 2009 one is a pledge and one advised against: of the other two one is completed, one signed."""
-    assert share(vintage="newest-1")["high"] == pytest.approx(100), "one completed, one only signed: both may be"
+    """Of four rows of 2009 one is a pledge and one advised against: of the other two one is
+    completed, one signed.
+    """
+    assert share(vintage="newest-1")["high"] == pytest.approx(100), (
+        "one completed, one only signed: both may be"
+    )
     assert investment.completion_by(OLD)["share"].item() == pytest.approx(50)
     kept = investment.commitments(BOTH, edition="new")
     assert "debt_action" not in set(kept["flow_type"]) and kept.attrs["until"] == 2016
@@ -78,20 +86,27 @@ def test_pledges_rows_advised_against_and_old_debt_stay_out():
 def test_table_by_host_counts_each_edition_apart():
     table = investment.completion_by(BOTH).set_index(["edition", "host"])
     assert table.loc[("new", "KGZ"), "share"] == 100 and table.loc[("new", "TJK"), "share"] == 0
-    assert table.loc[("new", "KGZ"), "amount_share"] == 100 and table.loc[("old", "KGZ"), "commitments"] == 2
+    assert (
+        table.loc[("new", "KGZ"), "amount_share"] == 100
+        and table.loc[("old", "KGZ"), "commitments"] == 2
+    )
     assert ("new", "UZB") not in table.index
     no_amounts = investment.completion_by(NEW.assign(amount_usd=float("nan")))
     assert no_amounts["amount_share"].isna().all()
 
 
 def test_one_example_is_counted_since_a_year():
-    rows = investment.completed_projects(BOTH, economies=["KGZ", "TJK", "UZB"], since="2013").set_index("economy")
+    rows = investment.completed_projects(
+        BOTH, economies=["KGZ", "TJK", "UZB"], since="2013"
+    ).set_index("economy")
     assert rows.loc["KGZ", "estimate"] == 1 and rows.loc["TJK", "estimate"] == 1
     assert "lists no project" in rows.loc["UZB", "missing"]
     earlier = investment.completed_projects(BOTH, economies=["KGZ"], since="2005")
     assert earlier["estimate"][0] == 2, "an action on old debt is no project"
     late = investment.completed_projects(BOTH, economies=["KGZ"], since="2020")
-    assert late["estimate"][0] == 0 and late["missing"][0] == "" and late["path"][0], "none is a count, not a hole"
+    assert late["estimate"][0] == 0 and late["missing"][0] == "" and late["path"][0], (
+        "none is a count, not a hole"
+    )
 
 
 def test_unknown_choices_and_editions_are_refused():
@@ -132,23 +147,32 @@ def product(values):
     )
 
 
-DEBT = debt({"KGZ": {2015: 30.0, 2018: 20.0, 2020: 18.0, 2021: 99.0}, "TKM": {2019: None, 2020: 5.0}})
+DEBT = debt(
+    {"KGZ": {2015: 30.0, 2018: 20.0, 2020: 18.0, 2021: 99.0}, "TKM": {2019: None, 2020: 5.0}}
+)
 GDP = product({"KGZ": {2015: 100.0, 2018: 100.0, 2020: 150.0}, "TKM": {2015: 100.0, 2020: 100.0}})
 
 
 def test_debt_is_taken_in_the_newest_year_that_has_both():
     rows = investment.debt_burden(DEBT, GDP, economies=["KGZ", "TKM", "KAZ"]).set_index("economy")
     assert rows.loc["KGZ", "estimate"] == pytest.approx(12), "2021 has no GDP"
-    assert rows.loc["KGZ", "sources"] == ("DATASETS_GDP", "ids_dod_one") and rows.loc["KGZ", "last_year"] == 2020
+    assert (
+        rows.loc["KGZ", "sources"] == ("DATASETS_GDP", "ids_dod_one")
+        and rows.loc["KGZ", "last_year"] == 2020
+    )
     assert rows.loc["TKM", "estimate"] == pytest.approx(5) and rows.loc["KAZ", "missing"]
     before = investment.debt_burden(DEBT, GDP, economies=["KGZ"], year="newest-1")
     assert before["estimate"][0] == pytest.approx(20)
 
 
 def test_change_needs_both_ends():
-    """12 - 30 points over five years; Turkmenistan has no debt row five years before: missing, not zero."""
+    """12 - 30 points over five years; Turkmenistan has no debt row five years before: missing, not
+    zero.
+    """
     rows = investment.debt_burden_change(DEBT, GDP, economies=["KGZ", "TKM"]).set_index("economy")
-    assert rows.loc["KGZ", "estimate"] == pytest.approx(-18) and rows.loc["KGZ", "first_year"] == 2015
+    assert (
+        rows.loc["KGZ", "estimate"] == pytest.approx(-18) and rows.loc["KGZ", "first_year"] == 2015
+    )
     assert rows.loc["TKM", "missing"] == "no official debt to CHN for 2015"
     three = investment.debt_burden_change(DEBT, GDP, economies=["KGZ"], year="newest-1", span="3")
     assert three["estimate"][0] == pytest.approx(-10)

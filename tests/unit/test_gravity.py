@@ -1,4 +1,6 @@
-"""The gravity panel and its estimation: what is read, what leaves and is logged, what is refused."""
+"""The gravity panel and its estimation: what is read, what leaves and is logged, what is
+refused.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def geography() -> pd.DataFrame:
     rows = pd.DataFrame(cells, columns=["origin", "destination"])
     rows["distance_km"] = rng.uniform(500, 9000, len(rows))
     return rows.assign(
-        contiguous=rng.random(len(rows)) < 0.3, common_language=rng.random(len(rows)) < 0.3, source_id="G"
+        contiguous=rng.random(len(rows)) < 0.3,
+        common_language=rng.random(len(rows)) < 0.3,
+        source_id="G",
     )
 
 
@@ -112,14 +116,18 @@ def test_a_panel_that_is_refused(rows, error, words):
 
 
 def test_covariates_join_by_pair_or_by_economy():
-    pairs = trade().rename(columns={"reporter": "exporter", "partner": "importer"})[["exporter", "importer"]]
+    pairs = trade().rename(columns={"reporter": "exporter", "partner": "importer"})[
+        ["exporter", "importer"]
+    ]
     pairs = pairs.drop_duplicates().assign(agreement=1)
     gdp = pd.DataFrame([(c, y, 10.0 * i) for i, c in enumerate(CODES[:-1]) for y in (2010, 2011)],
                        columns=["economy", "year", "gdp"])  # fmt: skip
     out = g.panel(trade(), covariates=gdp)
     row = out[(out["exporter"] == "RUS") & (out["importer"] == "TUR")].iloc[0]
     assert (row["gdp_exporter"], row["gdp_importer"]) == (10, 20)
-    assert out.loc[out["exporter"] == "UZB", "gdp_exporter"].isna().all()  # not covered stays missing
+    assert (
+        out.loc[out["exporter"] == "UZB", "gdp_exporter"].isna().all()
+    )  # not covered stays missing
     assert g.panel(trade(), covariates=pairs)["agreement"].eq(1).all()
     with pytest.raises(UsageError, match="two rows of covariates"):
         g.panel(trade(), covariates=pd.concat([gdp, gdp]))
@@ -131,7 +139,11 @@ def test_treated_pairs():
     out = made()
     mark = g.treated_pairs(out, "China", CA5, since=2011)
     chosen = out[mark == 1]
-    assert set(chosen["importer"]) == set(CA5) and set(chosen["exporter"]) == {"CHN"} and set(chosen["year"]) == {2011}
+    assert (
+        set(chosen["importer"]) == set(CA5)
+        and set(chosen["exporter"]) == {"CHN"}
+        and set(chosen["year"]) == {2011}
+    )
     assert g.treated_pairs(out, CA5, "CHN").sum() == 10
     with pytest.raises(CoverageError, match="no pair"):
         g.treated_pairs(out, "DEU", CA5)
@@ -144,9 +156,16 @@ def test_treated_pairs():
 
 def test_log_of_what_left_the_sample():
     out = made()
-    out.loc[(out["exporter"] == "TKM") & (out["year"] == 2010), "value_usd"] = 0  # an effect without trade
-    out.loc[(out["exporter"] == "UZB") & (out["year"] == 2011) & (out["importer"] != "CHN"), "value_usd"] = np.nan
-    attrs, out = out.attrs, out.dropna(subset="value_usd").copy()  # UZB 2011 is then alone in its effect
+    out.loc[(out["exporter"] == "TKM") & (out["year"] == 2010), "value_usd"] = (
+        0  # an effect without trade
+    )
+    out.loc[
+        (out["exporter"] == "UZB") & (out["year"] == 2011) & (out["importer"] != "CHN"), "value_usd"
+    ] = np.nan
+    attrs, out = (
+        out.attrs,
+        out.dropna(subset="value_usd").copy(),
+    )  # UZB 2011 is then alone in its effect
     out.attrs = attrs
     out.loc[out.index[:3], "log_distance"] = np.nan
     fit = g.gravity(out)
@@ -227,7 +246,9 @@ def test_order_of_rows_and_unit_of_value_do_not_matter():
     fit, other = g.gravity(made()), made().sample(frac=1, random_state=3)
     other["value_usd"] /= 1e6
     again = g.gravity(other)
-    assert again.table["estimate"].to_numpy() == pytest.approx(fit.table["estimate"].to_numpy(), abs=1e-6)
+    assert again.table["estimate"].to_numpy() == pytest.approx(
+        fit.table["estimate"].to_numpy(), abs=1e-6
+    )
     assert again.reset["p"] == pytest.approx(fit.reset["p"], abs=1e-4)
 
 
@@ -251,7 +272,9 @@ def test_reassignment_records_who_has_no_place():
     calls = []
     found = reassign(out, "China", progress=lambda done, of: calls.append((done, of)))
     table = found.table.set_index("economy")
-    assert table.at["TUR", "missing"] == "2 of the pairs are positive" and pd.isna(table.at["TUR", "estimate"])
+    assert table.at["TUR", "missing"] == "2 of the pairs are positive" and pd.isna(
+        table.at["TUR", "estimate"]
+    )
     assert sorted(table.index) == ["CHN", "RUS", "TUR", "USA"] and calls[-1] == (4, 4)
     assert found.p == found.rank / 3
     with pytest.raises(CoverageError, match="no estimate for TUR itself"):
@@ -276,10 +299,19 @@ def test_excess_on_the_embedded_panel():
     # recomputed through gravity(); see the oracle test for pyfixest called directly
     panel = g.panel(rows, near)
     panel["late"] = g.treated_pairs(panel, "CHN", CA5, since=2014)
-    assert change["estimate"] == pytest.approx(g.gravity(panel, ["late"], effects=g.CHANGE).table.at[0, "estimate"])
-    assert level["sources"] == ("PENPPML",) and level["n"] == len(panel) and level["path"] == change["path"]
+    assert change["estimate"] == pytest.approx(
+        g.gravity(panel, ["late"], effects=g.CHANGE).table.at[0, "estimate"]
+    )
+    assert (
+        level["sources"] == ("PENPPML",)
+        and level["n"] == len(panel)
+        and level["path"] == change["path"]
+    )
     less = excess(rows, near, oil="left_out").iloc[0]
-    assert less["n"] == (~panel["exporter"].isin(OIL_EXPORTERS) & ~panel["importer"].isin(OIL_EXPORTERS)).sum()
+    assert (
+        less["n"]
+        == (~panel["exporter"].isin(OIL_EXPORTERS) & ~panel["importer"].isin(OIL_EXPORTERS)).sum()
+    )
     assert less["path"] != level["path"]
     with pytest.raises(UnknownNameError):
         excess(rows, near, question="why")

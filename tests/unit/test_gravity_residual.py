@@ -1,4 +1,6 @@
-"""China's residual and its rank: one step from the model without a candidate, against full estimation."""
+"""China's residual and its rank: one step from the model without a candidate, against full
+estimation.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,16 @@ import pytest
 
 from ca_research.economies import CA5
 from ca_research.errors import CoverageError, UnknownNameError
-from ca_research.trade import gravity, panel, placebo_table, reassign, residual, residual_p, residuals, treated_pairs
+from ca_research.trade import (
+    gravity,
+    panel,
+    placebo_table,
+    reassign,
+    residual,
+    residual_p,
+    residuals,
+    treated_pairs,
+)
 from ca_research.trade.gravity_reassign import CHANGE, GEOGRAPHY, LEVEL
 from ca_research.trade.gravity_residual import OIL_EXPORTERS, rank_p
 
@@ -16,7 +27,9 @@ CODES = ("CHN", "RUS", "TUR", "USA", "DEU", "FRA", "IND", "JPN", *CA5)
 
 
 def trade(lift: float = 0.0, later: float = 0.0, zero: float = 0.0) -> pd.DataFrame:
-    """Made-up exports of 2008, 2012 and 2016; China's to the five lifted throughout or after 2013 (log points)."""
+    """Made-up exports of 2008, 2012 and 2016; China's to the five lifted throughout or after 2013
+    (log points).
+    """
     rng = np.random.default_rng(11)
     size = dict(zip(CODES, rng.normal(12, 1, len(CODES)), strict=True))
     rows = []
@@ -35,14 +48,18 @@ def trade(lift: float = 0.0, later: float = 0.0, zero: float = 0.0) -> pd.DataFr
 
 def geography() -> pd.DataFrame:
     rng = np.random.default_rng(12)
-    rows = pd.DataFrame([(o, d) for o in CODES for d in CODES if o != d], columns=["origin", "destination"])
+    rows = pd.DataFrame(
+        [(o, d) for o in CODES for d in CODES if o != d], columns=["origin", "destination"]
+    )
     far = rng.uniform(500, 9000, len(rows))
     return rows.assign(distance_km=far, contiguous=rng.random(len(rows)) < 0.3,
                        common_language=rng.random(len(rows)) < 0.3, source_id="G")  # fmt: skip
 
 
 def both(table: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
-    merged = table.merge(other, on="economy", suffixes=("", "_full")).dropna(subset=["estimate", "estimate_full"])
+    merged = table.merge(other, on="economy", suffixes=("", "_full")).dropna(
+        subset=["estimate", "estimate_full"]
+    )
     assert len(merged) > 5
     return merged
 
@@ -50,24 +67,35 @@ def both(table: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
 @pytest.mark.parametrize("question", ["level", "change"])
 @pytest.mark.parametrize("direction", ["exports", "imports", "both"])
 def test_least_squares_equals_full_estimation(question, direction):
-    """Frisch, Waugh and Lovell: the coefficient off one residual is that of the whole regression."""
+    """Frisch, Waugh and Lovell: the coefficient off one residual is that of the whole
+    regression.
+    """
     made = panel(trade(0.3, 0.4, zero=0.05), geography())
     table = placebo_table(made, question=question, direction=direction, estimator="ols")
-    full = reassign(made, direction=direction, since=2014 if question == "change" else None, estimator="ols").table
+    full = reassign(
+        made, direction=direction, since=2014 if question == "change" else None, estimator="ols"
+    ).table
     merged = both(table, full)
-    assert merged["estimate"].to_numpy() == pytest.approx(merged["estimate_full"].to_numpy(), abs=1e-6)
-    assert set(table.loc[table["estimate"].isna(), "economy"]) == set(full.loc[full["estimate"].isna(), "economy"])
+    assert merged["estimate"].to_numpy() == pytest.approx(
+        merged["estimate_full"].to_numpy(), abs=1e-6
+    )
+    assert set(table.loc[table["estimate"].isna(), "economy"]) == set(
+        full.loc[full["estimate"].isna(), "economy"]
+    )
 
 
 @pytest.mark.parametrize("question", ["level", "change"])
 def test_one_step_of_ppml_orders_economies_like_full_estimation(question):
     made = panel(trade(0.3, 0.4, zero=0.05), geography())
     merged = both(
-        placebo_table(made, question=question), reassign(made, since=2014 if question == "change" else None).table
+        placebo_table(made, question=question),
+        reassign(made, since=2014 if question == "change" else None).table,
     )
     assert merged["estimate"].corr(merged["estimate_full"], method="spearman") > 0.95
     near = merged[merged["estimate_full"].abs() < 0.15]  # the step is right to first order
-    assert len(near) and near["estimate"].to_numpy() == pytest.approx(near["estimate_full"].to_numpy(), abs=0.05)
+    assert len(near) and near["estimate"].to_numpy() == pytest.approx(
+        near["estimate_full"].to_numpy(), abs=0.05
+    )
 
 
 def test_a_lift_puts_china_first_and_its_p_is_the_least():
@@ -90,7 +118,9 @@ def test_the_universe_holds_every_choice_once_with_each_economy_left_out():
     fits = residuals(trade(), geography())
     choices = ["question", "direction", "estimator", "years", "country"]
     assert len(fits) == (12 + 6) * (1 + len(CA5)) and not fits.duplicated(choices).any()
-    filled = fits[fits["path"] != ""]  # data paths: direction, years and who is left out; not the estimator
+    filled = fits[
+        fits["path"] != ""
+    ]  # data paths: direction, years and who is left out; not the estimator
     per = filled.groupby(["direction", "years", "country"])["path"].nunique()
     assert per.eq(1).all() and filled["path"].nunique() == len(per)
 
@@ -109,12 +139,16 @@ def test_the_residual_is_the_coefficient_of_the_whole_model(question, estimator)
 
 
 def test_an_economy_that_is_left_out_takes_nobodys_place():
-    made = residuals(trade(), geography(), question="level", direction="both", estimator="ols", years="all")
+    made = residuals(
+        trade(), geography(), question="level", direction="both", estimator="ols", years="all"
+    )
     assert set(made["among"]) == {len(CODES) - len(CA5)}
 
 
 def test_measures_read_the_fits_they_are_given():
-    fits = residuals(trade(), geography(), direction="exports", estimator="ols", years="all", country="none")
+    fits = residuals(
+        trade(), geography(), direction="exports", estimator="ols", years="all", country="none"
+    )
     nothing = pd.DataFrame()
     for question in ("level", "change"):
         row = fits[fits["question"] == question].iloc[0]
@@ -130,7 +164,13 @@ def test_oil_exporters_are_not_in_the_panel():
     extra = rows[rows["reporter"] == "RUS"].assign(reporter=OIL_EXPORTERS[0], value_usd=1e30)
     near = geography()
     far = near[near["origin"] == "RUS"].assign(origin=OIL_EXPORTERS[0])
-    choices = {"question": "level", "direction": "exports", "estimator": "ols", "years": "all", "country": "none"}
+    choices = {
+        "question": "level",
+        "direction": "exports",
+        "estimator": "ols",
+        "years": "all",
+        "country": "none",
+    }
     one = residuals(rows, near, **choices)["estimate"].iloc[0]
     two = residuals(pd.concat([rows, extra]), pd.concat([near, far]), **choices)["estimate"].iloc[0]
     assert one == pytest.approx(two)
@@ -144,13 +184,17 @@ def test_too_few_pairs_are_a_reason():
 
 
 def test_a_rank_counts_the_economy_itself():
-    table = pd.DataFrame({"economy": ["RUS", "CHN", "TUR", "USA"], "estimate": [3.0, 2.0, 1.0, np.nan]})
+    table = pd.DataFrame(
+        {"economy": ["RUS", "CHN", "TUR", "USA"], "estimate": [3.0, 2.0, 1.0, np.nan]}
+    )
     assert rank_p(table) == pytest.approx(2 / 3)
     with pytest.raises(CoverageError):
         rank_p(table, "USA")
 
 
-@pytest.mark.parametrize("wrong", [{"question": "why"}, {"direction": "up"}, {"estimator": "gmm"}, {"years": "most"}])
+@pytest.mark.parametrize(
+    "wrong", [{"question": "why"}, {"direction": "up"}, {"estimator": "gmm"}, {"years": "most"}]
+)
 def test_unknown_choices_are_refused(wrong):
     with pytest.raises(UnknownNameError):
         residuals(trade(), geography(), **wrong)

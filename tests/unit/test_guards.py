@@ -1,7 +1,8 @@
-"""Frames that would be added or ranked wrongly meet a typed error or a recorded failure. Values are invented.
+"""Frames that would be added or ranked wrongly meet a typed error or a recorded failure. Values are
+invented.
 
-Every measure must first answer its frame in good order, else a refusal would prove nothing. Estimators are in
-test_guards_estimates.py.
+Every measure must first answer its frame in good order, else a refusal would prove nothing.
+Estimators are in test_guards_estimates.py.
 """
 
 from __future__ import annotations
@@ -26,14 +27,24 @@ PRODUCTS = ("01", "27")
 BY = ["reporter", "year", "flow"]
 
 
-def rows(partners=PARTNERS, reporters=("KAZ",), flows=("export", "import"), products=("TOTAL",), years=(2019,)):
+def rows(
+    partners=PARTNERS,
+    reporters=("KAZ",),
+    flows=("export", "import"),
+    products=("TOTAL",),
+    years=(2019,),
+):
     cells = [(r, p, y, f, k) for r in reporters for p in partners if p != r for y in years for f in flows for k in products]  # fmt: skip
     frame = pd.DataFrame(cells, columns=["reporter", "partner", "year", "flow", "product"])
     frame["value_usd"] = np.random.default_rng(len(frame)).uniform(1, 9, len(frame))
     frame.loc[frame["partner"] == "WLD", "value_usd"] = 1000.0
     marks = frame[["reporter", "partner"]].isin(list(ca.economies.AGGREGATES)).any(axis=1)
     return frame.assign(
-        valuation="fob", scope="goods", source_id="KAZ_BNS", price_basis="current USD", is_aggregate=marks
+        valuation="fob",
+        scope="goods",
+        source_id="KAZ_BNS",
+        price_basis="current USD",
+        is_aggregate=marks,
     )
 
 
@@ -42,7 +53,9 @@ def world(partners=PARTNERS, **kw):
 
 
 def advantage(frame):
-    base = pd.DataFrame({"year": 2019, "product": PRODUCTS, "value_usd": [5.0, 6.0], "price_basis": "current USD"})
+    base = pd.DataFrame(
+        {"year": 2019, "product": PRODUCTS, "value_usd": [5.0, 6.0], "price_basis": "current USD"}
+    )
     return trade.revealed_advantage(frame, base)
 
 
@@ -83,9 +96,16 @@ def swap(frame, column, old, new):
 
 
 def beside(frame, *codes):
-    """The frame with rows of further partners: copies of the first partner's, of other products where there are any."""
+    """The frame with rows of further partners: copies of the first partner's, of other products
+    where there are any.
+    """
     first = frame[frame["partner"] == frame["partner"].iloc[0]]
-    return pd.concat([frame, *(first.assign(partner=c, is_aggregate=c in ca.economies.AGGREGATES) for c in codes)])
+    return pd.concat(
+        [
+            frame,
+            *(first.assign(partner=c, is_aggregate=c in ca.economies.AGGREGATES) for c in codes),
+        ]
+    )
 
 
 @pytest.mark.parametrize("name", MEASURES)
@@ -114,7 +134,9 @@ def test_the_world_beside_anyone_is_refused(name):
 
 def test_the_world_is_a_total_and_never_a_partner_of_shares():
     frame = rows()
-    pd.testing.assert_frame_equal(trade.partner_shares(beside(frame, "WLD")), trade.partner_shares(frame))
+    pd.testing.assert_frame_equal(
+        trade.partner_shares(beside(frame, "WLD")), trade.partner_shares(frame)
+    )
 
 
 @pytest.mark.parametrize("codes", [("EU27", "DEU"), ("WLD",), ("CIS", "KGZ")], ids="+".join)
@@ -123,22 +145,37 @@ def test_ranks_and_panels_leave_aggregates_out_and_keep_their_members(name, code
     measure, frame = MEASURES[name]
     column = {"panel": "importer", "china_imports": "economy"}.get(name, "partner")
     single = [c for c in codes if c not in ca.economies.AGGREGATES]
-    wide = measure if name != "compare" else lambda f: trade.compare(f, "KAZ", 2019, partners="every")[0]
+    wide = (
+        measure
+        if name != "compare"
+        else lambda f: trade.compare(f, "KAZ", 2019, partners="every")[0]
+    )
     found = set(wide(beside(frame, *codes))[column])
     assert not found & set(ca.economies.AGGREGATES)
     if name in ("compare", "panel", "china_imports"):
         assert set(single) <= found
 
 
-@pytest.mark.parametrize("reporters", [("EU27", "DEU"), ("WLD", "CHN"), ("CA5", "KAZ")], ids="+".join)
+@pytest.mark.parametrize(
+    "reporters", [("EU27", "DEU"), ("WLD", "CHN"), ("CA5", "KAZ")], ids="+".join
+)
 def test_reporters_that_are_added_up_are_single_economies(reporters):
-    frame = pd.concat([world(), *(rows(("CHN", "RUS", "WLD"), (r,), ("export",)) for r in reporters if r != "CHN")])
+    frame = pd.concat(
+        [
+            world(),
+            *(rows(("CHN", "RUS", "WLD"), (r,), ("export",)) for r in reporters if r != "CHN"),
+        ]
+    )
     with pytest.raises(AggregateError):
         trade.intensity(frame)
 
 
 def test_a_group_of_the_users_own_is_an_aggregate_too():
-    mine = rows().assign(is_aggregate=lambda f: f["partner"] == "TUR").replace({"partner": {"TUR": "MY_GROUP"}})
+    mine = (
+        rows()
+        .assign(is_aggregate=lambda f: f["partner"] == "TUR")
+        .replace({"partner": {"TUR": "MY_GROUP"}})
+    )
     with pytest.raises(AggregateError, match="MY_GROUP"):
         trade.partner_shares(mine)
     assert "MY_GROUP" not in set(trade.compare(mine, "KAZ", 2019, partners="every")[0]["partner"])
@@ -155,7 +192,9 @@ OF_SHARES = ("concentration", "dispersion")
 OF_TRADE = [n for n in MEASURES if n not in OF_SHARES]
 
 
-@pytest.mark.parametrize(("name", "column"), [(n, c) for n in OF_TRADE for c in MIXED if (n, c) not in BY_DESIGN])
+@pytest.mark.parametrize(
+    ("name", "column"), [(n, c) for n in OF_TRADE for c in MIXED if (n, c) not in BY_DESIGN]
+)
 def test_figures_of_two_kinds_are_not_mixed(name, column):
     measure, frame = MEASURES[name]
     frame = frame.reset_index(drop=True)
@@ -172,7 +211,8 @@ def test_two_sources_of_one_cell_are_not_added(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["partner_shares", "grubel_lloyd", "balance", "growth", "growth_rates", "product_shares"]
+    "name",
+    ["partner_shares", "grubel_lloyd", "balance", "growth", "growth_rates", "product_shares"],
 )
 def test_two_sources_of_one_group_are_not_joined(name):
     measure, frame = MEASURES[name]
@@ -182,7 +222,9 @@ def test_two_sources_of_one_group_are_not_joined(name):
         measure(frame)
 
 
-@pytest.mark.parametrize("name", [n for n in MEASURES if n not in ("growth", "growth_rates", "panel")])
+@pytest.mark.parametrize(
+    "name", [n for n in MEASURES if n not in ("growth", "growth_rates", "panel")]
+)
 def test_a_missing_value_is_no_zero(name):
     measure, frame = MEASURES[name]
     frame = frame.reset_index(drop=True)
@@ -197,7 +239,10 @@ def test_a_missing_year_breaks_growth_and_a_missing_pair_is_logged():
     assert measure(frame).set_index("year").loc[2018, "growth"].isna().all()
     holes = MEASURES["panel"][1].assign(value_usd=lambda f: f["value_usd"].where(f.index != 0))
     made = trade.panel(holes)
-    assert "no value reported" in {e["reason"] for e in made.attrs["log"]} and made["value_usd"].notna().all()
+    assert (
+        "no value reported" in {e["reason"] for e in made.attrs["log"]}
+        and made["value_usd"].notna().all()
+    )
 
 
 @pytest.mark.parametrize("value", [-1.0, np.inf])
@@ -248,7 +293,8 @@ def test_measures_row_by_row_of_an_empty_frame_are_empty(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["partner_shares", "product_shares", "revealed_advantage", "complementarity", "intensity"]
+    "name",
+    ["partner_shares", "product_shares", "revealed_advantage", "complementarity", "intensity"],
 )
 def test_nothing_traded_has_no_shares(name):
     measure, frame = MEASURES[name]
@@ -268,7 +314,8 @@ def test_a_part_above_its_whole_is_refused():
     frame = rows((*PARTNERS, "WLD"))
     with pytest.raises(UsageError, match="part of"):
         trade.partner_shares(
-            frame.assign(value_usd=frame["value_usd"].clip(upper=2) - frame["partner"].eq("WLD")), denominator="world"
+            frame.assign(value_usd=frame["value_usd"].clip(upper=2) - frame["partner"].eq("WLD")),
+            denominator="world",
         )
 
 
@@ -281,7 +328,9 @@ def test_deflators_that_deflate_nothing(deflator, error):
     with pytest.raises(error):
         trade.real_values(rows(), deflator, base_year=2019)
     with pytest.raises(MixedUnitsError):
-        trade.real_values(rows().assign(price_basis="constant 2015 USD"), pd.Series({2019: 1.0}), base_year=2019)
+        trade.real_values(
+            rows().assign(price_basis="constant 2015 USD"), pd.Series({2019: 1.0}), base_year=2019
+        )
 
 
 # energy and borders
@@ -290,7 +339,9 @@ def test_deflators_that_deflate_nothing(deflator, error):
 def energy(**changes):
     cells = [("TKM", "pipeline_gas", 20.0), ("WLD", "pipeline_gas", 60.0), ("WLD", "lng", 40.0)]
     frame = pd.DataFrame(cells, columns=["exporter", "commodity", "quantity"])
-    return frame.assign(**{"importer": "CHN", "year": 2019, "unit": "bcm", "source_id": "EI2024"} | changes)
+    return frame.assign(
+        **{"importer": "CHN", "year": 2019, "unit": "bcm", "source_id": "EI2024"} | changes
+    )
 
 
 def test_energy_shares_add_nothing_twice_and_nothing_of_another_unit():
@@ -298,19 +349,30 @@ def test_energy_shares_add_nothing_twice_and_nothing_of_another_unit():
     with pytest.raises(UsageError, match="two figures"):
         economy.energy_share(pd.concat([energy(), energy(source_id="BP2021")]), commodity="gas")
     group = pd.concat([energy(), energy().iloc[[0]].assign(exporter="CA5", quantity=20.0)])
-    assert economy.energy_share(group, commodity="gas")["estimate"].item() == 20  # the five's own row is not added
-    other = pd.concat([energy(), energy().iloc[[0]].assign(exporter="UZB", unit="million tonnes", quantity=9.0)])
+    assert (
+        economy.energy_share(group, commodity="gas")["estimate"].item() == 20
+    )  # the five's own row is not added
+    other = pd.concat(
+        [energy(), energy().iloc[[0]].assign(exporter="UZB", unit="million tonnes", quantity=9.0)]
+    )
     assert economy.energy_share(other, commodity="gas")["estimate"].item() == 20
 
 
-@pytest.mark.parametrize("quantity", [[20.0, 0.0, 0.0], [200.0, 60.0, 40.0], [20.0, np.nan, np.nan]])
+@pytest.mark.parametrize(
+    "quantity", [[20.0, 0.0, 0.0], [200.0, 60.0, 40.0], [20.0, np.nan, np.nan]]
+)
 def test_energy_without_a_whole_is_recorded(quantity):
     found = economy.energy_share(energy(quantity=quantity), commodity="gas").iloc[0]
     assert pd.isna(found["estimate"]) and found["missing"]
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"commodity": "coal"}, {"commodity": "gas", "origin": "fife"}, {"commodity": "gas", "year": "last"}]
+    "wrong",
+    [
+        {"commodity": "coal"},
+        {"commodity": "gas", "origin": "fife"},
+        {"commodity": "gas", "year": "last"},
+    ],
 )
 def test_energy_choices(wrong):
     with pytest.raises(UsageError):
@@ -321,7 +383,9 @@ def test_energy_choices(wrong):
 
 def borders(**changes):
     frame = pd.DataFrame({"subject": ["KAZ", "KGZ", "UZB"], "value": [10.0, 5.0, 0.0]})
-    return frame.assign(**{"attribute": "border_with_CHN", "unit": "km", "source_id": "FBK"} | changes)
+    return frame.assign(
+        **{"attribute": "border_with_CHN", "unit": "km", "source_id": "FBK"} | changes
+    )
 
 
 def test_borders_add_one_figure_each_in_one_unit():
@@ -336,5 +400,7 @@ def test_borders_add_one_figure_each_in_one_unit():
     for gap in (borders(value=[10.0, np.nan, 0.0]), borders().iloc[[0, 2]]):
         found = relations.border_total(gap, economies=three).iloc[0]
         assert pd.isna(found["estimate"]) and "KGZ" in found["missing"]
-        counted = relations.neighbours(pd.DataFrame(), gap, economies=three, evidence="length").iloc[0]
+        counted = relations.neighbours(
+            pd.DataFrame(), gap, economies=three, evidence="length"
+        ).iloc[0]
         assert pd.isna(counted["estimate"]) and "KGZ" in counted["missing"]

@@ -1,4 +1,6 @@
-"""Series and panels that cannot carry an estimate meet a typed error, never a number that looks fine. Values are invented."""
+"""Series and panels that cannot carry an estimate meet a typed error, never a number that looks
+fine. Values are invented.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ OF_SERIES = {
     "ets": lambda s: stats.ets(s, 2),
     "arima": lambda s: stats.arima(s, 2, order=(0, 1, 0)),
     "backtest": lambda s: stats.backtest(s, {"walk": stats.random_walk_drift}, 2008, 1),
-    "compare_with_naive": lambda s: stats.compare_with_naive(s, {"walk": stats.random_walk_drift}, 2008, 1),
+    "compare_with_naive": lambda s: stats.compare_with_naive(
+        s, {"walk": stats.random_walk_drift}, 2008, 1
+    ),
     "end_to_end": stats.end_to_end,
     "sen_slope": stats.sen_slope,
     "log_slope": lambda s: stats.log_slope(s + 10),
@@ -42,7 +46,14 @@ OF_SERIES = {
     "mean_annual_rate": lambda s: stats.mean_annual_rate(s + 10),
     "change_against_base": lambda s: stats.change_against_base(s, (2000, 2002), (2008, 2010)),
 }
-SLOPES = ("end_to_end", "sen_slope", "log_slope", "compound_rate", "mean_annual_rate", "change_against_base")
+SLOPES = (
+    "end_to_end",
+    "sen_slope",
+    "log_slope",
+    "compound_rate",
+    "mean_annual_rate",
+    "change_against_base",
+)
 """For these a constant series has an answer: no change."""
 BAD_SERIES = {
     "none": (series([]), CoverageError),
@@ -81,7 +92,9 @@ def test_a_constant_series_has_no_test_and_no_interval(name):
 @pytest.mark.parametrize("name", SLOPES)
 def test_a_constant_series_has_no_change(name):
     found = OF_SERIES[name](series([7.0] * 14))
-    assert (found.difference if name == "change_against_base" else found) == pytest.approx(0, abs=1e-12)
+    assert (found.difference if name == "change_against_base" else found) == pytest.approx(
+        0, abs=1e-12
+    )
 
 
 def staggered(y):
@@ -114,10 +127,14 @@ BAD_PANELS = {
 def test_bad_panels(bad, estimator):
     make, error = BAD_PANELS[bad]
     with pytest.raises(error):
-        stats.event_study(make(), unit="u", time="t", outcome="y", first="first", estimator=estimator)
+        stats.event_study(
+            make(), unit="u", time="t", outcome="y", first="first", estimator=estimator
+        )
 
 
-WIDE = pd.DataFrame(np.random.default_rng(3).normal(size=(14, 12)).cumsum(axis=0), index=range(2000, 2014))
+WIDE = pd.DataFrame(
+    np.random.default_rng(3).normal(size=(14, 12)).cumsum(axis=0), index=range(2000, 2014)
+)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +143,11 @@ WIDE = pd.DataFrame(np.random.default_rng(3).normal(size=(14, 12)).cumsum(axis=0
         ({0: 5.0}, 2010, CoverageError),  # constant
         ({0: np.nan}, 2010, CoverageError),
         ({i: np.nan for i in range(1, 12)}, 2010, CoverageError),
-        ({0: WIDE[3]}, 2010, CoverageError),  # a donor is the treated unit under another name: an exact match
+        (
+            {0: WIDE[3]},
+            2010,
+            CoverageError,
+        ),  # a donor is the treated unit under another name: an exact match
         ({0: np.inf}, 2010, UsageError),
         ({0: "many"}, 2010, UsageError),
         ({}, 2003, CoverageError),  # three years before
@@ -149,8 +170,16 @@ def test_weights_of_what_does_not_fit(treated, donors):
 
 def gravity_panel(**changes):
     codes, rng = ("CHN", "RUS", "USA", "TUR", "IND", "DEU"), np.random.default_rng(4)
-    cells = [(e, i, y, rng.gamma(2), rng.normal()) for e in codes for i in codes if e != i for y in (2000, 2001)]
-    frame = pd.DataFrame(cells, columns=["exporter", "importer", "year", "value_usd", "x"]).assign(source_id="S")
+    cells = [
+        (e, i, y, rng.gamma(2), rng.normal())
+        for e in codes
+        for i in codes
+        if e != i
+        for y in (2000, 2001)
+    ]
+    frame = pd.DataFrame(cells, columns=["exporter", "importer", "year", "value_usd", "x"]).assign(
+        source_id="S"
+    )
     return frame.assign(**changes)
 
 
@@ -179,7 +208,9 @@ def test_bad_gravity(bad, estimator):
     frame, error = BAD_GRAVITY[bad]
     with pytest.raises(error):
         trade.gravity(
-            frame.assign(x=frame["x"].astype(float) if bad != "text" else frame["x"]), ["x"], estimator=estimator
+            frame.assign(x=frame["x"].astype(float) if bad != "text" else frame["x"]),
+            ["x"],
+            estimator=estimator,
         )
 
 
@@ -193,7 +224,10 @@ def test_gravity_counts_rows_without_a_value_and_does_not_use_them(estimator):
     )
     assert found.n == whole.n < len(frame)
     assert found.table["estimate"].item() == pytest.approx(whole.table["estimate"].item(), rel=1e-9)
-    assert found.log.set_index("reason").at["no value reported", "rows"] == holes["value_usd"].isna().sum()
+    assert (
+        found.log.set_index("reason").at["no value reported", "rows"]
+        == holes["value_usd"].isna().sum()
+    )
 
 
 def test_of_two_collinear_terms_one_has_no_estimate_and_the_log_says_so():
@@ -212,7 +246,12 @@ def test_of_two_collinear_terms_one_has_no_estimate_and_the_log_says_so():
 def test_bad_wild_bootstrap(change, error):
     rng = np.random.default_rng(5)
     frame = pd.DataFrame(
-        {"g": np.repeat(np.arange(12), 5), "x": rng.normal(size=60), "y": rng.normal(size=60), "one": 1.0}
+        {
+            "g": np.repeat(np.arange(12), 5),
+            "x": rng.normal(size=60),
+            "y": rng.normal(size=60),
+            "one": 1.0,
+        }
     )
     frame = frame.assign(**change)
     with pytest.raises(error):

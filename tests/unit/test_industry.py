@@ -12,7 +12,9 @@ IMPORTERS = [f"I{n:02d}" for n in range(12)]
 
 
 def chapters(values, *, partner="KAZ", importers=IMPORTERS, years=(*BEFORE, *AFTER)):
-    """Rows in which every importer buys `values[chapter]` (USD), or `values[chapter](year)`, of every year."""
+    """Rows in which every importer buys `values[chapter]` (USD), or `values[chapter](year)`, of
+    every year.
+    """
     rows = [
         {
             "reporter": importer,
@@ -37,11 +39,16 @@ def one(frame):
 
 
 def test_there_are_76_chapters_of_manufactures_and_none_is_raw():
-    """Counted by hand: 9 of food products (16-24) and 28-96, which are 69, less 71 and the empty 77."""
+    """Counted by hand: 9 of food products (16-24) and 28-96, which are 69, less 71 and the empty
+    77.
+    """
     assert len(trade.MANUFACTURES) == 9 + 69 - 2
     assert not {"01", "15", "25", "26", "27", "71", "77", "97"} & set(trade.MANUFACTURES)
     assert {"16", "24", "28", "70", "72", "96"} <= set(trade.MANUFACTURES)
-    assert all(set(trade.RESOURCES["fuels_ores_metals"]) < set(trade.RESOURCES[k]) for k in list(trade.RESOURCES)[1:])
+    assert all(
+        set(trade.RESOURCES["fuels_ores_metals"]) < set(trade.RESOURCES[k])
+        for k in list(trade.RESOURCES)[1:]
+    )
 
 
 def test_resource_share_by_hand():
@@ -66,7 +73,9 @@ def test_sections_give_bounds_and_gold_sits_in_the_last():
     with_gold = one(trade.resource_share(frame, economies=["KGZ"], basis="sitc_matrix"))
     assert (with_gold["low"], with_gold["high"]) == (pytest.approx(40), pytest.approx(80))
     assert pd.isna(with_gold["estimate"])
-    without = one(trade.resource_share(frame, economies=["KGZ"], basis="sitc_matrix", gold="left_out"))
+    without = one(
+        trade.resource_share(frame, economies=["KGZ"], basis="sitc_matrix", gold="left_out")
+    )
     assert (without["low"], without["high"]) == (pytest.approx(50), pytest.approx(75))
     early = one(trade.resource_share(frame, economies=["KGZ"], basis="sitc_matrix", until="2014"))
     assert "no exports by SITC section" in early["missing"]
@@ -83,7 +92,9 @@ def test_a_member_of_the_union_is_not_counted_beside_it():
 
 
 def test_rows_of_other_partners_flows_and_sources_stay_out():
-    """The source also holds what Kyrgyzstan imports from everybody: a sum over partners would be far off."""
+    """The source also holds what Kyrgyzstan imports from everybody: a sum over partners would be
+    far off.
+    """
     frame = chapters({"62": 100})
     noise = pd.concat(
         [
@@ -94,14 +105,17 @@ def test_rows_of_other_partners_flows_and_sources_stay_out():
     ).drop_duplicates(["reporter", "partner", "year", "flow", "product"])
     both = pd.concat([frame, noise, frame.assign(product="TOTAL")], ignore_index=True)
     pd.testing.assert_frame_equal(
-        trade.chapter_rows(both, "KAZ").reset_index(drop=True), trade.chapter_rows(frame, "KAZ").reset_index(drop=True)
+        trade.chapter_rows(both, "KAZ").reset_index(drop=True),
+        trade.chapter_rows(frame, "KAZ").reset_index(drop=True),
     )
     with pytest.raises(UsageError, match="share a cell"):
         trade.chapter_rows(pd.concat([frame, frame]), "KAZ")
 
 
 def test_chapters_gained_and_the_floor():
-    """Invented: 61 is always above the floor; 62 only after; 63 stays at half the floor; 01 is no manufacture."""
+    """Invented: 61 is always above the floor; 62 only after; 63 stays at half the floor; 01 is no
+    manufacture.
+    """
     per = 1_000_000 / len(IMPORTERS)
     frame = chapters(
         {
@@ -115,16 +129,18 @@ def test_chapters_gained_and_the_floor():
     assert gain() == pytest.approx(1)
     assert gain(floor="10000000") == pytest.approx(0)
     once = chapters({"61": 2 * per, "62": lambda y: 2 * per if y == 2016 else 0})
-    assert one(trade.chapter_gain(once, economies=["KAZ"]))["estimate"] == pytest.approx(1 / 3), "a mean of three years"
+    assert one(trade.chapter_gain(once, economies=["KAZ"]))["estimate"] == pytest.approx(1 / 3), (
+        "a mean of three years"
+    )
     covered = one(trade.chapter_coverage(frame, economies=["KAZ"]))["estimate"]
     assert covered == pytest.approx(100 * 2 / 76)
-    assert one(trade.chapter_coverage(frame, economies=["KAZ"], floor="100000"))["estimate"] == pytest.approx(
-        100 * 3 / 76
-    )
+    assert one(trade.chapter_coverage(frame, economies=["KAZ"], floor="100000"))[
+        "estimate"
+    ] == pytest.approx(100 * 3 / 76)
     exactly = chapters({"61": 100_000}, importers=IMPORTERS[:10])
-    assert one(trade.chapter_coverage(exactly, economies=["KAZ"]))["estimate"] == pytest.approx(100 / 76), (
-        "a floor is met by its own value"
-    )
+    assert one(trade.chapter_coverage(exactly, economies=["KAZ"]))["estimate"] == pytest.approx(
+        100 / 76
+    ), "a floor is met by its own value"
 
 
 def test_concentration_and_machinery_change_by_hand():
@@ -136,18 +152,24 @@ def test_concentration_and_machinery_change_by_hand():
     assert one(trade.machinery_change(frame, economies=["KAZ"]))["estimate"] == pytest.approx(30)
     with_fuels = one(trade.machinery_change(frame, economies=["KAZ"], basket="all"))["estimate"]
     assert with_fuels == pytest.approx(100 * (50 / 200 - 20 / 1000))
-    full = one(trade.chapter_concentration_change(frame, economies=["KAZ"], basket="all"))["estimate"]
+    full = one(trade.chapter_concentration_change(frame, economies=["KAZ"], basket="all"))[
+        "estimate"
+    ]
     before, after = 0.02**2 + 0.08**2 + 0.9**2, 0.25**2 + 0.25**2 + 0.5**2
     assert full == pytest.approx(100 * (after / before - 1))
 
 
 def test_an_importer_that_comes_late_does_not_add_chapters():
-    """Invented: a new reporter buys a chapter that nobody bought before; with steady importers nothing is gained."""
+    """Invented: a new reporter buys a chapter that nobody bought before; with steady importers
+    nothing is gained.
+    """
     frame = chapters({"61": 1_000_000})
     late = chapters({"62": 50_000_000}, importers=["NEW"], years=AFTER)
     both = pd.concat([frame, late], ignore_index=True)
     assert one(trade.chapter_gain(both, economies=["KAZ"]))["estimate"] == pytest.approx(0)
-    assert one(trade.chapter_gain(both, economies=["KAZ"], importers="all"))["estimate"] == pytest.approx(1)
+    assert one(trade.chapter_gain(both, economies=["KAZ"], importers="all"))[
+        "estimate"
+    ] == pytest.approx(1)
 
 
 def test_too_few_importers_is_missing_and_not_zero():
@@ -162,13 +184,24 @@ def test_too_few_importers_is_missing_and_not_zero():
         row = one(measure(frame, economies=["KAZ"]))
         assert pd.isna(row["estimate"]) and "9 importers" in row["missing"], measure
     gap = chapters({"61": 1_000_000}, years=(2010, 2012, *AFTER))
-    assert "0 importers" in one(trade.chapter_gain(gap, economies=["KAZ"], importers="all"))["missing"]
-    assert list(trade.chapter_indicators(gap, economies=["KAZ", "TKM"])["year"]) == [2010, 2012, *AFTER]
+    assert (
+        "0 importers" in one(trade.chapter_gain(gap, economies=["KAZ"], importers="all"))["missing"]
+    )
+    assert list(trade.chapter_indicators(gap, economies=["KAZ", "TKM"])["year"]) == [
+        2010,
+        2012,
+        *AFTER,
+    ]
 
 
 def test_unknown_choices_are_refused():
     frame = chapters({"61": 1})
-    for bad in ({"importers": "some"}, {"until": "soon"}, {"before": "2012-2010"}, {"floor": "much"}):
+    for bad in (
+        {"importers": "some"},
+        {"until": "soon"},
+        {"before": "2012-2010"},
+        {"floor": "much"},
+    ):
         with pytest.raises((UnknownNameError, UsageError)):
             trade.chapter_gain(frame, economies=["KAZ"], **bad)
     for bad in ({"resources": "oil"}, {"gold": "some"}, {"basis": "own"}):
@@ -198,12 +231,28 @@ def test_manufacturing_change_by_hand():
 
 
 def projects():
-    """As the source prints them: the length of a list and its value can stand in the note (facts D-IND-1 to D-IND-4)."""
+    """As the source prints them: the length of a list and its value can stand in the note (facts
+    D-IND-1 to D-IND-4).
+    """
     rows = [
         ("joint_projects_with_CHN_launched", "to 2018-06", 2018, 4, "of 51", "A"),
-        ("joint_projects_with_CHN_launched", "to 2019-09", 2019, 15, "list of 55 projects, $27.6bn", "B"),
+        (
+            "joint_projects_with_CHN_launched",
+            "to 2019-09",
+            2019,
+            15,
+            "list of 55 projects, $27.6bn",
+            "B",
+        ),
         ("joint_projects_with_CHN_listed", "2015-2022", 2022, 52, "$21.1bn", "C"),
-        ("joint_projects_with_CHN_launched", "to 2022-07", 2022, 20, "$4.453bn; 15 under way; 17 under review", "C"),
+        (
+            "joint_projects_with_CHN_launched",
+            "to 2022-07",
+            2022,
+            20,
+            "$4.453bn; 15 under way; 17 under review",
+            "C",
+        ),
     ]
     columns = ["attribute", "period", "year", "value", "note", "source_id"]
     return pd.DataFrame(rows, columns=columns).assign(subject="KAZ", unit="count")
@@ -220,7 +269,9 @@ def test_project_list_reads_length_and_value():
 def test_projects_at_work_takes_the_newest_count_only():
     facts = projects()
     assert one(economy.projects_at_work(facts))["estimate"] == pytest.approx(100 * 20 / 52)
-    assert one(economy.projects_at_work(facts, weight="value"))["estimate"] == pytest.approx(100 * 4.453 / 21.1)
+    assert one(economy.projects_at_work(facts, weight="value"))["estimate"] == pytest.approx(
+        100 * 4.453 / 21.1
+    )
     known = facts[facts["source_id"] != "C"]
     assert one(economy.projects_at_work(known))["estimate"] == pytest.approx(100 * 15 / 55)
     assert "by value" in one(economy.projects_at_work(known, weight="value"))["missing"]

@@ -1,6 +1,8 @@
-"""Concepts, prices, terms of loans and concentration of lenders: what they answer and what they refuse.
+"""Concepts, prices, terms of loans and concentration of lenders: what they answer and what they
+refuse.
 
-Frames here are made up, with plain numbers; the real tables are in tests/regression/test_investment_numbers.py.
+Frames here are made up, with plain numbers; the real tables are in
+tests/regression/test_investment_numbers.py.
 """
 
 from __future__ import annotations
@@ -14,7 +16,13 @@ from hypothesis import strategies as st
 
 import ca_research as ca
 from ca_research import registry
-from ca_research.errors import AggregateError, CoverageError, MixedUnitsError, UnknownNameError, UsageError
+from ca_research.errors import (
+    AggregateError,
+    CoverageError,
+    MixedUnitsError,
+    UnknownNameError,
+    UsageError,
+)
 from ca_research.stats.concentration import hhi, hhi_bounds
 
 inv = ca.investment
@@ -126,12 +134,19 @@ def test_two_sources_or_two_figures_need_a_choice():
 
 
 def test_sums_add_parts_of_one_total_and_say_what_they_are():
-    parts = both(PAIR.assign(instrument="concessional"), instrument="non_concessional", value_usd=[1.0, 2.0, 4.0])
+    parts = both(
+        PAIR.assign(instrument="concessional"),
+        instrument="non_concessional",
+        value_usd=[1.0, 2.0, 4.0],
+    )
     found = inv.add_up(parts).set_index("year")
     assert found["value_usd"].to_dict() == {2020: 43.0, 2021: 9.0}
     assert found["figures"].to_dict() == {2020: 4, 2021: 2}
     assert set(found["concept"]) == {"official_loan (loan, in the year, disbursement)"}
-    assert inv.add_up(parts, by=["investor"]).set_index("investor")["value_usd"].to_dict() == {"CHN": 20.0, "JPN": 32.0}
+    assert inv.add_up(parts, by=["investor"]).set_index("investor")["value_usd"].to_dict() == {
+        "CHN": 20.0,
+        "JPN": 32.0,
+    }
     unknown = PAIR.assign(value_usd=[10.0, None, 5.0])
     assert inv.add_up(unknown)["value_usd"].isna().tolist() == [True, False]  # missing is not zero
 
@@ -146,16 +161,26 @@ def test_stocks_and_running_totals_are_not_added_over_years(measure):
 
 def test_ranks_of_one_concept():
     rows = flows(
-        ("CHN", "KGZ", 2020, 10.0), ("JPN", "KGZ", 2020, 30.0), ("DEU", "KGZ", 2020, 10.0), ("EU27", "UZB", 2020, 7.0)
+        ("CHN", "KGZ", 2020, 10.0),
+        ("JPN", "KGZ", 2020, 30.0),
+        ("DEU", "KGZ", 2020, 10.0),
+        ("EU27", "UZB", 2020, 7.0),
     )
     found = inv.rank_investors(rows).set_index(["host", "investor"])
-    assert found["rank"].to_dict() == {("KGZ", "JPN"): 1, ("KGZ", "CHN"): 2, ("KGZ", "DEU"): 2, ("UZB", "EU27"): 1}
+    assert found["rank"].to_dict() == {
+        ("KGZ", "JPN"): 1,
+        ("KGZ", "CHN"): 2,
+        ("KGZ", "DEU"): 2,
+        ("UZB", "EU27"): 1,
+    }
     assert found.loc[("KGZ", "JPN"), "investors"] == 3
 
 
 def projects(*rows: tuple, **same: object) -> pd.DataFrame:
     """(project_id, host, flow_type, amount_usd, funder) of one edition."""
-    frame = pd.DataFrame(list(rows), columns=["project_id", "host", "flow_type", "amount_usd", "funder"])
+    frame = pd.DataFrame(
+        list(rows), columns=["project_id", "host", "flow_type", "amount_usd", "funder"]
+    )
     fixed = {"year": 2010, "price_basis": "current USD", "status": "Completion", "source_id": "a", "title": "t",
              "terms": None, "collateralised": None, "recommended": None}  # fmt: skip
     return frame.assign(**(fixed | same))
@@ -172,7 +197,9 @@ def test_announced_is_not_completed():
     with pytest.raises(UnknownNameError, match="Stalled"):
         inv.projects_by_stage(rows.assign(status="Stalled"), edition="a")
     with pytest.raises(MixedUnitsError, match="price_basis"):
-        inv.projects_by_stage(rows.assign(price_basis=["current USD"] * 3 + ["constant 2021 USD"]), edition="a")
+        inv.projects_by_stage(
+            rows.assign(price_basis=["current USD"] * 3 + ["constant 2021 USD"]), edition="a"
+        )
 
 
 # prices
@@ -186,7 +213,9 @@ def test_prices_by_hand_and_back():
     assert real["value_usd"].tolist() == [12.5, 10.0]  # 8 x 125 / 80; the base year stays
     assert set(real["price_basis"]) == {"constant 2021 USD"}
     assert set(real["deflator"]) == {"d"}
-    assert inv.convert_prices(real, INDEX, base_year=2019)["value_usd"].tolist() == pytest.approx([8.0, 6.4])
+    assert inv.convert_prices(real, INDEX, base_year=2019)["value_usd"].tolist() == pytest.approx(
+        [8.0, 6.4]
+    )
     back = inv.convert_prices(real, INDEX, base_year=None)
     assert back["value_usd"].tolist() == pytest.approx([8.0, 10.0])
     assert set(back["price_basis"]) == {"current USD"}
@@ -207,7 +236,9 @@ def test_only_relative_prices_matter(levels, scale, base):
     scaled = inv.convert_prices(rows, index.assign(index=index["index"] * scale), base_year=base)
     assert real["value_usd"].tolist() == pytest.approx(scaled["value_usd"].tolist())
     assert real.loc[real["year"] == base, "value_usd"].item() == pytest.approx(100)
-    nominal = inv.convert_prices(inv.convert_prices(real, index, base_year=2018), index, base_year=None)
+    nominal = inv.convert_prices(
+        inv.convert_prices(real, index, base_year=2018), index, base_year=None
+    )
     assert nominal["value_usd"].tolist() == pytest.approx([100.0] * 4)
 
 
@@ -220,9 +251,13 @@ def test_prices_that_cannot_be_converted():
     with pytest.raises(CoverageError, match="2020"):  # a null in the index is no index
         inv.convert_prices(rows.iloc[:1], INDEX.assign(index=[80.0, None, 125.0]), base_year=2020)
     with pytest.raises(MixedUnitsError, match="price_basis"):
-        inv.convert_prices(rows.assign(price_basis=["current USD", "constant 2021 USD"]), INDEX, base_year=2020)
+        inv.convert_prices(
+            rows.assign(price_basis=["current USD", "constant 2021 USD"]), INDEX, base_year=2020
+        )
     with pytest.raises(MixedUnitsError, match="names no base year"):
-        inv.convert_prices(rows.assign(price_basis="constant USD, base year not stated"), INDEX, base_year=2020)
+        inv.convert_prices(
+            rows.assign(price_basis="constant USD, base year not stated"), INDEX, base_year=2020
+        )
     with pytest.raises(MixedUnitsError, match="fiscal"):
         inv.convert_prices(rows.iloc[:1].assign(year_basis="fiscal"), INDEX, base_year=2020)
     with pytest.raises(MixedUnitsError, match="running total"):
@@ -247,7 +282,9 @@ def test_an_index_is_chained_from_rates_and_not_over_a_gap():
     macro = pd.DataFrame({"economy": "USA", "year": [2011, 2012, 2013], "indicator": "NY.GDP.DEFL.KD.ZG",
                           "value": [10.0, 0.0, -50.0], "unit": "annual %", "source_id": "m"})  # fmt: skip
     found = inv.deflator_from_growth(macro, "USA", source="m")
-    assert found.set_index("year")["index"].to_dict() == pytest.approx({2010: 100, 2011: 110, 2012: 110, 2013: 55})
+    assert found.set_index("year")["index"].to_dict() == pytest.approx(
+        {2010: 100, 2011: 110, 2012: 110, 2013: 55}
+    )
     with pytest.raises(CoverageError, match="2012"):
         inv.deflator_from_growth(macro[macro["year"] != 2012], "USA", source="m")
     with pytest.raises(CoverageError, match="KAZ"):
@@ -262,25 +299,49 @@ def test_an_index_is_chained_from_rates_and_not_over_a_gap():
 @pytest.mark.parametrize(
     ("text", "terms"),
     [
-        ("2 percent fixed, 20 years, 5 years grace, grant element 53.1 percent", (2, 20, 5, 53.1, None, False)),
-        ("CDB loan, 7-year maturity, 4.8426 percent; revenue as collateral", (4.8426, 7, None, None, True, False)),
-        ("interest rate of 3 %, maturity of 15 years, grace period of 3 years", (3, 15, 3, None, None, False)),
-        ("LIBOR + 2.5 percent, maturity 10 years, without collateral", (None, 10, None, None, False, True)),
+        (
+            "2 percent fixed, 20 years, 5 years grace, grant element 53.1 percent",
+            (2, 20, 5, 53.1, None, False),
+        ),
+        (
+            "CDB loan, 7-year maturity, 4.8426 percent; revenue as collateral",
+            (4.8426, 7, None, None, True, False),
+        ),
+        (
+            "interest rate of 3 %, maturity of 15 years, grace period of 3 years",
+            (3, 15, 3, None, None, False),
+        ),
+        (
+            "LIBOR + 2.5 percent, maturity 10 years, without collateral",
+            (None, 10, None, None, False, True),
+        ),
         ("interest 2.5 percent over EURIBOR, 8 years", (None, 8, None, None, None, True)),
         ("2 percent interest, repaid over 20 years", (2, 20, None, None, None, False)),
         ("5 years of grace, unsecured", (None, None, 5, None, False, False)),
-        ("China 58 percent of the total, built in 3 years for 75 percent of contracts", (None,) * 5 + (False,)),
+        (
+            "China 58 percent of the total, built in 3 years for 75 percent of contracts",
+            (None,) * 5 + (False,),
+        ),
         ("2 percent fixed, later 3 percent fixed, 20 years", (None, 20, None, None, None, False)),
         (None, (None,) * 5 + (False,)),
     ],
 )
 def test_terms_are_read_where_they_are_stated(text, terms):
-    names = ("interest", "maturity", "grace", "grant_element_published", "collateralised", "floating")
+    names = (
+        "interest",
+        "maturity",
+        "grace",
+        "grant_element_published",
+        "collateralised",
+        "floating",
+    )
     assert inv.parse_terms(text) == dict(zip(names, terms, strict=True))
 
 
 def facts(*rows: tuple) -> pd.DataFrame:
-    frame = pd.DataFrame(list(rows), columns=["subject", "attribute", "value", "unit", "note", "source_id"])
+    frame = pd.DataFrame(
+        list(rows), columns=["subject", "attribute", "value", "unit", "note", "source_id"]
+    )
     return frame.astype({"note": "string", "unit": "string"})
 
 
@@ -293,7 +354,9 @@ LOANS["terms"] = [
     "2 percent fixed, 20 years, 5 years grace", "4 percent interest, maturity 10 years", None, None,
     "LIBOR + 2 percent, maturity 10 years, 2 years grace", None, "6 percent fixed, 20 years", "3 percent fixed, 7.3 years",
 ]  # fmt: skip
-LOANS["collateralised"] = pd.array([True, None, None, None, None, False, None, None], dtype="boolean")
+LOANS["collateralised"] = pd.array(
+    [True, None, None, None, None, False, None, None], dtype="boolean"
+)
 LOANS["recommended"] = pd.array([None] * 6 + [False, None], dtype="boolean")
 
 
@@ -304,7 +367,11 @@ def test_known_terms_are_counted_and_missing_ones_too():
         3, 3, 0, 3.0, 3.0, 2.0, 4.0
     ]  # fmt: skip
     assert cell.loc[("KGZ", "grace"), ["known", "missing", "mean"]].tolist() == [1, 2, 5.0]
-    assert cell.loc[("TJK", "interest"), ["loans", "known", "missing"]].tolist() == [2, 0, 2]  # a floating rate is none
+    assert cell.loc[("TJK", "interest"), ["loans", "known", "missing"]].tolist() == [
+        2,
+        0,
+        2,
+    ]  # a floating rate is none
     assert pd.isna(cell.loc[("TJK", "interest"), "mean"])
     assert cell.loc[("TJK", "maturity"), "mean"] == 10
     assert found.left_out.set_index(["host", "reason"])["projects"].to_dict() == {
@@ -329,7 +396,9 @@ def test_grant_elements_are_exact_bounded_or_missing():
     cell = found.summary.set_index(["host", "term"]).loc[("KGZ", "grant_element_recomputed")]
     assert cell[["known", "bounded", "missing"]].tolist() == [1, 1, 1]
     assert cell[["mean", "lowest", "highest"]].tolist() == [exact, low, exact]
-    softer = inv.loan_terms(LOANS, edition="a", discount=inv.dac_rule("lmic").discount, payments_per_year=1)
+    softer = inv.loan_terms(
+        LOANS, edition="a", discount=inv.dac_rule("lmic").discount, payments_per_year=1
+    )
     assert softer.loans.set_index("project_id").loc["G-1", "recomputed_low"] == inv.grant_element(
         2, 20, 5, discount=7, payments_per_year=1
     )
@@ -346,14 +415,37 @@ def test_collateral_has_bounds_and_no_share_where_only_the_positive_is_marked():
 
 def test_facts_join_their_own_project_and_stand_apart_otherwise():
     rows = facts(
-        ("KGZ", "loan_terms:CHN", 1.0, "USD", "2 percent fixed, 20 years, 6 years grace", "page_aiddata_1"),
-        ("KGZ", "loan_terms:CHN", 1.0, "USD", "5 percent fixed, 9 years", "page_aiddata_5"),  # 5 is in TJK
-        ("KGZ;TJK", "loan_terms:CHN", 2.0, "percent", "2 percent interest, repaid over 20 years", "page_x"),
+        (
+            "KGZ",
+            "loan_terms:CHN",
+            1.0,
+            "USD",
+            "2 percent fixed, 20 years, 6 years grace",
+            "page_aiddata_1",
+        ),
+        (
+            "KGZ",
+            "loan_terms:CHN",
+            1.0,
+            "USD",
+            "5 percent fixed, 9 years",
+            "page_aiddata_5",
+        ),  # 5 is in TJK
+        (
+            "KGZ;TJK",
+            "loan_terms:CHN",
+            2.0,
+            "percent",
+            "2 percent interest, repaid over 20 years",
+            "page_x",
+        ),
         ("KGZ", "border", 1.0, "km", "6 percent interest", "page_aiddata_6"),
     )
     found = inv.loan_terms(LOANS, rows, edition="a")
     loan = found.loans.set_index("project_id")
-    assert pd.isna(loan.loc["G-1", "grace"])  # 5 years by one source, 6 by the other: both stand, none is taken
+    assert pd.isna(
+        loan.loc["G-1", "grace"]
+    )  # 5 years by one source, 6 by the other: both stand, none is taken
     assert "sources differ on grace" in loan.loc["G-1", "missing"]
     assert loan.loc["G-1", "terms_from"] == ("a", "page_aiddata_1")
     assert loan.loc["G-1", "maturity"] == 20
@@ -377,16 +469,29 @@ def test_a_host_without_a_loan_and_a_frame_with_the_least_columns():
     found = inv.loan_terms(LOANS, edition="a", economies=["Uzbekistan"])
     assert set(found.summary["loans"]) == {0}
     assert found.summary["mean"].isna().all()
-    silent = facts(("KGZ", "loan_terms:CHN", 1.0, "USD", None, "page_aiddata_2")).astype({"note": "float64"})
-    assert inv.loan_terms(LOANS, silent, edition="a").loans.equals(inv.loan_terms(LOANS, edition="a").loans)
-    bare = inv.loan_terms(LOANS[["project_id", "host", "year", "flow_type", "source_id"]], edition="a")
+    silent = facts(("KGZ", "loan_terms:CHN", 1.0, "USD", None, "page_aiddata_2")).astype(
+        {"note": "float64"}
+    )
+    assert inv.loan_terms(LOANS, silent, edition="a").loans.equals(
+        inv.loan_terms(LOANS, edition="a").loans
+    )
+    bare = inv.loan_terms(
+        LOANS[["project_id", "host", "year", "flow_type", "source_id"]], edition="a"
+    )
     assert set(bare.summary["known"]) == {0}
 
 
 def test_a_published_mean_belongs_to_an_edition_with_the_same_projects():
     def listed(n: int) -> pd.DataFrame:
         return facts(
-            ("CA5", "chinese_loan_interest_rate_mean", 2.78, "percent", "DERIVED: 41 rows with a rate", "f"),
+            (
+                "CA5",
+                "chinese_loan_interest_rate_mean",
+                2.78,
+                "percent",
+                "DERIVED: 41 rows with a rate",
+                "f",
+            ),
             ("KGZ", "chinese_finance_projects_listed", n, "count", None, "f"),
             ("TJK", "chinese_finance_projects_listed", 2.0, "count", None, "f"),
         )
@@ -403,7 +508,13 @@ def test_a_published_mean_belongs_to_an_edition_with_the_same_projects():
 
 def debt(*rows: tuple, **same: object) -> pd.DataFrame:
     frame = pd.DataFrame(list(rows), columns=["creditor", "value_usd"])
-    fixed = {"debtor": "KGZ", "year": 2020, "measure": "stock", "instrument": "official_bilateral", "source_id": "a"}
+    fixed = {
+        "debtor": "KGZ",
+        "year": 2020,
+        "measure": "stock",
+        "instrument": "official_bilateral",
+        "source_id": "a",
+    }
     return frame.assign(**(fixed | same))
 
 
@@ -416,7 +527,9 @@ def test_lenders_without_a_name_leave_bounds():
     row = lenders(rows)
     assert (row["total_usd"], row["creditors"], row["attributed"]) == (100, 2, 0.5)
     assert row["hhi_low"] == pytest.approx(0.4**2 + 0.1**2)
-    assert row["hhi_high"] == pytest.approx(0.4**2 + 0.1**2 + 0.1**2 + 0.4**2)  # each rest with one creditor
+    assert row["hhi_high"] == pytest.approx(
+        0.4**2 + 0.1**2 + 0.1**2 + 0.4**2
+    )  # each rest with one creditor
     alone = lenders(rows, whole="bilateral")
     assert alone["hhi_high"] == pytest.approx((40**2 + 10**2 + 10**2) / 60**2)
 
@@ -428,7 +541,9 @@ def test_no_creditor_named_is_no_concentration_of_one():
 
 
 def test_every_creditor_named_is_exact():
-    row = lenders(debt(("CHN", 30.0), ("JPN", 10.0), measure="service"), measure="service", whole="listed")
+    row = lenders(
+        debt(("CHN", 30.0), ("JPN", 10.0), measure="service"), measure="service", whole="listed"
+    )
     assert row["hhi_low"] == row["hhi_high"] == pytest.approx(0.75**2 + 0.25**2)
     full = lenders(debt(("CHN", 30.0), ("JPN", 10.0), ("BIL", 40.0)), whole="bilateral")
     assert full["hhi_low"] == pytest.approx(full["hhi_high"]) == pytest.approx(0.625)
@@ -469,9 +584,13 @@ def test_exposure_refuses_a_total_two_sources_and_an_unknown_vintage():
                         "unit": "current USD", "source_id": "g"})  # fmt: skip
 
     def exposure(rows: pd.DataFrame, gdp: pd.DataFrame = gdp, **choices: str) -> pd.Series:
-        return inv.debt_exposure(rows, gdp, debtors=["KGZ"], **({"gdp_source": "g"} | choices)).iloc[0]
+        return inv.debt_exposure(
+            rows, gdp, debtors=["KGZ"], **({"gdp_source": "g"} | choices)
+        ).iloc[0]
 
-    assert exposure(rows)[["of_bilateral", "of_official", "of_gdp"]].tolist() == pytest.approx([40 / 60, 0.4, 0.2])
+    assert exposure(rows)[["of_bilateral", "of_official", "of_gdp"]].tolist() == pytest.approx(
+        [40 / 60, 0.4, 0.2]
+    )
     with pytest.raises(UsageError, match="several sources"):
         exposure(pd.concat([rows, rows.assign(source_id="b")]))
     with pytest.raises(AggregateError, match="BIL"):
@@ -483,9 +602,17 @@ def test_exposure_refuses_a_total_two_sources_and_an_unknown_vintage():
 
 
 def test_funders_have_one_name_or_none():
-    same = {inv.lenders.funder_name(f) for f in ("CDB", "China Development Bank (CDB), Government Agency")}
+    same = {
+        inv.lenders.funder_name(f)
+        for f in ("CDB", "China Development Bank (CDB), Government Agency")
+    }
     assert same == {"China Development Bank"}
-    for unknown in (None, "China", "Chinese Government", "CDB; Bank of China (BOC), State-Owned Company"):
+    for unknown in (
+        None,
+        "China",
+        "Chinese Government",
+        "CDB; Bank of China (BOC), State-Owned Company",
+    ):
         assert inv.lenders.funder_name(unknown) is None
 
 
@@ -498,25 +625,37 @@ def test_funders_without_a_name_may_be_the_largest():
     found = inv.funder_concentration(rows, edition="a").set_index("host")
     row = found.loc["KGZ"]
     assert row[["projects", "weighed", "funders", "total"]].tolist() == [4, 3, 2, 100]
-    assert row[["attributed", "hhi_low", "hhi_high"]].tolist() == pytest.approx([0.7, 0.5**2 + 0.2**2, 0.8**2 + 0.2**2])
+    assert row[["attributed", "hhi_low", "hhi_high"]].tolist() == pytest.approx(
+        [0.7, 0.5**2 + 0.2**2, 0.8**2 + 0.2**2]
+    )
     assert "no project" in found.loc["TJK", "missing"]
     counted = inv.funder_concentration(rows, edition="a", weight="projects").set_index("host")
     assert counted.loc["TJK", "hhi_low"] == 1
     assert counted.loc["KGZ", "hhi_low"] == pytest.approx(0.5**2 + 0.25**2)
     with pytest.raises(MixedUnitsError, match="price_basis"):
-        inv.funder_concentration(rows.assign(price_basis=["current USD"] * 5 + ["constant 2021 USD"]), edition="a")
+        inv.funder_concentration(
+            rows.assign(price_basis=["current USD"] * 5 + ["constant 2021 USD"]), edition="a"
+        )
     with pytest.raises(UnknownNameError, match="weight"):
         inv.funder_concentration(rows, edition="a", weight="usd")
 
 
-@given(st.lists(st.integers(0, 6), min_size=1, max_size=3), st.lists(st.integers(0, 3), max_size=2), st.integers(0, 3))
+@given(
+    st.lists(st.integers(0, 6), min_size=1, max_size=3),
+    st.lists(st.integers(0, 3), max_size=2),
+    st.integers(0, 3),
+)
 @settings(max_examples=120, deadline=None)
 def test_bounds_hold_every_way_to_fill_in_the_unnamed(named, blocks, loose):
-    """Brute force: every split of each block over two new holders and of the loose part over all and one new."""
+    """Brute force: every split of each block over two new holders and of the loose part over all
+    and one new.
+    """
     total = sum(named) + sum(blocks) + loose
     if total == 0:
         return
-    low, high = hhi_bounds([n / total for n in named], apart=[b / total for b in blocks], anyone=loose / total)
+    low, high = hhi_bounds(
+        [n / total for n in named], apart=[b / total for b in blocks], anyone=loose / total
+    )
     best = 0.0
     for splits in itertools.product(*(range(b + 1) for b in blocks)):
         parts = [*named, *(p for s, b in zip(splits, blocks, strict=True) for p in (s, b - s)), 0]

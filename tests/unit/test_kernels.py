@@ -1,4 +1,6 @@
-"""Warm kernels without a kernel: packets, the private folder, which server serves whom, and the process as a client sees it."""
+"""Warm kernels without a kernel: packets, the private folder, which server serves whom, and the
+process as a client sees it.
+"""
 
 import json
 import os
@@ -58,7 +60,9 @@ def test_packets_stay_whole_and_bring_open_files(pair, tmp_path):
     assert protocol.receive(right) is None
 
 
-@pytest.mark.parametrize("data", [b"no json", b"[]", b"{}", b'{"op": 1}', b"\xff", b'{"op": "start"'])
+@pytest.mark.parametrize(
+    "data", [b"no json", b"[]", b"{}", b'{"op": 1}', b"\xff", b'{"op": "start"']
+)
 def test_what_is_no_packet_is_refused_and_its_files_closed(pair, data):
     left, right = pair
     with Path(os.devnull).open() as file:
@@ -89,7 +93,9 @@ def test_the_socket_is_the_users_alone_whatever_the_umask(tmp_path):
         os.umask(before)
     with listener:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        assert [p.name for p in tmp_path.iterdir()] == ["a.sock"], "bound under a scratch name, then renamed"
+        assert [p.name for p in tmp_path.iterdir()] == ["a.sock"], (
+            "bound under a scratch name, then renamed"
+        )
         assert protocol.accept(listener) is None
         with protocol.connect(path, 1) as client, protocol.accept(listener) as server:
             assert protocol.peer(server) == protocol.peer(client) == os.getpid()
@@ -101,7 +107,9 @@ def test_nobody_listens_at_a_stale_socket_or_at_a_file(tmp_path):
     protocol.listen(tmp_path / "stale.sock").close()
     (tmp_path / "file.sock").write_text("")
     before = open_files()
-    assert [protocol.connect(tmp_path / f"{name}.sock", 1) for name in ("stale", "file", "missing")] == [None] * 3
+    assert [
+        protocol.connect(tmp_path / f"{name}.sock", 1) for name in ("stale", "file", "missing")
+    ] == [None] * 3
     assert open_files() == before
 
 
@@ -205,12 +213,17 @@ def test_what_an_import_may_read_has_a_server_of_its_own(more):
 
 def test_a_client_that_has_imported_the_stack_asks_the_same_server():
     code = (
-        "import os\nfrom ca_research.kernels import place, stack\nbefore, names = place.identity(os.environ), set(os.environ)\n"
+        "import os\nfrom ca_research.kernels import place, stack\nbefore, names = "
+        "place.identity(os.environ), set(os.environ)\n"
         "stack.load()\nassert set(os.environ) > names and place.identity(os.environ) == before\n"
         "os.environ['KMP_INIT_AT_FORK'] = 'TRUE'\nassert place.identity(os.environ) != before"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], env={**os.environ, **stack.QUIET}, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code],
+        env={**os.environ, **stack.QUIET},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
 
@@ -218,7 +231,9 @@ def test_a_client_that_has_imported_the_stack_asks_the_same_server():
 def test_a_relative_search_path_is_of_the_folder_a_kernel_starts_in(tmp_path):
     given = BASE | {"PYTHONPATH": f"src{os.pathsep}{os.pathsep}/lib"}
     code = "import sys; print(sys.path[1:4])"
-    done = subprocess.run([sys.executable, "-c", code], env=given, cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=given, cwd=tmp_path, capture_output=True, text=True
+    )
     assert place.absolute(given, tmp_path)["PYTHONPATH"].split(os.pathsep) == eval(done.stdout)
     assert place.absolute(BASE, tmp_path) == BASE
 
@@ -231,15 +246,24 @@ def test_another_python_has_a_server_of_its_own(monkeypatch, what):
 
 
 def test_the_server_runs_on_one_thread_whatever_the_client_says():
-    env = stack.environment(BASE | {"OMP_NUM_THREADS": "8", "JE_ARROW_MALLOC_CONF": "background_thread:true"})
+    env = stack.environment(
+        BASE | {"OMP_NUM_THREADS": "8", "JE_ARROW_MALLOC_CONF": "background_thread:true"}
+    )
     assert all(env[name] == "1" for name in place.THREADS)
     assert "background_thread:false" in env["JE_ARROW_MALLOC_CONF"]
 
 
 @pytest.fixture
 def installed(tmp_path, monkeypatch):
-    """An invented environment: one package, this package with one module, a project, settings of matplotlib."""
-    for name in ("site/a-1.0.dist-info/RECORD", "site/a.pth", "pkg/kernels/place.py", "pkg/stats/trend.py"):
+    """An invented environment: one package, this package with one module, a project, settings of
+    matplotlib.
+    """
+    for name in (
+        "site/a-1.0.dist-info/RECORD",
+        "site/a.pth",
+        "pkg/kernels/place.py",
+        "pkg/stats/trend.py",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("1")
     (tmp_path / "home" / "registry").mkdir(parents=True)
@@ -256,7 +280,9 @@ def test_an_untouched_environment_keeps_its_fingerprint(installed):
     before = place.fingerprint(env)
     (installed / "pkg" / "stats" / "notes.txt").write_text("no module")
     (installed / "site" / "b.dist").write_text("no package")
-    (installed / ".config" / "matplotlib").mkdir(parents=True)  # matplotlib makes it when it is imported
+    (installed / ".config" / "matplotlib").mkdir(
+        parents=True
+    )  # matplotlib makes it when it is imported
     assert place.fingerprint(env) == before
 
 
@@ -319,11 +345,22 @@ def test_what_a_forked_kernel_cannot_do_is_refused(tmp_path):
 
 
 def test_jupyter_loads_the_provisioner_without_the_stack():
-    code = "import sys, json, ca_research.kernels.provisioner; print(json.dumps(sorted(sys.modules)))"
+    code = (
+        "import sys, json, ca_research.kernels.provisioner; print(json.dumps(sorted(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(json.loads(done.stdout))
     assert "jupyter_client.provisioning" in loaded
-    assert not loaded & {"pandas", "numpy", "pyarrow", "duckdb", "matplotlib", "IPython", "ipykernel", "pydantic"}
+    assert not loaded & {
+        "pandas",
+        "numpy",
+        "pyarrow",
+        "duckdb",
+        "matplotlib",
+        "IPython",
+        "ipykernel",
+        "pydantic",
+    }
 
 
 def test_files_for_the_kernel_are_taken_as_popen_takes_them(tmp_path):
@@ -334,7 +371,10 @@ def test_files_for_the_kernel_are_taken_as_popen_takes_them(tmp_path):
     with provisioner._open({"stdout": subprocess.DEVNULL, "stderr": 2}) as (out, err):
         assert str(Path(f"/proc/self/fd/{out}").readlink()) == os.devnull and err == 2
     for pipe in (subprocess.PIPE, subprocess.STDOUT):
-        with pytest.raises(Unavailable, match="stderr"), provisioner._open({"stdout": 1, "stderr": pipe}):
+        with (
+            pytest.raises(Unavailable, match="stderr"),
+            provisioner._open({"stdout": 1, "stderr": pipe}),
+        ):
             pass
 
 
@@ -388,4 +428,6 @@ def test_the_kernelspec_names_the_registered_provisioner():
     named = spec["metadata"]["kernel_provisioner"]["provisioner_name"]
     (found,) = entry_points(group="jupyter_client.kernel_provisioners", name=named)
     assert named == kernels.PROVISIONER and found.load() is provisioner.WarmProvisioner
-    assert spec["argv"][1:] == ["-m", "ipykernel_launcher", "-f", "{connection_file}"], "without it, an ordinary kernel"
+    assert spec["argv"][1:] == ["-m", "ipykernel_launcher", "-f", "{connection_file}"], (
+        "without it, an ordinary kernel"
+    )

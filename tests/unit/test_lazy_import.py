@@ -8,7 +8,17 @@ import pytest
 
 import ca_research
 
-HEAVY = ["pandas", "numpy", "pyarrow", "matplotlib", "duckdb", "pydantic", "statsmodels", "papermill", "IPython"]
+HEAVY = [
+    "pandas",
+    "numpy",
+    "pyarrow",
+    "matplotlib",
+    "duckdb",
+    "pydantic",
+    "statsmodels",
+    "papermill",
+    "IPython",
+]
 LOADED = f"import sys, json; print(json.dumps([m for m in {HEAVY} if m in sys.modules]))"
 HELP = """
 import sys
@@ -38,7 +48,11 @@ def test_import_loads_nothing_heavy():
         (["--help"], "claims", []),
         (["-h"], "sql", []),
         (["--version"], ca_research.__version__, []),
-        (["data", "--help"], "coverage", ["pydantic"]),  # typer reads the options before `data` with it
+        (
+            ["data", "--help"],
+            "coverage",
+            ["pydantic"],
+        ),  # typer reads the options before `data` with it
     ],
 )
 def test_help_loads_nothing_heavy(words, shown, allowed):
@@ -54,7 +68,9 @@ def test_what_is_used_is_loaded():
 def test_dir_lists_the_public_names():
     names = dir(ca_research)
     assert names == sorted(ca_research.__all__)
-    assert {"load", "coverage", "cite", "sql", "claim", "trade", "economies", "__version__"} <= set(names)
+    assert {"load", "coverage", "cite", "sql", "claim", "trade", "economies", "__version__"} <= set(
+        names
+    )
     assert all(getattr(ca_research, name) is not None for name in names)
 
 

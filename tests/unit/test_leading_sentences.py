@@ -1,4 +1,6 @@
-"""Who is called first: only among what is observed, and nobody where ranges overlap. The frames are invented."""
+"""Who is called first: only among what is observed, and nobody where ranges overlap. The frames are
+invented.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from ca_research.claims import brief
 from ca_research.errors import CoverageError, UnknownNameError
 
 
-def ranks(*rows: tuple[str, float, float], basis: str = "reporter", year: int = 2020) -> pd.DataFrame:
+def ranks(
+    *rows: tuple[str, float, float], basis: str = "reporter", year: int = 2020
+) -> pd.DataFrame:
     frame = pd.DataFrame(list(rows), columns=["partner", "low", "high"])
     return frame.assign(economy="KAZ", basis=basis, year=year)
 
@@ -38,12 +42,17 @@ def test_where_ranges_overlap_there_is_no_leader():
     found = ca.trade.leaders(ranks(("RUS", 1.2, 1.4), ("CHN", 0.7, 1.9), ("TUR", 0.4, 0.5))).iloc[0]
     assert found["leader"] == "" and set(found["contenders"]) == {"RUS", "CHN"}
     assert found["unobserved"] == ("EU27",)
-    assert ca.trade.leaders(ranks(("RUS", 1, 1), ("CHN", 1, 1))).iloc[0]["leader"] == "", "a tie has no leader"
+    assert ca.trade.leaders(ranks(("RUS", 1, 1), ("CHN", 1, 1))).iloc[0]["leader"] == "", (
+        "a tie has no leader"
+    )
 
 
 def test_the_text_of_a_picture_says_that_ranges_overlap_and_who_is_not_observed():
     text = plots.leader_words(ca.trade.leaders(ranks(("RUS", 1.2, 1.4), ("CHN", 0.7, 1.9))))
-    assert text == "Kazakhstan, own report 2020: China or Russia, whose ranges overlap (EU not observed)"
+    assert (
+        text
+        == "Kazakhstan, own report 2020: China or Russia, whose ranges overlap (EU not observed)"
+    )
 
 
 @pytest.mark.parametrize(("gone", "error"), [("low", UnknownNameError), ("year", UnknownNameError)])
@@ -69,24 +78,35 @@ def test_the_newest_year_that_observes_the_eu_is_said_beside_a_newer_one_without
 
 
 def test_the_range_compares_only_partners_on_which_both_sides_report():
-    rows = reports("KAZ", {"CHN": 4, "RUS": 3, "EU27": 9}, 2021, "KAZ_BNS") + theirs({"CHN": 8, "RUS": 5}, 2021)
+    rows = reports("KAZ", {"CHN": 4, "RUS": 3, "EU27": 9}, 2021, "KAZ_BNS") + theirs(
+        {"CHN": 8, "RUS": 5}, 2021
+    )
     firsts = ca.trade.first_partners(pd.DataFrame(rows), "KAZ").set_index("basis")
     assert firsts.loc["reporter", "leader"] == "EU27"
-    assert firsts.loc["interval", "leader"] == "" and set(firsts.loc["interval", "contenders"]) == {"CHN", "RUS"}
+    assert firsts.loc["interval", "leader"] == "" and set(firsts.loc["interval", "contenders"]) == {
+        "CHN",
+        "RUS",
+    }
     assert firsts.loc["interval", "unobserved"] == ("EU27",), "one side alone reports on it"
     said = brief.largest_partner(firsts.reset_index(), "KAZ")
     assert (
-        "range of both sides' figures, which leaves out the EU, the largest of 2 partners in 2021 may have been China or Russia"
-        in said
-    )
+        "range of both sides' figures, which leaves out the EU, the largest of 2 partners in "
+        "2021 may have been China or Russia"
+    ) in said
 
 
 def test_where_nothing_is_observed_nobody_is_named():
-    firsts = ca.trade.first_partners(pd.DataFrame(reports("TKM", {"CHN": 4}, 2021, "WITS_CA_IMPORTS")), "TKM")
+    firsts = ca.trade.first_partners(
+        pd.DataFrame(reports("TKM", {"CHN": 4}, 2021, "WITS_CA_IMPORTS")), "TKM"
+    )
     assert firsts.empty and brief.largest_partner(firsts, "TKM").startswith("No largest partner")
 
 
 def test_a_small_part_is_never_nought():
-    owed = pd.DataFrame({"year": [2022, 2023], "of_bilateral": [0.06, 0.062], "of_gdp": [0.001, 0.0004]})
-    assert brief.debt_owed(owed).endswith("6.2 % was owed to China; that is less than 0.1 % of the year's output.")
+    owed = pd.DataFrame(
+        {"year": [2022, 2023], "of_bilateral": [0.06, 0.062], "of_gdp": [0.001, 0.0004]}
+    )
+    assert brief.debt_owed(owed).endswith(
+        "6.2 % was owed to China; that is less than 0.1 % of the year's output."
+    )
     assert brief.debt_owed(owed.iloc[:0]) == ""

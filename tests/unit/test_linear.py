@@ -1,4 +1,6 @@
-"""The linear path: every declared specification is a row with a number or a reason; names are resolved or refused."""
+"""The linear path: every declared specification is a row with a number or a reason; names are
+resolved or refused.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ XY = LinearModel("y", "x")
 def made_up(n: int = 40, seed: int = 1) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     frame = pd.DataFrame(rng.normal(size=(n, 5)), columns=["x", "a", "b", "c", "y"])
-    return frame.assign(y=frame["y"] + frame["x"] + frame["a"], late=np.arange(n) >= n // 2, g=np.arange(n) % 8)
+    return frame.assign(
+        y=frame["y"] + frame["x"] + frame["a"], late=np.arange(n) >= n // 2, g=np.arange(n) % 8
+    )
 
 
 def slope(frame: pd.DataFrame, *regressors: str) -> float:
@@ -69,7 +73,9 @@ def test_outcome_treatment_and_named_sets_may_be_axes():
 
 
 def test_a_frame_of_declared_specifications_is_as_good_as_a_universe():
-    universe = Universe(control_axes("a", "b"), (Exclusion({"a": "without", "b": "without"}, "nobody would"),))
+    universe = Universe(
+        control_axes("a", "b"), (Exclusion({"a": "without", "b": "without"}, "nobody would"),)
+    )
     expected = linear_path(made_up(), universe, XY)
     pd.testing.assert_frame_equal(linear_path(made_up(), universe.table(), XY), expected)
     assert len(expected) == 3
@@ -81,10 +87,17 @@ def test_missing_values_leave_only_the_specifications_that_use_them():
     frame.loc[[3, 4], "b"] = np.nan
     frame.loc[9, "y"] = np.nan
     found = linear_path(frame, Universe(control_axes("a", "b")), XY)
-    expected = {("with", "with"): 35, ("with", "without"): 36, ("without", "with"): 37, ("without", "without"): 39}
+    expected = {
+        ("with", "with"): 35,
+        ("with", "without"): 36,
+        ("without", "with"): 37,
+        ("without", "without"): 39,
+    }
     for row in found.to_dict("records"):
         assert row["n"] == expected[row["a"], row["b"]]
-        assert row["estimate"] == pytest.approx(slope(frame, "x", *(c for c in "ab" if row[c] == "with")), rel=1e-10)
+        assert row["estimate"] == pytest.approx(
+            slope(frame, "x", *(c for c in "ab" if row[c] == "with")), rel=1e-10
+        )
 
 
 def test_nullable_and_boolean_columns_are_numbers():
@@ -92,20 +105,44 @@ def test_nullable_and_boolean_columns_are_numbers():
     whole = frame.assign(d=(frame["a"] > 0).astype(float))
     whole.loc[0, "d"] = np.nan
     nullable = whole.assign(d=whole["d"].astype("boolean"))
-    assert one(nullable, "d")["estimate"] == one(whole, "d")["estimate"] == pytest.approx(slope(whole, "x", "d"))
+    assert (
+        one(nullable, "d")["estimate"]
+        == one(whole, "d")["estimate"]
+        == pytest.approx(slope(whole, "x", "d"))
+    )
 
 
 FAILURES = {
     "an empty sample": ({"sample": "none"}, (), "sample 'none' is empty; widen its filter"),
     "an unobserved column": ({}, ("gone",), "'gone' has no observation in sample 'all'"),
-    "an unobserved group": ({"sample": "late"}, ("early",), "'early' has no observation in sample 'late'"),
-    "no complete row": ({}, ("early", "later"), "no row of sample 'all' has early, later all observed"),
-    "too few rows": ({"sample": "three"}, ("a",), "3 observations for 3 coefficients; drop controls"),
+    "an unobserved group": (
+        {"sample": "late"},
+        ("early",),
+        "'early' has no observation in sample 'late'",
+    ),
+    "no complete row": (
+        {},
+        ("early", "later"),
+        "no row of sample 'all' has early, later all observed",
+    ),
+    "too few rows": (
+        {"sample": "three"},
+        ("a",),
+        "3 observations for 3 coefficients; drop controls",
+    ),
     "a constant control": ({}, ("one",), "'one' is constant in sample 'all'"),
     "a constant treatment": ({"treatment": "one"}, (), "'one' is constant"),
     "a constant outcome": ({"outcome": "one"}, (), "'one' is constant"),
-    "a control twice over": ({}, ("a", "b", "sum"), "control 'sum' is a linear combination of other controls"),
-    "a treatment made of controls": ({"treatment": "sum"}, ("a", "b"), "'sum' is a linear combination of the controls"),
+    "a control twice over": (
+        {},
+        ("a", "b", "sum"),
+        "control 'sum' is a linear combination of other controls",
+    ),
+    "a treatment made of controls": (
+        {"treatment": "sum"},
+        ("a", "b"),
+        "'sum' is a linear combination of the controls",
+    ),
     "nearly collinear": ({}, ("a", "close"), "control 'close' is a linear combination"),
     "an identity": ({"outcome": "sum"}, ("a", "b"), "fit 'sum' exactly"),
     "two roles": ({}, ("x",), "'x' has two roles"),
@@ -114,7 +151,9 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("case", FAILURES)
-@pytest.mark.parametrize("errors", [{}, {"errors": "HC1"}, {"errors": "cluster", "cluster": "g"}], ids=str)
+@pytest.mark.parametrize(
+    "errors", [{}, {"errors": "HC1"}, {"errors": "cluster", "cluster": "g"}], ids=str
+)
 def test_what_cannot_be_fitted_is_a_recorded_failure_beside_the_others(case, errors):
     choices, controls, reason = FAILURES[case]
     frame = made_up()
@@ -142,12 +181,16 @@ def test_only_the_specifications_that_hold_the_collinear_pair_fail():
 
 @pytest.mark.parametrize("groups", ["single", "two"])
 def test_clusters_that_give_no_error_are_recorded(groups):
-    """With one cluster there is nothing to compare; where the treatment says which of two it is, the scores cancel."""
+    """With one cluster there is nothing to compare; where the treatment says which of two it is,
+    the scores cancel.
+    """
     frame = made_up().assign(single=1, two=np.arange(40) % 2)
     if groups == "two":
         frame["x"] = frame["two"].astype(float)
     row = one(frame, errors="cluster", cluster=groups)
-    assert {"single": "one cluster", "two": "scores cancel, so the cluster error"}[groups] in row["missing"]
+    assert {"single": "one cluster", "two": "scores cancel, so the cluster error"}[groups] in row[
+        "missing"
+    ]
     assert np.isnan(row["estimate"]) and np.isnan(row["std_error"])
 
 
@@ -168,7 +211,11 @@ def test_an_empty_frame_fails_every_specification():
         ((Axis("sample", ("latest",), "latest"),), XY, "unknown sample 'latest'"),
         ((Axis("sample", ("a",), "a"),), XY, "not one truth value per row"),
         ((Axis("sample", ("holes",), "holes"),), XY, "not one truth value per row"),
-        ((Axis("sample", ("short",), "short"),), LinearModel("y", "x", samples={"short": [True]}), "truth value"),
+        (
+            (Axis("sample", ("short",), "short"),),
+            LinearModel("y", "x", samples={"short": [True]}),
+            "truth value",
+        ),
         (control_axes("word"), XY, "'word' does not hold numbers"),
         (control_axes("endless"), XY, "'endless' holds infinite values"),
         ((), LinearModel("y", "x", errors="cluster", cluster="holes"), "3 row(s) without 'holes'"),
@@ -176,7 +223,9 @@ def test_an_empty_frame_fails_every_specification():
     ],
 )
 def test_wrong_calls_are_refused_before_anything_is_fitted(axes, model, what):
-    frame = made_up().assign(word="w", endless=np.inf, holes=pd.array([None] * 3 + [True] * 37, dtype="boolean"))
+    frame = made_up().assign(
+        word="w", endless=np.inf, holes=pd.array([None] * 3 + [True] * 37, dtype="boolean")
+    )
     with pytest.raises(UsageError) as error:
         linear_path(frame, Universe(axes), model)
     assert what in str(error.value)

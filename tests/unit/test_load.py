@@ -55,7 +55,12 @@ def test_filters(built, given, wanted):
         ("trade", {"reportr": "KAZ"}, "unknown column of table 'trade' 'reportr'", "reporter"),
         ("trade", {"reporter": "Kazahkstan"}, "unknown economy 'Kazahkstan'", "Kazakhstan"),
         ("trade", {"flow": "exports"}, "unknown flow of table 'trade' 'exports'", "export"),
-        ("trade", {"source": "S_STATE"}, "unknown source_id of table 'trade' 'S_STATE'", "S_STATED"),
+        (
+            "trade",
+            {"source": "S_STATE"},
+            "unknown source_id of table 'trade' 'S_STATE'",
+            "S_STATED",
+        ),
         ("trade", {"source": None}, "unknown source_id of table 'trade' None", "S_LATE"),
         ("events", {"event_id": "z"}, "unknown event_id of table 'events' 'z'", "a, b, c, d"),
     ],
@@ -87,7 +92,9 @@ def test_a_call_that_means_nothing_is_refused(built, table, given, words):
 def test_a_truth_value_is_not_guessed():
     with pytest.raises(UsageError, match="contiguous must be True or False, got 'no'"):
         ca.load("geography", contiguous="no")
-    neighbours = ca.load("geography", origin="China", destination=list(ca.economies.CA5), contiguous=True)
+    neighbours = ca.load(
+        "geography", origin="China", destination=list(ca.economies.CA5), contiguous=True
+    )
     assert set(neighbours.destination) == {"KAZ", "KGZ", "TJK"}
 
 
@@ -132,12 +139,18 @@ def test_as_of_counts_only_what_the_filters_let_through(built):
 @pytest.mark.parametrize("given", [{}, {"as_of": "latest"}, {"as_of": None}])
 def test_latest_drops_nothing(built, given):
     frame = ca.load("events", **given)
-    assert frame.attrs == {"table": "events", "as_of": "latest", "dropped": 0, "revised_sources": []}
+    assert frame.attrs == {
+        "table": "events",
+        "as_of": "latest",
+        "dropped": 0,
+        "revised_sources": [],
+    }
     assert list(frame.event_id) == ["a", "b", "c", "d"]
 
 
 @pytest.mark.parametrize(
-    ("edition", "revised"), [("", True), ("2022-12", False), ("2023-01", True), ("2023-01-15", False), ("2024", True)]
+    ("edition", "revised"),
+    [("", True), ("2022-12", False), ("2023-01", True), ("2023-01-15", False), ("2024", True)],
 )
 def test_an_edition_after_the_day_or_unknown_is_a_revised_one(project, edition, revised):
     lagged = {"release_lag_days": "31", "release_basis": "calendar", "release_reason": "invented"}
@@ -157,7 +170,10 @@ def test_aggregates_are_flagged_where_one_is_a_party(name):
     if not parties:
         assert "is_aggregate" not in frame
         return
-    expected = [any(economies.is_aggregate(code) for code in row) for row in frame[parties].itertuples(index=False)]
+    expected = [
+        any(economies.is_aggregate(code) for code in row)
+        for row in frame[parties].itertuples(index=False)
+    ]
     assert list(frame.is_aggregate) == expected
 
 
@@ -172,7 +188,9 @@ def test_columns_and_key_are_those_of_the_registry(name):
 
 def test_trade_of_china_with_the_five_in_2022():
     """70.23 bn USD: exports by WITS, imports by the IMF, as China's customs reported both."""
-    china = ca.load("trade", reporter="China", partner=list(economies.CA5), year=2022, product="TOTAL")
+    china = ca.load(
+        "trade", reporter="China", partner=list(economies.CA5), year=2022, product="TOTAL"
+    )
     sold = china[(china.source_id == "WITS_CHN_2022X") & (china.flow == "export")]
     bought = china[(china.source_id == "IMF_IMTS_CHN_M") & (china.flow == "import")]
     assert set(sold.partner) == set(bought.partner) == set(economies.CA5)

@@ -23,7 +23,9 @@ def test_every_opinion_names_its_nearest_test_or_says_that_none_is_possible():
     opinions = {i: c for i, c in registry.claims().items() if c.kind == "opinion"}
     assert len(opinions) >= 13
     for claim in opinions.values():
-        assert all(r.not_testable and len(r.not_testable.split()) > 15 for r in claim.readings), claim.id
+        assert all(r.not_testable and len(r.not_testable.split()) > 15 for r in claim.readings), (
+            claim.id
+        )
         assert (nearby(claim)["near"] == "named").any(), claim.id
 
 

@@ -1,4 +1,6 @@
-"""Measures that could not use what they were given said nothing, or added what stands twice. The frames are invented."""
+"""Measures that could not use what they were given said nothing, or added what stands twice. The
+frames are invented.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,11 @@ def trade(*rows: tuple) -> pd.DataFrame:
 
 
 def own(year: int, source: str = "KAZ_BNS") -> list[tuple]:
-    return [("KAZ", p, year, f, v, source) for p, v in (("CHN", 3.0), ("RUS", 1.0)) for f in ("export", "import")]
+    return [
+        ("KAZ", p, year, f, v, source)
+        for p, v in (("CHN", 3.0), ("RUS", 1.0))
+        for f in ("export", "import")
+    ]
 
 
 def customs(year: int, value: float, source: str = "GACC_2024") -> list[tuple]:
@@ -62,15 +68,21 @@ def test_two_sources_of_one_year_are_neither_added_nor_left_out():
     one = trade(*customs(2022, 1), *customs(2023, 2))
     assert ca.trade.value_after(one, economies=["KAZ"])["estimate"].item() == 2
     two = trade(*customs(2022, 1), *customs(2023, 2), *customs(2023, 2, "GACC_2025"))
-    assert ca.trade.value_after(two, economies=["KAZ"])["estimate"].item() == 2, "one of them speaks for China"
-    assert ca.trade.value_series(two, "KAZ")["value_usd"].tolist() == [1, 2], "and the year stays in the series"
+    assert ca.trade.value_after(two, economies=["KAZ"])["estimate"].item() == 2, (
+        "one of them speaks for China"
+    )
+    assert ca.trade.value_series(two, "KAZ")["value_usd"].tolist() == [1, 2], (
+        "and the year stays in the series"
+    )
     with pytest.raises(UsageError, match="share a cell"):
         ca.trade.value_after(pd.concat([one, one]), economies=["KAZ"])
 
 
 def test_a_year_of_customs_without_a_value_is_not_nought():
     with pytest.raises(CoverageError, match="without 'value_usd'"):
-        ca.trade.value_after(trade(*customs(2022, 1), *customs(2023, float("nan"))), economies=["KAZ"])
+        ca.trade.value_after(
+            trade(*customs(2022, 1), *customs(2023, float("nan"))), economies=["KAZ"]
+        )
 
 
 def test_what_is_no_day_is_refused():
@@ -113,7 +125,9 @@ def test_shares_of_destinations_count_no_student_twice():
 def loans(*rows: tuple) -> pd.DataFrame:
     columns = ["investor", "value_usd", "instrument", "stage"]
     frame = pd.DataFrame(list(rows), columns=columns)
-    return frame.assign(host="KGZ", year=2020, measure="official_loan", price_basis="current USD", source_id="S")
+    return frame.assign(
+        host="KGZ", year=2020, measure="official_loan", price_basis="current USD", source_id="S"
+    )
 
 
 def test_commitments_and_payments_of_one_loan_are_not_added():
@@ -126,13 +140,18 @@ def test_commitments_and_payments_of_one_loan_are_not_added():
     found = ca.investment.finance_lead(loans(*paid, *agreed), economies=["KGZ"])
     assert found["estimate"].item() == 0.5 and found["leader"].item() == "RUS"
     parts = loans(*paid, ("CHN", 3.0, "non_concessional", "paid"))
-    assert ca.investment.finance_lead(parts, economies=["KGZ"])["estimate"].item() == 1.25, "parts of one total add up"
+    assert ca.investment.finance_lead(parts, economies=["KGZ"])["estimate"].item() == 1.25, (
+        "parts of one total add up"
+    )
     with pytest.raises(UsageError, match="two figures of CHN in KGZ, 2020: official_loan"):
         ca.investment.finance_lead(loans(*paid, paid[0]), economies=["KGZ"])
 
 
 def test_a_gap_says_where_services_are_among_goods():
-    rows = trade(("UZB", "CHN", 2020, "export", 3.0, "UZB_STAT"), ("CHN", "UZB", 2020, "import", 2.0, "WTO_HSM"))
+    rows = trade(
+        ("UZB", "CHN", 2020, "export", 3.0, "UZB_STAT"),
+        ("CHN", "UZB", 2020, "import", 2.0, "WTO_HSM"),
+    )
     goods = ca.trade.mirror_gap("UZB", "CHN", rows.assign(scope="goods"))
     both = ca.trade.mirror_gap("UZB", "CHN", rows.assign(scope=["goods_and_services", "goods"]))
     assert [goods["services_included"].item(), both["services_included"].item()] == [False, True]

@@ -15,7 +15,11 @@ HOME = paths.home()
 PROJECT = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))
 CONDA = yaml.safe_load((HOME / "environment.yml").read_text(encoding="utf-8"))
 LOCK = (HOME / "requirements.lock").read_text(encoding="utf-8")
-CONDA_NAMES = {"python-duckdb": "duckdb", "matplotlib-base": "matplotlib", "seaborn-base": "seaborn"}
+CONDA_NAMES = {
+    "python-duckdb": "duckdb",
+    "matplotlib-base": "matplotlib",
+    "seaborn-base": "seaborn",
+}
 
 
 def ranges(requirements):
@@ -32,7 +36,13 @@ def locked():
 
 def test_conda_and_pip_name_the_same_packages_with_the_same_ranges():
     plain = [d for d in CONDA["dependencies"] if isinstance(d, str) and d != "pip"]
-    plain += [d for part in CONDA["dependencies"] if isinstance(part, dict) for d in part["pip"] if d != "-e ."]
+    plain += [
+        d
+        for part in CONDA["dependencies"]
+        if isinstance(part, dict)
+        for d in part["pip"]
+        if d != "-e ."
+    ]
     conda = {CONDA_NAMES.get(name, name): text for name, text in ranges(plain).items()}
     python = conda.pop("python")
     assert conda == ranges(PROJECT["project"]["dependencies"])
@@ -52,23 +62,32 @@ def test_the_lock_pins_and_hashes_everything():
 
 
 def test_the_lock_carries_no_address():
-    assert "://" not in LOCK and not re.search(r"\s--?(index-url|extra-index-url|find-links|i|f)\b|\s@\s", LOCK)
+    assert "://" not in LOCK and not re.search(
+        r"\s--?(index-url|extra-index-url|find-links|i|f)\b|\s@\s", LOCK
+    )
 
 
 def test_the_lock_fits_the_declared_ranges():
     pins = {}
     for requirement, _ in locked():
-        pins.setdefault(canonicalize_name(requirement.name), []).append(next(iter(requirement.specifier)).version)
+        pins.setdefault(canonicalize_name(requirement.name), []).append(
+            next(iter(requirement.specifier)).version
+        )
     groups = PROJECT["dependency-groups"]
     for text in [*PROJECT["project"]["dependencies"], *groups["dev"], *groups["build"]]:
         wanted = Requirement(text)
         versions = pins.get(canonicalize_name(wanted.name), [])
-        assert versions and all(wanted.specifier.contains(v) for v in versions), f"{text}: locked {versions}"
+        assert versions and all(wanted.specifier.contains(v) for v in versions), (
+            f"{text}: locked {versions}"
+        )
 
 
 def test_one_version():
     assert PROJECT["project"]["version"] == __version__
-    assert yaml.safe_load((HOME / "CITATION.cff").read_text(encoding="utf-8"))["version"] == __version__
+    assert (
+        yaml.safe_load((HOME / "CITATION.cff").read_text(encoding="utf-8"))["version"]
+        == __version__
+    )
 
 
 @pytest.mark.parametrize("kind", ["source", "table", "claim", "article", "coding"])

@@ -1,4 +1,6 @@
-"""Pictures of documents on invented rows: every row leaves its mark, and what is hollow is what was not read or not sure."""
+"""Pictures of documents on invented rows: every row leaves its mark, and what is hollow is what was
+not read or not sure.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,12 @@ def test_no_case_at_all_is_a_picture_still():
 
 def test_goals_are_filled_rings_or_questions():
     goals = pd.DataFrame(
-        {"document": ["law of 1997", "speech"], "year": [1997, 2015], "RUS": [1, 0], "CHN": [0, None]}
+        {
+            "document": ["law of 1997", "speech"],
+            "year": [1997, 2015],
+            "RUS": [1, 0],
+            "CHN": [0, None],
+        }
     ).astype({"CHN": "Int64"})
     ax = plots.goal_grid(goals, names=("RUS", "CHN")).axes[0]
     assert sorted(marks(ax)) == [(0, 0, True), (0, 1, False), (1, 0, False)]
@@ -82,7 +89,9 @@ def test_places_within_the_first_two_are_filled():
     assert marks(ax) == [(2020, 0, True), (2022, 1, False)]
     assert sorted(t.get_text() for t in ax.texts) == ["2", "3", "?"]
     low, high = ax.get_xlim()
-    assert all(low < t.get_position()[0] < high for t in ax.texts), "a question mark off the page says nothing"
+    assert all(low < t.get_position()[0] < high for t in ax.texts), (
+        "a question mark off the page says nothing"
+    )
 
 
 def test_every_wave_is_drawn_and_no_line_crosses_years_without_one():

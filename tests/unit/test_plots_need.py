@@ -1,4 +1,6 @@
-"""A picture says what frame it needs, draws one thing where it shows one, and never a line over what is not there."""
+"""A picture says what frame it needs, draws one thing where it shows one, and never a line over
+what is not there.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,13 @@ import pytest
 from matplotlib.figure import Figure
 
 from ca_research import plots
-from ca_research.errors import CaResearchError, CoverageError, MixedUnitsError, UnknownNameError, UsageError
+from ca_research.errors import (
+    CaResearchError,
+    CoverageError,
+    MixedUnitsError,
+    UnknownNameError,
+    UsageError,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -28,10 +36,24 @@ def frame(**columns: object) -> pd.DataFrame:
 
 DAY = pd.Timestamp("2020-01-01")
 RANKS = frame(
-    economy="KAZ", basis="reporter", year=2020, partner=["CHN", "RUS"], low=[2e9, 1e9], high=[2e9, 1e9], rank=[1, 2]
+    economy="KAZ",
+    basis="reporter",
+    year=2020,
+    partner=["CHN", "RUS"],
+    low=[2e9, 1e9],
+    high=[2e9, 1e9],
+    rank=[1, 2],
 )
-GAPS = frame(economy="KAZ", year=[2020, 2021], direction="import", reported_high=[1e9, 2e9], mirror_high=[2e9, 2e9])
-COUNTS = frame(origin="KAZ", year=[2010, 2011, 2014], level="all", students=[1.0, 2.0, 3.0], source_id="A")
+GAPS = frame(
+    economy="KAZ",
+    year=[2020, 2021],
+    direction="import",
+    reported_high=[1e9, 2e9],
+    mirror_high=[2e9, 2e9],
+)
+COUNTS = frame(
+    origin="KAZ", year=[2010, 2011, 2014], level="all", students=[1.0, 2.0, 3.0], source_id="A"
+)
 SPECS = frame(
     spec=[0, 1, 2], is_main=[True, False, False], value=[3.0, 1.0, 2.0], low=[3.0, 1.0, 2.0], high=[3.0, 1.0, 2.0],
     met=[True, False, True], threshold=1.5, axis=["a", "b", "c"],
@@ -122,7 +144,9 @@ def test_a_frame_without_a_column_is_refused_by_name_of_picture_and_column(name,
     given = PICTURES[name][0][argument]
     for column in set(given.columns) - OPTIONAL.get(name, set()):
         other = given.drop(columns=column)
-        with pytest.raises(UsageError, match=rf"{name}: `{argument}` has no column '{column}'") as caught:
+        with pytest.raises(
+            UsageError, match=rf"{name}: `{argument}` has no column '{column}'"
+        ) as caught:
             draw(name, **{argument: {"title": other} if name == "placebo_dots" else other})
         assert column in caught.value.hint, "and says what to give"
 
@@ -146,7 +170,9 @@ def test_an_empty_frame_is_a_picture_of_nothing_or_a_typed_error(name, argument)
 
 
 def test_the_checks_leave_names_and_documentation_as_they_were():
-    assert plots.mirror_gaps.__name__ == "mirror_gaps" and "dumbbell" in (inspect.getdoc(plots.mirror_gaps) or "")
+    assert plots.mirror_gaps.__name__ == "mirror_gaps" and "dumbbell" in (
+        inspect.getdoc(plots.mirror_gaps) or ""
+    )
     assert list(inspect.signature(plots.mirror_gaps).parameters) == ["gaps", "partner"]
 
 
@@ -170,12 +196,19 @@ def test_the_partner_of_a_gap_is_the_one_in_the_frame():
 def test_a_line_of_students_is_of_one_source_and_breaks_where_nobody_counted():
     other = COUNTS.assign(source_id="B", year=[2012, 2013, 2014], students=[20.0, 30.0, 40.0])
     ax = plots.student_lines(pd.concat([COUNTS, other]), last=2016).axes[0]
-    lines = {tuple(int(x) for x in line.get_xdata()): [float(y) for y in line.get_ydata()] for line in ax.lines}
+    lines = {
+        tuple(int(x) for x in line.get_xdata()): [float(y) for y in line.get_ydata()]
+        for line in ax.lines
+    }
     assert set(lines) == {(2010, 2011, 2012, 2013, 2014), (2012, 2013, 2014)}, "one for each source"
     first = lines[2010, 2011, 2012, 2013, 2014]
-    assert np.isnan(first[2]) and np.isnan(first[3]) and first[4] == 3, "no line over 2012 and 2013, a dot for 2014"
+    assert np.isnan(first[2]) and np.isnan(first[3]) and first[4] == 3, (
+        "no line over 2012 and 2013, a dot for 2014"
+    )
     assert any((2014, 3.0) in map(tuple, dots.get_offsets()) for dots in ax.collections)
-    assert {"all kinds, A", "all kinds, B"} <= {t.get_text() for t in ax.texts}, "and each says whose it is"
+    assert {"all kinds, A", "all kinds, B"} <= {t.get_text() for t in ax.texts}, (
+        "and each says whose it is"
+    )
 
 
 def test_the_years_that_are_shaded_are_those_without_a_count():
@@ -198,7 +231,9 @@ def test_a_curve_that_says_sorted_is():
     dots = figure.axes[0].collections[0].get_offsets()
     assert [y for _, y in sorted(map(tuple, dots))] == [1.0, 2.0, 3.0]
     ring = next(c for c in figure.axes[0].collections if len(c.get_offsets()) == 1)
-    assert tuple(ring.get_offsets()[0]) == (2.0, 3.0), "the main one is ringed where it stands after sorting"
+    assert tuple(ring.get_offsets()[0]) == (2.0, 3.0), (
+        "the main one is ringed where it stands after sorting"
+    )
     marks = [tuple(c.get_offsets()[0]) for c in figure.axes[1].collections]
     assert sorted(marks) == [(0.0, 1.0), (1.0, 2.0), (2.0, 0.0)], "and so are its choices"
 
@@ -234,7 +269,10 @@ def test_two_figures_for_one_place_are_refused(name, argument, twice):
 def test_lines_break_at_years_without_a_figure():
     votes = frame(economy="KAZ", power="CHN", year=[2018, 2019, 2022], agreement=[0.5, 0.6, 0.7])
     (line,) = plots.vote_lines(votes).axes[0].lines
-    assert list(line.get_xdata()) == [2018, 2019, 2020, 2021, 2022] and np.isnan(line.get_ydata()[2:4]).all()
+    assert (
+        list(line.get_xdata()) == [2018, 2019, 2020, 2021, 2022]
+        and np.isnan(line.get_ydata()[2:4]).all()
+    )
     table = frame(economy="KAZ", year=[2010, 2013], hhi=[0.1, 0.2], period="")
     line = plots.hhi_lines(table, early=(2010, 2012), late=(2020, 2022)).axes[0].lines[0]
     assert np.isnan(line.get_ydata()[1:3]).all()
@@ -262,7 +300,9 @@ def test_what_would_not_be_drawn_is_refused():
 
 
 def test_a_range_is_not_drawn_as_its_middle():
-    cells = PICTURES["priority_matrix"][0]["cells"].assign(estimate=np.nan, low=0.37, high=1.57, led=None, leader="")
+    cells = PICTURES["priority_matrix"][0]["cells"].assign(
+        estimate=np.nan, low=0.37, high=1.57, led=None, leader=""
+    )
     texts = {t.get_text() for t in plots.priority_matrix(cells).axes[0].texts}
     assert {"no single leader", "0.37–1.6×, 2020"} <= texts
 
@@ -271,12 +311,16 @@ def test_a_range_is_not_drawn_as_its_middle():
 def test_an_economy_beside_the_five_is_drawn_and_not_dropped(name, argument, column):
     given = PICTURES[name][0][argument]
     figure = draw(name, **{argument: pd.concat([given, given.assign(**{column: "MNG"})])})
-    words = {ax.get_title(loc="left") for ax in figure.axes} | {t.get_text() for t in figure.axes[0].get_yticklabels()}
+    words = {ax.get_title(loc="left") for ax in figure.axes} | {
+        t.get_text() for t in figure.axes[0].get_yticklabels()
+    }
     assert {"Kazakhstan", "Mongolia"} <= words
 
 
 def test_a_place_that_a_range_leaves_open_is_not_said_to_be_one():
     rows = [("CHN", 1, 2e9, 4e9), ("RUS", 2, 1e9, 3e9), ("TUR", 3, 5e8, 5e8)]
-    ranks = pd.DataFrame(rows, columns=["partner", "rank", "low", "high"]).assign(basis="mirror", year=2021)
+    ranks = pd.DataFrame(rows, columns=["partner", "rank", "low", "high"]).assign(
+        basis="mirror", year=2021
+    )
     said = {t.get_text() for t in plots.rank_slopes(ranks).axes[0].texts}
     assert said == {"China  1–2", "Russia  1–2", "Türkiye  3"}

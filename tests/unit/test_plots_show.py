@@ -1,4 +1,6 @@
-"""What a reader sees of figures and tables: numbers and codes in words, pictures in small without words, notes."""
+"""What a reader sees of figures and tables: numbers and codes in words, pictures in small without
+words, notes.
+"""
 
 import base64
 import io
@@ -40,9 +42,15 @@ def test_whole_numbers_have_no_decimals_and_minus_is_a_minus():
 
 
 def test_a_column_of_shares_is_in_per_cent_and_others_are_not():
-    assert cells_of("share of specifications", pd.Series([0.0, 0.667, None]), 2) == ["0 %", "67 %", "–"]
+    assert cells_of("share of specifications", pd.Series([0.0, 0.667, None]), 2) == [
+        "0 %",
+        "67 %",
+        "–",
+    ]
     assert cells_of("share (%)", pd.Series([0.5, 18.2]), 1) == ["0.5", "18.2"]
-    assert cells_of("share", pd.Series([0.5, 18.2]), 1) == ["0.5", "18.2"], "above one it is no share of one"
+    assert cells_of("share", pd.Series([0.5, 18.2]), 1) == ["0.5", "18.2"], (
+        "above one it is no share of one"
+    )
 
 
 def test_years_carry_no_comma():
@@ -51,10 +59,14 @@ def test_years_carry_no_comma():
 
 
 def test_a_table_shows_words_and_its_csv_keeps_codes(shown):
-    frame = pd.DataFrame({"donors": ["never_or_late"], "reading": ["TUR"], "change": [-0.25], "source_id": ["P047"]})
+    frame = pd.DataFrame(
+        {"donors": ["never_or_late"], "reading": ["TUR"], "change": [-0.25], "source_id": ["P047"]}
+    )
     plots.show_table(frame, section="main", title="t", digits=2)
     record = shown[0][TABLE_MIME]
-    assert record["rows"] == [["never or late", "Türkiye", "\u22120.25"]] and record["sources"] == ["P047"]
+    assert record["rows"] == [["never or late", "Türkiye", "\u22120.25"]] and record["sources"] == [
+        "P047"
+    ]
     assert record["csv"] == "donors,reading,change,source_id\nnever_or_late,TUR,-0.25,P047\n"
     assert "never or late" in shown[0]["text/html"]
 
@@ -71,10 +83,13 @@ def test_sources_are_named_by_publisher_and_prose_is_left_alone():
 
 def test_no_choice_of_any_grid_is_shown_as_a_code():
     axes = [a for spec in registry.claims().values() if spec.grid for a in spec.grid.axes]
-    words = [axis_words(a.name) for a in axes] + [value_words(v, a.name) for a in axes for v in a.values]
+    words = [axis_words(a.name) for a in axes] + [
+        value_words(v, a.name) for a in axes for v in a.values
+    ]
     assert len(words) > 100 and not [w for w in words if "_" in w or "newest-" in w or not w]
     assert (
-        value_words("KAZ", "country") == "Kazakhstan" and value_words("M_GFDC25", "accession_list") == "Nedopil, 2025"
+        value_words("KAZ", "country") == "Kazakhstan"
+        and value_words("M_GFDC25", "accession_list") == "Nedopil, 2025"
     )
 
 
@@ -86,7 +101,9 @@ def test_a_picture_in_small_has_no_words_and_leaves_the_figure_as_it_was():
         (line,) = ax.plot([0, 1], [0, 0], color=style.INK, linewidth=2)
         dots = ax.scatter([0.5], [0], s=10)
     before = [t.get_visible() for t in figure.findobj(Text)]
-    small = Image.open(io.BytesIO(base64.b64decode(thumbnail(figure).split(",")[1]))).convert("RGBA")
+    small = Image.open(io.BytesIO(base64.b64decode(thumbnail(figure).split(",")[1]))).convert(
+        "RGBA"
+    )
     solid = np.asarray(small)[..., 3] > 60
     assert solid.any() and solid.any(axis=1).mean() < 0.5, "the line alone, not the words above it"
     assert not solid[0].any(), "no ground of its own"
@@ -110,8 +127,16 @@ def test_a_column_ends_in_its_years_also_above_an_empty_place():
 def test_a_curve_is_as_wide_as_its_specifications_need_and_all_letters_are_of_three_sizes():
     def curve(n):
         data = pd.DataFrame(
-            {"spec": range(n), "value": range(n), "low": range(n), "high": range(n), "met": [True] * n}
-        ).assign(year=[f"y{i % 2}" for i in range(n)], is_main=lambda d: d["spec"] == 0, threshold=1.0)
+            {
+                "spec": range(n),
+                "value": range(n),
+                "low": range(n),
+                "high": range(n),
+                "met": [True] * n,
+            }
+        ).assign(
+            year=[f"y{i % 2}" for i in range(n)], is_main=lambda d: d["spec"] == 0, threshold=1.0
+        )
         return plots.specification_curve(data, ["year"], unit="units")
 
     few, more, many = curve(2), curve(12), curve(200)
@@ -129,7 +154,13 @@ def test_slopes_name_each_partner_at_both_ends():
         columns=["basis", "year", "partner", "rank"],
     )  # fmt: skip
     ax = plots.rank_slopes(ranks).axes[0]
-    assert {t.get_text() for t in ax.texts} == {"China  2", "1  China", "Russia  1", "2  Russia", "3  Türkiye"}
+    assert {t.get_text() for t in ax.texts} == {
+        "China  2",
+        "1  China",
+        "Russia  1",
+        "2  Russia",
+        "3  Türkiye",
+    }
     assert [t.get_text() for t in ax.get_xticklabels()] == ["2010", "2023"]
     assert ax.get_ylim()[0] > ax.get_ylim()[1], "the first place is on top"
 
@@ -139,11 +170,18 @@ def test_both_sides_of_a_gap_are_named_once_and_joined_where_both_report():
         {"economy": ["KAZ", "KAZ", "TKM"], "year": [2020, 2021, 2021], "reported_high": [1e9, 2e9, np.nan], "mirror_high": [2e9, np.nan, 1e9]}
     )  # fmt: skip
     first, second = plots.mirror_gaps(gaps).axes[:2]
-    assert sorted(t.get_text() for t in first.texts) == ["China's report", "own report"] and not second.texts
+    assert (
+        sorted(t.get_text() for t in first.texts) == ["China's report", "own report"]
+        and not second.texts
+    )
 
 
 def test_every_measure_of_investment_has_one_concept():
-    assert plots.measure_group("fdi_stock") != plots.measure_group("fdi_flow") != plots.measure_group("official_loan")
+    assert (
+        plots.measure_group("fdi_stock")
+        != plots.measure_group("fdi_flow")
+        != plots.measure_group("official_loan")
+    )
     assert plots.measure_group("something_new") == "Other figures"
 
 
@@ -167,16 +205,33 @@ def test_a_dollar_sign_is_no_mathematics():
 def test_a_table_says_where_its_rows_come_from_and_a_page_can_ask_for_them_unrounded(shown):
     known = sorted(registry.sources())[:2]
     frame = pd.DataFrame(
-        {"economy": ["KAZ", "UZB"], "first_year": [2001, 2002], "value": [1.23456, None], "sources": [tuple(known), ()]}
+        {
+            "economy": ["KAZ", "UZB"],
+            "first_year": [2001, 2002],
+            "value": [1.23456, None],
+            "sources": [tuple(known), ()],
+        }
     )
     show_table(frame, section="main", title="t", sources=known, digits=1)
     item = Item("table", shown[0][TABLE_MIME], cell=4)
-    assert item.record["origins"] == [known, []] and item.record["columns"] == ["economy", "first year", "value"]
+    assert item.record["origins"] == [known, []] and item.record["columns"] == [
+        "economy",
+        "first year",
+        "value",
+    ]
     assert item.record["rows"][0] == ["Kazakhstan", "2001", "1.2"]
-    assert item.whole() == [[("first_year", "2001"), ("value", "1.23456")], [("first_year", "2002")]]
+    assert item.whole() == [
+        [("first_year", "2001"), ("value", "1.23456")],
+        [("first_year", "2002")],
+    ]
     assert item.counts() == [False, False, True], "a year names a row"
 
 
 def test_a_mangled_source_id_is_refused(shown):
     with pytest.raises(UnknownNameError):
-        show_table(pd.DataFrame({"value": [1], "source_id": ["no such source"]}), section="main", title="t", sources=[])
+        show_table(
+            pd.DataFrame({"value": [1], "source_id": ["no such source"]}),
+            section="main",
+            title="t",
+            sources=[],
+        )

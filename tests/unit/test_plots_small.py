@@ -1,4 +1,6 @@
-"""Small multiples and ranges: what is printed in the picture is what is in the frame, and a hole is said."""
+"""Small multiples and ranges: what is printed in the picture is what is in the frame, and a hole is
+said.
+"""
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -16,24 +18,39 @@ def _close():
 
 
 def words(figure):
-    return {t.get_text().strip() for ax in figure.axes for t in [*ax.texts, ax.title, *ax.get_yticklabels()]} | {
-        ax.get_title(loc="left") for ax in figure.axes
-    }
+    return {
+        t.get_text().strip()
+        for ax in figure.axes
+        for t in [*ax.texts, ax.title, *ax.get_yticklabels()]
+    } | {ax.get_title(loc="left") for ax in figure.axes}
 
 
 def series(**values):
-    return pd.DataFrame([{"economy": e, "year": y, "value": v} for e, s in values.items() for y, v in s.items()])
+    return pd.DataFrame(
+        [{"economy": e, "year": y, "value": v} for e, s in values.items() for y, v in s.items()]
+    )
 
 
 def test_lines_print_the_last_value_and_name_what_is_empty():
     frame = series(KAZ={2010: 12.0, 2011: 13.0, 2013: 17.4})
     figure = plots.economy_lines(
-        frame, economies=FIVE, value="value", unit="u", bars={"bar": 15}, mark=(2012, "start"), empty="not asked"
+        frame,
+        economies=FIVE,
+        value="value",
+        unit="u",
+        bars={"bar": 15},
+        mark=(2012, "start"),
+        empty="not asked",
     )
     said = words(figure)
-    assert {"17", "bar", "start", "not asked", "Kazakhstan", "Uzbekistan"} <= said and not {"12", "13"} & said
+    assert {"17", "bar", "start", "not asked", "Kazakhstan", "Uzbekistan"} <= said and not {
+        "12",
+        "13",
+    } & said
     line = figure.axes[0].lines[-1]
-    assert pd.isna(line.get_ydata()[2]) and list(line.get_xdata()) == [2010, 2011, 2012, 2013], "a gap stays a gap"
+    assert pd.isna(line.get_ydata()[2]) and list(line.get_xdata()) == [2010, 2011, 2012, 2013], (
+        "a gap stays a gap"
+    )
     limits = {ax.get_ylim() for ax in figure.axes[:5]}
     assert len(limits) == 1, "one scale for all"
 
@@ -41,7 +58,9 @@ def test_lines_print_the_last_value_and_name_what_is_empty():
 def test_a_second_series_is_named_where_it_lies_apart():
     frame = series(KAZ={2010: 10.0, 2011: 10.0}, KGZ={2010: 10.0, 2011: 30.0})
     other = series(KAZ={2010: 10.0, 2011: 9.0}, KGZ={2010: 10.0, 2011: 10.0})
-    figure = plots.economy_lines(frame, economies=["KAZ", "KGZ"], value="value", unit="u", beside=("steady", other))
+    figure = plots.economy_lines(
+        frame, economies=["KAZ", "KGZ"], value="value", unit="u", beside=("steady", other)
+    )
     named = [ax for ax in figure.axes if "steady" in {t.get_text() for t in ax.texts}]
     assert named == [figure.axes[1]]
 
@@ -52,15 +71,25 @@ def test_nothing_at_all_is_five_empty_panels():
     assert sum("not reported" in {t.get_text() for t in ax.texts} for ax in figure.axes) == 5
     learners = pd.DataFrame({"economy": [], "year": [], "value": [], "bound": [], "source_id": []})
     figure = plots.learner_points(learners, economies=FIVE)
-    assert sum("no count of learners" in {t.get_text() for t in ax.texts} for ax in figure.axes) == 5
+    assert (
+        sum("no count of learners" in {t.get_text() for t in ax.texts} for ax in figure.axes) == 5
+    )
 
 
 def test_an_economy_without_a_rank_has_a_panel_that_says_so():
-    none = pd.DataFrame(columns=["economy", "year", "basis", "partner", "low", "high", "rank", "sources"])
+    none = pd.DataFrame(
+        columns=["economy", "year", "basis", "partner", "low", "high", "rank", "sources"]
+    )
     figure = plots.trade_ranges(none, ("CHN", "RUS"), economies=["TKM"])
-    assert [sum(t.get_text() == "not observed" for t in ax.texts) for ax in figure.axes] == [2, 2, 2]
+    assert [sum(t.get_text() == "not observed" for t in ax.texts) for ax in figure.axes] == [
+        2,
+        2,
+        2,
+    ]
     heads = [ax.get_title(loc="left") for ax in figure.axes]
-    assert heads == ["own report", "partners' reports", "range of both"], "bases in words, no year where there is none"
+    assert heads == ["own report", "partners' reports", "range of both"], (
+        "bases in words, no year where there is none"
+    )
     assert [t.get_text() for t in figure.axes[0].get_yticklabels()] == ["China", "Russia"]
     two = plots.trade_ranges(none, ("CHN", "RUS"), economies=["TKM", "UZB"])
     assert [two.axes[i].get_title(loc="left") for i in (0, 3)] == ["Turkmenistan", "Uzbekistan"]
@@ -74,7 +103,11 @@ def test_measures_are_named_in_words():
 
 def test_only_figures_of_one_source_are_joined():
     frame = pd.DataFrame(
-        [("UZB", 2010, 50.0, "upper", "A"), ("UZB", 2020, 80.0, "lower", "A"), ("UZB", 2015, 2000.0, "as_stated", "B")],
+        [
+            ("UZB", 2010, 50.0, "upper", "A"),
+            ("UZB", 2020, 80.0, "lower", "A"),
+            ("UZB", 2015, 2000.0, "as_stated", "B"),
+        ],
         columns=["economy", "year", "value", "bound", "source_id"],
     )
     ax = plots.learner_points(frame, economies=["UZB"]).axes[0]
@@ -115,7 +148,11 @@ def test_a_range_is_a_bar_and_a_part_is_hollow():
 
 def test_editions_are_drawn_apart_newest_filled():
     frame = pd.DataFrame(
-        [("new", 2016, "KGZ", 45, 98.0), ("old", 2012, "KGZ", 20, 48.0), ("old", 2012, "TKM", 9, 40.0)],
+        [
+            ("new", 2016, "KGZ", 45, 98.0),
+            ("old", 2012, "KGZ", 20, 48.0),
+            ("old", 2012, "TKM", 9, 40.0),
+        ],
         columns=["edition", "until", "host", "commitments", "share"],
     )
     ax = plots.completion_dots(frame, bar=70).axes[0]

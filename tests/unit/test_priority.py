@@ -1,4 +1,5 @@
-"""Who leads in which dimension: the comparison of one unit with its rivals, the cells of each wing, and their matrix.
+"""Who leads in which dimension: the comparison of one unit with its rivals, the cells of each wing,
+and their matrix.
 
 All frames here are made up; values are plain numbers.
 """
@@ -37,7 +38,9 @@ def test_the_ratio_is_to_the_largest_rival_and_the_leader_is_named():
 
 
 def test_ranges_are_compared_at_their_worst_and_best():
-    found = leading(figures((2020, "CHN", 10, 30), (2020, "RUS", 5, 20), (2020, "USA", 1, 2)), "CHN", **RULE)
+    found = leading(
+        figures((2020, "CHN", 10, 30), (2020, "RUS", 5, 20), (2020, "USA", 1, 2)), "CHN", **RULE
+    )
     assert (found.low, found.high) == (10 / 20, 30 / 5)
     assert found.leader == ""  # the ranges overlap
 
@@ -48,7 +51,10 @@ def test_ranges_are_compared_at_their_worst_and_best():
         ([(2020, "CHN", 1), (2020, "USA", 1)], "no figure of RUS"),
         ([(2020, "RUS", 1), (2020, "USA", 1)], "no figure of CHN"),
         ([(2020, "CHN", 1), (2020, "RUS", 1)], "no figure of EU27 or USA"),
-        ([(2020, "CHN", 1), (2021, "RUS", 1), (2020, "USA", 1)], "never observed on one concept in one year"),
+        (
+            [(2020, "CHN", 1), (2021, "RUS", 1), (2020, "USA", 1)],
+            "never observed on one concept in one year",
+        ),
     ],
 )
 def test_a_missing_party_is_a_reason_and_no_lead(rows, words):
@@ -65,7 +71,12 @@ def test_the_year_with_most_rivals_counts_then_the_newest():
 
 
 def test_two_concepts_are_never_mixed():
-    rows = pd.concat([figures((2020, "CHN", 1), (2020, "USA", 1), group="a"), figures((2020, "RUS", 1), group="b")])
+    rows = pd.concat(
+        [
+            figures((2020, "CHN", 1), (2020, "USA", 1), group="a"),
+            figures((2020, "RUS", 1), group="b"),
+        ]
+    )
     assert leading(rows, "CHN", **RULE) == "never observed on one concept in one year"
 
 
@@ -92,7 +103,9 @@ def own(year: int = 2022, source: str = "KAZ_BNS", **values: float) -> list[tupl
 
 def test_own_reports_come_first_and_partners_reports_fill_in():
     theirs = [(p, "KGZ", 2020, v, "RUS_FTS") for p, v in (("CHN", 3e9), ("RUS", 1e9), ("USA", 1e9))]
-    theirs += [(p, "KAZ", 2022, v, "RUS_FTS") for p, v in (("CHN", 8e9), ("RUS", 1e9), ("USA", 1e9))]
+    theirs += [
+        (p, "KAZ", 2022, v, "RUS_FTS") for p, v in (("CHN", 8e9), ("RUS", 1e9), ("USA", 1e9))
+    ]
     frame = trade(*own(CHN=2e9, RUS=4e9, USA=1e9), *theirs)
     mixed = partner_lead(frame, economies=["KAZ", "KGZ"])
     assert mixed["estimate"].tolist() == pytest.approx([0.5, 3.0])
@@ -118,7 +131,10 @@ def investment(*rows: tuple) -> pd.DataFrame:
 
 
 def test_investment_is_compared_within_one_measure_and_source():
-    rows = [(i, "KAZ", 2021, "fdi_stock", "all", v, "A") for i, v in (("CHN", 5.0), ("RUS", 4.0), ("USA", 40.0))]
+    rows = [
+        (i, "KAZ", 2021, "fdi_stock", "all", v, "A")
+        for i, v in (("CHN", 5.0), ("RUS", 4.0), ("USA", 40.0))
+    ]
     other = [("CHN", "UZB", 2021, "fdi_stock", "all", 9.0, "A"), ("RUS", "UZB", 2021, "fdi_stock", "all", 1.0, "B"),
              ("USA", "UZB", 2021, "fdi_flow", "all", 1.0, "A")]  # fmt: skip
     found = investor_lead(investment(*rows, *other), economies=["KAZ", "UZB"]).set_index("economy")
@@ -127,7 +143,10 @@ def test_investment_is_compared_within_one_measure_and_source():
 
 
 def test_the_source_that_names_most_investors_speaks_for_a_year():
-    few = [(i, "KAZ", 2021, "fdi_stock", "all", v, "AAA") for i, v in (("CHN", 9.0), ("RUS", 1.0), ("USA", 1.0))]
+    few = [
+        (i, "KAZ", 2021, "fdi_stock", "all", v, "AAA")
+        for i, v in (("CHN", 9.0), ("RUS", 1.0), ("USA", 1.0))
+    ]
     many = [(i, "KAZ", 2021, "fdi_stock", "all", v, "ZZZ")
             for i, v in (("CHN", 2.0), ("RUS", 1.0), ("USA", 4.0), ("TUR", 1.0))]  # fmt: skip
     row = investor_lead(investment(*few, *many), economies=["KAZ"]).iloc[0]
@@ -138,7 +157,10 @@ def test_loans_and_grants_are_not_added_and_instruments_are():
     loans = [("CHN", "UZB", 2020, "official_loan", k, 3.0, "S") for k in ("concessional", "other")]
     rivals = [("RUS", "UZB", 2020, "official_loan", "other", 4.0, "S"), ("USA", "UZB", 2020, "official_grant", "all", 1.0, "S")]  # fmt: skip
     lacking = finance_lead(investment(*loans, *rivals), economies=["UZB"]).iloc[0]
-    assert lacking["missing"] == "official loans: no figure of EU27 or USA; official grants: no figure of CHN and RUS"
+    assert (
+        lacking["missing"]
+        == "official loans: no figure of EU27 or USA; official grants: no figure of CHN and RUS"
+    )
     whole = [*rivals, ("USA", "UZB", 2020, "official_loan", "other", 1.0, "S")]
     assert finance_lead(investment(*loans, *whole), economies=["UZB"])["estimate"].tolist() == [1.5]
 
@@ -157,7 +179,10 @@ def test_students_in_the_eu_are_a_sum_of_members_and_lower_bounds_do_not_count()
 def test_one_question_in_one_year_and_two_figures_are_a_range():
     columns = ["economy", "about", "year", "measure", "value_pct", "source_id"]
     rows = [("TJK", "CHN", 2014, "gallup_approve", v, s) for v, s in ((45.0, "A"), (71.0, "B"))]
-    rows += [("TJK", "RUS", 2014, "gallup_approve", 60.0, "A"), ("TJK", "USA", 2014, "gallup_approve", 20.0, "A")]
+    rows += [
+        ("TJK", "RUS", 2014, "gallup_approve", 60.0, "A"),
+        ("TJK", "USA", 2014, "gallup_approve", 20.0, "A"),
+    ]
     rows += [("TJK", p, 2018, "mvector_biggest_threat", 10.0, "A") for p in ("CHN", "RUS", "USA")]
     row = opinion_lead(pd.DataFrame(rows, columns=columns), economies=["TJK"]).iloc[0]
     assert (row["low"], row["high"], row["last_year"]) == (45 / 60, 71 / 60, 2014)
@@ -181,21 +206,32 @@ def test_single_trips_are_no_count_of_visits_and_summits_are():
         columns=["sender", "receiver", "year", "count", "completeness"],
     ).assign(level="head_of_state", source_id="S")  # fmt: skip
     made = events(
-        *((a, f"20{y}-01-01", "format_summit") for a, y in (("CHN", 22), ("CHN", 23), ("RUS", 22), ("EU27", 22)))
+        *(
+            (a, f"20{y}-01-01", "format_summit")
+            for a, y in (("CHN", 22), ("CHN", 23), ("RUS", 22), ("EU27", 22))
+        )
     )
     assert "no complete list" in meetings_lead(visits, made, economies=["KAZ"])["missing"][0]
     by_summit = meetings_lead(visits, made, economies=["KAZ", "UZB"], meetings="summits")
     assert by_summit["estimate"].tolist() == [2.0, 2.0]
-    whole = meetings_lead(visits.assign(completeness="complete", count=[4, 2, 1]), made, economies=["KAZ"])
+    whole = meetings_lead(
+        visits.assign(completeness="complete", count=[4, 2, 1]), made, economies=["KAZ"]
+    )
     assert whole["estimate"].tolist() == [2.0]
 
 
 # the matrix
 
 
-def cell(dimension: str, economy: str, led: bool | None, n: int = 1, choice: str | None = None) -> dict:
+def cell(
+    dimension: str, economy: str, led: bool | None, n: int = 1, choice: str | None = None
+) -> dict:
     value = {True: 2.0, False: 0.5, None: float("nan")}[led]
-    row = {"dimension": dimension, "choice": choice or priority.CHOICES[dimension][0], "since": "2013"}
+    row = {
+        "dimension": dimension,
+        "choice": choice or priority.CHOICES[dimension][0],
+        "since": "2013",
+    }
     row |= {
         "economy": economy,
         "estimate": value,
@@ -237,7 +273,11 @@ def test_missing_cells_count_for_and_against():
 def test_the_share_of_the_filled_needs_ten_cells():
     assert share(made(6, 4), count="observed")["estimate"] == 0.6
     few = share(made(6, 3), count="observed")
-    assert few["missing"] == "9 cells of 6 dimensions are filled" and not few["path"] and few["sources"] == ()
+    assert (
+        few["missing"] == "9 cells of 6 dimensions are filled"
+        and not few["path"]
+        and few["sources"] == ()
+    )
 
 
 def test_the_share_of_the_filled_needs_three_dimensions():
@@ -258,7 +298,14 @@ def test_leaving_one_out_changes_the_cells_asked_for():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"count": "some"}, {"dimension": "art"}, {"country": "RUS"}, {"meetings": "calls"}, {"since": "1990"}]
+    "wrong",
+    [
+        {"count": "some"},
+        {"dimension": "art"},
+        {"country": "RUS"},
+        {"meetings": "calls"},
+        {"since": "1990"},
+    ],
 )
 def test_unknown_choices_are_refused(wrong):
     with pytest.raises(UnknownNameError):

@@ -1,4 +1,6 @@
-"""The README's first lines run as they stand, and its two commands are those of the Makefile and of CI."""
+"""The README's first lines run as they stand, and its two commands are those of the Makefile and of
+CI.
+"""
 
 import re
 from pathlib import Path

@@ -1,4 +1,6 @@
-"""Mirror reconciliation on made-up reports (invented values) and on the known Central Asian cases."""
+"""Mirror reconciliation on made-up reports (invented values) and on the known Central Asian
+cases.
+"""
 
 import pandas as pd
 import pytest
@@ -7,7 +9,9 @@ import ca_research as ca
 from ca_research.errors import CoverageError, UsageError
 
 
-def report(reporter, partner, flow, value, *, year=2020, valuation="fob", source="S", scope="goods"):
+def report(
+    reporter, partner, flow, value, *, year=2020, valuation="fob", source="S", scope="goods"
+):
     return {
         "reporter": reporter,
         "partner": partner,
@@ -27,7 +31,9 @@ def pair(*rows, **choices):
 
 def test_cif_is_brought_to_fob_before_the_two_sides_are_compared():
     found = pair(
-        report("KGZ", "CHN", "import", 110, valuation="cif"), report("CHN", "KGZ", "export", 100), cif_fob=1.10
+        report("KGZ", "CHN", "import", 110, valuation="cif"),
+        report("CHN", "KGZ", "export", 100),
+        cif_fob=1.10,
     )
     assert found.loc["import", "gap"] == pytest.approx(0)
     assert found.loc["import", "asymmetry"] == pytest.approx(0)
@@ -54,15 +60,23 @@ def test_a_missing_side_is_null_and_named():
 
 
 def test_services_are_flagged():
-    assert pair(report("KGZ", "CHN", "export", 5, scope="goods_and_services")).loc["export", "services_included"]
+    assert pair(report("KGZ", "CHN", "export", 5, scope="goods_and_services")).loc[
+        "export", "services_included"
+    ]
 
 
 def test_swapping_the_sides_mirrors_the_gap():
-    rows = pd.DataFrame([report("KGZ", "CHN", "import", 110, valuation="cif"), report("CHN", "KGZ", "export", 300)])
+    rows = pd.DataFrame(
+        [report("KGZ", "CHN", "import", 110, valuation="cif"), report("CHN", "KGZ", "export", 300)]
+    )
     one = ca.trade.reconcile("KGZ", "CHN", rows).set_index("direction").loc["import"]
     other = ca.trade.reconcile("CHN", "KGZ", rows).set_index("direction").loc["export"]
     assert one["gap"] == pytest.approx(-other["gap"])
-    assert (one["low"], one["high"], one["asymmetry"]) == (other["low"], other["high"], other["asymmetry"])
+    assert (one["low"], one["high"], one["asymmetry"]) == (
+        other["low"],
+        other["high"],
+        other["asymmetry"],
+    )
 
 
 def test_bad_input():
@@ -76,8 +90,14 @@ def test_bad_input():
     ("economy", "year", "reported", "mirror"), [("KGZ", 2022, 4.1, 15.4), ("KAZ", 2022, 11.1, 16.4)]
 )
 def test_known_gaps_of_imports_from_china_without_adjustment(economy, year, reported, mirror):
-    """KGZ: 4.1 against 15.4 bn (figures README, trap 1); KAZ: 11.14 (KAZ_BNS) against 16.36 bn (WITS_CHN_2022X)."""
-    row = ca.trade.reconcile(economy, "CHN", since=year, until=year, cif_fob=1.0).set_index("direction").loc["import"]
+    """KGZ: 4.1 against 15.4 bn (figures README, trap 1); KAZ: 11.14 (KAZ_BNS) against 16.36 bn
+    (WITS_CHN_2022X).
+    """
+    row = (
+        ca.trade.reconcile(economy, "CHN", since=year, until=year, cif_fob=1.0)
+        .set_index("direction")
+        .loc["import"]
+    )
     assert round(row["reported_high"] / 1e9, 1) == reported
     assert round(row["mirror_high"] / 1e9, 1) == mirror
     assert row["missing"] == ""

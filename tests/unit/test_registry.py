@@ -22,7 +22,9 @@ def changed(column, **fields):
 
     def edit(declared):
         declared["columns"][column] |= fields
-        declared["columns"][column] = {k: v for k, v in declared["columns"][column].items() if v is not None}
+        declared["columns"][column] = {
+            k: v for k, v in declared["columns"][column].items() if v is not None
+        }
 
     return edit
 
@@ -32,14 +34,26 @@ def changed(column, **fields):
     [
         (lambda d: d.update(colour="red"), ["colour", "Extra inputs are not permitted", "'red'"]),
         (lambda d: d.pop("title"), ["title", "Field required"]),
-        (lambda d: d.update(known="sometime"), ["known", "'year', 'date' or 'source'", "'sometime'"]),
+        (
+            lambda d: d.update(known="sometime"),
+            ["known", "'year', 'date' or 'source'", "'sometime'"],
+        ),
         (lambda d: d["key"].append("product"), ["key column 'product' is not among the columns"]),
         (lambda d: d["key"].append("note"), ["key column 'note' may not be nullable"]),
         (lambda d: d.update(known="date"), ["known: date needs a column `date`"]),
-        (lambda d: d["files"]["trade/small.csv"].update(sha256="abc"), ["files.trade/small.csv.sha256", "'abc'"]),
+        (
+            lambda d: d["files"]["trade/small.csv"].update(sha256="abc"),
+            ["files.trade/small.csv.sha256", "'abc'"],
+        ),
         (lambda d: d.update(table="trades"), ["the table calls itself trades"]),
-        (changed("value_usd", reason=None), ["columns.value_usd", "a bound carries a written `reason`"]),
-        (changed("value_usd", unit=None), ["columns.value_usd", "a numeric column names its `unit`"]),
+        (
+            changed("value_usd", reason=None),
+            ["columns.value_usd", "a bound carries a written `reason`"],
+        ),
+        (
+            changed("value_usd", unit=None),
+            ["columns.value_usd", "a numeric column names its `unit`"],
+        ),
         (changed("value_usd", type="money"), ["columns.value_usd.type", "'money'"]),
         (changed("flow", values=None), ["columns.flow", "a category column lists its `values`"]),
         (changed("flow", meaning=""), ["columns.flow.meaning", "at least 1 character"]),
@@ -56,7 +70,12 @@ def test_a_broken_table_names_file_field_and_expectation(project, edit, words):
 
 
 @pytest.mark.parametrize(
-    ("text", "line"), [("table: trade\nkey: [a, b\ntitle: x\n", 3), ("table: trade\n\tkey: a\n", 2), ("a: b: c\n", 1)]
+    ("text", "line"),
+    [
+        ("table: trade\nkey: [a, b\ntitle: x\n", 3),
+        ("table: trade\n\tkey: a\n", 2),
+        ("a: b: c\n", 1),
+    ],
 )
 def test_broken_yaml_names_file_and_line(project, text, line):
     project.spec().write_text(text)
@@ -75,7 +94,12 @@ def test_a_file_that_is_no_mapping_is_refused(project, text):
 
 @pytest.mark.parametrize(
     ("column", "field", "value"),
-    [("year", "min", True), ("year", "min", "1992"), ("value_usd", "min", float("nan")), ("note", "nullable", "yes")],
+    [
+        ("year", "min", True),
+        ("year", "min", "1992"),
+        ("value_usd", "min", float("nan")),
+        ("note", "nullable", "yes"),
+    ],
 )
 def test_a_value_that_would_be_read_as_another_is_refused(project, column, field, value):
     declared = yaml.safe_load(project.spec().read_text())
@@ -99,11 +123,20 @@ LAGGED = {"release_lag_days": "31", "release_basis": "calendar", "release_reason
     ("fields", "words"),
     [
         ({"release_basis": "stated"}, ["release_basis 'stated' needs the date in `published`"]),
-        ({"release_basis": "calendar"}, ["release_basis 'calendar' needs release_lag_days and release_reason"]),
+        (
+            {"release_basis": "calendar"},
+            ["release_basis 'calendar' needs release_lag_days and release_reason"],
+        ),
         (LAGGED | {"release_reason": ""}, ["needs release_lag_days and release_reason"]),
-        (LAGGED | {"release_lag_days": "-1"}, ["release_lag_days", "greater than or equal to 0", "'-1'"]),
+        (
+            LAGGED | {"release_lag_days": "-1"},
+            ["release_lag_days", "greater than or equal to 0", "'-1'"],
+        ),
         (LAGGED | {"release_lag_days": "soon"}, ["release_lag_days", "valid integer", "'soon'"]),
-        (LAGGED | {"redistribution": "perhaps"}, ["redistribution", "'yes', 'figures' or 'no'", "'perhaps'"]),
+        (
+            LAGGED | {"redistribution": "perhaps"},
+            ["redistribution", "'yes', 'figures' or 'no'", "'perhaps'"],
+        ),
         (LAGGED | {"citation": ""}, ["citation", "at least 1 character"]),
         (LAGGED | {"accessed": "May 2023"}, ["accessed", "'May 2023'"]),
         (LAGGED | {"published": "2021-02-30"}, ["published", "'2021-02-30'"]),
@@ -145,28 +178,43 @@ def test_missing_sources_say_where_they_should_be(project):
 
 def test_what_is_not_known_stays_null(project):
     source = registry.sources()["S_CALENDAR"]
-    assert (source.publisher, source.address, source.accessed, source.published) == (None, None, None, None)
+    assert (source.publisher, source.address, source.accessed, source.published) == (
+        None,
+        None,
+        None,
+        None,
+    )
     assert source.release_lag_days == 31
 
 
 @pytest.mark.parametrize(
     ("read", "name", "near"),
-    [(registry.table, "trad", "trade"), (registry.table, "Facts", "facts"), (registry.claim, "C1", "known")],
+    [
+        (registry.table, "trad", "trade"),
+        (registry.table, "Facts", "facts"),
+        (registry.claim, "C1", "known"),
+    ],
 )
 def test_unknown_names_are_refused(project, read, name, near):
     with pytest.raises(UnknownNameError, match=near):
         read(name)
 
 
-# --- JSON Schemas ------------------------------------------------------------------------------------------
+# --- JSON Schemas
+# ------------------------------------------------------------------------------------------
 
 
 def entries(kind):
-    """Real entries as a program would hand them over: sources as typed rows, tables and claims as they lie in YAML."""
+    """Real entries as a program would hand them over: sources as typed rows, tables and claims as
+    they lie in YAML.
+    """
     if kind == "source":
         return [s.model_dump(mode="json") for s in registry.sources().values()]
     files = sorted((paths.registry_dir() / f"{kind}s").glob("*.yaml"))
-    as_json = [json.dumps(yaml.safe_load(f.read_text(encoding="utf-8")), default=dt.date.isoformat) for f in files]
+    as_json = [
+        json.dumps(yaml.safe_load(f.read_text(encoding="utf-8")), default=dt.date.isoformat)
+        for f in files
+    ]
     return [json.loads(text) for text in as_json]
 
 

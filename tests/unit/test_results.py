@@ -1,4 +1,6 @@
-"""Results in one way: a tidy frame, CSV, LaTeX, plain values, and a small table in Jupyter. Values are invented."""
+"""Results in one way: a tidy frame, CSV, LaTeX, plain values, and a small table in Jupyter. Values
+are invented.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +17,18 @@ from ca_research import stats, trade
 from ca_research.plots import hooks
 from ca_research.stats.result import Result, escape_latex, number
 
-MODULES = [f"stats.{m}" for m in ("bootstrap", "breaks", "event_study", "forecast", "synthetic", "trend")]
+MODULES = [
+    f"stats.{m}" for m in ("bootstrap", "breaks", "event_study", "forecast", "synthetic", "trend")
+]
 MODULES += [f"trade.{m}" for m in ("gravity", "gravity_reassign", "indices")]
 ODD = "R&D_50%<b>"
 """A name of the reader's own that both LaTeX and HTML would misread."""
 
 
 def series(n: int = 14) -> pd.Series:
-    return pd.Series(np.random.default_rng(1).normal(size=n).cumsum() * 1e6, index=range(2000, 2000 + n))
+    return pd.Series(
+        np.random.default_rng(1).normal(size=n).cumsum() * 1e6, index=range(2000, 2000 + n)
+    )
 
 
 def staggered() -> stats.EventStudy:
@@ -33,14 +39,26 @@ def staggered() -> stats.EventStudy:
 
 
 def control() -> stats.SyntheticControl:
-    wide = pd.DataFrame(np.random.default_rng(3).normal(size=(14, 12)).cumsum(axis=0), index=range(2000, 2014))
-    return stats.synthetic_control(wide.rename(columns={0: ODD} | {i: f"u{i}" for i in range(1, 12)}), ODD, 2010)
+    wide = pd.DataFrame(
+        np.random.default_rng(3).normal(size=(14, 12)).cumsum(axis=0), index=range(2000, 2014)
+    )
+    return stats.synthetic_control(
+        wide.rename(columns={0: ODD} | {i: f"u{i}" for i in range(1, 12)}), ODD, 2010
+    )
 
 
 def world() -> pd.DataFrame:
     codes, rng = ("CHN", "RUS", "USA", "TUR", "IND", "DEU"), np.random.default_rng(4)
-    rows = [(e, i, y, rng.gamma(2), rng.normal()) for e in codes for i in codes if e != i for y in (2000, 2001)]
-    return pd.DataFrame(rows, columns=["exporter", "importer", "year", "value_usd", ODD]).assign(source_id="S")
+    rows = [
+        (e, i, y, rng.gamma(2), rng.normal())
+        for e in codes
+        for i in codes
+        if e != i
+        for y in (2000, 2001)
+    ]
+    return pd.DataFrame(rows, columns=["exporter", "importer", "year", "value_usd", ODD]).assign(
+        source_id="S"
+    )
 
 
 def wild() -> stats.WildBootstrap:
@@ -83,9 +101,13 @@ def test_every_result_has_an_example():
     found = set()
     for module in MODULES:
         own = vars(import_module(f"ca_research.{module}")).items()
-        kinds = {n: v for n, v in own if isinstance(v, type) and v.__module__ == f"ca_research.{module}"}
+        kinds = {
+            n: v for n, v in own if isinstance(v, type) and v.__module__ == f"ca_research.{module}"
+        }
         for name, kind in kinds.items():
-            if is_dataclass(kind) and not name.startswith("_") and name != "Sample":  # what an estimation starts from
+            if (
+                is_dataclass(kind) and not name.startswith("_") and name != "Sample"
+            ):  # what an estimation starts from
                 assert issubclass(kind, Result), f"{module}.{name} cannot be exported"
                 found.add(name)
     assert found == set(EXAMPLES)
@@ -97,7 +119,9 @@ def test_the_csv_reads_back_as_the_frame(made, name, tmp_path):
     frame = result.to_frame()
     assert len(frame) == 1 or name in SPREAD
     again = pd.read_csv(io.StringIO(result.to_csv()))
-    again, frame = (f.astype(object).where(f.notna(), "") for f in (again, frame))  # '' and missing are one in CSV
+    again, frame = (
+        f.astype(object).where(f.notna(), "") for f in (again, frame)
+    )  # '' and missing are one in CSV
     pd.testing.assert_frame_equal(again, frame, check_dtype=False)
     assert result.to_csv(tmp_path / "r.csv") is None
     assert (tmp_path / "r.csv").read_text() == result.to_csv()
@@ -119,7 +143,9 @@ def test_latex_is_a_table_with_escaped_text(made, name, tmp_path):
     assert ODD not in text
     for line in text.splitlines():  # every special character stands behind a backslash
         assert not any(c in "&%_#$" and line[i - 1] != "\\" for i, c in enumerate(line) if not (c == "&" and line[i - 1] == " "))  # fmt: skip
-    assert made[name].to_latex(tmp_path / "t.tex") is None and (tmp_path / "t.tex").read_text() == text
+    assert (
+        made[name].to_latex(tmp_path / "t.tex") is None and (tmp_path / "t.tex").read_text() == text
+    )
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -155,7 +181,9 @@ def test_register_takes_results_in(monkeypatch):
 def test_long_tables_are_cut_in_jupyter_and_whole_in_the_export(made):
     table = pd.DataFrame({"unit": [f"u{i}" for i in range(50)], "effect": 1.0})
     many = stats.Placebos(table, 0.1, 0.2)
-    assert hooks.result_html(many).count("<tr") == hooks.ROWS + 1 and "30 more rows" in hooks.result_html(many)
+    assert hooks.result_html(many).count(
+        "<tr"
+    ) == hooks.ROWS + 1 and "30 more rows" in hooks.result_html(many)
     assert many.to_csv().count("\n") == 51
 
 

@@ -1,4 +1,6 @@
-"""What a measure makes of loaded rows says where it comes from, in a column and not in what a merge drops."""
+"""What a measure makes of loaded rows says where it comes from, in a column and not in what a merge
+drops.
+"""
 
 from __future__ import annotations
 
@@ -19,20 +21,27 @@ def uzbek() -> pd.DataFrame:
 def nominal(*values: float, source: str = "UZB_STAT") -> pd.DataFrame:
     """One series of exports to China from 2018 on."""
     rows = [
-        LINE | {"partner": "CHN", "year": 2018 + i, "value_usd": v, "source_id": source} for i, v in enumerate(values)
+        LINE | {"partner": "CHN", "year": 2018 + i, "value_usd": v, "source_id": source}
+        for i, v in enumerate(values)
     ]
     return pd.DataFrame(rows)
 
 
 MEASURES = {
     "partner_shares": ca.trade.partner_shares,
-    "concentration": lambda t: ca.trade.concentration(ca.trade.partner_shares(t), by=["reporter", "year", "flow"]),
-    "dispersion": lambda t: ca.trade.dispersion(ca.trade.partner_shares(t), by=["reporter", "year", "flow"]),
+    "concentration": lambda t: ca.trade.concentration(
+        ca.trade.partner_shares(t), by=["reporter", "year", "flow"]
+    ),
+    "dispersion": lambda t: ca.trade.dispersion(
+        ca.trade.partner_shares(t), by=["reporter", "year", "flow"]
+    ),
     "growth": ca.trade.growth,
     "growth_rates": lambda t: ca.trade.growth_rates(t, since=2018, until=2022),
     "balance": ca.trade.balance,
     "a filtered, merged and re-indexed frame": lambda t: (
-        ca.trade.partner_shares(t).merge(pd.DataFrame({"partner": ["CHN"]}), on="partner").reset_index(drop=True)
+        ca.trade.partner_shares(t)
+        .merge(pd.DataFrame({"partner": ["CHN"]}), on="partner")
+        .reset_index(drop=True)
     ),
 }
 
@@ -55,7 +64,9 @@ def test_each_row_names_its_own_sources():
     from ca_research.stats.frames import with_sources
 
     rows = pd.DataFrame({"year": [2020, 2020, 2021], "source_id": ["B", "A", "C"]})
-    assert with_sources(pd.DataFrame({"year": [2021, 2020]}), rows, ["year"])["sources"].tolist() == [
+    assert with_sources(pd.DataFrame({"year": [2021, 2020]}), rows, ["year"])[
+        "sources"
+    ].tolist() == [
         ("C",),
         ("A", "B"),
     ]
@@ -80,7 +91,9 @@ def test_growth_of_real_values_is_real():
     real = ca.trade.growth(ca.trade.real_values(trade, prices, base_year=2018))
     assert real["growth"].iloc[1] == pytest.approx(0, abs=1e-12)
     assert set(real["price_basis"]) == {"constant 2018 USD"}, "and says so"
-    rates = ca.trade.growth_rates(ca.trade.real_values(trade, prices, base_year=2018), since=2018, until=2019)
+    rates = ca.trade.growth_rates(
+        ca.trade.real_values(trade, prices, base_year=2018), since=2018, until=2019
+    )
     assert rates["compound"].iloc[0] == pytest.approx(0, abs=1e-12)
     assert rates["price_basis"].iloc[0] == "constant 2018 USD"
 
@@ -99,22 +112,31 @@ def test_shares_and_balances_of_real_values_are_of_constant_prices():
 def test_debt_without_its_totals_is_refused_and_not_an_empty_answer():
     debt, macro = ca.load("debt"), ca.load("macro", indicator="NY.GDP.MKTP.CD")
     press = debt[debt["source_id"] != "ids_dod_one"]
-    with pytest.raises(CoverageError, match="no one source of the frame gives stocks owed to CHN, BIL and MUL"):
+    with pytest.raises(
+        CoverageError, match="no one source of the frame gives stocks owed to CHN, BIL and MUL"
+    ):
         ca.investment.debt_shares(press, macro, economies=["KGZ"])
     with pytest.raises(CoverageError, match="no one source"):
-        ca.investment.debt_exposure(debt.iloc[:0], macro, debtors=["KGZ"], gdp_source="DATASETS_GDP")
+        ca.investment.debt_exposure(
+            debt.iloc[:0], macro, debtors=["KGZ"], gdp_source="DATASETS_GDP"
+        )
 
 
 def test_a_debtor_without_output_is_named():
     debt, macro = ca.load("debt"), ca.load("macro", indicator="NY.GDP.MKTP.CD")
     with pytest.raises(CoverageError, match="for TJK"):
         ca.investment.debt_shares(debt, macro[macro["economy"] != "TJK"], economies=["KGZ", "TJK"])
-    burden = ca.investment.debt_burden(debt, macro[macro["economy"] != "TJK"], economies=["KGZ", "TJK"])
+    burden = ca.investment.debt_burden(
+        debt, macro[macro["economy"] != "TJK"], economies=["KGZ", "TJK"]
+    )
     assert burden.set_index("economy")["missing"].map(bool).to_dict() == {"KGZ": False, "TJK": True}
 
 
 def test_two_instruments_of_one_debt_are_not_added():
-    debt, macro = ca.load("debt", source="ids_dod_one"), ca.load("macro", indicator="NY.GDP.MKTP.CD")
+    debt, macro = (
+        ca.load("debt", source="ids_dod_one"),
+        ca.load("macro", indicator="NY.GDP.MKTP.CD"),
+    )
     twice = pd.concat([debt, debt[debt["creditor"] == "CHN"].assign(instrument="all")])
     with pytest.raises(UsageError, match="two figures for KGZ"):
         ca.investment.debt_exposure(twice, macro, debtors=["KGZ"], gdp_source="DATASETS_GDP")
@@ -122,7 +144,13 @@ def test_two_instruments_of_one_debt_are_not_added():
 
 def test_shares_of_investors_are_of_one_source():
     rows = pd.DataFrame(
-        {"host": "KAZ", "year": 2020, "investor": ["CHN", "RUS"], "measure": "fdi_stock", "value_usd": [1.0, 3.0]}
+        {
+            "host": "KAZ",
+            "year": 2020,
+            "investor": ["CHN", "RUS"],
+            "measure": "fdi_stock",
+            "value_usd": [1.0, 3.0],
+        }
     )
     with pytest.raises(UsageError, match="several sources"):
         ca.investment.measure_shares(rows.assign(source_id=["A", "B"]))
@@ -131,7 +159,9 @@ def test_shares_of_investors_are_of_one_source():
 
 
 def test_two_stocks_of_one_investor_are_not_added():
-    rows = pd.DataFrame({"host": "KAZ", "year": 2020, "investor": ["CHN", "CHN"], "measure": "fdi_stock"})
+    rows = pd.DataFrame(
+        {"host": "KAZ", "year": 2020, "investor": ["CHN", "CHN"], "measure": "fdi_stock"}
+    )
     rows = rows.assign(value_usd=[1.0, 2.0], price_basis="current USD", source_id="A")
     with pytest.raises(UsageError, match="two stocks"):
         ca.investment.stock_by_investor(rows, "KAZ", 2020)
@@ -144,9 +174,16 @@ def test_a_frame_without_the_grants_asked_for_is_refused():
 
 
 def test_two_populations_are_not_chosen_between_and_a_lacking_one_is_said():
-    money, macro = ca.load("investment", measure="official_grant"), ca.load("macro", indicator="SP.POP.TOTL")
+    money, macro = (
+        ca.load("investment", measure="official_grant"),
+        ca.load("macro", indicator="SP.POP.TOTL"),
+    )
     with pytest.raises(UsageError, match="two populations"):
         ca.investment.grants_per_head(money, pd.concat([macro, macro.assign(source_id="OTHER")]))
     without = ca.investment.grants_per_head(money, macro[macro["economy"] != "KAZ"])
     lacking = without[without["host"] == "KAZ"]
-    assert len(lacking) and set(lacking["missing"]) == {"no population"} and lacking["per_head"].isna().all()
+    assert (
+        len(lacking)
+        and set(lacking["missing"]) == {"no population"}
+        and lacking["per_head"].isna().all()
+    )

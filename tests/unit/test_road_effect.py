@@ -1,4 +1,6 @@
-"""Placebo ranks of an effect of signing, and the joint p-value over several economies. Frames are made up."""
+"""Placebo ranks of an effect of signing, and the joint p-value over several economies. Frames are
+made up.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +9,35 @@ import pandas as pd
 import pytest
 
 from ca_research.errors import CoverageError, UnknownNameError, UsageError
-from ca_research.relations import effect, effect_fits, gain_p, joint_p, loss_p, partial_conjunction, placebo_ranks
+from ca_research.relations import (
+    effect,
+    effect_fits,
+    gain_p,
+    joint_p,
+    loss_p,
+    partial_conjunction,
+    placebo_ranks,
+)
 from ca_research.relations.belt_and_road_effect import control
 from ca_research.stats import synthetic_control
 
-DONORS = ("ARG", "AUS", "BRA", "CAN", "CHE", "COL", "ISL", "ISR", "IND", "JPN", "MEX", "NOR", "PRY", "USA", "GBR")
+DONORS = (
+    "ARG",
+    "AUS",
+    "BRA",
+    "CAN",
+    "CHE",
+    "COL",
+    "ISL",
+    "ISR",
+    "IND",
+    "JPN",
+    "MEX",
+    "NOR",
+    "PRY",
+    "USA",
+    "GBR",
+)
 FIVE = ["KAZ", "KGZ", "TJK", "TKM", "UZB"]
 
 
@@ -23,17 +49,23 @@ def events() -> pd.DataFrame:
 
 
 def trade(high: str = "", **jump: float) -> pd.DataFrame:
-    """China's imports: a walk for each origin; from 2012 on a jump (log points) for those named; `high` lies above all."""
+    """China's imports: a walk for each origin; from 2012 on a jump (log points) for those named;
+    `high` lies above all.
+    """
     rng = np.random.default_rng(3)
     years = range(1996, 2021)
     rows = []
     for code in (*DONORS, *FIVE):
         walk = 20 + 3 * (code == high) + np.cumsum(rng.normal(0, 0.05, len(years)))
         for year, value in zip(years, walk, strict=True):
-            rows.append((code, year, np.exp(value + (jump.get(code, 0.0) if year >= 2012 else 0.0))))
+            rows.append(
+                (code, year, np.exp(value + (jump.get(code, 0.0) if year >= 2012 else 0.0)))
+            )
     frame = pd.DataFrame(rows, columns=["partner", "year", "value_usd"])
     source = np.where(frame["year"] < 2010, "WTO_HSM", "IMF_IMTS_CHN_M")
-    return frame.assign(reporter="CHN", flow="import", product="TOTAL", valuation="cif", source_id=source)
+    return frame.assign(
+        reporter="CHN", flow="import", product="TOTAL", valuation="cif", source_id=source
+    )
 
 
 MAIN = {"accession_list": "M_GFDC25", "donors": "never", "source": "joined", "method": "synthetic"}
@@ -60,7 +92,9 @@ def test_what_cannot_be_fitted_says_why(jumped):
 
 @pytest.mark.parametrize("method", ["synthetic", "synthetic_demeaned"])
 def test_ranks_agree_with_those_of_the_estimator(method):
-    """`SyntheticControl.placebos` is a second way to the gain and the two-sided rank; a sign turned gives the loss."""
+    """`SyntheticControl.placebos` is a second way to the gain and the two-sided rank; a sign turned
+    gives the loss.
+    """
     fit = control(trade(high="KAZ", KAZ=0.4), events(), "KAZ", **(MAIN | {"method": method}))
     ranks, other = placebo_ranks(fit), fit.placebos()
     assert (ranks["p_gain"], ranks["p"]) == pytest.approx((other.p_positive, other.p))
@@ -69,7 +103,9 @@ def test_ranks_agree_with_those_of_the_estimator(method):
 
 
 def test_the_effect_is_that_of_the_slower_function(jumped):
-    other = effect(trade(KAZ=2.0, TJK=-2.0), events(), economies=FIVE, donors="never").set_index("economy")
+    other = effect(trade(KAZ=2.0, TJK=-2.0), events(), economies=FIVE, donors="never").set_index(
+        "economy"
+    )
     mine = jumped.set_index("economy")
     for code in ("KAZ", "TJK", "UZB"):
         assert mine.loc[code, "estimate"] == pytest.approx(other.loc[code, "effect"])
@@ -110,7 +146,9 @@ def test_a_missing_p_counts_as_one():
 
 
 def test_partial_conjunction_holds_its_level():
-    """Two of five gained for certain, the rest did not: 'at least three' is wrongly found in at most one run of ten."""
+    """Two of five gained for certain, the rest did not: 'at least three' is wrongly found in at
+    most one run of ten.
+    """
     rng = np.random.default_rng(0)
     wrong = [partial_conjunction([0.0, 0.0, *rng.uniform(size=3)], 3) < 0.1 for _ in range(4000)]
     assert np.mean(wrong) <= 0.1 + 3 * np.sqrt(0.09 / 4000)
@@ -123,7 +161,9 @@ def test_the_joint_p_takes_the_side_asked_for(jumped):
     p = jumped["p_gain"].fillna(1.0).sort_values().to_numpy()
     gain = joint_p(nothing, nothing, economies=FIVE, fits=jumped, **MAIN).iloc[0]
     assert gain["estimate"] == pytest.approx(min(1.0, 3 * p[2])) and gain["economy"] == ""
-    one = joint_p(nothing, nothing, economies=FIVE, at_least=2, side="loss", fits=jumped, **MAIN).iloc[0]
+    one = joint_p(
+        nothing, nothing, economies=FIVE, at_least=2, side="loss", fits=jumped, **MAIN
+    ).iloc[0]
     loss = jumped["p_loss"].fillna(1.0).sort_values().to_numpy()
     assert one["estimate"] == pytest.approx(min(1.0, 4 * loss[1])) and loss[1] != p[1]
     lacking = joint_p(nothing, nothing, economies=["KGZ"], fits=jumped, **MAIN).iloc[0]

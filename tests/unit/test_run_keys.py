@@ -1,4 +1,6 @@
-"""Content keys: which change re-runs what. The table of runs/inputs.py, line by line, on a copy of the registry."""
+"""Content keys: which change re-runs what. The table of runs/inputs.py, line by line, on a copy of
+the registry.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +28,14 @@ def home(tmp_path, monkeypatch):
         (folder / name).mkdir(parents=True)
     (folder / "data" / "processed" / "CURRENT").write_text("build-tiny")
     for table in ("trade", "students"):
-        (folder / "data" / "processed" / "build-tiny" / f"{table}.parquet").write_bytes(table.encode())
+        (folder / "data" / "processed" / "build-tiny" / f"{table}.parquet").write_bytes(
+            table.encode()
+        )
     for name, tables in TABLES.items():
         book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("x", id="a")])
-        book.metadata["ca_research"] = {"tables": tables} | ({"registry": ["coding/acts"]} if name == "three" else {})
+        book.metadata["ca_research"] = {"tables": tables} | (
+            {"registry": ["coding/acts"]} if name == "three" else {}
+        )
         nbformat.write(book, folder / "notebooks" / f"{name}.ipynb")
     monkeypatch.setenv("CA_RESEARCH_HOME", str(folder))
     return folder
@@ -65,7 +71,11 @@ def of_source(source_id: str):
     def change(home: Path) -> None:
         file = home / "registry" / "sources.csv"
         lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
-        file.write_text("".join(s.replace(",", ",New ", 1) if s.startswith(f"{source_id},") else s for s in lines))
+        file.write_text(
+            "".join(
+                s.replace(",", ",New ", 1) if s.startswith(f"{source_id},") else s for s in lines
+            )
+        )
 
     return change
 
@@ -101,7 +111,9 @@ def test_a_change_re_runs_exactly_what_depends_on_it(home, change):
 
 @pytest.fixture
 def executed(home, tmp_path, monkeypatch):
-    """Runs what is planned, and says what was executed; the rest came from the store. No kernel starts."""
+    """Runs what is planned, and says what was executed; the rest came from the store. No kernel
+    starts.
+    """
     monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
     due: list[str] = []
 
@@ -134,7 +146,9 @@ def test_what_does_not_depend_on_a_change_comes_from_the_store(home, executed, c
 
 def test_a_changed_parameter_re_runs_its_run_and_the_old_value_is_still_stored(home, executed):
     before = planned(home)
-    after = before | {"C33 KAZ": Run("C33", before["C33 KAZ"].notebook, {"as_of": "latest", "economy": "UZB"})}
+    after = before | {
+        "C33 KAZ": Run("C33", before["C33 KAZ"].notebook, {"as_of": "latest", "economy": "UZB"})
+    }
     executed(before)
     assert executed(after) == {"C33 KAZ"}
     assert executed(before) == set()
@@ -148,7 +162,14 @@ def test_parameters_make_another_key_and_nothing_else_does(home):
 
 def test_the_package_counts_but_for_what_only_starts_or_shows_runs(home, tmp_path, monkeypatch):
     copy = tmp_path / "ca_research"
-    for name in ("trade/rank.py", "site/render.py", "runs/pool.py", "kernels/server.py", "cli.py", "claims/judge.py"):
+    for name in (
+        "trade/rank.py",
+        "site/render.py",
+        "runs/pool.py",
+        "kernels/server.py",
+        "cli.py",
+        "claims/judge.py",
+    ):
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         (copy / name).write_text("x = 1\n")
     monkeypatch.setattr(fingerprint, "PACKAGE", copy)
@@ -175,7 +196,8 @@ def test_python_and_installed_packages_count(home, monkeypatch):
     assert all(a != b for a, b in zip(keys(home).values(), before.values(), strict=True))
 
 
-# --- the key of a whole command --------------------------------------------------------------------------
+# --- the key of a whole command
+# --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -199,7 +221,8 @@ def test_pages_of_others_count_for_a_command_that_leaves_them_there(home, tmp_pa
     assert fingerprint.whole(["run"], executed) != before
 
 
-# --- reads that are not declared -------------------------------------------------------------------------
+# --- reads that are not declared
+# -------------------------------------------------------------------------
 
 
 def limited(monkeypatch, tables=(), registry=()):
@@ -247,5 +270,11 @@ def test_outside_a_run_everything_may_be_read(monkeypatch):
 
 def test_the_limits_of_a_run_are_its_notebooks_metadata(home):
     found = planned(home)
-    assert json.loads(inputs.limits(found["C33"])) == {"table": ["trade"], "registry": ["claims/C33"]}
-    assert json.loads(inputs.limits(found["overview"])) == {"table": [], "registry": ["coding/acts"]}
+    assert json.loads(inputs.limits(found["C33"])) == {
+        "table": ["trade"],
+        "registry": ["claims/C33"],
+    }
+    assert json.loads(inputs.limits(found["overview"])) == {
+        "table": [],
+        "registry": ["coding/acts"],
+    }

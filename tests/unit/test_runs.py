@@ -1,4 +1,6 @@
-"""Runs: parameters checked before a kernel starts, readable ids, and executed notebooks that keep what went wrong."""
+"""Runs: parameters checked before a kernel starts, readable ids, and executed notebooks that keep
+what went wrong.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,17 @@ import pytest
 from filelock import FileLock
 
 from ca_research import paths, registry, runs
-from ca_research.errors import MissingTableError, ParameterError, RunError, UnknownNameError, UsageError
+from ca_research.errors import (
+    MissingTableError,
+    ParameterError,
+    RunError,
+    UnknownNameError,
+    UsageError,
+)
 
-CELL = 'economy: str = "KAZ"\nn: int = 3\nrate: float = 0.5\nwide: bool = False\nas_of: str = "latest"'
+CELL = (
+    'economy: str = "KAZ"\nn: int = 3\nrate: float = 0.5\nwide: bool = False\nas_of: str = "latest"'
+)
 ABOUT = {
     "economy": {"choices": ["KAZ", "UZB"], "meaning": "one of two"},
     "as_of": {"pattern": r"^(latest|\d{4}-\d{2}-\d{2})$", "meaning": "latest or a day"},
@@ -29,9 +39,17 @@ ABOUT = {
 
 
 def notebook(file: Path, *sources: str, parameters: str | None = CELL) -> Path:
-    cells = [] if parameters is None else [nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})]
+    cells = (
+        []
+        if parameters is None
+        else [nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})]
+    )
     book = nbformat.v4.new_notebook(cells=[*cells, *map(nbformat.v4.new_code_cell, sources)])
-    book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    book.metadata["kernelspec"] = {
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
+    }
     book.metadata["ca_research"] = {"parameters": ABOUT}
     nbformat.write(book, file)
     return file
@@ -125,7 +143,10 @@ def test_a_plan_is_every_declared_run_on_both_days_and_the_pages():
     others = [(r.claim, r.params["as_of"]) for r in everything if r.claim not in registry.claims()]
     assert others == [("brief", "latest")] * 5 + [("overview", "latest"), ("data", "latest")]
     expected = [
-        (c, day, r) for c, s in registry.claims().items() for r in s.runs for day in runs.days()[s.kind == "opinion" :]
+        (c, day, r)
+        for c, s in registry.claims().items()
+        for r in s.runs
+        for day in runs.days()[s.kind == "opinion" :]
     ]
     assert len(found) == len(expected)
     own = [{k: v for k, v in r.params.items() if k not in ("as_of", "claim")} for r in found]
@@ -141,7 +162,9 @@ def test_run_ids_are_unique_readable_and_stable():
     assert all(re.fullmatch(r"([co]\d\d|brief|overview|data)(-[a-z0-9.-]+)+", i) for i in ids)
     assert "c33-as-of-2023-05-19-economy-kaz" in ids  # pages keep their addresses
     swapped = runs.Run("C33", Path("n"), {"economy": "KAZ", "as_of": "latest"})
-    assert swapped.run_id == runs.Run("C33", Path("n"), {"as_of": "latest", "economy": "KAZ"}).run_id
+    assert (
+        swapped.run_id == runs.Run("C33", Path("n"), {"as_of": "latest", "economy": "KAZ"}).run_id
+    )
 
 
 def test_a_grid_is_the_product_with_the_fixed_parameters():
@@ -149,7 +172,9 @@ def test_a_grid_is_the_product_with_the_fixed_parameters():
     assert {(r.params["economy"], r.params["as_of"]) for r in found} == {
         (e, day) for e in ("KAZ", "UZB") for day in ("2022-01-01", "latest")
     }
-    assert [r.params["economy"] for r in runs.plan(["C33"], {"economy": "TJK"}, as_of=["latest"])] == ["TJK"]
+    assert [
+        r.params["economy"] for r in runs.plan(["C33"], {"economy": "TJK"}, as_of=["latest"])
+    ] == ["TJK"]
 
 
 def test_the_command_recreates_its_run():
@@ -158,7 +183,11 @@ def test_the_command_recreates_its_run():
         assert words[:3] == ["ca-research", "run", run.claim]
         given = dict(w.split("=", 1) for f, w in itertools.pairwise(words) if f == "-p")
         (again,) = runs.plan([run.claim], given, as_of=[words[words.index("--as-of") + 1]])
-        assert (again.run_id, again.params, again.notebook) == (run.run_id, run.params, run.notebook)
+        assert (again.run_id, again.params, again.notebook) == (
+            run.run_id,
+            run.params,
+            run.notebook,
+        )
 
 
 @pytest.mark.parametrize(
@@ -166,9 +195,17 @@ def test_the_command_recreates_its_run():
     [
         ({"claims": ["C99"]}, UnknownNameError, "C29"),
         ({"claims": ["C33"], "params": {"economi": "KAZ"}}, UnknownNameError, "economy"),
-        ({"claims": ["C33"], "params": {"economy": "KAZ"}, "grid": {"economy": ["UZB"]}}, UsageError, "given twice"),
+        (
+            {"claims": ["C33"], "params": {"economy": "KAZ"}, "grid": {"economy": ["UZB"]}},
+            UsageError,
+            "given twice",
+        ),
         ({"claims": ["C33"], "params": {"claim": "C30"}}, UsageError, "by its id"),
-        ({"claims": ["C33"], "sets": [{"economy": "KAZ"}], "params": {"economy": "UZB"}}, UsageError, "given twice"),
+        (
+            {"claims": ["C33"], "sets": [{"economy": "KAZ"}], "params": {"economy": "UZB"}},
+            UsageError,
+            "given twice",
+        ),
         ({"claims": ["C33"], "params": {"as_of": "latest"}}, UsageError, "--as-of"),
         ({"claims": ["C33"], "grid": {"as_of": ["latest"]}}, UsageError, "--as-of"),
         ({"claims": ["C25"], "as_of": ["2023-02-30"]}, UsageError, "2023-02-30"),
@@ -206,7 +243,8 @@ def execute_all(home: Path, out: Path) -> dict[str, Any]:
         "dies": ["import os\nos._exit(3)"],
         "library": ["import json\njson.loads('{')"],
         "good": [
-            "import pathlib, ca_research as ca\nprint(n + 1, ca.paths.registry_dir(), pathlib.Path.home() / 'notes')"
+            "import pathlib, ca_research as ca\nprint(n + 1, ca.paths.registry_dir(), "
+            "pathlib.Path.home() / 'notes')"
         ],
     }
     planned = [
@@ -220,13 +258,26 @@ def execute_all(home: Path, out: Path) -> dict[str, Any]:
         options = runs.Options(jobs=2)
         results = runs.execute(planned, out, options, on_done=lambda r: seen.append(r.run_id))
         runs.write_manifest(out, results, 1.0)
-    pages = {n: out / runs.EXECUTED / f"{r.run_id}.ipynb" for n, r in zip(books, planned, strict=True)}
-    return {"home": home, "out": out, "results": dict(zip(books, results, strict=True)), "pages": pages, "seen": seen}
+    pages = {
+        n: out / runs.EXECUTED / f"{r.run_id}.ipynb" for n, r in zip(books, planned, strict=True)
+    }
+    return {
+        "home": home,
+        "out": out,
+        "results": dict(zip(books, results, strict=True)),
+        "pages": pages,
+        "seen": seen,
+    }
 
 
 def test_a_failing_notebook_does_not_stop_the_others(executed):
     results = executed["results"]
-    assert {n: r.ok for n, r in results.items()} == {"bad": False, "dies": False, "library": False, "good": True}
+    assert {n: r.ok for n, r in results.items()} == {
+        "bad": False,
+        "dies": False,
+        "library": False,
+        "good": True,
+    }
     assert sorted(executed["seen"]) == sorted(r.run_id for r in results.values())
     assert "unknown claim 'C99'" in results["bad"].error
     assert results["bad"].where.startswith("notebooks/bad.ipynb, cell")
@@ -242,13 +293,18 @@ def test_the_executed_notebook_of_a_failure_keeps_the_error(executed):
     assert "before" in printed
     assert "never" not in printed
     stored = book.metadata["ca_research"]["run"]
-    assert (stored["error"], stored["where"]) == (executed["results"]["bad"].error, executed["results"]["bad"].where)
+    assert (stored["error"], stored["where"]) == (
+        executed["results"]["bad"].error,
+        executed["results"]["bad"].where,
+    )
     assert stored["params"] == {"economy": "bad", "n": 41, "as_of": "latest"}
 
 
 def test_the_given_parameters_reach_the_kernel(executed):
     text = executed["pages"]["good"].read_text()
-    assert "42 ./registry ~/notes" in text  # n=41, and neither the project's folder nor the user's is named
+    assert (
+        "42 ./registry ~/notes" in text
+    )  # n=41, and neither the project's folder nor the user's is named
     assert json.loads(text)["metadata"]["ca_research"]["run"]["error"] == ""
 
 
@@ -263,7 +319,9 @@ def test_executed_notebooks_hold_no_path_of_the_machine(executed):
 
 def test_the_manifest_lists_every_run_and_no_scratch_is_left(executed):
     manifest = json.loads((executed["out"] / "manifest.json").read_text())
-    assert [r["run_id"] for r in manifest["runs"]] == sorted(r.run_id for r in executed["results"].values())
+    assert [r["run_id"] for r in manifest["runs"]] == sorted(
+        r.run_id for r in executed["results"].values()
+    )
     assert {r["key"] for r in manifest["runs"]} == {r.key for r in executed["results"].values()}
     assert manifest["python"] == platform.python_version()
     assert manifest["tables"] == "build-tiny"

@@ -1,4 +1,6 @@
-"""`new claim`: the files it writes are a valid claim and a valid notebook, and nothing of yours is overwritten."""
+"""`new claim`: the files it writes are a valid claim and a valid notebook, and nothing of yours is
+overwritten.
+"""
 
 from __future__ import annotations
 
@@ -29,12 +31,18 @@ def article(project):
     header = ["fact_id", "subject", "attribute", "year", "value", "unit", "source_id"]
     columns = {
         n: {"type": t, "meaning": n, "nullable": n == "year"}
-        for n, t in zip(header, ("string", "string", "string", "year", "number", "string", "source"), strict=True)
+        for n, t in zip(
+            header,
+            ("string", "string", "string", "year", "number", "string", "source"),
+            strict=True,
+        )
     }
     columns["year"] |= {"min": 1990, "max": 2030, "reason": "invented"}
     columns["value"] |= {"unit": "see unit", "min": 0, "max": 99, "reason": "invented"}
     project.edit("facts", columns=columns)
-    project.rows(("a", "KAZ", 'loans, "large": no', "2019", "7", "books", "S_CALENDAR"), table="facts")
+    project.rows(
+        ("a", "KAZ", 'loans, "large": no', "2019", "7", "books", "S_CALENDAR"), table="facts"
+    )
     from ca_research import tables
 
     tables.build()
@@ -47,7 +55,10 @@ def test_what_it_writes_is_a_claim_that_has_no_fault(article):
     spec = registry.claim("C07")
     assert check.register(registry.claims(), tables_by_notebook()) == []
     assert (spec.article.paragraph, spec.article.sentence) == (0, 1)  # the first without a claim
-    assert spec.criteria()["figure"].settings == {"subject": "KAZ", "attribute": 'loans, "large": no'}
+    assert spec.criteria()["figure"].settings == {
+        "subject": "KAZ",
+        "attribute": 'loans, "large": no',
+    }
     nbformat.validate(nbformat.read(notebook, as_version=4))
     assert list(runs.declared(notebook)) == ["as_of"]
     assert claim == paths.registry_dir() / "claims" / "C07.yaml"
@@ -66,7 +77,11 @@ def test_it_runs_at_once(article):
 
 @pytest.mark.parametrize(
     ("claim_id", "at", "words"),
-    [("C7", None, "not a claim's id"), ("../C07", None, "not a claim's id"), ("C07", (9, 9), "no sentence 9")],
+    [
+        ("C7", None, "not a claim's id"),
+        ("../C07", None, "not a claim's id"),
+        ("C07", (9, 9), "no sentence 9"),
+    ],
 )
 def test_wrong_ids_and_places_are_refused_and_nothing_is_written(article, claim_id, at, words):
     with pytest.raises(UsageError, match=words):

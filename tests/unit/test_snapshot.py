@@ -1,4 +1,6 @@
-"""The embedded snapshot: its files are the declared ones, and what may not be passed on is not in it."""
+"""The embedded snapshot: its files are the declared ones, and what may not be passed on is not in
+it.
+"""
 
 import csv
 import hashlib
@@ -10,7 +12,11 @@ import ca_research as ca
 from ca_research import economies, paths, registry
 
 RAW = paths.raw_dir()
-FILES = [(t.table, name, declared) for t in registry.tables().values() for name, declared in t.files.items()]
+FILES = [
+    (t.table, name, declared)
+    for t in registry.tables().values()
+    for name, declared in t.files.items()
+]
 LICENCES = paths.home().parent / "shared" / "figures" / "LICENCES.csv"
 
 EXCERPTS = {"wiiw_kaz_fdi", "M_GAL_US", "M_GAL_CN"}
@@ -25,7 +31,11 @@ def raw(request):
 
 
 def test_every_raw_file_is_declared_and_every_declared_file_is_there():
-    found = {p.relative_to(RAW).as_posix() for p in RAW.rglob("*") if p.is_file() and p.name != "README.md"}
+    found = {
+        p.relative_to(RAW).as_posix()
+        for p in RAW.rglob("*")
+        if p.is_file() and p.name != "README.md"
+    }
     assert found == {name for _, name, _ in FILES}
 
 
@@ -37,7 +47,9 @@ def test_hash_and_rows_are_as_declared(raw):
 
 def test_plain_text_sorted_by_key(raw):
     table, _, content = raw
-    assert not content.startswith(b"\xef\xbb\xbf") and b"\r" not in content and content.endswith(b"\n")
+    assert (
+        not content.startswith(b"\xef\xbb\xbf") and b"\r" not in content and content.endswith(b"\n")
+    )
     rows = csv.DictReader(content.decode("utf-8").splitlines())
     assert rows.fieldnames == list(table.columns)
     keys = [tuple(row[c] for c in table.key) for row in rows]
@@ -54,19 +66,28 @@ def test_sources_used_and_sources_declared_are_the_same():
     assert list(ca.load("sources").source_id) == list(registry.sources())
 
 
-# --- what may not be passed on -----------------------------------------------------------------------------
+# --- what may not be passed on
+# -----------------------------------------------------------------------------
 
 
 def rows_by_table(source_ids):
     frames = {name: ca.load(name) for name in registry.tables() if name != "sources"}
-    return {n: f[f.source_id.isin(source_ids)] for n, f in frames.items() if f.source_id.isin(source_ids).any()}
+    return {
+        n: f[f.source_id.isin(source_ids)]
+        for n, f in frames.items()
+        if f.source_id.isin(source_ids).any()
+    }
 
 
 def test_only_the_excerpts_carry_the_mark_no():
-    assert {s.source_id for s in registry.sources().values() if s.redistribution == "no"} == EXCERPTS
+    assert {
+        s.source_id for s in registry.sources().values() if s.redistribution == "no"
+    } == EXCERPTS
 
 
-@pytest.mark.skipif(not LICENCES.is_file(), reason="the compiled figures are not beside the project")
+@pytest.mark.skipif(
+    not LICENCES.is_file(), reason="the compiled figures are not beside the project"
+)
 def test_marks_agree_with_the_list_of_licences():
     with LICENCES.open(encoding="utf-8", newline="") as handle:
         listed = {row["source_id"]: row["redistribution"] for row in csv.DictReader(handle)}

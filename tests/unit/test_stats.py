@@ -1,4 +1,6 @@
-"""Growth and slope of short series: each statistic says one thing, and refuses what it cannot answer."""
+"""Growth and slope of short series: each statistic says one thing, and refuses what it cannot
+answer.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,13 @@ import pytest
 from ca_research import stats
 from ca_research.errors import CoverageError, UsageError
 
-ALL = (stats.end_to_end, stats.sen_slope, stats.log_slope, stats.compound_rate, stats.mean_annual_rate)
+ALL = (
+    stats.end_to_end,
+    stats.sen_slope,
+    stats.log_slope,
+    stats.compound_rate,
+    stats.mean_annual_rate,
+)
 
 
 def series(values: dict[int, float]) -> pd.Series:
@@ -18,7 +26,9 @@ def series(values: dict[int, float]) -> pd.Series:
 
 
 def test_end_to_end_takes_the_first_and_last_observed_year_whatever_the_order():
-    assert stats.end_to_end(series({2012: 5, 2013: math.nan, 2010: 2, 2011: 90, 2009: math.nan})) == 3
+    assert (
+        stats.end_to_end(series({2012: 5, 2013: math.nan, 2010: 2, 2011: 90, 2009: math.nan})) == 3
+    )
 
 
 def test_sen_slope_counts_years_not_positions():
@@ -32,13 +42,14 @@ def test_sen_slope_is_not_moved_by_one_wild_year():
 
 
 def test_log_slope_of_an_exponential_is_its_rate():
-    assert stats.log_slope(series({y: 7 * math.exp(0.05 * (y - 2010)) for y in (2010, 2011, 2014, 2018)})) == (
-        pytest.approx(0.05)
-    )
+    assert stats.log_slope(
+        series({y: 7 * math.exp(0.05 * (y - 2010)) for y in (2010, 2011, 2014, 2018)})
+    ) == (pytest.approx(0.05))
 
 
 def test_compound_rate_and_mean_annual_rate_are_two_things():
-    # 100, 150, 75: the yearly rates are +50 % and -50 %, their mean is nought, yet a quarter is lost
+    # 100, 150, 75: the yearly rates are +50 % and -50 %, their mean is nought, yet a quarter is
+    # lost
     values = series({2010: 100, 2011: 150, 2012: 75})
     assert stats.mean_annual_rate(values) == pytest.approx(0)
     assert stats.compound_rate(values) == pytest.approx(math.sqrt(0.75) - 1)
@@ -54,7 +65,9 @@ def test_compound_rate_bridges_a_gap_by_its_number_of_years_and_the_mean_rate_re
 
 
 def test_the_mean_rate_takes_years_in_their_order():
-    assert stats.mean_annual_rate(series({2012: 300, 2010: 100, 2011: 200})) == pytest.approx((1.0 + 0.5) / 2)
+    assert stats.mean_annual_rate(series({2012: 300, 2010: 100, 2011: 200})) == pytest.approx(
+        (1.0 + 0.5) / 2
+    )
 
 
 @pytest.mark.parametrize("statistic", ALL)
@@ -71,7 +84,9 @@ def test_a_slope_needs_three_years(statistic):
 
 
 @pytest.mark.parametrize("wrong", [0.0, -1.0])
-@pytest.mark.parametrize("statistic", [stats.log_slope, stats.compound_rate, stats.mean_annual_rate])
+@pytest.mark.parametrize(
+    "statistic", [stats.log_slope, stats.compound_rate, stats.mean_annual_rate]
+)
 def test_rates_and_logs_refuse_to_grow_from_nothing(statistic, wrong):
     with pytest.raises(CoverageError, match="positive"):
         statistic(series({2010: wrong, 2011: 2, 2012: 3}))

@@ -28,16 +28,33 @@ def mean(values: pd.Series) -> float:
     return values.mean()
 
 
-def blocks(values: pd.Series, block: int = 2, draws: int = 199, seed: int = 1, statistic=mean, **options):
+def blocks(
+    values: pd.Series, block: int = 2, draws: int = 199, seed: int = 1, statistic=mean, **options
+):
     return block_bootstrap(values, statistic, block, draws, seed, **options)
 
 
-def clusters(frame: pd.DataFrame, draws: int = 199, seed: int = 1, statistic=lambda f: f["y"].mean(), **options):
+def clusters(
+    frame: pd.DataFrame,
+    draws: int = 199,
+    seed: int = 1,
+    statistic=lambda f: f["y"].mean(),
+    **options,
+):
     return cluster_bootstrap(frame, options.pop("cluster", "g"), statistic, draws, seed, **options)
 
 
-def wild(frame: pd.DataFrame, coefficient: str = "x", draws: int = 199, seed: int = 1, columns=("one", "x"), **options):
-    return wild_bootstrap_t(frame["y"], frame[list(columns)], frame["g"], coefficient, draws, seed, **options)
+def wild(
+    frame: pd.DataFrame,
+    coefficient: str = "x",
+    draws: int = 199,
+    seed: int = 1,
+    columns=("one", "x"),
+    **options,
+):
+    return wild_bootstrap_t(
+        frame["y"], frame[list(columns)], frame["g"], coefficient, draws, seed, **options
+    )
 
 
 CALLS = ((blocks, series()), (clusters, panel()), (wild, panel()))
@@ -76,7 +93,9 @@ def test_blocks_are_runs_of_neighbours_in_the_years_of_the_series():
     for sample in seen:
         assert sample.index.equals(values.index)
         steps = np.diff(sample.to_numpy())
-        assert (steps[[i for i in range(20) if i % 4 != 3]] == 1).all()  # inside a block the order stays
+        assert (
+            steps[[i for i in range(20) if i % 4 != 3]] == 1
+        ).all()  # inside a block the order stays
 
 
 def test_a_cluster_comes_whole_and_twice_drawn_is_two():
@@ -167,7 +186,9 @@ def test_the_regression_of_the_wild_bootstrap_is_checked():
     with pytest.raises(CoverageError, match="collinear"):
         wild(frame.assign(z=2 * frame["x"]), columns=("one", "x", "z"))
     for nothing in (math.nan, math.inf, "few"):
-        with pytest.raises(UsageError, match=r"2 row\(s\) with a value that is missing or no finite number"):
+        with pytest.raises(
+            UsageError, match=r"2 row\(s\) with a value that is missing or no finite number"
+        ):
             wild(frame.assign(x=frame["x"].astype(object).where(frame.index > 1, nothing)))
     with pytest.raises(UsageError, match="same rows"):
         wild_bootstrap_t(frame["y"], frame[["one", "x"]].iloc[::-1], frame["g"], "x", 199, 1)

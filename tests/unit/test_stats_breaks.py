@@ -1,4 +1,6 @@
-"""Breaks: found where they were put, and refused where there is too little to split or no noise to test against."""
+"""Breaks: found where they were put, and refused where there is too little to split or no noise to
+test against.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,9 @@ def test_neither_unit_nor_level_nor_row_order_matters():
     for other in (series * 1e9, series + 1e5, series.sample(frac=1, random_state=1)):
         for test in TESTS:
             one, two = test(series), test(other)
-            assert (two.f, two.p, two.at) == pytest.approx((one.f, one.p, one.at), rel=1e-6)  # 1e5 costs five digits
+            assert (two.f, two.p, two.at) == pytest.approx(
+                (one.f, one.p, one.at), rel=1e-6
+            )  # 1e5 costs five digits
 
 
 def test_the_same_seed_gives_the_same_p_and_another_seed_nearly_the_same():
@@ -131,7 +135,12 @@ def test_regressors_of_ones_own():
 
 @pytest.mark.parametrize(
     ("options", "said"),
-    [({"errors": "hac"}, "unknown errors"), ({"trim": 0.5}, "trim"), ({"trim": 0}, "trim"), ({"draws": 10}, "draws")],
+    [
+        ({"errors": "hac"}, "unknown errors"),
+        ({"trim": 0.5}, "trim"),
+        ({"trim": 0}, "trim"),
+        ({"draws": 10}, "draws"),
+    ],
 )
 def test_wrong_options(options, said):
     with pytest.raises(UsageError, match=said):

@@ -1,4 +1,6 @@
-"""Forecasts, shares and back-tests: shapes, hand-worked cases, failures that are recorded, and what is refused."""
+"""Forecasts, shares and back-tests: shapes, hand-worked cases, failures that are recorded, and what
+is refused.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,14 @@ import pytest
 from ca_research.errors import CaResearchError, CoverageError, UsageError
 from ca_research.stats import forecast
 from ca_research.stats.backtest import backtest, compare_with_naive, mase
-from ca_research.stats.forecast import ConvergenceError, arima, ets, naive, random_walk_drift, share_forecast
+from ca_research.stats.forecast import (
+    ConvergenceError,
+    arima,
+    ets,
+    naive,
+    random_walk_drift,
+    share_forecast,
+)
 
 SHORT, LONG = (naive, random_walk_drift), (ets, lambda s, h, **o: arima(s, h, order=(0, 1, 1), **o))
 
@@ -100,7 +109,11 @@ def test_a_fit_that_does_not_converge_is_an_error_and_not_a_warning(monkeypatch)
 
     def stubborn(self, *args, **options):
         if self.k_ma:
-            warnings.warn("Maximum Likelihood optimization failed to converge", ConvergenceWarning, stacklevel=1)
+            warnings.warn(
+                "Maximum Likelihood optimization failed to converge",
+                ConvergenceWarning,
+                stacklevel=1,
+            )
         return plain(self, *args, **options)
 
     monkeypatch.setattr(ARIMA, "fit", stubborn)
@@ -153,7 +166,11 @@ def test_zeros_and_missing_shares_are_named():
     ("broken", "kind", "said"),
     [
         (shares() * 100, UsageError, "not to 1"),
-        (shares().astype(object).map(lambda v: "some" if v == shares().loc[2014, "b"] else v), CoverageError, "2014 b"),
+        (
+            shares().astype(object).map(lambda v: "some" if v == shares().loc[2014, "b"] else v),
+            CoverageError,
+            "2014 b",
+        ),
         (shares()[["a"]], UsageError, "two or more parts"),
         (shares(4), CoverageError, "at least 5"),
         (shares().drop(2014), CoverageError, "equally spaced"),
@@ -199,7 +216,12 @@ def test_a_model_that_fails_is_recorded_row_by_row_and_does_not_narrow_the_compa
         "ets": ["9 observation(s); this measure needs at least 10", ""],
     }
     table = compare_with_naive(trending(14), models, first=2008, horizon=1).set_index("model")
-    assert table["n"].to_dict() == {"drift": 4, "naive": 4, "ets": 4, "broken": 0}  # 2008 is left out for all
+    assert table["n"].to_dict() == {
+        "drift": 4,
+        "naive": 4,
+        "ets": 4,
+        "broken": 0,
+    }  # 2008 is left out for all
     assert table["failed"].to_dict() == {"drift": 0, "naive": 0, "ets": 1, "broken": 5}
     assert math.isnan(table["mase"]["broken"])
     assert table.index[-1] == "broken"

@@ -35,7 +35,8 @@ def test_four_years_can_never_be_significant_and_the_result_says_so():
 
 
 def test_ties_leave_fewer_orderings():
-    # 1 1 2 3: 4!/2! = 12 distinct orderings, S = 5 of 6 pairs; only the sorted one and its reverse reach |5|
+    # 1 1 2 3: 4!/2! = 12 distinct orderings, S = 5 of 6 pairs; only the sorted one and its reverse
+    # reach |5|
     found = mann_kendall(years(1, 1, 2, 3))
     assert (found.s, found.p) == (5, 2 / 12)
     assert found.tau == pytest.approx(5 / math.sqrt(6 * 5))

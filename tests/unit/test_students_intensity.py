@@ -1,4 +1,6 @@
-"""Students per inhabitant, shares of hosts with what is open, and gaps: made-up frames with plain numbers."""
+"""Students per inhabitant, shares of hosts with what is open, and gaps: made-up frames with plain
+numbers.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ca_research as ca
-from ca_research.errors import AggregateError, CoverageError, MixedUnitsError, UnknownNameError, UsageError
+from ca_research.errors import (
+    AggregateError,
+    CoverageError,
+    MixedUnitsError,
+    UnknownNameError,
+    UsageError,
+)
 from ca_research.students.gaps import missing_years, spans
 
 stu = ca.students
@@ -30,15 +38,25 @@ def series(origin: str, values: dict[int, float | None], **same: object) -> pd.D
 
 
 def people(values: dict[tuple[str, int], float], **same: object) -> pd.DataFrame:
-    frame = pd.DataFrame([(e, y, v) for (e, y), v in values.items()], columns=["economy", "year", "value"])
-    return frame.assign(**({"indicator": "SP.POP.TOTL", "unit": "persons", "source_id": "pop"} | same))
+    frame = pd.DataFrame(
+        [(e, y, v) for (e, y), v in values.items()], columns=["economy", "year", "value"]
+    )
+    return frame.assign(
+        **({"indicator": "SP.POP.TOTL", "unit": "persons", "source_id": "pop"} | same)
+    )
 
 
 PEOPLE = people({("KAZ", 2017): 2e6, ("KAZ", 2018): 4e6, ("KGZ", 2018): 1e6})
 
 
 def rate(rows: pd.DataFrame, macro: pd.DataFrame = PEOPLE, **choices: object) -> pd.DataFrame:
-    asked = {"origins": ["KAZ"], "destination": "CHN", "level": "all", "source": MINISTRY, "population_source": "pop"}
+    asked = {
+        "origins": ["KAZ"],
+        "destination": "CHN",
+        "level": "all",
+        "source": MINISTRY,
+        "population_source": "pop",
+    }
     return stu.intensity(rows, macro, **(asked | choices))
 
 
@@ -98,7 +116,9 @@ def test_intensity_refuses_what_would_look_fine():
 # gaps
 
 
-@given(st.sets(st.integers(2000, 2012), min_size=1), st.integers(1998, 2004), st.integers(2006, 2014))
+@given(
+    st.sets(st.integers(2000, 2012), min_size=1), st.integers(1998, 2004), st.integers(2006, 2014)
+)
 @settings(max_examples=80, deadline=None)
 def test_counts_and_gaps_cover_every_year_once(observed, since, until):
     rows = series("KAZ", {y: 1.0 for y in observed})
@@ -112,18 +132,31 @@ def test_counts_and_gaps_cover_every_year_once(observed, since, until):
 
 
 def test_gaps_say_where_they_are_and_what_stands_beside_them():
-    rows = pd.concat([series("KAZ", {2010: 1, 2012: 2, 2013: None, 2014: 5, 2018: 9}), series("KGZ", {2018: 4})])
+    rows = pd.concat(
+        [series("KAZ", {2010: 1, 2012: 2, 2013: None, 2014: 5, 2018: 9}), series("KGZ", {2018: 4})]
+    )
     found = stu.gaps(rows, since=2010, until=2022)
-    told = {(r.origin, r.first_missing): (r.last_missing, r.before, r.after, r.where) for r in found.itertuples()}
+    told = {
+        (r.origin, r.first_missing): (r.last_missing, r.before, r.after, r.where)
+        for r in found.itertuples()
+    }
     assert told[("KAZ", 2011)] == (2011, 1, 2, "inside")
     assert told[("KAZ", 2013)] == (2013, 2, 5, "inside")  # a null count is no count
     assert told[("KAZ", 2015)] == (2017, 5, 9, "inside")
     assert told[("KAZ", 2019)][0] == 2022
     assert told[("KAZ", 2019)][3] == "end"
     assert told[("KGZ", 2010)][3] == "start"
-    assert stu.gaps(rows)["first_missing"].tolist() == [2011, 2013, 2015]  # without bounds, holes only
-    two = pd.concat([series("KAZ", {2010: 1, 2012: 2}), series("KAZ", {2011: 9}, statistic="intake")])
-    assert stu.gaps(two)["first_missing"].tolist() == [2011]  # the intake does not fill the gap of the enrolled
+    assert stu.gaps(rows)["first_missing"].tolist() == [
+        2011,
+        2013,
+        2015,
+    ]  # without bounds, holes only
+    two = pd.concat(
+        [series("KAZ", {2010: 1, 2012: 2}), series("KAZ", {2011: 9}, statistic="intake")]
+    )
+    assert stu.gaps(two)["first_missing"].tolist() == [
+        2011
+    ]  # the intake does not fill the gap of the enrolled
     with pytest.raises(UsageError, match="after until"):
         stu.gaps(rows, since=2012, until=2010)
     with pytest.raises(UsageError, match="two counts"):
@@ -138,23 +171,37 @@ def test_years_as_text():
 
 
 def test_growth_does_not_cross_a_gap():
-    rows = pd.concat([series("KAZ", {2017: 100, 2018: 110, 2023: 400}), series("KGZ", {2017: 10, 2018: 20})])
+    rows = pd.concat(
+        [series("KAZ", {2017: 100, 2018: 110, 2023: 400}), series("KGZ", {2017: 10, 2018: 20})]
+    )
     with pytest.raises(CoverageError, match="2019-2022: the gap is not bridged"):
         stu.growth(rows, "KAZ", since=2018, until=2023)
     assert stu.growth(rows, "KAZ", since=2017, until=2018)["compound"] == pytest.approx(0.1)
-    found = stu.growth_by_origin(rows, origins=["KAZ", "KGZ", "UZB"], since=2017, until=2023).set_index("origin")
+    found = stu.growth_by_origin(
+        rows, origins=["KAZ", "KGZ", "UZB"], since=2017, until=2023
+    ).set_index("origin")
     assert found[["compound", "mean_annual", "change"]].isna().all(axis=None)
     assert found.loc["KAZ", ["first", "last"]].tolist() == [100, 400]
     assert found.loc["KAZ", "gap"] == "2019-2022"
     assert found.loc["KGZ", "gap"] == "2019-2023"
     assert found.loc["UZB", ["counts", "gap"]].tolist() == [0, "2017-2023"]
     whole = stu.growth_by_origin(rows, origins=["KGZ"], since=2017, until=2018).iloc[0]
-    assert whole[["compound", "mean_annual", "change", "gap", "missing"]].tolist() == [1.0, 1.0, 10.0, "", ""]
+    assert whole[["compound", "mean_annual", "change", "gap", "missing"]].tolist() == [
+        1.0,
+        1.0,
+        10.0,
+        "",
+        "",
+    ]
 
 
 def test_growth_by_origin_refuses_overlap_and_turned_years():
     rows = series("KAZ", {2017: 1, 2018: 2})
-    for origins in (["CA5", "KAZ"], ["CIS", "UKR"], ["WLD", "KAZ"]):  # Ukraine left: some year is enough
+    for origins in (
+        ["CA5", "KAZ"],
+        ["CIS", "UKR"],
+        ["WLD", "KAZ"],
+    ):  # Ukraine left: some year is enough
         with pytest.raises(AggregateError):
             stu.growth_by_origin(rows, origins=origins, since=2017, until=2018)
     with pytest.raises(UsageError, match="not before"):
@@ -169,7 +216,12 @@ def test_comparisons_of_two_ends_state_the_years_between():
     ends = stu.change_since(series("KAZ", {2019: 10, 2021: 5, 2022: 4}), economies=["KAZ"])
     assert ends["estimate"].item() == -6
     assert ends.attrs["gaps"] == {"KAZ": [2020]}
-    assert stu.change_since(series("KAZ", {y: 1 for y in range(2019, 2023)}), economies=["KAZ"]).attrs["gaps"] == {}
+    assert (
+        stu.change_since(series("KAZ", {y: 1 for y in range(2019, 2023)}), economies=["KAZ"]).attrs[
+            "gaps"
+        ]
+        == {}
+    )
 
 
 # hosts
@@ -187,7 +239,9 @@ HOSTS = pd.concat(
 
 
 def shares(rows: pd.DataFrame = HOSTS, year: int = 2016, **choices: object) -> stu.HostShares:
-    return stu.host_shares(rows, "KAZ", year, **({"source": "hosts", "total_source": "total"} | choices))
+    return stu.host_shares(
+        rows, "KAZ", year, **({"source": "hosts", "total_source": "total"} | choices)
+    )
 
 
 def bounds(found: stu.HostShares, host: str) -> list[float]:
@@ -200,7 +254,9 @@ def test_shares_have_bounds_for_the_host_that_does_not_report():
     assert found.outside == {"CHN": (20, 50)}
     assert bounds(found, "RUS") == pytest.approx([60 / 150, 60 / 120])
     assert bounds(found, "CHN") == pytest.approx([20 / 120, 50 / 150])
-    assert bounds(found, "DEU") == pytest.approx([0, 20 / 120])  # reports, but is not in the list: unknown, not zero
+    assert bounds(found, "DEU") == pytest.approx(
+        [0, 20 / 120]
+    )  # reports, but is not in the list: unknown, not zero
     status = found.shares.set_index("destination")["status"].to_dict()
     assert status == {"RUS": "listed", "TUR": "listed", "CHN": "outside", "DEU": "reports, not listed",
                       "VNM": "no row that year"}  # fmt: skip
@@ -275,8 +331,14 @@ def test_coverage_tells_never_from_not_that_year():
         ("TUR", 2015): "reports", ("TUR", 2016): "reports",
         ("VNM", 2015): "reports", ("VNM", 2016): "no row that year",
     }  # fmt: skip
-    assert found.loc[("DEU", 2015), ["first_year", "last_year", "origins"]].tolist() == [2016, 2016, 0]
+    assert found.loc[("DEU", 2015), ["first_year", "last_year", "origins"]].tolist() == [
+        2016,
+        2016,
+        0,
+    ]
     later = stu.host_coverage(HOSTS, source="hosts", years=[2017])
     assert set(later["status"]) == {"never", "no row that year"}
     empty = HOSTS.assign(students=HOSTS["students"].where(HOSTS["destination"] != "DEU"))
-    assert "DEU" not in set(stu.host_coverage(empty, source="hosts")["destination"])  # a null is no report
+    assert "DEU" not in set(
+        stu.host_coverage(empty, source="hosts")["destination"]
+    )  # a null is no report

@@ -1,4 +1,6 @@
-"""Pictures on pages: what draws is kept as it was drawn, and nothing in it runs, loads or leads out."""
+"""Pictures on pages: what draws is kept as it was drawn, and nothing in it runs, loads or leads
+out.
+"""
 
 import re
 
@@ -14,7 +16,8 @@ HOSTILE = {
     "a script": "<script>hit()</script>",
     "a script in a namespace": '<x:script xmlns:x="http://www.w3.org/2000/svg">hit()</x:script>',
     "an event": '<g onload="hit()"><path d="M 0 0" onclick="hit()"/></g>',
-    "foreign content": '<foreignObject><body xmlns="http://www.w3.org/1999/xhtml"><img src="x"/></body></foreignObject>',
+    "foreign content": '<foreignObject><body xmlns="http://www.w3.org/1999/xhtml"><img '
+    'src="x"/></body></foreignObject>',
     "a link that runs": '<a href="javascript:hit()"><text>hit</text></a>',
     "a link that runs, of old": '<a xlink:href=" java&#10;script:hit()"><text>hit</text></a>',
     "a picture from elsewhere": '<image xlink:href="http://example.org/hit.png"/>',
@@ -37,26 +40,35 @@ MAY_BE_LEFT = r"&lt;img src=hit onerror=hit\(\)&gt;(]]&gt;|--&gt;)?|hit</text>"
 
 
 def picture(inside: str) -> str:
-    return f'<svg xmlns="http://www.w3.org/2000/svg" width="9pt" height="9pt" viewBox="0 0 9 9">{inside}</svg>'
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9pt" height="9pt" viewBox="0 0 9 '
+        f'9">{inside}</svg>'
+    )
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_nothing_that_runs_or_loads_is_left(name):
     found = clean(picture(HOSTILE[name]))
     left = re.sub(MAY_BE_LEFT, "", found)
-    assert not re.search(r"<(?!/?(svg|g|path|text|use|image)\b)|\son|javascript|example\.org|hit", left)
+    assert not re.search(
+        r"<(?!/?(svg|g|path|text|use|image)\b)|\son|javascript|example\.org|hit", left
+    )
 
 
 def test_names_keep_their_case_and_references_inside_are_kept():
     drawn = picture(
         '<defs><clipPath id="c"><rect x="0" y="0" width="9" height="9"></rect></clipPath>'
-        '<pattern id="h" patternUnits="userSpaceOnUse" x="0" y="0" width="9" height="9"></pattern></defs>'
-        '<path d="M 0 0" clip-path="url(#c)" style="fill:url(&quot;#h&quot;);stroke:#c45100"></path>'
+        '<pattern id="h" patternUnits="userSpaceOnUse" x="0" y="0" width="9" '
+        'height="9"></pattern></defs>'
+        '<path d="M 0 0" clip-path="url(#c)" '
+        'style="fill:url(&quot;#h&quot;);stroke:#c45100"></path>'
         '<use xlink:href="#c" x="1" y="2"></use>'
     )
     assert clean(drawn) == drawn
     shown = svg_markup(drawn, "p", "words")
-    assert all(word in shown for word in ('id="p-c"', '="url(#p-c)"', "url(&quot;#p-h&quot;)", '"#p-c"'))
+    assert all(
+        word in shown for word in ('id="p-c"', '="url(#p-c)"', "url(&quot;#p-h&quot;)", '"#p-c"')
+    )
 
 
 @pytest.mark.parametrize("text", ["", "words", "<p>words</p>", "<!-- <svg> -->"])

@@ -1,4 +1,6 @@
-"""Timelines draw dates no more exactly than their sources give them, and say where there is none. Rows are made up."""
+"""Timelines draw dates no more exactly than their sources give them, and say where there is none.
+Rows are made up.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ def texts(ax) -> list[str]:
 
 def test_lanes_keep_their_order_and_an_empty_one_says_so():
     figure = timeline(
-        rows(("B", "2020-01-01", "point"), ("A", "2021-01-01", "point")), lanes=("A", "B", "C"), empty="none"
+        rows(("B", "2020-01-01", "point"), ("A", "2021-01-01", "point")),
+        lanes=("A", "B", "C"),
+        empty="none",
     )
     ax = figure.axes[0]
     assert [t.get_text() for t in ax.get_yticklabels()] == ["A", "B", "C"]
@@ -51,7 +55,9 @@ def test_a_year_is_as_long_as_a_year_and_pale():
     bars = figure.axes[0].patches
     assert [round(b.get_width()) for b in bars] == [365, 365]
     assert bars[0].get_x() == mdates.date2num(pd.Timestamp("2015-01-01"))
-    assert bars[0].get_alpha() < 1 and bars[1].get_alpha() == 1, "a span of known days is sure, a bare year is not"
+    assert bars[0].get_alpha() < 1 and bars[1].get_alpha() == 1, (
+        "a span of known days is sure, a bare year is not"
+    )
 
 
 def test_a_day_is_a_dot_and_a_ring_is_hollow():
@@ -64,7 +70,9 @@ def test_a_day_is_a_dot_and_a_ring_is_hollow():
 
 
 def test_labels_do_not_overlap_and_stay_inside():
-    given = [("A", f"2020-01-{d:02d}", "point") for d in range(1, 29)] + [("A", "2010-01-01", "point")]
+    given = [("A", f"2020-01-{d:02d}", "point") for d in range(1, 29)] + [
+        ("A", "2010-01-01", "point")
+    ]
     ax = timeline(rows(*given)).axes[0]
     shown = [t for t in ax.texts if t.get_text().startswith("20")]
     assert len(shown) == 2, "one of the crowd, and the one apart"
@@ -87,7 +95,9 @@ def test_a_line_and_a_window_stand_where_they_belong():
 
 
 def test_panels_have_their_own_axes_and_windows_stand_on_the_last():
-    frame = rows(("A", "2015-02-03", "point"), ("B", "2023-03-01", "point")).assign(panel=["old", "new"])
+    frame = rows(("A", "2015-02-03", "point"), ("B", "2023-03-01", "point")).assign(
+        panel=["old", "new"]
+    )
     figure = timeline(frame, windows={"w": "2023-03"})
     assert [ax.get_title(loc="left") for ax in figure.axes] == ["old", "new"]
     assert "w: 2023-03" not in texts(figure.axes[0]) and "w: 2023-03" in texts(figure.axes[1])
@@ -107,11 +117,15 @@ def test_curves_end_at_the_share_that_signed_and_name_the_five():
     )
     figure = signing_curves(times, {"five": every, "others": every}, watch=50, within=24)
     ax = figure.axes[0]
-    assert {"Kazakhstan 2014-07", "Kyrgyzstan: date unknown", "Turkmenistan: not signed"} <= set(texts(ax))
+    assert {"Kazakhstan 2014-07", "Kyrgyzstan: date unknown", "Turkmenistan: not signed"} <= set(
+        texts(ax)
+    )
     assert "Tajikistan: date unknown, by 2014" in texts(ax), "a placeholder is not shown as a date"
     assert "the five (2 of known date)" in texts(ax)
     steps = [line for line in ax.lines if line.get_drawstyle() == "steps-post"]
     assert len(steps) == 2
     for line in steps:
-        assert list(line.get_xdata()) == [0, 10, 20, 50] and list(line.get_ydata()) == pytest.approx([0, 25, 50, 50])
+        assert list(line.get_xdata()) == [0, 10, 20, 50] and list(
+            line.get_ydata()
+        ) == pytest.approx([0, 25, 50, 50])
     assert signing.LAUNCH == "2013-09-07", "the axis counts from the day that the label names"

@@ -22,7 +22,9 @@ TABLE = pd.DataFrame(  # invented
 
 def traced(rows_of, **more):
     with tracing() as seen:
-        found = estimates([estimate_row(rows, economy=code, estimate=1.0) for code, rows in rows_of.items()])
+        found = estimates(
+            [estimate_row(rows, economy=code, estimate=1.0) for code, rows in rows_of.items()]
+        )
     return trace("c", {"year": "newest"}, found, seen, **more)
 
 
@@ -30,7 +32,13 @@ def test_the_trace_has_the_rows_of_each_economy_and_no_plumbing():
     result = traced({"KAZ": TABLE.iloc[:2], "UZB": TABLE.iloc[2:]})
     assert result["choices"] == {"year": "newest"}
     assert [(c["economy"], c["n"]) for c in result["cells"]] == [("KAZ", 2), ("UZB", 1)]
-    assert result["cells"][0]["columns"] == ["reporter", "partner", "year", "value_usd", "source_id"]
+    assert result["cells"][0]["columns"] == [
+        "reporter",
+        "partner",
+        "year",
+        "value_usd",
+        "source_id",
+    ]
     assert result["cells"][0]["rows"][1] == ["KAZ", "RUS", 2020, 2.0, "KAZ_BNS"]
 
 
@@ -42,13 +50,22 @@ def test_keys_alone_get_their_figures_back_from_the_table():
 
 
 def test_an_index_named_as_a_column_is_no_hindrance():
-    keys = TABLE.iloc[:2][["reporter", "partner", "year", "source_id"]].set_index("year", drop=False)
-    assert [row[3] for row in traced({"KAZ": keys}, tables=[TABLE])["cells"][0]["rows"]] == [1.0, 2.0]
+    keys = TABLE.iloc[:2][["reporter", "partner", "year", "source_id"]].set_index(
+        "year", drop=False
+    )
+    assert [row[3] for row in traced({"KAZ": keys}, tables=[TABLE])["cells"][0]["rows"]] == [
+        1.0,
+        2.0,
+    ]
 
 
 def test_keys_that_several_rows_of_the_table_share_stay_as_they_are():
     keys = TABLE.iloc[:1][["reporter", "year", "source_id"]]  # two rows have these
-    assert traced({"KAZ": keys}, tables=[TABLE])["cells"][0]["columns"] == ["reporter", "year", "source_id"]
+    assert traced({"KAZ": keys}, tables=[TABLE])["cells"][0]["columns"] == [
+        "reporter",
+        "year",
+        "source_id",
+    ]
 
 
 def test_an_estimate_on_the_way_that_was_not_taken_is_left_out():
@@ -84,7 +101,9 @@ def test_the_rows_of_a_real_claim_give_its_number_again(claim_id):
     verdict = claim.judge(claim.gather(**tables))
     found = {t["criterion"]: t for t in verdict.traces}
     assert set(found) == set(claim.spec.criteria())
-    if claim_id == "C25":  # lengths of borders: the rows of the main specification add up to the number
+    if (
+        claim_id == "C25"
+    ):  # lengths of borders: the rows of the main specification add up to the number
         length = next(c for v in verdict.all() for c in v.criteria if c.unit == "km")
         cell = found[length.name]["cells"][0]
         values = [row[cell["columns"].index("value")] for row in cell["rows"]]
@@ -93,7 +112,10 @@ def test_the_rows_of_a_real_claim_give_its_number_again(claim_id):
         rise = next(c for v in verdict.all() for c in v.criteria if c.name == "rise_observed")
         for cell in rise.cells:
             part = next(p for p in found["rise_observed"]["cells"] if p["economy"] == cell.economy)
-            count = {r[part["columns"].index("year")]: r[part["columns"].index("students")] for r in part["rows"]}
+            count = {
+                r[part["columns"].index("year")]: r[part["columns"].index("students")]
+                for r in part["rows"]
+            }
             assert count[max(count)] - count[min(count)] == pytest.approx(cell.estimate)
 
 

@@ -1,4 +1,6 @@
-"""Trade indices on small made-up baskets (values invented, answers by hand) and one number from the tables."""
+"""Trade indices on small made-up baskets (values invented, answers by hand) and one number from the
+tables.
+"""
 
 import math
 
@@ -13,13 +15,19 @@ from ca_research.errors import CoverageError, MixedUnitsError, UsageError
 
 
 def basket(values, *, reporter="KAZ", partner="WLD", flow="export", year=2020, source="S"):
-    rows = [(reporter, partner, year, flow, product, value, source) for product, value in values.items()]
-    return pd.DataFrame(rows, columns=["reporter", "partner", "year", "flow", "product", "value_usd", "source_id"])
+    rows = [
+        (reporter, partner, year, flow, product, value, source) for product, value in values.items()
+    ]
+    return pd.DataFrame(
+        rows, columns=["reporter", "partner", "year", "flow", "product", "value_usd", "source_id"]
+    )
 
 
 def shares_of(values):
     total = sum(values)
-    return pd.DataFrame({"g": "x", "item": range(len(values)), "share": [v / total for v in values]})
+    return pd.DataFrame(
+        {"g": "x", "item": range(len(values)), "share": [v / total for v in values]}
+    )
 
 
 positive = st.lists(st.floats(1e-3, 1e6), min_size=2, max_size=12)
@@ -46,21 +54,29 @@ def test_dispersion_of_even_shares_and_of_one_giant():
         and even["hhi_normalised"] == pytest.approx(0)
     )
     giant = ca.trade.dispersion(shares_of([1, 0, 0, 0]), ["g"]).iloc[0]
-    assert giant["hhi_normalised"] == pytest.approx(1) and giant["theil_normalised"] == pytest.approx(1)
+    assert giant["hhi_normalised"] == pytest.approx(1) and giant[
+        "theil_normalised"
+    ] == pytest.approx(1)
 
 
 @given(st.lists(st.floats(1e-3, 1e3), min_size=3, max_size=10), st.data())
 def test_theil_is_the_sum_of_between_and_within(values, data):
     share = pd.Series(values) / sum(values)
-    groups = pd.Series(data.draw(st.lists(st.sampled_from("abc"), min_size=len(values), max_size=len(values))))
+    groups = pd.Series(
+        data.draw(st.lists(st.sampled_from("abc"), min_size=len(values), max_size=len(values)))
+    )
     parts = ca.trade.theil_decomposition(share, groups)
     assert parts.between + parts.within == pytest.approx(parts.total, abs=1e-9)
     assert parts.between >= -1e-9 and parts.within >= -1e-9
 
 
 def test_product_hhi_of_turkmen_exports_to_china_2018():
-    rows = ca.load("trade", reporter="CHN", partner="TKM", source="WTO_HSM", year=2018, flow="import")
-    found = ca.trade.dispersion(ca.trade.product_shares(rows), ["reporter", "partner", "year"]).iloc[0]
+    rows = ca.load(
+        "trade", reporter="CHN", partner="TKM", source="WTO_HSM", year=2018, flow="import"
+    )
+    found = ca.trade.dispersion(
+        ca.trade.product_shares(rows), ["reporter", "partner", "year"]
+    ).iloc[0]
     assert round(found["hhi"], 2) == 0.98  # nearly all of it is gas, HS chapter 27
 
 
@@ -83,18 +99,25 @@ def test_revealed_advantage_by_hand():
 
 def test_revealed_advantage_needs_the_world():
     with pytest.raises(CoverageError, match="no world exports of product 72"):
-        ca.trade.revealed_advantage(basket({"27": 60, "72": 40}), basket({"27": 200}, reporter="WLD"))
+        ca.trade.revealed_advantage(
+            basket({"27": 60, "72": 40}), basket({"27": 200}, reporter="WLD")
+        )
 
 
 def test_intensity_is_one_where_every_exporter_has_the_same_pattern():
-    """Three economies, exports to each other in proportion to what each takes: no pair is more intense than the rest."""
+    """Three economies, exports to each other in proportion to what each takes: no pair is more
+    intense than the rest.
+    """
     takes = {"KAZ": 0.2, "KGZ": 0.3, "TJK": 0.5}
     rows = []
     for exporter, total in (("CHN", 100.0), ("RUS", 50.0)):
-        rows += [basket({"TOTAL": total * s}, reporter=exporter, partner=p) for p, s in takes.items()]
+        rows += [
+            basket({"TOTAL": total * s}, reporter=exporter, partner=p) for p, s in takes.items()
+        ]
         rows.append(basket({"TOTAL": total}, reporter=exporter))
     found = ca.trade.intensity(pd.concat(rows))
-    # the exporters take nothing themselves, so the correction for own imports is zero and the index is exactly one
+    # the exporters take nothing themselves, so the correction for own imports is zero and the index
+    # is exactly one
     assert found["intensity"].to_numpy() == pytest.approx(np.ones(6))
 
 
@@ -105,10 +128,16 @@ def test_intensity_needs_the_exporters_total():
 
 @pytest.mark.parametrize(
     ("exports", "imports", "expected"),
-    [({"27": 1, "72": 1}, {"27": 3, "72": 3}, 100), ({"27": 1}, {"72": 1}, 0), ({"27": 1, "72": 1}, {"27": 1}, 50)],
+    [
+        ({"27": 1, "72": 1}, {"27": 3, "72": 3}, 100),
+        ({"27": 1}, {"72": 1}, 0),
+        ({"27": 1, "72": 1}, {"27": 1}, 50),
+    ],
 )
 def test_complementarity_by_hand(exports, imports, expected):
-    assert ca.trade.complementarity(basket(exports), basket(imports, flow="import")) == pytest.approx(expected)
+    assert ca.trade.complementarity(
+        basket(exports), basket(imports, flow="import")
+    ) == pytest.approx(expected)
 
 
 def test_grubel_lloyd_by_hand():
@@ -134,7 +163,12 @@ def test_balance_of_a_missing_flow_is_missing():
 
 
 def test_growth_rates_have_their_own_names():
-    rows = pd.concat([basket({"TOTAL": v}, partner="CHN", year=y) for y, v in ((2018, 100), (2019, 110), (2020, 144))])
+    rows = pd.concat(
+        [
+            basket({"TOTAL": v}, partner="CHN", year=y)
+            for y, v in ((2018, 100), (2019, 110), (2020, 144))
+        ]
+    )
     found = ca.trade.growth_rates(rows, since=2018, until=2020).iloc[0]
     assert found["compound"] == pytest.approx(0.2)
     assert found["mean_annual"] == pytest.approx((0.10 + 144 / 110 - 1) / 2)
@@ -146,7 +180,9 @@ def test_growth_rates_have_their_own_names():
 def test_real_values_are_nominal_in_the_base_year():
     rows = pd.concat([basket({"TOTAL": 100}, year=y) for y in (2019, 2020)])
     found = ca.trade.real_values(rows, pd.Series({2019: 50.0, 2020: 100.0}), base_year=2020)
-    assert list(found["value_usd"]) == [200, 100] and set(found["price_basis"]) == {"constant 2020 USD"}
+    assert list(found["value_usd"]) == [200, 100] and set(found["price_basis"]) == {
+        "constant 2020 USD"
+    }
     assert list(found["value_current_usd"]) == [100, 100]
     with pytest.raises(CoverageError):
         ca.trade.real_values(rows, pd.Series({2020: 100.0}), base_year=2020)

@@ -1,4 +1,6 @@
-"""The specification universe: the product of its axes, nothing silently left out, nothing silently run twice."""
+"""The specification universe: the product of its axes, nothing silently left out, nothing silently
+run twice.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,16 @@ from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm
 
 from ca_research.errors import CoverageError, UsageError
-from ca_research.stats import Axis, Exclusion, Universe, collapse, distinct, influence, leave_one_out, share_holding
+from ca_research.stats import (
+    Axis,
+    Exclusion,
+    Universe,
+    collapse,
+    distinct,
+    influence,
+    leave_one_out,
+    share_holding,
+)
 
 PERIOD = Axis("period", ("short", "long"), "long")
 SOURCE = Axis("source", ("a", "b", "c"), "b")
@@ -61,7 +72,9 @@ def test_an_excluded_main_specification_is_refused():
 
 
 def test_run_keeps_number_choices_and_every_row():
-    result = Universe((PERIOD,)).run(lambda period: rows(1.0, 2.0) if period == "long" else rows(5.0))
+    result = Universe((PERIOD,)).run(
+        lambda period: rows(1.0, 2.0) if period == "long" else rows(5.0)
+    )
     assert result[["spec", "is_main", "period", "estimate"]].values.tolist() == [
         [0, True, "long", 1.0],
         [0, True, "long", 2.0],
@@ -99,18 +112,26 @@ def test_any_other_exception_goes_through():
 
 def test_run_reports_progress_up_to_the_number_of_specifications():
     seen: list[tuple[int, int]] = []
-    Universe((SOURCE,)).run(lambda source: rows(1.0), progress=lambda done, total: seen.append((done, total)))
+    Universe((SOURCE,)).run(
+        lambda source: rows(1.0), progress=lambda done, total: seen.append((done, total))
+    )
     assert seen == [(1, 3), (2, 3), (3, 3)]
 
 
 def evidence(*specs: tuple[int, list[str], str]) -> pd.DataFrame:
     return pd.DataFrame(
-        [{"spec": n, "path": path, "estimator": method} for n, paths, method in specs for path in paths or [""]]
+        [
+            {"spec": n, "path": path, "estimator": method}
+            for n, paths, method in specs
+            for path in paths or [""]
+        ]
     )
 
 
 def test_the_same_path_and_method_are_one_specification():
-    found = collapse(evidence((0, ["x"], "mean"), (1, ["x"], "mean"), (2, ["y"], "mean")), ["estimator"])
+    found = collapse(
+        evidence((0, ["x"], "mean"), (1, ["x"], "mean"), (2, ["y"], "mean")), ["estimator"]
+    )
     assert found == {0: 0, 1: 0, 2: 2}
 
 
@@ -136,7 +157,9 @@ def test_an_economy_without_data_does_not_change_the_path_of_the_others():
 
 
 def test_printing_says_how_many_which_and_why_some_are_left_out():
-    universe = Universe((PERIOD, SOURCE), (Exclusion({"period": "short", "source": "a"}, "source a starts late"),))
+    universe = Universe(
+        (PERIOD, SOURCE), (Exclusion({"period": "short", "source": "a"}, "source a starts late"),)
+    )
     text = str(universe)
     assert text.startswith("5 specifications of 6 combinations")
     assert "long (main)" in text and "left out: 1, because source a starts late" in text
@@ -171,11 +194,23 @@ def divides_by_zero(period: str) -> pd.DataFrame:
 
 def test_share_holding_counts_each_data_path_once_and_open_ones_apart():
     results = pd.DataFrame(
-        {"spec": [0, 1, 2, 3, 4], "estimate": [1.0, 1.0, -1.0, None, None], "path": ["p", "p", "q", "r", ""]}
+        {
+            "spec": [0, 1, 2, 3, 4],
+            "estimate": [1.0, 1.0, -1.0, None, None],
+            "path": ["p", "p", "q", "r", ""],
+        }
     )
-    answer = share_holding(results, lambda r: None if r["estimate"].isna().any() else bool((r["estimate"] > 0).all()))
+    answer = share_holding(
+        results, lambda r: None if r["estimate"].isna().any() else bool((r["estimate"] > 0).all())
+    )
     assert distinct(results) == [0, 2, 3]  # 1 repeats 0; 4 rests on nothing
-    assert answer == {"specifications": 3, "true": 1, "false": 1, "open": 1, "share": pytest.approx(1 / 3)}
+    assert answer == {
+        "specifications": 3,
+        "true": 1,
+        "false": 1,
+        "open": 1,
+        "share": pytest.approx(1 / 3),
+    }
 
 
 def factorial(value) -> pd.DataFrame:
@@ -187,12 +222,18 @@ def factorial(value) -> pd.DataFrame:
 
 def test_influence_is_the_anova_of_a_balanced_universe():
     size = {"a": 0.0, "b": 3.0, "x": 0.0, "y": 1.0, "z": -2.5, "1": 0.0, "2": 0.4}
-    table = factorial(lambda i, j, k: size[i] + size[j] + size[k] + (1.5 if (i, j) == ("b", "z") else 0))
+    table = factorial(
+        lambda i, j, k: size[i] + size[j] + size[k] + (1.5 if (i, j) == ("b", "z") else 0)
+    )
     found = influence(table, ["one", "two", "three"]).set_index("axis")
-    anova = anova_lm(ols("estimate ~ (C(one) + C(two) + C(three)) ** 2", table).fit(), typ=2)["sum_sq"]
+    anova = anova_lm(ols("estimate ~ (C(one) + C(two) + C(three)) ** 2", table).fit(), typ=2)[
+        "sum_sq"
+    ]
     for axis in found.index:
         mine = [t for t in anova.index if f"C({axis})" in t]
-        assert found.loc[axis, "first"] == pytest.approx(anova[f"C({axis})"] / anova.sum(), abs=1e-12)
+        assert found.loc[axis, "first"] == pytest.approx(
+            anova[f"C({axis})"] / anova.sum(), abs=1e-12
+        )
         assert found.loc[axis, "total"] == pytest.approx(anova[mine].sum() / anova.sum(), abs=1e-12)
     assert found.loc["one", "range"] == pytest.approx(3.5)
 
@@ -215,7 +256,11 @@ def test_influence_refuses_what_has_nothing_to_attribute():
 
 def test_leave_one_out_over_sources_takes_every_row_that_rests_on_them():
     results = pd.DataFrame(
-        {"spec": [0, 1, 2], "estimate": [1.0, 2.0, 6.0], "sources": [("s1",), ("s1", "s2"), ("s2",)]}
+        {
+            "spec": [0, 1, 2],
+            "estimate": [1.0, 2.0, 6.0],
+            "sources": [("s1",), ("s1", "s2"), ("s2",)],
+        }
     )
     table = leave_one_out(results, lambda r: r["estimate"].mean()).set_index("left_out")
     assert table["result"].to_dict() == {"": 3.0, "s1": 6.0, "s2": 1.0}

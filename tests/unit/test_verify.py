@@ -1,4 +1,6 @@
-"""The report against the baseline: what counts as moved, which input is named as the cause, and how it is shown."""
+"""The report against the baseline: what counts as moved, which input is named as the cause, and how
+it is shown.
+"""
 
 from __future__ import annotations
 
@@ -55,8 +57,12 @@ def state(tmp_path):
     def made(verdicts=None, runs=None, name="report"):
         folder = tmp_path / name
         folder.mkdir(exist_ok=True)
-        (folder / "verdicts.json").write_text(json.dumps([verdict()] if verdicts is None else verdicts))
-        (folder / "manifest.json").write_text(json.dumps({"runs": [run()] if runs is None else runs}))
+        (folder / "verdicts.json").write_text(
+            json.dumps([verdict()] if verdicts is None else verdicts)
+        )
+        (folder / "manifest.json").write_text(
+            json.dumps({"runs": [run()] if runs is None else runs})
+        )
         return verify.read_report(folder)
 
     return made
@@ -84,7 +90,9 @@ def changed(*path, to="other"):
 def test_a_report_is_the_same_as_the_baseline_made_from_it(state, baseline):
     report = state()
     assert baseline.entries == report.entries
-    assert [e.inputs for e in baseline.entries.values()] == [e.inputs for e in report.entries.values()]
+    assert [e.inputs for e in baseline.entries.values()] == [
+        e.inputs for e in report.entries.values()
+    ]
     found = verify.compare(baseline, report)
     assert found.same and found.changes == () and found.inputs == ()
 
@@ -100,7 +108,10 @@ def test_a_report_is_the_same_as_the_baseline_made_from_it(state, baseline):
         ({"criteria": [criterion(estimate=None)]}, "share: estimate"),
         ({"criteria": [criterion(low=0.499999)]}, "share: low"),
         ({"criteria": [criterion(high=0.6)]}, "share: high"),
-        ({"criteria": [criterion(share_of_specifications=0.8749)]}, "share: share of specifications"),
+        (
+            {"criteria": [criterion(share_of_specifications=0.8749)]},
+            "share: share of specifications",
+        ),
         ({"criteria": [criterion(specifications=9)]}, "share: specifications"),
         ({"criteria": []}, "share: criterion"),
         ({"criteria": [criterion(), criterion(name="rank")]}, "rank: criterion"),
@@ -116,9 +127,15 @@ def test_one_value_that_moves_is_one_difference(state, baseline, given, what):
 @pytest.mark.parametrize(
     "given",
     [
-        {"criteria": [criterion(estimate=0.52 * (1 + 5e-7), low=0.5 * (1 - 5e-7))]},  # another machine
+        {
+            "criteria": [criterion(estimate=0.52 * (1 + 5e-7), low=0.5 * (1 - 5e-7))]
+        },  # another machine
         {"criteria": [criterion(share_of_specifications=0.875 + 5e-7)]},
-        {"title": "Another title", "notebook": "notebooks/renamed.ipynb", "statement": "said otherwise"},
+        {
+            "title": "Another title",
+            "notebook": "notebooks/renamed.ipynb",
+            "statement": "said otherwise",
+        },
     ],
 )
 def test_what_lies_inside_the_tolerances_or_is_no_number_is_no_difference(state, baseline, given):
@@ -145,7 +162,11 @@ CAUSES = {
     "rule": (("rule",), ("register", "claims/C07"), "rule"),
     "python": ((), ("environment", "python"), "environment (Python 3.11.7 became other)"),
     "lock": ((), ("environment", "lock"), "environment (lock file)"),
-    "nothing": ((), (), "none of the recorded inputs: the result is not reproducible on this machine"),
+    "nothing": (
+        (),
+        (),
+        "none of the recorded inputs: the result is not reproducible on this machine",
+    ),
 }
 
 
@@ -192,13 +213,22 @@ def test_new_and_gone_entries_are_differences_with_their_reason(state, baseline)
 
 
 def test_a_verdict_is_of_the_run_whose_parameters_it_has(state):
-    """A verdict also names what its run left at the default; of two runs that fit, the one that says more gave it."""
+    """A verdict also names what its run left at the default; of two runs that fit, the one that
+    says more gave it.
+    """
     runs = [
         run(run_id="c07", params={"as_of": "latest"}),
-        run(run_id="c07-uzb", params={"as_of": "latest", "economy": "UZB"}, inputs=changed("notebook")),
+        run(
+            run_id="c07-uzb",
+            params={"as_of": "latest", "economy": "UZB"},
+            inputs=changed("notebook"),
+        ),
     ]
     found = state([verdict(), verdict(params={"economy": "CA5"})], runs)
-    assert {e.params["economy"]: e.inputs["notebook"] for e in found.entries.values()} == {"CA5": "n1", "UZB": "other"}
+    assert {e.params["economy"]: e.inputs["notebook"] for e in found.entries.values()} == {
+        "CA5": "n1",
+        "UZB": "other",
+    }
     assert {e.params["economy"]: found.run_of(e)["run_id"] for e in found.entries.values()} == {
         "CA5": "c07",
         "UZB": "c07-uzb",
@@ -214,7 +244,8 @@ def test_another_parameter_or_day_is_another_entry(state, baseline):
 def test_runs_that_the_baseline_does_not_know_are_listed_and_no_difference(state, baseline):
     """`run C33 --grid economy=KAZ,KGZ` beside a report: nothing that was accepted has moved."""
     found = verify.compare(
-        baseline, state([verdict(), verdict(params={"economy": "KAZ"}), verdict(as_of="2023-05-19")])
+        baseline,
+        state([verdict(), verdict(params={"economy": "KAZ"}), verdict(as_of="2023-05-19")]),
     )
     assert found.same and len(found.compared) == 1
     assert [e.name for e in found.unknown] == [
@@ -222,14 +253,20 @@ def test_runs_that_the_baseline_does_not_know_are_listed_and_no_difference(state
         "C07 literal, economy=UZB, as of 2023-05-19",
     ]
     shown = {format: verify.show(found, format) for format in verify.FORMATS}
-    assert shown["text"].startswith("1 verdicts, none differs from the baseline; 2 of runs that it does not know\n")
+    assert shown["text"].startswith(
+        "1 verdicts, none differs from the baseline; 2 of runs that it does not know\n"
+    )
     assert "not compared: C07 literal, economy=KAZ, as of latest: supported\n" in shown["text"]
     assert json.loads(shown["json"])["unknown"][0]["params"] == {"economy": "KAZ"}
     assert shown["junit"].count("<skipped ") == 2 and 'failures="0"' in shown["junit"]
     assert "- not compared: C07 literal, economy=KAZ" in shown["markdown"]
 
-    only = verify.compare(baseline, state([verdict(reading="charitable"), verdict(params={"economy": "KAZ"})]))
-    assert [c.kind for c in only.changes] == ["new", "gone"], "a reading more of a known run is a difference"
+    only = verify.compare(
+        baseline, state([verdict(reading="charitable"), verdict(params={"economy": "KAZ"})])
+    )
+    assert [c.kind for c in only.changes] == ["new", "gone"], (
+        "a reading more of a known run is a difference"
+    )
 
 
 def test_a_failed_run_is_never_the_same_even_where_its_verdict_is(state, baseline):
@@ -241,7 +278,9 @@ def test_a_failed_run_is_never_the_same_even_where_its_verdict_is(state, baselin
 
 def test_the_text_shows_old_new_and_cause(state, baseline):
     moved = verdict(verdict="contradicted", criteria=[criterion(state="fails", estimate=0.4875)])
-    text = verify.show(verify.compare(baseline, state([moved], [run(inputs=changed("data", "trade"))])), "text")
+    text = verify.show(
+        verify.compare(baseline, state([moved], [run(inputs=changed("data", "trade"))])), "text"
+    )
     assert "1 verdicts: 1 changed" in text
     assert "C07 literal, economy=UZB, as of latest" in text
     assert re.search(r"verdict +supported -> contradicted\n", text)
@@ -252,10 +291,16 @@ def test_the_text_shows_old_new_and_cause(state, baseline):
 
 def test_json_says_the_same(state, baseline):
     moved = verdict(part=True, fragile=True)
-    found = json.loads(verify.show(verify.compare(baseline, state([moved], [run(inputs=changed("notebook"))])), "json"))
+    found = json.loads(
+        verify.show(
+            verify.compare(baseline, state([moved], [run(inputs=changed("notebook"))])), "json"
+        )
+    )
     assert (found["same"], found["changed"], found["new"], found["gone"]) == (False, 1, 0, 0)
     (change,) = found["changes"]
-    assert change["params"] == {"economy": "UZB"} and change["because"] == [{"input": "notebook", "which": []}]
+    assert change["params"] == {"economy": "UZB"} and change["because"] == [
+        {"input": "notebook", "which": []}
+    ]
     assert {"what": "fragile", "old": False, "new": True} in change["differences"]
     assert found["tolerances"]
 
@@ -264,7 +309,9 @@ HOSTILE = "]]><script>alert('x')</script>\x00\x1b & \"|` \ud800"
 
 
 def test_junit_is_well_formed_whatever_the_names_are(state, baseline):
-    entry = dataclasses.replace(next(iter(state([verdict(fragile=True)]).entries.values())), reading=HOSTILE)
+    entry = dataclasses.replace(
+        next(iter(state([verdict(fragile=True)]).entries.values())), reading=HOSTILE
+    )
     strange = verify.State({entry.key: entry}, (run(error=HOSTILE),))
     found = verify.compare(baseline, strange)
     root = ElementTree.fromstring(verify.show(found, "junit").encode("utf-8"))
@@ -272,14 +319,18 @@ def test_junit_is_well_formed_whatever_the_names_are(state, baseline):
     cases = list(suite)
     assert root.tag == "testsuites" and suite.tag == "testsuite"
     assert (
-        (int(suite.get("tests")), int(suite.get("failures"))) == (len(cases), len(suite.findall("*/failure"))) == (3, 3)
+        (int(suite.get("tests")), int(suite.get("failures")))
+        == (len(cases), len(suite.findall("*/failure")))
+        == (3, 3)
     )
     assert any("<script>alert" in c.get("name") for c in cases)
 
 
 def test_junit_has_a_case_for_each_verdict_and_a_failure_for_each_that_moved(state, baseline):
     moved, other = verdict(verdict="contradicted"), verdict(claim="C08")
-    root = ElementTree.fromstring(verify.show(verify.compare(baseline, state([moved, other])), "junit").encode())
+    root = ElementTree.fromstring(
+        verify.show(verify.compare(baseline, state([moved, other])), "junit").encode()
+    )
     cases = {c.get("name"): c for c in root.iter("testcase")}
     assert {c.get("classname") for c in cases.values()} == {"verdicts.C07", "verdicts.C08"}
     failure = cases["C07 literal, economy=UZB, as of latest"].find("failure")
@@ -302,20 +353,32 @@ def test_many_gone_for_one_reason_are_counted(state, tmp_path):
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "verdicts.json").write_bytes(write_baseline(state(many, runs)))
     text = verify.show(verify.compare(verify.read_baseline(tmp_path / "b"), state([], [])), "text")
-    assert "50 verdicts: 50 gone" in text and "and 30 more gone: its run is not in the report" in text
+    assert (
+        "50 verdicts: 50 gone" in text and "and 30 more gone: its run is not in the report" in text
+    )
     assert text.count("because of") == 20
 
 
-# --- the baseline's form ---------------------------------------------------------------------------------
+# --- the baseline's form
+# ---------------------------------------------------------------------------------
 
 
 def test_the_baseline_is_stable_and_holds_neither_times_nor_places(state):
     first = write_baseline(state(name="one"))
-    assert first == write_baseline(state([verdict()], [run(seconds=99.0, key="other", stored=True)], name="two"))
+    assert first == write_baseline(
+        state([verdict()], [run(seconds=99.0, key="other", stored=True)], name="two")
+    )
     text = first.decode()
-    assert str(paths.home()) not in text and "/tmp" not in text and "seconds" not in text and "report" not in text
+    assert (
+        str(paths.home()) not in text
+        and "/tmp" not in text
+        and "seconds" not in text
+        and "report" not in text
+    )
     lines = text.splitlines()
-    assert sum('"claim"' in line for line in lines) == 1  # a verdict has a line, and so has each criterion
+    assert (
+        sum('"claim"' in line for line in lines) == 1
+    )  # a verdict has a line, and so has each criterion
     assert sum('"estimate"' in line for line in lines) == 1
 
 
@@ -330,11 +393,18 @@ def test_the_committed_baseline_is_of_the_declared_runs():
 
     found = verify.read_baseline(paths.baseline_dir())
     assert {e.claim for e in found.entries.values()} == set(registry.claims())
-    assert all(e.verdict in registry.VERDICTS and e.inputs["package"] for e in found.entries.values())
-    assert (paths.baseline_dir() / "CHANGELOG.md").read_text(encoding="utf-8").startswith("# Changelog of verdicts")
+    assert all(
+        e.verdict in registry.VERDICTS and e.inputs["package"] for e in found.entries.values()
+    )
+    assert (
+        (paths.baseline_dir() / "CHANGELOG.md")
+        .read_text(encoding="utf-8")
+        .startswith("# Changelog of verdicts")
+    )
 
 
-# --- acceptance -------------------------------------------------------------------------------------------
+# --- acceptance
+# -------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -349,7 +419,9 @@ def test_a_first_baseline_is_accepted_with_a_reason(state, planned, tmp_path):
     verify.accept(state(), tmp_path / "b", "first\n  baseline")
     assert verify.compare(verify.read_baseline(tmp_path / "b"), state()).same
     log = (tmp_path / "b" / "CHANGELOG.md").read_text()
-    assert re.search(r"\n## \d{4}-\d\d-\d\d\n\nReason: first baseline\n\n- 1 verdicts, none before them\n", log)
+    assert re.search(
+        r"\n## \d{4}-\d\d-\d\d\n\nReason: first baseline\n\n- 1 verdicts, none before them\n", log
+    )
 
 
 def test_what_moved_and_why_goes_into_the_changelog_newest_first(state, planned, tmp_path):
@@ -361,15 +433,17 @@ def test_what_moved_and_why_goes_into_the_changelog_newest_first(state, planned,
     assert log.index("the office revised 2022") < log.index("first baseline")
     assert log.count("# Changelog of verdicts") == 1 and log.count("\n## ") == 2
     assert (
-        "- C07 literal, economy=UZB, as of latest: verdict supported became contradicted; because of data (trade)\n"
-        in log
-    )
+        "- C07 literal, economy=UZB, as of latest: verdict supported became contradicted; "
+        "because of data (trade)\n"
+    ) in log
     assert verify.compare(verify.read_baseline(folder), moved).same
 
 
 def test_inputs_alone_can_be_accepted_so_that_later_causes_are_told_apart(state, planned, tmp_path):
     verify.accept(state(), tmp_path / "b", "first baseline")
-    verify.accept(state(runs=[run(inputs=changed("package", "trade"))]), tmp_path / "b", "a faster rank")
+    verify.accept(
+        state(runs=[run(inputs=changed("package", "trade"))]), tmp_path / "b", "a faster rank"
+    )
     assert "no verdict and no number moved" in (tmp_path / "b" / "CHANGELOG.md").read_text()
 
 
@@ -390,7 +464,8 @@ def test_the_changelog_says_nothing_that_was_not_accepted(state, planned, tmp_pa
     assert {f.name: f.read_bytes() for f in folder.iterdir()} == before
 
 
-# --- fingerprints of real inputs, and the real path ------------------------------------------------------
+# --- fingerprints of real inputs, and the real path
+# ------------------------------------------------------
 
 ARTICLE = """\
 title: An invented article
@@ -412,7 +487,10 @@ def small(project):
     (project.home / "registry" / "article.yaml").write_text(ARTICLE, encoding="utf-8")
     names = ["fact_id", "subject", "attribute", "year", "value", "unit", "source_id"]
     types = ("string", "string", "string", "year", "number", "string", "source")
-    columns = {n: {"type": t, "meaning": n, "nullable": n == "year"} for n, t in zip(names, types, strict=True)}
+    columns = {
+        n: {"type": t, "meaning": n, "nullable": n == "year"}
+        for n, t in zip(names, types, strict=True)
+    }
     columns["year"] |= {"min": 1990, "max": 2030, "reason": "invented"}
     columns["value"] |= {"unit": "see unit", "min": 0, "max": 99, "reason": "invented"}
     project.edit("facts", columns=columns)
@@ -440,7 +518,8 @@ def notebook_code(project) -> None:
     book = nbformat.read(file, as_version=4)
     for cell in book.cells:
         cell.source = cell.source.replace(
-            "claim.gather(facts=facts)", "claim.gather(facts=facts.assign(value=facts['value'] + 1))"
+            "claim.gather(facts=facts)",
+            "claim.gather(facts=facts.assign(value=facts['value'] + 1))",
         )
     nbformat.write(book, file)
 
@@ -461,18 +540,27 @@ MOVES = {
 
 @pytest.mark.parametrize("move", MOVES)
 def test_a_real_change_moves_the_verdict_and_is_named(small, command, move, tmp_path):
-    """Run, accept, change one input, run again: the diff shows what moved, and because of which input."""
+    """Run, accept, change one input, run again: the diff shows what moved, and because of which
+    input.
+    """
     out = ["--out", str(tmp_path / "out")]
     assert command("run", "--jobs", "1", *out)[0] == 0
     code, shown, told = command("verify", *out)
-    assert code == 1 and shown == "" and "there is no baseline yet" in told and "--accept --reason" in told
+    assert (
+        code == 1
+        and shown == ""
+        and "there is no baseline yet" in told
+        and "--accept --reason" in told
+    )
     assert command("verify", "--accept", "--reason", "first baseline", *out)[0] == 0
     code, shown, _ = command("verify", *out)
     assert code == 0 and "none differs from the baseline" in shown
     act, cause, what = MOVES[move]
     act(small)
     code, shown, _ = command("verify", *out)
-    assert code == 0 and "the report is older than" in shown  # the old report still is what was accepted
+    assert (
+        code == 0 and "the report is older than" in shown
+    )  # the old report still is what was accepted
     assert command("run", "--jobs", "1", *out)[0] == 0
     code, shown, told = command("verify", "--format", "json", *out)
     found = json.loads(shown)
@@ -481,7 +569,9 @@ def test_a_real_change_moves_the_verdict_and_is_named(small, command, move, tmp_
     assert days == {"2024-01-01", "latest"}
     for change in found["changes"]:
         assert what in [d["what"] for d in change["differences"]]
-        assert [str(verify.Cause(b["input"], tuple(b["which"]))) for b in change["because"]] == [cause]
+        assert [str(verify.Cause(b["input"], tuple(b["which"]))) for b in change["because"]] == [
+            cause
+        ]
     assert command("verify", "--accept", "--reason", "it was meant so", *out)[0] == 0
     assert command("verify", *out)[0] == 0
     assert cause in (small.home / "baseline" / "CHANGELOG.md").read_text(encoding="utf-8")
@@ -506,6 +596,8 @@ def test_package_code_counts_by_room_and_prose_does_not_count(small, tmp_path, m
     prose(small)
     after = now()
     assert {k for k in before if before[k] != after[k]} == {"package"}
-    assert {k for k in before["package"] if before["package"][k] != after["package"][k]} == {"claims"}
+    assert {k for k in before["package"] if before["package"][k] != after["package"][k]} == {
+        "claims"
+    }
     notebook_code(small)
     assert now()["notebook"] != after["notebook"]

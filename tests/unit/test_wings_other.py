@@ -1,4 +1,5 @@
-"""Investment, students, energy, borders: what they answer, what they refuse, and what stays undecided.
+"""Investment, students, energy, borders: what they answer, what they refuse, and what stays
+undecided.
 
 Numbers of the real tables are recomputed here from their rows; made-up frames have plain numbers.
 """
@@ -18,18 +19,24 @@ MINISTRY = "moe_brief_stats_peijin"
 STOCK = {"NLD": 60.0, "USA": 40.0, "FRA": 13.0, "CHN": 6.0, "RUS": 5.0, "HKG": 9.0}
 
 
-def stock(source: str = "wiiw_kaz_fdi", year: int = 2021, host: str = "KAZ", **values: float) -> pd.DataFrame:
+def stock(
+    source: str = "wiiw_kaz_fdi", year: int = 2021, host: str = "KAZ", **values: float
+) -> pd.DataFrame:
     rows = pd.DataFrame({"investor": list(values), "value_usd": list(values.values())})
     return rows.assign(host=host, year=year, measure="fdi_stock", instrument="all", price_basis="current USD",
                        year_basis="calendar", source_id=source)  # fmt: skip
 
 
 def students(*rows: tuple) -> pd.DataFrame:
-    frame = pd.DataFrame(list(rows), columns=["origin", "year", "students", "level", "precision", "source_id"])
+    frame = pd.DataFrame(
+        list(rows), columns=["origin", "year", "students", "level", "precision", "source_id"]
+    )
     return frame.assign(destination="CHN")
 
 
-def counts(origin: str, values: dict[int, float], source: str = MINISTRY, precision: str = "exact") -> list[tuple]:
+def counts(
+    origin: str, values: dict[int, float], source: str = MINISTRY, precision: str = "exact"
+) -> list[tuple]:
     return [(origin, y, v, "all", precision, source) for y, v in values.items()]
 
 
@@ -37,10 +44,17 @@ def counts(origin: str, values: dict[int, float], source: str = MINISTRY, precis
 
 
 def test_a_path_is_cells_and_origin_whatever_edition_value_or_order():
-    cells = pd.DataFrame({"reporter": "KAZ", "partner": ["CHN", "RUS"], "year": 2022, "value_usd": [1.0, 2.0]})
+    cells = pd.DataFrame(
+        {"reporter": "KAZ", "partner": ["CHN", "RUS"], "year": 2022, "value_usd": [1.0, 2.0]}
+    )
     office = data_path(cells.assign(source_id="KAZ_BNS"))
     assert data_path(cells.assign(source_id="KAZ_WITS_BNS_PANEL")) == office  # both of KAZ_CUSTOMS
-    assert data_path(cells.iloc[::-1].assign(source_id="KAZ_BNS", value_usd=9, flag="revised", note="n")) == office
+    assert (
+        data_path(
+            cells.iloc[::-1].assign(source_id="KAZ_BNS", value_usd=9, flag="revised", note="n")
+        )
+        == office
+    )
     assert data_path(cells.assign(source_id="UZB_STAT")) != office
     assert data_path(cells.assign(source_id="KAZ_BNS", year=2021)) != office
     assert data_path(cells.iloc[:1].assign(source_id="KAZ_BNS")) != office
@@ -59,7 +73,10 @@ def test_unlike_figures_of_investment_are_never_added(column):
 
 def test_shares_of_investment_leave_aggregates_out_and_refuse_two_figures():
     rows = stock(CHN=1, USA=3, WLD=100, EU27=50, BIL=9)
-    assert ca.investment.measure_shares(rows).set_index("investor")["share"].to_dict() == {"USA": 0.75, "CHN": 0.25}
+    assert ca.investment.measure_shares(rows).set_index("investor")["share"].to_dict() == {
+        "USA": 0.75,
+        "CHN": 0.25,
+    }
     with pytest.raises(UsageError, match="several figures"):
         ca.investment.measure_shares(pd.concat([rows, stock("page_quotedbusiness", CHN=2)]))
 
@@ -91,7 +108,9 @@ def test_another_publishers_investor_is_not_ranked_beside_them():
 
 def test_a_rank_needs_five_investors_of_one_publisher():
     few = {k: STOCK[k] for k in ("NLD", "USA", "CHN", "RUS")}
-    rows = pd.concat([stock(**few), stock("page_newsca_tur_2025", TUR=500), stock(year=2019, **STOCK)])
+    rows = pd.concat(
+        [stock(**few), stock("page_newsca_tur_2025", TUR=500), stock(year=2019, **STOCK)]
+    )
     assert ca.investment.stock_years(rows, "KAZ") == [2019]
     found = ca.investment.fdi_rank(rows, economies=["KAZ", "UZB"]).set_index("economy")
     assert found.loc["KAZ", "last_year"] == 2019
@@ -123,18 +142,28 @@ def test_running_totals_are_no_yearly_turnover():
 @pytest.mark.parametrize("debtor", ["KGZ", "TJK"])
 def test_debt_exposure_by_hand(debtor):
     debt, gdp = ca.load("debt", debtor=debtor), ca.load("macro", indicator="NY.GDP.MKTP.CD")
-    found = ca.investment.debt_exposure(debt, gdp, debtors=[debtor], gdp_source="WDI_2025_KARENKLW").set_index("year")
-    ids = debt[(debt["source_id"] == "ids_dod_one") & (debt["measure"] == "stock") & (debt["year"] == 2022)]
+    found = ca.investment.debt_exposure(
+        debt, gdp, debtors=[debtor], gdp_source="WDI_2025_KARENKLW"
+    ).set_index("year")
+    ids = debt[
+        (debt["source_id"] == "ids_dod_one") & (debt["measure"] == "stock") & (debt["year"] == 2022)
+    ]
     china, bilateral, multilateral = (
         ids.loc[ids["creditor"] == c, "value_usd"].sum() for c in ("CHN", "BIL", "MUL")
     )  # press figures of the same debt (page_...) are of another concept
-    output = gdp[(gdp["economy"] == debtor) & (gdp["year"] == 2022) & (gdp["source_id"] == "WDI_2025_KARENKLW")]
+    output = gdp[
+        (gdp["economy"] == debtor)
+        & (gdp["year"] == 2022)
+        & (gdp["source_id"] == "WDI_2025_KARENKLW")
+    ]
     row = found.loc[2022]
     assert row["debt_usd"] == china > 0
     assert row["of_bilateral"] == pytest.approx(china / bilateral)
     assert row["of_official"] == pytest.approx(china / (bilateral + multilateral))
     assert row["of_gdp"] == pytest.approx(china / output["value"].item())
-    assert pd.isna(found.loc[2024, "of_gdp"])  # that vintage of output ends in 2022: null, not the older year's
+    assert pd.isna(
+        found.loc[2024, "of_gdp"]
+    )  # that vintage of output ends in 2022: null, not the older year's
 
 
 # students
@@ -143,7 +172,10 @@ def test_debt_exposure_by_hand(debtor):
 def test_window_change_takes_the_last_observed_year_and_the_one_before_it():
     rows = students(*counts("KAZ", {2010: 1, 2013: 10, 2014: 20, 2016: 90, 2018: 30}))
     for window, change in (("five_years", 20), ("four_years", 10), ("whole", 29)):
-        assert ca.students.window_change(rows, economies=["KAZ"], window=window)["estimate"].item() == change
+        assert (
+            ca.students.window_change(rows, economies=["KAZ"], window=window)["estimate"].item()
+            == change
+        )
     with pytest.raises(UnknownNameError):
         ca.students.window_change(rows, economies=["KAZ"], window="six_years")
 
@@ -153,11 +185,15 @@ def test_a_series_that_cannot_be_measured_does_not_take_the_others_with_it():
         *counts("KAZ", {2013: 10, 2015: 20, 2018: 40}), *counts("KGZ", {2013: 0, 2015: 5, 2018: 6}),
         *counts("TJK", {2010: 3, 2018: 9}), *counts("UZB", {2018: 9}),
     )  # fmt: skip
-    found = ca.students.window_change(rows, economies=eco.CA5, statistic="log_slope").set_index("economy")
+    found = ca.students.window_change(rows, economies=eco.CA5, statistic="log_slope").set_index(
+        "economy"
+    )
     assert found.loc["KAZ", "estimate"] > 0
     assert found.loc[["KGZ", "TJK", "TKM", "UZB"], "estimate"].isna().all()
     assert "positive" in found.loc["KGZ", "missing"]
-    assert "2013" in found.loc["TJK", "missing"]  # the year that the window starts with is not counted
+    assert (
+        "2013" in found.loc["TJK", "missing"]
+    )  # the year that the window starts with is not counted
 
 
 def test_officials_floors_are_no_count():
@@ -167,7 +203,9 @@ def test_officials_floors_are_no_count():
     counted = students(*counts("KAZ", {2019: 10, 2022: 4}))
     assert ca.students.change_since(counted, economies=["KAZ"])["estimate"].item() == -6
     halves = students(*counts("KAZ", {2019: 10}), *counts("KAZ", {2022: 4}, source="moe_2018"))
-    assert ca.students.change_since(halves, economies=["KAZ"])["estimate"].isna().all()  # two sources, no change
+    assert (
+        ca.students.change_since(halves, economies=["KAZ"])["estimate"].isna().all()
+    )  # two sources, no change
 
 
 def test_2019_to_2022_is_undecided_for_all_five():
@@ -181,7 +219,9 @@ def test_share_change_bounds_by_hand(origin):
     rows = ca.load("students", origin=origin)
 
     def cell(year: int, destination: str, level: str, source: str) -> float:
-        hit = rows[(rows["year"] == year) & (rows["destination"] == destination) & (rows["level"] == level)]
+        hit = rows[
+            (rows["year"] == year) & (rows["destination"] == destination) & (rows["level"] == level)
+        ]
         return float(hit.loc[hit["source_id"] == source, "students"].item())
 
     def share(year: int, level: str) -> float:
@@ -190,13 +230,19 @@ def test_share_change_bounds_by_hand(origin):
 
     changes = [share(2018, level) - share(2013, level) for level in ("all", "degree")]
     found = ca.students.share_change(rows, economies=[origin]).iloc[0]
-    assert (found["low"], found["high"]) == (pytest.approx(min(changes)), pytest.approx(max(changes)))
+    assert (found["low"], found["high"]) == (
+        pytest.approx(min(changes)),
+        pytest.approx(max(changes)),
+    )
     assert pd.isna(found["estimate"])
 
 
 def test_kazakhstans_share_is_open_and_uzbekistans_is_not():
-    # KAZ: total 11,165 to 11,784 but degree students 5,330 to 7,925: the sign depends on who is counted
-    found = ca.students.share_change(ca.load("students"), economies=["KAZ", "UZB"]).set_index("economy")
+    # KAZ: total 11,165 to 11,784 but degree students 5,330 to 7,925: the sign depends on who is
+    # counted
+    found = ca.students.share_change(ca.load("students"), economies=["KAZ", "UZB"]).set_index(
+        "economy"
+    )
     assert found.loc["KAZ", "low"] < 0 < found.loc["KAZ", "high"]
     assert found.loc["UZB", "low"] > 0
 
@@ -219,9 +265,13 @@ def test_crude_is_a_bound_and_pre_pipeline_years_are_missing():
     crude = ca.economy.energy_share(energy, commodity="crude").iloc[0]
     assert pd.isna(crude["estimate"])
     assert crude["low"] == 0
-    assert crude["high"] == pytest.approx(100 * 6.406 / 563.942)  # EI2024: 'Other CIS' and all crude, 2023
+    assert crude["high"] == pytest.approx(
+        100 * 6.406 / 563.942
+    )  # EI2024: 'Other CIS' and all crude, 2023
     early = ca.economy.energy_share_before(energy, commodity="gas").iloc[0]
-    assert pd.isna(early["estimate"])  # LNG of 2006 to 2008 without pipeline gas is no share of nought
+    assert pd.isna(
+        early["estimate"]
+    )  # LNG of 2006 to 2008 without pipeline gas is no share of nought
     assert "before 2009" in early["missing"]
     with pytest.raises(UnknownNameError, match="coal"):
         ca.economy.energy_share(energy, commodity="coal")
@@ -230,11 +280,22 @@ def test_crude_is_a_bound_and_pre_pipeline_years_are_missing():
 def test_a_share_of_long_ago_says_nothing_of_the_present():
     energy = ca.load("energy")
     old = ca.economy.energy_share(energy, commodity="uranium").iloc[0]
-    assert old["last_year"] == 2013 and old["estimate"] == pytest.approx(100 * (14981 + 1633) / 18968)  # M_ATOM14
+    assert old["last_year"] == 2013 and old["estimate"] == pytest.approx(
+        100 * (14981 + 1633) / 18968
+    )  # M_ATOM14
     now = ca.economy.energy_share(energy, commodity="uranium", since="2014").iloc[0]
-    assert pd.isna(now["estimate"]) and "from 2014 on" in now["missing"] and "the newest is 2013" in now["missing"]
-    assert ca.economy.energy_share(energy, commodity="uranium", since="2013")["last_year"].item() == 2013
-    one = ca.economy.energy_share(energy, commodity="uranium", since="2013", year="newest-1").iloc[0]
+    assert (
+        pd.isna(now["estimate"])
+        and "from 2014 on" in now["missing"]
+        and "the newest is 2013" in now["missing"]
+    )
+    assert (
+        ca.economy.energy_share(energy, commodity="uranium", since="2013")["last_year"].item()
+        == 2013
+    )
+    one = ca.economy.energy_share(energy, commodity="uranium", since="2013", year="newest-1").iloc[
+        0
+    ]
     assert one["missing"].startswith("uranium: one year from 2013 on")
     with pytest.raises(UsageError, match="no year"):
         ca.economy.energy_share(energy, commodity="gas", since="lately")
@@ -243,7 +304,9 @@ def test_a_share_of_long_ago_says_nothing_of_the_present():
 def test_pipeline_gas_in_another_unit_is_not_added():
     # PRESS_TKMGOV_58811 gives 20.7 million tonnes for TKM in 2020, beside 27.2 bcm in BP2021
     shares = ca.economy.energy_shares(ca.load("energy")).set_index(["commodity", "year"])
-    expected = 100 * (6.7949 + 27.2156 + 3.2822) / (45.0748 + 94.016)  # BP2021 by origin and total; LNG of EI2024
+    expected = (
+        100 * (6.7949 + 27.2156 + 3.2822) / (45.0748 + 94.016)
+    )  # BP2021 by origin and total; LNG of EI2024
     assert shares.loc[("gas", 2020), "share"] == pytest.approx(expected)
 
 
@@ -254,13 +317,18 @@ def test_borders_sum_from_either_side(side):
 
 
 @pytest.mark.parametrize("evidence", ["contiguity", "length"])
-@pytest.mark.parametrize(("economies", "n"), [(eco.CA5, 3), (["KAZ", "UZB"], 1), (["TKM", "UZB"], 0)])
+@pytest.mark.parametrize(
+    ("economies", "n"), [(eco.CA5, 3), (["KAZ", "UZB"], 1), (["TKM", "UZB"], 0)]
+)
 def test_neighbours_count_economies_and_nought_is_an_answer(evidence, economies, n):
     geography, facts = ca.load("geography"), ca.load("facts")
     found = ca.relations.neighbours(geography, facts, economies=economies, evidence=evidence)
     assert found["estimate"].item() == n
     twice = ca.relations.neighbours(
-        pd.concat([geography, geography]), pd.concat([facts, facts]), economies=economies, evidence=evidence
+        pd.concat([geography, geography]),
+        pd.concat([facts, facts]),
+        economies=economies,
+        evidence=evidence,
     )
     assert twice["estimate"].item() == n  # a border in two lists is one border
 

@@ -10,7 +10,13 @@ import pytest
 
 import ca_research as ca
 from ca_research import economies as eco
-from ca_research.errors import AggregateError, CoverageError, MixedUnitsError, UnknownNameError, UsageError
+from ca_research.errors import (
+    AggregateError,
+    CoverageError,
+    MixedUnitsError,
+    UnknownNameError,
+    UsageError,
+)
 from ca_research.trade import rank
 from ca_research.trade.rank import BASES, FLOWS
 
@@ -23,7 +29,9 @@ def frame(*rows: tuple) -> pd.DataFrame:
     return pd.DataFrame(list(rows), columns=COLUMNS).assign(product="TOTAL")
 
 
-def both(reporter: str, partner: str, export: float, import_: float, source: str, year: int = 2022) -> list[tuple]:
+def both(
+    reporter: str, partner: str, export: float, import_: float, source: str, year: int = 2022
+) -> list[tuple]:
     """Export and import rows of one reporter."""
     return [
         (reporter, partner, year, "export", export, source),
@@ -51,14 +59,22 @@ def real() -> pd.DataFrame:
 def test_shares_sum_to_one_and_count_partners():
     shares = ca.trade.partner_shares(frame(*own(("CHN", 30), ("RUS", 50), ("TUR", 20))))
     assert shares.groupby(KEYS)["share"].sum().tolist() == pytest.approx([1, 1])
-    assert turnover(shares[shares["flow"] == "export"], "share") == {"CHN": 0.3, "RUS": 0.5, "TUR": 0.2}
+    assert turnover(shares[shares["flow"] == "export"], "share") == {
+        "CHN": 0.3,
+        "RUS": 0.5,
+        "TUR": 0.2,
+    }
     assert set(shares["partners"]) == {3}
 
 
 def test_shares_of_the_world_leave_the_unallocated_outside():
     rows = frame(*own(("CHN", 30), ("RUS", 50), ("_X", 10), ("WLD", 200)))
     shares = ca.trade.partner_shares(rows, denominator="world")
-    assert turnover(shares[shares["flow"] == "import"], "share") == {"CHN": 0.15, "RUS": 0.25, "_X": 0.05}
+    assert turnover(shares[shares["flow"] == "import"], "share") == {
+        "CHN": 0.15,
+        "RUS": 0.25,
+        "_X": 0.05,
+    }
     with pytest.raises(CoverageError, match="sum to"):  # 45 % of the world is no distribution
         ca.trade.concentration(shares, by=KEYS)
 
@@ -74,7 +90,9 @@ def test_shares_refuse_aggregates_beside_their_members(aggregate):
         ca.trade.partner_shares(frame(*own(("CHN", 30), (aggregate, 40))))
 
 
-@pytest.mark.parametrize("second", [("CHN", 31.0), ("TUR", 20.0)], ids=["one cell twice", "one total of two sources"])
+@pytest.mark.parametrize(
+    "second", [("CHN", 31.0), ("TUR", 20.0)], ids=["one cell twice", "one total of two sources"]
+)
 def test_shares_refuse_two_sources(second):
     rows = [*own(("CHN", 30), ("RUS", 50)), *own(second, source="KAZ_WITS_BNS_PANEL")]
     with pytest.raises(UsageError, match="source"):
@@ -82,7 +100,9 @@ def test_shares_refuse_two_sources(second):
 
 
 def test_shares_refuse_mixed_products_unless_kept_apart():
-    rows = pd.concat([frame(*own(("CHN", 30), ("RUS", 50))).assign(product=p) for p in ("TOTAL", "27")])
+    rows = pd.concat(
+        [frame(*own(("CHN", 30), ("RUS", 50))).assign(product=p) for p in ("TOTAL", "27")]
+    )
     with pytest.raises(MixedUnitsError, match="product"):
         ca.trade.partner_shares(rows)
     shares = ca.trade.partner_shares(rows, by=(*KEYS, "product"))
@@ -107,7 +127,9 @@ def test_the_mirror_of_the_mirror_is_the_first_side(real):
     pair = {"KGZ", "CHN"}
     rows = real[real["reporter"].isin(pair) & real["partner"].isin(pair)]
     one, other = (ca.trade.perspective(rows, [e]) for e in ("KGZ", "CHN"))
-    merged = one.merge(other, on=["reporter", "partner", "year", "flow", "source_id"], suffixes=("", "_2"))
+    merged = one.merge(
+        other, on=["reporter", "partner", "year", "flow", "source_id"], suffixes=("", "_2")
+    )
     assert len(merged) == len(one) == len(other) > 50
     assert (merged["side"] != merged["side_2"]).all()
     assert (merged["direction"] != merged["direction_2"]).all()
@@ -115,16 +137,28 @@ def test_the_mirror_of_the_mirror_is_the_first_side(real):
 
 
 def test_a_perspective_turns_the_partners_import_into_an_export():
-    seen = ca.trade.perspective(frame(("CHN", "KAZ", 2022, "import", 7.0, "WITS_CHN_2022X")), ["KAZ"]).iloc[0]
-    assert (seen["economy"], seen["other"], seen["direction"], seen["side"]) == ("KAZ", "CHN", "export", "mirror")
+    seen = ca.trade.perspective(
+        frame(("CHN", "KAZ", 2022, "import", 7.0, "WITS_CHN_2022X")), ["KAZ"]
+    ).iloc[0]
+    assert (seen["economy"], seen["other"], seen["direction"], seen["side"]) == (
+        "KAZ",
+        "CHN",
+        "export",
+        "mirror",
+    )
 
 
 def test_estimates_and_filled_zeros_are_no_reports():
     rows = frame(
-        *own(("CHN", 30)), *own(("CHN", 98), source="UNCTAD_TMATRIX"), *own(("RUS", 9), ("TUR", 0), source="PENPPML")
+        *own(("CHN", 30)),
+        *own(("CHN", 98), source="UNCTAD_TMATRIX"),
+        *own(("RUS", 9), ("TUR", 0), source="PENPPML"),
     )
     seen = ca.trade.perspective(rows, ["KAZ"])
-    assert set(zip(seen["other"], seen["source_id"], strict=True)) == {("CHN", "KAZ_BNS"), ("RUS", "PENPPML")}
+    assert set(zip(seen["other"], seen["source_id"], strict=True)) == {
+        ("CHN", "KAZ_BNS"),
+        ("RUS", "PENPPML"),
+    }
 
 
 def test_a_gap_needs_both_sides():
@@ -134,7 +168,14 @@ def test_a_gap_needs_both_sides():
         ("CHN", "KGZ", 2021, "export", 7.0, "IMF_IMTS_CHN_M"),
     )
     gap = ca.trade.mirror_gap("Kyrgyzstan", "China", rows).set_index("year")
-    assert gap.loc[2022, ["reported", "mirror", "gap", "ratio", "low", "high"]].tolist() == [4, 15, 11, 3.75, 4, 15]
+    assert gap.loc[2022, ["reported", "mirror", "gap", "ratio", "low", "high"]].tolist() == [
+        4,
+        15,
+        11,
+        3.75,
+        4,
+        15,
+    ]
     assert gap.loc[2021, ["reported", "gap", "ratio"]].isna().all()
     assert gap.loc[2021, "mirror"] == 7
     with pytest.raises(CoverageError, match="no report"):
@@ -154,7 +195,9 @@ def test_a_partners_report_never_enters_the_own_basis():
     assert turnover(table) == {"RUS": pytest.approx(27.0), "CHN": pytest.approx(24.2)}
     assert set(used["source_id"]) == {"KAZ_BNS"}
     mirror, used = ca.trade.compare(WRONG, "KAZ", 2022, basis="mirror")
-    assert turnover(mirror) == {"CHN": pytest.approx(31.2)}  # Russia does not report: no rank, but no mixture
+    assert turnover(mirror) == {
+        "CHN": pytest.approx(31.2)
+    }  # Russia does not report: no rank, but no mixture
     assert set(used["side"]) == {"mirror"}
     with pytest.raises(CoverageError, match="Russia"):
         ca.trade.lead(WRONG, economies=["KAZ"], basis="mirror")
@@ -167,9 +210,13 @@ def test_the_interval_spans_both_sides_and_a_rank_is_open_where_ranges_overlap()
     found = ca.trade.lead(WRONG, economies=["KAZ"], basis="interval").iloc[0]
     assert (found["low"], found["high"]) == (pytest.approx(24.2 / 27.0), pytest.approx(31.2 / 27.0))
     assert pd.isna(found["estimate"])
-    russia_too = pd.concat([WRONG, frame(*both("RUS", "KAZ", 20.0, 10.0, "RUS_FTS"))])  # 30.0 against 27.0
+    russia_too = pd.concat(
+        [WRONG, frame(*both("RUS", "KAZ", 20.0, 10.0, "RUS_FTS"))]
+    )  # 30.0 against 27.0
     found = ca.trade.lead(russia_too, economies=["KAZ"], basis="interval").iloc[0]
-    assert found["low"] == pytest.approx(24.2 / (20.0 + 13.5))  # flow by flow: 20.0 and 13.5, the higher reports
+    assert found["low"] == pytest.approx(
+        24.2 / (20.0 + 13.5)
+    )  # flow by flow: 20.0 and 13.5, the higher reports
     assert found["high"] == pytest.approx(31.2 / (13.5 + 10.0))
 
 
@@ -191,7 +238,10 @@ def test_own_reports_are_of_one_source_per_direction():
 def test_every_ranks_unnamed_partners_and_named_does_not():
     rows = frame(*own(("CHN", 24), ("RUS", 27), ("ITA", 50), ("WLD", 200)))
     assert ca.trade.compare(rows, "KAZ", 2022)[0]["partner"].tolist() == ["ITA", "RUS", "CHN"]
-    assert ca.trade.compare(rows, "KAZ", 2022, partners="named")[0]["partner"].tolist() == ["RUS", "CHN"]
+    assert ca.trade.compare(rows, "KAZ", 2022, partners="named")[0]["partner"].tolist() == [
+        "RUS",
+        "CHN",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -199,9 +249,15 @@ def test_every_ranks_unnamed_partners_and_named_does_not():
     [
         ([(m, 2.0) for m in EU], 54.0),  # the sum of the 27
         ([(m, 2.0) for m in EU[:25]], 50.0),  # 25 listed members are enough
-        ([(m, 2.0) for m in EU[:24]], None),  # 24 are not: the union is then absent, never a part of itself
+        (
+            [(m, 2.0) for m in EU[:24]],
+            None,
+        ),  # 24 are not: the union is then absent, never a part of itself
         ([(m, 2.0) for m in EU] + [("EU27", 55.0)], 55.0),  # the union's own row wins
-        ([(m, 2.0) for m in EU] + [("EU", 60.0)], 54.0),  # 'EU' of an office is a changing set: members instead
+        (
+            [(m, 2.0) for m in EU] + [("EU", 60.0)],
+            54.0,
+        ),  # 'EU' of an office is a changing set: members instead
         ([("EU", 60.0)], None),
     ],
 )
@@ -232,8 +288,12 @@ def test_the_newest_year_needs_three_of_five_and_china_and_russia():
             if (e, y, p) != ("UZB", 2022, "RUS") for r in both(e, p, 1, 1, s, y)]  # fmt: skip
     trade = frame(*rows)
     assert ca.trade.newest_year(trade, eco.CA5, basis="reporter") == 2021
-    assert ca.trade.newest_year(trade, ["KAZ"], basis="reporter") == 2022  # all that are asked for, if fewer
-    found = ca.trade.lead(trade, economies=eco.CA5, basis="reporter", year="newest-1").set_index("economy")
+    assert (
+        ca.trade.newest_year(trade, ["KAZ"], basis="reporter") == 2022
+    )  # all that are asked for, if fewer
+    found = ca.trade.lead(trade, economies=eco.CA5, basis="reporter", year="newest-1").set_index(
+        "economy"
+    )
     assert set(found["last_year"].dropna()) == {2020}
     assert found.loc["TJK", "missing"].endswith("in 2020 on the basis reporter")
     for basis, eu in (("mirror", "apart"), ("reporter", "one")):
@@ -249,12 +309,16 @@ def test_a_rank_is_taken_from_no_year_before_the_first_that_counts():
         ca.trade.newest_year(trade, ["KAZ"], basis="reporter")
     with pytest.raises(CoverageError, match="since 2013"):
         ca.trade.lead(trade, economies=["KAZ"], basis="reporter")
-    assert ca.trade.lead(trade, economies=["KAZ"], basis="reporter", since="2012")["last_year"].item() == 2012
+    assert (
+        ca.trade.lead(trade, economies=["KAZ"], basis="reporter", since="2012")["last_year"].item()
+        == 2012
+    )
     assert ca.trade.newest_ranks(trade, ["KAZ"]).empty
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"basis": "both"}, {"flow": "total"}, {"source": "best"}, {"partners": "all"}, {"eu": "two"}]
+    "wrong",
+    [{"basis": "both"}, {"flow": "total"}, {"source": "best"}, {"partners": "all"}, {"eu": "two"}],
 )
 def test_a_misspelt_choice_is_refused_and_not_taken_for_another(wrong):
     choices = {"basis": "reporter"} | wrong
@@ -267,7 +331,10 @@ def test_a_misspelt_choice_is_refused_and_not_taken_for_another(wrong):
 @pytest.mark.parametrize("eu", ["apart", "one"])
 @pytest.mark.parametrize("basis", BASES)
 def test_observed_agrees_with_compare_on_the_real_table(real, basis, eu):
-    part = real[real["year"].isin([2005, 2016, 2019, 2021, 2022, 2023]) & (real["source_id"] != "UNCTAD_TMATRIX")]
+    part = real[
+        real["year"].isin([2005, 2016, 2019, 2021, 2022, 2023])
+        & (real["source_id"] != "UNCTAD_TMATRIX")
+    ]
     part = part[part["reporter"].isin(eco.CA5) | part["partner"].isin(eco.CA5)]
     needed = {"CHN", "RUS"} | ({"EU27"} if eu == "one" else set())
     for flow in FLOWS:
@@ -275,7 +342,8 @@ def test_observed_agrees_with_compare_on_the_real_table(real, basis, eu):
             seen = ca.trade.observed(part, eco.CA5, basis=basis, flow=flow, eu=eu, source=source)
             for year in sorted(set(part["year"])):
                 tables = [
-                    ca.trade.compare(part, e, year, basis=basis, flow=flow, eu=eu, source=source)[0] for e in eco.CA5
+                    ca.trade.compare(part, e, year, basis=basis, flow=flow, eu=eu, source=source)[0]
+                    for e in eco.CA5
                 ]
                 able = sum(needed <= set(table["partner"]) for table in tables)
                 assert seen.get(year, 0) == able, (flow, source, year)

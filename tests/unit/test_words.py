@@ -57,7 +57,10 @@ def criterion(unit, estimate=None, low=None, high=None, cells=1, cell_threshold=
 @pytest.mark.parametrize(
     ("given", "shown"),
     [
-        (criterion("economies", 3.0, 3.0, 5.0, cells=5, cell_threshold=0), "3 of 5 economies (2 open)"),
+        (
+            criterion("economies", 3.0, 3.0, 5.0, cells=5, cell_threshold=0),
+            "3 of 5 economies (2 open)",
+        ),
         (criterion("economies", 3.0, 3.0, 3.0, cells=5, cell_threshold=0), "3 of 5 economies"),
         (criterion("rank", 2.0, cell_threshold=1), "rank 2"),
         (criterion("p", 0.031), "p = 0.031"),

@@ -35,9 +35,13 @@ def _read(ledger, folder):
         & rows.investor.isin(EXCERPT_INVESTORS)
         & rows.year.astype(int).between(2010, 2021)
     )
-    rows = ledger.split(rows, ~wiiw | excerpt, "licence mark `no`: beyond the excerpt of end-year stocks 2010-2021")
+    rows = ledger.split(
+        rows, ~wiiw | excerpt, "licence mark `no`: beyond the excerpt of end-year stocks 2010-2021"
+    )
     missing = (rows.source_id == "wiiw_kaz_fdi") & (rows.investor == "KOR") & (rows.year == "2016")
-    return ledger.split(rows, ~missing, "the stock of KOR at the end of 2016 is missing in the source, not zero")
+    return ledger.split(
+        rows, ~missing, "the stock of KOR at the end of 2016 is missing in the source, not zero"
+    )
 
 
 def _instrument(row):
@@ -81,13 +85,17 @@ def investment_and_debt(ledger, folder):
     rows["stage"] = [_stage(r) for r in rows.itertuples()]
     rows["revision"] = [_revision(r) for r in rows.itertuples()]
     rows["bound"] = [
-        bound(n) if s.startswith("page_") else "as_stated" for n, s in zip(rows.note, rows.source_id, strict=True)
+        bound(n) if s.startswith("page_") else "as_stated"
+        for n, s in zip(rows.note, rows.source_id, strict=True)
     ]
     rows["price_basis"] = rows.price_basis.map(_basis)
-    rows["year_basis"] = rows.note.str.contains("fiscal year", case=False).map({True: "fiscal", False: "calendar"})
+    rows["year_basis"] = rows.note.str.contains("fiscal year", case=False).map(
+        {True: "fiscal", False: "calendar"}
+    )
     rows["sector"] = "all"
     rows["note"] = [
-        clean_note(n) if s.startswith("page_") else "" for n, s in zip(rows.note, rows.source_id, strict=True)
+        clean_note(n) if s.startswith("page_") else ""
+        for n, s in zip(rows.note, rows.source_id, strict=True)
     ]
     rows["value_usd"] = numbers(rows.value_usd)
     return rows, _debt(ledger, folder, owed)
@@ -103,7 +111,8 @@ def _debt(ledger, folder, owed):
     owed["measure"] = "stock"
     owed["instrument"] = [_owed_instrument(r) for r in owed.itertuples()]
     owed["note"] = [
-        clean_note(n) if s.startswith("page_") else "" for n, s in zip(owed.note, owed.source_id, strict=True)
+        clean_note(n) if s.startswith("page_") else ""
+        for n, s in zip(owed.note, owed.source_id, strict=True)
     ]
     rows = pd.concat([owed, service])
     rows["value_usd"] = numbers(rows.value_usd)
@@ -123,7 +132,11 @@ def short_title(title):
     words = title.split()
     if len(words) <= 25:
         return title
-    joints = [i for i, w in enumerate(words[:26]) if w.lower() in ("for", "and", "to", "under", "via", "in", "—")]
+    joints = [
+        i
+        for i, w in enumerate(words[:26])
+        if w.lower() in ("for", "and", "to", "under", "via", "in", "—")
+    ]
     return " ".join(words[: joints[-1] if joints else 25]).rstrip(" ,;—")
 
 
@@ -133,14 +146,21 @@ def projects(ledger, folder):
     kinds = rows.flow_type.str.split(" / ", n=1, expand=True).reindex(columns=[0, 1]).fillna("")
     rows["flow_type"] = kinds[0]
     rows["flow_class"] = (
-        kinds[1].map({"ODA-like": "oda_like", "OOF-like": "oof_like", "Vague (Official Finance)": "vague"}).fillna("")
+        kinds[1]
+        .map({"ODA-like": "oda_like", "OOF-like": "oof_like", "Vague (Official Finance)": "vague"})
+        .fillna("")
     )
-    rows["flow_basis"] = rows.note.str.contains("read from the title").map({True: "read_from_title", False: "source"})
+    rows["flow_basis"] = rows.note.str.contains("read from the title").map(
+        {True: "read_from_title", False: "source"}
+    )
     unadvised = rows.note.str.startswith("NOT recommended")
     rows["recommended"] = [
-        "" if s != "gcof1" else str(not u).lower() for s, u in zip(rows.source_id, unadvised, strict=True)
+        "" if s != "gcof1" else str(not u).lower()
+        for s, u in zip(rows.source_id, unadvised, strict=True)
     ]
-    rows["collateralised"] = rows.collateralised.str.startswith("yes").map({True: "true", False: ""})
+    rows["collateralised"] = rows.collateralised.str.startswith("yes").map(
+        {True: "true", False: ""}
+    )
     rows["infrastructure"] = (rows.infrastructure == "Yes").map({True: "true", False: ""})
     rows["sector"] = rows.sector.str.capitalize()
     rows["title"] = rows.title.map(short_title)

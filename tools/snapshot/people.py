@@ -67,15 +67,21 @@ def students(ledger, folder, dashboard):
     """`dashboard`: the `students_in_CHN` rows of the facts file."""
     rows = ledger.enter(ledger.read(folder, "students.csv"))
     rows = rows.rename(columns={"origin_iso3": "origin", "destination_iso3": "destination"})
-    copied = (rows.source_id == "uis_outbound_peijin") & (rows.origin == "TKM") & (rows.year == "2018")
-    rows = ledger.split(rows, ~copied, "repeats the value of 2016 exactly: filled in by the compiler of the source")
+    copied = (
+        (rows.source_id == "uis_outbound_peijin") & (rows.origin == "TKM") & (rows.year == "2018")
+    )
+    rows = ledger.split(
+        rows, ~copied, "repeats the value of 2016 exactly: filled in by the compiler of the source"
+    )
     more = dashboard.rename(columns={"subject": "origin", "value": "students"}).copy()
     more["origin"], more["destination"], more["level"] = more.origin.map(code), "CHN", "all"
     cell = ["origin", "destination", "year", "level", "students"]
     held = {tuple(r) for r in rows[cell].itertuples(index=False)}
     new = [tuple(r) not in held for r in more[cell].itertuples(index=False)]
     more = ledger.split(
-        more, pd.Series(new, index=more.index), "equals a cell of students.csv, and is not independent of it"
+        more,
+        pd.Series(new, index=more.index),
+        "equals a cell of students.csv, and is not independent of it",
     )
     rows = pd.concat([rows, more])
     rows["flag"] = rows.note.map(_flag)
@@ -132,7 +138,9 @@ def _dates(row):
     """Days of the visits, from the source's own list or from the words of the note."""
     if row.source_id.startswith("M_HAS"):
         found = re.findall(r"\d{4}-\d\d-\d\d(?:/\d{4}-\d\d-\d\d)?", row.note)
-        return ";".join(sorted({d.split("/")[0] if len(set(d.split("/"))) == 1 else d for d in found}))
+        return ";".join(
+            sorted({d.split("/")[0] if len(set(d.split("/"))) == 1 else d for d in found})
+        )
     if len(row.year) != 4 or row.level != "head_of_state":
         return ""
     found = re.match(r"(?:(\d+)(?:-(\d+))? )?(" + "|".join(MONTHS) + r")\b", row.note)
@@ -149,7 +157,11 @@ def _dates(row):
 def _completeness(row):
     if row.source_id.startswith("M_HAS"):
         return "complete"
-    return "cumulative" if "cumulative" in row.level or "year_to_date" in row.level else "single_trip_seen"
+    return (
+        "cumulative"
+        if "cumulative" in row.level or "year_to_date" in row.level
+        else "single_trip_seen"
+    )
 
 
 def visits(ledger, folder):

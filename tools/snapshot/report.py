@@ -70,8 +70,16 @@ def _files(frames, files):
 def _balance(ledger, frames):
     """Rows in, made, kept and left out per input file."""
     names = sorted({k[0] for k in ledger.came_in})
-    lines = ["## Rows in, kept and left out", "| file | in | made here | kept | left out |", "|---|---|---|---|---|"]
-    held = pd.concat([f[["_file", "source_id"]] for f in frames.values()]).groupby(["_file", "source_id"]).size()
+    lines = [
+        "## Rows in, kept and left out",
+        "| file | in | made here | kept | left out |",
+        "|---|---|---|---|---|",
+    ]
+    held = (
+        pd.concat([f[["_file", "source_id"]] for f in frames.values()])
+        .groupby(["_file", "source_id"])
+        .size()
+    )
     for name in names:
         came = sum(n for k, n in ledger.came_in.items() if k[0] == name)
         made = sum(n for k, n in ledger.extra.items() if k[0] == name)
@@ -100,7 +108,9 @@ def _excerpts():
     for source, cells in sorted(GALLUP_KEPT.items()):
         listed = ", ".join(f"{e} {y}" for e, y in sorted(cells))
         lines.append(f"- `{source}`: approval of leadership, single values: {listed}.")
-    lines.append("- The six Gallup rows of `evidence` name no other values than these. Values and rows together: 30.")
+    lines.append(
+        "- The six Gallup rows of `evidence` name no other values than these. Values and rows together: 30."
+    )
     return "\n".join(lines) + "\n\n"
 
 
@@ -119,11 +129,17 @@ def _origins(listing):
 
 
 def _counts(frames):
-    lines = ["## Rows per source", "| source | " + " | ".join(frames) + " |", "|---" * (len(frames) + 1) + "|"]
+    lines = [
+        "## Rows per source",
+        "| source | " + " | ".join(frames) + " |",
+        "|---" * (len(frames) + 1) + "|",
+    ]
     sources = sorted(set().union(*(set(f.source_id) for f in frames.values())))
     counts = {t: f.source_id.value_counts() for t, f in frames.items()}
     for source in sources:
-        lines.append(f"| {source} | " + " | ".join(str(counts[t].get(source, "")) for t in frames) + " |")
+        lines.append(
+            f"| {source} | " + " | ".join(str(counts[t].get(source, "")) for t in frames) + " |"
+        )
     return "\n".join(lines) + "\n"
 
 

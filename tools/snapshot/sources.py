@@ -63,14 +63,18 @@ def _read(folder):
     quiet = Ledger()
     lists = pd.concat([quiet.read(folder, name) for name in rules.LISTS])
     marks = quiet.read(folder, "LICENCES.csv")[["source_id", "redistribution"]]
-    return lists.drop(columns="_file").merge(marks, on="source_id", how="left", validate="one_to_one")
+    return lists.drop(columns="_file").merge(
+        marks, on="source_id", how="left", validate="one_to_one"
+    )
 
 
 def _resolve(text, column, table, depth=0):
     """'as BP2015' means the cell of that source."""
     found = re.match(r"as (\w+)\b", text)
     if found and found.group(1) in table and depth < 4:
-        return _resolve(table[found.group(1)][column], column, table, depth + 1) + text[found.end() :]
+        return (
+            _resolve(table[found.group(1)][column], column, table, depth + 1) + text[found.end() :]
+        )
     return text
 
 
@@ -98,7 +102,10 @@ def _published(row):
     if PARTIAL.match(row.coverage):
         return row.coverage
     words = "|".join(MONTHS) + "|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec"
-    said = re.search(rf"\((?:[^()]*, )?(?:(\d{{1,2}}) )?({words})\.? (20\d\d)(?:[;,][^()]*| summit)?\)", row.title)
+    said = re.search(
+        rf"\((?:[^()]*, )?(?:(\d{{1,2}}) )?({words})\.? (20\d\d)(?:[;,][^()]*| summit)?\)",
+        row.title,
+    )
     if said:
         return _date_of(said.group(2), said.group(3), said.group(1) or "")
     said = re.search(rf"(\d{{1,2}}) ({words}) (20\d\d)", row.title)
@@ -110,7 +117,11 @@ def _published(row):
     if not row.address.startswith("github"):
         for pattern in IN_ADDRESS:
             found = re.search(pattern, row.address)
-            if found and 1 <= int(found.group(2)) <= 12 and all(1 <= int(d) <= 31 for d in found.groups()[2:]):
+            if (
+                found
+                and 1 <= int(found.group(2)) <= 12
+                and all(1 <= int(d) <= 31 for d in found.groups()[2:])
+            ):
                 return "-".join(found.groups())
     found = re.search(r"_(20\d\d)[a-z]?$", name)
     return found.group(1) if found and name not in rules.DATA_YEAR_IN_NAME else ""
@@ -120,7 +131,9 @@ def _kind(row):
     for kind, names in rules.KIND.items():
         if row.source_id in names.split():
             return kind
-    if row.source_id.startswith(("P0", "P1", "E1_", "E2_")) and re.search(rules.DOCUMENT, row.publisher, re.I):
+    if row.source_id.startswith(("P0", "P1", "E1_", "E2_")) and re.search(
+        rules.DOCUMENT, row.publisher, re.I
+    ):
         return "document"
     return "press"
 
@@ -128,7 +141,9 @@ def _kind(row):
 def _release(row):
     """(lag, basis, reason): stated for one dated publication, else the rule of the source."""
     if row.published:
-        by_name = len(row.published) == 4 and row.source_id.rstrip("abcdefghijklmnopqrstuvwxyz").endswith(row.published)
+        by_name = len(row.published) == 4 and row.source_id.rstrip(
+            "abcdefghijklmnopqrstuvwxyz"
+        ).endswith(row.published)
         how = "the year in its short name; day not seen" if by_name else "page, address or title"
         return "", "stated", f"one publication, dated {row.published} ({how})"
     if row.source_id in rules.LAG:
@@ -150,7 +165,9 @@ def _release(row):
 def _origins(rows):
     """Declared groups; then pages with one address share a group; else the source alone."""
     group = {s: g for g, names in rules.ORIGIN.items() for s in names.split()}
-    page = rows.address.str.replace(r"^https?://(www\.)?", "", regex=True).str.rstrip("/").str.lower()
+    page = (
+        rows.address.str.replace(r"^https?://(www\.)?", "", regex=True).str.rstrip("/").str.lower()
+    )
     first = {}
     for name, address in sorted(zip(rows.source_id, page, strict=True)):
         if "github" not in address and " " not in address:
@@ -159,7 +176,12 @@ def _origins(rows):
 
 
 def _citation(row):
-    parts = [row.publisher, row.title, row.published or row.edition, row.address.replace(ARTICLE, "")]
+    parts = [
+        row.publisher,
+        row.title,
+        row.published or row.edition,
+        row.address.replace(ARTICLE, ""),
+    ]
     return ". ".join(p.strip(" .") for p in parts if p) + "."
 
 
@@ -181,7 +203,12 @@ def build(folder, used):
     rows = rows[rows.source_id.isin(used)].copy()
     rows["licence"] = [_resolve(t, "licence", table) for t in rows.licence]
     rows["address"] = [
-        re.sub(r"\s*\(character offsets.*$|; snapshot HEAD.*$", "", _resolve(t, "origin", table), flags=re.S)
+        re.sub(
+            r"\s*\(character offsets.*$|; snapshot HEAD.*$",
+            "",
+            _resolve(t, "origin", table),
+            flags=re.S,
+        )
         for t in rows.origin
     ]
     for column in ("title", "publisher", "licence", "address", "coverage"):
@@ -198,7 +225,9 @@ def build(folder, used):
     rows["origin_group"] = _origins(rows)
     rows["kind"] = [_kind(r) for r in rows.itertuples()]
     rows["citation"] = [_citation(r) for r in rows.itertuples()]
-    rows[["release_lag_days", "release_basis", "release_reason"]] = [_release(r) for r in rows.itertuples()]
+    rows[["release_lag_days", "release_basis", "release_reason"]] = [
+        _release(r) for r in rows.itertuples()
+    ]
     listing = pd.concat([rows, added]).reindex(columns=COLUMNS).fillna("")
     return _by_hand(listing.sort_values("source_id").reset_index(drop=True))
 

@@ -35,13 +35,16 @@ def _world(ledger, folder, taken):
     world = ledger.read(folder, "world_bilateral.parquet")
     ledger.enter(world)
     ledger.leave(world[world.source_id == "COW_TRADE4"], "licence mark `no`")
-    others = world[world.source_id.isin(["COMTRADE_2021X", "UNCTAD_TMATRIX", "WITS_CHN_2022X"])].rename(
-        columns={"exporter_iso3": "reporter", "importer_iso3": "partner"}
-    )
+    others = world[
+        world.source_id.isin(["COMTRADE_2021X", "UNCTAD_TMATRIX", "WITS_CHN_2022X"])
+    ].rename(columns={"exporter_iso3": "reporter", "importer_iso3": "partner"})
     others = _tidy(others.assign(flow="export", product="TOTAL"))
     seen = _same(others, taken, "world_bilateral")
     ledger.leave(others[seen], "same key and value as a row of trade_bilateral.csv")
-    ledger.leave(others[~seen], "pairs beyond the five and China: no claim needs them, and the snapshot stays small")
+    ledger.leave(
+        others[~seen],
+        "pairs beyond the five and China: no claim needs them, and the snapshot stays small",
+    )
     exports = world[world.source_id == "PENPPML"]
     recent = exports[exports.year == 2016]
     size = (
@@ -51,7 +54,9 @@ def _world(ledger, folder, taken):
     )
     ranked = sorted(size.index, key=lambda c: (-size[c], c))
     chosen = set(ranked[:LARGEST]) | set(CA5)
-    exports = ledger.split(exports, exports.year >= 1992, "before 1992: the five do not trade as states yet")
+    exports = ledger.split(
+        exports, exports.year >= 1992, "before 1992: the five do not trade as states yet"
+    )
     exports = ledger.split(
         exports,
         exports.exporter_iso3.isin(chosen) & exports.importer_iso3.isin(chosen),
@@ -66,7 +71,9 @@ def _world(ledger, folder, taken):
         "importers other than China outside trade with the five: no claim needs them",
     )
     imf = world[world.source_id == "IMF_IMTS_CHN_M"]
-    imports = pd.concat([chapters, imf]).rename(columns={"importer_iso3": "reporter", "exporter_iso3": "partner"})
+    imports = pd.concat([chapters, imf]).rename(
+        columns={"importer_iso3": "reporter", "exporter_iso3": "partner"}
+    )
     imports["flow"] = "import"
     found = pd.concat([exports, imports])
     found["product"] = "TOTAL"
@@ -80,7 +87,9 @@ def anchors(ledger, folder):
     files = ["trade_press_anchors.csv", "trade_press_anchors_china.csv"]
     press = ledger.enter(_rename(pd.concat([ledger.read(folder, f) for f in files])))
     press = ledger.split(
-        press, press.source_id != "PRESS_TURKMENPORTAL_22006", "same page and figure as PRESS_TURKMENPORTAL_22006B"
+        press,
+        press.source_id != "PRESS_TURKMENPORTAL_22006",
+        "same page and figure as PRESS_TURKMENPORTAL_22006B",
     )
     whole = (press.period == "full year") & press.flow.isin(["export", "import"])
     pair = ~press.reporter.isin(["CA5"]) & ~press.partner.isin(["CA5"])
@@ -97,10 +106,17 @@ def _valuation(row):
 
 def build(ledger, folder, energy_trade, press):
     """All rows of the table. `energy_trade`: trade rows of the energy file; `press`: full years of a pair."""
-    main = pd.concat([ledger.read(folder, "trade_bilateral.csv"), ledger.read(folder, "trade_bilateral_china.csv")])
+    main = pd.concat(
+        [
+            ledger.read(folder, "trade_bilateral.csv"),
+            ledger.read(folder, "trade_bilateral_china.csv"),
+        ]
+    )
     main = _tidy(ledger.enter(_rename(main)))
     main = ledger.split(main, main.source_id != "COW_TRADE4", "licence mark `no`")
-    main = ledger.split(main, main.partner != "CAR", "partner code CAR is unresolved (2 rows, 66 thousand USD)")
+    main = ledger.split(
+        main, main.partner != "CAR", "partner code CAR is unresolved (2 rows, 66 thousand USD)"
+    )
     chapters = _tidy(ledger.enter(_rename(ledger.read(folder, "trade_hs2.csv.gz"))))
     seen = _same(chapters, main, "trade_hs2")
     chapters = ledger.split(chapters, ~seen, "same key and value as a row of trade_bilateral.csv")
@@ -108,10 +124,14 @@ def build(ledger, folder, energy_trade, press):
     rows = pd.concat([rows, _world(ledger, folder, rows)])
     energy_trade = _tidy(energy_trade)
     seen = _same(energy_trade, rows, "energy trade rows")
-    energy_trade = ledger.split(energy_trade, ~seen, "a trade figure: same key and value as a row of `trade`")
+    energy_trade = ledger.split(
+        energy_trade, ~seen, "a trade figure: same key and value as a row of `trade`"
+    )
     rows = pd.concat([rows, energy_trade, _tidy(press.assign(product="TOTAL"))])
     rows["valuation"] = [_valuation(r) for r in rows.itertuples()]
-    services = (rows.source_id == "UZB_STAT") | (rows.source_id.str.startswith("PRESS_") & (rows.reporter == "UZB"))
+    services = (rows.source_id == "UZB_STAT") | (
+        rows.source_id.str.startswith("PRESS_") & (rows.reporter == "UZB")
+    )
     rows["scope"] = services.map({True: "goods_and_services", False: "goods"})
     return rows
 

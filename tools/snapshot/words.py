@@ -39,7 +39,9 @@ def read_facts(ledger, folder):
     )
     twice = rows.fact_id.isin(" ".join(SAME_PAGE.values()).split())
     dropped = rows[twice].copy()
-    rows = ledger.split(rows, ~twice, "the same page under another source id gives this figure in another table")
+    rows = ledger.split(
+        rows, ~twice, "the same page under another source id gives this figure in another table"
+    )
     dashboard = (rows.attribute == "students_in_CHN") & (rows.source_id == "AIDCPD")
     gas = rows.fact_id.str.startswith(("GAS-P-", "OIL-"))
     lng = rows.attribute == "lng_import_total"
@@ -64,7 +66,9 @@ def check_same_page(dropped, tables):
         for fact in dropped[dropped.fact_id.isin(names.split())].itertuples():
             value = float(fact.value) * UNIT.get(fact.unit, 1)
             if not (abs(held - value) <= 1e-6 * value).any():
-                raise ValueError(f"{fact.fact_id}: {value} is not among the rows of {source} in {table}")
+                raise ValueError(
+                    f"{fact.fact_id}: {value} is not among the rows of {source} in {table}"
+                )
 
 
 def read_rail(ledger, folder):
@@ -79,12 +83,17 @@ def read_rail(ledger, folder):
 def facts(ledger, folder, rest, rail, press):
     """`rest`, `rail`, `press`: what the other tables did not take."""
     rest = rest.assign(period=rest.year)
-    rail = rail.rename(columns={"route_or_point": "subject", "measure": "attribute"}).assign(period=rail.year)
+    rail = rail.rename(columns={"route_or_point": "subject", "measure": "attribute"}).assign(
+        period=rail.year
+    )
     press = press.assign(
         fact_id=[f"TPA-{i:03d}" for i in range(1, len(press) + 1)],
         subject=press.reporter + "-" + press.partner,
         attribute="trade_" + press.flow + "_reported_by_" + press.reporter,
-        period=[y if p == "full year" else f"{y} {p}" for y, p in zip(press.year, press.period, strict=True)],
+        period=[
+            y if p == "full year" else f"{y} {p}"
+            for y, p in zip(press.year, press.period, strict=True)
+        ],
         value=press.value_usd,
         unit="USD",
     )
@@ -120,8 +129,14 @@ def _memberships(ledger, folder, events):
     rows = ledger.enter(ledger.read(folder, "bri_membership.csv"))
     copied = rows.note.str.extract(r"^copied from events.csv (\S+)")[0]
     origin = dict(zip(events.event_id, events.source_id, strict=True))
-    if any(origin.get(e) != s for e, s in zip(copied, rows.source_id, strict=True) if isinstance(e, str)):
-        raise ValueError("bri_membership.csv names an event that is not in events.csv with that source")
+    if any(
+        origin.get(e) != s
+        for e, s in zip(copied, rows.source_id, strict=True)
+        if isinstance(e, str)
+    ):
+        raise ValueError(
+            "bri_membership.csv names an event that is not in events.csv with that source"
+        )
     rows = ledger.split(rows, copied.isna(), "a copy of a row of events.csv with the same source")
     rows["event_id"] = "BRI-" + rows.source_id + "-" + rows.iso3
     rows.loc[rows.kind == "exit", "event_id"] += "-EXIT"
@@ -147,7 +162,9 @@ def events(ledger, folder):
         _file="visits.csv",
         note="date in the list of visits by foreign leaders (five rows of visits); P018B gives 19 September",
     )
-    ledger.make(summit, "second date of the first C5+1 summit, read from the five visits of that day")
+    ledger.make(
+        summit, "second date of the first C5+1 summit, read from the five visits of that day"
+    )
     added = pd.DataFrame(additions.EVENTS).assign(_file="additions.py")
     ledger.make(added, "added after a review of the pages")
     rows = pd.concat([rows, summit, _memberships(ledger, folder, rows), added])

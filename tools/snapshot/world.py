@@ -55,7 +55,12 @@ WORLD_BANK_GROUPS = set(
         "CHI",
     ]
 )
-FIGURES_ONLY = {"EI.gas_consumption", "EI.gas_production", "EI.oil_consumption", "EI.oil_production"}
+FIGURES_ONLY = {
+    "EI.gas_consumption",
+    "EI.gas_production",
+    "EI.oil_consumption",
+    "EI.oil_production",
+}
 SERIES = {"gas_consumption": "EI.gas_consumption", "gas_production": "EI.gas_production"}
 SECTION_3 = "SITC3 mineral fuels (exporter side, UNCTAD)"
 CHAPTER_27 = "HS27 mineral fuels (importer-reported)"
@@ -69,7 +74,9 @@ def macro(ledger, folder, gas):
     review = rows.source_id == "EI_BP_DDF"
     needed = rows.economy.isin([*CA5, "CHN", "RUS"]) & rows.indicator.isin(FIGURES_ONLY)
     rows = ledger.split(
-        rows, ~review | needed, "mark `figures`: C23 needs gas and oil of China, Russia and the five only"
+        rows,
+        ~review | needed,
+        "mark `figures`: C23 needs gas and oil of China, Russia and the five only",
     )
     gas = gas.rename(columns={"subject": "economy"}).assign(indicator=gas.attribute.map(SERIES))
     rows = pd.concat([rows, gas])
@@ -108,13 +115,19 @@ def _world(ledger, folder, taken):
         .gt(both.value.astype(float) * 1e-9)
     ).any():
         raise ValueError("world_gdp_pop and macro.csv differ")
-    return ledger.split(rows, ~pd.Series(seen.to_numpy(), index=rows.index), "same key and value as a row of macro.csv")
+    return ledger.split(
+        rows,
+        ~pd.Series(seen.to_numpy(), index=rows.index),
+        "same key and value as a row of macro.csv",
+    )
 
 
 def geography(ledger, folder):
     rows = ledger.read(folder, "world_bilateral_covariates.parquet")
     rows["source_id"] = "CEPII_GEODIST"
-    rows = ledger.enter(rows).rename(columns={"exporter_iso3": "origin", "importer_iso3": "destination"})
+    rows = ledger.enter(rows).rename(
+        columns={"exporter_iso3": "origin", "importer_iso3": "destination"}
+    )
     rows = ledger.split(rows, rows.origin != rows.destination, "an economy with itself: no pair")
     rows["distance_km"] = [number(round(float(d), 1)) for d in rows.dist]
     for new, old in (
@@ -128,7 +141,9 @@ def geography(ledger, folder):
 
 
 def _pipeline(gas):
-    rows = gas.assign(exporter=gas.attribute.str.split(":").str[1].replace("TOTAL", "WLD"), importer="CHN")
+    rows = gas.assign(
+        exporter=gas.attribute.str.split(":").str[1].replace("TOTAL", "WLD"), importer="CHN"
+    )
     crude = rows.attribute.str.startswith("crude")
     rows["commodity"] = crude.map({True: "crude_oil", False: "pipeline_gas"})
     rows["unit"] = crude.map({True: "million tonnes", False: "bcm"})
@@ -139,7 +154,11 @@ def _uranium(ledger, rail):
     """Uranium in full years; a value in USD stands beside the quantity of the same source."""
     source_of = rail.route_or_point.str.extract(r"from (\w{3})$")[0].fillna("WLD")
     rows = rail.assign(
-        exporter=source_of, importer="CHN", commodity="natural_uranium", quantity=rail.value, value_usd=""
+        exporter=source_of,
+        importer="CHN",
+        commodity="natural_uranium",
+        quantity=rail.value,
+        value_usd="",
     )
     rows.loc[rows.route_or_point.str.contains("enriched"), "commodity"] = "enriched_uranium"
     assemblies = rows.route_or_point.str.contains("assemblies")
@@ -148,10 +167,15 @@ def _uranium(ledger, rail):
     rows = rows[rows.unit != "USD"].copy()
     alone = []
     for i, m in money.iterrows():
-        beside = (rows.exporter == m.exporter) & (rows.year == m.year) & (rows.source_id == m.source_id)
+        beside = (
+            (rows.exporter == m.exporter) & (rows.year == m.year) & (rows.source_id == m.source_id)
+        )
         if beside.any():
             rows.loc[beside, "value_usd"] = m.value
-            ledger.leave(money.loc[[i]], "merged: the value in USD stands beside the quantity of the same source")
+            ledger.leave(
+                money.loc[[i]],
+                "merged: the value in USD stands beside the quantity of the same source",
+            )
         else:
             alone.append(m.copy())
     extra = pd.DataFrame(alone)
@@ -170,13 +194,24 @@ def energy(ledger, folder, gas, lng, uranium):
     cell = ["exporter", "importer", "year", "commodity", "source_id"]
     both = gas.merge(flows[[*cell, "quantity"]], on=cell, how="left", suffixes=("", "_old"))
     seen = both.quantity_old.notna()
-    apart = (both.quantity.astype(float) - both.quantity_old.fillna("0").astype(float)).abs() > 0.0006
+    apart = (
+        both.quantity.astype(float) - both.quantity_old.fillna("0").astype(float)
+    ).abs() > 0.0006
     if (seen & apart).any():
         raise ValueError("gas imports among the facts differ from energy.csv")
     gas = ledger.split(
-        gas, ~pd.Series(seen.to_numpy(), index=gas.index), "equals a cell of energy.csv, rounded to three decimals"
+        gas,
+        ~pd.Series(seen.to_numpy(), index=gas.index),
+        "equals a cell of energy.csv, rounded to three decimals",
     )
-    lng = lng.assign(exporter="WLD", importer="CHN", commodity="lng", unit="bcm", quantity=lng.value, value_usd="")
+    lng = lng.assign(
+        exporter="WLD",
+        importer="CHN",
+        commodity="lng",
+        unit="bcm",
+        quantity=lng.value,
+        value_usd="",
+    )
     rows = pd.concat([flows, gas, lng, _uranium(ledger, uranium)])
     for column in ("exporter", "importer"):
         rows[column] = rows[column].map(code)
@@ -187,7 +222,8 @@ def energy(ledger, folder, gas, lng, uranium):
 def _as_trade(fuels):
     section = fuels.commodity == SECTION_3
     trade = fuels.assign(
-        product=section.map({True: "SITC3", False: "27"}), flow=section.map({True: "export", False: "import"})
+        product=section.map({True: "SITC3", False: "27"}),
+        flow=section.map({True: "export", False: "import"}),
     )
     trade["reporter"] = fuels.exporter.where(section, fuels.importer)
     trade["partner"] = fuels.importer.where(section, fuels.exporter)

@@ -13,7 +13,9 @@ DATE = re.compile(r"^\d{4}(-\d\d(-\d\d)?)?(/\d{4}(-\d\d(-\d\d)?)?)?$")
 
 
 def schema(root, table):
-    return yaml.safe_load((root / "registry" / "tables" / f"{table}.yaml").read_text(encoding="utf-8"))
+    return yaml.safe_load(
+        (root / "registry" / "tables" / f"{table}.yaml").read_text(encoding="utf-8")
+    )
 
 
 def shaped(rows, spec):
@@ -52,7 +54,9 @@ def problems(rows, spec):
             values = pd.to_numeric(cells)
             bad = cells[(values < column["min"]) | (values > column["max"])]
         if len(bad):
-            found.append(f"{table}.{name}: {len(bad)} cells against the schema, e.g. {sorted(set(bad))[:5]}")
+            found.append(
+                f"{table}.{name}: {len(bad)} cells against the schema, e.g. {sorted(set(bad))[:5]}"
+            )
     return found
 
 
@@ -70,7 +74,10 @@ def parts(rows, table):
     counts = rows.source_id.value_counts()
     large = sorted(counts[counts > LARGE].index)
     for source in large:
-        yield f"{table}/{re.sub(r'[^a-z0-9_]', '_', source.lower())}.csv", rows[rows.source_id == source]
+        yield (
+            f"{table}/{re.sub(r'[^a-z0-9_]', '_', source.lower())}.csv",
+            rows[rows.source_id == source],
+        )
     small = rows[~rows.source_id.isin(large)]
     if len(small):
         yield f"{table}/small.csv", small
@@ -96,7 +103,9 @@ def describe(root, table, written, counts):
     """Replace the `files` and `rows` blocks; the text above them is written by hand and stays."""
     path = root / "registry" / "tables" / f"{table}.yaml"
     head = re.split(r"^files:", path.read_text(encoding="utf-8"), maxsplit=1, flags=re.M)[0]
-    lines = ["files:"] + [f"  {n}: {{sha256: {h}, rows: {r}}}" for n, (h, r, _) in sorted(written.items())]
+    lines = ["files:"] + [
+        f"  {n}: {{sha256: {h}, rows: {r}}}" for n, (h, r, _) in sorted(written.items())
+    ]
     lines += ["rows:"] + [f"  {_key(s)}: {counts[s]}" for s in sorted(counts.index)]
     path.write_text(head + "\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 

@@ -1,7 +1,7 @@
 """The article under test: its sentences, and whether the register quotes them rightly.
 
-The article's text is not part of the project. Where it is at hand, `check` compares each claim's quotation and
-sentence hash with it; elsewhere only the form can be checked.
+The article's text is not part of the project. Where it is at hand, `check` compares each claim's
+quotation and sentence hash with it; elsewhere only the form can be checked.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ def normal(text: str) -> str:
 
 
 def sentences(article: str) -> dict[tuple[int, int], str]:
-    """Sentences by (paragraph, sentence), both from 1; the title is (0, 1), the line with the date is left out."""
+    """Sentences by (paragraph, sentence), both from 1; the title is (0, 1), the line with the date
+    is left out.
+    """
     lines = [normal(line) for line in article.splitlines() if line.strip()]
     found = {(0, 1): lines[0]}
     body = [line for line in lines[1:] if not re.match(r"^\d{4}-\d{2}-\d{2}", line)]
@@ -47,7 +49,10 @@ def check(claims: Mapping[str, ClaimSpec], article: str | None = None) -> list[s
     faults = []
     words = sum(len(c.quotation.split()) for c in claims.values())
     if words > QUOTED_WORDS_LIMIT:
-        faults.append(f"register: the quotations have {words} words together, the limit is {QUOTED_WORDS_LIMIT}")
+        faults.append(
+            f"register: the quotations have {words} words together, the limit is "
+            f"{QUOTED_WORDS_LIMIT}"
+        )
     if article is None:
         return faults
     known = sentences(article)
@@ -58,8 +63,11 @@ def check(claims: Mapping[str, ClaimSpec], article: str | None = None) -> list[s
             faults.append(f"{place}: the article has no such sentence")
         elif sentence_sha256(known[at]) != claim.article.sha256:
             faults.append(
-                f"{place}: the sentence's hash is {sentence_sha256(known[at])}, the register says {claim.article.sha256}"
+                f"{place}: the sentence's hash is {sentence_sha256(known[at])}, the register "
+                f"says {claim.article.sha256}"
             )
-        elif not all(normal(part).strip(" .") in known[at] for part in claim.quotation.split("...")):
+        elif not all(
+            normal(part).strip(" .") in known[at] for part in claim.quotation.split("...")
+        ):
             faults.append(f"{place}: the quotation does not stand in the sentence")
     return faults

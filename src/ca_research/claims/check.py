@@ -1,4 +1,5 @@
-"""Whether the register can be applied as it stands, and whether a stored verdict follows from its criteria.
+"""Whether the register can be applied as it stands, and whether a stored verdict follows from its
+criteria.
 
 Every fault is one line: the file, the field, what is wrong. Nothing here loads data.
 """
@@ -25,27 +26,43 @@ _MOST_CRITERIA = 8  # 3^8 combinations of states; a rule over more could not be 
 
 
 def register(claims: Mapping[str, ClaimSpec], notebook_tables: Mapping[str, set[str]]) -> list[str]:
-    """Faults of the register: tables, measures, settings, axes and rules that could not do what they declare.
+    """Faults of the register: tables, measures, settings, axes and rules that could not do what
+    they declare.
 
-    notebook_tables: tables that each notebook loads, by file name; a notebook that is not in it does not exist.
+    notebook_tables: tables that each notebook loads, by file name; a notebook that is not in it
+        does not exist.
     """
-    return [*_sentences(claims), *(fault for claim in claims.values() for fault in _claim(claim, notebook_tables))]
+    return [
+        *_sentences(claims),
+        *(fault for claim in claims.values() for fault in _claim(claim, notebook_tables)),
+    ]
 
 
 def _sentences(claims: Mapping[str, ClaimSpec]) -> Iterator[str]:
-    """Every sentence of the article has a claim or the reason why not, and every claim a sentence."""
+    """Every sentence of the article has a claim or the reason why not, and every claim a
+    sentence.
+    """
     listed = {(s.paragraph, s.sentence): s for s in registry.article().sentences}
     named = set()
     for claim in claims.values():
         at = (claim.article.paragraph, claim.article.sentence)
         named.add(at)
         if at not in listed:
-            yield f"registry/claims/{claim.id}.yaml: article: there is no sentence {at[1]} in paragraph {at[0]}"
+            yield (
+                f"registry/claims/{claim.id}.yaml: article: there is no sentence {at[1]} in "
+                f"paragraph {at[0]}"
+            )
         elif listed[at].sha256 != claim.article.sha256:
-            yield f"registry/claims/{claim.id}.yaml: article: the hash is not that of the sentence in registry/article.yaml"
+            yield (
+                f"registry/claims/{claim.id}.yaml: article: the hash is not that of the sentence "
+                "in registry/article.yaml"
+            )
     for at, sentence in listed.items():
         if at not in named and not sentence.none:
-            yield f"registry/article.yaml: sentences: no claim rests on sentence {at[1]} of paragraph {at[0]}, and no reason is given"
+            yield (
+                f"registry/article.yaml: sentences: no claim rests on sentence {at[1]} of "
+                f"paragraph {at[0]}, and no reason is given"
+            )
 
 
 def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterator[str]:
@@ -64,7 +81,9 @@ def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterato
         yield f"{place}: criteria: {error.what}"
         return
     for criterion in criteria.values():
-        yield from (f"{place}: criteria.{criterion.name}: {fault}" for fault in _criterion(claim, criterion))
+        yield from (
+            f"{place}: criteria.{criterion.name}: {fault}" for fault in _criterion(claim, criterion)
+        )
     for reading in claim.readings:
         yield from (f"{place}: readings.{reading.name}.rule: {fault}" for fault in _rule(reading))
 
@@ -83,8 +102,13 @@ def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
             elif kind == "setting" and name in criterion.axes:
                 yield f"{name!r} is both a setting and an axis"
     needed = {p.name for p in taken.values() if p.default is p.empty}
-    for name in sorted(needed - set(claim.data) - GIVEN - set(criterion.settings) - set(criterion.axes)):
-        yield f"{criterion.measure} needs {name!r}, which is neither among the data nor a setting nor an axis"
+    for name in sorted(
+        needed - set(claim.data) - GIVEN - set(criterion.settings) - set(criterion.axes)
+    ):
+        yield (
+            f"{criterion.measure} needs {name!r}, which is neither among the data nor a setting "
+            "nor an axis"
+        )
 
 
 def _rule(reading: Reading) -> Iterator[str]:
@@ -98,10 +122,16 @@ def _rule(reading: Reading) -> Iterator[str]:
     seen = set()
     for states in itertools.product((HOLDS, FAILS, MIXED), repeat=len(names)):
         known = dict(zip(names, states, strict=True))
-        answers = tuple(bool(evaluate(getattr(reading.rule, part), known)) for part in ("supported", "contradicted"))
+        answers = tuple(
+            bool(evaluate(getattr(reading.rule, part), known))
+            for part in ("supported", "contradicted")
+        )
         seen.add(answers)
         if all(answers):
-            yield f"both supported and contradicted where {', '.join(f'{k} {v}' for k, v in known.items())}"
+            yield (
+                "both supported and contradicted where "
+                f"{', '.join(f'{k} {v}' for k, v in known.items())}"
+            )
             return
     for position, word in enumerate(("supported", "contradicted")):
         if not any(answers[position] for answers in seen):
@@ -109,16 +139,20 @@ def _rule(reading: Reading) -> Iterator[str]:
 
 
 def stale(stored: Mapping[str, Any]) -> bool:
-    """Whether a stored verdict was judged by another rule than the one the register now declares."""
+    """Whether a stored verdict was judged by another rule than the one the register now
+    declares.
+    """
     declared = registry.claim(stored["claim"])
     now = (declared.rule_sha256, declared.rule_sha256_2)
     return (stored["rule_sha256"], stored.get("rule_sha256_2")) != now
 
 
 def verdict(stored: Mapping[str, Any]) -> list[str]:
-    """Faults of a stored verdict (an entry of verdicts.json): words that its declared rule and its criteria do not imply.
+    """Faults of a stored verdict (an entry of verdicts.json): words that its declared rule and its
+    criteria do not imply.
 
-    One judged by an earlier rule (`stale`) cannot be checked against the present one and has no fault.
+    One judged by an earlier rule (`stale`) cannot be checked against the present one and has no
+    fault.
     """
     claim = registry.claim(stored["claim"])
     place = f"{stored['claim']}, reading {stored['reading']}, as of {stored['as_of']}"
@@ -132,5 +166,7 @@ def verdict(stored: Mapping[str, Any]) -> list[str]:
         return [f"{place}: its criteria are not those declared"]
     implied, _ = apply_rule(reading, states, {c["name"]: c["main_met"] for c in stored["criteria"]})
     return (
-        [] if implied == stored["verdict"] else [f"{place}: says {stored['verdict']!r}, its criteria imply {implied!r}"]
+        []
+        if implied == stored["verdict"]
+        else [f"{place}: says {stored['verdict']!r}, its criteria imply {implied!r}"]
     )

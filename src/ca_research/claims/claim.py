@@ -1,4 +1,6 @@
-"""A declared claim as a user holds it: its words, its rule, its universe; gather evidence, get a verdict."""
+"""A declared claim as a user holds it: its words, its rule, its universe; gather evidence, get a
+verdict.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,10 @@ class Claim:
 
     def __str__(self) -> str:
         """The claim as a reader needs it: its words, and what would support or contradict it."""
-        return f"{self.id} {self.spec.title}\n“{self.spec.quotation}”\n{self.spec.restatement}\n\n{self.rule}"
+        return (
+            f"{self.id} "
+            f"{self.spec.title}\n“{self.spec.quotation}”\n{self.spec.restatement}\n\n{self.rule}"
+        )
 
     def __repr__(self) -> str:
         return f"claim({self.id!r})"
@@ -35,18 +40,32 @@ class Claim:
 
     @property
     def rule(self) -> str:
-        """What would support and what would contradict each reading, in words, with the criteria and thresholds."""
+        """What would support and what would contradict each reading, in words, with the criteria
+        and thresholds.
+        """
         lines = []
         for reading in self.spec.readings:
             lines.append(f"{reading.name}: {reading.statement}")
             for c in reading.criteria:
-                over = f", in at least {c.over.at_least} of {len(c.over.economies)} economies" if c.over else ""
-                lines.append(f"  - {c.name}: {c.statement} [{c.measure} {c.comparison} {c.threshold:g} {c.unit}{over}]")
-            lines.append(f"  {reading.rule.words if reading.rule else 'Not testable: ' + str(reading.not_testable)}")
+                over = (
+                    f", in at least {c.over.at_least} of {len(c.over.economies)} economies"
+                    if c.over
+                    else ""
+                )
+                lines.append(
+                    f"  - {c.name}: {c.statement} [{c.measure} {c.comparison} {c.threshold:g} "
+                    f"{c.unit}{over}]"
+                )
+            lines.append(
+                "  "
+                f"{reading.rule.words if reading.rule else 'Not testable: ' + str(reading.not_testable)}"
+            )
         return "\n".join(lines)
 
     def specifications(self) -> pd.DataFrame:
-        """Every specification before it is run: criterion, choices, `is_main`, and the reason where excluded."""
+        """Every specification before it is run: criterion, choices, `is_main`, and the reason where
+        excluded.
+        """
         parts = []
         for criterion in self.spec.criteria().values():
             part = universe(self.spec, criterion).table()
@@ -57,7 +76,8 @@ class Claim:
     def gather(self, *, as_of: str | dt.date | None = None, **given: Any) -> Evidence:
         """Evidence for all criteria: `claim.gather(trade=frame, economies=["KAZ"])`.
 
-        as_of: the day of knowledge, for frames that were merged or made anew after `load` and no longer carry it.
+        as_of: the day of knowledge, for frames that were merged or made anew after `load` and no
+            longer carry it.
         Raises UsageError for frames that a claim cannot be judged by, and says what to do.
         """
         return gather(self.spec, given, as_of)
@@ -69,7 +89,9 @@ class Claim:
         """
         needed = set(self.spec.criteria())
         for name in needed - set(evidence.frame["criterion"]):
-            raise UnknownNameError(f"evidence for {self.id}: criterion", name, sorted(set(evidence.frame["criterion"])))
+            raise UnknownNameError(
+                f"evidence for {self.id}: criterion", name, sorted(set(evidence.frame["criterion"]))
+            )
         return judge(self.spec, evidence, params or {})
 
 

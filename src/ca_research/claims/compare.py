@@ -22,10 +22,12 @@ def _shown(c: Stored) -> str:
 
 
 def differences(before: Stored, after: Stored) -> list[str]:
-    """What differs between two verdicts of one reading, most decisive first; empty where nothing does.
+    """What differs between two verdicts of one reading, most decisive first; empty where nothing
+    does.
 
-    before, after: entries of verdicts.json. Names the verdict, each criterion whose state or number moved, the last
-    year used, and the sources that came or went: the inputs by which the two differ.
+    before, after: entries of verdicts.json. Names the verdict, each criterion whose state or number
+    moved, the last year used, and the sources that came or went: the inputs by which the two
+        differ.
     """
     lines = []
     if before["verdict"] != after["verdict"]:
@@ -38,28 +40,42 @@ def differences(before: Stored, after: Stored) -> list[str]:
         if old is None:
             lines.append(f"{c['label']}: new criterion, {c['state']}")
         elif old["state"] != c["state"]:
-            lines.append(f"{c['label']}: {old['state']} ({_shown(old)}) became {c['state']} ({_shown(c)})")
+            lines.append(
+                f"{c['label']}: {old['state']} ({_shown(old)}) became {c['state']} ({_shown(c)})"
+            )
         elif _shown(old) != _shown(c):
             lines.append(f"{c['label']}: {_shown(old)} became {_shown(c)}, still {c['state']}")
     if before["coverage"]["to"] != after["coverage"]["to"]:
-        lines.append(f"last year used: {before['coverage']['to'] or 'none'} became {after['coverage']['to'] or 'none'}")
+        lines.append(
+            f"last year used: {before['coverage']['to'] or 'none'} became "
+            f"{after['coverage']['to'] or 'none'}"
+        )
     for words, ids in (
         ("sources that came", set(after["sources"]) - set(before["sources"])),
         ("sources that went", set(before["sources"]) - set(after["sources"])),
     ):
         if ids:
             few = sorted(ids)[:6]
-            lines.append(f"{words}: {', '.join(few)}" + (f" and {len(ids) - len(few)} more" if len(ids) > 6 else ""))
+            lines.append(
+                f"{words}: {', '.join(few)}"
+                + (f" and {len(ids) - len(few)} more" if len(ids) > 6 else "")
+            )
     return lines
 
 
 def two_days(verdicts: Sequence[Stored], first: str, second: str = "latest") -> pd.DataFrame:
     """Verdicts of the same claim, reading and parameters on two days of knowledge, one row each.
 
-    Returns claim, reading, title, params (text), first, second (verdict words), changed, why (the differences joined).
+    Returns claim, reading, title, params (text), first, second (verdict words), changed, why (the
+    differences joined).
     """
-    keys = [{k: v for k, v in one["params"].items() if k not in ("as_of", "claim")} for one in verdicts]
-    by = {(v["claim"], v["reading"], str(k), v["as_of"]): v for v, k in zip(verdicts, keys, strict=True)}
+    keys = [
+        {k: v for k, v in one["params"].items() if k not in ("as_of", "claim")} for one in verdicts
+    ]
+    by = {
+        (v["claim"], v["reading"], str(k), v["as_of"]): v
+        for v, k in zip(verdicts, keys, strict=True)
+    }
     rows = []
     for (claim, reading, params, day), after in by.items():
         before = by.get((claim, reading, params, first))
@@ -74,7 +90,9 @@ def two_days(verdicts: Sequence[Stored], first: str, second: str = "latest") -> 
                 "first": before["verdict"],
                 "second": after["verdict"],
                 "changed": before["verdict"] != after["verdict"],
-                "why": "; ".join(differences(before, after)[before["verdict"] != after["verdict"] :]),
+                "why": "; ".join(
+                    differences(before, after)[before["verdict"] != after["verdict"] :]
+                ),
             }
         )
     columns = ["claim", "reading", "title", "params", "first", "second", "changed", "why"]

@@ -1,4 +1,6 @@
-"""The measures of a claim over its specifications: each computed once, and again on figures without one source."""
+"""The measures of a claim over its specifications: each computed once, and again on figures without
+one source.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ def shared_parts(function: Measure) -> Mapping[str, Measure]:
 
 @dataclass(frozen=True)
 class Call:
-    """A measure with all that a criterion fixes: equal calls with equal choices are one computation."""
+    """A measure with all that a criterion fixes: equal calls with equal choices are one
+    computation.
+    """
 
     name: str
     settings: tuple[tuple[str, Any], ...]
@@ -75,11 +79,15 @@ class Computation:
         self._parts: dict[tuple[Measure, tuple[str, ...]], _Part] = {}
 
     def taken(self, calls: Iterable[Call]) -> set[str]:
-        """Names of what is given that the measures take, or that one of their shared parts is made from."""
+        """Names of what is given that the measures take, or that one of their shared parts is made
+        from.
+        """
         return {name for call in calls for name in self._inputs(measure(call.name))}
 
     def run(self, call: Call, **choices: str) -> pd.DataFrame:
-        """The estimates of one specification; raises what the measure raises, each time it is asked."""
+        """The estimates of one specification; raises what the measure raises, each time it is
+        asked.
+        """
         return self.traced(call, **choices)[0]
 
     def traced(self, call: Call, **choices: str) -> tuple[pd.DataFrame, Seen]:
@@ -94,7 +102,9 @@ class Computation:
         return found, seen
 
     def without(self, source: str) -> Computation:
-        """The same calls on figures without the rows of a source. Parts made from other figures stay as they are."""
+        """The same calls on figures without the rows of a source. Parts made from other figures
+        stay as they are.
+        """
         made = {part for call, _ in self._done for part in _parts_within(measure(call.name))}
         kept = {name: value for name, value in self.given.items() if name not in made}
         rest = Computation({name: _drop(value, source) for name, value in kept.items()})
@@ -104,7 +114,9 @@ class Computation:
 
     def _compute(self, call: Call, choices: dict[str, str]) -> pd.DataFrame:
         function = measure(call.name)
-        return function(**self._arguments(function, call.economies) | dict(call.settings), **choices)
+        return function(
+            **self._arguments(function, call.economies) | dict(call.settings), **choices
+        )
 
     def _arguments(self, function: Measure, economies: tuple[str, ...]) -> dict[str, Any]:
         """What a function takes of the economies, of what is given, and of its shared parts."""
@@ -131,7 +143,9 @@ class Computation:
     def _inputs(self, function: Measure) -> set[str]:
         parts = shared_parts(function)
         names = set(inspect.signature(function).parameters) & set(self.given)
-        return names.union(*(self._inputs(m) for part, m in parts.items() if part not in self.given))
+        return names.union(
+            *(self._inputs(m) for part, m in parts.items() if part not in self.given)
+        )
 
 
 def _parts_within(function: Measure) -> set[str]:

@@ -1,8 +1,9 @@
 """From the estimates of a criterion to its state, over all the ways to compute it.
 
-A criterion *holds* if it is true in the main specification and in at least 80 % of the distinct ones, *fails* if it
-is false in the main specification and in at least 80 % of the distinct ones, is *undecided* where the main
-specification has no answer, and is *mixed* otherwise (docs/decisions.md says why the two ends are symmetric).
+A criterion *holds* if it is true in the main specification and in at least 80 % of the distinct
+ones, *fails* if it is false in the main specification and in at least 80 % of the distinct ones, is
+*undecided* where the main specification has no answer, and is *mixed* otherwise (docs/decisions.md
+says why the two ends are symmetric).
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ SHARE = 0.80
 
 
 def scaled(over: Over, economies_judged: int) -> int:
-    """'At least k of n', carried to another number of economies: the same share, rounded up (3 of 5 is 3 of 4, 1 of 1)."""
+    """'At least k of n', carried to another number of economies: the same share, rounded up (3 of 5
+    is 3 of 4, 1 of 1).
+    """
     return max(1, math.ceil(over.at_least * economies_judged / len(over.economies)))
 
 
@@ -42,7 +45,9 @@ def _answers(rows: pd.DataFrame) -> dict[Any, dict[str, _Answer]]:
     """Answers of each specification by economy."""
     found: dict[Any, dict[str, _Answer]] = {}
     columns = ("spec", "economy", "estimate", "low", "high", "last_year", "missing")
-    for spec, economy, *numbers, year, missing in zip(*(rows[c].tolist() for c in columns), strict=True):
+    for spec, economy, *numbers, year, missing in zip(
+        *(rows[c].tolist() for c in columns), strict=True
+    ):
         estimate, low, high = (None if pd.isna(v) else float(v) for v in numbers)
         said = missing if isinstance(missing, str) else ""
         answer = _Answer(estimate, low, high, None if pd.isna(year) else int(year), said)
@@ -50,16 +55,24 @@ def _answers(rows: pd.DataFrame) -> dict[Any, dict[str, _Answer]]:
     return found
 
 
-def _cells(criterion: Criterion, answers: Mapping[str, _Answer], judged: Iterable[str]) -> list[Cell]:
-    failed = answers.get("")  # a specification that failed as a whole says why for all of its economies
+def _cells(
+    criterion: Criterion, answers: Mapping[str, _Answer], judged: Iterable[str]
+) -> list[Cell]:
+    failed = answers.get(
+        ""
+    )  # a specification that failed as a whole says why for all of its economies
     why = (failed.missing if failed else "") or "no figures"
     cells = []
     for code in judged:
         if (found := answers.get(code)) is None:
             cells.append(Cell(code, None, None, None, None, None, why))
             continue
-        met = decide(found.estimate, found.low, found.high, criterion.comparison, criterion.threshold)
-        cells.append(Cell(code, found.estimate, found.low, found.high, met, found.year, found.missing))
+        met = decide(
+            found.estimate, found.low, found.high, criterion.comparison, criterion.threshold
+        )
+        cells.append(
+            Cell(code, found.estimate, found.low, found.high, met, found.year, found.missing)
+        )
     return cells
 
 
@@ -71,11 +84,15 @@ def _truth(criterion: Criterion, cells: list[Cell]) -> Truth:
     return count_rule((c.met for c in cells), scaled(criterion.over, len(cells)))
 
 
-def specification_truths(criterion: Criterion, rows: pd.DataFrame, judged: list[str]) -> pd.DataFrame:
-    """Every specification of a criterion: spec, is_main, value, low, high and met (true, false, null).
+def specification_truths(
+    criterion: Criterion, rows: pd.DataFrame, judged: list[str]
+) -> pd.DataFrame:
+    """Every specification of a criterion: spec, is_main, value, low, high and met (true, false,
+    null).
 
-    For a count over several economies value is how many meet the comparison and high adds those that are undecided;
-    for one economy, or a figure of none in particular, it is the measure itself.
+    For a count over several economies value is how many meet the comparison and high adds those
+    that are undecided; for one economy, or a figure of none in particular, it is the measure
+    itself.
     """
     codes = counted(criterion, judged) if criterion.over else [""]
     records = []
@@ -85,7 +102,9 @@ def specification_truths(criterion: Criterion, rows: pd.DataFrame, judged: list[
         if len(codes) != 1:
             held, open_ = sum(c.met is True for c in cells), sum(c.met is None for c in cells)
             value, low, high = (
-                (float(held), float(held), float(held + open_)) if open_ < len(cells) else (None, None, None)
+                (float(held), float(held), float(held + open_))
+                if open_ < len(cells)
+                else (None, None, None)
             )
         else:
             value, low, high = cells[0].estimate, cells[0].low, cells[0].high
@@ -103,8 +122,12 @@ def specification_truths(criterion: Criterion, rows: pd.DataFrame, judged: list[
     return table.astype({"value": "float64", "low": "float64", "high": "float64"})
 
 
-def judge_criterion(criterion: Criterion, rows: pd.DataFrame, methods: list[str], judged: list[str]) -> CriterionResult:
-    """One criterion over all its specifications. `rows`: evidence of this criterion; `judged`: economies counted over."""
+def judge_criterion(
+    criterion: Criterion, rows: pd.DataFrame, methods: list[str], judged: list[str]
+) -> CriterionResult:
+    """One criterion over all its specifications. `rows`: evidence of this criterion; `judged`:
+    economies counted over.
+    """
     codes = counted(criterion, judged) if criterion.over else [""]
     used_methods = [m for m in methods if m in criterion.axes]
     stands_for = collapse(rows, used_methods)
@@ -115,7 +138,8 @@ def judge_criterion(criterion: Criterion, rows: pd.DataFrame, methods: list[str]
     truths = {spec: _truth(criterion, cells[spec]) for spec in chosen}
 
     mains = rows.loc[rows["is_main"], "spec"].unique()
-    # with the main specification's sources left out, the first one declared that still has data takes its place
+    # with the main specification's sources left out, the first one declared that still has data
+    # takes its place
     main = stands_for[mains[0]] if len(mains) else (chosen[0] if chosen else None)
     if main not in chosen:
         state, share, main_met = UNDECIDED, None, None
@@ -136,7 +160,11 @@ def judge_criterion(criterion: Criterion, rows: pd.DataFrame, methods: list[str]
             state = MIXED
 
     if not main_cells:
-        why = "none of the economies that it counts is judged here" if criterion.over else "no figures"
+        why = (
+            "none of the economies that it counts is judged here"
+            if criterion.over
+            else "no figures"
+        )
         main_cells = [Cell("", None, None, None, None, None, why)]
     decided = [c for c in main_cells if c.met is not None]
     common: dict[str, Any] = {
@@ -177,7 +205,11 @@ def judge_criterion(criterion: Criterion, rows: pd.DataFrame, methods: list[str]
         values = [c[0].estimate for c in cells.values() if c and c[0].estimate is not None]
         if values:
             low, high = min(values), max(values)
-            interval = "exact as published" if low == high else f"range across {len(values)} specifications"
+            interval = (
+                "exact as published"
+                if low == high
+                else f"range across {len(values)} specifications"
+            )
     else:
         interval = "bounds from what is not reported"
     return CriterionResult(
@@ -196,4 +228,7 @@ def judge_criteria(
     reading: Reading, frame: pd.DataFrame, methods: list[str], judged: list[str]
 ) -> dict[str, CriterionResult]:
     """Every criterion of a reading, judged by its rows of an estimates frame."""
-    return {c.name: judge_criterion(c, frame[frame["criterion"] == c.name], methods, judged) for c in reading.criteria}
+    return {
+        c.name: judge_criterion(c, frame[frame["criterion"] == c.name], methods, judged)
+        for c in reading.criteria
+    }

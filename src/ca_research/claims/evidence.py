@@ -1,4 +1,6 @@
-"""Evidence: the estimates of every criterion of a claim over its universe, gathered by the declared measures."""
+"""Evidence: the estimates of every criterion of a claim over its universe, gathered by the declared
+measures.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +24,13 @@ from .trace import trace
 
 @dataclass(frozen=True)
 class Evidence:
-    """`frame`: an estimates frame with `criterion`, `spec`, `is_main`, `without` and one column per axis of the grid.
+    """`frame`: an estimates frame with `criterion`, `spec`, `is_main`, `without` and one column per
+    axis of the grid.
 
-    `without` is '' or what a removal axis leaves out ('dimension: trade'); such rows are for fragility alone.
-    `economies` are those a count runs over; `as_of`, `dropped` and `revised_sources` come from the frames used.
+    `without` is '' or what a removal axis leaves out ('dimension: trade'); such rows are for
+    fragility alone.
+    `economies` are those a count runs over; `as_of`, `dropped` and `revised_sources` come from the
+    frames used.
     `traces`: for each criterion the rows behind its main specification (`claims.trace`).
     `again`: makes the standing rows anew from figures without one source.
     """
@@ -45,10 +50,14 @@ class Evidence:
 
     def main(self, criterion: str) -> pd.DataFrame:
         """Estimates of the main specification of a criterion."""
-        return self.frame[(self.frame["criterion"] == criterion) & self.frame["is_main"]].reset_index(drop=True)
+        return self.frame[
+            (self.frame["criterion"] == criterion) & self.frame["is_main"]
+        ].reset_index(drop=True)
 
     def without(self, source: str) -> pd.DataFrame:
-        """The standing rows as they would be if a source had published nothing: measured again, not only dropped."""
+        """The standing rows as they would be if a source had published nothing: measured again, not
+        only dropped.
+        """
         if self.again is None:
             raise UsageError(
                 "evidence made by hand cannot be measured again without a source",
@@ -58,28 +67,40 @@ class Evidence:
 
 
 def universe(spec: ClaimSpec, criterion: Criterion) -> Universe:
-    """The specification universe of one criterion: the axes of the grid that it names, one removal at a time."""
+    """The specification universe of one criterion: the axes of the grid that it names, one removal
+    at a time.
+    """
     axes = {a.name: a for a in spec.grid.axes}
-    chosen = tuple(Axis(a.name, a.values, a.main, a.kind, a.meaning) for a in (axes[n] for n in criterion.axes))
-    exclusions = tuple(Exclusion(e.when, e.reason) for e in spec.grid.exclude if set(e.when) <= set(criterion.axes))
+    chosen = tuple(
+        Axis(a.name, a.values, a.main, a.kind, a.meaning) for a in (axes[n] for n in criterion.axes)
+    )
+    exclusions = tuple(
+        Exclusion(e.when, e.reason) for e in spec.grid.exclude if set(e.when) <= set(criterion.axes)
+    )
     removals = {a.name: a.main for a in chosen if a.kind == "removal"}
     if len(removals) > 1:
-        return Universe(chosen, (*exclusions, AtMostOne(removals, "one thing is left out at a time")))
+        return Universe(
+            chosen, (*exclusions, AtMostOne(removals, "one thing is left out at a time"))
+        )
     return Universe(chosen, exclusions)
 
 
 def counted(criterion: Criterion, judged: Sequence[str]) -> list[str]:
-    """Economies a criterion speaks of, among those judged: its own list where it counts over one, else all judged."""
+    """Economies a criterion speaks of, among those judged: its own list where it counts over one,
+    else all judged.
+    """
     return [e for e in judged if e in criterion.over.economies] if criterion.over else list(judged)
 
 
 def gather(spec: ClaimSpec, given: dict[str, Any], as_of: str | dt.date | None = None) -> Evidence:
     """Run every criterion's measure over its universe.
 
-    given: the frames (by table name) and settings (`economies`, ...) that the measures take as arguments. Each
-    measure gets those its signature names, and the choices of the specification as keyword arguments.
+    given: the frames (by table name) and settings (`economies`, ...) that the measures take as
+    arguments. Each measure gets those its signature names, and the choices of the specification as
+    keyword arguments.
     as_of: the day of knowledge of frames that no longer carry it.
-    Raises UsageError for frames that cannot be judged by (`claims.given`), for what no measure takes, and for two
+    Raises UsageError for frames that cannot be judged by (`claims.given`), for what no measure
+    takes, and for two
     answers where there can be one: two rows of an economy, two estimates from one data path.
     """
     asked = {k: v for k, v in given.items() if k != "economies"}
@@ -100,7 +121,9 @@ def gather(spec: ClaimSpec, given: dict[str, Any], as_of: str | dt.date | None =
 
     @cache
     def again(source: str) -> pd.DataFrame:
-        return _typed(list(_measured_again(spec, frame, calls, computation.without(source), source)))
+        return _typed(
+            list(_measured_again(spec, frame, calls, computation.without(source), source))
+        )
 
     return Evidence(frame, judged, known.as_of, known.dropped, known.revised, tuple(traces), again)
 
@@ -117,8 +140,12 @@ def _labelled(spec: ClaimSpec, criterion: Criterion, rows: pd.DataFrame) -> pd.D
 
 def _typed(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     records = [row for part in parts for row in part.to_dict("records")]
-    frame = pd.DataFrame(records, columns=None if records else ["criterion", "spec", "is_main", "without"])
-    frame = frame.astype({"is_main": bool})  # a claim without criteria has no rows to tell the type by
+    frame = pd.DataFrame(
+        records, columns=None if records else ["criterion", "spec", "is_main", "without"]
+    )
+    frame = frame.astype(
+        {"is_main": bool}
+    )  # a claim without criteria has no rows to tell the type by
     for column in ESTIMATE_COLUMNS:
         if column not in frame:
             frame[column] = None
@@ -129,7 +156,9 @@ def _typed(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return frame
 
 
-def _traces(criterion: Criterion, computation: Computation, call: Call, main: dict[str, str]) -> list[dict[str, Any]]:
+def _traces(
+    criterion: Criterion, computation: Computation, call: Call, main: dict[str, str]
+) -> list[dict[str, Any]]:
     """The rows behind the main specification of a criterion, where it has an answer."""
     try:
         found, seen = computation.traced(call, **main)
@@ -143,10 +172,11 @@ def _traces(criterion: Criterion, computation: Computation, call: Call, main: di
 def _measured_again(
     spec: ClaimSpec, frame: pd.DataFrame, calls: dict[str, Call], rest: Computation, source: str
 ) -> Iterator[pd.DataFrame]:
-    """Rows of every criterion without a source: one that rests on it anywhere is measured again in all specifications.
+    """Rows of every criterion without a source: one that rests on it anywhere is measured again in
+    all specifications.
 
-    A figure may also decide which year is taken by a specification that does not use it. Of a measure that is marked
-    `by_economy`, economies that never rest on the source keep their rows.
+    A figure may also decide which year is taken by a specification that does not use it. Of a
+    measure that is marked `by_economy`, economies that never rest on the source keep their rows.
     """
     for criterion in spec.criteria().values():
         rows = frame[(frame["criterion"] == criterion.name) & (frame["without"] == "")]
@@ -165,7 +195,8 @@ def _measured_again(
 
 
 def _one_answer(spec: ClaimSpec, frame: pd.DataFrame) -> None:
-    """Raise UsageError where a measure answers twice for an economy, or one data path has two estimates.
+    """Raise UsageError where a measure answers twice for an economy, or one data path has two
+    estimates.
 
     The second of either would decide nothing, or everything, by its place in the frame.
     """
@@ -175,7 +206,8 @@ def _one_answer(spec: ClaimSpec, frame: pd.DataFrame) -> None:
         twice = rows[rows.duplicated(["spec", "economy"])]
         if len(twice):
             raise UsageError(
-                f"{criterion.measure} gives two rows for {twice['economy'].iloc[0] or 'one specification'}",
+                f"{criterion.measure} gives two rows for "
+                f"{twice['economy'].iloc[0] or 'one specification'}",
                 where=f"{spec.id}, {criterion.name}, specification {twice['spec'].iloc[0]}",
                 hint="a measure returns one row per economy",
             )
@@ -193,5 +225,6 @@ def _one_answer(spec: ClaimSpec, frame: pd.DataFrame) -> None:
 def _rounded(rows: pd.DataFrame) -> list[tuple[Any, ...]]:
     columns = ["economy", "estimate", "low", "high"]
     return sorted(
-        (r[0], *(None if pd.isna(v) else f"{v:.9g}" for v in r[1:])) for r in rows[columns].itertuples(index=False)
+        (r[0], *(None if pd.isna(v) else f"{v:.9g}" for v in r[1:]))
+        for r in rows[columns].itertuples(index=False)
     )

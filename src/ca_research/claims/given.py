@@ -1,7 +1,8 @@
-"""What a claim may be judged by: whole rows of tables, one day of knowledge, economies that the claim speaks of.
+"""What a claim may be judged by: whole rows of tables, one day of knowledge, economies that the
+claim speaks of.
 
-A frame that has lost its columns, its rows' keys or its day would end in "not enough evidence", which is an answer about
-the world and not about the call. So it is refused here, with what to do.
+A frame that has lost its columns, its rows' keys or its day would end in "not enough evidence",
+which is an answer about the world and not about the call. So it is refused here, with what to do.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from .compute import measure
 
 @dataclass(frozen=True)
 class Knowledge:
-    """The day of knowledge of the frames given, rows not yet known then (None: not counted), sources revised since."""
+    """The day of knowledge of the frames given, rows not yet known then (None: not counted),
+    sources revised since.
+    """
 
     as_of: str = "latest"
     dropped: int | None = 0
@@ -39,10 +42,14 @@ def economies_of(spec: ClaimSpec) -> tuple[str, ...]:
 
 
 def judged_economies(spec: ClaimSpec, asked: str | Iterable[str] | None) -> tuple[str, ...]:
-    """Codes of the economies to judge; raises UsageError for none, UnknownNameError for one of which the claim is not."""
+    """Codes of the economies to judge; raises UsageError for none, UnknownNameError for one of
+    which the claim is not.
+    """
     if asked is None:
         return eco.CA5
-    codes = tuple(dict.fromkeys(eco.resolve(e) for e in ([asked] if isinstance(asked, str) else asked)))
+    codes = tuple(
+        dict.fromkeys(eco.resolve(e) for e in ([asked] if isinstance(asked, str) else asked))
+    )
     if not codes:
         raise UsageError("no economy to judge", hint="leave `economies` out, or name one at least")
     known = economies_of(spec)
@@ -53,7 +60,9 @@ def judged_economies(spec: ClaimSpec, asked: str | Iterable[str] | None) -> tupl
 
 
 def all_used(spec: ClaimSpec, given: set[str], taken: set[str]) -> None:
-    """Raise UsageError where a measure lacks what it needs, or where no measure takes what was given."""
+    """Raise UsageError where a measure lacks what it needs, or where no measure takes what was
+    given.
+    """
     for criterion in spec.criteria().values():
         parameters = inspect.signature(measure(criterion.measure)).parameters.values()
         needed = {p.name for p in parameters if p.default is p.empty} - {"economies"}
@@ -71,10 +80,11 @@ def all_used(spec: ClaimSpec, given: set[str], taken: set[str]) -> None:
 
 
 def knowledge(frames: Mapping[str, pd.DataFrame], as_of: str | dt.date | None) -> Knowledge:
-    """The one day on which all of the frames were known; every table among them is checked to be whole.
+    """The one day on which all of the frames were known; every table among them is checked to be
+    whole.
 
-    as_of: the day, for frames that no longer carry it. Raises UsageError where frames differ in their day, carry none, or
-    hold rows that were not known on it; and what `check_table` raises.
+    as_of: the day, for frames that no longer carry it. Raises UsageError where frames differ in
+    their day, carry none, or hold rows that were not known on it; and what `check_table` raises.
     """
     stated = {name: _day(frame) for name, frame in frames.items()}
     if as_of is not None:
@@ -88,7 +98,8 @@ def knowledge(frames: Mapping[str, pd.DataFrame], as_of: str | dt.date | None) -
     silent = sorted(name for name, day in stated.items() if not day)
     if silent and as_of is None:
         raise UsageError(
-            f"{silent[0]} no longer says on which day its rows were known: it was merged or made anew after `load`",
+            f"{silent[0]} no longer says on which day its rows were known: it was merged or made "
+            "anew after `load`",
             hint=f"say it: claim.gather({silent[0]}=..., as_of='latest'), or as_of='2023-05-19'",
         )
     day = parse_as_of(days.pop() if days else None)
@@ -108,8 +119,9 @@ def _day(frame: pd.DataFrame) -> str:
 
 
 def check_table(name: str, frame: pd.DataFrame, day: dt.date | None) -> None:
-    """Raise UnknownNameError for a column of the table that is not there or a source that the register does not know,
-    UsageError for rows without a value that they must have, or that were not known on `day`."""
+    """Raise UnknownNameError for a column of the table that is not there or a source that the
+    register does not know, UsageError for rows without a value that they must have, or that were
+    not known on `day`."""
     table = registry.table(name)
     for column, declared in table.columns.items():
         if column not in frame:

@@ -1,4 +1,6 @@
-"""From evidence to verdict: criteria over their universes, the rule over the criteria, what the answer hangs on."""
+"""From evidence to verdict: criteria over their universes, the rule over the criteria, what the
+answer hangs on.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,10 @@ def _coverage(frame: pd.DataFrame, results: Iterable[CriterionResult]) -> dict[s
     used = frame[frame["is_main"]]
     first, last = used["first_year"].dropna(), used["last_year"].dropna()
     missing = [
-        f"{economies.name_of(c.economy) + ': ' if c.economy else ''}{r.label}: {c.missing or 'its range spans the threshold'}"
+        (
+            f"{economies.name_of(c.economy) + ': ' if c.economy else ''}{r.label}: "
+            f"{c.missing or 'its range spans the threshold'}"
+        )
         for r in results
         for c in r.cells
         if c.met is None
@@ -43,7 +48,9 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
     methods = [a.name for a in spec.grid.axes if a.kind == "method"]
     verdicts = []
     for reading in spec.readings:
-        mine = evidence.standing[evidence.standing["criterion"].isin([c.name for c in reading.criteria])]
+        mine = evidence.standing[
+            evidence.standing["criterion"].isin([c.name for c in reading.criteria])
+        ]
         judged = list(evidence.economies)
         results = judge_criteria(reading, mine, methods, judged)
         word, reason = answer(reading, results)

@@ -1,4 +1,6 @@
-"""What a verdict hangs on: it is judged again without each source, each economy and each declared part."""
+"""What a verdict hangs on: it is judged again without each source, each economy and each declared
+part.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,8 @@ class Dependence:
 def leave_out(reading: Reading, evidence: Evidence, methods: list[str], verdict: str) -> Dependence:
     """Judge a reading again without each source, economy and declared part.
 
-    A verdict that turns into "not enough evidence" because a criterion has lost its only source says nothing about
+    A verdict that turns into "not enough evidence" because a criterion has lost its only source
+    says nothing about
     robustness: the source is named in `sole`. Every other change of the verdict is a flip.
     """
     if not reading.criteria:
@@ -64,8 +67,12 @@ def leave_out(reading: Reading, evidence: Evidence, methods: list[str], verdict:
     return Dependence(tuple(flips), sole)
 
 
-def _parts(frame: pd.DataFrame, names: list[str], mine: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Each declared removal with the rows that are judged then: its own, and those of criteria without it."""
+def _parts(
+    frame: pd.DataFrame, names: list[str], mine: pd.DataFrame
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Each declared removal with the rows that are judged then: its own, and those of criteria
+    without it.
+    """
     whole = frame[frame["criterion"].isin(names)]
     for removed in sorted(set(whole["without"]) - {""}):
         rows = whole[whole["without"] == removed]
@@ -78,7 +85,9 @@ def _observed(rows: pd.DataFrame) -> set[str]:
 
 
 def _standing_in(rows: pd.DataFrame) -> pd.DataFrame:
-    """Without a main specification that has no figures left: the first declared one that has some takes its place."""
+    """Without a main specification that has no figures left: the first declared one that has some
+    takes its place.
+    """
     has = rows["path"].fillna("") != ""
     mains = rows[rows["is_main"]]
     gone = set(mains["criterion"]) - set(rows.loc[rows["is_main"] & has, "criterion"])
@@ -89,4 +98,6 @@ def _named(removed: str) -> str:
     """'country: KAZ' as 'country Kazakhstan'."""
     axis, _, value = removed.partition(": ")
     known = value in economies.codes()
-    return f"{axis.replace('_', ' ')} {economies.name_of(value) if known else value.replace('_', ' ')}"
+    return (
+        f"{axis.replace('_', ' ')} {economies.name_of(value) if known else value.replace('_', ' ')}"
+    )

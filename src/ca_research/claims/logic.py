@@ -9,25 +9,41 @@ from typing import Any
 
 Truth = bool | None
 
-COMPARE = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le, "==": operator.eq}
+COMPARE = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+    "==": operator.eq,
+}
 
 HOLDS, FAILS, MIXED, UNDECIDED = "holds", "fails", "mixed", "undecided"
 
 
-def decide(value: float | None, low: float | None, high: float | None, comparison: str, threshold: float) -> Truth:
-    """Whether a value meets a threshold; a range meets it only if all of it does, and misses it only if none does."""
+def decide(
+    value: float | None, low: float | None, high: float | None, comparison: str, threshold: float
+) -> Truth:
+    """Whether a value meets a threshold; a range meets it only if all of it does, and misses it
+    only if none does.
+    """
     value, low, high = (None if v is None or math.isnan(v) else v for v in (value, low, high))
     if low is not None or high is not None:
         ends = (-math.inf if low is None else low, math.inf if high is None else high)
         if comparison == "==":
-            return True if ends == (threshold, threshold) else (None if ends[0] <= threshold <= ends[1] else False)
+            return (
+                True
+                if ends == (threshold, threshold)
+                else (None if ends[0] <= threshold <= ends[1] else False)
+            )
         met = {COMPARE[comparison](end, threshold) for end in ends}
         return met.pop() if len(met) == 1 else None
     return None if value is None else bool(COMPARE[comparison](value, threshold))
 
 
 def count_rule(truths: Iterable[Truth], at_least: int) -> Truth:
-    """'At least k of n' with unobserved cells: met if enough hold, refuted if even all unobserved ones would not do."""
+    """'At least k of n' with unobserved cells: met if enough hold, refuted if even all unobserved
+    ones would not do.
+    """
     truths = list(truths)
     held, open_ = sum(t is True for t in truths), sum(t is None for t in truths)
     if held >= at_least:
@@ -38,8 +54,8 @@ def count_rule(truths: Iterable[Truth], at_least: int) -> Truth:
 def evaluate(condition: Any, states: Mapping[str, str]) -> Truth:
     """Truth of a rule condition given the states of the criteria.
 
-    An undecided criterion could still hold or fail, so 'NAME holds' and 'NAME fails' are both open for it; a
-    mixed one neither holds nor fails.
+    An undecided criterion could still hold or fail, so 'NAME holds' and 'NAME fails' are both open
+    for it; a mixed one neither holds nor fails.
     """
     match condition:
         case str():

@@ -1,4 +1,6 @@
-"""What stands near a sentence that cannot be tested: the claims that its entry names, and those on the same sentence."""
+"""What stands near a sentence that cannot be tested: the claims that its entry names, and those on
+the same sentence.
+"""
 
 from __future__ import annotations
 
@@ -16,18 +18,30 @@ def place(spec: ClaimSpec) -> pd.DataFrame:
     """Where the sentence stands and what is asserted there, as two columns: what, here."""
     at = spec.article
     where = "title" if at.paragraph == 0 else f"paragraph {at.paragraph}, sentence {at.sentence}"
-    lines = [("quoted", f"“{spec.quotation}”"), ("place", where), ("says", spec.restatement), ("kind", spec.kind)]
+    lines = [
+        ("quoted", f"“{spec.quotation}”"),
+        ("place", where),
+        ("says", spec.restatement),
+        ("kind", spec.kind),
+    ]
     for reading in spec.readings:
-        lines += [("why no test", reading.not_testable or ""), ("what a test would need", reading.would_change)]
+        lines += [
+            ("why no test", reading.not_testable or ""),
+            ("what a test would need", reading.would_change),
+        ]
     return pd.DataFrame(lines, columns=["what", "here"])
 
 
 def nearby(spec: ClaimSpec) -> pd.DataFrame:
-    """Claims that an entry names in its words, then others on the same sentence: claim, title, asks, near.
+    """Claims that an entry names in its words, then others on the same sentence: claim, title,
+    asks, near.
 
-    near: 'named' (by the entry itself) or 'same sentence'. Ids that the register does not hold are left out.
+    near: 'named' (by the entry itself) or 'same sentence'. Ids that the register does not hold are
+        left out.
     """
-    words = " ".join([*(f"{r.not_testable or ''} {r.against}" for r in spec.readings), *spec.rivals])
+    words = " ".join(
+        [*(f"{r.not_testable or ''} {r.against}" for r in spec.readings), *spec.rivals]
+    )
     claims = registry.claims()
     named = [i for i in dict.fromkeys(_ID.findall(words)) if i in claims and i != spec.id]
     here = (spec.article.paragraph, spec.article.sentence)

@@ -1,4 +1,6 @@
-"""The register at a glance: stored verdicts as one table, the guesses made beforehand, the confirmatory family."""
+"""The register at a glance: stored verdicts as one table, the guesses made beforehand, the
+confirmatory family.
+"""
 
 from __future__ import annotations
 
@@ -19,30 +21,42 @@ Stored = Mapping[str, Any]
 
 
 def read_verdicts(file: Path | None = None) -> list[dict[str, Any]]:
-    """Stored verdicts, by default those of the last report; raises CoverageError where there is none."""
+    """Stored verdicts, by default those of the last report; raises CoverageError where there is
+    none.
+    """
     file = file or paths.reports_dir() / "verdicts.json"
     try:
         found: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise CoverageError("no verdicts are stored yet", where=paths.shown(file), hint="ca-research run") from None
+        raise CoverageError(
+            "no verdicts are stored yet", where=paths.shown(file), hint="ca-research run"
+        ) from None
     except ValueError as error:
-        raise UsageError(f"not a file of verdicts: {error}", where=paths.shown(file), hint="ca-research run") from None
+        raise UsageError(
+            f"not a file of verdicts: {error}", where=paths.shown(file), hint="ca-research run"
+        ) from None
     return found
 
 
 def whole_region(verdicts: Sequence[Stored]) -> list[Stored]:
-    """Verdicts of runs without parameters of their own, or over all five: one for each reading and day."""
+    """Verdicts of runs without parameters of their own, or over all five: one for each reading and
+    day.
+    """
     return [
-        v for v in verdicts if all(k in ("as_of", "claim") or x == "CA5" for k, x in v["params"].items())
-    ]  # fmt: skip
+        v
+        for v in verdicts
+        if all(k in ("as_of", "claim") or x == "CA5" for k, x in v["params"].items())
+    ]
 
 
 def deciding(verdict: Stored) -> Stored | None:
-    """The criterion that made the verdict what it is, by the rule of its reading; the first as declared of several.
+    """The criterion that made the verdict what it is, by the rule of its reading; the first as
+    declared of several.
 
-    Of a rule that is met it is one that meets it; of one that is open, one that is undecided and could still settle it;
-    of one that is neither met nor open, one that keeps it from being supported. None for a reading without criteria, and
-    the first criterion where the register does not hold the rule by which the verdict was made.
+    Of a rule that is met it is one that meets it; of one that is open, one that is undecided and
+    could still settle it; of one that is neither met nor open, one that keeps it from being
+    supported. None for a reading without criteria, and the first criterion where the register does
+    not hold the rule by which the verdict was made.
     """
     criteria = {c["name"]: c for c in verdict["criteria"]}
     states = {name: c["state"] for name, c in criteria.items()}
@@ -56,9 +70,15 @@ def deciding(verdict: Stored) -> Stored | None:
 def _conditions(verdict: Stored) -> list[Any]:
     """Conditions of the rule in which to look for what decided, the most telling first."""
     claim = registry.claims().get(verdict["claim"])
-    reading = next((r for r in claim.readings if r.name == verdict["reading"]), None) if claim else None
+    reading = (
+        next((r for r in claim.readings if r.name == verdict["reading"]), None) if claim else None
+    )
     states = {c["name"]: c["state"] for c in verdict["criteria"]}
-    if reading is None or reading.rule is None or states.keys() != {c.name for c in reading.criteria}:
+    if (
+        reading is None
+        or reading.rule is None
+        or states.keys() != {c.name for c in reading.criteria}
+    ):
         return []
     rule = reading.rule
     ends = {"supported": rule.supported, "contradicted": rule.contradicted}
@@ -69,25 +89,35 @@ def _conditions(verdict: Stored) -> list[Any]:
 
 
 def _turns_on(condition: Any, states: Mapping[str, str]) -> list[str]:
-    """Criteria that make a condition what it is: of a true one those that are true, of an open one those that are open."""
+    """Criteria that make a condition what it is: of a true one those that are true, of an open one
+    those that are open.
+    """
     if isinstance(condition, str):
         return [condition.split()[0]]
     parts = condition.get("all") or condition.get("any") or condition["of"]
     whole = evaluate(condition, states)
-    return [name for part in parts if evaluate(part, states) is whole for name in _turns_on(part, states)]
+    return [
+        name
+        for part in parts
+        if evaluate(part, states) is whole
+        for name in _turns_on(part, states)
+    ]
 
 
 def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
     """One row for each claim's headline reading on one day of knowledge.
 
-    Returns claim, theme, kind, title, verdict, criterion (its label), number (of the `deciding` criterion), interval, share (of its
-    specifications in which it is true), specifications (how many it has), other_day (the verdict on the other day, or the same), fragile, guess.
+    Returns claim, theme, kind, title, verdict, criterion (its label), number (of the `deciding`
+    criterion), interval, share (of its specifications in which it is true), specifications (how
+    many it has), other_day (the verdict on the other day, or the same), fragile, guess.
     """
     rows = []
     heads = [v for v in whole_region(verdicts) if v["headline"]]
     for v in (v for v in heads if v["as_of"] == day):
         spec, first = registry.claim(v["claim"]), deciding(v)
-        other = next((o["verdict"] for o in heads if o["claim"] == v["claim"] and o["as_of"] != day), None)
+        other = next(
+            (o["verdict"] for o in heads if o["claim"] == v["claim"] and o["as_of"] != day), None
+        )
         rows.append(
             {
                 "claim": v["claim"],
@@ -123,13 +153,21 @@ def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
 
 
 def by_theme(at_a_glance: pd.DataFrame) -> pd.DataFrame:
-    """Number of claims per theme (rows) and verdict (columns, in the order of the five words). Not a score of the article."""
+    """Number of claims per theme (rows) and verdict (columns, in the order of the five words). Not
+    a score of the article.
+    """
     counts = pd.crosstab(at_a_glance["theme"], at_a_glance["verdict"])
-    return counts.reindex(columns=list(registry.VERDICTS), fill_value=0).rename_axis(columns=None).reset_index()
+    return (
+        counts.reindex(columns=list(registry.VERDICTS), fill_value=0)
+        .rename_axis(columns=None)
+        .reset_index()
+    )
 
 
 def guesses(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
-    """Guesses made beforehand beside the outcomes, for every reading that has one: claim, reading, blind, guess, verdict, right."""
+    """Guesses made beforehand beside the outcomes, for every reading that has one: claim, reading,
+    blind, guess, verdict, right.
+    """
     rows = [
         {
             "claim": v["claim"],
@@ -147,7 +185,9 @@ def guesses(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
 
 
 def guess_score(made: pd.DataFrame) -> pd.DataFrame:
-    """How often the guesses were right, blind and not blind apart: written, guesses, right, share."""
+    """How often the guesses were right, blind and not blind apart: written, guesses, right,
+    share.
+    """
     rows = []
     for blind, words in ((False, "not blind"), (True, "blind")):
         mine = made[made["blind"] == blind]
@@ -163,35 +203,51 @@ def guess_score(made: pd.DataFrame) -> pd.DataFrame:
 
 
 def family(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
-    """p-values of the family that the article's entry declares, Holm-adjusted together: claim, label, p, adjusted.
+    """p-values of the family that the article's entry declares, Holm-adjusted together: claim,
+    label, p, adjusted.
 
-    A criterion has a p-value for each economy it counts over. What has none (an economy without figures, a claim decided
-    by counts or directions) stays in the family with a null p, counted as one: left out, it would make the others easier
-    to reject. Raises RegistryError for a member whose criterion is no p-value.
+    A criterion has a p-value for each economy it counts over. What has none (an economy without
+    figures, a claim decided by counts or directions) stays in the family with a null p, counted as
+    one: left out, it would make the others easier to reject. Raises RegistryError for a member
+        whose criterion is no p-value.
     """
     rows: list[dict[str, Any]] = []
     for member in registry.article().family:
-        mine = [v for v in whole_region(verdicts) if v["claim"] == member.claim and v["as_of"] == day]
-        criteria = {c["name"]: c for v in mine for c in v["criteria"] if c["name"] in member.criteria}
+        mine = [
+            v for v in whole_region(verdicts) if v["claim"] == member.claim and v["as_of"] == day
+        ]
+        criteria = {
+            c["name"]: c for v in mine for c in v["criteria"] if c["name"] in member.criteria
+        }
         for name, c in criteria.items():
             if c["kind"] != "p":
                 raise RegistryError(
-                    f"{member.claim}: criterion {name} is in the family of tests and is no p-value but a {c['kind']}",
+                    f"{member.claim}: criterion {name} is in the family of tests and is no "
+                    f"p-value but a {c['kind']}",
                     where="registry/article.yaml: family",
                     hint="name a criterion of kind p",
                 )
         cells = [
-            (f"{c['label']}: {cell['economy']}" if cell["economy"] else c["label"], cell["estimate"])
+            (
+                f"{c['label']}: {cell['economy']}" if cell["economy"] else c["label"],
+                cell["estimate"],
+            )
             for c in criteria.values()
             for cell in c["cells"]
         ]
         rows += [{"claim": member.claim, "label": label, "p": p} for label, p in cells] or [
-            {"claim": member.claim, "label": "no p-value: decided by counts or directions", "p": None}
+            {
+                "claim": member.claim,
+                "label": "no p-value: decided by counts or directions",
+                "p": None,
+            }
         ]
     found = pd.DataFrame(rows, columns=["claim", "label", "p"])
     p = pd.to_numeric(found["p"])
     adjusted = holm(dict(enumerate(p.fillna(1.0)))) if len(p) else None  # type: ignore[arg-type]
-    return found.assign(p=p, adjusted=None if adjusted is None else adjusted["adjusted"].where(p.notna()))
+    return found.assign(
+        p=p, adjusted=None if adjusted is None else adjusted["adjusted"].where(p.notna())
+    )
 
 
 def testable_share(at_a_glance: pd.DataFrame) -> pd.DataFrame:
@@ -201,10 +257,17 @@ def testable_share(at_a_glance: pd.DataFrame) -> pd.DataFrame:
     counts = {
         "entries of the register": len(at_a_glance),
         "listed as opinion": int(opinion.sum()),
-        "checkable in form, not testable": int((~opinion & (at_a_glance["verdict"] == "not testable")).sum()),
-        "testable, not enough evidence": int((~opinion & (at_a_glance["verdict"] == "not enough evidence")).sum()),
+        "checkable in form, not testable": int(
+            (~opinion & (at_a_glance["verdict"] == "not testable")).sum()
+        ),
+        "testable, not enough evidence": int(
+            (~opinion & (at_a_glance["verdict"] == "not enough evidence")).sum()
+        ),
         "testable and decided": int((~opinion & ~open_).sum()),
     }
     return pd.DataFrame(
-        [{"what": k, "entries": n, "of all (%)": 100 * n / max(len(at_a_glance), 1)} for k, n in counts.items()]
+        [
+            {"what": k, "entries": n, "of all (%)": 100 * n / max(len(at_a_glance), 1)}
+            for k, n in counts.items()
+        ]
     )

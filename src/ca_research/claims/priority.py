@@ -1,7 +1,8 @@
-"""The matrix behind 'priority': in which dimension and economy does China lead, and what share of the cells is that?
+"""The matrix behind 'priority': in which dimension and economy does China lead, and what share of
+the cells is that?
 
-A cell is China against Russia, the EU and the United States on one concept, basis and year, made by the wings; this
-module only joins them, because no wing may import another.
+A cell is China against Russia, the EU and the United States on one concept, basis and year, made by
+the wings; this module only joins them, because no wing may import another.
 """
 
 from __future__ import annotations
@@ -56,7 +57,9 @@ def trade_cells(trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> p
     return _labelled("trade", _trade_cells(trade, economies))
 
 
-def investment_cells(investment: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.DataFrame:
+def investment_cells(
+    investment: pd.DataFrame, *, economies: Sequence[str] = eco.CA5
+) -> pd.DataFrame:
     """The cells of investment and of finance; see `cells`."""
     stocks = {
         (c, s): investor_lead(investment, economies=economies, investment_concept=c, since=s)
@@ -64,7 +67,9 @@ def investment_cells(investment: pd.DataFrame, *, economies: Sequence[str] = eco
         for s in SINCE
     }
     loans = {("net", s): finance_lead(investment, economies=economies, since=s) for s in SINCE}
-    return pd.concat([_labelled("investment", stocks), _labelled("finance", loans)], ignore_index=True)
+    return pd.concat(
+        [_labelled("investment", stocks), _labelled("finance", loans)], ignore_index=True
+    )
 
 
 def student_cells(students: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.DataFrame:
@@ -83,7 +88,9 @@ def opinion_cells(opinion: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) 
     return _labelled("opinion", made)
 
 
-def meeting_cells(visits: pd.DataFrame, events: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.DataFrame:
+def meeting_cells(
+    visits: pd.DataFrame, events: pd.DataFrame, *, economies: Sequence[str] = eco.CA5
+) -> pd.DataFrame:
     """The cells of meetings; see `cells`."""
     made = {
         (c, s): meetings_lead(visits, events, economies=economies, meetings=c, since=s)
@@ -115,35 +122,51 @@ def cells(
     of_opinion: pd.DataFrame | None = None,
     of_meetings: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Every cell in every way to measure it: dimension, choice, since, the columns of an estimates frame, `values` and `leader`.
+    """Every cell in every way to measure it: dimension, choice, since, the columns of an estimates
+    frame, `values` and `leader`.
 
-    `estimate` (or low and high) is China over its largest rival: above one, China leads. `led` is True, False, or None
-    where the cell is missing (with the reason in `missing`) or its range holds one. One row per dimension, choice, since
-    and economy. Give the result to `lead_share` where many specifications share it.
-    of_trade, of_investment, of_students, of_opinion, of_meetings: the cells of these dimensions, where they are made.
+    `estimate` (or low and high) is China over its largest rival: above one, China leads. `led` is
+    True, False, or None where the cell is missing (with the reason in `missing`) or its range holds
+    one. One row per dimension, choice, since and economy. Give the result to `lead_share` where
+    many specifications share it.
+    of_trade, of_investment, of_students, of_opinion, of_meetings: the cells of these dimensions,
+        where they are made.
     """
     parts = [
         trade_cells(trade, economies=economies) if of_trade is None else of_trade,
-        investment_cells(investment, economies=economies) if of_investment is None else of_investment,
+        investment_cells(investment, economies=economies)
+        if of_investment is None
+        else of_investment,
         student_cells(students, economies=economies) if of_students is None else of_students,
         opinion_cells(opinion, economies=economies) if of_opinion is None else of_opinion,
         meeting_cells(visits, events, economies=economies) if of_meetings is None else of_meetings,
     ]
     frame = pd.concat(parts, ignore_index=True)
-    frame["missing"] = frame["missing"].map(lambda text: re.sub(r"CHN|RUS|EU27|USA", lambda hit: _NAMES[hit[0]], text))
+    frame["missing"] = frame["missing"].map(
+        lambda text: re.sub(r"CHN|RUS|EU27|USA", lambda hit: _NAMES[hit[0]], text)
+    )
     frame["led"] = [_led(r.estimate, r.low, r.high) for r in frame.itertuples()]
     frame["led"] = frame["led"].astype(object)
     frame.attrs = {"as_of": trade.attrs.get("as_of", "latest")}
     return frame[["dimension", "choice", "since", *ESTIMATE_COLUMNS, "values", "leader", "led"]]
 
 
-def _trade_cells(trade: pd.DataFrame, economies: Sequence[str]) -> dict[tuple[str, str], pd.DataFrame]:
-    """`partner_lead` on every basis and since every year of SINCE, without doing the same comparison twice."""
+def _trade_cells(
+    trade: pd.DataFrame, economies: Sequence[str]
+) -> dict[tuple[str, str], pd.DataFrame]:
+    """`partner_lead` on every basis and since every year of SINCE, without doing the same
+    comparison twice.
+    """
     first = SINCE[0]
     lead = partial(partner_lead, trade, seen=reports(trade, economies=economies))
-    found = {(b, first): lead(economies=economies, trade_basis=b, since=first) for b in ("own", "partners")}
+    found = {
+        (b, first): lead(economies=economies, trade_basis=b, since=first)
+        for b in ("own", "partners")
+    }
     for basis in ("own", "partners"):
-        for since in SINCE[1:]:  # the best year of the longer span is the best of the shorter one, where it lies in it
+        for since in SINCE[
+            1:
+        ]:  # the best year of the longer span is the best of the shorter one, where it lies in it
             whole = found[basis, first]
             late = whole["last_year"].astype("float64") >= int(since)
             again = [e for e, kept in zip(economies, late, strict=True) if not kept]
@@ -194,7 +217,8 @@ def _chosen(
 def matrix(made: pd.DataFrame, **choices: str) -> pd.DataFrame:
     """The cells of one specification: one row per dimension and economy out of what `cells` made.
 
-    choices: trade_basis, investment_concept, student_level, meetings (see CHOICES) and since (one of SINCE).
+    choices: trade_basis, investment_concept, student_level, meetings (see CHOICES) and since (one
+        of SINCE).
     Raises UnknownNameError for an unknown choice.
     """
     chosen, since = _chosen(**choices)
@@ -207,7 +231,9 @@ ByChoice = Mapping[tuple[str, str, str], Sequence[Mapping[str, Any]]]
 
 @shares(cells=cells)
 def by_choice(cells: pd.DataFrame) -> ByChoice:
-    """What `cells` makes, as records by dimension, choice and since: specifications pick theirs without searching."""
+    """What `cells` makes, as records by dimension, choice and since: specifications pick theirs
+    without searching.
+    """
     found: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
     for row in cells.to_dict("records"):
         found.setdefault((row["dimension"], row["choice"], row["since"]), []).append(row)
@@ -234,10 +260,12 @@ def lead_share(
     country: str = "none",
     cells_by_choice: ByChoice | None = None,
 ) -> pd.DataFrame:
-    """Share of the cells of economies and dimensions in which China leads; an estimates frame of one row, n its cells.
+    """Share of the cells of economies and dimensions in which China leads; an estimates frame of
+    one row, n its cells.
 
-    count: 'all', where cells that are not filled count against (low) and for (high); 'observed', the share of those that
-        are filled, missing below LEAST_CELLS cells or LEAST_DIMENSIONS dimensions.
+    count: 'all', where cells that are not filled count against (low) and for (high); 'observed',
+        the share of those that are filled, missing below LEAST_CELLS cells or LEAST_DIMENSIONS
+        dimensions.
     dimension, country: one to leave out, or 'none'. cells_by_choice: as `by_choice` makes
         them (made here if not given).
     The other choices are those of `matrix`. Raises UnknownNameError for an unknown choice.
@@ -251,7 +279,9 @@ def lead_share(
             raise UnknownNameError(kind, name, known)
     found = cells_by_choice
     if found is None:
-        found = by_choice(cells(trade, investment, students, opinion, visits, events, economies=economies))
+        found = by_choice(
+            cells(trade, investment, students, opinion, visits, events, economies=economies)
+        )
     chosen, first = _chosen(trade_basis, investment_concept, student_level, meetings, since)
     rows = [row for name, choice in chosen.items() for row in found.get((name, choice, first), ())]
     kept = [r for r in rows if r["dimension"] != dimension and r["economy"] != country]
@@ -259,13 +289,18 @@ def lead_share(
 
 
 def left_out(made: pd.DataFrame, **choices: str) -> pd.DataFrame:
-    """One dimension and one economy left out in turn: without, led, not_led, missing, low, high (shares of all cells), of_filled.
+    """One dimension and one economy left out in turn: without, led, not_led, missing, low, high
+    (shares of all cells), of_filled.
 
     made: from `cells`. choices: those of `matrix`. The first row leaves nothing out.
     """
     table = matrix(made, **choices)
     rows = []
-    for column, names in (("", ["nothing"]), ("dimension", list(CHOICES)), ("economy", list(eco.CA5))):
+    for column, names in (
+        ("", ["nothing"]),
+        ("dimension", list(CHOICES)),
+        ("economy", list(eco.CA5)),
+    ):
         for name in names:
             kept = table[table[column] != name] if column else table
             led, lost = sum(v is True for v in kept["led"]), sum(v is False for v in kept["led"])
@@ -290,8 +325,12 @@ def _share(cells: Sequence[Mapping[str, Any]], count: str) -> dict[str, Any]:
     dimensions = {c["dimension"] for c in filled}
     asked = cells if count == "all" else filled
     open_ = len(asked) - led - lost
-    if not asked or (count == "observed" and (len(filled) < LEAST_CELLS or len(dimensions) < LEAST_DIMENSIONS)):
-        return estimate_row(missing=f"{len(filled)} cells of {len(dimensions)} dimensions are filled")
+    if not asked or (
+        count == "observed" and (len(filled) < LEAST_CELLS or len(dimensions) < LEAST_DIMENSIONS)
+    ):
+        return estimate_row(
+            missing=f"{len(filled)} cells of {len(dimensions)} dimensions are filled"
+        )
     ends = (led / len(asked), (led + open_) / len(asked))
     years = [int(c[k]) for c in filled for k in ("first_year", "last_year") if pd.notna(c[k])]
     marks = sorted(f"{c['dimension']} {c['economy']} {c['path']}" for c in filled)
@@ -305,7 +344,10 @@ def _share(cells: Sequence[Mapping[str, Any]], count: str) -> dict[str, Any]:
         "first_year": min(years, default=None),
         "last_year": max(years, default=None),
         "sources": tuple(sorted({s for c in filled for s in c["sources"]})),
-        # an empty cell that is left out changes the share, so the number asked for is part of the path
-        "path": hashlib.sha256("\n".join([*marks, str(len(cells))]).encode()).hexdigest()[:12] if marks else "",
+        # an empty cell that is left out changes the share, so the number asked for is part of the
+        # path
+        "path": hashlib.sha256("\n".join([*marks, str(len(cells))]).encode()).hexdigest()[:12]
+        if marks
+        else "",
         "missing": "",
     }

@@ -7,16 +7,22 @@ from .logic import UNDECIDED, Truth, evaluate
 from .verdict import CriterionResult
 
 
-def apply_rule(reading: Reading, states: dict[str, str], mains: dict[str, Truth]) -> tuple[str, str]:
+def apply_rule(
+    reading: Reading, states: dict[str, str], mains: dict[str, Truth]
+) -> tuple[str, str]:
     """Verdict that a reading's rule gives for the states of its criteria, and the reason in words.
 
-    mains: whether each criterion is true in its main specification. Where the rule leaves "partly supported", something
+    mains: whether each criterion is true in its main specification. Where the rule leaves "partly
+        supported", something
     must be: a reading of which nothing is true in the declared way is not supported in part.
     """
     if reading.not_testable:
         return "not testable", reading.not_testable
     assert reading.rule is not None
-    supported, contradicted = evaluate(reading.rule.supported, states), evaluate(reading.rule.contradicted, states)
+    supported, contradicted = (
+        evaluate(reading.rule.supported, states),
+        evaluate(reading.rule.contradicted, states),
+    )
     listed = "; ".join(f"{name} {state}" for name, state in states.items())
     if supported:
         return "supported", listed
@@ -24,7 +30,10 @@ def apply_rule(reading: Reading, states: dict[str, str], mains: dict[str, Truth]
         return "contradicted", listed
     if supported is None or contradicted is None:
         missing = ", ".join(name for name, state in states.items() if state == UNDECIDED)
-        return "not enough evidence", f"{listed}; what is undecided ({missing}) could settle it either way"
+        return (
+            "not enough evidence",
+            f"{listed}; what is undecided ({missing}) could settle it either way",
+        )
     if reading.rule.otherwise == "partly supported" and not any(mains.values()):
         return "not enough evidence", f"{listed}; nothing is true in the main specification"
     return reading.rule.otherwise, listed
@@ -32,4 +41,8 @@ def apply_rule(reading: Reading, states: dict[str, str], mains: dict[str, Truth]
 
 def answer(reading: Reading, results: dict[str, CriterionResult]) -> tuple[str, str]:
     """The verdict of a reading, and its reason, from its judged criteria."""
-    return apply_rule(reading, {k: r.state for k, r in results.items()}, {k: r.main_met for k, r in results.items()})
+    return apply_rule(
+        reading,
+        {k: r.state for k, r in results.items()},
+        {k: r.main_met for k, r in results.items()},
+    )

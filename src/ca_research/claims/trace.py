@@ -1,4 +1,6 @@
-"""What a number rests on: the rows of the tables behind each estimate of a main specification, in a form for a page."""
+"""What a number rests on: the rows of the tables behind each estimate of a main specification, in a
+form for a page.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +28,13 @@ def trace(
     seen: Sequence[tuple[str, pd.DataFrame]],
     tables: Sequence[pd.DataFrame] = (),
 ) -> dict[str, Any]:
-    """JSON-ready trace of one criterion: its choices, and for each economy the first ROWS rows used and their number.
+    """JSON-ready trace of one criterion: its choices, and for each economy the first ROWS rows used
+    and their number.
 
-    found: the estimates frame of the main specification. seen: (economy, rows) of every estimate made on the way
-    (`tables.provenance.tracing`); those that did not become an estimate of `found` are left out. tables: the frames that
-    the measure was given; a measure may hand on the keys of its rows alone, and these give back the figures.
+    found: the estimates frame of the main specification. seen: (economy, rows) of every estimate
+    made on the way (`tables.provenance.tracing`); those that did not become an estimate of `found`
+    are left out. tables: the frames that the measure was given; a measure may hand on the keys of
+    its rows alone, and these give back the figures.
     """
     paths = {(row.economy, row.path) for row in found.itertuples() if row.path}
     cells: dict[str, dict[str, Any]] = {}
@@ -41,11 +45,15 @@ def trace(
 
 
 def _whole(rows: pd.DataFrame, tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """The rows as they stand in the table that they are of; as they are where no table has just these."""
+    """The rows as they stand in the table that they are of; as they are where no table has just
+    these.
+    """
     for table in tables:
         keys = [c for c in rows.columns if c in table.columns]
         if "source_id" in keys and len(keys) >= 3:
-            wanted = rows[keys].drop_duplicates().reset_index(drop=True)  # an index may be named as a column is
+            wanted = (
+                rows[keys].drop_duplicates().reset_index(drop=True)
+            )  # an index may be named as a column is
             full = table.reset_index(drop=True).merge(wanted, on=keys)
             if len(full) == len(wanted):
                 return full
@@ -53,7 +61,9 @@ def _whole(rows: pd.DataFrame, tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _shown(rows: pd.DataFrame) -> dict[str, Any]:
-    kept = rows[[c for c in rows.columns if c not in _PLUMBING and not rows[c].isna().all()]].head(ROWS)
+    kept = rows[[c for c in rows.columns if c not in _PLUMBING and not rows[c].isna().all()]].head(
+        ROWS
+    )
     last = [c for c in ("source_id",) if c in kept]
     kept = kept[[*(c for c in kept.columns if c not in last), *last]]
     cells = [[_cell(value) for value in row] for row in kept.itertuples(index=False)]

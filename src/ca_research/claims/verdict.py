@@ -9,7 +9,9 @@ from typing import Any
 from .words import criterion_number
 
 MIME = "application/vnd.ca-research.verdict+json"
-"""MIME type under which a notebook emits its verdicts; the site reads nothing else for its answers."""
+"""MIME type under which a notebook emits its verdicts; the site reads nothing else for its
+answers.
+"""
 
 
 def _number(value: Any) -> Any:
@@ -25,7 +27,9 @@ def _number(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Cell:
-    """One economy within a criterion: its estimate and whether the comparison is met there (null: unobserved)."""
+    """One economy within a criterion: its estimate and whether the comparison is met there (null:
+    unobserved).
+    """
 
     economy: str
     estimate: float | None
@@ -40,9 +44,11 @@ class Cell:
 class CriterionResult:
     """A criterion judged over its universe.
 
-    `estimate` is the main specification's: the measure itself, or for a count over economies the number in which
-    the comparison is met, with `low` and `high` where unobserved economies leave the count open.
-    `sole_sources`: each of them alone leaves the criterion without any figure when it is taken away.
+    `estimate` is the main specification's: the measure itself, or for a count over economies the
+    number in which the comparison is met, with `low` and `high` where unobserved economies leave
+    the count open.
+    `sole_sources`: each of them alone leaves the criterion without any figure when it is taken
+    away.
     """
 
     name: str
@@ -76,7 +82,8 @@ class CriterionResult:
 class Verdict:
     """The computed answer to one reading of a claim.
 
-    `beside` holds the verdicts of its other readings, `traces` the rows behind the criteria of all of them.
+    `beside` holds the verdicts of its other readings, `traces` the rows behind the criteria of all
+    of them.
     """
 
     claim: str
@@ -112,7 +119,9 @@ class Verdict:
     traces: tuple[dict[str, Any], ...] = field(default=(), repr=False)
 
     def __str__(self) -> str:
-        """The verdict as a reader needs it: the answer, the criteria it follows from, the other readings."""
+        """The verdict as a reader needs it: the answer, the criteria it follows from, the other
+        readings.
+        """
         criteria = self.as_dict()["criteria"]
         return "\n".join(
             [
@@ -125,7 +134,9 @@ class Verdict:
         )
 
     def __repr__(self) -> str:
-        return f"<Verdict on {self.claim}, reading {self.reading}, as of {self.as_of}: {self._answer}>"
+        return (
+            f"<Verdict on {self.claim}, reading {self.reading}, as of {self.as_of}: {self._answer}>"
+        )
 
     @property
     def _answer(self) -> str:

@@ -8,7 +8,9 @@ from typing import Any
 
 
 def number(value: Any) -> str:
-    """A number for a reader: thousands apart, a true minus, four digits at most where they carry nothing."""
+    """A number for a reader: thousands apart, a true minus, four digits at most where they carry
+    nothing.
+    """
     if value is None:
         return "–"
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -21,7 +23,9 @@ def percent(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.0f} %"
 
 
-_PLURALS = re.compile(r"\b(source|origin|day|month|year|wave|document|route|meeting|case|contract|act|loan)s\b")
+_PLURALS = re.compile(
+    r"\b(source|origin|day|month|year|wave|document|route|meeting|case|contract|act|loan)s\b"
+)
 
 
 def one(unit: str) -> str:
@@ -30,7 +34,9 @@ def one(unit: str) -> str:
 
 
 def between(low: float | None, high: float | None) -> str:
-    """A range for a reader; of a range with one known end only that end: what is not known is not zero."""
+    """A range for a reader; of a range with one known end only that end: what is not known is not
+    zero.
+    """
     if low is None and high is None:
         return "–"
     if low is None:
@@ -41,7 +47,9 @@ def between(low: float | None, high: float | None) -> str:
 
 
 def bounds(c: Mapping[str, Any]) -> str:
-    """The interval of a criterion in the unit in which its number is said, and what kind of interval it is."""
+    """The interval of a criterion in the unit in which its number is said, and what kind of
+    interval it is.
+    """
     if c["low"] is None and c["high"] is None:
         return "none"
     if c["low"] == c["high"]:
@@ -55,7 +63,9 @@ def criterion_number(c: Mapping[str, Any]) -> str:
     """What a criterion comes to in the main specification, for a reader."""
     if len(c["cells"]) > 1:
         open_ = int((c["high"] or 0) - (c["low"] or 0))
-        return f"{number(c['estimate'])} of {len(c['cells'])} {c['counted']}" + (f" ({open_} open)" if open_ else "")
+        return f"{number(c['estimate'])} of {len(c['cells'])} {c['counted']}" + (
+            f" ({open_} open)" if open_ else ""
+        )
     where = c["cells"][0] if c["cell_threshold"] is not None else c
     unit, values = c["unit"], [where["estimate"]] * 2
     if where["estimate"] is None:
@@ -64,9 +74,16 @@ def criterion_number(c: Mapping[str, Any]) -> str:
             return "not observed"
     kind = c["kind"]
     if kind == "share":  # 0.12 share of cells is 12 % of cells
-        values, unit = [None if v is None else 100 * v for v in values], "% of " + unit.removeprefix("share of ")
+        values, unit = (
+            [None if v is None else 100 * v for v in values],
+            "% of " + unit.removeprefix("share of "),
+        )
     if values == [0, 0] and kind == "days":
-        return "no difference" if unit == "days of difference" else f"within {unit.removeprefix('days outside ')}"
+        return (
+            "no difference"
+            if unit == "days of difference"
+            else f"within {unit.removeprefix('days outside ')}"
+        )
     unit = re.sub(r"^per cent\b", "%", unit)
     said = between(*values)
     if kind == "rank":

@@ -26,20 +26,27 @@ def _years(window: str) -> list[int]:
 
 
 def manufacturing_change(
-    macro: pd.DataFrame, *, economies: Sequence[str], window: str = "2019-2022", before: str = BEFORE
+    macro: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    window: str = "2019-2022",
+    before: str = BEFORE,
 ) -> pd.DataFrame:
     """Change of manufacturing's share of GDP between two windows, in per cent of its share before.
 
-    macro: table `macro` (economy, year, indicator, value, unit, source_id) with NV.IND.MANF.ZS in per cent of GDP.
+    macro: table `macro` (economy, year, indicator, value, unit, source_id) with NV.IND.MANF.ZS in
+        per cent of GDP.
     economies: codes.
     window, before: years ('2019-2022', '2010-2013', or one year).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without an interval. A
-    window counts where at least half of its years are reported, else the reason is in `missing`; the means are over the
-    years that are.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without
+    an interval. A window counts where at least half of its years are reported, else the reason is
+    in `missing`; the means are over the years that are.
     Raises UsageError for a window that is none.
     Formula: 100 (mean of `window` / mean of `before` - 1).
     """
-    rows = macro[(macro["indicator"] == MANUFACTURING) & (macro["unit"] == "% of GDP")].dropna(subset=["value"])
+    rows = macro[(macro["indicator"] == MANUFACTURING) & (macro["unit"] == "% of GDP")].dropna(
+        subset=["value"]
+    )
     out = []
     for economy in economies:
         mine = rows[rows["economy"] == economy]
@@ -56,7 +63,11 @@ def manufacturing_change(
         if missing:
             out.append(estimate_row(economy=economy, missing=missing))
         else:
-            out.append(estimate_row(pd.concat(used), economy=economy, estimate=100 * (means[1] / means[0] - 1)))
+            out.append(
+                estimate_row(
+                    pd.concat(used), economy=economy, estimate=100 * (means[1] / means[0] - 1)
+                )
+            )
     return estimates(out)
 
 
@@ -64,10 +75,11 @@ def project_list(facts: pd.DataFrame, *, economy: str = "KAZ") -> pd.DataFrame:
     """Counts of the joint list of industrial projects, oldest first.
 
     economy: the subject of the rows.
-    facts: rows `joint_projects_with_CHN_launched` and `_listed` (count). The length of the list is that of the same
-    source where it has a row of its own, else the number in the note ('of 51', 'list of 55 projects'); sums of money
-    stand in the notes only ('$21.1bn'). Returns period, year, listed, at_work, listed_bn, at_work_bn (billion US
-    dollars), source_id; null where a source does not say.
+    facts: rows `joint_projects_with_CHN_launched` and `_listed` (count). The length of the list is
+    that of the same source where it has a row of its own, else the number in the note ('of 51',
+    'list of 55 projects'); sums of money stand in the notes only ('$21.1bn'). Returns period, year,
+    listed, at_work, listed_bn, at_work_bn (billion US dollars), source_id; null where a source does
+    not say.
     """
     mine = facts[facts["subject"] == economy]
     listed = mine[mine["attribute"] == LISTED]
@@ -103,13 +115,15 @@ def _billions(text: object) -> float | None:
     return _number(r"\$([\d.]+)bn", text)
 
 
-def projects_at_work(facts: pd.DataFrame, *, weight: str = "number", economy: str = "KAZ") -> pd.DataFrame:
+def projects_at_work(
+    facts: pd.DataFrame, *, weight: str = "number", economy: str = "KAZ"
+) -> pd.DataFrame:
     """Projects of the joint list that are at work, in per cent of the list at its newest count.
 
     facts, economy: as in `project_list`.
     weight: 'number' of projects, or 'value' (US dollars), where the newest count gives both.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, without an interval; a newest count
-    that lacks either side by this weight is recorded in `missing`.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, without an
+    interval; a newest count that lacks either side by this weight is recorded in `missing`.
     Raises UnknownNameError for another weight.
     """
     known = {"number": ("at_work", "listed"), "value": ("at_work_bn", "listed_bn")}
@@ -118,7 +132,13 @@ def projects_at_work(facts: pd.DataFrame, *, weight: str = "number", economy: st
     counts = project_list(facts, economy=economy)
     above, below = known[weight]
     if counts.empty or counts[[above, below]].iloc[-1].isna().any():
-        return estimates([estimate_row(missing=f"the newest count of the list does not give both sides by {weight}")])
+        return estimates(
+            [
+                estimate_row(
+                    missing=f"the newest count of the list does not give both sides by {weight}"
+                )
+            ]
+        )
     newest = counts.iloc[-1]
     used = facts[
         (facts["subject"] == economy)

@@ -1,10 +1,26 @@
-"""Investment: unlike measures are never added; stocks, flows, announcements, loans and debt stay apart."""
+"""Investment: unlike measures are never added; stocks, flows, announcements, loans and debt stay
+apart.
+"""
 
 from .aid import aid_years, grants, grants_per_head
 from .burden import debt_burden, debt_burden_change, debt_shares
 from .completion import commitments, completed_projects, completion_by, completion_share, editions
-from .concepts import CONCEPTS, Concept, add_up, concept, one_concept, projects_by_stage, rank_investors
-from .concessionality import DAC_RULES, dac_rule, grant_element, grant_element_bounds, repayment_schedule
+from .concepts import (
+    CONCEPTS,
+    Concept,
+    add_up,
+    concept,
+    one_concept,
+    projects_by_stage,
+    rank_investors,
+)
+from .concessionality import (
+    DAC_RULES,
+    dac_rule,
+    grant_element,
+    grant_element_bounds,
+    repayment_schedule,
+)
 from .debt import debt_exposure
 from .fdi import contractor_rank, fdi_rank, measure_shares, stock_by_investor, stock_years
 from .leads import finance_lead, investor_lead

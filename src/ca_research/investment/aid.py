@@ -16,8 +16,8 @@ SERIES = {
     "disbursements": ("M_FA2025B", "us_disbursements"),
     "obligations": ("M_FA2025B", "us_obligations"),
 }
-"""Series -> source and measure. Grants by the donors' common reporting hold no military aid; the other two are the
-United States' own list, of all categories."""
+"""Series -> source and measure. Grants by the donors' common reporting hold no military aid; the
+other two are the United States' own list, of all categories."""
 
 CURRENT = "current USD"
 
@@ -25,11 +25,12 @@ CURRENT = "current USD"
 def grants(investment: pd.DataFrame, *, series: str = "oda_grants") -> pd.DataFrame:
     """Grants by donor, economy and year in current USD: investor, host, year, value_usd, source_id.
 
-    investment: rows of table `investment` (investor, host, year, measure, price_basis, value_usd, source_id).
-    series: 'oda_grants' (the donors' common reporting), 'disbursements' or 'obligations' (the United States' own list);
-        see SERIES.
-    Aggregates of donors are left out; two rows of one cell (which only a note tells apart) are added, as the source
-    means them.
+    investment: rows of table `investment` (investor, host, year, measure, price_basis, value_usd,
+        source_id).
+    series: 'oda_grants' (the donors' common reporting), 'disbursements' or 'obligations' (the
+        United States' own list); see SERIES.
+    Aggregates of donors are left out; two rows of one cell (which only a note tells apart) are
+    added, as the source means them.
     Raises UnknownNameError for another series, CoverageError where the frame holds nothing of it.
     """
     rows = _grants(investment, series)
@@ -46,7 +47,9 @@ def _grants(investment: pd.DataFrame, series: str) -> pd.DataFrame:
     """`grants`, or an empty frame."""
     if series not in SERIES:
         raise UnknownNameError("series of grants", series, SERIES)
-    require(investment, ("investor", "host", "year", "measure", "price_basis", "value_usd", "source_id"))
+    require(
+        investment, ("investor", "host", "year", "measure", "price_basis", "value_usd", "source_id")
+    )
     source, measure = SERIES[series]
     rows = investment[
         (investment["source_id"] == source)
@@ -55,7 +58,9 @@ def _grants(investment: pd.DataFrame, series: str) -> pd.DataFrame:
         & ~investment["investor"].isin(list(eco.AGGREGATES))
     ].dropna(subset=["value_usd"])
     keys = ["investor", "host", "year", "source_id"]
-    return rows.groupby(keys, as_index=False)["value_usd"].sum().sort_values(keys, ignore_index=True)
+    return (
+        rows.groupby(keys, as_index=False)["value_usd"].sum().sort_values(keys, ignore_index=True)
+    )
 
 
 def aid_years(
@@ -69,12 +74,13 @@ def aid_years(
 ) -> pd.DataFrame:
     """Share of the years reported in which a donor's grants were above zero, in per cent.
 
-    investment, series: as in `grants` ('oda_grants', 'disbursements', 'obligations'). economies: codes of hosts.
+    investment, series: as in `grants` ('oda_grants', 'disbursements', 'obligations'). economies:
+        codes of hosts.
     donor: its code.
     since, until: first and last year ('2000', '2022').
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without an interval. A year
-    without a row is not reported, and counts neither way; the years reported are n. A series without the donor and host
-    is recorded in `missing`.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without
+    an interval. A year without a row is not reported, and counts neither way; the years reported
+    are n. A series without the donor and host is recorded in `missing`.
     Raises UnknownNameError for another series, UsageError where `since` lies after `until`.
     """
     first, last = int(since), int(until)
@@ -86,7 +92,11 @@ def aid_years(
     for economy in economies:
         own = rows[rows["host"] == economy]
         if own.empty:
-            found.append(estimate_row(economy=economy, missing=f"no {series.replace('_', ' ')} of {donor} reported"))
+            found.append(
+                estimate_row(
+                    economy=economy, missing=f"no {series.replace('_', ' ')} of {donor} reported"
+                )
+            )
             continue
         share = 100 * float((own["value_usd"] > 0).mean())
         found.append(estimate_row(own, economy=economy, estimate=share))
@@ -94,24 +104,36 @@ def aid_years(
 
 
 def grants_per_head(
-    investment: pd.DataFrame, macro: pd.DataFrame, *, donors: Sequence[str] = (), population: str = "SP.POP.TOTL"
+    investment: pd.DataFrame,
+    macro: pd.DataFrame,
+    *,
+    donors: Sequence[str] = (),
+    population: str = "SP.POP.TOTL",
 ) -> pd.DataFrame:
-    """Grants by donor over the population of the economy: host, year, investor, value_usd, per_head (USD).
+    """Grants by donor over the population of the economy: host, year, investor, value_usd, per_head
+    (USD).
 
     investment: as in `grants`, of which the series 'oda_grants' is taken.
-    macro: rows of table `macro` with the indicator `population` (persons). donors: those wanted, all where empty.
-    Further columns: donors (with a figure in that year), median (of their grants by head), rank (1 for the largest),
-    sources (tuple), missing ('no population', with per_head, median and rank null, or '').
-    Raises CoverageError without a population for any of the hosts, UsageError for two populations of one year.
+    macro: rows of table `macro` with the indicator `population` (persons). donors: those wanted,
+        all where empty.
+    Further columns: donors (with a figure in that year), median (of their grants by head), rank (1
+    for the largest), sources (tuple), missing ('no population', with per_head, median and rank
+    null, or '').
+    Raises CoverageError without a population for any of the hosts, UsageError for two populations
+    of one year.
     """
     require(macro, ("value", "source_id"), keys=("economy", "year", "indicator"))
     people = macro[(macro["indicator"] == population)][["economy", "year", "value", "source_id"]]
     if people.duplicated(["economy", "year"]).any():
-        raise UsageError("two populations for one economy and year", hint="choose one: load('macro', source=...)")
+        raise UsageError(
+            "two populations for one economy and year", hint="choose one: load('macro', source=...)"
+        )
     people = people.rename(columns={"economy": "host", "source_id": "people_from"})
     rows = grants(investment).merge(people, on=["host", "year"], how="left")
     if rows["value"].isna().all():
-        raise CoverageError(f"no population ({population}) for the economies and years of the grants")
+        raise CoverageError(
+            f"no population ({population}) for the economies and years of the grants"
+        )
     rows["per_head"] = rows["value_usd"] / rows["value"]
     cell = rows.groupby(["host", "year"])["per_head"]
     rows["donors"], rows["median"] = cell.transform("size"), cell.transform("median")
@@ -119,6 +141,17 @@ def grants_per_head(
     both = zip(rows["source_id"], rows["people_from"], strict=True)
     rows["sources"] = [tuple(sorted({s for s in pair if pd.notna(s)})) for pair in both]
     rows["missing"] = rows["value"].isna().map({True: "no population", False: ""})
-    wanted = ["host", "year", "investor", "value_usd", "per_head", "donors", "median", "rank", "sources", "missing"]
+    wanted = [
+        "host",
+        "year",
+        "investor",
+        "value_usd",
+        "per_head",
+        "donors",
+        "median",
+        "rank",
+        "sources",
+        "missing",
+    ]
     rows = rows[rows["investor"].isin(list(donors))] if donors else rows
     return rows[wanted].sort_values(["host", "year", "rank"], ignore_index=True)

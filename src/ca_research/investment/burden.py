@@ -15,7 +15,9 @@ GDP_SOURCE = "DATASETS_GDP"
 """The edition of GDP that reaches furthest (to 2023); both editions at hand are of one origin."""
 
 
-def _rows(debt: pd.DataFrame, macro: pd.DataFrame, debtor: str, creditor: str, years: Sequence[int]) -> pd.DataFrame:
+def _rows(
+    debt: pd.DataFrame, macro: pd.DataFrame, debtor: str, creditor: str, years: Sequence[int]
+) -> pd.DataFrame:
     """The rows of both tables behind an exposure, in one frame."""
     owed = debt[
         (debt["debtor"] == debtor)
@@ -31,17 +33,22 @@ def _rows(debt: pd.DataFrame, macro: pd.DataFrame, debtor: str, creditor: str, y
         & macro["year"].isin(list(years))
     ]
     return pd.concat(
-        [owed[["debtor", "creditor", "year", "source_id"]], product[["economy", "indicator", "year", "source_id"]]]
+        [
+            owed[["debtor", "creditor", "year", "source_id"]],
+            product[["economy", "indicator", "year", "source_id"]],
+        ]
     )
 
 
 def debt_shares(
     debt: pd.DataFrame, macro: pd.DataFrame, *, economies: Sequence[str], creditor: str = "CHN"
 ) -> pd.DataFrame:
-    """Official debt to one creditor in per cent of GDP: debtor, year, percent, sources; years with both figures only.
+    """Official debt to one creditor in per cent of GDP: debtor, year, percent, sources; years with
+    both figures only.
 
-    debt, macro: tables `debt` and `macro`; the debt is that of the International Debt Statistics at the end of the year
-        (public and publicly guaranteed, official lenders), over GDP of that year in current US dollars (GDP_SOURCE).
+    debt, macro: tables `debt` and `macro`; the debt is that of the International Debt Statistics at
+        the end of the year (public and publicly guaranteed, official lenders), over GDP of that
+        year in current US dollars (GDP_SOURCE).
     economies: codes of debtors. creditor: the code of one official creditor.
     Raises CoverageError for a debtor without a year that has both, and what `debt_exposure` raises.
     """
@@ -54,7 +61,9 @@ def debt_shares(
     return shares
 
 
-def _shares(debt: pd.DataFrame, macro: pd.DataFrame, economies: Sequence[str], creditor: str) -> pd.DataFrame:
+def _shares(
+    debt: pd.DataFrame, macro: pd.DataFrame, economies: Sequence[str], creditor: str
+) -> pd.DataFrame:
     """`debt_shares` of the debtors that have one."""
     table = debt_exposure(debt, macro, debtors=economies, creditor=creditor, gdp_source=GDP_SOURCE)
     table = table.dropna(subset=["of_gdp"])
@@ -63,14 +72,19 @@ def _shares(debt: pd.DataFrame, macro: pd.DataFrame, economies: Sequence[str], c
 
 
 def debt_burden(
-    debt: pd.DataFrame, macro: pd.DataFrame, *, economies: Sequence[str], year: str = "newest", creditor: str = "CHN"
+    debt: pd.DataFrame,
+    macro: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    year: str = "newest",
+    creditor: str = "CHN",
 ) -> pd.DataFrame:
     """Official debt to a creditor in per cent of GDP.
 
     debt, macro, creditor: as in `debt_shares`. economies: codes of debtors.
     year: 'newest' year in which the debtor has both figures, 'newest-1', 'newest-2'.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per debtor, without an interval; a debtor
-    without so many years is recorded in `missing`.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per debtor, without
+    an interval; a debtor without so many years is recorded in `missing`.
     Raises UsageError for another `year`, and what `debt_exposure` raises.
     """
     shares, back = _shares(debt, macro, economies, creditor), years_back(year)
@@ -79,7 +93,10 @@ def debt_burden(
         mine = shares[shares["debtor"] == debtor].sort_values("year", ascending=False)
         if len(mine) <= back:
             out.append(
-                estimate_row(economy=debtor, missing=f"no official debt to {creditor} and GDP for the {year} year")
+                estimate_row(
+                    economy=debtor,
+                    missing=f"no official debt to {creditor} and GDP for the {year} year",
+                )
             )
             continue
         row = mine.iloc[back]
@@ -97,13 +114,17 @@ def debt_burden_change(
     span: str = "5",
     creditor: str = "CHN",
 ) -> pd.DataFrame:
-    """Change of official debt to a creditor in per cent of GDP over `span` years, in percentage points.
+    """Change of official debt to a creditor in per cent of GDP over `span` years, in percentage
+    points.
 
-    debt, macro, economies, year, creditor: as in `debt_burden`; `year` is the later end. span: a number of years ('5').
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per debtor, without an interval. A debtor
-    without a figure for either end is recorded in `missing`: no other year stands in.
+    debt, macro, economies, year, creditor: as in `debt_burden`; `year` is the later end. span: a
+        number of years ('5').
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per debtor, without
+    an interval. A debtor without a figure for either end is recorded in `missing`: no other year
+    stands in.
     Raises UsageError for another `year` or a span that is none, and what `debt_exposure` raises.
-    Formula: 100 (D_t / Y_t - D_(t-span) / Y_(t-span)), D debt at the end of the year, Y GDP, both in current USD.
+    Formula: 100 (D_t / Y_t - D_(t-span) / Y_(t-span)), D debt at the end of the year, Y GDP, both
+    in current USD.
     """
     if not span.isdigit() or int(span) < 1:
         raise UsageError(f"not a number of years: {span!r}", hint="'5'")
@@ -114,14 +135,21 @@ def debt_burden_change(
         percent = mine.set_index("year")["percent"]
         if len(mine) <= back:
             out.append(
-                estimate_row(economy=debtor, missing=f"no official debt to {creditor} and GDP for the {year} year")
+                estimate_row(
+                    economy=debtor,
+                    missing=f"no official debt to {creditor} and GDP for the {year} year",
+                )
             )
             continue
         end = int(mine["year"].iloc[back])
         start = end - int(span)
         if start not in percent.index:
-            out.append(estimate_row(economy=debtor, missing=f"no official debt to {creditor} for {start}"))
+            out.append(
+                estimate_row(economy=debtor, missing=f"no official debt to {creditor} for {start}")
+            )
             continue
         used = _rows(debt, macro, debtor, creditor, [start, end])
-        out.append(estimate_row(used, economy=debtor, estimate=float(percent[end] - percent[start])))
+        out.append(
+            estimate_row(used, economy=debtor, estimate=float(percent[end] - percent[start]))
+        )
     return estimates(out)

@@ -32,8 +32,9 @@ KINDS = (
 class Concept:
     """One kind of figure.
 
-    measure: its name in table `investment`. kind: one of KINDS. timing: the time it speaks of; only what is counted
-    'in the year' may be added over years. stage: step in the life of official money, '' where it makes no difference.
+    measure: its name in table `investment`. kind: one of KINDS. timing: the time it speaks of; only
+    what is counted 'in the year' may be added over years. stage: step in the life of official
+    money, '' where it makes no difference.
     """
 
     measure: str
@@ -44,7 +45,9 @@ class Concept:
 
     @property
     def label(self) -> str:
-        return f"{self.measure} ({self.kind}, {self.timing}{', ' + self.stage if self.stage else ''})"
+        return (
+            f"{self.measure} ({self.kind}, {self.timing}{', ' + self.stage if self.stage else ''})"
+        )
 
     @property
     def adds_over_years(self) -> bool:
@@ -54,21 +57,87 @@ class Concept:
 CONCEPTS: dict[str, Concept] = {
     c.measure: c
     for c in (
-        Concept("fdi_stock", "stock", "end of year", "direct investment held in the host by immediate investor"),
-        Concept("fdi_stock_host_reported", "stock", "end of year", "the same, by the host where the investor's stands"),
-        Concept("investment_stock_all_types", "stock", "end of year", "portfolio and other investment included"),
-        Concept("fdi_flow", "flow, net or gross not said", "in the year", "direct investment; net only where noted"),
-        Concept("fdi_flow_gross", "gross flow", "in the year", "gross inflow: what was withdrawn is not taken off"),
-        Concept("fdi_flow_partial_year", "flow, net or gross not said", "part of a year", "some months of a year"),
-        Concept("fdi_cumulative", "flow, net or gross not said", "running total", "inflows since some start"),
-        Concept("official_grant", "grant", "in the year", "grants paid out, less what was paid back"),
-        Concept("official_loan", "loan", "in the year", "loans of official lenders, repayments not taken off"),
-        Concept("oda", "aid", "in the year", "development assistance as its source counts it, loans included"),
-        Concept("oda_cumulative", "aid", "running total", "development assistance since some start"),
-        Concept("contracted_turnover", "contracted works", "running total", "works of contractors, not investment"),
-        Concept("contracted_turnover_yearly", "contracted works", "in the year", "works done in the year"),
-        Concept("us_obligations", "government budget", "in the year", "money bound by contract, US fiscal year"),
-        Concept("us_disbursements", "government budget", "in the year", "money paid, US fiscal year"),
+        Concept(
+            "fdi_stock",
+            "stock",
+            "end of year",
+            "direct investment held in the host by immediate investor",
+        ),
+        Concept(
+            "fdi_stock_host_reported",
+            "stock",
+            "end of year",
+            "the same, by the host where the investor's stands",
+        ),
+        Concept(
+            "investment_stock_all_types",
+            "stock",
+            "end of year",
+            "portfolio and other investment included",
+        ),
+        Concept(
+            "fdi_flow",
+            "flow, net or gross not said",
+            "in the year",
+            "direct investment; net only where noted",
+        ),
+        Concept(
+            "fdi_flow_gross",
+            "gross flow",
+            "in the year",
+            "gross inflow: what was withdrawn is not taken off",
+        ),
+        Concept(
+            "fdi_flow_partial_year",
+            "flow, net or gross not said",
+            "part of a year",
+            "some months of a year",
+        ),
+        Concept(
+            "fdi_cumulative",
+            "flow, net or gross not said",
+            "running total",
+            "inflows since some start",
+        ),
+        Concept(
+            "official_grant", "grant", "in the year", "grants paid out, less what was paid back"
+        ),
+        Concept(
+            "official_loan",
+            "loan",
+            "in the year",
+            "loans of official lenders, repayments not taken off",
+        ),
+        Concept(
+            "oda",
+            "aid",
+            "in the year",
+            "development assistance as its source counts it, loans included",
+        ),
+        Concept(
+            "oda_cumulative", "aid", "running total", "development assistance since some start"
+        ),
+        Concept(
+            "contracted_turnover",
+            "contracted works",
+            "running total",
+            "works of contractors, not investment",
+        ),
+        Concept(
+            "contracted_turnover_yearly",
+            "contracted works",
+            "in the year",
+            "works done in the year",
+        ),
+        Concept(
+            "us_obligations",
+            "government budget",
+            "in the year",
+            "money bound by contract, US fiscal year",
+        ),
+        Concept(
+            "us_disbursements", "government budget", "in the year", "money paid, US fiscal year"
+        ),
     )
 }
 """Every measure that table `investment` may hold; a test compares it with the registry."""
@@ -79,9 +148,14 @@ PROJECT_STAGES = {
     "Implementation": "implementation",
     "Completion": "completion",
 }
-"""AidData's status of a project -> stage. The amount is what was pledged or committed, at every stage."""
+"""AidData's status of a project -> stage. The amount is what was pledged or committed, at every
+stage.
+"""
 
-PARTS = (frozenset({"concessional", "non_concessional"}), frozenset({"oda_like", "oof_like", "vague"}))
+PARTS = (
+    frozenset({"concessional", "non_concessional"}),
+    frozenset({"oda_like", "oof_like", "vague"}),
+)
 """Instruments that are parts of one total and may be added (registry/tables/investment.yaml)."""
 
 CELL = ("investor", "host", "year", "instrument", "sector")
@@ -91,26 +165,33 @@ def concept(measure: str, stage: str = "") -> Concept:
     """The concept of a measure of table `investment`, with the stage where one is given.
 
     measure: its name in the table. stage: a word of the column, '' or 'not_applicable' for none.
-    Raises UnknownNameError for a measure that has no declared meaning: it is not added to or ranked with anything.
+    Raises UnknownNameError for a measure that has no declared meaning: it is not added to or ranked
+    with anything.
     """
     if measure not in CONCEPTS:
         raise UnknownNameError("measure", measure, CONCEPTS)
     known = CONCEPTS[measure]
-    return known if stage in ("", "not_applicable") else Concept(**{**known.__dict__, "stage": stage})
+    return (
+        known if stage in ("", "not_applicable") else Concept(**{**known.__dict__, "stage": stage})
+    )
 
 
 def one_concept(investment: pd.DataFrame) -> Concept:
     """The one concept of a frame, or a typed error that says what is mixed.
 
-    investment: rows of table `investment` (columns investor, host, year, measure, price_basis, value_usd; instrument,
-        sector, stage, year_basis, source_id are checked where they are there).
-    Raises CoverageError (no row), UnknownNameError (measure), MixedUnitsError (two measures, stages, price bases, kinds
-    of year, instruments that are no parts of one total, one sector beside all), AggregateError (EU27 beside DEU, WLD
-    beside anyone, among investors of a host or hosts of an investor), UsageError (two sources, two figures for a cell).
+    investment: rows of table `investment` (columns investor, host, year, measure, price_basis,
+        value_usd; instrument, sector, stage, year_basis, source_id are checked where they are
+        there).
+    Raises CoverageError (no row), UnknownNameError (measure), MixedUnitsError (two measures,
+    stages, price bases, kinds of year, instruments that are no parts of one total, one sector
+    beside all), AggregateError (EU27 beside DEU, WLD beside anyone, among investors of a host or
+    hosts of an investor), UsageError (two sources, two figures for a cell).
     """
     require(investment, ("measure", "price_basis", "value_usd"), keys=("investor", "host", "year"))
     if investment.empty:
-        raise CoverageError("no row of investment", hint="ca.coverage('investment', by=['host', 'measure'])")
+        raise CoverageError(
+            "no row of investment", hint="ca.coverage('investment', by=['host', 'measure'])"
+        )
     for measure in sorted(set(investment["measure"].astype(str))):
         concept(measure)
     numbers(investment.dropna(subset=["value_usd"]), "value_usd", negative=True)
@@ -120,12 +201,18 @@ def one_concept(investment: pd.DataFrame) -> Concept:
         if len(kinds) > 1 and not any(kinds <= parts for parts in PARTS):
             raise MixedUnitsError(
                 f"instruments that are no parts of one total: {', '.join(sorted(kinds))}",
-                hint="keep 'all', or concessional and non_concessional, or oda_like, oof_like and vague",
+                hint="keep 'all', or concessional and non_concessional, or oda_like, oof_like and "
+                "vague",
             )
-    if "sector" in investment and "all" in set(investment["sector"]) and investment["sector"].nunique() > 1:
+    if (
+        "sector" in investment
+        and "all" in set(investment["sector"])
+        and investment["sector"].nunique() > 1
+    ):
         single = ", ".join(sorted(set(investment["sector"].astype(str)) - {"all"})[:6])
         raise MixedUnitsError(
-            f"single sectors ({single}) beside 'all', which holds them", hint="keep sector 'all' or the single sectors"
+            f"single sectors ({single}) beside 'all', which holds them",
+            hint="keep sector 'all' or the single sectors",
         )
     guards.one_source(investment, "choose one source first: load(..., source=...)")
     cell = [c for c in CELL if c in investment]
@@ -136,24 +223,34 @@ def one_concept(investment: pd.DataFrame) -> Concept:
     guards.refuse_overlaps(investment, "investor", ["host", "year"])
     guards.refuse_overlaps(investment, "host", ["investor", "year"])
     first_row = investment.iloc[0]
-    return concept(str(first_row["measure"]), str(first_row["stage"]) if "stage" in investment else "")
+    return concept(
+        str(first_row["measure"]), str(first_row["stage"]) if "stage" in investment else ""
+    )
 
 
 def add_up(investment: pd.DataFrame, by: Sequence[str] = ("host", "year")) -> pd.DataFrame:
     """Sum of one concept of investment, in the unit of the frame.
 
     investment: as in `one_concept`. by: columns to keep apart.
-    Returns one row per `by`: value_usd (sum of the figures given; null where one of them is null), figures (number of),
-    concept (label), price_basis, sources. A missing cell is no row and adds nothing: `figures` says how many were at hand.
-    Raises as `one_concept`, and MixedUnitsError where a stock, a running total or a part of a year would be added
-    over years. Sums of current dollars over years are nominal: convert first (`convert_prices`).
+    Returns one row per `by`: value_usd (sum of the figures given; null where one of them is null),
+    figures (number of), concept (label), price_basis, sources. A missing cell is no row and adds
+    nothing: `figures` says how many were at hand.
+    Raises as `one_concept`, and MixedUnitsError where a stock, a running total or a part of a year
+    would be added over years. Sums of current dollars over years are nominal: convert first
+    (`convert_prices`).
     """
     kind, keys = one_concept(investment), list(by)
     require(investment, keys)
     if "year" not in keys and not kind.adds_over_years:
-        counted = investment.groupby([*keys])["year"].nunique() if keys else pd.Series([investment["year"].nunique()])
+        counted = (
+            investment.groupby([*keys])["year"].nunique()
+            if keys
+            else pd.Series([investment["year"].nunique()])
+        )
         if (counted > 1).any():
-            raise MixedUnitsError(f"{kind.label} is never added over years", hint="add 'year' to `by`")
+            raise MixedUnitsError(
+                f"{kind.label} is never added over years", hint="add 'year' to `by`"
+            )
     grouped = investment.groupby(keys)["value_usd"]
     table = pd.DataFrame(
         {"value_usd": grouped.agg(lambda v: v.sum(skipna=False)), "figures": grouped.size()}
@@ -166,26 +263,40 @@ def rank_investors(investment: pd.DataFrame) -> pd.DataFrame:
     """Rank of the investors named in each host and year by one concept.
 
     investment: as in `one_concept`; parts of one total (instruments, sectors) are added first.
-    Returns host, year, investor, value_usd, rank (1 is the largest; equal values share a rank; null where the value
-    is null), investors (number of), concept, price_basis, sources. An investor without a row is unobserved, so a rank is the
-    best case. Raises as `one_concept`.
+    Returns host, year, investor, value_usd, rank (1 is the largest; equal values share a rank; null
+    where the value is null), investors (number of), concept, price_basis, sources. An investor
+    without a row is unobserved, so a rank is the best case. Raises as `one_concept`.
     """
     table = add_up(investment, ("host", "year", "investor"))
     grouped = table.groupby(["host", "year"])
     table["rank"] = grouped["value_usd"].rank(ascending=False, method="min").astype("Int64")
     table["investors"] = grouped["investor"].transform("size")
-    order = ["host", "year", "investor", "value_usd", "rank", "investors", "concept", "price_basis", "sources"]
-    return table[[c for c in order if c in table]].sort_values(["host", "year", "rank", "investor"], ignore_index=True)
+    order = [
+        "host",
+        "year",
+        "investor",
+        "value_usd",
+        "rank",
+        "investors",
+        "concept",
+        "price_basis",
+        "sources",
+    ]
+    return table[[c for c in order if c in table]].sort_values(
+        ["host", "year", "rank", "investor"], ignore_index=True
+    )
 
 
 def projects_by_stage(projects: pd.DataFrame, *, edition: str) -> pd.DataFrame:
     """Announced, committed, begun and completed projects of one edition, never pooled with another.
 
-    projects: table `projects` (project_id, host, year, status, amount_usd, price_basis, recommended, source_id).
-    edition: its source_id. Returns one row per host and stage (PROJECT_STAGES, or 'not stated'): projects, with_amount,
-    amount_usd (sum of the amounts given, null where none is), price_basis, edition, source_id, not_recommended (rows left out: the
-    publisher advises against them; pledges are among these). Raises CoverageError (edition), MixedUnitsError (prices),
-    UnknownNameError (a status without a stage).
+    projects: table `projects` (project_id, host, year, status, amount_usd, price_basis,
+        recommended, source_id).
+    edition: its source_id. Returns one row per host and stage (PROJECT_STAGES, or 'not stated'):
+    projects, with_amount, amount_usd (sum of the amounts given, null where none is), price_basis,
+    edition, source_id, not_recommended (rows left out: the publisher advises against them; pledges
+    are among these). Raises CoverageError (edition), MixedUnitsError (prices), UnknownNameError (a
+    status without a stage).
     """
     mine = guards.one_edition(projects, edition)
     require(mine, ("status", "amount_usd", "price_basis"))
@@ -208,4 +319,6 @@ def projects_by_stage(projects: pd.DataFrame, *, edition: str) -> pd.DataFrame:
             "not_recommended": grouped["kept"].agg(lambda k: int((~k).sum())),
         }
     ).reset_index()
-    return table.assign(price_basis=str(mine["price_basis"].iloc[0]), edition=edition, source_id=edition)
+    return table.assign(
+        price_basis=str(mine["price_basis"].iloc[0]), edition=edition, source_id=edition
+    )

@@ -12,7 +12,9 @@ from ..errors import UnknownNameError, UsageError
 
 @dataclass(frozen=True)
 class DacRule:
-    """Reference rate (percent a year) and the grant element from which a loan counts as concessional (percent)."""
+    """Reference rate (percent a year) and the grant element from which a loan counts as
+    concessional (percent).
+    """
 
     discount: float
     threshold: float
@@ -25,21 +27,26 @@ DAC_RULES: dict[str, DacRule] = {
     "lmic": DacRule(7, 15),
     "umic": DacRule(6, 10),
 }
-"""'classic': one rate for all, flows up to 2017. The others: flows since 2018, by the borrower's group in the DAC list
-of the year: least developed, other low income, lower middle income, upper middle income; loans to the official sector.
+"""'classic': one rate for all, flows up to 2017. The others: flows since 2018, by the borrower's
+group in the DAC list
+of the year: least developed, other low income, lower middle income, upper middle income; loans to
+    the official sector.
 
-Sources: OECD, Official development assistance: definition and coverage (rates and thresholds in force); OECD DAC High
-Level Meeting, final communique of 16 December 2014 (the change); Scott (2017), OECD Development Centre WP 339 (both).
+Sources: OECD, Official development assistance: definition and coverage (rates and thresholds in
+force); OECD DAC High Level Meeting, final communique of 16 December 2014 (the change); Scott
+(2017), OECD Development Centre WP 339 (both).
 """
 
 CLASSIC = DAC_RULES["classic"].discount
 
 
 def dac_rule(group: str) -> DacRule:
-    """Reference rate and threshold of a group of borrowers (keys of DAC_RULES); UnknownNameError otherwise.
+    """Reference rate and threshold of a group of borrowers (keys of DAC_RULES); UnknownNameError
+    otherwise.
 
     group: 'classic', 'ldc', 'lic', 'lmic' or 'umic'.
-    The group of an economy changes with the DAC list, which is not at hand here, so the caller names it.
+    The group of an economy changes with the DAC list, which is not at hand here, so the caller
+    names it.
     """
     if group not in DAC_RULES:
         raise UnknownNameError("group of borrowers", group, DAC_RULES)
@@ -47,10 +54,16 @@ def dac_rule(group: str) -> DacRule:
 
 
 def _number(name: str, value: float, least: float) -> float:
-    if not (isinstance(value, int | float) or hasattr(value, "__float__")) or not math.isfinite(float(value)):
-        raise UsageError(f"{name} is not a number: {value!r}", hint="leave out loans whose terms are not known")
+    if not (isinstance(value, int | float) or hasattr(value, "__float__")) or not math.isfinite(
+        float(value)
+    ):
+        raise UsageError(
+            f"{name} is not a number: {value!r}", hint="leave out loans whose terms are not known"
+        )
     if float(value) < least:
-        raise UsageError(f"{name} is {value}, below {least:g}", hint="percent a year and years, not fractions")
+        raise UsageError(
+            f"{name} is {value}, below {least:g}", hint="percent a year and years, not fractions"
+        )
     return float(value)
 
 
@@ -65,7 +78,9 @@ def _whole(name: str, periods: float, per_year: int) -> int:
 
 
 def _periods(maturity: float, grace: float, per_year: int) -> tuple[int, int]:
-    """Periods to the last payment, and full periods before the one that ends with the first repayment (A x INT)."""
+    """Periods to the last payment, and full periods before the one that ends with the first
+    repayment (A x INT).
+    """
     if isinstance(per_year, bool) or not isinstance(per_year, int) or per_year < 1:
         raise UsageError(f"payments_per_year is {per_year!r}", hint="1, 2, 4 or 12")
     maturity, grace = _number("maturity", maturity, 0), _number("grace", grace, 0)
@@ -74,19 +89,28 @@ def _periods(maturity: float, grace: float, per_year: int) -> tuple[int, int]:
             f"maturity {maturity:g} years with {grace:g} years to the first repayment",
             hint="0 <= grace <= maturity, maturity > 0",
         )
-    last, first = _whole("maturity", maturity * per_year, per_year), _whole("grace", grace * per_year, per_year)
+    last, first = (
+        _whole("maturity", maturity * per_year, per_year),
+        _whole("grace", grace * per_year, per_year),
+    )
     return last, max(first - 1, 0)
 
 
-def repayment_schedule(interest: float, maturity: float, grace: float, *, payments_per_year: int = 2) -> pd.DataFrame:
-    """Payments on a loan of 100 with equal repayments of principal and interest on what is outstanding.
+def repayment_schedule(
+    interest: float, maturity: float, grace: float, *, payments_per_year: int = 2
+) -> pd.DataFrame:
+    """Payments on a loan of 100 with equal repayments of principal and interest on what is
+    outstanding.
 
-    interest: percent a year. maturity: years from commitment to the last payment. grace: years from commitment to the
-    first repayment of principal (OECD's use of the word); 0 means that it falls due after the first period.
+    interest: percent a year. maturity: years from commitment to the last payment. grace: years from
+    commitment to the first repayment of principal (OECD's use of the word); 0 means that it falls
+    due after the first period.
     payments_per_year: 1, 2, 4 or 12.
-    Returns one row per payment: period (1 ...), years, principal, interest, outstanding (after the payment).
+    Returns one row per payment: period (1 ...), years, principal, interest, outstanding (after the
+    payment).
     Raises UsageError for terms that are no loan or broken periods.
-    Source: OECD DAC, Converged Statistical Reporting Directives, annex on the grant element (equal principal payments).
+    Source: OECD DAC, Converged Statistical Reporting Directives, annex on the grant element (equal
+    principal payments).
     """
     rate = _number("interest", interest, 0) / 100 / payments_per_year
     last, before = _periods(maturity, grace, payments_per_year)
@@ -101,42 +125,60 @@ def repayment_schedule(interest: float, maturity: float, grace: float, *, paymen
 
 
 def grant_element(
-    interest: float, maturity: float, grace: float, *, discount: float = CLASSIC, payments_per_year: int = 2
+    interest: float,
+    maturity: float,
+    grace: float,
+    *,
+    discount: float = CLASSIC,
+    payments_per_year: int = 2,
 ) -> float:
-    """Grant element of a loan in percent of its face value: 100 for a gift, 0 where it is lent at the reference rate.
+    """Grant element of a loan in percent of its face value: 100 for a gift, 0 where it is lent at
+    the reference rate.
 
-    interest: percent a year. maturity: years from commitment to the last payment. grace: years from commitment to the
-    first repayment of principal; 0 (and anything up to one period) means that it falls due after the first period.
-    discount: reference rate, percent a year: CLASSIC (10), or dac_rule(group).discount for flows since 2018.
-    payments_per_year: 1 or 2 as a rule. The whole loan is taken as paid out at commitment; principal is repaid in equal
-    parts, interest on what is outstanding at the end of each period.
+    interest: percent a year. maturity: years from commitment to the last payment. grace: years from
+    commitment to the first repayment of principal; 0 (and anything up to one period) means that it
+    falls due after the first period.
+    discount: reference rate, percent a year: CLASSIC (10), or dac_rule(group).discount for flows
+        since 2018.
+    payments_per_year: 1 or 2 as a rule. The whole loan is taken as paid out at commitment;
+    principal is repaid in equal parts, interest on what is outstanding at the end of each period.
 
     Formula, with A payments a year, D = (1 + d)^(1/A) - 1, INT = grace - 1/A (not below 0):
         GE = 100 (1 - (r/A) / D) (1 - ((1 + D)^(-A INT) - (1 + D)^(-A M)) / (D (A M - A INT))).
     It is 0 where r/A = D (with A = 1: where interest equals discount) and below 0 above that.
     Raises UsageError for terms that are no loan, a discount of 0 or less, or broken periods.
-    Source: OECD DAC, Converged Statistical Reporting Directives, annex on the grant element (equal principal payments).
+    Source: OECD DAC, Converged Statistical Reporting Directives, annex on the grant element (equal
+    principal payments).
     """
     last, before = _periods(maturity, grace, payments_per_year)
     rate, yearly = _number("interest", interest, 0) / 100, _number("discount", discount, 0) / 100
     if yearly == 0:
-        raise UsageError("discount is 0: without a reference rate there is no grant element", hint="10, 9, 7 or 6")
+        raise UsageError(
+            "discount is 0: without a reference rate there is no grant element",
+            hint="10, 9, 7 or 6",
+        )
     per_period = (1 + yearly) ** (1 / payments_per_year) - 1
-    repaid = ((1 + per_period) ** -before - (1 + per_period) ** -last) / (per_period * (last - before))
+    repaid = ((1 + per_period) ** -before - (1 + per_period) ** -last) / (
+        per_period * (last - before)
+    )
     return 100 * (1 - rate / payments_per_year / per_period) * (1 - repaid)
 
 
 def grant_element_bounds(
     interest: float, maturity: float, *, discount: float = CLASSIC, payments_per_year: int = 2
 ) -> tuple[float, float]:
-    """Lowest and highest grant element over every grace period, for a loan whose grace is not known.
+    """Lowest and highest grant element over every grace period, for a loan whose grace is not
+    known.
 
-    interest, maturity, discount, payments_per_year: as in `grant_element`, also unit (per cent), errors and source. The
-        grant element moves one way with grace (up where interest is below the reference rate, down above it), so the
-        ends are repayment from the first period on and all at the end.
+    interest, maturity, discount, payments_per_year: as in `grant_element`, also unit (per cent),
+        errors and source. The grant element moves one way with grace (up where interest is below
+        the reference rate, down above it), so the ends are repayment from the first period on and
+        all at the end.
     """
     ends = [
-        grant_element(interest, maturity, grace, discount=discount, payments_per_year=payments_per_year)
+        grant_element(
+            interest, maturity, grace, discount=discount, payments_per_year=payments_per_year
+        )
         for grace in (0, maturity)
     ]
     return min(ends), max(ends)

@@ -15,34 +15,47 @@ GDP = "NY.GDP.MKTP.CD"
 
 
 def debt_exposure(
-    debt: pd.DataFrame, macro: pd.DataFrame, *, debtors: Sequence[str], creditor: str = "CHN", gdp_source: str
+    debt: pd.DataFrame,
+    macro: pd.DataFrame,
+    *,
+    debtors: Sequence[str],
+    creditor: str = "CHN",
+    gdp_source: str,
 ) -> pd.DataFrame:
     """Debt to one official bilateral creditor as a share of other totals, per debtor and year.
 
-    debt: table `debt` (debtor, creditor, year, measure, instrument, value_usd, source_id). Used are the stocks of the one
-        source that gives the creditor, BIL and MUL (the International Debt Statistics); figures of others stay out.
+    debt: table `debt` (debtor, creditor, year, measure, instrument, value_usd, source_id). Used are
+        the stocks of the one source that gives the creditor, BIL and MUL (the International Debt
+        Statistics); figures of others stay out.
     debtors: codes. creditor: the code of one.
-    macro: table `macro` (economy, year, indicator, value, unit, source_id) with NY.GDP.MKTP.CD in current USD;
+    macro: table `macro` (economy, year, indicator, value, unit, source_id) with NY.GDP.MKTP.CD in
+        current USD;
     gdp_source: which vintage of it is used (vintages differ by up to 10 %).
-    Returns debtor, year, debt_usd, of_bilateral (share of all official bilateral debt), of_official (share of official
-    bilateral and multilateral public debt: private creditors are not at hand), of_gdp; shares as fractions, null where a
-    part is missing; and sources. Debt at the end of a year over the product of that year.
-    Raises CoverageError where no one source gives all three for a debtor, UsageError where two sources do or a year has
-    two figures, AggregateError for a creditor that is a total, UnknownNameError for a gdp_source without GDP,
-    MixedUnitsError for GDP in another unit.
+    Returns debtor, year, debt_usd, of_bilateral (share of all official bilateral debt), of_official
+    (share of official
+    bilateral and multilateral public debt: private creditors are not at hand), of_gdp; shares as
+    fractions, null where a part is missing; and sources. Debt at the end of a year over the product
+    of that year.
+    Raises CoverageError where no one source gives all three for a debtor, UsageError where two
+    sources do or a year has two figures, AggregateError for a creditor that is a total,
+    UnknownNameError for a gdp_source without GDP, MixedUnitsError for GDP in another unit.
     """
     require(debt, ("debtor", "creditor", "year", "measure", "value_usd", "source_id"))
     require(macro, ("economy", "year", "indicator", "value", "source_id"))
     if eco.is_aggregate(creditor):
         raise AggregateError(f"{creditor} is a total, not a creditor", hint="name one economy")
     stock = debt[(debt["measure"] == "stock") & debt["debtor"].isin(list(debtors))]
-    sources = {c: set(stock.loc[stock["creditor"] == c, "source_id"]) for c in (creditor, *CREDITOR_TOTALS)}
+    sources = {
+        c: set(stock.loc[stock["creditor"] == c, "source_id"]) for c in (creditor, *CREDITOR_TOTALS)
+    }
     common = set.intersection(*sources.values()) if all(sources.values()) else set()
     if not common:
         raise CoverageError(
-            f"no one source of the frame gives stocks owed to {creditor}, BIL and MUL by {', '.join(debtors) or 'anyone'}",
+            f"no one source of the frame gives stocks owed to {creditor}, BIL and MUL by "
+            f"{', '.join(debtors) or 'anyone'}",
             where=f"sources in it: {', '.join(sorted(set(debt['source_id']))[:6]) or 'none'}",
-            hint="load('debt', source='ids_dod_one'): other figures of debt have no total to be set against",
+            hint="load('debt', source='ids_dod_one'): other figures of debt have no total to be "
+            "set against",
         )
     if len(common) > 1:
         raise UsageError(
@@ -57,7 +70,9 @@ def debt_exposure(
         raise UnknownNameError("source of GDP", gdp_source, sorted(set(product["source_id"])))
     product = product[product["source_id"] == gdp_source]
     if "unit" in product and set(product["unit"]) != {"current USD"}:
-        raise MixedUnitsError("GDP is not in current USD, the debt is", hint=f"take {GDP} in current USD")
+        raise MixedUnitsError(
+            "GDP is not in current USD, the debt is", hint=f"take {GDP} in current USD"
+        )
     _one_figure(product, ["economy", "year"])
     gdp = product.set_index(["economy", "year"])["value"]
     gdp.index.names = ["debtor", "year"]
@@ -75,7 +90,9 @@ def debt_exposure(
 
 
 def _one_figure(rows: pd.DataFrame, cell: Sequence[str]) -> None:
-    """UsageError where a cell has two figures: added, they would count one debt or one product twice."""
+    """UsageError where a cell has two figures: added, they would count one debt or one product
+    twice.
+    """
     twice = rows[rows.duplicated(list(cell), keep=False)]
     if len(twice):
         raise UsageError(

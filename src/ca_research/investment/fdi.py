@@ -13,7 +13,9 @@ from ..stats.frames import alike, numbers, require, with_sources
 from ..tables.provenance import estimate_row, estimates
 
 CONDUITS = ("NLD",)
-"""Hosts of holding companies among the named investors: their stock is mostly owned from elsewhere."""
+"""Hosts of holding companies among the named investors: their stock is mostly owned from
+elsewhere.
+"""
 
 _COLUMNS = ("investor", "host", "year", "measure", "value_usd", "source_id")
 
@@ -21,15 +23,22 @@ LEAST_INVESTORS = 5
 """A rank among fewer named investors than this says little (section Z of the register)."""
 
 
-def measure_shares(investment: pd.DataFrame, *, by: tuple[str, ...] = ("host", "year")) -> pd.DataFrame:
+def measure_shares(
+    investment: pd.DataFrame, *, by: tuple[str, ...] = ("host", "year")
+) -> pd.DataFrame:
     """Share of each investor in one measure of investment.
 
-    investment: rows of table `investment` of *one* measure, price basis, instrument and source per `by`.
-    Returns one row per `by` + investor: value_usd, share of the investors listed, investors (number of), sources.
-    Aggregates (WLD, EU27, BIL ...) are left out, not shared among: a share is of the investors that are named.
-    Raises MixedUnitsError where measures, price bases, instruments or kinds of year are mixed, UsageError where an
-    investor has several figures or a group several sources, CoverageError where a value is missing.
-    Formula: share_i = x_i / sum_j x_j over the named. See `rank_investors` where an aggregate is to be refused.
+    investment: rows of table `investment` of *one* measure, price basis, instrument and source per
+        `by`.
+    Returns one row per `by` + investor: value_usd, share of the investors listed, investors (number
+    of), sources.
+    Aggregates (WLD, EU27, BIL ...) are left out, not shared among: a share is of the investors that
+    are named.
+    Raises MixedUnitsError where measures, price bases, instruments or kinds of year are mixed,
+    UsageError where an investor has several figures or a group several sources, CoverageError where
+    a value is missing.
+    Formula: share_i = x_i / sum_j x_j over the named. See `rank_investors` where an aggregate is to
+    be refused.
     """
     require(investment, ("value_usd",), keys=(*by, "investor"))
     for column in ("measure", "price_basis", "instrument", "year_basis"):
@@ -41,33 +50,43 @@ def measure_shares(investment: pd.DataFrame, *, by: tuple[str, ...] = ("host", "
     keys = [*by]
     if investment.duplicated([*keys, "investor"]).any():
         raise UsageError(
-            "several figures for one investor, host and year", hint="choose one source, revision or sector"
+            "several figures for one investor, host and year",
+            hint="choose one source, revision or sector",
         )
     listed = investment[~investment["investor"].isin(list(eco.AGGREGATES))]
     numbers(listed, "value_usd", negative=True)
     if "source_id" in listed and (listed.groupby(keys)["source_id"].nunique() > 1).any():
         raise UsageError(
-            "figures of several sources would be shared out as one", hint="choose one: load(..., source=...)"
+            "figures of several sources would be shared out as one",
+            hint="choose one: load(..., source=...)",
         )
     shares = listed[[*keys, "investor", "value_usd"]].copy()
     shares["share"] = shares["value_usd"] / shares.groupby(keys)["value_usd"].transform("sum")
     shares["investors"] = shares.groupby(keys)["investor"].transform("size")
-    shares = shares.sort_values([*keys, "share"], ascending=[True] * len(keys) + [False], ignore_index=True)
+    shares = shares.sort_values(
+        [*keys, "share"], ascending=[True] * len(keys) + [False], ignore_index=True
+    )
     return with_sources(shares, listed, keys)
 
 
 def stock_by_investor(
-    investment: pd.DataFrame, host: str, year: int, *, conduits: str = "counted", hong_kong: str = "apart"
+    investment: pd.DataFrame,
+    host: str,
+    year: int,
+    *,
+    conduits: str = "counted",
+    hong_kong: str = "apart",
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Inward direct investment stock of a host by immediate investor at the end of a year.
 
-    investment: table `investment`; rows of measure fdi_stock by the source that names most investors.
+    investment: table `investment`; rows of measure fdi_stock by the source that names most
+        investors.
     host: its code. year: at whose end.
     conduits: 'counted' or 'left_out' (see CONDUITS). hong_kong: 'apart' or 'with_china'.
-    Returns (table, rows): per investor value_usd (USD) and rank (1 is the largest); and the rows behind it. Both are
-    empty where the host has no stock in that year.
-    Raises UnknownNameError for another choice, UsageError where an investor has two figures, MixedUnitsError for two
-    price bases.
+    Returns (table, rows): per investor value_usd (USD) and rank (1 is the largest); and the rows
+    behind it. Both are empty where the host has no stock in that year.
+    Raises UnknownNameError for another choice, UsageError where an investor has two figures,
+    MixedUnitsError for two price bases.
     """
     for kind, name, known in (
         ("conduits", conduits, ("counted", "left_out")),
@@ -77,31 +96,38 @@ def stock_by_investor(
             raise UnknownNameError(kind, name, known)
     require(investment, _COLUMNS)
     rows = investment[
-        (investment["measure"] == "fdi_stock") & (investment["host"] == host) & (investment["year"] == year)
+        (investment["measure"] == "fdi_stock")
+        & (investment["host"] == host)
+        & (investment["year"] == year)
     ]
     rows = rows[~rows["investor"].isin(list(eco.AGGREGATES))]
     if rows["source_id"].nunique() > 1:
-        # several publishers: the one that names most investors is one concept; the others speak of single investors
+        # several publishers: the one that names most investors is one concept; the others speak of
+        # single investors
         best = rows.groupby("source_id")["investor"].nunique().idxmax()
         rows = rows[rows["source_id"] == best]
     alike(rows, ("price_basis",))
     if rows["investor"].duplicated().any():
         raise UsageError(
-            f"two stocks of one investor in {host} at the end of {year}", hint="keep one revision or sector"
+            f"two stocks of one investor in {host} at the end of {year}",
+            hint="keep one revision or sector",
         )
     if conduits == "left_out":
         rows = rows[~rows["investor"].isin(CONDUITS)]
-    investor = rows["investor"].replace({"HKG": "CHN"}) if hong_kong == "with_china" else rows["investor"]
+    investor = (
+        rows["investor"].replace({"HKG": "CHN"}) if hong_kong == "with_china" else rows["investor"]
+    )
     table = rows.assign(investor=investor).groupby("investor", as_index=False)["value_usd"].sum()
     table["rank"] = table["value_usd"].rank(ascending=False, method="min").astype("Int64")
     return table.sort_values("rank", ignore_index=True), rows
 
 
 def stock_years(investment: pd.DataFrame, host: str) -> list[int]:
-    """Years in which at least LEAST_INVESTORS single investors in a host are named by one source, newest first.
+    """Years in which at least LEAST_INVESTORS single investors in a host are named by one source,
+    newest first.
 
-    investment: table `investment` (investor, host, year, measure, source_id); rows of measure fdi_stock count,
-        aggregates do not.
+    investment: table `investment` (investor, host, year, measure, source_id); rows of measure
+        fdi_stock count, aggregates do not.
     host: its code. An empty list where there is no such year.
     """
     require(investment, _COLUMNS)
@@ -111,7 +137,9 @@ def stock_years(investment: pd.DataFrame, host: str) -> list[int]:
         & ~investment["investor"].isin(list(eco.AGGREGATES))
     ]
     named = stock.groupby(["year", "source_id"])["investor"].nunique()
-    return sorted({int(year) for (year, _), n in named.items() if n >= LEAST_INVESTORS}, reverse=True)
+    return sorted(
+        {int(year) for (year, _), n in named.items() if n >= LEAST_INVESTORS}, reverse=True
+    )
 
 
 def fdi_rank(
@@ -124,12 +152,14 @@ def fdi_rank(
 ) -> pd.DataFrame:
     """Rank of China among the named investors by inward stock.
 
-    investment, conduits, hong_kong: as in `stock_by_investor` ('counted', 'left_out'; 'apart', 'with_china').
+    investment, conduits, hong_kong: as in `stock_by_investor` ('counted', 'left_out'; 'apart',
+        'with_china').
     economies: codes of hosts.
     year: 'newest' year with at least LEAST_INVESTORS named investors, 'newest-1', 'newest-2'.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per host; the estimate is a rank, 1 the
-    largest, without an interval. Named investors are not all investors, so the rank is a best case for China: an
-    investor not named can only push it down. No such year, or no Chinese stock in it, is recorded in `missing`.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per host; the
+    estimate is a rank, 1 the largest, without an interval. Named investors are not all investors,
+    so the rank is a best case for China: an investor not named can only push it down. No such year,
+        or no Chinese stock in it, is recorded in `missing`.
     Raises UnknownNameError for another choice, UsageError for another `year`.
     """
     rows = []
@@ -144,7 +174,9 @@ def fdi_rank(
                 )
             )
             continue
-        table, used = stock_by_investor(investment, host, years[back], conduits=conduits, hong_kong=hong_kong)
+        table, used = stock_by_investor(
+            investment, host, years[back], conduits=conduits, hong_kong=hong_kong
+        )
         china = table[table["investor"] == "CHN"]
         if china.empty:
             rows.append(estimate_row(economy=host, missing=f"no Chinese stock for {years[back]}"))
@@ -156,15 +188,17 @@ def fdi_rank(
 def contractor_rank(investment: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFrame:
     """Rank of China by turnover of contracted works in the newest year of each host.
 
-    investment: table `investment`; rows of measure contracted_turnover_yearly. economies: codes of hosts.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per host; the estimate is a rank, 1 the
-    largest. Running totals dated to one year are not turnover of that year, so they are not used: a host with only
-    these has the reason in `missing`.
+    investment: table `investment`; rows of measure contracted_turnover_yearly. economies: codes of
+        hosts.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per host; the
+    estimate is a rank, 1 the largest. Running totals dated to one year are not turnover of that
+    year, so they are not used: a host with only these has the reason in `missing`.
     Raises CoverageError where other contractors are counted and China is not.
     """
     require(investment, _COLUMNS)
     yearly = investment[
-        (investment["measure"] == "contracted_turnover_yearly") & ~investment["investor"].isin(list(eco.AGGREGATES))
+        (investment["measure"] == "contracted_turnover_yearly")
+        & ~investment["investor"].isin(list(eco.AGGREGATES))
     ]
     rows = []
     for host in economies:
@@ -173,7 +207,8 @@ def contractor_rank(investment: pd.DataFrame, *, economies: Sequence[str]) -> pd
             rows.append(
                 estimate_row(
                     economy=host,
-                    missing="only running totals of contracted works are at hand, for one or two contractors",
+                    missing="only running totals of contracted works are at hand, for one or two "
+                    "contractors",
                 )
             )
             continue

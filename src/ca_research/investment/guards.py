@@ -1,4 +1,6 @@
-"""What the measures of this wing refuse: two sources or editions in one, aggregates beside their members."""
+"""What the measures of this wing refuse: two sources or editions in one, aggregates beside their
+members.
+"""
 
 from __future__ import annotations
 
@@ -12,30 +14,37 @@ from ..errors import AggregateError, CoverageError, UsageError
 from ..stats.frames import require
 
 CREDITOR_TOTALS = ("BIL", "MUL")
-"""Totals without a list of members: whoever stands beside them may be inside. One does not hold the other."""
+"""Totals without a list of members: whoever stands beside them may be inside. One does not hold the
+other.
+"""
 
 EU_DONORS = ("EU27", "EUI")
-"""EU27 in the grants of one_net_flows holds the EU institutions (registry/tables/investment.yaml)."""
+"""EU27 in the grants of one_net_flows holds the EU institutions
+(registry/tables/investment.yaml).
+"""
 
 
 def one_source(frame: pd.DataFrame, hint: str) -> None:
     """UsageError where rows come from several sources."""
     if "source_id" in frame and frame["source_id"].nunique() > 1:
-        raise UsageError(f"several sources: {', '.join(sorted(frame['source_id'].unique())[:6])}", hint=hint)
+        raise UsageError(
+            f"several sources: {', '.join(sorted(frame['source_id'].unique())[:6])}", hint=hint
+        )
 
 
 def refuse_overlap(codes: Collection[str], year: int, where: str) -> None:
     """AggregateError where an aggregate stands beside a member, or two aggregates share one.
 
-    Goes further than economies.refuse_overlap: totals without a list of members (BIL, MUL) and two aggregates with
-    members in common (EU and EU27) are refused too.
+    Goes further than economies.refuse_overlap: totals without a list of members (BIL, MUL) and two
+    aggregates with members in common (EU and EU27) are refused too.
     """
     present = set(codes)
     eco.refuse_overlap(present, year, where=where)
     totals, others = present & set(CREDITOR_TOTALS), present - set(CREDITOR_TOTALS)
     if totals and others:
         raise AggregateError(
-            f"{' and '.join(sorted(totals))} beside {', '.join(sorted(others)[:5])}, which may be inside",
+            f"{' and '.join(sorted(totals))} beside {', '.join(sorted(others)[:5])}, which may "
+            "be inside",
             where=where,
             hint="keep the totals or their parts, not both",
         )
@@ -45,7 +54,9 @@ def refuse_overlap(codes: Collection[str], year: int, where: str) -> None:
         if common or {one, other} == set(EU_DONORS):
             shared = ", ".join(sorted(common)[:5]) or "the EU institutions"
             raise AggregateError(
-                f"{one} and {other} both hold {shared}", where=where, hint="keep one of the two aggregates"
+                f"{one} and {other} both hold {shared}",
+                where=where,
+                hint="keep one of the two aggregates",
             )
 
 
@@ -54,7 +65,9 @@ def refuse_overlaps(frame: pd.DataFrame, column: str, within: Sequence[str]) -> 
     for key, part in frame.groupby(list(within), dropna=False):
         named = dict(zip(within, key, strict=True))
         refuse_overlap(
-            set(part[column]), int(named["year"]), f"{column}, " + ", ".join(f"{k} {v}" for k, v in named.items())
+            set(part[column]),
+            int(named["year"]),
+            f"{column}, " + ", ".join(f"{k} {v}" for k, v in named.items()),
         )
 
 
@@ -68,7 +81,8 @@ def one_edition(projects: pd.DataFrame, edition: str) -> pd.DataFrame:
     if mine.empty:
         raise CoverageError(
             f"no project of edition {edition!r}",
-            hint=f"editions here: {', '.join(sorted(map(str, projects['source_id'].unique()))) or 'none'}",
+            hint="editions here: "
+            f"{', '.join(sorted(map(str, projects['source_id'].unique()))) or 'none'}",
         )
     if mine["project_id"].duplicated().any():
         raise UsageError(f"edition {edition} lists a project twice", hint="drop the repeated rows")
@@ -76,7 +90,9 @@ def one_edition(projects: pd.DataFrame, edition: str) -> pd.DataFrame:
 
 
 def not_refused(projects: pd.DataFrame) -> pd.Series:
-    """Rows that the publisher does not advise against (`recommended` false); nothing said counts as kept."""
+    """Rows that the publisher does not advise against (`recommended` false); nothing said counts as
+    kept.
+    """
     if "recommended" not in projects:
         return pd.Series(True, index=projects.index)
     return projects["recommended"].astype("boolean").fillna(True).astype(bool)

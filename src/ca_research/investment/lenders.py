@@ -42,25 +42,31 @@ def lender_concentration(
     measure: str = "stock",
     whole: Whole = "official",
 ) -> pd.DataFrame:
-    """Herfindahl-Hirschman index over the creditors of each debtor and year, as bounds where creditors have no name.
+    """Herfindahl-Hirschman index over the creditors of each debtor and year, as bounds where
+    creditors have no name.
 
-    debt: table `debt` (debtor, creditor, year, measure, instrument, value_usd, source_id). source: one source_id.
+    debt: table `debt` (debtor, creditor, year, measure, instrument, value_usd, source_id). source:
+        one source_id.
     debtors: codes, by default all.
-    measure: 'stock' (end of year) or 'service' (paid in the year). Instruments of a creditor are added.
+    measure: 'stock' (end of year) or 'service' (paid in the year). Instruments of a creditor are
+        added.
     whole: what the shares are of.
         'official': BIL + MUL of the source, all official bilateral and multilateral creditors;
         'bilateral': BIL alone;
-        'listed': the creditors listed, where the source lists them all (one_net_flows: every bilateral and private
-        creditor by economy, no multilateral); refused where BIL or MUL stands among them.
-    BIL and MUL are totals, never creditors: BIL less the creditors named, and MUL, are blocks without a name, each held
-    by creditors that are not among the named. Private creditors are in no official total.
-    Returns debtor, year, creditors (named), total_usd, attributed (share of the total owed to named creditors), hhi_low,
-    hhi_high in [0, 1] (equal where every creditor is named; low is reached only in the limit of ever more holders),
-    missing (why there is none), source_id.
-    Raises CoverageError (nothing of this source and measure), UnknownNameError (measure, whole), AggregateError (a total
-    among the listed; two that overlap), MixedUnitsError (instruments of which one holds another; named creditors
-    together above the total).
-    Source: Hirschman (1964), American Economic Review 54(5); bounds: stats.concentration.hhi_bounds.
+        'listed': the creditors listed, where the source lists them all (one_net_flows: every
+        bilateral and private creditor by economy, no multilateral); refused where BIL or MUL stands
+        among them.
+    BIL and MUL are totals, never creditors: BIL less the creditors named, and MUL, are blocks
+    without a name, each held by creditors that are not among the named. Private creditors are in no
+    official total.
+    Returns debtor, year, creditors (named), total_usd, attributed (share of the total owed to named
+    creditors), hhi_low, hhi_high in [0, 1] (equal where every creditor is named; low is reached
+    only in the limit of ever more holders), missing (why there is none), source_id.
+    Raises CoverageError (nothing of this source and measure), UnknownNameError (measure, whole),
+    AggregateError (a total among the listed; two that overlap), MixedUnitsError (instruments of
+    which one holds another; named creditors together above the total).
+    Source: Hirschman (1964), American Economic Review 54(5); bounds:
+    stats.concentration.hhi_bounds.
     """
     for kind, name, known in (
         ("measure", measure, ("stock", "service")),
@@ -68,30 +74,52 @@ def lender_concentration(
     ):
         if name not in known:
             raise UnknownNameError(kind, name, known)
-    require(debt, ("measure", "instrument", "value_usd", "source_id"), keys=("debtor", "creditor", "year"))
-    rows = debt[(debt["measure"] == measure) & (debt["source_id"] == source)].dropna(subset=["value_usd"])
+    require(
+        debt,
+        ("measure", "instrument", "value_usd", "source_id"),
+        keys=("debtor", "creditor", "year"),
+    )
+    rows = debt[(debt["measure"] == measure) & (debt["source_id"] == source)].dropna(
+        subset=["value_usd"]
+    )
     if debtors is not None:
         rows = rows[rows["debtor"].isin([eco.resolve(d) for d in debtors])]
     if rows.empty:
-        raise CoverageError(f"{source} has no {measure} of these debtors", hint="ca.coverage('debt', by=['debtor'])")
+        raise CoverageError(
+            f"{source} has no {measure} of these debtors", hint="ca.coverage('debt', by=['debtor'])"
+        )
     if {"all", "export_import_bank"} & set(rows["instrument"]) and rows["instrument"].nunique() > 1:
         raise MixedUnitsError(
             f"instruments of which one holds another: {', '.join(sorted(set(rows['instrument'])))}",
             hint="keep one instrument, or parts only",
         )
     if rows.duplicated(["debtor", "year", "creditor", "instrument"]).any():
-        raise MixedUnitsError("two figures for one debtor, creditor, year and instrument", hint="keep one of them")
+        raise MixedUnitsError(
+            "two figures for one debtor, creditor, year and instrument", hint="keep one of them"
+        )
     totals = list(guards.CREDITOR_TOTALS)
     if whole == "listed" and rows["creditor"].isin(totals).any():
         raise AggregateError(
-            f"{source} gives totals (BIL, MUL) beside creditors", hint="whole='official' or whole='bilateral'"
+            f"{source} gives totals (BIL, MUL) beside creditors",
+            hint="whole='official' or whole='bilateral'",
         )
     guards.refuse_overlaps(rows[~rows["creditor"].isin(totals)], "creditor", ["debtor", "year"])
     table = []
     for (debtor, year), part in rows.groupby(["debtor", "year"]):
         owed = part.groupby("creditor")["value_usd"].sum()
-        table.append({"debtor": debtor, "year": int(year), **_concentration(owed, whole, f"{debtor} {year}")})
-    columns = ["debtor", "year", "creditors", "total_usd", "attributed", "hhi_low", "hhi_high", "missing"]
+        table.append(
+            {"debtor": debtor, "year": int(year), **_concentration(owed, whole, f"{debtor} {year}")}
+        )
+    columns = [
+        "debtor",
+        "year",
+        "creditors",
+        "total_usd",
+        "attributed",
+        "hhi_low",
+        "hhi_high",
+        "missing",
+    ]
     return pd.DataFrame(table, columns=columns).assign(source_id=source)
 
 
@@ -111,19 +139,30 @@ def _concentration(owed: pd.Series, whole: Whole, where: str) -> dict[str, Any]:
         rest = float(owed["BIL"] - named.sum())
         if rest < -1e-6 * float(owed["BIL"]):
             raise MixedUnitsError(
-                f"named creditors together are above BIL: {float(named.sum()):.4g} of {float(owed['BIL']):.4g} USD",
+                f"named creditors together are above BIL: {float(named.sum()):.4g} of "
+                f"{float(owed['BIL']):.4g} USD",
                 where=where,
                 hint="figures of two concepts or editions: keep one",
             )
-        blocks = [max(rest, 0.0) / total, *([float(owed["MUL"]) / total] if "MUL" in wanted else [])]
+        blocks = [
+            max(rest, 0.0) / total,
+            *([float(owed["MUL"]) / total] if "MUL" in wanted else []),
+        ]
     shares = (named / (float(named.sum()) + sum(blocks) * total)).tolist()
     scale = 1 / (sum(shares) + sum(blocks))  # a rest that was negative by rounding
     low, high = hhi_bounds([s * scale for s in shares], apart=[b * scale for b in blocks])
-    return row | {"total_usd": total, "attributed": sum(shares) * scale, "hhi_low": low, "hhi_high": high}
+    return row | {
+        "total_usd": total,
+        "attributed": sum(shares) * scale,
+        "hhi_low": low,
+        "hhi_high": high,
+    }
 
 
 def funder_name(funder: str | None, same: Mapping[str, str] = FUNDER_NAMES) -> str | None:
-    """The one funder that a project names; None where it names none, several, or only 'the Chinese government'."""
+    """The one funder that a project names; None where it names none, several, or only 'the Chinese
+    government'.
+    """
     if funder is None or pd.isna(funder) or ";" in str(funder):
         return None
     plain = pd.Series([str(funder)]).str.replace(_KIND, "", regex=True).str.strip().item()
@@ -139,18 +178,24 @@ def funder_concentration(
     flow_types: Sequence[str] = LOAN_TYPES,
     same: Mapping[str, str] = FUNDER_NAMES,
 ) -> pd.DataFrame:
-    """Herfindahl-Hirschman index over the funders of each host in one edition, all years together, as bounds.
+    """Herfindahl-Hirschman index over the funders of each host in one edition, all years together,
+    as bounds.
 
-    projects: table `projects` (project_id, host, year, funder, flow_type, amount_usd, price_basis, source_id; recommended).
+    projects: table `projects` (project_id, host, year, funder, flow_type, amount_usd, price_basis,
+        source_id; recommended).
     economies: hosts, by default all that the edition lists.
-    edition: its source_id, never pooled with another. weight: 'amount' (of the projects that state one, in the edition's
-    prices) or 'projects' (each counts one). flow_types: kinds of money, loans by default: loans and grants are not one.
-    same: spelling -> name of a funder. A project with several funders, none, or only 'Chinese government' is not
-    attributed; it may belong to a named funder, so the highest index gives it all to the largest.
-    Returns host, projects, weighed (projects that enter), funders (named), total (USD or projects), price_basis ('' for
-    projects), attributed (share with one named funder), hhi_low, hhi_high, missing, source_id.
+    edition: its source_id, never pooled with another. weight: 'amount' (of the projects that state
+    one, in the edition's prices) or 'projects' (each counts one). flow_types: kinds of money, loans
+    by default: loans and grants are not one.
+    same: spelling -> name of a funder. A project with several funders, none, or only 'Chinese
+    government' is not attributed; it may belong to a named funder, so the highest index gives it
+    all to the largest.
+    Returns host, projects, weighed (projects that enter), funders (named), total (USD or projects),
+    price_basis ('' for projects), attributed (share with one named funder), hhi_low, hhi_high,
+    missing, source_id.
     Raises CoverageError (edition), MixedUnitsError (price bases), UnknownNameError (weight).
-    Source: Hirschman (1964), American Economic Review 54(5); bounds: stats.concentration.hhi_bounds.
+    Source: Hirschman (1964), American Economic Review 54(5); bounds:
+    stats.concentration.hhi_bounds.
     """
     if weight not in ("amount", "projects"):
         raise UnknownNameError("weight", weight, ("amount", "projects"))
@@ -159,7 +204,11 @@ def funder_concentration(
     alike(mine, ("price_basis",))
     hosts = sorted(set(mine["host"])) if economies is None else [eco.resolve(e) for e in economies]
     mine = mine[guards.not_refused(mine) & mine["flow_type"].isin(list(flow_types))]
-    weights = mine["amount_usd"].astype("float64") if weight == "amount" else pd.Series(1.0, index=mine.index)
+    weights = (
+        mine["amount_usd"].astype("float64")
+        if weight == "amount"
+        else pd.Series(1.0, index=mine.index)
+    )
     mine = mine.assign(weight=weights, name=[funder_name(f, same) for f in mine["funder"]])
     basis = str(mine["price_basis"].iloc[0]) if weight == "amount" and len(mine) else ""
     table = []
@@ -168,11 +217,26 @@ def funder_concentration(
         weighed = part[part["weight"] > 0]
         total = float(weighed["weight"].sum())
         held = (
-            weighed.dropna(subset=["name"]).groupby("name")["weight"].sum() / total if total else pd.Series(dtype=float)
+            weighed.dropna(subset=["name"]).groupby("name")["weight"].sum() / total
+            if total
+            else pd.Series(dtype=float)
         )
-        row: dict[str, Any] = {"host": host, "projects": len(part), "weighed": len(weighed), "funders": len(held)}
-        row |= {"total": total if total else None, "price_basis": basis, "attributed": None, "hhi_low": None}
-        row |= {"hhi_high": None, "missing": "" if total else "no project of this kind states an amount"}
+        row: dict[str, Any] = {
+            "host": host,
+            "projects": len(part),
+            "weighed": len(weighed),
+            "funders": len(held),
+        }
+        row |= {
+            "total": total if total else None,
+            "price_basis": basis,
+            "attributed": None,
+            "hhi_low": None,
+        }
+        row |= {
+            "hhi_high": None,
+            "missing": "" if total else "no project of this kind states an amount",
+        }
         if total:
             loose = max(1.0 - float(held.sum()), 0.0)
             low, high = hhi_bounds(held.tolist(), anyone=loose)

@@ -1,4 +1,6 @@
-"""Terms of loans: what is known of interest, maturity, grace, grant element and collateral, and of how many loans."""
+"""Terms of loans: what is known of interest, maturity, grace, grant element and collateral, and of
+how many loans.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ from . import guards
 from .concessionality import CLASSIC, grant_element, grant_element_bounds
 
 LOAN_TYPES = ("loan", "Loan (excluding debt rescheduling)")
-"""Flow types that are loans, in the words of the editions. Export credits, rescheduling and what is vague are not."""
+"""Flow types that are loans, in the words of the editions. Export credits, rescheduling and what is
+vague are not.
+"""
 
 TERMS = {
     "interest": "percent a year",
@@ -47,7 +51,10 @@ _PATTERNS = {
         rf"\brepaid over\s*{_NUMBER}{_YEARS}",
         rf"(?:^|[,;:])\s*{_NUMBER}{_YEARS}\s*(?=[,;.]|$)",
     ),
-    "grace": (rf"\bgrace(?: period)?(?: of|:)?\s*{_NUMBER}{_YEARS}", rf"{_NUMBER}{_YEARS}[\s-]*(?:of )?grace\b"),
+    "grace": (
+        rf"\bgrace(?: period)?(?: of|:)?\s*{_NUMBER}{_YEARS}",
+        rf"{_NUMBER}{_YEARS}[\s-]*(?:of )?grace\b",
+    ),
     "grant_element_published": (_GRANT,),
 }
 
@@ -56,19 +63,23 @@ _PATTERNS = {
 class LoanTerms:
     """Terms of the loans of one edition of a project list.
 
-    loans: one row per loan: project_id, host, year, title, interest (percent a year; null for a floating rate), floating,
-        maturity, grace (years), grant_element_published (percent), collateralised (null: not stated), recomputed_low and
-        recomputed_high (percent; equal where grace is known), missing (what stands in the way of it), terms_from
-        (sources that state a term).
-    summary: one row per host and term (TERMS): unit, loans, known, missing, mean, median, lowest, highest, bounded
-        (loans recomputed only between bounds: no part of mean and median, their bounds are in lowest and highest).
-    collateral: one row per host: loans, stated (collateral stated), denied (stated to have none), not_stated, share_low,
-        share_high (all of the unknown without, or with), share_of_known (null where nothing is ever denied: an edition
-        that marks only the positive has no share), missing (why it is null).
+    loans: one row per loan: project_id, host, year, title, interest (percent a year; null for a
+        floating rate), floating, maturity, grace (years), grant_element_published (percent),
+        collateralised (null: not stated), recomputed_low and recomputed_high (percent; equal where
+        grace is known), missing (what stands in the way of it), terms_from (sources that state a
+        term).
+    summary: one row per host and term (TERMS): unit, loans, known, missing, mean, median, lowest,
+        highest, bounded (loans recomputed only between bounds: no part of mean and median, their
+        bounds are in lowest and highest).
+    collateral: one row per host: loans, stated (collateral stated), denied (stated to have none),
+        not_stated, share_low, share_high (all of the unknown without, or with), share_of_known
+        (null where nothing is ever denied: an edition that marks only the positive has no share),
+        missing (why it is null).
     left_out: rows of the edition that are no loan here: host, reason, projects.
     statements: facts on terms that speak of no single project of the edition; never in the summary.
-    published: means that another table gives: subject, attribute, value, unit, rows (loans behind it, from the note),
-        source_id, of_edition (whether its count of projects by host is this edition's).
+    published: means that another table gives: subject, attribute, value, unit, rows (loans behind
+        it, from the note), source_id, of_edition (whether its count of projects by host is this
+        edition's).
     """
 
     edition: str
@@ -83,30 +94,42 @@ class LoanTerms:
 
 
 def parse_terms(text: str | None) -> dict[str, Any]:
-    """Terms of one loan as a sentence states them; what is not stated, or stated twice in two ways, is None.
+    """Terms of one loan as a sentence states them; what is not stated, or stated twice in two ways,
+    is None.
 
-    text: e.g. '2 percent fixed, 20 years, 5 years grace, grant element 53.1 percent'. A rate on top of a market rate
-    (LIBOR + 3 %) is floating and gives no interest.
-    Returns interest (percent a year), maturity, grace (years), grant_element_published (percent), collateralised (True,
-    False or None), floating (bool).
+    text: e.g. '2 percent fixed, 20 years, 5 years grace, grant element 53.1 percent'. A rate on top
+    of a market rate (LIBOR + 3 %) is floating and gives no interest.
+    Returns interest (percent a year), maturity, grace (years), grant_element_published (percent),
+    collateralised (True, False or None), floating (bool).
     """
     words = "" if text is None or pd.isna(text) else str(text)
     found: dict[str, Any] = {}
     for term, patterns in _PATTERNS.items():
-        searched = words if term == "grant_element_published" else re.sub(_GRANT, " ", words, flags=re.I)
+        searched = (
+            words if term == "grant_element_published" else re.sub(_GRANT, " ", words, flags=re.I)
+        )
         if term == "maturity":
             searched = re.sub(
-                "|".join(p.replace("(\\d", "(?:\\d") for p in _PATTERNS["grace"]), " ", searched, flags=re.I
+                "|".join(p.replace("(\\d", "(?:\\d") for p in _PATTERNS["grace"]),
+                " ",
+                searched,
+                flags=re.I,
             )
-        values = {float(v) for pattern in patterns for v in re.findall(pattern, searched, flags=re.I)}
+        values = {
+            float(v) for pattern in patterns for v in re.findall(pattern, searched, flags=re.I)
+        }
         found[term] = values.pop() if len(values) == 1 else None
     found["floating"] = bool(_FLOATING.search(words))
     if found["floating"]:
         found["interest"] = None
-    if re.search(r"\b(?:no|without)\s+collateral\b|\bun(?:collaterali[sz]ed|secured)\b", words, flags=re.I):
+    if re.search(
+        r"\b(?:no|without)\s+collateral\b|\bun(?:collaterali[sz]ed|secured)\b", words, flags=re.I
+    ):
         found["collateralised"] = False
     else:
-        found["collateralised"] = True if re.search(r"\bcollateral(?:i[sz]ed)?\b", words, flags=re.I) else None
+        found["collateralised"] = (
+            True if re.search(r"\bcollateral(?:i[sz]ed)?\b", words, flags=re.I) else None
+        )
     return found
 
 
@@ -117,21 +140,29 @@ def _agreed(values: Iterable[Any]) -> tuple[Any, bool]:
 
 
 def _facts_by_number(facts: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Facts on terms by the number of the project whose page they are from (page_aiddata_46348 -> 46348)."""
+    """Facts on terms by the number of the project whose page they are from (page_aiddata_46348 ->
+    46348).
+    """
     number = facts["source_id"].str.extract(r"^page_aiddata_(\d+)$")[0]
     return {str(n): part for n, part in facts[number.notna()].groupby(number.dropna())}
 
 
-def _recomputed(terms: dict[str, Any], discount: float, per_year: int) -> tuple[float | None, float | None, str]:
+def _recomputed(
+    terms: dict[str, Any], discount: float, per_year: int
+) -> tuple[float | None, float | None, str]:
     if terms["interest"] is None or terms["maturity"] is None:
         lacking = [t for t in ("interest", "maturity") if terms[t] is None]
         return None, None, f"{' and '.join(lacking)} not known"
     interest, maturity, grace = float(terms["interest"]), float(terms["maturity"]), terms["grace"]
     try:
         if grace is None:
-            low, high = grant_element_bounds(interest, maturity, discount=discount, payments_per_year=per_year)
+            low, high = grant_element_bounds(
+                interest, maturity, discount=discount, payments_per_year=per_year
+            )
             return low, high, "grace not known: bounds"
-        value = grant_element(interest, maturity, float(grace), discount=discount, payments_per_year=per_year)
+        value = grant_element(
+            interest, maturity, float(grace), discount=discount, payments_per_year=per_year
+        )
     except UsageError as error:  # one loan's terms do not take the others with them
         return None, None, error.what
     return value, value, ""
@@ -151,7 +182,9 @@ def _loan(row: Any, about: pd.DataFrame, discount: float, per_year: int) -> dict
     if terms["floating"]:
         terms["interest"] = None
     low, high, missing = _recomputed(terms, discount, per_year)
-    sources = {s["source_id"] for s in said if s["floating"] or any(s[t] is not None for t in _STATED)}
+    sources = {
+        s["source_id"] for s in said if s["floating"] or any(s[t] is not None for t in _STATED)
+    }
     return {
         "project_id": row.project_id,
         "host": row.host,
@@ -160,7 +193,9 @@ def _loan(row: Any, about: pd.DataFrame, discount: float, per_year: int) -> dict
         **terms,
         "recomputed_low": low,
         "recomputed_high": high,
-        "missing": "; ".join([*(f"sources differ on {t}" for t in differ), *([missing] if missing else [])]),
+        "missing": "; ".join(
+            [*(f"sources differ on {t}" for t in differ), *([missing] if missing else [])]
+        ),
         "terms_from": tuple(sorted(sources | ({row.source_id} if flags else set()))),
     }
 
@@ -211,10 +246,14 @@ def _collateral(loans: pd.DataFrame, hosts: Sequence[str]) -> pd.DataFrame:
                 "share_low": stated / n if n else None,
                 "share_high": (n - denied) / n if n else None,
                 "share_of_known": stated / (stated + denied) if denied else None,
-                "missing": "" if denied else "no loan is stated to be without collateral: only the positive is marked",
+                "missing": ""
+                if denied
+                else "no loan is stated to be without collateral: only the positive is marked",
             }
         )
-    return pd.DataFrame(rows).astype({c: "float64" for c in ("share_low", "share_high", "share_of_known")})
+    return pd.DataFrame(rows).astype(
+        {c: "float64" for c in ("share_low", "share_high", "share_of_known")}
+    )
 
 
 def _published(facts: pd.DataFrame, edition: pd.DataFrame) -> pd.DataFrame:
@@ -241,31 +280,42 @@ def loan_terms(
     payments_per_year: int = 2,
     loan_types: Sequence[str] = LOAN_TYPES,
 ) -> LoanTerms:
-    """Terms of the loans of one edition by host: how many are known, their middle and range, and what is missing.
+    """Terms of the loans of one edition by host: how many are known, their middle and range, and
+    what is missing.
 
-    projects: table `projects` (project_id, host, year, flow_type, source_id; terms, collateralised, recommended and title
-        where they are there). facts: table `facts` (subject, attribute, value, unit, note, source_id): its rows
-        `loan_terms:*` from AidData's page of a project are joined to that project by its number and host; the others
-        stay apart as statements. edition: the source_id of one edition; editions list the same loan again and are never
-        pooled. economies: hosts to report on (default: those of the edition); one without a loan has counts of zero.
+    projects: table `projects` (project_id, host, year, flow_type, source_id; terms, collateralised,
+        recommended and title where they are there). facts: table `facts` (subject, attribute,
+        value, unit, note, source_id): its rows `loan_terms:*` from AidData's page of a project are
+        joined to that project by its number and host; the others
+        stay apart as statements. edition: the source_id of one edition; editions list the same loan
+        again and are never
+        pooled. economies: hosts to report on (default: those of the edition); one without a loan
+        has counts of zero.
     loan_types: flow types that are loans; the others are counted in `left_out`.
-    discount, payments_per_year: for the recomputed grant element (see `grant_element`); at two a year and 10 % it agrees
-        with the one figure of AidData's in the snapshot whose terms are all known (page_aiddata_46348).
-    Returns a LoanTerms. Nothing is guessed: a term not stated is counted as missing; where grace is not known the grant
-    element has bounds; two sources that state a term differently leave it open.
-    Raises UsageError (a column lacks, a project twice), CoverageError (no such edition), MixedUnitsError where a
-    published mean is not in percent.
+    discount, payments_per_year: for the recomputed grant element (see `grant_element`); at two a
+        year and 10 % it agrees with the one figure of AidData's in the snapshot whose terms are all
+        known (page_aiddata_46348).
+    Returns a LoanTerms. Nothing is guessed: a term not stated is counted as missing; where grace is
+    not known the grant element has bounds; two sources that state a term differently leave it open.
+    Raises UsageError (a column lacks, a project twice), CoverageError (no such edition),
+    MixedUnitsError where a published mean is not in percent.
     """
     require(projects, ("flow_type",))
     mine = guards.one_edition(projects, edition)
     hosts = sorted(set(mine["host"])) if economies is None else [eco.resolve(e) for e in economies]
     if facts is None:
-        facts = pd.DataFrame(columns=["subject", "attribute", "value", "unit", "note", "source_id"]).astype("string")
+        facts = pd.DataFrame(
+            columns=["subject", "attribute", "value", "unit", "note", "source_id"]
+        ).astype("string")
     require(facts, ("subject", "attribute", "value", "unit", "note", "source_id"))
-    facts = facts.astype(dict.fromkeys(("subject", "attribute", "unit", "note", "source_id"), "string"))
+    facts = facts.astype(
+        dict.fromkeys(("subject", "attribute", "unit", "note", "source_id"), "string")
+    )
     published = _published(facts, mine)
     if set(published["unit"].dropna()) - {"percent"}:
-        raise MixedUnitsError("a published mean of loan terms is not in percent", hint="see column unit of facts")
+        raise MixedUnitsError(
+            "a published mean of loan terms is not in percent", hint="see column unit of facts"
+        )
 
     mine = mine[mine["host"].isin(hosts)]
     kept, known = guards.not_refused(mine), mine["flow_type"].notna()
@@ -288,7 +338,9 @@ def loan_terms(
     columns += ["recomputed_low", "recomputed_high", "missing", "terms_from"]
     loans = pd.DataFrame(rows, columns=columns)
     numbers = [t for t in (*_STATED, "recomputed_low", "recomputed_high") if t != "collateralised"]
-    loans = loans.astype({t: "float64" for t in numbers} | {"collateralised": "boolean", "floating": "bool"})
+    loans = loans.astype(
+        {t: "float64" for t in numbers} | {"collateralised": "boolean", "floating": "bool"}
+    )
     return LoanTerms(
         edition=edition,
         discount=discount,

@@ -38,18 +38,26 @@ def deflator_from_growth(
 ) -> pd.DataFrame:
     """A price index chained from yearly rates of inflation.
 
-    macro: table `macro` (economy, year, indicator, value in percent a year, unit, source_id). economy: its code.
+    macro: table `macro` (economy, year, indicator, value in percent a year, unit, source_id).
+        economy: its code.
     source: the vintage. indicator: a yearly rate of inflation.
     Returns year, index (100 in the year before the first rate), source_id.
     Formula: P_t = P_(t-1) (1 + g_t / 100).
-    Raises CoverageError where there is no rate or a year in between has none (gaps are not bridged), UsageError where a
-    year has two, MixedUnitsError where the unit is not a yearly rate.
+    Raises CoverageError where there is no rate or a year in between has none (gaps are not
+    bridged), UsageError where a year has two, MixedUnitsError where the unit is not a yearly rate.
     """
     require(macro, ("economy", "year", "indicator", "value", "unit", "source_id"))
-    rows = macro[(macro["economy"] == economy) & (macro["indicator"] == indicator) & (macro["source_id"] == source)]
+    rows = macro[
+        (macro["economy"] == economy)
+        & (macro["indicator"] == indicator)
+        & (macro["source_id"] == source)
+    ]
     rows = rows.dropna(subset=["value"]).sort_values("year")
     if rows.empty:
-        raise CoverageError(f"{source} has no {indicator} of {economy}", hint="ca.coverage('macro', by=['indicator'])")
+        raise CoverageError(
+            f"{source} has no {indicator} of {economy}",
+            hint="ca.coverage('macro', by=['indicator'])",
+        )
     if set(rows["unit"]) != {"annual %"}:
         raise MixedUnitsError(
             f"{indicator} is in {', '.join(sorted(set(rows['unit'])))}, not in annual %",
@@ -60,7 +68,9 @@ def deflator_from_growth(
         raise UsageError(f"two rates for one year: {economy}, {source}", hint="choose one vintage")
     lacking = sorted(set(range(years[0], years[-1] + 1)) - set(years))
     if lacking:
-        raise CoverageError(f"{source} has no {indicator} of {economy} in {lacking[0]}", hint="gaps are not bridged")
+        raise CoverageError(
+            f"{source} has no {indicator} of {economy} in {lacking[0]}", hint="gaps are not bridged"
+        )
     index = 100 * np.concatenate([[1.0], np.cumprod(1 + rows["value"].to_numpy(dtype=float) / 100)])
     return pd.DataFrame({"year": [years[0] - 1, *years], "index": index, "source_id": source})
 
@@ -68,19 +78,27 @@ def deflator_from_growth(
 def _index(deflator: pd.DataFrame, needed: set[int]) -> pd.Series:
     """Price index by year; refuses two indices in one, impossible values and uncovered years."""
     if not {"year", "index"} <= set(deflator.columns):
-        raise UsageError("a deflator needs the columns year and index", hint="investment.deflator_from_growth(...)")
+        raise UsageError(
+            "a deflator needs the columns year and index",
+            hint="investment.deflator_from_growth(...)",
+        )
     guards.one_source(deflator, "one deflator at a time: its source is part of the result")
     if deflator["year"].duplicated().any():
-        raise UsageError("the deflator has two values for one year", hint="one economy and one vintage")
+        raise UsageError(
+            "the deflator has two values for one year", hint="one economy and one vintage"
+        )
     index = deflator.dropna(subset=["index"]).set_index("year")["index"].astype(float)
     index.index = index.index.astype(int)
     if (index <= 0).any() or not np.isfinite(index).all():
-        raise UsageError("a price index is above zero", hint="rates of inflation: deflator_from_growth first")
+        raise UsageError(
+            "a price index is above zero", hint="rates of inflation: deflator_from_growth first"
+        )
     lacking = sorted(needed - set(index.index))
     if lacking:
         raise CoverageError(
             f"the deflator does not cover {', '.join(map(str, lacking[:6]))}",
-            hint="give an index for every year of the frame and for the base year, or drop these years",
+            hint="give an index for every year of the frame and for the base year, or drop these "
+            "years",
         )
     return index
 
@@ -90,23 +108,29 @@ def convert_prices(
 ) -> pd.DataFrame:
     """Dollar figures in the prices of one year, or back in current dollars.
 
-    frame: rows with year, price_basis and a dollar column (`value`), e.g. table `investment`, or `projects` with
-        value='amount_usd'; all in one price basis, current or constant with its base year named.
-    deflator: price index by year: columns year, index (any base; optional source_id and year_basis). Which index is
-        right is the caller's choice: AidData's constant dollars rest on its own, so a round trip with another is not
-        what it started from.
+    frame: rows with year, price_basis and a dollar column (`value`), e.g. table `investment`, or
+        `projects` with value='amount_usd'; all in one price basis, current or constant with its
+        base year named.
+    deflator: price index by year: columns year, index (any base; optional source_id and
+        year_basis). Which index is right is the caller's choice: AidData's constant dollars rest on
+        its own, so a round trip with another is not what it started from.
     base_year: year whose prices are wanted; None for current dollars.
-    Returns a copy with `value` converted, price_basis renamed, and `deflator` (its source_id, or 'given').
-    Formula, with P the index and t the row's year: constant_b = current_t P_b / P_t; from base b to c: times P_c / P_b.
-    Raises MixedUnitsError where price bases are mixed or without a base year, where fiscal years meet an index of
-    calendar years (or the other way), and for running totals (their dollars are of many years); CoverageError where the
-    index does not cover a year; UsageError for an index that is none, UnknownNameError for a measure without
-    a declared concept.
-    Source: United Nations et al. (2009), System of National Accounts 2008, ch. 15 (price and volume measures).
+    Returns a copy with `value` converted, price_basis renamed, and `deflator` (its source_id, or
+    'given').
+    Formula, with P the index and t the row's year: constant_b = current_t P_b / P_t; from base b to
+    c: times P_c / P_b.
+    Raises MixedUnitsError where price bases are mixed or without a base year, where fiscal years
+    meet an index of calendar years (or the other way), and for running totals (their dollars are of
+    many years); CoverageError where the index does not cover a year; UsageError for an index that
+    is none, UnknownNameError for a measure without a declared concept.
+    Source: United Nations et al. (2009), System of National Accounts 2008, ch. 15 (price and volume
+    measures).
     """
     require(frame, ("price_basis", value), keys=("year",))
     alike(frame, ("price_basis",))
-    source = str(deflator["source_id"].iloc[0]) if "source_id" in deflator and len(deflator) else "given"
+    source = (
+        str(deflator["source_id"].iloc[0]) if "source_id" in deflator and len(deflator) else "given"
+    )
     if frame.empty:
         return frame.assign(deflator=source)
     if "measure" in frame:
@@ -115,11 +139,16 @@ def convert_prices(
                 raise UnknownNameError("measure", measure, CONCEPTS)
             if CONCEPTS[measure].timing == "running total":
                 raise MixedUnitsError(
-                    f"{measure} is a running total: its dollars are of many years", hint="convert yearly figures"
+                    f"{measure} is a running total: its dollars are of many years",
+                    hint="convert yearly figures",
                 )
     alike(frame, ("year_basis",))
     of_frame = str(frame["year_basis"].iloc[0]) if "year_basis" in frame else "calendar"
-    of_index = str(deflator["year_basis"].iloc[0]) if "year_basis" in deflator and len(deflator) else "calendar"
+    of_index = (
+        str(deflator["year_basis"].iloc[0])
+        if "year_basis" in deflator and len(deflator)
+        else "calendar"
+    )
     if of_frame != of_index:
         raise MixedUnitsError(
             f"figures of {of_frame} years against an index of {of_index} years",

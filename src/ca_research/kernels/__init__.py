@@ -1,14 +1,17 @@
 """Warm kernels: Jupyter kernels forked off a process that has already imported the stack.
 
-`papermill -k ca-research`, nbclient, nbconvert and JupyterLab find the kernelspec `ca-research` in the environment; its
-provisioner (`provisioner.py`) asks a server for a kernel, and starts the server where there is none (`launch.py`). The
-server (`server.py`) imports the stack (`stack.py`), waits on a Unix socket in a folder of the user's own (`place.py`) and
-forks; what is forked (`child.py`) becomes a full ipykernel. Where that cannot be, an ordinary kernel starts instead, and
-one line says why. Linux only: elsewhere a process with these libraries loaded cannot be forked safely.
+`papermill -k ca-research`, nbclient, nbconvert and JupyterLab find the kernelspec `ca-research` in
+the environment; its provisioner (`provisioner.py`) asks a server for a kernel, and starts the
+server where there is none (`launch.py`). The server (`server.py`) imports the stack (`stack.py`),
+waits on a Unix socket in a folder of the user's own (`place.py`) and forks; what is forked
+(`child.py`) becomes a full ipykernel. Where that cannot be, an ordinary kernel starts instead, and
+one line says why. Linux only: elsewhere a process with these libraries loaded cannot be forked
+safely.
 
-What differs from an ordinary kernel: what the imports would print is not seen; BLAS runs on one thread (a client whose
-environment asks for more gets an ordinary kernel); and without PYTHONHASHSEED, `hash("a")` is the same in all kernels of one
-server, for a process cannot change its seed (a number there is respected, `random` gets an ordinary kernel).
+What differs from an ordinary kernel: what the imports would print is not seen; BLAS runs on one
+thread (a client whose environment asks for more gets an ordinary kernel); and without
+PYTHONHASHSEED, `hash("a")` is the same in all kernels of one server, for a process cannot change
+its seed (a number there is respected, `random` gets an ordinary kernel).
 
 Nothing heavy is imported here: Jupyter loads the provisioner in its own process.
 """
@@ -27,7 +30,9 @@ PROVISIONER = "ca-research-provisioner"
 
 
 def default() -> tuple[str, str]:
-    """Name of the kernelspec to run notebooks with, and why it is not the warm one (empty where it is)."""
+    """Name of the kernelspec to run notebooks with, and why it is not the warm one (empty where it
+    is).
+    """
     from importlib.metadata import entry_points
 
     from jupyter_client.kernelspec import KernelSpecManager

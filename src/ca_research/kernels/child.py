@@ -1,7 +1,8 @@
-"""After the fork: what an exec would have given a new process, given by hand; then ipykernel as it is.
+"""After the fork: what an exec would have given a new process, given by hand; then ipykernel as it
+is.
 
-The order matters. The inline backend is only named once the shell is there, as in an ordinary kernel: a backend that is
-loaded before the shell shows no figures, and no error either.
+The order matters. The inline backend is only named once the shell is there, as in an ordinary
+kernel: a backend that is loaded before the shell shows no figures, and no error either.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 
 
 def become(order: Order, by_imports: dict[str, str]) -> None:
-    """Become the kernel that was asked for; returns when it has been shut down. A start that fails is told to the client.
+    """Become the kernel that was asked for; returns when it has been shut down. A start that fails
+    is told to the client.
 
     by_imports: what the imports have set in the environment, as they would have in a new process.
     """
@@ -45,19 +47,25 @@ def become(order: Order, by_imports: dict[str, str]) -> None:
         for name, value in by_imports.items():
             os.environ.setdefault(name, value)
         app = kernel_app(order)
-        protocol.send(order.connection, "started", files=[own := os.pidfd_open(os.getpid())], pid=os.getpid())
+        protocol.send(
+            order.connection, "started", files=[own := os.pidfd_open(os.getpid())], pid=os.getpid()
+        )
         os.close(own)
         order.connection.close()
-    except BaseException as problem:  # also SystemExit: ipykernel leaves that way where its options are wrong
+    except (
+        BaseException
+    ) as problem:  # also SystemExit: ipykernel leaves that way where its options are wrong
         _fail(order, problem)
     app.start()
     leave(app)
 
 
 def leave(app: Any) -> NoReturn:
-    """End as the interpreter ends, but for taking its modules apart: that copies most pages shared with the server.
+    """End as the interpreter ends, but for taking its modules apart: that copies most pages shared
+    with the server.
 
-    Threads are waited for, exit handlers run, what the notebook still holds is let go, and what is buffered is written.
+    Threads are waited for, exit handlers run, what the notebook still holds is let go, and what is
+    buffered is written.
     """
     with contextlib.suppress(BaseException):
         threading._shutdown()  # type: ignore[attr-defined]  # as multiprocessing does in what it forks
@@ -75,7 +83,9 @@ def leave(app: Any) -> NoReturn:
 
 
 def _fail(order: Order, problem: BaseException) -> NoReturn:
-    """Tell the client and leave as after a crash: what an orderly end would clean up is still needed by the client."""
+    """Tell the client and leave as after a crash: what an orderly end would clean up is still
+    needed by the client.
+    """
     try:
         trace = traceback.format_exc()[-20_000:]
         protocol.send(order.connection, "failed", reason=one_line(problem), traceback=trace)
@@ -88,7 +98,10 @@ def new_process(order: Order) -> None:
     wanted = order.packet
     os.setsid()  # interrupts go to the process group
     signal.set_wakeup_fd(-1)
-    for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, signal.SIG_DFL)):
+    for number, handler in (
+        (signal.SIGINT, signal.default_int_handler),
+        (signal.SIGTERM, signal.SIG_DFL),
+    ):
         signal.signal(number, handler)
     for file, place in zip(order.files, (1, 2), strict=True):
         os.dup2(file, place)
@@ -108,7 +121,9 @@ def new_process(order: Order) -> None:
 
 
 def shadowed(folder: Path) -> str:
-    """Which file of a folder an ordinary kernel would import in place of a module that is loaded here; empty for none."""
+    """Which file of a folder an ordinary kernel would import in place of a module that is loaded
+    here; empty for none.
+    """
     names = {entry.name.partition(".")[0] for entry in os.scandir(folder)}
     for name in sorted(names & sys.modules.keys()):
         loaded = getattr(sys.modules[name], "__spec__", None)
@@ -121,7 +136,9 @@ def shadowed(folder: Path) -> str:
 
 
 def _limit(wanted: dict[str, Any]) -> None:
-    """Umask, resource limits, niceness and processors of the client. Raises where the client had more than the server."""
+    """Umask, resource limits, niceness and processors of the client. Raises where the client had
+    more than the server.
+    """
     import resource
 
     os.umask(wanted["umask"])
@@ -136,7 +153,9 @@ def _limit(wanted: dict[str, Any]) -> None:
 
 
 def _reseed() -> None:
-    """Two kernels of one server share no random numbers, nor the key by which multiprocessing knows its own."""
+    """Two kernels of one server share no random numbers, nor the key by which multiprocessing knows
+    its own.
+    """
     import numpy
 
     random.seed()
@@ -145,7 +164,9 @@ def _reseed() -> None:
 
 
 class ClientPoller(threading.Thread):
-    """Ends the kernel when its client has ended: ipykernel's own poller looks at the parent, here the server."""
+    """Ends the kernel when its client has ended: ipykernel's own poller looks at the parent, here
+    the server.
+    """
 
     def __init__(self, client: int) -> None:
         super().__init__(name="client-poller", daemon=True)
@@ -173,7 +194,9 @@ def kernel_app(order: Order) -> Any:
         os.close(order.client)
     app = WarmKernelApp.instance(parent_handle=parent)
     app.initialize(order.packet["argv"])
-    if parent and _closed(order.connection):  # the client has gone: the process we would watch may be another
+    if parent and _closed(
+        order.connection
+    ):  # the client has gone: the process we would watch may be another
         os._exit(1)
     if backend := os.environ.get("MPLBACKEND"):
         import matplotlib

@@ -1,4 +1,6 @@
-"""The client's side: finds the server or starts one, asks it for a kernel, and holds what it gets like a subprocess."""
+"""The client's side: finds the server or starts one, asks it for a kernel, and holds what it gets
+like a subprocess.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True)
 class Wish:
-    """What an ordinary start would give a kernel, taken from the client's own process where nothing else is said."""
+    """What an ordinary start would give a kernel, taken from the client's own process where nothing
+    else is said.
+    """
 
     argv: list[str]
     cwd: str
@@ -47,12 +51,20 @@ class Wish:
     independent: bool
 
 
-def wish(argv: Sequence[str], cwd: Path, env: Mapping[str, str], *, independent: bool = False) -> Wish:
-    """A kernel with these arguments (after `ipykernel_launcher`), folder and environment, limited as this process is."""
+def wish(
+    argv: Sequence[str], cwd: Path, env: Mapping[str, str], *, independent: bool = False
+) -> Wish:
+    """A kernel with these arguments (after `ipykernel_launcher`), folder and environment, limited
+    as this process is.
+    """
     import resource
 
     names = [n for n in dir(resource) if n.startswith("RLIMIT_")]
-    masks = [line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("Umask")]
+    masks = [
+        line.split()[1]
+        for line in Path("/proc/self/status").read_text().splitlines()
+        if line.startswith("Umask")
+    ]
     return Wish(
         argv=list(argv),
         cwd=str(cwd),
@@ -66,9 +78,11 @@ def wish(argv: Sequence[str], cwd: Path, env: Mapping[str, str], *, independent:
 
 
 class WarmProcess:
-    """A forked kernel as its client sees it: the parts of subprocess.Popen that jupyter_client uses.
+    """A forked kernel as its client sees it: the parts of subprocess.Popen that jupyter_client
+    uses.
 
-    The kernel is the server's child, so its end is seen through a pidfd, and its return code comes from the server.
+    The kernel is the server's child, so its end is seen through a pidfd, and its return code comes
+    from the server.
     Until that has been read the server does not reap it, so its process id is nobody else's.
     """
 
@@ -144,7 +158,9 @@ def _return_code(connection: protocol.Socket) -> int:
 
 
 def start(kernel: Wish, stdout: int, stderr: int) -> WarmProcess:
-    """A forked kernel that is up: its sockets are bound. Raises Unavailable, and then nothing is left running."""
+    """A forked kernel that is up: its sockets are bound. Raises Unavailable, and then nothing is
+    left running.
+    """
     refuse(kernel.env, Path(kernel.cwd))
     try:
         env = absolute(kernel.env, Path(kernel.cwd))
@@ -159,8 +175,12 @@ def start(kernel: Wish, stdout: int, stderr: int) -> WarmProcess:
     raise Unavailable("the servers ended before they answered")
 
 
-def _ask(connection: protocol.Socket, kernel: Wish, now: str, files: tuple[int, int]) -> WarmProcess | None:
-    """A kernel from the server; None where the server ended or is of another fingerprint. Raises Unavailable, OSError."""
+def _ask(
+    connection: protocol.Socket, kernel: Wish, now: str, files: tuple[int, int]
+) -> WarmProcess | None:
+    """A kernel from the server; None where the server ended or is of another fingerprint. Raises
+    Unavailable, OSError.
+    """
     process = None
     try:
         protocol.send(connection, "start", files=files, fingerprint=now, **asdict(kernel))
@@ -175,10 +195,15 @@ def _ask(connection: protocol.Socket, kernel: Wish, now: str, files: tuple[int, 
             case "refused" if packet.get("stale"):
                 return None
             case "exit":
-                raise Unavailable(f"the forked kernel ended on its way up (return code {packet['code']})")
+                raise Unavailable(
+                    f"the forked kernel ended on its way up (return code {packet['code']})"
+                )
             case "failed":
                 protocol.receive(connection)  # its exit: the ports it had bound are free again
-                raise Unavailable(f"the forked kernel did not come up: {packet['reason']}", where=packet["traceback"])
+                raise Unavailable(
+                    f"the forked kernel did not come up: {packet['reason']}",
+                    where=packet["traceback"],
+                )
             case _:
                 raise Unavailable(packet.get("reason", "the server gave no reason"))
     except (ConnectionResetError, BrokenPipeError):
@@ -189,7 +214,9 @@ def _ask(connection: protocol.Socket, kernel: Wish, now: str, files: tuple[int, 
 
 
 def _answer(connection: protocol.Socket) -> tuple[dict[str, Any], list[int]] | None:
-    """What comes back, which may take a kernel's start. Raises Unavailable where the server is stopped, and TimeoutError."""
+    """What comes back, which may take a kernel's start. Raises Unavailable where the server is
+    stopped, and TimeoutError.
+    """
     server, until = protocol.peer(connection), time.monotonic() + START_SECONDS
     connection.settimeout(ANSWER_SECONDS)
     while True:
@@ -211,7 +238,9 @@ def _stopped(pid: int) -> bool:
 
 
 def _connected(at: Place, env: Mapping[str, str], now: str) -> protocol.Socket:
-    """A connection to the server, which is started where there is none: by one client, the others wait for it."""
+    """A connection to the server, which is started where there is none: by one client, the others
+    wait for it.
+    """
     if connection := protocol.connect(at.socket, ANSWER_SECONDS):
         return connection
     with _held(at.lock) as lock:
@@ -225,7 +254,9 @@ def _connected(at: Place, env: Mapping[str, str], now: str) -> protocol.Socket:
 
 @contextlib.contextmanager
 def _held(path: Path) -> Iterator[int]:
-    """The lock, as an open file: a process that inherits the file holds it too. Raises Unavailable."""
+    """The lock, as an open file: a process that inherits the file holds it too. Raises
+    Unavailable.
+    """
     import fcntl
 
     until = time.monotonic() + 2 * START_SECONDS
@@ -245,9 +276,11 @@ def _held(path: Path) -> Iterator[int]:
 
 
 def _start_server(at: Place, env: Mapping[str, str], now: str, lock: int) -> None:
-    """Start a server and wait until it listens. It leaves this process's session and is nobody's child.
+    """Start a server and wait until it listens. It leaves this process's session and is nobody's
+    child.
 
-    It holds the lock until then as well: where this process dies meanwhile, the next client waits for the same server.
+    It holds the lock until then as well: where this process dies meanwhile, the next client waits
+    for the same server.
     """
     from .stack import environment
 
@@ -288,7 +321,9 @@ def _read(file: int, until: float) -> str | None:
 
 
 def warm(env: Mapping[str, str] | None = None) -> None:
-    """Start the server for kernels with this environment (default: this process's), if none runs. Raises Unavailable."""
+    """Start the server for kernels with this environment (default: this process's), if none runs.
+    Raises Unavailable.
+    """
     env = _here(env)
     refuse(env, Path.cwd())
     try:
@@ -298,12 +333,16 @@ def warm(env: Mapping[str, str] | None = None) -> None:
 
 
 def status(env: Mapping[str, str] | None = None) -> dict[str, Any] | None:
-    """`pid`, `fingerprint` and process ids of `kernels` of the server for this environment; None where none runs."""
+    """`pid`, `fingerprint` and process ids of `kernels` of the server for this environment; None
+    where none runs.
+    """
     return _tell("status", env)
 
 
 def stop(env: Mapping[str, str] | None = None) -> None:
-    """Tell the server for this environment to take no more kernels; it ends when the last of its kernels has."""
+    """Tell the server for this environment to take no more kernels; it ends when the last of its
+    kernels has.
+    """
     _tell("stop", env)
 
 
@@ -313,9 +352,10 @@ def servers() -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        For each: `pid`, `megabytes` that it holds, `kernels` (process ids), `idle` (seconds since it was last needed),
-        `ends_after` (seconds of that), `python` (prefix of its environment) and whether it `answers`. Of one that does not,
-        a stopped one, only `pid` and `megabytes` are known.
+        For each: `pid`, `megabytes` that it holds, `kernels` (process ids), `idle` (seconds since
+        it was last needed), `ends_after` (seconds of that), `python` (prefix of its environment)
+        and whether it `answers`. Of one that does not, a stopped one, only `pid` and `megabytes`
+        are known.
 
     Examples
     --------
@@ -336,7 +376,9 @@ def _look(socket: Path) -> dict[str, Any] | None:
             return None
         with connection:
             pid = protocol.peer(connection)
-        resident = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        resident = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf(
+            "SC_PAGE_SIZE"
+        )
     except OSError:  # it has just ended
         return None
     answer = _ask_at(socket, "status")
@@ -345,9 +387,11 @@ def _look(socket: Path) -> dict[str, Any] | None:
 
 
 def stop_all() -> list[dict[str, Any]]:
-    """Tell every server of this user to take no more kernels; each ends when the last of its kernels has.
+    """Tell every server of this user to take no more kernels; each ends when the last of its
+    kernels has.
 
-    One that does not answer is told by a signal, and to go on where it is stopped. Returns what `servers` said of them.
+    One that does not answer is told by a signal, and to go on where it is stopped. Returns what
+    `servers` said of them.
     """
     found = servers()
     for socket in folder().glob("*.sock") if found else ():

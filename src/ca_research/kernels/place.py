@@ -1,7 +1,10 @@
-"""Which server serves whom: a private folder, a socket per environment, a fingerprint of what a server has imported.
+"""Which server serves whom: a private folder, a socket per environment, a fingerprint of what a
+server has imported.
 
-Two kernels may come from one server only where an ordinary start would give both the same interpreter, environment at
-import, control group and namespaces: these name the socket. What is installed and the package's sources are the
+Two kernels may come from one server only where an ordinary start would give both the same
+interpreter, environment at
+import, control group and namespaces: these name the socket. What is installed and the package's
+    sources are the
 fingerprint: a server that has another one is replaced.
 """
 
@@ -28,11 +31,32 @@ PROTOCOL = 2
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
 
 _AT_IMPORT = (
-    *("PYTHON", "LD_", "LC_", "MALLOC_", "GLIBC_", "ARROW_", "JE_", "NPY_", "NUMPY_", "PANDAS_", "DUCKDB_"),
+    *(
+        "PYTHON",
+        "LD_",
+        "LC_",
+        "MALLOC_",
+        "GLIBC_",
+        "ARROW_",
+        "JE_",
+        "NPY_",
+        "NUMPY_",
+        "PANDAS_",
+        "DUCKDB_",
+    ),
     *("MKL_", "OPENBLAS_", "OMP_", "KMP_", "SCIPY_", "XDG_CONFIG_", "XDG_CACHE_", "XDG_DATA_"),
 )
 _AT_IMPORT_NAMES = frozenset(
-    {"HOME", "LANG", "LANGUAGE", "TZ", "MATPLOTLIBRC", "MPLCONFIGDIR", "JUPYTER_PLATFORM_DIRS", "CA_RESEARCH_HOME"}
+    {
+        "HOME",
+        "LANG",
+        "LANGUAGE",
+        "TZ",
+        "MATPLOTLIBRC",
+        "MPLCONFIGDIR",
+        "JUPYTER_PLATFORM_DIRS",
+        "CA_RESEARCH_HOME",
+    }
 )
 _FOLDERS = (
     "CA_RESEARCH_HOME",
@@ -52,7 +76,9 @@ _SOCKET_NAME = 107
 
 
 class Unavailable(RunError):
-    """There is no warm kernel to be had; `what` says why in one line. An ordinary kernel starts instead."""
+    """There is no warm kernel to be had; `what` says why in one line. An ordinary kernel starts
+    instead.
+    """
 
 
 def one_line(problem: BaseException) -> str:
@@ -89,7 +115,9 @@ def refuse(env: Mapping[str, str], cwd: Path) -> None:
         raise Unavailable(reason)
     for name in THREADS:
         if env.get(name, "1") not in ("", "1"):
-            raise Unavailable(f"{name}={env[name]} asks for more threads than a forked process can have")
+            raise Unavailable(
+                f"{name}={env[name]} asks for more threads than a forked process can have"
+            )
     if env.get("PYTHONHASHSEED") == "random":
         raise Unavailable("PYTHONHASHSEED=random asks for another seed in each kernel")
     if (cwd / "matplotlibrc").is_file():
@@ -97,7 +125,9 @@ def refuse(env: Mapping[str, str], cwd: Path) -> None:
 
 
 def folder() -> Path:
-    """The user's own folder for sockets, made where it is missing. Raises Unavailable where it is not private."""
+    """The user's own folder for sockets, made where it is missing. Raises Unavailable where it is
+    not private.
+    """
     from platformdirs import user_runtime_path
 
     try:
@@ -108,7 +138,11 @@ def folder() -> Path:
             path = user_runtime_path("ca-research", appauthor=False, ensure_exists=True)
         path.mkdir(mode=0o700, exist_ok=True)
         found = path.lstat()
-        if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022:
+        if (
+            stat.S_ISDIR(found.st_mode)
+            and found.st_uid == os.geteuid()
+            and not found.st_mode & 0o022
+        ):
             path.chmod(0o700)  # older platformdirs make it with the umask
             found = path.lstat()
     except OSError as problem:
@@ -130,13 +164,17 @@ def place(env: Mapping[str, str]) -> Place:
 
 def identity(env: Mapping[str, str]) -> str:
     """Hash of what must be equal for two kernels to come from one server."""
-    namespaces = [str(link.readlink()) for n in _NAMESPACES if (link := Path("/proc/self/ns", n)).is_symlink()]
+    namespaces = [
+        str(link.readlink()) for n in _NAMESPACES if (link := Path("/proc/self/ns", n)).is_symlink()
+    ]
     groups = Path("/proc/self/cgroup")
     return _digest(
         {
             "python": [sys.executable, sys.prefix, sys.version],
             "user": [os.geteuid(), os.getegid(), sorted(os.getgroups())],
-            "env": {k: v for k, v in sorted(env.items()) if at_import(k) and (k, v) not in _BY_IMPORT},
+            "env": {
+                k: v for k, v in sorted(env.items()) if at_import(k) and (k, v) not in _BY_IMPORT
+            },
             "namespaces": namespaces,
             "root": Path("/").stat().st_ino,
             "groups": groups.read_text(encoding="utf-8") if groups.exists() else "",
@@ -145,7 +183,9 @@ def identity(env: Mapping[str, str]) -> str:
 
 
 def absolute(env: Mapping[str, str], cwd: Path) -> dict[str, str]:
-    """The environment with its folders as a process started in `cwd` would take them: a server starts elsewhere."""
+    """The environment with its folders as a process started in `cwd` would take them: a server
+    starts elsewhere.
+    """
     full = {name: str(cwd / env[name]) for name in _FOLDERS if env.get(name, "~")[0] != "~"}
     if given := env.get("PYTHONPATH"):
         full["PYTHONPATH"] = os.pathsep.join(str(cwd / entry) for entry in given.split(os.pathsep))
@@ -153,21 +193,28 @@ def absolute(env: Mapping[str, str], cwd: Path) -> dict[str, str]:
 
 
 def at_import(name: str) -> bool:
-    """Whether an environment variable may be read when Python starts or a library of the stack is imported."""
+    """Whether an environment variable may be read when Python starts or a library of the stack is
+    imported.
+    """
     return name not in THREADS and (name in _AT_IMPORT_NAMES or name.startswith(_AT_IMPORT))
 
 
 def fingerprint(env: Mapping[str, str]) -> str:
-    """Hash of names, sizes and times of what an import would read: what is installed, the package, its settings.
+    """Hash of names, sizes and times of what an import would read: what is installed, the package,
+    its settings.
 
-    Taken by the client before it starts a server, so a change during the imports shows at the next kernel.
+    Taken by the client before it starts a server, so a change during the imports shows at the next
+    kernel.
     """
     return _digest(sorted(_facts(_files(env))))
 
 
 def _files(env: Mapping[str, str]) -> Iterator[Path]:
     yield Path(sys.executable).resolve()
-    for folder_ in {*site.getsitepackages(), *([site.getusersitepackages()] if site.ENABLE_USER_SITE else [])}:
+    for folder_ in {
+        *site.getsitepackages(),
+        *([site.getusersitepackages()] if site.ENABLE_USER_SITE else []),
+    }:
         for entry in _scan(Path(folder_)):
             if entry.name.endswith((".dist-info", ".egg-info")):
                 yield Path(entry.path)

@@ -1,8 +1,9 @@
-"""Packets between a client and the server of warm kernels: one JSON object each, with open files beside it.
+"""Packets between a client and the server of warm kernels: one JSON object each, with open files
+beside it.
 
-A Unix socket of type SOCK_SEQPACKET keeps packets whole, so neither side ever waits for the rest of one; the kernel says
-who is at the other end, so neither talks to another user. This module holds the package's only sockets; none has an
-address outside the machine.
+A Unix socket of type SOCK_SEQPACKET keeps packets whole, so neither side ever waits for the rest of
+one; the kernel says who is at the other end, so neither talks to another user. This module holds
+the package's only sockets; none has an address outside the machine.
 
 | packet | from, to | with |
 |---|---|---|
@@ -27,7 +28,9 @@ from typing import Any
 Socket = socket.socket
 
 LARGEST = 1 << 20
-"""Bytes of the largest packet that is read; Linux lets a sender send about 200 kB unless it is told otherwise."""
+"""Bytes of the largest packet that is read; Linux lets a sender send about 200 kB unless it is told
+otherwise.
+"""
 
 _FILES = 4
 _CREDENTIALS = struct.Struct("3i")
@@ -70,7 +73,9 @@ def connect(path: Path, timeout: float) -> Socket | None:
 
 
 def accept(listener: Socket) -> Socket | None:
-    """The next waiting connection of this user's, None where there is none. Sends on it never wait."""
+    """The next waiting connection of this user's, None where there is none. Sends on it never
+    wait.
+    """
     while True:
         try:
             connection, _ = listener.accept()
@@ -88,7 +93,9 @@ def accept(listener: Socket) -> Socket | None:
 def peer(connection: Socket) -> int:
     """The process at the other end. Raises ProtocolError where it is another user's."""
     size = _CREDENTIALS.size
-    pid, uid, _ = _CREDENTIALS.unpack(connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))
+    pid, uid, _ = _CREDENTIALS.unpack(
+        connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
+    )
     if uid != os.geteuid():
         raise ProtocolError(f"the other end of the socket belongs to user {uid}")
     return int(pid)
@@ -100,9 +107,11 @@ def send(connection: Socket, op: str, /, *, files: Sequence[int] = (), **fields:
 
 
 def receive(connection: Socket) -> tuple[dict[str, Any], list[int]] | None:
-    """The next packet and the open files that came with it, which are the caller's to close; None at the end.
+    """The next packet and the open files that came with it, which are the caller's to close; None
+    at the end.
 
-    Raises BlockingIOError or TimeoutError where nothing arrived, ProtocolError where what arrived is no packet.
+    Raises BlockingIOError or TimeoutError where nothing arrived, ProtocolError where what arrived
+    is no packet.
     """
     space = socket.CMSG_SPACE(_FILES * struct.calcsize("i"))
     try:

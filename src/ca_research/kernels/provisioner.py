@@ -1,4 +1,6 @@
-"""The provisioner that Jupyter loads for the kernelspec `ca-research`: a forked kernel, else an ordinary one and why."""
+"""The provisioner that Jupyter loads for the kernelspec `ca-research`: a forked kernel, else an
+ordinary one and why.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +24,18 @@ from .launch import WarmProcess
 from .place import Unavailable, one_line, why_not
 
 LAUNCH_SECONDS = 90.0
-"""How long a start may take in all: a server's imports, other clients that wait for them, the kernel."""
+"""How long a start may take in all: a server's imports, other clients that wait for them, the
+kernel.
+"""
 
 _LAUNCHER = ["-m", "ipykernel_launcher"]
 _LOOKS, _LOOK_SECONDS = 20, 0.01
 
 
 class WarmProvisioner(LocalProvisioner):
-    """Starts kernels off the server of warm kernels; all that follows is LocalProvisioner's, on a process alike."""
+    """Starts kernels off the server of warm kernels; all that follows is LocalProvisioner's, on a
+    process alike.
+    """
 
     _ending = False
 
@@ -50,7 +56,9 @@ class WarmProvisioner(LocalProvisioner):
         await super().shutdown_requested(restart=restart)
 
     async def poll(self) -> int | None:
-        """None while the kernel runs. A manager that ends it asks ten times a second: the end is seen sooner here."""
+        """None while the kernel runs. A manager that ends it asks ten times a second: the end is
+        seen sooner here.
+        """
         if self._ending and isinstance(self.process, WarmProcess):
             for _ in range(_LOOKS):
                 if self.process.poll() is not None:
@@ -64,14 +72,22 @@ class WarmProvisioner(LocalProvisioner):
             raise Unavailable(reason)
         if cmd[0] != sys.executable or cmd[1:3] != _LAUNCHER:
             raise Unavailable(f"the kernelspec starts {' '.join(cmd[:3])}")
-        env, cwd, independent = options.pop("env", None), options.pop("cwd", None), options.pop("independent", False)
+        env, cwd, independent = (
+            options.pop("env", None),
+            options.pop("cwd", None),
+            options.pop("independent", False),
+        )
         env = dict(os.environ if env is None else env)
         if not independent:
             env["JPY_PARENT_PID"] = str(os.getpid())
-        kernel = launch.wish(cmd[3:], Path(cwd or Path.cwd()).absolute(), env, independent=independent)
+        kernel = launch.wish(
+            cmd[3:], Path(cwd or Path.cwd()).absolute(), env, independent=independent
+        )
         files = {"stdout": options.pop("stdout", None), "stderr": options.pop("stderr", None)}
         if options.pop("stdin", None) not in (None, subprocess.DEVNULL) or options:
-            raise Unavailable(f"a forked kernel does not know these options: {', '.join(options) or 'stdin'}")
+            raise Unavailable(
+                f"a forked kernel does not know these options: {', '.join(options) or 'stdin'}"
+            )
         with _open(files) as numbers:
             starting = _in_a_thread(kernel, [os.dup(number) for number in numbers])
         try:
@@ -99,8 +115,8 @@ class WarmProvisioner(LocalProvisioner):
 def _in_a_thread(kernel: launch.Wish, files: list[int]) -> Future[WarmProcess]:
     """Start a kernel in a thread of its own, which closes the files.
 
-    Not the loop's executor: a process that was forked off one with a warm kernel inherits it, with a thread that is not
-    there any more, and would wait for ever.
+    Not the loop's executor: a process that was forked off one with a warm kernel inherits it, with
+    a thread that is not there any more, and would wait for ever.
     """
     starting: Future[WarmProcess] = Future()
     starting.set_running_or_notify_cancel()  # from here on nobody can cancel it
@@ -125,7 +141,9 @@ def _discard(starting: Future[WarmProcess]) -> None:
 
 @contextmanager
 def _open(files: Mapping[str, Any]) -> Iterator[list[int]]:
-    """File descriptors for a kernel's stdout and stderr, given as Popen takes them. Raises Unavailable for a pipe."""
+    """File descriptors for a kernel's stdout and stderr, given as Popen takes them. Raises
+    Unavailable for a pipe.
+    """
     numbers = []
     with ExitStack() as stack:
         for default, (name, given) in zip((1, 2), files.items(), strict=True):

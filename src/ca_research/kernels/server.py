@@ -1,8 +1,10 @@
-"""The server: imports the stack, listens, forks a kernel for whoever asks, and reaps what it forked.
+"""The server: imports the stack, listens, forks a kernel for whoever asks, and reaps what it
+forked.
 
-One thread and no state but its kernels. It ends when nobody has needed it for a while, and takes no more kernels when its
-socket is no longer its own (a runtime folder that was cleared, another server in its place), when a client brings another
-fingerprint, or on SIGTERM; kernels that run go on, and it stays for them alone. Where it is killed, its kernels go on too:
+One thread and no state but its kernels. It ends when nobody has needed it for a while, and takes no
+more kernels when its socket is no longer its own (a runtime folder that was cleared, another server
+in its place), when a client brings another fingerprint, or on SIGTERM; kernels that run go on, and
+it stays for them alone. Where it is killed, its kernels go on too:
 each watches its own client (`child.py`).
 """
 
@@ -27,7 +29,9 @@ TICK_SECONDS = 2.0
 """How often a server looks whether it is still needed."""
 
 GRACE_SECONDS = 5.0
-"""A kernel whose client has died ends by itself; after this long it is killed (a cell may hold the interpreter)."""
+"""A kernel whose client has died ends by itself; after this long it is killed (a cell may hold the
+interpreter).
+"""
 
 IMPORT_SECONDS = 120
 """A server whose imports do not end is ended: nobody waits for it any longer."""
@@ -48,7 +52,9 @@ class Kernel:
 
 @dataclass
 class Order:
-    """What a forked process has in hand: what was asked for, the files that came with it, and whom to answer."""
+    """What a forked process has in hand: what was asked for, the files that came with it, and whom
+    to answer.
+    """
 
     packet: dict[str, Any]
     files: list[int]
@@ -68,7 +74,9 @@ class Server:
         self.terminated = False
 
     def serve(self) -> Order | None:
-        """Serve until there is nothing left to do; in a forked process, return what it is to become."""
+        """Serve until there is nothing left to do; in a forked process, return what it is to
+        become.
+        """
         while True:
             for file in self._ready():
                 if self.listener and file == self.listener.fileno():
@@ -87,7 +95,9 @@ class Server:
                 return None
 
     def _ready(self) -> list[int]:
-        """Files with something to say. A fresh poll object each time: nothing of it is shared with a fork."""
+        """Files with something to say. A fresh poll object each time: nothing of it is shared with
+        a fork.
+        """
         poll = select.poll()
         files = [*self.waiting, *([self.listener.fileno()] if self.listener else [])]
         for kernel in self.kernels.values():
@@ -99,7 +109,9 @@ class Server:
         return [file for file, _ in poll.poll(TICK_SECONDS * 1000)]
 
     def _answer(self, connection: protocol.Socket) -> Order | None:
-        """Do what a new connection asks; an Order in a forked process. A client that breaks the rules is dropped."""
+        """Do what a new connection asks; an Order in a forked process. A client that breaks the
+        rules is dropped.
+        """
         unused = 0.0 if self.kernels else time.monotonic() - self.used
         files: list[int] = []
         try:
@@ -113,7 +125,10 @@ class Server:
                 case "start" if packet.get("fingerprint") != self.fingerprint:
                     self.retire()
                     protocol.send(
-                        connection, "refused", stale=True, reason="the environment or the package has changed"
+                        connection,
+                        "refused",
+                        stale=True,
+                        reason="the environment or the package has changed",
                     )
                 case "start":
                     taken, files = files, []
@@ -142,7 +157,9 @@ class Server:
             "python": sys.prefix,
         }
 
-    def _fork(self, packet: dict[str, Any], files: list[int], connection: protocol.Socket) -> Order | None:
+    def _fork(
+        self, packet: dict[str, Any], files: list[int], connection: protocol.Socket
+    ) -> Order | None:
         """Fork, and keep or close what came with the request; an Order in the forked process."""
         opened, pid = list(files), 0
         try:
@@ -185,7 +202,9 @@ class Server:
                 if kernel.connection:
                     with contextlib.suppress(OSError):
                         protocol.send(kernel.connection, "exit", code=kernel.code)
-            elif file == connection and kernel.connection:  # a client has nothing more to say: this is its end
+            elif (
+                file == connection and kernel.connection
+            ):  # a client has nothing more to say: this is its end
                 kernel.connection.close()
                 kernel.connection = None
             elif file == kernel.client and not kernel.doomed:
@@ -244,8 +263,15 @@ def _code(pidfd: int) -> int:
 
 
 def main() -> None:
-    """`python -m ca_research.kernels.server SOCKET FINGERPRINT IDLE_SECONDS LOCK`; says `ready` when it listens."""
-    path, fingerprint, idle, lock = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3]), int(sys.argv[4])
+    """`python -m ca_research.kernels.server SOCKET FINGERPRINT IDLE_SECONDS LOCK`; says `ready`
+    when it listens.
+    """
+    path, fingerprint, idle, lock = (
+        Path(sys.argv[1]),
+        sys.argv[2],
+        float(sys.argv[3]),
+        int(sys.argv[4]),
+    )
     if os.fork():  # whoever started it need not reap it
         os._exit(0)
     if sys.path and Path(sys.path[0]) == Path.cwd():  # `-m` puts it there

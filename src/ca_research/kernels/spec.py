@@ -1,4 +1,6 @@
-"""What a kernelspec starts: this environment's Python, or another one, which then is an input of every run."""
+"""What a kernelspec starts: this environment's Python, or another one, which then is an input of
+every run.
+"""
 
 from __future__ import annotations
 
@@ -42,8 +44,8 @@ def described(name: str) -> str:
     Returns
     -------
     str
-        Empty for a kernel that runs on this very Python. For another: its command and variables, its executable, its
-        Python and packages.
+        Empty for a kernel that runs on this very Python. For another: its command and variables,
+        its executable, its Python and packages.
 
     Raises
     ------
@@ -64,11 +66,18 @@ def described(name: str) -> str:
     spec, where = _spec(name)
     provisioner = spec.metadata.get("kernel_provisioner", {}).get("provisioner_name", "")
     argv = [word for word in spec.argv if word not in _NO_MATTER]
-    if _is_ours(argv[0]) and argv[1:] == _LAUNCHER and not spec.env and provisioner in _OWN_PROVISIONERS:
+    if (
+        _is_ours(argv[0])
+        and argv[1:] == _LAUNCHER
+        and not spec.env
+        and provisioner in _OWN_PROVISIONERS
+    ):
         return ""
     executable = sys.executable if _is_ours(argv[0]) else shutil.which(argv[0])
     if executable is None:
-        raise RunError(f"the kernel {name!r} starts {argv[0]}, which is not there", where=where, hint=_OTHERS)
+        raise RunError(
+            f"the kernel {name!r} starts {argv[0]}, which is not there", where=where, hint=_OTHERS
+        )
     about = Path(executable).resolve().stat()
     start = spec.argv[: spec.argv.index("-m")] if "-m" in spec.argv else spec.argv[:1]
     return json.dumps(
@@ -103,12 +112,20 @@ def _spec(name: str) -> tuple[Any, str]:
 
 
 def _is_ours(command: str) -> bool:
-    """Whether a kernelspec's first word starts this Python, as jupyter_client takes it. Links are not followed: two
-    environments may share one."""
-    if command in ("python", f"python{sys.version_info[0]}", "python{}.{}".format(*sys.version_info[:2])):
+    """Whether a kernelspec's first word starts this Python, as jupyter_client takes it. Links are
+    not followed: two environments may share one."""
+    if command in (
+        "python",
+        f"python{sys.version_info[0]}",
+        "python{}.{}".format(*sys.version_info[:2]),
+    ):
         return True
     own = Path(sys.executable)
-    return Path(command).name.startswith("python") and Path(command).parent == own.parent and Path(command).exists()
+    return (
+        Path(command).name.startswith("python")
+        and Path(command).parent == own.parent
+        and Path(command).exists()
+    )
 
 
 def _python(name: str, start: list[str], env: dict[str, str], where: str) -> list[Any]:
@@ -124,8 +141,14 @@ def _python(name: str, start: list[str], env: dict[str, str], where: str) -> lis
         *found, has_ipykernel = json.loads(done.stdout)
     except (OSError, ValueError, subprocess.TimeoutExpired):
         raise RunError(
-            f"the kernel {name!r} starts {start[0]}, which gives no answer", where=where, hint=_OTHERS
+            f"the kernel {name!r} starts {start[0]}, which gives no answer",
+            where=where,
+            hint=_OTHERS,
         ) from None
     if not has_ipykernel:
-        raise RunError(f"the kernel {name!r} starts {start[0]}, which has no ipykernel", where=where, hint=_OTHERS)
+        raise RunError(
+            f"the kernel {name!r} starts {start[0]}, which has no ipykernel",
+            where=where,
+            hint=_OTHERS,
+        )
     return [*found[:-1], sha256(json.dumps(found[-1]).encode()).hexdigest()]

@@ -1,4 +1,6 @@
-"""What a server imports before the first fork, and how: without a thread, without a figure backend, without a shell."""
+"""What a server imports before the first fork, and how: without a thread, without a figure backend,
+without a shell.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +24,42 @@ QUIET = {
 """Environment of a server: threads do not survive a fork."""
 
 STACK = (
-    *("numpy", "pandas", "pyarrow.parquet", "pyarrow.dataset", "pyarrow.compute", "duckdb", "pandera.pandas"),
-    *("scipy.stats", "scipy.optimize", "statsmodels.api", "statsmodels.formula.api", "statsmodels.tsa.api"),
-    *("matplotlib.pyplot", "matplotlib.dates", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
+    *(
+        "numpy",
+        "pandas",
+        "pyarrow.parquet",
+        "pyarrow.dataset",
+        "pyarrow.compute",
+        "duckdb",
+        "pandera.pandas",
+    ),
+    *(
+        "scipy.stats",
+        "scipy.optimize",
+        "statsmodels.api",
+        "statsmodels.formula.api",
+        "statsmodels.tsa.api",
+    ),
+    *(
+        "matplotlib.pyplot",
+        "matplotlib.dates",
+        "matplotlib.backends.backend_agg",
+        "matplotlib.backends.backend_svg",
+    ),
     *("seaborn", "joblib", "yaml", "platformdirs", "filelock", "json", "sqlite3", "zoneinfo"),
-    *("ca_research.registry", "ca_research.economies", "ca_research.stats", "ca_research.tables", "ca_research.trade"),
-    *("ca_research.investment", "ca_research.students", "ca_research.economy", "ca_research.relations"),
+    *(
+        "ca_research.registry",
+        "ca_research.economies",
+        "ca_research.stats",
+        "ca_research.tables",
+        "ca_research.trade",
+    ),
+    *(
+        "ca_research.investment",
+        "ca_research.students",
+        "ca_research.economy",
+        "ca_research.relations",
+    ),
     *("ca_research.claims", "ca_research.plots", "ca_research.plots.hooks"),
 )
 """Modules, up to the fifth floor: a notebook runs no notebooks and writes no pages."""
@@ -41,24 +73,47 @@ SHELL = (
         "ipykernel.debugger",
         "comm",
     ),
-    *("IPython.core.magics", "IPython.core.completer", "IPython.core.completerlib", "IPython.core.debugger", "jedi"),
-    *("IPython.core.oinspect", "IPython.core.displaypub", "IPython.core.historyapp", "IPython.extensions.storemagic"),
-    *("tornado.platform.asyncio", "tornado.queues", "cProfile", "encodings.idna", "encodings.latin_1"),
+    *(
+        "IPython.core.magics",
+        "IPython.core.completer",
+        "IPython.core.completerlib",
+        "IPython.core.debugger",
+        "jedi",
+    ),
+    *(
+        "IPython.core.oinspect",
+        "IPython.core.displaypub",
+        "IPython.core.historyapp",
+        "IPython.extensions.storemagic",
+    ),
+    *(
+        "tornado.platform.asyncio",
+        "tornado.queues",
+        "cProfile",
+        "encodings.idna",
+        "encodings.latin_1",
+    ),
 )
-"""What ipykernel and IPython import by themselves on their way up; not all of it is there in every version."""
+"""What ipykernel and IPython import by themselves on their way up; not all of it is there in every
+version.
+"""
 
 LAZY = {"pyfixest": ("feols", "fepois")}
 """Names that must be touched for their package to be loaded."""
 
 
 def environment(env: Mapping[str, str]) -> dict[str, str]:
-    """Environment of the server for kernels with `env`: what imports may read of it, and one thread."""
+    """Environment of the server for kernels with `env`: what imports may read of it, and one
+    thread.
+    """
     return {k: v for k, v in env.items() if at_import(k)} | QUIET
 
 
 @contextlib.contextmanager
 def _kernel_to_come() -> Iterator[None]:
-    """Pandas asks at import whether it is in a kernel or in a terminal, and shows as many columns as fit the latter."""
+    """Pandas asks at import whether it is in a kernel or in a terminal, and shows as many columns
+    as fit the latter.
+    """
     vars(builtins)["get_ipython"] = lambda: SimpleNamespace(kernel=None)
     try:
         yield
@@ -71,8 +126,9 @@ def load() -> dict[str, str]:
 
     Raises RuntimeError where a library has started a thread, so that a fork would be unsafe.
 
-    `ca_research.load` and its like are not touched: they would take IPython's presence for a running shell, and the
-    kernels would come without display hooks. Nor is the inline backend: it must find the shell when it is imported.
+    `ca_research.load` and its like are not touched: they would take IPython's presence for a
+    running shell, and the kernels would come without display hooks. Nor is the inline backend: it
+    must find the shell when it is imported.
     """
     before, level = dict(os.environ), logging.root.level
     with _kernel_to_come():
@@ -92,7 +148,9 @@ def load() -> dict[str, str]:
     logging.root.handlers.clear()  # pyfixest configures it; a notebook's own basicConfig must still count
     logging.root.setLevel(level)
     if "matplotlib_inline.backend_inline" in sys.modules:
-        raise RuntimeError("the inline backend was imported before there is a shell: it would show no figures")
+        raise RuntimeError(
+            "the inline backend was imported before there is a shell: it would show no figures"
+        )
     if (threads := len(list(Path("/proc/self/task").iterdir()))) != 1:
         raise RuntimeError(f"{threads} threads run after the imports")
     gc.collect()

@@ -4,7 +4,15 @@ from .claims import coverage_map, curve_data, missing_map, show_universe, specif
 from .counterfactual import control_lines, forecast_lines, placebo_dots
 from .coverage import show_coverage
 from .document_pages import show_document_lists, show_documents
-from .documents import case_strip, goal_grid, grant_panels, poll_panels, rank_marks, sides_strip, year_bars
+from .documents import (
+    case_strip,
+    goal_grid,
+    grant_panels,
+    poll_panels,
+    rank_marks,
+    sides_strip,
+    year_bars,
+)
 from .domain import (
     border_bar,
     measure_group,

@@ -23,9 +23,11 @@ from .words import axis_words, value_words
 
 
 def curve_data(claim: Claim, evidence: Evidence, verdict: Verdict, criterion: str) -> pd.DataFrame:
-    """One row per specification of a criterion: its choices, value, low and high, whether it is met; sorted by value.
+    """One row per specification of a criterion: its choices, value, low and high, whether it is
+    met; sorted by value.
 
-    For a count over economies value is the number in which the comparison is met, high adds those undecided.
+    For a count over economies value is the number in which the comparison is met, high adds those
+    undecided.
     """
     if criterion not in claim.spec.criteria():
         raise UnknownNameError(f"criterion of {claim.id}", criterion, claim.spec.criteria())
@@ -35,37 +37,53 @@ def curve_data(claim: Claim, evidence: Evidence, verdict: Verdict, criterion: st
     table = specification_truths(spec, rows, list(evidence.economies))
     choices = rows.drop_duplicates("spec").set_index("spec")[list(spec.axes)]
     table = table.join(choices, on="spec")
-    table["threshold"] = judged.cell_threshold if len(judged.cells) == 1 and spec.over else judged.threshold
+    table["threshold"] = (
+        judged.cell_threshold if len(judged.cells) == 1 and spec.over else judged.threshold
+    )
     return table.sort_values(["value", "high", "spec"], na_position="last", ignore_index=True)
 
 
 _ROW, _CHART, _STEP = 0.2, 1.5, 0.22
-"""Inches: height of a row of choices, height of the values above, width of one specification where there is room."""
+"""Inches: height of a row of choices, height of the values above, width of one specification where
+there is room.
+"""
 _LETTER = 0.072
 """Inches: a letter of TICK size, roomily."""
 
 
-@needs("data", "spec", "is_main", "value", "low", "high", "met", "threshold", like="plots.curve_data")
-def specification_curve(data: pd.DataFrame, axes: list[str], *, unit: str, of: int | None = None) -> Figure:
-    """Specifications sorted by value above, their choices below; the main one is ringed, the threshold is a line.
+@needs(
+    "data", "spec", "is_main", "value", "low", "high", "met", "threshold", like="plots.curve_data"
+)
+def specification_curve(
+    data: pd.DataFrame, axes: list[str], *, unit: str, of: int | None = None
+) -> Figure:
+    """Specifications sorted by value above, their choices below; the main one is ringed, the
+    threshold is a line.
 
-    data: from `curve_data`. axes: names of the choices. unit: label of the values. of: where the values
-    count economies, how many there are. The figure is as wide as the specifications need, at most style.WIDE.
+    data: from `curve_data`. axes: names of the choices. unit: label of the values. of: where the
+    values count economies, how many there are. The figure is as wide as the specifications need, at
+    most style.WIDE.
     """
     if lacking := [a for a in axes if a not in data]:
-        raise UsageError(f"no column for the choice {', '.join(lacking)}", hint="axes=: choices that `data` holds")
+        raise UsageError(
+            f"no column for the choice {', '.join(lacking)}",
+            hint="axes=: choices that `data` holds",
+        )
     one_of(data, ["criterion", "threshold"], hint="one picture for each criterion")
     data = data.dropna(subset=["value", "low", "high"], how="all")
     if data.empty:
         raise CoverageError(
-            "no specification has a figure: there is nothing to draw", hint="see Evidence.frame, missing"
+            "no specification has a figure: there is nothing to draw",
+            hint="see Evidence.frame, missing",
         )
     data = data.iloc[np.argsort(_drawn_at(data), kind="stable")].reset_index(drop=True)
     varied = [a for a in axes if data[a].nunique() > 1 or len(axes) == 1]
     choices = [(a, v) for a in varied for v in dict.fromkeys(data.sort_values("spec")[a])]
     heads = {a: axis_words(a) for a in varied}
     names = [value_words(v, a) for a, v in choices]
-    left = 0.35 + _LETTER * (max(map(len, heads.values()), default=4) + max(map(len, names), default=4))
+    left = 0.35 + _LETTER * (
+        max(map(len, heads.values()), default=4) + max(map(len, names), default=4)
+    )
     note = f"{len(data)} specifications, sorted. Ring: the main one. Dashed: threshold."
     if (data["value"].isna() & (data["low"].isna() | data["high"].isna())).any():
         note += " Arrow: a figure is known only to lie on that side."
@@ -80,7 +98,12 @@ def specification_curve(data: pd.DataFrame, axes: list[str], *, unit: str, of: i
         bottom = figure.add_axes((left / width, below / height, span, rows / height), sharex=top)
         _draw_values(top, data, of)
         top.set_title(
-            unit, fontsize=style.LABEL, fontweight="normal", color=style.MUTED, x=-left / (width * span), pad=7
+            unit,
+            fontsize=style.LABEL,
+            fontweight="normal",
+            color=style.MUTED,
+            x=-left / (width * span),
+            pad=7,
         )
         x = np.arange(len(data))
         for row, (axis, value) in enumerate(choices):
@@ -95,8 +118,13 @@ def specification_curve(data: pd.DataFrame, axes: list[str], *, unit: str, of: i
             )
             if row == 0 or choices[row - 1][0] != axis:
                 bottom.text(
-                    -left / (width * span), row, heads[axis], transform=bottom.get_yaxis_transform(), va="center", color=style.MUTED
-                )  # fmt: skip
+                    -left / (width * span),
+                    row,
+                    heads[axis],
+                    transform=bottom.get_yaxis_transform(),
+                    va="center",
+                    color=style.MUTED,
+                )
                 if row:
                     bottom.axhline(row - 0.5, color=style.GRID, linewidth=0.8)
         bottom.set_yticks(range(len(choices)), names, color=style.INK)
@@ -108,7 +136,9 @@ def specification_curve(data: pd.DataFrame, axes: list[str], *, unit: str, of: i
 
 
 def _drawn_at(data: pd.DataFrame) -> pd.Series:
-    """Height of each specification: its value, the middle of its range, or the one end of it that is known."""
+    """Height of each specification: its value, the middle of its range, or the one end of it that
+    is known.
+    """
     middle = data["value"].where(data["value"].notna(), (data["low"] + data["high"]) / 2)
     return middle.fillna(data["high"]).fillna(data["low"]).astype(float)
 
@@ -117,7 +147,11 @@ def _draw_values(top: Axes, data: pd.DataFrame, of: int | None) -> None:
     """One dot or stem for each specification, in the colour of what it says of the comparison."""
     x = np.arange(len(data))
     colours = [
-        style.STATE["holds"] if m is True else style.STATE["fails"] if m is False else style.STATE["undecided"]
+        style.STATE["holds"]
+        if m is True
+        else style.STATE["fails"]
+        if m is False
+        else style.STATE["undecided"]
         for m in data["met"]
     ]
     ranged = data["low"].notna() & data["high"].notna() & (data["high"] > data["low"])
@@ -125,12 +159,20 @@ def _draw_values(top: Axes, data: pd.DataFrame, of: int | None) -> None:
     for i in x[data["value"].isna() & ~ranged & middle.notna()]:
         away = -24 if pd.isna(data["low"][i]) else 24  # points: towards the side that is not known
         top.annotate(
-            "", (i, middle[i]), xytext=(0, away), textcoords="offset points",
+            "",
+            (i, middle[i]),
+            xytext=(0, away),
+            textcoords="offset points",
             arrowprops={"arrowstyle": "<-", "color": colours[i], "linewidth": 1.6},
-        )  # fmt: skip
+        )
     for i in x[ranged]:
         top.plot(
-            [i, i], [data["low"][i], data["high"][i]], color=colours[i], linewidth=2, alpha=0.8, solid_capstyle="round"
+            [i, i],
+            [data["low"][i], data["high"][i]],
+            color=colours[i],
+            linewidth=2,
+            alpha=0.8,
+            solid_capstyle="round",
         )
     pointed = data["value"].notna()
     top.scatter(
@@ -142,7 +184,15 @@ def _draw_values(top: Axes, data: pd.DataFrame, of: int | None) -> None:
     )
     main = data.index[data["is_main"]]
     if len(main):
-        top.scatter(main, middle[main], s=95, facecolors="none", edgecolors=style.INK, linewidths=1.4, zorder=4)
+        top.scatter(
+            main,
+            middle[main],
+            s=95,
+            facecolors="none",
+            edgecolors=style.INK,
+            linewidths=1.4,
+            zorder=4,
+        )
     top.axhline(data["threshold"].iloc[0], color=style.INK, linewidth=1, linestyle=(0, (4, 3)))
     style.bare(top, x=False)
     top.margins(y=0.16)
@@ -160,7 +210,9 @@ def _draw_values(top: Axes, data: pd.DataFrame, of: int | None) -> None:
 
 
 def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
-    """Show the specification curve of each criterion that has several specifications, and the map of what is missing."""
+    """Show the specification curve of each criterion that has several specifications, and the map
+    of what is missing.
+    """
     for name, criterion in claim.spec.criteria().items():
         data = curve_data(claim, evidence, verdict, name)
         drawn = data.dropna(subset=["value", "low", "high"], how="all")
@@ -172,15 +224,20 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
         met = int((drawn["met"] == True).sum())  # noqa: E712 - three values
         open_ = int(drawn["met"].isna().sum())
         what = (
-            f"{criterion.label}: {met} of {len(drawn)} specifications {'meets' if met == 1 else 'meet'} the threshold"
-            + (f", {open_} {'leaves' if open_ == 1 else 'leave'} it open" if open_ else "")
-        )
+            f"{criterion.label}: {met} of {len(drawn)} specifications "
+            f"{'meets' if met == 1 else 'meet'} the threshold"
+        ) + (f", {open_} {'leaves' if open_ == 1 else 'leave'} it open" if open_ else "")
         figures = drawn[["value", "low", "high"]].astype(float).stack().dropna()
         alt = (
-            f"{what}. Figures from {figures.min():.4g} to {figures.max():.4g}; threshold {data['threshold'].iloc[0]:g}."
+            f"{what}. Figures from {figures.min():.4g} to {figures.max():.4g}; threshold "
+            f"{data['threshold'].iloc[0]:g}."
         )
         sources = sorted(
-            {s for cell in evidence.frame.loc[evidence.frame["criterion"] == name, "sources"] for s in cell}
+            {
+                s
+                for cell in evidence.frame.loc[evidence.frame["criterion"] == name, "sources"]
+                for s in cell
+            }
         )
         show(
             specification_curve(data, list(criterion.axes), unit=unit, of=of),
@@ -205,7 +262,8 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
 
 
 def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:
-    """Which cells of which criterion could be judged: economies by criteria, for all readings of a claim.
+    """Which cells of which criterion could be judged: economies by criteria, for all readings of a
+    claim.
 
     Returns the figure and its data (reading, criterion, cell, state, missing).
     """
@@ -245,7 +303,11 @@ def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:
                 )
             )
             text = (
-                "no figures" if r.state == "undecided" and r.missing else "open" if r.state == "undecided" else r.state
+                "no figures"
+                if r.state == "undecided" and r.missing
+                else "open"
+                if r.state == "undecided"
+                else r.state
             )
             text += f" {int(r.year)}" if pd.notna(r.year) and r.state != "undecided" else ""
             ax.text(
@@ -259,7 +321,11 @@ def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:
             )
         ax.set_xlim(0, max(len(cells), 1))
         ax.set_ylim(max(len(criteria), 1), 0)
-        ax.set_xticks([i + 0.5 for i in range(len(cells))], [eco.name_of(c) for c in cells], fontsize=style.TICK)
+        ax.set_xticks(
+            [i + 0.5 for i in range(len(cells))],
+            [eco.name_of(c) for c in cells],
+            fontsize=style.TICK,
+        )
         ax.set_yticks([i + 0.5 for i in range(len(criteria))], criteria, fontsize=style.TICK)
         ax.xaxis.tick_top()
         style.bare(ax, x=False, y=False)
@@ -279,12 +345,15 @@ def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
     ).dropna()
     if frame.empty:
         raise CoverageError(
-            "no figure of a known year: a map over years has nothing to draw", hint="list the frame instead"
+            "no figure of a known year: a map over years has nothing to draw",
+            hint="list the frame instead",
         )
     wide = frame.pivot_table(index="who", columns="year", values="figures", aggfunc="sum")
     wide = wide.loc[wide.notna().sum(axis=1).sort_values(ascending=False).index[:most]].sort_index()
     wide = (
-        wide.reindex(columns=range(int(wide.columns.min()), int(wide.columns.max()) + 1)) if len(wide.columns) else wide
+        wide.reindex(columns=range(int(wide.columns.min()), int(wide.columns.max()) + 1))
+        if len(wide.columns)
+        else wide
     )
     with style.context():
         figure, ax = plt.subplots(figsize=(9, 0.6 + 0.19 * max(len(wide), 3)))
@@ -303,7 +372,9 @@ def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
         ax.set_ylabel("")
         step = 5 if wide.shape[1] > 15 else 1
         ticks = [i for i, y in enumerate(wide.columns) if y % step == 0]
-        ax.set_xticks([i + 0.5 for i in ticks], [str(int(wide.columns[i])) for i in ticks], rotation=0)
+        ax.set_xticks(
+            [i + 0.5 for i in ticks], [str(int(wide.columns[i])) for i in ticks], rotation=0
+        )
         ax.set_yticks([i + 0.5 for i in range(len(wide))], wide.index, fontsize=style.TICK)
         style.bare(ax, x=False, y=False)
         figure.tight_layout()

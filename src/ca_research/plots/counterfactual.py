@@ -1,4 +1,6 @@
-"""Pictures of what would have been: synthetic controls, forecasts and what came, placebos in China's place."""
+"""Pictures of what would have been: synthetic controls, forecasts and what came, placebos in
+China's place.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +21,15 @@ from .panels import panels
 _NAMED = ("CHN", "RUS", "TUR", "DEU", "USA", "KOR", "IND")
 
 
-@needs("gaps", "economy", "time", "treated", "synthetic", "after", like="a synthetic control's frame")
+@needs(
+    "gaps", "economy", "time", "treated", "synthetic", "after", like="a synthetic control's frame"
+)
 def control_lines(gaps: pd.DataFrame, ranks: Mapping[str, str] | None = None) -> Figure:
-    """Observed and synthetic course, one panel per economy, named in the first; the dotted line is the signing.
+    """Observed and synthetic course, one panel per economy, named in the first; the dotted line is
+    the signing.
 
-    gaps: columns economy, time, treated, synthetic (logs of USD), after, as from a synthetic control's frame.
+    gaps: columns economy, time, treated, synthetic (logs of USD), after, as from a synthetic
+        control's frame.
     ranks: text under the title of each panel, one or more lines.
     """
     one_figure(gaps, ["economy", "time"], hint="keep one fit of each economy")
@@ -33,10 +39,26 @@ def control_lines(gaps: pd.DataFrame, ranks: Mapping[str, str] | None = None) ->
         for i, (ax, code) in enumerate(zip(axes, codes, strict=False)):
             mine = gaps[gaps["economy"] == code].sort_values("time")
             million = {c: np.exp(mine[c].astype(float)) / 1e6 for c in ("treated", "synthetic")}
-            ax.plot(mine["time"], million["treated"], color=style.INK, marker="o", markersize=3, linewidth=1.8)
-            ax.plot(mine["time"], million["synthetic"], color=style.OTHER, linestyle=(0, (4, 2)), linewidth=1.8)
+            ax.plot(
+                mine["time"],
+                million["treated"],
+                color=style.INK,
+                marker="o",
+                markersize=3,
+                linewidth=1.8,
+            )
+            ax.plot(
+                mine["time"],
+                million["synthetic"],
+                color=style.OTHER,
+                linestyle=(0, (4, 2)),
+                linewidth=1.8,
+            )
             ax.axvline(
-                mine.loc[mine["after"], "time"].min() - 0.5, color=style.MUTED, linewidth=1, linestyle=(0, (2, 2))
+                mine.loc[mine["after"], "time"].min() - 0.5,
+                color=style.MUTED,
+                linewidth=1,
+                linestyle=(0, (2, 2)),
             )
             ax.set_yscale("log")
             ax.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
@@ -44,8 +66,15 @@ def control_lines(gaps: pd.DataFrame, ranks: Mapping[str, str] | None = None) ->
             ax.minorticks_off()
             under = (ranks or {}).get(code, "")
             ax.set_title(eco.name_of(code), pad=8 + 11.5 * (under.count("\n") + 1 if under else 0))
-            ax.annotate(under, (0, 1), xycoords="axes fraction", xytext=(0, 6), textcoords="offset points",
-                        color=style.MUTED, va="bottom")  # fmt: skip
+            ax.annotate(
+                under,
+                (0, 1),
+                xycoords="axes fraction",
+                xytext=(0, 6),
+                textcoords="offset points",
+                color=style.MUTED,
+                va="bottom",
+            )
             if i == 0:
                 _name_courses(ax, mine["time"].astype(float).to_numpy(), million)
             ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
@@ -61,8 +90,14 @@ def _name_courses(ax: plt.Axes, years: np.ndarray, million: Mapping[str, pd.Seri
     last = int(np.argmax(years))
     ends = {"observed": million["treated"].iloc[last], "synthetic": million["synthetic"].iloc[last]}
     for word, value in ends.items():
-        ax.annotate(word, (years[last], value), xytext=(5, 0), textcoords="offset points", va="center",
-                    color=style.INK if word == "observed" else style.MUTED)  # fmt: skip
+        ax.annotate(
+            word,
+            (years[last], value),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            color=style.INK if word == "observed" else style.MUTED,
+        )
     ax.set_xlim(right=years[last] + 0.36 * np.ptp(years))
 
 
@@ -70,8 +105,8 @@ def _name_courses(ax: plt.Axes, years: np.ndarray, million: Mapping[str, pd.Seri
 def forecast_lines(paths: pd.DataFrame, *, model: str = "drift", since: int = 2010) -> Figure:
     """What was known, what one model and no change expected, and what came; one panel per economy.
 
-    paths: columns economy, model ('known', 'after', 'no change' or a model), year, mean, low, high (USD), as from
-    `trade.forecast_paths`. The band is the model's 95 % interval.
+    paths: columns economy, model ('known', 'after', 'no change' or a model), year, mean, low, high
+    (USD), as from `trade.forecast_paths`. The band is the model's 95 % interval.
     """
     one_figure(paths, ["economy", "model", "year"])
     codes = list(dict.fromkeys(paths["economy"]))
@@ -86,11 +121,20 @@ def forecast_lines(paths: pd.DataFrame, *, model: str = "drift", since: int = 20
             part = {name: rows.sort_values("year") for name, rows in mine.groupby("model")}
             known = part["known"]
             ax.plot(known["year"], known["mean"] / 1e6, color=style.INK, linewidth=1.8)
-            for name, colour, dash in ((model, style.PARTY["RUS"], "-"), ("no change", style.OTHER, (0, (3, 2)))):
+            for name, colour, dash in (
+                (model, style.PARTY["RUS"], "-"),
+                ("no change", style.OTHER, (0, (3, 2))),
+            ):
                 if name not in part:
                     continue
                 joined = pd.concat([known.tail(1), part[name]])
-                ax.plot(joined["year"], joined["mean"] / 1e6, color=colour, linestyle=dash, linewidth=1.6)
+                ax.plot(
+                    joined["year"],
+                    joined["mean"] / 1e6,
+                    color=colour,
+                    linestyle=dash,
+                    linewidth=1.6,
+                )
                 if name == model:
                     ax.fill_between(
                         part[name]["year"],
@@ -101,7 +145,13 @@ def forecast_lines(paths: pd.DataFrame, *, model: str = "drift", since: int = 20
                         linewidth=0,
                     )
             if "after" in part:
-                ax.scatter(part["after"]["year"], part["after"]["mean"] / 1e6, color=style.PARTY["CHN"], s=26, zorder=4)
+                ax.scatter(
+                    part["after"]["year"],
+                    part["after"]["mean"] / 1e6,
+                    color=style.PARTY["CHN"],
+                    s=26,
+                    zorder=4,
+                )
             ax.set_yscale("log")
             ax.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
             ax.yaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
@@ -121,14 +171,22 @@ def placebo_dots(tables: Mapping[str, pd.DataFrame], *, highlight: str = "CHN") 
     tables: title -> columns economy, estimate, as from `trade.placebo_table`.
     """
     if not tables:
-        raise CoverageError("no table of placebos to draw", hint="give title -> frame, as from trade.placebo_table")
+        raise CoverageError(
+            "no table of placebos to draw", hint="give title -> frame, as from trade.placebo_table"
+        )
     with style.context():
         figure, grid = plt.subplots(1, len(tables), figsize=(8.2, 4.2), squeeze=False)
         for ax, (title, table) in zip(grid[0], tables.items(), strict=True):
             rows = table.dropna(subset=["estimate"]).sort_values("estimate", ignore_index=True)
             own = (rows["economy"] == highlight).to_numpy()
             ax.scatter(rows["estimate"][~own], rows.index[~own], s=12, color=style.OTHER)
-            ax.scatter(rows["estimate"][own], rows.index[own], s=48, color=style.colour(highlight), zorder=4)
+            ax.scatter(
+                rows["estimate"][own],
+                rows.index[own],
+                s=48,
+                color=style.colour(highlight),
+                zorder=4,
+            )
             ax.set_xscale("symlog", linthresh=1)
             ax.xaxis.set_major_formatter(lambda v, _: f"{v:g}".replace("-", "\u2212"))
             ax.minorticks_off()
@@ -145,7 +203,13 @@ def placebo_dots(tables: Mapping[str, pd.DataFrame], *, highlight: str = "CHN") 
                     fontsize=style.TICK,
                     fontweight="bold" if code == highlight else "normal",
                     color=style.INK if code == highlight else style.MUTED,
-                    arrowprops={"arrowstyle": "-", "color": style.GRID, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 3},
+                    arrowprops={
+                        "arrowstyle": "-",
+                        "color": style.GRID,
+                        "linewidth": 0.8,
+                        "shrinkA": 0,
+                        "shrinkB": 3,
+                    },
                 )
             ax.axvline(0, color=style.INK, linewidth=1, linestyle=(0, (4, 3)))
             ax.set_title(title)

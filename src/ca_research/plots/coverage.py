@@ -15,7 +15,9 @@ MOST = 30
 
 @needs("coverage", "source_id", "year", "figures", like="coverage")
 def show_coverage(coverage: Coverage, title: str) -> None:
-    """Show the heat map of a coverage frame, at most MOST rows of it, with what is drawn as CSV beside it."""
+    """Show the heat map of a coverage frame, at most MOST rows of it, with what is drawn as CSV
+    beside it.
+    """
     who = [c for c in coverage.columns if c not in ("year", "figures")]
     years = coverage.dropna(subset="year").groupby(who, dropna=False)["year"].nunique()
     drawn = years.sort_values(ascending=False, kind="stable").index[:MOST]
@@ -26,7 +28,8 @@ def show_coverage(coverage: Coverage, title: str) -> None:
         figure,
         section="main",
         title=title,
-        alt=f"{len(drawn)} series from {part['source_id'].nunique()} sources, {part['year'].min()} to {part['year'].max()}.",
+        alt=f"{len(drawn)} series from {part['source_id'].nunique()} sources, "
+        f"{part['year'].min()} to {part['year'].max()}.",
         data=part,
         tables=[table] if (table := coverage.attrs.get("table")) else [],
         note=f"The {MOST} with the most years, of {len(years)}." if len(years) > MOST else "",

@@ -1,4 +1,6 @@
-"""What a page on documents shows for each claim: which pictures and lists, with titles and texts made from the figures."""
+"""What a page on documents shows for each claim: which pictures and lists, with titles and texts
+made from the figures.
+"""
 
 from __future__ import annotations
 
@@ -30,17 +32,22 @@ _TABLES = {
 }
 """Tables that the pictures of a claim are made from, beside `evidence`."""
 _COUNTING = "counting"
-"""Coding of documents that count nowhere or under another origin; it touches those it lists alone."""
+"""Coding of documents that count nowhere or under another origin; it touches those it lists
+alone.
+"""
 
 
 def show_documents(claim_id: str, frames: Frames) -> None:
     """Show the pictures of a claim that rests on documents: at least one in section main.
 
-    frames: tables by name (evidence always; opinion, investment, macro, facts, projects where the claim needs them), loaded with one
-    as_of. Nothing is loaded here.
+    frames: tables by name (evidence always; opinion, investment, macro, facts, projects where the
+    claim needs them), loaded with one as_of. Nothing is loaded here.
     """
     if lacking := [t for t in ("evidence", *_TABLES.get(claim_id, ())) if t not in frames]:
-        raise UsageError(f"{claim_id} also needs the table {', '.join(lacking)}", hint="frames={name: ca.load(name)}")
+        raise UsageError(
+            f"{claim_id} also needs the table {', '.join(lacking)}",
+            hint="frames={name: ca.load(name)}",
+        )
     for figure, record in _figures(claim_id, frames):
         show(figure, **record)
     if claim_id == "C16":
@@ -48,7 +55,9 @@ def show_documents(claim_id: str, frames: Frames) -> None:
 
 
 def _show_terms(projects: pd.DataFrame, facts: pd.DataFrame) -> None:
-    """What the newest list of projects knows of the terms of loans; nothing where it was not yet known."""
+    """What the newest list of projects knows of the terms of loans; nothing where it was not yet
+    known.
+    """
     if _EDITION not in set(projects["source_id"]):
         return
     terms = investment.loan_terms(projects, facts, edition=_EDITION, economies=eco.CA5)
@@ -67,7 +76,8 @@ def _show_terms(projects: pd.DataFrame, facts: pd.DataFrame) -> None:
         title="Loans on one list of projects, and of how many the terms are known",
         sources=[_EDITION],
         digits=0,
-        note="Collateral is marked only where a description states it. No entry speaks of policy conditions either way.",
+        note="Collateral is marked only where a description states it. No entry speaks of policy "
+        "conditions either way.",
     )
 
 
@@ -75,20 +85,30 @@ _CONTEXT = "Documents whose direction is context (a code may still count)"
 
 
 def show_document_lists(claim_id: str, evidence: pd.DataFrame) -> None:
-    """Show the documents as lists: those for the sentence, those against it, and those that are context."""
+    """Show the documents as lists: those for the sentence, those against it, and those that are
+    context.
+    """
     for direction, section, title in (
         ("supports", "main", "Documents for the sentence"),
         ("refutes", "against", "Documents against the sentence"),
-        ("context", "context", _CONTEXT if claim_id in _CODED else "Documents that count on neither side"),
+        (
+            "context",
+            "context",
+            _CONTEXT if claim_id in _CODED else "Documents that count on neither side",
+        ),
     ):
-        listed = relations.document_list(evidence, claim=claim_id, direction=direction, counting=_COUNTING)
+        listed = relations.document_list(
+            evidence, claim=claim_id, direction=direction, counting=_COUNTING
+        )
         if len(listed):
             note = (
                 "A code given from the statement counts whatever the side (see the cases)."
                 if claim_id in _CODED
                 else ""
             )
-            show_table(listed, section=section, title=title, note=note if direction == "context" else "")
+            show_table(
+                listed, section=section, title=title, note=note if direction == "context" else ""
+            )
     if claim_id in _CODED:
         _show_codes(claim_id, evidence)
 
@@ -109,7 +129,10 @@ def _show_codes(claim_id: str, evidence: pd.DataFrame) -> None:
     )
     rules = " ".join(f"{name}: {rule}" for name, rule in scheme.fields["strict"].values.items())
     show_table(
-        listed, section="main", title=f"{scheme.title}: what each document shows", note=f"{scheme.about} {rules}"
+        listed,
+        section="main",
+        title=f"{scheme.title}: what each document shows",
+        note=f"{scheme.about} {rules}",
     )
 
 
@@ -132,15 +155,23 @@ def _figures(claim_id: str, frames: Frames) -> Iterator[tuple[Figure, dict[str, 
 
 
 def _sides(claim_id: str, sides: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
-    count = sides.groupby(["reading", "side"]).size().unstack(fill_value=0).reindex(columns=["supports", "refutes"])
+    count = (
+        sides.groupby(["reading", "side"])
+        .size()
+        .unstack(fill_value=0)
+        .reindex(columns=["supports", "refutes"])
+    )
     count = count.fillna(0).astype(int)
     said = "; ".join(
-        f"{str(r.Index).replace('_', ' ')}: {r.supports} for, {r.refutes} against" for r in count.itertuples()
+        f"{str(r.Index).replace('_', ' ')}: {r.supports} for, {r.refutes} against"
+        for r in count.itertuples()
     )
     both = sides.loc[sides["both_sides"], "origin_group"].nunique()
     note = (
-        "One mark per independent origin; paler: farther from the event; ring: seen in excerpt only; dashed: what counts as "
-        "documented; digits: year. Commentary is drawn, and counts only where a specification lets it."
+        "One mark per independent origin; paler: farther from the event; ring: seen in excerpt "
+        "only; dashed: what counts as "
+        "documented; digits: year. Commentary is drawn, and counts only where a specification "
+        "lets it."
     )
     note += f" Origins on both sides: {both}." if both else ""
     return documents.sides_strip(sides, enough=relations.ENOUGH), {
@@ -153,7 +184,8 @@ def _sides(claim_id: str, sides: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
 
 
 _SHAPES = {
-    "acts": "Square: upon elections, laws, courts, appointments or territory; circle: upon contracts, press or associations; a triangle would be unrest.",
+    "acts": "Square: upon elections, laws, courts, appointments or territory; circle: upon "
+    "contracts, press or associations; a triangle would be unrest.",
     "conditions": "Circle: an economic condition; square: a policy condition.",
 }
 
@@ -164,19 +196,27 @@ def _cases(claim_id: str, evidence: pd.DataFrame) -> Iterator[tuple[Figure, dict
     shown = {"acts": ("C13", "C17"), "conditions": ("C16",)}[scheme]
     codes = {"acts": "unrest;narrow;broad", "conditions": "policy;economic"}[scheme]
     parts = [
-        relations.case_origins(evidence, claim=one, coding=scheme, codes=codes).assign(power=_POWER.get(one, ""))
+        relations.case_origins(evidence, claim=one, coding=scheme, codes=codes).assign(
+            power=_POWER.get(one, "")
+        )
         for one in shown
     ]
     cases = pd.concat(parts, ignore_index=True)
     strict = cases[cases["counted"] == "strict"].groupby(["power", "case"]).size()
-    enough, total = int((strict >= relations.ENOUGH).sum()), cases.groupby(["power", "case"]).ngroups
+    enough, total = (
+        int((strict >= relations.ENOUGH).sum()),
+        cases.groupby(["power", "case"]).ngroups,
+    )
     said = "; ".join(
-        f"{eco.name_of(str(power)) + ', ' if power else ''}{case}: {int((part['counted'] == 'strict').sum())} strict, "
+        f"{eco.name_of(str(power)) + ', ' if power else ''}{case}: "
+        f"{int((part['counted'] == 'strict').sum())} strict, "
         f"{int((part['counted'] == 'wide').sum())} by the wide code alone"
         for (power, case), part in cases.groupby(["power", "case"])
     )
     what = (
-        "acts of both powers in internal affairs, by one rule" if scheme == "acts" else "conditions of Chinese finance"
+        "acts of both powers in internal affairs, by one rule"
+        if scheme == "acts"
+        else "conditions of Chinese finance"
     )
     yield (
         documents.case_strip(cases, enough=relations.ENOUGH),
@@ -185,7 +225,8 @@ def _cases(claim_id: str, evidence: pd.DataFrame) -> Iterator[tuple[Figure, dict
             "title": f"Reported {what}: {enough} of {total} cases rest on two independent sources",
             "alt": f"Independent sources by case. {said}.",
             "data": cases,
-            "note": f"{_SHAPES[scheme]} Filled: by the strict code, ring: by the wide code alone, dashed: what counts as documented. Without commentary.",
+            "note": f"{_SHAPES[scheme]} Filled: by the strict code, ring: by the wide code alone, "
+            "dashed: what counts as documented. Without commentary.",
         },
     )
 
@@ -202,10 +243,12 @@ def _ranks(evidence: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any]]]:
         documents.rank_marks(ranks),
         {
             "section": "main",
-            "title": f"China's place among the powers named: first or second in {within} of {len(visible)} lists with a visible order",
+            "title": f"China's place among the powers named: first or second in {within} of "
+            f"{len(visible)} lists with a visible order",
             "alt": f"{said}. Order not visible in {len(ranks) - len(visible)} more.",
             "data": ranks,
-            "note": "Filled: within the first two. Small: a list that is no official text or address. Question mark: the order was not in the part seen.",
+            "note": "Filled: within the first two. Small: a list that is no official text or "
+            "address. Question mark: the order was not in the part seen.",
         },
     )
 
@@ -220,10 +263,13 @@ def _visits(facts: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any]]]:
         documents.year_bars(yearly.rename(columns={"value": "visits"}), "visits"),
         {
             "section": "context",
-            "title": f"Government visits between China and the five, {int(first['year'])} to {int(last['year'])} (China only; no other power counted)",
-            "alt": f"{first['value']:.0f} in {int(first['year'])}, {last['value']:.0f} in {int(last['year'])}, most ({top['value']:.0f}) in {int(top['year'])}.",
+            "title": f"Government visits between China and the five, {int(first['year'])} to "
+            f"{int(last['year'])} (China only; no other power counted)",
+            "alt": f"{first['value']:.0f} in {int(first['year'])}, {last['value']:.0f} in "
+            f"{int(last['year'])}, most ({top['value']:.0f}) in {int(top['year'])}.",
             "data": rows[["subject", "year", "value", "unit", "source_id"]],
-            "note": "One database's count. There is no like count for other powers at hand, so it cannot show a priority.",
+            "note": "One database's count. There is no like count for other powers at hand, so it "
+            "cannot show a priority.",
         },
     )
 
@@ -232,14 +278,18 @@ def _goals(evidence: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
     table = relations.goals(evidence, documents="all_coded")
     own = table[table["kind"] == "own"]
     said = ", ".join(
-        f"{meaning}: {int((own[goal] == 1).sum())}" for goal, meaning in relations.GOALS.items() if goal in own
+        f"{meaning}: {int((own[goal] == 1).sum())}"
+        for goal, meaning in relations.GOALS.items()
+        if goal in own
     )
     return documents.goal_grid(table), {
         "section": "main",
         "title": "What the documents name as goals",
-        "alt": f"Of {len(own)} texts of the United States alone, those that name the goal are, {said}.",
+        "alt": f"Of {len(own)} texts of the United States alone, those that name the goal are, "
+        f"{said}.",
         "data": table,
-        "note": "Filled: named. Ring: not named. Question mark: not visible in the part seen, or not coded. Joint texts and summaries by others are drawn too.",
+        "note": "Filled: named. Ring: not named. Question mark: not visible in the part seen, or not "
+        "coded. Joint texts and summaries by others are drawn too.",
     }
 
 
@@ -248,17 +298,26 @@ def _polls(claim_id: str, opinion: pd.DataFrame) -> tuple[Figure, dict[str, Any]
     waves = relations.approval_waves(opinion, about=about)
     mine = waves[waves["about"] == "USA"].sort_values("year").groupby("economy")
     said = "; ".join(
-        f"{eco.name_of(e)} {p['value_pct'].max():.0f} at its highest, {p['value_pct'].iloc[-1]:.0f} in {int(p['year'].iloc[-1])}"
+        (
+            f"{eco.name_of(e)} {p['value_pct'].max():.0f} at its highest, "
+            f"{p['value_pct'].iloc[-1]:.0f} in {int(p['year'].iloc[-1])}"
+        )
         for e, p in mine
     )
     last = waves.loc[waves["about"] == "USA"].groupby("economy")["year"].max()
-    years = f"{int(last.min())}" if last.min() == last.max() else f"{int(last.min())} to {int(last.max())}"
+    years = (
+        f"{int(last.min())}"
+        if last.min() == last.max()
+        else f"{int(last.min())} to {int(last.max())}"
+    )
     return documents.poll_panels(waves, bar=40 if claim_id == "C10" else None), {
         "section": "main",
-        "title": f"Approval of leadership in one poll; the last waves on the United States are of {years}",
+        "title": "Approval of leadership in one poll; the last waves on the United States are of "
+        f"{years}",
         "alt": f"Approval of the leadership of the United States: {said} (per cent).",
         "data": waves,
-        "note": "Per cent of all asked; those without a view are part of the whole. Single values quoted from the poll's tables.",
+        "note": "Per cent of all asked; those without a view are part of the whole. Single values "
+        "quoted from the poll's tables.",
     }
 
 
@@ -266,16 +325,23 @@ def _grants(money: pd.DataFrame, macro: pd.DataFrame) -> Iterator[tuple[Figure, 
     grants = investment.grants_per_head(money, macro, donors=["USA"]).query("missing == ''")
     newest = grants[grants["year"] == grants["year"].max()]
     said = "; ".join(
-        f"{eco.name_of(r.host)} {r.per_head:.2f} (rank {r.rank} of {r.donors}, median {r.median:.2f})"
+        (
+            f"{eco.name_of(r.host)} {r.per_head:.2f} (rank {r.rank} of {r.donors}, median "
+            f"{r.median:.2f})"
+        )
         for r in newest.itertuples()
     )
     yield (
         documents.grant_panels(grants, donor="USA"),
         {
             "section": "main",
-            "title": f"American grants by head beside the median donor's, to {int(grants['year'].max())}",
+            "title": "American grants by head beside the median donor's, to "
+            f"{int(grants['year'].max())}",
             "alt": f"US dollars a head in {int(grants['year'].max())}: {said}.",
             "data": grants,
-            "note": "Grants by donors' common reporting, without military aid, in current US dollars; log scale. The median is that of the donors with a figure in the year; a larger economy gives more.",
+            "note": "Grants by donors' common reporting, without military aid, in current US "
+            "dollars; log scale. The median is that of the donors with a figure in the year; a "
+            "larger "
+            "economy gives more.",
         },
     )

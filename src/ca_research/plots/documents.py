@@ -1,4 +1,6 @@
-"""Pictures of documents: both sides counted by origin, cases, coded goals, places in lists, polls, grants by head."""
+"""Pictures of documents: both sides counted by origin, cases, coded goals, places in lists, polls,
+grants by head.
+"""
 
 from __future__ import annotations
 
@@ -35,21 +37,51 @@ def _dated(name: str, year: object) -> str:
 
 
 def _mark(
-    ax: Axes, x: float, y: float, colour: str, *, depth: float, hollow: bool, size: float = 95, shape: str = "o"
+    ax: Axes,
+    x: float,
+    y: float,
+    colour: str,
+    *,
+    depth: float,
+    hollow: bool,
+    size: float = 95,
+    shape: str = "o",
 ) -> None:
     fill = "none" if hollow else colour
     ax.scatter(
-        [x], [y], s=size, marker=shape, facecolors=fill, edgecolors=colour, linewidths=1.9, alpha=depth, zorder=3
+        [x],
+        [y],
+        s=size,
+        marker=shape,
+        facecolors=fill,
+        edgecolors=colour,
+        linewidths=1.9,
+        alpha=depth,
+        zorder=3,
     )
 
 
-@needs("sides", "reading", "side", "origin_group", "year", "strength", "text_seen", like="relations.sides", empty=True)
-def sides_strip(sides: pd.DataFrame, *, enough: int, labels: Mapping[str, str] | None = None) -> Figure:
-    """Independent origins for and against each reading: one mark per origin, for to the right, against to the left.
+@needs(
+    "sides",
+    "reading",
+    "side",
+    "origin_group",
+    "year",
+    "strength",
+    "text_seen",
+    like="relations.sides",
+    empty=True,
+)
+def sides_strip(
+    sides: pd.DataFrame, *, enough: int, labels: Mapping[str, str] | None = None
+) -> Figure:
+    """Independent origins for and against each reading: one mark per origin, for to the right,
+    against to the left.
 
-    sides: reading, side, origin_group, year, strength, text_seen, as from `relations.sides`. enough: origins that count as
-    documented (a dashed line on either side). labels: words for the readings. The paler a mark, the farther its text from
-    the event; a ring was read only in excerpt; two digits are the year.
+    sides: reading, side, origin_group, year, strength, text_seen, as from `relations.sides`.
+    enough: origins that count as documented (a dashed line on either side). labels: words for the
+    readings. The paler a mark, the farther its text from the event; a ring was read only in
+    excerpt; two digits are the year.
     """
     readings = list(dict.fromkeys(sides["reading"]))
     most = int(max([enough, *sides.groupby(["reading", "side"]).size()]))
@@ -57,9 +89,18 @@ def sides_strip(sides: pd.DataFrame, *, enough: int, labels: Mapping[str, str] |
         figure, ax = plt.subplots(figsize=(style.WIDE, 1.25 + 0.52 * max(len(readings), 1)))
         for y, reading in enumerate(readings):
             for side, (sign, colour) in _SIDE.items():
-                part = sides[(sides["reading"] == reading) & (sides["side"] == side)].sort_values("year")
+                part = sides[(sides["reading"] == reading) & (sides["side"] == side)].sort_values(
+                    "year"
+                )
                 for k, row in enumerate(part.itertuples(), start=1):
-                    _mark(ax, sign * k, y, colour, depth=_DEPTH[str(row.strength)], hollow=str(row.text_seen) != "full")
+                    _mark(
+                        ax,
+                        sign * k,
+                        y,
+                        colour,
+                        depth=_DEPTH[str(row.strength)],
+                        hollow=str(row.text_seen) != "full",
+                    )
                     ax.text(
                         sign * k,
                         y + 0.4,
@@ -72,12 +113,23 @@ def sides_strip(sides: pd.DataFrame, *, enough: int, labels: Mapping[str, str] |
         ax.axvline(0, color=style.INK, linewidth=1)
         for sign in (1, -1):
             ends = [-0.4, len(readings) - 0.4]
-            ax.plot([sign * (enough - 0.5)] * 2, ends, color=style.MUTED, linewidth=1, linestyle=(0, (4, 3)))
+            ax.plot(
+                [sign * (enough - 0.5)] * 2,
+                ends,
+                color=style.MUTED,
+                linewidth=1,
+                linestyle=(0, (4, 3)),
+            )
         ax.set_xlim(-most - 0.7, most + 0.7)
         ax.set_ylim(len(readings) - 0.35, -0.95)
         for sign, word in ((1, "for the sentence"), (-1, "against it")):
             ax.text(
-                sign * 0.12, -0.72, word, ha="left" if sign > 0 else "right", fontsize=style.TICK, color=style.MUTED
+                sign * 0.12,
+                -0.72,
+                word,
+                ha="left" if sign > 0 else "right",
+                fontsize=style.TICK,
+                color=style.MUTED,
             )
         names = [(labels or {}).get(r, r.replace("_", " ")) for r in readings]
         ax.set_yticks(range(len(readings)), names, fontsize=style.TICK)
@@ -89,13 +141,24 @@ def sides_strip(sides: pd.DataFrame, *, enough: int, labels: Mapping[str, str] |
     return figure
 
 
-@needs("cases", "power", "case", "first_year", "code", "counted", like="relations.case_origins", empty=True)
+@needs(
+    "cases",
+    "power",
+    "case",
+    "first_year",
+    "code",
+    "counted",
+    like="relations.case_origins",
+    empty=True,
+)
 def case_strip(cases: pd.DataFrame, *, enough: int) -> Figure:
-    """Independent origins that show one and the same case: one mark per origin, its shape by the code.
+    """Independent origins that show one and the same case: one mark per origin, its shape by the
+    code.
 
-    cases: power (economy code, or '' where all are of one), case, first_year, code, counted, one row per origin, as from
-    `relations.case_origins` with a column for the power. Filled marks count by the strict code, rings by the wide code
-    alone; the dashed line is what counts as documented. Shapes: see SHAPES.
+    cases: power (economy code, or '' where all are of one), case, first_year, code, counted, one
+    row per origin, as from `relations.case_origins` with a column for the power. Filled marks count
+    by the strict code, rings by the wide code alone; the dashed line is what counts as documented.
+    Shapes: see SHAPES.
     """
     rows: list[tuple[str, pd.DataFrame | None]] = []
     for power in dict.fromkeys(cases["power"]):
@@ -131,26 +194,43 @@ def case_strip(cases: pd.DataFrame, *, enough: int) -> Figure:
 
 
 @needs("goals", "document", "year", like="relations.goals", empty=True)
-def goal_grid(goals: pd.DataFrame, *, names: Sequence[str] = ("RUS", "CHN", "IRN", "LIB")) -> Figure:
-    """Which goals each document names: filled where named, a ring where not, a question mark where not visible.
+def goal_grid(
+    goals: pd.DataFrame, *, names: Sequence[str] = ("RUS", "CHN", "IRN", "LIB")
+) -> Figure:
+    """Which goals each document names: filled where named, a ring where not, a question mark where
+    not visible.
 
     goals: document, year and a column per goal, as from `relations.goals`; oldest first.
     """
     if lacking := [n for n in names if n not in goals]:
-        raise UsageError(f"no column for the goal {', '.join(lacking)}", hint="names=: goals that `goals` holds")
+        raise UsageError(
+            f"no column for the goal {', '.join(lacking)}", hint="names=: goals that `goals` holds"
+        )
     with style.context():
         figure, ax = plt.subplots(figsize=(style.WIDE, 0.9 + 0.27 * max(len(goals), 1)))
         for y, row in enumerate(goals.to_dict("records")):
             for x, name in enumerate(names):
                 value = row[name]
                 if pd.isna(value):
-                    ax.text(x, y, "?", ha="center", va="center", fontsize=style.LABEL, color=style.OTHER)
+                    ax.text(
+                        x, y, "?", ha="center", va="center", fontsize=style.LABEL, color=style.OTHER
+                    )
                 else:
                     colour = style.colour(name) if name in style.PARTY else style.INK
-                    _mark(ax, x, y, colour if value else style.OTHER, depth=1.0, hollow=not value, size=70)
+                    _mark(
+                        ax,
+                        x,
+                        y,
+                        colour if value else style.OTHER,
+                        depth=1.0,
+                        hollow=not value,
+                        size=70,
+                    )
         labels = [_dated(str(r["document"]), r["year"]) for r in goals.to_dict("records")]
         ax.set_yticks(range(len(goals)), labels, fontsize=style.TICK)
-        ax.set_xticks(range(len(names)), [_GOALS.get(n) or party(n) for n in names], fontsize=style.TICK)
+        ax.set_xticks(
+            range(len(names)), [_GOALS.get(n) or party(n) for n in names], fontsize=style.TICK
+        )
         ax.xaxis.tick_top()
         ax.set_xlim(-0.6, len(names) - 0.4)
         ax.set_ylim(len(goals) - 0.4, -0.6)
@@ -161,10 +241,12 @@ def goal_grid(goals: pd.DataFrame, *, names: Sequence[str] = ("RUS", "CHN", "IRN
 
 @needs("ranks", "economy", "year", "kind", "powers", like="relations.rank_table")
 def rank_marks(ranks: pd.DataFrame, *, top: int = 2) -> Figure:
-    """China's place in lists of partners by economy and year; filled where within the first `top`, a ring below.
+    """China's place in lists of partners by economy and year; filled where within the first `top`,
+    a ring below.
 
-    ranks: economy, year, kind, powers ('u' where not visible), as from `relations.rank_table`. Lists that are no official
-    text are drawn smaller; a question mark stands where the order was not visible.
+    ranks: economy, year, kind, powers ('u' where not visible), as from `relations.rank_table`.
+    Lists that are no official text are drawn smaller; a question mark stands where the order was
+    not visible.
     """
     economies = the_five_first(ranks["economy"])
     with style.context():
@@ -172,7 +254,9 @@ def rank_marks(ranks: pd.DataFrame, *, top: int = 2) -> Figure:
         for row in ranks.dropna(subset=["year"]).itertuples():
             x, y = int(row.year), economies.index(str(row.economy))
             if row.powers == "u":
-                ax.text(x, y, "?", ha="center", va="center", fontsize=style.LABEL, color=style.OTHER)
+                ax.text(
+                    x, y, "?", ha="center", va="center", fontsize=style.LABEL, color=style.OTHER
+                )
                 continue
             inside = int(str(row.powers)) <= top
             _mark(
@@ -196,7 +280,9 @@ def rank_marks(ranks: pd.DataFrame, *, top: int = 2) -> Figure:
             )
         ax.set_yticks(range(len(economies)), [eco.name_of(e) for e in economies])
         ax.set_ylim(len(economies) - 0.5, -0.5)
-        years = ranks["year"].dropna().astype(int)  # a question mark is text, which does not widen the axis by itself
+        years = (
+            ranks["year"].dropna().astype(int)
+        )  # a question mark is text, which does not widen the axis by itself
         if len(years):
             ax.set_xlim(years.min() - 1, years.max() + 1)
         ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=8))
@@ -207,9 +293,11 @@ def rank_marks(ranks: pd.DataFrame, *, top: int = 2) -> Figure:
 
 @needs("waves", "economy", "about", "year", "value_pct", like="relations.approval_waves")
 def poll_panels(waves: pd.DataFrame, *, bar: float | None = None) -> Figure:
-    """Approval of each power's leadership by year, one panel per economy; marks are waves, lines join those at most two years apart.
+    """Approval of each power's leadership by year, one panel per economy; marks are waves, lines
+    join those at most two years apart.
 
-    waves: economy, about, year, value_pct, as from `relations.approval_waves`. bar: a share to draw as a dashed line.
+    waves: economy, about, year, value_pct, as from `relations.approval_waves`. bar: a share to draw
+        as a dashed line.
     """
     economies = the_five_first(waves["economy"])
     first, last = int(waves["year"].min()), int(waves["year"].max())
@@ -220,13 +308,30 @@ def poll_panels(waves: pd.DataFrame, *, bar: float | None = None) -> Figure:
             for power, part in waves[waves["economy"] == economy].groupby("about"):
                 part = part.sort_values("year")
                 colour = style.colour(str(power))
-                run = part["year"].astype(int).diff().gt(2).cumsum()  # no line over years without a wave
+                run = (
+                    part["year"].astype(int).diff().gt(2).cumsum()
+                )  # no line over years without a wave
                 for _, piece in part.groupby(run):
-                    ax.plot(piece["year"].astype(int), piece["value_pct"], color=colour, marker="o", markersize=4)
-                ends.append((float(part["value_pct"].iloc[-1]), str(power), int(part["year"].iloc[-1])))
+                    ax.plot(
+                        piece["year"].astype(int),
+                        piece["value_pct"],
+                        color=colour,
+                        marker="o",
+                        markersize=4,
+                    )
+                ends.append(
+                    (float(part["value_pct"].iloc[-1]), str(power), int(part["year"].iloc[-1]))
+                )
             for value, power, year in apart(ends, 12.0):
                 value += 5 if bar is not None and abs(value - bar) < 4 else 0
-                ax.text(year + 0.4, value, party(power), fontsize=style.TICK, color=style.colour(power), va="center")
+                ax.text(
+                    year + 0.4,
+                    value,
+                    party(power),
+                    fontsize=style.TICK,
+                    color=style.colour(power),
+                    va="center",
+                )
             if bar is not None:
                 ax.axhline(bar, color=style.INK, linewidth=1, linestyle=(0, (4, 3)))
             ax.set_title(eco.name_of(economy))
@@ -240,15 +345,27 @@ def poll_panels(waves: pd.DataFrame, *, bar: float | None = None) -> Figure:
     return figure
 
 
-@needs("grants", "host", "year", "investor", "per_head", "median", like="investment.grants_per_head", empty=True)
+@needs(
+    "grants",
+    "host",
+    "year",
+    "investor",
+    "per_head",
+    "median",
+    like="investment.grants_per_head",
+    empty=True,
+)
 def grant_panels(grants: pd.DataFrame, *, donor: str) -> Figure:
-    """Grants by head of one donor and of the median donor, one panel per economy (US dollars, log scale).
+    """Grants by head of one donor and of the median donor, one panel per economy (US dollars, log
+    scale).
 
     grants: host, year, investor, per_head, median, as from `investment.grants_per_head`.
     """
     mine = grants[grants["investor"] == donor]
     if len(grants) and mine.empty:
-        raise CoverageError(f"no grants of {donor} in the frame", hint="donor=: an investor of `grants`")
+        raise CoverageError(
+            f"no grants of {donor} in the frame", hint="donor=: an investor of `grants`"
+        )
     economies = the_five_first(mine["host"])
     with style.context():
         figure, axes = panels(len(economies), sharex=True, sharey=True)

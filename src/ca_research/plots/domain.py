@@ -1,4 +1,6 @@
-"""Pictures of the wings: trade, students, investment, energy, borders. Each takes a frame and returns a figure."""
+"""Pictures of the wings: trade, students, investment, energy, borders. Each takes a frame and
+returns a figure.
+"""
 
 from __future__ import annotations
 
@@ -43,30 +45,50 @@ _POLLSTERS = {"gallup": "Gallup", "iri": "IRI", "mvector": "M-Vector"}
 
 
 _GROUPS = {
-    "Stocks at the end of a year": ("fdi_stock", "fdi_stock_host_reported", "investment_stock_all_types"),
+    "Stocks at the end of a year": (
+        "fdi_stock",
+        "fdi_stock_host_reported",
+        "investment_stock_all_types",
+    ),
     "Running totals": ("fdi_cumulative", "contracted_turnover"),
     "Flows of a year, or of part of one": ("fdi_flow", "fdi_flow_gross", "fdi_flow_partial_year"),
-    "Aid, grants and loans": ("oda", "official_grant", "official_loan", "us_disbursements", "us_obligations"),
+    "Aid, grants and loans": (
+        "oda",
+        "official_grant",
+        "official_loan",
+        "us_disbursements",
+        "us_obligations",
+    ),
 }
 
 
 def measure_group(code: str) -> str:
-    """The concept of a measure of table `investment`; figures of two concepts are never put in one column."""
+    """The concept of a measure of table `investment`; figures of two concepts are never put in one
+    column.
+    """
     return next((group for group, codes in _GROUPS.items() if code in codes), "Other figures")
 
 
 def measure_name(code: str) -> str:
-    """A measure of table `investment`, `opinion` or `culture` in words; pollsters by name, underscores never."""
+    """A measure of table `investment`, `opinion` or `culture` in words; pollsters by name,
+    underscores never.
+    """
     if code in _MEASURES:
         return _MEASURES[code]
     first, _, rest = code.partition("_")
-    return f"{_POLLSTERS[first]}: {rest.replace('_', ' ')}" if first in _POLLSTERS else code.replace("_", " ")
+    return (
+        f"{_POLLSTERS[first]}: {rest.replace('_', ' ')}"
+        if first in _POLLSTERS
+        else code.replace("_", " ")
+    )
 
 
 _BASES = {"reporter": "own report", "mirror": "partners' reports", "interval": "range of both"}
 
 
-@needs("ranks", "economy", "basis", "year", "partner", "low", "high", like="trade.ranks", empty=True)
+@needs(
+    "ranks", "economy", "basis", "year", "partner", "low", "high", like="trade.ranks", empty=True
+)
 def trade_ranges(
     ranks: pd.DataFrame,
     shown: tuple[str, ...] = ("CHN", "RUS", "EU27", "USA", "TUR"),
@@ -74,32 +96,49 @@ def trade_ranges(
     economies: Sequence[str] | None = None,
     bases: Sequence[str] = tuple(_BASES),
 ) -> Figure:
-    """Trade of each economy with the main partners on each basis: a dot where the basis gives one figure, else a range.
+    """Trade of each economy with the main partners on each basis: a dot where the basis gives one
+    figure, else a range.
 
-    ranks: columns economy, basis, year, partner, low, high (USD), as from `trade.ranks`. economies: a
-    panel for each, those without a row as well (default: those of `ranks`). bases: a column for each.
+    ranks: columns economy, basis, year, partner, low, high (USD), as from `trade.ranks`. economies:
+    a panel for each, those without a row as well (default: those of `ranks`). bases: a column for
+    each.
     """
     economies = sorted(ranks["economy"].unique() if economies is None else economies)
     if not economies:
         raise CoverageError("no economy to draw", hint="economies=['KAZ'], or ranks with a row")
-    one_figure(ranks, ["economy", "basis", "partner"], hint="keep one year of each basis, as trade.newest_ranks does")
+    one_figure(
+        ranks,
+        ["economy", "basis", "partner"],
+        hint="keep one year of each basis, as trade.newest_ranks does",
+    )
     several = len(economies) > 1
     with style.context():
         figure, grid = plt.subplots(
-            len(economies), len(bases), figsize=(style.WIDE, 0.75 + 1.32 * len(economies)), squeeze=False
+            len(economies),
+            len(bases),
+            figsize=(style.WIDE, 0.75 + 1.32 * len(economies)),
+            squeeze=False,
         )
         for i, economy in enumerate(economies):
             mine = ranks[(ranks["economy"] == economy) & ranks["partner"].isin(shown)]
             right = float(mine["high"].max()) / 1e9 if len(mine) else 1.0
             for j, basis in enumerate(bases):
                 ax = grid[i][j]
-                part = ranks[(ranks["economy"] == economy) & (ranks["basis"] == basis)].set_index("partner")
+                part = ranks[(ranks["economy"] == economy) & (ranks["basis"] == basis)].set_index(
+                    "partner"
+                )
                 for y, code in enumerate(shown):
                     _range(ax, y, code, part)
-                ax.set_yticks(range(len(shown)), [party(code) if j == 0 else "" for code in shown], color=style.INK)
+                ax.set_yticks(
+                    range(len(shown)),
+                    [party(code) if j == 0 else "" for code in shown],
+                    color=style.INK,
+                )
                 ax.set_ylim(len(shown) - 0.4, -0.6)
                 ax.set_xlim(-0.03 * right, right * 1.06)
-                ax.xaxis.set_major_locator(plt.MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10], prune="upper"))
+                ax.xaxis.set_major_locator(
+                    plt.MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10], prune="upper")
+                )
                 ax.xaxis.set_major_formatter(lambda v, _: f"{v:g}")
                 if mine.empty:
                     ax.set_xticks([])
@@ -107,54 +146,88 @@ def trade_ranges(
                 year = str(int(part["year"].iloc[0])) if len(part) else ""
                 head = _BASES.get(basis, basis)
                 if several and i == 0:
-                    ax.annotate(head, (0, 1), xycoords="axes fraction", xytext=(0, 24), textcoords="offset points",
-                                fontsize=style.TITLE, fontweight="bold")  # fmt: skip
+                    ax.annotate(
+                        head,
+                        (0, 1),
+                        xycoords="axes fraction",
+                        xytext=(0, 24),
+                        textcoords="offset points",
+                        fontsize=style.TITLE,
+                        fontweight="bold",
+                    )
                 if several and j == 0:
                     ax.set_title(eco.name_of(economy), x=-0.38)
-                ax.set_title(year if several else ", ".join(filter(None, (head, year))), loc="right" if several else "left",
-                             fontsize=style.TICK if several else style.TITLE, color=style.MUTED if several else style.INK,
-                             fontweight="normal" if several else "bold", pad=4)  # fmt: skip
+                ax.set_title(
+                    year if several else ", ".join(filter(None, (head, year))),
+                    loc="right" if several else "left",
+                    fontsize=style.TICK if several else style.TITLE,
+                    color=style.MUTED if several else style.INK,
+                    fontweight="normal" if several else "bold",
+                    pad=4,
+                )
         grid[-1][0].set_xlabel("billion US dollars, exports plus imports", loc="left")
         figure.tight_layout(h_pad=0.7, w_pad=1.4)
     return figure
 
 
 def _range(ax: Axes, y: int, code: str, part: pd.DataFrame) -> None:
-    """One partner's trade on one basis: a dot, a bar between two dots, or words where it is not observed."""
+    """One partner's trade on one basis: a dot, a bar between two dots, or words where it is not
+    observed.
+    """
     if code not in part.index:
         ax.text(0, y, "not observed", va="center", color=style.MUTED, bbox=style.CLEAR)
         return
     low, high = part.loc[code, "low"] / 1e9, part.loc[code, "high"] / 1e9
-    ax.plot([low, high], [y, y], color=style.colour(code), linewidth=5, alpha=0.4, solid_capstyle="round")
+    ax.plot(
+        [low, high],
+        [y, y],
+        color=style.colour(code),
+        linewidth=5,
+        alpha=0.4,
+        solid_capstyle="round",
+    )
     ax.scatter([low, high], [y, y], color=style.colour(code), s=22, zorder=3)
 
 
 @needs("ranks", "basis", "year", "partner", "rank", like="trade.ranks")
-def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str] = ("CHN", "RUS", "EU27", "USA", "TUR")) -> Figure:
-    """Places of the partners then and now, one panel for each basis, each partner named at both ends of its line.
+def rank_slopes(
+    ranks: pd.DataFrame, shown: Sequence[str] = ("CHN", "RUS", "EU27", "USA", "TUR")
+) -> Figure:
+    """Places of the partners then and now, one panel for each basis, each partner named at both
+    ends of its line.
 
-    ranks: columns basis, year, partner, rank of one economy, two years to a basis, as from `trade.ranks`. A partner with a
-    place in one of the years alone has a dot and no line. Where low and high are there and the range of a partner meets that
-    of others, every place that it may have is written ('1–2').
+    ranks: columns basis, year, partner, rank of one economy, two years to a basis, as from
+    `trade.ranks`. A partner with a place in one of the years alone has a dot and no line. Where low
+    and high are there and the range of a partner meets that of others, every place that it may have
+    is written ('1–2').
     """
     one_of(ranks, ["economy"], hint="one picture for each economy")
     one_figure(ranks, ["basis", "year", "partner"])
     for basis, part in ranks.groupby("basis"):
         if part["year"].nunique() > 2:
-            raise UsageError(f"{part['year'].nunique()} years on the basis {basis}", hint="keep the first and the last")
+            raise UsageError(
+                f"{part['year'].nunique()} years on the basis {basis}",
+                hint="keep the first and the last",
+            )
     bases = list(dict.fromkeys(ranks["basis"]))
     placed = ranks.dropna(subset=["rank"])
     placed = placed.assign(place=_places(placed))[placed["partner"].isin(shown)]
     worst = int(placed["rank"].max()) if len(placed) else 1
     with style.context():
         figure, grid = plt.subplots(
-            1, len(bases), figsize=(style.WIDE * len(bases) / 2, 0.9 + 0.27 * worst), squeeze=False, sharey=True
+            1,
+            len(bases),
+            figsize=(style.WIDE * len(bases) / 2, 0.9 + 0.27 * worst),
+            squeeze=False,
+            sharey=True,
         )
         for ax, basis in zip(grid[0], bases, strict=True):
             mine = placed[placed["basis"] == basis]
             years = sorted(int(y) for y in ranks.loc[ranks["basis"] == basis, "year"].unique())
             for code, part in mine.groupby("partner"):
-                ends = sorted((years.index(int(r.year)), int(r.rank), str(r.place)) for r in part.itertuples())
+                ends = sorted(
+                    (years.index(int(r.year)), int(r.rank), str(r.place)) for r in part.itertuples()
+                )
                 colour = style.colour(str(code))
                 ax.plot(
                     [x for x, *_ in ends],
@@ -165,9 +238,18 @@ def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str] = ("CHN", "RUS", "EU27
                     linewidth=2,
                 )
                 for x, rank, place in ends:
-                    name = f"{party(str(code))}  {place}" if x == 0 else f"{place}  {party(str(code))}"
-                    ax.annotate(name, (x, rank), xytext=(-8 if x == 0 else 8, 0), textcoords="offset points",
-                                ha="right" if x == 0 else "left", va="center", color=colour)  # fmt: skip
+                    name = (
+                        f"{party(str(code))}  {place}" if x == 0 else f"{place}  {party(str(code))}"
+                    )
+                    ax.annotate(
+                        name,
+                        (x, rank),
+                        xytext=(-8 if x == 0 else 8, 0),
+                        textcoords="offset points",
+                        ha="right" if x == 0 else "left",
+                        va="center",
+                        color=colour,
+                    )
             ax.set_title(_BASES.get(basis, basis))
             ax.set_xlim(-1.1, 2.1)
             ax.set_xticks(range(len(years)), [str(y) for y in years])
@@ -179,25 +261,37 @@ def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str] = ("CHN", "RUS", "EU27
 
 
 def _places(ranks: pd.DataFrame) -> list[str]:
-    """The place of each row among those of its basis and year, or all places between which its range leaves open."""
+    """The place of each row among those of its basis and year, or all places between which its
+    range leaves open.
+    """
     if not {"low", "high"} <= set(ranks.columns):
         return [str(int(rank)) for rank in ranks["rank"]]
     said = []
     for row in ranks.itertuples():
-        others = ranks[(ranks["basis"] == row.basis) & (ranks["year"] == row.year) & (ranks["partner"] != row.partner)]
-        best, worst = 1 + int((others["low"] > row.high).sum()), 1 + int((others["high"] >= row.low).sum())
+        others = ranks[
+            (ranks["basis"] == row.basis)
+            & (ranks["year"] == row.year)
+            & (ranks["partner"] != row.partner)
+        ]
+        best, worst = (
+            1 + int((others["low"] > row.high).sum()),
+            1 + int((others["high"] >= row.low).sum()),
+        )
         said.append(str(best) if best == worst else f"{best}–{worst}")
     return said
 
 
 @needs("gaps", "economy", "year", "reported_high", "mirror_high", like="trade.region_gaps")
 def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "") -> Figure:
-    """Both sides' reports of one flow as a dumbbell for each year; one panel per economy, the sides named in the first.
+    """Both sides' reports of one flow as a dumbbell for each year; one panel per economy, the sides
+    named in the first.
 
-    gaps: rows of one direction and one partner from `trade.region_gaps`: economy, partner, year, direction, reported_high,
-    mirror_high (USD fob). An economy that never reports has a panel with the partner's reports alone. partner: whose
-    reports these are; that of `gaps`, or China where they do not say.
-    Raises MixedUnitsError for two directions or two partners: figures of unlike flows are no two sides of one.
+    gaps: rows of one direction and one partner from `trade.region_gaps`: economy, partner, year,
+    direction, reported_high, mirror_high (USD fob). An economy that never reports has a panel with
+    the partner's reports alone. partner: whose reports these are; that of `gaps`, or China where
+    they do not say.
+    Raises MixedUnitsError for two directions or two partners: figures of unlike flows are no two
+    sides of one.
     """
     one_of(gaps, ["direction"], hint="keep one: gaps[gaps['direction'] == 'import']")
     one_of(gaps, ["partner"], hint="one picture for each partner")
@@ -224,9 +318,17 @@ def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "") -> Figure:
             last = int(years.max()) if len(years) else 2025
             first = int(years.min()) if len(years) else 2005
             for value, name, year in apart(ends, 0.11 * top):
-                below = year < last  # the other side goes on: beside the dot there would be its dots
-                ax.annotate(name, (year, value), xytext=(6, -9 if below else 0), textcoords="offset points", va="center",
-                            color=dict((own, other))[name])  # fmt: skip
+                below = (
+                    year < last
+                )  # the other side goes on: beside the dot there would be its dots
+                ax.annotate(
+                    name,
+                    (year, value),
+                    xytext=(6, -9 if below else 0),
+                    textcoords="offset points",
+                    va="center",
+                    color=dict((own, other))[name],
+                )
             room = 0.62 if ends else 0.05
             ax.set_xlim(first - 1, last + max(1.0, room * (last - first)))
             ax.set_title(eco.name_of(economy) if len(economies) > 1 else "")
@@ -242,17 +344,26 @@ def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "") -> Figure:
     return figure
 
 
-_LEVELS = {"all": ("all kinds", "-"), "degree": ("degree", (0, (4, 2))), "scholarship": ("scholarship", (0, (1, 1.5)))}
+_LEVELS = {
+    "all": ("all kinds", "-"),
+    "degree": ("degree", (0, (4, 2))),
+    "scholarship": ("scholarship", (0, (1, 1.5))),
+}
 
 
 @needs("counts", "origin", "year", "level", "students", like="load('students')")
 @needs("statements", "origin", "year", "students", like="load('students')", empty=True)
-def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None, *, last: int = 2025) -> Figure:
-    """Students in China by origin, one panel each; statements of officials as hollow marks; years without counts shaded.
+def student_lines(
+    counts: pd.DataFrame, statements: pd.DataFrame | None = None, *, last: int = 2025
+) -> Figure:
+    """Students in China by origin, one panel each; statements of officials as hollow marks; years
+    without counts shaded.
 
-    counts: columns origin, year, level ('all', 'degree', 'scholarship'), students; a line for each level of each source
-    (source_id), which breaks where a year has no count. statements: columns origin, year, students.
-    Raises MixedUnitsError for several destinations, UsageError for another level or two figures of one year.
+    counts: columns origin, year, level ('all', 'degree', 'scholarship'), students; a line for each
+    level of each source (source_id), which breaks where a year has no count. statements: columns
+    origin, year, students.
+    Raises MixedUnitsError for several destinations, UsageError for another level or two figures of
+    one year.
     """
     hint = "filter first: counts[counts['destination'] == 'CHN']"
     one_of(counts, ["destination"], hint=hint)
@@ -260,7 +371,8 @@ def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None, 
         one_of(statements, ["destination"], hint=hint)
     if odd := sorted(set(counts["level"]) - set(_LEVELS)):
         raise UsageError(
-            f"students of level {', '.join(map(str, odd))} have no line", hint=f"levels: {', '.join(_LEVELS)}"
+            f"students of level {', '.join(map(str, odd))} have no line",
+            hint=f"levels: {', '.join(_LEVELS)}",
         )
     origins = list(dict.fromkeys(counts["origin"]))
     with style.context():
@@ -269,7 +381,11 @@ def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None, 
             mine = counts[counts["origin"] == origin].dropna(subset=["year", "students"])
             uncounted = shade_uncounted(ax, mine["year"], last)
             starts = []
-            said = statements[statements["origin"] == origin] if statements is not None else mine.iloc[:0]
+            said = (
+                statements[statements["origin"] == origin]
+                if statements is not None
+                else mine.iloc[:0]
+            )
             top = max([1.0, *mine["students"].astype(float), *said["students"].astype(float)])
             for level, (name, dash) in _LEVELS.items():
                 part = mine[mine["level"] == level]
@@ -279,7 +395,13 @@ def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None, 
                 lines = part.groupby(apart_by, dropna=False)
                 for key, rows in lines:
                     series = by_year(rows, "students")
-                    line(ax, series, color=style.PARTY["CHN"], linestyle=dash, alpha=1 if level == "all" else 0.75)
+                    line(
+                        ax,
+                        series,
+                        color=style.PARTY["CHN"],
+                        linestyle=dash,
+                        alpha=1 if level == "all" else 0.75,
+                    )
                     whose = f", {source_name(str(key[0])) or key[0]}" if lines.ngroups > 1 else ""
                     starts.append((float(series.iloc[0]), f"{name}{whose}", int(series.index[0])))
             for value, name, year in apart(starts, 0.13 * top):
@@ -288,12 +410,26 @@ def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None, 
                 years, persons = said["year"].astype(int), said["students"].astype(float)
                 ax.scatter(years, persons, s=26, facecolors="none", edgecolors=style.INK, zorder=3)
                 at = persons.idxmin()
-                ax.annotate("stated", (int(years[at]), float(persons[at])), xytext=(0, -6), textcoords="offset points",
-                            ha="center", va="top", color=style.INK)  # fmt: skip
+                ax.annotate(
+                    "stated",
+                    (int(years[at]), float(persons[at])),
+                    xytext=(0, -6),
+                    textcoords="offset points",
+                    ha="center",
+                    va="top",
+                    color=style.INK,
+                )
             ax.set_ylim(0, 1.2 * top)
             if uncounted:
-                ax.text(sum(uncounted) / 2, 0.98, "no count", transform=ax.get_xaxis_transform(),
-                        ha="center", va="top", color=style.MUTED)  # fmt: skip
+                ax.text(
+                    sum(uncounted) / 2,
+                    0.98,
+                    "no count",
+                    transform=ax.get_xaxis_transform(),
+                    ha="center",
+                    va="top",
+                    color=style.MUTED,
+                )
             ax.set_title(eco.name_of(origin) if len(origins) > 1 else "")
             ax.set_xlim(2000.6, last + 1.5)  # room for the names of the lines
             ax.set_xticks([2010, 2014, 2018, 2022] if len(origins) == 1 else [2010, 2018, last])
@@ -309,7 +445,11 @@ def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None, 
 @needs("stocks", "investor", "value_usd", like="investment.stock_by_investor")
 def stock_bars(stocks: pd.DataFrame, *, highlight: str = "CHN") -> Figure:
     """Inward stock by investor at one date, largest first. stocks: columns investor, value_usd."""
-    one_of(stocks, ["host", "year", "measure", "price_basis"], hint="keep one host, one date and one measure")
+    one_of(
+        stocks,
+        ["host", "year", "measure", "price_basis"],
+        hint="keep one host, one date and one measure",
+    )
     one_figure(stocks, ["investor"])
     ordered = stocks.sort_values("value_usd", ascending=True)
     with style.context():
@@ -319,7 +459,12 @@ def stock_bars(stocks: pd.DataFrame, *, highlight: str = "CHN") -> Figure:
         ax.barh([eco.name_of(c) for c in ordered["investor"]], values, color=colours, height=0.66)
         for y, value in enumerate(values):
             ax.annotate(
-                f"{value:,.1f}", (value, y), textcoords="offset points", xytext=(5, 0), va="center", fontsize=style.TICK
+                f"{value:,.1f}",
+                (value, y),
+                textcoords="offset points",
+                xytext=(5, 0),
+                va="center",
+                fontsize=style.TICK,
             )
         ax.set_xlabel("billion US dollars, end of year")
         ax.margins(x=0.1)
@@ -329,27 +474,51 @@ def stock_bars(stocks: pd.DataFrame, *, highlight: str = "CHN") -> Figure:
 
 
 @needs("shares", "commodity", "year", "share", "low", "high", like="economy.energy_shares")
-def share_lines(shares: pd.DataFrame, *, thresholds: dict[str, float], labels: dict[str, str]) -> Figure:
-    """Share of the five in China's imports by commodity and year, one panel each, with the declared bar.
+def share_lines(
+    shares: pd.DataFrame, *, thresholds: dict[str, float], labels: dict[str, str]
+) -> Figure:
+    """Share of the five in China's imports by commodity and year, one panel each, with the declared
+    bar.
 
-    shares: columns commodity, year, share, low, high (per cent; a range where only bounds are known).
+    shares: columns commodity, year, share, low, high (per cent; a range where only bounds are
+        known).
     """
     commodities = list(dict.fromkeys(shares["commodity"]))
     if lacking := [c for c in commodities if c not in thresholds]:
-        raise UsageError(f"no threshold for {', '.join(map(str, lacking))}", hint=f"thresholds={{{lacking[0]!r}: ...}}")
+        raise UsageError(
+            f"no threshold for {', '.join(map(str, lacking))}",
+            hint=f"thresholds={{{lacking[0]!r}: ...}}",
+        )
     with style.context():
         figure, grid = plt.subplots(1, len(commodities), figsize=(style.WIDE, 2.7), squeeze=False)
         for ax, name in zip(grid[0], commodities, strict=True):
             part = shares[shares["commodity"] == name].sort_values("year")
             years = part["year"].astype(int)
             if part["share"].notna().any():
-                line(ax, by_year(part, "share"), color=style.PARTY["CHN"], marker="o", markersize=4.5)
-                for y, s in ((years.iloc[0], part["share"].iloc[0]), (years.iloc[-1], part["share"].iloc[-1])):
+                line(
+                    ax, by_year(part, "share"), color=style.PARTY["CHN"], marker="o", markersize=4.5
+                )
+                for y, s in (
+                    (years.iloc[0], part["share"].iloc[0]),
+                    (years.iloc[-1], part["share"].iloc[-1]),
+                ):
                     ax.annotate(
-                        f"{s:.0f}", (y, s), textcoords="offset points", xytext=(0, 7), ha="center", fontsize=style.TICK
+                        f"{s:.0f}",
+                        (y, s),
+                        textcoords="offset points",
+                        xytext=(0, 7),
+                        ha="center",
+                        fontsize=style.TICK,
                     )
             else:
-                ax.fill_between(years, part["low"], part["high"], color=style.PARTY["CHN"], alpha=0.35, linewidth=0)
+                ax.fill_between(
+                    years,
+                    part["low"],
+                    part["high"],
+                    color=style.PARTY["CHN"],
+                    alpha=0.35,
+                    linewidth=0,
+                )
                 ax.annotate(
                     f"at most {part['high'].iloc[-1]:.1f}",
                     (years.iloc[-1], part["high"].iloc[-1]),
@@ -380,7 +549,13 @@ def border_bar(lengths: pd.DataFrame, *, threshold: float) -> Figure:
         start = 0.0
         for row in ordered.itertuples():
             ax.barh(
-                [0], [row.value], left=start, color=style.PARTY["CHN"], height=0.5, edgecolor=style.PAPER, linewidth=2
+                [0],
+                [row.value],
+                left=start,
+                color=style.PARTY["CHN"],
+                height=0.5,
+                edgecolor=style.PAPER,
+                linewidth=2,
             )
             ax.text(
                 start + row.value / 2,
@@ -391,8 +566,13 @@ def border_bar(lengths: pd.DataFrame, *, threshold: float) -> Figure:
                 color=style.PAPER,  # on the bars, on light pages and dark ones
             )
             start += row.value
-        ax.text(start + 25, 0, f"{start:,.0f} km", va="center", fontsize=style.TITLE, fontweight="bold")
-        for ends in ((0.27, 0.65), (-0.4, -0.27)):  # above and below the bar: across it, it would strike through a name
+        ax.text(
+            start + 25, 0, f"{start:,.0f} km", va="center", fontsize=style.TITLE, fontweight="bold"
+        )
+        for ends in (
+            (0.27, 0.65),
+            (-0.4, -0.27),
+        ):  # above and below the bar: across it, it would strike through a name
             ax.plot([threshold] * 2, ends, color=style.INK, linewidth=1.2, linestyle=(0, (4, 3)))
         ax.text(
             threshold,

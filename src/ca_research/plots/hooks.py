@@ -1,4 +1,6 @@
-"""How claims, verdicts, coverage and results show themselves in Jupyter. Registered on first use of `ca_research` there."""
+"""How claims, verdicts, coverage and results show themselves in Jupyter. Registered on first use of
+`ca_research` there.
+"""
 
 from __future__ import annotations
 
@@ -29,12 +31,14 @@ def verdict_html(verdict: Verdict) -> str:
     for v in verdict.all():
         flags = " · fragile" if v.fragile else ""
         parts.append(
-            f"<p>{_MARK[v.verdict]} <b>{escape(v.verdict)}</b>{flags} — {escape(v.title)}: {escape(v.statement)}<br><small>{escape(v.reason)}</small></p>"
+            f"<p>{_MARK[v.verdict]} <b>{escape(v.verdict)}</b>{flags} — {escape(v.title)}: "
+            f"{escape(v.statement)}<br><small>{escape(v.reason)}</small></p>"
         )
         if v.criteria:
             rows = "".join(
                 f"<tr><td>{escape(c.label)}</td><td>{_value(c.estimate)}</td><td>{escape(c.comparison)} {c.threshold:g}</td>"
-                f"<td>{escape(c.state)}</td><td>{_share(c.share_of_specifications)} of {c.specifications}</td></tr>"
+                f"<td>{escape(c.state)}</td><td>{_share(c.share_of_specifications)} of "
+                f"{c.specifications}</td></tr>"
                 for c in v.criteria
             )
             parts.append(
@@ -65,8 +69,10 @@ def verdict_bundle(verdict: Verdict, *_: Any, **__: Any) -> dict[str, Any]:
 def claim_html(claim: Claim) -> str:
     spec = claim.spec
     return (
-        f"<div><p><b>{escape(spec.id)} {escape(spec.title)}</b><br>“{escape(spec.quotation)}”<br>{escape(spec.restatement)}</p>"
-        f"<pre>{escape(claim.rule)}</pre><p><small>declared {spec.declared_on}, rule {spec.rule_sha256[:12]}; "
+        f"<div><p><b>{escape(spec.id)} "
+        f"{escape(spec.title)}</b><br>“{escape(spec.quotation)}”<br>{escape(spec.restatement)}</p>"
+        f"<pre>{escape(claim.rule)}</pre><p><small>declared {spec.declared_on}, rule "
+        f"{spec.rule_sha256[:12]}; "
         f"{'written blind' if spec.blind else 'not written blind: ' + escape(spec.known_before)}</small></p></div>"
     )
 
@@ -85,10 +91,18 @@ def coverage_svg(coverage: Coverage) -> str:
 
 
 def result_html(result: Result) -> str:
-    """What a result is and the first ROWS of its frame, as a small table; text of the reader's data is escaped."""
+    """What a result is and the first ROWS of its frame, as a small table; text of the reader's data
+    is escaped.
+    """
     frame = flat(result.to_frame())
-    table = frame.head(ROWS).to_html(index=False, escape=True, na_rep="–", border=0, float_format=number)
-    more = f"<p><small>and {len(frame) - ROWS} more rows: to_frame()</small></p>" if len(frame) > ROWS else ""
+    table = frame.head(ROWS).to_html(
+        index=False, escape=True, na_rep="–", border=0, float_format=number
+    )
+    more = (
+        f"<p><small>and {len(frame) - ROWS} more rows: to_frame()</small></p>"
+        if len(frame) > ROWS
+        else ""
+    )
     return f"<div><p><b>{escape(result.caption())}</b></p>{table}{more}</div>"
 
 

@@ -1,7 +1,7 @@
 """What a picture needs of the frame it is given, checked before anything is drawn.
 
-A frame without a column, or with two things in it where the picture shows one, would end in a bare KeyError deep inside, or in
-a picture that is wrong without a word.
+A frame without a column, or with two things in it where the picture shows one, would end in a bare
+KeyError deep inside, or in a picture that is wrong without a word.
 """
 
 from __future__ import annotations
@@ -19,12 +19,15 @@ from ..errors import CoverageError, MixedUnitsError, UsageError
 Picture = TypeVar("Picture", bound=Callable[..., Any])
 
 
-def needs(name: str, *columns: str, like: str = "", empty: bool = False) -> Callable[[Picture], Picture]:
-    """A picture that refuses an argument without these columns, or without a row, and says what to give.
+def needs(
+    name: str, *columns: str, like: str = "", empty: bool = False
+) -> Callable[[Picture], Picture]:
+    """A picture that refuses an argument without these columns, or without a row, and says what to
+    give.
 
-    name: the argument; a frame, or frames by name, of which each is looked at; None is no frame and passes. A column
-    ('{value}') may be named by another argument. like: what makes such a frame. empty: whether the picture can show
-    that there is nothing.
+    name: the argument; a frame, or frames by name, of which each is looked at; None is no frame and
+    passes. A column ('{value}') may be named by another argument. like: what makes such a frame.
+    empty: whether the picture can show that there is nothing.
     """
 
     def with_checks(picture: Picture) -> Picture:
@@ -58,11 +61,15 @@ def _look(what: str, frame: object, columns: list[str], like: str, empty: bool) 
 
 
 def one_of(frame: pd.DataFrame, columns: Iterable[str], *, hint: str) -> None:
-    """MixedUnitsError where one of the columns that are there has several values: the picture shows one of each."""
+    """MixedUnitsError where one of the columns that are there has several values: the picture shows
+    one of each.
+    """
     for column in (c for c in columns if c in frame.columns):
         values = sorted(map(str, frame[column].dropna().unique()))
         if len(values) > 1:
-            raise MixedUnitsError(f"one picture of several: {column} is {', '.join(values[:6])}", hint=hint)
+            raise MixedUnitsError(
+                f"one picture of several: {column} is {', '.join(values[:6])}", hint=hint
+            )
 
 
 def one_figure(
@@ -77,14 +84,19 @@ def one_figure(
 
 
 def by_year(rows: pd.DataFrame, column: str) -> pd.Series:
-    """A series with every year from the first to the last: null where there is no figure, so that no line crosses it.
+    """A series with every year from the first to the last: null where there is no figure, so that
+    no line crosses it.
 
     Raises UsageError for two figures of one year.
     """
     one_figure(rows, ["year"])
     known = rows.dropna(subset=["year", column])
-    series = pd.Series(known[column].to_numpy(dtype=float), index=known["year"].astype(int)).sort_index()
-    return series.reindex(range(series.index.min(), series.index.max() + 1)) if len(series) else series
+    series = pd.Series(
+        known[column].to_numpy(dtype=float), index=known["year"].astype(int)
+    ).sort_index()
+    return (
+        series.reindex(range(series.index.min(), series.index.max() + 1)) if len(series) else series
+    )
 
 
 def alone(series: pd.Series) -> pd.Series:
@@ -94,7 +106,9 @@ def alone(series: pd.Series) -> pd.Series:
 
 
 def holes(years: Iterable[int], last: int) -> list[tuple[int, int]]:
-    """First and last of each run of years that are not among `years`, from the first of them to `last`."""
+    """First and last of each run of years that are not among `years`, from the first of them to
+    `last`.
+    """
     known = sorted({int(y) for y in years})
     ends = [*known, last + 1] if known and known[-1] <= last else known
     return [(one + 1, other - 1) for one, other in pairwise(ends) if other - one > 1]

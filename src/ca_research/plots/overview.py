@@ -15,7 +15,11 @@ from . import style
 from .needs import needs
 
 _ACROSS = 3  # ids beside each other in one cell
-_LINE, _GAP, _HEAD = 0.21, 0.17, 0.72  # inches: a line of ids, the room around a theme's rule, the heads of the columns
+_LINE, _GAP, _HEAD = (
+    0.21,
+    0.17,
+    0.72,
+)  # inches: a line of ids, the room around a theme's rule, the heads of the columns
 
 
 @needs("glance", "claim", "theme", "verdict", "fragile", like="claims.overview.table", empty=True)
@@ -29,7 +33,10 @@ def verdict_matrix(glance: pd.DataFrame) -> Figure:
     themes = list(dict.fromkeys(glance["theme"]))
     cells = {key: part for key, part in glance.groupby(["theme", "verdict"])}
     lines = {
-        t: max([math.ceil(len(p) / _ACROSS) for (theme, _), p in cells.items() if theme == t] or [1]) for t in themes
+        t: max(
+            [math.ceil(len(p) / _ACROSS) for (theme, _), p in cells.items() if theme == t] or [1]
+        )
+        for t in themes
     }
     height = _HEAD + _LINE * sum(lines.values()) + _GAP * len(themes) + 0.05
     left = 0.1 + 0.085 * max(map(len, themes), default=8)  # inches
@@ -43,20 +50,37 @@ def verdict_matrix(glance: pd.DataFrame) -> Figure:
         for i, word in enumerate(VERDICTS):
             count = int((glance["verdict"] == word).sum())
             head = f"{textwrap.fill(word, 14)}\n{count}"
-            ax.text(left + i * column, _HEAD - 0.1, head, color=style.VERDICT[word], fontsize=style.LABEL, va="bottom")
+            ax.text(
+                left + i * column,
+                _HEAD - 0.1,
+                head,
+                color=style.VERDICT[word],
+                fontsize=style.LABEL,
+                va="bottom",
+            )
         top = _HEAD
         for theme in themes:
             ax.plot([0, style.WIDE], [top, top], color=style.GRID, linewidth=0.8)
             first = top + _GAP / 2 + _LINE / 2
             ax.text(0, first, theme, va="center", fontsize=style.LABEL)
             for i, word in enumerate(VERDICTS):
-                for position, row in enumerate(cells.get((theme, word), glance.iloc[:0]).itertuples()):
+                for position, row in enumerate(
+                    cells.get((theme, word), glance.iloc[:0]).itertuples()
+                ):
                     x = left + i * column + (position % _ACROSS) * 0.38
                     y = first + (position // _ACROSS) * _LINE
                     ax.text(
-                        x, y, row.claim, color=style.VERDICT[word], fontsize=style.LABEL, fontweight="bold", va="center"
+                        x,
+                        y,
+                        row.claim,
+                        color=style.VERDICT[word],
+                        fontsize=style.LABEL,
+                        fontweight="bold",
+                        va="center",
                     )
                     if row.fragile:
-                        ax.plot([x, x + 0.27], [y + 0.085] * 2, color=style.VERDICT[word], linewidth=1.4)
+                        ax.plot(
+                            [x, x + 0.27], [y + 0.085] * 2, color=style.VERDICT[word], linewidth=1.4
+                        )
             top += lines[theme] * _LINE + _GAP
     return figure

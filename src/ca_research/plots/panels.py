@@ -1,4 +1,6 @@
-"""Small multiples in one form: up to three panels a row, the last row's places left empty, labels where they are needed."""
+"""Small multiples in one form: up to three panels a row, the last row's places left empty, labels
+where they are needed.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +22,18 @@ def panels(
 ) -> tuple[Figure, list[Axes]]:
     """A figure with `count` panels of `height` inches each; places left over stay empty.
 
-    With sharex the numbers of the x axis stand under the last panel of each column, also above an empty place.
+    With sharex the numbers of the x axis stand under the last panel of each column, also above an
+    empty place.
     """
     columns = min(max(count, 1), 3)
     lines = -(-max(count, 1) // columns)
     figure, grid = plt.subplots(
-        lines, columns, figsize=(style.WIDE, height * lines + 0.3), squeeze=False, sharex=sharex, sharey=sharey
+        lines,
+        columns,
+        figsize=(style.WIDE, height * lines + 0.3),
+        squeeze=False,
+        sharex=sharex,
+        sharey=sharey,
     )
     for place in range(max(count, 1), lines * columns):
         grid.flat[place].axis("off")
@@ -34,13 +42,17 @@ def panels(
 
 
 def the_five_first(codes: Iterable[str]) -> list[str]:
-    """Each code once: the five in their order, then any other that the frame holds (it is drawn, not dropped)."""
+    """Each code once: the five in their order, then any other that the frame holds (it is drawn,
+    not dropped).
+    """
     found = {str(code) for code in codes}
     return [*(e for e in eco.CA5 if e in found), *sorted(found - set(eco.CA5))]
 
 
 def line(ax: Axes, series: pd.Series, **look: Any) -> None:
-    """A line over a series of `needs.by_year`: it breaks at years without a figure; a figure by itself is a dot."""
+    """A line over a series of `needs.by_year`: it breaks at years without a figure; a figure by
+    itself is a dot.
+    """
     ax.plot(series.index, series, **look)
     single = alone(series)
     if len(single) and "marker" not in look:
@@ -48,7 +60,9 @@ def line(ax: Axes, series: pd.Series, **look: Any) -> None:
 
 
 def shade_uncounted(ax: Axes, years: Iterable[int], last: int) -> tuple[int, int] | None:
-    """Shade the years from the first of `years` to `last` that are not among them; returns the widest run of them."""
+    """Shade the years from the first of `years` to `last` that are not among them; returns the
+    widest run of them.
+    """
     runs = holes(years, last)
     for first, final in runs:
         ax.axvspan(first - 0.5, final + 0.5, color=style.GRID, alpha=0.6, linewidth=0)

@@ -1,4 +1,6 @@
-"""Emit a figure with its title, its text for those who cannot see it, and its data, for Jupyter and for the site."""
+"""Emit a figure with its title, its text for those who cannot see it, and its data, for Jupyter and
+for the site.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,11 @@ def to_svg(figure: Figure) -> str:
     buffer = io.StringIO()
     with style.context():
         figure.savefig(
-            buffer, format="svg", bbox_inches="tight", pad_inches=0.06, metadata={"Date": None, "Creator": None}
+            buffer,
+            format="svg",
+            bbox_inches="tight",
+            pad_inches=0.06,
+            metadata={"Date": None, "Creator": None},
         )
     svg = buffer.getvalue()
     return svg[svg.index("<svg") :]
@@ -42,9 +48,11 @@ THUMBNAIL = 240
 
 
 def thumbnail(figure: Figure) -> str:
-    """The figure in small, as the data address of a PNG of few colours: its marks without a word, for lists.
+    """The figure in small, as the data address of a PNG of few colours: its marks without a word,
+    for lists.
 
-    Text would be three pixels high there; lines and dots are drawn heavier instead. The figure is left as it was.
+    Text would be three pixels high there; lines and dots are drawn heavier instead. The figure is
+    left as it was.
     """
     words = [t for t in figure.findobj(Text) if t.get_visible()]
     lines = [line for line in figure.findobj(Line2D) if line.get_visible()]
@@ -65,7 +73,9 @@ def thumbnail(figure: Figure) -> str:
     buffer, small = io.BytesIO(), io.BytesIO()
     try:
         dpi = THUMBNAIL / figure.get_size_inches()[0]
-        figure.savefig(buffer, format="png", dpi=dpi, bbox_inches="tight", pad_inches=0.02, transparent=True)
+        figure.savefig(
+            buffer, format="png", dpi=dpi, bbox_inches="tight", pad_inches=0.02, transparent=True
+        )
     finally:
         for text in words:
             text.set_visible(True)
@@ -74,7 +84,9 @@ def thumbnail(figure: Figure) -> str:
             line.set_markersize(size)
         for dot, sizes in zip(dots, was[2], strict=True):
             dot.set_sizes(sizes)
-    Image.open(buffer).quantize(colors=32, method=Image.Quantize.FASTOCTREE).save(small, format="PNG", optimize=True)
+    Image.open(buffer).quantize(colors=32, method=Image.Quantize.FASTOCTREE).save(
+        small, format="PNG", optimize=True
+    )
     return "data:image/png;base64," + base64.b64encode(small.getvalue()).decode()
 
 
@@ -91,9 +103,12 @@ def show(
 ) -> None:
     """Display a figure once, as SVG with the record the site needs, and close it.
 
-    section: see SECTIONS. title: what the reader should see. alt: the same for those who cannot; made from the data.
-    data: the numbers drawn, offered as CSV beside the figure. sources: frame or ids; default those of `data`. tables:
-    those drawn from; by default the page names the notebook's tables in which the sources have rows.
+    section: see SECTIONS. title: what the reader should see. alt: the same for those who cannot;
+        made from the data.
+    data: the numbers drawn, offered as CSV beside the figure. sources: frame or ids; default those
+        of `data`. tables:
+    those drawn from; by default the page names the notebook's tables in which the sources have
+    rows.
     """
     from IPython.display import display
 
@@ -131,8 +146,10 @@ def show_table(
 ) -> None:
     """Display a small table once, as HTML for Jupyter and as the record the site needs.
 
-    Numbers are rounded to `digits` for reading; the CSV beside the table keeps them whole. A column source_id or
-    sources is not shown: it says for each row where that row comes from, which a page tells who asks for a number.
+    Numbers are rounded to `digits` for reading; the CSV beside the table keeps them whole. A column
+    source_id or
+    sources is not shown: it says for each row where that row comes from, which a page tells who
+        asks for a number.
     """
     from IPython.display import display
 
@@ -168,11 +185,16 @@ def show_table(
 
 def _frame(name: str, given: object) -> None:
     if not isinstance(given, pd.DataFrame):
-        raise UsageError(f"`{name}` is no frame but {type(given).__name__}", hint="give the figures shown, as a frame")
+        raise UsageError(
+            f"`{name}` is no frame but {type(given).__name__}",
+            hint="give the figures shown, as a frame",
+        )
 
 
 def show_note(text: str, *, section: str = "main") -> None:
-    """Display sentences that were made from results, as a paragraph of the page. Plain text; nothing in it is markup."""
+    """Display sentences that were made from results, as a paragraph of the page. Plain text;
+    nothing in it is markup.
+    """
     from IPython.display import display
 
     if section not in SECTIONS:
@@ -183,8 +205,9 @@ def show_note(text: str, *, section: str = "main") -> None:
 def cells_of(name: str, column: pd.Series, digits: int) -> list[str]:
     """The cells of one column as they are read.
 
-    Numbers have `digits` decimals, or none where all of the column are whole; a column of shares (named so, all from 0
-    to 1) is in per cent; years carry no comma; what is missing is a dash; codes are put in words.
+    Numbers have `digits` decimals, or none where all of the column are whole; a column of shares
+    (named so, all from 0 to 1) is in per cent; years carry no comma; what is missing is a dash;
+    codes are put in words.
     """
     plain = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
     if not plain:
@@ -192,7 +215,11 @@ def cells_of(name: str, column: pd.Series, digits: int) -> list[str]:
     known = column.dropna().astype(float)
     if is_year(name) and known.between(1000, 3000).all():
         return ["–" if pd.isna(v) else str(int(v)) for v in column]
-    if re.search(r"\bshares?\b", name.replace("_", " ")) and "(" not in name and known.between(0, 1).all():
+    if (
+        re.search(r"\bshares?\b", name.replace("_", " "))
+        and "(" not in name
+        and known.between(0, 1).all()
+    ):
         return ["–" if pd.isna(v) else f"{100 * float(v):.{max(digits - 2, 0)}f} %" for v in column]
     places = 0 if (known % 1 == 0).all() else digits
     return ["–" if pd.isna(v) else _rounded(float(v), places) for v in column]
@@ -231,5 +258,7 @@ def _csv(data: pd.DataFrame) -> str:
     flat = data.copy()
     for column in flat.columns:
         if flat[column].map(lambda v: isinstance(v, (tuple, list))).astype(bool).any():
-            flat[column] = flat[column].map(lambda v: " ".join(map(str, v)) if isinstance(v, (tuple, list)) else v)
+            flat[column] = flat[column].map(
+                lambda v: " ".join(map(str, v)) if isinstance(v, (tuple, list)) else v
+            )
     return flat.to_csv(index=False, float_format="%.10g")

@@ -27,7 +27,9 @@ def _frame(ax: Axes, economy: str, years: tuple[int, int]) -> None:
 
 
 def _empty(ax: Axes, words: str) -> None:
-    ax.text(0.03, 0.5, words, transform=ax.transAxes, color=style.MUTED, va="center", bbox=style.CLEAR)
+    ax.text(
+        0.03, 0.5, words, transform=ax.transAxes, color=style.MUTED, va="center", bbox=style.CLEAR
+    )
 
 
 def _bars(ax: Axes, bars: Mapping[str, float], named: bool) -> None:
@@ -61,9 +63,12 @@ def economy_lines(
 ) -> Figure:
     """One series per economy over the years, on one scale; the last value is printed.
 
-    frame: columns economy, year and `value`. A gap in the years is a gap in the line. bars: label -> height of a dashed
-    line, named in the first panel. mark: a year and what it is, as a vertical line. top: of the scale.
-    beside: a second series to compare with and its name, grey and thin, named where it lies furthest from the first.
+    frame: columns economy, year and `value`. A gap in the years is a gap in the line. bars: label
+        -> height of a dashed
+    line, named in the first panel. mark: a year and what it is, as a vertical line. top: of the
+    scale.
+    beside: a second series to compare with and its name, grey and thin, named where it lies
+        furthest from the first.
     """
     bars = bars or {}
     one_figure(frame, ["economy", "year"])
@@ -81,7 +86,11 @@ def economy_lines(
                 if i == 0:
                     at = (mark[0], 0.2)
                     ax.annotate(
-                        f" {mark[1]}", at, xycoords=("data", "axes fraction"), fontsize=style.TICK, color=style.MUTED
+                        f" {mark[1]}",
+                        at,
+                        xycoords=("data", "axes fraction"),
+                        fontsize=style.TICK,
+                        color=style.MUTED,
                     )
             if beside:
                 other = beside[1][beside[1]["economy"] == economy]
@@ -89,27 +98,41 @@ def economy_lines(
                 if economy == named[0]:
                     low = float(other.loc[other["year"] == named[1], value].iloc[0])
                     ax.annotate(
-                        beside[0], (named[1], low), xytext=(0, -4), textcoords="offset points", fontsize=style.TICK,
-                        color=style.MUTED, ha="center", va="top",
-                    )  # fmt: skip
+                        beside[0],
+                        (named[1], low),
+                        xytext=(0, -4),
+                        textcoords="offset points",
+                        fontsize=style.TICK,
+                        color=style.MUTED,
+                        ha="center",
+                        va="top",
+                    )
             mine = frame[frame["economy"] == economy].dropna(subset=[value]).sort_values("year")
             if mine.empty:
                 _empty(ax, empty)
                 continue
             series = by_year(mine, value)
             span = series.index
-            ax.plot(span, series, color=style.PARTY["CHN"], marker="o", markersize=2.8, linewidth=1.8)
+            ax.plot(
+                span, series, color=style.PARTY["CHN"], marker="o", markersize=2.8, linewidth=1.8
+            )
             ax.annotate(
-                f"{series.iloc[-1]:,.{digits}f}", (span[-1], series.iloc[-1]), xytext=(4, 0), textcoords="offset points",
-                fontsize=style.TICK, va="center",
-            )  # fmt: skip
+                f"{series.iloc[-1]:,.{digits}f}",
+                (span[-1], series.iloc[-1]),
+                xytext=(4, 0),
+                textcoords="offset points",
+                fontsize=style.TICK,
+                va="center",
+            )
         figure.supylabel(unit, color=style.MUTED)
         figure.tight_layout(h_pad=1.1, w_pad=0.9)
     return figure
 
 
 def _widest(frame: pd.DataFrame, other: pd.DataFrame, value: str) -> tuple[str, int]:
-    """Economy and year in which two series lie furthest apart: the place where a name belongs to one of them only."""
+    """Economy and year in which two series lie furthest apart: the place where a name belongs to
+    one of them only.
+    """
     both = frame.merge(other, on=["economy", "year"], suffixes=("", "_other"))
     if both.empty:
         return "", 0
@@ -119,7 +142,8 @@ def _widest(frame: pd.DataFrame, other: pd.DataFrame, value: str) -> tuple[str, 
 
 @needs("frame", "economy", "year", "value", "bound", "source_id", empty=True)
 def learner_points(frame: pd.DataFrame, *, economies: Sequence[str]) -> Figure:
-    """Counts of learners as they were printed, each economy on its own scale; two figures of one source are joined.
+    """Counts of learners as they were printed, each economy on its own scale; two figures of one
+    source are joined.
 
     frame: columns economy, year, value, bound (as_stated, lower, upper), source_id.
     """
@@ -139,7 +163,14 @@ def learner_points(frame: pd.DataFrame, *, economies: Sequence[str]) -> Figure:
                 if joined:
                     ax.plot(part["year"].astype(int), part["value"], color=colour, linewidth=1.6)
                 for row in part.itertuples():
-                    ax.scatter([int(row.year)], [row.value], marker=MARKS[row.bound], s=26, color=colour, zorder=3)
+                    ax.scatter(
+                        [int(row.year)],
+                        [row.value],
+                        marker=MARKS[row.bound],
+                        s=26,
+                        color=colour,
+                        zorder=3,
+                    )
                 last = part.iloc[-1]
                 ax.annotate(
                     f"{last['value']:,.0f}",
@@ -160,26 +191,49 @@ def learner_points(frame: pd.DataFrame, *, economies: Sequence[str]) -> Figure:
 
 @needs("views", "economy", "year", "percent", "question", empty=True)
 @needs("students", "origin", "year", "students", like="load('students')", empty=True)
-def views_and_exchange(views: pd.DataFrame, students: pd.DataFrame, *, economies: Sequence[str]) -> Figure:
-    """One row per economy: what people think of China (left) and how many of its students are in China (right).
+def views_and_exchange(
+    views: pd.DataFrame, students: pd.DataFrame, *, economies: Sequence[str]
+) -> Figure:
+    """One row per economy: what people think of China (left) and how many of its students are in
+    China (right).
 
-    views: columns economy, year, percent, question (a word for each pollster); waves of one question are joined.
-    students: columns origin, year, students, of one source, level and destination; years without a count are shaded.
+    views: columns economy, year, percent, question (a word for each pollster); waves of one
+        question are joined.
+    students: columns origin, year, students, of one source, level and destination; years without a
+        count are shaded.
     """
-    one_of(students, ["destination", "level", "source_id"], hint="keep one count: unlike students are no one line")
+    one_of(
+        students,
+        ["destination", "level", "source_id"],
+        hint="keep one count: unlike students are no one line",
+    )
     years = (2009, 2024)
     with style.context():
         figure, grid = plt.subplots(
-            len(economies), 2, figsize=(style.WIDE, 1.5 * len(economies) + 0.3), squeeze=False, sharex=True
+            len(economies),
+            2,
+            figsize=(style.WIDE, 1.5 * len(economies) + 0.3),
+            squeeze=False,
+            sharex=True,
         )
         for i, economy in enumerate(economies):
             left, right = grid[i]
             _views(left, views[views["economy"] == economy], first=i == 0)
-            mine = students[students["origin"] == economy].dropna(subset=["students"]).sort_values("year")
+            mine = (
+                students[students["origin"] == economy]
+                .dropna(subset=["students"])
+                .sort_values("year")
+            )
             uncounted = shade_uncounted(right, mine["year"], years[1])
             if i == 0 and uncounted:
-                right.text(uncounted[0] - 0.2, 0.86, "no count", transform=right.get_xaxis_transform(),
-                           fontsize=style.TICK, color=style.MUTED)  # fmt: skip
+                right.text(
+                    uncounted[0] - 0.2,
+                    0.86,
+                    "no count",
+                    transform=right.get_xaxis_transform(),
+                    fontsize=style.TICK,
+                    color=style.MUTED,
+                )
             if mine.empty:
                 _empty(right, "no count")
             else:

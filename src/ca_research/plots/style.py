@@ -20,7 +20,9 @@ from ..handover import PARTY as PARTY
 from ..handover import STATE as STATE
 
 TICK, LABEL, TITLE = 8.5, 9.0, 10.0
-"""Points: ticks, direct labels and notes; axis titles and names of rows; titles of panels. No other size is used."""
+"""Points: ticks, direct labels and notes; axis titles and names of rows; titles of panels. No other
+size is used.
+"""
 WIDE, TALL = 8.2, 2.2
 """Inches: the widest figure (the column of a page) and the height of one row of small multiples."""
 CLEAR = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
@@ -39,7 +41,9 @@ def colour(code: str) -> str:
 
 
 def context() -> AbstractContextManager[Any]:
-    """Matplotlib settings for one figure (never changed globally: a user's notebook keeps its own)."""
+    """Matplotlib settings for one figure (never changed globally: a user's notebook keeps its
+    own).
+    """
     return mpl.rc_context(
         {
             "figure.facecolor": "none",

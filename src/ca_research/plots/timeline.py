@@ -1,7 +1,7 @@
 """Dates as sources give them: lanes along time, and the curve of who has signed by when.
 
-A day is a dot, a span of days or a date known to the month or year only is a bar as long as it may be; nothing is drawn more
-exactly than its source says.
+A day is a dot, a span of days or a date known to the month or year only is a bar as long as it may
+be; nothing is drawn more exactly than its source says.
 """
 
 from __future__ import annotations
@@ -25,9 +25,18 @@ from .needs import needs
 def _span(ax: Axes, y: float, row: pd.Series, colour: str, span: float) -> None:
     first = row["first_day"] if pd.notna(row["first_day"]) else row["last_day"]
     sure, ring = bool(row["exact"]), row["mark"] == "ring"
-    look: dict[str, Any] = {"color": style.PAPER if ring else colour, "alpha": 1.0 if sure else 0.5, "linewidth": 1.6}
-    look |= {"edgecolor": colour if ring or sure else "none", "linestyle": "-" if sure else (0, (2, 1.5))}
-    if first == row["last_day"] or (row["last_day"] - first).days < 0.02 * span:  # a day, or shorter than a dot is wide
+    look: dict[str, Any] = {
+        "color": style.PAPER if ring else colour,
+        "alpha": 1.0 if sure else 0.5,
+        "linewidth": 1.6,
+    }
+    look |= {
+        "edgecolor": colour if ring or sure else "none",
+        "linestyle": "-" if sure else (0, (2, 1.5)),
+    }
+    if (
+        first == row["last_day"] or (row["last_day"] - first).days < 0.02 * span
+    ):  # a day, or shorter than a dot is wide
         ax.scatter([first + (row["last_day"] - first) / 2], [y], s=46, zorder=4, **look)
         return
     ax.barh([y], [(row["last_day"] - first).days + 1], left=[first], height=0.26, zorder=3, **look)
@@ -41,8 +50,12 @@ def _shown(date: str) -> str:
     return f"{first} to {last}" if last else first
 
 
-def _label(ax: Axes, row: pd.Series, y: float, taken: list[tuple[float, float]], span: float) -> None:
-    """Write a date above its mark, within the axis, unless another label of the lane is already there."""
+def _label(
+    ax: Axes, row: pd.Series, y: float, taken: list[tuple[float, float]], span: float
+) -> None:
+    """Write a date above its mark, within the axis, unless another label of the lane is already
+    there.
+    """
     first = row["first_day"] if pd.notna(row["first_day"]) else row["last_day"]
     text = _shown(str(row["date"]))
     half = 0.0085 * span * len(text)
@@ -52,8 +65,7 @@ def _label(ax: Axes, row: pd.Series, y: float, taken: list[tuple[float, float]],
     if any(at - half < right and left < at + half for left, right in taken):
         return
     taken.append((at - half, at + half))
-    ax.text(at, y - 0.24, text, ha="center", va="bottom", color=style.MUTED,
-            bbox=style.CLEAR)  # fmt: skip
+    ax.text(at, y - 0.24, text, ha="center", va="bottom", color=style.MUTED, bbox=style.CLEAR)
 
 
 def _window(ax: Axes, label: str, first: pd.Timestamp, last: pd.Timestamp, y: float) -> None:
@@ -62,7 +74,9 @@ def _window(ax: Axes, label: str, first: pd.Timestamp, last: pd.Timestamp, y: fl
     ax.axvspan(first, end, color=style.GRID, alpha=0.6, linewidth=0, zorder=0)
     low, high = (mdates.num2date(v).replace(tzinfo=None) for v in ax.get_xlim())
     right = (first - low) > 0.5 * (high - low)
-    ax.plot([first, end], [y + 0.1] * 2, color=style.INK, linewidth=1.6, solid_capstyle="butt", zorder=2)
+    ax.plot(
+        [first, end], [y + 0.1] * 2, color=style.INK, linewidth=1.6, solid_capstyle="butt", zorder=2
+    )
     ax.text(
         end if right else first,
         y,
@@ -97,25 +111,39 @@ def timeline(
 ) -> Figure:
     """Lanes of dated rows, one axis per panel.
 
-    rows: panel, lane, date, first_day, last_day, exact, mark, code, as from `relations.chronology`. lanes: all that are
-    drawn, in this order, also those without a row; default those of the rows. windows: label to an interval, shaded; drawn
-    on the last panel. days: label to a day, a dashed line on every panel that holds it. Labels are written where there is
-    room; the table beside the figure has all dates.
+    rows: panel, lane, date, first_day, last_day, exact, mark, code, as from `relations.chronology`.
+    lanes: all that are drawn, in this order, also those without a row; default those of the rows.
+        windows: label to an interval, shaded; drawn
+    on the last panel. days: label to a day, a dashed line on every panel that holds it. Labels are
+    written where there is room; the table beside the figure has all dates.
     """
     if lanes and (odd := sorted(set(rows["lane"]) - set(lanes))):
-        raise UsageError(f"rows of the lane {odd[0]!r} would not be drawn", hint="lanes=: all that the rows name")
+        raise UsageError(
+            f"rows of the lane {odd[0]!r} would not be drawn", hint="lanes=: all that the rows name"
+        )
     panels = list(dict.fromkeys(rows["panel"])) if len(rows) else [""]
-    shown = {p: list(lanes) or list(dict.fromkeys(rows.loc[rows["panel"] == p, "lane"])) or [empty] for p in panels}
+    shown = {
+        p: list(lanes) or list(dict.fromkeys(rows.loc[rows["panel"] == p, "lane"])) or [empty]
+        for p in panels
+    }
     above = {p: 0.52 * len(windows or {}) if p == panels[-1] else 0.0 for p in panels}
     heights = [0.55 * (len(shown[p]) + above[p]) + 0.75 for p in panels]
     with style.context():
         figure, grid = plt.subplots(
-            len(panels), 1, figsize=(style.WIDE, sum(heights) + 0.3), squeeze=False, height_ratios=heights
+            len(panels),
+            1,
+            figsize=(style.WIDE, sum(heights) + 0.3),
+            squeeze=False,
+            height_ratios=heights,
         )
         for ax, panel in zip(grid[:, 0], panels, strict=True):
             mine = rows[rows["panel"] == panel] if len(rows) else rows
             last = panel == panels[-1]
-            spans = {k: tuple(map(pd.Timestamp, bounds(v))) for k, v in (windows or {}).items()} if last else {}
+            spans = (
+                {k: tuple(map(pd.Timestamp, bounds(v))) for k, v in (windows or {}).items()}
+                if last
+                else {}
+            )
             lines = {k: pd.Timestamp(bounds(v)[0]) for k, v in (days or {}).items()}
             low, high = _limits(mine, spans, lines if len(panels) == 1 or not len(mine) else {})
             lines = {k: v for k, v in lines.items() if low <= v <= high}
@@ -140,19 +168,31 @@ def timeline(
             ax.set_title(panel)
             locator = mdates.AutoDateLocator(minticks=3, maxticks=6)
             ax.xaxis.set_major_locator(locator)
-            ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator, show_offset=(high - low).days < 700))
+            ax.xaxis.set_major_formatter(
+                mdates.ConciseDateFormatter(locator, show_offset=(high - low).days < 700)
+            )
             style.bare(ax, y=False)
         figure.tight_layout(h_pad=1.2)
     return figure
 
 
 def _limits(
-    rows: pd.DataFrame, spans: Mapping[str, tuple[pd.Timestamp, ...]], lines: Mapping[str, pd.Timestamp]
+    rows: pd.DataFrame,
+    spans: Mapping[str, tuple[pd.Timestamp, ...]],
+    lines: Mapping[str, pd.Timestamp],
 ) -> tuple[pd.Timestamp, pd.Timestamp]:
     """First and last day of an axis: everything drawn on it, with room at both ends."""
-    days = [d for edge in ("first_day", "last_day") for d in rows.get(edge, pd.Series(dtype=object)) if pd.notna(d)]
+    days = [
+        d
+        for edge in ("first_day", "last_day")
+        for d in rows.get(edge, pd.Series(dtype=object))
+        if pd.notna(d)
+    ]
     days += [d for span in spans.values() for d in span] + list(lines.values())
-    low, high = min(days, default=pd.Timestamp("2013-01-01")), max(days, default=pd.Timestamp("2023-12-31"))
+    low, high = (
+        min(days, default=pd.Timestamp("2013-01-01")),
+        max(days, default=pd.Timestamp("2023-12-31")),
+    )
     room = max((high - low) * 0.07, pd.Timedelta(days=3))
     return low - room, high + room
 
@@ -180,20 +220,36 @@ def _draw_lanes(ax: Axes, rows: pd.DataFrame, lanes: Sequence[str], span: int, e
     ax.set_yticks(range(len(lanes)), list(lanes), fontsize=style.LABEL)
 
 
-@needs("times", "economy", "state", "low", "high", "date", "bounded_by", like="relations.signing_times", empty=True)
+@needs(
+    "times",
+    "economy",
+    "state",
+    "low",
+    "high",
+    "date",
+    "bounded_by",
+    like="relations.signing_times",
+    empty=True,
+)
 def signing_curves(
-    times: pd.DataFrame, curves: Mapping[str, Mapping[str, pd.DataFrame]], *, watch: float, within: float
+    times: pd.DataFrame,
+    curves: Mapping[str, Mapping[str, pd.DataFrame]],
+    *,
+    watch: float,
+    within: float,
 ) -> Figure:
-    """Share that had signed by each month, the five against the others, with the five economies marked by name.
+    """Share that had signed by each month, the five against the others, with the five economies
+    marked by name.
 
-    times: rows of the five from `relations.signing_times`. curves: 'five' and 'others', each with the Kaplan-Meier frames
-    'low', 'middle' and 'high' of `relations.signing_curve`; low and high bound a band. watch: months watched. within: months
-    shaded as prompt.
+    times: rows of the five from `relations.signing_times`. curves: 'five' and 'others', each with
+    the Kaplan-Meier frames 'low', 'middle' and 'high' of `relations.signing_curve`; low and high
+    bound a band. watch: months watched. within: months shaded as prompt.
     """
     wanted = {group: {"low", "middle", "high"} for group in ("five", "others")}
     if {group: set(edges) for group, edges in curves.items()} != wanted:
         raise UsageError(
-            "curves are not those of the five and the others", hint="five and others: low, middle, high each"
+            "curves are not those of the five and the others",
+            hint="five and others: low, middle, high each",
         )
     known = int(((times["state"] != "unknown") & times["bounded_by"].isna()).sum())
     colours = {"five": style.PARTY["CHN"], "others": style.INK}
@@ -201,15 +257,34 @@ def signing_curves(
     with style.context():
         figure, ax = plt.subplots(figsize=(style.WIDE, 3.9))
         ax.axvspan(0, within, color=style.GRID, alpha=0.6, linewidth=0, zorder=0)
-        ax.text(within / 2, 104, f"{within:.0f} months", ha="center", fontsize=style.TICK, color=style.MUTED)
+        ax.text(
+            within / 2,
+            104,
+            f"{within:.0f} months",
+            ha="center",
+            fontsize=style.TICK,
+            color=style.MUTED,
+        )
         for group, edges in curves.items():
             steps = {edge: _share(curve, watch) for edge, curve in edges.items()}
             months = sorted({m for step in steps.values() for m in step.index})
             band = {e: step.reindex(months, method="ffill") for e, step in steps.items()}
             ax.fill_between(
-                months, band["high"], band["low"], step="post", color=colours[group], alpha=0.16, linewidth=0
+                months,
+                band["high"],
+                band["low"],
+                step="post",
+                color=colours[group],
+                alpha=0.16,
+                linewidth=0,
             )
-            ax.step(steps["middle"].index, steps["middle"], where="post", color=colours[group], linewidth=2.2)
+            ax.step(
+                steps["middle"].index,
+                steps["middle"],
+                where="post",
+                color=colours[group],
+                linewidth=2.2,
+            )
             end = float(steps["middle"].iloc[-1])
             above = group == "five"  # the names would meet where the two curves end close together
             at = end + 2.5 if above else end - 5.5
@@ -238,17 +313,31 @@ def signing_curves(
 
 def _share(curve: pd.DataFrame, watch: float) -> pd.Series:
     """Per cent that had signed, by month: nought at the start, and held to the end of the watch."""
-    share = pd.Series(100 * (1 - curve["survival"].to_numpy(dtype=float)), index=curve["time"].to_numpy(dtype=float))
+    share = pd.Series(
+        100 * (1 - curve["survival"].to_numpy(dtype=float)),
+        index=curve["time"].to_numpy(dtype=float),
+    )
     whole = pd.concat([pd.Series([0.0], index=[0.0]), share])
     whole = whole[~whole.index.duplicated(keep="last")]
-    return whole if whole.index[-1] >= watch else pd.concat([whole, pd.Series([whole.iloc[-1]], index=[watch])])
+    return (
+        whole
+        if whole.index[-1] >= watch
+        else pd.concat([whole, pd.Series([whole.iloc[-1]], index=[watch])])
+    )
 
 
 def _economy(ax: Axes, row: Any, y: float, watch: float, colour: str) -> None:
     """One economy below the curves: its date as long as it may be, named beside it."""
     name, small = eco.name_of(str(row.economy)), style.TICK
     if row.state in ("unknown", "not signed"):
-        ax.plot([row.low, row.high], [y, y], color=colour, linewidth=1.2, linestyle=(0, (2, 2)), alpha=0.7)
+        ax.plot(
+            [row.low, row.high],
+            [y, y],
+            color=colour,
+            linewidth=1.2,
+            linestyle=(0, (2, 2)),
+            alpha=0.7,
+        )
         words = "date unknown" if row.state == "unknown" else "not signed"
         ax.text(
             watch / 2,
@@ -262,7 +351,11 @@ def _economy(ax: Axes, row: Any, y: float, watch: float, colour: str) -> None:
         )
         return
     ax.plot([row.low, row.high], [y, y], color=colour, linewidth=4, solid_capstyle="round")
-    dated = f"{name} {row.date}" if pd.isna(row.bounded_by) else f"{name}: date unknown, by {row.bounded_by}"
+    dated = (
+        f"{name} {row.date}"
+        if pd.isna(row.bounded_by)
+        else f"{name}: date unknown, by {row.bounded_by}"
+    )
     right = row.high > 0.6 * watch
     at, side = (row.low - 2.5, "right") if right else (row.high + 2.5, "left")
     ax.text(at, y, dated, ha=side, va="center", fontsize=small, color=style.INK)

@@ -1,4 +1,6 @@
-"""Codes, source ids and numbers in the words of a reader. What is stored (CSV, rules, registry) keeps its codes."""
+"""Codes, source ids and numbers in the words of a reader. What is stored (CSV, rules, registry)
+keeps its codes.
+"""
 
 from __future__ import annotations
 
@@ -83,22 +85,31 @@ def party(code: str) -> str:
 
 
 def leader_words(leaders: pd.DataFrame) -> str:
-    """Who leads on each basis, for a picture's text: 'Kazakhstan, own report 2023: EU; ...', or that ranges overlap.
+    """Who leads on each basis, for a picture's text: 'Kazakhstan, own report 2023: EU; ...', or
+    that ranges overlap.
 
     leaders: as from `trade.leaders`.
     """
     said = []
     for row in leaders.itertuples():
-        who = party(row.leader) if row.leader else f"{' or '.join(map(party, row.contenders))}, whose ranges overlap"
+        who = (
+            party(row.leader)
+            if row.leader
+            else f"{' or '.join(map(party, row.contenders))}, whose ranges overlap"
+        )
         absent = " and ".join(map(party, row.unobserved))
         of_others = f" ({absent} not observed)" if absent else ""
-        said.append(f"{eco.name_of(row.economy)}, {value_words(row.basis)} {row.year}: {who}{of_others}")
+        said.append(
+            f"{eco.name_of(row.economy)}, {value_words(row.basis)} {row.year}: {who}{of_others}"
+        )
     return "; ".join(said)
 
 
 @cache
 def source_name(source_id: str) -> str:
-    """Publisher and year of a source of the registry; its id, spaced, where no publisher is known; '' for no source."""
+    """Publisher and year of a source of the registry; its id, spaced, where no publisher is known;
+    '' for no source.
+    """
     source = registry.sources().get(source_id)
     if source is None:
         return ""
@@ -115,7 +126,9 @@ def axis_words(axis: str) -> str:
 
 
 def value_words(value: object, axis: str = "") -> str:
-    """A choice of a grid, or any code of the project, in words: sources by publisher and year, economies by name."""
+    """A choice of a grid, or any code of the project, in words: sources by publisher and year,
+    economies by name.
+    """
     text = str(value)
     if (axis, text) in _VALUES:
         return _VALUES[axis, text]
@@ -131,7 +144,8 @@ def value_words(value: object, axis: str = "") -> str:
 
 
 def cell_words(column: str, value: str) -> str:
-    """A text cell of a table: source ids by publisher, a code that fills the cell in words, economies before a number by name.
+    """A text cell of a table: source ids by publisher, a code that fills the cell in words,
+    economies before a number by name.
 
     Prose is left as it is, but for a true minus before numbers.
     """
@@ -144,7 +158,9 @@ def cell_words(column: str, value: str) -> str:
         return value_words(value)
     if re.fullmatch(r"[A-Z]{3}|EU27", value):
         return party(value)
-    value = _SHARE.sub(lambda m: f"{_percent(m[1])}{f' to {_percent(m[2])}' if m[2] else ''} % of {m[3]}", value)
+    value = _SHARE.sub(
+        lambda m: f"{_percent(m[1])}{f' to {_percent(m[2])}' if m[2] else ''} % of {m[3]}", value
+    )
     text = _SOURCE.sub(lambda m: source_name(m[0]).replace(", ", " ") or m[0], value)
     return _MINUS.sub("\u2212", _ECONOMY.sub(lambda m: party(m[1]), text))
 

@@ -27,9 +27,13 @@ def sources() -> dict[str, Source]:
     try:
         rows = read_csv(file.read_bytes())
     except OSError as error:
-        raise RegistryError("the list of sources cannot be read", where=str(file), hint=str(error)) from error
+        raise RegistryError(
+            "the list of sources cannot be read", where=str(file), hint=str(error)
+        ) from error
     except Unreadable as fault:
-        raise RegistryError(fault.what, where=fault.place("registry/sources.csv"), hint="mend the file") from None
+        raise RegistryError(
+            fault.what, where=fault.place("registry/sources.csv"), hint="mend the file"
+        ) from None
     for number, (_, row) in enumerate(rows, start=1):
         where = f"registry/sources.csv, row {number} ({row.get('source_id')})"
         try:
@@ -38,7 +42,9 @@ def sources() -> dict[str, Source]:
             raise RegistryError(explain(error), where=where, hint="mend the named field") from None
         if source.source_id in found:
             raise RegistryError(
-                f"source {source.source_id!r} stands twice", where=where, hint="keep one row per source"
+                f"source {source.source_id!r} stands twice",
+                where=where,
+                hint="keep one row per source",
             )
         found[source.source_id] = source
     return found
@@ -111,12 +117,22 @@ def claim(claim_id: str) -> ClaimSpec:
 
 def forget() -> None:
     """Let go of what was read of the registry: the next call reads its files as they are then."""
-    for cached in (sources, tables, article, claims, coding, economies._economies, economies._names):
+    for cached in (
+        sources,
+        tables,
+        article,
+        claims,
+        coding,
+        economies._economies,
+        economies._names,
+    ):
         cached.cache_clear()
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """JSON Schema of each kind of registry entry (registry/schema/ holds these, a test keeps them current)."""
+    """JSON Schema of each kind of registry entry (registry/schema/ holds these, a test keeps them
+    current).
+    """
     return {
         "source": Source.model_json_schema(),
         "table": Table.model_json_schema(),

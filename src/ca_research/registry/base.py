@@ -21,7 +21,10 @@ def _possible(date: str) -> str:
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 PartialDate = Annotated[
-    str, BeforeValidator(str), Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$"), AfterValidator(_possible)
+    str,
+    BeforeValidator(str),
+    Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$"),
+    AfterValidator(_possible),
 ]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 EmptyIsNone = BeforeValidator(lambda v: None if v == "" else v)
@@ -38,32 +41,43 @@ def explain(error: ValidationError) -> str:
     for item in error.errors():
         at = ".".join(str(part) for part in item["loc"]) or "(whole)"
         lines.append(
-            f"{at}: {item['msg']}" + (f" (got {item['input']!r})" if not isinstance(item["input"], dict) else "")
+            f"{at}: {item['msg']}"
+            + (f" (got {item['input']!r})" if not isinstance(item["input"], dict) else "")
         )
     return "; ".join(lines)
 
 
 def read_yaml(file: Path, model: type[Model]) -> Any:
-    """A file of the registry as its model; raises RegistryError with file, line or field, and what was expected."""
+    """A file of the registry as its model; raises RegistryError with file, line or field, and what
+    was expected.
+    """
     where = f"registry/{file.relative_to(paths.registry_dir()).as_posix()}"
     try:
         content = parsed(file.read_bytes())
         found = model.model_validate(content)
         if told := _coerced(content, found.model_dump(mode="json")):
-            raise RegistryError(told, where=where, hint="write the value in the type that registry/schema/ gives")
+            raise RegistryError(
+                told, where=where, hint="write the value in the type that registry/schema/ gives"
+            )
         return found
     except FileNotFoundError:
-        raise RegistryError("a file of the registry is missing", where=where, hint="put it there, or back") from None
+        raise RegistryError(
+            "a file of the registry is missing", where=where, hint="put it there, or back"
+        ) from None
     except Unreadable as fault:
         raise RegistryError(fault.what, where=fault.place(where), hint="mend the file") from None
     except ValidationError as error:
         raise RegistryError(
-            explain(error), where=where, hint="mend the named field; the shape is in registry/schema/"
+            explain(error),
+            where=where,
+            hint="mend the named field; the shape is in registry/schema/",
         ) from None
 
 
 def _coerced(said: Any, kept: Any, place: str = "") -> str:
-    """The first value of a file that became another one in its model (`yes` a 1.0, a number a day); '' where none did."""
+    """The first value of a file that became another one in its model (`yes` a 1.0, a number a day);
+    '' where none did.
+    """
     if isinstance(said, dict) and isinstance(kept, dict):
         parts = ((v, kept[str(k)], f"{place}.{k}") for k, v in said.items() if str(k) in kept)
     elif isinstance(said, list) and isinstance(kept, list):
@@ -71,5 +85,9 @@ def _coerced(said: Any, kept: Any, place: str = "") -> str:
     else:
         said = said.isoformat() if isinstance(said, dt.date) else said
         kinds = {type(v) if isinstance(v, (bool, str)) else None for v in (said, kept)}
-        return "" if said == kept and len(kinds) == 1 else f"{place[1:]}: {said!r} would be read as {kept!r}"
+        return (
+            ""
+            if said == kept and len(kinds) == 1
+            else f"{place[1:]}: {said!r} would be read as {kept!r}"
+        )
     return next(filter(None, (_coerced(*part) for part in parts)), "")

@@ -15,12 +15,16 @@ from .base import Model, Name, Sha256
 
 ClaimId = Annotated[str, Field(pattern=r"^[CO]\d{2}$")]
 """C for a checkable claim, O for a sentence that is opinion."""
-Word = Literal["supported", "partly supported", "contradicted", "not enough evidence", "not testable"]
+Word = Literal[
+    "supported", "partly supported", "contradicted", "not enough evidence", "not testable"
+]
 VERDICTS: tuple[str, ...] = get_args(Word)
 
 
 class Locator(Model):
-    """A sentence of the article, by paragraph (0 is the title), number and the hash of its words."""
+    """A sentence of the article, by paragraph (0 is the title), number and the hash of its
+    words.
+    """
 
     paragraph: Annotated[int, Field(ge=0)]
     sentence: Annotated[int, Field(ge=1)]
@@ -34,18 +38,36 @@ class Sentence(Locator):
 
 
 Kind = Literal[
-    "count", "share", "percent", "points", "growth", "change", "ratio", "rank", "level", "length",
-    "days", "months", "years", "slope", "log_points", "p",
-]  # fmt: skip
-"""What sort of number a measure gives: it decides how the number is said and whether it is a p-value.
+    "count",
+    "share",
+    "percent",
+    "points",
+    "growth",
+    "change",
+    "ratio",
+    "rank",
+    "level",
+    "length",
+    "days",
+    "months",
+    "years",
+    "slope",
+    "log_points",
+    "p",
+]
+"""What sort of number a measure gives: it decides how the number is said and whether it is a
+p-value.
 
-share: of one, said in per cent; percent: already in per cent; points: percentage points; growth: per cent of an earlier
-value; change: a difference whose unit is not its name; ratio: of like things; p: a probability under no effect.
+share: of one, said in per cent; percent: already in per cent; points: percentage points; growth:
+per cent of an earlier value; change: a difference whose unit is not its name; ratio: of like
+things; p: a probability under no effect.
 """
 
 
 class Member(Model):
-    """Criteria of one claim whose p-values belong to a family; without any, the claim stands in it with a p of one."""
+    """Criteria of one claim whose p-values belong to a family; without any, the claim stands in it
+    with a p of one.
+    """
 
     claim: ClaimId
     criteria: tuple[Name, ...] = ()
@@ -61,9 +83,10 @@ class Correction(Model):
 class Article(Model):
     """The article under test: registry/article.yaml. Its words are not part of the project.
 
-    `report_title` and `report_summary` head the report, in the project's words; `themes` names those of the claims.
-    `corrections` are those that concern several claims at once. `family` holds the tests that are adjusted together
-    (Holm), declared before any of them was computed.
+    `report_title` and `report_summary` head the report, in the project's words; `themes` names
+    those of the claims.
+    `corrections` are those that concern several claims at once. `family` holds the tests that are
+    adjusted together (Holm), declared before any of them was computed.
     """
 
     title: str
@@ -82,7 +105,9 @@ class Article(Model):
 
 
 class Over(Model):
-    """A count over economies: met if k >= at_least, refuted if k + missing < at_least, else undecided."""
+    """A count over economies: met if k >= at_least, refuted if k + missing < at_least, else
+    undecided.
+    """
 
     economies: tuple[str, ...]
     at_least: Annotated[int, Field(ge=1)]
@@ -90,7 +115,9 @@ class Over(Model):
     @model_validator(mode="after")
     def _possible(self) -> Over:
         if self.at_least > len(self.economies):
-            raise ValueError(f"at_least {self.at_least} of {len(self.economies)} economies cannot be met")
+            raise ValueError(
+                f"at_least {self.at_least} of {len(self.economies)} economies cannot be met"
+            )
         return self
 
 
@@ -117,7 +144,9 @@ class Criterion(Model):
 
     @model_validator(mode="after")
     def _reachable(self) -> Criterion:
-        """`bounds` are the values the measure can take: within them the threshold must be able to decide either way."""
+        """`bounds` are the values the measure can take: within them the threshold must be able to
+        decide either way.
+        """
         if self.bounds:
             low, high = self.bounds
             either = {
@@ -129,15 +158,18 @@ class Criterion(Model):
             }[self.comparison]
             if not either:
                 raise ValueError(
-                    f"{self.name}: {self.comparison} {self.threshold:g} is always true or never between {low:g} and {high:g}"
+                    f"{self.name}: {self.comparison} {self.threshold:g} is always true or never "
+                    f"between {low:g} and {high:g}"
                 )
         return self
 
 
 class Rule(Model):
-    """When a reading is supported and when contradicted; conditions are trees of 'NAME holds|fails'.
+    """When a reading is supported and when contradicted; conditions are trees of 'NAME
+    holds|fails'.
 
-    `otherwise` is the verdict where neither is true although nothing that could decide it is missing.
+    `otherwise` is the verdict where neither is true although nothing that could decide it is
+    missing.
     """
 
     supported: Any
@@ -147,9 +179,11 @@ class Rule(Model):
 
 
 class Reading(Model):
-    """One way to read the claim, with its own criteria and rule, or the reason why it cannot be tested.
+    """One way to read the claim, with its own criteria and rule, or the reason why it cannot be
+    tested.
 
-    A `part` is one of several things that the sentence asserts, with a verdict of its own beside the whole.
+    A `part` is one of several things that the sentence asserts, with a verdict of its own beside
+    the whole.
     `guess` is the verdict expected beforehand; it is shown beside the outcome and used by nothing.
     """
 
@@ -167,7 +201,9 @@ class Reading(Model):
     @model_validator(mode="after")
     def _whole(self) -> Reading:
         if bool(self.not_testable) == bool(self.criteria):
-            raise ValueError("a reading has either criteria with a rule, or the reason in `not_testable`")
+            raise ValueError(
+                "a reading has either criteria with a rule, or the reason in `not_testable`"
+            )
         if self.criteria:
             if self.rule is None:
                 raise ValueError("criteria need a rule that joins them")
@@ -176,16 +212,20 @@ class Reading(Model):
             for part in ("supported", "contradicted"):
                 used |= atoms(getattr(self.rule, part), where=part)
             if used - known:
-                raise ValueError(f"the rule names criteria that are not declared: {sorted(used - known)}")
+                raise ValueError(
+                    f"the rule names criteria that are not declared: {sorted(used - known)}"
+                )
             if known - used:
                 raise ValueError(f"criteria that the rule never uses: {sorted(known - used)}")
         return self
 
 
 class GridAxis(Model):
-    """One choice of the specification universe; choices of data on one data path collapse, choices of method do not.
+    """One choice of the specification universe; choices of data on one data path collapse, choices
+    of method do not.
 
-    A `removal` is no alternative specification: its other values leave something out, to see whether the verdict flips.
+    A `removal` is no alternative specification: its other values leave something out, to see
+    whether the verdict flips.
     """
 
     name: Name
@@ -220,7 +260,9 @@ class Amendment(Model):
 
 
 class ClaimSpec(Model):
-    """A claim made by somebody else, declared with its decision rule before the notebook that applies it."""
+    """A claim made by somebody else, declared with its decision rule before the notebook that
+    applies it.
+    """
 
     id: ClaimId
     title: str
@@ -228,7 +270,9 @@ class ClaimSpec(Model):
     article: Locator
     quotation: str
     restatement: str
-    kind: Literal["quantity", "trend", "comparison", "date", "universal", "cause", "forecast", "opinion"]
+    kind: Literal[
+        "quantity", "trend", "comparison", "date", "universal", "cause", "forecast", "opinion"
+    ]
     declared_on: dt.date
     blind: bool = False
     blind_reason: str | None = None
@@ -252,21 +296,26 @@ class ClaimSpec(Model):
             for criterion in reading.criteria:
                 if set(criterion.axes) - declared:
                     raise ValueError(
-                        f"{criterion.name} uses axes that the grid does not declare: {sorted(set(criterion.axes) - declared)}"
+                        f"{criterion.name} uses axes that the grid does not declare: "
+                        f"{sorted(set(criterion.axes) - declared)}"
                     )
                 used |= set(criterion.axes)
         if declared - used:
             raise ValueError(f"axes that no criterion uses: {sorted(declared - used)}")
         for exclusion in self.grid.exclude:
             if set(exclusion.when) - declared:
-                raise ValueError(f"an exclusion names unknown axes: {sorted(set(exclusion.when) - declared)}")
+                raise ValueError(
+                    f"an exclusion names unknown axes: {sorted(set(exclusion.when) - declared)}"
+                )
         return self
 
     @property
     def rule_sha256(self) -> str:
-        """Hash of what decides: measures, comparisons, thresholds, counts, rules and grid. Prose is not in it.
+        """Hash of what decides: measures, comparisons, thresholds, counts, rules and grid. Prose is
+        not in it.
 
-        Printed in every report; a change after the declaration shows as an amendment. This first version knows no
+        Printed in every report; a change after the declaration shows as an amendment. This first
+        version knows no
         `kind`, which came later: it must not move because of it.
         """
         return _hash(self, _PROSE | {"kind"})
@@ -277,7 +326,9 @@ class ClaimSpec(Model):
         return _hash(self, _PROSE)
 
     def criteria(self) -> dict[str, Criterion]:
-        """Criteria of all readings by name; a name stands for one criterion throughout the claim."""
+        """Criteria of all readings by name; a name stands for one criterion throughout the
+        claim.
+        """
         found: dict[str, Criterion] = {}
         for reading in self.readings:
             for criterion in reading.criteria:
@@ -310,7 +361,9 @@ _PROSE = {
 
 def _hash(spec: ClaimSpec, left_out: set[str]) -> str:
     def operative(part: Any) -> Any:
-        """What is left without some fields. An axis has a kind too: it says what collapses, and always counts."""
+        """What is left without some fields. An axis has a kind too: it says what collapses, and
+        always counts.
+        """
         if isinstance(part, dict):
             without = left_out - {"kind"} if "main" in part else left_out
             return {k: operative(v) for k, v in part.items() if k not in without}
@@ -319,7 +372,9 @@ def _hash(spec: ClaimSpec, left_out: set[str]) -> str:
     parts = spec.model_dump(mode="json", include={"readings", "grid"})
     for reading in parts["readings"]:  # the order in which criteria are shown decides nothing
         reading["criteria"].sort(key=lambda c: c["name"])
-    return hashlib.sha256(json.dumps(operative(parts), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(operative(parts), sort_keys=True, ensure_ascii=False).encode()
+    ).hexdigest()
 
 
 _ATOM = re.compile(r"^([a-z][a-z0-9_]*) (holds|fails)$")
@@ -331,12 +386,15 @@ def atoms(condition: Any, where: str = "") -> set[str]:
         case str():
             hit = _ATOM.match(condition)
             if not hit:
-                raise ValueError(f"{where}: {condition!r} is not of the form 'NAME holds' or 'NAME fails'")
+                raise ValueError(
+                    f"{where}: {condition!r} is not of the form 'NAME holds' or 'NAME fails'"
+                )
             return {hit[1]}
         case {"all": [*parts]} | {"any": [*parts]} if len(condition) == 1 and parts:
             return set().union(*(atoms(p, where) for p in parts))
         case {"at_least": int(), "of": [*parts]} if len(condition) == 2 and parts:
             return set().union(*(atoms(p, where) for p in parts))
     raise ValueError(
-        f"{where}: expected 'NAME holds', all: [...], any: [...] or at_least: N with of: [...], got {condition!r}"
+        f"{where}: expected 'NAME holds', all: [...], any: [...] or at_least: N with of: [...], "
+        f"got {condition!r}"
     )

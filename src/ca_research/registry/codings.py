@@ -1,4 +1,6 @@
-"""Codings: what each document of a claim shows, by a rule stated beforehand (registry/coding/*.yaml)."""
+"""Codings: what each document of a claim shows, by a rule stated beforehand
+(registry/coding/*.yaml).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ from .base import Model, Name, read_yaml
 
 
 class CodeField(Model):
-    """One question put to every document; `values` are its answers with their rules, or those of the field `like` it.
+    """One question put to every document; `values` are its answers with their rules, or those of
+    the field `like` it.
 
     A field with neither takes free text.
     """
@@ -38,7 +41,9 @@ class CodingAmendment(Model):
 
 
 class Coding(Model):
-    """A scheme and its rows. A code that the scheme does not list, or a document coded twice, is refused."""
+    """A scheme and its rows. A code that the scheme does not list, or a document coded twice, is
+    refused.
+    """
 
     title: str
     declared_on: dt.date

@@ -11,8 +11,9 @@ from .base import EmptyIsNone, Model, Name, PartialDate, Sha256
 Role = Literal["office", "compilation", "panel", "estimated", "derived", "stated"]
 """How a source speaks for a reporter.
 
-office: the office that counts publishes. compilation: somebody collects what offices reported. panel: a compilation with
-zeros filled in where nothing was reported. estimated: fills in figures that nobody reported. derived: arithmetic on other
+office: the office that counts publishes. compilation: somebody collects what offices reported.
+panel: a compilation with zeros filled in where nothing was reported. estimated: fills in figures
+    that nobody reported. derived: arithmetic on other
 published figures. stated: said by an official or in the press.
 """
 
@@ -20,7 +21,8 @@ published figures. stated: said by an official or in the press.
 class Source(Model):
     """One publication or series. What is not known is null, never filled in.
 
-    `role` and `preference` say which source speaks for a reporter where several do: the lower preference first.
+    `role` and `preference` say which source speaks for a reporter where several do: the lower
+    preference first.
     """
 
     source_id: Annotated[str, Field(min_length=1)]
@@ -46,13 +48,26 @@ class Source(Model):
     def _release(self) -> Source:
         if self.release_basis == "stated" and self.published is None:
             raise ValueError("release_basis 'stated' needs the date in `published`")
-        if self.release_basis != "stated" and (self.release_lag_days is None or not self.release_reason):
-            raise ValueError(f"release_basis '{self.release_basis}' needs release_lag_days and release_reason")
+        if self.release_basis != "stated" and (
+            self.release_lag_days is None or not self.release_reason
+        ):
+            raise ValueError(
+                f"release_basis '{self.release_basis}' needs release_lag_days and release_reason"
+            )
         return self
 
 
 ColumnType = Literal[
-    "economy", "economies", "year", "integer", "number", "string", "category", "boolean", "date", "source"
+    "economy",
+    "economies",
+    "year",
+    "integer",
+    "number",
+    "string",
+    "category",
+    "boolean",
+    "date",
+    "source",
 ]
 
 

@@ -1,8 +1,23 @@
 """Relations: borders, events, Belt and Road dates and their effect, votes, opinion, visits."""
 
 from .approval import approval, approval_fall, approval_gap, approval_waves
-from .belt_and_road import accession, accession_variants, china_imports, donor_pool, effect, imports_overlap
-from .belt_and_road_effect import control, effect_fits, gain_p, joint_p, loss_p, partial_conjunction, placebo_ranks
+from .belt_and_road import (
+    accession,
+    accession_variants,
+    china_imports,
+    donor_pool,
+    effect,
+    imports_overlap,
+)
+from .belt_and_road_effect import (
+    control,
+    effect_fits,
+    gain_p,
+    joint_p,
+    loss_p,
+    partial_conjunction,
+    placebo_ranks,
+)
 from .borders import border_lengths, border_total, neighbours
 from .dates import date_gap, dated, days_between, earlier, origins_saying, places_visited
 from .doctrine import GOALS, goal_share, goals, official_words, partner_rank, rank_table
@@ -20,9 +35,22 @@ from .documents import (
     seen_rows,
     sides,
 )
-from .favourability import exceptions, exchange_change, exposure_slope, favour_change, favour_since, waves
+from .favourability import (
+    exceptions,
+    exchange_change,
+    exposure_slope,
+    favour_change,
+    favour_since,
+    waves,
+)
 from .lanes import LANES, NOTES, accession_disagreements, chronology, disagreements, publishers
-from .language import examinee_growth, examinee_lead, institute_openings, learner_cases, learner_growth
+from .language import (
+    examinee_growth,
+    examinee_lead,
+    institute_openings,
+    learner_cases,
+    learner_growth,
+)
 from .leads import meetings_lead, opinion_lead, summits
 from .meetings import first_meetings, format_age, meeting_or_body, shared_meetings
 from .sea_access import document_origins, routes, sea_routes

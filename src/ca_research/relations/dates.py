@@ -1,7 +1,8 @@
-"""When something happened, as sources date it: partial dates as ranges, disagreements kept, independent origins counted.
+"""When something happened, as sources date it: partial dates as ranges, disagreements kept,
+independent origins counted.
 
-Protocol for a fact that documents settle: it is shown by two independent origins, and denied by two; one alone leaves it
-open, and that nothing was found says nothing.
+Protocol for a fact that documents settle: it is shown by two independent origins, and denied by
+two; one alone leaves it open, and that nothing was found says nothing.
 """
 
 from __future__ import annotations
@@ -20,12 +21,24 @@ from ..tables.provenance import estimate_row, estimates
 from .documents import ENOUGH
 from .words import several
 
-COLUMNS = ("event_id", "date", "date_bound", "actor", "counterpart", "kind", "place", "detail", "source_id")
+COLUMNS = (
+    "event_id",
+    "date",
+    "date_bound",
+    "actor",
+    "counterpart",
+    "kind",
+    "place",
+    "detail",
+    "source_id",
+)
 PRECISIONS = {10: "day", 7: "month", 4: "year"}
 
 
 def origin(source_id: str) -> str:
-    """Group of a source in the registry; a source without one, or one of your own frame, stands for itself."""
+    """Group of a source in the registry; a source without one, or one of your own frame, stands for
+    itself.
+    """
     source = registry.sources().get(source_id)
     return (source.origin_group or source_id) if source else source_id
 
@@ -38,10 +51,12 @@ def precision(date: str | None) -> str:
 
 
 def dated(events: pd.DataFrame) -> pd.DataFrame:
-    """Rows of `events` with first_day and last_day that the date can mean, precision, exact and origin.
+    """Rows of `events` with first_day and last_day that the date can mean, precision, exact and
+    origin.
 
-    first_day: null where a source only says 'by' a date, or none. exact: both ends are days, so that the event fell on that
-    day or lasted for that interval; else it fell somewhere between first_day and last_day.
+    first_day: null where a source only says 'by' a date, or none. exact: both ends are days, so
+    that the event fell on that day or lasted for that interval; else it fell somewhere between
+    first_day and last_day.
     Raises UnknownNameError for a missing column, UsageError for what is no date.
     """
     require(events, COLUMNS)
@@ -52,7 +67,9 @@ def dated(events: pd.DataFrame) -> pd.DataFrame:
     )
     out["last_day"] = pd.to_datetime([e[1] for e in ends])
     out["precision"] = [precision(d) for d in out["date"]]
-    days = [isinstance(d, str) and all(len(part) == 10 for part in d.split("/")) for d in out["date"]]
+    days = [
+        isinstance(d, str) and all(len(part) == 10 for part in d.split("/")) for d in out["date"]
+    ]
     out["exact"] = [day and b != "by" for day, b in zip(days, out["date_bound"], strict=True)]
     out["origin"] = [origin(s) for s in out["source_id"]]
     return out
@@ -70,7 +87,8 @@ def select(
 ) -> pd.DataFrame:
     """Dated rows that meet every filter given; see `dated` for the columns added.
 
-    actor, counterpart: codes joined by ';', all of which the row names. kinds: one of those joined by ';'. place, detail:
+    actor, counterpart: codes joined by ';', all of which the row names. kinds: one of those joined
+        by ';'. place, detail:
     regular expressions. near: a date or interval that the row's dates must touch.
     """
     require(events, COLUMNS)
@@ -92,7 +110,9 @@ def select(
 
 
 def occasions(rows: pd.DataFrame) -> int:
-    """The least number of separate occasions that dated rows show: rows whose dates touch may be one."""
+    """The least number of separate occasions that dated rows show: rows whose dates touch may be
+    one.
+    """
     count, reached = 0, pd.Timestamp.min
     begins = [pd.Timestamp.min if pd.isna(day) else day for day in rows["first_day"]]
     for first, last in sorted(zip(begins, rows["last_day"], strict=True)):
@@ -105,8 +125,8 @@ def occasions(rows: pd.DataFrame) -> int:
 def settle(found: int, shown: int, denied: int, what: str) -> dict[str, Any]:
     """Estimate, low and high of a count that `shown` independent origins show and `denied` deny.
 
-    Shown by ENOUGH and not denied by as many: the count. Denied by ENOUGH and shown by none: zero. Otherwise between zero
-    and the count; with nothing on either side no answer, and the reason.
+    Shown by ENOUGH and not denied by as many: the count. Denied by ENOUGH and shown by none: zero.
+    Otherwise between zero and the count; with nothing on either side no answer, and the reason.
     """
     if shown >= ENOUGH > denied:
         return {"estimate": float(found)}
@@ -118,7 +138,9 @@ def settle(found: int, shown: int, denied: int, what: str) -> dict[str, Any]:
             "high": float(found),
             "interval": f"shown by {shown}, denied by {denied} independent sources",
         }
-    return {"missing": f"no source dates {what}, and {denied} of the {ENOUGH} needed say that there was none"}
+    return {
+        "missing": f"no source dates {what}, and {denied} of the {ENOUGH} needed say that there was none"
+    }
 
 
 def _away(day: dt.date, first: dt.date, last: dt.date) -> int:
@@ -126,10 +148,13 @@ def _away(day: dt.date, first: dt.date, last: dt.date) -> int:
     return max((first - day).days, (day - last).days, 0)
 
 
-def _gap(first: dt.date, last: dt.date, exact: bool, window: tuple[dt.date, dt.date], mode: str) -> tuple[int, int]:
+def _gap(
+    first: dt.date, last: dt.date, exact: bool, window: tuple[dt.date, dt.date], mode: str
+) -> tuple[int, int]:
     """Least and greatest number of days by which an event misses a window.
 
-    An exact one lasted from first to last; any other lies somewhere between them, and is at best as near as the range.
+    An exact one lasted from first to last; any other lies somewhere between them, and is at best as
+    near as the range.
     """
     begin, end = window
     outside = max((begin - first).days, (last - end).days, 0)
@@ -158,25 +183,48 @@ def date_gap(
 ) -> pd.DataFrame:
     """Days by which the dates of an event miss a window; zero: they do not.
 
-    events: like table `events`. near: a date or interval in which the event is looked for. window: a date or interval.
+    events: like table `events`. near: a date or interval in which the event is looked for. window:
+        a date or interval.
     actor, counterpart, kinds, place, detail: further filters, as in `select`.
     mode: 'within' (all of the event inside the window) or 'equal' (begins and ends with it).
     origins: least number of independent origins ('2').
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. Where sources differ or give a month or year only, low and high are the least and the
-    greatest gap and there is no estimate; too few origins are recorded in `missing`.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. Where sources
+    differ or give a month or year only, low and high are the least and the greatest gap and there
+    is no estimate; too few origins are recorded in `missing`.
     Raises UnknownNameError for another mode or a missing column, UsageError for what is no date.
     """
     if mode not in ("within", "equal"):
         raise UnknownNameError("mode", mode, ("within", "equal"))
-    rows = select(events, actor=actor, counterpart=counterpart, kinds=kinds, place=place, detail=detail, near=near)
+    rows = select(
+        events,
+        actor=actor,
+        counterpart=counterpart,
+        kinds=kinds,
+        place=place,
+        detail=detail,
+        near=near,
+    )
     rows = rows[rows["first_day"].notna()]
     count = rows["origin"].nunique()
     if count < int(origins) or rows.empty:
-        return estimates([estimate_row(missing=f"dated by {several(count, 'independent source')}, {origins} needed")])
+        return estimates(
+            [
+                estimate_row(
+                    missing=f"dated by {several(count, 'independent source')}, {origins} needed"
+                )
+            ]
+        )
     first, last = bounds(window)
-    gaps = [_gap(r.first_day.date(), r.last_day.date(), r.exact, (first, last), mode) for r in rows.itertuples()]
+    gaps = [
+        _gap(r.first_day.date(), r.last_day.date(), r.exact, (first, last), mode)
+        for r in rows.itertuples()
+    ]
     low, high = float(min(g[0] for g in gaps)), float(max(g[1] for g in gaps))
-    found = {"estimate": low} if low == high else {"low": low, "high": high, "interval": "what the dates leave open"}
+    found = (
+        {"estimate": low}
+        if low == high
+        else {"low": low, "high": high, "interval": "what the dates leave open"}
+    )
     return estimates([estimate_row(used_rows(rows), **found)])
 
 
@@ -202,35 +250,54 @@ def earlier(
     events: like table `events`. near: a date or interval.
     actor, counterpart, kinds, place, detail: what makes occasions of one kind, as in `select`.
     says: a word by which a source calls the occasion the first of its kind.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. Earlier ones count if two independent origins date any; one alone leaves a range from zero to
-    what it dates (low, high). With none dated the estimate is zero only if a source says `says` of the occasion; else
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. Earlier ones count
+    if two independent origins date any; one alone leaves a range from zero to what it dates (low,
+    high). With none dated the estimate is zero only if a source says `says` of the occasion; else
     `missing` gives the reason.
     Raises UnknownNameError for a missing column, UsageError for what is no date.
     """
-    alike = {"actor": actor, "counterpart": counterpart, "kinds": kinds, "place": place, "detail": detail}
+    alike = {
+        "actor": actor,
+        "counterpart": counterpart,
+        "kinds": kinds,
+        "place": place,
+        "detail": detail,
+    }
     named = select(events, near=near, **alike)
     start = named["first_day"].min() if len(named) else pd.Timestamp(bounds(near)[0])
     rows = select(events, **alike)
     rows = rows[rows["last_day"] < start]
     found = settle(occasions(rows), rows["origin"].nunique(), 0, "an earlier one")
     if rows.empty:
-        saying = named[named["detail"].str.contains(rf"\b{says}\b", case=False)] if len(named) else named
+        saying = (
+            named[named["detail"].str.contains(rf"\b{says}\b", case=False)] if len(named) else named
+        )
         if len(saying):
             return estimates([estimate_row(used_rows(saying), estimate=0.0)])
-        return estimates([estimate_row(missing=f"no earlier one is dated, and no source says '{says}'")])
+        return estimates(
+            [estimate_row(missing=f"no earlier one is dated, and no source says '{says}'")]
+        )
     return estimates([estimate_row(used_rows(pd.concat([rows, named])), **found)])
 
 
 def places_visited(
-    events: pd.DataFrame, *, places: str, near: str, actor: str, detail: str, count: str = "any_visit"
+    events: pd.DataFrame,
+    *,
+    places: str,
+    near: str,
+    actor: str,
+    detail: str,
+    count: str = "any_visit",
 ) -> pd.DataFrame:
     """How many of some economies were visited in a time.
 
-    events: like table `events`; rows of kind visit. places: codes joined by ';'. near: a date or interval.
+    events: like table `events`; rows of kind visit. places: codes joined by ';'. near: a date or
+        interval.
     actor: the code of who sent.
     detail: who travelled, a regular expression.
     count: 'one_visit' (the visit that covers most of them) or 'any_visit' (all together).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. Without any such visit in that time the reason stands in `missing`.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. Without any such
+    visit in that time the reason stands in `missing`.
     Raises UnknownNameError for another count or a missing column, UsageError for what is no date.
     """
     if count not in ("one_visit", "any_visit"):
@@ -251,15 +318,23 @@ def expand(codes: str) -> set[str]:
 
 
 def origins_saying(
-    events: pd.DataFrame, *, detail: str, actor: str = "", counterpart: str = "", kinds: str = "", near: str = ""
+    events: pd.DataFrame,
+    *,
+    detail: str,
+    actor: str = "",
+    counterpart: str = "",
+    kinds: str = "",
+    near: str = "",
 ) -> pd.DataFrame:
     """Independent origins whose row says a thing, among the dated events selected.
 
-    events: like table `events`. detail: a regular expression, looked for in the column of that name.
-    actor, counterpart, kinds, near: which events, as in `select` (actor and counterpart: codes, kinds: kinds of event,
-        joined by ';'; near: a date or interval).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row; the estimate is a number of origins, zero where events are dated and none says it. Where none
-    is dated, that stands in `missing`.
+    events: like table `events`. detail: a regular expression, looked for in the column of that
+        name.
+    actor, counterpart, kinds, near: which events, as in `select` (actor and counterpart: codes,
+        kinds: kinds of event, joined by ';'; near: a date or interval).
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row; the estimate is a
+    number of origins, zero where events are dated and none says it. Where none is dated, that
+    stands in `missing`.
     Raises UnknownNameError for a missing column, UsageError for what is no date.
     """
     rows = select(events, actor=actor, counterpart=counterpart, kinds=kinds, near=near)
@@ -270,8 +345,11 @@ def origins_saying(
     return estimates([estimate_row(used_rows(used), estimate=float(saying["origin"].nunique()))])
 
 
-def days_between(events: pd.DataFrame, *, first: dict[str, str], second: dict[str, str]) -> pd.DataFrame:
-    """Days from one event to the beginning of another, for every pair of sources: from, to, days_least, days_most, sources.
+def days_between(
+    events: pd.DataFrame, *, first: dict[str, str], second: dict[str, str]
+) -> pd.DataFrame:
+    """Days from one event to the beginning of another, for every pair of sources: from, to,
+    days_least, days_most, sources.
 
     events: like table `events`.
     first, second: filters of `select`. A partial date leaves a range; sources is the tuple of both.

@@ -1,4 +1,6 @@
-"""Routes of the landlocked five to a seaport: which ports, since when, by how many independent sources."""
+"""Routes of the landlocked five to a seaport: which ports, since when, by how many independent
+sources.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ PORTS = {
     "Poti, Black Sea": r"\bPoti\b",
     "Riga, Baltic": r"\bRiga\b",
 }
-"""Ports that rows of `events` (kind sea_access) and `evidence` (C21) name, and the words that name them."""
+"""Ports that rows of `events` (kind sea_access) and `evidence` (C21) name, and the words that name
+them.
+"""
 USES = ("dated", "lasting")
 LASTING = 365
 """Days between the first and the last source on a port from which its use counts as lasting."""
@@ -32,12 +36,25 @@ def routes(events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
     """What sources say of a route to a port, one row each.
 
     events: like table `events`; rows of kind sea_access.
-    evidence: like table `evidence`; documents of C21 (reading literal, direction refutes; see `documents.seen_rows`).
-    Returns port (of PORTS), date, first_day, last_day, exact, text, source_id, origin_group. A text that names two
-    ports has two rows; one without a date keeps null days and never counts.
+    evidence: like table `evidence`; documents of C21 (reading literal, direction refutes; see
+        `documents.seen_rows`).
+    Returns port (of PORTS), date, first_day, last_day, exact, text, source_id, origin_group. A text
+    that names two ports has two rows; one without a date keeps null days and never counts.
     Raises UnknownNameError for a missing column, UsageError for what is no date.
     """
-    require(evidence, ("claim", "reading", "direction", "text_seen", "date", "statement", "origin_group", "source_id"))
+    require(
+        evidence,
+        (
+            "claim",
+            "reading",
+            "direction",
+            "text_seen",
+            "date",
+            "statement",
+            "origin_group",
+            "source_id",
+        ),
+    )
     rows = select(events, kinds="sea_access")
     first = rows.assign(text=rows["place"].fillna("") + ": " + rows["detail"], origin_group=None)
     texts = seen_rows(evidence, claim=CLAIM, reading="literal")
@@ -55,17 +72,26 @@ def routes(events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
         if len(first) + len(second)
         else first.reindex(columns=columns)
     )
-    found = [both[both["text"].str.contains(words, regex=True)].assign(port=port) for port, words in PORTS.items()]
-    return pd.concat(found, ignore_index=True)[["port", *columns]].sort_values(["port", "first_day"], ignore_index=True)
+    found = [
+        both[both["text"].str.contains(words, regex=True)].assign(port=port)
+        for port, words in PORTS.items()
+    ]
+    return pd.concat(found, ignore_index=True)[["port", *columns]].sort_values(
+        ["port", "first_day"], ignore_index=True
+    )
 
 
-def sea_routes(events: pd.DataFrame, evidence: pd.DataFrame, *, before: str, use: str = "dated") -> pd.DataFrame:
+def sea_routes(
+    events: pd.DataFrame, evidence: pd.DataFrame, *, before: str, use: str = "dated"
+) -> pd.DataFrame:
     """Number of ports in use by the five before a day, each shown by two independent origins.
 
     events, evidence: as in `routes`. before: a date.
-    use: 'dated' (any two origins), or 'lasting' (the sources on the port are dated LASTING days apart or more).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. Ports shown are the estimate; where there is none, ports that one origin alone shows (or for
-    too short a time) leave low 0 and high their number. That none is found says nothing: the reason then stands in
+    use: 'dated' (any two origins), or 'lasting' (the sources on the port are dated LASTING days
+        apart or more).
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. Ports shown are
+    the estimate; where there is none, ports that one origin alone shows (or for too short a time)
+    leave low 0 and high their number. That none is found says nothing: the reason then stands in
     `missing`.
     Raises UnknownNameError for another use, UsageError for what is no date.
     """
@@ -95,17 +121,23 @@ def _count(rows: pd.DataFrame) -> int:
     return origins(rows[rows["origin_group"].isna()], rows[rows["origin_group"].notna()])
 
 
-def document_origins(evidence: pd.DataFrame, *, claim: str, reading: str, direction: str) -> pd.DataFrame:
+def document_origins(
+    evidence: pd.DataFrame, *, claim: str, reading: str, direction: str
+) -> pd.DataFrame:
     """Independent origins of documents on one reading in one direction, texts seen only.
 
-    evidence: rows of table `evidence`. claim: its id. reading: one of the claim's readings in the table.
+    evidence: rows of table `evidence`. claim: its id. reading: one of the claim's readings in the
+        table.
     direction: 'supports' or 'refutes'.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. The estimate is zero where there are documents on the reading and none of them in this
-    direction; where there are none at all, that stands in `missing`.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. The estimate is
+    zero where there are documents on the reading and none of them in this direction; where there
+    are none at all, that stands in `missing`.
     """
     rows = seen_rows(evidence, claim=claim, reading=reading)
     if rows.empty:
         return estimates([estimate_row(missing=f"no document on {claim}, {reading}")])
     chosen = rows[rows["direction"] == direction]
-    used = (chosen if len(chosen) else rows)[["claim", "reading", "item", "date", "direction", "source_id"]]
+    used = (chosen if len(chosen) else rows)[
+        ["claim", "reading", "item", "date", "direction", "source_id"]
+    ]
     return estimates([estimate_row(used, estimate=float(origins(chosen.iloc[:0], chosen)))])

@@ -1,4 +1,6 @@
-"""How soon states signed their first document on the Belt and Road after it was announced, and who never did."""
+"""How soon states signed their first document on the Belt and Road after it was announced, and who
+never did.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ LAUNCH = "2013-09-07"
 """Day of the speech at Astana (P044), from which months are counted."""
 MONTH = 365.25 / 12
 DATES = ("by_month_and_texts", "by_month", "by_year_and_texts", "by_year", "earliest", "latest")
-"""by_month: M_GFDC25; by_year: M_LPV26; with texts: a dated document replaces the list's date; earliest, latest: of all."""
+"""by_month: M_GFDC25; by_year: M_LPV26; with texts: a dated document replaces the list's date;
+earliest, latest: of all.
+"""
 LISTS = {"by_month": "M_GFDC25", "by_year": "M_LPV26"}
 _MEMBERS = """
     AFG AGO ALB AND ARE ARG ARM ATG AUS AUT AZE BDI BEL BEN BFA BGD BGR BHR BHS BIH BLR BLZ BOL BRA BRB BRN BTN BWA CAF CAN
@@ -31,7 +35,9 @@ _MEMBERS = """
     UKR URY USA UZB VCT VEN VNM VUT WSM YEM ZAF ZMB ZWE
 """
 UN_MEMBERS = tuple(_MEMBERS.split())
-"""The 193 members of the United Nations since 2011 (South Sudan, the last, was admitted on 14 July 2011): who could sign."""
+"""The 193 members of the United Nations since 2011 (South Sudan, the last, was admitted on 14 July
+2011): who could sign.
+"""
 
 
 class Document(NamedTuple):
@@ -44,24 +50,33 @@ class Document(NamedTuple):
     source_id: str
 
     def days(self, placeholder: str) -> tuple[dt.date, dt.date] | None:
-        """First and last day that its date can mean; None where it is a placeholder and taken as unknown."""
+        """First and last day that its date can mean; None where it is a placeholder and taken as
+        unknown.
+        """
         if self.bound == "placeholder" and placeholder == "unknown":
             return None
-        return bounds("2014" if self.bound == "placeholder" and placeholder == "next_year" else self.date)
+        return bounds(
+            "2014" if self.bound == "placeholder" and placeholder == "next_year" else self.date
+        )
 
 
 def documents_signed(events: pd.DataFrame) -> list[Document]:
-    """Every dated document in `events` (see `accession_variants`), and economies that a list names without a date."""
+    """Every dated document in `events` (see `accession_variants`), and economies that a list names
+    without a date.
+    """
     dated = accession_variants(events)[["economy", "date", "date_bound", "list", "source_id"]]
     nameless = events[events["kind"] == "listed_no_date"]
     found = [Document(*row) for row in dated.itertuples(index=False, name=None)]
     return found + [
-        Document(a, "", "none", s, s) for a, s in zip(nameless["actor"], nameless["source_id"], strict=True)
+        Document(a, "", "none", s, s)
+        for a, s in zip(nameless["actor"], nameless["source_id"], strict=True)
     ]
 
 
 def _chosen(documents: list[Document], dates: str, placeholder: str) -> dict[str, Document]:
-    """The first document of each economy by the dates chosen; a date that lies within a coarser one is taken for it."""
+    """The first document of each economy by the dates chosen; a date that lies within a coarser one
+    is taken for it.
+    """
     base = LISTS.get(dates.removesuffix("_and_texts"))
 
     def order(document: Document) -> tuple[int, int, int, str]:
@@ -69,7 +84,11 @@ def _chosen(documents: list[Document], dates: str, placeholder: str) -> dict[str
         if days is None:
             return (1, 0, 0, document.source_id)
         first, last = (day.toordinal() for day in days)
-        return (0, -first, last, document.source_id) if dates == "latest" else (0, last, -first, document.source_id)
+        return (
+            (0, -first, last, document.source_id)
+            if dates == "latest"
+            else (0, last, -first, document.source_id)
+        )
 
     by_economy: dict[str, list[Document]] = {}
     for document in documents:
@@ -90,12 +109,16 @@ class _Limit(NamedTuple):
 
 
 def _latest(documents: list[Document], economy: str, end: dt.date) -> _Limit | None:
-    """The dated document by whose last day an economy had signed its first at the latest; None where none ends by `end`.
+    """The dated document by whose last day an economy had signed its first at the latest; None
+    where none ends by `end`.
 
-    Whoever has signed a document at a known time has signed the first of all by then, whatever list the first is taken from.
+    Whoever has signed a document at a known time has signed the first of all by then, whatever list
+    the first is taken from.
     """
     own = [d for d in documents if d.economy == economy and d.date and d.bound != "placeholder"]
-    known = [_Limit(bounds(d.date)[1], d.date, d.source_id) for d in own if bounds(d.date)[1] <= end]
+    known = [
+        _Limit(bounds(d.date)[1], d.date, d.source_id) for d in own if bounds(d.date)[1] <= end
+    ]
     return min(known, default=None)
 
 
@@ -108,7 +131,9 @@ def _times(documents: list[Document], until: str, dates: str, placeholder: str) 
     watch = (end - start).days / MONTH
     chosen = _chosen(documents, dates, placeholder)
     if not chosen:
-        raise CoverageError(f"no signed document {dates.replace('_', ' ')}", hint="load all of table events")
+        raise CoverageError(
+            f"no signed document {dates.replace('_', ' ')}", hint="load all of table events"
+        )
     records = []
     for code in (c for c in UN_MEMBERS if c != "CHN"):
         state, low, high, document, limit = "not signed", watch, watch, chosen.get(code), None
@@ -122,28 +147,47 @@ def _times(documents: list[Document], until: str, dates: str, placeholder: str) 
             elif days[0] <= end or document.bound == "by":
                 first = start if document.bound == "by" else days[0]
                 state = "signed" if days[1] <= end else "open"
-                low, high = (max((day - start).days, 0) / MONTH for day in (first, min(days[1], end)))
+                low, high = (
+                    max((day - start).days, 0) / MONTH for day in (first, min(days[1], end))
+                )
         source, date = (document.source_id, document.date or None) if document else (None, None)
         by = (limit.date, limit.source_id) if limit else (None, None)
         records.append((code, code in eco.CA5, state, low, high, date, source, *by))
-    columns = ["economy", "five", "state", "low", "high", "date", "source_id", "bounded_by", "bound_source_id"]
+    columns = [
+        "economy",
+        "five",
+        "state",
+        "low",
+        "high",
+        "date",
+        "source_id",
+        "bounded_by",
+        "bound_source_id",
+    ]
     return pd.DataFrame(records, columns=columns)
 
 
 def signing_times(
-    events: pd.DataFrame, *, until: str, dates: str = "by_month_and_texts", placeholder: str = "unknown"
+    events: pd.DataFrame,
+    *,
+    until: str,
+    dates: str = "by_month_and_texts",
+    placeholder: str = "unknown",
 ) -> pd.DataFrame:
     """Months from LAUNCH to the first signed document, for every member of the UN but China.
 
     events: rows like table `events`, as in `accession_variants`.
-    dates: see DATES. placeholder: what 2013-12 in the list by month stands for: 'unknown' (some day between launch and the
-    last day that the economy's earliest dated document by any list or text can mean; and `until` where there is none),
-    'as_printed' (December 2013) or 'next_year' (some day of 2014). A member that the list names without a date has signed
+    dates: see DATES. placeholder: what 2013-12 in the list by month stands for: 'unknown' (some day
+    between launch and the last day that the economy's earliest dated document by any list or text
+    can mean; and `until` where there is none), 'as_printed' (December 2013) or 'next_year' (some
+    day of 2014). A member that the list names without a date has signed
     at an unknown time too. until: end of the watch; who signed later, or never, is censored then.
-    Returns economy, five (one of the five), state ('signed', 'unknown', 'open' where a partial date spans the end of the
-    watch, 'not signed'), low and high (months; those of the end of the watch where not signed), date, source_id,
-    bounded_by and bound_source_id (the document that bounds an unknown time, null elsewhere).
-    Raises CoverageError where there is no document by the dates chosen, UnknownNameError for another choice.
+    Returns economy, five (one of the five), state ('signed', 'unknown', 'open' where a partial date
+    spans the end of the watch, 'not signed'), low and high (months; those of the end of the watch
+    where not signed), date, source_id, bounded_by and bound_source_id (the document that bounds an
+    unknown time, null elsewhere).
+    Raises CoverageError where there is no document by the dates chosen, UnknownNameError for
+    another choice.
     """
     return _times(documents_signed(events), until, dates, placeholder)
 
@@ -152,11 +196,12 @@ def signing_curve(times: pd.DataFrame, edge: str) -> pd.DataFrame:
     """Kaplan-Meier curve of rows of `signing_times` at one edge of their dates.
 
     times: rows of `signing_times`, of all economies or of a group.
-    edge: 'low' (every date as early, and every unknown one signed as soon, as it can be), 'high' (as late; what may lie
-        beyond the watch censored), or 'middle' (halfway between; economies of unknown date left out).
+    edge: 'low' (every date as early, and every unknown one signed as soon, as it can be), 'high'
+        (as late; what may lie beyond the watch censored), or 'middle' (halfway between; economies
+        of unknown date left out).
     Returns time (months), at_risk, events, survival, one row per time at which somebody signed.
-    Raises CoverageError where no economy is left. Source: Kaplan and Meier (1958), Journal of the American Statistical
-    Association 53(282).
+    Raises CoverageError where no economy is left. Source: Kaplan and Meier (1958), Journal of the
+    American Statistical Association 53(282).
     """
     rows = times[times["state"] != "unknown"] if edge == "middle" else times
     if rows.empty:
@@ -167,7 +212,8 @@ def signing_curve(times: pd.DataFrame, edge: str) -> pd.DataFrame:
 
 
 def signing_medians(times: pd.DataFrame) -> dict[str, float | None]:
-    """Median months to sign: a dictionary with 'low', 'middle' and 'high', for the edges of `signing_curve`.
+    """Median months to sign: a dictionary with 'low', 'middle' and 'high', for the edges of
+    `signing_curve`.
 
     times: rows of `signing_times`. None where fewer than half had signed in the watch.
     Raises CoverageError where no economy of a known date is among them.
@@ -176,8 +222,12 @@ def signing_medians(times: pd.DataFrame) -> dict[str, float | None]:
     return {edge: median_time(signing_curve(times, edge)) for edge in ("low", "middle", "high")}
 
 
-def _minus(own: dict[str, float | None], other: dict[str, float | None], watch: float) -> dict[str, Any]:
-    """Difference of two times with bounds; one that the watch did not reach is longer than the watch."""
+def _minus(
+    own: dict[str, float | None], other: dict[str, float | None], watch: float
+) -> dict[str, Any]:
+    """Difference of two times with bounds; one that the watch did not reach is longer than the
+    watch.
+    """
     low, middle, high = own["low"], own["middle"], own["high"]
     found: dict[str, Any] = {"interval": "precision of the dates"}
     lowest = watch if low is None else low
@@ -191,10 +241,14 @@ def _minus(own: dict[str, float | None], other: dict[str, float | None], watch: 
 
 
 def _used(times: pd.DataFrame) -> pd.DataFrame:
-    """Documents that a time rests on; what was signed after the watch, or never, is only absent from them."""
+    """Documents that a time rests on; what was signed after the watch, or never, is only absent
+    from them.
+    """
     columns = ("economy", "state", "date", "source_id", "bounded_by", "bound_source_id")
     used, bounding = [], []
-    for economy, state, date, source, limit, by in zip(*(times[c].tolist() for c in columns), strict=True):
+    for economy, state, date, source, limit, by in zip(
+        *(times[c].tolist() for c in columns), strict=True
+    ):
         if isinstance(source, str) and state != "not signed":
             used.append((economy, date, source))
         if isinstance(by, str):
@@ -214,9 +268,11 @@ def _own(row: Any) -> dict[str, float | None]:
 
 
 class Answer(NamedTuple):
-    """What a measure says of one economy ('' for a group): bounds and estimate, and the times it rests on.
+    """What a measure says of one economy ('' for a group): bounds and estimate, and the times it
+    rests on.
 
-    own: the part of `times` that is the economy's own, where the rest only makes the median it is compared with.
+    own: the part of `times` that is the economy's own, where the rest only makes the median it is
+        compared with.
     """
 
     economy: str
@@ -257,20 +313,27 @@ def months_to_sign(
 ) -> pd.DataFrame:
     """Months from LAUNCH to an economy's first signed document.
 
-    events, until, dates, placeholder: as in `signing_times`. economies: codes of UN members; others have no row.
+    events, until, dates, placeholder: as in `signing_times`. economies: codes of UN members; others
+        have no row.
     documents: what `documents_signed` makes of events (made here if not given).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. estimate is the middle of what the date leaves open, low and high its ends, in months
-    of 365.25 / 12 days. Not signed: low is the length of the watch, with neither estimate nor high. Signed at a time
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. estimate
+    is the middle of what the date leaves open, low and high its ends, in months of 365.25 / 12
+    days. Not signed: low is the length of the watch, with neither estimate nor high. Signed at a
+    time
     that no document bounds: low is 0 and there is no estimate.
-    Raises UnknownNameError for another choice, CoverageError where there is no document by the dates chosen, UsageError
-    where `until` is no date.
+    Raises UnknownNameError for another choice, CoverageError where there is no document by the
+    dates chosen, UsageError where `until` is no date.
     """
 
     def answers(times: pd.DataFrame) -> list[Answer]:
         rows = []
         for row in times[times["economy"].isin(list(economies))].itertuples():
             own = _own(row)
-            found: dict[str, Any] = {"estimate": own["middle"], "low": own["low"], "high": own["high"]}
+            found: dict[str, Any] = {
+                "estimate": own["middle"],
+                "low": own["low"],
+                "high": own["high"],
+            }
             found["interval"] = "precision of the date"
             if own["low"] is None:
                 found |= {"low": row.low, "interval": "not signed by the end of the watch"}
@@ -290,14 +353,18 @@ def months_ahead(
     placeholder: str = "unknown",
     documents: list[Document] | None = None,
 ) -> pd.DataFrame:
-    """An economy's months to sign less the Kaplan-Meier median of all UN members but China and the five.
+    """An economy's months to sign less the Kaplan-Meier median of all UN members but China and the
+    five.
 
-    events, until, dates, placeholder: as in `signing_times`. economies: codes of UN members; others have no row.
+    events, until, dates, placeholder: as in `signing_times`. economies: codes of UN members; others
+        have no row.
     documents: what `documents_signed` makes of events (made here if not given).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. Below zero: sooner than the median. low and high come from the precision of the dates
-    on both sides; a bound that the watch does not reach is null.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. Below
+    zero: sooner than the median. low and high come from the precision of the dates on both sides; a
+        bound that the watch does not reach is null.
     Raises as `months_to_sign`.
-    Source of the median: Kaplan and Meier (1958), Journal of the American Statistical Association 53(282).
+    Source of the median: Kaplan and Meier (1958), Journal of the American Statistical Association
+    53(282).
     """
 
     def answers(times: pd.DataFrame) -> list[Answer]:
@@ -326,8 +393,9 @@ def group_ahead(
 
     events, until, dates, placeholder: as in `signing_times`.
     documents: what `documents_signed` makes of events (made here if not given).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, economy ''. Below zero: the five were sooner. low and high come from the precision of the
-    dates on both sides; a bound that the watch does not reach is null.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, economy ''. Below
+    zero: the five were sooner. low and high come from the precision of the dates on both sides; a
+        bound that the watch does not reach is null.
     Raises as `months_to_sign`. Source of the median: as in `months_ahead`.
     """
 
@@ -355,8 +423,9 @@ def signed_within(
     events, until, dates, placeholder: as in `signing_times`. months: a number ('24').
     who: 'five', or 'others' (UN members but China and the five).
     documents: what `documents_signed` makes of events (made here if not given).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, economy ''. The estimate is from the middle of every date, low and high from the latest and
-    the earliest that the dates allow.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, economy ''. The
+    estimate is from the middle of every date, low and high from the latest and the earliest that
+    the dates allow.
     Raises UnknownNameError for another choice, and as `months_to_sign`.
     Formula: 100 (1 - S(months)), S the Kaplan-Meier curve (`signing_curve`).
     """
@@ -366,7 +435,8 @@ def signed_within(
     def answers(times: pd.DataFrame) -> list[Answer]:
         chosen = times[times["five"] == (who == "five")]
         low, middle, high = (
-            100 * (1 - survival_at(signing_curve(chosen, e), float(months))) for e in ("high", "middle", "low")
+            100 * (1 - survival_at(signing_curve(chosen, e), float(months)))
+            for e in ("high", "middle", "low")
         )
         found = {"estimate": middle, "low": low, "high": high, "interval": "precision of the dates"}
         return [Answer("", found, chosen)]
@@ -378,14 +448,17 @@ def signed_before(events: pd.DataFrame, *, before: str) -> pd.DataFrame:
     """Number of documents dated wholly before a day, by sources that give at least the month.
 
     events: rows like table `events`, as in `accession_variants`. before: a date.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row; n is the number of documents looked through. Zero needs a list of the world that is meant to
-    be complete and gives months (M_GFDC25) among the rows; without it the reason stands in `missing`.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row; n is the number of
+    documents looked through. Zero needs a list of the world that is meant to be complete and gives
+    months (M_GFDC25) among the rows; without it the reason stands in `missing`.
     Raises UnknownNameError for a missing column, UsageError for what is no date.
     """
     every = accession_variants(events)
     rows = every[every["date"].str.len() >= 7]
     if not (rows["list"] == LISTS["by_month"]).any():
-        return estimates([estimate_row(missing="no list of the world that gives months is at hand")])
+        return estimates(
+            [estimate_row(missing="no list of the world that gives months is at hand")]
+        )
     limit = bounds(before)[0]
     older = rows[rows["date"].map(lambda d: bounds(d)[1] < limit).astype(bool)]
     return estimates([estimate_row(rows, estimate=float(len(older)))])

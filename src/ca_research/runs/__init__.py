@@ -1,6 +1,7 @@
 """Running notebooks: parameters checked first, papermill in processes, results whole or not at all.
 
-Names are resolved on first use: a command that finds everything unchanged imports nothing that is heavy.
+Names are resolved on first use: a command that finds everything unchanged imports nothing that is
+heavy.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The same runs on a Dask cluster: Dask hands them out and takes a lost worker's runs elsewhere; this only translates."""
+"""The same runs on a Dask cluster: Dask hands them out and takes a lost worker's runs elsewhere;
+this only translates.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +25,11 @@ def on_cluster(
     finish: Callable[[Run, worker.Outcome], None],
     fail_fast: bool = False,
 ) -> None:
-    """Hand tasks to the scheduler at `address` ('tcp://host:port') and finish each as its outcome comes back.
+    """Hand tasks to the scheduler at `address` ('tcp://host:port') and finish each as its outcome
+    comes back.
 
-    Workers need the package in the same version with the tables built; one that differs says so instead of running.
+    Workers need the package in the same version with the tables built; one that differs says so
+    instead of running.
     Raises UsageError where dask is not installed, RunError where the scheduler does not answer.
     """
     from .pool import tell  # which imports this module when it is needed
@@ -33,19 +37,28 @@ def on_cluster(
     try:
         from dask.distributed import Client, as_completed
     except ImportError:
-        raise UsageError("--cluster needs Dask", hint='pip install "ca-research[cluster]"') from None
+        raise UsageError(
+            "--cluster needs Dask", hint='pip install "ca-research[cluster]"'
+        ) from None
     try:
         client = Client(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError) as problem:
         raise RunError(
-            f"no scheduler answers: {worker.plain(str(problem))}", where=address, hint="start one: dask scheduler"
+            f"no scheduler answers: {worker.plain(str(problem))}",
+            where=address,
+            hint="start one: dask scheduler",
         ) from None
     with client:
         futures = {}
         for run, task in work:
             # pure=False: a run is never answered from a result that the scheduler still holds
             future = client.submit(
-                remote, task, paths.shown(run.notebook), pure=False, retries=_RETRIES, key=run.run_id
+                remote,
+                task,
+                paths.shown(run.notebook),
+                pure=False,
+                retries=_RETRIES,
+                key=run.run_id,
             )
             futures[future] = run
             on_start(run)
@@ -65,9 +78,11 @@ def on_cluster(
 
 
 def remote(task: worker.Task, notebook: str) -> worker.Outcome:
-    """Runs on a worker: the task with the worker's own notebook, if all that its key covers is the same there.
+    """Runs on a worker: the task with the worker's own notebook, if all that its key covers is the
+    same there.
 
-    In a process of its own: a Dask worker is one process with threads, and a run sets its environment.
+    In a process of its own: a Dask worker is one process with threads, and a run sets its
+    environment.
     """
     from ..tables.build import current
 
@@ -76,14 +91,20 @@ def remote(task: worker.Task, notebook: str) -> worker.Outcome:
     files = about.files(run)
     before, key = inputs.marks(files), about.key(run)
     if key != task.key and not run.after:
-        return worker.Outcome("", 0.0, "the worker's package, tables, registry or environment differ", notebook)
+        return worker.Outcome(
+            "", 0.0, "the worker's package, tables, registry or environment differ", notebook
+        )
     with scratch_folder() as folder:
-        here = worker.Task(run, task.key, task.allowed, task.limits, task.kernel, scratch=str(folder))
+        here = worker.Task(
+            run, task.key, task.allowed, task.limits, task.kernel, scratch=str(folder)
+        )
         answer = folder / "outcome"
         command = [sys.executable, "-m", "ca_research.runs.worker", str(answer)]
         # not multiprocessing: a worker that Dask watches over may have no children of that kind
         subprocess.run(command, input=pickle.dumps(here), stdout=subprocess.DEVNULL, check=True)
         outcome: worker.Outcome = pickle.loads(answer.read_bytes())
     if moved := changed(before, inputs.marks(files)):
-        return worker.Outcome("", outcome.seconds, f"the worker's {', '.join(moved[:3])} changed meanwhile", notebook)
+        return worker.Outcome(
+            "", outcome.seconds, f"the worker's {', '.join(moved[:3])} changed meanwhile", notebook
+        )
     return outcome

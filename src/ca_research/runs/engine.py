@@ -1,7 +1,9 @@
-"""A papermill engine with limits: time for a cell and for the notebook, memory of the kernel, bytes of output.
+"""A papermill engine with limits: time for a cell and for the notebook, memory of the kernel, bytes
+of output.
 
-Papermill and nbclient do the work. What they lack is a watch on the kernel from outside: a cell that never returns, a
-kernel that eats the machine's memory, or one that prints without end each end in one clear line.
+Papermill and nbclient do the work. What they lack is a watch on the kernel from outside: a cell
+that never returns, a kernel that eats the machine's memory, or one that prints without end each end
+in one clear line.
 """
 
 from __future__ import annotations
@@ -29,7 +31,9 @@ NAME = "ca-research"
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds for a cell and for the whole notebook, bytes of memory of the kernel and what it started, bytes of output."""
+    """Seconds for a cell and for the whole notebook, bytes of memory of the kernel and what it
+    started, bytes of output.
+    """
 
     cell_seconds: int = 600
     notebook_seconds: int = 1800
@@ -38,10 +42,13 @@ class Limits:
 
 
 class _Answers(AsyncKernelClient):
-    """A client that knows a kernel for ready when it has heard all of its first answer, and waits no longer."""
+    """A client that knows a kernel for ready when it has heard all of its first answer, and waits
+    no longer.
+    """
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """As in jupyter_client, which then goes on to wait for a fifth of a second in which the kernel is silent.
+        """As in jupyter_client, which then goes on to wait for a fifth of a second in which the
+        kernel is silent.
 
         Raises RuntimeError where the kernel has died or does not answer in `timeout` seconds.
         """
@@ -59,7 +66,9 @@ class _Answers(AsyncKernelClient):
                 raise RuntimeError(f"Kernel didn't respond in {timeout:g} seconds")
 
     async def _heard_out(self, question: str) -> bool:
-        """Whether what the kernel broadcasts arrives here: all that belongs to the question, up to its `idle`."""
+        """Whether what the kernel broadcasts arrives here: all that belongs to the question, up to
+        its `idle`.
+        """
         with contextlib.suppress(Empty):
             while True:
                 message = await self.get_iopub_msg(timeout=0.2)
@@ -83,7 +92,9 @@ class _Client(PapermillNotebookClient):
     """Stops the kernel where a limit is passed, and remembers which one."""
 
     def __init__(self, nb_man: Any, limits: Limits, **options: Any) -> None:
-        super().__init__(nb_man, kernel_manager_class=_Manager, timeout=limits.cell_seconds, **options)
+        super().__init__(
+            nb_man, kernel_manager_class=_Manager, timeout=limits.cell_seconds, **options
+        )
         self.limits, self.passed, self._printed = limits, "", 0
 
     def process_message(self, message: dict[str, Any], *rest: Any, **options: Any) -> Any:
@@ -94,7 +105,9 @@ class _Client(PapermillNotebookClient):
         return super().process_message(message, *rest, **options)
 
     def watch(self, done: threading.Event) -> None:
-        """Runs beside the notebook until it is done. A kernel that comes up after its time is stopped then."""
+        """Runs beside the notebook until it is done. A kernel that comes up after its time is
+        stopped then.
+        """
         end = time.monotonic() + self.limits.notebook_seconds
         while not done.wait(0.25):
             if self.passed:
@@ -102,7 +115,10 @@ class _Client(PapermillNotebookClient):
             elif time.monotonic() > end:
                 self._stop(f"it took longer than {self.limits.notebook_seconds} s")
             elif self._memory() > self.limits.memory_bytes:
-                self._stop(f"its kernel used more than {self.limits.memory_bytes / 1024**3:.3g} GiB of memory")
+                self._stop(
+                    f"its kernel used more than {self.limits.memory_bytes / 1024**3:.3g} GiB of "
+                    "memory"
+                )
 
     def _process(self) -> psutil.Process | None:
         pid = self.km.pid if isinstance(self.km, _Manager) else None

@@ -1,4 +1,6 @@
-"""Hashes of files and of the environment. Standard library only: what is unchanged is found out before anything is imported."""
+"""Hashes of files and of the environment. Standard library only: what is unchanged is found out
+before anything is imported.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,16 @@ from ..files import stamps, walk
 
 FORMAT = 1  # raise when what a stored run or report holds changes its form
 PACKAGE = Path(__file__).resolve().parents[1]
-_SHOWS_ONLY = {"site", "verify", "kernels", "runs", "cli.py", "console.py", "report.py", "scaffold.py"}
+_SHOWS_ONLY = {
+    "site",
+    "verify",
+    "kernels",
+    "runs",
+    "cli.py",
+    "console.py",
+    "report.py",
+    "scaffold.py",
+}
 """Rooms above the notebooks: they start or show runs and cannot change what one holds."""
 _RENDERS = (".py", ".j2", ".css", ".js")
 
@@ -29,7 +40,11 @@ def digest(parts: Iterable[bytes]) -> str:
 
 def of_files(files: Iterable[Path], base: Path) -> str:
     """Hash of names and contents."""
-    return digest(part for f in sorted(files) for part in (f.relative_to(base).as_posix().encode(), f.read_bytes()))
+    return digest(
+        part
+        for f in sorted(files)
+        for part in (f.relative_to(base).as_posix().encode(), f.read_bytes())
+    )
 
 
 def package_files() -> Iterator[Path]:
@@ -57,7 +72,9 @@ def environment() -> dict[str, str]:
 
 
 def project_files() -> list[Path]:
-    """Files of the project that a command can depend on: registry, raw figures, notebooks, the lock file."""
+    """Files of the project that a command can depend on: registry, raw figures, notebooks, the lock
+    file.
+    """
     folders = (paths.registry_dir(), paths.raw_dir(), paths.notebooks_dir())
     return [*(f for folder in folders for f in walk(folder)), paths.home() / "requirements.lock"]
 
@@ -74,14 +91,21 @@ def state() -> dict[str, object]:
 
 
 def whole(words: Iterable[str], executed: Path | None = None) -> str:
-    """Key of a whole command: its words, and everything of the project and the package that it could depend on.
+    """Key of a whole command: its words, and everything of the project and the package that it
+    could depend on.
 
-    Coarser than the keys of its runs and as cheap as reading the files: where it is known, nothing has to be planned.
-    executed: folder of executed notebooks, for a command that leaves those of others beside its own.
+    Coarser than the keys of its runs and as cheap as reading the files: where it is known, nothing
+    has to be planned.
+    executed: folder of executed notebooks, for a command that leaves those of others beside its
+        own.
     """
     home, processed = paths.home(), paths.processed_dir()
     pointer = processed / "CURRENT"
-    build = processed / pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else processed / "none"
+    build = (
+        processed / pointer.read_text(encoding="utf-8").strip()
+        if pointer.is_file()
+        else processed / "none"
+    )
     return hashlib.sha256(
         json.dumps(
             {

@@ -1,4 +1,6 @@
-"""Sets of parameters from a file: a CSV with a column for each parameter, or a YAML list of mappings."""
+"""Sets of parameters from a file: a CSV with a column for each parameter, or a YAML list of
+mappings.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +14,19 @@ _KINDS = (".csv", ".yaml", ".yml")
 
 
 def read_grid(file: Path) -> list[dict[str, Any]]:
-    """One mapping per row or entry, in order; empty cells of a CSV leave the parameter at its default.
+    """One mapping per row or entry, in order; empty cells of a CSV leave the parameter at its
+    default.
 
-    Values of a CSV are words, which the notebook's own types turn into numbers. Raises UsageError for a file that is not
-    there, is of another kind, cannot be read, holds no set, or the same set twice.
+    Values of a CSV are words, which the notebook's own types turn into numbers. Raises UsageError
+    for a file that is not there, is of another kind, cannot be read, holds no set, or the same set
+    twice.
     """
     if not file.is_file():
         raise UsageError(f"no such file: {file}", hint="give a .csv, .yaml or .yml file")
     if file.suffix not in _KINDS:
-        raise UsageError(f"{file.suffix or 'no'} suffix: a grid is a .csv, .yaml or .yml file", where=file.name)
+        raise UsageError(
+            f"{file.suffix or 'no'} suffix: a grid is a .csv, .yaml or .yml file", where=file.name
+        )
     try:
         content = file.read_bytes()
         if file.suffix == ".csv":
@@ -29,7 +35,11 @@ def read_grid(file: Path) -> list[dict[str, Any]]:
             found = read_yaml(content)
     except Unreadable as fault:
         raise UsageError(fault.what, where=fault.place(file.name), hint="mend the file") from None
-    if not isinstance(found, list) or not found or not all(isinstance(s, dict) and s for s in found):
+    if (
+        not isinstance(found, list)
+        or not found
+        or not all(isinstance(s, dict) and s for s in found)
+    ):
         raise UsageError(
             "no sets of parameters in it",
             where=file.name,

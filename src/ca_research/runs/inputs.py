@@ -40,8 +40,14 @@ def metadata(notebook: Path) -> dict[str, Any]:
 
 
 def registry_entries(run: Run) -> list[str]:
-    """Registry entries that a run may read besides the tables' own: its claim, and what its notebook declares."""
-    own = [f"claims/{run.claim}"] if (paths.registry_dir() / "claims" / f"{run.claim}.yaml").is_file() else []
+    """Registry entries that a run may read besides the tables' own: its claim, and what its
+    notebook declares.
+    """
+    own = (
+        [f"claims/{run.claim}"]
+        if (paths.registry_dir() / "claims" / f"{run.claim}.yaml").is_file()
+        else []
+    )
     return sorted({*own, *metadata(run.notebook).get("registry", ())})
 
 
@@ -72,7 +78,8 @@ SHORT = 16
 class Inputs:
     """Everything that runs can depend on, each file hashed once.
 
-    tables: folder of the current build. kernel: what `kernels.described` says of the kernel that is asked for.
+    tables: folder of the current build. kernel: what `kernels.described` says of the kernel that is
+        asked for.
     """
 
     tables: Path
@@ -96,12 +103,19 @@ class Inputs:
             return {row["source_id"]: json.dumps(row).encode() for row in csv.DictReader(handle)}
 
     def _table(self, name: str) -> str:
-        """Content of a table, its declaration, and its sources. Those whose rows it does not hold cannot matter to it."""
-        file, declared = self.tables / f"{name}.parquet", paths.registry_dir() / "tables" / f"{name}.yaml"
+        """Content of a table, its declaration, and its sources. Those whose rows it does not hold
+        cannot matter to it.
+        """
+        file, declared = (
+            self.tables / f"{name}.parquet",
+            paths.registry_dir() / "tables" / f"{name}.yaml",
+        )
         if name not in self._hashed:
             text = declared.read_bytes()
             named = (self._sources.get(s, b"") for s in sorted(read_yaml(text).get("rows") or {}))
-            self._hashed[name] = digest([file.read_bytes() if file.is_file() else b"", text, *named])
+            self._hashed[name] = digest(
+                [file.read_bytes() if file.is_file() else b"", text, *named]
+            )
         return self._hashed[name]
 
     @cached_property
@@ -117,11 +131,14 @@ class Inputs:
         """What `package_files` yields, hashed room by room."""
         rooms: dict[str, list[Path]] = {}
         for file in package_files():
-            rooms.setdefault(file.relative_to(PACKAGE).parts[0].removesuffix(".py"), []).append(file)
+            rooms.setdefault(file.relative_to(PACKAGE).parts[0].removesuffix(".py"), []).append(
+                file
+            )
         return {room: of_files(files, PACKAGE)[:SHORT] for room, files in sorted(rooms.items())}
 
     def _figure(self, name: str) -> str:
-        """Figures of a table by their declaration, which holds the hash of every raw file, and by their sources.
+        """Figures of a table by their declaration, which holds the hash of every raw file, and by
+        their sources.
 
         The Parquet file is left out: its bytes also tell which version of a library wrote it.
         """
@@ -139,7 +156,9 @@ class Inputs:
         return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
     def parts(self, run: Run, stored: Path | None = None) -> dict[str, Any]:
-        """What the key of a run is made of, by name. stored: verdicts.json, for a run that reads it."""
+        """What the key of a run is made of, by name. stored: verdicts.json, for a run that reads
+        it.
+        """
         about = metadata(run.notebook)
         return {
             **self._common,
@@ -155,13 +174,22 @@ class Inputs:
 
     def key(self, run: Run, stored: Path | None = None) -> str:
         """Content key of a run: equal keys, equal pages."""
-        return hashlib.sha256(json.dumps(self.parts(run, stored), sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(
+            json.dumps(self.parts(run, stored), sort_keys=True).encode()
+        ).hexdigest()
 
     def files(self, run: Run, stored: Path | None = None) -> list[Path]:
-        """All files that the key of a run covers, and folders of which it covers whatever is in them."""
+        """All files that the key of a run covers, and folders of which it covers whatever is in
+        them.
+        """
         folder, about = paths.registry_dir(), metadata(run.notebook)
         files = [folder / "economies.csv", folder / "article.yaml", folder / "sources.csv"]
-        files += [paths.home() / "requirements.lock", paths.processed_dir() / "CURRENT", run.notebook, *package_files()]
+        files += [
+            paths.home() / "requirements.lock",
+            paths.processed_dir() / "CURRENT",
+            run.notebook,
+            *package_files(),
+        ]
         for name in about.get("tables", ()):
             files += [self.tables / f"{name}.parquet", folder / "tables" / f"{name}.yaml"]
         for name in registry_entries(run):
@@ -169,9 +197,11 @@ class Inputs:
         return [*files, stored] if run.after and stored else files
 
     def fingerprints(self, run: Run) -> dict[str, Any]:
-        """The inputs of a run apart, each under a short hash, so that a moved verdict can be told its cause.
+        """The inputs of a run apart, each under a short hash, so that a moved verdict can be told
+        its cause.
 
-        data: by table; register: by entry; notebook: code and declarations without prose; package: by room; environment.
+        data: by table; register: by entry; notebook: code and declarations without prose; package:
+            by room; environment.
         Unlike `parts` they are the same on every machine that has the same inputs.
         """
         content = json.loads(run.notebook.read_text(encoding="utf-8"))
@@ -184,7 +214,9 @@ class Inputs:
             "register": {name: found[:SHORT] for name, found in sorted((shared | entries).items())},
             "notebook": digest([json.dumps([code, about], sort_keys=True).encode()])[:SHORT],
             "package": self._rooms,
-            "environment": {k: v if k == "python" else v[:SHORT] for k, v in self._environment().items()},
+            "environment": {
+                k: v if k == "python" else v[:SHORT] for k, v in self._environment().items()
+            },
         }
 
     def _environment(self) -> dict[str, str]:

@@ -10,8 +10,9 @@ _GRAMMAR = "rfc3987_syntax"
 def imports() -> None:
     """Import nbformat without the grammar of internationalised addresses.
 
-    jsonschema takes it along where it is installed, for a format that no notebook's schema has. Building it is two thirds
-    of the time that papermill takes to import. Only for processes of our own: they check no such address.
+    jsonschema takes it along where it is installed, for a format that no notebook's schema has.
+    Building it is two thirds of the time that papermill takes to import. Only for processes of our
+    own: they check no such address.
     """
     if _GRAMMAR in sys.modules or "jsonschema" in sys.modules:
         return

@@ -1,4 +1,6 @@
-"""manifest.json: what ran, under which key, from which inputs, on which versions, how long, and what came from the store."""
+"""manifest.json: what ran, under which key, from which inputs, on which versions, how long, and
+what came from the store.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +17,14 @@ from . import inputs, planning, worker
 from .pool import Result
 
 SEED = 0
-"""Hash seed of every kernel. Measures that draw random numbers take their own seed as an argument and state it."""
+"""Hash seed of every kernel. Measures that draw random numbers take their own seed as an argument
+and state it.
+"""
 
 
 def write_manifest(out: Path, results: Sequence[Result], seconds: float, kernel: str = "") -> None:
-    """Write `out`/manifest.json. Runs of an earlier command whose notebooks still lie in the folder stay listed.
+    """Write `out`/manifest.json. Runs of an earlier command whose notebooks still lie in the folder
+    stay listed.
 
     kernel: the kernelspec that the results were made with; empty for the default.
     """
@@ -27,7 +32,9 @@ def write_manifest(out: Path, results: Sequence[Result], seconds: float, kernel:
 
     about = inputs.Inputs(current(), kernels.described(kernel))
     now = {r.run_id: asdict(r) | {"inputs": _inputs(about, r, out)} for r in results}
-    earlier = {r["run_id"]: r for r in _runs(out) if (out / "notebooks" / f"{r['run_id']}.ipynb").is_file()}
+    earlier = {
+        r["run_id"]: r for r in _runs(out) if (out / "notebooks" / f"{r['run_id']}.ipynb").is_file()
+    }
     content = {
         "ca_research": __version__,
         **inputs.environment(),
@@ -37,11 +44,15 @@ def write_manifest(out: Path, results: Sequence[Result], seconds: float, kernel:
         "seconds": round(seconds, 2),
         "runs": sorted((earlier | now).values(), key=lambda r: str(r["run_id"])),
     }
-    write_whole(out / "manifest.json", (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
+    write_whole(
+        out / "manifest.json", (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
+    )
 
 
 def _inputs(about: inputs.Inputs, result: Result, out: Path) -> dict[str, Any]:
-    """Fingerprints of what a run was made from; empty where that has changed since it began, and is not known any more."""
+    """Fingerprints of what a run was made from; empty where that has changed since it began, and is
+    not known any more.
+    """
     page = planning.PAGES.get(result.claim)
     notebook = paths.notebooks_dir() / (page[0] if page else registry.claim(result.claim).notebook)
     run = planning.Run(result.claim, notebook, result.params)
@@ -57,13 +68,19 @@ def _runs(out: Path) -> list[dict[str, Any]]:
 
 
 def read_manifest(out: Path) -> dict[str, Any]:
-    """The manifest of a reports folder; raises CoverageError where there is none, UsageError where it is not one."""
+    """The manifest of a reports folder; raises CoverageError where there is none, UsageError where
+    it is not one.
+    """
     file = out / "manifest.json"
     try:
         content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         content["runs"]
     except FileNotFoundError:
-        raise CoverageError("nothing has been run yet", where=paths.shown(file), hint="ca-research run") from None
+        raise CoverageError(
+            "nothing has been run yet", where=paths.shown(file), hint="ca-research run"
+        ) from None
     except (ValueError, KeyError, TypeError):
-        raise UsageError("not a manifest", where=paths.shown(file), hint="ca-research run") from None
+        raise UsageError(
+            "not a manifest", where=paths.shown(file), hint="ca-research run"
+        ) from None
     return content

@@ -18,7 +18,9 @@ _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
 
 @dataclass(frozen=True)
 class Parameter:
-    """One typed parameter of the cell tagged `parameters`; choices, bounds, pattern and meaning come from the metadata."""
+    """One typed parameter of the cell tagged `parameters`; choices, bounds, pattern and meaning
+    come from the metadata.
+    """
 
     name: str
     type: str
@@ -30,7 +32,9 @@ class Parameter:
     maximum: float | None = None
 
     def read(self, value: Any, where: str) -> Any:
-        """The value in the parameter's type; raises ParameterError. Text from a command line is converted."""
+        """The value in the parameter's type; raises ParameterError. Text from a command line is
+        converted.
+        """
         kind = _TYPES[self.type]
         try:
             if isinstance(value, str) and kind is bool:
@@ -47,24 +51,33 @@ class Parameter:
             value = float(value)
         if type(value) is not kind or (isinstance(value, float) and not math.isfinite(value)):
             raise ParameterError(
-                f"parameter {self.name} is of type {self.type}, got {value!r} ({type(value).__name__})",
+                f"parameter {self.name} is of type {self.type}, got {value!r} "
+                f"({type(value).__name__})",
                 where=where,
                 hint=f"for example -p {self.name}={self.default}",
             )
         if self.choices and value not in self.choices:
-            raise UnknownNameError(f"value for parameter {self.name}:", value, self.choices, where=where)
+            raise UnknownNameError(
+                f"value for parameter {self.name}:", value, self.choices, where=where
+            )
         if self.pattern and not re.fullmatch(self.pattern, str(value)):
-            raise ParameterError(f"parameter {self.name} cannot be {value!r}", where=where, hint=self.meaning)
+            raise ParameterError(
+                f"parameter {self.name} cannot be {value!r}", where=where, hint=self.meaning
+            )
         for bound, wrong in ((self.minimum, "below"), (self.maximum, "above")):
             if bound is not None and (value < bound if wrong == "below" else value > bound):  # type: ignore[operator]
                 raise ParameterError(
-                    f"parameter {self.name} cannot be {value!r}: {wrong} {bound:g}", where=where, hint=self.meaning
+                    f"parameter {self.name} cannot be {value!r}: {wrong} {bound:g}",
+                    where=where,
+                    hint=self.meaning,
                 )
         return value
 
 
 def _number(text: str, kind: type) -> int | float:
-    """A number as people write one: no `1_000`, no digits of other scripts, at most fifteen of them."""
+    """A number as people write one: no `1_000`, no digits of other scripts, at most fifteen of
+    them.
+    """
     if not re.fullmatch(r"[-+]?[0-9]{0,15}(\.[0-9]{1,20})?([eE][-+]?[0-9]{1,3})?", text):
         raise ValueError(text)
     return kind(text)
@@ -74,7 +87,9 @@ def notebook_file(name: str) -> Path:
     """A notebook of the project by file name, for example 'students_in_china.ipynb'."""
     file = paths.notebooks_dir() / name
     if not file.is_file():
-        raise UnknownNameError("notebook", name, sorted(p.name for p in paths.notebooks_dir().glob("*.ipynb")))
+        raise UnknownNameError(
+            "notebook", name, sorted(p.name for p in paths.notebooks_dir().glob("*.ipynb"))
+        )
     return file
 
 
@@ -96,7 +111,9 @@ def declared(file: Path) -> dict[str, Parameter]:
         raise RunError(f"not a notebook: {error}", where=where) from None
     cells = [c for c in notebook["cells"] if "parameters" in c["metadata"].get("tags", [])]
     if len(cells) != 1:
-        raise RunError(f"{len(cells)} cells are tagged `parameters`, there must be one", where=where)
+        raise RunError(
+            f"{len(cells)} cells are tagged `parameters`, there must be one", where=where
+        )
     about = notebook["metadata"].get("ca_research", {}).get("parameters", {})
     try:
         body = ast.parse("".join(cells[0]["source"])).body
@@ -104,16 +121,28 @@ def declared(file: Path) -> dict[str, Parameter]:
         raise RunError(f"the parameters cell is not Python: {error}", where=where) from None
     found = {}
     for node in body:
-        if not (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None):
-            raise RunError("the parameters cell holds only typed assignments, `name: type = value`", where=where)
+        if not (
+            isinstance(node, ast.AnnAssign)
+            and isinstance(node.target, ast.Name)
+            and node.value is not None
+        ):
+            raise RunError(
+                "the parameters cell holds only typed assignments, `name: type = value`",
+                where=where,
+            )
         kind = ast.unparse(node.annotation)
         if kind not in _TYPES:
-            raise RunError(f"parameter {node.target.id}: type {kind} is not one of {', '.join(_TYPES)}", where=where)
+            raise RunError(
+                f"parameter {node.target.id}: type {kind} is not one of {', '.join(_TYPES)}",
+                where=where,
+            )
         name, extra = node.target.id, about.get(node.target.id, {})
         try:
             default = ast.literal_eval(node.value)
         except ValueError:
-            raise RunError(f"parameter {name}: the default must be a plain value", where=where) from None
+            raise RunError(
+                f"parameter {name}: the default must be a plain value", where=where
+            ) from None
         found[name] = Parameter(
             name,
             kind,
@@ -128,7 +157,9 @@ def declared(file: Path) -> dict[str, Parameter]:
 
 
 def check(file: Path, given: dict[str, Any]) -> dict[str, Any]:
-    """Given parameters in their declared types; raises ParameterError or UnknownNameError naming the known ones."""
+    """Given parameters in their declared types; raises ParameterError or UnknownNameError naming
+    the known ones.
+    """
     known, where = declared(file), paths.shown(file)
     for name in given:
         if name not in known:

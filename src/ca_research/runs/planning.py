@@ -15,7 +15,9 @@ from . import parameters
 
 
 def days() -> tuple[str, str]:
-    """The two days of knowledge: that of the article, whose 'is' claims are judged by what was known then, and latest."""
+    """The two days of knowledge: that of the article, whose 'is' claims are judged by what was
+    known then, and latest.
+    """
     return (registry.article().date.isoformat(), "latest")
 
 
@@ -24,17 +26,25 @@ PAGES: dict[str, tuple[str, tuple[dict[str, Any], ...]]] = {
     "overview": ("overview.ipynb", ({},)),
     "data": ("data.ipynb", ({},)),
 }
-"""Notebooks that judge no claim, by name, with the parameters of their runs; the overview reads what the others stored."""
+"""Notebooks that judge no claim, by name, with the parameters of their runs; the overview reads
+what the others stored.
+"""
 
 
 def pages() -> list[str]:
     """Names of PAGES whose notebook the project has."""
-    return [name for name, (notebook, _) in PAGES.items() if (paths.notebooks_dir() / notebook).is_file()]
+    return [
+        name
+        for name, (notebook, _) in PAGES.items()
+        if (paths.notebooks_dir() / notebook).is_file()
+    ]
 
 
 @dataclass(frozen=True)
 class Run:
-    """One notebook with one set of parameters. `claim` is a claim's id or a name of PAGES; `run_id` names its files."""
+    """One notebook with one set of parameters. `claim` is a claim's id or a name of PAGES; `run_id`
+    names its files.
+    """
 
     claim: str
     notebook: Path
@@ -53,7 +63,9 @@ class Run:
     @property
     def command(self) -> str:
         """The command that re-creates this run."""
-        given = "".join(f" -p {k}={v}" for k, v in sorted(self.params.items()) if k not in ("as_of", "claim"))
+        given = "".join(
+            f" -p {k}={v}" for k, v in sorted(self.params.items()) if k not in ("as_of", "claim")
+        )
         return f"ca-research run {self.claim}{given} --as-of {self.params['as_of']}"
 
 
@@ -64,14 +76,15 @@ def plan(
     as_of: Sequence[str] = (),
     sets: Sequence[Mapping[str, Any]] = (),
 ) -> list[Run]:
-    """Runs for some claims or pages (all where none is named), every parameter checked before anything starts.
+    """Runs for some claims or pages (all where none is named), every parameter checked before
+    anything starts.
 
-    params: fixed values; grid: lists of values whose product is run; sets: ready sets of values, each a run. Without any
-    of them, the runs that the claim declares.
-    as_of: days of knowledge; by default both for a claim, and everything at hand for a page that judges none and for
-    an opinion.
-    Raises UnknownNameError for an unknown claim or parameter, ParameterError for a value of a wrong type, UsageError
-    for a day that is not in the calendar.
+    params: fixed values; grid: lists of values whose product is run; sets: ready sets of values,
+    each a run. Without any of them, the runs that the claim declares.
+    as_of: days of knowledge; by default both for a claim, and everything at hand for a page that
+    judges none and for an opinion.
+    Raises UnknownNameError for an unknown claim or parameter, ParameterError for a value of a wrong
+    type, UsageError for a day that is not in the calendar.
     """
     from ..tables.dates import parse_as_of
 
@@ -93,7 +106,9 @@ def plan(
         notebook, declared_runs = PAGES.get(claim_id) or _of_claim(claim_id)
         file = parameters.notebook_file(notebook)
         if params or grid or sets:
-            products = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
+            products = [
+                dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())
+            ]
             wanted = [{**params, **one, **product} for one in sets or ({},) for product in products]
         else:
             wanted = [dict(s) for s in declared_runs]
@@ -112,7 +127,9 @@ def plan(
 
 
 def _days(claim_id: str) -> tuple[str, ...]:
-    """Both days of knowledge, but for what no figure can move: a page that judges nothing, a sentence of opinion."""
+    """Both days of knowledge, but for what no figure can move: a page that judges nothing, a
+    sentence of opinion.
+    """
     if claim_id in PAGES or registry.claim(claim_id).kind == "opinion":
         return ("latest",)
     return days()

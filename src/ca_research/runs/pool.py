@@ -1,4 +1,6 @@
-"""Many runs: what is stored is served, the rest is executed in processes of its own, and nothing is lost on the way."""
+"""Many runs: what is stored is served, the rest is executed in processes of its own, and nothing is
+lost on the way.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +23,17 @@ from .planning import Run
 from .store import Store, open_store
 
 EXECUTED = "notebooks"
-"""Folder within the reports folder that holds executed notebooks; the site reads them and nothing else."""
+"""Folder within the reports folder that holds executed notebooks; the site reads them and nothing
+else.
+"""
 
 _TRIES = 2  # a run whose worker died is tried once more: it may have been another's fault
 
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a run. `error` is empty where all went well; `stored` says that it was served from the store.
+    """What became of a run. `error` is empty where all went well; `stored` says that it was served
+    from the store.
 
     moved: somebody wrote to its inputs while it ran, so it has to run again.
     """
@@ -51,9 +56,11 @@ class Result:
 
 @dataclass(frozen=True)
 class Options:
-    """How to run: processes at a time, whether to stop at the first failure, the kernel, the limits, whether to use the store.
+    """How to run: processes at a time, whether to stop at the first failure, the kernel, the
+    limits, whether to use the store.
 
-    kernel: name of a kernelspec; empty for the warm one, or the ordinary one where that is not to be had.
+    kernel: name of a kernelspec; empty for the warm one, or the ordinary one where that is not to
+        be had.
     cluster: address of a Dask scheduler that gets the runs instead of processes here.
     """
 
@@ -75,10 +82,10 @@ def execute(
 ) -> list[Result]:
     """Run notebooks into `out`/notebooks; results in the order of `runs`.
 
-    A notebook that fails is a Result with its error; its page is still written. Each finished one is stored at once,
-    so that a run that was killed goes on with what is missing. With fail_fast nothing new starts after a failure and
-    what did not run is left out of the results. Raises MissingTableError before any kernel starts where the tables
-    have not been built.
+    A notebook that fails is a Result with its error; its page is still written. Each finished one
+    is stored at once, so that a run that was killed goes on with what is missing. With fail_fast
+    nothing new starts after a failure and what did not run is left out of the results. Raises
+    MissingTableError before any kernel starts where the tables have not been built.
     """
     from ..tables.build import current
 
@@ -123,7 +130,12 @@ def execute(
         reports = str(out.resolve())
         tasks = {
             run.run_id: worker.Task(
-                run, keys[run.run_id], inputs.limits(run), dict(options.limits), options.kernel, reports
+                run,
+                keys[run.run_id],
+                inputs.limits(run),
+                dict(options.limits),
+                options.kernel,
+                reports,
             )
             for run in due
         }
@@ -135,7 +147,9 @@ def execute(
 
 
 def _write_page(file: Path, run: Run, key: str, outcome: worker.Outcome) -> None:
-    """The executed notebook; where none came about, the notebook as it is with the error, so that no older page stands."""
+    """The executed notebook; where none came about, the notebook as it is with the error, so that
+    no older page stands.
+    """
     content = outcome.notebook
     if not content:
         try:
@@ -149,12 +163,18 @@ def _write_page(file: Path, run: Run, key: str, outcome: worker.Outcome) -> None
 def _stored(store: Store, key: str) -> worker.Outcome | None:
     record = store.recall("runs", key)
     content = store.get(record["file"]) if record else None
-    return worker.Outcome(content.decode(), float(record["seconds"])) if record and content is not None else None
+    return (
+        worker.Outcome(content.decode(), float(record["seconds"]))
+        if record and content is not None
+        else None
+    )
 
 
 def _keep(store: Store, key: str, outcome: worker.Outcome) -> None:
     try:
-        store.remember("runs", key, {"file": store.put(outcome.notebook.encode()), "seconds": outcome.seconds})
+        store.remember(
+            "runs", key, {"file": store.put(outcome.notebook.encode()), "seconds": outcome.seconds}
+        )
     except OSError:  # a full or read-only disk takes the store away, not the result
         return
 
@@ -166,12 +186,18 @@ def _work(
     on_start: Callable[[Run], None],
     finish: Callable[[Run, worker.Outcome], None],
 ) -> None:
-    """Execute what is due, `jobs` at a time; a pool that broke is replaced and what was under way is tried once more."""
+    """Execute what is due, `jobs` at a time; a pool that broke is replaced and what was under way
+    is tried once more.
+    """
     if options.cluster and not due[0].after:  # what reads the stored verdicts stays where they are
         from .cluster import on_cluster
 
         return on_cluster(
-            options.cluster, [(run, tasks[run.run_id]) for run in due], on_start, finish, options.fail_fast
+            options.cluster,
+            [(run, tasks[run.run_id]) for run in due],
+            on_start,
+            finish,
+            options.fail_fast,
         )
     jobs = max(1, min(options.jobs or os.cpu_count() or 1, len(due)))
     with scratch_folder() as scratch:
@@ -191,7 +217,9 @@ def _in_processes(
     pool, under_way = _pool(jobs, scratch), dict[Future[worker.Outcome], Run]()
     stop = False
     try:
-        kernel = _kernel(options.kernel, worker.environment(tasks[due[0].run_id]))  # while the workers import
+        kernel = _kernel(
+            options.kernel, worker.environment(tasks[due[0].run_id])
+        )  # while the workers import
         while waiting or under_way:
             broken = False
             while waiting and len(under_way) < jobs and not (stop or broken):
@@ -239,25 +267,32 @@ def _in_processes(
 
 
 def _killed(run: Run) -> worker.Outcome:
-    return worker.Outcome("", 0.0, "the process that ran it was killed, twice", paths.shown(run.notebook))
+    return worker.Outcome(
+        "", 0.0, "the process that ran it was killed, twice", paths.shown(run.notebook)
+    )
 
 
 def _pool(jobs: int, scratch: str) -> ProcessPoolExecutor:
     """Processes that begin with their imports at once."""
-    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=worker.begin, initargs=(scratch,))
+    pool = ProcessPoolExecutor(
+        jobs, mp_context=get_context("spawn"), initializer=worker.begin, initargs=(scratch,)
+    )
     for _ in range(jobs):
         pool.submit(worker.imports)
     return pool
 
 
 def _kernel(wanted: str, environment: Mapping[str, str]) -> str:
-    """Name of the kernelspec for all runs; the server of warm ones is started here, so that one line tells where it cannot."""
+    """Name of the kernelspec for all runs; the server of warm ones is started here, so that one
+    line tells where it cannot.
+    """
     if wanted:
         return wanted
     name, reason = kernels.default()
     if kernels.described(name):
         raise RunError(
-            f"the default kernel {name} is not of this environment, so its results would be taken for this one's",
+            f"the default kernel {name} is not of this environment, so its results would be "
+            "taken for this one's",
             hint=f"remove that kernelspec (jupyter kernelspec list), or name it: --kernel {name}",
         )
     if name == kernels.NAME:
@@ -284,14 +319,19 @@ def end(pool: Executor) -> None:
     """End a pool now: its processes, and the kernels that they started."""
     import psutil
 
-    workers, below = list((getattr(pool, "_processes", None) or {}).values()), list[psutil.Process]()
+    workers, below = (
+        list((getattr(pool, "_processes", None) or {}).values()),
+        list[psutil.Process](),
+    )
     for worker_ in workers:
         with contextlib.suppress(psutil.Error):
             below += psutil.Process(worker_.pid).children(recursive=True)
     for one in (*workers, *below):
         with contextlib.suppress(psutil.Error, ValueError):
             one.kill()
-    for worker_ in workers:  # by multiprocessing, which takes one that another has waited for as alive for ever
+    for worker_ in (
+        workers
+    ):  # by multiprocessing, which takes one that another has waited for as alive for ever
         with contextlib.suppress(ValueError, AssertionError):
             worker_.join(5)
     psutil.wait_procs(below, timeout=5)

@@ -4,8 +4,9 @@
     runs/KEY.json      {"file": sha256, "seconds": ...}: the executed notebook of one run
     reports/KEY.json   {"files": {name: sha256}}: all files of a report
 
-A record is written after its blobs and by renaming, a blob is checked when it is read: what a crash, a full disk or a bad
-sector leaves behind is a miss, never a wrong page. The least recently used go first where the store passes its size.
+A record is written after its blobs and by renaming, a blob is checked when it is read: what a
+crash, a full disk or a bad sector leaves behind is a miss, never a wrong page. The least recently
+used go first where the store passes its size.
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ def allowed_size() -> int:
     if not text:
         return DEFAULT_SIZE
     if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise UsageError(f"CA_RESEARCH_CACHE_MB is {text!r}, not a number of megabytes", hint="for example 500")
+        raise UsageError(
+            f"CA_RESEARCH_CACHE_MB is {text!r}, not a number of megabytes", hint="for example 500"
+        )
     return int(text) * 1024 * 1024
 
 
@@ -48,7 +51,10 @@ BESIDE = ("verdicts.json", "verdicts.csv", "verdicts.tex", "claimreview.jsonld",
 """Files of a report beside its pages."""
 
 
-_FIELDS: dict[str, dict[str, Any]] = {"runs": {"file": str, "seconds": (int, float)}, "reports": {"files": dict}}
+_FIELDS: dict[str, dict[str, Any]] = {
+    "runs": {"file": str, "seconds": (int, float)},
+    "reports": {"files": dict},
+}
 """What a record of a kind holds."""
 
 
@@ -73,8 +79,12 @@ class Store:
         return sha256
 
     def get(self, sha256: str) -> bytes | None:
-        """A file by its hash; None where it is not here or no longer what it was (it is removed then)."""
-        if len(sha256) != 64 or not sha256.isalnum():  # a damaged record must not name a file elsewhere
+        """A file by its hash; None where it is not here or no longer what it was (it is removed
+        then).
+        """
+        if (
+            len(sha256) != 64 or not sha256.isalnum()
+        ):  # a damaged record must not name a file elsewhere
             return None
         file = self._blob(sha256)
         try:
@@ -95,7 +105,9 @@ class Store:
         file = self._record(kind, key)
         try:
             record: dict[str, Any] = json.loads(file.read_bytes())
-            known = isinstance(record, dict) and all(isinstance(record[f], kind_) for f, kind_ in _FIELDS[kind].items())
+            known = isinstance(record, dict) and all(
+                isinstance(record[f], kind_) for f, kind_ in _FIELDS[kind].items()
+            )
         except (OSError, ValueError, KeyError):
             return None
         if not known:
@@ -114,7 +126,9 @@ class Store:
         return found
 
     def trim(self, size: int | None = None) -> int:
-        """Remove what was used longest ago until the store fits `size` bytes (default: the allowed size); bytes removed."""
+        """Remove what was used longest ago until the store fits `size` bytes (default: the allowed
+        size); bytes removed.
+        """
         files = sorted(self.contents(), key=lambda f: f[2])
         excess = sum(f[1] for f in files) - (allowed_size() if size is None else size)
         removed = 0
@@ -135,7 +149,9 @@ def open_store() -> Store:
 
 
 def remember_report(store: Store, key: str, out: Path) -> None:
-    """Keep every file of a finished report under the key of its command, if the store's disk has room for it."""
+    """Keep every file of a finished report under the key of its command, if the store's disk has
+    room for it.
+    """
     with contextlib.suppress(OSError):
         files = {f.relative_to(out).as_posix(): store.put(f.read_bytes()) for f in _shown(out)}
         store.remember("reports", key, {"files": files})
@@ -143,7 +159,8 @@ def remember_report(store: Store, key: str, out: Path) -> None:
 
 
 def serve_report(store: Store, key: str, out: Path) -> int | None:
-    """Make `out` hold the report stored under a key, byte for byte: how many files had to be put back or removed for that.
+    """Make `out` hold the report stored under a key, byte for byte: how many files had to be put
+    back or removed for that.
 
     None where the store does not have it all.
     """
@@ -165,7 +182,9 @@ def serve_report(store: Store, key: str, out: Path) -> int | None:
 
 
 def _shown(out: Path) -> list[Path]:
-    """Files of a report: pages, verdicts, the manifest, executed notebooks. Other files in the folder are left alone."""
+    """Files of a report: pages, verdicts, the manifest, executed notebooks. Other files in the
+    folder are left alone.
+    """
     found = [out / name for name in BESIDE]
     return [f for f in [*found, *out.glob("*.html"), *out.glob("notebooks/*.ipynb")] if f.is_file()]
 

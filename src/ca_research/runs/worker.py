@@ -1,4 +1,6 @@
-"""One run, in a process of its own or on another machine: the notebook through papermill, its outcome handed back."""
+"""One run, in a process of its own or on another machine: the notebook through papermill, its
+outcome handed back.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,8 @@ _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEX
 
 @dataclass(frozen=True)
 class Task:
-    """What a worker needs: the run, its key, what it may read, how it is limited, which kernel it gets.
+    """What a worker needs: the run, its key, what it may read, how it is limited, which kernel it
+    gets.
 
     scratch: folder for what must not outlive the run; empty for one of the worker's own.
     """
@@ -42,9 +45,11 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a run: the executed notebook (empty where none came about), seconds, and the error with its place.
+    """What became of a run: the executed notebook (empty where none came about), seconds, and the
+    error with its place.
 
-    note: the line that says why the kernel was not a warm one, where one was asked for and not to be had.
+    note: the line that says why the kernel was not a warm one, where one was asked for and not to
+        be had.
     """
 
     notebook: str
@@ -55,18 +60,24 @@ class Outcome:
 
 
 def environment(task: Task) -> dict[str, str]:
-    """What a worker sets for its kernels: the limits of reads, the seed of hashes, one thread for BLAS.
+    """What a worker sets for its kernels: the limits of reads, the seed of hashes, one thread for
+    BLAS.
 
     A kernel starts in a folder of its own, so what is relative to this one is said in full.
     """
     full = kernels.absolute(os.environ, Path.cwd())
     found = {name: value for name, value in full.items() if os.environ[name] != value}
     found |= {reads.VARIABLE: task.allowed, "CA_RESEARCH_STRICT": "1", "PYTHONHASHSEED": "0"}
-    return found | dict.fromkeys(_THREADS, "1") | ({"CA_RESEARCH_REPORTS": task.reports} if task.reports else {})
+    return (
+        found
+        | dict.fromkeys(_THREADS, "1")
+        | ({"CA_RESEARCH_REPORTS": task.reports} if task.reports else {})
+    )
 
 
 def begin(scratch: str) -> None:
-    """First thing in a worker process. Ctrl-C belongs to the parent, and where that is killed the worker ends too.
+    """First thing in a worker process. Ctrl-C belongs to the parent, and where that is killed the
+    worker ends too.
 
     Without the watch it would wait for ever for a next run, and its kernel with it.
     """
@@ -106,7 +117,9 @@ class _Notes(logging.Handler):
 
 
 def execute(task: Task) -> Outcome:
-    """Execute one notebook. Never raises for what the notebook does; nothing is written but in a scratch folder."""
+    """Execute one notebook. Never raises for what the notebook does; nothing is written but in a
+    scratch folder.
+    """
     outcome = _attempt(task)
     # two kernels that start at once can be given one port: the second dies before its first cell
     return _attempt(task) if any(words in outcome.error for words in _UNBORN) else outcome
@@ -131,7 +144,9 @@ def _attempt(task: Task) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="ca-research-", dir=task.scratch or None) as folder:
         target, here = Path(folder) / "run.ipynb", Path(folder) / "here"
         here.mkdir()  # empty: what lies beside the command is in no key, and runs at a time do not mix their files
-        os.environ["JUPYTER_RUNTIME_DIR"] = folder  # a killed worker leaves no connection file among the user's
+        os.environ["JUPYTER_RUNTIME_DIR"] = (
+            folder  # a killed worker leaves no connection file among the user's
+        )
         try:
             papermill.execute_notebook(
                 str(task.run.notebook),
@@ -161,7 +176,9 @@ def _attempt(task: Task) -> Outcome:
 
 
 def stamped(text: str, task: Task, error: str, where: str) -> str:
-    """The executed notebook with the record of its run, without anything that is of this machine or this moment."""
+    """The executed notebook with the record of its run, without anything that is of this machine or
+    this moment.
+    """
     import nbformat
 
     notebook = nbformat.reads(text, as_version=4)
@@ -179,7 +196,11 @@ def stamped(text: str, task: Task, error: str, where: str) -> str:
     }
     notebook.metadata["ca_research"] = {**notebook.metadata.get("ca_research", {}), "run": run}
     # which kernel served it is of the machine: a warm one and an ordinary one give the same page
-    notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": kernels.ORDINARY}
+    notebook.metadata["kernelspec"] = {
+        "display_name": "Python 3",
+        "language": "python",
+        "name": kernels.ORDINARY,
+    }
     notebook.metadata["language_info"] = {"name": "python"}
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
@@ -199,7 +220,9 @@ def versions() -> dict[str, str]:
     from importlib.metadata import version
 
     names = ("pandas", "numpy", "statsmodels", "pyfixest", "matplotlib", "papermill")
-    return {"Python": platform.python_version(), "ca-research": __version__} | {name: version(name) for name in names}
+    return {"Python": platform.python_version(), "ca-research": __version__} | {
+        name: version(name) for name in names
+    }
 
 
 def plain(text: str) -> str:
@@ -209,7 +232,9 @@ def plain(text: str) -> str:
 
 
 def without_paths(text: str) -> str:
-    """Executed notebooks leave the machine: folders of the project, the package, Python and the user are not in them."""
+    """Executed notebooks leave the machine: folders of the project, the package, Python and the
+    user are not in them.
+    """
     import json
 
     package = Path(__file__).resolve().parents[1]
@@ -227,7 +252,9 @@ def without_paths(text: str) -> str:
     return re.sub(re.escape(json.dumps(tempfile.gettempdir())[1:-1]) + r"/ipykernel_\d+/", "", text)
 
 
-if __name__ == "__main__":  # a task on stdin, its outcome into the file named: for a worker of a cluster
+if (
+    __name__ == "__main__"
+):  # a task on stdin, its outcome into the file named: for a worker of a cluster
     import pickle
 
     from ca_research.runs import worker

@@ -8,24 +8,29 @@ from typing import Any
 from .. import registry
 
 SCALE = {"contradicted": 1, "partly supported": 2, "supported": 3}
-"""The verdicts that lie on one scale. 'Not enough evidence' and 'not testable' are no degree of truth: they carry their
-name and no value."""
+"""The verdicts that lie on one scale. 'Not enough evidence' and 'not testable' are no degree of
+truth: they carry their name and no value."""
 
 SCHEMA = "https://schema.org"
 
 
 def claim_reviews(verdicts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """A JSON-LD document with one ClaimReview for each verdict; verdicts: entries of verdicts.json."""
+    """A JSON-LD document with one ClaimReview for each verdict; verdicts: entries of
+    verdicts.json.
+    """
     return {"@context": SCHEMA, "@graph": [claim_review(v) for v in verdicts]}
 
 
 def claim_review(verdict: Mapping[str, Any]) -> dict[str, Any]:
-    """One verdict as a ClaimReview: the claim in the project's words, the article it appears in, the rating, the datasets.
+    """One verdict as a ClaimReview: the claim in the project's words, the article it appears in,
+    the rating, the datasets.
 
     Nothing is filled in that is not known: the article's author and address are left out.
     """
     spec, article = registry.claim(verdict["claim"]), registry.article()
-    setting = "".join(f"_{k}-{v}" for k, v in sorted(verdict["params"].items()) if k not in ("claim", "as_of"))
+    setting = "".join(
+        f"_{k}-{v}" for k, v in sorted(verdict["params"].items()) if k not in ("claim", "as_of")
+    )
     rating: dict[str, Any] = {
         "@type": "Rating",
         "alternateName": verdict["verdict"],
@@ -68,7 +73,9 @@ def dataset(source_id: str) -> dict[str, Any]:
         "identifier": source.source_id,
         "name": source.title,
         "description": source.citation,
-        "creator": {"@type": "Organization", "name": source.publisher} if source.publisher else None,
+        "creator": {"@type": "Organization", "name": source.publisher}
+        if source.publisher
+        else None,
         "license": source.licence,
         "url": source.address,
         "datePublished": source.published,

@@ -1,4 +1,6 @@
-"""Other forms of what the pages show: the verdicts as CSV and LaTeX, and any table of a page as LaTeX."""
+"""Other forms of what the pages show: the verdicts as CSV and LaTeX, and any table of a page as
+LaTeX.
+"""
 
 from __future__ import annotations
 
@@ -15,20 +17,59 @@ from ..stats.result import escape_latex
 CSV_FILE, LATEX_FILE = "verdicts.csv", "verdicts.tex"
 
 _COLUMNS = (
-    "claim", "reading", "part", "headline", "setting", "as_of", "verdict", "fragile", "criterion", "measure", "state",
-    "estimate", "low", "high", "interval", "unit", "share_of_specifications", "specifications", "title",
-)  # fmt: skip
+    "claim",
+    "reading",
+    "part",
+    "headline",
+    "setting",
+    "as_of",
+    "verdict",
+    "fragile",
+    "criterion",
+    "measure",
+    "state",
+    "estimate",
+    "low",
+    "high",
+    "interval",
+    "unit",
+    "share_of_specifications",
+    "specifications",
+    "title",
+)
 _WIDE = 28  # characters; a longer text gets a column that breaks lines
 _LATEX = {
-    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}", "≤": r"$\leq$", "≥": r"$\geq$",
-    "−": "$-$", "×": r"$\times$", "≠": r"$\neq$", "≈": r"$\approx$", "→": r"$\rightarrow$", "–": "--", "—": "---",
-    "“": "``", "”": "''", "‘": "`", "’": "'", "…": r"\dots{}", "·": r"\textperiodcentered{}", "\u00a0": "~", "\u202f": r"\,",
-}  # fmt: skip
-_PREAMBLE = r"% needs \usepackage{array,booktabs,longtable}, and \usepackage[T1]{fontenc} or XeLaTeX, LuaLaTeX"
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    "≤": r"$\leq$",
+    "≥": r"$\geq$",
+    "−": "$-$",
+    "×": r"$\times$",
+    "≠": r"$\neq$",
+    "≈": r"$\approx$",
+    "→": r"$\rightarrow$",
+    "–": "--",
+    "—": "---",
+    "“": "``",
+    "”": "''",
+    "‘": "`",
+    "’": "'",
+    "…": r"\dots{}",
+    "·": r"\textperiodcentered{}",
+    "\u00a0": "~",
+    "\u202f": r"\,",
+}
+_PREAMBLE = (
+    r"% needs \usepackage{array,booktabs,longtable}, and \usepackage[T1]{fontenc} or XeLaTeX, "
+    r"LuaLaTeX"
+)
 
 
 def verdicts_csv(verdicts: Sequence[Mapping[str, Any]]) -> str:
-    """One row for each entry of verdicts.json, with the criterion that decides it; numbers as they are stored.
+    """One row for each entry of verdicts.json, with the criterion that decides it; numbers as they
+    are stored.
 
     A reading without criteria has no number: its cells are empty.
     """
@@ -45,12 +86,26 @@ def verdicts_csv(verdicts: Sequence[Mapping[str, Any]]) -> str:
 
 
 def verdicts_latex(verdicts: Sequence[Mapping[str, Any]]) -> str:
-    """The same as a longtable for a paper: claim, reading, day, verdict, and the number that decides it with its interval."""
-    head = ("claim", "reading", "as of", "verdict", "criterion", "number", "interval", "true in", "of")
+    """The same as a longtable for a paper: claim, reading, day, verdict, and the number that
+    decides it with its interval.
+    """
+    head = (
+        "claim",
+        "reading",
+        "as of",
+        "verdict",
+        "criterion",
+        "number",
+        "interval",
+        "true in",
+        "of",
+    )
     rows = []
     for v in verdicts:
         c, setting = deciding(v), _setting(v)
-        reading = v["title"] + (f" ({setting})" if setting else "") + (", part" if v["part"] else "")
+        reading = (
+            v["title"] + (f" ({setting})" if setting else "") + (", part" if v["part"] else "")
+        )
         word = v["verdict"] + (", fragile" if v["fragile"] else "")
         shown = (
             (
@@ -65,20 +120,33 @@ def verdicts_latex(verdicts: Sequence[Mapping[str, Any]]) -> str:
         )
         rows.append((v["claim"], reading, v["as_of"], word, *shown))
     numeric = [False] * 7 + [True] * 2
-    note = "Share of specifications: how many of the distinct specifications make the criterion true; no probability."
+    note = (
+        "Share of specifications: how many of the distinct specifications make the criterion "
+        "true; no probability."
+    )
     return latex_table("Verdicts", head, rows, numeric, note)
 
 
 def table_latex(record: Mapping[str, Any]) -> str:
-    """A table of a page (a record of the MIME type for tables) as LaTeX; the same cells as on the page."""
-    note = record["note"] + (f" Sources: {', '.join(record['sources'])}." if record["sources"] else "")
+    """A table of a page (a record of the MIME type for tables) as LaTeX; the same cells as on the
+    page.
+    """
+    note = record["note"] + (
+        f" Sources: {', '.join(record['sources'])}." if record["sources"] else ""
+    )
     return latex_table(record["title"], record["columns"], record["rows"], record["numeric"], note)
 
 
 def latex_table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], numeric: Sequence[bool], note: str = ""
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    numeric: Sequence[bool],
+    note: str = "",
 ) -> str:
-    """A longtable in the style of booktabs, every text escaped. numeric: columns that stand to the right."""
+    """A longtable in the style of booktabs, every text escaped. numeric: columns that stand to the
+    right.
+    """
     rows = [[str(cell) for cell in row] for row in rows]
     kinds = ["r" if n else _column([row[i] for row in rows]) for i, n in enumerate(numeric)]
     head = _row(columns)
@@ -98,22 +166,35 @@ def latex_table(
 
 
 def _column(cells: Sequence[str]) -> str:
-    return r">{\raggedright\arraybackslash}p{3.2cm}" if max(map(len, cells), default=0) > _WIDE else "l"
+    return (
+        r">{\raggedright\arraybackslash}p{3.2cm}"
+        if max(map(len, cells), default=0) > _WIDE
+        else "l"
+    )
 
 
 def _row(cells: Sequence[str]) -> str:
     texts = [_text(cell) for cell in cells]
-    if texts and texts[0][:1] in ("[", "*"):  # after the end of a row LaTeX would take it for an option
+    if texts and texts[0][:1] in (
+        "[",
+        "*",
+    ):  # after the end of a row LaTeX would take it for an option
         texts[0] = "{}" + texts[0]
     return " & ".join(texts) + r" \\"
 
 
 def _text(text: str) -> str:
-    """Text as LaTeX prints it: one line, no control characters, nothing that it would take for a command."""
-    clean = "".join(c if c.isprintable() or c in _LATEX else " " for c in " ".join(str(text).split()))
+    """Text as LaTeX prints it: one line, no control characters, nothing that it would take for a
+    command.
+    """
+    clean = "".join(
+        c if c.isprintable() or c in _LATEX else " " for c in " ".join(str(text).split())
+    )
     escaped = re.sub(r"-(?=-)", "-{}", escape_latex(clean))  # two hyphens are not a dash
     return "".join(_LATEX.get(c, c) for c in escaped)
 
 
 def _setting(v: Mapping[str, Any]) -> str:
-    return ", ".join(f"{k}={x}" for k, x in sorted(v["params"].items()) if k not in ("claim", "as_of"))
+    return ", ".join(
+        f"{k}={x}" for k, x in sorted(v["params"].items()) if k not in ("claim", "as_of")
+    )

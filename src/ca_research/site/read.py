@@ -1,4 +1,6 @@
-"""Executed notebooks as the pages need them: verdicts, figures, tables, prose and code. Runs and computes nothing."""
+"""Executed notebooks as the pages need them: verdicts, figures, tables, prose and code. Runs and
+computes nothing.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +71,9 @@ class _Note(BaseModel):
 
 @dataclass
 class Item:
-    """A figure or a table: its record, the number of the cell that made it, and the SVG of a figure."""
+    """A figure or a table: its record, the number of the cell that made it, and the SVG of a
+    figure.
+    """
 
     kind: str
     record: dict[str, Any]
@@ -81,21 +85,29 @@ class Item:
         return str(self.record["section"])
 
     def counts(self) -> list[bool]:
-        """For each column of a table whether a reader may ask where its numbers come from; a year only names a row."""
+        """For each column of a table whether a reader may ask where its numbers come from; a year
+        only names a row.
+        """
         columns = zip(self.record["columns"], self.record["numeric"], strict=True)
         return [is_number and not is_year(name) for name, is_number in columns]
 
     def whole(self) -> list[list[tuple[str, str]]]:
-        """For each row of a table its numbers as they were before rounding: name of the column, and the number."""
+        """For each row of a table its numbers as they were before rounding: name of the column, and
+        the number.
+        """
         names, *rows = csv.reader(io.StringIO(self.record["csv"]))
         shown = [i for i, name in enumerate(names) if name not in ORIGIN_COLUMNS]
-        numbers = [i for i, is_number in zip(shown, self.record["numeric"], strict=True) if is_number]
+        numbers = [
+            i for i, is_number in zip(shown, self.record["numeric"], strict=True) if is_number
+        ]
         return [[(names[i], row[i]) for i in numbers if row[i]] for row in rows]
 
 
 @dataclass
 class Cell:
-    """A cell of the notebook: prose, or code with what it showed, the sentences it made, and the error it ended in."""
+    """A cell of the notebook: prose, or code with what it showed, the sentences it made, and the
+    error it ended in.
+    """
 
     kind: str
     source: str
@@ -106,11 +118,13 @@ class Cell:
 
 @dataclass
 class Page:
-    """All that one executed notebook holds. `verdicts` is empty where the run failed before its verdict.
+    """All that one executed notebook holds. `verdicts` is empty where the run failed before its
+    verdict.
 
-    `unsound` says where what it emitted as a verdict does not follow from its criteria; it is left out then. `unfit` says
-    which figures and tables lack what a page needs; they are left out too. `key` is the content key of the run, `tables`
-    what its notebook may read, `traces` the rows behind its criteria by name.
+    `unsound` says where what it emitted as a verdict does not follow from its criteria; it is left
+    out then. `unfit` says which figures and tables lack what a page needs; they are left out too.
+    `key` is the content key of the run, `tables` what its notebook may read, `traces` the rows
+    behind its criteria by name.
     """
 
     run_id: str
@@ -142,7 +156,9 @@ class Page:
     @property
     def left_out(self) -> bool:
         """Whether the run ended well and the page lacks something that it emitted."""
-        return bool(self.unsound or self.unfit) and self.error in map("; ".join, (self.unsound, self.unfit))
+        return bool(self.unsound or self.unfit) and self.error in map(
+            "; ".join, (self.unsound, self.unfit)
+        )
 
     @property
     def headline(self) -> dict[str, Any] | None:
@@ -170,7 +186,9 @@ def read_page(file: Path) -> Page:
     declared = notebook.metadata.get("ca_research", {})
     meta = declared.get("run")
     if not meta:
-        raise RunError("not an executed notebook of this project", where=file.name, hint="ca-research run")
+        raise RunError(
+            "not an executed notebook of this project", where=file.name, hint="ca-research run"
+        )
     page = Page(
         meta["run_id"],
         meta["claim"],
@@ -203,7 +221,9 @@ def read_page(file: Path) -> Page:
                 if NOTE_MIME in data:
                     notes.append(_Note.model_validate(data[NOTE_MIME]).text)
             except ValidationError as fault:
-                page.unfit.append(f"cell {number} shows what no page can hold: {registry.explain(fault)}")
+                page.unfit.append(
+                    f"cell {number} shows what no page can hold: {registry.explain(fault)}"
+                )
         page.cells.append(Cell("code", cell.source, error, shown, notes))
         page.items += shown
     page.unsound = [fault for verdict in page.verdicts for fault in _verdict_faults(verdict)]
@@ -221,14 +241,20 @@ _CRITERION = {f.name for f in fields(CriterionResult)}
 def _verdict_faults(stored: Any) -> list[str]:
     """Why what a notebook emitted as a verdict is none that a page can show."""
     try:
-        lacking = _VERDICT - stored.keys() | {k for c in stored["criteria"] for k in _CRITERION - c.keys()}
-        return [f"a verdict lacks {', '.join(sorted(lacking))}"] if lacking else check.verdict(stored)
+        lacking = _VERDICT - stored.keys() | {
+            k for c in stored["criteria"] for k in _CRITERION - c.keys()
+        }
+        return (
+            [f"a verdict lacks {', '.join(sorted(lacking))}"] if lacking else check.verdict(stored)
+        )
     except (AttributeError, KeyError, TypeError, UnknownNameError) as error:
         return [f"what the notebook emitted as a verdict is none: {error}"]
 
 
 def _items(data: Mapping[str, Any], cell: int) -> list[Item]:
-    """The figure or the table of one output; raises ValidationError where a page could not show it."""
+    """The figure or the table of one output; raises ValidationError where a page could not show
+    it.
+    """
     found = []
     if FIGURE_MIME in data:
         figure = _Figure.model_validate({**data[FIGURE_MIME], "svg": data.get("image/svg+xml")})
@@ -241,4 +267,6 @@ def _items(data: Mapping[str, Any], cell: int) -> list[Item]:
 
 def read_pages(folder: Path) -> list[Page]:
     """All executed notebooks of a folder, by run id."""
-    return [read_page(file) for file in sorted(folder.glob("*.ipynb")) if not file.name.startswith(".")]
+    return [
+        read_page(file) for file in sorted(folder.glob("*.ipynb")) if not file.name.startswith(".")
+    ]

@@ -1,4 +1,6 @@
-"""From a record to markup: the template environment, its filters, and the policy by which no request leaves a page."""
+"""From a record to markup: the template environment, its filters, and the policy by which no
+request leaves a page.
+"""
 
 from __future__ import annotations
 
@@ -23,21 +25,31 @@ from .read import Item
 from .svg import INHERITED, clean
 
 _DARK = {
-    **{PARTY["CHN"]: "#ff9a55", PARTY["RUS"]: "#6bbcf0", PARTY["EU27"]: "#4fcfa4", PARTY["USA"]: "#e09aca"},
+    **{
+        PARTY["CHN"]: "#ff9a55",
+        PARTY["RUS"]: "#6bbcf0",
+        PARTY["EU27"]: "#4fcfa4",
+        PARTY["USA"]: "#e09aca",
+    },
     **{PARTY["TUR"]: "#e5bb4d", OTHER: "#a4afb5"},
     **{STATE["holds"]: "#4fc9a2", STATE["fails"]: "#ff8a5e", STATE["mixed"]: "#e0b93f"},
 }
 """Colours of marks on a dark page; on a light one they are what the figure says."""
 
-_COLOURS = {INK: "var(--ink)", MUTED: "var(--muted)", GRID: "var(--grid)", PAPER: "var(--paper)"} | {
-    colour: f"var(--f{colour[1:]})" for colour in _DARK
-}
+_COLOURS = {
+    INK: "var(--ink)",
+    MUTED: "var(--muted)",
+    GRID: "var(--grid)",
+    PAPER: "var(--paper)",
+} | {colour: f"var(--f{colour[1:]})" for colour in _DARK}
 
 
 def svg_markup(svg: str, prefix: str, label: str) -> Markup:
-    """An SVG ready to stand in a page: harmless, with theme colours, unique ids and a text alternative.
+    """An SVG ready to stand in a page: harmless, with theme colours, unique ids and a text
+    alternative.
 
-    It is never wider than it was drawn, so that letters have one size on all pages, and shrinks with a narrow column.
+    It is never wider than it was drawn, so that letters have one size on all pages, and shrinks
+    with a narrow column.
     """
     if not (svg := clean(svg)):
         return Markup("")
@@ -49,7 +61,9 @@ def svg_markup(svg: str, prefix: str, label: str) -> Markup:
     width = re.search(r'\swidth="([\d.]+)pt"', head)
     fluid = f";--w:{(px := round(float(width[1]) * 4 / 3))}px;max-width:{px}px" if width else ""
     head = re.sub(r'\s(?:width|height)="[^"]*"', "", head)
-    return Markup(f'{head} style="{INHERITED}{fluid}" role="img" aria-label="{Markup.escape(label)}">{rest}')
+    return Markup(
+        f'{head} style="{INHERITED}{fluid}" role="img" aria-label="{Markup.escape(label)}">{rest}'
+    )
 
 
 _DARK_PAGE = (
@@ -68,7 +82,9 @@ def data_uri(text: str, kind: str) -> str:
 
 
 class _Prose(mistune.HTMLRenderer):
-    """Prose of a notebook without pictures from elsewhere: a page loads nothing, so what stands for one is its text."""
+    """Prose of a notebook without pictures from elsewhere: a page loads nothing, so what stands for
+    one is its text.
+    """
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         return str(Markup.escape(text))
@@ -110,14 +126,21 @@ def environment() -> Environment:
         "svg": _figure,
         "version": __version__,
         "article": registry.article(),
-        "dated_tables": [name for name, table in registry.tables().items() if table.known == "date"],
+        "dated_tables": [
+            name for name, table in registry.tables().items() if table.known == "date"
+        ],
     }
     light = "".join(f"--f{colour[1:]}:{colour};" for colour in _DARK)
     dark = _DARK_PAGE + "".join(f"--f{colour[1:]}:{on_dark};" for colour, on_dark in _DARK.items())
-    style = env.get_template("style.css").render(figure_colours={"light": Markup(light)}, dark=Markup(dark))
+    style = env.get_template("style.css").render(
+        figure_colours={"light": Markup(light)}, dark=Markup(dark)
+    )
     script = env.get_template("page.js").render()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    policy = (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src "
+        f"'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
     env.globals |= {"style": Markup(style), "script": Markup(script), "policy": policy}
     return env
 

@@ -1,4 +1,5 @@
-"""Pictures of notebooks made harmless: of their SVG only what draws is kept, and nothing that runs or loads.
+"""Pictures of notebooks made harmless: of their SVG only what draws is kept, and nothing that runs
+or loads.
 
 The policy of a page forbids scripts and requests as well. This is the first barrier and that the
 second: a page may be read where no policy is heeded.
@@ -62,13 +63,17 @@ _CLEANER = nh3.Cleaner(
 )
 
 INHERITED = "stroke-linejoin:round;stroke-linecap:butt"
-"""What matplotlib sets for all of a picture in a style sheet, which would hold for the whole page."""
+"""What matplotlib sets for all of a picture in a style sheet, which would hold for the whole
+page.
+"""
 
 
 def clean(svg: str) -> str:
-    """An SVG from its first tag on, with what `_ALLOWED` names and nothing else; '' where there is none.
+    """An SVG from its first tag on, with what `_ALLOWED` names and nothing else; '' where there is
+    none.
 
-    Its names keep their case (`clipPath`, `viewBox`): the parser is that of HTML5, which knows them.
+    Its names keep their case (`clipPath`, `viewBox`): the parser is that of HTML5, which knows
+    them.
     """
     found = _CLEANER.clean(svg)
     return found[found.find("<svg") :] if "<svg" in found else ""

@@ -1,4 +1,6 @@
-"""Pages from what was read: HTML that stands alone, and the verdicts beside it as JSON and JSON-LD."""
+"""Pages from what was read: HTML that stands alone, and the verdicts beside it as JSON and
+JSON-LD.
+"""
 
 from __future__ import annotations
 
@@ -27,16 +29,22 @@ def write_verdicts(out: Path) -> list[dict[str, Any]]:
 
 
 def write_site(out: Path) -> Path:
-    """Write a page per executed notebook in `out`/notebooks, the pages about them all, and other forms; returns the index.
+    """Write a page per executed notebook in `out`/notebooks, the pages about them all, and other
+    forms; returns the index.
 
-    Raises RunError, after everything has been written, where a notebook emitted a verdict that does not follow.
+    Raises RunError, after everything has been written, where a notebook emitted a verdict that does
+    not follow.
     """
     pages, verdicts = read_pages(out / EXECUTED), write_verdicts(out)
     env, first = environment(), registry.article().date.isoformat()
     claims = _claims(pages)
     env.globals["address_of"] = {row["claim"].id: row["now"].run_id for row in claims}
     others = {name: [p for p in pages if p.claim == name] for name in PAGES}
-    common = {"navigation": _navigation(others), "pages": pages, "made": dt.date.today().isoformat()}
+    common = {
+        "navigation": _navigation(others),
+        "pages": pages,
+        "made": dt.date.today().isoformat(),
+    }
     beside = _beside(pages)
     for page in pages:
         about = {**common, "page": page, "sources": [registry.sources()[s] for s in page.sources()]}
@@ -71,7 +79,9 @@ def write_site(out: Path) -> Path:
     for stale in set(out.glob("*.html")) - {out / name for name in keep}:
         stale.unlink()
     reviews = claim_reviews([v for v in verdicts if v["headline"]])
-    write_whole(out / "claimreview.jsonld", json.dumps(reviews, ensure_ascii=False, indent=1) + "\n")
+    write_whole(
+        out / "claimreview.jsonld", json.dumps(reviews, ensure_ascii=False, indent=1) + "\n"
+    )
     write_whole(out / forms.CSV_FILE, forms.verdicts_csv(verdicts))
     write_whole(out / forms.LATEX_FILE, forms.verdicts_latex(verdicts))
     unsound = [p for p in pages if p.unsound]
@@ -105,7 +115,9 @@ def _navigation(others: Mapping[str, list[Page]]) -> list[tuple[str, str]]:
 
 
 def _beside(pages: list[Page]) -> dict[str, tuple[Page | None, Page | None]]:
-    """For each page of a claim those of the claims before and after it, on the same day where there is one."""
+    """For each page of a claim those of the claims before and after it, on the same day where there
+    is one.
+    """
     first: dict[tuple[str, str], Page] = {}
     for page in pages:
         first.setdefault((page.claim, page.as_of), page)
@@ -117,7 +129,11 @@ def _beside(pages: list[Page]) -> dict[str, tuple[Page | None, Page | None]]:
             return None
         return first.get((order[place], as_of)) or first.get((order[place], "latest"))
 
-    return {p.run_id: (near(p.claim, -1, p.as_of), near(p.claim, 1, p.as_of)) for p in pages if p.claim in order}
+    return {
+        p.run_id: (near(p.claim, -1, p.as_of), near(p.claim, 1, p.as_of))
+        for p in pages
+        if p.claim in order
+    }
 
 
 def _by_theme(claims: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
@@ -126,7 +142,9 @@ def _by_theme(claims: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     for row in claims:
         found.setdefault(row["claim"].theme, []).append(row)
     order = list(registry.article().themes)
-    return dict(sorted(found.items(), key=lambda kv: order.index(kv[0]) if kv[0] in order else len(order)))
+    return dict(
+        sorted(found.items(), key=lambda kv: order.index(kv[0]) if kv[0] in order else len(order))
+    )
 
 
 def _siblings(page: Page, pages: list[Page]) -> dict[str, Page]:
@@ -135,7 +153,9 @@ def _siblings(page: Page, pages: list[Page]) -> dict[str, Page]:
 
 
 def _moved(siblings: dict[str, Page], first: str) -> list[dict[str, Any]]:
-    """For each reading what differs between the two days: rows with title, first, second and the reasons."""
+    """For each reading what differs between the two days: rows with title, first, second and the
+    reasons.
+    """
     if not {first, "latest"} <= siblings.keys():
         return []
     earlier = {v["reading"]: v for v in siblings[first].verdicts if not check.stale(v)}
@@ -144,7 +164,11 @@ def _moved(siblings: dict[str, Page], first: str) -> list[dict[str, Any]]:
             "title": v["title"],
             "first": earlier[v["reading"]]["verdict"],
             "second": v["verdict"],
-            "why": [line for line in compare.differences(earlier[v["reading"]], v) if not line.startswith("verdict:")],
+            "why": [
+                line
+                for line in compare.differences(earlier[v["reading"]], v)
+                if not line.startswith("verdict:")
+            ],
         }
         for v in siblings["latest"].verdicts
         if v["reading"] in earlier
@@ -152,9 +176,11 @@ def _moved(siblings: dict[str, Page], first: str) -> list[dict[str, Any]]:
 
 
 def _claims(pages: list[Page]) -> list[dict[str, Any]]:
-    """Rows of the index: a claim with its settings, each with its pages by day of knowledge (the article's day first).
+    """Rows of the index: a claim with its settings, each with its pages by day of knowledge (the
+    article's day first).
 
-    `now` and `then` are the pages of the first setting with everything at hand and with what was known.
+    `now` and `then` are the pages of the first setting with everything at hand and with what was
+    known.
     """
     rows = []
     for claim_id in sorted({p.claim for p in pages} - PAGES.keys()):
@@ -166,11 +192,17 @@ def _claims(pages: list[Page]) -> list[dict[str, Any]]:
                 settings.append(row)
             row["by_day"][page.as_of] = page
         for row in settings:
-            row["by_day"] = dict(sorted(row["by_day"].items(), key=lambda kv: (kv[0] == "latest", kv[0])))
+            row["by_day"] = dict(
+                sorted(row["by_day"].items(), key=lambda kv: (kv[0] == "latest", kv[0]))
+            )
         # the whole region (no setting, or CA5) before single economies
-        settings.sort(key=lambda s: (s["setting"].get("economy", "CA5") != "CA5", str(s["setting"])))
+        settings.sort(
+            key=lambda s: (s["setting"].get("economy", "CA5") != "CA5", str(s["setting"]))
+        )
         by_day = settings[0]["by_day"]
         now = by_day.get("latest") or next(iter(by_day.values()))
         then = next((p for p in by_day.values() if p is not now), None)
-        rows.append({"claim": registry.claim(claim_id), "settings": settings, "now": now, "then": then})
+        rows.append(
+            {"claim": registry.claim(claim_id), "settings": settings, "now": now, "then": then}
+        )
     return rows

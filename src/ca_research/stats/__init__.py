@@ -2,10 +2,24 @@
 
 from ..periods import years_back
 from .backtest import backtest, compare_with_naive, mase
-from .bootstrap import Bootstrap, WildBootstrap, block_bootstrap, cluster_bootstrap, wild_bootstrap_t
+from .bootstrap import (
+    Bootstrap,
+    WildBootstrap,
+    block_bootstrap,
+    cluster_bootstrap,
+    wild_bootstrap_t,
+)
 from .breaks import Break, chow, sup_f
 from .event_study import EventStudy, event_study
-from .forecast import ConvergenceError, Forecast, arima, ets, naive, random_walk_drift, share_forecast
+from .forecast import (
+    ConvergenceError,
+    Forecast,
+    arima,
+    ets,
+    naive,
+    random_walk_drift,
+    share_forecast,
+)
 from .growth import compound_rate, end_to_end, log_slope, mean_annual_rate, sen_slope
 from .influence import influence, leave_one_out
 from .joint_test import JointTest, joint_test

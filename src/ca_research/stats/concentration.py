@@ -24,33 +24,43 @@ class Bounds(NamedTuple):
 def _shares(values: Sequence[float], what: str) -> np.ndarray:
     shares = np.asarray(list(values), dtype="float64")
     if np.isnan(shares).any() or (shares < 0).any():
-        raise UsageError(f"{what} must be numbers from 0 on", hint="drop what is unknown and count it as unnamed")
+        raise UsageError(
+            f"{what} must be numbers from 0 on", hint="drop what is unknown and count it as unnamed"
+        )
     return shares
 
 
 def hhi(shares: Sequence[float]) -> float:
     """Herfindahl-Hirschman index of shares that sum to one: sum s_i^2, in [1/n, 1].
 
-    Raises CoverageError where the shares do not sum to one (use `hhi_bounds`), UsageError for a share below 0 or null.
+    Raises CoverageError where the shares do not sum to one (use `hhi_bounds`), UsageError for a
+    share below 0 or null.
     Source: Hirschman (1964), American Economic Review 54(5).
     """
     s = _shares(shares, "shares")
     if abs(float(s.sum()) - 1) > TOLERANCE:
-        raise CoverageError(f"shares sum to {float(s.sum()):.4g}, not to one", hint="hhi_bounds(named, apart=[...])")
+        raise CoverageError(
+            f"shares sum to {float(s.sum()):.4g}, not to one", hint="hhi_bounds(named, apart=[...])"
+        )
     return math.fsum(s**2)
 
 
-def hhi_bounds(named: Sequence[float], *, apart: Sequence[float] = (), anyone: float = 0.0) -> Bounds:
+def hhi_bounds(
+    named: Sequence[float], *, apart: Sequence[float] = (), anyone: float = 0.0
+) -> Bounds:
     """Bounds of the Herfindahl-Hirschman index where some of the whole has no name.
 
-    named: shares of the holders with a name. apart: shares of unnamed blocks, each held by one or more holders that are
-    none of the named and in no other block. anyone: an unnamed share that may belong to the named as well.
+    named: shares of the holders with a name. apart: shares of unnamed blocks, each held by one or
+    more holders that are none of the named and in no other block. anyone: an unnamed share that may
+    belong to the named as well.
     All shares together sum to one.
-    low = sum s_i^2: what has no name is spread over ever more holders (an infimum, reached only if nothing is unnamed).
-    high = sum s_i^2 + sum b_k^2, each block one holder, with `anyone` given to the largest of all (a sum of squares is
-    convex, so its maximum gives everything to the largest).
+    low = sum s_i^2: what has no name is spread over ever more holders (an infimum, reached only if
+    nothing is unnamed).
+    high = sum s_i^2 + sum b_k^2, each block one holder, with `anyone` given to the largest of all
+    (a sum of squares is convex, so its maximum gives everything to the largest).
     Raises CoverageError where the shares do not sum to one, UsageError for a share below 0 or null.
-    Source: Hirschman (1964), American Economic Review 54(5), for the index; the bounds follow from its convexity.
+    Source: Hirschman (1964), American Economic Review 54(5), for the index; the bounds follow from
+    its convexity.
     """
     s, blocks = _shares(named, "named shares"), _shares(apart, "unnamed shares")
     loose = float(_shares([anyone], "unnamed shares")[0])

@@ -1,7 +1,9 @@
-"""Event studies with units treated at different times: two-stage, interaction-weighted, and the naive one beside them.
+"""Event studies with units treated at different times: two-stage, interaction-weighted, and the
+naive one beside them.
 
-With staggered treatment and effects that differ over time or cohort, two-way fixed effects compare late with early
-treated units and can be off in size and sign (Goodman-Bacon 2021, Journal of Econometrics 225(2)). Knows no domain.
+With staggered treatment and effects that differ over time or cohort, two-way fixed effects compare
+late with early treated units and can be off in size and sign (Goodman-Bacon 2021, Journal of
+Econometrics 225(2)). Knows no domain.
 """
 
 from __future__ import annotations
@@ -19,19 +21,28 @@ from .result import Result, number
 
 ESTIMATORS = ("did2s", "saturated", "twfe")
 LEAST_PERIODS = 3
-"""Two periods before (one of them the reference) and one after: below that there is no trend to look at."""
+"""Two periods before (one of them the reference) and one after: below that there is no trend to
+look at.
+"""
 EXACT = 1e-6
-"""Residuals below this share of the outcome's spread are what an iterative solution leaves, not noise to test against."""
+"""Residuals below this share of the outcome's spread are what an iterative solution leaves, not
+noise to test against.
+"""
 FEW = 10
-"""Treated clusters below which cluster-robust errors are known to be too small (a convention, no sharp bound)."""
+"""Treated clusters below which cluster-robust errors are known to be too small (a convention, no
+sharp bound).
+"""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class EventStudy(Result):
-    """`table`: event_time, estimate, se, low, high, treated (units observed then), one row per event time of the window.
+    """`table`: event_time, estimate, se, low, high, treated (units observed then), one row per
+    event time of the window.
 
-    `att`: estimate, se, low, high, p over all treated periods. `pretrend`: f, df, df_errors, p, largest, statement.
-    `log`: reason, rows. `caution`: '' or why the errors mislead. Event time 0 is the first treated period.
+    `att`: estimate, se, low, high, p over all treated periods. `pretrend`: f, df, df_errors, p,
+    largest, statement.
+    `log`: reason, rows. `caution`: '' or why the errors mislead. Event time 0 is the first treated
+    period.
     """
 
     _table = "table"
@@ -48,13 +59,22 @@ class EventStudy(Result):
 
     def caption(self) -> str:
         low, high = number(self.att["low"]), number(self.att["high"])
-        parts = [f"{self.estimator}, {self.n:,} rows, {self.treated} treated and {self.untreated} untreated units"]
-        parts += [f"effect over all treated periods {number(self.att['estimate'])} ({low} to {high})"]
-        return "; ".join([*parts, self.pretrend["statement"], *([self.caution] if self.caution else [])])
+        parts = [
+            f"{self.estimator}, {self.n:,} rows, {self.treated} treated and {self.untreated} "
+            "untreated units"
+        ]
+        parts += [
+            f"effect over all treated periods {number(self.att['estimate'])} ({low} to {high})"
+        ]
+        return "; ".join(
+            [*parts, self.pretrend["statement"], *([self.caution] if self.caution else [])]
+        )
 
 
 def _prepare(frame: pd.DataFrame, names: dict[str, str], log: list[dict[str, Any]]) -> pd.DataFrame:
-    """Columns u, t, y, first, g, k (event time; NaN where untreated in the sample), treated; what cannot be used leaves."""
+    """Columns u, t, y, first, g, k (event time; NaN where untreated in the sample), treated; what
+    cannot be used leaves.
+    """
 
     def leave(rows: pd.DataFrame, gone: pd.Series, reason: str) -> pd.DataFrame:
         if gone.any():
@@ -67,20 +87,36 @@ def _prepare(frame: pd.DataFrame, names: dict[str, str], log: list[dict[str, Any
         try:
             rows[column] = pd.to_numeric(rows[column]).astype(float)
         except (TypeError, ValueError):
-            raise UsageError(f"{names[column]!r} holds what is no number", hint="convert it: pd.to_numeric") from None
+            raise UsageError(
+                f"{names[column]!r} holds what is no number", hint="convert it: pd.to_numeric"
+            ) from None
     rows = leave(rows, ~np.isfinite(rows["y"]) | rows["t"].isna(), "no outcome or no period")
     if rows.duplicated(["u", "t"]).any():
         raise UsageError("a unit has two rows in one period", hint="choose one source or sum first")
     rows["first"] = rows["first"].where(np.isfinite(rows["first"]))
     if (rows.groupby("u")["first"].nunique(dropna=False) > 1).any():
-        raise UsageError("the first treated period differs within a unit", hint="give one per unit, missing if never")
+        raise UsageError(
+            "the first treated period differs within a unit",
+            hint="give one per unit, missing if never",
+        )
     if (rows.groupby("u")["g"].nunique() > 1).any():
-        raise UsageError("a unit lies in several clusters", hint="cluster by the unit or by what contains it")
+        raise UsageError(
+            "a unit lies in several clusters", hint="cluster by the unit or by what contains it"
+        )
     late = rows["first"] > rows["t"].max()
     if late.any():
-        log.append({"reason": "treated after the last period: untreated in this sample", "rows": int(late.sum())})
+        log.append(
+            {
+                "reason": "treated after the last period: untreated in this sample",
+                "rows": int(late.sum()),
+            }
+        )
     rows["first"] = rows["first"].mask(late)
-    rows = leave(rows, rows["first"] <= rows.groupby("u")["t"].transform("min"), "no period before the treatment")
+    rows = leave(
+        rows,
+        rows["first"] <= rows.groupby("u")["t"].transform("min"),
+        "no period before the treatment",
+    )
     rows["k"] = rows["t"] - rows["first"]
     rows["treated"] = rows["k"] >= 0
     first = rows.groupby("u")["first"].first()
@@ -88,39 +124,62 @@ def _prepare(frame: pd.DataFrame, names: dict[str, str], log: list[dict[str, Any
         raise CoverageError("no unit is treated within the sample", hint="choose a longer period")
     if first.notna().all():
         once = first.nunique() == 1
-        what = "all units are treated at once, and none stays untreated" if once else "no unit stays untreated"
-        raise CoverageError(what, hint="add units that are never treated, or end the sample before the last ones are")
+        what = (
+            "all units are treated at once, and none stays untreated"
+            if once
+            else "no unit stays untreated"
+        )
+        raise CoverageError(
+            what,
+            hint="add units that are never treated, or end the sample before the last ones are",
+        )
     if rows["t"].nunique() < LEAST_PERIODS or rows.loc[rows["k"] < 0, "k"].nunique() < 2:
         raise CoverageError(
-            f"too few periods: {rows['t'].nunique()} in all, {rows.loc[rows['k'] < 0, 'k'].nunique()} before treatment",
+            f"too few periods: {rows['t'].nunique()} in all, "
+            f"{rows.loc[rows['k'] < 0, 'k'].nunique()} before treatment",
             hint=f"an event study needs {LEAST_PERIODS} periods, two of them before treatment",
         )
-    # the unit effects absorb this shift; without it the iterative first stage would lose digits to the level of y
+    # the unit effects absorb this shift; without it the iterative first stage would lose digits to
+    # the level of y
     base = rows["y"].where(~rows["treated"]).groupby(rows["u"]).transform("mean")
     rows["y"] = rows["y"] - base
     return rows.reset_index(drop=True)
 
 
 def _fit(call: Any, outcome: pd.Series) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """Coefficients, covariance and names of a pyfixest model; CoverageError where it cannot be estimated."""
+    """Coefficients, covariance and names of a pyfixest model; CoverageError where it cannot be
+    estimated.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # singletons and deprecations inside pyfixest
         try:
             model = call()
-        except (ValueError, np.linalg.LinAlgError) as error:  # all terms collinear, or nothing left to estimate on
-            raise CoverageError(f"the event study was not estimated: {error}", hint="widen the sample") from error
+        except (
+            ValueError,
+            np.linalg.LinAlgError,
+        ) as error:  # all terms collinear, or nothing left to estimate on
+            raise CoverageError(
+                f"the event study was not estimated: {error}", hint="widen the sample"
+            ) from error
     if np.abs(np.asarray(model._u_hat, dtype=float)).max() <= EXACT * float(outcome.abs().max()):
         raise CoverageError(
-            "unit, period and treatment effects fit every row exactly: there is no noise to test against",
+            "unit, period and treatment effects fit every row exactly: there is no noise to test "
+            "against",
             hint="a constant outcome, or one made up of steps? report the figures themselves",
         )
     return np.asarray(model._beta_hat).ravel(), np.asarray(model._vcov), list(model._coefnames)
 
 
 def _cells(rows: pd.DataFrame, estimator: str) -> tuple[pd.DataFrame, dict[str, tuple[float, int]]]:
-    """Dummies of event times (of cohort and event time if saturated), and for each its event time and treated rows."""
+    """Dummies of event times (of cohort and event time if saturated), and for each its event time
+    and treated rows.
+    """
     ever = rows["k"].notna()
-    key = rows["first"].where(ever) if estimator == "saturated" else pd.Series(0.0, index=rows.index).where(ever)
+    key = (
+        rows["first"].where(ever)
+        if estimator == "saturated"
+        else pd.Series(0.0, index=rows.index).where(ever)
+    )
     reference = {}
     if estimator != "did2s":  # the last period before treatment; did2s needs no reference
         before = rows[ever & (rows["k"] < 0)]
@@ -145,10 +204,13 @@ def _estimate(rows: pd.DataFrame, estimator: str) -> tuple[pd.DataFrame, np.ndar
     if estimator == "did2s":
         stages = {"first_stage": "~ 0 | u + t", "second_stage": f"~ 0 + {terms}"}
         beta, v, names = _fit(
-            lambda: pf.did2s(data.copy(), yname="y", treatment="treated", cluster="g", **stages), data["y"]
+            lambda: pf.did2s(data.copy(), yname="y", treatment="treated", cluster="g", **stages),
+            data["y"],
         )
     else:
-        beta, v, names = _fit(lambda: pf.feols(f"y ~ {terms} | u + t", data, vcov={"CRV1": "g"}), data["y"])
+        beta, v, names = _fit(
+            lambda: pf.feols(f"y ~ {terms} | u + t", data, vcov={"CRV1": "g"}), data["y"]
+        )
     return pd.DataFrame([cells[n] for n in names], columns=["k", "rows"]), beta, v
 
 
@@ -157,14 +219,20 @@ def t_interval(estimate: np.ndarray, se: np.ndarray, df: int, level: float) -> p
     from scipy.stats import t
 
     half = t.ppf((1 + level) / 2, df) * se
-    p = 2 * t.sf(np.abs(np.divide(estimate, se, out=np.full_like(estimate, np.nan), where=se > 0)), df)
-    return pd.DataFrame({"estimate": estimate, "se": se, "low": estimate - half, "high": estimate + half, "p": p})
+    p = 2 * t.sf(
+        np.abs(np.divide(estimate, se, out=np.full_like(estimate, np.nan), where=se > 0)), df
+    )
+    return pd.DataFrame(
+        {"estimate": estimate, "se": se, "low": estimate - half, "high": estimate + half, "p": p}
+    )
 
 
 def _pretrend(
     k: np.ndarray, b: np.ndarray, v: np.ndarray, window: tuple[int, int], df: int, clusters: int
 ) -> dict[str, Any]:
-    """Joint F test that the leads of the window, without the last one, are zero; only with more treated `clusters`."""
+    """Joint F test that the leads of the window, without the last one, are zero; only with more
+    treated `clusters`.
+    """
     from scipy.stats import f
 
     leads = (k >= window[0]) & (k < -1)
@@ -180,9 +248,16 @@ def _pretrend(
             if found["p"] < 0.05
             else "do not differ from zero at 5 %, which proves no parallel trend"
         )
-        statement = f"{q} leads jointly {verdict} (F = {found['f']:.2f}, p = {found['p']:.3f}); largest {largest:.3f}"
+        statement = (
+            f"{q} leads jointly {verdict} (F = {found['f']:.2f}, p = {found['p']:.3f}); largest "
+            f"{largest:.3f}"
+        )
     else:
-        statement = f"{q} leads, {clusters} treated clusters: no joint test; largest {largest:.3f}" if q else "no leads"
+        statement = (
+            f"{q} leads, {clusters} treated clusters: no joint test; largest {largest:.3f}"
+            if q
+            else "no leads"
+        )
     return found | {"statement": statement}
 
 
@@ -200,26 +275,33 @@ def event_study(
 ) -> EventStudy:
     """Effects by time since treatment in a panel with staggered treatment.
 
-    frame: one row per unit and period; `time` numeric, `first` the unit's first treated period (missing: never). Units
-        treated after the last period count as untreated (logged); units without a period before treatment leave.
-    estimator: 'did2s', two stages (Gardner 2022, arXiv 2207.05943; errors allow for the first stage); 'saturated',
-        cohort by event time, weighted by the cohorts' share (Sun and Abraham 2021, Journal of Econometrics 225(2);
-        weights taken as fixed); 'twfe', one dummy per event time and unit and period effects: naive, for comparison.
-    window: event times shown and used for the pre-trend; all are estimated. cluster: column, the unit by default.
+    frame: one row per unit and period; `time` numeric, `first` the unit's first treated period
+        (missing: never). Units treated after the last period count as untreated (logged); units
+        without a period before treatment leave.
+    estimator: 'did2s', two stages (Gardner 2022, arXiv 2207.05943; errors allow for the first
+        stage); 'saturated', cohort by event time, weighted by the cohorts' share (Sun and Abraham
+        2021, Journal of Econometrics 225(2); weights taken as fixed); 'twfe', one dummy per event
+        time and unit and period effects: naive, for comparison.
+    window: event times shown and used for the pre-trend; all are estimated. cluster: column, the
+        unit by default.
     level: of the intervals. unit, time, outcome: columns.
-    `att` is the mean over all treated rows ('twfe': the coefficient on one treatment dummy, with weights of its own).
-    The reference of 'saturated' and 'twfe' is the last period before treatment; leads of 'did2s' are averages of
-    first-stage residuals, not differences from a reference, and do not compare with the others' one to one.
-    Model: y_ut = a_u + g_t + sum_k b_k 1(t - first_u = k) + e_ut; b_k in units of the outcome. Intervals: t with G - 1
-    degrees of freedom.
-    Raises UnknownNameError (column, estimator), UsageError (text, a unit twice in a period or in two clusters, a row
-    without a unit), CoverageError (nobody treated, nobody untreated, all treated at once, too few periods, fewer than two
-    clusters, a constant outcome or an exact fit).
+    `att` is the mean over all treated rows ('twfe': the coefficient on one treatment dummy, with
+    weights of its own).
+    The reference of 'saturated' and 'twfe' is the last period before treatment; leads of 'did2s'
+    are averages of first-stage residuals, not differences from a reference, and do not compare with
+    the others' one to one.
+    Model: y_ut = a_u + g_t + sum_k b_k 1(t - first_u = k) + e_ut; b_k in units of the outcome.
+    Intervals: t with G - 1 degrees of freedom.
+    Raises UnknownNameError (column, estimator), UsageError (text, a unit twice in a period or in
+    two clusters, a row without a unit), CoverageError (nobody treated, nobody untreated, all
+    treated at once, too few periods, fewer than two clusters, a constant outcome or an exact fit).
     """
     if estimator not in ESTIMATORS:
         raise UnknownNameError("estimator", estimator, ESTIMATORS)
     if not 0 < level < 1 or window[0] >= 0 or window[1] < 0:
-        raise UsageError(f"level {level!r} or window {window!r} is impossible", hint="level=0.95, window=(-6, 6)")
+        raise UsageError(
+            f"level {level!r} or window {window!r} is impossible", hint="level=0.95, window=(-6, 6)"
+        )
     log: list[dict[str, Any]] = []
     names = {"u": unit, "t": time, "y": outcome, "first": first, "g": cluster or unit}
     rows = _prepare(frame, names, log)
@@ -247,7 +329,9 @@ def event_study(
         import pyfixest as pf
 
         data = rows.assign(treated=rows["treated"].astype(float))
-        overall, variance, _ = _fit(lambda: pf.feols("y ~ treated | u + t", data, vcov={"CRV1": "g"}), data["y"])
+        overall, variance, _ = _fit(
+            lambda: pf.feols("y ~ treated | u + t", data, vcov={"CRV1": "g"}), data["y"]
+        )
     few = rows.loc[rows["first"].notna(), "g"].nunique()
     return EventStudy(
         table=table,
@@ -258,5 +342,7 @@ def event_study(
         treated=int(rows.loc[rows["first"].notna(), "u"].nunique()),
         untreated=int(rows.loc[rows["first"].isna(), "u"].nunique()),
         log=pd.DataFrame(log, columns=["reason", "rows"]),
-        caution=f"{few} treated clusters: the errors are too small; rank against placebos instead" if few < FEW else "",
+        caution=f"{few} treated clusters: the errors are too small; rank against placebos instead"
+        if few < FEW
+        else "",
     )

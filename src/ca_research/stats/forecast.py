@@ -1,4 +1,6 @@
-"""Forecasts of annual series and of shares, with intervals; how they would have done is in `backtest`."""
+"""Forecasts of annual series and of shares, with intervals; how they would have done is in
+`backtest`.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,8 @@ class ConvergenceError(CaResearchError):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Forecast(Result):
-    """`frame`: year, mean, low, high (units of the series), level (and `part` for shares), a row per year ahead (and part).
+    """`frame`: year, mean, low, high (units of the series), level (and `part` for shares), a row
+    per year ahead (and part).
 
     `n` years used; `failed`: model -> why it could not be fitted.
     """
@@ -39,8 +42,12 @@ class Forecast(Result):
     failed: Mapping[str, str] = field(default_factory=dict)
 
 
-def history(series: pd.Series, least: int, horizon: int, level: float, varying: bool = True) -> pd.Series:
-    """The series as every forecast needs it: equally spaced, at least `least` years; horizon and level are checked."""
+def history(
+    series: pd.Series, least: int, horizon: int, level: float, varying: bool = True
+) -> pd.Series:
+    """The series as every forecast needs it: equally spaced, at least `least` years; horizon and
+    level are checked.
+    """
     level_between(level)
     if horizon < 1:
         raise UsageError(f"a horizon of {horizon} steps", hint="take 1 or more")
@@ -48,7 +55,9 @@ def history(series: pd.Series, least: int, horizon: int, level: float, varying: 
 
 
 def _ahead(index: pd.Index, horizon: int) -> list[int] | list[float]:
-    """The years after the last one, in the step of the index; whole numbers where they are whole."""
+    """The years after the last one, in the step of the index; whole numbers where they are
+    whole.
+    """
     step = index[-1] - index[-2]
     years = [float(index[-1] + step * h) for h in range(1, horizon + 1)]
     return [int(y) for y in years] if all(y.is_integer() for y in years) else years
@@ -56,7 +65,9 @@ def _ahead(index: pd.Index, horizon: int) -> list[int] | list[float]:
 
 def _frame(index: pd.Index, mean: Any, low: Any, high: Any, level: float) -> pd.DataFrame:
     columns = {"mean": mean, "low": low, "high": high}
-    frame = pd.DataFrame({name: np.asarray(values, dtype=float) for name, values in columns.items()})
+    frame = pd.DataFrame(
+        {name: np.asarray(values, dtype=float) for name, values in columns.items()}
+    )
     frame.insert(0, "year", _ahead(index, len(frame)))
     return frame.assign(level=level)
 
@@ -80,27 +91,33 @@ def random_walk_drift(series: pd.Series, horizon: int, level: float = 0.95) -> F
 
     series: index equally spaced years, n >= 5. horizon: years ahead. level: of the interval.
     With m = n - 1 steps, s2 their variance (m - 1 df), the error at h has
-    variance s2 (h + h**2 / m), the second term for the estimated drift; interval by t with m - 1 df (exact if steps
-    are independent and normal).
-    Raises CoverageError for n < 5, gaps, a constant series or an exact line; UsageError for a bad index or horizon.
-    Source: Hyndman and Athanasopoulos (2021), Forecasting: Principles and Practice, 3rd ed., 5.2 and 5.5.
+    variance s2 (h + h**2 / m), the second term for the estimated drift; interval by t with m - 1 df
+    (exact if steps are independent and normal).
+    Raises CoverageError for n < 5, gaps, a constant series or an exact line; UsageError for a bad
+    index or horizon.
+    Source: Hyndman and Athanasopoulos (2021), Forecasting: Principles and Practice, 3rd ed., 5.2
+    and 5.5.
     """
     clean = history(series, LEAST_WALK, horizon, level)
     return Forecast("random walk with drift", _walk(clean, horizon, level, True), len(clean))
 
 
 def naive(series: pd.Series, horizon: int, level: float = 0.95) -> Forecast:
-    """The last value, unchanged: random walk without drift; error variance h times the mean squared step, t with m df.
+    """The last value, unchanged: random walk without drift; error variance h times the mean squared
+    step, t with m df.
 
     series, horizon, level: as for `random_walk_drift`.
-    Source and what it raises as for `random_walk_drift`; an exact line is no error, for it has no drift here.
+    Source and what it raises as for `random_walk_drift`; an exact line is no error, for it has no
+    drift here.
     """
     clean = history(series, LEAST_WALK, horizon, level)
     return Forecast("naive", _walk(clean, horizon, level, False), len(clean))
 
 
 def _fitted(name: str, fit: Callable[[], Any]) -> Any:
-    """A statsmodels fit that converged; anything else is a ConvergenceError and never only a warning."""
+    """A statsmodels fit that converged; anything else is a ConvergenceError and never only a
+    warning.
+    """
     from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
     hint = "take random_walk_drift, a longer series, or a smaller model"
@@ -110,14 +127,17 @@ def _fitted(name: str, fit: Callable[[], Any]) -> Any:
         try:
             result = fit()
         except (ConvergenceWarning, np.linalg.LinAlgError, ValueError) as error:
-            raise ConvergenceError(f"{name} was not estimated: {str(error).splitlines()[0]}", hint=hint) from None
+            raise ConvergenceError(
+                f"{name} was not estimated: {str(error).splitlines()[0]}", hint=hint
+            ) from None
     if not (result.mle_retvals or {}).get("converged", True) or not np.isfinite(result.llf):
         raise ConvergenceError(f"{name} did not converge", hint=hint)
     return result
 
 
 def _scaled(clean: pd.Series) -> tuple[pd.Series, float]:
-    """Values over a power of two near the size of their steps (exact in floating point): optimisers depend on scale.
+    """Values over a power of two near the size of their steps (exact in floating point): optimisers
+    depend on scale.
 
     Raises CoverageError for an exact line, which has no noise to estimate.
     """
@@ -126,8 +146,12 @@ def _scaled(clean: pd.Series) -> tuple[pd.Series, float]:
     return (clean / scale).reset_index(drop=True), scale
 
 
-def _predicted(name: str, clean: pd.Series, table: pd.DataFrame, scale: float, level: float) -> pd.DataFrame:
-    """Frame of the columns mean, low, high of a statsmodels summary, back in the unit of the series."""
+def _predicted(
+    name: str, clean: pd.Series, table: pd.DataFrame, scale: float, level: float
+) -> pd.DataFrame:
+    """Frame of the columns mean, low, high of a statsmodels summary, back in the unit of the
+    series.
+    """
     values = table.to_numpy(dtype=float).T * scale
     if not np.isfinite(values).all() or (values[2] <= values[1]).any():
         raise ConvergenceError(f"{name} gives no finite interval", hint="take random_walk_drift")
@@ -135,53 +159,70 @@ def _predicted(name: str, clean: pd.Series, table: pd.DataFrame, scale: float, l
 
 
 def ets(series: pd.Series, horizon: int, damped: bool = False, level: float = 0.95) -> Forecast:
-    """Exponential smoothing with additive error and additive trend, ETS(A,A,N) or damped ETS(A,Ad,N).
+    """Exponential smoothing with additive error and additive trend, ETS(A,A,N) or damped
+    ETS(A,Ad,N).
 
-    series: index equally spaced years, n >= 10. horizon: years ahead. damped: ETS(A,Ad,N). level: of the interval.
+    series: index equally spaced years, n >= 10. horizon: years ahead. damped: ETS(A,Ad,N). level:
+        of the interval.
     Estimated by statsmodels' ETSModel; its analytic intervals leave out
     the uncertainty of the parameters and are somewhat short.
-    Raises CoverageError for n < 10, gaps or a constant series; ConvergenceError where no optimum was found; UsageError
-    for a bad index or horizon.
-    Source: Hyndman, Koehler, Ord and Snyder (2008), Forecasting with Exponential Smoothing, ch. 2 and 6.
+    Raises CoverageError for n < 10, gaps or a constant series; ConvergenceError where no optimum
+    was found; UsageError for a bad index or horizon.
+    Source: Hyndman, Koehler, Ord and Snyder (2008), Forecasting with Exponential Smoothing, ch. 2
+    and 6.
     """
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
     clean = history(series, TEN, horizon, level)
     values, scale = _scaled(clean)
     name = "ETS(A,Ad,N)" if damped else "ETS(A,A,N)"
-    result = _fitted(name, lambda: ETSModel(values, trend="add", damped_trend=damped).fit(disp=False))
-    table = result.get_prediction(len(values), len(values) + horizon - 1).summary_frame(alpha=1 - level)[
-        ["mean", "pi_lower", "pi_upper"]
-    ]
+    result = _fitted(
+        name, lambda: ETSModel(values, trend="add", damped_trend=damped).fit(disp=False)
+    )
+    table = result.get_prediction(len(values), len(values) + horizon - 1).summary_frame(
+        alpha=1 - level
+    )[["mean", "pi_lower", "pi_upper"]]
     return Forecast(name, _predicted(name, clean, table, scale, level), len(clean))
 
 
 def arima(
-    series: pd.Series, horizon: int, order: tuple[int, int, int] | None = None, d: int = 1, level: float = 0.95
+    series: pd.Series,
+    horizon: int,
+    order: tuple[int, int, int] | None = None,
+    d: int = 1,
+    level: float = 0.95,
 ) -> Forecast:
     """ARIMA with a constant (d = 0) or drift (d = 1), by statsmodels' exact maximum likelihood.
 
     horizon: years ahead. level: of the intervals.
-    series: index equally spaced years, n >= 10. order: (p, d, q); without one, the smallest AICc over p, q >= 0 with
-    p + q <= 2 at the given `d` (likelihoods with different d are not comparable). Orders that could not be estimated
-    are in `failed`. Intervals leave out the uncertainty of the parameters and are short in small samples.
-    Raises CoverageError for n < 10, gaps, a constant series or an exact line; ConvergenceError where no order could be
-    estimated; UsageError for a bad index, order or horizon.
+    series: index equally spaced years, n >= 10. order: (p, d, q); without one, the smallest AICc
+    over p, q >= 0 with p + q <= 2 at the given `d` (likelihoods with different d are not
+    comparable). Orders that could not be estimated are in `failed`. Intervals leave out the
+    uncertainty of the parameters and are short in small samples.
+    Raises CoverageError for n < 10, gaps, a constant series or an exact line; ConvergenceError
+    where no order could be estimated; UsageError for a bad index, order or horizon.
     Source: Box and Jenkins (1970); AICc: Hurvich and Tsai (1989), Biometrika 76(2).
     """
     from statsmodels.tsa.arima.model import ARIMA
 
     clean = history(series, TEN, horizon, level)
     values, scale = _scaled(clean)
-    grid = [order] if order else [(p, d, q) for p, q in itertools.product(range(3), repeat=2) if p + q <= 2]
+    grid = (
+        [order]
+        if order
+        else [(p, d, q) for p, q in itertools.product(range(3), repeat=2) if p + q <= 2]
+    )
     if any(min(o) < 0 or o[1] > 2 or o[0] + o[2] > 4 for o in grid):
         raise UsageError(
-            f"the order {order or (0, d, 0)} is not one for short annual series", hint="p + q <= 4, d <= 2"
+            f"the order {order or (0, d, 0)} is not one for short annual series",
+            hint="p + q <= 4, d <= 2",
         )
     fits, failed = {}, {}
 
     def fit(one: tuple[int, int, int]) -> Any:
-        return ARIMA(values, order=one, trend=("c", "t", "n")[one[1]]).fit(method_kwargs={"maxiter": 500})
+        return ARIMA(values, order=one, trend=("c", "t", "n")[one[1]]).fit(
+            method_kwargs={"maxiter": 500}
+        )
 
     for one in grid:
         name = f"ARIMA{one}"
@@ -190,9 +231,15 @@ def arima(
         except ConvergenceError as error:
             failed[name] = error.what
     if not fits:
-        raise ConvergenceError("; ".join(failed.values()), hint="take random_walk_drift or a longer series")
+        raise ConvergenceError(
+            "; ".join(failed.values()), hint="take random_walk_drift or a longer series"
+        )
     best = min(fits, key=lambda name: fits[name].aicc)
-    table = fits[best].get_forecast(horizon).summary_frame(alpha=1 - level)[["mean", "mean_ci_lower", "mean_ci_upper"]]
+    table = (
+        fits[best]
+        .get_forecast(horizon)
+        .summary_frame(alpha=1 - level)[["mean", "mean_ci_lower", "mean_ci_upper"]]
+    )
     return Forecast(best, _predicted(best, clean, table, scale, level), len(clean), failed)
 
 
@@ -201,32 +248,47 @@ def share_forecast(
 ) -> Forecast:
     """Shares that sum to one, by a random walk with drift of their log-ratios.
 
-    shares: index equally spaced years (n >= 5), one column per part (two or more), rows summing to 1 (within 1e-6),
-    all above zero. With z the log-ratios to any one part: mean_h = inverse(z_n + h d), d the mean step, which is the
-    centre of the forecast composition and not an arithmetic mean; it sums to one and does not depend on the reference.
+    shares: index equally spaced years (n >= 5), one column per part (two or more), rows summing to
+    1 (within 1e-6), all above zero. With z the log-ratios to any one part: mean_h = inverse(z_n + h
+    d), d the mean step, which is the centre of the forecast composition and not an arithmetic mean;
+    it sums to one and does not depend on the reference.
     horizon: years ahead. level: of the interval.
-    low, high: quantiles over `draws` of each part, steps normal with the covariance of the past ones, the drift
-    estimated, t with m - 1 df for m steps; not simultaneous over parts. Draws depend on `seed` alone, not on the
-    order of parts.
-    Returns a Forecast whose frame has one row per year and part: year, part, mean, low, high, level.
-    Raises CoverageError for n < 5, gaps, zeros or missing shares (named) and log-ratios without noise; UsageError for
-    sums other than one, fewer than two parts or a bad index.
-    Source: Aitchison (1986), The Statistical Analysis of Compositional Data, ch. 6-7; Brunsdon and Smith (1998),
-    Journal of Official Statistics 14(3).
+    low, high: quantiles over `draws` of each part, steps normal with the covariance of the past
+    ones, the drift estimated, t with m - 1 df for m steps; not simultaneous over parts. Draws
+    depend on `seed` alone, not on the order of parts.
+    Returns a Forecast whose frame has one row per year and part: year, part, mean, low, high,
+    level.
+    Raises CoverageError for n < 5, gaps, zeros or missing shares (named) and log-ratios without
+    noise; UsageError for sums other than one, fewer than two parts or a bad index.
+    Source: Aitchison (1986), The Statistical Analysis of Compositional Data, ch. 6-7; Brunsdon and
+    Smith (1998), Journal of Official Statistics 14(3).
     """
     if shares.shape[1] < 2 or shares.columns.has_duplicates:
         raise UsageError("shares need two or more parts, each in one column of its own")
-    kept = shares[shares.notna().any(axis=1)].sort_index().apply(pd.to_numeric, errors="coerce").astype("float64")
+    kept = (
+        shares[shares.notna().any(axis=1)]
+        .sort_index()
+        .apply(pd.to_numeric, errors="coerce")
+        .astype("float64")
+    )
     total = history(kept.sum(axis=1), LEAST_WALK, horizon, level, varying=False)
-    if odd := [f"{kept.index[i]} {kept.columns[j]}" for i, j in np.argwhere(~(kept > 0).to_numpy())]:
+    if odd := [
+        f"{kept.index[i]} {kept.columns[j]}" for i, j in np.argwhere(~(kept > 0).to_numpy())
+    ]:
         raise CoverageError(
-            f"a log-ratio needs shares above zero, none missing: {', '.join(odd[:8])}{' ...' if len(odd) > 8 else ''}",
+            "a log-ratio needs shares above zero, none missing: "
+            f"{', '.join(odd[:8])}{' ...' if len(odd) > 8 else ''}",
             hint="join small parts into one, or take a period in which all are positive",
         )
     if (abs(total - 1) > 1e-6).any():
-        raise UsageError(f"shares sum to {total.min():.6g} ... {total.max():.6g}, not to 1", hint="divide by the total")
+        raise UsageError(
+            f"shares sum to {total.min():.6g} ... {total.max():.6g}, not to 1",
+            hint="divide by the total",
+        )
     z = np.log(kept.to_numpy())
-    z -= z.mean(axis=1, keepdims=True)  # centred: log-ratios to the geometric mean, so no part is the reference
+    z -= z.mean(
+        axis=1, keepdims=True
+    )  # centred: log-ratios to the geometric mean, so no part is the reference
     steps = np.diff(z, axis=0)
     m, d, h = len(steps), steps.mean(axis=0), np.arange(1, horizon + 1)[:, None]
     refuse_exact_fit(steps - d, z)
@@ -234,10 +296,14 @@ def share_forecast(
     noise = rng.normal(size=(draws, horizon + 1, m)) @ (steps - d) / np.sqrt(m - 1)
     paths = noise[:, 1:].cumsum(axis=1) + h * noise[:, :1] / np.sqrt(m)
     paths *= np.sqrt((m - 1) / rng.chisquare(m - 1, size=draws))[:, None, None]
-    mean, drawn = (np.exp(v - v.max(axis=-1, keepdims=True)) for v in (z[-1] + d * h, z[-1] + d * h + paths))
+    mean, drawn = (
+        np.exp(v - v.max(axis=-1, keepdims=True)) for v in (z[-1] + d * h, z[-1] + d * h + paths)
+    )
     mean, drawn = (v / v.sum(axis=-1, keepdims=True) for v in (mean, drawn))
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    parts = [_frame(kept.index, mean[:, i], low[:, i], high[:, i], level) for i in range(z.shape[1])]
+    parts = [
+        _frame(kept.index, mean[:, i], low[:, i], high[:, i], level) for i in range(z.shape[1])
+    ]
     frame = pd.concat(parts, keys=kept.columns, names=["part", None]).reset_index("part")
     frame = frame[["year", "part", "mean", "low", "high", "level"]].sort_values(
         "year", kind="stable", ignore_index=True

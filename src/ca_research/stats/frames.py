@@ -1,4 +1,6 @@
-"""What a frame must be before its figures are added, ranked or compared: checks that know no domain."""
+"""What a frame must be before its figures are added, ranked or compared: checks that know no
+domain.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from ..errors import CoverageError, MixedUnitsError, UnknownNameError, UsageErro
 
 
 def require(frame: pd.DataFrame, columns: Iterable[str], *, keys: Iterable[str] = ()) -> None:
-    """Raise UsageError where `frame` is no frame or a row lacks a key, UnknownNameError where a column is not there."""
+    """Raise UsageError where `frame` is no frame or a row lacks a key, UnknownNameError where a
+    column is not there.
+    """
     if not isinstance(frame, pd.DataFrame):
         raise UsageError(f"a frame is needed, not {type(frame).__name__}")
     for column in (*columns, *keys):
@@ -19,52 +23,65 @@ def require(frame: pd.DataFrame, columns: Iterable[str], *, keys: Iterable[str] 
             raise UnknownNameError("column", column, map(str, frame.columns))
     for column in keys:
         if lost := int(frame[column].isna().sum()):
-            raise UsageError(f"{lost} row(s) without {column!r}", hint="drop them, or say what they are")
+            raise UsageError(
+                f"{lost} row(s) without {column!r}", hint="drop them, or say what they are"
+            )
 
 
 def numbers(frame: pd.DataFrame, column: str, *, negative: bool = False) -> None:
-    """Raise UsageError for text, infinite or (unless allowed) negative figures, CoverageError for missing ones."""
+    """Raise UsageError for text, infinite or (unless allowed) negative figures, CoverageError for
+    missing ones.
+    """
     try:
         values = frame[column].to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError):
-        raise UsageError(f"{column!r} holds what is no number", hint="convert it: pd.to_numeric") from None
+        raise UsageError(
+            f"{column!r} holds what is no number", hint="convert it: pd.to_numeric"
+        ) from None
     if absent := int(np.isnan(values).sum()):
         raise CoverageError(
-            f"{absent} row(s) without {column!r}", hint="missing is not zero: drop these rows, or take another source"
+            f"{absent} row(s) without {column!r}",
+            hint="missing is not zero: drop these rows, or take another source",
         )
     if np.isinf(values).any() or (not negative and (values < 0).any()):
         raise UsageError(f"negative or infinite {column!r}", hint="mend or drop those rows")
 
 
 def alike(frame: pd.DataFrame, columns: Iterable[str], group: Sequence[str] = ()) -> None:
-    """Raise MixedUnitsError where one of the `columns` that are there has several values within a group."""
+    """Raise MixedUnitsError where one of the `columns` that are there has several values within a
+    group.
+    """
     for column in (c for c in columns if c in frame.columns and c not in group):
         shown = frame[column].astype("object").where(frame[column].notna(), "not stated")
         found = shown.groupby([frame[k] for k in group]).unique() if group else [shown.unique()]
         for values in found:
             if len(values) > 1:
                 raise MixedUnitsError(
-                    f"figures of several kinds would be added or compared: {column} is {', '.join(sorted(map(str, values)))}",
+                    f"figures of several kinds would be added or compared: {column} is "
+                    f"{', '.join(sorted(map(str, values)))}",
                     hint=f"keep rows of one {column}, or adjust the others first",
                 )
 
 
 def with_sources(result: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """A result that says of each of its rows where it comes from, so that it can be cited as the frame it was made from.
+    """A result that says of each of its rows where it comes from, so that it can be cited as the
+    frame it was made from.
 
     Parameters
     ----------
     result : pandas.DataFrame
         One row or more per `keys`.
     rows : pandas.DataFrame
-        The rows it was made from, with a column ``source_id`` (an id) or ``sources`` (ids); or neither.
+        The rows it was made from, with a column ``source_id`` (an id) or ``sources`` (ids); or
+        neither.
     keys : sequence of str
         Columns of both by which rows belong to a result.
 
     Returns
     -------
     pandas.DataFrame
-        `result` with a column ``sources`` (a sorted tuple of ids, each once); as it was where `rows` name no source.
+        `result` with a column ``sources`` (a sorted tuple of ids, each once); as it was where
+        `rows` name no source.
 
     Examples
     --------
@@ -82,5 +99,8 @@ def with_sources(result: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str]) 
     of_key: dict[tuple[object, ...], set[str]] = {}
     for key, some in zip(rows[columns].itertuples(index=False, name=None), ids, strict=True):
         of_key.setdefault(key, set()).update(one for one in some if pd.notna(one))
-    found = [tuple(sorted(of_key.get(key, ()))) for key in result[columns].itertuples(index=False, name=None)]
+    found = [
+        tuple(sorted(of_key.get(key, ())))
+        for key in result[columns].itertuples(index=False, name=None)
+    ]
     return result.assign(sources=pd.Series(found, index=result.index, dtype=object))

@@ -1,7 +1,7 @@
 """Growth and slope of short annual series; each way of stating growth has its own name.
 
-A series is indexed by year; missing values are left out. All raise CoverageError for too few observations and UsageError
-for what is no series of finite numbers by year, or has a year twice.
+A series is indexed by year; missing values are left out. All raise CoverageError for too few
+observations and UsageError for what is no series of finite numbers by year, or has a year twice.
 """
 
 from __future__ import annotations
@@ -15,14 +15,16 @@ from ..errors import CoverageError, UsageError
 def observations(series: pd.Series, least: int) -> pd.Series:
     """Observed values as floats by ascending year.
 
-    Raises CoverageError below `least`; UsageError for no series, an index that holds no years, a year twice, text, and
-    infinite values.
+    Raises CoverageError below `least`; UsageError for no series, an index that holds no years, a
+    year twice, text, and infinite values.
     """
     if not isinstance(series, pd.Series):
         raise UsageError(f"a series indexed by year is needed, not {type(series).__name__}")
     known = series.dropna().sort_index()
     if len(known) and (not pd.api.types.is_numeric_dtype(known.index) or known.index.hasnans):
-        raise UsageError("the index must hold years", hint="set_index('year') and drop rows without one")
+        raise UsageError(
+            "the index must hold years", hint="set_index('year') and drop rows without one"
+        )
     try:
         observed = known.astype("float64")
     except (TypeError, ValueError):
@@ -35,20 +37,28 @@ def observations(series: pd.Series, least: int) -> pd.Series:
             hint="take a longer period or another source",
         )
     if not np.isfinite(observed.to_numpy()).all():
-        raise UsageError("the series holds infinite values", hint="make them missing, or mend what divided by zero")
+        raise UsageError(
+            "the series holds infinite values",
+            hint="make them missing, or mend what divided by zero",
+        )
     return observed
 
 
 def _positive_base(observed: pd.Series) -> None:
-    """A rate is of something: raises CoverageError where a value that is grown from is not above zero."""
+    """A rate is of something: raises CoverageError where a value that is grown from is not above
+    zero.
+    """
     if (observed.iloc[:-1] <= 0).any() or observed.iloc[-1] < 0:
-        raise CoverageError("a rate needs positive values to grow from", hint="use sen_slope or end_to_end")
+        raise CoverageError(
+            "a rate needs positive values to grow from", hint="use sen_slope or end_to_end"
+        )
 
 
 def end_to_end(series: pd.Series) -> float:
     """Change over the whole period: last minus first observed value, in the unit of the series.
 
-    series: index years, gaps allowed, n >= 2. Raises CoverageError for n < 2, UsageError for bad input.
+    series: index years, gaps allowed, n >= 2. Raises CoverageError for n < 2, UsageError for bad
+        input.
     Formula: y_n - y_1; says nothing about what lies between.
     """
     observed = observations(series, 2)
@@ -56,9 +66,11 @@ def end_to_end(series: pd.Series) -> float:
 
 
 def sen_slope(series: pd.Series) -> float:
-    """Median of the slopes between all pairs of years, in units of the series per year; zero for a constant series.
+    """Median of the slopes between all pairs of years, in units of the series per year; zero for a
+    constant series.
 
-    series: index years, gaps allowed, n >= 3. Raises CoverageError for n < 3, UsageError for bad input.
+    series: index years, gaps allowed, n >= 3. Raises CoverageError for n < 3, UsageError for bad
+        input.
     Formula: median over i < j of (y_j - y_i) / (t_j - t_i). Source: Sen (1968), JASA 63(324).
     """
     observed = observations(series, 3)
@@ -70,7 +82,8 @@ def sen_slope(series: pd.Series) -> float:
 def log_slope(series: pd.Series) -> float:
     """OLS slope of the natural log on the year: continuous growth per year (0.05 is about 5 %).
 
-    series: index years, gaps allowed, positive, n >= 3. Raises CoverageError for n < 3 or a value that is not above zero,
+    series: index years, gaps allowed, positive, n >= 3. Raises CoverageError for n < 3 or a value
+        that is not above zero,
     UsageError for bad input. Formula: least squares of ln y_t = a + b t; returns b.
     """
     import statsmodels.api as sm
@@ -83,10 +96,12 @@ def log_slope(series: pd.Series) -> float:
 
 
 def compound_rate(series: pd.Series) -> float:
-    """Compound annual growth rate between the first and the last observed year (0.05 is 5 % a year).
+    """Compound annual growth rate between the first and the last observed year (0.05 is 5 % a
+    year).
 
-    series: index years, gaps allowed, n >= 2; all but the last value above zero, the last at least zero. Raises
-    CoverageError where that does not hold, UsageError for bad input. Formula: (y_n / y_1) ** (1 / (t_n - t_1)) - 1.
+    series: index years, gaps allowed, n >= 2; all but the last value above zero, the last at least
+    zero. Raises CoverageError where that does not hold, UsageError for bad input. Formula: (y_n /
+    y_1) ** (1 / (t_n - t_1)) - 1.
     """
     observed = observations(series, 2)
     _positive_base(observed)
@@ -97,8 +112,9 @@ def compound_rate(series: pd.Series) -> float:
 def mean_annual_rate(series: pd.Series) -> float:
     """Arithmetic mean of the year-on-year rates (0.05 is 5 %); never below `compound_rate`.
 
-    series: index consecutive years, n >= 2, values as for `compound_rate`. Raises CoverageError for n < 2, a gap or a
-    value that cannot be grown from; UsageError for bad input. Formula: mean over t of y_t / y_(t-1) - 1.
+    series: index consecutive years, n >= 2, values as for `compound_rate`. Raises CoverageError for
+    n < 2, a gap or a value that cannot be grown from; UsageError for bad input. Formula: mean over
+    t of y_t / y_(t-1) - 1.
     """
     observed = observations(series, 2)
     if (np.diff(observed.index.to_numpy(dtype=float)) != 1).any():

@@ -1,4 +1,6 @@
-"""Whether one unit exceeds its rivals, in the newest group of comparable figures that observes most of them."""
+"""Whether one unit exceeds its rivals, in the newest group of comparable figures that observes most
+of them.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +14,11 @@ from .frames import numbers, require
 
 @dataclass(frozen=True)
 class Leading:
-    """`low` and `high`: the unit over its largest rival (equal where each has one figure). `values`: unit -> (low, high).
+    """`low` and `high`: the unit over its largest rival (equal where each has one figure).
+    `values`: unit -> (low, high).
 
-    `leader`: the unit whose lowest figure exceeds every other's highest, or '' where no unit's does.
+    `leader`: the unit whose lowest figure exceeds every other's highest, or '' where no unit's
+    does.
     """
 
     group: Hashable
@@ -24,7 +28,9 @@ class Leading:
     values: dict[str, tuple[float, float]]
 
     def compared(self, form: Callable[[float], str]) -> str:
-        """What was compared, for a reader: 'CHN 3, RUS 1 to 2'. form: a figure as text; a range shows both its ends."""
+        """What was compared, for a reader: 'CHN 3, RUS 1 to 2'. form: a figure as text; a range
+        shows both its ends.
+        """
         ends = {unit: list(dict.fromkeys(map(form, span))) for unit, span in self.values.items()}
         return ", ".join(f"{unit} {' to '.join(texts)}" for unit, texts in ends.items())
 
@@ -44,13 +50,18 @@ def leading(
     any_of: Sequence[str],
     since: int | None = None,
 ) -> Leading | str:
-    """One unit over its largest rival, among figures of one concept and year; or the reason why there is none.
+    """One unit over its largest rival, among figures of one concept and year; or the reason why
+    there is none.
 
-    figures: group (what makes figures comparable: concept, source ...), year, unit, low, high (equal for one figure).
-    needed: rivals that must be observed beside `of`; any_of: rivals of which at least one must be, too. The group and
-        year taken is the one that observes most of `any_of`, and among those the newest (then the first by name).
-    low = of.low / max(rivals.high), high = of.high / max(rivals.low). since: no year before this one.
-    Raises UnknownNameError for a missing column, CoverageError or UsageError for figures that are none or negative.
+    figures: group (what makes figures comparable: concept, source ...), year, unit, low, high
+        (equal for one figure).
+    needed: rivals that must be observed beside `of`; any_of: rivals of which at least one must be,
+        too. The group and year taken is the one that observes most of `any_of`, and among those the
+        newest (then the first by name).
+    low = of.low / max(rivals.high), high = of.high / max(rivals.low). since: no year before this
+    one.
+    Raises UnknownNameError for a missing column, CoverageError or UsageError for figures that are
+    none or negative.
     """
     require(figures, ("low", "high"), keys=("group", "year", "unit"))
     for column in ("low", "high"):
@@ -73,10 +84,18 @@ def leading(
     newest = max(year for n, year, *_ in found if n == most)
     _, year, group, cell = next(f for f in found if f[:2] == (most, newest))
     wanted = [of, *needed, *any_of]
-    spans = cell[cell["unit"].isin(wanted)].groupby("unit").agg(low=("low", "min"), high=("high", "max"))
+    spans = (
+        cell[cell["unit"].isin(wanted)]
+        .groupby("unit")
+        .agg(low=("low", "min"), high=("high", "max"))
+    )
     own, rivals = spans.loc[of], spans.drop(index=of)
     ends = []
     for mine, theirs in ((own["low"], rivals["high"].max()), (own["high"], rivals["low"].max())):
         ends.append(float(mine / theirs) if theirs > 0 else float("inf") if mine > 0 else 1.0)
-    values = {u: (float(spans.at[u, "low"]), float(spans.at[u, "high"])) for u in wanted if u in spans.index}
+    values = {
+        u: (float(spans.at[u, "low"]), float(spans.at[u, "high"]))
+        for u in wanted
+        if u in spans.index
+    }
     return Leading(group, int(year), ends[0], ends[1], values)

@@ -1,6 +1,8 @@
-"""The linear specification universe in one go: one coefficient over outcomes, treatments, samples and sets of controls.
+"""The linear specification universe in one go: one coefficient over outcomes, treatments, samples
+and sets of controls.
 
-The numbers are those of an ordinary least-squares fit of each specification alone; only the work is shared.
+The numbers are those of an ordinary least-squares fit of each specification alone; only the work is
+shared.
 """
 
 from __future__ import annotations
@@ -23,17 +25,21 @@ ROLES = ("outcome", "treatment", "controls", "sample")
 """Axes with a meaning of their own; any other axis is a control that is in or out."""
 
 NO_MEAT = 1e-14
-"""Scores whose squares sum to less than this share of what independent errors give have cancelled to rounding."""
+"""Scores whose squares sum to less than this share of what independent errors give have cancelled
+to rounding.
+"""
 
 
 @dataclass(frozen=True, eq=False)
 class LinearModel:
-    """How the choices of a specification become a regression of `outcome` on `treatment`, controls and a constant.
+    """How the choices of a specification become a regression of `outcome` on `treatment`, controls
+    and a constant.
 
-    outcome, treatment: columns, where they are not axes. always: controls of every specification. controls: named sets
-    of columns, for the axis 'controls' and for axes that switch a whole set. samples: named filters, each a boolean
-    column or one truth value per row, for the axis 'sample'; 'all' is every row. errors: 'classical', 'HC1' or
-    'cluster', by the column `cluster`, in which no row may be missing.
+    outcome, treatment: columns, where they are not axes. always: controls of every specification.
+    controls: named sets of columns, for the axis 'controls' and for axes that switch a whole set.
+    samples: named filters, each a boolean column or one truth value per row, for the axis 'sample';
+    'all' is every row. errors: 'classical', 'HC1' or 'cluster', by the column `cluster`, in which
+    no row may be missing.
     """
 
     outcome: str | None = None
@@ -49,14 +55,16 @@ class LinearModel:
             raise UnknownNameError("standard error", self.errors, ERRORS)
         if (self.errors == "cluster") != (self.cluster is not None):
             raise UsageError(
-                f"errors={self.errors!r} with cluster={self.cluster!r}", hint="errors='cluster' needs both"
+                f"errors={self.errors!r} with cluster={self.cluster!r}",
+                hint="errors='cluster' needs both",
             )
 
 
 def control_axes(*names: str) -> tuple[Axis, ...]:
     """One axis 'with'/'without' for each control; all of them in the main specification.
 
-    names: columns, or named sets of a LinearModel. Returns a tuple of Axis of kind method, in the order given.
+    names: columns, or named sets of a LinearModel. Returns a tuple of Axis of kind method, in the
+        order given.
     """
     return tuple(Axis(name, ("with", "without"), "with", kind="method") for name in names)
 
@@ -74,8 +82,10 @@ class Regression(NamedTuple):
 class Block:
     """Specifications that share rows, outcome and treatment.
 
-    `rows`: positions in the frame (sorted by cluster); `z`: controls, treatment, outcome, centred, divided by `unit`;
-    `numbers`: positions of the specifications; `groups`: the first row of each cluster; `codes`: its cluster, by row.
+    `rows`: positions in the frame (sorted by cluster); `z`: controls, treatment, outcome, centred,
+    divided by `unit`;
+    `numbers`: positions of the specifications; `groups`: the first row of each cluster; `codes`:
+    its cluster, by row.
     """
 
     rows: np.ndarray
@@ -100,7 +110,9 @@ class Block:
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """`heads`: spec, is_main and choices by specification; `missing`: '' or why it cannot be fitted; blocks of the rest."""
+    """`heads`: spec, is_main and choices by specification; `missing`: '' or why it cannot be
+    fitted; blocks of the rest.
+    """
 
     heads: pd.DataFrame
     regressions: list[Regression]
@@ -110,27 +122,45 @@ class Prepared:
 
 
 def declared(specifications: Universe | pd.DataFrame) -> pd.DataFrame:
-    """spec, is_main and the choices as text, one row per specification that is to be run, in order."""
+    """spec, is_main and the choices as text, one row per specification that is to be run, in
+    order.
+    """
     if isinstance(specifications, Universe):
         main = specifications.main
-        every = [choices for choices in specifications]  # list() would ask for len() first, a run of its own
+        every = [
+            choices for choices in specifications
+        ]  # list() would ask for len() first, a run of its own
         head = {"spec": range(len(every)), "is_main": [choices == main for choices in every]}
-        return pd.DataFrame(head | {axis.name: [c[axis.name] for c in every] for axis in specifications.axes})
+        return pd.DataFrame(
+            head | {axis.name: [c[axis.name] for c in every] for axis in specifications.axes}
+        )
     if not isinstance(specifications, pd.DataFrame):
-        raise UsageError(f"a Universe or a frame of choices is needed, not {type(specifications).__name__}")
+        raise UsageError(
+            f"a Universe or a frame of choices is needed, not {type(specifications).__name__}"
+        )
     kept = specifications
     if "excluded" in kept:
         kept = kept[kept["excluded"].fillna("") == ""]
     if kept.empty:
-        raise UsageError("no specification is declared", hint="declare axes, or drop some exclusions")
-    choices = kept.drop(columns=["spec", "is_main", "excluded"], errors="ignore").reset_index(drop=True)
+        raise UsageError(
+            "no specification is declared", hint="declare axes, or drop some exclusions"
+        )
+    choices = kept.drop(columns=["spec", "is_main", "excluded"], errors="ignore").reset_index(
+        drop=True
+    )
     if choices.isna().any(axis=None):
-        raise UsageError("a declared specification has a missing choice", hint="'none' stands for no controls")
+        raise UsageError(
+            "a declared specification has a missing choice", hint="'none' stands for no controls"
+        )
     first = kept["is_main"].tolist() if "is_main" in kept else [n == 0 for n in range(len(kept))]
-    return pd.concat([pd.DataFrame({"spec": range(len(kept)), "is_main": first}), choices.astype(str)], axis=1)
+    return pd.concat(
+        [pd.DataFrame({"spec": range(len(kept)), "is_main": first}), choices.astype(str)], axis=1
+    )
 
 
-def _regressions(heads: pd.DataFrame, model: LinearModel, columns: Iterable[str]) -> list[Regression]:
+def _regressions(
+    heads: pd.DataFrame, model: LinearModel, columns: Iterable[str]
+) -> list[Regression]:
     """What each specification regresses; unknown names are refused before anything is fitted."""
     known = {c for c in columns if isinstance(c, str)}
     axes = {name: heads[name].tolist() for name in heads.columns[2:]}
@@ -148,7 +178,10 @@ def _regressions(heads: pd.DataFrame, model: LinearModel, columns: Iterable[str]
     def role(name: str, fixed: str | None) -> list[str]:
         if (fixed is None) == (name not in axes):
             what = f"no {name} is declared" if fixed is None else f"the {name} is declared twice"
-            hint = f"give LinearModel({name}=...) or an axis {name!r}; without outcome and treatment there is no regression"
+            hint = (
+                f"give LinearModel({name}=...) or an axis {name!r}; without outcome and "
+                "treatment there is no regression"
+            )
             raise UsageError(what, hint=hint)
         values = axes[name] if fixed is None else [fixed] * len(heads)
         for value in set(values):
@@ -157,7 +190,12 @@ def _regressions(heads: pd.DataFrame, model: LinearModel, columns: Iterable[str]
 
     outcomes, treatments = role("outcome", model.outcome), role("treatment", model.treatment)
     samples = axes.get("sample", ["all"] * len(heads))
-    named = {"none": (), **{name: controls(name) for name in {*axes.get("controls", ()), *model.controls} - {"none"}}}
+    named = {
+        "none": (),
+        **{
+            name: controls(name) for name in {*axes.get("controls", ()), *model.controls} - {"none"}
+        },
+    }
     always = tuple(column(c, "control") for c in model.always)
     parts = [[always] * len(heads)]  # for each axis of controls what it adds to each specification
     for name, values in axes.items():
@@ -179,12 +217,16 @@ def _numbers(frame: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
     for at, name in enumerate(names):
         values = frame[name]
         if not (pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values)):
-            hint = "pd.get_dummies(..., drop_first=True), and name the dummies as one set in LinearModel(controls=...)"
+            hint = (
+                "pd.get_dummies(..., drop_first=True), and name the dummies as one set in "
+                "LinearModel(controls=...)"
+            )
             raise UsageError(f"column {name!r} does not hold numbers", hint=hint)
         out[:, at] = values.to_numpy(dtype=float, na_value=np.nan)
         if np.isinf(out[:, at]).any():
             raise UsageError(
-                f"column {name!r} holds infinite values", hint="make them missing, or mend what divided by zero"
+                f"column {name!r} holds infinite values",
+                hint="make them missing, or mend what divided by zero",
             )
     return out
 
@@ -202,15 +244,21 @@ def _sample(frame: pd.DataFrame, model: LinearModel, name: str) -> np.ndarray:
     return mask.to_numpy(dtype=bool)
 
 
-def prepare(frame: pd.DataFrame, specifications: Universe | pd.DataFrame, model: LinearModel) -> Prepared:
-    """Resolve names, set aside what cannot be fitted with the reason, and gather the rest in blocks."""
+def prepare(
+    frame: pd.DataFrame, specifications: Universe | pd.DataFrame, model: LinearModel
+) -> Prepared:
+    """Resolve names, set aside what cannot be fitted with the reason, and gather the rest in
+    blocks.
+    """
     if not isinstance(frame, pd.DataFrame):
         raise UsageError(f"a frame is needed, not {type(frame).__name__}")
     if not frame.columns.is_unique:
         raise UsageError("the frame has two columns of one name", hint="rename one of them")
     heads = declared(specifications)
     regressions = _regressions(heads, model, frame.columns)
-    names = list(dict.fromkeys(c for r in regressions for c in (r.outcome, r.treatment, *r.controls)))
+    names = list(
+        dict.fromkeys(c for r in regressions for c in (r.outcome, r.treatment, *r.controls))
+    )
     data, at = _numbers(frame, names), {name: n for n, name in enumerate(names)}
     absent = np.isnan(data)
     holes = frozenset(name for name in names if absent[:, at[name]].any())
@@ -258,10 +306,19 @@ def _unusable(r: Regression, sample: np.ndarray, n: int, absent: dict[str, np.nd
         return f"sample {r.sample!r} is empty; widen its filter"
     for name, gone in absent.items():
         if gone[sample].all():
-            return f"{name!r} has no observation in sample {r.sample!r}; leave it out or take another sample"
+            return (
+                f"{name!r} has no observation in sample {r.sample!r}; leave it out or take "
+                "another sample"
+            )
     if n == 0:
-        return f"no row of sample {r.sample!r} has {', '.join(absent)} all observed; leave one of them out"
-    return f"{n} observations for {len(r.controls) + 2} coefficients; drop controls or widen sample {r.sample!r}"
+        return (
+            f"no row of sample {r.sample!r} has {', '.join(absent)} all observed; leave one of "
+            "them out"
+        )
+    return (
+        f"{n} observations for {len(r.controls) + 2} coefficients; drop controls or widen sample "
+        f"{r.sample!r}"
+    )
 
 
 def _block(
@@ -275,7 +332,9 @@ def _block(
     missing: np.ndarray,
     clusters: np.ndarray | None,
 ) -> Block | None:
-    """Columns centred and scaled; constant columns and single clusters are recorded in `missing`."""
+    """Columns centred and scaled; constant columns and single clusters are recorded in
+    `missing`.
+    """
     controls = list(dict.fromkeys(c for m in members for c in regressions[m].controls))
     columns = (*controls, treatment, outcome)
     z = data[np.ix_(rows, np.array([at[c] for c in columns]))]
@@ -287,9 +346,14 @@ def _block(
     kept = []
     for m in members:
         r = regressions[m]
-        flat = [c for c in (r.outcome, r.treatment, *r.controls) if c in constant] if constant else []
+        flat = (
+            [c for c in (r.outcome, r.treatment, *r.controls) if c in constant] if constant else []
+        )
         if flat:
-            missing[m] = f"{flat[0]!r} is constant in sample {r.sample!r}; leave it out or take another sample"
+            missing[m] = (
+                f"{flat[0]!r} is constant in sample {r.sample!r}; leave it out or take another "
+                "sample"
+            )
         elif groups is not None and len(groups) < 2:
             missing[m] = f"one cluster in sample {r.sample!r}; cluster by something finer"
         else:
@@ -308,12 +372,16 @@ def _block(
 
 
 def _binary(size: np.ndarray) -> np.ndarray:
-    """The next power of two: dividing by it rounds nothing, and an outcome fitted closely keeps its residuals."""
+    """The next power of two: dividing by it rounds nothing, and an outcome fitted closely keeps its
+    residuals.
+    """
     return np.ldexp(1.0, np.frexp(np.where(size > 0, size, 1.0))[1])
 
 
 def _observed(prepared: Prepared, block: Block, model: LinearModel) -> np.ndarray:
-    """estimate, std_error, n, df (columns) by specification of a block; refines what cross-products cannot give to nine digits."""
+    """estimate, std_error, n, df (columns) by specification of a block; refines what cross-products
+    cannot give to nine digits.
+    """
     fits = subsets.sweep((block.z.T @ block.z)[:, :, None], block.tree)
     for number in map(int, np.flatnonzero(~(fits.share[:, 0] > subsets.WELL))):
         gone = subsets.refine(block.z, np.flatnonzero(block.tree.member[number]), fits, number)
@@ -321,33 +389,52 @@ def _observed(prepared: Prepared, block: Block, model: LinearModel) -> np.ndarra
             prepared.missing[block.numbers[number]] = _collinear(block, gone)
     n = len(block.rows)
     estimate, std_error, df = estimates(
-        fits, n=np.array([n]), controls=block.controls,
-        meats=None if model.errors == "classical" else subsets.meat(block.z, fits, 0, groups=block.groups)[:, None],
+        fits,
+        n=np.array([n]),
+        controls=block.controls,
+        meats=None
+        if model.errors == "classical"
+        else subsets.meat(block.z, fits, 0, groups=block.groups)[:, None],
         clusters=None if block.groups is None else np.array([len(block.groups)]),
-    )  # fmt: skip
+    )
     for number in block.numbers[np.isnan(std_error[:, 0])]:
         prepared.missing[number] = prepared.missing[number] or (
-            f"the scores cancel, so the {model.errors} error says nothing; take more clusters or another error"
+            f"the scores cancel, so the {model.errors} error says nothing; take more clusters or "
+            "another error"
         )
-    columns = (estimate[:, 0] * block.scale, std_error[:, 0] * block.scale, np.full(len(df), n), df[:, 0])
+    columns = (
+        estimate[:, 0] * block.scale,
+        std_error[:, 0] * block.scale,
+        np.full(len(df), n),
+        df[:, 0],
+    )
     return np.column_stack(columns)
 
 
 def _collinear(block: Block, column: int) -> str:
     name = block.columns[column]
     if column == len(block.columns) - 1:
-        return f"the regressors fit {name!r} exactly, as an identity would; there is no error to judge by"
+        return (
+            f"the regressors fit {name!r} exactly, as an identity would; there is no error to "
+            "judge by"
+        )
     if column == len(block.columns) - 2:
         return f"{name!r} is a linear combination of the controls; drop one of them"
     return f"control {name!r} is a linear combination of other controls; drop one of them"
 
 
 def estimates(
-    fits: subsets.Fits, n: np.ndarray, controls: np.ndarray, meats: np.ndarray | None, clusters: np.ndarray | None
+    fits: subsets.Fits,
+    n: np.ndarray,
+    controls: np.ndarray,
+    meats: np.ndarray | None,
+    clusters: np.ndarray | None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Coefficient, standard error and degrees of freedom, subsets by resamples; NaN where there is none.
+    """Coefficient, standard error and degrees of freedom, subsets by resamples; NaN where there is
+    none.
 
-    n, clusters: by resample. meats: see `subsets.meat`; None for classical errors. Corrections as in Stata and
+    n, clusters: by resample. meats: see `subsets.meat`; None for classical errors. Corrections as
+        in Stata and
     statsmodels: n / (n - k), with clusters G / (G - 1) * (n - 1) / (n - k); k counts the constant.
     """
     left = n - (controls[:, None] + 2.0)
@@ -358,7 +445,9 @@ def estimates(
             variance = rss / left / fits.xx
         else:
             alive = meats * n > NO_MEAT * fits.xx * rss
-            correction = n / left if clusters is None else clusters / (clusters - 1) * (n - 1) / left
+            correction = (
+                n / left if clusters is None else clusters / (clusters - 1) * (n - 1) / left
+            )
             variance = np.where(alive, correction * meats / fits.xx**2, np.nan)
         df = left if clusters is None else np.broadcast_to(clusters - 1.0, left.shape)
         std_error = np.sqrt(np.where(df > 0, variance, np.nan))
@@ -366,7 +455,9 @@ def estimates(
 
 
 def fitted(prepared: Prepared, model: LinearModel) -> pd.DataFrame:
-    """estimate, std_error, n, df by specification; reasons for what failed go to `prepared.missing`."""
+    """estimate, std_error, n, df by specification; reasons for what failed go to
+    `prepared.missing`.
+    """
     table = np.full((len(prepared.missing), 4), np.nan)
     for block in prepared.blocks:
         table[block.numbers] = _observed(prepared, block, model)
@@ -375,21 +466,27 @@ def fitted(prepared: Prepared, model: LinearModel) -> pd.DataFrame:
 
 
 def linear_path(
-    frame: pd.DataFrame, specifications: Universe | pd.DataFrame, model: LinearModel, level: float = 0.95
+    frame: pd.DataFrame,
+    specifications: Universe | pd.DataFrame,
+    model: LinearModel,
+    level: float = 0.95,
 ) -> pd.DataFrame:
     """Ordinary least squares for every declared specification, in the layout of `Universe.run`.
 
-    frame: one row per observation; numeric columns. specifications: a Universe, or a frame with a column per axis (and
-    is_main and excluded, as `Universe.table()` gives). Axes: 'outcome' and 'treatment' (columns), 'controls' (a named
-    set, a column or 'none'), 'sample' (a named filter, a boolean column or 'all'); any other axis is named after a
-    control or a named set and is 'with' or 'without' (`control_axes`). A constant is always there.
+    frame: one row per observation; numeric columns. specifications: a Universe, or a frame with a
+    column per axis (and is_main and excluded, as `Universe.table()` gives). Axes: 'outcome' and
+    'treatment' (columns), 'controls' (a named set, a column or 'none'), 'sample' (a named filter, a
+    boolean column or 'all'); any other axis is named after a control or a named set and is 'with'
+    or 'without' (`control_axes`). A constant is always there.
     model: how choices become a regression, and which errors. level: of the interval.
-    Rows: each specification takes the rows of its sample in which its own outcome, treatment and controls are all
-    observed (listwise), so n may differ between specifications.
-    Returns spec, is_main, the choices, estimate, std_error, low, high, t, p, n, df, missing: the treatment's
-    coefficient, its interval and two-sided p by Student's t with n - k degrees of freedom (clusters - 1 with clusters).
-    Where there is no number, `missing` holds the reason: too few rows, an empty sample, an unobserved or constant
-    column, collinearity (`subsets.COLLINEAR`), an exact fit, clusters that cannot give an error.
+    Rows: each specification takes the rows of its sample in which its own outcome, treatment and
+    controls are all observed (listwise), so n may differ between specifications.
+    Returns spec, is_main, the choices, estimate, std_error, low, high, t, p, n, df, missing: the
+    treatment's coefficient, its interval and two-sided p by Student's t with n - k degrees of
+    freedom (clusters - 1 with clusters).
+    Where there is no number, `missing` holds the reason: too few rows, an empty sample, an
+    unobserved or constant column, collinearity (`subsets.COLLINEAR`), an exact fit, clusters that
+    cannot give an error.
     Raises UnknownNameError and UsageError for names, types and infinite values.
     """
     level_between(level)
@@ -400,8 +497,13 @@ def linear_path(
     t = table["estimate"] / table["std_error"]
     half = stdtrit(table["df"], (1 + level) / 2) * table["std_error"]
     return prepared.heads.assign(
-        estimate=table["estimate"].to_numpy(), std_error=table["std_error"].to_numpy(),
-        low=(table["estimate"] - half).to_numpy(), high=(table["estimate"] + half).to_numpy(), t=t.to_numpy(),
-        p=2 * stdtr(table["df"], -t.abs()).to_numpy(), n=table["n"].astype("Int64").array,
-        df=table["df"].astype("Int64").array, missing=prepared.missing,
-    )  # fmt: skip
+        estimate=table["estimate"].to_numpy(),
+        std_error=table["std_error"].to_numpy(),
+        low=(table["estimate"] - half).to_numpy(),
+        high=(table["estimate"] + half).to_numpy(),
+        t=t.to_numpy(),
+        p=2 * stdtr(table["df"], -t.abs()).to_numpy(),
+        n=table["n"].astype("Int64").array,
+        df=table["df"].astype("Int64").array,
+        missing=prepared.missing,
+    )

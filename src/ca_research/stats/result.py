@@ -1,4 +1,6 @@
-"""Small results: fields to read, one tidy frame, and its export. How they show in Jupyter is in plots/hooks.py."""
+"""Small results: fields to read, one tidy frame, and its export. How they show in Jupyter is in
+plots/hooks.py.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +17,12 @@ _LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasci
 
 
 class Result:
-    """Base of every result that is more than one number: `to_dict`, `to_frame`, `to_csv`, `to_latex`.
+    """Base of every result that is more than one number: `to_dict`, `to_frame`, `to_csv`,
+    `to_latex`.
 
-    A subclass is a dataclass; `_title` says in words what it is, where its name does not. Its frame is the field that `_table` names (a frame with one row per year, term, unit ...);
-    without such a field it is one row with a column per field. Fields that begin with '_' are never exported.
+    A subclass is a dataclass; `_title` says in words what it is, where its name does not. Its frame
+    is the field that `_table` names (a frame with one row per year, term, unit ...); without such a
+    field it is one row with a column per field. Fields that begin with '_' are never exported.
     """
 
     _table: ClassVar[str] = ""
@@ -28,33 +32,47 @@ class Result:
         return {f.name: getattr(self, f.name) for f in fields(self) if not f.name.startswith("_")}  # type: ignore[arg-type]
 
     def to_dict(self) -> dict[str, Any]:
-        """All fields as plain Python values for JSON: frames as lists of rows, what is missing as None."""
+        """All fields as plain Python values for JSON: frames as lists of rows, what is missing as
+        None.
+        """
         return {name: _plain(value) for name, value in self._public().items()}
 
     def to_frame(self) -> pd.DataFrame:
         """The tidy frame behind this result, as a copy; units are those of its fields."""
         if self._table:
             return getattr(self, self._table).copy()
-        return pd.DataFrame([{name: np.nan if v is None else v for name, v in self._public().items()}])
+        return pd.DataFrame(
+            [{name: np.nan if v is None else v for name, v in self._public().items()}]
+        )
 
     def caption(self) -> str:
-        """What the frame alone does not say, in one line: the kind of result and, beside a table, its single numbers."""
+        """What the frame alone does not say, in one line: the kind of result and, beside a table,
+        its single numbers.
+        """
         kind = self._title or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(self).__name__).capitalize()
-        single = {n: v for n, v in self._public().items() if isinstance(v, (str, int, float, np.number)) and v != ""}
+        single = {
+            n: v
+            for n, v in self._public().items()
+            if isinstance(v, (str, int, float, np.number)) and v != ""
+        }
         if not self._table or not single:
             return kind
         return f"{kind}: " + ", ".join(
-            f"{n.replace('_', ' ')} {v if isinstance(v, str) else f'{v:.6g}'}" for n, v in single.items()
+            f"{n.replace('_', ' ')} {v if isinstance(v, str) else f'{v:.6g}'}"
+            for n, v in single.items()
         )
 
     def to_csv(self, path: str | Path | None = None, **options: Any) -> str | None:
-        """The frame as CSV with a header and no index: to `path`, or returned as text. options: of DataFrame.to_csv."""
+        """The frame as CSV with a header and no index: to `path`, or returned as text. options: of
+        DataFrame.to_csv.
+        """
         return flat(self.to_frame()).to_csv(path, index=False, **options)
 
     def to_latex(self, path: str | Path | None = None, *, digits: int = 3) -> str | None:
         """The frame as a LaTeX table (booktabs) with its caption: to `path`, or returned as text.
 
-        digits: decimals; numbers that would then be read as zero keep that many significant digits. Missing is '--'.
+        digits: decimals; numbers that would then be read as zero keep that many significant digits.
+            Missing is '--'.
         Special characters of LaTeX are escaped in cells, header and caption.
         """
         text = flat(self.to_frame()).to_latex(
@@ -79,10 +97,14 @@ def escape_latex(text: str) -> str:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """A number for reading: `digits` decimals, or as many significant digits where these would show zero."""
+    """A number for reading: `digits` decimals, or as many significant digits where these would show
+    zero.
+    """
     if pd.isna(value):
         return "--"
-    if abs(value) >= 1e6 or (abs(value) >= 1000 and value == round(value)):  # amounts and years need no decimals
+    if abs(value) >= 1e6 or (
+        abs(value) >= 1000 and value == round(value)
+    ):  # amounts and years need no decimals
         return f"{value:.0f}"
     small = 0 < abs(value) < 10.0 ** (1 - digits)
     return f"{value:.{digits}g}" if small else f"{value:.{digits}f}"
@@ -90,7 +112,9 @@ def number(value: float, digits: int = 3) -> str:
 
 def flat(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with tuples and lists in its cells joined by spaces, as text formats need them."""
-    return frame.map(lambda cell: " ".join(map(str, cell)) if isinstance(cell, (tuple, list)) else cell)
+    return frame.map(
+        lambda cell: " ".join(map(str, cell)) if isinstance(cell, (tuple, list)) else cell
+    )
 
 
 def _plain(value: Any) -> Any:

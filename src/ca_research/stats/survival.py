@@ -1,4 +1,6 @@
-"""Time to an event where some have not had it when the watch ends: the product-limit curve and its median."""
+"""Time to an event where some have not had it when the watch ends: the product-limit curve and its
+median.
+"""
 
 from __future__ import annotations
 
@@ -15,24 +17,37 @@ _EXACT = 1e-12
 
 
 def kaplan_meier(time: Sequence[float], event: Sequence[bool]) -> pd.DataFrame:
-    """Product-limit estimate of survival: time, at_risk, events, survival; one row per time at which an event falls.
+    """Product-limit estimate of survival: time, at_risk, events, survival; one row per time at
+    which an event falls.
 
-    time: from the start of the watch, none below zero, in one unit. event: true where the event fell at that time,
-    false where the watch ended there (right-censored; at risk up to and including that time).
-    S(t) = product over event times s <= t of (1 - d(s) / n(s)). Raises UsageError for unequal lengths, for none at
-    all, and for a time that is missing or negative.
+    time: from the start of the watch, none below zero, in one unit. event: true where the event
+    fell at that time, false where the watch ended there (right-censored; at risk up to and
+    including that time).
+    S(t) = product over event times s <= t of (1 - d(s) / n(s)). Raises UsageError for unequal
+    lengths, for none at all, and for a time that is missing or negative.
     Source: Kaplan and Meier (1958), Journal of the American Statistical Association 53(282).
     """
     times, events = np.asarray(time, dtype=float), np.asarray(event, dtype=bool)
     if len(times) != len(events) or not len(times):
-        raise UsageError(f"{len(times)} times and {len(events)} events", hint="one event mark per time, at least one")
+        raise UsageError(
+            f"{len(times)} times and {len(events)} events",
+            hint="one event mark per time, at least one",
+        )
     if not np.isfinite(times).all() or (times < 0).any():
-        raise UsageError("a time is missing or below zero", hint="censor it at the end of the watch, or leave it out")
+        raise UsageError(
+            "a time is missing or below zero",
+            hint="censor it at the end of the watch, or leave it out",
+        )
     if not events.any():
         return pd.DataFrame(columns=["time", "at_risk", "events", "survival"], dtype="float64")
     fit = SurvfuncRight(times, events.astype(int))
     curve = pd.DataFrame(
-        {"time": fit.surv_times, "at_risk": fit.n_risk, "events": fit.n_events, "survival": fit.surv_prob}
+        {
+            "time": fit.surv_times,
+            "at_risk": fit.n_risk,
+            "events": fit.n_events,
+            "survival": fit.surv_prob,
+        }
     )
     return curve[curve["events"] > 0].reset_index(drop=True)
 
@@ -46,8 +61,8 @@ def survival_at(curve: pd.DataFrame, time: float) -> float:
 def median_time(curve: pd.DataFrame) -> float | None:
     """Least time at which survival is one half or less; None where the watch ended before.
 
-    The usual definition inf{t: S(t) <= 0.5}. statsmodels' own `quantile` asks for less than one half, so that it moves on
-    to the next event where the curve lies exactly on it.
+    The usual definition inf{t: S(t) <= 0.5}. statsmodels' own `quantile` asks for less than one
+    half, so that it moves on to the next event where the curve lies exactly on it.
     """
     below = curve.loc[curve["survival"] <= 0.5 + _EXACT, "time"]
     return float(below.iloc[0]) if len(below) else None

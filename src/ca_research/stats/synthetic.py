@@ -1,7 +1,9 @@
-"""Synthetic control: a weighted mean of untreated units that follows the treated one before treatment. Knows no domain.
+"""Synthetic control: a weighted mean of untreated units that follows the treated one before
+treatment. Knows no domain.
 
-Source: Abadie, Diamond and Hainmueller (2010), Journal of the American Statistical Association 105(490); in what
-follows ADH. Weights here rest on pre-period outcomes alone, the variant without other predictors.
+Source: Abadie, Diamond and Hainmueller (2010), Journal of the American Statistical Association
+105(490); in what follows ADH. Weights here rest on pre-period outcomes alone, the variant without
+other predictors.
 """
 
 from __future__ import annotations
@@ -18,28 +20,37 @@ from .frames import require
 from .result import Result
 
 LEAST_BEFORE = 8
-"""Periods before treatment below which a good fit means little: this project's choice. That there must be many is said by
-Abadie, Diamond and Hainmueller (2015), American Journal of Political Science 59(2), without a number."""
+"""Periods before treatment below which a good fit means little: this project's choice. That there
+must be many is said by Abadie, Diamond and Hainmueller (2015), American Journal of Political
+Science 59(2), without a number."""
 LEAST_DONORS = 10
-"""With J donors a placebo rank cannot fall below 1/(J+1): ten are needed for 0.10 with one to spare."""
+"""With J donors a placebo rank cannot fall below 1/(J+1): ten are needed for 0.10 with one to
+spare.
+"""
 EXACT = 1e-6
-"""Pre-period error, as a share of the treated unit's own spread, that counts as an exact (overfitted) match."""
+"""Pre-period error, as a share of the treated unit's own spread, that counts as an exact
+(overfitted) match.
+"""
 
 
 def simplex_weights(treated: np.ndarray, donors: np.ndarray) -> np.ndarray:
-    """w >= 0 with sum one that minimises |treated - donors @ w|. treated: (periods,), donors: (periods, units).
+    """w >= 0 with sum one that minimises |treated - donors @ w|. treated: (periods,), donors:
+    (periods, units).
 
-    Exact by non-negative least squares: with A = donors - treated, the minimiser of |A u|^2 + c^2 (1 - sum u)^2 over
-    u >= 0 is a multiple of the wanted w, because for given direction w the best multiple gives c^2 q / (c^2 + q), which
-    rises with q = |A w|^2. Where several w fit equally well, one of them is returned.
-    Raises UsageError for shapes that do not fit, no donor or no period, and values that are missing or infinite.
+    Exact by non-negative least squares: with A = donors - treated, the minimiser of |A u|^2 + c^2
+    (1 - sum u)^2 over u >= 0 is a multiple of the wanted w, because for given direction w the best
+    multiple gives c^2 q / (c^2 + q), which rises with q = |A w|^2. Where several w fit equally
+    well, one of them is returned.
+    Raises UsageError for shapes that do not fit, no donor or no period, and values that are missing
+    or infinite.
     """
     from scipy.optimize import nnls
 
     treated, donors = np.asarray(treated, dtype=float), np.asarray(donors, dtype=float)
     if treated.ndim != 1 or donors.ndim != 2 or len(donors) != len(treated) or not donors.size:
         raise UsageError(
-            f"shapes {treated.shape} and {donors.shape} do not fit", hint="(periods,) and (periods, units), none empty"
+            f"shapes {treated.shape} and {donors.shape} do not fit",
+            hint="(periods,) and (periods, units), none empty",
         )
     if not (np.isfinite(treated).all() and np.isfinite(donors).all()):
         raise UsageError("missing or infinite values", hint="leave those periods or donors out")
@@ -47,16 +58,20 @@ def simplex_weights(treated: np.ndarray, donors: np.ndarray) -> np.ndarray:
     scale = np.abs(a).max()
     if scale == 0:
         return np.full(donors.shape[1], 1 / donors.shape[1])
-    u, _ = nnls(np.vstack([a / scale, np.ones(donors.shape[1])]), np.append(np.zeros(len(treated)), 1.0))
+    u, _ = nnls(
+        np.vstack([a / scale, np.ones(donors.shape[1])]), np.append(np.zeros(len(treated)), 1.0)
+    )
     return u / u.sum()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Placebos(Result):
-    """`table`: unit, effect (mean gap after), pre_rmspe, post_rmspe, ratio, ratio_positive; the treated unit is among them.
+    """`table`: unit, effect (mean gap after), pre_rmspe, post_rmspe, ratio, ratio_positive; the
+    treated unit is among them.
 
-    `p`: share of units whose post/pre RMSPE ratio is at least the treated one's (two-sided, ADH). `p_positive`: the
-    same with positive gaps only (one-sided; Abadie 2021, Journal of Economic Literature 59(2)). Least p: 1 / units.
+    `p`: share of units whose post/pre RMSPE ratio is at least the treated one's (two-sided, ADH).
+    `p_positive`: the same with positive gaps only (one-sided; Abadie 2021, Journal of Economic
+    Literature 59(2)). Least p: 1 / units.
     """
 
     _table = "table"
@@ -68,7 +83,8 @@ class Placebos(Result):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SyntheticControl(Result):
-    """`gaps`: time, treated, synthetic, gap, after. `weights`: donor, weight (above zero), largest first.
+    """`gaps`: time, treated, synthetic, gap, after. `weights`: donor, weight (above zero), largest
+    first.
 
     `effect`: mean gap after treatment, in units of the outcome. `log`: reason, units, detail.
     """
@@ -92,10 +108,11 @@ class SyntheticControl(Result):
         return self.post_rmspe / self.pre_rmspe
 
     def placebos(self, *, worst: float | None = None) -> Placebos:
-        """Every donor in the treated unit's place, which moves to the pool (as ADH do); ranks of the RMSPE ratio.
+        """Every donor in the treated unit's place, which moves to the pool (as ADH do); ranks of
+        the RMSPE ratio.
 
-        worst: leave out placebos whose pre-period RMSPE exceeds this many times the treated unit's (ADH try 20, 5, 2
-        times the mean squared error); None keeps all.
+        worst: leave out placebos whose pre-period RMSPE exceeds this many times the treated unit's
+        (ADH try 20, 5, 2 times the mean squared error); None keeps all.
         """
         after = (self._wide.index >= self.start).astype(bool)
         rows = []
@@ -116,29 +133,47 @@ class SyntheticControl(Result):
         return Placebos(table.sort_values("ratio", ascending=False, ignore_index=True), *shares)
 
     def in_time(self, starts: Sequence[float], *, least_before: int = LEAST_BEFORE) -> pd.DataFrame:
-        """Placebo dates before the true one, on data before the true one: start, effect, ratio, p, p_positive, missing."""
+        """Placebo dates before the true one, on data before the true one: start, effect, ratio, p,
+        p_positive, missing.
+        """
         rows: list[dict[str, Any]] = []
         early = self._wide[self._wide.index < self.start]
         for start in starts:
             row: dict[str, Any] = {"start": start, "missing": ""}
             try:
                 fit = synthetic_control(
-                    early, self.unit, start, demean=self._demean, least_before=least_before, least_donors=1
+                    early,
+                    self.unit,
+                    start,
+                    demean=self._demean,
+                    least_before=least_before,
+                    least_donors=1,
                 )
                 ranks = fit.placebos()
-                row |= {"effect": fit.effect, "ratio": fit.ratio, "p": ranks.p, "p_positive": ranks.p_positive}
+                row |= {
+                    "effect": fit.effect,
+                    "ratio": fit.ratio,
+                    "p": ranks.p,
+                    "p_positive": ranks.p_positive,
+                }
             except CoverageError as error:
                 row["missing"] = error.what
             rows.append(row)
-        return pd.DataFrame(rows, columns=["start", "effect", "ratio", "p", "p_positive", "missing"])
+        return pd.DataFrame(
+            rows, columns=["start", "effect", "ratio", "p", "p_positive", "missing"]
+        )
 
 
 def _rmspe(gap: np.ndarray) -> float:
     return float(np.sqrt(np.mean(gap**2)))
 
 
-def _gap(wide: pd.DataFrame, unit: str, after: np.ndarray, demean: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Gap in every period between a unit and the best mean of all others, and the weights of these."""
+def _gap(
+    wide: pd.DataFrame, unit: str, after: np.ndarray, demean: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Gap in every period between a unit and the best mean of all others, and the weights of
+    these.
+    """
     y, x = wide[unit].to_numpy(float), wide.drop(columns=unit).to_numpy(float)
     if demean:
         y, x = y - y[~after].mean(), x - x[~after].mean(axis=0)
@@ -160,14 +195,17 @@ def synthetic_control(
 
     outcomes: index of periods, one column per unit (numbers; missing where not observed).
     treated: the column of the treated one. start: first treated period.
-    donors: untreated units, all other columns by default. demean: take each unit's pre-period mean out first, for a
-        treated unit outside the donors' range (Ferman and Pinto 2021, Quantitative Economics 12(4)).
-    Periods without the treated unit leave for all; donors that lack one of the remaining periods leave (logged): no gap
-    is filled. Weights: w >= 0, sum w = 1, least sum over periods before of (y_t - sum_j w_j x_jt)^2; gap_t the same
-    difference at every t, in units of the outcome.
-    Raises UnknownNameError for a unit that is no column; UsageError for text, infinite values, a period or a donor twice;
-    CoverageError for fewer than `least_before` periods before or none after, fewer than `least_donors` donors, a treated
-    unit that is constant before, an exact pre-period match (no error to compare with; too many donors).
+    donors: untreated units, all other columns by default. demean: take each unit's pre-period mean
+        out first, for a treated unit outside the donors' range (Ferman and Pinto 2021, Quantitative
+        Economics 12(4)).
+    Periods without the treated unit leave for all; donors that lack one of the remaining periods
+    leave (logged): no gap
+    is filled. Weights: w >= 0, sum w = 1, least sum over periods before of (y_t - sum_j w_j
+    x_jt)^2; gap_t the same difference at every t, in units of the outcome.
+    Raises UnknownNameError for a unit that is no column; UsageError for text, infinite values, a
+    period or a donor twice; CoverageError for fewer than `least_before` periods before or none
+    after, fewer than `least_donors` donors, a treated unit that is constant before, an exact
+    pre-period match (no error to compare with; too many donors).
     """
     require(outcomes, ())
     pool = [c for c in outcomes.columns if c != treated] if donors is None else list(donors)
@@ -175,24 +213,44 @@ def synthetic_control(
         if unit not in outcomes.columns:
             raise UnknownNameError("unit", unit, map(str, outcomes.columns))
     if treated in pool or len(set(pool)) < len(pool):
-        raise UsageError("a donor is named twice or is the treated unit", hint="name each donor once")
+        raise UsageError(
+            "a donor is named twice or is the treated unit", hint="name each donor once"
+        )
     if not outcomes.index.is_unique or not pd.api.types.is_numeric_dtype(outcomes.index):
-        raise UsageError("the index must hold each period once, as a number", hint="set_index('year')")
+        raise UsageError(
+            "the index must hold each period once, as a number", hint="set_index('year')"
+        )
     try:
         wide = outcomes[[treated, *pool]].sort_index().astype(float)
     except (TypeError, ValueError):
-        raise UsageError("outcomes hold what is no number", hint="convert them: pd.to_numeric") from None
+        raise UsageError(
+            "outcomes hold what is no number", hint="convert them: pd.to_numeric"
+        ) from None
     if np.isinf(wide.to_numpy()).any():
-        raise UsageError("infinite outcomes", hint="a logarithm of zero? leave such units out, or use levels")
+        raise UsageError(
+            "infinite outcomes", hint="a logarithm of zero? leave such units out, or use levels"
+        )
     log = []
     absent = wide[treated].isna()
     if absent.any():
         detail = ", ".join(f"{p:g}" for p in wide.index[absent])
-        log.append({"reason": "period without the treated unit", "units": int(absent.sum()), "detail": detail})
+        log.append(
+            {
+                "reason": "period without the treated unit",
+                "units": int(absent.sum()),
+                "detail": detail,
+            }
+        )
     wide = wide[~absent]
     gone = [c for c in pool if wide[c].isna().any()]
     if gone:
-        log.append({"reason": "donor not observed throughout", "units": len(gone), "detail": ", ".join(map(str, gone))})
+        log.append(
+            {
+                "reason": "donor not observed throughout",
+                "units": len(gone),
+                "detail": ", ".join(map(str, gone)),
+            }
+        )
     wide = wide.drop(columns=gone)
     after = (wide.index >= start).astype(bool)
     before, used = int((~after).sum()), [c for c in pool if c not in gone]
@@ -203,23 +261,34 @@ def synthetic_control(
         )
     if len(used) < least_donors:
         raise CoverageError(
-            f"{treated}: {len(used)} donor(s) observed throughout, {least_donors} needed", hint="widen the pool"
+            f"{treated}: {len(used)} donor(s) observed throughout, {least_donors} needed",
+            hint="widen the pool",
         )
     spread = float(wide[treated][~after].std(ddof=0))
     if spread == 0:
         raise CoverageError(
-            f"{treated} is the same in all {before} periods before {start:g}: there is no course to follow",
+            f"{treated} is the same in all {before} periods before {start:g}: there is no course "
+            "to follow",
             hint="take an outcome that varies",
         )
     gap, weights = _gap(wide, treated, after, demean)
     pre = _rmspe(gap[~after])
     if pre <= EXACT * spread:
         raise CoverageError(
-            f"{treated}: {len(used)} donors match {before} periods exactly, so there is no error to compare with",
+            f"{treated}: {len(used)} donors match {before} periods exactly, so there is no error "
+            "to compare with",
             hint="fewer donors or a longer period before treatment",
         )
-    found = pd.DataFrame({"donor": used, "weight": weights}).sort_values("weight", ascending=False, ignore_index=True)
-    gaps = {"time": wide.index, "treated": wide[treated], "synthetic": wide[treated] - gap, "gap": gap, "after": after}
+    found = pd.DataFrame({"donor": used, "weight": weights}).sort_values(
+        "weight", ascending=False, ignore_index=True
+    )
+    gaps = {
+        "time": wide.index,
+        "treated": wide[treated],
+        "synthetic": wide[treated] - gap,
+        "gap": gap,
+        "after": after,
+    }
     return SyntheticControl(
         unit=treated,
         start=float(start),

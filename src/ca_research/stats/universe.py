@@ -1,8 +1,9 @@
 """The specification universe: every defensible way to compute a number, declared before it is run.
 
-Knows no domain. An axis is one choice (a period, a source, an estimator); a universe is the product of its axes
-minus declared exclusions; the first value of a run is the main specification. After Simonsohn, Simmons and Nelson
-(2020), Nature Human Behaviour 4, and Steegen et al. (2016), Perspectives on Psychological Science 11(5).
+Knows no domain. An axis is one choice (a period, a source, an estimator); a universe is the product
+of its axes minus declared exclusions; the first value of a run is the main specification. After
+Simonsohn, Simmons and Nelson (2020), Nature Human Behaviour 4, and Steegen et al. (2016),
+Perspectives on Psychological Science 11(5).
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from ..errors import CaResearchError, UsageError
 
 @dataclass(frozen=True)
 class Axis:
-    """One choice. `main` is the value of the main specification; `kind` says whether the choice is of data or of method."""
+    """One choice. `main` is the value of the main specification; `kind` says whether the choice is
+    of data or of method.
+    """
 
     name: str
     values: tuple[str, ...]
@@ -44,7 +47,8 @@ class Exclusion:
 
 @dataclass(frozen=True)
 class AtMostOne:
-    """Specifications in which more than one of these axes leaves its main value are left out: one change at a time.
+    """Specifications in which more than one of these axes leaves its main value are left out: one
+    change at a time.
 
     mains: axis -> main value.
     """
@@ -92,20 +96,28 @@ class Universe:
         return sum(1 for _ in self)
 
     def __str__(self) -> str:
-        """What will be run, before it is: how many specifications, their axes, and how many are left out and why."""
+        """What will be run, before it is: how many specifications, their axes, and how many are
+        left out and why.
+        """
         combinations = math.prod(len(axis.values) for axis in self.axes)
         lines = [f"{len(self)} specifications of {combinations} combinations"]
         for axis in self.axes:
             values = ", ".join(f"{v} (main)" if v == axis.main else v for v in axis.values)
-            lines.append(f"  {axis.name} [{axis.kind}]: {values}" + (f" - {axis.meaning}" if axis.meaning else ""))
+            lines.append(
+                f"  {axis.name} [{axis.kind}]: {values}"
+                + (f" - {axis.meaning}" if axis.meaning else "")
+            )
         reasons = Counter(reason for choices in self._all() if (reason := self.excluded(choices)))
         lines += [f"  left out: {number}, because {reason}" for reason, number in reasons.items()]
         return "\n".join(lines)
 
     def table(self) -> pd.DataFrame:
-        """Every combination before it is run: its choices, `is_main`, and `excluded` (the reason, or '')."""
+        """Every combination before it is run: its choices, `is_main`, and `excluded` (the reason,
+        or '').
+        """
         rows = [
-            {**choices, "is_main": choices == self.main, "excluded": self.excluded(choices)} for choices in self._all()
+            {**choices, "is_main": choices == self.main, "excluded": self.excluded(choices)}
+            for choices in self._all()
         ]
         return pd.DataFrame(rows, columns=[*(a.name for a in self.axes), "is_main", "excluded"])
 
@@ -116,19 +128,28 @@ class Universe:
         jobs: int = 1,
         only: Container[int] | None = None,
     ) -> pd.DataFrame:
-        """Result rows of `measure(**choices)` for every specification, with `spec` (number), `is_main` and the choices.
+        """Result rows of `measure(**choices)` for every specification, with `spec` (number),
+        `is_main` and the choices.
 
-        A specification that cannot be computed is a row with the reason in `missing`, never a silent gap; an error
-        that is not of this library is a fault of the measure and is raised. progress(done, total) is called after
-        each. jobs: processes (joblib); rows and their order do not depend on it. A measure that draws random numbers
-        takes its seed as an argument, so that it does not depend on the order of the runs either.
+        A specification that cannot be computed is a row with the reason in `missing`, never a
+        silent gap; an error that is not of this library is a fault of the measure and is raised.
+        progress(done, total) is called after
+        each. jobs: processes (joblib); rows and their order do not depend on it. A measure that
+        draws random numbers takes its seed as an argument, so that it does not depend on the order
+        of the runs either.
         only: numbers of the specifications to run; all of them where not given.
         """
-        wanted = [(number, choices) for number, choices in enumerate(self) if only is None or number in only]
+        wanted = [
+            (number, choices)
+            for number, choices in enumerate(self)
+            if only is None or number in only
+        ]
         calls = [(measure, number, choices, choices == self.main) for number, choices in wanted]
         tasks = (joblib.delayed(_one)(*call) for call in calls)
         found = (
-            joblib.Parallel(n_jobs=jobs, return_as="generator")(tasks) if jobs != 1 else itertools.starmap(_one, calls)
+            joblib.Parallel(n_jobs=jobs, return_as="generator")(tasks)
+            if jobs != 1
+            else itertools.starmap(_one, calls)
         )
         records: list[dict[str, Any]] = []
         for done, rows in enumerate(found, start=1):
@@ -149,7 +170,9 @@ def _one(
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as dictionaries; `to_dict` is slow on the frames of a row or two that a measure returns thousands of times."""
+    """Rows as dictionaries; `to_dict` is slow on the frames of a row or two that a measure returns
+    thousands of times.
+    """
     columns = [frame[name].tolist() for name in frame]
     return [dict(zip(frame.columns, row, strict=True)) for row in zip(*columns, strict=True)]
 
@@ -157,9 +180,11 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def collapse(results: pd.DataFrame, methods: Sequence[str] = ()) -> dict[Any, Any]:
     """Map from each specification to the one that stands for it.
 
-    results: rows of `Universe.run`: spec, path and the choices. methods: names of the axes that are a choice of method.
-    Two specifications that rest on the same data path (column `path`, joined over the rows of a specification) and make
-    the same choices of method are one. A specification without any data stands for itself.
+    results: rows of `Universe.run`: spec, path and the choices. methods: names of the axes that are
+        a choice of method.
+    Two specifications that rest on the same data path (column `path`, joined over the rows of a
+    specification) and make the same choices of method are one. A specification without any data
+    stands for itself.
     Returns a dictionary: number of the specification -> number of the first one that is the same.
     """
     paths, chosen = _by_specification(results, methods)
@@ -179,7 +204,9 @@ def _by_specification(
     paths: dict[Any, list[str]] = {}
     chosen: dict[Any, tuple[Any, ...]] = {}
     given = results["path"].tolist() if "path" in results else [None] * len(results)
-    for spec, path, *choices in zip(results["spec"], given, *(results[m] for m in methods), strict=True):
+    for spec, path, *choices in zip(
+        results["spec"], given, *(results[m] for m in methods), strict=True
+    ):
         own = paths.setdefault(spec, [])
         chosen.setdefault(spec, tuple(choices))
         if path and path == path:  # neither '' nor NaN
@@ -188,7 +215,8 @@ def _by_specification(
 
 
 def distinct(results: pd.DataFrame, methods: Sequence[str] = ()) -> list[Any]:
-    """Specifications that count: one for each data path and choice of method (`collapse`), those without data left out.
+    """Specifications that count: one for each data path and choice of method (`collapse`), those
+    without data left out.
 
     results, methods: as in `collapse`. Returns their numbers (column `spec`), sorted.
     """
@@ -203,12 +231,17 @@ def share_holding(
     """In how many of the distinct specifications a statement holds.
 
     results, methods: as in `collapse`.
-    holds: called with the rows of one specification; true, false, or None where its figures leave it open.
-    Returns a dictionary: specifications (distinct ones), true, false, open and share (true ones of the distinct; NaN
-    without any).
+    holds: called with the rows of one specification; true, false, or None where its figures leave
+        it open.
+    Returns a dictionary: specifications (distinct ones), true, false, open and share (true ones of
+    the distinct; NaN without any).
     The share describes robustness; it is not a probability.
     """
     chosen = distinct(results, methods)
     truths = [holds(results[results["spec"] == spec]) for spec in chosen]
     counts = {"true": truths.count(True), "false": truths.count(False), "open": truths.count(None)}
-    return {"specifications": len(chosen), **counts, "share": counts["true"] / len(chosen) if chosen else math.nan}
+    return {
+        "specifications": len(chosen),
+        **counts,
+        "share": counts["true"] / len(chosen) if chosen else math.nan,
+    }

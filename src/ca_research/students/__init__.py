@@ -1,4 +1,6 @@
-"""Students: stocks by origin and destination; degree students are not all students, and a gap is not a zero."""
+"""Students: stocks by origin and destination; degree students are not all students, and a gap is
+not a zero.
+"""
 
 from .flows import (
     UIS_OUTBOUND,

@@ -10,11 +10,17 @@ from ..errors import UsageError
 from ..stats.frames import require
 
 SERIES = ("origin", "destination", "level", "source_id")
-"""What makes one series of counts; `statistic` (enrolled or intake) keeps two more apart where the column is there."""
+"""What makes one series of counts; `statistic` (enrolled or intake) keeps two more apart where the
+column is there.
+"""
 
 
-def missing_years(observed: Iterable[int], *, since: int | None = None, until: int | None = None) -> list[int]:
-    """Years of [since, until] that are not observed; without bounds, those between the first and the last observed."""
+def missing_years(
+    observed: Iterable[int], *, since: int | None = None, until: int | None = None
+) -> list[int]:
+    """Years of [since, until] that are not observed; without bounds, those between the first and
+    the last observed.
+    """
     years = {int(y) for y in observed}
     if not years and (since is None or until is None):
         return []
@@ -36,15 +42,22 @@ def spans(years: Iterable[int]) -> str:
 
 
 def gaps(
-    students: pd.DataFrame, *, by: Sequence[str] = SERIES, since: int | None = None, until: int | None = None
+    students: pd.DataFrame,
+    *,
+    by: Sequence[str] = SERIES,
+    since: int | None = None,
+    until: int | None = None,
 ) -> pd.DataFrame:
     """Runs of years in which a series has no count.
 
-    students: table `students` (origin, destination, year, level, students, source_id), any number of series. A row whose
-        count is null is no count. by: columns that make a series. since, until: years a series should cover; without
-        them only holes between its first and last count are gaps.
-    Returns one row per gap: `by`, first_missing, last_missing, years (number of), before, after (the counts on either
-    side, null at an open end), where: 'inside', 'start' or 'end' ('whole' where nothing is observed).
+    students: table `students` (origin, destination, year, level, students, source_id), any number
+        of series. A row whose count is null is no count. by: columns that make a series. since,
+        until: years a series should cover; without them only holes between its first and last count
+            are gaps.
+    Returns one row per gap: `by`, first_missing, last_missing, years (number of), before, after
+    (the counts on either
+    side, null at an open end), where: 'inside', 'start' or 'end' ('whole' where nothing is
+    observed).
     Raises UsageError where since is after until, or two counts stand for a year of a series.
     """
     keys = [*by, *(["statistic"] if "statistic" in students and "statistic" not in by else [])]
@@ -52,17 +65,26 @@ def gaps(
     if since is not None and until is not None and since > until:
         raise UsageError(f"since {since} is after until {until}")
     if students.duplicated([*keys, "year"]).any():
-        raise UsageError("two counts for one year of a series", hint="filter by `precision`, or add a column to `by`")
+        raise UsageError(
+            "two counts for one year of a series",
+            hint="filter by `precision`, or add a column to `by`",
+        )
     rows = []
     for key, part in students.groupby(keys, sort=True):
         series = part.dropna(subset=["students"])
-        counts = pd.Series(series["students"].to_numpy(dtype=float), index=series["year"].astype(int))
+        counts = pd.Series(
+            series["students"].to_numpy(dtype=float), index=series["year"].astype(int)
+        )
         lacking = missing_years(counts.index, since=since, until=until)
         starts = [y for y in lacking if y - 1 not in lacking]
         ends = [y for y in lacking if y + 1 not in lacking]
         for first, last in zip(starts, ends, strict=True):
             before, after = counts[counts.index < first], counts[counts.index > last]
-            where = ("whole" if after.empty else "start") if before.empty else ("end" if after.empty else "inside")
+            where = (
+                ("whole" if after.empty else "start")
+                if before.empty
+                else ("end" if after.empty else "inside")
+            )
             rows.append(
                 {
                     **dict(zip(keys, key, strict=True)),

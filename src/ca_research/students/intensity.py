@@ -17,10 +17,11 @@ POPULATION = "SP.POP.TOTL"
 
 
 def population(macro: pd.DataFrame, source: str) -> pd.Series:
-    """Population in persons by (economy, year) of one source of table `macro` (indicator SP.POP.TOTL).
+    """Population in persons by (economy, year) of one source of table `macro` (indicator
+    SP.POP.TOTL).
 
-    Raises UnknownNameError where the source has none, MixedUnitsError where it is not in persons, UsageError where an
-    economy has two figures for a year or one that is not above zero.
+    Raises UnknownNameError where the source has none, MixedUnitsError where it is not in persons,
+    UsageError where an economy has two figures for a year or one that is not above zero.
     """
     require(macro, ("economy", "year", "indicator", "value", "unit", "source_id"))
     rows = macro[macro["indicator"] == POPULATION]
@@ -29,11 +30,14 @@ def population(macro: pd.DataFrame, source: str) -> pd.Series:
     rows = rows[rows["source_id"] == source].dropna(subset=["value"])
     if set(rows["unit"]) != {"persons"}:
         raise MixedUnitsError(
-            f"population in {', '.join(sorted(set(rows['unit'])))}, not in persons", hint="convert it and set the unit"
+            f"population in {', '.join(sorted(set(rows['unit'])))}, not in persons",
+            hint="convert it and set the unit",
         )
     numbers(rows, "value")
     if rows.duplicated(["economy", "year"]).any() or (rows["value"] <= 0).any():
-        raise UsageError(f"{source} has two populations for a year, or one of zero", hint="keep one vintage")
+        raise UsageError(
+            f"{source} has two populations for a year, or one of zero", hint="keep one vintage"
+        )
     return rows.set_index(["economy", "year"])["value"].astype(float)
 
 
@@ -51,17 +55,21 @@ def intensity(
     """Students of an origin in a destination per `per` inhabitants of the origin, by year.
 
     origins: codes or names.
-    students: table `students` (origin, destination, year, level, students, source_id). destination: a host, or 'WLD' for
-        all that the source counts (UNESCO's total does not hold China). level, source: one count, never two in one line.
-    macro: table `macro` with SP.POP.TOTL in persons; `population_source` names its vintage. per: 1_000 or 100_000.
-    Returns one row per origin and year observed: origin, year, students (persons), population (persons), per, intensity
-    (students per `per` inhabitants; null without population), students_source, population_source, missing (why null).
-    Years without a count are no rows; attrs['gaps'] lists those inside a series by origin. An origin without any count
-    has one row with a null year and the reason. The population is of all ages: origins of different age structure are
-    not alike.
+    students: table `students` (origin, destination, year, level, students, source_id). destination:
+        a host, or 'WLD' for all that the source counts (UNESCO's total does not hold China). level,
+        source: one count, never two in one line.
+    macro: table `macro` with SP.POP.TOTL in persons; `population_source` names its vintage. per:
+        1_000 or 100_000.
+    Returns one row per origin and year observed: origin, year, students (persons), population
+    (persons), per, intensity (students per `per` inhabitants; null without population),
+    students_source, population_source, missing (why null).
+    Years without a count are no rows; attrs['gaps'] lists those inside a series by origin. An
+    origin without any count has one row with a null year and the reason. The population is of all
+    ages: origins of different age structure are not alike.
     Formula: per * students / population of the same year; no population of another year is taken.
-    Raises UnknownNameError (population_source), MixedUnitsError (population not in persons), AggregateError (CA5 beside
-    KAZ among the origins), UsageError (two counts for a year; per not above zero), CoverageError (no origin).
+    Raises UnknownNameError (population_source), MixedUnitsError (population not in persons),
+    AggregateError (CA5 beside KAZ among the origins), UsageError (two counts for a year; per not
+    above zero), CoverageError (no origin).
     """
     if not per > 0:
         raise UsageError(f"per is {per}", hint="1_000 or 100_000 inhabitants")
@@ -72,14 +80,21 @@ def intensity(
         series = count(students, origin, destination=destination, level=level, source=source)
         series = series.dropna(subset=["students"])
         numbers(series, "students")
-        base = {"origin": origin, "per": per, "students_source": source, "population_source": population_source}
+        base = {
+            "origin": origin,
+            "per": per,
+            "students_source": source,
+            "population_source": population_source,
+        }
         if series.empty:
             reason = f"{source} has no {level} students of {origin} in {eco.name_of(destination)}"
             rows.append(base | {"year": pd.NA, "missing": reason})
             continue
         if lacking := missing_years(series["year"]):
             holes[origin] = lacking
-        for year, number in zip(series["year"].astype(int), series["students"].astype(float), strict=True):
+        for year, number in zip(
+            series["year"].astype(int), series["students"].astype(float), strict=True
+        ):
             inhabitants = people.get((origin, year), np.nan)
             known = not np.isnan(inhabitants)
             rows.append(
@@ -89,13 +104,19 @@ def intensity(
                     "students": number,
                     "population": inhabitants,
                     "intensity": per * number / inhabitants if known else np.nan,
-                    "missing": "" if known else f"{population_source} has no population of {origin} in {year}",
+                    "missing": ""
+                    if known
+                    else f"{population_source} has no population of {origin} in {year}",
                 }
             )
     if not rows:
         raise CoverageError("no origin was asked for", hint="origins=['KAZ', ...]")
     columns = ["origin", "year", "students", "population", "per", "intensity"]
-    table = pd.DataFrame(rows, columns=[*columns, "students_source", "population_source", "missing"])
-    table = table.astype({"year": "Int64"} | {c: "float64" for c in ("students", "population", "intensity")})
+    table = pd.DataFrame(
+        rows, columns=[*columns, "students_source", "population_source", "missing"]
+    )
+    table = table.astype(
+        {"year": "Int64"} | {c: "float64" for c in ("students", "population", "intensity")}
+    )
     table.attrs["gaps"] = holes
     return table

@@ -20,34 +20,55 @@ KINDS = ("exact", "estimated", "rounded")
 
 
 def host_lead(
-    students: pd.DataFrame, *, economies: Sequence[str], student_level: str = "degree", since: str | int = 2013
+    students: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    student_level: str = "degree",
+    since: str | int = 2013,
 ) -> pd.DataFrame:
-    """Students in China over those in the largest rival host among Russia, the EU and the United States, in one year.
+    """Students in China over those in the largest rival host among Russia, the EU and the United
+    States, in one year.
 
-    students: table `students` with precision; lower bounds do not count. economies: codes or names of origins.
+    students: table `students` with precision; lower bounds do not count. economies: codes or names
+        of origins.
     since: no year before this one.
-    student_level: 'degree' (China's ministry against UNESCO's counts) or 'all' (students of all kinds). China's
-        ministry counts more degree students than UNESCO has for China, so a lead of another host is safe and one of
-        China is not. The EU is the sum of those members that are listed, a floor.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per origin, with the columns `values`
-    (students compared) and `leader` (the code of the host that leads). The estimate is a ratio; where sources differ,
-    low and high instead. Rivals that no one year holds are recorded in `missing`.
+    student_level: 'degree' (China's ministry against UNESCO's counts) or 'all' (students of all
+        kinds). China's ministry counts more degree students than UNESCO has for China, so a lead of
+        another host is safe and one of China is not. The EU is the sum of those members that are
+        listed, a floor.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per origin, with the
+    columns `values` (students compared) and `leader` (the code of the host that leads). The
+    estimate is a ratio; where sources differ, low and high instead. Rivals that no one year holds
+    are recorded in `missing`.
     Raises UnknownNameError for an unknown level.
     """
     if student_level not in ("degree", "all"):
         raise UnknownNameError("student_level", student_level, ("degree", "all"))
-    require(students, ("origin", "destination", "year", "level", "students", "precision", "source_id"))
+    require(
+        students, ("origin", "destination", "year", "level", "students", "precision", "source_id")
+    )
     union = set(eco.members("EU27", 2020))
     rows = students[
-        (students["level"] == student_level) & students["precision"].isin(KINDS) & students["students"].notna()
+        (students["level"] == student_level)
+        & students["precision"].isin(KINDS)
+        & students["students"].notna()
     ]
     rows = rows[rows["destination"].isin(["CHN", "RUS", "USA", *union])]
-    rows = rows.assign(unit=rows["destination"].where(~rows["destination"].isin(union), "EU27"), group=student_level)
+    rows = rows.assign(
+        unit=rows["destination"].where(~rows["destination"].isin(union), "EU27"),
+        group=student_level,
+    )
     out = []
     for origin in (eco.resolve(e) for e in economies):
         mine = _comparable(rows[rows["origin"] == origin], origin, student_level)
-        per_source = mine.groupby(["group", "year", "unit", "source_id"], as_index=False)["students"].sum()
-        figures = per_source.groupby(["group", "year", "unit"])["students"].agg(low="min", high="max").reset_index()
+        per_source = mine.groupby(["group", "year", "unit", "source_id"], as_index=False)[
+            "students"
+        ].sum()
+        figures = (
+            per_source.groupby(["group", "year", "unit"])["students"]
+            .agg(low="min", high="max")
+            .reset_index()
+        )
         found = leading(figures, "CHN", needed=("RUS",), any_of=RIVALS, since=int(since))
         if isinstance(found, str):
             out.append(
@@ -55,7 +76,9 @@ def host_lead(
                 | {"values": "", "leader": ""}
             )
             continue
-        used = mine[mine["year"] == found.year][["origin", "destination", "year", "level", "source_id"]]
+        used = mine[mine["year"] == found.year][
+            ["origin", "destination", "year", "level", "source_id"]
+        ]
         one = found.low == found.high
         shown = found.compared(lambda persons: f"{persons:,.0f}")
         row = estimate_row(
@@ -71,8 +94,8 @@ def host_lead(
 
 
 def _comparable(rows: pd.DataFrame, origin: str, level: str) -> pd.DataFrame:
-    """China by its own count; the other hosts' degree students by one compilation (China is not among its hosts), their
-    students of all kinds by every source."""
+    """China by its own count; the other hosts' degree students by one compilation (China is not
+    among its hosts), their students of all kinds by every source."""
     own = rows["destination"].eq("CHN") & rows["source_id"].eq(
         preferred_source(rows, origin, destination="CHN", level=level)
     )

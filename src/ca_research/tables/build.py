@@ -1,7 +1,8 @@
 """raw -> validated -> processed, whole or not at all.
 
-A build goes to a folder named after its content (`build-<key>`); one small file, CURRENT, points at it and is
-replaced in one step. A reader therefore sees the old build or the new one, never half of either.
+A build goes to a folder named after its content (`build-<key>`); one small file, CURRENT, points at
+it and is replaced in one step. A reader therefore sees the old build or the new one, never half of
+either.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ class Built:
 def content_key() -> str:
     """Hash of everything a build depends on: 16 hexadecimal digits.
 
-    It covers the registry of sources, economies and tables, and the code of this room; raw files stand in it through
-    their declared sha256. Two builds of one key hold the same figures.
+    It covers the registry of sources, economies and tables, and the code of this room; raw files
+    stand in it through their declared sha256. Two builds of one key hold the same figures.
     """
     digest = hashlib.sha256(_FORMAT.encode())
     for file in _declarations():
@@ -114,8 +115,8 @@ def check(progress: Callable[[str], None] = lambda name: None) -> dict[str, int]
     """Validate all raw data and build nothing; rows per table.
 
     progress: called with the name of each table before it is read.
-    Raises IntegrityError where a raw file is not the declared one, and one DataError that holds all faults of all
-    tables.
+    Raises IntegrityError where a raw file is not the declared one, and one DataError that holds all
+    faults of all tables.
     """
     return {name: len(frame) for name, frame in _all(names(), progress)}
 
@@ -137,12 +138,13 @@ def _all(wanted: Iterable[str], progress: Callable[[str], None]) -> list[tuple[s
 
 
 def build(*, force: bool = False, progress: Callable[[str], None] = lambda name: None) -> Built:
-    """Validate raw and write every table as Parquet; does nothing where the current build is of this content.
+    """Validate raw and write every table as Parquet; does nothing where the current build is of
+    this content.
 
     force: write anyway. progress: called with the name of each table before it is read.
     Returns a Built: folder, rows per table, fresh (whether anything was written).
-    Raises IntegrityError, DataError or RegistryError for faults of the data or where it is edited meanwhile,
-    CaResearchError where the disk refuses; the previous build then stays as it was.
+    Raises IntegrityError, DataError or RegistryError for faults of the data or where it is edited
+    meanwhile, CaResearchError where the disk refuses; the previous build then stays as it was.
     """
     home = paths.processed_dir()
     home.mkdir(parents=True, exist_ok=True)
@@ -153,10 +155,19 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
         target = home / f"build-{content_key()}"
         pointer = home / CURRENT
         whole = all((target / f"{n}.parquet").is_file() for n in names())
-        if not force and whole and pointer.is_file() and pointer.read_text(encoding="utf-8") == target.name:
+        if (
+            not force
+            and whole
+            and pointer.is_file()
+            and pointer.read_text(encoding="utf-8") == target.name
+        ):
             for name in names()[1:]:
                 check_files(registry.table(name))
-            return Built(target, {n: pq.read_metadata(target / f"{n}.parquet").num_rows for n in names()}, fresh=False)
+            return Built(
+                target,
+                {n: pq.read_metadata(target / f"{n}.parquet").num_rows for n in names()},
+                fresh=False,
+            )
         registry.forget()  # what was read of it may be older than the key
         frames = _all(names(), progress)
         scratch = home / f".{target.name}-{os.getpid()}"
@@ -164,15 +175,20 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
         try:
             for name, frame in frames:
                 pq.write_table(
-                    pa.Table.from_pandas(frame, preserve_index=False), scratch / f"{name}.parquet", compression="zstd"
+                    pa.Table.from_pandas(frame, preserve_index=False),
+                    scratch / f"{name}.parquet",
+                    compression="zstd",
                 )
             if moved := changed(begun, _state()):
                 raise IntegrityError(
-                    f"{', '.join(moved[:3])} changed while the tables were built; nothing was built",
+                    f"{', '.join(moved[:3])} changed while the tables were built; nothing was "
+                    "built",
                     hint="ca-research data build",
                 )
             old = pointer.read_text(encoding="utf-8") if pointer.is_file() else ""
-            if target.is_dir():  # the same content: file by file, so that no reader finds the folder gone
+            if (
+                target.is_dir()
+            ):  # the same content: file by file, so that no reader finds the folder gone
                 for file in scratch.iterdir():
                     file.replace(target / file.name)
             else:
@@ -188,7 +204,9 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
             ) from error
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-        for stale in home.glob("build-*"):  # the build before stays for readers that have just opened it
+        for stale in home.glob(
+            "build-*"
+        ):  # the build before stays for readers that have just opened it
             if stale.name not in (target.name, old):
                 shutil.rmtree(stale, ignore_errors=True)
         return Built(target, {n: len(f) for n, f in frames}, fresh=True)

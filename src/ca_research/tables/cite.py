@@ -18,9 +18,10 @@ Style = Literal["text", "bibtex", "csl"]
 def source_ids(what: pd.DataFrame | str | Iterable[str]) -> list[str]:
     """Source ids behind a frame, or the ids given; sorted, each once.
 
-    what: a frame with a column `source_id`, or `sources` holding lists or tuples of ids; one id; or several.
-    Raises UsageError for a frame with neither column, UnknownNameError for an id that registry/sources.csv does not
-    hold.
+    what: a frame with a column `source_id`, or `sources` holding lists or tuples of ids; one id; or
+        several.
+    Raises UsageError for a frame with neither column, UnknownNameError for an id that
+    registry/sources.csv does not hold.
     """
     if isinstance(what, pd.DataFrame):
         if "source_id" in what:
@@ -28,7 +29,10 @@ def source_ids(what: pd.DataFrame | str | Iterable[str]) -> list[str]:
         elif "sources" in what:
             found = {s for cell in what["sources"] for s in cell}
         else:
-            raise UsageError("the frame has neither `source_id` nor `sources`", hint="cite the frame it was made from")
+            raise UsageError(
+                "the frame has neither `source_id` nor `sources`",
+                hint="cite the frame it was made from",
+            )
     else:
         found = {what} if isinstance(what, str) else set(what)
     for source_id in found:
@@ -41,9 +45,10 @@ def cite(what: pd.DataFrame | str | Iterable[str], style: Style = "text") -> str
     """References of the sources behind a frame or of ids, as one text.
 
     what: as in `source_ids`.
-    style: 'text' (a line per source), 'bibtex', or 'csl' (CSL-JSON). What is not known of a source (a publisher, a day
-        of access) is left out.
-    Raises UnknownNameError for another style or an unknown id, UsageError for a frame without sources.
+    style: 'text' (a line per source), 'bibtex', or 'csl' (CSL-JSON). What is not known of a source
+        (a publisher, a day of access) is left out.
+    Raises UnknownNameError for another style or an unknown id, UsageError for a frame without
+    sources.
     """
     chosen = [registry.sources()[s] for s in source_ids(what)]
     if style == "text":

@@ -13,7 +13,8 @@ from .load import load
 
 
 class Coverage(pd.DataFrame):
-    """One row per `who` + source_id + year with the number of figures; shows itself as a heat map in Jupyter.
+    """One row per `who` + source_id + year with the number of figures; shows itself as a heat map
+    in Jupyter.
 
     `attrs["who"]` names the columns that say who reports.
     """
@@ -24,17 +25,22 @@ class Coverage(pd.DataFrame):
 
 
 def default_who(table: registry.Table) -> list[str]:
-    """The first economy of the key and what tells its rows apart at a glance (flow, measure, level, ...)."""
+    """The first economy of the key and what tells its rows apart at a glance (flow, measure, level,
+    ...).
+    """
     first = table.of_type("economy")[:1]
     words = [c for c in table.key if c in ("flow", "measure", "level", "indicator", "commodity")]
     return first + words if first else [c for c in table.key if c not in ("source_id", "year")][:1]
 
 
 def coverage(name: str, *, by: list[str] | None = None, **filters: object) -> Coverage:
-    """Figures per year and source: columns `by`, source_id, year (null where the table has none), figures (number of).
+    """Figures per year and source: columns `by`, source_id, year (null where the table has none),
+    figures (number of).
 
-    name: a table. by: columns that say who reports; default the first economy of the key with flow, measure or level.
-    filters: as for `load`. Raises UnknownNameError for a column of `by` or a table, and what `load` raises.
+    name: a table. by: columns that say who reports; default the first economy of the key with flow,
+        measure or level.
+    filters: as for `load`. Raises UnknownNameError for a column of `by` or a table, and what `load`
+        raises.
     """
     table = registry.table(name)
     who = by or default_who(table)
@@ -55,16 +61,21 @@ def coverage(name: str, *, by: list[str] | None = None, **filters: object) -> Co
 
 
 def holes(name: str, codes: Sequence[str] = CA5, **filters: object) -> pd.DataFrame:
-    """What a table holds on each economy: economy, figures, sources, first_year, last_year, years, and `lacking`.
+    """What a table holds on each economy: economy, figures, sources, first_year, last_year, years,
+    and `lacking`.
 
-    A row counts for every economy that it names by itself: as reporter, as partner, or in a list of several; a group
-    such as CA5 names none. lacking: years between the first and the last without any figure, as text ('2019-2022'); ''
-    where there is none or the table has no years.
+    A row counts for every economy that it names by itself: as reporter, as partner, or in a list of
+    several; a group
+    such as CA5 names none. lacking: years between the first and the last without any figure, as
+    text ('2019-2022'); '' where there is none or the table has no years.
     name: a table. codes: economies. filters: as for `load`. Raises what `load` raises.
     """
     table = registry.table(name)
     frame = load(name, **filters)  # type: ignore[arg-type]
-    one, several = table.of_type("economy"), [*table.of_type("economies"), *({"subject"} & table.columns.keys())]
+    one, several = (
+        table.of_type("economy"),
+        [*table.of_type("economies"), *({"subject"} & table.columns.keys())],
+    )
     rows = []
     for code in codes:
         names = [frame[c] == code for c in one]
@@ -88,7 +99,13 @@ def holes(name: str, codes: Sequence[str] = CA5, **filters: object) -> pd.DataFr
 
 def _years(rows: pd.DataFrame) -> list[int]:
     """Years with a figure; of a table of days, those in which they lie."""
-    found = rows["year"] if "year" in rows else rows["date"].str[:4] if "date" in rows else pd.Series(dtype="Int64")
+    found = (
+        rows["year"]
+        if "year" in rows
+        else rows["date"].str[:4]
+        if "date" in rows
+        else pd.Series(dtype="Int64")
+    )
     return sorted({int(year) for year in found.dropna()})
 
 

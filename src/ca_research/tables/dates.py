@@ -19,13 +19,20 @@ _ALWAYS = pd.Timestamp("1970-01-01")
 
 @lru_cache(maxsize=1 << 14)
 def bounds(text: str) -> tuple[dt.date, dt.date]:
-    """First and last day that a partial date or interval can mean: '2013-09' is 1 to 30 September 2013."""
+    """First and last day that a partial date or interval can mean: '2013-09' is 1 to 30 September
+    2013.
+    """
     if not _RE.fullmatch(text):
-        raise UsageError(f"not a date: {text!r}", hint="write ISO 8601: 2023, 2023-05, 2023-05-19 or an interval a/b")
+        raise UsageError(
+            f"not a date: {text!r}",
+            hint="write ISO 8601: 2023, 2023-05, 2023-05-19 or an interval a/b",
+        )
     first, _, last = text.partition("/")
     start, end = _edge(first, end=False), _edge(last or first, end=True)
     if start > end:
-        raise UsageError(f"not a date: {text!r} ends before it begins", hint="write the earlier end first")
+        raise UsageError(
+            f"not a date: {text!r} ends before it begins", hint="write the earlier end first"
+        )
     return start, end
 
 
@@ -66,19 +73,25 @@ def parse_as_of(as_of: str | dt.date | None) -> dt.date | None:
         return dt.date.fromisoformat(as_of)
     except (ValueError, TypeError):
         raise UsageError(
-            f"as_of must be a date or 'latest', got {reprlib.repr(as_of)}", hint="for example --as-of 2023-05-19"
+            f"as_of must be a date or 'latest', got {reprlib.repr(as_of)}",
+            hint="for example --as-of 2023-05-19",
         ) from None
 
 
 def known_on(frame: pd.DataFrame, table: registry.Table) -> pd.Series:
     """The day each row became known.
 
-    A source that is one publication (`stated`) makes its rows known on its date; a series at year end plus
-    release lag; a dated event on its (last possible) day. A figure without a year in a series is timeless (a distance,
-    a border) and known throughout. Null where nothing is known: such a row is dropped by any `as_of`, and counted.
+    A source that is one publication (`stated`) makes its rows known on its date; a series at year
+    end plus release lag; a dated event on its (last possible) day. A figure without a year in a
+    series is timeless (a distance, a border) and known throughout. Null where nothing is known:
+    such a row is dropped by any `as_of`, and counted.
     """
     sources = registry.sources()
-    published = {s: bounds(v.published)[1] for s, v in sources.items() if v.release_basis == "stated" and v.published}
+    published = {
+        s: bounds(v.published)[1]
+        for s, v in sources.items()
+        if v.release_basis == "stated" and v.published
+    }
     lag = {s: v.release_lag_days for s, v in sources.items() if v.release_lag_days is not None}
     ids = frame["source_id"]
     by_publication = pd.to_datetime(ids.map(published))
@@ -86,7 +99,9 @@ def known_on(frame: pd.DataFrame, table: registry.Table) -> pd.Series:
         days = {d: bounds(d)[1] for d in frame["date"].dropna().unique()}
         return pd.to_datetime(frame["date"].map(days)).fillna(by_publication)
     if table.known == "year":
-        year_end = pd.to_datetime(frame["year"].astype("Float64").map(lambda y: f"{int(y)}-12-31", na_action="ignore"))
+        year_end = pd.to_datetime(
+            frame["year"].astype("Float64").map(lambda y: f"{int(y)}-12-31", na_action="ignore")
+        )
         by_lag = year_end + pd.to_timedelta(ids.map(lag).astype("Float64"), unit="D")
         timeless = frame["year"].isna() & ids.isin(list(lag))
         return by_publication.fillna(by_lag).mask(timeless & by_publication.isna(), _ALWAYS)

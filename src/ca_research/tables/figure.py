@@ -9,17 +9,26 @@ from ..periods import years_back
 from .provenance import estimate_row, estimates
 
 
-def figure(facts: pd.DataFrame, *, subject: str, attribute: str, year: str = "newest") -> pd.DataFrame:
+def figure(
+    facts: pd.DataFrame, *, subject: str, attribute: str, year: str = "newest"
+) -> pd.DataFrame:
     """A figure of table `facts`, or any frame with its columns; an estimates frame of one row.
 
-    subject, attribute: as in the table. year: 'newest', 'newest-1' ..., or a year; facts without a year are taken as
-    they are where none has one. Sources that disagree leave a range (low, high), never a mean.
+    subject, attribute: as in the table. year: 'newest', 'newest-1' ..., or a year; facts without a
+    year are taken as they are where none has one. Sources that disagree leave a range (low, high),
+    never a mean.
     Raises MixedUnitsError where the sources give different units.
     """
-    rows = facts[(facts["subject"] == subject) & (facts["attribute"] == attribute) & facts["value"].notna()]
+    rows = facts[
+        (facts["subject"] == subject) & (facts["attribute"] == attribute) & facts["value"].notna()
+    ]
     known = sorted({int(y) for y in rows["year"].dropna()}, reverse=True)
     if known:
-        back = int(year) if year.isdigit() else (known[b] if (b := years_back(year)) < len(known) else None)
+        back = (
+            int(year)
+            if year.isdigit()
+            else (known[b] if (b := years_back(year)) < len(known) else None)
+        )
         rows = rows[rows["year"] == back]
     if rows.empty:
         return estimates([estimate_row(missing=f"no figure of {attribute} for {subject} ({year})")])

@@ -1,4 +1,6 @@
-"""`load`: tidy frames from the processed tables, filtered by key, without any silent choice between sources."""
+"""`load`: tidy frames from the processed tables, filtered by key, without any silent choice between
+sources.
+"""
 
 from __future__ import annotations
 
@@ -34,16 +36,18 @@ def load(
     """Rows of a table as a tidy frame: its declared columns, `is_aggregate` and `known_on`.
 
     name: a table of the registry.
-    filters: any column of the table, a value or a list of values; economies by ISO code or name ('Kazakhstan',
-        'Türkiye', 'EU'), `source` as a short form of `source_id`.
+    filters: any column of the table, a value or a list of values; economies by ISO code or name
+        ('Kazakhstan', 'Türkiye', 'EU'), `source` as a short form of `source_id`.
     since, until: first and last year, both included (tables with a column `year`).
-    as_of: keep only what was known on that day. `frame.attrs` then holds `dropped` (rows not yet known) and
-        `revised_sources` (sources of which only a later edition survives: the result is pseudo as-of).
+    as_of: keep only what was known on that day. `frame.attrs` then holds `dropped` (rows not yet
+        known) and `revised_sources` (sources of which only a later edition survives: the result is
+        pseudo as-of).
 
-    Every source that matches is returned: choosing between sources is a specification, made by the caller.
-    Raises UnknownNameError with suggestions for an unknown table, column or value; UsageError for a filter of the wrong
-    type, a day that is none, or years of a table without them; MissingTableError where the
-    tables have not been built.
+    Every source that matches is returned: choosing between sources is a specification, made by the
+    caller.
+    Raises UnknownNameError with suggestions for an unknown table, column or value; UsageError for a
+    filter of the wrong type, a day that is none, or years of a table without them;
+    MissingTableError where the tables have not been built.
     """
     table = registry.table(name)
     file = table_file(name)
@@ -54,7 +58,8 @@ def load(
     if day is not None and "known_on" in data.column_names:
         known = pc.fill_null(
             pc.less_equal(
-                data["known_on"], pa.scalar(dt.datetime.combine(day, dt.time()), data.schema.field("known_on").type)
+                data["known_on"],
+                pa.scalar(dt.datetime.combine(day, dt.time()), data.schema.field("known_on").type),
             ),
             False,
         )
@@ -71,16 +76,20 @@ def load(
 
 
 def revised_sources(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
-    """Sources whose surviving edition is later than `day`, or of unknown date: their figures may be revised ones.
+    """Sources whose surviving edition is later than `day`, or of unknown date: their figures may be
+    revised ones.
 
-    A row of events or documents is known from its own date, though the publication that tells of it may be later.
+    A row of events or documents is known from its own date, though the publication that tells of it
+    may be later.
     """
     if day is None or "source_id" not in frame:
         return []
     found = []
     for source_id in sorted(frame["source_id"].unique()):
         source = registry.sources()[source_id]
-        if source.release_basis == "stated":  # one publication; a later one can speak of an earlier day
+        if (
+            source.release_basis == "stated"
+        ):  # one publication; a later one can speak of an earlier day
             if source.published and bounds(source.published)[1] > day:
                 found.append(source_id)
             continue
@@ -94,14 +103,18 @@ def _condition(
 ) -> pc.Expression | None:
     if "source" in filters:
         if "source_id" in filters:
-            raise UsageError("`source` and `source_id` are the same filter", hint="give one of them")
+            raise UsageError(
+                "`source` and `source_id` are the same filter", hint="give one of them"
+            )
         filters["source_id"] = filters.pop("source")
     parts = []
     for column, wanted in filters.items():
         if column not in table.columns:
             raise UnknownNameError(f"column of table {table.table!r}", column, table.columns)
         known = _values(table, file, column, _listed(column, wanted))
-        parts.append(pc.field(column).isin(known) if known else pc.scalar(False))  # an empty list matches nothing
+        parts.append(
+            pc.field(column).isin(known) if known else pc.scalar(False)
+        )  # an empty list matches nothing
     limits = {name: year for name, year in (("since", since), ("until", until)) if year is not None}
     if limits and "year" not in table.columns:
         raise UsageError(
@@ -110,7 +123,9 @@ def _condition(
         )
     limits = {name: _whole(name, year) for name, year in limits.items()}
     if len(limits) == 2 and limits["since"] > limits["until"]:
-        raise UsageError(f"since={since} is after until={until}", hint="the first year, then the last")
+        raise UsageError(
+            f"since={since} is after until={until}", hint="the first year, then the last"
+        )
     if "since" in limits:
         parts.append(pc.field("year") >= limits["since"])
     if "until" in limits:
@@ -124,7 +139,9 @@ def _listed(column: str, wanted: Any) -> list[Any]:
         return [wanted]
     no_list = isinstance(wanted, (Mapping, bytes, bytearray, memoryview, pd.DataFrame))
     if no_list or (isinstance(wanted, np.ndarray) and not wanted.ndim):
-        raise UsageError(f"{column} cannot be a {type(wanted).__name__}", hint="give a value or a list of values")
+        raise UsageError(
+            f"{column} cannot be a {type(wanted).__name__}", hint="give a value or a list of values"
+        )
     return list(wanted)
 
 
@@ -173,7 +190,9 @@ def _whole(name: str, value: Any) -> int:
 
 
 def _refuse(name: str, wanted: str, value: Any, example: str) -> NoReturn:
-    raise UsageError(f"{name} must be {wanted}, got {reprlib.repr(value)}", hint=f"for example {name}={example}")
+    raise UsageError(
+        f"{name} must be {wanted}, got {reprlib.repr(value)}", hint=f"for example {name}={example}"
+    )
 
 
 @functools.lru_cache(maxsize=256)

@@ -1,6 +1,8 @@
-"""Which source speaks for a reporter where several do: read from the register, never listed in code.
+"""Which source speaks for a reporter where several do: read from the register, never listed in
+code.
 
-A source added to registry/sources.csv with its role takes part at once, in every measure that chooses between sources.
+A source added to registry/sources.csv with its role takes part at once, in every measure that
+chooses between sources.
 """
 
 from __future__ import annotations
@@ -27,7 +29,8 @@ def role(source: str) -> str | None:
 def of_role(sources: Iterable[str], *roles: str) -> set[str]:
     """Those of the sources that have one of the roles.
 
-    sources: ids, in any order. roles: any of office, compilation, panel, estimated, derived, stated.
+    sources: ids, in any order. roles: any of office, compilation, panel, estimated, derived,
+        stated.
     """
     return {s for s in set(sources) if role(s) in roles}
 
@@ -74,7 +77,9 @@ def ranked(sources: Iterable[str], roles: Sequence[str] = OWN_REPORTS) -> list[s
     return sorted(counted, key=place)
 
 
-def preferred_rows(rows: pd.DataFrame, cell: Sequence[str], roles: Sequence[str] = OWN_REPORTS) -> pd.DataFrame:
+def preferred_rows(
+    rows: pd.DataFrame, cell: Sequence[str], roles: Sequence[str] = OWN_REPORTS
+) -> pd.DataFrame:
     """Rows of the preferred source within each cell; of sources with other roles, none.
 
     Parameters
@@ -91,7 +96,9 @@ def preferred_rows(rows: pd.DataFrame, cell: Sequence[str], roles: Sequence[str]
     DataFrame
         Some of the rows, in their order.
     """
-    order = {source: place for place, source in enumerate(ranked(rows["source_id"].unique(), roles))}
+    order = {
+        source: place for place, source in enumerate(ranked(rows["source_id"].unique(), roles))
+    }
     place = rows["source_id"].map(order)
     best = place.groupby([rows[c] for c in cell]).transform("min")
     return rows[place.notna() & (place == best)]

@@ -26,21 +26,26 @@ ESTIMATE_COLUMNS = (
     "path",
     "missing",
 )
-"""Columns of an estimates frame: what every measure of a wing returns to a claim, one row per economy.
+"""Columns of an estimates frame: what every measure of a wing returns to a claim, one row per
+economy.
 
-economy: code, or '' where the measure is of no single economy. estimate: a number, or null. low, high, interval:
-bounds where the figures leave a range, and what kind of range. n: figures used. sources: tuple of source ids.
-path: equal for two estimates that rest on the same figures of the same origin. missing: why there is no estimate.
+economy: code, or '' where the measure is of no single economy. estimate: a number, or null. low,
+    high, interval:
+bounds where the figures leave a range, and what kind of range. n: figures used. sources: tuple of
+source ids.
+path: equal for two estimates that rest on the same figures of the same origin. missing: why there
+    is no estimate.
 """
 
 
 def shares(
     **parts: Callable[..., pd.DataFrame],
 ) -> Callable[[Callable[..., pd.DataFrame]], Callable[..., pd.DataFrame]]:
-    """Mark arguments of a measure that do not depend on the choices of a specification, with what makes each.
+    """Mark arguments of a measure that do not depend on the choices of a specification, with what
+    makes each.
 
-    Whoever runs the measure over many specifications makes such a part once and hands it to all of them; called alone
-    the measure makes its own.
+    Whoever runs the measure over many specifications makes such a part once and hands it to all of
+    them; called alone the measure makes its own.
     """
 
     def mark(measure: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
@@ -51,10 +56,11 @@ def shares(
 
 
 def by_economy(measure: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
-    """Mark a measure whose rows stand each for itself: a row follows from figures of the sources that it names alone.
+    """Mark a measure whose rows stand each for itself: a row follows from figures of the sources
+    that it names alone.
 
-    Without a source that a row does not name the row is the same. Whoever leaves a source out measures only those
-    economies again that name it in any row, or have no figure in one.
+    Without a source that a row does not name the row is the same. Whoever leaves a source out
+    measures only those economies again that name it in any row, or have no figure in one.
     """
     measure.by_economy = True  # type: ignore[attr-defined]
     return measure
@@ -75,13 +81,22 @@ def tracing() -> Iterator[list[tuple[str, pd.DataFrame]]]:
 
 
 _NO_CELL = {
-    "source_id", "known_on", "is_aggregate", "valuation", "scope", "note", "precision", "flag",
-}  # fmt: skip
+    "source_id",
+    "known_on",
+    "is_aggregate",
+    "valuation",
+    "scope",
+    "note",
+    "precision",
+    "flag",
+}
 """Columns that say how a figure is known, and not which figure it is."""
 
 
 def data_path(used: pd.DataFrame) -> str:
-    """Hash of the cells used and their *origin*: an office and a panel built on it are one path, not two."""
+    """Hash of the cells used and their *origin*: an office and a panel built on it are one path,
+    not two.
+    """
     origin = registry.origin_groups()
     groups = [origin.get(s, s) for s in used["source_id"].tolist()]
     cells = [
@@ -134,7 +149,9 @@ def estimate_row(
 def estimates(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     """An estimates frame from its rows."""
     records = list(rows)
-    columns: dict[str, Any] = {name: [row.get(name) for row in records] for name in ESTIMATE_COLUMNS}
+    columns: dict[str, Any] = {
+        name: [row.get(name) for row in records] for name in ESTIMATE_COLUMNS
+    }
     for name in ("estimate", "low", "high"):
         columns[name] = np.array(columns[name], dtype="float64")
     for name in ("first_year", "last_year"):

@@ -18,7 +18,14 @@ from ..errors import CaResearchError, MissingTableError, UsageError
 from .build import current, names
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
-_AS_IT_IS = {*_INTEGERS, *(f"U{name}" for name in _INTEGERS), "FLOAT", "DOUBLE", "BOOLEAN", "VARCHAR"}
+_AS_IT_IS = {
+    *_INTEGERS,
+    *(f"U{name}" for name in _INTEGERS),
+    "FLOAT",
+    "DOUBLE",
+    "BOOLEAN",
+    "VARCHAR",
+}
 """Types of DuckDB that Python has too, without loss; others are put in DuckDB's own words."""
 
 _WORDS = re.compile(r'"(?:[^"\\]|\\.)*"|-?Infinity|NaN')
@@ -35,9 +42,10 @@ class Answer(NamedTuple):
 def sql(query: str) -> pd.DataFrame:
     """Result of one SELECT over views named like the tables, as a frame.
 
-    query: SQL in DuckDB's dialect. Nothing can be written and no file outside the build can be read.
-    Raises UsageError with DuckDB's own words (or for more than one statement), MissingTableError where the tables have
-    not been built, CaResearchError where a file of the build is damaged.
+    query: SQL in DuckDB's dialect. Nothing can be written and no file outside the build can be
+        read.
+    Raises UsageError with DuckDB's own words (or for more than one statement), MissingTableError
+    where the tables have not been built, CaResearchError where a file of the build is damaged.
     """
     with _answer(query) as result:
         return result.df()
@@ -95,12 +103,18 @@ def _finite(text: str | None) -> str:
 
 @contextmanager
 def _answer(query: str) -> Iterator[duckdb.DuckDBPyRelation]:
-    """The result of one SELECT, not yet fetched; what goes wrong until it is fetched is a UsageError."""
+    """The result of one SELECT, not yet fetched; what goes wrong until it is fetched is a
+    UsageError.
+    """
     folder = current()
     with duckdb.connect(
         config={"allow_community_extensions": "false", "autoinstall_known_extensions": "false"}
     ) as connection:
-        readable = [n for n in names() if reads.declared("table") is None or n in (reads.declared("table") or ())]
+        readable = [
+            n
+            for n in names()
+            if reads.declared("table") is None or n in (reads.declared("table") or ())
+        ]
         try:
             _views(connection, folder, readable)
         except duckdb.Error as error:
@@ -127,8 +141,12 @@ def _views(connection: duckdb.DuckDBPyConnection, folder: Path, readable: list[s
         file = folder / f"{name}.parquet"
         if not file.is_file():
             raise MissingTableError(name, where=paths.shown(folder))
-        connection.execute(f"set variable {name}_file = '{_quote(file)}'")  # a view shows its own text
-        connection.execute(f"create view {name} as select * from read_parquet(getvariable('{name}_file'))")
+        connection.execute(
+            f"set variable {name}_file = '{_quote(file)}'"
+        )  # a view shows its own text
+        connection.execute(
+            f"create view {name} as select * from read_parquet(getvariable('{name}_file'))"
+        )
     allowed = ", ".join(f"'{_quote(folder / f'{name}.parquet')}'" for name in readable)
     connection.execute(f"set allowed_paths = [{allowed}]")
     connection.execute("set enable_external_access = false")
@@ -141,7 +159,9 @@ def _one_select(connection: duckdb.DuckDBPyConnection, query: str, hint: str) ->
     except (UnicodeEncodeError, AttributeError):
         raise UsageError("the query is not text in UTF-8", hint=hint) from None
     try:
-        select = [s.type == duckdb.StatementType.SELECT for s in connection.extract_statements(query)]
+        select = [
+            s.type == duckdb.StatementType.SELECT for s in connection.extract_statements(query)
+        ]
     except ValueError:  # a kind of statement that DuckDB's own list for Python does not hold
         select = []
     if select != [True]:
@@ -149,7 +169,9 @@ def _one_select(connection: duckdb.DuckDBPyConnection, query: str, hint: str) ->
 
 
 def _without_paths(text: str, folder: Path) -> str:
-    """A message without the places of this machine: tables by their file's name, the user's folder as ~."""
+    """A message without the places of this machine: tables by their file's name, the user's folder
+    as ~.
+    """
     return text.replace(f"{folder}/", "").replace(str(Path.home()), "~")
 
 

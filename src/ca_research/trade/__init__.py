@@ -1,4 +1,6 @@
-"""Trade: shares, indices, growth; the two sides of a report; ranks on one basis at a time; gravity."""
+"""Trade: shares, indices, growth; the two sides of a report; ranks on one basis at a time;
+gravity.
+"""
 
 from .diversification import (
     MACHINERY,
@@ -12,7 +14,14 @@ from .diversification import (
     machinery_change,
     resource_share,
 )
-from .forecasts import forecast_paths, foreseen, lead_after, leads_by_year, value_after, value_series
+from .forecasts import (
+    forecast_paths,
+    foreseen,
+    lead_after,
+    leads_by_year,
+    value_after,
+    value_series,
+)
 from .gravity import Gravity, gravity, panel, treated_pairs
 from .gravity_reassign import Reassignment, excess, reassign
 from .gravity_residual import placebo_table, residual, residual_p, residuals

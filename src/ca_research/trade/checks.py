@@ -11,9 +11,13 @@ from ..errors import AggregateError, CoverageError, MixedUnitsError, UsageError
 from ..stats.frames import alike, numbers, require
 
 ALIKE = ("valuation", "price_basis", "scope", "unit", "currency")
-"""Columns that say what a figure is; where they are there, figures are added and compared within one value of each."""
+"""Columns that say what a figure is; where they are there, figures are added and compared within
+one value of each.
+"""
 REST = ("_X", "S19")
-"""Residual partners: no economies, but the members of none; a total may hold them beside economies."""
+"""Residual partners: no economies, but the members of none; a total may hold them beside
+economies.
+"""
 KEYS = ("reporter", "partner", "year", "flow", "product")
 
 
@@ -22,15 +26,23 @@ ALIKE_MONEY = ("price_basis", "unit", "currency")
 
 
 def undeclared(trade: pd.DataFrame) -> pd.Series:
-    """Rows that `is_aggregate` marks although no side is an aggregate of the register: a user's own group of economies."""
+    """Rows that `is_aggregate` marks although no side is an aggregate of the register: a user's own
+    group of economies.
+    """
     if "is_aggregate" not in trade:
         return pd.Series(False, index=trade.index)
-    sides = [c for c in ("reporter", "partner") if c in trade]  # the mark is of the row: it does not say which side
+    sides = [
+        c for c in ("reporter", "partner") if c in trade
+    ]  # the mark is of the row: it does not say which side
     return trade["is_aggregate"].astype(bool) & ~trade[sides].isin(list(eco.AGGREGATES)).any(axis=1)
 
 
-def refuse_aggregates(trade: pd.DataFrame, column: str, allowed: Iterable[str] = ("WLD", *REST)) -> None:
-    """Raise AggregateError for codes in `column` that stand for several economies, also such as only `is_aggregate` marks."""
+def refuse_aggregates(
+    trade: pd.DataFrame, column: str, allowed: Iterable[str] = ("WLD", *REST)
+) -> None:
+    """Raise AggregateError for codes in `column` that stand for several economies, also such as
+    only `is_aggregate` marks.
+    """
     codes = set(trade[column])
     found = codes & set(eco.AGGREGATES) - set(allowed)
     found |= set(trade.loc[undeclared(trade), column]) - set(eco.codes())
@@ -68,13 +80,18 @@ def _one_source_per_group(trade: pd.DataFrame, keys: Sequence[str]) -> None:
 
 
 def comparable(
-    trade: pd.DataFrame, group: Sequence[str], cell: Sequence[str], *, within: Sequence[str] | None = None
+    trade: pd.DataFrame,
+    group: Sequence[str],
+    cell: Sequence[str],
+    *,
+    within: Sequence[str] | None = None,
 ) -> None:
-    """What every sum and ratio over the rows of a `group` needs; `cell` names what tells its rows apart.
+    """What every sum and ratio over the rows of a `group` needs; `cell` names what tells its rows
+    apart.
 
-    Columns and keys are there, values are numbers (no text, gap, minus or infinity); one figure per cell; one source,
-    product, partner ... per group unless it is among the cell's columns; one valuation, price basis and scope within
-    `within` (the group, if not given).
+    Columns and keys are there, values are numbers (no text, gap, minus or infinity); one figure per
+    cell; one source, product, partner ... per group unless it is among the cell's columns; one
+    valuation, price basis and scope within `within` (the group, if not given).
     Raises UnknownNameError, UsageError, CoverageError, AggregateError, MixedUnitsError.
     """
     require(trade, ("value_usd",), keys=cell)
@@ -85,12 +102,17 @@ def comparable(
         if not len(several):
             continue
         if column == "product":
-            raise MixedUnitsError("several products in one frame", hint="filter by product, or add 'product' to `by`")
+            raise MixedUnitsError(
+                "several products in one frame", hint="filter by product, or add 'product' to `by`"
+            )
         if column in ("reporter", "partner"):
-            eco.refuse_overlap(set(several.iloc[0]), _year(trade), where=f"{column}s of {several.index[0]}")
+            eco.refuse_overlap(
+                set(several.iloc[0]), _year(trade), where=f"{column}s of {several.index[0]}"
+            )
         values = ", ".join(sorted(map(str, several.iloc[0]))[:6])
         raise UsageError(
-            f"{several.index[0]} holds several {column}s: {values}", hint=f"filter, or add {column!r} to `by`"
+            f"{several.index[0]} holds several {column}s: {values}",
+            hint=f"filter, or add {column!r} to `by`",
         )
     one_figure_per_cell(trade, cell)
     _one_source_per_group(trade, group)
@@ -102,35 +124,51 @@ def _year(trade: pd.DataFrame) -> int:
 
 
 def positive_totals(totals: pd.Series) -> None:
-    """Raise CoverageError where a total that others are divided by is zero: there is nothing to take a share of."""
+    """Raise CoverageError where a total that others are divided by is zero: there is nothing to
+    take a share of.
+    """
     if (zero := totals[totals == 0]).size:
-        raise CoverageError(f"all values of {zero.index[0]} are zero", hint="leave that group out: it has no shares")
+        raise CoverageError(
+            f"all values of {zero.index[0]} are zero", hint="leave that group out: it has no shares"
+        )
 
 
 def by_product(trade: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
-    """Rows by product, without TOTAL; all frames must be of one classification (HS chapters or SITC sections).
+    """Rows by product, without TOTAL; all frames must be of one classification (HS chapters or SITC
+    sections).
 
-    Raises UnknownNameError without a column `product`, CoverageError without such rows, MixedUnitsError for both kinds.
+    Raises UnknownNameError without a column `product`, CoverageError without such rows,
+    MixedUnitsError for both kinds.
     """
     parts = []
     for frame in (trade, *others):
         require(frame, ("value_usd",), keys=("product",))
         part = frame[frame["product"] != "TOTAL"]
         if part.empty:
-            raise CoverageError("no rows by product", hint="ca.coverage('trade', by=['reporter', 'product'])")
+            raise CoverageError(
+                "no rows by product", hint="ca.coverage('trade', by=['reporter', 'product'])"
+            )
         numbers(part, "value_usd")
         parts.append(part)
-    if len({sitc for part in parts for sitc in part["product"].astype(str).str.startswith("SITC")}) > 1:
+    if (
+        len({sitc for part in parts for sitc in part["product"].astype(str).str.startswith("SITC")})
+        > 1
+    ):
         raise MixedUnitsError(
-            "HS chapters and SITC sections together", hint="filter by source: each has one classification"
+            "HS chapters and SITC sections together",
+            hint="filter by source: each has one classification",
         )
     return parts[0]
 
 
 def with_prices(result: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """A result with the price basis of the rows it was made from (one per `keys`), where they state it."""
+    """A result with the price basis of the rows it was made from (one per `keys`), where they state
+    it.
+    """
     if "price_basis" not in rows:
         return result
     basis = rows.drop_duplicates(list(keys)).set_index(list(keys))["price_basis"]
-    at = pd.MultiIndex.from_frame(result[list(keys)]) if len(keys) > 1 else pd.Index(result[keys[0]])
+    at = (
+        pd.MultiIndex.from_frame(result[list(keys)]) if len(keys) > 1 else pd.Index(result[keys[0]])
+    )
     return result.assign(price_basis=basis.reindex(at).to_numpy())

@@ -1,8 +1,10 @@
-"""Exports by HS chapter, as their importers report them: kinds of goods, concentration, raw materials, machinery.
+"""Exports by HS chapter, as their importers report them: kinds of goods, concentration, raw
+materials, machinery.
 
-None of the five publishes exports by chapter for all years, so the other side of the border is read: the chapters of
-imports that members of the WTO report. Russia, Uzbekistan, Turkmenistan, Iran and Afghanistan are not among them;
-what they buy is not seen, and every count of chapters is a floor.
+None of the five publishes exports by chapter for all years, so the other side of the border is
+read: the chapters of imports that members of the WTO report. Russia, Uzbekistan, Turkmenistan, Iran
+and Afghanistan are not among them; what they buy is not seen, and every count of chapters is a
+floor.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ def _span(first: int, last: int) -> tuple[str, ...]:
 
 
 MANUFACTURES = tuple(c for c in (*_span(16, 24), *_span(28, 96)) if c not in ("71", "77"))
-"""Chapters of manufactures: food products and drinks (16-24) and all from chemicals on (28-96), without precious metals
+"""Chapters of manufactures: food products and drinks (16-24) and all from chemicals on (28-96),
+without precious metals
 (71) and the empty chapter 77: 76 chapters."""
 
 _ALL = tuple(c for c in _span(1, 97) if c != "77")
@@ -49,11 +52,25 @@ FUELS = ("27",)
 RESOURCES = {
     "fuels_ores_metals": ("25", "26", "27", "74", "75", "76", "78", "79", "80", "81"),
     "with_steel": ("25", "26", "27", "72", "74", "75", "76", "78", "79", "80", "81"),
-    "with_cotton_and_uranium": ("25", "26", "27", "28", "52", "72", "74", "75", "76", "78", "79", "80", "81"),
+    "with_cotton_and_uranium": (
+        "25",
+        "26",
+        "27",
+        "28",
+        "52",
+        "72",
+        "74",
+        "75",
+        "76",
+        "78",
+        "79",
+        "80",
+        "81",
+    ),
 }
-"""Raw materials by definition: minerals, ores, fuels and non-ferrous metals (near the World Bank's fuels plus ores and
-metals); iron and steel as well; cotton (52) and inorganic chemicals (28, where uranium is) as well. Precious metals and
-stones (71) are added or left out by the choice `gold`."""
+"""Raw materials by definition: minerals, ores, fuels and non-ferrous metals (near the World Bank's
+fuels plus ores and metals); iron and steel as well; cotton (52) and inorganic chemicals (28, where
+uranium is) as well. Precious metals and stones (71) are added or left out by the choice `gold`."""
 
 _GOLD = ("counted", "left_out")
 _IMPORTERS = ("steady", "all")
@@ -80,18 +97,24 @@ def _dollars(floor: str) -> float:
 
 
 def chapter_rows(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
-    """Importers' rows of one economy's goods by HS chapter; an EU member stands aside where the EU reports for it.
+    """Importers' rows of one economy's goods by HS chapter; an EU member stands aside where the EU
+    reports for it.
 
-    trade: like table `trade` (reporter, partner, year, flow, product, value_usd in USD, source_id); used are imports by
-        chapter (01 to 97) of source WTO_HSM.
+    trade: like table `trade` (reporter, partner, year, flow, product, value_usd in USD, source_id);
+        used are imports by chapter (01 to 97) of source WTO_HSM.
     economy: its code.
-    Returns these rows, one per importer (reporter), year and chapter; none where nobody reports. In a year in which the
-    EU reports, the rows of its members of that year are left out, so that no purchase counts twice.
+    Returns these rows, one per importer (reporter), year and chapter; none where nobody reports. In
+    a year in which the EU reports, the rows of its members of that year are left out, so that no
+    purchase counts twice.
     Raises UsageError where a cell stands twice, UnknownNameError for a missing column.
     """
-    require(trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id"))
+    require(
+        trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id")
+    )
     mine = trade[trade["partner"] == economy]
-    rows = mine[(mine["source_id"] == CHAPTERS) & (mine["flow"] == "import") & mine["product"].isin(_ALL)]
+    rows = mine[
+        (mine["source_id"] == CHAPTERS) & (mine["flow"] == "import") & mine["product"].isin(_ALL)
+    ]
     one_figure_per_cell(rows, ["reporter", "year", "product"])
     joined = rows[rows["reporter"].isin(list(eco.AGGREGATES["EU"].members))]
     reports = joined.groupby(["year", "reporter"]).groups
@@ -101,12 +124,18 @@ def chapter_rows(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
 
 
 def _reports(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row per importer and year behind an estimate: a report is used as a whole, so it counts once."""
+    """One row per importer and year behind an estimate: a report is used as a whole, so it counts
+    once.
+    """
     return rows[["reporter", "partner", "year", "flow", "source_id"]].drop_duplicates()
 
 
-def _importers(rows: pd.DataFrame, years: Sequence[int], importers: str) -> tuple[pd.DataFrame, str]:
-    """Rows of the importers chosen in these years, and why they will not do ('' where they will)."""
+def _importers(
+    rows: pd.DataFrame, years: Sequence[int], importers: str
+) -> tuple[pd.DataFrame, str]:
+    """Rows of the importers chosen in these years, and why they will not do ('' where they
+    will).
+    """
     rows = rows[rows["year"].isin(list(years))]
     if _choice("importers", importers, _IMPORTERS) == "steady":
         seen = rows.groupby("reporter")["year"].nunique()
@@ -117,19 +146,28 @@ def _importers(rows: pd.DataFrame, years: Sequence[int], importers: str) -> tupl
     if importers == "steady":
         return (
             rows,
-            f"only {int(found.min())} importers report by chapter in every year, {LEAST_IMPORTERS} are asked for",
+            f"only {int(found.min())} importers report by chapter in every year, "
+            f"{LEAST_IMPORTERS} are asked for",
         )
     thin = int(found.idxmin())
-    return rows, f"only {int(found.min())} importers report by chapter in {thin}, {LEAST_IMPORTERS} are asked for"
+    return (
+        rows,
+        f"only {int(found.min())} importers report by chapter in {thin}, {LEAST_IMPORTERS} are "
+        "asked for",
+    )
 
 
 def _indicators(rows: pd.DataFrame, floor: float, basket: str) -> pd.DataFrame:
-    """Per year: importers, chapters (of manufactures above the floor), hhi, machinery (per cent of the basket)."""
+    """Per year: importers, chapters (of manufactures above the floor), hhi, machinery (per cent of
+    the basket).
+    """
     left_out = _BASKETS[_choice("basket", basket, tuple(_BASKETS))]
     totals = rows.groupby(["year", "product"], as_index=False)["value_usd"].sum()
     made = totals[totals["product"].isin(MANUFACTURES) & (totals["value_usd"] >= floor)]
     kept = totals[~totals["product"].isin(left_out)]
-    shares = kept.assign(share=kept["value_usd"] / kept.groupby("year")["value_usd"].transform("sum"))
+    shares = kept.assign(
+        share=kept["value_usd"] / kept.groupby("year")["value_usd"].transform("sum")
+    )
     table = pd.DataFrame({"importers": rows.groupby("year")["reporter"].nunique()})
     table["chapters"] = made.groupby("year").size().reindex(table.index, fill_value=0)
     table["hhi"] = concentration(shares, ["year"]).set_index("year")["hhi"]
@@ -153,11 +191,11 @@ def chapter_indicators(
     importers: 'all' that report in a year, or 'steady', those that report in every one of `years`.
     floor: US dollars a year from which a chapter counts ('1000000').
     basket: 'without_fuels' (chapters 27 and 71 left out) or 'all', for the two shares.
-    Returns economy, year, importers (number), chapters (of MANUFACTURES at or above the floor), hhi (of the basket's
-    chapters, in [0, 1]), machinery (per cent of the basket), source_id. Years with fewer than LEAST_IMPORTERS are
-    absent.
-    Raises UnknownNameError for another choice, UsageError for a window or a floor that is none, CoverageError where no
-    year of any economy has as many importers.
+    Returns economy, year, importers (number), chapters (of MANUFACTURES at or above the floor), hhi
+    (of the basket's chapters, in [0, 1]), machinery (per cent of the basket), source_id. Years with
+    fewer than LEAST_IMPORTERS are absent.
+    Raises UnknownNameError for another choice, UsageError for a window or a floor that is none,
+    CoverageError where no year of any economy has as many importers.
     """
     parts = []
     for economy in economies:
@@ -166,11 +204,14 @@ def chapter_indicators(
         enough = rows[counts >= LEAST_IMPORTERS]
         if len(enough):
             parts.append(
-                _indicators(enough, _dollars(floor), basket).reset_index().assign(economy=economy, source_id=CHAPTERS)
+                _indicators(enough, _dollars(floor), basket)
+                .reset_index()
+                .assign(economy=economy, source_id=CHAPTERS)
             )
     if not parts:
         raise CoverageError(
-            f"no year of {years} in which {LEAST_IMPORTERS} importers report these economies by chapter",
+            f"no year of {years} in which {LEAST_IMPORTERS} importers report these economies by "
+            "chapter",
             hint=f"load('trade', source={CHAPTERS!r})",
         )
     columns = ["economy", "year", "importers", "chapters", "hhi", "machinery", "source_id"]
@@ -189,7 +230,9 @@ def _change(
     basket: str = "without_fuels",
     relative: bool = False,
 ) -> pd.DataFrame:
-    """Mean of an indicator over the three years to `until` against its mean over `before`, per economy."""
+    """Mean of an indicator over the three years to `until` against its mean over `before`, per
+    economy.
+    """
     last = _years(until)[-1]
     early, late = _years(before), [last - 2, last - 1, last]
     out = []
@@ -201,7 +244,11 @@ def _change(
         values = _indicators(rows, _dollars(floor), basket)[column]
         start, end = float(values.loc[early].mean()), float(values.loc[late].mean())
         out.append(
-            estimate_row(_reports(rows), economy=economy, estimate=100 * (end / start - 1) if relative else end - start)
+            estimate_row(
+                _reports(rows),
+                economy=economy,
+                estimate=100 * (end / start - 1) if relative else end - start,
+            )
         )
     return estimates(out)
 
@@ -215,18 +262,22 @@ def chapter_gain(
     floor: str = "1000000",
     before: str = BEFORE,
 ) -> pd.DataFrame:
-    """Chapters of manufactures gained: yearly mean of the three years to `until` less that over `before`.
+    """Chapters of manufactures gained: yearly mean of the three years to `until` less that over
+    `before`.
 
     trade: as in `chapter_rows`. economies: codes.
     importers: 'steady', those that report in every year compared, or 'all', those of each year.
     until: the last of the three years ('2018'). before: years compared with ('2010-2012').
     floor: US dollars a year from which a chapter counts ('1000000').
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy; the estimate is a number of
-    chapters (of the 76 in MANUFACTURES), without an interval; n counts reports of importers. Fewer than LEAST_IMPORTERS
-    in one of the years are recorded in `missing`.
-    Raises UnknownNameError for another choice of importers, UsageError for a window or a floor that is none.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy; the
+    estimate is a number of chapters (of the 76 in MANUFACTURES), without an interval; n counts
+    reports of importers. Fewer than LEAST_IMPORTERS in one of the years are recorded in `missing`.
+    Raises UnknownNameError for another choice of importers, UsageError for a window or a floor that
+    is none.
     """
-    return _change(trade, economies, "chapters", importers=importers, until=until, before=before, floor=floor)
+    return _change(
+        trade, economies, "chapters", importers=importers, until=until, before=before, floor=floor
+    )
 
 
 def chapter_concentration_change(
@@ -242,14 +293,21 @@ def chapter_concentration_change(
 
     trade, economies, importers, until, before: as in `chapter_gain`.
     basket: 'without_fuels' (without chapters 27 and 71) or 'all'.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without an interval;
-    `missing` as in `chapter_gain`.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without
+    an interval; `missing` as in `chapter_gain`.
     Raises UnknownNameError for another choice, UsageError for a window that is none.
-    Formula: 100 (H_late / H_before - 1), H the mean over years of the Herfindahl-Hirschman index of chapters, sum_k s_k
-    ** 2 (Hirschman 1964, American Economic Review 54(5)).
+    Formula: 100 (H_late / H_before - 1), H the mean over years of the Herfindahl-Hirschman index of
+    chapters, sum_k s_k ** 2 (Hirschman 1964, American Economic Review 54(5)).
     """
     return _change(
-        trade, economies, "hhi", importers=importers, until=until, before=before, basket=basket, relative=True
+        trade,
+        economies,
+        "hhi",
+        importers=importers,
+        until=until,
+        before=before,
+        basket=basket,
+        relative=True,
     )
 
 
@@ -262,15 +320,26 @@ def machinery_change(
     basket: str = "without_fuels",
     before: str = BEFORE,
 ) -> pd.DataFrame:
-    """Change of the share of machinery and vehicles (HS chapters 84 to 89) in exports, in percentage points.
+    """Change of the share of machinery and vehicles (HS chapters 84 to 89) in exports, in
+    percentage points.
 
-    trade, economies, importers, until, before: as in `chapter_gain`. basket: as in `chapter_concentration_change`.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without an interval;
-    `missing` as in `chapter_gain`.
+    trade, economies, importers, until, before: as in `chapter_gain`. basket: as in
+        `chapter_concentration_change`.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without
+    an interval; `missing` as in `chapter_gain`.
     Raises UnknownNameError for another choice, UsageError for a window that is none.
-    Formula: mean share of the three years to `until` less that over `before`, shares in per cent of the basket.
+    Formula: mean share of the three years to `until` less that over `before`, shares in per cent of
+    the basket.
     """
-    return _change(trade, economies, "machinery", importers=importers, until=until, before=before, basket=basket)
+    return _change(
+        trade,
+        economies,
+        "machinery",
+        importers=importers,
+        until=until,
+        before=before,
+        basket=basket,
+    )
 
 
 def chapter_coverage(
@@ -280,9 +349,9 @@ def chapter_coverage(
 
     trade: as in `chapter_rows`. economies: codes. until: the year ('2018').
     floor: US dollars from which a chapter is seen ('1000000').
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. All importers that report in
-    that year count; sales to others are unseen, so the estimate is a floor. Fewer than LEAST_IMPORTERS are recorded in
-    `missing`.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. All
+    importers that report in that year count; sales to others are unseen, so the estimate is a
+    floor. Fewer than LEAST_IMPORTERS are recorded in `missing`.
     Raises UsageError for a year or a floor that is none.
     """
     out = []
@@ -292,7 +361,11 @@ def chapter_coverage(
             out.append(estimate_row(economy=economy, missing=missing))
             continue
         seen = _indicators(rows, _dollars(floor), "all")["chapters"].iloc[0]
-        out.append(estimate_row(_reports(rows), economy=economy, estimate=100 * float(seen) / len(MANUFACTURES)))
+        out.append(
+            estimate_row(
+                _reports(rows), economy=economy, estimate=100 * float(seen) / len(MANUFACTURES)
+            )
+        )
     return estimates(out)
 
 
@@ -307,23 +380,29 @@ def resource_share(
 ) -> pd.DataFrame:
     """Raw materials in an economy's exports of goods, in per cent of their value.
 
-    trade: as in `chapter_rows`, and for 'sitc_matrix' exports by SITC section of source UNCTAD_TMATRIX.
+    trade: as in `chapter_rows`, and for 'sitc_matrix' exports by SITC section of source
+        UNCTAD_TMATRIX.
     economies: codes.
-    resources: 'fuels_ores_metals', 'with_steel' or 'with_cotton_and_uranium' (chapters in RESOURCES).
-    gold: precious metals and stones 'counted' as raw materials, or 'left_out' of numerator and denominator.
-    basis: 'hs_partners', importers' HS chapters in the year `until`; 'sitc_matrix', UNCTAD's exports by SITC section in
-        its newest year up to `until`, as bounds: fuels (section 3) at least, and at most all of crude materials (2),
-        fuels (3), goods classified by material (6) and, with gold, section 9, where SITC 97 puts it.
+    resources: 'fuels_ores_metals', 'with_steel' or 'with_cotton_and_uranium' (chapters in
+        RESOURCES).
+    gold: precious metals and stones 'counted' as raw materials, or 'left_out' of numerator and
+        denominator.
+    basis: 'hs_partners', importers' HS chapters in the year `until`; 'sitc_matrix', UNCTAD's
+        exports by SITC section in its newest year up to `until`, as bounds: fuels (section 3) at
+        least, and at most all of crude materials (2), fuels (3), goods classified by material (6)
+        and, with gold, section 9, where SITC 97 puts it.
     until: a year ('2018').
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy: an estimate by
-    'hs_partners', low and high by 'sitc_matrix' (whatever `resources`). Too few importers or no exports by section are
-    recorded in `missing`.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy: an
+    estimate by 'hs_partners', low and high by 'sitc_matrix' (whatever `resources`). Too few
+    importers or no exports by section are recorded in `missing`.
     Raises UnknownNameError for another choice, UsageError for a year that is none.
     """
     _choice("resources", resources, tuple(RESOURCES))
     _choice("gold", gold, _GOLD)
     if _choice("basis", basis, ("hs_partners", "sitc_matrix")) == "sitc_matrix":
-        return estimates([_by_section(trade, economy, gold, _years(until)[-1]) for economy in economies])
+        return estimates(
+            [_by_section(trade, economy, gold, _years(until)[-1]) for economy in economies]
+        )
     out = []
     for economy in economies:
         rows, missing = _importers(chapter_rows(trade, economy), _years(until), "all")
@@ -332,7 +411,9 @@ def resource_share(
             continue
         kept = rows if gold == "counted" else rows[~rows["product"].isin(PRECIOUS)]
         raw = (*RESOURCES[resources], *(PRECIOUS if gold == "counted" else ()))
-        share = 100 * float(kept.loc[kept["product"].isin(raw), "value_usd"].sum() / kept["value_usd"].sum())
+        share = 100 * float(
+            kept.loc[kept["product"].isin(raw), "value_usd"].sum() / kept["value_usd"].sum()
+        )
         out.append(estimate_row(_reports(rows), economy=economy, estimate=share))
     return estimates(out)
 
@@ -348,7 +429,11 @@ def _by_section(trade: pd.DataFrame, economy: str, gold: str, until: int) -> dic
     rows = rows[rows["year"] == rows["year"].max()]
     if rows.empty:
         return estimate_row(economy=economy, missing=f"no exports by SITC section up to {until}")
-    value = rows.groupby("product")["value_usd"].sum().reindex([f"SITC{n}" for n in range(10)], fill_value=0.0)
+    value = (
+        rows.groupby("product")["value_usd"]
+        .sum()
+        .reindex([f"SITC{n}" for n in range(10)], fill_value=0.0)
+    )
     other = float(value["SITC9"]) if gold == "counted" else 0.0
     total = float(value.sum()) - float(value["SITC9"]) + other
     least, most = float(value["SITC3"]), float(value[["SITC2", "SITC3", "SITC6"]].sum()) + other

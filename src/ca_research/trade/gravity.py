@@ -1,6 +1,8 @@
-"""Gravity of trade: how far trade lies from what distance, border, language and the totals of both sides imply.
+"""Gravity of trade: how far trade lies from what distance, border, language and the totals of both
+sides imply.
 
-A coefficient on chosen pairs describes a gap; it names no cause. Every estimate carries a log of what left its sample.
+A coefficient on chosen pairs describes a gap; it names no cause. Every estimate carries a log of
+what left its sample.
 Estimation by pyfixest; the panel is made in `gravity_panel`.
 """
 
@@ -32,14 +34,18 @@ EFFECTS = ("exporter", "importer", "year", "exporter-year", "importer-year", "pa
 ESTIMATORS = ("ppml", "ols")
 
 EXACT = 1e-8
-"""Residuals below this share of the largest value are what the iterations leave (pyfixest stops at a change of 1e-8)."""
+"""Residuals below this share of the largest value are what the iterations leave (pyfixest stops at
+a change of 1e-8).
+"""
 
 _COLUMNS = ["term", "estimate", "se", "low", "high", "p"]
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Complete rows: y, the regressors by name, integer codes of the fixed effects and of the clusters."""
+    """Complete rows: y, the regressors by name, integer codes of the fixed effects and of the
+    clusters.
+    """
 
     y: np.ndarray
     x: dict[str, np.ndarray]
@@ -70,14 +76,19 @@ def _codes(panel: pd.DataFrame, name: str) -> np.ndarray:
 
 
 def prune(sample: Sample, estimator: str, log: list[dict[str, Any]]) -> tuple[Sample, np.ndarray]:
-    """Without singletons and, for PPML, without effects whose trade is all zero, until neither is left; rows that stayed.
+    """Without singletons and, for PPML, without effects whose trade is all zero, until neither is
+    left; rows that stayed.
 
-    Done here because pyfixest ends the process where these leave nothing, and counts them in one pass only.
-    Source: Correia (2015), 'Singletons, cluster-robust standard errors and fixed effects'; Correia, Guimarães and Zylkin
-    (2019), arXiv 1903.01633.
+    Done here because pyfixest ends the process where these leave nothing, and counts them in one
+    pass only.
+    Source: Correia (2015), 'Singletons, cluster-robust standard errors and fixed effects'; Correia,
+    Guimarães and Zylkin (2019), arXiv 1903.01633.
     """
     kept = np.arange(len(sample.y))
-    gone = {"separated: trade is zero throughout a fixed effect": 0, "singleton: alone in a fixed effect": 0}
+    gone = {
+        "separated: trade is zero throughout a fixed effect": 0,
+        "singleton: alone in a fixed effect": 0,
+    }
     zero, alone = gone
     while True:
         out, reason = np.zeros(len(kept), dtype=bool), alone
@@ -94,18 +105,24 @@ def prune(sample: Sample, estimator: str, log: list[dict[str, Any]]) -> tuple[Sa
     for reason, rows in gone.items():
         note(log, "estimation", reason, rows)
     if not len(kept):
-        raise CoverageError("no row is left to estimate on", where="; ".join(str(e["reason"]) for e in log))
+        raise CoverageError(
+            "no row is left to estimate on", where="; ".join(str(e["reason"]) for e in log)
+        )
     mask = np.zeros(len(sample.y), dtype=bool)
     mask[kept] = True
     return (sample if mask.all() else sample.keep(mask)), mask
 
 
 def solve(sample: Sample, estimator: str, rectifier: bool = False, robust: bool = True) -> _Fit:
-    """One call of pyfixest. `kept` marks the rows that stayed; names are replaced, so any column name may be used."""
+    """One call of pyfixest. `kept` marks the rows that stayed; names are replaced, so any column
+    name may be used.
+    """
     import pyfixest as pf
 
     names = {f"x{i}": name for i, name in enumerate(sample.x)}
-    data = pd.DataFrame({"y": sample.y, "g": sample.cluster} | dict(zip(names, sample.x.values(), strict=True)))
+    data = pd.DataFrame(
+        {"y": sample.y, "g": sample.cluster} | dict(zip(names, sample.x.values(), strict=True))
+    )
     data = data.assign(**{f"f{i}": code for i, code in enumerate(sample.fixed)})
     formula = f"y ~ {' + '.join(names)} | {' + '.join(f'f{i}' for i in range(len(sample.fixed)))}"
     options: dict[str, Any] = {"vcov": {"CRV1": "g"} if robust else "iid", "fixef_rm": "none"}
@@ -114,9 +131,13 @@ def solve(sample: Sample, estimator: str, rectifier: bool = False, robust: bool 
         options["separation_check"] = ["ir"] if rectifier else []
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what pyfixest warns of (rows and terms dropped) goes to the log
+            warnings.simplefilter(
+                "ignore"
+            )  # what pyfixest warns of (rows and terms dropped) goes to the log
             model = (pf.fepois if estimator == "ppml" else pf.feols)(formula, data, **options)
-    except Exception as error:  # pyfixest raises ValueError, LinAlgError and its own kinds for what data can cause
+    except (
+        Exception
+    ) as error:  # pyfixest raises ValueError, LinAlgError and its own kinds for what data can cause
         if "collinear" in str(error):
             raise CoverageError(
                 f"no term can be estimated: {', '.join(sample.x)} collinear with the fixed effects",
@@ -124,16 +145,24 @@ def solve(sample: Sample, estimator: str, rectifier: bool = False, robust: bool 
             ) from error
         raise ConvergenceError(
             f"the {estimator} estimation failed: {error}",
-            hint="look for terms without variation within the fixed effects, or leave an effect out",
+            hint="look for terms without variation within the fixed effects, or leave an effect "
+            "out",
         ) from error
     kept = np.ones(len(sample.y), dtype=bool)
     kept[np.asarray(list(model.na_index), dtype=int)] = False
-    return _Fit(model, kept, [names[c] for c in model._collin_vars or []], [names[c] for c in model._coefnames])
+    return _Fit(
+        model,
+        kept,
+        [names[c] for c in model._collin_vars or []],
+        [names[c] for c in model._coefnames],
+    )
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Gravity(Result):
-    """`table`: term, estimate, se, low, high, p. `n` rows and `clusters` used. `log`: stage, reason, rows, detail."""
+    """`table`: term, estimate, se, low, high, p. `n` rows and `clusters` used. `log`: stage,
+    reason, rows, detail.
+    """
 
     _table = "table"
 
@@ -148,45 +177,72 @@ class Gravity(Result):
     _predictor: np.ndarray = field(repr=False)
 
     def coefficient(self, term: str) -> pd.Series:
-        """Row of one term; raises CoverageError with the reason where it was asked for but could not be estimated."""
+        """Row of one term; raises CoverageError with the reason where it was asked for but could
+        not be estimated.
+        """
         rows = self.table[self.table["term"] == term]
         if rows.empty:
             raise UnknownNameError("term", term, self.table["term"])
         if pd.isna(rows["estimate"].iloc[0]):
             why = self.log.loc[self.log["detail"] == term, "reason"]
-            raise CoverageError(f"no estimate of {term}: {why.iloc[0] if len(why) else 'not identified'}")
+            raise CoverageError(
+                f"no estimate of {term}: {why.iloc[0] if len(why) else 'not identified'}"
+            )
         return rows.iloc[0]
 
     @cached_property
     def reset(self) -> pd.Series:
-        """RESET test: a refit with the squared linear predictor (centred, scaled); estimate, se, p of that one term.
+        """RESET test: a refit with the squared linear predictor (centred, scaled); estimate, se, p
+        of that one term.
 
-        A small p says that the functional form is wrong, except for PPML with effects estimated from few rows each, such
-        as exporter-year: there the test rejects a right form far too often (simulated in tests/oracle). Source: Ramsey (1969), JRSS B 31(2); for PPML Santos Silva
-        and Tenreyro (2006), Review of Economics and Statistics 88(4). Raises CoverageError where the square is collinear.
+        A small p says that the functional form is wrong, except for PPML with effects estimated
+        from few rows each, such as exporter-year: there the test rejects a right form far too often
+        (simulated in tests/oracle). Source: Ramsey (1969), JRSS B 31(2); for PPML Santos Silva and
+        Tenreyro (2006), Review of Economics and Statistics 88(4). Raises CoverageError where the
+        square is collinear.
         """
         centred = (self._predictor - self._predictor.mean()) / self._predictor.std()
         sample = Sample(
-            self._sample.y, self._sample.x | {"RESET": centred**2}, self._sample.fixed, self._sample.cluster
+            self._sample.y,
+            self._sample.x | {"RESET": centred**2},
+            self._sample.fixed,
+            self._sample.cluster,
         )
         fit = solve(sample, self.estimator)
         if "RESET" in fit.collinear:
-            raise CoverageError("no RESET test: the squared predictor is collinear with the terms and fixed effects")
-        return _tidy(fit, self.clusters, 0.95).set_index("term").loc["RESET", ["estimate", "se", "p"]]
+            raise CoverageError(
+                "no RESET test: the squared predictor is collinear with the terms and fixed effects"
+            )
+        return (
+            _tidy(fit, self.clusters, 0.95).set_index("term").loc["RESET", ["estimate", "se", "p"]]
+        )
 
     def caption(self) -> str:
-        return f"{self.estimator.upper()}, {self.n:,} rows, effects {self.effects}, {self.clusters:,} clusters"
+        return (
+            f"{self.estimator.upper()}, {self.n:,} rows, effects {self.effects}, "
+            f"{self.clusters:,} clusters"
+        )
 
 
 def _tidy(fit: _Fit, clusters: int, level: float) -> pd.DataFrame:
-    """The coefficient table; t with G - 1 degrees of freedom for both estimators (pyfixest takes the normal for PPML)."""
+    """The coefficient table; t with G - 1 degrees of freedom for both estimators (pyfixest takes
+    the normal for PPML).
+    """
     numbers = [np.asarray(part, dtype=float) for part in (fit.model.coef(), fit.model.se())]
     return t_interval(numbers[0], numbers[1], clusters - 1, level).assign(term=fit.terms)[_COLUMNS]
 
 
-def complete(panel: pd.DataFrame, terms: Sequence[str], effects: str, estimator: str, cluster: str,
-             log: list[dict[str, Any]]) -> tuple[Sample, np.ndarray]:  # fmt: skip
-    """Rows on which everything is known, and which rows of the panel they are; what leaves is logged."""
+def complete(
+    panel: pd.DataFrame,
+    terms: Sequence[str],
+    effects: str,
+    estimator: str,
+    cluster: str,
+    log: list[dict[str, Any]],
+) -> tuple[Sample, np.ndarray]:
+    """Rows on which everything is known, and which rows of the panel they are; what leaves is
+    logged.
+    """
     require(panel, ("value_usd",), keys=("exporter", "importer", "year"))
     if estimator not in ESTIMATORS:
         raise UnknownNameError("estimator", estimator, ESTIMATORS)
@@ -203,33 +259,61 @@ def complete(panel: pd.DataFrame, terms: Sequence[str], effects: str, estimator:
         value = panel["value_usd"].to_numpy(dtype=float, na_value=np.nan)
         x = {term: panel[term].to_numpy(dtype=float, na_value=np.nan) for term in terms}
     except (TypeError, ValueError):
-        raise UsageError("trade or a term holds what is no number", hint="convert it: pd.to_numeric") from None
+        raise UsageError(
+            "trade or a term holds what is no number", hint="convert it: pd.to_numeric"
+        ) from None
     if (value < 0).any() or np.isinf(value).any():
-        raise UsageError("negative or infinite trade", hint="mend or drop those rows: trade is zero or more")
+        raise UsageError(
+            "negative or infinite trade", hint="mend or drop those rows: trade is zero or more"
+        )
     known = ~np.isnan(value)
     note(log, "estimation", "no value reported", int((~known).sum()))
     for term, values in x.items():
         absent = ~np.isfinite(values)
         if len(absent) and absent.all():
-            raise CoverageError(f"no row of the panel has {term}", hint="join that covariate, or leave it out")
-        note(log, "estimation", "missing covariate", int((absent & known).sum()), term if absent.any() else "")
+            raise CoverageError(
+                f"no row of the panel has {term}", hint="join that covariate, or leave it out"
+            )
+        note(
+            log,
+            "estimation",
+            "missing covariate",
+            int((absent & known).sum()),
+            term if absent.any() else "",
+        )
         known &= ~absent
     if estimator == "ols":
         note(log, "estimation", "zero trade has no logarithm", int((known & (value <= 0)).sum()))
         known &= value > 0
     if not known.any():
-        raise CoverageError("no row is left to estimate on", where="; ".join(str(e["reason"]) for e in log))
-    y = np.log(value, where=value > 0, out=np.full(len(value), np.nan)) if estimator == "ols" else value
+        raise CoverageError(
+            "no row is left to estimate on", where="; ".join(str(e["reason"]) for e in log)
+        )
+    y = (
+        np.log(value, where=value > 0, out=np.full(len(value), np.nan))
+        if estimator == "ols"
+        else value
+    )
     names = [part.strip() for part in effects.split("+")]
-    return Sample(y, x, [_codes(panel, e) for e in names], _codes(panel, cluster)).keep(known), known
+    return Sample(y, x, [_codes(panel, e) for e in names], _codes(panel, cluster)).keep(
+        known
+    ), known
 
 
 def _separated(sample: Sample, log: list[dict[str, Any]]) -> Sample:
-    """PPML: a dummy that is one only where trade is zero predicts those rows perfectly; both leave."""
+    """PPML: a dummy that is one only where trade is zero predicts those rows perfectly; both
+    leave.
+    """
     for term in list(sample.x):
         one = sample.x[term] == 1
         if one.any() and np.isin(sample.x[term], (0, 1)).all() and not sample.y[one].any():
-            note(log, "estimation", "separated: trade is zero wherever the term is one", int(one.sum()), term)
+            note(
+                log,
+                "estimation",
+                "separated: trade is zero wherever the term is one",
+                int(one.sum()),
+                term,
+            )
             sample = sample.keep(~one)
             sample.x.pop(term)
     return sample
@@ -256,21 +340,26 @@ def gravity(
 ) -> Gravity:
     """Gravity equation with fixed effects and cluster-robust errors.
 
-    panel: as `panel()` gives it (exporter, importer, year, value_usd and the covariates). covariates: columns of it.
+    panel: as `panel()` gives it (exporter, importer, year, value_usd and the covariates).
+        covariates: columns of it.
     estimator: 'ppml' or 'ols'. level: of the intervals.
     effects: names out of EFFECTS joined by '+'; 'pair' is directed.
-    cluster: one of EFFECTS. rectifier: look also for rows that a combination of terms separates (iterative rectifier,
-        slower); effects and dummies whose trade is all zero always leave.
-    Model: value = exp(terms + effects) * error by PPML, zeros kept (Santos Silva and Tenreyro 2006, Review of Economics
-        and Statistics 88(4)), or log(value) by OLS, zeros logged and left out. Exporter-year and importer-year effects
-        stand for both sides' totals and multilateral resistance (Anderson and van Wincoop 2003, AER 93(1)).
-    Errors: CRV1, t with G - 1 degrees of freedom, variance times G/(G-1) * (N-1)/(N-K), where K counts the terms and
-        the effects that are not nested in the clusters. With few treated pairs they are too small: see `reassign`.
-    Returns a Gravity: one row per covariate, estimates in logs of USD per unit of the covariate; a term that cannot be told
-    from the effects or from other terms has no estimate, and the log says so.
-    Raises UnknownNameError, UsageError (mixed sources, text, negative trade, a term twice), MixedUnitsError (several
-    valuations or price bases), CoverageError (nothing to estimate on, a covariate that is all missing, fewer than two
-    clusters, no term identified, an exact fit), ConvergenceError.
+    cluster: one of EFFECTS. rectifier: look also for rows that a combination of terms separates
+        (iterative rectifier, slower); effects and dummies whose trade is all zero always leave.
+    Model: value = exp(terms + effects) * error by PPML, zeros kept (Santos Silva and Tenreyro 2006,
+        Review of Economics and Statistics 88(4)), or log(value) by OLS, zeros logged and left out.
+        Exporter-year and importer-year effects stand for both sides' totals and multilateral
+        resistance (Anderson and van Wincoop 2003, AER 93(1)).
+    Errors: CRV1, t with G - 1 degrees of freedom, variance times G/(G-1) * (N-1)/(N-K), where K
+        counts the terms and the effects that are not nested in the clusters. With few treated pairs
+        they are too small: see `reassign`.
+    Returns a Gravity: one row per covariate, estimates in logs of USD per unit of the covariate; a
+    term that cannot be told from the effects or from other terms has no estimate, and the log says
+    so.
+    Raises UnknownNameError, UsageError (mixed sources, text, negative trade, a term twice),
+    MixedUnitsError (several valuations or price bases), CoverageError (nothing to estimate on, a
+    covariate that is all missing, fewer than two clusters, no term identified, an exact fit),
+    ConvergenceError.
     """
     if not 0 < level < 1:
         raise UsageError(f"level {level!r} is not between 0 and 1", hint="0.95 is a 95 % interval")
@@ -284,17 +373,32 @@ def gravity(
     sample, _ = prune(sample, estimator, log)
     if not sample.x or len(np.unique(sample.cluster)) < 2:
         why = "; ".join(f"{e['reason']} ({e['detail']})" for e in log)
-        raise CoverageError("no term can be estimated" if not sample.x else "fewer than two clusters", where=why)
+        raise CoverageError(
+            "no term can be estimated" if not sample.x else "fewer than two clusters", where=why
+        )
     fit = solve(sample, estimator, rectifier=rectifier)
     note(log, "estimation", "separated by a combination of terms", int((~fit.kept).sum()))
     for term in fit.collinear:
         note(log, "estimation", "collinear with the fixed effects or other terms", 0, term)
     used = sample.keep(fit.kept)
-    link = fit.model._Xbeta if estimator == "ppml" else used.y - np.asarray(fit.model.resid()).ravel()
+    link = (
+        fit.model._Xbeta if estimator == "ppml" else used.y - np.asarray(fit.model.resid()).ravel()
+    )
     _refuse_exact(used.y, np.asarray(link, dtype=float).ravel(), estimator)
     clusters = len(np.unique(used.cluster))
-    table = _tidy(fit, clusters, level).set_index("term").reindex(list(covariates)).rename_axis("term").reset_index()
-    used = Sample(used.y, {k: v for k, v in used.x.items() if k not in fit.collinear}, used.fixed, used.cluster)
+    table = (
+        _tidy(fit, clusters, level)
+        .set_index("term")
+        .reindex(list(covariates))
+        .rename_axis("term")
+        .reset_index()
+    )
+    used = Sample(
+        used.y,
+        {k: v for k, v in used.x.items() if k not in fit.collinear},
+        used.fixed,
+        used.cluster,
+    )
     return Gravity(
         table=table,
         n=int(fit.kept.sum()),

@@ -1,4 +1,6 @@
-"""The panel that a gravity estimation starts from: one row per exporter, importer and year, with a log of what left."""
+"""The panel that a gravity estimation starts from: one row per exporter, importer and year, with a
+log of what left.
+"""
 
 from __future__ import annotations
 
@@ -23,19 +25,25 @@ def note(log: list[dict[str, Any]], stage: str, reason: str, rows: int, detail: 
         log.append({"stage": stage, "reason": reason, "rows": int(rows), "detail": detail})
 
 
-def one_value(rows: pd.DataFrame, column: str, hint: str, error: type[CaResearchError] = UsageError) -> None:
+def one_value(
+    rows: pd.DataFrame, column: str, hint: str, error: type[CaResearchError] = UsageError
+) -> None:
     found = sorted(map(str, rows[column].dropna().unique())) if column in rows else []
     if len(found) > 1:
         raise error(f"several values of {column} in one panel: {', '.join(found[:8])}", hint=hint)
 
 
 def _pairs(trade: pd.DataFrame | str | Path, source: str | None) -> pd.DataFrame:
-    """Rows with exporter, importer, year, value_usd, source_id, of one source, flow, product and valuation."""
+    """Rows with exporter, importer, year, value_usd, source_id, of one source, flow, product and
+    valuation.
+    """
     if not isinstance(trade, pd.DataFrame):
         import pyarrow.parquet as pq
 
         if not Path(trade).is_file():
-            raise UsageError(f"no file {str(trade)!r}", hint="a frame, or the path of a Parquet file")
+            raise UsageError(
+                f"no file {str(trade)!r}", hint="a frame, or the path of a Parquet file"
+            )
         wanted = [*_WORLD, "year", "value_usd", "source_id", "valuation"]
         there = [c for c in wanted if c in pq.read_schema(trade).names]
         trade = pq.read_table(
@@ -44,9 +52,13 @@ def _pairs(trade: pd.DataFrame | str | Path, source: str | None) -> pd.DataFrame
     elif source:
         trade = trade[trade["source_id"] == source]
     if trade.empty:
-        raise CoverageError(f"no rows of trade{f' by {source}' if source else ''}", hint="ca.coverage('trade')")
+        raise CoverageError(
+            f"no rows of trade{f' by {source}' if source else ''}", hint="ca.coverage('trade')"
+        )
     one_value(trade, "source_id", "choose one: panel(..., source='PENPPML')")
-    one_value(trade, "flow", "filter by flow: a panel holds exports or imports as one side reports them")
+    one_value(
+        trade, "flow", "filter by flow: a panel holds exports or imports as one side reports them"
+    )
     one_value(trade, "product", "filter by product, for example product='TOTAL'", MixedUnitsError)
     one_value(trade, "valuation", "keep fob or cif rows, or adjust them first", MixedUnitsError)
     one_value(trade, "price_basis", "keep rows of one price basis", MixedUnitsError)
@@ -54,7 +66,11 @@ def _pairs(trade: pd.DataFrame | str | Path, source: str | None) -> pd.DataFrame
     if set(_WORLD) <= set(trade.columns):
         names = _WORLD
     elif {"reporter", "partner", "flow"} <= set(trade.columns):
-        sides = ("exporter", "importer") if trade["flow"].iloc[0] == "export" else ("importer", "exporter")
+        sides = (
+            ("exporter", "importer")
+            if trade["flow"].iloc[0] == "export"
+            else ("importer", "exporter")
+        )
         names = dict(zip(("reporter", "partner"), sides, strict=True))
     else:
         raise UsageError(
@@ -70,8 +86,14 @@ def _pairs(trade: pd.DataFrame | str | Path, source: str | None) -> pd.DataFrame
 
 
 def _with(rows: pd.DataFrame, covariates: pd.DataFrame) -> pd.DataFrame:
-    """Numeric columns of `covariates` joined on exporter, importer (and year), or on economy and year for both sides."""
-    figures = [c for c in covariates.select_dtypes(["number", "bool"]).columns if c not in (*_KEYS, "is_aggregate")]
+    """Numeric columns of `covariates` joined on exporter, importer (and year), or on economy and
+    year for both sides.
+    """
+    figures = [
+        c
+        for c in covariates.select_dtypes(["number", "bool"]).columns
+        if c not in (*_KEYS, "is_aggregate")
+    ]
     if {"exporter", "importer"} <= set(covariates.columns):
         sides = {"": [k for k in _KEYS if k in covariates.columns]}
     elif {"economy", "year"} <= set(covariates.columns):
@@ -83,8 +105,12 @@ def _with(rows: pd.DataFrame, covariates: pd.DataFrame) -> pd.DataFrame:
     for suffix, keys in sides.items():
         own = covariates.rename(columns={"economy": keys[0]} if suffix else {})[[*keys, *figures]]
         if own.duplicated(keys).any():
-            raise UsageError(f"two rows of covariates for one {', '.join(keys)}", hint="choose one source first")
-        own = own.astype({k: (int if k == "year" else str) for k in keys} | dict.fromkeys(figures, float))
+            raise UsageError(
+                f"two rows of covariates for one {', '.join(keys)}", hint="choose one source first"
+            )
+        own = own.astype(
+            {k: (int if k == "year" else str) for k in keys} | dict.fromkeys(figures, float)
+        )
         rows = rows.merge(own.rename(columns={c: c + suffix for c in figures}), on=keys, how="left")
     return rows
 
@@ -98,31 +124,47 @@ def panel(
     years: Sequence[int] = (),
     exclude: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """One row per exporter, importer and year: value_usd (USD), source_id, covariates; `attrs['log']` says what left.
+    """One row per exporter, importer and year: value_usd (USD), source_id, covariates;
+    `attrs['log']` says what left.
 
-    trade: rows like table `trade` of one source, flow and product; or a world panel, a frame or the path of a Parquet
-        file with exporter_iso3, importer_iso3, year, value_usd, source_id. `source` picks one of several.
-    geography: rows like table `geography`: gives distance_km, log_distance, contiguous, common_language (0 or 1).
-    covariates: numeric columns by exporter and importer (and year), or by economy and year (then each is joined twice,
-        with the suffixes _exporter and _importer).
+    trade: rows like table `trade` of one source, flow and product; or a world panel, a frame or the
+        path of a Parquet file with exporter_iso3, importer_iso3, year, value_usd, source_id.
+        `source` picks one of several.
+    geography: rows like table `geography`: gives distance_km, log_distance, contiguous,
+        common_language (0 or 1).
+    covariates: numeric columns by exporter and importer (and year), or by economy and year (then
+        each is joined twice, with the suffixes _exporter and _importer).
     years, exclude: years to keep; economies to leave out on either side.
-    Aggregates, pairs of an economy with itself and rows without a value are dropped and logged; a pair that is absent
-    stays absent (missing is not zero). Raises UsageError where sources or flows are mixed, a cell stands twice or trade is
-    negative or no number, MixedUnitsError for several products, valuations, scopes, price bases or units of covariates,
-    UnknownNameError for a column or a code that is none, CoverageError where nothing is left.
+    Aggregates, pairs of an economy with itself and rows without a value are dropped and logged; a
+    pair that is absent stays absent (missing is not zero). Raises UsageError where sources or flows
+    are mixed, a cell stands twice or trade is negative or no number, MixedUnitsError for several
+    products, valuations, scopes, price bases or units of covariates, UnknownNameError for a column
+    or a code that is none, CoverageError where nothing is left.
     """
     rows, log = _pairs(trade, source), []  # type: tuple[pd.DataFrame, list[dict[str, Any]]]
     codes = set(rows["exporter"].unique()) | set(rows["importer"].unique())
     for code in sorted(codes - eco.codes()):
-        raise UnknownNameError("economy", code, sorted(eco.codes()), where="exporter or importer of the panel")
-    either = {name: rows["exporter"].isin(c) | rows["importer"].isin(c) for name, c in
-              (("all", eco.AGGREGATES), ("out", list(exclude)))}  # fmt: skip
+        raise UnknownNameError(
+            "economy", code, sorted(eco.codes()), where="exporter or importer of the panel"
+        )
+    either = {
+        name: rows["exporter"].isin(c) | rows["importer"].isin(c)
+        for name, c in (("all", eco.AGGREGATES), ("out", list(exclude)))
+    }
     tests = (
-        ("aggregate, not an economy", either["all"], ", ".join(sorted(codes & set(eco.AGGREGATES)))),
+        (
+            "aggregate, not an economy",
+            either["all"],
+            ", ".join(sorted(codes & set(eco.AGGREGATES))),
+        ),
         ("pair of an economy with itself", rows["exporter"] == rows["importer"], ""),
         ("no value reported", rows["value_usd"].isna(), ""),
         ("economy excluded by choice", either["out"], ", ".join(exclude)),
-        ("year outside those chosen", ~rows["year"].isin(list(years)) if len(years) else either["out"] & False, ""),
+        (
+            "year outside those chosen",
+            ~rows["year"].isin(list(years)) if len(years) else either["out"] & False,
+            "",
+        ),
     )
     left = pd.Series(False, index=rows.index)
     for reason, hit, detail in tests:
@@ -130,7 +172,9 @@ def panel(
         left |= hit
     rows = rows[~left].reset_index(drop=True)
     if rows.empty:
-        raise CoverageError("no pair is left in the panel", where="; ".join(e["reason"] for e in log))
+        raise CoverageError(
+            "no pair is left in the panel", where="; ".join(e["reason"] for e in log)
+        )
     one_figure_per_cell(rows, _KEYS)
     if geography is not None:
         one_value(geography, "source_id", "choose one source of geography")
@@ -144,19 +188,31 @@ def panel(
 
 
 def treated_pairs(
-    panel: pd.DataFrame, exporter: str | Sequence[str], importers: str | Sequence[str], *, since: int | None = None
+    panel: pd.DataFrame,
+    exporter: str | Sequence[str],
+    importers: str | Sequence[str],
+    *,
+    since: int | None = None,
 ) -> pd.Series:
-    """1.0 on the rows of the chosen pairs (from year `since` on, if given), else 0.0; an index-aligned column.
+    """1.0 on the rows of the chosen pairs (from year `since` on, if given), else 0.0; an
+    index-aligned column.
 
-    panel: as `panel()` gives it. exporter, importers: codes or names, one or several on either side.
-    For example `panel.assign(chn_ca=treated_pairs(panel, "CHN", CA5))`, or for imports `(panel, CA5, "CHN")`.
-    Raises UnknownNameError for an unknown code, CoverageError where the panel holds none of the pairs.
+    panel: as `panel()` gives it. exporter, importers: codes or names, one or several on either
+        side.
+    For example `panel.assign(chn_ca=treated_pairs(panel, "CHN", CA5))`, or for imports `(panel,
+    CA5, "CHN")`.
+    Raises UnknownNameError for an unknown code, CoverageError where the panel holds none of the
+    pairs.
     """
     require(panel, (), keys=("exporter", "importer", "year"))
-    sides = [[eco.resolve(c) for c in ([s] if isinstance(s, str) else s)] for s in (exporter, importers)]
+    sides = [
+        [eco.resolve(c) for c in ([s] if isinstance(s, str) else s)] for s in (exporter, importers)
+    ]
     hit = panel["exporter"].isin(sides[0]) & panel["importer"].isin(sides[1])
     if since is not None:
         hit &= panel["year"] >= since
     if not hit.any():
-        raise CoverageError(f"the panel holds no pair from {'/'.join(sides[0])} to {'/'.join(sides[1])}")
+        raise CoverageError(
+            f"the panel holds no pair from {'/'.join(sides[0])} to {'/'.join(sides[1])}"
+        )
     return hit.astype(float)

@@ -1,4 +1,6 @@
-"""Inference for a coefficient on a handful of pairs: every other economy takes the place of the one asked about."""
+"""Inference for a coefficient on a handful of pairs: every other economy takes the place of the one
+asked about.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +24,18 @@ DIRECTIONS = ("exports", "imports", "both")
 SINCE = 2014
 """First year after the proposal of September 2013."""
 OIL_EXPORTERS = ("ARE", "IRQ", "KWT", "OMN", "QAT", "SAU", "VEN")
-"""Economies whose exports in PENPPML fall to half or less of COW_TRADE4 in several years (known defect 6 of the figures)."""
+"""Economies whose exports in PENPPML fall to half or less of COW_TRADE4 in several years (known
+defect 6 of the figures).
+"""
 LEAST_PAIRS = 3
 """An economy takes another's place only where this many of the pairs are positive: most of five."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Reassignment(Result):
-    """`table`: economy, estimate, pairs, missing (why there is none), one row per economy in the place of `economy`."""
+    """`table`: economy, estimate, pairs, missing (why there is none), one row per economy in the
+    place of `economy`.
+    """
 
     _table = "table"
 
@@ -62,14 +68,20 @@ class Reassignment(Result):
     def caption(self) -> str:
         others = int(self.table["estimate"].notna().sum())
         return (
-            f"{self.economy} in its place: {number(self.estimate)}, rank {self.rank} of {others}; one-sided "
+            f"{self.economy} in its place: {number(self.estimate)}, rank {self.rank} of "
+            f"{others}; one-sided "
             f"p {number(self.p)}; {self.n:,} rows"
         )
 
 
 def _mark(panel: pd.DataFrame, economy: str, partners: Sequence[str], direction: str) -> np.ndarray:
-    """1.0 on the pairs of `economy` with the partners in a direction: its exports, its imports, or both."""
-    own, hit = [panel[c].to_numpy() for c in ("exporter", "importer")], np.zeros(len(panel), dtype=bool)
+    """1.0 on the pairs of `economy` with the partners in a direction: its exports, its imports, or
+    both.
+    """
+    own, hit = (
+        [panel[c].to_numpy() for c in ("exporter", "importer")],
+        np.zeros(len(panel), dtype=bool),
+    )
     for wanted, (a, b) in (("exports", own), ("imports", own[::-1])):
         if direction in (wanted, "both"):
             hit |= (a == economy) & np.isin(b, list(partners))
@@ -89,18 +101,26 @@ def reassign(
     least: int = LEAST_PAIRS,
     progress: Callable[[int, int], None] | None = None,
 ) -> Reassignment:
-    """The coefficient on pairs of `economy` with `partners`, and the same with each other economy in its place.
+    """The coefficient on pairs of `economy` with `partners`, and the same with each other economy
+    in its place.
 
-    panel, covariates, effects, estimator: as in `gravity`. progress: called with (done, total) after each economy.
-    direction: 'exports' of the economy, its 'imports', or 'both'. since: None asks for the level (effects LEVEL, terms
-        GEOGRAPHY); a year asks for the change from that year on (effects CHANGE, no other term).
-    With five pairs a direction, cluster-robust errors rest on five treated clusters and are far too small; the rank of
-    the coefficient among those of all other economies needs no such error. Other economies take the place as they are,
-    and `economy` stays in the sample as an ordinary one. An economy with fewer than `least` positive treated pairs (for
-    a change: both before and after) has no estimate and a reason in `missing`. Partners themselves are no candidates.
-    Returns a Reassignment: table with economy, estimate (log points), pairs, missing; rank, p (one-sided), p_two_sided.
-    Raises UnknownNameError for a direction, what `gravity` raises, CoverageError where `economy` has no estimate.
-    Source: randomisation inference with few treated clusters, MacKinnon and Webb (2020), Journal of Econometrics 218(2).
+    panel, covariates, effects, estimator: as in `gravity`. progress: called with (done, total)
+        after each economy.
+    direction: 'exports' of the economy, its 'imports', or 'both'. since: None asks for the level
+        (effects LEVEL, terms GEOGRAPHY); a year asks for the change from that year on (effects
+        CHANGE, no other term).
+    With five pairs a direction, cluster-robust errors rest on five treated clusters and are far too
+    small; the rank of the coefficient among those of all other economies needs no such error. Other
+    economies take the place as they are, and `economy` stays in the sample as an ordinary one. An
+    economy with fewer than `least` positive treated pairs (for
+    a change: both before and after) has no estimate and a reason in `missing`. Partners themselves
+        are no candidates.
+    Returns a Reassignment: table with economy, estimate (log points), pairs, missing; rank, p
+    (one-sided), p_two_sided.
+    Raises UnknownNameError for a direction, what `gravity` raises, CoverageError where `economy`
+    has no estimate.
+    Source: randomisation inference with few treated clusters, MacKinnon and Webb (2020), Journal of
+    Econometrics 218(2).
     """
     if direction not in DIRECTIONS:
         raise UnknownNameError("direction", direction, DIRECTIONS)
@@ -120,7 +140,9 @@ def reassign(
         pairs = min(len(np.unique(sample.cluster[span])) for span in spans)
         row: dict[str, Any] = {"economy": code, "estimate": np.nan, "pairs": pairs, "missing": ""}
         if pairs < least:
-            row["missing"] = f"{pairs} of the pairs are positive{'' if since is None else ' before and after'}"
+            row["missing"] = (
+                f"{pairs} of the pairs are positive{'' if since is None else ' before and after'}"
+            )
         else:
             term = mark if since is None else mark * ~early
             try:
@@ -129,8 +151,12 @@ def reassign(
                     estimator,
                     robust=False,
                 )
-                row["estimate"] = float(fit.model.coef().iloc[0]) if "treated" in fit.terms else np.nan
-                row["missing"] = "" if "treated" in fit.terms else "collinear with the fixed effects"
+                row["estimate"] = (
+                    float(fit.model.coef().iloc[0]) if "treated" in fit.terms else np.nan
+                )
+                row["missing"] = (
+                    "" if "treated" in fit.terms else "collinear with the fixed effects"
+                )
             except (ConvergenceError, CoverageError) as error:
                 row["missing"] = error.what
         found.append(row)
@@ -140,7 +166,9 @@ def reassign(
     own = table[table["economy"] == economy]
     if own.empty or pd.isna(own["estimate"].iloc[0]):
         why = "it is not in the panel" if own.empty else own["missing"].iloc[0]
-        raise CoverageError(f"no estimate for {economy} itself: {why}", hint="choose another direction or panel")
+        raise CoverageError(
+            f"no estimate for {economy} itself: {why}", hint="choose another direction or panel"
+        )
     return Reassignment(table, economy, len(sample.y))
 
 
@@ -165,17 +193,27 @@ def excess(
     statistic: str = "estimate",
     source: str = "PENPPML",
 ) -> pd.DataFrame:
-    """How far trade of `economy` with the others exceeds gravity (log points); an estimates frame of one row.
+    """How far trade of `economy` with the others exceeds gravity (log points); an estimates frame
+    of one row.
 
-    question: 'level' (distance, contiguity, language, no pair effects) or 'change' (from SINCE on, pair effects).
-    oil: 'left_out' takes OIL_EXPORTERS out of the panel. statistic: 'estimate', the coefficient, or 'p', its rank among
-        all economies in the place of `economy` (one-sided; `reassign`, which takes as many fits as there are economies).
-    direction: 'exports' of `economy`, its 'imports', or 'both'. estimator: 'ppml' or 'ols'. economies: its partners.
-    No interval: five treated pairs a direction do not carry one. A coefficient names no cause. Model: see `gravity`.
+    question: 'level' (distance, contiguity, language, no pair effects) or 'change' (from SINCE on,
+        pair effects).
+    oil: 'left_out' takes OIL_EXPORTERS out of the panel. statistic: 'estimate', the coefficient, or
+        'p', its rank among all economies in the place of `economy` (one-sided; `reassign`, which
+        takes as many fits as there are economies).
+    direction: 'exports' of `economy`, its 'imports', or 'both'. estimator: 'ppml' or 'ols'.
+        economies: its partners.
+    No interval: five treated pairs a direction do not carry one. A coefficient names no cause.
+    Model: see `gravity`.
     trade: like table `trade`. geography: like table `geography`. source: whose rows make the panel.
     Raises UnknownNameError for a choice, and what `panel`, `gravity` and `reassign` raise.
     """
-    for kind, name in (("question", question), ("direction", direction), ("oil", oil), ("statistic", statistic)):
+    for kind, name in (
+        ("question", question),
+        ("direction", direction),
+        ("oil", oil),
+        ("statistic", statistic),
+    ):
         if name not in _CHOICES[kind]:
             raise UnknownNameError(kind, name, _CHOICES[kind])
     require(trade, ("source_id",))
@@ -184,7 +222,9 @@ def excess(
     used = frame[["exporter", "importer", "year", "source_id"]]
     since = SINCE if question == "change" else None
     if statistic == "p":
-        ranked = reassign(frame, economy, economies, direction=direction, since=since, estimator=estimator)
+        ranked = reassign(
+            frame, economy, economies, direction=direction, since=since, estimator=estimator
+        )
         return estimates([estimate_row(used, estimate=ranked.p)])
     mark = _mark(frame, eco.resolve(economy), list(economies), direction)
     frame["treated"] = mark if since is None else mark * (frame["year"] >= since)

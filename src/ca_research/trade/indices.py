@@ -1,6 +1,8 @@
-"""Indices of the trade literature over tidy frames: dispersion, specialisation, complementarity, intensity, balance.
+"""Indices of the trade literature over tidy frames: dispersion, specialisation, complementarity,
+intensity, balance.
 
-Every index takes rows of one source; where a world total is part of the formula it must be in the frame (`WLD` rows)
+Every index takes rows of one source; where a world total is part of the formula it must be in the
+frame (`WLD` rows)
 or the index refuses: a sum of the partners at hand is not the world.
 """
 
@@ -18,20 +20,30 @@ from ..stats.concentration import hhi
 from ..stats.frames import alike, numbers, require, with_sources
 from ..stats.growth import observations
 from ..stats.result import Result
-from .checks import ALIKE_MONEY, by_product, comparable, positive_totals, refuse_aggregates, with_prices
+from .checks import (
+    ALIKE_MONEY,
+    by_product,
+    comparable,
+    positive_totals,
+    refuse_aggregates,
+    with_prices,
+)
 from .shares import SUM, whole_shares
 
 
-def product_shares(trade: pd.DataFrame, *, by: Sequence[str] = ("reporter", "partner", "year", "flow")) -> pd.DataFrame:
+def product_shares(
+    trade: pd.DataFrame, *, by: Sequence[str] = ("reporter", "partner", "year", "flow")
+) -> pd.DataFrame:
     """Share of each product in a flow.
 
-    trade: rows of one source and one classification (HS chapters or SITC sections; TOTAL is dropped), with the columns
-        of `by`, product and value_usd (USD).
-    Returns one row per `by` + product: value_usd, share in [0, 1] of the products listed, products (number of).
+    trade: rows of one source and one classification (HS chapters or SITC sections; TOTAL is
+        dropped), with the columns of `by`, product and value_usd (USD).
+    Returns one row per `by` + product: value_usd, share in [0, 1] of the products listed, products
+    (number of).
     Formula: share_k = x_k / sum_k x_k over the products listed, not over TOTAL.
-    Raises MixedUnitsError where classifications, valuations or price bases are mixed, UsageError for two figures or
-    sources in a cell, AggregateError where a group holds an aggregate and its members, CoverageError where no product
-    row is left, a value is missing or all are zero.
+    Raises MixedUnitsError where classifications, valuations or price bases are mixed, UsageError
+    for two figures or sources in a cell, AggregateError where a group holds an aggregate and its
+    members, CoverageError where no product row is left, a value is missing or all are zero.
     """
     keys = list(by)
     listed = by_product(trade)
@@ -45,15 +57,18 @@ def product_shares(trade: pd.DataFrame, *, by: Sequence[str] = ("reporter", "par
 
 
 def dispersion(shares: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Three measures of concentration of the same shares, raw and normalised to [0, 1] (0: even, 1: all in one).
+    """Three measures of concentration of the same shares, raw and normalised to [0, 1] (0: even, 1:
+    all in one).
 
     shares: one row per `by` + item, column `share` summing to 1 within `by`.
-    Returns one row per `by`: n, hhi, hhi_normalised = (hhi - 1/n) / (1 - 1/n), shannon = -sum s ln s (nats),
-    theil = ln n - shannon, theil_normalised = theil / ln n. Normalised forms are null where n is 1.
-    Zero shares count in n and add nothing (0 ln 0 = 0). Raises CoverageError where shares are missing or do not sum to
-    one, UsageError for negative shares or a partner twice, AggregateError for an aggregate among partners.
-    Sources: Hirschman (1964), AER 54(5); Shannon (1948), Bell System Technical Journal 27(3); Theil (1967), Economics
-    and Information Theory, ch. 4.
+    Returns one row per `by`: n, hhi, hhi_normalised = (hhi - 1/n) / (1 - 1/n), shannon = -sum s ln
+    s (nats), theil = ln n - shannon, theil_normalised = theil / ln n. Normalised forms are null
+    where n is 1.
+    Zero shares count in n and add nothing (0 ln 0 = 0). Raises CoverageError where shares are
+    missing or do not sum to one, UsageError for negative shares or a partner twice, AggregateError
+    for an aggregate among partners.
+    Sources: Hirschman (1964), AER 54(5); Shannon (1948), Bell System Technical Journal 27(3); Theil
+    (1967), Economics and Information Theory, ch. 4.
     """
     keys = list(by)
     whole_shares(shares, keys)
@@ -80,7 +95,9 @@ def dispersion(shares: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Theil(Result):
-    """Theil's index in nats: `total` = `between` + `within` groups, over `n` items in `groups` groups."""
+    """Theil's index in nats: `total` = `between` + `within` groups, over `n` items in `groups`
+    groups.
+    """
 
     _title = "Theil's index (nats)"
 
@@ -92,14 +109,15 @@ class Theil(Result):
 
 
 def theil_decomposition(shares: pd.Series, groups: pd.Series) -> Theil:
-    """Theil's index of one distribution split into between and within groups: total = between + within.
+    """Theil's index of one distribution split into between and within groups: total = between +
+    within.
 
-    shares: item -> share, summing to one; groups: item -> group, one for every item. Formula: with group share S_g and
-    size n_g, between = sum S_g ln(S_g n / n_g), within = sum S_g T_g; nats.
-    Raises CoverageError where shares are missing or do not sum to one or an item has no group, UsageError for negative
-    shares and items that stand twice.
-    Source: Theil (1967), Economics and Information Theory, ch. 4; Cadot, Carrere and Strauss-Kahn (2011), Review of
-    Economics and Statistics 93(2).
+    shares: item -> share, summing to one; groups: item -> group, one for every item. Formula: with
+    group share S_g and size n_g, between = sum S_g ln(S_g n / n_g), within = sum S_g T_g; nats.
+    Raises CoverageError where shares are missing or do not sum to one or an item has no group,
+    UsageError for negative shares and items that stand twice.
+    Source: Theil (1967), Economics and Information Theory, ch. 4; Cadot, Carrere and Strauss-Kahn
+    (2011), Review of Economics and Statistics 93(2).
     """
     if shares.index.has_duplicates or groups.index.has_duplicates:
         raise UsageError("an item stands twice", hint="one share and one group per item")
@@ -108,7 +126,9 @@ def theil_decomposition(shares: pd.Series, groups: pd.Series) -> Theil:
         raise CoverageError(f"shares sum to {float(shares.sum()):.4g}, not to one")
     own = groups.reindex(shares.index)
     if own.isna().any():
-        raise CoverageError(f"no group for {own.index[own.isna()][0]}", hint="give every item a group")
+        raise CoverageError(
+            f"no group for {own.index[own.isna()][0]}", hint="give every item a group"
+        )
     n = len(shares)
 
     def entropy_gap(s: np.ndarray) -> float:
@@ -127,12 +147,16 @@ def theil_decomposition(shares: pd.Series, groups: pd.Series) -> Theil:
 def revealed_advantage(trade: pd.DataFrame, world: pd.DataFrame) -> pd.DataFrame:
     """Balassa's index of revealed comparative advantage, per reporter, year and product.
 
-    trade: exports by product of the economies looked at (columns reporter, year, product, value_usd; one source,
-    partner WLD or summed before). world: world exports by product (columns year, product, value_usd).
-    Returns reporter, year, product, value_usd (USD), rca = (x_ik / X_i) / (x_wk / X_w): above one, more than the world's.
-    Raises CoverageError where a product or year of the economy has no world total, or one of zero: the index is not
-    defined then; AggregateError where several partners are listed and one holds the others, UsageError for imports, two
-    figures or sources, MixedUnitsError for two classifications, valuations or price bases.
+    trade: exports by product of the economies looked at (columns reporter, year, product,
+        value_usd; one source,
+    partner WLD or summed before). world: world exports by product (columns year, product,
+    value_usd).
+    Returns reporter, year, product, value_usd (USD), rca = (x_ik / X_i) / (x_wk / X_w): above one,
+    more than the world's.
+    Raises CoverageError where a product or year of the economy has no world total, or one of zero:
+    the index is not defined then; AggregateError where several partners are listed and one holds
+    the others, UsageError for imports, two figures or sources, MixedUnitsError for two
+    classifications, valuations or price bases.
     Source: Balassa (1965), The Manchester School 33(2).
     """
     keys = ["reporter", "year"]
@@ -142,14 +166,17 @@ def revealed_advantage(trade: pd.DataFrame, world: pd.DataFrame) -> pd.DataFrame
     comparable(base_rows, ["year"], ["year", "product"])
     for frame in (listed, base_rows):
         if "flow" in frame and set(frame["flow"]) != {"export"}:
-            raise UsageError("revealed advantage is of exports", hint="filter flow == 'export' in both frames")
+            raise UsageError(
+                "revealed advantage is of exports", hint="filter flow == 'export' in both frames"
+            )
     alike(pd.concat([listed, base_rows]), ALIKE_MONEY)
     base = base_rows.set_index(["year", "product"])["value_usd"]
     wanted = pd.MultiIndex.from_frame(listed[["year", "product"]])
     absent = wanted.difference(base.index)
     if len(absent):
         raise CoverageError(
-            f"no world exports of product {absent[0][1]} in {absent[0][0]} ({len(absent)} cells lack it)",
+            f"no world exports of product {absent[0][1]} in {absent[0][0]} ({len(absent)} cells "
+            "lack it)",
             hint="give world totals for every product and year, or drop these products",
         )
     positive_totals(base.loc[base.index.isin(wanted)])
@@ -160,27 +187,38 @@ def revealed_advantage(trade: pd.DataFrame, world: pd.DataFrame) -> pd.DataFrame
     of_world = base / base.groupby(level="year").transform("sum")
     out["rca"] = own.to_numpy() / of_world.reindex(wanted).to_numpy()
     used = pd.concat(
-        [listed, listed[keys].drop_duplicates().merge(base_rows.drop(columns="reporter", errors="ignore"), on="year")]
+        [
+            listed,
+            listed[keys]
+            .drop_duplicates()
+            .merge(base_rows.drop(columns="reporter", errors="ignore"), on="year"),
+        ]
     )
     return with_sources(out.reset_index(drop=True), used, keys)
 
 
 def intensity(trade: pd.DataFrame) -> pd.DataFrame:
-    """Trade intensity of exporter i with partner j in a year: above one, more than j's weight in world imports.
+    """Trade intensity of exporter i with partner j in a year: above one, more than j's weight in
+    world imports.
 
-    trade: exports (flow export, product TOTAL) of one source: rows reporter, partner, year, value_usd that hold,
-    beside the pair, each reporter's WLD row, and every other reporter's exports to j for j's imports.
-    Returns reporter, partner, year, value_usd (USD), intensity = (x_ij / X_i) / (M_j / (W - M_i)): Kojima's form of
-    Brown's index, M_j the exports of all reporters to j, W those of all to the world.
-    Raises CoverageError where a WLD row is missing or zero, or nobody exports to j; AggregateError for an aggregate among
-    the reporters (they are added up) or among the partners; UsageError for two sources or figures, MixedUnitsError for
-    mixed valuations or price bases. The 'world' is that of the source's reporters.
+    trade: exports (flow export, product TOTAL) of one source: rows reporter, partner, year,
+    value_usd that hold, beside the pair, each reporter's WLD row, and every other reporter's
+    exports to j for j's imports.
+    Returns reporter, partner, year, value_usd (USD), intensity = (x_ij / X_i) / (M_j / (W - M_i)):
+    Kojima's form of Brown's index, M_j the exports of all reporters to j, W those of all to the
+    world.
+    Raises CoverageError where a WLD row is missing or zero, or nobody exports to j; AggregateError
+    for an aggregate among the reporters (they are added up) or among the partners; UsageError for
+    two sources or figures, MixedUnitsError for mixed valuations or price bases. The 'world' is that
+    of the source's reporters.
     Sources: Brown (1949), Applied Economics; Kojima (1964), Hitotsubashi Journal of Economics 5(1).
     """
     require(trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product"))
     exports = trade[(trade["flow"] == "export") & (trade["product"] == "TOTAL")]
     if exports.empty:
-        raise CoverageError("no exports of TOTAL in the frame", hint="filter product='TOTAL', flow='export'")
+        raise CoverageError(
+            "no exports of TOTAL in the frame", hint="filter product='TOTAL', flow='export'"
+        )
     comparable(exports, ["year"], ["reporter", "partner", "year"])
     refuse_aggregates(exports, "reporter", allowed=())
     refuse_aggregates(exports, "partner")
@@ -189,7 +227,8 @@ def intensity(trade: pd.DataFrame) -> pd.DataFrame:
     lacking = pd.MultiIndex.from_frame(pairs[["reporter", "year"]]).difference(totals.index)
     if len(lacking):
         raise CoverageError(
-            f"no exports to the world for {lacking[0][0]} in {lacking[0][1]}", hint="take a source with WLD rows"
+            f"no exports to the world for {lacking[0][0]} in {lacking[0][1]}",
+            hint="take a source with WLD rows",
         )
     positive_totals(totals)
     world = totals.groupby(level="year").sum()
@@ -201,18 +240,23 @@ def intensity(trade: pd.DataFrame) -> pd.DataFrame:
     imports_j = received.reindex(pd.MultiIndex.from_frame(out[["partner", "year"]])).to_numpy()
     imports_i = received.reindex(key).fillna(0).to_numpy()
     out["intensity"] = own_share / (imports_j / (world.reindex(out["year"]).to_numpy() - imports_i))
-    return with_sources(out.reset_index(drop=True), exports, ["year"])  # every reporter of the year is in each ratio
+    return with_sources(
+        out.reset_index(drop=True), exports, ["year"]
+    )  # every reporter of the year is in each ratio
 
 
 def complementarity(exports: pd.DataFrame, imports: pd.DataFrame) -> float:
-    """How well one economy's export basket fits another's import basket, from 0 (nothing in common) to 100 (the same).
+    """How well one economy's export basket fits another's import basket, from 0 (nothing in common)
+    to 100 (the same).
 
-    exports, imports: rows by product of one exporter and one importer, one year, one source and one classification each
-    (product, value_usd; TOTAL is dropped). A product that one side does not list is zero there.
-    Formula: 100 (1 - sum_k |m_k - x_k| / 2) over product shares. Source: Michaely (1996), World Bank WPS 1583.
-    Raises MixedUnitsError where classifications, valuations within a basket or price bases differ, AggregateError and
-    UsageError where a basket holds several economies, years, sources or figures per product, CoverageError for an empty
-    basket or a missing value.
+    exports, imports: rows by product of one exporter and one importer, one year, one source and one
+    classification each (product, value_usd; TOTAL is dropped). A product that one side does not
+    list is zero there.
+    Formula: 100 (1 - sum_k |m_k - x_k| / 2) over product shares. Source: Michaely (1996), World
+    Bank WPS 1583.
+    Raises MixedUnitsError where classifications, valuations within a basket or price bases differ,
+    AggregateError and UsageError where a basket holds several economies, years, sources or figures
+    per product, CoverageError for an empty basket or a missing value.
     """
     by_product(exports, imports)
     baskets = []
@@ -236,41 +280,54 @@ def _both_flows(trade: pd.DataFrame, keys: Sequence[str], cell: Sequence[str]) -
     return trade.set_index([*cell, "flow"])["value_usd"].astype(float).unstack("flow")
 
 
-def grubel_lloyd(trade: pd.DataFrame, by: Sequence[str] = ("reporter", "partner", "year")) -> pd.DataFrame:
+def grubel_lloyd(
+    trade: pd.DataFrame, by: Sequence[str] = ("reporter", "partner", "year")
+) -> pd.DataFrame:
     """Intra-industry trade: 1 - sum |X_k - M_k| / sum (X_k + M_k) over products, in [0, 1].
 
-    trade: exports and imports by product of one source (columns of `by`, flow, product, value_usd in USD).
-    Returns one row per `by`: grubel_lloyd, products, missing ('exports', 'imports' or ''). A product with one direction
-    only counts as fully one-way; a group in which a whole flow is not reported has no index, and `missing` says which.
-    Raises CoverageError where the frame holds one flow only or a value is missing, MixedUnitsError for mixed
-    classifications or price bases, UsageError for two figures or sources, AggregateError for an aggregate and its
-    members in one group.
+    trade: exports and imports by product of one source (columns of `by`, flow, product, value_usd
+        in USD).
+    Returns one row per `by`: grubel_lloyd, products, missing ('exports', 'imports' or ''). A
+    product with one direction only counts as fully one-way; a group in which a whole flow is not
+    reported has no index, and `missing` says which.
+    Raises CoverageError where the frame holds one flow only or a value is missing, MixedUnitsError
+    for mixed classifications or price bases, UsageError for two figures or sources, AggregateError
+    for an aggregate and its members in one group.
     Source: Grubel and Lloyd (1975), Intra-Industry Trade, eq. 2.10.
     """
     keys = list(by)
     wide = _both_flows(by_product(trade), keys, [*keys, "product"])
     if not {"export", "import"} <= set(wide.columns):
-        raise CoverageError("only one direction of trade is in the frame", hint="load both exports and imports")
+        raise CoverageError(
+            "only one direction of trade is in the frame", hint="load both exports and imports"
+        )
     there = wide.notna().groupby(level=keys).any()
     filled = wide.fillna(0.0)
     gap, total = (filled["export"] - filled["import"]).abs(), filled.sum(axis=1)
-    index = 1 - gap.groupby(level=keys).sum() / total.groupby(level=keys).sum()  # 0 / 0, nothing traded, is null
+    index = (
+        1 - gap.groupby(level=keys).sum() / total.groupby(level=keys).sum()
+    )  # 0 / 0, nothing traded, is null
     found = index.where(there.all(axis=1)).rename("grubel_lloyd").to_frame()
     missing = np.where(there["export"], np.where(there["import"], "", "imports"), "exports")
     found = found.assign(products=wide.groupby(level=keys).size(), missing=missing).reset_index()
     return with_sources(found, trade, keys)
 
 
-def balance(trade: pd.DataFrame, by: Sequence[str] = ("reporter", "partner", "year")) -> pd.DataFrame:
-    """Bilateral balance as reported: exports minus imports (USD), and as a share of turnover in [-1, 1].
+def balance(
+    trade: pd.DataFrame, by: Sequence[str] = ("reporter", "partner", "year")
+) -> pd.DataFrame:
+    """Bilateral balance as reported: exports minus imports (USD), and as a share of turnover in
+    [-1, 1].
 
-    trade: rows of one source and product, both flows (columns of `by`, flow, value_usd). Exports are mostly fob and
-    imports cif, so a small deficit can be freight; `valuation` is not adjusted here (see `reconcile`).
-    Returns `by`, export, import, balance = export - import, of_turnover = balance / (export + import), null where both
-    are zero. A group with one flow only has no balance and no row: missing is not zero.
-    Raises CoverageError where a value is missing or no group has both flows, UsageError for two figures or sources,
-    MixedUnitsError for several products, or several valuations or price bases within a flow, AggregateError for an
-    aggregate and its members in one group.
+    trade: rows of one source and product, both flows (columns of `by`, flow, value_usd). Exports
+    are mostly fob and imports cif, so a small deficit can be freight; `valuation` is not adjusted
+    here (see `reconcile`).
+    Returns `by`, export, import, balance = export - import, of_turnover = balance / (export +
+    import), null where both are zero. A group with one flow only has no balance and no row: missing
+    is not zero.
+    Raises CoverageError where a value is missing or no group has both flows, UsageError for two
+    figures or sources, MixedUnitsError for several products, or several valuations or price bases
+    within a flow, AggregateError for an aggregate and its members in one group.
     """
     keys = list(by)
     wide = _both_flows(trade, keys, keys).reindex(columns=["export", "import"])
@@ -285,16 +342,24 @@ def balance(trade: pd.DataFrame, by: Sequence[str] = ("reporter", "partner", "ye
 
 
 def growth_rates(
-    trade: pd.DataFrame, *, since: int, until: int, by: Sequence[str] = ("reporter", "partner", "flow")
+    trade: pd.DataFrame,
+    *,
+    since: int,
+    until: int,
+    by: Sequence[str] = ("reporter", "partner", "flow"),
 ) -> pd.DataFrame:
-    """Growth between two years, each rate under its own name: compound, mean_annual (of yearly rates), log (per year).
+    """Growth between two years, each rate under its own name: compound, mean_annual (of yearly
+    rates), log (per year).
 
-    trade: rows of one source, product, valuation and price basis per `by` (columns of `by`, year, value_usd).
+    trade: rows of one source, product, valuation and price basis per `by` (columns of `by`, year,
+        value_usd).
     since, until: the first and the last year.
-    Returns one row per `by` with the three rates (0.05 is 5 %) and n years; a rate that cannot be formed (a gap, zero, an
-    end year that is not there) is null. Formulas: see stats.compound_rate, mean_annual_rate, log_slope.
-    Raises UsageError for two figures or sources, or years that run backwards, MixedUnitsError where a series changes
-    its product, valuation or price basis, CoverageError where no row lies in the period.
+    Returns one row per `by` with the three rates (0.05 is 5 %) and n years; a rate that cannot be
+    formed (a gap, zero, an end year that is not there) is null. Formulas: see stats.compound_rate,
+    mean_annual_rate, log_slope.
+    Raises UsageError for two figures or sources, or years that run backwards, MixedUnitsError where
+    a series changes its product, valuation or price basis, CoverageError where no row lies in the
+    period.
     """
     keys = list(by)
     if since >= until:
@@ -323,26 +388,39 @@ def growth_rates(
 
 
 def real_values(trade: pd.DataFrame, deflator: pd.Series, *, base_year: int) -> pd.DataFrame:
-    """Values in prices of a base year: value_usd * index(base) / index(year), with `price_basis` that says so.
+    """Values in prices of a base year: value_usd * index(base) / index(year), with `price_basis`
+    that says so.
 
-    trade: rows with year and value_usd in current USD. deflator: price index by year, above zero (any base).
+    trade: rows with year and value_usd in current USD. deflator: price index by year, above zero
+        (any base).
     base_year: the year whose prices are wanted.
-    Returns the rows with value_usd in USD of the base year, so that every measure of them is one of constant prices;
-    the values as they were stand in value_current_usd.
-    Raises CoverageError where a year or the base has no index; UsageError for an index that is not above zero or has a
-    year twice; MixedUnitsError where `price_basis` says that values are in constant prices already.
+    Returns the rows with value_usd in USD of the base year, so that every measure of them is one of
+    constant prices; the values as they were stand in value_current_usd.
+    Raises CoverageError where a year or the base has no index; UsageError for an index that is not
+    above zero or has a year twice; MixedUnitsError where `price_basis` says that values are in
+    constant prices already.
     """
     require(trade, ("value_usd",), keys=("year",))
-    if "price_basis" in trade and not trade["price_basis"].astype(str).str.startswith("current").all():
-        raise MixedUnitsError("values in constant prices cannot be deflated again", hint="keep rows in current USD")
+    if (
+        "price_basis" in trade
+        and not trade["price_basis"].astype(str).str.startswith("current").all()
+    ):
+        raise MixedUnitsError(
+            "values in constant prices cannot be deflated again", hint="keep rows in current USD"
+        )
     index = observations(deflator, 1)
     index.index = index.index.astype(int)
     if (index <= 0).any():
-        raise UsageError("a price index is above zero", hint="is this a rate of inflation? chain it to an index first")
+        raise UsageError(
+            "a price index is above zero",
+            hint="is this a rate of inflation? chain it to an index first",
+        )
     years = trade["year"].astype(int)
     lacking = sorted({*years, base_year} - set(index.index))
     if lacking:
-        raise CoverageError(f"the deflator has no value for {lacking[0]}", hint="give an index for every year")
+        raise CoverageError(
+            f"the deflator has no value for {lacking[0]}", hint="give an index for every year"
+        )
     factor = float(index[base_year]) / years.map(index).to_numpy(dtype=float)
     return trade.assign(
         value_usd=trade["value_usd"] * factor,

@@ -18,8 +18,14 @@ from .standings import Ranking, Reports
 RIVALS = ("EU27", "USA")
 """Beside Russia, at least one of these must be observed."""
 MAIN = (*NEEDED, "EU27")
-"""Who could lead: where one of them is not observed, whoever leads does so among the others only."""
-TRADE_BASES = {"own": ("reporter",), "partners": ("mirror",), "own_else_partners": ("reporter", "mirror")}
+"""Who could lead: where one of them is not observed, whoever leads does so among the others
+only.
+"""
+TRADE_BASES = {
+    "own": ("reporter",),
+    "partners": ("mirror",),
+    "own_else_partners": ("reporter", "mirror"),
+}
 
 
 @shares(seen=reports)
@@ -31,15 +37,19 @@ def partner_lead(
     since: str | int = 2013,
     seen: Reports | None = None,
 ) -> pd.DataFrame:
-    """China's turnover over that of its largest rival among Russia, the EU as one, and the United States.
+    """China's turnover over that of its largest rival among Russia, the EU as one, and the United
+    States.
 
-    trade: like table `trade`; rows of product TOTAL count. economies: codes or names. since: no year before this one.
-    trade_basis: 'own' (the economy's reports), 'partners' (theirs), 'own_else_partners' (theirs where it has none).
+    trade: like table `trade`; rows of product TOTAL count. economies: codes or names. since: no
+        year before this one.
+    trade_basis: 'own' (the economy's reports), 'partners' (theirs), 'own_else_partners' (theirs
+        where it has none).
     The year is the newest that observes most of the rivals.
     seen: what `rank.reports` makes of trade (made here if not given).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, with the columns `values`
-    (what was compared, in billion USD) and `leader` (the code of who leads). The estimate is a ratio; where reports
-    differ, low and high instead. Rivals that are not observed are recorded in `missing`.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, with the
+    columns `values` (what was compared, in billion USD) and `leader` (the code of who leads). The
+    estimate is a ratio; where reports differ, low and high instead. Rivals that are not observed
+    are recorded in `missing`.
     Raises UnknownNameError for an unknown basis, and what `compare` raises.
     """
     if trade_basis not in TRADE_BASES:
@@ -58,7 +68,8 @@ def partner_lead(
 
 
 def leaders(ranks: pd.DataFrame) -> pd.DataFrame:
-    """Who leads in each economy, basis and year of a frame of ranks, among the partners that stand in it.
+    """Who leads in each economy, basis and year of a frame of ranks, among the partners that stand
+    in it.
 
     Parameters
     ----------
@@ -68,9 +79,9 @@ def leaders(ranks: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        economy, basis, year; leader: the partner whose lowest figure exceeds every other's highest, '' where there is
-        none; contenders: the partners of which each may be first (one where there is a leader); partners: how many were
-        compared; unobserved: those of MAIN that were not.
+        economy, basis, year; leader: the partner whose lowest figure exceeds every other's highest,
+        '' where there is none; contenders: the partners of which each may be first (one where there
+        is a leader); partners: how many were compared; unobserved: those of MAIN that were not.
 
     Raises
     ------
@@ -104,9 +115,9 @@ def leaders(ranks: pd.DataFrame) -> pd.DataFrame:
 def first_partners(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
     """Who comes first in an economy's trade, on each basis, in the newest year that can say so.
 
-    That is the newest year since SINCE in which all of MAIN are observed, and, where a newer one lacks the EU, that one
-    as well. On the basis 'interval' only partners on which both sides report are compared: of a flow that one side
-    alone reports the other side's figure is not known.
+    That is the newest year since SINCE in which all of MAIN are observed, and, where a newer one
+    lacks the EU, that one as well. On the basis 'interval' only partners on which both sides report
+    are compared: of a flow that one side alone reports the other side's figure is not known.
 
     Parameters
     ----------
@@ -118,7 +129,8 @@ def first_partners(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        As of `leaders`, in the order of BASES, the year with the EU first; no row for a basis without such a year.
+        As of `leaders`, in the order of BASES, the year with the EU first; no row for a basis
+        without such a year.
 
     Raises
     ------
@@ -126,7 +138,9 @@ def first_partners(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
         For an unknown economy, and what `compare` raises.
     """
     economy = eco.resolve(economy)
-    require(trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id"))
+    require(
+        trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id")
+    )
     total = trade[(trade["product"] == "TOTAL") & (trade["year"] >= SINCE)]
     near = total[(total["reporter"] == economy) | (total["partner"] == economy)]
     found = []
@@ -145,7 +159,9 @@ def first_partners(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
 
 
 def _compared(trade: pd.DataFrame, economy: str, year: int, basis: str) -> pd.DataFrame:
-    """`compare` over every partner, the EU as one; on 'interval' without partners on which one side alone reports."""
+    """`compare` over every partner, the EU as one; on 'interval' without partners on which one side
+    alone reports.
+    """
     of_year = trade[trade["year"] == year]
     table, rows = compare(of_year, economy, year, basis=basis, partners="every", eu="one")
     if basis == "interval":
@@ -163,15 +179,24 @@ def _on_basis(seen: Reports, economy: str, basis: str, since: int) -> dict[str, 
         if not set(NEEDED) <= {r.other for r in seen.of(economy, year) if r.side == basis}:
             continue
         used[year] = ranked = _ranking(seen, economy, year, basis=basis, **choices)
-        compared += [(year, s.partner, s.low, s.high) for s in ranked.standings if s.partner in (*NEEDED, *RIVALS)]
+        compared += [
+            (year, s.partner, s.low, s.high)
+            for s in ranked.standings
+            if s.partner in (*NEEDED, *RIVALS)
+        ]
         if {*NEEDED, *RIVALS} <= ranked.partners:
             break  # no older year can observe more of the rivals
     figures = pd.DataFrame(compared, columns=["year", "unit", "low", "high"]).assign(group=basis)
     found = leading(figures, "CHN", needed=("RUS",), any_of=RIVALS)
     if isinstance(found, str):
-        return estimate_row(economy=economy, missing=f"turnover by {side}: {found}") | {"values": "", "leader": ""}
+        return estimate_row(economy=economy, missing=f"turnover by {side}: {found}") | {
+            "values": "",
+            "leader": "",
+        }
     places = [place for place, partner in used[found.year].used if partner in (*NEEDED, *RIVALS)]
-    trace = seen.at(economy, found.year, places)[["reporter", "partner", "year", "flow", "product", "source_id"]]
+    trace = seen.at(economy, found.year, places)[
+        ["reporter", "partner", "year", "flow", "product", "source_id"]
+    ]
     shown = found.compared(lambda dollars: f"{dollars / 1e9:.3g}")
     one = found.low == found.high
     return estimate_row(

@@ -19,19 +19,27 @@ _OPPOSITE = {"export": "import", "import": "export"}
 def perspective(trade: pd.DataFrame, of: Iterable[str], *, panels: bool = True) -> pd.DataFrame:
     """All reports of goods trade of some economies, from their point of view.
 
-    trade: rows like table `trade` (reporter, partner, year, flow, product, value_usd in USD, source_id); those of product
-        TOTAL are used. of: codes or names of the economies looked at. panels: whether the positive figures of
-        sources with the role 'panel' count, whose zeros are not reports; ranks do without them (a four-year panel of
-        uneven quality settles no 'first'). Sources with the role 'estimated' are nobody's report and never count.
-    Returns the rows with `economy`, `other`, `direction` (export or import *of the economy*) and `side`:
-    'reporter' where the economy itself reports, 'mirror' where its partner does. Seen from the partner, the same rows
+    trade: rows like table `trade` (reporter, partner, year, flow, product, value_usd in USD,
+        source_id); those of product TOTAL are used. of: codes or names of the economies looked at.
+        panels: whether the positive figures of sources with the role 'panel' count, whose zeros are
+        not reports; ranks do without them (a four-year panel of uneven quality settles no 'first').
+        Sources with the role 'estimated' are nobody's report and never count.
+    Returns the rows with `economy`, `other`, `direction` (export or import *of the economy*) and
+    `side`:
+    'reporter' where the economy itself reports, 'mirror' where its partner does. Seen from the
+    partner, the same rows
     turn both: the mirror of the mirror is the original.
-    Raises UnknownNameError for an economy or a missing column, UsageError for text, negative values or an unknown flow,
-    CoverageError for a row without a value, MixedUnitsError for several price bases.
+    Raises UnknownNameError for an economy or a missing column, UsageError for text, negative values
+    or an unknown flow, CoverageError for a row without a value, MixedUnitsError for several price
+    bases.
     """
     of = [economies.resolve(e) for e in of]
-    require(trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id"))
-    total = trade[(trade["product"] == "TOTAL") & (trade["reporter"].isin(of) | trade["partner"].isin(of))]
+    require(
+        trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id")
+    )
+    total = trade[
+        (trade["product"] == "TOTAL") & (trade["reporter"].isin(of) | trade["partner"].isin(of))
+    ]
     numbers(total, "value_usd")
     alike(total, ALIKE_MONEY)
     if odd := sorted(set(total["flow"]) - set(_OPPOSITE)):
@@ -41,27 +49,39 @@ def perspective(trade: pd.DataFrame, of: Iterable[str], *, panels: bool = True) 
     filled = total["source_id"].isin(of_role(sources, "panel"))
     total = total[~filled | (total["value_usd"] > 0)] if panels else total[~filled]
     own = total[total["reporter"].isin(of)]
-    own = own.assign(economy=own["reporter"], other=own["partner"], direction=own["flow"], side="reporter")
+    own = own.assign(
+        economy=own["reporter"], other=own["partner"], direction=own["flow"], side="reporter"
+    )
     mirror = total[total["partner"].isin(of)]
     mirror = mirror.assign(
-        economy=mirror["partner"], other=mirror["reporter"], direction=mirror["flow"].map(_OPPOSITE), side="mirror"
+        economy=mirror["partner"],
+        other=mirror["reporter"],
+        direction=mirror["flow"].map(_OPPOSITE),
+        side="mirror",
     )
     return pd.concat([own, mirror], ignore_index=True)
 
 
 def mirror_gap(
-    economy: str, partner: str, trade: pd.DataFrame | None = None, *, since: int | None = None, until: int | None = None
+    economy: str,
+    partner: str,
+    trade: pd.DataFrame | None = None,
+    *,
+    since: int | None = None,
+    until: int | None = None,
 ) -> pd.DataFrame:
     """Both sides' reports of one pair, as published (no CIF/FOB adjustment).
 
-    economy, partner: codes or names. trade: a frame like table `trade` (see `perspective`); loaded where not given.
+    economy, partner: codes or names. trade: a frame like table `trade` (see `perspective`); loaded
+        where not given.
     since, until: years, both included.
-    Returns one row per year and direction (of `economy`): reported (USD; the median where several sources hold the
-    own report), mirror (the partner's, likewise), gap = mirror - reported, ratio = mirror / reported, low and high
-    over all reports of both sides, services_included (a source of goods and services is among them), and the sources. A
+    Returns one row per year and direction (of `economy`): reported (USD; the median where several
+    sources hold the own report), mirror (the partner's, likewise), gap = mirror - reported, ratio =
+    mirror / reported, low and high over all reports of both sides, services_included (a source of
+    goods and services is among them), and the sources. A
     side without a report is null: missing is not zero.
-    Raises CoverageError where nobody reports the pair, UsageError for an economy with itself or a figure that stands
-    twice, and what `perspective` raises.
+    Raises CoverageError where nobody reports the pair, UsageError for an economy with itself or a
+    figure that stands twice, and what `perspective` raises.
     Reference: Hummels and Lugovskyy (2006), Journal of International Economics 68(1).
     """
     economy, partner = economies.resolve(economy), economies.resolve(partner)
@@ -69,18 +89,27 @@ def mirror_gap(
         raise UsageError(f"{economy} has no other side in {partner}", hint="name two economies")
     if trade is None:
         trade = load(
-            "trade", product="TOTAL", reporter=[economy, partner], partner=[economy, partner], since=since, until=until
+            "trade",
+            product="TOTAL",
+            reporter=[economy, partner],
+            partner=[economy, partner],
+            since=since,
+            until=until,
         )
     both = perspective(trade, [economy])
     both = both[(both["other"] == partner) & both["year"].between(since or 0, until or 9999)]
     if both.empty:
         raise CoverageError(
-            f"no report of trade between {economy} and {partner}", hint=f"ca.coverage('trade', reporter='{economy}')"
+            f"no report of trade between {economy} and {partner}",
+            hint=f"ca.coverage('trade', reporter='{economy}')",
         )
     one_figure_per_cell(both, ["year", "direction", "side", "source_id"])
     rows = []
     for (year, direction), cell in both.groupby(["year", "direction"]):
-        own, other = cell[cell["side"] == "reporter"]["value_usd"], cell[cell["side"] == "mirror"]["value_usd"]
+        own, other = (
+            cell[cell["side"] == "reporter"]["value_usd"],
+            cell[cell["side"] == "mirror"]["value_usd"],
+        )
         reported, mirror = (float(s.median()) if len(s) else None for s in (own, other))
         rows.append(
             {
@@ -92,10 +121,13 @@ def mirror_gap(
                 "ratio": mirror / reported if mirror is not None and reported else None,
                 "low": float(cell["value_usd"].min()),
                 "high": float(cell["value_usd"].max()),
-                "services_included": "scope" in cell and bool((cell["scope"] == "goods_and_services").any()),
+                "services_included": "scope" in cell
+                and bool((cell["scope"] == "goods_and_services").any()),
                 "sources": tuple(sorted(set(cell["source_id"]))),
             }
         )
-    frame = pd.DataFrame(rows).astype(dict.fromkeys(("reported", "mirror", "gap", "ratio"), "float64"))
+    frame = pd.DataFrame(rows).astype(
+        dict.fromkeys(("reported", "mirror", "gap", "ratio"), "float64")
+    )
     frame.attrs = {"economy": economy, "partner": partner}
     return frame

@@ -1,8 +1,8 @@
 """Who trades most with an economy, on one basis at a time.
 
-Partners are compared on the same basis only: what the economy itself reports (`reporter`), what its partners report
-(`mirror`), or the range that both leave (`interval`). A figure that China reports is never set against one that
-Kazakhstan reports of Russia.
+Partners are compared on the same basis only: what the economy itself reports (`reporter`), what its
+partners report (`mirror`), or the range that both leave (`interval`). A figure that China reports
+is never set against one that Kazakhstan reports of Russia.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from .standings import NEEDED, Ranking, Reports, ranking
 BASES = ("reporter", "mirror", "interval")
 FLOWS = {"turnover": ("export", "import"), "exports": ("export",), "imports": ("import",)}
 OWN_SOURCES = {"office_first": ("office", "compilation"), "compiled": ("compilation",)}
-"""Own reports: the national office where it publishes by partner, else compilations of the same customs data."""
+"""Own reports: the national office where it publishes by partner, else compilations of the same
+customs data.
+"""
 
 SINCE = 2013
 """A rank in the present tense is taken from no earlier year, as in `partner_lead`."""
@@ -54,9 +56,19 @@ def reports(trade: pd.DataFrame, *, economies: Sequence[str]) -> Reports:
 
 
 def _ranking(
-    seen: Reports, economy: str, year: int, *, basis: str, flow: str, source: str, partners: str, eu: str
+    seen: Reports,
+    economy: str,
+    year: int,
+    *,
+    basis: str,
+    flow: str,
+    source: str,
+    partners: str,
+    eu: str,
 ) -> Ranking:
-    """Partners of one economy and year; raises MixedUnitsError where one report values them in several ways."""
+    """Partners of one economy and year; raises MixedUnitsError where one report values them in
+    several ways.
+    """
     order = tuple(ranked(seen.own_sources, OWN_SOURCES[source])) if basis == "reporter" else ()
     named = _NAMED if partners == "named" else None
     found = ranking(seen.of(economy, year), basis, FLOWS[flow], order, named, eu == "one")
@@ -78,26 +90,33 @@ def compare(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Trade of one economy by partner in one year, on one basis.
 
-    partners: 'every' (every single economy the source lists) or 'named' (the partners of the register alone: a rank
-        among these is not a rank among all).
-    eu: 'apart' (member states count singly) or 'one' (the EU27 is a partner and its members are not).
+    partners: 'every' (every single economy the source lists) or 'named' (the partners of the
+        register alone: a rank among these is not a rank among all).
+    eu: 'apart' (member states count singly) or 'one' (the EU27 is a partner and its members are
+        not).
     trade: rows like table `trade`. economy: code or name. year: the one compared.
     basis, flow, source: one of BASES, FLOWS, OWN_SOURCES.
-    Returns (table, rows): per partner low, high (USD; equal on a basis with one figure), rank by low (1 is the largest),
-    and sources; and the rows of table `trade` behind it. A partner without all the directions of `flow` is left out, not
-    zero; both are empty where nothing can be compared. Aggregates never take part, except the EU27 with eu='one'.
+    Returns (table, rows): per partner low, high (USD; equal on a basis with one figure), rank by
+    low (1 is the largest), and sources; and the rows of table `trade` behind it. A partner without
+    all the directions of `flow` is left out, not zero; both are empty where nothing can be
+    compared. Aggregates never take part, except the EU27 with eu='one'.
     Formula: low and high are the sums over directions of the least and the largest report.
-    Raises UnknownNameError for a choice or an economy, UsageError for a figure that stands twice, MixedUnitsError where
-    one report values its partners in several ways, and what `perspective` raises.
+    Raises UnknownNameError for a choice or an economy, UsageError for a figure that stands twice,
+    MixedUnitsError where one report values its partners in several ways, and what `perspective`
+    raises.
     """
     economy = eco.resolve(economy)
     choices = {"basis": basis, "flow": flow, "source": source, "partners": partners, "eu": eu}
     _known(**choices)
     require(trade, (), keys=("year",))
-    return _tables(reports(trade[trade["year"] == year], economies=[economy]), economy, year, **choices)
+    return _tables(
+        reports(trade[trade["year"] == year], economies=[economy]), economy, year, **choices
+    )
 
 
-def _tables(seen: Reports, economy: str, year: int, **choices: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _tables(
+    seen: Reports, economy: str, year: int, **choices: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What `compare` returns, from reports."""
     found = _ranking(seen, economy, year, **choices)
     table = pd.DataFrame(found.standings, columns=["partner", "low", "high", "sources"])
@@ -108,14 +127,19 @@ def _tables(seen: Reports, economy: str, year: int, **choices: str) -> tuple[pd.
 
 
 def ranks(
-    trade: pd.DataFrame, economies: Sequence[str], years: Sequence[int], bases: Sequence[str] = BASES, **choices: str
+    trade: pd.DataFrame,
+    economies: Sequence[str],
+    years: Sequence[int],
+    bases: Sequence[str] = BASES,
+    **choices: str,
 ) -> pd.DataFrame:
-    """`compare` for several economies, years and bases: one row per economy, year, basis and partner.
+    """`compare` for several economies, years and bases: one row per economy, year, basis and
+    partner.
 
     trade: like table `trade`. economies, years, bases: those wanted (bases out of BASES).
     choices: flow, source, partners and eu of `compare`.
-    Returns economy, year, basis, partner, low, high (USD), rank, sources; no row where nothing can be compared. Raises
-    what `compare` raises.
+    Returns economy, year, basis, partner, low, high (USD), rank, sources; no row where nothing can
+    be compared. Raises what `compare` raises.
     """
     parts = []
     for economy in economies:
@@ -129,7 +153,8 @@ def ranks(
 
 
 def newest_ranks(trade: pd.DataFrame, economies: Sequence[str], *, eu: str = "one") -> pd.DataFrame:
-    """`ranks` on every basis for the newest year of that basis; a basis without such a year since SINCE has no rows.
+    """`ranks` on every basis for the newest year of that basis; a basis without such a year since
+    SINCE has no rows.
 
     trade: like table `trade`. economies: codes or names. eu: 'one' or 'apart', as in `compare`.
     Columns as of `ranks`; empty where no basis has such a year. Raises what `compare` raises.
@@ -158,8 +183,8 @@ def observed(
     eu: str = "apart",
     source: str = "office_first",
 ) -> pd.Series:
-    """For each year, in how many of the economies a rank can be given: China and Russia (and the EU, if it is one) are
-    there.
+    """For each year, in how many of the economies a rank can be given: China and Russia (and the
+    EU, if it is one) are there.
 
     trade, basis, flow, eu, source: as in `compare`. economies: codes or names.
     Returns a series of counts by year, in agreement with `compare` for every year.
@@ -173,7 +198,9 @@ def observed(
     return pd.Series(counts, index=pd.Index(years, name="year"), dtype="int64")
 
 
-def _observed(seen: Reports, economies: Sequence[str], year: int, *, eu: str, **choices: str) -> int:
+def _observed(
+    seen: Reports, economies: Sequence[str], year: int, *, eu: str, **choices: str
+) -> int:
     """In how many of the economies a rank can be given in a year."""
     needed = _needed(eu)
     found = (_ranking(seen, code, year, partners="every", eu=eu, **choices) for code in economies)
@@ -189,29 +216,38 @@ def newest_year(
     source: str = "office_first",
     since: int = SINCE,
 ) -> int:
-    """The newest year in which turnover can be ranked for at least three of the economies (for all, if fewer are asked
-    for).
+    """The newest year in which turnover can be ranked for at least three of the economies (for all,
+    if fewer are asked for).
 
-    trade, basis, eu, source: as in `compare`. economies: codes or names. since: no year before this one.
+    trade, basis, eu, source: as in `compare`. economies: codes or names. since: no year before this
+        one.
     Raises CoverageError where there is none or no economy is named, UnknownNameError for a choice.
     """
     if not len(economies):
         raise CoverageError("no economy to rank for", hint="name one at least")
     _known(basis=basis, eu=eu, source=source)
     codes = [eco.resolve(e) for e in economies]
-    return _newest_year(reports(trade, economies=codes), codes, since, basis=basis, eu=eu, source=source)
+    return _newest_year(
+        reports(trade, economies=codes), codes, since, basis=basis, eu=eu, source=source
+    )
 
 
-def _newest_year(seen: Reports, economies: Sequence[str], since: int, *, basis: str, eu: str, source: str) -> int:
+def _newest_year(
+    seen: Reports, economies: Sequence[str], since: int, *, basis: str, eu: str, source: str
+) -> int:
     least = min(3, len(economies))
     for year in reversed(seen.years()):
         if year < since:
             break
-        if _observed(seen, economies, year, basis=basis, flow="turnover", eu=eu, source=source) >= least:
+        if (
+            _observed(seen, economies, year, basis=basis, flow="turnover", eu=eu, source=source)
+            >= least
+        ):
             return year
     names = ", ".join(eco.name_of(c) for c in sorted(_needed(eu)))
     raise CoverageError(
-        f"no year since {since} in which trade with {names} is observed on the basis {basis} in {least} of "
+        f"no year since {since} in which trade with {names} is observed on the basis {basis} in "
+        f"{least} of "
         f"{len(economies)} economies",
         hint="choose another basis or flow",
     )
@@ -235,16 +271,19 @@ def lead(
 
     trade: like table `trade`. economies: codes or names.
     basis: 'reporter' (own report), 'mirror' (partners' reports) or 'interval' (the range of both).
-    year: 'newest' (see `newest_year`; taken for turnover, so that all flows speak of one year), 'newest-1', 'newest-2'.
+    year: 'newest' (see `newest_year`; taken for turnover, so that all flows speak of one year),
+        'newest-1', 'newest-2'.
     flow: 'turnover', 'exports' or 'imports'.
     source: 'office_first' or 'compiled', on the basis 'reporter' (OWN_SOURCES).
-    partners: 'named' or 'every'. eu: 'apart' or 'one'; see `compare`. since: no earlier year is taken for the newest.
+    partners: 'named' or 'every'. eu: 'apart' or 'one'; see `compare`. since: no earlier year is
+        taken for the newest.
     seen: what `reports` makes of trade (made here if not given).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. On the basis 'interval'
-    there is no estimate, only low (China's lowest report over the rival's highest) and high; a rank is certain only
-    where both are on one side of one. An economy without China, Russia or a rival has the reason in `missing`.
-    Raises CoverageError where no year can be ranked, UnknownNameError for a choice, UsageError for another `year`, and
-    what `compare` raises.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. On the
+    basis 'interval' there is no estimate, only low (China's lowest report over the rival's highest)
+    and high; a rank is certain only where both are on one side of one. An economy without China,
+    Russia or a rival has the reason in `missing`.
+    Raises CoverageError where no year can be ranked, UnknownNameError for a choice, UsageError for
+    another `year`, and what `compare` raises.
     Formula: x_CHN / max_j x_j over j other than China.
     """
     choices = {"basis": basis, "flow": flow, "source": source, "partners": partners, "eu": eu}
@@ -255,12 +294,16 @@ def lead(
     return estimates(_lead(seen, economy, chosen, **choices) for economy in economies)
 
 
-def _lead(seen: Reports, economy: str, year: int, *, basis: str, flow: str, eu: str, **choices: str) -> dict[str, Any]:
+def _lead(
+    seen: Reports, economy: str, year: int, *, basis: str, flow: str, eu: str, **choices: str
+) -> dict[str, Any]:
     """The row of one economy in `lead`."""
     found = _ranking(seen, economy, year, basis=basis, flow=flow, eu=eu, **choices)
     if absent := sorted(_needed(eu) - found.partners):
         names = ", ".join(eco.name_of(a) for a in absent)
-        return estimate_row(economy=economy, missing=f"no {flow} with {names} in {year} on the basis {basis}")
+        return estimate_row(
+            economy=economy, missing=f"no {flow} with {names} in {year} on the basis {basis}"
+        )
     (china,) = (s for s in found.standings if s.partner == "CHN")
     rivals = [s for s in found.standings if s.partner != "CHN"]
     least, most = max(s.low for s in rivals), max(s.high for s in rivals)
@@ -270,5 +313,7 @@ def _lead(seen: Reports, economy: str, year: int, *, basis: str, flow: str, eu: 
     rows = used[["reporter", "partner", "year", "flow", "product", "source_id"]]
     if basis == "interval":
         low, high = china.low / most, china.high / least
-        return estimate_row(rows, economy=economy, low=low, high=high, interval="range of both sides' reports")
+        return estimate_row(
+            rows, economy=economy, low=low, high=high, interval="range of both sides' reports"
+        )
     return estimate_row(rows, economy=economy, estimate=china.low / least)

@@ -1,4 +1,6 @@
-"""Whether an economy's trade has become more concentrated on single partners: two periods of one source, compared."""
+"""Whether an economy's trade has become more concentrated on single partners: two periods of one
+source, compared.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ from .rank import FLOWS, NEEDED
 from .shares import concentration, partner_shares
 
 LEAST_YEARS = 2
-"""Years of a period that must be observed; with one, nothing is known of how the index moves within it."""
+"""Years of a period that must be observed; with one, nothing is known of how the index moves within
+it.
+"""
 INTERVALS = ("years", "welch")
 _REST = ("_X", "S19")
 
@@ -31,14 +35,18 @@ def hhi_years(
     flow: str = "turnover",
     partners: str = "listed",
 ) -> pd.DataFrame:
-    """Herfindahl index of an economy's trade over single partners, by year, by one source's own report.
+    """Herfindahl index of an economy's trade over single partners, by year, by one source's own
+    report.
 
     trade: like table `trade`; rows of product TOTAL count. economy: its code.
-    source: a source id. flow: 'turnover', 'exports', 'imports'. partners: 'listed' (every single partner that the source
-        lists with all the directions of the flow) or 'named' (those of the register).
-    Returns year, hhi (in [1/n, 1]), n (partners). Years in which the source lacks China or Russia are left out: their
-    absence would lower the index. Formula: see `concentration`. Raises UnknownNameError for an unknown flow or choice of
-    partners, UsageError for a figure that stands twice, CoverageError where the source has no such year.
+    source: a source id. flow: 'turnover', 'exports', 'imports'. partners: 'listed' (every single
+        partner that the source lists with all the directions of the flow) or 'named' (those of the
+        register).
+    Returns year, hhi (in [1/n, 1]), n (partners). Years in which the source lacks China or Russia
+    are left out: their
+    absence would lower the index. Formula: see `concentration`. Raises UnknownNameError for an
+    unknown flow or choice of partners, UsageError for a figure that stands twice, CoverageError
+    where the source has no such year.
     """
     table, _ = _hhi(trade, economy, source, flow, partners)
     if table.empty:
@@ -49,12 +57,16 @@ def hhi_years(
     return table
 
 
-def _hhi(trade: pd.DataFrame, economy: str, source: str, flow: str, partners: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _hhi(
+    trade: pd.DataFrame, economy: str, source: str, flow: str, partners: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """`hhi_years`, and the rows of `trade` behind it."""
     for kind, name, known in (("flow", flow, FLOWS), ("partners", partners, ("listed", "named"))):
         if name not in known:
             raise UnknownNameError(kind, name, known)
-    require(trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id"))
+    require(
+        trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id")
+    )
     rows = trade[
         (trade["reporter"] == economy)
         & (trade["source_id"] == source)
@@ -70,9 +82,17 @@ def _hhi(trade: pd.DataFrame, economy: str, source: str, flow: str, partners: st
     seen = rows.groupby("year")["partner"].agg(set)
     rows = rows[rows["year"].isin(seen.index[seen.map(set(NEEDED).issubset).astype(bool)])]
     total = rows.groupby(["reporter", "year", "partner"], as_index=False)["value_usd"].sum()
-    shares = partner_shares(total, by=("reporter", "year")) if len(total) else total.assign(share=0.0)
-    table = concentration(shares, by=["year"]) if len(total) else pd.DataFrame({"year": [], "hhi": [], "n": []})
-    return table.astype({"year": int, "hhi": float, "n": int}).sort_values("year", ignore_index=True), rows
+    shares = (
+        partner_shares(total, by=("reporter", "year")) if len(total) else total.assign(share=0.0)
+    )
+    table = (
+        concentration(shares, by=["year"])
+        if len(total)
+        else pd.DataFrame({"year": [], "hhi": [], "n": []})
+    )
+    return table.astype({"year": int, "hhi": float, "n": int}).sort_values(
+        "year", ignore_index=True
+    ), rows
 
 
 def _period(text: str) -> tuple[int, int]:
@@ -95,9 +115,11 @@ def compare_periods(
 
     trade: as in `hhi_years`. economy: its code. early, late: periods ('2010-2012', '2020-2022').
     flow, partners: as in `hhi_years`.
-    Returns year, hhi (in [1/n, 1]), n (partners), period ('early', 'late', or '' outside both), source_id. Own reports
-    are the national offices, then the compilations; one source for both periods, because lists of partners differ.
-    Raises CoverageError where no source has both, UnknownNameError for a choice, UsageError for a period that is none.
+    Returns year, hhi (in [1/n, 1]), n (partners), period ('early', 'late', or '' outside both),
+    source_id. Own reports are the national offices, then the compilations; one source for both
+    periods, because lists of partners differ.
+    Raises CoverageError where no source has both, UnknownNameError for a choice, UsageError for a
+    period that is none.
     """
     return _both_periods(trade, economy, early, late, flow, partners)[0]
 
@@ -106,7 +128,9 @@ def _both_periods(
     trade: pd.DataFrame, economy: str, early: str, late: str, flow: str, partners: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     spans = {"early": _period(early), "late": _period(late)}
-    require(trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id"))
+    require(
+        trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id")
+    )
     own = trade[(trade["reporter"] == economy) & (trade["product"] == "TOTAL")]
     for source in ranked(own["source_id"].unique()):
         table, rows = _hhi(own, economy, source, flow, partners)
@@ -116,18 +140,22 @@ def _both_periods(
         if all((period == name).sum() >= LEAST_YEARS for name in spans):
             return table.assign(period=period, source_id=source), rows
     raise CoverageError(
-        f"{economy}: no own report by partner in both {early} and {late}", hint="ca.coverage('trade', by=['reporter'])"
+        f"{economy}: no own report by partner in both {early} and {late}",
+        hint="ca.coverage('trade', by=['reporter'])",
     )
 
 
-def periods_by_economy(trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA5, **choices: str) -> pd.DataFrame:
+def periods_by_economy(
+    trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA5, **choices: str
+) -> pd.DataFrame:
     """`compare_periods` for several economies.
 
-    trade: as in `hhi_years`. economies: codes or names. choices: early, late, flow and partners of `compare_periods`.
-    Returns economy, year, hhi (in [1/n, 1]), n (partners), period, source_id; an economy without one source for both
-    periods has no rows.
-    Raises UnknownNameError for a choice or an economy, UsageError for a period that is none, CoverageError where no
-    economy has such a source.
+    trade: as in `hhi_years`. economies: codes or names. choices: early, late, flow and partners of
+        `compare_periods`.
+    Returns economy, year, hhi (in [1/n, 1]), n (partners), period, source_id; an economy without
+    one source for both periods has no rows.
+    Raises UnknownNameError for a choice or an economy, UsageError for a period that is none,
+    CoverageError where no economy has such a source.
     """
     parts = []
     for code in (eco.resolve(e) for e in economies):
@@ -140,7 +168,9 @@ def periods_by_economy(trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA
             f"no own report by partner in both periods of {', '.join(economies) or 'any economy'}",
             hint="ca.coverage('trade', by=['reporter'])",
         )
-    return pd.concat(parts, ignore_index=True)[["economy", "year", "hhi", "n", "period", "source_id"]]
+    return pd.concat(parts, ignore_index=True)[
+        ["economy", "year", "hhi", "n", "period", "source_id"]
+    ]
 
 
 @by_economy
@@ -156,14 +186,16 @@ def concentration_change(
 ) -> pd.DataFrame:
     """Change of the Herfindahl-Hirschman index of partners between two periods, with an interval.
 
-    trade: as in `hhi_years`. economies: codes or names. early, late: periods ('2010-2012', '2020-2022').
+    trade: as in `hhi_years`. economies: codes or names. early, late: periods ('2010-2012',
+        '2020-2022').
     flow: 'turnover', 'exports' or 'imports'. partners: 'listed' or 'named'; see `hhi_years`.
-    interval: 'years', from the least to the greatest difference of a late and an early year (no distribution assumed);
-        or 'welch', the 95 % t interval of the difference of the two means (Welch 1947, Biometrika 34), which takes
-        years as independent draws and so is somewhat short.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy: estimate = mean hhi of
-    `late` less that of `early` (points of an index in [0, 1]), low and high the interval. No source with both periods
-    is recorded in `missing`.
+    interval: 'years', from the least to the greatest difference of a late and an early year (no
+        distribution assumed); or 'welch', the 95 % t interval of the difference of the two means
+        (Welch 1947, Biometrika 34), which takes years as independent draws and so is somewhat
+        short.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy: estimate
+    = mean hhi of `late` less that of `early` (points of an index in [0, 1]), low and high the
+    interval. No source with both periods is recorded in `missing`.
     Raises UnknownNameError for an unknown choice, UsageError for a period that is none.
     """
     if interval not in INTERVALS:
@@ -176,7 +208,11 @@ def concentration_change(
             out.append(estimate_row(economy=code, interval=interval, missing=error.what))
             continue
         a, b = (table.loc[table["period"] == p, "hhi"].to_numpy() for p in ("early", "late"))
-        low, high = _welch(a, b) if interval == "welch" else (float(b.min() - a.max()), float(b.max() - a.min()))
+        low, high = (
+            _welch(a, b)
+            if interval == "welch"
+            else (float(b.min() - a.max()), float(b.max() - a.min()))
+        )
         used = used[used["year"].isin(table.loc[table["period"] != "", "year"])]
         out.append(
             estimate_row(

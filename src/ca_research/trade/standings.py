@@ -1,7 +1,7 @@
 """The reports of one economy in one year as plain records, and the partners ranked by them.
 
-Records can be compared and remembered: where a rank is asked for again, by another criterion or without a source that
-has nothing to do with it, the same reports are not ranked a second time.
+Records can be compared and remembered: where a rank is asked for again, by another criterion or
+without a source that has nothing to do with it, the same reports are not ranked a second time.
 """
 
 from __future__ import annotations
@@ -21,13 +21,17 @@ NEEDED = ("CHN", "RUS")
 """A rank is given only where at least these two are observed on the basis."""
 
 MOST_MEMBERS = 25
-"""Members of the EU27 that a source must list for their sum to stand for the union (it may list no trade with one or two)."""
+"""Members of the EU27 that a source must list for their sum to stand for the union (it may list no
+trade with one or two).
+"""
 
 _CELL = ("economy", "other", "year", "direction", "side", "source_id")
 
 
 class Report(NamedTuple):
-    """One figure, seen from the economy; `kind` is its valuation, price basis, scope and unit where these are columns."""
+    """One figure, seen from the economy; `kind` is its valuation, price basis, scope and unit where
+    these are columns.
+    """
 
     other: str
     direction: str
@@ -39,7 +43,9 @@ class Report(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """A partner with all the flows asked for: sums over flows of the least and the largest report, and their sources."""
+    """A partner with all the flows asked for: sums over flows of the least and the largest report,
+    and their sources.
+    """
 
     partner: str
     low: float
@@ -48,7 +54,8 @@ class Standing(NamedTuple):
 
 
 class Ranking(NamedTuple):
-    """Partners, the largest `low` first; `used` are the places of their reports, with the partner each stands for.
+    """Partners, the largest `low` first; `used` are the places of their reports, with the partner
+    each stands for.
 
     `mixed`: figures of several kinds stand within a direction.
     """
@@ -72,10 +79,14 @@ class Reports:
 
     def __init__(self, seen: pd.DataFrame) -> None:
         self.rows = seen.reset_index(drop=True)
-        self._places: Mapping[tuple[str, int], Sequence[int]] = self.rows.groupby(["economy", "year"]).indices
+        self._places: Mapping[tuple[str, int], Sequence[int]] = self.rows.groupby(
+            ["economy", "year"]
+        ).indices
         self._made: dict[tuple[str, int], tuple[Report, ...]] = {}
         self._kinds = [c for c in ALIKE if c in self.rows]
-        self.own_sources = frozenset(self.rows.loc[self.rows["side"] == "reporter", "source_id"].unique())
+        self.own_sources = frozenset(
+            self.rows.loc[self.rows["side"] == "reporter", "source_id"].unique()
+        )
 
     def years(self) -> list[int]:
         """Every year with a report, sorted."""
@@ -107,13 +118,19 @@ class Reports:
 
     def _as_reports(self, rows: pd.DataFrame) -> Iterator[Report]:
         shown = rows[self._kinds].astype("object").where(rows[self._kinds].notna(), "not stated")
-        kinds = zip(*(shown[c] for c in self._kinds), strict=True) if self._kinds else [()] * len(rows)
+        kinds = (
+            zip(*(shown[c] for c in self._kinds), strict=True) if self._kinds else [()] * len(rows)
+        )
         columns = (rows[c] for c in ("other", "direction", "side", "source_id", "value_usd"))
-        for other, direction, side, source, value, kind, grouped in zip(*columns, kinds, undeclared(rows), strict=True):
+        for other, direction, side, source, value, kind, grouped in zip(
+            *columns, kinds, undeclared(rows), strict=True
+        ):
             yield Report(other, direction, side, source, float(value), tuple(kind), bool(grouped))
 
     def refuse_mixed(self, economy: str, year: int, places: Iterable[int]) -> None:
-        """Raise MixedUnitsError where figures of several kinds would be compared within a direction."""
+        """Raise MixedUnitsError where figures of several kinds would be compared within a
+        direction.
+        """
         alike(self.at(economy, year, places), ALIKE, ["direction"])
 
 
@@ -137,7 +154,8 @@ def ranking(
     directions : tuple of str
         Flows that a partner must have.
     order : tuple of str
-        Sources that speak for the economy, the preferred one first; on the basis 'reporter' all partners share one.
+        Sources that speak for the economy, the preferred one first; on the basis 'reporter' all
+        partners share one.
     named : frozenset of str or None
         Partners that take part; every single economy where None.
     union : bool
@@ -172,12 +190,18 @@ def ranking(
 
 
 def _own(reports: Sequence[Report], chosen: set[int], order: Sequence[str]) -> set[int]:
-    """Reports of the preferred source that covers the needed partners, per direction: partners share one source."""
+    """Reports of the preferred source that covers the needed partners, per direction: partners
+    share one source.
+    """
     found: set[int] = set()
     mine = {i for i in chosen if reports[i].side == "reporter"}
     for direction in {reports[i].direction for i in mine}:
         for source in order:
-            its = {i for i in mine if reports[i].direction == direction and reports[i].source_id == source}
+            its = {
+                i
+                for i in mine
+                if reports[i].direction == direction and reports[i].source_id == source
+            }
             if set(NEEDED) <= {reports[i].other for i in its}:
                 found |= its
                 break
@@ -185,7 +209,9 @@ def _own(reports: Sequence[Report], chosen: set[int], order: Sequence[str]) -> s
 
 
 def _european_union(reports: Sequence[Report], chosen: set[int], members: set[str]) -> list[int]:
-    """The EU27 as one partner: its own row, else the sum of its members by one source, else the EU of the year."""
+    """The EU27 as one partner: its own row, else the sum of its members by one source, else the EU
+    of the year.
+    """
     by_report: dict[tuple[str, str, str], dict[str, list[int]]] = {}
     for i in sorted(chosen):
         other, key = reports[i].other, reports[i][1:4]
@@ -204,7 +230,9 @@ def _european_union(reports: Sequence[Report], chosen: set[int], members: set[st
     return found
 
 
-def _standings(reports: Sequence[Report], single: Mapping[int, str], flows: int) -> tuple[Standing, ...]:
+def _standings(
+    reports: Sequence[Report], single: Mapping[int, str], flows: int
+) -> tuple[Standing, ...]:
     figures: dict[tuple[str, str], dict[tuple[str, str], list[float]]] = {}
     sources: dict[str, set[str]] = {}
     for i, other in single.items():

@@ -1,4 +1,5 @@
-"""Verdicts of a report against those that were accepted before: what moved, by how much, and because of which input.
+"""Verdicts of a report against those that were accepted before: what moved, by how much, and
+because of which input.
 
 state.py       both sides of the comparison: the report, and baseline/verdicts.json
 comparison.py  what differs, and which inputs changed

@@ -17,24 +17,30 @@ _HEAD = "# Changelog of verdicts\n\nWritten by `ca-research verify --accept`, ne
 
 
 def accept(report: State, folder: Path, reason: str) -> Comparison:
-    """Write `folder`/verdicts.json from a report, and what changed and why into `folder`/CHANGELOG.md.
+    """Write `folder`/verdicts.json from a report, and what changed and why into
+    `folder`/CHANGELOG.md.
 
-    Returns the comparison with what was accepted before (with nothing, for the first baseline). Raises UsageError
-    without a reason, BaselineError where nothing differs or the report is not one of everything as it is now.
+    Returns the comparison with what was accepted before (with nothing, for the first baseline).
+    Raises UsageError without a reason, BaselineError where nothing differs or the report is not one
+    of everything as it is now.
     """
     reason = " ".join(reason.split())
     if not reason:
-        raise UsageError("a baseline is accepted for a reason", hint='--accept --reason "why the verdicts moved"')
+        raise UsageError(
+            "a baseline is accepted for a reason", hint='--accept --reason "why the verdicts moved"'
+        )
     if paths.bundled():
         raise BaselineError(
-            "an installed package keeps its baseline", hint="accept in a checkout, or set CA_RESEARCH_HOME"
+            "an installed package keeps its baseline",
+            hint="accept in a checkout, or set CA_RESEARCH_HOME",
         )
     _whole(report)
     first = not (folder / FILE).is_file()
     found = compare(State({}) if first else read_baseline(folder), report)
     if not first and found.same and not found.inputs and not found.unknown:
         raise BaselineError(
-            "nothing differs from the baseline, so there is nothing to accept", where=paths.shown(folder)
+            "nothing differs from the baseline, so there is nothing to accept",
+            where=paths.shown(folder),
         )
     content = write_baseline(report)
     log = folder / CHANGELOG
@@ -49,11 +55,14 @@ def accept(report: State, folder: Path, reason: str) -> Comparison:
 
 
 def _whole(report: State) -> None:
-    """Only a report of everything, in which all went well and which is up to date, can become the baseline."""
+    """Only a report of everything, in which all went well and which is up to date, can become the
+    baseline.
+    """
     if report.failed:
         failed = {r["run_id"] for r in report.failed}
         raise BaselineError(
-            f"{len(failed)} runs of the report failed: {_few(failed)}", hint="mend them, then: ca-research run"
+            f"{len(failed)} runs of the report failed: {_few(failed)}",
+            hint="mend them, then: ca-research run",
         )
     planned, made = {r.run_id: r for r in plan()}, {r["run_id"] for r in report.runs}
     for what, names in (
@@ -61,14 +70,19 @@ def _whole(report: State) -> None:
         ("holds runs that the register does not declare:", made - planned.keys()),
     ):
         if names:
-            raise BaselineError(f"the report {what} {_few(names)}", hint="ca-research run, without naming claims")
+            raise BaselineError(
+                f"the report {what} {_few(names)}", hint="ca-research run, without naming claims"
+            )
     gave = {r["run_id"] for entry in report.entries.values() if (r := report.run_of(entry))}
     silent = {run_id for run_id, run in planned.items() if run.claim not in PAGES} - gave
     if silent:
-        raise BaselineError(f"runs without a verdict: {_few(silent)}", hint="ca-research run; its pages say why")
+        raise BaselineError(
+            f"runs without a verdict: {_few(silent)}", hint="ca-research run; its pages say why"
+        )
     if changed := outdated(report):
         raise BaselineError(
-            f"the report was made before the latest change of {'; '.join(map(str, changed))}", hint="ca-research run"
+            f"the report was made before the latest change of {'; '.join(map(str, changed))}",
+            hint="ca-research run",
         )
 
 
@@ -83,7 +97,11 @@ def _logged(before: str, found: Comparison, reason: str, first: bool) -> str:
     if first:
         lines += [f"- {len(found.unknown)} verdicts, none before them"]
     else:
-        lines += [f"Inputs that changed: {'; '.join(map(str, found.inputs)) or 'none'}", ""] if found.inputs else []
+        lines += (
+            [f"Inputs that changed: {'; '.join(map(str, found.inputs)) or 'none'}", ""]
+            if found.inputs
+            else []
+        )
         changes = [*found.changes, *(Change("new", entry) for entry in found.unknown)]
         lines += [_line(change) for change in changes] or ["- no verdict and no number moved"]
     return head.rstrip("\n") + "\n\n" + "\n".join(lines) + "\n" + (mark + rest if mark else "")

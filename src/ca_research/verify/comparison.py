@@ -1,4 +1,6 @@
-"""What differs between the accepted verdicts and those of a report, and which inputs changed in between."""
+"""What differs between the accepted verdicts and those of a report, and which inputs changed in
+between.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +13,17 @@ from ..errors import CaResearchError
 from .state import Entry, Key, State
 
 RELATIVE = 1e-6
-"""Numbers may differ by this part of the larger: they are stored with ten digits, and what an iterative fit, another BLAS or
-another pandas changes lies beyond the eighth. A source figure that was revised changes the fourth."""
+"""Numbers may differ by this part of the larger: they are stored with ten digits, and what an
+iterative fit, another BLAS or another pandas changes lies beyond the eighth. A source figure that
+was revised changes the fourth."""
 
 ABSOLUTE = 1e-9
 """The same for numbers around zero, of which no part can be taken."""
 
 SHARE = 1e-6
-"""Shares of specifications are ratios of whole numbers: one specification that turns moves them by more than 0.0001."""
+"""Shares of specifications are ratios of whole numbers: one specification that turns moves them by
+more than 0.0001.
+"""
 
 TOLERANCES = {
     "verdict, fragile, part, state, number of specifications": "exact",
@@ -29,7 +34,9 @@ TOLERANCES = {
 
 @dataclass(frozen=True)
 class Cause:
-    """An input that changed: data, rule, register, notebook, package or environment; `which` of it, where there are several."""
+    """An input that changed: data, rule, register, notebook, package or environment; `which` of it,
+    where there are several.
+    """
 
     input: str
     which: tuple[str, ...] = ()
@@ -53,7 +60,9 @@ class Difference:
 
 @dataclass(frozen=True)
 class Change:
-    """An entry that differs. kind: changed, new (not in the baseline) or gone (not in the report; `why` says why)."""
+    """An entry that differs. kind: changed, new (not in the baseline) or gone (not in the report;
+    `why` says why).
+    """
 
     kind: str
     entry: Entry
@@ -64,10 +73,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All that differs. inputs: what changed of the inputs of all verdicts, whether or not one moved.
+    """All that differs. inputs: what changed of the inputs of all verdicts, whether or not one
+    moved.
 
-    unknown: verdicts of runs (a claim, parameters, a day) of which the baseline has none, so that nothing can have moved.
-    failed: runs of the report that did not end well; a report that has some is never the same as the baseline.
+    unknown: verdicts of runs (a claim, parameters, a day) of which the baseline has none, so that
+        nothing can have moved.
+    failed: runs of the report that did not end well; a report that has some is never the same as
+        the baseline.
     outdated: inputs at hand that are no longer those of the report.
     """
 
@@ -87,7 +99,9 @@ class Comparison:
 
 
 def compare(baseline: State, report: State, outdated: tuple[Cause, ...] = ()) -> Comparison:
-    """Every verdict of both sides; an entry that only one of them has is a change, but for those of unknown runs."""
+    """Every verdict of both sides; an entry that only one of them has is a change, but for those of
+    unknown runs.
+    """
     changes, causes, unknown = [], list[Cause](), dict[Key, Entry]()
     known = {entry.run for entry in baseline.entries.values()}
     for key in sorted(baseline.entries.keys() | report.entries.keys()):
@@ -107,14 +121,20 @@ def compare(baseline: State, report: State, outdated: tuple[Cause, ...] = ()) ->
     failed = tuple((r["run_id"], r["error"]) for r in report.failed)
     entries = {**baseline.entries, **report.entries}
     compared = tuple(entry for key, entry in sorted(entries.items()) if key not in unknown)
-    return Comparison(compared, tuple(changes), failed, _together(causes), outdated, tuple(unknown.values()))
+    return Comparison(
+        compared, tuple(changes), failed, _together(causes), outdated, tuple(unknown.values())
+    )
 
 
 def _why_gone(report: State, entry: Entry) -> str:
     run = report.run_of(entry)
     if run is None:
         return "its run is not in the report"
-    return f"its run failed: {run['error']}" if run["error"] else "its run gives no such reading any more"
+    return (
+        f"its run failed: {run['error']}"
+        if run["error"]
+        else "its run gives no such reading any more"
+    )
 
 
 def _differences(old: Entry, new: Entry) -> Iterator[Difference]:
@@ -124,7 +144,9 @@ def _differences(old: Entry, new: Entry) -> Iterator[Difference]:
     for name in sorted(old.criteria.keys() | new.criteria.keys()):
         before, after = old.criteria.get(name), new.criteria.get(name)
         if before is None or after is None:
-            yield Difference(f"{name}: criterion", before and before["state"], after and after["state"])
+            yield Difference(
+                f"{name}: criterion", before and before["state"], after and after["state"]
+            )
             continue
         for what in before:
             if not _equal(what, before[what], after[what]):
@@ -144,7 +166,9 @@ def _number(value: Any) -> bool:
 
 
 def _causes(old: Entry, new: Entry) -> Iterator[Cause]:
-    """Inputs of a verdict that changed. A claim file whose rule changed counts as the rule, not once more as the register."""
+    """Inputs of a verdict that changed. A claim file whose rule changed counts as the rule, not
+    once more as the register.
+    """
     if not new.inputs:
         yield Cause(UNKNOWN)
         return
@@ -166,9 +190,16 @@ def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Cause]:
     if names := _names(old["package"], new["package"]):
         yield Cause("package", names)
     if names := _names(old["environment"], new["environment"]):
-        words = {"python": "Python {old} became {new}", "lock": "lock file", "installed": "installed packages"}
+        words = {
+            "python": "Python {old} became {new}",
+            "lock": "lock file",
+            "installed": "installed packages",
+        }
         before, after = old["environment"], new["environment"]
-        told = (words.get(n, n).format(old=before.get(n, "none"), new=after.get(n, "none")) for n in reversed(names))
+        told = (
+            words.get(n, n).format(old=before.get(n, "none"), new=after.get(n, "none"))
+            for n in reversed(names)
+        )
         yield Cause("environment", tuple(told))
 
 
@@ -186,7 +217,8 @@ def _together(causes: list[Cause]) -> tuple[Cause, ...]:
 
 
 def outdated(report: State) -> tuple[Cause, ...]:
-    """Inputs at hand that are no longer those a report was made from; the environment, which may be another's, aside.
+    """Inputs at hand that are no longer those a report was made from; the environment, which may be
+    another's, aside.
 
     Raises RegistryError where the register at hand cannot be read.
     """
@@ -194,7 +226,10 @@ def outdated(report: State) -> tuple[Cause, ...]:
 
     from ..runs import inputs, plan
 
-    about, known = inputs.Inputs(Path()), {r["run_id"]: r for r in report.runs}  # fingerprints read no built table
+    about, known = (
+        inputs.Inputs(Path()),
+        {r["run_id"]: r for r in report.runs},
+    )  # fingerprints read no built table
     causes = list[Cause]()
     try:
         planned = plan()
@@ -203,5 +238,7 @@ def outdated(report: State) -> tuple[Cause, ...]:
     for run in planned:
         made = known.get(run.run_id, {}).get("inputs")
         if made:
-            causes += [c for c in _changed(made, about.fingerprints(run)) if c.input != "environment"]
+            causes += [
+                c for c in _changed(made, about.fingerprints(run)) if c.input != "environment"
+            ]
     return _together(causes)

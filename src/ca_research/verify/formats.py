@@ -1,4 +1,6 @@
-"""A comparison for a reader (text), a program (JSON), a CI server (JUnit) and a job summary (Markdown)."""
+"""A comparison for a reader (text), a program (JSON), a CI server (JUnit) and a job summary
+(Markdown).
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,10 @@ def headline(found: Comparison) -> str:
     beside = f"; {len(found.unknown)} of runs that it does not know" if found.unknown else ""
     if found.same:
         return f"{total} verdicts, none differs from the baseline{beside}"
-    counts = ", ".join(f"{found.count(k)} {k}" for k in ("changed", "new", "gone") if found.count(k)) or "none differs"
+    counts = (
+        ", ".join(f"{found.count(k)} {k}" for k in ("changed", "new", "gone") if found.count(k))
+        or "none differs"
+    )
     failed = f"; {len(found.failed)} runs failed" if found.failed else ""
     return f"{total} verdicts: {counts}{failed}{beside}"
 
@@ -58,7 +63,9 @@ def _differences(change: Change) -> Iterator[tuple[str, str, str]]:
             yield d.what, shown(d.old), shown(d.new)
     else:
         verdict, nothing = change.entry.verdict, "not there"
-        yield ("verdict", nothing, verdict) if change.kind == "new" else ("verdict", verdict, nothing)
+        yield (
+            ("verdict", nothing, verdict) if change.kind == "new" else ("verdict", verdict, nothing)
+        )
 
 
 def _because(change: Change) -> str:
@@ -87,7 +94,9 @@ def text(found: Comparison) -> str:
 
 
 def _listed(found: Comparison) -> tuple[list[Change], list[str]]:
-    """Changes to be shown one by one, and a line for what is new or gone beyond that, by the reason."""
+    """Changes to be shown one by one, and a line for what is new or gone beyond that, by the
+    reason.
+    """
     seen: dict[tuple[str, str], int] = {}
     listed = []
     for change in found.changes:
@@ -117,7 +126,9 @@ def as_json(found: Comparison) -> str:
                 "params": c.entry.params,
                 "as_of": c.entry.as_of,
                 "verdict": c.entry.verdict,
-                "differences": [{"what": d.what, "old": d.old, "new": d.new} for d in c.differences],
+                "differences": [
+                    {"what": d.what, "old": d.old, "new": d.new} for d in c.differences
+                ],
                 "because": [{"input": b.input, "which": list(b.which)} for b in c.because],
                 "why": c.why,
             }
@@ -143,13 +154,21 @@ def as_json(found: Comparison) -> str:
 
 
 def junit(found: Comparison) -> str:
-    """A test case for each verdict, and one for each run that failed. Without times: nothing was timed."""
+    """A test case for each verdict, and one for each run that failed. Without times: nothing was
+    timed.
+    """
     changes = {c.entry.key: c for c in found.changes}
     unknown, failures = len(found.unknown), len(changes) + len(found.failed)
     tests = len(found.compared) + len(found.failed) + unknown
     root = ElementTree.Element("testsuites", tests=str(tests), failures=str(failures))
     suite = ElementTree.SubElement(
-        root, "testsuite", name="verdicts", tests=str(tests), failures=str(failures), errors="0", skipped=str(unknown)
+        root,
+        "testsuite",
+        name="verdicts",
+        tests=str(tests),
+        failures=str(failures),
+        errors="0",
+        skipped=str(unknown),
     )
     for entry in found.compared:
         case = ElementTree.SubElement(
@@ -167,9 +186,15 @@ def junit(found: Comparison) -> str:
         ElementTree.SubElement(case, "skipped", message="the baseline does not know this run")
     for run_id, error in found.failed:
         case = ElementTree.SubElement(suite, "testcase", classname="runs", name=_xml(run_id))
-        ElementTree.SubElement(case, "failure", type="failed", message=_xml(error)).text = _xml(error)
+        ElementTree.SubElement(case, "failure", type="failed", message=_xml(error)).text = _xml(
+            error
+        )
     ElementTree.indent(root, " ")
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        + ElementTree.tostring(root, encoding="unicode")
+        + "\n"
+    )
 
 
 def _xml(text: str) -> str:
@@ -186,7 +211,11 @@ def markdown(found: Comparison) -> str:
         for change in listed:
             for i, row in enumerate(_differences(change)):
                 first = "" if i else change.entry.name
-                lines.append("| " + " | ".join(map(_cell, (first, *row, "" if i else _because(change)))) + " |")
+                lines.append(
+                    "| "
+                    + " | ".join(map(_cell, (first, *row, "" if i else _because(change))))
+                    + " |"
+                )
         lines += ["", *(f"- {_cell(line)}" for line in left)]
     lines += [f"- failed: {_cell(run_id)}: {_cell(error)}" for run_id, error in found.failed]
     lines += [f"- {_cell(line)}" for line in (*_not_compared(found), *_notes(found))]
@@ -199,4 +228,9 @@ def _cell(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>|#])", r"\\\1", " ".join(text.split())).replace("&", "&amp;")
 
 
-FORMATS: dict[str, Callable[[Comparison], str]] = {"text": text, "json": as_json, "junit": junit, "markdown": markdown}
+FORMATS: dict[str, Callable[[Comparison], str]] = {
+    "text": text,
+    "json": as_json,
+    "junit": junit,
+    "markdown": markdown,
+}

@@ -1,4 +1,6 @@
-"""The two sides of a comparison: the verdicts of a report, and those of baseline/verdicts.json; both with their inputs."""
+"""The two sides of a comparison: the verdicts of a report, and those of baseline/verdicts.json;
+both with their inputs.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ Key = tuple[str, str, str, str]
 
 @dataclass(frozen=True)
 class Entry:
-    """A verdict as it is compared. `inputs` are the fingerprints of what it was made from, apart; empty if not recorded."""
+    """A verdict as it is compared. `inputs` are the fingerprints of what it was made from, apart;
+    empty if not recorded.
+    """
 
     claim: str
     reading: str
@@ -61,7 +65,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class State:
-    """Verdicts by their key. Of a report also its runs (entries of the manifest); `failed` are those with an error."""
+    """Verdicts by their key. Of a report also its runs (entries of the manifest); `failed` are
+    those with an error.
+    """
 
     entries: dict[Key, Entry]
     runs: tuple[Mapping[str, Any], ...] = ()
@@ -81,7 +87,8 @@ def _setting(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _run_of(runs: Iterable[Mapping[str, Any]], entry: Entry) -> Mapping[str, Any] | None:
-    """The run of a claim and day whose parameters are those of a verdict; of several the one that says most.
+    """The run of a claim and day whose parameters are those of a verdict; of several the one that
+    says most.
 
     A verdict also names parameters that its run left at their defaults.
     """
@@ -95,7 +102,9 @@ def _run_of(runs: Iterable[Mapping[str, Any]], entry: Entry) -> Mapping[str, Any
 
 
 def read_report(out: Path) -> State:
-    """The verdicts of a reports folder; raises CoverageError where there is no report, UsageError where it is broken."""
+    """The verdicts of a reports folder; raises CoverageError where there is no report, UsageError
+    where it is broken.
+    """
     manifest = read_manifest(out)
     file = out / FILE
     try:
@@ -104,9 +113,13 @@ def read_report(out: Path) -> State:
         found = [_of_report(one, runs) for one in stored]
         assert all(isinstance(r["error"], str) and isinstance(r["run_id"], str) for r in runs)
     except FileNotFoundError:
-        raise CoverageError("there is no report to compare", where=paths.shown(file), hint="ca-research run") from None
+        raise CoverageError(
+            "there is no report to compare", where=paths.shown(file), hint="ca-research run"
+        ) from None
     except (AssertionError, AttributeError, KeyError, TypeError, ValueError) as error:
-        raise UsageError(f"not a report: {error!r}", where=paths.shown(file), hint="ca-research run") from None
+        raise UsageError(
+            f"not a report: {error!r}", where=paths.shown(file), hint="ca-research run"
+        ) from None
     return State(_by_key(found, file), runs)
 
 
@@ -129,18 +142,24 @@ def _of_report(v: Mapping[str, Any], runs: Iterable[Mapping[str, Any]]) -> Entry
 def _by_key(entries: list[Entry], file: Path) -> dict[Key, Entry]:
     found: dict[Key, Entry] = {}
     for entry in entries:
-        if found.setdefault(entry.key, entry) != entry:  # the same answer may come from two runs, not two answers
-            raise UsageError(f"two verdicts for {entry.name}", where=paths.shown(file), hint="ca-research run")
+        if (
+            found.setdefault(entry.key, entry) != entry
+        ):  # the same answer may come from two runs, not two answers
+            raise UsageError(
+                f"two verdicts for {entry.name}", where=paths.shown(file), hint="ca-research run"
+            )
     return dict(sorted(found.items()))
 
 
-# --- the baseline ------------------------------------------------------------------------------------------
+# --- the baseline
+# ------------------------------------------------------------------------------------------
 
 
 def read_baseline(folder: Path) -> State:
     """The accepted verdicts in `folder`/verdicts.json.
 
-    Raises BaselineError where there are none, where the file cannot be read, or where it has another form.
+    Raises BaselineError where there are none, where the file cannot be read, or where it has
+    another form.
     """
     file = folder / FILE
     where = paths.shown(file)
@@ -150,7 +169,8 @@ def read_baseline(folder: Path) -> State:
         raise BaselineError(
             "there is no baseline yet, so nothing was compared",
             where=where,
-            hint='ca-research run, look at the verdicts, then: ca-research verify --accept --reason "first baseline"',
+            hint="ca-research run, look at the verdicts, then: ca-research verify --accept "
+            '--reason "first baseline"',
         ) from None
     except (OSError, ValueError) as error:
         raise _broken(f"the baseline cannot be read: {error}", where) from None
@@ -166,7 +186,10 @@ def read_baseline(folder: Path) -> State:
 
 
 def _broken(what: str, where: str) -> BaselineError:
-    hint = "take the file from the history again; or remove it, and accept a report as the first baseline"
+    hint = (
+        "take the file from the history again; or remove it, and accept a report as the first "
+        "baseline"
+    )
     return BaselineError(what, where=where, hint=hint)
 
 
@@ -186,9 +209,11 @@ def _of_baseline(one: Mapping[str, Any], shared: Mapping[str, Any]) -> Entry:
 
 
 def write_baseline(state: State) -> bytes:
-    """A report as baseline/verdicts.json: no times, no paths; a line for each verdict and for each of its criteria.
+    """A report as baseline/verdicts.json: no times, no paths; a line for each verdict and for each
+    of its criteria.
 
-    Raises BaselineError where its runs were made from inputs that are unknown or not the same throughout.
+    Raises BaselineError where its runs were made from inputs that are unknown or not the same
+    throughout.
     """
     shared = _inputs_of(state)
     head = json.dumps({"schema": SCHEMA, **shared}, indent=1, ensure_ascii=False)
@@ -199,12 +224,17 @@ def write_baseline(state: State) -> bytes:
 def _line(entry: Entry) -> str:
     about = {k: v for k, v in entry.__dict__.items() if k not in ("criteria", "inputs")}
     text = json.dumps(about, ensure_ascii=False)[:-1] + ', "criteria": {'
-    rows = [f"   {json.dumps(n)}: {json.dumps(c, ensure_ascii=False)}" for n, c in sorted(entry.criteria.items())]
+    rows = [
+        f"   {json.dumps(n)}: {json.dumps(c, ensure_ascii=False)}"
+        for n, c in sorted(entry.criteria.items())
+    ]
     return "  " + text + ("\n" + ",\n".join(rows) if rows else "") + "}}"
 
 
 def _inputs_of(state: State) -> dict[str, Any]:
-    """The inputs of all verdicts once: shared hashes by name, and which of them each notebook may read."""
+    """The inputs of all verdicts once: shared hashes by name, and which of them each notebook may
+    read.
+    """
     shared: dict[str, dict[str, Any]] = {kind: {} for kind in (*_SHARED, "notebooks")}
     for entry in state.entries.values():
         if not entry.inputs:
