@@ -32,7 +32,8 @@ import nbformat
 from clock import machine, python, timed
 from jupyter_client.manager import KernelManager
 
-from ca_research import kernels, paths
+from ca_research import kernels
+from ca_research.ground import paths
 from ca_research.kernels.launch import WarmProcess
 
 CELLS = (
@@ -146,7 +147,7 @@ def by_ca_research(home: Path, folder: Path, runs: int) -> None:
         str(folder),
     ]
     store = str(folder.with_name(f"{folder.name}-store"))
-    python("-m", "ca_research.cli", *words, CA_RESEARCH_HOME=str(home), CA_RESEARCH_CACHE=store)
+    python("-m", "ca_research.app.cli", *words, CA_RESEARCH_HOME=str(home), CA_RESEARCH_CACHE=store)
 
 
 def project(root: Path, source: Path) -> Path:
@@ -157,7 +158,7 @@ def project(root: Path, source: Path) -> Path:
     shutil.copytree(real / "registry", home / "registry")
     (home / "data" / "raw").symlink_to(real / "data" / "raw")
     shutil.copy(source, home / "notebooks" / "country_brief.ipynb")
-    python("-m", "ca_research.cli", "data", "build", CA_RESEARCH_HOME=str(home))
+    python("-m", "ca_research.app.cli", "data", "build", CA_RESEARCH_HOME=str(home))
     return home
 
 

@@ -14,7 +14,8 @@ import pandas as pd
 from clock import machine, median, python
 from nbconvert import HTMLExporter
 
-from ca_research import paths, registry
+from ca_research import registry
+from ca_research.ground import paths
 from ca_research.runs import EXECUTED
 from ca_research.site import write_site
 from ca_research.tables import build, load
@@ -62,7 +63,7 @@ def main() -> None:
         ),
         (
             "ca-research --help",
-            median(command("-m", "ca_research.cli", "--help"), 7),
+            median(command("-m", "ca_research.app.cli", "--help"), 7),
             "python -c pass",
             median(command("-c", "pass"), 7),
         ),
@@ -75,7 +76,7 @@ def main() -> None:
     ]
     if chosen.report:
         with tempfile.TemporaryDirectory() as folder:
-            words = ("-m", "ca_research.cli", "run", "--fresh", "--out", folder, "-j")
+            words = ("-m", "ca_research.app.cli", "run", "--fresh", "--out", folder, "-j")
             rows.append(
                 (
                     "report of all claims, two notebooks at a time",

@@ -15,7 +15,8 @@ import pytest
 import yaml
 from filelock import FileLock
 
-from ca_research import economies, paths, registry
+from ca_research import registry
+from ca_research.ground import economies, paths
 from ca_research.registry import codings
 
 REAL = paths.home()
@@ -292,7 +293,7 @@ def command(monkeypatch, capsysbinary):
     """Runs a command line in this process: `command("sql", "select 1")` gives (exit code, stdout,
     stderr).
     """
-    from ca_research import cli
+    from ca_research.app import cli
 
     def run(*words: str, text: bool = True):
         monkeypatch.setattr(sys, "argv", ["ca-research", *words])
@@ -323,7 +324,7 @@ def report(tmp_path_factory, worker_id):
     with FileLock(folder.with_suffix(".lock")):
         if not (folder / "index.html").is_file():
             done = subprocess.run(
-                [sys.executable, "-m", "ca_research.cli", "run", "--out", str(folder)],
+                [sys.executable, "-m", "ca_research.app.cli", "run", "--out", str(folder)],
                 capture_output=True,
                 text=True,
             )

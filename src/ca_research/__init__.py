@@ -20,25 +20,26 @@ _FUNCTIONS = {
     "sql": "tables",
     "claim": "claims",
 }
-_MODULES = (
-    "claims",
-    "economies",
-    "economy",
-    "errors",
-    "investment",
-    "paths",
-    "plots",
-    "registry",
-    "relations",
-    "runs",
-    "site",
-    "stats",
-    "students",
-    "tables",
-    "trade",
-)
+_MODULES = {
+    name: name
+    for name in (
+        "article",
+        "claims",
+        "estimates",
+        "investment",
+        "plots",
+        "registry",
+        "runs",
+        "site",
+        "stats",
+        "students",
+        "tables",
+        "trade",
+    )
+} | {name: f"ground.{name}" for name in ("economies", "errors", "paths")}
+"""Rooms, and what of the ground floor users name, by where it lives."""
 
-_RESULTS = ("stats", "trade", "investment", "students", "economy", "relations")
+_RESULTS = ("stats", "trade", "investment", "students", "article")
 """Modules whose functions return results that show themselves."""
 
 __all__ = [*_FUNCTIONS, *_MODULES, "__version__"]
@@ -48,7 +49,7 @@ def __getattr__(name: str) -> Any:
     if name in _FUNCTIONS:
         value = getattr(importlib.import_module(f".{_FUNCTIONS[name]}", __name__), name)
     elif name in _MODULES:
-        value = importlib.import_module(f".{name}", __name__)
+        value = importlib.import_module(f".{_MODULES[name]}", __name__)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name in _FUNCTIONS or name in _RESULTS:

@@ -22,7 +22,7 @@ from urllib.parse import unquote
 import pytest
 import yaml
 
-from ca_research import paths
+from ca_research.ground import paths
 
 LOADS = {
     "src",
@@ -347,7 +347,7 @@ def hostile(tmp_path_factory):
         [
             sys.executable,
             "-m",
-            "ca_research.cli",
+            "ca_research.app.cli",
             "run",
             "C25",
             "--as-of",

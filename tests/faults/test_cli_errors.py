@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from ca_research import errors, paths, registry, runs
-from ca_research.errors import CaResearchError, ParameterError, UnknownNameError
+from ca_research import registry, runs
+from ca_research.ground import errors, paths
+from ca_research.ground.errors import CaResearchError, ParameterError, UnknownNameError
 
 REAL = paths.home()
 ARTICLE = REAL.parent / "shared" / "article.txt"
@@ -188,7 +189,7 @@ def test_an_interrupted_command_says_what_is_kept(built, command, monkeypatch):
     def interrupt(*args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ca_research.console.rows", interrupt)
+    monkeypatch.setattr("ca_research.app.console.rows", interrupt)
     code, _, err = command("data", "list")
     assert (code, err) == (130, "interrupted; what was finished is kept\n")
 

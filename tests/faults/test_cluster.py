@@ -15,8 +15,9 @@ import nbformat
 import psutil
 import pytest
 
-from ca_research import paths, runs
-from ca_research.errors import RunError
+from ca_research import runs
+from ca_research.ground import paths
+from ca_research.ground.errors import RunError
 from ca_research.runs import Options, Run
 
 CELL = 'n: int = 3\nas_of: str = "latest"'

@@ -23,7 +23,8 @@ import nbformat
 import psutil
 import pytest
 
-from ca_research import kernels, paths
+from ca_research import kernels
+from ca_research.ground import paths
 
 LENGTHS = (3000, 3400)
 """Thresholds of C25: its borders are 3,305 km long, so the last one turns the verdict."""
@@ -44,7 +45,7 @@ class Project:
         words = [
             sys.executable,
             "-m",
-            "ca_research.cli",
+            "ca_research.app.cli",
             "run",
             "C25",
             "--jobs",

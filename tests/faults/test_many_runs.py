@@ -16,7 +16,8 @@ import nbformat
 import psutil
 import pytest
 
-from ca_research import kernels, paths, runs
+from ca_research import kernels, runs
+from ca_research.ground import paths
 from ca_research.runs import Options, Run
 
 RUNS, AT_ONCE = 200, 50

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from ca_research import kernels, runs
-from ca_research.errors import RunError, UnknownNameError, UsageError
+from ca_research.ground.errors import RunError, UnknownNameError, UsageError
 from ca_research.runs import Options, Run
 
 PARAMETERS = 'economy: str = "KAZ"\nas_of: str = "latest"'

@@ -7,8 +7,9 @@ import pyarrow.parquet as pq
 import pytest
 from pandas.testing import assert_frame_equal
 
-from ca_research import economies, tables
-from ca_research.errors import CaResearchError, DataError, IntegrityError, MissingTableError
+from ca_research import tables
+from ca_research.ground import economies
+from ca_research.ground.errors import CaResearchError, DataError, IntegrityError, MissingTableError
 
 FIRST = "KAZ,CHN,2019,export,1,,S_CALENDAR"  # line 2 of the raw file
 KEY = "reporter+partner+year+flow+source_id"

@@ -22,9 +22,10 @@ import nbformat
 import psutil
 import pytest
 
-from ca_research import files as files_module
-from ca_research import kernels, paths, runs
-from ca_research.errors import WriteError
+from ca_research import kernels, runs
+from ca_research.ground import files as files_module
+from ca_research.ground import paths
+from ca_research.ground.errors import WriteError
 from ca_research.runs import Options, Run, pool
 
 CELL = 'n: int = 3\nas_of: str = "latest"'

@@ -10,8 +10,8 @@ import time
 
 import pytest
 
-from ca_research.errors import UsageError
-from ca_research.files import sweep, write_whole
+from ca_research.ground.errors import UsageError
+from ca_research.ground.files import sweep, write_whole
 from ca_research.runs import store as module
 from ca_research.runs.store import Store, allowed_size, remember_report, serve_report
 

@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from ca_research import paths
+from ca_research.ground import paths
 
 
 @pytest.fixture

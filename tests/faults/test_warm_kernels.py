@@ -668,7 +668,7 @@ def test_a_seed_of_hashes_that_the_user_has_set_is_respected(own, monkeypatch, c
 
 def test_a_project_named_by_a_relative_path_has_a_server(own, tmp_path, monkeypatch):
     """The server starts in its own folder and looked for the project there."""
-    from ca_research import paths
+    from ca_research.ground import paths
 
     (tmp_path / "project").symlink_to(paths.home())
     monkeypatch.chdir(tmp_path)
@@ -722,7 +722,7 @@ def test_the_servers_that_run_are_listed_and_can_be_stopped(own, capsys, monkeyp
 
     monkeypatch.setattr(sys, "argv", ["ca-research", "kernels", "--format", "json"])
     with pytest.raises(SystemExit):
-        __import__("ca_research.cli").cli.main()
+        __import__("ca_research.app.cli").cli.main()
     assert f'"pid": {one["pid"]}' in capsys.readouterr().out
     assert [s["pid"] for s in kernels.stop_all()] == [one["pid"]]
     assert within(10, lambda: gone(one["pid"])) and kernels.servers() == []

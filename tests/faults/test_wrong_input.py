@@ -15,8 +15,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from ca_research import economies, registry, tables
-from ca_research.errors import (
+from ca_research import registry, tables
+from ca_research.ground import economies
+from ca_research.ground.errors import (
     CaResearchError,
     DataError,
     ParameterError,
@@ -165,7 +166,7 @@ def test_a_fault_of_ours_is_three_lines_too(built, command, monkeypatch):
     def fault(*_):
         raise RuntimeError("no\nmore")
 
-    monkeypatch.setattr("ca_research.console.rows", fault)
+    monkeypatch.setattr("ca_research.app.console.rows", fault)
     code, _, err = command("data", "list")
     assert (code, err.count("\n")) == (
         1,

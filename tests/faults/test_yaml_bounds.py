@@ -8,9 +8,9 @@ import sys
 import pytest
 
 from ca_research import registry
-from ca_research.errors import RegistryError, UsageError
+from ca_research.ground.errors import RegistryError, UsageError
+from ca_research.ground.textfiles import MAX_DEPTH, MAX_VALUES, Unreadable, read_yaml
 from ca_research.runs.grid import read_grid
-from ca_research.textfiles import MAX_DEPTH, MAX_VALUES, Unreadable, read_yaml
 
 BOMB = "".join(
     f"- a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9 if n else ['x'] * 9)}]\n" for n in range(12)
@@ -103,7 +103,7 @@ def test_the_command_line_answers_at_once(project, tmp_path, surface, name):
     (claim if surface == "a claim" else grid).write_bytes(FAULTS[name][0])
     words = ["claims"] if surface == "a claim" else ["run", "--grid-file", str(grid)]
     done = subprocess.run(
-        [sys.executable, "-m", "ca_research.cli", *words],
+        [sys.executable, "-m", "ca_research.app.cli", *words],
         capture_output=True,
         text=True,
         timeout=20,

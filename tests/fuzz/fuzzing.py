@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ca_research.errors import CaResearchError
+from ca_research.ground.errors import CaResearchError
 
 SECONDS = 10
 """For one input; the slowest takes a fraction of it on an idle machine."""

@@ -26,8 +26,10 @@ import pytest
 import yaml
 from fuzzing import Case, mutated, mutated_bytes, word
 
-from ca_research import cli, economies, errors, paths, registry, tables
+from ca_research import registry, tables
+from ca_research.app import cli
 from ca_research.claims import check as claims_check
+from ca_research.ground import economies, errors, paths
 from ca_research.runs.grid import read_grid
 from ca_research.tables import query
 from ca_research.tables.validate import validate

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ca_research import paths
+from ca_research.ground import paths
 
 DOC = (paths.home() / "docs" / "adding-a-claim.md").read_text(encoding="utf-8")
 

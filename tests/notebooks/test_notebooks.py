@@ -7,7 +7,8 @@ import re
 import nbformat
 import pytest
 
-from ca_research import kernels, paths, registry
+from ca_research import kernels, registry
+from ca_research.ground import paths
 from ca_research.runs import PAGES, declared
 
 FILES = sorted(paths.notebooks_dir().glob("*.ipynb"))

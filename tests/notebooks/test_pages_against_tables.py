@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from ca_research import economies as eco
-from ca_research import paths
+from ca_research.ground import economies as eco
+from ca_research.ground import paths
 from ca_research.site.read import Page, read_page
 from ca_research.tables import load
 

@@ -150,7 +150,7 @@ def test_no_page_names_an_external_resource(report):
 def test_nothing_of_this_machine_is_in_pages_or_notebooks(report):
     from pathlib import Path
 
-    from ca_research import paths
+    from ca_research.ground import paths
 
     for file in [
         *report.glob("*.html"),
@@ -167,7 +167,7 @@ def test_a_repeated_run_gives_the_same_verdicts(report, tmp_path):
         [
             sys.executable,
             "-m",
-            "ca_research.cli",
+            "ca_research.app.cli",
             "run",
             "C25",
             "--as-of",

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from ca_research.errors import CoverageError, UnknownNameError, UsageError
+from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
 from ca_research.stats.event_study import event_study
 
 COLUMNS = {"unit": "unit", "time": "t", "outcome": "y", "first": "first"}

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ca_research.errors import UsageError
+from ca_research.ground.errors import UsageError
 from ca_research.investment import dac_rule, grant_element, grant_element_bounds, repayment_schedule
 
 PER_YEAR = (1, 2, 4)

@@ -18,7 +18,7 @@ from scipy.optimize import minimize
 from scipy.stats import t as t_distribution
 
 import ca_research as ca
-from ca_research.economies import CA5
+from ca_research.ground.economies import CA5
 from ca_research.trade.gravity_reassign import LEAST_PAIRS, reassign
 
 g = import_module("ca_research.trade.gravity")  # in the package the name is the function

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import ca_research as ca
-from ca_research import paths
+from ca_research.ground import paths
 from ca_research.trade import concentration, partner_shares
 
 BY = ["reporter", "year", "flow"]

@@ -15,8 +15,8 @@ import pytest
 from scipy.stats import entropy
 
 import ca_research as ca
-from ca_research import economies as eco
 from ca_research import trade
+from ca_research.ground import economies as eco
 from ca_research.trade import rank
 
 CODES = ("CHN", "RUS", "KAZ", "KGZ", "UZB", "TUR")
@@ -229,7 +229,7 @@ def test_the_border_is_the_same_by_both_profiles_and_by_sql():
     )["km"].item()
     for side in ("central_asian", "chinese"):
         assert (
-            ca.relations.border_total(facts, economies=eco.CA5, side=side)["estimate"].item()
+            ca.article.borders.border_total(facts, economies=eco.CA5, side=side)["estimate"].item()
             == total
         )
 
@@ -244,7 +244,7 @@ def test_gas_shares_against_sql():
                          / sum(quantity) filter (exporter = 'WLD') as share
         from energy where importer = 'CHN' and unit = 'bcm' and commodity in ('pipeline_gas', 'lng') group by year"""
     found = (
-        ca.economy.energy_shares(ca.load("energy"))
+        ca.article.energy.energy_shares(ca.load("energy"))
         .query("commodity == 'gas'")
         .set_index("year")["share"]
     )

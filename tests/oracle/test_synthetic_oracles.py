@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from scipy.optimize import minimize
 
-from ca_research.errors import CoverageError, UnknownNameError, UsageError
+from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
 from ca_research.stats.synthetic import simplex_weights, synthetic_control
 
 

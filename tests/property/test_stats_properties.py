@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ca_research import economies as eco
 from ca_research import stats
+from ca_research.ground import economies as eco
 from ca_research.stats import Axis, Exclusion, Universe, collapse
 from ca_research.trade import concentration, partner_shares, perspective
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ca_research import economies as eco
-from ca_research.errors import UnknownNameError, UsageError
+from ca_research.estimates.frame import data_path
+from ca_research.ground import economies as eco
+from ca_research.ground.errors import UnknownNameError, UsageError
 from ca_research.tables import load
 from ca_research.tables.dates import bounds, is_date
-from ca_research.tables.provenance import data_path
 
 DAYS = st.dates(dt.date(1000, 1, 1), dt.date(9998, 12, 31))
 PARTIAL = st.builds(lambda day, length: day.isoformat()[:length], DAYS, st.sampled_from([4, 7, 10]))

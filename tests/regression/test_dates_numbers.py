@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 
 import ca_research as ca
-from ca_research import economies as eco
-from ca_research import paths
-from ca_research.relations import signing
+from ca_research.article import signing
+from ca_research.ground import economies as eco
+from ca_research.ground import paths
 
 UNTIL = dt.date(2023, 5, 19)
 SPEECH = dt.date(2013, 9, 7)  # P044
@@ -49,10 +49,10 @@ def test_the_meeting_in_astana_was_a_day_before_march(events):
     )
     expected = (dt.date(2023, 3, 1) - day).days
     criterion = ca.claim("C04").spec.criteria()["in_march"]
-    found = ca.relations.date_gap(events, **criterion.settings)
+    found = ca.article.dates.date_gap(events, **criterion.settings)
     assert found["estimate"][0] == expected == 1 and found["sources"][0] == ("P013", "P165")
     summit = date_of("F-CHN-5").split("/")[0]  # P023
-    between = ca.relations.days_between(
+    between = ca.article.dates.days_between(
         events,
         first={"actor": "USA", "kinds": "format_ministerial", "near": "2023-02"},
         second={"actor": "CHN", "kinds": "format_summit", "near": "2023-05"},
@@ -69,12 +69,12 @@ def test_ministers_had_met_before(events):
     ]
     older = older[older["date"] < "2023"]
     assert sorted(older["source_id"]) == ["P002", "P003", "P005", "P007", "P008", "P009"]
-    found = ca.relations.earlier(
+    found = ca.article.dates.earlier(
         events, **ca.claim("C04").spec.criteria()["first_meeting"].settings
     )
     assert found["estimate"][0] == older["date"].nunique() == 6
     inside = older[older["place"].isin(["Samarkand", "Tashkent"])]
-    found = ca.relations.earlier(
+    found = ca.article.dates.earlier(
         events, **ca.claim("C04").spec.criteria()["first_in_region"].settings
     )
     assert found["estimate"][0] == len(inside) == 2
@@ -97,7 +97,7 @@ def test_six_partners_are_shown_and_one_denied(events, evidence):
     counts = held.groupby("actor")["date"].nunique()
     assert counts.to_dict() == {"CHN": 5, "EU27": 3, "IND": 3, "JPN": 2, "RUS": 3, "USA": 7}
     partners = [*counts.index, "TUR"]
-    found = ca.relations.shared_meetings(
+    found = ca.article.meetings.shared_meetings(
         events, evidence, economies=partners, until="2023-05-19"
     ).set_index("economy")
     assert found["estimate"].to_dict() == counts.to_dict() | {"TUR": 0}
@@ -111,7 +111,7 @@ def test_six_partners_are_shown_and_one_denied(events, evidence):
 
 
 def test_both_dates_of_the_first_american_summit_are_kept(events):
-    apart = ca.relations.disagreements(events)
+    apart = ca.article.lanes.disagreements(events)
     assert (
         apart["date"].tolist()
         == [date_of("F-USA-8"), date_of("F-USA-8-STATE")]
@@ -128,12 +128,14 @@ def test_lu_had_been_to_the_two_countries_the_year_before(events):
         date_of("V-USA-3") == "2022-05-23/2022-05-27"
         and date_of("V-USA-5") == "2023-04-22/2023-04-27"
     )  # P016, P014
-    found = ca.relations.places_visited(
+    found = ca.article.dates.places_visited(
         events, **ca.claim("C05").spec.criteria()["not_visited"].settings
     )
     assert found["estimate"][0] == 2
     late = (dt.date(2023, 4, 27) - dt.date(2023, 4, 14)).days
-    found = ca.relations.date_gap(events, **ca.claim("C05").spec.criteria()["month_after"].settings)
+    found = ca.article.dates.date_gap(
+        events, **ca.claim("C05").spec.criteria()["month_after"].settings
+    )
     assert found["estimate"][0] == late == 13
 
 
@@ -234,9 +236,9 @@ def test_months_of_the_five(events):
 
 def test_lists_agree_with_the_accession_of_the_wing(events):
     for dates, which in (("by_month", "M_GFDC25"), ("by_year", "M_LPV26")):
-        listed = ca.relations.accession(events, which, placeholder="as_printed").set_index(
-            "economy"
-        )["date"]
+        listed = ca.article.belt_and_road.accession(
+            events, which, placeholder="as_printed"
+        ).set_index("economy")["date"]
         times = signing.signing_times(
             events, until="2026-12-31", dates=dates, placeholder="as_printed"
         )
@@ -246,14 +248,16 @@ def test_lists_agree_with_the_accession_of_the_wing(events):
 
 
 def test_older_routes_to_the_sea(events, evidence):
-    found = ca.relations.routes(events, evidence)
+    found = ca.article.sea_access.routes(events, evidence)
     older = found[found["last_day"] < "2013-09-07"]
     shown = older.groupby("port")["source_id"].agg(set).to_dict()
     assert shown["ports of Iran, Gulf"] == {"P060", "E2_RFERL_1998"}
     assert shown["Lianyungang, Pacific"] == {"P062", "E2_WIKI_ELB"}
     assert shown["Batumi, Black Sea"] == {"E2_BOT", "E2_JAMES_BATUMI"}
     assert shown["Novorossiysk, Black Sea"] == {"P061"}, "an event and a document of one source"
-    assert ca.relations.sea_routes(events, evidence, before="2013-09-07")["estimate"][0] == 3
+    assert (
+        ca.article.sea_access.sea_routes(events, evidence, before="2013-09-07")["estimate"][0] == 3
+    )
 
 
 @pytest.mark.parametrize("day", ["2023-05-19", "latest"])

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import ca_research as ca
-from ca_research import paths
+from ca_research.ground import paths
 from ca_research.registry.codings import coding
 
 
@@ -48,7 +48,7 @@ def test_origins_are_counted_as_by_hand(evidence, claim, reading, direction, str
         "evidence/small.csv", claim=claim, reading=reading, direction=direction, strength=strength
     )
     rows = rows[rows["text_seen"] != "none"]
-    found = ca.relations.independent_sources(
+    found = ca.article.documents.independent_sources(
         evidence,
         claim=claim,
         reading=reading,
@@ -61,7 +61,7 @@ def test_origins_are_counted_as_by_hand(evidence, claim, reading, direction, str
 
 def test_the_quoted_words_were_not_seen_and_that_is_no_zero(evidence):
     # evidence C06 'WSJ text' has text_seen none, and the article cannot vouch for itself
-    found = ca.relations.independent_sources(
+    found = ca.article.documents.independent_sources(
         evidence, claim="C06", reading="quote", direction="supports", apart_from="ART"
     ).iloc[0]
     assert pd.isna(found["estimate"]) and found["missing"]
@@ -69,7 +69,7 @@ def test_the_quoted_words_were_not_seen_and_that_is_no_zero(evidence):
 
 def test_cases_with_two_origins(evidence):
     drawn = {
-        c: ca.relations.case_origins(evidence, claim=c, coding=name, codes=codes)
+        c: ca.article.documents.case_origins(evidence, claim=c, coding=name, codes=codes)
         for c, name, codes in (
             ("C13", "acts", "unrest;narrow;broad"),
             ("C17", "acts", "unrest;narrow;broad"),
@@ -123,7 +123,7 @@ def test_cases_with_two_origins(evidence):
 )
 def test_documents_set_aside_or_of_one_government(evidence, claim, criterion, before, after):
     settings = dict(ca.claim(claim).spec.criteria()[criterion].settings)
-    assert ca.relations.independent_sources(evidence, **settings)["estimate"][0] == after
+    assert ca.article.documents.independent_sources(evidence, **settings)["estimate"][0] == after
     settings.pop("counting")
     rows = raw(
         "evidence/small.csv",
@@ -133,7 +133,7 @@ def test_documents_set_aside_or_of_one_government(evidence, claim, criterion, be
     )
     rows = rows[rows["strength"].isin(["primary", "secondary"]) & (rows["text_seen"] != "none")]
     assert (
-        ca.relations.independent_sources(evidence, **settings)["estimate"][0]
+        ca.article.documents.independent_sources(evidence, **settings)["estimate"][0]
         == rows["origin_group"].nunique()
         > after
     )
@@ -161,7 +161,7 @@ def test_goals_named_as_in_the_items(evidence, goal):
     rows = rows[rows["item"].str.endswith("]") & ~rows["origin_group"].str.startswith("US_C5_")]
     named = rows[rows["item"].str.contains(f"{goal}=1")]["origin_group"].nunique()
     visible = rows[rows["item"].str.contains(f"{goal}=[01]")]["origin_group"].nunique()
-    found = ca.relations.goal_share(evidence, goal=goal).iloc[0]
+    found = ca.article.doctrine.goal_share(evidence, goal=goal).iloc[0]
     total = rows["origin_group"].nunique()
     assert (found["n"], round(found["low"], 6)) == (total, round(100 * named / total, 6))
     assert round(found["high"], 6) == round(100 * (named + total - visible) / total, 6)
@@ -172,18 +172,20 @@ def test_polls_of_2014_are_the_rows_of_the_source():
     rows = raw("opinion/small.csv", source_id="M_GAL_US", period="2014").set_index("economy")[
         "value_pct"
     ]
-    found = ca.relations.approval_waves(opinion, about="USA")
+    found = ca.article.approval.approval_waves(opinion, about="USA")
     mine = found[(found["year"] == 2014) & (found["source_id"] == "M_GAL_US")].set_index("economy")[
         "value_pct"
     ]
     assert mine.to_dict() == rows.to_dict() and len(rows) >= 4
     # M_GAL_CN 2014, KAZ 39; M_GAL_US 2014, KAZ 9
-    gap = ca.relations.approval_gap(opinion, economies=["KAZ"], about="USA", against="CHN").iloc[0]
+    gap = ca.article.approval.approval_gap(
+        opinion, economies=["KAZ"], about="USA", against="CHN"
+    ).iloc[0]
     assert (gap["estimate"], gap["last_year"]) == (9 - 39, 2014)
 
 
 def test_grants_by_head_are_grants_over_people():
-    grants = ca.investment.grants_per_head(ca.load("investment"), ca.load("macro"), donors=["USA"])
+    grants = ca.article.aid.grants_per_head(ca.load("investment"), ca.load("macro"), donors=["USA"])
     cell = grants[(grants["host"] == "KGZ") & (grants["year"] == 2022)].iloc[0]
     rows = raw(
         "investment/one_net_flows.csv",

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import ca_research as ca
-from ca_research import paths
+from ca_research.ground import paths
 
 CA5 = list(ca.economies.CA5)
 RAW_GOODS = {"25", "26", "27", "71", "74", "75", "76", "78", "79", "80", "81"}
@@ -47,10 +47,10 @@ def bought(economy: str, year: int) -> pd.Series:
 def test_raw_materials_and_chapters_of_2018(trade, economy):
     by_chapter = bought(economy, 2018)
     share = 100 * by_chapter[by_chapter.index.isin(RAW_GOODS)].sum() / by_chapter.sum()
-    found = ca.trade.resource_share(trade, economies=[economy])["estimate"][0]
+    found = ca.article.diversification.resource_share(trade, economies=[economy])["estimate"][0]
     assert found == pytest.approx(share, rel=1e-9)
     seen = (by_chapter[by_chapter.index.isin(MADE)] >= 1_000_000).sum()
-    covered = ca.trade.chapter_coverage(trade, economies=[economy])["estimate"][0]
+    covered = ca.article.diversification.chapter_coverage(trade, economies=[economy])["estimate"][0]
     assert covered == pytest.approx(100 * seen / 76, rel=1e-12)
 
 
@@ -70,17 +70,19 @@ def test_concentration_of_uzbekistan_by_steady_importers(trade):
         )
         indices.append(((values / values.sum()) ** 2).sum())
     expected = 100 * (sum(indices[3:]) / sum(indices[:3]) - 1)
-    row = ca.trade.chapter_concentration_change(trade, economies=["UZB"]).iloc[0]
+    row = ca.article.diversification.chapter_concentration_change(trade, economies=["UZB"]).iloc[0]
     assert row["estimate"] == pytest.approx(expected, rel=1e-9) and row["n"] == 6 * len(steady)
 
 
 def test_turkmenistan_has_too_few_importers_and_no_manufacturing_after_2004(trade):
     assert (
         "importers report by chapter"
-        in ca.trade.chapter_gain(trade, economies=["TKM"])["missing"][0]
+        in ca.article.diversification.chapter_gain(trade, economies=["TKM"])["missing"][0]
     )
     macro = ca.load("macro", indicator="NV.IND.MANF.ZS")
-    assert "2004" in ca.economy.manufacturing_change(macro, economies=["TKM"])["missing"][0]
+    assert (
+        "2004" in ca.article.industry.manufacturing_change(macro, economies=["TKM"])["missing"][0]
+    )
 
 
 def test_manufacturing_of_uzbekistan():
@@ -91,7 +93,7 @@ def test_manufacturing_of_uzbekistan():
     )
     expected = 100 * (rows.loc[2019:2022].mean() / rows.loc[2010:2013].mean() - 1)
     macro = ca.load("macro", indicator="NV.IND.MANF.ZS")
-    assert ca.economy.manufacturing_change(macro, economies=["UZB"])["estimate"][
+    assert ca.article.industry.manufacturing_change(macro, economies=["UZB"])["estimate"][
         0
     ] == pytest.approx(expected)
 
@@ -101,11 +103,11 @@ def test_projects_at_work_as_printed():
     that was known in May 2023.
     """
     now, then = ca.load("facts"), ca.load("facts", as_of="2023-05-19")
-    assert ca.economy.projects_at_work(now)["estimate"][0] == pytest.approx(100 * 20 / 52)
-    assert ca.economy.projects_at_work(now, weight="value")["estimate"][0] == pytest.approx(
-        100 * 4.453 / 21.1
-    )
-    assert ca.economy.projects_at_work(then)["estimate"][0] == pytest.approx(100 * 15 / 55)
+    assert ca.article.industry.projects_at_work(now)["estimate"][0] == pytest.approx(100 * 20 / 52)
+    assert ca.article.industry.projects_at_work(now, weight="value")["estimate"][
+        0
+    ] == pytest.approx(100 * 4.453 / 21.1)
+    assert ca.article.industry.projects_at_work(then)["estimate"][0] == pytest.approx(100 * 15 / 55)
 
 
 def test_corridor_as_printed():
@@ -113,22 +115,24 @@ def test_corridor_as_printed():
     (P065).
     """
     facts = ca.load("facts")
-    row = ca.economy.corridor_containers(facts).iloc[0]
+    row = ca.article.corridor.corridor_containers(facts).iloc[0]
     assert (row["low"], row["high"]) == (
         pytest.approx(100 * 0.66 / 1.46),
         pytest.approx(100 * 1.066 / 1.46),
     )
-    assert ca.economy.corridor_trains(facts)["estimate"][0] == 80
+    assert ca.article.corridor.corridor_trains(facts)["estimate"][0] == 80
     assert (
-        ca.economy.corridor_trains(facts, count="two_ports")["low"][0] > 50
+        ca.article.corridor.corridor_trains(facts, count="two_ports")["low"][0] > 50
     )  # 'more than half' (M_PD25H)
     assert (
-        ca.economy.corridor_scale(facts)["high"][0] == 5
+        ca.article.corridor.corridor_scale(facts)["high"][0] == 5
     )  # of EU imports by value, 2021 (M_TANDT)
     sea = (
         100 * 1.749 / (1.749 + 12.5)
     )  # January to November by rail (M_WTN23), the year westbound by sea (M_JMC23), m TEU
-    assert ca.economy.corridor_scale(facts, scale="containers")["high"][0] == pytest.approx(sea)
+    assert ca.article.corridor.corridor_scale(facts, scale="containers")["high"][
+        0
+    ] == pytest.approx(sea)
 
 
 def test_learners_and_institutes_as_printed():
@@ -136,18 +140,20 @@ def test_learners_and_institutes_as_printed():
     Tashkent in ten years (csi_2024).
     """
     culture, facts = ca.load("culture"), ca.load("facts")
-    cases = ca.relations.learner_cases(culture).set_index("economy")["growth"]
+    cases = ca.article.language.learner_cases(culture).set_index("economy")["growth"]
     assert cases["UZB"] == pytest.approx(100 * ((800 / 200) ** 0.5 - 1))
     assert cases["TJK"] == pytest.approx(100 * ((4500 / 200) ** (5 / 11) - 1))
-    late = ca.relations.learner_cases(culture, last_from="2018", opening="left_out")
+    late = ca.article.language.learner_cases(culture, last_from="2018", opening="left_out")
     assert set(late["economy"]) == {
         "UZB"
     }  # Astana's pair ends in 2011, Dushanbe's starts in the year of opening
-    assert "2024 only" in ca.relations.examinee_growth(culture)["missing"][0]  # hsk_2025
-    opened = ca.relations.institute_openings(facts, economies=CA5)["estimate"]
+    assert "2024 only" in ca.article.language.examinee_growth(culture)["missing"][0]  # hsk_2025
+    opened = ca.article.language.institute_openings(facts, economies=CA5)["estimate"]
     assert list(opened) == [1, 1, 1, 0, 0]  # AIDCPD, 2014-2018
     assert (
-        ca.relations.institute_openings(facts, economies=CA5, column="running_total")["estimate"]
+        ca.article.language.institute_openings(facts, economies=CA5, column="running_total")[
+            "estimate"
+        ]
         .isna()
         .all()
     )
@@ -156,26 +162,26 @@ def test_learners_and_institutes_as_printed():
 def test_views_as_printed():
     """The Barometer's 75 to 39, 55 to 46, 73 to 44 per cent (P131); Gallup's values in M_GAL_CN."""
     facts, opinion = ca.load("facts"), ca.load("opinion")
-    barometer = ca.relations.favour_change(
+    barometer = ca.article.favourability.favour_change(
         facts, opinion, economies=CA5, series="barometer"
     ).set_index("economy")["estimate"]
     assert barometer.dropna().to_dict() == {"KAZ": -36, "KGZ": -9, "UZB": -29}
-    gallup = ca.relations.favour_change(facts, opinion, economies=CA5, series="gallup").set_index(
-        "economy"
-    )["estimate"]
+    gallup = ca.article.favourability.favour_change(
+        facts, opinion, economies=CA5, series="gallup"
+    ).set_index("economy")["estimate"]
     assert gallup.dropna().to_dict() == {"KAZ": -1, "KGZ": 12, "TKM": -2, "UZB": -6}
 
 
 def test_exchange_in_the_years_of_the_waves_is_not_counted():
     facts, opinion, students = ca.load("facts"), ca.load("opinion"), ca.load("students")
-    table = ca.relations.exchange_change(facts, opinion, students, economies=CA5).set_index(
-        "economy"
-    )
+    table = ca.article.favourability.exchange_change(
+        facts, opinion, students, economies=CA5
+    ).set_index("economy")
     assert (table.loc["KAZ", "missing"], table.loc["TKM", "missing"]) == (
         "no count of students in China for 2021",
         "fewer than two waves of the barometer",
     )
-    earlier = ca.relations.exceptions(
+    earlier = ca.article.favourability.exceptions(
         facts, opinion, students, economies=CA5, exposure="five_years_before"
     ).iloc[0]
     assert (earlier["low"], earlier["high"]) == (2, 4)
@@ -192,8 +198,10 @@ def test_completed_commitments_of_each_edition(edition):
     ]
     expected = 100 * old["status"].isin(["Completion", "Pipeline: Commitment"]).mean()
     projects = ca.load("projects")
-    vintage = ["newest", "newest-1", "newest-2"][ca.investment.editions(projects).index(edition)]
-    row = ca.investment.completion_share(projects, vintage=vintage).iloc[0]
+    vintage = ["newest", "newest-1", "newest-2"][
+        ca.article.completion.editions(projects).index(edition)
+    ]
+    row = ca.article.completion.completion_share(projects, vintage=vintage).iloc[0]
     assert (
         row["high"] == pytest.approx(expected)
         and pd.isna(row["low"])
@@ -213,10 +221,10 @@ def test_debt_to_china_over_output(debtor):
     )
     percent = (100 * owed / output.set_index("year")["value"]).dropna()
     debt, macro = ca.load("debt"), ca.load("macro", indicator="NY.GDP.MKTP.CD")
-    level = ca.investment.debt_burden(debt, macro, economies=[debtor]).iloc[0]
+    level = ca.article.burden.debt_burden(debt, macro, economies=[debtor]).iloc[0]
     assert (
         level["estimate"] == pytest.approx(percent.iloc[-1])
         and level["last_year"] == percent.index[-1] == 2023
     )
-    change = ca.investment.debt_burden_change(debt, macro, economies=[debtor])["estimate"][0]
+    change = ca.article.burden.debt_burden_change(debt, macro, economies=[debtor])["estimate"][0]
     assert change == pytest.approx(percent[2023] - percent[2018])

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 import ca_research as ca
-from ca_research import economies as eco
-from ca_research import paths
+from ca_research.ground import economies as eco
+from ca_research.ground import paths
 
 
 def raw(file: str, **where: object) -> pd.DataFrame:

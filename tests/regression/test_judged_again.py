@@ -11,7 +11,7 @@ import ca_research as ca
 from ca_research import registry
 from ca_research.claims.compute import Computation
 from ca_research.claims.criteria import judge_criteria
-from ca_research.errors import RegistryError, UnknownNameError, UsageError
+from ca_research.ground.errors import RegistryError, UnknownNameError, UsageError
 
 DAY = "2023-05-19"
 
@@ -116,7 +116,7 @@ def _row(economy, estimate, path="p"):
 
 def test_two_rows_of_one_economy_are_an_error(monkeypatch, students):
     twice = _measure(lambda economies, _: [_row(e, v) for e in economies for v in (1.0, 2.0)])
-    monkeypatch.setattr("ca_research.claims.compute.measure", lambda name: twice)
+    monkeypatch.setattr("ca_research.claims.compute.find", lambda name: twice)
     with pytest.raises(UsageError, match="gives two rows for KAZ"):
         ca.claim("C30").gather(students=students)
 
@@ -130,7 +130,7 @@ def test_one_data_path_with_two_estimates_is_an_error(monkeypatch, students):
             for e in economies
         ]
     )
-    monkeypatch.setattr("ca_research.claims.compute.measure", lambda name: differs)
+    monkeypatch.setattr("ca_research.claims.compute.find", lambda name: differs)
     with pytest.raises(UsageError, match="rest on the same figures and differ"):
         ca.claim("C30").gather(students=students)
 

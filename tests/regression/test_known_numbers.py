@@ -13,12 +13,41 @@ import pandas as pd
 import pytest
 
 import ca_research as ca
-from ca_research import economies as eco
-from ca_research import paths, stats
+from ca_research import stats
 from ca_research.claims import CriterionResult
+from ca_research.ground import economies as eco
+from ca_research.ground import paths
 
 CA5 = list(eco.CA5)
-EU27 = ["AUT", "BEL", "BGR", "CYP", "CZE", "DEU", "DNK", "ESP", "EST", "FIN", "FRA", "GRC", "HRV", "HUN", "IRL", "ITA", "LTU", "LUX", "LVA", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN", "SWE"]
+EU27 = [
+    "AUT",
+    "BEL",
+    "BGR",
+    "CYP",
+    "CZE",
+    "DEU",
+    "DNK",
+    "ESP",
+    "EST",
+    "FIN",
+    "FRA",
+    "GRC",
+    "HRV",
+    "HUN",
+    "IRL",
+    "ITA",
+    "LTU",
+    "LUX",
+    "LVA",
+    "MLT",
+    "NLD",
+    "POL",
+    "PRT",
+    "ROU",
+    "SVK",
+    "SVN",
+    "SWE",
+]
 
 
 @functools.cache
@@ -185,7 +214,9 @@ def gas(year: int) -> float:
 
 @pytest.mark.parametrize(("year", "share"), [(2022, 27), (2023, 23)])
 def test_share_of_the_five_in_chinas_gas_imports(year, share):
-    found = ca.economy.energy_shares(ca.load("energy")).set_index(["commodity", "year"])["share"]
+    found = ca.article.energy.energy_shares(ca.load("energy")).set_index(["commodity", "year"])[
+        "share"
+    ]
     assert found[("gas", year)] == pytest.approx(gas(year))
     assert round(gas(year)) == share
 
@@ -195,7 +226,9 @@ def test_share_of_the_five_in_chinas_uranium_imports(year, share):
     kind = {"importer": "CHN", "commodity": "natural_uranium", "unit": "tonnes U", "year": year}
     inside = rows("energy/small.csv", exporter=CA5, **kind)["quantity"].sum()
     expected = 100 * inside / one("energy/small.csv", "quantity", exporter="WLD", **kind)
-    found = ca.economy.energy_shares(ca.load("energy")).set_index(["commodity", "year"])["share"]
+    found = ca.article.energy.energy_shares(ca.load("energy")).set_index(["commodity", "year"])[
+        "share"
+    ]
     assert found[("uranium", year)] == pytest.approx(expected)
     assert round(expected, 1) == share
 

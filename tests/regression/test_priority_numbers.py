@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 
 import ca_research as ca
-from ca_research import economies as eco
-from ca_research import paths
-from ca_research.claims import priority
+from ca_research.article import priority
+from ca_research.ground import economies as eco
+from ca_research.ground import paths
 
 CA5 = list(eco.CA5)
 EU27 = eco.members("EU27", 2020)
@@ -118,7 +118,7 @@ def test_concentration_from_the_raw_file(trade, economy, name, source):
         share = wide.sum(axis=1) / wide.sum(axis=1).sum()
         index[year] = float((share**2).sum())
     early, late = [[index[y] for y in years] for years in ((2010, 2011, 2012), (2020, 2021, 2022))]
-    row = ca.trade.concentration_change(trade, economies=[economy]).iloc[0]
+    row = ca.article.spread.concentration_change(trade, economies=[economy]).iloc[0]
     assert row["sources"] == (source,)
     assert (row["low"], row["high"]) == pytest.approx(
         (min(late) - max(early), max(late) - min(early))
@@ -127,7 +127,7 @@ def test_concentration_from_the_raw_file(trade, economy, name, source):
 
 def test_the_spread_of_votes_from_the_raw_file():
     facts = ca.load("facts")
-    found = ca.relations.vote_spread(facts, economies=CA5).set_index("economy")["estimate"]
+    found = ca.article.votes.vote_spread(facts, economies=CA5).set_index("economy")["estimate"]
     for economy in CA5:
         means = [
             raw(
@@ -147,14 +147,16 @@ def test_the_fits_agree_with_the_slower_estimator(trade):
     a loss.
     """
     events = ca.load("events")
-    slow = ca.relations.effect(trade, events).set_index("economy")
+    slow = ca.article.belt_and_road.effect(trade, events).set_index("economy")
     choices = {
         "accession_list": "M_GFDC25",
         "donors": "never_or_late",
         "source": "joined",
         "method": "synthetic",
     }
-    fast = ca.relations.effect_fits(trade, events, **choices).set_index("economy")
+    fast = ca.article.belt_and_road_effect.effect_fits(trade, events, **choices).set_index(
+        "economy"
+    )
     for economy in ("KAZ", "TJK", "UZB"):
         assert fast.loc[economy, "estimate"] == pytest.approx(slow.loc[economy, "effect"])
         assert fast.loc[economy, "p_gain"] == pytest.approx(slow.loc[economy, "p_positive"])
@@ -167,7 +169,7 @@ def test_the_fits_agree_with_the_slower_estimator(trade):
 
 
 def test_chinas_trade_after_2022_from_the_raw_files(trade):
-    found = ca.trade.value_after(trade, economies=CA5).set_index("economy")["estimate"]
+    found = ca.article.forecasts.value_after(trade, economies=CA5).set_index("economy")["estimate"]
     customs = pd.concat([file("trade/small.csv"), file("trade/imf_imts_chn_m.csv")])
     customs = customs[(customs["reporter"] == "CHN") & (customs["product"] == "TOTAL")]
     by_year = {2022: ["WITS_CHN_2022X", "IMF_IMTS_CHN_M"], 2023: ["GACC_2023_DERIVED"], 2024: ["GACC_2024"], 2025: ["GACC_2025"]}  # fmt: skip
@@ -186,7 +188,7 @@ def test_chinas_trade_after_2022_from_the_raw_files(trade):
 
 
 def test_kazakhstan_can_be_ranked_to_2025(trade):
-    found = ca.trade.leads_by_year(trade)
+    found = ca.article.forecasts.leads_by_year(trade)
     assert found.loc[found["economy"] == "KAZ", "year"].tolist() == [2023, 2024, 2025]
     rows = raw("trade/kaz_wits_bns_panel.csv", reporter="KAZ", year=2025, product="TOTAL")
     total = rows.groupby("partner")["value_usd"].sum()
@@ -199,10 +201,10 @@ def test_kazakhstan_can_be_ranked_to_2025(trade):
 
 def test_one_step_ranks_china_as_full_estimation_does():
     """Two ways of this project on the embedded panel; by least squares they are one number."""
-    from ca_research.trade.gravity_residual import OIL_EXPORTERS, rank_p
+    from ca_research.article.gravity_residual import OIL_EXPORTERS, rank_p
 
     panel = ca.trade.panel(ca.load("trade", source="PENPPML", product="TOTAL"), ca.load("geography"), exclude=OIL_EXPORTERS)  # fmt: skip
-    table = ca.trade.placebo_table(panel, estimator="ols")
+    table = ca.article.gravity_residual.placebo_table(panel, estimator="ols")
     full = ca.trade.reassign(panel, estimator="ols")
     both = table.merge(full.table, on="economy", suffixes=("", "_full")).dropna(
         subset=["estimate", "estimate_full"]

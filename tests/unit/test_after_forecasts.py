@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ca_research.errors import CoverageError, UnknownNameError
-from ca_research.trade import (
+from ca_research.article.forecasts import (
     forecast_paths,
     foreseen,
     lead_after,
@@ -17,6 +16,7 @@ from ca_research.trade import (
     value_after,
     value_series,
 )
+from ca_research.ground.errors import CoverageError, UnknownNameError
 
 
 def rows(*cells: tuple) -> pd.DataFrame:

@@ -5,9 +5,10 @@ import json
 import pytest
 
 import ca_research as ca
-from ca_research import paths, report
-from ca_research.errors import UsageError
-from ca_research.scaffold import new_claim
+from ca_research.app import report
+from ca_research.app.scaffold import new_claim
+from ca_research.ground import paths
+from ca_research.ground.errors import UsageError
 
 
 def stored(

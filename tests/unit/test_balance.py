@@ -9,9 +9,14 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from ca_research.errors import CoverageError, UnknownNameError, UsageError
-from ca_research.relations import ideal_spread, stood_aside, vote_spread, votes, war_votes
-from ca_research.trade import compare_periods, concentration_change, hhi_years, periods_by_economy
+from ca_research.article.spread import (
+    compare_periods,
+    concentration_change,
+    hhi_years,
+    periods_by_economy,
+)
+from ca_research.article.votes import ideal_spread, stood_aside, vote_spread, votes, war_votes
+from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
 
 YEARS = (2010, 2011, 2012, 2020, 2021, 2022)
 

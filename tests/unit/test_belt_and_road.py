@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 import ca_research as ca
-from ca_research import economies as eco
-from ca_research.errors import CoverageError, UnknownNameError, UsageError
-from ca_research.relations import belt_and_road as br
+from ca_research.article import belt_and_road as br
+from ca_research.ground import economies as eco
+from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
 from ca_research.stats import synthetic
 
 

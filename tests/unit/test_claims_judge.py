@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from ca_research import economies as eco
 from ca_research.claims import Evidence, universe
 from ca_research.claims.criteria import judge_criterion, scaled, specification_truths
 from ca_research.claims.judge import judge
+from ca_research.ground import economies as eco
 from ca_research.registry import VERDICTS, ClaimSpec, Over
 
 CA5 = list(eco.CA5)

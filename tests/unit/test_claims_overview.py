@@ -9,7 +9,7 @@ import pytest
 
 from ca_research.claims import overview
 from ca_research.claims.compare import two_days
-from ca_research.errors import CoverageError, RegistryError, UsageError
+from ca_research.ground.errors import CoverageError, RegistryError, UsageError
 from ca_research.stats import holm
 
 

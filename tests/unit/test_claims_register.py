@@ -16,9 +16,9 @@ from pydantic import ValidationError
 import ca_research as ca
 from ca_research import registry, runs
 from ca_research.claims import article, check
-from ca_research.claims.compute import measure
 from ca_research.claims.evidence import gather, universe
-from ca_research.errors import RegistryError, UnknownNameError, UsageError
+from ca_research.claims.measures import find
+from ca_research.ground.errors import RegistryError, UnknownNameError, UsageError
 from ca_research.registry import ClaimSpec
 from ca_research.runs.parameters import notebook_file
 
@@ -52,7 +52,7 @@ def test_nothing_in_the_register_could_not_work():
 
 @pytest.mark.parametrize(("spec", "criterion"), CRITERIA)
 def test_a_measure_takes_what_the_claim_gives_it(spec, criterion):
-    parameters = inspect.signature(measure(criterion.measure)).parameters
+    parameters = inspect.signature(find(criterion.measure)).parameters
     given = {*criterion.axes, *criterion.settings}
     assert given <= set(parameters)
     assert not set(criterion.axes) & set(criterion.settings)
@@ -65,7 +65,7 @@ def test_a_measure_takes_what_the_claim_gives_it(spec, criterion):
 @pytest.mark.parametrize(("spec", "criterion"), CRITERIA)
 def test_main_values_are_the_measures_own_defaults(spec, criterion):
     # a reader who calls the measure bare gets the main specification
-    parameters = inspect.signature(measure(criterion.measure)).parameters
+    parameters = inspect.signature(find(criterion.measure)).parameters
     for name, value in universe(spec, criterion).main.items():
         if parameters[name].default is not inspect.Parameter.empty:
             assert parameters[name].default == value
@@ -258,4 +258,4 @@ def test_gathering_refuses_what_it_cannot_use():
             {"facts": ca.load("facts", as_of="2023-05-19"), "geography": ca.load("geography")},
         )
     with pytest.raises(RegistryError, match="no measure"):
-        measure("trade.leed")
+        find("trade.leed")

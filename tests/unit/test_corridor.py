@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from ca_research import economy
+from ca_research import article
 from ca_research.claims.logic import decide
-from ca_research.errors import UnknownNameError
+from ca_research.ground.errors import UnknownNameError
 
 PORTS = "Horgos + Alashankou"
 ROUTES = "CHN-EUR rail, all routes"
@@ -51,41 +51,44 @@ BOXES = facts(
 
 
 def test_the_newest_stated_share_and_only_before_a_year():
-    assert one(economy.corridor_trains(TRAINS))["estimate"] == 80
-    assert one(economy.corridor_trains(TRAINS, before="2020"))["estimate"] == 60
-    early = one(economy.corridor_trains(TRAINS, before="2014"))
+    assert one(article.corridor.corridor_trains(TRAINS))["estimate"] == 80
+    assert one(article.corridor.corridor_trains(TRAINS, before="2020"))["estimate"] == 60
+    early = one(article.corridor.corridor_trains(TRAINS, before="2014"))
     assert pd.isna(early["estimate"]) and "before 2014" in early["missing"] and early["path"] == ""
 
 
 def test_more_than_half_is_more_than_half():
     """'More than 50' meets 'more than 50'; the plain number 50 would not."""
-    ports = one(economy.corridor_trains(TRAINS, count="two_ports"))
+    ports = one(article.corridor.corridor_trains(TRAINS, count="two_ports"))
     assert ports["low"] == pytest.approx(50) and ports["high"] == 100
     assert decide(None, float(ports["low"]), float(ports["high"]), ">", 50)
     plain = TRAINS.assign(attribute=TRAINS["attribute"].str.replace("_lower_bound", ""))
-    row = one(economy.corridor_trains(plain, count="two_ports"))
+    row = one(article.corridor.corridor_trains(plain, count="two_ports"))
     assert decide(None, row["low"], row["high"], ">", 50) is None
 
 
 def test_containers_range_is_narrow_to_wide_in_a_year_with_all_three():
-    row = one(economy.corridor_containers(BOXES))
+    row = one(article.corridor.corridor_containers(BOXES))
     assert (row["low"], row["high"]) == (pytest.approx(45), pytest.approx(75)) and row[
         "last_year"
     ] == 2021
     assert row["n"] == 3 and pd.isna(row["estimate"])
     assert (
-        "one whole year with" in one(economy.corridor_containers(BOXES, year="newest-1"))["missing"]
+        "one whole year with"
+        in one(article.corridor.corridor_containers(BOXES, year="newest-1"))["missing"]
     )
 
 
 def test_each_count_alone_is_over_the_total_of_its_own_year():
-    wide = lambda y: one(economy.corridor_containers(BOXES, transit="all_directions", year=y))  # noqa: E731
+    def wide(y):
+        return one(article.corridor.corridor_containers(BOXES, transit="all_directions", year=y))
+
     assert [wide(y)["estimate"] for y in ("newest", "newest-1", "newest-2")] == [
         pytest.approx(60),
         pytest.approx(75),
         pytest.approx(70),
     ]
-    assert one(economy.corridor_containers(BOXES, transit="china_europe"))[
+    assert one(article.corridor.corridor_containers(BOXES, transit="china_europe"))[
         "estimate"
     ] == pytest.approx(45)
     assert "3 whole years" in wide("newest-3")["missing"], "a total in containers is not one in TEU"
@@ -95,12 +98,12 @@ def test_parts_of_years_plans_and_other_units_are_not_used():
     """Without whole-year totals in TEU there is no share, although parts of years are there."""
     parts = BOXES[BOXES["period"].str.contains(" ") | (BOXES["unit"] != "TEU")]
     for transit in ("range", "china_europe", "all_directions"):
-        assert one(economy.corridor_containers(parts, transit=transit))["missing"]
+        assert one(article.corridor.corridor_containers(parts, transit=transit))["missing"]
 
 
 def test_a_count_above_the_total_is_capped():
     twice = BOXES.assign(value=BOXES["value"].where(BOXES["subject"] != WIDE, 5000.0))
-    assert one(economy.corridor_containers(twice))["high"] == 100
+    assert one(article.corridor.corridor_containers(twice))["high"] == 100
 
 
 SEA = facts(
@@ -114,15 +117,19 @@ SEA = facts(
 
 def test_scale_is_bounded_by_all_rail_and_by_the_narrow_count():
     both = pd.concat([SEA, BOXES], ignore_index=True)
-    row = one(economy.corridor_scale(both))
+    row = one(article.corridor.corridor_scale(both))
     assert (row["low"], row["high"]) == (pytest.approx(5 * 0.45), 5)
-    assert one(economy.corridor_scale(both, scale="stated"))["high"] == 6
-    assert one(economy.corridor_scale(both, scale="containers"))["high"] == pytest.approx(10)
-    alone = one(economy.corridor_scale(SEA))
+    assert one(article.corridor.corridor_scale(both, scale="stated"))["high"] == 6
+    assert one(article.corridor.corridor_scale(both, scale="containers"))["high"] == pytest.approx(
+        10
+    )
+    alone = one(article.corridor.corridor_scale(SEA))
     assert (alone["low"], alone["high"]) == (0, 5), (
         "nothing is known of the corridor's part of rail"
     )
-    assert one(economy.corridor_scale(SEA[SEA["subject"] != ROUTES], scale="containers"))["missing"]
+    assert one(article.corridor.corridor_scale(SEA[SEA["subject"] != ROUTES], scale="containers"))[
+        "missing"
+    ]
 
 
 def test_the_picture_keeps_parts_apart_from_the_whole():
@@ -136,17 +143,17 @@ def test_the_picture_keeps_parts_apart_from_the_whole():
         ),
         ("UTLC ERA (KAZ-RUS-BLR broad gauge)", "containers", "2020", 48.0, "TEU"),
     )
-    table = economy.corridor_shares(pd.concat([TRAINS, BOXES, part], ignore_index=True))
+    table = article.corridor.corridor_shares(pd.concat([TRAINS, BOXES, part], ignore_index=True))
     assert list(table[table["kind"] == "part"]["low"]) == [41, pytest.approx(48)]
     assert set(table[table["kind"] == "whole"]["unit"]) == {"trains", "containers"}
-    assert economy.corridor_shares(TRAINS.iloc[:0]).empty
+    assert article.corridor.corridor_shares(TRAINS.iloc[:0]).empty
 
 
 def test_unknown_choices_are_refused():
     for call in (
-        lambda: economy.corridor_trains(TRAINS, count="guess"),
-        lambda: economy.corridor_containers(BOXES, transit="sea"),
-        lambda: economy.corridor_scale(SEA, scale="weight"),
+        lambda: article.corridor.corridor_trains(TRAINS, count="guess"),
+        lambda: article.corridor.corridor_containers(BOXES, transit="sea"),
+        lambda: article.corridor.corridor_scale(SEA, scale="weight"),
     ):
         with pytest.raises(UnknownNameError):
             call()

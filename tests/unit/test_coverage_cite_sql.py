@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 import ca_research as ca
-from ca_research import paths, registry
-from ca_research.errors import UnknownNameError, UsageError
+from ca_research import registry
+from ca_research.ground import paths
+from ca_research.ground.errors import UnknownNameError, UsageError
 from ca_research.tables import Coverage, source_ids
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from ca_research import registry
-from ca_research.errors import UsageError
+from ca_research.ground.errors import UsageError
 from ca_research.tables.dates import bounds, is_date, known_on, parse_as_of
 
 DAY = dt.date

@@ -7,8 +7,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from ca_research.errors import UnknownNameError
-from ca_research.relations import dates, lanes, meetings, sea_access
+from ca_research.article import dates, lanes, meetings, sea_access
+from ca_research.ground.errors import UnknownNameError
 
 COLUMNS = [
     "event_id",

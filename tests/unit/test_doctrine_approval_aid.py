@@ -7,10 +7,10 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from ca_research import investment, relations
-from ca_research.errors import CoverageError, UnknownNameError, UsageError
+from ca_research import article
+from ca_research.article import documents as docs
+from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
 from ca_research.registry.codings import Coding
-from ca_research.relations import documents as docs
 
 # invented: item, economy, kind, powers, all_named, says, strength, text_seen, date
 TEXTS = (
@@ -100,7 +100,7 @@ def by_economy(frame: pd.DataFrame, column: str = "estimate") -> dict[str, objec
     ],
 )
 def test_place_in_the_newest_visible_list(choices, expected):
-    found = relations.partner_rank(evidence(), economies=["KAZ", "UZB", "TJK"], **choices)
+    found = article.doctrine.partner_rank(evidence(), economies=["KAZ", "UZB", "TJK"], **choices)
     assert by_economy(found) == expected
     assert all(bool(r["missing"]) == pd.isna(r["estimate"]) for _, r in found.iterrows())
 
@@ -118,7 +118,9 @@ def test_place_in_the_newest_visible_list(choices, expected):
     ],
 )
 def test_words_of_officials(choices, expected):
-    found = relations.official_words(evidence(), economies=["KGZ", "TJK", "KAZ", "TKM"], **choices)
+    found = article.doctrine.official_words(
+        evidence(), economies=["KGZ", "TJK", "KAZ", "TKM"], **choices
+    )
     assert by_economy(found) == expected
 
 
@@ -152,7 +154,7 @@ def strategies() -> pd.DataFrame:
 
 
 def test_a_document_stands_once_with_what_either_row_shows():
-    table = relations.goals(strategies(), documents="all_coded").set_index("document")
+    table = article.doctrine.goals(strategies(), documents="all_coded").set_index("document")
     assert table.index.tolist() == [
         "one",
         "two",
@@ -166,7 +168,7 @@ def test_a_document_stands_once_with_what_either_row_shows():
     assert table.loc["one", ["RUS", "CHN", "LIB"]].tolist() == [1, 0, 1] and pd.isna(
         table.loc["one", "IRN"]
     )
-    assert table.loc["three", list(relations.GOALS)].isna().all()
+    assert table.loc["three", list(article.doctrine.GOALS)].isna().all()
     assert table["kind"].to_dict() == {
         **dict.fromkeys(["one", "two", "three", "four", "five", "six"], "own"),
         "joint": "joint",
@@ -191,7 +193,7 @@ def test_a_document_stands_once_with_what_either_row_shows():
     ],
 )
 def test_share_of_documents_that_name_a_goal(choices, expected):
-    row = relations.goal_share(strategies(), **({"goal": "RUS"} | choices)).iloc[0]
+    row = article.doctrine.goal_share(strategies(), **({"goal": "RUS"} | choices)).iloc[0]
     found = tuple(None if pd.isna(row[c]) else row[c] for c in ("estimate", "low", "high"))
     assert found == pytest.approx(expected)
     assert bool(row["missing"]) == (expected == (None, None, None))
@@ -241,21 +243,25 @@ def cell(frame: pd.DataFrame, economy: str) -> tuple[float | None, ...]:
 
 
 def test_approval_is_of_the_newest_wave_and_one_question():
-    newest = relations.approval(polls(), economies=["KAZ", "KGZ", "UZB"], about="USA")
+    newest = article.approval.approval(polls(), economies=["KAZ", "KGZ", "UZB"], about="USA")
     assert [cell(newest, e) for e in ("KAZ", "KGZ", "UZB")] == [
         (30, None, None),
         (10, None, None),
         (None,) * 3,
     ]
-    pooled = relations.approval(polls(), economies=["TJK"], about="USA")
+    pooled = article.approval.approval(polls(), economies=["TJK"], about="USA")
     assert cell(pooled, "TJK") == (35, None, None), "pooled years and pooled economies are no wave"
-    before = relations.approval(polls(), economies=["KAZ", "KGZ"], about="USA", wave="newest-1")
+    before = article.approval.approval(
+        polls(), economies=["KAZ", "KGZ"], about="USA", wave="newest-1"
+    )
     assert cell(before, "KAZ") == (None, 40, 44), "two sources on one wave leave a range"
     assert cell(before, "KGZ") == (None,) * 3 and before["missing"].iloc[1].startswith("1 wave")
 
 
 def test_the_gap_compares_one_year_with_itself():
-    found = relations.approval_gap(polls(), economies=["KAZ", "KGZ"], about="USA", against="CHN")
+    found = article.approval.approval_gap(
+        polls(), economies=["KAZ", "KGZ"], about="USA", against="CHN"
+    )
     assert cell(found, "KAZ") == (None, -3, 3)  # 40 to 44 against 41 to 43: the widest either way
     assert cell(found, "KGZ") == (None,) * 3, "2014 and 2010 are never set against each other"
 
@@ -273,14 +279,17 @@ def test_the_gap_compares_one_year_with_itself():
 )
 def test_fall_from_the_peak(choices, economy, expected):
     assert (
-        cell(relations.approval_fall(polls(), economies=[economy], about="USA", **choices), economy)
+        cell(
+            article.approval.approval_fall(polls(), economies=[economy], about="USA", **choices),
+            economy,
+        )
         == expected
     )
 
 
 def test_unknown_waves_are_refused():
     with pytest.raises(UnknownNameError, match="every"):
-        relations.approval_waves(polls(), about="USA", waves="every")
+        article.approval.approval_waves(polls(), about="USA", waves="every")
 
 
 # --- grants
@@ -320,7 +329,7 @@ def money() -> pd.DataFrame:
     ],
 )
 def test_years_with_a_grant_are_of_the_years_reported(choices, expected):
-    row = investment.aid_years(money(), economies=["KAZ"], donor="USA", **choices).iloc[0]
+    row = article.aid.aid_years(money(), economies=["KAZ"], donor="USA", **choices).iloc[0]
     assert (None if pd.isna(row["estimate"]) else row["estimate"], row["n"]) == pytest.approx(
         expected
     )
@@ -336,28 +345,28 @@ def test_grants_by_head_stand_beside_the_median_of_those_who_gave():
             "source_id": ["P"],
         }
     )
-    rows = investment.grants_per_head(money(), people).query("missing == ''").set_index("investor")
+    rows = article.aid.grants_per_head(money(), people).query("missing == ''").set_index("investor")
     assert rows["per_head"].to_dict() == {
         "JPN": 10.0,
         "USA": 4.0,
         "DEU": 1.0,
     }  # the union is no donor beside its members
     assert set(rows["median"]) == {4.0} and rows["rank"].to_dict() == {"JPN": 1, "USA": 2, "DEU": 3}
-    own = investment.grants_per_head(money(), people, donors=["USA"]).query("missing == ''")
+    own = article.aid.grants_per_head(money(), people, donors=["USA"]).query("missing == ''")
     assert own[["rank", "donors", "median"]].iloc[0].tolist() == [2, 3, 4.0], (
         "ranked before the others leave"
     )
     assert own["sources"].iloc[0] == ("P", "one_net_flows")
     with pytest.raises(CoverageError):
-        investment.grants_per_head(money(), people.assign(indicator="other"))
+        article.aid.grants_per_head(money(), people.assign(indicator="other"))
 
 
 def test_current_and_constant_dollars_are_never_added():
-    assert investment.grants(money(), series="obligations")["value_usd"].tolist() == [5.0]
+    assert article.aid.grants(money(), series="obligations")["value_usd"].tolist() == [5.0]
 
 
 def test_wrong_series_and_years_are_refused():
     with pytest.raises(UnknownNameError, match="gifts"):
-        investment.grants(money(), series="gifts")
+        article.aid.grants(money(), series="gifts")
     with pytest.raises(UsageError, match="2010"):
-        investment.aid_years(money(), economies=["KAZ"], donor="USA", since="2010", until="2000")
+        article.aid.aid_years(money(), economies=["KAZ"], donor="USA", since="2010", until="2000")

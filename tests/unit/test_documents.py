@@ -11,9 +11,9 @@ import pytest
 from pydantic import ValidationError
 
 from ca_research import registry
-from ca_research.errors import UnknownNameError
+from ca_research.article import documents as docs
+from ca_research.ground.errors import UnknownNameError
 from ca_research.registry.codings import Coding
-from ca_research.relations import documents as docs
 
 # invented: item, reading, direction, origin_group, strength, text_seen, date
 ROWS = (

@@ -4,8 +4,8 @@ import unicodedata
 
 import pytest
 
-from ca_research import economies as eco
-from ca_research.errors import AggregateError, RegistryError, UnknownNameError
+from ca_research.ground import economies as eco
+from ca_research.ground.errors import AggregateError, RegistryError, UnknownNameError
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from ca_research import relations
+from ca_research import article
 from ca_research.claims.logic import decide
-from ca_research.errors import UnknownNameError, UsageError
+from ca_research.ground.errors import UnknownNameError, UsageError
 
 FIVE = ["KAZ", "KGZ", "TJK", "TKM", "UZB"]
 MINISTRY = "moe_brief_stats_peijin"
@@ -29,12 +29,12 @@ def test_examinees_need_two_years_of_one_source_and_region():
         ("KGZ", 2019, "hsk_takers", 1, "A"),
         ("CA4", 2024, "hsk_takers_cumulative", 9999, "A"),
     )
-    assert one(relations.examinee_growth(frame))["estimate"] == pytest.approx(80)
-    other_source = one(relations.examinee_growth(frame, span="4"))
+    assert one(article.language.examinee_growth(frame))["estimate"] == pytest.approx(80)
+    other_source = one(article.language.examinee_growth(frame, span="4"))
     assert pd.isna(other_source["estimate"]) and "2019, 2020, 2024" in other_source["missing"]
-    assert "no yearly count" in one(relations.examinee_growth(frame.iloc[:0]))["missing"]
+    assert "no yearly count" in one(article.language.examinee_growth(frame.iloc[:0]))["missing"]
     with pytest.raises(UsageError):
-        relations.examinee_growth(frame, span="five")
+        article.language.examinee_growth(frame, span="five")
 
 
 def test_lead_over_another_language_in_points():
@@ -44,9 +44,9 @@ def test_lead_over_another_language_in_points():
         ("CA5", 2019, "english_test_takers", 1000, "B"),
         ("CA5", 2024, "english_test_takers", 1200, "B"),
     )
-    row = one(relations.examinee_lead(frame))
+    row = one(article.language.examinee_lead(frame))
     assert row["estimate"] == pytest.approx(30) and row["sources"] == ("A", "B")
-    assert "english test takers" in one(relations.examinee_lead(frame.iloc[:2]))["missing"]
+    assert "english test takers" in one(article.language.examinee_lead(frame.iloc[:2]))["missing"]
 
 
 def test_cases_are_of_one_source_and_brought_to_five_years():
@@ -62,17 +62,19 @@ def test_cases_are_of_one_source_and_brought_to_five_years():
         ("KGZ;TJK", 2009, "learners", 1, "F"),
         ("KGZ;TJK", 2014, "learners", 9, "F"),
     )
-    cases = relations.learner_cases(frame).set_index("economy")
+    cases = article.language.learner_cases(frame).set_index("economy")
     assert sorted(cases.index) == ["TJK", "UZB"]
     assert cases.loc["UZB", "growth"] == pytest.approx(100) and cases.loc[
         "TJK", "growth"
     ] == pytest.approx(20)
-    cautious = relations.learner_cases(frame, bound="cautious").set_index("economy")["growth"]
+    cautious = article.language.learner_cases(frame, bound="cautious").set_index("economy")[
+        "growth"
+    ]
     assert cautious["TJK"] == pytest.approx(100 * (120 * 0.9 / (100 * 1.1) - 1))
-    rows = relations.learner_growth(frame, economies=FIVE).set_index("economy")
+    rows = article.language.learner_growth(frame, economies=FIVE).set_index("economy")
     assert rows["estimate"].notna().sum() == 2 and rows.loc["KGZ", "missing"]
     with pytest.raises(UnknownNameError):
-        relations.learner_cases(frame, bound="high")
+        article.language.learner_cases(frame, bound="high")
 
 
 def test_a_pair_from_the_year_of_opening_or_of_long_ago_can_be_left_out():
@@ -84,16 +86,19 @@ def test_a_pair_from_the_year_of_opening_or_of_long_ago_can_be_left_out():
         ("KAZ", 2007, "learners", 20, "C"),
         ("KAZ", 2017, "learners", 86, "C"),
     ).assign(note=["fewer than 200 in the First year", None, None, None, None, None])
-    late = relations.learner_cases(frame, last_from="2018")
+    late = article.language.learner_cases(frame, last_from="2018")
     assert sorted(late["economy"]) == ["TJK", "UZB"], "2018 itself is late enough, 2017 is not"
-    assert sorted(relations.learner_cases(frame, opening="left_out")["economy"]) == ["KAZ", "UZB"]
-    rows = relations.learner_growth(
+    assert sorted(article.language.learner_cases(frame, opening="left_out")["economy"]) == [
+        "KAZ",
+        "UZB",
+    ]
+    rows = article.language.learner_growth(
         frame, economies=["KAZ", "TJK", "UZB"], last_from="2018", opening="left_out"
     )
     assert rows["estimate"].notna().tolist() == [False, False, True]
     assert "2018 or later and the first not of its opening" in rows["missing"][0]
     with pytest.raises(UnknownNameError):
-        relations.learner_cases(frame, opening="apart")
+        article.language.learner_cases(frame, opening="apart")
 
 
 def test_the_slowest_case_of_an_economy_counts():
@@ -103,7 +108,7 @@ def test_the_slowest_case_of_an_economy_counts():
         ("UZB", 2014, "learners", 100, "B"),
         ("UZB", 2019, "learners", 110, "B"),
     )
-    row = relations.learner_growth(frame, economies=["UZB"]).iloc[0]
+    row = article.language.learner_growth(frame, economies=["UZB"]).iloc[0]
     assert row["estimate"] == pytest.approx(10) and row["sources"] == ("B",)
 
 
@@ -126,16 +131,16 @@ def column(values):
 def test_openings_and_a_column_that_falls_is_no_running_total():
     rising = column({"KAZ": {2013: 1, 2014: 1, 2015: 3}, "KGZ": {2013: 0, 2014: 0, 2015: 0}})
     window = {"economies": ["KAZ", "KGZ"], "first": "2014", "last": "2015"}
-    assert list(relations.institute_openings(rising, **window)["estimate"]) == [4, 0]
+    assert list(article.language.institute_openings(rising, **window)["estimate"]) == [4, 0]
     assert list(
-        relations.institute_openings(rising, column="running_total", **window)["estimate"]
+        article.language.institute_openings(rising, column="running_total", **window)["estimate"]
     ) == [2, 0]
     falling = column({"KAZ": {2013: 1, 2014: 0, 2015: 1}, "KGZ": {2013: 0, 2014: 0, 2015: 0}})
-    refused = relations.institute_openings(falling, column="running_total", **window)
+    refused = article.language.institute_openings(falling, column="running_total", **window)
     assert refused["estimate"].isna().all(), (
         "what the column means for one economy it means for all"
     )
-    short = relations.institute_openings(rising, economies=["KAZ", "TKM"])
+    short = article.language.institute_openings(rising, economies=["KAZ", "TKM"])
     assert short["missing"].str.contains("2013 to 2018").all()
 
 
@@ -205,11 +210,11 @@ def test_waves_keep_pollsters_questions_and_objects_apart():
         ],
         ignore_index=True,
     )
-    change = relations.favour_change(
+    change = article.favourability.favour_change(
         barometer({"KAZ": {2017: 70, 2021: 40}}), opinion, economies=["KAZ", "TJK"], series="gallup"
     )
     assert change["estimate"].tolist()[1] == -10 and pd.isna(change["estimate"][0])
-    first = relations.favour_change(
+    first = article.favourability.favour_change(
         barometer({"KAZ": {2017: 70, 2019: 90, 2021: 40}}),
         opinion,
         economies=["KAZ", "TJK"],
@@ -217,7 +222,7 @@ def test_waves_keep_pollsters_questions_and_objects_apart():
     )
     assert first["estimate"][0] == -30 and "no wave" in first["missing"][1]
     with pytest.raises(UnknownNameError):
-        relations.waves(VIEWS, opinion, series="pew")
+        article.favourability.waves(VIEWS, opinion, series="pew")
 
 
 def test_a_wave_after_the_day_is_of_a_later_year():
@@ -228,7 +233,7 @@ def test_a_wave_after_the_day_is_of_a_later_year():
             "UZB": {2023: 50, 2024: 60},
         }
     )
-    rows = relations.favour_since(
+    rows = article.favourability.favour_since(
         facts, NOBODY, economies=["KAZ", "KGZ", "TKM", "UZB"], since="2023-05-19"
     )
     assert rows["estimate"][0] == 5
@@ -243,7 +248,9 @@ VIEWS = barometer(
 
 def exceptions(students, **settings):
     row = one(
-        relations.exceptions(VIEWS, NOBODY, students, economies=["KAZ", "KGZ", "UZB"], **settings)
+        article.favourability.exceptions(
+            VIEWS, NOBODY, students, economies=["KAZ", "KGZ", "UZB"], **settings
+        )
     )
     return row["low"], row["high"]
 
@@ -269,7 +276,7 @@ def test_what_is_not_counted_leaves_the_count_open():
     assert decide(None, low, high, "==", 0) is None
     assert exceptions(short, exposure="five_years_before") == (2, 2)
     unasked = one(
-        relations.exceptions(
+        article.favourability.exceptions(
             VIEWS, NOBODY, short, economies=["KAZ", "TKM"], exposure="five_years_before"
         )
     )
@@ -292,7 +299,7 @@ def test_slope_over_three_waves_by_hand():
             "UZB": {2015: 5, 2016: 5, 2017: 5},
         }
     )
-    rows = relations.exposure_slope(
+    rows = article.favourability.exposure_slope(
         facts, NOBODY, students, economies=["KAZ", "KGZ", "UZB"]
     ).set_index("economy")
     assert rows.loc["KAZ", "estimate"] == pytest.approx(10) and rows.loc["KAZ", "n"] == 3

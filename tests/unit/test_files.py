@@ -16,12 +16,13 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from ca_research import files, kernels, paths
-from ca_research.errors import CaResearchError, IntegrityError, LinkError, WriteError
-from ca_research.files import changed, scratch_folder, stamps, walk, write_whole
+from ca_research import kernels
+from ca_research.ground import files, paths
+from ca_research.ground.errors import CaResearchError, IntegrityError, LinkError, WriteError
+from ca_research.ground.files import changed, scratch_folder, stamps, walk, write_whole
 
 
-@pytest.mark.parametrize("name", ["files", "kernels.spec", "kernels.launch"])
+@pytest.mark.parametrize("name", ["ground.files", "kernels.spec", "kernels.launch"])
 def test_examples_in_docstrings_run(name):
     found = doctest.testmod(importlib.import_module(f"ca_research.{name}"))
     assert found.attempted and not found.failed
@@ -237,7 +238,7 @@ def test_a_file_that_cannot_be_written_is_a_typed_error_and_an_os_error(tmp_path
 
 HOLDS = """
 import os, sys, time
-from ca_research.files import scratch_folder
+from ca_research.ground.files import scratch_folder
 with scratch_folder() as folder:
     (folder / "kernel-1.json").write_text("a key")
     print(folder, flush=True)

@@ -14,7 +14,7 @@ import zipfile
 
 import pytest
 
-from ca_research import report as reports
+from ca_research.app import report as reports
 from ca_research.site import forms, read_pages
 
 HOSTILE = [

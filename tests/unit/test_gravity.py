@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 import ca_research as ca
-from ca_research.economies import CA5
-from ca_research.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
+from ca_research.ground.economies import CA5
+from ca_research.ground.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
 from ca_research.trade.gravity_reassign import OIL_EXPORTERS, excess, reassign
 
 g = import_module("ca_research.trade.gravity")  # in the package the name is the function

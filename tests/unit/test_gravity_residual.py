@@ -8,20 +8,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ca_research.economies import CA5
-from ca_research.errors import CoverageError, UnknownNameError
-from ca_research.trade import (
-    gravity,
-    panel,
+from ca_research.article.gravity_residual import (
+    OIL_EXPORTERS,
     placebo_table,
-    reassign,
+    rank_p,
     residual,
     residual_p,
     residuals,
-    treated_pairs,
 )
+from ca_research.ground.economies import CA5
+from ca_research.ground.errors import CoverageError, UnknownNameError
+from ca_research.trade import gravity, panel, reassign, treated_pairs
 from ca_research.trade.gravity_reassign import CHANGE, GEOGRAPHY, LEVEL
-from ca_research.trade.gravity_residual import OIL_EXPORTERS, rank_p
 
 CODES = ("CHN", "RUS", "TUR", "USA", "DEU", "FRA", "IND", "JPN", *CA5)
 

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 import ca_research as ca
-from ca_research import economy, relations, trade
-from ca_research.errors import (  # fmt: skip
+from ca_research import article, trade
+from ca_research.ground.errors import (
     AggregateError,
     CoverageError,
     MixedUnitsError,
@@ -84,7 +84,7 @@ MEASURES = {
     "mirror_gap": (lambda f: trade.mirror_gap("KAZ", "CHN", f), rows()),
     "reconcile": (lambda f: trade.reconcile("KAZ", "CHN", f), rows()),
     "panel": (trade.panel, world(years=YEARS)),
-    "china_imports": (lambda f: relations.china_imports(f.assign(source_id="WTO_HSM")), rows(("KAZ", "RUS"), ("CHN",), ("import",))),
+    "china_imports": (lambda f: article.belt_and_road.china_imports(f.assign(source_id="WTO_HSM")), rows(("KAZ", "RUS"), ("CHN",), ("import",))),
 }  # fmt: skip
 ADD_OVER_PARTNERS = ("partner_shares", "concentration", "dispersion", "product_shares", "grubel_lloyd", "balance",
                      "revealed_advantage", "complementarity", "growth", "growth_rates")  # fmt: skip
@@ -345,24 +345,26 @@ def energy(**changes):
 
 
 def test_energy_shares_add_nothing_twice_and_nothing_of_another_unit():
-    assert economy.energy_share(energy(), commodity="gas")["estimate"].item() == 20
+    assert article.energy.energy_share(energy(), commodity="gas")["estimate"].item() == 20
     with pytest.raises(UsageError, match="two figures"):
-        economy.energy_share(pd.concat([energy(), energy(source_id="BP2021")]), commodity="gas")
+        article.energy.energy_share(
+            pd.concat([energy(), energy(source_id="BP2021")]), commodity="gas"
+        )
     group = pd.concat([energy(), energy().iloc[[0]].assign(exporter="CA5", quantity=20.0)])
     assert (
-        economy.energy_share(group, commodity="gas")["estimate"].item() == 20
+        article.energy.energy_share(group, commodity="gas")["estimate"].item() == 20
     )  # the five's own row is not added
     other = pd.concat(
         [energy(), energy().iloc[[0]].assign(exporter="UZB", unit="million tonnes", quantity=9.0)]
     )
-    assert economy.energy_share(other, commodity="gas")["estimate"].item() == 20
+    assert article.energy.energy_share(other, commodity="gas")["estimate"].item() == 20
 
 
 @pytest.mark.parametrize(
     "quantity", [[20.0, 0.0, 0.0], [200.0, 60.0, 40.0], [20.0, np.nan, np.nan]]
 )
 def test_energy_without_a_whole_is_recorded(quantity):
-    found = economy.energy_share(energy(quantity=quantity), commodity="gas").iloc[0]
+    found = article.energy.energy_share(energy(quantity=quantity), commodity="gas").iloc[0]
     assert pd.isna(found["estimate"]) and found["missing"]
 
 
@@ -376,9 +378,9 @@ def test_energy_without_a_whole_is_recorded(quantity):
 )
 def test_energy_choices(wrong):
     with pytest.raises(UsageError):
-        economy.energy_share(energy(), **wrong)
+        article.energy.energy_share(energy(), **wrong)
     with pytest.raises(UsageError, match="no year"):
-        economy.energy_share_before(energy(), commodity="gas", before="the pipeline")
+        article.energy.energy_share_before(energy(), commodity="gas", before="the pipeline")
 
 
 def borders(**changes):
@@ -390,17 +392,19 @@ def borders(**changes):
 
 def test_borders_add_one_figure_each_in_one_unit():
     three = ["KAZ", "KGZ", "UZB"]
-    assert relations.border_total(borders(), economies=three)["estimate"].item() == 15
+    assert article.borders.border_total(borders(), economies=three)["estimate"].item() == 15
     with pytest.raises(MixedUnitsError, match="miles"):
-        relations.border_total(borders(unit=["km", "miles", "km"]), economies=three)
+        article.borders.border_total(borders(unit=["km", "miles", "km"]), economies=three)
     with pytest.raises(UsageError, match="two lengths"):
-        relations.border_total(pd.concat([borders(), borders(source_id="B")]), economies=three)
+        article.borders.border_total(
+            pd.concat([borders(), borders(source_id="B")]), economies=three
+        )
     with pytest.raises(AggregateError, match="CA5"):
-        relations.border_total(borders(), economies=["CA5", "KAZ"])
+        article.borders.border_total(borders(), economies=["CA5", "KAZ"])
     for gap in (borders(value=[10.0, np.nan, 0.0]), borders().iloc[[0, 2]]):
-        found = relations.border_total(gap, economies=three).iloc[0]
+        found = article.borders.border_total(gap, economies=three).iloc[0]
         assert pd.isna(found["estimate"]) and "KGZ" in found["missing"]
-        counted = relations.neighbours(
+        counted = article.borders.neighbours(
             pd.DataFrame(), gap, economies=three, evidence="length"
         ).iloc[0]
         assert pd.isna(counted["estimate"]) and "KGZ" in counted["missing"]

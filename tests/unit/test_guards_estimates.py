@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from ca_research import stats, trade
-from ca_research.errors import (  # fmt: skip
+from ca_research.ground.errors import (
     AggregateError,
     CaResearchError,
     CoverageError,

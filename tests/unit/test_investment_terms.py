@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import ca_research as ca
 from ca_research import registry
-from ca_research.errors import (
+from ca_research.ground.errors import (
     AggregateError,
     CoverageError,
     MixedUnitsError,

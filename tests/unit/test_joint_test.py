@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from ca_research.errors import CoverageError, UnknownNameError, UsageError
+from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
 from ca_research.stats import Axis, Universe
 from ca_research.stats.joint_test import joint_test, signed_z, statistics
 from ca_research.stats.linear import LinearModel, control_axes, linear_path

@@ -14,7 +14,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from ca_research import kernels, paths
+from ca_research import kernels
+from ca_research.ground import paths
 from ca_research.kernels import launch, place, protocol, provisioner, stack
 from ca_research.kernels.place import Unavailable
 

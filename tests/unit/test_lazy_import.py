@@ -23,7 +23,7 @@ LOADED = f"import sys, json; print(json.dumps([m for m in {HEAVY} if m in sys.mo
 HELP = """
 import sys
 sys.argv = ["ca-research", *{words}]
-from ca_research.cli import main
+from ca_research.app.cli import main
 try:
     main()
 except SystemExit as leave:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ca_research.errors import UnknownNameError, UsageError
+from ca_research.ground.errors import UnknownNameError, UsageError
 from ca_research.stats import Axis, Exclusion, Universe
 from ca_research.stats.linear import LinearModel, control_axes, linear_path
 

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 import ca_research as ca
-from ca_research import economies, registry
-from ca_research.errors import UnknownNameError, UsageError
+from ca_research import registry
+from ca_research.ground import economies
+from ca_research.ground.errors import UnknownNameError, UsageError
 
 REAL = sorted(set(registry.tables()) - {"sources"})
 

@@ -3,8 +3,8 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from ca_research import economies as eco
-from ca_research.errors import CoverageError
+from ca_research.ground import economies as eco
+from ca_research.ground.errors import CoverageError
 from ca_research.plots.maps import outline, region_map, shared_border
 
 

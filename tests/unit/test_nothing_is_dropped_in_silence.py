@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import ca_research as ca
-from ca_research.errors import AggregateError, CoverageError, UnknownNameError, UsageError
+from ca_research.ground.errors import AggregateError, CoverageError, UnknownNameError, UsageError
 from ca_research.stats.leading import leading
 
 KNOWN = pd.Timestamp("2020-01-01")
@@ -33,30 +33,30 @@ def customs(year: int, value: float, source: str = "GACC_2024") -> list[tuple]:
 
 def test_a_source_that_says_nothing_of_an_economy_is_refused():
     frame = trade(*own(2020))
-    assert len(ca.trade.hhi_years(frame, "KAZ", source="KAZ_BNS")) == 1
+    assert len(ca.article.spread.hhi_years(frame, "KAZ", source="KAZ_BNS")) == 1
     with pytest.raises(CoverageError, match="KGZ_NSC has no year of KAZ"):
-        ca.trade.hhi_years(frame, "KAZ", source="KGZ_NSC")
+        ca.article.spread.hhi_years(frame, "KAZ", source="KGZ_NSC")
 
 
 def test_an_index_over_partners_adds_no_figure_twice():
     with pytest.raises(UsageError, match="share a cell"):
-        ca.trade.hhi_years(trade(*own(2020), *own(2020)), "KAZ", source="KAZ_BNS")
+        ca.article.spread.hhi_years(trade(*own(2020), *own(2020)), "KAZ", source="KAZ_BNS")
 
 
 def test_exports_by_chapter_need_rows_by_chapter():
     with pytest.raises(CoverageError, match="by chapter"):
-        ca.trade.chapter_indicators(trade(*own(2015)), economies=["KAZ"])
+        ca.article.diversification.chapter_indicators(trade(*own(2015)), economies=["KAZ"])
 
 
 @pytest.mark.parametrize(
     "measure",
     [
-        lambda t: ca.trade.partner_lead(t, economies=["KAZ"]),
-        lambda t: ca.trade.hhi_years(t, "KAZ", source="KAZ_BNS"),
-        lambda t: ca.trade.chapter_rows(t, "KAZ"),
-        lambda t: ca.trade.value_after(t, economies=["KAZ"]),
-        lambda t: ca.trade.value_series(t, "KAZ"),
-        lambda t: ca.trade.first_partners(t, "KAZ"),
+        lambda t: ca.article.trade_leads.partner_lead(t, economies=["KAZ"]),
+        lambda t: ca.article.spread.hhi_years(t, "KAZ", source="KAZ_BNS"),
+        lambda t: ca.article.diversification.chapter_rows(t, "KAZ"),
+        lambda t: ca.article.forecasts.value_after(t, economies=["KAZ"]),
+        lambda t: ca.article.forecasts.value_series(t, "KAZ"),
+        lambda t: ca.article.trade_leads.first_partners(t, "KAZ"),
     ],
 )
 def test_a_missing_column_is_named(measure):
@@ -66,21 +66,21 @@ def test_a_missing_column_is_named(measure):
 
 def test_two_sources_of_one_year_are_neither_added_nor_left_out():
     one = trade(*customs(2022, 1), *customs(2023, 2))
-    assert ca.trade.value_after(one, economies=["KAZ"])["estimate"].item() == 2
+    assert ca.article.forecasts.value_after(one, economies=["KAZ"])["estimate"].item() == 2
     two = trade(*customs(2022, 1), *customs(2023, 2), *customs(2023, 2, "GACC_2025"))
-    assert ca.trade.value_after(two, economies=["KAZ"])["estimate"].item() == 2, (
+    assert ca.article.forecasts.value_after(two, economies=["KAZ"])["estimate"].item() == 2, (
         "one of them speaks for China"
     )
-    assert ca.trade.value_series(two, "KAZ")["value_usd"].tolist() == [1, 2], (
+    assert ca.article.forecasts.value_series(two, "KAZ")["value_usd"].tolist() == [1, 2], (
         "and the year stays in the series"
     )
     with pytest.raises(UsageError, match="share a cell"):
-        ca.trade.value_after(pd.concat([one, one]), economies=["KAZ"])
+        ca.article.forecasts.value_after(pd.concat([one, one]), economies=["KAZ"])
 
 
 def test_a_year_of_customs_without_a_value_is_not_nought():
     with pytest.raises(CoverageError, match="without 'value_usd'"):
-        ca.trade.value_after(
+        ca.article.forecasts.value_after(
             trade(*customs(2022, 1), *customs(2023, float("nan"))), economies=["KAZ"]
         )
 
@@ -88,14 +88,14 @@ def test_a_year_of_customs_without_a_value_is_not_nought():
 def test_what_is_no_day_is_refused():
     frame = trade(*customs(2022, 1))
     with pytest.raises(UsageError, match="'May 2023' is no day"):
-        ca.trade.foreseen(frame, economies=["KAZ"], known_by="May 2023")
+        ca.article.forecasts.foreseen(frame, economies=["KAZ"], known_by="May 2023")
     with pytest.raises(UsageError, match="is no day"):
-        ca.trade.forecast_paths(frame, economies=["KAZ"], known_by="2023-13-01")
+        ca.article.forecasts.forecast_paths(frame, economies=["KAZ"], known_by="2023-13-01")
 
 
 def test_forecasts_without_any_series_are_refused():
     with pytest.raises(CoverageError, match="no series of china imports for KAZ"):
-        ca.trade.forecast_paths(trade(*own(2020)), economies=["KAZ"])
+        ca.article.forecasts.forecast_paths(trade(*own(2020)), economies=["KAZ"])
 
 
 def test_a_range_is_told_with_both_its_ends():
@@ -137,14 +137,15 @@ def test_commitments_and_payments_of_one_loan_are_not_added():
         ("USA", 1.0, "concessional", "paid"),
     ]
     agreed = [("CHN", 9.0, "concessional", "agreed")]
-    found = ca.investment.finance_lead(loans(*paid, *agreed), economies=["KGZ"])
+    found = ca.article.investment_leads.finance_lead(loans(*paid, *agreed), economies=["KGZ"])
     assert found["estimate"].item() == 0.5 and found["leader"].item() == "RUS"
     parts = loans(*paid, ("CHN", 3.0, "non_concessional", "paid"))
-    assert ca.investment.finance_lead(parts, economies=["KGZ"])["estimate"].item() == 1.25, (
-        "parts of one total add up"
-    )
+    assert (
+        ca.article.investment_leads.finance_lead(parts, economies=["KGZ"])["estimate"].item()
+        == 1.25
+    ), "parts of one total add up"
     with pytest.raises(UsageError, match="two figures of CHN in KGZ, 2020: official_loan"):
-        ca.investment.finance_lead(loans(*paid, paid[0]), economies=["KGZ"])
+        ca.article.investment_leads.finance_lead(loans(*paid, paid[0]), economies=["KGZ"])
 
 
 def test_a_gap_says_where_services_are_among_goods():

@@ -9,7 +9,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from ca_research import __version__, paths, registry
+from ca_research import __version__, registry
+from ca_research.ground import paths
 
 HOME = paths.home()
 PROJECT = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))

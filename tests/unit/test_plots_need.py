@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from ca_research import plots
-from ca_research.errors import (
+from ca_research import article, plots
+from ca_research.ground.errors import (
     CaResearchError,
     CoverageError,
     MixedUnitsError,
@@ -113,7 +113,7 @@ PICTURES = {
 
 OTHERS = {
     "curve_data", "leader_words", "measure_group", "measure_name", "missing_map", "party", "region_map", "shared_border", "show",
-    "show_coverage", "show_document_lists", "show_documents", "show_note", "show_table", "show_universe", "to_svg",
+    "show_coverage", "show_note", "show_table", "show_universe", "to_svg",
 }  # fmt: skip
 """Of the public names those that draw no frame, or display what another has drawn."""
 
@@ -123,14 +123,23 @@ OPTIONAL = {"mirror_gaps": {"direction"}, "student_lines": {"source_id"}, "speci
 """Columns that a picture uses where they are there, or that another argument names."""
 
 
+DRAWN = {name: getattr(plots, name) for name in plots.__all__} | {
+    name: getattr(module, name)
+    for module in (article.document_pictures, article.priority_pictures)
+    for name in PICTURES
+    if hasattr(module, name)
+}
+"""Pictures by name, those of any project and those of this article."""
+
+
 def draw(name: str, **instead: object) -> object:
     frames, others = PICTURES[name]
     frames = {k: {"title": v} if name == "placebo_dots" else v for k, v in frames.items()}
-    return getattr(plots, name)(**{**frames, **others, **instead})
+    return DRAWN[name](**{**frames, **others, **instead})
 
 
 def test_every_public_picture_is_looked_at_here():
-    assert set(plots.__all__) == PICTURES.keys() | OTHERS
+    assert set(DRAWN) == PICTURES.keys() | OTHERS
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -268,13 +277,17 @@ def test_two_figures_for_one_place_are_refused(name, argument, twice):
 
 def test_lines_break_at_years_without_a_figure():
     votes = frame(economy="KAZ", power="CHN", year=[2018, 2019, 2022], agreement=[0.5, 0.6, 0.7])
-    (line,) = plots.vote_lines(votes).axes[0].lines
+    (line,) = article.priority_pictures.vote_lines(votes).axes[0].lines
     assert (
         list(line.get_xdata()) == [2018, 2019, 2020, 2021, 2022]
         and np.isnan(line.get_ydata()[2:4]).all()
     )
     table = frame(economy="KAZ", year=[2010, 2013], hhi=[0.1, 0.2], period="")
-    line = plots.hhi_lines(table, early=(2010, 2012), late=(2020, 2022)).axes[0].lines[0]
+    line = (
+        article.priority_pictures.hhi_lines(table, early=(2010, 2012), late=(2020, 2022))
+        .axes[0]
+        .lines[0]
+    )
     assert np.isnan(line.get_ydata()[1:3]).all()
 
 
@@ -296,14 +309,14 @@ def test_what_would_not_be_drawn_is_refused():
     with pytest.raises(MixedUnitsError, match="economy is KAZ, KGZ"):
         plots.rank_slopes(pd.concat([RANKS, RANKS.assign(economy="KGZ")]))
     with pytest.raises(UsageError, match="needs the table opinion"):
-        plots.show_documents("C10", {"evidence": pd.DataFrame()})
+        article.document_pages.show_documents("C10", {"evidence": pd.DataFrame()})
 
 
 def test_a_range_is_not_drawn_as_its_middle():
     cells = PICTURES["priority_matrix"][0]["cells"].assign(
         estimate=np.nan, low=0.37, high=1.57, led=None, leader=""
     )
-    texts = {t.get_text() for t in plots.priority_matrix(cells).axes[0].texts}
+    texts = {t.get_text() for t in article.priority_pictures.priority_matrix(cells).axes[0].texts}
     assert {"no single leader", "0.37–1.6×, 2020"} <= texts
 
 

@@ -13,8 +13,8 @@ from matplotlib.text import Text
 from PIL import Image
 
 from ca_research import plots, registry
-from ca_research.errors import UnknownNameError, UsageError
-from ca_research.handover import NOTE_MIME, TABLE_MIME
+from ca_research.ground.display import NOTE_MIME, TABLE_MIME
+from ca_research.ground.errors import UnknownNameError, UsageError
 from ca_research.plots import style
 from ca_research.plots.panels import panels
 from ca_research.plots.show import cells_of, show_table, thumbnail, to_svg

@@ -9,14 +9,14 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from ca_research import economies as eco
-from ca_research.claims import priority
-from ca_research.errors import CoverageError, UnknownNameError, UsageError
-from ca_research.investment import finance_lead, investor_lead
-from ca_research.relations import meetings_lead, opinion_lead, summits
+from ca_research.article import priority
+from ca_research.article.investment_leads import finance_lead, investor_lead
+from ca_research.article.relations_leads import meetings_lead, opinion_lead, summits
+from ca_research.article.students_leads import host_lead
+from ca_research.article.trade_leads import partner_lead
+from ca_research.ground import economies as eco
+from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
 from ca_research.stats.leading import leading
-from ca_research.students import host_lead
-from ca_research.trade import partner_lead
 
 MINISTRY = "moe_brief_stats_peijin"
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import ca_research as ca
-from ca_research.errors import CoverageError, UsageError
+from ca_research.ground.errors import CoverageError, UsageError
 
 
 def report(

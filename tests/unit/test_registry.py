@@ -7,8 +7,9 @@ import jsonschema
 import pytest
 import yaml
 
-from ca_research import paths, registry
-from ca_research.errors import RegistryError, UnknownNameError
+from ca_research import registry
+from ca_research.ground import paths
+from ca_research.ground.errors import RegistryError, UnknownNameError
 
 
 def refusal(read):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import ca_research as ca
-from ca_research.errors import CoverageError, MixedUnitsError, UsageError
+from ca_research.ground.errors import CoverageError, MixedUnitsError, UsageError
 
 LINE = {"reporter": "UZB", "flow": "export", "product": "TOTAL", "price_basis": "current USD"}
 
@@ -74,7 +74,7 @@ def test_each_row_names_its_own_sources():
 
 def test_investment_and_debt_can_be_cited():
     debt, macro = ca.load("debt"), ca.load("macro", indicator="NY.GDP.MKTP.CD")
-    shares = ca.investment.debt_shares(debt, macro, economies=["KGZ"])
+    shares = ca.article.burden.debt_shares(debt, macro, economies=["KGZ"])
     assert "[DATASETS_GDP]" in ca.cite(shares) and "[ids_dod_one]" in ca.cite(shares)
     stock = ca.load("investment", host="KAZ", measure="fdi_stock", year=2021)
     one = stock[stock["source_id"] == stock["source_id"].mode()[0]]
@@ -115,7 +115,7 @@ def test_debt_without_its_totals_is_refused_and_not_an_empty_answer():
     with pytest.raises(
         CoverageError, match="no one source of the frame gives stocks owed to CHN, BIL and MUL"
     ):
-        ca.investment.debt_shares(press, macro, economies=["KGZ"])
+        ca.article.burden.debt_shares(press, macro, economies=["KGZ"])
     with pytest.raises(CoverageError, match="no one source"):
         ca.investment.debt_exposure(
             debt.iloc[:0], macro, debtors=["KGZ"], gdp_source="DATASETS_GDP"
@@ -125,8 +125,10 @@ def test_debt_without_its_totals_is_refused_and_not_an_empty_answer():
 def test_a_debtor_without_output_is_named():
     debt, macro = ca.load("debt"), ca.load("macro", indicator="NY.GDP.MKTP.CD")
     with pytest.raises(CoverageError, match="for TJK"):
-        ca.investment.debt_shares(debt, macro[macro["economy"] != "TJK"], economies=["KGZ", "TJK"])
-    burden = ca.investment.debt_burden(
+        ca.article.burden.debt_shares(
+            debt, macro[macro["economy"] != "TJK"], economies=["KGZ", "TJK"]
+        )
+    burden = ca.article.burden.debt_burden(
         debt, macro[macro["economy"] != "TJK"], economies=["KGZ", "TJK"]
     )
     assert burden.set_index("economy")["missing"].map(bool).to_dict() == {"KGZ": False, "TJK": True}
@@ -170,7 +172,7 @@ def test_two_stocks_of_one_investor_are_not_added():
 def test_a_frame_without_the_grants_asked_for_is_refused():
     money = ca.load("investment", measure="fdi_stock")
     with pytest.raises(CoverageError, match="no oda grants in the frame"):
-        ca.investment.grants(money)
+        ca.article.aid.grants(money)
 
 
 def test_two_populations_are_not_chosen_between_and_a_lacking_one_is_said():
@@ -179,8 +181,8 @@ def test_two_populations_are_not_chosen_between_and_a_lacking_one_is_said():
         ca.load("macro", indicator="SP.POP.TOTL"),
     )
     with pytest.raises(UsageError, match="two populations"):
-        ca.investment.grants_per_head(money, pd.concat([macro, macro.assign(source_id="OTHER")]))
-    without = ca.investment.grants_per_head(money, macro[macro["economy"] != "KAZ"])
+        ca.article.aid.grants_per_head(money, pd.concat([macro, macro.assign(source_id="OTHER")]))
+    without = ca.article.aid.grants_per_head(money, macro[macro["economy"] != "KAZ"])
     lacking = without[without["host"] == "KAZ"]
     assert (
         len(lacking)

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ca_research.errors import CoverageError, UnknownNameError, UsageError
-from ca_research.relations import (
-    effect,
+from ca_research.article.belt_and_road import effect
+from ca_research.article.belt_and_road_effect import (
+    control,
     effect_fits,
     gain_p,
     joint_p,
@@ -18,7 +18,7 @@ from ca_research.relations import (
     partial_conjunction,
     placebo_ranks,
 )
-from ca_research.relations.belt_and_road_effect import control
+from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
 from ca_research.stats import synthetic_control
 
 DONORS = (

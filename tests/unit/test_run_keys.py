@@ -11,8 +11,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from ca_research import paths, reads
-from ca_research.errors import UndeclaredReadError
+from ca_research.ground import paths, reads
+from ca_research.ground.errors import UndeclaredReadError
 from ca_research.runs import Run, fingerprint, inputs, pool, worker
 
 TABLES = {"one": ["trade"], "two": ["students"], "three": []}
@@ -167,7 +167,7 @@ def test_the_package_counts_but_for_what_only_starts_or_shows_runs(home, tmp_pat
         "site/render.py",
         "runs/pool.py",
         "kernels/server.py",
-        "cli.py",
+        "app/cli.py",
         "claims/judge.py",
     ):
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
@@ -239,7 +239,7 @@ def test_a_table_that_is_not_declared_cannot_be_read(monkeypatch):
             read()
         assert "metadata" in caught.value.hint
     assert ca.sql("select count(*) as n from facts")["n"].iloc[0] > 0
-    from ca_research.errors import UsageError
+    from ca_research.ground.errors import UsageError
 
     with pytest.raises(UsageError, match="debt"):
         ca.sql("select * from debt")

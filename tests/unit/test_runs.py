@@ -20,8 +20,9 @@ import nbformat
 import pytest
 from filelock import FileLock
 
-from ca_research import paths, registry, runs
-from ca_research.errors import (
+from ca_research import registry, runs
+from ca_research.ground import paths
+from ca_research.ground.errors import (
     MissingTableError,
     ParameterError,
     RunError,

@@ -7,11 +7,12 @@ from __future__ import annotations
 import nbformat
 import pytest
 
-from ca_research import paths, registry, runs
+from ca_research import registry, runs
+from ca_research.app.scaffold import new_claim
 from ca_research.claims import check
-from ca_research.errors import CoverageError, UsageError
+from ca_research.ground import paths
+from ca_research.ground.errors import CoverageError, UsageError
 from ca_research.runs.parameters import tables_by_notebook
-from ca_research.scaffold import new_claim
 
 ARTICLE = """\
 title: An invented article

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ca_research.errors import CoverageError, UnknownNameError, UsageError
-from ca_research.relations import signing
+from ca_research.article import signing
+from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
 from ca_research.stats.survival import kaplan_meier, median_time, survival_at
 
 # the product-limit curve

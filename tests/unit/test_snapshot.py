@@ -9,7 +9,8 @@ import re
 import pytest
 
 import ca_research as ca
-from ca_research import economies, paths, registry
+from ca_research import registry
+from ca_research.ground import economies, paths
 
 RAW = paths.raw_dir()
 FILES = [

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from ca_research import stats
-from ca_research.errors import CoverageError, UsageError
+from ca_research.ground.errors import CoverageError, UsageError
 
 ALL = (
     stats.end_to_end,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ca_research.errors import CoverageError, UnknownNameError, UsageError
+from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
 from ca_research.stats.bootstrap import block_bootstrap, cluster_bootstrap, wild_bootstrap_t
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ca_research.errors import CoverageError, UsageError
+from ca_research.ground.errors import CoverageError, UsageError
 from ca_research.stats.breaks import chow, sup_f
 
 

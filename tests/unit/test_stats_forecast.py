@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ca_research.errors import CaResearchError, CoverageError, UsageError
+from ca_research.ground.errors import CaResearchError, CoverageError, UsageError
 from ca_research.stats import forecast
 from ca_research.stats.backtest import backtest, compare_with_naive, mase
 from ca_research.stats.forecast import (

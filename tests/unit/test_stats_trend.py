@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ca_research.errors import CoverageError, UsageError
+from ca_research.ground.errors import CoverageError, UsageError
 from ca_research.stats.multiple import holm
 from ca_research.stats.trend import change_against_base, mann_kendall, ols_trend, sen_interval
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ca_research as ca
-from ca_research.errors import (
+from ca_research.ground.errors import (
     AggregateError,
     CoverageError,
     MixedUnitsError,

@@ -9,8 +9,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
+from ca_research.article import dates, signing
 from ca_research.plots import signing_curves, style, timeline
-from ca_research.relations import dates, signing
 from ca_research.stats.survival import kaplan_meier
 
 

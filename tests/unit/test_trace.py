@@ -5,7 +5,7 @@ import pytest
 
 import ca_research as ca
 from ca_research.claims.trace import ROWS, trace
-from ca_research.tables.provenance import estimate_row, estimates, tracing
+from ca_research.estimates.frame import estimate_row, estimates, tracing
 
 TABLE = pd.DataFrame(  # invented
     {

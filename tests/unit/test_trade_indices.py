@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ca_research as ca
-from ca_research.errors import CoverageError, MixedUnitsError, UsageError
+from ca_research.ground.errors import CoverageError, MixedUnitsError, UsageError
 
 
 def basket(values, *, reporter="KAZ", partner="WLD", flow="export", year=2020, source="S"):

@@ -12,7 +12,7 @@ import pytest
 from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm
 
-from ca_research.errors import CoverageError, UsageError
+from ca_research.ground.errors import CoverageError, UsageError
 from ca_research.stats import (
     Axis,
     Exclusion,

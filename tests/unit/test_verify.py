@@ -14,7 +14,8 @@ from xml.etree import ElementTree
 import nbformat
 import pytest
 
-from ca_research import paths, verify
+from ca_research import verify
+from ca_research.ground import paths
 from ca_research.runs import Run, fingerprint, inputs, plan
 from ca_research.verify import acceptance
 from ca_research.verify.state import write_baseline
@@ -482,7 +483,7 @@ sentences:
 def small(project):
     """A project with one fact, 7 books, and a claim that it is more than nought."""
     from ca_research import tables
-    from ca_research.scaffold import new_claim
+    from ca_research.app.scaffold import new_claim
 
     (project.home / "registry" / "article.yaml").write_text(ARTICLE, encoding="utf-8")
     names = ["fact_id", "subject", "attribute", "year", "value", "unit", "source_id"]

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 import ca_research as ca
-from ca_research import economies as eco
-from ca_research.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
-from ca_research.tables.provenance import data_path
+from ca_research.estimates.frame import data_path
+from ca_research.ground import economies as eco
+from ca_research.ground.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
 
 MINISTRY = "moe_brief_stats_peijin"
 
@@ -262,48 +262,50 @@ def test_destinations_say_that_china_does_not_report():
 
 def test_crude_is_a_bound_and_pre_pipeline_years_are_missing():
     energy = ca.load("energy")
-    crude = ca.economy.energy_share(energy, commodity="crude").iloc[0]
+    crude = ca.article.energy.energy_share(energy, commodity="crude").iloc[0]
     assert pd.isna(crude["estimate"])
     assert crude["low"] == 0
     assert crude["high"] == pytest.approx(
         100 * 6.406 / 563.942
     )  # EI2024: 'Other CIS' and all crude, 2023
-    early = ca.economy.energy_share_before(energy, commodity="gas").iloc[0]
+    early = ca.article.energy.energy_share_before(energy, commodity="gas").iloc[0]
     assert pd.isna(
         early["estimate"]
     )  # LNG of 2006 to 2008 without pipeline gas is no share of nought
     assert "before 2009" in early["missing"]
     with pytest.raises(UnknownNameError, match="coal"):
-        ca.economy.energy_share(energy, commodity="coal")
+        ca.article.energy.energy_share(energy, commodity="coal")
 
 
 def test_a_share_of_long_ago_says_nothing_of_the_present():
     energy = ca.load("energy")
-    old = ca.economy.energy_share(energy, commodity="uranium").iloc[0]
+    old = ca.article.energy.energy_share(energy, commodity="uranium").iloc[0]
     assert old["last_year"] == 2013 and old["estimate"] == pytest.approx(
         100 * (14981 + 1633) / 18968
     )  # M_ATOM14
-    now = ca.economy.energy_share(energy, commodity="uranium", since="2014").iloc[0]
+    now = ca.article.energy.energy_share(energy, commodity="uranium", since="2014").iloc[0]
     assert (
         pd.isna(now["estimate"])
         and "from 2014 on" in now["missing"]
         and "the newest is 2013" in now["missing"]
     )
     assert (
-        ca.economy.energy_share(energy, commodity="uranium", since="2013")["last_year"].item()
+        ca.article.energy.energy_share(energy, commodity="uranium", since="2013")[
+            "last_year"
+        ].item()
         == 2013
     )
-    one = ca.economy.energy_share(energy, commodity="uranium", since="2013", year="newest-1").iloc[
-        0
-    ]
+    one = ca.article.energy.energy_share(
+        energy, commodity="uranium", since="2013", year="newest-1"
+    ).iloc[0]
     assert one["missing"].startswith("uranium: one year from 2013 on")
     with pytest.raises(UsageError, match="no year"):
-        ca.economy.energy_share(energy, commodity="gas", since="lately")
+        ca.article.energy.energy_share(energy, commodity="gas", since="lately")
 
 
 def test_pipeline_gas_in_another_unit_is_not_added():
     # PRESS_TKMGOV_58811 gives 20.7 million tonnes for TKM in 2020, beside 27.2 bcm in BP2021
-    shares = ca.economy.energy_shares(ca.load("energy")).set_index(["commodity", "year"])
+    shares = ca.article.energy.energy_shares(ca.load("energy")).set_index(["commodity", "year"])
     expected = (
         100 * (6.7949 + 27.2156 + 3.2822) / (45.0748 + 94.016)
     )  # BP2021 by origin and total; LNG of EI2024
@@ -312,7 +314,7 @@ def test_pipeline_gas_in_another_unit_is_not_added():
 
 @pytest.mark.parametrize("side", ["central_asian", "chinese"])
 def test_borders_sum_from_either_side(side):
-    total = ca.relations.border_total(ca.load("facts"), economies=eco.CA5, side=side)
+    total = ca.article.borders.border_total(ca.load("facts"), economies=eco.CA5, side=side)
     assert total["estimate"].item() == 1765 + 1063 + 477  # FBK: KAZ, KGZ, TJK
 
 
@@ -322,9 +324,9 @@ def test_borders_sum_from_either_side(side):
 )
 def test_neighbours_count_economies_and_nought_is_an_answer(evidence, economies, n):
     geography, facts = ca.load("geography"), ca.load("facts")
-    found = ca.relations.neighbours(geography, facts, economies=economies, evidence=evidence)
+    found = ca.article.borders.neighbours(geography, facts, economies=economies, evidence=evidence)
     assert found["estimate"].item() == n
-    twice = ca.relations.neighbours(
+    twice = ca.article.borders.neighbours(
         pd.concat([geography, geography]),
         pd.concat([facts, facts]),
         economies=economies,
@@ -335,5 +337,5 @@ def test_neighbours_count_economies_and_nought_is_an_answer(evidence, economies,
 
 def test_nothing_on_borders_is_missing():
     geography = ca.load("geography").iloc[:0]
-    found = ca.relations.neighbours(geography, ca.load("facts"), economies=eco.CA5)
+    found = ca.article.borders.neighbours(geography, ca.load("facts"), economies=eco.CA5)
     assert found["estimate"].isna().all()

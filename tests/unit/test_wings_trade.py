@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import ca_research as ca
-from ca_research import economies as eco
-from ca_research.errors import (
+from ca_research.ground import economies as eco
+from ca_research.ground.errors import (
     AggregateError,
     CoverageError,
     MixedUnitsError,

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .. import registry
-from ..errors import CaResearchError, RegistryError
+from ..ground.errors import CaResearchError, RegistryError
 from ..registry import ClaimSpec, Criterion, Reading
-from .compute import measure
 from .evidence import universe
 from .logic import FAILS, HOLDS, MIXED, evaluate
+from .measures import find
 from .rule import apply_rule
 
 GIVEN = {"economies"}
@@ -90,7 +90,7 @@ def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterato
 
 def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     try:
-        taken = inspect.signature(measure(criterion.measure)).parameters
+        taken = inspect.signature(find(criterion.measure)).parameters
         universe(claim, criterion)
     except CaResearchError as error:
         yield error.what

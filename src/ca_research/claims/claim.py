@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from .. import registry
-from ..errors import UnknownNameError
+from ..ground.errors import UnknownNameError
 from ..registry import ClaimSpec
 from .evidence import Evidence, gather, universe
 from .judge import judge

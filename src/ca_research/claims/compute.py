@@ -4,7 +4,6 @@ one source.
 
 from __future__ import annotations
 
-import importlib
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,25 +12,13 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import CaResearchError, RegistryError
+from ..estimates.frame import tracing
+from ..estimates.measures import Measure
+from ..ground.errors import CaResearchError
 from ..registry import Criterion
-from ..tables.provenance import tracing
+from .measures import find
 
-Measure = Callable[..., pd.DataFrame]
 Seen = list[tuple[str, pd.DataFrame]]
-
-
-def measure(name: str) -> Measure:
-    """The function that a criterion names, for example `trade.lead`."""
-    module, _, function = name.rpartition(".")
-    try:
-        return getattr(importlib.import_module(f"ca_research.{module}"), function)
-    except (ImportError, AttributeError):
-        raise RegistryError(
-            f"no measure {name!r} in the library",
-            where="registry/claims",
-            hint="name a public function of a wing",
-        ) from None
 
 
 def shared_parts(function: Measure) -> Mapping[str, Measure]:
@@ -55,7 +42,7 @@ class Call:
     @property
     def by_economy(self) -> bool:
         """Whether each row of the measure stands for itself (`tables.provenance.by_economy`)."""
-        return getattr(measure(self.name), "by_economy", False)
+        return getattr(find(self.name), "by_economy", False)
 
     @classmethod
     def of(cls, criterion: Criterion, economies: list[str]) -> Call:
@@ -82,7 +69,7 @@ class Computation:
         """Names of what is given that the measures take, or that one of their shared parts is made
         from.
         """
-        return {name for call in calls for name in self._inputs(measure(call.name))}
+        return {name for call in calls for name in self._inputs(find(call.name))}
 
     def run(self, call: Call, **choices: str) -> pd.DataFrame:
         """The estimates of one specification; raises what the measure raises, each time it is
@@ -105,7 +92,7 @@ class Computation:
         """The same calls on figures without the rows of a source. Parts made from other figures
         stay as they are.
         """
-        made = {part for call, _ in self._done for part in _parts_within(measure(call.name))}
+        made = {part for call, _ in self._done for part in _parts_within(find(call.name))}
         kept = {name: value for name, value in self.given.items() if name not in made}
         rest = Computation({name: _drop(value, source) for name, value in kept.items()})
         changed = {name for name in self.given if rest.given.get(name) is not self.given[name]}
@@ -113,7 +100,7 @@ class Computation:
         return rest
 
     def _compute(self, call: Call, choices: dict[str, str]) -> pd.DataFrame:
-        function = measure(call.name)
+        function = find(call.name)
         return function(
             **self._arguments(function, call.economies) | dict(call.settings), **choices
         )

@@ -12,11 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from .. import economies as eco
-from ..errors import CaResearchError, UsageError
+from ..estimates.frame import ESTIMATE_COLUMNS
+from ..ground import economies as eco
+from ..ground.errors import CaResearchError, UsageError
 from ..registry import ClaimSpec, Criterion
 from ..stats import AtMostOne, Axis, Exclusion, Universe, collapse
-from ..tables.provenance import ESTIMATE_COLUMNS
 from . import given as checks
 from .compute import Call, Computation
 from .trace import trace

@@ -15,13 +15,13 @@ from typing import Any
 
 import pandas as pd
 
-from .. import economies as eco
 from .. import registry
-from ..errors import UnknownNameError, UsageError
+from ..ground import economies as eco
+from ..ground.errors import UnknownNameError, UsageError
 from ..registry import ClaimSpec, Table
 from ..tables.dates import known_on, parse_as_of
 from ..tables.load import revised_sources
-from .compute import measure
+from .measures import find
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def all_used(spec: ClaimSpec, given: set[str], taken: set[str]) -> None:
     given.
     """
     for criterion in spec.criteria().values():
-        parameters = inspect.signature(measure(criterion.measure)).parameters.values()
+        parameters = inspect.signature(find(criterion.measure)).parameters.values()
         needed = {p.name for p in parameters if p.default is p.empty} - {"economies"}
         if missing := sorted(needed - given - set(criterion.settings) - set(criterion.axes)):
             raise UsageError(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from .. import economies
+from ..ground import economies
 from ..registry import ClaimSpec
 from .criteria import judge_criteria
 from .evidence import Evidence

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from .. import economies
+from ..ground import economies
 from ..registry import Reading
 from .criteria import judge_criteria
 from .evidence import Evidence, counted

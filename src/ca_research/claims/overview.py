@@ -11,8 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from .. import paths, registry
-from ..errors import CoverageError, RegistryError, UsageError
+from .. import registry
+from ..ground import paths
+from ..ground.errors import CoverageError, RegistryError, UsageError
 from ..stats import holm
 from .logic import evaluate
 from .words import bounds, criterion_number

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..tables.provenance import data_path
+from ..estimates.frame import data_path
 
 MIME = "application/vnd.ca-research.trace+json"
 """MIME type under which a notebook emits the traces of its criteria, beside its verdicts."""

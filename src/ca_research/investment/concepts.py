@@ -8,7 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
-from ..errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
+from ..ground.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
 from ..stats.frames import alike, numbers, require, with_sources
 from . import guards
 

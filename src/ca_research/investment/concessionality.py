@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ..errors import UnknownNameError, UsageError
+from ..ground.errors import UnknownNameError, UsageError
 
 
 @dataclass(frozen=True)

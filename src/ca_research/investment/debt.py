@@ -6,8 +6,14 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from .. import economies as eco
-from ..errors import AggregateError, CoverageError, MixedUnitsError, UnknownNameError, UsageError
+from ..ground import economies as eco
+from ..ground.errors import (
+    AggregateError,
+    CoverageError,
+    MixedUnitsError,
+    UnknownNameError,
+    UsageError,
+)
 from ..stats.frames import require
 from .guards import CREDITOR_TOTALS
 

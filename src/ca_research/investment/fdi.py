@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from .. import economies as eco
-from ..errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
+from ..estimates.frame import estimate_row, estimates
+from ..estimates.measures import measure
+from ..ground import economies as eco
+from ..ground.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
 from ..stats import years_back
 from ..stats.frames import alike, numbers, require, with_sources
-from ..tables.provenance import estimate_row, estimates
 
 CONDUITS = ("NLD",)
 """Hosts of holding companies among the named investors: their stock is mostly owned from
@@ -142,6 +143,7 @@ def stock_years(investment: pd.DataFrame, host: str) -> list[int]:
     )
 
 
+@measure("investment.fdi_rank")
 def fdi_rank(
     investment: pd.DataFrame,
     *,
@@ -185,6 +187,7 @@ def fdi_rank(
     return estimates(rows)
 
 
+@measure("investment.contractor_rank")
 def contractor_rank(investment: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFrame:
     """Rank of China by turnover of contracted works in the newest year of each host.
 

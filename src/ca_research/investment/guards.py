@@ -9,8 +9,8 @@ from itertools import combinations
 
 import pandas as pd
 
-from .. import economies as eco
-from ..errors import AggregateError, CoverageError, UsageError
+from ..ground import economies as eco
+from ..ground.errors import AggregateError, CoverageError, UsageError
 from ..stats.frames import require
 
 CREDITOR_TOTALS = ("BIL", "MUL")

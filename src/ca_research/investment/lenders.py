@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from .. import economies as eco
-from ..errors import AggregateError, CoverageError, MixedUnitsError, UnknownNameError
+from ..ground import economies as eco
+from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, UnknownNameError
 from ..stats.concentration import hhi_bounds
 from ..stats.frames import alike, require
 from . import guards

@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from .. import economies as eco
-from ..errors import MixedUnitsError, UsageError
+from ..ground import economies as eco
+from ..ground.errors import MixedUnitsError, UsageError
 from ..stats.frames import require
 from . import guards
 from .concessionality import CLASSIC, grant_element, grant_element_bounds

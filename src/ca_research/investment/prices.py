@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from ..errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
+from ..ground.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
 from ..stats.frames import alike, require
 from . import guards
 from .concepts import CONCEPTS

@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
-from .. import paths
-from ..errors import CaResearchError, RunError
-from ..files import walk
+from ..ground import paths
+from ..ground.errors import CaResearchError, RunError
+from ..ground.files import walk
 
 PROTOCOL = 2
 """Part of the socket's name: servers and clients of different protocols never meet."""

@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from ..errors import RunError, UnknownNameError, UsageError
+from ..ground.errors import RunError, UnknownNameError, UsageError
 
 _LAUNCHER = ["-m", "ipykernel_launcher", "-f", "{connection_file}"]
 _NO_MATTER = ("-Xfrozen_modules=off",)

@@ -49,7 +49,7 @@ STACK = (
     *("seaborn", "joblib", "yaml", "platformdirs", "filelock", "json", "sqlite3", "zoneinfo"),
     *(
         "ca_research.registry",
-        "ca_research.economies",
+        "ca_research.ground.economies",
         "ca_research.stats",
         "ca_research.tables",
         "ca_research.trade",
@@ -57,8 +57,6 @@ STACK = (
     *(
         "ca_research.investment",
         "ca_research.students",
-        "ca_research.economy",
-        "ca_research.relations",
     ),
     *("ca_research.claims", "ca_research.plots", "ca_research.plots.hooks"),
 )
@@ -121,6 +119,12 @@ def _kernel_to_come() -> Iterator[None]:
         del vars(builtins)["get_ipython"]
 
 
+def _questions() -> list[str]:
+    """Modules of the room `article`, where the package has one."""
+    room = Path(__file__).resolve().parents[1] / "article"
+    return sorted(f"ca_research.article.{file.stem}" for file in room.glob("[!_]*.py"))
+
+
 def load() -> dict[str, str]:
     """Import everything; returns what the imports have set in the environment.
 
@@ -134,6 +138,8 @@ def load() -> dict[str, str]:
     with _kernel_to_come():
         importlib.import_module("pandas")
     for name in STACK:
+        importlib.import_module(name)
+    for name in _questions():
         importlib.import_module(name)
     for name in SHELL:
         with contextlib.suppress(ImportError):

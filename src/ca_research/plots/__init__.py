@@ -3,16 +3,6 @@
 from .claims import coverage_map, curve_data, missing_map, show_universe, specification_curve
 from .counterfactual import control_lines, forecast_lines, placebo_dots
 from .coverage import show_coverage
-from .document_pages import show_document_lists, show_documents
-from .documents import (
-    case_strip,
-    goal_grid,
-    grant_panels,
-    poll_panels,
-    rank_marks,
-    sides_strip,
-    year_bars,
-)
 from .domain import (
     border_bar,
     measure_group,
@@ -26,7 +16,6 @@ from .domain import (
 )
 from .maps import region_map, shared_border
 from .overview import verdict_matrix
-from .priority import hhi_lines, priority_matrix, vote_lines
 from .ranges import completion_dots, share_ranges
 from .show import show, show_note, show_table, to_svg
 from .small import economy_lines, learner_points, views_and_exchange
@@ -35,16 +24,12 @@ from .words import leader_words, party
 
 __all__ = [
     "border_bar",
-    "case_strip",
     "completion_dots",
     "control_lines",
     "coverage_map",
     "curve_data",
     "economy_lines",
     "forecast_lines",
-    "goal_grid",
-    "grant_panels",
-    "hhi_lines",
     "leader_words",
     "learner_points",
     "measure_group",
@@ -53,9 +38,6 @@ __all__ = [
     "missing_map",
     "party",
     "placebo_dots",
-    "poll_panels",
-    "priority_matrix",
-    "rank_marks",
     "rank_slopes",
     "region_map",
     "share_lines",
@@ -63,12 +45,9 @@ __all__ = [
     "shared_border",
     "show",
     "show_coverage",
-    "show_document_lists",
-    "show_documents",
     "show_note",
     "show_table",
     "show_universe",
-    "sides_strip",
     "signing_curves",
     "specification_curve",
     "stock_bars",
@@ -78,6 +57,4 @@ __all__ = [
     "trade_ranges",
     "verdict_matrix",
     "views_and_exchange",
-    "vote_lines",
-    "year_bars",
 ]

@@ -10,11 +10,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .. import economies as eco
 from ..claims import Claim, Evidence, Verdict
 from ..claims.criteria import specification_truths
 from ..claims.evidence import counted
-from ..errors import CoverageError, UnknownNameError, UsageError
+from ..ground import economies as eco
+from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..tables import Coverage
 from . import style
 from .needs import needs, one_of

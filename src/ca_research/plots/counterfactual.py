@@ -12,8 +12,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
-from .. import economies as eco
-from ..errors import CoverageError, UnknownNameError
+from ..ground import economies as eco
+from ..ground.errors import CoverageError, UnknownNameError
 from . import style
 from .needs import needs, one_figure
 from .panels import panels
@@ -172,7 +172,8 @@ def placebo_dots(tables: Mapping[str, pd.DataFrame], *, highlight: str = "CHN") 
     """
     if not tables:
         raise CoverageError(
-            "no table of placebos to draw", hint="give title -> frame, as from trade.placebo_table"
+            "no table of placebos to draw",
+            hint="give title -> frame, as from gravity_residual.placebo_table",
         )
     with style.context():
         figure, grid = plt.subplots(1, len(tables), figsize=(8.2, 4.2), squeeze=False)

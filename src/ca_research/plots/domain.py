@@ -11,8 +11,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .. import economies as eco
-from ..errors import CoverageError, UsageError
+from ..ground import economies as eco
+from ..ground.errors import CoverageError, UsageError
 from . import style
 from .needs import by_year, needs, one_figure, one_of
 from .panels import apart, line, panels, shade_uncounted

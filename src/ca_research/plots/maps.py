@@ -15,8 +15,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .. import economies as eco
-from ..errors import CoverageError, UsageError
+from ..ground import economies as eco
+from ..ground.errors import CoverageError, UsageError
 from . import style
 from .words import party
 

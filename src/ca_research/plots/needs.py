@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from ..errors import CoverageError, MixedUnitsError, UsageError
+from ..ground.errors import CoverageError, MixedUnitsError, UsageError
 
 Picture = TypeVar("Picture", bound=Callable[..., Any])
 

@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..errors import UnknownNameError
+from ..ground.errors import UnknownNameError
 from ..registry import VERDICTS
 from . import style
 from .needs import needs

@@ -12,7 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .. import economies as eco
+from ..ground import economies as eco
 from . import style
 from .needs import alone, holes
 

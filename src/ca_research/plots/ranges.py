@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from .. import economies as eco
+from ..ground import economies as eco
 from . import style
 from .needs import needs, one_figure
 

@@ -21,8 +21,8 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from PIL import Image
 
-from ..errors import UsageError
-from ..handover import FIGURE_MIME, NOTE_MIME, ORIGIN_COLUMNS, SECTIONS, TABLE_MIME, is_year
+from ..ground.display import FIGURE_MIME, NOTE_MIME, ORIGIN_COLUMNS, SECTIONS, TABLE_MIME, is_year
+from ..ground.errors import UsageError
 from ..tables import source_ids
 from . import style
 from .words import cell_words, signed

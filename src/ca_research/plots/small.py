@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from .. import economies as eco
+from ..ground import economies as eco
 from . import style
 from .needs import by_year, needs, one_figure, one_of
 from .panels import line, panels, shade_uncounted

@@ -11,13 +11,13 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 
-from ..handover import GRID as GRID
-from ..handover import INK as INK
-from ..handover import MUTED as MUTED
-from ..handover import OTHER as OTHER
-from ..handover import PAPER as PAPER
-from ..handover import PARTY as PARTY
-from ..handover import STATE as STATE
+from ..ground.display import GRID as GRID
+from ..ground.display import INK as INK
+from ..ground.display import MUTED as MUTED
+from ..ground.display import OTHER as OTHER
+from ..ground.display import PAPER as PAPER
+from ..ground.display import PARTY as PARTY
+from ..ground.display import STATE as STATE
 
 TICK, LABEL, TITLE = 8.5, 9.0, 10.0
 """Points: ticks, direct labels and notes; axis titles and names of rows; titles of panels. No other

@@ -15,8 +15,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .. import economies as eco
-from ..errors import UsageError
+from ..ground import economies as eco
+from ..ground.errors import UsageError
 from ..tables.dates import bounds
 from . import style
 from .needs import needs

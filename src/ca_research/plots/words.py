@@ -9,8 +9,8 @@ from functools import cache
 
 import pandas as pd
 
-from .. import economies as eco
 from .. import registry
+from ..ground import economies as eco
 
 _SHORT = {"EU27": "EU", "EU": "EU", "CA5": "the five", "WLD": "world"}
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+")

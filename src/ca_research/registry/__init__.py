@@ -10,9 +10,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from .. import economies, paths, reads
-from ..errors import RegistryError, UnknownNameError
-from ..textfiles import Unreadable, read_csv
+from ..ground import economies, paths, reads
+from ..ground.errors import RegistryError, UnknownNameError
+from ..ground.textfiles import Unreadable, read_csv
 from .base import explain, read_yaml
 from .claims import VERDICTS, Article, ClaimSpec, Criterion, Member, Over, Reading, Sentence
 from .codings import Coding, coding

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from .. import paths
-from ..errors import RegistryError
-from ..textfiles import Unreadable
-from ..textfiles import read_yaml as parsed
+from ..ground import paths
+from ..ground.errors import RegistryError
+from ..ground.textfiles import Unreadable
+from ..ground.textfiles import read_yaml as parsed
 
 
 def _possible(date: str) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from ..errors import RegistryError
+from ..ground.errors import RegistryError
 from .base import Model, Name, Sha256
 
 ClaimId = Annotated[str, Field(pattern=r"^[CO]\d{2}$")]

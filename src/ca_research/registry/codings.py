@@ -9,8 +9,8 @@ from functools import cache
 
 from pydantic import Field, model_validator
 
-from .. import paths, reads
-from ..errors import UnknownNameError
+from ..ground import paths, reads
+from ..ground.errors import UnknownNameError
 from .base import Model, Name, read_yaml
 
 

@@ -9,9 +9,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 
-from .. import kernels, paths
-from ..errors import RunError, UsageError
-from ..files import changed, scratch_folder
+from .. import kernels
+from ..ground import paths
+from ..ground.errors import RunError, UsageError
+from ..ground.files import changed, scratch_folder
 from . import inputs, worker
 from .planning import Run
 

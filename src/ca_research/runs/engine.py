@@ -24,7 +24,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 from traitlets import Type
 
-from ..errors import RunError
+from ..ground.errors import RunError
 
 NAME = "ca-research"
 

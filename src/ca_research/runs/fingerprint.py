@@ -12,21 +12,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from .. import paths
-from ..files import stamps, walk
+from ..ground import paths
+from ..ground.files import stamps, walk
 
 FORMAT = 1  # raise when what a stored run or report holds changes its form
 PACKAGE = Path(__file__).resolve().parents[1]
-_SHOWS_ONLY = {
-    "site",
-    "verify",
-    "kernels",
-    "runs",
-    "cli.py",
-    "console.py",
-    "report.py",
-    "scaffold.py",
-}
+_SHOWS_ONLY = {"site", "verify", "kernels", "runs", "app"}
 """Rooms above the notebooks: they start or show runs and cannot change what one holds."""
 _RENDERS = (".py", ".j2", ".css", ".js")
 

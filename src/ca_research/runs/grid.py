@@ -7,8 +7,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..errors import UsageError
-from ..textfiles import Unreadable, read_csv, read_yaml
+from ..ground.errors import UsageError
+from ..ground.textfiles import Unreadable, read_csv, read_yaml
 
 _KINDS = (".csv", ".yaml", ".yml")
 

@@ -25,9 +25,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from .. import paths, reads
-from ..files import stamps
-from ..textfiles import read_yaml
+from ..ground import paths, reads
+from ..ground.files import stamps
+from ..ground.textfiles import read_yaml
 from .fingerprint import FORMAT, PACKAGE, digest, environment, of_files, package_files
 from .planning import Run
 

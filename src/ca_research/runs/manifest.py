@@ -10,9 +10,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from .. import __version__, kernels, paths, registry
-from ..errors import CoverageError, UsageError
-from ..files import write_whole
+from .. import __version__, kernels, registry
+from ..ground import paths
+from ..ground.errors import CoverageError, UsageError
+from ..ground.files import write_whole
 from . import inputs, planning, worker
 from .pool import Result
 

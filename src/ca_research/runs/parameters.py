@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .. import paths
-from ..errors import ParameterError, RunError, UnknownNameError
+from ..ground import paths
+from ..ground.errors import ParameterError, RunError, UnknownNameError
 
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .. import economies, paths, registry
-from ..errors import UnknownNameError, UsageError
+from .. import registry
+from ..ground import economies, paths
+from ..ground.errors import UnknownNameError, UsageError
 from . import parameters
 
 

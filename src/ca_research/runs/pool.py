@@ -15,9 +15,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from .. import kernels, paths
-from ..errors import RunError
-from ..files import changed, scratch_folder, sweep, write_whole
+from .. import kernels
+from ..ground import paths
+from ..ground.errors import RunError
+from ..ground.files import changed, scratch_folder, sweep, write_whole
 from . import inputs, worker
 from .planning import Run
 from .store import Store, open_store

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import UsageError
-from ..files import write_whole
+from ..ground.errors import UsageError
+from ..ground.files import write_whole
 
 DEFAULT_SIZE = 500 * 1024 * 1024
 """Bytes that the store may hold; `CA_RESEARCH_CACHE_MB` sets another size."""

@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .. import __version__, kernels, paths, reads
+from .. import __version__, kernels
+from ..ground import paths, reads
 from . import lean
 from .planning import Run
 

@@ -17,8 +17,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from .. import registry
 from ..claims import MIME, check, trace
 from ..claims.verdict import CriterionResult, Verdict
-from ..errors import RunError, UnknownNameError
-from ..handover import FIGURE_MIME, NOTE_MIME, ORIGIN_COLUMNS, SECTIONS, TABLE_MIME, is_year
+from ..ground.display import FIGURE_MIME, NOTE_MIME, ORIGIN_COLUMNS, SECTIONS, TABLE_MIME, is_year
+from ..ground.errors import RunError, UnknownNameError
 
 
 def _known(source_id: str) -> str:

@@ -15,10 +15,11 @@ import mistune
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from .. import __version__, economies, registry
+from .. import __version__, registry
 from ..claims import overview
 from ..claims.words import between, bounds, criterion_number, number, percent
-from ..handover import GRID, INK, MUTED, OTHER, PAPER, PARTY, STATE
+from ..ground import economies
+from ..ground.display import GRID, INK, MUTED, OTHER, PAPER, PARTY, STATE
 from ..tables import cite
 from .forms import table_latex
 from .read import Item

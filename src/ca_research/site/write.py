@@ -12,8 +12,8 @@ from typing import Any
 
 from .. import registry
 from ..claims import check, compare
-from ..errors import RunError
-from ..files import write_whole
+from ..ground.errors import RunError
+from ..ground.files import write_whole
 from ..runs import EXECUTED, PAGES
 from . import forms
 from .claimreview import claim_reviews

@@ -1,6 +1,6 @@
 """Statistics that know no domain."""
 
-from ..periods import years_back
+from ..ground.periods import years_back
 from .backtest import backtest, compare_with_naive, mase
 from .bootstrap import (
     Bootstrap,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import CaResearchError, CoverageError, UsageError
+from ..ground.errors import CaResearchError, CoverageError, UsageError
 from .forecast import Forecast, history, naive
 from .trend import observed
 

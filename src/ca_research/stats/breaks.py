@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..errors import CoverageError, UsageError
+from ..ground.errors import CoverageError, UsageError
 from .result import Result
 from .trend import TEN, observed, refuse_exact_fit
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..errors import CoverageError, UsageError
+from ..ground.errors import CoverageError, UsageError
 
 TOLERANCE = 1e-9
 """Rounding allowed between the sum of shares and one."""

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import CaResearchError, CoverageError, UsageError
+from ..ground.errors import CaResearchError, CoverageError, UsageError
 from .result import Result
 from .trend import TEN, level_between, observed, refuse_exact_fit
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from ..errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
+from ..ground.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
 
 
 def require(frame: pd.DataFrame, columns: Iterable[str], *, keys: Iterable[str] = ()) -> None:

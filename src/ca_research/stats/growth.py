@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..errors import CoverageError, UsageError
+from ..ground.errors import CoverageError, UsageError
 
 
 def observations(series: pd.Series, least: int) -> pd.Series:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import CoverageError, UsageError
+from ..ground.errors import CoverageError, UsageError
 
 
 def influence(

@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from ..errors import CoverageError, UnknownNameError, UsageError
+from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from . import subsets
 from .bootstrap import FAILURES
 from .linear import Block, LinearModel, Prepared, estimates, fitted, prepare

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import UnknownNameError, UsageError
+from ..ground.errors import UnknownNameError, UsageError
 from . import subsets
 from .trend import level_between
 from .universe import Axis, Universe

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from ..errors import UsageError
+from ..ground.errors import UsageError
 
 
 def holm(p_values: Mapping[str, float], alpha: float = 0.05) -> pd.DataFrame:

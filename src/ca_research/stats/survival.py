@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from ..errors import UsageError
+from ..ground.errors import UsageError
 
 _EXACT = 1e-12
 """A survival of one half is met within this: products of fractions do not land on it exactly."""

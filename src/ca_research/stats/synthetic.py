@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import CoverageError, UnknownNameError, UsageError
+from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from .frames import require
 from .result import Result
 

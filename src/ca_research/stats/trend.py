@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..errors import CoverageError, UsageError
+from ..ground.errors import CoverageError, UsageError
 from .growth import observations, sen_slope
 from .result import Result
 

@@ -18,7 +18,7 @@ from typing import Any
 import joblib
 import pandas as pd
 
-from ..errors import CaResearchError, UsageError
+from ..ground.errors import CaResearchError, UsageError
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from .flows import (
 from .gaps import gaps
 from .hosts import HostShares, host_coverage, host_shares
 from .intensity import intensity
-from .leads import host_lead
 
 __all__ = [
     "UIS_OUTBOUND",
@@ -29,7 +28,6 @@ __all__ = [
     "growth",
     "growth_by_origin",
     "host_coverage",
-    "host_lead",
     "host_shares",
     "intensity",
     "preferred_source",

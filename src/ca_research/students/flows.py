@@ -7,12 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from .. import economies as eco
 from .. import stats
-from ..errors import AggregateError, CoverageError, UnknownNameError, UsageError
+from ..estimates.frame import estimate_row, estimates
+from ..estimates.measures import measure
+from ..ground import economies as eco
+from ..ground.errors import AggregateError, CoverageError, UnknownNameError, UsageError
 from ..stats.frames import numbers, require
 from ..tables.preference import ranked
-from ..tables.provenance import estimate_row, estimates
 from .gaps import missing_years, spans
 
 UIS_OUTBOUND = ("uis_outbound_peijin", "uis_api_nemuulen_outbound")
@@ -214,6 +215,7 @@ def growth_by_origin(
     return table.assign(source_id=source)
 
 
+@measure("students.window_change")
 def window_change(
     students: pd.DataFrame,
     *,
@@ -276,6 +278,7 @@ def _with_gaps(rows: list[dict[str, Any]], holes: dict[str, list[int]]) -> pd.Da
     return frame
 
 
+@measure("students.change_since")
 def change_since(
     students: pd.DataFrame,
     *,
@@ -329,6 +332,7 @@ def change_since(
     return _with_gaps(rows, holes)
 
 
+@measure("students.share_change")
 def share_change(
     students: pd.DataFrame,
     *,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from ..errors import UsageError
+from ..ground.errors import UsageError
 from ..stats.frames import require
 
 SERIES = ("origin", "destination", "level", "source_id")

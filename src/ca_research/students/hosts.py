@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from .. import economies as eco
-from ..errors import AggregateError, CoverageError, MixedUnitsError, UsageError
+from ..ground import economies as eco
+from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, UsageError
 from ..stats.frames import alike, numbers, require
 from .flows import count
 

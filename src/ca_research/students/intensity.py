@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from .. import economies as eco
-from ..errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
+from ..ground import economies as eco
+from ..ground.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
 from ..stats.frames import numbers, require
 from .flows import count, refuse_origins
 from .gaps import missing_years

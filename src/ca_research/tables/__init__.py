@@ -3,7 +3,6 @@
 from .build import build, check, content_key
 from .cite import cite, source_ids
 from .coverage import Coverage, coverage, holes
-from .figure import figure
 from .load import load
 from .preference import of_role, preferred_rows, ranked
 from .query import sql
@@ -15,7 +14,6 @@ __all__ = [
     "cite",
     "content_key",
     "coverage",
-    "figure",
     "holes",
     "load",
     "of_role",

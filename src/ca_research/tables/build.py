@@ -19,9 +19,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock
 
-from .. import economies, paths, reads, registry
-from ..errors import CaResearchError, DataError, IntegrityError, MissingTableError, WriteError
-from ..files import changed, stamps, walk, write_whole
+from .. import registry
+from ..ground import economies, paths, reads
+from ..ground.errors import (
+    CaResearchError,
+    DataError,
+    IntegrityError,
+    MissingTableError,
+    WriteError,
+)
+from ..ground.files import changed, stamps, walk, write_whole
 from .dates import known_on
 from .validate import check_files, validate
 

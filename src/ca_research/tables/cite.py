@@ -10,7 +10,7 @@ from typing import Literal
 import pandas as pd
 
 from .. import registry
-from ..errors import UnknownNameError, UsageError
+from ..ground.errors import UnknownNameError, UsageError
 
 Style = Literal["text", "bibtex", "csl"]
 

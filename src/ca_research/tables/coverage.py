@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from .. import registry
-from ..economies import CA5
-from ..errors import UnknownNameError
+from ..ground.economies import CA5
+from ..ground.errors import UnknownNameError
 from .load import load
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 import pandas as pd
 
 from .. import registry
-from ..errors import UsageError
+from ..ground.errors import UsageError
 
 _ONE = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
 _RE = re.compile(rf"{_ONE}(/{_ONE})?")

@@ -19,8 +19,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from .. import economies, registry
-from ..errors import UnknownNameError, UsageError
+from .. import registry
+from ..ground import economies
+from ..ground.errors import UnknownNameError, UsageError
 from .build import table_file
 from .dates import bounds, parse_as_of
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from .. import registry
-from ..errors import RegistryError
+from ..ground.errors import RegistryError
 
 OWN_REPORTS = ("office", "compilation")
 """Roles of sources that hold what a reporter itself counted, the nearer one first."""

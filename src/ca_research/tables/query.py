@@ -13,8 +13,8 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from .. import paths, reads
-from ..errors import CaResearchError, MissingTableError, UsageError
+from ..ground import paths, reads
+from ..ground.errors import CaResearchError, MissingTableError, UsageError
 from .build import current, names
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")

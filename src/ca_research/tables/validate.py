@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from .. import economies, paths, registry
-from ..errors import DataError, Fault, IntegrityError
-from ..files import walk
+from .. import registry
+from ..ground import economies, paths
+from ..ground.errors import DataError, Fault, IntegrityError
+from ..ground.files import walk
 from .dates import is_date
 
 _PLACE = ("_file", "_line")

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from .. import economies as eco
-from ..errors import AggregateError, CoverageError, MixedUnitsError, UsageError
+from ..ground import economies as eco
+from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, UsageError
 from ..stats.frames import alike, numbers, require
 
 ALIKE = ("valuation", "price_basis", "scope", "unit", "currency")

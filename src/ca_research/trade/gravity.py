@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import CoverageError, UnknownNameError, UsageError
+from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..stats.event_study import t_interval
 from ..stats.forecast import ConvergenceError
 from ..stats.frames import alike, require

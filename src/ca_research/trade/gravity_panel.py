@@ -11,8 +11,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .. import economies as eco
-from ..errors import CaResearchError, CoverageError, MixedUnitsError, UnknownNameError, UsageError
+from ..ground import economies as eco
+from ..ground.errors import (
+    CaResearchError,
+    CoverageError,
+    MixedUnitsError,
+    UnknownNameError,
+    UsageError,
+)
 from ..stats.frames import numbers, require
 from .checks import one_figure_per_cell
 

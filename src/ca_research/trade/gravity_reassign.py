@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .. import economies as eco
-from ..errors import CoverageError, UnknownNameError
+from ..estimates.frame import estimate_row, estimates
+from ..ground import economies as eco
+from ..ground.errors import CoverageError, UnknownNameError
 from ..stats.forecast import ConvergenceError
 from ..stats.frames import require
 from ..stats.result import Result, number
-from ..tables.provenance import estimate_row, estimates
 from .gravity import CHANGE, GEOGRAPHY, LEVEL, Sample, complete, gravity, prune, solve
 from .gravity_panel import panel as make_panel
 

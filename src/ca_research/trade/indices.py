@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from .. import stats
-from ..errors import CoverageError, MixedUnitsError, UsageError
+from ..ground.errors import CoverageError, MixedUnitsError, UsageError
 from ..stats.concentration import hhi
 from ..stats.frames import alike, numbers, require, with_sources
 from ..stats.growth import observations

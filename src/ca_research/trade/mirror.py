@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from .. import economies
-from ..errors import CoverageError, UsageError
+from ..ground import economies
+from ..ground.errors import CoverageError, UsageError
 from ..stats.frames import alike, numbers, require
 from ..tables import load
 from ..tables.preference import of_role

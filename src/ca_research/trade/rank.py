@@ -12,12 +12,13 @@ from typing import Any
 
 import pandas as pd
 
-from .. import economies as eco
-from ..errors import CoverageError, UnknownNameError
+from ..estimates.frame import estimate_row, estimates, shares
+from ..estimates.measures import measure
+from ..ground import economies as eco
+from ..ground.errors import CoverageError, UnknownNameError
 from ..stats import years_back
 from ..stats.frames import require
 from ..tables.preference import ranked
-from ..tables.provenance import estimate_row, estimates, shares
 from .mirror import perspective
 from .standings import NEEDED, Ranking, Reports, ranking
 
@@ -253,6 +254,7 @@ def _newest_year(
     )
 
 
+@measure("trade.lead")
 @shares(seen=reports)
 def lead(
     trade: pd.DataFrame,

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from .. import economies as eco
-from ..errors import CoverageError, UsageError
+from ..ground import economies as eco
+from ..ground.errors import CoverageError, UsageError
 from ..stats.frames import require
 from ..tables import load
 from .checks import one_figure_per_cell

@@ -7,7 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
-from ..errors import CoverageError, UsageError
+from ..ground.errors import CoverageError, UsageError
 from ..stats.concentration import hhi
 from ..stats.frames import numbers, require, with_sources
 from .checks import (

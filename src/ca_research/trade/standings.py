@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from .. import economies as eco
+from ..ground import economies as eco
 from ..stats.frames import alike
 from .checks import ALIKE, one_figure_per_cell, undeclared
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from .. import paths
-from ..errors import BaselineError, UsageError
-from ..files import write_whole
+from ..ground import paths
+from ..ground.errors import BaselineError, UsageError
+from ..ground.files import write_whole
 from ..runs import PAGES, plan
 from .comparison import Change, Comparison, compare, outdated
 from .state import FILE, State, read_baseline, write_baseline

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import CaResearchError
+from ..ground.errors import CaResearchError
 from .state import Entry, Key, State
 
 RELATIVE = 1e-6

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from .. import paths
-from ..errors import BaselineError, CoverageError, UsageError
+from ..ground import paths
+from ..ground.errors import BaselineError, CoverageError, UsageError
 from ..runs import read_manifest
 
 SCHEMA = 1

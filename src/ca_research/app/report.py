@@ -1,0 +1,310 @@
+"""A report from beginning to end: what is unchanged is served, the rest is run, and the pages are
+written over both.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import re
+import sys
+import time
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..ground.errors import CoverageError, RunError
+from ..ground.files import changed, sweep, write_whole
+from ..ground.paths import shown
+
+if TYPE_CHECKING:
+    from ..runs import Options, Result, Run
+
+
+TURNS = 3
+"""How often a report is made again where its inputs are edited meanwhile."""
+
+
+def served(words: Sequence[str], out: Path, everything: bool) -> int | None:
+    """Serve the report that a command asks for from the store: how many files were put back, None
+    where it is not known.
+
+    everything: the command runs all there is. Else pages of other runs stay beside its own, and
+        count as an input.
+    Imports nothing heavy: this is what makes a repeated command cost a fraction of a second.
+    """
+    from ..runs import fingerprint
+    from ..runs.store import open_store, serve_report
+
+    executed = None if everything else out / "notebooks"
+    with alone(out):
+        return serve_report(open_store(), fingerprint.whole(words, executed), out)
+
+
+def make(
+    words: Sequence[str],
+    plan: Callable[[], Sequence[Run]],
+    out: Path,
+    options: Options,
+    *,
+    everything: bool,
+    progress: Callable[
+        [int], AbstractContextManager[tuple[Callable[[Run], None], Callable[[Result], None]]]
+    ],
+) -> Report:
+    """Run what is planned into `out` and write all pages. Failed runs are in the result; their
+    pages show the failure.
+
+    Where an input is edited meanwhile, what depends on it runs again, at most `TURNS` times in all;
+    a report is remembered only if nobody has written to its inputs since it was begun.
+
+    words: what the command asks for; plan: gives its runs; progress: shows them.
+    """
+    from .. import registry
+    from ..runs import fingerprint
+    from ..runs.store import open_store, remember_report
+
+    for turn in range(1, TURNS + 1):
+        begun = fingerprint.state()
+        made = _once(plan(), out, options, everything=everything, progress=progress)
+        with alone(out):
+            key = fingerprint.whole(words, None if everything else out / "notebooks")
+            moved = changed(begun, fingerprint.state())
+            if options.use_store and not moved and not made.error and made.whole:
+                remember_report(open_store(), key, out)
+        if not moved and not any(r.moved for r in made.results):
+            return made
+        which = ", ".join(moved[:3]) + (f" and {len(moved) - 3} more" if len(moved) > 3 else "")
+        if turn == TURNS or not all(name.startswith(_READ_ANEW) for name in moved):
+            break
+        said = (
+            f"ca-research: {which or 'an input'} changed during the run: what depends on it runs "
+            "again"
+        )
+        print(said, file=sys.stderr, flush=True)
+        registry.forget()
+    return replace(
+        made,
+        error=RunError(
+            f"{which or 'an input'} changed during the run, so the report may be of the state "
+            "before",
+            where=shown(out),
+            hint="ca-research run, once nothing is edited any more",
+        ),
+    )
+
+
+_READ_ANEW = ("registry/", "data/raw/", "notebooks/")
+"""What this process can read again; the package it has loaded, and the words it was given, stay as
+they were.
+"""
+
+
+def _once(
+    chosen: Sequence[Run],
+    out: Path,
+    options: Options,
+    *,
+    everything: bool,
+    progress: Callable[
+        [int], AbstractContextManager[tuple[Callable[[Run], None], Callable[[Result], None]]]
+    ],
+) -> Report:
+    from .. import runs, tables
+    from ..site import write_site, write_verdicts
+
+    if chosen and all(r.after for r in chosen) and not (out / "verdicts.json").is_file():
+        raise CoverageError(
+            "there is no report yet that the overview could read",
+            where=shown(out),
+            hint="ca-research run, which ends with it",
+        )
+    started, complaint = time.perf_counter(), None
+    tables.build()  # figures that were changed since the last build are part of what is run
+    results: list[Result] = []
+    sweep(out)
+    if everything:  # a run of everything leaves no page of an earlier one behind
+        keep = {f"{r.run_id}.ipynb" for r in chosen}
+        for stale in (out / runs.EXECUTED).glob("*.ipynb"):
+            if stale.name not in keep:
+                stale.unlink()
+    with progress(len(chosen)) as (on_start, on_done):
+        for after in (False, True):  # the overview reads what the claims' runs have stored
+            due = [r for r in chosen if r.after == after]
+            if due and not (options.fail_fast and runs.failed(results)):
+                results += runs.execute(due, out, options, on_start=on_start, on_done=on_done)
+                with alone(out):
+                    write_verdicts(out)
+    with alone(out):
+        runs.write_manifest(out, results, time.perf_counter() - started, options.kernel)
+        try:
+            write_site(out)
+        except RunError as error:
+            complaint = error
+    return Report(
+        out / "index.html", results, runs.failed(results) or complaint, len(results) == len(chosen)
+    )
+
+
+@dataclass(frozen=True)
+class Report:
+    """The index of a report, what became of its runs, the error to end with, if any, and whether
+    all was run.
+    """
+
+    index: Path
+    results: list[Result]
+    error: RunError | None
+    whole: bool = True
+
+
+LISTED = 12
+"""Verdicts that a command says one by one; more are counted."""
+
+
+def answers(
+    out: Path, claims: Sequence[str], sets: Sequence[Mapping[str, Sequence[Any]]]
+) -> list[str]:
+    """The verdicts of a report in words: a line for each run, or their number by verdict where
+    there are many.
+
+    claims: those asked for (all where none is named); sets: values of parameters, of which a run
+        has one of each name.
+    """
+    file = out / "verdicts.json"
+    stored = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
+    asked = [
+        v
+        for v in stored
+        if v["headline"] and (not claims or v["claim"] in claims) and _among(v, sets)
+    ]
+    if len(asked) <= LISTED:
+        return [_answer(v) for v in asked]
+    count = Counter(v["verdict"] for v in asked)
+    return [
+        f"{len(asked)} verdicts: " + ", ".join(f"{n} {word}" for word, n in count.most_common())
+    ]
+
+
+def _among(verdict: Mapping[str, Any], sets: Sequence[Mapping[str, Sequence[Any]]]) -> bool:
+    params = {**verdict["params"], "as_of": verdict["as_of"]}
+
+    def has(name: str, values: Sequence[Any]) -> bool:
+        """Whether a parameter has one of the values; what a verdict does not store of its run is
+        not held against it.
+        """
+        known = {str(value).casefold() for value in values}
+        return name not in params or str(params[name]).casefold() in known
+
+    return any(all(has(name, values) for name, values in one.items()) for one in sets)
+
+
+def _answer(verdict: Mapping[str, Any]) -> str:
+    """One verdict: 'C33 Kazakhstan, known on 19 May 2023: contradicted'."""
+    from ..ground import economies
+
+    told = {k: v for k, v in verdict["params"].items() if k not in ("claim", "as_of", "economy")}
+    where = (
+        [economies.name_of(verdict["params"]["economy"])] if "economy" in verdict["params"] else []
+    )
+    day = (
+        "with all figures" if verdict["as_of"] == "latest" else f"known on {_day(verdict['as_of'])}"
+    )
+    what = [" ".join([verdict["claim"], *where]), *(f"{k}={v}" for k, v in told.items()), day]
+    open_ = [c["label"] for c in verdict["criteria"] if c["state"] == "undecided"]
+    why = (
+        f" (open: {'; '.join(open_)})"
+        if open_ and verdict["verdict"] == "not enough evidence"
+        else ""
+    )
+    return (
+        f"{', '.join(what)}: {verdict['verdict']}{', fragile' if verdict['fragile'] else ''}{why}"
+    )
+
+
+def _day(iso: str) -> str:
+    day = dt.date.fromisoformat(iso)
+    return f"{day.day} {day:%B %Y}"
+
+
+PARCEL = "ca-research-report"
+"""Name of the folder that a zipped report unpacks to."""
+
+
+def whole(out: Path) -> list[Path]:
+    """The files of a finished report, pages first, executed notebooks last.
+
+    Raises CoverageError where there is none or a page or file of it is missing, RunError where a
+    run of it failed.
+    """
+    from ..runs import EXECUTED, read_manifest
+    from ..runs.store import BESIDE
+
+    ran = read_manifest(out)["runs"]
+    if broken := [r["run_id"] for r in ran if r["error"]]:
+        raise RunError(
+            f"the report has {len(broken)} failed runs: {', '.join(broken[:5])}",
+            where=shown(out),
+            hint="ca-research run",
+        )
+    index = out / "index.html"
+    linked = (
+        re.findall(r'href="([^"#:?]+\.html)', index.read_text(encoding="utf-8"))
+        if index.is_file()
+        else []
+    )
+    there = [f.name for f in out.glob("*.html")]
+    pages = sorted({"index.html", *linked, *there, *(f"{r['run_id']}.html" for r in ran)})
+    books = sorted(f"{EXECUTED}/{r['run_id']}.ipynb" for r in ran)
+    files = [out / name for name in [*pages, *BESIDE, *books]]
+    if missing := [f.relative_to(out).as_posix() for f in files if not f.is_file()]:
+        few = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
+        raise CoverageError(
+            f"the report is incomplete: {few} missing", where=shown(out), hint="ca-research run"
+        )
+    return files
+
+
+def parcel(out: Path, file: Path, *, notebooks: bool = False) -> int:
+    """Zip a finished report for sending; the number of files in it. The same report gives the same
+    bytes.
+
+    notebooks: the executed notebooks as well. Raises as `whole` does; the file is written whole or
+        not at all.
+    """
+    from ..runs import EXECUTED
+
+    buffer = io.BytesIO()
+    with alone(out), zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as zipped:
+        packed = [f for f in whole(out) if notebooks or f.parent.name != EXECUTED]
+        for one in packed:
+            about = zipfile.ZipInfo(
+                f"{PARCEL}/{one.relative_to(out).as_posix()}"
+            )  # dated 1980: when it was zipped tells nothing
+            about.compress_type, about.external_attr, about.create_system = (
+                zipfile.ZIP_DEFLATED,
+                0o644 << 16,
+                3,
+            )
+            zipped.writestr(about, one.read_bytes(), compresslevel=9)
+    write_whole(file, buffer.getvalue())
+    return len(packed)
+
+
+@contextmanager
+def alone(out: Path) -> Iterator[None]:
+    """One command at a time writes the pages of a folder; another waits."""
+    from filelock import FileLock
+
+    from ..runs.store import store_dir
+
+    locks = store_dir() / "locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    with FileLock(locks / sha256(str(out.resolve()).encode()).hexdigest()[:16]):
+        yield

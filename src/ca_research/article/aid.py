@@ -1,0 +1,159 @@
+"""Grants by donor: in which years there were any, and how much by head."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from ..estimates.frame import estimate_row, estimates
+from ..estimates.measures import measure
+from ..ground import economies as eco
+from ..ground.errors import CoverageError, UnknownNameError, UsageError
+from ..stats.frames import require
+
+SERIES = {
+    "oda_grants": ("one_net_flows", "official_grant"),
+    "disbursements": ("M_FA2025B", "us_disbursements"),
+    "obligations": ("M_FA2025B", "us_obligations"),
+}
+"""Series -> source and measure. Grants by the donors' common reporting hold no military aid; the
+other two are the United States' own list, of all categories."""
+
+CURRENT = "current USD"
+
+
+def grants(investment: pd.DataFrame, *, series: str = "oda_grants") -> pd.DataFrame:
+    """Grants by donor, economy and year in current USD: investor, host, year, value_usd, source_id.
+
+    investment: rows of table `investment` (investor, host, year, measure, price_basis, value_usd,
+        source_id).
+    series: 'oda_grants' (the donors' common reporting), 'disbursements' or 'obligations' (the
+        United States' own list); see SERIES.
+    Aggregates of donors are left out; two rows of one cell (which only a note tells apart) are
+    added, as the source means them.
+    Raises UnknownNameError for another series, CoverageError where the frame holds nothing of it.
+    """
+    rows = _grants(investment, series)
+    if rows.empty:
+        source, measure = SERIES[series]
+        raise CoverageError(
+            f"no {series.replace('_', ' ')} in the frame",
+            hint=f"load('investment', source={source!r}, measure={measure!r})",
+        )
+    return rows
+
+
+def _grants(investment: pd.DataFrame, series: str) -> pd.DataFrame:
+    """`grants`, or an empty frame."""
+    if series not in SERIES:
+        raise UnknownNameError("series of grants", series, SERIES)
+    require(
+        investment, ("investor", "host", "year", "measure", "price_basis", "value_usd", "source_id")
+    )
+    source, measure = SERIES[series]
+    rows = investment[
+        (investment["source_id"] == source)
+        & (investment["measure"] == measure)
+        & (investment["price_basis"] == CURRENT)
+        & ~investment["investor"].isin(list(eco.AGGREGATES))
+    ].dropna(subset=["value_usd"])
+    keys = ["investor", "host", "year", "source_id"]
+    return (
+        rows.groupby(keys, as_index=False)["value_usd"].sum().sort_values(keys, ignore_index=True)
+    )
+
+
+@measure("investment.aid_years")
+def aid_years(
+    investment: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    donor: str,
+    series: str = "oda_grants",
+    since: str = "2000",
+    until: str = "2022",
+) -> pd.DataFrame:
+    """Share of the years reported in which a donor's grants were above zero, in per cent.
+
+    investment, series: as in `grants` ('oda_grants', 'disbursements', 'obligations'). economies:
+        codes of hosts.
+    donor: its code.
+    since, until: first and last year ('2000', '2022').
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without
+    an interval. A year without a row is not reported, and counts neither way; the years reported
+    are n. A series without the donor and host is recorded in `missing`.
+    Raises UnknownNameError for another series, UsageError where `since` lies after `until`.
+    """
+    first, last = int(since), int(until)
+    if first > last:
+        raise UsageError(f"since {since} lies after until {until}")
+    rows = _grants(investment, series)
+    rows = rows[(rows["investor"] == donor) & rows["year"].between(first, last)]
+    found = []
+    for economy in economies:
+        own = rows[rows["host"] == economy]
+        if own.empty:
+            found.append(
+                estimate_row(
+                    economy=economy, missing=f"no {series.replace('_', ' ')} of {donor} reported"
+                )
+            )
+            continue
+        share = 100 * float((own["value_usd"] > 0).mean())
+        found.append(estimate_row(own, economy=economy, estimate=share))
+    return estimates(found)
+
+
+def grants_per_head(
+    investment: pd.DataFrame,
+    macro: pd.DataFrame,
+    *,
+    donors: Sequence[str] = (),
+    population: str = "SP.POP.TOTL",
+) -> pd.DataFrame:
+    """Grants by donor over the population of the economy: host, year, investor, value_usd, per_head
+    (USD).
+
+    investment: as in `grants`, of which the series 'oda_grants' is taken.
+    macro: rows of table `macro` with the indicator `population` (persons). donors: those wanted,
+        all where empty.
+    Further columns: donors (with a figure in that year), median (of their grants by head), rank (1
+    for the largest), sources (tuple), missing ('no population', with per_head, median and rank
+    null, or '').
+    Raises CoverageError without a population for any of the hosts, UsageError for two populations
+    of one year.
+    """
+    require(macro, ("value", "source_id"), keys=("economy", "year", "indicator"))
+    people = macro[(macro["indicator"] == population)][["economy", "year", "value", "source_id"]]
+    if people.duplicated(["economy", "year"]).any():
+        raise UsageError(
+            "two populations for one economy and year", hint="choose one: load('macro', source=...)"
+        )
+    people = people.rename(columns={"economy": "host", "source_id": "people_from"})
+    rows = grants(investment).merge(people, on=["host", "year"], how="left")
+    if rows["value"].isna().all():
+        raise CoverageError(
+            f"no population ({population}) for the economies and years of the grants"
+        )
+    rows["per_head"] = rows["value_usd"] / rows["value"]
+    cell = rows.groupby(["host", "year"])["per_head"]
+    rows["donors"], rows["median"] = cell.transform("size"), cell.transform("median")
+    rows["rank"] = cell.rank(ascending=False, method="min").astype("Int64")
+    both = zip(rows["source_id"], rows["people_from"], strict=True)
+    rows["sources"] = [tuple(sorted({s for s in pair if pd.notna(s)})) for pair in both]
+    rows["missing"] = rows["value"].isna().map({True: "no population", False: ""})
+    wanted = [
+        "host",
+        "year",
+        "investor",
+        "value_usd",
+        "per_head",
+        "donors",
+        "median",
+        "rank",
+        "sources",
+        "missing",
+    ]
+    rows = rows[rows["investor"].isin(list(donors))] if donors else rows
+    return rows[wanted].sort_values(["host", "year", "rank"], ignore_index=True)

@@ -1,0 +1,194 @@
+"""Opinion polls: approval of a power's leadership by economy and year, against another power, and
+since its peak.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from ..estimates.frame import estimate_row, estimates
+from ..estimates.measures import measure
+from ..ground.errors import UnknownNameError
+from ..stats import years_back
+from .words import several
+
+MEASURE = "gallup_approve"
+"""The one question asked in all five: approval of the job performance of a country's leadership."""
+
+TABLES = ("M_GAL_US", "M_GAL_CN")
+"""Sources that print the poll's own tables by country; the others quote single figures."""
+
+
+def approval_waves(
+    opinion: pd.DataFrame, *, about: str | Sequence[str], waves: str = "all"
+) -> pd.DataFrame:
+    """Yearly shares that approve of a power's leadership, in per cent of all asked.
+
+    opinion: rows of table `opinion` (economy, about, period, year, measure, value_pct, source_id).
+    about: the code of a power, or several. Pooled economies, pooled years and other questions are
+        left out: they are no waves.
+    waves: 'all', or 'tables' (only the poll's tables by country). Two sources for one wave both
+        stand.
+    Returns economy, about, year, measure, value_pct, source_id, by economy and year. Raises
+    UnknownNameError for another choice.
+    """
+    if waves not in ("all", "tables"):
+        raise UnknownNameError("waves", waves, ("all", "tables"))
+    rows = opinion[
+        (opinion["measure"] == MEASURE)
+        & opinion["about"].isin([about] if isinstance(about, str) else list(about))
+        & opinion["period"].astype("string").str.fullmatch(r"\d{4}")
+        & ~opinion["economy"].astype("string").str.contains(";")
+    ]
+    if waves == "tables":
+        rows = rows[rows["source_id"].isin(TABLES)]
+    wanted = ["economy", "about", "year", "measure", "value_pct", "source_id"]
+    return rows[wanted].sort_values(["economy", "about", "year", "source_id"], ignore_index=True)
+
+
+def _at(rows: pd.DataFrame, back: int) -> pd.DataFrame:
+    """Rows of the newest year, or of the wave `back` before it; empty where there are not so
+    many.
+    """
+    years = sorted(rows["year"].unique(), reverse=True)
+    return rows[rows["year"] == years[back]] if len(years) > back else rows.iloc[:0]
+
+
+def _range(rows: pd.DataFrame) -> tuple[float, float]:
+    return float(rows["value_pct"].min()), float(rows["value_pct"].max())
+
+
+@measure("relations.approval")
+def approval(
+    opinion: pd.DataFrame, *, economies: Sequence[str], about: str, wave: str = "newest"
+) -> pd.DataFrame:
+    """Share that approves of a power's leadership, in per cent of all asked.
+
+    opinion: as in `approval_waves`. economies: codes. about: the code of the power.
+    wave: 'newest' of each economy, or 'newest-1'.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. Where
+    sources disagree on a wave, low and high are their range and there is no estimate; too few waves
+    are recorded in `missing`.
+    Respondents without a view are part of the whole: a low share is not a share of disapproval.
+    Raises UsageError for another `wave`.
+    """
+    found, back = [], years_back(wave)
+    for economy in economies:
+        own = approval_waves(opinion, about=about)
+        own = own[own["economy"] == economy]
+        used = _at(own, back)
+        if used.empty:
+            found.append(
+                estimate_row(
+                    economy=economy, missing=f"{several(own['year'].nunique(), 'wave')} at hand"
+                )
+            )
+        elif used["value_pct"].nunique() > 1:
+            low, high = _range(used)
+            found.append(
+                estimate_row(
+                    used, economy=economy, low=low, high=high, interval="range across sources"
+                )
+            )
+        else:
+            found.append(
+                estimate_row(used, economy=economy, estimate=float(used["value_pct"].iloc[0]))
+            )
+    return estimates(found)
+
+
+@measure("relations.approval_gap")
+def approval_gap(
+    opinion: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    about: str,
+    against: str,
+    wave: str = "newest",
+) -> pd.DataFrame:
+    """Approval of one power minus that of another in one year, in percentage points.
+
+    opinion: as in `approval_waves`. economies: codes. about, against: codes of the two powers.
+    wave: the newest year in which the same poll asked about both ('newest'), or the one before
+        ('newest-1').
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. Where
+    sources disagree, low and high are what they leave open and there is no estimate; too few common
+    years are recorded in `missing`.
+    Raises UsageError for another `wave`. Formula: share of `about` - share of `against`.
+    """
+    found, back = [], years_back(wave)
+    every = approval_waves(opinion, about=[about, against])
+    for economy in economies:
+        own = every[every["economy"] == economy]
+        both = set(own.loc[own["about"] == about, "year"]) & set(
+            own.loc[own["about"] == against, "year"]
+        )
+        used = _at(own[own["year"].isin(both)], back)
+        if used.empty:
+            why = (
+                f"{several(len(both), 'year')} in which the poll's figures on both {about} and "
+                f"{against} are at hand"
+            )
+            found.append(estimate_row(economy=economy, missing=why))
+            continue
+        one, other = (_range(used[used["about"] == power]) for power in (about, against))
+        low, high = one[0] - other[1], one[1] - other[0]
+        if low == high:
+            found.append(estimate_row(used, economy=economy, estimate=low))
+        else:
+            found.append(
+                estimate_row(
+                    used, economy=economy, low=low, high=high, interval="range across sources"
+                )
+            )
+    return estimates(found)
+
+
+@measure("relations.approval_fall")
+def approval_fall(
+    opinion: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    about: str,
+    end: str = "newest",
+    waves: str = "all",
+) -> pd.DataFrame:
+    """How far approval ended below its highest earlier wave, in percentage points.
+
+    opinion: as in `approval_waves`. economies: codes. about: the code of the power.
+    end: the last wave at hand ('newest'), or the one before ('newest-1'). waves: 'all' or 'tables'.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy; zero
+    where the last wave is the highest. Sources that disagree on a wave leave a range (low, high)
+    and no estimate; an economy with one wave has the reason in `missing`.
+    Raises UnknownNameError for another choice of waves, UsageError for another `end`.
+    Formula: max(0, highest share before the last wave - share of the last wave).
+    """
+    found, back = [], years_back(end)
+    every = approval_waves(opinion, about=about, waves=waves)
+    for economy in economies:
+        own = every[every["economy"] == economy]
+        last = _at(own, back)
+        before = own[own["year"] < last["year"].min()] if len(last) else own.iloc[:0]
+        if before.empty:
+            found.append(
+                estimate_row(
+                    economy=economy, missing=f"{several(own['year'].nunique(), 'wave')} at hand"
+                )
+            )
+            continue
+        by_year = before.groupby("year")["value_pct"].agg(["min", "max"])
+        lowest, highest = _range(last)
+        low = max(float(by_year["min"].max()) - highest, 0.0)
+        high = max(float(by_year["max"].max()) - lowest, 0.0)
+        used = pd.concat([before, last])
+        if low == high:
+            found.append(estimate_row(used, economy=economy, estimate=low))
+        else:
+            found.append(
+                estimate_row(
+                    used, economy=economy, low=low, high=high, interval="range across sources"
+                )
+            )
+    return estimates(found)

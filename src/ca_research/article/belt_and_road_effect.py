@@ -1,0 +1,368 @@
+"""Placebo ranks of the effect of signing on exports to China, one economy at a time and three of
+five at once.
+
+Like `belt_and_road.effect` by synthetic control, but made for many specifications: without placebo
+dates, with the rank of a loss beside that of a gain, and all fits as one frame that every criterion
+can read.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates, shares
+from ..estimates.measures import measure
+from ..ground import economies as eco
+from ..ground.errors import CoverageError, UnknownNameError, UsageError
+from ..stats.synthetic import SyntheticControl, simplex_weights, synthetic_control
+from .belt_and_road import DONORS, OUTCOMES, accession, china_imports, donor_pool
+
+AXES = {
+    "accession_list": ("M_GFDC25", "M_LPV26", "texts"),
+    "donors": DONORS,
+    "source": ("joined", "WTO_HSM"),
+    "method": ("synthetic", "synthetic_demeaned"),
+}
+UNTIL = 2020
+"""Last year used: until then China's imports are at hand for nearly every origin (as declared for
+the claim).
+"""
+LATE_FROM = 2018
+SIDES = {"gain": "p_gain", "loss": "p_loss"}
+
+
+def placebo_ranks(fit: SyntheticControl) -> dict[str, float]:
+    """Effect and placebo ranks of a fit: effect (units of the outcome), p_gain and p_loss
+    (one-sided), p (two-sided).
+
+    Every donor takes the treated unit's place, which moves to the pool. p_gain is the share of
+    units, the treated one included, whose root mean square of positive gaps after over that of all
+    gaps before is at least as large; p_loss the same of negative gaps; p of all gaps. p_gain and p
+    are those of `SyntheticControl.placebos`.
+    Source: Abadie (2021), Journal of Economic Literature 59(2), section 3.5.
+    """
+    wide = fit._wide
+    after = (wide.index >= fit.start).astype(bool)
+    values = wide.to_numpy(float)
+    if fit._demean:
+        values = values - values[~after].mean(axis=0)
+    ratios = []
+    for unit in range(values.shape[1]):
+        pool = np.delete(values, unit, axis=1)
+        gap = values[:, unit] - pool @ simplex_weights(values[~after, unit], pool[~after])
+        late, before = gap[after], float(np.mean(gap[~after] ** 2))
+        sizes = [
+            float(np.mean(part**2)) for part in (np.maximum(late, 0), np.minimum(late, 0), late)
+        ]
+        ratios.append([size / before if before else np.inf for size in sizes])
+    table = np.array(ratios)
+    shares = (table >= table[wide.columns.get_loc(fit.unit)]).mean(axis=0)
+    return {
+        "effect": fit.effect,
+        "p_gain": float(shares[0]),
+        "p_loss": float(shares[1]),
+        "p": float(shares[2]),
+    }
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What the fits of one list, pool and compilation share."""
+
+    dates: pd.DataFrame
+    imports: pd.DataFrame
+    wide: pd.DataFrame
+    pool: list[str]
+    accession_list: str
+
+
+def _prepare(
+    trade: pd.DataFrame, events: pd.DataFrame, accession_list: str, donors: str, source: str
+) -> _Prepared:
+    for kind, value in (("accession_list", accession_list), ("donors", donors), ("source", source)):
+        if value not in AXES[kind]:
+            raise UnknownNameError(kind, value, AXES[kind])
+    dates = accession(events, accession_list)
+    imports = china_imports(trade, source)
+    imports = imports[imports["year"] <= UNTIL]
+    listed = (
+        accession(events, "earliest") if accession_list == "texts" else dates
+    )  # dated texts name few economies
+    wide = imports.pivot(index="year", columns="economy", values="log_imports")
+    pool = donor_pool(events, imports, listed, donors, LATE_FROM, eco.CA5)
+    return _Prepared(dates, imports, wide, list(pool["economy"]), accession_list)
+
+
+def _fit(shared: _Prepared, economy: str, method: str) -> tuple[SyntheticControl, pd.DataFrame]:
+    if method not in AXES["method"]:
+        raise UnknownNameError("method", method, AXES["method"])
+    start = shared.dates.set_index("economy")["year"].get(economy, pd.NA)
+    if pd.isna(start):
+        raise CoverageError(f"{economy}: no known date of signing in {shared.accession_list}")
+    if economy not in shared.wide:
+        raise CoverageError(f"{economy}: no imports reported by China")
+    pool = [c for c in shared.pool if c != economy]
+    fit = synthetic_control(
+        shared.wide[[economy, *pool]], economy, int(start), demean=method.endswith("demeaned")
+    )
+    units, imports, dates = [economy, *fit.donors], shared.imports, shared.dates
+    cells = imports.loc[imports["economy"].isin(units), ["economy", "year", "source_id"]]
+    signed = dates.loc[dates["economy"].isin(units), ["economy", "date", "source_id"]]
+    return fit, pd.concat([cells, signed], ignore_index=True)
+
+
+def control(
+    trade: pd.DataFrame,
+    events: pd.DataFrame,
+    economy: str,
+    *,
+    accession_list: str = "M_GFDC25",
+    donors: str = "never_or_late",
+    source: str = "joined",
+    method: str = "synthetic",
+) -> SyntheticControl:
+    """The synthetic control of one economy's exports to China (log of USD, as China reports them).
+
+    trade, events: like the tables of these names. economy: its code or name.
+    accession_list, donors, source, method: one of AXES each; see `gain_p`.
+    Raises UnknownNameError for an unknown choice; CoverageError without a known date of signing,
+    without imports, with fewer than eight years before it or ten donors.
+    """
+    return _fit(
+        _prepare(trade, events, accession_list, donors, source), eco.resolve(economy), method
+    )[0]
+
+
+def _tried(
+    trade: pd.DataFrame, events: pd.DataFrame, values: tuple[str, ...]
+) -> _Prepared | CoverageError:
+    """A list or a source without rows is missing in its own specifications and takes no others with
+    it.
+    """
+    try:
+        return _prepare(trade, events, *values)
+    except CoverageError as error:
+        return error
+
+
+def effect_fits(
+    trade: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    economies: Sequence[str] = eco.CA5,
+    accession_list: str | None = None,
+    donors: str | None = None,
+    source: str | None = None,
+    method: str | None = None,
+) -> pd.DataFrame:
+    """Fits of every specification of AXES (or of those with the named choices) for every economy,
+    one row each.
+
+    trade, events: like the tables of these names. economies: codes or names.
+    accession_list, donors, source, method: one of AXES each, or None for all of them in turn.
+    Returns the columns of AXES, those of an estimates frame (estimate: the effect, log points),
+    p_gain, p_loss, p (see `placebo_ranks`), start (year of signing), donors_used (number),
+    pre_rmspe, post_rmspe (log points); the reason in `missing` where an economy has no fit.
+    Raises UnknownNameError for another choice.
+    """
+    given = {"accession_list": accession_list, "donors": donors, "source": source, "method": method}
+    chosen = {name: AXES[name] if value is None else (value,) for name, value in given.items()}
+    rows: list[dict[str, Any]] = []
+    for values in itertools.product(*(chosen[n] for n in ("accession_list", "donors", "source"))):
+        shared = _tried(trade, events, values)
+        for how, code in itertools.product(chosen["method"], (eco.resolve(e) for e in economies)):
+            choices = dict(zip(AXES, (*values, how), strict=True))
+            try:
+                if isinstance(shared, CoverageError):
+                    raise shared
+                fit, used = _fit(shared, code, how)
+            except CoverageError as error:
+                rows.append(choices | estimate_row(economy=code, missing=error.what))
+                continue
+            found = placebo_ranks(fit)
+            row = estimate_row(used, economy=code, estimate=found.pop("effect")) | found
+            row |= {"start": int(fit.start), "donors_used": len(fit.donors)}
+            rows.append(choices | row | {"pre_rmspe": fit.pre_rmspe, "post_rmspe": fit.post_rmspe})
+    extra = ["p_gain", "p_loss", "p", "start", "donors_used", "pre_rmspe", "post_rmspe"]
+    frame = pd.DataFrame(rows).reindex(columns=[*AXES, *ESTIMATE_COLUMNS, *extra])
+    frame = frame.astype(
+        dict.fromkeys(("estimate", "low", "high", "p_gain", "p_loss", "p"), "float64")
+    )
+    frame.attrs = {"as_of": trade.attrs.get("as_of", "latest")}
+    return frame
+
+
+def _picked(
+    trade: pd.DataFrame,
+    events: pd.DataFrame,
+    economies: Sequence[str],
+    fits: pd.DataFrame | None,
+    choices: dict[str, str],
+) -> pd.DataFrame:
+    if fits is None:
+        return effect_fits(trade, events, economies=economies, **choices)
+    mine = fits[fits["economy"].isin([eco.resolve(e) for e in economies])]
+    for name, value in choices.items():
+        if value not in AXES[name]:
+            raise UnknownNameError(name, value, AXES[name])
+        mine = mine[mine[name] == value]
+    return mine.reset_index(drop=True)
+
+
+def _rank(
+    column: str,
+    trade: pd.DataFrame,
+    events: pd.DataFrame,
+    economies: Sequence[str],
+    outcome: str,
+    fits: pd.DataFrame | None,
+    choices: dict[str, str],
+) -> pd.DataFrame:
+    if outcome not in OUTCOMES:
+        raise CoverageError(
+            f"outcome {outcome!r} is not at hand: no table holds comparable figures at constant "
+            "prices",
+            hint=f"known: {', '.join(OUTCOMES)}; add a table of your own with the other one",
+        )
+    picked = _picked(trade, events, economies, fits, choices)
+    return estimates(picked.assign(estimate=picked[column]).to_dict("records"))
+
+
+@measure("relations.gain_p")
+@shares(fits=effect_fits)
+def gain_p(
+    trade: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    outcome: str = "china_imports",
+    accession_list: str = "M_GFDC25",
+    donors: str = "never_or_late",
+    source: str = "joined",
+    method: str = "synthetic",
+    fits: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """One-sided placebo rank p of a gain of exports to China after signing.
+
+    trade: like table `trade`. events: like table `events`. economies: codes or names of those that
+        signed.
+    outcome: 'china_imports'.
+    accession_list: 'M_GFDC25', 'M_LPV26' or 'texts'. donors: 'never_or_late' or 'never'. source:
+        'joined' or 'WTO_HSM'.
+    method: 'synthetic' or 'synthetic_demeaned'; for all four see `effect`.
+    fits: as `effect_fits` makes them (made here if not given).
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy; the
+    estimate is p_gain of `placebo_ranks`, at least 1 / (donors + 1). An economy without a fit has
+    the reason in `missing`.
+    Raises CoverageError for an outcome that no table holds, UnknownNameError for another choice.
+    """
+    choices = {
+        "accession_list": accession_list,
+        "donors": donors,
+        "source": source,
+        "method": method,
+    }
+    return _rank("p_gain", trade, events, economies, outcome, fits, choices)
+
+
+@measure("relations.loss_p")
+@shares(fits=effect_fits)
+def loss_p(
+    trade: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    outcome: str = "china_imports",
+    accession_list: str = "M_GFDC25",
+    donors: str = "never_or_late",
+    source: str = "joined",
+    method: str = "synthetic",
+    fits: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """One-sided placebo rank p of a loss of exports to China after signing.
+
+    trade, events, economies, outcome, accession_list, donors, source, method, fits: as in `gain_p`.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy; the
+    estimate is p_loss of `placebo_ranks`. An economy without a fit has the reason in `missing`.
+    Raises CoverageError for an outcome that no table holds, UnknownNameError for another choice.
+    """
+    choices = {
+        "accession_list": accession_list,
+        "donors": donors,
+        "source": source,
+        "method": method,
+    }
+    return _rank("p_loss", trade, events, economies, outcome, fits, choices)
+
+
+def partial_conjunction(p_values: Sequence[float], at_least: int) -> float:
+    """p-value of 'fewer than `at_least` of the n effects are there': min(1, (n - u + 1) times the
+    u-th smallest p).
+
+    p_values: one for each of the n effects. at_least: u.
+    Holds its level under any dependence. A missing p counts as one. Raises UsageError for u outside
+    1 to n.
+    Source: Benjamini and Heller (2008), Biometrics 64(4), with Bonferroni's inequality.
+    """
+    p = np.sort(
+        np.where(pd.isna(np.asarray(p_values, dtype=float)), 1.0, np.asarray(p_values, dtype=float))
+    )
+    if not 1 <= at_least <= len(p):
+        raise UsageError(f"at least {at_least} of {len(p)} cannot be asked for")
+    return float(min(1.0, (len(p) - at_least + 1) * p[at_least - 1]))
+
+
+@measure("relations.joint_p")
+@shares(fits=effect_fits)
+def joint_p(
+    trade: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    at_least: str | int = 3,
+    side: str = "gain",
+    accession_list: str = "M_GFDC25",
+    donors: str = "never_or_late",
+    source: str = "joined",
+    method: str = "synthetic",
+    fits: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """p-value of 'fewer than `at_least` of the economies gained', or lost.
+
+    trade, events, economies, accession_list, donors, source, method, fits: as in `gain_p`.
+    at_least: a number ('3').
+    side: 'gain' or 'loss'.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, economy ''; the
+    estimate is p of `partial_conjunction`. An economy without a fit counts with p of one; where
+    none has a fit, the reasons stand in `missing`. Fewer economies than at_least (a run for one of
+    them) ask for all of them.
+    Raises UnknownNameError for another choice.
+    """
+    if side not in SIDES:
+        raise UnknownNameError("side", side, SIDES)
+    choices = {
+        "accession_list": accession_list,
+        "donors": donors,
+        "source": source,
+        "method": method,
+    }
+    picked = _picked(trade, events, economies, fits, choices)
+    there = picked[picked[SIDES[side]].notna()]
+    if there.empty:
+        return estimates([estimate_row(missing="; ".join(sorted(set(picked["missing"]))))])
+    p = partial_conjunction(picked[SIDES[side]].tolist(), min(int(at_least), len(picked)))
+    path = "-".join(sorted(there["path"]))
+    row = estimate_row(estimate=p) | {
+        "n": int(there["n"].sum()),
+        "first_year": int(there["first_year"].min()),
+        "last_year": int(there["last_year"].max()),
+        "sources": tuple(sorted({s for cell in there["sources"] for s in cell})),
+        "path": path,
+    }
+    return estimates([row])

@@ -1,0 +1,135 @@
+"""Land borders with China, in kilometres as the profiles of the two sides give them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from ..estimates.frame import estimate_row, estimates
+from ..estimates.measures import measure
+from ..ground import economies as eco
+from ..ground.errors import AggregateError, MixedUnitsError, UnknownNameError, UsageError
+from ..stats.frames import require
+
+
+def _single(economies: Sequence[str]) -> list[str]:
+    """Codes, each once and no aggregate: a border belongs to one economy."""
+    codes = [eco.resolve(e) for e in economies]
+    if group := [c for c in codes if eco.is_aggregate(c)]:
+        raise AggregateError(
+            f"{group[0]} is no single economy",
+            hint="name its members: a border belongs to one of them",
+        )
+    if len(set(codes)) < len(codes):
+        raise UsageError("an economy is named twice", hint="name each once")
+    return codes
+
+
+def border_lengths(
+    facts: pd.DataFrame, *, economies: Sequence[str], side: str = "central_asian"
+) -> pd.DataFrame:
+    """Rows of `facts` with the border of each economy with China, in km.
+
+    facts: like table `facts` (subject, attribute, value, unit, source_id). economies: codes or
+        names. side: 'central_asian' (the profile of each economy) or 'chinese' (China's profile,
+        which lists its neighbours only).
+    Returns the rows with a column `economy`; a length of zero means that no common border is
+    listed.
+    Raises UnknownNameError for a side, an economy or a missing column, AggregateError for an
+    aggregate, UsageError for an economy named twice, MixedUnitsError for a unit other than km.
+    """
+    codes = _single(economies)
+    require(facts, ("subject", "attribute", "value", "unit", "source_id"))
+    if side == "central_asian":
+        rows = facts[(facts["attribute"] == "border_with_CHN") & facts["subject"].isin(codes)]
+        rows = rows.assign(economy=rows["subject"])
+    elif side == "chinese":
+        wanted = {f"border_with_{e}": e for e in codes}
+        rows = facts[(facts["subject"] == "CHN") & facts["attribute"].isin(list(wanted))]
+        rows = rows.assign(economy=rows["attribute"].map(wanted))
+    else:
+        raise UnknownNameError("side", side, ("central_asian", "chinese"))
+    rows = rows[rows["value"].notna()]
+    if (units := set(rows["unit"])) - {"km"}:
+        raise MixedUnitsError(
+            f"lengths in {', '.join(sorted(map(str, units)))}", hint="convert them to km"
+        )
+    return rows
+
+
+def _unknown(rows: pd.Series, codes: Sequence[str]) -> list[str]:
+    return sorted(set(codes) - set(rows))
+
+
+@measure("relations.border_total")
+def border_total(
+    facts: pd.DataFrame, *, economies: Sequence[str], side: str = "central_asian"
+) -> pd.DataFrame:
+    """Sum of the borders with China over the economies that have one, in km.
+
+    facts, economies, side: as in `border_lengths` ('central_asian' or 'chinese').
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. An economy without
+    a profile is not
+    one without a border: by its own profiles the sum is then missing, with the reason.
+    Raises as `border_lengths`, and UsageError where two sources give one border, for they would be
+    added.
+    Formula: sum of the lengths above zero.
+    """
+    rows = border_lengths(facts, economies=economies, side=side)
+    if (twice := rows["economy"][rows["economy"].duplicated()]).size:
+        raise UsageError(
+            f"two lengths of the border of {twice.iloc[0]} with China",
+            hint="choose one source first",
+        )
+    unknown = _unknown(rows["economy"], _single(economies)) if side == "central_asian" else []
+    if unknown and len(rows):
+        return estimates(
+            [
+                estimate_row(
+                    missing=f"no profile gives the border of {', '.join(unknown)} with China"
+                )
+            ]
+        )
+    rows = rows[rows["value"] > 0]
+    if rows.empty:
+        return estimates([estimate_row(missing=f"no border with China in the {side} profiles")])
+    return estimates([estimate_row(rows, estimate=float(rows["value"].sum()))])
+
+
+@measure("relations.neighbours")
+def neighbours(
+    geography: pd.DataFrame,
+    facts: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    evidence: str = "contiguity",
+) -> pd.DataFrame:
+    """How many of the economies share a land border with China; an estimates frame of one row.
+
+    geography: like table `geography` (origin, destination, contiguous, source_id). facts,
+        economies: as of `border_lengths`. evidence: 'contiguity' (CEPII's indicator) or 'length' (a
+            published length above zero).
+    An economy without evidence is not one without a border: the count is then missing, with the
+    reason.
+    Raises UnknownNameError for the kind of evidence, an economy or a missing column, AggregateError
+    for an aggregate, UsageError for an economy named twice, and what `border_lengths` raises.
+    """
+    codes = _single(economies)
+    if evidence == "length":
+        rows = border_lengths(facts, economies=codes)
+        named, borders = rows["economy"], rows.loc[rows["value"] > 0, "economy"]
+    elif evidence == "contiguity":
+        require(geography, ("origin", "destination", "contiguous", "source_id"))
+        rows = geography[(geography["destination"] == "CHN") & geography["origin"].isin(codes)]
+        rows = rows[rows["contiguous"].notna()]
+        named, borders = rows["origin"], rows.loc[rows["contiguous"].astype(bool), "origin"]
+    else:
+        raise UnknownNameError("evidence", evidence, ("contiguity", "length"))
+    if rows.empty:
+        return estimates([estimate_row(missing=f"nothing on borders by {evidence}")])
+    if unknown := _unknown(named, codes):
+        return estimates(
+            [estimate_row(missing=f"nothing on the border of {', '.join(unknown)} by {evidence}")]
+        )
+    return estimates([estimate_row(rows, estimate=float(borders.nunique()))])

@@ -1,0 +1,452 @@
+"""Exports by HS chapter, as their importers report them: kinds of goods, concentration, raw
+materials, machinery.
+
+None of the five publishes exports by chapter for all years, so the other side of the border is
+read: the chapters of imports that members of the WTO report. Russia, Uzbekistan, Turkmenistan, Iran
+and Afghanistan are not among them; what they buy is not seen, and every count of chapters is a
+floor.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+
+from ..estimates.frame import estimate_row, estimates
+from ..estimates.measures import measure
+from ..ground import economies as eco
+from ..ground.errors import CoverageError, UnknownNameError, UsageError
+from ..stats.frames import require
+from ..trade.checks import one_figure_per_cell
+from ..trade.shares import concentration
+
+CHAPTERS = "WTO_HSM"
+SECTIONS = "UNCTAD_TMATRIX"
+
+LEAST_IMPORTERS = 10
+"""A year counts where at least so many importers report something from the economy."""
+
+BEFORE = "2010-2012"
+"""The years before the Initiative that later ones are compared with (2009 is not in the source)."""
+
+
+def _span(first: int, last: int) -> tuple[str, ...]:
+    return tuple(f"{n:02d}" for n in range(first, last + 1))
+
+
+MANUFACTURES = tuple(c for c in (*_span(16, 24), *_span(28, 96)) if c not in ("71", "77"))
+"""Chapters of manufactures: food products and drinks (16-24) and all from chemicals on (28-96),
+without precious metals
+(71) and the empty chapter 77: 76 chapters."""
+
+_ALL = tuple(c for c in _span(1, 97) if c != "77")
+"""The chapters of the Harmonized System: 96, since 77 is empty."""
+
+MACHINERY = _span(84, 89)
+"""Machines, electrical goods, vehicles, aircraft, ships (SITC section 7, nearly)."""
+
+PRECIOUS = ("71",)
+FUELS = ("27",)
+
+RESOURCES = {
+    "fuels_ores_metals": ("25", "26", "27", "74", "75", "76", "78", "79", "80", "81"),
+    "with_steel": ("25", "26", "27", "72", "74", "75", "76", "78", "79", "80", "81"),
+    "with_cotton_and_uranium": (
+        "25",
+        "26",
+        "27",
+        "28",
+        "52",
+        "72",
+        "74",
+        "75",
+        "76",
+        "78",
+        "79",
+        "80",
+        "81",
+    ),
+}
+"""Raw materials by definition: minerals, ores, fuels and non-ferrous metals (near the World Bank's
+fuels plus ores and metals); iron and steel as well; cotton (52) and inorganic chemicals (28, where
+uranium is) as well. Precious metals and stones (71) are added or left out by the choice `gold`."""
+
+_GOLD = ("counted", "left_out")
+_IMPORTERS = ("steady", "all")
+_BASKETS = {"without_fuels": (*FUELS, *PRECIOUS), "all": ()}
+
+
+def _choice(kind: str, name: str, known: Sequence[str]) -> str:
+    if name not in known:
+        raise UnknownNameError(kind, name, known)
+    return name
+
+
+def _years(window: str) -> list[int]:
+    hit = re.fullmatch(r"(\d{4})(?:-(\d{4}))?", window)
+    if not hit or int(hit[2] or hit[1]) < int(hit[1]):
+        raise UsageError(f"not a window of years: {window!r}", hint="'2010-2012' or '2018'")
+    return list(range(int(hit[1]), int(hit[2] or hit[1]) + 1))
+
+
+def _dollars(floor: str) -> float:
+    if not re.fullmatch(r"\d+", floor):
+        raise UsageError(f"not a floor in US dollars: {floor!r}", hint="'1000000'")
+    return float(floor)
+
+
+def chapter_rows(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
+    """Importers' rows of one economy's goods by HS chapter; an EU member stands aside where the EU
+    reports for it.
+
+    trade: like table `trade` (reporter, partner, year, flow, product, value_usd in USD, source_id);
+        used are imports by chapter (01 to 97) of source WTO_HSM.
+    economy: its code.
+    Returns these rows, one per importer (reporter), year and chapter; none where nobody reports. In
+    a year in which the EU reports, the rows of its members of that year are left out, so that no
+    purchase counts twice.
+    Raises UsageError where a cell stands twice, UnknownNameError for a missing column.
+    """
+    require(
+        trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id")
+    )
+    mine = trade[trade["partner"] == economy]
+    rows = mine[
+        (mine["source_id"] == CHAPTERS) & (mine["flow"] == "import") & mine["product"].isin(_ALL)
+    ]
+    one_figure_per_cell(rows, ["reporter", "year", "product"])
+    joined = rows[rows["reporter"].isin(list(eco.AGGREGATES["EU"].members))]
+    reports = joined.groupby(["year", "reporter"]).groups
+    with_eu = set(rows.loc[rows["reporter"] == "EU", "year"])
+    twice = [v for (y, r), v in reports.items() if y in with_eu and r in eco.members("EU", int(y))]
+    return rows.drop(index=twice[0].append(twice[1:])) if twice else rows
+
+
+def _reports(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row per importer and year behind an estimate: a report is used as a whole, so it counts
+    once.
+    """
+    return rows[["reporter", "partner", "year", "flow", "source_id"]].drop_duplicates()
+
+
+def _importers(
+    rows: pd.DataFrame, years: Sequence[int], importers: str
+) -> tuple[pd.DataFrame, str]:
+    """Rows of the importers chosen in these years, and why they will not do ('' where they
+    will).
+    """
+    rows = rows[rows["year"].isin(list(years))]
+    if _choice("importers", importers, _IMPORTERS) == "steady":
+        seen = rows.groupby("reporter")["year"].nunique()
+        rows = rows[rows["reporter"].isin(seen.index[seen == len(set(years))])]
+    found = rows.groupby("year")["reporter"].nunique().reindex(list(years), fill_value=0)
+    if found.min() >= LEAST_IMPORTERS:
+        return rows, ""
+    if importers == "steady":
+        return (
+            rows,
+            f"only {int(found.min())} importers report by chapter in every year, "
+            f"{LEAST_IMPORTERS} are asked for",
+        )
+    thin = int(found.idxmin())
+    return (
+        rows,
+        f"only {int(found.min())} importers report by chapter in {thin}, {LEAST_IMPORTERS} are "
+        "asked for",
+    )
+
+
+def _indicators(rows: pd.DataFrame, floor: float, basket: str) -> pd.DataFrame:
+    """Per year: importers, chapters (of manufactures above the floor), hhi, machinery (per cent of
+    the basket).
+    """
+    left_out = _BASKETS[_choice("basket", basket, tuple(_BASKETS))]
+    totals = rows.groupby(["year", "product"], as_index=False)["value_usd"].sum()
+    made = totals[totals["product"].isin(MANUFACTURES) & (totals["value_usd"] >= floor)]
+    kept = totals[~totals["product"].isin(left_out)]
+    shares = kept.assign(
+        share=kept["value_usd"] / kept.groupby("year")["value_usd"].transform("sum")
+    )
+    table = pd.DataFrame({"importers": rows.groupby("year")["reporter"].nunique()})
+    table["chapters"] = made.groupby("year").size().reindex(table.index, fill_value=0)
+    table["hhi"] = concentration(shares, ["year"]).set_index("year")["hhi"]
+    machines = shares[shares["product"].isin(MACHINERY)].groupby("year")["share"].sum()
+    table["machinery"] = 100 * machines.reindex(table.index, fill_value=0.0)
+    return table
+
+
+def chapter_indicators(
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    years: str = "2010-2019",
+    importers: str = "all",
+    floor: str = "1000000",
+    basket: str = "without_fuels",
+) -> pd.DataFrame:
+    """What the chapters of an economy's exports show, year by year; for tables and pictures.
+
+    trade: as in `chapter_rows`. economies: codes. years: a window ('2010-2019').
+    importers: 'all' that report in a year, or 'steady', those that report in every one of `years`.
+    floor: US dollars a year from which a chapter counts ('1000000').
+    basket: 'without_fuels' (chapters 27 and 71 left out) or 'all', for the two shares.
+    Returns economy, year, importers (number), chapters (of MANUFACTURES at or above the floor), hhi
+    (of the basket's chapters, in [0, 1]), machinery (per cent of the basket), source_id. Years with
+    fewer than LEAST_IMPORTERS are absent.
+    Raises UnknownNameError for another choice, UsageError for a window or a floor that is none,
+    CoverageError where no year of any economy has as many importers.
+    """
+    parts = []
+    for economy in economies:
+        rows, _ = _importers(chapter_rows(trade, economy), _years(years), importers)
+        counts = rows.groupby("year")["reporter"].transform("nunique")
+        enough = rows[counts >= LEAST_IMPORTERS]
+        if len(enough):
+            parts.append(
+                _indicators(enough, _dollars(floor), basket)
+                .reset_index()
+                .assign(economy=economy, source_id=CHAPTERS)
+            )
+    if not parts:
+        raise CoverageError(
+            f"no year of {years} in which {LEAST_IMPORTERS} importers report these economies by "
+            "chapter",
+            hint=f"load('trade', source={CHAPTERS!r})",
+        )
+    columns = ["economy", "year", "importers", "chapters", "hhi", "machinery", "source_id"]
+    return pd.concat(parts)[columns].reset_index(drop=True)
+
+
+def _change(
+    trade: pd.DataFrame,
+    economies: Sequence[str],
+    column: str,
+    *,
+    importers: str,
+    until: str,
+    before: str,
+    floor: str = "1000000",
+    basket: str = "without_fuels",
+    relative: bool = False,
+) -> pd.DataFrame:
+    """Mean of an indicator over the three years to `until` against its mean over `before`, per
+    economy.
+    """
+    last = _years(until)[-1]
+    early, late = _years(before), [last - 2, last - 1, last]
+    out = []
+    for economy in economies:
+        rows, missing = _importers(chapter_rows(trade, economy), [*early, *late], importers)
+        if missing:
+            out.append(estimate_row(economy=economy, missing=missing))
+            continue
+        values = _indicators(rows, _dollars(floor), basket)[column]
+        start, end = float(values.loc[early].mean()), float(values.loc[late].mean())
+        out.append(
+            estimate_row(
+                _reports(rows),
+                economy=economy,
+                estimate=100 * (end / start - 1) if relative else end - start,
+            )
+        )
+    return estimates(out)
+
+
+@measure("trade.chapter_gain")
+def chapter_gain(
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    importers: str = "steady",
+    until: str = "2018",
+    floor: str = "1000000",
+    before: str = BEFORE,
+) -> pd.DataFrame:
+    """Chapters of manufactures gained: yearly mean of the three years to `until` less that over
+    `before`.
+
+    trade: as in `chapter_rows`. economies: codes.
+    importers: 'steady', those that report in every year compared, or 'all', those of each year.
+    until: the last of the three years ('2018'). before: years compared with ('2010-2012').
+    floor: US dollars a year from which a chapter counts ('1000000').
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy; the
+    estimate is a number of chapters (of the 76 in MANUFACTURES), without an interval; n counts
+    reports of importers. Fewer than LEAST_IMPORTERS in one of the years are recorded in `missing`.
+    Raises UnknownNameError for another choice of importers, UsageError for a window or a floor that
+    is none.
+    """
+    return _change(
+        trade, economies, "chapters", importers=importers, until=until, before=before, floor=floor
+    )
+
+
+@measure("trade.chapter_concentration_change")
+def chapter_concentration_change(
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    importers: str = "steady",
+    until: str = "2018",
+    basket: str = "without_fuels",
+    before: str = BEFORE,
+) -> pd.DataFrame:
+    """Change of the concentration of exports on HS chapters, in per cent of its mean over `before`.
+
+    trade, economies, importers, until, before: as in `chapter_gain`.
+    basket: 'without_fuels' (without chapters 27 and 71) or 'all'.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without
+    an interval; `missing` as in `chapter_gain`.
+    Raises UnknownNameError for another choice, UsageError for a window that is none.
+    Formula: 100 (H_late / H_before - 1), H the mean over years of the Herfindahl-Hirschman index of
+    chapters, sum_k s_k ** 2 (Hirschman 1964, American Economic Review 54(5)).
+    """
+    return _change(
+        trade,
+        economies,
+        "hhi",
+        importers=importers,
+        until=until,
+        before=before,
+        basket=basket,
+        relative=True,
+    )
+
+
+@measure("trade.machinery_change")
+def machinery_change(
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    importers: str = "steady",
+    until: str = "2018",
+    basket: str = "without_fuels",
+    before: str = BEFORE,
+) -> pd.DataFrame:
+    """Change of the share of machinery and vehicles (HS chapters 84 to 89) in exports, in
+    percentage points.
+
+    trade, economies, importers, until, before: as in `chapter_gain`. basket: as in
+        `chapter_concentration_change`.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without
+    an interval; `missing` as in `chapter_gain`.
+    Raises UnknownNameError for another choice, UsageError for a window that is none.
+    Formula: mean share of the three years to `until` less that over `before`, shares in per cent of
+    the basket.
+    """
+    return _change(
+        trade,
+        economies,
+        "machinery",
+        importers=importers,
+        until=until,
+        before=before,
+        basket=basket,
+    )
+
+
+@measure("trade.chapter_coverage")
+def chapter_coverage(
+    trade: pd.DataFrame, *, economies: Sequence[str], until: str = "2018", floor: str = "1000000"
+) -> pd.DataFrame:
+    """Chapters of manufactures seen in one year, in per cent of the 76 there are.
+
+    trade: as in `chapter_rows`. economies: codes. until: the year ('2018').
+    floor: US dollars from which a chapter is seen ('1000000').
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. All
+    importers that report in that year count; sales to others are unseen, so the estimate is a
+    floor. Fewer than LEAST_IMPORTERS are recorded in `missing`.
+    Raises UsageError for a year or a floor that is none.
+    """
+    out = []
+    for economy in economies:
+        rows, missing = _importers(chapter_rows(trade, economy), _years(until), "all")
+        if missing:
+            out.append(estimate_row(economy=economy, missing=missing))
+            continue
+        seen = _indicators(rows, _dollars(floor), "all")["chapters"].iloc[0]
+        out.append(
+            estimate_row(
+                _reports(rows), economy=economy, estimate=100 * float(seen) / len(MANUFACTURES)
+            )
+        )
+    return estimates(out)
+
+
+@measure("trade.resource_share")
+def resource_share(
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    resources: str = "fuels_ores_metals",
+    gold: str = "counted",
+    basis: str = "hs_partners",
+    until: str = "2018",
+) -> pd.DataFrame:
+    """Raw materials in an economy's exports of goods, in per cent of their value.
+
+    trade: as in `chapter_rows`, and for 'sitc_matrix' exports by SITC section of source
+        UNCTAD_TMATRIX.
+    economies: codes.
+    resources: 'fuels_ores_metals', 'with_steel' or 'with_cotton_and_uranium' (chapters in
+        RESOURCES).
+    gold: precious metals and stones 'counted' as raw materials, or 'left_out' of numerator and
+        denominator.
+    basis: 'hs_partners', importers' HS chapters in the year `until`; 'sitc_matrix', UNCTAD's
+        exports by SITC section in its newest year up to `until`, as bounds: fuels (section 3) at
+        least, and at most all of crude materials (2), fuels (3), goods classified by material (6)
+        and, with gold, section 9, where SITC 97 puts it.
+    until: a year ('2018').
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy: an
+    estimate by 'hs_partners', low and high by 'sitc_matrix' (whatever `resources`). Too few
+    importers or no exports by section are recorded in `missing`.
+    Raises UnknownNameError for another choice, UsageError for a year that is none.
+    """
+    _choice("resources", resources, tuple(RESOURCES))
+    _choice("gold", gold, _GOLD)
+    if _choice("basis", basis, ("hs_partners", "sitc_matrix")) == "sitc_matrix":
+        return estimates(
+            [_by_section(trade, economy, gold, _years(until)[-1]) for economy in economies]
+        )
+    out = []
+    for economy in economies:
+        rows, missing = _importers(chapter_rows(trade, economy), _years(until), "all")
+        if missing:
+            out.append(estimate_row(economy=economy, missing=missing))
+            continue
+        kept = rows if gold == "counted" else rows[~rows["product"].isin(PRECIOUS)]
+        raw = (*RESOURCES[resources], *(PRECIOUS if gold == "counted" else ()))
+        share = 100 * float(
+            kept.loc[kept["product"].isin(raw), "value_usd"].sum() / kept["value_usd"].sum()
+        )
+        out.append(estimate_row(_reports(rows), economy=economy, estimate=share))
+    return estimates(out)
+
+
+def _by_section(trade: pd.DataFrame, economy: str, gold: str, until: int) -> dict[str, object]:
+    rows = trade[
+        (trade["source_id"] == SECTIONS)
+        & (trade["reporter"] == economy)
+        & (trade["flow"] == "export")
+        & trade["product"].str.startswith("SITC")
+        & (trade["year"] <= until)
+    ]
+    rows = rows[rows["year"] == rows["year"].max()]
+    if rows.empty:
+        return estimate_row(economy=economy, missing=f"no exports by SITC section up to {until}")
+    value = (
+        rows.groupby("product")["value_usd"]
+        .sum()
+        .reindex([f"SITC{n}" for n in range(10)], fill_value=0.0)
+    )
+    other = float(value["SITC9"]) if gold == "counted" else 0.0
+    total = float(value.sum()) - float(value["SITC9"]) + other
+    least, most = float(value["SITC3"]), float(value[["SITC2", "SITC3", "SITC6"]].sum()) + other
+    return estimate_row(
+        rows,
+        economy=economy,
+        low=100 * least / total,
+        high=100 * most / total,
+        interval="fuels alone to whole sections that hold raw materials",
+    )

@@ -1,0 +1,251 @@
+"""What states write and say of partners and goals: China's place in lists of partners, words of
+officials, coded goals.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+
+from ..estimates.frame import estimate_row, estimates, shares
+from ..estimates.measures import measure
+from ..ground import economies as eco
+from ..ground.errors import UnknownNameError
+from ..stats import years_back
+from .documents import coded, seen_rows
+from .words import several
+
+GOALS = {
+    "RUS": "contain or counter Russia",
+    "CHN": "contain or counter China",
+    "IRN": "contain or counter Iran",
+    "LIB": "democracy, rights, markets, ties with the West",
+}
+"""Codes of goals in the items of C12, and what they stand for."""
+
+FEWEST = 5
+"""Documents with a visible code below which a share says nothing."""
+
+JOINT = "US_C5_"
+"""Origin groups of texts that the United States signed together with the five."""
+
+_CODES = re.compile(r"\[([^\]]*)\]\s*$")
+_PERIODS = {"all": (0, 9999), "before_2001": (2001, 9999), "from_2017": (0, 2016)}
+
+
+def _choice(kind: str, value: str, known: Sequence[str]) -> None:
+    if value not in known:
+        raise UnknownNameError(kind, value, known)
+
+
+def _own(rows: pd.DataFrame, economy: str) -> pd.DataFrame:
+    return rows[rows["economy"].isin([economy, "CA5"])]
+
+
+@measure("relations.partner_rank")
+def partner_rank(
+    evidence: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    order: str = "powers",
+    texts: str = "official",
+    version: str = "newest",
+) -> pd.DataFrame:
+    """Place of China among the partners that a text of each economy lists: 1 is the first named.
+
+    evidence: rows of table `evidence` on C09. economies: codes; texts of CA5 count for each of the
+        five.
+    order: 'powers' (among the great powers named) or 'all_named' (among everything named).
+    texts: 'official' (concepts, strategies, presidents who set out foreign policy) or 'all' (other
+        lists too).
+    version: 'newest' text with a visible order, or 'newest-1'.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. Fewer
+    texts with a visible order are recorded in `missing`.
+    Raises UnknownNameError for another choice or a row without a code, UsageError for another
+    `version`. Codes and
+    their rules: registry/coding/partners.yaml.
+    """
+    _choice("order", order, ("powers", "all_named"))
+    _choice("texts", texts, ("official", "all"))
+    rows = coded(evidence, claim="C09", coding="partners", strength="any")
+    rows = rows[
+        rows["kind"].isin(
+            ["doctrine", "address"] if texts == "official" else ["doctrine", "address", "list"]
+        )
+    ]
+    back, found = years_back(version), []
+    for economy in economies:
+        own = _own(rows, economy)
+        visible = own[own[order] != "u"].sort_values(
+            ["date", "item"], ascending=False, na_position="last"
+        )
+        if len(visible) > back:
+            text = visible.iloc[[back]]
+            found.append(estimate_row(text, economy=economy, estimate=float(text[order].iloc[0])))
+        else:
+            why = (
+                f"{several(len(visible), 'text')} with a visible order of partners, "
+                f"{len(own) - len(visible)} without"
+            )
+            found.append(estimate_row(economy=economy, missing=why))
+    return estimates(found)
+
+
+@measure("relations.official_words")
+def official_words(
+    evidence: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    coding: str = "strict",
+    kinds: str = "words",
+) -> pd.DataFrame:
+    """Number of independent texts in which officials call relations with China a priority.
+
+    evidence: rows of table `evidence` on C09. economies: codes; texts of CA5 count for each of the
+        five.
+    coding: 'strict' (the word priority) or 'wide' (as much in other words).
+    kinds: 'words', or 'words_and_tiers' to count partnership documents signed as well.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy; n is the
+    number of rows looked through. An economy of which no official's text was seen has the reason in
+    `missing`.
+    Raises UnknownNameError for another choice or a row without a code. Codes and their rules:
+    registry/coding/partners.yaml.
+    """
+    _choice("coding", coding, ("strict", "wide"))
+    _choice("kinds", kinds, ("words", "words_and_tiers"))
+    rows = coded(evidence, claim="C09", coding="partners", strength="documents")
+    rows = rows[rows["kind"].isin(["words"] if kinds == "words" else ["words", "tier"])]
+    wanted = ["priority"] if coding == "strict" else ["priority", "near"]
+    found = []
+    for economy in economies:
+        own = _own(rows, economy)
+        official = own[own["says"] != "none"]
+        if official.empty:
+            found.append(
+                estimate_row(economy=economy, missing="no words of an official on China at hand")
+            )
+            continue
+        count = official.loc[official["says"].isin(wanted), "origin_group"].nunique()
+        found.append(estimate_row(official, economy=economy, estimate=float(count)))
+    return estimates(found)
+
+
+def rank_table(evidence: pd.DataFrame) -> pd.DataFrame:
+    """Texts that list partners, newest first within each economy.
+
+    evidence: like table `evidence`; rows of claim C09 whose text was seen.
+    Returns economy, date, year, kind ('doctrine', 'address' or 'list'), powers and all_named
+    (China's place among great powers and among all named, as text; 'u' where the order is not
+    visible), statement, source_id.
+    Raises UnknownNameError for a row without a code in registry/coding/partners.yaml.
+    """
+    rows = coded(evidence, claim="C09", coding="partners", strength="any")
+    rows = rows[rows["kind"].isin(["doctrine", "address", "list"])]
+    order = {e: i for i, e in enumerate(eco.CA5)}
+    rows = rows.assign(_at=rows["economy"].map(order)).sort_values(
+        ["_at", "date"], ascending=[True, False]
+    )
+    wanted = ["economy", "date", "year", "kind", "powers", "all_named", "statement", "source_id"]
+    return rows[wanted].reset_index(drop=True)
+
+
+_KINDS = {"own": ["own"], "with_joint": ["own", "joint"], "all_coded": ["own", "joint", "other"]}
+
+
+def coded_goals(evidence: pd.DataFrame) -> pd.DataFrame:
+    """`goals` of all documents, whoever wrote them."""
+    rows = seen_rows(evidence, claim="C12", strength="any")
+    rows = rows[rows["item"].str.contains(_CODES.pattern.replace("(", "(?:", 1), regex=True)]
+    found = []
+    for group, part in rows.groupby("origin_group"):
+        joint, primary = str(group).startswith(JOINT), (part["strength"] == "primary").any()
+        kind = "joint" if joint else ("own" if primary else "other")
+        seen: dict[str, set[int]] = {g: set() for g in GOALS}
+        for item in part["item"]:
+            for goal, code in re.findall(r"([A-Z]{3})=([01])", _CODES.search(item)[1]):  # type: ignore[index]
+                seen[goal].add(int(code))
+        found.append(
+            {
+                "document": _CODES.sub("", part["item"].iloc[0]).strip(),
+                "year": part["year"].min(),
+                **{g: max(v) if v else None for g, v in seen.items()},
+                "kind": kind,
+                "text_seen": "full" if (part["text_seen"] == "full").any() else "excerpt",
+                "sources": tuple(sorted(set(part["source_id"]))),
+            }
+        )
+    frame = pd.DataFrame(
+        found, columns=["document", "year", *GOALS, "kind", "text_seen", "sources"]
+    )
+    frame = frame.astype(dict.fromkeys(("year", *GOALS), "Int64"))
+    return frame.sort_values(["year", "document"], ignore_index=True)
+
+
+def goals(
+    evidence: pd.DataFrame, *, documents: str = "own", coded: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Goals named by each coded document of C12: one row per document, one column per goal (1
+    named, 0 not, null not visible).
+
+    evidence: rows of table `evidence` whose item ends with codes ('[RUS=1 CHN=0]').
+    documents: 'own' (primary texts of the United States alone), 'with_joint' (also those signed
+        with the five) or 'all_coded' (summaries by others too). A document in two rows stands once,
+        with what either row shows; one origin group is one document.
+    coded: what `coded_goals` makes of evidence (made here if not given).
+    Returns document, year, the columns of GOALS, kind ('own', 'joint', 'other'), text_seen, sources
+    (tuple).
+    Raises UnknownNameError for another choice.
+    """
+    _choice("documents", documents, tuple(_KINDS))
+    coded = coded_goals(evidence) if coded is None else coded
+    return coded[coded["kind"].isin(_KINDS[documents])].reset_index(drop=True)
+
+
+@measure("relations.goal_share")
+@shares(coded=coded_goals)
+def goal_share(
+    evidence: pd.DataFrame,
+    *,
+    goal: str,
+    documents: str = "own",
+    unseen: str = "bounds",
+    period: str = "all",
+    coded: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Share of coded documents that name a goal, in per cent of documents.
+
+    evidence, coded: as in `goals`. goal: 'RUS', 'CHN', 'IRN' or 'LIB' (see GOALS).
+    documents: 'own', 'with_joint' or 'all_coded' (see `goals`).
+    unseen: 'bounds' (a goal not visible may be there or not: low and high) or 'left_out' (documents
+        in which it is not visible do not count).
+    period: 'all', or what is left out: 'before_2001', 'from_2017'.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row: low and high by
+    'bounds' where a document does not show the goal, else an estimate; n is the number of
+    documents. Fewer than FEWEST with a visible code are recorded in `missing`.
+    Raises UnknownNameError for another choice.
+    """
+    _choice("goal", goal, tuple(GOALS))
+    _choice("unseen", unseen, ("bounds", "left_out"))
+    _choice("period", period, tuple(_PERIODS))
+    table = goals(evidence, documents=documents, coded=coded)
+    first, last = _PERIODS[period]
+    table = table[table["year"].between(first, last)]
+    visible = table[table[goal].notna()]
+    if len(visible) < FEWEST:
+        why = (
+            f"{several(len(visible), 'document')} in which the goal would be visible, fewer than "
+            f"{FEWEST}"
+        )
+        return estimates([estimate_row(missing=why)])
+    used = (table if unseen == "bounds" else visible)[["document", "year", "sources"]]
+    used = used.explode("sources").rename(columns={"sources": "source_id"})
+    named = int((visible[goal] == 1).sum())
+    if unseen == "left_out" or len(visible) == len(table):
+        return estimates(
+            [estimate_row(used, estimate=100 * named / len(visible)) | {"n": len(visible)}]
+        )
+    low, high = 100 * named / len(table), 100 * (named + len(table) - len(visible)) / len(table)
+    kind = "goals not visible counted against and for"
+    return estimates([estimate_row(used, low=low, high=high, interval=kind) | {"n": len(table)}])

@@ -1,0 +1,444 @@
+"""Documents for and against: independent sources counted by one protocol for every power.
+
+Rows are those of table `evidence`. Three rules hold throughout: a row whose text was not seen never
+counts; rows of one origin group count once; a group that stands on both sides counts on both. What
+a document shows beyond its direction (an act, a condition, the case it speaks of), and how it
+counts where its row alone would mislead, is read from a coding in registry/coding/, made from the
+statements alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pandas as pd
+
+from ..estimates.frame import estimate_row, estimates, shares
+from ..estimates.measures import measure
+from ..ground import economies as eco
+from ..ground.errors import UnknownNameError
+from ..registry.codings import coding as registry_coding
+
+ENOUGH = 2
+"""Independent sources that count as documented: the same for every claim and every power."""
+
+STRENGTHS = {
+    "any": ("primary", "secondary", "commentary"),
+    "documents": ("primary", "secondary"),
+    "primary": ("primary",),
+}
+"""What counts by nearness to the event. Commentary argues; it does not document."""
+
+SIDES = ("supports", "refutes")
+SEEN = {"excerpt": ("full", "excerpt"), "full": ("full",)}
+
+
+def _choice(kind: str, value: str, known: object) -> None:
+    if value not in known:  # type: ignore[operator]
+        raise UnknownNameError(kind, value, known)  # type: ignore[arg-type]
+
+
+def _list(joined: str) -> list[str]:
+    return [part.strip() for part in joined.split(";") if part.strip()]
+
+
+def seen_rows(
+    evidence: pd.DataFrame,
+    *,
+    claim: str,
+    reading: str = "",
+    strength: str = "documents",
+    seen: str = "excerpt",
+) -> pd.DataFrame:
+    """Rows on a claim whose text was seen, with `year` (first year of the date, null where
+    undated).
+
+    evidence: rows of table `evidence`. claim: its id.
+    reading: readings joined by ';', all where empty. strength: a key of STRENGTHS.
+    seen: 'excerpt' (texts seen in full or in excerpt) or 'full'. Raises UnknownNameError for any
+        other value.
+    """
+    _choice("strength", strength, STRENGTHS)
+    _choice("seen", seen, SEEN)
+    rows = evidence[evidence["claim"] == claim]
+    rows = rows[rows["strength"].isin(STRENGTHS[strength]) & rows["text_seen"].isin(SEEN[seen])]
+    if reading:
+        rows = rows[rows["reading"].isin(_list(reading))]
+    years = [int(d[:4]) if isinstance(d, str) and d[:4].isdigit() else None for d in rows["date"]]
+    return rows.assign(year=pd.array(years, dtype="Int64"))
+
+
+def _codes(name: str) -> dict[tuple[str, str], dict[str, str]]:
+    """The codes that a coding gives, and `why`, by (claim, item); none where `name` is empty."""
+    rows = registry_coding(name).rows if name else ()
+    return {(r.claim, r.item): {"why": r.reason, **r.codes} for r in rows}
+
+
+def counted(rows: pd.DataFrame, counting: str) -> pd.DataFrame:
+    """Rows of `evidence` as they count: `origin_group` and `direction` by the coding where it gives
+    them, and `aside`.
+
+    rows: of table `evidence`.
+    counting: a coding with the fields counts, origin and side (registry/coding/counting.yaml), or
+    '' for the rows as they are. `aside` says why a row counts nowhere, and is empty where it
+    counts. Raises UnknownNameError for a coding that does not exist.
+    """
+    codes = _codes(counting)
+    given = [codes.get(key, {}) for key in zip(rows["claim"], rows["item"], strict=True)]
+    aside = [code["why"] if code.get("counts") == "nowhere" else "" for code in given]
+    instead = {
+        column: pd.Series(
+            [code.get(coded, own) for code, own in zip(given, rows[column], strict=True)],
+            rows.index,
+            "string",
+        )
+        for coded, column in (("origin", "origin_group"), ("side", "direction"))
+    }
+    return rows.assign(**instead, aside=pd.Series(aside, rows.index, "string"))
+
+
+def _counts(rows: pd.DataFrame, counting: str) -> pd.DataFrame:
+    rows = counted(rows, counting)
+    return rows[rows["aside"] == ""].drop(columns="aside")
+
+
+def _seen(seen: str, texts: str) -> str:
+    _choice("texts", texts, ("all", "seen_in_excerpt"))
+    return "full" if texts == "seen_in_excerpt" else seen
+
+
+@measure("relations.independent_sources")
+def independent_sources(
+    evidence: pd.DataFrame,
+    *,
+    claim: str,
+    reading: str,
+    direction: str,
+    strength: str = "documents",
+    seen: str = "excerpt",
+    texts: str = "all",
+    single: str = "none",
+    apart_from: str = "",
+    counting: str = "",
+) -> pd.DataFrame:
+    """How many independent origins stand on one side of a claim.
+
+    evidence: rows of table `evidence`. claim: its id.
+    reading, strength, seen: see `seen_rows` ('any', 'documents', 'primary'; 'excerpt', 'full').
+    direction: 'supports' or 'refutes'; rows of context never count.
+    texts: 'all', or 'seen_in_excerpt' to leave out the texts that were seen only in excerpt.
+    single: 'none', or 'source_in_favour' / 'source_against' to take one origin of that side away.
+    apart_from: origin groups that cannot speak here, joined by ';' (a text cannot vouch for
+        itself).
+    counting: a coding of rows that count nowhere or under another origin, see `counted`.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row; n is the number of
+    rows looked through. Zero is an answer where documents on the reading were seen, on whichever
+    side; where none was, the reason stands in `missing`.
+    Raises UnknownNameError for another choice or a coding that does not exist.
+    """
+    _choice("direction", direction, SIDES)
+    _choice("single", single, ("none", "source_in_favour", "source_against"))
+    rows = seen_rows(
+        evidence, claim=claim, reading=reading, strength=strength, seen=_seen(seen, texts)
+    )
+    rows = _counts(rows, counting)
+    rows = rows[rows["direction"].isin(SIDES) & ~rows["origin_group"].isin(_list(apart_from))]
+    if rows.empty:
+        return estimates([estimate_row(missing="no document on this side or the other was seen")])
+    count = rows.loc[rows["direction"] == direction, "origin_group"].nunique()
+    if (direction, single) in (("supports", "source_in_favour"), ("refutes", "source_against")):
+        count = max(count - 1, 0)
+    return estimates([estimate_row(rows, estimate=float(count))])
+
+
+def sides(
+    evidence: pd.DataFrame,
+    *,
+    claim: str,
+    strength: str = "any",
+    seen: str = "excerpt",
+    counting: str = "",
+) -> pd.DataFrame:
+    """Both sides of a claim, one row per reading, side and origin; counting: as in
+    `independent_sources`.
+
+    evidence, claim, strength, seen: as in `seen_rows`.
+    Returns reading, side ('supports', 'refutes'), origin_group, year (of its oldest text, null
+    where undated), strength and text_seen (the best among its rows), both_sides (the origin stands
+    on the other side of the reading too), statement (of its best row), rows, sources (tuple); by
+    reading, side and year. Context and texts not seen are left out.
+    """
+    rows = seen_rows(evidence, claim=claim, strength=strength, seen=seen)
+    rows = _counts(rows, counting)
+    rows = rows[rows["direction"].isin(SIDES)]
+    order = {v: i for i, v in enumerate((*STRENGTHS["any"], "full", "excerpt"))}
+    found = []
+    for (reading, side, group), part in rows.groupby(
+        ["reading", "direction", "origin_group"], sort=True
+    ):
+        best = part.sort_values(
+            ["strength", "text_seen", "item"], key=lambda c: c.map(order) if c.name != "item" else c
+        )
+        other = (
+            rows[(rows["reading"] == reading) & (rows["origin_group"] == group)][
+                "direction"
+            ].nunique()
+            > 1
+        )
+        found.append(
+            {
+                "reading": reading,
+                "side": side,
+                "origin_group": group,
+                "year": part["year"].min(),
+                "strength": best["strength"].iloc[0],
+                "text_seen": min(part["text_seen"], key=lambda v: order[v]),
+                "both_sides": other,
+                "statement": best["statement"].iloc[0],
+                "rows": len(part),
+                "sources": tuple(sorted(set(part["source_id"]))),
+            }
+        )
+    columns = [
+        "reading",
+        "side",
+        "origin_group",
+        "year",
+        "strength",
+        "text_seen",
+        "both_sides",
+        "statement",
+        "rows",
+    ]
+    frame = pd.DataFrame(found, columns=[*columns, "sources"]).astype(
+        {"year": "Int64", "both_sides": "bool"}
+    )
+    return frame.sort_values(["reading", "side", "year", "origin_group"], ignore_index=True)
+
+
+def document_list(
+    evidence: pd.DataFrame, *, claim: str, direction: str, counting: str = ""
+) -> pd.DataFrame:
+    """The documents of one direction as a list to read.
+
+    evidence: rows of table `evidence`. claim: its id. direction: 'supports', 'refutes' or
+        'context'.
+    counting: as in `independent_sources`.
+    Returns reading, date, says, source, origin, text (how near to the event, how much of it was
+    seen, and why it does not count where it does not), source_id. Texts that were not seen are
+    listed with 'none': they count nowhere.
+    Raises UnknownNameError for another direction or coding.
+    """
+    _choice("direction", direction, (*SIDES, "context"))
+    rows = counted(evidence[evidence["claim"] == claim], counting)
+    rows = rows[rows["direction"] == direction].sort_values(
+        ["reading", "date", "item"], na_position="last"
+    )
+    aside = rows["aside"].where(rows["aside"] == "", "; does not count: " + rows["aside"])
+    return pd.DataFrame(
+        {
+            "reading": rows["reading"].str.replace("_", " "),
+            "date": rows["date"].astype("string").str.replace("/", " to "),
+            "says": rows["statement"],
+            "source": rows["source_id"],
+            "origin": rows["origin_group"].str.replace("_", " "),
+            "text": rows["strength"].astype("string")
+            + ", seen: "
+            + rows["text_seen"].astype("string")
+            + aside,
+            "source_id": rows["source_id"],
+        }
+    ).reset_index(drop=True)
+
+
+def documents_seen(evidence: pd.DataFrame) -> pd.DataFrame:
+    """The documents of a claim whose text was seen, whatever their side, as one list to read.
+
+    evidence: rows of table `evidence`, of one claim. Returns reading, direction, date, says,
+        origin, source_id, sorted.
+    """
+    rows = evidence[evidence["text_seen"] != "none"].sort_values(["reading", "direction", "date"])
+    wanted = {"statement": "says", "origin_group": "origin"}
+    columns = ["reading", "direction", "date", *wanted, "source_id"]
+    return rows[columns].rename(columns=wanted).reset_index(drop=True)
+
+
+def coded(
+    evidence: pd.DataFrame, *, claim: str, coding: str, strength: str = "documents"
+) -> pd.DataFrame:
+    """Rows on a claim whose text was seen, joined to their codes: a column per field of the coding,
+    and `why`.
+
+    evidence: rows of table `evidence`, as in `seen_rows`. claim: its id.
+    coding: a file of registry/coding, without its ending. strength: 'any', 'documents' or 'primary'
+        (see STRENGTHS).
+    Context counts here: the code was given from the statement, whatever direction the row has.
+    `wide` is the strict code where no other is given.
+    Raises RegistryError where the coding is malformed, UnknownNameError for another strength, where
+    there is no such coding, or for a row without a code.
+    """
+    codes, fields = _codes(coding), registry_coding(coding).fields
+    rows = seen_rows(evidence, claim=claim, strength=strength).reset_index(drop=True)
+    given = [codes.get(key) for key in zip(rows["claim"], rows["item"], strict=True)]
+    if None in given:
+        bare = rows["item"].iloc[given.index(None)]
+        raise UnknownNameError(
+            f"code for a document of {claim} in registry/coding/{coding}.yaml", bare, ()
+        )
+    columns = {
+        name: pd.Series([code.get(name) for code in given if code], rows.index, "string")
+        for name in ("why", *fields)
+    }
+    if "wide" in columns:
+        columns["wide"] = columns["wide"].fillna(columns["strict"])
+    return rows.assign(**columns)
+
+
+class Coded:
+    """Rows of `evidence` joined to codes (`coded`), made once for all who ask for the same."""
+
+    def __init__(self, evidence: pd.DataFrame) -> None:
+        self.evidence = evidence
+        self._made: dict[tuple[str, ...], pd.DataFrame] = {}
+
+    def rows(self, claim: str, coding: str, strength: str, seen: str) -> pd.DataFrame:
+        """`coded`, of texts seen as `seen` says (SEEN)."""
+        key = (claim, coding, strength, seen)
+        if key not in self._made:
+            every = coded(self.evidence, claim=claim, coding=coding, strength=strength)
+            self._made[key] = every[every["text_seen"].isin(SEEN[seen])]
+        return self._made[key]
+
+
+def _largest_case(shown: Sequence[tuple[str, str]], case: str) -> int:
+    """Origins on one and the same case (the case with most), or on any of them. shown: (case,
+    origin).
+    """
+    if case == "any":
+        return len({origin for _, origin in shown})
+    return max(Counter(kind for kind, _ in set(shown) if isinstance(kind, str)).values(), default=0)
+
+
+@measure("relations.documented_cases")
+@shares(documents=Coded)
+def documented_cases(
+    evidence: pd.DataFrame,
+    *,
+    claim: str,
+    coding: str,
+    codes: str,
+    strength: str = "documents",
+    doubtful: str = "strict",
+    case: str = "same",
+    texts: str = "all",
+    single: str = "none",
+    documents: Coded | None = None,
+) -> pd.DataFrame:
+    """How many independent origins document one and the same case of a kind.
+
+    evidence, claim, coding, strength: as in `coded`. codes: the codes that count, joined by ';'
+        ('unrest;narrow').
+    doubtful: which code counts where two are defensible, 'strict' or 'wide'.
+    case: 'same' (origins on the case that has most) or 'any' (origins on any case of the kind).
+    texts: 'all', or 'seen_in_excerpt' to leave out the texts that were seen only in excerpt.
+    single: 'none', or 'source' to take away the origin whose loss lowers the count most.
+    documents: the evidence as `Coded` (made here if not given).
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. Zero is an answer
+    where documents on the claim were seen; it says that none of them shows a case, and no more.
+    Where none was seen, that stands in `missing`.
+    Raises UnknownNameError for another choice or an unknown code.
+    """
+    _choice("doubtful", doubtful, ("strict", "wide"))
+    _choice("case", case, ("same", "any"))
+    _choice("single", single, ("none", "source"))
+    known = registry_coding(coding).fields["strict"].values
+    for code in _list(codes):
+        _choice(f"code of {coding}", code, known)
+    rows = (documents or Coded(evidence)).rows(claim, coding, strength, _seen("excerpt", texts))
+    if rows.empty:
+        return estimates([estimate_row(missing="no document was seen")])
+    wanted, columns = (
+        set(_list(codes)),
+        (rows[c].tolist() for c in (doubtful, "case", "origin_group")),
+    )
+    shown = [(kind, origin) for code, kind, origin in zip(*columns, strict=True) if code in wanted]
+    count = _largest_case(shown, case)
+    if single == "source":
+        lost = [
+            _largest_case([s for s in shown if s[1] != gone], case)
+            for gone in {origin for _, origin in shown}
+        ]
+        count = min(lost, default=0)
+    return estimates([estimate_row(rows, estimate=float(count))])
+
+
+@measure("relations.cases_read")
+def cases_read(
+    evidence: pd.DataFrame, *, claim: str, coding: str, strength: str = "documents"
+) -> pd.DataFrame:
+    """How many cases have an author who read the contract itself.
+
+    evidence: like table `evidence`. claim: its id.
+    coding: a coding of the registry with the fields case and read ('conditions').
+    strength: 'any', 'documents' or 'primary' (see STRENGTHS).
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row; the estimate is a
+    number of cases with a row coded read = contract, n the rows looked through. Where no document
+    was seen, that stands in `missing`.
+    Raises UnknownNameError for a strength, a coding or a row without a code.
+    """
+    rows = coded(evidence, claim=claim, coding=coding, strength=strength)
+    if rows.empty:
+        return estimates([estimate_row(missing="no document was seen")])
+    read = rows.loc[rows["read"] == "contract", "case"].nunique() if "read" in rows else 0
+    return estimates([estimate_row(rows, estimate=float(read))])
+
+
+def case_origins(
+    evidence: pd.DataFrame, *, claim: str, coding: str, codes: str, strength: str = "documents"
+) -> pd.DataFrame:
+    """Origins that show a case of a kind, one row per case and origin, for those who want to see
+    what was counted.
+
+    evidence, claim, coding, strength: as in `coded`. codes: those that count, joined by ';', as in
+        `documented_cases`.
+    Returns case (in words), first_year (of the case's documents), origin_group, code (the strict
+    one where that is among `codes`, else the wide one), counted ('strict' or 'wide'), sources
+    (tuple); the case with most origins by the strict code first.
+    Raises what `coded` raises.
+    """
+    wanted = _list(codes)
+    rows = coded(evidence, claim=claim, coding=coding, strength=strength)
+    rows = rows[rows["strict"].isin(wanted) | rows["wide"].isin(wanted)]
+    order = {code: i for i, code in enumerate(wanted)}
+    found = []
+    for (case, group), part in rows.groupby(["case", "origin_group"]):
+        strict = sorted(set(part["strict"]) & set(wanted), key=order.__getitem__)
+        wide = sorted(set(part["wide"]) & set(wanted), key=order.__getitem__)
+        found.append(
+            {
+                "case": case_name(str(case)),
+                "first_year": rows.loc[rows["case"] == case, "year"].min(),
+                "origin_group": group,
+                "code": (strict or wide)[0],
+                "counted": "strict" if strict else "wide",
+                "sources": tuple(sorted(set(part["source_id"]))),
+            }
+        )
+    columns = ["case", "first_year", "origin_group", "code", "counted", "sources"]
+    frame = pd.DataFrame(found, columns=columns)
+    strict_first = frame[frame["counted"] == "strict"].groupby("case").size()
+    frame["_most"] = -frame["case"].map(strict_first).fillna(0)
+    ordered = frame.sort_values(["_most", "case", "counted", "origin_group"], ignore_index=True)
+    return ordered.drop(columns="_most")
+
+
+def case_name(case: str) -> str:
+    """A case of a coding in words: 'kgz_press_2005' is 'Kyrgyzstan: press 2005'.
+
+    case: as the coding writes it; where it does not begin with the code of one of the five, only
+        underscores go.
+    """
+    code, _, rest = case.replace("_", " ").partition(" ")
+    known = code.upper() in eco.CA5
+    return f"{eco.name_of(code.upper())}: {rest}" if known else case.replace("_", " ")

@@ -1,0 +1,251 @@
+"""Central Asia's part in China's energy imports.
+
+Frames like table `energy`: exporter, importer, year, commodity, unit, quantity, source_id. Each
+commodity is counted in the unit that COMMODITIES names; rows in another unit are of another account
+and take no part. Origins are picked by code, so that a group of them never adds to its members; WLD
+is the total and never an origin.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ..estimates.frame import estimate_row, estimates
+from ..estimates.measures import measure
+from ..ground import economies as eco
+from ..ground.errors import UnknownNameError, UsageError
+from ..stats import years_back
+from ..stats.frames import numbers, require
+
+COMMODITIES = {
+    "gas": "pipeline gas from the five over pipeline gas and LNG from everywhere (bcm)",
+    "crude": "crude of 'Other CIS' (an upper bound for the five: it holds Azerbaijan too) over all "
+    "crude (million tonnes)",
+    "uranium": "natural uranium from the five over all natural uranium (tonnes of uranium)",
+}
+ORIGINS = ("five", "kazakhstan")
+
+
+def _pick(energy: pd.DataFrame, commodity: str, exporters: list[str], unit: str) -> pd.DataFrame:
+    """China's imports of a commodity from some origins in one unit; one figure per origin and year,
+    or UsageError.
+    """
+    require(
+        energy,
+        ("quantity", "source_id"),
+        keys=("exporter", "importer", "year", "commodity", "unit"),
+    )
+    rows = energy[
+        (energy["importer"] == "CHN")
+        & (energy["commodity"] == commodity)
+        & energy["exporter"].isin(exporters)
+        & (energy["unit"] == unit)
+    ]
+    found = rows[["exporter", "importer", "year", "commodity", "unit", "quantity", "source_id"]]
+    found = found.dropna(subset=["quantity"])
+    numbers(found, "quantity")
+    twice = found[found.duplicated(["exporter", "year"])]
+    if len(twice):
+        first = twice.iloc[0]
+        raise UsageError(
+            f"two figures of {commodity} from {first['exporter']} in {first['year']}",
+            hint="they would be added: choose one source first",
+        )
+    return found
+
+
+def _origin(origin: str) -> None:
+    if origin not in ORIGINS:
+        raise UnknownNameError("origin", origin, ORIGINS)
+
+
+def _parts(
+    energy: pd.DataFrame, commodity: str, origin: str
+) -> tuple[pd.DataFrame, pd.DataFrame, set[int]]:
+    """Numerator rows, denominator rows, and the years for which both are whole."""
+    if commodity == "gas":  # the 2014 edition puts Uzbekistan under 'other former Soviet Union'
+        inside = _pick(energy, "pipeline_gas", [*eco.CA5, "OTHER_FSU"], "bcm")
+        pipeline, lng = (
+            _pick(energy, "pipeline_gas", ["WLD"], "bcm"),
+            _pick(energy, "lng", ["WLD"], "bcm"),
+        )
+        return (
+            inside,
+            pd.concat([pipeline, lng]),
+            set(pipeline["year"]) & set(lng["year"]) & set(inside["year"]),
+        )
+    if commodity == "crude":
+        inside, total = (
+            _pick(energy, "crude_oil", ["OTHER_CIS"], "million tonnes"),
+            _pick(energy, "crude_oil", ["WLD"], "million tonnes"),
+        )
+        return inside, total, set(inside["year"]) & set(total["year"])
+    if commodity == "uranium":
+        exporters = ["KAZ"] if origin == "kazakhstan" else list(eco.CA5)
+        inside, total = (
+            _pick(energy, "natural_uranium", exporters, "tonnes U"),
+            _pick(energy, "natural_uranium", ["WLD"], "tonnes U"),
+        )
+        return inside, total, set(inside["year"]) & set(total["year"])
+    raise UnknownNameError("commodity", commodity, COMMODITIES)
+
+
+def _share(energy: pd.DataFrame, commodity: str, origin: str, year: int) -> dict[str, object]:
+    inside, total, _ = _parts(energy, commodity, origin)
+    inside, total = inside[inside["year"] == year], total[total["year"] == year]
+    part, whole = float(inside["quantity"].sum()), float(total["quantity"].sum())
+    if not 0 <= part <= whole or not whole:
+        what = (
+            f"{commodity} in {year}: {part:g} from the origins and {whole:g} in all are not of "
+            "one account"
+        )
+        return estimate_row(missing=what)
+    share = 100 * part / whole
+    used = pd.concat([inside, total])
+    if commodity == "crude":
+        return estimate_row(used, low=0.0, high=share, interval="nothing to all of 'Other CIS'")
+    return estimate_row(used, estimate=share)
+
+
+@measure("economy.energy_share")
+def energy_share(
+    energy: pd.DataFrame,
+    *,
+    commodity: str,
+    year: str = "newest",
+    origin: str = "five",
+    since: str = "0",
+) -> pd.DataFrame:
+    """Share of Central Asia in China's imports of one commodity (per cent); an estimates frame of
+    one row.
+
+    energy: like table `energy`. commodity: 'gas', 'crude' or 'uranium' (see COMMODITIES for
+        numerator, denominator, unit).
+    year: 'newest' year for which both are at hand, 'newest-1', 'newest-2'. origin: 'five', or
+        'kazakhstan' (uranium).
+    since: no year before this one counts; a share of long ago says nothing of the present.
+    Formula: 100 * sum over origins / total; crude gives only bounds (low 0, high the whole of
+    'Other CIS').
+    A year that is not there, a total of zero and origins above the total are recorded in `missing`.
+    Raises UnknownNameError for a commodity, an origin or a column, UsageError for two figures of
+    one origin and year or a `since` that is no year.
+    """
+    _origin(origin)
+    if not str(since).isdigit():
+        raise UsageError(f"{since!r} is no year", hint="for example '2018'")
+    _, _, years = _parts(energy, commodity, origin)
+    ordered, back = sorted((y for y in years if y >= int(since)), reverse=True), years_back(year)
+    if len(ordered) <= back:
+        when = f" from {since} on" if int(since) else ""
+        found = {0: "no year", 1: "one year"}.get(len(ordered), f"{len(ordered)} years")
+        older = f"; the newest is {max(years)}" if years and not ordered else ""
+        return estimates(
+            [
+                estimate_row(
+                    missing=f"{commodity}: {found}{when} with both origin and total at hand{older}"
+                )
+            ]
+        )
+    return estimates([_share(energy, commodity, origin, int(ordered[back]))])
+
+
+@measure("economy.energy_share_before")
+def energy_share_before(
+    energy: pd.DataFrame, *, commodity: str, before: str = "2009", origin: str = "five"
+) -> pd.DataFrame:
+    """As `energy_share`, for the newest year before `before` (the first Central Asian gas pipeline
+    opened in 2009).
+
+    energy, commodity, origin: as in `energy_share` ('gas', 'crude' or 'uranium'; 'five' or
+        'kazakhstan').
+    before: a year, as a number or text.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, in per cent, as
+    `energy_share`.
+    Raises UnknownNameError and UsageError as `energy_share`, and UsageError where `before` is no
+    year.
+    """
+    _origin(origin)
+    if not str(before).isdigit():
+        raise UsageError(f"{before!r} is no year", hint="for example '2009'")
+    require(energy, (), keys=("year",))
+    early = energy[energy["year"] < int(before)]
+    _, _, years = _parts(early, commodity, origin)
+    if not years:
+        return estimates(
+            [
+                estimate_row(
+                    missing=f"{commodity}: no year before {before} with both origin and total at hand"
+                )
+            ]
+        )
+    return estimates([_share(early, commodity, origin, int(max(years)))])
+
+
+def energy_shares(energy: pd.DataFrame) -> pd.DataFrame:
+    """Shares of the five in China's imports by commodity, for every year with origin and total at
+    hand.
+
+    energy: like table `energy`, as in `energy_share`.
+    Returns commodity, year, share, low, high (per cent; bounds where only bounds are known) and
+    sources; a year whose share `energy_share` would record as missing is null.
+    Raises UnknownNameError for a missing column, UsageError for two figures of one origin and year.
+    Formula:
+    `energy_share`.
+    """
+    rows = []
+    for commodity in COMMODITIES:
+        _, _, years = _parts(energy, commodity, "five")
+        for year in sorted(years):
+            found = _share(energy, commodity, "five", int(year))
+            rows.append(
+                {
+                    "commodity": commodity,
+                    "year": int(year),
+                    "share": found["estimate"],
+                    "low": found["low"],
+                    "high": found["high"],
+                    "sources": found["sources"],
+                }
+            )
+    frame = pd.DataFrame(rows, columns=["commodity", "year", "share", "low", "high", "sources"])
+    return frame.astype({"share": "float64", "low": "float64", "high": "float64"})
+
+
+def gas_context(energy: pd.DataFrame, macro: pd.DataFrame) -> pd.DataFrame:
+    """Gas of the five in China by year, as per cent of pipeline imports, of all imports and of
+    consumption.
+
+    energy: like table `energy`. macro: like table `macro`, with EI.gas_consumption of China in bcm;
+        where several editions give a year, the one whose source_id sorts last counts.
+    Returns year, 'of pipeline imports', 'of all gas imports', 'of consumption' (per cent; null
+    without consumption in
+    bcm) and sources. Formula: 100 * sum of the five / the total named. Raises UnknownNameError for
+    a missing column, UsageError for two figures of one origin and year.
+    """
+    require(macro, ("value", "source_id"), keys=("economy", "year", "indicator", "unit"))
+    inside, total, years = _parts(energy, "gas", "five")
+    used = macro[
+        (macro["indicator"] == "EI.gas_consumption")
+        & (macro["economy"] == "CHN")
+        & (macro["unit"] == "bcm")
+    ]
+    used = used[used["value"] > 0].sort_values("source_id")
+    rows = []
+    for year in sorted(years):
+        own, all_ = inside[inside["year"] == year], total[total["year"] == year]
+        pipeline = all_.loc[all_["commodity"] == "pipeline_gas", "quantity"].sum()
+        burnt = used.loc[used["year"] == year]
+        sources = sorted({*own["source_id"], *all_["source_id"], *burnt["source_id"].tail(1)})
+        quantity = own["quantity"].sum()
+        if not pipeline > 0:
+            continue  # no total to take a share of
+        rows.append(
+            {
+                "year": int(year),
+                "of pipeline imports": 100 * quantity / pipeline,
+                "of all gas imports": 100 * quantity / all_["quantity"].sum(),
+                "of consumption": 100 * quantity / burnt["value"].iloc[-1] if len(burnt) else None,
+                "sources": tuple(sources),
+            }
+        )
+    return pd.DataFrame(rows)

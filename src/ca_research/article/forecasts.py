@@ -1,0 +1,426 @@
+"""China's place in the years after a forecast: rank, value against the base year, and models fitted
+on what was known.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..estimates.frame import by_economy, estimate_row, estimates, shares
+from ..estimates.measures import measure
+from ..ground import economies as eco
+from ..ground.errors import CaResearchError, CoverageError, UnknownNameError, UsageError
+from ..stats import ets, mase, naive, random_walk_drift
+from ..stats.forecast import Forecast, arima
+from ..stats.frames import numbers, require
+from ..tables.preference import preferred_rows, ranked
+from ..trade.checks import one_figure_per_cell
+from ..trade.rank import FLOWS, NEEDED, compare
+
+CUSTOMS_SINCE = 2010
+"""First year of the series of China's imports: from here on one compilation, then the customs
+themselves, run through.
+"""
+STATISTICS = ("mean", "least", "last")
+MODELS: dict[str, Callable[[pd.Series, int], Forecast]] = {
+    "drift": random_walk_drift,
+    "ets": ets,
+    "ets_damped": partial(ets, damped=True),
+    "arima": arima,
+}
+SERIES = ("china_imports", "own_turnover")
+SCALES = ("log", "level")
+_CELL = ["reporter", "partner", "year", "flow", "product", "source_id"]
+
+
+def _choose(**choices: tuple[str, Sequence[str]]) -> None:
+    for kind, (name, known) in choices.items():
+        if name not in known:
+            raise UnknownNameError(kind, name, known)
+
+
+def leads_by_year(
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str] = eco.CA5,
+    after: str | int = 2022,
+    flow: str = "turnover",
+    partners: str = "named",
+    eu: str = "apart",
+) -> pd.DataFrame:
+    """China over its largest rival by own report in every year after `after` that can be ranked.
+
+    trade: like table `trade`; rows of product TOTAL count. economies: codes or names. after: a
+        year.
+    flow, partners, eu: as in `compare` ('turnover', 'exports', 'imports'; 'named', 'every';
+        'apart', 'one').
+    Returns economy, year, ratio (China's trade over the rival's), rival (code), sources (tuple),
+    one row per economy and year. A year is ranked where China and Russia (and the EU, if it counts
+    as one) are observed by one source.
+    Raises what `compare` raises.
+    """
+    return _leads(trade, economies, int(after), flow, partners, eu)[0]
+
+
+def _leads(
+    trade: pd.DataFrame, economies: Sequence[str], after: int, flow: str, partners: str, union: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """`leads_by_year`, and the rows of `trade` behind it with `economy`."""
+    require(trade, ("value_usd",), keys=_CELL)
+    own = trade[(trade["product"] == "TOTAL") & (trade["year"] > after)]
+    rows, used = [], []
+    needed = {*NEEDED, "EU27"} if union == "one" else set(NEEDED)
+    for code in (eco.resolve(e) for e in economies):
+        mine = own[own["reporter"] == code]
+        for year in sorted(mine["year"].unique()):
+            table, cells = compare(
+                mine[mine["year"] == year], code, int(year), flow=flow, partners=partners, eu=union
+            )
+            if not needed <= set(table["partner"]):
+                continue
+            china, rivals = (
+                table[table["partner"] == "CHN"].iloc[0],
+                table[table["partner"] != "CHN"],
+            )
+            first = rivals.iloc[0]
+            used.append(cells.assign(economy=code))
+            rows.append(
+                (
+                    code,
+                    int(year),
+                    float(china["low"] / first["low"]),
+                    first["partner"],
+                    china["sources"],
+                )
+            )
+    found = pd.DataFrame(rows, columns=["economy", "year", "ratio", "rival", "sources"])
+    return found, pd.concat(used) if used else pd.DataFrame(columns=["economy", *_CELL])
+
+
+@measure("trade.lead_after")
+@by_economy
+def lead_after(
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    after: str | int = 2022,
+    flow: str = "turnover",
+    partners: str = "named",
+) -> pd.DataFrame:
+    """The least of `leads_by_year` over the years after `after`: above one, China ranked first in
+    each of them.
+
+    trade, economies, after: as in `leads_by_year`. flow: 'turnover', 'exports' or 'imports'.
+    partners: 'named' or 'every'.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without
+    an interval; the estimate is a ratio of trade in USD. An economy of which no later year can be
+    ranked is recorded in `missing`.
+    Raises what `compare` raises.
+    """
+    found, used = _leads(trade, economies, int(after), flow, partners, "apart")
+    out = []
+    for code in (eco.resolve(e) for e in economies):
+        mine = found[found["economy"] == code]
+        if mine.empty:
+            out.append(
+                estimate_row(
+                    economy=code, missing=f"no own report of {flow} by partner after {after}"
+                )
+            )
+        else:
+            cells = used.loc[used["economy"] == code, _CELL]
+            out.append(estimate_row(cells, economy=code, estimate=float(mine["ratio"].min())))
+    return estimates(out)
+
+
+def china_reported(trade: pd.DataFrame, economy: str, *, since: int = 2022) -> pd.DataFrame:
+    """Rows of China's customs with an economy from `since` on, with `direction` (export or import
+    *of the economy*).
+
+    Raises UsageError where two sources give one year and flow, CoverageError for a row without a
+    value.
+    """
+    require(trade, ("value_usd",), keys=_CELL)
+    rows = trade[
+        (trade["reporter"] == "CHN")
+        & (trade["partner"] == economy)
+        & (trade["product"] == "TOTAL")
+        & (trade["year"] >= since)
+    ]
+    rows = preferred_rows(rows, ["year", "flow"])
+    numbers(rows, "value_usd")
+    one_figure_per_cell(rows, ["year", "flow"])
+    return rows.assign(direction=rows["flow"].map({"import": "export", "export": "import"}))
+
+
+@measure("trade.value_after")
+@by_economy
+def value_after(
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    base: str | int = 2022,
+    flow: str = "turnover",
+    statistic: str = "mean",
+) -> pd.DataFrame:
+    """China's reported trade with an economy after `base` over that of `base`, both in current USD.
+
+    trade: like table `trade`; China's own reports of product TOTAL count, of the
+        source preferred for a year. economies: codes or names.
+    base: a year.
+    flow: of the economy: 'turnover', 'exports' (China's imports) or 'imports'.
+    statistic: 'mean' of the later years, the 'least' of them, or the 'last'. A year counts where
+        all directions of the flow are reported.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without
+    an interval; the estimate is a ratio, one where nothing changed. No figure for the base or after
+    it is recorded in `missing`.
+    Raises UnknownNameError for an unknown choice or economy, and what `china_reported` raises.
+    """
+    _choose(flow=(flow, tuple(FLOWS)), statistic=(statistic, STATISTICS))
+    require(trade, (), keys=("reporter",))
+    own, out = trade[trade["reporter"] == "CHN"], []
+    for code in (eco.resolve(e) for e in economies):
+        rows = china_reported(own, code, since=int(base))
+        rows = rows[rows["direction"].isin(FLOWS[flow])]
+        whole = rows.groupby("year")["direction"].transform("nunique") == len(FLOWS[flow])
+        rows = rows[whole]
+        yearly = rows.groupby("year")["value_usd"].sum()
+        later = yearly[yearly.index > int(base)]
+        if int(base) not in yearly.index or later.empty:
+            what = f"in {base}" if int(base) not in yearly.index else f"after {base}"
+            out.append(estimate_row(economy=code, missing=f"China's customs give no {flow} {what}"))
+            continue
+        value = {"mean": later.mean(), "least": later.min(), "last": later.iloc[-1]}[statistic]
+        out.append(
+            estimate_row(rows[_CELL], economy=code, estimate=float(value / yearly[int(base)]))
+        )
+    return estimates(out)
+
+
+def value_series(
+    trade: pd.DataFrame, economy: str, *, series: str = "china_imports"
+) -> pd.DataFrame:
+    """A yearly series of trade with China without gaps at its end: year, value_usd (current USD),
+    known_on.
+
+    trade: table `trade` with known_on (the day a row became known), as `load` gives it. economy:
+        its code.
+    series: 'china_imports' (China's imports from the economy, from 2010 on) or 'own_turnover' (the
+        economy's exports to and imports from China by the one own source that runs through).
+    known_on: the later of its rows'.
+    Raises CoverageError where there is no such series, UnknownNameError for another one, UsageError
+    where two sources give one year.
+    """
+    return _series(trade, economy, series)[0]
+
+
+def _series(trade: pd.DataFrame, economy: str, series: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    _choose(series=(series, SERIES))
+    require(trade, ("value_usd", "known_on"), keys=_CELL)
+    if series == "china_imports":
+        rows = china_reported(trade, economy, since=CUSTOMS_SINCE)
+        rows, flows = rows[rows["flow"] == "import"], 1
+    else:
+        own = trade[
+            (trade["reporter"] == economy)
+            & (trade["partner"] == "CHN")
+            & (trade["product"] == "TOTAL")
+        ]
+        rows, flows = own[own["source_id"] == _longest(own)], 2
+    rows = rows[rows["value_usd"].notna()]
+    one_figure_per_cell(rows, ["year", "flow"])
+    table = rows.groupby("year").agg(
+        value_usd=("value_usd", "sum"), known_on=("known_on", "max"), flows=("flow", "size")
+    )
+    table = table[table["flows"] == flows].drop(columns="flows").sort_index()
+    if table.empty:
+        raise CoverageError(f"{economy}: no series of {series.replace('_', ' ')} at hand")
+    steps = np.flatnonzero(np.diff(table.index) != 1)
+    table = table.iloc[steps[-1] + 1 :] if len(steps) else table  # the years after the last gap
+    return table.reset_index(), rows[rows["year"].isin(table.index)]
+
+
+def _longest(own: pd.DataFrame) -> str:
+    """The source with most years; of several, the one that the register prefers. Sources are never
+    spliced here.
+    """
+    order = ranked(own["source_id"].unique())
+    years = own.groupby("source_id")["year"].nunique()
+    return max(order, key=lambda source: (years[source], -order.index(source)), default="")
+
+
+def _day(text: str) -> str:
+    """A full ISO date as it is written; UsageError for anything else."""
+    try:
+        return dt.date.fromisoformat(str(text)).isoformat()
+    except ValueError:
+        raise UsageError(f"{text!r} is no day", hint="for example '2023-05-19'") from None
+
+
+def _split(table: pd.DataFrame, known_by: str, scale: str) -> tuple[pd.Series, pd.Series]:
+    values = table.set_index(table["year"].astype(int))["value_usd"].astype(float)
+    values = np.log(values) if scale == "log" else values
+    known = (table["known_on"] <= pd.Timestamp(known_by)).to_numpy()
+    return values[known], values[~known]
+
+
+@lru_cache(maxsize=1024)
+def _fit(model: str, years: tuple[int, ...], values: tuple[float, ...], steps: int) -> Forecast:
+    """A model's forecast. The same series comes back in many specifications, and fitting is what
+    takes the time.
+    """
+    return MODELS[model](pd.Series(values, index=pd.Index(years, name="year")), steps)
+
+
+def _forecast(model: str, train: pd.Series, steps: int) -> Forecast:
+    return _fit(model, tuple(map(int, train.index)), tuple(map(float, train)), steps)
+
+
+Found = tuple[pd.DataFrame, pd.DataFrame] | CaResearchError
+
+
+def every_series(trade: pd.DataFrame, *, economies: Sequence[str]) -> dict[tuple[str, str], Found]:
+    """The series of each economy with the rows behind it, or why there is none, by economy and kind
+    of series.
+    """
+    require(trade, ("value_usd", "known_on"), keys=_CELL)
+    near = trade[(trade["reporter"] == "CHN") | (trade["partner"] == "CHN")]
+    found: dict[tuple[str, str], Found] = {}
+    for key in itertools.product(map(eco.resolve, economies), SERIES):
+        try:
+            found[key] = _series(near, *key)
+        except CaResearchError as error:
+            found[key] = error
+    return found
+
+
+@measure("trade.foreseen")
+@by_economy
+@shares(of_series=every_series)
+def foreseen(
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    known_by: str = "2023-05-19",
+    model: str = "drift",
+    series: str = "china_imports",
+    scale: str = "log",
+    of_series: dict[tuple[str, str], Found] | None = None,
+) -> pd.DataFrame:
+    """Error of a model over that of no change, both fitted on what was known by a day and scored on
+    what came after.
+
+    trade, series: as in `value_series` ('china_imports' or 'own_turnover'). economies: codes or
+        names.
+    known_by: a full ISO date.
+    model: 'drift', 'ets', 'ets_damped' or 'arima'; see MODELS. scale: 'log' or 'level' (USD), for
+        fit and error alike.
+    of_series: what `every_series` makes of trade (made here if not given).
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, with the
+    columns mase, mase_naive and scored (years). The estimate is mase / mase_naive, below one where
+    the model was nearer; there is no interval. The errors of years in a row are correlated: nothing
+    is tested. In `missing`: nothing known after the day or before it, or a model that could not be
+    fitted.
+    Raises UnknownNameError for an unknown choice or economy, UsageError for what is no day.
+    Source: Hyndman and Koehler (2006), International Journal of Forecasting 22(4), for the scaled
+    error.
+    """
+    _choose(model=(model, tuple(MODELS)), series=(series, SERIES), scale=(scale, SCALES))
+    known_by = _day(known_by)
+    of_series = every_series(trade, economies=economies) if of_series is None else of_series
+    out = []
+    for code in (eco.resolve(e) for e in economies):
+        row: dict[str, Any] = {"mase": np.nan, "mase_naive": np.nan, "scored": 0}
+        try:
+            if isinstance(found := of_series[code, series], CaResearchError):
+                raise found
+            table, used = found
+            train, later = _split(table, known_by, scale)
+            if later.empty or train.empty:
+                raise CoverageError(
+                    f"{code}: no year known {'after' if later.empty else 'by'} {known_by}"
+                )
+            made = {
+                "mase": _forecast(model, train, len(later)),
+                "mase_naive": naive(train, len(later)),
+            }
+            for name, forecast in made.items():
+                row[name] = mase(
+                    later,
+                    forecast.frame.set_index("year")["mean"].rename_axis(later.index.name),
+                    train,
+                )
+            if not row["mase_naive"] > 0:
+                raise CoverageError(
+                    f"{code}: no change met every later value exactly, so no error can be set "
+                    "against it"
+                )
+            row["scored"] = len(later)
+            out.append(
+                estimate_row(used[_CELL], economy=code, estimate=row["mase"] / row["mase_naive"])
+                | row
+            )
+        except CaResearchError as error:
+            out.append(estimate_row(economy=code, missing=error.what) | row)
+    return estimates(out).assign(
+        **{k: [r[k] for r in out] for k in ("mase", "mase_naive", "scored")}
+    )
+
+
+def forecast_paths(
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str] = eco.CA5,
+    known_by: str = "2023-05-19",
+    series: str = "china_imports",
+    scale: str = "log",
+) -> pd.DataFrame:
+    """What each model (and no change) expected after the day, beside what is known.
+
+    trade, economies, known_by, series, scale: as in `foreseen`.
+    Returns economy, model, year, mean, low, high (USD). `model` is 'known' for the figures up to
+    the day and 'after' for those after it (mean only), 'no change' or a name of MODELS; intervals
+    are 95 % of the model and no statement that they hold. Economies without a series and models
+    that could not be fitted are left out.
+    Raises UnknownNameError for an unknown choice or economy, UsageError for what is no day,
+    CoverageError where no economy has a series.
+    """
+    _choose(series=(series, SERIES), scale=(scale, SCALES))
+    known_by = _day(known_by)
+    require(trade, ("value_usd", "known_on"), keys=_CELL)
+    rows: list[dict[str, Any]] = []
+    back = np.exp if scale == "log" else np.asarray
+    for code in (eco.resolve(e) for e in economies):
+        try:
+            train, later = _split(_series(trade, code, series)[0], known_by, scale)
+            steps = len(later) or 3
+            made = {"no change": naive(train, steps)}
+        except CaResearchError:
+            continue
+        for name, part in (("known", train), ("after", later)):
+            rows += [
+                {"economy": code, "model": name, "year": y, "mean": float(back(v))}
+                for y, v in part.items()
+            ]
+        for name in MODELS:
+            try:
+                made[name] = _forecast(name, train, steps)
+            except CaResearchError:
+                continue
+        for name, forecast in made.items():
+            for r in forecast.frame.itertuples():
+                ends = {k: float(back(getattr(r, k))) for k in ("mean", "low", "high")}
+                rows.append({"economy": code, "model": name, "year": int(r.year)} | ends)
+    if not rows:
+        raise CoverageError(
+            f"no series of {series.replace('_', ' ')} for {', '.join(economies)}",
+            hint="ca.coverage('trade')",
+        )
+    return pd.DataFrame(rows, columns=["economy", "model", "year", "mean", "low", "high"])

@@ -1,0 +1,471 @@
+"""How far China's trade with the five departs from gravity, and its rank among all economies in
+China's place.
+
+`gravity_reassign.reassign` estimates the model anew for each economy. Here all candidates are taken
+from one fit of the
+model without any of them: by least squares that is the same coefficient, by PPML it is the first
+Newton step towards it (a score statistic). A rank by reassignment is valid for any statistic, so
+the step need not be run to its end.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates, shares
+from ..estimates.measures import measure
+from ..ground import economies as eco
+from ..ground.errors import CoverageError, UnknownNameError
+from ..stats.forecast import ConvergenceError
+from ..stats.frames import require
+from ..trade.gravity import CHANGE, ESTIMATORS, GEOGRAPHY, LEVEL, Sample, complete, prune, solve
+from ..trade.gravity_panel import panel as make_panel
+from ..trade.gravity_reassign import DIRECTIONS, LEAST_PAIRS, OIL_EXPORTERS, SINCE, _mark
+
+QUESTIONS = ("level", "change")
+YEARS = ("all", "newest")
+SOURCE = "PENPPML"
+"""The embedded panel of exporters' reports; oil exporters are left out of it (known defect 6 of the
+figures).
+"""
+_AXES = ("question", "direction", "estimator", "years", "country")
+_ROUNDS, _CLOSE = 5000, 1e-10
+_RIDGE = 1e-11
+_FLAT = 1e-7
+"""A candidate whose variation within the effects is below this share of its own is collinear with
+them.
+"""
+
+
+def _balanced(y: np.ndarray, fixed: Sequence[np.ndarray]) -> np.ndarray:
+    """Fitted PPML means with fixed effects alone: each set of effects in turn is scaled to its
+    total, until none moves.
+
+    The first-order conditions of PPML with dummies are that totals of each effect are met.
+    """
+    mu = np.full(len(y), y.mean())
+    totals = [np.bincount(code, weights=y) for code in fixed]
+    for _ in range(_ROUNDS):
+        worst = 0.0
+        for code, total in zip(fixed, totals, strict=True):
+            factor = total / np.bincount(code, weights=mu)
+            mu *= factor[code]
+            worst = max(worst, float(np.abs(factor - 1).max()))
+        if worst < _CLOSE:
+            return mu
+    raise ConvergenceError(
+        "the fixed effects alone were not fitted", hint="fewer effects, or a connected panel"
+    )
+
+
+def one_step(sample: Sample, marks: Any, estimator: str = "ppml") -> np.ndarray:
+    """Coefficient of each candidate added to the model alone, from the model without it; NaN where
+    it is collinear.
+
+    sample: y, regressors x, fixed effects (at most three, the last of them absorbed first). marks:
+    (rows, candidates), an array or a sparse matrix.
+    With w the weights (fitted means, or one), r the residuals and M the weighted projection off
+    effects and regressors:
+    coefficient = d'r / d'MWMd. By 'ols' this is the Frisch-Waugh-Lovell coefficient, by 'ppml' one
+    Newton step.
+    Source: Lovell (1963), JASA 58(304); score tests: Rao (1948), Proc. Cambridge Philosophical
+    Society 44.
+    """
+    from scipy import sparse
+    from scipy.linalg import cho_factor, cho_solve
+
+    if estimator not in ESTIMATORS:
+        raise UnknownNameError("estimator", estimator, ESTIMATORS)
+    y = np.asarray(sample.y, dtype=float)
+    fixed = [
+        pd.factorize(code)[0] for code in sample.fixed
+    ]  # pruning leaves numbers that no row has
+    weights = np.ones(len(y))
+    if estimator == "ppml":
+        weights = np.exp(_link(sample)) if sample.x else _balanced(y, fixed)
+    dummies = [sparse.csr_matrix((np.ones(len(c)), (np.arange(len(c)), c))) for c in fixed]
+    covariates = [sparse.csr_matrix(np.column_stack(list(sample.x.values())))] if sample.x else []
+    absorbed = dummies.pop() if len(dummies) > 2 else None
+    z = sparse.hstack([*dummies, *covariates]).tocsr()
+    d = sparse.csr_matrix(marks)
+    w = sparse.diags(weights)
+
+    def inner(a: Any, b: Any) -> np.ndarray:
+        """a' W b, with the absorbed effects projected off."""
+        plain = (a.T @ w @ b).toarray()
+        if absorbed is None:
+            return plain
+        size = sparse.diags(1 / np.asarray(absorbed.T @ weights).ravel())
+        return plain - ((a.T @ w @ absorbed) @ size @ (absorbed.T @ w @ b)).toarray()
+
+    within = inner(z, z)
+    scale = np.sqrt(np.where(np.diag(within) > 0, np.diag(within), 1.0))
+    solved = cho_factor(within / np.outer(scale, scale) + _RIDGE * np.eye(len(scale)))
+    zd = inner(z, d) / scale[:, None]
+    whole = np.asarray((d.multiply(d)).T @ weights).ravel()
+    own = whole - (0 if absorbed is None else _absorbed_part(absorbed, d, weights))
+    information = own - np.einsum("ij,ij->j", zd, cho_solve(solved, zd))
+    if estimator == "ppml":
+        score = d.T @ (y - weights)
+    else:
+        column = sparse.csr_matrix(y[:, None])
+        score = (
+            inner(d, column) - zd.T @ cho_solve(solved, inner(z, column) / scale[:, None])
+        ).ravel()
+    flat = information <= _FLAT * np.where(whole > 0, whole, 1.0)
+    return np.where(flat, np.nan, np.asarray(score).ravel() / np.where(flat, 1.0, information))
+
+
+def _absorbed_part(absorbed: Any, d: Any, weights: np.ndarray) -> np.ndarray:
+    from scipy import sparse
+
+    sums = absorbed.T @ sparse.diags(weights) @ d
+    size = np.asarray(absorbed.T @ weights).ravel()
+    return np.asarray((sums.multiply(sums)).T @ (1 / size)).ravel()
+
+
+def _link(sample: Sample) -> np.ndarray:
+    return np.asarray(solve(sample, "ppml", robust=False).model._Xbeta, dtype=float).ravel()
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What all directions and partners of one question, estimator and panel share: the pruned
+    sample and its rows.
+    """
+
+    sample: Sample
+    rows: pd.DataFrame
+    late: np.ndarray
+    change: bool
+    estimator: str
+
+    def spans(self) -> list[np.ndarray]:
+        return [self.late, ~self.late] if self.change else [self.late]
+
+
+def _prepare(panel: pd.DataFrame, question: str, estimator: str) -> _Prepared:
+    if question not in QUESTIONS:
+        raise UnknownNameError("question", question, QUESTIONS)
+    change = question == "change"
+    covariates, effects = ((), CHANGE) if change else (GEOGRAPHY, LEVEL)
+    whole, known = complete(panel, covariates, effects, estimator, "pair", [])
+    sample, stayed = prune(whole, estimator, [])
+    rows = panel.loc[known, ["exporter", "importer", "year"]][stayed]
+    late = (rows["year"] >= SINCE).to_numpy() if change else np.ones(len(rows), dtype=bool)
+    return _Prepared(sample, rows, late, change, estimator)
+
+
+def _pairs(shared: _Prepared, marks: Any) -> np.ndarray:
+    """In how many pairs each candidate trades (for a change: both before and after, the fewer)."""
+    positive = (
+        shared.sample.y > 0 if shared.estimator == "ppml" else np.ones(marks.shape[0], dtype=bool)
+    )
+    entries, counts = marks.tocoo(), []
+    for span in shared.spans():
+        keep = (positive & span)[entries.row]
+        seen = pd.DataFrame(
+            {"k": entries.col[keep], "pair": shared.sample.cluster[entries.row[keep]]}
+        ).drop_duplicates()
+        counts.append(np.bincount(seen["k"], minlength=marks.shape[1]))
+    return np.min(counts, axis=0)
+
+
+def _tables(
+    shared: _Prepared, wanted: Sequence[tuple[str, tuple[str, ...]]], never: set[str]
+) -> list[pd.DataFrame]:
+    """`placebo_table` for several directions and partners in one step; `never`: economies that take
+    nobody's place.
+    """
+    from scipy import sparse
+
+    names = sorted({*shared.rows["exporter"].unique(), *shared.rows["importer"].unique()} - never)
+    blocks = [_marks(shared.rows, names, partners, direction) for direction, partners in wanted]
+    pairs = [_pairs(shared, block) for block in blocks]
+    able = [count >= LEAST_PAIRS for count in pairs]
+    late = sparse.diags(shared.late.astype(float))
+    marks = sparse.hstack(
+        [late @ block[:, np.flatnonzero(ok)] for block, ok in zip(blocks, able, strict=True)]
+    )
+    steps = one_step(shared.sample, marks, shared.estimator) if marks.shape[1] else np.array([])
+    found = np.split(steps, np.cumsum([ok.sum() for ok in able])[:-1])
+    out = []
+    for count, ok, part in zip(pairs, able, found, strict=True):
+        values = np.full(len(names), np.nan)
+        values[ok] = part
+        table = pd.DataFrame({"economy": names, "estimate": values, "pairs": count})
+        few = table["pairs"].map(
+            lambda n: f"{n} of the pairs are positive" if n < LEAST_PAIRS else "collinear"
+        )
+        table["missing"] = few.where(table["estimate"].isna(), "")
+        out.append(
+            table.sort_values("estimate", ascending=False, na_position="last", ignore_index=True)
+        )
+    return out
+
+
+def placebo_table(
+    panel: pd.DataFrame,
+    partners: Sequence[str] = eco.CA5,
+    *,
+    question: str = "level",
+    direction: str = "exports",
+    estimator: str = "ppml",
+) -> pd.DataFrame:
+    """Every economy in China's place: economy, estimate (log points, see `one_step`), pairs,
+    missing; largest first.
+
+    panel: as `panel()` gives it, with geography for 'level'. partners: codes of the other side.
+    question: 'level' or 'change'. direction: 'exports', 'imports' or 'both'. estimator: 'ppml' or
+        'ols'.
+    The rule for who can take the place is that of `reassign`: at least LEAST_PAIRS positive pairs,
+    for a change both before and after; partners cannot. Who cannot has no estimate and the reason
+    in `missing`.
+    Raises UnknownNameError for a choice, and what `gravity` raises.
+    """
+    if direction not in DIRECTIONS:
+        raise UnknownNameError("direction", direction, DIRECTIONS)
+    shared = _prepare(panel, question, estimator)
+    return _tables(shared, [(direction, tuple(partners))], set(partners))[0]
+
+
+def _marks(
+    rows: pd.DataFrame, candidates: list[str], partners: Sequence[str], direction: str
+) -> Any:
+    """`_mark` for every candidate: a sparse matrix of rows by candidates, one on its pairs with the
+    partners.
+    """
+    from scipy import sparse
+
+    found: list[np.ndarray] = []
+    for wanted, own, other in (
+        ("exports", "exporter", "importer"),
+        ("imports", "importer", "exporter"),
+    ):
+        if direction in (wanted, "both"):
+            place = pd.Index(candidates).get_indexer(rows[own])
+            hit = np.flatnonzero(rows[other].isin(list(partners)).to_numpy() & (place >= 0))
+            found.append(np.array([hit, place[hit]]))
+    row, column = np.concatenate(found, axis=1)
+    return sparse.csc_matrix((np.ones(len(row)), (row, column)), shape=(len(rows), len(candidates)))
+
+
+def rank_p(table: pd.DataFrame, economy: str = "CHN") -> float:
+    """One-sided p: share of the economies with an estimate, itself included, whose estimate is at
+    least as large.
+
+    Raises CoverageError where the economy has none.
+    """
+    own = table.loc[table["economy"] == economy, "estimate"]
+    if own.empty or own.isna().all():
+        raise CoverageError(
+            f"no estimate for {economy} itself", hint="choose another direction or panel"
+        )
+    return float((table["estimate"].dropna() >= own.iloc[0]).mean())
+
+
+def residuals(
+    trade: pd.DataFrame,
+    geography: pd.DataFrame,
+    *,
+    economies: Sequence[str] = eco.CA5,
+    question: str | None = None,
+    direction: str | None = None,
+    estimator: str | None = None,
+    years: str | None = None,
+    country: str | None = None,
+) -> pd.DataFrame:
+    """China's residual and its rank in every specification (or in those with the named choices),
+    one row each.
+
+    trade: like table `trade`; rows of source PENPPML make the panel. geography: like table
+        `geography`.
+    economies: China's partners.
+    question: 'level' (given distance, contiguity, language; no pair effects) or 'change' (from 2014
+        on, pair effects; all years of the panel).
+    direction: 'exports' of China, its 'imports', or 'both'. estimator: 'ppml' or 'ols'.
+    years: 'all' or 'newest' (level only).
+    country: one of the economies to leave out, or 'none'; without a choice each in turn.
+    Returns question, direction, estimator, years, country, the columns of an estimates frame
+    (estimate: coefficient in log points, fully converged), p (one-sided), rank, among (economies
+    with an estimate); the reason in `missing`.
+    Raises UnknownNameError for a choice, and what `panel` raises.
+    """
+    given = (
+        (question, QUESTIONS, "question"),
+        (direction, DIRECTIONS, "direction"),
+        (estimator, ESTIMATORS, "estimator"),
+        (years, YEARS, "years"),
+    )
+    for value, known, name in given:
+        if value is not None and value not in known:
+            raise UnknownNameError(name, value, known)
+    require(trade, ("source_id",))
+    rows: list[dict[str, Any]] = []
+    frame = make_panel(trade[trade["source_id"] == SOURCE], geography, exclude=OIL_EXPORTERS)
+    newest = frame[frame["year"] == frame["year"].max()].reset_index(drop=True)
+    five = tuple(eco.resolve(e) for e in economies)
+    chosen = [(v,) if v is not None else known for v, known, _ in given]
+    turns = ["none", *five] if country is None else [country]
+    for ask, how, span in itertools.product(chosen[0], chosen[2], chosen[3]):
+        if ask == "change" and span == "newest":
+            continue
+        cells = list(itertools.product(chosen[1], turns))
+        used = frame if span == "all" else newest
+        wanted = [(way, tuple(e for e in five if e != left)) for way, left in cells]
+        for (way, left), row in zip(
+            cells, _residuals(used, ask, how, wanted, set(five)), strict=True
+        ):
+            rows.append(dict(zip(_AXES, (ask, way, how, span, left), strict=True)) | row)
+    found = pd.DataFrame(rows).reindex(columns=[*_AXES, *ESTIMATE_COLUMNS, "p", "rank", "among"])
+    found = found.astype(dict.fromkeys(("estimate", "low", "high", "p"), "float64"))
+    found.attrs = {"as_of": trade.attrs.get("as_of", "latest")}
+    return found
+
+
+def _residuals(
+    panel: pd.DataFrame,
+    question: str,
+    estimator: str,
+    wanted: list[tuple[str, tuple[str, ...]]],
+    never: set[str],
+) -> list[dict[str, Any]]:
+    try:
+        shared = _prepare(panel, question, estimator)
+        tables = _tables(shared, wanted, never)
+    except (CoverageError, ConvergenceError) as error:
+        return [estimate_row(missing=error.what) for _ in wanted]
+    used = panel[["exporter", "year", "source_id"]].drop_duplicates()
+    out = []
+    for (direction, partners), table in zip(wanted, tables, strict=True):
+        own = table[table["economy"] == "CHN"]
+        if own["estimate"].isna().all():
+            why = "it is not in the panel" if own.empty else own["missing"].iloc[0]
+            out.append(estimate_row(missing=f"no estimate for China itself: {why}"))
+            continue
+        value = float(own["estimate"].iloc[0])  # by least squares the step is the whole way
+        if estimator == "ppml":
+            term = _mark(shared.rows, "CHN", partners, direction) * shared.late
+            sample = shared.sample
+            try:
+                fit = solve(
+                    Sample(sample.y, {"treated": term} | sample.x, sample.fixed, sample.cluster),
+                    "ppml",
+                    robust=False,
+                )
+            except (CoverageError, ConvergenceError) as error:
+                out.append(estimate_row(missing=error.what))
+                continue
+            value = float(fit.model.coef().iloc[0])
+        # which pairs are China's is part of the data path: the rows of the panel are the same for
+        # every direction
+        row = estimate_row(used.assign(pairs=f"{direction} {' '.join(partners)}"), estimate=value)
+        among = int(table["estimate"].notna().sum())
+        out.append(
+            row
+            | {
+                "p": rank_p(table),
+                "rank": round(rank_p(table) * among),
+                "among": among,
+                "n": len(shared.sample.y),
+            }
+        )
+    return out
+
+
+def _picked(
+    trade: pd.DataFrame,
+    geography: pd.DataFrame,
+    fits: pd.DataFrame | None,
+    economies: Sequence[str],
+    choices: dict[str, str],
+) -> pd.DataFrame:
+    if fits is None:
+        return residuals(trade, geography, economies=economies, **choices)
+    require(fits, (*choices, "estimate", "p"))
+    mine = fits
+    for name, value in choices.items():
+        mine = mine[mine[name] == value]
+    if mine.empty:
+        raise CoverageError(
+            f"no fit of {', '.join(choices.values())}", hint="make the fits with residuals()"
+        )
+    return mine.reset_index(drop=True)
+
+
+@measure("trade.residual")
+@shares(fits=residuals)
+def residual(
+    trade: pd.DataFrame,
+    geography: pd.DataFrame,
+    *,
+    economies: Sequence[str] = eco.CA5,
+    question: str = "level",
+    direction: str = "exports",
+    estimator: str = "ppml",
+    years: str = "all",
+    country: str = "none",
+    fits: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """China's trade with the five beyond gravity, in log points.
+
+    trade, geography, economies: as in `residuals`. question: 'level' or 'change'.
+    direction: 'exports' of China, 'imports' or 'both'.
+    estimator: 'ppml' or 'ols'. years: 'all' or 'newest'. country: the economy left out, or 'none'.
+    fits: as `residuals` makes them with these choices among them; made here where not given.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, economy ''; the
+    estimate is the
+    coefficient (0.5: exp(0.5) - 1, 65 % above what gravity implies), n the rows used. No interval:
+    five treated pairs a direction do not carry one. A fit that failed has the reason in `missing`.
+    Raises UnknownNameError for a choice, CoverageError where `fits` does not hold it.
+    """
+    choices = {
+        "question": question,
+        "direction": direction,
+        "estimator": estimator,
+        "years": years,
+        "country": country,
+    }
+    return estimates(_picked(trade, geography, fits, economies, choices).to_dict("records"))
+
+
+@measure("trade.residual_p")
+@shares(fits=residuals)
+def residual_p(
+    trade: pd.DataFrame,
+    geography: pd.DataFrame,
+    *,
+    economies: Sequence[str] = eco.CA5,
+    question: str = "level",
+    direction: str = "exports",
+    estimator: str = "ppml",
+    years: str = "all",
+    country: str = "none",
+    fits: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """One-sided rank p of China's residual among all economies in its place.
+
+    trade, geography, economies, question, direction, estimator, years, country, fits: as in
+    `residual`.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, economy ''; the
+    estimate is p = rank / number of economies with an estimate, China included (never 0). A fit
+    that failed has the reason in `missing`.
+    Raises UnknownNameError for a choice, CoverageError where `fits` does not hold it.
+    Source: randomisation inference with few treated clusters, MacKinnon and Webb (2020), Journal of
+    Econometrics 218(2).
+    """
+    choices = {
+        "question": question,
+        "direction": direction,
+        "estimator": estimator,
+        "years": years,
+        "country": country,
+    }
+    picked = _picked(trade, geography, fits, economies, choices)
+    return estimates(picked.assign(estimate=picked["p"]).to_dict("records"))

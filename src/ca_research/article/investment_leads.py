@@ -1,0 +1,141 @@
+"""Whether China leads Russia, the EU and the United States as an investor or as an official lender,
+on one concept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from ..estimates.frame import estimate_row, estimates
+from ..ground import economies as eco
+from ..ground.errors import UnknownNameError, UsageError
+from ..stats.frames import require
+from ..stats.leading import leading
+
+RIVALS = ("EU27", "USA")
+CONCEPTS = {
+    "stock": ("fdi_stock",),
+    "inflow": ("fdi_flow", "fdi_flow_gross", "fdi_flow_partial_year"),
+}
+"""Measures that answer the question; figures are compared within one measure, source and year
+only.
+"""
+FINANCE = ("official_loan", "official_grant")
+
+
+def _lead(
+    investment: pd.DataFrame, economy: str, measures: Sequence[str], since: int, what: str
+) -> dict[str, Any]:
+    require(
+        investment,
+        ("value_usd", "price_basis"),
+        keys=("investor", "host", "year", "measure", "source_id"),
+    )
+    rows = investment[
+        (investment["host"] == economy)
+        & investment["measure"].isin(list(measures))
+        & investment["value_usd"].notna()
+    ]
+    # where several sources speak of a measure and year, the one that names most investors is one
+    # concept
+    named = rows.groupby(["measure", "year", "source_id"])["investor"].transform("nunique")
+    rows = rows[named == named.groupby([rows["measure"], rows["year"]]).transform("max")]
+    rows = rows[rows["investor"].isin(["CHN", "RUS", *RIVALS])]
+    kinds = [c for c in ("measure", "price_basis", "stage", "year_basis", "source_id") if c in rows]
+    cell = [c for c in ("investor", "year", "instrument", "sector", *kinds) if c in rows]
+    if rows.duplicated(cell).any():
+        twice = rows[rows.duplicated(cell)].iloc[0]
+        raise UsageError(
+            f"two figures of {twice['investor']} in {economy}, {twice['year']}: {twice['measure']}",
+            hint="keep one revision: load(..., revision=...)",
+        )
+    group = [" / ".join(map(str, row)) for row in rows[kinds].itertuples(index=False)]
+    rows = rows.assign(
+        group=pd.Series(group, index=rows.index, dtype=object), unit=rows["investor"]
+    )
+    # the instruments of one measure add up (concessional and other loans)
+    summed = rows.groupby(["group", "year", "unit"], as_index=False)["value_usd"].sum()
+    summed = summed[
+        summed["value_usd"] >= 0
+    ]  # a negative stock or net flow has no place in a ratio
+    figures = summed.assign(low=summed["value_usd"], high=summed["value_usd"])
+    found = leading(figures, "CHN", needed=("RUS",), any_of=RIVALS, since=since)
+    if isinstance(found, str):
+        return estimate_row(economy=economy, missing=f"{what}: {found}") | {
+            "values": "",
+            "leader": "",
+        }
+    used = rows[(rows["group"] == found.group) & (rows["year"] == found.year)]
+    shown = found.compared(lambda dollars: f"{dollars / 1e9:.3g}")
+    trace = used[["investor", "host", "year", "measure", "instrument", "source_id"]]
+    return estimate_row(trace, economy=economy, estimate=found.low) | {
+        "values": f"{shown} bn USD",
+        "leader": found.leader,
+    }
+
+
+def investor_lead(
+    investment: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    investment_concept: str = "stock",
+    since: str | int = 2013,
+) -> pd.DataFrame:
+    """China's direct investment over that of its largest rival among Russia, the EU27 and the
+    United States.
+
+    investment: table `investment` (investor, host, year, measure, price_basis, value_usd in USD,
+        source_id).
+    economies: codes or names of hosts. investment_concept: 'stock' or 'inflow' (see CONCEPTS).
+    since: no year before this one.
+    One measure, stage, kind of year, source and year; members of the EU do not stand for it,
+    because much of what the Netherlands hold is owned from elsewhere.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, with the
+    columns `values` (what was compared, in billion USD) and `leader` (the code of who leads); the
+    estimate is a ratio, without an interval. Rivals that no one source and year holds are recorded
+    in `missing`.
+    Raises UnknownNameError for another concept, an unknown economy or a missing column, UsageError
+    for two figures of one cell.
+    """
+    if investment_concept not in CONCEPTS:
+        raise UnknownNameError("investment_concept", investment_concept, CONCEPTS)
+    rows = [
+        _lead(
+            investment,
+            eco.resolve(e),
+            CONCEPTS[investment_concept],
+            int(since),
+            f"direct {investment_concept}",
+        )
+        for e in economies
+    ]
+    return estimates(rows).assign(**{k: [r[k] for r in rows] for k in ("values", "leader")})
+
+
+def finance_lead(
+    investment: pd.DataFrame, *, economies: Sequence[str], since: str | int = 2013
+) -> pd.DataFrame:
+    """China's net official finance over that of its largest rival, for loans or for grants, on one
+    source and year.
+
+    investment, economies, since: as in `investor_lead`; measures official_loan and official_grant.
+    Loans and grants are not added: for China only loans are at hand, for the EU and the United
+    States only grants, and a sum of unlike parts would rank what is published, not what is given.
+    Returns as `investor_lead`, an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) with
+    `values` and `leader`; where neither kind can be compared, `missing` gives both reasons. Raises
+    UnknownNameError for an unknown economy or a missing column, UsageError for two figures of one
+    cell.
+    """
+    rows = []
+    for economy in (eco.resolve(e) for e in economies):
+        tried = [
+            _lead(investment, economy, (m,), int(since), m.replace("_", " ") + "s") for m in FINANCE
+        ]
+        row = next((r for r in tried if not r["missing"]), tried[0])
+        rows.append(
+            row if not row["missing"] else row | {"missing": "; ".join(r["missing"] for r in tried)}
+        )
+    return estimates(rows).assign(**{k: [r[k] for r in rows] for k in ("values", "leader")})

@@ -1,0 +1,272 @@
+"""Learners of Chinese: candidates of the test, learners at single institutes, and institutes
+opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from ..estimates.frame import estimate_row, estimates
+from ..estimates.measures import measure
+from ..ground.errors import UnknownNameError, UsageError
+
+REGIONS = ("CA5", "CA4")
+"""Codes under which counts of the region stand: all five, or all but Turkmenistan."""
+
+BOUNDS = ("as_printed", "cautious")
+OPENINGS = ("counted", "left_out")
+
+_ROUNDING = 0.1
+"""By how much 'cautious' reads a printed count against growth at either end."""
+
+
+def _yearly(
+    culture: pd.DataFrame, measure: str, span: str
+) -> tuple[pd.DataFrame, float | None, str]:
+    """Rows of the newest pair of years `span` apart by one source for the region, their growth in
+    per cent, or why none.
+    """
+    if not span.isdigit() or int(span) < 1:
+        raise UsageError(f"not a number of years: {span!r}", hint="'5'")
+    rows = culture[(culture["measure"] == measure) & culture["economy"].isin(REGIONS)].dropna(
+        subset=["year", "value"]
+    )
+    for end in sorted(set(rows["year"]), reverse=True):
+        for region in REGIONS:
+            for source in sorted(set(rows["source_id"])):
+                mine = rows[(rows["economy"] == region) & (rows["source_id"] == source)].set_index(
+                    "year", drop=False
+                )
+                if {end, end - int(span)} <= set(mine.index):
+                    pair = mine.loc[[end - int(span), end]]
+                    return pair, 100 * float(pair["value"].iloc[1] / pair["value"].iloc[0] - 1), ""
+    name = measure.replace("_", " ").replace("hsk", "HSK")
+    years = ", ".join(str(int(y)) for y in sorted(set(rows["year"])))
+    return (
+        rows,
+        None,
+        f"{name}: "
+        + (f"counted for {years} only" if years else "no yearly count of the region at hand"),
+    )
+
+
+@measure("relations.examinee_growth")
+def examinee_growth(
+    culture: pd.DataFrame, *, measure: str = "hsk_takers", span: str = "5"
+) -> pd.DataFrame:
+    """Growth of the yearly number of candidates of a test in the region, in per cent over `span`
+    years.
+
+    culture: table `culture` (economy, year, measure, value in persons, source_id); rows of CA5,
+        else CA4 (REGIONS).
+    measure: the test ('hsk_takers'). span: a number of years ('5').
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, for the newest
+    pair of years `span` apart by one source and for one region. Where there is no such pair,
+    `missing` names the years that are counted; a total of several years is no yearly count.
+    Raises UsageError for a span that is none.
+    Formula: 100 (n_t / n_(t-span) - 1).
+    """
+    used, growth, missing = _yearly(culture, measure, span)
+    return estimates(
+        [estimate_row(missing=missing) if growth is None else estimate_row(used, estimate=growth)]
+    )
+
+
+@measure("relations.examinee_lead")
+def examinee_lead(
+    culture: pd.DataFrame,
+    *,
+    measure: str = "hsk_takers",
+    other: str = "english_test_takers",
+    span: str = "5",
+) -> pd.DataFrame:
+    """Growth of one test's candidates less that of another's over `span` years, in percentage
+    points.
+
+    culture, span: as in `examinee_growth`. measure, other: the two tests ('hsk_takers',
+        'english_test_takers').
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. Each test has its
+    own newest pair of years; where one has none, the reason stands in `missing`.
+    Raises UsageError for a span that is none.
+    """
+    found = [_yearly(culture, m, span) for m in (measure, other)]
+    missing = "; ".join(why for _, growth, why in found if growth is None)
+    if missing:
+        return estimates([estimate_row(missing=missing)])
+    (mine, growth, _), (theirs, against, _) = found
+    assert growth is not None and against is not None
+    return estimates([estimate_row(pd.concat([mine, theirs]), estimate=growth - against)])
+
+
+def learner_cases(
+    culture: pd.DataFrame,
+    *,
+    bound: str = "as_printed",
+    last_from: str = "0",
+    opening: str = "counted",
+) -> pd.DataFrame:
+    """Institutes for which one source gives two years of learners: what is told, and its growth
+    brought to five years.
+
+    culture: table `culture` (economy, year, measure, value in persons, note, source_id); rows of
+        measure `learners` of single economies. Only where a source has exactly one figure a year
+        for an economy: two institutes of one source cannot be told apart.
+    bound: 'as_printed', or 'cautious', the first count a tenth higher and the last a tenth lower.
+    last_from: the second count is of this year or later ('0': any).
+    opening: 'counted', or 'left_out', without figures that their note calls those of the first year
+        (any institute grows from the year in which it opens).
+    Returns economy, first_year, last_year, first, last (persons), years, growth (per cent in five
+    years, compound), source_id.
+    Raises UnknownNameError for another choice. Formula: 100 ((last / first) ** (5 / years) - 1).
+    """
+    for kind, choice, known in (("bound", bound, BOUNDS), ("opening", opening, OPENINGS)):
+        if choice not in known:
+            raise UnknownNameError(kind, choice, known)
+    slack = _ROUNDING if bound == "cautious" else 0.0
+    rows = culture[
+        (culture["measure"] == "learners") & culture["economy"].str.fullmatch(r"[A-Z]{3}")
+    ]
+    out = []
+    if opening == "left_out":
+        rows = rows[
+            ~rows["note"].astype("string").str.contains("first year", case=False).fillna(False)
+        ]
+    for (economy, source), mine in rows.dropna(subset=["year", "value"]).groupby(
+        ["economy", "source_id"]
+    ):
+        mine = mine.sort_values("year")
+        if (
+            len(mine) < 2
+            or mine["year"].duplicated().any()
+            or mine["year"].iloc[-1] < int(last_from)
+        ):
+            continue
+        years = int(mine["year"].iloc[-1] - mine["year"].iloc[0])
+        first, last = float(mine["value"].iloc[0]), float(mine["value"].iloc[-1])
+        ratio = last * (1 - slack) / (first * (1 + slack))
+        out.append(
+            {
+                "economy": economy,
+                "first_year": int(mine["year"].iloc[0]),
+                "last_year": int(mine["year"].iloc[-1]),
+                "first": first,
+                "last": last,
+                "years": years,
+                "growth": 100 * (ratio ** (5 / years) - 1),
+                "source_id": source,
+            }
+        )
+    columns = [
+        "economy",
+        "first_year",
+        "last_year",
+        "first",
+        "last",
+        "years",
+        "growth",
+        "source_id",
+    ]
+    return pd.DataFrame(out, columns=columns)
+
+
+@measure("relations.learner_growth")
+def learner_growth(
+    culture: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    bound: str = "as_printed",
+    last_from: str = "0",
+    opening: str = "counted",
+) -> pd.DataFrame:
+    """Growth of learners at the institute that tells of two years, in per cent in five years.
+
+    culture, bound, last_from, opening: as in `learner_cases` ('as_printed', 'cautious'; 'counted',
+        'left_out').
+    economies: codes.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without
+    an interval. Where an economy has several such cases the slowest counts: one that grew does not
+    speak for the others. An economy without a case has the reason in `missing`.
+    Raises UnknownNameError for another choice.
+    """
+    cases = learner_cases(culture, bound=bound, last_from=last_from, opening=opening)
+    which = "" if last_from == "0" else f", the second in {last_from} or later"
+    which += " and the first not of its opening" if opening == "left_out" else ""
+    out = []
+    for economy in economies:
+        mine = cases[cases["economy"] == economy].sort_values("growth")
+        if mine.empty:
+            out.append(
+                estimate_row(
+                    economy=economy,
+                    missing=f"no institute for which one source gives two years{which}",
+                )
+            )
+            continue
+        case = mine.iloc[0]
+        used = culture[
+            (culture["measure"] == "learners")
+            & (culture["economy"] == economy)
+            & (culture["source_id"] == case["source_id"])
+        ]
+        out.append(estimate_row(used, economy=economy, estimate=float(case["growth"])))
+    return estimates(out)
+
+
+@measure("relations.institute_openings")
+def institute_openings(
+    facts: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    first: str = "2014",
+    last: str = "2018",
+    column: str = "openings",
+) -> pd.DataFrame:
+    """Confucius institutes that opened from `first` to `last`.
+
+    facts: rows `confucius_institutes_column` of AidData's dashboard, one per economy and year.
+        economies: codes.
+    first, last: years ('2014', '2018').
+    column: read as 'openings' of the year, or as a 'running_total', which its documentation calls
+        it.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy; the
+    estimate is a number of
+    institutes. Recorded in `missing`: a year (or the one before `first`) without a figure, and, by
+    'running_total', a column that falls from one year to the next for any economy: it is then no
+    running total for any.
+    Raises UnknownNameError for another reading.
+    """
+    if column not in ("openings", "running_total"):
+        raise UnknownNameError("column", column, ("openings", "running_total"))
+    rows = facts[facts["attribute"] == "confucius_institutes_column"].sort_values(
+        ["subject", "year"]
+    )
+    falls = bool((rows.groupby("subject")["value"].diff().dropna() < 0).any())
+    out = []
+    for economy in economies:
+        mine = rows[rows["subject"] == economy]
+        series = mine.set_index(mine["year"].astype(int))["value"].astype(float)
+        wanted = list(range(int(first), int(last) + 1))
+        if not {*wanted, int(first) - 1} <= set(series.index):
+            out.append(
+                estimate_row(
+                    economy=economy, missing=f"no yearly figures from {int(first) - 1} to {last}"
+                )
+            )
+        elif column == "running_total" and falls:
+            out.append(
+                estimate_row(
+                    economy=economy,
+                    missing="the column falls from year to year, so it is no running total",
+                )
+            )
+        else:
+            opened = (
+                series.loc[wanted].sum()
+                if column == "openings"
+                else series[int(last)] - series[int(first) - 1]
+            )
+            used = mine[mine["year"].isin([int(first) - 1, *wanted])]
+            out.append(estimate_row(used, economy=economy, estimate=float(opened)))
+    return estimates(out)

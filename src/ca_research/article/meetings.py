@@ -1,0 +1,263 @@
+"""Meetings of a partner's ministers or leaders with those of all five together: who, since when,
+shown by whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from ..estimates.frame import by_economy, estimate_row, estimates
+from ..estimates.measures import measure
+from ..ground import economies as eco
+from ..ground.errors import UnknownNameError
+from ..tables.dates import bounds
+from .dates import dated, occasions, origin, select, settle, used_rows
+from .documents import seen_rows
+
+CLAIM = "C03"
+"""Claim of table `evidence` whose readings are the partners."""
+KINDS = "format_first_ministerial;format_ministerial;format_first_summit;format_summit"
+COMPOSITIONS = ("as_held", "strict")
+INCOMPLETE = r"deputy|deputies|took part|minus one|four of five"
+"""Words by which a note or statement says that one of the five sent a deputy or that a seventh
+party sat at the table.
+"""
+YEAR = 365.25
+
+
+def meetings(
+    events: pd.DataFrame,
+    partner: str,
+    *,
+    until: str = "",
+    composition: str = "as_held",
+    kinds: str = KINDS,
+) -> pd.DataFrame:
+    """Dated meetings of a partner with all five, as in `select`, ended by `until` (all, where
+    empty).
+
+    composition: 'as_held', or 'strict' without those that a note calls incomplete (INCOMPLETE).
+    """
+    if composition not in COMPOSITIONS:
+        raise UnknownNameError("composition", composition, COMPOSITIONS)
+    rows = select(events, actor=partner, counterpart="CA5", kinds=kinds)
+    if until:
+        rows = rows[rows["last_day"] <= pd.Timestamp(bounds(until)[1])]
+    if composition == "strict":
+        rows = rows[~rows["note"].fillna("").str.contains(INCOMPLETE)]
+    return rows.reset_index(drop=True)
+
+
+def _of_formats(events: pd.DataFrame) -> pd.DataFrame:
+    """The rows that a measure of this module can use: few, so that running it again without each
+    source stays quick.
+    """
+    return events[events["kind"].str.startswith(("format_", "organisation_"))]
+
+
+def documents(
+    evidence: pd.DataFrame, partner: str, direction: str, *, until: str = ""
+) -> pd.DataFrame:
+    """Documents on a partner's meetings (texts seen, no commentary), dated by `until` where that is
+    given.
+    """
+    rows = seen_rows(evidence, claim=CLAIM, reading=partner)
+    rows = rows[rows["direction"] == direction]
+    if until:
+        limit = bounds(until)[1]
+        rows = rows[
+            rows["date"].map(lambda d: isinstance(d, str) and bounds(d)[1] <= limit).astype(bool)
+        ]
+    return rows.reset_index(drop=True)
+
+
+def origins(events: pd.DataFrame, evidence: pd.DataFrame) -> int:
+    """Independent origins behind rows of both tables.
+
+    A document has a group in the registry and one of its own in `evidence`; rows that share either
+    are of one origin.
+    """
+    groups: list[set[str]] = [{origin(s)} for s in events["source_id"]]
+    groups += [
+        {origin(s), f"evidence {g}"}
+        for s, g in zip(evidence["source_id"], evidence["origin_group"], strict=True)
+    ]
+    apart: list[set[str]] = []
+    for labels in groups:
+        touching = [known for known in apart if known & labels]
+        apart = [known for known in apart if not known & labels] + [labels.union(*touching)]
+    return len(apart)
+
+
+@measure("relations.shared_meetings")
+@by_economy
+def shared_meetings(
+    events: pd.DataFrame,
+    evidence: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    until: str,
+    composition: str = "as_held",
+) -> pd.DataFrame:
+    """Number of dated meetings of each partner with all five by `until`.
+
+    events, evidence: like the tables of these names; documents of claim C03. economies: codes of
+        the partners.
+    until: a date.
+    composition: 'as_held', or 'strict' without meetings that a note calls incomplete (INCOMPLETE).
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per partner. The
+    count is the estimate where two independent origins show it, of the meetings or of documents
+    that support them; zero where two documents list partners or members without this one and
+    nothing is dated; else low and high are zero and what is dated, or `missing` gives the reason
+    (see `dates.settle`).
+    Raises UnknownNameError for another composition, UsageError for what is no date.
+    """
+    events, evidence = _of_formats(events), evidence[evidence["claim"] == CLAIM]
+    rows = []
+    for partner in economies:
+        held = meetings(events, partner, until=until, composition=composition)
+        found, used = _settled(held, evidence, partner, until)
+        rows.append(estimate_row(used, economy=partner, **found))
+    return estimates(rows)
+
+
+def _settled(
+    held: pd.DataFrame, evidence: pd.DataFrame, partner: str, until: str
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    shown = (
+        documents(evidence, partner, "supports", until=until) if len(held) else evidence.iloc[:0]
+    )
+    denied = documents(evidence, partner, "refutes")
+    found = settle(
+        occasions(held),
+        origins(held, shown),
+        origins(held.iloc[:0], denied),
+        "a meeting with all five",
+    )
+    columns = ["claim", "reading", "item", "date", "direction", "source_id"]
+    texts = pd.concat([shown, denied])[columns]
+    return found, pd.concat([used_rows(held), texts], ignore_index=True)
+
+
+@measure("relations.meeting_or_body")
+@by_economy
+def meeting_or_body(
+    events: pd.DataFrame,
+    evidence: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    until: str,
+    body: str,
+    members: str,
+    composition: str = "as_held",
+) -> pd.DataFrame:
+    """As `shared_meetings`, with a standing organisation counted where at least `members` of the
+    five belong to it too.
+
+    events, evidence, economies, until, composition: as in `shared_meetings` ('as_held' or
+        'strict').
+    body: an aggregate with dated members, such as OTS; a partner that is a member in the year of
+        `until` and whose organisation an event dates has one more. What a document says against
+        meetings does not speak against the body.
+    members: a number ('3').
+    Returns and raises as `shared_meetings`: an estimates frame
+    (`tables.provenance.ESTIMATE_COLUMNS`), one row per partner.
+    """
+    events, evidence = _of_formats(events), evidence[evidence["claim"] == CLAIM]
+    rows = []
+    year = bounds(until)[1].year
+    inside = set(eco.members(body, year))
+    for partner in economies:
+        held = meetings(events, partner, until=until, composition=composition)
+        founded = select(events, actor=partner, kinds="organisation_founded")
+        founded = founded[founded["last_day"] <= pd.Timestamp(bounds(until)[1])]
+        belongs = (
+            partner in inside and len(inside & set(eco.CA5)) >= int(members) and len(founded) > 0
+        )
+        if belongs:
+            used = used_rows(pd.concat([held, founded], ignore_index=True))
+            rows.append(estimate_row(used, economy=partner, estimate=float(occasions(held) + 1)))
+        else:
+            found, used = _settled(held, evidence, partner, until)
+            rows.append(estimate_row(used, economy=partner, **found))
+    return estimates(rows)
+
+
+@measure("relations.format_age")
+def format_age(
+    events: pd.DataFrame, *, economies: Sequence[str], until: str, composition: str = "as_held"
+) -> pd.DataFrame:
+    """Years from a partner's first dated meeting with all five to `until`.
+
+    events: like table `events`. economies: codes of the partners. until: a date.
+    composition: 'as_held' or 'strict' (see `shared_meetings`).
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per partner, in years
+    of 365.25 days. A partial date gives low and high; where an older first meeting is known without
+    its date, the first dated one gives low alone. A partner without a dated meeting has the reason
+    in `missing`.
+    Raises UnknownNameError for another composition, UsageError for what is no date.
+    """
+    end = pd.Timestamp(bounds(until)[1])
+    events = _of_formats(events)
+    undated = _undated(events)
+    rows = []
+    for partner in economies:
+        held = meetings(events, partner, until=until, composition=composition)
+        held = held[held["first_day"].notna()].sort_values(["first_day", "last_day"])
+        if held.empty:
+            rows.append(estimate_row(economy=partner, missing="no meeting with all five is dated"))
+            continue
+        first = held.iloc[[0]]
+        low, high = ((end - first[c].iloc[0]).days / YEAR for c in ("last_day", "first_day"))
+        if partner in undated:
+            found = {"low": low, "interval": "at least: the first meeting has no date"}
+        elif first["exact"].iloc[0]:
+            found = {"estimate": high}
+        else:
+            found = {"low": low, "high": high, "interval": "precision of the date"}
+        rows.append(estimate_row(used_rows(first), economy=partner, **found))
+    return estimates(rows)
+
+
+def _undated(events: pd.DataFrame) -> set[str]:
+    """Partners whose first meeting of ministers is known without its date."""
+    rows = dated(events)
+    return set(
+        rows.loc[rows["date"].isna() & (rows["kind"] == "format_first_ministerial"), "actor"]
+    )
+
+
+def first_meetings(events: pd.DataFrame, economies: Sequence[str]) -> pd.DataFrame:
+    """Each partner's first dated meeting of ministers and of leaders with all five, in the order of
+    the former.
+
+    events: like table `events`. economies: codes of the partners.
+    Returns partner, ministers ('before' a date where the first is known without its date), leaders
+    (dates as the source gives them; empty where none is dated), meetings (separate
+    occasions dated), origins (independent sources), remark (notes of the two first meetings) and
+    sources.
+    """
+    records = []
+    undated = _undated(events)
+    for partner in economies:
+        every = meetings(events, partner).sort_values("last_day")
+        ministers = every[every["kind"].str.contains("ministerial")].head(1)
+        leaders = every[every["kind"].str.contains("summit")].head(1)
+        notes = [n for n in pd.concat([ministers, leaders])["note"] if isinstance(n, str)]
+        records.append(
+            {
+                "partner": partner,
+                "ministers": ("before " if partner in undated else "")
+                + next(iter(ministers["date"]), ""),
+                "leaders": next(iter(leaders["date"]), ""),
+                "meetings": occasions(every),
+                "origins": every["origin"].nunique(),
+                "remark": "; ".join(notes),
+                "sources": tuple(sorted(set(every["source_id"]))),
+                "order": ministers["last_day"].min(),
+            }
+        )
+    return pd.DataFrame(records).sort_values("order", ignore_index=True).drop(columns="order")

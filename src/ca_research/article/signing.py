@@ -1,0 +1,470 @@
+"""How soon states signed their first document on the Belt and Road after it was announced, and who
+never did.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from ..estimates.frame import estimate_row, estimates, shares
+from ..estimates.measures import measure
+from ..ground import economies as eco
+from ..ground.errors import CoverageError, UnknownNameError
+from ..stats.survival import kaplan_meier, median_time, survival_at
+from ..tables.dates import bounds
+from .belt_and_road import PLACEHOLDERS, accession_variants
+
+LAUNCH = "2013-09-07"
+"""Day of the speech at Astana (P044), from which months are counted."""
+MONTH = 365.25 / 12
+DATES = ("by_month_and_texts", "by_month", "by_year_and_texts", "by_year", "earliest", "latest")
+"""by_month: M_GFDC25; by_year: M_LPV26; with texts: a dated document replaces the list's date;
+earliest, latest: of all.
+"""
+LISTS = {"by_month": "M_GFDC25", "by_year": "M_LPV26"}
+_MEMBERS = """
+    AFG AGO ALB AND ARE ARG ARM ATG AUS AUT AZE BDI BEL BEN BFA BGD BGR BHR BHS BIH BLR BLZ BOL BRA BRB BRN BTN BWA CAF CAN
+    CHE CHL CHN CIV CMR COD COG COL COM CPV CRI CUB CYP CZE DEU DJI DMA DNK DOM DZA ECU EGY ERI ESP EST ETH FIN FJI FRA FSM
+    GAB GBR GEO GHA GIN GMB GNB GNQ GRC GRD GTM GUY HND HRV HTI HUN IDN IND IRL IRN IRQ ISL ISR ITA JAM JOR JPN KAZ KEN KGZ
+    KHM KIR KNA KOR KWT LAO LBN LBR LBY LCA LIE LKA LSO LTU LUX LVA MAR MCO MDA MDG MDV MEX MHL MKD MLI MLT MMR MNE MNG MOZ
+    MRT MUS MWI MYS NAM NER NGA NIC NLD NOR NPL NRU NZL OMN PAK PAN PER PHL PLW PNG POL PRK PRT PRY QAT ROU RUS RWA SAU SDN
+    SEN SGP SLB SLE SLV SMR SOM SRB SSD STP SUR SVK SVN SWE SWZ SYC SYR TCD TGO THA TJK TKM TLS TON TTO TUN TUR TUV TZA UGA
+    UKR URY USA UZB VCT VEN VNM VUT WSM YEM ZAF ZMB ZWE
+"""
+UN_MEMBERS = tuple(_MEMBERS.split())
+"""The 193 members of the United Nations since 2011 (South Sudan, the last, was admitted on 14 July
+2011): who could sign.
+"""
+
+
+class Document(NamedTuple):
+    """One dated document of one economy, by one source; `listed` is a list's id, or 'texts'."""
+
+    economy: str
+    date: str
+    bound: str
+    listed: str
+    source_id: str
+
+    def days(self, placeholder: str) -> tuple[dt.date, dt.date] | None:
+        """First and last day that its date can mean; None where it is a placeholder and taken as
+        unknown.
+        """
+        if self.bound == "placeholder" and placeholder == "unknown":
+            return None
+        return bounds(
+            "2014" if self.bound == "placeholder" and placeholder == "next_year" else self.date
+        )
+
+
+def documents_signed(events: pd.DataFrame) -> list[Document]:
+    """Every dated document in `events` (see `accession_variants`), and economies that a list names
+    without a date.
+    """
+    dated = accession_variants(events)[["economy", "date", "date_bound", "list", "source_id"]]
+    nameless = events[events["kind"] == "listed_no_date"]
+    found = [Document(*row) for row in dated.itertuples(index=False, name=None)]
+    return found + [
+        Document(a, "", "none", s, s)
+        for a, s in zip(nameless["actor"], nameless["source_id"], strict=True)
+    ]
+
+
+def _chosen(documents: list[Document], dates: str, placeholder: str) -> dict[str, Document]:
+    """The first document of each economy by the dates chosen; a date that lies within a coarser one
+    is taken for it.
+    """
+    base = LISTS.get(dates.removesuffix("_and_texts"))
+
+    def order(document: Document) -> tuple[int, int, int, str]:
+        days = document.days(placeholder) if document.date else None
+        if days is None:
+            return (1, 0, 0, document.source_id)
+        first, last = (day.toordinal() for day in days)
+        return (
+            (0, -first, last, document.source_id)
+            if dates == "latest"
+            else (0, last, -first, document.source_id)
+        )
+
+    by_economy: dict[str, list[Document]] = {}
+    for document in documents:
+        by_economy.setdefault(document.economy, []).append(document)
+    chosen = {}
+    for economy, own in by_economy.items():
+        texts = [d for d in own if d.listed == "texts"] if dates.endswith("_and_texts") else []
+        able = texts or [d for d in own if base in (None, d.listed)]
+        if able:
+            chosen[economy] = min(able, key=order)
+    return chosen
+
+
+class _Limit(NamedTuple):
+    last: dt.date
+    date: str
+    source_id: str
+
+
+def _latest(documents: list[Document], economy: str, end: dt.date) -> _Limit | None:
+    """The dated document by whose last day an economy had signed its first at the latest; None
+    where none ends by `end`.
+
+    Whoever has signed a document at a known time has signed the first of all by then, whatever list
+    the first is taken from.
+    """
+    own = [d for d in documents if d.economy == economy and d.date and d.bound != "placeholder"]
+    known = [
+        _Limit(bounds(d.date)[1], d.date, d.source_id) for d in own if bounds(d.date)[1] <= end
+    ]
+    return min(known, default=None)
+
+
+def _times(documents: list[Document], until: str, dates: str, placeholder: str) -> pd.DataFrame:
+    if dates not in DATES:
+        raise UnknownNameError("dates", dates, DATES)
+    if placeholder not in PLACEHOLDERS:
+        raise UnknownNameError("placeholder", placeholder, PLACEHOLDERS)
+    start, end = bounds(LAUNCH)[0], bounds(until)[1]
+    watch = (end - start).days / MONTH
+    chosen = _chosen(documents, dates, placeholder)
+    if not chosen:
+        raise CoverageError(
+            f"no signed document {dates.replace('_', ' ')}", hint="load all of table events"
+        )
+    records = []
+    for code in (c for c in UN_MEMBERS if c != "CHN"):
+        state, low, high, document, limit = "not signed", watch, watch, chosen.get(code), None
+        if document is not None:
+            days = document.days(placeholder) if document.date else None
+            limit = _latest(documents, code, end) if days is None else None
+            if limit is not None:
+                state, low, high = "signed", 0.0, max((limit.last - start).days, 0) / MONTH
+            elif days is None:
+                state, low = "unknown", 0.0
+            elif days[0] <= end or document.bound == "by":
+                first = start if document.bound == "by" else days[0]
+                state = "signed" if days[1] <= end else "open"
+                low, high = (
+                    max((day - start).days, 0) / MONTH for day in (first, min(days[1], end))
+                )
+        source, date = (document.source_id, document.date or None) if document else (None, None)
+        by = (limit.date, limit.source_id) if limit else (None, None)
+        records.append((code, code in eco.CA5, state, low, high, date, source, *by))
+    columns = [
+        "economy",
+        "five",
+        "state",
+        "low",
+        "high",
+        "date",
+        "source_id",
+        "bounded_by",
+        "bound_source_id",
+    ]
+    return pd.DataFrame(records, columns=columns)
+
+
+def signing_times(
+    events: pd.DataFrame,
+    *,
+    until: str,
+    dates: str = "by_month_and_texts",
+    placeholder: str = "unknown",
+) -> pd.DataFrame:
+    """Months from LAUNCH to the first signed document, for every member of the UN but China.
+
+    events: rows like table `events`, as in `accession_variants`.
+    dates: see DATES. placeholder: what 2013-12 in the list by month stands for: 'unknown' (some day
+    between launch and the last day that the economy's earliest dated document by any list or text
+    can mean; and `until` where there is none), 'as_printed' (December 2013) or 'next_year' (some
+    day of 2014). A member that the list names without a date has signed
+    at an unknown time too. until: end of the watch; who signed later, or never, is censored then.
+    Returns economy, five (one of the five), state ('signed', 'unknown', 'open' where a partial date
+    spans the end of the watch, 'not signed'), low and high (months; those of the end of the watch
+    where not signed), date, source_id, bounded_by and bound_source_id (the document that bounds an
+    unknown time, null elsewhere).
+    Raises CoverageError where there is no document by the dates chosen, UnknownNameError for
+    another choice.
+    """
+    return _times(documents_signed(events), until, dates, placeholder)
+
+
+def signing_curve(times: pd.DataFrame, edge: str) -> pd.DataFrame:
+    """Kaplan-Meier curve of rows of `signing_times` at one edge of their dates.
+
+    times: rows of `signing_times`, of all economies or of a group.
+    edge: 'low' (every date as early, and every unknown one signed as soon, as it can be), 'high'
+        (as late; what may lie beyond the watch censored), or 'middle' (halfway between; economies
+        of unknown date left out).
+    Returns time (months), at_risk, events, survival, one row per time at which somebody signed.
+    Raises CoverageError where no economy is left. Source: Kaplan and Meier (1958), Journal of the
+    American Statistical Association 53(282).
+    """
+    rows = times[times["state"] != "unknown"] if edge == "middle" else times
+    if rows.empty:
+        raise CoverageError("no economy with a known date of signing")
+    time = rows[["low", "high"]].mean(axis=1) if edge == "middle" else rows[edge]
+    happened = rows["state"].isin(["signed"] if edge != "low" else ["signed", "open", "unknown"])
+    return kaplan_meier(time.tolist(), happened.tolist())
+
+
+def signing_medians(times: pd.DataFrame) -> dict[str, float | None]:
+    """Median months to sign: a dictionary with 'low', 'middle' and 'high', for the edges of
+    `signing_curve`.
+
+    times: rows of `signing_times`. None where fewer than half had signed in the watch.
+    Raises CoverageError where no economy of a known date is among them.
+    Formula: the least t with S(t) <= 0.5, S the Kaplan-Meier curve.
+    """
+    return {edge: median_time(signing_curve(times, edge)) for edge in ("low", "middle", "high")}
+
+
+def _minus(
+    own: dict[str, float | None], other: dict[str, float | None], watch: float
+) -> dict[str, Any]:
+    """Difference of two times with bounds; one that the watch did not reach is longer than the
+    watch.
+    """
+    low, middle, high = own["low"], own["middle"], own["high"]
+    found: dict[str, Any] = {"interval": "precision of the dates"}
+    lowest = watch if low is None else low
+    if other["high"] is not None:
+        found["low"] = lowest - other["high"]
+    if high is not None:
+        found["high"] = high - (watch if other["low"] is None else other["low"])
+    if middle is not None and other["middle"] is not None:
+        found["estimate"] = middle - other["middle"]
+    return found
+
+
+def _used(times: pd.DataFrame) -> pd.DataFrame:
+    """Documents that a time rests on; what was signed after the watch, or never, is only absent
+    from them.
+    """
+    columns = ("economy", "state", "date", "source_id", "bounded_by", "bound_source_id")
+    used, bounding = [], []
+    for economy, state, date, source, limit, by in zip(
+        *(times[c].tolist() for c in columns), strict=True
+    ):
+        if isinstance(source, str) and state != "not signed":
+            used.append((economy, date, source))
+        if isinstance(by, str):
+            bounding.append((economy, limit, by))
+    found = pd.DataFrame(used + bounding, columns=["economy", "date", "source_id"], dtype="str")
+    years = [int(date[:4]) if isinstance(date, str) else None for date in found["date"].tolist()]
+    return found.assign(year=pd.array(years, dtype="Int64"))
+
+
+def _own(row: Any) -> dict[str, float | None]:
+    """Bounds of one economy's time; none where it was not signed in the watch."""
+    if row.state == "signed":
+        return {"low": row.low, "middle": (row.low + row.high) / 2, "high": row.high}
+    if row.state == "not signed":
+        return {"low": None, "middle": None, "high": None}
+    return {"low": row.low, "middle": None, "high": None if row.state == "open" else row.high}
+
+
+class Answer(NamedTuple):
+    """What a measure says of one economy ('' for a group): bounds and estimate, and the times it
+    rests on.
+
+    own: the part of `times` that is the economy's own, where the rest only makes the median it is
+        compared with.
+    """
+
+    economy: str
+    found: dict[str, Any]
+    times: pd.DataFrame
+    own: pd.DataFrame | None = None
+
+    def row(self) -> dict[str, Any]:
+        """One row of an estimates frame; n and years are those of its own dates."""
+        whole = estimate_row(_used(self.times), economy=self.economy, **self.found)
+        if self.own is None:
+            return whole
+        mine = estimate_row(_used(self.own))
+        return whole | {k: mine[k] for k in ("n", "first_year", "last_year")}
+
+
+def _measured(
+    events: pd.DataFrame,
+    documents: list[Document] | None,
+    answers: Callable[[pd.DataFrame], list[Answer]],
+    until: str,
+    **choices: str,
+) -> pd.DataFrame:
+    """An estimates frame from the times of signing."""
+    documents = documents_signed(events) if documents is None else documents
+    return estimates(a.row() for a in answers(_times(documents, until, **choices)))
+
+
+@measure("relations.months_to_sign")
+@shares(documents=documents_signed)
+def months_to_sign(
+    events: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    until: str,
+    dates: str = "by_month_and_texts",
+    placeholder: str = "unknown",
+    documents: list[Document] | None = None,
+) -> pd.DataFrame:
+    """Months from LAUNCH to an economy's first signed document.
+
+    events, until, dates, placeholder: as in `signing_times`. economies: codes of UN members; others
+        have no row.
+    documents: what `documents_signed` makes of events (made here if not given).
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. estimate
+    is the middle of what the date leaves open, low and high its ends, in months of 365.25 / 12
+    days. Not signed: low is the length of the watch, with neither estimate nor high. Signed at a
+    time
+    that no document bounds: low is 0 and there is no estimate.
+    Raises UnknownNameError for another choice, CoverageError where there is no document by the
+    dates chosen, UsageError where `until` is no date.
+    """
+
+    def answers(times: pd.DataFrame) -> list[Answer]:
+        rows = []
+        for row in times[times["economy"].isin(list(economies))].itertuples():
+            own = _own(row)
+            found: dict[str, Any] = {
+                "estimate": own["middle"],
+                "low": own["low"],
+                "high": own["high"],
+            }
+            found["interval"] = "precision of the date"
+            if own["low"] is None:
+                found |= {"low": row.low, "interval": "not signed by the end of the watch"}
+            rows.append(Answer(str(row.economy), found, times[times["economy"] == row.economy]))
+        return rows
+
+    return _measured(events, documents, answers, until, dates=dates, placeholder=placeholder)
+
+
+@measure("relations.months_ahead")
+@shares(documents=documents_signed)
+def months_ahead(
+    events: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    until: str,
+    dates: str = "by_month_and_texts",
+    placeholder: str = "unknown",
+    documents: list[Document] | None = None,
+) -> pd.DataFrame:
+    """An economy's months to sign less the Kaplan-Meier median of all UN members but China and the
+    five.
+
+    events, until, dates, placeholder: as in `signing_times`. economies: codes of UN members; others
+        have no row.
+    documents: what `documents_signed` makes of events (made here if not given).
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. Below
+    zero: sooner than the median. low and high come from the precision of the dates on both sides; a
+        bound that the watch does not reach is null.
+    Raises as `months_to_sign`.
+    Source of the median: Kaplan and Meier (1958), Journal of the American Statistical Association
+    53(282).
+    """
+
+    def answers(times: pd.DataFrame) -> list[Answer]:
+        others = times[~times["five"]]
+        watch, theirs = float(times["high"].max()), signing_medians(others)
+        rows = []
+        for row in times[times["economy"].isin(list(economies))].itertuples():
+            used = times[~times["five"] | (times["economy"] == row.economy)]
+            own = times[times["economy"] == row.economy]
+            rows.append(Answer(str(row.economy), _minus(_own(row), theirs, watch), used, own))
+        return rows
+
+    return _measured(events, documents, answers, until, dates=dates, placeholder=placeholder)
+
+
+@measure("relations.group_ahead")
+@shares(documents=documents_signed)
+def group_ahead(
+    events: pd.DataFrame,
+    *,
+    until: str,
+    dates: str = "by_month_and_texts",
+    placeholder: str = "unknown",
+    documents: list[Document] | None = None,
+) -> pd.DataFrame:
+    """Kaplan-Meier median of the five less that of all other UN members but China, in months.
+
+    events, until, dates, placeholder: as in `signing_times`.
+    documents: what `documents_signed` makes of events (made here if not given).
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, economy ''. Below
+    zero: the five were sooner. low and high come from the precision of the dates on both sides; a
+        bound that the watch does not reach is null.
+    Raises as `months_to_sign`. Source of the median: as in `months_ahead`.
+    """
+
+    def answers(times: pd.DataFrame) -> list[Answer]:
+        five, others = times[times["five"]], times[~times["five"]]
+        found = _minus(signing_medians(five), signing_medians(others), float(times["high"].max()))
+        return [Answer("", found, times)]
+
+    return _measured(events, documents, answers, until, dates=dates, placeholder=placeholder)
+
+
+@measure("relations.signed_within")
+@shares(documents=documents_signed)
+def signed_within(
+    events: pd.DataFrame,
+    *,
+    until: str,
+    months: str,
+    who: str = "others",
+    dates: str = "by_month_and_texts",
+    placeholder: str = "unknown",
+    documents: list[Document] | None = None,
+) -> pd.DataFrame:
+    """Per cent of a group that had signed within so many months of LAUNCH.
+
+    events, until, dates, placeholder: as in `signing_times`. months: a number ('24').
+    who: 'five', or 'others' (UN members but China and the five).
+    documents: what `documents_signed` makes of events (made here if not given).
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, economy ''. The
+    estimate is from the middle of every date, low and high from the latest and the earliest that
+    the dates allow.
+    Raises UnknownNameError for another choice, and as `months_to_sign`.
+    Formula: 100 (1 - S(months)), S the Kaplan-Meier curve (`signing_curve`).
+    """
+    if who not in ("five", "others"):
+        raise UnknownNameError("who", who, ("five", "others"))
+
+    def answers(times: pd.DataFrame) -> list[Answer]:
+        chosen = times[times["five"] == (who == "five")]
+        low, middle, high = (
+            100 * (1 - survival_at(signing_curve(chosen, e), float(months)))
+            for e in ("high", "middle", "low")
+        )
+        found = {"estimate": middle, "low": low, "high": high, "interval": "precision of the dates"}
+        return [Answer("", found, chosen)]
+
+    return _measured(events, documents, answers, until, dates=dates, placeholder=placeholder)
+
+
+@measure("relations.signed_before")
+def signed_before(events: pd.DataFrame, *, before: str) -> pd.DataFrame:
+    """Number of documents dated wholly before a day, by sources that give at least the month.
+
+    events: rows like table `events`, as in `accession_variants`. before: a date.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row; n is the number of
+    documents looked through. Zero needs a list of the world that is meant to be complete and gives
+    months (M_GFDC25) among the rows; without it the reason stands in `missing`.
+    Raises UnknownNameError for a missing column, UsageError for what is no date.
+    """
+    every = accession_variants(events)
+    rows = every[every["date"].str.len() >= 7]
+    if not (rows["list"] == LISTS["by_month"]).any():
+        return estimates(
+            [estimate_row(missing="no list of the world that gives months is at hand")]
+        )
+    limit = bounds(before)[0]
+    older = rows[rows["date"].map(lambda d: bounds(d)[1] < limit).astype(bool)]
+    return estimates([estimate_row(rows, estimate=float(len(older)))])

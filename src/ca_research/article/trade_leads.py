@@ -1,0 +1,209 @@
+"""Who leads in an economy's goods trade, on one basis and in one year; and whether China does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from ..estimates.frame import estimate_row, estimates, shares
+from ..ground import economies as eco
+from ..ground.errors import UnknownNameError
+from ..stats.frames import numbers, require
+from ..stats.leading import leading
+from ..trade.rank import BASES, NEEDED, SINCE, _ranking, compare, reports
+from ..trade.standings import Ranking, Reports
+
+RIVALS = ("EU27", "USA")
+"""Beside Russia, at least one of these must be observed."""
+MAIN = (*NEEDED, "EU27")
+"""Who could lead: where one of them is not observed, whoever leads does so among the others
+only.
+"""
+TRADE_BASES = {
+    "own": ("reporter",),
+    "partners": ("mirror",),
+    "own_else_partners": ("reporter", "mirror"),
+}
+
+
+@shares(seen=reports)
+def partner_lead(
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    trade_basis: str = "own_else_partners",
+    since: str | int = 2013,
+    seen: Reports | None = None,
+) -> pd.DataFrame:
+    """China's turnover over that of its largest rival among Russia, the EU as one, and the United
+    States.
+
+    trade: like table `trade`; rows of product TOTAL count. economies: codes or names. since: no
+        year before this one.
+    trade_basis: 'own' (the economy's reports), 'partners' (theirs), 'own_else_partners' (theirs
+        where it has none).
+    The year is the newest that observes most of the rivals.
+    seen: what `rank.reports` makes of trade (made here if not given).
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, with the
+    columns `values` (what was compared, in billion USD) and `leader` (the code of who leads). The
+    estimate is a ratio; where reports differ, low and high instead. Rivals that are not observed
+    are recorded in `missing`.
+    Raises UnknownNameError for an unknown basis, and what `compare` raises.
+    """
+    if trade_basis not in TRADE_BASES:
+        raise UnknownNameError("trade_basis", trade_basis, TRADE_BASES)
+    codes = [eco.resolve(e) for e in economies]
+    seen = reports(trade, economies=codes) if seen is None else seen
+    rows = []
+    for code in codes:
+        row: dict[str, Any] = {}
+        for basis in TRADE_BASES[trade_basis]:
+            row = _on_basis(seen, code, basis, int(since))
+            if not row["missing"]:
+                break
+        rows.append(row)
+    return estimates(rows).assign(**{k: [r[k] for r in rows] for k in ("values", "leader")})
+
+
+def leaders(ranks: pd.DataFrame) -> pd.DataFrame:
+    """Who leads in each economy, basis and year of a frame of ranks, among the partners that stand
+    in it.
+
+    Parameters
+    ----------
+    ranks : pandas.DataFrame
+        Like `trade.ranks` with ``eu="one"``: economy, basis, year, partner, low, high (USD).
+
+    Returns
+    -------
+    pandas.DataFrame
+        economy, basis, year; leader: the partner whose lowest figure exceeds every other's highest,
+        '' where there is none; contenders: the partners of which each may be first (one where there
+        is a leader); partners: how many were compared; unobserved: those of MAIN that were not.
+
+    Raises
+    ------
+    UnknownNameError
+        For a missing column.
+    CoverageError
+        For a row without a figure.
+    """
+    require(ranks, ("low", "high"), keys=("economy", "basis", "year", "partner"))
+    for end in ("low", "high"):
+        numbers(ranks, end)
+    rows = []
+    for (economy, basis, year), cell in ranks.groupby(["economy", "basis", "year"], sort=False):
+        reach = cell[cell["high"] >= cell["low"].max()].sort_values("high", ascending=False)
+        contenders = tuple(reach["partner"])
+        rows.append(
+            {
+                "economy": economy,
+                "basis": basis,
+                "year": int(year),
+                "leader": contenders[0] if len(contenders) == 1 else "",
+                "contenders": contenders,
+                "partners": len(cell),
+                "unobserved": tuple(p for p in MAIN if p not in set(cell["partner"])),
+            }
+        )
+    columns = ["economy", "basis", "year", "leader", "contenders", "partners", "unobserved"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def first_partners(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
+    """Who comes first in an economy's trade, on each basis, in the newest year that can say so.
+
+    That is the newest year since SINCE in which all of MAIN are observed, and, where a newer one
+    lacks the EU, that one as well. On the basis 'interval' only partners on which both sides report
+    are compared: of a flow that one side alone reports the other side's figure is not known.
+
+    Parameters
+    ----------
+    trade : pandas.DataFrame
+        Like table `trade`; rows of product TOTAL count.
+    economy : str
+        Its code or name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As of `leaders`, in the order of BASES, the year with the EU first; no row for a basis
+        without such a year.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown economy, and what `compare` raises.
+    """
+    economy = eco.resolve(economy)
+    require(
+        trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id")
+    )
+    total = trade[(trade["product"] == "TOTAL") & (trade["year"] >= SINCE)]
+    near = total[(total["reporter"] == economy) | (total["partner"] == economy)]
+    found = []
+    for basis in BASES:
+        chosen: list[pd.DataFrame] = []
+        for year in sorted(near["year"].unique(), reverse=True):
+            table = _compared(near, economy, int(year), basis)
+            whole = set(MAIN) <= set(table["partner"])
+            if whole or (not chosen and set(NEEDED) <= set(table["partner"])):
+                chosen.insert(0, table)
+            if whole:
+                break
+        found += chosen
+    columns = ["economy", "basis", "year", "partner", "low", "high"]
+    return leaders(pd.concat(found)[columns] if found else pd.DataFrame(columns=columns))
+
+
+def _compared(trade: pd.DataFrame, economy: str, year: int, basis: str) -> pd.DataFrame:
+    """`compare` over every partner, the EU as one; on 'interval' without partners on which one side
+    alone reports.
+    """
+    of_year = trade[trade["year"] == year]
+    table, rows = compare(of_year, economy, year, basis=basis, partners="every", eu="one")
+    if basis == "interval":
+        sides = rows.groupby(["other", "direction"])["side"].nunique().groupby("other").min()
+        table = table[table["partner"].isin(sides.index[sides == 2])]
+    return table.assign(economy=economy, basis=basis, year=year)
+
+
+def _on_basis(seen: Reports, economy: str, basis: str, since: int) -> dict[str, Any]:
+    side = "own report" if basis == "reporter" else "partners' reports"
+    choices = {"flow": "turnover", "source": "office_first", "partners": "named", "eu": "one"}
+    compared: list[tuple[int, str, float, float]] = []
+    used: dict[int, Ranking] = {}
+    for year in reversed([y for y in seen.years() if y >= since]):
+        if not set(NEEDED) <= {r.other for r in seen.of(economy, year) if r.side == basis}:
+            continue
+        used[year] = ranked = _ranking(seen, economy, year, basis=basis, **choices)
+        compared += [
+            (year, s.partner, s.low, s.high)
+            for s in ranked.standings
+            if s.partner in (*NEEDED, *RIVALS)
+        ]
+        if {*NEEDED, *RIVALS} <= ranked.partners:
+            break  # no older year can observe more of the rivals
+    figures = pd.DataFrame(compared, columns=["year", "unit", "low", "high"]).assign(group=basis)
+    found = leading(figures, "CHN", needed=("RUS",), any_of=RIVALS)
+    if isinstance(found, str):
+        return estimate_row(economy=economy, missing=f"turnover by {side}: {found}") | {
+            "values": "",
+            "leader": "",
+        }
+    places = [place for place, partner in used[found.year].used if partner in (*NEEDED, *RIVALS)]
+    trace = seen.at(economy, found.year, places)[
+        ["reporter", "partner", "year", "flow", "product", "source_id"]
+    ]
+    shown = found.compared(lambda dollars: f"{dollars / 1e9:.3g}")
+    one = found.low == found.high
+    return estimate_row(
+        trace,
+        economy=economy,
+        estimate=found.low if one else None,
+        low=None if one else found.low,
+        high=None if one else found.high,
+        interval="" if one else "range of the reports on this basis",
+    ) | {"values": f"{shown} bn USD by {side}", "leader": found.leader}

@@ -1,0 +1,45 @@
+"""One published figure as a measure: the plainest thing that a claim can rest on."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ..ground.errors import MixedUnitsError
+from ..ground.periods import years_back
+from .frame import estimate_row, estimates
+from .measures import measure
+
+
+@measure("tables.figure")
+def figure(
+    facts: pd.DataFrame, *, subject: str, attribute: str, year: str = "newest"
+) -> pd.DataFrame:
+    """A figure of table `facts`, or any frame with its columns; an estimates frame of one row.
+
+    subject, attribute: as in the table. year: 'newest', 'newest-1' ..., or a year; facts without a
+    year are taken as they are where none has one. Sources that disagree leave a range (low, high),
+    never a mean.
+    Raises MixedUnitsError where the sources give different units.
+    """
+    rows = facts[
+        (facts["subject"] == subject) & (facts["attribute"] == attribute) & facts["value"].notna()
+    ]
+    known = sorted({int(y) for y in rows["year"].dropna()}, reverse=True)
+    if known:
+        back = (
+            int(year)
+            if year.isdigit()
+            else (known[b] if (b := years_back(year)) < len(known) else None)
+        )
+        rows = rows[rows["year"] == back]
+    if rows.empty:
+        return estimates([estimate_row(missing=f"no figure of {attribute} for {subject} ({year})")])
+    if rows["unit"].nunique() > 1:
+        raise MixedUnitsError(
+            f"{attribute} of {subject} is given in {', '.join(sorted(rows['unit'].unique()))}",
+            hint="filter the frame to one unit",
+        )
+    low, high = float(rows["value"].min()), float(rows["value"].max())
+    if low == high:
+        return estimates([estimate_row(rows, estimate=low)])
+    return estimates([estimate_row(rows, low=low, high=high, interval="range across sources")])

@@ -1,0 +1,1 @@
+"""What all floors stand on: errors, paths, files, economies, periods, permissions of reads."""

@@ -1,0 +1,87 @@
+"""Where things are: the project folder and the rooms in it.
+
+The project folder is `CA_RESEARCH_HOME` if set, else the checkout this package was imported from,
+else the copy inside the installed wheel; a wheel is read-only, so its products go to the user's
+data folder.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from .errors import UsageError
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_CHECKOUT = _PACKAGE.parent.parent
+_BUNDLED = _PACKAGE / "_project"
+
+
+def home() -> Path:
+    """The project folder: holds registry/, data/raw/ and notebooks/."""
+    chosen = os.environ.get("CA_RESEARCH_HOME")
+    if chosen:
+        folder = Path(chosen).expanduser().resolve()
+        if not (folder / "registry").is_dir():
+            raise UsageError(
+                "CA_RESEARCH_HOME does not hold a project (no registry/ in it)",
+                where=str(folder),
+                hint="point it at a checkout of ca-research, or unset it",
+            )
+        return folder
+    return _CHECKOUT if (_CHECKOUT / "registry").is_dir() else _BUNDLED
+
+
+def _products() -> Path:
+    folder = home()
+    if folder != _BUNDLED:
+        return folder
+    from platformdirs import user_data_path
+
+    return user_data_path("ca-research", appauthor=False)
+
+
+def registry_dir() -> Path:
+    return home() / "registry"
+
+
+def raw_dir() -> Path:
+    return home() / "data" / "raw"
+
+
+def processed_dir() -> Path:
+    return _products() / "data" / "processed"
+
+
+def notebooks_dir() -> Path:
+    return home() / "notebooks"
+
+
+def baseline_dir() -> Path:
+    """Where the accepted verdicts lie; of an installed wheel it may only be read."""
+    return home() / "baseline"
+
+
+def bundled() -> bool:
+    """Whether the project is the copy inside the installed wheel, in which nothing is written."""
+    return home() == _BUNDLED
+
+
+def reports_dir() -> Path:
+    """`reports/` of the project; outside a checkout, `reports/` of the current folder.
+
+    `CA_RESEARCH_REPORTS` names another: a run that writes elsewhere tells its notebooks so.
+    """
+    if named := os.environ.get("CA_RESEARCH_REPORTS"):
+        return Path(named)
+    return Path.cwd() / "reports" if bundled() else home() / "reports"
+
+
+def shown(path: Path) -> str:
+    """A path as a user should see it: relative to the project where it lies inside (no user names
+    in pages).
+    """
+    try:
+        return path.resolve().relative_to(home()).as_posix()
+    except ValueError:
+        return path.name
