@@ -71,6 +71,41 @@ def test_a_table_shows_words_and_its_csv_keeps_codes(shown):
     assert "never or late" in shown[0]["text/html"]
 
 
+def test_a_table_shows_the_columns_asked_for_under_their_labels_and_keeps_where_rows_are_from(
+    shown,
+):
+    frame = pd.DataFrame(
+        {"host": ["KAZ", "CA5"], "value": [1.25, 2.5], "note": ["a", "b"], "source_id": "KAZ_BNS"}
+    )
+    show_table(
+        frame,
+        section="main",
+        title="t",
+        columns=["value", "host"],
+        labels={"value": "value (bn USD)"},
+    )
+    record = shown[0][TABLE_MIME]
+    assert record["columns"] == ["value (bn USD)", "host"]
+    assert record["rows"] == [["1.2", "Kazakhstan"], ["2.5", "the five"]]
+    assert record["origins"] == [["KAZ_BNS"], ["KAZ_BNS"]]
+    assert record["csv"].splitlines()[0] == "value,host,source_id"
+
+
+@pytest.mark.parametrize("wrong", [{"columns": ["worth"]}, {"labels": {"worth": "value"}}])
+def test_a_column_that_is_not_in_the_table_is_refused(wrong):
+    frame = pd.DataFrame({"host": ["KAZ"], "source_id": "KAZ_BNS"})
+    with pytest.raises(UnknownNameError, match="worth"):
+        show_table(frame, section="main", title="t", **wrong)
+
+
+def test_rows_in_words_name_economies_and_keep_their_order():
+    frame = pd.DataFrame({"economy": ["UZB", "TUR"], "year": [2020, 2021], "x": [1.25, np.nan]})
+    assert plots.row_words(frame, "{economy} {year}: {x:.1f}") == (
+        "Uzbekistan 2020: 1.2; Türkiye 2021: nan"
+    )
+    assert plots.row_words(frame.iloc[:0], "{economy}") == ""
+
+
 def test_sources_are_named_by_publisher_and_prose_is_left_alone():
     assert cell_words("source", "P047") == "Khovar, 2017"
     assert cell_words("why not", "TKM: no known date of signing in M_LPV26") == (
@@ -221,8 +256,8 @@ def test_a_table_says_where_its_rows_come_from_and_a_page_can_ask_for_them_unrou
     ]
     assert item.record["rows"][0] == ["Kazakhstan", "2001", "1.2"]
     assert item.whole() == [
-        [("first_year", "2001"), ("value", "1.23456")],
-        [("first_year", "2002")],
+        [("first year", "2001"), ("value", "1.23456")],
+        [("first year", "2002")],
     ]
     assert item.counts() == [False, False, True], "a year names a row"
 

@@ -4,11 +4,15 @@ observed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
 from ..ground import economies as eco
+from ..investment import stock_years
+from ..plots import measure_group, measure_name, party
+from ..tables import of_role
+from ..trade import newest_ranks, observed, ranks
 from ..trade.rank import BASES, SINCE
 
 _OWN, _MIRROR, _RANGE = BASES
@@ -116,4 +120,125 @@ def students_counted(counts: pd.DataFrame) -> str:
     return " ".join(
         f"Students in China: {r.students:,.0f} in {r.year}, the last count by origin."
         for r in last.itertuples()
+    )
+
+
+_BASES = {
+    "reporter": "own report",
+    "mirror": "partners' reports",
+    "interval": "the range of both",
+}
+
+
+def places_then_and_now(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
+    """Ranks of all partners in the first and the last year in which each basis can be ranked.
+
+    trade: like the table. economy: a code. Returns rows as `trade.ranks`; none for a basis
+    without such a year.
+    """
+    found = [newest_ranks(trade, [economy]).iloc[:0]]
+    for basis in (_OWN, _MIRROR):
+        seen = observed(trade, [economy], basis=basis, eu="one")
+        years = seen.index[seen > 0]
+        if len(years):
+            ends = sorted({int(years.min()), int(years.max())})
+            found.append(ranks(trade, [economy], ends, [basis], eu="one"))
+    return pd.concat(found)
+
+
+def places_in_words(moves: pd.DataFrame) -> str:
+    """'By own report, 2005 to 2024: China 3 to 1; Russia 1 to 2.' for rows of
+    `places_then_and_now`.
+    """
+    said = []
+    for basis, part in moves.groupby("basis"):
+        years = " to ".join(str(year) for year in sorted(part["year"].unique()))
+        places = (
+            f"{party(partner)} {' to '.join(map(str, rows['rank']))}"
+            for partner, rows in part.groupby("partner")
+        )
+        said.append(f"By {_BASES[basis]}, {years}: {'; '.join(places)}")
+    return ". ".join(said) + "."
+
+
+_INSTRUMENTS = {
+    "oda_like": " (like aid)",
+    "oof_like": " (like other official flows)",
+    "vague": " (terms not told)",
+    "concessional": " (concessional)",
+    "non_concessional": " (not concessional)",
+}
+_BOUNDS = {"lower": ", at least", "upper": ", at most"}
+_EDITIONS = {"preliminary": ", preliminary", "revised": ", revised"}
+
+
+def newest_investment(
+    investment: pd.DataFrame, economy: str, investors: Sequence[str]
+) -> pd.DataFrame:
+    """The newest figure of each concept that some investors have in an economy.
+
+    investment: like table `investment`. economy: the host. investors: codes. Concepts, instruments
+    and price bases stay apart. Returns group, measure (in words), investor, year, value (m USD),
+    source_id; one row per investor, concept and source.
+    """
+    mine = investment[(investment["host"] == economy) & investment["investor"].isin(investors)]
+    apart = ["investor", "measure", "instrument", "stage", "price_basis"]
+    newest = mine[mine["year"] == mine.groupby(apart, dropna=False)["year"].transform("max")]
+    prices = newest["price_basis"].map(
+        lambda p: "" if p == "current USD" or pd.isna(p) else f", {p}"
+    )
+    words = newest["measure"].map(measure_name) + newest["instrument"].map(_INSTRUMENTS).fillna("")
+    words += prices + newest["bound"].map(_BOUNDS).fillna("")
+    words += newest["revision"].map(_EDITIONS).fillna("")
+    found = newest.assign(
+        group=newest["measure"].map(measure_group), measure=words, value=newest["value_usd"] / 1e6
+    )
+    found = found[["group", "measure", "investor", "year", "value", "source_id"]]
+    named = found["investor"].map(party)
+    return (
+        found.assign(named=named)
+        .sort_values(["group", "measure", "named"], ascending=[False, True, True])
+        .drop(columns="named")
+    )
+
+
+def years_held(
+    economy: str,
+    *,
+    trade: pd.DataFrame,
+    investment: pd.DataFrame,
+    debt: pd.DataFrame,
+    students: pd.DataFrame,
+    opinion: pd.DataFrame,
+) -> pd.DataFrame:
+    """For which years the figures behind a brief are at hand.
+
+    economy: a code. The frames are like the tables of these names; students and opinion hold rows
+    of the economy alone. Returns figures, first_year, last_year ('none' without any), years.
+    """
+    told = ~trade["source_id"].isin(of_role(trade["source_id"], "estimated"))
+    own = trade["reporter"].eq(economy) & trade["partner"].eq("CHN") & told
+    chinese = trade["reporter"].eq("CHN") & trade["partner"].eq(economy) & told
+    stocks = investment["host"].eq(economy) & investment["measure"].eq("fdi_stock")
+    stocks &= investment["year"].isin(stock_years(investment, economy))
+    owed = debt["debtor"].eq(economy) & debt["creditor"].eq("CHN") & debt["measure"].eq("stock")
+    held = {
+        "own report of trade with China": trade[own],
+        "China's report of trade": trade[chinese],
+        "investment stock by five investors or more": investment[stocks],
+        "debt to China": debt[owed],
+        "students in China, counted": students,
+        "approval of China": opinion[opinion["about"].eq("CHN")],
+    }
+    years = {what: rows["year"].dropna().astype(int) for what, rows in held.items()}
+    return pd.DataFrame(
+        [
+            {
+                "figures": what,
+                "first_year": str(found.min()) if len(found) else "none",
+                "last_year": str(found.max()) if len(found) else "none",
+                "years": found.nunique(),
+            }
+            for what, found in years.items()
+        ]
     )

@@ -18,6 +18,7 @@ from ..estimates.frame import estimate_row, estimates, shares
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.errors import UnknownNameError
+from ..plots.show import show_table
 from ..registry.codings import coding as registry_coding
 
 ENOUGH = 2
@@ -250,6 +251,17 @@ def document_list(
             "source_id": rows["source_id"],
         }
     ).reset_index(drop=True)
+
+
+def show_both_sides(evidence: pd.DataFrame, *, claim: str, supports: str, refutes: str) -> None:
+    """Show the documents for and against a sentence as lists, each side under its title.
+
+    evidence: rows of table `evidence`. claim: its id. supports, refutes: titles of the lists.
+    """
+    for direction, title in (("supports", supports), ("refutes", refutes)):
+        listed = document_list(evidence, claim=claim, direction=direction)
+        if len(listed):
+            show_table(listed.drop(columns="reading"), section="against", title=title)
 
 
 def documents_seen(evidence: pd.DataFrame) -> pd.DataFrame:

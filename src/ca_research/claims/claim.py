@@ -73,6 +73,14 @@ class Claim:
             parts.append(part)
         return pd.concat(parts, ignore_index=True).fillna("") if parts else pd.DataFrame()
 
+    def specification_counts(self) -> pd.DataFrame:
+        """How many specifications each criterion is computed by, and how many are excluded."""
+        table = self.specifications()
+        if table.empty:
+            return table
+        by_criterion = table.assign(excluded=table["excluded"] != "").groupby("criterion")
+        return by_criterion.agg(specifications=("is_main", "size"), excluded=("excluded", "sum"))
+
     def gather(self, *, as_of: str | dt.date | None = None, **given: Any) -> Evidence:
         """Evidence for all criteria: `claim.gather(trade=frame, economies=["KAZ"])`.
 

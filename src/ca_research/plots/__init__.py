@@ -20,7 +20,7 @@ from .ranges import completion_dots, share_ranges
 from .show import show, show_note, show_table, to_svg
 from .small import economy_lines, learner_points, views_and_exchange
 from .timeline import signing_curves, timeline
-from .words import leader_words, party
+from .words import leader_words, party, row_words
 
 __all__ = [
     "border_bar",
@@ -40,6 +40,7 @@ __all__ = [
     "placebo_dots",
     "rank_slopes",
     "region_map",
+    "row_words",
     "share_lines",
     "share_ranges",
     "shared_border",

@@ -8,7 +8,7 @@ import base64
 import io
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -22,7 +22,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from ..ground.display import FIGURE_MIME, NOTE_MIME, ORIGIN_COLUMNS, SECTIONS, TABLE_MIME, is_year
-from ..ground.errors import UsageError
+from ..ground.errors import UnknownNameError, UsageError
 from ..tables import source_ids
 from . import style
 from .words import cell_words, signed
@@ -143,22 +143,56 @@ def show_table(
     sources: pd.DataFrame | list[str] | None = None,
     note: str = "",
     digits: int = 1,
+    columns: Sequence[str] = (),
+    labels: Mapping[str, str] | None = None,
 ) -> None:
     """Display a small table once, as HTML for Jupyter and as the record the site needs.
 
-    Numbers are rounded to `digits` for reading; the CSV beside the table keeps them whole. A column
-    source_id or
-    sources is not shown: it says for each row where that row comes from, which a page tells who
-        asks for a number.
+    Codes are put in words and numbers rounded for reading; the CSV beside the table keeps codes,
+    whole numbers and the names of the columns. A column source_id or sources is not shown: it says
+    for each row where that row comes from, which a page tells who asks for a number.
+
+    Parameters
+    ----------
+    frame
+        One row is one row of the table.
+    section
+        Where on the page: one of SECTIONS.
+    title
+        What the table shows, or finds.
+    sources
+        Frame or source ids that the table rests on; by default those of `frame`.
+    note
+        What a reader has to know beside it.
+    digits
+        Decimals of numbers that are not whole.
+    columns
+        Those shown, in this order; all where none is named.
+    labels
+        Heads of columns, by column; by default the name of the column in words.
+
+    Raises
+    ------
+    UnknownNameError
+        For a column that the frame does not have.
+    UsageError
+        For another section, or where `frame` is no frame.
     """
     from IPython.display import display
 
     if section not in SECTIONS:
         raise UsageError(f"no section {section!r} on a page", hint=f"one of {', '.join(SECTIONS)}")
     _frame("frame", frame)
-    shown = frame.drop(columns=[c for c in ORIGIN_COLUMNS if c in frame])
+    for name in (*columns, *(labels or {})):
+        if name not in frame:
+            raise UnknownNameError("column of the table", name, map(str, frame.columns))
+    origins = [c for c in ORIGIN_COLUMNS if c in frame]
     cited = source_ids(frame if sources is None else sources)
-    cells = [cells_of(str(c), shown.iloc[:, i], digits) for i, c in enumerate(shown.columns)]
+    if columns:
+        frame = frame[[*columns, *(c for c in origins if c not in columns)]]
+    shown = frame.drop(columns=origins)
+    heads = [(labels or {}).get(c, str(c).replace("_", " ")) for c in shown.columns]
+    cells = [cells_of(str(h), shown.iloc[:, i], digits) for i, h in enumerate(heads)]
     record = {
         "section": section,
         "name": slug(title),
@@ -166,7 +200,7 @@ def show_table(
         "note": note,
         "sources": cited,
         "origins": _origins(frame),
-        "columns": [str(c).replace("_", " ") for c in shown.columns],
+        "columns": heads,
         "numeric": [bool(pd.api.types.is_numeric_dtype(shown[c])) for c in shown.columns],
         "rows": [list(row) for row in zip(*cells, strict=True)],
         "csv": _csv(frame),
@@ -175,7 +209,7 @@ def show_table(
         {
             TABLE_MIME: record,
             "text/html": pd.DataFrame(dict(enumerate(cells)))
-            .set_axis(list(shown.columns), axis=1)
+            .set_axis(heads, axis=1)
             .to_html(index=False),
             "text/plain": shown.to_string(index=False),
         },

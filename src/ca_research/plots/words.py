@@ -17,6 +17,7 @@ _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+")
 _ECONOMY = re.compile(r"\b([A-Z]{3}|EU27)(?=:| [\d+\u2212-])")
 _SOURCE = re.compile(r"\b(?:P\d{3}[A-Z]?|[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b")
 _SHARE = re.compile(r"^([01](?:\.\d+)?)(?: to ([01](?:\.\d+)?))? share of (\w)")
+_ALONE = re.compile(r"[A-Z]{3}")
 _MINUS = re.compile(r"(?<![\w.,)-])-(?=\d)")
 
 _AXES = {
@@ -143,6 +144,33 @@ def value_words(value: object, axis: str = "") -> str:
     return text.replace("_", " ")
 
 
+def row_words(frame: pd.DataFrame, template: str, *, between: str = "; ") -> str:
+    """Each row of a frame in the words of a template, for a title or the text of a picture.
+
+    Parameters
+    ----------
+    frame
+        One row is one part of the text; codes of economies are put in words.
+    template
+        As for `str.format`, with columns as names: `"{economy} {year}: {share:.1f} %"`.
+    between
+        What stands between two rows.
+
+    Examples
+    --------
+    >>> row_words(pd.DataFrame({"economy": ["KAZ", "UZB"], "km": [1782.8, 0]}), "{economy} {km:,.0f}")
+    'Kazakhstan 1,783; Uzbekistan 0'
+    """
+    rows = (
+        {
+            k: value_words(v) if isinstance(v, str) and _ALONE.fullmatch(v) else v
+            for k, v in r.items()
+        }
+        for r in frame.to_dict("records")
+    )
+    return between.join(template.format(**row) for row in rows)
+
+
 def cell_words(column: str, value: str) -> str:
     """A text cell of a table: source ids by publisher, a code that fills the cell in words,
     economies before a number by name.
@@ -152,12 +180,12 @@ def cell_words(column: str, value: str) -> str:
     if column in ("source", "sources"):
         names = [source_name(part) for part in re.split(r"[ ;,]+", value)]
         return "; ".join(dict.fromkeys(names)) if all(names) else value
+    if value in eco.codes() or _ALONE.fullmatch(value):
+        return party(value)
     if column == "origin":
         return value.replace("_", " ")
     if value in _PLAIN or _CODE.fullmatch(value):
         return value_words(value)
-    if re.fullmatch(r"[A-Z]{3}|EU27", value):
-        return party(value)
     value = _SHARE.sub(
         lambda m: f"{_percent(m[1])}{f' to {_percent(m[2])}' if m[2] else ''} % of {m[3]}", value
     )

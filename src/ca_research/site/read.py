@@ -92,15 +92,14 @@ class Item:
         return [is_number and not is_year(name) for name, is_number in columns]
 
     def whole(self) -> list[list[tuple[str, str]]]:
-        """For each row of a table its numbers as they were before rounding: name of the column, and
+        """For each row of a table its numbers as they were before rounding: head of the column, and
         the number.
         """
         names, *rows = csv.reader(io.StringIO(self.record["csv"]))
         shown = [i for i, name in enumerate(names) if name not in ORIGIN_COLUMNS]
-        numbers = [
-            i for i, is_number in zip(shown, self.record["numeric"], strict=True) if is_number
-        ]
-        return [[(names[i], row[i]) for i in numbers if row[i]] for row in rows]
+        columns = zip(shown, self.record["columns"], self.record["numeric"], strict=True)
+        numbers = [(i, head) for i, head, is_number in columns if is_number]
+        return [[(head, row[i]) for i, head in numbers if row[i]] for row in rows]
 
 
 @dataclass
