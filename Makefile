@@ -26,6 +26,7 @@ quick: $(READY)
 
 lint: $(READY)
 	@$(BIN)/ruff check src tests tools benchmarks && $(BIN)/ruff format --check src tests tools benchmarks && $(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo --no-cache
 
 bench: $(READY)
 	@$(BIN)/python benchmarks/run.py

@@ -20,17 +20,27 @@ import tempfile
 import threading
 import time
 import traceback
+from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from multiprocessing import current_process
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from . import protocol
 from .place import one_line
 
-if TYPE_CHECKING:
-    from .server import Order
+
+@dataclass
+class Order:
+    """What a forked process has in hand: what was asked for, the files that came with it, and whom
+    to answer.
+    """
+
+    packet: dict[str, Any]
+    files: list[int]
+    client: int
+    connection: protocol.Socket
 
 
 def become(order: Order, by_imports: dict[str, str]) -> None:

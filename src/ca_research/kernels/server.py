@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from . import protocol
+from .child import Order, become
 from .place import one_line
 
 TICK_SECONDS = 2.0
@@ -48,18 +49,6 @@ class Kernel:
     independent: bool
     doomed: float = 0.0
     code: int | None = None
-
-
-@dataclass
-class Order:
-    """What a forked process has in hand: what was asked for, the files that came with it, and whom
-    to answer.
-    """
-
-    packet: dict[str, Any]
-    files: list[int]
-    client: int
-    connection: protocol.Socket
 
 
 class Server:
@@ -300,11 +289,8 @@ def main() -> None:
     for file in (0, 1, 2):
         os.dup2(nowhere, file)
     os.close(nowhere)
-    order = server.serve()
-    if order:
-        from . import child
-
-        child.become(order, by_imports)
+    if order := server.serve():
+        become(order, by_imports)
 
 
 if __name__ == "__main__":

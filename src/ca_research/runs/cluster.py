@@ -33,8 +33,6 @@ def on_cluster(
     instead of running.
     Raises UsageError where dask is not installed, RunError where the scheduler does not answer.
     """
-    from .pool import tell  # which imports this module when it is needed
-
     try:
         from dask.distributed import Client, as_completed
     except ImportError:
@@ -70,8 +68,6 @@ def on_cluster(
             except Exception as problem:  # the workers that had it are gone
                 error = f"{type(problem).__name__}: {worker.plain(str(problem))}"
                 outcome = worker.Outcome("", 0.0, error, paths.shown(run.notebook))
-            if outcome.note:
-                tell(outcome.note)
             finish(run, outcome)
             if fail_fast and outcome.error:
                 client.cancel([f for f in futures if not f.done()])

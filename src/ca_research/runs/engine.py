@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from queue import Empty
 from typing import Any
@@ -149,6 +150,18 @@ class _Client(PapermillNotebookClient):
                         one.kill()
 
 
+@contextlib.contextmanager
+def _saved_at_the_end(nb_man: Any) -> Iterator[None]:
+    """Papermill writes the whole notebook at the start and the end of every cell: two thirds of its
+    time, for a file in a scratch folder that nobody reads before the end.
+    """
+    nb_man.save = lambda **_: None
+    try:
+        yield
+    finally:
+        del nb_man.save  # the class's own again, which papermill calls last, however a run ended
+
+
 def _size(content: dict[str, Any]) -> int:
     if "text" in content:
         return len(content["text"])
@@ -180,7 +193,8 @@ class LimitedEngine(Engine):
         watch = threading.Thread(target=client.watch, args=(done,), daemon=True)
         watch.start()
         try:
-            client.execute()
+            with _saved_at_the_end(nb_man):
+                client.execute()
         except CellTimeoutError:
             raise RunError(f"a cell took longer than {limits.cell_seconds} s") from None
         except DeadKernelError:

@@ -99,6 +99,8 @@ def execute(
     done: dict[str, Result] = {}
 
     def finish(run: Run, outcome: worker.Outcome, stored: bool = False) -> None:
+        if outcome.note:
+            tell(outcome.note)
         if moved := changed(before[run.run_id], inputs.marks(files[run.run_id])):
             error = f"its inputs changed while it ran: {', '.join(moved[:3])}"
             outcome = worker.Outcome("", outcome.seconds, error, paths.shown(run.notebook))
@@ -250,7 +252,6 @@ def _in_processes(
                         continue
                     outcome = _killed(run)
                 if outcome.note:  # what could not be had now is not waited for again by every run
-                    tell(outcome.note)
                     kernel = kernels.ORDINARY
                 finish(run, outcome)
                 stop = stop or (options.fail_fast and bool(outcome.error))
