@@ -210,7 +210,7 @@ class Project:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(text.encode())
         digest = hashlib.sha256(text.encode()).hexdigest()
-        rows = sum(1 for _ in csv.reader(io.StringIO(text))) - 1
+        rows = sum(1 for _ in csv.reader(io.StringIO(text, newline=""))) - 1
         self.edit(table, files={f"{table}/small.csv": {"sha256": digest, "rows": rows}}, **fields)
 
     def rows(self, *rows, table: str = "trade", counts: bool = True) -> None:

@@ -41,7 +41,7 @@ NETWORK = {
     "wbgapi",
     "pooch",
 }
-HEAVY = {"pandas", "numpy", "pyarrow", "duckdb", "matplotlib", "statsmodels", "pandera"}
+HEAVY = {"pandas", "numpy", "pyarrow", "duckdb", "matplotlib", "statsmodels"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
