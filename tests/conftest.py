@@ -16,8 +16,7 @@ import yaml
 from filelock import FileLock
 
 from ca_research import registry
-from ca_research.ground import economies, paths
-from ca_research.registry import codings
+from ca_research.ground import paths
 
 REAL = paths.home()
 
@@ -145,22 +144,6 @@ SOURCE_TABLE = {
 }
 
 
-def forget() -> None:
-    """Empty the caches that hold a registry: the next call reads the project folder of the
-    moment.
-    """
-    for cached in (
-        registry.sources,
-        registry.tables,
-        registry.claims,
-        registry.article,
-        codings.coding,
-        economies._economies,
-        economies._names,
-    ):
-        cached.cache_clear()
-
-
 def csv_text(header, rows) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([header, *rows])
@@ -187,7 +170,7 @@ class Project:
 
     def forget(self) -> None:
         """What was read of the registry is read again: after a change to a file of it."""
-        forget()
+        registry.forget()
 
     def builds(self) -> list[str]:
         """What lies in the folder of builds, hidden scratch folders included, the lock and pointer
@@ -202,7 +185,7 @@ class Project:
             yaml.safe_dump(yaml.safe_load(file.read_text()) | fields, sort_keys=False),
             encoding="utf-8",
         )
-        forget()
+        registry.forget()
 
     def write(self, text: str, table: str = "trade", **fields) -> None:
         """Replace the raw file and declare its new hash; counts stay unless given in `fields`."""
@@ -210,7 +193,7 @@ class Project:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(text.encode())
         digest = hashlib.sha256(text.encode()).hexdigest()
-        rows = sum(1 for _ in csv.reader(io.StringIO(text))) - 1
+        rows = sum(1 for _ in csv.reader(io.StringIO(text, newline=""))) - 1
         self.edit(table, files={f"{table}/small.csv": {"sha256": digest, "rows": rows}}, **fields)
 
     def rows(self, *rows, table: str = "trade", counts: bool = True) -> None:
@@ -230,7 +213,7 @@ class Project:
         (self.home / "registry" / "sources.csv").write_text(
             csv_text(header, rows), encoding="utf-8"
         )
-        forget()
+        registry.forget()
 
 
 @pytest.fixture
@@ -276,7 +259,7 @@ def project(tmp_path, monkeypatch):
     made.rows(*EVENTS, table="events")
     yield made
     monkeypatch.undo()
-    forget()
+    registry.forget()
 
 
 @pytest.fixture

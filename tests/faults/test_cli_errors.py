@@ -46,7 +46,7 @@ def no_kernel(monkeypatch):
 def notebook(built, no_kernel):
     """The declared claim C33 with an invented notebook that has a parameter of every type."""
     shutil.copy(REAL / "registry" / "claims" / "C33.yaml", built.home / "registry" / "claims")
-    registry.claims.cache_clear()
+    registry.forget()
     about = {
         "economy": {"choices": ["CA5", "KAZ", "UZB"]},
         "as_of": {"pattern": r"^(latest|\d{4}-\d{2}-\d{2})$"},

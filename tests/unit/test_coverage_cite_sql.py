@@ -3,6 +3,8 @@
 import csv
 import json
 import re
+import threading
+import time
 from collections import Counter
 
 import pandas as pd
@@ -11,8 +13,8 @@ import pytest
 import ca_research as ca
 from ca_research import registry
 from ca_research.ground import paths
-from ca_research.ground.errors import UnknownNameError, UsageError
-from ca_research.tables import Coverage, source_ids
+from ca_research.ground.errors import TimeLimitError, UnknownNameError, UsageError
+from ca_research.tables import Coverage, query, source_ids
 
 
 def counted(table, columns):
@@ -177,6 +179,32 @@ def test_the_words_of_duckdb_are_kept(built, query, what, where):
 
 # --- cite
 # --------------------------------------------------------------------------------------------------
+
+
+HEAVY = "select count(*) from range(10000000) a, range(10000000) b where a.range * b.range % 7 = 3"
+
+
+@pytest.mark.parametrize(
+    "ask", [ca.sql, query.arrow, query.words, lambda *a, **k: [*query.json_rows(*a, **k)]]
+)
+def test_a_query_that_takes_too_long_is_stopped(built, ask):
+    begun = time.monotonic()
+    with pytest.raises(TimeLimitError, match=r"longer than 0\.3 s(.|\n)*--seconds"):
+        ask(HEAVY, seconds=0.3)
+    assert time.monotonic() - begun < 10
+    assert len(ask("select 1 as a", seconds=30)) and threading.active_count() < 20
+
+
+@pytest.mark.parametrize("seconds", [0, -1, float("inf"), float("nan")])
+def test_a_time_limit_is_a_number_of_seconds(built, seconds):
+    with pytest.raises(UsageError, match="not a time limit"):
+        ca.sql("select 1", seconds=seconds)
+    assert len(ca.sql("select 1", seconds=None)) == 1
+
+
+def test_the_command_line_has_a_limit_too(built, command):
+    code, out, told = command("sql", HEAVY, "--seconds", "0.3")
+    assert code == 1 and not out and "longer than 0.3 s" in told
 
 
 def test_references_behind_a_frame():

@@ -4,6 +4,7 @@ import unicodedata
 
 import pytest
 
+from ca_research import registry
 from ca_research.ground import economies as eco
 from ca_research.ground.errors import AggregateError, RegistryError, UnknownNameError
 
@@ -177,6 +178,6 @@ def test_short_names():
 
 def test_a_missing_list_says_where_it_should_be(project):
     (project.home / "registry" / "economies.csv").unlink()
-    eco._economies.cache_clear()
+    registry.forget()
     with pytest.raises(RegistryError, match=r"list of economies(.|\n)*economies\.csv"):
         eco.codes()

@@ -11,9 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 
 from ca_research import kernels
@@ -285,3 +287,50 @@ def test_a_folder_without_a_sign_of_life_is_swept_when_it_is_old(temporary):
     os.utime(folder, (time.time() - 7200,) * 2)
     files.sweep_scratch()
     assert not folder.exists()
+
+
+def test_of_a_link_what_it_leads_to_is_written_and_keeps_its_mode(tmp_path):
+    target, link = tmp_path / "target.csv", tmp_path / "link.csv"
+    target.write_text("before")
+    target.chmod(0o600)
+    link.symlink_to(target)
+    write_whole(link, "after")
+    assert link.is_symlink() and target.read_text() == "after"
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name here")
+def test_a_pipe_is_written_to_and_stays_one(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE)
+    write_whole(pipe, "through")
+    assert reader.communicate(timeout=20)[0] == b"through" and pipe.is_fifo()
+
+
+def test_folders_are_made_unless_they_are_the_users_to_make(tmp_path):
+    with pytest.raises(WriteError, match="No such file"):
+        write_whole(tmp_path / "no" / "file.csv", "text", folders=False)
+    assert not (tmp_path / "no").exists()
+    write_whole(tmp_path / "yes" / "file.csv", "text")
+    assert (tmp_path / "yes" / "file.csv").read_text() == "text"
+
+
+def test_what_users_get_is_written_whole(tmp_path, monkeypatch, full_disk, command):
+    """A disk that fills up leaves the file that stood there before."""
+    from ca_research.stats.result import Result
+
+    @dataclass
+    class Shown(Result):
+        def to_frame(self):
+            return pd.DataFrame({"a": [1]})
+
+    file = tmp_path / "kept.txt"
+    file.write_text("before")
+    monkeypatch.setattr(os, "fdopen", full_disk)
+    for write in (Shown().to_csv, Shown().to_latex):
+        with pytest.raises(WriteError, match="No space left"):
+            write(file)
+    code, _, told = command("sql", "select 1", "-o", str(file))
+    assert code == 1 and "No space left" in told
+    assert file.read_text() == "before" and len(list(tmp_path.iterdir())) == 1

@@ -24,7 +24,7 @@ NETWORK = {
     "wbgapi",
     "pooch",
 }
-HEAVY = {"pandas", "numpy", "pyarrow", "duckdb", "matplotlib", "statsmodels", "pandera"}
+HEAVY = {"pandas", "numpy", "pyarrow", "duckdb", "matplotlib", "statsmodels"}
 LIGHT = ("ground", "registry")
 
 

@@ -64,7 +64,7 @@ def test_a_broken_table_names_file_field_and_expectation(project, edit, words):
     declared = yaml.safe_load(project.spec().read_text())
     edit(declared)
     project.spec().write_text(yaml.safe_dump(declared))
-    registry.tables.cache_clear()
+    registry.forget()
     error = refusal(registry.tables)
     assert error.where == "registry/tables/trade.yaml" and error.hint
     assert all(word in error.what for word in words), error.what
@@ -80,7 +80,7 @@ def test_a_broken_table_names_file_field_and_expectation(project, edit, words):
 )
 def test_broken_yaml_names_file_and_line(project, text, line):
     project.spec().write_text(text)
-    registry.tables.cache_clear()
+    registry.forget()
     error = refusal(registry.tables)
     assert error.what.startswith("not valid YAML")
     assert error.where == f"registry/tables/trade.yaml, line {line}"
@@ -89,7 +89,7 @@ def test_broken_yaml_names_file_and_line(project, text, line):
 @pytest.mark.parametrize("text", ["", "just words\n", "- a\n- b\n"])
 def test_a_file_that_is_no_mapping_is_refused(project, text):
     project.spec().write_text(text)
-    registry.tables.cache_clear()
+    registry.forget()
     assert "Input should be a valid dictionary" in refusal(registry.tables).what
 
 
@@ -106,14 +106,14 @@ def test_a_value_that_would_be_read_as_another_is_refused(project, column, field
     declared = yaml.safe_load(project.spec().read_text())
     declared["columns"][column][field] = value
     project.spec().write_text(yaml.safe_dump(declared))
-    registry.tables.cache_clear()
+    registry.forget()
     assert f"columns.{column}.{field}" in refusal(registry.tables).what
 
 
 def test_a_day_given_as_a_number_is_refused(project):
     file = project.home / "registry" / "article.yaml"
     file.write_text(file.read_text().replace("'2023-05-19'", "1684454400"))
-    registry.article.cache_clear()
+    registry.forget()
     assert "date: 1684454400 would be read as '2023-05-19'" in refusal(registry.article).what
 
 
@@ -165,7 +165,7 @@ def test_a_row_with_too_many_or_too_few_fields_is_refused(project, ending, cells
     file = project.home / "registry" / "sources.csv"
     *lines, last = file.read_text().splitlines()
     file.write_text("\n".join([*lines, last + ending if ending else "S_SHORT,title"]) + "\n")
-    registry.sources.cache_clear()
+    registry.forget()
     error = refusal(registry.sources)
     assert error.where == "registry/sources.csv, line 4"
     assert error.what == f"a row of {cells} cells under {NAMES} names"
@@ -173,7 +173,7 @@ def test_a_row_with_too_many_or_too_few_fields_is_refused(project, ending, cells
 
 def test_missing_sources_say_where_they_should_be(project):
     (project.home / "registry" / "sources.csv").unlink()
-    registry.sources.cache_clear()
+    registry.forget()
     assert "list of sources" in refusal(registry.sources).what
 
 

@@ -252,13 +252,13 @@ def test_a_claim_that_is_not_declared_cannot_be_read(monkeypatch, request):
     from ca_research import registry
 
     limited(monkeypatch, registry=["claims/C30"])
-    registry.claims.cache_clear()
-    request.addfinalizer(registry.claims.cache_clear)
+    registry.forget()
+    request.addfinalizer(registry.forget)
     assert list(registry.claims()) == ["C30"]
     with pytest.raises(UndeclaredReadError, match="claims/C33"):
         registry.claim("C33")
     limited(monkeypatch, registry=["claims/*"])
-    registry.claims.cache_clear()
+    registry.forget()
     assert len(registry.claims()) > 40
 
 

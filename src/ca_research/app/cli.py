@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from ..ground.errors import CaResearchError, UsageError
+from ..ground.files import write_whole
 from . import console
 
 app = typer.Typer(
@@ -682,6 +683,7 @@ def sql(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write to this file.")
     ] = None,
+    seconds: Annotated[float, typer.Option("--seconds", help="How long it may take.")] = 60,
 ) -> None:
     """Answer one SELECT over the processed tables (read-only)."""
     console.known(format, ("table", "csv", "json", "parquet"))
@@ -695,7 +697,7 @@ def sql(
 
         buffer = pa.BufferOutputStream()
         try:
-            pq.write_table(answered.arrow(query), buffer)
+            pq.write_table(answered.arrow(query, seconds), buffer)
         except pa.ArrowException as error:
             raise UsageError(
                 f"Parquet cannot hold this: {error}",
@@ -703,11 +705,11 @@ def sql(
             ) from None
         content = buffer.getvalue().to_pybytes()
     elif format == "json":
-        content = f"[{','.join(answered.json_rows(query))}]\n".encode()
+        content = f"[{','.join(answered.json_rows(query, seconds))}]\n".encode()
     else:
-        content = console.text(*answered.words(query), format).encode()
+        content = console.text(*answered.words(query, seconds), format).encode()
     if output:
-        output.write_bytes(content)
+        write_whole(output, content, folders=False)
     else:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()

@@ -12,6 +12,7 @@ from pathlib import Path
 from .. import registry
 from ..ground import paths
 from ..ground.errors import CoverageError, UsageError
+from ..ground.files import write_whole
 
 _CLAIM = """\
 id: {id}
@@ -127,9 +128,8 @@ def new_claim(claim_id: str, at: tuple[int, int] | None = None) -> list[Path]:
                 "the file is there already", where=paths.shown(file), hint="choose another id"
             )
     where, figure = _sentence(at), _figure()
-    claim.parent.mkdir(parents=True, exist_ok=True)
-    notebook.parent.mkdir(parents=True, exist_ok=True)
-    claim.write_text(
+    write_whole(
+        claim,
         _CLAIM.format(
             id=claim_id,
             paragraph=where.paragraph,
@@ -144,9 +144,8 @@ def new_claim(claim_id: str, at: tuple[int, int] | None = None) -> list[Path]:
             ),
             **{f"{k}_yaml": json.dumps(v, ensure_ascii=False) for k, v in figure.items()},
         ),
-        encoding="utf-8",
     )
-    notebook.write_text(_notebook(claim_id), encoding="utf-8")
+    write_whole(notebook, _notebook(claim_id))
     return [claim, notebook]
 
 

@@ -11,10 +11,10 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 
 from . import paths
 from .errors import AggregateError, RegistryError, UnknownNameError
+from .remember import by_files
 from .textfiles import Unreadable, read_csv
 
 CA5 = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
@@ -162,7 +162,7 @@ _DECLARED = (
 AGGREGATES: dict[str, Aggregate] = {a.code: a for a in _DECLARED}
 
 
-@cache
+@by_files("economies.csv")
 def _economies() -> dict[str, tuple[str, tuple[str, ...]]]:
     file = paths.registry_dir() / "economies.csv"
     try:
@@ -189,7 +189,7 @@ def _fold(name: str) -> str:
     return re.sub(r"[^a-z0-9_]+", " ", plain.casefold()).strip()
 
 
-@cache
+@by_files("economies.csv")
 def _names() -> dict[str, str]:
     known: dict[str, str] = {}
     for code, (name, aliases) in _economies().items():

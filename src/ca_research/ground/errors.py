@@ -92,6 +92,10 @@ class AggregateError(CaResearchError):
     """An aggregate stands beside its members where they would be ranked or summed together."""
 
 
+class TimeLimitError(CaResearchError):
+    """Something took longer than it may, and was stopped."""
+
+
 class RunError(CaResearchError):
     """A notebook could not be run to its end."""
 

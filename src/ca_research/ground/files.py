@@ -120,34 +120,46 @@ def _named(file: Path) -> str:
 # -----------------------------------------------------------------------------------------------
 
 
-def write_whole(file: Path, content: bytes | str) -> None:
+def write_whole(file: Path, content: bytes | str, *, folders: bool = True) -> None:
     """Write a file as a whole or not at all: under a scratch name beside it, then renamed.
 
     Parameters
     ----------
     file
-        What to write; folders above it are made.
+        What to write. Of a link, what it leads to is written; a pipe or a device (`/dev/stdout`)
+        cannot be replaced and is written to.
     content
         Bytes, or text that is written as UTF-8.
+    folders
+        Whether folders above it are made; else it is an error that they are not there.
 
     Raises
     ------
     WriteError
         It could not be written. What stood there before still does.
     """
+    whole = content.encode() if isinstance(content, str) else content
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, scratch = tempfile.mkstemp(prefix=f".{file.name[:40]}-", dir=file.parent)
-        try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(content.encode() if isinstance(content, str) else content)
-            Path(scratch).chmod(0o644)
-            Path(scratch).replace(file)
-        except BaseException:
-            Path(scratch).unlink(missing_ok=True)
-            raise
+        if folders:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        if file.exists() and not file.is_file():
+            file.write_bytes(whole)
+        else:
+            _replace(Path(os.path.realpath(file)), whole)
     except OSError as problem:
         raise WriteError(file, problem) from problem
+
+
+def _replace(file: Path, content: bytes) -> None:
+    handle, scratch = tempfile.mkstemp(prefix=f".{file.name[:40]}-", dir=file.parent)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+        Path(scratch).chmod(stat.S_IMODE(file.stat().st_mode) if file.exists() else 0o644)
+        Path(scratch).replace(file)
+    except BaseException:
+        Path(scratch).unlink(missing_ok=True)
+        raise
 
 
 def sweep(folder: Path) -> None:

@@ -31,7 +31,6 @@ STACK = (
         "pyarrow.dataset",
         "pyarrow.compute",
         "duckdb",
-        "pandera.pandas",
     ),
     *(
         "scipy.stats",

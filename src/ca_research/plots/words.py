@@ -5,12 +5,12 @@ keeps its codes.
 from __future__ import annotations
 
 import re
-from functools import cache
 
 import pandas as pd
 
 from .. import registry
 from ..ground import economies as eco
+from ..ground.remember import by_files
 
 _SHORT = {"EU27": "EU", "EU": "EU", "CA5": "the five", "WLD": "world"}
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+")
@@ -106,7 +106,7 @@ def leader_words(leaders: pd.DataFrame) -> str:
     return "; ".join(said)
 
 
-@cache
+@by_files("sources.csv")
 def source_name(source_id: str) -> str:
     """Publisher and year of a source of the registry; its id, spaced, where no publisher is known;
     '' for no source.

@@ -5,13 +5,13 @@ Errors name the file, the field and what was expected. Nothing here reads data.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
 
-from ..ground import economies, paths, reads
+from ..ground import paths, reads
 from ..ground.errors import RegistryError, UnknownNameError
+from ..ground.remember import by_files, forget
 from ..ground.textfiles import Unreadable, read_csv
 from .base import explain, read_yaml
 from .claims import VERDICTS, Article, ClaimSpec, Criterion, Member, Over, Reading, Sentence
@@ -19,7 +19,7 @@ from .codings import Coding, coding
 from .tables import Column, Source, Table
 
 
-@cache
+@by_files("sources.csv")
 def sources() -> dict[str, Source]:
     """All sources by id, in the order of the file."""
     file = paths.registry_dir() / "sources.csv"
@@ -50,13 +50,13 @@ def sources() -> dict[str, Source]:
     return found
 
 
-@cache
+@by_files("sources.csv")
 def origin_groups() -> dict[str, str]:
     """The origin group of every source: figures of one group are one figure, told twice."""
     return {source_id: source.origin_group for source_id, source in sources().items()}
 
 
-@cache
+@by_files("tables/*.yaml")
 def tables() -> dict[str, Table]:
     """All tables by name."""
     found = {}
@@ -79,14 +79,14 @@ def table(name: str) -> Table:
     return tables()[name]
 
 
-@cache
+@by_files("article.yaml")
 def article() -> Article:
     """The article under test: its title, its day, the hashes of its sentences."""
     found: Article = read_yaml(paths.registry_dir() / "article.yaml", Article)
     return found
 
 
-@cache
+@by_files("claims/*.yaml")
 def claims() -> dict[str, ClaimSpec]:
     """All declared claims by id; within a run, those that its notebook declares (`reads`)."""
     found = {}
@@ -113,20 +113,6 @@ def claim(claim_id: str) -> ClaimSpec:
             reads.check("registry", f"claims/{claim_id}")
         raise UnknownNameError("claim", claim_id, claims())
     return claims()[claim_id]
-
-
-def forget() -> None:
-    """Let go of what was read of the registry: the next call reads its files as they are then."""
-    for cached in (
-        sources,
-        tables,
-        article,
-        claims,
-        coding,
-        economies._economies,
-        economies._names,
-    ):
-        cached.cache_clear()
 
 
 def schemas() -> dict[str, dict[str, Any]]:

@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cache
 
 from pydantic import Field, model_validator
 
 from ..ground import paths, reads
 from ..ground.errors import UnknownNameError
+from ..ground.remember import by_files
 from .base import Model, Name, read_yaml
 
 
@@ -78,7 +78,7 @@ def names() -> list[str]:
     return sorted(f.stem for f in (paths.registry_dir() / "coding").glob("*.yaml"))
 
 
-@cache
+@by_files("coding/*.yaml")
 def coding(name: str) -> Coding:
     """One coding by name, for example 'acts'; raises UnknownNameError with the known ones."""
     reads.check("registry", f"coding/{name}")

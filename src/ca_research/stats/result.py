@@ -13,6 +13,8 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from ..ground.files import write_whole
+
 _LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 
 
@@ -66,7 +68,7 @@ class Result:
         """The frame as CSV with a header and no index: to `path`, or returned as text. options: of
         DataFrame.to_csv.
         """
-        return flat(self.to_frame()).to_csv(path, index=False, **options)
+        return _written(flat(self.to_frame()).to_csv(index=False, **options), path)
 
     def to_latex(self, path: str | Path | None = None, *, digits: int = 3) -> str | None:
         """The frame as a LaTeX table (booktabs) with its caption: to `path`, or returned as text.
@@ -82,13 +84,18 @@ class Result:
             caption=escape_latex(self.caption()),
             float_format=lambda value: number(value, digits),
         )
-        if path is None:
-            return text
-        Path(path).write_text(text, encoding="utf-8")
-        return None
+        return _written(text, path)
 
     def __repr__(self) -> str:
         return f"{self.caption()}\n{self.to_frame().to_string(max_rows=12, index=False)}"
+
+
+def _written(text: str, path: str | Path | None) -> str | None:
+    """The text where no file is named; else None, once the file holds it."""
+    if path is None:
+        return text
+    write_whole(Path(path), text, folders=False)
+    return None
 
 
 def escape_latex(text: str) -> str:

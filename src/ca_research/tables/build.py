@@ -7,6 +7,7 @@ either.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import shutil
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from filelock import FileLock
 
@@ -30,7 +32,8 @@ from ..ground.errors import (
 )
 from ..ground.files import changed, stamps, walk, write_whole
 from .dates import known_on
-from .validate import check_files, validate
+from .raw import check_files
+from .validate import schema, validated
 
 CURRENT = "CURRENT"
 _FORMAT = "1"  # raise when the layout of the processed tables changes
@@ -101,21 +104,23 @@ def names() -> list[str]:
     return ["sources", *(n for n, t in registry.tables().items() if t.files)]
 
 
-def _sources_frame() -> pd.DataFrame:
-    return pd.DataFrame([s.model_dump() for s in registry.sources().values()])
-
-
-def processed(name: str) -> pd.DataFrame:
-    """The processed form of a table: its columns, `is_aggregate` and `known_on`."""
+def processed(name: str) -> pa.Table:
+    """The processed form of a table whose raw files are the declared ones: its columns,
+    `is_aggregate` and `known_on`.
+    """
     if name == "sources":
-        return _sources_frame()
+        sources = [s.model_dump() for s in registry.sources().values()]
+        return pa.Table.from_pandas(pd.DataFrame(sources), preserve_index=False)
     table = registry.table(name)
-    frame = validate(table)
-    parties = table.of_type("economy")
-    if parties:
-        frame["is_aggregate"] = frame[parties].isin(list(economies.AGGREGATES)).any(axis=1)
-    frame["known_on"] = known_on(frame, table).astype("datetime64[s]")
-    return frame
+    rows, more = validated(table), {}
+    if parties := table.of_type("economy"):
+        groups = pa.array(list(economies.AGGREGATES))
+        inside = [pc.is_in(rows[party], value_set=groups) for party in parties]
+        rows = rows.append_column("is_aggregate", functools.reduce(pc.or_, inside))
+        more["is_aggregate"] = "bool"
+    dating = rows.select([c for c in ("source_id", table.known) if c in table.columns]).to_pandas()
+    rows = rows.append_column("known_on", pa.array(known_on(dating, table)))
+    return rows.cast(schema(table, **more, known_on="datetime64[s]"))
 
 
 def check(progress: Callable[[str], None] = lambda name: None) -> dict[str, int]:
@@ -128,7 +133,7 @@ def check(progress: Callable[[str], None] = lambda name: None) -> dict[str, int]
     return {name: len(frame) for name, frame in _all(names(), progress)}
 
 
-def _all(wanted: Iterable[str], progress: Callable[[str], None]) -> list[tuple[str, pd.DataFrame]]:
+def _all(wanted: Iterable[str], progress: Callable[[str], None]) -> list[tuple[str, pa.Table]]:
     for name in wanted:  # cheap and decisive: a changed byte stops everything before any parsing
         if name != "sources":
             check_files(registry.table(name))
@@ -181,11 +186,7 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
         scratch.mkdir()
         try:
             for name, frame in frames:
-                pq.write_table(
-                    pa.Table.from_pandas(frame, preserve_index=False),
-                    scratch / f"{name}.parquet",
-                    compression="zstd",
-                )
+                pq.write_table(frame, scratch / f"{name}.parquet", compression="zstd")
             if moved := changed(begun, _state()):
                 raise IntegrityError(
                     f"{', '.join(moved[:3])} changed while the tables were built; nothing was "

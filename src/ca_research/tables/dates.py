@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 import reprlib
+from collections.abc import Mapping
 from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 
 from .. import registry
@@ -93,16 +95,23 @@ def known_on(frame: pd.DataFrame, table: registry.Table) -> pd.Series:
         if v.release_basis == "stated" and v.published
     }
     lag = {s: v.release_lag_days for s, v in sources.items() if v.release_lag_days is not None}
-    ids = frame["source_id"]
-    by_publication = pd.to_datetime(ids.map(published))
+    ids = frame["source_id"].astype("category")
+    by_publication = _days(ids, published)
     if table.known == "date":
-        days = {d: bounds(d)[1] for d in frame["date"].dropna().unique()}
-        return pd.to_datetime(frame["date"].map(days)).fillna(by_publication)
+        dates = frame["date"].astype("category")
+        last = {date: bounds(date)[1] for date in dates.cat.categories}
+        return _days(dates, last).fillna(by_publication)
     if table.known == "year":
-        year_end = pd.to_datetime(
-            frame["year"].astype("Float64").map(lambda y: f"{int(y)}-12-31", na_action="ignore")
-        )
-        by_lag = year_end + pd.to_timedelta(ids.map(lag).astype("Float64"), unit="D")
-        timeless = frame["year"].isna() & ids.isin(list(lag))
-        return by_publication.fillna(by_lag).mask(timeless & by_publication.isna(), _ALWAYS)
+        years = frame["year"].astype("float64").to_numpy()
+        after = np.datetime64("1971", "Y") + np.nan_to_num(years - 1970).astype("timedelta64[Y]")
+        year_end = pd.Series(after.astype("datetime64[s]"), frame.index) - pd.Timedelta(days=1)
+        by_lag = year_end + pd.to_timedelta(ids.map(lag).astype("float64"), unit="D")
+        series, timeless = ids.isin(list(lag)), frame["year"].isna()
+        return by_publication.fillna(by_lag.mask(timeless).mask(timeless & series, _ALWAYS))
     return by_publication.mask(ids.isin(list(lag)), _ALWAYS)
+
+
+def _days(words: pd.Series, days: Mapping[str, dt.date]) -> pd.Series:
+    """The day of each word of a categorical column; null where it has none."""
+    known = np.array([days.get(word) for word in [*words.cat.categories, None]], "datetime64[s]")
+    return pd.Series(known[words.cat.codes], words.index)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ..ground import paths, reads
-from ..ground.errors import CaResearchError, MissingTableError, UsageError
+from ..ground.errors import CaResearchError, MissingTableError, TimeLimitError, UsageError
 from .build import current, names
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
@@ -32,6 +34,10 @@ _WORDS = re.compile(r'"(?:[^"\\]|\\.)*"|-?Infinity|NaN')
 """Strings of a JSON text, which stay as they are, and what is no JSON."""
 
 
+SECONDS = 60.0
+"""How long a query may take unless told otherwise: the heaviest of the guides takes one."""
+
+
 class Answer(NamedTuple):
     """Names of the columns of a result, each once, and its rows."""
 
@@ -39,40 +45,53 @@ class Answer(NamedTuple):
     rows: list[tuple[Any, ...]]
 
 
-def sql(query: str) -> pd.DataFrame:
+def sql(query: str, *, seconds: float | None = SECONDS) -> pd.DataFrame:
     """Result of one SELECT over views named like the tables, as a frame.
 
-    query: SQL in DuckDB's dialect. Nothing can be written and no file outside the build can be
-        read.
-    Raises UsageError with DuckDB's own words (or for more than one statement), MissingTableError
-    where the tables have not been built, CaResearchError where a file of the build is damaged.
+    Parameters
+    ----------
+    query
+        SQL in DuckDB's dialect. Nothing can be written and no file outside the build can be read.
+    seconds
+        How long it may take; None for as long as it needs.
+
+    Raises
+    ------
+    UsageError
+        With DuckDB's own words, or for more than one statement.
+    TimeLimitError
+        It took longer than `seconds`, and was stopped.
+    MissingTableError
+        The tables have not been built.
+    CaResearchError
+        A file of the build is damaged.
     """
-    with _answer(query) as result:
+    with _answer(query, seconds) as result:
         return result.df()
 
 
-def arrow(query: str) -> pa.Table:
+def arrow(query: str, seconds: float | None = SECONDS) -> pa.Table:
     """As `sql`, as an Arrow table: every type as wide as DuckDB has it."""
-    with _answer(query) as result:
+    with _answer(query, seconds) as result:
         return result.to_arrow_table()
 
 
-def words(query: str) -> Answer:
+def words(query: str, seconds: float | None = SECONDS) -> Answer:
     """As `sql`, for a reader: numbers and words as they are, any other type in DuckDB's own words.
 
     A sum of whole numbers stays whole, however large; a blob, an interval or a list is text.
     """
-    with _answer(query) as result:
+    with _answer(query, seconds) as result:
         cells = [f"#{n}" if str(t) in _AS_IT_IS else f"#{n}::varchar" for n, t in _columns(result)]
         return Answer(_once(result.columns), result.project(", ".join(cells)).fetchall())
 
 
-def json_rows(query: str) -> Iterator[str]:
+def json_rows(query: str, seconds: float | None = SECONDS) -> Iterator[str]:
     """As `sql`, each row as the text of a JSON object, exact for every type.
 
     JSON has no word for what is not a finite number: it stands as "NaN", "Infinity" or "-Infinity".
     """
-    with _answer(query) as result:
+    with _answer(query, seconds) as result:
         cells = ", ".join(f"to_json(#{n})::varchar" for n, _ in _columns(result))
         keys = [json.dumps(name, ensure_ascii=False) for name in _once(result.columns)]
         rows = result.project(cells).fetchall()
@@ -102,10 +121,12 @@ def _finite(text: str | None) -> str:
 
 
 @contextmanager
-def _answer(query: str) -> Iterator[duckdb.DuckDBPyRelation]:
+def _answer(query: str, seconds: float | None) -> Iterator[duckdb.DuckDBPyRelation]:
     """The result of one SELECT, not yet fetched; what goes wrong until it is fetched is a
     UsageError.
     """
+    if seconds is not None and not 0 < seconds < math.inf:
+        raise UsageError(f"not a time limit: {seconds!r}", hint="seconds above zero, such as 60")
     folder = current()
     with duckdb.connect(
         config={"allow_community_extensions": "false", "autoinstall_known_extensions": "false"}
@@ -126,11 +147,41 @@ def _answer(query: str) -> Iterator[duckdb.DuckDBPyRelation]:
         hint = f"tables: {', '.join(readable)}"
         try:
             _one_select(connection, query, hint)
-            yield connection.sql(query)
+            with _limit(connection, seconds):
+                yield connection.sql(query)
         except duckdb.Error as error:
             what, *more = _without_paths(str(error), folder).strip().splitlines() or ["no answer"]
             where = " ".join(line.strip() for line in more[:2]).strip()
             raise UsageError(what, where=where, hint=hint) from None
+
+
+@contextmanager
+def _limit(connection: duckdb.DuckDBPyConnection, seconds: float | None) -> Iterator[None]:
+    """Stop what the connection is at after so many seconds."""
+    done, late = threading.Event(), threading.Event()
+
+    def watch() -> None:
+        if not done.wait(seconds):
+            late.set()
+            connection.interrupt()
+        while not done.wait(0.1):  # an interrupt between two steps of a query is lost
+            connection.interrupt()
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    except duckdb.InterruptException:
+        if not late.is_set():
+            raise
+        raise TimeLimitError(
+            f"the query took longer than {seconds:g} s and was stopped",
+            hint="narrow it with `where`, or give it more time: `seconds=` of sql, --seconds of "
+            "ca-research sql",
+        ) from None
+    finally:
+        done.set()
+        watcher.join()
 
 
 def _views(connection: duckdb.DuckDBPyConnection, folder: Path, readable: list[str]) -> None:

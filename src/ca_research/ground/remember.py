@@ -1,0 +1,68 @@
+"""What was read of a project's registry, remembered for as long as its files stay as they are.
+
+A process may work with two projects, and a notebook session may outlive an edit: what is remembered
+belongs to the folder it was read from, and is read anew once a file of it has changed.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import time
+from collections.abc import Callable, Hashable
+from typing import Any, NamedTuple, ParamSpec, TypeVar
+
+from . import paths, reads
+from .files import stamps
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+LOOK_AGAIN = 0.2
+"""Seconds until the files are looked at again; these functions are called thousands of times."""
+
+
+class _Kept(NamedTuple):
+    value: Any
+    marks: dict[str, tuple[int, ...]]
+    until: float
+
+
+_kept: dict[Hashable, _Kept] = {}
+
+
+def by_files(*patterns: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Remember what a function returns, by project folder, until a file it reads has changed.
+
+    Parameters
+    ----------
+    *patterns
+        The files within registry/ that the function reads, for example "tables/*.yaml".
+
+    Notes
+    -----
+    The files' marks are compared at most every `LOOK_AGAIN` seconds. What a run may read
+    (`reads`) is part of what is remembered by. An error is not remembered.
+    """
+
+    def decorate(function: Callable[P, T]) -> Callable[P, T]:
+        @functools.wraps(function)
+        def call(*args: P.args, **kwargs: P.kwargs) -> T:
+            place = (os.environ.get("CA_RESEARCH_HOME"), os.environ.get(reads.VARIABLE))
+            key = (function, place, args, *kwargs.items())
+            kept, now = _kept.get(key), time.monotonic()
+            if kept is None or now >= kept.until:
+                marks = stamps(f for p in patterns for f in paths.registry_dir().glob(p))
+                unchanged = kept is not None and kept.marks == marks
+                value = kept.value if kept and unchanged else function(*args, **kwargs)
+                kept = _kept[key] = _Kept(value, marks, now + LOOK_AGAIN)
+            return kept.value
+
+        return call
+
+    return decorate
+
+
+def forget() -> None:
+    """Let go of all of it: the next call reads the files as they are then."""
+    _kept.clear()

@@ -1,0 +1,122 @@
+"""What a value of a column must be: how its text is read, and the rules it keeps.
+
+Both ways through a table, the fast one and the one that names every broken line, take their rules
+from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from .. import registry
+from ..ground import economies
+from .dates import is_date
+
+NUMBER = r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?"
+
+
+class Rule(NamedTuple):
+    """What values must be, in the words of a fault, and a test of values of which none is empty."""
+
+    words: str
+    holds: Callable[[pd.Series], pd.Series]
+
+    def broken(self, values: pd.Series) -> pd.Series:
+        """A mask of the values that break the rule; an empty one breaks none."""
+        present = values.dropna()
+        broken = present[~self.holds(present).astype(bool)]
+        return pd.Series(values.index.isin(broken.index), index=values.index)
+
+
+def dtype(column: registry.Column) -> str:
+    """Type of a column in pandas: whole numbers and truth may be missing without changing theirs."""
+    types = {"year": "Int64", "integer": "Int64", "number": "float64", "boolean": "boolean"}
+    return types.get(column.type, "str")
+
+
+def parse(text: pd.Series, column: registry.Column) -> tuple[pd.Series, pd.Series, str]:
+    """Typed values, a mask of those that could not be read, and the rule they break."""
+    empty = text.eq("")
+    none = pd.Series(False, index=text.index)
+    match column.type:
+        case "year" | "integer":
+            values = numbers(text)
+            bad = ~empty & (values.isna() | (values % 1).ne(0))
+            return (
+                values.where(~bad).astype(dtype(column)),
+                bad,
+                "must be a whole number" if column.type == "integer" else "must be a year",
+            )
+        case "number":
+            values = numbers(text)
+            return values, ~empty & ~np.isfinite(values.fillna(np.inf)), "must be a number"
+        case "boolean":
+            lower = text.str.lower()
+            bad = ~empty & ~lower.isin(["true", "false"])
+            return (
+                lower.map({"true": True, "false": False}).astype(dtype(column)),
+                bad,
+                "must be true or false",
+            )
+        case _:
+            return text.where(~empty), none, ""
+
+
+def numbers(text: pd.Series) -> pd.Series:
+    """Numbers of words that are plainly one: without spaces, words (`nan`, `inf`) or digits of
+    other scripts.
+    """
+    return text.where(text.str.fullmatch(NUMBER)).astype("float64")
+
+
+def rules(column: registry.Column) -> list[Rule]:
+    """The rules that the registry sets for the typed values of a column."""
+    return [*_vocabulary(column), *_bounds(column)]
+
+
+def _vocabulary(column: registry.Column) -> list[Rule]:
+    found = []
+    match column.type:
+        case "economy":
+            found.append(Rule("unknown country or aggregate code", _among(economies.codes())))
+        case "economies":
+            codes = economies.codes()
+            found.append(
+                Rule(
+                    "unknown country or aggregate code in the list",
+                    lambda v: v.map(lambda listed: set(listed.split(";")) <= codes),
+                )
+            )
+        case "source":
+            known = _among(registry.sources())
+            found.append(Rule("unknown source: not in registry/sources.csv", known))
+        case "date":
+            found.append(
+                Rule(
+                    "must be an ISO 8601 date (may be partial or an interval a/b)",
+                    lambda v: v.map(is_date),
+                )
+            )
+    if values := column.values:
+        found.append(Rule(f"must be one of {', '.join(values)}", _among(values)))
+    if pattern := column.pattern:
+        found.append(Rule(f"must match {pattern}", lambda v: v.str.match(pattern)))
+    return found
+
+
+def _among(known: Collection[str]) -> Callable[[pd.Series], pd.Series]:
+    return lambda values: values.map(known.__contains__)
+
+
+def _bounds(column: registry.Column) -> list[Rule]:
+    found, low, high = [], column.min, column.max
+    if low is not None:
+        why = "must not be negative" if low == 0 else f"must be at least {low:g}"
+        found.append(Rule(f"{why} ({column.reason})", lambda v: v >= low))
+    if high is not None:
+        found.append(Rule(f"must be at most {high:g} ({column.reason})", lambda v: v <= high))
+    return found

@@ -1,0 +1,83 @@
+"""What was read of a registry belongs to its folder, and is read anew once a file has changed."""
+
+import shutil
+
+import pytest
+
+from ca_research import registry
+from ca_research.ground import economies, reads, remember
+from ca_research.plots.words import source_name
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """The files are looked at on every call."""
+    monkeypatch.setattr(remember, "LOOK_AGAIN", 0)
+    registry.forget()
+
+
+def edit(file, before, after):
+    text = file.read_text(encoding="utf-8")
+    assert before in text
+    file.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def test_a_process_that_works_with_two_projects_sees_the_registry_of_each(
+    project, tmp_path, monkeypatch
+):
+    other = tmp_path / "other"
+    shutil.copytree(project.home, other)
+    edit(other / "registry" / "article.yaml", "Invented article", "Another article")
+    edit(other / "registry" / "economies.csv", "Kazakhstan", "Another country")
+    edit(other / "registry" / "sources.csv", "S_LATE", "S_LATER")
+    for home, title, name, source in [
+        (project.home, "Invented article", "Kazakhstan", "S_LATE"),
+        (other, "Another article", "Another country", "S_LATER"),
+        (project.home, "Invented article", "Kazakhstan", "S_LATE"),
+    ]:
+        monkeypatch.setenv("CA_RESEARCH_HOME", str(home))
+        assert registry.article().title == title
+        assert economies.name_of("KAZ") == name and economies.resolve(name) == "KAZ"
+        assert source in registry.sources() and source in registry.origin_groups()
+        assert source_name(source) == source.replace("_", " ")
+
+
+def test_an_edit_is_seen_by_the_next_call(project, at_once):
+    assert registry.table("trade").title == "Invented trade"
+    same = registry.tables()
+    assert registry.tables() is same
+    edit(project.spec(), "Invented trade", "Edited trade")
+    assert registry.table("trade").title == "Edited trade"
+    project.spec("facts").unlink()
+    assert "facts" not in registry.tables()
+
+
+def test_an_edit_is_seen_after_a_while_and_files_are_not_looked_at_for_every_call(
+    project, monkeypatch
+):
+    now, looks = [0.0], []
+    real = remember.stamps
+    monkeypatch.setattr(remember.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(remember, "stamps", lambda files: looks.append(1) or real(files))
+    registry.forget()
+    for _ in range(100):
+        registry.article()
+    edit(project.home / "registry" / "article.yaml", "Invented article", "Edited article")
+    assert registry.article().title == "Invented article" and len(looks) == 1
+    now[0] += remember.LOOK_AGAIN
+    assert registry.article().title == "Edited article" and len(looks) == 2
+
+
+def test_what_a_run_may_read_is_not_what_another_was_shown(monkeypatch):
+    assert len(registry.claims()) > 1
+    monkeypatch.setenv(reads.VARIABLE, reads.limit([], ["claims/C33"]))
+    assert list(registry.claims()) == ["C33"]
+
+
+def test_an_error_is_not_remembered(project, at_once):
+    file = project.home / "registry" / "article.yaml"
+    edit(file, "title: Invented article", "titel: Invented article")
+    with pytest.raises(registry.RegistryError):
+        registry.article()
+    edit(file, "titel:", "title:")
+    assert registry.article().title == "Invented article"
