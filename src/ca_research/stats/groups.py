@@ -101,8 +101,10 @@ class Groups:
     def twice(self, columns: Sequence[str]) -> bool:
         """Whether two rows agree in all of these columns."""
         code, bound = self._product(tuple(columns))
-        if bound <= 8 * len(code):
-            return bool(len(code)) and int(np.bincount(code, minlength=1).max()) > 1
+        if bound <= 64 * len(code):
+            there = np.zeros(bound, dtype=bool)
+            there[code] = True
+            return int(there.sum()) < len(code)
         return bool(pd.Series(code).duplicated().any())
 
 
