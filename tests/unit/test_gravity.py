@@ -220,6 +220,8 @@ def test_a_dummy_without_trade_is_separated_and_one_without_variation_collinear(
         (lambda p: p, {"covariates": []}, UsageError, "no term"),
         (lambda p: p, {"effects": "exporter-month"}, UnknownNameError, "exporter-month"),
         (lambda p: p, {"cluster": "region"}, UnknownNameError, "region"),
+        (lambda p: p, {"cluster": "exporter+importer+year"}, UsageError, "cluster"),
+        (lambda p: p, {"cluster": "pair+pair"}, UsageError, "cluster"),
         (lambda p: p, {"estimator": "tobit"}, UnknownNameError, "tobit"),
         (lambda p: p, {"level": 95}, UsageError, "level"),
         (lambda p: p, {"effects": g.CHANGE}, CoverageError, "collinear"),

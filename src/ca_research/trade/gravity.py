@@ -31,6 +31,7 @@ GEOGRAPHY = ("log_distance", "contiguous", "common_language")
 LEVEL = "exporter-year+importer-year"
 CHANGE = "exporter-year+importer-year+pair"
 EFFECTS = ("exporter", "importer", "year", "exporter-year", "importer-year", "pair")
+CLUSTERS = (*EFFECTS, "symmetric-pair")
 ESTIMATORS = ("ppml", "ols")
 
 EXACT = 1e-8
@@ -44,7 +45,7 @@ _COLUMNS = ["term", "estimate", "se", "low", "high", "p"]
 @dataclass(frozen=True)
 class Sample:
     """Complete rows: y, the regressors by name, integer codes of the fixed effects and of the
-    clusters.
+    clusters (of two ways, a column for each).
     """
 
     y: np.ndarray
@@ -65,14 +66,34 @@ class _Fit:
     terms: list[str]
 
 
-def _codes(panel: pd.DataFrame, name: str) -> np.ndarray:
-    if name not in EFFECTS:
-        raise UnknownNameError("fixed effect or cluster", name, EFFECTS)
+def _codes(panel: pd.DataFrame, name: str, known: Sequence[str] = EFFECTS) -> np.ndarray:
+    """A number for each row's level of a fixed effect or cluster: that of its sides and year."""
+    if name not in known:
+        raise UnknownNameError("fixed effect or cluster", name, known)
+    if name == "symmetric-pair":
+        sides = pd.factorize(pd.concat([panel["exporter"], panel["importer"]]))[0]
+        one, other = np.sort(sides.reshape(2, -1), axis=0)
+        return pd.factorize(one.astype(np.int64) * (sides.max(initial=0) + 1) + other)[0]
     code = np.zeros(len(panel), dtype=np.int64)
     for column in ("exporter", "importer") if name == "pair" else name.split("-"):
         own, levels = pd.factorize(panel[column])
         code = code * len(levels) + own
     return pd.factorize(code)[0]
+
+
+def _cluster_codes(panel: pd.DataFrame, cluster: str) -> np.ndarray:
+    ways = [part.strip() for part in cluster.split("+")]
+    if len(ways) > 2 or len(set(ways)) < len(ways):
+        raise UsageError(
+            f"cluster {cluster!r}", hint="one cluster, or two different ones: 'exporter+importer'"
+        )
+    found = [_codes(panel, way, CLUSTERS) for way in ways]
+    return found[0] if len(found) == 1 else np.column_stack(found)
+
+
+def _least(cluster: np.ndarray) -> int:
+    """How many clusters there are; of two ways, in the one that has fewer."""
+    return min(len(np.unique(way)) for way in np.atleast_2d(cluster.T))
 
 
 def prune(sample: Sample, estimator: str, log: list[dict[str, Any]]) -> tuple[Sample, np.ndarray]:
@@ -120,12 +141,14 @@ def solve(sample: Sample, estimator: str, rectifier: bool = False, robust: bool 
     import pyfixest as pf
 
     names = {f"x{i}": name for i, name in enumerate(sample.x)}
-    data = pd.DataFrame(
-        {"y": sample.y, "g": sample.cluster} | dict(zip(names, sample.x.values(), strict=True))
-    )
+    ways = {f"g{i}": way for i, way in enumerate(np.atleast_2d(sample.cluster.T))}
+    data = pd.DataFrame({"y": sample.y} | ways | dict(zip(names, sample.x.values(), strict=True)))
     data = data.assign(**{f"f{i}": code for i, code in enumerate(sample.fixed)})
     formula = f"y ~ {' + '.join(names)} | {' + '.join(f'f{i}' for i in range(len(sample.fixed)))}"
-    options: dict[str, Any] = {"vcov": {"CRV1": "g"} if robust else "iid", "fixef_rm": "none"}
+    options: dict[str, Any] = {
+        "vcov": {"CRV1": "+".join(ways)} if robust else "iid",
+        "fixef_rm": "none",
+    }
     options |= {"copy_data": False, "store_data": False}
     if estimator == "ppml":
         options["separation_check"] = ["ir"] if rectifier else []
@@ -295,7 +318,7 @@ def complete(
         else value
     )
     names = [part.strip() for part in effects.split("+")]
-    return Sample(y, x, [_codes(panel, e) for e in names], _codes(panel, cluster)).keep(
+    return Sample(y, x, [_codes(panel, e) for e in names], _cluster_codes(panel, cluster)).keep(
         known
     ), known
 
@@ -340,26 +363,76 @@ def gravity(
 ) -> Gravity:
     """Gravity equation with fixed effects and cluster-robust errors.
 
-    panel: as `panel()` gives it (exporter, importer, year, value_usd and the covariates).
-        covariates: columns of it.
-    estimator: 'ppml' or 'ols'. level: of the intervals.
-    effects: names out of EFFECTS joined by '+'; 'pair' is directed.
-    cluster: one of EFFECTS. rectifier: look also for rows that a combination of terms separates
-        (iterative rectifier, slower); effects and dummies whose trade is all zero always leave.
-    Model: value = exp(terms + effects) * error by PPML, zeros kept (Santos Silva and Tenreyro 2006,
-        Review of Economics and Statistics 88(4)), or log(value) by OLS, zeros logged and left out.
-        Exporter-year and importer-year effects stand for both sides' totals and multilateral
-        resistance (Anderson and van Wincoop 2003, AER 93(1)).
-    Errors: CRV1, t with G - 1 degrees of freedom, variance times G/(G-1) * (N-1)/(N-K), where K
-        counts the terms and the effects that are not nested in the clusters. With few treated pairs
-        they are too small: see `reassign`.
-    Returns a Gravity: one row per covariate, estimates in logs of USD per unit of the covariate; a
-    term that cannot be told from the effects or from other terms has no estimate, and the log says
-    so.
-    Raises UnknownNameError, UsageError (mixed sources, text, negative trade, a term twice),
-    MixedUnitsError (several valuations or price bases), CoverageError (nothing to estimate on, a
-    covariate that is all missing, fewer than two clusters, no term identified, an exact fit),
-    ConvergenceError.
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As `panel` gives it: exporter, importer, year, value_usd and the covariates.
+    covariates : sequence of str
+        Columns of it.
+    effects : str
+        Fixed effects out of EFFECTS, joined by '+'; 'pair' is directed.
+    estimator : {'ppml', 'ols'}
+        Poisson pseudo-maximum likelihood of the value, zeros kept [1]_; or least squares of its
+        logarithm, zeros logged and left out.
+    cluster : str
+        One of CLUSTERS, or two joined by '+'. 'pair' is directed; 'symmetric-pair' takes both
+        directions of a pair as one; 'exporter+importer' clusters two ways, which lets all pairs
+        that share a side be correlated [2]_.
+    rectifier : bool
+        Look also for rows that a combination of terms separates (iterative rectifier, slower);
+        effects and dummies whose trade is all zero always leave.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    Gravity
+        One row per covariate, estimates in logs of USD per unit of the covariate. A term that
+        cannot be told from the effects or from other terms has no estimate, and the log says so.
+
+    Raises
+    ------
+    UnknownNameError
+        An estimator, effect, cluster or column that is none.
+    UsageError
+        Mixed sources, text, negative trade, a term twice, more than two clusters.
+    MixedUnitsError
+        Several valuations or price bases.
+    CoverageError
+        Nothing to estimate on, a covariate that is all missing, fewer than two clusters, no term
+        identified, an exact fit.
+    ConvergenceError
+        The iterations do not end.
+
+    Notes
+    -----
+    value = exp(terms + effects) * error. Exporter-year and importer-year effects stand for both
+    sides' totals and multilateral resistance [3]_.
+
+    Errors are CRV1 with t of G - 1 degrees of freedom and the variance times
+    G / (G - 1) * (N - 1) / (N - K), where K counts the terms and the effects that are not nested
+    in the clusters. Of two ways the variance is V_a + V_b - V_ab, each with the G of the way that
+    has fewer clusters; where that is not positive there is no error, and the log says so. With few
+    treated pairs the errors are too small: see `reassign`.
+
+    References
+    ----------
+    .. [1] Santos Silva and Tenreyro (2006), Review of Economics and Statistics 88(4).
+    .. [2] Cameron, Gelbach and Miller (2011), Journal of Business and Economic Statistics 29(2).
+    .. [3] Anderson and van Wincoop (2003), American Economic Review 93(1).
+
+    Examples
+    --------
+    >>> rng, codes = np.random.default_rng(0), ["CHN", "RUS", "TUR", "USA", "IND", "JPN"]
+    >>> rows = pd.DataFrame(
+    ...     [(a, b, year) for a in codes for b in codes for year in (2012, 2016) if a != b],
+    ...     columns=["exporter", "importer", "year"])
+    >>> rows["log_distance"] = rng.normal(8, 1, len(rows))
+    >>> rows["value_usd"] = np.exp(20 - rows["log_distance"]) * rng.gamma(2, 0.5, len(rows))
+    >>> gravity(rows, ["log_distance"], cluster="symmetric-pair").clusters
+    15
+    >>> gravity(rows, ["log_distance"], cluster="exporter+importer").clusters
+    6
     """
     if not 0 < level < 1:
         raise UsageError(f"level {level!r} is not between 0 and 1", hint="0.95 is a 95 % interval")
@@ -371,7 +444,7 @@ def gravity(
     if estimator == "ppml":
         sample = _separated(sample, log)
     sample, _ = prune(sample, estimator, log)
-    if not sample.x or len(np.unique(sample.cluster)) < 2:
+    if not sample.x or _least(sample.cluster) < 2:
         why = "; ".join(f"{e['reason']} ({e['detail']})" for e in log)
         raise CoverageError(
             "no term can be estimated" if not sample.x else "fewer than two clusters", where=why
@@ -385,7 +458,10 @@ def gravity(
         fit.model._Xbeta if estimator == "ppml" else used.y - np.asarray(fit.model.resid()).ravel()
     )
     _refuse_exact(used.y, np.asarray(link, dtype=float).ravel(), estimator)
-    clusters = len(np.unique(used.cluster))
+    clusters = _least(used.cluster)
+    for term, se in zip(fit.terms, fit.model.se(), strict=True):
+        if not se > 0:
+            note(log, "estimation", "no positive variance with these clusters", 0, term)
     table = (
         _tidy(fit, clusters, level)
         .set_index("term")
