@@ -172,7 +172,7 @@ def test_log_of_what_left_the_sample():
     log = fit.log.set_index("reason")["rows"].to_dict()
     assert log == {
         "missing covariate": 3,
-        "separated: trade is zero throughout a fixed effect": 8,
+        "separated: the outcome is zero throughout a fixed effect": 8,
         "singleton: alone in a fixed effect": 1,
     }
     assert fit.n == len(out) - 12

@@ -48,6 +48,13 @@ def numbers(frame: pd.DataFrame, column: str, *, negative: bool = False) -> None
         raise UsageError(f"negative or infinite {column!r}", hint="mend or drop those rows")
 
 
+def level_between(level: float) -> float:
+    """The level of an interval, once it is known to lie in (0, 1); else UsageError."""
+    if not 0 < level < 1:
+        raise UsageError(f"level {level!r} is not between 0 and 1", hint="0.95 is a 95 % interval")
+    return level
+
+
 def alike(
     frame: pd.DataFrame,
     columns: Iterable[str],

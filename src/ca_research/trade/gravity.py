@@ -3,12 +3,11 @@ sides imply.
 
 A coefficient on chosen pairs describes a gap; it names no cause. Every estimate carries a log of
 what left its sample.
-Estimation by pyfixest; the panel is made in `gravity_panel`.
+Estimation is in `stats.fixed_effects`; the panel is made in `gravity_panel`.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,11 +18,11 @@ import pandas as pd
 
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..stats.event_study import t_interval
-from ..stats.forecast import ConvergenceError
+from ..stats.fixed_effects import Fit, Sample, note, predictor, prune, separated, solve
 from ..stats.frames import alike, require
 from ..stats.result import Result
 from .checks import ALIKE, refuse_aggregates
-from .gravity_panel import note, one_value, panel, treated_pairs
+from .gravity_panel import one_value, panel, treated_pairs
 
 __all__ = ["Gravity", "gravity", "panel", "treated_pairs"]
 
@@ -34,36 +33,7 @@ EFFECTS = ("exporter", "importer", "year", "exporter-year", "importer-year", "pa
 CLUSTERS = (*EFFECTS, "symmetric-pair")
 ESTIMATORS = ("ppml", "ols")
 
-EXACT = 1e-8
-"""Residuals below this share of the largest value are what the iterations leave (pyfixest stops at
-a change of 1e-8).
-"""
-
 _COLUMNS = ["term", "estimate", "se", "low", "high", "p"]
-
-
-@dataclass(frozen=True)
-class Sample:
-    """Complete rows: y, the regressors by name, integer codes of the fixed effects and of the
-    clusters (of two ways, a column for each).
-    """
-
-    y: np.ndarray
-    x: dict[str, np.ndarray]
-    fixed: list[np.ndarray]
-    cluster: np.ndarray
-
-    def keep(self, rows: np.ndarray) -> Sample:
-        x = {name: values[rows] for name, values in self.x.items()}
-        return Sample(self.y[rows], x, [f[rows] for f in self.fixed], self.cluster[rows])
-
-
-@dataclass(frozen=True)
-class _Fit:
-    model: Any
-    kept: np.ndarray
-    collinear: list[str]
-    terms: list[str]
 
 
 def _codes(panel: pd.DataFrame, name: str, known: Sequence[str] = EFFECTS) -> np.ndarray:
@@ -89,96 +59,6 @@ def _cluster_codes(panel: pd.DataFrame, cluster: str) -> np.ndarray:
         )
     found = [_codes(panel, way, CLUSTERS) for way in ways]
     return found[0] if len(found) == 1 else np.column_stack(found)
-
-
-def _least(cluster: np.ndarray) -> int:
-    """How many clusters there are; of two ways, in the one that has fewer."""
-    return min(len(np.unique(way)) for way in np.atleast_2d(cluster.T))
-
-
-def prune(sample: Sample, estimator: str, log: list[dict[str, Any]]) -> tuple[Sample, np.ndarray]:
-    """Without singletons and, for PPML, without effects whose trade is all zero, until neither is
-    left; rows that stayed.
-
-    Done here because pyfixest ends the process where these leave nothing, and counts them in one
-    pass only.
-    Source: Correia (2015), 'Singletons, cluster-robust standard errors and fixed effects'; Correia,
-    Guimarães and Zylkin (2019), arXiv 1903.01633.
-    """
-    kept = np.arange(len(sample.y))
-    gone = {
-        "separated: trade is zero throughout a fixed effect": 0,
-        "singleton: alone in a fixed effect": 0,
-    }
-    zero, alone = gone
-    while True:
-        out, reason = np.zeros(len(kept), dtype=bool), alone
-        for code in sample.fixed:
-            out |= np.bincount(code[kept])[code[kept]] == 1
-        if not out.any() and estimator == "ppml":
-            reason = zero
-            for code in sample.fixed:
-                out |= np.bincount(code[kept], weights=sample.y[kept] > 0)[code[kept]] == 0
-        if not out.any():
-            break
-        gone[reason] += int(out.sum())
-        kept = kept[~out]
-    for reason, rows in gone.items():
-        note(log, "estimation", reason, rows)
-    if not len(kept):
-        raise CoverageError(
-            "no row is left to estimate on", where="; ".join(str(e["reason"]) for e in log)
-        )
-    mask = np.zeros(len(sample.y), dtype=bool)
-    mask[kept] = True
-    return (sample if mask.all() else sample.keep(mask)), mask
-
-
-def solve(sample: Sample, estimator: str, rectifier: bool = False, robust: bool = True) -> _Fit:
-    """One call of pyfixest. `kept` marks the rows that stayed; names are replaced, so any column
-    name may be used.
-    """
-    import pyfixest as pf
-
-    names = {f"x{i}": name for i, name in enumerate(sample.x)}
-    ways = {f"g{i}": way for i, way in enumerate(np.atleast_2d(sample.cluster.T))}
-    data = pd.DataFrame({"y": sample.y} | ways | dict(zip(names, sample.x.values(), strict=True)))
-    data = data.assign(**{f"f{i}": code for i, code in enumerate(sample.fixed)})
-    formula = f"y ~ {' + '.join(names)} | {' + '.join(f'f{i}' for i in range(len(sample.fixed)))}"
-    options: dict[str, Any] = {
-        "vcov": {"CRV1": "+".join(ways)} if robust else "iid",
-        "fixef_rm": "none",
-    }
-    options |= {"copy_data": False, "store_data": False}
-    if estimator == "ppml":
-        options["separation_check"] = ["ir"] if rectifier else []
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # what pyfixest warns of (rows and terms dropped) goes to the log
-            model = (pf.fepois if estimator == "ppml" else pf.feols)(formula, data, **options)
-    except (
-        Exception
-    ) as error:  # pyfixest raises ValueError, LinAlgError and its own kinds for what data can cause
-        if "collinear" in str(error):
-            raise CoverageError(
-                f"no term can be estimated: {', '.join(sample.x)} collinear with the fixed effects",
-                hint="leave an effect out, or choose terms that vary within the effects",
-            ) from error
-        raise ConvergenceError(
-            f"the {estimator} estimation failed: {error}",
-            hint="look for terms without variation within the fixed effects, or leave an effect "
-            "out",
-        ) from error
-    kept = np.ones(len(sample.y), dtype=bool)
-    kept[np.asarray(list(model.na_index), dtype=int)] = False
-    return _Fit(
-        model,
-        kept,
-        [names[c] for c in model._collin_vars or []],
-        [names[c] for c in model._coefnames],
-    )
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -247,11 +127,12 @@ class Gravity(Result):
         )
 
 
-def _tidy(fit: _Fit, clusters: int, level: float) -> pd.DataFrame:
+def _tidy(fit: Fit, clusters: int, level: float) -> pd.DataFrame:
     """The coefficient table; t with G - 1 degrees of freedom for both estimators (pyfixest takes
     the normal for PPML).
     """
-    numbers = [np.asarray(part, dtype=float) for part in (fit.model.coef(), fit.model.se())]
+    with np.errstate(invalid="ignore"):  # of two ways, a variance may be negative
+        numbers = [np.asarray(part, dtype=float) for part in (fit.model.coef(), fit.model.se())]
     return t_interval(numbers[0], numbers[1], clusters - 1, level).assign(term=fit.terms)[_COLUMNS]
 
 
@@ -321,34 +202,6 @@ def complete(
     return Sample(y, x, [_codes(panel, e) for e in names], _cluster_codes(panel, cluster)).keep(
         known
     ), known
-
-
-def _separated(sample: Sample, log: list[dict[str, Any]]) -> Sample:
-    """PPML: a dummy that is one only where trade is zero predicts those rows perfectly; both
-    leave.
-    """
-    for term in list(sample.x):
-        one = sample.x[term] == 1
-        if one.any() and np.isin(sample.x[term], (0, 1)).all() and not sample.y[one].any():
-            note(
-                log,
-                "estimation",
-                "separated: trade is zero wherever the term is one",
-                int(one.sum()),
-                term,
-            )
-            sample = sample.keep(~one)
-            sample.x.pop(term)
-    return sample
-
-
-def _refuse_exact(y: np.ndarray, link: np.ndarray, estimator: str) -> None:
-    """CoverageError where terms and effects fit every row: no noise, so no standard error."""
-    if np.abs(y - (np.exp(link) if estimator == "ppml" else link)).max() <= EXACT * np.abs(y).max():
-        raise CoverageError(
-            "terms and fixed effects fit every row exactly: there is no noise to test against",
-            hint="is trade constant or made up? else fewer effects",
-        )
 
 
 def gravity(
@@ -442,9 +295,9 @@ def gravity(
     log = [dict(entry) for entry in panel.attrs.get("log", [])]
     sample, _ = complete(panel, covariates, effects, estimator, cluster, log)
     if estimator == "ppml":
-        sample = _separated(sample, log)
+        sample = separated(sample, log)
     sample, _ = prune(sample, estimator, log)
-    if not sample.x or _least(sample.cluster) < 2:
+    if not sample.x or sample.clusters < 2:
         why = "; ".join(f"{e['reason']} ({e['detail']})" for e in log)
         raise CoverageError(
             "no term can be estimated" if not sample.x else "fewer than two clusters", where=why
@@ -454,21 +307,12 @@ def gravity(
     for term in fit.collinear:
         note(log, "estimation", "collinear with the fixed effects or other terms", 0, term)
     used = sample.keep(fit.kept)
-    link = (
-        fit.model._Xbeta if estimator == "ppml" else used.y - np.asarray(fit.model.resid()).ravel()
-    )
-    _refuse_exact(used.y, np.asarray(link, dtype=float).ravel(), estimator)
-    clusters = _least(used.cluster)
-    for term, se in zip(fit.terms, fit.model.se(), strict=True):
-        if not se > 0:
-            note(log, "estimation", "no positive variance with these clusters", 0, term)
-    table = (
-        _tidy(fit, clusters, level)
-        .set_index("term")
-        .reindex(list(covariates))
-        .rename_axis("term")
-        .reset_index()
-    )
+    link = predictor(fit, used, estimator)
+    clusters = used.clusters
+    table = _tidy(fit, clusters, level).set_index("term")
+    for term in table.index[~(table["se"] > 0)]:
+        note(log, "estimation", "no positive variance with these clusters", 0, term)
+    table = table.reindex(list(covariates)).rename_axis("term").reset_index()
     used = Sample(
         used.y,
         {k: v for k, v in used.x.items() if k not in fit.collinear},
@@ -484,5 +328,5 @@ def gravity(
         effects=effects,
         cluster=cluster,
         _sample=used,
-        _predictor=np.asarray(link, dtype=float).ravel(),
+        _predictor=link,
     )
