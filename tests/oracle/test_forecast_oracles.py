@@ -136,19 +136,7 @@ def composition(seed: int, n: int, parts: int = 3) -> pd.DataFrame:
     return pd.DataFrame(values, index=range(2000, 2000 + n), columns=list("abcdef")[:parts])
 
 
-
-
-
-
-
-
-
-
 def test_mase_in_closed_form():
     train = pd.Series([1.0, 3, 2, 6], index=range(2000, 2004))  # steps 2, 1, 4: mean 7/3
     actual, made = pd.Series({2004: 7.0, 2005: 9.0}), pd.Series({2004: 6.0, 2005: 6.0})
     assert mase(actual, made, train) == pytest.approx(2 / (7 / 3), rel=1e-12)
-
-
-
-

@@ -130,24 +130,8 @@ def test_a_silent_failure_to_converge_is_found_too():
         forecast._fitted("a model", Fit)
 
 
-
-
-
-
-
-
-
-
 def broken_model(series: pd.Series, steps: int):
     raise ConvergenceError("never any good")
-
-
-
-
-
-
-
-
 
 
 def test_mase_refuses_years_that_differ_gaps_and_a_constant_past():

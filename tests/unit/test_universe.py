@@ -186,20 +186,8 @@ def divides_by_zero(period: str) -> pd.DataFrame:
     return rows(1 / 0)
 
 
-
-
 def factorial(value) -> pd.DataFrame:
     grid = itertools.product(["a", "b"], ["x", "y", "z"], ["1", "2"])
     table = pd.DataFrame(grid, columns=["one", "two", "three"])
     table["estimate"] = [value(*choices) for choices in table.itertuples(index=False, name=None)]
     return table.assign(spec=range(len(table)))
-
-
-
-
-
-
-
-
-
-

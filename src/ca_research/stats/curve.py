@@ -251,9 +251,10 @@ def specification_curve(
     ----------
     data : pandas.DataFrame
         One row per observation; outcomes, treatments and controls are numeric columns.
-    y, x : str or sequence of str
-        The outcome, and the regressor whose coefficient is wanted. Several are alternatives; the
-        first is that of the main specification.
+    y : str or sequence of str
+        The outcome. Several are alternatives; the first is that of the main specification.
+    x : str or sequence of str
+        The regressor whose coefficient is wanted; several, likewise.
     controls : sequence of str, or mapping of str to sequences of str
         Columns, each in or out, all of them in the main specification; or named sets, one at a
         time, the first in the main specification (``{"none": (), ...}``).
