@@ -1,4 +1,4 @@
-"""The batched specification path beside a statsmodels loop and the package specification_curve, in one run, results equal.
+"""`ca.stats.specification_curve` beside a statsmodels loop and the package specification_curve, in one run, results equal.
 
     python benchmarks/universe.py [--repeats N]
 
@@ -9,7 +9,7 @@ the project. To have its line, run this in an environment of its own:
     uv pip install --python /tmp/curve/bin/python --no-deps -e . && /tmp/curve/bin/python benchmarks/universe.py
 
 All in one process and one thread. The joint test is timed at 500 resamples; the loop beside it at a few, and per resample. Printed are medians, ratios to
-the batched path, and the largest difference: of estimates in units of the larger of estimate and standard error.
+it, and the largest difference: of estimates in units of the larger of estimate and standard error.
 """
 
 from __future__ import annotations
@@ -37,9 +37,8 @@ import pandas as pd
 import statsmodels
 import statsmodels.api as sm
 
-from ca_research.stats.joint_test import joint_test
-from ca_research.stats.linear import LinearModel, control_axes, linear_path
-from ca_research.stats.universe import Universe
+from ca_research.stats import Model, Universe, specification_curve
+from ca_research.stats.linear import control_axes
 
 CONTROLS = [f"c{n:02d}" for n in range(11)]
 UNIVERSE = Universe(control_axes(*CONTROLS))
@@ -59,8 +58,8 @@ def chosen(choices: dict[str, str]) -> list[str]:
 
 
 def batched(frame: pd.DataFrame, **errors: str) -> np.ndarray:
-    found = linear_path(frame, UNIVERSE, LinearModel("y", "x", **errors))
-    return found[["estimate", "std_error"]].to_numpy()
+    curve = specification_curve(frame, "y", "x", controls=CONTROLS, model=Model(**errors))
+    return curve.to_frame()[["estimate", "std_error"]].to_numpy()
 
 
 def loop(frame: pd.DataFrame, errors: str = "classical") -> np.ndarray:
@@ -133,7 +132,9 @@ def main() -> int:
     repeats = options.parse_args().repeats
     frame, gaps = made_up(), []
     batched(frame)
-    joint_test(frame, UNIVERSE, LinearModel("y", "x"), seed=1, draws=99)  # imports are not timed
+    specification_curve(frame, "y", "x", controls=CONTROLS).joint_test(
+        seed=1, draws=99
+    )  # imports are not timed
     versions = f"numpy {np.__version__}, statsmodels {statsmodels.__version__}"
     print(
         f"Python {platform.python_version()}, {versions}, {len(UNIVERSE)} specifications, one thread\n"
@@ -155,7 +156,10 @@ def main() -> int:
             ratio = seconds[name] / seconds["own"]
             print(f"| {errors} errors | {seconds['own']:.3f} | {name} | {seconds[name]:.2f} | {ratio:.0f} | {gaps[-1]:.1e} |", flush=True)  # fmt: skip
     tests = {
-        name: partial(joint_test, frame, UNIVERSE, LinearModel("y", "x", **k), seed=1)
+        name: partial(
+            specification_curve(frame, "y", "x", controls=CONTROLS, model=Model(**k)).joint_test,
+            seed=1,
+        )
         for name, k in kinds.items()
     }
     tests["permutation"] = partial(tests["classical"], null="permutation")

@@ -16,8 +16,7 @@ from scipy.stats import t
 from statsmodels.tsa.arima.model import ARIMA
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
-from ca_research.stats.backtest import backtest, compare_with_naive, mase
-from ca_research.stats.forecast import arima, ets, naive, random_walk_drift, share_forecast
+from ca_research.stats.forecast import arima, ets, mase, naive, random_walk_drift
 
 BOUNDS = ["mean", "low", "high"]
 
@@ -137,85 +136,7 @@ def composition(seed: int, n: int, parts: int = 3) -> pd.DataFrame:
     return pd.DataFrame(values, index=range(2000, 2000 + n), columns=list("abcdef")[:parts])
 
 
-@pytest.mark.parametrize("reference", ["a", "b", "c", "d"])
-def test_the_mean_of_shares_is_that_of_log_ratios_to_any_reference(reference):
-    shares, horizon = composition(1, 9, 4), 3
-    ratios = np.log(shares.div(shares[reference], axis=0))
-    ahead = [np.exp(ratios.iloc[-1] + h * ratios.diff().mean()) for h in range(1, horizon + 1)]
-    expected = pd.concat([row / row.sum() for row in ahead]).to_numpy()
-    found = share_forecast(shares, horizon).frame
-    assert found["mean"].to_numpy() == pytest.approx(expected, abs=1e-9)
-    assert found.groupby("year")["mean"].sum().to_numpy() == pytest.approx(1, abs=1e-9)
-
-
-def test_the_order_of_parts_matters_neither_to_the_mean_nor_to_the_interval():
-    shares = composition(2, 9, 4)
-    one = share_forecast(shares, 2).frame.set_index(["year", "part"]).sort_index()
-    two = (
-        share_forecast(shares[["c", "a", "d", "b"]], 2)
-        .frame.set_index(["year", "part"])
-        .sort_index()
-    )
-    assert two.index.equals(one.index)
-    assert two[BOUNDS].to_numpy() == pytest.approx(one[BOUNDS].to_numpy(), abs=1e-9)
-
-
-def test_two_shares_are_a_walk_of_their_log_odds():
-    # with two parts the interval has a closed form; 40,000 draws leave about 0.5 % of its width in
-    # log-odds
-    shares = composition(3, 10, 2)
-    odds = np.log(shares["a"] / shares["b"])
-    expected = random_walk_drift(odds, 3, level=0.8).frame
-    found = share_forecast(shares, 3, level=0.8, draws=40_000).frame.query("part == 'a'")
-    width = (expected["high"] - expected["low"]).to_numpy()
-    for column, tolerance in (("mean", 1e-9), ("low", 0.02), ("high", 0.02)):
-        gap = np.log(found[column] / (1 - found[column])).to_numpy() - expected[column].to_numpy()
-        assert (np.abs(gap) <= tolerance * width).all()
-
-
-def test_coverage_of_share_intervals():
-    # 300 compositions of 3 parts over 9 years, third step ahead, nominal 0.8; the parts depend on
-    # each other, so count
-    # them as 300: standard error 0.023
-    hits = []
-    for seed in range(300):
-        whole = composition(seed, 12)
-        last = share_forecast(whole.iloc[:9], 3, level=0.8, draws=400).frame.query("year == 2011")
-        hits += [
-            low <= v <= high
-            for low, v, high in zip(last["low"], whole.loc[2011], last["high"], strict=True)
-        ]
-    assert 0.73 <= np.mean(hits) <= 0.87
-
-
 def test_mase_in_closed_form():
     train = pd.Series([1.0, 3, 2, 6], index=range(2000, 2004))  # steps 2, 1, 4: mean 7/3
     actual, made = pd.Series({2004: 7.0, 2005: 9.0}), pd.Series({2004: 6.0, 2005: 6.0})
     assert mase(actual, made, train) == pytest.approx(2 / (7 / 3), rel=1e-12)
-
-
-def test_the_table_is_the_mean_of_mase_over_origins():
-    series = walk(4, 16)
-    table = compare_with_naive(
-        series, {"drift": random_walk_drift}, first=2009, horizon=1
-    ).set_index("model")
-    for name, model in (("naive", naive), ("drift", random_walk_drift)):
-        scores, errors = [], []
-        for end in range(10, 16):
-            train, actual = series.iloc[:end], series.iloc[[end]]
-            made = model(train, 1).frame.set_index("year")["mean"]
-            scores.append(mase(actual, made, train))
-            errors.append(abs(actual.iloc[0] - made.iloc[0]))
-        assert table.loc[name, "mase"] == pytest.approx(np.mean(scores), rel=1e-9)
-        assert table.loc[name, "mae"] == pytest.approx(np.mean(errors), rel=1e-9)
-        assert table.loc[name, "n"] == 6
-
-
-def test_the_naive_backtest_is_a_shift():
-    series = walk(9, 14)
-    rows = backtest(series, {"naive": naive}, first=2006, horizon=3)
-    for step in (1, 2, 3):
-        of_step = rows[rows["step"] == step]
-        assert of_step["error"].tolist() == pytest.approx(
-            series.diff(step)[of_step["year"]].tolist(), rel=1e-9
-        )

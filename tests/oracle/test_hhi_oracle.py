@@ -12,7 +12,7 @@ import pytest
 
 import ca_research as ca
 from ca_research.ground import paths
-from ca_research.trade import concentration, partner_shares
+from ca_research.trade import hhi, partner_shares
 
 BY = ["reporter", "year", "flow"]
 PARTNERS = ("CHN", "RUS", "TUR", "USA", "IND", "JPN", "KOR", "IRN")
@@ -30,8 +30,8 @@ def frame(values: list[int]) -> pd.DataFrame:
     )
 
 
-def hhi(values: list[int]) -> float:
-    return concentration(partner_shares(frame(values)), by=BY)["hhi"].item()
+def index_of(values: list[int]) -> float:
+    return hhi(partner_shares(frame(values)), by=BY)["hhi"].item()
 
 
 @pytest.mark.parametrize(
@@ -40,23 +40,23 @@ def hhi(values: list[int]) -> float:
 def test_against_exact_fractions(values):
     total = sum(values)
     exact = sum(Fraction(v, total) ** 2 for v in values)
-    assert hhi(values) == pytest.approx(float(exact), rel=1e-12)
+    assert index_of(values) == pytest.approx(float(exact), rel=1e-12)
 
 
 @pytest.mark.parametrize("n", range(1, len(PARTNERS) + 1))
 def test_equal_partners_give_one_over_n(n):
-    assert hhi([100] * n) == pytest.approx(1 / n)
+    assert index_of([100] * n) == pytest.approx(1 / n)
 
 
 @pytest.mark.parametrize("a", [0.0, 0.1, 0.5, 0.9])
 def test_two_partners_in_closed_form(a):
-    assert hhi([round(100 * a), round(100 * (1 - a))]) == pytest.approx(a**2 + (1 - a) ** 2)
+    assert index_of([round(100 * a), round(100 * (1 - a))]) == pytest.approx(a**2 + (1 - a) ** 2)
 
 
 def test_index_is_one_over_n_plus_the_spread_of_shares():
     shares = partner_shares(frame([5, 4, 3, 2, 1]))
     spread = ((shares["share"] - 1 / 5) ** 2).sum()
-    assert concentration(shares, by=BY)["hhi"].item() == pytest.approx(1 / 5 + spread)
+    assert hhi(shares, by=BY)["hhi"].item() == pytest.approx(1 / 5 + spread)
 
 
 def test_kyrgyz_trade_against_sql_on_the_raw_file():
@@ -73,7 +73,7 @@ def test_kyrgyz_trade_against_sql_on_the_raw_file():
         from single join whole using (year, flow) group by year, flow order by year, flow"""
     expected = duckdb.sql(query).df()
     rows = ca.load("trade", reporter="KGZ", product="TOTAL", source="KGZ_NSC")
-    found = concentration(partner_shares(rows[~rows["is_aggregate"]]), by=["year", "flow"])
+    found = hhi(partner_shares(rows[~rows["is_aggregate"]]), by=["year", "flow"])
     found = found.sort_values(["year", "flow"], ignore_index=True)
     assert len(found) > 50  # 1994-2023, both flows
     assert found["n"].tolist() == expected["n"].tolist()

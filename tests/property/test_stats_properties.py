@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ca_research import stats
 from ca_research.ground import economies as eco
 from ca_research.stats import Axis, Exclusion, Universe, collapse
-from ca_research.trade import concentration, partner_shares, perspective
+from ca_research.trade import hhi, partner_shares, perspective
 
 settings.register_profile(
     "still", deadline=None, derandomize=True, database=None
@@ -71,12 +71,12 @@ def test_mean_annual_rate_is_never_below_the_compound_rate(values):
 
 @given(partners, st.floats(1e-3, 1e3), st.randoms(use_true_random=False))
 def test_concentration_is_bounded_and_blind_to_currency_and_order(values, rate, random):
-    found = concentration(partner_shares(frame(values)), by=BY).iloc[0]
+    found = hhi(partner_shares(frame(values)), by=BY).iloc[0]
     assert found["n"] == len(values)
     assert 1 / len(values) - 1e-9 <= found["hhi"] <= 1 + 1e-9
     order = list(values)
     random.shuffle(order)
-    other = concentration(partner_shares(frame({p: values[p] * rate for p in order})), by=BY)
+    other = hhi(partner_shares(frame({p: values[p] * rate for p in order})), by=BY)
     assert other["hhi"].item() == pytest.approx(found["hhi"], rel=1e-9)
 
 
@@ -85,9 +85,7 @@ def test_a_merger_of_two_partners_raises_concentration(values):
     assume(len(values) >= 2)
     (one, a), (two, b) = list(values.items())[:2]
     merged = {p: v for p, v in values.items() if p != two} | {one: a + b}
-    before, after = (
-        concentration(partner_shares(frame(v)), by=BY)["hhi"].item() for v in (values, merged)
-    )
+    before, after = (hhi(partner_shares(frame(v)), by=BY)["hhi"].item() for v in (values, merged))
     shares = partner_shares(frame(values)).set_index("partner")["share"]
     assert after - before == pytest.approx(2 * shares[one] * shares[two], abs=1e-9)
 

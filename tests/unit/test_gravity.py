@@ -172,7 +172,7 @@ def test_log_of_what_left_the_sample():
     log = fit.log.set_index("reason")["rows"].to_dict()
     assert log == {
         "missing covariate": 3,
-        "separated: trade is zero throughout a fixed effect": 8,
+        "separated: the outcome is zero throughout a fixed effect": 8,
         "singleton: alone in a fixed effect": 1,
     }
     assert fit.n == len(out) - 12
@@ -220,6 +220,8 @@ def test_a_dummy_without_trade_is_separated_and_one_without_variation_collinear(
         (lambda p: p, {"covariates": []}, UsageError, "no term"),
         (lambda p: p, {"effects": "exporter-month"}, UnknownNameError, "exporter-month"),
         (lambda p: p, {"cluster": "region"}, UnknownNameError, "region"),
+        (lambda p: p, {"cluster": "exporter+importer+year"}, UsageError, "cluster"),
+        (lambda p: p, {"cluster": "pair+pair"}, UsageError, "cluster"),
         (lambda p: p, {"estimator": "tobit"}, UnknownNameError, "tobit"),
         (lambda p: p, {"level": 95}, UsageError, "level"),
         (lambda p: p, {"effects": g.CHANGE}, CoverageError, "collinear"),

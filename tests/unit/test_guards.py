@@ -68,7 +68,7 @@ def shares(frame):
 MEASURES = {
     "partner_shares": (trade.partner_shares, rows()),
     "world_shares": (lambda f: trade.partner_shares(f, denominator="world"), rows((*PARTNERS, "WLD"))),
-    "concentration": (lambda f: trade.concentration(shares(f), by=BY), rows()),
+    "hhi": (lambda f: trade.hhi(shares(f), by=BY), rows()),
     "dispersion": (lambda f: trade.dispersion(shares(f), by=BY), rows()),
     "product_shares": (lambda f: trade.product_shares(f, by=BY), rows(("CHN",), products=PRODUCTS)),
     "grubel_lloyd": (lambda f: trade.grubel_lloyd(f, by=["reporter", "year"]), rows(("CHN",), products=PRODUCTS)),
@@ -86,7 +86,7 @@ MEASURES = {
     "panel": (trade.panel, world(years=YEARS)),
     "china_imports": (lambda f: article.belt_and_road.china_imports(f.assign(source_id="WTO_HSM")), rows(("KAZ", "RUS"), ("CHN",), ("import",))),
 }  # fmt: skip
-ADD_OVER_PARTNERS = ("partner_shares", "concentration", "dispersion", "product_shares", "grubel_lloyd", "balance",
+ADD_OVER_PARTNERS = ("partner_shares", "hhi", "dispersion", "product_shares", "grubel_lloyd", "balance",
                      "revealed_advantage", "complementarity", "growth", "growth_rates")  # fmt: skip
 LEAVE_AGGREGATES_OUT = ("compare", "ranks", "panel", "china_imports")
 
@@ -187,7 +187,7 @@ BY_DESIGN = {  # two flows or two sides are valued apart: reconcile adjusts, bal
     ("mirror_gap", "valuation"), ("mirror_gap", "scope"), ("reconcile", "valuation"), ("reconcile", "scope"),
     ("balance", "valuation"), ("china_imports", "scope"),
 }  # fmt: skip
-OF_SHARES = ("concentration", "dispersion")
+OF_SHARES = ("hhi", "dispersion")
 """These take shares, which carry no value and no valuation."""
 OF_TRADE = [n for n in MEASURES if n not in OF_SHARES]
 
@@ -264,7 +264,7 @@ def test_text_and_missing_columns(name):
         measure(frame.drop(columns="value_usd"))
 
 
-@pytest.mark.parametrize("measure", [trade.concentration, trade.dispersion])
+@pytest.mark.parametrize("measure", [trade.hhi, trade.dispersion])
 @pytest.mark.parametrize(
     ("values", "error"),
     [([0.5, 0.4], CoverageError), ([1.0, np.nan], CoverageError), ([1.5, -0.5], UsageError), (["half", "half"], UsageError)],

@@ -29,9 +29,7 @@ def nominal(*values: float, source: str = "UZB_STAT") -> pd.DataFrame:
 
 MEASURES = {
     "partner_shares": ca.trade.partner_shares,
-    "concentration": lambda t: ca.trade.concentration(
-        ca.trade.partner_shares(t), by=["reporter", "year", "flow"]
-    ),
+    "hhi": lambda t: ca.trade.hhi(ca.trade.partner_shares(t), by=["reporter", "year", "flow"]),
     "dispersion": lambda t: ca.trade.dispersion(
         ca.trade.partner_shares(t), by=["reporter", "year", "flow"]
     ),

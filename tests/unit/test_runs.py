@@ -142,7 +142,8 @@ def test_a_plan_is_every_declared_run_on_both_days_and_the_pages():
     everything = runs.plan()
     found = [r for r in everything if r.claim in registry.claims()]
     others = [(r.claim, r.params["as_of"]) for r in everything if r.claim not in registry.claims()]
-    assert others == [("brief", "latest")] * 5 + [("overview", "latest"), ("data", "latest")]
+    alone = [(name, "latest") for name in ("overview", "data", "specification_curve")]
+    assert others == [("brief", "latest")] * 5 + alone
     expected = [
         (c, day, r)
         for c, s in registry.claims().items()
@@ -160,7 +161,7 @@ def test_run_ids_are_unique_readable_and_stable():
     found = runs.plan()
     ids = [r.run_id for r in found]
     assert len(ids) == len(set(ids))
-    assert all(re.fullmatch(r"([co]\d\d|brief|overview|data)(-[a-z0-9.-]+)+", i) for i in ids)
+    assert all(re.fullmatch(r"([co]\d\d|brief|overview|data|specification)(-[a-z0-9.-]+)+", i) for i in ids)
     assert "c33-as-of-2023-05-19-economy-kaz" in ids  # pages keep their addresses
     swapped = runs.Run("C33", Path("n"), {"economy": "KAZ", "as_of": "latest"})
     assert (

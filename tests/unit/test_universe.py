@@ -9,8 +9,6 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from statsmodels.formula.api import ols
-from statsmodels.stats.anova import anova_lm
 
 from ca_research.ground.errors import CoverageError, UsageError
 from ca_research.stats import (
@@ -18,10 +16,6 @@ from ca_research.stats import (
     Exclusion,
     Universe,
     collapse,
-    distinct,
-    influence,
-    leave_one_out,
-    share_holding,
 )
 
 PERIOD = Axis("period", ("short", "long"), "long")
@@ -192,86 +186,8 @@ def divides_by_zero(period: str) -> pd.DataFrame:
     return rows(1 / 0)
 
 
-def test_share_holding_counts_each_data_path_once_and_open_ones_apart():
-    results = pd.DataFrame(
-        {
-            "spec": [0, 1, 2, 3, 4],
-            "estimate": [1.0, 1.0, -1.0, None, None],
-            "path": ["p", "p", "q", "r", ""],
-        }
-    )
-    answer = share_holding(
-        results, lambda r: None if r["estimate"].isna().any() else bool((r["estimate"] > 0).all())
-    )
-    assert distinct(results) == [0, 2, 3]  # 1 repeats 0; 4 rests on nothing
-    assert answer == {
-        "specifications": 3,
-        "true": 1,
-        "false": 1,
-        "open": 1,
-        "share": pytest.approx(1 / 3),
-    }
-
-
 def factorial(value) -> pd.DataFrame:
     grid = itertools.product(["a", "b"], ["x", "y", "z"], ["1", "2"])
     table = pd.DataFrame(grid, columns=["one", "two", "three"])
     table["estimate"] = [value(*choices) for choices in table.itertuples(index=False, name=None)]
     return table.assign(spec=range(len(table)))
-
-
-def test_influence_is_the_anova_of_a_balanced_universe():
-    size = {"a": 0.0, "b": 3.0, "x": 0.0, "y": 1.0, "z": -2.5, "1": 0.0, "2": 0.4}
-    table = factorial(
-        lambda i, j, k: size[i] + size[j] + size[k] + (1.5 if (i, j) == ("b", "z") else 0)
-    )
-    found = influence(table, ["one", "two", "three"]).set_index("axis")
-    anova = anova_lm(ols("estimate ~ (C(one) + C(two) + C(three)) ** 2", table).fit(), typ=2)[
-        "sum_sq"
-    ]
-    for axis in found.index:
-        mine = [t for t in anova.index if f"C({axis})" in t]
-        assert found.loc[axis, "first"] == pytest.approx(
-            anova[f"C({axis})"] / anova.sum(), abs=1e-12
-        )
-        assert found.loc[axis, "total"] == pytest.approx(anova[mine].sum() / anova.sum(), abs=1e-12)
-    assert found.loc["one", "range"] == pytest.approx(3.5)
-
-
-def test_a_pure_interaction_has_no_first_order_share_and_all_of_the_total():
-    table = factorial(lambda i, j, k: float((i == "a") == (k == "1")))
-    found = influence(table, ["one", "two", "three"]).set_index("axis")
-    assert found["first"].abs().max() == pytest.approx(0, abs=1e-12)
-    assert found["total"].to_dict() == pytest.approx({"one": 1, "three": 1, "two": 0}, abs=1e-12)
-
-
-def test_influence_refuses_what_has_nothing_to_attribute():
-    with pytest.raises(UsageError, match="same value"):
-        influence(factorial(lambda i, j, k: 2.0), ["one"])
-    with pytest.raises(CoverageError):
-        influence(factorial(lambda i, j, k: float("nan")), ["one"])
-    with pytest.raises(UsageError, match="several rows"):
-        influence(factorial(lambda i, j, k: ord(i)).assign(spec=0), ["one"])
-
-
-def test_leave_one_out_over_sources_takes_every_row_that_rests_on_them():
-    results = pd.DataFrame(
-        {
-            "spec": [0, 1, 2],
-            "estimate": [1.0, 2.0, 6.0],
-            "sources": [("s1",), ("s1", "s2"), ("s2",)],
-        }
-    )
-    table = leave_one_out(results, lambda r: r["estimate"].mean()).set_index("left_out")
-    assert table["result"].to_dict() == {"": 3.0, "s1": 6.0, "s2": 1.0}
-    assert table["specifications"].to_dict() == {"": 3, "s1": 1, "s2": 1}
-    assert not table.loc["", "changed"] and table.loc["s1", "changed"]
-
-
-def test_leave_one_out_over_an_axis_and_where_nothing_is_left():
-    results = pd.DataFrame({"spec": [0, 1], "axis": ["a", "a"], "estimate": [1.0, 2.0]})
-    table = leave_one_out(results, lambda r: len(r), by="axis", whole=False)
-    assert table[["left_out", "specifications"]].values.tolist() == [["a", 0]]
-    assert pd.isna(table["result"].iloc[0])
-    with pytest.raises(UsageError, match="no column"):
-        leave_one_out(results, len, by="nothing")

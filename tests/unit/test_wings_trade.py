@@ -76,7 +76,7 @@ def test_shares_of_the_world_leave_the_unallocated_outside():
         "_X": 0.05,
     }
     with pytest.raises(CoverageError, match="sum to"):  # 45 % of the world is no distribution
-        ca.trade.concentration(shares, by=KEYS)
+        ca.trade.hhi(shares, by=KEYS)
 
 
 def test_shares_of_the_world_need_the_world_row():

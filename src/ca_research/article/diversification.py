@@ -20,7 +20,7 @@ from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..stats.frames import require
 from ..trade.checks import one_figure_per_cell
-from ..trade.shares import concentration
+from ..trade.shares import hhi
 
 CHAPTERS = "WTO_HSM"
 SECTIONS = "UNCTAD_TMATRIX"
@@ -171,7 +171,7 @@ def _indicators(rows: pd.DataFrame, floor: float, basket: str) -> pd.DataFrame:
     )
     table = pd.DataFrame({"importers": rows.groupby("year")["reporter"].nunique()})
     table["chapters"] = made.groupby("year").size().reindex(table.index, fill_value=0)
-    table["hhi"] = concentration(shares, ["year"]).set_index("year")["hhi"]
+    table["hhi"] = hhi(shares, ["year"]).set_index("year")["hhi"]
     machines = shares[shares["product"].isin(MACHINERY)].groupby("year")["share"].sum()
     table["machinery"] = 100 * machines.reindex(table.index, fill_value=0.0)
     return table

@@ -22,9 +22,10 @@ from ..estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates, shares
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError
+from ..stats.fixed_effects import Sample, prune, solve
 from ..stats.forecast import ConvergenceError
 from ..stats.frames import require
-from ..trade.gravity import CHANGE, ESTIMATORS, GEOGRAPHY, LEVEL, Sample, complete, prune, solve
+from ..trade.gravity import CHANGE, ESTIMATORS, GEOGRAPHY, LEVEL, complete
 from ..trade.gravity_panel import panel as make_panel
 from ..trade.gravity_reassign import DIRECTIONS, LEAST_PAIRS, OIL_EXPORTERS, SINCE, _mark
 

@@ -18,7 +18,7 @@ from ..stats.frames import require
 from ..tables.preference import ranked
 from ..trade.checks import one_figure_per_cell
 from ..trade.rank import FLOWS, NEEDED
-from ..trade.shares import concentration, partner_shares
+from ..trade.shares import hhi, partner_shares
 
 LEAST_YEARS = 2
 """Years of a period that must be observed; with one, nothing is known of how the index moves within
@@ -45,7 +45,7 @@ def hhi_years(
         register).
     Returns year, hhi (in [1/n, 1]), n (partners). Years in which the source lacks China or Russia
     are left out: their
-    absence would lower the index. Formula: see `concentration`. Raises UnknownNameError for an
+    absence would lower the index. Formula: see `hhi`. Raises UnknownNameError for an
     unknown flow or choice of partners, UsageError for a figure that stands twice, CoverageError
     where the source has no such year.
     """
@@ -87,9 +87,7 @@ def _hhi(
         partner_shares(total, by=("reporter", "year")) if len(total) else total.assign(share=0.0)
     )
     table = (
-        concentration(shares, by=["year"])
-        if len(total)
-        else pd.DataFrame({"year": [], "hhi": [], "n": []})
+        hhi(shares, by=["year"]) if len(total) else pd.DataFrame({"year": [], "hhi": [], "n": []})
     )
     return table.astype({"year": int, "hhi": float, "n": int}).sort_values(
         "year", ignore_index=True

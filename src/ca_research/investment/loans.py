@@ -7,13 +7,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from ..ground import economies as eco
 from ..ground.errors import MixedUnitsError, UsageError
 from ..stats.frames import require
+from ..stats.result import Result
 from . import guards
 from .concessionality import CLASSIC, grant_element, grant_element_bounds
 
@@ -60,7 +61,7 @@ _PATTERNS = {
 
 
 @dataclass(frozen=True)
-class LoanTerms:
+class LoanTerms(Result):
     """Terms of the loans of one edition of a project list.
 
     loans: one row per loan: project_id, host, year, title, interest (percent a year; null for a
@@ -81,6 +82,8 @@ class LoanTerms:
         it, from the note), source_id, of_edition (whether its count of projects by host is this
         edition's).
     """
+
+    _table: ClassVar[str] = "summary"
 
     edition: str
     discount: float

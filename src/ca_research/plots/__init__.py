@@ -17,6 +17,7 @@ from .domain import (
 from .maps import region_map, shared_border
 from .overview import verdict_matrix
 from .ranges import completion_dots, share_ranges
+from .regressions import coefficient_curve
 from .show import show, show_note, show_table, to_svg
 from .small import economy_lines, learner_points, views_and_exchange
 from .timeline import signing_curves, timeline
@@ -24,6 +25,7 @@ from .words import leader_words, party, row_words
 
 __all__ = [
     "border_bar",
+    "coefficient_curve",
     "completion_dots",
     "control_lines",
     "coverage_map",

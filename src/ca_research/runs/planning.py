@@ -26,6 +26,7 @@ PAGES: dict[str, tuple[str, tuple[dict[str, Any], ...]]] = {
     "brief": ("country_brief.ipynb", tuple({"economy": code} for code in economies.CA5)),
     "overview": ("overview.ipynb", ({},)),
     "data": ("data.ipynb", ({},)),
+    "specification_curve": ("specification_curve.ipynb", ({},)),
 }
 """Notebooks that judge no claim, by name, with the parameters of their runs; the overview reads
 what the others stored.

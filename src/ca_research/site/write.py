@@ -110,6 +110,7 @@ def _navigation(others: Mapping[str, list[Page]]) -> list[tuple[str, str]]:
         *[(f"{p.run_id}.html", "Overview") for p in others["overview"]],
         ("register.html", "Register"),
         *[(f"{p.run_id}.html", "Data") for p in others["data"]],
+        *[(f"{p.run_id}.html", "Distance") for p in others["specification_curve"]],
         ("methods.html", "How this was done"),
     ]
 

@@ -1,6 +1,4 @@
-"""Forecasts of annual series and of shares, with intervals; how they would have done is in
-`backtest`.
-"""
+"""Forecasts of annual series with intervals, and their error beside that of the naive one."""
 
 from __future__ import annotations
 
@@ -15,8 +13,17 @@ import numpy as np
 import pandas as pd
 
 from ..ground.errors import CaResearchError, CoverageError, UsageError
+from .frames import level_between
+from .growth import observations
 from .result import Result
-from .trend import TEN, level_between, observed, refuse_exact_fit
+
+TEN = 10
+"""Below ten observations what leans on large samples is refused."""
+
+EXACT_FIT = 1e-12
+"""Residuals smaller than this share of the largest value are rounding, not variation (float64
+carries about 2e-16).
+"""
 
 LEAST_WALK = 5
 """A random walk needs five years: four steps, one of them spent on the drift."""
@@ -28,8 +35,7 @@ class ConvergenceError(CaResearchError):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Forecast(Result):
-    """`frame`: year, mean, low, high (units of the series), level (and `part` for shares), a row
-    per year ahead (and part).
+    """`frame`: year, mean, low, high (units of the series), level, a row per year ahead.
 
     `n` years used; `failed`: model -> why it could not be fitted.
     """
@@ -40,6 +46,44 @@ class Forecast(Result):
     frame: pd.DataFrame
     n: int
     failed: Mapping[str, str] = field(default_factory=dict)
+
+
+def observed(
+    series: pd.Series, least: int, *, even: bool = False, varying: bool = True
+) -> pd.Series:
+    """Observed values as floats by ascending year; what a statistic must not be given is refused
+    here.
+
+    Raises CoverageError below `least` observations, for a constant series (unless `varying` is
+    False) and, with `even`, for years that are not equally spaced; UsageError for a wrong index,
+    infinite values, a year twice.
+    """
+    clean = observations(series, least)
+    if varying and clean.nunique() == 1:
+        raise CoverageError(
+            f"all {len(clean)} values are the same: there is no variation to test",
+            hint="report the value as constant",
+        )
+    steps = np.diff(clean.index.to_numpy(dtype=float))
+    if even and len(steps) and (steps != steps[0]).any():
+        raise CoverageError(
+            "the years are not equally spaced, and this method needs the order and distance of "
+            "neighbours",
+            hint="take a period without gaps",
+        )
+    return clean
+
+
+def refuse_exact_fit(residuals: np.ndarray, values: np.ndarray) -> None:
+    """Raises CoverageError where residuals are mere rounding: no noise, so no standard error and no
+    p-value.
+    """
+    if np.abs(residuals).max() <= EXACT_FIT * np.abs(values).max():
+        raise CoverageError(
+            "the model fits every observation exactly: there is no noise to test against",
+            hint="report the fit itself (sen_slope, end_to_end); look whether the series was "
+            "interpolated",
+        )
 
 
 def history(
@@ -243,69 +287,23 @@ def arima(
     return Forecast(best, _predicted(best, clean, table, scale, level), len(clean), failed)
 
 
-def share_forecast(
-    shares: pd.DataFrame, horizon: int, level: float = 0.95, draws: int = 4000, seed: int = 0
-) -> Forecast:
-    """Shares that sum to one, by a random walk with drift of their log-ratios.
+def mase(actual: pd.Series, forecast: pd.Series, train: pd.Series) -> float:
+    """Mean absolute scaled error: mean |actual - forecast| over the mean absolute step of the
+    training series.
 
-    shares: index equally spaced years (n >= 5), one column per part (two or more), rows summing to
-    1 (within 1e-6), all above zero. With z the log-ratios to any one part: mean_h = inverse(z_n + h
-    d), d the mean step, which is the centre of the forecast composition and not an arithmetic mean;
-    it sums to one and does not depend on the reference.
-    horizon: years ahead. level: of the interval.
-    low, high: quantiles over `draws` of each part, steps normal with the covariance of the past
-    ones, the drift estimated, t with m - 1 df for m steps; not simultaneous over parts. Draws
-    depend on `seed` alone, not on the order of parts.
-    Returns a Forecast whose frame has one row per year and part: year, part, mean, low, high,
-    level.
-    Raises CoverageError for n < 5, gaps, zeros or missing shares (named) and log-ratios without
-    noise; UsageError for sums other than one, fewer than two parts or a bad index.
-    Source: Aitchison (1986), The Statistical Analysis of Compositional Data, ch. 6-7; Brunsdon and
-    Smith (1998), Journal of Official Statistics 14(3).
+    actual, forecast: the same years, nothing missing; train: equally spaced years, n >= 2. Below 1
+    is better than one naive step within the training years.
+    Raises CoverageError for a constant or gapped training series or missing values, UsageError for
+    years that differ.
+    Source: Hyndman and Koehler (2006), International Journal of Forecasting 22(4).
     """
-    if shares.shape[1] < 2 or shares.columns.has_duplicates:
-        raise UsageError("shares need two or more parts, each in one column of its own")
-    kept = (
-        shares[shares.notna().any(axis=1)]
-        .sort_index()
-        .apply(pd.to_numeric, errors="coerce")
-        .astype("float64")
-    )
-    total = history(kept.sum(axis=1), LEAST_WALK, horizon, level, varying=False)
-    if odd := [
-        f"{kept.index[i]} {kept.columns[j]}" for i, j in np.argwhere(~(kept > 0).to_numpy())
-    ]:
+    if not isinstance(actual, pd.Series) or not isinstance(forecast, pd.Series):
+        raise UsageError("actual and forecast are series by year")
+    if not len(actual) or not actual.index.equals(forecast.index):
+        raise UsageError("actual and forecast are not of the same years")
+    errors = (actual - forecast).abs()
+    if errors.isna().any() or np.isinf(errors).any():
         raise CoverageError(
-            "a log-ratio needs shares above zero, none missing: "
-            f"{', '.join(odd[:8])}{' ...' if len(odd) > 8 else ''}",
-            hint="join small parts into one, or take a period in which all are positive",
+            "a forecast or an actual value is missing", hint="compare years that have both"
         )
-    if (abs(total - 1) > 1e-6).any():
-        raise UsageError(
-            f"shares sum to {total.min():.6g} ... {total.max():.6g}, not to 1",
-            hint="divide by the total",
-        )
-    z = np.log(kept.to_numpy())
-    z -= z.mean(
-        axis=1, keepdims=True
-    )  # centred: log-ratios to the geometric mean, so no part is the reference
-    steps = np.diff(z, axis=0)
-    m, d, h = len(steps), steps.mean(axis=0), np.arange(1, horizon + 1)[:, None]
-    refuse_exact_fit(steps - d, z)
-    rng = np.random.default_rng(seed)
-    noise = rng.normal(size=(draws, horizon + 1, m)) @ (steps - d) / np.sqrt(m - 1)
-    paths = noise[:, 1:].cumsum(axis=1) + h * noise[:, :1] / np.sqrt(m)
-    paths *= np.sqrt((m - 1) / rng.chisquare(m - 1, size=draws))[:, None, None]
-    mean, drawn = (
-        np.exp(v - v.max(axis=-1, keepdims=True)) for v in (z[-1] + d * h, z[-1] + d * h + paths)
-    )
-    mean, drawn = (v / v.sum(axis=-1, keepdims=True) for v in (mean, drawn))
-    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    parts = [
-        _frame(kept.index, mean[:, i], low[:, i], high[:, i], level) for i in range(z.shape[1])
-    ]
-    frame = pd.concat(parts, keys=kept.columns, names=["part", None]).reset_index("part")
-    frame = frame[["year", "part", "mean", "low", "high", "level"]].sort_values(
-        "year", kind="stable", ignore_index=True
-    )
-    return Forecast("log-ratio random walk with drift", frame, len(kept))
+    return float(errors.mean() / observed(train, 2, even=True).diff().abs().mean())

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..ground.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
+from .groups import Groups, sources_of
 
 
 def require(frame: pd.DataFrame, columns: Iterable[str], *, keys: Iterable[str] = ()) -> None:
@@ -47,11 +48,26 @@ def numbers(frame: pd.DataFrame, column: str, *, negative: bool = False) -> None
         raise UsageError(f"negative or infinite {column!r}", hint="mend or drop those rows")
 
 
-def alike(frame: pd.DataFrame, columns: Iterable[str], group: Sequence[str] = ()) -> None:
+def level_between(level: float) -> float:
+    """The level of an interval, once it is known to lie in (0, 1); else UsageError."""
+    if not 0 < level < 1:
+        raise UsageError(f"level {level!r} is not between 0 and 1", hint="0.95 is a 95 % interval")
+    return level
+
+
+def alike(
+    frame: pd.DataFrame,
+    columns: Iterable[str],
+    group: Sequence[str] = (),
+    groups: Groups | None = None,
+) -> None:
     """Raise MixedUnitsError where one of the `columns` that are there has several values within a
-    group.
+    group. groups: of this frame, where it is at hand.
     """
+    groups = Groups(frame) if groups is None else groups
     for column in (c for c in columns if c in frame.columns and c not in group):
+        if not groups.several(column, group):
+            continue
         shown = frame[column].astype("object").where(frame[column].notna(), "not stated")
         found = shown.groupby([frame[k] for k in group]).unique() if group else [shown.unique()]
         for values in found:
@@ -89,18 +105,12 @@ def with_sources(result: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str]) 
     >>> with_sources(pd.DataFrame({"year": [2020, 2021]}), rows, ["year"])["sources"].tolist()
     [('A', 'B'), ('A',)]
     """
-    if "source_id" in rows:
-        ids = rows["source_id"].map(lambda one: (one,))
-    elif "sources" in rows:
-        ids = rows["sources"]
-    else:
-        return result
     columns = list(keys)
-    of_key: dict[tuple[object, ...], set[str]] = {}
-    for key, some in zip(rows[columns].itertuples(index=False, name=None), ids, strict=True):
-        of_key.setdefault(key, set()).update(one for one in some if pd.notna(one))
-    found = [
-        tuple(sorted(of_key.get(key, ())))
-        for key in result[columns].itertuples(index=False, name=None)
-    ]
-    return result.assign(sources=pd.Series(found, index=result.index, dtype=object))
+    both = Groups(pd.concat([rows[columns], result[columns]], ignore_index=True))
+    code = both.number(columns)
+    found = sources_of(rows, code[: len(rows)], both.count(columns))
+    if found is None:
+        return result
+    return result.assign(
+        sources=pd.Series(found[code[len(rows) :]], index=result.index, dtype=object)
+    )

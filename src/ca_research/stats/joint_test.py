@@ -13,7 +13,6 @@ import pandas as pd
 
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from . import subsets
-from .bootstrap import FAILURES
 from .linear import Block, LinearModel, Prepared, estimates, fitted, prepare
 from .result import Result
 from .universe import Universe
@@ -24,6 +23,11 @@ STATISTICS = ("median estimate", "share significant", "Stouffer Z")
 AT_ONCE = 50
 """Resamples whose weights are held at once; each has a random stream of its own, so that this
 changes no number.
+"""
+
+FAILURES = 0.05
+"""Share of resamples in which a specification may fail; beyond it the test is of those that happened
+to work.
 """
 
 CONSTANT = 1e-10

@@ -17,7 +17,7 @@ import pandas as pd
 
 from ..ground.errors import UnknownNameError, UsageError
 from . import subsets
-from .trend import level_between
+from .frames import level_between
 from .universe import Axis, Universe
 
 ERRORS = ("classical", "HC1", "cluster")
@@ -158,9 +158,7 @@ def declared(specifications: Universe | pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _regressions(
-    heads: pd.DataFrame, model: LinearModel, columns: Iterable[str]
-) -> list[Regression]:
+def resolved(heads: pd.DataFrame, model: LinearModel, columns: Iterable[str]) -> list[Regression]:
     """What each specification regresses; unknown names are refused before anything is fitted."""
     known = {c for c in columns if isinstance(c, str)}
     axes = {name: heads[name].tolist() for name in heads.columns[2:]}
@@ -211,7 +209,7 @@ def _regressions(
     return [Regression(*r) for r in zip(outcomes, treatments, chosen, samples, strict=True)]
 
 
-def _numbers(frame: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
+def numbers(frame: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
     """The named columns as floats, missing as NaN."""
     out = np.empty((len(frame), len(names)))
     for at, name in enumerate(names):
@@ -231,7 +229,7 @@ def _numbers(frame: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
     return out
 
 
-def _sample(frame: pd.DataFrame, model: LinearModel, name: str) -> np.ndarray:
+def sample_rows(frame: pd.DataFrame, model: LinearModel, name: str) -> np.ndarray:
     if name == "all" and name not in model.samples:
         return np.ones(len(frame), dtype=bool)
     rule = model.samples.get(name, name)
@@ -255,14 +253,14 @@ def prepare(
     if not frame.columns.is_unique:
         raise UsageError("the frame has two columns of one name", hint="rename one of them")
     heads = declared(specifications)
-    regressions = _regressions(heads, model, frame.columns)
+    regressions = resolved(heads, model, frame.columns)
     names = list(
         dict.fromkeys(c for r in regressions for c in (r.outcome, r.treatment, *r.controls))
     )
-    data, at = _numbers(frame, names), {name: n for n, name in enumerate(names)}
+    data, at = numbers(frame, names), {name: n for n, name in enumerate(names)}
     absent = np.isnan(data)
     holes = frozenset(name for name in names if absent[:, at[name]].any())
-    samples = {name: _sample(frame, model, name) for name in {r.sample for r in regressions}}
+    samples = {name: sample_rows(frame, model, name) for name in {r.sample for r in regressions}}
     clusters = None
     if model.cluster is not None:
         if model.cluster not in frame:

@@ -11,17 +11,39 @@ from ..ground.errors import UsageError
 
 
 def holm(p_values: Mapping[str, float], alpha: float = 0.05) -> pd.DataFrame:
-    """Holm's step-down adjustment over a declared family, in the order given.
+    """Holm's step-down adjustment over a declared family.
 
-    p_values: name -> p in [0, 1]; the whole family, also what did not come out. A member that could
-        not be computed
-    is given 1.0 by the caller: left out, it would make the others easier to reject.
-    Returns one row per member: `name`, `p`, `adjusted` = max over j <= i of min(1, (m - j + 1)
-    p_(j)), `rejected` (adjusted <= alpha). Holds the family-wise error at `alpha` under any
-    dependence.
-    Raises UsageError for an empty family, a p-value missing or outside [0, 1], an alpha outside (0,
-    1).
-    Source: Holm (1979), Scandinavian Journal of Statistics 6(2).
+    Parameters
+    ----------
+    p_values : mapping of str to float
+        The whole family by name, also what did not come out. A member that could not be computed
+        is given 1.0 by the caller: left out, it would make the others easier to reject.
+    alpha : float
+        The family-wise error, held under any dependence.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per member, in the order given: ``name``, ``p``, ``adjusted``, ``rejected``
+        (adjusted <= alpha).
+
+    Raises
+    ------
+    UsageError
+        An empty family, a p-value missing or outside [0, 1], an alpha outside (0, 1).
+
+    Notes
+    -----
+    adjusted_(i) = max over j <= i of min(1, (m - j + 1) p_(j)) [1]_, by statsmodels.
+
+    References
+    ----------
+    .. [1] Holm (1979), Scandinavian Journal of Statistics 6(2).
+
+    Examples
+    --------
+    >>> holm({"level": 0.01, "change": 0.04})["adjusted"].tolist()
+    [0.02, 0.04]
     """
     if not 0 < alpha < 1:
         raise UsageError(f"alpha {alpha!r} is not between 0 and 1")
@@ -38,10 +60,10 @@ def holm(p_values: Mapping[str, float], alpha: float = 0.05) -> pd.DataFrame:
             f"no p-value between 0 and 1 for {', '.join(map(str, wrong))}",
             hint="give 1.0 to a member that could not be computed; it stays in the family",
         )
+    from statsmodels.stats.multitest import multipletests
+
     p = np.array(list(p_values.values()), dtype=float)
-    order = np.argsort(p, kind="stable")
-    adjusted = np.empty_like(p)
-    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)))
+    adjusted = multipletests(p, alpha, method="holm")[1]
     return pd.DataFrame(
         {"name": list(p_values), "p": p, "adjusted": adjusted, "rejected": adjusted <= alpha}
     )

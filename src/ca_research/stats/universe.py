@@ -223,25 +223,3 @@ def distinct(results: pd.DataFrame, methods: Sequence[str] = ()) -> list[Any]:
     stands_for = collapse(results, methods)
     observed = {spec for spec, paths in _by_specification(results, ())[0].items() if paths}
     return sorted(set(stands_for.values()) & observed)
-
-
-def share_holding(
-    results: pd.DataFrame, holds: Callable[[pd.DataFrame], bool | None], methods: Sequence[str] = ()
-) -> dict[str, float | int]:
-    """In how many of the distinct specifications a statement holds.
-
-    results, methods: as in `collapse`.
-    holds: called with the rows of one specification; true, false, or None where its figures leave
-        it open.
-    Returns a dictionary: specifications (distinct ones), true, false, open and share (true ones of
-    the distinct; NaN without any).
-    The share describes robustness; it is not a probability.
-    """
-    chosen = distinct(results, methods)
-    truths = [holds(results[results["spec"] == spec]) for spec in chosen]
-    counts = {"true": truths.count(True), "false": truths.count(False), "open": truths.count(None)}
-    return {
-        "specifications": len(chosen),
-        **counts,
-        "share": counts["true"] / len(chosen) if chosen else math.nan,
-    }

@@ -6,13 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from ..ground import economies as eco
 from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, UsageError
 from ..stats.frames import alike, numbers, require
+from ..stats.result import Result
 from .flows import count
 
 OUTSIDE_UIS = ("CHN",)
@@ -79,7 +80,7 @@ def host_coverage(
 
 
 @dataclass(frozen=True)
-class HostShares:
+class HostShares(Result):
     """Shares of hosts in the students of one origin in one year, with what the hosts leave open.
 
     shares: one row per host: destination, students_low, students_high, share_low, share_high (in
@@ -91,6 +92,8 @@ class HostShares:
         total.
     outside: host -> (lowest, highest) count by another source, null where none is at hand.
     """
+
+    _table: ClassVar[str] = "shares"
 
     origin: str
     year: int

@@ -20,7 +20,7 @@ from .indices import (
 from .mirror import mirror_gap, perspective
 from .rank import BASES, FLOWS, compare, lead, newest_ranks, newest_year, observed, ranks
 from .reconcile import CIF_FOB, CIF_FOB_RANGE, RE_EXPORT_RATIO, reconcile, region_gaps
-from .shares import concentration, growth, partner_shares
+from .shares import growth, hhi, partner_shares
 
 __all__ = [
     "BASES",
@@ -34,13 +34,13 @@ __all__ = [
     "balance",
     "compare",
     "complementarity",
-    "concentration",
     "dispersion",
     "excess",
     "gravity",
     "growth",
     "growth_rates",
     "grubel_lloyd",
+    "hhi",
     "intensity",
     "lead",
     "mirror_gap",

@@ -9,6 +9,7 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, UsageError
 from ..stats.frames import alike, numbers, require
+from ..stats.groups import Groups
 
 ALIKE = ("valuation", "price_basis", "scope", "unit", "currency")
 """Columns that say what a figure is; where they are there, figures are added and compared within
@@ -29,7 +30,7 @@ def undeclared(trade: pd.DataFrame) -> pd.Series:
     """Rows that `is_aggregate` marks although no side is an aggregate of the register: a user's own
     group of economies.
     """
-    if "is_aggregate" not in trade:
+    if "is_aggregate" not in trade or not trade["is_aggregate"].any():
         return pd.Series(False, index=trade.index)
     sides = [
         c for c in ("reporter", "partner") if c in trade
@@ -43,9 +44,9 @@ def refuse_aggregates(
     """Raise AggregateError for codes in `column` that stand for several economies, also such as
     only `is_aggregate` marks.
     """
-    codes = set(trade[column])
+    codes = set(trade[column].unique())
     found = codes & set(eco.AGGREGATES) - set(allowed)
-    found |= set(trade.loc[undeclared(trade), column]) - set(eco.codes())
+    found |= set(trade.loc[undeclared(trade), column].unique()) - set(eco.codes())
     if found:
         raise AggregateError(
             f"aggregates among the {column}s: {', '.join(sorted(map(str, found))[:8])}",
@@ -53,21 +54,24 @@ def refuse_aggregates(
         )
 
 
-def one_figure_per_cell(trade: pd.DataFrame, cell: Sequence[str]) -> None:
+def one_figure_per_cell(
+    trade: pd.DataFrame, cell: Sequence[str], groups: Groups | None = None
+) -> None:
     """Raise UsageError where two rows (of two sources, products, ...) claim one cell."""
+    if not (groups or Groups(trade)).twice(cell):
+        return
     twice = trade[trade.duplicated(list(cell), keep=False)]
-    if len(twice):
-        first = twice.iloc[0]
-        sources = sorted(set(twice["source_id"])) if "source_id" in twice else []
-        raise UsageError(
-            f"{len(twice)} rows share a cell, for example {', '.join(str(first[c]) for c in cell)}",
-            where=f"sources {', '.join(sources[:6])}",
-            hint="choose one source first: load(..., source='KGZ_NSC')",
-        )
+    first = twice.iloc[0]
+    sources = sorted(set(twice["source_id"])) if "source_id" in twice else []
+    raise UsageError(
+        f"{len(twice)} rows share a cell, for example {', '.join(str(first[c]) for c in cell)}",
+        where=f"sources {', '.join(sources[:6])}",
+        hint="choose one source first: load(..., source='KGZ_NSC')",
+    )
 
 
-def _one_source_per_group(trade: pd.DataFrame, keys: Sequence[str]) -> None:
-    if "source_id" not in trade:
+def _one_source_per_group(trade: pd.DataFrame, keys: Sequence[str], groups: Groups) -> None:
+    if "source_id" not in trade or not groups.several("source_id", keys):
         return
     sources = trade.groupby(list(keys), observed=True)["source_id"].agg(lambda s: sorted(set(s)))
     mixed = sources[sources.str.len() > 1]
@@ -85,18 +89,23 @@ def comparable(
     cell: Sequence[str],
     *,
     within: Sequence[str] | None = None,
-) -> None:
+) -> Groups:
     """What every sum and ratio over the rows of a `group` needs; `cell` names what tells its rows
     apart.
 
     Columns and keys are there, values are numbers (no text, gap, minus or infinity); one figure per
     cell; one source, product, partner ... per group unless it is among the cell's columns; one
     valuation, price basis and scope within `within` (the group, if not given).
+    Returns the rows by their values, for what is to be added up next.
     Raises UnknownNameError, UsageError, CoverageError, AggregateError, MixedUnitsError.
     """
     require(trade, ("value_usd",), keys=cell)
     numbers(trade, "value_usd")
+    groups = Groups(trade)
+    groups.encode(cell)
     for column in (c for c in KEYS if c in trade and c not in cell):
+        if not groups.several(column, group):
+            continue
         several = trade.groupby(list(group), observed=True)[column].unique()
         several = several[several.str.len() > 1]
         if not len(several):
@@ -114,9 +123,10 @@ def comparable(
             f"{several.index[0]} holds several {column}s: {values}",
             hint=f"filter, or add {column!r} to `by`",
         )
-    one_figure_per_cell(trade, cell)
-    _one_source_per_group(trade, group)
-    alike(trade, ALIKE, group if within is None else within)
+    one_figure_per_cell(trade, cell, groups)
+    _one_source_per_group(trade, group, groups)
+    alike(trade, ALIKE, group if within is None else within, groups)
+    return groups
 
 
 def _year(trade: pd.DataFrame) -> int:

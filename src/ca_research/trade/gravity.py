@@ -3,12 +3,11 @@ sides imply.
 
 A coefficient on chosen pairs describes a gap; it names no cause. Every estimate carries a log of
 what left its sample.
-Estimation by pyfixest; the panel is made in `gravity_panel`.
+Estimation is in `stats.fixed_effects`; the panel is made in `gravity_panel`.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,11 +18,11 @@ import pandas as pd
 
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..stats.event_study import t_interval
-from ..stats.forecast import ConvergenceError
+from ..stats.fixed_effects import Fit, Sample, note, predictor, prune, separated, solve
 from ..stats.frames import alike, require
 from ..stats.result import Result
 from .checks import ALIKE, refuse_aggregates
-from .gravity_panel import note, one_value, panel, treated_pairs
+from .gravity_panel import one_value, panel, treated_pairs
 
 __all__ = ["Gravity", "gravity", "panel", "treated_pairs"]
 
@@ -31,43 +30,20 @@ GEOGRAPHY = ("log_distance", "contiguous", "common_language")
 LEVEL = "exporter-year+importer-year"
 CHANGE = "exporter-year+importer-year+pair"
 EFFECTS = ("exporter", "importer", "year", "exporter-year", "importer-year", "pair")
+CLUSTERS = (*EFFECTS, "symmetric-pair")
 ESTIMATORS = ("ppml", "ols")
-
-EXACT = 1e-8
-"""Residuals below this share of the largest value are what the iterations leave (pyfixest stops at
-a change of 1e-8).
-"""
 
 _COLUMNS = ["term", "estimate", "se", "low", "high", "p"]
 
 
-@dataclass(frozen=True)
-class Sample:
-    """Complete rows: y, the regressors by name, integer codes of the fixed effects and of the
-    clusters.
-    """
-
-    y: np.ndarray
-    x: dict[str, np.ndarray]
-    fixed: list[np.ndarray]
-    cluster: np.ndarray
-
-    def keep(self, rows: np.ndarray) -> Sample:
-        x = {name: values[rows] for name, values in self.x.items()}
-        return Sample(self.y[rows], x, [f[rows] for f in self.fixed], self.cluster[rows])
-
-
-@dataclass(frozen=True)
-class _Fit:
-    model: Any
-    kept: np.ndarray
-    collinear: list[str]
-    terms: list[str]
-
-
-def _codes(panel: pd.DataFrame, name: str) -> np.ndarray:
-    if name not in EFFECTS:
-        raise UnknownNameError("fixed effect or cluster", name, EFFECTS)
+def _codes(panel: pd.DataFrame, name: str, known: Sequence[str] = EFFECTS) -> np.ndarray:
+    """A number for each row's level of a fixed effect or cluster: that of its sides and year."""
+    if name not in known:
+        raise UnknownNameError("fixed effect or cluster", name, known)
+    if name == "symmetric-pair":
+        sides = pd.factorize(pd.concat([panel["exporter"], panel["importer"]]))[0]
+        one, other = np.sort(sides.reshape(2, -1), axis=0)
+        return pd.factorize(one.astype(np.int64) * (sides.max(initial=0) + 1) + other)[0]
     code = np.zeros(len(panel), dtype=np.int64)
     for column in ("exporter", "importer") if name == "pair" else name.split("-"):
         own, levels = pd.factorize(panel[column])
@@ -75,87 +51,14 @@ def _codes(panel: pd.DataFrame, name: str) -> np.ndarray:
     return pd.factorize(code)[0]
 
 
-def prune(sample: Sample, estimator: str, log: list[dict[str, Any]]) -> tuple[Sample, np.ndarray]:
-    """Without singletons and, for PPML, without effects whose trade is all zero, until neither is
-    left; rows that stayed.
-
-    Done here because pyfixest ends the process where these leave nothing, and counts them in one
-    pass only.
-    Source: Correia (2015), 'Singletons, cluster-robust standard errors and fixed effects'; Correia,
-    Guimarães and Zylkin (2019), arXiv 1903.01633.
-    """
-    kept = np.arange(len(sample.y))
-    gone = {
-        "separated: trade is zero throughout a fixed effect": 0,
-        "singleton: alone in a fixed effect": 0,
-    }
-    zero, alone = gone
-    while True:
-        out, reason = np.zeros(len(kept), dtype=bool), alone
-        for code in sample.fixed:
-            out |= np.bincount(code[kept])[code[kept]] == 1
-        if not out.any() and estimator == "ppml":
-            reason = zero
-            for code in sample.fixed:
-                out |= np.bincount(code[kept], weights=sample.y[kept] > 0)[code[kept]] == 0
-        if not out.any():
-            break
-        gone[reason] += int(out.sum())
-        kept = kept[~out]
-    for reason, rows in gone.items():
-        note(log, "estimation", reason, rows)
-    if not len(kept):
-        raise CoverageError(
-            "no row is left to estimate on", where="; ".join(str(e["reason"]) for e in log)
+def _cluster_codes(panel: pd.DataFrame, cluster: str) -> np.ndarray:
+    ways = [part.strip() for part in cluster.split("+")]
+    if len(ways) > 2 or len(set(ways)) < len(ways):
+        raise UsageError(
+            f"cluster {cluster!r}", hint="one cluster, or two different ones: 'exporter+importer'"
         )
-    mask = np.zeros(len(sample.y), dtype=bool)
-    mask[kept] = True
-    return (sample if mask.all() else sample.keep(mask)), mask
-
-
-def solve(sample: Sample, estimator: str, rectifier: bool = False, robust: bool = True) -> _Fit:
-    """One call of pyfixest. `kept` marks the rows that stayed; names are replaced, so any column
-    name may be used.
-    """
-    import pyfixest as pf
-
-    names = {f"x{i}": name for i, name in enumerate(sample.x)}
-    data = pd.DataFrame(
-        {"y": sample.y, "g": sample.cluster} | dict(zip(names, sample.x.values(), strict=True))
-    )
-    data = data.assign(**{f"f{i}": code for i, code in enumerate(sample.fixed)})
-    formula = f"y ~ {' + '.join(names)} | {' + '.join(f'f{i}' for i in range(len(sample.fixed)))}"
-    options: dict[str, Any] = {"vcov": {"CRV1": "g"} if robust else "iid", "fixef_rm": "none"}
-    options |= {"copy_data": False, "store_data": False}
-    if estimator == "ppml":
-        options["separation_check"] = ["ir"] if rectifier else []
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # what pyfixest warns of (rows and terms dropped) goes to the log
-            model = (pf.fepois if estimator == "ppml" else pf.feols)(formula, data, **options)
-    except (
-        Exception
-    ) as error:  # pyfixest raises ValueError, LinAlgError and its own kinds for what data can cause
-        if "collinear" in str(error):
-            raise CoverageError(
-                f"no term can be estimated: {', '.join(sample.x)} collinear with the fixed effects",
-                hint="leave an effect out, or choose terms that vary within the effects",
-            ) from error
-        raise ConvergenceError(
-            f"the {estimator} estimation failed: {error}",
-            hint="look for terms without variation within the fixed effects, or leave an effect "
-            "out",
-        ) from error
-    kept = np.ones(len(sample.y), dtype=bool)
-    kept[np.asarray(list(model.na_index), dtype=int)] = False
-    return _Fit(
-        model,
-        kept,
-        [names[c] for c in model._collin_vars or []],
-        [names[c] for c in model._coefnames],
-    )
+    found = [_codes(panel, way, CLUSTERS) for way in ways]
+    return found[0] if len(found) == 1 else np.column_stack(found)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -224,11 +127,12 @@ class Gravity(Result):
         )
 
 
-def _tidy(fit: _Fit, clusters: int, level: float) -> pd.DataFrame:
+def _tidy(fit: Fit, clusters: int, level: float) -> pd.DataFrame:
     """The coefficient table; t with G - 1 degrees of freedom for both estimators (pyfixest takes
     the normal for PPML).
     """
-    numbers = [np.asarray(part, dtype=float) for part in (fit.model.coef(), fit.model.se())]
+    with np.errstate(invalid="ignore"):  # of two ways, a variance may be negative
+        numbers = [np.asarray(part, dtype=float) for part in (fit.model.coef(), fit.model.se())]
     return t_interval(numbers[0], numbers[1], clusters - 1, level).assign(term=fit.terms)[_COLUMNS]
 
 
@@ -295,37 +199,9 @@ def complete(
         else value
     )
     names = [part.strip() for part in effects.split("+")]
-    return Sample(y, x, [_codes(panel, e) for e in names], _codes(panel, cluster)).keep(
+    return Sample(y, x, [_codes(panel, e) for e in names], _cluster_codes(panel, cluster)).keep(
         known
     ), known
-
-
-def _separated(sample: Sample, log: list[dict[str, Any]]) -> Sample:
-    """PPML: a dummy that is one only where trade is zero predicts those rows perfectly; both
-    leave.
-    """
-    for term in list(sample.x):
-        one = sample.x[term] == 1
-        if one.any() and np.isin(sample.x[term], (0, 1)).all() and not sample.y[one].any():
-            note(
-                log,
-                "estimation",
-                "separated: trade is zero wherever the term is one",
-                int(one.sum()),
-                term,
-            )
-            sample = sample.keep(~one)
-            sample.x.pop(term)
-    return sample
-
-
-def _refuse_exact(y: np.ndarray, link: np.ndarray, estimator: str) -> None:
-    """CoverageError where terms and effects fit every row: no noise, so no standard error."""
-    if np.abs(y - (np.exp(link) if estimator == "ppml" else link)).max() <= EXACT * np.abs(y).max():
-        raise CoverageError(
-            "terms and fixed effects fit every row exactly: there is no noise to test against",
-            hint="is trade constant or made up? else fewer effects",
-        )
 
 
 def gravity(
@@ -340,26 +216,76 @@ def gravity(
 ) -> Gravity:
     """Gravity equation with fixed effects and cluster-robust errors.
 
-    panel: as `panel()` gives it (exporter, importer, year, value_usd and the covariates).
-        covariates: columns of it.
-    estimator: 'ppml' or 'ols'. level: of the intervals.
-    effects: names out of EFFECTS joined by '+'; 'pair' is directed.
-    cluster: one of EFFECTS. rectifier: look also for rows that a combination of terms separates
-        (iterative rectifier, slower); effects and dummies whose trade is all zero always leave.
-    Model: value = exp(terms + effects) * error by PPML, zeros kept (Santos Silva and Tenreyro 2006,
-        Review of Economics and Statistics 88(4)), or log(value) by OLS, zeros logged and left out.
-        Exporter-year and importer-year effects stand for both sides' totals and multilateral
-        resistance (Anderson and van Wincoop 2003, AER 93(1)).
-    Errors: CRV1, t with G - 1 degrees of freedom, variance times G/(G-1) * (N-1)/(N-K), where K
-        counts the terms and the effects that are not nested in the clusters. With few treated pairs
-        they are too small: see `reassign`.
-    Returns a Gravity: one row per covariate, estimates in logs of USD per unit of the covariate; a
-    term that cannot be told from the effects or from other terms has no estimate, and the log says
-    so.
-    Raises UnknownNameError, UsageError (mixed sources, text, negative trade, a term twice),
-    MixedUnitsError (several valuations or price bases), CoverageError (nothing to estimate on, a
-    covariate that is all missing, fewer than two clusters, no term identified, an exact fit),
-    ConvergenceError.
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As `panel` gives it: exporter, importer, year, value_usd and the covariates.
+    covariates : sequence of str
+        Columns of it.
+    effects : str
+        Fixed effects out of EFFECTS, joined by '+'; 'pair' is directed.
+    estimator : {'ppml', 'ols'}
+        Poisson pseudo-maximum likelihood of the value, zeros kept [1]_; or least squares of its
+        logarithm, zeros logged and left out.
+    cluster : str
+        One of CLUSTERS, or two joined by '+'. 'pair' is directed; 'symmetric-pair' takes both
+        directions of a pair as one; 'exporter+importer' clusters two ways, which lets all pairs
+        that share a side be correlated [2]_.
+    rectifier : bool
+        Look also for rows that a combination of terms separates (iterative rectifier, slower);
+        effects and dummies whose trade is all zero always leave.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    Gravity
+        One row per covariate, estimates in logs of USD per unit of the covariate. A term that
+        cannot be told from the effects or from other terms has no estimate, and the log says so.
+
+    Raises
+    ------
+    UnknownNameError
+        An estimator, effect, cluster or column that is none.
+    UsageError
+        Mixed sources, text, negative trade, a term twice, more than two clusters.
+    MixedUnitsError
+        Several valuations or price bases.
+    CoverageError
+        Nothing to estimate on, a covariate that is all missing, fewer than two clusters, no term
+        identified, an exact fit.
+    ConvergenceError
+        The iterations do not end.
+
+    Notes
+    -----
+    value = exp(terms + effects) * error. Exporter-year and importer-year effects stand for both
+    sides' totals and multilateral resistance [3]_.
+
+    Errors are CRV1 with t of G - 1 degrees of freedom and the variance times
+    G / (G - 1) * (N - 1) / (N - K), where K counts the terms and the effects that are not nested
+    in the clusters. Of two ways the variance is V_a + V_b - V_ab, each with the G of the way that
+    has fewer clusters; where that is not positive there is no error, and the log says so. With few
+    treated pairs the errors are too small: see `reassign`.
+
+    References
+    ----------
+    .. [1] Santos Silva and Tenreyro (2006), Review of Economics and Statistics 88(4).
+    .. [2] Cameron, Gelbach and Miller (2011), Journal of Business and Economic Statistics 29(2).
+    .. [3] Anderson and van Wincoop (2003), American Economic Review 93(1).
+
+    Examples
+    --------
+    >>> rng, codes = np.random.default_rng(0), ["CHN", "RUS", "TUR", "USA", "IND", "JPN"]
+    >>> rows = pd.DataFrame(
+    ...     [(a, b, year) for a in codes for b in codes for year in (2012, 2016) if a != b],
+    ...     columns=["exporter", "importer", "year"])
+    >>> rows["log_distance"] = rng.normal(8, 1, len(rows))
+    >>> rows["value_usd"] = np.exp(20 - rows["log_distance"]) * rng.gamma(2, 0.5, len(rows))
+    >>> gravity(rows, ["log_distance"], cluster="symmetric-pair").clusters
+    15
+    >>> gravity(rows, ["log_distance"], cluster="exporter+importer").clusters
+    6
     """
     if not 0 < level < 1:
         raise UsageError(f"level {level!r} is not between 0 and 1", hint="0.95 is a 95 % interval")
@@ -369,9 +295,9 @@ def gravity(
     log = [dict(entry) for entry in panel.attrs.get("log", [])]
     sample, _ = complete(panel, covariates, effects, estimator, cluster, log)
     if estimator == "ppml":
-        sample = _separated(sample, log)
+        sample = separated(sample, log)
     sample, _ = prune(sample, estimator, log)
-    if not sample.x or len(np.unique(sample.cluster)) < 2:
+    if not sample.x or sample.clusters < 2:
         why = "; ".join(f"{e['reason']} ({e['detail']})" for e in log)
         raise CoverageError(
             "no term can be estimated" if not sample.x else "fewer than two clusters", where=why
@@ -381,18 +307,12 @@ def gravity(
     for term in fit.collinear:
         note(log, "estimation", "collinear with the fixed effects or other terms", 0, term)
     used = sample.keep(fit.kept)
-    link = (
-        fit.model._Xbeta if estimator == "ppml" else used.y - np.asarray(fit.model.resid()).ravel()
-    )
-    _refuse_exact(used.y, np.asarray(link, dtype=float).ravel(), estimator)
-    clusters = len(np.unique(used.cluster))
-    table = (
-        _tidy(fit, clusters, level)
-        .set_index("term")
-        .reindex(list(covariates))
-        .rename_axis("term")
-        .reset_index()
-    )
+    link = predictor(fit, used, estimator)
+    clusters = used.clusters
+    table = _tidy(fit, clusters, level).set_index("term")
+    for term in table.index[~(table["se"] > 0)]:
+        note(log, "estimation", "no positive variance with these clusters", 0, term)
+    table = table.reindex(list(covariates)).rename_axis("term").reset_index()
     used = Sample(
         used.y,
         {k: v for k, v in used.x.items() if k not in fit.collinear},
@@ -408,5 +328,5 @@ def gravity(
         effects=effects,
         cluster=cluster,
         _sample=used,
-        _predictor=np.asarray(link, dtype=float).ravel(),
+        _predictor=link,
     )

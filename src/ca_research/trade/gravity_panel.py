@@ -19,16 +19,12 @@ from ..ground.errors import (
     UnknownNameError,
     UsageError,
 )
+from ..stats.fixed_effects import note
 from ..stats.frames import numbers, require
 from .checks import one_figure_per_cell
 
 _WORLD = {"exporter_iso3": "exporter", "importer_iso3": "importer"}
 _KEYS = ["exporter", "importer", "year"]
-
-
-def note(log: list[dict[str, Any]], stage: str, reason: str, rows: int, detail: str = "") -> None:
-    if rows or detail:
-        log.append({"stage": stage, "reason": reason, "rows": int(rows), "detail": detail})
 
 
 def one_value(
@@ -147,7 +143,8 @@ def panel(
     products, valuations, scopes, price bases or units of covariates, UnknownNameError for a column
     or a code that is none, CoverageError where nothing is left.
     """
-    rows, log = _pairs(trade, source), []  # type: tuple[pd.DataFrame, list[dict[str, Any]]]
+    rows = _pairs(trade, source)
+    log: list[dict[str, Any]] = []
     codes = set(rows["exporter"].unique()) | set(rows["importer"].unique())
     for code in sorted(codes - eco.codes()):
         raise UnknownNameError(

@@ -14,10 +14,11 @@ import pandas as pd
 from ..estimates.frame import estimate_row, estimates
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError
+from ..stats.fixed_effects import Sample, prune, solve
 from ..stats.forecast import ConvergenceError
 from ..stats.frames import require
 from ..stats.result import Result, number
-from .gravity import CHANGE, GEOGRAPHY, LEVEL, Sample, complete, gravity, prune, solve
+from .gravity import CHANGE, GEOGRAPHY, LEVEL, complete, gravity
 from .gravity_panel import panel as make_panel
 
 DIRECTIONS = ("exports", "imports", "both")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from ..ground.errors import CoverageError, UsageError
-from ..stats.concentration import hhi
 from ..stats.frames import numbers, require, with_sources
+from ..stats.groups import Groups, sources_of
 from .checks import (
     REST,
     comparable,
@@ -21,104 +22,180 @@ from .checks import (
 
 SUM = 1e-9
 """How far shares may be from summing to one (rounding of a few hundred float64 terms)."""
+BY = ("reporter", "year", "flow")
+"""What one account of trade is, unless told otherwise."""
 
 
 def partner_shares(
     trade: pd.DataFrame,
     *,
-    by: Sequence[str] = ("reporter", "year", "flow"),
+    by: Sequence[str] = BY,
     denominator: Literal["partners", "world"] = "partners",
 ) -> pd.DataFrame:
     """Share of each partner in a reporter's trade.
 
-    trade: rows of one source, product, valuation and price basis per `by`, with the columns of
-        `by`, partner and value_usd (USD). A WLD row is the total and never a partner; other
+    Parameters
+    ----------
+    trade : pandas.DataFrame
+        Rows of one source, product, valuation and price basis per `by`, with the columns of `by`,
+        ``partner`` and ``value_usd`` (USD). A WLD row is the total and never a partner; other
         aggregates are refused.
-    denominator: 'partners', the sum of the partners given; 'world', the reporter's own WLD row
-        (shares then need not sum to one: what the source leaves unallocated stays outside).
-    Returns one row per `by` + partner: value_usd, share in [0, 1], partners (number of), and
-    sources where the rows name theirs.
-    Raises AggregateError, UsageError where two sources give one cell or one total, MixedUnitsError
-    for mixed products, valuations or price bases, CoverageError where a value or the WLD row is
-    missing or a total is zero.
-    Formula: share_ij = x_ij / sum_j x_ij.
+    by : sequence of str
+        What one account is.
+    denominator : {'partners', 'world'}
+        The sum of the partners given; or the reporter's own WLD row (shares then need not sum to
+        one: what the source leaves unallocated stays outside).
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per `by` and partner: ``value_usd``, ``share`` in [0, 1], ``partners`` (number of),
+        and ``sources`` where the rows name theirs.
+
+    Raises
+    ------
+    AggregateError
+        An aggregate other than WLD among the partners.
+    UsageError
+        Two sources give one cell or one total; a partner exceeds the WLD row it is part of.
+    MixedUnitsError
+        Mixed products, valuations or price bases.
+    CoverageError
+        A value or the WLD row is missing, or a total is zero.
+    UnknownNameError
+        A column is not there.
+
+    Notes
+    -----
+    share_ij = x_ij / sum_j x_ij
+
+    Examples
+    --------
+    >>> trade = pd.DataFrame(
+    ...     {"reporter": "KAZ", "year": 2020, "flow": "export", "partner": ["CHN", "RUS"],
+    ...      "value_usd": [3.0, 1.0]})
+    >>> partner_shares(trade)["share"].tolist()
+    [0.75, 0.25]
     """
     keys = [*by]
     if denominator not in ("partners", "world"):
         raise UsageError(f"unknown denominator {denominator!r}", hint="known: partners, world")
-    comparable(trade, keys, [*keys, "partner"])
+    groups = comparable(trade, keys, [*keys, "partner"])
     refuse_aggregates(trade, "partner")
-    partners = trade[trade["partner"] != "WLD"]
-    if partners.empty:
+    world = (trade["partner"] == "WLD").to_numpy(dtype=bool)
+    if world.all():
         raise CoverageError("no partner in the frame", hint="ca.coverage('trade')")
-    shares = partners[[*keys, "partner", "value_usd"]].copy()
+    account, accounts = groups.number(keys), groups.count(keys)
+    of = account if not world.any() else account[~world]
+    shares = trade[[*keys, "partner", "value_usd"]]
+    shares = (shares if not world.any() else shares[~world]).reset_index(drop=True)
+    value = shares["value_usd"].to_numpy(dtype=float)
     if denominator == "world":
-        world = trade[trade["partner"] == "WLD"].set_index(keys)["value_usd"]
-        total = shares.set_index(keys).index.map(world)
-        if pd.isna(total).any():
+        total = np.full(accounts, np.nan)
+        total[account[world]] = trade.loc[world, "value_usd"].to_numpy(dtype=float)
+        if np.isnan(total[of]).any():
             raise CoverageError(
                 "no WLD row for some reporter and year",
                 hint="use denominator='partners', or another source",
             )
-        positive_totals(world)
-        shares["share"] = shares["value_usd"].to_numpy() / total.to_numpy(dtype=float)
-        if (shares["share"] > 1 + SUM).any():
-            worst = shares.loc[shares["share"].idxmax()]
-            raise UsageError(
-                f"{worst['partner']} has {worst['share']:.3g} times the WLD row it is part of",
-                hint="the total and the partners are not of one account",
-            )
+        positive_totals(trade[world].set_index(keys)["value_usd"])
     else:
-        positive_totals(shares.groupby(keys, observed=True)["value_usd"].sum())
-        shares["share"] = shares["value_usd"] / shares.groupby(keys, observed=True)[
-            "value_usd"
-        ].transform("sum")
-    shares["partners"] = shares.groupby(keys, observed=True)["partner"].transform("size")
-    return with_sources(shares.reset_index(drop=True), trade, keys)
+        total = np.bincount(of, value, accounts)
+        if (total[of] == 0).any():
+            positive_totals(shares.groupby(keys, observed=True)["value_usd"].sum())
+    shares["share"] = value / total[of]
+    if denominator == "world" and (shares["share"] > 1 + SUM).any():
+        worst = shares.loc[shares["share"].idxmax()]
+        raise UsageError(
+            f"{worst['partner']} has {worst['share']:.3g} times the WLD row it is part of",
+            hint="the total and the partners are not of one account",
+        )
+    shares["partners"] = np.bincount(of, minlength=accounts)[of]
+    sources = sources_of(trade, account, accounts)
+    return shares if sources is None else shares.assign(sources=sources[of])
 
 
-def whole_shares(shares: pd.DataFrame, keys: Sequence[str]) -> None:
+def whole_shares(shares: pd.DataFrame, keys: Sequence[str]) -> Groups:
     """Raise unless `share` is there, none is negative, they sum to one within the keys, and no
-    partner or product is twice.
+    partner or product is twice. Returns the rows by their values.
     """
     require(shares, ("share",), keys=keys)
     numbers(shares, "share")
     if shares.empty:
         raise CoverageError("no shares in the frame")
-    if items := [c for c in ("partner", "product") if c in shares and c not in keys]:
-        one_figure_per_cell(shares, [*keys, *items])
+    groups = Groups(shares)
+    items = [c for c in ("partner", "product") if c in shares and c not in keys]
+    groups.encode([*keys, *items])
+    if items:
+        one_figure_per_cell(shares, [*keys, *items], groups)
+    account = groups.number(keys)
     if "partner" in items:
-        several = (
-            shares.groupby(list(keys), observed=True)["partner"].transform("nunique") > 1
-        )  # WLD alone may stand
-        refuse_aggregates(shares[several], "partner", allowed=REST)
-    totals = shares.groupby(list(keys), observed=True)["share"].sum()
-    off = totals[~((totals - 1).abs() < SUM)]
-    if len(off):
+        several = groups.varied("partner", keys)[account]  # WLD alone may stand
+        refuse_aggregates(shares if several.all() else shares[several], "partner", allowed=REST)
+    totals = np.bincount(account, shares["share"].to_numpy(dtype=float))
+    off = ~(np.abs(totals - 1) < SUM)
+    if off.any():
+        first = shares[off[account]].groupby(list(keys), observed=True)["share"].sum()
         raise CoverageError(
-            f"shares of {off.index[0]} sum to {off.iloc[0]:.4g}, not to one",
+            f"shares of {first.index[0]} sum to {first.iloc[0]:.4g}, not to one",
             hint="use partner_shares(..., denominator='partners')",
         )
+    return groups
 
 
-def concentration(shares: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+def hhi(shares: pd.DataFrame, by: Sequence[str] = BY) -> pd.DataFrame:
     """Herfindahl-Hirschman index of partner shares.
 
-    shares: one row per `by` + partner, column `share` in [0, 1], summing to 1 within `by`.
-    Returns one row per `by` with `hhi` in [1/n, 1] and `n` partners, and the `sources` of the
-    shares. Formula: hhi = sum_j share_j ** 2.
-    Raises CoverageError where a share is missing, or where shares do not sum to one (missing is not
-    zero); UsageError for negative shares or a partner twice; AggregateError for an aggregate among
-    the partners.
-    Source: Hirschman (1964), American Economic Review 54(5).
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        One row per `by` and partner, column ``share`` in [0, 1], summing to 1 within `by`.
+    by : sequence of str
+        What one account is.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per `by`, in their order, with ``hhi`` in [1/n, 1], ``n`` partners, and the
+        ``sources`` of the shares.
+
+    Raises
+    ------
+    CoverageError
+        A share is missing, or shares do not sum to one (missing is not zero).
+    UsageError
+        A negative share, or a partner twice.
+    AggregateError
+        An aggregate among the partners.
+    UnknownNameError
+        A column is not there.
+
+    Notes
+    -----
+    hhi = sum_j share_j ** 2 [1]_
+
+    References
+    ----------
+    .. [1] Hirschman (1964), American Economic Review 54(5).
+
+    Examples
+    --------
+    >>> trade = pd.DataFrame(
+    ...     {"reporter": "KAZ", "year": 2020, "flow": "export", "partner": ["CHN", "RUS"],
+    ...      "value_usd": [3.0, 1.0]})
+    >>> hhi(partner_shares(trade))["hhi"].tolist()
+    [0.625]
     """
     keys = [*by]
-    whole_shares(shares, keys)
-    grouped = shares.groupby(keys, observed=True)["share"]
-    table = pd.DataFrame(
-        {"hhi": grouped.apply(lambda s: hhi(s / s.sum())), "n": grouped.size()}
-    ).reset_index()
-    return with_sources(table, shares, keys)
+    groups = whole_shares(shares, keys)
+    account, accounts = groups.number(keys), groups.count(keys)
+    share = shares["share"].to_numpy(dtype=float)
+    share = share / np.bincount(account, share)[account]
+    table = shares[keys].iloc[groups.firsts(keys)]
+    table = table.assign(hhi=np.bincount(account, share**2), n=np.bincount(account))
+    sources = sources_of(shares, account, accounts)
+    table = table if sources is None else table.assign(sources=sources)
+    return table.sort_values(keys, ignore_index=True)
 
 
 def growth(

@@ -1,0 +1,127 @@
+"""The specification curve: declared before it is run, failures recorded, refusals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ca_research import stats
+from ca_research.ground.errors import UnknownNameError, UsageError
+from ca_research.stats import Exclusion, Model, curve, joint_test, linear, specification_curve
+
+
+def made(rows: int = 120) -> pd.DataFrame:
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame(rng.normal(size=(rows, 4)), columns=["x", "z", "a", "b"])
+    frame["y"] = 0.4 * frame["x"] + frame["a"] + rng.normal(size=rows)
+    frame["count"] = rng.poisson(np.exp(0.3 * frame["x"]))
+    return frame.assign(unit=np.arange(rows) % 10, some=np.arange(rows) < 60, name="n")
+
+
+def test_nothing_is_run_before_a_number_is_asked_for(monkeypatch):
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("estimated too early")
+
+    monkeypatch.setattr(curve, "linear_path", never)
+    declared = specification_curve(made(), "y", "x", controls=["a", "b"])
+    assert str(declared).startswith("4 specifications of 4 combinations")
+    assert len(declared.specifications) == 4 and declared.specifications["is_main"].sum() == 1
+    with pytest.raises(AssertionError, match="too early"):
+        declared.to_frame()
+
+
+def test_every_choice_is_an_axis_and_exclusions_say_why():
+    found = specification_curve(
+        made(), ["y", "count"], ["x", "z"], controls={"none": (), "both": ("a", "b")},
+        samples={"some": "some"}, model={"OLS": "ols", "robust": Model(errors="HC1")},
+        exclusions=[Exclusion({"outcome": "count", "model": "OLS"}, "a count is skewed")],
+    )  # fmt: skip
+    assert "left out: 8, because a count is skewed" in str(found)
+    table = found.to_frame()
+    assert len(table) == 24 and (table["missing"] == "").all()
+    assert list(table.columns[2:7]) == ["outcome", "treatment", "controls", "sample", "model"]
+    assert found.summary(by="model")["specifications"].tolist() == [8, 16]
+    assert found.summary().loc[0, "main"] == table.loc[0, "estimate"]
+
+
+def test_rows_are_those_of_the_declared_order_whatever_the_model():
+    models = {"fixed": Model("feols", effects="unit"), "plain": "ols"}
+    found = specification_curve(made(), "y", "x", controls=["a"], model=models)
+    table = found.to_frame()
+    pd.testing.assert_frame_equal(table[found.specifications.columns], found.specifications)
+    alone = {
+        name: specification_curve(made(), "y", "x", controls=["a"], model=one).to_frame()
+        for name, one in models.items()
+    }
+    for name, own in alone.items():
+        assert table.loc[table["model"] == name, "estimate"].tolist() == own["estimate"].tolist()
+
+
+def test_what_cannot_be_estimated_is_a_row_with_its_reason():
+    frame = made().assign(flat=lambda f: f["unit"] * 1.0, zero=0.0)
+    frame["minus"] = -frame["count"]
+    models = {"fixed": Model("feols", effects="unit"), "ppml": Model("fepois", y="minus")}
+    found = specification_curve(frame, "y", ["x", "flat"], model=models | {"ols": "ols"}).to_frame()
+    why = found.set_index(["treatment", "model"])["missing"]
+    assert "collinear" in why["flat", "fixed"] and "negative" in why["x", "ppml"]
+    assert why["flat", "ols"] == "" and len(found) == 6
+    assert found.loc[found["missing"] != "", ["estimate", "p", "n"]].isna().all(axis=None)
+    never = specification_curve(frame, "zero", "x", model=Model("fepois", effects="unit"))
+    assert "no row is left" in never.to_frame()["missing"].item()
+    assert never.summary().loc[0, ["specifications", "missing"]].tolist() == [1, 1]
+
+
+def test_a_model_may_have_an_outcome_of_its_own():
+    found = specification_curve(
+        made(), "y", "x", model={"OLS": "ols", "PPML": Model("fepois", y="count")}
+    ).to_frame()
+    alone = specification_curve(made(), "count", "x", model="fepois").to_frame()
+    assert found.loc[1, "estimate"] == alone.loc[0, "estimate"] != found.loc[0, "estimate"]
+
+
+def test_the_joint_test_is_that_of_the_shared_path():
+    frame, axes = made(), linear.control_axes("a", "b")
+    own = specification_curve(frame, "y", "x", controls=["a", "b"]).joint_test(seed=4, draws=99)
+    plain = joint_test.joint_test(
+        frame, stats.Universe(axes), linear.LinearModel("y", "x"), seed=4, draws=99
+    )
+    pd.testing.assert_frame_equal(own.table, plain.table)
+    several = specification_curve(
+        frame, "y", "x", controls=["a", "b"], model={"FE": Model("feols", effects="unit"), "OLS": "ols"}
+    )  # fmt: skip
+    pd.testing.assert_frame_equal(several.joint_test(seed=4, draws=99, model="OLS").table, plain.table)  # fmt: skip
+    for model in (None, "FE"):
+        with pytest.raises(UsageError, match="least squares") as refused:
+            several.joint_test(seed=4, model=model)
+        assert "OLS" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "words"),
+    [
+        ({"y": "none"}, UnknownNameError, "none"),
+        ({"controls": ["size"]}, UnknownNameError, "size"),
+        ({"controls": {"one": ["size"]}}, UnknownNameError, "size"),
+        ({"samples": {"young": "young"}}, UnknownNameError, "young"),
+        ({"samples": {"text": "name"}}, UsageError, "truth value"),
+        ({"model": "probit"}, UnknownNameError, "probit"),
+        ({"model": Model("feols", effects="firm")}, UnknownNameError, "firm"),
+        ({"controls": ["model"]}, UsageError, "twice"),
+        ({"y": ["y", "count"], "model": Model("fepois", y="count")}, UsageError, "outcomes"),
+        ({"level": 95}, UsageError, "level"),
+    ],
+)
+def test_what_is_refused_before_anything_is_run(options, error, words):
+    with pytest.raises(error, match=words):
+        specification_curve(**{"data": made().assign(model=1.0), "y": "y", "x": "x"} | options)
+
+
+def test_a_model_that_makes_no_sense():
+    for options in ({"effects": "unit"}, {"errors": "HC4"}, {"errors": "cluster"}, {"cluster": "unit"}):  # fmt: skip
+        with pytest.raises(UsageError):
+            Model(**options)
+    with pytest.raises(UsageError, match="two joined"):
+        Model("feols", errors="cluster", cluster="a + b + c")
+    with pytest.raises(UnknownNameError, match="choice"):
+        specification_curve(made(), "y", "x").summary(by="model")

@@ -1,0 +1,67 @@
+"""Groups of rows as integers, against pandas' own groupby. Values are invented."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ca_research.stats import groups as module
+from ca_research.stats.groups import Groups, sources_of
+
+CELLS = st.lists(
+    st.tuples(
+        st.sampled_from(["KAZ", "KGZ", None]),
+        st.sampled_from([2020, 2021, None]),
+        st.sampled_from(["a", "b", None]),
+    ),
+    max_size=12,
+)
+TYPES = {
+    "text": {"who": "str", "year": "Int64", "what": "str"},
+    "objects": {"who": "object", "year": "float64", "what": "object"},
+    "categories": {"who": "category", "year": "Int64", "what": "category"},
+}
+
+
+@pytest.mark.parametrize("types", TYPES)
+@pytest.mark.parametrize("many", [0, 2**16])
+@given(cells=CELLS)
+def test_as_pandas_groups_them(types, many, cells):
+    frame = pd.DataFrame(cells, columns=["who", "year", "what"]).astype(TYPES[types])
+    before, module.MANY = module.MANY, many  # columns side by side, and one after another
+    try:
+        found = Groups(frame)
+        for keys in (["who"], ["who", "year"], ["year", "what", "who"]):
+            code = found.number(keys)
+            expected = frame.groupby(keys, dropna=False, observed=True).ngroup()
+            assert found.count(keys) == expected.nunique() == len(set(code))
+            assert len(set(zip(code, expected, strict=True))) == found.count(keys)
+            assert found.twice(keys) == bool(frame.duplicated(keys).any())
+            assert sorted(code[found.firsts(keys)]) == list(range(found.count(keys)))
+            several = frame.groupby(keys, dropna=False, observed=True)["what"].nunique(dropna=False)
+            assert found.several("what", keys) == bool((several > 1).any())
+    finally:
+        module.MANY = before
+
+
+def test_more_combinations_than_an_integer_holds():
+    rng = np.random.default_rng(0)
+    columns = {f"c{n}": rng.permutation(2000) for n in range(8)}  # 2000 ** 8 is far above 2 ** 62
+    frame = pd.concat([pd.DataFrame(columns)] * 2, ignore_index=True)
+    found = Groups(frame)
+    assert found.count(list(columns)) == 2000 and found.twice(list(columns))
+    assert not Groups(frame.head(2000)).twice(list(columns))
+
+
+def test_sources_of_a_group_are_named_once_and_sorted():
+    rows = pd.DataFrame({"source_id": ["B", "A", None, "A"]})
+    code = np.array([0, 0, 1, 2])
+    assert sources_of(rows, code, 3).tolist() == [("A", "B"), (), ("A",)]
+    made = pd.DataFrame({"sources": [("C", "A"), ("A",), (), ("B",)]})
+    assert sources_of(made, code, 3).tolist() == [("A", "C"), (), ("B",)]
+    alone = pd.DataFrame({"sources": [("C", "A"), ("B",)]})
+    assert sources_of(alone, np.array([1, 0]), 2).tolist() == [("B",), ("A", "C")]
+    assert sources_of(pd.DataFrame({"year": [1]}), np.array([0]), 1) is None
