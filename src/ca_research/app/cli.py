@@ -466,7 +466,7 @@ def claims_check(
     """
     from .. import registry
     from ..claims import article as quoted
-    from ..claims import check
+    from ..claims import check, measures
     from ..ground import paths
     from ..runs.parameters import tables_by_notebook
 
@@ -492,6 +492,9 @@ def claims_check(
             where="registry/claims",
             hint="mend the named fields",
         )
+    for name, replaces in measures.of_project().items():
+        place = ", in place of the package's" if replaces else ""
+        typer.echo(f"measure {name} is the project's own{place}")
     typer.echo(
         f"{len(specs)} claims are well formed"
         + (

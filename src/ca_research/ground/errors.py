@@ -92,6 +92,13 @@ class AggregateError(CaResearchError):
     """An aggregate stands beside its members where they would be ranked or summed together."""
 
 
+class MeasureError(CaResearchError):
+    """A measure cannot be imported, or does not do what a measure does: a fault of code.
+
+    Unlike other errors of a measure it is never an answer about the world.
+    """
+
+
 class RunError(CaResearchError):
     """A notebook could not be run to its end."""
 
