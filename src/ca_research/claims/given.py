@@ -21,7 +21,7 @@ from ..ground.errors import MeasureError, UnknownNameError, UsageError
 from ..registry import ClaimSpec, Table
 from ..tables.dates import known_on, parse_as_of
 from ..tables.load import revised_sources
-from .measures import find, place
+from .measures import find, place, wrong_choices
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,9 @@ def all_used(spec: ClaimSpec, given: set[str], taken: set[str]) -> None:
     """
     for criterion in spec.criteria().values():
         parameters = inspect.signature(find(criterion.measure)).parameters.values()
+        chosen = {name: (value,) for name, value in criterion.settings.items()}
+        for fault in wrong_choices(criterion.measure, chosen):
+            raise UsageError(fault, where=f"{spec.id}, criterion {criterion.name}")
         for name in (*criterion.settings, *criterion.axes):
             if name not in {p.name for p in parameters}:
                 raise MeasureError(

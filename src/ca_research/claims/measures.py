@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pandas as pd
 
-from ..estimates import ESTIMATE_COLUMNS, Measure
+from ..estimates import ESTIMATE_COLUMNS, Measure, generic
 from ..ground.errors import MeasureError, UnknownNameError
 from ..registry import Criterion
 from . import own_measures
@@ -96,7 +96,8 @@ def misfits(criterion: Criterion, given: Iterable[str]) -> Iterator[str]:
 
 
 def wrong_choices(measure: str, chosen: Mapping[str, Iterable[str]]) -> Iterator[str]:
-    """Values that a measure's typed choices (`Literal[...]`) do not know, in words.
+    """Values that a measure does not know, in words: of a typed choice (`Literal[...]`), or of a
+    column of the table that a generic measure reads.
 
     Parameters
     ----------
@@ -105,12 +106,15 @@ def wrong_choices(measure: str, chosen: Mapping[str, Iterable[str]]) -> Iterator
     chosen : mapping of str to iterable of str
         For each argument the values that it is to be given.
     """
-    known = _typed_choices(find(measure))
-    for name, values in chosen.items():
-        for value in values:
-            if name in known and value not in known[name]:
+    function = find(measure)
+    known = _typed_choices(function)
+    for name, value in ((name, value) for name, values in chosen.items() for value in values):
+        if name in known:
+            if value not in known[name]:
                 error = UnknownNameError(f"{name} of {measure}:", value, known[name])
                 yield f"{error.what}; {error.hint}"
+        elif hasattr(function, "table"):
+            yield from generic.faults(function, name, value)
 
 
 def checked(name: str, found: Any) -> pd.DataFrame:
