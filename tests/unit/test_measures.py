@@ -77,13 +77,13 @@ def test_a_projects_measure_stands_before_the_packages_and_is_told(own, command)
 
 def test_an_unknown_name_is_refused_with_those_that_are_close(own):
     own(double=DOUBLE, helpers=HELPERS)
-    with pytest.raises(UnknownNameError, match="did you mean my.double"):
+    with pytest.raises(UnknownNameError, match=r"did you mean my\.double"):
         measures.find("my.doubel")
 
 
 def test_two_of_one_name_are_refused_with_both_files(own):
     own(one=DOUBLE, two=DOUBLE)
-    with pytest.raises(RegistryError, match="measures/one.py and measures/two.py"):
+    with pytest.raises(RegistryError, match=r"measures/one\.py and measures/two\.py"):
         measures.find("tables.figure")
 
 

@@ -151,5 +151,5 @@ def check(
         economies=economies_of(spec) if economy in (None, "CA5") else economy,
         as_of=as_of or "latest",
     )
-    params = {} if economy is None else {"economy": economy}
-    return declared.judge(evidence, params)
+    judged = "CA5" if economy == "CA5" else ",".join(evidence.economies)
+    return declared.judge(evidence, {} if economy is None else {"economy": judged})

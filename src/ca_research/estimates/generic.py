@@ -323,8 +323,10 @@ def _first(figures: pd.DataFrame, by: pd.Series) -> pd.DataFrame:
 
 
 def _voice(figures: pd.DataFrame, terms: Terms, question: Question) -> Voice:
-    rows = figures if question.compares else figures[figures["with"].isin(list(question.of))]
-    return Voice(rows, max(1, len(terms.parts)))
+    keep = figures["with"].isin(list(question.of))
+    if question.compares:
+        keep |= ~figures["with"].isin(list(eco.AGGREGATES))
+    return Voice(figures[keep], max(1, len(terms.parts)))
 
 
 def _once(figures: pd.DataFrame) -> None:
