@@ -19,6 +19,7 @@ _FUNCTIONS = {
     "cite": "tables",
     "sql": "tables",
     "claim": "claims",
+    "check": "claims.claim",
 }
 _MODULES = {
     name: name

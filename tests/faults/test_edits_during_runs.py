@@ -89,6 +89,19 @@ def test_an_edit_during_a_run_is_said_and_the_page_is_of_what_is_there_in_the_en
     assert code == 0 and printed(tmp_path / "other") == left
 
 
+def test_an_edit_of_the_projects_measures_is_seen_like_that_of_any_input(
+    built, entry, tmp_path, command
+):
+    own = built.home / "measures" / "own.py"
+    own.parent.mkdir()
+    own.write_text("first = 1")
+    write(built.home, own, tmp_path / "flag", AFTER_IT_WAS_READ)
+    code, _, said = command(*RUN, str(tmp_path / "out"))
+    assert code == 0, said
+    assert "measures/own.py changed" in said
+    assert printed(tmp_path / "out") == "second"
+
+
 def test_inputs_that_change_at_each_run_end_it_with_their_name_and_without_a_page(
     built, entry, tmp_path, command
 ):

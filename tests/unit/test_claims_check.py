@@ -60,7 +60,7 @@ FIRST = C33["readings"][0]["criteria"][0]["name"]
         (lambda: changed(["notebook"], "other.ipynb"), ["notebook", "no notebooks/other.ipynb"]),
         (
             lambda: everywhere(C33, FIRST, "measure", "trade.leed"),
-            [f"criteria.{FIRST}", "no measure 'trade.leed'"],
+            [f"criteria.{FIRST}", "unknown measure 'trade.leed'"],
         ),
         (
             lambda: everywhere(C33, FIRST, "settings", {"planet": "mars"}),

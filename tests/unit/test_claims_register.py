@@ -257,5 +257,5 @@ def test_gathering_refuses_what_it_cannot_use():
             CLAIMS["C25"],
             {"facts": ca.load("facts", as_of="2023-05-19"), "geography": ca.load("geography")},
         )
-    with pytest.raises(RegistryError, match="no measure"):
+    with pytest.raises(UnknownNameError, match=r"trade\.lead"):
         find("trade.leed")

@@ -24,7 +24,7 @@ def home(tmp_path, monkeypatch):
     folder = tmp_path / "project"
     shutil.copytree(paths.registry_dir(), folder / "registry")
     (folder / "requirements.lock").write_text("a==1\n")
-    for name in ("notebooks", "data/processed/build-tiny", "data/raw"):
+    for name in ("notebooks", "data/processed/build-tiny", "data/raw", "measures"):
         (folder / name).mkdir(parents=True)
     (folder / "data" / "processed" / "CURRENT").write_text("build-tiny")
     for table in ("trade", "students"):
@@ -95,6 +95,7 @@ CHANGES = {
     "names of economies": (append("registry", "economies.csv"), EVERYTHING),
     "the article": (append("registry", "article.yaml"), EVERYTHING),
     "the lock file": (append("requirements.lock"), EVERYTHING),
+    "a measure of the project": (append("measures", "own.py"), EVERYTHING),
     "stored verdicts": (append("verdicts.json"), {"overview"}),
     "a note beside the project": (append("README.md"), set()),
 }

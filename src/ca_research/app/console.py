@@ -1,4 +1,6 @@
-"""What the commands print: frames and rows in a chosen format, and the progress of a run."""
+"""What the commands share: frames and rows in a chosen format, the progress of a run, pairs of names
+and values.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +10,19 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from ..ground.errors import UnknownNameError
+import typer
+
+from ..ground.errors import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ..runs import Result, Run
+
+
+Format = Annotated[str, typer.Option("--format", help="table, csv or json")]
 
 
 def known(format: str, formats: tuple[str, ...]) -> str:
@@ -147,3 +154,23 @@ def progress(total: int) -> Iterator[tuple[Any, Any]]:
         yield started, shown
         if served:
             bar.console.print(f"{served} of {total} served from the store", highlight=False)
+
+
+def pairs(words: list[str] | None) -> dict[str, str]:
+    """What `-p NAME=VALUE` or `--grid NAME=A,B` gave, by name; raises UsageError for another form
+    or a name twice.
+    """
+    found: dict[str, str] = {}
+    for word in words or ():
+        name, equals, value = word.partition("=")
+        if not equals or not name or not value:
+            raise UsageError(
+                f"expected NAME=VALUE, got {word!r}", hint="for example -p economy=UZB"
+            )
+        if name in found:
+            raise UsageError(
+                f"{name} is given twice: {found[name]} and {value}",
+                hint=f"several values go into one grid: --grid {name}={found[name]},{value}",
+            )
+        found[name] = value
+    return found

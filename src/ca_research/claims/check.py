@@ -6,7 +6,6 @@ Every fault is one line: the file, the field, what is wrong. Nothing here loads 
 
 from __future__ import annotations
 
-import inspect
 import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,11 +15,8 @@ from ..ground.errors import CaResearchError, RegistryError
 from ..registry import ClaimSpec, Criterion, Reading
 from .evidence import universe
 from .logic import FAILS, HOLDS, MIXED, evaluate
-from .measures import find
+from .measures import misfits, wrong_choices
 from .rule import apply_rule
-
-GIVEN = {"economies"}
-"""What a measure may take besides tables, settings and axes."""
 
 _MOST_CRITERIA = 8  # 3^8 combinations of states; a rule over more could not be read either
 
@@ -90,25 +86,17 @@ def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterato
 
 def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     try:
-        taken = inspect.signature(find(criterion.measure)).parameters
-        universe(claim, criterion)
+        yield from misfits(criterion, claim.data)
+        axes = {a.name: a for a in universe(claim, criterion).axes}
     except CaResearchError as error:
-        yield error.what
+        yield "; ".join(filter(None, (error.what, error.where, error.hint)))
         return
-    for kind, names in (("setting", criterion.settings), ("grid axis", criterion.axes)):
-        for name in names:
-            if name not in taken:
-                yield f"{criterion.measure} reads no {name!r}, so the {kind} does nothing"
-            elif kind == "setting" and name in criterion.axes:
-                yield f"{name!r} is both a setting and an axis"
-    needed = {p.name for p in taken.values() if p.default is p.empty}
-    for name in sorted(
-        needed - set(claim.data) - GIVEN - set(criterion.settings) - set(criterion.axes)
-    ):
-        yield (
-            f"{criterion.measure} needs {name!r}, which is neither among the data nor a setting "
-            "nor an axis"
-        )
+    for name in sorted(set(criterion.settings) & set(axes)):
+        yield f"{name!r} is both a setting and an axis"
+    chosen = {name: (value,) for name, value in criterion.settings.items()}
+    yield from wrong_choices(
+        criterion.measure, chosen | {name: axis.values for name, axis in axes.items()}
+    )
 
 
 def _rule(reading: Reading) -> Iterator[str]:

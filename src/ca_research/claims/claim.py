@@ -5,6 +5,7 @@ verdict.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,10 @@ import pandas as pd
 from .. import registry
 from ..ground.errors import UnknownNameError
 from ..registry import ClaimSpec
+from ..tables import load
+from .compute import Call, Computation
 from .evidence import Evidence, gather, universe
+from .given import economies_of
 from .judge import judge
 from .verdict import Verdict
 
@@ -106,3 +110,54 @@ class Claim:
 def claim(claim_id: str) -> Claim:
     """A declared claim by id, for example 'C30'; raises UnknownNameError with the known ones."""
     return Claim(registry.claim(claim_id))
+
+
+def check(
+    claim_id: str,
+    *,
+    economy: str | Iterable[str] | None = None,
+    as_of: str | dt.date | None = None,
+) -> Verdict:
+    """The verdict on a claim from the tables that it declares: loaded, measured, judged.
+
+    Parameters
+    ----------
+    claim_id : str
+        A declared claim, for example 'C33'.
+    economy : str or iterable of str, optional
+        The economies to judge, by code or name; by default, and for 'CA5', all that the claim
+        speaks of.
+    as_of : str or date, optional
+        The day whose knowledge is used; by default everything at hand.
+
+    Returns
+    -------
+    Verdict
+        Of the headline reading, with those of the other readings in `beside`: the same as a run of
+        the claim's notebook stores.
+
+    Raises
+    ------
+    UnknownNameError
+        A claim, an economy of it or a day is not known.
+    MissingTableError
+        The tables have not been built.
+    MeasureError
+        A measure does not work.
+
+    Examples
+    --------
+    >>> print(check("C25").verdict)
+    supported
+    """
+    declared = claim(claim_id)
+    spec = declared.spec
+    calls = [Call.of(criterion, []) for criterion in spec.criteria().values()]
+    needed = Computation(dict.fromkeys(spec.data)).taken(calls)
+    evidence = declared.gather(
+        **{name: load(name, as_of=as_of) for name in sorted(needed)},
+        economies=economies_of(spec) if economy in (None, "CA5") else economy,
+        as_of=as_of or "latest",
+    )
+    judged = "CA5" if economy == "CA5" else ",".join(evidence.economies)
+    return declared.judge(evidence, {} if economy is None else {"economy": judged})

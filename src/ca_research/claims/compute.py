@@ -16,7 +16,7 @@ from ..estimates.frame import tracing
 from ..estimates.measures import Measure
 from ..ground.errors import CaResearchError
 from ..registry import Criterion
-from .measures import find
+from .measures import checked, find
 
 Seen = list[tuple[str, pd.DataFrame]]
 
@@ -101,9 +101,8 @@ class Computation:
 
     def _compute(self, call: Call, choices: dict[str, str]) -> pd.DataFrame:
         function = find(call.name)
-        return function(
-            **self._arguments(function, call.economies) | dict(call.settings), **choices
-        )
+        given = self._arguments(function, call.economies) | dict(call.settings)
+        return checked(call.name, function(**given, **choices))
 
     def _arguments(self, function: Measure, economies: tuple[str, ...]) -> dict[str, Any]:
         """What a function takes of the economies, of what is given, and of its shared parts."""

@@ -17,11 +17,11 @@ import pandas as pd
 
 from .. import registry
 from ..ground import economies as eco
-from ..ground.errors import UnknownNameError, UsageError
+from ..ground.errors import MeasureError, UnknownNameError, UsageError
 from ..registry import ClaimSpec, Table
 from ..tables.dates import known_on, parse_as_of
 from ..tables.load import revised_sources
-from .measures import find
+from .measures import find, place, wrong_choices
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,16 @@ def all_used(spec: ClaimSpec, given: set[str], taken: set[str]) -> None:
     """
     for criterion in spec.criteria().values():
         parameters = inspect.signature(find(criterion.measure)).parameters.values()
+        chosen = {name: (value,) for name, value in criterion.settings.items()}
+        for fault in wrong_choices(criterion.measure, chosen):
+            raise UsageError(fault, where=f"{spec.id}, criterion {criterion.name}")
+        for name in (*criterion.settings, *criterion.axes):
+            if name not in {p.name for p in parameters}:
+                raise MeasureError(
+                    f"measure {criterion.measure} takes no {name!r}",
+                    where=f"{spec.id}, criterion {criterion.name}",
+                    hint=f"{place(find(criterion.measure))}: take it, or leave it out of the claim",
+                )
         needed = {p.name for p in parameters if p.default is p.empty} - {"economies"}
         if missing := sorted(needed - given - set(criterion.settings) - set(criterion.axes)):
             raise UsageError(

@@ -1,54 +1,179 @@
-"""Measures found by their registered names, wherever their functions live."""
+"""Measures found by their registered names, wherever their functions live.
+
+A project's own `measures/*.py` come first, then this article's, then those of the wings, so that a
+project can replace a measure by writing one of the same name.
+"""
 
 from __future__ import annotations
 
 import importlib
+import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from ..estimates.measures import Measure
-from ..ground.errors import RegistryError
+import pandas as pd
+
+from ..estimates import ESTIMATE_COLUMNS, Measure, generic
+from ..ground.errors import MeasureError, UnknownNameError
+from ..registry import Criterion
+from . import own_measures
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _NAMED = re.compile(r'^@measure\("([a-z_]+(?:\.[a-z_0-9]+)+)"\)$', re.MULTILINE)
 
 
 def find(name: str) -> Measure:
-    """The function registered under a name, for example `trade.lead`; its module is imported.
+    """The function registered under a name; only the module that marks it is imported.
 
-    Raises RegistryError for a name under which there is none.
+    Parameters
+    ----------
+    name : str
+        As a claim writes it, for example `trade.lead`.
+
+    Returns
+    -------
+    Measure
+        The project's own where it has one of that name, else this article's, else a wing's.
+
+    Raises
+    ------
+    UnknownNameError
+        No measure has the name; says which are close.
+    MeasureError
+        A file of the project's measures cannot be read or imported.
+    RegistryError
+        Two measures of one place have the same name.
+
+    Examples
+    --------
+    >>> find("trade.lead").__module__
+    'ca_research.trade.rank'
     """
-    file = _files().get(name)
-    if file is None:
-        raise RegistryError(
-            f"no measure {name!r}",
-            where="registry/claims",
-            hint='name one that a module marks: @measure("...")',
+    own, package = own_measures.files(), _package()
+    if name in own:
+        return _marked(own_measures.module(own[name]), name)
+    if name in package:
+        module = ".".join(package[name].relative_to(_PACKAGE.parent).with_suffix("").parts)
+        return _marked(importlib.import_module(module), name)
+    raise UnknownNameError("measure", name, sorted({*own, *package}))
+
+
+def of_project() -> dict[str, bool]:
+    """Names of the project's own measures, and whether each stands in for one of the package."""
+    return {name: name in _package() for name in sorted(own_measures.files())}
+
+
+def misfits(criterion: Criterion, given: Iterable[str]) -> Iterator[str]:
+    """What a criterion's measure does not take of what it is given, and what it lacks, in words.
+
+    Parameters
+    ----------
+    criterion : Criterion
+        Its measure, settings and axes.
+    given : iterable of str
+        Names of the tables and other arguments at hand.
+
+    Raises
+    ------
+    UnknownNameError, MeasureError
+        As `find`.
+    """
+    function = find(criterion.measure)
+    taken = inspect.signature(function).parameters
+    for kind, names in (("setting", criterion.settings), ("grid axis", criterion.axes)):
+        for name in names:
+            if name not in taken:
+                yield f"{criterion.measure} reads no {name!r}, so the {kind} does nothing"
+    needed = {p.name for p in taken.values() if _needed(p)}
+    for name in sorted(needed - {*given, "economies", *criterion.settings, *criterion.axes}):
+        yield (
+            f"{criterion.measure} needs {name!r}, which is neither among the data nor a setting "
+            "nor an axis"
         )
-    module = ".".join(file.relative_to(_PACKAGE.parent).with_suffix("").parts)
-    for found in vars(importlib.import_module(module)).values():
+
+
+def wrong_choices(measure: str, chosen: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    """Values that a measure does not know, in words: of a typed choice (`Literal[...]`), or of a
+    column of the table that a generic measure reads.
+
+    Parameters
+    ----------
+    measure : str
+        A registered name.
+    chosen : mapping of str to iterable of str
+        For each argument the values that it is to be given.
+    """
+    function = find(measure)
+    known = _typed_choices(function)
+    for name, value in ((name, value) for name, values in chosen.items() for value in values):
+        if name in known:
+            if value not in known[name]:
+                error = UnknownNameError(f"{name} of {measure}:", value, known[name])
+                yield f"{error.what}; {error.hint}"
+        elif hasattr(function, "table"):
+            yield from generic.faults(function, name, value)
+
+
+def checked(name: str, found: Any) -> pd.DataFrame:
+    """What a measure returned; raises MeasureError where it is no estimates frame."""
+    absent = [c for c in ESTIMATE_COLUMNS if c not in getattr(found, "columns", ())]
+    if isinstance(found, pd.DataFrame) and not absent:
+        return found
+    returned = (
+        f"a frame without {', '.join(absent)}"
+        if isinstance(found, pd.DataFrame)
+        else f"{type(found).__name__}"
+    )
+    raise MeasureError(
+        f"measure {name} returned {returned}, and not an estimates frame",
+        where=place(find(name)),
+        hint="return estimates([estimate_row(rows, estimate=...)]) of ca_research.estimates",
+    )
+
+
+def place(function: Measure) -> str:
+    """File and line of a measure, as a user should see them."""
+    code = inspect.unwrap(function).__code__
+    return own_measures.shown(Path(code.co_filename), code.co_firstlineno)
+
+
+def _needed(parameter: inspect.Parameter) -> bool:
+    several = (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+    return parameter.default is parameter.empty and parameter.kind not in several
+
+
+def _typed_choices(function: Measure) -> dict[str, tuple[str, ...]]:
+    try:
+        hints = get_type_hints(function)
+    except NameError:  # an annotation for readers alone
+        return {}
+    return {name: get_args(hint) for name, hint in hints.items() if get_origin(hint) is Literal}
+
+
+def _marked(module: Any, name: str) -> Measure:
+    for found in vars(module).values():
         if getattr(found, "name", None) == name and callable(found):
             return found
-    raise RegistryError(f"no measure {name!r}", where=str(file), hint="mend its mark")
+    raise MeasureError(
+        f"{name!r} is no longer the name of a function",
+        where=own_measures.shown(Path(module.__file__)),
+        hint=f'put @measure("{name}") on top of its other decorators',
+    )
 
 
 @cache
-def _files() -> dict[str, Path]:
-    """The module of every registered name."""
-    found: dict[str, Path] = {}
-    for file in _modules():
-        for name in _NAMED.findall(file.read_text(encoding="utf-8")):
-            if name in found:
-                raise RegistryError(
-                    f"two measures are called {name!r}",
-                    where=f"{found[name].name}, {file.name}",
-                    hint="give one another name",
-                )
-            found[name] = file
-    return found
+def _package() -> dict[str, Path]:
+    """The module of every name that the package registers, this article's before the wings'."""
+    files = sorted(_PACKAGE.rglob("*.py"))
+    article = [file for file in files if file.is_relative_to(_PACKAGE / "article")]
+    rest = [file for file in files if file not in set(article)]
+    found = ([(n, f) for f in room for n in _names(f)] for room in (rest, article))
+    wings, own = map(own_measures.unique, found)
+    return wings | own
 
 
-def _modules() -> Iterator[Path]:
-    yield from sorted(_PACKAGE.rglob("*.py"))
+def _names(file: Path) -> list[str]:
+    return _NAMED.findall(file.read_text(encoding="utf-8"))

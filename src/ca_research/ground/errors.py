@@ -96,6 +96,13 @@ class TimeLimitError(CaResearchError):
     """Something took longer than it may, and was stopped."""
 
 
+class MeasureError(CaResearchError):
+    """A measure cannot be imported, or does not do what a measure does: a fault of code.
+
+    Unlike other errors of a measure it is never an answer about the world.
+    """
+
+
 class RunError(CaResearchError):
     """A notebook could not be run to its end."""
 

@@ -57,6 +57,11 @@ def notebooks_dir() -> Path:
     return home() / "notebooks"
 
 
+def measures_dir() -> Path:
+    """Where a project keeps measures of its own; most have none."""
+    return home() / "measures"
+
+
 def baseline_dir() -> Path:
     """Where the accepted verdicts lie; of an installed wheel it may only be read."""
     return home() / "baseline"

@@ -71,8 +71,18 @@ ColumnType = Literal[
 ]
 
 
+Part = Literal["unit", "counterpart", "time", "value", "basis"]
+"""What a column is to a figure, for measures that work on any table.
+
+unit: whose figure it is. counterpart: with or of whom. time: of which year. value: the figure.
+basis: in what terms it is counted; figures on unlike ones are not compared.
+"""
+
+
 class Column(Model):
-    """A column: its meaning, its unit, its bounds and why they are what they are."""
+    """A column: its meaning, its unit, its bounds and why they are what they are; `role` is what it
+    is to a figure.
+    """
 
     type: ColumnType
     meaning: Annotated[str, Field(min_length=1)]
@@ -83,6 +93,7 @@ class Column(Model):
     values: tuple[str, ...] | None = None
     pattern: str | None = None
     nullable: bool = False
+    role: Part | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Column:
@@ -119,6 +130,9 @@ class Table(Model):
                 raise ValueError(f"key column {name!r} is not among the columns")
             if self.columns[name].nullable:
                 raise ValueError(f"key column {name!r} may not be nullable")
+        roles = [c.role for c in self.columns.values() if c.role not in (None, "basis")]
+        if twice := sorted({str(role) for role in roles if roles.count(role) > 1}):
+            raise ValueError(f"two columns have the role {twice[0]!r}")
         if self.known == "year" and "year" not in self.columns:
             raise ValueError("known: year needs a column `year`")
         if self.known == "date" and "date" not in self.columns:

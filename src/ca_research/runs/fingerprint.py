@@ -45,6 +45,11 @@ def package_files() -> Iterator[Path]:
             yield file
 
 
+def measure_files() -> list[Path]:
+    """Code of the project's own measures."""
+    return walk(paths.measures_dir(), ".py")
+
+
 def environment() -> dict[str, str]:
     """Python, the lock file where there is one, and the packages installed by name and version."""
     lock = paths.home() / "requirements.lock"
@@ -63,11 +68,12 @@ def environment() -> dict[str, str]:
 
 
 def project_files() -> list[Path]:
-    """Files of the project that a command can depend on: registry, raw figures, notebooks, the lock
-    file.
+    """Files of the project that a command can depend on: registry, raw figures, notebooks, measures,
+    the lock file.
     """
     folders = (paths.registry_dir(), paths.raw_dir(), paths.notebooks_dir())
-    return [*(f for folder in folders for f in walk(folder)), paths.home() / "requirements.lock"]
+    found = [f for folder in folders for f in walk(folder)]
+    return [*found, *measure_files(), paths.home() / "requirements.lock"]
 
 
 def rendered_files() -> list[Path]:

@@ -9,6 +9,7 @@
 | a claim file | runs of that claim, and of notebooks that declare `claims/*` |
 | another registry entry (`coding/acts`) | runs of notebooks that declare it |
 | names of economies, the article's entry | all |
+| a measure of the project's own | all |
 | the package (but for site/, kernels/, the runner and the command line), the lock file, installed packages, Python | all |
 | a kernel other than this environment's: its command, executable, variables, packages | all |
 | verdicts stored by other runs | the overview |
@@ -28,7 +29,15 @@ from typing import Any
 from ..ground import paths, reads
 from ..ground.files import stamps
 from ..ground.textfiles import read_yaml
-from .fingerprint import FORMAT, PACKAGE, digest, environment, of_files, package_files
+from .fingerprint import (
+    FORMAT,
+    PACKAGE,
+    digest,
+    environment,
+    measure_files,
+    of_files,
+    package_files,
+)
 from .planning import Run
 
 
@@ -93,9 +102,14 @@ class Inputs:
             "format": FORMAT,
             "package": of_files(package_files(), PACKAGE),
             "registry": of_files(shared, folder),
+            "measures": self._measures,
             "kernel": self.kernel,
             **environment(),
         }
+
+    @cached_property
+    def _measures(self) -> str:
+        return of_files(measure_files(), paths.home())
 
     @cached_property
     def _sources(self) -> Mapping[str, bytes]:
@@ -128,13 +142,18 @@ class Inputs:
 
     @cached_property
     def _rooms(self) -> dict[str, str]:
-        """What `package_files` yields, hashed room by room."""
+        """What `package_files` yields, hashed room by room, and the project's own measures, if it
+        has any.
+        """
         rooms: dict[str, list[Path]] = {}
         for file in package_files():
             rooms.setdefault(file.relative_to(PACKAGE).parts[0].removesuffix(".py"), []).append(
                 file
             )
-        return {room: of_files(files, PACKAGE)[:SHORT] for room, files in sorted(rooms.items())}
+        own = {"measures": self._measures[:SHORT]} if measure_files() else {}
+        return own | {
+            room: of_files(files, PACKAGE)[:SHORT] for room, files in sorted(rooms.items())
+        }
 
     def _figure(self, name: str) -> str:
         """Figures of a table by their declaration, which holds the hash of every raw file, and by
@@ -189,6 +208,8 @@ class Inputs:
             paths.processed_dir() / "CURRENT",
             run.notebook,
             *package_files(),
+            *measure_files(),
+            paths.measures_dir(),
         ]
         for name in about.get("tables", ()):
             files += [self.tables / f"{name}.parquet", folder / "tables" / f"{name}.yaml"]

@@ -18,7 +18,7 @@ from typing import Any
 import joblib
 import pandas as pd
 
-from ..ground.errors import CaResearchError, UsageError
+from ..ground.errors import CaResearchError, MeasureError, UsageError
 
 
 @dataclass(frozen=True)
@@ -164,6 +164,8 @@ def _one(
 ) -> list[dict[str, Any]]:
     try:
         rows = _records(measure(**choices)) or [{"missing": "the measure returned no row"}]
+    except MeasureError:
+        raise
     except CaResearchError as error:
         rows = [{"missing": error.what}]
     return [{"spec": number, "is_main": is_main, **choices, **row} for row in rows]

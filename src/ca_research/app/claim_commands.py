@@ -1,0 +1,229 @@
+"""Commands on the declared claims: check, claims, new claim. Heavy modules are imported inside the
+commands.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..ground.errors import CaResearchError, UnknownNameError, UsageError
+from . import console
+
+claims_app = typer.Typer(
+    help="The declared claims: list, show, check.",
+    invoke_without_command=True,
+    rich_markup_mode=None,
+)
+new_app = typer.Typer(
+    help="A new claim from a template.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+def check(
+    claim: Annotated[str, typer.Argument(help="A claim, for example C33")],
+    param: Annotated[
+        list[str] | None, typer.Option("-p", "--param", help="One parameter: -p economy=KAZ")
+    ] = None,
+    as_of: Annotated[str, typer.Option("--as-of", help="A day (YYYY-MM-DD) or latest.")] = "latest",
+    format: Annotated[str, typer.Option("--format", help="text or json")] = "text",
+) -> None:
+    """The verdict on a claim, from the tables and without its notebook."""
+    console.known(format, ("text", "json"))
+    chosen = _economy(claim, console.pairs(param))
+    from ..claims.claim import check as judged
+
+    verdict = judged(claim, economy=chosen, as_of=as_of)
+    if format == "json":
+        typer.echo(json.dumps(verdict.bundle(), ensure_ascii=False, indent=1))
+    else:
+        typer.echo(f"{verdict}\n(as of {verdict.as_of})")
+
+
+def _economy(claim: str, given: dict[str, str]) -> str | None:
+    """The economy that was asked for, else the notebook's own choice; parameters are those of the
+    claim's notebook, where the project has it.
+    """
+    from .. import registry
+    from ..ground import paths
+    from ..runs import parameters
+
+    file = paths.notebooks_dir() / registry.claim(claim).notebook
+    if not file.is_file():
+        known = {}
+        if unknown := sorted(set(given) - {"economy"}):
+            raise UnknownNameError("parameter", unknown[0], ["economy"], where=claim)
+    else:
+        known = parameters.declared(file)
+        given = parameters.check(file, given)
+    elsewhere = {
+        "as_of": "--as-of 2023-05-19",
+        "claim": "the claim is the argument: ca-research check C30",
+    }
+    for name in sorted(set(given) - {"economy"}):
+        raise UsageError(
+            f"{name} is no parameter of a check",
+            hint=elsewhere.get(name, f"ca-research run {claim} -p {name}={given[name]}"),
+        )
+    default = known["economy"].default if "economy" in known else None
+    return given.get("economy", default)
+
+
+@claims_app.callback()
+def claims_list(context: typer.Context, format: console.Format = "table") -> None:
+    if context.invoked_subcommand:
+        return
+    from .. import registry
+
+    rows = [
+        {
+            "claim": c.id,
+            "theme": c.theme,
+            "kind": c.kind,
+            "title": c.title,
+            "readings": len(c.readings),
+            "declared": str(c.declared_on),
+            "rule": c.rule_sha256[:12],
+        }
+        for c in registry.claims().values()
+    ]
+    console.rows(rows, format)
+
+
+@claims_app.command("show")
+def claims_show(
+    claim: Annotated[str, typer.Argument(help="A claim, for example C30")],
+    format: Annotated[str, typer.Option("--format", help="text or json")] = "text",
+) -> None:
+    """The claim, its readings, criteria, thresholds and rule."""
+    from .. import registry
+
+    spec = registry.claim(claim)
+    if console.known(format, ("text", "json")) == "json":
+        typer.echo(
+            json.dumps(
+                spec.model_dump(mode="json") | {"rule_sha256": spec.rule_sha256},
+                ensure_ascii=False,
+                indent=1,
+            )
+        )
+        return
+    from ..claims import Claim
+
+    typer.echo(
+        f"{spec.id}  "
+        f"{spec.title}\n“{spec.quotation}”\n{spec.restatement}\n\n{Claim(spec).rule}\n\nexpected: "
+        f"{spec.expected}\nknown before: {spec.known_before}\ndeclared {spec.declared_on}, rule "
+        f"{spec.rule_sha256}"
+    )
+
+
+@claims_app.command("check")
+def claims_check(
+    article: Annotated[
+        Path | None, typer.Option("--article", help="The article's text, where it is at hand.")
+    ] = None,
+    verdicts: Annotated[
+        Path | None,
+        typer.Option(
+            "--verdicts", help="Stored verdicts; default: those of the last report, if any."
+        ),
+    ] = None,
+) -> None:
+    """Check the register: whether it can be applied, its quotations (with --article), and the
+    verdicts stored.
+    """
+    from .. import registry
+    from ..claims import article as quoted
+    from ..claims import check, measures
+    from ..ground import paths
+    from ..runs.parameters import tables_by_notebook
+
+    text = _article(article) if article else None
+    specs = registry.claims()
+    faults = check.register(specs, tables_by_notebook())
+    faults += quoted.check(specs, text)
+    stored = verdicts or paths.reports_dir() / "verdicts.json"
+    known: list[dict[str, Any]] = []
+    old = 0
+    if verdicts or stored.is_file():
+        try:
+            known = json.loads(stored.read_text(encoding="utf-8"))
+            faults += [fault for one in known for fault in check.verdict(one)]
+            old = sum(map(check.stale, known))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise UsageError(
+                f"not a file of verdicts: {error!r}", where=str(stored), hint="ca-research run"
+            ) from None
+    if faults:
+        raise CaResearchError(
+            f"the register has {len(faults)} faults\n" + "\n".join(f"  {f}" for f in faults),
+            where="registry/claims",
+            hint="mend the named fields",
+        )
+    for name, replaces in measures.of_project().items():
+        place = ", in place of the package's" if replaces else ""
+        typer.echo(f"measure {name} is the project's own{place}")
+    typer.echo(
+        f"{len(specs)} claims are well formed"
+        + (
+            " and quote the article rightly"
+            if article
+            else "; quotations were not compared (no --article)"
+        )
+        + (f"; {len(known) - old} stored verdicts follow from their criteria" if known else "")
+        + (f", {old} were judged by an earlier rule" if old else "")
+    )
+
+
+def _article(file: Path) -> str:
+    from ..ground.textfiles import Unreadable, decoded
+
+    if not file.is_file():
+        raise UsageError(f"no such file: {file}", hint="give the path of the article's text")
+    try:
+        text = decoded(file.read_bytes())
+    except Unreadable as fault:
+        raise UsageError(
+            fault.what, where=fault.place(file.name), hint="save the text as UTF-8"
+        ) from None
+    if not text.strip():
+        raise UsageError(
+            "the article's file is empty", where=file.name, hint="give the article's text"
+        )
+    return text
+
+
+@new_app.callback()
+def new() -> None: ...
+
+
+@new_app.command("claim")
+def new_claim(
+    claim: Annotated[str, typer.Argument(help="An id that is free, for example C36")],
+    sentence: Annotated[
+        str | None,
+        typer.Option("--sentence", help="Paragraph and sentence of the article, for example 2.1"),
+    ] = None,
+) -> None:
+    """Write a claim file and a notebook that run at once, to be made one's own."""
+    from ..ground import paths
+    from .scaffold import new_claim as write
+
+    place = None
+    if sentence is not None:
+        parts = sentence.split(".")
+        if len(parts) != 2 or not all(p.isascii() and p.isdigit() and len(p) < 5 for p in parts):
+            raise UsageError(
+                f"{sentence!r} is no place in the article",
+                hint="paragraph.sentence, for example 2.1",
+            )
+        place = (int(parts[0]), int(parts[1]))
+    for file in write(claim, place):
+        typer.echo(paths.shown(file))
+    typer.echo(
+        f"next: ca-research run {claim}, then make both files your own (docs/adding-a-claim.md)"
+    )

@@ -1,0 +1,97 @@
+"""ca.check: from the tables to the verdict in one call, the same as the claim's notebook stores."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import ca_research as ca
+from ca_research import paths
+from ca_research.ground.errors import UnknownNameError, UsageError
+
+STORED = json.loads((paths.baseline_dir() / "verdicts.json").read_text(encoding="utf-8"))
+
+
+def stored(claim: str, day: str, economy: str) -> dict:
+    return {
+        v["reading"]: v
+        for v in STORED["verdicts"]
+        if (v["claim"], v["as_of"]) == (claim, day) and v["params"].get("economy", "CA5") == economy
+    }
+
+
+@pytest.mark.parametrize(
+    ("claim", "economy", "day"),
+    [
+        ("C33", "KAZ", "2023-05-19"),
+        ("C33", "UZB", "latest"),
+        ("C23", "CA5", "latest"),  # figures
+        ("C25", "CA5", "2023-05-19"),  # facts and geography
+        ("C05", "CA5", "latest"),  # dates, counted over others than the five
+        ("C27", "CA5", "latest"),  # documents
+        ("O01", "CA5", "latest"),  # opinion: no figures at all
+        ("C22", "CA5", "latest"),  # its notebook loads less of the table
+    ],
+)
+def test_it_is_what_the_notebook_stored(claim, economy, day):
+    found = {v.reading: v for v in ca.check(claim, economy=economy, as_of=day).all()}
+    accepted = stored(claim, day, economy)
+    assert found.keys() == accepted.keys()
+    for reading, old in accepted.items():
+        new = found[reading]
+        assert (new.verdict, new.fragile, new.as_of) == (old["verdict"], old["fragile"], day)
+        for criterion in new.criteria:
+            before = old["criteria"][criterion.name]
+            assert criterion.state == before["state"]
+            assert (criterion.estimate is None) == (before["estimate"] is None)
+            if criterion.estimate is not None:
+                assert criterion.estimate == pytest.approx(before["estimate"], rel=1e-9)
+
+
+def test_an_economy_goes_by_its_name_and_stands_in_the_parameters():
+    assert ca.check("C25").params == {}
+    verdict = ca.check("C33", economy="Kazakhstan")
+    assert verdict.params == {"economy": "KAZ"}
+    assert verdict.verdict == stored("C33", "latest", "KAZ")["literal"]["verdict"]
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        ({"claim_id": "C99"}, UnknownNameError),
+        ({"claim_id": "C33", "economy": "FRA"}, UnknownNameError),
+        ({"claim_id": "C33", "as_of": "soon"}, UsageError),
+    ],
+)
+def test_what_it_cannot_do_is_refused(words, wrong):
+    with pytest.raises(wrong):
+        ca.check(**words)
+
+
+def test_the_command_says_the_verdict_and_ends_well(command):
+    code, said, _ = command("check", "C25")
+    assert code == 0
+    assert said.startswith("C25 Together: supported") and said.endswith("(as of latest)\n")
+    code, said, _ = command("check", "C25", "--as-of", "2023-05-19", "--format", "json")
+    assert code == 0
+    (headline, *_) = json.loads(said)
+    assert (headline["claim"], headline["as_of"]) == ("C25", "2023-05-19")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("C99",), "unknown claim 'C99'"),
+        (("C33", "-p", "economy=FRA"), "known: CA5, KAZ"),
+        (("C33", "-p", "planet=mars"), "unknown parameter 'planet'"),
+        (("C33", "-p", "as_of=latest"), "--as-of 2023-05-19"),
+        (("C03", "-p", "claim=C05"), "the claim is the argument"),
+        (("C33", "--as-of", "soon"), "next:"),
+        (("C25", "--format", "csv"), "unknown format 'csv'"),
+    ],
+)
+def test_the_command_refuses_what_is_wrong_in_three_lines(command, words, told):
+    code, said, wrong = command("check", *words)
+    assert (code, said) == (2, "")
+    assert told in wrong and len(wrong.splitlines()) <= 3

@@ -1,0 +1,191 @@
+"""Measures by name: a project's own come first, and one that does not work says what is wrong and
+where.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ca_research import claim, load, registry
+from ca_research.app.scaffold import new_claim
+from ca_research.claims import check, measures
+from ca_research.ground.errors import MeasureError, RegistryError, UnknownNameError
+from ca_research.ground.paths import home
+
+DOUBLE = """\
+from ca_research.estimates import estimate_row, estimates, measure
+
+from .helpers import times
+
+
+@measure("my.double")
+def double(facts, *, subject: str, attribute: str, year: str = "newest"):
+    rows = facts[(facts["subject"] == subject) & (facts["attribute"] == attribute)]
+    return estimates([estimate_row(rows, estimate=times(2, rows["value"].max()))])
+"""
+HELPERS = "def times(a, b):\n    return a * b\n"
+
+
+@pytest.fixture
+def own(project):
+    """Writes files of the project's measures."""
+
+    def write(**files: str) -> None:
+        folder = project.home / "measures"
+        folder.mkdir(exist_ok=True)
+        for name, text in files.items():
+            (folder / f"{name}.py").write_text(text, encoding="utf-8")
+
+    return write
+
+
+def test_the_rules_of_all_claims_are_those_of_the_baseline():
+    stored = json.loads((home() / "baseline" / "verdicts.json").read_text(encoding="utf-8"))
+    accepted = {v["claim"]: v["rule"] for v in stored["verdicts"]}
+    assert {c.id: c.rule_sha256[:16] for c in registry.claims().values()} == accepted
+    assert len(accepted) == 48
+
+
+def test_a_measure_of_the_project_is_found_by_its_name_and_leaves_no_file_behind(project, own):
+    own(double=DOUBLE, helpers=HELPERS)
+    assert measures.find("my.double").__name__ == "double"
+    assert measures.of_project() == {"my.double": False}
+    assert sorted(f.name for f in (project.home / "measures").iterdir()) == [
+        "double.py",
+        "helpers.py",
+    ]
+
+
+def test_an_edit_is_seen_at_once_also_in_what_a_measure_imports(own):
+    own(double=DOUBLE, helpers=HELPERS)
+    before = measures.find("my.double")
+    assert measures.find("my.double") is before
+    own(helpers=HELPERS.replace("*", "+"))
+    assert measures.find("my.double").__globals__["times"](2, 5) == 7
+
+
+def test_a_projects_measure_stands_before_the_packages_and_is_told(own, command):
+    package = measures.find("trade.lead")
+    own(double=DOUBLE.replace("my.double", "trade.lead"), helpers=HELPERS)
+    assert measures.find("trade.lead") is not package
+    code, said, _ = command("claims", "check")
+    assert code == 0
+    assert "trade.lead is the project's own, in place of the package's" in said
+
+
+def test_an_unknown_name_is_refused_with_those_that_are_close(own):
+    own(double=DOUBLE, helpers=HELPERS)
+    with pytest.raises(UnknownNameError, match=r"did you mean my\.double"):
+        measures.find("my.doubel")
+
+
+def test_two_of_one_name_are_refused_with_both_files(own):
+    own(one=DOUBLE, two=DOUBLE)
+    with pytest.raises(RegistryError, match=r"measures/one\.py and measures/two\.py"):
+        measures.find("tables.figure")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("def broken(:\n", ["not Python", "measures/double.py, line 1"]),
+        ("import nowhere_at_all\n" + DOUBLE, ["No module named", "measures/double.py, line 1"]),
+        (DOUBLE.replace("times\n", "tmes\n", 1), ["cannot import name", "measures/double.py"]),
+        (DOUBLE + "\ndouble = 1\n", ["no longer the name", "measures/double.py"]),
+    ],
+)
+def test_a_file_that_cannot_be_used_says_where(own, text, words):
+    own(double=text, helpers=HELPERS)
+    with pytest.raises(MeasureError) as refused:
+        measures.find("my.double")
+    assert all(w in str(refused.value) for w in [*words, "next:"]), refused.value
+
+
+CHOICE = 'way: Literal["sum", "mean"] = "sum"'
+
+
+@pytest.fixture
+def article(project):
+    """A project with facts to judge and a claim on them, made by `new claim`."""
+    columns = {
+        name: {"type": kind, "meaning": name, "nullable": name == "year"}
+        for name, kind in {
+            "fact_id": "string",
+            "subject": "string",
+            "attribute": "string",
+            "year": "year",
+            "value": "number",
+            "unit": "string",
+            "source_id": "source",
+        }.items()
+    }
+    columns["value"] |= {"unit": "see unit"}
+    project.edit("facts", columns=columns)
+    project.rows(("a", "KAZ", "loans", "2019", "7", "books", "S_CALENDAR"), table="facts")
+    listed = [
+        {"paragraph": p, "sentence": 1, "sha256": "a" * 64, "none": "for the test"} for p in (0, 1)
+    ]
+    file = project.home / "registry" / "article.yaml"
+    file.write_text(f"{file.read_text().replace('sentences: []', '')}sentences: {listed}\n")
+    from ca_research import tables
+
+    tables.build()
+    new_claim("C07")
+    project.forget()
+    return project
+
+
+def measured_by(project, name: str, more: str = "") -> None:
+    file = project.home / "registry" / "claims" / "C07.yaml"
+    text = file.read_text(encoding="utf-8").replace("measure: tables.figure", f"measure: {name}")
+    file.write_text(text.replace("settings: {", f"settings: {{{more}"), encoding="utf-8")
+    project.forget()
+
+
+def test_a_claim_is_judged_by_it(article, own):
+    own(double=DOUBLE, helpers=HELPERS)
+    measured_by(article, "my.double")
+    declared = claim("C07")
+    assert declared.judge(declared.gather(facts=load("facts"))).criteria[0].estimate == 14
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (DOUBLE.replace("estimates([", "([", 1), "returned list, and not an estimates frame"),
+        (DOUBLE.replace("estimates([", "facts or ([", 1).replace("facts or", "facts.head(0) if 1 else"), "returned a frame without economy"),
+        (DOUBLE.replace('year: str = "newest"', 'yaer: str = "newest"'), "takes no 'year'"),
+    ],
+)  # fmt: skip
+def test_one_that_is_no_measure_is_an_error_and_no_answer(article, own, text, words):
+    own(double=text, helpers=HELPERS)
+    measured_by(article, "my.double")
+    with pytest.raises(MeasureError, match=words) as refused:
+        claim("C07").gather(facts=load("facts"))
+    assert "measures/double.py, line" in str(refused.value)
+
+
+def test_the_check_compares_typed_choices_with_the_signature(article, own):
+    text = DOUBLE.replace('year: str = "newest"', f'year: str = "newest", {CHOICE}')
+    own(double=f"from typing import Literal\n{text}", helpers=HELPERS)
+    measured_by(article, "my.double", more="way: smu, ")
+    (fault,) = [f for f in check.register(registry.claims(), {"c07.ipynb": {"facts"}})]
+    assert "unknown way of my.double: 'smu'; did you mean sum?" in fault
+
+
+def test_an_edit_of_a_measure_runs_the_claim_again(article, own, command, tmp_path):
+    own(double=DOUBLE, helpers=HELPERS)
+    measured_by(article, "my.double")
+    run = ("run", "C07", "--as-of", "latest", "--kernel", "python3", "--out", str(tmp_path / "out"))
+
+    def estimate() -> float:
+        code, told, said = command(*run)
+        assert code == 0, told + said
+        (stored,) = json.loads((tmp_path / "out" / "verdicts.json").read_text(encoding="utf-8"))
+        return stored["criteria"][0]["estimate"]
+
+    assert estimate() == 14
+    own(helpers=HELPERS.replace("*", "+"))
+    assert estimate() == 9
