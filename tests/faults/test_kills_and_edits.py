@@ -2,7 +2,7 @@
 nothing stale.
 
 A real claim in a copy of the project, from the command line. A few times here; many times with `-m
-slow`.
+soak`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ LENGTHS = (3000, 3400)
 """Thresholds of C25: its borders are 3,305 km long, so the last one turns the verdict."""
 
 FEW_OR_MANY = pytest.mark.parametrize(
-    "many", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["few", "many"]
+    "many", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["few", "many"]
 )
 
 

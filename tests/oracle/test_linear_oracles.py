@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ca_research.stats import Axis, Universe
@@ -52,7 +52,6 @@ def designs(draw: st.DrawFn) -> tuple[pd.DataFrame, int]:
     return frame.assign(part=rng.random(n) < 0.8, g=rng.integers(0, 10, n)), k
 
 
-@settings(max_examples=60, deadline=None)
 @given(designs(), st.sampled_from(sorted(ERRORS)))
 def test_every_specification_against_statsmodels(design, errors):
     frame, k = design

@@ -6,18 +6,13 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ca_research import stats
 from ca_research.ground import economies as eco
 from ca_research.stats import Axis, Exclusion, Universe, collapse
 from ca_research.trade import concentration, partner_shares, perspective
-
-settings.register_profile(
-    "still", deadline=None, derandomize=True, database=None
-)  # no timing, no chance
-settings.load_profile("still")
 
 BY = ["reporter", "year", "flow"]
 positive = st.floats(1e-3, 1e12)

@@ -11,7 +11,7 @@ import itertools
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import ca_research as ca
@@ -227,7 +227,6 @@ def test_prices_by_hand_and_back():
     st.floats(0.01, 100),
     st.sampled_from([2018, 2019, 2020, 2021]),
 )
-@settings(max_examples=50, deadline=None)
 def test_only_relative_prices_matter(levels, scale, base):
     years = [2018, 2019, 2020, 2021]
     index = pd.DataFrame({"year": years, "index": levels})
@@ -645,7 +644,6 @@ def test_funders_without_a_name_may_be_the_largest():
     st.lists(st.integers(0, 3), max_size=2),
     st.integers(0, 3),
 )
-@settings(max_examples=120, deadline=None)
 def test_bounds_hold_every_way_to_fill_in_the_unnamed(named, blocks, loose):
     """Brute force: every split of each block over two new holders and of the loose part over all
     and one new.

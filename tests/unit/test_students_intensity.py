@@ -8,7 +8,7 @@ import itertools
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import ca_research as ca
@@ -119,7 +119,6 @@ def test_intensity_refuses_what_would_look_fine():
 @given(
     st.sets(st.integers(2000, 2012), min_size=1), st.integers(1998, 2004), st.integers(2006, 2014)
 )
-@settings(max_examples=80, deadline=None)
 def test_counts_and_gaps_cover_every_year_once(observed, since, until):
     rows = series("KAZ", {y: 1.0 for y in observed})
     found = stu.gaps(rows, since=since, until=until)
