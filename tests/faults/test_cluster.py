@@ -63,8 +63,20 @@ def cluster(home, tmp_path):
         "cwd": tmp_path,
     }
     scheduler = subprocess.Popen(
-        [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
-         "--scheduler-file", str(contact)], **quiet)  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "distributed.cli.dask_scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--no-dashboard",
+            "--scheduler-file",
+            str(contact),
+        ],
+        **quiet,
+    )
     workers = [
         subprocess.Popen(
             [

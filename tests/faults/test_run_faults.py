@@ -29,7 +29,12 @@ from ca_research.ground.errors import WriteError
 from ca_research.runs import Options, Run, pool
 
 CELL = 'n: int = 3\nas_of: str = "latest"'
-KINDS = [kernels.ORDINARY, pytest.param(kernels.NAME, marks=pytest.mark.skipif(bool(kernels.why_not()), reason=kernels.why_not()))]  # fmt: skip
+KINDS = [
+    kernels.ORDINARY,
+    pytest.param(
+        kernels.NAME, marks=pytest.mark.skipif(bool(kernels.why_not()), reason=kernels.why_not())
+    ),
+]
 
 
 def notebook(home: Path, name: str, *sources: str, parameters: str = CELL) -> Run:
@@ -574,7 +579,18 @@ class Disk:
             return
 
         real = files_module.os
-        fake = type("os", (), {**vars(os), "fdopen": lambda handle, mode: self.full(handle, mode) if str(self.folder) in real.readlink(f"/proc/self/fd/{handle}") else real.fdopen(handle, mode)})  # fmt: skip
+        fake = type(
+            "os",
+            (),
+            {
+                **vars(os),
+                "fdopen": lambda handle, mode: (
+                    self.full(handle, mode)
+                    if str(self.folder) in real.readlink(f"/proc/self/fd/{handle}")
+                    else real.fdopen(handle, mode)
+                ),
+            },
+        )
         self.patch.setattr(files_module, "os", fake)
 
     def empty(self) -> None:

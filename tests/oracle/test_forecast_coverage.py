@@ -73,6 +73,9 @@ def test_ets_holds_nearly_what_it_promises():
     # estimated, so the share lies below 0.9, and not far below with 30 years
     found = held(
         lambda s, steps: ets(s, steps, level=LEVEL),
-        lambda rng, n: 0.5 * np.arange(n) + rng.normal(size=n), 30, 2, 200,
-    )  # fmt: skip
+        lambda rng, n: 0.5 * np.arange(n) + rng.normal(size=n),
+        30,
+        2,
+        200,
+    )
     assert ((found >= 0.78) & (found <= 0.95)).all()

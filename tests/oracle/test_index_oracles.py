@@ -161,9 +161,18 @@ def plain(
 @pytest.mark.parametrize("seed", range(3))
 def test_compare_against_a_plain_loop(seed, flow, basis):
     rng, partners = np.random.default_rng(seed), ("CHN", "RUS", "TUR", "USA", "IND")
-    rows = [("KAZ", p, 2020, f, "TOTAL", float(rng.integers(1, 999)), "KAZ_BNS") for p in partners for f in ("export", "import")]  # fmt: skip
-    rows += [(p, "KAZ", 2020, f, "TOTAL", float(rng.integers(1, 999)), s) for p in partners for f in ("export", "import")
-             for s in ("A", "B") if rng.random() > 0.3]  # fmt: skip
+    rows = [
+        ("KAZ", p, 2020, f, "TOTAL", float(rng.integers(1, 999)), "KAZ_BNS")
+        for p in partners
+        for f in ("export", "import")
+    ]
+    rows += [
+        (p, "KAZ", 2020, f, "TOTAL", float(rng.integers(1, 999)), s)
+        for p in partners
+        for f in ("export", "import")
+        for s in ("A", "B")
+        if rng.random() > 0.3
+    ]
     table, _ = trade.compare(
         pd.DataFrame(rows, columns=COLUMNS), "KAZ", 2020, basis=basis, flow=flow
     )
@@ -215,8 +224,12 @@ def test_reconciled_ranges_against_sql(factor):
         .sort_values("year")
     )
     assert found["year"].tolist() == expected["year"].tolist() and len(found) > 20
-    for mine, theirs in (("reported_low", "low"), ("reported_high", "high"), ("mirror_low", "mirror_low"),
-                         ("mirror_high", "mirror_high")):  # fmt: skip
+    for mine, theirs in (
+        ("reported_low", "low"),
+        ("reported_high", "high"),
+        ("mirror_low", "mirror_low"),
+        ("mirror_high", "mirror_high"),
+    ):
         assert found[mine].to_numpy(float) == pytest.approx(
             expected[theirs].to_numpy(float), rel=1e-9, nan_ok=True
         )

@@ -189,7 +189,11 @@ def test_refined_specifications_have_robust_errors_too(errors):
         # the same space in columns statsmodels can resolve
         both = row["a"] == row["near"] == "with"
         columns = [frame["x"]]
-        columns += [frame["a"], (frame["near"] - frame["a"]) * 1e4] if both else [frame[c] for c in ("a", "near") if row[c] == "with"]  # fmt: skip
+        columns += (
+            [frame["a"], (frame["near"] - frame["a"]) * 1e4]
+            if both
+            else [frame[c] for c in ("a", "near") if row[c] == "with"]
+        )
         options = theirs | ({"cov_kwds": {"groups": frame["g"]}} if errors == "cluster" else {})
         fit = sm.OLS(frame["y"].to_numpy(), sm.add_constant(np.column_stack(columns))).fit(
             **options

@@ -89,11 +89,14 @@ def test_a_merger_of_two_partners_raises_concentration(values):
 
 reports = st.lists(
     st.tuples(
-        st.sampled_from(("KAZ", "CHN", "RUS")), st.sampled_from(("KAZ", "CHN", "RUS")), st.integers(2018, 2020),
-        st.sampled_from(("export", "import")), positive,
+        st.sampled_from(("KAZ", "CHN", "RUS")),
+        st.sampled_from(("KAZ", "CHN", "RUS")),
+        st.integers(2018, 2020),
+        st.sampled_from(("export", "import")),
+        positive,
     ).filter(lambda r: r[0] != r[1]),
     min_size=1,
-)  # fmt: skip
+)
 
 
 @given(reports)

@@ -87,8 +87,12 @@ def by_hand(frame: pd.DataFrame, draws: int, seed: int, null: str, errors: str) 
         curves.append(rows)
     b, p, sign = np.moveaxis(np.array(curves), -1, 0)
     median = np.median(b, axis=1)
-    share = [max(np.mean((p[d] < 0.05) & (sign[d] == s)) for s in (1, -1) if (sign[d] == s).mean() >= 0.5)
-             for d in range(len(b))]  # fmt: skip
+    share = [
+        max(
+            np.mean((p[d] < 0.05) & (sign[d] == s)) for s in (1, -1) if (sign[d] == s).mean() >= 0.5
+        )
+        for d in range(len(b))
+    ]
     stouffer = (sign * norm.isf(p / 2)).sum(axis=1) / math.sqrt(len(curve))
     table = pd.DataFrame({"value": [median[0], share[0], stouffer[0]]})
     sizes = np.abs([median, share, stouffer])
@@ -97,9 +101,16 @@ def by_hand(frame: pd.DataFrame, draws: int, seed: int, null: str, errors: str) 
     return table
 
 
-@pytest.mark.parametrize(("null", "errors"), [("bootstrap", "classical"), ("bootstrap", "HC1"),
-                                              ("bootstrap", "cluster"), ("permutation", "classical"),
-                                              ("permutation", "HC1")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("null", "errors"),
+    [
+        ("bootstrap", "classical"),
+        ("bootstrap", "HC1"),
+        ("bootstrap", "cluster"),
+        ("permutation", "classical"),
+        ("permutation", "HC1"),
+    ],
+)
 def test_against_the_published_steps_one_fit_at_a_time(null, errors):
     frame = made_up(effect=0.2)
     found = joint_test(

@@ -169,8 +169,12 @@ def test_a_mean_over_a_gap_is_refused_by_name():
 
 @pytest.mark.parametrize(
     ("base", "later", "said"),
-    [((2001, 2000), (2002, 2003), "backwards"), ((2000, 2002), (2002, 2003), "not after"), ((2002, 2003), (2000, 2001), "not after")],
-)  # fmt: skip
+    [
+        ((2001, 2000), (2002, 2003), "backwards"),
+        ((2000, 2002), (2002, 2003), "not after"),
+        ((2002, 2003), (2000, 2001), "not after"),
+    ],
+)
 def test_periods_that_overlap_or_run_backwards(base, later, said):
     with pytest.raises(UsageError, match=said):
         change_against_base(years(1, 2, 3, 4), base=base, later=later)

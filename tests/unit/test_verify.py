@@ -31,24 +31,43 @@ INPUTS = {
 
 def criterion(**given):
     return {
-        "name": "share", "state": "holds", "estimate": 0.52, "low": 0.5, "high": None, "share_of_specifications": 0.875,
+        "name": "share",
+        "state": "holds",
+        "estimate": 0.52,
+        "low": 0.5,
+        "high": None,
+        "share_of_specifications": 0.875,
         "specifications": 8,
-    } | given  # fmt: skip
+    } | given
 
 
 def verdict(**given):
     return {
-        "claim": "C07", "reading": "literal", "part": False, "params": {"as_of": "latest", "economy": "UZB"},
-        "as_of": "latest", "verdict": "supported", "fragile": False, "rule_sha256": "a" * 64,
-        "notebook": "notebooks/c07.ipynb", "criteria": [criterion()],
-    } | given  # fmt: skip
+        "claim": "C07",
+        "reading": "literal",
+        "part": False,
+        "params": {"as_of": "latest", "economy": "UZB"},
+        "as_of": "latest",
+        "verdict": "supported",
+        "fragile": False,
+        "rule_sha256": "a" * 64,
+        "notebook": "notebooks/c07.ipynb",
+        "criteria": [criterion()],
+    } | given
 
 
 def run(**given):
     return {
-        "run_id": "c07-as-of-latest-economy-uzb", "claim": "C07", "params": {"economy": "UZB", "as_of": "latest"},
-        "key": "k", "seconds": 1.0, "stored": False, "error": "", "where": "", "inputs": copy.deepcopy(INPUTS),
-    } | given  # fmt: skip
+        "run_id": "c07-as-of-latest-economy-uzb",
+        "claim": "C07",
+        "params": {"economy": "UZB", "as_of": "latest"},
+        "key": "k",
+        "seconds": 1.0,
+        "stored": False,
+        "error": "",
+        "where": "",
+        "inputs": copy.deepcopy(INPUTS),
+    } | given
 
 
 @pytest.fixture
