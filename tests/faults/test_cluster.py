@@ -111,6 +111,7 @@ def cluster(home, tmp_path):
         process.wait()
 
 
+@pytest.mark.long
 def test_the_same_runs_give_the_same_pages_with_a_worker_killed_on_the_way(home, tmp_path, cluster):
     address, workers = cluster
     work = planned(home, 5, "import time; time.sleep(1.5)\nprint('number', n)")

@@ -40,6 +40,7 @@ def block_coverage(block: int, count: int = 200) -> float:
     return float(np.mean(hits))
 
 
+@pytest.mark.long
 def test_coverage_of_blocks_where_years_depend_on_each_other():
     # mean of an AR(1) of 0.5, n = 60, nominal 0.95, standard error 0.02: blocks of 5 come near,
     # single years (the iid
@@ -66,6 +67,7 @@ def clustered(rng: np.random.Generator, groups: int, each: int = 8) -> pd.DataFr
     return pd.DataFrame({"g": g, "one": 1.0, "x": x, "y": y})
 
 
+@pytest.mark.long
 def test_coverage_of_clusters():
     # mean with a common shock in each of 20 clusters, nominal 0.95; 200 samples, standard error
     # 0.02; the percentile
@@ -137,6 +139,7 @@ def test_p_is_close_to_the_t_test_in_a_clean_case(effect):
     assert wild(frame, draws=1999).p == pytest.approx(plain.pvalues["x"], abs=0.05)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("groups", "least", "most"), [(6, 0.01, 0.10), (15, 0.02, 0.09)])
 def test_size_of_the_wild_bootstrap(groups, least, most):
     # 300 samples without an effect at 5 %: standard error 0.013
@@ -146,6 +149,7 @@ def test_size_of_the_wild_bootstrap(groups, least, most):
     assert least <= rate <= most
 
 
+@pytest.mark.long
 def test_coverage_of_the_inverted_interval():
     # the dual of the size: 150 samples of 12 clusters, nominal 0.95, standard error 0.018
     rng = np.random.default_rng(9)

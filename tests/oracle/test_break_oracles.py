@@ -120,6 +120,7 @@ def test_autocorrelated_errors_need_the_ar1_null():
     assert rejections(30, 200, rho=0.5, trend=False, errors="ar1") <= 0.12
 
 
+@pytest.mark.long
 def test_size_and_power_of_chow():
     # 2,000 normal series of 20 years, date known before, 5 %: F is exact, standard error 0.005;
     # with a jump of 2 standard

@@ -131,6 +131,7 @@ def test_heterogeneous_effects_are_recovered_where_the_naive_estimate_is_biased(
     assert truth() - means["twfe"] > 0.3
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("estimator", ["did2s", "saturated"])
 def test_intervals_cover(estimator):
     # 100 panels of 45 units: coverage of a 95 % interval within 0.88 and 1 (binomial, three
@@ -142,6 +143,7 @@ def test_intervals_cover(estimator):
     assert 0.88 <= np.mean(hits) <= 1
 
 
+@pytest.mark.long
 def test_the_test_of_leads_keeps_its_size_and_sees_a_trend():
     # 100 panels without a trend: at most 13 rejections (binomial at 5 %: 0.999)
     p = [

@@ -67,6 +67,7 @@ def test_those_bounds_hold_what_can_be_said_of_them():
     assert (expected < LEVEL).all()
 
 
+@pytest.mark.long
 def test_ets_holds_nearly_what_it_promises():
     # a line of slope 0.5 with normal noise, 30 years, two ahead, 200 series: standard error 0.021;
     # the level and slope are

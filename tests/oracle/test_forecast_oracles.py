@@ -55,6 +55,7 @@ def test_the_walk_is_arima_010_with_drift():
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("model", "drift"), [(random_walk_drift, 0.5), (naive, 0.0)])
 @pytest.mark.parametrize("horizon", [1, 4])
 def test_coverage_of_the_walk(model, drift, horizon):
@@ -173,6 +174,7 @@ def test_two_shares_are_a_walk_of_their_log_odds():
         assert (np.abs(gap) <= tolerance * width).all()
 
 
+@pytest.mark.long
 def test_coverage_of_share_intervals():
     # 300 compositions of 3 parts over 9 years, third step ahead, nominal 0.8; the parts depend on
     # each other, so count

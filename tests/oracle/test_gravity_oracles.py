@@ -173,6 +173,7 @@ def test_reset_against_a_refit_by_hand(estimator):
     assert found["p"] == pytest.approx(2 * t_distribution.sf(abs(t), clusters - 1), rel=1e-3)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("estimator", "effects"), [("ppml", "year"), ("ols", "year"), ("ols", g.LEVEL)]
 )
@@ -195,6 +196,7 @@ def test_reset_keeps_its_size_and_finds_a_wrong_form(estimator, effects):
     )  # where the effects dominate the predictor, power is small
 
 
+@pytest.mark.long
 def test_reset_of_ppml_with_many_effects_rejects_too_often():
     # the docstring says so: on 15 panels of the right form t is positive on average, not zero
     fits = [g.gravity(invented(15, range(2010, 2012), s, zeros=0), TERMS).reset for s in range(15)]
@@ -219,6 +221,7 @@ def test_reassignment_against_one_estimation_each():
     assert not set(found.table["economy"]) & set(CA5)
 
 
+@pytest.mark.long
 def test_reassigned_ranks_are_uniform_without_an_effect():
     # 60 panels of ten exporters: p is one of 0.1, ..., 1; mean 0.55, standard error 0.037 (band of
     # three)

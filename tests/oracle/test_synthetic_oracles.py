@@ -98,6 +98,7 @@ def test_a_planted_effect_is_recovered_and_ranks_first(demean):
     assert first >= 18
 
 
+@pytest.mark.long
 def test_placebo_p_is_uniform_without_an_effect():
     # 400 panels of ten exchangeable units: p takes 0.1, ..., 1 with equal chance; chi-square with 9
     # degrees of freedom

@@ -156,6 +156,7 @@ def test_power_of_mann_kendall():
     assert rejections(15, 0.5, 500, 4) >= 0.98
 
 
+@pytest.mark.long
 def test_coverage_of_the_sen_interval():
     # 1,000 normal series of 12 years around a slope of 0.3: nominal 0.95, standard error 0.007
     rng, hits = np.random.default_rng(5), 0

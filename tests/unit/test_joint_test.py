@@ -364,6 +364,7 @@ def simulated(effect: float, null: str, runs: int = 200) -> np.ndarray:
     return np.array(found)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("null", ["bootstrap", "permutation"])
 def test_size_under_the_null(null):
     """Rejections at 10 % in 200 runs. Exact at most at 10 % for permutation; the bootstrap's level
@@ -379,6 +380,7 @@ def test_size_under_the_null(null):
     assert (rejected[[0, 2]] >= 0.10 - 3 * 0.0212).all()
 
 
+@pytest.mark.long
 def test_power_under_a_planted_effect():
     """Each statistic finds an effect of 0.4 at 5 % about as often as the weakest specification's
     own t test would.

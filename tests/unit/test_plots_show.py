@@ -64,9 +64,8 @@ def test_a_table_shows_words_and_its_csv_keeps_codes(shown):
     )
     plots.show_table(frame, section="main", title="t", digits=2)
     record = shown[0][TABLE_MIME]
-    assert record["rows"] == [["never or late", "Türkiye", "\u22120.25"]] and record["sources"] == [
-        "P047"
-    ]
+    assert record["rows"] == [["never or late", "Türkiye", "\u22120.25"]]
+    assert record["sources"] == ["P047"]
     assert record["csv"] == "donors,reading,change,source_id\nnever_or_late,TUR,-0.25,P047\n"
     assert "never or late" in shown[0]["text/html"]
 

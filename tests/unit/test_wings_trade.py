@@ -185,7 +185,7 @@ def test_a_gap_needs_both_sides():
 # ranks on one basis
 
 
-WRONG = frame(  # own reports of KAZ 2022 in bn USD, with what China says of the same trade (31.2): the trap
+WRONG = frame(  # the trap: own reports of KAZ 2022 in bn USD, with what China says of it (31.2)
     *own(("CHN", 24.2), ("RUS", 27.0)), *both("CHN", "KAZ", 16.4, 14.8, "WITS_CHN_2022X")
 )
 
