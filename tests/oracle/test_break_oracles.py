@@ -100,12 +100,14 @@ def rejections(n: int, count: int, shift: float = 0.0, rho: float = 0.0, **optio
     return hits / count
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("n", "trend"), [(10, False), (10, True), (25, True)])
 def test_size_of_sup_f(n, trend):
     # 300 series without a break at 5 %: standard error 0.013
     assert 0.015 <= rejections(n, 300, trend=trend) <= 0.09
 
 
+@pytest.mark.long
 def test_power_of_sup_f():
     # a jump of 2 standard deviations (n = 20) or 3 (n = 10) in the middle, 150 series: standard
     # error 0.025
@@ -113,6 +115,7 @@ def test_power_of_sup_f():
     assert rejections(10, 150, shift=3, trend=False) >= 0.80
 
 
+@pytest.mark.long
 def test_autocorrelated_errors_need_the_ar1_null():
     # AR(1) of 0.5 without a break, n = 30, 200 series: iid is known to reject far too often; ar1
     # about 0.06, s.e. 0.017
