@@ -216,7 +216,7 @@ def test_a_group_of_the_users_own_is_an_aggregate_too():
 
 # what is mixed: column, second value
 MIXED = {"price_basis": "constant 2015 USD", "scope": "goods_and_services", "valuation": "cif"}
-BY_DESIGN = {  # two flows or two sides are valued apart: reconcile adjusts, others say 'as reported'
+BY_DESIGN = {  # two sides are valued apart: reconcile adjusts, others say 'as reported'
     ("mirror_gap", "valuation"),
     ("mirror_gap", "scope"),
     ("reconcile", "valuation"),
