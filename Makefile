@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: report verify test quick lint lock bench clean
+.PHONY: report verify test test-long quick lint lock bench clean
 
 report: $(READY)
 	@$(BIN)/ca-research data build
@@ -18,8 +18,12 @@ test: $(READY)
 	@$(BIN)/ca-research data build
 	@$(BIN)/python -m pytest -n auto --junitxml=reports/tests.junit.xml
 
-quick: $(READY)
-	@$(BIN)/ruff check src tests tools benchmarks && $(BIN)/ruff format --check src tests tools benchmarks && $(BIN)/mypy
+# what `make test` leaves out for its length: simulations, every page, the kernel suite, more cases of each property
+test-long: $(READY)
+	@$(BIN)/ca-research data build
+	@$(BIN)/python -m pytest -n auto -m "(long or hypothesis) and not soak" --hypothesis-profile=many --junitxml=reports/tests-long.junit.xml
+
+quick: lint
 	@$(BIN)/ca-research data build
 	@$(BIN)/python -m pytest tests/unit tests/property -n auto --junitxml=reports/quick.junit.xml
 	@$(BIN)/ca-research run C25 --as-of latest

@@ -41,8 +41,16 @@ def made_up(economies: int = 142, years: int = 10, seed: int = 1) -> pd.DataFram
     mean = np.exp(14 - near[e, i] + 0.5 * by_pair[e, i] + sides[0, e, y] + sides[1, i, y])
     value = mean * rng.gamma(1, 1, len(e)) * (rng.random(len(e)) > 0.1)
     names = np.array([f"E{n:03d}" for n in range(economies)])
-    return pd.DataFrame({"exporter": names[e], "importer": names[i], "year": 2000 + y, "value_usd": value,
-                         "log_distance": near[e, i], "contiguous": by_pair[e, i].astype(float)})  # fmt: skip
+    return pd.DataFrame(
+        {
+            "exporter": names[e],
+            "importer": names[i],
+            "year": 2000 + y,
+            "value_usd": value,
+            "log_distance": near[e, i],
+            "contiguous": by_pair[e, i].astype(float),
+        }
+    )
 
 
 def from_file(file: Path, seed: int = 2) -> pd.DataFrame:
@@ -51,11 +59,20 @@ def from_file(file: Path, seed: int = 2) -> pd.DataFrame:
         file, columns=["exporter_iso3", "importer_iso3", "year", "value_usd", "source_id"]
     )
     block = pd.factorize(rows["source_id"])[0] * 1000
-    out = pd.DataFrame({"exporter": rows["exporter_iso3"].astype(str), "importer": rows["importer_iso3"].astype(str),
-                        "year": rows["year"].astype(int) + block, "value_usd": rows["value_usd"].astype(float)})  # fmt: skip
+    out = pd.DataFrame(
+        {
+            "exporter": rows["exporter_iso3"].astype(str),
+            "importer": rows["importer_iso3"].astype(str),
+            "year": rows["year"].astype(int) + block,
+            "value_usd": rows["value_usd"].astype(float),
+        }
+    )
     pair = pd.factorize(out["exporter"] + out["importer"])[0]
     rng = np.random.default_rng(seed)
-    return out.assign(log_distance=rng.normal(8, 0.7, pair.max() + 1)[pair], contiguous=(rng.random(pair.max() + 1) < 0.1)[pair].astype(float))  # fmt: skip
+    return out.assign(
+        log_distance=rng.normal(8, 0.7, pair.max() + 1)[pair],
+        contiguous=(rng.random(pair.max() + 1) < 0.1)[pair].astype(float),
+    )
 
 
 def direct(rows: pd.DataFrame) -> np.ndarray:

@@ -64,8 +64,11 @@ def batched(frame: pd.DataFrame, **errors: str) -> np.ndarray:
 
 def loop(frame: pd.DataFrame, errors: str = "classical") -> np.ndarray:
     """statsmodels on arrays: no formula, no summary, columns taken by position."""
-    robust = {"classical": {}, "HC1": {"cov_type": "HC1"},
-              "cluster": {"cov_type": "cluster", "cov_kwds": {"groups": frame["g"].to_numpy()}}}  # fmt: skip
+    robust = {
+        "classical": {},
+        "HC1": {"cov_type": "HC1"},
+        "cluster": {"cov_type": "cluster", "cov_kwds": {"groups": frame["g"].to_numpy()}},
+    }
     values = np.column_stack([np.ones(len(frame)), frame["x"], frame[CONTROLS]])
     y, out = frame["y"].to_numpy(), []
     for choices in UNIVERSE:
@@ -142,7 +145,11 @@ def main() -> int:
     print(
         "| what | batched, s | beside it | seconds | ratio | largest difference |\n|---|---:|---|---:|---:|---:|"
     )
-    kinds: dict[str, dict[str, str]] = {"classical": {}, "HC1": {"errors": "HC1"}, "cluster": {"errors": "cluster", "cluster": "g"}}  # fmt: skip
+    kinds: dict[str, dict[str, str]] = {
+        "classical": {},
+        "HC1": {"errors": "HC1"},
+        "cluster": {"errors": "cluster", "cluster": "g"},
+    }
     for errors, chosen_errors in kinds.items():
         actions = {
             "own": partial(batched, frame, **chosen_errors),
@@ -154,7 +161,10 @@ def main() -> int:
         for name in list(actions)[1:]:
             gaps.append(gap(found["own"], found[name]))
             ratio = seconds[name] / seconds["own"]
-            print(f"| {errors} errors | {seconds['own']:.3f} | {name} | {seconds[name]:.2f} | {ratio:.0f} | {gaps[-1]:.1e} |", flush=True)  # fmt: skip
+            print(
+                f"| {errors} errors | {seconds['own']:.3f} | {name} | {seconds[name]:.2f} | {ratio:.0f} | {gaps[-1]:.1e} |",
+                flush=True,
+            )
     tests = {
         name: partial(
             specification_curve(frame, "y", "x", controls=CONTROLS, model=Model(**k)).joint_test,
@@ -167,7 +177,9 @@ def main() -> int:
         tests | {"loop": partial(resampled, frame), "once": partial(loop, frame)}, repeats
     )
     own, other = seconds["classical"] / 500, (seconds["loop"] - seconds["once"]) / 2
-    print(f"| joint test, per resample of 500 | {own:.4f} | statsmodels loop, per resample of 2 | {other:.2f} | {other / own:.0f} | – |\n")  # fmt: skip
+    print(
+        f"| joint test, per resample of 500 | {own:.4f} | statsmodels loop, per resample of 2 | {other:.2f} | {other / own:.0f} | – |\n"
+    )
     print(
         "Joint test, 500 resamples, s: "
         + ", ".join(f"{name} {seconds[name]:.1f}" for name in tests)

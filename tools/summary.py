@@ -1,21 +1,20 @@
-"""Verdicts and failed runs of a reports folder as a Markdown table: `python tools/summary.py reports`."""
+"""Verdicts and failed runs of a report as a Markdown table, for the summary of a CI job.
+
+python tools/summary.py reports
+"""
 
 import json
 import sys
 from pathlib import Path
+from typing import Any
+
+
+def _read(file: Path, otherwise: Any) -> Any:
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else otherwise
 
 
 def summary(folder: Path) -> str:
-    verdicts = (
-        json.loads((folder / "verdicts.json").read_text(encoding="utf-8"))
-        if (folder / "verdicts.json").is_file()
-        else []
-    )
-    runs = (
-        json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["runs"]
-        if (folder / "manifest.json").is_file()
-        else []
-    )
+    verdicts, manifest = _read(folder / "verdicts.json", []), _read(folder / "manifest.json", {})
     lines = [
         "## Verdicts",
         "",
@@ -24,13 +23,14 @@ def summary(folder: Path) -> str:
     ]
     for v in verdicts:
         given = ", ".join(f"{k}={x}" for k, x in v["params"].items())
-        lines.append(
-            f"| {v['claim']} | {given} | {v['as_of']} | {v['title']} | {v['verdict']} | {'yes' if v['fragile'] else ''} |"
-        )
-    broken = [r for r in runs if r["error"]]
+        fragile = "yes" if v["fragile"] else ""
+        cells = (v["claim"], given, v["as_of"], v["title"], v["verdict"], fragile)
+        lines.append(f"| {' | '.join(cells)} |")
+    ran = manifest.get("runs", [])
+    broken = [r for r in ran if r["error"]]
     lines += [
         "",
-        f"{len(runs)} notebooks, {len(broken)} did not finish",
+        f"{len(ran)} notebooks, {len(broken)} did not finish",
         *(f"- {r['run_id']}: {r['error']}" for r in broken),
     ]
     return "\n".join(lines)

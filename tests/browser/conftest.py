@@ -16,7 +16,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SHARES = 6  # the pages are dealt out, so that workers take their part of them
+SHARES = 6  # all pages are dealt out, so that workers take their part of them
+ONE_OF_EACH = "one of each"
 
 
 @pytest.fixture(
@@ -76,17 +77,17 @@ def names(report):
     return sorted(p.name for p in report.glob("*.html"))
 
 
-@pytest.fixture(params=range(SHARES))
-def some_pages(request, names):
-    """The file names of one share of the pages; the shares together are all pages."""
-    return names[request.param :: SHARES]
+@pytest.fixture(
+    params=[ONE_OF_EACH, *(pytest.param(i, marks=pytest.mark.long) for i in range(SHARES))]
+)
+def some_pages(request, names, one_of_each):
+    """The file names of a page of each kind, then of one share of all pages after another."""
+    return one_of_each if request.param == ONE_OF_EACH else names[request.param :: SHARES]
 
 
 @pytest.fixture
 def each_page(open_page, report, some_pages):
-    """Walks through one share of the pages in one window: `for name, page in
-    each_page(width=320)`.
-    """
+    """Walks through some pages in one window: `for name, page in each_page(width=320)`."""
 
     def walk(**more):
         page = None

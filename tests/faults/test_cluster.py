@@ -63,8 +63,20 @@ def cluster(home, tmp_path):
         "cwd": tmp_path,
     }
     scheduler = subprocess.Popen(
-        [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
-         "--scheduler-file", str(contact)], **quiet)  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "distributed.cli.dask_scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--no-dashboard",
+            "--scheduler-file",
+            str(contact),
+        ],
+        **quiet,
+    )
     workers = [
         subprocess.Popen(
             [
@@ -99,6 +111,7 @@ def cluster(home, tmp_path):
         process.wait()
 
 
+@pytest.mark.long
 def test_the_same_runs_give_the_same_pages_with_a_worker_killed_on_the_way(home, tmp_path, cluster):
     address, workers = cluster
     work = planned(home, 5, "import time; time.sleep(1.5)\nprint('number', n)")

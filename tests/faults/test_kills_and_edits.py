@@ -1,8 +1,8 @@
 """Processes killed and inputs edited at random moments of `ca-research run`: nothing half-written,
 nothing stale.
 
-A real claim in a copy of the project, from the command line. A few times here; many times with `-m
-slow`.
+A real claim in a copy of the project, from the command line: a few times in the long tests, many
+times with `-m soak`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ LENGTHS = (3000, 3400)
 """Thresholds of C25: its borders are 3,305 km long, so the last one turns the verdict."""
 
 FEW_OR_MANY = pytest.mark.parametrize(
-    "many", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["few", "many"]
+    "many",
+    [pytest.param(False, marks=pytest.mark.long), pytest.param(True, marks=pytest.mark.soak)],
+    ids=["few", "many"],
 )
 
 

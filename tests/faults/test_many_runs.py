@@ -98,6 +98,7 @@ def left() -> dict[str, object]:
     return found
 
 
+@pytest.mark.long
 def test_two_hundred_runs_leave_nothing_behind(home, tmp_path):
     def execute(numbers: range) -> None:
         planned = [

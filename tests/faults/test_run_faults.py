@@ -29,7 +29,12 @@ from ca_research.ground.errors import WriteError
 from ca_research.runs import Options, Run, pool
 
 CELL = 'n: int = 3\nas_of: str = "latest"'
-KINDS = [kernels.ORDINARY, pytest.param(kernels.NAME, marks=pytest.mark.skipif(bool(kernels.why_not()), reason=kernels.why_not()))]  # fmt: skip
+KINDS = [
+    kernels.ORDINARY,
+    pytest.param(
+        kernels.NAME, marks=pytest.mark.skipif(bool(kernels.why_not()), reason=kernels.why_not())
+    ),
+]
 
 
 def notebook(home: Path, name: str, *sources: str, parameters: str = CELL) -> Run:
@@ -175,12 +180,24 @@ def test_a_kernel_that_comes_up_after_its_time_is_stopped_all_the_same(home, tmp
 
 
 FORKS = {
-    "waits for its child": "import os, time\nchild = os.fork()\nif child == 0:\n    time.sleep(0.2)\n    "
-    "os._exit(0)\nprint(os.waitpid(child, 0)[1])",
-    "leaves its child asleep": "import os, time\nchild = os.fork()\nif child == 0:\n    time.sleep(600)\n    "
-    "os._exit(0)\nprint(f'child={child}.')",
-    "starts a program and goes": "import subprocess\nchild = subprocess.Popen(['sleep', "
-    "'600']).pid\nprint(f'child={child}.')",
+    "waits for its child": """
+import os, time
+child = os.fork()
+if child == 0:
+    time.sleep(0.2)
+    os._exit(0)
+print(os.waitpid(child, 0)[1])""",
+    "leaves its child asleep": """
+import os, time
+child = os.fork()
+if child == 0:
+    time.sleep(600)
+    os._exit(0)
+print(f'child={child}.')""",
+    "starts a program and goes": """
+import subprocess
+child = subprocess.Popen(['sleep', '600']).pid
+print(f'child={child}.')""",
 }
 
 
@@ -325,9 +342,9 @@ def test_the_end_of_a_pool_leaves_its_processes_to_multiprocessing():
         assert within(30, lambda: all(f.running() for f in futures))  # noqa: B023
         workers = list(executor._processes.values())
         pool.end(executor)
-        # the executor's own thread waits for them as well: whichever comes first knows the exit
-        # code
-        assert within(5, lambda: [w.exitcode for w in workers] == [-signal.SIGKILL] * 2)  # noqa: B023
+        # the executor's own thread waits for them as well: whichever comes first knows the code
+        killed = [-signal.SIGKILL] * 2
+        assert within(5, lambda: [w.exitcode for w in workers] == killed)  # noqa: B023
         assert not any(worker.is_alive() for worker in workers)
 
 
@@ -381,7 +398,9 @@ from ca_research import runs
 from ca_research import files
 from ca_research.runs import Options, Run
 home, out, when = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
-planned = [Run(f"r{i}", home / "notebooks" / f"r{i}.ipynb", {"n": 1, "as_of": "latest"}) for i in range(4)]
+planned = [
+    Run(f"r{i}", home / "notebooks" / f"r{i}.ipynb", {"n": 1, "as_of": "latest"}) for i in range(4)
+]
 
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
@@ -401,7 +420,8 @@ class Half:
         self.file.write(content[len(content) // 2:])
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in a shell's background has it ignored
+    # a job in a shell's background has it ignored
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if when == "half":
         files.os = type("os", (), {**vars(os), "fdopen": Half})
     elif when == "whole":
@@ -574,7 +594,18 @@ class Disk:
             return
 
         real = files_module.os
-        fake = type("os", (), {**vars(os), "fdopen": lambda handle, mode: self.full(handle, mode) if str(self.folder) in real.readlink(f"/proc/self/fd/{handle}") else real.fdopen(handle, mode)})  # fmt: skip
+        fake = type(
+            "os",
+            (),
+            {
+                **vars(os),
+                "fdopen": lambda handle, mode: (
+                    self.full(handle, mode)
+                    if str(self.folder) in real.readlink(f"/proc/self/fd/{handle}")
+                    else real.fdopen(handle, mode)
+                ),
+            },
+        )
         self.patch.setattr(files_module, "os", fake)
 
     def empty(self) -> None:

@@ -97,9 +97,17 @@ def test_a_broken_report_is_told(command, out, baseline, name, content):
 
 def test_two_answers_to_one_question_are_no_report(command, out, baseline):
     one = {
-        "claim": "C07", "reading": "literal", "part": False, "params": {}, "as_of": "latest", "verdict": "supported",
-        "fragile": False, "rule_sha256": "a" * 64, "notebook": "n", "criteria": [],
-    }  # fmt: skip
+        "claim": "C07",
+        "reading": "literal",
+        "part": False,
+        "params": {},
+        "as_of": "latest",
+        "verdict": "supported",
+        "fragile": False,
+        "rule_sha256": "a" * 64,
+        "notebook": "n",
+        "criteria": [],
+    }
     (out / "verdicts.json").write_text(json.dumps([one, one | {"verdict": "contradicted"}]))
     code, _, told = verify(command, out)
     assert code == 2 and "two verdicts for C07 literal, as of latest" in told

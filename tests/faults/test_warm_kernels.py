@@ -435,7 +435,8 @@ import nbformat
 from nbclient import NotebookClient
 
 def one(n):
-    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"import os; print({n}, os.getppid())")])
+    cell = nbformat.v4.new_code_cell(f"import os; print({n}, os.getppid())")
+    book = nbformat.v4.new_notebook(cells=[cell])
     NotebookClient(book, kernel_name="ca-research", timeout=60).execute()
     return book.cells[0].outputs[0]["text"].split()
 

@@ -1,6 +1,6 @@
 """Whatever is typed or given: no traceback, no hang, nothing accepted in silence.
 
-A few hundred inputs each time, 5,000 with `pytest tests/fuzz -m slow -s`, which prints what became
+A few hundred inputs each time, 5,000 with `pytest tests/fuzz -m soak -s`, which prints what became
 of them. A finding names its seed and number: `case(random.Random("load-17"))` makes that input
 again.
 """
@@ -68,7 +68,7 @@ def test_a_few_inputs(surfaces, surface):
     fuzz(surfaces, surface, SHORT[surface])
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("surface", LONG)
 def test_many_inputs(surfaces, surface):
     fuzz(surfaces, surface, LONG[surface])

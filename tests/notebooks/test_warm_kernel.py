@@ -189,6 +189,7 @@ def conformance(name):
     return result.outcomes
 
 
+@pytest.mark.long
 def test_the_conformance_suite_passes_as_on_ipykernel():
     ordinary, warm = (conformance(name) for name in BOTH)
     assert warm == ordinary

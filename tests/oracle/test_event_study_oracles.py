@@ -75,8 +75,15 @@ def test_saturated_against_pyfixest():
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        own = pf.event_study(rows.assign(first=rows["first"].fillna(0)), yname="y", idname="unit", tname="t",
-                             gname="first", estimator="saturated", cluster="unit").aggregate()  # fmt: skip
+        own = pf.event_study(
+            rows.assign(first=rows["first"].fillna(0)),
+            yname="y",
+            idname="unit",
+            tname="t",
+            gname="first",
+            estimator="saturated",
+            cluster="unit",
+        ).aggregate()
     assert len(own) == len(found) - 1  # the reference is a row of the table
     for k, row in own.iterrows():
         assert found.at[int(k), "estimate"] == pytest.approx(row["Estimate"], abs=1e-8)
@@ -89,8 +96,13 @@ def test_naive_against_statsmodels():
     rows = panel()
     k = rows["t"] - rows["first"]
     times = sorted(set(k.dropna()) - {-1.0})
-    x = np.hstack([np.column_stack([k == e for e in times]).astype(float), pd.get_dummies(rows["unit"], dtype=float),
-                   pd.get_dummies(rows["t"], dtype=float).iloc[:, 1:]])  # fmt: skip
+    x = np.hstack(
+        [
+            np.column_stack([k == e for e in times]).astype(float),
+            pd.get_dummies(rows["unit"], dtype=float),
+            pd.get_dummies(rows["t"], dtype=float).iloc[:, 1:],
+        ]
+    )
     fit = sm.OLS(rows["y"].to_numpy(), x).fit(
         cov_type="cluster", cov_kwds={"groups": rows["unit"].to_numpy(), "use_correction": False}
     )
@@ -109,11 +121,17 @@ def test_heterogeneous_effects_are_recovered_where_the_naive_estimate_is_biased(
     # misses it by over 0.3
     means = {}
     for estimator in ("did2s", "saturated", "twfe"):
-        means[estimator] = np.mean([event_study(panel(30, seed=s), **COLUMNS, estimator=estimator).att["estimate"] for s in range(40)])  # fmt: skip
+        means[estimator] = np.mean(
+            [
+                event_study(panel(30, seed=s), **COLUMNS, estimator=estimator).att["estimate"]
+                for s in range(40)
+            ]
+        )
     assert abs(means["did2s"] - truth()) < 0.05 and abs(means["saturated"] - truth()) < 0.05
     assert truth() - means["twfe"] > 0.3
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("estimator", ["did2s", "saturated"])
 def test_intervals_cover(estimator):
     # 100 panels of 45 units: coverage of a 95 % interval within 0.88 and 1 (binomial, three
@@ -125,9 +143,15 @@ def test_intervals_cover(estimator):
     assert 0.88 <= np.mean(hits) <= 1
 
 
+@pytest.mark.long
 def test_the_test_of_leads_keeps_its_size_and_sees_a_trend():
     # 100 panels without a trend: at most 13 rejections (binomial at 5 %: 0.999)
-    p = [event_study(panel(seed=2000 + s), **COLUMNS, window=(-4, 4), estimator="saturated").pretrend["p"] for s in range(100)]  # fmt: skip
+    p = [
+        event_study(
+            panel(seed=2000 + s), **COLUMNS, window=(-4, 4), estimator="saturated"
+        ).pretrend["p"]
+        for s in range(100)
+    ]
     assert sum(v < 0.05 for v in p) <= 13
     rows = panel()
     rows["y"] += 0.3 * rows["t"] * rows["first"].notna()

@@ -67,12 +67,16 @@ def test_those_bounds_hold_what_can_be_said_of_them():
     assert (expected < LEVEL).all()
 
 
+@pytest.mark.long
 def test_ets_holds_nearly_what_it_promises():
     # a line of slope 0.5 with normal noise, 30 years, two ahead, 200 series: standard error 0.021;
     # the level and slope are
     # estimated, so the share lies below 0.9, and not far below with 30 years
     found = held(
         lambda s, steps: ets(s, steps, level=LEVEL),
-        lambda rng, n: 0.5 * np.arange(n) + rng.normal(size=n), 30, 2, 200,
-    )  # fmt: skip
+        lambda rng, n: 0.5 * np.arange(n) + rng.normal(size=n),
+        30,
+        2,
+        200,
+    )
     assert ((found >= 0.78) & (found <= 0.95)).all()

@@ -54,6 +54,7 @@ def test_the_walk_is_arima_010_with_drift():
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("model", "drift"), [(random_walk_drift, 0.5), (naive, 0.0)])
 @pytest.mark.parametrize("horizon", [1, 4])
 def test_coverage_of_the_walk(model, drift, horizon):

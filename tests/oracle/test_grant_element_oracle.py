@@ -11,7 +11,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ca_research.ground.errors import UsageError
@@ -59,7 +59,6 @@ def loans(draw: st.DrawFn) -> tuple[float, int, int, int, float]:
 
 
 @given(loans())
-@settings(max_examples=150, deadline=None)
 def test_against_every_payment_and_the_long_formula(loan):
     interest, first, last, per_year, discount = loan
     found = grant_element(
@@ -75,7 +74,6 @@ def test_against_every_payment_and_the_long_formula(loan):
 
 
 @given(loans())
-@settings(max_examples=60, deadline=None)
 def test_the_schedule_is_the_loan_that_is_valued(loan):
     interest, first, last, per_year, discount = loan
     table = repayment_schedule(
@@ -118,7 +116,6 @@ def test_nothing_is_given_away_at_the_reference_rate(per_year, discount, maturit
 
 
 @given(loans())
-@settings(max_examples=100, deadline=None)
 def test_softer_terms_give_away_more(loan):
     interest, first, last, per_year, discount = loan
     choice = {"discount": discount, "payments_per_year": per_year}

@@ -71,8 +71,11 @@ def clustered(
     the first (no effect here is nested in the pairs).
     """
     pair = pd.factorize(rows["exporter"] + rows["importer"])[0]
-    fit = model.fit(cov_type="cluster", cov_kwds={"groups": pair, "use_correction": False}, **(
-        {"tol": 1e-14, "maxiter": 200} if isinstance(model, sm.GLM) else {}))  # fmt: skip
+    fit = model.fit(
+        cov_type="cluster",
+        cov_kwds={"groups": pair, "use_correction": False},
+        **({"tol": 1e-14, "maxiter": 200} if isinstance(model, sm.GLM) else {}),
+    )
     count, k = pair.max() + 1, terms + levels - (effects - 1)
     factor = count / (count - 1) * (len(rows) - 1) / (len(rows) - k)
     return np.column_stack([fit.params[:terms], fit.bse[:terms] * np.sqrt(factor)]), count
@@ -115,7 +118,10 @@ def test_ppml_against_an_own_likelihood():
     assert found.table["estimate"].to_numpy() == pytest.approx(best.x[:2], abs=1e-6)
 
 
-@pytest.mark.parametrize(("effects", "parts"), [(g.LEVEL, BOTH), ("exporter+importer+year", [["exporter"], ["importer"], ["year"]])])  # fmt: skip
+@pytest.mark.parametrize(
+    ("effects", "parts"),
+    [(g.LEVEL, BOTH), ("exporter+importer+year", [["exporter"], ["importer"], ["year"]])],
+)
 def test_ols_against_statsmodels_with_dummies(effects, parts):
     # to 1e-7 of the size: pyfixest sweeps the effects out by iteration, to 1e-6 of each step
     found = g.gravity(PANEL, TERMS, effects=effects, estimator="ols")
@@ -130,7 +136,14 @@ def test_ols_against_statsmodels_with_dummies(effects, parts):
 
 
 def test_pair_effects_against_statsmodels():
-    rows = PANEL.assign(late=((PANEL["exporter"] == "CHN") & PANEL["importer"].isin(["USA", "IND"]) & (PANEL["year"] > 2011)) * 1.0)  # fmt: skip
+    rows = PANEL.assign(
+        late=(
+            (PANEL["exporter"] == "CHN")
+            & PANEL["importer"].isin(["USA", "IND"])
+            & (PANEL["year"] > 2011)
+        )
+        * 1.0
+    )
     found = g.gravity(rows, ["late"], effects=g.CHANGE)
     kept = rows[rows.groupby(["exporter", "importer"])["value_usd"].transform("sum") > 0]
     x = dummies(kept, ["late"], [*BOTH, ["exporter", "importer"]])
@@ -220,6 +233,7 @@ def test_reset_against_a_refit_by_hand(estimator):
     assert found["p"] == pytest.approx(2 * t_distribution.sf(abs(t), clusters - 1), rel=1e-3)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("estimator", "effects"), [("ppml", "year"), ("ols", "year"), ("ols", g.LEVEL)]
 )
@@ -242,6 +256,7 @@ def test_reset_keeps_its_size_and_finds_a_wrong_form(estimator, effects):
     )  # where the effects dominate the predictor, power is small
 
 
+@pytest.mark.long
 def test_reset_of_ppml_with_many_effects_rejects_too_often():
     # the docstring says so: on 15 panels of the right form t is positive on average, not zero
     fits = [g.gravity(invented(15, range(2010, 2012), s, zeros=0), TERMS).reset for s in range(15)]
@@ -266,11 +281,19 @@ def test_reassignment_against_one_estimation_each():
     assert not set(found.table["economy"]) & set(CA5)
 
 
+@pytest.mark.long
 def test_reassigned_ranks_are_uniform_without_an_effect():
     # 60 panels of ten exporters: p is one of 0.1, ..., 1; mean 0.55, standard error 0.037 (band of
     # three)
-    p = [reassign(invented(15, range(2011, 2012), 100 + s, zeros=0), "CHN", covariates=TERMS, estimator="ols").p
-         for s in range(60)]  # fmt: skip
+    p = [
+        reassign(
+            invented(15, range(2011, 2012), 100 + s, zeros=0),
+            "CHN",
+            covariates=TERMS,
+            estimator="ols",
+        ).p
+        for s in range(60)
+    ]
     assert abs(np.mean(p) - 0.55) < 3 * 0.037
 
 
@@ -287,8 +310,10 @@ def test_the_embedded_panel_against_pyfixest_itself(embedded):
     found = g.gravity(rows, ["chn_ca", *g.GEOGRAPHY])
     direct = pf.fepois(
         "value_usd ~ chn_ca + log_distance + contiguous + common_language | exporter^year + "
-"importer^year",
-        rows.assign(pair=rows["exporter"] + rows["importer"]), vcov={"CRV1": "pair"})  # fmt: skip
+        "importer^year",
+        rows.assign(pair=rows["exporter"] + rows["importer"]),
+        vcov={"CRV1": "pair"},
+    )
     assert found.table["estimate"].to_numpy() == pytest.approx(direct.coef().to_numpy(), abs=1e-7)
     assert found.table["se"].to_numpy() == pytest.approx(direct.se().to_numpy(), rel=1e-5)
     assert found.n == direct._N and found.n + found.log["rows"].sum() == len(rows)

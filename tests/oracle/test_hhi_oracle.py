@@ -66,7 +66,8 @@ def test_kyrgyz_trade_against_sql_on_the_raw_file():
     query = f"""
         with single as (
             select year, flow, partner, sum(value_usd) as v from read_csv('{file}', nullstr='')
-            where product = 'TOTAL' and partner not in ('WLD', 'EU', 'EU27', 'CIS', 'SCO', 'EAEU', 'OTS')
+            where product = 'TOTAL'
+              and partner not in ('WLD', 'EU', 'EU27', 'CIS', 'SCO', 'EAEU', 'OTS')
             group by all),
         whole as (select year, flow, sum(v) as total, count(*) as n from single group by all)
         select year, flow, sum((v / total) * (v / total)) as hhi, any_value(n) as n

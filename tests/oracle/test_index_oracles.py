@@ -161,9 +161,18 @@ def plain(
 @pytest.mark.parametrize("seed", range(3))
 def test_compare_against_a_plain_loop(seed, flow, basis):
     rng, partners = np.random.default_rng(seed), ("CHN", "RUS", "TUR", "USA", "IND")
-    rows = [("KAZ", p, 2020, f, "TOTAL", float(rng.integers(1, 999)), "KAZ_BNS") for p in partners for f in ("export", "import")]  # fmt: skip
-    rows += [(p, "KAZ", 2020, f, "TOTAL", float(rng.integers(1, 999)), s) for p in partners for f in ("export", "import")
-             for s in ("A", "B") if rng.random() > 0.3]  # fmt: skip
+    rows = [
+        ("KAZ", p, 2020, f, "TOTAL", float(rng.integers(1, 999)), "KAZ_BNS")
+        for p in partners
+        for f in ("export", "import")
+    ]
+    rows += [
+        (p, "KAZ", 2020, f, "TOTAL", float(rng.integers(1, 999)), s)
+        for p in partners
+        for f in ("export", "import")
+        for s in ("A", "B")
+        if rng.random() > 0.3
+    ]
     table, _ = trade.compare(
         pd.DataFrame(rows, columns=COLUMNS), "KAZ", 2020, basis=basis, flow=flow
     )
@@ -179,12 +188,15 @@ def test_mirror_gap_against_sql():
     """KGZ and CHN, both directions, every year: the medians by DuckDB over the table itself."""
     out = "'UNCTAD_TMATRIX'"  # its figures are nobody's report
     sql = f"""
-        select year, case when reporter = 'KGZ' then flow when flow = 'export' then 'import' else 'export' end as direction,
+        select year,
+               case when reporter = 'KGZ' then flow
+                    when flow = 'export' then 'import' else 'export' end as direction,
                median(value_usd) filter (reporter = 'KGZ') as reported,
                median(value_usd) filter (reporter = 'CHN') as mirror,
                min(value_usd) as low, max(value_usd) as high
         from trade
-        where product = 'TOTAL' and reporter in ('KGZ', 'CHN') and partner in ('KGZ', 'CHN') and source_id not in ({out})
+        where product = 'TOTAL' and reporter in ('KGZ', 'CHN') and partner in ('KGZ', 'CHN')
+              and source_id not in ({out})
               and (source_id != 'PENPPML' or value_usd > 0)
         group by 1, 2 order by 1, 2"""
     expected, found = ca.sql(sql), trade.mirror_gap("KGZ", "CHN").sort_values(["year", "direction"])
@@ -201,12 +213,18 @@ def test_mirror_gap_against_sql():
 @pytest.mark.parametrize("factor", [1.0, 1.06, 1.2])
 def test_reconciled_ranges_against_sql(factor):
     sql = f"""
-        with r as (select *, value_usd / case when valuation = 'cif' then {factor} else 1 end as fob from trade
-                   where product = 'TOTAL' and reporter in ('KAZ', 'CHN') and partner in ('KAZ', 'CHN')
-                         and source_id != 'UNCTAD_TMATRIX' and (source_id != 'PENPPML' or value_usd > 0))
-        select year, min(fob) filter (reporter = 'KAZ') as low, max(fob) filter (reporter = 'KAZ') as high,
-               min(fob) filter (reporter = 'CHN') as mirror_low, max(fob) filter (reporter = 'CHN') as mirror_high
-        from r where (reporter = 'KAZ' and flow = 'import') or (reporter = 'CHN' and flow = 'export')
+        with r as (
+            select *, value_usd / case when valuation = 'cif' then {factor} else 1 end as fob
+            from trade
+            where product = 'TOTAL' and reporter in ('KAZ', 'CHN') and partner in ('KAZ', 'CHN')
+              and source_id != 'UNCTAD_TMATRIX' and (source_id != 'PENPPML' or value_usd > 0))
+        select year,
+               min(fob) filter (reporter = 'KAZ') as low,
+               max(fob) filter (reporter = 'KAZ') as high,
+               min(fob) filter (reporter = 'CHN') as mirror_low,
+               max(fob) filter (reporter = 'CHN') as mirror_high
+        from r
+        where (reporter = 'KAZ' and flow = 'import') or (reporter = 'CHN' and flow = 'export')
         group by year order by year"""
     expected = ca.sql(sql)
     found = (
@@ -215,8 +233,12 @@ def test_reconciled_ranges_against_sql(factor):
         .sort_values("year")
     )
     assert found["year"].tolist() == expected["year"].tolist() and len(found) > 20
-    for mine, theirs in (("reported_low", "low"), ("reported_high", "high"), ("mirror_low", "mirror_low"),
-                         ("mirror_high", "mirror_high")):  # fmt: skip
+    for mine, theirs in (
+        ("reported_low", "low"),
+        ("reported_high", "high"),
+        ("mirror_low", "mirror_low"),
+        ("mirror_high", "mirror_high"),
+    ):
         assert found[mine].to_numpy(float) == pytest.approx(
             expected[theirs].to_numpy(float), rel=1e-9, nan_ok=True
         )
@@ -239,10 +261,14 @@ def test_gas_shares_against_sql():
     pipeline gas and LNG.
     """
     sql = """
-        select year, 100 * sum(quantity) filter (commodity = 'pipeline_gas'
-                                                 and exporter in ('KAZ', 'KGZ', 'TJK', 'TKM', 'UZB', 'OTHER_FSU'))
-                         / sum(quantity) filter (exporter = 'WLD') as share
-        from energy where importer = 'CHN' and unit = 'bcm' and commodity in ('pipeline_gas', 'lng') group by year"""
+        select year,
+               100 * sum(quantity) filter (
+                   commodity = 'pipeline_gas'
+                   and exporter in ('KAZ', 'KGZ', 'TJK', 'TKM', 'UZB', 'OTHER_FSU'))
+               / sum(quantity) filter (exporter = 'WLD') as share
+        from energy
+        where importer = 'CHN' and unit = 'bcm' and commodity in ('pipeline_gas', 'lng')
+        group by year"""
     found = (
         ca.article.energy.energy_shares(ca.load("energy"))
         .query("commodity == 'gas'")

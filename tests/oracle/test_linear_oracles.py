@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ca_research.stats import Axis, Universe
@@ -52,7 +52,6 @@ def designs(draw: st.DrawFn) -> tuple[pd.DataFrame, int]:
     return frame.assign(part=rng.random(n) < 0.8, g=rng.integers(0, 10, n)), k
 
 
-@settings(max_examples=60, deadline=None)
 @given(designs(), st.sampled_from(sorted(ERRORS)))
 def test_every_specification_against_statsmodels(design, errors):
     frame, k = design
@@ -190,7 +189,11 @@ def test_refined_specifications_have_robust_errors_too(errors):
         # the same space in columns statsmodels can resolve
         both = row["a"] == row["near"] == "with"
         columns = [frame["x"]]
-        columns += [frame["a"], (frame["near"] - frame["a"]) * 1e4] if both else [frame[c] for c in ("a", "near") if row[c] == "with"]  # fmt: skip
+        columns += (
+            [frame["a"], (frame["near"] - frame["a"]) * 1e4]
+            if both
+            else [frame[c] for c in ("a", "near") if row[c] == "with"]
+        )
         options = theirs | ({"cov_kwds": {"groups": frame["g"]}} if errors == "cluster" else {})
         fit = sm.OLS(frame["y"].to_numpy(), sm.add_constant(np.column_stack(columns))).fit(
             **options

@@ -58,9 +58,15 @@ def test_weights_against_slsqp(seed):
     # eight donors: the sum of squares within 1e-6 of SLSQP's and never above it
     wide = factors(9, 20, seed)
     y, x = wide["u0"].to_numpy(), wide.drop(columns="u0").to_numpy()
-    other = minimize(lambda w: loss(y, x, w), np.full(8, 1 / 8), jac=lambda w: -2 * x.T @ (y - x @ w), method="SLSQP",
-                     bounds=[(0, 1)] * 8, constraints={"type": "eq", "fun": lambda w: w.sum() - 1},
-                     options={"ftol": 1e-14, "maxiter": 1000})  # fmt: skip
+    other = minimize(
+        lambda w: loss(y, x, w),
+        np.full(8, 1 / 8),
+        jac=lambda w: -2 * x.T @ (y - x @ w),
+        method="SLSQP",
+        bounds=[(0, 1)] * 8,
+        constraints={"type": "eq", "fun": lambda w: w.sum() - 1},
+        options={"ftol": 1e-14, "maxiter": 1000},
+    )
     found = loss(y, x, simplex_weights(y, x))
     assert found == pytest.approx(other.fun, rel=1e-6) and found <= other.fun * (1 + 1e-9)
 
@@ -92,6 +98,7 @@ def test_a_planted_effect_is_recovered_and_ranks_first(demean):
     assert first >= 18
 
 
+@pytest.mark.long
 def test_placebo_p_is_uniform_without_an_effect():
     # 400 panels of ten exchangeable units: p takes 0.1, ..., 1 with equal chance; chi-square with 9
     # degrees of freedom

@@ -50,7 +50,10 @@ def exports(matrix: list[list[float]]) -> pd.DataFrame:
 
 @given(baskets, rates, seeds)
 def test_product_shares_sum_to_one_in_any_order_and_currency(values, rate, seed):
-    one, two = (trade.product_shares(f).set_index("product")["share"] for f in (rows(values), other(rows(values), rate, seed)))  # fmt: skip
+    one, two = (
+        trade.product_shares(f).set_index("product")["share"]
+        for f in (rows(values), other(rows(values), rate, seed))
+    )
     assert one.sum() == pytest.approx(1, abs=1e-9) and one.between(0, 1).all()
     assert two[one.index].to_numpy() == pytest.approx(one.to_numpy(), **near)
 
@@ -114,7 +117,9 @@ def test_complementarity_is_bounded_symmetric_and_blind_to_currency(x, m, rate, 
     found = trade.complementarity(rows(x), rows(m))
     assert -1e-9 <= found <= 100 + 1e-9
     assert trade.complementarity(rows(m), rows(x)) == pytest.approx(found, abs=1e-9)
-    assert trade.complementarity(other(rows(x), rate, seed), other(rows(m), second, seed)) == pytest.approx(found, abs=1e-7)  # fmt: skip
+    assert trade.complementarity(
+        other(rows(x), rate, seed), other(rows(m), second, seed)
+    ) == pytest.approx(found, abs=1e-7)
     assert trade.complementarity(rows(x), rows(x)) == pytest.approx(100, abs=1e-9)
     if not set(x) & set(m):  # nothing in common
         assert found == pytest.approx(0, abs=1e-9)
@@ -185,10 +190,17 @@ def test_growth_rates_ignore_currency_and_order(values, rate, seed):
 
 
 reports = st.lists(
-    st.tuples(st.sampled_from(("KGZ", "CHN")), st.sampled_from(("export", "import")), st.integers(2018, 2020),
-              st.sampled_from(("A", "B")), st.sampled_from(("fob", "cif")), positive),
-    min_size=1, unique_by=lambda r: r[:4],
-)  # fmt: skip
+    st.tuples(
+        st.sampled_from(("KGZ", "CHN")),
+        st.sampled_from(("export", "import")),
+        st.integers(2018, 2020),
+        st.sampled_from(("A", "B")),
+        st.sampled_from(("fob", "cif")),
+        positive,
+    ),
+    min_size=1,
+    unique_by=lambda r: r[:4],
+)
 
 
 @given(reports, rates, seeds)

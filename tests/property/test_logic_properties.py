@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ca_research import registry
@@ -19,11 +19,6 @@ from ca_research.claims.logic import (
     evaluate,
 )
 from ca_research.registry.claims import atoms as names_of
-
-settings.register_profile(
-    "still", deadline=None, derandomize=True, database=None
-)  # no timing, no chance
-settings.load_profile("still")
 
 NAMES = ("a", "b", "c", "d")
 SETTLED = (HOLDS, FAILS, MIXED)

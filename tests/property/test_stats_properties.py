@@ -6,18 +6,13 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ca_research import stats
 from ca_research.ground import economies as eco
 from ca_research.stats import Axis, Exclusion, Universe, collapse
 from ca_research.trade import hhi, partner_shares, perspective
-
-settings.register_profile(
-    "still", deadline=None, derandomize=True, database=None
-)  # no timing, no chance
-settings.load_profile("still")
 
 BY = ["reporter", "year", "flow"]
 positive = st.floats(1e-3, 1e12)
@@ -92,11 +87,14 @@ def test_a_merger_of_two_partners_raises_concentration(values):
 
 reports = st.lists(
     st.tuples(
-        st.sampled_from(("KAZ", "CHN", "RUS")), st.sampled_from(("KAZ", "CHN", "RUS")), st.integers(2018, 2020),
-        st.sampled_from(("export", "import")), positive,
+        st.sampled_from(("KAZ", "CHN", "RUS")),
+        st.sampled_from(("KAZ", "CHN", "RUS")),
+        st.integers(2018, 2020),
+        st.sampled_from(("export", "import")),
+        positive,
     ).filter(lambda r: r[0] != r[1]),
     min_size=1,
-)  # fmt: skip
+)
 
 
 @given(reports)

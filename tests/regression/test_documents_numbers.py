@@ -40,8 +40,13 @@ def test_every_document_of_a_coded_claim_has_one_code_and_no_code_is_of_nothing(
 
 @pytest.mark.parametrize(
     ("claim", "reading", "direction"),
-    [("C11", "words", "supports"), ("C27", "instruments", "supports"), ("C14", "weight", "refutes"), ("C06", "substance", "refutes")],
-)  # fmt: skip
+    [
+        ("C11", "words", "supports"),
+        ("C27", "instruments", "supports"),
+        ("C14", "weight", "refutes"),
+        ("C06", "substance", "refutes"),
+    ],
+)
 @pytest.mark.parametrize("strength", [["primary", "secondary"], ["primary"]])
 def test_origins_are_counted_as_by_hand(evidence, claim, reading, direction, strength):
     rows = raw(
@@ -87,8 +92,9 @@ def test_cases_with_two_origins(evidence):
         "Kyrgyzstan: press": ["AP_2005", "CPJ_2005", "NYT_2005"]
     }
     assert {k for k, v in strict["C16"].items() if len(v) > 1} == {
-        "Kyrgyzstan: power plant", "Tajikistan: power plant licence"
-    }  # fmt: skip
+        "Kyrgyzstan: power plant",
+        "Tajikistan: power plant licence",
+    }
 
 
 @pytest.mark.parametrize(

@@ -45,8 +45,12 @@ def test_terms_are_known_of_two_loans_and_the_published_figure_is_met(tables):
     # facts INV-T10 (page_aiddata_46348) and INV-T08 (page_aiddata_40393); nothing else in the
     # snapshot is of one loan
     assert cell["known"].groupby("term").sum().to_dict() == {
-        "interest": 2, "maturity": 2, "grace": 1, "grant_element_published": 1, "grant_element_recomputed": 1
-    }  # fmt: skip
+        "interest": 2,
+        "maturity": 2,
+        "grace": 1,
+        "grant_element_published": 1,
+        "grant_element_recomputed": 1,
+    }
     road = found.loans.set_index("project_id").loc["GCDF3-46348"]
     assert road[["interest", "maturity", "grace", "grant_element_published"]].tolist() == [
         2,
@@ -82,8 +86,10 @@ def test_published_means_are_those_of_the_2019_edition(tables):
     assert rows.loc["chinese_loan_interest_rate_mean", ["value", "rows"]].tolist() == [2.78, 41]
     assert rows.loc["chinese_loan_grant_element_mean", ["value", "rows"]].tolist() == [47.3, 39]
     assert {e: bool(m["of_edition"].all()) for e, m in means.items()} == {
-        "aiddata_sca": True, "gcdf3_geo": False, "gcof1": False
-    }  # fmt: skip
+        "aiddata_sca": True,
+        "gcdf3_geo": False,
+        "gcof1": False,
+    }
 
 
 @pytest.mark.parametrize("debtor", ["KGZ", "TJK"])
@@ -171,9 +177,14 @@ def test_a_total_of_another_vintage_is_refused(tables):
 
 def test_students_in_china_per_inhabitant_in_2018(tables):
     found = ca.students.intensity(
-        tables["students"], tables["macro"], origins=eco.CA5, destination="CHN", level="all",
-        source="moe_brief_stats_peijin", population_source="DATASETS_POP",
-    ).set_index(["origin", "year"])  # fmt: skip
+        tables["students"],
+        tables["macro"],
+        origins=eco.CA5,
+        destination="CHN",
+        level="all",
+        source="moe_brief_stats_peijin",
+        population_source="DATASETS_POP",
+    ).set_index(["origin", "year"])
     people = raw("macro/datasets_pop.csv", year=2018).set_index("economy")["value"]
     counts = raw(
         "students/small.csv",

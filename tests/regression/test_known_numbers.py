@@ -149,8 +149,12 @@ def test_kyrgyz_imports_from_china_2016_differ_by_4_bn(trade):
     china = one(
         "trade/penppml.csv", "value_usd", reporter="CHN", partner="KGZ", year=2016, flow="export"
     )
-    own = sorted(rows(f, reporter="KGZ", partner="CHN", year=2016, flow="import", product="TOTAL")["value_usd"].item()
-                 for f in ("trade/kgz_nsc.csv", "trade/wits_ca_imports.csv", "trade/wto_hsm.csv"))  # fmt: skip
+    own = sorted(
+        rows(f, reporter="KGZ", partner="CHN", year=2016, flow="import", product="TOTAL")[
+            "value_usd"
+        ].item()
+        for f in ("trade/kgz_nsc.csv", "trade/wits_ca_imports.csv", "trade/wto_hsm.csv")
+    )
     gap = ca.trade.mirror_gap("KGZ", "CHN", trade).set_index(["year", "direction"])
     cell = gap.loc[(2016, "import")]
     assert (cell["reported"], cell["mirror"]) == (
@@ -265,8 +269,14 @@ class Judged:
                 others = [a for a in criterion.axes if a != axis]
                 alive: set[str] = set()
                 for _, block in part.groupby(others) if others else [(None, part)]:
-                    seen = {v: str(b[["economy", "estimate", "low", "high", "missing", "path"]].values.tolist())
-                            for v, b in block.groupby(axis)}  # fmt: skip
+                    seen = {
+                        v: str(
+                            b[
+                                ["economy", "estimate", "low", "high", "missing", "path"]
+                            ].values.tolist()
+                        )
+                        for v, b in block.groupby(axis)
+                    }
                     alive |= {v for v, text in seen.items() if list(seen.values()).count(text) == 1}
                 idle |= {axis} if set(part[axis]) - alive else set()
         return idle

@@ -77,7 +77,14 @@ def test_the_stock_of_investment_is_that_of_the_source_that_names_most(cells):
 
 def test_students_go_to_russia(cells):
     for origin in CA5:
-        china = raw("students/small.csv", source_id="moe_brief_stats_peijin", origin=origin, destination="CHN", year=2018, level="degree")  # fmt: skip
+        china = raw(
+            "students/small.csv",
+            source_id="moe_brief_stats_peijin",
+            origin=origin,
+            destination="CHN",
+            year=2018,
+            level="degree",
+        )
         russia = raw(
             "students/uis_bilateral_360info.csv", origin=origin, destination="RUS", year=2018
         )
@@ -89,7 +96,12 @@ def test_two_economies_were_asked_about_all_three_powers(cells):
     table = priority.matrix(cells)
     filled = table[(table["dimension"] == "opinion") & (table["n"] > 0)]
     assert set(filled["economy"]) == {"KGZ", "TJK"}
-    rows = raw("opinion/small.csv", economy="TJK", source_id="M_MV14", measure="mvector_confidence_in_leader").set_index("about")  # fmt: skip
+    rows = raw(
+        "opinion/small.csv",
+        economy="TJK",
+        source_id="M_MV14",
+        measure="mvector_confidence_in_leader",
+    ).set_index("about")
     expected = rows.loc["CHN", "value_pct"] / rows.loc["RUS", "value_pct"]
     assert filled.set_index("economy").loc["TJK", "estimate"] == pytest.approx(expected)
 
@@ -172,7 +184,12 @@ def test_chinas_trade_after_2022_from_the_raw_files(trade):
     found = ca.article.forecasts.value_after(trade, economies=CA5).set_index("economy")["estimate"]
     customs = pd.concat([file("trade/small.csv"), file("trade/imf_imts_chn_m.csv")])
     customs = customs[(customs["reporter"] == "CHN") & (customs["product"] == "TOTAL")]
-    by_year = {2022: ["WITS_CHN_2022X", "IMF_IMTS_CHN_M"], 2023: ["GACC_2023_DERIVED"], 2024: ["GACC_2024"], 2025: ["GACC_2025"]}  # fmt: skip
+    by_year = {
+        2022: ["WITS_CHN_2022X", "IMF_IMTS_CHN_M"],
+        2023: ["GACC_2023_DERIVED"],
+        2024: ["GACC_2024"],
+        2025: ["GACC_2025"],
+    }
     for economy in CA5:
         value = {
             year: customs[
@@ -203,7 +220,11 @@ def test_one_step_ranks_china_as_full_estimation_does():
     """Two ways of this project on the embedded panel; by least squares they are one number."""
     from ca_research.article.gravity_residual import OIL_EXPORTERS, rank_p
 
-    panel = ca.trade.panel(ca.load("trade", source="PENPPML", product="TOTAL"), ca.load("geography"), exclude=OIL_EXPORTERS)  # fmt: skip
+    panel = ca.trade.panel(
+        ca.load("trade", source="PENPPML", product="TOTAL"),
+        ca.load("geography"),
+        exclude=OIL_EXPORTERS,
+    )
     table = ca.article.gravity_residual.placebo_table(panel, estimator="ols")
     full = ca.trade.reassign(panel, estimator="ols")
     both = table.merge(full.table, on="economy", suffixes=("", "_full")).dropna(

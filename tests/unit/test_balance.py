@@ -189,8 +189,12 @@ def test_votes_are_read_from_the_text():
         )
     )
     assert dict(zip(cast["economy"], cast["vote"], strict=True)) == {
-        "KAZ": "abstain", "KGZ": "abstain", "TKM": "not voting", "TJK": "against", "UZB": "for",
-    }  # fmt: skip
+        "KAZ": "abstain",
+        "KGZ": "abstain",
+        "TKM": "not voting",
+        "TJK": "against",
+        "UZB": "for",
+    }
     assert cast.set_index("economy")["aside"].to_dict() == {
         "KAZ": True,
         "KGZ": True,

@@ -71,9 +71,17 @@ DOCUMENT = {
 
 def verdict(word: str, **given: Any) -> dict[str, Any]:
     return {
-        "claim": "C25", "reading": "literal", "title": "Together", "statement": "s", "rule": "r", "verdict": word,
-        "reason": "because", "as_of": "latest", "params": {"as_of": "latest"}, "sources": ["KAZ_BNS", "P023"],
-    } | given  # fmt: skip
+        "claim": "C25",
+        "reading": "literal",
+        "title": "Together",
+        "statement": "s",
+        "rule": "r",
+        "verdict": word,
+        "reason": "because",
+        "as_of": "latest",
+        "params": {"as_of": "latest"},
+        "sources": ["KAZ_BNS", "P023"],
+    } | given
 
 
 @pytest.mark.parametrize("word", registry.VERDICTS)

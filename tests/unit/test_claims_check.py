@@ -113,8 +113,16 @@ def test_a_rule_must_be_able_to_go_both_ways_and_never_both_at_once():
 
 @pytest.mark.parametrize(
     ("comparison", "threshold", "fine"),
-    [(">", 1, False), (">", 0, True), (">=", 0, False), (">=", 1, True), ("<", 0, False), ("<=", 1, False), ("==", 2, False)],
-)  # fmt: skip
+    [
+        (">", 1, False),
+        (">", 0, True),
+        (">=", 0, False),
+        (">=", 1, True),
+        ("<", 0, False),
+        ("<=", 1, False),
+        ("==", 2, False),
+    ],
+)
 def test_a_threshold_outside_what_the_measure_can_be_is_refused(comparison, threshold, fine):
     def build() -> ClaimSpec:
         content = copy.deepcopy(C33)
@@ -161,10 +169,18 @@ def stored(verdict: str, **changes: Any) -> dict[str, Any]:
         for c in spec.readings[0].criteria
     ]
     return {
-        "claim": "C33", "reading": "literal", "title": "t", "as_of": "latest", "params": {}, "verdict": verdict,
-        "rule_sha256": spec.rule_sha256, "rule_sha256_2": spec.rule_sha256_2, "criteria": criteria, "coverage": {"from": 2010, "to": 2022},
+        "claim": "C33",
+        "reading": "literal",
+        "title": "t",
+        "as_of": "latest",
+        "params": {},
+        "verdict": verdict,
+        "rule_sha256": spec.rule_sha256,
+        "rule_sha256_2": spec.rule_sha256_2,
+        "criteria": criteria,
+        "coverage": {"from": 2010, "to": 2022},
         "sources": ["KAZ_BNS"],
-    } | changes  # fmt: skip
+    } | changes
 
 
 def test_a_verdict_that_follows_has_no_fault():

@@ -19,35 +19,99 @@ from ca_research.registry import VERDICTS, ClaimSpec, Over
 CA5 = list(eco.CA5)
 HASH = "0" * 64
 DESIGN_KEYS = {
-    "claim", "reading", "params", "as_of", "pseudo_as_of", "verdict", "fragile", "blind", "expected", "criteria",
-    "coverage", "sources", "rule_sha256", "notebook", "amended", "would_change",
-}  # fmt: skip
+    "claim",
+    "reading",
+    "params",
+    "as_of",
+    "pseudo_as_of",
+    "verdict",
+    "fragile",
+    "blind",
+    "expected",
+    "criteria",
+    "coverage",
+    "sources",
+    "rule_sha256",
+    "notebook",
+    "amended",
+    "would_change",
+}
 CRITERION_KEYS = {
-    "name", "estimate", "low", "high", "interval", "threshold", "comparison", "state", "share_of_specifications",
-    "specifications", "n",
-}  # fmt: skip
+    "name",
+    "estimate",
+    "low",
+    "high",
+    "interval",
+    "threshold",
+    "comparison",
+    "state",
+    "share_of_specifications",
+    "specifications",
+    "n",
+}
 
 
 def criterion(name: str = "size", **changes: Any) -> dict[str, Any]:
-    return {"name": name, "label": name.title(), "statement": "s", "measure": "trade.lead", "comparison": ">",
-            "threshold": 1, "kind": "level", "unit": "u", "why": "w", "axes": ["pick", "how"]} | changes  # fmt: skip
+    return {
+        "name": name,
+        "label": name.title(),
+        "statement": "s",
+        "measure": "trade.lead",
+        "comparison": ">",
+        "threshold": 1,
+        "kind": "level",
+        "unit": "u",
+        "why": "w",
+        "axes": ["pick", "how"],
+    } | changes
 
 
 def claim(
     *criteria: dict, supported: Any = None, contradicted: Any = None, **changes: Any
 ) -> ClaimSpec:
     names = [c["name"] for c in criteria]
-    rule = {"supported": supported or {"all": [f"{n} holds" for n in names]},
-            "contradicted": contradicted or {"any": [f"{n} fails" for n in names]}, "words": "w"}  # fmt: skip
-    reading = {"name": "literal", "title": "t", "statement": "s", "criteria": criteria, "rule": rule,
-               "against": "a", "would_change": "c"}  # fmt: skip
+    rule = {
+        "supported": supported or {"all": [f"{n} holds" for n in names]},
+        "contradicted": contradicted or {"any": [f"{n} fails" for n in names]},
+        "words": "w",
+    }
+    reading = {
+        "name": "literal",
+        "title": "t",
+        "statement": "s",
+        "criteria": criteria,
+        "rule": rule,
+        "against": "a",
+        "would_change": "c",
+    }
     whole = {
-        "id": "C99", "title": "t", "theme": "trade", "quotation": "q", "restatement": "r", "kind": "quantity",
-        "article": {"paragraph": 1, "sentence": 1, "sha256": HASH}, "declared_on": "2026-01-01", "known_before": "k",
-        "expected": "supported", "notebook": "n.ipynb", "data": ["trade"], "readings": [reading], "rivals": ["r"],
-        "grid": {"axes": [{"name": "pick", "meaning": "m", "values": ["a", "b"], "main": "a"},
-                          {"name": "how", "meaning": "m", "kind": "method", "values": ["x", "y"], "main": "x"}]},
-    } | changes  # fmt: skip
+        "id": "C99",
+        "title": "t",
+        "theme": "trade",
+        "quotation": "q",
+        "restatement": "r",
+        "kind": "quantity",
+        "article": {"paragraph": 1, "sentence": 1, "sha256": HASH},
+        "declared_on": "2026-01-01",
+        "known_before": "k",
+        "expected": "supported",
+        "notebook": "n.ipynb",
+        "data": ["trade"],
+        "readings": [reading],
+        "rivals": ["r"],
+        "grid": {
+            "axes": [
+                {"name": "pick", "meaning": "m", "values": ["a", "b"], "main": "a"},
+                {
+                    "name": "how",
+                    "meaning": "m",
+                    "kind": "method",
+                    "values": ["x", "y"],
+                    "main": "x",
+                },
+            ]
+        },
+    } | changes
     return ClaimSpec.model_validate(whole)
 
 
@@ -55,10 +119,24 @@ def row(
     spec: int, estimate: float | None = None, *, name: str = "size", **given: Any
 ) -> dict[str, Any]:
     failed = estimate is None and given.get("low") is None and given.get("high") is None
-    return {"criterion": name, "spec": spec, "is_main": spec == 0, "without": "", "pick": "a", "how": "x", "economy": "",
-            "estimate": estimate, "low": None, "high": None, "n": 0 if failed else 2, "first_year": 2010,
-            "last_year": 2018, "sources": () if failed else ("KAZ_BNS",), "path": "" if failed else f"p{spec}",
-            "missing": "not published" if failed else ""} | given  # fmt: skip
+    return {
+        "criterion": name,
+        "spec": spec,
+        "is_main": spec == 0,
+        "without": "",
+        "pick": "a",
+        "how": "x",
+        "economy": "",
+        "estimate": estimate,
+        "low": None,
+        "high": None,
+        "n": 0 if failed else 2,
+        "first_year": 2010,
+        "last_year": 2018,
+        "sources": () if failed else ("KAZ_BNS",),
+        "path": "" if failed else f"p{spec}",
+        "missing": "not published" if failed else "",
+    } | given
 
 
 def evidence(*rows: dict, **given: Any) -> Evidence:
@@ -193,7 +271,11 @@ def test_a_count_over_economies_that_are_not_judged_is_undecided():
 
 def test_specification_truths_agree_with_the_criterion():
     spec = claim(criterion(over=OVER)).criteria()["size"]
-    rows = [row(s, v, economy=e) for s, vs in enumerate(([2, 2, 2, 0, None], [0, 0, 0, 2, 2])) for e, v in zip(CA5, vs, strict=True)]  # fmt: skip
+    rows = [
+        row(s, v, economy=e)
+        for s, vs in enumerate(([2, 2, 2, 0, None], [0, 0, 0, 2, 2]))
+        for e, v in zip(CA5, vs, strict=True)
+    ]
     table = specification_truths(spec, evidence(*rows).frame, CA5)
     assert table["met"].tolist() == [True, False]
     assert table[["value", "high"]].values.tolist() == [[3, 4], [2, 2]]
@@ -266,8 +348,14 @@ def test_leaving_out_one_source_can_flip_and_a_sole_source_is_said_apart():
 
 
 def test_not_testable_needs_no_evidence_and_is_not_fragile():
-    reading = {"name": "needed", "title": "t", "statement": "s", "not_testable": "no published measure",
-               "against": "a", "would_change": "c"}  # fmt: skip
+    reading = {
+        "name": "needed",
+        "title": "t",
+        "statement": "s",
+        "not_testable": "no published measure",
+        "against": "a",
+        "would_change": "c",
+    }
     base = claim(criterion()).model_dump()
     spec = ClaimSpec.model_validate(base | {"readings": [*base["readings"], reading]})
     found = verdict(row(0, 2), spec=spec)

@@ -15,16 +15,37 @@ from ca_research.stats import holm
 
 def criterion(**given: Any) -> dict[str, Any]:
     return {
-        "name": "n", "label": "L", "state": "holds", "estimate": 3.0, "low": 3.0, "high": 3.0, "interval": "exact as published",
-        "kind": "length", "unit": "km", "counted": "economies", "cell_threshold": None, "share_of_specifications": 0.9, "specifications": 5, "cells": [{"economy": "", "estimate": 3.0}],
-    } | given  # fmt: skip
+        "name": "n",
+        "label": "L",
+        "state": "holds",
+        "estimate": 3.0,
+        "low": 3.0,
+        "high": 3.0,
+        "interval": "exact as published",
+        "kind": "length",
+        "unit": "km",
+        "counted": "economies",
+        "cell_threshold": None,
+        "share_of_specifications": 0.9,
+        "specifications": 5,
+        "cells": [{"economy": "", "estimate": 3.0}],
+    } | given
 
 
 def verdict(claim: str = "C25", word: str = "supported", **given: Any) -> dict[str, Any]:
     return {
-        "claim": claim, "reading": "literal", "title": "t", "headline": True, "params": {}, "as_of": "latest",
-        "verdict": word, "fragile": False, "guess": "supported", "blind": False, "criteria": [criterion()],
-    } | given  # fmt: skip
+        "claim": claim,
+        "reading": "literal",
+        "title": "t",
+        "headline": True,
+        "params": {},
+        "as_of": "latest",
+        "verdict": word,
+        "fragile": False,
+        "guess": "supported",
+        "blind": False,
+        "criteria": [criterion()],
+    } | given
 
 
 def test_one_row_for_each_headline_of_the_whole_region_with_the_other_day_beside_it():
@@ -137,14 +158,44 @@ def test_reading_what_is_not_there_says_what_to_do(tmp_path):
     [
         ("C16", "contradicted", {"condition": "holds", "none_on_the_whole": "fails"}, "condition"),
         ("C16", "supported", {"condition": "fails", "none_on_the_whole": "holds"}, "condition"),
-        ("C16", "not enough evidence", {"condition": "fails", "none_on_the_whole": "mixed"}, "none_on_the_whole"),
-        ("C16", "not enough evidence", {"condition": "fails", "none_on_the_whole": "undecided"}, "none_on_the_whole"),
-        ("C20", "not enough evidence", {"trade_gain": "mixed", "trade_loss": "undecided", "income_gain": "undecided"}, "income_gain"),
-        ("C20", "not enough evidence", {"trade_gain": "fails", "trade_loss": "undecided", "income_gain": "fails"}, "trade_loss"),
-        ("C20", "supported", {"trade_gain": "fails", "trade_loss": "fails", "income_gain": "holds"}, "income_gain"),
-        ("C32", "partly supported", {"completion": "fails", "debt_low": "holds", "debt_falls": "fails"}, "completion"),
+        (
+            "C16",
+            "not enough evidence",
+            {"condition": "fails", "none_on_the_whole": "mixed"},
+            "none_on_the_whole",
+        ),
+        (
+            "C16",
+            "not enough evidence",
+            {"condition": "fails", "none_on_the_whole": "undecided"},
+            "none_on_the_whole",
+        ),
+        (
+            "C20",
+            "not enough evidence",
+            {"trade_gain": "mixed", "trade_loss": "undecided", "income_gain": "undecided"},
+            "income_gain",
+        ),
+        (
+            "C20",
+            "not enough evidence",
+            {"trade_gain": "fails", "trade_loss": "undecided", "income_gain": "fails"},
+            "trade_loss",
+        ),
+        (
+            "C20",
+            "supported",
+            {"trade_gain": "fails", "trade_loss": "fails", "income_gain": "holds"},
+            "income_gain",
+        ),
+        (
+            "C32",
+            "partly supported",
+            {"completion": "fails", "debt_low": "holds", "debt_falls": "fails"},
+            "completion",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_number_shown_is_of_the_criterion_on_which_the_rule_turns(claim, word, states, shown):
     criteria = [
         criterion(name=n, label=n, state=s, specifications=i)

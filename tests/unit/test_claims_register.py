@@ -178,14 +178,17 @@ FIRST = ["readings", 0, "criteria", 0]
         ([*FIRST, "settings"], {"basis": "mirror", "eu": "apart"}),
         ([*FIRST, "over", "at_least"], 4),
         ([*FIRST, "axes"], ["year", "source"]),
-        (["readings", 0, "rule", "supported"], {"at_least": 3, "of": [f"first_{b} holds" for b in ("reporter", "mirror", "interval")]}),
+        (
+            ["readings", 0, "rule", "supported"],
+            {"at_least": 3, "of": [f"first_{b} holds" for b in ("reporter", "mirror", "interval")]},
+        ),
         (["readings", 0, "rule", "otherwise"], "not enough evidence"),
         (["grid", "axes", 0, "main"], "newest-1"),
         (["grid", "axes", 0, "values"], ["newest", "newest-1", "newest-2"]),
         (["grid", "axes", 0, "kind"], "method"),
         (["grid", "exclude"], []),
     ],
-)  # fmt: skip
+)
 def test_the_hash_moves_with_what_decides(path, value):
     assert changed("C33", path, value).rule_sha256 != CLAIMS["C33"].rule_sha256
 
@@ -195,10 +198,14 @@ def test_the_hash_moves_with_what_decides(path, value):
     [
         *([*FIRST, k] for k in ("why", "statement", "label", "unit")),
         *(["readings", 0, k] for k in ("title", "statement", "against", "would_change")),
-        ["readings", 0, "rule", "words"], ["grid", "axes", 0, "meaning"], ["grid", "exclude", 0, "reason"],
-        ["expected"], ["title"], ["restatement"],
+        ["readings", 0, "rule", "words"],
+        ["grid", "axes", 0, "meaning"],
+        ["grid", "exclude", 0, "reason"],
+        ["expected"],
+        ["title"],
+        ["restatement"],
     ],
-)  # fmt: skip
+)
 def test_the_hash_does_not_move_with_prose(path):
     assert changed("C33", path, "other words").rule_sha256 == CLAIMS["C33"].rule_sha256
 

@@ -377,9 +377,9 @@ def test_rows_set_aside_and_shared_origins(counting):
     assert "S_g1" in listed.index and count(reading="other", counting=counting) == 1, (
         "moved to the side it stands on"
     )
-    assert docs.document_list(frame(), claim="C90", direction="refutes", counting=counting)["source_id"].tolist() == [
-        "S_b2", "S_f1"
-    ]  # fmt: skip
+    assert docs.document_list(frame(), claim="C90", direction="refutes", counting=counting)[
+        "source_id"
+    ].tolist() == ["S_b2", "S_f1"]
 
 
 def test_every_claim_with_rows_in_the_coding_of_counting_names_it():

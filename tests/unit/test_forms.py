@@ -18,10 +18,26 @@ from ca_research.app import report as reports
 from ca_research.site import forms, read_pages
 
 HOSTILE = [
-    r"\input{/etc/passwd}", r"\end{longtable}", "50 % of $5 & more #1", "a_b^c~d", "{ unbalanced", "} unbalanced", "]",
-    r"\\[1cm]", "[starts a row", "*starts a row", "two\nlines\tand\x00control\x1b", "<b>|\"x\"", "-- and ---", "≥ 3 − 2 × “q”",
-    "%", "\\", "^^5c", r"\verb|x|", "",
-]  # fmt: skip
+    r"\input{/etc/passwd}",
+    r"\end{longtable}",
+    "50 % of $5 & more #1",
+    "a_b^c~d",
+    "{ unbalanced",
+    "} unbalanced",
+    "]",
+    r"\\[1cm]",
+    "[starts a row",
+    "*starts a row",
+    "two\nlines\tand\x00control\x1b",
+    '<b>|"x"',
+    "-- and ---",
+    "≥ 3 − 2 × “q”",
+    "%",
+    "\\",
+    "^^5c",
+    r"\verb|x|",
+    "",
+]
 
 
 def cells(latex: str) -> list[list[str]]:
@@ -116,15 +132,34 @@ def test_every_table_of_the_pages_can_be_had_as_latex(report):
 
 def verdict(**given):
     criterion = {
-        "name": "share", "label": "Share", "measure": "m", "state": "holds", "estimate": 0.123456789, "low": 0.1, "high": 0.2,
-        "interval": "range", "kind": "level", "unit": "share", "share_of_specifications": 0.875, "specifications": 8, "cells": [{"estimate": 1}],
-        "cell_threshold": None, "counted": "economies",
-    }  # fmt: skip
+        "name": "share",
+        "label": "Share",
+        "measure": "m",
+        "state": "holds",
+        "estimate": 0.123456789,
+        "low": 0.1,
+        "high": 0.2,
+        "interval": "range",
+        "kind": "level",
+        "unit": "share",
+        "share_of_specifications": 0.875,
+        "specifications": 8,
+        "cells": [{"estimate": 1}],
+        "cell_threshold": None,
+        "counted": "economies",
+    }
     return {
-        "claim": "C07", "reading": "literal", "title": "As it stands", "part": False, "headline": True,
-        "params": {"economy": "UZB"}, "as_of": "latest", "verdict": "supported", "fragile": True,
+        "claim": "C07",
+        "reading": "literal",
+        "title": "As it stands",
+        "part": False,
+        "headline": True,
+        "params": {"economy": "UZB"},
+        "as_of": "latest",
+        "verdict": "supported",
+        "fragile": True,
         "criteria": [criterion],
-    } | given  # fmt: skip
+    } | given
 
 
 def test_the_csv_keeps_the_numbers_whole_and_parses_back():
@@ -145,9 +180,16 @@ def test_the_csv_keeps_the_numbers_whole_and_parses_back():
 def test_the_latex_of_verdicts_says_what_the_csv_says():
     (row,) = cells(forms.verdicts_latex([verdict()]))
     assert row == [
-        "C07", "As it stands (economy=UZB)", "latest", "supported, fragile", "Share", "0.123 share", "0.1 to 0.2 (range)",
-        r"88 \%", "8",
-    ]  # fmt: skip
+        "C07",
+        "As it stands (economy=UZB)",
+        "latest",
+        "supported, fragile",
+        "Share",
+        "0.123 share",
+        "0.1 to 0.2 (range)",
+        r"88 \%",
+        "8",
+    ]
     (row,) = cells(forms.verdicts_latex([verdict(criteria=[], part=True)]))
     assert row[1] == "As it stands (economy=UZB), part" and row[4:] == ["--"] * 5
 
@@ -202,9 +244,15 @@ def test_the_zip_holds_the_report_and_nothing_else(out, tmp_path, command):
     code, said, _ = command("report", "--zip", str(file), "--out", str(out))
     assert code == 0 and str(file) in said and "8 files" in said
     assert names(file) == [
-        "c07.html", "index.html", "methods.html", "verdicts.json", "verdicts.csv", "verdicts.tex", "claimreview.jsonld",
+        "c07.html",
+        "index.html",
+        "methods.html",
+        "verdicts.json",
+        "verdicts.csv",
+        "verdicts.tex",
+        "claimreview.jsonld",
         "manifest.json",
-    ]  # fmt: skip
+    ]
     assert command("report", "--zip", str(file), "--notebooks", "--out", str(out))[0] == 0
     assert names(file)[-1] == "notebooks/c07.ipynb"
 

@@ -13,11 +13,32 @@ import pytest
 from ca_research.ground.errors import CaResearchError
 
 ARGUMENTS = {
-    "base_year": 2020, "by": ["year"], "debtors": ["KAZ"], "deflator": pd.Series({2020: 1.0}), "destination": "CHN", "donor": "USA",
-    "economies": ["KAZ"], "economy": "KAZ", "edition": "X", "exporter": "CHN", "gdp_source": "X", "host": "KAZ", "importers": ["KAZ"],
-    "level": "all", "of": ["KAZ"], "origin": "KAZ", "origins": ["KAZ"], "partner": "CHN", "population_source": "X", "since": 2018,
-    "basis": "reporter", "source": "X", "until": 2022, "year": 2020, "years": [2020],
-}  # fmt: skip
+    "base_year": 2020,
+    "by": ["year"],
+    "debtors": ["KAZ"],
+    "deflator": pd.Series({2020: 1.0}),
+    "destination": "CHN",
+    "donor": "USA",
+    "economies": ["KAZ"],
+    "economy": "KAZ",
+    "edition": "X",
+    "exporter": "CHN",
+    "gdp_source": "X",
+    "host": "KAZ",
+    "importers": ["KAZ"],
+    "level": "all",
+    "of": ["KAZ"],
+    "origin": "KAZ",
+    "origins": ["KAZ"],
+    "partner": "CHN",
+    "population_source": "X",
+    "since": 2018,
+    "basis": "reporter",
+    "source": "X",
+    "until": 2022,
+    "year": 2020,
+    "years": [2020],
+}
 """A value for each argument that is no frame and has no default."""
 WINGS = {
     name: importlib.import_module(f"ca_research.{name}")

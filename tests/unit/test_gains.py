@@ -20,22 +20,24 @@ def projects(edition, published, *rows):
 
 
 NEW = projects(
-    "new", "2023-11-30",
+    "new",
+    "2023-11-30",
     ("KGZ", 2010, "Completion", "loan", 10.0),
     ("KGZ", 2016, "Completion", "grant", None),
     ("TJK", 2016, "Implementation", "loan", 90.0),
     ("TJK", 2017, "Completion", "loan", 500.0),
     ("TJK", 2021, "Pipeline: Commitment", "loan", 500.0),
     ("KGZ", 2008, "Completion", "debt_action", 7.0),
-)  # fmt: skip
+)
 OLD = projects(
-    "old", "2017-12-31",
+    "old",
+    "2017-12-31",
     ("KGZ", 2009, "Completion", "Loan", 10.0),
     ("KGZ", 2009, "Pipeline: Commitment", "Loan", 10.0),
     ("KGZ", 2009, "Pipeline: Pledge", "Loan", 10.0),
     ("KGZ", 2009, "Pipeline: Commitment", "Loan", 10.0),
     ("UZB", 2014, "Completion", "Loan", 10.0),
-)  # fmt: skip
+)
 OLD.loc[3, "recommended"] = False
 BOTH = pd.concat([OLD, NEW], ignore_index=True)
 
@@ -120,13 +122,20 @@ def test_unknown_choices_and_editions_are_refused():
 
 def debt(values):
     rows = [
-        {"debtor": d, "creditor": c, "year": y, "measure": "stock", "value_usd": v, "source_id": "ids_dod_one",
-         "instrument": "official_multilateral" if c == "MUL" else "official_bilateral"}
+        {
+            "debtor": d,
+            "creditor": c,
+            "year": y,
+            "measure": "stock",
+            "value_usd": v,
+            "source_id": "ids_dod_one",
+            "instrument": "official_multilateral" if c == "MUL" else "official_bilateral",
+        }
         for d, series in values.items()
         for y, own in series.items()
         for c, v in (("CHN", own), ("BIL", 1000.0), ("MUL", 1000.0))
         if v is not None
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows)
 
 

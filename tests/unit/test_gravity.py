@@ -58,7 +58,11 @@ def test_exports_and_imports_name_the_sides():
 
 
 def test_a_world_panel_as_frame_or_file_gives_the_same(tmp_path):
-    world = trade().rename(columns={"reporter": "exporter_iso3", "partner": "importer_iso3"}).drop(columns=["flow", "product"])  # fmt: skip
+    world = (
+        trade()
+        .rename(columns={"reporter": "exporter_iso3", "partner": "importer_iso3"})
+        .drop(columns=["flow", "product"])
+    )
     other = world.assign(source_id="OTHER", value_usd=1.0)
     both = pd.concat([world, other], ignore_index=True)
     file = tmp_path / "world.parquet"
@@ -120,8 +124,10 @@ def test_covariates_join_by_pair_or_by_economy():
         ["exporter", "importer"]
     ]
     pairs = pairs.drop_duplicates().assign(agreement=1)
-    gdp = pd.DataFrame([(c, y, 10.0 * i) for i, c in enumerate(CODES[:-1]) for y in (2010, 2011)],
-                       columns=["economy", "year", "gdp"])  # fmt: skip
+    gdp = pd.DataFrame(
+        [(c, y, 10.0 * i) for i, c in enumerate(CODES[:-1]) for y in (2010, 2011)],
+        columns=["economy", "year", "gdp"],
+    )
     out = g.panel(trade(), covariates=gdp)
     row = out[(out["exporter"] == "RUS") & (out["importer"] == "TUR")].iloc[0]
     assert (row["gdp_exporter"], row["gdp_importer"]) == (10, 20)

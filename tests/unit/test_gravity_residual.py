@@ -50,8 +50,12 @@ def geography() -> pd.DataFrame:
         [(o, d) for o in CODES for d in CODES if o != d], columns=["origin", "destination"]
     )
     far = rng.uniform(500, 9000, len(rows))
-    return rows.assign(distance_km=far, contiguous=rng.random(len(rows)) < 0.3,
-                       common_language=rng.random(len(rows)) < 0.3, source_id="G")  # fmt: skip
+    return rows.assign(
+        distance_km=far,
+        contiguous=rng.random(len(rows)) < 0.3,
+        common_language=rng.random(len(rows)) < 0.3,
+        source_id="G",
+    )
 
 
 def both(table: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
@@ -97,18 +101,39 @@ def test_one_step_of_ppml_orders_economies_like_full_estimation(question):
 
 
 def test_a_lift_puts_china_first_and_its_p_is_the_least():
-    made = residuals(trade(lift=2.0), geography(), question="level", direction="exports", estimator="ppml", years="all",
-                     country="none").iloc[0]  # fmt: skip
+    made = residuals(
+        trade(lift=2.0),
+        geography(),
+        question="level",
+        direction="exports",
+        estimator="ppml",
+        years="all",
+        country="none",
+    ).iloc[0]
     assert made["rank"] == 1 and made["p"] == pytest.approx(1 / made["among"])
     assert made["estimate"] > 1
-    later = residuals(trade(later=1.5), geography(), question="change", direction="exports", estimator="ppml", years="all",
-                      country="none").iloc[0]  # fmt: skip
+    later = residuals(
+        trade(later=1.5),
+        geography(),
+        question="change",
+        direction="exports",
+        estimator="ppml",
+        years="all",
+        country="none",
+    ).iloc[0]
     assert later["rank"] == 1 and later["estimate"] == pytest.approx(1.5, abs=0.5)
 
 
 def test_a_cut_puts_china_last():
-    made = residuals(trade(lift=-2.0), geography(), question="level", direction="exports", estimator="ppml", years="all",
-                     country="none").iloc[0]  # fmt: skip
+    made = residuals(
+        trade(lift=-2.0),
+        geography(),
+        question="level",
+        direction="exports",
+        estimator="ppml",
+        years="all",
+        country="none",
+    ).iloc[0]
     assert made["p"] == 1.0
 
 
@@ -131,8 +156,15 @@ def test_the_residual_is_the_coefficient_of_the_whole_model(question, estimator)
     term = treated_pairs(made, "CHN", five, since=2014 if question == "change" else None)
     terms, effects = (("china", *GEOGRAPHY), LEVEL) if question == "level" else (("china",), CHANGE)
     fit = gravity(made.assign(china=term), terms, effects=effects, estimator=estimator)
-    row = residuals(trade(0.3, 0.4, zero=0.05), geography(), question=question, direction="exports", estimator=estimator,
-                    years="all", country="KAZ").iloc[0]  # fmt: skip
+    row = residuals(
+        trade(0.3, 0.4, zero=0.05),
+        geography(),
+        question=question,
+        direction="exports",
+        estimator=estimator,
+        years="all",
+        country="KAZ",
+    ).iloc[0]
     assert row["estimate"] == pytest.approx(fit.coefficient("china")["estimate"], abs=1e-6)
 
 

@@ -34,7 +34,15 @@ def rows(
     products=("TOTAL",),
     years=(2019,),
 ):
-    cells = [(r, p, y, f, k) for r in reporters for p in partners if p != r for y in years for f in flows for k in products]  # fmt: skip
+    cells = [
+        (r, p, y, f, k)
+        for r in reporters
+        for p in partners
+        if p != r
+        for y in years
+        for f in flows
+        for k in products
+    ]
     frame = pd.DataFrame(cells, columns=["reporter", "partner", "year", "flow", "product"])
     frame["value_usd"] = np.random.default_rng(len(frame)).uniform(1, 9, len(frame))
     frame.loc[frame["partner"] == "WLD", "value_usd"] = 1000.0
@@ -71,13 +79,22 @@ MEASURES = {
     "hhi": (lambda f: trade.hhi(shares(f), by=BY), rows()),
     "dispersion": (lambda f: trade.dispersion(shares(f), by=BY), rows()),
     "product_shares": (lambda f: trade.product_shares(f, by=BY), rows(("CHN",), products=PRODUCTS)),
-    "grubel_lloyd": (lambda f: trade.grubel_lloyd(f, by=["reporter", "year"]), rows(("CHN",), products=PRODUCTS)),
+    "grubel_lloyd": (
+        lambda f: trade.grubel_lloyd(f, by=["reporter", "year"]),
+        rows(("CHN",), products=PRODUCTS),
+    ),
     "balance": (lambda f: trade.balance(f, by=["reporter", "year"]), rows(("CHN",))),
     "revealed_advantage": (advantage, rows(("CHN",), flows=("export",), products=PRODUCTS)),
     "intensity": (trade.intensity, world()),
-    "complementarity": (lambda f: trade.complementarity(f, f), rows(("CHN",), flows=("export",), products=PRODUCTS)),
+    "complementarity": (
+        lambda f: trade.complementarity(f, f),
+        rows(("CHN",), flows=("export",), products=PRODUCTS),
+    ),
     "growth": (lambda f: trade.growth(f, by=["reporter", "flow"]), rows(("CHN",), years=YEARS)),
-    "growth_rates": (lambda f: trade.growth_rates(f, since=2015, until=2019, by=["reporter", "flow"]), rows(("CHN",), years=YEARS)),
+    "growth_rates": (
+        lambda f: trade.growth_rates(f, since=2015, until=2019, by=["reporter", "flow"]),
+        rows(("CHN",), years=YEARS),
+    ),
     "compare": (lambda f: trade.compare(f, "KAZ", 2019)[0], rows()),
     "ranks": (lambda f: trade.ranks(f, ["KAZ"], [2019], ["reporter"]), rows()),
     "lead": (lambda f: trade.lead(f, economies=["KAZ"], basis="reporter"), rows()),
@@ -267,8 +284,13 @@ def test_text_and_missing_columns(name):
 @pytest.mark.parametrize("measure", [trade.hhi, trade.dispersion])
 @pytest.mark.parametrize(
     ("values", "error"),
-    [([0.5, 0.4], CoverageError), ([1.0, np.nan], CoverageError), ([1.5, -0.5], UsageError), (["half", "half"], UsageError)],
-)  # fmt: skip
+    [
+        ([0.5, 0.4], CoverageError),
+        ([1.0, np.nan], CoverageError),
+        ([1.5, -0.5], UsageError),
+        (["half", "half"], UsageError),
+    ],
+)
 def test_shares_that_are_no_whole(measure, values, error):
     frame = pd.DataFrame({"reporter": "KAZ", "partner": ["CHN", "RUS"], "share": values})
     with pytest.raises(error):
@@ -321,9 +343,14 @@ def test_a_part_above_its_whole_is_refused():
 
 @pytest.mark.parametrize(
     ("deflator", "error"),
-    [(pd.Series({2019: 0.0}), UsageError), (pd.Series({2019: -2.0}), UsageError), (pd.Series([1.0, 2.0], [2019, 2019]), UsageError),
-     (pd.Series({2018: 1.0}), CoverageError), ([1.0], UsageError)],
-)  # fmt: skip
+    [
+        (pd.Series({2019: 0.0}), UsageError),
+        (pd.Series({2019: -2.0}), UsageError),
+        (pd.Series([1.0, 2.0], [2019, 2019]), UsageError),
+        (pd.Series({2018: 1.0}), CoverageError),
+        ([1.0], UsageError),
+    ],
+)
 def test_deflators_that_deflate_nothing(deflator, error):
     with pytest.raises(error):
         trade.real_values(rows(), deflator, base_year=2019)

@@ -96,16 +96,28 @@ def noise(frame):
 BAD_PANELS = {
     "empty": (lambda: staggered(noise).iloc[:0], CoverageError),
     "constant": (lambda: staggered(5.0), CoverageError),
-    "unit and period effects alone": (lambda: staggered(lambda f: f["u"] + 3.0 * f["t"]), CoverageError),
+    "unit and period effects alone": (
+        lambda: staggered(lambda f: f["u"] + 3.0 * f["t"]),
+        CoverageError,
+    ),
     "all missing": (lambda: staggered(np.nan), CoverageError),
-    "the treated missing": (lambda: staggered(noise).assign(y=lambda f: f["y"].where(f["first"].isna())), CoverageError),
-    "the untreated missing": (lambda: staggered(noise).assign(y=lambda f: f["y"].where(f["first"].notna())), CoverageError),
+    "the treated missing": (
+        lambda: staggered(noise).assign(y=lambda f: f["y"].where(f["first"].isna())),
+        CoverageError,
+    ),
+    "the untreated missing": (
+        lambda: staggered(noise).assign(y=lambda f: f["y"].where(f["first"].notna())),
+        CoverageError,
+    ),
     "too few periods": (lambda: staggered(noise).query("t in (2004, 2005)"), CoverageError),
     "text": (lambda: staggered("many"), UsageError),
     "a unit twice": (lambda: pd.concat([staggered(noise)] * 2), UsageError),
-    "no unit": (lambda: staggered(noise).assign(u=lambda f: f["u"].astype(float).where(f["u"] > 0)), UsageError),
+    "no unit": (
+        lambda: staggered(noise).assign(u=lambda f: f["u"].astype(float).where(f["u"] > 0)),
+        UsageError,
+    ),
     "no column": (lambda: staggered(noise).drop(columns="y"), UnknownNameError),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("estimator", ["did2s", "saturated", "twfe"])
@@ -142,13 +154,24 @@ WIDE = pd.DataFrame(
 )
 def test_bad_controls(change, start, error):
     with pytest.raises(error):
-        stats.synthetic_control(WIDE.assign(**{str(k): v for k, v in change.items()}).drop(columns=list(change)).rename(columns=str), "0", start)  # fmt: skip
+        stats.synthetic_control(
+            WIDE.assign(**{str(k): v for k, v in change.items()})
+            .drop(columns=list(change))
+            .rename(columns=str),
+            "0",
+            start,
+        )
 
 
 @pytest.mark.parametrize(
     ("treated", "donors"),
-    [([1.0, np.nan], np.ones((2, 3))), ([1.0, 2.0, 3.0], np.ones((2, 3))), ([1.0, 2.0], np.ones((2, 0))), ([], np.ones((0, 2)))],
-)  # fmt: skip
+    [
+        ([1.0, np.nan], np.ones((2, 3))),
+        ([1.0, 2.0, 3.0], np.ones((2, 3))),
+        ([1.0, 2.0], np.ones((2, 0))),
+        ([], np.ones((0, 2))),
+    ],
+)
 def test_weights_of_what_does_not_fit(treated, donors):
     with pytest.raises(UsageError):
         stats.simplex_weights(np.array(treated), donors)
@@ -177,15 +200,32 @@ BAD_GRAVITY = {
     "all missing": (gravity_panel(value_usd=np.nan), CoverageError),
     "a term all missing": (gravity_panel(x=np.nan), CoverageError),
     "a constant term": (gravity_panel(x=1.0), CoverageError),
-    "collinear with the effects": (gravity_panel(x=lambda f: f["exporter"].str.len() + (f["exporter"] == "CHN")), CoverageError),
-    "separated": (gravity_panel(x=lambda f: f["exporter"].eq("CHN") & f["importer"].eq("RUS")).assign(value_usd=lambda f: f["value_usd"].mask(f["x"], 0)), CoverageError),
+    "collinear with the effects": (
+        gravity_panel(x=lambda f: f["exporter"].str.len() + (f["exporter"] == "CHN")),
+        CoverageError,
+    ),
+    "separated": (
+        gravity_panel(x=lambda f: f["exporter"].eq("CHN") & f["importer"].eq("RUS")).assign(
+            value_usd=lambda f: f["value_usd"].mask(f["x"], 0)
+        ),
+        CoverageError,
+    ),
     "negative": (gravity_panel(value_usd=lambda f: f["value_usd"] - 1), UsageError),
     "text": (gravity_panel(x="far"), UsageError),
     "two sources": (gravity_panel(source_id=lambda f: np.where(f.index < 5, "A", "B")), UsageError),
-    "an aggregate beside a member": (gravity_panel().replace({"exporter": {"USA": "EU27"}}), AggregateError),
-    "two price bases": (gravity_panel(price_basis=lambda f: np.where(f.index < 5, "A", "B")), MixedUnitsError),
-    "two valuations": (gravity_panel(valuation=lambda f: np.where(f.index < 5, "fob", "cif")), MixedUnitsError),
-}  # fmt: skip
+    "an aggregate beside a member": (
+        gravity_panel().replace({"exporter": {"USA": "EU27"}}),
+        AggregateError,
+    ),
+    "two price bases": (
+        gravity_panel(price_basis=lambda f: np.where(f.index < 5, "A", "B")),
+        MixedUnitsError,
+    ),
+    "two valuations": (
+        gravity_panel(valuation=lambda f: np.where(f.index < 5, "fob", "cif")),
+        MixedUnitsError,
+    ),
+}
 
 
 @pytest.mark.parametrize("estimator", ["ppml", "ols"])

@@ -73,11 +73,19 @@ def test_sections_give_bounds_and_gold_sits_in_the_last():
     rows = {"SITC0": 10, "SITC2": 15, "SITC3": 40, "SITC6": 5, "SITC7": 10, "SITC9": 20}
     frame = pd.DataFrame(
         [
-            {"reporter": "KGZ", "partner": p, "year": 2015, "flow": "export", "product": k, "value_usd": v / 2, "source_id": div.SECTIONS}
+            {
+                "reporter": "KGZ",
+                "partner": p,
+                "year": 2015,
+                "flow": "export",
+                "product": k,
+                "value_usd": v / 2,
+                "source_id": div.SECTIONS,
+            }
             for k, v in rows.items()
             for p in ("CHE", "CHN")
         ]
-    )  # fmt: skip
+    )
     with_gold = one(
         article.diversification.resource_share(frame, economies=["KGZ"], basis="sitc_matrix")
     )
@@ -243,8 +251,18 @@ def test_unknown_choices_are_refused():
 
 def macro(values, economy="KAZ", unit="% of GDP"):
     return pd.DataFrame(
-        [{"economy": economy, "year": y, "indicator": "NV.IND.MANF.ZS", "value": v, "unit": unit, "source_id": "OPENNUMBERS_WDI"} for y, v in values.items()]
-    )  # fmt: skip
+        [
+            {
+                "economy": economy,
+                "year": y,
+                "indicator": "NV.IND.MANF.ZS",
+                "value": v,
+                "unit": unit,
+                "source_id": "OPENNUMBERS_WDI",
+            }
+            for y, v in values.items()
+        ]
+    )
 
 
 def test_manufacturing_change_by_hand():

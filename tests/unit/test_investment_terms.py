@@ -11,7 +11,7 @@ import itertools
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import ca_research as ca
@@ -31,8 +31,15 @@ inv = ca.investment
 def flows(*rows: tuple, **same: object) -> pd.DataFrame:
     """(investor, host, year, value_usd) of one measure, or with what `same` says."""
     frame = pd.DataFrame(list(rows), columns=["investor", "host", "year", "value_usd"])
-    fixed = {"measure": "official_loan", "stage": "disbursement", "instrument": "all", "price_basis": "current USD",
-             "sector": "all", "year_basis": "calendar", "source_id": "a"}  # fmt: skip
+    fixed = {
+        "measure": "official_loan",
+        "stage": "disbursement",
+        "instrument": "all",
+        "price_basis": "current USD",
+        "sector": "all",
+        "year_basis": "calendar",
+        "source_id": "a",
+    }
     return frame.assign(**(fixed | same))
 
 
@@ -181,8 +188,16 @@ def projects(*rows: tuple, **same: object) -> pd.DataFrame:
     frame = pd.DataFrame(
         list(rows), columns=["project_id", "host", "flow_type", "amount_usd", "funder"]
     )
-    fixed = {"year": 2010, "price_basis": "current USD", "status": "Completion", "source_id": "a", "title": "t",
-             "terms": None, "collateralised": None, "recommended": None}  # fmt: skip
+    fixed = {
+        "year": 2010,
+        "price_basis": "current USD",
+        "status": "Completion",
+        "source_id": "a",
+        "title": "t",
+        "terms": None,
+        "collateralised": None,
+        "recommended": None,
+    }
     return frame.assign(**(fixed | same))
 
 
@@ -227,7 +242,6 @@ def test_prices_by_hand_and_back():
     st.floats(0.01, 100),
     st.sampled_from([2018, 2019, 2020, 2021]),
 )
-@settings(max_examples=50, deadline=None)
 def test_only_relative_prices_matter(levels, scale, base):
     years = [2018, 2019, 2020, 2021]
     index = pd.DataFrame({"year": years, "index": levels})
@@ -279,8 +293,16 @@ def test_fiscal_years_take_an_index_of_fiscal_years():
 
 
 def test_an_index_is_chained_from_rates_and_not_over_a_gap():
-    macro = pd.DataFrame({"economy": "USA", "year": [2011, 2012, 2013], "indicator": "NY.GDP.DEFL.KD.ZG",
-                          "value": [10.0, 0.0, -50.0], "unit": "annual %", "source_id": "m"})  # fmt: skip
+    macro = pd.DataFrame(
+        {
+            "economy": "USA",
+            "year": [2011, 2012, 2013],
+            "indicator": "NY.GDP.DEFL.KD.ZG",
+            "value": [10.0, 0.0, -50.0],
+            "unit": "annual %",
+            "source_id": "m",
+        }
+    )
     found = inv.deflator_from_growth(macro, "USA", source="m")
     assert found.set_index("year")["index"].to_dict() == pytest.approx(
         {2010: 100, 2011: 110, 2012: 110, 2013: 55}
@@ -346,14 +368,25 @@ def facts(*rows: tuple) -> pd.DataFrame:
 
 
 LOANS = projects(
-    ("G-1", "KGZ", "loan", 5.0, "x"), ("G-2", "KGZ", "loan", 5.0, "x"), ("G-3", "KGZ", "grant", 5.0, "x"),
-    ("G-4", "KGZ", None, 5.0, "x"), ("G-5", "TJK", "loan", 5.0, "x"), ("G-6", "TJK", "loan", 5.0, "x"),
-    ("G-7", "KGZ", "loan", 5.0, "x"), ("G-8", "KGZ", "loan", 5.0, "x"),
-)  # fmt: skip
+    ("G-1", "KGZ", "loan", 5.0, "x"),
+    ("G-2", "KGZ", "loan", 5.0, "x"),
+    ("G-3", "KGZ", "grant", 5.0, "x"),
+    ("G-4", "KGZ", None, 5.0, "x"),
+    ("G-5", "TJK", "loan", 5.0, "x"),
+    ("G-6", "TJK", "loan", 5.0, "x"),
+    ("G-7", "KGZ", "loan", 5.0, "x"),
+    ("G-8", "KGZ", "loan", 5.0, "x"),
+)
 LOANS["terms"] = [
-    "2 percent fixed, 20 years, 5 years grace", "4 percent interest, maturity 10 years", None, None,
-    "LIBOR + 2 percent, maturity 10 years, 2 years grace", None, "6 percent fixed, 20 years", "3 percent fixed, 7.3 years",
-]  # fmt: skip
+    "2 percent fixed, 20 years, 5 years grace",
+    "4 percent interest, maturity 10 years",
+    None,
+    None,
+    "LIBOR + 2 percent, maturity 10 years, 2 years grace",
+    None,
+    "6 percent fixed, 20 years",
+    "3 percent fixed, 7.3 years",
+]
 LOANS["collateralised"] = pd.array(
     [True, None, None, None, None, False, None, None], dtype="boolean"
 )
@@ -363,9 +396,9 @@ LOANS["recommended"] = pd.array([None] * 6 + [False, None], dtype="boolean")
 def test_known_terms_are_counted_and_missing_ones_too():
     found = inv.loan_terms(LOANS, edition="a")
     cell = found.summary.set_index(["host", "term"])
-    assert cell.loc[("KGZ", "interest"), ["loans", "known", "missing", "mean", "median", "lowest", "highest"]].tolist() == [
-        3, 3, 0, 3.0, 3.0, 2.0, 4.0
-    ]  # fmt: skip
+    assert cell.loc[
+        ("KGZ", "interest"), ["loans", "known", "missing", "mean", "median", "lowest", "highest"]
+    ].tolist() == [3, 3, 0, 3.0, 3.0, 2.0, 4.0]
     assert cell.loc[("KGZ", "grace"), ["known", "missing", "mean"]].tolist() == [1, 2, 5.0]
     assert cell.loc[("TJK", "interest"), ["loans", "known", "missing"]].tolist() == [
         2,
@@ -572,16 +605,26 @@ def test_debts_of_unlike_kinds_are_refused():
 
 def test_instruments_of_a_creditor_are_added_before_shares():
     rows = pd.concat(
-        [debt(("CHN", 10.0), ("JPN", 10.0), instrument="bilateral_concessional"),
-         debt(("CHN", 20.0), instrument="bilateral_non_concessional")]
-    )  # fmt: skip
+        [
+            debt(("CHN", 10.0), ("JPN", 10.0), instrument="bilateral_concessional"),
+            debt(("CHN", 20.0), instrument="bilateral_non_concessional"),
+        ]
+    )
     assert lenders(rows, whole="listed")["hhi_low"] == pytest.approx(0.75**2 + 0.25**2)
 
 
 def test_exposure_refuses_a_total_two_sources_and_an_unknown_vintage():
     rows = debt(("CHN", 40.0), ("BIL", 60.0), ("MUL", 40.0))
-    gdp = pd.DataFrame({"economy": ["KGZ"], "year": 2020, "indicator": "NY.GDP.MKTP.CD", "value": 200.0,
-                        "unit": "current USD", "source_id": "g"})  # fmt: skip
+    gdp = pd.DataFrame(
+        {
+            "economy": ["KGZ"],
+            "year": 2020,
+            "indicator": "NY.GDP.MKTP.CD",
+            "value": 200.0,
+            "unit": "current USD",
+            "source_id": "g",
+        }
+    )
 
     def exposure(rows: pd.DataFrame, gdp: pd.DataFrame = gdp, **choices: str) -> pd.Series:
         return inv.debt_exposure(
@@ -618,10 +661,13 @@ def test_funders_have_one_name_or_none():
 
 def test_funders_without_a_name_may_be_the_largest():
     rows = projects(
-        ("1", "KGZ", "loan", 50.0, "CDB"), ("2", "KGZ", "loan", 20.0, "China Eximbank"),
-        ("3", "KGZ", "loan", 30.0, "Chinese Government"), ("4", "KGZ", "grant", 900.0, "CDB"),
-        ("5", "KGZ", "loan", None, "CDB"), ("6", "TJK", "loan", None, "CDB"),
-    )  # fmt: skip
+        ("1", "KGZ", "loan", 50.0, "CDB"),
+        ("2", "KGZ", "loan", 20.0, "China Eximbank"),
+        ("3", "KGZ", "loan", 30.0, "Chinese Government"),
+        ("4", "KGZ", "grant", 900.0, "CDB"),
+        ("5", "KGZ", "loan", None, "CDB"),
+        ("6", "TJK", "loan", None, "CDB"),
+    )
     found = inv.funder_concentration(rows, edition="a").set_index("host")
     row = found.loc["KGZ"]
     assert row[["projects", "weighed", "funders", "total"]].tolist() == [4, 3, 2, 100]
@@ -645,7 +691,6 @@ def test_funders_without_a_name_may_be_the_largest():
     st.lists(st.integers(0, 3), max_size=2),
     st.integers(0, 3),
 )
-@settings(max_examples=120, deadline=None)
 def test_bounds_hold_every_way_to_fill_in_the_unnamed(named, blocks, loose):
     """Brute force: every split of each block over two new holders and of the loose part over all
     and one new.

@@ -87,8 +87,12 @@ def by_hand(frame: pd.DataFrame, draws: int, seed: int, null: str, errors: str) 
         curves.append(rows)
     b, p, sign = np.moveaxis(np.array(curves), -1, 0)
     median = np.median(b, axis=1)
-    share = [max(np.mean((p[d] < 0.05) & (sign[d] == s)) for s in (1, -1) if (sign[d] == s).mean() >= 0.5)
-             for d in range(len(b))]  # fmt: skip
+    share = [
+        max(
+            np.mean((p[d] < 0.05) & (sign[d] == s)) for s in (1, -1) if (sign[d] == s).mean() >= 0.5
+        )
+        for d in range(len(b))
+    ]
     stouffer = (sign * norm.isf(p / 2)).sum(axis=1) / math.sqrt(len(curve))
     table = pd.DataFrame({"value": [median[0], share[0], stouffer[0]]})
     sizes = np.abs([median, share, stouffer])
@@ -97,9 +101,16 @@ def by_hand(frame: pd.DataFrame, draws: int, seed: int, null: str, errors: str) 
     return table
 
 
-@pytest.mark.parametrize(("null", "errors"), [("bootstrap", "classical"), ("bootstrap", "HC1"),
-                                              ("bootstrap", "cluster"), ("permutation", "classical"),
-                                              ("permutation", "HC1")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("null", "errors"),
+    [
+        ("bootstrap", "classical"),
+        ("bootstrap", "HC1"),
+        ("bootstrap", "cluster"),
+        ("permutation", "classical"),
+        ("permutation", "HC1"),
+    ],
+)
 def test_against_the_published_steps_one_fit_at_a_time(null, errors):
     frame = made_up(effect=0.2)
     found = joint_test(
@@ -353,6 +364,7 @@ def simulated(effect: float, null: str, runs: int = 200) -> np.ndarray:
     return np.array(found)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("null", ["bootstrap", "permutation"])
 def test_size_under_the_null(null):
     """Rejections at 10 % in 200 runs. Exact at most at 10 % for permutation; the bootstrap's level
@@ -368,6 +380,7 @@ def test_size_under_the_null(null):
     assert (rejected[[0, 2]] >= 0.10 - 3 * 0.0212).all()
 
 
+@pytest.mark.long
 def test_power_under_a_planted_effect():
     """Each statistic finds an effect of 0.4 at 5 % about as often as the weakest specification's
     own t test would.

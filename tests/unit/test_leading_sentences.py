@@ -23,9 +23,18 @@ def ranks(
 def reports(reporter: str, values: dict[str, float], year: int, source: str) -> list[dict]:
     """Half of each turnover as export, half as import."""
     return [
-        {"reporter": reporter, "partner": p, "year": year, "flow": f, "product": "TOTAL", "value_usd": v / 2, "source_id": source}
-        for p, v in values.items() for f in ("export", "import")
-    ]  # fmt: skip
+        {
+            "reporter": reporter,
+            "partner": p,
+            "year": year,
+            "flow": f,
+            "product": "TOTAL",
+            "value_usd": v / 2,
+            "source_id": source,
+        }
+        for p, v in values.items()
+        for f in ("export", "import")
+    ]
 
 
 def theirs(values: dict[str, float], year: int, source: str = "WTO_HSM") -> list[dict]:

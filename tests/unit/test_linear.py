@@ -39,8 +39,22 @@ def one(frame: pd.DataFrame, *controls: str, **choices: object) -> pd.Series:
 def test_the_layout_is_that_of_universe_run():
     universe = Universe((*control_axes("a", "b"), Axis("sample", ("all", "late"), "late")))
     found = linear_path(made_up(), universe, XY)
-    assert list(found.columns) == ["spec", "is_main", "a", "b", "sample", "estimate", "std_error", "low", "high", "t",
-                                   "p", "n", "df", "missing"]  # fmt: skip
+    assert list(found.columns) == [
+        "spec",
+        "is_main",
+        "a",
+        "b",
+        "sample",
+        "estimate",
+        "std_error",
+        "low",
+        "high",
+        "t",
+        "p",
+        "n",
+        "df",
+        "missing",
+    ]
     run = universe.run(lambda **_: pd.DataFrame({"estimate": [0.0]}))
     for column in ("spec", "is_main", "a", "b", "sample"):
         assert found[column].tolist() == run[column].tolist()
@@ -59,8 +73,12 @@ def test_each_row_is_the_regression_it_names():
 
 def test_outcome_treatment_and_named_sets_may_be_axes():
     frame = made_up().assign(y2=lambda f: 3 * f["y"])
-    axes = (Axis("outcome", ("y", "y2"), "y"), Axis("treatment", ("x", "a"), "x"),
-            Axis("controls", ("none", "both", "c"), "both"), *control_axes("pair"))  # fmt: skip
+    axes = (
+        Axis("outcome", ("y", "y2"), "y"),
+        Axis("treatment", ("x", "a"), "x"),
+        Axis("controls", ("none", "both", "c"), "both"),
+        *control_axes("pair"),
+    )
     model = LinearModel(controls={"both": ["b", "c"], "pair": ["c"]})
     found = linear_path(frame, Universe(axes), model)
     assert len(found) == 24
@@ -157,9 +175,16 @@ FAILURES = {
 def test_what_cannot_be_fitted_is_a_recorded_failure_beside_the_others(case, errors):
     choices, controls, reason = FAILURES[case]
     frame = made_up()
-    frame = frame.assign(none=False, three=np.arange(40) < 3, gone=np.nan, one=0.1,
-                         early=frame["a"].where(~frame["late"]), later=frame["b"].where(frame["late"]),
-                         sum=frame["a"] + 1e6 * frame["b"], close=frame["a"] + 1e-9 * frame["b"])  # fmt: skip
+    frame = frame.assign(
+        none=False,
+        three=np.arange(40) < 3,
+        gone=np.nan,
+        one=0.1,
+        early=frame["a"].where(~frame["late"]),
+        later=frame["b"].where(frame["late"]),
+        sum=frame["a"] + 1e6 * frame["b"],
+        close=frame["a"] + 1e-9 * frame["b"],
+    )
     bad = {"outcome": "y", "treatment": "x", "sample": "all", "controls": "bad", **choices}
     good = {"outcome": "y", "treatment": "x", "sample": "all", "controls": "none"}
     if case == "a treatment made of controls":

@@ -55,71 +55,203 @@ COUNTS = frame(
     origin="KAZ", year=[2010, 2011, 2014], level="all", students=[1.0, 2.0, 3.0], source_id="A"
 )
 SPECS = frame(
-    spec=[0, 1, 2], is_main=[True, False, False], value=[3.0, 1.0, 2.0], low=[3.0, 1.0, 2.0], high=[3.0, 1.0, 2.0],
-    met=[True, False, True], threshold=1.5, axis=["a", "b", "c"],
-)  # fmt: skip
+    spec=[0, 1, 2],
+    is_main=[True, False, False],
+    value=[3.0, 1.0, 2.0],
+    low=[3.0, 1.0, 2.0],
+    high=[3.0, 1.0, 2.0],
+    met=[True, False, True],
+    threshold=1.5,
+    axis=["a", "b", "c"],
+)
 CURVE = frame(time=[0.0, 10.0], survival=[1.0, 0.5])
 PICTURES = {
-    "border_bar": ({"lengths": frame(economy=["KAZ", "KGZ"], value=[1700.0, 1000.0])}, {"threshold": 3000}),
-    "case_strip": ({"cases": frame(power="USA", case="c", first_year=2005, code="broad", counted="strict")}, {"enough": 2}),
-    "completion_dots": ({"frame": frame(edition="e", host="KAZ", commitments=4, share=50.0)}, {"bar": 70}),
-    "control_lines": (
-        {"gaps": frame(economy="KAZ", time=[2012, 2014], treated=[1.0, 2.0], synthetic=[1.0, 1.5], after=[False, True])}, {},
+    "border_bar": (
+        {"lengths": frame(economy=["KAZ", "KGZ"], value=[1700.0, 1000.0])},
+        {"threshold": 3000},
     ),
-    "coverage_map": ({"coverage": frame(reporter="KAZ", source_id="A", year=[2020, 2021], figures=3)}, {}),
-    "economy_lines": ({"frame": frame(economy="KAZ", year=[2020, 2022], value=[1.0, 2.0])}, {"economies": ["KAZ"], "value": "value", "unit": "u"}),
+    "case_strip": (
+        {"cases": frame(power="USA", case="c", first_year=2005, code="broad", counted="strict")},
+        {"enough": 2},
+    ),
+    "completion_dots": (
+        {"frame": frame(edition="e", host="KAZ", commitments=4, share=50.0)},
+        {"bar": 70},
+    ),
+    "control_lines": (
+        {
+            "gaps": frame(
+                economy="KAZ",
+                time=[2012, 2014],
+                treated=[1.0, 2.0],
+                synthetic=[1.0, 1.5],
+                after=[False, True],
+            )
+        },
+        {},
+    ),
+    "coverage_map": (
+        {"coverage": frame(reporter="KAZ", source_id="A", year=[2020, 2021], figures=3)},
+        {},
+    ),
+    "economy_lines": (
+        {"frame": frame(economy="KAZ", year=[2020, 2022], value=[1.0, 2.0])},
+        {"economies": ["KAZ"], "value": "value", "unit": "u"},
+    ),
     "forecast_lines": (
-        {"paths": frame(economy="KAZ", model=["known", "drift"], year=[2020, 2021], mean=1e6, low=1e6, high=2e6)}, {},
+        {
+            "paths": frame(
+                economy="KAZ",
+                model=["known", "drift"],
+                year=[2020, 2021],
+                mean=1e6,
+                low=1e6,
+                high=2e6,
+            )
+        },
+        {},
     ),
     "goal_grid": ({"goals": frame(document="D", year=2015, RUS=1)}, {"names": ["RUS"]}),
-    "grant_panels": ({"grants": frame(host="KAZ", year=[2020, 2021], investor="USA", per_head=1.0, median=2.0)}, {"donor": "USA"}),
-    "hhi_lines": ({"table": frame(economy="KAZ", year=[2010, 2011], hhi=0.1, period="early")}, {"early": (2010, 2012), "late": (2020, 2022)}),
-    "learner_points": ({"frame": frame(economy="KAZ", year=2020, value=1.0, bound="lower", source_id="A")}, {"economies": ["KAZ"]}),
+    "grant_panels": (
+        {"grants": frame(host="KAZ", year=[2020, 2021], investor="USA", per_head=1.0, median=2.0)},
+        {"donor": "USA"},
+    ),
+    "hhi_lines": (
+        {"table": frame(economy="KAZ", year=[2010, 2011], hhi=0.1, period="early")},
+        {"early": (2010, 2012), "late": (2020, 2022)},
+    ),
+    "learner_points": (
+        {"frame": frame(economy="KAZ", year=2020, value=1.0, bound="lower", source_id="A")},
+        {"economies": ["KAZ"]},
+    ),
     "mirror_gaps": ({"gaps": GAPS}, {}),
     "placebo_dots": ({"tables": frame(economy=["CHN", "RUS"], estimate=[1.0, 2.0])}, {}),
-    "poll_panels": ({"waves": frame(economy="KAZ", about="USA", year=[2010, 2011], value_pct=[10.0, 20.0])}, {}),
+    "poll_panels": (
+        {"waves": frame(economy="KAZ", about="USA", year=[2010, 2011], value_pct=[10.0, 20.0])},
+        {},
+    ),
     "priority_matrix": (
-        {"cells": frame(dimension="trade", economy="KAZ", led=True, estimate=2.0, low=np.nan, high=np.nan, last_year=2020, leader="CHN", n=2)}, {},
+        {
+            "cells": frame(
+                dimension="trade",
+                economy="KAZ",
+                led=True,
+                estimate=2.0,
+                low=np.nan,
+                high=np.nan,
+                last_year=2020,
+                leader="CHN",
+                n=2,
+            )
+        },
+        {},
     ),
     "rank_marks": ({"ranks": frame(economy="KAZ", year=2014, kind="doctrine", powers="1")}, {}),
     "rank_slopes": ({"ranks": RANKS}, {}),
     "share_lines": (
-        {"shares": frame(commodity="gas", year=[2020, 2021], share=50.0, low=np.nan, high=np.nan)}, {"thresholds": {"gas": 50.0}, "labels": {}},
+        {"shares": frame(commodity="gas", year=[2020, 2021], share=50.0, low=np.nan, high=np.nan)},
+        {"thresholds": {"gas": 50.0}, "labels": {}},
     ),
-    "share_ranges": ({"frame": frame(unit="u", what="w", year=2020, low=1.0, high=2.0, kind="whole")}, {"bar": 50, "bar_label": "half"}),
+    "share_ranges": (
+        {"frame": frame(unit="u", what="w", year=2020, low=1.0, high=2.0, kind="whole")},
+        {"bar": 50, "bar_label": "half"},
+    ),
     "sides_strip": (
-        {"sides": frame(reading="r", side="supports", origin_group="g", year=2020, strength="primary", text_seen="full")}, {"enough": 2},
+        {
+            "sides": frame(
+                reading="r",
+                side="supports",
+                origin_group="g",
+                year=2020,
+                strength="primary",
+                text_seen="full",
+            )
+        },
+        {"enough": 2},
     ),
     "signing_curves": (
-        {"times": frame(economy="KAZ", state="signed", low=1.0, high=2.0, date="2015", bounded_by=None)},
-        {"curves": {g: dict.fromkeys(("low", "middle", "high"), CURVE) for g in ("five", "others")}, "watch": 60, "within": 24},
+        {
+            "times": frame(
+                economy="KAZ", state="signed", low=1.0, high=2.0, date="2015", bounded_by=None
+            )
+        },
+        {
+            "curves": {
+                g: dict.fromkeys(("low", "middle", "high"), CURVE) for g in ("five", "others")
+            },
+            "watch": 60,
+            "within": 24,
+        },
     ),
     "specification_curve": ({"data": SPECS}, {"axes": ["axis"], "unit": "u"}),
     "stock_bars": ({"stocks": frame(investor=["CHN", "NLD"], value_usd=[1e9, 2e9])}, {}),
-    "student_lines": ({"counts": COUNTS, "statements": frame(origin="KAZ", year=2015, students=5.0)}, {}),
+    "student_lines": (
+        {"counts": COUNTS, "statements": frame(origin="KAZ", year=2015, students=5.0)},
+        {},
+    ),
     "timeline": (
-        {"rows": frame(panel="p", lane="l", date="2020-01-01", first_day=DAY, last_day=DAY, exact=True, mark="dot", code="CHN")}, {},
+        {
+            "rows": frame(
+                panel="p",
+                lane="l",
+                date="2020-01-01",
+                first_day=DAY,
+                last_day=DAY,
+                exact=True,
+                mark="dot",
+                code="CHN",
+            )
+        },
+        {},
     ),
     "trade_ranges": ({"ranks": RANKS}, {}),
-    "verdict_matrix": ({"glance": frame(claim="C25", theme="t", verdict="supported", fragile=False)}, {}),
+    "verdict_matrix": (
+        {"glance": frame(claim="C25", theme="t", verdict="supported", fragile=False)},
+        {},
+    ),
     "views_and_exchange": (
-        {"views": frame(economy="KAZ", year=[2017, 2019], percent=50.0, question="Barometer"), "students": frame(origin="KAZ", year=[2017, 2018], students=5.0)},
+        {
+            "views": frame(economy="KAZ", year=[2017, 2019], percent=50.0, question="Barometer"),
+            "students": frame(origin="KAZ", year=[2017, 2018], students=5.0),
+        },
         {"economies": ["KAZ"]},
     ),
-    "vote_lines": ({"votes": frame(economy="KAZ", power="CHN", year=[2020, 2021], agreement=0.5)}, {}),
+    "vote_lines": (
+        {"votes": frame(economy="KAZ", power="CHN", year=[2020, 2021], agreement=0.5)},
+        {},
+    ),
     "year_bars": ({"yearly": frame(year=[2020, 2021], visits=[1, 2])}, {"column": "visits"}),
-}  # fmt: skip
+}
 """Each picture with frames that it can draw and its other arguments."""
 
 OTHERS = {
-    "curve_data", "leader_words", "measure_group", "measure_name", "missing_map", "party", "region_map", "shared_border", "show",
-    "show_coverage", "show_note", "show_table", "show_universe", "to_svg",
-}  # fmt: skip
+    "curve_data",
+    "leader_words",
+    "measure_group",
+    "measure_name",
+    "missing_map",
+    "party",
+    "region_map",
+    "shared_border",
+    "show",
+    "show_coverage",
+    "show_note",
+    "show_table",
+    "show_universe",
+    "to_svg",
+}
 """Of the public names those that draw no frame, or display what another has drawn."""
 
 GIVEN = [(name, argument) for name, (frames, _) in PICTURES.items() for argument in frames]
-OPTIONAL = {"mirror_gaps": {"direction"}, "student_lines": {"source_id"}, "specification_curve": {"axis"}, "coverage_map": {"reporter"},
-            "rank_slopes": {"economy", "low", "high"}, "trade_ranges": {"rank"}, "goal_grid": {"RUS"}}  # fmt: skip
+OPTIONAL = {
+    "mirror_gaps": {"direction"},
+    "student_lines": {"source_id"},
+    "specification_curve": {"axis"},
+    "coverage_map": {"reporter"},
+    "rank_slopes": {"economy", "low", "high"},
+    "trade_ranges": {"rank"},
+    "goal_grid": {"RUS"},
+}
 """Columns that a picture uses where they are there, or that another argument names."""
 
 
@@ -320,7 +452,14 @@ def test_a_range_is_not_drawn_as_its_middle():
     assert {"no single leader", "0.37–1.6×, 2020"} <= texts
 
 
-@pytest.mark.parametrize(("name", "argument", "column"), [("poll_panels", "waves", "economy"), ("grant_panels", "grants", "host"), ("rank_marks", "ranks", "economy")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "argument", "column"),
+    [
+        ("poll_panels", "waves", "economy"),
+        ("grant_panels", "grants", "host"),
+        ("rank_marks", "ranks", "economy"),
+    ],
+)
 def test_an_economy_beside_the_five_is_drawn_and_not_dropped(name, argument, column):
     given = PICTURES[name][0][argument]
     figure = draw(name, **{argument: pd.concat([given, given.assign(**{column: "MNG"})])})

@@ -64,9 +64,8 @@ def test_a_table_shows_words_and_its_csv_keeps_codes(shown):
     )
     plots.show_table(frame, section="main", title="t", digits=2)
     record = shown[0][TABLE_MIME]
-    assert record["rows"] == [["never or late", "Türkiye", "\u22120.25"]] and record["sources"] == [
-        "P047"
-    ]
+    assert record["rows"] == [["never or late", "Türkiye", "\u22120.25"]]
+    assert record["sources"] == ["P047"]
     assert record["csv"] == "donors,reading,change,source_id\nnever_or_late,TUR,-0.25,P047\n"
     assert "never or late" in shown[0]["text/html"]
 
@@ -185,9 +184,15 @@ def test_a_curve_is_as_wide_as_its_specifications_need_and_all_letters_are_of_th
 
 def test_slopes_name_each_partner_at_both_ends():
     ranks = pd.DataFrame(
-        [("reporter", 2010, "CHN", 2), ("reporter", 2023, "CHN", 1), ("reporter", 2010, "RUS", 1), ("reporter", 2023, "RUS", 2), ("reporter", 2023, "TUR", 3)],
+        [
+            ("reporter", 2010, "CHN", 2),
+            ("reporter", 2023, "CHN", 1),
+            ("reporter", 2010, "RUS", 1),
+            ("reporter", 2023, "RUS", 2),
+            ("reporter", 2023, "TUR", 3),
+        ],
         columns=["basis", "year", "partner", "rank"],
-    )  # fmt: skip
+    )
     ax = plots.rank_slopes(ranks).axes[0]
     assert {t.get_text() for t in ax.texts} == {
         "China  2",
@@ -202,8 +207,13 @@ def test_slopes_name_each_partner_at_both_ends():
 
 def test_both_sides_of_a_gap_are_named_once_and_joined_where_both_report():
     gaps = pd.DataFrame(
-        {"economy": ["KAZ", "KAZ", "TKM"], "year": [2020, 2021, 2021], "reported_high": [1e9, 2e9, np.nan], "mirror_high": [2e9, np.nan, 1e9]}
-    )  # fmt: skip
+        {
+            "economy": ["KAZ", "KAZ", "TKM"],
+            "year": [2020, 2021, 2021],
+            "reported_high": [1e9, 2e9, np.nan],
+            "mirror_high": [2e9, np.nan, 1e9],
+        }
+    )
     first, second = plots.mirror_gaps(gaps).axes[:2]
     assert (
         sorted(t.get_text() for t in first.texts) == ["China's report", "own report"]

@@ -136,9 +136,13 @@ def test_pollsters_are_not_joined_and_missing_ones_are_said():
 
 def test_a_range_is_a_bar_and_a_part_is_hollow():
     frame = pd.DataFrame(
-        [("trains", "stated", 2023, 80.0, 80.0, "whole"), ("trains", "one port", 2020, 41.0, 41.0, "part"), ("boxes", "range", 2021, 45.2, 73.0, "whole")],
+        [
+            ("trains", "stated", 2023, 80.0, 80.0, "whole"),
+            ("trains", "one port", 2020, 41.0, 41.0, "part"),
+            ("boxes", "range", 2021, 45.2, 73.0, "whole"),
+        ],
         columns=["unit", "what", "year", "low", "high", "kind"],
-    )  # fmt: skip
+    )
     ax = plots.share_ranges(frame, bar=50, bar_label="half").axes[0]
     said = {t.get_text() for t in ax.texts}
     assert {"80", "41", "45 to 73", "half", "Trains", "Boxes"} <= said

@@ -116,7 +116,10 @@ def test_own_reports_come_first_and_partners_reports_fill_in():
 
 def test_a_later_list_without_the_eu_does_not_hand_china_the_lead():
     union = {m: 1e9 for m in eco.members("EU27", 2020)}
-    frame = trade(*own(2022, CHN=5e9, RUS=4e9, USA=1e9, **union), *own(2024, "KAZ_WITS_BNS_PANEL", CHN=9e9, RUS=4e9, USA=1e9))  # fmt: skip
+    frame = trade(
+        *own(2022, CHN=5e9, RUS=4e9, USA=1e9, **union),
+        *own(2024, "KAZ_WITS_BNS_PANEL", CHN=9e9, RUS=4e9, USA=1e9),
+    )
     row = partner_lead(frame, economies=["KAZ"]).iloc[0]
     assert (row["leader"], row["last_year"]) == ("EU27", 2022)
     assert row["estimate"] == pytest.approx(5 / 27)
@@ -135,8 +138,11 @@ def test_investment_is_compared_within_one_measure_and_source():
         (i, "KAZ", 2021, "fdi_stock", "all", v, "A")
         for i, v in (("CHN", 5.0), ("RUS", 4.0), ("USA", 40.0))
     ]
-    other = [("CHN", "UZB", 2021, "fdi_stock", "all", 9.0, "A"), ("RUS", "UZB", 2021, "fdi_stock", "all", 1.0, "B"),
-             ("USA", "UZB", 2021, "fdi_flow", "all", 1.0, "A")]  # fmt: skip
+    other = [
+        ("CHN", "UZB", 2021, "fdi_stock", "all", 9.0, "A"),
+        ("RUS", "UZB", 2021, "fdi_stock", "all", 1.0, "B"),
+        ("USA", "UZB", 2021, "fdi_flow", "all", 1.0, "A"),
+    ]
     found = investor_lead(investment(*rows, *other), economies=["KAZ", "UZB"]).set_index("economy")
     assert found.loc["KAZ", "estimate"] == pytest.approx(0.125)
     assert pd.isna(found.loc["UZB", "estimate"]) and found.loc["UZB", "missing"]
@@ -147,15 +153,20 @@ def test_the_source_that_names_most_investors_speaks_for_a_year():
         (i, "KAZ", 2021, "fdi_stock", "all", v, "AAA")
         for i, v in (("CHN", 9.0), ("RUS", 1.0), ("USA", 1.0))
     ]
-    many = [(i, "KAZ", 2021, "fdi_stock", "all", v, "ZZZ")
-            for i, v in (("CHN", 2.0), ("RUS", 1.0), ("USA", 4.0), ("TUR", 1.0))]  # fmt: skip
+    many = [
+        (i, "KAZ", 2021, "fdi_stock", "all", v, "ZZZ")
+        for i, v in (("CHN", 2.0), ("RUS", 1.0), ("USA", 4.0), ("TUR", 1.0))
+    ]
     row = investor_lead(investment(*few, *many), economies=["KAZ"]).iloc[0]
     assert row["estimate"] == 0.5 and row["sources"] == ("ZZZ",)
 
 
 def test_loans_and_grants_are_not_added_and_instruments_are():
     loans = [("CHN", "UZB", 2020, "official_loan", k, 3.0, "S") for k in ("concessional", "other")]
-    rivals = [("RUS", "UZB", 2020, "official_loan", "other", 4.0, "S"), ("USA", "UZB", 2020, "official_grant", "all", 1.0, "S")]  # fmt: skip
+    rivals = [
+        ("RUS", "UZB", 2020, "official_loan", "other", 4.0, "S"),
+        ("USA", "UZB", 2020, "official_grant", "all", 1.0, "S"),
+    ]
     lacking = finance_lead(investment(*loans, *rivals), economies=["UZB"]).iloc[0]
     assert (
         lacking["missing"]
@@ -168,7 +179,10 @@ def test_loans_and_grants_are_not_added_and_instruments_are():
 def test_students_in_the_eu_are_a_sum_of_members_and_lower_bounds_do_not_count():
     columns = ["origin", "destination", "year", "level", "students", "precision", "source_id"]
     rows = [("KAZ", "CHN", 2018, "degree", 60, "exact", MINISTRY)]
-    rows += [("KAZ", d, 2018, "degree", n, "exact", "uis_bilateral_360info") for d, n in (("RUS", 20), ("DEU", 50), ("FRA", 50))]  # fmt: skip
+    rows += [
+        ("KAZ", d, 2018, "degree", n, "exact", "uis_bilateral_360info")
+        for d, n in (("RUS", 20), ("DEU", 50), ("FRA", 50))
+    ]
     frame = pd.DataFrame(rows, columns=columns)
     row = host_lead(frame, economies=["KAZ"]).iloc[0]
     assert row["estimate"] == pytest.approx(0.6) and row["leader"] == "EU27"
@@ -194,17 +208,24 @@ def events(*rows: tuple) -> pd.DataFrame:
 
 
 def test_two_dates_of_one_month_are_one_summit():
-    made = events(("USA", "2023-09-19", "format_first_summit"), ("USA", "2023-09-21", "format_first_summit"),
-                  ("USA", "2025-11-06", "format_summit"), ("USA", "2022-01-01", "format_ministerial"))  # fmt: skip
+    made = events(
+        ("USA", "2023-09-19", "format_first_summit"),
+        ("USA", "2023-09-21", "format_first_summit"),
+        ("USA", "2025-11-06", "format_summit"),
+        ("USA", "2022-01-01", "format_ministerial"),
+    )
     assert summits(made)["date"].tolist() == ["2023-09-19", "2025-11-06"]
 
 
 def test_single_trips_are_no_count_of_visits_and_summits_are():
     visits = pd.DataFrame(
-        [("CHN", "KAZ", 2022, 1, "single_trip_seen"), ("RUS", "KAZ", 2022, 1, "single_trip_seen"),
-         ("USA", "KAZ", 2022, 1, "complete")],
+        [
+            ("CHN", "KAZ", 2022, 1, "single_trip_seen"),
+            ("RUS", "KAZ", 2022, 1, "single_trip_seen"),
+            ("USA", "KAZ", 2022, 1, "complete"),
+        ],
         columns=["sender", "receiver", "year", "count", "completeness"],
-    ).assign(level="head_of_state", source_id="S")  # fmt: skip
+    ).assign(level="head_of_state", source_id="S")
     made = events(
         *(
             (a, f"20{y}-01-01", "format_summit")

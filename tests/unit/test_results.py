@@ -76,7 +76,9 @@ EXAMPLES = {
     "SyntheticControl": control,
     "Placebos": lambda: control().placebos(),
     "Gravity": lambda: trade.gravity(world(), [ODD]),
-    "Reassignment": lambda: trade.reassign(world(), "CHN", ["IND", "DEU"], covariates=[ODD], least=1),
+    "Reassignment": lambda: trade.reassign(
+        world(), "CHN", ["IND", "DEU"], covariates=[ODD], least=1
+    ),
     "Theil": theil,
 }  # fmt: skip
 SPREAD = (
@@ -142,7 +144,11 @@ def test_latex_is_a_table_with_escaped_text(made, name, tmp_path):
     assert text.count(" \\\\") == len(made[name].to_frame()) + 1
     assert ODD not in text
     for line in text.splitlines():  # every special character stands behind a backslash
-        assert not any(c in "&%_#$" and line[i - 1] != "\\" for i, c in enumerate(line) if not (c == "&" and line[i - 1] == " "))  # fmt: skip
+        assert not any(
+            c in "&%_#$" and line[i - 1] != "\\"
+            for i, c in enumerate(line)
+            if not (c == "&" and line[i - 1] == " ")
+        )
     assert (
         made[name].to_latex(tmp_path / "t.tex") is None and (tmp_path / "t.tex").read_text() == text
     )
@@ -196,9 +202,18 @@ def test_captions_say_what_a_table_does_not(made):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0, "0.000"), (0.12345, "0.123"), (1.2e-7, "1.2e-07"), (-0.0004, "-0.0004"), (2014.0, "2014"), (1.5e9, "1500000000"),
-     (np.nan, "--"), (np.inf, "inf"), (123.456, "123.456")],
-)  # fmt: skip
+    [
+        (0.0, "0.000"),
+        (0.12345, "0.123"),
+        (1.2e-7, "1.2e-07"),
+        (-0.0004, "-0.0004"),
+        (2014.0, "2014"),
+        (1.5e9, "1500000000"),
+        (np.nan, "--"),
+        (np.inf, "inf"),
+        (123.456, "123.456"),
+    ],
+)
 def test_a_small_number_is_never_shown_as_zero(value, text):
     assert number(value) == text
 

@@ -203,9 +203,14 @@ def test_python_and_installed_packages_count(home, monkeypatch):
 
 @pytest.mark.parametrize(
     "change",
-    [append("notebooks", "one.ipynb"), append("registry", "claims", "C33.yaml"), append("data", "raw", "x.csv"),
-     append("data", "processed", "build-tiny", "trade.parquet"), append("requirements.lock")],
-)  # fmt: skip
+    [
+        append("notebooks", "one.ipynb"),
+        append("registry", "claims", "C33.yaml"),
+        append("data", "raw", "x.csv"),
+        append("data", "processed", "build-tiny", "trade.parquet"),
+        append("requirements.lock"),
+    ],
+)
 def test_a_whole_command_is_known_again_until_anything_below_it_changes(home, change):
     before = fingerprint.whole(["run"])
     assert fingerprint.whole(["run"]) == before

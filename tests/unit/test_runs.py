@@ -62,9 +62,12 @@ def notebook(file: Path, *sources: str, parameters: str | None = CELL) -> Path:
 def test_declared_parameters_have_type_default_choices_and_meaning(tmp_path):
     found = runs.declared(notebook(tmp_path / "a.ipynb"))
     assert [(p.name, p.type, p.default) for p in found.values()] == [
-        ("economy", "str", "KAZ"), ("n", "int", 3), ("rate", "float", 0.5), ("wide", "bool", False),
+        ("economy", "str", "KAZ"),
+        ("n", "int", 3),
+        ("rate", "float", 0.5),
+        ("wide", "bool", False),
         ("as_of", "str", "latest"),
-    ]  # fmt: skip
+    ]
     assert (found["economy"].choices, found["economy"].meaning) == (("KAZ", "UZB"), "one of two")
 
 
@@ -252,9 +255,13 @@ def execute_all(home: Path, out: Path) -> dict[str, Any]:
         ],
     }
     planned = [
-        runs.Run("C25", notebook(home / "notebooks" / f"{name}.ipynb", *cells), {"economy": name, "n": 41, "as_of": "latest"})
+        runs.Run(
+            "C25",
+            notebook(home / "notebooks" / f"{name}.ipynb", *cells),
+            {"economy": name, "n": 41, "as_of": "latest"},
+        )
         for name, cells in books.items()
-    ]  # fmt: skip
+    ]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CA_RESEARCH_HOME", str(home))
         patch.setenv("CA_RESEARCH_CACHE", str(home.parent / "cache"))
@@ -313,8 +320,14 @@ def test_the_given_parameters_reach_the_kernel(executed):
 
 
 def test_executed_notebooks_hold_no_path_of_the_machine(executed):
-    private = {str(executed["home"]), str(executed["out"]), str(Path.home()) + "/", sys.prefix + "/lib",
-               str(Path(runs.__file__).parents[2]), tempfile.gettempdir() + "/ipykernel"}  # fmt: skip
+    private = {
+        str(executed["home"]),
+        str(executed["out"]),
+        str(Path.home()) + "/",
+        sys.prefix + "/lib",
+        str(Path(runs.__file__).parents[2]),
+        tempfile.gettempdir() + "/ipykernel",
+    }
     for name in executed["pages"]:
         text = executed["pages"][name].read_text()
         assert [p for p in private if p in text] == [], name

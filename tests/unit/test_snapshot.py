@@ -18,7 +18,6 @@ FILES = [
     for t in registry.tables().values()
     for name, declared in t.files.items()
 ]
-LICENCES = paths.home().parent / "shared" / "figures" / "LICENCES.csv"
 
 EXCERPTS = {"wiiw_kaz_fdi", "M_GAL_US", "M_GAL_CN"}
 """The only sources marked `no` of which anything may be carried, as excerpts."""
@@ -84,21 +83,6 @@ def test_only_the_excerpts_carry_the_mark_no():
     assert {
         s.source_id for s in registry.sources().values() if s.redistribution == "no"
     } == EXCERPTS
-
-
-@pytest.mark.skipif(
-    not LICENCES.is_file(), reason="the compiled figures are not beside the project"
-)
-def test_marks_agree_with_the_list_of_licences():
-    with LICENCES.open(encoding="utf-8", newline="") as handle:
-        listed = {row["source_id"]: row["redistribution"] for row in csv.DictReader(handle)}
-    differ = {
-        s: v.redistribution
-        for s, v in registry.sources().items()
-        if listed.get(s, v.redistribution) != v.redistribution
-    }
-    assert differ == {}
-    assert {s for s in registry.sources() if listed.get(s) == "no"} == EXCERPTS
 
 
 def test_of_the_vienna_institute_only_the_stock_of_nine_investors():

@@ -30,8 +30,10 @@ def rows(*numbers: float, path: str = "p") -> pd.DataFrame:
 def test_the_universe_is_the_product_with_the_main_specification_first():
     universe = Universe((PERIOD, SOURCE, ESTIMATOR))
     found = list(universe)
-    expected = {frozenset(zip(("period", "source", "estimator"), v, strict=True)) for v in
-                itertools.product(PERIOD.values, SOURCE.values, ESTIMATOR.values)}  # fmt: skip
+    expected = {
+        frozenset(zip(("period", "source", "estimator"), v, strict=True))
+        for v in itertools.product(PERIOD.values, SOURCE.values, ESTIMATOR.values)
+    }
     assert found[0] == universe.main == {"period": "long", "source": "b", "estimator": "mean"}
     assert len(found) == len(universe) == 12
     assert {frozenset(f.items()) for f in found} == expected

@@ -23,8 +23,15 @@ def stock(
     source: str = "wiiw_kaz_fdi", year: int = 2021, host: str = "KAZ", **values: float
 ) -> pd.DataFrame:
     rows = pd.DataFrame({"investor": list(values), "value_usd": list(values.values())})
-    return rows.assign(host=host, year=year, measure="fdi_stock", instrument="all", price_basis="current USD",
-                       year_basis="calendar", source_id=source)  # fmt: skip
+    return rows.assign(
+        host=host,
+        year=year,
+        measure="fdi_stock",
+        instrument="all",
+        price_basis="current USD",
+        year_basis="calendar",
+        source_id=source,
+    )
 
 
 def students(*rows: tuple) -> pd.DataFrame:
@@ -182,9 +189,11 @@ def test_window_change_takes_the_last_observed_year_and_the_one_before_it():
 
 def test_a_series_that_cannot_be_measured_does_not_take_the_others_with_it():
     rows = students(
-        *counts("KAZ", {2013: 10, 2015: 20, 2018: 40}), *counts("KGZ", {2013: 0, 2015: 5, 2018: 6}),
-        *counts("TJK", {2010: 3, 2018: 9}), *counts("UZB", {2018: 9}),
-    )  # fmt: skip
+        *counts("KAZ", {2013: 10, 2015: 20, 2018: 40}),
+        *counts("KGZ", {2013: 0, 2015: 5, 2018: 6}),
+        *counts("TJK", {2010: 3, 2018: 9}),
+        *counts("UZB", {2018: 9}),
+    )
     found = ca.students.window_change(rows, economies=eco.CA5, statistic="log_slope").set_index(
         "economy"
     )

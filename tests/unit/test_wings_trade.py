@@ -185,7 +185,7 @@ def test_a_gap_needs_both_sides():
 # ranks on one basis
 
 
-WRONG = frame(  # own reports of KAZ 2022 in bn USD, with what China says of the same trade (31.2): the trap
+WRONG = frame(  # the trap: own reports of KAZ 2022 in bn USD, with what China says of it (31.2)
     *own(("CHN", 24.2), ("RUS", 27.0)), *both("CHN", "KAZ", 16.4, 14.8, "WITS_CHN_2022X")
 )
 
@@ -284,8 +284,14 @@ def test_members_seen_from_two_sides_are_not_one_union():
 
 def test_the_newest_year_needs_three_of_five_and_china_and_russia():
     offices = {"KAZ": "KAZ_BNS", "KGZ": "KGZ_NSC", "UZB": "UZB_STAT"}
-    rows = [r for e, s in offices.items() for y in (2020, 2021, 2022) for p in ("CHN", "RUS")
-            if (e, y, p) != ("UZB", 2022, "RUS") for r in both(e, p, 1, 1, s, y)]  # fmt: skip
+    rows = [
+        r
+        for e, s in offices.items()
+        for y in (2020, 2021, 2022)
+        for p in ("CHN", "RUS")
+        if (e, y, p) != ("UZB", 2022, "RUS")
+        for r in both(e, p, 1, 1, s, y)
+    ]
     trade = frame(*rows)
     assert ca.trade.newest_year(trade, eco.CA5, basis="reporter") == 2021
     assert (
