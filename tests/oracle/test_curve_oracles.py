@@ -66,8 +66,11 @@ def test_least_squares_against_a_loop_of_statsmodels(errors):
     table = found(Model(errors=errors, cluster="firm" if errors == "cluster" else None))
     for controls, sample in choices():
         used = rows_of(["log", "x", *controls], sample)
-        kind = {"classical": {}, "HC1": {"cov_type": "HC1"},
-                "cluster": {"cov_type": "cluster", "cov_kwds": {"groups": used["firm"]}}}[errors]  # fmt: skip
+        kind = {
+            "classical": {},
+            "HC1": {"cov_type": "HC1"},
+            "cluster": {"cov_type": "cluster", "cov_kwds": {"groups": used["firm"]}},
+        }[errors]
         fit = sm.OLS(used["log"], sm.add_constant(used[["x", *controls]])).fit(use_t=True, **kind)
         own = row(table, controls, sample)
         assert own["n"] == len(used)

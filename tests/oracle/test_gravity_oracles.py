@@ -157,8 +157,10 @@ SIDES = {
     "exporter": lambda r: r["exporter"],
     "importer": lambda r: r["importer"],
     "year": lambda r: r["year"],
-    "symmetric-pair": lambda r: r[["exporter", "importer"]].agg(lambda p: "".join(sorted(p)), axis=1),
-}  # fmt: skip
+    "symmetric-pair": lambda r: r[["exporter", "importer"]].agg(
+        lambda p: "".join(sorted(p)), axis=1
+    ),
+}
 
 
 def sandwich(
@@ -207,7 +209,9 @@ def test_clusters_of_two_ways_and_symmetric_pairs(estimator, effects, parts, clu
     assert found.table["se"].to_numpy() == pytest.approx(expected, rel=close, nan_ok=True)
     least = min(SIDES[way](rows).nunique() for way in cluster.split("+"))
     half = t_distribution.ppf(0.975, least - 1) * expected
-    assert (found.table["high"] - found.table["estimate"]).to_numpy() == pytest.approx(half, rel=close, nan_ok=True)  # fmt: skip
+    assert (found.table["high"] - found.table["estimate"]).to_numpy() == pytest.approx(
+        half, rel=close, nan_ok=True
+    )
     assert found.clusters == least
     told = found.log.loc[found.log["reason"].str.contains("no positive variance"), "detail"]
     assert list(told) == list(found.table.loc[np.isnan(expected), "term"])

@@ -33,10 +33,14 @@ def test_nothing_is_run_before_a_number_is_asked_for(monkeypatch):
 
 def test_every_choice_is_an_axis_and_exclusions_say_why():
     found = specification_curve(
-        made(), ["y", "count"], ["x", "z"], controls={"none": (), "both": ("a", "b")},
-        samples={"some": "some"}, model={"OLS": "ols", "robust": Model(errors="HC1")},
+        made(),
+        ["y", "count"],
+        ["x", "z"],
+        controls={"none": (), "both": ("a", "b")},
+        samples={"some": "some"},
+        model={"OLS": "ols", "robust": Model(errors="HC1")},
         exclusions=[Exclusion({"outcome": "count", "model": "OLS"}, "a count is skewed")],
-    )  # fmt: skip
+    )
     assert "left out: 8, because a count is skewed" in str(found)
     table = found.to_frame()
     assert len(table) == 24 and (table["missing"] == "").all()
@@ -88,9 +92,15 @@ def test_the_joint_test_is_that_of_the_shared_path():
     )
     pd.testing.assert_frame_equal(own.table, plain.table)
     several = specification_curve(
-        frame, "y", "x", controls=["a", "b"], model={"FE": Model("feols", effects="unit"), "OLS": "ols"}
-    )  # fmt: skip
-    pd.testing.assert_frame_equal(several.joint_test(seed=4, draws=99, model="OLS").table, plain.table)  # fmt: skip
+        frame,
+        "y",
+        "x",
+        controls=["a", "b"],
+        model={"FE": Model("feols", effects="unit"), "OLS": "ols"},
+    )
+    pd.testing.assert_frame_equal(
+        several.joint_test(seed=4, draws=99, model="OLS").table, plain.table
+    )
     for model in (None, "FE"):
         with pytest.raises(UsageError, match="least squares") as refused:
             several.joint_test(seed=4, model=model)
@@ -118,7 +128,12 @@ def test_what_is_refused_before_anything_is_run(options, error, words):
 
 
 def test_a_model_that_makes_no_sense():
-    for options in ({"effects": "unit"}, {"errors": "HC4"}, {"errors": "cluster"}, {"cluster": "unit"}):  # fmt: skip
+    for options in (
+        {"effects": "unit"},
+        {"errors": "HC4"},
+        {"errors": "cluster"},
+        {"cluster": "unit"},
+    ):
         with pytest.raises(UsageError):
             Model(**options)
     with pytest.raises(UsageError, match="two joined"):

@@ -85,11 +85,15 @@ def test_sources_that_disagree_leave_a_range():
         ("trade.ratio", {"partner": "CHN", "to": "RUS"}, 60 / 70),
         ("trade.change", {"partner": "CHN", "since": "2010"}, 200),
         ("trade.change", {"partner": "CHN", "since": "2010", "by": "difference"}, 40),
-        ("trade.change", {"partner": "CHN", "since": "2010", "of": "share", "by": "difference"}, 0.2),
+        (
+            "trade.change",
+            {"partner": "CHN", "since": "2010", "of": "share", "by": "difference"},
+            0.2,
+        ),
         ("trade.count", {"above": "65", "listed": "1"}, 1),
         ("trade.count", {"listed": "1"}, 3),
     ],
-)  # fmt: skip
+)
 def test_the_numbers_are_those_of_the_formulas(name, chosen, expected):
     assert row(name, **chosen)["estimate"] == pytest.approx(expected)
 
@@ -256,11 +260,17 @@ def test_turkiye_is_a_claim_file_and_no_python(claimed, command):
     [
         ({"partner": "Turky"}, "unknown economy 'Turky'"),
         ({"year": "last"}, "not a relative year: 'last'"),
-        ({"year": "2022\", flow: \"export"}, "unknown flow of trade.rank: 'export'; did you mean exports"),
-        ({"year": "2022\", source: \"UZB_STATS"}, "unknown source 'UZB_STATS'; did you mean UZB_STAT"),
-        ({"year": "2022\", listed: \"few"}, "listed must be a whole number"),
+        (
+            {"year": '2022", flow: "export'},
+            "unknown flow of trade.rank: 'export'; did you mean exports",
+        ),
+        (
+            {"year": '2022", source: "UZB_STATS'},
+            "unknown source 'UZB_STATS'; did you mean UZB_STAT",
+        ),
+        ({"year": '2022", listed: "few'}, "listed must be a whole number"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_choice_is_found_before_anything_is_computed(claimed, command, words, told):
     claimed(**words)
     faults = check.register(registry.claims(), {"none.ipynb": {"trade"}})

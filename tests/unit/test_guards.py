@@ -75,7 +75,10 @@ def shares(frame):
 # name -> (measure of a frame of trade, that frame in good order)
 MEASURES = {
     "partner_shares": (trade.partner_shares, rows()),
-    "world_shares": (lambda f: trade.partner_shares(f, denominator="world"), rows((*PARTNERS, "WLD"))),
+    "world_shares": (
+        lambda f: trade.partner_shares(f, denominator="world"),
+        rows((*PARTNERS, "WLD")),
+    ),
     "hhi": (lambda f: trade.hhi(shares(f), by=BY), rows()),
     "dispersion": (lambda f: trade.dispersion(shares(f), by=BY), rows()),
     "product_shares": (lambda f: trade.product_shares(f, by=BY), rows(("CHN",), products=PRODUCTS)),
@@ -101,10 +104,23 @@ MEASURES = {
     "mirror_gap": (lambda f: trade.mirror_gap("KAZ", "CHN", f), rows()),
     "reconcile": (lambda f: trade.reconcile("KAZ", "CHN", f), rows()),
     "panel": (trade.panel, world(years=YEARS)),
-    "china_imports": (lambda f: article.belt_and_road.china_imports(f.assign(source_id="WTO_HSM")), rows(("KAZ", "RUS"), ("CHN",), ("import",))),
-}  # fmt: skip
-ADD_OVER_PARTNERS = ("partner_shares", "hhi", "dispersion", "product_shares", "grubel_lloyd", "balance",
-                     "revealed_advantage", "complementarity", "growth", "growth_rates")  # fmt: skip
+    "china_imports": (
+        lambda f: article.belt_and_road.china_imports(f.assign(source_id="WTO_HSM")),
+        rows(("KAZ", "RUS"), ("CHN",), ("import",)),
+    ),
+}
+ADD_OVER_PARTNERS = (
+    "partner_shares",
+    "hhi",
+    "dispersion",
+    "product_shares",
+    "grubel_lloyd",
+    "balance",
+    "revealed_advantage",
+    "complementarity",
+    "growth",
+    "growth_rates",
+)
 LEAVE_AGGREGATES_OUT = ("compare", "ranks", "panel", "china_imports")
 
 
@@ -200,10 +216,15 @@ def test_a_group_of_the_users_own_is_an_aggregate_too():
 
 # what is mixed: column, second value
 MIXED = {"price_basis": "constant 2015 USD", "scope": "goods_and_services", "valuation": "cif"}
-BY_DESIGN = {  # two flows or two sides are valued apart: reconcile adjusts, balance and mirror_gap state 'as reported'
-    ("mirror_gap", "valuation"), ("mirror_gap", "scope"), ("reconcile", "valuation"), ("reconcile", "scope"),
-    ("balance", "valuation"), ("china_imports", "scope"),
-}  # fmt: skip
+BY_DESIGN = {
+    # two flows or two sides are valued apart: reconcile adjusts, balance and mirror_gap say so
+    ("mirror_gap", "valuation"),
+    ("mirror_gap", "scope"),
+    ("reconcile", "valuation"),
+    ("reconcile", "scope"),
+    ("balance", "valuation"),
+    ("china_imports", "scope"),
+}
 OF_SHARES = ("hhi", "dispersion")
 """These take shares, which carry no value and no valuation."""
 OF_TRADE = [n for n in MEASURES if n not in OF_SHARES]

@@ -155,10 +155,15 @@ def test_a_claim_is_judged_by_it(article, own):
     ("text", "words"),
     [
         (DOUBLE.replace("estimates([", "([", 1), "returned list, and not an estimates frame"),
-        (DOUBLE.replace("estimates([", "facts or ([", 1).replace("facts or", "facts.head(0) if 1 else"), "returned a frame without economy"),
+        (
+            DOUBLE.replace("estimates([", "facts or ([", 1).replace(
+                "facts or", "facts.head(0) if 1 else"
+            ),
+            "returned a frame without economy",
+        ),
         (DOUBLE.replace('year: str = "newest"', 'yaer: str = "newest"'), "takes no 'year'"),
     ],
-)  # fmt: skip
+)
 def test_one_that_is_no_measure_is_an_error_and_no_answer(article, own, text, words):
     own(double=text, helpers=HELPERS)
     measured_by(article, "my.double")
