@@ -67,11 +67,6 @@ def wild() -> stats.WildBootstrap:
     return stats.wild_bootstrap_t(pd.Series(rng.normal(size=60)), x, g, ODD, 99, 0)
 
 
-def theil() -> trade.Theil:
-    share = pd.Series([0.5, 0.3, 0.2], index=list("abc"))
-    return trade.theil_decomposition(share, pd.Series(list("xxy"), index=list("abc")))
-
-
 EXAMPLES = {
     "MannKendall": lambda: stats.mann_kendall(series()),
     "SenSlope": lambda: stats.sen_interval(series(8)),
@@ -86,7 +81,6 @@ EXAMPLES = {
     "Placebos": lambda: control().placebos(),
     "Gravity": lambda: trade.gravity(world(), [ODD]),
     "Reassignment": lambda: trade.reassign(world(), "CHN", ["IND", "DEU"], covariates=[ODD], least=1),
-    "Theil": theil,
 }  # fmt: skip
 SPREAD = ("Forecast", "EventStudy", "SyntheticControl", "Placebos", "Gravity", "Reassignment")
 """Results with a row per year, term or unit; the others are one row."""

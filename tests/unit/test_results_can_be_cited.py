@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import ca_research as ca
-from ca_research.ground.errors import CoverageError, MixedUnitsError, UsageError
+from ca_research.ground.errors import CoverageError, UsageError
 
 LINE = {"reporter": "UZB", "flow": "export", "product": "TOTAL", "price_basis": "current USD"}
 
@@ -32,11 +32,7 @@ MEASURES = {
     "concentration": lambda t: ca.trade.concentration(
         ca.trade.partner_shares(t), by=["reporter", "year", "flow"]
     ),
-    "dispersion": lambda t: ca.trade.dispersion(
-        ca.trade.partner_shares(t), by=["reporter", "year", "flow"]
-    ),
     "growth": ca.trade.growth,
-    "growth_rates": lambda t: ca.trade.growth_rates(t, since=2018, until=2022),
     "balance": ca.trade.balance,
     "a filtered, merged and re-indexed frame": lambda t: (
         ca.trade.partner_shares(t)
@@ -83,27 +79,6 @@ def test_investment_and_debt_can_be_cited():
 
 
 # Prices
-
-
-def test_growth_of_real_values_is_real():
-    trade, prices = nominal(100, 110), pd.Series({2018: 100.0, 2019: 110.0})
-    assert ca.trade.growth(trade)["growth"].iloc[1] == pytest.approx(0.1)
-    real = ca.trade.growth(ca.trade.real_values(trade, prices, base_year=2018))
-    assert real["growth"].iloc[1] == pytest.approx(0, abs=1e-12)
-    assert set(real["price_basis"]) == {"constant 2018 USD"}, "and says so"
-    rates = ca.trade.growth_rates(
-        ca.trade.real_values(trade, prices, base_year=2018), since=2018, until=2019
-    )
-    assert rates["compound"].iloc[0] == pytest.approx(0, abs=1e-12)
-    assert rates["price_basis"].iloc[0] == "constant 2018 USD"
-
-
-def test_shares_and_balances_of_real_values_are_of_constant_prices():
-    prices = pd.Series({2018: 50.0, 2019: 100.0})
-    real = ca.trade.real_values(nominal(100, 100), prices, base_year=2019)
-    assert ca.trade.partner_shares(real)["value_usd"].tolist() == [200, 100]
-    with pytest.raises(MixedUnitsError, match="again"):
-        ca.trade.real_values(real, prices, base_year=2018)
 
 
 # Frames that cannot be used

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 import pandas as pd
 
 from ..ground import economies as eco
-from ..trade.rank import BASES, SINCE
+from ..trade.rank import BASES
+from .trade_priority import SINCE
 
 _OWN, _MIRROR, _RANGE = BASES
 _THE = {
@@ -30,7 +31,7 @@ def largest_partner(firsts: pd.DataFrame, economy: str) -> str:
     Parameters
     ----------
     firsts : pandas.DataFrame
-        As from `trade.first_partners`.
+        As from `trade_leads.first_partners`.
     economy : str
         Its code or name.
 
