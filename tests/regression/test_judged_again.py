@@ -256,7 +256,7 @@ def test_every_source_of_trade_and_students_says_how_it_speaks_for_a_reporter(tr
 
 def test_a_count_of_students_by_a_source_of_a_users_counts_at_once(monkeypatch, students):
     """An office that the register prefers to the ministry's yearbook speaks for China."""
-    before = ca.students.window_change(students, economies=["KAZ"]).iloc[0]
+    before = ca.article.students_in_china.window_change(students, economies=["KAZ"]).iloc[0]
     known = registry.sources()
     yearbook = known["moe_brief_stats_peijin"]
     made = yearbook.model_copy(
@@ -272,6 +272,8 @@ def test_a_count_of_students_by_a_source_of_a_users_counts_at_once(monkeypatch, 
     falling = own.assign(
         source_id="CHN_OFFICE", students=own["students"].max() - own["students"] + 1
     )
-    after = ca.students.window_change(pd.concat([students, falling]), economies=["KAZ"]).iloc[0]
+    after = ca.article.students_in_china.window_change(
+        pd.concat([students, falling]), economies=["KAZ"]
+    ).iloc[0]
     assert before["estimate"] > 0 > after["estimate"] == -before["estimate"]
     assert after["sources"] == ("CHN_OFFICE",)

@@ -185,8 +185,13 @@ def test_five_economies_students_grew_by_two_rates_with_two_names():
     assert round(100 * stats.mean_annual_rate(total), 2) == 12.34
     assert round(100 * stats.compound_rate(total), 2) == 12.16
     found = ca.students.growth(
-        ca.load("students"), "CA5", since=2010, until=2018, source="moe_brief_stats_peijin_sum"
-    )
+        ca.load("students"),
+        origins=["CA5"],
+        destination="CHN",
+        since=2010,
+        until=2018,
+        source="moe_brief_stats_peijin_sum",
+    ).iloc[0]
     assert {k: round(100 * found[k], 2) for k in ("compound", "mean_annual")} == {
         "compound": 12.16,
         "mean_annual": 12.34,

@@ -75,7 +75,7 @@ def test_investment_and_debt_can_be_cited():
     stock = ca.load("investment", host="KAZ", measure="fdi_stock", year=2021)
     one = stock[stock["source_id"] == stock["source_id"].mode()[0]]
     one = one[~one["investor"].isin(list(ca.economies.AGGREGATES))]
-    assert ca.cite(ca.investment.measure_shares(one)).startswith(f"[{one['source_id'].iloc[0]}]")
+    assert ca.cite(ca.investment.investor_shares(one)).startswith(f"[{one['source_id'].iloc[0]}]")
 
 
 # Prices
@@ -93,7 +93,7 @@ def test_debt_without_its_totals_is_refused_and_not_an_empty_answer():
         ca.article.burden.debt_shares(press, macro, economies=["KGZ"])
     with pytest.raises(CoverageError, match="no one source"):
         ca.investment.debt_exposure(
-            debt.iloc[:0], macro, debtors=["KGZ"], gdp_source="DATASETS_GDP"
+            debt.iloc[:0], macro, debtors=["KGZ"], creditor="CHN", gdp_source="DATASETS_GDP"
         )
 
 
@@ -116,7 +116,9 @@ def test_two_instruments_of_one_debt_are_not_added():
     )
     twice = pd.concat([debt, debt[debt["creditor"] == "CHN"].assign(instrument="all")])
     with pytest.raises(UsageError, match="two figures for KGZ"):
-        ca.investment.debt_exposure(twice, macro, debtors=["KGZ"], gdp_source="DATASETS_GDP")
+        ca.investment.debt_exposure(
+            twice, macro, debtors=["KGZ"], creditor="CHN", gdp_source="DATASETS_GDP"
+        )
 
 
 def test_shares_of_investors_are_of_one_source():
@@ -130,9 +132,9 @@ def test_shares_of_investors_are_of_one_source():
         }
     )
     with pytest.raises(UsageError, match="several sources"):
-        ca.investment.measure_shares(rows.assign(source_id=["A", "B"]))
+        ca.investment.investor_shares(rows.assign(source_id=["A", "B"]))
     with pytest.raises(CoverageError, match="without 'value_usd'"):
-        ca.investment.measure_shares(rows.assign(value_usd=[1.0, None]))
+        ca.investment.investor_shares(rows.assign(value_usd=[1.0, None]))
 
 
 def test_two_stocks_of_one_investor_are_not_added():

@@ -252,7 +252,7 @@ def test_own_reports_are_of_one_source_per_direction():
 def test_every_ranks_unnamed_partners_and_named_does_not():
     rows = frame(*own(("CHN", 24), ("RUS", 27), ("ITA", 50), ("WLD", 200)))
     assert ranked(rows)["partner"].tolist() == ["ITA", "RUS", "CHN"]
-    assert ranked(rows, among=trade_priority.PARTNERS["named"])["partner"].tolist() == [
+    assert ranked(rows, among=trade_priority.among("named"))["partner"].tolist() == [
         "RUS",
         "CHN",
     ]
@@ -278,7 +278,7 @@ def test_every_ranks_unnamed_partners_and_named_does_not():
 def test_the_union_as_one_partner(extra, union):
     rows = frame(*own(("CHN", 24), ("RUS", 27), *extra))
     for partners in ("named", "every"):
-        table = ranked(rows, eu="one", among=trade_priority.PARTNERS[partners])
+        table = ranked(rows, eu="one", among=trade_priority.among(partners))
         assert turnover(table).get("EU27") == union
         assert not set(table["partner"]) & set(EU)
 

@@ -25,20 +25,17 @@ SINCE = 2013
 AT_LEAST = 3
 """Of five economies, how many must be observed for a year to be the newest."""
 
-PARTNERS: dict[str, Collection[str] | None] = {
-    "named": frozenset(p for p in eco.PARTNERS if p not in eco.AGGREGATES),
-    "every": None,
-}
-"""'named': the partners of the register alone, a rank among these is not a rank among all; 'every':
-every single economy the source lists.
-"""
+PARTNERS = ("named", "every")
+"""Of the register alone (a rank among these is not a rank among all), or all that a source lists."""
 
 
 def among(partners: str) -> Collection[str] | None:
-    """Who takes part in a rank; raises UnknownNameError for another choice than of PARTNERS."""
+    """Who takes part in a rank, None for all; raises UnknownNameError for a choice not of PARTNERS."""
     if partners not in PARTNERS:
         raise UnknownNameError("partners", partners, PARTNERS)
-    return PARTNERS[partners]
+    if partners == "every":
+        return None
+    return frozenset(p for p in eco.PARTNERS if p not in eco.AGGREGATES)
 
 
 @measure("trade.lead")

@@ -3,7 +3,7 @@ gravity.
 """
 
 from .gravity import Gravity, gravity, panel, treated_pairs
-from .gravity_reassign import Reassignment, excess, reassign
+from .gravity_reassign import Reassignment, reassign
 from .indices import (
     balance,
     complementarity,
@@ -26,7 +26,6 @@ __all__ = [
     "balance",
     "complementarity",
     "concentration",
-    "excess",
     "gravity",
     "growth",
     "grubel_lloyd",
