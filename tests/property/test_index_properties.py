@@ -7,7 +7,6 @@ about 1e-15 each.
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import assume, given
@@ -77,10 +76,12 @@ def test_partner_shares_sum_to_one_in_any_order_and_currency(values, rate, seed)
 @given(baskets, st.fixed_dictionaries(dict.fromkeys(PRODUCTS, positive)), rates, rates, seeds)
 def test_advantages_average_to_one_with_the_weights_of_the_world(values, world, rate, second, seed):
     given_world = rows(world, partner="WLD")
-    found = trade.revealed_advantage(rows(values), given_world).set_index("product")["rca"]
+    found = trade.revealed_comparative_advantage(rows(values), given_world).set_index("product")[
+        "rca"
+    ]
     weight = pd.Series(world) / sum(world.values())
     assert (found * weight[found.index]).sum() == pytest.approx(1, rel=1e-9)  # sum of own shares
-    again = trade.revealed_advantage(
+    again = trade.revealed_comparative_advantage(
         other(rows(values), rate, seed), other(given_world, second, seed)
     )
     assert again.set_index("product")["rca"][found.index].to_numpy() == pytest.approx(
@@ -93,7 +94,8 @@ def test_intensity_ignores_order_and_currency(matrix, rate, seed):
     frame = exports(matrix)
     key = ["reporter", "partner"]
     one, two = (
-        trade.intensity(f).set_index(key)["intensity"] for f in (frame, other(frame, rate, seed))
+        trade.trade_intensity(f).set_index(key)["intensity"]
+        for f in (frame, other(frame, rate, seed))
     )
     assert (one > 0).all()
     assert two[one.index].to_numpy() == pytest.approx(one.to_numpy(), rel=1e-9)
@@ -103,7 +105,7 @@ def test_intensity_ignores_order_and_currency(matrix, rate, seed):
 def test_intensity_averages_to_one_over_the_exporters(matrix):
     """sum_i X_i I_ij / (W - M_i) = sum_i x_ij / M_j = 1 for every partner j."""
     frame = exports(matrix)
-    found = trade.intensity(frame)
+    found = trade.trade_intensity(frame)
     totals = frame[frame["partner"] == "WLD"].set_index("reporter")["value_usd"]
     received = found.groupby("partner")["value_usd"].sum()
     weight = found["reporter"].map(totals) / (totals.sum() - found["reporter"].map(received))
@@ -153,40 +155,6 @@ def test_a_balance_turns_its_sign_with_the_flows(x, m, rate):
     assert -1 <= one["of_turnover"] <= 1
     assert two[["balance", "of_turnover"]].tolist() == [-one["balance"], -one["of_turnover"]]
     assert three["of_turnover"] == pytest.approx(one["of_turnover"], **near)
-
-
-@given(st.lists(positive, min_size=3, max_size=8), st.floats(0.01, 100), st.integers(0, 7))
-def test_real_values_do_not_depend_on_the_base_of_the_index_and_come_back(values, scale, base):
-    years = range(2010, 2010 + len(values))
-    assume(base < len(values))
-    frame = pd.DataFrame({"year": years, "value_usd": values})
-    index = pd.Series(np.linspace(60, 140, len(values)), index=years)
-    one, two = (
-        trade.real_values(frame, i, base_year=2010 + base)["value_usd"]
-        for i in (index, index * scale)
-    )
-    assert two.to_numpy() == pytest.approx(one.to_numpy(), rel=1e-9)
-    assert one.iloc[base] == pytest.approx(values[base], rel=1e-12)
-    back = trade.real_values(frame.assign(value_usd=one), 1 / index, base_year=2010 + base)[
-        "value_usd"
-    ]
-    assert back.to_numpy() == pytest.approx(values, rel=1e-9)
-
-
-@given(st.lists(positive, min_size=3, max_size=8), rates, seeds)
-def test_growth_rates_ignore_currency_and_order(values, rate, seed):
-    frame = pd.concat([rows({"TOTAL": v}).assign(year=2010 + i) for i, v in enumerate(values)])
-    until = 2009 + len(values)
-    one, two = (
-        trade.growth_rates(f, since=2010, until=until).iloc[0]
-        for f in (frame, other(frame, rate, seed))
-    )
-    names = ["compound", "mean_annual", "log"]
-    assert two[names].to_numpy(float) == pytest.approx(
-        one[names].to_numpy(float), rel=1e-6, abs=1e-9
-    )
-    steps = trade.growth(frame)["growth"].dropna()
-    assert one["mean_annual"] == pytest.approx(steps.mean(), rel=1e-9, abs=1e-9)
 
 
 reports = st.lists(
@@ -253,7 +221,7 @@ def test_ranks_ignore_currency_and_order(values, rate, seed):
     )
     frame = frame.assign(source_id="KAZ_BNS")
     one, two = (
-        trade.compare(f, "KAZ", 2020)[0].set_index("partner")["rank"]
+        trade.rank(f, economy="KAZ", year=2020).set_index("partner")["rank"]
         for f in (frame, other(frame, rate, seed))
     )
     assert one.to_dict() == two[one.index].to_dict()

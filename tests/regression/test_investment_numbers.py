@@ -102,9 +102,7 @@ def test_lenders_of_2022_by_hand(tables, debtor):
         (owed["BIL"] - owed["CHN"]) / total,
         owed["MUL"] / total,
     )
-    found = ca.investment.lender_concentration(
-        tables["debt"], source="ids_dod_one", debtors=[debtor]
-    )
+    found = ca.investment.creditor_hhi(tables["debt"], source="ids_dod_one", debtors=[debtor])
     row = found.set_index("year").loc[2022]
     assert row["attributed"] == pytest.approx(china)
     assert row["hhi_low"] == pytest.approx(china**2)
@@ -114,65 +112,12 @@ def test_lenders_of_2022_by_hand(tables, debtor):
 def test_who_was_paid_by_tajikistan_in_2022(tables):
     rows = raw("debt/one_net_flows.csv", debtor="TJK", year=2022, measure="service")
     paid = rows.groupby("creditor")["value_usd"].sum()
-    found = ca.investment.lender_concentration(
+    found = ca.investment.creditor_hhi(
         tables["debt"], source="one_net_flows", measure="service", whole="listed", debtors=["TJK"]
     )
     row = found.set_index("year").loc[2022]
     assert row["hhi_low"] == row["hhi_high"] == pytest.approx(((paid / paid.sum()) ** 2).sum())
     assert row["creditors"] == (paid > 0).sum() == 7
-
-
-def test_kazakh_students_of_2016_by_host(tables):
-    listed = raw("students/uis_bilateral_360info.csv", origin="KAZ", year=2016)
-    listed = listed.set_index("destination")["students"]
-    total = raw("students/small.csv", source_id="uis_outbound_peijin", origin="KAZ", year=2016)[
-        "students"
-    ].item()
-    china = raw(
-        "students/small.csv",
-        source_id="moe_brief_stats_peijin",
-        origin="KAZ",
-        year=2016,
-        destination="CHN",
-    )
-    china = china.set_index("level")["students"]
-    found = ca.students.host_shares(
-        tables["students"],
-        "KAZ",
-        2016,
-        source="uis_bilateral_360info",
-        total_source="uis_outbound_peijin",
-    )
-    row = found.shares.set_index("destination").loc["RUS"]
-    assert row["share_low"] == pytest.approx(listed["RUS"] / (total + china["all"]))
-    assert row["share_high"] == pytest.approx(listed["RUS"] / (total + china["degree"]))
-    assert found.covered == pytest.approx(listed.sum() / total)
-
-
-def test_russia_has_no_row_in_2013_and_is_not_zero(tables):
-    found = ca.students.host_shares(
-        tables["students"],
-        "KAZ",
-        2013,
-        source="uis_bilateral_360info",
-        total_source="uis_outbound_peijin",
-    )
-    row = found.shares.set_index("destination").loc["RUS"]
-    assert row["status"] == "no row that year"
-    assert row[["share_low", "share_high"]].isna().all()
-    assert found.covered < 0.25  # four fifths of the total have no host in the list
-
-
-def test_a_total_of_another_vintage_is_refused(tables):
-    # 2018: 83,634 in the hosts listed, 78,337 by the older total (uis_outbound_peijin)
-    with pytest.raises(ca.errors.MixedUnitsError, match="two vintages"):
-        ca.students.host_shares(
-            tables["students"],
-            "KAZ",
-            2018,
-            source="uis_bilateral_360info",
-            total_source="uis_outbound_peijin",
-        )
 
 
 def test_students_in_china_per_inhabitant_in_2018(tables):
@@ -213,5 +158,5 @@ def test_2019_to_2022_is_a_gap_at_the_end_for_all_five(tables):
     assert set(zip(found["first_missing"], found["last_missing"], found["where"], strict=True)) == {
         (2019, 2022, "end")
     }
-    grown = ca.students.growth_by_origin(rows, origins=eco.CA5, since=2010, until=2022)
+    grown = ca.students.growth(rows, origins=eco.CA5, destination="CHN", since=2010, until=2022)
     assert grown[["compound", "mean_annual", "change"]].isna().all(axis=None)

@@ -216,7 +216,9 @@ def test_a_source_of_a_users_counts_at_once(monkeypatch, trade, china, russia, m
     assert {c.name: c.cells[0].year for c in before.criteria}["first_reporter"] == 2021
     _office(monkeypatch, "TJK_OFFICE")
     added = _report(trade, "TJK_OFFICE", CHN=china, RUS=russia)
-    ranked = ca.trade.compare(added, "TJK", 2023)[0].set_index("partner")["rank"]
+    ranked = ca.trade.rank(added, economy="TJK", year=2023, needed=("CHN", "RUS")).set_index(
+        "partner"
+    )["rank"]
     assert ranked["CHN"] == (1 if china > russia else 2)
     after = c33(added, "TJK", as_of="latest")
     first = next(c for c in after.criteria if c.name == "first_reporter")
@@ -230,7 +232,7 @@ def test_a_source_without_a_role_is_refused_and_not_passed_over(monkeypatch, tra
     _office(monkeypatch, "TJK_OFFICE", role=None)
     added = _report(trade, "TJK_OFFICE", CHN=5e9, RUS=1e9)
     with pytest.raises(RegistryError, match="'TJK_OFFICE' has no role"):
-        ca.trade.compare(added, "TJK", 2023)
+        ca.trade.rank(added, economy="TJK", year=2023)
 
 
 def test_turkiye_is_fourth_in_uzbekistan_in_2022_and_not_third(trade):
@@ -240,7 +242,9 @@ def test_turkiye_is_fourth_in_uzbekistan_in_2022_and_not_third(trade):
     single = own[~own["partner"].isin(list(ca.economies.AGGREGATES))]
     expected = single.groupby("partner")["value_usd"].sum().rank(ascending=False)
     assert expected["TUR"] == 4
-    ranks = ca.trade.compare(trade, "UZB", 2022)[0].set_index("partner")["rank"]
+    ranks = ca.trade.rank(trade, economy="UZB", year=2022, needed=("CHN", "RUS")).set_index(
+        "partner"
+    )["rank"]
     assert ranks["TUR"] == 4
     assert set(ranks.index) >= {"CHN", "RUS", "KAZ", "TUR"}
 
@@ -252,7 +256,7 @@ def test_every_source_of_trade_and_students_says_how_it_speaks_for_a_reporter(tr
 
 def test_a_count_of_students_by_a_source_of_a_users_counts_at_once(monkeypatch, students):
     """An office that the register prefers to the ministry's yearbook speaks for China."""
-    before = ca.students.window_change(students, economies=["KAZ"]).iloc[0]
+    before = ca.article.students_in_china.window_change(students, economies=["KAZ"]).iloc[0]
     known = registry.sources()
     yearbook = known["moe_brief_stats_peijin"]
     made = yearbook.model_copy(
@@ -268,6 +272,8 @@ def test_a_count_of_students_by_a_source_of_a_users_counts_at_once(monkeypatch, 
     falling = own.assign(
         source_id="CHN_OFFICE", students=own["students"].max() - own["students"] + 1
     )
-    after = ca.students.window_change(pd.concat([students, falling]), economies=["KAZ"]).iloc[0]
+    after = ca.article.students_in_china.window_change(
+        pd.concat([students, falling]), economies=["KAZ"]
+    ).iloc[0]
     assert before["estimate"] > 0 > after["estimate"] == -before["estimate"]
     assert after["sources"] == ("CHN_OFFICE",)

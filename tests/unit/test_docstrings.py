@@ -22,9 +22,10 @@ PUBLIC = {
     if inspect.isfunction(found := getattr(wing, name))
 }
 for question in pkgutil.iter_modules(article.__path__, "ca_research.article."):
-    for found in vars(importlib.import_module(question.name)).values():
-        if inspect.isfunction(found) and hasattr(found, "name"):  # a measure
-            PUBLIC[found.name] = inspect.unwrap(found)
+    for name, found in vars(importlib.import_module(question.name)).items():
+        own = inspect.isfunction(found) and found.__module__ == question.name and name[0] != "_"
+        if own and (key := getattr(found, "name", "")):  # a measure; the rest is the article's own
+            PUBLIC[key] = inspect.unwrap(found)
 PUBLIC_NAMES = {key.rpartition(".")[2]: function for key, function in PUBLIC.items()}
 NEVER = {
     "trade.chapter_coverage": {"UnknownNameError"},  # its own choices are fixed
@@ -44,7 +45,8 @@ def entry(parameter):
     """
     also = r"(?:,?\s+(?:and )?`?\w+`?)*"
     return re.compile(
-        rf"(?<![\w.]){parameter}{also}(?: \([^)]*\))?:(?:\s|$)|(?m:^{parameter} : )|`{parameter}`"
+        rf"(?<![\w.]){parameter}{also}(?: \([^)]*\))?:(?:\s|$)|`{parameter}`"
+        rf"|(?m:^(?:\w+, )*{parameter}(?:, \w+)*(?: : |$))"
     )
 
 

@@ -23,6 +23,7 @@ from ca_research.ground.errors import (
     UnknownNameError,
     UsageError,
 )
+from ca_research.investment import concepts, loans
 from ca_research.stats.concentration import hhi, hhi_bounds
 
 inv = ca.investment
@@ -73,17 +74,17 @@ def test_every_measure_of_the_registry_has_a_meaning_and_no_other():
     ],
 )
 def test_concept_of_a_measure(measure, kind, timing):
-    found = inv.concept(measure)
+    found = concepts.concept(measure)
     assert (found.kind, found.timing) == (kind, timing)
     assert found.adds_over_years == (timing == "in the year")
 
 
 def test_a_committed_loan_is_not_a_loan_paid_out():
-    committed, paid = (inv.concept("official_loan", s) for s in ("commitment", "disbursement"))
+    committed, paid = (concepts.concept("official_loan", s) for s in ("commitment", "disbursement"))
     assert committed != paid
-    assert inv.concept("fdi_stock", "not_applicable") == inv.concept("fdi_stock")
+    assert concepts.concept("fdi_stock", "not_applicable") == concepts.concept("fdi_stock")
     with pytest.raises(UnknownNameError, match="fdi_stok"):
-        inv.concept("fdi_stok")
+        concepts.concept("fdi_stok")
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ def test_a_committed_loan_is_not_a_loan_paid_out():
 )
 def test_unlike_figures_are_neither_added_nor_ranked(column, other):
     mixed = both(PAIR, **{column: other})
-    for measure in (inv.add_up, inv.rank_investors, inv.one_concept):
+    for measure in (inv.total, inv.rank, concepts.one_concept):
         with pytest.raises(MixedUnitsError, match=other):
             measure(mixed)
 
@@ -118,26 +119,26 @@ def test_unlike_figures_are_neither_added_nor_ranked(column, other):
 )
 def test_an_aggregate_beside_its_members_is_refused(investors, hosts):
     rows = flows(*((i, h, 2018, 1.0) for i, h in zip(investors, hosts, strict=True)))
-    for measure in (inv.add_up, inv.rank_investors):
+    for measure in (inv.total, inv.rank):
         with pytest.raises(AggregateError):
             measure(rows)
     apart = rows.assign(year=[2018, 2019])  # in different years nothing is counted twice
-    assert len(inv.rank_investors(apart)) == 2
+    assert len(inv.rank(apart)) == 2
 
 
 def test_two_sources_or_two_figures_need_a_choice():
     with pytest.raises(UsageError, match="several sources"):
-        inv.add_up(both(PAIR, source_id="b"))
+        inv.total(both(PAIR, source_id="b"))
     with pytest.raises(UsageError, match="two figures for one cell: CHN, KGZ, 2020"):
-        inv.add_up(both(PAIR, value_usd=1.0))
+        inv.total(both(PAIR, value_usd=1.0))
     with pytest.raises(UnknownNameError, match="price_basis"):
-        inv.add_up(PAIR.drop(columns="price_basis"))
+        inv.total(PAIR.drop(columns="price_basis"))
     with pytest.raises(UsageError, match="without 'host'"):
-        inv.add_up(PAIR.assign(host=["KGZ", None, "KGZ"]))
+        inv.total(PAIR.assign(host=["KGZ", None, "KGZ"]))
     with pytest.raises(CoverageError):
-        inv.add_up(PAIR.iloc[:0])
+        inv.total(PAIR.iloc[:0])
     with pytest.raises(UsageError, match="infinite"):
-        inv.add_up(PAIR.assign(value_usd=float("inf")))
+        inv.total(PAIR.assign(value_usd=float("inf")))
 
 
 def test_sums_add_parts_of_one_total_and_say_what_they_are():
@@ -146,24 +147,24 @@ def test_sums_add_parts_of_one_total_and_say_what_they_are():
         instrument="non_concessional",
         value_usd=[1.0, 2.0, 4.0],
     )
-    found = inv.add_up(parts).set_index("year")
+    found = inv.total(parts).set_index("year")
     assert found["value_usd"].to_dict() == {2020: 43.0, 2021: 9.0}
     assert found["figures"].to_dict() == {2020: 4, 2021: 2}
     assert set(found["concept"]) == {"official_loan (loan, in the year, disbursement)"}
-    assert inv.add_up(parts, by=["investor"]).set_index("investor")["value_usd"].to_dict() == {
+    assert inv.total(parts, by=["investor"]).set_index("investor")["value_usd"].to_dict() == {
         "CHN": 20.0,
         "JPN": 32.0,
     }
     unknown = PAIR.assign(value_usd=[10.0, None, 5.0])
-    assert inv.add_up(unknown)["value_usd"].isna().tolist() == [True, False]  # missing is not zero
+    assert inv.total(unknown)["value_usd"].isna().tolist() == [True, False]  # missing is not zero
 
 
 @pytest.mark.parametrize("measure", ["fdi_stock", "contracted_turnover", "fdi_flow_partial_year"])
 def test_stocks_and_running_totals_are_not_added_over_years(measure):
     rows = PAIR.assign(measure=measure, stage="not_applicable")
-    assert len(inv.add_up(rows)) == 2
+    assert len(inv.total(rows)) == 2
     with pytest.raises(MixedUnitsError, match="over years"):
-        inv.add_up(rows, by=["host"])
+        inv.total(rows, by=["host"])
 
 
 def test_ranks_of_one_concept():
@@ -173,7 +174,7 @@ def test_ranks_of_one_concept():
         ("DEU", "KGZ", 2020, 10.0),
         ("EU27", "UZB", 2020, 7.0),
     )
-    found = inv.rank_investors(rows).set_index(["host", "investor"])
+    found = inv.rank(rows).set_index(["host", "investor"])
     assert found["rank"].to_dict() == {
         ("KGZ", "JPN"): 1,
         ("KGZ", "CHN"): 2,
@@ -199,22 +200,6 @@ def projects(*rows: tuple, **same: object) -> pd.DataFrame:
         "recommended": None,
     }
     return frame.assign(**(fixed | same))
-
-
-def test_announced_is_not_completed():
-    rows = projects(*((str(i), "KGZ", "loan", a, "x") for i, a in enumerate([1.0, 2.0, None, 8.0])))
-    rows["status"] = ["Pipeline: Pledge", "Completion", "Completion", "Implementation"]
-    rows["recommended"] = [True, True, True, False]
-    found = inv.projects_by_stage(rows, edition="a").set_index("stage")
-    assert found["amount_usd"].dropna().to_dict() == {"announced": 1.0, "completion": 2.0}
-    assert found.loc["completion", ["projects", "with_amount"]].tolist() == [2, 1]
-    assert found.loc["implementation", ["projects", "not_recommended"]].tolist() == [0, 1]
-    with pytest.raises(UnknownNameError, match="Stalled"):
-        inv.projects_by_stage(rows.assign(status="Stalled"), edition="a")
-    with pytest.raises(MixedUnitsError, match="price_basis"):
-        inv.projects_by_stage(
-            rows.assign(price_basis=["current USD"] * 3 + ["constant 2021 USD"]), edition="a"
-        )
 
 
 # prices
@@ -357,7 +342,7 @@ def test_terms_are_read_where_they_are_stated(text, terms):
         "collateralised",
         "floating",
     )
-    assert inv.parse_terms(text) == dict(zip(names, terms, strict=True))
+    assert loans.parse_terms(text) == dict(zip(names, terms, strict=True))
 
 
 def facts(*rows: tuple) -> pd.DataFrame:
@@ -552,7 +537,7 @@ def debt(*rows: tuple, **same: object) -> pd.DataFrame:
 
 
 def lenders(rows: pd.DataFrame, **choices: object) -> pd.Series:
-    return inv.lender_concentration(rows, source="a", **choices).iloc[0]
+    return inv.creditor_hhi(rows, source="a", **choices).iloc[0]
 
 
 def test_lenders_without_a_name_leave_bounds():
@@ -596,7 +581,7 @@ def test_debts_of_unlike_kinds_are_refused():
     with pytest.raises(MixedUnitsError, match="two figures"):
         lenders(pd.concat([rows, rows]))
     with pytest.raises(CoverageError):
-        inv.lender_concentration(rows, source="b")
+        inv.creditor_hhi(rows, source="b")
     for wrong in ({"measure": "stocks"}, {"whole": "all"}):
         with pytest.raises(UnknownNameError):
             lenders(rows, **wrong)
@@ -628,7 +613,7 @@ def test_exposure_refuses_a_total_two_sources_and_an_unknown_vintage():
 
     def exposure(rows: pd.DataFrame, gdp: pd.DataFrame = gdp, **choices: str) -> pd.Series:
         return inv.debt_exposure(
-            rows, gdp, debtors=["KGZ"], **({"gdp_source": "g"} | choices)
+            rows, gdp, debtors=["KGZ"], **({"creditor": "CHN", "gdp_source": "g"} | choices)
         ).iloc[0]
 
     assert exposure(rows)[["of_bilateral", "of_official", "of_gdp"]].tolist() == pytest.approx(
@@ -642,48 +627,6 @@ def test_exposure_refuses_a_total_two_sources_and_an_unknown_vintage():
         exposure(rows, gdp_source="h")
     with pytest.raises(MixedUnitsError, match="current USD"):
         exposure(rows, gdp.assign(unit="constant 2015 USD"))
-
-
-def test_funders_have_one_name_or_none():
-    same = {
-        inv.lenders.funder_name(f)
-        for f in ("CDB", "China Development Bank (CDB), Government Agency")
-    }
-    assert same == {"China Development Bank"}
-    for unknown in (
-        None,
-        "China",
-        "Chinese Government",
-        "CDB; Bank of China (BOC), State-Owned Company",
-    ):
-        assert inv.lenders.funder_name(unknown) is None
-
-
-def test_funders_without_a_name_may_be_the_largest():
-    rows = projects(
-        ("1", "KGZ", "loan", 50.0, "CDB"),
-        ("2", "KGZ", "loan", 20.0, "China Eximbank"),
-        ("3", "KGZ", "loan", 30.0, "Chinese Government"),
-        ("4", "KGZ", "grant", 900.0, "CDB"),
-        ("5", "KGZ", "loan", None, "CDB"),
-        ("6", "TJK", "loan", None, "CDB"),
-    )
-    found = inv.funder_concentration(rows, edition="a").set_index("host")
-    row = found.loc["KGZ"]
-    assert row[["projects", "weighed", "funders", "total"]].tolist() == [4, 3, 2, 100]
-    assert row[["attributed", "hhi_low", "hhi_high"]].tolist() == pytest.approx(
-        [0.7, 0.5**2 + 0.2**2, 0.8**2 + 0.2**2]
-    )
-    assert "no project" in found.loc["TJK", "missing"]
-    counted = inv.funder_concentration(rows, edition="a", weight="projects").set_index("host")
-    assert counted.loc["TJK", "hhi_low"] == 1
-    assert counted.loc["KGZ", "hhi_low"] == pytest.approx(0.5**2 + 0.25**2)
-    with pytest.raises(MixedUnitsError, match="price_basis"):
-        inv.funder_concentration(
-            rows.assign(price_basis=["current USD"] * 5 + ["constant 2021 USD"]), edition="a"
-        )
-    with pytest.raises(UnknownNameError, match="weight"):
-        inv.funder_concentration(rows, edition="a", weight="usd")
 
 
 @given(

@@ -111,7 +111,7 @@ def hosts(*rows: tuple[str, float | None]) -> pd.DataFrame:
 
 
 def test_shares_of_destinations_count_no_student_twice():
-    one = ca.students.shares_by_destination(hosts(("RUS", 3), ("USA", 1)), "KAZ", 2020, source="U")
+    one = ca.students.destination_shares(hosts(("RUS", 3), ("USA", 1)), "KAZ", 2020, source="U")
     assert one["share"].tolist() == [0.75, 0.25] and set(one["source_id"]) == {"U"}
     for rows, error in (
         ([("RUS", 3), ("RUS", 4)], UsageError),
@@ -119,7 +119,7 @@ def test_shares_of_destinations_count_no_student_twice():
         ([("RUS", 3), ("USA", None)], CoverageError),
     ):
         with pytest.raises(error):
-            ca.students.shares_by_destination(hosts(*rows), "KAZ", 2020, source="U")
+            ca.students.destination_shares(hosts(*rows), "KAZ", 2020, source="U")
 
 
 def loans(*rows: tuple) -> pd.DataFrame:

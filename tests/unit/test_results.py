@@ -63,11 +63,6 @@ def curve() -> stats.SpecificationCurve:
     return stats.specification_curve(world(), "value_usd", ODD, controls=["year"])
 
 
-def theil() -> trade.Theil:
-    share = pd.Series([0.5, 0.3, 0.2], index=list("abc"))
-    return trade.theil_decomposition(share, pd.Series(list("xxy"), index=list("abc")))
-
-
 EXAMPLES = {
     "SpecificationCurve": curve,
     "JointTest": lambda: curve().joint_test(seed=1, draws=99),
@@ -79,8 +74,7 @@ EXAMPLES = {
     "Reassignment": lambda: trade.reassign(
         world(), "CHN", ["IND", "DEU"], covariates=[ODD], least=1
     ),
-    "Theil": theil,
-}  # fmt: skip
+}
 SPREAD = (
     "SpecificationCurve",
     "JointTest",
@@ -180,7 +174,7 @@ def test_register_takes_results_in(monkeypatch):
     shell = InteractiveShell()
     monkeypatch.setattr("IPython.get_ipython", lambda: shell)
     hooks.register()
-    data, _ = shell.display_formatter.format(theil())
+    data, _ = shell.display_formatter.format(EXAMPLES["Forecast"]())
     assert data["text/html"].startswith("<div><p><b>")
 
 

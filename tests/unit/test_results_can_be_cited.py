@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import ca_research as ca
-from ca_research.ground.errors import CoverageError, MixedUnitsError, UsageError
+from ca_research.ground.errors import CoverageError, UsageError
 
 LINE = {"reporter": "UZB", "flow": "export", "product": "TOTAL", "price_basis": "current USD"}
 
@@ -30,11 +30,7 @@ def nominal(*values: float, source: str = "UZB_STAT") -> pd.DataFrame:
 MEASURES = {
     "partner_shares": ca.trade.partner_shares,
     "hhi": lambda t: ca.trade.hhi(ca.trade.partner_shares(t), by=["reporter", "year", "flow"]),
-    "dispersion": lambda t: ca.trade.dispersion(
-        ca.trade.partner_shares(t), by=["reporter", "year", "flow"]
-    ),
     "growth": ca.trade.growth,
-    "growth_rates": lambda t: ca.trade.growth_rates(t, since=2018, until=2022),
     "balance": ca.trade.balance,
     "a filtered, merged and re-indexed frame": lambda t: (
         ca.trade.partner_shares(t)
@@ -77,31 +73,10 @@ def test_investment_and_debt_can_be_cited():
     stock = ca.load("investment", host="KAZ", measure="fdi_stock", year=2021)
     one = stock[stock["source_id"] == stock["source_id"].mode()[0]]
     one = one[~one["investor"].isin(list(ca.economies.AGGREGATES))]
-    assert ca.cite(ca.investment.measure_shares(one)).startswith(f"[{one['source_id'].iloc[0]}]")
+    assert ca.cite(ca.investment.investor_shares(one)).startswith(f"[{one['source_id'].iloc[0]}]")
 
 
 # Prices
-
-
-def test_growth_of_real_values_is_real():
-    trade, prices = nominal(100, 110), pd.Series({2018: 100.0, 2019: 110.0})
-    assert ca.trade.growth(trade)["growth"].iloc[1] == pytest.approx(0.1)
-    real = ca.trade.growth(ca.trade.real_values(trade, prices, base_year=2018))
-    assert real["growth"].iloc[1] == pytest.approx(0, abs=1e-12)
-    assert set(real["price_basis"]) == {"constant 2018 USD"}, "and says so"
-    rates = ca.trade.growth_rates(
-        ca.trade.real_values(trade, prices, base_year=2018), since=2018, until=2019
-    )
-    assert rates["compound"].iloc[0] == pytest.approx(0, abs=1e-12)
-    assert rates["price_basis"].iloc[0] == "constant 2018 USD"
-
-
-def test_shares_and_balances_of_real_values_are_of_constant_prices():
-    prices = pd.Series({2018: 50.0, 2019: 100.0})
-    real = ca.trade.real_values(nominal(100, 100), prices, base_year=2019)
-    assert ca.trade.partner_shares(real)["value_usd"].tolist() == [200, 100]
-    with pytest.raises(MixedUnitsError, match="again"):
-        ca.trade.real_values(real, prices, base_year=2018)
 
 
 # Frames that cannot be used
@@ -116,7 +91,7 @@ def test_debt_without_its_totals_is_refused_and_not_an_empty_answer():
         ca.article.burden.debt_shares(press, macro, economies=["KGZ"])
     with pytest.raises(CoverageError, match="no one source"):
         ca.investment.debt_exposure(
-            debt.iloc[:0], macro, debtors=["KGZ"], gdp_source="DATASETS_GDP"
+            debt.iloc[:0], macro, debtors=["KGZ"], creditor="CHN", gdp_source="DATASETS_GDP"
         )
 
 
@@ -139,7 +114,9 @@ def test_two_instruments_of_one_debt_are_not_added():
     )
     twice = pd.concat([debt, debt[debt["creditor"] == "CHN"].assign(instrument="all")])
     with pytest.raises(UsageError, match="two figures for KGZ"):
-        ca.investment.debt_exposure(twice, macro, debtors=["KGZ"], gdp_source="DATASETS_GDP")
+        ca.investment.debt_exposure(
+            twice, macro, debtors=["KGZ"], creditor="CHN", gdp_source="DATASETS_GDP"
+        )
 
 
 def test_shares_of_investors_are_of_one_source():
@@ -153,9 +130,9 @@ def test_shares_of_investors_are_of_one_source():
         }
     )
     with pytest.raises(UsageError, match="several sources"):
-        ca.investment.measure_shares(rows.assign(source_id=["A", "B"]))
+        ca.investment.investor_shares(rows.assign(source_id=["A", "B"]))
     with pytest.raises(CoverageError, match="without 'value_usd'"):
-        ca.investment.measure_shares(rows.assign(value_usd=[1.0, None]))
+        ca.investment.investor_shares(rows.assign(value_usd=[1.0, None]))
 
 
 def test_two_stocks_of_one_investor_are_not_added():

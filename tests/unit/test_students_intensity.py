@@ -1,4 +1,4 @@
-"""Students per inhabitant, shares of hosts with what is open, and gaps: made-up frames with plain
+"""Students per inhabitant, growth and gaps: made-up frames with plain
 numbers.
 """
 
@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 import ca_research as ca
 from ca_research.ground.errors import (
     AggregateError,
-    CoverageError,
     MixedUnitsError,
     UnknownNameError,
     UsageError,
@@ -173,18 +172,19 @@ def test_growth_does_not_cross_a_gap():
     rows = pd.concat(
         [series("KAZ", {2017: 100, 2018: 110, 2023: 400}), series("KGZ", {2017: 10, 2018: 20})]
     )
-    with pytest.raises(CoverageError, match="2019-2022: the gap is not bridged"):
-        stu.growth(rows, "KAZ", since=2018, until=2023)
-    assert stu.growth(rows, "KAZ", since=2017, until=2018)["compound"] == pytest.approx(0.1)
-    found = stu.growth_by_origin(
-        rows, origins=["KAZ", "KGZ", "UZB"], since=2017, until=2023
+    open_ = stu.growth(rows, origins=["KAZ"], destination="CHN", since=2018, until=2023).iloc[0]
+    assert open_["missing"].endswith("2019-2022: the gap is not bridged")
+    near = stu.growth(rows, origins=["KAZ"], destination="CHN", since=2017, until=2018)
+    assert near["compound"].item() == pytest.approx(0.1)
+    found = stu.growth(
+        rows, origins=["KAZ", "KGZ", "UZB"], destination="CHN", since=2017, until=2023
     ).set_index("origin")
     assert found[["compound", "mean_annual", "change"]].isna().all(axis=None)
     assert found.loc["KAZ", ["first", "last"]].tolist() == [100, 400]
     assert found.loc["KAZ", "gap"] == "2019-2022"
     assert found.loc["KGZ", "gap"] == "2019-2023"
     assert found.loc["UZB", ["counts", "gap"]].tolist() == [0, "2017-2023"]
-    whole = stu.growth_by_origin(rows, origins=["KGZ"], since=2017, until=2018).iloc[0]
+    whole = stu.growth(rows, origins=["KGZ"], destination="CHN", since=2017, until=2018).iloc[0]
     assert whole[["compound", "mean_annual", "change", "gap", "missing"]].tolist() == [
         1.0,
         1.0,
@@ -194,7 +194,7 @@ def test_growth_does_not_cross_a_gap():
     ]
 
 
-def test_growth_by_origin_refuses_overlap_and_turned_years():
+def test_growth_refuses_overlap_and_turned_years():
     rows = series("KAZ", {2017: 1, 2018: 2})
     for origins in (
         ["CA5", "KAZ"],
@@ -202,165 +202,19 @@ def test_growth_by_origin_refuses_overlap_and_turned_years():
         ["WLD", "KAZ"],
     ):  # Ukraine left: some year is enough
         with pytest.raises(AggregateError):
-            stu.growth_by_origin(rows, origins=origins, since=2017, until=2018)
+            stu.growth(rows, origins=origins, destination="CHN", since=2017, until=2018)
     with pytest.raises(UsageError, match="not before"):
-        stu.growth_by_origin(rows, origins=["KAZ"], since=2018, until=2018)
+        stu.growth(rows, origins=["KAZ"], destination="CHN", since=2018, until=2018)
 
 
 def test_comparisons_of_two_ends_state_the_years_between():
     rows = series("KAZ", {2013: 10, 2015: 15, 2018: 30})
-    found = stu.window_change(rows, economies=["KAZ", "KGZ"])
+    found = stu.window_change(rows, economies=["KAZ", "KGZ"], destination="CHN")
     assert found["estimate"].iloc[0] == 20
     assert found.attrs["gaps"] == {"KAZ": [2014, 2016, 2017]}
-    ends = stu.change_since(series("KAZ", {2019: 10, 2021: 5, 2022: 4}), economies=["KAZ"])
+    choice = {"economies": ["KAZ"], "destination": "CHN", "start": 2019, "end": 2022}
+    ends = stu.change_since(series("KAZ", {2019: 10, 2021: 5, 2022: 4}), **choice)
     assert ends["estimate"].item() == -6
     assert ends.attrs["gaps"] == {"KAZ": [2020]}
-    assert (
-        stu.change_since(series("KAZ", {y: 1 for y in range(2019, 2023)}), economies=["KAZ"]).attrs[
-            "gaps"
-        ]
-        == {}
-    )
-
-
-# hosts
-
-HOSTS = pd.concat(
-    [
-        students(
-            ("KAZ", "RUS", 2016, 60.0),
-            ("KAZ", "TUR", 2016, 20.0),
-            ("KAZ", "TUR", 2015, 10.0),
-            ("KGZ", "DEU", 2016, 5.0),
-            ("KGZ", "KAZ", 2016, 5.0),
-            ("KGZ", "RUS", 2015, 5.0),
-            ("KGZ", "VNM", 2015, 5.0),
-        ),
-        students(("KAZ", "WLD", 2016, 100.0), source_id="total"),
-        students(("KAZ", "CHN", 2016, 20.0), source_id=MINISTRY),
-        students(("KAZ", "CHN", 2016, 50.0), source_id=MINISTRY, level="all"),
-    ],
-    ignore_index=True,
-)
-
-
-def shares(rows: pd.DataFrame = HOSTS, year: int = 2016, **choices: object) -> stu.HostShares:
-    return stu.host_shares(
-        rows, "KAZ", year, **({"source": "hosts", "total_source": "total"} | choices)
-    )
-
-
-def bounds(found: stu.HostShares, host: str) -> list[float]:
-    return found.shares.set_index("destination").loc[host, ["share_low", "share_high"]].tolist()
-
-
-def test_shares_have_bounds_for_the_host_that_does_not_report():
-    found = shares()
-    assert (found.listed, found.total, found.unlisted, found.covered) == (80, 100, 20, 0.8)
-    assert found.outside == {"CHN": (20, 50)}
-    assert bounds(found, "RUS") == pytest.approx([60 / 150, 60 / 120])
-    assert bounds(found, "CHN") == pytest.approx([20 / 120, 50 / 150])
-    assert bounds(found, "DEU") == pytest.approx(
-        [0, 20 / 120]
-    )  # reports, but is not in the list: unknown, not zero
-    status = found.shares.set_index("destination")["status"].to_dict()
-    assert status == {
-        "RUS": "listed",
-        "TUR": "listed",
-        "CHN": "outside",
-        "DEU": "reports, not listed",
-        "VNM": "no row that year",
-    }
-    assert pd.isna(bounds(found, "VNM")).all()
-
-
-def test_every_consistent_world_lies_within_the_bounds():
-    found = shares()
-    for china in (20, 35, 50):
-        for germany in (0, 7, 20):
-            whole = 100 + china
-            for host, number in (("RUS", 60), ("TUR", 20), ("CHN", china), ("DEU", germany)):
-                low, high = bounds(found, host)
-                assert low - 1e-12 <= number / whole <= high + 1e-12
-
-
-def test_without_a_total_or_without_the_hosts_count_a_share_has_no_floor():
-    found = shares(total_source=None)
-    assert (found.total, found.covered) == (None, None)
-    low, high = bounds(found, "RUS")
-    assert pd.isna(low)
-    assert high == pytest.approx(60 / 100)  # 80 listed and at least 20 in China
-    silent = shares(HOSTS[HOSTS["destination"] != "CHN"])
-    low, high = bounds(silent, "RUS")
-    assert pd.isna(low)
-    assert high == pytest.approx(0.6)
-    assert silent.outside == {"CHN": None}
-    assert "China" in silent.shares.set_index("destination").loc["RUS", "missing"]
-    assert pd.isna(bounds(silent, "CHN")).all()
-    one_level = shares(HOSTS[~((HOSTS["destination"] == "CHN") & (HOSTS["level"] == "all"))])
-    assert one_level.outside == {"CHN": None}  # one of two concepts is no range
-    nobody = shares(outside=())
-    assert bounds(nobody, "RUS") == pytest.approx([0.6, 0.6])
-
-
-def test_two_hosts_outside():
-    rows = pd.concat(
-        [
-            HOSTS,
-            students(("KAZ", "UZB", 2016, 10.0), source_id=MINISTRY),
-            students(("KAZ", "UZB", 2016, 30.0), source_id=MINISTRY, level="all"),
-        ]
-    )
-    found = shares(rows, outside=("CHN", "UZB"))
-    assert bounds(found, "RUS") == pytest.approx([60 / 180, 60 / 130])
-    assert bounds(found, "CHN") == pytest.approx([20 / (100 + 30 + 20), 50 / (100 + 10 + 50)])
-
-
-def test_host_shares_refuse_what_would_look_fine():
-    with pytest.raises(MixedUnitsError, match="two vintages"):
-        shares(HOSTS.assign(students=HOSTS["students"].where(HOSTS["source_id"] != "total", 79.0)))
-    with pytest.raises(CoverageError, match="no total"):
-        shares(total_source="totals")
-    with pytest.raises(CoverageError, match="no destinations"):
-        shares(year=1999)
-    with pytest.raises(CoverageError, match="no hosts by origin"):
-        shares(source="host")
-    with pytest.raises(AggregateError, match="EU27"):
-        shares(pd.concat([HOSTS, students(("KAZ", "EU27", 2016, 1.0))]))
-    with pytest.raises(UsageError, match="two figures"):
-        shares(pd.concat([HOSTS, HOSTS.iloc[:1].assign(precision="rounded")]))
-    with pytest.raises(MixedUnitsError, match="statistic"):
-        shares(pd.concat([HOSTS, students(("KAZ", "KOR", 2016, 1.0), statistic="intake")]))
-    with pytest.raises(UsageError, match="RUS is listed"):
-        shares(outside=("RUS",))
-    with pytest.raises(UsageError, match="negative"):
-        shares(pd.concat([HOSTS, students(("KAZ", "KOR", 2016, -1.0))]))
-
-
-def test_coverage_tells_never_from_not_that_year():
-    found = stu.host_coverage(HOSTS, source="hosts").set_index(["destination", "year"])
-    assert found["status"].to_dict() == {
-        ("CHN", 2015): "never",
-        ("CHN", 2016): "never",
-        ("DEU", 2015): "no row that year",
-        ("DEU", 2016): "reports",
-        ("KAZ", 2015): "no row that year",
-        ("KAZ", 2016): "reports",
-        ("RUS", 2015): "reports",
-        ("RUS", 2016): "reports",
-        ("TUR", 2015): "reports",
-        ("TUR", 2016): "reports",
-        ("VNM", 2015): "reports",
-        ("VNM", 2016): "no row that year",
-    }
-    assert found.loc[("DEU", 2015), ["first_year", "last_year", "origins"]].tolist() == [
-        2016,
-        2016,
-        0,
-    ]
-    later = stu.host_coverage(HOSTS, source="hosts", years=[2017])
-    assert set(later["status"]) == {"never", "no row that year"}
-    empty = HOSTS.assign(students=HOSTS["students"].where(HOSTS["destination"] != "DEU"))
-    assert "DEU" not in set(
-        stu.host_coverage(empty, source="hosts")["destination"]
-    )  # a null is no report
+    whole = stu.change_since(series("KAZ", {y: 1 for y in range(2019, 2023)}), **choice)
+    assert whole.attrs["gaps"] == {}

@@ -2,12 +2,9 @@
 tables.
 """
 
-import math
-
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 import ca_research as ca
@@ -33,51 +30,12 @@ def shares_of(values):
 positive = st.lists(st.floats(1e-3, 1e6), min_size=2, max_size=12)
 
 
-@given(positive, st.floats(0.01, 1000), st.randoms())
-def test_dispersion_ignores_order_and_currency_and_stays_in_bounds(values, rate, random):
-    first = ca.trade.dispersion(shares_of(values), ["g"]).iloc[0]
-    shuffled = [v * rate for v in values]
-    random.shuffle(shuffled)
-    second = ca.trade.dispersion(shares_of(shuffled), ["g"]).iloc[0]
-    n = len(values)
-    assert 1 / n - 1e-9 <= first["hhi"] <= 1 + 1e-9
-    assert -1e-9 <= first["theil"] <= math.log(n) + 1e-9
-    for name in ("hhi", "hhi_normalised", "shannon", "theil", "theil_normalised"):
-        assert second[name] == pytest.approx(first[name], abs=1e-9)
-
-
-def test_dispersion_of_even_shares_and_of_one_giant():
-    even = ca.trade.dispersion(shares_of([1, 1, 1, 1]), ["g"]).iloc[0]
-    assert (
-        even["hhi"] == pytest.approx(1 / 4)
-        and even["theil"] == pytest.approx(0)
-        and even["hhi_normalised"] == pytest.approx(0)
-    )
-    giant = ca.trade.dispersion(shares_of([1, 0, 0, 0]), ["g"]).iloc[0]
-    assert giant["hhi_normalised"] == pytest.approx(1) and giant[
-        "theil_normalised"
-    ] == pytest.approx(1)
-
-
-@given(st.lists(st.floats(1e-3, 1e3), min_size=3, max_size=10), st.data())
-def test_theil_is_the_sum_of_between_and_within(values, data):
-    share = pd.Series(values) / sum(values)
-    groups = pd.Series(
-        data.draw(st.lists(st.sampled_from("abc"), min_size=len(values), max_size=len(values)))
-    )
-    parts = ca.trade.theil_decomposition(share, groups)
-    assert parts.between + parts.within == pytest.approx(parts.total, abs=1e-9)
-    assert parts.between >= -1e-9 and parts.within >= -1e-9
-
-
 def test_product_hhi_of_turkmen_exports_to_china_2018():
     rows = ca.load(
         "trade", reporter="CHN", partner="TKM", source="WTO_HSM", year=2018, flow="import"
     )
-    found = ca.trade.dispersion(
-        ca.trade.product_shares(rows), ["reporter", "partner", "year"]
-    ).iloc[0]
-    assert round(found["hhi"], 2) == 0.98  # nearly all of it is gas, HS chapter 27
+    shares = ca.trade.product_shares(rows)["share"]
+    assert round((shares**2).sum(), 2) == 0.98  # nearly all of it is gas, HS chapter 27
 
 
 def test_product_shares_refuse_mixed_classifications_and_missing_products():
@@ -93,13 +51,13 @@ def test_product_shares_refuse_mixed_classifications_and_missing_products():
 def test_revealed_advantage_by_hand():
     own = basket({"27": 60, "72": 40})
     world = basket({"27": 200, "72": 800}, reporter="WLD")
-    found = ca.trade.revealed_advantage(own, world).set_index("product")["rca"]
+    found = ca.trade.revealed_comparative_advantage(own, world).set_index("product")["rca"]
     assert found["27"] == pytest.approx(0.6 / 0.2) and found["72"] == pytest.approx(0.4 / 0.8)
 
 
 def test_revealed_advantage_needs_the_world():
     with pytest.raises(CoverageError, match="no world exports of product 72"):
-        ca.trade.revealed_advantage(
+        ca.trade.revealed_comparative_advantage(
             basket({"27": 60, "72": 40}), basket({"27": 200}, reporter="WLD")
         )
 
@@ -115,7 +73,7 @@ def test_intensity_is_one_where_every_exporter_has_the_same_pattern():
             basket({"TOTAL": total * s}, reporter=exporter, partner=p) for p, s in takes.items()
         ]
         rows.append(basket({"TOTAL": total}, reporter=exporter))
-    found = ca.trade.intensity(pd.concat(rows))
+    found = ca.trade.trade_intensity(pd.concat(rows))
     # the exporters take nothing themselves, so the correction for own imports is zero and the index
     # is exactly one
     assert found["intensity"].to_numpy() == pytest.approx(np.ones(6))
@@ -123,7 +81,7 @@ def test_intensity_is_one_where_every_exporter_has_the_same_pattern():
 
 def test_intensity_needs_the_exporters_total():
     with pytest.raises(CoverageError, match="to the world"):
-        ca.trade.intensity(basket({"TOTAL": 5}, partner="CHN"))
+        ca.trade.trade_intensity(basket({"TOTAL": 5}, partner="CHN"))
 
 
 @pytest.mark.parametrize(
@@ -160,29 +118,3 @@ def test_balance_of_a_missing_flow_is_missing():
     found = ca.trade.balance(rows)
     assert list(found["partner"]) == ["CHN"]
     assert found["balance"].item() == -20 and found["of_turnover"].item() == pytest.approx(-0.5)
-
-
-def test_growth_rates_have_their_own_names():
-    rows = pd.concat(
-        [
-            basket({"TOTAL": v}, partner="CHN", year=y)
-            for y, v in ((2018, 100), (2019, 110), (2020, 144))
-        ]
-    )
-    found = ca.trade.growth_rates(rows, since=2018, until=2020).iloc[0]
-    assert found["compound"] == pytest.approx(0.2)
-    assert found["mean_annual"] == pytest.approx((0.10 + 144 / 110 - 1) / 2)
-    assert found["log"] == pytest.approx(np.log(1.44) / 2)
-    gap = ca.trade.growth_rates(rows[rows["year"] != 2019], since=2018, until=2020).iloc[0]
-    assert gap["compound"] == pytest.approx(0.2) and np.isnan(gap["mean_annual"])
-
-
-def test_real_values_are_nominal_in_the_base_year():
-    rows = pd.concat([basket({"TOTAL": 100}, year=y) for y in (2019, 2020)])
-    found = ca.trade.real_values(rows, pd.Series({2019: 50.0, 2020: 100.0}), base_year=2020)
-    assert list(found["value_usd"]) == [200, 100] and set(found["price_basis"]) == {
-        "constant 2020 USD"
-    }
-    assert list(found["value_current_usd"]) == [100, 100]
-    with pytest.raises(CoverageError):
-        ca.trade.real_values(rows, pd.Series({2020: 100.0}), base_year=2020)

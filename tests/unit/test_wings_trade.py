@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import ca_research as ca
+from ca_research.article import trade_priority
 from ca_research.ground import economies as eco
 from ca_research.ground.errors import (
     AggregateError,
@@ -17,8 +18,7 @@ from ca_research.ground.errors import (
     UnknownNameError,
     UsageError,
 )
-from ca_research.trade import rank
-from ca_research.trade.rank import BASES, FLOWS
+from ca_research.trade.rank import BASES, FLOWS, OWN_SOURCES, newest_year, reports
 
 EU = eco.members("EU27", 2020)
 KEYS = ["reporter", "year", "flow"]
@@ -42,6 +42,20 @@ def both(
 def own(*partners: tuple[str, float], source: str = "KAZ_BNS", year: int = 2022) -> list[tuple]:
     """KAZ's own report: half of each turnover is export."""
     return [row for p, v in partners for row in both("KAZ", p, v / 2, v / 2, source, year)]
+
+
+POWERS = ("CHN", "RUS")
+
+
+def ranked(rows: pd.DataFrame, **choices) -> pd.DataFrame:
+    return ca.trade.rank(rows, **{"economy": "KAZ", "year": 2022, "needed": POWERS} | choices)
+
+
+def newest(trade: pd.DataFrame, economies, basis="reporter", since=2013, **choices) -> int:
+    seen = reports(trade, economies=economies)
+    return newest_year(
+        seen, economies, needed=POWERS, basis=basis, since=since, at_least=3, **choices
+    )
 
 
 def turnover(table: pd.DataFrame, column: str = "low") -> dict[str, float]:
@@ -191,29 +205,29 @@ WRONG = frame(  # the trap: own reports of KAZ 2022 in bn USD, with what China s
 
 
 def test_a_partners_report_never_enters_the_own_basis():
-    table, used = ca.trade.compare(WRONG, "KAZ", 2022, basis="reporter")
+    table = ranked(WRONG, basis="reporter")
     assert turnover(table) == {"RUS": pytest.approx(27.0), "CHN": pytest.approx(24.2)}
-    assert set(used["source_id"]) == {"KAZ_BNS"}
-    mirror, used = ca.trade.compare(WRONG, "KAZ", 2022, basis="mirror")
+    assert set(table["sources"]) == {("KAZ_BNS",)}
+    mirror = ranked(WRONG, basis="mirror")
     assert turnover(mirror) == {
         "CHN": pytest.approx(31.2)
     }  # Russia does not report: no rank, but no mixture
-    assert set(used["side"]) == {"mirror"}
+    assert mirror["sides"].tolist() == [1]
     with pytest.raises(CoverageError, match="Russia"):
-        ca.trade.lead(WRONG, economies=["KAZ"], basis="mirror")
+        trade_priority.lead(WRONG, economies=["KAZ"], basis="mirror")
 
 
 def test_the_interval_spans_both_sides_and_a_rank_is_open_where_ranges_overlap():
-    table, _ = ca.trade.compare(WRONG, "KAZ", 2022, basis="interval")
+    table = ranked(WRONG, basis="interval")
     assert turnover(table)["CHN"] == pytest.approx(24.2)  # 12.1 + 12.1
     assert turnover(table, "high")["CHN"] == pytest.approx(31.2)
-    found = ca.trade.lead(WRONG, economies=["KAZ"], basis="interval").iloc[0]
+    found = trade_priority.lead(WRONG, economies=["KAZ"], basis="interval").iloc[0]
     assert (found["low"], found["high"]) == (pytest.approx(24.2 / 27.0), pytest.approx(31.2 / 27.0))
     assert pd.isna(found["estimate"])
     russia_too = pd.concat(
         [WRONG, frame(*both("RUS", "KAZ", 20.0, 10.0, "RUS_FTS"))]
     )  # 30.0 against 27.0
-    found = ca.trade.lead(russia_too, economies=["KAZ"], basis="interval").iloc[0]
+    found = trade_priority.lead(russia_too, economies=["KAZ"], basis="interval").iloc[0]
     assert found["low"] == pytest.approx(
         24.2 / (20.0 + 13.5)
     )  # flow by flow: 20.0 and 13.5, the higher reports
@@ -222,23 +236,23 @@ def test_the_interval_spans_both_sides_and_a_rank_is_open_where_ranges_overlap()
 
 def test_a_partner_without_one_direction_is_left_out_of_turnover_only():
     rows = frame(*own(("CHN", 24), ("RUS", 27)), ("KAZ", "TUR", 2022, "import", 90.0, "KAZ_BNS"))
-    assert set(ca.trade.compare(rows, "KAZ", 2022)[0]["partner"]) == {"CHN", "RUS"}
-    assert ca.trade.compare(rows, "KAZ", 2022, flow="imports")[0]["partner"].iloc[0] == "TUR"
+    assert set(ranked(rows)["partner"]) == {"CHN", "RUS"}
+    assert ranked(rows, flow="imports")["partner"].iloc[0] == "TUR"
 
 
 def test_own_reports_are_of_one_source_per_direction():
     # the office lacks Russia, so both partners come from the panel, although the office has China
     rows = frame(*own(("CHN", 99)), *own(("CHN", 24), ("RUS", 27), source="KAZ_WITS_BNS_PANEL"))
-    table, used = ca.trade.compare(rows, "KAZ", 2022)
+    table = ranked(rows)
     assert turnover(table) == {"RUS": 27, "CHN": 24}
-    assert set(used["source_id"]) == {"KAZ_WITS_BNS_PANEL"}
-    assert ca.trade.compare(frame(*own(("CHN", 99))), "KAZ", 2022)[0].empty  # no source covers both
+    assert set(table["sources"]) == {("KAZ_WITS_BNS_PANEL",)}
+    assert ranked(frame(*own(("CHN", 99)))).empty  # no source covers both
 
 
 def test_every_ranks_unnamed_partners_and_named_does_not():
     rows = frame(*own(("CHN", 24), ("RUS", 27), ("ITA", 50), ("WLD", 200)))
-    assert ca.trade.compare(rows, "KAZ", 2022)[0]["partner"].tolist() == ["ITA", "RUS", "CHN"]
-    assert ca.trade.compare(rows, "KAZ", 2022, partners="named")[0]["partner"].tolist() == [
+    assert ranked(rows)["partner"].tolist() == ["ITA", "RUS", "CHN"]
+    assert ranked(rows, among=trade_priority.among("named"))["partner"].tolist() == [
         "RUS",
         "CHN",
     ]
@@ -264,21 +278,21 @@ def test_every_ranks_unnamed_partners_and_named_does_not():
 def test_the_union_as_one_partner(extra, union):
     rows = frame(*own(("CHN", 24), ("RUS", 27), *extra))
     for partners in ("named", "every"):
-        table, _ = ca.trade.compare(rows, "KAZ", 2022, eu="one", partners=partners)
+        table = ranked(rows, eu="one", among=trade_priority.among(partners))
         assert turnover(table).get("EU27") == union
         assert not set(table["partner"]) & set(EU)
 
 
 def test_the_wto_row_of_the_union_stands_for_it():
     rows = frame(*own(("CHN", 24), ("RUS", 27), ("EU", 60), source="WTO_HSM"))
-    assert turnover(ca.trade.compare(rows, "KAZ", 2022, eu="one")[0])["EU27"] == 60
+    assert turnover(ranked(rows, eu="one"))["EU27"] == 60
 
 
 def test_members_seen_from_two_sides_are_not_one_union():
     # one source, both sides: 14 members by KAZ's report, 13 others by their own
     mine = own(("CHN", 24), ("RUS", 27), *[(m, 2.0) for m in EU[:14]], source="WTO_HSM")
     theirs = [row for m in EU[14:] for row in both(m, "KAZ", 1.0, 1.0, "WTO_HSM")]
-    table, _ = ca.trade.compare(frame(*mine, *theirs), "KAZ", 2022, basis="interval", eu="one")
+    table = ranked(frame(*mine, *theirs), basis="interval", eu="one")
     assert "EU27" not in set(table["partner"])
 
 
@@ -293,50 +307,50 @@ def test_the_newest_year_needs_three_of_five_and_china_and_russia():
         for r in both(e, p, 1, 1, s, y)
     ]
     trade = frame(*rows)
-    assert ca.trade.newest_year(trade, eco.CA5, basis="reporter") == 2021
-    assert (
-        ca.trade.newest_year(trade, ["KAZ"], basis="reporter") == 2022
-    )  # all that are asked for, if fewer
-    found = ca.trade.lead(trade, economies=eco.CA5, basis="reporter", year="newest-1").set_index(
-        "economy"
-    )
+    assert newest(trade, eco.CA5, "reporter") == 2021
+    assert newest(trade, ["KAZ"], "reporter") == 2022  # all that are asked for, if fewer
+    found = trade_priority.lead(
+        trade, economies=eco.CA5, basis="reporter", year="newest-1"
+    ).set_index("economy")
     assert set(found["last_year"].dropna()) == {2020}
     assert found.loc["TJK", "missing"].endswith("in 2020 on the basis reporter")
     for basis, eu in (("mirror", "apart"), ("reporter", "one")):
         with pytest.raises(CoverageError, match=basis):
-            ca.trade.newest_year(trade, eco.CA5, basis=basis, eu=eu)
+            newest(trade, eco.CA5, basis, eu=eu)
 
 
 def test_a_rank_is_taken_from_no_year_before_the_first_that_counts():
     rows = [r for p in ("CHN", "RUS") for r in both("KAZ", p, 1, 1, "WITS_CA_IMPORTS", 2012)]
     trade = frame(*rows)
-    assert ca.trade.newest_year(trade, ["KAZ"], basis="reporter", since=2012) == 2012
+    assert newest(trade, ["KAZ"], "reporter", since=2012) == 2012
     with pytest.raises(CoverageError, match="since 2013"):
-        ca.trade.newest_year(trade, ["KAZ"], basis="reporter")
+        newest(trade, ["KAZ"], "reporter")
     with pytest.raises(CoverageError, match="since 2013"):
-        ca.trade.lead(trade, economies=["KAZ"], basis="reporter")
+        trade_priority.lead(trade, economies=["KAZ"], basis="reporter")
     assert (
-        ca.trade.lead(trade, economies=["KAZ"], basis="reporter", since="2012")["last_year"].item()
+        trade_priority.lead(trade, economies=["KAZ"], basis="reporter", since="2012")[
+            "last_year"
+        ].item()
         == 2012
     )
-    assert ca.trade.newest_ranks(trade, ["KAZ"]).empty
+    assert trade_priority.newest_ranks(trade, ["KAZ"]).empty
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"basis": "both"}, {"flow": "total"}, {"source": "best"}, {"partners": "all"}, {"eu": "two"}],
+    [{"basis": "both"}, {"flow": "total"}, {"source": "best"}, {"eu": "two"}],
 )
 def test_a_misspelt_choice_is_refused_and_not_taken_for_another(wrong):
     choices = {"basis": "reporter"} | wrong
     with pytest.raises(UnknownNameError):
-        ca.trade.compare(WRONG, "KAZ", 2022, **choices)
+        ranked(WRONG, **choices)
     with pytest.raises(UnknownNameError):
-        ca.trade.lead(WRONG, economies=["KAZ"], **choices)
+        trade_priority.lead(WRONG, economies=["KAZ"], **choices)
 
 
 @pytest.mark.parametrize("eu", ["apart", "one"])
 @pytest.mark.parametrize("basis", BASES)
-def test_observed_agrees_with_compare_on_the_real_table(real, basis, eu):
+def test_years_that_can_be_ranked_agree_with_the_ranks_of_the_real_table(real, basis, eu):
     part = real[
         real["year"].isin([2005, 2016, 2019, 2021, 2022, 2023])
         & (real["source_id"] != "UNCTAD_TMATRIX")
@@ -344,12 +358,11 @@ def test_observed_agrees_with_compare_on_the_real_table(real, basis, eu):
     part = part[part["reporter"].isin(eco.CA5) | part["partner"].isin(eco.CA5)]
     needed = {"CHN", "RUS"} | ({"EU27"} if eu == "one" else set())
     for flow in FLOWS:
-        for source in rank.OWN_SOURCES if basis == "reporter" else ("office_first",):
-            seen = ca.trade.observed(part, eco.CA5, basis=basis, flow=flow, eu=eu, source=source)
+        for source in OWN_SOURCES if basis == "reporter" else ("office_first",):
+            choices = {"basis": basis, "flow": flow, "eu": eu, "source": source}
+            seen = ca.trade.rank_years(part, economy=eco.CA5, needed=POWERS, **choices)
+            seen = seen.set_index("year")["economies"]
             for year in sorted(set(part["year"])):
-                tables = [
-                    ca.trade.compare(part, e, year, basis=basis, flow=flow, eu=eu, source=source)[0]
-                    for e in eco.CA5
-                ]
+                tables = [ranked(part, economy=e, year=year, **choices) for e in eco.CA5]
                 able = sum(needed <= set(table["partner"]) for table in tables)
                 assert seen.get(year, 0) == able, (flow, source, year)

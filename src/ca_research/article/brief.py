@@ -12,8 +12,9 @@ from ..ground import economies as eco
 from ..investment import stock_years
 from ..plots import measure_group, measure_name, party
 from ..tables import of_role
-from ..trade import newest_ranks, observed, ranks
-from ..trade.rank import BASES, SINCE
+from ..trade import rank, rank_years
+from ..trade.rank import BASES
+from .trade_priority import NEEDED, SINCE, newest_ranks
 
 _OWN, _MIRROR, _RANGE = BASES
 _THE = {
@@ -34,7 +35,7 @@ def largest_partner(firsts: pd.DataFrame, economy: str) -> str:
     Parameters
     ----------
     firsts : pandas.DataFrame
-        As from `trade.first_partners`.
+        As from `trade_leads.first_partners`.
     economy : str
         Its code or name.
 
@@ -138,11 +139,13 @@ def places_then_and_now(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
     """
     found = [newest_ranks(trade, [economy]).iloc[:0]]
     for basis in (_OWN, _MIRROR):
-        seen = observed(trade, [economy], basis=basis, eu="one")
-        years = seen.index[seen > 0]
+        able = rank_years(trade, economy=economy, basis=basis, eu="one", needed=NEEDED)
+        years = able.loc[able["economies"] > 0, "year"]
         if len(years):
             ends = sorted({int(years.min()), int(years.max())})
-            found.append(ranks(trade, [economy], ends, [basis], eu="one"))
+            found.append(
+                rank(trade, economy=economy, year=ends, basis=basis, eu="one", needed=NEEDED)
+            )
     return pd.concat(found)
 
 

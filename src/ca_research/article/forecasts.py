@@ -22,7 +22,8 @@ from ..stats.forecast import Forecast, arima
 from ..stats.frames import numbers, require
 from ..tables.preference import preferred_rows, ranked
 from ..trade.checks import one_figure_per_cell
-from ..trade.rank import FLOWS, NEEDED, compare
+from ..trade.rank import FLOWS, ranking_of, reports
+from .trade_priority import NEEDED, among
 
 CUSTOMS_SINCE = 2010
 """First year of the series of China's imports: from here on one compilation, then the customs
@@ -59,12 +60,12 @@ def leads_by_year(
 
     trade: like table `trade`; rows of product TOTAL count. economies: codes or names. after: a
         year.
-    flow, partners, eu: as in `compare` ('turnover', 'exports', 'imports'; 'named', 'every';
+    flow, partners, eu: as in `trade_priority.lead` ('turnover', 'exports', 'imports'; 'named', 'every';
         'apart', 'one').
     Returns economy, year, ratio (China's trade over the rival's), rival (code), sources (tuple),
     one row per economy and year. A year is ranked where China and Russia (and the EU, if it counts
     as one) are observed by one source.
-    Raises what `compare` raises.
+    Raises UnknownNameError for another choice, and what `rank` raises.
     """
     return _leads(trade, economies, int(after), flow, partners, eu)[0]
 
@@ -74,34 +75,32 @@ def _leads(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """`leads_by_year`, and the rows of `trade` behind it with `economy`."""
     require(trade, ("value_usd",), keys=_CELL)
-    own = trade[(trade["product"] == "TOTAL") & (trade["year"] > after)]
+    _choose(flow=(flow, tuple(FLOWS)), eu=(union, ("apart", "one")))
+    choices: dict[str, Any] = {
+        "basis": "reporter",
+        "flow": flow,
+        "source": "office_first",
+        "among": among(partners),
+        "eu": union,
+        "needed": NEEDED,
+    }
+    codes = [eco.resolve(e) for e in economies]
+    late = trade[trade["year"].gt(after).to_numpy(bool)]
     rows, used = [], []
     needed = {*NEEDED, "EU27"} if union == "one" else set(NEEDED)
-    for code in (eco.resolve(e) for e in economies):
-        mine = own[own["reporter"] == code]
-        for year in sorted(mine["year"].unique()):
-            table, cells = compare(
-                mine[mine["year"] == year], code, int(year), flow=flow, partners=partners, eu=union
-            )
-            if not needed <= set(table["partner"]):
+    for code in codes:
+        seen = reports(late[late["reporter"].eq(code).to_numpy(bool)], economies=[code])
+        for year in seen.years():
+            found = ranking_of(seen, code, year, **choices)
+            if not needed <= found.partners:
                 continue
-            china, rivals = (
-                table[table["partner"] == "CHN"].iloc[0],
-                table[table["partner"] != "CHN"],
-            )
-            first = rivals.iloc[0]
+            (china,) = (s for s in found.standings if s.partner == "CHN")
+            first = next(s for s in found.standings if s.partner != "CHN")
+            cells = seen.at(code, year, (place for place, _ in found.used), cells=True)
             used.append(cells.assign(economy=code))
-            rows.append(
-                (
-                    code,
-                    int(year),
-                    float(china["low"] / first["low"]),
-                    first["partner"],
-                    china["sources"],
-                )
-            )
-    found = pd.DataFrame(rows, columns=["economy", "year", "ratio", "rival", "sources"])
-    return found, pd.concat(used) if used else pd.DataFrame(columns=["economy", *_CELL])
+            rows.append((code, year, china.low / first.low, first.partner, china.sources))
+    leads = pd.DataFrame(rows, columns=["economy", "year", "ratio", "rival", "sources"])
+    return leads, pd.concat(used) if used else pd.DataFrame(columns=["economy", *_CELL])
 
 
 @measure("trade.lead_after")
@@ -122,7 +121,7 @@ def lead_after(
     Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without
     an interval; the estimate is a ratio of trade in USD. An economy of which no later year can be
     ranked is recorded in `missing`.
-    Raises what `compare` raises.
+    Raises UnknownNameError for another choice, and what `rank` raises.
     """
     found, used = _leads(trade, economies, int(after), flow, partners, "apart")
     out = []
@@ -148,11 +147,9 @@ def china_reported(trade: pd.DataFrame, economy: str, *, since: int = 2022) -> p
     value.
     """
     require(trade, ("value_usd",), keys=_CELL)
-    rows = trade[
-        (trade["reporter"] == "CHN")
-        & (trade["partner"] == economy)
-        & (trade["product"] == "TOTAL")
-        & (trade["year"] >= since)
+    rows = trade[trade["partner"].eq(economy).to_numpy(bool)]
+    rows = rows[
+        (rows["reporter"] == "CHN") & (rows["product"] == "TOTAL") & (rows["year"] >= since)
     ]
     rows = preferred_rows(rows, ["year", "flow"])
     numbers(rows, "value_usd")
@@ -185,7 +182,7 @@ def value_after(
     """
     _choose(flow=(flow, tuple(FLOWS)), statistic=(statistic, STATISTICS))
     require(trade, (), keys=("reporter",))
-    own, out = trade[trade["reporter"] == "CHN"], []
+    own, out = trade[trade["reporter"].eq("CHN").to_numpy(bool)], []
     for code in (eco.resolve(e) for e in economies):
         rows = china_reported(own, code, since=int(base))
         rows = rows[rows["direction"].isin(FLOWS[flow])]

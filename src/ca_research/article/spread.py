@@ -17,8 +17,9 @@ from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..stats.frames import require
 from ..tables.preference import ranked
 from ..trade.checks import one_figure_per_cell
-from ..trade.rank import FLOWS, NEEDED
+from ..trade.rank import FLOWS
 from ..trade.shares import hhi, partner_shares
+from .trade_priority import NEEDED
 
 LEAST_YEARS = 2
 """Years of a period that must be observed; with one, nothing is known of how the index moves within

@@ -12,8 +12,10 @@ from ..ground import economies as eco
 from ..ground.errors import UnknownNameError
 from ..stats.frames import numbers, require
 from ..stats.leading import leading
-from ..trade.rank import BASES, NEEDED, SINCE, _ranking, compare, reports
+from ..trade import rank
+from ..trade.rank import BASES, ranking_of, reports
 from ..trade.standings import Ranking, Reports
+from .trade_priority import NEEDED, SINCE, among
 
 RIVALS = ("EU27", "USA")
 """Beside Russia, at least one of these must be observed."""
@@ -50,7 +52,7 @@ def partner_lead(
     columns `values` (what was compared, in billion USD) and `leader` (the code of who leads). The
     estimate is a ratio; where reports differ, low and high instead. Rivals that are not observed
     are recorded in `missing`.
-    Raises UnknownNameError for an unknown basis, and what `compare` raises.
+    Raises UnknownNameError for an unknown basis, and what `rank` raises.
     """
     if trade_basis not in TRADE_BASES:
         raise UnknownNameError("trade_basis", trade_basis, TRADE_BASES)
@@ -74,7 +76,7 @@ def leaders(ranks: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     ranks : pandas.DataFrame
-        Like `trade.ranks` with ``eu="one"``: economy, basis, year, partner, low, high (USD).
+        Like `trade.rank` with ``eu="one"``: economy, basis, year, partner, low, high (USD).
 
     Returns
     -------
@@ -135,7 +137,7 @@ def first_partners(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
     Raises
     ------
     UnknownNameError
-        For an unknown economy, and what `compare` raises.
+        For an unknown economy, and what `rank` raises.
     """
     economy = eco.resolve(economy)
     require(
@@ -159,26 +161,28 @@ def first_partners(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
 
 
 def _compared(trade: pd.DataFrame, economy: str, year: int, basis: str) -> pd.DataFrame:
-    """`compare` over every partner, the EU as one; on 'interval' without partners on which one side
+    """`rank` over every partner, the EU as one; on 'interval' without partners on which one side
     alone reports.
     """
-    of_year = trade[trade["year"] == year]
-    table, rows = compare(of_year, economy, year, basis=basis, partners="every", eu="one")
-    if basis == "interval":
-        sides = rows.groupby(["other", "direction"])["side"].nunique().groupby("other").min()
-        table = table[table["partner"].isin(sides.index[sides == 2])]
-    return table.assign(economy=economy, basis=basis, year=year)
+    table = rank(trade, economy=economy, year=year, basis=basis, eu="one", needed=NEEDED)
+    return table[table["sides"] == 2] if basis == "interval" else table
 
 
 def _on_basis(seen: Reports, economy: str, basis: str, since: int) -> dict[str, Any]:
     side = "own report" if basis == "reporter" else "partners' reports"
-    choices = {"flow": "turnover", "source": "office_first", "partners": "named", "eu": "one"}
+    choices: dict[str, Any] = {
+        "flow": "turnover",
+        "source": "office_first",
+        "among": among("named"),
+        "eu": "one",
+        "needed": NEEDED,
+    }
     compared: list[tuple[int, str, float, float]] = []
     used: dict[int, Ranking] = {}
     for year in reversed([y for y in seen.years() if y >= since]):
         if not set(NEEDED) <= {r.other for r in seen.of(economy, year) if r.side == basis}:
             continue
-        used[year] = ranked = _ranking(seen, economy, year, basis=basis, **choices)
+        used[year] = ranked = ranking_of(seen, economy, year, basis=basis, **choices)
         compared += [
             (year, s.partner, s.low, s.high)
             for s in ranked.standings
@@ -194,9 +198,7 @@ def _on_basis(seen: Reports, economy: str, basis: str, since: int) -> dict[str, 
             "leader": "",
         }
     places = [place for place, partner in used[found.year].used if partner in (*NEEDED, *RIVALS)]
-    trace = seen.at(economy, found.year, places)[
-        ["reporter", "partner", "year", "flow", "product", "source_id"]
-    ]
+    trace = seen.at(economy, found.year, places, cells=True)
     shown = found.compared(lambda dollars: f"{dollars / 1e9:.3g}")
     one = found.low == found.high
     return estimate_row(

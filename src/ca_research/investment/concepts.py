@@ -142,16 +142,6 @@ CONCEPTS: dict[str, Concept] = {
 }
 """Every measure that table `investment` may hold; a test compares it with the registry."""
 
-PROJECT_STAGES = {
-    "Pipeline: Pledge": "announced",
-    "Pipeline: Commitment": "commitment",
-    "Implementation": "implementation",
-    "Completion": "completion",
-}
-"""AidData's status of a project -> stage. The amount is what was pledged or committed, at every
-stage.
-"""
-
 PARTS = (
     frozenset({"concessional", "non_concessional"}),
     frozenset({"oda_like", "oof_like", "vague"}),
@@ -228,7 +218,7 @@ def one_concept(investment: pd.DataFrame) -> Concept:
     )
 
 
-def add_up(investment: pd.DataFrame, by: Sequence[str] = ("host", "year")) -> pd.DataFrame:
+def total(investment: pd.DataFrame, by: Sequence[str] = ("host", "year")) -> pd.DataFrame:
     """Sum of one concept of investment, in the unit of the frame.
 
     investment: as in `one_concept`. by: columns to keep apart.
@@ -259,7 +249,7 @@ def add_up(investment: pd.DataFrame, by: Sequence[str] = ("host", "year")) -> pd
     return with_sources(table, investment, keys)
 
 
-def rank_investors(investment: pd.DataFrame) -> pd.DataFrame:
+def rank(investment: pd.DataFrame) -> pd.DataFrame:
     """Rank of the investors named in each host and year by one concept.
 
     investment: as in `one_concept`; parts of one total (instruments, sectors) are added first.
@@ -267,7 +257,7 @@ def rank_investors(investment: pd.DataFrame) -> pd.DataFrame:
     where the value is null), investors (number of), concept, price_basis, sources. An investor
     without a row is unobserved, so a rank is the best case. Raises as `one_concept`.
     """
-    table = add_up(investment, ("host", "year", "investor"))
+    table = total(investment, ("host", "year", "investor"))
     grouped = table.groupby(["host", "year"])
     table["rank"] = grouped["value_usd"].rank(ascending=False, method="min").astype("Int64")
     table["investors"] = grouped["investor"].transform("size")
@@ -284,41 +274,4 @@ def rank_investors(investment: pd.DataFrame) -> pd.DataFrame:
     ]
     return table[[c for c in order if c in table]].sort_values(
         ["host", "year", "rank", "investor"], ignore_index=True
-    )
-
-
-def projects_by_stage(projects: pd.DataFrame, *, edition: str) -> pd.DataFrame:
-    """Announced, committed, begun and completed projects of one edition, never pooled with another.
-
-    projects: table `projects` (project_id, host, year, status, amount_usd, price_basis,
-        recommended, source_id).
-    edition: its source_id. Returns one row per host and stage (PROJECT_STAGES, or 'not stated'):
-    projects, with_amount, amount_usd (sum of the amounts given, null where none is), price_basis,
-    edition, source_id, not_recommended (rows left out: the publisher advises against them; pledges
-    are among these). Raises CoverageError (edition), MixedUnitsError (prices), UnknownNameError (a
-    status without a stage).
-    """
-    mine = guards.one_edition(projects, edition)
-    require(mine, ("status", "amount_usd", "price_basis"))
-    alike(mine, ("price_basis",))
-    for status in sorted(set(mine["status"].dropna())):
-        if status not in PROJECT_STAGES:
-            raise UnknownNameError("status", status, PROJECT_STAGES)
-    kept = guards.not_refused(mine)
-    staged = mine.assign(
-        stage=mine["status"].map(PROJECT_STAGES).fillna("not stated"),
-        kept=kept,
-        counted=mine["amount_usd"].where(kept),
-    )
-    grouped = staged.groupby(["host", "stage"])
-    table = pd.DataFrame(
-        {
-            "projects": grouped["kept"].sum(),
-            "with_amount": grouped["counted"].count(),
-            "amount_usd": grouped["counted"].sum(min_count=1),
-            "not_recommended": grouped["kept"].agg(lambda k: int((~k).sum())),
-        }
-    ).reset_index()
-    return table.assign(
-        price_basis=str(mine["price_basis"].iloc[0]), edition=edition, source_id=edition
     )

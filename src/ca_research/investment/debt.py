@@ -25,7 +25,7 @@ def debt_exposure(
     macro: pd.DataFrame,
     *,
     debtors: Sequence[str],
-    creditor: str = "CHN",
+    creditor: str,
     gdp_source: str,
 ) -> pd.DataFrame:
     """Debt to one official bilateral creditor as a share of other totals, per debtor and year.

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
-from ..estimates.frame import estimate_row, estimates
-from ..estimates.measures import measure
 from ..ground import economies as eco
-from ..ground.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
-from ..stats import years_back
+from ..ground.errors import MixedUnitsError, UsageError
 from ..stats.frames import alike, numbers, require, with_sources
-
-CONDUITS = ("NLD",)
-"""Hosts of holding companies among the named investors: their stock is mostly owned from
-elsewhere.
-"""
 
 _COLUMNS = ("investor", "host", "year", "measure", "value_usd", "source_id")
 
@@ -24,7 +16,7 @@ LEAST_INVESTORS = 5
 """A rank among fewer named investors than this says little (section Z of the register)."""
 
 
-def measure_shares(
+def investor_shares(
     investment: pd.DataFrame, *, by: tuple[str, ...] = ("host", "year")
 ) -> pd.DataFrame:
     """Share of each investor in one measure of investment.
@@ -38,7 +30,7 @@ def measure_shares(
     Raises MixedUnitsError where measures, price bases, instruments or kinds of year are mixed,
     UsageError where an investor has several figures or a group several sources, CoverageError where
     a value is missing.
-    Formula: share_i = x_i / sum_j x_j over the named. See `rank_investors` where an aggregate is to
+    Formula: share_i = x_i / sum_j x_j over the named. See `rank` where an aggregate is to
     be refused.
     """
     require(investment, ("value_usd",), keys=(*by, "investor"))
@@ -75,26 +67,63 @@ def stock_by_investor(
     host: str,
     year: int,
     *,
-    conduits: str = "counted",
-    hong_kong: str = "apart",
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+    leave_out: Collection[str] = (),
+    merge: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
     """Inward direct investment stock of a host by immediate investor at the end of a year.
 
-    investment: table `investment`; rows of measure fdi_stock by the source that names most
-        investors.
-    host: its code. year: at whose end.
-    conduits: 'counted' or 'left_out' (see CONDUITS). hong_kong: 'apart' or 'with_china'.
-    Returns (table, rows): per investor value_usd (USD) and rank (1 is the largest); and the rows
-    behind it. Both are empty where the host has no stock in that year.
-    Raises UnknownNameError for another choice, UsageError where an investor has two figures,
-    MixedUnitsError for two price bases.
+    Parameters
+    ----------
+    investment : pandas.DataFrame
+        Table `investment`; rows of measure fdi_stock by the source that names most investors count.
+    host : str
+        Its code.
+    year : int
+        At whose end.
+    leave_out : collection of str
+        Investors left out, for example a host of holding companies, whose stock is mostly owned
+        from elsewhere.
+    merge : mapping of str to str, optional
+        Investor -> investor to whom its stock is added.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per investor, the largest first: investor, value_usd (USD), rank (1 is the largest;
+        equal stocks share a rank), sources. Empty where the host has no stock in that year.
+        Aggregates are left out.
+
+    Raises
+    ------
+    UnknownNameError
+        For a missing column.
+    UsageError
+        Where an investor has two figures.
+    MixedUnitsError
+        For two price bases.
+
+    Notes
+    -----
+    Named investors are not all investors: one that is not named can only push a rank down.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> table = stock_by_investor(ca.load("investment", host="KAZ"), "KAZ", 2021)
+    >>> table[["investor", "rank"]].iloc[0].to_dict()
+    {'investor': 'NLD', 'rank': 1}
     """
-    for kind, name, known in (
-        ("conduits", conduits, ("counted", "left_out")),
-        ("hong_kong", hong_kong, ("apart", "with_china")),
-    ):
-        if name not in known:
-            raise UnknownNameError(kind, name, known)
+    rows = stock_rows(investment, host, year, leave_out=leave_out)
+    merged = rows.assign(investor=rows["investor"].replace(dict(merge or {})))
+    table = merged.groupby("investor", as_index=False)["value_usd"].sum()
+    table["rank"] = table["value_usd"].rank(ascending=False, method="min").astype("Int64")
+    return with_sources(table.sort_values("rank", ignore_index=True), merged, ["investor"])
+
+
+def stock_rows(
+    investment: pd.DataFrame, host: str, year: int, *, leave_out: Collection[str] = ()
+) -> pd.DataFrame:
+    """Rows of table `investment` behind `stock_by_investor`; raises what that raises."""
     require(investment, _COLUMNS)
     rows = investment[
         (investment["measure"] == "fdi_stock")
@@ -113,14 +142,7 @@ def stock_by_investor(
             f"two stocks of one investor in {host} at the end of {year}",
             hint="keep one revision or sector",
         )
-    if conduits == "left_out":
-        rows = rows[~rows["investor"].isin(CONDUITS)]
-    investor = (
-        rows["investor"].replace({"HKG": "CHN"}) if hong_kong == "with_china" else rows["investor"]
-    )
-    table = rows.assign(investor=investor).groupby("investor", as_index=False)["value_usd"].sum()
-    table["rank"] = table["value_usd"].rank(ascending=False, method="min").astype("Int64")
-    return table.sort_values("rank", ignore_index=True), rows
+    return rows[~rows["investor"].isin(list(leave_out))]
 
 
 def stock_years(investment: pd.DataFrame, host: str) -> list[int]:
@@ -141,84 +163,3 @@ def stock_years(investment: pd.DataFrame, host: str) -> list[int]:
     return sorted(
         {int(year) for (year, _), n in named.items() if n >= LEAST_INVESTORS}, reverse=True
     )
-
-
-@measure("investment.fdi_rank")
-def fdi_rank(
-    investment: pd.DataFrame,
-    *,
-    economies: Sequence[str],
-    year: str = "newest",
-    conduits: str = "counted",
-    hong_kong: str = "apart",
-) -> pd.DataFrame:
-    """Rank of China among the named investors by inward stock.
-
-    investment, conduits, hong_kong: as in `stock_by_investor` ('counted', 'left_out'; 'apart',
-        'with_china').
-    economies: codes of hosts.
-    year: 'newest' year with at least LEAST_INVESTORS named investors, 'newest-1', 'newest-2'.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per host; the
-    estimate is a rank, 1 the largest, without an interval. Named investors are not all investors,
-    so the rank is a best case for China: an investor not named can only push it down. No such year,
-        or no Chinese stock in it, is recorded in `missing`.
-    Raises UnknownNameError for another choice, UsageError for another `year`.
-    """
-    rows = []
-    for host in economies:
-        years, back = stock_years(investment, host), years_back(year)
-        if len(years) <= back:
-            rows.append(
-                estimate_row(
-                    economy=host,
-                    missing=f"no stock by at least {LEAST_INVESTORS} investors on one concept"
-                    + (f" for the {year} year" if years else ""),
-                )
-            )
-            continue
-        table, used = stock_by_investor(
-            investment, host, years[back], conduits=conduits, hong_kong=hong_kong
-        )
-        china = table[table["investor"] == "CHN"]
-        if china.empty:
-            rows.append(estimate_row(economy=host, missing=f"no Chinese stock for {years[back]}"))
-        else:
-            rows.append(estimate_row(used, economy=host, estimate=float(china["rank"].iloc[0])))
-    return estimates(rows)
-
-
-@measure("investment.contractor_rank")
-def contractor_rank(investment: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFrame:
-    """Rank of China by turnover of contracted works in the newest year of each host.
-
-    investment: table `investment`; rows of measure contracted_turnover_yearly. economies: codes of
-        hosts.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per host; the
-    estimate is a rank, 1 the largest. Running totals dated to one year are not turnover of that
-    year, so they are not used: a host with only these has the reason in `missing`.
-    Raises CoverageError where other contractors are counted and China is not.
-    """
-    require(investment, _COLUMNS)
-    yearly = investment[
-        (investment["measure"] == "contracted_turnover_yearly")
-        & ~investment["investor"].isin(list(eco.AGGREGATES))
-    ]
-    rows = []
-    for host in economies:
-        mine = yearly[yearly["host"] == host]
-        if mine["investor"].nunique() < 2:
-            rows.append(
-                estimate_row(
-                    economy=host,
-                    missing="only running totals of contracted works are at hand, for one or two "
-                    "contractors",
-                )
-            )
-            continue
-        newest = mine[mine["year"] == mine["year"].max()]
-        china = newest.assign(rank=newest["value_usd"].rank(ascending=False, method="min"))
-        china = china[china["investor"] == "CHN"]
-        if china.empty:
-            raise CoverageError(f"no Chinese turnover for {host}")
-        rows.append(estimate_row(newest, economy=host, estimate=float(china["rank"].iloc[0])))
-    return estimates(rows)

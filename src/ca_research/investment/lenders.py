@@ -1,8 +1,8 @@
-"""Concentration of lenders and funders, with bounds for what is not attributed to anyone."""
+"""Concentration of creditors, with bounds for what is not attributed to anyone."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import pandas as pd
@@ -10,31 +10,13 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, UnknownNameError
 from ..stats.concentration import hhi_bounds
-from ..stats.frames import alike, require
+from ..stats.frames import require
 from . import guards
-from .loans import LOAN_TYPES
 
 Whole = Literal["official", "bilateral", "listed"]
 
-FUNDER_NAMES = {
-    "CDB": "China Development Bank",
-    "China Development Bank (CDB)": "China Development Bank",
-    "China Eximbank": "Export-Import Bank of China",
-    "China Export-Import Bank": "Export-Import Bank of China",
-    "BOC": "Bank of China",
-    "Bank of China (BOC)": "Bank of China",
-    "ICBC": "Industrial and Commercial Bank of China",
-    "Industrial and Commercial Bank of China (ICBC)": "Industrial and Commercial Bank of China",
-}
-"""Spellings of one funder in the editions of table `projects`."""
 
-NO_FUNDER = ("China", "Chinese Government", "Chinese Embassy", "Chinese Government Institution")
-"""What stands as funder where the source does not know which agency paid."""
-
-_KIND = r",\s*(?:Government Agency|State-Owned Company|Private Sector|Multilateral|Foundation)\s*$"
-
-
-def lender_concentration(
+def creditor_hhi(
     debt: pd.DataFrame,
     *,
     source: str,
@@ -157,89 +139,3 @@ def _concentration(owed: pd.Series, whole: Whole, where: str) -> dict[str, Any]:
         "hhi_low": low,
         "hhi_high": high,
     }
-
-
-def funder_name(funder: str | None, same: Mapping[str, str] = FUNDER_NAMES) -> str | None:
-    """The one funder that a project names; None where it names none, several, or only 'the Chinese
-    government'.
-    """
-    if funder is None or pd.isna(funder) or ";" in str(funder):
-        return None
-    plain = pd.Series([str(funder)]).str.replace(_KIND, "", regex=True).str.strip().item()
-    return None if plain in NO_FUNDER or plain.startswith("Unspecified") else same.get(plain, plain)
-
-
-def funder_concentration(
-    projects: pd.DataFrame,
-    *,
-    edition: str,
-    economies: Sequence[str] | None = None,
-    weight: Literal["amount", "projects"] = "amount",
-    flow_types: Sequence[str] = LOAN_TYPES,
-    same: Mapping[str, str] = FUNDER_NAMES,
-) -> pd.DataFrame:
-    """Herfindahl-Hirschman index over the funders of each host in one edition, all years together,
-    as bounds.
-
-    projects: table `projects` (project_id, host, year, funder, flow_type, amount_usd, price_basis,
-        source_id; recommended).
-    economies: hosts, by default all that the edition lists.
-    edition: its source_id, never pooled with another. weight: 'amount' (of the projects that state
-    one, in the edition's prices) or 'projects' (each counts one). flow_types: kinds of money, loans
-    by default: loans and grants are not one.
-    same: spelling -> name of a funder. A project with several funders, none, or only 'Chinese
-    government' is not attributed; it may belong to a named funder, so the highest index gives it
-    all to the largest.
-    Returns host, projects, weighed (projects that enter), funders (named), total (USD or projects),
-    price_basis ('' for projects), attributed (share with one named funder), hhi_low, hhi_high,
-    missing, source_id.
-    Raises CoverageError (edition), MixedUnitsError (price bases), UnknownNameError (weight).
-    Source: Hirschman (1964), American Economic Review 54(5); bounds:
-    stats.concentration.hhi_bounds.
-    """
-    if weight not in ("amount", "projects"):
-        raise UnknownNameError("weight", weight, ("amount", "projects"))
-    mine = guards.one_edition(projects, edition)
-    require(mine, ("funder", "flow_type", "amount_usd", "price_basis"))
-    alike(mine, ("price_basis",))
-    hosts = sorted(set(mine["host"])) if economies is None else [eco.resolve(e) for e in economies]
-    mine = mine[guards.not_refused(mine) & mine["flow_type"].isin(list(flow_types))]
-    weights = (
-        mine["amount_usd"].astype("float64")
-        if weight == "amount"
-        else pd.Series(1.0, index=mine.index)
-    )
-    mine = mine.assign(weight=weights, name=[funder_name(f, same) for f in mine["funder"]])
-    basis = str(mine["price_basis"].iloc[0]) if weight == "amount" and len(mine) else ""
-    table = []
-    for host in hosts:
-        part = mine[mine["host"] == host]
-        weighed = part[part["weight"] > 0]
-        total = float(weighed["weight"].sum())
-        held = (
-            weighed.dropna(subset=["name"]).groupby("name")["weight"].sum() / total
-            if total
-            else pd.Series(dtype=float)
-        )
-        row: dict[str, Any] = {
-            "host": host,
-            "projects": len(part),
-            "weighed": len(weighed),
-            "funders": len(held),
-        }
-        row |= {
-            "total": total if total else None,
-            "price_basis": basis,
-            "attributed": None,
-            "hhi_low": None,
-        }
-        row |= {
-            "hhi_high": None,
-            "missing": "" if total else "no project of this kind states an amount",
-        }
-        if total:
-            loose = max(1.0 - float(held.sum()), 0.0)
-            low, high = hhi_bounds(held.tolist(), anyone=loose)
-            row |= {"attributed": float(held.sum()), "hhi_low": low, "hhi_high": high}
-        table.append(row)
-    return pd.DataFrame(table).assign(source_id=edition)

@@ -86,9 +86,7 @@ def measure_name(code: str) -> str:
 _BASES = {"reporter": "own report", "mirror": "partners' reports", "interval": "range of both"}
 
 
-@needs(
-    "ranks", "economy", "basis", "year", "partner", "low", "high", like="trade.ranks", empty=True
-)
+@needs("ranks", "economy", "basis", "year", "partner", "low", "high", like="trade.rank", empty=True)
 def trade_ranges(
     ranks: pd.DataFrame,
     shown: tuple[str, ...] = ("CHN", "RUS", "EU27", "USA", "TUR"),
@@ -99,7 +97,7 @@ def trade_ranges(
     """Trade of each economy with the main partners on each basis: a dot where the basis gives one
     figure, else a range.
 
-    ranks: columns economy, basis, year, partner, low, high (USD), as from `trade.ranks`. economies:
+    ranks: columns economy, basis, year, partner, low, high (USD), as from `trade.rank`. economies:
     a panel for each, those without a row as well (default: those of `ranks`). bases: a column for
     each.
     """
@@ -109,7 +107,7 @@ def trade_ranges(
     one_figure(
         ranks,
         ["economy", "basis", "partner"],
-        hint="keep one year of each basis, as trade.newest_ranks does",
+        hint="keep one year of each basis, trade.rank(..., year=...)",
     )
     several = len(economies) > 1
     with style.context():
@@ -189,7 +187,7 @@ def _range(ax: Axes, y: int, code: str, part: pd.DataFrame) -> None:
     ax.scatter([low, high], [y, y], color=style.colour(code), s=22, zorder=3)
 
 
-@needs("ranks", "basis", "year", "partner", "rank", like="trade.ranks")
+@needs("ranks", "basis", "year", "partner", "rank", like="trade.rank")
 def rank_slopes(
     ranks: pd.DataFrame, shown: Sequence[str] = ("CHN", "RUS", "EU27", "USA", "TUR")
 ) -> Figure:
@@ -197,7 +195,7 @@ def rank_slopes(
     ends of its line.
 
     ranks: columns basis, year, partner, rank of one economy, two years to a basis, as from
-    `trade.ranks`. A partner with a place in one of the years alone has a dot and no line. Where low
+    `trade.rank`. A partner with a place in one of the years alone has a dot and no line. Where low
     and high are there and the range of a partner meets that of others, every place that it may have
     is written ('1–2').
     """
@@ -281,12 +279,12 @@ def _places(ranks: pd.DataFrame) -> list[str]:
     return said
 
 
-@needs("gaps", "economy", "year", "reported_high", "mirror_high", like="trade.region_gaps")
+@needs("gaps", "economy", "year", "reported_high", "mirror_high", like="trade.reconcile")
 def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "") -> Figure:
     """Both sides' reports of one flow as a dumbbell for each year; one panel per economy, the sides
     named in the first.
 
-    gaps: rows of one direction and one partner from `trade.region_gaps`: economy, partner, year,
+    gaps: rows of one direction and one partner from `trade.reconcile`: economy, partner, year,
     direction, reported_high, mirror_high (USD fob). An economy that never reports has a panel with
     the partner's reports alone. partner: whose reports these are; that of `gaps`, or China where
     they do not say.

@@ -66,7 +66,8 @@ def load(
         )
         dropped = len(data) - (pc.sum(known).as_py() or 0)
         data = data.filter(known)
-    frame = data.to_pandas()
+    # rows are taken several times faster from one chunk than from the two that a read leaves
+    frame = data.combine_chunks().to_pandas()
     frame.attrs = {
         "table": name,
         "as_of": day.isoformat() if day else "latest",

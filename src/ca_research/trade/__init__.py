@@ -3,60 +3,43 @@ gravity.
 """
 
 from .gravity import Gravity, gravity, panel, treated_pairs
-from .gravity_reassign import Reassignment, excess, reassign
+from .gravity_reassign import Reassignment, reassign
 from .indices import (
-    Theil,
     balance,
     complementarity,
-    dispersion,
-    growth_rates,
     grubel_lloyd,
-    intensity,
     product_shares,
-    real_values,
-    revealed_advantage,
-    theil_decomposition,
+    revealed_comparative_advantage,
+    trade_intensity,
 )
 from .mirror import mirror_gap, perspective
-from .rank import BASES, FLOWS, compare, lead, newest_ranks, newest_year, observed, ranks
-from .reconcile import CIF_FOB, CIF_FOB_RANGE, RE_EXPORT_RATIO, reconcile, region_gaps
+from .rank import BASES, FLOWS, lead, rank, rank_years
+from .reconcile import CIF_FOB, reconcile
 from .shares import growth, hhi, partner_shares
 
 __all__ = [
     "BASES",
     "CIF_FOB",
-    "CIF_FOB_RANGE",
     "FLOWS",
-    "RE_EXPORT_RATIO",
     "Gravity",
     "Reassignment",
-    "Theil",
     "balance",
-    "compare",
     "complementarity",
-    "dispersion",
-    "excess",
     "gravity",
     "growth",
-    "growth_rates",
     "grubel_lloyd",
     "hhi",
-    "intensity",
     "lead",
     "mirror_gap",
-    "newest_ranks",
-    "newest_year",
-    "observed",
     "panel",
     "partner_shares",
     "perspective",
     "product_shares",
-    "ranks",
-    "real_values",
+    "rank",
+    "rank_years",
     "reassign",
     "reconcile",
-    "region_gaps",
-    "revealed_advantage",
-    "theil_decomposition",
+    "revealed_comparative_advantage",
+    "trade_intensity",
     "treated_pairs",
 ]

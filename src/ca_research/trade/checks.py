@@ -32,10 +32,11 @@ def undeclared(trade: pd.DataFrame) -> pd.Series:
     """
     if "is_aggregate" not in trade or not trade["is_aggregate"].any():
         return pd.Series(False, index=trade.index)
-    sides = [
-        c for c in ("reporter", "partner") if c in trade
-    ]  # the mark is of the row: it does not say which side
-    return trade["is_aggregate"].astype(bool) & ~trade[sides].isin(list(eco.AGGREGATES)).any(axis=1)
+    marked = trade["is_aggregate"].astype(bool)
+    for side in ("reporter", "partner"):  # the mark is of the row: it does not say which side
+        if side in trade and marked.any():
+            marked &= ~trade[side].isin(list(eco.AGGREGATES))
+    return marked
 
 
 def refuse_aggregates(

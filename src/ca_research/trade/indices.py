@@ -9,26 +9,19 @@ or the index refuses: a sum of the partners at hand is not the world.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from .. import stats
-from ..ground.errors import CoverageError, MixedUnitsError, UsageError
-from ..stats.concentration import hhi
-from ..stats.frames import alike, numbers, require, with_sources
-from ..stats.growth import observations
-from ..stats.result import Result
+from ..ground.errors import CoverageError, UsageError
+from ..stats.frames import alike, require, with_sources
 from .checks import (
     ALIKE_MONEY,
     by_product,
     comparable,
     positive_totals,
     refuse_aggregates,
-    with_prices,
 )
-from .shares import SUM, whole_shares
 
 
 def product_shares(
@@ -56,95 +49,7 @@ def product_shares(
     return with_sources(shares.reset_index(drop=True), listed, keys)
 
 
-def dispersion(shares: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Three measures of concentration of the same shares, raw and normalised to [0, 1] (0: even, 1:
-    all in one).
-
-    shares: one row per `by` + item, column `share` summing to 1 within `by`.
-    Returns one row per `by`: n, hhi, hhi_normalised = (hhi - 1/n) / (1 - 1/n), shannon = -sum s ln
-    s (nats), theil = ln n - shannon, theil_normalised = theil / ln n. Normalised forms are null
-    where n is 1.
-    Zero shares count in n and add nothing (0 ln 0 = 0). Raises CoverageError where shares are
-    missing or do not sum to one, UsageError for negative shares or a partner twice, AggregateError
-    for an aggregate among partners.
-    Sources: Hirschman (1964), AER 54(5); Shannon (1948), Bell System Technical Journal 27(3); Theil
-    (1967), Economics and Information Theory, ch. 4.
-    """
-    keys = list(by)
-    whole_shares(shares, keys)
-    rows = []
-    for group, part in shares.groupby(keys, sort=True, observed=True):
-        share = part["share"].to_numpy(dtype=float)
-        n = len(share)
-        positive = share[share > 0]
-        squares, shannon = hhi(share / share.sum()), float(-(positive * np.log(positive)).sum())
-        theil = max(float(np.log(n)) - shannon, 0.0)
-        rows.append(
-            {
-                **dict(zip(keys, group, strict=True)),
-                "n": n,
-                "hhi": squares,
-                "hhi_normalised": (squares - 1 / n) / (1 - 1 / n) if n > 1 else np.nan,
-                "shannon": shannon,
-                "theil": theil,
-                "theil_normalised": theil / np.log(n) if n > 1 else np.nan,
-            }
-        )
-    return with_sources(pd.DataFrame(rows), shares, keys)
-
-
-@dataclass(frozen=True)
-class Theil(Result):
-    """Theil's index in nats: `total` = `between` + `within` groups, over `n` items in `groups`
-    groups.
-    """
-
-    _title = "Theil's index (nats)"
-
-    total: float
-    between: float
-    within: float
-    n: int
-    groups: int
-
-
-def theil_decomposition(shares: pd.Series, groups: pd.Series) -> Theil:
-    """Theil's index of one distribution split into between and within groups: total = between +
-    within.
-
-    shares: item -> share, summing to one; groups: item -> group, one for every item. Formula: with
-    group share S_g and size n_g, between = sum S_g ln(S_g n / n_g), within = sum S_g T_g; nats.
-    Raises CoverageError where shares are missing or do not sum to one or an item has no group,
-    UsageError for negative shares and items that stand twice.
-    Source: Theil (1967), Economics and Information Theory, ch. 4; Cadot, Carrere and Strauss-Kahn
-    (2011), Review of Economics and Statistics 93(2).
-    """
-    if shares.index.has_duplicates or groups.index.has_duplicates:
-        raise UsageError("an item stands twice", hint="one share and one group per item")
-    numbers(shares.to_frame("share"), "share")
-    if abs(float(shares.sum()) - 1) > SUM:
-        raise CoverageError(f"shares sum to {float(shares.sum()):.4g}, not to one")
-    own = groups.reindex(shares.index)
-    if own.isna().any():
-        raise CoverageError(
-            f"no group for {own.index[own.isna()][0]}", hint="give every item a group"
-        )
-    n = len(shares)
-
-    def entropy_gap(s: np.ndarray) -> float:
-        positive = s[s > 0]
-        return float(np.log(len(s)) + (positive * np.log(positive)).sum())
-
-    between = within = 0.0
-    for _, part in shares.groupby(own, observed=True):
-        total = float(part.sum())
-        if total > 0:
-            between += total * float(np.log(total * n / len(part)))
-            within += total * entropy_gap((part / total).to_numpy())
-    return Theil(entropy_gap(shares.to_numpy(dtype=float)), between, within, n, int(own.nunique()))
-
-
-def revealed_advantage(trade: pd.DataFrame, world: pd.DataFrame) -> pd.DataFrame:
+def revealed_comparative_advantage(trade: pd.DataFrame, world: pd.DataFrame) -> pd.DataFrame:
     """Balassa's index of revealed comparative advantage, per reporter, year and product.
 
     trade: exports by product of the economies looked at (columns reporter, year, product,
@@ -197,7 +102,7 @@ def revealed_advantage(trade: pd.DataFrame, world: pd.DataFrame) -> pd.DataFrame
     return with_sources(out.reset_index(drop=True), used, keys)
 
 
-def intensity(trade: pd.DataFrame) -> pd.DataFrame:
+def trade_intensity(trade: pd.DataFrame) -> pd.DataFrame:
     """Trade intensity of exporter i with partner j in a year: above one, more than j's weight in
     world imports.
 
@@ -339,91 +244,3 @@ def balance(
     if found.empty:
         raise CoverageError("no group has both flows", hint="load both exports and imports")
     return with_sources(found, trade, keys)
-
-
-def growth_rates(
-    trade: pd.DataFrame,
-    *,
-    since: int,
-    until: int,
-    by: Sequence[str] = ("reporter", "partner", "flow"),
-) -> pd.DataFrame:
-    """Growth between two years, each rate under its own name: compound, mean_annual (of yearly
-    rates), log (per year).
-
-    trade: rows of one source, product, valuation and price basis per `by` (columns of `by`, year,
-        value_usd).
-    since, until: the first and the last year.
-    Returns one row per `by` with the three rates (0.05 is 5 %) and n years; a rate that cannot be
-    formed (a gap, zero, an end year that is not there) is null. Formulas: see stats.compound_rate,
-    mean_annual_rate, log_slope.
-    Raises UsageError for two figures or sources, or years that run backwards, MixedUnitsError where
-    a series changes its product, valuation or price basis, CoverageError where no row lies in the
-    period.
-    """
-    keys = list(by)
-    if since >= until:
-        raise UsageError(f"the period {since} to {until} runs backwards", hint="since < until")
-    require(trade, ("value_usd",), keys=[*keys, "year"])
-    inside = trade[trade["year"].between(since, until) & trade["value_usd"].notna()]
-    if inside.empty:
-        raise CoverageError(f"no rows from {since} to {until}", hint="ca.coverage('trade')")
-    comparable(inside, keys, [*keys, "year"])
-    rows = []
-    for group, part in inside.groupby(keys, observed=True):
-        series = part.set_index(part["year"].astype(int))["value_usd"].astype(float)
-        rates = {}
-        for name, rule in (
-            ("compound", stats.compound_rate),
-            ("mean_annual", stats.mean_annual_rate),
-            ("log", stats.log_slope),
-        ):
-            try:
-                ends = {since, until} <= set(series.index)
-                rates[name] = rule(series) if ends and (series > 0).all() else np.nan
-            except CoverageError:
-                rates[name] = np.nan
-        rows.append({**dict(zip(keys, group, strict=True)), **rates, "n": len(series)})
-    return with_prices(with_sources(pd.DataFrame(rows), inside, keys), inside, keys)
-
-
-def real_values(trade: pd.DataFrame, deflator: pd.Series, *, base_year: int) -> pd.DataFrame:
-    """Values in prices of a base year: value_usd * index(base) / index(year), with `price_basis`
-    that says so.
-
-    trade: rows with year and value_usd in current USD. deflator: price index by year, above zero
-        (any base).
-    base_year: the year whose prices are wanted.
-    Returns the rows with value_usd in USD of the base year, so that every measure of them is one of
-    constant prices; the values as they were stand in value_current_usd.
-    Raises CoverageError where a year or the base has no index; UsageError for an index that is not
-    above zero or has a year twice; MixedUnitsError where `price_basis` says that values are in
-    constant prices already.
-    """
-    require(trade, ("value_usd",), keys=("year",))
-    if (
-        "price_basis" in trade
-        and not trade["price_basis"].astype(str).str.startswith("current").all()
-    ):
-        raise MixedUnitsError(
-            "values in constant prices cannot be deflated again", hint="keep rows in current USD"
-        )
-    index = observations(deflator, 1)
-    index.index = index.index.astype(int)
-    if (index <= 0).any():
-        raise UsageError(
-            "a price index is above zero",
-            hint="is this a rate of inflation? chain it to an index first",
-        )
-    years = trade["year"].astype(int)
-    lacking = sorted({*years, base_year} - set(index.index))
-    if lacking:
-        raise CoverageError(
-            f"the deflator has no value for {lacking[0]}", hint="give an index for every year"
-        )
-    factor = float(index[base_year]) / years.map(index).to_numpy(dtype=float)
-    return trade.assign(
-        value_usd=trade["value_usd"] * factor,
-        value_current_usd=trade["value_usd"],
-        price_basis=f"constant {base_year} USD",
-    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+import numpy as np
 import pandas as pd
 
 from ..ground import economies
@@ -37,29 +38,41 @@ def perspective(trade: pd.DataFrame, of: Iterable[str], *, panels: bool = True) 
     require(
         trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id")
     )
-    total = trade[
-        (trade["product"] == "TOTAL") & (trade["reporter"].isin(of) | trade["partner"].isin(of))
-    ]
+    total = _totals(trade, of)
     numbers(total, "value_usd")
     alike(total, ALIKE_MONEY)
     if odd := sorted(set(total["flow"]) - set(_OPPOSITE)):
         raise UsageError(f"unknown flow {odd[0]!r}", hint="known: export, import")
     sources = total["source_id"].unique()
-    total = total[~total["source_id"].isin(of_role(sources, "estimated"))]
-    filled = total["source_id"].isin(of_role(sources, "panel"))
-    total = total[~filled | (total["value_usd"] > 0)] if panels else total[~filled]
-    own = total[total["reporter"].isin(of)]
-    own = own.assign(
-        economy=own["reporter"], other=own["partner"], direction=own["flow"], side="reporter"
-    )
-    mirror = total[total["partner"].isin(of)]
-    mirror = mirror.assign(
-        economy=mirror["partner"],
-        other=mirror["reporter"],
-        direction=mirror["flow"].map(_OPPOSITE),
-        side="mirror",
-    )
-    return pd.concat([own, mirror], ignore_index=True)
+    keep = ~total["source_id"].isin(of_role(sources, "estimated")).to_numpy(bool)
+    if panel := of_role(sources, "panel"):
+        filled = total["source_id"].isin(panel).to_numpy(bool)
+        keep &= ~filled | (panels & total["value_usd"].gt(0).to_numpy(bool))
+    sides = {
+        side: np.flatnonzero(keep & total[column].isin(of).to_numpy(bool))
+        for side, column in (("reporter", "reporter"), ("mirror", "partner"))
+    }
+    both = total.take(np.concatenate([*sides.values()])).reset_index(drop=True)
+    mirrored = np.arange(len(both)) >= len(sides["reporter"])
+    reporter, partner = (both[c].to_numpy(object) for c in ("reporter", "partner"))
+    flow = both["flow"].tolist()
+    seen = {
+        "economy": np.where(mirrored, partner, reporter),
+        "other": np.where(mirrored, reporter, partner),
+        "direction": [_OPPOSITE[f] if m else f for f, m in zip(flow, mirrored, strict=True)],
+        "side": np.where(mirrored, "mirror", "reporter"),
+    }
+    return both.assign(**{c: pd.array(v, dtype=both["reporter"].dtype) for c, v in seen.items()})
+
+
+def _totals(trade: pd.DataFrame, of: Sequence[str]) -> pd.DataFrame:
+    """Rows of all products together in which one of the economies is a side.
+
+    Each column is read only where those before it leave a row: whole frames of text are slow.
+    """
+    sides = trade["reporter"].isin(of).to_numpy(bool) | trade["partner"].isin(of).to_numpy(bool)
+    places = np.flatnonzero(sides)
+    return trade.take(places[trade["product"].take(places).eq("TOTAL").to_numpy(bool)])
 
 
 def mirror_gap(

@@ -7,20 +7,18 @@ is never set against one that Kazakhstan reports of Russia.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from ..estimates.frame import estimate_row, estimates, shares
-from ..estimates.measures import measure
+from ..estimates.frame import estimate_row, estimates
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError
-from ..stats import years_back
 from ..stats.frames import require
-from ..tables.preference import ranked
 from .mirror import perspective
-from .standings import NEEDED, Ranking, Reports, ranking
+from .standings import Ranking, Reports, ranking
 
 BASES = ("reporter", "mirror", "interval")
 FLOWS = {"turnover": ("export", "import"), "exports": ("export",), "imports": ("import",)}
@@ -29,23 +27,31 @@ OWN_SOURCES = {"office_first": ("office", "compilation"), "compiled": ("compilat
 customs data.
 """
 
-SINCE = 2013
-"""A rank in the present tense is taken from no earlier year, as in `partner_lead`."""
-
-_NAMED = frozenset(p for p in eco.PARTNERS if p not in eco.AGGREGATES)
-
-
 _CHOICES = {
     "basis": BASES,
     "flow": tuple(FLOWS),
     "source": tuple(OWN_SOURCES),
-    "partners": ("named", "every"),
     "eu": ("apart", "one"),
 }
 
 
-def _known(**choices: str) -> None:
-    """Raise UnknownNameError where a choice is not one of its names."""
+_RANKED = {
+    "economy": "str",
+    "year": "int64",
+    "basis": "str",
+    "partner": "str",
+    "low": "float64",
+    "high": "float64",
+    "rank": "Int64",
+    "partners": "int64",
+    "sides": "int64",
+    "sources": "object",
+}
+"""Columns of a frame of ranks, and their types."""
+
+
+def known(**choices: str) -> None:
+    """Raise UnknownNameError where a choice (basis, flow, source, eu) is not one of its names."""
     for kind, name in choices.items():
         if name not in _CHOICES[kind]:
             raise UnknownNameError(kind, name, _CHOICES[kind])
@@ -53,10 +59,12 @@ def _known(**choices: str) -> None:
 
 def reports(trade: pd.DataFrame, *, economies: Sequence[str]) -> Reports:
     """Reports that a rank may rest on: `perspective` without panels, by economy and year."""
-    return Reports(perspective(trade, economies, panels=False))
+    bare = trade.copy(deep=False)
+    bare.attrs = {}  # pandas copies them at every step, which would take longer than the steps
+    return Reports(perspective(bare, economies, panels=False))
 
 
-def _ranking(
+def ranking_of(
     seen: Reports,
     economy: str,
     year: int,
@@ -64,188 +72,245 @@ def _ranking(
     basis: str,
     flow: str,
     source: str,
-    partners: str,
+    among: Collection[str] | None,
     eu: str,
+    needed: Collection[str],
 ) -> Ranking:
     """Partners of one economy and year; raises MixedUnitsError where one report values them in
     several ways.
     """
-    order = tuple(ranked(seen.own_sources, OWN_SOURCES[source])) if basis == "reporter" else ()
-    named = _NAMED if partners == "named" else None
-    found = ranking(seen.of(economy, year), basis, FLOWS[flow], order, named, eu == "one")
-    if basis == "reporter" and found.mixed:
-        seen.refuse_mixed(economy, year, (place for place, _ in found.used))
-    return found
+    own = basis == "reporter"
+    asked = (
+        basis,
+        FLOWS[flow],
+        seen.order(OWN_SOURCES[source]) if own else (),
+        None if among is None else frozenset(among),
+        eu == "one",
+        frozenset(needed if own else ()),
+    )
+    key = (economy, year, *asked)
+    if key not in seen.rankings:
+        found = ranking(seen.of(economy, year), *asked)
+        if own and found.mixed:
+            seen.refuse_mixed(economy, year, (place for place, _ in found.used))
+        seen.rankings[key] = found
+    return seen.rankings[key]
 
 
-def compare(
+def rank(
     trade: pd.DataFrame,
-    economy: str,
-    year: int,
     *,
+    economy: str | Sequence[str] | None = None,
+    partner: str | Sequence[str] | None = None,
+    year: int | Sequence[int] | None = None,
+    basis: str | Sequence[str] = "reporter",
+    flow: str = "turnover",
+    source: str = "office_first",
+    among: Collection[str] | None = None,
+    eu: str = "apart",
+    needed: Collection[str] | None = None,
+) -> pd.DataFrame:
+    """Rank of the partners in an economy's goods trade, each basis for itself.
+
+    Parameters
+    ----------
+    trade : pandas.DataFrame
+        Like table `trade`; rows of product TOTAL count.
+    economy : str or sequence of str, optional
+        Whose trade: codes or names. Every reporter in the frame that is no aggregate, if not given.
+    partner : str or sequence of str, optional
+        Whose rank: codes or names. All partners are ranked and these are returned; all, if not
+        given.
+    year : int or sequence of int, optional
+        Every year in the frame, if not given.
+    basis : str or sequence of str
+        Whose reports count, one of BASES or several: 'reporter' (the economy's own), 'mirror' (its
+        partners') or 'interval' (the range of both).
+    flow : str
+        'turnover', 'exports' or 'imports' (FLOWS). A partner without all of its directions is left
+        out: missing is not zero.
+    source : str
+        Who speaks for the economy on the basis 'reporter' (OWN_SOURCES): 'office_first' (its
+        national office, else compilations) or 'compiled' (compilations alone).
+    among : collection of str, optional
+        Codes that take part; every single economy that is listed, if not given. Aggregates never
+        take part, except the EU27 with ``eu="one"``.
+    eu : str
+        'apart' (member states count singly) or 'one' (the EU27 is a partner, its members are not).
+    needed : collection of str, optional
+        Codes that one source must list to speak for the economy on the basis 'reporter'; those of
+        `partner`, if not given. A source that lists none of them is passed over.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per economy, year, basis and partner, the largest first: economy, year, basis,
+        partner, low and high (USD; equal on a basis with one figure), rank by low (1 is the
+        largest; equal values share a rank), partners (how many are ranked), sides (of the two, how
+        many report it), sources. No row where nothing can be compared.
+
+    Raises
+    ------
+    UnknownNameError
+        For a choice, an economy or a missing column.
+    UsageError
+        For a figure that stands twice, and what `perspective` raises.
+    MixedUnitsError
+        Where one report values its partners in several ways.
+
+    Notes
+    -----
+    low and high are the sums over directions of the least and the largest report. A figure of one
+    side is never set against one of the other, except within a range.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> t = ca.load("trade", product="TOTAL", source="KAZ_BNS")
+    >>> found = ca.trade.rank(t, partner=["Russia", "China"], year=2022)
+    >>> found[["economy", "partner", "rank", "partners"]].to_dict("records")[0]
+    {'economy': 'KAZ', 'partner': 'RUS', 'rank': 1, 'partners': 50}
+    """
+    bases = [basis] if isinstance(basis, str) else list(basis)
+    for one in bases:
+        known(basis=one, flow=flow, source=source, eu=eu)
+    require(trade, (), keys=("reporter", "year"))
+    if economy is None:
+        codes = [str(c) for c in trade["reporter"].unique() if not eco.is_aggregate(c)]
+    else:
+        codes = _codes(economy)
+    wanted = None if partner is None else _codes(partner)
+    listed = (wanted or ()) if needed is None else needed
+    if year is not None:
+        years = [year] if isinstance(year, int | np.integer) else list(year)
+        trade = trade.take(np.flatnonzero(np.isin(trade["year"].to_numpy(int), years)))
+    seen = reports(trade, economies=codes)
+    choices: dict[str, Any] = {
+        "flow": flow,
+        "source": source,
+        "among": among,
+        "eu": eu,
+        "needed": listed,
+    }
+    rows = [
+        (code, when, one, s.partner, s.low, s.high, place, len(found.standings), s.sides, s.sources)
+        for code in codes
+        for when in (seen.years() if year is None else years)
+        for one in bases
+        for found in [ranking_of(seen, code, int(when), basis=one, **choices)]
+        for s, place in zip(found.standings, found.ranks(), strict=True)
+        if wanted is None or s.partner in wanted
+    ]
+    columns = list(zip(*rows, strict=True)) or [()] * len(_RANKED)
+    return pd.DataFrame(
+        {
+            name: pd.Series(values, dtype=dtype)
+            for (name, dtype), values in zip(_RANKED.items(), columns, strict=True)
+        }
+    )
+
+
+def _codes(names: str | Sequence[str]) -> list[str]:
+    return [eco.resolve(n) for n in ([names] if isinstance(names, str) else names)]
+
+
+def rank_years(
+    trade: pd.DataFrame,
+    *,
+    economy: str | Sequence[str],
+    needed: Collection[str],
     basis: str = "reporter",
     flow: str = "turnover",
     source: str = "office_first",
-    partners: str = "every",
     eu: str = "apart",
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Trade of one economy by partner in one year, on one basis.
-
-    partners: 'every' (every single economy the source lists) or 'named' (the partners of the
-        register alone: a rank among these is not a rank among all).
-    eu: 'apart' (member states count singly) or 'one' (the EU27 is a partner and its members are
-        not).
-    trade: rows like table `trade`. economy: code or name. year: the one compared.
-    basis, flow, source: one of BASES, FLOWS, OWN_SOURCES.
-    Returns (table, rows): per partner low, high (USD; equal on a basis with one figure), rank by
-    low (1 is the largest), and sources; and the rows of table `trade` behind it. A partner without
-    all the directions of `flow` is left out, not zero; both are empty where nothing can be
-    compared. Aggregates never take part, except the EU27 with eu='one'.
-    Formula: low and high are the sums over directions of the least and the largest report.
-    Raises UnknownNameError for a choice or an economy, UsageError for a figure that stands twice,
-    MixedUnitsError where one report values its partners in several ways, and what `perspective`
-    raises.
-    """
-    economy = eco.resolve(economy)
-    choices = {"basis": basis, "flow": flow, "source": source, "partners": partners, "eu": eu}
-    _known(**choices)
-    require(trade, (), keys=("year",))
-    return _tables(
-        reports(trade[trade["year"] == year], economies=[economy]), economy, year, **choices
-    )
-
-
-def _tables(
-    seen: Reports, economy: str, year: int, **choices: str
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What `compare` returns, from reports."""
-    found = _ranking(seen, economy, year, **choices)
-    table = pd.DataFrame(found.standings, columns=["partner", "low", "high", "sources"])
-    table = table.astype({"low": "float64", "high": "float64"})
-    table.insert(3, "rank", pd.array([found.rank(p) for p in table["partner"]], dtype="Int64"))
-    used = seen.at(economy, year, (place for place, _ in found.used))
-    return table, used.assign(other=[other for _, other in found.used])
-
-
-def ranks(
-    trade: pd.DataFrame,
-    economies: Sequence[str],
-    years: Sequence[int],
-    bases: Sequence[str] = BASES,
-    **choices: str,
 ) -> pd.DataFrame:
-    """`compare` for several economies, years and bases: one row per economy, year, basis and
-    partner.
+    """Years in which certain partners can be ranked, and in how many economies.
 
-    trade: like table `trade`. economies, years, bases: those wanted (bases out of BASES).
-    choices: flow, source, partners and eu of `compare`.
-    Returns economy, year, basis, partner, low, high (USD), rank, sources; no row where nothing can
-    be compared. Raises what `compare` raises.
+    Parameters
+    ----------
+    trade : pandas.DataFrame
+        Like table `trade`; rows of product TOTAL count.
+    economy : str or sequence of str
+        Codes or names.
+    needed : collection of str
+        Codes of the partners that must all be observed; with ``eu="one"`` the EU27 as well.
+    basis, flow, source, eu : str
+        As in `rank`; one basis.
+
+    Returns
+    -------
+    pandas.DataFrame
+        year, economies (in how many of those asked for all of `needed` are observed); a row for
+        every year with a report, in agreement with `rank`.
+
+    Raises
+    ------
+    UnknownNameError
+        For a choice or an economy, and what `perspective` raises.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> t = ca.load("trade", product="TOTAL", source="KAZ_BNS")
+    >>> able = rank_years(t, economy="KAZ", needed=["TUR", "RUS"]).query("economies > 0")
+    >>> int(able["year"].max())
+    2023
     """
-    parts = []
-    for economy in economies:
-        for year in years:
-            for basis in bases:
-                table, _ = compare(trade, economy, year, basis=basis, **choices)
-                if len(table):
-                    parts.append(table.assign(economy=economy, year=year, basis=basis))
-    columns = ["economy", "year", "basis", "partner", "low", "high", "rank", "sources"]
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+    known(basis=basis, flow=flow, source=source, eu=eu)
+    codes = _codes(economy)
+    seen = reports(trade, economies=codes)
+    choices: dict[str, Any] = {"basis": basis, "flow": flow, "source": source, "eu": eu}
+    counts = [_observed(seen, codes, year, needed=needed, **choices) for year in seen.years()]
+    return pd.DataFrame({"year": seen.years(), "economies": counts}, dtype="int64")
 
 
-def newest_ranks(trade: pd.DataFrame, economies: Sequence[str], *, eu: str = "one") -> pd.DataFrame:
-    """`ranks` on every basis for the newest year of that basis; a basis without such a year since
-    SINCE has no rows.
-
-    trade: like table `trade`. economies: codes or names. eu: 'one' or 'apart', as in `compare`.
-    Columns as of `ranks`; empty where no basis has such a year. Raises what `compare` raises.
-    """
-    parts = []
-    for basis in BASES:
-        try:
-            year = newest_year(trade, economies, basis=basis)
-        except CoverageError:
-            continue
-        parts.append(ranks(trade, economies, [year], [basis], eu=eu))
-    filled = [part for part in parts if len(part)]
-    return pd.concat(filled, ignore_index=True) if filled else ranks(trade, [], [])
-
-
-def _needed(eu: str) -> set[str]:
-    return {*NEEDED, "EU27"} if eu == "one" else set(NEEDED)
-
-
-def observed(
-    trade: pd.DataFrame,
-    economies: Sequence[str],
-    *,
-    basis: str,
-    flow: str = "turnover",
-    eu: str = "apart",
-    source: str = "office_first",
-) -> pd.Series:
-    """For each year, in how many of the economies a rank can be given: China and Russia (and the
-    EU, if it is one) are there.
-
-    trade, basis, flow, eu, source: as in `compare`. economies: codes or names.
-    Returns a series of counts by year, in agreement with `compare` for every year.
-    Raises UnknownNameError for a choice, and what `perspective` raises.
-    """
-    choices = {"basis": basis, "flow": flow, "eu": eu, "source": source}
-    _known(**choices)
-    seen, codes = reports(trade, economies=economies), [eco.resolve(e) for e in economies]
-    years = seen.years()
-    counts = [_observed(seen, codes, year, **choices) for year in years]
-    return pd.Series(counts, index=pd.Index(years, name="year"), dtype="int64")
+def _all_needed(needed: Collection[str], eu: str) -> set[str]:
+    return {*needed, "EU27"} if eu == "one" else set(needed)
 
 
 def _observed(
-    seen: Reports, economies: Sequence[str], year: int, *, eu: str, **choices: str
+    seen: Reports,
+    economies: Sequence[str],
+    year: int,
+    *,
+    needed: Collection[str],
+    eu: str,
+    **choices: str,
 ) -> int:
-    """In how many of the economies a rank can be given in a year."""
-    needed = _needed(eu)
-    found = (_ranking(seen, code, year, partners="every", eu=eu, **choices) for code in economies)
-    return sum(needed <= one.partners for one in found)
+    """In how many of the economies the needed partners can be ranked in a year."""
+    wanted = _all_needed(needed, eu)
+    found = (
+        ranking_of(seen, code, year, among=None, eu=eu, needed=needed, **choices)
+        for code in economies
+    )
+    return sum(wanted <= one.partners for one in found)
 
 
 def newest_year(
-    trade: pd.DataFrame,
+    seen: Reports,
     economies: Sequence[str],
     *,
+    needed: Collection[str],
     basis: str,
     eu: str = "apart",
     source: str = "office_first",
-    since: int = SINCE,
+    since: int,
+    at_least: int,
 ) -> int:
-    """The newest year in which turnover can be ranked for at least three of the economies (for all,
-    if fewer are asked for).
+    """The newest year in which turnover with the needed partners can be ranked for so many of the
+    economies (for all, if fewer are asked for).
 
-    trade, basis, eu, source: as in `compare`. economies: codes or names. since: no year before this
-        one.
-    Raises CoverageError where there is none or no economy is named, UnknownNameError for a choice.
+    Raises CoverageError where there is none since `since`, or no economy is named.
     """
     if not len(economies):
         raise CoverageError("no economy to rank for", hint="name one at least")
-    _known(basis=basis, eu=eu, source=source)
-    codes = [eco.resolve(e) for e in economies]
-    return _newest_year(
-        reports(trade, economies=codes), codes, since, basis=basis, eu=eu, source=source
-    )
-
-
-def _newest_year(
-    seen: Reports, economies: Sequence[str], since: int, *, basis: str, eu: str, source: str
-) -> int:
-    least = min(3, len(economies))
-    for year in reversed(seen.years()):
-        if year < since:
-            break
-        if (
-            _observed(seen, economies, year, basis=basis, flow="turnover", eu=eu, source=source)
-            >= least
-        ):
+    known(basis=basis, eu=eu, source=source)
+    least = min(at_least, len(economies))
+    choices = {"basis": basis, "flow": "turnover", "source": source, "eu": eu}
+    for year in reversed([y for y in seen.years() if y >= since]):
+        if _observed(seen, economies, year, needed=needed, **choices) >= least:
             return year
-    names = ", ".join(eco.name_of(c) for c in sorted(_needed(eu)))
+    names = ", ".join(eco.name_of(c) for c in sorted(_all_needed(needed, eu)))
     raise CoverageError(
         f"no year since {since} in which trade with {names} is observed on the basis {basis} in "
         f"{least} of "
@@ -254,68 +319,102 @@ def _newest_year(
     )
 
 
-@measure("trade.lead")
-@shares(seen=reports)
 def lead(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str],
-    basis: str,
-    year: str = "newest",
+    partner: str,
+    year: int,
+    basis: str = "reporter",
     flow: str = "turnover",
     source: str = "office_first",
-    partners: str = "named",
+    among: Collection[str] | None = None,
     eu: str = "apart",
-    since: str = str(SINCE),
+    needed: Collection[str] = (),
     seen: Reports | None = None,
 ) -> pd.DataFrame:
-    """China's trade over that of its largest rival: above one, China ranks first.
+    """A partner's trade with each economy over that of its largest rival: above one, it ranks
+    first.
 
-    trade: like table `trade`. economies: codes or names.
-    basis: 'reporter' (own report), 'mirror' (partners' reports) or 'interval' (the range of both).
-    year: 'newest' (see `newest_year`; taken for turnover, so that all flows speak of one year),
-        'newest-1', 'newest-2'.
-    flow: 'turnover', 'exports' or 'imports'.
-    source: 'office_first' or 'compiled', on the basis 'reporter' (OWN_SOURCES).
-    partners: 'named' or 'every'. eu: 'apart' or 'one'; see `compare`. since: no earlier year is
-        taken for the newest.
-    seen: what `reports` makes of trade (made here if not given).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. On the
-    basis 'interval' there is no estimate, only low (China's lowest report over the rival's highest)
-    and high; a rank is certain only where both are on one side of one. An economy without China,
-    Russia or a rival has the reason in `missing`.
-    Raises CoverageError where no year can be ranked, UnknownNameError for a choice, UsageError for
-    another `year`, and what `compare` raises.
-    Formula: x_CHN / max_j x_j over j other than China.
+    Parameters
+    ----------
+    trade : pandas.DataFrame
+        Like table `trade`; rows of product TOTAL count.
+    economies : sequence of str
+        Codes or names.
+    partner : str
+        Whose lead: code or name.
+    year : int
+        The year compared.
+    basis, flow, source, among, eu
+        As in `rank`; one basis.
+    needed : collection of str
+        Partners without which nothing is said, beside `partner` itself; with ``eu="one"`` the EU27
+        as well.
+    seen : Reports, optional
+        What `rank.reports` makes of `trade`, where it is made already.
+
+    Returns
+    -------
+    pandas.DataFrame
+        An estimates frame, one row per economy. On the basis 'interval' there is no estimate, only
+        low (the partner's lowest report over the rival's highest) and high; a rank is certain only
+        where both are on one side of one. Where a needed partner or a rival is not observed,
+        `missing` says so.
+
+    Raises
+    ------
+    UnknownNameError
+        For a choice or an economy, and what `rank` raises.
+
+    Notes
+    -----
+    x_p / max_j x_j over the partners j other than p.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> t = ca.load("trade", product="TOTAL", source="KAZ_BNS")
+    >>> found = lead(t, economies=["KAZ"], partner="RUS", year=2022)
+    >>> bool(found["estimate"].item() > 1)
+    True
     """
-    choices = {"basis": basis, "flow": flow, "source": source, "partners": partners, "eu": eu}
-    _known(**choices)
-    economies, back = [eco.resolve(e) for e in economies], years_back(year)
-    seen = reports(trade, economies=economies) if seen is None else seen
-    chosen = _newest_year(seen, economies, int(since), basis=basis, eu=eu, source=source) - back
-    return estimates(_lead(seen, economy, chosen, **choices) for economy in economies)
+    known(basis=basis, flow=flow, source=source, eu=eu)
+    codes, own = [eco.resolve(e) for e in economies], eco.resolve(partner)
+    seen = reports(trade, economies=codes) if seen is None else seen
+    choices: dict[str, Any] = {
+        "basis": basis,
+        "flow": flow,
+        "source": source,
+        "among": among,
+        "eu": eu,
+        "needed": {own, *needed},
+    }
+    return estimates(_lead(seen, code, year, own, **choices) for code in codes)
 
 
-def _lead(
-    seen: Reports, economy: str, year: int, *, basis: str, flow: str, eu: str, **choices: str
-) -> dict[str, Any]:
+def _lead(seen: Reports, economy: str, year: int, partner: str, **choices: Any) -> dict[str, Any]:
     """The row of one economy in `lead`."""
-    found = _ranking(seen, economy, year, basis=basis, flow=flow, eu=eu, **choices)
-    if absent := sorted(_needed(eu) - found.partners):
+    found = ranking_of(seen, economy, year, **choices)
+    basis, flow = choices["basis"], choices["flow"]
+    if absent := sorted(_all_needed(choices["needed"], choices["eu"]) - found.partners):
         names = ", ".join(eco.name_of(a) for a in absent)
         return estimate_row(
             economy=economy, missing=f"no {flow} with {names} in {year} on the basis {basis}"
         )
-    (china,) = (s for s in found.standings if s.partner == "CHN")
-    rivals = [s for s in found.standings if s.partner != "CHN"]
+    (own,) = (s for s in found.standings if s.partner == partner)
+    rivals = [s for s in found.standings if s.partner != partner]
+    if not rivals:
+        return estimate_row(
+            economy=economy, missing=f"no rival of {eco.name_of(partner)} in {year}"
+        )
     least, most = max(s.low for s in rivals), max(s.high for s in rivals)
     if not least > 0:
         return estimate_row(economy=economy, missing=f"{flow} with every rival is zero in {year}")
-    used = seen.at(economy, year, (place for place, _ in found.used))
-    rows = used[["reporter", "partner", "year", "flow", "product", "source_id"]]
+    rows = seen.at(economy, year, (place for place, _ in found.used), cells=True)
     if basis == "interval":
-        low, high = china.low / most, china.high / least
+        low, high = own.low / most, own.high / least
         return estimate_row(
             rows, economy=economy, low=low, high=high, interval="range of both sides' reports"
         )
-    return estimate_row(rows, economy=economy, estimate=china.low / least)
+    return estimate_row(rows, economy=economy, estimate=own.low / least)

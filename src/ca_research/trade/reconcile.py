@@ -20,14 +20,9 @@ CIF_FOB = 1.06
 """Default factor from fob to cif: the one the IMF's direction of trade statistics use.
 
 Source: IMF, Direction of Trade Statistics Yearbook 2017, introduction; the method is in Marini,
-Dippelsman and Stanger (2018), IMF Working Paper 18/16. Landlocked economies pay more; see
-CIF_FOB_RANGE.
+Dippelsman and Stanger (2018), IMF Working Paper 18/16. Landlocked economies pay more;
+the IMF took 1.10 before.
 """
-CIF_FOB_RANGE = (1.00, 1.06, 1.10, 1.20)
-"""Values for a specification axis: no adjustment, the default, the ten per cent the IMF used
-before, an upper value.
-"""
-
 RE_EXPORT_RATIO = 1.5
 """A partner's report above this many times the own one is flagged: valuation alone does not make
 such a gap.
@@ -42,7 +37,7 @@ def _fob(rows: pd.DataFrame, factor: float) -> pd.Series:
 
 
 def reconcile(
-    economy: str,
+    economy: str | Sequence[str],
     partner: str,
     trade: pd.DataFrame | None = None,
     *,
@@ -50,58 +45,93 @@ def reconcile(
     until: int | None = None,
     cif_fob: float = CIF_FOB,
 ) -> pd.DataFrame:
-    """All reports of one pair on a fob basis, one row per year and direction (of `economy`).
+    """All reports of trade with one partner on a fob basis, and the gap between the two sides.
 
-    economy, partner: codes or names. trade: a frame like table `trade` (product TOTAL); loaded
-        where not given.
-    since, until: years, both included.
-    cif_fob: factor by which cif exceeds fob (default CIF_FOB and its source; CIF_FOB_RANGE for a
-        grid).
-    Returns year, direction; reported_low/high and mirror_low/high (range over sources of each side,
-    USD fob); gap = middle of mirror - middle of own; asymmetry = |gap| / mean of the two middles,
-    in [0, 2]; low, high (over all reports:
-    a range, not a confidence interval); flags re_export_suspicion (see RE_EXPORT_RATIO),
-    services_included (a source of goods and services is among them), missing ('own report',
-    'partner's report' or ''); sources.
-    A side without a report is null: missing is not zero. Raises CoverageError where nobody reports,
-    UsageError for a factor below one, an economy with itself or a figure that stands twice, and
-    what `perspective` raises.
-    Formulas: fob = cif / cif_fob; middle = (low + high) / 2.
-    Formula of the asymmetry: Javorsek (2016), UN ESCAP working paper 02/2016.
+    Parameters
+    ----------
+    economy : str or sequence of str
+        Whose trade: code or name, one or several.
+    partner : str
+        With whom: code or name.
+    trade : pandas.DataFrame, optional
+        Like table `trade` (product TOTAL); loaded where not given.
+    since, until : int, optional
+        Years, both included.
+    cif_fob : float
+        Factor by which cif exceeds fob (CIF_FOB and its source).
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per economy, year and direction (of the economy): economy, partner, year,
+        direction; reported_low, reported_high, mirror_low, mirror_high (range over the sources of
+        each side, USD fob); gap (USD); asymmetry in [0, 2]; low, high (USD, over all reports: a
+        range, no confidence interval); re_export_suspicion (the exporter reports more than
+        RE_EXPORT_RATIO times what the importer does); services_included (a source of goods and
+        services is among them); missing ('own report', "partner's report" or ''); sources; cif_fob.
+        A side without a report is null: missing is not zero.
+
+    Raises
+    ------
+    CoverageError
+        Where nobody reports, also for one economy of several.
+    UsageError
+        For a factor below one, an economy with itself, a figure that stands twice, and what
+        `perspective` raises.
+
+    Notes
+    -----
+    fob = cif / cif_fob; middle = (low + high) / 2; gap = middle of mirror - middle of own;
+    asymmetry = |gap| / mean of the two middles: Javorsek (2016), UN ESCAP working paper 02/2016.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> found = reconcile("KGZ", "CHN", since=2022, until=2022)
+    >>> found.loc[found["direction"] == "import", "missing"].item()
+    ''
     """
     if not (cif_fob >= 1 and np.isfinite(cif_fob)):
         raise UsageError(
             f"cif cannot be below fob: cif_fob = {cif_fob}",
             hint="a factor of 1 or more, for example 1.06",
         )
-    economy, partner = eco.resolve(economy), eco.resolve(partner)
-    if economy == partner:
-        raise UsageError(f"{economy} has no other side in {partner}", hint="name two economies")
+    codes = [eco.resolve(e) for e in ([economy] if isinstance(economy, str) else economy)]
+    partner = eco.resolve(partner)
+    if partner in codes:
+        raise UsageError(f"{partner} has no other side in {partner}", hint="name two economies")
     if trade is None:
-        pair = [economy, partner]
+        sides = [*codes, partner]
         trade = load(
-            "trade", product="TOTAL", reporter=pair, partner=pair, since=since, until=until
+            "trade", product="TOTAL", reporter=sides, partner=sides, since=since, until=until
         )
     require(trade, ("valuation",))
+    rows = [row for c in codes for row in _pair(c, partner, trade, since, until, cif_fob)]
+    return pd.DataFrame(rows).assign(cif_fob=cif_fob)
+
+
+def _pair(
+    economy: str,
+    partner: str,
+    trade: pd.DataFrame,
+    since: int | None,
+    until: int | None,
+    cif_fob: float,
+) -> list[dict[str, object]]:
+    """The rows of one pair in `reconcile`."""
     seen = perspective(trade, [economy])
-    seen = seen[seen["other"] == partner]
-    if since is not None:
-        seen = seen[seen["year"] >= since]
-    if until is not None:
-        seen = seen[seen["year"] <= until]
+    seen = seen[seen["other"].eq(partner) & seen["year"].between(since or 0, until or 9999)]
     if seen.empty:
         raise CoverageError(
             f"nobody reports trade between {economy} and {partner}", hint="ca.coverage('trade')"
         )
     one_figure_per_cell(seen, ["year", "direction", "side", "source_id"])
     seen = seen.assign(fob=_fob(seen, cif_fob))
-    rows = [
-        _row(int(year), direction, cell)
+    pair = {"economy": economy, "partner": partner}
+    return [
+        pair | _row(int(year), direction, cell)
         for (year, direction), cell in seen.groupby(["year", "direction"])
     ]
-    frame = pd.DataFrame(rows)
-    frame.attrs = {"economy": economy, "partner": partner, "cif_fob": cif_fob}
-    return frame
 
 
 def _row(year: int, direction: str, cell: pd.DataFrame) -> dict[str, object]:
@@ -133,25 +163,3 @@ def _row(year: int, direction: str, cell: pd.DataFrame) -> dict[str, object]:
         ),
         "sources": tuple(sorted(set(cell["source_id"]))),
     }
-
-
-def region_gaps(
-    trade: pd.DataFrame,
-    partner: str = "CHN",
-    *,
-    economies: Sequence[str] = eco.CA5,
-    cif_fob: float = CIF_FOB,
-) -> pd.DataFrame:
-    """`reconcile` for several economies with one partner: the rows of all, with `economy` and
-    `partner` first; values in USD fob.
-
-    trade, partner, cif_fob: as in `reconcile`. economies: codes or names.
-    Raises what `reconcile` raises, also where one of the economies has no report at all.
-    """
-    parts = []
-    for economy in economies:
-        part = reconcile(economy, partner, trade, cif_fob=cif_fob)
-        part.insert(0, "economy", economy)
-        part.insert(1, "partner", eco.resolve(partner))
-        parts.append(part)
-    return pd.concat(parts, ignore_index=True)

@@ -204,7 +204,7 @@ def growth(
     """Year-on-year growth of value_usd (USD): columns `by`, year, value_usd, growth (0.05 is 5 %),
     sources, price_basis.
 
-    price_basis stands there where `trade` has it: growth of constant dollars (`real_values`) is
+    price_basis stands there where `trade` has it: growth of constant dollars is
     real, of others nominal.
     trade: rows of one source, product, valuation and price basis per `by`, with the columns of
     `by`, year and value_usd; rows without a value count as years that are not there.

@@ -1,0 +1,113 @@
+"""China among the investors and the contractors in each economy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from ..estimates.frame import estimate_row, estimates
+from ..estimates.measures import measure
+from ..ground import economies as eco
+from ..ground.errors import CoverageError, UnknownNameError
+from ..investment.fdi import LEAST_INVESTORS, stock_by_investor, stock_rows, stock_years
+from ..stats import years_back
+from ..stats.frames import require
+
+CONDUITS = ("NLD",)
+"""Hosts of holding companies among the named investors: their stock is mostly owned from
+elsewhere.
+"""
+
+
+@measure("investment.fdi_rank")
+def fdi_rank(
+    investment: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    year: str = "newest",
+    conduits: str = "counted",
+    hong_kong: str = "apart",
+) -> pd.DataFrame:
+    """Rank of China among the named investors by inward stock.
+
+    investment: table `investment`, as in `stock_by_investor`.
+    conduits: 'counted' or 'left_out' (see CONDUITS). hong_kong: 'apart' or 'with_china'.
+    economies: codes of hosts.
+    year: 'newest' year with at least LEAST_INVESTORS named investors, 'newest-1', 'newest-2'.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per host; the
+    estimate is a rank, 1 the largest, without an interval. Named investors are not all investors,
+    so the rank is a best case for China: an investor not named can only push it down. No such year,
+        or no Chinese stock in it, is recorded in `missing`.
+    Raises UnknownNameError for another choice, UsageError for another `year`.
+    """
+    for kind, name, known in (
+        ("conduits", conduits, ("counted", "left_out")),
+        ("hong_kong", hong_kong, ("apart", "with_china")),
+    ):
+        if name not in known:
+            raise UnknownNameError(kind, name, known)
+    rows = []
+    for host in economies:
+        years, back = stock_years(investment, host), years_back(year)
+        if len(years) <= back:
+            rows.append(
+                estimate_row(
+                    economy=host,
+                    missing=f"no stock by at least {LEAST_INVESTORS} investors on one concept"
+                    + (f" for the {year} year" if years else ""),
+                )
+            )
+            continue
+        left_out = CONDUITS if conduits == "left_out" else ()
+        table = stock_by_investor(
+            investment,
+            host,
+            years[back],
+            leave_out=left_out,
+            merge={"HKG": "CHN"} if hong_kong == "with_china" else None,
+        )
+        used = stock_rows(investment, host, years[back], leave_out=left_out)
+        china = table[table["investor"] == "CHN"]
+        if china.empty:
+            rows.append(estimate_row(economy=host, missing=f"no Chinese stock for {years[back]}"))
+        else:
+            rows.append(estimate_row(used, economy=host, estimate=float(china["rank"].iloc[0])))
+    return estimates(rows)
+
+
+@measure("investment.contractor_rank")
+def contractor_rank(investment: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFrame:
+    """Rank of China by turnover of contracted works in the newest year of each host.
+
+    investment: table `investment`; rows of measure contracted_turnover_yearly. economies: codes of
+        hosts.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per host; the
+    estimate is a rank, 1 the largest. Running totals dated to one year are not turnover of that
+    year, so they are not used: a host with only these has the reason in `missing`.
+    Raises CoverageError where other contractors are counted and China is not.
+    """
+    require(investment, ("investor", "host", "year", "measure", "value_usd", "source_id"))
+    yearly = investment[
+        (investment["measure"] == "contracted_turnover_yearly")
+        & ~investment["investor"].isin(list(eco.AGGREGATES))
+    ]
+    rows = []
+    for host in economies:
+        mine = yearly[yearly["host"] == host]
+        if mine["investor"].nunique() < 2:
+            rows.append(
+                estimate_row(
+                    economy=host,
+                    missing="only running totals of contracted works are at hand, for one or two "
+                    "contractors",
+                )
+            )
+            continue
+        newest = mine[mine["year"] == mine["year"].max()]
+        china = newest.assign(rank=newest["value_usd"].rank(ascending=False, method="min"))
+        china = china[china["investor"] == "CHN"]
+        if china.empty:
+            raise CoverageError(f"no Chinese turnover for {host}")
+        rows.append(estimate_row(newest, economy=host, estimate=float(china["rank"].iloc[0])))
+    return estimates(rows)

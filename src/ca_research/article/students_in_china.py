@@ -1,0 +1,85 @@
+"""Students from the five in China: changes of their number and of China's share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from ..estimates.measures import measure
+from ..students import flows
+
+UIS_OUTBOUND = ("uis_outbound_peijin", "uis_api_nemuulen_outbound")
+"""Students abroad by origin as UNESCO counts them from its hosts' reports; China is not among these
+hosts.
+"""
+
+
+@measure("students.window_change")
+def window_change(
+    students: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    level: str = "all",
+    window: str = "five_years",
+    statistic: str = "end_to_end",
+) -> pd.DataFrame:
+    """`flows.window_change` in China: only its sign decides.
+
+    students, economies: as there. level: 'all', 'degree' or 'scholarship'.
+    window: 'five_years', 'four_years' or 'whole'.
+    statistic: 'end_to_end' (persons), 'sen_slope' (persons a year) or 'log_slope' (rate a year).
+    Returns an estimates frame, one row per economy. Raises what `flows.window_change` raises.
+    """
+    return flows.window_change(
+        students,
+        economies=economies,
+        destination="CHN",
+        level=level,
+        window=window,
+        statistic=statistic,
+    )
+
+
+@measure("students.change_since")
+def change_since(
+    students: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    level: str = "all",
+    start: str = "2019",
+    end: str = "2022",
+) -> pd.DataFrame:
+    """`flows.change_since` in China, in persons.
+
+    students, economies: as there. level: 'all', 'degree' or 'scholarship'. start, end: the two
+    years.
+    Returns an estimates frame, one row per economy. Raises what `flows.change_since` raises.
+    """
+    return flows.change_since(
+        students,
+        economies=economies,
+        destination="CHN",
+        start=int(start),
+        end=int(end),
+        level=level,
+    )
+
+
+@measure("students.share_change")
+def share_change(
+    students: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    window: str = "five_years",
+    uis: str = UIS_OUTBOUND[0],
+) -> pd.DataFrame:
+    """`flows.share_change` of China, which does not report to UNESCO.
+
+    students, economies: as there. window: 'five_years', 'four_years' or 'whole'.
+    uis: the edition of UNESCO's totals abroad, one of UIS_OUTBOUND.
+    Returns an estimates frame, one row per economy. Raises what `flows.share_change` raises.
+    """
+    return flows.share_change(
+        students, economies=economies, destination="CHN", total_source=uis, window=window
+    )
