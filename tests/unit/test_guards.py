@@ -108,7 +108,7 @@ MEASURES = {
 }
 ADD_OVER_PARTNERS = (
     "partner_shares",
-    "concentration",
+    "hhi",
     "product_shares",
     "grubel_lloyd",
     "balance",
@@ -215,7 +215,7 @@ BY_DESIGN = {
     ("balance", "valuation"),
     ("china_imports", "scope"),
 }
-OF_SHARES = ("concentration",)
+OF_SHARES = ("hhi",)
 """These take shares, which carry no value and no valuation."""
 OF_TRADE = [n for n in MEASURES if n not in OF_SHARES]
 
