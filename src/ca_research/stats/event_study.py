@@ -280,8 +280,12 @@ def event_study(
     frame : pandas.DataFrame
         One row per unit and period. Units treated after the last period count as untreated
         (logged); units without a period before treatment leave.
-    unit, time, outcome : str
-        Columns; `time` is numeric.
+    unit : str
+        Column.
+    time : str
+        Column of numbers.
+    outcome : str
+        Column of numbers.
     first : str
         Column of the unit's first treated period (missing: never).
     cluster : str, optional

@@ -227,8 +227,10 @@ def synthetic_control(
     demean : bool
         Take each unit's mean before `start` out first, for a treated unit outside the donors' range
         [1]_.
-    least_before, least_donors : int
-        Fewer periods before, or fewer donors, are refused.
+    least_before : int
+        Fewer periods before `start` are refused.
+    least_donors : int
+        Fewer donors are refused.
 
     Returns
     -------

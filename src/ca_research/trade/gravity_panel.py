@@ -235,8 +235,10 @@ def treated_pairs(
     ----------
     panel : pandas.DataFrame
         As `panel` gives it.
-    exporter, importers : str or sequence of str
-        Codes or names, one or several on either side.
+    exporter : str or sequence of str
+        Codes or names, one or several.
+    importers : str or sequence of str
+        Likewise, on the other side.
     since : int, optional
         Only from this year on.
 
