@@ -61,9 +61,8 @@ class Model:
 
     Examples
     --------
-    >>> Model("fepois", effects="exporter + importer", errors="cluster", cluster="exporter^importer")
-    ... # doctest: +ELLIPSIS
-    Model(estimator='fepois', ...)
+    >>> Model("fepois", effects="exporter + importer", errors="HC1").effects
+    'exporter + importer'
     """
 
     estimator: str = "ols"
@@ -295,8 +294,8 @@ def specification_curve(
     >>> rng = np.random.default_rng(0)
     >>> data = pd.DataFrame(rng.normal(size=(200, 3)), columns=["x", "size", "age"])
     >>> data["y"] = 0.5 * data["x"] + data["size"] + rng.normal(size=200)
-    >>> curve = specification_curve(
-    ...     data, "y", "x", controls=["size", "age"], model={"OLS": "ols", "robust": Model(errors="HC1")})
+    >>> models = {"OLS": "ols", "robust": Model(errors="HC1")}
+    >>> curve = specification_curve(data, "y", "x", controls=["size", "age"], model=models)
     >>> print(curve)
     8 specifications of 8 combinations
       size [method]: with (main), without

@@ -275,26 +275,67 @@ def event_study(
 ) -> EventStudy:
     """Effects by time since treatment in a panel with staggered treatment.
 
-    frame: one row per unit and period; `time` numeric, `first` the unit's first treated period
-        (missing: never). Units treated after the last period count as untreated (logged); units
-        without a period before treatment leave.
-    estimator: 'did2s', two stages (Gardner 2022, arXiv 2207.05943; errors allow for the first
-        stage); 'saturated', cohort by event time, weighted by the cohorts' share (Sun and Abraham
-        2021, Journal of Econometrics 225(2); weights taken as fixed); 'twfe', one dummy per event
-        time and unit and period effects: naive, for comparison.
-    window: event times shown and used for the pre-trend; all are estimated. cluster: column, the
-        unit by default.
-    level: of the intervals. unit, time, outcome: columns.
-    `att` is the mean over all treated rows ('twfe': the coefficient on one treatment dummy, with
-    weights of its own).
-    The reference of 'saturated' and 'twfe' is the last period before treatment; leads of 'did2s'
-    are averages of first-stage residuals, not differences from a reference, and do not compare with
-    the others' one to one.
-    Model: y_ut = a_u + g_t + sum_k b_k 1(t - first_u = k) + e_ut; b_k in units of the outcome.
-    Intervals: t with G - 1 degrees of freedom.
-    Raises UnknownNameError (column, estimator), UsageError (text, a unit twice in a period or in
-    two clusters, a row without a unit), CoverageError (nobody treated, nobody untreated, all
-    treated at once, too few periods, fewer than two clusters, a constant outcome or an exact fit).
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row per unit and period. Units treated after the last period count as untreated
+        (logged); units without a period before treatment leave.
+    unit : str
+        Column.
+    time : str
+        Column of numbers.
+    outcome : str
+        Column of numbers.
+    first : str
+        Column of the unit's first treated period (missing: never).
+    cluster : str, optional
+        Column; the unit by default.
+    estimator : {'did2s', 'saturated', 'twfe'}
+        Two stages, whose errors allow for the first [1]_; cohort by event time, weighted by the
+        cohorts' share, taken as fixed [2]_; one dummy per event time with unit and period effects:
+        naive, for comparison.
+    window : tuple of int
+        Event times shown and used for the pre-trend; all are estimated.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    EventStudy
+        A row per event time. `att` is the mean over all treated rows ('twfe': the coefficient on
+        one treatment dummy, with weights of its own).
+
+    Raises
+    ------
+    UnknownNameError
+        A column or an estimator.
+    UsageError
+        Text, a unit twice in a period or in two clusters, a row without a unit.
+    CoverageError
+        Nobody treated, nobody untreated, all treated at once, too few periods, fewer than two
+        clusters, a constant outcome or an exact fit.
+
+    Notes
+    -----
+    y_ut = a_u + g_t + sum_k b_k 1(t - first_u = k) + e_ut, b_k in units of the outcome; intervals
+    by t with G - 1 degrees of freedom. The reference of 'saturated' and 'twfe' is the last period
+    before treatment; leads of 'did2s' are averages of first-stage residuals, not differences from a
+    reference, and do not compare with the others' one to one.
+
+    References
+    ----------
+    .. [1] Gardner (2022), arXiv 2207.05943.
+    .. [2] Sun and Abraham (2021), Journal of Econometrics 225(2).
+
+    Examples
+    --------
+    >>> cells = [(u, t, 2005.0 if u < 6 else np.nan) for u in range(14) for t in range(2000, 2010)]
+    >>> frame = pd.DataFrame(cells, columns=["unit", "year", "from"])
+    >>> noise = np.random.default_rng(2).normal(size=len(frame))
+    >>> frame["y"] = noise + (frame["year"] >= frame["from"])
+    >>> found = event_study(frame, unit="unit", time="year", outcome="y", first="from")
+    >>> bool(0.5 < found.att["estimate"] < 1.5)
+    True
     """
     if estimator not in ESTIMATORS:
         raise UnknownNameError("estimator", estimator, ESTIMATORS)

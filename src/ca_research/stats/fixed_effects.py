@@ -24,6 +24,7 @@ a change of 1e-8).
 
 
 def note(log: list[dict[str, Any]], stage: str, reason: str, rows: int, detail: str = "") -> None:
+    """Add to the log what left, and why, where anything did."""
     if rows or detail:
         log.append({"stage": stage, "reason": reason, "rows": int(rows), "detail": detail})
 
@@ -41,11 +42,12 @@ class Sample:
 
     @property
     def ways(self) -> list[np.ndarray]:
+        """The codes of each way."""
         return list(np.atleast_2d(self.cluster.T))
 
     @property
     def clusters(self) -> int:
-        """How many there are; of two ways, in the one that has fewer."""
+        """How many clusters there are; of two ways, in the one that has fewer."""
         return min(len(np.unique(way)) for way in self.ways)
 
     def keep(self, rows: np.ndarray) -> Sample:
@@ -104,8 +106,10 @@ def prune(sample: Sample, estimator: str, log: list[dict[str, Any]]) -> tuple[Sa
 
 
 def solve(sample: Sample, estimator: str, rectifier: bool = False, robust: bool = True) -> Fit:
-    """One call of pyfixest: errors clustered, or robust (HC1) without clusters, or iid. `kept` marks the rows that stayed; names are replaced, so any column
+    """One call of pyfixest. `kept` marks the rows that stayed; names are replaced, so any column
     name may be used.
+
+    robust: errors by the clusters of the sample, HC1 where it has none; else iid.
     """
     import pyfixest as pf
 

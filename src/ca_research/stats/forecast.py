@@ -131,28 +131,85 @@ def _walk(clean: pd.Series, horizon: int, level: float, drift: bool) -> pd.DataF
 
 
 def random_walk_drift(series: pd.Series, horizon: int, level: float = 0.95) -> Forecast:
-    """Random walk with drift: the last value plus h times the mean step d, in units of the series.
+    """Random walk with drift: the last value plus h times the mean step, in units of the series.
 
-    series: index equally spaced years, n >= 5. horizon: years ahead. level: of the interval.
-    With m = n - 1 steps, s2 their variance (m - 1 df), the error at h has
-    variance s2 (h + h**2 / m), the second term for the estimated drift; interval by t with m - 1 df
-    (exact if steps are independent and normal).
-    Raises CoverageError for n < 5, gaps, a constant series or an exact line; UsageError for a bad
-    index or horizon.
-    Source: Hyndman and Athanasopoulos (2021), Forecasting: Principles and Practice, 3rd ed., 5.2
-    and 5.5.
+    Parameters
+    ----------
+    series : pandas.Series
+        Index equally spaced years, five or more observations.
+    horizon : int
+        Years ahead.
+    level : float
+        Of the interval.
+
+    Returns
+    -------
+    Forecast
+        A row per year ahead.
+
+    Raises
+    ------
+    CoverageError
+        Fewer than five years, gaps, a constant series or an exact line.
+    UsageError
+        A bad index, horizon or level.
+
+    Notes
+    -----
+    With m = n - 1 steps and s2 their variance, the error at h has variance s2 (h + h**2 / m), the
+    second term for the estimated drift; the interval is by t with m - 1 degrees of freedom, exact
+    where steps are independent and normal [1]_.
+
+    References
+    ----------
+    .. [1] Hyndman and Athanasopoulos (2021), Forecasting: Principles and Practice, 3rd ed., 5.2
+       and 5.5.
+
+    Examples
+    --------
+    >>> series = pd.Series([1.0, 2.0, 4.0, 5.0, 7.0], index=range(2015, 2020))
+    >>> random_walk_drift(series, 2).frame["mean"].tolist()
+    [8.5, 10.0]
     """
     clean = history(series, LEAST_WALK, horizon, level)
     return Forecast("random walk with drift", _walk(clean, horizon, level, True), len(clean))
 
 
 def naive(series: pd.Series, horizon: int, level: float = 0.95) -> Forecast:
-    """The last value, unchanged: random walk without drift; error variance h times the mean squared
-    step, t with m df.
+    """The last value, unchanged: a random walk without drift.
 
-    series, horizon, level: as for `random_walk_drift`.
-    Source and what it raises as for `random_walk_drift`; an exact line is no error, for it has no
-    drift here.
+    Parameters
+    ----------
+    series : pandas.Series
+        Index equally spaced years, five or more observations.
+    horizon : int
+        Years ahead.
+    level : float
+        Of the interval.
+
+    Returns
+    -------
+    Forecast
+        A row per year ahead.
+
+    Raises
+    ------
+    CoverageError
+        Fewer than five years, gaps or a constant series; an exact line is no error, for it has no
+        drift here.
+    UsageError
+        A bad index, horizon or level.
+
+    Notes
+    -----
+    The error at h has variance h times the mean squared step; the interval is by t with as many
+    degrees of freedom as steps. Source: as for `random_walk_drift`.
+
+    Examples
+    --------
+    >>> series = pd.Series([1.0, 2.0, 4.0, 5.0, 7.0], index=range(2015, 2020))
+    >>> naive(series, 2).frame["mean"].tolist()
+    [7.0, 7.0]
     """
     clean = history(series, LEAST_WALK, horizon, level)
     return Forecast("naive", _walk(clean, horizon, level, False), len(clean))
@@ -203,17 +260,49 @@ def _predicted(
 
 
 def ets(series: pd.Series, horizon: int, damped: bool = False, level: float = 0.95) -> Forecast:
-    """Exponential smoothing with additive error and additive trend, ETS(A,A,N) or damped
-    ETS(A,Ad,N).
+    """Exponential smoothing with additive error and additive trend.
 
-    series: index equally spaced years, n >= 10. horizon: years ahead. damped: ETS(A,Ad,N). level:
-        of the interval.
-    Estimated by statsmodels' ETSModel; its analytic intervals leave out
-    the uncertainty of the parameters and are somewhat short.
-    Raises CoverageError for n < 10, gaps or a constant series; ConvergenceError where no optimum
-    was found; UsageError for a bad index or horizon.
-    Source: Hyndman, Koehler, Ord and Snyder (2008), Forecasting with Exponential Smoothing, ch. 2
-    and 6.
+    Parameters
+    ----------
+    series : pandas.Series
+        Index equally spaced years, ten or more observations.
+    horizon : int
+        Years ahead.
+    damped : bool
+        ETS(A,Ad,N), whose trend dies out; else ETS(A,A,N).
+    level : float
+        Of the interval.
+
+    Returns
+    -------
+    Forecast
+        A row per year ahead.
+
+    Raises
+    ------
+    CoverageError
+        Fewer than ten years, gaps or a constant series.
+    ConvergenceError
+        No optimum was found.
+    UsageError
+        A bad index, horizon or level.
+
+    Notes
+    -----
+    Estimated by statsmodels' ETSModel; its analytic intervals leave out the uncertainty of the
+    parameters and are somewhat short [1]_.
+
+    References
+    ----------
+    .. [1] Hyndman, Koehler, Ord and Snyder (2008), Forecasting with Exponential Smoothing, ch. 2
+       and 6.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> series = pd.Series(rng.normal(1, 0.2, 12).cumsum(), index=range(2008, 2020))
+    >>> ets(series, 3).frame["year"].tolist()
+    [2020, 2021, 2022]
     """
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
@@ -238,14 +327,45 @@ def arima(
 ) -> Forecast:
     """ARIMA with a constant (d = 0) or drift (d = 1), by statsmodels' exact maximum likelihood.
 
-    horizon: years ahead. level: of the intervals.
-    series: index equally spaced years, n >= 10. order: (p, d, q); without one, the smallest AICc
-    over p, q >= 0 with p + q <= 2 at the given `d` (likelihoods with different d are not
-    comparable). Orders that could not be estimated are in `failed`. Intervals leave out the
-    uncertainty of the parameters and are short in small samples.
-    Raises CoverageError for n < 10, gaps, a constant series or an exact line; ConvergenceError
-    where no order could be estimated; UsageError for a bad index, order or horizon.
-    Source: Box and Jenkins (1970); AICc: Hurvich and Tsai (1989), Biometrika 76(2).
+    Parameters
+    ----------
+    series : pandas.Series
+        Index equally spaced years, ten or more observations.
+    horizon : int
+        Years ahead.
+    order : tuple of int, optional
+        (p, d, q); without one, the smallest AICc over p, q >= 0 with p + q <= 2 at the given `d`
+        (likelihoods with different d are not comparable).
+    d : int
+        Differences taken where no order is given.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    Forecast
+        A row per year ahead; orders that could not be estimated are in ``failed``.
+
+    Raises
+    ------
+    CoverageError
+        Fewer than ten years, gaps, a constant series or an exact line.
+    ConvergenceError
+        No order could be estimated.
+    UsageError
+        A bad index, order, horizon or level.
+
+    Notes
+    -----
+    Box and Jenkins (1970); AICc by Hurvich and Tsai (1989), Biometrika 76(2). Intervals leave out
+    the uncertainty of the parameters and are short in small samples.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> series = pd.Series(rng.normal(1, 0.2, 12).cumsum(), index=range(2008, 2020))
+    >>> arima(series, 1, order=(0, 1, 0)).model
+    'ARIMA(0, 1, 0)'
     """
     from statsmodels.tsa.arima.model import ARIMA
 
@@ -288,14 +408,38 @@ def arima(
 
 
 def mase(actual: pd.Series, forecast: pd.Series, train: pd.Series) -> float:
-    """Mean absolute scaled error: mean |actual - forecast| over the mean absolute step of the
-    training series.
+    """Mean absolute scaled error: below 1 is better than one naive step within the training years.
 
-    actual, forecast: the same years, nothing missing; train: equally spaced years, n >= 2. Below 1
-    is better than one naive step within the training years.
-    Raises CoverageError for a constant or gapped training series or missing values, UsageError for
-    years that differ.
-    Source: Hyndman and Koehler (2006), International Journal of Forecasting 22(4).
+    Parameters
+    ----------
+    actual : pandas.Series
+        By year.
+    forecast : pandas.Series
+        For the same years, nothing missing in either.
+    train : pandas.Series
+        Equally spaced years, two or more.
+
+    Returns
+    -------
+    float
+        The mean of abs(actual - forecast) over the mean absolute step of the training series.
+
+    Raises
+    ------
+    CoverageError
+        A constant or gapped training series, or missing values.
+    UsageError
+        Years that differ.
+
+    Notes
+    -----
+    Hyndman and Koehler (2006), International Journal of Forecasting 22(4).
+
+    Examples
+    --------
+    >>> train = pd.Series([1.0, 2.0, 4.0], index=[2018, 2019, 2020])
+    >>> mase(pd.Series([5.0], index=[2021]), pd.Series([8.0], index=[2021]), train)
+    2.0
     """
     if not isinstance(actual, pd.Series) or not isinstance(forecast, pd.Series):
         raise UsageError("actual and forecast are series by year")

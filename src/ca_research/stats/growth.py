@@ -55,23 +55,66 @@ def _positive_base(observed: pd.Series) -> None:
 
 
 def end_to_end(series: pd.Series) -> float:
-    """Change over the whole period: last minus first observed value, in the unit of the series.
+    """Change over the whole period: last minus first observed value.
 
-    series: index years, gaps allowed, n >= 2. Raises CoverageError for n < 2, UsageError for bad
-        input.
-    Formula: y_n - y_1; says nothing about what lies between.
+    Parameters
+    ----------
+    series : pandas.Series
+        Index years, gaps allowed, two or more observations.
+
+    Returns
+    -------
+    float
+        In the unit of the series.
+
+    Raises
+    ------
+    CoverageError
+        Fewer than two observations.
+    UsageError
+        What is no series of finite numbers by year, or has a year twice.
+
+    Notes
+    -----
+    y_n - y_1; says nothing about what lies between.
+
+    Examples
+    --------
+    >>> end_to_end(pd.Series([2.0, 9.0, 5.0], index=[2010, 2012, 2013]))
+    3.0
     """
     observed = observations(series, 2)
     return float(observed.iloc[-1] - observed.iloc[0])
 
 
 def sen_slope(series: pd.Series) -> float:
-    """Median of the slopes between all pairs of years, in units of the series per year; zero for a
-    constant series.
+    """Median of the slopes between all pairs of years.
 
-    series: index years, gaps allowed, n >= 3. Raises CoverageError for n < 3, UsageError for bad
-        input.
-    Formula: median over i < j of (y_j - y_i) / (t_j - t_i). Source: Sen (1968), JASA 63(324).
+    Parameters
+    ----------
+    series : pandas.Series
+        Index years, gaps allowed, three or more observations.
+
+    Returns
+    -------
+    float
+        In units of the series per year; zero for a constant series.
+
+    Raises
+    ------
+    CoverageError
+        Fewer than three observations.
+    UsageError
+        What is no series of finite numbers by year, or has a year twice.
+
+    Notes
+    -----
+    Median over i < j of (y_j - y_i) / (t_j - t_i). Sen (1968), JASA 63(324).
+
+    Examples
+    --------
+    >>> sen_slope(pd.Series([0.0, 10.0, 12.0], index=[2010, 2015, 2016]))
+    2.0
     """
     observed = observations(series, 3)
     x, y = observed.index.to_numpy(dtype=float), observed.to_numpy()
@@ -80,11 +123,33 @@ def sen_slope(series: pd.Series) -> float:
 
 
 def log_slope(series: pd.Series) -> float:
-    """OLS slope of the natural log on the year: continuous growth per year (0.05 is about 5 %).
+    """Least-squares slope of the natural log on the year: continuous growth.
 
-    series: index years, gaps allowed, positive, n >= 3. Raises CoverageError for n < 3 or a value
-        that is not above zero,
-    UsageError for bad input. Formula: least squares of ln y_t = a + b t; returns b.
+    Parameters
+    ----------
+    series : pandas.Series
+        Index years, gaps allowed, three or more observations, all above zero.
+
+    Returns
+    -------
+    float
+        Per year (0.05 is about 5 %).
+
+    Raises
+    ------
+    CoverageError
+        Fewer than three observations, or a value that is not above zero.
+    UsageError
+        What is no series of finite numbers by year, or has a year twice.
+
+    Notes
+    -----
+    b of ln y_t = a + b t.
+
+    Examples
+    --------
+    >>> round(log_slope(pd.Series(np.exp([0.0, 0.1, 0.2]), index=[2010, 2011, 2012])), 6)
+    0.1
     """
     import statsmodels.api as sm
 
@@ -96,12 +161,34 @@ def log_slope(series: pd.Series) -> float:
 
 
 def compound_rate(series: pd.Series) -> float:
-    """Compound annual growth rate between the first and the last observed year (0.05 is 5 % a
-    year).
+    """Compound annual growth rate between the first and the last observed year.
 
-    series: index years, gaps allowed, n >= 2; all but the last value above zero, the last at least
-    zero. Raises CoverageError where that does not hold, UsageError for bad input. Formula: (y_n /
-    y_1) ** (1 / (t_n - t_1)) - 1.
+    Parameters
+    ----------
+    series : pandas.Series
+        Index years, gaps allowed, two or more observations; all but the last above
+        zero, the last at least zero.
+
+    Returns
+    -------
+    float
+        Per year (0.05 is 5 %).
+
+    Raises
+    ------
+    CoverageError
+        Fewer than two observations, or a value that cannot be grown from.
+    UsageError
+        What is no series of finite numbers by year, or has a year twice.
+
+    Notes
+    -----
+    (y_n / y_1) ** (1 / (t_n - t_1)) - 1
+
+    Examples
+    --------
+    >>> round(compound_rate(pd.Series([100.0, 121.0], index=[2010, 2012])), 6)
+    0.1
     """
     observed = observations(series, 2)
     _positive_base(observed)
@@ -110,11 +197,34 @@ def compound_rate(series: pd.Series) -> float:
 
 
 def mean_annual_rate(series: pd.Series) -> float:
-    """Arithmetic mean of the year-on-year rates (0.05 is 5 %); never below `compound_rate`.
+    """Arithmetic mean of the year-on-year rates; never below `compound_rate`.
 
-    series: index consecutive years, n >= 2, values as for `compound_rate`. Raises CoverageError for
-    n < 2, a gap or a value that cannot be grown from; UsageError for bad input. Formula: mean over
-    t of y_t / y_(t-1) - 1.
+    Parameters
+    ----------
+    series : pandas.Series
+        Index consecutive years, two or more observations; values as for
+        `compound_rate`.
+
+    Returns
+    -------
+    float
+        Per year (0.05 is 5 %).
+
+    Raises
+    ------
+    CoverageError
+        Fewer than two observations, a gap or a value that cannot be grown from.
+    UsageError
+        What is no series of finite numbers by year, or has a year twice.
+
+    Notes
+    -----
+    Mean over t of y_t / y_(t-1) - 1.
+
+    Examples
+    --------
+    >>> round(mean_annual_rate(pd.Series([100.0, 110.0, 132.0], index=[2010, 2011, 2012])), 6)
+    0.15
     """
     observed = observations(series, 2)
     if (np.diff(observed.index.to_numpy(dtype=float)) != 1).any():

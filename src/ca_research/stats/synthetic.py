@@ -34,15 +34,36 @@ EXACT = 1e-6
 
 
 def simplex_weights(treated: np.ndarray, donors: np.ndarray) -> np.ndarray:
-    """w >= 0 with sum one that minimises |treated - donors @ w|. treated: (periods,), donors:
-    (periods, units).
+    """Weights w >= 0 with sum one that minimise the distance of treated from donors @ w.
 
+    Parameters
+    ----------
+    treated : numpy.ndarray
+        One value per period.
+    donors : numpy.ndarray
+        Periods by units.
+
+    Returns
+    -------
+    numpy.ndarray
+        A weight per unit. Where several fit equally well, one of them.
+
+    Raises
+    ------
+    UsageError
+        Shapes that do not fit, no donor or no period, values that are missing or infinite.
+
+    Notes
+    -----
     Exact by non-negative least squares: with A = donors - treated, the minimiser of |A u|^2 + c^2
     (1 - sum u)^2 over u >= 0 is a multiple of the wanted w, because for given direction w the best
-    multiple gives c^2 q / (c^2 + q), which rises with q = |A w|^2. Where several w fit equally
-    well, one of them is returned.
-    Raises UsageError for shapes that do not fit, no donor or no period, and values that are missing
-    or infinite.
+    multiple gives c^2 q / (c^2 + q), which rises with q = |A w|^2.
+
+    Examples
+    --------
+    >>> donors = np.array([[1.0, 3.0], [2.0, 6.0]])
+    >>> simplex_weights(np.array([2.0, 4.0]), donors).round(6).tolist()
+    [0.5, 0.5]
     """
     from scipy.optimize import nnls
 
@@ -193,19 +214,56 @@ def synthetic_control(
 ) -> SyntheticControl:
     """Synthetic control of one treated unit.
 
-    outcomes: index of periods, one column per unit (numbers; missing where not observed).
-    treated: the column of the treated one. start: first treated period.
-    donors: untreated units, all other columns by default. demean: take each unit's pre-period mean
-        out first, for a treated unit outside the donors' range (Ferman and Pinto 2021, Quantitative
-        Economics 12(4)).
-    Periods without the treated unit leave for all; donors that lack one of the remaining periods
-    leave (logged): no gap
-    is filled. Weights: w >= 0, sum w = 1, least sum over periods before of (y_t - sum_j w_j
-    x_jt)^2; gap_t the same difference at every t, in units of the outcome.
-    Raises UnknownNameError for a unit that is no column; UsageError for text, infinite values, a
-    period or a donor twice; CoverageError for fewer than `least_before` periods before or none
-    after, fewer than `least_donors` donors, a treated unit that is constant before, an exact
-    pre-period match (no error to compare with; too many donors).
+    Parameters
+    ----------
+    outcomes : pandas.DataFrame
+        Index of periods, one column per unit (numbers; missing where not observed).
+    treated : str
+        The column of the treated unit.
+    start : float
+        First treated period.
+    donors : sequence of str, optional
+        Untreated units; all other columns by default.
+    demean : bool
+        Take each unit's mean before `start` out first, for a treated unit outside the donors' range
+        [1]_.
+    least_before : int
+        Fewer periods before `start` are refused.
+    least_donors : int
+        Fewer donors are refused.
+
+    Returns
+    -------
+    SyntheticControl
+        Weights, the two lines and their gap by period, in units of the outcome.
+
+    Raises
+    ------
+    UnknownNameError
+        A unit that is no column.
+    UsageError
+        Text, infinite values, a period or a donor twice.
+    CoverageError
+        Too few periods before or none after, too few donors, a treated unit that is constant
+        before, an exact match before (no error to compare with; too many donors).
+
+    Notes
+    -----
+    w >= 0, sum w = 1, least sum over periods before of (y_t - sum_j w_j x_jt)^2; gap_t is the same
+    difference at every t. Periods without the treated unit leave for all; donors that lack one of
+    the remaining periods leave (logged): no gap is filled.
+
+    References
+    ----------
+    .. [1] Ferman and Pinto (2021), Quantitative Economics 12(4).
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> wide = pd.DataFrame(rng.normal(size=(14, 12)).cumsum(axis=0), index=range(2000, 2014))
+    >>> found = synthetic_control(wide.add_prefix("u"), "u0", 2010)
+    >>> found.unit, found.start
+    ('u0', 2010.0)
     """
     require(outcomes, ())
     pool = [c for c in outcomes.columns if c != treated] if donors is None else list(donors)

@@ -126,22 +126,54 @@ def panel(
     years: Sequence[int] = (),
     exclude: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """One row per exporter, importer and year: value_usd (USD), source_id, covariates;
-    `attrs['log']` says what left.
+    """One row per exporter, importer and year, with a log of what left.
 
-    trade: rows like table `trade` of one source, flow and product; or a world panel, a frame or the
-        path of a Parquet file with exporter_iso3, importer_iso3, year, value_usd, source_id.
-        `source` picks one of several.
-    geography: rows like table `geography`: gives distance_km, log_distance, contiguous,
-        common_language (0 or 1).
-    covariates: numeric columns by exporter and importer (and year), or by economy and year (then
-        each is joined twice, with the suffixes _exporter and _importer).
-    years, exclude: years to keep; economies to leave out on either side.
-    Aggregates, pairs of an economy with itself and rows without a value are dropped and logged; a
-    pair that is absent stays absent (missing is not zero). Raises UsageError where sources or flows
-    are mixed, a cell stands twice or trade is negative or no number, MixedUnitsError for several
-    products, valuations, scopes, price bases or units of covariates, UnknownNameError for a column
-    or a code that is none, CoverageError where nothing is left.
+    Parameters
+    ----------
+    trade : pandas.DataFrame, str or pathlib.Path
+        Rows like table `trade` of one source, flow and product; or a world panel, a frame or the
+        path of a Parquet file, with exporter_iso3, importer_iso3, year, value_usd, source_id.
+    geography : pandas.DataFrame, optional
+        Rows like table `geography`: gives distance_km, log_distance, contiguous, common_language
+        (0 or 1).
+    covariates : pandas.DataFrame, optional
+        Numeric columns by exporter and importer (and year), or by economy and year (then each is
+        joined twice, with the suffixes _exporter and _importer).
+    source : str, optional
+        Which of several.
+    years : sequence of int
+        Years to keep; all by default.
+    exclude : sequence of str
+        Economies to leave out on either side.
+
+    Returns
+    -------
+    pandas.DataFrame
+        exporter, importer, year, value_usd (USD), source_id and the covariates; ``attrs['log']``
+        says what left. Aggregates, pairs of an economy with itself and rows without a value are
+        dropped and logged; a pair that is absent stays absent (missing is not zero).
+
+    Raises
+    ------
+    UsageError
+        Sources or flows are mixed, a cell stands twice, trade is negative or no number.
+    MixedUnitsError
+        Several products, valuations, scopes, price bases or units of covariates.
+    UnknownNameError
+        A column or a code that is none.
+    CoverageError
+        Nothing is left.
+
+    Examples
+    --------
+    >>> trade = pd.DataFrame(
+    ...     {"reporter": ["KAZ", "KAZ"], "partner": ["CHN", "WLD"], "year": 2020, "flow": "export",
+    ...      "value_usd": [3.0, 9.0], "source_id": "MADE_UP"})
+    >>> rows = panel(trade)
+    >>> rows[["exporter", "importer", "value_usd"]].values.tolist()
+    [['KAZ', 'CHN', 3.0]]
+    >>> rows.attrs["log"][0]["reason"]
+    'aggregate, not an economy'
     """
     rows = _pairs(trade, source)
     log: list[dict[str, Any]] = []
@@ -197,15 +229,37 @@ def treated_pairs(
     *,
     since: int | None = None,
 ) -> pd.Series:
-    """1.0 on the rows of the chosen pairs (from year `since` on, if given), else 0.0; an
-    index-aligned column.
+    """1.0 on the rows of the chosen pairs, else 0.0: an index-aligned column.
 
-    panel: as `panel()` gives it. exporter, importers: codes or names, one or several on either
-        side.
-    For example `panel.assign(chn_ca=treated_pairs(panel, "CHN", CA5))`, or for imports `(panel,
-    CA5, "CHN")`.
-    Raises UnknownNameError for an unknown code, CoverageError where the panel holds none of the
-    pairs.
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As `panel` gives it.
+    exporter : str or sequence of str
+        Codes or names, one or several.
+    importers : str or sequence of str
+        Likewise, on the other side.
+    since : int, optional
+        Only from this year on.
+
+    Returns
+    -------
+    pandas.Series
+        Of floats.
+
+    Raises
+    ------
+    UnknownNameError
+        An unknown code.
+    CoverageError
+        The panel holds none of the pairs.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame(
+    ...     {"exporter": ["CHN", "KAZ"], "importer": ["KAZ", "CHN"], "year": [2020, 2020]})
+    >>> treated_pairs(rows, "CHN", ["KAZ", "UZB"]).tolist()
+    [1.0, 0.0]
     """
     require(panel, (), keys=("exporter", "importer", "year"))
     sides = [

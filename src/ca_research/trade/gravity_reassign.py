@@ -102,26 +102,70 @@ def reassign(
     least: int = LEAST_PAIRS,
     progress: Callable[[int, int], None] | None = None,
 ) -> Reassignment:
-    """The coefficient on pairs of `economy` with `partners`, and the same with each other economy
+    """The coefficient on pairs of an economy with its partners, and the same with each other economy
     in its place.
 
-    panel, covariates, effects, estimator: as in `gravity`. progress: called with (done, total)
-        after each economy.
-    direction: 'exports' of the economy, its 'imports', or 'both'. since: None asks for the level
-        (effects LEVEL, terms GEOGRAPHY); a year asks for the change from that year on (effects
-        CHANGE, no other term).
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As `gravity_panel.panel` gives it.
+    economy : str
+        Whose trade is asked about.
+    partners : sequence of str
+        The other side; they are no candidates themselves.
+    direction : {'exports', 'imports', 'both'}
+        Of the economy.
+    since : int, optional
+        None asks for the level (effects LEVEL, terms GEOGRAPHY); a year asks for the change from
+        that year on (effects CHANGE, no other term).
+    covariates : sequence of str, optional
+        Other terms than these, as in `gravity`.
+    effects : str, optional
+        Other effects than these, as in `gravity`.
+    estimator : {'ppml', 'ols'}
+        As in `gravity`.
+    least : int
+        An economy with fewer positive treated pairs (for a change: both before and after) has no
+        estimate and a reason in ``missing``.
+    progress : callable, optional
+        Called with (done, total) after each economy.
+
+    Returns
+    -------
+    Reassignment
+        ``table`` with economy, estimate (log points), pairs, missing; ``rank``, ``p`` (one-sided),
+        ``p_two_sided``.
+
+    Raises
+    ------
+    UnknownNameError
+        A direction or a code that is none.
+    CoverageError
+        `economy` has no estimate; and what `gravity` raises.
+
+    Notes
+    -----
     With five pairs a direction, cluster-robust errors rest on five treated clusters and are far too
-    small; the rank of the coefficient among those of all other economies needs no such error. Other
-    economies take the place as they are, and `economy` stays in the sample as an ordinary one. An
-    economy with fewer than `least` positive treated pairs (for
-    a change: both before and after) has no estimate and a reason in `missing`. Partners themselves
-        are no candidates.
-    Returns a Reassignment: table with economy, estimate (log points), pairs, missing; rank, p
-    (one-sided), p_two_sided.
-    Raises UnknownNameError for a direction, what `gravity` raises, CoverageError where `economy`
-    has no estimate.
-    Source: randomisation inference with few treated clusters, MacKinnon and Webb (2020), Journal of
-    Econometrics 218(2).
+    small; the rank of the coefficient among those of all other economies needs no such error [1]_.
+    Other economies take the place as they are, and `economy` stays in the sample as an ordinary
+    one.
+
+    References
+    ----------
+    .. [1] MacKinnon and Webb (2020), randomisation inference with few treated clusters, Journal of
+       Econometrics 218(2).
+
+    Examples
+    --------
+    >>> rng, codes = np.random.default_rng(0), ["CHN", "RUS", "TUR", "USA", "KAZ", "KGZ", "UZB"]
+    >>> rows = pd.DataFrame(
+    ...     [(a, b, year) for a in codes for b in codes for year in (2012, 2016) if a != b],
+    ...     columns=["exporter", "importer", "year"])
+    >>> rows["log_distance"] = rng.normal(8, 1, len(rows))
+    >>> rows["value_usd"] = rng.gamma(2, 1, len(rows))
+    >>> rows.loc[rows["exporter"].eq("CHN") & rows["importer"].isin(codes[4:]), "value_usd"] *= 50
+    >>> reassign(rows, "CHN", ["KAZ", "KGZ", "UZB"], covariates=["log_distance"]).rank
+    1
     """
     if direction not in DIRECTIONS:
         raise UnknownNameError("direction", direction, DIRECTIONS)

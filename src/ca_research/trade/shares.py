@@ -201,17 +201,43 @@ def hhi(shares: pd.DataFrame, by: Sequence[str] = BY) -> pd.DataFrame:
 def growth(
     trade: pd.DataFrame, by: Sequence[str] = ("reporter", "partner", "flow")
 ) -> pd.DataFrame:
-    """Year-on-year growth of value_usd (USD): columns `by`, year, value_usd, growth (0.05 is 5 %),
-    sources, price_basis.
+    """Year-on-year growth of trade.
 
-    price_basis stands there where `trade` has it: growth of constant dollars is
-    real, of others nominal.
-    trade: rows of one source, product, valuation and price basis per `by`, with the columns of
-    `by`, year and value_usd; rows without a value count as years that are not there.
-    Formula: x_t / x_(t-1) - 1. Growth is null in the first year, after a gap (it is not bridged)
-    and after zero.
-    Raises UsageError where two sources give one cell or one series, MixedUnitsError where a series
-    changes its product, valuation, scope or price basis.
+    Parameters
+    ----------
+    trade : pandas.DataFrame
+        Rows of one source, product, valuation and price basis per `by`, with the columns of `by`,
+        ``year`` and ``value_usd``; rows without a value count as years that are not there.
+    by : sequence of str
+        What one series is.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of `by`, ``year``, ``value_usd`` (USD), ``growth`` (0.05 is 5 %; null in the first
+        year, after a gap, which is not bridged, and after zero), ``sources``, and ``price_basis``
+        where `trade` has it: growth of constant dollars is real, of others nominal.
+
+    Raises
+    ------
+    UsageError
+        Two sources give one cell or one series.
+    MixedUnitsError
+        A series changes its product, valuation, scope or price basis.
+    UnknownNameError
+        A column is not there.
+
+    Notes
+    -----
+    x_t / x_(t-1) - 1
+
+    Examples
+    --------
+    >>> trade = pd.DataFrame(
+    ...     {"reporter": "KAZ", "partner": "CHN", "flow": "export", "year": [2020, 2021, 2023],
+    ...      "value_usd": [100.0, 105.0, 120.0]})
+    >>> growth(trade)["growth"].round(4).tolist()
+    [nan, 0.05, nan]
     """
     keys = [*by]
     require(trade, ("value_usd",), keys=[*keys, "year"])
