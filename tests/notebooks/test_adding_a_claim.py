@@ -36,9 +36,10 @@ def walked(tmp_path_factory):
 def test_the_walk_ends_in_the_verdicts_that_the_page_names(walked):
     library, _ = walked
     verdicts = json.loads((library / "reports" / "verdicts.json").read_text(encoding="utf-8"))
-    assert {v["as_of"]: v["verdict"] for v in verdicts} == {
-        "2024-03-01": "not enough evidence",
-        "latest": "contradicted",
+    assert {(v["claim"], v["as_of"]): v["verdict"] for v in verdicts} == {
+        ("C01", "2024-03-01"): "not enough evidence",
+        ("C01", "latest"): "contradicted",
+        **{(c, day): "supported" for c in ("C02", "C03") for day in ("2024-03-01", "latest")},
     }
 
 
@@ -47,3 +48,11 @@ def test_the_page_of_the_report_is_that_of_the_other_article(walked):
     index = (library / "reports" / "index.html").read_text(encoding="utf-8")
     assert "A library and its figures" in index and "Central Asia" not in index
     assert "1 claims are well formed and quote the article rightly" in said
+
+
+def test_measures_without_code_and_of_ones_own_are_told(walked):
+    library, said = walked
+    settings = 'settings: {"subject": "library", "attribute": "loans", "since": "2021"}'
+    assert settings in (library / "registry" / "claims" / "C02.yaml").read_text(encoding="utf-8")
+    assert "holds: The figure, 28.1" in said
+    assert "measure library.least_rise is the project's own\n3 claims are well formed" in said

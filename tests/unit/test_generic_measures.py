@@ -283,3 +283,19 @@ def test_every_table_has_the_five():
     for table in ("trade", "investment", "students", "debt", "facts"):
         for name in ("share", "rank", "change", "ratio", "count"):
             assert find(f"{table}.{name}").table == table
+
+
+@pytest.mark.parametrize(
+    "name", ["trade.rank", "investment.share", "students.change", "debt.ratio"]
+)
+def test_new_claim_begins_with_figures_that_are_there(claimed, name):
+    import ca_research as ca
+    from ca_research.app.scaffold import new_claim
+
+    new_claim("C02", measure=name)
+    registry.forget()
+    tables = {"c02.ipynb": {name.partition(".")[0]}}
+    faults = check.register({"C02": registry.claim("C02")}, tables)
+    assert [f for f in faults if "C02" in f] == []
+    verdict = ca.check("C02")
+    assert verdict.criteria[0].measure == name and verdict.verdict != "not enough evidence"

@@ -208,6 +208,9 @@ def new_claim(
         str | None,
         typer.Option("--sentence", help="Paragraph and sentence of the article, for example 2.1"),
     ] = None,
+    measure: Annotated[
+        str, typer.Option("--measure", help="What it is judged by, for example trade.rank")
+    ] = "tables.figure",
 ) -> None:
     """Write a claim file and a notebook that run at once, to be made one's own."""
     from ..ground import paths
@@ -222,7 +225,7 @@ def new_claim(
                 hint="paragraph.sentence, for example 2.1",
             )
         place = (int(parts[0]), int(parts[1]))
-    for file in write(claim, place):
+    for file in write(claim, place, measure):
         typer.echo(paths.shown(file))
     typer.echo(
         f"next: ca-research run {claim}, then make both files your own (docs/adding-a-claim.md)"

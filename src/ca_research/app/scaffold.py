@@ -5,14 +5,20 @@ step by step.
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from .. import registry
 from ..ground import paths
 from ..ground.errors import CoverageError, UsageError
 from ..ground.files import write_whole
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _CLAIM = """\
 id: {id}
@@ -29,7 +35,7 @@ declared_on: {today}
 known_before: What you knew of the answer when you wrote the rule.
 expected: Your guess, in words.
 notebook: {notebook}
-data: [facts]
+data: {data}
 readings:
   - name: literal
     title: As it stands
@@ -38,29 +44,41 @@ readings:
       - name: figure
         label: The figure
         statement: {statement}
-        measure: tables.figure  # any public function of a wing that returns an estimates frame
-        settings: {{subject: {subject_yaml}, attribute: {attribute_yaml}}}
+        measure: {measure}  # a registered name: of the package, or of measures/*.py beside registry/
+        settings: {settings}  # as text; ca-research claims check compares them with the measure
         comparison: ">"
         threshold: 0  # set it, and say why, before you look at the result
-        kind: level  # what sort of number: count, share, percent, ratio, rank, days, p ... (registry/schema/claim.json)
-        unit: {unit_yaml}
+        kind: {kind}  # what sort of number: count, share, percent, ratio, rank, days, p ... (registry/schema/claim.json)
+        unit: {unit}
         why: Why this threshold and no other.
-        axes: [year]
-    rule:
+        axes: {axes}
+{over}    rule:
       supported: {{all: [figure holds]}}
       contradicted: {{any: [figure fails]}}
       words: Supported if the figure is above the threshold, contradicted if it is not.
     against: The strongest evidence and the strongest reading against the outcome.
     would_change: What figure, from whom, would change the verdict.
+{grid}rivals:
+  - Another explanation of the same figures.
+"""
+
+_GRID = """\
 grid:
   axes:
     - name: year
       meaning: The newest year at hand, or the year before
       values: [newest, newest-1]
       main: newest
-rivals:
-  - Another explanation of the same figures.
 """
+
+_SORTS = {
+    "share": ("share", "share"),
+    "rank": ("rank", "rank"),
+    "change": ("growth", "per cent"),
+    "ratio": ("ratio", "ratio"),
+    "count": ("count", "number"),
+}
+"""Kind and unit of what the generic measures give, by the last part of their names."""
 
 _COPY = "import shutil; from ca_research import paths; shutil.copytree(paths.home(), 'my-project')"
 """Starts a project as a copy of the installed one."""
@@ -75,40 +93,53 @@ _CELLS = (
     ),
     ("code", "claim.specifications()"),
     ("markdown", "## The figures and their holes"),
-    (
-        "code",
-        'facts = ca.load("facts", as_of=as_of)\n'
-        'criterion = claim.spec.criteria()["figure"]\n'
-        'mine = facts[(facts["subject"] == criterion.settings["subject"]) & (facts["attribute"] '
-        '== criterion.settings["attribute"])]',
-    ),
+    ("code", "{loads}\nevidence = claim.gather({gives})"),
     (
         "code",
         "from ca_research import plots\n\n"
+        'figures = evidence.main("figure")\n'
         "plots.show_table(\n"
-        '    mine[["subject", "attribute", "year", "value", "unit", "source_id"]],\n'
-        '    section="main", title="The figures", digits=2, sources=mine,\n'
+        '    figures[["economy", "last_year", "estimate", "low", "high", "missing"]],\n'
+        '    section="main", title="The figures", digits=2,\n'
+        '    sources=sorted({s for cell in figures["sources"] for s in cell}),\n'
         ")",
     ),
     ("markdown", "## The verdict"),
     (
         "code",
-        "evidence = claim.gather(facts=facts)\n"
-        "verdict = claim.judge(evidence)\n"
-        "plots.show_universe(claim, evidence, verdict)",
+        "verdict = claim.judge(evidence)\nplots.show_universe(claim, evidence, verdict)",
     ),
     ("code", "verdict"),
 )
 
 
-def new_claim(claim_id: str, at: tuple[int, int] | None = None) -> list[Path]:
-    """Write registry/claims/ID.yaml and notebooks/id.ipynb from the template; returns both files.
+def new_claim(
+    claim_id: str, at: tuple[int, int] | None = None, measure: str = "tables.figure"
+) -> list[Path]:
+    """Write registry/claims/ID.yaml and notebooks/id.ipynb from the template.
 
-    at: paragraph and sentence of the article; by default the first that no claim of the register
-    rests on. The template judges a figure of table `facts` that is at hand, so that it runs before
-    anything is changed.
-    Raises UsageError for an id of a wrong form, a file that exists, a sentence that does not, and
-    where the project is the copy inside the installed package; CoverageError without facts.
+    Parameters
+    ----------
+    claim_id : str
+        An id that is free.
+    at : tuple of int, optional
+        Paragraph and sentence of the article; by default the first that no claim rests on.
+    measure : str
+        What the claim is judged by. Its settings are taken from figures at hand, so that the claim
+        runs before anything is changed.
+
+    Returns
+    -------
+    list of Path
+        Both files.
+
+    Raises
+    ------
+    UsageError
+        An id of a wrong form, a file that exists, a sentence or a measure that does not, and where
+        the project is the copy inside the installed package.
+    CoverageError
+        A table holds no figure to start from.
     """
     if not re.fullmatch(r"[CO]\d{2}", claim_id):
         raise UsageError(
@@ -127,7 +158,7 @@ def new_claim(claim_id: str, at: tuple[int, int] | None = None) -> list[Path]:
             raise UsageError(
                 "the file is there already", where=paths.shown(file), hint="choose another id"
             )
-    where, figure = _sentence(at), _figure()
+    where, start = _sentence(at), _start(measure)
     write_whole(
         claim,
         _CLAIM.format(
@@ -137,15 +168,18 @@ def new_claim(claim_id: str, at: tuple[int, int] | None = None) -> list[Path]:
             sha256=where.sha256,
             today=dt.date.today().isoformat(),
             notebook=notebook.name,
-            statement=json.dumps(
-                f"{figure['attribute'].replace('_', ' ')} of {figure['subject']} is more than "
-                "the threshold.",
-                ensure_ascii=False,
-            ),
-            **{f"{k}_yaml": json.dumps(v, ensure_ascii=False) for k, v in figure.items()},
+            statement=_yaml(f"What {measure} gives is more than the threshold."),
+            measure=measure,
+            data=_yaml(start.data),
+            settings=_yaml(start.settings),
+            kind=start.kind,
+            unit=_yaml(start.unit),
+            axes="[year]" if start.yearly else "[]",
+            over=f"        over: {_yaml(start.over)}\n" if start.over else "",
+            grid=_GRID if start.yearly else "grid: {axes: []}\n",
         ),
     )
-    write_whole(notebook, _notebook(claim_id))
+    write_whole(notebook, _notebook(claim_id, start.data))
     return [claim, notebook]
 
 
@@ -162,6 +196,72 @@ def _sentence(at: tuple[int, int] | None) -> registry.Sentence:
     return known[chosen]
 
 
+def _yaml(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class _Start:
+    """What the template fills in for a measure."""
+
+    data: list[str]
+    settings: dict[str, str]
+    kind: str
+    unit: str
+    yearly: bool
+    over: dict[str, Any]
+
+
+def _start(name: str) -> _Start:
+    """Settings with which a measure can be computed from figures at hand; '' where nothing tells
+    what to set.
+    """
+    from ..claims.measures import find
+    from ..tables import load
+
+    taken = inspect.signature(find(name)).parameters
+    data = [p for p in taken if p in registry.tables()]
+    needed = [p for p, about in taken.items() if about.default is about.empty and p not in data]
+    kind, unit = _SORTS.get(name.rpartition(".")[2], ("level", "as the measure gives it"))
+    examples: dict[str, str] = {}
+    if "facts" in data:
+        examples = _figure()
+        unit = examples["unit"] if kind == "level" else unit
+    elif data:
+        rows = load(data[0])
+        for column, about in taken.items():
+            if column in rows and about.default in set(rows[column]):
+                rows = rows[rows[column] == about.default]
+        examples = _examples(registry.table(data[0]), rows)
+    over = {"economies": [examples.get("economies", "KAZ")], "at_least": 1}
+    return _Start(
+        data,
+        {p: examples.get(p, "") for p in needed if p != "economies"},
+        kind,
+        unit,
+        "year" in taken,
+        over if "economies" in needed else {},
+    )
+
+
+def _examples(table: registry.Table, rows: pd.DataFrame) -> dict[str, str]:
+    """Values of key columns that stand together: where most counterparts are, then in most rows."""
+    roles = {column.role: name for name, column in table.columns.items() if column.role}
+    if rows.empty or not {"unit", "counterpart", "time"} <= roles.keys():
+        return {}
+    unit, other, time = roles["unit"], roles["counterpart"], roles["time"]
+    left = rows[~rows["is_aggregate"]]
+    found: dict[str, str] = {}
+    for name in (n for n in table.key if n not in (unit, other, time, "source_id")):
+        found[name] = str(left.groupby(name)[other].nunique().idxmax())
+        left = left[left[name] == found[name]]
+    found["economies"] = str(left[unit].value_counts().index[0])
+    left = left[left[unit] == found["economies"]]
+    counts = left[other].value_counts()
+    found |= {other: str(counts.index[0]), "to": str(counts.index[min(1, len(counts) - 1)])}
+    return found | {"since": str(left.loc[left[other] == found[other], time].min())}
+
+
 def _figure() -> dict[str, str]:
     """Subject, attribute and unit of a fact that has a value: of those with most years, the
     first.
@@ -176,15 +276,25 @@ def _figure() -> dict[str, str]:
         )
     years = facts.groupby(["subject", "attribute", "unit"], sort=False)["year"].nunique()
     subject, attribute, unit = years.idxmax()
-    return {"subject": subject, "attribute": attribute, "unit": unit}
+    mine = facts[(facts["subject"] == subject) & (facts["attribute"] == attribute)]
+    found = {"subject": subject, "to": subject, "attribute": attribute, "unit": unit}
+    return found | {"since": str(int(mine["year"].min()))} if mine["year"].notna().any() else found
 
 
-def _notebook(claim_id: str) -> str:
+def _notebook(claim_id: str, tables: list[str]) -> str:
     import nbformat
 
+    filled = {
+        "{id}": claim_id,
+        "{title}": "The claim as a question",
+        "{loads}": "\n".join(f'{t} = ca.load("{t}", as_of=as_of)' for t in tables),
+        "{gives}": ", ".join(f"{t}={t}" for t in tables),
+    }
     cells = []
     for number, (kind, source) in enumerate(_CELLS):
-        text = source.replace("{id}", claim_id).replace("{title}", "The claim as a question")
+        text = source
+        for blank, words in filled.items():
+            text = text.replace(blank, words)
         make = nbformat.v4.new_markdown_cell if kind == "markdown" else nbformat.v4.new_code_cell
         cell = make(text, id=f"cell-{number:02d}")
         if kind == "parameters":
@@ -203,7 +313,7 @@ def _notebook(claim_id: str) -> str:
                 "name": "ca-research",
             },
             "language_info": {"name": "python"},
-            "ca_research": {"claim": claim_id, "tables": ["facts"], "parameters": {"as_of": about}},
+            "ca_research": {"claim": claim_id, "tables": tables, "parameters": {"as_of": about}},
         },
     )
     return nbformat.writes(notebook) + "\n"
