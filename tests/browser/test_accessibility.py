@@ -125,7 +125,7 @@ def walk(page):
     return wanted, page.evaluate("walk")
 
 
-@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("width", [1280, pytest.param(320, marks=pytest.mark.long)])
 def test_the_tab_key_reaches_everything_in_order_and_shows_where_it_is(
     open_page, one_of_each, width
 ):

@@ -219,10 +219,7 @@ def test_pages_are_small_enough_to_send(report, names):
 def written(folder: Path) -> dict[str, str]:
     """Every text file of a report."""
     kinds = {".html", ".ipynb", ".json", ".jsonld", ".csv", ".tex", ".md", ".txt", ".xml"}
-    # results of tests may lie beside a report, and are no part of it
-    found = (
-        p for p in folder.rglob("*") if p.suffix in kinds and not p.name.endswith(".junit.xml")
-    )
+    found = (p for p in folder.rglob("*") if p.suffix in kinds)
     return {str(p.relative_to(folder)): p.read_text(encoding="utf-8") for p in found}
 
 
