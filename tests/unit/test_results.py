@@ -14,8 +14,9 @@ import pandas as pd
 import pytest
 
 from ca_research import stats, trade
+from ca_research.ground.numbers import decimals
 from ca_research.plots import hooks
-from ca_research.stats.result import Result, escape_latex, number
+from ca_research.stats.result import Result, escape_latex
 
 MODULES = [
     f"stats.{m}" for m in ("bootstrap", "breaks", "event_study", "forecast", "synthetic", "trend")
@@ -200,7 +201,7 @@ def test_captions_say_what_a_table_does_not(made):
      (np.nan, "--"), (np.inf, "inf"), (123.456, "123.456")],
 )  # fmt: skip
 def test_a_small_number_is_never_shown_as_zero(value, text):
-    assert number(value) == text
+    assert decimals(value) == text
 
 
 def test_every_special_character_of_latex():

@@ -1,5 +1,6 @@
 """Pictures: one function per picture; a frame or a result in, a matplotlib figure out."""
 
+from ..registry.words import party
 from .claims import coverage_map, curve_data, missing_map, show_universe, specification_curve
 from .counterfactual import control_lines, forecast_lines, placebo_dots
 from .coverage import show_coverage
@@ -20,7 +21,7 @@ from .ranges import completion_dots, share_ranges
 from .show import show, show_note, show_table, to_svg
 from .small import economy_lines, learner_points, views_and_exchange
 from .timeline import signing_curves, timeline
-from .words import leader_words, party
+from .words import leader_words
 
 __all__ = [
     "border_bar",
