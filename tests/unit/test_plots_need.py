@@ -230,7 +230,6 @@ OTHERS = {
     "measure_group",
     "measure_name",
     "missing_map",
-    "party",
     "region_map",
     "shared_border",
     "show",

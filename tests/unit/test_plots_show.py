@@ -18,7 +18,7 @@ from ca_research.ground.errors import UnknownNameError, UsageError
 from ca_research.plots import style
 from ca_research.plots.panels import panels
 from ca_research.plots.show import cells_of, show_table, thumbnail, to_svg
-from ca_research.plots.words import axis_words, cell_words, value_words
+from ca_research.registry.words import axis_words, cell_words, value_words
 from ca_research.site.read import Item
 
 

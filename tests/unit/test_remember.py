@@ -6,7 +6,7 @@ import pytest
 
 from ca_research import registry
 from ca_research.ground import economies, reads, remember
-from ca_research.plots.words import source_name
+from ca_research.registry.words import source_name
 
 
 @pytest.fixture

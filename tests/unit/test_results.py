@@ -14,8 +14,9 @@ import pandas as pd
 import pytest
 
 from ca_research import stats, trade
+from ca_research.ground.numbers import decimals
 from ca_research.plots import hooks
-from ca_research.stats.result import Result, escape_latex, number
+from ca_research.stats.result import Result, escape_latex
 
 MODULES = [f"stats.{m}" for m in ("curve", "event_study", "forecast", "joint_test", "synthetic")]
 MODULES += [f"trade.{m}" for m in ("gravity", "gravity_reassign", "indices")]
@@ -209,7 +210,7 @@ def test_captions_say_what_a_table_does_not(made):
     ],
 )
 def test_a_small_number_is_never_shown_as_zero(value, text):
-    assert number(value) == text
+    assert decimals(value) == text
 
 
 def test_every_special_character_of_latex():

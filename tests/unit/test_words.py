@@ -1,8 +1,12 @@
 """Numbers as a reader sees them."""
 
 import pytest
+import yaml
 
-from ca_research.claims.words import bounds, criterion_number, number, one
+from ca_research import registry
+from ca_research.claims.words import bounds, criterion_number, one
+from ca_research.ground.numbers import number
+from ca_research.registry.words import value_words
 
 
 @pytest.mark.parametrize(
@@ -102,3 +106,13 @@ def test_only_the_noun_that_is_counted_loses_its_plural():
 )
 def test_an_interval_is_in_the_unit_of_its_number(given, shown):
     assert bounds(given | {"interval": "exact"}) == shown
+
+
+def test_the_words_for_codes_are_the_projects(project):
+    """A project without a list has its codes with spaces; one with a list has its own words."""
+    assert value_words("own_else_partners") == "own else partners"
+    said = {"codes": {"own_else_partners": "either"}, "values": {"uis": {"old": "older"}}}
+    (project.home / "registry" / "words.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
+    registry.forget()
+    assert value_words("own_else_partners") == "either"
+    assert value_words("old", "uis") == "older" and value_words("old") == "old"

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from ..ground import economies as eco
+from ..ground.numbers import small_percent
 from ..investment import stock_years
-from ..plots import measure_group, measure_name, party
+from ..plots import measure_group, measure_name
+from ..registry.words import party
 from ..tables import of_role
 from ..trade import rank, rank_years
 from ..trade.rank import BASES
@@ -96,20 +98,10 @@ def debt_owed(exposure: pd.DataFrame) -> str:
     known = exposure.dropna(subset=["of_bilateral", "of_gdp"]).sort_values("year").tail(1)
     return " ".join(
         f"Of what it owed to other states and their banks at the end of {r.year}, "
-        f"{_percent(r.of_bilateral)} was owed to "
-        f"China; that is {_percent(r.of_gdp)} of the year's output."
+        f"{small_percent(r.of_bilateral)} was owed to "
+        f"China; that is {small_percent(r.of_gdp)} of the year's output."
         for r in known.itertuples()
     )
-
-
-def _percent(fraction: float) -> str:
-    """A part in per cent: whole numbers from ten up, one decimal below, and never nought for what
-    is more than nothing.
-    """
-    value = 100 * float(fraction)
-    if 0 < value < 0.1:
-        return "less than 0.1 %"
-    return f"{value:.0f} %" if value >= 10 or value == 0 else f"{value:.1f} %"
 
 
 def students_counted(counts: pd.DataFrame) -> str:

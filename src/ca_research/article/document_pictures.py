@@ -17,7 +17,7 @@ from ..ground.errors import CoverageError, UsageError
 from ..plots import style
 from ..plots.needs import by_year, needs, one_figure
 from ..plots.panels import apart, line, panels, the_five_first
-from ..plots.words import party
+from ..registry.words import party
 
 _SIDE = {"supports": (1, style.STATE["holds"]), "refutes": (-1, style.STATE["fails"])}
 _DEPTH = {"primary": 1.0, "secondary": 0.6, "commentary": 0.25}

@@ -12,7 +12,7 @@ from ..ground import economies as eco
 from ..plots import style
 from ..plots.needs import by_year, needs, one_figure
 from ..plots.panels import apart, line, panels
-from ..plots.words import party
+from ..registry.words import party
 
 _POWERS = ("CHN", "RUS", "USA")
 

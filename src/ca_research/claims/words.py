@@ -1,4 +1,4 @@
-"""Numbers and names as a reader should see them."""
+"""Criteria and their numbers as a reader should see them."""
 
 from __future__ import annotations
 
@@ -6,22 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-
-def number(value: Any) -> str:
-    """A number for a reader: thousands apart, a true minus, four digits at most where they carry
-    nothing.
-    """
-    if value is None:
-        return "–"
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return str(value)
-    whole = float(value).is_integer() or abs(value) >= 100
-    return (f"{value:,.0f}" if whole else f"{value:,.3g}").replace("-", "−")
-
-
-def percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.0f} %"
-
+from ..ground.numbers import between, number
 
 _PLURALS = re.compile(
     r"\b(source|origin|day|month|year|wave|document|route|meeting|case|contract|act|loan)s\b"
@@ -31,19 +16,6 @@ _PLURALS = re.compile(
 def one(unit: str) -> str:
     """A unit as it is read after the number one."""
     return _PLURALS.sub(r"\1", unit)
-
-
-def between(low: float | None, high: float | None) -> str:
-    """A range for a reader; of a range with one known end only that end: what is not known is not
-    zero.
-    """
-    if low is None and high is None:
-        return "–"
-    if low is None:
-        return f"at most {number(high)}"
-    if high is None:
-        return f"at least {number(low)}"
-    return number(low) if low == high else f"{number(low)} to {number(high)}"
 
 
 def bounds(c: Mapping[str, Any]) -> str:

@@ -36,7 +36,7 @@ def by_files(*patterns: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
     Parameters
     ----------
-    *patterns
+    *patterns : str
         The files within registry/ that the function reads, for example "tables/*.yaml".
 
     Notes

@@ -1,5 +1,6 @@
 """Pictures: one function per picture; a frame or a result in, a matplotlib figure out."""
 
+from ..registry.words import party
 from .claims import coverage_map, curve_data, missing_map, show_universe, specification_curve
 from .counterfactual import control_lines, forecast_lines, placebo_dots
 from .coverage import show_coverage
@@ -21,7 +22,7 @@ from .regressions import coefficient_curve
 from .show import show, show_note, show_table, to_svg
 from .small import economy_lines, learner_points, views_and_exchange
 from .timeline import signing_curves, timeline
-from .words import leader_words, party, row_words
+from .words import leader_words, row_words
 
 __all__ = [
     "border_bar",
@@ -38,7 +39,6 @@ __all__ = [
     "measure_name",
     "mirror_gaps",
     "missing_map",
-    "party",
     "placebo_dots",
     "rank_slopes",
     "region_map",

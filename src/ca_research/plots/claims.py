@@ -15,11 +15,11 @@ from ..claims.criteria import specification_truths
 from ..claims.evidence import counted
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
+from ..registry.words import axis_words, value_words
 from ..tables import Coverage
 from . import style
 from .needs import needs, one_of
 from .show import show
-from .words import axis_words, value_words
 
 
 def curve_data(claim: Claim, evidence: Evidence, verdict: Verdict, criterion: str) -> pd.DataFrame:

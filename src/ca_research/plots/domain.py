@@ -13,10 +13,10 @@ from matplotlib.figure import Figure
 
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UsageError
+from ..registry.words import party, source_name
 from . import style
 from .needs import by_year, needs, one_figure, one_of
 from .panels import apart, line, panels, shade_uncounted
-from .words import party, source_name
 
 _MEASURES = {
     "hsk_takers": "candidates in the year",

@@ -10,7 +10,8 @@ from html import escape
 from typing import Any
 
 from ..claims import MIME, Claim, Verdict, trace
-from ..stats.result import Result, flat, number
+from ..ground.numbers import decimals, number, percent
+from ..stats.result import Result, flat
 from ..tables import Coverage
 
 ROWS = 20
@@ -36,8 +37,8 @@ def verdict_html(verdict: Verdict) -> str:
         )
         if v.criteria:
             rows = "".join(
-                f"<tr><td>{escape(c.label)}</td><td>{_value(c.estimate)}</td><td>{escape(c.comparison)} {c.threshold:g}</td>"
-                f"<td>{escape(c.state)}</td><td>{_share(c.share_of_specifications)} of "
+                f"<tr><td>{escape(c.label)}</td><td>{number(c.estimate)}</td><td>{escape(c.comparison)} {c.threshold:g}</td>"
+                f"<td>{escape(c.state)}</td><td>{percent(c.share_of_specifications)} of "
                 f"{c.specifications}</td></tr>"
                 for c in v.criteria
             )
@@ -46,14 +47,6 @@ def verdict_html(verdict: Verdict) -> str:
             )
         parts.append(f"<p><small>What would change this: {escape(v.would_change)}</small></p>")
     return "".join(parts) + "</div>"
-
-
-def _value(number: float | None) -> str:
-    return "–" if number is None else f"{number:,.4g}"
-
-
-def _share(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.0f} %"
 
 
 def verdict_bundle(verdict: Verdict, *_: Any, **__: Any) -> dict[str, Any]:
@@ -96,7 +89,7 @@ def result_html(result: Result) -> str:
     """
     frame = flat(result.to_frame())
     table = frame.head(ROWS).to_html(
-        index=False, escape=True, na_rep="–", border=0, float_format=number
+        index=False, escape=True, na_rep="–", border=0, float_format=decimals
     )
     more = (
         f"<p><small>and {len(frame) - ROWS} more rows: to_frame()</small></p>"

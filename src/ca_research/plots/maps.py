@@ -17,8 +17,8 @@ from matplotlib.figure import Figure
 
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UsageError
+from ..registry.words import party
 from . import style
-from .words import party
 
 Ring = tuple[tuple[float, float], ...]
 

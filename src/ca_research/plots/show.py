@@ -23,9 +23,10 @@ from PIL import Image
 
 from ..ground.display import FIGURE_MIME, NOTE_MIME, ORIGIN_COLUMNS, SECTIONS, TABLE_MIME, is_year
 from ..ground.errors import UnknownNameError, UsageError
+from ..ground.numbers import fixed
+from ..registry.words import cell_words
 from ..tables import source_ids
 from . import style
-from .words import cell_words, signed
 
 
 def to_svg(figure: Figure) -> str:
@@ -263,7 +264,7 @@ def _rounded(value: float, places: int) -> str:
     """So many decimals, and up to six where all of them would be zero though the value is not."""
     if value and not round(value, places) and (first := -math.floor(math.log10(abs(value)))) <= 6:
         places = first
-    return signed(value, places)
+    return fixed(value, places)
 
 
 def _text(column: str, value: Any) -> str:
@@ -273,7 +274,7 @@ def _text(column: str, value: Any) -> str:
         return "–"
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return cell_words(column, str(value))
-    return signed(float(value), 0 if float(value).is_integer() else 1)
+    return fixed(float(value), 0 if float(value).is_integer() else 1)
 
 
 def _origins(frame: pd.DataFrame) -> list[list[str]]:

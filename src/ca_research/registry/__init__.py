@@ -119,12 +119,15 @@ def schemas() -> dict[str, dict[str, Any]]:
     """JSON Schema of each kind of registry entry (registry/schema/ holds these, a test keeps them
     current).
     """
+    from .words import Words  # which reads the sources
+
     return {
         "source": Source.model_json_schema(),
         "table": Table.model_json_schema(),
         "claim": ClaimSpec.model_json_schema(),
         "article": Article.model_json_schema(),
         "coding": Coding.model_json_schema(),
+        "words": Words.model_json_schema(),
     }
 
 

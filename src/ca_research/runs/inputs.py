@@ -97,7 +97,11 @@ class Inputs:
     @cached_property
     def _common(self) -> dict[str, Any]:
         folder = paths.registry_dir()
-        shared = [f for name in ("economies.csv", "article.yaml") if (f := folder / name).is_file()]
+        shared = [
+            f
+            for name in ("economies.csv", "article.yaml", "words.yaml")
+            if (f := folder / name).is_file()
+        ]
         return {
             "format": FORMAT,
             "package": of_files(package_files(), PACKAGE),
@@ -202,7 +206,7 @@ class Inputs:
         them.
         """
         folder, about = paths.registry_dir(), metadata(run.notebook)
-        files = [folder / "economies.csv", folder / "article.yaml", folder / "sources.csv"]
+        files = [folder / n for n in ("economies.csv", "article.yaml", "words.yaml", "sources.csv")]
         files += [
             paths.home() / "requirements.lock",
             paths.processed_dir() / "CURRENT",

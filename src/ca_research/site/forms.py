@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..claims.overview import deciding
-from ..claims.words import bounds, criterion_number, percent
+from ..claims.words import bounds, criterion_number
+from ..ground.numbers import percent
 from ..stats.result import escape_latex
 
 CSV_FILE, LATEX_FILE = "verdicts.csv", "verdicts.tex"

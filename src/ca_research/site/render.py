@@ -17,9 +17,10 @@ from markupsafe import Markup, escape
 
 from .. import __version__, registry
 from ..claims import overview
-from ..claims.words import between, bounds, criterion_number, number, percent
+from ..claims.words import bounds, criterion_number
 from ..ground import economies
 from ..ground.display import GRID, INK, MUTED, OTHER, PAPER, PARTY, STATE
+from ..ground.numbers import between, number, percent
 from ..tables import cite
 from .forms import table_latex
 from .read import Item

@@ -16,8 +16,9 @@ import numpy as np
 import pandas as pd
 
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
+from ..ground.numbers import decimals
 from .frames import require
-from .result import Result, number
+from .result import Result
 
 ESTIMATORS = ("did2s", "saturated", "twfe")
 LEAST_PERIODS = 3
@@ -58,13 +59,13 @@ class EventStudy(Result):
     caution: str
 
     def caption(self) -> str:
-        low, high = number(self.att["low"]), number(self.att["high"])
+        low, high = decimals(self.att["low"]), decimals(self.att["high"])
         parts = [
             f"{self.estimator}, {self.n:,} rows, {self.treated} treated and {self.untreated} "
             "untreated units"
         ]
         parts += [
-            f"effect over all treated periods {number(self.att['estimate'])} ({low} to {high})"
+            f"effect over all treated periods {decimals(self.att['estimate'])} ({low} to {high})"
         ]
         return "; ".join(
             [*parts, self.pretrend["statement"], *([self.caution] if self.caution else [])]

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..ground.files import write_whole
+from ..ground.numbers import decimals
 
 _LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 
@@ -82,7 +83,7 @@ class Result:
             escape=True,
             na_rep="--",
             caption=escape_latex(self.caption()),
-            float_format=lambda value: number(value, digits),
+            float_format=lambda value: decimals(value, digits),
         )
         return _written(text, path)
 
@@ -101,20 +102,6 @@ def _written(text: str, path: str | Path | None) -> str | None:
 def escape_latex(text: str) -> str:
     """Text with the special characters of LaTeX made printable."""
     return re.sub(r"[\\~^&%$#_{}]", lambda hit: _LATEX.get(hit[0], "\\" + hit[0]), text)
-
-
-def number(value: float, digits: int = 3) -> str:
-    """A number for reading: `digits` decimals, or as many significant digits where these would show
-    zero.
-    """
-    if pd.isna(value):
-        return "--"
-    if abs(value) >= 1e6 or (
-        abs(value) >= 1000 and value == round(value)
-    ):  # amounts and years need no decimals
-        return f"{value:.0f}"
-    small = 0 < abs(value) < 10.0 ** (1 - digits)
-    return f"{value:.{digits}g}" if small else f"{value:.{digits}f}"
 
 
 def flat(frame: pd.DataFrame) -> pd.DataFrame:

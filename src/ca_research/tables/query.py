@@ -50,10 +50,15 @@ def sql(query: str, *, seconds: float | None = SECONDS) -> pd.DataFrame:
 
     Parameters
     ----------
-    query
+    query : str
         SQL in DuckDB's dialect. Nothing can be written and no file outside the build can be read.
-    seconds
+    seconds : float, optional
         How long it may take; None for as long as it needs.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of the query, in its order of rows.
 
     Raises
     ------
@@ -65,6 +70,11 @@ def sql(query: str, *, seconds: float | None = SECONDS) -> pd.DataFrame:
         The tables have not been built.
     CaResearchError
         A file of the build is damaged.
+
+    Examples
+    --------
+    >>> sql("select count(*) as rows from trade where reporter = 'KAZ'").columns.tolist()
+    ['rows']
     """
     with _answer(query, seconds) as result:
         return result.df()

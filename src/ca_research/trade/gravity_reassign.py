@@ -14,10 +14,11 @@ import pandas as pd
 from ..estimates.frame import estimate_row, estimates
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError
+from ..ground.numbers import decimals
 from ..stats.fixed_effects import Sample, prune, solve
 from ..stats.forecast import ConvergenceError
 from ..stats.frames import require
-from ..stats.result import Result, number
+from ..stats.result import Result
 from .gravity import CHANGE, GEOGRAPHY, LEVEL, complete, gravity
 from .gravity_panel import panel as make_panel
 
@@ -69,9 +70,9 @@ class Reassignment(Result):
     def caption(self) -> str:
         others = int(self.table["estimate"].notna().sum())
         return (
-            f"{self.economy} in its place: {number(self.estimate)}, rank {self.rank} of "
+            f"{self.economy} in its place: {decimals(self.estimate)}, rank {self.rank} of "
             f"{others}; one-sided "
-            f"p {number(self.p)}; {self.n:,} rows"
+            f"p {decimals(self.p)}; {self.n:,} rows"
         )
 
 

@@ -1,0 +1,101 @@
+"""Numbers as a reader should see them: the one place where they become text."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+NOTHING = "–"
+"""What stands where there is no number: missing is not zero."""
+
+
+def number(value: Any) -> str:
+    """A number for a reader: thousands apart, a true minus, no digits that carry nothing.
+
+    Examples
+    --------
+    >>> number(1234567.0), number(0.04494), number(-4.012), number(None)
+    ('1,234,567', '0.0449', '−4.01', '–')
+    """
+    if value is None:
+        return NOTHING
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    whole = float(value).is_integer() or abs(value) >= 100
+    return _true_minus(f"{value:,.0f}" if whole else f"{value:,.3g}")
+
+
+def between(low: float | None, high: float | None) -> str:
+    """A range for a reader; of a range with one known end only that end: what is not known is not
+    zero.
+
+    Examples
+    --------
+    >>> between(1, 2.5), between(None, 3), between(4, 4)
+    ('1 to 2.5', 'at most 3', '4')
+    """
+    if low is None and high is None:
+        return NOTHING
+    if low is None:
+        return f"at most {number(high)}"
+    if high is None:
+        return f"at least {number(low)}"
+    return number(low) if low == high else f"{number(low)} to {number(high)}"
+
+
+def percent(fraction: float | None) -> str:
+    """A part of one in whole per cent.
+
+    Examples
+    --------
+    >>> percent(0.123), percent(None)
+    ('12 %', '–')
+    """
+    return NOTHING if fraction is None else f"{100 * fraction:.0f} %"
+
+
+def small_percent(fraction: float) -> str:
+    """A part of one that may be small: whole per cent from ten up, one decimal below, and never
+    nought for what is more than nothing.
+
+    Examples
+    --------
+    >>> small_percent(0.123), small_percent(0.0123), small_percent(0.0001)
+    ('12 %', '1.2 %', 'less than 0.1 %')
+    """
+    value = 100 * float(fraction)
+    if 0 < value < 0.1:
+        return "less than 0.1 %"
+    return percent(fraction) if value >= 10 or value == 0 else f"{value:.1f} %"
+
+
+def fixed(value: float, digits: int = 0) -> str:
+    """A number with so many decimals, thousands apart and a true minus; none before a nought.
+
+    Examples
+    --------
+    >>> fixed(-1234.5, 1), fixed(-0.2)
+    ('−1,234.5', '0')
+    """
+    return _true_minus(f"{round(value, digits) + 0.0:,.{digits}f}")
+
+
+def decimals(value: float, digits: int = 3) -> str:
+    """A number for a printed table: so many decimals, or as many significant digits where these
+    would show zero; amounts and years need none.
+
+    Examples
+    --------
+    >>> decimals(0.5), decimals(0.00012345), decimals(2023.0), decimals(float("nan"))
+    ('0.500', '0.000123', '2023', '--')
+    """
+    if value is None or math.isnan(value):
+        return "--"
+    if abs(value) >= 1e6 or (abs(value) >= 1000 and value == round(value)):
+        return f"{value:.0f}"
+    small = 0 < abs(value) < 10.0 ** (1 - digits)
+    return f"{value:.{digits}g}" if small else f"{value:.{digits}f}"
+
+
+def _true_minus(text: str) -> str:
+    return text.replace("-", "−")

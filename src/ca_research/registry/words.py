@@ -1,0 +1,102 @@
+"""Codes in the words of a reader (registry/words.yaml); what is stored keeps its codes."""
+
+from __future__ import annotations
+
+import re
+
+from pydantic import Field
+
+from ..ground import economies as eco
+from ..ground import paths
+from ..ground.numbers import fixed
+from ..ground.remember import by_files
+from . import sources
+from .base import Model, read_yaml
+
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+")
+_ECONOMY = re.compile(r"\b([A-Z]{3}|EU27)(?=:| [\d+\u2212-])")
+_SOURCE = re.compile(r"\b(?:P\d{3}[A-Z]?|[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b")
+_SHARE = re.compile(r"^([01](?:\.\d+)?)(?: to ([01](?:\.\d+)?))? share of (\w)")
+_MINUS = re.compile(r"(?<![\w.,)-])-(?=\d)")
+
+
+class Words(Model):
+    """Words for codes: `short` names of parties, `axes` of grids, `values` of one axis, and `codes`
+    wherever they stand.
+    """
+
+    short: dict[str, str] = Field(default_factory=dict)
+    axes: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, dict[str, str]] = Field(default_factory=dict)
+    codes: dict[str, str] = Field(default_factory=dict)
+
+
+@by_files("words.yaml")
+def words() -> Words:
+    """The words of the project; none where it has no such file."""
+    file = paths.registry_dir() / "words.yaml"
+    found: Words = read_yaml(file, Words) if file.is_file() else Words()
+    return found
+
+
+def party(code: str) -> str:
+    """Name of an economy or aggregate, short enough to stand beside a mark."""
+    return words().short.get(code) or eco.name_of(code)
+
+
+@by_files("sources.csv")
+def source_name(source_id: str) -> str:
+    """Publisher and year of a source of the registry; its id, spaced, where no publisher is known;
+    '' for no source.
+    """
+    source = sources().get(source_id)
+    if source is None:
+        return ""
+    year = (source.published or "")[:4]
+    if not source.publisher:
+        return source_id.replace("_", " ")
+    name = re.split(r"[;,(]", source.publisher)[0].strip()
+    return name if not year or year in name else f"{name}, {year}"
+
+
+def axis_words(axis: str) -> str:
+    """Name of an axis of a grid."""
+    return words().axes.get(axis, axis.replace("_", " "))
+
+
+def value_words(value: object, axis: str = "") -> str:
+    """A choice of a grid, or any code of the project, in words: sources by publisher and year,
+    economies by name.
+    """
+    text, known = str(value), words()
+    if said := known.values.get(axis, {}).get(text) or known.codes.get(text):
+        return said
+    if named := source_name(text):
+        return named
+    if re.fullmatch(r"[A-Z]{3}|EU27|CA5", text):
+        return eco.name_of(text)
+    return text.replace("_", " ")
+
+
+def cell_words(column: str, value: str) -> str:
+    """A text cell of a table: source ids by publisher, a code that fills the cell in words,
+    economies before a number by name.
+
+    Prose is left as it is, but for a true minus before numbers.
+    """
+    if column in ("source", "sources"):
+        names = [source_name(part) for part in re.split(r"[ ;,]+", value)]
+        return "; ".join(dict.fromkeys(names)) if all(names) else value
+    if value in eco.codes():
+        return party(value)
+    if column == "origin":
+        return value.replace("_", " ")
+    if value in words().codes or _CODE.fullmatch(value):
+        return value_words(value)
+    value = _SHARE.sub(lambda m: f"{_percents(*m.groups()[:2])} % of {m[3]}", value)
+    text = _SOURCE.sub(lambda m: source_name(m[0]).replace(", ", " ") or m[0], value)
+    return _MINUS.sub("\u2212", _ECONOMY.sub(lambda m: party(m[1]), text))
+
+
+def _percents(*fractions: str | None) -> str:
+    return " to ".join(fixed(100 * float(fraction)) for fraction in fractions if fraction)
