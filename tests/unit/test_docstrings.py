@@ -21,11 +21,11 @@ PUBLIC = {
     for name in wing.__all__
     if inspect.isfunction(found := getattr(wing, name))
 }
-for question in pkgutil.iter_modules(article.__path__, "ca_research.article."):
+for question in pkgutil.walk_packages(article.__path__, "ca_research.article."):
     for name, found in vars(importlib.import_module(question.name)).items():
-        if inspect.isfunction(found) and found.__module__ == question.name and name[0] != "_":
-            if key := getattr(found, "name", ""):  # a measure; the rest is the article's own
-                PUBLIC[key] = inspect.unwrap(found)
+        own = inspect.isfunction(found) and found.__module__ == question.name and name[0] != "_"
+        if own and (key := getattr(found, "name", "")):  # a measure; the rest is the article's own
+            PUBLIC[key] = inspect.unwrap(found)
 PUBLIC_NAMES = {key.rpartition(".")[2]: function for key, function in PUBLIC.items()}
 NEVER = {
     "trade.chapter_coverage": {"UnknownNameError"},  # its own choices are fixed

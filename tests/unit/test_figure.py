@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from ca_research.ground.errors import MixedUnitsError, UsageError
 from ca_research.estimates.figure import figure
+from ca_research.ground.errors import MixedUnitsError, UsageError
 
 ROWS = pd.DataFrame(
     [

@@ -4,7 +4,9 @@ what is not there.
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import pkgutil
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -125,7 +127,8 @@ OPTIONAL = {"mirror_gaps": {"direction"}, "student_lines": {"source_id"}, "speci
 
 DRAWN = {name: getattr(plots, name) for name in plots.__all__} | {
     name: getattr(module, name)
-    for module in (article.document_pictures, article.priority_pictures)
+    for question in pkgutil.iter_modules(article.__path__, f"{article.__name__}.")
+    for module in [importlib.import_module(question.name)]
     for name in PICTURES
     if hasattr(module, name)
 }
@@ -277,17 +280,13 @@ def test_two_figures_for_one_place_are_refused(name, argument, twice):
 
 def test_lines_break_at_years_without_a_figure():
     votes = frame(economy="KAZ", power="CHN", year=[2018, 2019, 2022], agreement=[0.5, 0.6, 0.7])
-    (line,) = article.priority_pictures.vote_lines(votes).axes[0].lines
+    (line,) = article.balance.vote_lines(votes).axes[0].lines
     assert (
         list(line.get_xdata()) == [2018, 2019, 2020, 2021, 2022]
         and np.isnan(line.get_ydata()[2:4]).all()
     )
     table = frame(economy="KAZ", year=[2010, 2013], hhi=[0.1, 0.2], period="")
-    line = (
-        article.priority_pictures.hhi_lines(table, early=(2010, 2012), late=(2020, 2022))
-        .axes[0]
-        .lines[0]
-    )
+    line = article.balance.hhi_lines(table, early=(2010, 2012), late=(2020, 2022)).axes[0].lines[0]
     assert np.isnan(line.get_ydata()[1:3]).all()
 
 
@@ -316,7 +315,7 @@ def test_a_range_is_not_drawn_as_its_middle():
     cells = PICTURES["priority_matrix"][0]["cells"].assign(
         estimate=np.nan, low=0.37, high=1.57, led=None, leader=""
     )
-    texts = {t.get_text() for t in article.priority_pictures.priority_matrix(cells).axes[0].texts}
+    texts = {t.get_text() for t in article.priority.priority_matrix(cells).axes[0].texts}
     assert {"no single leader", "0.37–1.6×, 2020"} <= texts
 
 

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from ca_research.article import dates, signing
-from ca_research.plots import signing_curves, style, timeline
+from ca_research.article.signing import signing_curves
+from ca_research.plots import style, timeline
 from ca_research.stats.survival import kaplan_meier
 
 

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.figure import Figure
 
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
 from ..ground import economies as eco
-from ..ground.errors import AggregateError, MixedUnitsError, UnknownNameError, UsageError
+from ..ground.errors import (
+    AggregateError,
+    MixedUnitsError,
+    UnknownNameError,
+    UsageError,
+)
+from ..plots import style
+from ..plots.needs import needs, one_figure
 from ..stats.frames import require
 
 
@@ -133,3 +142,56 @@ def neighbours(
             [estimate_row(missing=f"nothing on the border of {', '.join(unknown)} by {evidence}")]
         )
     return estimates([estimate_row(rows, estimate=float(borders.nunique()))])
+
+
+@needs("lengths", "economy", "value", like="relations.border_lengths")
+def border_bar(lengths: pd.DataFrame, *, threshold: float) -> Figure:
+    """Borders laid end to end against a threshold. lengths: columns economy, value (km)."""
+    one_figure(lengths, ["economy"])
+    ordered = lengths.sort_values("value", ascending=False)
+    with style.context():
+        figure, ax = plt.subplots(figsize=(style.WIDE, 1.7))
+        start = 0.0
+        for row in ordered.itertuples():
+            ax.barh(
+                [0],
+                [row.value],
+                left=start,
+                color=style.PARTY["CHN"],
+                height=0.5,
+                edgecolor=style.PAPER,
+                linewidth=2,
+            )
+            ax.text(
+                start + row.value / 2,
+                0,
+                f"{eco.name_of(row.economy)}\n{row.value:,.0f} km",
+                ha="center",
+                va="center",
+                color=style.PAPER,  # on the bars, on light pages and dark ones
+            )
+            start += row.value
+        ax.text(
+            start + 25, 0, f"{start:,.0f} km", va="center", fontsize=style.TITLE, fontweight="bold"
+        )
+        for ends in (
+            (0.27, 0.65),
+            (-0.4, -0.27),
+        ):  # above and below the bar: across it, it would strike through a name
+            ax.plot([threshold] * 2, ends, color=style.INK, linewidth=1.2, linestyle=(0, (4, 3)))
+        ax.text(
+            threshold,
+            0.42,
+            f"{threshold:,.0f} km claimed ",
+            ha="right",
+            va="bottom",
+            fontsize=style.TICK,
+            color=style.MUTED,
+        )
+        ax.set_ylim(-0.4, 0.65)
+        ax.set_xlim(0, start * 1.15)
+        ax.set_yticks([])
+        ax.xaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
+        style.bare(ax, y=False)
+        figure.tight_layout()
+    return figure

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates, shares
-from ..estimates.measures import measure
-from ..ground import economies as eco
-from ..ground.errors import CoverageError, UnknownNameError, UsageError
-from ..stats.synthetic import SyntheticControl, simplex_weights, synthetic_control
-from .belt_and_road import DONORS, OUTCOMES, accession, china_imports, donor_pool
+from ...estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates, shares
+from ...estimates.measures import measure
+from ...ground import economies as eco
+from ...ground.errors import CoverageError, UnknownNameError, UsageError
+from ...stats.synthetic import SyntheticControl, simplex_weights, synthetic_control
+from .measures import DONORS, OUTCOMES, accession, china_imports, donor_pool
 
 AXES = {
     "accession_list": ("M_GFDC25", "M_LPV26", "texts"),

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from ..estimates.frame import estimate_row, estimates, shares
-from ..estimates.measures import measure
-from ..ground import economies as eco
-from ..ground.errors import CoverageError, UnknownNameError
-from ..stats.survival import kaplan_meier, median_time, survival_at
-from ..tables.dates import bounds
-from .belt_and_road import PLACEHOLDERS, accession_variants
+from ...estimates.frame import estimate_row, estimates, shares
+from ...estimates.measures import measure
+from ...ground import economies as eco
+from ...ground.errors import CoverageError, UnknownNameError
+from ...stats.survival import kaplan_meier, median_time, survival_at
+from ...tables.dates import bounds
+from ..belt_and_road import PLACEHOLDERS, accession_variants
 
 LAUNCH = "2013-09-07"
 """Day of the speech at Astana (P044), from which months are counted."""

@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from ..estimates.frame import estimate_row, estimates, shares
-from ..ground import economies as eco
-from ..ground.errors import UnknownNameError
-from ..stats.frames import numbers, require
-from ..stats.leading import leading
-from ..trade.rank import BASES, NEEDED, SINCE, _ranking, compare, reports
-from ..trade.standings import Ranking, Reports
+from ...estimates.frame import estimate_row, estimates, shares
+from ...ground import economies as eco
+from ...ground.errors import UnknownNameError
+from ...stats.frames import numbers, require
+from ...stats.leading import leading
+from ...trade.rank import BASES, NEEDED, SINCE, _ranking, compare, reports
+from ...trade.standings import Ranking, Reports
 
 RIVALS = ("EU27", "USA")
 """Beside Russia, at least one of these must be observed."""

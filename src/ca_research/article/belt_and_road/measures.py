@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates
-from ..ground import economies as eco
-from ..ground.errors import CoverageError, UnknownNameError, UsageError
-from ..stats.event_study import event_study
-from ..stats.frames import alike, numbers, require
-from ..stats.synthetic import synthetic_control
+from ...estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates
+from ...ground import economies as eco
+from ...ground.errors import CoverageError, UnknownNameError, UsageError
+from ...stats.event_study import event_study
+from ...stats.frames import alike, numbers, require
+from ...stats.synthetic import synthetic_control
 
 KINDS = ("likely_mou_date", "mou_year", "mou", "bri_mou", "bri_protocol")
 """Kinds of `events` that are a signed document; statements of support and visits are none."""

@@ -14,20 +14,18 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ..estimates.frame import estimate_row, estimates
-from ..estimates.measures import measure
-from ..ground import economies as eco
-from ..ground.errors import CoverageError, UnknownNameError, UsageError
-from ..stats.frames import require
-from ..trade.checks import one_figure_per_cell
-from ..trade.shares import concentration
+from ...estimates.frame import estimate_row, estimates
+from ...estimates.measures import measure
+from ...ground import economies as eco
+from ...ground.errors import CoverageError, UnknownNameError, UsageError
+from ...stats.frames import require
+from ...trade.checks import one_figure_per_cell
+from ...trade.shares import concentration
 
 CHAPTERS = "WTO_HSM"
 SECTIONS = "UNCTAD_TMATRIX"
-
 LEAST_IMPORTERS = 10
 """A year counts where at least so many importers report something from the economy."""
-
 BEFORE = "2010-2012"
 """The years before the Initiative that later ones are compared with (2009 is not in the source)."""
 
@@ -40,16 +38,12 @@ MANUFACTURES = tuple(c for c in (*_span(16, 24), *_span(28, 96)) if c not in ("7
 """Chapters of manufactures: food products and drinks (16-24) and all from chemicals on (28-96),
 without precious metals
 (71) and the empty chapter 77: 76 chapters."""
-
 _ALL = tuple(c for c in _span(1, 97) if c != "77")
 """The chapters of the Harmonized System: 96, since 77 is empty."""
-
 MACHINERY = _span(84, 89)
 """Machines, electrical goods, vehicles, aircraft, ships (SITC section 7, nearly)."""
-
 PRECIOUS = ("71",)
 FUELS = ("27",)
-
 RESOURCES = {
     "fuels_ores_metals": ("25", "26", "27", "74", "75", "76", "78", "79", "80", "81"),
     "with_steel": ("25", "26", "27", "72", "74", "75", "76", "78", "79", "80", "81"),
@@ -72,7 +66,6 @@ RESOURCES = {
 """Raw materials by definition: minerals, ores, fuels and non-ferrous metals (near the World Bank's
 fuels plus ores and metals); iron and steel as well; cotton (52) and inorganic chemicals (28, where
 uranium is) as well. Precious metals and stones (71) are added or left out by the choice `gold`."""
-
 _GOLD = ("counted", "left_out")
 _IMPORTERS = ("steady", "all")
 _BASKETS = {"without_fuels": (*FUELS, *PRECIOUS), "all": ()}

@@ -7,15 +7,13 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ..estimates.frame import estimate_row, estimates
-from ..estimates.measures import measure
-from ..ground.errors import UnknownNameError, UsageError
+from ...estimates.frame import estimate_row, estimates
+from ...estimates.measures import measure
+from ...ground.errors import UnknownNameError, UsageError
 
 MANUFACTURING = "NV.IND.MANF.ZS"
 """Manufacturing, value added, per cent of GDP (World Development Indicators)."""
-
 BEFORE = "2010-2013"
-
 LISTED, LAUNCHED = "joint_projects_with_CHN_listed", "joint_projects_with_CHN_launched"
 
 
