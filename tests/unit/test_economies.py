@@ -4,6 +4,7 @@ import unicodedata
 
 import pytest
 
+from ca_research import registry
 from ca_research.ground import economies as eco
 from ca_research.ground.errors import AggregateError, RegistryError, UnknownNameError
 
@@ -83,7 +84,7 @@ def test_economies_and_aggregates_are_apart_and_members_are_economies():
     assert eco.codes() == economies | set(eco.AGGREGATES)
     for aggregate in eco.AGGREGATES.values():
         assert set(aggregate.members) <= economies, aggregate.code
-    assert set(eco.CA5) <= economies and set(eco.PARTNERS) <= eco.codes()
+    assert set(eco.CA5) <= economies and set(registry.article().partners) <= eco.codes()
 
 
 @pytest.mark.parametrize(
@@ -177,6 +178,6 @@ def test_short_names():
 
 def test_a_missing_list_says_where_it_should_be(project):
     (project.home / "registry" / "economies.csv").unlink()
-    eco._economies.cache_clear()
+    registry.forget()
     with pytest.raises(RegistryError, match=r"list of economies(.|\n)*economies\.csv"):
         eco.codes()

@@ -36,6 +36,7 @@ def frame(**columns: object) -> pd.DataFrame:
     return pd.DataFrame({k: v if isinstance(v, list) else [v] * length for k, v in columns.items()})
 
 
+POWERS = ("CHN", "RUS", "EU27", "USA", "TUR")
 DAY = pd.Timestamp("2020-01-01")
 RANKS = frame(
     economy="KAZ",
@@ -77,14 +78,14 @@ PICTURES = {
     "grant_panels": ({"grants": frame(host="KAZ", year=[2020, 2021], investor="USA", per_head=1.0, median=2.0)}, {"donor": "USA"}),
     "hhi_lines": ({"table": frame(economy="KAZ", year=[2010, 2011], hhi=0.1, period="early")}, {"early": (2010, 2012), "late": (2020, 2022)}),
     "learner_points": ({"frame": frame(economy="KAZ", year=2020, value=1.0, bound="lower", source_id="A")}, {"economies": ["KAZ"]}),
-    "mirror_gaps": ({"gaps": GAPS}, {}),
+    "mirror_gaps": ({"gaps": GAPS}, {"partner": "CHN"}),
     "placebo_dots": ({"tables": frame(economy=["CHN", "RUS"], estimate=[1.0, 2.0])}, {}),
     "poll_panels": ({"waves": frame(economy="KAZ", about="USA", year=[2010, 2011], value_pct=[10.0, 20.0])}, {}),
     "priority_matrix": (
         {"cells": frame(dimension="trade", economy="KAZ", led=True, estimate=2.0, low=np.nan, high=np.nan, last_year=2020, leader="CHN", n=2)}, {},
     ),
     "rank_marks": ({"ranks": frame(economy="KAZ", year=2014, kind="doctrine", powers="1")}, {}),
-    "rank_slopes": ({"ranks": RANKS}, {}),
+    "rank_slopes": ({"ranks": RANKS}, {"shown": POWERS}),
     "share_lines": (
         {"shares": frame(commodity="gas", year=[2020, 2021], share=50.0, low=np.nan, high=np.nan)}, {"thresholds": {"gas": 50.0}, "labels": {}},
     ),
@@ -97,12 +98,12 @@ PICTURES = {
         {"curves": {g: dict.fromkeys(("low", "middle", "high"), CURVE) for g in ("five", "others")}, "watch": 60, "within": 24},
     ),
     "specification_curve": ({"data": SPECS}, {"axes": ["axis"], "unit": "u"}),
-    "stock_bars": ({"stocks": frame(investor=["CHN", "NLD"], value_usd=[1e9, 2e9])}, {}),
+    "stock_bars": ({"stocks": frame(investor=["CHN", "NLD"], value_usd=[1e9, 2e9])}, {"highlight": "CHN"}),
     "student_lines": ({"counts": COUNTS, "statements": frame(origin="KAZ", year=2015, students=5.0)}, {}),
     "timeline": (
         {"rows": frame(panel="p", lane="l", date="2020-01-01", first_day=DAY, last_day=DAY, exact=True, mark="dot", code="CHN")}, {},
     ),
-    "trade_ranges": ({"ranks": RANKS}, {}),
+    "trade_ranges": ({"ranks": RANKS}, {"shown": POWERS}),
     "verdict_matrix": ({"glance": frame(claim="C25", theme="t", verdict="supported", fragile=False)}, {}),
     "views_and_exchange": (
         {"views": frame(economy="KAZ", year=[2017, 2019], percent=50.0, question="Barometer"), "students": frame(origin="KAZ", year=[2017, 2018], students=5.0)},
@@ -196,6 +197,8 @@ def test_two_flows_are_not_drawn_as_two_sides_of_one():
         plots.mirror_gaps(pd.concat([GAPS, GAPS.assign(direction="export")]))
     with pytest.raises(UsageError, match="two figures"):
         plots.mirror_gaps(pd.concat([GAPS, GAPS]).drop(columns="direction"))
+    with pytest.raises(UsageError, match="whose reports"):
+        plots.mirror_gaps(GAPS)
 
 
 def test_the_partner_of_a_gap_is_the_one_in_the_frame():
@@ -292,7 +295,7 @@ def test_lines_break_at_years_without_a_figure():
 
 def test_what_would_not_be_drawn_is_refused():
     with pytest.raises(UsageError, match="CHN would not be shaded"):
-        plots.region_map({"KAZ": 1.0, "CHN": 2.0})
+        plots.region_map({"KAZ": 1.0, "CHN": 2.0}, article.borders.REGION)
     with pytest.raises(UsageError, match="lane 'l' would not be drawn"):
         draw("timeline", lanes=["other"])
     with pytest.raises(UnknownNameError, match="arima"):
@@ -304,9 +307,9 @@ def test_what_would_not_be_drawn_is_refused():
     with pytest.raises(UsageError, match="no threshold for gas"):
         draw("share_lines", thresholds={})
     with pytest.raises(UsageError, match="3 years"):
-        plots.rank_slopes(pd.concat([RANKS.assign(year=y) for y in (2019, 2020, 2021)]))
+        plots.rank_slopes(pd.concat([RANKS.assign(year=y) for y in (2019, 2020, 2021)]), POWERS)
     with pytest.raises(MixedUnitsError, match="economy is KAZ, KGZ"):
-        plots.rank_slopes(pd.concat([RANKS, RANKS.assign(economy="KGZ")]))
+        plots.rank_slopes(pd.concat([RANKS, RANKS.assign(economy="KGZ")]), POWERS)
     with pytest.raises(UsageError, match="needs the table opinion"):
         article.document_pages.show_documents("C10", {"evidence": pd.DataFrame()})
 
@@ -334,5 +337,5 @@ def test_a_place_that_a_range_leaves_open_is_not_said_to_be_one():
     ranks = pd.DataFrame(rows, columns=["partner", "rank", "low", "high"]).assign(
         basis="mirror", year=2021
     )
-    said = {t.get_text() for t in plots.rank_slopes(ranks).axes[0].texts}
+    said = {t.get_text() for t in plots.rank_slopes(ranks, POWERS).axes[0].texts}
     assert said == {"China  1–2", "Russia  1–2", "Türkiye  3"}

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from .. import registry
 from ..estimates.frame import by_economy, estimate_row, estimates
 from ..estimates.measures import measure
 from ..ground import economies as eco
@@ -84,7 +85,7 @@ def _hhi(
     ]
     one_figure_per_cell(rows, ["year", "partner", "flow"])
     if partners == "named":
-        rows = rows[rows["partner"].isin(eco.PARTNERS)]
+        rows = rows[rows["partner"].isin(registry.article().partners)]
     rows = rows[rows.groupby(["year", "partner"])["flow"].transform("nunique") == len(FLOWS[flow])]
     seen = rows.groupby("year")["partner"].agg(set)
     rows = rows[rows["year"].isin(seen.index[seen.map(set(NEEDED).issubset).astype(bool)])]
@@ -459,7 +460,7 @@ def hhi_lines(table: pd.DataFrame, *, early: tuple[int, int], late: tuple[int, i
                     (part["year"].min() - 0.4, part["year"].max() + 0.4),
                     part["hhi"].mean(),
                 )
-                ax.plot(ends, [mean, mean], color=style.PARTY["CHN"], linewidth=2.5)
+                ax.plot(ends, [mean, mean], color=style.HIGHLIGHT, linewidth=2.5)
                 ax.annotate(
                     f"{mean:.3f}",
                     (sum(ends) / 2, min(mean, float(part["hhi"].min()))),

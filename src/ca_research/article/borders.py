@@ -18,8 +18,30 @@ from ..ground.errors import (
     UsageError,
 )
 from ..plots import style
+from ..plots.maps import Region
 from ..plots.needs import needs, one_figure
 from ..stats.frames import require
+
+REGION = Region(
+    places={
+        "KAZ": (67.0, 48.2),
+        "KGZ": (80.2, 40.3),
+        "TJK": (76.4, 37.6),
+        "TKM": (58.8, 39.3),
+        "UZB": (63.2, 42.9),
+    },
+    window=(45.5, 98.0, 34.0, 56.6),
+    around=("RUS", "CHN", "MNG", "IRN", "AFG", "PAK", "IND", "AZE", "GEO", "ARM", "TUR"),
+    named={
+        "RUS": (62.5, 55.6),
+        "CHN": (91.0, 42.5),
+        "IRN": (56.5, 35.6),
+        "AFG": (65.5, 34.6),
+        "MNG": (95.0, 47.3),
+    },
+    beside=("KGZ", "TJK"),
+)
+"""The five and what lies around them, for `plots.region_map`."""
 
 
 def _single(economies: Sequence[str]) -> list[str]:
@@ -157,7 +179,7 @@ def border_bar(lengths: pd.DataFrame, *, threshold: float) -> Figure:
                 [0],
                 [row.value],
                 left=start,
-                color=style.PARTY["CHN"],
+                color=style.HIGHLIGHT,
                 height=0.5,
                 edgecolor=style.PAPER,
                 linewidth=2,

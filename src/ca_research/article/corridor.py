@@ -312,7 +312,7 @@ def share_ranges(
             for row in part.itertuples():
                 y += 1
                 whole = row.kind == "whole"
-                colour = style.PARTY["CHN"] if whole else style.OTHER
+                colour = style.HIGHLIGHT if whole else style.OTHER
                 if row.high > row.low:
                     ax.plot(
                         [row.low, row.high],

@@ -381,8 +381,8 @@ def completion_dots(frame: pd.DataFrame, *, bar: float) -> Figure:
                     s=54,
                     zorder=3 - 0.1 * age,
                     linewidths=1.6,
-                    facecolors=style.PARTY["CHN"] if age == 0 else style.PAPER,
-                    edgecolors=style.PARTY["CHN"] if age == 0 else style.OTHER,
+                    facecolors=style.HIGHLIGHT if age == 0 else style.PAPER,
+                    edgecolors=style.HIGHLIGHT if age == 0 else style.OTHER,
                     linestyle="-" if age < 2 else (0, (1, 1)),
                 )
             newest = mine[mine["edition"] == editions[0]]

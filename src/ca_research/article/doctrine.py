@@ -282,7 +282,7 @@ def goal_grid(
                         x, y, "?", ha="center", va="center", fontsize=style.LABEL, color=style.OTHER
                     )
                 else:
-                    colour = style.colour(name) if name in style.PARTY else style.INK
+                    colour = style.colour(name, other=style.INK)
                     mark(
                         ax,
                         x,
@@ -329,7 +329,7 @@ def rank_marks(ranks: pd.DataFrame, *, top: int = 2) -> Figure:
                 ax,
                 x,
                 y,
-                style.PARTY["CHN"],
+                style.HIGHLIGHT,
                 depth=1.0,
                 hollow=not inside,
                 size=90 if row.kind == "list" else 210,
@@ -363,7 +363,7 @@ def year_bars(yearly: pd.DataFrame, column: str) -> Figure:
     one_figure(yearly, ["year"], hint="add up the rows of a year first")
     with style.context():
         figure, ax = plt.subplots(figsize=(style.WIDE, 2.2))
-        ax.bar(yearly["year"].astype(int), yearly[column], color=style.PARTY["CHN"], width=0.7)
+        ax.bar(yearly["year"].astype(int), yearly[column], color=style.HIGHLIGHT, width=0.7)
         ax.set_ylabel(column)
         ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=9))
         style.bare(ax, x=False)

@@ -278,9 +278,7 @@ def share_lines(
             part = shares[shares["commodity"] == name].sort_values("year")
             years = part["year"].astype(int)
             if part["share"].notna().any():
-                line(
-                    ax, by_year(part, "share"), color=style.PARTY["CHN"], marker="o", markersize=4.5
-                )
+                line(ax, by_year(part, "share"), color=style.HIGHLIGHT, marker="o", markersize=4.5)
                 for y, s in (
                     (years.iloc[0], part["share"].iloc[0]),
                     (years.iloc[-1], part["share"].iloc[-1]),
@@ -298,7 +296,7 @@ def share_lines(
                     years,
                     part["low"],
                     part["high"],
-                    color=style.PARTY["CHN"],
+                    color=style.HIGHLIGHT,
                     alpha=0.35,
                     linewidth=0,
                 )

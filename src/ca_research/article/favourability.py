@@ -373,7 +373,7 @@ def _views(ax: Axes, mine: pd.DataFrame, *, first: bool) -> None:
         return
     for question, part in mine.sort_values("year").groupby("question", sort=False):
         main = question in ("Barometer", "Gallup")
-        colour = style.PARTY["CHN"] if question == "Barometer" else style.MUTED
+        colour = style.HIGHLIGHT if question == "Barometer" else style.MUTED
         dash = {"Barometer": "-", "Gallup": (0, (4, 2))}.get(str(question), (0, (1, 1.5)))
         points = [(int(row.year), float(row.percent)) for row in part.itertuples()]
         ax.plot(*zip(*points, strict=True), color=colour, linestyle=dash, marker="o", markersize=4)

@@ -453,7 +453,7 @@ def forecast_lines(paths: pd.DataFrame, *, model: str = "drift", since: int = 20
             known = part["known"]
             ax.plot(known["year"], known["mean"] / 1e6, color=style.INK, linewidth=1.8)
             for name, colour, dash in (
-                (model, style.PARTY["RUS"], "-"),
+                (model, style.SECOND, "-"),
                 ("no change", style.OTHER, (0, (3, 2))),
             ):
                 if name not in part:
@@ -479,7 +479,7 @@ def forecast_lines(paths: pd.DataFrame, *, model: str = "drift", since: int = 20
                 ax.scatter(
                     part["after"]["year"],
                     part["after"]["mean"] / 1e6,
-                    color=style.PARTY["CHN"],
+                    color=style.HIGHLIGHT,
                     s=26,
                     zorder=4,
                 )

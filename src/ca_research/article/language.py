@@ -298,7 +298,7 @@ def learner_points(frame: pd.DataFrame, *, economies: Sequence[str]) -> Figure:
                 continue
             for _, part in mine.groupby("source_id"):
                 joined = len(part) > 1 and part["year"].is_unique
-                colour = style.PARTY["CHN"] if joined else style.OTHER
+                colour = style.HIGHLIGHT if joined else style.OTHER
                 if joined:
                     ax.plot(part["year"].astype(int), part["value"], color=colour, linewidth=1.6)
                 for row in part.itertuples():

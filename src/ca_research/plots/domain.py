@@ -91,7 +91,7 @@ _BASES = {"reporter": "own report", "mirror": "partners' reports", "interval": "
 )
 def trade_ranges(
     ranks: pd.DataFrame,
-    shown: tuple[str, ...] = ("CHN", "RUS", "EU27", "USA", "TUR"),
+    shown: Sequence[str],
     *,
     economies: Sequence[str] | None = None,
     bases: Sequence[str] = tuple(_BASES),
@@ -190,9 +190,7 @@ def _range(ax: Axes, y: int, code: str, part: pd.DataFrame) -> None:
 
 
 @needs("ranks", "basis", "year", "partner", "rank", like="trade.ranks")
-def rank_slopes(
-    ranks: pd.DataFrame, shown: Sequence[str] = ("CHN", "RUS", "EU27", "USA", "TUR")
-) -> Figure:
+def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str]) -> Figure:
     """Places of the partners then and now, one panel for each basis, each partner named at both
     ends of its line.
 
@@ -288,15 +286,18 @@ def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "") -> Figure:
 
     gaps: rows of one direction and one partner from `trade.region_gaps`: economy, partner, year,
     direction, reported_high, mirror_high (USD fob). An economy that never reports has a panel with
-    the partner's reports alone. partner: whose reports these are; that of `gaps`, or China where
-    they do not say.
+    the partner's reports alone. partner: whose reports these are; that of `gaps`, if not given.
     Raises MixedUnitsError for two directions or two partners: figures of unlike flows are no two
     sides of one.
     """
     one_of(gaps, ["direction"], hint="keep one: gaps[gaps['direction'] == 'import']")
     one_of(gaps, ["partner"], hint="one picture for each partner")
     one_figure(gaps, ["economy", "year"], hint="keep one flow and one partner")
-    partner = partner or (str(gaps["partner"].iloc[0]) if "partner" in gaps else "CHN")
+    if not partner and "partner" not in gaps:
+        raise UsageError(
+            "nothing says whose reports these are", hint="partner=, or a column partner"
+        )
+    partner = partner or str(gaps["partner"].iloc[0])
     economies = sorted(gaps["economy"].unique())
     own, other = ("own report", style.INK), (f"{party(partner)}'s report", style.colour(partner))
     with style.context():
@@ -398,7 +399,7 @@ def student_lines(
                     line(
                         ax,
                         series,
-                        color=style.PARTY["CHN"],
+                        color=style.HIGHLIGHT,
                         linestyle=dash,
                         alpha=1 if level == "all" else 0.75,
                     )
@@ -443,7 +444,7 @@ def student_lines(
 
 
 @needs("stocks", "investor", "value_usd", like="investment.stock_by_investor")
-def stock_bars(stocks: pd.DataFrame, *, highlight: str = "CHN") -> Figure:
+def stock_bars(stocks: pd.DataFrame, *, highlight: str) -> Figure:
     """Inward stock by investor at one date, largest first. stocks: columns investor, value_usd."""
     one_of(
         stocks,

@@ -94,9 +94,7 @@ def economy_lines(
                 continue
             series = by_year(mine, value)
             span = series.index
-            ax.plot(
-                span, series, color=style.PARTY["CHN"], marker="o", markersize=2.8, linewidth=1.8
-            )
+            ax.plot(span, series, color=style.HIGHLIGHT, marker="o", markersize=2.8, linewidth=1.8)
             ax.annotate(
                 f"{series.iloc[-1]:,.{digits}f}",
                 (span[-1], series.iloc[-1]),

@@ -123,7 +123,9 @@ def forget() -> None:
         article,
         claims,
         coding,
+        economies._rows,
         economies._economies,
+        economies._aggregates,
         economies._names,
     ):
         cached.cache_clear()

@@ -16,6 +16,7 @@ from ..estimates.frame import estimate_row, estimates, shares
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError
+from ..registry import article
 from ..stats import years_back
 from ..stats.frames import require
 from ..tables.preference import ranked
@@ -32,7 +33,10 @@ customs data.
 SINCE = 2013
 """A rank in the present tense is taken from no earlier year, as in `partner_lead`."""
 
-_NAMED = frozenset(p for p in eco.PARTNERS if p not in eco.AGGREGATES)
+
+def _named() -> frozenset[str]:
+    """Single economies among the partners of the register."""
+    return frozenset(p for p in article().partners if p not in eco.AGGREGATES)
 
 
 _CHOICES = {
@@ -71,7 +75,7 @@ def _ranking(
     several ways.
     """
     order = tuple(ranked(seen.own_sources, OWN_SOURCES[source])) if basis == "reporter" else ()
-    named = _NAMED if partners == "named" else None
+    named = _named() if partners == "named" else None
     found = ranking(seen.of(economy, year), basis, FLOWS[flow], order, named, eu == "one")
     if basis == "reporter" and found.mixed:
         seen.refuse_mixed(economy, year, (place for place, _ in found.used))

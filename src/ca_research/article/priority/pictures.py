@@ -47,7 +47,7 @@ def priority_matrix(cells: pd.DataFrame, *, labels: dict[str, str] | None = None
         for r in cells.itertuples():
             x, y = dimensions.index(r.dimension), codes.index(r.economy)
             led, filled = r.led is True, r.n > 0
-            face = style.PARTY["CHN"] if led else "none"
+            face = style.HIGHLIGHT if led else "none"
             edge = style.colour(r.leader) if filled else style.OTHER
             ax.add_patch(
                 plt.Rectangle(

@@ -48,7 +48,7 @@ def signing_curves(
             hint="five and others: low, middle, high each",
         )
     known = int(((times["state"] != "unknown") & times["bounded_by"].isna()).sum())
-    colours = {"five": style.PARTY["CHN"], "others": style.INK}
+    colours = {"five": style.HIGHLIGHT, "others": style.INK}
     names = {"five": f"the five ({known} of known date)", "others": "all other UN members"}
     with style.context():
         figure, ax = plt.subplots(figsize=(style.WIDE, 3.9))
