@@ -16,8 +16,7 @@ import yaml
 from filelock import FileLock
 
 from ca_research import registry
-from ca_research.ground import economies, paths
-from ca_research.registry import codings
+from ca_research.ground import paths
 
 REAL = paths.home()
 
@@ -149,16 +148,7 @@ def forget() -> None:
     """Empty the caches that hold a registry: the next call reads the project folder of the
     moment.
     """
-    for cached in (
-        registry.sources,
-        registry.tables,
-        registry.claims,
-        registry.article,
-        codings.coding,
-        economies._economies,
-        economies._names,
-    ):
-        cached.cache_clear()
+    registry.forget()
 
 
 def csv_text(header, rows) -> str:

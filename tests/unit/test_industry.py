@@ -4,7 +4,6 @@ import pandas as pd
 import pytest
 
 from ca_research import article
-from ca_research.article.industry import chapters as div
 from ca_research.ground.errors import UnknownNameError, UsageError
 
 BEFORE, AFTER = (2010, 2011, 2012), (2016, 2017, 2018)
@@ -23,7 +22,7 @@ def chapters(values, *, partner="KAZ", importers=IMPORTERS, years=(*BEFORE, *AFT
             "flow": "import",
             "product": chapter,
             "value_usd": float(value(year) if callable(value) else value),
-            "source_id": div.CHAPTERS,
+            "source_id": "WTO_HSM",
         }
         for year in years
         for importer in importers
@@ -68,7 +67,7 @@ def test_sections_give_bounds_and_gold_sits_in_the_last():
     rows = {"SITC0": 10, "SITC2": 15, "SITC3": 40, "SITC6": 5, "SITC7": 10, "SITC9": 20}
     frame = pd.DataFrame(
         [
-            {"reporter": "KGZ", "partner": p, "year": 2015, "flow": "export", "product": k, "value_usd": v / 2, "source_id": div.SECTIONS}
+            {"reporter": "KGZ", "partner": p, "year": 2015, "flow": "export", "product": k, "value_usd": v / 2, "source_id": "UNCTAD_TMATRIX"}
             for k, v in rows.items()
             for p in ("CHE", "CHN")
         ]

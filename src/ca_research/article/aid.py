@@ -17,14 +17,8 @@ from ..plots import style
 from ..plots.needs import by_year, needs
 from ..plots.panels import line, panels, the_five_first
 from ..stats.frames import require
+from .settings import Series, settings
 
-SERIES = {
-    "oda_grants": ("one_net_flows", "official_grant"),
-    "disbursements": ("M_FA2025B", "us_disbursements"),
-    "obligations": ("M_FA2025B", "us_obligations"),
-}
-"""Series -> source and measure. Grants by the donors' common reporting hold no military aid; the
-other two are the United States' own list, of all categories."""
 CURRENT = "current USD"
 
 
@@ -34,32 +28,38 @@ def grants(investment: pd.DataFrame, *, series: str = "oda_grants") -> pd.DataFr
     investment: rows of table `investment` (investor, host, year, measure, price_basis, value_usd,
         source_id).
     series: 'oda_grants' (the donors' common reporting), 'disbursements' or 'obligations' (the
-        United States' own list); see SERIES.
+        United States' own list).
     Aggregates of donors are left out; two rows of one cell (which only a note tells apart) are
     added, as the source means them.
     Raises UnknownNameError for another series, CoverageError where the frame holds nothing of it.
     """
     rows = _grants(investment, series)
     if rows.empty:
-        source, measure = SERIES[series]
+        asked = _series(series)
         raise CoverageError(
             f"no {series.replace('_', ' ')} in the frame",
-            hint=f"load('investment', source={source!r}, measure={measure!r})",
+            hint=f"load('investment', source={asked.source!r}, measure={asked.measure!r})",
         )
     return rows
 
 
+def _series(name: str) -> Series:
+    known = settings().grants
+    if name not in type(known).model_fields:
+        raise UnknownNameError("series of grants", name, type(known).model_fields)
+    found: Series = getattr(known, name)
+    return found
+
+
 def _grants(investment: pd.DataFrame, series: str) -> pd.DataFrame:
     """`grants`, or an empty frame."""
-    if series not in SERIES:
-        raise UnknownNameError("series of grants", series, SERIES)
+    asked = _series(series)
     require(
         investment, ("investor", "host", "year", "measure", "price_basis", "value_usd", "source_id")
     )
-    source, measure = SERIES[series]
     rows = investment[
-        (investment["source_id"] == source)
-        & (investment["measure"] == measure)
+        (investment["source_id"] == asked.source)
+        & (investment["measure"] == asked.measure)
         & (investment["price_basis"] == CURRENT)
         & ~investment["investor"].isin(list(eco.AGGREGATES))
     ].dropna(subset=["value_usd"])

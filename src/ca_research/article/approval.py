@@ -20,12 +20,8 @@ from ..plots.needs import needs
 from ..plots.panels import apart, panels, the_five_first
 from ..plots.words import party
 from ..stats import years_back
+from .settings import settings
 from .words import several
-
-MEASURE = "gallup_approve"
-"""The one question asked in all five: approval of the job performance of a country's leadership."""
-TABLES = ("M_GAL_US", "M_GAL_CN")
-"""Sources that print the poll's own tables by country; the others quote single figures."""
 
 
 def approval_waves(
@@ -44,13 +40,13 @@ def approval_waves(
     if waves not in ("all", "tables"):
         raise UnknownNameError("waves", waves, ("all", "tables"))
     rows = opinion[
-        (opinion["measure"] == MEASURE)
+        (opinion["measure"] == settings().polls.approval)
         & opinion["about"].isin([about] if isinstance(about, str) else list(about))
         & opinion["period"].astype("string").str.fullmatch(r"\d{4}")
         & ~opinion["economy"].astype("string").str.contains(";")
     ]
     if waves == "tables":
-        rows = rows[rows["source_id"].isin(TABLES)]
+        rows = rows[rows["source_id"].isin(settings().polls.tables)]
     wanted = ["economy", "about", "year", "measure", "value_pct", "source_id"]
     return rows[wanted].sort_values(["economy", "about", "year", "source_id"], ignore_index=True)
 

@@ -26,6 +26,7 @@ from ..tables.preference import ranked
 from ..trade.checks import one_figure_per_cell
 from ..trade.rank import FLOWS, NEEDED
 from ..trade.shares import concentration, partner_shares
+from .settings import settings
 
 LEAST_YEARS = 2
 """Years of a period that must be observed; with one, nothing is known of how the index moves within
@@ -249,11 +250,6 @@ def _welch(a: np.ndarray, b: np.ndarray, level: float = 0.95) -> tuple[float, fl
 POWERS = ("CHN", "RUS", "USA")
 WINDOWS = {"five_years": (2018, 2022), "ten_years": (2013, 2022), "newest": None}
 """Sessions by the year in which they begin."""
-AGREEMENT, IDEAL = "unga_agreement_with:", "unga_ideal_point"
-SEAT = "seat of Russia"
-"""Words in the detail of a vote that is about Russia's place in a body and not about the war
-itself.
-"""
 _CAST = re.compile(
     r"((?:[A-Z]{3})(?:(?:, | and )[A-Z]{3})*) (abstains?|do(?:es)? not vote|votes? "
     r"against|votes? for)"
@@ -274,10 +270,17 @@ def votes(
     Source of the points: Bailey, Strezhnev and Voeten (2017), Journal of Conflict Resolution 61(2).
     """
     rows = facts[facts["year"].notna() & facts["value"].notna()]
-    point = rows[rows["attribute"] == IDEAL].set_index(["subject", "year"])["value"].astype(float)
+    known = settings().votes
+    point = (
+        rows[rows["attribute"] == known.ideal_point]
+        .set_index(["subject", "year"])["value"]
+        .astype(float)
+    )
     parts = []
     for power in powers:
-        mine = rows[rows["attribute"].eq(AGREEMENT + power) & rows["subject"].isin(list(economies))]
+        mine = rows[
+            rows["attribute"].eq(known.agreement + power) & rows["subject"].isin(list(economies))
+        ]
         mine = mine.rename(columns={"subject": "economy", "value": "agreement"})
         parts.append(mine[["economy", "year", "agreement", "source_id"]].assign(power=power))
     table = pd.concat(parts, ignore_index=True).astype({"agreement": "float64"})
@@ -392,7 +395,7 @@ def war_votes(events: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd
                     str(row.date),
                     vote,
                     vote in ("abstain", "not voting"),
-                    SEAT in str(row.detail),
+                    settings().votes.about_a_seat in str(row.detail),
                     row.source_id,
                 )
                 for code in re.findall(r"[A-Z]{3}", names)

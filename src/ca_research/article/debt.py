@@ -18,9 +18,7 @@ from ..plots import style
 from ..plots.needs import needs, one_figure
 from ..stats import years_back
 from ..stats.frames import require
-
-GDP_SOURCE = "DATASETS_GDP"
-"""The edition of GDP that reaches furthest (to 2023); both editions at hand are of one origin."""
+from .settings import settings
 
 
 def _rows(
@@ -37,7 +35,7 @@ def _rows(
     product = macro[
         (macro["economy"] == debtor)
         & (macro["indicator"] == GDP)
-        & (macro["source_id"] == GDP_SOURCE)
+        & (macro["source_id"] == settings().sources.gdp)
         & macro["year"].isin(list(years))
     ]
     return pd.concat(
@@ -56,7 +54,7 @@ def debt_shares(
 
     debt, macro: tables `debt` and `macro`; the debt is that of the International Debt Statistics at
         the end of the year (public and publicly guaranteed, official lenders), over GDP of that
-        year in current US dollars (GDP_SOURCE).
+        year in current US dollars (the edition of the settings).
     economies: codes of debtors. creditor: the code of one official creditor.
     Raises CoverageError for a debtor without a year that has both, and what `debt_exposure` raises.
     """
@@ -64,7 +62,7 @@ def debt_shares(
     if absent := [e for e in economies if e not in set(shares["debtor"])]:
         raise CoverageError(
             f"no year with both official debt to {creditor} and GDP for {', '.join(absent)}",
-            hint=f"give `debt` of ids_dod_one and `macro` with {GDP} of {GDP_SOURCE}",
+            hint=f"give `debt` of ids_dod_one and `macro` with {GDP} of {settings().sources.gdp}",
         )
     return shares
 
@@ -73,7 +71,9 @@ def _shares(
     debt: pd.DataFrame, macro: pd.DataFrame, economies: Sequence[str], creditor: str
 ) -> pd.DataFrame:
     """`debt_shares` of the debtors that have one."""
-    table = debt_exposure(debt, macro, debtors=economies, creditor=creditor, gdp_source=GDP_SOURCE)
+    table = debt_exposure(
+        debt, macro, debtors=economies, creditor=creditor, gdp_source=settings().sources.gdp
+    )
     table = table.dropna(subset=["of_gdp"])
     wanted = ["debtor", "year", "percent", "sources"]
     return table.assign(percent=100 * table["of_gdp"].astype(float))[wanted].reset_index(drop=True)

@@ -23,6 +23,7 @@ from ..plots.panels import the_five_first
 from ..plots.words import party
 from ..stats import years_back
 from .documents import coded, seen_rows
+from .settings import settings
 from .words import several
 
 GOALS = {
@@ -34,8 +35,6 @@ GOALS = {
 """Codes of goals in the items of C12, and what they stand for."""
 FEWEST = 5
 """Documents with a visible code below which a share says nothing."""
-JOINT = "US_C5_"
-"""Origin groups of texts that the United States signed together with the five."""
 _CODES = re.compile(r"\[([^\]]*)\]\s*$")
 _PERIODS = {"all": (0, 9999), "before_2001": (2001, 9999), "from_2017": (0, 2016)}
 
@@ -165,7 +164,10 @@ def coded_goals(evidence: pd.DataFrame) -> pd.DataFrame:
     rows = rows[rows["item"].str.contains(_CODES.pattern.replace("(", "(?:", 1), regex=True)]
     found = []
     for group, part in rows.groupby("origin_group"):
-        joint, primary = str(group).startswith(JOINT), (part["strength"] == "primary").any()
+        joint, primary = (
+            str(group).startswith(settings().joint_texts),
+            (part["strength"] == "primary").any(),
+        )
         kind = "joint" if joint else ("own" if primary else "other")
         seen: dict[str, set[int]] = {g: set() for g in GOALS}
         for item in part["item"]:

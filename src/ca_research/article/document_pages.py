@@ -16,12 +16,11 @@ from ..ground.errors import UsageError
 from ..plots.show import show, show_table
 from ..registry.codings import coding as registry_coding
 from . import aid, approval, doctrine, documents
+from .settings import settings
 
 Frames = Mapping[str, pd.DataFrame]
 
 _POWER = {"C13": "USA", "C17": "CHN"}
-_EDITION = "gcdf3_geo"
-"""The newest list of projects at hand."""
 _CODED = {"C13": "acts", "C17": "acts", "C16": "conditions"}
 _TABLES = {
     "C09": ("facts",),
@@ -58,9 +57,10 @@ def _show_terms(projects: pd.DataFrame, facts: pd.DataFrame) -> None:
     """What the newest list of projects knows of the terms of loans; nothing where it was not yet
     known.
     """
-    if _EDITION not in set(projects["source_id"]):
+    edition = settings().sources.projects
+    if edition not in set(projects["source_id"]):
         return
-    terms = investment.loan_terms(projects, facts, edition=_EDITION, economies=eco.CA5)
+    terms = investment.loan_terms(projects, facts, edition=edition, economies=eco.CA5)
     known = terms.summary.pivot(index="host", columns="term", values="known").reset_index()
     table = known.merge(terms.collateral[["host", "loans", "stated"]], on="host")
     table["host"] = table["host"].map(eco.name_of)
@@ -74,7 +74,7 @@ def _show_terms(projects: pd.DataFrame, facts: pd.DataFrame) -> None:
         table[["host", *wanted]].rename(columns=wanted),
         section="context",
         title="Loans on one list of projects, and of how many the terms are known",
-        sources=[_EDITION],
+        sources=[edition],
         digits=0,
         note="Collateral is marked only where a description states it. No entry speaks of policy "
         "conditions either way.",

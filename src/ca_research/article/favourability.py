@@ -25,12 +25,8 @@ from ..plots.needs import by_year, needs, one_of
 from ..plots.panels import line, say_empty, shade_uncounted
 from ..tables.dates import bounds
 from ..tables.preference import preferred_rows
+from .settings import settings
 
-BAROMETER = "cab_favourable_view:CHN"
-GALLUP = ("gallup_approve", "M_GAL_CN")
-"""Measure and source: a press report of the same poll disagrees with it for one economy and stays
-out.
-"""
 SERIES = ("barometer", "gallup")
 _LEAST_WAVES = 3
 
@@ -56,14 +52,15 @@ def waves(facts: pd.DataFrame, opinion: pd.DataFrame, *, series: str) -> pd.Data
         series.
     """
     _known("series", series, SERIES)
+    polls = settings().polls
     if series == "barometer":
-        rows = facts[(facts["attribute"] == BAROMETER) & (facts["unit"] == "percent")]
+        rows = facts[(facts["attribute"] == polls.barometer) & (facts["unit"] == "percent")]
         rows = rows.rename(columns={"subject": "economy", "value": "percent"})
     else:
         rows = opinion[
             (opinion["about"] == "CHN")
-            & (opinion["measure"] == GALLUP[0])
-            & (opinion["source_id"] == GALLUP[1])
+            & (opinion["measure"] == polls.approval)
+            & (opinion["source_id"] == polls.views_of_china)
         ].rename(columns={"value_pct": "percent"})
     table = rows.dropna(subset=["year", "percent"])[["economy", "year", "percent", "source_id"]]
     table = table.astype({"year": int, "percent": float})

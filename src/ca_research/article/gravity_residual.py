@@ -31,13 +31,10 @@ from ..stats.frames import require
 from ..trade.gravity import CHANGE, ESTIMATORS, GEOGRAPHY, LEVEL, Sample, complete, prune, solve
 from ..trade.gravity_panel import panel as make_panel
 from ..trade.gravity_reassign import DIRECTIONS, LEAST_PAIRS, OIL_EXPORTERS, SINCE, _mark
+from .settings import settings
 
 QUESTIONS = ("level", "change")
 YEARS = ("all", "newest")
-SOURCE = "PENPPML"
-"""The embedded panel of exporters' reports; oil exporters are left out of it (known defect 6 of the
-figures).
-"""
 _AXES = ("question", "direction", "estimator", "years", "country")
 _ROUNDS, _CLOSE = 5000, 1e-10
 _RIDGE = 1e-11
@@ -312,7 +309,11 @@ def residuals(
             raise UnknownNameError(name, value, known)
     require(trade, ("source_id",))
     rows: list[dict[str, Any]] = []
-    frame = make_panel(trade[trade["source_id"] == SOURCE], geography, exclude=OIL_EXPORTERS)
+    frame = make_panel(
+        trade[trade["source_id"] == settings().sources.gravity_panel],
+        geography,
+        exclude=OIL_EXPORTERS,
+    )
     newest = frame[frame["year"] == frame["year"].max()].reset_index(drop=True)
     five = tuple(eco.resolve(e) for e in economies)
     chosen = [(v,) if v is not None else known for v, known, _ in given]

@@ -6,17 +6,19 @@ Errors name the file, the field and what was expected. Nothing here reads data.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from ..ground import economies, paths, reads
 from ..ground.errors import RegistryError, UnknownNameError
 from ..ground.textfiles import Unreadable, read_csv
-from .base import explain, read_yaml
+from .base import Model, explain, read_yaml
 from .claims import VERDICTS, Article, ClaimSpec, Criterion, Member, Over, Reading, Sentence
 from .codings import Coding, coding
 from .tables import Column, Source, Table
+
+M = TypeVar("M", bound=Model)
 
 
 @cache
@@ -87,6 +89,16 @@ def article() -> Article:
 
 
 @cache
+def settings(name: str, model: type[M]) -> M:
+    """A file of settings by its place in the registry ('article/settings'), as its model.
+
+    Raises RegistryError with the file, the field and what was expected.
+    """
+    found: M = read_yaml(paths.registry_dir() / f"{name}.yaml", model)
+    return found
+
+
+@cache
 def claims() -> dict[str, ClaimSpec]:
     """All declared claims by id; within a run, those that its notebook declares (`reads`)."""
     found = {}
@@ -121,6 +133,7 @@ def forget() -> None:
         sources,
         tables,
         article,
+        settings,
         claims,
         coding,
         economies._rows,
@@ -165,6 +178,7 @@ __all__ = [
     "forget",
     "origin_groups",
     "schemas",
+    "settings",
     "sources",
     "table",
     "tables",

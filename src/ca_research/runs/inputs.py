@@ -8,7 +8,7 @@
 | a table's declaration, or a source with rows in it | runs of notebooks that declare the table |
 | a claim file | runs of that claim, and of notebooks that declare `claims/*` |
 | another registry entry (`coding/acts`) | runs of notebooks that declare it |
-| names of economies, the article's entry | all |
+| names of economies, the article's entry and settings | all |
 | the package (but for site/, kernels/, the runner and the command line), the lock file, installed packages, Python | all |
 | a kernel other than this environment's: its command, executable, variables, packages | all |
 | verdicts stored by other runs | the overview |
@@ -64,6 +64,15 @@ def _entry_files(name: str) -> list[Path]:
     return [folder / (f"{name}.csv" if name == "economies" else f"{name}.yaml")]
 
 
+def _shared() -> list[Path]:
+    """Files of the registry that any run may read: names of economies, the article's entry and
+    settings.
+    """
+    folder = paths.registry_dir()
+    named = [f for name in ("economies.csv", "article.yaml") if (f := folder / name).is_file()]
+    return [*named, *sorted((folder / "article").glob("*.yaml"))]
+
+
 def marks(files: Iterable[Path]) -> dict[str, object]:
     """Marks of the inputs of a run: equal before and after it, nobody has written to one."""
     found: dict[str, object] = dict(stamps(files))
@@ -87,12 +96,10 @@ class Inputs:
 
     @cached_property
     def _common(self) -> dict[str, Any]:
-        folder = paths.registry_dir()
-        shared = [f for name in ("economies.csv", "article.yaml") if (f := folder / name).is_file()]
         return {
             "format": FORMAT,
             "package": of_files(package_files(), PACKAGE),
-            "registry": of_files(shared, folder),
+            "registry": of_files(_shared(), paths.registry_dir()),
             "kernel": self.kernel,
             **environment(),
         }
@@ -184,6 +191,7 @@ class Inputs:
         """
         folder, about = paths.registry_dir(), metadata(run.notebook)
         files = [folder / "economies.csv", folder / "article.yaml", folder / "sources.csv"]
+        files += [*_shared(), folder / "article"]
         files += [
             paths.home() / "requirements.lock",
             paths.processed_dir() / "CURRENT",
@@ -207,7 +215,7 @@ class Inputs:
         content = json.loads(run.notebook.read_text(encoding="utf-8"))
         code = ["".join(c["source"]) for c in content["cells"] if c["cell_type"] == "code"]
         about = metadata(run.notebook)
-        shared = {name: self._entry(name) for name in ("economies", "article")}
+        shared = {name: self._entry(name) for name in ("economies", "article", "article/*")}
         entries = {name: self._entry(name) for name in registry_entries(run)}
         return {
             "data": {name: self._figure(name) for name in sorted(about.get("tables", ()))},

@@ -1,9 +1,7 @@
 """The Belt and Road: who signed when by which list, and what exports to China did after it."""
 
 from .measures import (
-    NO_STATE,
     PLACEHOLDERS,
-    SOURCES,
     accession,
     accession_variants,
     china_imports,
@@ -13,6 +11,7 @@ from .measures import (
 )
 from .pictures import control_lines
 from .placebos import (
+    axes,
     control,
     effect_fits,
     gain_p,
@@ -23,11 +22,10 @@ from .placebos import (
 )
 
 __all__ = [
-    "NO_STATE",
     "PLACEHOLDERS",
-    "SOURCES",
     "accession",
     "accession_variants",
+    "axes",
     "china_imports",
     "control",
     "control_lines",

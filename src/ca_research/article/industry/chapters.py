@@ -21,9 +21,8 @@ from ...ground.errors import CoverageError, UnknownNameError, UsageError
 from ...stats.frames import require
 from ...trade.checks import one_figure_per_cell
 from ...trade.shares import concentration
+from ..settings import settings
 
-CHAPTERS = "WTO_HSM"
-SECTIONS = "UNCTAD_TMATRIX"
 LEAST_IMPORTERS = 10
 """A year counts where at least so many importers report something from the economy."""
 BEFORE = "2010-2012"
@@ -107,7 +106,9 @@ def chapter_rows(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
     )
     mine = trade[trade["partner"] == economy]
     rows = mine[
-        (mine["source_id"] == CHAPTERS) & (mine["flow"] == "import") & mine["product"].isin(_ALL)
+        (mine["source_id"] == settings().industry.chapters)
+        & (mine["flow"] == "import")
+        & mine["product"].isin(_ALL)
     ]
     one_figure_per_cell(rows, ["reporter", "year", "product"])
     joined = rows[rows["reporter"].isin(list(eco.AGGREGATES["EU"].members))]
@@ -200,13 +201,13 @@ def chapter_indicators(
             parts.append(
                 _indicators(enough, _dollars(floor), basket)
                 .reset_index()
-                .assign(economy=economy, source_id=CHAPTERS)
+                .assign(economy=economy, source_id=settings().industry.chapters)
             )
     if not parts:
         raise CoverageError(
             f"no year of {years} in which {LEAST_IMPORTERS} importers report these economies by "
             "chapter",
-            hint=f"load('trade', source={CHAPTERS!r})",
+            hint=f"load('trade', source={settings().industry.chapters!r})",
         )
     columns = ["economy", "year", "importers", "chapters", "hhi", "machinery", "source_id"]
     return pd.concat(parts)[columns].reset_index(drop=True)
@@ -419,7 +420,7 @@ def resource_share(
 
 def _by_section(trade: pd.DataFrame, economy: str, gold: str, until: int) -> dict[str, object]:
     rows = trade[
-        (trade["source_id"] == SECTIONS)
+        (trade["source_id"] == settings().industry.sections)
         & (trade["reporter"] == economy)
         & (trade["flow"] == "export")
         & trade["product"].str.startswith("SITC")

@@ -2,8 +2,6 @@
 
 from .measures import (
     DATES,
-    LAUNCH,
-    UN_MEMBERS,
     Answer,
     Document,
     documents_signed,
@@ -15,13 +13,12 @@ from .measures import (
     signing_curve,
     signing_medians,
     signing_times,
+    un_members,
 )
 from .pictures import signing_curves
 
 __all__ = [
     "DATES",
-    "LAUNCH",
-    "UN_MEMBERS",
     "Answer",
     "Document",
     "documents_signed",
@@ -34,4 +31,5 @@ __all__ = [
     "signing_curves",
     "signing_medians",
     "signing_times",
+    "un_members",
 ]
