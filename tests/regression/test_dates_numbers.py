@@ -167,7 +167,7 @@ def by_hand(edge: str) -> dict[str, tuple[float, bool]]:
         .to_dict()
     )
     out = {}
-    for code in signing.UN_MEMBERS:
+    for code in signing.un_members():
         date, bound = best.get(code, ("never", ""))
         if date == "never":
             out[code] = (watch, False)
@@ -200,7 +200,7 @@ def test_the_median_of_the_others_by_hand(events):
     assert len(others) == 187
     for edge in ("low", "high"):
         hand = by_hand(edge)
-        expected = median([hand[c] for c in signing.UN_MEMBERS if c not in (*eco.CA5, "CHN")])
+        expected = median([hand[c] for c in signing.un_members() if c not in (*eco.CA5, "CHN")])
         assert signing.signing_medians(others)[edge] == pytest.approx(expected)
         share = (
             100
@@ -243,8 +243,8 @@ def test_lists_agree_with_the_accession_of_the_wing(events):
             events, until="2026-12-31", dates=dates, placeholder="as_printed"
         )
         mine = times.set_index("economy")["date"].dropna()
-        assert mine.to_dict() == {c: d for c, d in listed.items() if c in signing.UN_MEMBERS}
-        assert not (set(listed.index) - set(signing.UN_MEMBERS)) - {"COK", "NIU", "PSE"}
+        assert mine.to_dict() == {c: d for c, d in listed.items() if c in signing.un_members()}
+        assert not (set(listed.index) - set(signing.un_members())) - {"COK", "NIU", "PSE"}
 
 
 def test_older_routes_to_the_sea(events, evidence):

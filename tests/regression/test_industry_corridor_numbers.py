@@ -47,10 +47,10 @@ def bought(economy: str, year: int) -> pd.Series:
 def test_raw_materials_and_chapters_of_2018(trade, economy):
     by_chapter = bought(economy, 2018)
     share = 100 * by_chapter[by_chapter.index.isin(RAW_GOODS)].sum() / by_chapter.sum()
-    found = ca.article.diversification.resource_share(trade, economies=[economy])["estimate"][0]
+    found = ca.article.industry.resource_share(trade, economies=[economy])["estimate"][0]
     assert found == pytest.approx(share, rel=1e-9)
     seen = (by_chapter[by_chapter.index.isin(MADE)] >= 1_000_000).sum()
-    covered = ca.article.diversification.chapter_coverage(trade, economies=[economy])["estimate"][0]
+    covered = ca.article.industry.chapter_coverage(trade, economies=[economy])["estimate"][0]
     assert covered == pytest.approx(100 * seen / 76, rel=1e-12)
 
 
@@ -70,14 +70,14 @@ def test_concentration_of_uzbekistan_by_steady_importers(trade):
         )
         indices.append(((values / values.sum()) ** 2).sum())
     expected = 100 * (sum(indices[3:]) / sum(indices[:3]) - 1)
-    row = ca.article.diversification.chapter_concentration_change(trade, economies=["UZB"]).iloc[0]
+    row = ca.article.industry.chapter_concentration_change(trade, economies=["UZB"]).iloc[0]
     assert row["estimate"] == pytest.approx(expected, rel=1e-9) and row["n"] == 6 * len(steady)
 
 
 def test_turkmenistan_has_too_few_importers_and_no_manufacturing_after_2004(trade):
     assert (
         "importers report by chapter"
-        in ca.article.diversification.chapter_gain(trade, economies=["TKM"])["missing"][0]
+        in ca.article.industry.chapter_gain(trade, economies=["TKM"])["missing"][0]
     )
     macro = ca.load("macro", indicator="NV.IND.MANF.ZS")
     assert (
@@ -198,10 +198,8 @@ def test_completed_commitments_of_each_edition(edition):
     ]
     expected = 100 * old["status"].isin(["Completion", "Pipeline: Commitment"]).mean()
     projects = ca.load("projects")
-    vintage = ["newest", "newest-1", "newest-2"][
-        ca.article.completion.editions(projects).index(edition)
-    ]
-    row = ca.article.completion.completion_share(projects, vintage=vintage).iloc[0]
+    vintage = ["newest", "newest-1", "newest-2"][ca.article.debt.editions(projects).index(edition)]
+    row = ca.article.debt.completion_share(projects, vintage=vintage).iloc[0]
     assert (
         row["high"] == pytest.approx(expected)
         and pd.isna(row["low"])
@@ -221,10 +219,10 @@ def test_debt_to_china_over_output(debtor):
     )
     percent = (100 * owed / output.set_index("year")["value"]).dropna()
     debt, macro = ca.load("debt"), ca.load("macro", indicator="NY.GDP.MKTP.CD")
-    level = ca.article.burden.debt_burden(debt, macro, economies=[debtor]).iloc[0]
+    level = ca.article.debt.debt_burden(debt, macro, economies=[debtor]).iloc[0]
     assert (
         level["estimate"] == pytest.approx(percent.iloc[-1])
         and level["last_year"] == percent.index[-1] == 2023
     )
-    change = ca.article.burden.debt_burden_change(debt, macro, economies=[debtor])["estimate"][0]
+    change = ca.article.debt.debt_burden_change(debt, macro, economies=[debtor])["estimate"][0]
     assert change == pytest.approx(percent[2023] - percent[2018])

@@ -130,7 +130,7 @@ def test_concentration_from_the_raw_file(trade, economy, name, source):
         share = wide.sum(axis=1) / wide.sum(axis=1).sum()
         index[year] = float((share**2).sum())
     early, late = [[index[y] for y in years] for years in ((2010, 2011, 2012), (2020, 2021, 2022))]
-    row = ca.article.spread.concentration_change(trade, economies=[economy]).iloc[0]
+    row = ca.article.balance.concentration_change(trade, economies=[economy]).iloc[0]
     assert row["sources"] == (source,)
     assert (row["low"], row["high"]) == pytest.approx(
         (min(late) - max(early), max(late) - min(early))
@@ -139,7 +139,7 @@ def test_concentration_from_the_raw_file(trade, economy, name, source):
 
 def test_the_spread_of_votes_from_the_raw_file():
     facts = ca.load("facts")
-    found = ca.article.votes.vote_spread(facts, economies=CA5).set_index("economy")["estimate"]
+    found = ca.article.balance.vote_spread(facts, economies=CA5).set_index("economy")["estimate"]
     for economy in CA5:
         means = [
             raw(
@@ -166,9 +166,7 @@ def test_the_fits_agree_with_the_slower_estimator(trade):
         "source": "joined",
         "method": "synthetic",
     }
-    fast = ca.article.belt_and_road_effect.effect_fits(trade, events, **choices).set_index(
-        "economy"
-    )
+    fast = ca.article.belt_and_road.effect_fits(trade, events, **choices).set_index("economy")
     for economy in ("KAZ", "TJK", "UZB"):
         assert fast.loc[economy, "estimate"] == pytest.approx(slow.loc[economy, "effect"])
         assert fast.loc[economy, "p_gain"] == pytest.approx(slow.loc[economy, "p_positive"])

@@ -9,13 +9,17 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from ca_research.article.spread import (
+from ca_research.article.balance import (
     compare_periods,
     concentration_change,
     hhi_years,
+    ideal_spread,
     periods_by_economy,
+    stood_aside,
+    vote_spread,
+    votes,
+    war_votes,
 )
-from ca_research.article.votes import ideal_spread, stood_aside, vote_spread, votes, war_votes
 from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
 
 YEARS = (2010, 2011, 2012, 2020, 2021, 2022)

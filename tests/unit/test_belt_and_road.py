@@ -12,6 +12,7 @@ import pytest
 
 import ca_research as ca
 from ca_research.article import belt_and_road as br
+from ca_research.article.settings import settings
 from ca_research.ground import economies as eco
 from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
 from ca_research.stats import synthetic
@@ -85,7 +86,9 @@ def test_unknown_choices_of_dates(events):
 
 
 def test_sources_of_imports_are_never_mixed(trade):
-    wto, imf, joined = (br.china_imports(trade, s) for s in br.SOURCES)
+    wto, imf, joined = (
+        br.china_imports(trade, s) for s in (*settings().belt_and_road.imports, "joined")
+    )
     assert set(wto["source_id"]) == {"WTO_HSM"} and set(imf["source_id"]) == {"IMF_IMTS_CHN_M"}
     by_year = joined.groupby("source_id")["year"].agg(["min", "max"])
     assert by_year.loc["WTO_HSM"].tolist() == [1996, 2008] and by_year.loc[
@@ -127,7 +130,7 @@ def test_donors_and_their_contamination(events, trade):
     assert set(never["economy"]) < set(late["economy"])
     assert not set(late["economy"]) & {
         *eco.CA5,
-        *br.NO_STATE,
+        *settings().belt_and_road.no_state,
         "CHN",
         "KGZ",
         "BLR",

@@ -21,7 +21,7 @@ PUBLIC = {
     for name in wing.__all__
     if inspect.isfunction(found := getattr(wing, name))
 }
-for question in pkgutil.iter_modules(article.__path__, "ca_research.article."):
+for question in pkgutil.walk_packages(article.__path__, "ca_research.article."):
     for name, found in vars(importlib.import_module(question.name)).items():
         own = inspect.isfunction(found) and found.__module__ == question.name and name[0] != "_"
         if own and (key := getattr(found, "name", "")):  # a measure; the rest is the article's own

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from ca_research import article
-from ca_research.article import documents as docs
+from ca_research.article.documents import measures as docs
 from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
 from ca_research.registry.codings import Coding
 

@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from ca_research import registry
-from ca_research.article import documents as docs
+from ca_research.article.documents import measures as docs
 from ca_research.ground.errors import UnknownNameError
 from ca_research.registry.codings import Coding
 

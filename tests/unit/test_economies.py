@@ -84,7 +84,7 @@ def test_economies_and_aggregates_are_apart_and_members_are_economies():
     assert eco.codes() == economies | set(eco.AGGREGATES)
     for aggregate in eco.AGGREGATES.values():
         assert set(aggregate.members) <= economies, aggregate.code
-    assert set(eco.CA5) <= economies and set(eco.PARTNERS) <= eco.codes()
+    assert set(eco.CA5) <= economies and set(registry.article().partners) <= eco.codes()
 
 
 @pytest.mark.parametrize(
@@ -181,3 +181,34 @@ def test_a_missing_list_says_where_it_should_be(project):
     registry.forget()
     with pytest.raises(RegistryError, match=r"list of economies(.|\n)*economies\.csv"):
         eco.codes()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (";SCO:2001-;", ";SCO:always;", "member of 'SCO:always'"),
+        (";SCO:2001-;", ";NATO;", "member of 'NATO'"),
+        ("member_of", "groups", "no column 'member_of'"),
+    ],
+)
+def test_a_membership_that_says_nothing_is_refused_with_its_line(project, before, after, said):
+    file = project.home / "registry" / "economies.csv"
+    text = file.read_text(encoding="utf-8")
+    assert before in text
+    file.write_text(text.replace(before, after, 1), encoding="utf-8")
+    project.forget()
+    with pytest.raises(RegistryError, match=said) as caught:
+        eco.codes()
+    assert caught.value.where.startswith("registry/economies.csv") and caught.value.hint
+
+
+def test_a_group_is_that_of_the_project_also_where_it_is_a_default(project):
+    before = eco.CA5
+    assert list(before) == ["KAZ", "KGZ", "TJK", "TKM", "UZB"]
+    file = project.home / "registry" / "economies.csv"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("CA5;CA4;", "CA4;", 1), encoding="utf-8")
+    project.forget()
+    assert eco.CA5 is before and tuple(before) == ("KGZ", "TJK", "TKM", "UZB")
+    assert before == ("KGZ", "TJK", "TKM", "UZB") and before[1:] == ("TJK", "TKM", "UZB")
+    assert eco.members("CA5", 2020) == before.codes and "KAZ" not in before

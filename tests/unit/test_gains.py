@@ -43,13 +43,13 @@ BOTH = pd.concat([OLD, NEW], ignore_index=True)
 
 
 def share(frame=BOTH, **choices):
-    rows = article.completion.completion_share(frame, **choices)
+    rows = article.debt.completion_share(frame, **choices)
     assert len(rows) == 1
     return rows.iloc[0]
 
 
 def test_editions_are_ordered_by_publication_and_never_pooled():
-    assert article.completion.editions(BOTH) == ["new", "old"]
+    assert article.debt.editions(BOTH) == ["new", "old"]
     assert share()["sources"] == ("new",) and share(vintage="newest-1")["sources"] == ("old",)
     assert "no newest-2 edition" in share(vintage="newest-2")["missing"]
     assert share(BOTH[BOTH["source_id"] == "old"])["sources"] == ("old",), (
@@ -80,32 +80,32 @@ def test_pledges_rows_advised_against_and_old_debt_stay_out():
     assert share(vintage="newest-1")["high"] == pytest.approx(100), (
         "one completed, one only signed: both may be"
     )
-    assert article.completion.completion_by(OLD)["share"].item() == pytest.approx(50)
-    kept = article.completion.commitments(BOTH, edition="new")
+    assert article.debt.completion_by(OLD)["share"].item() == pytest.approx(50)
+    kept = article.debt.commitments(BOTH, edition="new")
     assert "debt_action" not in set(kept["flow_type"]) and kept.attrs["until"] == 2016
 
 
 def test_table_by_host_counts_each_edition_apart():
-    table = article.completion.completion_by(BOTH).set_index(["edition", "host"])
+    table = article.debt.completion_by(BOTH).set_index(["edition", "host"])
     assert table.loc[("new", "KGZ"), "share"] == 100 and table.loc[("new", "TJK"), "share"] == 0
     assert (
         table.loc[("new", "KGZ"), "amount_share"] == 100
         and table.loc[("old", "KGZ"), "commitments"] == 2
     )
     assert ("new", "UZB") not in table.index
-    no_amounts = article.completion.completion_by(NEW.assign(amount_usd=float("nan")))
+    no_amounts = article.debt.completion_by(NEW.assign(amount_usd=float("nan")))
     assert no_amounts["amount_share"].isna().all()
 
 
 def test_one_example_is_counted_since_a_year():
-    rows = article.completion.completed_projects(
+    rows = article.debt.completed_projects(
         BOTH, economies=["KGZ", "TJK", "UZB"], since="2013"
     ).set_index("economy")
     assert rows.loc["KGZ", "estimate"] == 1 and rows.loc["TJK", "estimate"] == 1
     assert "lists no project" in rows.loc["UZB", "missing"]
-    earlier = article.completion.completed_projects(BOTH, economies=["KGZ"], since="2005")
+    earlier = article.debt.completed_projects(BOTH, economies=["KGZ"], since="2005")
     assert earlier["estimate"][0] == 2, "an action on old debt is no project"
-    late = article.completion.completed_projects(BOTH, economies=["KGZ"], since="2020")
+    late = article.debt.completed_projects(BOTH, economies=["KGZ"], since="2020")
     assert late["estimate"][0] == 0 and late["missing"][0] == "" and late["path"][0], (
         "none is a count, not a hole"
     )
@@ -117,7 +117,7 @@ def test_unknown_choices_and_editions_are_refused():
     with pytest.raises(UnknownNameError):
         share(clock="today")
     with pytest.raises(CoverageError):
-        article.completion.commitments(BOTH, edition="other")
+        article.debt.commitments(BOTH, edition="other")
 
 
 def debt(values):
@@ -163,16 +163,14 @@ GDP = product({"KGZ": {2015: 100.0, 2018: 100.0, 2020: 150.0}, "TKM": {2015: 100
 
 
 def test_debt_is_taken_in_the_newest_year_that_has_both():
-    rows = article.burden.debt_burden(DEBT, GDP, economies=["KGZ", "TKM", "KAZ"]).set_index(
-        "economy"
-    )
+    rows = article.debt.debt_burden(DEBT, GDP, economies=["KGZ", "TKM", "KAZ"]).set_index("economy")
     assert rows.loc["KGZ", "estimate"] == pytest.approx(12), "2021 has no GDP"
     assert (
         rows.loc["KGZ", "sources"] == ("DATASETS_GDP", "ids_dod_one")
         and rows.loc["KGZ", "last_year"] == 2020
     )
     assert rows.loc["TKM", "estimate"] == pytest.approx(5) and rows.loc["KAZ", "missing"]
-    before = article.burden.debt_burden(DEBT, GDP, economies=["KGZ"], year="newest-1")
+    before = article.debt.debt_burden(DEBT, GDP, economies=["KGZ"], year="newest-1")
     assert before["estimate"][0] == pytest.approx(20)
 
 
@@ -180,16 +178,12 @@ def test_change_needs_both_ends():
     """12 - 30 points over five years; Turkmenistan has no debt row five years before: missing, not
     zero.
     """
-    rows = article.burden.debt_burden_change(DEBT, GDP, economies=["KGZ", "TKM"]).set_index(
-        "economy"
-    )
+    rows = article.debt.debt_burden_change(DEBT, GDP, economies=["KGZ", "TKM"]).set_index("economy")
     assert (
         rows.loc["KGZ", "estimate"] == pytest.approx(-18) and rows.loc["KGZ", "first_year"] == 2015
     )
     assert rows.loc["TKM", "missing"] == "no official debt to CHN for 2015"
-    three = article.burden.debt_burden_change(
-        DEBT, GDP, economies=["KGZ"], year="newest-1", span="3"
-    )
+    three = article.debt.debt_burden_change(DEBT, GDP, economies=["KGZ"], year="newest-1", span="3")
     assert three["estimate"][0] == pytest.approx(-10)
     with pytest.raises(UsageError):
-        article.burden.debt_burden_change(DEBT, GDP, economies=["KGZ"], span="long")
+        article.debt.debt_burden_change(DEBT, GDP, economies=["KGZ"], span="long")

@@ -4,7 +4,6 @@ import pandas as pd
 import pytest
 
 from ca_research import article
-from ca_research.article import diversification as div
 from ca_research.ground.errors import UnknownNameError, UsageError
 
 BEFORE, AFTER = (2010, 2011, 2012), (2016, 2017, 2018)
@@ -23,7 +22,7 @@ def chapters(values, *, partner="KAZ", importers=IMPORTERS, years=(*BEFORE, *AFT
             "flow": "import",
             "product": chapter,
             "value_usd": float(value(year) if callable(value) else value),
-            "source_id": div.CHAPTERS,
+            "source_id": "WTO_HSM",
         }
         for year in years
         for importer in importers
@@ -42,15 +41,12 @@ def test_there_are_76_chapters_of_manufactures_and_none_is_raw():
     """Counted by hand: 9 of food products (16-24) and 28-96, which are 69, less 71 and the empty
     77.
     """
-    assert len(article.diversification.MANUFACTURES) == 9 + 69 - 2
-    assert not {"01", "15", "25", "26", "27", "71", "77", "97"} & set(
-        article.diversification.MANUFACTURES
-    )
-    assert {"16", "24", "28", "70", "72", "96"} <= set(article.diversification.MANUFACTURES)
+    assert len(article.industry.MANUFACTURES) == 9 + 69 - 2
+    assert not {"01", "15", "25", "26", "27", "71", "77", "97"} & set(article.industry.MANUFACTURES)
+    assert {"16", "24", "28", "70", "72", "96"} <= set(article.industry.MANUFACTURES)
     assert all(
-        set(article.diversification.RESOURCES["fuels_ores_metals"])
-        < set(article.diversification.RESOURCES[k])
-        for k in list(article.diversification.RESOURCES)[1:]
+        set(article.industry.RESOURCES["fuels_ores_metals"]) < set(article.industry.RESOURCES[k])
+        for k in list(article.industry.RESOURCES)[1:]
     )
 
 
@@ -59,9 +55,7 @@ def test_resource_share_by_hand():
     frame = chapters({"27": 60, "71": 20, "72": 10, "62": 10})
 
     def share(**k):
-        return one(article.diversification.resource_share(frame, economies=["KAZ"], **k))[
-            "estimate"
-        ]
+        return one(article.industry.resource_share(frame, economies=["KAZ"], **k))["estimate"]
 
     assert share() == pytest.approx(80)
     assert share(resources="with_steel") == pytest.approx(90)
@@ -80,27 +74,23 @@ def test_sections_give_bounds_and_gold_sits_in_the_last():
                 "flow": "export",
                 "product": k,
                 "value_usd": v / 2,
-                "source_id": div.SECTIONS,
+                "source_id": "UNCTAD_TMATRIX",
             }
             for k, v in rows.items()
             for p in ("CHE", "CHN")
         ]
     )
-    with_gold = one(
-        article.diversification.resource_share(frame, economies=["KGZ"], basis="sitc_matrix")
-    )
+    with_gold = one(article.industry.resource_share(frame, economies=["KGZ"], basis="sitc_matrix"))
     assert (with_gold["low"], with_gold["high"]) == (pytest.approx(40), pytest.approx(80))
     assert pd.isna(with_gold["estimate"])
     without = one(
-        article.diversification.resource_share(
+        article.industry.resource_share(
             frame, economies=["KGZ"], basis="sitc_matrix", gold="left_out"
         )
     )
     assert (without["low"], without["high"]) == (pytest.approx(50), pytest.approx(75))
     early = one(
-        article.diversification.resource_share(
-            frame, economies=["KGZ"], basis="sitc_matrix", until="2014"
-        )
+        article.industry.resource_share(frame, economies=["KGZ"], basis="sitc_matrix", until="2014")
     )
     assert "no exports by SITC section" in early["missing"]
 
@@ -108,10 +98,10 @@ def test_sections_give_bounds_and_gold_sits_in_the_last():
 def test_a_member_of_the_union_is_not_counted_beside_it():
     """Bulgaria joined in 2007: its rows of 2010 are inside the EU's, those of 2006 are not."""
     frame = chapters({"27": 1}, importers=[*IMPORTERS, "EU", "BGR"], years=(2006, 2010))
-    kept = article.diversification.chapter_rows(frame, "KAZ")
+    kept = article.industry.chapter_rows(frame, "KAZ")
     seen = set(zip(kept["reporter"], kept["year"], strict=True))
     assert ("BGR", 2006) in seen and ("EU", 2010) in seen and ("BGR", 2010) not in seen
-    alone = article.diversification.chapter_rows(frame[frame["reporter"] != "EU"], "KAZ")
+    alone = article.industry.chapter_rows(frame[frame["reporter"] != "EU"], "KAZ")
     assert ("BGR", 2010) in set(zip(alone["reporter"], alone["year"], strict=True))
 
 
@@ -129,11 +119,11 @@ def test_rows_of_other_partners_flows_and_sources_stay_out():
     ).drop_duplicates(["reporter", "partner", "year", "flow", "product"])
     both = pd.concat([frame, noise, frame.assign(product="TOTAL")], ignore_index=True)
     pd.testing.assert_frame_equal(
-        article.diversification.chapter_rows(both, "KAZ").reset_index(drop=True),
-        article.diversification.chapter_rows(frame, "KAZ").reset_index(drop=True),
+        article.industry.chapter_rows(both, "KAZ").reset_index(drop=True),
+        article.industry.chapter_rows(frame, "KAZ").reset_index(drop=True),
     )
     with pytest.raises(UsageError, match="share a cell"):
-        article.diversification.chapter_rows(pd.concat([frame, frame]), "KAZ")
+        article.industry.chapter_rows(pd.concat([frame, frame]), "KAZ")
 
 
 def test_chapters_gained_and_the_floor():
@@ -151,21 +141,21 @@ def test_chapters_gained_and_the_floor():
     )
 
     def gain(**k):
-        return one(article.diversification.chapter_gain(frame, economies=["KAZ"], **k))["estimate"]
+        return one(article.industry.chapter_gain(frame, economies=["KAZ"], **k))["estimate"]
 
     assert gain() == pytest.approx(1)
     assert gain(floor="10000000") == pytest.approx(0)
     once = chapters({"61": 2 * per, "62": lambda y: 2 * per if y == 2016 else 0})
-    assert one(article.diversification.chapter_gain(once, economies=["KAZ"]))[
-        "estimate"
-    ] == pytest.approx(1 / 3), "a mean of three years"
-    covered = one(article.diversification.chapter_coverage(frame, economies=["KAZ"]))["estimate"]
+    assert one(article.industry.chapter_gain(once, economies=["KAZ"]))["estimate"] == pytest.approx(
+        1 / 3
+    ), "a mean of three years"
+    covered = one(article.industry.chapter_coverage(frame, economies=["KAZ"]))["estimate"]
     assert covered == pytest.approx(100 * 2 / 76)
-    assert one(article.diversification.chapter_coverage(frame, economies=["KAZ"], floor="100000"))[
+    assert one(article.industry.chapter_coverage(frame, economies=["KAZ"], floor="100000"))[
         "estimate"
     ] == pytest.approx(100 * 3 / 76)
     exactly = chapters({"61": 100_000}, importers=IMPORTERS[:10])
-    assert one(article.diversification.chapter_coverage(exactly, economies=["KAZ"]))[
+    assert one(article.industry.chapter_coverage(exactly, economies=["KAZ"]))[
         "estimate"
     ] == pytest.approx(100 / 76), "a floor is met by its own value"
 
@@ -174,19 +164,19 @@ def test_concentration_and_machinery_change_by_hand():
     """Invented: shares of 84 and 62 go from 20:80 to 50:50, so the index falls from 0.68 to 0.5."""
     late = lambda before, after: lambda y: after if y > 2013 else before  # noqa: E731
     frame = chapters({"84": late(20, 50), "62": late(80, 50), "27": late(900, 100)})
-    change = one(article.diversification.chapter_concentration_change(frame, economies=["KAZ"]))[
+    change = one(article.industry.chapter_concentration_change(frame, economies=["KAZ"]))[
         "estimate"
     ]
     assert change == pytest.approx(100 * (0.5 / 0.68 - 1))
-    assert one(article.diversification.machinery_change(frame, economies=["KAZ"]))[
+    assert one(article.industry.machinery_change(frame, economies=["KAZ"]))[
         "estimate"
     ] == pytest.approx(30)
-    with_fuels = one(
-        article.diversification.machinery_change(frame, economies=["KAZ"], basket="all")
-    )["estimate"]
+    with_fuels = one(article.industry.machinery_change(frame, economies=["KAZ"], basket="all"))[
+        "estimate"
+    ]
     assert with_fuels == pytest.approx(100 * (50 / 200 - 20 / 1000))
     full = one(
-        article.diversification.chapter_concentration_change(frame, economies=["KAZ"], basket="all")
+        article.industry.chapter_concentration_change(frame, economies=["KAZ"], basket="all")
     )["estimate"]
     before, after = 0.02**2 + 0.08**2 + 0.9**2, 0.25**2 + 0.25**2 + 0.5**2
     assert full == pytest.approx(100 * (after / before - 1))
@@ -199,10 +189,10 @@ def test_an_importer_that_comes_late_does_not_add_chapters():
     frame = chapters({"61": 1_000_000})
     late = chapters({"62": 50_000_000}, importers=["NEW"], years=AFTER)
     both = pd.concat([frame, late], ignore_index=True)
-    assert one(article.diversification.chapter_gain(both, economies=["KAZ"]))[
-        "estimate"
-    ] == pytest.approx(0)
-    assert one(article.diversification.chapter_gain(both, economies=["KAZ"], importers="all"))[
+    assert one(article.industry.chapter_gain(both, economies=["KAZ"]))["estimate"] == pytest.approx(
+        0
+    )
+    assert one(article.industry.chapter_gain(both, economies=["KAZ"], importers="all"))[
         "estimate"
     ] == pytest.approx(1)
 
@@ -210,24 +200,20 @@ def test_an_importer_that_comes_late_does_not_add_chapters():
 def test_too_few_importers_is_missing_and_not_zero():
     frame = chapters({"61": 1_000_000}, importers=IMPORTERS[:9])
     for measure in (
-        article.diversification.chapter_gain,
-        article.diversification.chapter_concentration_change,
-        article.diversification.machinery_change,
-        article.diversification.chapter_coverage,
-        article.diversification.resource_share,
+        article.industry.chapter_gain,
+        article.industry.chapter_concentration_change,
+        article.industry.machinery_change,
+        article.industry.chapter_coverage,
+        article.industry.resource_share,
     ):
         row = one(measure(frame, economies=["KAZ"]))
         assert pd.isna(row["estimate"]) and "9 importers" in row["missing"], measure
     gap = chapters({"61": 1_000_000}, years=(2010, 2012, *AFTER))
     assert (
         "0 importers"
-        in one(article.diversification.chapter_gain(gap, economies=["KAZ"], importers="all"))[
-            "missing"
-        ]
+        in one(article.industry.chapter_gain(gap, economies=["KAZ"], importers="all"))["missing"]
     )
-    assert list(
-        article.diversification.chapter_indicators(gap, economies=["KAZ", "TKM"])["year"]
-    ) == [
+    assert list(article.industry.chapter_indicators(gap, economies=["KAZ", "TKM"])["year"]) == [
         2010,
         2012,
         *AFTER,
@@ -243,10 +229,10 @@ def test_unknown_choices_are_refused():
         {"floor": "much"},
     ):
         with pytest.raises((UnknownNameError, UsageError)):
-            article.diversification.chapter_gain(frame, economies=["KAZ"], **bad)
+            article.industry.chapter_gain(frame, economies=["KAZ"], **bad)
     for bad in ({"resources": "oil"}, {"gold": "some"}, {"basis": "own"}):
         with pytest.raises(UnknownNameError):
-            article.diversification.resource_share(frame, economies=["KAZ"], **bad)
+            article.industry.resource_share(frame, economies=["KAZ"], **bad)
 
 
 def macro(values, economy="KAZ", unit="% of GDP"):

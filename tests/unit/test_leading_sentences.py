@@ -43,26 +43,26 @@ def theirs(values: dict[str, float], year: int, source: str = "WTO_HSM") -> list
 
 
 def test_whose_lowest_exceeds_every_others_highest_leads():
-    found = ca.article.trade_leads.leaders(
-        ranks(("CHN", 5, 6), ("RUS", 4, 4.9), ("EU27", 1, 2))
-    ).iloc[0]
+    found = ca.article.priority.leaders(ranks(("CHN", 5, 6), ("RUS", 4, 4.9), ("EU27", 1, 2))).iloc[
+        0
+    ]
     assert (found["leader"], found["partners"], found["unobserved"]) == ("CHN", 3, ())
 
 
 def test_where_ranges_overlap_there_is_no_leader():
-    found = ca.article.trade_leads.leaders(
+    found = ca.article.priority.leaders(
         ranks(("RUS", 1.2, 1.4), ("CHN", 0.7, 1.9), ("TUR", 0.4, 0.5))
     ).iloc[0]
     assert found["leader"] == "" and set(found["contenders"]) == {"RUS", "CHN"}
     assert found["unobserved"] == ("EU27",)
     assert (
-        ca.article.trade_leads.leaders(ranks(("RUS", 1, 1), ("CHN", 1, 1))).iloc[0]["leader"] == ""
+        ca.article.priority.leaders(ranks(("RUS", 1, 1), ("CHN", 1, 1))).iloc[0]["leader"] == ""
     ), "a tie has no leader"
 
 
 def test_the_text_of_a_picture_says_that_ranges_overlap_and_who_is_not_observed():
     text = plots.leader_words(
-        ca.article.trade_leads.leaders(ranks(("RUS", 1.2, 1.4), ("CHN", 0.7, 1.9)))
+        ca.article.priority.leaders(ranks(("RUS", 1.2, 1.4), ("CHN", 0.7, 1.9)))
     )
     assert (
         text
@@ -73,15 +73,15 @@ def test_the_text_of_a_picture_says_that_ranges_overlap_and_who_is_not_observed(
 @pytest.mark.parametrize(("gone", "error"), [("low", UnknownNameError), ("year", UnknownNameError)])
 def test_a_frame_that_is_no_ranks_is_refused(gone, error):
     with pytest.raises(error, match=gone):
-        ca.article.trade_leads.leaders(ranks(("CHN", 1, 1)).drop(columns=gone))
+        ca.article.priority.leaders(ranks(("CHN", 1, 1)).drop(columns=gone))
     with pytest.raises(CoverageError, match="without 'high'"):
-        ca.article.trade_leads.leaders(ranks(("CHN", 1, float("nan"))))
+        ca.article.priority.leaders(ranks(("CHN", 1, float("nan"))))
 
 
 def test_the_newest_year_that_observes_the_eu_is_said_beside_a_newer_one_without_it():
     full = reports("KAZ", {"CHN": 4, "RUS": 3, "EU27": 6}, 2023, "KAZ_BNS")
     newer = reports("KAZ", {"CHN": 5, "RUS": 3, "TUR": 1}, 2025, "KAZ_BNS")
-    firsts = ca.article.trade_leads.first_partners(pd.DataFrame(full + newer), "KAZ")
+    firsts = ca.article.priority.first_partners(pd.DataFrame(full + newer), "KAZ")
     assert firsts[["basis", "year", "leader", "partners"]].values.tolist() == [
         ["reporter", 2023, "EU27", 3],
         ["reporter", 2025, "CHN", 3],
@@ -96,7 +96,7 @@ def test_the_range_compares_only_partners_on_which_both_sides_report():
     rows = reports("KAZ", {"CHN": 4, "RUS": 3, "EU27": 9}, 2021, "KAZ_BNS") + theirs(
         {"CHN": 8, "RUS": 5}, 2021
     )
-    firsts = ca.article.trade_leads.first_partners(pd.DataFrame(rows), "KAZ").set_index("basis")
+    firsts = ca.article.priority.first_partners(pd.DataFrame(rows), "KAZ").set_index("basis")
     assert firsts.loc["reporter", "leader"] == "EU27"
     assert firsts.loc["interval", "leader"] == "" and set(firsts.loc["interval", "contenders"]) == {
         "CHN",
@@ -111,7 +111,7 @@ def test_the_range_compares_only_partners_on_which_both_sides_report():
 
 
 def test_where_nothing_is_observed_nobody_is_named():
-    firsts = ca.article.trade_leads.first_partners(
+    firsts = ca.article.priority.first_partners(
         pd.DataFrame(reports("TKM", {"CHN": 4}, 2021, "WITS_CA_IMPORTS")), "TKM"
     )
     assert firsts.empty and brief.largest_partner(firsts, "TKM").startswith("No largest partner")

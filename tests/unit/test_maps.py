@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import pytest
 
+from ca_research.article.borders import REGION
 from ca_research.ground import economies as eco
 from ca_research.ground.errors import CoverageError
 from ca_research.plots.maps import outline, region_map, shared_border
@@ -24,7 +25,7 @@ def test_a_group_has_no_outline():
 
 
 def test_labels_say_the_values_and_only_those():
-    figure = region_map({"KAZ": 1783.4, "KGZ": 858.0}, unit="km")
+    figure = region_map({"KAZ": 1783.4, "KGZ": 858.0}, REGION, unit="km")
     texts = {t.get_text() for t in figure.axes[0].texts}
     assert {"Kazakhstan\n1,783 km", "Kyrgyzstan\n858 km", "Uzbekistan"} <= texts
     plt.close(figure)

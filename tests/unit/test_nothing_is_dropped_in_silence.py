@@ -33,30 +33,30 @@ def customs(year: int, value: float, source: str = "GACC_2024") -> list[tuple]:
 
 def test_a_source_that_says_nothing_of_an_economy_is_refused():
     frame = trade(*own(2020))
-    assert len(ca.article.spread.hhi_years(frame, "KAZ", source="KAZ_BNS")) == 1
+    assert len(ca.article.balance.hhi_years(frame, "KAZ", source="KAZ_BNS")) == 1
     with pytest.raises(CoverageError, match="KGZ_NSC has no year of KAZ"):
-        ca.article.spread.hhi_years(frame, "KAZ", source="KGZ_NSC")
+        ca.article.balance.hhi_years(frame, "KAZ", source="KGZ_NSC")
 
 
 def test_an_index_over_partners_adds_no_figure_twice():
     with pytest.raises(UsageError, match="share a cell"):
-        ca.article.spread.hhi_years(trade(*own(2020), *own(2020)), "KAZ", source="KAZ_BNS")
+        ca.article.balance.hhi_years(trade(*own(2020), *own(2020)), "KAZ", source="KAZ_BNS")
 
 
 def test_exports_by_chapter_need_rows_by_chapter():
     with pytest.raises(CoverageError, match="by chapter"):
-        ca.article.diversification.chapter_indicators(trade(*own(2015)), economies=["KAZ"])
+        ca.article.industry.chapter_indicators(trade(*own(2015)), economies=["KAZ"])
 
 
 @pytest.mark.parametrize(
     "measure",
     [
-        lambda t: ca.article.trade_leads.partner_lead(t, economies=["KAZ"]),
-        lambda t: ca.article.spread.hhi_years(t, "KAZ", source="KAZ_BNS"),
-        lambda t: ca.article.diversification.chapter_rows(t, "KAZ"),
+        lambda t: ca.article.priority.partner_lead(t, economies=["KAZ"]),
+        lambda t: ca.article.balance.hhi_years(t, "KAZ", source="KAZ_BNS"),
+        lambda t: ca.article.industry.chapter_rows(t, "KAZ"),
         lambda t: ca.article.forecasts.value_after(t, economies=["KAZ"]),
         lambda t: ca.article.forecasts.value_series(t, "KAZ"),
-        lambda t: ca.article.trade_leads.first_partners(t, "KAZ"),
+        lambda t: ca.article.priority.first_partners(t, "KAZ"),
     ],
 )
 def test_a_missing_column_is_named(measure):
@@ -137,15 +137,14 @@ def test_commitments_and_payments_of_one_loan_are_not_added():
         ("USA", 1.0, "concessional", "paid"),
     ]
     agreed = [("CHN", 9.0, "concessional", "agreed")]
-    found = ca.article.investment_leads.finance_lead(loans(*paid, *agreed), economies=["KGZ"])
+    found = ca.article.priority.finance_lead(loans(*paid, *agreed), economies=["KGZ"])
     assert found["estimate"].item() == 0.5 and found["leader"].item() == "RUS"
     parts = loans(*paid, ("CHN", 3.0, "non_concessional", "paid"))
-    assert (
-        ca.article.investment_leads.finance_lead(parts, economies=["KGZ"])["estimate"].item()
-        == 1.25
-    ), "parts of one total add up"
+    assert ca.article.priority.finance_lead(parts, economies=["KGZ"])["estimate"].item() == 1.25, (
+        "parts of one total add up"
+    )
     with pytest.raises(UsageError, match="two figures of CHN in KGZ, 2020: official_loan"):
-        ca.article.investment_leads.finance_lead(loans(*paid, paid[0]), economies=["KGZ"])
+        ca.article.priority.finance_lead(loans(*paid, paid[0]), economies=["KGZ"])
 
 
 def test_a_gap_says_where_services_are_among_goods():

@@ -36,7 +36,7 @@ def test_both_sides_are_drawn_outwards_and_excerpts_are_rings():
     ]
     columns = ["reading", "side", "origin_group", "year", "strength", "text_seen"]
     sides = pd.DataFrame(rows, columns=columns).astype({"year": "Int64"})
-    ax = article.document_pictures.sides_strip(sides, enough=2).axes[0]
+    ax = article.documents.sides_strip(sides, enough=2).axes[0]
     assert sorted(marks(ax)) == [(-1, 0, True), (-1, 1, False), (1, 0, True), (2, 0, False)]
     dashed = sorted(line.get_xdata()[0] for line in ax.lines if line.get_linestyle() != "-")
     assert dashed == [-1.5, 1.5], "between the first source and the second"
@@ -50,7 +50,7 @@ def test_every_origin_of_a_case_is_a_mark_and_wide_codes_are_rings():
         ("CHN", "contract 2019", 2019, "broad", "strict"),
     ]
     cases = pd.DataFrame(rows, columns=["power", "case", "first_year", "code", "counted"])
-    ax = article.document_pictures.case_strip(cases, enough=2).axes[0]
+    ax = article.documents.case_strip(cases, enough=2).axes[0]
     assert marks(ax) == [(1, 1, True), (2, 1, False), (1, 3, True)]
     labels = [t.get_text() for t in ax.get_yticklabels()]
     assert labels == ["United States", "press, 2005", "China", "contract 2019"]
@@ -58,7 +58,7 @@ def test_every_origin_of_a_case_is_a_mark_and_wide_codes_are_rings():
 
 def test_no_case_at_all_is_a_picture_still():
     none = pd.DataFrame(columns=["power", "case", "first_year", "code", "counted"])
-    assert marks(article.document_pictures.case_strip(none, enough=2).axes[0]) == []
+    assert marks(article.documents.case_strip(none, enough=2).axes[0]) == []
 
 
 def test_goals_are_filled_rings_or_questions():
@@ -70,7 +70,7 @@ def test_goals_are_filled_rings_or_questions():
             "CHN": [0, None],
         }
     ).astype({"CHN": "Int64"})
-    ax = article.document_pictures.goal_grid(goals, names=("RUS", "CHN")).axes[0]
+    ax = article.doctrine.goal_grid(goals, names=("RUS", "CHN")).axes[0]
     assert sorted(marks(ax)) == [(0, 0, True), (0, 1, False), (1, 0, False)]
     assert [t.get_text() for t in ax.texts] == ["?"]
     assert [t.get_text() for t in ax.get_yticklabels()] == ["law of 1997", "speech, 2015"]
@@ -85,7 +85,7 @@ def test_places_within_the_first_two_are_filled():
             "powers": ["2", "3", "u"],
         }
     )
-    ax = article.document_pictures.rank_marks(ranks).axes[0]
+    ax = article.doctrine.rank_marks(ranks).axes[0]
     assert marks(ax) == [(2020, 0, True), (2022, 1, False)]
     assert sorted(t.get_text() for t in ax.texts) == ["2", "3", "?"]
     low, high = ax.get_xlim()
@@ -103,7 +103,7 @@ def test_every_wave_is_drawn_and_no_line_crosses_years_without_one():
             "value_pct": [40.0, 42.0, 30.0, 62.0],
         }
     )
-    ax = article.document_pictures.poll_panels(waves).axes[0]
+    ax = article.approval.poll_panels(waves).axes[0]
     drawn = [tuple(line.get_xdata()) for line in ax.lines]
     assert drawn == [(2010, 2011), (2018, 2019)]
 
@@ -118,5 +118,5 @@ def test_grants_show_the_donor_and_the_median():
             "median": [1.0, 0.5, 0.5],
         }
     )
-    ax = article.document_pictures.grant_panels(grants, donor="USA").axes[0]
+    ax = article.aid.grant_panels(grants, donor="USA").axes[0]
     assert [list(line.get_ydata()) for line in ax.lines] == [[4.0, 2.0], [1.0, 0.5]]

@@ -4,7 +4,9 @@ what is not there.
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import pkgutil
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -34,6 +36,7 @@ def frame(**columns: object) -> pd.DataFrame:
     return pd.DataFrame({k: v if isinstance(v, list) else [v] * length for k, v in columns.items()})
 
 
+POWERS = ("CHN", "RUS", "EU27", "USA", "TUR")
 DAY = pd.Timestamp("2020-01-01")
 RANKS = frame(
     economy="KAZ",
@@ -124,7 +127,7 @@ PICTURES = {
         {"frame": frame(economy="KAZ", year=2020, value=1.0, bound="lower", source_id="A")},
         {"economies": ["KAZ"]},
     ),
-    "mirror_gaps": ({"gaps": GAPS}, {}),
+    "mirror_gaps": ({"gaps": GAPS}, {"partner": "CHN"}),
     "placebo_dots": ({"tables": frame(economy=["CHN", "RUS"], estimate=[1.0, 2.0])}, {}),
     "poll_panels": (
         {"waves": frame(economy="KAZ", about="USA", year=[2010, 2011], value_pct=[10.0, 20.0])},
@@ -147,7 +150,7 @@ PICTURES = {
         {},
     ),
     "rank_marks": ({"ranks": frame(economy="KAZ", year=2014, kind="doctrine", powers="1")}, {}),
-    "rank_slopes": ({"ranks": RANKS}, {}),
+    "rank_slopes": ({"ranks": RANKS}, {"shown": POWERS}),
     "share_lines": (
         {"shares": frame(commodity="gas", year=[2020, 2021], share=50.0, low=np.nan, high=np.nan)},
         {"thresholds": {"gas": 50.0}, "labels": {}},
@@ -184,7 +187,10 @@ PICTURES = {
         },
     ),
     "specification_curve": ({"data": SPECS}, {"axes": ["axis"], "unit": "u"}),
-    "stock_bars": ({"stocks": frame(investor=["CHN", "NLD"], value_usd=[1e9, 2e9])}, {}),
+    "stock_bars": (
+        {"stocks": frame(investor=["CHN", "NLD"], value_usd=[1e9, 2e9])},
+        {"highlight": "CHN"},
+    ),
     "student_lines": (
         {"counts": COUNTS, "statements": frame(origin="KAZ", year=2015, students=5.0)},
         {},
@@ -204,7 +210,7 @@ PICTURES = {
         },
         {},
     ),
-    "trade_ranges": ({"ranks": RANKS}, {}),
+    "trade_ranges": ({"ranks": RANKS}, {"shown": POWERS}),
     "verdict_matrix": (
         {"glance": frame(claim="C25", theme="t", verdict="supported", fragile=False)},
         {},
@@ -256,7 +262,8 @@ OPTIONAL = {
 
 DRAWN = {name: getattr(plots, name) for name in plots.__all__} | {
     name: getattr(module, name)
-    for module in (article.document_pictures, article.priority_pictures)
+    for question in pkgutil.iter_modules(article.__path__, f"{article.__name__}.")
+    for module in [importlib.import_module(question.name)]
     for name in PICTURES
     if hasattr(module, name)
 }
@@ -324,6 +331,8 @@ def test_two_flows_are_not_drawn_as_two_sides_of_one():
         plots.mirror_gaps(pd.concat([GAPS, GAPS.assign(direction="export")]))
     with pytest.raises(UsageError, match="two figures"):
         plots.mirror_gaps(pd.concat([GAPS, GAPS]).drop(columns="direction"))
+    with pytest.raises(UsageError, match="whose reports"):
+        plots.mirror_gaps(GAPS)
 
 
 def test_the_partner_of_a_gap_is_the_one_in_the_frame():
@@ -408,23 +417,19 @@ def test_two_figures_for_one_place_are_refused(name, argument, twice):
 
 def test_lines_break_at_years_without_a_figure():
     votes = frame(economy="KAZ", power="CHN", year=[2018, 2019, 2022], agreement=[0.5, 0.6, 0.7])
-    (line,) = article.priority_pictures.vote_lines(votes).axes[0].lines
+    (line,) = article.balance.vote_lines(votes).axes[0].lines
     assert (
         list(line.get_xdata()) == [2018, 2019, 2020, 2021, 2022]
         and np.isnan(line.get_ydata()[2:4]).all()
     )
     table = frame(economy="KAZ", year=[2010, 2013], hhi=[0.1, 0.2], period="")
-    line = (
-        article.priority_pictures.hhi_lines(table, early=(2010, 2012), late=(2020, 2022))
-        .axes[0]
-        .lines[0]
-    )
+    line = article.balance.hhi_lines(table, early=(2010, 2012), late=(2020, 2022)).axes[0].lines[0]
     assert np.isnan(line.get_ydata()[1:3]).all()
 
 
 def test_what_would_not_be_drawn_is_refused():
     with pytest.raises(UsageError, match="CHN would not be shaded"):
-        plots.region_map({"KAZ": 1.0, "CHN": 2.0})
+        plots.region_map({"KAZ": 1.0, "CHN": 2.0}, article.borders.REGION)
     with pytest.raises(UsageError, match="lane 'l' would not be drawn"):
         draw("timeline", lanes=["other"])
     with pytest.raises(UnknownNameError, match="arima"):
@@ -436,9 +441,9 @@ def test_what_would_not_be_drawn_is_refused():
     with pytest.raises(UsageError, match="no threshold for gas"):
         draw("share_lines", thresholds={})
     with pytest.raises(UsageError, match="3 years"):
-        plots.rank_slopes(pd.concat([RANKS.assign(year=y) for y in (2019, 2020, 2021)]))
+        plots.rank_slopes(pd.concat([RANKS.assign(year=y) for y in (2019, 2020, 2021)]), POWERS)
     with pytest.raises(MixedUnitsError, match="economy is KAZ, KGZ"):
-        plots.rank_slopes(pd.concat([RANKS, RANKS.assign(economy="KGZ")]))
+        plots.rank_slopes(pd.concat([RANKS, RANKS.assign(economy="KGZ")]), POWERS)
     with pytest.raises(UsageError, match="needs the table opinion"):
         article.document_pages.show_documents("C10", {"evidence": pd.DataFrame()})
 
@@ -447,7 +452,7 @@ def test_a_range_is_not_drawn_as_its_middle():
     cells = PICTURES["priority_matrix"][0]["cells"].assign(
         estimate=np.nan, low=0.37, high=1.57, led=None, leader=""
     )
-    texts = {t.get_text() for t in article.priority_pictures.priority_matrix(cells).axes[0].texts}
+    texts = {t.get_text() for t in article.priority.priority_matrix(cells).axes[0].texts}
     assert {"no single leader", "0.37–1.6×, 2020"} <= texts
 
 
@@ -473,5 +478,5 @@ def test_a_place_that_a_range_leaves_open_is_not_said_to_be_one():
     ranks = pd.DataFrame(rows, columns=["partner", "rank", "low", "high"]).assign(
         basis="mirror", year=2021
     )
-    said = {t.get_text() for t in plots.rank_slopes(ranks).axes[0].texts}
+    said = {t.get_text() for t in plots.rank_slopes(ranks, POWERS).axes[0].texts}
     assert said == {"China  1–2", "Russia  1–2", "Türkiye  3"}

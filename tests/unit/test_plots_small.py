@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from ca_research import plots
+from ca_research import article, plots
 
 FIVE = ["KAZ", "KGZ", "TJK", "TKM", "UZB"]
 
@@ -70,7 +70,7 @@ def test_nothing_at_all_is_five_empty_panels():
     figure = plots.economy_lines(empty, economies=FIVE, value="value", unit="u")
     assert sum("not reported" in {t.get_text() for t in ax.texts} for ax in figure.axes) == 5
     learners = pd.DataFrame({"economy": [], "year": [], "value": [], "bound": [], "source_id": []})
-    figure = plots.learner_points(learners, economies=FIVE)
+    figure = article.language.learner_points(learners, economies=FIVE)
     assert (
         sum("no count of learners" in {t.get_text() for t in ax.texts} for ax in figure.axes) == 5
     )
@@ -110,7 +110,7 @@ def test_only_figures_of_one_source_are_joined():
         ],
         columns=["economy", "year", "value", "bound", "source_id"],
     )
-    ax = plots.learner_points(frame, economies=["UZB"]).axes[0]
+    ax = article.language.learner_points(frame, economies=["UZB"]).axes[0]
     assert [list(line.get_xdata()) for line in ax.lines] == [[2010, 2020]]
     assert {t.get_text() for t in ax.texts} == {"80", "2,000"}
 
@@ -126,7 +126,7 @@ def test_pollsters_are_not_joined_and_missing_ones_are_said():
         columns=["economy", "year", "question", "percent"],
     )
     students = pd.DataFrame({"origin": ["KGZ"], "year": [2018], "students": [4600.0]})
-    figure = plots.views_and_exchange(views, students, economies=["KGZ", "TKM"])
+    figure = article.favourability.views_and_exchange(views, students, economies=["KGZ", "TKM"])
     left, right = figure.axes[0], figure.axes[1]
     assert sorted(list(line.get_xdata()) for line in left.lines) == [[2017, 2021], [2018, 2019]]
     assert {"55", "46", "39", "IRI", "Barometer"} <= {t.get_text() for t in left.texts}
@@ -142,8 +142,8 @@ def test_a_range_is_a_bar_and_a_part_is_hollow():
             ("boxes", "range", 2021, 45.2, 73.0, "whole"),
         ],
         columns=["unit", "what", "year", "low", "high", "kind"],
-    )
-    ax = plots.share_ranges(frame, bar=50, bar_label="half").axes[0]
+    )  # fmt: skip
+    ax = article.corridor.share_ranges(frame, bar=50, bar_label="half").axes[0]
     said = {t.get_text() for t in ax.texts}
     assert {"80", "41", "45 to 73", "half", "Trains", "Boxes"} <= said
     assert [len(dots.get_facecolors()) for dots in ax.collections] == [1, 0]
@@ -159,7 +159,7 @@ def test_editions_are_drawn_apart_newest_filled():
         ],
         columns=["edition", "until", "host", "commitments", "share"],
     )
-    ax = plots.completion_dots(frame, bar=70).axes[0]
+    ax = article.debt.completion_dots(frame, bar=70).axes[0]
     assert "98 % of 45 commitments" in {t.get_text() for t in ax.texts}
     assert len(ax.texts) == 1, "only the newest edition is labelled"
     assert sorted(float(dots.get_offsets()[0][0]) for dots in ax.collections) == [40.0, 48.0, 98.0]

@@ -10,10 +10,16 @@ import pandas as pd
 import pytest
 
 from ca_research.article import priority
-from ca_research.article.investment_leads import finance_lead, investor_lead
-from ca_research.article.relations_leads import meetings_lead, opinion_lead, summits
-from ca_research.article.students_leads import host_lead
-from ca_research.article.trade_leads import partner_lead
+from ca_research.article.priority import (
+    finance_lead,
+    host_lead,
+    investor_lead,
+    measures,
+    meetings_lead,
+    opinion_lead,
+    partner_lead,
+    summits,
+)
 from ca_research.ground import economies as eco
 from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
 from ca_research.stats.leading import leading
@@ -334,7 +340,7 @@ def test_unknown_choices_are_refused(wrong):
 
 
 def test_a_range_that_holds_one_is_open():
-    assert priority._led(float("nan"), 0.8, 1.2) is None
-    assert priority._led(float("nan"), 1.1, 1.2) is True
-    assert priority._led(float("nan"), 0.8, 1.0) is False
-    assert priority._led(1.0, float("nan"), float("nan")) is False  # as many is no lead
+    assert measures._led(float("nan"), 0.8, 1.2) is None
+    assert measures._led(float("nan"), 1.1, 1.2) is True
+    assert measures._led(float("nan"), 0.8, 1.0) is False
+    assert measures._led(1.0, float("nan"), float("nan")) is False  # as many is no lead

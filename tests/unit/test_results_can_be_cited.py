@@ -68,7 +68,7 @@ def test_each_row_names_its_own_sources():
 
 def test_investment_and_debt_can_be_cited():
     debt, macro = ca.load("debt"), ca.load("macro", indicator="NY.GDP.MKTP.CD")
-    shares = ca.article.burden.debt_shares(debt, macro, economies=["KGZ"])
+    shares = ca.article.debt.debt_shares(debt, macro, economies=["KGZ"])
     assert "[DATASETS_GDP]" in ca.cite(shares) and "[ids_dod_one]" in ca.cite(shares)
     stock = ca.load("investment", host="KAZ", measure="fdi_stock", year=2021)
     one = stock[stock["source_id"] == stock["source_id"].mode()[0]]
@@ -88,7 +88,7 @@ def test_debt_without_its_totals_is_refused_and_not_an_empty_answer():
     with pytest.raises(
         CoverageError, match="no one source of the frame gives stocks owed to CHN, BIL and MUL"
     ):
-        ca.article.burden.debt_shares(press, macro, economies=["KGZ"])
+        ca.article.debt.debt_shares(press, macro, economies=["KGZ"])
     with pytest.raises(CoverageError, match="no one source"):
         ca.investment.debt_exposure(
             debt.iloc[:0], macro, debtors=["KGZ"], creditor="CHN", gdp_source="DATASETS_GDP"
@@ -98,10 +98,10 @@ def test_debt_without_its_totals_is_refused_and_not_an_empty_answer():
 def test_a_debtor_without_output_is_named():
     debt, macro = ca.load("debt"), ca.load("macro", indicator="NY.GDP.MKTP.CD")
     with pytest.raises(CoverageError, match="for TJK"):
-        ca.article.burden.debt_shares(
+        ca.article.debt.debt_shares(
             debt, macro[macro["economy"] != "TJK"], economies=["KGZ", "TJK"]
         )
-    burden = ca.article.burden.debt_burden(
+    burden = ca.article.debt.debt_burden(
         debt, macro[macro["economy"] != "TJK"], economies=["KGZ", "TJK"]
     )
     assert burden.set_index("economy")["missing"].map(bool).to_dict() == {"KGZ": False, "TJK": True}

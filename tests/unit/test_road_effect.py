@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ca_research.article.belt_and_road import effect
-from ca_research.article.belt_and_road_effect import (
+from ca_research.article.belt_and_road import (
     control,
+    effect,
     effect_fits,
     gain_p,
     joint_p,

@@ -94,6 +94,7 @@ CHANGES = {
     "an entry that nobody declares": (append("registry", "coding", "conditions.yaml"), set()),
     "names of economies": (append("registry", "economies.csv"), EVERYTHING),
     "the article": (append("registry", "article.yaml"), EVERYTHING),
+    "the article's settings": (append("registry", "article", "settings.yaml"), EVERYTHING),
     "the lock file": (append("requirements.lock"), EVERYTHING),
     "a measure of the project": (append("measures", "own.py"), EVERYTHING),
     "stored verdicts": (append("verdicts.json"), {"overview"}),

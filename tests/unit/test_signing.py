@@ -85,7 +85,7 @@ def world(**more: str | list[tuple[str, str, str, str]]) -> pd.DataFrame:
     """
     rows = [
         (c, "2018-06", "M_GFDC25", "likely_mou_date", "exact")
-        for c in signing.UN_MEMBERS[60:120]
+        for c in signing.un_members()[60:120]
         if c not in own(more)
     ]
     for economy, given in more.items():
@@ -114,8 +114,8 @@ def timed(frame: pd.DataFrame, economy: str, **choices: str) -> tuple[str, float
 
 
 def test_there_are_193_members_and_china_is_not_at_risk():
-    assert len(signing.UN_MEMBERS) == len(set(signing.UN_MEMBERS)) == 193
-    assert not {"TWN", "HKG", "PSE", "VAT", "COK", "NIU", "XKX"} & set(signing.UN_MEMBERS)
+    assert len(signing.un_members()) == len(set(signing.un_members())) == 193
+    assert not {"TWN", "HKG", "PSE", "VAT", "COK", "NIU", "XKX"} & set(signing.un_members())
     times = signing.signing_times(world(), until=UNTIL)
     assert len(times) == 192 and "CHN" not in set(times["economy"]) and times["five"].sum() == 5
 
@@ -249,7 +249,7 @@ def test_an_economy_against_the_median_of_the_others():
     assert ahead.loc["KAZ", "high"] == pytest.approx(expected), (
         "sooner than a median beyond the watch, by this or more"
     )
-    everyone = {c: "2018-06-15" for c in signing.UN_MEMBERS if c not in (*FIVE, "CHN")}
+    everyone = {c: "2018-06-15" for c in signing.un_members() if c not in (*FIVE, "CHN")}
     ahead = signing.months_ahead(
         world(**FIVE, **everyone), economies=list(FIVE), until=UNTIL
     ).set_index("economy")
@@ -266,7 +266,7 @@ def test_an_economy_against_the_median_of_the_others():
 
 
 def test_the_precision_of_the_others_bounds_the_difference():
-    everyone = {c: "2018" for c in signing.UN_MEMBERS if c not in (*FIVE, "CHN")}
+    everyone = {c: "2018" for c in signing.un_members() if c not in (*FIVE, "CHN")}
     frame = world(**FIVE, **everyone)
     kaz = signing.months_ahead(frame, economies=["KAZ"], until=UNTIL).iloc[0]
     early, late = 1577 / 30.4375, 1941 / 30.4375  # 1 January and 31 December 2018
@@ -283,7 +283,7 @@ def test_the_precision_of_the_others_bounds_the_difference():
 
 
 def test_shares_within_two_years_and_their_bounds():
-    others = [c for c in signing.UN_MEMBERS if c not in (*FIVE, "CHN")]
+    others = [c for c in signing.un_members() if c not in (*FIVE, "CHN")]
     frame = world(
         **FIVE,
         **{c: "2014-06-01" for c in others[:40]},

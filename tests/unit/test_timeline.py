@@ -9,8 +9,10 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from ca_research.article import dates, signing
-from ca_research.plots import signing_curves, style, timeline
+from ca_research.article import dates
+from ca_research.article.settings import settings
+from ca_research.article.signing import signing_curves
+from ca_research.plots import style, timeline
 from ca_research.stats.survival import kaplan_meier
 
 
@@ -128,4 +130,6 @@ def test_curves_end_at_the_share_that_signed_and_name_the_five():
         assert list(line.get_xdata()) == [0, 10, 20, 50] and list(
             line.get_ydata()
         ) == pytest.approx([0, 25, 50, 50])
-    assert signing.LAUNCH == "2013-09-07", "the axis counts from the day that the label names"
+    assert str(settings().belt_and_road.launch) == "2013-09-07", (
+        "the axis counts from the day that the label names"
+    )

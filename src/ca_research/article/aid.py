@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
+import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.figure import Figure
 
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
+from ..plots import style
+from ..plots.needs import by_year, needs
+from ..plots.panels import line, panels, the_five_first
 from ..stats.frames import require
-
-SERIES = {
-    "oda_grants": ("one_net_flows", "official_grant"),
-    "disbursements": ("M_FA2025B", "us_disbursements"),
-    "obligations": ("M_FA2025B", "us_obligations"),
-}
-"""Series -> source and measure. Grants by the donors' common reporting hold no military aid; the
-other two are the United States' own list, of all categories."""
+from .settings import Series, settings
 
 CURRENT = "current USD"
 
@@ -29,32 +28,38 @@ def grants(investment: pd.DataFrame, *, series: str = "oda_grants") -> pd.DataFr
     investment: rows of table `investment` (investor, host, year, measure, price_basis, value_usd,
         source_id).
     series: 'oda_grants' (the donors' common reporting), 'disbursements' or 'obligations' (the
-        United States' own list); see SERIES.
+        United States' own list).
     Aggregates of donors are left out; two rows of one cell (which only a note tells apart) are
     added, as the source means them.
     Raises UnknownNameError for another series, CoverageError where the frame holds nothing of it.
     """
     rows = _grants(investment, series)
     if rows.empty:
-        source, measure = SERIES[series]
+        asked = _series(series)
         raise CoverageError(
             f"no {series.replace('_', ' ')} in the frame",
-            hint=f"load('investment', source={source!r}, measure={measure!r})",
+            hint=f"load('investment', source={asked.source!r}, measure={asked.measure!r})",
         )
     return rows
 
 
+def _series(name: str) -> Series:
+    known = settings().grants
+    if name not in type(known).model_fields:
+        raise UnknownNameError("series of grants", name, type(known).model_fields)
+    found: Series = getattr(known, name)
+    return found
+
+
 def _grants(investment: pd.DataFrame, series: str) -> pd.DataFrame:
     """`grants`, or an empty frame."""
-    if series not in SERIES:
-        raise UnknownNameError("series of grants", series, SERIES)
+    asked = _series(series)
     require(
         investment, ("investor", "host", "year", "measure", "price_basis", "value_usd", "source_id")
     )
-    source, measure = SERIES[series]
     rows = investment[
-        (investment["source_id"] == source)
-        & (investment["measure"] == measure)
+        (investment["source_id"] == asked.source)
+        & (investment["measure"] == asked.measure)
         & (investment["price_basis"] == CURRENT)
         & ~investment["investor"].isin(list(eco.AGGREGATES))
     ].dropna(subset=["value_usd"])
@@ -157,3 +162,78 @@ def grants_per_head(
     ]
     rows = rows[rows["investor"].isin(list(donors))] if donors else rows
     return rows[wanted].sort_values(["host", "year", "rank"], ignore_index=True)
+
+
+@needs(
+    "grants",
+    "host",
+    "year",
+    "investor",
+    "per_head",
+    "median",
+    like="investment.grants_per_head",
+    empty=True,
+)
+def grant_panels(grants: pd.DataFrame, *, donor: str) -> Figure:
+    """Grants by head of one donor and of the median donor, one panel per economy (US dollars, log
+    scale).
+
+    grants: host, year, investor, per_head, median, as from `investment.grants_per_head`.
+    """
+    mine = grants[grants["investor"] == donor]
+    if len(grants) and mine.empty:
+        raise CoverageError(
+            f"no grants of {donor} in the frame", hint="donor=: an investor of `grants`"
+        )
+    economies = the_five_first(mine["host"])
+    with style.context():
+        figure, axes = panels(len(economies), sharex=True, sharey=True)
+        for ax, economy in zip(axes, economies, strict=False):
+            part = mine[mine["host"] == economy].sort_values("year")
+            line(ax, by_year(part, "per_head"), color=style.colour(donor))
+            line(ax, by_year(part, "median"), color=style.OTHER, linestyle=(0, (4, 2)))
+            ax.set_yscale("log")
+            ax.yaxis.set_major_formatter(lambda v, _: f"{v:g}")
+            ax.minorticks_off()
+            ax.set_title(eco.name_of(economy))
+            ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
+            style.bare(ax, x=False)
+        for text, column in ((eco.name_of(donor), "per_head"), ("median donor", "median")):
+            part = mine[mine["host"] == economies[0]].sort_values("year") if economies else mine
+            if len(part):
+                colour = style.colour(donor) if column == "per_head" else style.MUTED
+                at = (int(part["year"].iloc[0]), 1.5 * float(part[column].max()))
+                axes[0].text(*at, text, fontsize=style.TICK, color=colour)
+        for ax in axes[::3]:
+            ax.set_ylabel("US dollars a head")
+        figure.tight_layout(h_pad=1.0)
+    return figure
+
+
+def grant_figures(
+    money: pd.DataFrame, macro: pd.DataFrame
+) -> Iterator[tuple[Figure, dict[str, Any]]]:
+    """Grants by head beside the median donor's, with the record that its page needs."""
+    grants = grants_per_head(money, macro, donors=["USA"]).query("missing == ''")
+    newest = grants[grants["year"] == grants["year"].max()]
+    said = "; ".join(
+        (
+            f"{eco.name_of(r.host)} {r.per_head:.2f} (rank {r.rank} of {r.donors}, median "
+            f"{r.median:.2f})"
+        )
+        for r in newest.itertuples()
+    )
+    yield (
+        grant_panels(grants, donor="USA"),
+        {
+            "section": "main",
+            "title": "American grants by head beside the median donor's, to "
+            f"{int(grants['year'].max())}",
+            "alt": f"US dollars a head in {int(grants['year'].max())}: {said}.",
+            "data": grants,
+            "note": "Grants by donors' common reporting, without military aid, in current US "
+            "dollars; log scale. The median is that of the donors with a figure in the year; a "
+            "larger "
+            "economy gives more.",
+        },
+    )

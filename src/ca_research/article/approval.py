@@ -5,20 +5,23 @@ since its peak.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.figure import Figure
 
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
+from ..ground import economies as eco
 from ..ground.errors import UnknownNameError
+from ..plots import style
+from ..plots.needs import needs
+from ..plots.panels import apart, panels, the_five_first
+from ..registry.words import party
 from ..stats import years_back
+from .settings import settings
 from .words import several
-
-MEASURE = "gallup_approve"
-"""The one question asked in all five: approval of the job performance of a country's leadership."""
-
-TABLES = ("M_GAL_US", "M_GAL_CN")
-"""Sources that print the poll's own tables by country; the others quote single figures."""
 
 
 def approval_waves(
@@ -37,13 +40,13 @@ def approval_waves(
     if waves not in ("all", "tables"):
         raise UnknownNameError("waves", waves, ("all", "tables"))
     rows = opinion[
-        (opinion["measure"] == MEASURE)
+        (opinion["measure"] == settings().polls.approval)
         & opinion["about"].isin([about] if isinstance(about, str) else list(about))
         & opinion["period"].astype("string").str.fullmatch(r"\d{4}")
         & ~opinion["economy"].astype("string").str.contains(";")
     ]
     if waves == "tables":
-        rows = rows[rows["source_id"].isin(TABLES)]
+        rows = rows[rows["source_id"].isin(settings().polls.tables)]
     wanted = ["economy", "about", "year", "measure", "value_pct", "source_id"]
     return rows[wanted].sort_values(["economy", "about", "year", "source_id"], ignore_index=True)
 
@@ -192,3 +195,89 @@ def approval_fall(
                 )
             )
     return estimates(found)
+
+
+@needs("waves", "economy", "about", "year", "value_pct", like="relations.approval_waves")
+def poll_panels(waves: pd.DataFrame, *, bar: float | None = None) -> Figure:
+    """Approval of each power's leadership by year, one panel per economy; marks are waves, lines
+    join those at most two years apart.
+
+    waves: economy, about, year, value_pct, as from `relations.approval_waves`. bar: a share to draw
+        as a dashed line.
+    """
+    economies = the_five_first(waves["economy"])
+    first, last = int(waves["year"].min()), int(waves["year"].max())
+    with style.context():
+        figure, axes = panels(len(economies), sharex=True, sharey=True)
+        for ax, economy in zip(axes, economies, strict=False):
+            ends = []
+            for power, part in waves[waves["economy"] == economy].groupby("about"):
+                part = part.sort_values("year")
+                colour = style.colour(str(power))
+                run = (
+                    part["year"].astype(int).diff().gt(2).cumsum()
+                )  # no line over years without a wave
+                for _, piece in part.groupby(run):
+                    ax.plot(
+                        piece["year"].astype(int),
+                        piece["value_pct"],
+                        color=colour,
+                        marker="o",
+                        markersize=4,
+                    )
+                ends.append(
+                    (float(part["value_pct"].iloc[-1]), str(power), int(part["year"].iloc[-1]))
+                )
+            for value, power, year in apart(ends, 12.0):
+                value += 5 if bar is not None and abs(value - bar) < 4 else 0
+                ax.text(
+                    year + 0.4,
+                    value,
+                    party(power),
+                    fontsize=style.TICK,
+                    color=style.colour(power),
+                    va="center",
+                )
+            if bar is not None:
+                ax.axhline(bar, color=style.INK, linewidth=1, linestyle=(0, (4, 3)))
+            ax.set_title(eco.name_of(economy))
+            ax.set_ylim(0, 100)
+            ax.set_xlim(first - 0.7, last + 0.4 * (last - first))
+            ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
+            style.bare(ax, x=False)
+        for ax in axes[::3]:
+            ax.set_ylabel("per cent")
+        figure.tight_layout(h_pad=1.0)
+    return figure
+
+
+def poll_figure(
+    opinion: pd.DataFrame, *, about: Sequence[str], bar: float | None = None
+) -> tuple[Figure, dict[str, Any]]:
+    """Approval of each power, with the record that its page needs; the words are of the United
+    States. about: the powers. bar: a share to draw.
+    """
+    waves = approval_waves(opinion, about=about)
+    mine = waves[waves["about"] == "USA"].sort_values("year").groupby("economy")
+    said = "; ".join(
+        (
+            f"{eco.name_of(e)} {p['value_pct'].max():.0f} at its highest, "
+            f"{p['value_pct'].iloc[-1]:.0f} in {int(p['year'].iloc[-1])}"
+        )
+        for e, p in mine
+    )
+    last = waves.loc[waves["about"] == "USA"].groupby("economy")["year"].max()
+    years = (
+        f"{int(last.min())}"
+        if last.min() == last.max()
+        else f"{int(last.min())} to {int(last.max())}"
+    )
+    return poll_panels(waves, bar=bar), {
+        "section": "main",
+        "title": "Approval of leadership in one poll; the last waves on the United States are of "
+        f"{years}",
+        "alt": f"Approval of the leadership of the United States: {said} (per cent).",
+        "data": waves,
+        "note": "Per cent of all asked; those without a view are part of the whole. Single values "
+        "quoted from the poll's tables.",
+    }

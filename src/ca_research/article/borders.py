@@ -4,13 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.figure import Figure
 
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
 from ..ground import economies as eco
-from ..ground.errors import AggregateError, MixedUnitsError, UnknownNameError, UsageError
+from ..ground.errors import (
+    AggregateError,
+    MixedUnitsError,
+    UnknownNameError,
+    UsageError,
+)
+from ..plots import style
+from ..plots.maps import Region
+from ..plots.needs import needs, one_figure
 from ..stats.frames import require
+
+REGION = Region(
+    places={
+        "KAZ": (67.0, 48.2),
+        "KGZ": (80.2, 40.3),
+        "TJK": (76.4, 37.6),
+        "TKM": (58.8, 39.3),
+        "UZB": (63.2, 42.9),
+    },
+    window=(45.5, 98.0, 34.0, 56.6),
+    around=("RUS", "CHN", "MNG", "IRN", "AFG", "PAK", "IND", "AZE", "GEO", "ARM", "TUR"),
+    named={
+        "RUS": (62.5, 55.6),
+        "CHN": (91.0, 42.5),
+        "IRN": (56.5, 35.6),
+        "AFG": (65.5, 34.6),
+        "MNG": (95.0, 47.3),
+    },
+    beside=("KGZ", "TJK"),
+)
+"""The five and what lies around them, for `plots.region_map`."""
 
 
 def _single(economies: Sequence[str]) -> list[str]:
@@ -133,3 +164,56 @@ def neighbours(
             [estimate_row(missing=f"nothing on the border of {', '.join(unknown)} by {evidence}")]
         )
     return estimates([estimate_row(rows, estimate=float(borders.nunique()))])
+
+
+@needs("lengths", "economy", "value", like="relations.border_lengths")
+def border_bar(lengths: pd.DataFrame, *, threshold: float) -> Figure:
+    """Borders laid end to end against a threshold. lengths: columns economy, value (km)."""
+    one_figure(lengths, ["economy"])
+    ordered = lengths.sort_values("value", ascending=False)
+    with style.context():
+        figure, ax = plt.subplots(figsize=(style.WIDE, 1.7))
+        start = 0.0
+        for row in ordered.itertuples():
+            ax.barh(
+                [0],
+                [row.value],
+                left=start,
+                color=style.HIGHLIGHT,
+                height=0.5,
+                edgecolor=style.PAPER,
+                linewidth=2,
+            )
+            ax.text(
+                start + row.value / 2,
+                0,
+                f"{eco.name_of(row.economy)}\n{row.value:,.0f} km",
+                ha="center",
+                va="center",
+                color=style.PAPER,  # on the bars, on light pages and dark ones
+            )
+            start += row.value
+        ax.text(
+            start + 25, 0, f"{start:,.0f} km", va="center", fontsize=style.TITLE, fontweight="bold"
+        )
+        for ends in (
+            (0.27, 0.65),
+            (-0.4, -0.27),
+        ):  # above and below the bar: across it, it would strike through a name
+            ax.plot([threshold] * 2, ends, color=style.INK, linewidth=1.2, linestyle=(0, (4, 3)))
+        ax.text(
+            threshold,
+            0.42,
+            f"{threshold:,.0f} km claimed ",
+            ha="right",
+            va="bottom",
+            fontsize=style.TICK,
+            color=style.MUTED,
+        )
+        ax.set_ylim(-0.4, 0.65)
+        ax.set_xlim(0, start * 1.15)
+        ax.set_yticks([])
+        ax.xaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
+        style.bare(ax, y=False)
+        figure.tight_layout()
+    return figure

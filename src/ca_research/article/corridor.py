@@ -8,13 +8,19 @@ The figures are those that railways, ports and officials gave to the press. A fi
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Callable
 
+import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
 from ..ground.errors import UnknownNameError
+from ..plots import style
+from ..plots.needs import needs
 from ..stats import years_back
 
 ALL_ROUTES = "CHN-EUR rail, all routes"
@@ -25,7 +31,6 @@ TRANSIT = {
 """Kazakhstan's transit: between China and Europe alone (what the claim asks, by a narrow
 definition), and in every
 direction (more than it asks: goods to other neighbours are in it)."""
-
 PORTS = "Horgos + Alashankou"
 _LOWER = "_lower_bound"
 
@@ -283,3 +288,82 @@ def corridor_shares(facts: pd.DataFrame) -> pd.DataFrame:
             estimates([estimate_row(used, estimate=share)]),
         )
     return pd.DataFrame(rows, columns=["unit", "what", "year", "low", "high", "kind", "sources"])
+
+
+@needs("frame", "{group}", "what", "year", "low", "high", "kind")
+def share_ranges(
+    frame: pd.DataFrame, *, bar: float, bar_label: str, group: str = "unit", right: float = 100.0
+) -> Figure:
+    """Shares by group as a dot (one figure) or a bar (a range), with a dashed line at the declared
+    bar.
+
+    frame: columns `group`, what, year, low, high (per cent), kind ('whole', or 'part': hollow, a
+        lower bound by itself).
+    """
+    with style.context():
+        figure, ax = plt.subplots(
+            figsize=(style.WIDE, 0.9 + 0.46 * (len(frame) + frame[group].nunique()))
+        )
+        ticks, labels, y = [], [], 0.0
+        for name, part in frame.groupby(group, sort=False):
+            ax.text(
+                0, y, str(name).capitalize(), fontweight="bold", fontsize=style.TITLE, va="center"
+            )
+            for row in part.itertuples():
+                y += 1
+                whole = row.kind == "whole"
+                colour = style.HIGHLIGHT if whole else style.OTHER
+                if row.high > row.low:
+                    ax.plot(
+                        [row.low, row.high],
+                        [y, y],
+                        color=colour,
+                        linewidth=7,
+                        alpha=0.55,
+                        solid_capstyle="butt",
+                    )
+                else:
+                    face = colour if whole else "none"
+                    ax.scatter(
+                        [row.low],
+                        [y],
+                        s=52,
+                        facecolors=face,
+                        edgecolors=colour,
+                        linewidths=1.6,
+                        zorder=3,
+                    )
+                ends = (
+                    f"{row.low:.0f}" if row.high == row.low else f"{row.low:.0f} to {row.high:.0f}"
+                )
+                ax.annotate(
+                    ends,
+                    (row.high, y),
+                    xytext=(8, 0),
+                    textcoords="offset points",
+                    va="center",
+                    fontsize=style.LABEL,
+                    bbox=style.CLEAR,
+                )
+                ticks.append(y)
+                labels.append(textwrap.fill(f"{row.what}, {int(row.year)}", 30))
+            y += 1.2
+        ax.axvline(bar, color=style.MUTED, linewidth=1, linestyle=(0, (4, 3)))
+        ax.annotate(
+            bar_label,
+            (bar, 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(4, -2),
+            textcoords="offset points",
+            fontsize=style.TICK,
+            color=style.MUTED,
+            va="top",
+        )
+        ax.set_yticks(ticks, labels, fontsize=style.LABEL)
+        ax.set_ylim(y - 0.4, -0.7)
+        ax.set_xlim(0, right * 1.1)
+        ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+        ax.set_xlabel("per cent")
+        style.bare(ax, y=False)
+        figure.tight_layout()
+    return figure

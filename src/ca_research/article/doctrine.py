@@ -5,16 +5,25 @@ officials, coded goals.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
+import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.figure import Figure
 
 from ..estimates.frame import estimate_row, estimates, shares
 from ..estimates.measures import measure
 from ..ground import economies as eco
-from ..ground.errors import UnknownNameError
+from ..ground.errors import UnknownNameError, UsageError
+from ..plots import style
+from ..plots.marks import dated_name, mark
+from ..plots.needs import needs, one_figure
+from ..plots.panels import the_five_first
+from ..registry.words import party
 from ..stats import years_back
 from .documents import coded, seen_rows
+from .settings import settings
 from .words import several
 
 GOALS = {
@@ -24,13 +33,8 @@ GOALS = {
     "LIB": "democracy, rights, markets, ties with the West",
 }
 """Codes of goals in the items of C12, and what they stand for."""
-
 FEWEST = 5
 """Documents with a visible code below which a share says nothing."""
-
-JOINT = "US_C5_"
-"""Origin groups of texts that the United States signed together with the five."""
-
 _CODES = re.compile(r"\[([^\]]*)\]\s*$")
 _PERIODS = {"all": (0, 9999), "before_2001": (2001, 9999), "from_2017": (0, 2016)}
 
@@ -160,7 +164,10 @@ def coded_goals(evidence: pd.DataFrame) -> pd.DataFrame:
     rows = rows[rows["item"].str.contains(_CODES.pattern.replace("(", "(?:", 1), regex=True)]
     found = []
     for group, part in rows.groupby("origin_group"):
-        joint, primary = str(group).startswith(JOINT), (part["strength"] == "primary").any()
+        joint, primary = (
+            str(group).startswith(settings().joint_texts),
+            (part["strength"] == "primary").any(),
+        )
         kind = "joint" if joint else ("own" if primary else "other")
         seen: dict[str, set[int]] = {g: set() for g in GOALS}
         for item in part["item"]:
@@ -249,3 +256,183 @@ def goal_share(
     low, high = 100 * named / len(table), 100 * (named + len(table) - len(visible)) / len(table)
     kind = "goals not visible counted against and for"
     return estimates([estimate_row(used, low=low, high=high, interval=kind) | {"n": len(table)}])
+
+
+_GOALS = {"LIB": "Liberal order"}
+
+
+@needs("goals", "document", "year", like="relations.goals", empty=True)
+def goal_grid(
+    goals: pd.DataFrame, *, names: Sequence[str] = ("RUS", "CHN", "IRN", "LIB")
+) -> Figure:
+    """Which goals each document names: filled where named, a ring where not, a question mark where
+    not visible.
+
+    goals: document, year and a column per goal, as from `relations.goals`; oldest first.
+    """
+    if lacking := [n for n in names if n not in goals]:
+        raise UsageError(
+            f"no column for the goal {', '.join(lacking)}", hint="names=: goals that `goals` holds"
+        )
+    with style.context():
+        figure, ax = plt.subplots(figsize=(style.WIDE, 0.9 + 0.27 * max(len(goals), 1)))
+        for y, row in enumerate(goals.to_dict("records")):
+            for x, name in enumerate(names):
+                value = row[name]
+                if pd.isna(value):
+                    ax.text(
+                        x, y, "?", ha="center", va="center", fontsize=style.LABEL, color=style.OTHER
+                    )
+                else:
+                    colour = style.colour(name, other=style.INK)
+                    mark(
+                        ax,
+                        x,
+                        y,
+                        colour if value else style.OTHER,
+                        depth=1.0,
+                        hollow=not value,
+                        size=70,
+                    )
+        labels = [dated_name(str(r["document"]), r["year"]) for r in goals.to_dict("records")]
+        ax.set_yticks(range(len(goals)), labels, fontsize=style.TICK)
+        ax.set_xticks(
+            range(len(names)), [_GOALS.get(n) or party(n) for n in names], fontsize=style.TICK
+        )
+        ax.xaxis.tick_top()
+        ax.set_xlim(-0.6, len(names) - 0.4)
+        ax.set_ylim(len(goals) - 0.4, -0.6)
+        style.bare(ax, x=False)
+        figure.tight_layout()
+    return figure
+
+
+@needs("ranks", "economy", "year", "kind", "powers", like="relations.rank_table")
+def rank_marks(ranks: pd.DataFrame, *, top: int = 2) -> Figure:
+    """China's place in lists of partners by economy and year; filled where within the first `top`,
+    a ring below.
+
+    ranks: economy, year, kind, powers ('u' where not visible), as from `relations.rank_table`.
+    Lists that are no official text are drawn smaller; a question mark stands where the order was
+    not visible.
+    """
+    economies = the_five_first(ranks["economy"])
+    with style.context():
+        figure, ax = plt.subplots(figsize=(style.WIDE, 0.8 + 0.5 * max(len(economies), 1)))
+        for row in ranks.dropna(subset=["year"]).itertuples():
+            x, y = int(row.year), economies.index(str(row.economy))
+            if row.powers == "u":
+                ax.text(
+                    x, y, "?", ha="center", va="center", fontsize=style.LABEL, color=style.OTHER
+                )
+                continue
+            inside = int(str(row.powers)) <= top
+            mark(
+                ax,
+                x,
+                y,
+                style.HIGHLIGHT,
+                depth=1.0,
+                hollow=not inside,
+                size=90 if row.kind == "list" else 210,
+            )
+            ax.text(
+                x,
+                y,
+                str(row.powers),
+                ha="center",
+                va="center_baseline",
+                fontsize=style.TICK,
+                zorder=4,
+                color=style.PAPER if inside else style.INK,
+            )
+        ax.set_yticks(range(len(economies)), [eco.name_of(e) for e in economies])
+        ax.set_ylim(len(economies) - 0.5, -0.5)
+        years = (
+            ranks["year"].dropna().astype(int)
+        )  # a question mark is text, which does not widen the axis by itself
+        if len(years):
+            ax.set_xlim(years.min() - 1, years.max() + 1)
+        ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=8))
+        style.bare(ax, x=False)
+        figure.tight_layout()
+    return figure
+
+
+@needs("yearly", "year", "{column}")
+def year_bars(yearly: pd.DataFrame, column: str) -> Figure:
+    """One number a year as bars. yearly: year and `column`."""
+    one_figure(yearly, ["year"], hint="add up the rows of a year first")
+    with style.context():
+        figure, ax = plt.subplots(figsize=(style.WIDE, 2.2))
+        ax.bar(yearly["year"].astype(int), yearly[column], color=style.HIGHLIGHT, width=0.7)
+        ax.set_ylabel(column)
+        ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=9))
+        style.bare(ax, x=False)
+        figure.tight_layout()
+    return figure
+
+
+def rank_figures(evidence: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any]]]:
+    """China's place in lists of partners, with the record that its page needs."""
+    ranks = rank_table(evidence)
+    visible = ranks[ranks["powers"] != "u"]
+    said = "; ".join(
+        f"{eco.name_of(r.economy)} {'' if pd.isna(r.year) else int(r.year)}: place {r.powers}"
+        for r in visible.itertuples()
+    )
+    within = int((visible["powers"].astype(int) <= 2).sum())
+    yield (
+        rank_marks(ranks),
+        {
+            "section": "main",
+            "title": f"China's place among the powers named: first or second in {within} of "
+            f"{len(visible)} lists with a visible order",
+            "alt": f"{said}. Order not visible in {len(ranks) - len(visible)} more.",
+            "data": ranks,
+            "note": "Filled: within the first two. Small: a list that is no official text or "
+            "address. Question mark: the order was not in the part seen.",
+        },
+    )
+
+
+def visit_figures(facts: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any]]]:
+    """Visits by year, with the record that its page needs; none where nobody counted."""
+    rows = facts[facts["attribute"] == "government_visits_with_CHN"]
+    if rows.empty:
+        return
+    yearly = rows.groupby("year", as_index=False)["value"].sum()
+    first, last, top = yearly.iloc[0], yearly.iloc[-1], yearly.loc[yearly["value"].idxmax()]
+    yield (
+        year_bars(yearly.rename(columns={"value": "visits"}), "visits"),
+        {
+            "section": "context",
+            "title": f"Government visits between China and the five, {int(first['year'])} to "
+            f"{int(last['year'])} (China only; no other power counted)",
+            "alt": f"{first['value']:.0f} in {int(first['year'])}, {last['value']:.0f} in "
+            f"{int(last['year'])}, most ({top['value']:.0f}) in {int(top['year'])}.",
+            "data": rows[["subject", "year", "value", "unit", "source_id"]],
+            "note": "One database's count. There is no like count for other powers at hand, so it "
+            "cannot show a priority.",
+        },
+    )
+
+
+def goal_figure(evidence: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
+    """What the documents name as goals, with the record that its page needs."""
+    table = goals(evidence, documents="all_coded")
+    own = table[table["kind"] == "own"]
+    said = ", ".join(
+        f"{meaning}: {int((own[goal] == 1).sum())}"
+        for goal, meaning in GOALS.items()
+        if goal in own
+    )
+    return goal_grid(table), {
+        "section": "main",
+        "title": "What the documents name as goals",
+        "alt": f"Of {len(own)} texts of the United States alone, those that name the goal are, "
+        f"{said}.",
+        "data": table,
+        "note": "Filled: named. Ring: not named. Question mark: not visible in the part seen, or not "
+        "coded. Joint texts and summaries by others are drawn too.",
+    }

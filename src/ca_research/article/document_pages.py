@@ -16,13 +16,11 @@ from ..ground.errors import UsageError
 from ..plots.show import show, show_table
 from ..registry.codings import coding as registry_coding
 from . import aid, approval, doctrine, documents
-from . import document_pictures as pictures
+from .settings import settings
 
 Frames = Mapping[str, pd.DataFrame]
 
 _POWER = {"C13": "USA", "C17": "CHN"}
-_EDITION = "gcdf3_geo"
-"""The newest list of projects at hand."""
 _CODED = {"C13": "acts", "C17": "acts", "C16": "conditions"}
 _TABLES = {
     "C09": ("facts",),
@@ -59,9 +57,10 @@ def _show_terms(projects: pd.DataFrame, facts: pd.DataFrame) -> None:
     """What the newest list of projects knows of the terms of loans; nothing where it was not yet
     known.
     """
-    if _EDITION not in set(projects["source_id"]):
+    edition = settings().sources.projects
+    if edition not in set(projects["source_id"]):
         return
-    terms = investment.loan_terms(projects, facts, edition=_EDITION, economies=eco.CA5)
+    terms = investment.loan_terms(projects, facts, edition=edition, economies=eco.CA5)
     known = terms.summary.pivot(index="host", columns="term", values="known").reset_index()
     table = known.merge(terms.collateral[["host", "loans", "stated"]], on="host")
     table["host"] = table["host"].map(eco.name_of)
@@ -75,7 +74,7 @@ def _show_terms(projects: pd.DataFrame, facts: pd.DataFrame) -> None:
         table[["host", *wanted]].rename(columns=wanted),
         section="context",
         title="Loans on one list of projects, and of how many the terms are known",
-        sources=[_EDITION],
+        sources=[edition],
         digits=0,
         note="Collateral is marked only where a description states it. No entry speaks of policy "
         "conditions either way.",
@@ -142,14 +141,16 @@ def _figures(claim_id: str, frames: Frames) -> Iterator[tuple[Figure, dict[str, 
     if claim_id in _CODED:
         yield from _cases(claim_id, evidence)
     elif claim_id == "C09":
-        yield from _ranks(evidence)
-        yield from _visits(frames["facts"])
+        yield from doctrine.rank_figures(evidence)
+        yield from doctrine.visit_figures(frames["facts"])
     elif claim_id == "C12":
-        yield _goals(evidence)
-    elif claim_id in ("C10", "C15"):
-        yield _polls(claim_id, frames["opinion"])
+        yield doctrine.goal_figure(evidence)
+    elif claim_id == "C10":
+        yield approval.poll_figure(frames["opinion"], about=["USA", "CHN", "RUS"], bar=40)
+    elif claim_id == "C15":
+        yield approval.poll_figure(frames["opinion"], about=["USA"])
     elif claim_id == "C14":
-        yield from _grants(frames["investment"], frames["macro"])
+        yield from aid.grant_figures(frames["investment"], frames["macro"])
     sides = documents.sides(evidence, claim=claim_id, counting=_COUNTING)
     if len(sides) and claim_id not in ("C09", "C12"):
         yield _sides(claim_id, sides)
@@ -175,7 +176,7 @@ def _sides(claim_id: str, sides: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
         "lets it."
     )
     note += f" Origins on both sides: {both}." if both else ""
-    return pictures.sides_strip(sides, enough=documents.ENOUGH), {
+    return documents.sides_strip(sides, enough=documents.ENOUGH), {
         "section": "context" if claim_id in _CODED else "main",
         "title": "Independent sources on either side",
         "alt": f"Independent origins by group of documents. {said}.",
@@ -220,7 +221,7 @@ def _cases(claim_id: str, evidence: pd.DataFrame) -> Iterator[tuple[Figure, dict
         else "conditions of Chinese finance"
     )
     yield (
-        pictures.case_strip(cases, enough=documents.ENOUGH),
+        documents.case_strip(cases, enough=documents.ENOUGH),
         {
             "section": "main",
             "title": f"Reported {what}: {enough} of {total} cases rest on two independent sources",
@@ -228,121 +229,5 @@ def _cases(claim_id: str, evidence: pd.DataFrame) -> Iterator[tuple[Figure, dict
             "data": cases,
             "note": f"{_SHAPES[scheme]} Filled: by the strict code, ring: by the wide code alone, "
             "dashed: what counts as documented. Without commentary.",
-        },
-    )
-
-
-def _ranks(evidence: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any]]]:
-    ranks = doctrine.rank_table(evidence)
-    visible = ranks[ranks["powers"] != "u"]
-    said = "; ".join(
-        f"{eco.name_of(r.economy)} {'' if pd.isna(r.year) else int(r.year)}: place {r.powers}"
-        for r in visible.itertuples()
-    )
-    within = int((visible["powers"].astype(int) <= 2).sum())
-    yield (
-        pictures.rank_marks(ranks),
-        {
-            "section": "main",
-            "title": f"China's place among the powers named: first or second in {within} of "
-            f"{len(visible)} lists with a visible order",
-            "alt": f"{said}. Order not visible in {len(ranks) - len(visible)} more.",
-            "data": ranks,
-            "note": "Filled: within the first two. Small: a list that is no official text or "
-            "address. Question mark: the order was not in the part seen.",
-        },
-    )
-
-
-def _visits(facts: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any]]]:
-    rows = facts[facts["attribute"] == "government_visits_with_CHN"]
-    if rows.empty:
-        return
-    yearly = rows.groupby("year", as_index=False)["value"].sum()
-    first, last, top = yearly.iloc[0], yearly.iloc[-1], yearly.loc[yearly["value"].idxmax()]
-    yield (
-        pictures.year_bars(yearly.rename(columns={"value": "visits"}), "visits"),
-        {
-            "section": "context",
-            "title": f"Government visits between China and the five, {int(first['year'])} to "
-            f"{int(last['year'])} (China only; no other power counted)",
-            "alt": f"{first['value']:.0f} in {int(first['year'])}, {last['value']:.0f} in "
-            f"{int(last['year'])}, most ({top['value']:.0f}) in {int(top['year'])}.",
-            "data": rows[["subject", "year", "value", "unit", "source_id"]],
-            "note": "One database's count. There is no like count for other powers at hand, so it "
-            "cannot show a priority.",
-        },
-    )
-
-
-def _goals(evidence: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
-    table = doctrine.goals(evidence, documents="all_coded")
-    own = table[table["kind"] == "own"]
-    said = ", ".join(
-        f"{meaning}: {int((own[goal] == 1).sum())}"
-        for goal, meaning in doctrine.GOALS.items()
-        if goal in own
-    )
-    return pictures.goal_grid(table), {
-        "section": "main",
-        "title": "What the documents name as goals",
-        "alt": f"Of {len(own)} texts of the United States alone, those that name the goal are, "
-        f"{said}.",
-        "data": table,
-        "note": "Filled: named. Ring: not named. Question mark: not visible in the part seen, or not "
-        "coded. Joint texts and summaries by others are drawn too.",
-    }
-
-
-def _polls(claim_id: str, opinion: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
-    about = ["USA"] if claim_id == "C15" else ["USA", "CHN", "RUS"]
-    waves = approval.approval_waves(opinion, about=about)
-    mine = waves[waves["about"] == "USA"].sort_values("year").groupby("economy")
-    said = "; ".join(
-        (
-            f"{eco.name_of(e)} {p['value_pct'].max():.0f} at its highest, "
-            f"{p['value_pct'].iloc[-1]:.0f} in {int(p['year'].iloc[-1])}"
-        )
-        for e, p in mine
-    )
-    last = waves.loc[waves["about"] == "USA"].groupby("economy")["year"].max()
-    years = (
-        f"{int(last.min())}"
-        if last.min() == last.max()
-        else f"{int(last.min())} to {int(last.max())}"
-    )
-    return pictures.poll_panels(waves, bar=40 if claim_id == "C10" else None), {
-        "section": "main",
-        "title": "Approval of leadership in one poll; the last waves on the United States are of "
-        f"{years}",
-        "alt": f"Approval of the leadership of the United States: {said} (per cent).",
-        "data": waves,
-        "note": "Per cent of all asked; those without a view are part of the whole. Single values "
-        "quoted from the poll's tables.",
-    }
-
-
-def _grants(money: pd.DataFrame, macro: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any]]]:
-    grants = aid.grants_per_head(money, macro, donors=["USA"]).query("missing == ''")
-    newest = grants[grants["year"] == grants["year"].max()]
-    said = "; ".join(
-        (
-            f"{eco.name_of(r.host)} {r.per_head:.2f} (rank {r.rank} of {r.donors}, median "
-            f"{r.median:.2f})"
-        )
-        for r in newest.itertuples()
-    )
-    yield (
-        pictures.grant_panels(grants, donor="USA"),
-        {
-            "section": "main",
-            "title": "American grants by head beside the median donor's, to "
-            f"{int(grants['year'].max())}",
-            "alt": f"US dollars a head in {int(grants['year'].max())}: {said}.",
-            "data": grants,
-            "note": "Grants by donors' common reporting, without military aid, in current US "
-            "dollars; log scale. The median is that of the donors with a figure in the year; a "
-            "larger "
-            "economy gives more.",
         },
     )

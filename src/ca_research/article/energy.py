@@ -8,12 +8,17 @@ is the total and never an origin.
 
 from __future__ import annotations
 
+import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.figure import Figure
 
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.errors import UnknownNameError, UsageError
+from ..plots import style
+from ..plots.needs import by_year, needs
+from ..plots.panels import line
 from ..stats import years_back
 from ..stats.frames import numbers, require
 
@@ -249,3 +254,67 @@ def gas_context(energy: pd.DataFrame, macro: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+@needs("shares", "commodity", "year", "share", "low", "high", like="economy.energy_shares")
+def share_lines(
+    shares: pd.DataFrame, *, thresholds: dict[str, float], labels: dict[str, str]
+) -> Figure:
+    """Share of the five in China's imports by commodity and year, one panel each, with the declared
+    bar.
+
+    shares: columns commodity, year, share, low, high (per cent; a range where only bounds are
+        known).
+    """
+    commodities = list(dict.fromkeys(shares["commodity"]))
+    if lacking := [c for c in commodities if c not in thresholds]:
+        raise UsageError(
+            f"no threshold for {', '.join(map(str, lacking))}",
+            hint=f"thresholds={{{lacking[0]!r}: ...}}",
+        )
+    with style.context():
+        figure, grid = plt.subplots(1, len(commodities), figsize=(style.WIDE, 2.7), squeeze=False)
+        for ax, name in zip(grid[0], commodities, strict=True):
+            part = shares[shares["commodity"] == name].sort_values("year")
+            years = part["year"].astype(int)
+            if part["share"].notna().any():
+                line(ax, by_year(part, "share"), color=style.HIGHLIGHT, marker="o", markersize=4.5)
+                for y, s in (
+                    (years.iloc[0], part["share"].iloc[0]),
+                    (years.iloc[-1], part["share"].iloc[-1]),
+                ):
+                    ax.annotate(
+                        f"{s:.0f}",
+                        (y, s),
+                        textcoords="offset points",
+                        xytext=(0, 7),
+                        ha="center",
+                        fontsize=style.TICK,
+                    )
+            else:
+                ax.fill_between(
+                    years,
+                    part["low"],
+                    part["high"],
+                    color=style.HIGHLIGHT,
+                    alpha=0.35,
+                    linewidth=0,
+                )
+                ax.annotate(
+                    f"at most {part['high'].iloc[-1]:.1f}",
+                    (years.iloc[-1], part["high"].iloc[-1]),
+                    textcoords="offset points",
+                    xytext=(0, 6),
+                    ha="right",
+                    fontsize=style.TICK,
+                )
+            bar = thresholds[name]
+            ax.axhline(bar, color=style.INK, linewidth=1, linestyle=(0, (4, 3)))
+            ax.set_title(labels.get(name, name))
+            ax.set_ylim(0, max(bar * 1.5, float(part[["share", "high"]].max().max()) * 1.25))
+            ax.set_xlim(years.min() - 1, years.max() + 1)
+            ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
+            style.bare(ax, x=False)
+        grid[0][0].set_ylabel("per cent of China's imports")
+        figure.tight_layout(w_pad=1.2)
+    return figure

@@ -10,20 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from .. import stats
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
+from ..ground import economies as eco
 from ..ground.errors import UnknownNameError
+from ..plots import style
+from ..plots.needs import by_year, needs, one_of
+from ..plots.panels import line, say_empty, shade_uncounted
 from ..tables.dates import bounds
 from ..tables.preference import preferred_rows
-
-BAROMETER = "cab_favourable_view:CHN"
-GALLUP = ("gallup_approve", "M_GAL_CN")
-"""Measure and source: a press report of the same poll disagrees with it for one economy and stays
-out.
-"""
+from .settings import settings
 
 SERIES = ("barometer", "gallup")
 _LEAST_WAVES = 3
@@ -50,14 +52,15 @@ def waves(facts: pd.DataFrame, opinion: pd.DataFrame, *, series: str) -> pd.Data
         series.
     """
     _known("series", series, SERIES)
+    polls = settings().polls
     if series == "barometer":
-        rows = facts[(facts["attribute"] == BAROMETER) & (facts["unit"] == "percent")]
+        rows = facts[(facts["attribute"] == polls.barometer) & (facts["unit"] == "percent")]
         rows = rows.rename(columns={"subject": "economy", "value": "percent"})
     else:
         rows = opinion[
             (opinion["about"] == "CHN")
-            & (opinion["measure"] == GALLUP[0])
-            & (opinion["source_id"] == GALLUP[1])
+            & (opinion["measure"] == polls.approval)
+            & (opinion["source_id"] == polls.views_of_china)
         ].rename(columns={"value_pct": "percent"})
     table = rows.dropna(subset=["year", "percent"])[["economy", "year", "percent", "source_id"]]
     table = table.astype({"year": int, "percent": float})
@@ -287,3 +290,120 @@ def exposure_slope(
             )
         )
     return estimates(out)
+
+
+@needs("views", "economy", "year", "percent", "question", empty=True)
+@needs("students", "origin", "year", "students", like="load('students')", empty=True)
+def views_and_exchange(
+    views: pd.DataFrame, students: pd.DataFrame, *, economies: Sequence[str]
+) -> Figure:
+    """One row per economy: what people think of China (left) and how many of its students are in
+    China (right).
+
+    views: columns economy, year, percent, question (a word for each pollster); waves of one
+        question are joined.
+    students: columns origin, year, students, of one source, level and destination; years without a
+        count are shaded.
+    """
+    one_of(
+        students,
+        ["destination", "level", "source_id"],
+        hint="keep one count: unlike students are no one line",
+    )
+    years = (2009, 2024)
+    with style.context():
+        figure, grid = plt.subplots(
+            len(economies),
+            2,
+            figsize=(style.WIDE, 1.5 * len(economies) + 0.3),
+            squeeze=False,
+            sharex=True,
+        )
+        for i, economy in enumerate(economies):
+            left, right = grid[i]
+            _views(left, views[views["economy"] == economy], first=i == 0)
+            mine = (
+                students[students["origin"] == economy]
+                .dropna(subset=["students"])
+                .sort_values("year")
+            )
+            uncounted = shade_uncounted(right, mine["year"], years[1])
+            if i == 0 and uncounted:
+                right.text(
+                    uncounted[0] - 0.2,
+                    0.86,
+                    "no count",
+                    transform=right.get_xaxis_transform(),
+                    fontsize=style.TICK,
+                    color=style.MUTED,
+                )
+            if mine.empty:
+                say_empty(right, "no count")
+            else:
+                line(right, by_year(mine, "students") / 1000, color=style.INK, linewidth=1.8)
+                end = mine.iloc[-1]
+                right.annotate(
+                    f"{float(end['students']) / 1000:,.1f}",
+                    (int(end["year"]), float(end["students"]) / 1000),
+                    xytext=(4, 0),
+                    textcoords="offset points",
+                    fontsize=style.TICK,
+                    va="center",
+                )
+            right.set_ylim(0, 1.25 * float(mine["students"].max()) / 1000 if len(mine) else 1)
+            left.set_ylim(0, 100)
+            left.set_yticks([0, 50, 100])
+            left.set_title(eco.name_of(economy), pad=4)
+            for ax in (left, right):
+                ax.set_xlim(years)
+                ax.set_xticks([2010, 2014, 2018, 2022])
+                style.bare(ax, x=False)
+        grid[-1][0].set_xlabel("view of China, per cent")
+        grid[-1][1].set_xlabel("students in China, thousands")
+        figure.tight_layout(h_pad=0.7, w_pad=1.2)
+    return figure
+
+
+def _views(ax: Axes, mine: pd.DataFrame, *, first: bool) -> None:
+    if mine.empty:
+        say_empty(ax, "not asked twice")
+        return
+    for question, part in mine.sort_values("year").groupby("question", sort=False):
+        main = question in ("Barometer", "Gallup")
+        colour = style.HIGHLIGHT if question == "Barometer" else style.MUTED
+        dash = {"Barometer": "-", "Gallup": (0, (4, 2))}.get(str(question), (0, (1, 1.5)))
+        points = [(int(row.year), float(row.percent)) for row in part.itertuples()]
+        ax.plot(*zip(*points, strict=True), color=colour, linestyle=dash, marker="o", markersize=4)
+        for at in points:
+            below = not main and at == points[0]
+            ax.annotate(
+                f"{at[1]:.0f}",
+                at,
+                xytext=(0, -6 if below else 5),
+                textcoords="offset points",
+                fontsize=style.TICK,
+                ha="center",
+                va="top" if below else "bottom",
+            )
+        if first and main:
+            ax.annotate(
+                question,
+                points[-1],
+                xytext=(0, -6),
+                textcoords="offset points",
+                fontsize=style.TICK,
+                color=colour,
+                ha="center",
+                va="top",
+            )
+        elif not main:
+            ax.annotate(
+                question,
+                points[0],
+                xytext=(-6, -2),
+                textcoords="offset points",
+                fontsize=style.TICK,
+                color=colour,
+                ha="right",
+                va="top",
+            )

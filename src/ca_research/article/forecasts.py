@@ -10,13 +10,19 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 from ..estimates.frame import by_economy, estimate_row, estimates, shares
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.errors import CaResearchError, CoverageError, UnknownNameError, UsageError
+from ..plots import style
+from ..plots.needs import needs, one_figure
+from ..plots.panels import panels
 from ..stats import ets, mase, naive, random_walk_drift
 from ..stats.forecast import Forecast, arima
 from ..stats.frames import numbers, require
@@ -421,3 +427,66 @@ def forecast_paths(
             hint="ca.coverage('trade')",
         )
     return pd.DataFrame(rows, columns=["economy", "model", "year", "mean", "low", "high"])
+
+
+@needs("paths", "economy", "model", "year", "mean", "low", "high", like="trade.forecast_paths")
+def forecast_lines(paths: pd.DataFrame, *, model: str = "drift", since: int = 2010) -> Figure:
+    """What was known, what one model and no change expected, and what came; one panel per economy.
+
+    paths: columns economy, model ('known', 'after', 'no change' or a model), year, mean, low, high
+    (USD), as from `trade.forecast_paths`. The band is the model's 95 % interval.
+    """
+    one_figure(paths, ["economy", "model", "year"])
+    codes = list(dict.fromkeys(paths["economy"]))
+    for code in codes:
+        models = set(paths.loc[(paths["economy"] == code) & (paths["year"] >= since), "model"])
+        if lacking := [m for m in ("known", model) if m not in models]:
+            raise UnknownNameError(f"course of {code}", lacking[0], sorted(models))
+    with style.context():
+        figure, axes = panels(len(codes))
+        for ax, code in zip(axes, codes, strict=False):
+            mine = paths[(paths["economy"] == code) & (paths["year"] >= since)]
+            part = {name: rows.sort_values("year") for name, rows in mine.groupby("model")}
+            known = part["known"]
+            ax.plot(known["year"], known["mean"] / 1e6, color=style.INK, linewidth=1.8)
+            for name, colour, dash in (
+                (model, style.SECOND, "-"),
+                ("no change", style.OTHER, (0, (3, 2))),
+            ):
+                if name not in part:
+                    continue
+                joined = pd.concat([known.tail(1), part[name]])
+                ax.plot(
+                    joined["year"],
+                    joined["mean"] / 1e6,
+                    color=colour,
+                    linestyle=dash,
+                    linewidth=1.6,
+                )
+                if name == model:
+                    ax.fill_between(
+                        part[name]["year"],
+                        part[name]["low"] / 1e6,
+                        part[name]["high"] / 1e6,
+                        color=colour,
+                        alpha=0.15,
+                        linewidth=0,
+                    )
+            if "after" in part:
+                ax.scatter(
+                    part["after"]["year"],
+                    part["after"]["mean"] / 1e6,
+                    color=style.HIGHLIGHT,
+                    s=26,
+                    zorder=4,
+                )
+            ax.set_yscale("log")
+            ax.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
+            ax.yaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
+            ax.minorticks_off()
+            ax.set_title(eco.name_of(code))
+            ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
+            style.bare(ax, x=False)
+        figure.supylabel("million US dollars (log scale)", color=style.MUTED)
+        figure.tight_layout(h_pad=1.0)
+    return figure

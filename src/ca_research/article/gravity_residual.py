@@ -11,30 +11,31 @@ the step need not be run to its end.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from ..estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates, shares
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError
+from ..plots import style
+from ..plots.needs import needs
 from ..stats.fixed_effects import Sample, prune, solve
 from ..stats.forecast import ConvergenceError
 from ..stats.frames import require
 from ..trade.gravity import CHANGE, ESTIMATORS, GEOGRAPHY, LEVEL, complete
 from ..trade.gravity_panel import panel as make_panel
 from ..trade.gravity_reassign import DIRECTIONS, LEAST_PAIRS, OIL_EXPORTERS, SINCE, _mark
+from .settings import settings
 
 QUESTIONS = ("level", "change")
 YEARS = ("all", "newest")
-SOURCE = "PENPPML"
-"""The embedded panel of exporters' reports; oil exporters are left out of it (known defect 6 of the
-figures).
-"""
 _AXES = ("question", "direction", "estimator", "years", "country")
 _ROUNDS, _CLOSE = 5000, 1e-10
 _RIDGE = 1e-11
@@ -309,7 +310,11 @@ def residuals(
             raise UnknownNameError(name, value, known)
     require(trade, ("source_id",))
     rows: list[dict[str, Any]] = []
-    frame = make_panel(trade[trade["source_id"] == SOURCE], geography, exclude=OIL_EXPORTERS)
+    frame = make_panel(
+        trade[trade["source_id"] == settings().sources.gravity_panel],
+        geography,
+        exclude=OIL_EXPORTERS,
+    )
     newest = frame[frame["year"] == frame["year"].max()].reset_index(drop=True)
     five = tuple(eco.resolve(e) for e in economies)
     chosen = [(v,) if v is not None else known for v, known, _ in given]
@@ -470,3 +475,63 @@ def residual_p(
     }
     picked = _picked(trade, geography, fits, economies, choices)
     return estimates(picked.assign(estimate=picked["p"]).to_dict("records"))
+
+
+_NAMED = ("CHN", "RUS", "TUR", "DEU", "USA", "KOR", "IND")
+
+
+@needs("tables", "economy", "estimate", like="trade.placebo_table")
+def placebo_dots(tables: Mapping[str, pd.DataFrame], *, highlight: str = "CHN") -> Figure:
+    """Estimates of all economies in one's place, sorted, one panel per question; a few are named.
+
+    tables: title -> columns economy, estimate, as from `trade.placebo_table`.
+    """
+    if not tables:
+        raise CoverageError(
+            "no table of placebos to draw",
+            hint="give title -> frame, as from gravity_residual.placebo_table",
+        )
+    with style.context():
+        figure, grid = plt.subplots(1, len(tables), figsize=(8.2, 4.2), squeeze=False)
+        for ax, (title, table) in zip(grid[0], tables.items(), strict=True):
+            rows = table.dropna(subset=["estimate"]).sort_values("estimate", ignore_index=True)
+            own = (rows["economy"] == highlight).to_numpy()
+            ax.scatter(rows["estimate"][~own], rows.index[~own], s=12, color=style.OTHER)
+            ax.scatter(
+                rows["estimate"][own],
+                rows.index[own],
+                s=48,
+                color=style.colour(highlight),
+                zorder=4,
+            )
+            ax.set_xscale("symlog", linthresh=1)
+            ax.xaxis.set_major_formatter(lambda v, _: f"{v:g}".replace("-", "\u2212"))
+            ax.minorticks_off()
+            top = -np.inf
+            for i in rows.index[rows["economy"].isin(_NAMED)]:
+                top = max(float(i), top + 0.055 * len(rows))  # labels keep one line apart
+                code, value = rows["economy"][i], float(rows["estimate"][i])
+                ax.annotate(
+                    eco.name_of(code),
+                    (value, i),
+                    xytext=(1.02, top),
+                    textcoords=("axes fraction", "data"),
+                    va="center",
+                    fontsize=style.TICK,
+                    fontweight="bold" if code == highlight else "normal",
+                    color=style.INK if code == highlight else style.MUTED,
+                    arrowprops={
+                        "arrowstyle": "-",
+                        "color": style.GRID,
+                        "linewidth": 0.8,
+                        "shrinkA": 0,
+                        "shrinkB": 3,
+                    },
+                )
+            ax.axvline(0, color=style.INK, linewidth=1, linestyle=(0, (4, 3)))
+            ax.set_title(title)
+            ax.set_yticks([])
+            ax.set_xlabel("one step towards the coefficient")
+            style.bare(ax, y=False)
+        figure.tight_layout(w_pad=1.5)
+    return figure

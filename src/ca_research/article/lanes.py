@@ -15,8 +15,8 @@ from ..tables.dates import bounds
 from .belt_and_road import accession_variants
 from .dates import dated, expand, select
 from .meetings import meetings
-from .sea_access import PORTS, routes
-from .signing import LAUNCH
+from .sea_access import routes
+from .settings import settings
 
 COLUMNS = (
     "panel",
@@ -167,9 +167,9 @@ def _signing(events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
 def _sea(events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
     rows = routes(events, evidence)
     rows = rows[rows["last_day"].notna()].assign(origin=lambda d: d["source_id"])
-    after = rows["last_day"] >= pd.Timestamp(LAUNCH)
+    after = rows["last_day"] >= pd.Timestamp(settings().belt_and_road.launch)
     parts = []
-    for port in PORTS:
+    for port in settings().sea_access.ports:
         here = rows["port"] == port
         parts += [_lay(rows[here & ~after], port), _lay(rows[here & after], port, mark="ring")]
     return _whole(parts)

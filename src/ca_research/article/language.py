@@ -7,17 +7,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
 from ..ground.errors import UnknownNameError, UsageError
+from ..plots import style
+from ..plots.needs import needs
+from ..plots.panels import economy_panel, panels, say_empty
 
 REGIONS = ("CA5", "CA4")
 """Codes under which counts of the region stand: all five, or all but Turkmenistan."""
-
 BOUNDS = ("as_printed", "cautious")
 OPENINGS = ("counted", "left_out")
-
 _ROUNDING = 0.1
 """By how much 'cautious' reads a printed count against growth at either end."""
 
@@ -270,3 +273,56 @@ def institute_openings(
             used = mine[mine["year"].isin([int(first) - 1, *wanted])]
             out.append(estimate_row(used, economy=economy, estimate=float(opened)))
     return estimates(out)
+
+
+MARKS = {"as_stated": "o", "lower": "^", "upper": "v"}
+"""A figure as printed; 'more than' points up, 'fewer than' points down."""
+
+
+@needs("frame", "economy", "year", "value", "bound", "source_id", empty=True)
+def learner_points(frame: pd.DataFrame, *, economies: Sequence[str]) -> Figure:
+    """Counts of learners as they were printed, each economy on its own scale; two figures of one
+    source are joined.
+
+    frame: columns economy, year, value, bound (as_stated, lower, upper), source_id.
+    """
+    years = (int(frame["year"].min()), int(frame["year"].max())) if len(frame) else (2005, 2024)
+    with style.context():
+        figure, axes = panels(len(economies))
+        for ax, economy in zip(axes, economies, strict=True):
+            economy_panel(ax, economy, years)
+            mine = frame[frame["economy"] == economy].sort_values("year")
+            if mine.empty:
+                ax.set_yticks([])
+                say_empty(ax, "no count of learners")
+                continue
+            for _, part in mine.groupby("source_id"):
+                joined = len(part) > 1 and part["year"].is_unique
+                colour = style.HIGHLIGHT if joined else style.OTHER
+                if joined:
+                    ax.plot(part["year"].astype(int), part["value"], color=colour, linewidth=1.6)
+                for row in part.itertuples():
+                    ax.scatter(
+                        [int(row.year)],
+                        [row.value],
+                        marker=MARKS[row.bound],
+                        s=26,
+                        color=colour,
+                        zorder=3,
+                    )
+                last = part.iloc[-1]
+                ax.annotate(
+                    f"{last['value']:,.0f}",
+                    (int(last["year"]), float(last["value"])),
+                    xytext=(0, 7) if joined else (6, 0),
+                    textcoords="offset points",
+                    fontsize=style.TICK,
+                    ha="center" if joined else "left",
+                    va="bottom" if joined else "center",
+                )
+            ax.set_ylim(0, 1.2 * float(mine["value"].max()))
+            ax.yaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
+            ax.yaxis.set_major_locator(MaxNLocator(nbins=4))
+        figure.supylabel("learners", color=style.MUTED)
+        figure.tight_layout(h_pad=1.1, w_pad=0.9)
+    return figure

@@ -14,20 +14,10 @@ from ..tables.dates import bounds
 from .dates import select
 from .documents import ENOUGH, seen_rows
 from .meetings import origins
+from .settings import settings
 from .words import several
 
 CLAIM = "C21"
-PORTS = {
-    "Lianyungang, Pacific": r"Lianyungang",
-    "ports of Iran, Gulf": r"Iran\b|Gulf|Sarakhs|Bandar Abbas",
-    "Novorossiysk, Black Sea": r"Novorossiysk",
-    "Batumi, Black Sea": r"Batumi|Black Sea terminal",
-    "Poti, Black Sea": r"\bPoti\b",
-    "Riga, Baltic": r"\bRiga\b",
-}
-"""Ports that rows of `events` (kind sea_access) and `evidence` (C21) name, and the words that name
-them.
-"""
 USES = ("dated", "lasting")
 LASTING = 365
 """Days between the first and the last source on a port from which its use counts as lasting."""
@@ -39,7 +29,7 @@ def routes(events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
     events: like table `events`; rows of kind sea_access.
     evidence: like table `evidence`; documents of C21 (reading literal, direction refutes; see
         `documents.seen_rows`).
-    Returns port (of PORTS), date, first_day, last_day, exact, text, source_id, origin_group. A text
+    Returns port (of the settings), date, first_day, last_day, exact, text, source_id, origin_group. A text
     that names two ports has two rows; one without a date keeps null days and never counts.
     Raises UnknownNameError for a missing column, UsageError for what is no date.
     """
@@ -75,7 +65,7 @@ def routes(events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
     )
     found = [
         both[both["text"].str.contains(words, regex=True)].assign(port=port)
-        for port, words in PORTS.items()
+        for port, words in settings().sea_access.ports.items()
     ]
     return pd.concat(found, ignore_index=True)[["port", *columns]].sort_values(
         ["port", "first_day"], ignore_index=True

@@ -10,6 +10,7 @@ from ..estimates.frame import shares
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError
+from ..registry import article
 from ..stats import years_back
 from ..trade import rank
 from ..trade.rank import BASES, known, newest_year, reports
@@ -35,7 +36,7 @@ def among(partners: str) -> Collection[str] | None:
         raise UnknownNameError("partners", partners, PARTNERS)
     if partners == "every":
         return None
-    return frozenset(p for p in eco.PARTNERS if p not in eco.AGGREGATES)
+    return frozenset(p for p in article().partners if p not in eco.AGGREGATES)
 
 
 @measure("trade.lead")

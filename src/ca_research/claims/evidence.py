@@ -36,7 +36,7 @@ class Evidence:
     """
 
     frame: pd.DataFrame
-    economies: tuple[str, ...] = eco.CA5
+    economies: tuple[str, ...] = field(default_factory=lambda: eco.CA5.codes)
     as_of: str = "latest"
     dropped: int | None = 0
     revised_sources: tuple[str, ...] = field(default=())

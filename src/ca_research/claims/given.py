@@ -38,7 +38,7 @@ class Knowledge:
 def economies_of(spec: ClaimSpec) -> tuple[str, ...]:
     """The economies that a claim speaks of: those that its criteria count over, else the five."""
     counted = [code for c in spec.criteria().values() if c.over for code in c.over.economies]
-    return tuple(dict.fromkeys(counted)) or eco.CA5
+    return tuple(dict.fromkeys(counted)) or eco.CA5.codes
 
 
 def judged_economies(spec: ClaimSpec, asked: str | Iterable[str] | None) -> tuple[str, ...]:
@@ -46,7 +46,7 @@ def judged_economies(spec: ClaimSpec, asked: str | Iterable[str] | None) -> tupl
     which the claim is not.
     """
     if asked is None:
-        return eco.CA5
+        return eco.CA5.codes
     codes = tuple(
         dict.fromkeys(eco.resolve(e) for e in ([asked] if isinstance(asked, str) else asked))
     )

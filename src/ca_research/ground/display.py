@@ -27,13 +27,14 @@ def is_year(column: str) -> bool:
 
 
 INK, MUTED, GRID, PAPER = "#1d2326", "#5f6a70", "#dde2e4", "#fefefe"
-PARTY = {
-    "CHN": "#c45100",
-    "RUS": "#0072b2",
-    "EU27": "#007d5b",
-    "USA": "#a3568c",
-    "TUR": "#8f6a06",
+HUE = {
+    "orange": "#c45100",
+    "blue": "#0072b2",
+    "green": "#007d5b",
+    "purple": "#a3568c",
+    "ochre": "#8f6a06",
 }
+HIGHLIGHT, SECOND = HUE["orange"], HUE["blue"]
 OTHER = "#6b757b"
 STATE = {"holds": "#00785a", "fails": "#b8400f", "mixed": "#866400", "undecided": OTHER}
 """Colours from Okabe and Ito's set, which stays apart for colour-blind readers, darkened until a

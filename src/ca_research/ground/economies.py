@@ -1,88 +1,30 @@
 """Economies and aggregates: their codes, their names, and who belongs to what, when.
 
-Economies are ISO 3166-1 alpha-3 codes (registry/economies.csv). An aggregate is a code that stands
-for several economies or for no single one; it is never ranked or summed beside its members.
-Membership carries dates: `members("EU", 2012)` is not `members("EU", 2021)`.
+Economies are ISO 3166-1 alpha-3 codes. An aggregate is a code that stands for several economies or
+for no single one; it is never ranked or summed beside its members. Membership carries dates:
+`members("EU", 2012)` is not `members("EU", 2021)`. All of it is data: registry/economies.csv, where
+`kind` is 'aggregate' for these and `member_of` names an economy's groups, each with its years where
+they changed ('CA5;EU:1973-2019;SCO:2017-').
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import overload
 
 from . import paths
 from .errors import AggregateError, RegistryError, UnknownNameError
 from .remember import by_files
 from .textfiles import Unreadable, read_csv
 
-CA5 = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
-"""The five economies of the article, in alphabetical order of code."""
-
-PARTNERS = ("CHN", "RUS", "EU27", "USA", "TUR", "IND", "JPN", "KOR", "IRN")
-"""The partners that the article's claims compare."""
-
 Members = Mapping[str, tuple[int, int | None]]
 """Economy -> first year, last year (None: still a member)."""
 
-_EU27 = tuple(
-    [
-        "AUT",
-        "BEL",
-        "BGR",
-        "HRV",
-        "CYP",
-        "CZE",
-        "DNK",
-        "EST",
-        "FIN",
-        "FRA",
-        "DEU",
-        "GRC",
-        "HUN",
-        "IRL",
-        "ITA",
-        "LVA",
-        "LTU",
-        "LUX",
-        "MLT",
-        "NLD",
-        "POL",
-        "PRT",
-        "ROU",
-        "SVK",
-        "SVN",
-        "ESP",
-        "SWE",
-    ]
-)
-_EU_SINCE = {
-    1958: "BEL DEU FRA ITA LUX NLD",
-    1973: "DNK GBR IRL",
-    1981: "GRC",
-    1986: "ESP PRT",
-    1995: "AUT FIN SWE",
-    2004: "CYP CZE EST HUN LTU LVA MLT POL SVK SVN",
-    2007: "BGR ROU",
-    2013: "HRV",
-}
-_CIS: Members = {
-    code: (1992, None) for code in ["ARM", "AZE", "BLR", "KAZ", "KGZ", "MDA", "RUS", "TJK", "UZB"]
-} | {
-    "GEO": (1993, 2009),
-    "UKR": (1992, 2018),
-}
-_SCO: Members = {code: (2001, None) for code in ["CHN", "KAZ", "KGZ", "RUS", "TJK", "UZB"]} | {
-    "IND": (2017, None),
-    "PAK": (2017, None),
-    "IRN": (2023, None),
-    "BLR": (2024, None),
-}
-_EAEU: Members = {code: (2015, None) for code in ["ARM", "BLR", "KAZ", "KGZ", "RUS"]}
-_OTS: Members = {code: (2009, None) for code in ["AZE", "KAZ", "KGZ", "TUR"]} | {
-    "UZB": (2019, None)
-}
+_MEMBERSHIP = re.compile(r"(?P<group>[A-Z0-9_]+)(?::(?P<first>\d{4})-(?P<last>\d{4})?)?")
+_COLUMNS = ("code", "name", "aliases", "kind", "member_of", "note")
 
 
 @dataclass(frozen=True)
@@ -98,78 +40,12 @@ class Aggregate:
     note: str = ""
 
 
-def _always(codes: tuple[str, ...] | list[str]) -> Members:
-    return {code: (0, None) for code in codes}
-
-
-def _eu() -> Members:
-    dated: dict[str, tuple[int, int | None]] = {
-        code: (year, None) for year, codes in _EU_SINCE.items() for code in codes.split()
-    }
-    return dated | {"GBR": (1973, 2019)}  # left on 31 January 2020
-
-
-_DECLARED = (
-    Aggregate("WLD", "World", aliases=("All partners", "Total"), note="every economy"),
-    Aggregate(
-        "EU",
-        "European Union (membership of the year)",
-        _eu(),
-        ("European Union",),
-        "changing membership",
-    ),
-    Aggregate(
-        "EU27",
-        "European Union (27 members of 2020)",
-        _always(_EU27),
-        ("EU-27", "EU 27"),
-        "fixed membership",
-    ),
-    Aggregate(
-        "EUI",
-        "EU institutions",
-        aliases=("European Commission",),
-        note="a donor, not a sum of members",
-    ),
-    Aggregate("CA5", "Central Asia (five)", _always(CA5), ("C5", "Central Asia")),
-    Aggregate("CA4", "Central Asia without Turkmenistan", _always([c for c in CA5 if c != "TKM"])),
-    Aggregate(
-        "CIS", "Commonwealth of Independent States", _CIS, note="as the reporting office counts it"
-    ),
-    Aggregate(
-        "SCO", "Shanghai Cooperation Organisation", _SCO, note="as the reporting office counts it"
-    ),
-    Aggregate("EAEU", "Eurasian Economic Union", _EAEU),
-    Aggregate("OTS", "Organization of Turkic States", _OTS),
-    Aggregate("CASC", "Central Asia and South Caucasus", note="as a source groups them"),
-    Aggregate("UNGA", "UN General Assembly", note="a body, not a sum of members"),
-    Aggregate("UNHRC", "UN Human Rights Council", note="a body, not a sum of members"),
-    Aggregate("AIIB", "Asian Infrastructure Investment Bank", note="a bank, not a sum of members"),
-    Aggregate("BIL", "All official bilateral creditors"),
-    Aggregate("MUL", "All multilateral creditors"),
-    Aggregate(
-        "OTHER_CIS",
-        "Other CIS",
-        note="a rest group of the energy review; an upper bound for Central Asia",
-    ),
-    Aggregate("OTHER_FSU", "Other former Soviet Union", note="a rest group of the energy review"),
-    Aggregate(
-        "S19", "Other Asia, not elsewhere specified", note="in Comtrade practice mostly Taiwan"
-    ),
-    Aggregate("_X", "Areas not specified"),
-    Aggregate("GLOBAL", "Several economies, unspecified"),
-)
-AGGREGATES: dict[str, Aggregate] = {a.code: a for a in _DECLARED}
-
-
 @by_files("economies.csv")
-def _economies() -> dict[str, tuple[str, tuple[str, ...]]]:
+def _rows() -> list[tuple[int, dict[str, str]]]:
+    """Rows of registry/economies.csv with their lines."""
     file = paths.registry_dir() / "economies.csv"
     try:
-        rows = [row for _, row in read_csv(file.read_bytes())]
-        return {
-            r["code"]: (r["name"], tuple(a for a in r["aliases"].split(";") if a)) for r in rows
-        }
+        rows = read_csv(file.read_bytes())
     except OSError as error:
         raise RegistryError(
             "the list of economies cannot be read", where=str(file), hint=str(error)
@@ -178,10 +54,101 @@ def _economies() -> dict[str, tuple[str, tuple[str, ...]]]:
         raise RegistryError(
             fault.what, where=fault.place("registry/economies.csv"), hint="mend the file"
         ) from None
-    except KeyError as name:
+    if rows and (lacking := [c for c in _COLUMNS if c not in rows[0][1]]):
         raise RegistryError(
-            f"no column {name}", where="registry/economies.csv", hint="columns: code, name, aliases"
-        ) from None
+            f"no column {lacking[0]!r}",
+            where="registry/economies.csv",
+            hint=f"columns: {', '.join(_COLUMNS)}",
+        )
+    return rows
+
+
+def _listed(joined: str) -> tuple[str, ...]:
+    return tuple(part for part in joined.split(";") if part)
+
+
+@by_files("economies.csv")
+def _economies() -> dict[str, tuple[str, tuple[str, ...]]]:
+    return {
+        r["code"]: (r["name"], _listed(r["aliases"]))
+        for _, r in _rows()
+        if r["kind"] != "aggregate"
+    }
+
+
+@by_files("economies.csv")
+def _aggregates() -> dict[str, Aggregate]:
+    rows = [row for _, row in _rows() if row["kind"] == "aggregate"]
+    members: dict[str, dict[str, tuple[int, int | None]]] = {row["code"]: {} for row in rows}
+    for line, row in _rows():
+        for said in _listed(row["member_of"]):
+            found = _MEMBERSHIP.fullmatch(said)
+            if found is None or found["group"] not in members:
+                raise RegistryError(
+                    f"{row['code']} is a member of {said!r}, which is no aggregate with its years",
+                    where=f"registry/economies.csv, line {line}",
+                    hint="write an aggregate of this list: CA5, EU:1973-2019 or SCO:2017-",
+                )
+            years = int(found["first"] or 0), int(found["last"]) if found["last"] else None
+            members[found["group"]][row["code"]] = years
+    return {
+        r["code"]: Aggregate(
+            r["code"], r["name"], members[r["code"]], _listed(r["aliases"]), r["note"]
+        )
+        for r in rows
+    }
+
+
+class _Aggregates(Mapping[str, Aggregate]):
+    """The aggregates of the project by code, read when they are asked for."""
+
+    def __getitem__(self, code: str) -> Aggregate:
+        return _aggregates()[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_aggregates())
+
+    def __len__(self) -> int:
+        return len(_aggregates())
+
+
+@dataclass(frozen=True)
+class _Group(Sequence[str]):
+    """Codes of an aggregate without dates, in alphabetical order, read when they are asked for.
+
+    A default argument that is one thus holds in every project and costs no import.
+    """
+
+    code: str
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        group = _aggregates().get(self.code)
+        return tuple(sorted(group.members)) if group else ()
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, at: int | slice) -> str | tuple[str, ...]:
+        return self.codes[at]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self.codes == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self.codes)
+
+    def __repr__(self) -> str:
+        return repr(self.codes)
+
+
+AGGREGATES = _Aggregates()
+CA5 = _Group("CA5")
+"""The five economies of Central Asia."""
 
 
 def _fold(name: str) -> str:
@@ -233,7 +200,7 @@ def members(code: str, year: int) -> tuple[str, ...]:
     return tuple(
         sorted(
             e
-            for e, (a, b) in AGGREGATES[code].members.items()
+            for e, (a, b) in _aggregates()[code].members.items()
             if a <= year and (b is None or year <= b)
         )
     )

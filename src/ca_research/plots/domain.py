@@ -89,7 +89,7 @@ _BASES = {"reporter": "own report", "mirror": "partners' reports", "interval": "
 @needs("ranks", "economy", "basis", "year", "partner", "low", "high", like="trade.rank", empty=True)
 def trade_ranges(
     ranks: pd.DataFrame,
-    shown: tuple[str, ...] = ("CHN", "RUS", "EU27", "USA", "TUR"),
+    shown: Sequence[str],
     *,
     economies: Sequence[str] | None = None,
     bases: Sequence[str] = tuple(_BASES),
@@ -188,9 +188,7 @@ def _range(ax: Axes, y: int, code: str, part: pd.DataFrame) -> None:
 
 
 @needs("ranks", "basis", "year", "partner", "rank", like="trade.rank")
-def rank_slopes(
-    ranks: pd.DataFrame, shown: Sequence[str] = ("CHN", "RUS", "EU27", "USA", "TUR")
-) -> Figure:
+def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str]) -> Figure:
     """Places of the partners then and now, one panel for each basis, each partner named at both
     ends of its line.
 
@@ -286,15 +284,18 @@ def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "") -> Figure:
 
     gaps: rows of one direction and one partner from `trade.reconcile`: economy, partner, year,
     direction, reported_high, mirror_high (USD fob). An economy that never reports has a panel with
-    the partner's reports alone. partner: whose reports these are; that of `gaps`, or China where
-    they do not say.
+    the partner's reports alone. partner: whose reports these are; that of `gaps`, if not given.
     Raises MixedUnitsError for two directions or two partners: figures of unlike flows are no two
     sides of one.
     """
     one_of(gaps, ["direction"], hint="keep one: gaps[gaps['direction'] == 'import']")
     one_of(gaps, ["partner"], hint="one picture for each partner")
     one_figure(gaps, ["economy", "year"], hint="keep one flow and one partner")
-    partner = partner or (str(gaps["partner"].iloc[0]) if "partner" in gaps else "CHN")
+    if not partner and "partner" not in gaps:
+        raise UsageError(
+            "nothing says whose reports these are", hint="partner=, or a column partner"
+        )
+    partner = partner or str(gaps["partner"].iloc[0])
     economies = sorted(gaps["economy"].unique())
     own, other = ("own report", style.INK), (f"{party(partner)}'s report", style.colour(partner))
     with style.context():
@@ -396,7 +397,7 @@ def student_lines(
                     line(
                         ax,
                         series,
-                        color=style.PARTY["CHN"],
+                        color=style.HIGHLIGHT,
                         linestyle=dash,
                         alpha=1 if level == "all" else 0.75,
                     )
@@ -441,7 +442,7 @@ def student_lines(
 
 
 @needs("stocks", "investor", "value_usd", like="investment.stock_by_investor")
-def stock_bars(stocks: pd.DataFrame, *, highlight: str = "CHN") -> Figure:
+def stock_bars(stocks: pd.DataFrame, *, highlight: str) -> Figure:
     """Inward stock by investor at one date, largest first. stocks: columns investor, value_usd."""
     one_of(
         stocks,
@@ -466,125 +467,6 @@ def stock_bars(stocks: pd.DataFrame, *, highlight: str = "CHN") -> Figure:
             )
         ax.set_xlabel("billion US dollars, end of year")
         ax.margins(x=0.1)
-        style.bare(ax, y=False)
-        figure.tight_layout()
-    return figure
-
-
-@needs("shares", "commodity", "year", "share", "low", "high", like="economy.energy_shares")
-def share_lines(
-    shares: pd.DataFrame, *, thresholds: dict[str, float], labels: dict[str, str]
-) -> Figure:
-    """Share of the five in China's imports by commodity and year, one panel each, with the declared
-    bar.
-
-    shares: columns commodity, year, share, low, high (per cent; a range where only bounds are
-        known).
-    """
-    commodities = list(dict.fromkeys(shares["commodity"]))
-    if lacking := [c for c in commodities if c not in thresholds]:
-        raise UsageError(
-            f"no threshold for {', '.join(map(str, lacking))}",
-            hint=f"thresholds={{{lacking[0]!r}: ...}}",
-        )
-    with style.context():
-        figure, grid = plt.subplots(1, len(commodities), figsize=(style.WIDE, 2.7), squeeze=False)
-        for ax, name in zip(grid[0], commodities, strict=True):
-            part = shares[shares["commodity"] == name].sort_values("year")
-            years = part["year"].astype(int)
-            if part["share"].notna().any():
-                line(
-                    ax, by_year(part, "share"), color=style.PARTY["CHN"], marker="o", markersize=4.5
-                )
-                for y, s in (
-                    (years.iloc[0], part["share"].iloc[0]),
-                    (years.iloc[-1], part["share"].iloc[-1]),
-                ):
-                    ax.annotate(
-                        f"{s:.0f}",
-                        (y, s),
-                        textcoords="offset points",
-                        xytext=(0, 7),
-                        ha="center",
-                        fontsize=style.TICK,
-                    )
-            else:
-                ax.fill_between(
-                    years,
-                    part["low"],
-                    part["high"],
-                    color=style.PARTY["CHN"],
-                    alpha=0.35,
-                    linewidth=0,
-                )
-                ax.annotate(
-                    f"at most {part['high'].iloc[-1]:.1f}",
-                    (years.iloc[-1], part["high"].iloc[-1]),
-                    textcoords="offset points",
-                    xytext=(0, 6),
-                    ha="right",
-                    fontsize=style.TICK,
-                )
-            bar = thresholds[name]
-            ax.axhline(bar, color=style.INK, linewidth=1, linestyle=(0, (4, 3)))
-            ax.set_title(labels.get(name, name))
-            ax.set_ylim(0, max(bar * 1.5, float(part[["share", "high"]].max().max()) * 1.25))
-            ax.set_xlim(years.min() - 1, years.max() + 1)
-            ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
-            style.bare(ax, x=False)
-        grid[0][0].set_ylabel("per cent of China's imports")
-        figure.tight_layout(w_pad=1.2)
-    return figure
-
-
-@needs("lengths", "economy", "value", like="relations.border_lengths")
-def border_bar(lengths: pd.DataFrame, *, threshold: float) -> Figure:
-    """Borders laid end to end against a threshold. lengths: columns economy, value (km)."""
-    one_figure(lengths, ["economy"])
-    ordered = lengths.sort_values("value", ascending=False)
-    with style.context():
-        figure, ax = plt.subplots(figsize=(style.WIDE, 1.7))
-        start = 0.0
-        for row in ordered.itertuples():
-            ax.barh(
-                [0],
-                [row.value],
-                left=start,
-                color=style.PARTY["CHN"],
-                height=0.5,
-                edgecolor=style.PAPER,
-                linewidth=2,
-            )
-            ax.text(
-                start + row.value / 2,
-                0,
-                f"{eco.name_of(row.economy)}\n{row.value:,.0f} km",
-                ha="center",
-                va="center",
-                color=style.PAPER,  # on the bars, on light pages and dark ones
-            )
-            start += row.value
-        ax.text(
-            start + 25, 0, f"{start:,.0f} km", va="center", fontsize=style.TITLE, fontweight="bold"
-        )
-        for ends in (
-            (0.27, 0.65),
-            (-0.4, -0.27),
-        ):  # above and below the bar: across it, it would strike through a name
-            ax.plot([threshold] * 2, ends, color=style.INK, linewidth=1.2, linestyle=(0, (4, 3)))
-        ax.text(
-            threshold,
-            0.42,
-            f"{threshold:,.0f} km claimed ",
-            ha="right",
-            va="bottom",
-            fontsize=style.TICK,
-            color=style.MUTED,
-        )
-        ax.set_ylim(-0.4, 0.65)
-        ax.set_xlim(0, start * 1.15)
-        ax.set_yticks([])
-        ax.xaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
         style.bare(ax, y=False)
         figure.tight_layout()
     return figure

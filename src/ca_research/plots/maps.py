@@ -8,6 +8,7 @@ about a border.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 
 import matplotlib.pyplot as plt
@@ -22,25 +23,22 @@ from . import style
 
 Ring = tuple[tuple[float, float], ...]
 
-_AROUND = ("RUS", "CHN", "MNG", "IRN", "AFG", "PAK", "IND", "AZE", "GEO", "ARM", "TUR")
-_NAMED = {
-    "RUS": (62.5, 55.6),
-    "CHN": (91.0, 42.5),
-    "IRN": (56.5, 35.6),
-    "AFG": (65.5, 34.6),
-    "MNG": (95.0, 47.3),
-}
-"""Where names of neighbours stand (degrees east and north): inside them and inside the picture."""
-_PLACES = {
-    "KAZ": (67.0, 48.2),
-    "UZB": (63.2, 42.9),
-    "TKM": (58.8, 39.3),
-    "KGZ": (80.2, 40.3),
-    "TJK": (76.4, 37.6),
-}
-_BESIDE = ("KGZ", "TJK")
-"""Too small to hold their name: it stands to the east of them."""
-_WEST, _EAST, _SOUTH, _NORTH = 45.5, 98.0, 34.0, 56.6
+
+@dataclass(frozen=True)
+class Region:
+    """What a map of a region shows, in degrees east and north.
+
+    places: where the name of each of its economies stands. window: west, east, south and north of
+    the picture. around: other economies that are outlined. named: where the names of some of these
+    stand, inside them and inside the picture. beside: economies too small to hold their name, which
+    then begins at its place.
+    """
+
+    places: Mapping[str, tuple[float, float]]
+    window: tuple[float, float, float, float]
+    around: Sequence[str] = ()
+    named: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    beside: Sequence[str] = ()
 
 
 @cache
@@ -82,52 +80,56 @@ def shared_border(one: str, other: str) -> list[Ring]:
 
 def region_map(
     values: Mapping[str, float] | Mapping[str, str],
+    region: Region,
     *,
     unit: str = "",
     digits: int = 0,
     neighbour: str = "",
-    economies: Sequence[str] = eco.CA5,
 ) -> Figure:
-    """The five and what lies around them; each economy of `values` shaded and labelled, the others
+    """A region and what lies around it; each economy of `values` shaded and labelled, the others
     left empty.
 
     values: by economy a number (the larger, the darker) or a word. unit: behind each number.
     neighbour: an economy whose border with those of `values` is drawn as a heavy line.
     """
-    if odd := sorted(set(values) - set(economies)):
+    if odd := sorted(set(values) - set(region.places)):
         raise UsageError(
             f"{', '.join(odd)} would not be shaded",
-            hint=f"values for {', '.join(economies)}, or economies=",
+            hint=f"values for {', '.join(region.places)}, or a place for it in the region",
         )
+    west, east, south, north = region.window
     numbers = {e: float(v) for e, v in values.items() if not isinstance(v, str)}
     most = max([abs(v) for v in numbers.values()], default=1.0) or 1.0
     with style.context():
-        aspect = 1 / np.cos(np.radians((_SOUTH + _NORTH) / 2))
+        aspect = 1 / np.cos(np.radians((south + north) / 2))
         wide = 6.4
-        figure, ax = plt.subplots(
-            figsize=(wide, wide * aspect * (_NORTH - _SOUTH) / (_EAST - _WEST))
-        )
-        for code in _AROUND:
-            _draw(ax, code, fill="none", edge=style.GRID)
-        for code in economies:
-            _draw(ax, code, fill=style.GRID, edge=style.MUTED, alpha=0.35)
+        figure, ax = plt.subplots(figsize=(wide, wide * aspect * (north - south) / (east - west)))
+        for code in region.around:
+            _draw(ax, code, region.window, fill="none", edge=style.GRID)
+        for code in region.places:
+            _draw(ax, code, region.window, fill=style.GRID, edge=style.MUTED, alpha=0.35)
             if code in values:
                 share = abs(numbers[code]) / most if code in numbers else 1.0
                 _draw(
-                    ax, code, fill=style.PARTY["CHN"], edge=style.MUTED, alpha=0.12 + 0.33 * share
+                    ax,
+                    code,
+                    region.window,
+                    fill=style.HIGHLIGHT,
+                    edge=style.MUTED,
+                    alpha=0.12 + 0.33 * share,
                 )
         if neighbour:
             for code in values:
                 for run in shared_border(code, neighbour):
                     ax.plot(
                         *zip(*run, strict=True),
-                        color=style.PARTY["CHN"],
+                        color=style.HIGHLIGHT,
                         linewidth=3,
                         solid_capstyle="round",
                     )
-        for code, at in _NAMED.items():
+        for code, at in region.named.items():
             ax.text(*at, party(code), ha="center", va="center", color=style.MUTED)
-        for code in economies:
+        for code in region.places:
             said = values.get(code)
             words = (
                 ""
@@ -138,23 +140,32 @@ def region_map(
             )
             name = eco.name_of(code)
             ax.text(
-                *_PLACES[code],
+                *region.places[code],
                 f"{name}\n{words}" if words else name,
-                ha="left" if code in _BESIDE else "center",
+                ha="left" if code in region.beside else "center",
                 va="center",
                 color=style.INK,
             )
-        ax.set_xlim(_WEST, _EAST)
-        ax.set_ylim(_SOUTH, _NORTH)
+        ax.set_xlim(west, east)
+        ax.set_ylim(south, north)
         ax.set_aspect(aspect)
         ax.axis("off")
         figure.tight_layout()
     return figure
 
 
-def _draw(ax: Axes, economy: str, *, fill: str, edge: str, alpha: float = 1.0) -> None:
+def _draw(
+    ax: Axes,
+    economy: str,
+    window: tuple[float, float, float, float],
+    *,
+    fill: str,
+    edge: str,
+    alpha: float = 1.0,
+) -> None:
+    west, east, south, north = window
     for ring in outline(economy):
-        inside = any(_WEST - 2 < x < _EAST + 2 and _SOUTH - 2 < y < _NORTH + 2 for x, y in ring)
+        inside = any(west - 2 < x < east + 2 and south - 2 < y < north + 2 for x, y in ring)
         if inside:
             x, y = zip(*ring, strict=True)
             if fill != "none":

@@ -41,6 +41,21 @@ def panels(
     return figure, list(grid.flat[: max(count, 1)])
 
 
+def economy_panel(ax: Axes, economy: str, years: tuple[int, int]) -> None:
+    """A panel named after its economy, with room to the right of the last year for a label."""
+    ax.set_title(eco.name_of(economy))
+    ax.set_xlim(years[0] - 0.6, years[1] + 0.6 + 0.16 * (years[1] - years[0]))
+    ax.xaxis.set_major_locator(plt.MaxNLocator(nbins=3, integer=True))
+    style.bare(ax, x=False)
+
+
+def say_empty(ax: Axes, words: str) -> None:
+    """Write into a panel why nothing is drawn in it."""
+    ax.text(
+        0.03, 0.5, words, transform=ax.transAxes, color=style.MUTED, va="center", bbox=style.CLEAR
+    )
+
+
 def the_five_first(codes: Iterable[str]) -> list[str]:
     """Each code once: the five in their order, then any other that the frame holds (it is drawn,
     not dropped).

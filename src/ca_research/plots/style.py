@@ -1,6 +1,7 @@
 """One visual language for every picture: ink, grid, colours by party, no decoration.
 
-The colours stand in `handover`, since pages know them too.
+Their values stand in `ground.display`, since pages know them too; which power has which hue is
+data (registry/article.yaml).
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 
 from ..ground.display import GRID as GRID
+from ..ground.display import HIGHLIGHT as HIGHLIGHT
+from ..ground.display import HUE
 from ..ground.display import INK as INK
 from ..ground.display import MUTED as MUTED
 from ..ground.display import OTHER as OTHER
 from ..ground.display import PAPER as PAPER
-from ..ground.display import PARTY as PARTY
+from ..ground.display import SECOND as SECOND
 from ..ground.display import STATE as STATE
+from ..registry import article
 
 TICK, LABEL, TITLE = 8.5, 9.0, 10.0
 """Points: ticks, direct labels and notes; axis titles and names of rows; titles of panels. No other
@@ -36,8 +40,10 @@ VERDICT = {
 }
 
 
-def colour(code: str) -> str:
-    return PARTY.get(code, OTHER)
+def colour(code: str, other: str = OTHER) -> str:
+    """Colour of an economy or aggregate: the hue that the article's entry gives it, else `other`."""
+    hue = article().colours.get(code)
+    return HUE[hue] if hue else other
 
 
 def context() -> AbstractContextManager[Any]:

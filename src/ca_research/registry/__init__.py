@@ -5,7 +5,7 @@ Errors name the file, the field and what was expected. Nothing here reads data.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -13,10 +13,12 @@ from ..ground import paths, reads
 from ..ground.errors import RegistryError, UnknownNameError
 from ..ground.remember import by_files, forget
 from ..ground.textfiles import Unreadable, read_csv
-from .base import explain, read_yaml
+from .base import Model, explain, read_yaml
 from .claims import VERDICTS, Article, ClaimSpec, Criterion, Member, Over, Reading, Sentence
 from .codings import Coding, coding
 from .tables import Column, Source, Table
+
+M = TypeVar("M", bound=Model)
 
 
 @by_files("sources.csv")
@@ -86,6 +88,16 @@ def article() -> Article:
     return found
 
 
+@by_files("article/*.yaml")
+def settings(name: str, model: type[M]) -> M:
+    """A file of settings by its place in the registry ('article/settings'), as its model.
+
+    Raises RegistryError with the file, the field and what was expected.
+    """
+    found: M = read_yaml(paths.registry_dir() / f"{name}.yaml", model)
+    return found
+
+
 @by_files("claims/*.yaml")
 def claims() -> dict[str, ClaimSpec]:
     """All declared claims by id; within a run, those that its notebook declares (`reads`)."""
@@ -152,6 +164,7 @@ __all__ = [
     "forget",
     "origin_groups",
     "schemas",
+    "settings",
     "sources",
     "table",
     "tables",

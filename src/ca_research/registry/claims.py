@@ -84,7 +84,8 @@ class Article(Model):
     """The article under test: registry/article.yaml. Its words are not part of the project.
 
     `report_title` and `report_summary` head the report, in the project's words; `themes` names
-    those of the claims.
+    those of the claims. `partners` are the powers that the claims compare, `colours` the hue of
+    each in pictures.
     `corrections` are those that concern several claims at once. `family` holds the tests that are
     adjusted together (Holm), declared before any of them was computed.
     """
@@ -97,6 +98,10 @@ class Article(Model):
     themes: dict[str, str] = Field(default_factory=dict)
     corrections: tuple[Correction, ...] = ()
     family: tuple[Member, ...] = ()
+    partners: tuple[str, ...] = ()
+    colours: dict[str, Literal["orange", "blue", "green", "purple", "ochre"]] = Field(
+        default_factory=dict
+    )
     sentences: tuple[Sentence, ...]
 
     def theme(self, name: str) -> str:

@@ -8,7 +8,7 @@
 | a table's declaration, or a source with rows in it | runs of notebooks that declare the table |
 | a claim file | runs of that claim, and of notebooks that declare `claims/*` |
 | another registry entry (`coding/acts`) | runs of notebooks that declare it |
-| names of economies, the article's entry | all |
+| names of economies, words for codes, the article's entry and settings | all |
 | a measure of the project's own | all |
 | the package (but for site/, kernels/, the runner and the command line), the lock file, installed packages, Python | all |
 | a kernel other than this environment's: its command, executable, variables, packages | all |
@@ -73,6 +73,18 @@ def _entry_files(name: str) -> list[Path]:
     return [folder / (f"{name}.csv" if name == "economies" else f"{name}.yaml")]
 
 
+def _shared() -> list[Path]:
+    """Files of the registry that any run may read: names of economies, words for codes, the
+    article's entry and settings.
+    """
+    folder = paths.registry_dir()
+    names = ("economies.csv", "article.yaml", "words.yaml")
+    return [
+        *(f for name in names if (f := folder / name).is_file()),
+        *sorted((folder / "article").glob("*.yaml")),
+    ]
+
+
 def marks(files: Iterable[Path]) -> dict[str, object]:
     """Marks of the inputs of a run: equal before and after it, nobody has written to one."""
     found: dict[str, object] = dict(stamps(files))
@@ -96,16 +108,10 @@ class Inputs:
 
     @cached_property
     def _common(self) -> dict[str, Any]:
-        folder = paths.registry_dir()
-        shared = [
-            f
-            for name in ("economies.csv", "article.yaml", "words.yaml")
-            if (f := folder / name).is_file()
-        ]
         return {
             "format": FORMAT,
             "package": of_files(package_files(), PACKAGE),
-            "registry": of_files(shared, folder),
+            "registry": of_files(_shared(), paths.registry_dir()),
             "measures": self._measures,
             "kernel": self.kernel,
             **environment(),
@@ -207,6 +213,7 @@ class Inputs:
         """
         folder, about = paths.registry_dir(), metadata(run.notebook)
         files = [folder / n for n in ("economies.csv", "article.yaml", "words.yaml", "sources.csv")]
+        files += [*(folder / "article").glob("*.yaml"), folder / "article"]
         files += [
             paths.home() / "requirements.lock",
             paths.processed_dir() / "CURRENT",
@@ -232,7 +239,7 @@ class Inputs:
         content = json.loads(run.notebook.read_text(encoding="utf-8"))
         code = ["".join(c["source"]) for c in content["cells"] if c["cell_type"] == "code"]
         about = metadata(run.notebook)
-        shared = {name: self._entry(name) for name in ("economies", "article")}
+        shared = {name: self._entry(name) for name in ("economies", "article", "article/*")}
         entries = {name: self._entry(name) for name in registry_entries(run)}
         return {
             "data": {name: self._figure(name) for name in sorted(about.get("tables", ()))},

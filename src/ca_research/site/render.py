@@ -19,7 +19,7 @@ from .. import __version__, registry
 from ..claims import overview
 from ..claims.words import bounds, criterion_number
 from ..ground import economies
-from ..ground.display import GRID, INK, MUTED, OTHER, PAPER, PARTY, STATE
+from ..ground.display import GRID, HUE, INK, MUTED, OTHER, PAPER, STATE
 from ..ground.numbers import between, number, percent
 from ..tables import cite
 from .forms import table_latex
@@ -28,12 +28,12 @@ from .svg import INHERITED, clean
 
 _DARK = {
     **{
-        PARTY["CHN"]: "#ff9a55",
-        PARTY["RUS"]: "#6bbcf0",
-        PARTY["EU27"]: "#4fcfa4",
-        PARTY["USA"]: "#e09aca",
+        HUE["orange"]: "#ff9a55",
+        HUE["blue"]: "#6bbcf0",
+        HUE["green"]: "#4fcfa4",
+        HUE["purple"]: "#e09aca",
     },
-    **{PARTY["TUR"]: "#e5bb4d", OTHER: "#a4afb5"},
+    **{HUE["ochre"]: "#e5bb4d", OTHER: "#a4afb5"},
     **{STATE["holds"]: "#4fc9a2", STATE["fails"]: "#ff8a5e", STATE["mixed"]: "#e0b93f"},
 }
 """Colours of marks on a dark page; on a light one they are what the figure says."""

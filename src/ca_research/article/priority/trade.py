@@ -7,15 +7,15 @@ from typing import Any
 
 import pandas as pd
 
-from ..estimates.frame import estimate_row, estimates, shares
-from ..ground import economies as eco
-from ..ground.errors import UnknownNameError
-from ..stats.frames import numbers, require
-from ..stats.leading import leading
-from ..trade import rank
-from ..trade.rank import BASES, ranking_of, reports
-from ..trade.standings import Ranking, Reports
-from .trade_priority import NEEDED, SINCE, among
+from ...estimates.frame import estimate_row, estimates, shares
+from ...ground import economies as eco
+from ...ground.errors import UnknownNameError
+from ...stats.frames import numbers, require
+from ...stats.leading import leading
+from ...trade import rank
+from ...trade.rank import BASES, ranking_of, reports
+from ...trade.standings import Ranking, Reports
+from ..trade_priority import NEEDED, SINCE, among
 
 RIVALS = ("EU27", "USA")
 """Beside Russia, at least one of these must be observed."""

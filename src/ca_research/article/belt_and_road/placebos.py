@@ -16,25 +16,31 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates, shares
-from ..estimates.measures import measure
-from ..ground import economies as eco
-from ..ground.errors import CoverageError, UnknownNameError, UsageError
-from ..stats.synthetic import SyntheticControl, simplex_weights, synthetic_control
-from .belt_and_road import DONORS, OUTCOMES, accession, china_imports, donor_pool
+from ...estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates, shares
+from ...estimates.measures import measure
+from ...ground import economies as eco
+from ...ground.errors import CoverageError, UnknownNameError, UsageError
+from ...stats.synthetic import SyntheticControl, simplex_weights, synthetic_control
+from ..settings import settings
+from .measures import DONORS, OUTCOMES, accession, china_imports, donor_pool
 
-AXES = {
-    "accession_list": ("M_GFDC25", "M_LPV26", "texts"),
-    "donors": DONORS,
-    "source": ("joined", "WTO_HSM"),
-    "method": ("synthetic", "synthetic_demeaned"),
-}
 UNTIL = 2020
 """Last year used: until then China's imports are at hand for nearly every origin (as declared for
 the claim).
 """
 LATE_FROM = 2018
 SIDES = {"gain": "p_gain", "loss": "p_loss"}
+
+
+def axes() -> dict[str, tuple[str, ...]]:
+    """The choices of a specification and their values."""
+    known = settings().belt_and_road
+    return {
+        "accession_list": (*known.lists, "texts"),
+        "donors": DONORS,
+        "source": ("joined", known.imports_early),
+        "method": ("synthetic", "synthetic_demeaned"),
+    }
 
 
 def placebo_ranks(fit: SyntheticControl) -> dict[str, float]:
@@ -86,8 +92,8 @@ def _prepare(
     trade: pd.DataFrame, events: pd.DataFrame, accession_list: str, donors: str, source: str
 ) -> _Prepared:
     for kind, value in (("accession_list", accession_list), ("donors", donors), ("source", source)):
-        if value not in AXES[kind]:
-            raise UnknownNameError(kind, value, AXES[kind])
+        if value not in axes()[kind]:
+            raise UnknownNameError(kind, value, axes()[kind])
     dates = accession(events, accession_list)
     imports = china_imports(trade, source)
     imports = imports[imports["year"] <= UNTIL]
@@ -100,8 +106,8 @@ def _prepare(
 
 
 def _fit(shared: _Prepared, economy: str, method: str) -> tuple[SyntheticControl, pd.DataFrame]:
-    if method not in AXES["method"]:
-        raise UnknownNameError("method", method, AXES["method"])
+    if method not in axes()["method"]:
+        raise UnknownNameError("method", method, axes()["method"])
     start = shared.dates.set_index("economy")["year"].get(economy, pd.NA)
     if pd.isna(start):
         raise CoverageError(f"{economy}: no known date of signing in {shared.accession_list}")
@@ -122,7 +128,7 @@ def control(
     events: pd.DataFrame,
     economy: str,
     *,
-    accession_list: str = "M_GFDC25",
+    accession_list: str | None = None,
     donors: str = "never_or_late",
     source: str = "joined",
     method: str = "synthetic",
@@ -130,13 +136,12 @@ def control(
     """The synthetic control of one economy's exports to China (log of USD, as China reports them).
 
     trade, events: like the tables of these names. economy: its code or name.
-    accession_list, donors, source, method: one of AXES each; see `gain_p`.
+    accession_list, donors, source, method: one of `axes` each; see `gain_p`.
     Raises UnknownNameError for an unknown choice; CoverageError without a known date of signing,
     without imports, with fewer than eight years before it or ten donors.
     """
-    return _fit(
-        _prepare(trade, events, accession_list, donors, source), eco.resolve(economy), method
-    )[0]
+    listed = accession_list or settings().belt_and_road.by_month
+    return _fit(_prepare(trade, events, listed, donors, source), eco.resolve(economy), method)[0]
 
 
 def _tried(
@@ -161,23 +166,23 @@ def effect_fits(
     source: str | None = None,
     method: str | None = None,
 ) -> pd.DataFrame:
-    """Fits of every specification of AXES (or of those with the named choices) for every economy,
+    """Fits of every specification of `axes` (or of those with the named choices) for every economy,
     one row each.
 
     trade, events: like the tables of these names. economies: codes or names.
-    accession_list, donors, source, method: one of AXES each, or None for all of them in turn.
-    Returns the columns of AXES, those of an estimates frame (estimate: the effect, log points),
+    accession_list, donors, source, method: one of `axes` each, or None for all of them in turn.
+    Returns the columns of `axes`, those of an estimates frame (estimate: the effect, log points),
     p_gain, p_loss, p (see `placebo_ranks`), start (year of signing), donors_used (number),
     pre_rmspe, post_rmspe (log points); the reason in `missing` where an economy has no fit.
     Raises UnknownNameError for another choice.
     """
     given = {"accession_list": accession_list, "donors": donors, "source": source, "method": method}
-    chosen = {name: AXES[name] if value is None else (value,) for name, value in given.items()}
+    chosen = {name: axes()[name] if value is None else (value,) for name, value in given.items()}
     rows: list[dict[str, Any]] = []
     for values in itertools.product(*(chosen[n] for n in ("accession_list", "donors", "source"))):
         shared = _tried(trade, events, values)
         for how, code in itertools.product(chosen["method"], (eco.resolve(e) for e in economies)):
-            choices = dict(zip(AXES, (*values, how), strict=True))
+            choices = dict(zip(axes(), (*values, how), strict=True))
             try:
                 if isinstance(shared, CoverageError):
                     raise shared
@@ -190,7 +195,7 @@ def effect_fits(
             row |= {"start": int(fit.start), "donors_used": len(fit.donors)}
             rows.append(choices | row | {"pre_rmspe": fit.pre_rmspe, "post_rmspe": fit.post_rmspe})
     extra = ["p_gain", "p_loss", "p", "start", "donors_used", "pre_rmspe", "post_rmspe"]
-    frame = pd.DataFrame(rows).reindex(columns=[*AXES, *ESTIMATE_COLUMNS, *extra])
+    frame = pd.DataFrame(rows).reindex(columns=[*axes(), *ESTIMATE_COLUMNS, *extra])
     frame = frame.astype(
         dict.fromkeys(("estimate", "low", "high", "p_gain", "p_loss", "p"), "float64")
     )
@@ -209,8 +214,8 @@ def _picked(
         return effect_fits(trade, events, economies=economies, **choices)
     mine = fits[fits["economy"].isin([eco.resolve(e) for e in economies])]
     for name, value in choices.items():
-        if value not in AXES[name]:
-            raise UnknownNameError(name, value, AXES[name])
+        if value not in axes()[name]:
+            raise UnknownNameError(name, value, axes()[name])
         mine = mine[mine[name] == value]
     return mine.reset_index(drop=True)
 
@@ -242,7 +247,7 @@ def gain_p(
     *,
     economies: Sequence[str],
     outcome: str = "china_imports",
-    accession_list: str = "M_GFDC25",
+    accession_list: str | None = None,
     donors: str = "never_or_late",
     source: str = "joined",
     method: str = "synthetic",
@@ -253,7 +258,7 @@ def gain_p(
     trade: like table `trade`. events: like table `events`. economies: codes or names of those that
         signed.
     outcome: 'china_imports'.
-    accession_list: 'M_GFDC25', 'M_LPV26' or 'texts'. donors: 'never_or_late' or 'never'. source:
+    accession_list: 'M_GFDC25' (if not given), 'M_LPV26' or 'texts'. donors: 'never_or_late' or 'never'. source:
         'joined' or 'WTO_HSM'.
     method: 'synthetic' or 'synthetic_demeaned'; for all four see `effect`.
     fits: as `effect_fits` makes them (made here if not given).
@@ -263,7 +268,7 @@ def gain_p(
     Raises CoverageError for an outcome that no table holds, UnknownNameError for another choice.
     """
     choices = {
-        "accession_list": accession_list,
+        "accession_list": accession_list or settings().belt_and_road.by_month,
         "donors": donors,
         "source": source,
         "method": method,
@@ -279,7 +284,7 @@ def loss_p(
     *,
     economies: Sequence[str],
     outcome: str = "china_imports",
-    accession_list: str = "M_GFDC25",
+    accession_list: str | None = None,
     donors: str = "never_or_late",
     source: str = "joined",
     method: str = "synthetic",
@@ -293,7 +298,7 @@ def loss_p(
     Raises CoverageError for an outcome that no table holds, UnknownNameError for another choice.
     """
     choices = {
-        "accession_list": accession_list,
+        "accession_list": accession_list or settings().belt_and_road.by_month,
         "donors": donors,
         "source": source,
         "method": method,
@@ -327,7 +332,7 @@ def joint_p(
     economies: Sequence[str],
     at_least: str | int = 3,
     side: str = "gain",
-    accession_list: str = "M_GFDC25",
+    accession_list: str | None = None,
     donors: str = "never_or_late",
     source: str = "joined",
     method: str = "synthetic",
@@ -347,7 +352,7 @@ def joint_p(
     if side not in SIDES:
         raise UnknownNameError("side", side, SIDES)
     choices = {
-        "accession_list": accession_list,
+        "accession_list": accession_list or settings().belt_and_road.by_month,
         "donors": donors,
         "source": source,
         "method": method,

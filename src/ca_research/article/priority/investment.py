@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from ..estimates.frame import estimate_row, estimates
-from ..ground import economies as eco
-from ..ground.errors import UnknownNameError, UsageError
-from ..stats.frames import require
-from ..stats.leading import leading
+from ...estimates.frame import estimate_row, estimates
+from ...ground import economies as eco
+from ...ground.errors import UnknownNameError, UsageError
+from ...stats.frames import require
+from ...stats.leading import leading
+from .trade import RIVALS
 
-RIVALS = ("EU27", "USA")
 CONCEPTS = {
     "stock": ("fdi_stock",),
     "inflow": ("fdi_flow", "fdi_flow_gross", "fdi_flow_partial_year"),

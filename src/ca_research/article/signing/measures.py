@@ -10,35 +10,25 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from ..estimates.frame import estimate_row, estimates, shares
-from ..estimates.measures import measure
-from ..ground import economies as eco
-from ..ground.errors import CoverageError, UnknownNameError
-from ..stats.survival import kaplan_meier, median_time, survival_at
-from ..tables.dates import bounds
-from .belt_and_road import PLACEHOLDERS, accession_variants
+from ...estimates.frame import estimate_row, estimates, shares
+from ...estimates.measures import measure
+from ...ground import economies as eco
+from ...ground.errors import CoverageError, UnknownNameError
+from ...stats.survival import kaplan_meier, median_time, survival_at
+from ...tables.dates import bounds
+from ..belt_and_road import PLACEHOLDERS, accession_variants
+from ..settings import settings
 
-LAUNCH = "2013-09-07"
-"""Day of the speech at Astana (P044), from which months are counted."""
 MONTH = 365.25 / 12
 DATES = ("by_month_and_texts", "by_month", "by_year_and_texts", "by_year", "earliest", "latest")
-"""by_month: M_GFDC25; by_year: M_LPV26; with texts: a dated document replaces the list's date;
+"""by_month, by_year: the two lists of the settings; with texts: a dated document replaces the list's date;
 earliest, latest: of all.
 """
-LISTS = {"by_month": "M_GFDC25", "by_year": "M_LPV26"}
-_MEMBERS = """
-    AFG AGO ALB AND ARE ARG ARM ATG AUS AUT AZE BDI BEL BEN BFA BGD BGR BHR BHS BIH BLR BLZ BOL BRA BRB BRN BTN BWA CAF CAN
-    CHE CHL CHN CIV CMR COD COG COL COM CPV CRI CUB CYP CZE DEU DJI DMA DNK DOM DZA ECU EGY ERI ESP EST ETH FIN FJI FRA FSM
-    GAB GBR GEO GHA GIN GMB GNB GNQ GRC GRD GTM GUY HND HRV HTI HUN IDN IND IRL IRN IRQ ISL ISR ITA JAM JOR JPN KAZ KEN KGZ
-    KHM KIR KNA KOR KWT LAO LBN LBR LBY LCA LIE LKA LSO LTU LUX LVA MAR MCO MDA MDG MDV MEX MHL MKD MLI MLT MMR MNE MNG MOZ
-    MRT MUS MWI MYS NAM NER NGA NIC NLD NOR NPL NRU NZL OMN PAK PAN PER PHL PLW PNG POL PRK PRT PRY QAT ROU RUS RWA SAU SDN
-    SEN SGP SLB SLE SLV SMR SOM SRB SSD STP SUR SVK SVN SWE SWZ SYC SYR TCD TGO THA TJK TKM TLS TON TTO TUN TUR TUV TZA UGA
-    UKR URY USA UZB VCT VEN VNM VUT WSM YEM ZAF ZMB ZWE
-"""
-UN_MEMBERS = tuple(_MEMBERS.split())
-"""The 193 members of the United Nations since 2011 (South Sudan, the last, was admitted on 14 July
-2011): who could sign.
-"""
+
+
+def un_members() -> tuple[str, ...]:
+    """The members of the United Nations since 2011: who could sign."""
+    return tuple(sorted(eco.AGGREGATES["UN193"].members))
 
 
 class Document(NamedTuple):
@@ -78,7 +68,8 @@ def _chosen(documents: list[Document], dates: str, placeholder: str) -> dict[str
     """The first document of each economy by the dates chosen; a date that lies within a coarser one
     is taken for it.
     """
-    base = LISTS.get(dates.removesuffix("_and_texts"))
+    known, base = settings().belt_and_road, dates.removesuffix("_and_texts")
+    listed = {"by_month": known.by_month, "by_year": known.by_year}.get(base)
 
     def order(document: Document) -> tuple[int, int, int, str]:
         days = document.days(placeholder) if document.date else None
@@ -97,7 +88,7 @@ def _chosen(documents: list[Document], dates: str, placeholder: str) -> dict[str
     chosen = {}
     for economy, own in by_economy.items():
         texts = [d for d in own if d.listed == "texts"] if dates.endswith("_and_texts") else []
-        able = texts or [d for d in own if base in (None, d.listed)]
+        able = texts or [d for d in own if listed in (None, d.listed)]
         if able:
             chosen[economy] = min(able, key=order)
     return chosen
@@ -128,7 +119,7 @@ def _times(documents: list[Document], until: str, dates: str, placeholder: str) 
         raise UnknownNameError("dates", dates, DATES)
     if placeholder not in PLACEHOLDERS:
         raise UnknownNameError("placeholder", placeholder, PLACEHOLDERS)
-    start, end = bounds(LAUNCH)[0], bounds(until)[1]
+    start, end = settings().belt_and_road.launch, bounds(until)[1]
     watch = (end - start).days / MONTH
     chosen = _chosen(documents, dates, placeholder)
     if not chosen:
@@ -136,7 +127,7 @@ def _times(documents: list[Document], until: str, dates: str, placeholder: str) 
             f"no signed document {dates.replace('_', ' ')}", hint="load all of table events"
         )
     records = []
-    for code in (c for c in UN_MEMBERS if c != "CHN"):
+    for code in (c for c in un_members() if c != "CHN"):
         state, low, high, document, limit = "not signed", watch, watch, chosen.get(code), None
         if document is not None:
             days = document.days(placeholder) if document.date else None
@@ -175,7 +166,7 @@ def signing_times(
     dates: str = "by_month_and_texts",
     placeholder: str = "unknown",
 ) -> pd.DataFrame:
-    """Months from LAUNCH to the first signed document, for every member of the UN but China.
+    """Months from the launch to the first signed document, for every member of the UN but China.
 
     events: rows like table `events`, as in `accession_variants`.
     dates: see DATES. placeholder: what 2013-12 in the list by month stands for: 'unknown' (some day
@@ -313,7 +304,7 @@ def months_to_sign(
     placeholder: str = "unknown",
     documents: list[Document] | None = None,
 ) -> pd.DataFrame:
-    """Months from LAUNCH to an economy's first signed document.
+    """Months from the launch to an economy's first signed document.
 
     events, until, dates, placeholder: as in `signing_times`. economies: codes of UN members; others
         have no row.
@@ -423,7 +414,7 @@ def signed_within(
     placeholder: str = "unknown",
     documents: list[Document] | None = None,
 ) -> pd.DataFrame:
-    """Per cent of a group that had signed within so many months of LAUNCH.
+    """Per cent of a group that had signed within so many months of the launch.
 
     events, until, dates, placeholder: as in `signing_times`. months: a number ('24').
     who: 'five', or 'others' (UN members but China and the five).
@@ -461,7 +452,7 @@ def signed_before(events: pd.DataFrame, *, before: str) -> pd.DataFrame:
     """
     every = accession_variants(events)
     rows = every[every["date"].str.len() >= 7]
-    if not (rows["list"] == LISTS["by_month"]).any():
+    if not (rows["list"] == settings().belt_and_road.by_month).any():
         return estimates(
             [estimate_row(missing="no list of the world that gives months is at hand")]
         )

@@ -7,16 +7,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ..estimates.frame import estimate_row, estimates
-from ..estimates.measures import measure
-from ..ground.errors import UnknownNameError, UsageError
-
-MANUFACTURING = "NV.IND.MANF.ZS"
-"""Manufacturing, value added, per cent of GDP (World Development Indicators)."""
+from ...estimates.frame import estimate_row, estimates
+from ...estimates.measures import measure
+from ...ground.errors import UnknownNameError, UsageError
+from ..settings import settings
 
 BEFORE = "2010-2013"
-
-LISTED, LAUNCHED = "joint_projects_with_CHN_listed", "joint_projects_with_CHN_launched"
 
 
 def _years(window: str) -> list[int]:
@@ -46,9 +42,9 @@ def manufacturing_change(
     Raises UsageError for a window that is none.
     Formula: 100 (mean of `window` / mean of `before` - 1).
     """
-    rows = macro[(macro["indicator"] == MANUFACTURING) & (macro["unit"] == "% of GDP")].dropna(
-        subset=["value"]
-    )
+    rows = macro[
+        (macro["indicator"] == settings().industry.manufacturing) & (macro["unit"] == "% of GDP")
+    ].dropna(subset=["value"])
     out = []
     for economy in economies:
         mine = rows[rows["economy"] == economy]
@@ -83,10 +79,13 @@ def project_list(facts: pd.DataFrame, *, economy: str = "KAZ") -> pd.DataFrame:
     listed, at_work, listed_bn, at_work_bn (billion US dollars), source_id; null where a source does
     not say.
     """
+    known = settings().industry
     mine = facts[facts["subject"] == economy]
-    listed = mine[mine["attribute"] == LISTED]
+    listed = mine[mine["attribute"] == known.projects_listed]
     rows = []
-    for row in mine[mine["attribute"] == LAUNCHED].sort_values("period").itertuples():
+    for row in (
+        mine[mine["attribute"] == known.projects_launched].sort_values("period").itertuples()
+    ):
         whole = listed[listed["source_id"] == row.source_id]
         note = row.note if isinstance(row.note, str) else ""
         length = float(whole["value"].iloc[0]) if len(whole) else _number(r"\bof (\d+)", note)
@@ -142,10 +141,10 @@ def projects_at_work(
                 )
             ]
         )
-    newest = counts.iloc[-1]
+    newest, lists = counts.iloc[-1], settings().industry
     used = facts[
         (facts["subject"] == economy)
         & (facts["source_id"] == newest["source_id"])
-        & facts["attribute"].isin([LISTED, LAUNCHED])
+        & facts["attribute"].isin([lists.projects_listed, lists.projects_launched])
     ]
     return estimates([estimate_row(used, estimate=100 * float(newest[above] / newest[below]))])

@@ -14,20 +14,17 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ..estimates.frame import estimate_row, estimates
-from ..estimates.measures import measure
-from ..ground import economies as eco
-from ..ground.errors import CoverageError, UnknownNameError, UsageError
-from ..stats.frames import require
-from ..trade.checks import one_figure_per_cell
-from ..trade.shares import hhi
-
-CHAPTERS = "WTO_HSM"
-SECTIONS = "UNCTAD_TMATRIX"
+from ...estimates.frame import estimate_row, estimates
+from ...estimates.measures import measure
+from ...ground import economies as eco
+from ...ground.errors import CoverageError, UnknownNameError, UsageError
+from ...stats.frames import require
+from ...trade.checks import one_figure_per_cell
+from ...trade.shares import hhi
+from ..settings import settings
 
 LEAST_IMPORTERS = 10
 """A year counts where at least so many importers report something from the economy."""
-
 BEFORE = "2010-2012"
 """The years before the Initiative that later ones are compared with (2009 is not in the source)."""
 
@@ -40,16 +37,12 @@ MANUFACTURES = tuple(c for c in (*_span(16, 24), *_span(28, 96)) if c not in ("7
 """Chapters of manufactures: food products and drinks (16-24) and all from chemicals on (28-96),
 without precious metals
 (71) and the empty chapter 77: 76 chapters."""
-
 _ALL = tuple(c for c in _span(1, 97) if c != "77")
 """The chapters of the Harmonized System: 96, since 77 is empty."""
-
 MACHINERY = _span(84, 89)
 """Machines, electrical goods, vehicles, aircraft, ships (SITC section 7, nearly)."""
-
 PRECIOUS = ("71",)
 FUELS = ("27",)
-
 RESOURCES = {
     "fuels_ores_metals": ("25", "26", "27", "74", "75", "76", "78", "79", "80", "81"),
     "with_steel": ("25", "26", "27", "72", "74", "75", "76", "78", "79", "80", "81"),
@@ -72,7 +65,6 @@ RESOURCES = {
 """Raw materials by definition: minerals, ores, fuels and non-ferrous metals (near the World Bank's
 fuels plus ores and metals); iron and steel as well; cotton (52) and inorganic chemicals (28, where
 uranium is) as well. Precious metals and stones (71) are added or left out by the choice `gold`."""
-
 _GOLD = ("counted", "left_out")
 _IMPORTERS = ("steady", "all")
 _BASKETS = {"without_fuels": (*FUELS, *PRECIOUS), "all": ()}
@@ -114,7 +106,9 @@ def chapter_rows(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
     )
     mine = trade[trade["partner"] == economy]
     rows = mine[
-        (mine["source_id"] == CHAPTERS) & (mine["flow"] == "import") & mine["product"].isin(_ALL)
+        (mine["source_id"] == settings().industry.chapters)
+        & (mine["flow"] == "import")
+        & mine["product"].isin(_ALL)
     ]
     one_figure_per_cell(rows, ["reporter", "year", "product"])
     joined = rows[rows["reporter"].isin(list(eco.AGGREGATES["EU"].members))]
@@ -207,13 +201,13 @@ def chapter_indicators(
             parts.append(
                 _indicators(enough, _dollars(floor), basket)
                 .reset_index()
-                .assign(economy=economy, source_id=CHAPTERS)
+                .assign(economy=economy, source_id=settings().industry.chapters)
             )
     if not parts:
         raise CoverageError(
             f"no year of {years} in which {LEAST_IMPORTERS} importers report these economies by "
             "chapter",
-            hint=f"load('trade', source={CHAPTERS!r})",
+            hint=f"load('trade', source={settings().industry.chapters!r})",
         )
     columns = ["economy", "year", "importers", "chapters", "hhi", "machinery", "source_id"]
     return pd.concat(parts)[columns].reset_index(drop=True)
@@ -426,7 +420,7 @@ def resource_share(
 
 def _by_section(trade: pd.DataFrame, economy: str, gold: str, until: int) -> dict[str, object]:
     rows = trade[
-        (trade["source_id"] == SECTIONS)
+        (trade["source_id"] == settings().industry.sections)
         & (trade["reporter"] == economy)
         & (trade["flow"] == "export")
         & trade["product"].str.startswith("SITC")

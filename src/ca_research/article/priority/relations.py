@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ..estimates.frame import estimate_row, estimates
-from ..ground import economies as eco
-from ..ground.errors import UnknownNameError
-from ..stats.leading import leading
+from ...estimates.frame import estimate_row, estimates
+from ...ground import economies as eco
+from ...ground.errors import UnknownNameError
+from ...stats.leading import leading
+from .trade import RIVALS
 
-RIVALS = ("EU27", "USA")
 FAVOURABLE = ("gallup_approve", "iri_relations_good", "mvector_confidence_in_leader")
 """Questions about how a power is seen; what it threatens, sells or is good for are other
 questions.

@@ -15,32 +15,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates
-from ..ground import economies as eco
-from ..ground.errors import CoverageError, UnknownNameError, UsageError
-from ..stats.event_study import event_study
-from ..stats.frames import alike, numbers, require
-from ..stats.synthetic import synthetic_control
+from ...estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates
+from ...ground import economies as eco
+from ...ground.errors import CoverageError, UnknownNameError, UsageError
+from ...stats.event_study import event_study
+from ...stats.frames import alike, numbers, require
+from ...stats.synthetic import synthetic_control
+from ..settings import settings
 
-KINDS = ("likely_mou_date", "mou_year", "mou", "bri_mou", "bri_protocol")
-"""Kinds of `events` that are a signed document; statements of support and visits are none."""
-LISTS = ("M_GFDC25", "M_LPV26")
-"""The two lists of the world: Nedopil (2025), by month; Liu, Pang and Vreeland (2026), by year."""
-WHICH = (*LISTS, "texts", "earliest", "latest")
 PLACEHOLDERS = ("unknown", "as_printed", "next_year")
-SOURCES = ("WTO_HSM", "IMF_IMTS_CHN_M", "joined")
-JOIN = 2010
-"""First year of IMF_IMTS_CHN_M: 'joined' takes WTO_HSM before it. In 2010-2018 both exist;
-`imports_overlap` compares them.
-"""
 METHODS = ("synthetic", "synthetic_demeaned", "did2s", "saturated", "twfe")
 DONORS = ("never_or_late", "never")
 STATISTICS = ("effect", "p", "p_positive")
 OUTCOMES = ("china_imports",)
-NO_STATE = ("HKG", "MAC", "TWN")
-"""Customs territories that stand among China's partners and cannot sign such a memorandum with it:
-never donors.
-"""
 PLACEBO_YEARS = (2008, 2011)
 """Dates at which nothing was signed: the onset of the crisis and the middle between it and 2014
 (declared for C20).
@@ -57,30 +44,31 @@ def accession_variants(events: pd.DataFrame) -> pd.DataFrame:
     kind; by economy and date.
 
     events: rows like table `events`; actors joined by ';' become one row each. `list` is the source
-    id of one of LISTS, or 'texts' for a dated text. China itself and aggregates are left out. Dates
+    id of one of the two lists, or 'texts' for a dated text. China itself and aggregates are left out. Dates
     that disagree all stay visible: TJK 2014, 2015 and 2018-10, TKM 2017-06 and 2023-01. Raises
         UnknownNameError for a missing column.
     """
     require(events, ("kind", "actor", "date", "date_bound", "source_id"))
-    rows = events[events["kind"].isin(KINDS) & events["date"].notna()]
+    known = settings().belt_and_road
+    rows = events[events["kind"].isin(known.signed) & events["date"].notna()]
     rows = rows.assign(economy=rows["actor"].astype(str).str.split(";")).explode(
         "economy", ignore_index=True
     )
     rows = rows[~rows["economy"].isin(["CHN", *eco.AGGREGATES])]
     rows["year"] = rows["date"].astype(str).str[:4].astype(int)
-    rows["list"] = rows["source_id"].where(rows["source_id"].isin(LISTS), "texts")
+    rows["list"] = rows["source_id"].where(rows["source_id"].isin(known.lists), "texts")
     columns = ["economy", "date", "year", "date_bound", "list", "source_id", "kind"]
     return rows[columns].sort_values(["economy", "date", "source_id"], ignore_index=True)
 
 
 def accession(
-    events: pd.DataFrame, which: str = "M_GFDC25", *, placeholder: str = "unknown"
+    events: pd.DataFrame, which: str | None = None, *, placeholder: str = "unknown"
 ) -> pd.DataFrame:
     """First signed document per economy: economy, date, year (null where unknown), date_bound,
     list, source_id, kind, variants.
 
     events: rows like table `events`.
-    which: one of LISTS; 'texts' (dated texts only: few economies); 'earliest' or 'latest' over
+    which: the id of a list ('M_GFDC25' by month, the default, or 'M_LPV26' by year); 'texts' (dated texts only: few economies); 'earliest' or 'latest' over
         everything.
     placeholder: what 2013-12 in M_GFDC25 stands for: 'unknown' (year null: neither treated nor
         donor), 'as_printed' (2013) or 'next_year' (2014). `variants` lists all dates of the economy
@@ -88,7 +76,9 @@ def accession(
     Raises UnknownNameError for a list, a placeholder or a missing column, CoverageError where the
     list has no document.
     """
-    _choice("accession list", which, WHICH)
+    lists = settings().belt_and_road.lists
+    which = which or lists[0]
+    _choice("accession list", which, (*lists, "texts", "earliest", "latest"))
     _choice("placeholder", placeholder, PLACEHOLDERS)
     every = accession_variants(events)
     rows = every[every["list"] == which] if which not in ("earliest", "latest") else every
@@ -112,20 +102,21 @@ def accession(
     return first.assign(variants=first["economy"].map(shown)).reset_index(drop=True)
 
 
-def china_imports(trade: pd.DataFrame, source: str = "WTO_HSM") -> pd.DataFrame:
+def china_imports(trade: pd.DataFrame, source: str = "joined") -> pd.DataFrame:
     """China's reported imports by origin: economy, year, value_usd (current USD, cif), log_imports,
     source_id.
 
     trade: like table `trade`; aggregates among the origins are left out, so that no group stands
         beside its members.
     source: 'WTO_HSM' (1996-2018, without 1998-2000 and 2009), 'IMF_IMTS_CHN_M' (2010-2022), or
-    'joined': WTO before JOIN, IMF from then on. A specification, never made silently: see
+    'joined': WTO before 2010, IMF from then on (in 2010-2018 both exist). A specification, never made silently: see
     `imports_overlap`. Zeros have no logarithm and leave.
     Raises UsageError where a cell stands twice or a value is no number, CoverageError without rows
     or without a value, MixedUnitsError for several valuations or price bases, UnknownNameError for
     a source or a missing column.
     """
-    _choice("source", source, SOURCES)
+    known = settings().belt_and_road
+    _choice("source", source, (*known.imports, "joined"))
     require(
         trade, ("value_usd", "source_id"), keys=("reporter", "partner", "year", "flow", "product")
     )
@@ -133,8 +124,9 @@ def china_imports(trade: pd.DataFrame, source: str = "WTO_HSM") -> pd.DataFrame:
         (trade["reporter"] == "CHN") & (trade["flow"] == "import") & (trade["product"] == "TOTAL")
     ]
     if source == "joined":
-        early = (rows["source_id"] == SOURCES[0]) & (rows["year"] < JOIN)
-        rows = rows[early | ((rows["source_id"] == SOURCES[1]) & (rows["year"] >= JOIN))]
+        late = rows["year"] >= known.imports_late_from
+        early = (rows["source_id"] == known.imports_early) & ~late
+        rows = rows[early | ((rows["source_id"] == known.imports_late) & late)]
     else:
         rows = rows[rows["source_id"] == source]
     numbers(rows, "value_usd")
@@ -163,7 +155,8 @@ def imports_overlap(trade: pd.DataFrame) -> pd.DataFrame:
         raises.
     """
     wto, imf = (
-        china_imports(trade, s).set_index(["economy", "year"])["value_usd"] for s in SOURCES[:2]
+        china_imports(trade, source).set_index(["economy", "year"])["value_usd"]
+        for source in settings().belt_and_road.imports
     )
     both = pd.concat({"wto": wto, "imf": imf}, axis=1, join="inner").reset_index()
     return both.assign(ratio=both["wto"] / both["imf"])
@@ -181,7 +174,7 @@ def donor_pool(
     (by the last year at hand).
 
     donors: 'never' (not in `dates`) or 'never_or_late' (first signed in `late_from` or later, or
-    never). The treated, NO_STATE and economies whose date in `dates` is unknown are no donors.
+    never). The treated, territories that are no state and economies whose date in `dates` is unknown are no donors.
     Contamination is counted by the earliest date in any list or text, so a donor that only another
     list holds is counted too.
     events: like table `events`. imports: of `china_imports`. dates: of `accession`. late_from: a
@@ -191,7 +184,9 @@ def donor_pool(
     _choice("donor pool", donors, DONORS)
     year = dates.set_index("economy")["year"]
     unknown = set(year.index[year.isna()])
-    pool = sorted(set(imports["economy"]) - set(treated) - set(NO_STATE) - unknown)
+    pool = sorted(
+        set(imports["economy"]) - set(treated) - set(settings().belt_and_road.no_state) - unknown
+    )
     own = pd.Series(pool, index=pool, dtype=object).map(year).astype("Int64")
     never = own.isna()
     chosen = own[never if donors == "never" else never | (own >= late_from).fillna(False)].index
@@ -231,7 +226,7 @@ def effect(
     *,
     economies: Sequence[str] = eco.CA5,
     method: str = "synthetic",
-    accession_list: str = "M_GFDC25",
+    accession_list: str | None = None,
     placeholder: str = "unknown",
     donors: str = "never_or_late",
     late_from: str | int = 2018,
@@ -274,6 +269,7 @@ def effect(
     if odd := [year for year in (until, late_from) if not str(year).isdigit()]:
         raise UsageError(f"{odd[0]!r} is no year", hint="for example '2018'")
     economies = [eco.resolve(e) for e in economies]
+    accession_list = accession_list or settings().belt_and_road.by_month
     dates = accession(events, accession_list, placeholder=placeholder)
     imports = china_imports(trade, source)
     imports = imports[imports["year"] <= int(until)]

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ..estimates.frame import estimate_row, estimates
-from ..ground import economies as eco
-from ..ground.errors import UnknownNameError
-from ..stats.frames import require
-from ..stats.leading import leading
-from ..students.flows import preferred_source
-from ..tables.preference import ranked
+from ...estimates.frame import estimate_row, estimates
+from ...ground import economies as eco
+from ...ground.errors import UnknownNameError
+from ...stats.frames import require
+from ...stats.leading import leading
+from ...students.flows import preferred_source
+from ...tables.preference import ranked
+from .trade import RIVALS
 
-RIVALS = ("EU27", "USA")
 KINDS = ("exact", "estimated", "rounded")
 """Precisions that are a figure; a lower bound is none."""
 

@@ -15,15 +15,15 @@ from typing import Any
 
 import pandas as pd
 
-from ..estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates, shares
-from ..estimates.measures import measure
-from ..ground import economies as eco
-from ..ground.errors import UnknownNameError
-from ..trade.rank import reports
-from .investment_leads import finance_lead, investor_lead
-from .relations_leads import meetings_lead, opinion_lead
-from .students_leads import host_lead
-from .trade_leads import partner_lead
+from ...estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates, shares
+from ...estimates.measures import measure
+from ...ground import economies as eco
+from ...ground.errors import UnknownNameError
+from ...trade.rank import reports
+from .investment import finance_lead, investor_lead
+from .relations import meetings_lead, opinion_lead
+from .students import host_lead
+from .trade import partner_lead
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "trade": ("own_else_partners", "own", "partners"),
@@ -38,8 +38,6 @@ SINCE = ("2013", "2018")
 _NAMES = {"CHN": "China", "RUS": "Russia", "EU27": "the EU", "USA": "the United States"}
 LEAST_CELLS, LEAST_DIMENSIONS = 10, 3
 """Below this a share of the filled cells would rest on one table."""
-
-
 Choices = Mapping[tuple[str, str], pd.DataFrame]
 
 

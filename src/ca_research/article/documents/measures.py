@@ -14,23 +14,21 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ..estimates.frame import estimate_row, estimates, shares
-from ..estimates.measures import measure
-from ..ground import economies as eco
-from ..ground.errors import UnknownNameError
-from ..plots.show import show_table
-from ..registry.codings import coding as registry_coding
+from ...estimates.frame import estimate_row, estimates, shares
+from ...estimates.measures import measure
+from ...ground import economies as eco
+from ...ground.errors import UnknownNameError
+from ...plots.show import show_table
+from ...registry.codings import coding as registry_coding
 
 ENOUGH = 2
 """Independent sources that count as documented: the same for every claim and every power."""
-
 STRENGTHS = {
     "any": ("primary", "secondary", "commentary"),
     "documents": ("primary", "secondary"),
     "primary": ("primary",),
 }
 """What counts by nearness to the event. Commentary argues; it does not document."""
-
 SIDES = ("supports", "refutes")
 SEEN = {"excerpt": ("full", "excerpt"), "full": ("full",)}
 

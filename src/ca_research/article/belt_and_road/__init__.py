@@ -1,0 +1,41 @@
+"""The Belt and Road: who signed when by which list, and what exports to China did after it."""
+
+from .measures import (
+    PLACEHOLDERS,
+    accession,
+    accession_variants,
+    china_imports,
+    donor_pool,
+    effect,
+    imports_overlap,
+)
+from .pictures import control_lines
+from .placebos import (
+    axes,
+    control,
+    effect_fits,
+    gain_p,
+    joint_p,
+    loss_p,
+    partial_conjunction,
+    placebo_ranks,
+)
+
+__all__ = [
+    "PLACEHOLDERS",
+    "accession",
+    "accession_variants",
+    "axes",
+    "china_imports",
+    "control",
+    "control_lines",
+    "donor_pool",
+    "effect",
+    "effect_fits",
+    "gain_p",
+    "imports_overlap",
+    "joint_p",
+    "loss_p",
+    "partial_conjunction",
+    "placebo_ranks",
+]

@@ -1,0 +1,408 @@
+"""Debt to China as a burden: its part of GDP, and how that part changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.figure import Figure
+
+from ..estimates.frame import estimate_row, estimates
+from ..estimates.measures import measure
+from ..ground import economies as eco
+from ..ground.errors import CoverageError, UnknownNameError, UsageError
+from ..investment.debt import GDP, debt_exposure
+from ..investment.guards import not_refused, one_edition
+from ..plots import style
+from ..plots.needs import needs, one_figure
+from ..stats import years_back
+from ..stats.frames import require
+from .settings import settings
+
+
+def _rows(
+    debt: pd.DataFrame, macro: pd.DataFrame, debtor: str, creditor: str, years: Sequence[int]
+) -> pd.DataFrame:
+    """The rows of both tables behind an exposure, in one frame."""
+    owed = debt[
+        (debt["debtor"] == debtor)
+        & (debt["creditor"] == creditor)
+        & (debt["measure"] == "stock")
+        & (debt["instrument"] == "official_bilateral")
+        & debt["year"].isin(list(years))
+    ]
+    product = macro[
+        (macro["economy"] == debtor)
+        & (macro["indicator"] == GDP)
+        & (macro["source_id"] == settings().sources.gdp)
+        & macro["year"].isin(list(years))
+    ]
+    return pd.concat(
+        [
+            owed[["debtor", "creditor", "year", "source_id"]],
+            product[["economy", "indicator", "year", "source_id"]],
+        ]
+    )
+
+
+def debt_shares(
+    debt: pd.DataFrame, macro: pd.DataFrame, *, economies: Sequence[str], creditor: str = "CHN"
+) -> pd.DataFrame:
+    """Official debt to one creditor in per cent of GDP: debtor, year, percent, sources; years with
+    both figures only.
+
+    debt, macro: tables `debt` and `macro`; the debt is that of the International Debt Statistics at
+        the end of the year (public and publicly guaranteed, official lenders), over GDP of that
+        year in current US dollars (the edition of the settings).
+    economies: codes of debtors. creditor: the code of one official creditor.
+    Raises CoverageError for a debtor without a year that has both, and what `debt_exposure` raises.
+    """
+    shares = _shares(debt, macro, economies, creditor)
+    if absent := [e for e in economies if e not in set(shares["debtor"])]:
+        raise CoverageError(
+            f"no year with both official debt to {creditor} and GDP for {', '.join(absent)}",
+            hint=f"give `debt` of ids_dod_one and `macro` with {GDP} of {settings().sources.gdp}",
+        )
+    return shares
+
+
+def _shares(
+    debt: pd.DataFrame, macro: pd.DataFrame, economies: Sequence[str], creditor: str
+) -> pd.DataFrame:
+    """`debt_shares` of the debtors that have one."""
+    table = debt_exposure(
+        debt, macro, debtors=economies, creditor=creditor, gdp_source=settings().sources.gdp
+    )
+    table = table.dropna(subset=["of_gdp"])
+    wanted = ["debtor", "year", "percent", "sources"]
+    return table.assign(percent=100 * table["of_gdp"].astype(float))[wanted].reset_index(drop=True)
+
+
+@measure("investment.debt_burden")
+def debt_burden(
+    debt: pd.DataFrame,
+    macro: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    year: str = "newest",
+    creditor: str = "CHN",
+) -> pd.DataFrame:
+    """Official debt to a creditor in per cent of GDP.
+
+    debt, macro, creditor: as in `debt_shares`. economies: codes of debtors.
+    year: 'newest' year in which the debtor has both figures, 'newest-1', 'newest-2'.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per debtor, without
+    an interval; a debtor without so many years is recorded in `missing`.
+    Raises UsageError for another `year`, and what `debt_exposure` raises.
+    """
+    shares, back = _shares(debt, macro, economies, creditor), years_back(year)
+    out = []
+    for debtor in economies:
+        mine = shares[shares["debtor"] == debtor].sort_values("year", ascending=False)
+        if len(mine) <= back:
+            out.append(
+                estimate_row(
+                    economy=debtor,
+                    missing=f"no official debt to {creditor} and GDP for the {year} year",
+                )
+            )
+            continue
+        row = mine.iloc[back]
+        used = _rows(debt, macro, debtor, creditor, [int(row["year"])])
+        out.append(estimate_row(used, economy=debtor, estimate=float(row["percent"])))
+    return estimates(out)
+
+
+@measure("investment.debt_burden_change")
+def debt_burden_change(
+    debt: pd.DataFrame,
+    macro: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    year: str = "newest",
+    span: str = "5",
+    creditor: str = "CHN",
+) -> pd.DataFrame:
+    """Change of official debt to a creditor in per cent of GDP over `span` years, in percentage
+    points.
+
+    debt, macro, economies, year, creditor: as in `debt_burden`; `year` is the later end. span: a
+        number of years ('5').
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per debtor, without
+    an interval. A debtor without a figure for either end is recorded in `missing`: no other year
+    stands in.
+    Raises UsageError for another `year` or a span that is none, and what `debt_exposure` raises.
+    Formula: 100 (D_t / Y_t - D_(t-span) / Y_(t-span)), D debt at the end of the year, Y GDP, both
+    in current USD.
+    """
+    if not span.isdigit() or int(span) < 1:
+        raise UsageError(f"not a number of years: {span!r}", hint="'5'")
+    shares, back = _shares(debt, macro, economies, creditor), years_back(year)
+    out = []
+    for debtor in economies:
+        mine = shares[shares["debtor"] == debtor].sort_values("year", ascending=False)
+        percent = mine.set_index("year")["percent"]
+        if len(mine) <= back:
+            out.append(
+                estimate_row(
+                    economy=debtor,
+                    missing=f"no official debt to {creditor} and GDP for the {year} year",
+                )
+            )
+            continue
+        end = int(mine["year"].iloc[back])
+        start = end - int(span)
+        if start not in percent.index:
+            out.append(
+                estimate_row(economy=debtor, missing=f"no official debt to {creditor} for {start}")
+            )
+            continue
+        used = _rows(debt, macro, debtor, creditor, [start, end])
+        out.append(
+            estimate_row(used, economy=debtor, estimate=float(percent[end] - percent[start]))
+        )
+    return estimates(out)
+
+
+COMPLETED = "Completion"
+SIGNED = "Pipeline: Commitment"
+"""The state of a signature: whether anything followed is not recorded, which is not the same as
+nothing.
+"""
+_AT_MOST = "at most: completed or still listed as signed; cancelled projects are not listed"
+NOT_BUILT = ("Debt forgiveness", "Debt rescheduling", "debt_action")
+"""Flow types that change an old debt; there is nothing to complete."""
+AGE = 5
+"""Years that a commitment is given before it is asked whether it is completed."""
+_CLOCKS = ("last_year", "publication")
+_WEIGHTS = ("number", "amount")
+
+
+def editions(projects: pd.DataFrame) -> list[str]:
+    """Editions of the project list (source ids), the one published last first.
+
+    projects: table `projects` (source_id, known_on: the day of publication, as `load` gives it).
+        Editions of one day keep the order of their ids.
+    """
+    require(projects, ("known_on",), keys=("source_id",))
+    published = projects.groupby("source_id")["known_on"].max()
+    return list(published.sort_values(ascending=False, kind="stable").index)
+
+
+def _edition(projects: pd.DataFrame, vintage: str) -> str | None:
+    known, back = editions(projects), years_back(vintage)
+    return known[back] if back < len(known) else None
+
+
+def commitments(projects: pd.DataFrame, *, edition: str, clock: str = "last_year") -> pd.DataFrame:
+    """Commitments of one edition that are at least AGE years old, with a column `completed`.
+
+    projects: table `projects` (host, year, flow_type, status, amount_usd, recommended, known_on,
+        source_id).
+    edition: its source_id.
+    clock: they are old against the 'last_year' of commitments that the edition lists (its states
+        are not followed further for certain), or against its year of 'publication'.
+    Left out: pledges and other rows that the publisher advises against, and actions on old debt.
+    Returns the rows with `completed` (bool) and `attrs["until"]`, the last year of commitment that
+    counts.
+    Raises UnknownNameError for another clock, CoverageError for an edition without a row.
+    """
+    if clock not in _CLOCKS:
+        raise UnknownNameError("clock", clock, _CLOCKS)
+    require(projects, ("known_on", "flow_type", "status", "amount_usd"))
+    mine = one_edition(projects, edition)
+    last = int(mine["year"].max() if clock == "last_year" else mine["known_on"].max().year)
+    kept = mine[
+        not_refused(mine)
+        & ~mine["flow_type"].isin(NOT_BUILT)
+        & mine["status"].notna()
+        & (mine["year"] <= last - AGE)
+    ]
+    kept = kept[~kept["status"].str.contains("Pledge")]
+    kept = kept.assign(completed=kept["status"].eq(COMPLETED))
+    kept.attrs["until"] = last - AGE
+    return kept
+
+
+def completion_by(
+    projects: pd.DataFrame, *, by: Sequence[str] = ("host",), clock: str = "last_year"
+) -> pd.DataFrame:
+    """Completed commitments of every edition, for tables and pictures.
+
+    projects, clock: as in `commitments` ('last_year' or 'publication').
+    by: columns to group by within an edition ('host', 'flow_type', ...).
+    Returns edition, until, the `by` columns, commitments, completed (numbers), share (per cent of
+    the number), amount_share (per cent of the amounts given, null where none is), source_id.
+    Raises what `commitments` raises.
+    """
+    parts = []
+    for edition in editions(projects):
+        rows = commitments(projects, edition=edition, clock=clock)
+        grouped = rows.assign(
+            done=rows["amount_usd"].where(rows["completed"], 0.0).where(rows["amount_usd"].notna())
+        )
+        grouped = grouped.groupby(list(by), as_index=False).agg(
+            commitments=("completed", "size"),
+            completed=("completed", "sum"),
+            amount=("amount_usd", lambda s: s.sum(min_count=1)),
+            done=("done", lambda s: s.sum(min_count=1)),
+        )
+        grouped["share"] = 100 * grouped["completed"] / grouped["commitments"]
+        grouped["amount_share"] = 100 * grouped["done"] / grouped["amount"]
+        parts.append(grouped.assign(edition=edition, until=rows.attrs["until"], source_id=edition))
+    columns = [
+        "edition",
+        "until",
+        *by,
+        "commitments",
+        "completed",
+        "share",
+        "amount_share",
+        "source_id",
+    ]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+@measure("investment.completion_share")
+def completion_share(
+    projects: pd.DataFrame,
+    *,
+    vintage: str = "newest",
+    clock: str = "last_year",
+    weight: str = "number",
+) -> pd.DataFrame:
+    """Completed commitments among those at least AGE years old (per cent), all hosts together, as a
+    bound.
+
+    projects, clock: as in `commitments` ('last_year' or 'publication').
+    vintage: 'newest' edition at hand, 'newest-1', 'newest-2'.
+    weight: 'number' of commitments, or their 'amount' (rows without one left out).
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, without an
+    estimate. high: the completed and those still listed as signed (SIGNED), which nobody may have
+    followed since. low: null, since no edition keeps cancelled or suspended projects and how many
+    there were is not known; it is not zero. The list can show that fewer were completed, never that
+    as many were. No such edition, or none old enough, is recorded in `missing`.
+    Raises UnknownNameError for another weight or clock, UsageError for another `vintage`.
+    """
+    if weight not in _WEIGHTS:
+        raise UnknownNameError("weight", weight, _WEIGHTS)
+    edition = _edition(projects, vintage)
+    if edition is None:
+        return estimates(
+            [estimate_row(missing=f"no {vintage} edition of the project list at hand")]
+        )
+    rows = commitments(projects, edition=edition, clock=clock)
+    if weight == "amount":
+        rows = rows[rows["amount_usd"].notna()]
+    if rows.empty:
+        return estimates([estimate_row(missing=f"{edition}: no commitment is {AGE} years old")])
+    weights = (
+        rows["amount_usd"].astype(float) if weight == "amount" else pd.Series(1.0, index=rows.index)
+    )
+    may_be = rows["completed"] | rows["status"].eq(SIGNED)
+    most = 100 * float(weights[may_be].sum() / weights.sum())
+    used = rows.drop(columns="completed")
+    return estimates([estimate_row(used, high=most, interval=_AT_MOST)])
+
+
+@measure("investment.completed_projects")
+def completed_projects(
+    projects: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    vintage: str = "newest",
+    since: str = "2013",
+) -> pd.DataFrame:
+    """Number of projects committed in `since` or later that are completed, per host.
+
+    projects: table `projects`, as in `commitments`. economies: codes of hosts. since: a year
+        ('2013').
+    vintage: 'newest' edition at hand, 'newest-1', 'newest-2'.
+    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per host, without an
+    interval. A host that the edition does not list at all is recorded in `missing`; one that it
+    lists without such a project has none (0).
+    Raises UsageError for another `vintage`.
+    """
+    require(projects, ("host", "year", "flow_type", "status"))
+    edition = _edition(projects, vintage)
+    out = []
+    for host in economies:
+        if edition is None:
+            out.append(
+                estimate_row(
+                    economy=host, missing=f"no {vintage} edition of the project list at hand"
+                )
+            )
+            continue
+        mine = projects[(projects["source_id"] == edition) & (projects["host"] == host)]
+        if mine.empty:
+            out.append(estimate_row(economy=host, missing=f"{edition} lists no project"))
+            continue
+        built = ~mine["flow_type"].isin(NOT_BUILT) & not_refused(mine)
+        done = mine[built & (mine["status"] == COMPLETED) & (mine["year"] >= int(since))]
+        out.append(
+            estimate_row(done if len(done) else mine, economy=host, estimate=float(len(done)))
+        )
+    return estimates(out)
+
+
+@needs("frame", "edition", "host", "commitments", "share", like="investment.completion_by")
+def completion_dots(frame: pd.DataFrame, *, bar: float) -> Figure:
+    """Completed commitments (per cent of their number) by economy and edition of the project list,
+    newest filled.
+
+    frame: columns edition, until, host, commitments, share, as from `investment.completion_by`;
+        editions newest first.
+    """
+    one_figure(frame, ["edition", "host"], hint="group by host alone")
+    hosts = sorted(frame["host"].unique())
+    editions = list(dict.fromkeys(frame["edition"]))
+    with style.context():
+        figure, ax = plt.subplots(figsize=(style.WIDE, 0.9 + 0.55 * len(hosts)))
+        for y, host in enumerate(hosts):
+            mine = frame[frame["host"] == host]
+            ax.plot(
+                [mine["share"].min(), mine["share"].max()],
+                [y, y],
+                color=style.GRID,
+                linewidth=3,
+                zorder=1,
+            )
+            for edition in reversed(editions):
+                row = mine[mine["edition"] == edition]
+                if row.empty:
+                    continue
+                age = editions.index(edition)
+                x = float(row["share"].iloc[0])
+                ax.scatter(
+                    [x],
+                    [y],
+                    s=54,
+                    zorder=3 - 0.1 * age,
+                    linewidths=1.6,
+                    facecolors=style.HIGHLIGHT if age == 0 else style.PAPER,
+                    edgecolors=style.HIGHLIGHT if age == 0 else style.OTHER,
+                    linestyle="-" if age < 2 else (0, (1, 1)),
+                )
+            newest = mine[mine["edition"] == editions[0]]
+            if len(newest):
+                n = int(newest["commitments"].iloc[0])
+                ax.annotate(
+                    f"{float(newest['share'].iloc[0]):.0f} % of {n}"
+                    + (" commitments" if y == 0 else ""),
+                    (float(newest["share"].iloc[0]), y),
+                    xytext=(0, 7),
+                    textcoords="offset points",
+                    fontsize=style.TICK,
+                    ha="center",
+                    bbox=style.CLEAR,
+                )
+        ax.axvline(bar, color=style.MUTED, linewidth=1, linestyle=(0, (4, 3)))
+        ax.set_yticks(range(len(hosts)), [eco.name_of(h) for h in hosts], fontsize=style.TITLE)
+        ax.set_ylim(len(hosts) - 0.4, -0.8)
+        ax.set_xlim(-4, 106)
+        ax.set_xlabel(f"per cent completed (dashed: {bar:.0f})")
+        style.bare(ax, y=False)
+        figure.tight_layout()
+    return figure

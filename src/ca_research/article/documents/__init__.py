@@ -1,0 +1,36 @@
+"""Documents for and against, counted by one protocol for every power."""
+
+from .measures import (
+    ENOUGH,
+    Coded,
+    case_name,
+    case_origins,
+    cases_read,
+    coded,
+    counted,
+    document_list,
+    documented_cases,
+    documents_seen,
+    independent_sources,
+    seen_rows,
+    sides,
+)
+from .pictures import case_strip, sides_strip
+
+__all__ = [
+    "ENOUGH",
+    "Coded",
+    "case_name",
+    "case_origins",
+    "case_strip",
+    "cases_read",
+    "coded",
+    "counted",
+    "document_list",
+    "documented_cases",
+    "documents_seen",
+    "independent_sources",
+    "seen_rows",
+    "sides",
+    "sides_strip",
+]

@@ -1,0 +1,44 @@
+"""Priority: in which dimension and economy China leads, and what share of the cells that is."""
+
+from .investment import finance_lead, investor_lead
+from .measures import (
+    CHOICES,
+    by_choice,
+    cells,
+    investment_cells,
+    lead_share,
+    left_out,
+    matrix,
+    meeting_cells,
+    opinion_cells,
+    student_cells,
+    trade_cells,
+)
+from .pictures import priority_matrix
+from .relations import meetings_lead, opinion_lead, summits
+from .students import host_lead
+from .trade import first_partners, leaders, partner_lead
+
+__all__ = [
+    "CHOICES",
+    "by_choice",
+    "cells",
+    "finance_lead",
+    "first_partners",
+    "host_lead",
+    "investment_cells",
+    "investor_lead",
+    "lead_share",
+    "leaders",
+    "left_out",
+    "matrix",
+    "meeting_cells",
+    "meetings_lead",
+    "opinion_cells",
+    "opinion_lead",
+    "partner_lead",
+    "priority_matrix",
+    "student_cells",
+    "summits",
+    "trade_cells",
+]

@@ -1,0 +1,61 @@
+"""What the article's measures look for is data, read into types, with faults named by file and
+field.
+"""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ca_research import registry
+from ca_research.article.settings import settings
+from ca_research.ground import economies as eco
+from ca_research.ground.errors import RegistryError
+
+
+@pytest.fixture
+def file(project):
+    """The settings of the article, copied into a tiny project."""
+    real = Path(__file__).parents[2] / "registry" / "article" / "settings.yaml"
+    there = project.home / "registry" / "article" / "settings.yaml"
+    there.parent.mkdir()
+    shutil.copy(real, there)
+    project.forget()
+    return there
+
+
+def test_every_source_and_economy_that_the_settings_name_is_known():
+    known, found = registry.sources(), settings()
+    road, polls, grants = found.belt_and_road, found.polls, found.grants
+    named = {*road.lists, *road.imports, *polls.tables, polls.views_of_china}
+    named |= {grants.oda_grants.source, grants.disbursements.source, grants.obligations.source}
+    named |= {found.industry.chapters, found.industry.sections}
+    named |= set(found.sources.model_dump().values())
+    assert named <= set(known) and set(road.no_state) <= eco.codes()
+    assert polls.views_of_china in polls.tables
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("launch: 2013-09-07", "launch: soon", "belt_and_road.launch"),
+        ("imports_late_from: 2010", "imports_late_from: early", "belt_and_road.imports_late_from"),
+        ("  sections: UNCTAD_TMATRIX\n", "", "industry.sections"),
+        ("  Riga, Baltic: \\bRiga\\b", "  Riga, Baltic: Riga(", "no regular expression"),
+        ("joint_texts:", "other_texts:", "other_texts"),
+    ],
+)
+def test_a_fault_names_the_file_and_the_field(file, before, after, said):
+    text = file.read_text(encoding="utf-8")
+    assert before in text
+    file.write_text(text.replace(before, after), encoding="utf-8")
+    with pytest.raises(RegistryError, match=said) as caught:
+        settings()
+    assert caught.value.where == "registry/article/settings.yaml"
+
+
+def test_a_project_without_them_says_which_file_is_missing(project):
+    project.forget()
+    with pytest.raises(RegistryError, match="missing") as caught:
+        settings()
+    assert caught.value.where == "registry/article/settings.yaml"
