@@ -75,8 +75,8 @@ def gaps(
     --------
     >>> rows = pd.DataFrame({"year": [2015, 2018], "students": [10.0, 30.0]})
     >>> rows = rows.assign(origin="KAZ", destination="CHN", level="all", source_id="S")
-    >>> gaps(rows)[["first_missing", "last_missing", "where"]].iloc[0].tolist()
-    [2016, 2017, 'inside']
+    >>> gaps(rows)[["first_missing", "last_missing", "where"]].astype(str).iloc[0].tolist()
+    ['2016', '2017', 'inside']
     """
     keys = [*by, *(["statistic"] if "statistic" in students and "statistic" not in by else [])]
     require(students, ("students",), keys=("year", *keys))
