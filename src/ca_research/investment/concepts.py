@@ -221,13 +221,38 @@ def one_concept(investment: pd.DataFrame) -> Concept:
 def total(investment: pd.DataFrame, by: Sequence[str] = ("host", "year")) -> pd.DataFrame:
     """Sum of one concept of investment, in the unit of the frame.
 
-    investment: as in `one_concept`. by: columns to keep apart.
-    Returns one row per `by`: value_usd (sum of the figures given; null where one of them is null),
-    figures (number of), concept (label), price_basis, sources. A missing cell is no row and adds
-    nothing: `figures` says how many were at hand.
-    Raises as `one_concept`, and MixedUnitsError where a stock, a running total or a part of a year
-    would be added over years. Sums of current dollars over years are nominal: convert first
-    (`convert_prices`).
+    Parameters
+    ----------
+    investment : pandas.DataFrame
+        Rows of table `investment` of one concept: investor, host, year, measure, price_basis,
+        value_usd; instrument, sector, stage, year_basis and source_id are checked where they are there.
+    by : sequence of str
+        Columns to keep apart.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per `by`: value_usd (USD, null where one of the figures is null), figures (number of),
+        concept (label), price_basis, sources. A missing cell is no row and adds nothing.
+
+    Raises
+    ------
+    CoverageError, UnknownNameError, AggregateError, UsageError
+        For no row, an unknown measure, an aggregate beside its members, two sources or figures.
+    MixedUnitsError
+        For two concepts, and where a stock, a running total or a part of a year would be added over
+        years.
+
+    Notes
+    -----
+    Sums of current dollars over years are nominal: convert first (`convert_prices`).
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> held = ca.load("investment", host="KAZ", measure="fdi_stock", source="wiiw_kaz_fdi", year=2021)
+    >>> total(held[~held["is_aggregate"]])["concept"].item()
+    'fdi_stock (stock, end of year)'
     """
     kind, keys = one_concept(investment), list(by)
     require(investment, keys)
@@ -252,10 +277,32 @@ def total(investment: pd.DataFrame, by: Sequence[str] = ("host", "year")) -> pd.
 def rank(investment: pd.DataFrame) -> pd.DataFrame:
     """Rank of the investors named in each host and year by one concept.
 
-    investment: as in `one_concept`; parts of one total (instruments, sectors) are added first.
-    Returns host, year, investor, value_usd, rank (1 is the largest; equal values share a rank; null
-    where the value is null), investors (number of), concept, price_basis, sources. An investor
-    without a row is unobserved, so a rank is the best case. Raises as `one_concept`.
+    Parameters
+    ----------
+    investment : pandas.DataFrame
+        Rows of table `investment` of one concept; parts of one total (instruments, sectors) are added
+        first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        host, year, investor, value_usd (USD), rank (1 is the largest; equal values share a rank; null
+        where the value is null), investors (number of), concept, price_basis, sources. An investor
+        without a row is unobserved, so a rank is the best case.
+
+    Raises
+    ------
+    CoverageError
+        For no row.
+    MixedUnitsError
+        For two measures, stages, price bases or kinds of year, and what `total` raises.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> held = ca.load("investment", host="KAZ", measure="fdi_stock", source="wiiw_kaz_fdi", year=2021)
+    >>> rank(held[~held["is_aggregate"]])["investor"].iloc[0]
+    'NLD'
     """
     table = total(investment, ("host", "year", "investor"))
     grouped = table.groupby(["host", "year"])

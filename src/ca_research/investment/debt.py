@@ -30,21 +30,50 @@ def debt_exposure(
 ) -> pd.DataFrame:
     """Debt to one official bilateral creditor as a share of other totals, per debtor and year.
 
-    debt: table `debt` (debtor, creditor, year, measure, instrument, value_usd, source_id). Used are
-        the stocks of the one source that gives the creditor, BIL and MUL (the International Debt
-        Statistics); figures of others stay out.
-    debtors: codes. creditor: the code of one.
-    macro: table `macro` (economy, year, indicator, value, unit, source_id) with NY.GDP.MKTP.CD in
-        current USD;
-    gdp_source: which vintage of it is used (vintages differ by up to 10 %).
-    Returns debtor, year, debt_usd, of_bilateral (share of all official bilateral debt), of_official
-    (share of official
-    bilateral and multilateral public debt: private creditors are not at hand), of_gdp; shares as
-    fractions, null where a part is missing; and sources. Debt at the end of a year over the product
-    of that year.
-    Raises CoverageError where no one source gives all three for a debtor, UsageError where two
-    sources do or a year has two figures, AggregateError for a creditor that is a total,
-    UnknownNameError for a gdp_source without GDP, MixedUnitsError for GDP in another unit.
+    Parameters
+    ----------
+    debt : pandas.DataFrame
+        Table `debt`: debtor, creditor, year, measure, instrument, value_usd, source_id. Used are the
+        stocks of the one source that gives the creditor, BIL and MUL; figures of others stay out.
+    macro : pandas.DataFrame
+        Table `macro`: economy, year, indicator, value, unit, source_id, with NY.GDP.MKTP.CD in current
+        USD.
+    debtors : sequence of str
+        Codes.
+    creditor : str
+        The code of one.
+    gdp_source : str
+        Which vintage of GDP is used (vintages differ by up to 10 %).
+
+    Returns
+    -------
+    pandas.DataFrame
+        debtor, year, debt_usd (USD, end of year), of_bilateral (share of all official bilateral debt),
+        of_official (share of official bilateral and multilateral debt: private creditors are not at
+        hand), of_gdp (of the product of that year), sources; shares as fractions, null where a part is
+        missing.
+
+    Raises
+    ------
+    CoverageError
+        Where no one source gives all three for a debtor.
+    UsageError
+        Where two sources do or a year has two figures.
+    AggregateError
+        For a creditor that is a total.
+    UnknownNameError
+        For a gdp_source without GDP.
+    MixedUnitsError
+        For GDP in another unit.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> macro = ca.load("macro", indicator="NY.GDP.MKTP.CD")
+    >>> choice = {"debtors": ["KGZ"], "creditor": "CHN", "gdp_source": "DATASETS_GDP"}
+    >>> found = debt_exposure(ca.load("debt"), macro, **choice)
+    >>> bool(found["of_bilateral"].between(0, 1).all())
+    True
     """
     require(debt, ("debtor", "creditor", "year", "measure", "value_usd", "source_id"))
     require(macro, ("economy", "year", "indicator", "value", "source_id"))

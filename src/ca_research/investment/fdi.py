@@ -21,17 +21,39 @@ def investor_shares(
 ) -> pd.DataFrame:
     """Share of each investor in one measure of investment.
 
-    investment: rows of table `investment` of *one* measure, price basis, instrument and source per
-        `by`.
-    Returns one row per `by` + investor: value_usd, share of the investors listed, investors (number
-    of), sources.
-    Aggregates (WLD, EU27, BIL ...) are left out, not shared among: a share is of the investors that
-    are named.
-    Raises MixedUnitsError where measures, price bases, instruments or kinds of year are mixed,
-    UsageError where an investor has several figures or a group several sources, CoverageError where
-    a value is missing.
-    Formula: share_i = x_i / sum_j x_j over the named. See `rank` where an aggregate is to
-    be refused.
+    Parameters
+    ----------
+    investment : pandas.DataFrame
+        Rows of table `investment` of *one* measure, price basis, instrument and source per `by`.
+    by : tuple of str
+        What makes a group.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per `by` and investor: value_usd (USD), share of the investors listed, investors (number
+        of), sources. Aggregates (WLD, EU27, BIL ...) are left out: a share is of the investors that are
+        named.
+
+    Raises
+    ------
+    MixedUnitsError
+        Where measures, price bases, instruments or kinds of year are mixed.
+    UsageError
+        Where an investor has several figures or a group several sources.
+    CoverageError
+        Where a value is missing.
+
+    Notes
+    -----
+    share_i = x_i / sum_j x_j over the named. See `rank` where an aggregate is to be refused.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> held = ca.load("investment", host="KAZ", measure="fdi_stock", source="wiiw_kaz_fdi", year=2021)
+    >>> investor_shares(held)["investor"].iloc[0]
+    'NLD'
     """
     require(investment, ("value_usd",), keys=(*by, "investor"))
     for column in ("measure", "price_basis", "instrument", "year_basis"):
@@ -146,12 +168,31 @@ def stock_rows(
 
 
 def stock_years(investment: pd.DataFrame, host: str) -> list[int]:
-    """Years in which at least LEAST_INVESTORS single investors in a host are named by one source,
-    newest first.
+    """Years in which enough single investors in a host are named by one source, newest first.
 
-    investment: table `investment` (investor, host, year, measure, source_id); rows of measure
-        fdi_stock count, aggregates do not.
-    host: its code. An empty list where there is no such year.
+    Parameters
+    ----------
+    investment : pandas.DataFrame
+        Table `investment`: investor, host, year, measure, source_id; rows of measure fdi_stock count,
+        aggregates do not.
+    host : str
+        Its code.
+
+    Returns
+    -------
+    list of int
+        Years with at least LEAST_INVESTORS; empty where there is none.
+
+    Raises
+    ------
+    UnknownNameError
+        For a missing column.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> 2021 in stock_years(ca.load("investment", host="KAZ"), "KAZ")
+    True
     """
     require(investment, _COLUMNS)
     stock = investment[

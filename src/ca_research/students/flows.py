@@ -41,12 +41,35 @@ def count(
 ) -> pd.DataFrame:
     """Rows of one origin, destination, level and source, by year.
 
-    origin, destination: codes. level: which students ('all', 'degree', 'scholarship'). source: one
-        source_id; where not given, the one that the register prefers among those that count this
-        pair at this level (`preferred_source`).
-    students: table `students` (origin, destination, year, level, students, source_id). Raises
-    UnknownNameError where a column lacks, UsageError where a year has two figures (of two
-    precisions, or enrolled and intake).
+    Parameters
+    ----------
+    students : pandas.DataFrame
+        Table `students`: origin, destination, year, level, students (persons), source_id.
+    origin, destination : str
+        Codes.
+    level : str
+        Which students: 'all', 'degree' or 'scholarship'.
+    source : str, optional
+        One source_id; where not given, that of `preferred_source`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Some of the rows, by year.
+
+    Raises
+    ------
+    UnknownNameError
+        Where a column lacks.
+    UsageError
+        Where a year has two figures (of two precisions, or enrolled and intake).
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> rows = count(ca.load("students"), "KAZ", destination="CHN")
+    >>> float(rows.loc[rows["year"] == 2018, "students"].item())
+    11784.0
     """
     require(students, ("origin", "destination", "year", "level", "students", "source_id"))
     rows = _pair(students, origin, destination, level)
@@ -79,12 +102,32 @@ def _pair(students: pd.DataFrame, origin: str, destination: str, level: str) -> 
 def preferred_source(
     students: pd.DataFrame, origin: str, *, destination: str, level: str = "all"
 ) -> str | None:
-    """The source that speaks for a host: the office that counts before a compilation, then as the
-    register prefers.
+    """The source that speaks for a host: the office that counts before a compilation, then as the register
+    prefers.
 
-    students, origin, destination, level: as in `count`. None where no such source has a figure;
-    what officials or the press say is no count. Raises RegistryError for a source without a role,
-    UnknownNameError where a column lacks.
+    Parameters
+    ----------
+    students, origin, destination, level
+        As in `count`.
+
+    Returns
+    -------
+    str or None
+        A source_id; None where no such source has a figure. What officials or the press say is no
+        count.
+
+    Raises
+    ------
+    RegistryError
+        For a source without a role.
+    UnknownNameError
+        Where a column lacks.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> preferred_source(ca.load("students"), "KAZ", destination="CHN")
+    'moe_brief_stats_peijin'
     """
     require(students, ("origin", "destination", "year", "level", "students", "source_id"))
     order = ranked(_pair(students, origin, destination, level)["source_id"].unique())
@@ -447,15 +490,44 @@ def share_change(
 def destination_shares(
     students: pd.DataFrame, origin: str, year: int, *, source: str, level: str = "degree"
 ) -> pd.DataFrame:
-    """Students of an origin by destination in one year by one source, with shares of the
-    destinations that report.
+    """Students of an origin by destination in one year by one source, with shares of the destinations that
+    report.
 
-    students: table `students`. origin: its code. year: a year. source: one source_id. level: which
-        students ('degree').
-    Returns destination, students, share (in [0, 1], of the destinations listed), source_id, largest
-    first. A host that gives the source nothing is not among them, and not zero.
-    Raises CoverageError where the source has no destination for that origin and year or one without
-    a figure, UsageError for two figures of one destination, AggregateError for a group among them.
+    Parameters
+    ----------
+    students : pandas.DataFrame
+        Table `students`.
+    origin : str
+        Its code.
+    year : int
+        The year.
+    source : str
+        One source_id.
+    level : str
+        Which students.
+
+    Returns
+    -------
+    pandas.DataFrame
+        destination, students (persons), share (in [0, 1], of the destinations listed), source_id,
+        largest first. A host that gives the source nothing is not among them, and not zero.
+
+    Raises
+    ------
+    CoverageError
+        Where the source has no destination for that origin and year or one without a figure.
+    UsageError
+        For two figures of one destination.
+    AggregateError
+        For a group among them.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> rows = ca.load("students")
+    >>> shares = destination_shares(rows, "KAZ", 2016, source="uis_bilateral_360info")
+    >>> shares["destination"].iloc[0]
+    'RUS'
     """
     require(students, ("origin", "destination", "year", "level", "students", "source_id"))
     rows = students[

@@ -50,15 +50,33 @@ def gaps(
 ) -> pd.DataFrame:
     """Runs of years in which a series has no count.
 
-    students: table `students` (origin, destination, year, level, students, source_id), any number
-        of series. A row whose count is null is no count. by: columns that make a series. since,
-        until: years a series should cover; without them only holes between its first and last count
-            are gaps.
-    Returns one row per gap: `by`, first_missing, last_missing, years (number of), before, after
-    (the counts on either
-    side, null at an open end), where: 'inside', 'start' or 'end' ('whole' where nothing is
-    observed).
-    Raises UsageError where since is after until, or two counts stand for a year of a series.
+    Parameters
+    ----------
+    students : pandas.DataFrame
+        Table `students`, any number of series. A row whose count is null is no count.
+    by : sequence of str
+        Columns that make a series.
+    since, until : int, optional
+        Years a series should cover; without them only holes between its first and last count are gaps.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per gap: `by`, first_missing, last_missing, years (number of), before, after (the counts
+        on either side, null at an open end), where: 'inside', 'start' or 'end' ('whole' where nothing
+        is observed).
+
+    Raises
+    ------
+    UsageError
+        Where since is after until, or two counts stand for a year of a series.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"year": [2015, 2018], "students": [10.0, 30.0]})
+    >>> rows = rows.assign(origin="KAZ", destination="CHN", level="all", source_id="S")
+    >>> gaps(rows)[["first_missing", "last_missing", "where"]].astype(str).iloc[0].tolist()
+    ['2016', '2017', 'inside']
     """
     keys = [*by, *(["statistic"] if "statistic" in students and "statistic" not in by else [])]
     require(students, ("students",), keys=("year", *keys))

@@ -54,22 +54,59 @@ def intensity(
 ) -> pd.DataFrame:
     """Students of an origin in a destination per `per` inhabitants of the origin, by year.
 
-    origins: codes or names.
-    students: table `students` (origin, destination, year, level, students, source_id). destination:
-        a host, or 'WLD' for all that the source counts (UNESCO's total does not hold China). level,
-        source: one count, never two in one line.
-    macro: table `macro` with SP.POP.TOTL in persons; `population_source` names its vintage. per:
+    Parameters
+    ----------
+    students : pandas.DataFrame
+        Table `students`: origin, destination, year, level, students (persons), source_id.
+    macro : pandas.DataFrame
+        Table `macro` with SP.POP.TOTL in persons.
+    origins : sequence of str
+        Codes or names.
+    destination : str
+        A host, or 'WLD' for all that the source counts.
+    level, source : str
+        One count, never two in one line.
+    population_source : str
+        The vintage of population.
+    per : float
         1_000 or 100_000.
-    Returns one row per origin and year observed: origin, year, students (persons), population
-    (persons), per, intensity (students per `per` inhabitants; null without population),
-    students_source, population_source, missing (why null).
-    Years without a count are no rows; attrs['gaps'] lists those inside a series by origin. An
-    origin without any count has one row with a null year and the reason. The population is of all
-    ages: origins of different age structure are not alike.
-    Formula: per * students / population of the same year; no population of another year is taken.
-    Raises UnknownNameError (population_source), MixedUnitsError (population not in persons),
-    AggregateError (CA5 beside KAZ among the origins), UsageError (two counts for a year; per not
-    above zero), CoverageError (no origin).
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per origin and year observed: origin, year, students (persons), population (persons),
+        per, intensity (students per `per` inhabitants; null without population), students_source,
+        population_source, missing (why null). Years without a count are no rows; attrs['gaps'] lists
+        those inside a series by origin. An origin without any count has one row with a null year and
+        the reason.
+
+    Raises
+    ------
+    UnknownNameError
+        For a population_source without population.
+    MixedUnitsError
+        For population that is not in persons.
+    AggregateError
+        For CA5 beside KAZ among the origins.
+    UsageError
+        For two counts for a year, or `per` not above zero.
+    CoverageError
+        For no origin.
+
+    Notes
+    -----
+    per * students / population of the same year; no population of another year is taken. The population
+    is of all ages: origins of different age structure are not alike.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> counts, people = ca.load("students"), ca.load("macro", indicator="SP.POP.TOTL")
+    >>> one = {"level": "all", "source": "moe_brief_stats_peijin"}
+    >>> one["population_source"] = people["source_id"].iloc[0]
+    >>> found = intensity(counts, people, origins=["KAZ"], destination="CHN", **one)
+    >>> set(found["origin"])
+    {'KAZ'}
     """
     if not per > 0:
         raise UsageError(f"per is {per}", hint="1_000 or 100_000 inhabitants")

@@ -29,14 +29,41 @@ def product_shares(
 ) -> pd.DataFrame:
     """Share of each product in a flow.
 
-    trade: rows of one source and one classification (HS chapters or SITC sections; TOTAL is
-        dropped), with the columns of `by`, product and value_usd (USD).
-    Returns one row per `by` + product: value_usd, share in [0, 1] of the products listed, products
-    (number of).
-    Formula: share_k = x_k / sum_k x_k over the products listed, not over TOTAL.
-    Raises MixedUnitsError where classifications, valuations or price bases are mixed, UsageError
-    for two figures or sources in a cell, AggregateError where a group holds an aggregate and its
-    members, CoverageError where no product row is left, a value is missing or all are zero.
+    Parameters
+    ----------
+    trade : pandas.DataFrame
+        Rows of one source and one classification (HS chapters or SITC sections; TOTAL is dropped), with
+        the columns of `by`, product and value_usd (USD).
+    by : sequence of str
+        What makes a flow.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per `by` and product: value_usd (USD), share in [0, 1] of the products listed, products
+        (number of), sources.
+
+    Raises
+    ------
+    MixedUnitsError
+        Where classifications, valuations or price bases are mixed.
+    UsageError
+        For two figures or sources in a cell.
+    AggregateError
+        Where a group holds an aggregate and its members.
+    CoverageError
+        Where no product row is left, a value is missing or all are zero.
+
+    Notes
+    -----
+    share_k = x_k / sum_k x_k over the products listed, not over TOTAL.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"product": ["27", "72"], "value_usd": [60.0, 40.0]})
+    >>> rows = rows.assign(reporter="KAZ", partner="WLD", year=2020, flow="export")
+    >>> product_shares(rows)["share"].tolist()
+    [0.6, 0.4]
     """
     keys = list(by)
     listed = by_product(trade)
@@ -52,17 +79,41 @@ def product_shares(
 def revealed_comparative_advantage(trade: pd.DataFrame, world: pd.DataFrame) -> pd.DataFrame:
     """Balassa's index of revealed comparative advantage, per reporter, year and product.
 
-    trade: exports by product of the economies looked at (columns reporter, year, product,
-        value_usd; one source,
-    partner WLD or summed before). world: world exports by product (columns year, product,
-    value_usd).
-    Returns reporter, year, product, value_usd (USD), rca = (x_ik / X_i) / (x_wk / X_w): above one,
-    more than the world's.
-    Raises CoverageError where a product or year of the economy has no world total, or one of zero:
-    the index is not defined then; AggregateError where several partners are listed and one holds
-    the others, UsageError for imports, two figures or sources, MixedUnitsError for two
-    classifications, valuations or price bases.
-    Source: Balassa (1965), The Manchester School 33(2).
+    Parameters
+    ----------
+    trade : pandas.DataFrame
+        Exports by product of the economies looked at, of one source: reporter, year, product,
+        value_usd; partner WLD or summed before.
+    world : pandas.DataFrame
+        World exports by product: year, product, value_usd.
+
+    Returns
+    -------
+    pandas.DataFrame
+        reporter, year, product, value_usd (USD), rca (above one: more than the world's share), sources.
+
+    Raises
+    ------
+    CoverageError
+        Where a product or year of the economy has no world total, or one of zero.
+    AggregateError
+        Where several partners are listed and one holds the others.
+    UsageError
+        For imports, two figures or sources.
+    MixedUnitsError
+        For two classifications, valuations or price bases.
+
+    Notes
+    -----
+    rca = (x_ik / X_i) / (x_wk / X_w). Balassa (1965), The Manchester School 33(2).
+
+    Examples
+    --------
+    >>> own = pd.DataFrame({"product": ["27", "72"], "value_usd": [60.0, 40.0]})
+    >>> own = own.assign(reporter="KAZ", year=2020)
+    >>> world = pd.DataFrame({"product": ["27", "72"], "value_usd": [200.0, 800.0], "year": 2020})
+    >>> revealed_comparative_advantage(own, world)["rca"].round(2).tolist()
+    [3.0, 0.5]
     """
     keys = ["reporter", "year"]
     listed = by_product(trade, world)
@@ -103,20 +154,44 @@ def revealed_comparative_advantage(trade: pd.DataFrame, world: pd.DataFrame) -> 
 
 
 def trade_intensity(trade: pd.DataFrame) -> pd.DataFrame:
-    """Trade intensity of exporter i with partner j in a year: above one, more than j's weight in
-    world imports.
+    """Trade intensity of exporter i with partner j in a year: above one, more than j's weight in world
+    imports.
 
-    trade: exports (flow export, product TOTAL) of one source: rows reporter, partner, year,
-    value_usd that hold, beside the pair, each reporter's WLD row, and every other reporter's
-    exports to j for j's imports.
-    Returns reporter, partner, year, value_usd (USD), intensity = (x_ij / X_i) / (M_j / (W - M_i)):
-    Kojima's form of Brown's index, M_j the exports of all reporters to j, W those of all to the
-    world.
-    Raises CoverageError where a WLD row is missing or zero, or nobody exports to j; AggregateError
-    for an aggregate among the reporters (they are added up) or among the partners; UsageError for
-    two sources or figures, MixedUnitsError for mixed valuations or price bases. The 'world' is that
-    of the source's reporters.
-    Sources: Brown (1949), Applied Economics; Kojima (1964), Hitotsubashi Journal of Economics 5(1).
+    Parameters
+    ----------
+    trade : pandas.DataFrame
+        Exports (flow export, product TOTAL) of one source: reporter, partner, year, value_usd; beside
+        the pair, each reporter's WLD row and every other reporter's exports to j, for j's imports.
+
+    Returns
+    -------
+    pandas.DataFrame
+        reporter, partner, year, value_usd (USD), intensity, sources.
+
+    Raises
+    ------
+    CoverageError
+        Where a WLD row is missing or zero, or nobody exports to j.
+    AggregateError
+        For an aggregate among the reporters (they are added up) or among the partners.
+    UsageError
+        For two sources or figures.
+    MixedUnitsError
+        For mixed valuations or price bases.
+
+    Notes
+    -----
+    (x_ij / X_i) / (M_j / (W - M_i)): Kojima's form of Brown's index, M_j the exports of all reporters
+    to j, W those of all to the world. The 'world' is that of the source's reporters. Brown (1949),
+    Applied Economics; Kojima (1964), Hitotsubashi Journal of Economics 5(1).
+
+    Examples
+    --------
+    >>> values = {("KAZ", "CHN"): 30.0, ("KAZ", "WLD"): 100.0, ("RUS", "CHN"): 30.0, ("RUS", "WLD"): 200.0}
+    >>> rows = [(r, p, 2020, "export", "TOTAL", v) for (r, p), v in values.items()]
+    >>> columns = ["reporter", "partner", "year", "flow", "product", "value_usd"]
+    >>> trade_intensity(pd.DataFrame(rows, columns=columns))["intensity"].round(2).tolist()
+    [1.5, 0.75]
     """
     require(trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product"))
     exports = trade[(trade["flow"] == "export") & (trade["product"] == "TOTAL")]
@@ -151,17 +226,37 @@ def trade_intensity(trade: pd.DataFrame) -> pd.DataFrame:
 
 
 def complementarity(exports: pd.DataFrame, imports: pd.DataFrame) -> float:
-    """How well one economy's export basket fits another's import basket, from 0 (nothing in common)
-    to 100 (the same).
+    """How well one economy's export basket fits another's import basket, from 0 (nothing in common) to 100
+    (the same).
 
-    exports, imports: rows by product of one exporter and one importer, one year, one source and one
-    classification each (product, value_usd; TOTAL is dropped). A product that one side does not
-    list is zero there.
-    Formula: 100 (1 - sum_k |m_k - x_k| / 2) over product shares. Source: Michaely (1996), World
-    Bank WPS 1583.
-    Raises MixedUnitsError where classifications, valuations within a basket or price bases differ,
-    AggregateError and UsageError where a basket holds several economies, years, sources or figures
-    per product, CoverageError for an empty basket or a missing value.
+    Parameters
+    ----------
+    exports, imports : pandas.DataFrame
+        Rows by product of one exporter and one importer, one year, one source and one classification
+        each: product, value_usd; TOTAL is dropped. A product that one side does not list is zero there.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    MixedUnitsError
+        Where classifications, valuations within a basket or price bases differ.
+    AggregateError, UsageError
+        Where a basket holds several economies, years, sources or figures per product.
+    CoverageError
+        For an empty basket or a missing value.
+
+    Notes
+    -----
+    100 (1 - sum_k |m_k - x_k| / 2) over product shares. Michaely (1996), World Bank WPS 1583.
+
+    Examples
+    --------
+    >>> sold = pd.DataFrame({"product": ["27", "72"], "value_usd": [60.0, 40.0]})
+    >>> round(complementarity(sold, sold.assign(value_usd=[10.0, 90.0])), 6)
+    50.0
     """
     by_product(exports, imports)
     baskets = []
@@ -188,17 +283,47 @@ def _both_flows(trade: pd.DataFrame, keys: Sequence[str], cell: Sequence[str]) -
 def grubel_lloyd(
     trade: pd.DataFrame, by: Sequence[str] = ("reporter", "partner", "year")
 ) -> pd.DataFrame:
-    """Intra-industry trade: 1 - sum |X_k - M_k| / sum (X_k + M_k) over products, in [0, 1].
+    """Intra-industry trade of a group, in [0, 1].
 
-    trade: exports and imports by product of one source (columns of `by`, flow, product, value_usd
-        in USD).
-    Returns one row per `by`: grubel_lloyd, products, missing ('exports', 'imports' or ''). A
-    product with one direction only counts as fully one-way; a group in which a whole flow is not
-    reported has no index, and `missing` says which.
-    Raises CoverageError where the frame holds one flow only or a value is missing, MixedUnitsError
-    for mixed classifications or price bases, UsageError for two figures or sources, AggregateError
-    for an aggregate and its members in one group.
-    Source: Grubel and Lloyd (1975), Intra-Industry Trade, eq. 2.10.
+    Parameters
+    ----------
+    trade : pandas.DataFrame
+        Exports and imports by product of one source: the columns of `by`, flow, product, value_usd
+        (USD).
+    by : sequence of str
+        What makes a group.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per `by`: grubel_lloyd, products, missing ('exports', 'imports' or ''), sources. A
+        product with one direction only counts as fully one-way; a group in which a whole flow is not
+        reported has no index, and `missing` says which.
+
+    Raises
+    ------
+    CoverageError
+        Where the frame holds one flow only or a value is missing.
+    MixedUnitsError
+        For mixed classifications or price bases.
+    UsageError
+        For two figures or sources.
+    AggregateError
+        For an aggregate and its members in one group.
+
+    Notes
+    -----
+    1 - sum |X_k - M_k| / sum (X_k + M_k) over products. Grubel and Lloyd (1975), Intra-Industry Trade,
+    eq. 2.10.
+
+    Examples
+    --------
+    >>> rows = [("27", "export", 60.0), ("27", "import", 10.0), ("72", "export", 40.0)]
+    >>> rows += [("72", "import", 90.0)]
+    >>> rows = pd.DataFrame(rows, columns=["product", "flow", "value_usd"])
+    >>> found = grubel_lloyd(rows.assign(reporter="KAZ", partner="WLD", year=2020))
+    >>> found["grubel_lloyd"].round(6).tolist()
+    [0.5]
     """
     keys = list(by)
     wide = _both_flows(by_product(trade), keys, [*keys, "product"])
@@ -221,18 +346,42 @@ def grubel_lloyd(
 def balance(
     trade: pd.DataFrame, by: Sequence[str] = ("reporter", "partner", "year")
 ) -> pd.DataFrame:
-    """Bilateral balance as reported: exports minus imports (USD), and as a share of turnover in
-    [-1, 1].
+    """Bilateral balance as reported: exports minus imports.
 
-    trade: rows of one source and product, both flows (columns of `by`, flow, value_usd). Exports
-    are mostly fob and imports cif, so a small deficit can be freight; `valuation` is not adjusted
-    here (see `reconcile`).
-    Returns `by`, export, import, balance = export - import, of_turnover = balance / (export +
-    import), null where both are zero. A group with one flow only has no balance and no row: missing
-    is not zero.
-    Raises CoverageError where a value is missing or no group has both flows, UsageError for two
-    figures or sources, MixedUnitsError for several products, or several valuations or price bases
-    within a flow, AggregateError for an aggregate and its members in one group.
+    Parameters
+    ----------
+    trade : pandas.DataFrame
+        Rows of one source and product, both flows: the columns of `by`, flow, value_usd.
+    by : sequence of str
+        What makes a group.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per `by`: export, import, balance (USD), of_turnover in [-1, 1] (null where both are
+        zero), sources. A group with one flow only has no row: missing is not zero.
+
+    Raises
+    ------
+    CoverageError
+        Where a value is missing or no group has both flows.
+    UsageError
+        For two figures or sources.
+    MixedUnitsError
+        For several products, or several valuations or price bases within a flow.
+    AggregateError
+        For an aggregate and its members in one group.
+
+    Notes
+    -----
+    of_turnover = (export - import) / (export + import). Exports are mostly fob and imports cif, so a
+    small deficit can be freight; `valuation` is not adjusted here (see `reconcile`).
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"flow": ["export", "import"], "value_usd": [30.0, 10.0]})
+    >>> balance(rows.assign(reporter="KAZ", partner="CHN", year=2020))["of_turnover"].tolist()
+    [0.5]
     """
     keys = list(by)
     wide = _both_flows(trade, keys, keys).reindex(columns=["export", "import"])

@@ -20,19 +20,45 @@ _OPPOSITE = {"export": "import", "import": "export"}
 def perspective(trade: pd.DataFrame, of: Iterable[str], *, panels: bool = True) -> pd.DataFrame:
     """All reports of goods trade of some economies, from their point of view.
 
-    trade: rows like table `trade` (reporter, partner, year, flow, product, value_usd in USD,
-        source_id); those of product TOTAL are used. of: codes or names of the economies looked at.
-        panels: whether the positive figures of sources with the role 'panel' count, whose zeros are
-        not reports; ranks do without them (a four-year panel of uneven quality settles no 'first').
-        Sources with the role 'estimated' are nobody's report and never count.
-    Returns the rows with `economy`, `other`, `direction` (export or import *of the economy*) and
-    `side`:
-    'reporter' where the economy itself reports, 'mirror' where its partner does. Seen from the
-    partner, the same rows
-    turn both: the mirror of the mirror is the original.
-    Raises UnknownNameError for an economy or a missing column, UsageError for text, negative values
-    or an unknown flow, CoverageError for a row without a value, MixedUnitsError for several price
-    bases.
+    Parameters
+    ----------
+    trade : pandas.DataFrame
+        Like table `trade`: reporter, partner, year, flow, product, value_usd (USD), source_id; rows of
+        product TOTAL are used.
+    of : iterable of str
+        Codes or names of the economies looked at.
+    panels : bool
+        Whether the positive figures of sources with the role 'panel' count, whose zeros are not
+        reports; ranks do without them (a four-year panel of uneven quality settles no 'first').
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows with economy, other, direction (export or import *of the economy*) and side: 'reporter'
+        where the economy itself reports, 'mirror' where its partner does. Sources with the role
+        'estimated' are nobody's report and never count.
+
+    Raises
+    ------
+    UnknownNameError
+        For an economy or a missing column.
+    UsageError
+        For text, negative values or an unknown flow.
+    CoverageError
+        For a row without a value.
+    MixedUnitsError
+        For several price bases.
+
+    Notes
+    -----
+    Seen from the partner, the same rows turn both: the mirror of the mirror is the original.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> seen = perspective(ca.load("trade", reporter="KAZ", source="KAZ_BNS"), ["Kazakhstan"])
+    >>> set(seen["side"]), set(seen["economy"])
+    ({'reporter'}, {'KAZ'})
     """
     of = [economies.resolve(e) for e in of]
     require(
@@ -85,17 +111,41 @@ def mirror_gap(
 ) -> pd.DataFrame:
     """Both sides' reports of one pair, as published (no CIF/FOB adjustment).
 
-    economy, partner: codes or names. trade: a frame like table `trade` (see `perspective`); loaded
-        where not given.
-    since, until: years, both included.
-    Returns one row per year and direction (of `economy`): reported (USD; the median where several
-    sources hold the own report), mirror (the partner's, likewise), gap = mirror - reported, ratio =
-    mirror / reported, low and high over all reports of both sides, services_included (a source of
-    goods and services is among them), and the sources. A
-    side without a report is null: missing is not zero.
-    Raises CoverageError where nobody reports the pair, UsageError for an economy with itself or a
-    figure that stands twice, and what `perspective` raises.
-    Reference: Hummels and Lugovskyy (2006), Journal of International Economics 68(1).
+    Parameters
+    ----------
+    economy, partner : str
+        Codes or names.
+    trade : pandas.DataFrame, optional
+        Like table `trade` (see `perspective`); loaded where not given.
+    since, until : int, optional
+        Years, both included.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per year and direction (of `economy`): year, direction; reported (USD; the median where
+        several sources hold the own report), mirror (the partner's, likewise), gap = mirror - reported,
+        ratio = mirror / reported, low and high over all reports of both sides (USD), services_included
+        (a source of goods and services is among them), sources. A side without a report is null:
+        missing is not zero.
+
+    Raises
+    ------
+    CoverageError
+        Where nobody reports the pair.
+    UsageError
+        For an economy with itself or a figure that stands twice, and what `perspective` raises.
+
+    Notes
+    -----
+    Hummels and Lugovskyy (2006), Journal of International Economics 68(1). `reconcile` brings both
+    sides to one valuation.
+
+    Examples
+    --------
+    >>> found = mirror_gap("KGZ", "CHN", since=2022, until=2022).set_index("direction")
+    >>> bool(found.loc["import", "ratio"] > 3)
+    True
     """
     economy, partner = economies.resolve(economy), economies.resolve(partner)
     if economy == partner:
