@@ -112,10 +112,10 @@ PICTURES = {
 """Each picture with frames that it can draw and its other arguments."""
 
 OTHERS = {
-    "curve_data", "leader_words", "measure_group", "measure_name", "missing_map", "party", "region_map", "shared_border", "show",
+    "coefficient_curve", "curve_data", "leader_words", "measure_group", "measure_name", "missing_map", "party", "region_map", "shared_border", "show",
     "show_coverage", "show_note", "show_table", "show_universe", "to_svg",
 }  # fmt: skip
-"""Of the public names those that draw no frame, or display what another has drawn."""
+"""Of the public names those that draw no frame (a result, a map), or display what another has drawn."""
 
 GIVEN = [(name, argument) for name, (frames, _) in PICTURES.items() for argument in frames]
 OPTIONAL = {"mirror_gaps": {"direction"}, "student_lines": {"source_id"}, "specification_curve": {"axis"}, "coverage_map": {"reporter"},
