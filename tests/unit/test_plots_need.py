@@ -231,12 +231,14 @@ PICTURES = {
 """Each picture with frames that it can draw and its other arguments."""
 
 OTHERS = {
+    "coefficient_curve",
     "curve_data",
     "leader_words",
     "measure_group",
     "measure_name",
     "missing_map",
     "region_map",
+    "row_words",
     "shared_border",
     "show",
     "show_coverage",
@@ -245,7 +247,7 @@ OTHERS = {
     "show_universe",
     "to_svg",
 }
-"""Of the public names those that draw no frame, or display what another has drawn."""
+"""Of the public names those that draw no frame (a result, a map), or display what another has drawn."""
 
 GIVEN = [(name, argument) for name, (frames, _) in PICTURES.items() for argument in frames]
 OPTIONAL = {
