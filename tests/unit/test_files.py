@@ -24,7 +24,9 @@ from ca_research.ground.errors import CaResearchError, IntegrityError, LinkError
 from ca_research.ground.files import changed, scratch_folder, stamps, walk, write_whole
 
 
-@pytest.mark.parametrize("name", ["ground.files", "ground.numbers", "kernels.spec", "kernels.launch"])
+@pytest.mark.parametrize(
+    "name", ["ground.files", "ground.numbers", "kernels.spec", "kernels.launch"]
+)
 def test_examples_in_docstrings_run(name):
     found = doctest.testmod(importlib.import_module(f"ca_research.{name}"))
     assert found.attempted and not found.failed
