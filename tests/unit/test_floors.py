@@ -41,7 +41,7 @@ NETWORK = {
     "wbgapi",
     "pooch",
 }
-HEAVY = {"pandas", "numpy", "pyarrow", "duckdb", "matplotlib", "statsmodels"}
+HEAVY = {"pandas", "numpy", "pyarrow", "duckdb", "matplotlib", "statsmodels", "pandera"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
