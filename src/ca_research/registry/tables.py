@@ -112,7 +112,25 @@ class RawFile(Model):
 
 
 class Table(Model):
-    """One table: key, columns, raw files with their sha256, expected rows per source."""
+    """One table: the only place that says what its columns are for.
+
+    Attributes
+    ----------
+    table, title, description
+        Its name, which is the file's too, and what one row is.
+    key
+        Columns that tell its rows apart, none of them empty: no two rows share a key, rows are
+        built in its order, and a data path is made of it.
+    known
+        What says since when a row is known: its `year` and the lag of its source, its own `date`,
+        or the publication of its `source`.
+    columns
+        Every column of the raw files, in their order.
+    files
+        The raw files with their sha256 and numbers of rows.
+    rows
+        The rows of every source; another number is a fault.
+    """
 
     table: Name
     title: str
