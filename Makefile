@@ -21,7 +21,7 @@ test: $(READY)
 quick: $(READY)
 	@$(BIN)/ruff check src tests tools benchmarks && $(BIN)/ruff format --check src tests tools benchmarks && $(BIN)/mypy
 	@$(BIN)/ca-research data build
-	@$(BIN)/python -m pytest tests/unit tests/property -n auto --junitxml=reports/quick.junit.xml
+	@$(BIN)/python -m pytest tests/unit tests/article tests/property -n auto --junitxml=reports/quick.junit.xml
 	@$(BIN)/ca-research run C25 --as-of latest
 
 lint: $(READY)

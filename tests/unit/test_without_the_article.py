@@ -30,7 +30,6 @@ TESTS = (
     "figure",
     "frames_refused",
     "lazy_import",
-    "registry",
     "students_intensity",
     "svg",
     "words",
