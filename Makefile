@@ -25,7 +25,7 @@ test-long: $(READY)
 
 quick: lint
 	@$(BIN)/ca-research data build
-	@$(BIN)/python -m pytest tests/unit tests/property -n auto --junitxml=reports/quick.junit.xml
+	@$(BIN)/python -m pytest tests/unit tests/article tests/property -n auto --junitxml=reports/quick.junit.xml
 	@$(BIN)/ca-research run C25 --as-of latest
 
 lint: $(READY)

@@ -317,3 +317,19 @@ def report(tmp_path_factory, worker_id):
             )
             assert done.returncode == 0, done.stderr
     return folder
+
+
+@pytest.fixture(scope="session")
+def rest(tmp_path_factory):
+    """A checkout without the article: its room, its claims and its settings are gone."""
+    folder = tmp_path_factory.mktemp("rest")
+    package = Path(registry.__file__).parents[1]
+    shutil.copytree(
+        package, folder / "src" / "ca_research", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    shutil.copytree(REAL / "registry", folder / "registry")
+    for gone in ("src/ca_research/article", "registry/claims", "registry/article"):
+        shutil.rmtree(folder / gone)
+    shutil.copytree(REAL / "tests", folder / "tests")
+    shutil.copy(REAL / "pyproject.toml", folder)
+    return folder

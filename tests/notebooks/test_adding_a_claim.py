@@ -16,16 +16,19 @@ from ca_research.ground import paths
 DOC = (paths.home() / "docs" / "adding-a-claim.md").read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="module")
-def walked(tmp_path_factory):
-    """The folder after every command of the page; each must end well."""
+@pytest.fixture(scope="module", params=["whole", "without the article"])
+def walked(request, tmp_path_factory, rest):
+    """The folder after every command of the page; each must end well, with the package as it is and
+    with one from which this article is gone.
+    """
     folder = tmp_path_factory.mktemp("walk")
     script = "set -euo pipefail\n" + "\n".join(re.findall(r"```bash\n(.*?)```", DOC, flags=re.S))
+    other = {} if request.param == "whole" else {"PYTHONPATH": str(rest / "src")}
     search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", "-c", script],
         cwd=folder,
-        env=os.environ | {"PATH": search},
+        env=os.environ | {"PATH": search} | other,
         capture_output=True,
         text=True,
     )

@@ -1,0 +1,91 @@
+"""The library and the engine stand without this article: nothing of them knows its claims or its
+powers, and they work where its room and its claims are gone.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import ca_research
+from ca_research import registry
+
+PACKAGE = Path(ca_research.__file__).parent
+REST = [f for f in sorted(PACKAGE.rglob("*.py")) if f.relative_to(PACKAGE).parts[0] != "article"]
+EXAMPLES = {
+    "app/cli.py",
+    "app/report.py",
+    "app/scaffold.py",
+    "claims/claim.py",
+    "ground/reads.py",
+    "runs/planning.py",
+}
+"""Where a claim is named as an example of one, in help and documentation."""
+TESTS = (
+    "claims_logic",
+    "economies",
+    "figure",
+    "frames_refused",
+    "lazy_import",
+    "students_intensity",
+    "svg",
+    "words",
+)
+"""Tests of each floor that are quick and ask for no claim of the register."""
+
+
+def code(file: Path) -> str:
+    """A module without its comments and documentation."""
+    text = re.sub(r'"""(?:.|\n)*?"""', "", file.read_text(encoding="utf-8"))
+    return re.sub(r"#.*", "", text)
+
+
+@pytest.mark.parametrize("file", REST, ids=lambda f: f.relative_to(PACKAGE).as_posix())
+def test_no_claim_and_no_list_of_its_powers_stands_outside_the_article(file):
+    text = file.read_text(encoding="utf-8")
+    if file.relative_to(PACKAGE).as_posix() not in EXAMPLES:
+        assert not re.findall(r"\b[CO]\d{2}\b", text)
+    assert "RIVALS" not in text
+    powers = set(registry.article().partners)
+    for listed in re.findall(r"[(\[{][^()\[\]{}]*[)\]}]", code(file)):
+        assert len(powers & set(re.findall(r'"(\w+)"', listed))) < 3, listed
+
+
+def test_the_check_sees_what_it_looks_for():
+    """The article's own modules would fail it."""
+    own = [f for f in PACKAGE.rglob("*.py") if f not in REST]
+    assert any("RIVALS" in f.read_text(encoding="utf-8") for f in own)
+    assert any(re.search(r"\b[CO]\d{2}\b", f.read_text(encoding="utf-8")) for f in own)
+
+
+def python(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("CA_RESEARCH", "PYTEST"))}
+    return subprocess.run(
+        [sys.executable, *words],
+        cwd=folder,
+        env=kept | {"PYTHONPATH": str(folder / "src")},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_every_module_of_the_rest_imports(rest):
+    done = python(
+        rest,
+        "-c",
+        "import ca_research, importlib, pkgutil\n"
+        "for m in pkgutil.walk_packages(ca_research.__path__, 'ca_research.'):\n"
+        "    importlib.import_module(m.name)\n"
+        "print(ca_research.__file__, hasattr(ca_research, 'article'), ca_research.economies.CA5)",
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(str(rest)) and "False ('KAZ'," in done.stdout
+
+
+def test_other_tests_pass_without_it(rest):
+    files = [f"tests/unit/test_{name}.py" for name in TESTS]
+    done = python(rest, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *files)
+    assert done.returncode == 0, done.stdout[-3000:]
