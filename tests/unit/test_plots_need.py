@@ -247,7 +247,7 @@ OTHERS = {
     "show_universe",
     "to_svg",
 }
-"""Of the public names those that draw no frame (a result, a map), or display what another has drawn."""
+"""Of the public names those that draw no frame, or display what another has drawn."""
 
 GIVEN = [(name, argument) for name, (frames, _) in PICTURES.items() for argument in frames]
 OPTIONAL = {
