@@ -395,7 +395,7 @@ SCRIPT = """
 import os, signal, sys
 from pathlib import Path
 from ca_research import runs
-from ca_research import files
+from ca_research.ground import files
 from ca_research.runs import Options, Run
 home, out, when = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 planned = [

@@ -129,7 +129,7 @@ def measures():
 
 
 def test_there_is_something_to_look_at():
-    assert len(PUBLIC) > 150
+    assert len(PUBLIC) > 120
     assert len(measures()) > 50
 
 

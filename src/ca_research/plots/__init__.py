@@ -2,7 +2,6 @@
 out.
 """
 
-from ..registry.words import party
 from .claims import coverage_map, curve_data, missing_map, show_universe, specification_curve
 from .coverage import show_coverage
 from .domain import (
@@ -32,7 +31,6 @@ __all__ = [
     "measure_name",
     "mirror_gaps",
     "missing_map",
-    "party",
     "rank_slopes",
     "region_map",
     "row_words",
