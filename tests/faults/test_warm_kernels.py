@@ -310,7 +310,13 @@ def test_kernels_go_on_when_the_server_is_killed_and_the_next_start_brings_anoth
         assert process.returncode == launch.LOST, "nobody is left who could say how it ended"
 
 
-@pytest.mark.parametrize("left", ["socket", "file", "link to nowhere"])
+LONG = pytest.mark.long  # each starts a server of its own
+
+
+@pytest.mark.parametrize(
+    "left",
+    ["socket", *(pytest.param(other, marks=LONG) for other in ("file", "link to nowhere"))],
+)
 def test_what_lies_where_the_socket_should_be_is_replaced(own, left):
     path = place.place(os.environ).socket
     if left == "socket":
