@@ -378,7 +378,7 @@ SCRIPT = """
 import os, signal, sys
 from pathlib import Path
 from ca_research import runs
-from ca_research import files
+from ca_research.ground import files
 from ca_research.runs import Options, Run
 home, out, when = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 planned = [Run(f"r{i}", home / "notebooks" / f"r{i}.ipynb", {"n": 1, "as_of": "latest"}) for i in range(4)]
