@@ -25,11 +25,11 @@ from ca_research.ground.errors import (
     RunError,
     UsageError,
 )
+from ca_research.ground.periods import parse_as_of
 from ca_research.runs import planning
 from ca_research.runs.grid import read_grid
 from ca_research.runs.parameters import Parameter
 from ca_research.site import read, write_site
-from ca_research.tables.dates import parse_as_of
 
 LATIN = "caf\u00e9".encode("latin-1")
 

@@ -7,7 +7,8 @@ import pytest
 
 from ca_research import registry
 from ca_research.ground.errors import UsageError
-from ca_research.tables.dates import bounds, is_date, known_on, parse_as_of
+from ca_research.ground.periods import parse_as_of
+from ca_research.tables.dates import bounds, is_date, known_on
 
 DAY = dt.date
 

@@ -60,6 +60,15 @@ def test_help_loads_nothing_heavy(words, shown, allowed):
     assert set(loaded) <= set(allowed) and shown in text
 
 
+@pytest.mark.parametrize(
+    "words", [["C33", "-p", "economy=XXX"], ["C33", "--as-of", "2023-02-30"], ["C99"]]
+)
+def test_a_run_is_refused_before_anything_heavy_is_loaded(words):
+    code = HELP.format(words=["run", *words]).replace("assert not", "assert") + LOADED
+    loaded, _ = fresh(code)
+    assert set(loaded) <= {"pydantic"}
+
+
 def test_what_is_used_is_loaded():
     loaded, _ = fresh("import ca_research\nca_research.load\n" + LOADED)
     assert {"pandas", "pyarrow"} <= set(loaded), "else the tests above would pass for nothing"

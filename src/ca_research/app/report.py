@@ -116,6 +116,10 @@ def _once(
         [int], AbstractContextManager[tuple[Callable[[Run], None], Callable[[Result], None]]]
     ],
 ) -> Report:
+    from ..runs import lean, pool
+
+    pool.warm_up(options)  # while this process imports what it needs itself
+    lean.imports()
     from .. import runs, tables
     from ..site import write_site, write_verdicts
 
@@ -136,11 +140,12 @@ def _once(
                 stale.unlink()
     with progress(len(chosen)) as (on_start, on_done):
         for after in (False, True):  # the overview reads what the claims' runs have stored
-            due = [r for r in chosen if r.after == after]
+            due = runs.longest_first([r for r in chosen if r.after == after], out)
             if due and not (options.fail_fast and runs.failed(results)):
+                if after and results:
+                    with alone(out):
+                        write_verdicts(out)
                 results += runs.execute(due, out, options, on_start=on_start, on_done=on_done)
-                with alone(out):
-                    write_verdicts(out)
     with alone(out):
         runs.write_manifest(out, results, time.perf_counter() - started, options.kernel)
         try:

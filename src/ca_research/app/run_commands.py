@@ -112,9 +112,6 @@ def run(
         tell()
         typer.echo(f"report: {folder / 'index.html'} ({done})")
         return
-    from ..runs import lean
-
-    lean.imports()
     given = tuple((k, v) for k, v in limits.items() if v)
     options = runs.Options(jobs, fail_fast, kernel, given, not fresh, cluster)
     made = report.make(

@@ -18,8 +18,9 @@ import pandas as pd
 from .. import registry
 from ..ground import economies as eco
 from ..ground.errors import MeasureError, UnknownNameError, UsageError
+from ..ground.periods import parse_as_of
 from ..registry import ClaimSpec, Table
-from ..tables.dates import known_on, parse_as_of
+from ..tables.dates import known_on
 from ..tables.load import revised_sources
 from .measures import find, place, wrong_choices
 

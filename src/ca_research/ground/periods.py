@@ -1,8 +1,12 @@
-"""Years named relative to the newest one at hand, so that no year is typed into a rule."""
+"""Periods as users name them: years relative to the newest one at hand, so that no year is typed
+into a rule, and the day whose knowledge is used.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+import reprlib
 
 from .errors import UsageError
 
@@ -19,3 +23,18 @@ def years_back(name: str) -> int:
             f"not a relative year: {name!r}", hint="'newest', 'newest-1', 'newest-2' ..."
         )
     return int(hit[1] or 0)
+
+
+def parse_as_of(as_of: str | dt.date | None) -> dt.date | None:
+    """`None` and 'latest' mean everything at hand; else a full ISO date."""
+    if as_of is None or (isinstance(as_of, str) and as_of == "latest"):
+        return None
+    if isinstance(as_of, dt.date) and as_of == as_of:  # pandas' NaT is a date, and no day
+        return as_of.date() if isinstance(as_of, dt.datetime) else as_of
+    try:
+        return dt.date.fromisoformat(as_of)  # type: ignore[arg-type]  # no text is refused below
+    except (ValueError, TypeError):
+        raise UsageError(
+            f"as_of must be a date or 'latest', got {reprlib.repr(as_of)}",
+            hint="for example --as-of 2023-05-19",
+        ) from None

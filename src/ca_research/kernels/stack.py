@@ -30,6 +30,7 @@ STACK = (
         "pyarrow.parquet",
         "pyarrow.dataset",
         "pyarrow.compute",
+        "pyarrow.acero",
         "duckdb",
     ),
     *(
@@ -44,6 +45,14 @@ STACK = (
         "matplotlib.dates",
         "matplotlib.backends.backend_agg",
         "matplotlib.backends.backend_svg",
+    ),
+    *(  # what a first table, picture or figure imports by itself
+        "pandas.core.methods.to_dict",
+        "pandas.core.reshape.reshape",
+        "pandas.io.formats.csvs",
+        "pandas.io.formats.html",
+        "pandas.io.formats.string",
+        *(f"PIL.{kind}ImagePlugin" for kind in ("Bmp", "Gif", "Jpeg", "Ppm")),
     ),
     *("seaborn", "joblib", "yaml", "platformdirs", "filelock", "json", "sqlite3", "zoneinfo"),
     *(
@@ -81,6 +90,7 @@ SHELL = (
         "IPython.core.oinspect",
         "IPython.core.displaypub",
         "IPython.core.historyapp",
+        "IPython.core.pylabtools",
         "IPython.extensions.storemagic",
     ),
     *(

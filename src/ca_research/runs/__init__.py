@@ -21,6 +21,7 @@ _WHERE = {
     "declared": "parameters",
     "execute": "pool",
     "failed": "pool",
+    "longest_first": "manifest",
     "plan": "planning",
     "read_grid": "grid",
     "read_manifest": "manifest",

@@ -5,6 +5,7 @@ what came from the store.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +16,7 @@ from ..ground import paths
 from ..ground.errors import CoverageError, UsageError
 from ..ground.files import write_whole
 from . import inputs, planning, worker
+from .planning import Run
 from .pool import Result
 
 SEED = 0
@@ -66,6 +68,14 @@ def _runs(out: Path) -> list[dict[str, Any]]:
         return list(read_manifest(out)["runs"])
     except (CoverageError, UsageError, KeyError):
         return []
+
+
+def longest_first(runs: Sequence[Run], out: Path) -> list[Run]:
+    """Runs by the seconds they took last time in this folder, those not known first, so that all
+    workers end at about the same time.
+    """
+    took = {r["run_id"]: float(r["seconds"]) for r in _runs(out)}
+    return sorted(runs, key=lambda run: -took.get(run.run_id, math.inf))
 
 
 def read_manifest(out: Path) -> dict[str, Any]:

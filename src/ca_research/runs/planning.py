@@ -12,6 +12,7 @@ from typing import Any
 from .. import registry
 from ..ground import economies, paths
 from ..ground.errors import UnknownNameError, UsageError
+from ..ground.periods import parse_as_of
 from . import parameters
 
 
@@ -88,8 +89,6 @@ def plan(
     Raises UnknownNameError for an unknown claim or parameter, ParameterError for a value of a wrong
     type, UsageError for a day that is not in the calendar.
     """
-    from ..tables.dates import parse_as_of
-
     for day in as_of:
         parse_as_of(day)
     params, grid = dict(params or {}), dict(grid or {})

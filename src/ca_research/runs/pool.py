@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -220,9 +221,7 @@ def _in_processes(
     pool, under_way = _pool(jobs, scratch), dict[Future[worker.Outcome], Run]()
     stop = False
     try:
-        kernel = _kernel(
-            options.kernel, worker.environment(tasks[due[0].run_id])
-        )  # while the workers import
+        kernel = _kernel(options.kernel, worker.settings())  # while the workers import
         while waiting or under_way:
             broken = False
             while waiting and len(under_way) < jobs and not (stop or broken):
@@ -282,6 +281,20 @@ def _pool(jobs: int, scratch: str) -> ProcessPoolExecutor:
     for _ in range(jobs):
         pool.submit(worker.imports)
     return pool
+
+
+def warm_up(options: Options) -> None:
+    """Begin to start the server of warm kernels, which takes longer than all that comes before the
+    first run. Where it cannot be started, that is told when it is needed.
+    """
+
+    def start() -> None:
+        with contextlib.suppress(Exception):
+            if kernels.default()[0] == kernels.NAME:
+                kernels.warm({**os.environ, **worker.settings()})
+
+    if not (options.kernel or options.cluster):
+        threading.Thread(target=start, name="warm-up", daemon=True).start()
 
 
 def _kernel(wanted: str, environment: Mapping[str, str]) -> str:

@@ -60,20 +60,26 @@ class Outcome:
     note: str = ""
 
 
-def environment(task: Task) -> dict[str, str]:
-    """What a worker sets for its kernels: the limits of reads, the seed of hashes, one thread for
-    BLAS.
+def settings() -> dict[str, str]:
+    """What a worker sets for the kernels of all its runs: the seed of hashes, one thread for BLAS.
 
     A kernel starts in a folder of its own, so what is relative to this one is said in full.
     """
     full = kernels.absolute(os.environ, Path.cwd())
     found = {name: value for name, value in full.items() if os.environ[name] != value}
-    found |= {reads.VARIABLE: task.allowed, "CA_RESEARCH_STRICT": "1", "PYTHONHASHSEED": "0"}
-    return (
-        found
-        | dict.fromkeys(_THREADS, "1")
-        | ({"CA_RESEARCH_REPORTS": task.reports} if task.reports else {})
-    )
+    return found | {
+        "CA_RESEARCH_STRICT": "1",
+        "PYTHONHASHSEED": "0",
+        **dict.fromkeys(_THREADS, "1"),
+    }
+
+
+def environment(task: Task) -> dict[str, str]:
+    """What it sets for the kernel of one run: the limits of its reads and the folder of the report
+    as well.
+    """
+    reports = {"CA_RESEARCH_REPORTS": task.reports} if task.reports else {}
+    return settings() | {reads.VARIABLE: task.allowed} | reports
 
 
 def begin(scratch: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import reprlib
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -60,23 +59,6 @@ def _edge(text: str, *, end: bool) -> dt.date:
     except ValueError as error:
         raise UsageError(
             f"not a date: {text!r} ({error})", hint="write ISO 8601: 2023, 2023-05 or 2023-05-19"
-        ) from None
-
-
-def parse_as_of(as_of: str | dt.date | None) -> dt.date | None:
-    """`None` and 'latest' mean everything at hand; else a full ISO date."""
-    if as_of is None or (isinstance(as_of, str) and as_of == "latest"):
-        return None
-    if isinstance(as_of, dt.datetime) and as_of is not pd.NaT:  # NaT is a datetime, and no day
-        return as_of.date()
-    if isinstance(as_of, dt.date) and as_of is not pd.NaT:
-        return as_of
-    try:
-        return dt.date.fromisoformat(as_of)
-    except (ValueError, TypeError):
-        raise UsageError(
-            f"as_of must be a date or 'latest', got {reprlib.repr(as_of)}",
-            hint="for example --as-of 2023-05-19",
         ) from None
 
 

@@ -22,8 +22,9 @@ import pyarrow.parquet as pq
 from .. import registry
 from ..ground import economies
 from ..ground.errors import UnknownNameError, UsageError
+from ..ground.periods import parse_as_of
 from .build import table_file
-from .dates import bounds, parse_as_of
+from .dates import bounds
 
 
 def load(
