@@ -129,6 +129,8 @@ def test_what_is_missing_is_said():
     assert "among 5 or more" in row("trade.rank", partner="CHN", listed="5")["missing"]
     lost = row("trade.change", partner="CHN", since="2005")
     assert "has 2005 too" in lost["missing"]
+    itself = row("trade.change", partner="CHN", since="2020")
+    assert "by a source that has 2020 too" in itself["missing"]
     nothing = trade(("KAZ", "CHN", 2020, 1.0, 1.0, OFFICE), ("KAZ", "RUS", 2020, 0.0, 0.0, OFFICE))
     assert "zero" in row("trade.ratio", nothing, partner="CHN", to="RUS")["missing"]
 

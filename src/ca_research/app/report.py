@@ -100,7 +100,7 @@ def make(
     )
 
 
-_READ_ANEW = ("registry/", "data/raw/", "notebooks/")
+_READ_ANEW = ("registry/", "data/raw/", "notebooks/", "measures/")
 """What this process can read again; the package it has loaded, and the words it was given, stay as
 they were.
 """

@@ -188,6 +188,8 @@ def _row(
     known = sorted({int(y) for y in figures["year"]}, reverse=True)
     back = 0 if year.isdigit() else years_back(year)
     for at in [int(year)] if year.isdigit() else known:
+        if question.base and at <= int(question.base):
+            continue  # a year is not compared with itself
         voices = list(_voices(figures, terms, question, question.spans(at)))
         if not voices:
             continue
