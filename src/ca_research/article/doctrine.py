@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ..estimates.frame import estimate_row, estimates, shares
-from ..estimates.measures import measure
+from ..estimates.frame import estimate_row, estimates
+from ..estimates.measures import measure, parts
 from ..ground import economies as eco
 from ..ground.errors import UnknownNameError
 from ..stats import years_back
@@ -204,7 +204,7 @@ def goals(
 
 
 @measure("relations.goal_share")
-@shares(coded=coded_goals)
+@parts(coded=coded_goals)
 def goal_share(
     evidence: pd.DataFrame,
     *,

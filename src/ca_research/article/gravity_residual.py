@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates, shares
-from ..estimates.measures import measure
+from ..estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates
+from ..estimates.measures import measure, parts
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError
 from ..stats.forecast import ConvergenceError
@@ -400,7 +400,7 @@ def _picked(
 
 
 @measure("trade.residual")
-@shares(fits=residuals)
+@parts(fits=residuals)
 def residual(
     trade: pd.DataFrame,
     geography: pd.DataFrame,
@@ -436,7 +436,7 @@ def residual(
 
 
 @measure("trade.residual_p")
-@shares(fits=residuals)
+@parts(fits=residuals)
 def residual_p(
     trade: pd.DataFrame,
     geography: pd.DataFrame,

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ..estimates.frame import by_economy, estimate_row, estimates
-from ..estimates.measures import measure
+from ..estimates.frame import estimate_row, estimates
+from ..estimates.measures import by_economy, measure
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..stats.frames import require

@@ -92,6 +92,10 @@ class AggregateError(CaResearchError):
     """An aggregate stands beside its members where they would be ranked or summed together."""
 
 
+class MeasureError(CaResearchError):
+    """A measure gives what is no estimates frame."""
+
+
 class RunError(CaResearchError):
     """A notebook could not be run to its end."""
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from ..estimates.frame import estimate_row, estimates, shares
-from ..estimates.measures import measure
+from ..estimates.frame import estimate_row, estimates
+from ..estimates.measures import measure, parts
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError
 from ..stats import years_back
@@ -255,7 +255,7 @@ def _newest_year(
 
 
 @measure("trade.lead")
-@shares(seen=reports)
+@parts(seen=reports)
 def lead(
     trade: pd.DataFrame,
     *,
