@@ -11,7 +11,7 @@ import ca_research as ca
 from ca_research import registry
 from ca_research.claims.compute import Computation
 from ca_research.claims.criteria import judge_criteria
-from ca_research.ground.errors import RegistryError, UnknownNameError, UsageError
+from ca_research.ground.errors import MeasureError, RegistryError, UnknownNameError, UsageError
 
 DAY = "2023-05-19"
 
@@ -109,6 +109,7 @@ def _row(economy, estimate, path="p"):
         "n": 1,
         "first_year": 2010,
         "last_year": 2018,
+        "interval": "",
         "missing": "",
     }
     return {"economy": economy, "estimate": estimate, "path": path, "sources": ("AIDCPD",), **blank}
@@ -117,7 +118,7 @@ def _row(economy, estimate, path="p"):
 def test_two_rows_of_one_economy_are_an_error(monkeypatch, students):
     twice = _measure(lambda economies, _: [_row(e, v) for e in economies for v in (1.0, 2.0)])
     monkeypatch.setattr("ca_research.claims.compute.find", lambda name: twice)
-    with pytest.raises(UsageError, match="gives two rows for KAZ"):
+    with pytest.raises(MeasureError, match="gives two rows for KAZ"):
         ca.claim("C30").gather(students=students)
 
 

@@ -154,12 +154,12 @@ def test_a_claim_is_judged_by_it(article, own):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (DOUBLE.replace("estimates([", "([", 1), "returned list, and not an estimates frame"),
+        (DOUBLE.replace("estimates([", "([", 1), "my.double gives list"),
         (
             DOUBLE.replace("estimates([", "facts or ([", 1).replace(
                 "facts or", "facts.head(0) if 1 else"
             ),
-            "returned a frame without economy",
+            "gives no column economy",
         ),
         (DOUBLE.replace('year: str = "newest"', 'yaer: str = "newest"'), "takes no 'year'"),
     ],

@@ -5,7 +5,7 @@ import pytest
 
 import ca_research as ca
 from ca_research.claims.trace import ROWS, trace
-from ca_research.estimates.frame import estimate_row, estimates, tracing
+from ca_research.estimates import estimate_row, estimates
 
 TABLE = pd.DataFrame(  # invented
     {
@@ -21,11 +21,10 @@ TABLE = pd.DataFrame(  # invented
 
 
 def traced(rows_of, **more):
-    with tracing() as seen:
-        found = estimates(
-            [estimate_row(rows, economy=code, estimate=1.0) for code, rows in rows_of.items()]
-        )
-    return trace("c", {"year": "newest"}, found, seen, **more)
+    found = estimates(
+        [estimate_row(rows, economy=code, estimate=1.0) for code, rows in rows_of.items()]
+    )
+    return trace("c", {"year": "newest"}, found, **more)
 
 
 def test_the_trace_has_the_rows_of_each_economy_and_no_plumbing():
@@ -68,24 +67,24 @@ def test_keys_that_several_rows_of_the_table_share_stay_as_they_are():
     ]
 
 
-def test_an_estimate_on_the_way_that_was_not_taken_is_left_out():
-    with tracing() as seen:
-        estimate_row(TABLE.iloc[2:], economy="KAZ", estimate=9.0)
-        found = estimates([estimate_row(TABLE.iloc[:2], economy="KAZ", estimate=1.0)])
-    assert [c["n"] for c in trace("c", {}, found, seen)["cells"]] == [2]
+def test_an_estimate_without_rows_has_no_cell():
+    found = estimates([estimate_row(economy="KAZ", missing="no figures")])
+    assert trace("c", {}, found)["cells"] == []
+
+
+def test_the_rows_go_where_the_estimate_goes():
+    found = estimates([estimate_row(TABLE.iloc[[n]], economy=TABLE["reporter"][n]) for n in (0, 2)])
+    kept = found.merge(pd.DataFrame({"economy": ["UZB"]})).assign(estimate=3.0)
+    assert repr(kept["rows"][0]) == "<1 row>"
+    assert [c["rows"] for c in trace("c", {}, kept)["cells"]] == [
+        [["UZB", "CHN", 2021, 3.0, "UZB_STAT"]]
+    ]
 
 
 def test_many_rows_are_cut_and_counted():
     many = pd.concat([TABLE.iloc[:1].assign(year=y) for y in range(1990, 1990 + ROWS + 5)])
     cell = traced({"KAZ": many})["cells"][0]
     assert (cell["n"], len(cell["rows"])) == (ROWS + 5, ROWS)
-
-
-def test_nothing_is_recorded_outside_of_tracing():
-    with tracing() as seen:
-        pass
-    estimate_row(TABLE, economy="KAZ", estimate=1.0)
-    assert seen == []
 
 
 def test_long_texts_are_cut():

@@ -13,8 +13,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from .. import registry
-from ..estimates.frame import by_economy, estimate_row, estimates
-from ..estimates.measures import measure
+from ..estimates.frame import estimate_row, estimates
+from ..estimates.measures import by_economy, measure
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..plots import style

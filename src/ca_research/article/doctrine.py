@@ -12,8 +12,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..estimates.frame import estimate_row, estimates, shares
-from ..estimates.measures import measure
+from ..estimates.frame import estimate_row, estimates
+from ..estimates.measures import measure, parts
 from ..ground import economies as eco
 from ..ground.errors import UnknownNameError, UsageError
 from ..plots import style
@@ -211,7 +211,7 @@ def goals(
 
 
 @measure("relations.goal_share")
-@shares(coded=coded_goals)
+@parts(coded=coded_goals)
 def goal_share(
     evidence: pd.DataFrame,
     *,

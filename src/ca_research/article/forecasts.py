@@ -16,8 +16,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
-from ..estimates.frame import by_economy, estimate_row, estimates, shares
-from ..estimates.measures import measure
+from ..estimates.frame import estimate_row, estimates
+from ..estimates.measures import by_economy, measure, parts
 from ..ground import economies as eco
 from ..ground.errors import CaResearchError, CoverageError, UnknownNameError, UsageError
 from ..plots import style
@@ -306,7 +306,7 @@ def every_series(trade: pd.DataFrame, *, economies: Sequence[str]) -> dict[tuple
 
 @measure("trade.foreseen")
 @by_economy
-@shares(of_series=every_series)
+@parts(of_series=every_series)
 def foreseen(
     trade: pd.DataFrame,
     *,

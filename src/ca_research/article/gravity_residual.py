@@ -20,8 +20,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates, shares
-from ..estimates.measures import measure
+from ..estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates
+from ..estimates.measures import measure, parts
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError
 from ..plots import style
@@ -406,7 +406,7 @@ def _picked(
 
 
 @measure("trade.residual")
-@shares(fits=residuals)
+@parts(fits=residuals)
 def residual(
     trade: pd.DataFrame,
     geography: pd.DataFrame,
@@ -442,7 +442,7 @@ def residual(
 
 
 @measure("trade.residual_p")
-@shares(fits=residuals)
+@parts(fits=residuals)
 def residual_p(
     trade: pd.DataFrame,
     geography: pd.DataFrame,

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from ..estimates.frame import by_economy, estimate_row, estimates
-from ..estimates.measures import measure
+from ..estimates.frame import estimate_row, estimates
+from ..estimates.measures import by_economy, measure
 from ..ground import economies as eco
 from ..ground.errors import UnknownNameError
 from ..tables.dates import bounds

@@ -6,8 +6,7 @@ from collections.abc import Collection, Sequence
 
 import pandas as pd
 
-from ..estimates.frame import shares
-from ..estimates.measures import measure
+from ..estimates.measures import measure, parts
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError
 from ..registry import article
@@ -40,7 +39,7 @@ def among(partners: str) -> Collection[str] | None:
 
 
 @measure("trade.lead")
-@shares(seen=reports)
+@parts(seen=reports)
 def lead(
     trade: pd.DataFrame,
     *,

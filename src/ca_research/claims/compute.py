@@ -7,26 +7,16 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import pandas as pd
 
-from ..estimates.frame import tracing
-from ..estimates.measures import Measure
+from ..estimates import checked, parts_of
+from ..estimates.measures import Maker
 from ..ground.errors import CaResearchError
 from ..registry import Criterion
-from .measures import checked, find
-
-Seen = list[tuple[str, pd.DataFrame]]
-
-
-def shared_parts(function: Measure) -> Mapping[str, Measure]:
-    """Arguments of a measure that are the same for all its specifications, with what makes each.
-
-    What makes a part may have shared parts of its own.
-    """
-    return getattr(function, "shared", {})
+from .measures import find, place
 
 
 @dataclass(frozen=True)
@@ -41,7 +31,7 @@ class Call:
 
     @property
     def by_economy(self) -> bool:
-        """Whether each row of the measure stands for itself (`tables.provenance.by_economy`)."""
+        """Whether each row of the measure stands for itself (`estimates.by_economy`)."""
         return getattr(find(self.name), "by_economy", False)
 
     @classmethod
@@ -51,9 +41,9 @@ class Call:
 
 @dataclass(frozen=True)
 class _Part:
-    """A shared part as it was made, with the names of what is given that it was made from."""
+    """A part as it was made, with the names of what is given that it was made from."""
 
-    found: pd.DataFrame | CaResearchError
+    found: Any
     inputs: frozenset[str]
 
 
@@ -62,31 +52,23 @@ class Computation:
 
     def __init__(self, given: Mapping[str, Any]) -> None:
         self.given = dict(given)
-        self._done: dict[Any, tuple[pd.DataFrame | CaResearchError, Seen]] = {}
-        self._parts: dict[tuple[Measure, tuple[str, ...]], _Part] = {}
+        self._done: dict[Any, pd.DataFrame | CaResearchError] = {}
+        self._parts: dict[tuple[Maker, tuple[str, ...]], _Part] = {}
 
     def taken(self, calls: Iterable[Call]) -> set[str]:
-        """Names of what is given that the measures take, or that one of their shared parts is made
-        from.
-        """
+        """Names of what is given that the measures take, or that one of their parts is made from."""
         return {name for call in calls for name in self._inputs(find(call.name))}
 
     def run(self, call: Call, **choices: str) -> pd.DataFrame:
-        """The estimates of one specification; raises what the measure raises, each time it is
-        asked.
-        """
-        return self.traced(call, **choices)[0]
+        """The estimates of one specification, with the table rows behind each in `rows`.
 
-    def traced(self, call: Call, **choices: str) -> tuple[pd.DataFrame, Seen]:
-        """As `run`, with (economy, rows) of every estimate made on the way."""
+        Raises what the measure raises, each time it is asked, and MeasureError for what is no
+        estimates frame.
+        """
         key = (call, tuple(sorted(choices.items())))
         if key not in self._done:
-            with tracing() as seen:
-                self._done[key] = _tried(partial(self._compute, call, choices)), seen
-        found, seen = self._done[key]
-        if isinstance(found, CaResearchError):
-            raise found
-        return found, seen
+            self._done[key] = _tried(partial(self._compute, call, choices))
+        return _or_raise(self._done[key])
 
     def without(self, source: str) -> Computation:
         """The same calls on figures without the rows of a source. Parts made from other figures
@@ -102,49 +84,59 @@ class Computation:
     def _compute(self, call: Call, choices: dict[str, str]) -> pd.DataFrame:
         function = find(call.name)
         given = self._arguments(function, call.economies) | dict(call.settings)
-        return checked(call.name, function(**given, **choices))
+        return checked(function(**given, **choices), call.name, place(function))
 
-    def _arguments(self, function: Measure, economies: tuple[str, ...]) -> dict[str, Any]:
-        """What a function takes of the economies, of what is given, and of its shared parts."""
+    def _arguments(self, function: Maker, economies: tuple[str, ...]) -> dict[str, Any]:
+        """What a function takes of the economies, of what is given, and of its parts."""
         found: dict[str, Any] = {}
-        for name in inspect.signature(function).parameters:
+        for name in _takes(function):
             if name == "economies":
                 found[name] = list(economies)
             elif name in self.given:
                 found[name] = self.given[name]
-            elif maker := shared_parts(function).get(name):
+            elif maker := parts_of(function).get(name):
                 found[name] = self._part(maker, economies)
         return found
 
-    def _part(self, maker: Measure, economies: tuple[str, ...]) -> pd.DataFrame:
+    def _part(self, maker: Maker, economies: tuple[str, ...]) -> Any:
         key = (maker, economies)
         if key not in self._parts:
             made = _tried(lambda: maker(**self._arguments(maker, economies)))
             self._parts[key] = _Part(made, frozenset(self._inputs(maker)))
-        found = self._parts[key].found
-        if isinstance(found, CaResearchError):
-            raise found
-        return found
+        return _or_raise(self._parts[key].found)
 
-    def _inputs(self, function: Measure) -> set[str]:
-        parts = shared_parts(function)
-        names = set(inspect.signature(function).parameters) & set(self.given)
+    def _inputs(self, function: Maker) -> set[str]:
+        parts = parts_of(function)
+        names = set(_takes(function)) & self.given.keys()
         return names.union(
             *(self._inputs(m) for part, m in parts.items() if part not in self.given)
         )
 
 
-def _parts_within(function: Measure) -> set[str]:
-    """Names of the shared parts of a function, and of the parts of these."""
-    parts = shared_parts(function)
+@cache
+def _takes(function: Maker) -> tuple[str, ...]:
+    """Names of the arguments of a function."""
+    return tuple(inspect.signature(function).parameters)
+
+
+def _parts_within(function: Maker) -> set[str]:
+    """Names of the parts of a function, and of the parts of these."""
+    parts = parts_of(function)
     return set(parts).union(*(_parts_within(maker) for maker in parts.values()))
 
 
-def _tried(make: Callable[[], pd.DataFrame]) -> pd.DataFrame | CaResearchError:
+def _tried(make: Callable[[], Any]) -> Any:
+    """What is made, or the error that kept it from being made."""
     try:
         return make()
     except CaResearchError as error:
         return error
+
+
+def _or_raise(found: Any) -> Any:
+    if isinstance(found, CaResearchError):
+        raise found
+    return found
 
 
 def _drop(value: Any, source: str) -> Any:

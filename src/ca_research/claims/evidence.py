@@ -100,8 +100,8 @@ def gather(spec: ClaimSpec, given: dict[str, Any], as_of: str | dt.date | None =
     keyword arguments.
     as_of: the day of knowledge of frames that no longer carry it.
     Raises UsageError for frames that cannot be judged by (`claims.given`), for what no measure
-    takes, and for two
-    answers where there can be one: two rows of an economy, two estimates from one data path.
+    takes, and for two estimates from one data path; MeasureError for a measure that gives no
+    estimates frame.
     """
     asked = {k: v for k, v in given.items() if k != "economies"}
     judged = checks.judged_economies(spec, given.get("economies"))
@@ -153,7 +153,7 @@ def _typed(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
         frame[column] = pd.to_numeric(frame[column]).astype("float64")
     frame["economy"] = frame["economy"].fillna("")
     frame["sources"] = frame["sources"].map(lambda s: s if isinstance(s, tuple) else ())
-    return frame
+    return frame.drop(columns="rows")  # they stay with the computation
 
 
 def _traces(
@@ -161,12 +161,12 @@ def _traces(
 ) -> list[dict[str, Any]]:
     """The rows behind the main specification of a criterion, where it has an answer."""
     try:
-        found, seen = computation.traced(call, **main)
+        found = computation.run(call, **main)
     except CaResearchError:
         return []
     taken = computation.taken([call])
     tables = [v for k, v in checks.tables_among(computation.given).items() if k in taken]
-    return [trace(criterion.name, main, found, seen, tables)]
+    return [trace(criterion.name, main, found, tables)]
 
 
 def _measured_again(
@@ -195,22 +195,13 @@ def _measured_again(
 
 
 def _one_answer(spec: ClaimSpec, frame: pd.DataFrame) -> None:
-    """Raise UsageError where a measure answers twice for an economy, or one data path has two
-    estimates.
+    """Raise UsageError where one data path has two estimates.
 
-    The second of either would decide nothing, or everything, by its place in the frame.
+    The second would decide nothing, or everything, by its place in the frame.
     """
     methods = [a.name for a in spec.grid.axes if a.kind == "method"]
     for criterion in spec.criteria().values():
         rows = frame[(frame["criterion"] == criterion.name) & (frame["without"] == "")]
-        twice = rows[rows.duplicated(["spec", "economy"])]
-        if len(twice):
-            raise UsageError(
-                f"{criterion.measure} gives two rows for "
-                f"{twice['economy'].iloc[0] or 'one specification'}",
-                where=f"{spec.id}, {criterion.name}, specification {twice['spec'].iloc[0]}",
-                hint="a measure returns one row per economy",
-            )
         stands_for = collapse(rows, [m for m in methods if m in criterion.axes])
         answers = {spec_: _rounded(part) for spec_, part in rows.groupby("spec")}
         for one, first in stands_for.items():

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from ..ground import economies
-from ..registry import ClaimSpec
-from .criteria import judge_criteria
+from ..registry import ClaimSpec, Criterion
+from .criteria import judge_criteria, specification_truths
 from .evidence import Evidence
 from .leave_out import leave_out
 from .rule import answer
@@ -89,4 +89,17 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
                 dropped_as_of=evidence.dropped,
             )
         )
-    return dataclasses.replace(verdicts[0], beside=tuple(verdicts[1:]), traces=evidence.traces)
+    return dataclasses.replace(
+        verdicts[0],
+        beside=tuple(verdicts[1:]),
+        traces=evidence.traces,
+        curves={name: _curve(c, evidence) for name, c in spec.criteria().items()},
+    )
+
+
+def _curve(criterion: Criterion, evidence: Evidence) -> pd.DataFrame:
+    """What every specification of a criterion says, with its choices."""
+    rows = evidence.standing[evidence.standing["criterion"] == criterion.name]
+    said = specification_truths(criterion, rows, list(evidence.economies))
+    choices = rows.drop_duplicates("spec").set_index("spec")[list(criterion.axes)]
+    return said.join(choices, on="spec")

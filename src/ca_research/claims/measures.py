@@ -14,9 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-import pandas as pd
-
-from ..estimates import ESTIMATE_COLUMNS, Measure, generic
+from ..estimates import Measure, generic
 from ..ground.errors import MeasureError, UnknownNameError
 from ..registry import Criterion
 from . import own_measures
@@ -115,23 +113,6 @@ def wrong_choices(measure: str, chosen: Mapping[str, Iterable[str]]) -> Iterator
                 yield f"{error.what}; {error.hint}"
         elif hasattr(function, "table"):
             yield from generic.faults(function, name, value)
-
-
-def checked(name: str, found: Any) -> pd.DataFrame:
-    """What a measure returned; raises MeasureError where it is no estimates frame."""
-    absent = [c for c in ESTIMATE_COLUMNS if c not in getattr(found, "columns", ())]
-    if isinstance(found, pd.DataFrame) and not absent:
-        return found
-    returned = (
-        f"a frame without {', '.join(absent)}"
-        if isinstance(found, pd.DataFrame)
-        else f"{type(found).__name__}"
-    )
-    raise MeasureError(
-        f"measure {name} returned {returned}, and not an estimates frame",
-        where=place(find(name)),
-        hint="return estimates([estimate_row(rows, estimate=...)]) of ca_research.estimates",
-    )
 
 
 def place(function: Measure) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..estimates.frame import data_path
+from ..estimates import Rows
 
 MIME = "application/vnd.ca-research.trace+json"
 """MIME type under which a notebook emits the traces of its criteria, beside its verdicts."""
@@ -25,23 +25,21 @@ def trace(
     criterion: str,
     choices: Mapping[str, str],
     found: pd.DataFrame,
-    seen: Sequence[tuple[str, pd.DataFrame]],
     tables: Sequence[pd.DataFrame] = (),
 ) -> dict[str, Any]:
     """JSON-ready trace of one criterion: its choices, and for each economy the first ROWS rows used
     and their number.
 
-    found: the estimates frame of the main specification. seen: (economy, rows) of every estimate
-    made on the way (`tables.provenance.tracing`); those that did not become an estimate of `found`
-    are left out. tables: the frames that the measure was given; a measure may hand on the keys of
-    its rows alone, and these give back the figures.
+    found: the estimates frame of the main specification, with `rows`. tables: the frames that the
+    measure was given; a measure may hand on the keys of its rows alone, and these give back the
+    figures.
     """
-    paths = {(row.economy, row.path) for row in found.itertuples() if row.path}
-    cells: dict[str, dict[str, Any]] = {}
-    for economy, rows in seen:
-        if economy not in cells and (economy, data_path(rows)) in paths:
-            cells[economy] = {"economy": economy, "n": len(rows), **_shown(_whole(rows, tables))}
-    return {"criterion": criterion, "choices": dict(choices), "cells": list(cells.values())}
+    cells = [
+        {"economy": economy, "n": len(rows), **_shown(_whole(rows.frame, tables))}
+        for economy, rows in zip(found["economy"], found["rows"], strict=True)
+        if isinstance(rows, Rows)
+    ]
+    return {"criterion": criterion, "choices": dict(choices), "cells": cells}
 
 
 def _whole(rows: pd.DataFrame, tables: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
+
+import pandas as pd
 
 from .words import criterion_number
 
@@ -82,8 +85,8 @@ class CriterionResult:
 class Verdict:
     """The computed answer to one reading of a claim.
 
-    `beside` holds the verdicts of its other readings, `traces` the rows behind the criteria of all
-    of them.
+    `beside` holds the verdicts of its other readings. Of the criteria of all of them, `traces`
+    holds the rows behind, and `curves` what every specification says (`specification_truths`).
     """
 
     claim: str
@@ -117,6 +120,7 @@ class Verdict:
     dropped_as_of: int | None = 0
     beside: tuple[Verdict, ...] = field(default=(), repr=False)
     traces: tuple[dict[str, Any], ...] = field(default=(), repr=False)
+    curves: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     def __str__(self) -> str:
         """The verdict as a reader needs it: the answer, the criteria it follows from, the other
@@ -143,9 +147,9 @@ class Verdict:
         return self.verdict + (", fragile" if self.fragile else "")
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form, without `beside` and `traces`."""
-        content = asdict(replace(self, beside=(), traces=()))
-        del content["beside"], content["traces"]
+        """JSON-ready form, without `beside`, `traces` and `curves`."""
+        content = asdict(replace(self, beside=(), traces=(), curves={}))
+        del content["beside"], content["traces"], content["curves"]
         return _number(content)
 
     def all(self) -> list[Verdict]:

@@ -1,15 +1,18 @@
 """Estimates: the frame that every measure gives, the rows behind it, and the path the data took."""
 
-from .frame import ESTIMATE_COLUMNS, by_economy, data_path, estimate_row, estimates, shares
-from .measures import Measure, measure
+from .frame import ESTIMATE_COLUMNS, Rows, checked, data_path, estimate_row, estimates
+from .measures import Measure, by_economy, measure, parts, parts_of
 
 __all__ = [
     "ESTIMATE_COLUMNS",
     "Measure",
+    "Rows",
     "by_economy",
+    "checked",
     "data_path",
     "estimate_row",
     "estimates",
     "measure",
-    "shares",
+    "parts",
+    "parts_of",
 ]

@@ -1,17 +1,19 @@
-"""Where an estimate comes from: the rows it used, their sources, and the path the data took."""
+"""Estimates frames: what every measure gives, with the rows behind each estimate and the path of
+their data.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from .. import registry
+from ..ground.errors import MeasureError
 
 ESTIMATE_COLUMNS = (
     "economy",
@@ -25,59 +27,72 @@ ESTIMATE_COLUMNS = (
     "sources",
     "path",
     "missing",
+    "rows",
 )
 """Columns of an estimates frame: what every measure of a wing returns to a claim, one row per
 economy.
 
-economy: code, or '' where the measure is of no single economy. estimate: a number, or null. low,
-    high, interval:
-bounds where the figures leave a range, and what kind of range. n: figures used. sources: tuple of
-source ids.
-path: equal for two estimates that rest on the same figures of the same origin. missing: why there
-    is no estimate.
+economy: code, or '' where the measure is of no single economy. estimate: a number, or null.
+low, high, interval: bounds where the figures leave a range, and what kind of range. n: figures
+used. sources: tuple of source ids. path: equal for two estimates that rest on the same figures of
+the same origin. missing: why there is no estimate. rows: the table rows that the estimate rests on
+(`Rows`), or None; a frame made by hand may do without this column.
 """
 
 
-def shares(
-    **parts: Callable[..., pd.DataFrame],
-) -> Callable[[Callable[..., pd.DataFrame]], Callable[..., pd.DataFrame]]:
-    """Mark arguments of a measure that do not depend on the choices of a specification, with what
-    makes each.
+@dataclass(frozen=True, eq=False, repr=False)
+class Rows:
+    """The table rows behind one estimate, in one cell of its frame: they go wherever it goes."""
 
-    Whoever runs the measure over many specifications makes such a part once and hands it to all of
-    them; called alone the measure makes its own.
+    frame: pd.DataFrame
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} row{'s'[: len(self) != 1]}>"
+
+
+def checked(found: Any, measure: str, where: str = "") -> pd.DataFrame:
+    """What a measure gave, where it is an estimates frame; with `rows`.
+
+    Parameters
+    ----------
+    found
+        What the measure returned.
+    measure, where
+        Its registered name and its file and line, for the error.
+
+    Raises
+    ------
+    MeasureError
+        Where it is no frame, lacks a column, answers twice for an economy, holds what is no number
+        where one must stand, bounds that are crossed, or sources that are no tuple of ids.
     """
 
-    def mark(measure: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
-        measure.shared = parts  # type: ignore[attr-defined]
-        return measure
+    def refuse(what: str, hint: str) -> MeasureError:
+        return MeasureError(f"{measure} gives {what}", where=where, hint=hint)
 
-    return mark
-
-
-def by_economy(measure: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
-    """Mark a measure whose rows stand each for itself: a row follows from figures of the sources
-    that it names alone.
-
-    Without a source that a row does not name the row is the same. Whoever leaves a source out
-    measures only those economies again that name it in any row, or have no figure in one.
-    """
-    measure.by_economy = True  # type: ignore[attr-defined]
-    return measure
-
-
-_seen: ContextVar[list[tuple[str, pd.DataFrame]] | None] = ContextVar("rows_seen", default=None)
-
-
-@contextmanager
-def tracing() -> Iterator[list[tuple[str, pd.DataFrame]]]:
-    """Collects (economy, rows used) of every estimate made within, in the order they are made."""
-    seen: list[tuple[str, pd.DataFrame]] = []
-    token = _seen.set(seen)
-    try:
-        yield seen
-    finally:
-        _seen.reset(token)
+    if not isinstance(found, pd.DataFrame):
+        raise refuse(type(found).__name__, "return estimates([estimate_row(...), ...])")
+    if lacking := [name for name in ESTIMATE_COLUMNS[:-1] if name not in found]:
+        raise refuse(f"no column {', '.join(lacking)}", "make its rows with estimate_row")
+    economies = found["economy"].tolist()
+    for code in economies:
+        if not isinstance(code, str):
+            raise refuse(f"the economy {code!r}", "a code, or '' where it is of none")
+    if len(set(economies)) < len(economies):
+        twice = next(code for code in economies if economies.count(code) > 1)
+        raise refuse(f"two rows for {twice or 'one specification'}", "one row per economy")
+    for name in ("estimate", "low", "high"):
+        if found[name].dtype.kind not in "fiu" and found[name].notna().any():
+            raise refuse(f"{name} as {found[name].dtype}", "numbers, and null where there is none")
+    for low, high in zip(found["low"].tolist(), found["high"].tolist(), strict=True):
+        if low is not None and high is not None and low > high:
+            raise refuse(f"a low of {low:g} above a high of {high:g}", "low is the lower bound")
+    if not all(isinstance(cell, tuple) for cell in found["sources"].tolist()):
+        raise refuse("sources that are no tuple", "a tuple of source ids, () where there is none")
+    return found if "rows" in found else found.assign(rows=None)
 
 
 _NO_CELL = {
@@ -118,8 +133,8 @@ def estimate_row(
     interval: str = "",
     missing: str = "",
 ) -> dict[str, Any]:
-    """One row of an estimates frame; `used` are the table rows behind it."""
-    row = {
+    """One row of an estimates frame; `used` are the table rows behind it, which it carries."""
+    row: dict[str, Any] = {
         "economy": economy,
         "estimate": estimate,
         "low": low,
@@ -131,11 +146,10 @@ def estimate_row(
         "sources": (),
         "path": "",
         "missing": missing,
+        "rows": None,
     }
     if used is None or used.empty:
         return row
-    if (seen := _seen.get()) is not None:
-        seen.append((economy, used))
     years = used["year"].dropna().tolist() if "year" in used else []
     return row | {
         "n": len(used),
@@ -143,6 +157,7 @@ def estimate_row(
         "last_year": int(max(years)) if years else None,
         "sources": tuple(sorted(set(used["source_id"]))),
         "path": data_path(used),
+        "rows": Rows(used),
     }
 
 

@@ -11,7 +11,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..claims import Claim, Evidence, Verdict
-from ..claims.criteria import specification_truths
 from ..claims.evidence import counted
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
@@ -22,7 +21,7 @@ from .needs import needs, one_of
 from .show import show
 
 
-def curve_data(claim: Claim, evidence: Evidence, verdict: Verdict, criterion: str) -> pd.DataFrame:
+def curve_data(claim: Claim, verdict: Verdict, criterion: str) -> pd.DataFrame:
     """One row per specification of a criterion: its choices, value, low and high, whether it is
     met; sorted by value.
 
@@ -33,12 +32,9 @@ def curve_data(claim: Claim, evidence: Evidence, verdict: Verdict, criterion: st
         raise UnknownNameError(f"criterion of {claim.id}", criterion, claim.spec.criteria())
     spec = claim.spec.criteria()[criterion]
     judged = {c.name: c for v in verdict.all() for c in v.criteria}[criterion]
-    rows = evidence.standing[evidence.standing["criterion"] == criterion]
-    table = specification_truths(spec, rows, list(evidence.economies))
-    choices = rows.drop_duplicates("spec").set_index("spec")[list(spec.axes)]
-    table = table.join(choices, on="spec")
-    table["threshold"] = (
-        judged.cell_threshold if len(judged.cells) == 1 and spec.over else judged.threshold
+    alone = len(judged.cells) == 1 and spec.over
+    table = verdict.curves[criterion].assign(
+        threshold=judged.cell_threshold if alone else judged.threshold
     )
     return table.sort_values(["value", "high", "spec"], na_position="last", ignore_index=True)
 
@@ -214,7 +210,7 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
     of what is missing.
     """
     for name, criterion in claim.spec.criteria().items():
-        data = curve_data(claim, evidence, verdict, name)
+        data = curve_data(claim, verdict, name)
         drawn = data.dropna(subset=["value", "low", "high"], how="all")
         if len(drawn) < 2:
             continue

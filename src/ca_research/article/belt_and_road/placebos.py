@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ...estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates, shares
-from ...estimates.measures import measure
+from ...estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates
+from ...estimates.measures import measure, parts
 from ...ground import economies as eco
 from ...ground.errors import CoverageError, UnknownNameError, UsageError
 from ...stats.synthetic import SyntheticControl, simplex_weights, synthetic_control
@@ -105,7 +106,36 @@ def _prepare(
     return _Prepared(dates, imports, wide, list(pool["economy"]), accession_list)
 
 
-def _fit(shared: _Prepared, economy: str, method: str) -> tuple[SyntheticControl, pd.DataFrame]:
+@dataclass(frozen=True)
+class _Figures:
+    """The figures of a fit, equal where they are the same: a fit is made once for them, in whatever
+    specification and without whatever source they come up.
+    """
+
+    cells: bytes
+    units: tuple[str, ...]
+    years: tuple[int, ...]
+    wide: pd.DataFrame = field(compare=False)
+
+    @classmethod
+    def of(cls, wide: pd.DataFrame) -> _Figures:
+        return cls(wide.to_numpy(float).tobytes(), tuple(wide), tuple(wide.index), wide)
+
+
+@lru_cache(maxsize=1024)
+def _fitted(figures: _Figures, economy: str, start: int, demean: bool) -> SyntheticControl:
+    return synthetic_control(figures.wide, economy, start, demean=demean)
+
+
+@lru_cache(maxsize=1024)
+def _ranked(figures: _Figures, economy: str, start: int, demean: bool) -> dict[str, float]:
+    return placebo_ranks(_fitted(figures, economy, start, demean))
+
+
+def _fit(
+    shared: _Prepared, economy: str, method: str
+) -> tuple[tuple[_Figures, str, int, bool], pd.DataFrame]:
+    """What `_fitted` and `_ranked` take for an economy, and the rows that the fit uses."""
     if method not in axes()["method"]:
         raise UnknownNameError("method", method, axes()["method"])
     start = shared.dates.set_index("economy")["year"].get(economy, pd.NA)
@@ -113,14 +143,12 @@ def _fit(shared: _Prepared, economy: str, method: str) -> tuple[SyntheticControl
         raise CoverageError(f"{economy}: no known date of signing in {shared.accession_list}")
     if economy not in shared.wide:
         raise CoverageError(f"{economy}: no imports reported by China")
-    pool = [c for c in shared.pool if c != economy]
-    fit = synthetic_control(
-        shared.wide[[economy, *pool]], economy, int(start), demean=method.endswith("demeaned")
-    )
-    units, imports, dates = [economy, *fit.donors], shared.imports, shared.dates
+    figures = _Figures.of(shared.wide[[economy, *(c for c in shared.pool if c != economy)]])
+    asked = (figures, economy, int(start), method.endswith("demeaned"))
+    units, imports, dates = [economy, *_fitted(*asked).donors], shared.imports, shared.dates
     cells = imports.loc[imports["economy"].isin(units), ["economy", "year", "source_id"]]
     signed = dates.loc[dates["economy"].isin(units), ["economy", "date", "source_id"]]
-    return fit, pd.concat([cells, signed], ignore_index=True)
+    return asked, pd.concat([cells, signed], ignore_index=True)
 
 
 def control(
@@ -141,7 +169,9 @@ def control(
     without imports, with fewer than eight years before it or ten donors.
     """
     listed = accession_list or settings().belt_and_road.by_month
-    return _fit(_prepare(trade, events, listed, donors, source), eco.resolve(economy), method)[0]
+    shared = _prepare(trade, events, listed, donors, source)
+    asked, _ = _fit(shared, eco.resolve(economy), method)
+    return _fitted.__wrapped__(*asked)  # one of the caller's own, which may be changed
 
 
 def _tried(
@@ -186,11 +216,11 @@ def effect_fits(
             try:
                 if isinstance(shared, CoverageError):
                     raise shared
-                fit, used = _fit(shared, code, how)
+                asked, used = _fit(shared, code, how)
             except CoverageError as error:
                 rows.append(choices | estimate_row(economy=code, missing=error.what))
                 continue
-            found = placebo_ranks(fit)
+            fit, found = _fitted(*asked), dict(_ranked(*asked))
             row = estimate_row(used, economy=code, estimate=found.pop("effect")) | found
             row |= {"start": int(fit.start), "donors_used": len(fit.donors)}
             rows.append(choices | row | {"pre_rmspe": fit.pre_rmspe, "post_rmspe": fit.post_rmspe})
@@ -240,7 +270,7 @@ def _rank(
 
 
 @measure("relations.gain_p")
-@shares(fits=effect_fits)
+@parts(fits=effect_fits)
 def gain_p(
     trade: pd.DataFrame,
     events: pd.DataFrame,
@@ -277,7 +307,7 @@ def gain_p(
 
 
 @measure("relations.loss_p")
-@shares(fits=effect_fits)
+@parts(fits=effect_fits)
 def loss_p(
     trade: pd.DataFrame,
     events: pd.DataFrame,
@@ -324,7 +354,7 @@ def partial_conjunction(p_values: Sequence[float], at_least: int) -> float:
 
 
 @measure("relations.joint_p")
-@shares(fits=effect_fits)
+@parts(fits=effect_fits)
 def joint_p(
     trade: pd.DataFrame,
     events: pd.DataFrame,

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ...estimates.frame import estimate_row, estimates, shares
-from ...estimates.measures import measure
+from ...estimates.frame import estimate_row, estimates
+from ...estimates.measures import measure, parts
 from ...ground import economies as eco
 from ...ground.errors import UnknownNameError
 from ...plots.show import show_table
@@ -331,7 +331,7 @@ def _largest_case(shown: Sequence[tuple[str, str]], case: str) -> int:
 
 
 @measure("relations.documented_cases")
-@shares(documents=Coded)
+@parts(documents=Coded)
 def documented_cases(
     evidence: pd.DataFrame,
     *,

@@ -15,8 +15,8 @@ from typing import Any
 
 import pandas as pd
 
-from ...estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates, shares
-from ...estimates.measures import measure
+from ...estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates
+from ...estimates.measures import measure, parts
 from ...ground import economies as eco
 from ...ground.errors import UnknownNameError
 from ...trade.rank import reports
@@ -99,7 +99,7 @@ def meeting_cells(
     return _labelled("meetings", made)
 
 
-@shares(
+@parts(
     of_trade=trade_cells,
     of_investment=investment_cells,
     of_students=student_cells,
@@ -228,7 +228,7 @@ def matrix(made: pd.DataFrame, **choices: str) -> pd.DataFrame:
 ByChoice = Mapping[tuple[str, str, str], Sequence[Mapping[str, Any]]]
 
 
-@shares(cells=cells)
+@parts(cells=cells)
 def by_choice(cells: pd.DataFrame) -> ByChoice:
     """What `cells` makes, as records by dimension, choice and since: specifications pick theirs
     without searching.
@@ -240,7 +240,7 @@ def by_choice(cells: pd.DataFrame) -> ByChoice:
 
 
 @measure("claims.priority.lead_share")
-@shares(cells_by_choice=by_choice)
+@parts(cells_by_choice=by_choice)
 def lead_share(
     trade: pd.DataFrame,
     investment: pd.DataFrame,

@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from ...estimates.frame import estimate_row, estimates, shares
+from ...estimates.frame import estimate_row, estimates
+from ...estimates.measures import parts
 from ...ground import economies as eco
 from ...ground.errors import UnknownNameError
 from ...stats.frames import numbers, require
@@ -30,7 +31,7 @@ TRADE_BASES = {
 }
 
 
-@shares(seen=reports)
+@parts(seen=reports)
 def partner_lead(
     trade: pd.DataFrame,
     *,

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from ...estimates.frame import estimate_row, estimates, shares
-from ...estimates.measures import measure
+from ...estimates.frame import estimate_row, estimates
+from ...estimates.measures import measure, parts
 from ...ground import economies as eco
 from ...ground.errors import CoverageError, UnknownNameError
 from ...stats.survival import kaplan_meier, median_time, survival_at
@@ -294,7 +294,7 @@ def _measured(
 
 
 @measure("relations.months_to_sign")
-@shares(documents=documents_signed)
+@parts(documents=documents_signed)
 def months_to_sign(
     events: pd.DataFrame,
     *,
@@ -337,7 +337,7 @@ def months_to_sign(
 
 
 @measure("relations.months_ahead")
-@shares(documents=documents_signed)
+@parts(documents=documents_signed)
 def months_ahead(
     events: pd.DataFrame,
     *,
@@ -375,7 +375,7 @@ def months_ahead(
 
 
 @measure("relations.group_ahead")
-@shares(documents=documents_signed)
+@parts(documents=documents_signed)
 def group_ahead(
     events: pd.DataFrame,
     *,
@@ -403,7 +403,7 @@ def group_ahead(
 
 
 @measure("relations.signed_within")
-@shares(documents=documents_signed)
+@parts(documents=documents_signed)
 def signed_within(
     events: pd.DataFrame,
     *,
