@@ -161,7 +161,9 @@ def test_run_ids_are_unique_readable_and_stable():
     found = runs.plan()
     ids = [r.run_id for r in found]
     assert len(ids) == len(set(ids))
-    assert all(re.fullmatch(r"([co]\d\d|brief|overview|data|specification)(-[a-z0-9.-]+)+", i) for i in ids)
+    assert all(
+        re.fullmatch(r"([co]\d\d|brief|overview|data|specification)(-[a-z0-9.-]+)+", i) for i in ids
+    )
     assert "c33-as-of-2023-05-19-economy-kaz" in ids  # pages keep their addresses
     swapped = runs.Run("C33", Path("n"), {"economy": "KAZ", "as_of": "latest"})
     assert (
