@@ -13,6 +13,7 @@ from .measures import (
     documents_seen,
     independent_sources,
     seen_rows,
+    show_both_sides,
     sides,
 )
 from .pictures import case_strip, sides_strip
@@ -31,6 +32,7 @@ __all__ = [
     "documents_seen",
     "independent_sources",
     "seen_rows",
+    "show_both_sides",
     "sides",
     "sides_strip",
 ]
