@@ -447,7 +447,7 @@ def test_what_would_not_be_drawn_is_refused():
     with pytest.raises(MixedUnitsError, match="economy is KAZ, KGZ"):
         plots.rank_slopes(pd.concat([RANKS, RANKS.assign(economy="KGZ")]), POWERS)
     with pytest.raises(UsageError, match="needs the table opinion"):
-        article.document_pages.show_documents("C10", {"evidence": pd.DataFrame()})
+        article.document_pages.show_beside("C10", {"evidence": pd.DataFrame()})
 
 
 def test_a_range_is_not_drawn_as_its_middle():

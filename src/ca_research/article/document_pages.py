@@ -36,8 +36,16 @@ alone.
 """
 
 
-def show_documents(claim_id: str, frames: Frames) -> None:
-    """Show the pictures of a claim that rests on documents: at least one in section main.
+def show_cases(claim_id: str, evidence: pd.DataFrame) -> None:
+    """Show the cases behind coded documents, by year and code; nothing for a claim without a coding."""
+    if claim_id in _CODED:
+        for figure, record in _cases(claim_id, evidence):
+            show(figure, **record)
+
+
+def show_beside(claim_id: str, frames: Frames) -> None:
+    """Show what stands beside the documents: ranks in doctrines, goals, polls, grants, terms of
+    loans; nothing where a claim rests on documents alone.
 
     frames: tables by name (evidence always; opinion, investment, macro, facts, projects where the
     claim needs them), loaded with one as_of. Nothing is loaded here.
@@ -47,10 +55,20 @@ def show_documents(claim_id: str, frames: Frames) -> None:
             f"{claim_id} also needs the table {', '.join(lacking)}",
             hint="frames={name: ca.load(name)}",
         )
-    for figure, record in _figures(claim_id, frames):
+    for figure, record in _beside(claim_id, frames):
         show(figure, **record)
     if claim_id == "C16":
         _show_terms(frames["projects"], frames["facts"])
+
+
+def show_sides(claim_id: str, evidence: pd.DataFrame) -> None:
+    """Show both sides of a claim, one mark for each independent origin; nothing where its criteria
+    do not count sides.
+    """
+    sides = documents.sides(evidence, claim=claim_id, counting=_COUNTING)
+    if len(sides) and claim_id not in ("C09", "C12"):
+        figure, record = _sides(claim_id, sides)
+        show(figure, **record)
 
 
 def _show_terms(projects: pd.DataFrame, facts: pd.DataFrame) -> None:
@@ -136,24 +154,18 @@ def _show_codes(claim_id: str, evidence: pd.DataFrame) -> None:
     )
 
 
-def _figures(claim_id: str, frames: Frames) -> Iterator[tuple[Figure, dict[str, Any]]]:
-    evidence = frames["evidence"]
-    if claim_id in _CODED:
-        yield from _cases(claim_id, evidence)
-    elif claim_id == "C09":
-        yield from doctrine.rank_figures(evidence)
+def _beside(claim_id: str, frames: Frames) -> Iterator[tuple[Figure, dict[str, Any]]]:
+    if claim_id == "C09":
+        yield from doctrine.rank_figures(frames["evidence"])
         yield from doctrine.visit_figures(frames["facts"])
     elif claim_id == "C12":
-        yield doctrine.goal_figure(evidence)
+        yield doctrine.goal_figure(frames["evidence"])
     elif claim_id == "C10":
         yield approval.poll_figure(frames["opinion"], about=["USA", "CHN", "RUS"], bar=40)
     elif claim_id == "C15":
         yield approval.poll_figure(frames["opinion"], about=["USA"])
     elif claim_id == "C14":
         yield from aid.grant_figures(frames["investment"], frames["macro"])
-    sides = documents.sides(evidence, claim=claim_id, counting=_COUNTING)
-    if len(sides) and claim_id not in ("C09", "C12"):
-        yield _sides(claim_id, sides)
 
 
 def _sides(claim_id: str, sides: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
