@@ -100,11 +100,7 @@ def test_imports_are_seen():
 )
 def test_a_module_imports_only_from_below(file):
     own = room(file)
-    upward = {
-        used
-        for used in rooms_used(file) - {own}
-        if FLOORS[used] >= FLOORS[own]
-    }
+    upward = {used for used in rooms_used(file) - {own} if FLOORS[used] >= FLOORS[own]}
     assert upward == set(), f"floor {FLOORS[own]} imports from its own floor or from above"
 
 
