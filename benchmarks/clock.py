@@ -24,7 +24,9 @@ def median(action: Callable[[], Any], repeats: int) -> float:
 
 
 def python(*words: str, **environment: str) -> None:
-    """Python as a process of its own, with its bytecode cached. Where it fails, the benchmark ends with what it said."""
+    """Python as a process of its own, with its bytecode cached. Where it fails, the benchmark ends
+    with what it said.
+    """
     env: Mapping[str, str] = {
         k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"
     } | environment

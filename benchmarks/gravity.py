@@ -1,10 +1,13 @@
-"""PPML through `ca_research.trade.gravity` beside a direct call of pyfixest, in one run, with equal results.
+"""PPML through `ca_research.trade.gravity` beside a direct call of pyfixest, in one run, with equal
+results.
 
     python benchmarks/gravity.py [FILE] [--repeats N]
 
-A made-up panel of 200 thousand rows and, where FILE is given (Parquet with exporter_iso3, importer_iso3, year,
-value_usd, source_id), all its rows: sources are set side by side as if they were different years, for the time it takes
-and not as an estimate. Printed are medians, their ratio (target: at most 1.1), and the largest difference.
+A made-up panel of 200 thousand rows and, where FILE is given (Parquet with exporter_iso3,
+importer_iso3, year,
+value_usd, source_id), all its rows: sources are set side by side as if they were different years,
+for the time it takes and not as an estimate. Printed are medians, their ratio (target: at most
+1.1), and the largest difference.
 """
 
 from __future__ import annotations
@@ -54,7 +57,9 @@ def made_up(economies: int = 142, years: int = 10, seed: int = 1) -> pd.DataFram
 
 
 def from_file(file: Path, seed: int = 2) -> pd.DataFrame:
-    """All rows of a world panel, with two made-up terms by pair; a source is a block of years of its own."""
+    """All rows of a world panel, with two made-up terms by pair; a source is a block of years of
+    its own.
+    """
     rows = pd.read_parquet(
         file, columns=["exporter_iso3", "importer_iso3", "year", "value_usd", "source_id"]
     )
@@ -83,7 +88,9 @@ def direct(rows: pd.DataFrame) -> np.ndarray:
 
 
 def coded(rows: pd.DataFrame) -> np.ndarray:
-    """pyfixest at its quickest: effects and clusters as whole numbers beforehand, nothing copied or stored."""
+    """pyfixest at its quickest: effects and clusters as whole numbers beforehand, nothing copied or
+    stored.
+    """
     formula = f"value_usd ~ {' + '.join(TERMS)} | exporter_year + importer_year"
     data = rows[["value_usd", *TERMS, "exporter_year", "importer_year", "pair_code"]].copy()
     fit = pf.fepois(formula, data, vcov={"CRV1": "pair_code"}, copy_data=False, store_data=False)
@@ -124,7 +131,8 @@ def compare(name: str, rows: pd.DataFrame, repeats: int) -> None:
     gap = max(np.abs(results["public"] - results[label]).max() for label in ("direct", "coded"))
     a, b, c = (statistics.median(times[label]) for label in actions)
     print(
-        f"| {name} | {len(rows):,} | {a:.2f} | {b:.2f} | {a / b:.2f} | {c:.2f} | {a / c:.2f} | {gap:.1e} |",
+        f"| {name} | {len(rows):,} | {a:.2f} | {b:.2f} | {a / b:.2f} | {c:.2f} | {a / c:.2f} | "
+        f"{gap:.1e} |",
         flush=True,
     )
 
@@ -140,7 +148,8 @@ def main() -> None:
     timed(public, made_up(20, 3))
     timed(coded, prepared(made_up(20, 3)))  # imports are not timed
     print(
-        "| panel | rows | public call, s | pyfixest, s | ratio | largest difference |\n|---|---:|---:|---:|---:|---:|"
+        "| panel | rows | public call, s | pyfixest, s | ratio | largest difference "
+        "|\n|---|---:|---:|---:|---:|---:|"
     )
     compare("made up", made_up(), chosen.repeats)
     if chosen.file:

@@ -1,22 +1,28 @@
-"""Kernels and notebooks, warm beside ordinary, in one run, with equal values and equal counts of figures.
+"""Kernels and notebooks, warm beside ordinary, in one run, with equal values and equal counts of
+figures.
 
     python benchmarks/notebooks.py [--runs N] [--repeats N]
 
-The notebook: 20 thousand made-up rows, an OLS, a PPML with fixed effects, three figures. Printed are medians of paired
-repeats and their ratio. Goals: a warm kernel is ready, with the stack imported, at least 4 times sooner; notebooks with
-their pages by `ca-research run`, as a whole process on an empty store, at least 6 times faster than papermill's command
-line followed by nbconvert, and 2.5 times faster than papermill in two processes; the same command again under 0.3 s. The
-command is timed twice: with the server that warm kernels are forked from running, and where it has to start it.
+The notebook: 20 thousand made-up rows, an OLS, a PPML with fixed effects, three figures. Printed
+are medians of paired
+repeats and their ratio. Goals: a warm kernel is ready, with the stack imported, at least 4 times
+sooner; notebooks with their pages by `ca-research run`, as a whole process on an empty store, at
+least 6 times faster than papermill's command line followed by nbconvert, and 2.5 times faster than
+papermill in two processes; the same command again under 0.3 s. The
+command is timed twice: with the server that warm kernels are forked from running, and where it has
+    to start it.
 
-Where ploomber-engine is installed, which runs a notebook in the interpreter that it is called from, it takes turns as
-well, in two processes and without pages. It is no dependency: `pip install ploomber-engine` into a copy of the environment.
+Where ploomber-engine is installed, which runs a notebook in the interpreter that it is called from,
+it takes turns as well, in two processes and without pages. It is no dependency: `pip install
+ploomber-engine` into a copy of the environment.
 """
 
 from __future__ import annotations
 
 import os
 
-# as in a worker of a run; pyfixest takes fixed effects in the order of a set, which the hash of their names decides
+# as in a worker of a run; pyfixest takes fixed effects in the order of a set, which the hash of
+# their names decides
 os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
 
 import argparse
@@ -41,28 +47,37 @@ from ca_research.ground import paths
 from ca_research.kernels.launch import WarmProcess
 
 CELLS = (
-    "import numpy as np, pandas as pd, statsmodels.api as sm, pyfixest as pf, seaborn as sns, duckdb\n"
+    "import numpy as np, pandas as pd, statsmodels.api as sm, pyfixest as pf, seaborn as sns, "
+    "duckdb\n"
     "import matplotlib.pyplot as plt",
     "seed: int = 1\neconomy: str = 'KAZ'\nas_of: str = 'latest'",
     "rng = np.random.default_rng(seed)\n"
     "n = 20_000\n"
-    "rows = pd.DataFrame({'x': rng.normal(size=n), 'z': rng.normal(size=n), 'g': rng.integers(0, 50, n), 't': rng.integers(0, 20, n)})\n"
+    "rows = pd.DataFrame({'x': rng.normal(size=n), 'z': rng.normal(size=n), 'g': rng.integers(0, "
+    "50, n), 't': rng.integers(0, 20, n)})\n"
     "rows['y'] = 0.5 * rows.x - 0.2 * rows.z + rows.g / 50 + rng.normal(size=n)\n"
     "rows['count'] = rng.poisson(np.exp(0.3 * rows.x + rows.t / 20))\n"
     "duckdb.sql('select t, avg(y) as y from rows group by t order by t').df().round(6)",
-    "ols = sm.OLS(rows.y, sm.add_constant(rows[['x', 'z']])).fit()\nprint(ols.params.map(repr).to_dict())",
-    "ppml = pf.fepois('count ~ x | g + t', rows, vcov={'CRV1': 'g'})\nprint(ppml.coef().map(repr).to_dict(), ppml.se().map(repr).to_dict())",
+    "ols = sm.OLS(rows.y, sm.add_constant(rows[['x', "
+    "'z']])).fit()\nprint(ols.params.map(repr).to_dict())",
+    "ppml = pf.fepois('count ~ x | g + t', rows, vcov={'CRV1': "
+    "'g'})\nprint(ppml.coef().map(repr).to_dict(), ppml.se().map(repr).to_dict())",
     "from ca_research import plots\n"
     "means = rows.groupby('t', as_index=False).y.mean()\n"
-    "plots.show(means.plot(x='t', y='y'), section='main', title='mean', alt='made up', data=means, sources=[])",
+    "plots.show(means.plot(x='t', y='y'), section='main', title='mean', alt='made up', "
+    "data=means, sources=[])",
     "part = rows.sample(500, random_state=seed)[['x', 'y']]\n"
-    "plots.show(sns.regplot(part, x='x', y='y'), section='main', title='line', alt='made up', data=part, sources=[])",
+    "plots.show(sns.regplot(part, x='x', y='y'), section='main', title='line', alt='made up', "
+    "data=part, sources=[])",
     "fig, axes = plt.subplots(1, 2)\n"
     "for ax, name in zip(axes, ('x', 'z')):\n    sns.histplot(rows[name], ax=ax)\n"
     "plots.show(fig, section='main', title='spread', alt='made up', data=part, sources=[])",
 )
 FIGURES = 3
-STACK = "import numpy, pandas, statsmodels.api, pyfixest, seaborn, duckdb, matplotlib.pyplot\npyfixest.feols, pyfixest.fepois;"
+STACK = (
+    "import numpy, pandas, statsmodels.api, pyfixest, seaborn, duckdb, "
+    "matplotlib.pyplot\npyfixest.feols, pyfixest.fepois;"
+)
 
 
 def notebook() -> Any:
@@ -86,7 +101,9 @@ def shown(file: Path) -> tuple[int, list[str]]:
 
 
 def ready(kernel: str) -> float:
-    """Seconds until a new kernel has answered a cell that imports the stack; its shutdown is not counted."""
+    """Seconds until a new kernel has answered a cell that imports the stack; its shutdown is not
+    counted.
+    """
     manager = KernelManager(kernel_name=kernel)
     start = time.perf_counter()
     manager.start_kernel()
@@ -105,7 +122,9 @@ def ready(kernel: str) -> float:
 
 
 def by_command(source: Path, folder: Path, runs: int) -> None:
-    """papermill's command line on the ordinary kernel, then nbconvert to HTML, one run after the other."""
+    """papermill's command line on the ordinary kernel, then nbconvert to HTML, one run after the
+    other.
+    """
     for seed in range(1, runs + 1):
         made = str(folder / f"{seed}.ipynb")
         python(
@@ -149,7 +168,9 @@ def by_ploomber(source: Path, folder: Path, runs: int) -> None:
 
 
 def by_ca_research(home: Path, folder: Path, runs: int) -> None:
-    """`ca-research run` as a whole process: notebooks and their pages, the index, the manifest; a store for each folder."""
+    """`ca-research run` as a whole process: notebooks and their pages, the index, the manifest; a
+    store for each folder.
+    """
     seeds = ",".join(str(seed) for seed in range(1, runs + 1))
     words = [
         "run",

@@ -1,6 +1,7 @@
 """Times what a user waits for, each beside a plain way to do the same, in one run: `make bench`.
 
-Prints a Markdown table. Each figure is the median of some repeats; `--report` also times the run of all claims.
+Prints a Markdown table. Each figure is the median of some repeats; `--report` also times the run of
+all claims.
 """
 
 from __future__ import annotations
@@ -99,7 +100,8 @@ def main() -> None:
     for what, seconds, beside, other in rows:
         ratio = f"{seconds / other:.2f}" if other == other else "–"
         print(
-            f"| {what} | {seconds:.3f} | {beside} | {'–' if other != other else f'{other:.3f}'} | {ratio} |"
+            f"| {what} | {seconds:.3f} | {beside} | {'–' if other != other else f'{other:.3f}'} "
+            f"| {ratio} |"
         )
 
 

@@ -1,10 +1,13 @@
-"""Partner shares and the Herfindahl-Hirschman index beside hand-written SQL of DuckDB, on one made-up Parquet file.
+"""Partner shares and the Herfindahl-Hirschman index beside hand-written SQL of DuckDB, on one
+made-up Parquet file.
 
     python benchmarks/shares.py [--rows 1000000] [--repeats N]
 
-Both sides start from the file and end with two frames in memory, the shares and the index. The SQL checks nothing; the
-library refuses aggregates, two figures in a cell, two sources, valuations or products in an account, and what is missing.
-A second line starts from frames in memory, a third has the SQL give the index alone. All take turns; results must be equal.
+Both sides start from the file and end with two frames in memory, the shares and the index. The SQL
+checks nothing; the library refuses aggregates, two figures in a cell, two sources, valuations or
+products in an account, and what is missing.
+A second line starts from frames in memory, a third has the SQL give the index alone. All take
+turns; results must be equal.
 """
 
 from __future__ import annotations
@@ -33,11 +36,16 @@ SHARES = """
         from {trade} where partner <> 'WLD' group by all)
     select reporter, year, flow, partner, value_usd, value_usd / total as share, partners
     from {trade} join account using (reporter, year, flow) where partner <> 'WLD'"""
-INDEX = "select reporter, year, flow, sum(share * share) as hhi, count(*) as n from {shares} group by all"
+INDEX = (
+    "select reporter, year, flow, sum(share * share) as hhi, count(*) as n from {shares} group "
+    "by all"
+)
 
 
 def made_up(rows: int, seed: int = 1) -> pd.DataFrame:
-    """Both flows of 35 years between all economies, as many partners of each as it takes, shuffled."""
+    """Both flows of 35 years between all economies, as many partners of each as it takes,
+    shuffled.
+    """
     rng = np.random.default_rng(seed)
     codes = np.array(sorted(ca.economies.codes() - set(ca.economies.AGGREGATES)))
     years, flows = np.arange(1990, 2025), np.array(["export", "import"])
@@ -115,7 +123,8 @@ def main() -> int:
                 for way, action in ways.items():
                     times.setdefault((start, way), []).append(timed(partial(action, trade)))
         gaps = [gap(library(t), action(t)) for t in starts.values() for action in (sql, sql_of_the_index)]  # fmt: skip
-    print(f"{machine()}, pandas {pd.__version__}, duckdb {duckdb.__version__}, {chosen.rows:,} rows\n")  # fmt: skip
+    print(f"{machine()}, pandas {pd.__version__}, duckdb {duckdb.__version__}, {chosen.rows:,} "
+"rows\n")  # fmt: skip
     print("| from | library, s | beside it | seconds | ratio |\n|---|---:|---|---:|---:|")
     for (start, way), found in times.items():
         if way != "library":

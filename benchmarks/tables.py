@@ -1,9 +1,10 @@
-"""Building the tables beside pandas.read_csv of the same files, which checks nothing; all take turns in one run.
+"""Building the tables beside pandas.read_csv of the same files, which checks nothing; all take
+turns in one run.
 
     python benchmarks/tables.py [--repeats N] [--rows N ...]
 
-`--rows` builds made-up trade tables of so many rows as well, each in a process of its own: seconds and the most memory
-it held, to see that both grow no faster than the rows.
+`--rows` builds made-up trade tables of so many rows as well, each in a process of its own: seconds
+and the most memory it held, to see that both grow no faster than the rows.
 """
 
 from __future__ import annotations
@@ -81,7 +82,9 @@ def made_up(home: Path, rows: int) -> None:
 
 
 def alone(home: str, action: str) -> tuple[float, float]:
-    """Seconds of an action of this file on a project and the most memory it held in MB, in a process of its own."""
+    """Seconds of an action of this file on a project and the most memory it held in MB, in a
+    process of its own.
+    """
     status = "open('/proc/self/status').read().split('VmHWM:')[1].split()[0]"
     code = f"from tables import *; print(timed({action}), int({status}) / 1024)"
     done = subprocess.run(
@@ -107,7 +110,8 @@ def main() -> None:
         print(f"| {what} | {seconds:.3f} | {seconds / beside:.1f} |")
     if chosen.rows:
         print(
-            "\n| made-up rows | read_csv, s | its memory, MB | build, s | its memory, MB | times read_csv |"
+            "\n| made-up rows | read_csv, s | its memory, MB | build, s | its memory, MB | times "
+            "read_csv |"
         )
         print("|---:|---:|---:|---:|---:|---:|")
     for rows in chosen.rows:
@@ -115,7 +119,8 @@ def main() -> None:
             made_up(Path(folder), rows)
             (read, low), (built, high) = alone(folder, "read_raw"), alone(folder, "build")
         print(
-            f"| {rows:,} | {read:.2f} | {low:,.0f} | {built:.2f} | {high:,.0f} | {built / read:.1f} |",
+            f"| {rows:,} | {read:.2f} | {low:,.0f} | {built:.2f} | {high:,.0f} | "
+            f"{built / read:.1f} |",
             flush=True,
         )
 

@@ -1,14 +1,17 @@
-"""`ca.stats.specification_curve` beside a statsmodels loop and the package specification_curve, in one run, results equal.
+"""`ca.stats.specification_curve` beside a statsmodels loop and the package specification_curve, in
+one run, results equal.
 
     python benchmarks/universe.py [--repeats N]
 
-A made-up frame of 1,000 rows; eleven controls in or out: 2,048 specifications. specification_curve is no dependency of
-the project. To have its line, run this in an environment of its own:
+A made-up frame of 1,000 rows; eleven controls in or out: 2,048 specifications. specification_curve
+is no dependency of the project. To have its line, run this in an environment of its own:
 
-    uv venv /tmp/curve && uv pip install --python /tmp/curve/bin/python specification_curve pydantic pyyaml platformdirs filelock
-    uv pip install --python /tmp/curve/bin/python --no-deps -e . && /tmp/curve/bin/python benchmarks/universe.py
+    uv venv /tmp/curve && uv pip install --python /tmp/curve/bin/python specification_curve pydantic
+    pyyaml platformdirs filelock uv pip install --python /tmp/curve/bin/python --no-deps -e . &&
+    /tmp/curve/bin/python benchmarks/universe.py
 
-All in one process and one thread. The joint test is timed at 500 resamples; the loop beside it at a few, and per resample. Printed are medians, ratios to
+All in one process and one thread. The joint test is timed at 500 resamples; the loop beside it at a
+few, and per resample. Printed are medians, ratios to
 it, and the largest difference: of estimates in units of the larger of estimate and standard error.
 """
 
@@ -79,7 +82,9 @@ def loop(frame: pd.DataFrame, errors: str = "classical") -> np.ndarray:
 
 
 def curve(frame: pd.DataFrame) -> np.ndarray:
-    """specification_curve's own search and fit, without its plot; its rows are put in the order of the universe."""
+    """specification_curve's own search and fit, without its plot; its rows are put in the order of
+    the universe.
+    """
     from specification_curve import SpecificationCurve
 
     with contextlib.redirect_stderr(io.StringIO()):
@@ -140,10 +145,12 @@ def main() -> int:
     )  # imports are not timed
     versions = f"numpy {np.__version__}, statsmodels {statsmodels.__version__}"
     print(
-        f"Python {platform.python_version()}, {versions}, {len(UNIVERSE)} specifications, one thread\n"
+        f"Python {platform.python_version()}, {versions}, {len(UNIVERSE)} specifications, one "
+        "thread\n"
     )
     print(
-        "| what | batched, s | beside it | seconds | ratio | largest difference |\n|---|---:|---|---:|---:|---:|"
+        "| what | batched, s | beside it | seconds | ratio | largest difference "
+        "|\n|---|---:|---|---:|---:|---:|"
     )
     kinds: dict[str, dict[str, str]] = {
         "classical": {},
@@ -162,7 +169,8 @@ def main() -> int:
             gaps.append(gap(found["own"], found[name]))
             ratio = seconds[name] / seconds["own"]
             print(
-                f"| {errors} errors | {seconds['own']:.3f} | {name} | {seconds[name]:.2f} | {ratio:.0f} | {gaps[-1]:.1e} |",
+                f"| {errors} errors | {seconds['own']:.3f} | {name} | {seconds[name]:.2f} | "
+                f"{ratio:.0f} | {gaps[-1]:.1e} |",
                 flush=True,
             )
     tests = {
@@ -178,7 +186,8 @@ def main() -> int:
     )
     own, other = seconds["classical"] / 500, (seconds["loop"] - seconds["once"]) / 2
     print(
-        f"| joint test, per resample of 500 | {own:.4f} | statsmodels loop, per resample of 2 | {other:.2f} | {other / own:.0f} | – |\n"
+        f"| joint test, per resample of 500 | {own:.4f} | statsmodels loop, per resample of 2 | "
+        f"{other:.2f} | {other / own:.0f} | – |\n"
     )
     print(
         "Joint test, 500 resamples, s: "
@@ -187,11 +196,13 @@ def main() -> int:
     print(f"\n{found['classical'].table.to_string(index=False)}")
     if not find_spec("specification_curve"):
         print(
-            "\nspecification_curve is not installed, so its line is left out; how to install it stands in this file"
+            "\nspecification_curve is not installed, so its line is left out; how to install it "
+            "stands in this file"
         )
     equal = max(gaps) < LIMIT
     print(
-        f"\n{'Equal' if equal else 'NOT EQUAL'}: largest difference {max(gaps):.1e}, limit {LIMIT:.0e}"
+        f"\n{'Equal' if equal else 'NOT EQUAL'}: largest difference {max(gaps):.1e}, limit "
+        f"{LIMIT:.0e}"
     )
     return 0 if equal else 1
 

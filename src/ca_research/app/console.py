@@ -1,5 +1,5 @@
-"""What the commands share: frames and rows in a chosen format, the progress of a run, pairs of names
-and values.
+"""What the commands share: frames and rows in a chosen format, the progress of a run, pairs of
+names and values.
 """
 
 from __future__ import annotations

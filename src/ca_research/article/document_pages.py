@@ -37,7 +37,9 @@ alone.
 
 
 def show_cases(claim_id: str, evidence: pd.DataFrame) -> None:
-    """Show the cases behind coded documents, by year and code; nothing for a claim without a coding."""
+    """Show the cases behind coded documents, by year and code; nothing for a claim without a
+    coding.
+    """
     if claim_id in _CODED:
         for figure, record in _cases(claim_id, evidence):
             show(figure, **record)

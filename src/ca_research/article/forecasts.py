@@ -66,8 +66,8 @@ def leads_by_year(
 
     trade: like table `trade`; rows of product TOTAL count. economies: codes or names. after: a
         year.
-    flow, partners, eu: as in `trade_priority.lead` ('turnover', 'exports', 'imports'; 'named', 'every';
-        'apart', 'one').
+    flow, partners, eu: as in `trade_priority.lead` ('turnover', 'exports', 'imports'; 'named',
+        'every'; 'apart', 'one').
     Returns economy, year, ratio (China's trade over the rival's), rival (code), sources (tuple),
     one row per economy and year. A year is ranked where China and Russia (and the EU, if it counts
     as one) are observed by one source.

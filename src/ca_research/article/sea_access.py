@@ -29,8 +29,8 @@ def routes(events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
     events: like table `events`; rows of kind sea_access.
     evidence: like table `evidence`; documents of C21 (reading literal, direction refutes; see
         `documents.seen_rows`).
-    Returns port (of the settings), date, first_day, last_day, exact, text, source_id, origin_group. A text
-    that names two ports has two rows; one without a date keeps null days and never counts.
+    Returns port (of the settings), date, first_day, last_day, exact, text, source_id, origin_group.
+    A text that names two ports has two rows; one without a date keeps null days and never counts.
     Raises UnknownNameError for a missing column, UsageError for what is no date.
     """
     require(

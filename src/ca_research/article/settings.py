@@ -27,7 +27,8 @@ class BeltAndRoad(Model):
     """launch: day of the speech at Astana (P044), from which months are counted. signed: kinds of
     `events` that are a signed document; statements of support and visits are none. by_month,
     by_year: the two lists of the world, Nedopil (2025) and Liu, Pang and Vreeland (2026).
-    imports_early, imports_late: sources of China's imports, joined at `imports_late_from`. no_state:
+    imports_early, imports_late: sources of China's imports, joined at `imports_late_from`.
+        no_state:
     customs territories that stand among China's partners and cannot sign with it: never donors.
     """
 

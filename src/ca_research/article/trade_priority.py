@@ -26,11 +26,15 @@ AT_LEAST = 3
 """Of five economies, how many must be observed for a year to be the newest."""
 
 PARTNERS = ("named", "every")
-"""Of the register alone (a rank among these is not a rank among all), or all that a source lists."""
+"""Of the register alone (a rank among these is not a rank among all), or all that a source
+lists.
+"""
 
 
 def among(partners: str) -> Collection[str] | None:
-    """Who takes part in a rank, None for all; raises UnknownNameError for a choice not of PARTNERS."""
+    """Who takes part in a rank, None for all; raises UnknownNameError for a choice not of
+    PARTNERS.
+    """
     if partners not in PARTNERS:
         raise UnknownNameError("partners", partners, PARTNERS)
     if partners == "every":

@@ -56,7 +56,9 @@ class Computation:
         self._parts: dict[tuple[Maker, tuple[str, ...]], _Part] = {}
 
     def taken(self, calls: Iterable[Call]) -> set[str]:
-        """Names of what is given that the measures take, or that one of their parts is made from."""
+        """Names of what is given that the measures take, or that one of their parts is made
+        from.
+        """
         return {name for call in calls for name in self._inputs(find(call.name))}
 
     def run(self, call: Call, **choices: str) -> pd.DataFrame:

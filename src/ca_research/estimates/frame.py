@@ -5,6 +5,7 @@ their data.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -88,7 +89,7 @@ def checked(found: Any, measure: str, where: str = "") -> pd.DataFrame:
         if found[name].dtype.kind not in "fiu" and found[name].notna().any():
             raise refuse(f"{name} as {found[name].dtype}", "numbers, and null where there is none")
     for low, high in zip(found["low"].tolist(), found["high"].tolist(), strict=True):
-        if low is not None and high is not None and low > high:
+        if low > high and not math.isclose(low, high, rel_tol=1e-9):
             raise refuse(f"a low of {low:g} above a high of {high:g}", "low is the lower bound")
     if not all(isinstance(cell, tuple) for cell in found["sources"].tolist()):
         raise refuse("sources that are no tuple", "a tuple of source ids, () where there is none")

@@ -1,9 +1,9 @@
-"""Share, rank, change, ratio and count of the figures of any table: measures for claims that need no
-code of their own.
+"""Share, rank, change, ratio and count of the figures of any table: measures for claims that need
+no code of their own.
 
 Which column says whose figure it is, with whom, when, how much and in what terms stands in the
-registry (`role` of a column). A source that lists the counterparts of a unit is one *voice*: figures
-are compared within a voice, and voices that disagree leave a range.
+registry (`role` of a column). A source that lists the counterparts of a unit is one *voice*:
+figures are compared within a voice, and voices that disagree leave a range.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ from .frame import estimate_row, estimates
 from .measures import Measure
 
 SOURCES = ("preferred", "every")
-"""The source that speaks for its reporter, or each of them; a source may also be named by its id."""
+"""The source that speaks for its reporter, or each of them; a source may also be named by its
+id.
+"""
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,9 @@ class Voice:
         return float(mine["amount"].sum()) if len(mine) == self.parts else None
 
     def listed(self, year: int) -> pd.Series:
-        """What is known of every single counterpart in a year: of one without all parts, a floor."""
+        """What is known of every single counterpart in a year: of one without all parts, a
+        floor.
+        """
         mine = self.rows[
             (self.rows["year"] == year) & ~self.rows["with"].isin(list(eco.AGGREGATES))
         ]

@@ -1,4 +1,6 @@
-"""What a measure declares of itself: its registered name, and the parts of it that are made once."""
+"""What a measure declares of itself: its registered name, and the parts of it that are made
+once.
+"""
 
 from __future__ import annotations
 

@@ -225,15 +225,16 @@ def total(investment: pd.DataFrame, by: Sequence[str] = ("host", "year")) -> pd.
     ----------
     investment : pandas.DataFrame
         Rows of table `investment` of one concept: investor, host, year, measure, price_basis,
-        value_usd; instrument, sector, stage, year_basis and source_id are checked where they are there.
+        value_usd; instrument, sector, stage, year_basis and source_id are checked where they are
+        there.
     by : sequence of str
         Columns to keep apart.
 
     Returns
     -------
     pandas.DataFrame
-        One row per `by`: value_usd (USD, null where one of the figures is null), figures (number of),
-        concept (label), price_basis, sources. A missing cell is no row and adds nothing.
+        One row per `by`: value_usd (USD, null where one of the figures is null), figures (number
+        of), concept (label), price_basis, sources. A missing cell is no row and adds nothing.
 
     Raises
     ------
@@ -280,15 +281,15 @@ def rank(investment: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     investment : pandas.DataFrame
-        Rows of table `investment` of one concept; parts of one total (instruments, sectors) are added
-        first.
+        Rows of table `investment` of one concept; parts of one total (instruments, sectors) are
+        added first.
 
     Returns
     -------
     pandas.DataFrame
-        host, year, investor, value_usd (USD), rank (1 is the largest; equal values share a rank; null
-        where the value is null), investors (number of), concept, price_basis, sources. An investor
-        without a row is unobserved, so a rank is the best case.
+        host, year, investor, value_usd (USD), rank (1 is the largest; equal values share a rank;
+        null where the value is null), investors (number of), concept, price_basis, sources. An
+        investor without a row is unobserved, so a rank is the best case.
 
     Raises
     ------

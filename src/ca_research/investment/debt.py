@@ -33,11 +33,12 @@ def debt_exposure(
     Parameters
     ----------
     debt : pandas.DataFrame
-        Table `debt`: debtor, creditor, year, measure, instrument, value_usd, source_id. Used are the
-        stocks of the one source that gives the creditor, BIL and MUL; figures of others stay out.
+        Table `debt`: debtor, creditor, year, measure, instrument, value_usd, source_id. Used are
+        the stocks of the one source that gives the creditor, BIL and MUL; figures of others stay
+        out.
     macro : pandas.DataFrame
-        Table `macro`: economy, year, indicator, value, unit, source_id, with NY.GDP.MKTP.CD in current
-        USD.
+        Table `macro`: economy, year, indicator, value, unit, source_id, with NY.GDP.MKTP.CD in
+        current USD.
     debtors : sequence of str
         Codes.
     creditor : str
@@ -48,10 +49,10 @@ def debt_exposure(
     Returns
     -------
     pandas.DataFrame
-        debtor, year, debt_usd (USD, end of year), of_bilateral (share of all official bilateral debt),
-        of_official (share of official bilateral and multilateral debt: private creditors are not at
-        hand), of_gdp (of the product of that year), sources; shares as fractions, null where a part is
-        missing.
+        debtor, year, debt_usd (USD, end of year), of_bilateral (share of all official bilateral
+        debt), of_official (share of official bilateral and multilateral debt: private creditors are
+        not at hand), of_gdp (of the product of that year), sources; shares as fractions, null where
+        a part is missing.
 
     Raises
     ------

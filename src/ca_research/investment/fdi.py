@@ -31,9 +31,9 @@ def investor_shares(
     Returns
     -------
     pandas.DataFrame
-        One row per `by` and investor: value_usd (USD), share of the investors listed, investors (number
-        of), sources. Aggregates (WLD, EU27, BIL ...) are left out: a share is of the investors that are
-        named.
+        One row per `by` and investor: value_usd (USD), share of the investors listed, investors
+        (number of), sources. Aggregates (WLD, EU27, BIL ...) are left out: a share is of the
+        investors that are named.
 
     Raises
     ------
@@ -173,8 +173,8 @@ def stock_years(investment: pd.DataFrame, host: str) -> list[int]:
     Parameters
     ----------
     investment : pandas.DataFrame
-        Table `investment`: investor, host, year, measure, source_id; rows of measure fdi_stock count,
-        aggregates do not.
+        Table `investment`: investor, host, year, measure, source_id; rows of measure fdi_stock
+        count, aggregates do not.
     host : str
         Its code.
 

@@ -41,7 +41,9 @@ VERDICT = {
 
 
 def colour(code: str, other: str = OTHER) -> str:
-    """Colour of an economy or aggregate: the hue that the article's entry gives it, else `other`."""
+    """Colour of an economy or aggregate: the hue that the article's entry gives it, else
+    `other`.
+    """
     hue = article().colours.get(code)
     return HUE[hue] if hue else other
 

@@ -68,8 +68,8 @@ def environment() -> dict[str, str]:
 
 
 def project_files() -> list[Path]:
-    """Files of the project that a command can depend on: registry, raw figures, notebooks, measures,
-    the lock file.
+    """Files of the project that a command can depend on: registry, raw figures, notebooks,
+    measures, the lock file.
     """
     folders = (paths.registry_dir(), paths.raw_dir(), paths.notebooks_dir())
     found = [f for folder in folders for f in walk(folder)]

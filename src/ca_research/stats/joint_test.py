@@ -26,8 +26,8 @@ changes no number.
 """
 
 FAILURES = 0.05
-"""Share of resamples in which a specification may fail; beyond it the test is of those that happened
-to work.
+"""Share of resamples in which a specification may fail; beyond it the test is of those that
+happened to work.
 """
 
 CONSTANT = 1e-10

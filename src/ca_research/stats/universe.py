@@ -132,8 +132,8 @@ class Universe:
         `is_main` and the choices.
 
         A specification that cannot be computed is a row with the reason in `missing`, never a
-        silent gap; an error that is not of this library, or a MeasureError, is a fault of the measure
-        and is raised.
+        silent gap; an error that is not of this library, or a MeasureError, is a fault of the
+        measure and is raised.
         progress(done, total) is called after
         each. jobs: processes (joblib); rows and their order do not depend on it. A measure that
         draws random numbers takes its seed as an argument, so that it does not depend on the order

@@ -102,8 +102,8 @@ def _pair(students: pd.DataFrame, origin: str, destination: str, level: str) -> 
 def preferred_source(
     students: pd.DataFrame, origin: str, *, destination: str, level: str = "all"
 ) -> str | None:
-    """The source that speaks for a host: the office that counts before a compilation, then as the register
-    prefers.
+    """The source that speaks for a host: the office that counts before a compilation, then as the
+    register prefers.
 
     Parameters
     ----------
@@ -490,8 +490,8 @@ def share_change(
 def destination_shares(
     students: pd.DataFrame, origin: str, year: int, *, source: str, level: str = "degree"
 ) -> pd.DataFrame:
-    """Students of an origin by destination in one year by one source, with shares of the destinations that
-    report.
+    """Students of an origin by destination in one year by one source, with shares of the
+    destinations that report.
 
     Parameters
     ----------

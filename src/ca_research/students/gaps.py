@@ -57,14 +57,15 @@ def gaps(
     by : sequence of str
         Columns that make a series.
     since, until : int, optional
-        Years a series should cover; without them only holes between its first and last count are gaps.
+        Years a series should cover; without them only holes between its first and last count are
+        gaps.
 
     Returns
     -------
     pandas.DataFrame
-        One row per gap: `by`, first_missing, last_missing, years (number of), before, after (the counts
-        on either side, null at an open end), where: 'inside', 'start' or 'end' ('whole' where nothing
-        is observed).
+        One row per gap: `by`, first_missing, last_missing, years (number of), before, after (the
+        counts on either side, null at an open end), where: 'inside', 'start' or 'end' ('whole'
+        where nothing is observed).
 
     Raises
     ------

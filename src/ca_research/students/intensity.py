@@ -74,11 +74,11 @@ def intensity(
     Returns
     -------
     pandas.DataFrame
-        One row per origin and year observed: origin, year, students (persons), population (persons),
-        per, intensity (students per `per` inhabitants; null without population), students_source,
-        population_source, missing (why null). Years without a count are no rows; attrs['gaps'] lists
-        those inside a series by origin. An origin without any count has one row with a null year and
-        the reason.
+        One row per origin and year observed: origin, year, students (persons), population
+        (persons), per, intensity (students per `per` inhabitants; null without population),
+        students_source, population_source, missing (why null). Years without a count are no rows;
+        attrs['gaps'] lists those inside a series by origin. An origin without any count has one row
+        with a null year and the reason.
 
     Raises
     ------
@@ -95,7 +95,8 @@ def intensity(
 
     Notes
     -----
-    per * students / population of the same year; no population of another year is taken. The population
+    per * students / population of the same year; no population of another year is taken. The
+    population
     is of all ages: origins of different age structure are not alike.
 
     Examples

@@ -33,7 +33,9 @@ class Rule(NamedTuple):
 
 
 def dtype(column: registry.Column) -> str:
-    """Type of a column in pandas: whole numbers and truth may be missing without changing theirs."""
+    """Type of a column in pandas: whole numbers and truth may be missing without changing
+    theirs.
+    """
     types = {"year": "Int64", "integer": "Int64", "number": "float64", "boolean": "boolean"}
     return types.get(column.type, "str")
 

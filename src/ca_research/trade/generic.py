@@ -2,7 +2,8 @@
 `trade.change`, `trade.ratio`, `trade.count`.
 
 All take the same choices. partner: code or name. year: 'newest' (in which the figure is there),
-'newest-1', or a year. flow: of the economy; turnover is the sum of both directions, from one source.
+'newest-1', or a year. flow: of the economy; turnover is the sum of both directions, from one
+source.
 product: as in the table. basis: 'own' (what the economy reports) or 'partners' (what they report of
 it). source: 'preferred' (the one that speaks for its reporter), 'every' (offices and compilations,
 which leave a range), or the id of one. scope: 'goods' leaves out reports that include services.

@@ -103,8 +103,8 @@ def reassign(
     least: int = LEAST_PAIRS,
     progress: Callable[[int, int], None] | None = None,
 ) -> Reassignment:
-    """The coefficient on pairs of an economy with its partners, and the same with each other economy
-    in its place.
+    """The coefficient on pairs of an economy with its partners, and the same with each other
+    economy in its place.
 
     Parameters
     ----------

@@ -32,16 +32,16 @@ def product_shares(
     Parameters
     ----------
     trade : pandas.DataFrame
-        Rows of one source and one classification (HS chapters or SITC sections; TOTAL is dropped), with
-        the columns of `by`, product and value_usd (USD).
+        Rows of one source and one classification (HS chapters or SITC sections; TOTAL is dropped),
+        with the columns of `by`, product and value_usd (USD).
     by : sequence of str
         What makes a flow.
 
     Returns
     -------
     pandas.DataFrame
-        One row per `by` and product: value_usd (USD), share in [0, 1] of the products listed, products
-        (number of), sources.
+        One row per `by` and product: value_usd (USD), share in [0, 1] of the products listed,
+        products (number of), sources.
 
     Raises
     ------
@@ -90,7 +90,8 @@ def revealed_comparative_advantage(trade: pd.DataFrame, world: pd.DataFrame) -> 
     Returns
     -------
     pandas.DataFrame
-        reporter, year, product, value_usd (USD), rca (above one: more than the world's share), sources.
+        reporter, year, product, value_usd (USD), rca (above one: more than the world's share),
+        sources.
 
     Raises
     ------
@@ -154,14 +155,15 @@ def revealed_comparative_advantage(trade: pd.DataFrame, world: pd.DataFrame) -> 
 
 
 def trade_intensity(trade: pd.DataFrame) -> pd.DataFrame:
-    """Trade intensity of exporter i with partner j in a year: above one, more than j's weight in world
-    imports.
+    """Trade intensity of exporter i with partner j in a year: above one, more than j's weight in
+    world imports.
 
     Parameters
     ----------
     trade : pandas.DataFrame
-        Exports (flow export, product TOTAL) of one source: reporter, partner, year, value_usd; beside
-        the pair, each reporter's WLD row and every other reporter's exports to j, for j's imports.
+        Exports (flow export, product TOTAL) of one source: reporter, partner, year, value_usd;
+        beside the pair, each reporter's WLD row and every other reporter's exports to j, for j's
+        imports.
 
     Returns
     -------
@@ -181,9 +183,9 @@ def trade_intensity(trade: pd.DataFrame) -> pd.DataFrame:
 
     Notes
     -----
-    (x_ij / X_i) / (M_j / (W - M_i)): Kojima's form of Brown's index, M_j the exports of all reporters
-    to j, W those of all to the world. The 'world' is that of the source's reporters. Brown (1949),
-    Applied Economics; Kojima (1964), Hitotsubashi Journal of Economics 5(1).
+    (x_ij / X_i) / (M_j / (W - M_i)): Kojima's form of Brown's index, M_j the exports of all
+    reporters to j, W those of all to the world. The 'world' is that of the source's reporters.
+    Brown (1949), Applied Economics; Kojima (1964), Hitotsubashi Journal of Economics 5(1).
 
     Examples
     --------
@@ -226,14 +228,16 @@ def trade_intensity(trade: pd.DataFrame) -> pd.DataFrame:
 
 
 def complementarity(exports: pd.DataFrame, imports: pd.DataFrame) -> float:
-    """How well one economy's export basket fits another's import basket, from 0 (nothing in common) to 100
-    (the same).
+    """How well one economy's export basket fits another's import basket, from 0 (nothing in common)
+    to 100 (the same).
 
     Parameters
     ----------
     exports, imports : pandas.DataFrame
-        Rows by product of one exporter and one importer, one year, one source and one classification
-        each: product, value_usd; TOTAL is dropped. A product that one side does not list is zero there.
+        Rows by product of one exporter and one importer, one year, one source and one
+        classification
+        each: product, value_usd; TOTAL is dropped. A product that one side does not list is zero
+            there.
 
     Returns
     -------
@@ -297,8 +301,8 @@ def grubel_lloyd(
     -------
     pandas.DataFrame
         One row per `by`: grubel_lloyd, products, missing ('exports', 'imports' or ''), sources. A
-        product with one direction only counts as fully one-way; a group in which a whole flow is not
-        reported has no index, and `missing` says which.
+        product with one direction only counts as fully one-way; a group in which a whole flow is
+        not reported has no index, and `missing` says which.
 
     Raises
     ------
@@ -313,8 +317,8 @@ def grubel_lloyd(
 
     Notes
     -----
-    1 - sum |X_k - M_k| / sum (X_k + M_k) over products. Grubel and Lloyd (1975), Intra-Industry Trade,
-    eq. 2.10.
+    1 - sum |X_k - M_k| / sum (X_k + M_k) over products. Grubel and Lloyd (1975), Intra-Industry
+    Trade, eq. 2.10.
 
     Examples
     --------
@@ -374,8 +378,8 @@ def balance(
 
     Notes
     -----
-    of_turnover = (export - import) / (export + import). Exports are mostly fob and imports cif, so a
-    small deficit can be freight; `valuation` is not adjusted here (see `reconcile`).
+    of_turnover = (export - import) / (export + import). Exports are mostly fob and imports cif, so
+    a small deficit can be freight; `valuation` is not adjusted here (see `reconcile`).
 
     Examples
     --------

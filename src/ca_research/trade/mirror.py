@@ -23,8 +23,8 @@ def perspective(trade: pd.DataFrame, of: Iterable[str], *, panels: bool = True) 
     Parameters
     ----------
     trade : pandas.DataFrame
-        Like table `trade`: reporter, partner, year, flow, product, value_usd (USD), source_id; rows of
-        product TOTAL are used.
+        Like table `trade`: reporter, partner, year, flow, product, value_usd (USD), source_id; rows
+        of product TOTAL are used.
     of : iterable of str
         Codes or names of the economies looked at.
     panels : bool
@@ -34,9 +34,9 @@ def perspective(trade: pd.DataFrame, of: Iterable[str], *, panels: bool = True) 
     Returns
     -------
     pandas.DataFrame
-        The rows with economy, other, direction (export or import *of the economy*) and side: 'reporter'
-        where the economy itself reports, 'mirror' where its partner does. Sources with the role
-        'estimated' are nobody's report and never count.
+        The rows with economy, other, direction (export or import *of the economy*) and side:
+        'reporter' where the economy itself reports, 'mirror' where its partner does. Sources with
+        the role 'estimated' are nobody's report and never count.
 
     Raises
     ------
@@ -123,10 +123,11 @@ def mirror_gap(
     Returns
     -------
     pandas.DataFrame
-        One row per year and direction (of `economy`): year, direction; reported (USD; the median where
-        several sources hold the own report), mirror (the partner's, likewise), gap = mirror - reported,
-        ratio = mirror / reported, low and high over all reports of both sides (USD), services_included
-        (a source of goods and services is among them), sources. A side without a report is null:
+        One row per year and direction (of `economy`): year, direction; reported (USD; the median
+        where several sources hold the own report), mirror (the partner's, likewise), gap = mirror -
+        reported, ratio = mirror / reported, low and high over all reports of both sides (USD),
+        services_included (a source of goods and services is among them), sources. A side without a
+        report is null:
         missing is not zero.
 
     Raises

@@ -44,7 +44,8 @@ def accession_variants(events: pd.DataFrame) -> pd.DataFrame:
     kind; by economy and date.
 
     events: rows like table `events`; actors joined by ';' become one row each. `list` is the source
-    id of one of the two lists, or 'texts' for a dated text. China itself and aggregates are left out. Dates
+    id of one of the two lists, or 'texts' for a dated text. China itself and aggregates are left
+    out. Dates
     that disagree all stay visible: TJK 2014, 2015 and 2018-10, TKM 2017-06 and 2023-01. Raises
         UnknownNameError for a missing column.
     """
@@ -68,8 +69,8 @@ def accession(
     list, source_id, kind, variants.
 
     events: rows like table `events`.
-    which: the id of a list ('M_GFDC25' by month, the default, or 'M_LPV26' by year); 'texts' (dated texts only: few economies); 'earliest' or 'latest' over
-        everything.
+    which: the id of a list ('M_GFDC25' by month, the default, or 'M_LPV26' by year); 'texts' (dated
+        texts only: few economies); 'earliest' or 'latest' over everything.
     placeholder: what 2013-12 in M_GFDC25 stands for: 'unknown' (year null: neither treated nor
         donor), 'as_printed' (2013) or 'next_year' (2014). `variants` lists all dates of the economy
         with their sources.
@@ -109,8 +110,8 @@ def china_imports(trade: pd.DataFrame, source: str = "joined") -> pd.DataFrame:
     trade: like table `trade`; aggregates among the origins are left out, so that no group stands
         beside its members.
     source: 'WTO_HSM' (1996-2018, without 1998-2000 and 2009), 'IMF_IMTS_CHN_M' (2010-2022), or
-    'joined': WTO before 2010, IMF from then on (in 2010-2018 both exist). A specification, never made silently: see
-    `imports_overlap`. Zeros have no logarithm and leave.
+    'joined': WTO before 2010, IMF from then on (in 2010-2018 both exist). A specification, never
+    made silently: see `imports_overlap`. Zeros have no logarithm and leave.
     Raises UsageError where a cell stands twice or a value is no number, CoverageError without rows
     or without a value, MixedUnitsError for several valuations or price bases, UnknownNameError for
     a source or a missing column.
@@ -174,7 +175,8 @@ def donor_pool(
     (by the last year at hand).
 
     donors: 'never' (not in `dates`) or 'never_or_late' (first signed in `late_from` or later, or
-    never). The treated, territories that are no state and economies whose date in `dates` is unknown are no donors.
+    never). The treated, territories that are no state and economies whose date in `dates` is
+    unknown are no donors.
     Contamination is counted by the earliest date in any list or text, so a donor that only another
     list holds is counted too.
     events: like table `events`. imports: of `china_imports`. dates: of `accession`. late_from: a

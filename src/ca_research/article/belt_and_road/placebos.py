@@ -288,8 +288,8 @@ def gain_p(
     trade: like table `trade`. events: like table `events`. economies: codes or names of those that
         signed.
     outcome: 'china_imports'.
-    accession_list: 'M_GFDC25' (if not given), 'M_LPV26' or 'texts'. donors: 'never_or_late' or 'never'. source:
-        'joined' or 'WTO_HSM'.
+    accession_list: 'M_GFDC25' (if not given), 'M_LPV26' or 'texts'. donors: 'never_or_late' or
+        'never'. source: 'joined' or 'WTO_HSM'.
     method: 'synthetic' or 'synthetic_demeaned'; for all four see `effect`.
     fits: as `effect_fits` makes them (made here if not given).
     Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy; the

@@ -271,7 +271,8 @@ def lead_share(
     dimension, country: one to leave out, or 'none'. cells_by_choice: as `by_choice` makes
         them (made here if not given).
     trade_basis, investment_concept, student_level, meetings: a choice of CHOICES for each
-        dimension; since: the oldest year, one of SINCE. Raises UnknownNameError for an unknown choice.
+        dimension; since: the oldest year, one of SINCE. Raises UnknownNameError for an unknown
+        choice.
     """
     for kind, name, known in (
         ("count", count, ("all", "observed")),

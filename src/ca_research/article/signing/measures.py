@@ -21,7 +21,8 @@ from ..settings import settings
 
 MONTH = 365.25 / 12
 DATES = ("by_month_and_texts", "by_month", "by_year_and_texts", "by_year", "earliest", "latest")
-"""by_month, by_year: the two lists of the settings; with texts: a dated document replaces the list's date;
+"""by_month, by_year: the two lists of the settings; with texts: a dated document replaces the
+list's date;
 earliest, latest: of all.
 """
 
