@@ -1,10 +1,14 @@
 """The contract of an estimates frame, and that a measure which breaks it is named."""
 
+import json
+
 import pandas as pd
 import pytest
 
 import ca_research as ca
-from ca_research.estimates import ESTIMATE_COLUMNS, checked, estimate_row, estimates
+from ca_research.claims.criteria import judge_criteria
+from ca_research.estimates import ESTIMATE_COLUMNS, checked, data_path, estimate_row, estimates
+from ca_research.ground import paths
 from ca_research.ground.errors import MeasureError
 
 USED = pd.DataFrame({"economy": ["KAZ"], "year": [2020], "source_id": ["WB_WDI"]})  # invented
@@ -15,6 +19,8 @@ FRAME = estimates(
 
 def test_what_a_measure_makes_with_the_helpers_holds():
     assert checked(FRAME, "trade.lead") is FRAME
+    rounded = FRAME.assign(low=0.1 + 0.2, high=0.3)  # an end that was added up may lie a bit above
+    assert checked(rounded, "trade.lead") is rounded
     assert tuple(FRAME.columns) == ESTIMATE_COLUMNS
 
 
@@ -48,3 +54,39 @@ def test_such_a_measure_is_an_error_and_not_a_missing_answer(monkeypatch):
     )
     with pytest.raises(MeasureError, match="no column high"):
         ca.claim("C30").gather(students=ca.load("students"))
+
+
+def test_the_path_is_the_key_that_the_registry_declares_and_the_origin():
+    rows = ca.load("students").head(3).reset_index(drop=True)
+    path = data_path(rows)
+    same = rows.assign(students=0.0, flag=None, precision="rounded").drop(columns="known_on")
+    assert data_path(same) == path, "what is known of a figure is not which figure it is"
+    for changed in (rows.assign(year=1999), rows.assign(level="x"), rows.head(2)):
+        assert data_path(changed) != path
+    assert data_path(rows.assign(pairs="both")) != path, "what a measure adds tells rows apart"
+
+
+def test_rows_that_lost_their_key_are_told_by_all_they_have():
+    dated = pd.DataFrame(
+        {"economy": ["KAZ"], "date": ["2015-05-08"], "source_id": ["P044"], "value_usd": [1.0]}
+    )
+    assert data_path(dated) == data_path(dated.assign(value_usd=2.0))
+    assert data_path(dated) != data_path(dated.assign(date="2016-09-02"))
+
+
+@pytest.mark.parametrize("claim_id", ["C06", "C23", "C25", "C29", "C30"])
+def test_as_many_specifications_count_as_in_the_baseline(claim_id):
+    claim = ca.claim(claim_id)
+    evidence = claim.gather(**{name: ca.load(name) for name in claim.spec.data})
+    methods = [a.name for a in claim.spec.grid.axes if a.kind == "method"]
+    accepted = json.loads((paths.registry_dir().parent / "baseline" / "verdicts.json").read_text())["verdicts"]
+    for reading in claim.spec.readings:
+        (entry,) = (
+            e
+            for e in accepted
+            if (e["claim"], e["reading"], e["as_of"]) == (claim_id, reading.name, "latest")
+        )
+        found = judge_criteria(reading, evidence.standing, methods, list(evidence.economies))
+        assert {n: c.specifications for n, c in found.items()} == {
+            n: c["specifications"] for n, c in entry["criteria"].items()
+        }

@@ -8,6 +8,7 @@ import hashlib
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,10 @@ used. sources: tuple of source ids. path: equal for two estimates that rest on t
 the same origin. missing: why there is no estimate. rows: the table rows that the estimate rests on
 (`Rows`), or None; a frame made by hand may do without this column.
 """
+
+
+PROCESSED = ("is_aggregate", "known_on")
+"""Columns that processing adds to those that a table declares."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -89,37 +94,38 @@ def checked(found: Any, measure: str, where: str = "") -> pd.DataFrame:
         if found[name].dtype.kind not in "fiu" and found[name].notna().any():
             raise refuse(f"{name} as {found[name].dtype}", "numbers, and null where there is none")
     for low, high in zip(found["low"].tolist(), found["high"].tolist(), strict=True):
-        if low > high and not math.isclose(low, high, rel_tol=1e-9):
+        if low is not None and high is not None and low > high and not math.isclose(low, high):
             raise refuse(f"a low of {low:g} above a high of {high:g}", "low is the lower bound")
     if not all(isinstance(cell, tuple) for cell in found["sources"].tolist()):
         raise refuse("sources that are no tuple", "a tuple of source ids, () where there is none")
     return found if "rows" in found else found.assign(rows=None)
 
 
-_NO_CELL = {
-    "source_id",
-    "known_on",
-    "is_aggregate",
-    "valuation",
-    "scope",
-    "note",
-    "precision",
-    "flag",
-}
-"""Columns that say how a figure is known, and not which figure it is."""
+@cache
+def _cell_columns(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Columns that say which figure a row is.
+
+    Of a frame that holds the whole key of a table (of several, the longest) these are the key and
+    what the table does not declare: what a measure added to tell its rows apart. A frame that has
+    lost its key is told by all it has. Numbers are figures, and never say which figure they are.
+    """
+    tables = registry.tables().values()
+    known = [t for t in tables if len(t.key) > 1 and set(t.key) <= set(columns)]
+    of = max(known, key=lambda t: len(t.key), default=None)
+    told = {name for t in tables for name in t.of_type("number")}
+    told |= {"source_id", *PROCESSED} | ((of.columns.keys() - set(of.key)) if of else set())
+    return tuple(c for c in columns if c not in told)
 
 
 def data_path(used: pd.DataFrame) -> str:
     """Hash of the cells used and their *origin*: an office and a panel built on it are one path,
     not two.
+
+    Which columns say what cell a row is follows from the keys that the registry declares.
     """
     origin = registry.origin_groups()
     groups = [origin.get(s, s) for s in used["source_id"].tolist()]
-    cells = [
-        used[c].tolist()
-        for c in used.columns
-        if c not in _NO_CELL and not c.startswith("value") and c not in ("students", "quantity")
-    ]
+    cells = [used[c].tolist() for c in _cell_columns(tuple(used.columns))]
     lines = sorted("|".join(map(str, row)) for row in zip(*cells, groups, strict=True))
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
 
