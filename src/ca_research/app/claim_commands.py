@@ -115,7 +115,8 @@ def claims_show(
 
     typer.echo(
         f"{spec.id}  "
-        f"{spec.title}\n“{spec.quotation}”\n{spec.restatement}\n\n{Claim(spec).rule}\n\nexpected: "
+        f"{spec.title}\n“{spec.quotation}”\n{spec.restatement}\n\n{Claim(spec).rule}\n\n"
+        "expected: "
         f"{spec.expected}\nknown before: {spec.known_before}\ndeclared {spec.declared_on}, rule "
         f"{spec.rule_sha256}"
     )

@@ -82,7 +82,7 @@ def data_show(
     rows = []
     for name, c in spec.columns.items():
         bounds = (
-            f"{'' if c.min is None else format_number(c.min)}..{'' if c.max is None else format_number(c.max)}"
+            "..".join("" if end is None else format_number(end) for end in (c.min, c.max))
             if c.min is not None or c.max is not None
             else ""
         )

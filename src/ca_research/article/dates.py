@@ -140,7 +140,8 @@ def settle(found: int, shown: int, denied: int, what: str) -> dict[str, Any]:
             "interval": f"shown by {shown}, denied by {denied} independent sources",
         }
     return {
-        "missing": f"no source dates {what}, and {denied} of the {ENOUGH} needed say that there was none"
+        "missing": f"no source dates {what}, and {denied} of the {ENOUGH} needed say that there "
+        "was none"
     }
 
 

@@ -171,7 +171,8 @@ def coded_goals(evidence: pd.DataFrame) -> pd.DataFrame:
         kind = "joint" if joint else ("own" if primary else "other")
         seen: dict[str, set[int]] = {g: set() for g in GOALS}
         for item in part["item"]:
-            for goal, code in re.findall(r"([A-Z]{3})=([01])", _CODES.search(item)[1]):  # type: ignore[index]
+            coded = _CODES.search(item)[1]  # type: ignore[index]
+            for goal, code in re.findall(r"([A-Z]{3})=([01])", coded):
                 seen[goal].add(int(code))
         found.append(
             {

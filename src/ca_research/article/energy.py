@@ -179,7 +179,8 @@ def energy_share_before(
         return estimates(
             [
                 estimate_row(
-                    missing=f"{commodity}: no year before {before} with both origin and total at hand"
+                    missing=f"{commodity}: no year before {before} with both origin and total "
+                    "at hand"
                 )
             ]
         )

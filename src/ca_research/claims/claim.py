@@ -32,7 +32,8 @@ class Claim:
         """The claim as a reader needs it: its words, and what would support or contradict it."""
         return (
             f"{self.id} "
-            f"{self.spec.title}\n“{self.spec.quotation}”\n{self.spec.restatement}\n\n{self.rule}"
+            f"{self.spec.title}\n“{self.spec.quotation}”\n{self.spec.restatement}\n\n"
+            f"{self.rule}"
         )
 
     def __repr__(self) -> str:

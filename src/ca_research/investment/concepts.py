@@ -251,7 +251,8 @@ def total(investment: pd.DataFrame, by: Sequence[str] = ("host", "year")) -> pd.
     Examples
     --------
     >>> import ca_research as ca
-    >>> held = ca.load("investment", host="KAZ", measure="fdi_stock", source="wiiw_kaz_fdi", year=2021)
+    >>> stocks = ca.load("investment", host="KAZ", measure="fdi_stock", source="wiiw_kaz_fdi")
+    >>> held = stocks[stocks["year"] == 2021]
     >>> total(held[~held["is_aggregate"]])["concept"].item()
     'fdi_stock (stock, end of year)'
     """
@@ -301,7 +302,8 @@ def rank(investment: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> import ca_research as ca
-    >>> held = ca.load("investment", host="KAZ", measure="fdi_stock", source="wiiw_kaz_fdi", year=2021)
+    >>> stocks = ca.load("investment", host="KAZ", measure="fdi_stock", source="wiiw_kaz_fdi")
+    >>> held = stocks[stocks["year"] == 2021]
     >>> rank(held[~held["is_aggregate"]])["investor"].iloc[0]
     'NLD'
     """

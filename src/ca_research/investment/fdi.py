@@ -51,7 +51,8 @@ def investor_shares(
     Examples
     --------
     >>> import ca_research as ca
-    >>> held = ca.load("investment", host="KAZ", measure="fdi_stock", source="wiiw_kaz_fdi", year=2021)
+    >>> stocks = ca.load("investment", host="KAZ", measure="fdi_stock", source="wiiw_kaz_fdi")
+    >>> held = stocks[stocks["year"] == 2021]
     >>> investor_shares(held)["investor"].iloc[0]
     'NLD'
     """

@@ -78,7 +78,8 @@ def leave(app: Any) -> NoReturn:
     buffered is written.
     """
     with contextlib.suppress(BaseException):
-        threading._shutdown()  # type: ignore[attr-defined]  # as multiprocessing does in what it forks
+        # as multiprocessing does in what it forks
+        threading._shutdown()  # type: ignore[attr-defined]
     with contextlib.suppress(BaseException):
         atexit._run_exitfuncs()
     with contextlib.suppress(BaseException):

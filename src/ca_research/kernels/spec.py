@@ -23,12 +23,16 @@ _OWN_PROVISIONERS = ("", "local-provisioner", "ca-research-provisioner")
 _ASK_SECONDS = 60
 _ASK = """
 import importlib.util, json, os, sys
-folders = [p for p in sys.path if os.path.basename(p) in ("site-packages", "dist-packages") and os.path.isdir(p)]
+installed = ("site-packages", "dist-packages")
+folders = [p for p in sys.path if os.path.basename(p) in installed and os.path.isdir(p)]
 names = sorted(n for p in folders for n in os.listdir(p) if n.endswith((".dist-info", ".egg-info")))
-package = getattr(importlib.util.find_spec("ca_research"), "submodule_search_locations", None) or ["nowhere"]
-sources = [os.path.join(folder, n) for folder, _, files in os.walk(package[0]) for n in files if n.endswith(".py")]
+spec = importlib.util.find_spec("ca_research")
+package = getattr(spec, "submodule_search_locations", None) or ["nowhere"]
+walked = [(folder, name) for folder, _, names in os.walk(package[0]) for name in names]
+sources = [os.path.join(folder, name) for folder, name in walked if name.endswith(".py")]
 marks = sorted([n, os.stat(n).st_size, os.stat(n).st_mtime_ns] for n in sources)
-print(json.dumps([sys.version, sys.prefix, names, marks, importlib.util.find_spec("ipykernel") is not None]))
+ipykernel = importlib.util.find_spec("ipykernel") is not None
+print(json.dumps([sys.version, sys.prefix, names, marks, ipykernel]))
 """
 """Its Python, what is installed for it, and the package as it would find it."""
 

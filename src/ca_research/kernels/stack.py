@@ -19,7 +19,8 @@ from .place import THREADS, at_import
 
 QUIET = {
     **dict.fromkeys(THREADS, "1"),
-    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # Arrow's allocator would start a thread at import
+    # Arrow's allocator would start a thread at import
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
 }
 """Environment of a server: threads do not survive a fork."""
 
@@ -160,7 +161,8 @@ def load() -> dict[str, str]:
     from matplotlib import font_manager
 
     font_manager.findfont("DejaVu Sans")  # reads the list of fonts
-    logging.root.handlers.clear()  # pyfixest configures it; a notebook's own basicConfig must still count
+    # pyfixest configures it; a notebook's own basicConfig must still count
+    logging.root.handlers.clear()
     logging.root.setLevel(level)
     if "matplotlib_inline.backend_inline" in sys.modules:
         raise RuntimeError(

@@ -43,7 +43,8 @@ def row_words(frame: pd.DataFrame, template: str, *, between: str = "; ") -> str
 
     Examples
     --------
-    >>> row_words(pd.DataFrame({"economy": ["KAZ", "UZB"], "km": [1782.8, 0]}), "{economy} {km:,.0f}")
+    >>> lengths = pd.DataFrame({"economy": ["KAZ", "UZB"], "km": [1782.8, 0]})
+    >>> row_words(lengths, "{economy} {km:,.0f}")
     'Kazakhstan 1,783; Uzbekistan 0'
     """
     rows = (

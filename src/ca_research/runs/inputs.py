@@ -10,7 +10,7 @@
 | another registry entry (`coding/acts`) | runs of notebooks that declare it |
 | names of economies, words for codes, the article's entry and settings | all |
 | a measure of the project's own | all |
-| the package (but for site/, kernels/, the runner and the command line), the lock file, installed packages, Python | all |
+| the package (but for site/, kernels/, runs/ and app/), the lock file, packages, Python | all |
 | a kernel other than this environment's: its command, executable, variables, packages | all |
 | verdicts stored by other runs | the overview |
 """

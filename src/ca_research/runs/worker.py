@@ -150,7 +150,8 @@ def _attempt(task: Task) -> Outcome:
     logger.addHandler(notes)
     with tempfile.TemporaryDirectory(prefix="ca-research-", dir=task.scratch or None) as folder:
         target, here = Path(folder) / "run.ipynb", Path(folder) / "here"
-        here.mkdir()  # empty: what lies beside the command is in no key, and runs at a time do not mix their files
+        # empty: what lies beside the command is in no key, and runs at a time do not mix files
+        here.mkdir()
         os.environ["JUPYTER_RUNTIME_DIR"] = (
             folder  # a killed worker leaves no connection file among the user's
         )

@@ -466,7 +466,8 @@ def share_change(
             rows.append(
                 estimate_row(
                     economy=origin,
-                    missing=f"{host}'s count and {total_source} do not share two years that far apart",
+                    missing=f"{host}'s count and {total_source} do not share two years that far "
+                    "apart",
                 )
             )
             continue

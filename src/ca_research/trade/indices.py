@@ -189,7 +189,8 @@ def trade_intensity(trade: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> values = {("KAZ", "CHN"): 30.0, ("KAZ", "WLD"): 100.0, ("RUS", "CHN"): 30.0, ("RUS", "WLD"): 200.0}
+    >>> values = {("KAZ", "CHN"): 30.0, ("KAZ", "WLD"): 100.0}
+    >>> values |= {("RUS", "CHN"): 30.0, ("RUS", "WLD"): 200.0}
     >>> rows = [(r, p, 2020, "export", "TOTAL", v) for (r, p), v in values.items()]
     >>> columns = ["reporter", "partner", "year", "flow", "product", "value_usd"]
     >>> trade_intensity(pd.DataFrame(rows, columns=columns))["intensity"].round(2).tolist()

@@ -101,5 +101,7 @@ def _who(cell: pd.Series) -> str:
 def _ratio(cell: pd.Series) -> str:
     if not cell.n > 0:
         return ""
-    said = f"{cell.estimate:.2g}" if pd.notna(cell.estimate) else f"{cell.low:.2g}–{cell.high:.2g}"
+    said = f"{cell.low:.2g}–{cell.high:.2g}"
+    if pd.notna(cell.estimate):
+        said = f"{cell.estimate:.2g}"
     return f"{said}×, {int(cell.last_year)}"
