@@ -66,7 +66,7 @@ def made_up(rows: int, seed: int = 1) -> pd.DataFrame:
         "scope": "goods",
         "source_id": np.array(["ONE", "TWO"])[reporter % 2],
     }
-    return pd.DataFrame({name: values[order] if isinstance(values, np.ndarray) else values for name, values in frame.items()})  # fmt: skip
+    return pd.DataFrame({k: v[order] if isinstance(v, np.ndarray) else v for k, v in frame.items()})
 
 
 def library(trade: pd.DataFrame | Path) -> pd.DataFrame:
@@ -122,7 +122,8 @@ def main() -> int:
             for start, trade in starts.items():
                 for way, action in ways.items():
                     times.setdefault((start, way), []).append(timed(partial(action, trade)))
-        gaps = [gap(library(t), action(t)) for t in starts.values() for action in (sql, sql_of_the_index)]  # fmt: skip
+        ways = (sql, sql_of_the_index)
+        gaps = [gap(library(t), way(t)) for t in starts.values() for way in ways]
     print(f"{machine()}, pandas {pd.__version__}, duckdb {duckdb.__version__}, {chosen.rows:,} "
 "rows\n")  # fmt: skip
     print("| from | library, s | beside it | seconds | ratio |\n|---|---:|---|---:|---:|")

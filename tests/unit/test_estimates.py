@@ -79,7 +79,7 @@ def test_as_many_specifications_count_as_in_the_baseline(claim_id):
     claim = ca.claim(claim_id)
     evidence = claim.gather(**{name: ca.load(name) for name in claim.spec.data})
     methods = [a.name for a in claim.spec.grid.axes if a.kind == "method"]
-    accepted = json.loads((paths.registry_dir().parent / "baseline" / "verdicts.json").read_text())["verdicts"]
+    accepted = json.loads((paths.baseline_dir() / "verdicts.json").read_text())["verdicts"]
     for reading in claim.spec.readings:
         (entry,) = (
             e

@@ -44,11 +44,13 @@ readings:
       - name: figure
         label: The figure
         statement: {statement}
-        measure: {measure}  # a registered name: of the package, or of measures/*.py beside registry/
+        # a registered name: of the package, or of measures/*.py beside registry/
+        measure: {measure}
         settings: {settings}  # as text; ca-research claims check compares them with the measure
         comparison: ">"
         threshold: 0  # set it, and say why, before you look at the result
-        kind: {kind}  # what sort of number: count, share, percent, ratio, rank, days, p ... (registry/schema/claim.json)
+        # what sort of number: count, share, percent, ratio, rank, days, p ...
+        kind: {kind}
         unit: {unit}
         why: Why this threshold and no other.
         axes: {axes}

@@ -434,6 +434,6 @@ def goal_figure(evidence: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
         "alt": f"Of {len(own)} texts of the United States alone, those that name the goal are, "
         f"{said}.",
         "data": table,
-        "note": "Filled: named. Ring: not named. Question mark: not visible in the part seen, or not "
-        "coded. Joint texts and summaries by others are drawn too.",
+        "note": "Filled: named. Ring: not named. Question mark: not visible in the part seen, or "
+        "not coded. Joint texts and summaries by others are drawn too.",
     }

@@ -196,15 +196,15 @@ NOTES: dict[str, str] = {
     "C02": "The shaded days are those that the article names.",
     "C03": "Filled: ministers. Rings: leaders. Pale: known to the month only. Meetings after the "
     "article are shown too.",
-    "C04": "Above, filled: held in the region; rings: elsewhere. Below, filled: the meeting; rings: "
-    "stops of the trip.",
+    "C04": "Above, filled: held in the region; rings: elsewhere. Below, filled: the meeting; "
+    "rings: stops of the trip.",
     "C05": "One bar for each visit and each economy it went to.",
     "C18": "Rings: documents signed until the end of 2015 that a source dates to the month or the "
     "day. A placeholder is what a list writes for an early, unknown date.",
     "C19": "Filled: signed documents by every list and text; 2013-12 is a placeholder of one list, "
     "no date. Rings: statements of support, known for the five only.",
-    "C21": "Filled: before the speech of 2013. Rings: after it. A bar or dot is when a source dates "
-    "the route's opening or use.",
+    "C21": "Filled: before the speech of 2013. Rings: after it. A bar or dot is when a source "
+    "dates the route's opening or use.",
 }
 """What the marks of each claim's timeline stand for."""
 

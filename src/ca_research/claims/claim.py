@@ -61,10 +61,8 @@ class Claim:
                     f"  - {c.name}: {c.statement} [{c.measure} {c.comparison} {c.threshold:g} "
                     f"{c.unit}{over}]"
                 )
-            lines.append(
-                "  "
-                f"{reading.rule.words if reading.rule else 'Not testable: ' + str(reading.not_testable)}"
-            )
+            words = reading.rule.words if reading.rule else f"Not testable: {reading.not_testable}"
+            lines.append(f"  {words}")
         return "\n".join(lines)
 
     def specifications(self) -> pd.DataFrame:

@@ -37,13 +37,15 @@ def verdict_html(verdict: Verdict) -> str:
         )
         if v.criteria:
             rows = "".join(
-                f"<tr><td>{escape(c.label)}</td><td>{number(c.estimate)}</td><td>{escape(c.comparison)} {c.threshold:g}</td>"
+                f"<tr><td>{escape(c.label)}</td><td>{number(c.estimate)}</td>"
+                f"<td>{escape(c.comparison)} {c.threshold:g}</td>"
                 f"<td>{escape(c.state)}</td><td>{percent(c.share_of_specifications)} of "
                 f"{c.specifications}</td></tr>"
                 for c in v.criteria
             )
             parts.append(
-                f"<table><tr><th>criterion</th><th>main</th><th>threshold</th><th>state</th><th>specifications</th></tr>{rows}</table>"
+                "<table><tr><th>criterion</th><th>main</th><th>threshold</th><th>state</th>"
+                f"<th>specifications</th></tr>{rows}</table>"
             )
         parts.append(f"<p><small>What would change this: {escape(v.would_change)}</small></p>")
     return "".join(parts) + "</div>"
@@ -61,12 +63,14 @@ def verdict_bundle(verdict: Verdict, *_: Any, **__: Any) -> dict[str, Any]:
 
 def claim_html(claim: Claim) -> str:
     spec = claim.spec
+    blind = "written blind" if spec.blind else f"not written blind: {escape(spec.known_before)}"
     return (
         f"<div><p><b>{escape(spec.id)} "
-        f"{escape(spec.title)}</b><br>“{escape(spec.quotation)}”<br>{escape(spec.restatement)}</p>"
+        f"{escape(spec.title)}</b><br>“{escape(spec.quotation)}”<br>"
+        f"{escape(spec.restatement)}</p>"
         f"<pre>{escape(claim.rule)}</pre><p><small>declared {spec.declared_on}, rule "
         f"{spec.rule_sha256[:12]}; "
-        f"{'written blind' if spec.blind else 'not written blind: ' + escape(spec.known_before)}</small></p></div>"
+        f"{blind}</small></p></div>"
     )
 
 

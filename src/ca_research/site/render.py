@@ -69,8 +69,10 @@ def svg_markup(svg: str, prefix: str, label: str) -> Markup:
 
 
 _DARK_PAGE = (
-    "--paper:#15191b;--ink:#e8ecee;--muted:#a4afb5;--grid:#343c40;--panel:#1e2427;--link:#7cc0ea;--shade:#000a;"
-    "--supported:#4fc9a2;--partly:#e0b93f;--contradicted:#ff8a5e;--unknown:#a9b4ba;--thumb:invert(1) hue-rotate(180deg);color-scheme:dark;"
+    "--paper:#15191b;--ink:#e8ecee;--muted:#a4afb5;--grid:#343c40;"
+    "--panel:#1e2427;--link:#7cc0ea;--shade:#000a;"
+    "--supported:#4fc9a2;--partly:#e0b93f;--contradicted:#ff8a5e;"
+    "--unknown:#a9b4ba;--thumb:invert(1) hue-rotate(180deg);color-scheme:dark;"
 )
 
 
