@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any
 
 import pandas as pd
 
 from ..estimates import checked, parts_of
-from ..estimates.measures import Maker
+from ..estimates.measures import Maker, Measure
 from ..ground.errors import CaResearchError
 from ..registry import Criterion
 from .measures import find, place
@@ -28,15 +28,17 @@ class Call:
     name: str
     settings: tuple[tuple[str, Any], ...]
     economies: tuple[str, ...]
+    function: Measure = field(compare=False)
 
     @property
     def by_economy(self) -> bool:
         """Whether each row of the measure stands for itself (`estimates.by_economy`)."""
-        return getattr(find(self.name), "by_economy", False)
+        return getattr(self.function, "by_economy", False)
 
     @classmethod
     def of(cls, criterion: Criterion, economies: list[str]) -> Call:
-        return cls(criterion.measure, tuple(sorted(criterion.settings.items())), tuple(economies))
+        settings = tuple(sorted(criterion.settings.items()))
+        return cls(criterion.measure, settings, tuple(economies), find(criterion.measure))
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Computation:
         """Names of what is given that the measures take, or that one of their parts is made
         from.
         """
-        return {name for call in calls for name in self._inputs(find(call.name))}
+        return {name for call in calls for name in self._inputs(call.function)}
 
     def run(self, call: Call, **choices: str) -> pd.DataFrame:
         """The estimates of one specification, with the table rows behind each in `rows`.
@@ -76,7 +78,8 @@ class Computation:
         """The same calls on figures without the rows of a source. Parts made from other figures
         stay as they are.
         """
-        made = {part for call, _ in self._done for part in _parts_within(find(call.name))}
+        functions = {call.function for call, _ in self._done}
+        made = {part for function in functions for part in _parts_within(function)}
         kept = {name: value for name, value in self.given.items() if name not in made}
         rest = Computation({name: _drop(value, source) for name, value in kept.items()})
         changed = {name for name in self.given if rest.given.get(name) is not self.given[name]}
@@ -84,7 +87,7 @@ class Computation:
         return rest
 
     def _compute(self, call: Call, choices: dict[str, str]) -> pd.DataFrame:
-        function = find(call.name)
+        function = call.function
         given = self._arguments(function, call.economies) | dict(call.settings)
         return checked(function(**given, **choices), call.name, place(function))
 

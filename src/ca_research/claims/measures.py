@@ -48,7 +48,7 @@ def find(name: str) -> Measure:
     Examples
     --------
     >>> find("trade.lead").__module__
-    'ca_research.trade.rank'
+    'ca_research.article.trade_priority'
     """
     own, package = own_measures.files(), _package()
     if name in own:
@@ -115,6 +115,7 @@ def wrong_choices(measure: str, chosen: Mapping[str, Iterable[str]]) -> Iterator
             yield from generic.faults(function, name, value)
 
 
+@cache
 def place(function: Measure) -> str:
     """File and line of a measure, as a user should see them."""
     code = inspect.unwrap(function).__code__
