@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 from ca_research.article.gravity_residual import (
-    OIL_EXPORTERS,
     placebo_table,
     rank_p,
     residual,
     residual_p,
     residuals,
 )
+from ca_research.article.settings import settings
 from ca_research.ground.economies import CA5
 from ca_research.ground.errors import CoverageError, UnknownNameError
 from ca_research.trade import gravity, panel, reassign, treated_pairs
@@ -75,7 +75,11 @@ def test_least_squares_equals_full_estimation(question, direction):
     made = panel(trade(0.3, 0.4, zero=0.05), geography())
     table = placebo_table(made, question=question, direction=direction, estimator="ols")
     full = reassign(
-        made, direction=direction, since=2014 if question == "change" else None, estimator="ols"
+        made,
+        "CHN",
+        direction=direction,
+        since=2014 if question == "change" else None,
+        estimator="ols",
     ).table
     merged = both(table, full)
     assert merged["estimate"].to_numpy() == pytest.approx(
@@ -91,7 +95,7 @@ def test_one_step_of_ppml_orders_economies_like_full_estimation(question):
     made = panel(trade(0.3, 0.4, zero=0.05), geography())
     merged = both(
         placebo_table(made, question=question),
-        reassign(made, since=2014 if question == "change" else None).table,
+        reassign(made, "CHN", since=2014 if question == "change" else None).table,
     )
     assert merged["estimate"].corr(merged["estimate_full"], method="spearman") > 0.95
     near = merged[merged["estimate_full"].abs() < 0.15]  # the step is right to first order
@@ -191,9 +195,11 @@ def test_measures_read_the_fits_they_are_given():
 
 def test_oil_exporters_are_not_in_the_panel():
     rows = trade()
-    extra = rows[rows["reporter"] == "RUS"].assign(reporter=OIL_EXPORTERS[0], value_usd=1e30)
+    extra = rows[rows["reporter"] == "RUS"].assign(
+        reporter=settings().oil_exporters[0], value_usd=1e30
+    )
     near = geography()
-    far = near[near["origin"] == "RUS"].assign(origin=OIL_EXPORTERS[0])
+    far = near[near["origin"] == "RUS"].assign(origin=settings().oil_exporters[0])
     choices = {
         "question": "level",
         "direction": "exports",

@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import ca_research as ca
 from ca_research.ground.economies import CA5
 from ca_research.ground.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
-from ca_research.trade.gravity_reassign import OIL_EXPORTERS, excess, reassign
+from ca_research.trade.gravity_reassign import reassign
 
 g = import_module("ca_research.trade.gravity")  # in the package the name is the function
 CODES = ("CHN", "RUS", "TUR", "USA", "KAZ", "KGZ", "TJK", "TKM", "UZB")
@@ -290,7 +289,7 @@ def test_reassignment_records_who_has_no_place():
     with pytest.raises(CoverageError, match="not in the panel"):
         reassign(out, "DEU")
     with pytest.raises(UnknownNameError):
-        reassign(out, direction="sideways")
+        reassign(out, "CHN", direction="sideways")
 
 
 def test_change_needs_pairs_before_and_after():
@@ -299,31 +298,3 @@ def test_change_needs_pairs_before_and_after():
     assert found.table["pairs"].eq(10).all()
     with pytest.raises(CoverageError, match="before and after"):
         reassign(out, "CHN", since=2010)
-
-
-def test_excess_on_the_embedded_panel():
-    rows, near = ca.load("trade", source="PENPPML", product="TOTAL"), ca.load("geography")
-    level, change = (excess(rows, near, question=q).iloc[0] for q in ("level", "change"))
-    # recomputed through gravity(); see the oracle test for pyfixest called directly
-    panel = g.panel(rows, near)
-    panel["late"] = g.treated_pairs(panel, "CHN", CA5, since=2014)
-    assert change["estimate"] == pytest.approx(
-        g.gravity(panel, ["late"], effects=g.CHANGE).table.at[0, "estimate"]
-    )
-    assert (
-        level["sources"] == ("PENPPML",)
-        and level["n"] == len(panel)
-        and level["path"] == change["path"]
-    )
-    less = excess(rows, near, oil="left_out").iloc[0]
-    assert (
-        less["n"]
-        == (~panel["exporter"].isin(OIL_EXPORTERS) & ~panel["importer"].isin(OIL_EXPORTERS)).sum()
-    )
-    assert less["path"] != level["path"]
-    with pytest.raises(UnknownNameError):
-        excess(rows, near, question="why")
-    with pytest.raises(
-        CoverageError, match="before and after"
-    ):  # only Kazakhstan and Kyrgyzstan report on both sides of 2014
-        excess(rows, near, question="change", direction="imports", statistic="p")

@@ -31,7 +31,7 @@ from ..stats.forecast import ConvergenceError
 from ..stats.frames import require
 from ..trade.gravity import CHANGE, ESTIMATORS, GEOGRAPHY, LEVEL, complete
 from ..trade.gravity_panel import panel as make_panel
-from ..trade.gravity_reassign import DIRECTIONS, LEAST_PAIRS, OIL_EXPORTERS, SINCE, _mark
+from ..trade.gravity_reassign import DIRECTIONS, LEAST_PAIRS, SINCE, _mark
 from .settings import settings
 
 QUESTIONS = ("level", "change")
@@ -313,7 +313,7 @@ def residuals(
     frame = make_panel(
         trade[trade["source_id"] == settings().sources.gravity_panel],
         geography,
-        exclude=OIL_EXPORTERS,
+        exclude=settings().oil_exporters,
     )
     newest = frame[frame["year"] == frame["year"].max()].reset_index(drop=True)
     five = tuple(eco.resolve(e) for e in economies)

@@ -121,7 +121,7 @@ class Sources(Model):
 
 class Settings(Model):
     """The file as a whole. joint_texts: how origin groups of texts begin that the United States
-    signed together with the five.
+    signed together with the five. oil_exporters: economies left out of the panel of gravity.
     """
 
     belt_and_road: BeltAndRoad
@@ -131,6 +131,7 @@ class Settings(Model):
     grants: Grants
     industry: Industry
     sources: Sources
+    oil_exporters: tuple[str, ...]
     joint_texts: str
 
 

@@ -11,24 +11,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..estimates.frame import estimate_row, estimates
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError
 from ..ground.numbers import decimals
 from ..stats.fixed_effects import Sample, prune, solve
 from ..stats.forecast import ConvergenceError
-from ..stats.frames import require
 from ..stats.result import Result
-from .gravity import CHANGE, GEOGRAPHY, LEVEL, complete, gravity
-from .gravity_panel import panel as make_panel
+from .gravity import CHANGE, GEOGRAPHY, LEVEL, complete
 
 DIRECTIONS = ("exports", "imports", "both")
 SINCE = 2014
 """First year after the proposal of September 2013."""
-OIL_EXPORTERS = ("ARE", "IRQ", "KWT", "OMN", "QAT", "SAU", "VEN")
-"""Economies whose exports in PENPPML fall to half or less of COW_TRADE4 in several years (known
-defect 6 of the figures).
-"""
 LEAST_PAIRS = 3
 """An economy takes another's place only where this many of the pairs are positive: most of five."""
 
@@ -92,7 +85,7 @@ def _mark(panel: pd.DataFrame, economy: str, partners: Sequence[str], direction:
 
 def reassign(
     panel: pd.DataFrame,
-    economy: str = "CHN",
+    economy: str,
     partners: Sequence[str] = eco.CA5,
     *,
     direction: str = "exports",
@@ -216,64 +209,3 @@ def reassign(
             f"no estimate for {economy} itself: {why}", hint="choose another direction or panel"
         )
     return Reassignment(table, economy, len(sample.y))
-
-
-_CHOICES = {
-    "question": ("level", "change"),
-    "direction": DIRECTIONS,
-    "oil": ("kept", "left_out"),
-    "statistic": ("estimate", "p"),
-}
-
-
-def excess(
-    trade: pd.DataFrame,
-    geography: pd.DataFrame,
-    *,
-    economies: Sequence[str] = eco.CA5,
-    economy: str = "CHN",
-    question: str = "level",
-    direction: str = "exports",
-    estimator: str = "ppml",
-    oil: str = "kept",
-    statistic: str = "estimate",
-    source: str = "PENPPML",
-) -> pd.DataFrame:
-    """How far trade of `economy` with the others exceeds gravity (log points); an estimates frame
-    of one row.
-
-    question: 'level' (distance, contiguity, language, no pair effects) or 'change' (from SINCE on,
-        pair effects).
-    oil: 'left_out' takes OIL_EXPORTERS out of the panel. statistic: 'estimate', the coefficient, or
-        'p', its rank among all economies in the place of `economy` (one-sided; `reassign`, which
-        takes as many fits as there are economies).
-    direction: 'exports' of `economy`, its 'imports', or 'both'. estimator: 'ppml' or 'ols'.
-        economies: its partners.
-    No interval: five treated pairs a direction do not carry one. A coefficient names no cause.
-    Model: see `gravity`.
-    trade: like table `trade`. geography: like table `geography`. source: whose rows make the panel.
-    Raises UnknownNameError for a choice, and what `panel`, `gravity` and `reassign` raise.
-    """
-    for kind, name in (
-        ("question", question),
-        ("direction", direction),
-        ("oil", oil),
-        ("statistic", statistic),
-    ):
-        if name not in _CHOICES[kind]:
-            raise UnknownNameError(kind, name, _CHOICES[kind])
-    require(trade, ("source_id",))
-    rows = trade[trade["source_id"] == source]
-    frame = make_panel(rows, geography, exclude=OIL_EXPORTERS if oil == "left_out" else ())
-    used = frame[["exporter", "importer", "year", "source_id"]]
-    since = SINCE if question == "change" else None
-    if statistic == "p":
-        ranked = reassign(
-            frame, economy, economies, direction=direction, since=since, estimator=estimator
-        )
-        return estimates([estimate_row(used, estimate=ranked.p)])
-    mark = _mark(frame, eco.resolve(economy), list(economies), direction)
-    frame["treated"] = mark if since is None else mark * (frame["year"] >= since)
-    terms, effects = (("treated", *GEOGRAPHY), LEVEL) if since is None else (("treated",), CHANGE)
-    fit = gravity(frame, terms, effects=effects, estimator=estimator)
-    return estimates([estimate_row(used, estimate=float(fit.coefficient("treated")["estimate"]))])
