@@ -59,6 +59,7 @@ def known(**choices: str) -> None:
 
 def reports(trade: pd.DataFrame, *, economies: Sequence[str]) -> Reports:
     """Reports that a rank may rest on: `perspective` without panels, by economy and year."""
+    require(trade, ())
     bare = trade.copy(deep=False)
     bare.attrs = {}  # pandas copies them at every step, which would take longer than the steps
     return Reports(perspective(bare, economies, panels=False))
