@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 import pandas as pd
@@ -147,10 +147,9 @@ class Verdict:
         return self.verdict + (", fragile" if self.fragile else "")
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form, without `beside`, `traces` and `curves`."""
+        """JSON-ready form of what is stored (`stored_fields`)."""
         content = asdict(replace(self, beside=(), traces=(), curves={}))
-        del content["beside"], content["traces"], content["curves"]
-        return _number(content)
+        return _number({name: content[name] for name in stored_fields()})
 
     def all(self) -> list[Verdict]:
         return [self, *self.beside]
@@ -158,3 +157,9 @@ class Verdict:
     def bundle(self) -> list[dict[str, Any]]:
         """What the notebook emits: this verdict and those of the other readings."""
         return [v.as_dict() for v in self.all()]
+
+
+def stored_fields() -> list[str]:
+    """Names of the fields of a verdict that are stored with it."""
+    apart = {"beside", "traces", "curves"}
+    return [f.name for f in fields(Verdict) if f.name not in apart]

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from .. import registry
 from ..claims import MIME, check, trace
-from ..claims.verdict import CriterionResult, Verdict
+from ..claims.verdict import CriterionResult, stored_fields
 from ..ground.display import FIGURE_MIME, NOTE_MIME, ORIGIN_COLUMNS, SECTIONS, TABLE_MIME, is_year
 from ..ground.errors import RunError, UnknownNameError
 
@@ -234,7 +234,7 @@ def read_page(file: Path) -> Page:
     return page
 
 
-_VERDICT = {f.name for f in fields(Verdict)} - {"beside", "traces"}
+_VERDICT = set(stored_fields())
 _CRITERION = {f.name for f in fields(CriterionResult)}
 
 
