@@ -85,7 +85,7 @@ def aid_years(
         codes of hosts.
     donor: its code.
     since, until: first and last year ('2000', '2022').
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval. A year without a row is not reported, and counts neither way; the years reported
     are n. A series without the donor and host is recorded in `missing`.
     Raises UnknownNameError for another series, UsageError where `since` lies after `until`.

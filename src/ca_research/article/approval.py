@@ -71,7 +71,7 @@ def approval(
 
     opinion: as in `approval_waves`. economies: codes. about: the code of the power.
     wave: 'newest' of each economy, or 'newest-1'.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. Where
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy. Where
     sources disagree on a wave, low and high are their range and there is no estimate; too few waves
     are recorded in `missing`.
     Respondents without a view are part of the whole: a low share is not a share of disapproval.
@@ -116,7 +116,7 @@ def approval_gap(
     opinion: as in `approval_waves`. economies: codes. about, against: codes of the two powers.
     wave: the newest year in which the same poll asked about both ('newest'), or the one before
         ('newest-1').
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. Where
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy. Where
     sources disagree, low and high are what they leave open and there is no estimate; too few common
     years are recorded in `missing`.
     Raises UsageError for another `wave`. Formula: share of `about` - share of `against`.
@@ -162,7 +162,7 @@ def approval_fall(
 
     opinion: as in `approval_waves`. economies: codes. about: the code of the power.
     end: the last wave at hand ('newest'), or the one before ('newest-1'). waves: 'all' or 'tables'.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy; zero
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; zero
     where the last wave is the highest. Sources that disagree on a wave leave a range (low, high)
     and no estimate; an economy with one wave has the reason in `missing`.
     Raises UnknownNameError for another choice of waves, UsageError for another `end`.

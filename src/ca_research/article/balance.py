@@ -202,7 +202,7 @@ def concentration_change(
         distribution assumed); or 'welch', the 95 % t interval of the difference of the two means
         (Welch 1947, Biometrika 34), which takes years as independent draws and so is somewhat
         short.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy: estimate
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy: estimate
     = mean hhi of `late` less that of `early` (points of an index in [0, 1]), low and high the
     interval. No source with both periods is recorded in `missing`.
     Raises UnknownNameError for an unknown choice, UsageError for a period that is none.
@@ -340,7 +340,7 @@ def vote_spread(
 
     facts: as in `votes`. economies: codes.
     window: 'five_years', 'ten_years' or 'newest' (the newest session at hand); see WINDOWS.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval; n counts economy, power and session. Only sessions in which all three powers are
     observed count; an economy without one is recorded in `missing`.
     Raises UnknownNameError for another window.
@@ -355,7 +355,7 @@ def ideal_spread(
     """Largest minus smallest mean distance of ideal points to POWERS, in units of the scale.
 
     facts, economies, window: as in `vote_spread`.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval; `missing` as in `vote_spread`.
     Raises UnknownNameError for another window.
     Formula: max over powers of the mean over sessions of |point of the economy - point of the
@@ -413,7 +413,7 @@ def stood_aside(
     events: as in `war_votes`. economies: codes.
     votes: 'resolutions' on the war itself, or 'with_the_seat': the vote on Russia's seat in the
         Human Rights Council too.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval; an economy that no text names has the reason in `missing`.
     Raises UnknownNameError for another choice.
     """

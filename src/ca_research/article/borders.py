@@ -100,7 +100,7 @@ def border_total(
     """Sum of the borders with China over the economies that have one, in km.
 
     facts, economies, side: as in `border_lengths` ('central_asian' or 'chinese').
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. An economy without
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row. An economy without
     a profile is not
     one without a border: by its own profiles the sum is then missing, with the reason.
     Raises as `border_lengths`, and UsageError where two sources give one border, for they would be

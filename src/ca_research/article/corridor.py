@@ -62,7 +62,7 @@ def corridor_trains(
     count: 'stated', the newest share that an official gave; 'two_ports', the share of national
         trains at the two ports on Kazakhstan's border, 'more than' so many, so a lower bound.
     before: only figures of years before this one ('9999': all).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row: an estimate by
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row: an estimate by
     'stated', low (just above the figure printed) and high (100) by 'two_ports'; no such figure is
     recorded in `missing`.
     Raises UnknownNameError for another count.
@@ -127,7 +127,7 @@ def corridor_containers(
         the newest year with all three; 'china_europe' or 'all_directions', one count as printed
         over that total.
     year: 'newest', 'newest-1', ...
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row: low and high by
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row: low and high by
     'range', else an estimate; no year with both counts is recorded in `missing`. The narrow count
     may leave out what China calls China-Europe, the wide one holds other goods.
     Raises UnknownNameError for another transit, UsageError for another `year`.
@@ -167,7 +167,7 @@ def corridor_scale(facts: pd.DataFrame, *, scale: str = "import_value") -> pd.Da
     scale: 'import_value', rail's part of the value of EU imports from China; 'stated', a share of
         'trade' of no stated base; 'containers', rail both ways over that plus the sea westbound
         alone (the sea eastbound is not at hand, so the upper bound is a loose one).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, without an
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, without an
     estimate. high: all rail routes; low: the part of them that the narrow count of containers gives
     to Kazakhstan (zero where that count is not at hand). No figures on this scale are recorded in
     `missing`.

@@ -191,7 +191,7 @@ def date_gap(
     actor, counterpart, kinds, place, detail: further filters, as in `select`.
     mode: 'within' (all of the event inside the window) or 'equal' (begins and ends with it).
     origins: least number of independent origins ('2').
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. Where sources
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row. Where sources
     differ or give a month or year only, low and high are the least and the greatest gap and there
     is no estimate; too few origins are recorded in `missing`.
     Raises UnknownNameError for another mode or a missing column, UsageError for what is no date.
@@ -254,7 +254,7 @@ def earlier(
     events: like table `events`. near: a date or interval.
     actor, counterpart, kinds, place, detail: what makes occasions of one kind, as in `select`.
     says: a word by which a source calls the occasion the first of its kind.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. Earlier ones count
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row. Earlier ones count
     if two independent origins date any; one alone leaves a range from zero to what it dates (low,
     high). With none dated the estimate is zero only if a source says `says` of the occasion; else
     `missing` gives the reason.
@@ -301,7 +301,7 @@ def places_visited(
     actor: the code of who sent.
     detail: who travelled, a regular expression.
     count: 'one_visit' (the visit that covers most of them) or 'any_visit' (all together).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. Without any such
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row. Without any such
     visit in that time the reason stands in `missing`.
     Raises UnknownNameError for another count or a missing column, UsageError for what is no date.
     """
@@ -338,7 +338,7 @@ def origins_saying(
         name.
     actor, counterpart, kinds, near: which events, as in `select` (actor and counterpart: codes,
         kinds: kinds of event, joined by ';'; near: a date or interval).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row; the estimate is a
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row; the estimate is a
     number of origins, zero where events are dated and none says it. Where none is dated, that
     stands in `missing`.
     Raises UnknownNameError for a missing column, UsageError for what is no date.

@@ -92,7 +92,7 @@ def debt_burden(
 
     debt, macro, creditor: as in `debt_shares`. economies: codes of debtors.
     year: 'newest' year in which the debtor has both figures, 'newest-1', 'newest-2'.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per debtor, without
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per debtor, without
     an interval; a debtor without so many years is recorded in `missing`.
     Raises UsageError for another `year`, and what `debt_exposure` raises.
     """
@@ -129,7 +129,7 @@ def debt_burden_change(
 
     debt, macro, economies, year, creditor: as in `debt_burden`; `year` is the later end. span: a
         number of years ('5').
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per debtor, without
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per debtor, without
     an interval. A debtor without a figure for either end is recorded in `missing`: no other year
     stands in.
     Raises UsageError for another `year` or a span that is none, and what `debt_exposure` raises.
@@ -278,7 +278,7 @@ def completion_share(
     projects, clock: as in `commitments` ('last_year' or 'publication').
     vintage: 'newest' edition at hand, 'newest-1', 'newest-2'.
     weight: 'number' of commitments, or their 'amount' (rows without one left out).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, without an
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, without an
     estimate. high: the completed and those still listed as signed (SIGNED), which nobody may have
     followed since. low: null, since no edition keeps cancelled or suspended projects and how many
     there were is not known; it is not zero. The list can show that fewer were completed, never that
@@ -319,7 +319,7 @@ def completed_projects(
     projects: table `projects`, as in `commitments`. economies: codes of hosts. since: a year
         ('2013').
     vintage: 'newest' edition at hand, 'newest-1', 'newest-2'.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per host, without an
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per host, without an
     interval. A host that the edition does not list at all is recorded in `missing`; one that it
     lists without such a project has none (0).
     Raises UsageError for another `vintage`.

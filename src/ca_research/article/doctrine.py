@@ -65,7 +65,7 @@ def partner_rank(
     texts: 'official' (concepts, strategies, presidents who set out foreign policy) or 'all' (other
         lists too).
     version: 'newest' text with a visible order, or 'newest-1'.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. Fewer
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy. Fewer
     texts with a visible order are recorded in `missing`.
     Raises UnknownNameError for another choice or a row without a code, UsageError for another
     `version`. Codes and
@@ -111,7 +111,7 @@ def official_words(
         five.
     coding: 'strict' (the word priority) or 'wide' (as much in other words).
     kinds: 'words', or 'words_and_tiers' to count partnership documents signed as well.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy; n is the
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; n is the
     number of rows looked through. An economy of which no official's text was seen has the reason in
     `missing`.
     Raises UnknownNameError for another choice or a row without a code. Codes and their rules:
@@ -229,7 +229,7 @@ def goal_share(
     unseen: 'bounds' (a goal not visible may be there or not: low and high) or 'left_out' (documents
         in which it is not visible do not count).
     period: 'all', or what is left out: 'before_2001', 'from_2017'.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row: low and high by
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row: low and high by
     'bounds' where a document does not show the goal, else an estimate; n is the number of
     documents. Fewer than FEWEST with a visible code are recorded in `missing`.
     Raises UnknownNameError for another choice.

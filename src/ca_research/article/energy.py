@@ -164,7 +164,7 @@ def energy_share_before(
     energy, commodity, origin: as in `energy_share` ('gas', 'crude' or 'uranium'; 'five' or
         'kazakhstan').
     before: a year, as a number or text.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, in per cent, as
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, in per cent, as
     `energy_share`.
     Raises UnknownNameError and UsageError as `energy_share`, and UsageError where `before` is no
     year.

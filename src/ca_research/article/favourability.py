@@ -74,7 +74,7 @@ def favour_change(
     """Change of the view of China from the first wave to the last, in percentage points.
 
     facts, opinion, series: as in `waves` ('barometer' or 'gallup'). economies: codes.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy; no
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; no
     interval, for the sizes of the samples are not at hand. Fewer than two waves are recorded in
     `missing`.
     Raises UnknownNameError for another series.
@@ -109,7 +109,7 @@ def favour_since(
 
     facts, opinion: as in `waves`; the waves are those of the Barometer. economies: codes.
     since: a date; a wave is of a year, and lies after `since` where the whole year does.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval; no wave before or after is recorded in `missing`.
     Raises UsageError for what is no date.
     """
@@ -212,7 +212,7 @@ def exceptions(
     facts, opinion, students, exposure: as in `exchange_change` ('same_years' or
         'five_years_before'). economies: codes.
     margin: percentage points ('10').
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row for all, without an
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row for all, without an
     estimate: low counts the economies where both are seen, high adds those where one of the two is
     not known. An economy whose view did not fall so far, or whose exchange did not grow, is none.
     Without any wave the reason stands in `missing`.
@@ -255,7 +255,7 @@ def exposure_slope(
 
     facts, opinion: as in `waves`. students: as in `exchange_change`. economies: codes.
     question: 'barometer' or 'gallup'.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy; the
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; the
     estimate is in percentage points per thousand students, by least squares over years with both,
     without an interval. Fewer than three such years (two points always lie on a line), or a number
     of students that did not change, are recorded in `missing`.

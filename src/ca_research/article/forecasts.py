@@ -124,7 +124,7 @@ def lead_after(
 
     trade, economies, after: as in `leads_by_year`. flow: 'turnover', 'exports' or 'imports'.
     partners: 'named' or 'every'.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval; the estimate is a ratio of trade in USD. An economy of which no later year can be
     ranked is recorded in `missing`.
     Raises UnknownNameError for another choice, and what `rank` raises.
@@ -181,7 +181,7 @@ def value_after(
     flow: of the economy: 'turnover', 'exports' (China's imports) or 'imports'.
     statistic: 'mean' of the later years, the 'least' of them, or the 'last'. A year counts where
         all directions of the flow are reported.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval; the estimate is a ratio, one where nothing changed. No figure for the base or after
     it is recorded in `missing`.
     Raises UnknownNameError for an unknown choice or economy, and what `china_reported` raises.
@@ -326,7 +326,7 @@ def foreseen(
     model: 'drift', 'ets', 'ets_damped' or 'arima'; see MODELS. scale: 'log' or 'level' (USD), for
         fit and error alike.
     of_series: what `every_series` makes of trade (made here if not given).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, with the
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, with the
     columns mase, mase_naive and scored (years). The estimate is mase / mase_naive, below one where
     the model was nearer; there is no interval. The errors of years in a row are correlated: nothing
     is tested. In `missing`: nothing known after the day or before it, or a model that could not be

@@ -425,7 +425,7 @@ def residual(
     direction: 'exports' of China, 'imports' or 'both'.
     estimator: 'ppml' or 'ols'. years: 'all' or 'newest'. country: the economy left out, or 'none'.
     fits: as `residuals` makes them with these choices among them; made here where not given.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, economy ''; the
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, economy ''; the
     estimate is the
     coefficient (0.5: exp(0.5) - 1, 65 % above what gravity implies), n the rows used. No interval:
     five treated pairs a direction do not carry one. A fit that failed has the reason in `missing`.
@@ -459,7 +459,7 @@ def residual_p(
 
     trade, geography, economies, question, direction, estimator, years, country, fits: as in
     `residual`.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, economy ''; the
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, economy ''; the
     estimate is p = rank / number of economies with an estimate, China included (never 0). A fit
     that failed has the reason in `missing`.
     Raises UnknownNameError for a choice, CoverageError where `fits` does not hold it.

@@ -65,7 +65,7 @@ def examinee_growth(
     culture: table `culture` (economy, year, measure, value in persons, source_id); rows of CA5,
         else CA4 (REGIONS).
     measure: the test ('hsk_takers'). span: a number of years ('5').
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, for the newest
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, for the newest
     pair of years `span` apart by one source and for one region. Where there is no such pair,
     `missing` names the years that are counted; a total of several years is no yearly count.
     Raises UsageError for a span that is none.
@@ -90,7 +90,7 @@ def examinee_lead(
 
     culture, span: as in `examinee_growth`. measure, other: the two tests ('hsk_takers',
         'english_test_takers').
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. Each test has its
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row. Each test has its
     own newest pair of years; where one has none, the reason stands in `missing`.
     Raises UsageError for a span that is none.
     """
@@ -188,7 +188,7 @@ def learner_growth(
     culture, bound, last_from, opening: as in `learner_cases` ('as_printed', 'cautious'; 'counted',
         'left_out').
     economies: codes.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval. Where an economy has several such cases the slowest counts: one that grew does not
     speak for the others. An economy without a case has the reason in `missing`.
     Raises UnknownNameError for another choice.
@@ -233,7 +233,7 @@ def institute_openings(
     first, last: years ('2014', '2018').
     column: read as 'openings' of the year, or as a 'running_total', which its documentation calls
         it.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy; the
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; the
     estimate is a number of
     institutes. Recorded in `missing`: a year (or the one before `first`) without a figure, and, by
     'running_total', a column that falls from one year to the next for any economy: it is then no

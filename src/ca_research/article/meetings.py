@@ -108,7 +108,7 @@ def shared_meetings(
         the partners.
     until: a date.
     composition: 'as_held', or 'strict' without meetings that a note calls incomplete (INCOMPLETE).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per partner. The
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per partner. The
     count is the estimate where two independent origins show it, of the meetings or of documents
     that support them; zero where two documents list partners or members without this one and
     nothing is dated; else low and high are zero and what is dated, or `missing` gives the reason
@@ -164,7 +164,7 @@ def meeting_or_body(
         meetings does not speak against the body.
     members: a number ('3').
     Returns and raises as `shared_meetings`: an estimates frame
-    (`tables.provenance.ESTIMATE_COLUMNS`), one row per partner.
+    (`estimates.ESTIMATE_COLUMNS`), one row per partner.
     """
     events, evidence = _of_formats(events), evidence[evidence["claim"] == CLAIM]
     rows = []
@@ -194,7 +194,7 @@ def format_age(
 
     events: like table `events`. economies: codes of the partners. until: a date.
     composition: 'as_held' or 'strict' (see `shared_meetings`).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per partner, in years
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per partner, in years
     of 365.25 days. A partial date gives low and high; where an older first meeting is known without
     its date, the first dated one gives low alone. A partner without a dated meeting has the reason
     in `missing`.

@@ -81,7 +81,7 @@ def sea_routes(
     events, evidence: as in `routes`. before: a date.
     use: 'dated' (any two origins), or 'lasting' (the sources on the port are dated LASTING days
         apart or more).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. Ports shown are
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row. Ports shown are
     the estimate; where there is none, ports that one origin alone shows (or for too short a time)
     leave low 0 and high their number. That none is found says nothing: the reason then stands in
     `missing`.
@@ -122,7 +122,7 @@ def document_origins(
     evidence: rows of table `evidence`. claim: its id. reading: one of the claim's readings in the
         table.
     direction: 'supports' or 'refutes'.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. The estimate is
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row. The estimate is
     zero where there are documents on the reading and none of them in this direction; where there
     are none at all, that stands in `missing`.
     """

@@ -292,7 +292,7 @@ def gain_p(
         'never'. source: 'joined' or 'WTO_HSM'.
     method: 'synthetic' or 'synthetic_demeaned'; for all four see `effect`.
     fits: as `effect_fits` makes them (made here if not given).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy; the
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; the
     estimate is p_gain of `placebo_ranks`, at least 1 / (donors + 1). An economy without a fit has
     the reason in `missing`.
     Raises CoverageError for an outcome that no table holds, UnknownNameError for another choice.
@@ -323,7 +323,7 @@ def loss_p(
     """One-sided placebo rank p of a loss of exports to China after signing.
 
     trade, events, economies, outcome, accession_list, donors, source, method, fits: as in `gain_p`.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy; the
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; the
     estimate is p_loss of `placebo_ranks`. An economy without a fit has the reason in `missing`.
     Raises CoverageError for an outcome that no table holds, UnknownNameError for another choice.
     """
@@ -373,7 +373,7 @@ def joint_p(
     trade, events, economies, accession_list, donors, source, method, fits: as in `gain_p`.
     at_least: a number ('3').
     side: 'gain' or 'loss'.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, economy ''; the
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, economy ''; the
     estimate is p of `partial_conjunction`. An economy without a fit counts with p of one; where
     none has a fit, the reasons stand in `missing`. Fewer economies than at_least (a run for one of
     them) ask for all of them.

@@ -131,7 +131,7 @@ def independent_sources(
     apart_from: origin groups that cannot speak here, joined by ';' (a text cannot vouch for
         itself).
     counting: a coding of rows that count nowhere or under another origin, see `counted`.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row; n is the number of
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row; n is the number of
     rows looked through. Zero is an answer where documents on the reading were seen, on whichever
     side; where none was, the reason stands in `missing`.
     Raises UnknownNameError for another choice or a coding that does not exist.
@@ -354,7 +354,7 @@ def documented_cases(
     texts: 'all', or 'seen_in_excerpt' to leave out the texts that were seen only in excerpt.
     single: 'none', or 'source' to take away the origin whose loss lowers the count most.
     documents: the evidence as `Coded` (made here if not given).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row. Zero is an answer
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row. Zero is an answer
     where documents on the claim were seen; it says that none of them shows a case, and no more.
     Where none was seen, that stands in `missing`.
     Raises UnknownNameError for another choice or an unknown code.
@@ -392,7 +392,7 @@ def cases_read(
     evidence: like table `evidence`. claim: its id.
     coding: a coding of the registry with the fields case and read ('conditions').
     strength: 'any', 'documents' or 'primary' (see STRENGTHS).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row; the estimate is a
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row; the estimate is a
     number of cases with a row coded read = contract, n the rows looked through. Where no document
     was seen, that stands in `missing`.
     Raises UnknownNameError for a strength, a coding or a row without a code.

@@ -36,7 +36,7 @@ def manufacturing_change(
         per cent of GDP.
     economies: codes.
     window, before: years ('2019-2022', '2010-2013', or one year).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, without
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval. A window counts where at least half of its years are reported, else the reason is
     in `missing`; the means are over the years that are.
     Raises UsageError for a window that is none.
@@ -124,7 +124,7 @@ def projects_at_work(
 
     facts, economy: as in `project_list`.
     weight: 'number' of projects, or 'value' (US dollars), where the newest count gives both.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, without an
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, without an
     interval; a newest count that lacks either side by this weight is recorded in `missing`.
     Raises UnknownNameError for another weight.
     """

@@ -93,7 +93,7 @@ def investor_lead(
     since: no year before this one.
     One measure, stage, kind of year, source and year; members of the EU do not stand for it,
     because much of what the Netherlands hold is owned from elsewhere.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, with the
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, with the
     columns `values` (what was compared, in billion USD) and `leader` (the code of who leads); the
     estimate is a ratio, without an interval. Rivals that no one source and year holds are recorded
     in `missing`.
@@ -124,7 +124,7 @@ def finance_lead(
     investment, economies, since: as in `investor_lead`; measures official_loan and official_grant.
     Loans and grants are not added: for China only loans are at hand, for the EU and the United
     States only grants, and a sum of unlike parts would rank what is published, not what is given.
-    Returns as `investor_lead`, an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) with
+    Returns as `investor_lead`, an estimates frame (`estimates.ESTIMATE_COLUMNS`) with
     `values` and `leader`; where neither kind can be compared, `missing` gives both reasons. Raises
     UnknownNameError for an unknown economy or a missing column, UsageError for two figures of one
     cell.

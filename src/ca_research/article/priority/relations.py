@@ -29,7 +29,7 @@ def opinion_lead(
     opinion: table `opinion` (economy, about, year, measure, value_pct, source_id); pooled answers
         of several economies are not used.
     economies: codes or names. since: no year before this one.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, with the
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, with the
     columns `values` (per cent) and `leader` (the code of who leads). The estimate is a ratio of
     shares; low and high instead where one question has two figures. No question about all in one
     year is recorded in `missing`. Raises UnknownNameError for an unknown economy.
@@ -111,7 +111,7 @@ def meetings_lead(
     meetings: 'visits' of the power's head of state to the economy, where a complete list is at hand
         for each power (one trip that somebody saw is no count); 'summits' with all five, which is
         the same for each of them.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, with the
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, with the
     columns `values` (the counts) and `leader` (the code of who leads); the estimate is a ratio. A
     power without a complete list, or without a summit, is recorded in `missing`.
     Raises UnknownNameError for another choice or an unknown economy.

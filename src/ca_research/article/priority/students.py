@@ -36,7 +36,7 @@ def host_lead(
         kinds). China's ministry counts more degree students than UNESCO has for China, so a lead of
         another host is safe and one of China is not. The EU is the sum of those members that are
         listed, a floor.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per origin, with the
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per origin, with the
     columns `values` (students compared) and `leader` (the code of the host that leads). The
     estimate is a ratio; where sources differ, low and high instead. Rivals that no one year holds
     are recorded in `missing`.

@@ -49,7 +49,7 @@ def partner_lead(
         where it has none).
     The year is the newest that observes most of the rivals.
     seen: what `rank.reports` makes of trade (made here if not given).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy, with the
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, with the
     columns `values` (what was compared, in billion USD) and `leader` (the code of who leads). The
     estimate is a ratio; where reports differ, low and high instead. Rivals that are not observed
     are recorded in `missing`.

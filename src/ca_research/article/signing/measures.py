@@ -310,7 +310,7 @@ def months_to_sign(
     events, until, dates, placeholder: as in `signing_times`. economies: codes of UN members; others
         have no row.
     documents: what `documents_signed` makes of events (made here if not given).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. estimate
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy. estimate
     is the middle of what the date leaves open, low and high its ends, in months of 365.25 / 12
     days. Not signed: low is the length of the watch, with neither estimate nor high. Signed at a
     time
@@ -354,7 +354,7 @@ def months_ahead(
     events, until, dates, placeholder: as in `signing_times`. economies: codes of UN members; others
         have no row.
     documents: what `documents_signed` makes of events (made here if not given).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`), one row per economy. Below
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy. Below
     zero: sooner than the median. low and high come from the precision of the dates on both sides; a
         bound that the watch does not reach is null.
     Raises as `months_to_sign`.
@@ -389,7 +389,7 @@ def group_ahead(
 
     events, until, dates, placeholder: as in `signing_times`.
     documents: what `documents_signed` makes of events (made here if not given).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, economy ''. Below
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, economy ''. Below
     zero: the five were sooner. low and high come from the precision of the dates on both sides; a
         bound that the watch does not reach is null.
     Raises as `months_to_sign`. Source of the median: as in `months_ahead`.
@@ -420,7 +420,7 @@ def signed_within(
     events, until, dates, placeholder: as in `signing_times`. months: a number ('24').
     who: 'five', or 'others' (UN members but China and the five).
     documents: what `documents_signed` makes of events (made here if not given).
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row, economy ''. The
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, economy ''. The
     estimate is from the middle of every date, low and high from the latest and the earliest that
     the dates allow.
     Raises UnknownNameError for another choice, and as `months_to_sign`.
@@ -446,7 +446,7 @@ def signed_before(events: pd.DataFrame, *, before: str) -> pd.DataFrame:
     """Number of documents dated wholly before a day, by sources that give at least the month.
 
     events: rows like table `events`, as in `accession_variants`. before: a date.
-    Returns an estimates frame (`tables.provenance.ESTIMATE_COLUMNS`) of one row; n is the number of
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row; n is the number of
     documents looked through. Zero needs a list of the world that is meant to be complete and gives
     months (M_GFDC25) among the rows; without it the reason stands in `missing`.
     Raises UnknownNameError for a missing column, UsageError for what is no date.
