@@ -729,7 +729,7 @@ def test_the_servers_that_run_are_listed_and_can_be_stopped(own, capsys, monkeyp
 
     monkeypatch.setattr(sys, "argv", ["ca-research", "kernels", "--format", "json"])
     with pytest.raises(SystemExit):
-        __import__("ca_research.app.cli").cli.main()
+        __import__("ca_research.app.cli").app.cli.main()
     assert f'"pid": {one["pid"]}' in capsys.readouterr().out
     assert [s["pid"] for s in kernels.stop_all()] == [one["pid"]]
     assert within(10, lambda: gone(one["pid"])) and kernels.servers() == []

@@ -75,7 +75,7 @@ def test_no_result_is_typed_in_prose(notebook):
 def test_declared_tables_are_those_loaded(notebook):
     _, content = notebook
     code = "\n".join(c.source for c in content.cells if c.cell_type == "code")
-    loaded = set(re.findall(r'ca\.load\("(\w+)"', code))
+    loaded = set(re.findall(r'ca\.load\(\s*"(\w+)"', code))
     if (
         "for name in ca.registry.tables()" in code and "ca.load(name" in code
     ):  # the page on the data

@@ -10,7 +10,15 @@ from ca_research.ground.errors import DataError
 from ca_research.tables.fast import accepted
 from ca_research.tables.raw import read_raw
 from ca_research.tables.validate import schema, validate_rows
-from conftest import COLUMNS, ROWS
+
+COLUMNS = ("reporter", "partner", "year", "flow", "value_usd", "note", "source_id")
+ROWS = (  # invented: codes of real economies, values 1, 2, 3
+    ("KAZ", "CHN", "2019", "export", "1", "", "S_CALENDAR"),
+    ("KAZ", "CHN", "2020", "export", "2", "", "S_CALENDAR"),
+    ("KAZ", "WLD", "2020", "export", "3", "", "S_CALENDAR"),
+    ("KGZ", "CHN", "2020", "export", "1", "as printed", "S_STATED"),
+    ("TUR", "EU27", "2021", "import", "2", "", "S_LATE"),
+)
 
 HEADER = ",".join(COLUMNS) + "\n"
 PLAIN = "".join(",".join(row) + "\n" for row in ROWS)

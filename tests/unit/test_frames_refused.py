@@ -15,6 +15,7 @@ from ca_research.ground.errors import CaResearchError
 ARGUMENTS = {
     "base_year": 2020,
     "creditor": "CHN",
+    "end": 2022,
     "needed": ["CHN"],
     "start": 2018,
     "total_source": "X",

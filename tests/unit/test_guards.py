@@ -102,7 +102,7 @@ MEASURES = {
     "reconcile": (lambda f: trade.reconcile("KAZ", "CHN", f), rows()),
     "panel": (trade.panel, world(years=YEARS)),
     "china_imports": (
-        lambda f: article.belt_and_road.china_imports(f.assign(source_id="WTO_HSM")),
+        lambda f: article.belt_and_road.china_imports(f.assign(source_id="WTO_HSM"), "WTO_HSM"),
         rows(("KAZ", "RUS"), ("CHN",), ("import",)),
     ),
 }

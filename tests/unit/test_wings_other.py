@@ -54,7 +54,7 @@ def counts(
 def test_a_path_is_cells_and_origin_whatever_edition_value_or_order():
     cells = pd.DataFrame(
         {"reporter": "KAZ", "partner": ["CHN", "RUS"], "year": 2022, "value_usd": [1.0, 2.0]}
-    )
+    ).assign(flow="export", product="TOTAL")
     office = data_path(cells.assign(source_id="KAZ_BNS"))
     assert data_path(cells.assign(source_id="KAZ_WITS_BNS_PANEL")) == office  # both of KAZ_CUSTOMS
     assert (
