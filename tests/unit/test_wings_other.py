@@ -59,7 +59,9 @@ def test_a_path_is_cells_and_origin_whatever_edition_value_or_order():
     assert data_path(cells.assign(source_id="KAZ_WITS_BNS_PANEL")) == office  # both of KAZ_CUSTOMS
     assert (
         data_path(
-            cells.iloc[::-1].assign(source_id="KAZ_BNS", value_usd=9, scope="goods", note="n")
+            cells.iloc[::-1].assign(
+                source_id="KAZ_BNS", value_usd=9, scope="goods", valuation="cif"
+            )
         )
         == office
     )
