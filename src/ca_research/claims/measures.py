@@ -21,6 +21,7 @@ from . import own_measures
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _NAMED = re.compile(r'^@measure\("([a-z_]+(?:\.[a-z_0-9]+)+)"\)$', re.MULTILINE)
+_OF_A_TABLE = re.compile(r'^\w+ = generic\.measures\("(\w+)"', re.MULTILINE)
 
 
 def find(name: str) -> Measure:
@@ -136,9 +137,10 @@ def _typed_choices(function: Measure) -> dict[str, tuple[str, ...]]:
 
 
 def _marked(module: Any, name: str) -> Measure:
-    for found in vars(module).values():
-        if getattr(found, "name", None) == name and callable(found):
-            return found
+    for value in vars(module).values():
+        for found in value if isinstance(value, tuple) else (value,):
+            if getattr(found, "name", None) == name and callable(found):
+                return found
     raise MeasureError(
         f"{name!r} is no longer the name of a function",
         where=own_measures.shown(Path(module.__file__)),
@@ -158,4 +160,7 @@ def _package() -> dict[str, Path]:
 
 
 def _names(file: Path) -> list[str]:
-    return _NAMED.findall(file.read_text(encoding="utf-8"))
+    """Names that a module marks: one by one, or the five of a table."""
+    text = file.read_text(encoding="utf-8")
+    tables = _OF_A_TABLE.findall(text)
+    return [*_NAMED.findall(text), *(f"{t}.{kind}" for t in tables for kind in generic.QUESTIONS)]

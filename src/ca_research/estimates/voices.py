@@ -1,0 +1,366 @@
+"""What the sources of any table answer to a question: the floor under the generic measures.
+
+Which column says whose figure it is, with whom, when, how much and in what terms stands in the
+registry (`role` of a column). A source that lists the counterparts of a unit is one *voice*:
+figures are compared within a voice, and voices that disagree leave a range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .. import registry
+from ..ground import economies as eco
+from ..ground.errors import (
+    MixedUnitsError,
+    RegistryError,
+    UnknownNameError,
+    UsageError,
+)
+from ..ground.periods import years_back
+from ..tables.preference import OWN_REPORTS, of_role, ranked
+from .frame import estimate_row, estimates
+
+SOURCES = ("preferred", "every")
+"""The source that speaks for its reporter, or each of them; a source may also be named by its
+id.
+"""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a generic measure asks of a table.
+
+    Attributes
+    ----------
+    table : str
+        A table of the registry.
+    choices : mapping of str to str
+        Values that columns must have; a column with '' is left to the figures, which then must
+        agree.
+    part : str
+        A column over whose values a figure is the sum, for example the direction of trade; '' for
+        none.
+    parts : sequence of str
+        Those values.
+    source : str
+        'preferred', 'every' or the id of a source.
+    roles : sequence of str, optional
+        Roles of the sources that take part; None for every source.
+    each_speaks : bool
+        Whether each counterpart reports its own figure, and not the unit those of all.
+    mirrored : bool
+        Whether the counterparts stand in the column of the unit, and the unit in theirs.
+    unlike : sequence of str
+        Columns of role basis that may differ between figures compared.
+    listed : int
+        The least number of counterparts that a voice must list to be ranked or shared out.
+    """
+
+    table: str
+    choices: Mapping[str, str] = field(default_factory=dict)
+    part: str = ""
+    parts: Sequence[str] = ()
+    source: str = "preferred"
+    roles: Sequence[str] | None = OWN_REPORTS
+    each_speaks: bool = False
+    mirrored: bool = False
+    unlike: Sequence[str] = ()
+    listed: int = 1
+
+    def column(self, role: str) -> str:
+        """The column that has a role; '' where the table has none."""
+        if self.mirrored:
+            role = {"unit": "counterpart", "counterpart": "unit"}.get(role, role)
+        return next(iter(self.columns(role)), "")
+
+    def needed(self, role: str) -> str:
+        """The column that has a role; raises RegistryError where the table has none."""
+        if found := self.column(role):
+            return found
+        raise RegistryError(
+            f"table {self.table} has no column of role {role!r}",
+            where=f"registry/tables/{self.table}.yaml",
+            hint=f"say which of its columns is the {role}: {{..., role: {role}}}",
+        )
+
+    def columns(self, role: str) -> list[str]:
+        return [n for n, c in registry.table(self.table).columns.items() if c.role == role]
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Figures that may be compared: one for each counterpart, year and part."""
+
+    rows: pd.DataFrame
+    parts: int
+
+    def figure(self, counterpart: str, year: int) -> float | None:
+        """The sum over all parts; None where one of them is not there."""
+        mine = self.rows[(self.rows["with"] == counterpart) & (self.rows["year"] == year)]
+        return float(mine["amount"].sum()) if len(mine) == self.parts else None
+
+    def listed(self, year: int) -> pd.Series:
+        """What is known of every single counterpart in a year: of one without all parts, a
+        floor.
+        """
+        mine = self.rows[
+            (self.rows["year"] == year) & ~self.rows["with"].isin(list(eco.AGGREGATES))
+        ]
+        return mine.groupby("with")["amount"].sum()
+
+
+Answer = Callable[[Voice, int], float | None]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of every voice.
+
+    Attributes
+    ----------
+    of : sequence of str
+        Counterparts whose figures must be there, the first being the one asked about.
+    answer : callable
+        The number that a voice gives in a year; None where it cannot be computed.
+    spans : callable
+        The years whose figures are needed for an answer in a year, apart for each end.
+    compares : bool
+        Whether all counterparts that are listed are needed, and not only those of `of`.
+    base : str
+        The year compared with, if any.
+    """
+
+    of: Sequence[str]
+    answer: Answer
+    spans: Callable[[int], Sequence[Sequence[int]]] = lambda year: ((year,),)
+    compares: bool = False
+    base: str = ""
+
+
+def answers(
+    frame: pd.DataFrame, terms: Terms, economies: Sequence[str], year: str, question: Question
+) -> pd.DataFrame:
+    """An estimates frame: what the voices answer for each unit in one year.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Like the table of `terms`.
+    economies : sequence of str
+        Units, by code or name; of a table without units there is one row of none.
+    year : str
+        'newest' (for each unit the newest in which a voice can answer), 'newest-1' (the one before
+        it) and so on, or a year.
+    question : Question
+        What is asked.
+
+    Raises
+    ------
+    MixedUnitsError
+        Figures in unlike terms would be compared.
+    UsageError
+        A figure stands twice, or `year` is none.
+    """
+    column = terms.column("unit")
+    figures = _figures(frame, terms)
+    rows = []
+    for unit in [eco.resolve(e) for e in economies] if column else [""]:
+        mine = figures[figures["unit"] == unit] if column else figures
+        rows.append(_row(frame, mine, terms, unit, year, question))
+    return estimates(rows)
+
+
+def _row(
+    frame: pd.DataFrame,
+    figures: pd.DataFrame,
+    terms: Terms,
+    unit: str,
+    year: str,
+    question: Question,
+) -> dict[str, Any]:
+    known = sorted({int(y) for y in figures["year"]}, reverse=True)
+    back = 0 if year.isdigit() else years_back(year)
+    for at in [int(year)] if year.isdigit() else known:
+        if question.base and at <= int(question.base):
+            continue  # a year is not compared with itself
+        voices = list(_voices(figures, terms, question, question.spans(at)))
+        if not voices:
+            continue
+        if back:
+            back -= 1
+            continue
+        found = {i: question.answer(voice, at) for i, voice in enumerate(voices)}
+        given = [value for value in found.values() if value is not None]
+        if not given:
+            return estimate_row(economy=unit, missing=f"a figure to divide by is zero in {at}")
+        used = {i for k, v in found.items() if v is not None for i in voices[k].rows.index}
+        rows, low, high = frame.iloc[sorted(used)], min(given), max(given)
+        if low == high:
+            return estimate_row(rows, economy=unit, estimate=low)
+        return estimate_row(rows, economy=unit, low=low, high=high, interval="range across sources")
+    return estimate_row(economy=unit, missing=_absent(terms, unit, year, question))
+
+
+def _absent(terms: Terms, unit: str, year: str, question: Question) -> str:
+    wanted = " and ".join(eco.name_of(c) for c in question.of)
+    among = f" among {terms.listed} or more" if question.compares and terms.listed > 1 else ""
+    chosen = ", ".join(v for v in terms.choices.values() if v)
+    return (
+        f"no figure{' of ' + wanted if wanted else ''}{among}"
+        f"{' for ' + eco.name_of(unit) if unit else ''} in "
+        f"{year if year.isdigit() else f'any year ({year})'}"
+        f"{f' by a source that has {question.base} too' if question.base else ''} "
+        f"(table {terms.table}{': ' + chosen if chosen else ''}, source {terms.source})"
+    )
+
+
+def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
+    """The rows that `terms` choose, by their place in the frame and under one set of names: unit,
+    with, year, part, amount, source, terms.
+    """
+    time, value = terms.needed("time"), terms.needed("value")
+    keep = frame[value].notna() & frame[time].notna()
+    for name, wanted in terms.choices.items():
+        if wanted:
+            keep &= frame[name] == wanted
+    if terms.part:
+        keep &= frame[terms.part].isin(list(terms.parts))
+    named = {"unit": terms.column("unit"), "with": terms.needed("counterpart")}
+    places = np.flatnonzero(keep & frame["source_id"].isin(_eligible(frame, terms)))
+    rows = frame.iloc[places]
+    alike = {name for name, wanted in terms.choices.items() if not wanted}
+    alike |= {*terms.columns("basis")} - {*terms.unlike}
+    columns = {name: rows[column] for name, column in named.items() if column}
+    columns |= {"year": rows[time].astype(int), "amount": rows[value].astype(float)}
+    columns |= {"source": rows["source_id"]}
+    columns |= {f"terms: {name}": rows[name] for name in sorted(alike)}
+    part = rows[terms.part] if terms.part else ""
+    return pd.DataFrame(columns).assign(part=part).set_axis(places)
+
+
+def _eligible(frame: pd.DataFrame, terms: Terms) -> set[str]:
+    """Sources that may speak."""
+    sources = set(frame["source_id"])
+    if terms.source not in SOURCES:
+        if terms.source not in registry.sources():
+            raise UnknownNameError("source", terms.source, [*SOURCES, *registry.sources()])
+        return sources & {terms.source}
+    return sources if terms.roles is None else of_role(sources, *terms.roles)
+
+
+def _order(sources: Iterable[str], terms: Terms) -> list[str]:
+    """Sources, the preferred one first; without a preference by name."""
+    if terms.source == "preferred":
+        return ranked(sources, terms.roles or OWN_REPORTS)
+    return sorted(set(sources))
+
+
+def _voices(
+    figures: pd.DataFrame, terms: Terms, question: Question, spans: Sequence[Sequence[int]]
+) -> Iterator[Voice]:
+    """Those voices that can answer: the preferred one alone, or every one."""
+    years = sorted({y for span in spans for y in span})
+    needed = figures[figures["year"].isin(years)]
+    there = set(zip(needed["with"], needed["year"], strict=True))
+    if needed.empty or not all((c, y) in there for c in question.of for y in years):
+        return
+    _once(needed)
+    make = _each_for_itself if terms.each_speaks else _each_source
+    for voice in make(needed, terms, question, spans):
+        complete = all(voice.figure(c, y) is not None for c in question.of for y in years)
+        enough = all(len(voice.listed(y)) >= terms.listed for y in years)
+        if complete and (enough or not question.compares):
+            _alike(voice)
+            yield voice
+            if terms.source == "preferred":
+                return
+
+
+def _each_source(
+    figures: pd.DataFrame, terms: Terms, question: Question, spans: Sequence[Sequence[int]]
+) -> Iterator[Voice]:
+    for source in _order(figures["source"].unique(), terms):
+        yield _voice(figures[figures["source"] == source], terms, question)
+
+
+def _each_for_itself(
+    figures: pd.DataFrame, terms: Terms, question: Question, spans: Sequence[Sequence[int]]
+) -> Iterator[Voice]:
+    """Each source of those asked about, beside what the others say of themselves.
+
+    Of others the preferred source is taken, or at each end the least and then the greatest report,
+    so that the range covers all of them.
+    """
+    asked = figures["with"].isin(list(question.of))
+    others = figures[~asked] if question.compares else figures.iloc[:0]
+    if terms.source == "preferred":
+        place = {s: n for n, s in enumerate(_order(figures["source"].unique(), terms))}
+        backgrounds = [_first(others, others["source"].map(place))]
+    else:
+        ends = [
+            [_first(part, sign * part["amount"]) for sign in (1, -1)]
+            for span in spans
+            for part in [others[others["year"].isin(list(span))]]
+        ]
+        backgrounds = [pd.concat(parts) for parts in product(*ends)]
+    own = [figures[figures["with"] == c] for c in question.of]
+    speakers = [_order(part["source"].unique(), terms) for part in own]
+    for chosen in product(*speakers):
+        picked = [part[part["source"] == s] for part, s in zip(own, chosen, strict=True)]
+        for background in backgrounds:
+            yield _voice(pd.concat([*picked, background]), terms, question)
+
+
+def _first(figures: pd.DataFrame, by: pd.Series) -> pd.DataFrame:
+    """The first figure of each counterpart, year and part."""
+    ordered = figures.assign(by=by).sort_values("by", kind="stable")
+    return ordered.drop_duplicates(["with", "year", "part"]).drop(columns="by")
+
+
+def _voice(figures: pd.DataFrame, terms: Terms, question: Question) -> Voice:
+    keep = figures["with"].isin(list(question.of))
+    if question.compares:
+        keep |= ~figures["with"].isin(list(eco.AGGREGATES))
+    return Voice(figures[keep], max(1, len(terms.parts)))
+
+
+def _once(figures: pd.DataFrame) -> None:
+    """Raise MixedUnitsError where two figures of one source stand for the same, and say in what
+    they differ.
+    """
+    same = [c for c in ("unit", "with", "year", "part", "source") if c in figures]
+    twice = figures[figures.duplicated(same, keep=False)]
+    if twice.empty:
+        return
+    first = twice[(twice[same] == twice[same].iloc[0]).all(axis=1)]
+    _differ(first)
+    raise UsageError(
+        f"a figure of {first['with'].iloc[0]} in {first['year'].iloc[0]} stands twice",
+        where=f"source {first['source'].iloc[0]}",
+        hint="filter the frame to one row for each",
+    )
+
+
+def _alike(voice: Voice) -> None:
+    """Raise MixedUnitsError where figures that would be compared are in unlike terms."""
+    for _, part in voice.rows.groupby("part"):
+        _differ(part)
+
+
+def _differ(figures: pd.DataFrame) -> None:
+    for column in (c for c in figures if str(c).startswith("terms: ")):
+        found = sorted(map(str, figures[column].unique()))
+        if len(found) > 1:
+            name = column.removeprefix("terms: ")
+            raise MixedUnitsError(
+                f"figures of unlike {name} would be compared: {', '.join(found)}",
+                where=f"source {', '.join(sorted(figures['source'].unique()))}",
+                hint=f"choose one {name}, or give figures of one alone",
+            )
