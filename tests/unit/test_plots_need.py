@@ -7,6 +7,8 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import re
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -22,6 +24,8 @@ from ca_research.ground.errors import (
     UnknownNameError,
     UsageError,
 )
+
+SOURCES = sorted(Path(plots.__file__).parents[1].rglob("*.py"))
 
 
 @pytest.fixture(autouse=True)
@@ -482,3 +486,19 @@ def test_a_place_that_a_range_leaves_open_is_not_said_to_be_one():
     )
     said = {t.get_text() for t in plots.rank_slopes(ranks, POWERS).axes[0].texts}
     assert said == {"China  1–2", "Russia  1–2", "Türkiye  3"}
+
+
+def test_what_a_picture_says_its_frame_comes_from_is_there():
+    """`like=` is what a user reads in the error: rooms that were gone stood there."""
+    told = re.compile(r'like="((?:article|trade|investment|students|claims|plots)[\w.]*)"')
+    names = {n for f in SOURCES for n in told.findall(f.read_text(encoding="utf-8"))}
+    assert len(names) > 15
+    for name in names:
+        room, *rest = name.split(".")
+        found = importlib.import_module(f"ca_research.{room}")
+        for part in rest:
+            if not hasattr(found, part):
+                found = importlib.import_module(f"{found.__name__}.{part}")
+            else:
+                found = getattr(found, part)
+        assert callable(found), name

@@ -10,7 +10,7 @@ from types import ModuleType
 
 
 def __getattr__(name: str) -> ModuleType:
-    """A question on first use: `ca.article.votes`."""
+    """A question on first use: `ca.article.balance`."""
     if name.startswith("_"):
         raise AttributeError(name)
     try:

@@ -171,14 +171,14 @@ def grants_per_head(
     "investor",
     "per_head",
     "median",
-    like="investment.grants_per_head",
+    like="article.aid.grants_per_head",
     empty=True,
 )
 def grant_panels(grants: pd.DataFrame, *, donor: str) -> Figure:
     """Grants by head of one donor and of the median donor, one panel per economy (US dollars, log
     scale).
 
-    grants: host, year, investor, per_head, median, as from `investment.grants_per_head`.
+    grants: host, year, investor, per_head, median, as from `grants_per_head`.
     """
     mine = grants[grants["investor"] == donor]
     if len(grants) and mine.empty:

@@ -197,12 +197,12 @@ def approval_fall(
     return estimates(found)
 
 
-@needs("waves", "economy", "about", "year", "value_pct", like="relations.approval_waves")
+@needs("waves", "economy", "about", "year", "value_pct", like="article.approval.approval_waves")
 def poll_panels(waves: pd.DataFrame, *, bar: float | None = None) -> Figure:
     """Approval of each power's leadership by year, one panel per economy; marks are waves, lines
     join those at most two years apart.
 
-    waves: economy, about, year, value_pct, as from `relations.approval_waves`. bar: a share to draw
+    waves: economy, about, year, value_pct, as from `approval_waves`. bar: a share to draw
         as a dashed line.
     """
     economies = the_five_first(waves["economy"])

@@ -53,10 +53,9 @@ def hhi_years(
         partner that the source lists with all the directions of the flow) or 'named' (those of the
         register).
     Returns year, hhi (in [1/n, 1]), n (partners). Years in which the source lacks China or Russia
-    are left out: their
-    absence would lower the index. Formula: see `hhi`. Raises UnknownNameError for an
-    unknown flow or choice of partners, UsageError for a figure that stands twice, CoverageError
-    where the source has no such year.
+    are left out: their absence would lower the index. Formula: see `hhi`. Raises UnknownNameError
+        for an unknown flow or choice of partners, UsageError for a figure that stands twice,
+        CoverageError where the source has no such year.
     """
     table, _ = _hhi(trade, economy, source, flow, partners)
     if table.empty:
@@ -438,7 +437,7 @@ def stood_aside(
 _POWERS = ("CHN", "RUS", "USA")
 
 
-@needs("table", "economy", "year", "hhi", "period", like="trade.periods_by_economy")
+@needs("table", "economy", "year", "hhi", "period", like="article.balance.periods_by_economy")
 def hhi_lines(table: pd.DataFrame, *, early: tuple[int, int], late: tuple[int, int]) -> Figure:
     """Concentration of trade by year, one panel per economy; the two periods are shaded, their
     means are drawn.
@@ -481,13 +480,13 @@ def hhi_lines(table: pd.DataFrame, *, early: tuple[int, int], late: tuple[int, i
     return figure
 
 
-@needs("votes", "economy", "power", "year", "{column}", like="relations.votes")
+@needs("votes", "economy", "power", "year", "{column}", like="article.balance.votes")
 def vote_lines(
     votes: pd.DataFrame, *, column: str = "agreement", label: str = "share of common votes"
 ) -> Figure:
     """Agreement with (or distance to) each power by year, one panel per economy.
 
-    votes: columns economy, power, year and `column`, as from `relations.votes`.
+    votes: columns economy, power, year and `column`, as from `votes`.
     """
     codes = list(dict.fromkeys(votes["economy"]))
     with style.context():

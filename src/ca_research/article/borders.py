@@ -166,7 +166,7 @@ def neighbours(
     return estimates([estimate_row(rows, estimate=float(borders.nunique()))])
 
 
-@needs("lengths", "economy", "value", like="relations.border_lengths")
+@needs("lengths", "economy", "value", like="article.borders.border_lengths")
 def border_bar(lengths: pd.DataFrame, *, threshold: float) -> Figure:
     """Borders laid end to end against a threshold. lengths: columns economy, value (km)."""
     one_figure(lengths, ["economy"])

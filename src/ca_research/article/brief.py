@@ -37,7 +37,7 @@ def largest_partner(firsts: pd.DataFrame, economy: str) -> str:
     Parameters
     ----------
     firsts : pandas.DataFrame
-        As from `trade_leads.first_partners`.
+        As from `priority.first_partners`.
     economy : str
         Its code or name.
 
@@ -126,7 +126,7 @@ _BASES = {
 def places_then_and_now(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
     """Ranks of all partners in the first and the last year in which each basis can be ranked.
 
-    trade: like the table. economy: a code. Returns rows as `trade.ranks`; none for a basis
+    trade: like the table. economy: a code. Returns rows as of `trade.rank`; none for a basis
     without such a year.
     """
     found = [newest_ranks(trade, [economy]).iloc[:0]]

@@ -29,8 +29,7 @@ TRANSIT = {
     "all_directions": "Transit through KAZ, all directions",
 }
 """Kazakhstan's transit: between China and Europe alone (what the claim asks, by a narrow
-definition), and in every
-direction (more than it asks: goods to other neighbours are in it)."""
+definition), and in every direction (more than it asks: goods to other neighbours are in it)."""
 PORTS = "Horgos + Alashankou"
 _LOWER = "_lower_bound"
 
@@ -167,10 +166,9 @@ def corridor_scale(facts: pd.DataFrame, *, scale: str = "import_value") -> pd.Da
     scale: 'import_value', rail's part of the value of EU imports from China; 'stated', a share of
         'trade' of no stated base; 'containers', rail both ways over that plus the sea westbound
         alone (the sea eastbound is not at hand, so the upper bound is a loose one).
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, without an
-    estimate. high: all rail routes; low: the part of them that the narrow count of containers gives
-    to Kazakhstan (zero where that count is not at hand). No figures on this scale are recorded in
-    `missing`.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, without an estimate. high:
+    all rail routes; low: the part of them that the narrow count of containers gives to Kazakhstan
+    (zero where that count is not at hand). No figures on this scale are recorded in `missing`.
     Raises UnknownNameError for another scale.
     """
     known: dict[str, Callable[[], tuple[pd.DataFrame, float | None]]] = {

@@ -89,8 +89,8 @@ def select(
     """Dated rows that meet every filter given; see `dated` for the columns added.
 
     actor, counterpart: codes joined by ';', all of which the row names. kinds: one of those joined
-        by ';'. place, detail:
-    regular expressions. near: a date or interval that the row's dates must touch.
+        by ';'. place, detail: regular expressions. near: a date or interval that the row's dates
+        must touch.
     """
     require(events, COLUMNS)
     named = events["date"].notna()
@@ -191,8 +191,8 @@ def date_gap(
     actor, counterpart, kinds, place, detail: further filters, as in `select`.
     mode: 'within' (all of the event inside the window) or 'equal' (begins and ends with it).
     origins: least number of independent origins ('2').
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row. Where sources
-    differ or give a month or year only, low and high are the least and the greatest gap and there
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row. Where sources differ or
+    give a month or year only, low and high are the least and the greatest gap and there
     is no estimate; too few origins are recorded in `missing`.
     Raises UnknownNameError for another mode or a missing column, UsageError for what is no date.
     """

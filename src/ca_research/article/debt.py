@@ -278,11 +278,11 @@ def completion_share(
     projects, clock: as in `commitments` ('last_year' or 'publication').
     vintage: 'newest' edition at hand, 'newest-1', 'newest-2'.
     weight: 'number' of commitments, or their 'amount' (rows without one left out).
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, without an
-    estimate. high: the completed and those still listed as signed (SIGNED), which nobody may have
-    followed since. low: null, since no edition keeps cancelled or suspended projects and how many
-    there were is not known; it is not zero. The list can show that fewer were completed, never that
-    as many were. No such edition, or none old enough, is recorded in `missing`.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, without an estimate. high:
+    the completed and those still listed as signed (SIGNED), which nobody may have followed since.
+    low: null, since no edition keeps cancelled or suspended projects and how many there were is not
+        known; it is not zero. The list can show that fewer were completed, never that as many were.
+        No such edition, or none old enough, is recorded in `missing`.
     Raises UnknownNameError for another weight or clock, UsageError for another `vintage`.
     """
     if weight not in _WEIGHTS:
@@ -347,12 +347,12 @@ def completed_projects(
     return estimates(out)
 
 
-@needs("frame", "edition", "host", "commitments", "share", like="investment.completion_by")
+@needs("frame", "edition", "host", "commitments", "share", like="article.debt.completion_by")
 def completion_dots(frame: pd.DataFrame, *, bar: float) -> Figure:
     """Completed commitments (per cent of their number) by economy and edition of the project list,
     newest filled.
 
-    frame: columns edition, until, host, commitments, share, as from `investment.completion_by`;
+    frame: columns edition, until, host, commitments, share, as from `completion_by`;
         editions newest first.
     """
     one_figure(frame, ["edition", "host"], hint="group by host alone")

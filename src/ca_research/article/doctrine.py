@@ -262,14 +262,14 @@ def goal_share(
 _GOALS = {"LIB": "Liberal order"}
 
 
-@needs("goals", "document", "year", like="relations.goals", empty=True)
+@needs("goals", "document", "year", like="article.doctrine.goals", empty=True)
 def goal_grid(
     goals: pd.DataFrame, *, names: Sequence[str] = ("RUS", "CHN", "IRN", "LIB")
 ) -> Figure:
     """Which goals each document names: filled where named, a ring where not, a question mark where
     not visible.
 
-    goals: document, year and a column per goal, as from `relations.goals`; oldest first.
+    goals: document, year and a column per goal, as from `goals`; oldest first.
     """
     if lacking := [n for n in names if n not in goals]:
         raise UsageError(
@@ -308,12 +308,12 @@ def goal_grid(
     return figure
 
 
-@needs("ranks", "economy", "year", "kind", "powers", like="relations.rank_table")
+@needs("ranks", "economy", "year", "kind", "powers", like="article.doctrine.rank_table")
 def rank_marks(ranks: pd.DataFrame, *, top: int = 2) -> Figure:
     """China's place in lists of partners by economy and year; filled where within the first `top`,
     a ring below.
 
-    ranks: economy, year, kind, powers ('u' where not visible), as from `relations.rank_table`.
+    ranks: economy, year, kind, powers ('u' where not visible), as from `rank_table`.
     Lists that are no official text are drawn smaller; a question mark stands where the order was
     not visible.
     """

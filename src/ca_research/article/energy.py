@@ -224,9 +224,8 @@ def gas_context(energy: pd.DataFrame, macro: pd.DataFrame) -> pd.DataFrame:
     energy: like table `energy`. macro: like table `macro`, with EI.gas_consumption of China in bcm;
         where several editions give a year, the one whose source_id sorts last counts.
     Returns year, 'of pipeline imports', 'of all gas imports', 'of consumption' (per cent; null
-    without consumption in
-    bcm) and sources. Formula: 100 * sum of the five / the total named. Raises UnknownNameError for
-    a missing column, UsageError for two figures of one origin and year.
+    without consumption in bcm) and sources. Formula: 100 * sum of the five / the total named.
+    Raises UnknownNameError for a missing column, UsageError for two figures of one origin and year.
     """
     require(macro, ("value", "source_id"), keys=("economy", "year", "indicator", "unit"))
     inside, total, years = _parts(energy, "gas", "five")
@@ -257,7 +256,7 @@ def gas_context(energy: pd.DataFrame, macro: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-@needs("shares", "commodity", "year", "share", "low", "high", like="economy.energy_shares")
+@needs("shares", "commodity", "year", "share", "low", "high", like="article.energy.energy_shares")
 def share_lines(
     shares: pd.DataFrame, *, thresholds: dict[str, float], labels: dict[str, str]
 ) -> Figure:

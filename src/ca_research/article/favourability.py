@@ -74,9 +74,8 @@ def favour_change(
     """Change of the view of China from the first wave to the last, in percentage points.
 
     facts, opinion, series: as in `waves` ('barometer' or 'gallup'). economies: codes.
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; no
-    interval, for the sizes of the samples are not at hand. Fewer than two waves are recorded in
-    `missing`.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; no interval, for
+    the sizes of the samples are not at hand. Fewer than two waves are recorded in `missing`.
     Raises UnknownNameError for another series.
     """
     table, out = waves(facts, opinion, series=series), []
@@ -255,9 +254,9 @@ def exposure_slope(
 
     facts, opinion: as in `waves`. students: as in `exchange_change`. economies: codes.
     question: 'barometer' or 'gallup'.
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; the
-    estimate is in percentage points per thousand students, by least squares over years with both,
-    without an interval. Fewer than three such years (two points always lie on a line), or a number
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; the estimate is
+    in percentage points per thousand students, by least squares over years with both, without an
+    interval. Fewer than three such years (two points always lie on a line), or a number
     of students that did not change, are recorded in `missing`.
     Raises UnknownNameError for another question.
     """

@@ -175,8 +175,8 @@ def value_after(
 ) -> pd.DataFrame:
     """China's reported trade with an economy after `base` over that of `base`, both in current USD.
 
-    trade: like table `trade`; China's own reports of product TOTAL count, of the
-        source preferred for a year. economies: codes or names.
+    trade: like table `trade`; China's own reports of product TOTAL count, of the source preferred
+        for a year. economies: codes or names.
     base: a year.
     flow: of the economy: 'turnover', 'exports' (China's imports) or 'imports'.
     statistic: 'mean' of the later years, the 'least' of them, or the 'last'. A year counts where
@@ -429,12 +429,21 @@ def forecast_paths(
     return pd.DataFrame(rows, columns=["economy", "model", "year", "mean", "low", "high"])
 
 
-@needs("paths", "economy", "model", "year", "mean", "low", "high", like="trade.forecast_paths")
+@needs(
+    "paths",
+    "economy",
+    "model",
+    "year",
+    "mean",
+    "low",
+    "high",
+    like="article.forecasts.forecast_paths",
+)
 def forecast_lines(paths: pd.DataFrame, *, model: str = "drift", since: int = 2010) -> Figure:
     """What was known, what one model and no change expected, and what came; one panel per economy.
 
     paths: columns economy, model ('known', 'after', 'no change' or a model), year, mean, low, high
-    (USD), as from `trade.forecast_paths`. The band is the model's 95 % interval.
+    (USD), as from `forecast_paths`. The band is the model's 95 % interval.
     """
     one_figure(paths, ["economy", "model", "year"])
     codes = list(dict.fromkeys(paths["economy"]))

@@ -426,8 +426,8 @@ def residual(
     estimator: 'ppml' or 'ols'. years: 'all' or 'newest'. country: the economy left out, or 'none'.
     fits: as `residuals` makes them with these choices among them; made here where not given.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, economy ''; the
-    estimate is the
-    coefficient (0.5: exp(0.5) - 1, 65 % above what gravity implies), n the rows used. No interval:
+    estimate is the coefficient (0.5: exp(0.5) - 1, 65 % above what gravity implies), n the rows
+    used. No interval:
     five treated pairs a direction do not carry one. A fit that failed has the reason in `missing`.
     Raises UnknownNameError for a choice, CoverageError where `fits` does not hold it.
     """
@@ -480,11 +480,11 @@ def residual_p(
 _NAMED = ("CHN", "RUS", "TUR", "DEU", "USA", "KOR", "IND")
 
 
-@needs("tables", "economy", "estimate", like="trade.placebo_table")
+@needs("tables", "economy", "estimate", like="article.gravity_residual.placebo_table")
 def placebo_dots(tables: Mapping[str, pd.DataFrame], *, highlight: str = "CHN") -> Figure:
     """Estimates of all economies in one's place, sorted, one panel per question; a few are named.
 
-    tables: title -> columns economy, estimate, as from `trade.placebo_table`.
+    tables: title -> columns economy, estimate, as from `placebo_table`.
     """
     if not tables:
         raise CoverageError(

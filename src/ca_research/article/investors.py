@@ -35,10 +35,10 @@ def fdi_rank(
     conduits: 'counted' or 'left_out' (see CONDUITS). hong_kong: 'apart' or 'with_china'.
     economies: codes of hosts.
     year: 'newest' year with at least LEAST_INVESTORS named investors, 'newest-1', 'newest-2'.
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per host; the
-    estimate is a rank, 1 the largest, without an interval. Named investors are not all investors,
-    so the rank is a best case for China: an investor not named can only push it down. No such year,
-        or no Chinese stock in it, is recorded in `missing`.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per host; the estimate is a
+    rank, 1 the largest, without an interval. Named investors are not all investors, so the rank is
+    a best case for China: an investor not named can only push it down. No such year, or no Chinese
+        stock in it, is recorded in `missing`.
     Raises UnknownNameError for another choice, UsageError for another `year`.
     """
     for kind, name, known in (
@@ -82,9 +82,9 @@ def contractor_rank(investment: pd.DataFrame, *, economies: Sequence[str]) -> pd
 
     investment: table `investment`; rows of measure contracted_turnover_yearly. economies: codes of
         hosts.
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per host; the
-    estimate is a rank, 1 the largest. Running totals dated to one year are not turnover of that
-    year, so they are not used: a host with only these has the reason in `missing`.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per host; the estimate is a
+    rank, 1 the largest. Running totals dated to one year are not turnover of that year, so they are
+    not used: a host with only these has the reason in `missing`.
     Raises CoverageError where other contractors are counted and China is not.
     """
     require(investment, ("investor", "host", "year", "measure", "value_usd", "source_id"))

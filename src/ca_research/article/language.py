@@ -233,9 +233,9 @@ def institute_openings(
     first, last: years ('2014', '2018').
     column: read as 'openings' of the year, or as a 'running_total', which its documentation calls
         it.
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; the
-    estimate is a number of
-    institutes. Recorded in `missing`: a year (or the one before `first`) without a figure, and, by
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; the estimate is
+    a number of institutes. Recorded in `missing`: a year (or the one before `first`) without a
+    figure, and, by
     'running_total', a column that falls from one year to the next for any economy: it is then no
     running total for any.
     Raises UnknownNameError for another reading.

@@ -108,10 +108,10 @@ def shared_meetings(
         the partners.
     until: a date.
     composition: 'as_held', or 'strict' without meetings that a note calls incomplete (INCOMPLETE).
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per partner. The
-    count is the estimate where two independent origins show it, of the meetings or of documents
-    that support them; zero where two documents list partners or members without this one and
-    nothing is dated; else low and high are zero and what is dated, or `missing` gives the reason
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per partner. The count is the
+    estimate where two independent origins show it, of the meetings or of documents that support
+    them; zero where two documents list partners or members without this one and nothing is dated;
+    else low and high are zero and what is dated, or `missing` gives the reason
     (see `dates.settle`).
     Raises UnknownNameError for another composition, UsageError for what is no date.
     """
@@ -236,9 +236,8 @@ def first_meetings(events: pd.DataFrame, economies: Sequence[str]) -> pd.DataFra
 
     events: like table `events`. economies: codes of the partners.
     Returns partner, ministers ('before' a date where the first is known without its date), leaders
-    (dates as the source gives them; empty where none is dated), meetings (separate
-    occasions dated), origins (independent sources), remark (notes of the two first meetings) and
-    sources.
+    (dates as the source gives them; empty where none is dated), meetings (separate occasions
+    dated), origins (independent sources), remark (notes of the two first meetings) and sources.
     """
     records = []
     undated = _undated(events)

@@ -28,8 +28,8 @@ class BeltAndRoad(Model):
     `events` that are a signed document; statements of support and visits are none. by_month,
     by_year: the two lists of the world, Nedopil (2025) and Liu, Pang and Vreeland (2026).
     imports_early, imports_late: sources of China's imports, joined at `imports_late_from`.
-        no_state:
-    customs territories that stand among China's partners and cannot sign with it: never donors.
+    no_state: customs territories that stand among China's partners and cannot sign with it, so
+    that they are never donors.
     """
 
     launch: dt.date

@@ -33,8 +33,8 @@ def leave_out(reading: Reading, evidence: Evidence, methods: list[str], verdict:
     """Judge a reading again without each source, economy and declared part.
 
     A verdict that turns into "not enough evidence" because a criterion has lost its only source
-    says nothing about
-    robustness: the source is named in `sole`. Every other change of the verdict is a flip.
+    says nothing about robustness: the source is named in `sole`. Every other change of the verdict
+    is a flip.
     """
     if not reading.criteria:
         return Dependence((), {})

@@ -13,8 +13,8 @@ def apply_rule(
     """Verdict that a reading's rule gives for the states of its criteria, and the reason in words.
 
     mains: whether each criterion is true in its main specification. Where the rule leaves "partly
-        supported", something
-    must be: a reading of which nothing is true in the declared way is not supported in part.
+        supported", something must be: a reading of which nothing is true in the declared way is
+        not supported in part.
     """
     if reading.not_testable:
         return "not testable", reading.not_testable

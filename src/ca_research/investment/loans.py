@@ -289,10 +289,9 @@ def loan_terms(
     projects: table `projects` (project_id, host, year, flow_type, source_id; terms, collateralised,
         recommended and title where they are there). facts: table `facts` (subject, attribute,
         value, unit, note, source_id): its rows `loan_terms:*` from AidData's page of a project are
-        joined to that project by its number and host; the others
-        stay apart as statements. edition: the source_id of one edition; editions list the same loan
-        again and are never
-        pooled. economies: hosts to report on (default: those of the edition); one without a loan
+        joined to that project by its number and host; the others stay apart as statements. edition:
+        the source_id of one edition; editions list the same loan again and are never pooled.
+        economies: hosts to report on (default: those of the edition); one without a loan
         has counts of zero.
     loan_types: flow types that are loans; the others are counted in `left_out`.
     discount, payments_per_year: for the recomputed grant element (see `grant_element`); at two a

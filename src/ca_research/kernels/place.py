@@ -2,10 +2,8 @@
 server has imported.
 
 Two kernels may come from one server only where an ordinary start would give both the same
-interpreter, environment at
-import, control group and namespaces: these name the socket. What is installed and the package's
-    sources are the
-fingerprint: a server that has another one is replaced.
+interpreter, environment at import, control group and namespaces: these name the socket. What is
+installed and the package's sources are the fingerprint: a server that has another one is replaced.
 """
 
 from __future__ import annotations

@@ -107,9 +107,8 @@ def show(
     section: see SECTIONS. title: what the reader should see. alt: the same for those who cannot;
         made from the data.
     data: the numbers drawn, offered as CSV beside the figure. sources: frame or ids; default those
-        of `data`. tables:
-    those drawn from; by default the page names the notebook's tables in which the sources have
-    rows.
+        of `data`. tables: those drawn from; by default the page names the notebook's tables in
+        which the sources have rows.
     """
     from IPython.display import display
 

@@ -45,9 +45,8 @@ def economy_lines(
     """One series per economy over the years, on one scale; the last value is printed.
 
     frame: columns economy, year and `value`. A gap in the years is a gap in the line. bars: label
-        -> height of a dashed
-    line, named in the first panel. mark: a year and what it is, as a vertical line. top: of the
-    scale.
+        -> height of a dashed line, named in the first panel. mark: a year and what it is, as a
+        vertical line. top: of the scale.
     beside: a second series to compare with and its name, grey and thin, named where it lies
         furthest from the first.
     """

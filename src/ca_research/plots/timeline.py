@@ -97,7 +97,6 @@ def _window(ax: Axes, label: str, first: pd.Timestamp, last: pd.Timestamp, y: fl
     "exact",
     "mark",
     "code",
-    like="relations.chronology",
     empty=True,
 )
 def timeline(
@@ -110,11 +109,11 @@ def timeline(
 ) -> Figure:
     """Lanes of dated rows, one axis per panel.
 
-    rows: panel, lane, date, first_day, last_day, exact, mark, code, as from `relations.chronology`.
+    rows: panel, lane, date, first_day, last_day, exact, mark, code.
     lanes: all that are drawn, in this order, also those without a row; default those of the rows.
-        windows: label to an interval, shaded; drawn
-    on the last panel. days: label to a day, a dashed line on every panel that holds it. Labels are
-    written where there is room; the table beside the figure has all dates.
+        windows: label to an interval, shaded; drawn on the last panel. days: label to a day, a
+        dashed line on every panel that holds it. Labels are written where there is room; the table
+        beside the figure has all dates.
     """
     if lanes and (odd := sorted(set(rows["lane"]) - set(lanes))):
         raise UsageError(

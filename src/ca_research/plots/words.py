@@ -12,7 +12,7 @@ def leader_words(leaders: pd.DataFrame) -> str:
     """Who leads on each basis, for a picture's text: 'Kazakhstan, own report 2023: EU; ...', or
     that ranges overlap.
 
-    leaders: as from `trade.leaders`.
+    leaders: as from `article.priority.leaders`.
     """
     said = []
     for row in leaders.itertuples():

@@ -13,8 +13,8 @@ Role = Literal["office", "compilation", "panel", "estimated", "derived", "stated
 
 office: the office that counts publishes. compilation: somebody collects what offices reported.
 panel: a compilation with zeros filled in where nothing was reported. estimated: fills in figures
-    that nobody reported. derived: arithmetic on other
-published figures. stated: said by an official or in the press.
+    that nobody reported. derived: arithmetic on other published figures. stated: said by an
+    official or in the press.
 """
 
 

@@ -108,8 +108,8 @@ def statistics(
 
     Median estimate; share of specifications with p < alpha and the sign in question; sum of Z over
     the root of their number. `sign` is the predicted one; if None, the median and Stouffer's Z
-    count by size and the sign is the dominant
-    one of the curve at hand: that of most estimates (of a tie, the sign with more significant
+    count by size and the sign is the dominant one of the curve at hand: that of most estimates (of
+    a tie, the sign with more significant
         results).
     """
     from scipy.special import ndtri

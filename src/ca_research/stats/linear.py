@@ -330,9 +330,7 @@ def _block(
     missing: np.ndarray,
     clusters: np.ndarray | None,
 ) -> Block | None:
-    """Columns centred and scaled; constant columns and single clusters are recorded in
-    `missing`.
-    """
+    """Columns centred and scaled; `missing` records constant columns and single clusters."""
     controls = list(dict.fromkeys(c for m in members for c in regressions[m].controls))
     columns = (*controls, treatment, outcome)
     z = data[np.ix_(rows, np.array([at[c] for c in columns]))]
@@ -432,8 +430,8 @@ def estimates(
     none.
 
     n, clusters: by resample. meats: see `subsets.meat`; None for classical errors. Corrections as
-        in Stata and
-    statsmodels: n / (n - k), with clusters G / (G - 1) * (n - 1) / (n - k); k counts the constant.
+        in Stata and statsmodels: n / (n - k), with clusters G / (G - 1) * (n - 1) / (n - k); k
+        counts the constant.
     """
     left = n - (controls[:, None] + 2.0)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -134,10 +134,9 @@ class Universe:
         A specification that cannot be computed is a row with the reason in `missing`, never a
         silent gap; an error that is not of this library, or a MeasureError, is a fault of the
         measure and is raised.
-        progress(done, total) is called after
-        each. jobs: processes (joblib); rows and their order do not depend on it. A measure that
-        draws random numbers takes its seed as an argument, so that it does not depend on the order
-        of the runs either.
+        progress(done, total) is called after each. jobs: processes (joblib); rows and their order
+        do not depend on it. A measure that draws random numbers takes its seed as an argument, so
+        that it does not depend on the order of the runs either.
         only: numbers of the specifications to run; all of them where not given.
         """
         wanted = [

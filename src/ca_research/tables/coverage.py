@@ -65,9 +65,8 @@ def holes(name: str, codes: Sequence[str] = CA5, **filters: object) -> pd.DataFr
     and `lacking`.
 
     A row counts for every economy that it names by itself: as reporter, as partner, or in a list of
-    several; a group
-    such as CA5 names none. lacking: years between the first and the last without any figure, as
-    text ('2019-2022'); '' where there is none or the table has no years.
+    several; a group such as CA5 names none. lacking: years between the first and the last without
+    any figure, as text ('2019-2022'); '' where there is none or the table has no years.
     name: a table. codes: economies. filters: as for `load`. Raises what `load` raises.
     """
     table = registry.table(name)

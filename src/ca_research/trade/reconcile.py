@@ -20,8 +20,8 @@ CIF_FOB = 1.06
 """Default factor from fob to cif: the one the IMF's direction of trade statistics use.
 
 Source: IMF, Direction of Trade Statistics Yearbook 2017, introduction; the method is in Marini,
-Dippelsman and Stanger (2018), IMF Working Paper 18/16. Landlocked economies pay more;
-the IMF took 1.10 before.
+Dippelsman and Stanger (2018), IMF Working Paper 18/16. Landlocked economies pay more; the IMF took
+1.10 before.
 """
 RE_EXPORT_RATIO = 1.5
 """A partner's report above this many times the own one is flagged: valuation alone does not make

@@ -1,10 +1,9 @@
 """Verdicts of a report against those that were accepted before: what moved, by how much, and
 because of which input.
 
-state.py       both sides of the comparison: the report, and baseline/verdicts.json
-comparison.py  what differs, and which inputs changed
-acceptance.py  a report becomes the new baseline, with a reason
-formats.py     a comparison as text, JSON, JUnit and Markdown
+state.py       both sides of the comparison: the report, and baseline/verdicts.json comparison.py
+what differs, and which inputs changed acceptance.py  a report becomes the new baseline, with a
+reason formats.py     a comparison as text, JSON, JUnit and Markdown
 """
 
 from .acceptance import accept

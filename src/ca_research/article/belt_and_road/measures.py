@@ -243,10 +243,9 @@ def effect(
     trade, events: like the tables of these names. economies: codes or names.
     method: 'synthetic' or 'synthetic_demeaned', one row per economy; 'did2s', 'saturated' or 'twfe'
         (naive), one row (economy '') for all of them. accession_list, placeholder: see `accession`.
-        donors, late_from: see `donor_pool`
-        (dated texts name few economies: with 'texts' the donors are chosen by the earliest date of
-        any list).
-        source: see `china_imports`. until: last year used.
+    donors, late_from: see `donor_pool` (dated texts name few economies: with 'texts' the donors are
+        chosen by the earliest date of any list). source: see `china_imports`. until: last year
+        used.
     statistic: what stands in `estimate`: 'effect', or for the synthetic methods 'p' or
         'p_positive', the placebo rank of the RMSPE ratio (two-sided, or positive gaps only; least
         value 1 / (donors + 1)).

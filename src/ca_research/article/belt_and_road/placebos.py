@@ -292,9 +292,9 @@ def gain_p(
         'never'. source: 'joined' or 'WTO_HSM'.
     method: 'synthetic' or 'synthetic_demeaned'; for all four see `effect`.
     fits: as `effect_fits` makes them (made here if not given).
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; the
-    estimate is p_gain of `placebo_ranks`, at least 1 / (donors + 1). An economy without a fit has
-    the reason in `missing`.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; the estimate is
+    p_gain of `placebo_ranks`, at least 1 / (donors + 1). An economy without a fit has the reason in
+    `missing`.
     Raises CoverageError for an outcome that no table holds, UnknownNameError for another choice.
     """
     choices = {
@@ -323,8 +323,8 @@ def loss_p(
     """One-sided placebo rank p of a loss of exports to China after signing.
 
     trade, events, economies, outcome, accession_list, donors, source, method, fits: as in `gain_p`.
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; the
-    estimate is p_loss of `placebo_ranks`. An economy without a fit has the reason in `missing`.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; the estimate is
+    p_loss of `placebo_ranks`. An economy without a fit has the reason in `missing`.
     Raises CoverageError for an outcome that no table holds, UnknownNameError for another choice.
     """
     choices = {

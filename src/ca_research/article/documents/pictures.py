@@ -31,7 +31,7 @@ def _year(value: object) -> str:
     "year",
     "strength",
     "text_seen",
-    like="relations.sides",
+    like="article.documents.sides",
     empty=True,
 )
 def sides_strip(
@@ -40,7 +40,7 @@ def sides_strip(
     """Independent origins for and against each reading: one mark per origin, for to the right,
     against to the left.
 
-    sides: reading, side, origin_group, year, strength, text_seen, as from `relations.sides`.
+    sides: reading, side, origin_group, year, strength, text_seen, as from `sides`.
     enough: origins that count as documented (a dashed line on either side). labels: words for the
     readings. The paler a mark, the farther its text from the event; a ring was read only in
     excerpt; two digits are the year.
@@ -110,7 +110,7 @@ def sides_strip(
     "first_year",
     "code",
     "counted",
-    like="relations.case_origins",
+    like="article.documents.case_origins",
     empty=True,
 )
 def case_strip(cases: pd.DataFrame, *, enough: int) -> Figure:
@@ -118,7 +118,7 @@ def case_strip(cases: pd.DataFrame, *, enough: int) -> Figure:
     code.
 
     cases: power (economy code, or '' where all are of one), case, first_year, code, counted, one
-    row per origin, as from `relations.case_origins` with a column for the power. Filled marks count
+    row per origin, as from `case_origins` with a column for the power. Filled marks count
     by the strict code, rings by the wide code alone; the dashed line is what counts as documented.
     Shapes: see SHAPES.
     """

@@ -265,9 +265,9 @@ def chapter_gain(
     importers: 'steady', those that report in every year compared, or 'all', those of each year.
     until: the last of the three years ('2018'). before: years compared with ('2010-2012').
     floor: US dollars a year from which a chapter counts ('1000000').
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; the
-    estimate is a number of chapters (of the 76 in MANUFACTURES), without an interval; n counts
-    reports of importers. Fewer than LEAST_IMPORTERS in one of the years are recorded in `missing`.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; the estimate is
+    a number of chapters (of the 76 in MANUFACTURES), without an interval; n counts reports of
+    importers. Fewer than LEAST_IMPORTERS in one of the years are recorded in `missing`.
     Raises UnknownNameError for another choice of importers, UsageError for a window or a floor that
     is none.
     """
@@ -348,9 +348,9 @@ def chapter_coverage(
 
     trade: as in `chapter_rows`. economies: codes. until: the year ('2018').
     floor: US dollars from which a chapter is seen ('1000000').
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy. All
-    importers that report in that year count; sales to others are unseen, so the estimate is a
-    floor. Fewer than LEAST_IMPORTERS are recorded in `missing`.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy. All importers
+    that report in that year count; sales to others are unseen, so the estimate is a floor. Fewer
+    than LEAST_IMPORTERS are recorded in `missing`.
     Raises UsageError for a year or a floor that is none.
     """
     out = []
@@ -392,9 +392,9 @@ def resource_share(
         least, and at most all of crude materials (2), fuels (3), goods classified by material (6)
         and, with gold, section 9, where SITC 97 puts it.
     until: a year ('2018').
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy: an
-    estimate by 'hs_partners', low and high by 'sitc_matrix' (whatever `resources`). Too few
-    importers or no exports by section are recorded in `missing`.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy: an estimate by
+    'hs_partners', low and high by 'sitc_matrix' (whatever `resources`). Too few importers or no
+    exports by section are recorded in `missing`.
     Raises UnknownNameError for another choice, UsageError for a year that is none.
     """
     _choice("resources", resources, tuple(RESOURCES))

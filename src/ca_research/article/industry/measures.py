@@ -124,8 +124,8 @@ def projects_at_work(
 
     facts, economy: as in `project_list`.
     weight: 'number' of projects, or 'value' (US dollars), where the newest count gives both.
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, without an
-    interval; a newest count that lacks either side by this weight is recorded in `missing`.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, without an interval; a
+    newest count that lacks either side by this weight is recorded in `missing`.
     Raises UnknownNameError for another weight.
     """
     known = {"number": ("at_work", "listed"), "value": ("at_work_bn", "listed_bn")}

@@ -124,8 +124,8 @@ def finance_lead(
     investment, economies, since: as in `investor_lead`; measures official_loan and official_grant.
     Loans and grants are not added: for China only loans are at hand, for the EU and the United
     States only grants, and a sum of unlike parts would rank what is published, not what is given.
-    Returns as `investor_lead`, an estimates frame (`estimates.ESTIMATE_COLUMNS`) with
-    `values` and `leader`; where neither kind can be compared, `missing` gives both reasons. Raises
+    Returns as `investor_lead`, an estimates frame (`estimates.ESTIMATE_COLUMNS`) with `values` and
+    `leader`; where neither kind can be compared, `missing` gives both reasons. Raises
     UnknownNameError for an unknown economy or a missing column, UsageError for two figures of one
     cell.
     """

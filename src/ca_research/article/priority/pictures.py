@@ -30,13 +30,12 @@ def priority_matrix(cells: pd.DataFrame, *, labels: dict[str, str] | None = None
     cell names the leader, China's figure over its largest rival's, and the year.
 
     cells: columns dimension, economy, led (True, False, None), estimate, low, high, last_year,
-        leader, n, as from
-    `priority.matrix`. labels: names of the dimensions.
+        leader, n, as from `priority.matrix`. labels: names of the dimensions.
     """
     one_figure(
         cells,
         ["dimension", "economy"],
-        hint="keep one choice of each dimension, as claims.priority.matrix does",
+        hint="keep one choice of each dimension, as priority.matrix does",
     )
     dimensions, codes = (
         list(dict.fromkeys(cells["dimension"])),

@@ -173,8 +173,8 @@ def signing_times(
     dates: see DATES. placeholder: what 2013-12 in the list by month stands for: 'unknown' (some day
     between launch and the last day that the economy's earliest dated document by any list or text
     can mean; and `until` where there is none), 'as_printed' (December 2013) or 'next_year' (some
-    day of 2014). A member that the list names without a date has signed
-    at an unknown time too. until: end of the watch; who signed later, or never, is censored then.
+    day of 2014). A member that the list names without a date has signed at an unknown time too.
+    until: end of the watch; who signed later, or never, is censored then.
     Returns economy, five (one of the five), state ('signed', 'unknown', 'open' where a partial date
     spans the end of the watch, 'not signed'), low and high (months; those of the end of the watch
     where not signed), date, source_id, bounded_by and bound_source_id (the document that bounds an

@@ -24,7 +24,7 @@ from ...plots.needs import needs
     "high",
     "date",
     "bounded_by",
-    like="relations.signing_times",
+    like="article.signing.signing_times",
     empty=True,
 )
 def signing_curves(
@@ -37,8 +37,8 @@ def signing_curves(
     """Share that had signed by each month, the five against the others, with the five economies
     marked by name.
 
-    times: rows of the five from `relations.signing_times`. curves: 'five' and 'others', each with
-    the Kaplan-Meier frames 'low', 'middle' and 'high' of `relations.signing_curve`; low and high
+    times: rows of the five from `signing_times`. curves: 'five' and 'others', each with
+    the Kaplan-Meier frames 'low', 'middle' and 'high' of `signing_curve`; low and high
     bound a band. watch: months watched. within: months shaded as prompt.
     """
     wanted = {group: {"low", "middle", "high"} for group in ("five", "others")}
