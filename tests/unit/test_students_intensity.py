@@ -18,7 +18,8 @@ from ca_research.ground.errors import (
     UnknownNameError,
     UsageError,
 )
-from ca_research.students.gaps import missing_years, spans
+from ca_research.ground.periods import spans
+from ca_research.students.gaps import missing_years
 
 stu = ca.students
 MINISTRY = "moe_brief_stats_peijin"

@@ -15,11 +15,11 @@ from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.errors import UnknownNameError
+from ..ground.periods import years_back
 from ..plots import style
 from ..plots.needs import needs
 from ..plots.panels import apart, panels, the_five_first
 from ..registry.words import party
-from ..stats import years_back
 from .settings import settings
 from .words import several
 

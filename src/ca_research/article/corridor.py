@@ -19,9 +19,9 @@ from matplotlib.ticker import MaxNLocator
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
 from ..ground.errors import UnknownNameError
+from ..ground.periods import years_back
 from ..plots import style
 from ..plots.needs import needs
-from ..stats import years_back
 
 ALL_ROUTES = "CHN-EUR rail, all routes"
 TRANSIT = {

@@ -12,11 +12,11 @@ from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
+from ..ground.periods import years_back
 from ..investment.debt import GDP, debt_exposure
 from ..investment.guards import not_refused, one_edition
 from ..plots import style
 from ..plots.needs import needs, one_figure
-from ..stats import years_back
 from ..stats.frames import require
 from .settings import settings
 

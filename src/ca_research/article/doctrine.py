@@ -16,12 +16,12 @@ from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure, parts
 from ..ground import economies as eco
 from ..ground.errors import UnknownNameError, UsageError
+from ..ground.periods import years_back
 from ..plots import style
 from ..plots.marks import dated_name, mark
 from ..plots.needs import needs, one_figure
 from ..plots.panels import the_five_first
 from ..registry.words import party
-from ..stats import years_back
 from .documents import coded, seen_rows
 from .settings import settings
 from .words import several

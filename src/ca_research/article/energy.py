@@ -16,10 +16,10 @@ from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.errors import UnknownNameError, UsageError
+from ..ground.periods import years_back
 from ..plots import style
 from ..plots.needs import by_year, needs
 from ..plots.panels import line
-from ..stats import years_back
 from ..stats.frames import numbers, require
 
 COMMODITIES = {

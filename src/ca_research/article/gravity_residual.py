@@ -31,10 +31,12 @@ from ..stats.forecast import ConvergenceError
 from ..stats.frames import require
 from ..trade.gravity import CHANGE, ESTIMATORS, GEOGRAPHY, LEVEL, complete
 from ..trade.gravity_panel import panel as make_panel
-from ..trade.gravity_reassign import DIRECTIONS, LEAST_PAIRS, SINCE, _mark
+from ..trade.gravity_reassign import DIRECTIONS, LEAST_PAIRS, treated
 from .settings import settings
 
 QUESTIONS = ("level", "change")
+SINCE = 2014
+"""First year after the proposal of September 2013."""
 YEARS = ("all", "newest")
 _AXES = ("question", "direction", "estimator", "years", "country")
 _ROUNDS, _CLOSE = 5000, 1e-10
@@ -240,7 +242,7 @@ def placebo_table(
 def _marks(
     rows: pd.DataFrame, candidates: list[str], partners: Sequence[str], direction: str
 ) -> Any:
-    """`_mark` for every candidate: a sparse matrix of rows by candidates, one on its pairs with the
+    """`treated` for every candidate: a sparse matrix of rows by candidates, one on its pairs with
     partners.
     """
     from scipy import sparse
@@ -357,7 +359,7 @@ def _residuals(
             continue
         value = float(own["estimate"].iloc[0])  # by least squares the step is the whole way
         if estimator == "ppml":
-            term = _mark(shared.rows, "CHN", partners, direction) * shared.late
+            term = treated(shared.rows, "CHN", partners, direction) * shared.late
             sample = shared.sample
             try:
                 fit = solve(

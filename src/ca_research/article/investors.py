@@ -10,8 +10,8 @@ from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError
+from ..ground.periods import years_back
 from ..investment.fdi import LEAST_INVESTORS, stock_by_investor, stock_rows, stock_years
-from ..stats import years_back
 from ..stats.frames import require
 
 CONDUITS = ("NLD",)

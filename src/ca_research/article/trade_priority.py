@@ -9,8 +9,8 @@ import pandas as pd
 from ..estimates.measures import measure, parts
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError
+from ..ground.periods import years_back
 from ..registry import article
-from ..stats import years_back
 from ..trade import rank
 from ..trade.rank import BASES, known, newest_year, reports
 from ..trade.rank import lead as lead_of

@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import reprlib
+from collections.abc import Iterable
 
 from .errors import UsageError
 
@@ -38,3 +39,22 @@ def parse_as_of(as_of: str | dt.date | None) -> dt.date | None:
             f"as_of must be a date or 'latest', got {reprlib.repr(as_of)}",
             hint="for example --as-of 2023-05-19",
         ) from None
+
+
+def spans(years: Iterable[int]) -> str:
+    """Years as text: '2011, 2014-2016'; '' where there is none."""
+    found: list[list[int]] = []
+    for year in sorted({int(y) for y in years}):
+        if found and year == found[-1][1] + 1:
+            found[-1][1] = year
+        else:
+            found.append([year, year])
+    return ", ".join(f"{a}-{b}" if a < b else str(a) for a, b in found)
+
+
+def window_years(window: str) -> list[int]:
+    """The years of a window: '2010-2012' or '2018'; raises UsageError for anything else."""
+    hit = re.fullmatch(r"(\d{4})(?:-(\d{4}))?", window)
+    if not hit or int(hit[2] or hit[1]) < int(hit[1]):
+        raise UsageError(f"not a window of years: {window!r}", hint="'2010-2012' or '2018'")
+    return list(range(int(hit[1]), int(hit[2] or hit[1]) + 1))

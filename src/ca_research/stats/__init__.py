@@ -1,6 +1,5 @@
 """Statistics that know no domain."""
 
-from ..ground.periods import years_back
 from .curve import Model, SpecificationCurve, specification_curve
 from .event_study import EventStudy, event_study
 from .forecast import (
@@ -46,5 +45,4 @@ __all__ = [
     "simplex_weights",
     "specification_curve",
     "synthetic_control",
-    "years_back",
 ]

@@ -11,9 +11,10 @@ from .. import stats
 from ..estimates.frame import estimate_row, estimates
 from ..ground import economies as eco
 from ..ground.errors import AggregateError, CoverageError, UnknownNameError, UsageError
+from ..ground.periods import spans
 from ..stats.frames import numbers, require
 from ..tables.preference import ranked
-from .gaps import missing_years, spans
+from .gaps import missing_years
 
 WINDOWS = {"five_years": 5, "four_years": 4, "whole": None}
 """Years between the two ends of a window; None is all observed years."""

@@ -29,18 +29,6 @@ def missing_years(
     return [y for y in range(first, last + 1) if y not in years]
 
 
-def spans(years: Iterable[int]) -> str:
-    """Years as text: '2011, 2014-2016'; '' where there is none."""
-    text: list[str] = []
-    ordered = sorted({int(y) for y in years})
-    start = 0
-    for i, year in enumerate(ordered):
-        if i + 1 == len(ordered) or ordered[i + 1] != year + 1:
-            text.append(str(year) if i == start else f"{ordered[start]}-{year}")
-            start = i + 1
-    return ", ".join(text)
-
-
 def gaps(
     students: pd.DataFrame,
     *,

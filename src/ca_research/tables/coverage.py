@@ -9,6 +9,7 @@ import pandas as pd
 from .. import registry
 from ..ground.economies import CA5
 from ..ground.errors import UnknownNameError
+from ..ground.periods import spans
 from .load import load
 
 
@@ -106,14 +107,3 @@ def _years(rows: pd.DataFrame) -> list[int]:
         else pd.Series(dtype="Int64")
     )
     return sorted({int(year) for year in found.dropna()})
-
-
-def spans(years: Sequence[int]) -> str:
-    """Years as spans: [2019, 2020, 2022] as '2019-2020, 2022'."""
-    found: list[list[int]] = []
-    for year in years:
-        if found and year == found[-1][1] + 1:
-            found[-1][1] = year
-        else:
-            found.append([year, year])
-    return ", ".join(f"{a}-{b}" if a < b else str(a) for a, b in found)

@@ -20,8 +20,6 @@ from ..stats.result import Result
 from .gravity import CHANGE, GEOGRAPHY, LEVEL, complete
 
 DIRECTIONS = ("exports", "imports", "both")
-SINCE = 2014
-"""First year after the proposal of September 2013."""
 LEAST_PAIRS = 3
 """An economy takes another's place only where this many of the pairs are positive: most of five."""
 
@@ -69,7 +67,9 @@ class Reassignment(Result):
         )
 
 
-def _mark(panel: pd.DataFrame, economy: str, partners: Sequence[str], direction: str) -> np.ndarray:
+def treated(
+    panel: pd.DataFrame, economy: str, partners: Sequence[str], direction: str
+) -> np.ndarray:
     """1.0 on the pairs of `economy` with the partners in a direction: its exports, its imports, or
     both.
     """
@@ -173,7 +173,7 @@ def reassign(
     candidates = sorted({*rows["exporter"], *rows["importer"]} - set(partners))
     found: list[dict[str, Any]] = []
     for done, code in enumerate(candidates, start=1):
-        mark = _mark(rows, code, partners, direction)
+        mark = treated(rows, code, partners, direction)
         positive = (mark > 0) & (sample.y > 0 if estimator == "ppml" else True)
         spans = [positive] if since is None else [positive & early, positive & ~early]
         pairs = min(len(np.unique(sample.cluster[span])) for span in spans)

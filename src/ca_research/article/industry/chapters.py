@@ -18,6 +18,7 @@ from ...estimates.frame import estimate_row, estimates
 from ...estimates.measures import measure
 from ...ground import economies as eco
 from ...ground.errors import CoverageError, UnknownNameError, UsageError
+from ...ground.periods import window_years
 from ...stats.frames import require
 from ...trade.checks import one_figure_per_cell
 from ...trade.shares import hhi
@@ -74,13 +75,6 @@ def _choice(kind: str, name: str, known: Sequence[str]) -> str:
     if name not in known:
         raise UnknownNameError(kind, name, known)
     return name
-
-
-def _years(window: str) -> list[int]:
-    hit = re.fullmatch(r"(\d{4})(?:-(\d{4}))?", window)
-    if not hit or int(hit[2] or hit[1]) < int(hit[1]):
-        raise UsageError(f"not a window of years: {window!r}", hint="'2010-2012' or '2018'")
-    return list(range(int(hit[1]), int(hit[2] or hit[1]) + 1))
 
 
 def _dollars(floor: str) -> float:
@@ -194,7 +188,7 @@ def chapter_indicators(
     """
     parts = []
     for economy in economies:
-        rows, _ = _importers(chapter_rows(trade, economy), _years(years), importers)
+        rows, _ = _importers(chapter_rows(trade, economy), window_years(years), importers)
         counts = rows.groupby("year")["reporter"].transform("nunique")
         enough = rows[counts >= LEAST_IMPORTERS]
         if len(enough):
@@ -228,8 +222,8 @@ def _change(
     """Mean of an indicator over the three years to `until` against its mean over `before`, per
     economy.
     """
-    last = _years(until)[-1]
-    early, late = _years(before), [last - 2, last - 1, last]
+    last = window_years(until)[-1]
+    early, late = window_years(before), [last - 2, last - 1, last]
     out = []
     for economy in economies:
         rows, missing = _importers(chapter_rows(trade, economy), [*early, *late], importers)
@@ -355,7 +349,7 @@ def chapter_coverage(
     """
     out = []
     for economy in economies:
-        rows, missing = _importers(chapter_rows(trade, economy), _years(until), "all")
+        rows, missing = _importers(chapter_rows(trade, economy), window_years(until), "all")
         if missing:
             out.append(estimate_row(economy=economy, missing=missing))
             continue
@@ -401,11 +395,11 @@ def resource_share(
     _choice("gold", gold, _GOLD)
     if _choice("basis", basis, ("hs_partners", "sitc_matrix")) == "sitc_matrix":
         return estimates(
-            [_by_section(trade, economy, gold, _years(until)[-1]) for economy in economies]
+            [_by_section(trade, economy, gold, window_years(until)[-1]) for economy in economies]
         )
     out = []
     for economy in economies:
-        rows, missing = _importers(chapter_rows(trade, economy), _years(until), "all")
+        rows, missing = _importers(chapter_rows(trade, economy), window_years(until), "all")
         if missing:
             out.append(estimate_row(economy=economy, missing=missing))
             continue

@@ -9,17 +9,11 @@ import pandas as pd
 
 from ...estimates.frame import estimate_row, estimates
 from ...estimates.measures import measure
-from ...ground.errors import UnknownNameError, UsageError
+from ...ground.errors import UnknownNameError
+from ...ground.periods import window_years
 from ..settings import settings
 
 BEFORE = "2010-2013"
-
-
-def _years(window: str) -> list[int]:
-    hit = re.fullmatch(r"(\d{4})(?:-(\d{4}))?", window)
-    if not hit or int(hit[2] or hit[1]) < int(hit[1]):
-        raise UsageError(f"not a window of years: {window!r}", hint="'2010-2013' or '2022'")
-    return list(range(int(hit[1]), int(hit[2] or hit[1]) + 1))
 
 
 @measure("economy.manufacturing_change")
@@ -49,7 +43,7 @@ def manufacturing_change(
     for economy in economies:
         mine = rows[rows["economy"] == economy]
         means, used, missing = [], [], ""
-        for years in (_years(before), _years(window)):
+        for years in (window_years(before), window_years(window)):
             part = mine[mine["year"].isin(years)]
             if 2 * part["year"].nunique() < len(years):
                 span = f"{years[0]}-{years[-1]}" if len(years) > 1 else str(years[0])
