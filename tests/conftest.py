@@ -333,3 +333,42 @@ def rest(tmp_path_factory):
     shutil.copytree(REAL / "tests", folder / "tests")
     shutil.copy(REAL / "pyproject.toml", folder)
     return folder
+
+
+VERDICT_KEYS = {
+    "claim",
+    "reading",
+    "params",
+    "as_of",
+    "pseudo_as_of",
+    "verdict",
+    "fragile",
+    "blind",
+    "expected",
+    "criteria",
+    "coverage",
+    "sources",
+    "rule_sha256",
+    "notebook",
+    "amended",
+    "would_change",
+}
+CRITERION_KEYS = {
+    "name",
+    "estimate",
+    "low",
+    "high",
+    "interval",
+    "threshold",
+    "comparison",
+    "state",
+    "share_of_specifications",
+    "specifications",
+    "n",
+}
+
+
+@pytest.fixture
+def stored_keys() -> tuple[set[str], set[str]]:
+    """What a stored verdict, and each of its criteria, must say at least."""
+    return VERDICT_KEYS, CRITERION_KEYS

@@ -9,8 +9,9 @@ import pytest
 
 import ca_research as ca
 from ca_research import registry
-from ca_research.claims.compute import Computation
+from ca_research.claims.compute import Call, Computation
 from ca_research.claims.criteria import judge_criteria
+from ca_research.estimates import estimate_row, estimates, parts
 from ca_research.ground.errors import MeasureError, RegistryError, UnknownNameError, UsageError
 
 DAY = "2023-05-19"
@@ -52,6 +53,29 @@ def test_first_by_own_report_fails_for_kyrgyzstan_without_its_statistical_office
     states = judge_criteria(claim.spec.readings[0], rest, [], ["KGZ"])
     assert states["first_reporter"].state == "fails"
     assert "KGZ_NSC" not in {s for cell in rest["sources"] for s in cell}
+
+
+def test_a_part_that_was_handed_in_is_made_anew_only_without_a_source_that_it_rests_on():
+    made = []
+
+    def part(debt: pd.DataFrame) -> pd.DataFrame:
+        made.append(len(debt))
+        return debt
+
+    @parts(sums=part)
+    def counted(debt: pd.DataFrame, facts: pd.DataFrame, *, sums: pd.DataFrame | None = None):
+        return estimates([estimate_row(estimate=float(len(facts) + len(sums)))])
+
+    debt, facts = (pd.DataFrame({"source_id": ids}) for ids in (["A", "B"], ["B", "C"]))
+    whole = Computation({"debt": debt, "facts": facts, "sums": part(debt)})
+    call = Call("my.counted", (), (), counted)
+    found = {
+        source: whole.run(call) if not source else whole.without(source)
+        for source in ["", "C", "A"]
+    }
+    assert found[""]["estimate"].tolist() == [4]
+    assert found["C"].run(call)["estimate"].tolist() == [3] and made == [2]
+    assert found["A"].run(call)["estimate"].tolist() == [3] and made == [2, 1]
 
 
 def test_the_source_without_which_a_criterion_has_no_figure_is_named_for_that_criterion(trade):

@@ -18,37 +18,6 @@ from ca_research.registry import VERDICTS, ClaimSpec, Over
 
 CA5 = list(eco.CA5)
 HASH = "0" * 64
-DESIGN_KEYS = {
-    "claim",
-    "reading",
-    "params",
-    "as_of",
-    "pseudo_as_of",
-    "verdict",
-    "fragile",
-    "blind",
-    "expected",
-    "criteria",
-    "coverage",
-    "sources",
-    "rule_sha256",
-    "notebook",
-    "amended",
-    "would_change",
-}
-CRITERION_KEYS = {
-    "name",
-    "estimate",
-    "low",
-    "high",
-    "interval",
-    "threshold",
-    "comparison",
-    "state",
-    "share_of_specifications",
-    "specifications",
-    "n",
-}
 
 
 def criterion(name: str = "size", **changes: Any) -> dict[str, Any]:
@@ -374,7 +343,7 @@ def test_as_of_and_pseudo_flag_come_from_the_evidence_that_was_used():
     assert other.pseudo_as_of is False  # a source that is not used does not make it pseudo
 
 
-def test_the_stored_form_is_the_designs_and_strict_json():
+def test_the_stored_form_is_the_designs_and_strict_json(stored_keys):
     open_end = row(1, low=2, high=float("inf"), economy="KAZ")
     found = verdict(*five([2, 2, 2, float("nan"), None], n=1), open_end)
     assert (
@@ -385,11 +354,11 @@ def test_the_stored_form_is_the_designs_and_strict_json():
     )
     for stored in found.bundle():
         again = json.loads(json.dumps(stored, allow_nan=False))  # no NaN, no infinity
-        assert set(again) >= DESIGN_KEYS
+        assert set(again) >= stored_keys[0]
         assert again["params"] == {"economy": "CA5"}
         assert again["verdict"] in VERDICTS
         assert set(again["coverage"]) == {"from", "to", "missing"}
-        assert all(set(c) >= CRITERION_KEYS for c in again["criteria"])
+        assert all(set(c) >= stored_keys[1] for c in again["criteria"])
         assert again["rule_sha256"] == claim(criterion(over=OVER)).rule_sha256
         assert again["criteria"][0]["n"] == 5  # figures of the main specification
 

@@ -76,13 +76,17 @@ class Computation:
 
     def without(self, source: str) -> Computation:
         """The same calls on figures without the rows of a source. Parts made from other figures
-        stay as they are.
+        stay as they are, also those that were handed in.
         """
-        functions = {call.function for call, _ in self._done}
-        made = {part for function in functions for part in _parts_within(function)}
-        kept = {name: value for name, value in self.given.items() if name not in made}
-        rest = Computation({name: _drop(value, source) for name, value in kept.items()})
-        changed = {name for name in self.given if rest.given.get(name) is not self.given[name]}
+        makers = _makers(call.function for call, _ in self._done)
+        tables = {name: value for name, value in self.given.items() if name not in makers}
+        rest = Computation({name: _drop(value, source) for name, value in tables.items()})
+        changed = {name for name in tables if rest.given[name] is not tables[name]}
+        for part in makers.keys() & self.given.keys():
+            if _rests_on(makers[part]) & changed:
+                changed.add(part)
+            else:
+                rest.given[part] = self.given[part]
         rest._parts = {key: part for key, part in self._parts.items() if not part.inputs & changed}
         return rest
 
@@ -124,10 +128,18 @@ def _takes(function: Maker) -> tuple[str, ...]:
     return tuple(inspect.signature(function).parameters)
 
 
-def _parts_within(function: Maker) -> set[str]:
-    """Names of the parts of a function, and of the parts of these."""
-    parts = parts_of(function)
-    return set(parts).union(*(_parts_within(maker) for maker in parts.values()))
+def _makers(functions: Iterable[Maker]) -> dict[str, Maker]:
+    """What makes each part of the functions, and of these parts."""
+    found: dict[str, Maker] = {}
+    for function in functions:
+        own = parts_of(function)
+        found |= {**own, **_makers(own.values())}
+    return found
+
+
+def _rests_on(function: Maker) -> set[str]:
+    """Names of all that a function takes, and that its parts are made from."""
+    return set(_takes(function)).union(*(_rests_on(m) for m in parts_of(function).values()))
 
 
 def _tried(make: Callable[[], Any]) -> Any:
