@@ -183,7 +183,7 @@ def test_bounds_are_carried_and_a_range_over_specifications_is_named_as_one():
     spread = judged(*values(2, [5, 3]))
     assert (spread.estimate, spread.low, spread.high) == (2, 2, 5)
     assert spread.interval == "range across 3 specifications"
-    assert judged(row(0, 2)).interval == "exact as published"
+    assert judged(row(0, 2)).interval == "one figure"
 
 
 OVER = {"economies": CA5, "at_least": 3}

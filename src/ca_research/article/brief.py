@@ -97,9 +97,9 @@ def debt_owed(exposure: pd.DataFrame) -> str:
     """
     known = exposure.dropna(subset=["of_bilateral", "of_gdp"]).sort_values("year").tail(1)
     return " ".join(
-        f"Of what it owed to other states and their banks at the end of {r.year}, "
-        f"{small_percent(r.of_bilateral)} was owed to "
-        f"China; that is {small_percent(r.of_gdp)} of the year's output."
+        "Of the public and publicly guaranteed debt to other states and their official lenders at "
+        f"the end of {r.year}, {small_percent(r.of_bilateral)} was owed to China; that is "
+        f"{small_percent(r.of_gdp)} of the year's output."
         for r in known.itertuples()
     )
 
@@ -223,7 +223,7 @@ def years_held(
         "investment stock by five investors or more": investment[stocks],
         "debt to China": debt[owed],
         "students in China, counted": students,
-        "approval of China": opinion[opinion["about"].eq("CHN")],
+        "a poll on China": opinion[opinion["about"].eq("CHN")],
     }
     years = {what: rows["year"].dropna().astype(int) for what, rows in held.items()}
     return pd.DataFrame(

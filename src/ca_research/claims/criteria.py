@@ -204,12 +204,10 @@ def judge_criterion(
     if low is None and high is None:
         values = [c[0].estimate for c in cells.values() if c and c[0].estimate is not None]
         if values:
-            low, high = min(values), max(values)
-            interval = (
-                "exact as published"
-                if low == high
-                else f"range across {len(values)} specifications"
-            )
+            low, high, ways = min(values), max(values), len(values)
+            interval = f"range across {ways} specifications"
+            if low == high:
+                interval = "one figure" if ways == 1 else f"the same in all {ways} specifications"
     else:
         interval = "bounds from what is not reported"
     return CriterionResult(
