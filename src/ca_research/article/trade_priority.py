@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 import pandas as pd
 
-from ..estimates.measures import measure, parts
+from ..estimates.measures import measure, parts, tells
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError
 from ..ground.periods import years_back
@@ -43,6 +43,7 @@ def among(partners: str) -> Collection[str] | None:
 
 
 @measure("trade.lead")
+@tells("rival")
 @parts(seen=reports)
 def lead(
     trade: pd.DataFrame,

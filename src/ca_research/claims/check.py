@@ -17,6 +17,8 @@ from .evidence import universe
 from .logic import FAILS, HOLDS, MIXED, evaluate
 from .measures import misfits, wrong_choices
 from .rule import apply_rule
+from .sentences import faults, numbers_in
+from .slots import slots_of
 
 _MOST_CRITERIA = 8  # 3^8 combinations of states; a rule over more could not be read either
 
@@ -91,12 +93,24 @@ def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     except CaResearchError as error:
         yield "; ".join(filter(None, (error.what, error.where, error.hint)))
         return
+    yield from _says(claim, criterion)
     for name in sorted(set(criterion.settings) & set(axes)):
         yield f"{name!r} is both a setting and an axis"
     chosen = {name: (value,) for name, value in criterion.settings.items()}
     yield from wrong_choices(
         criterion.measure, chosen | {name: axis.values for name, axis in axes.items()}
     )
+
+
+def _says(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
+    """What is wrong with the sentences about a criterion."""
+    if criterion.says is None:
+        return
+    slots = slots_of(criterion)
+    typed = numbers_in(claim.model_dump_json(exclude={"readings": {"__all__": {"criteria"}}}))
+    typed |= numbers_in(criterion.model_dump_json(exclude={"says"}))
+    for state, sentence in criterion.says.model_dump(exclude_none=True).items():
+        yield from (f"says.{state}: {fault}" for fault in faults(sentence, slots, typed))
 
 
 def _rule(reading: Reading) -> Iterator[str]:

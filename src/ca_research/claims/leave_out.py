@@ -13,7 +13,7 @@ from ..ground import economies
 from ..registry import Reading
 from .criteria import judge_criteria
 from .evidence import Evidence, counted
-from .rule import answer
+from .rule import applied
 
 NOTHING_LEFT = "not enough evidence"
 
@@ -42,7 +42,7 @@ def leave_out(reading: Reading, evidence: Evidence, methods: list[str], verdict:
     judged = list(evidence.economies)
 
     def again(rows: pd.DataFrame, codes: list[str]) -> str:
-        return answer(reading, judge_criteria(reading, rows, methods, codes))[0]
+        return applied(reading, judge_criteria(reading, rows, methods, codes))[0]
 
     mine = evidence.standing[evidence.standing["criterion"].isin(names)]
     flips = [

@@ -126,10 +126,24 @@ class Over(Model):
         return self
 
 
+class Says(Model):
+    """What a criterion comes to, as sentences with slots (`claims.sentences`): one for each state.
+
+    A mixed criterion says what its main figure says, unless it has words of its own. `finding` is
+    the same in a few words, for any state.
+    """
+
+    holds: str
+    fails: str
+    undecided: str
+    mixed: str | None = None
+    finding: str | None = None
+
+
 class Criterion(Model):
     """A named measure with its fixed settings, a comparison, a threshold, and why that threshold.
 
-    `kind` is what sort of number it is, `unit` the words for it.
+    `kind` is what sort of number it is, `unit` the words for it, `says` the sentences about it.
     """
 
     name: Name
@@ -146,6 +160,7 @@ class Criterion(Model):
     counted: str = "economies"
     over: Over | None = None
     axes: tuple[Name, ...] = ()
+    says: Says | None = None
 
     @model_validator(mode="after")
     def _reachable(self) -> Criterion:
@@ -190,6 +205,8 @@ class Reading(Model):
     A `part` is one of several things that the sentence asserts, with a verdict of its own beside
     the whole.
     `guess` is the verdict expected beforehand; it is shown beside the outcome and used by nothing.
+    `answer` is what a reader is told of a reading that cannot be tested; `indirect` says why the
+    figures stand for what the claim says rather than measure it.
     """
 
     name: Name
@@ -200,6 +217,8 @@ class Reading(Model):
     criteria: tuple[Criterion, ...] = ()
     rule: Rule | None = None
     not_testable: str | None = None
+    answer: str | None = None
+    indirect: str | None = None
     against: str
     would_change: str
 
@@ -360,6 +379,9 @@ _PROSE = {
     "part",
     "bounds",
     "counted",
+    "says",
+    "answer",
+    "indirect",
 }
 """Fields of a rule that decide nothing."""
 

@@ -358,10 +358,10 @@ def lead(
     Returns
     -------
     pandas.DataFrame
-        An estimates frame, one row per economy. On the basis 'interval' there is no estimate, only
-        low (the partner's lowest report over the rival's highest) and high; a rank is certain only
-        where both are on one side of one. Where a needed partner or a rival is not observed,
-        `missing` says so.
+        An estimates frame, one row per economy, with the largest rival in `about`. On the basis
+        'interval' there is no estimate, only low (the partner's lowest report over the rival's
+        highest) and high; a rank is certain only where both are on one side of one. Where a needed
+        partner or a rival is not observed, `missing` says so.
 
     Raises
     ------
@@ -412,10 +412,12 @@ def _lead(seen: Reports, economy: str, year: int, partner: str, **choices: Any) 
     least, most = max(s.low for s in rivals), max(s.high for s in rivals)
     if not least > 0:
         return estimate_row(economy=economy, missing=f"{flow} with every rival is zero in {year}")
+    about = {"rival": max(rivals, key=lambda s: s.high).partner}
     rows = seen.at(economy, year, (place for place, _ in found.used), cells=True)
     if basis == "interval":
         low, high = own.low / most, own.high / least
+        interval = "range of both sides' reports"
         return estimate_row(
-            rows, economy=economy, low=low, high=high, interval="range of both sides' reports"
+            rows, economy=economy, low=low, high=high, interval=interval, about=about
         )
-    return estimate_row(rows, economy=economy, estimate=own.low / least)
+    return estimate_row(rows, economy=economy, estimate=own.low / least, about=about)
