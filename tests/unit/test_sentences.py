@@ -21,9 +21,7 @@ SAYS = {
 
 
 def counted(**changes):
-    return criterion(
-        over={"economies": CA5, "at_least": 3}, says=SAYS, kind="ratio", **changes
-    )
+    return criterion(over={"economies": CA5, "at_least": 3}, says=SAYS, kind="ratio", **changes)
 
 
 def judged(spec, *rows):
