@@ -87,16 +87,13 @@ def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterato
 def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     try:
         yield from misfits(criterion, claim.data)
-        axes = {a.name: a for a in universe(claim, criterion).axes}
+        universe(claim, criterion)
     except CaResearchError as error:
         yield "; ".join(filter(None, (error.what, error.where, error.hint)))
         return
-    for name in sorted(set(criterion.settings) & set(axes)):
+    for name in sorted(set(criterion.settings) & set(criterion.axes)):
         yield f"{name!r} is both a setting and an axis"
-    chosen = {name: (value,) for name, value in criterion.settings.items()}
-    yield from wrong_choices(
-        criterion.measure, chosen | {name: axis.values for name, axis in axes.items()}
-    )
+    yield from wrong_choices(criterion, claim.axes_of(criterion))
 
 
 def _rule(reading: Reading) -> Iterator[str]:
