@@ -16,7 +16,7 @@ from ..registry import ClaimSpec, Criterion, Reading
 from .evidence import universe
 from .logic import FAILS, HOLDS, MIXED, evaluate
 from .measures import misfits, wrong_choices
-from .rule import apply_rule
+from .rule import apply_rule, deciding
 
 _MOST_CRITERIA = 8  # 3^8 combinations of states; a rule over more could not be read either
 
@@ -150,8 +150,8 @@ def verdict(stored: Mapping[str, Any]) -> list[str]:
     if set(states) != {c.name for c in reading.criteria}:
         return [f"{place}: its criteria are not those declared"]
     implied, _ = apply_rule(reading, states, {c["name"]: c["main_met"] for c in stored["criteria"]})
-    return (
-        []
-        if implied == stored["verdict"]
-        else [f"{place}: says {stored['verdict']!r}, its criteria imply {implied!r}"]
-    )
+    if implied != stored["verdict"]:
+        return [f"{place}: says {stored['verdict']!r}, its criteria imply {implied!r}"]
+    turned = list(deciding(reading, states, implied))
+    said = list(stored.get("deciding", turned))  # older reports do not say
+    return [] if said == turned else [f"{place}: says that {said} decided, and not {turned}"]

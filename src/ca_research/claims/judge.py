@@ -14,7 +14,7 @@ from ..registry import ClaimSpec, Criterion
 from .criteria import judge_criteria, specification_truths
 from .evidence import Evidence
 from .leave_out import leave_out
-from .rule import answer
+from .rule import answer, deciding
 from .verdict import CriterionResult, Verdict
 
 
@@ -76,6 +76,7 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
                 guess=reading.guess,
                 part=reading.part,
                 criteria=tuple(_resting(r, hangs.sole) for r in results.values()),
+                deciding=deciding(reading, {k: r.state for k, r in results.items()}, word),
                 coverage=_coverage(mine, results.values()),
                 sources=tuple(used),
                 rule=reading.rule.words if reading.rule else "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..registry import Reading
-from .logic import UNDECIDED, Truth, evaluate
+from .logic import UNDECIDED, Truth, evaluate, turns_on
 from .verdict import CriterionResult
 
 
@@ -37,6 +37,23 @@ def apply_rule(
     if reading.rule.otherwise == "partly supported" and not any(mains.values()):
         return "not enough evidence", f"{listed}; nothing is true in the main specification"
     return reading.rule.otherwise, listed
+
+
+def deciding(reading: Reading, states: dict[str, str], verdict: str) -> tuple[str, ...]:
+    """Names of the criteria that made a verdict what it is by its rule, in their declared order.
+
+    Of a rule that is met those that meet it; of one that is open, those that are undecided and
+    could still settle it; of one that is neither met nor open, those that keep it from being
+    supported. None for a reading without criteria.
+    """
+    rule = reading.rule
+    if rule is None:
+        return ()
+    ends = {"supported": rule.supported, "contradicted": rule.contradicted}
+    open_ = [condition for condition in ends.values() if evaluate(condition, states) is None]
+    asked = [ends[verdict]] if verdict in ends else open_ or [rule.supported]
+    names = next(filter(None, (turns_on(condition, states) for condition in asked)), set())
+    return tuple(c.name for c in reading.criteria if c.name in names)
 
 
 def answer(reading: Reading, results: dict[str, CriterionResult]) -> tuple[str, str]:

@@ -85,6 +85,7 @@ class CriterionResult:
 class Verdict:
     """The computed answer to one reading of a claim.
 
+    `deciding` names the criteria on which the rule turns (`rule.deciding`), as they are declared.
     `beside` holds the verdicts of its other readings. Of the criteria of all of them, `traces`
     holds the rows behind, and `curves` what every specification says (`specification_truths`).
     """
@@ -107,6 +108,7 @@ class Verdict:
     guess: str | None
     part: bool
     criteria: tuple[CriterionResult, ...]
+    deciding: tuple[str, ...]
     coverage: dict[str, Any]
     sources: tuple[str, ...]
     rule: str
