@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.test_claims_judge import CA5, claim, criterion, evidence, row
 
 from ca_research.claims.answers import answer, finding
 from ca_research.claims.criteria import judge_criterion
@@ -10,7 +11,6 @@ from ca_research.claims.rule import deciding, possible
 from ca_research.claims.sentences import faults, filled
 from ca_research.claims.slots import values
 from ca_research.ground.errors import UsageError
-from tests.unit.test_claims_judge import CA5, claim, criterion, evidence, row
 
 SAYS = {
     "holds": "China leads in {where}[, not in {where_not}].",

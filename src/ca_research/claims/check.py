@@ -16,7 +16,7 @@ from ..registry import ClaimSpec, Criterion, Reading
 from .evidence import universe
 from .logic import FAILS, HOLDS, MIXED, evaluate
 from .measures import misfits, wrong_choices
-from .rule import apply_rule
+from .rule import apply_rule, deciding
 from .sentences import faults, numbers_in
 from .slots import slots_of
 
@@ -89,17 +89,14 @@ def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterato
 def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     try:
         yield from misfits(criterion, claim.data)
-        axes = {a.name: a for a in universe(claim, criterion).axes}
+        universe(claim, criterion)
     except CaResearchError as error:
         yield "; ".join(filter(None, (error.what, error.where, error.hint)))
         return
     yield from _says(claim, criterion)
-    for name in sorted(set(criterion.settings) & set(axes)):
+    for name in sorted(set(criterion.settings) & set(criterion.axes)):
         yield f"{name!r} is both a setting and an axis"
-    chosen = {name: (value,) for name, value in criterion.settings.items()}
-    yield from wrong_choices(
-        criterion.measure, chosen | {name: axis.values for name, axis in axes.items()}
-    )
+    yield from wrong_choices(criterion, claim.axes_of(criterion))
 
 
 def _says(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
@@ -167,8 +164,8 @@ def verdict(stored: Mapping[str, Any]) -> list[str]:
     if set(states) != {c.name for c in reading.criteria}:
         return [f"{place}: its criteria are not those declared"]
     implied, _ = apply_rule(reading, states, {c["name"]: c["main_met"] for c in stored["criteria"]})
-    return (
-        []
-        if implied == stored["verdict"]
-        else [f"{place}: says {stored['verdict']!r}, its criteria imply {implied!r}"]
-    )
+    if implied != stored["verdict"]:
+        return [f"{place}: says {stored['verdict']!r}, its criteria imply {implied!r}"]
+    turned = list(deciding(reading, states, implied))
+    said = list(stored.get("deciding", turned))  # older reports do not say
+    return [] if said == turned else [f"{place}: says that {said} decided, and not {turned}"]

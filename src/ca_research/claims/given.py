@@ -66,8 +66,7 @@ def all_used(spec: ClaimSpec, given: set[str], taken: set[str]) -> None:
     """
     for criterion in spec.criteria().values():
         parameters = inspect.signature(find(criterion.measure)).parameters.values()
-        chosen = {name: (value,) for name, value in criterion.settings.items()}
-        for fault in wrong_choices(criterion.measure, chosen):
+        for fault in wrong_choices(criterion, spec.axes_of(criterion)):
             raise UsageError(fault, where=f"{spec.id}, criterion {criterion.name}")
         for name in (*criterion.settings, *criterion.axes):
             if name not in {p.name for p in parameters}:

@@ -46,7 +46,7 @@ def leave_out(reading: Reading, evidence: Evidence, methods: list[str], verdict:
 
     mine = evidence.standing[evidence.standing["criterion"].isin(names)]
     flips = [
-        f"without the {_named(removed)}: {other}"
+        f"without {removed.partition(': ')[2]}: {other}"
         for removed, rows in _parts(evidence.frame, names, mine)
         if (other := again(rows, judged)) != verdict
     ]
@@ -92,12 +92,3 @@ def _standing_in(rows: pd.DataFrame) -> pd.DataFrame:
     mains = rows[rows["is_main"]]
     gone = set(mains["criterion"]) - set(rows.loc[rows["is_main"] & has, "criterion"])
     return rows[~(rows["is_main"] & rows["criterion"].isin(gone))]
-
-
-def _named(removed: str) -> str:
-    """'country: KAZ' as 'country Kazakhstan'."""
-    axis, _, value = removed.partition(": ")
-    known = value in economies.codes()
-    return (
-        f"{axis.replace('_', ' ')} {economies.name_of(value) if known else value.replace('_', ' ')}"
-    )

@@ -50,11 +50,10 @@ def whole_region(verdicts: Sequence[Stored]) -> list[Stored]:
 
 
 def deciding(verdict: Stored) -> Stored | None:
-    """The criterion that made the verdict what it is, the first as declared of several; None for a
-    reading without criteria.
+    """The first of the criteria on which the rule turned, as it is stored; None for a reading
+    without criteria.
     """
-    first = next(iter(verdict["deciding"]), None)
-    return next((c for c in verdict["criteria"] if c["name"] == first), None)
+    return next((c for c in verdict["criteria"] if c["name"] in verdict["deciding"]), None)
 
 
 def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:

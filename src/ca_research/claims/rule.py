@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from typing import Any
 
 from ..registry import VERDICTS, Reading
-from .logic import FAILS, HOLDS, MIXED, UNDECIDED, Truth, evaluate
+from .logic import FAILS, HOLDS, MIXED, UNDECIDED, Truth, evaluate, turns_on
 from .verdict import CriterionResult
 
 
@@ -43,6 +42,23 @@ def apply_rule(
     return reading.rule.otherwise, listed
 
 
+def deciding(reading: Reading, states: dict[str, str], verdict: str) -> tuple[str, ...]:
+    """Names of the criteria that made a verdict what it is by its rule, in their declared order.
+
+    Of a rule that is met those that meet it; of one that is open, those that are undecided and
+    could still settle it; of one that is neither met nor open, those that keep it from being
+    supported. None for a reading without criteria.
+    """
+    rule = reading.rule
+    if rule is None:
+        return ()
+    ends = {"supported": rule.supported, "contradicted": rule.contradicted}
+    open_ = [condition for condition in ends.values() if evaluate(condition, states) is None]
+    asked = [ends[verdict]] if verdict in ends else open_ or [rule.supported]
+    names = next(filter(None, (turns_on(condition, states) for condition in asked)), set())
+    return tuple(c.name for c in reading.criteria if c.name in names)
+
+
 def applied(reading: Reading, results: dict[str, CriterionResult]) -> tuple[str, str]:
     """The verdict of a reading, and its reason, from its judged criteria."""
     return apply_rule(
@@ -67,38 +83,3 @@ def possible(reading: Reading, results: Mapping[str, CriterionResult]) -> tuple[
         truths = mains | {name: end != FAILS for name, end in settled.items()}
         found.add(apply_rule(reading, states | settled, truths)[0])
     return tuple(word for word in VERDICTS if word in found)
-
-
-def deciding(reading: Reading, states: Mapping[str, str], word: str) -> tuple[str, ...]:
-    """Names of the criteria that made the verdict what it is, as declared.
-
-    Of a rule that is met those that meet it; of one that is open those that are undecided and could
-    still settle it; of one that is neither, those that keep it from being supported.
-    """
-    if reading.rule is None:
-        return ()
-    rule = reading.rule
-    ends = {"supported": rule.supported, "contradicted": rule.contradicted}
-    if word in ends:
-        conditions = [ends[word]]
-    else:
-        open_ = [condition for condition in ends.values() if evaluate(condition, states) is None]
-        conditions = open_ or [rule.supported]
-    names = {name for condition in conditions for name in _turns_on(condition, states)}
-    return tuple(c.name for c in reading.criteria if c.name in names)
-
-
-def _turns_on(condition: Any, states: Mapping[str, str]) -> list[str]:
-    """Criteria that make a condition what it is: of a true one those that are true, of an open one
-    those that are open.
-    """
-    if isinstance(condition, str):
-        return [condition.split()[0]]
-    parts = condition.get("all") or condition.get("any") or condition["of"]
-    whole = evaluate(condition, states)
-    return [
-        name
-        for part in parts
-        if evaluate(part, states) is whole
-        for name in _turns_on(part, states)
-    ]
