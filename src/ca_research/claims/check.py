@@ -93,13 +93,13 @@ def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     except CaResearchError as error:
         yield "; ".join(filter(None, (error.what, error.where, error.hint)))
         return
-    yield from _says(claim, criterion)
+    yield from says(claim, criterion)
     for name in sorted(set(criterion.settings) & set(criterion.axes)):
         yield f"{name!r} is both a setting and an axis"
     yield from wrong_choices(criterion, claim.axes_of(criterion))
 
 
-def _says(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
+def says(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     """What is wrong with the sentences about a criterion."""
     if criterion.says is None:
         return
