@@ -61,3 +61,95 @@ def test_turkmen_remittances_are_missing_and_not_zero():
     assert value("macro", "value", economy="TJK", indicator="BX.TRF.PWKR.DT.GD.ZS") == 32.6894
     assert ca.load("macro", source="WDI_2024_03", economy=["KAZ", "RUS"])["year"].eq(2021).all()
     assert "TKM" not in set(ca.load("macro", source="WDI_2024_03")["economy"])
+
+
+# --- trade
+# -----------------------------------------------------------------------------
+
+BACI, COMTRADE, CENSUS = "CEPII_GRAVITY_V202211_BACI", "COMTRADE_2024X", "US_CENSUS_COUNTRY"
+
+
+@pytest.mark.parametrize(
+    ("source", "reporter", "partner", "year", "flow", "value_usd"),
+    [
+        (BACI, "CHN", "TJK", 2020, "export", 994_496_770),
+        (BACI, "TJK", "RUS", 2020, "export", 41_641_636),
+        (COMTRADE, "TUR", "TJK", 2024, "export", 373_457_394),
+        (COMTRADE, "USA", "TKM", 2024, "export", 82_234_419),
+        (CENSUS, "USA", "KAZ", 2010, "import", 1_872_411_829),
+    ],
+)
+def test_trade_of_the_third_set(source, reporter, partner, year, flow, value_usd):
+    found = value(
+        "trade",
+        "value_usd",
+        source=source,
+        reporter=reporter,
+        partner=partner,
+        year=year,
+        flow=flow,
+    )
+    assert found == value_usd
+
+
+def test_a_reconciled_figure_is_nobodys_report():
+    trade = ca.load("trade", product="TOTAL", year=2020)
+    assert BACI in set(trade["source_id"])
+    assert BACI not in set(ca.trade.perspective(trade, ["TJK", "TKM"])["source_id"])
+    gap = ca.trade.mirror_gap("TJK", "CHN", trade)
+    assert not any(BACI in sources for sources in gap["sources"])
+    bases = ca.trade.rank(trade, economy=["TJK", "TKM"], basis=("reporter", "mirror", "interval"))
+    assert not any(BACI in sources for sources in bases["sources"])
+
+
+def test_the_reconciled_basis_stands_by_itself():
+    trade = ca.load("trade", product="TOTAL", year=2020)
+    found = ca.trade.rank(trade, economy="TJK", basis="reconciled").set_index("partner")
+    assert list(found.index[:2]) == ["CHN", "KAZ"] and "RUS" in found.index[2:]
+    assert found.loc["CHN", "low"] == found.loc["CHN", "high"] == 994_496_770 + 37_441_114
+    assert set(found["sources"]) == {(BACI,)}
+    turkmen = ca.trade.rank(trade, economy="TKM", basis="reconciled")
+    assert not {"IRN", "AFG"} & set(turkmen["partner"])  # missing, not zero
+
+
+def test_an_excerpt_of_partners_never_speaks_for_its_reporter():
+    assert ca.tables.ranked([COMTRADE, "UZB_STAT"]) == ["UZB_STAT"]
+    trade = ca.load("trade", product="TOTAL", year=2024)
+    exports = ca.trade.rank(trade, economy=["KGZ", "UZB"], flow="exports")
+    assert exports.empty
+    assert COMTRADE in set(ca.trade.perspective(trade, ["TJK"])["source_id"])
+
+
+def test_the_unexplained_cell_and_the_sums_of_reporters_are_no_trade():
+    trade = ca.load("trade", source=COMTRADE)
+    assert len(trade) == 60 and trade["value_usd"].gt(0).all()
+    assert not ((trade["reporter"] == "TUR") & (trade["partner"] == "KAZ")).any()
+    sums = ca.load("facts", source=COMTRADE)
+    assert len(sums) == 5 and sums["attribute"].str.endswith("lower_bound").all()
+
+
+@pytest.mark.parametrize(
+    ("source", "subject", "attribute", "figure"),
+    [
+        ("ST_TASS_1736063", "TJK-RUS", "trade_import_reported_by_TJK", 1.58e9),
+        ("ST_TASS_1736063", "TJK-RUS", "trade_turnover_share_reported_by_TJK", 20.6),
+        ("ST_KIERUNEK_20230120", "TJK-CHN", "trade_turnover_share_reported_by_TJK", 16.6),
+        ("ST_TASS_1989817", "TJK-CHN", "trade_turnover_part_year_reported_by_TJK", 9.64e8),
+        ("ST_DARYO_20230525", "RUS-TKM", "trade_turnover_without_gas_reported_by_RUS", 8.65e8),
+    ],
+)
+def test_stated_trade(source, subject, attribute, figure):
+    found = value("facts", "value", source=source, subject=subject, attribute=attribute)
+    assert found == figure
+
+
+def test_what_was_only_stated_is_in_no_rank():
+    stated = [s for s in ca.load("sources")["source_id"] if s.startswith("ST_")]
+    assert len(stated) == 34
+    assert not set(ca.load("trade")["source_id"]) & set(stated)
+    facts = ca.load("facts", source=stated)
+    assert len(facts) == 136
+    whole = facts["period"].str.fullmatch(r"\d{4}")
+    assert (facts["attribute"].str.contains("part_year") == ~whole).all()
+    shares = facts["attribute"].str.contains("share|growth")
+    assert (facts["unit"].eq("percent") == shares).all()
