@@ -153,3 +153,97 @@ def test_what_was_only_stated_is_in_no_rank():
     assert (facts["attribute"].str.contains("part_year") == ~whole).all()
     shares = facts["attribute"].str.contains("share|growth")
     assert (facts["unit"].eq("percent") == shares).all()
+
+
+# --- votes, rail, energy, investment, people
+# -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("subject", "year", "attribute", "figure"),
+    [
+        ("WLD", 1992, "unga_agreement_spread_p50", 0.6432),
+        ("TKM", 2023, "unga_agreement_spread_percentile", 95.2),
+        ("WLD", 2023, "unga_ideal_distance_spread_p50", 2.6003),
+    ],
+)
+def test_spread_of_votes_over_all_members(subject, year, attribute, figure):
+    found = value(
+        "facts",
+        "value",
+        source="UNGA_MEMBERS_DERIVED",
+        subject=subject,
+        year=year,
+        attribute=attribute,
+    )
+    assert found == figure
+
+
+def test_trains_to_central_asia_are_counted_apart():
+    both = ca.load("facts", source=["R_ZOET_2023", "R_SP_20240116", "R_REPORTIFY_2025"])
+    assert both["attribute"].str.startswith("trips_to_europe_and_central_asia").all()
+    rail = ca.load("facts", attribute=["trips", "containers"])
+    rail = rail[rail["source_id"].str.startswith("R_")]
+    assert not rail["note"].fillna("").str.contains("Central Asia").any()
+    whole = rail[rail["period"].str.fullmatch(r"\d{4}")]
+    assert set(whole["source_id"]) == {
+        "R_GCXDYB_2021",
+        "R_DUOMI_2024",
+        "R_LONDONCN_17824",
+        "R_TAKUNGPAO_20171231",
+        "R_WA01_2018",
+    }  # the others speak of part of a year
+
+
+def test_one_vintage_of_gas_stays_apart_from_first_editions():
+    assert set(ca.load("energy", source="EI2024_REGIONAL")["commodity"]) == {
+        "pipeline_gas_review_2024",
+        "lng_review_2024",
+    }
+    for exporter, commodity, year, late in (
+        ("OTHER_CIS", "pipeline_gas", 2016, 33.0213),
+        ("WLD", "lng", 2022, 87.0354),
+    ):
+        named = {"exporter": exporter, "year": year, "commodity": f"{commodity}_review_2024"}
+        assert value("energy", "quantity", **named) == late
+        assert "EI2024_REGIONAL" not in set(ca.load("energy", commodity=commodity)["source_id"])
+
+
+def test_investment_and_credit_is_no_direct_investment():
+    shares = ca.load("facts", source=["FD_KURSIV_20231214", "FD_DZEN_20230831"])
+    assert shares["attribute"].str.startswith("foreign_investment_and_loans").all()
+    assert not set(ca.load("investment")["source_id"]) & set(shares["source_id"])
+    gross = ca.load("investment", source="FD_SILUNEWS_28147")
+    assert gross["value_usd"].tolist() == [220_800_000]
+    assert gross["measure"].tolist() == ["fdi_flow_gross"]
+    half = ca.load("investment", source="FD_FERGANA_135485")
+    assert set(half["measure"]) == {"fdi_flow_partial_year"}
+
+
+def test_two_kyrgyz_counts_of_one_month_both_stand():
+    found = ca.load("students", origin="KGZ", destination="CHN", year=2020)
+    stated = found[found["source_id"].str.startswith("PG_24KG")]
+    assert sorted(stated["students"]) == [4000, 6000]
+    assert set(stated["precision"]) == {"lower_bound"}
+
+
+def test_sittings_and_centres_are_no_yearly_count_of_the_region():
+    found = ca.load("culture", measure="hsk_takers")
+    assert not found["source_id"].str.startswith("PG_").any()
+    assert value("culture", "value", source="PG_HANBAN_FR_2017") == 1443
+
+
+def test_polls_under_their_own_names():
+    assert value(
+        "opinion", "value_pct", economy="TKM", about="CHN", year=2021, measure="cab_favourable"
+    ) == pytest.approx(80.5)
+    capital = ca.load("opinion", source="PG_DZEN_2303")
+    assert capital["measure"].str.endswith("_capital_only").all()
+    partisan = ca.load("opinion", source="PG_STANRADAR_49357")
+    assert partisan["note"].str.contains("pro-Russian foundation").all()
+
+
+def test_of_the_terrorism_database_no_series_is_carried():
+    assert "PG_GTD" not in set(ca.load("sources")["source_id"])
+    named = ca.load("facts", attribute=["gti_incidents", "gtd_attacks_third_party"])
+    assert len(named) <= 3
