@@ -120,7 +120,7 @@ def measures():
     """Public function -> axis -> values, as the claims of the registry use them."""
     used = {}
     for claim in registry.claims().values():
-        axes = {axis.name: [v.value for v in axis.values] for axis in claim.grid.axes}
+        axes = {axis.name: axis.choices for axis in claim.grid.axes}
         for criterion in (c for reading in claim.readings for c in reading.criteria):
             own = used.setdefault(criterion.measure, {})
             for axis in criterion.axes:
