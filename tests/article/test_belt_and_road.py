@@ -200,10 +200,10 @@ def test_made_up_effect_is_found(events, trade):
     rows = trade[trade["source_id"] == "WTO_HSM"].copy()
     rows.loc[(rows["partner"] == "KAZ") & (rows["year"] >= 2014), "value_usd"] *= np.exp(3)
     plain = br.effect(
-        trade, events, economies=["KAZ"], accession_list="M_LPV26", source="WTO_HSM", until="2018"
+        trade, events, economies=["KAZ"], accession_list="M_LPV26", source="WTO_HSM", until=2018
     )
     more = br.effect(
-        rows, events, economies=["KAZ"], accession_list="M_LPV26", source="WTO_HSM", until="2018"
+        rows, events, economies=["KAZ"], accession_list="M_LPV26", source="WTO_HSM", until=2018
     )
     assert more.at[0, "estimate"] - plain.at[0, "estimate"] == pytest.approx(3)
     assert more.at[0, "p_positive"] < 0.1

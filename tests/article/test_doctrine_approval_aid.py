@@ -321,11 +321,11 @@ def money() -> pd.DataFrame:
     ("choices", "expected"),
     [
         ({}, (100 * 2 / 3, 3)),  # three years reported, one of them nothing
-        ({"since": "2001"}, (50.0, 2)),
-        ({"until": "2000"}, (100.0, 1)),
+        ({"since": 2001}, (50.0, 2)),
+        ({"until": 2000}, (100.0, 1)),
         ({"series": "obligations"}, (100.0, 1)),
         ({"series": "disbursements"}, (None, 0)),
-        ({"since": "2004"}, (None, 0)),
+        ({"since": 2004}, (None, 0)),
     ],
 )
 def test_years_with_a_grant_are_of_the_years_reported(choices, expected):
@@ -369,4 +369,4 @@ def test_wrong_series_and_years_are_refused():
     with pytest.raises(UnknownNameError, match="gifts"):
         article.aid.grants(money(), series="gifts")
     with pytest.raises(UsageError, match="2010"):
-        article.aid.aid_years(money(), economies=["KAZ"], donor="USA", since="2010", until="2000")
+        article.aid.aid_years(money(), economies=["KAZ"], donor="USA", since=2010, until=2000)

@@ -62,6 +62,6 @@ def test_measures_without_code_and_of_ones_own_are_told(walked):
     library, said = walked
     claim = yaml.safe_load((library / "registry" / "claims" / "C02.yaml").read_bytes())
     (criterion,) = claim["readings"][0]["criteria"]
-    assert criterion["settings"] == {"subject": "library", "attribute": "loans", "since": "2021"}
+    assert criterion["settings"] == {"subject": "library", "attribute": "loans", "since": 2021}
     assert "holds: The figure, 28.1" in said
     assert "measure library.least_rise is the project's own\n3 claims are well formed" in said

@@ -64,8 +64,7 @@ def all_used(spec: ClaimSpec, given: set[str], taken: set[str]) -> None:
     given.
     """
     for criterion in spec.criteria().values():
-        chosen = {name: (value,) for name, value in criterion.settings.items()}
-        for fault in wrong_choices(criterion.measure, chosen):
+        for fault in wrong_choices(criterion, spec.axes_of(criterion)):
             raise UsageError(fault, where=f"{spec.id}, criterion {criterion.name}")
         for name in not_taken(criterion):
             raise MeasureError(

@@ -17,6 +17,7 @@ import pandas as pd
 
 from ...estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates
 from ...ground import economies as eco
+from ...ground.arguments import whole_number
 from ...ground.errors import CoverageError, UnknownNameError, UsageError
 from ...stats.event_study import event_study
 from ...stats.frames import alike, numbers, require
@@ -217,9 +218,9 @@ def effect(
     accession_list: str | None = None,
     placeholder: str = "unknown",
     donors: str = "never_or_late",
-    late_from: str | int = 2018,
+    late_from: int = 2018,
     source: str = "joined",
-    until: str | int = 2020,
+    until: int = 2020,
     outcome: str = "china_imports",
     statistic: str = "effect",
 ) -> pd.DataFrame:
@@ -253,19 +254,18 @@ def effect(
             "prices, or any other outcome",
             hint=f"known: {', '.join(OUTCOMES)}; add a table of your own with the other one",
         )
-    if odd := [year for year in (until, late_from) if not str(year).isdigit()]:
-        raise UsageError(f"{odd[0]!r} is no year", hint="for example '2018'")
+    until, late_from = whole_number("until", until), whole_number("late_from", late_from)
     economies = [eco.resolve(e) for e in economies]
     accession_list = accession_list or settings().belt_and_road.by_month
     dates = accession(events, accession_list, placeholder=placeholder)
     imports = china_imports(trade, source)
-    imports = imports[imports["year"] <= int(until)]
+    imports = imports[imports["year"] <= until]
     listed = (
         accession(events, "earliest", placeholder=placeholder)
         if accession_list == "texts"
         else dates
     )
-    pool = donor_pool(events, imports, listed, donors, int(late_from), [*economies, *eco.CA5])
+    pool = donor_pool(events, imports, listed, donors, late_from, [*economies, *eco.CA5])
     year = dates.set_index("economy")["year"]
     wide = imports.pivot(index="year", columns="economy", values="log_imports")
 

@@ -82,7 +82,7 @@ def investor_lead(
     *,
     economies: Sequence[str],
     investment_concept: str = "stock",
-    since: str | int = 2013,
+    since: int = 2013,
 ) -> pd.DataFrame:
     """China's direct investment over that of its largest rival among Russia, the EU27 and the
     United States.
@@ -107,7 +107,7 @@ def investor_lead(
             investment,
             eco.resolve(e),
             CONCEPTS[investment_concept],
-            int(since),
+            since,
             f"direct {investment_concept}",
         )
         for e in economies
@@ -116,7 +116,7 @@ def investor_lead(
 
 
 def finance_lead(
-    investment: pd.DataFrame, *, economies: Sequence[str], since: str | int = 2013
+    investment: pd.DataFrame, *, economies: Sequence[str], since: int = 2013
 ) -> pd.DataFrame:
     """China's net official finance over that of its largest rival, for loans or for grants, on one
     source and year.
@@ -132,7 +132,7 @@ def finance_lead(
     rows = []
     for economy in (eco.resolve(e) for e in economies):
         tried = [
-            _lead(investment, economy, (m,), int(since), m.replace("_", " ") + "s") for m in FINANCE
+            _lead(investment, economy, (m,), since, m.replace("_", " ") + "s") for m in FINANCE
         ]
         row = next((r for r in tried if not r["missing"]), tried[0])
         rows.append(

@@ -13,6 +13,7 @@ import pandas as pd
 from ...estimates.frame import estimate_row, estimates
 from ...estimates.measures import measure, parts
 from ...ground import economies as eco
+from ...ground.arguments import day, number
 from ...ground.errors import CoverageError, UnknownNameError
 from ...stats.survival import kaplan_meier, median_time, survival_at
 from ...tables.dates import bounds
@@ -115,12 +116,12 @@ def _latest(documents: list[Document], economy: str, end: dt.date) -> _Limit | N
     return min(known, default=None)
 
 
-def _times(documents: list[Document], until: str, dates: str, placeholder: str) -> pd.DataFrame:
+def _times(documents: list[Document], until: dt.date, dates: str, placeholder: str) -> pd.DataFrame:
     if dates not in DATES:
         raise UnknownNameError("dates", dates, DATES)
     if placeholder not in PLACEHOLDERS:
         raise UnknownNameError("placeholder", placeholder, PLACEHOLDERS)
-    start, end = settings().belt_and_road.launch, bounds(until)[1]
+    start, end = settings().belt_and_road.launch, day("until", until)
     watch = (end - start).days / MONTH
     chosen = _chosen(documents, dates, placeholder)
     if not chosen:
@@ -163,7 +164,7 @@ def _times(documents: list[Document], until: str, dates: str, placeholder: str) 
 def signing_times(
     events: pd.DataFrame,
     *,
-    until: str,
+    until: dt.date,
     dates: str = "by_month_and_texts",
     placeholder: str = "unknown",
 ) -> pd.DataFrame:
@@ -286,7 +287,7 @@ def _measured(
     events: pd.DataFrame,
     documents: list[Document] | None,
     answers: Callable[[pd.DataFrame], list[Answer]],
-    until: str,
+    until: dt.date,
     **choices: str,
 ) -> pd.DataFrame:
     """An estimates frame from the times of signing."""
@@ -300,7 +301,7 @@ def months_to_sign(
     events: pd.DataFrame,
     *,
     economies: Sequence[str],
-    until: str,
+    until: dt.date,
     dates: str = "by_month_and_texts",
     placeholder: str = "unknown",
     documents: list[Document] | None = None,
@@ -343,7 +344,7 @@ def months_ahead(
     events: pd.DataFrame,
     *,
     economies: Sequence[str],
-    until: str,
+    until: dt.date,
     dates: str = "by_month_and_texts",
     placeholder: str = "unknown",
     documents: list[Document] | None = None,
@@ -380,7 +381,7 @@ def months_ahead(
 def group_ahead(
     events: pd.DataFrame,
     *,
-    until: str,
+    until: dt.date,
     dates: str = "by_month_and_texts",
     placeholder: str = "unknown",
     documents: list[Document] | None = None,
@@ -408,8 +409,8 @@ def group_ahead(
 def signed_within(
     events: pd.DataFrame,
     *,
-    until: str,
-    months: str,
+    until: dt.date,
+    months: int,
     who: str = "others",
     dates: str = "by_month_and_texts",
     placeholder: str = "unknown",
@@ -417,7 +418,7 @@ def signed_within(
 ) -> pd.DataFrame:
     """Per cent of a group that had signed within so many months of the launch.
 
-    events, until, dates, placeholder: as in `signing_times`. months: a number ('24').
+    events, until, dates, placeholder: as in `signing_times`. months: a number.
     who: 'five', or 'others' (UN members but China and the five).
     documents: what `documents_signed` makes of events (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, economy ''. The
@@ -432,7 +433,7 @@ def signed_within(
     def answers(times: pd.DataFrame) -> list[Answer]:
         chosen = times[times["five"] == (who == "five")]
         low, middle, high = (
-            100 * (1 - survival_at(signing_curve(chosen, e), float(months)))
+            100 * (1 - survival_at(signing_curve(chosen, e), number("months", months)))
             for e in ("high", "middle", "low")
         )
         found = {"estimate": middle, "low": low, "high": high, "interval": "precision of the dates"}
@@ -442,7 +443,7 @@ def signed_within(
 
 
 @measure("relations.signed_before")
-def signed_before(events: pd.DataFrame, *, before: str) -> pd.DataFrame:
+def signed_before(events: pd.DataFrame, *, before: dt.date) -> pd.DataFrame:
     """Number of documents dated wholly before a day, by sources that give at least the month.
 
     events: rows like table `events`, as in `accession_variants`. before: a date.
@@ -457,6 +458,6 @@ def signed_before(events: pd.DataFrame, *, before: str) -> pd.DataFrame:
         return estimates(
             [estimate_row(missing="no list of the world that gives months is at hand")]
         )
-    limit = bounds(before)[0]
+    limit = day("before", before)
     older = rows[rows["date"].map(lambda d: bounds(d)[1] < limit).astype(bool)]
     return estimates([estimate_row(rows, estimate=float(len(older)))])
