@@ -14,7 +14,6 @@ from matplotlib.figure import Figure
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UsageError
 from ..registry.words import party, source_name, value_words
-from ..trade.rank import BASES
 from . import style
 from .needs import by_year, needs, one_figure, one_of
 from .panels import apart, line, panels, shade_uncounted
@@ -26,7 +25,7 @@ def trade_ranges(
     shown: Sequence[str],
     *,
     economies: Sequence[str] | None = None,
-    bases: Sequence[str] = BASES,
+    bases: Sequence[str] = ("reporter", "mirror", "interval"),
 ) -> Figure:
     """Trade of each economy with the main partners on each basis: a dot where the basis gives one
     figure, else a range.
