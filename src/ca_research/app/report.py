@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..ground.errors import CoverageError, RunError
 from ..ground.files import changed, sweep, write_whole
+from ..ground.numbers import first_few
 from ..ground.paths import shown
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def make(
                 remember_report(open_store(), key, out)
         if not moved and not any(r.moved for r in made.results):
             return made
-        which = ", ".join(moved[:3]) + (f" and {len(moved) - 3} more" if len(moved) > 3 else "")
+        which = first_few(moved, 3)
         if turn == TURNS or not all(name.startswith(_READ_ANEW) for name in moved):
             break
         said = (
@@ -269,9 +270,10 @@ def whole(out: Path) -> list[Path]:
     books = sorted(f"{EXECUTED}/{r['run_id']}.ipynb" for r in ran)
     files = [out / name for name in [*pages, *BESIDE, *books]]
     if missing := [f.relative_to(out).as_posix() for f in files if not f.is_file()]:
-        few = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
         raise CoverageError(
-            f"the report is incomplete: {few} missing", where=shown(out), hint="ca-research run"
+            f"the report is incomplete: {first_few(missing, 5)} missing",
+            where=shown(out),
+            hint="ca-research run",
         )
     return files
 

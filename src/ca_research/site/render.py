@@ -20,7 +20,7 @@ from ..claims import overview
 from ..claims.words import bounds, criterion_number
 from ..ground import economies
 from ..ground.display import GRID, HUE, INK, MUTED, OTHER, PAPER, STATE
-from ..ground.numbers import between, number, percent
+from ..ground.numbers import NOTHING, between, number, percent
 from ..registry.words import axis_words, choice_words, value_words
 from ..tables import cite
 from .forms import table_latex
@@ -126,6 +126,7 @@ def environment() -> Environment:
     }
     env.filters |= filters
     env.globals |= {
+        "NOTHING": NOTHING,
         "between": between,
         "bounds": bounds,
         "criterion_number": criterion_number,
