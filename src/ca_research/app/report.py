@@ -44,7 +44,7 @@ def served(words: Sequence[str], out: Path, everything: bool) -> int | None:
     from ..runs.store import open_store, serve_report
 
     executed = None if everything else out / "notebooks"
-    with alone(out):
+    with locked(out):
         return serve_report(open_store(), fingerprint.whole(words, executed), out)
 
 
@@ -74,7 +74,7 @@ def make(
     for turn in range(1, TURNS + 1):
         begun = fingerprint.state()
         made = _once(plan(), out, options, everything=everything, progress=progress)
-        with alone(out):
+        with locked(out):
             key = fingerprint.whole(words, None if everything else out / "notebooks")
             moved = changed(begun, fingerprint.state())
             if options.use_store and not moved and not made.error and made.whole:
@@ -144,10 +144,10 @@ def _once(
             due = runs.longest_first([r for r in chosen if r.after == after], out)
             if due and not (options.fail_fast and runs.failed(results)):
                 if after and results:
-                    with alone(out):
+                    with locked(out):
                         write_verdicts(out)
                 results += runs.execute(due, out, options, on_start=on_start, on_done=on_done)
-    with alone(out):
+    with locked(out):
         runs.write_manifest(out, results, time.perf_counter() - started, options.kernel)
         try:
             write_site(out)
@@ -239,7 +239,7 @@ def _day(iso: str) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-PARCEL = "ca-research-report"
+FOLDER_IN_ZIP = "ca-research-report"
 """Name of the folder that a zipped report unpacks to."""
 
 
@@ -278,7 +278,7 @@ def whole(out: Path) -> list[Path]:
     return files
 
 
-def parcel(out: Path, file: Path, *, notebooks: bool = False) -> int:
+def zip_report(out: Path, file: Path, *, notebooks: bool = False) -> int:
     """Zip a finished report for sending; the number of files in it. The same report gives the same
     bytes.
 
@@ -288,11 +288,12 @@ def parcel(out: Path, file: Path, *, notebooks: bool = False) -> int:
     from ..runs import EXECUTED
 
     buffer = io.BytesIO()
-    with alone(out), zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as zipped:
+    packing = zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9)
+    with locked(out), packing as zipped:
         packed = [f for f in whole(out) if notebooks or f.parent.name != EXECUTED]
         for one in packed:
             about = zipfile.ZipInfo(
-                f"{PARCEL}/{one.relative_to(out).as_posix()}"
+                f"{FOLDER_IN_ZIP}/{one.relative_to(out).as_posix()}"
             )  # dated 1980: when it was zipped tells nothing
             about.compress_type, about.external_attr, about.create_system = (
                 zipfile.ZIP_DEFLATED,
@@ -305,7 +306,7 @@ def parcel(out: Path, file: Path, *, notebooks: bool = False) -> int:
 
 
 @contextmanager
-def alone(out: Path) -> Iterator[None]:
+def locked(out: Path) -> Iterator[None]:
     """One command at a time writes the pages of a folder; another waits."""
     from filelock import FileLock
 

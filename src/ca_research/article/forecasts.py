@@ -290,7 +290,7 @@ def every_series(trade: pd.DataFrame, *, economies: Sequence[str]) -> dict[tuple
 @measure("trade.foreseen")
 @by_economy
 @parts(of_series=every_series)
-def foreseen(
+def relative_forecast_error(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str],
@@ -372,7 +372,7 @@ def forecast_paths(
 ) -> pd.DataFrame:
     """What each model (and no change) expected after the day, beside what is known.
 
-    trade, economies, known_by, series, scale: as in `foreseen`.
+    trade, economies, known_by, series, scale: as in `relative_forecast_error`.
     Returns economy, model, year, mean, low, high (USD). `model` is 'known' for the figures up to
     the day and 'after' for those after it (mean only), 'no change' or a name of MODELS; intervals
     are 95 % of the model and no statement that they hold. Economies without a series and models
