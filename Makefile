@@ -16,16 +16,16 @@ verify: $(READY)
 
 test: $(READY)
 	@$(BIN)/ca-research data build
-	@$(BIN)/python -m pytest -n auto --junitxml=reports/tests.junit.xml
+	@$(BIN)/python -m pytest -n auto --dist worksteal --junitxml=reports/tests.junit.xml
 
 # what `make test` leaves out for its length: simulations, every page, the kernel suite, more cases of each property
 test-long: $(READY)
 	@$(BIN)/ca-research data build
-	@$(BIN)/python -m pytest -n auto -m "(long or hypothesis) and not soak" --hypothesis-profile=many --junitxml=reports/tests-long.junit.xml
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "(long or hypothesis) and not soak" --hypothesis-profile=many --junitxml=reports/tests-long.junit.xml
 
 quick: lint
 	@$(BIN)/ca-research data build
-	@$(BIN)/python -m pytest tests/unit tests/article tests/property -n auto --junitxml=reports/quick.junit.xml
+	@$(BIN)/python -m pytest tests/unit tests/article tests/property -n auto --dist worksteal --junitxml=reports/quick.junit.xml
 	@$(BIN)/ca-research run C25 --as-of latest
 
 lint: $(READY)

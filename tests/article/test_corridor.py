@@ -52,8 +52,8 @@ BOXES = facts(
 
 def test_the_newest_stated_share_and_only_before_a_year():
     assert one(article.corridor.corridor_trains(TRAINS))["estimate"] == 80
-    assert one(article.corridor.corridor_trains(TRAINS, before="2020"))["estimate"] == 60
-    early = one(article.corridor.corridor_trains(TRAINS, before="2014"))
+    assert one(article.corridor.corridor_trains(TRAINS, before=2020))["estimate"] == 60
+    early = one(article.corridor.corridor_trains(TRAINS, before=2014))
     assert pd.isna(early["estimate"]) and "before 2014" in early["missing"] and early["path"] == ""
 
 

@@ -4,6 +4,8 @@ them. All rows are made up.
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pandas as pd
 import pytest
 
@@ -22,6 +24,8 @@ COLUMNS = [
     "note",
     "source_id",
 ]
+
+ARTICLE, EARLIER = dt.date(2023, 5, 19), dt.date(2018, 12, 31)
 
 
 def events(*rows: dict[str, object]) -> pd.DataFrame:
@@ -151,11 +155,11 @@ def test_two_sources_of_one_origin_are_one():
     frame = events(
         {"date": "2023-02-28", "source_id": "P052"}, {"date": "2023-02-28", "source_id": "M_ZSLJ"}
     )
-    found = dates.date_gap(frame, near="2023", window="2023-02", origins="2")
+    found = dates.date_gap(frame, near="2023", window="2023-02", origins=2)
     assert only(found) == (None, None, None)
     assert found["missing"][0] == "dated by 1 independent source, 2 needed"
     frame.loc[1, "source_id"] = "elsewhere"
-    assert only(dates.date_gap(frame, near="2023", window="2023-02", origins="2")) == (
+    assert only(dates.date_gap(frame, near="2023", window="2023-02", origins=2)) == (
         0,
         None,
         None,
@@ -314,7 +318,9 @@ def held(source: str, date: str, partner: str = "JPN", **more: object) -> dict[s
 
 
 def shared(frame: pd.DataFrame, texts: pd.DataFrame, partner: str, **more: str) -> tuple:
-    found = meetings.shared_meetings(frame, texts, economies=[partner], until="2023-05-19", **more)
+    found = meetings.shared_meetings(
+        frame, texts, economies=[partner], until=dt.date(2023, 5, 19), **more
+    )
     return only(found)
 
 
@@ -384,17 +390,19 @@ def test_a_body_counts_for_its_members_only():
     frame = events(
         held("a", "2009-10", "TUR", counterpart="AZE;KAZ;KGZ", kind="organisation_founded")
     )
-    given = {"until": "2023-05-19", "body": "OTS"}
+    given = {"until": ARTICLE, "body": "OTS"}
     found = meetings.meeting_or_body(
-        frame, documents({}, {}), economies=["TUR", "JPN"], members="3", **given
+        frame, documents({}, {}), economies=["TUR", "JPN"], members=3, **given
     )
     assert only(found.iloc[[0]]) == (1, None, None) and only(found.iloc[[1]]) == (None, None, None)
-    four = meetings.meeting_or_body(
-        frame, documents({}, {}), economies=["TUR"], members="4", **given
-    )
+    four = meetings.meeting_or_body(frame, documents({}, {}), economies=["TUR"], members=4, **given)
     assert only(four) == (0, None, None), "three of the five are members in 2023"
     early = meetings.meeting_or_body(
-        frame, documents({}, {}), economies=["TUR"], members="3", **given | {"until": "2018"}
+        frame,
+        documents({}, {}),
+        economies=["TUR"],
+        members=3,
+        **given | {"until": EARLIER},
     )
     assert only(early) == (0, None, None), "Uzbekistan joined in 2019"
 
@@ -404,7 +412,9 @@ def test_age_of_a_format_is_bounded_by_its_dates():
         held("a", "2013-05-19"), held("b", "2004-08", "IND"), held("c", "2020-10-15", "RUS")
     )
     frame = pd.concat([frame, events(held("d", None, "RUS", kind="format_first_ministerial"))])
-    found = meetings.format_age(frame, economies=["JPN", "IND", "RUS", "TUR"], until="2023-05-19")
+    found = meetings.format_age(
+        frame, economies=["JPN", "IND", "RUS", "TUR"], until=dt.date(2023, 5, 19)
+    )
     assert found["estimate"][0] == pytest.approx(3652 / 365.25)
     assert (found["low"][1], found["high"][1]) == (
         pytest.approx(18.71, abs=0.01),
@@ -435,7 +445,7 @@ def route(source: str, date: str | None, text: str, **more: object) -> dict[str,
 
 def count(*rows: dict[str, object], use: str = "dated", frame: pd.DataFrame | None = None) -> tuple:
     empty = events(held("z", "2000", kind="other")) if frame is None else frame
-    return only(sea_access.sea_routes(empty, documents(*rows), before="2013-09-07", use=use))
+    return only(sea_access.sea_routes(empty, documents(*rows), before=dt.date(2013, 9, 7), use=use))
 
 
 def test_a_route_needs_two_origins_on_one_port():

@@ -105,6 +105,15 @@ def test_place_in_the_newest_visible_list(choices, expected):
     assert all(bool(r["missing"]) == pd.isna(r["estimate"]) for _, r in found.iterrows())
 
 
+def test_two_reports_of_one_text_are_one_text():
+    rows = evidence()
+    rows.loc[rows["item"].isin(["k1", "k2"]), ["origin_group", "date"]] = "one", "2020"
+    found = article.doctrine.partner_rank(rows, economies=["KAZ"]).iloc[0]
+    assert pd.isna(found["estimate"]) and (found["low"], found["high"]) == (1, 2)
+    before = article.doctrine.partner_rank(rows, economies=["KAZ"], version="newest-1").iloc[0]
+    assert pd.isna(before["estimate"]) and before["missing"].startswith("1 text")
+
+
 @pytest.mark.parametrize(
     ("choices", "expected"),
     [
@@ -321,11 +330,11 @@ def money() -> pd.DataFrame:
     ("choices", "expected"),
     [
         ({}, (100 * 2 / 3, 3)),  # three years reported, one of them nothing
-        ({"since": "2001"}, (50.0, 2)),
-        ({"until": "2000"}, (100.0, 1)),
+        ({"since": 2001}, (50.0, 2)),
+        ({"until": 2000}, (100.0, 1)),
         ({"series": "obligations"}, (100.0, 1)),
         ({"series": "disbursements"}, (None, 0)),
-        ({"since": "2004"}, (None, 0)),
+        ({"since": 2004}, (None, 0)),
     ],
 )
 def test_years_with_a_grant_are_of_the_years_reported(choices, expected):
@@ -369,4 +378,4 @@ def test_wrong_series_and_years_are_refused():
     with pytest.raises(UnknownNameError, match="gifts"):
         article.aid.grants(money(), series="gifts")
     with pytest.raises(UsageError, match="2010"):
-        article.aid.aid_years(money(), economies=["KAZ"], donor="USA", since="2010", until="2000")
+        article.aid.aid_years(money(), economies=["KAZ"], donor="USA", since=2010, until=2000)

@@ -1,5 +1,7 @@
 """Learners of Chinese and views of China, on small frames with invented figures."""
 
+import datetime as dt
+
 import pandas as pd
 import pytest
 
@@ -30,7 +32,7 @@ def test_examinees_need_two_years_of_one_source_and_region():
         ("CA4", 2024, "hsk_takers_cumulative", 9999, "A"),
     )
     assert one(article.language.examinee_growth(frame))["estimate"] == pytest.approx(80)
-    other_source = one(article.language.examinee_growth(frame, span="4"))
+    other_source = one(article.language.examinee_growth(frame, span=4))
     assert pd.isna(other_source["estimate"]) and "2019, 2020, 2024" in other_source["missing"]
     assert "no yearly count" in one(article.language.examinee_growth(frame.iloc[:0]))["missing"]
     with pytest.raises(UsageError):
@@ -86,14 +88,14 @@ def test_a_pair_from_the_year_of_opening_or_of_long_ago_can_be_left_out():
         ("KAZ", 2007, "learners", 20, "C"),
         ("KAZ", 2017, "learners", 86, "C"),
     ).assign(note=["fewer than 200 in the First year", None, None, None, None, None])
-    late = article.language.learner_cases(frame, last_from="2018")
+    late = article.language.learner_cases(frame, last_from=2018)
     assert sorted(late["economy"]) == ["TJK", "UZB"], "2018 itself is late enough, 2017 is not"
     assert sorted(article.language.learner_cases(frame, opening="left_out")["economy"]) == [
         "KAZ",
         "UZB",
     ]
     rows = article.language.learner_growth(
-        frame, economies=["KAZ", "TJK", "UZB"], last_from="2018", opening="left_out"
+        frame, economies=["KAZ", "TJK", "UZB"], last_from=2018, opening="left_out"
     )
     assert rows["estimate"].notna().tolist() == [False, False, True]
     assert "2018 or later and the first not of its opening" in rows["missing"][0]
@@ -130,7 +132,7 @@ def column(values):
 
 def test_openings_and_a_column_that_falls_is_no_running_total():
     rising = column({"KAZ": {2013: 1, 2014: 1, 2015: 3}, "KGZ": {2013: 0, 2014: 0, 2015: 0}})
-    window = {"economies": ["KAZ", "KGZ"], "first": "2014", "last": "2015"}
+    window = {"economies": ["KAZ", "KGZ"], "first": 2014, "last": 2015}
     assert list(article.language.institute_openings(rising, **window)["estimate"]) == [4, 0]
     assert list(
         article.language.institute_openings(rising, column="running_total", **window)["estimate"]
@@ -234,7 +236,7 @@ def test_a_wave_after_the_day_is_of_a_later_year():
         }
     )
     rows = article.favourability.favour_since(
-        facts, NOBODY, economies=["KAZ", "KGZ", "TKM", "UZB"], since="2023-05-19"
+        facts, NOBODY, economies=["KAZ", "KGZ", "TKM", "UZB"], since=dt.date(2023, 5, 19)
     )
     assert rows["estimate"][0] == 5
     assert "after" in rows["missing"][1], "a wave of 2023 may have been asked before the day"
@@ -262,8 +264,8 @@ def test_an_exception_needs_both_a_fall_and_a_rise():
     assert exceptions(grew) == (1, 1), (
         "Kyrgyzstan fell by less than the margin, Uzbekistan's exchange shrank"
     )
-    assert exceptions(grew, margin="5") == (2, 2)
-    assert exceptions(grew, margin="40") == (0, 0)
+    assert exceptions(grew, margin=5) == (2, 2)
+    assert exceptions(grew, margin=40) == (0, 0)
 
 
 def test_what_is_not_counted_leaves_the_count_open():

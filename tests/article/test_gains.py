@@ -99,13 +99,13 @@ def test_table_by_host_counts_each_edition_apart():
 
 def test_one_example_is_counted_since_a_year():
     rows = article.debt.completed_projects(
-        BOTH, economies=["KGZ", "TJK", "UZB"], since="2013"
+        BOTH, economies=["KGZ", "TJK", "UZB"], since=2013
     ).set_index("economy")
     assert rows.loc["KGZ", "estimate"] == 1 and rows.loc["TJK", "estimate"] == 1
     assert "lists no project" in rows.loc["UZB", "missing"]
-    earlier = article.debt.completed_projects(BOTH, economies=["KGZ"], since="2005")
+    earlier = article.debt.completed_projects(BOTH, economies=["KGZ"], since=2005)
     assert earlier["estimate"][0] == 2, "an action on old debt is no project"
-    late = article.debt.completed_projects(BOTH, economies=["KGZ"], since="2020")
+    late = article.debt.completed_projects(BOTH, economies=["KGZ"], since=2020)
     assert late["estimate"][0] == 0 and late["missing"][0] == "" and late["path"][0], (
         "none is a count, not a hole"
     )
@@ -183,7 +183,7 @@ def test_change_needs_both_ends():
         rows.loc["KGZ", "estimate"] == pytest.approx(-18) and rows.loc["KGZ", "first_year"] == 2015
     )
     assert rows.loc["TKM", "missing"] == "no official debt to CHN for 2015"
-    three = article.debt.debt_burden_change(DEBT, GDP, economies=["KGZ"], year="newest-1", span="3")
+    three = article.debt.debt_burden_change(DEBT, GDP, economies=["KGZ"], year="newest-1", span=3)
     assert three["estimate"][0] == pytest.approx(-10)
     with pytest.raises(UsageError):
         article.debt.debt_burden_change(DEBT, GDP, economies=["KGZ"], span="long")

@@ -90,7 +90,7 @@ def test_sections_give_bounds_and_gold_sits_in_the_last():
     )
     assert (without["low"], without["high"]) == (pytest.approx(50), pytest.approx(75))
     early = one(
-        article.industry.resource_share(frame, economies=["KGZ"], basis="sitc_matrix", until="2014")
+        article.industry.resource_share(frame, economies=["KGZ"], basis="sitc_matrix", until=2014)
     )
     assert "no exports by SITC section" in early["missing"]
 
@@ -144,14 +144,14 @@ def test_chapters_gained_and_the_floor():
         return one(article.industry.chapter_gain(frame, economies=["KAZ"], **k))["estimate"]
 
     assert gain() == pytest.approx(1)
-    assert gain(floor="10000000") == pytest.approx(0)
+    assert gain(floor=10000000) == pytest.approx(0)
     once = chapters({"61": 2 * per, "62": lambda y: 2 * per if y == 2016 else 0})
     assert one(article.industry.chapter_gain(once, economies=["KAZ"]))["estimate"] == pytest.approx(
         1 / 3
     ), "a mean of three years"
     covered = one(article.industry.chapter_coverage(frame, economies=["KAZ"]))["estimate"]
     assert covered == pytest.approx(100 * 2 / 76)
-    assert one(article.industry.chapter_coverage(frame, economies=["KAZ"], floor="100000"))[
+    assert one(article.industry.chapter_coverage(frame, economies=["KAZ"], floor=100000))[
         "estimate"
     ] == pytest.approx(100 * 3 / 76)
     exactly = chapters({"61": 100_000}, importers=IMPORTERS[:10])

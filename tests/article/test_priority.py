@@ -257,7 +257,7 @@ def cell(
     row = {
         "dimension": dimension,
         "choice": choice or priority.CHOICES[dimension][0],
-        "since": "2013",
+        "since": 2013,
     }
     row |= {
         "economy": economy,
@@ -331,7 +331,7 @@ def test_leaving_one_out_changes_the_cells_asked_for():
         {"dimension": "art"},
         {"country": "RUS"},
         {"meetings": "calls"},
-        {"since": "1990"},
+        {"since": 1990},
     ],
 )
 def test_unknown_choices_are_refused(wrong):

@@ -4,6 +4,8 @@ partial dates leave open.
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -76,7 +78,7 @@ def test_impossible_times_are_refused(time, event):
 
 # documents of a made-up world
 
-UNTIL = "2023-05-19"
+UNTIL = dt.date(2023, 5, 19)
 
 
 def world(**more: str | list[tuple[str, str, str, str]]) -> pd.DataFrame:
@@ -289,7 +291,7 @@ def test_shares_within_two_years_and_their_bounds():
         **{c: "2014-06-01" for c in others[:40]},
         **{others[41]: [("2013-12", "M_GFDC25", "mou", "placeholder")]},
     )
-    share = signing.signed_within(frame, until=UNTIL, months="24").iloc[0]
+    share = signing.signed_within(frame, until=UNTIL, months=24).iloc[0]
     assert (share["low"], share["high"]) == (
         pytest.approx(100 * 40 / 187),
         pytest.approx(100 * 41 / 187),
@@ -297,10 +299,10 @@ def test_shares_within_two_years_and_their_bounds():
     assert share["estimate"] == pytest.approx(100 * 40 / 186), (
         "the one of unknown date is in neither part"
     )
-    five = signing.signed_within(frame, until=UNTIL, months="24", who="five").iloc[0]
+    five = signing.signed_within(frame, until=UNTIL, months=24, who="five").iloc[0]
     assert five["estimate"] == pytest.approx(80.0)
     with pytest.raises(UnknownNameError):
-        signing.signed_within(frame, until=UNTIL, months="24", who="all")
+        signing.signed_within(frame, until=UNTIL, months=24, who="all")
 
 
 def test_months_to_sign_of_never_and_unknown_have_no_end():
@@ -331,14 +333,14 @@ def test_without_a_source_the_next_one_stands():
 
 
 def test_nothing_older_than_the_speech_needs_a_complete_list():
-    assert signing.signed_before(world(), before="2013-09-07")["estimate"][0] == 0.0
+    assert signing.signed_before(world(), before=dt.date(2013, 9, 7))["estimate"][0] == 0.0
     older = world(MNG="2013-08", PAK="2013-09", NPL=[("2012", "M_LPV26", "mou_year", "exact")])
-    assert signing.signed_before(older, before="2013-09-07")["estimate"][0] == 1.0, (
+    assert signing.signed_before(older, before=dt.date(2013, 9, 7))["estimate"][0] == 1.0, (
         "September may be after the speech"
     )
     texts = world()[:0]
     texts = pd.concat([texts, world(MNG=[("2017-05", "P059B", "bri_mou", "exact")]).tail(1)])
-    assert pd.isna(signing.signed_before(texts, before="2013-09-07")["estimate"][0])
+    assert pd.isna(signing.signed_before(texts, before=dt.date(2013, 9, 7))["estimate"][0])
 
 
 def test_unknown_choices_and_empty_lists_are_refused():

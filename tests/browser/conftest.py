@@ -18,6 +18,19 @@ FLAGS = [
 ]
 SHARES = 6  # all pages are dealt out, so that workers take their part of them
 ONE_OF_EACH = "one of each"
+FIRST_ROWS = "first rows"
+# What is repeated (rows, entries, sources of a table, answers of numbers) remains in its first
+# members: a table of 700 rows costs axe and the Tab key a hundred times what its rows differ in.
+THIN = """() => {
+  const cut = (box, inside, keep) => document.querySelectorAll(box).forEach(
+    b => [...(inside ? b.querySelectorAll(inside) : b.children)].slice(keep).forEach(e => e.remove()));
+  cut("tbody, ul, ol", "", 6);
+  cut("dl", "", 24);
+  cut(".origin details", "a", 12);
+  cut("main", "details.entry", 12);
+  const asked = new Set([...document.querySelectorAll(".num")].map(b => b.getAttribute("popovertarget")));
+  document.querySelectorAll(".whence").forEach(e => asked.has(e.id) || e.remove());
+}"""
 
 
 @pytest.fixture(
@@ -86,17 +99,42 @@ def some_pages(request, names, one_of_each):
 
 
 @pytest.fixture
-def each_page(open_page, report, some_pages):
-    """Walks through some pages in one window: `for name, page in each_page(width=320)`."""
+def walk_through(open_page, report):
+    """Opens pages one after another in one window."""
 
-    def walk(**more):
+    def walk(pages, thin=False, **more):
         page = None
-        for name in some_pages:
+        for name in pages:
             if page is None:
                 page = open_page(name, **more)
             else:
                 page.goto((report / name).as_uri())
+            if thin:
+                page.evaluate(THIN)
             yield name, page
+
+    return walk
+
+
+@pytest.fixture
+def each_page(request, walk_through, some_pages):
+    """Walks through some pages: `for name, page in each_page(width=320)`; with `first_rows=True`
+    through the first rows of a page of each kind, and through every page whole.
+    """
+
+    def walk(first_rows=False, **more):
+        thin = first_rows and request.node.callspec.params["some_pages"] == ONE_OF_EACH
+        return walk_through(some_pages, thin=thin, **more)
+
+    return walk
+
+
+@pytest.fixture(params=[FIRST_ROWS, pytest.param("whole", marks=pytest.mark.long)])
+def each_kind(request, walk_through, one_of_each):
+    """Walks through a page of each kind: its first rows, and in the long tests all of it."""
+
+    def walk(**more):
+        return walk_through(one_of_each, thin=request.param == FIRST_ROWS, **more)
 
     return walk
 

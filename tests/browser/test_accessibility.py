@@ -21,7 +21,7 @@ UNFOLD = "document.querySelectorAll('details').forEach(d => d.open = true)"
 
 def test_axe_finds_nothing_in_light_or_dark(each_page):
     found = []
-    for name, page in each_page():
+    for name, page in each_page(first_rows=True):
         page.evaluate(AXE)
         page.evaluate(UNFOLD)  # what is folded must be right too
         page.evaluate(EMPTY)
@@ -126,17 +126,13 @@ def walk(page):
 
 
 @pytest.mark.parametrize("width", [1280, pytest.param(320, marks=pytest.mark.long)])
-def test_the_tab_key_reaches_everything_in_order_and_shows_where_it_is(
-    open_page, one_of_each, width
-):
-    for name in one_of_each:
-        page = open_page(name, width=width, reduced_motion="reduce")
+def test_the_tab_key_reaches_everything_in_order_and_shows_where_it_is(each_kind, width):
+    for name, page in each_kind(width=width, reduced_motion="reduce"):
         page.evaluate("document.querySelectorAll('main details').forEach((d, i) => d.open = i % 2)")
         wanted, stops = walk(page)
         assert [s["order"] for s in stops] == [str(i) for i in range(wanted)], name
         assert [s["html"] for s in stops if not s["ring"]] == [], f"{name}: focus does not show"
         assert [s["html"] for s in stops if not s["inside"]] == [], f"{name}: focus is out of sight"
-        page.context.close()
 
 
 def test_what_scrolls_can_be_scrolled_by_keys(each_page):
@@ -209,24 +205,21 @@ def test_no_page_scrolls_sideways_and_nothing_is_cut(each_page):
         page.set_viewport_size({"width": 1280, "height": 900})
 
 
-def test_text_grows_with_the_readers_own_size(open_page, one_of_each):
+def test_text_grows_with_the_readers_own_size(each_kind):
     size = "parseFloat(getComputedStyle(document.querySelector('main p')).fontSize)"
-    for name in one_of_each:
-        page = open_page(name)
+    for name, page in each_kind():
         before = page.evaluate(size)
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         assert page.evaluate(size) == pytest.approx(2 * before), name
         assert page.evaluate("document.documentElement.scrollWidth") <= 1280, name
         assert page.evaluate(CUT) == [], name
-        page.context.close()
 
 
-def test_wider_spacing_cuts_nothing(open_page, one_of_each):
+def test_wider_spacing_cuts_nothing(each_kind):
     """WCAG 1.4.12: line height 1.5, paragraphs 2, letters 0.12 and words 0.16 times the size of the
     text.
     """
-    for name in one_of_each:
-        page = open_page(name, width=320)
+    for name, page in each_kind(width=320):
         page.evaluate(UNFOLD)
         page.evaluate(
             """() => document.querySelectorAll("body *").forEach(e => Object.assign(e.style,
@@ -234,29 +227,24 @@ def test_wider_spacing_cuts_nothing(open_page, one_of_each):
         )
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, name
         assert page.evaluate(CUT) == [], name
-        page.context.close()
 
 
-def test_nothing_moves_for_who_asked_for_less_motion(open_page, one_of_each):
+def test_nothing_moves_for_who_asked_for_less_motion(each_kind):
     moves = """() => [document.documentElement, ...document.querySelectorAll("body, body *")].filter(e => {
       const s = getComputedStyle(e);
       return s.scrollBehavior === "smooth" || s.animationName !== "none" || s.transitionDuration.split(", ").some(d => parseFloat(d) > 0)
     }).map(e => e.tagName)"""
-    for name in one_of_each:
-        page = open_page(name, reduced_motion="reduce")
+    for name, page in each_kind(reduced_motion="reduce"):
         assert (
             page.evaluate(moves) == [] and page.evaluate("document.getAnimations().length") == 0
         ), name
-        page.context.close()
 
 
-def test_targets_are_large_enough_on_a_phone(open_page, one_of_each):
-    for name in one_of_each:
-        page = open_page(name, width=375)
+def test_targets_are_large_enough_on_a_phone(each_kind):
+    for name, page in each_kind(width=375):
         page.evaluate(AXE)
         page.evaluate(UNFOLD)
         assert page.evaluate(RUN_AXE, ["target-size"]) == [], name
-        page.context.close()
 
 
 # --- figures

@@ -4,8 +4,6 @@ two.
 
 import re
 
-import pytest
-
 MM = 96 / 25.4  # CSS pixels
 WIDTH, HEIGHT = (
     round((210 - 2 * 15) * MM),
@@ -49,21 +47,24 @@ def test_all_text_is_printed_folded_or_not_and_no_code_or_button(each_page):
         assert page.evaluate(OF_THE_SCREEN) == [], name
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_paper_is_light_whatever_the_screen_shows(open_page, one_of_each, scheme):
+def test_paper_is_light_whatever_the_screen_shows(each_kind):
+    """Dark by the scheme of the screen, then by the reader's own switch."""
     look = """() => ["body", "h1", "main p", "a", "figure svg text", "td"].map(s => document.querySelector(s)).filter(e => e)
       .map(e => { const s = getComputedStyle(e); return [s.color, s.fill, s.backgroundColor] })"""
-    for name in one_of_each:
-        page = open_page(name, scheme="light")
-        page.emulate_media(media="print")
-        want = page.evaluate(look)
-        page.emulate_media(media="screen", color_scheme=scheme)
-        if scheme == "light":  # dark by the reader's own switch
-            page.get_by_role("button", name="Switch to dark colours").click()
-        assert page.evaluate(look) != want, name
-        page.emulate_media(media="print", color_scheme=scheme)
-        assert page.evaluate(look) == want, name
-        page.context.close()
+
+    def seen(page, media, scheme):
+        page.emulate_media(media=media, color_scheme=scheme)
+        return page.evaluate(look)
+
+    for name, page in each_kind():
+        want = seen(page, "print", "light")
+        assert seen(page, "screen", "dark") != want, name
+        assert seen(page, "print", "dark") == want, name
+        page.emulate_media(media="screen", color_scheme="light")
+        page.get_by_role("button", name="Switch to dark colours").click()
+        assert seen(page, "screen", "light") != want, name
+        assert seen(page, "print", "light") == want, name
+        page.evaluate("localStorage.clear()")  # the next page follows the screen again
 
 
 def test_the_browser_makes_a_document_of_sensible_length(open_page, one_of_each):

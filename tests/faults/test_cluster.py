@@ -155,7 +155,10 @@ def test_failures_look_as_they_do_here_and_a_worker_with_other_files_does_not_ru
     assert "differ" in outcome.error and outcome.notebook == ""
 
 
-def test_no_scheduler_is_said_in_one_line(home, tmp_path):
+def test_no_scheduler_is_said_in_one_line(home, tmp_path, monkeypatch):
+    from ca_research.runs import cluster as module
+
+    monkeypatch.setattr(module, "_ANSWER_SECONDS", 1)
     with pytest.raises(RunError, match="no scheduler answers"):
         runs.execute(
             planned(home, 1, "print(n)"),

@@ -1,7 +1,7 @@
 """Runs that go wrong: each ends with a clear message and whole files, and the next one is good.
 
-Tiny notebooks in a project of their own, on warm kernels as by default; what a kernel has a part
-in, on ordinary ones too.
+Tiny notebooks in a project of their own, on the kernels that are the default here; what a kernel
+has a part in, in the long tests on ordinary ones too.
 """
 
 from __future__ import annotations
@@ -29,11 +29,10 @@ from ca_research.ground.errors import WriteError
 from ca_research.runs import Options, Run, pool
 
 CELL = 'n: int = 3\nas_of: str = "latest"'
+COLD = bool(kernels.why_not())  # then ordinary kernels are the default
 KINDS = [
-    kernels.ORDINARY,
-    pytest.param(
-        kernels.NAME, marks=pytest.mark.skipif(bool(kernels.why_not()), reason=kernels.why_not())
-    ),
+    pytest.param(kernels.ORDINARY, marks=[] if COLD else pytest.mark.long),
+    pytest.param(kernels.NAME, marks=pytest.mark.skipif(COLD, reason=kernels.why_not())),
 ]
 
 
@@ -124,11 +123,11 @@ def text(out: Path, run: Run) -> str:
 
 
 LIMITED = {
-    "endless": ("while True: pass", {"notebook_seconds": 4}, "took longer than 4 s"),
+    "endless": ("while True: pass", {"notebook_seconds": 2}, "took longer than 2 s"),
     "slow_cell": (
         "import time; time.sleep(600)",
-        {"cell_seconds": 3},
-        "a cell took longer than 3 s",
+        {"cell_seconds": 1},
+        "a cell took longer than 1 s",
     ),
     "greedy": (
         "import time\nhoard = bytearray(1200 * 1024**2)\nhoard[::4096] = b'x' * "
@@ -137,7 +136,7 @@ LIMITED = {
         "used more than 0.879 GiB",
     ),
     "talkative": (
-        "for _ in range(200): print('x' * 1024**2)",
+        "for _ in range(40): print('x' * 1024**2)",
         {"output_bytes": 5 * 1024**2},
         "put out more than 5 MB",
     ),
@@ -348,7 +347,7 @@ def test_the_end_of_a_pool_leaves_its_processes_to_multiprocessing():
         assert not any(worker.is_alive() for worker in workers)
 
 
-@pytest.mark.skipif(bool(kernels.why_not()), reason=kernels.why_not())
+@pytest.mark.skipif(COLD, reason=kernels.why_not())
 def test_a_killed_fork_server_takes_no_run_with_it_and_the_next_runs_have_another(
     home, tmp_path, capfd
 ):
@@ -367,7 +366,7 @@ def test_a_killed_fork_server_takes_no_run_with_it_and_the_next_runs_have_anothe
     assert no_kernel_stays()
 
 
-@pytest.mark.skipif(bool(kernels.why_not()), reason=kernels.why_not())
+@pytest.mark.skipif(COLD, reason=kernels.why_not())
 @pytest.mark.parametrize("when", ["from the start", "later on"])
 def test_where_warm_kernels_cannot_be_had_one_line_says_so_and_all_is_run(
     home, tmp_path, monkeypatch, capfd, when

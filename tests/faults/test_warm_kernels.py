@@ -26,6 +26,9 @@ from ca_research.kernels.place import Unavailable
 pytestmark = pytest.mark.skipif(bool(kernels.why_not()), reason=kernels.why_not())
 
 SECONDS = 60
+LONG = pytest.mark.long
+"""Of several ways to one end, and of servers that take their time to end, the short tests have
+one."""
 ORDINARY_LINE = "ca-research: an ordinary kernel instead of a warm one: "
 
 
@@ -155,8 +158,8 @@ def kernels_left():
     ("cell", "code"),
     [
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", -9),
-        ("import os; os._exit(3)", 3),
-        ("import ctypes; ctypes.string_at(0)", -11),
+        pytest.param("import os; os._exit(3)", 3, marks=LONG),
+        pytest.param("import ctypes; ctypes.string_at(0)", -11, marks=LONG),
     ],
 )
 def test_a_kernel_that_dies_in_mid_cell_is_seen_as_dead(runtime, monkeypatch, cell, code):
@@ -186,7 +189,7 @@ def test_a_cell_that_never_returns_is_timed_out(runtime):
     from nbclient.exceptions import CellTimeoutError
 
     with pytest.raises(CellTimeoutError):
-        execute("while True: pass", timeout=2)
+        execute("while True: pass", timeout=1)
     assert within(10, lambda: not kernels_left()) and works()
 
 
@@ -196,7 +199,7 @@ def test_a_cell_that_never_returns_can_be_interrupted_and_gone_on_with(runtime):
     cells = ["while True: pass", "print('after')"]
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     NotebookClient(
-        book, kernel_name=kernels.NAME, timeout=2, interrupt_on_timeout=True, allow_errors=True
+        book, kernel_name=kernels.NAME, timeout=1, interrupt_on_timeout=True, allow_errors=True
     ).execute()
     assert book.cells[0].outputs[0]["ename"] == "KeyboardInterrupt"
     assert book.cells[1].outputs[0]["text"] == "after\n"
@@ -275,6 +278,7 @@ def test_a_kernel_does_not_outlive_its_client(runtime):
     )
 
 
+@LONG
 def test_nor_where_its_server_is_gone_too(own):
     process, pid = client_with_kernel()
     os.kill(kernels.status()["pid"], signal.SIGKILL)
@@ -284,6 +288,7 @@ def test_nor_where_its_server_is_gone_too(own):
     assert within(10, lambda: gone(pid))
 
 
+@LONG
 def test_nor_where_a_cell_holds_the_interpreter(runtime):
     process, pid = client_with_kernel("import ctypes; ctypes.PyDLL(None).sleep(600)", pause=2)
     kill(process)
@@ -308,9 +313,6 @@ def test_kernels_go_on_when_the_server_is_killed_and_the_next_start_brings_anoth
         process = manager.provisioner.process
         manager.shutdown_kernel()
         assert process.returncode == launch.LOST, "nobody is left who could say how it ended"
-
-
-LONG = pytest.mark.long  # each starts a server of its own
 
 
 @pytest.mark.parametrize(
@@ -387,7 +389,7 @@ def test_an_idle_server_ends_by_itself_and_takes_its_socket_along(own, monkeypat
     monkeypatch.setenv("CA_RESEARCH_KERNEL_IDLE", "1")
     with kernel() as (_, client):
         pid = kernels.status()["pid"]
-        time.sleep(4)
+        time.sleep(3)
         assert run(client, "print(1)") == "1" and not gone(pid), "not while a kernel runs"
     assert within(20, lambda: gone(pid))
     assert [p.suffix for p in place.folder().iterdir()] == [".lock"]
@@ -402,6 +404,7 @@ def test_a_server_whose_folder_is_taken_away_ends(own):
     assert works()
 
 
+@LONG
 def test_a_server_whose_socket_is_anothers_ends_and_leaves_it_alone(own):
     kernels.warm()
     pid, path = kernels.status()["pid"], place.place(os.environ).socket
@@ -536,8 +539,11 @@ def leftovers(folder):
     }
 
 
-@pytest.mark.parametrize("now", [True, False])
-def test_forty_kernels_leave_nothing_behind(runtime, now):
+@pytest.mark.parametrize(
+    ("count", "now"),
+    [(6, True), pytest.param(20, True, marks=LONG), pytest.param(20, False, marks=LONG)],
+)
+def test_kernels_in_a_row_leave_nothing_behind(runtime, count, now):
     def one():
         manager, client = start()
         process = manager.provisioner.process
@@ -550,8 +556,8 @@ def test_forty_kernels_leave_nothing_behind(runtime, now):
     one()
     assert within(10, lambda: not kernels_left())
     before = leftovers(runtime)
-    pids = [one() for _ in range(20)]
-    assert len(set(pids)) == 20 and within(10, lambda: not kernels_left())
+    pids = [one() for _ in range(count)]
+    assert len(set(pids)) == count and within(10, lambda: not kernels_left())
     assert all(not Path(f"/proc/{pid}").exists() for pid in pids), "ended and reaped"
     assert within(5, lambda: leftovers(runtime) == before), (before, leftovers(runtime))
 
@@ -575,7 +581,7 @@ def test_more_threads_than_a_fork_has_get_an_ordinary_kernel(runtime, monkeypatc
     assert line.endswith("OMP_NUM_THREADS=2 asks for more threads than a forked process can have")
 
 
-@pytest.mark.parametrize("platform", ["darwin", "win32"])
+@pytest.mark.parametrize("platform", ["darwin", pytest.param("win32", marks=LONG)])
 def test_other_systems_get_an_ordinary_kernel(runtime, monkeypatch, caplog, capfd, platform):
     reason = f"cannot be forked on {platform}"
     monkeypatch.setattr(provisioner, "why_not", lambda: reason)
@@ -623,7 +629,7 @@ SHADOWS = {
 }
 
 
-@pytest.mark.parametrize("what", SHADOWS)
+@pytest.mark.parametrize("what", ["a module", pytest.param("a package", marks=LONG)])
 def test_a_module_beside_a_notebook_is_seen_as_by_an_ordinary_kernel(
     runtime, tmp_path, caplog, capfd, what
 ):
@@ -735,6 +741,7 @@ def test_the_servers_that_run_are_listed_and_can_be_stopped(own, capsys, monkeyp
     assert within(10, lambda: gone(one["pid"])) and kernels.servers() == []
 
 
+@LONG
 def test_a_stopped_server_is_listed_as_one_that_does_not_answer_and_can_be_ended(own):
     kernels.warm()
     pid = kernels.status()["pid"]

@@ -17,7 +17,11 @@ from ca_research.ground import paths
 DOC = (paths.home() / "docs" / "adding-a-claim.md").read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="module", params=["whole", "without the article"])
+# The short tests have the rest without the article in unit/test_without_the_article.py.
+@pytest.fixture(
+    scope="module",
+    params=["whole", pytest.param("without the article", marks=pytest.mark.long)],
+)
 def walked(request, tmp_path_factory, rest):
     """The folder after every command of the page; each must end well, with the package as it is and
     with one from which this article is gone.
@@ -58,6 +62,6 @@ def test_measures_without_code_and_of_ones_own_are_told(walked):
     library, said = walked
     claim = yaml.safe_load((library / "registry" / "claims" / "C02.yaml").read_bytes())
     (criterion,) = claim["readings"][0]["criteria"]
-    assert criterion["settings"] == {"subject": "library", "attribute": "loans", "since": "2021"}
+    assert criterion["settings"] == {"subject": "library", "attribute": "loans", "since": 2021}
     assert "holds: The figure, 28.1" in said
     assert "measure library.least_rise is the project's own\n3 claims are well formed" in said

@@ -143,7 +143,7 @@ def test_learners_and_institutes_as_printed():
     cases = ca.article.language.learner_cases(culture).set_index("economy")["growth"]
     assert cases["UZB"] == pytest.approx(100 * ((800 / 200) ** 0.5 - 1))
     assert cases["TJK"] == pytest.approx(100 * ((4500 / 200) ** (5 / 11) - 1))
-    late = ca.article.language.learner_cases(culture, last_from="2018", opening="left_out")
+    late = ca.article.language.learner_cases(culture, last_from=2018, opening="left_out")
     assert set(late["economy"]) == {
         "UZB"
     }  # Astana's pair ends in 2011, Dushanbe's starts in the year of opening

@@ -77,7 +77,7 @@ def verdict(word: str, **given: Any) -> dict[str, Any]:
         "statement": "s",
         "rule": "r",
         "verdict": word,
-        "reason": "because",
+        "answer": "So it is.",
         "as_of": "latest",
         "params": {"as_of": "latest"},
         "sources": ["KAZ_BNS", "P023"],
@@ -97,6 +97,10 @@ def test_the_real_report_has_one_for_each_claim_and_day(report):
     verdicts = json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
     assert len(document["@graph"]) == sum(v["headline"] for v in verdicts)
     assert len({r["@id"] for r in document["@graph"]}) == len(document["@graph"])
+
+
+def test_the_rating_is_explained_by_the_answer():
+    assert claim_review(verdict("supported"))["reviewRating"]["ratingExplanation"] == "So it is."
 
 
 def test_only_what_lies_on_one_scale_has_a_value():

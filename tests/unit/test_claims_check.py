@@ -175,6 +175,7 @@ def stored(verdict: str, **changes: Any) -> dict[str, Any]:
         "as_of": "latest",
         "params": {},
         "verdict": verdict,
+        "deciding": [c.name for c in spec.readings[0].criteria],
         "rule_sha256": spec.rule_sha256,
         "rule_sha256_2": spec.rule_sha256_2,
         "criteria": criteria,
@@ -190,6 +191,11 @@ def test_a_verdict_that_follows_has_no_fault():
 def test_a_verdict_that_its_criteria_do_not_imply_is_named():
     (fault,) = check.verdict(stored("contradicted"))
     assert "C33, reading literal" in fault and "imply 'supported'" in fault
+
+
+def test_criteria_that_did_not_decide_are_named():
+    (fault,) = check.verdict(stored("supported", deciding=["first_mirror"]))
+    assert "says that ['first_mirror'] decided, and not" in fault
 
 
 def test_missing_criteria_and_unknown_readings_are_named_and_old_rules_are_left_alone():

@@ -393,7 +393,7 @@ def test_a_removal_takes_no_part_in_the_criterion_and_its_flip_is_named():
         1,
         1.0,
     )
-    assert verdict.fragile and verdict.fragility == ("without the part left: contradicted",)
+    assert verdict.fragile and verdict.fragility == ("without left: contradicted",)
 
 
 def test_a_removal_that_changes_nothing_is_not_named():

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from ca_research.claims import overview
+from ca_research import registry
+from ca_research.claims import overview, rule
 from ca_research.claims.compare import two_days
 from ca_research.ground.errors import CoverageError, RegistryError, UsageError
 from ca_research.stats import holm
@@ -45,6 +46,7 @@ def verdict(claim: str = "C25", word: str = "supported", **given: Any) -> dict[s
         "guess": "supported",
         "blind": False,
         "criteria": [criterion()],
+        "deciding": ["n"],
     } | given
 
 
@@ -197,19 +199,22 @@ def test_reading_what_is_not_there_says_what_to_do(tmp_path):
     ],
 )
 def test_the_number_shown_is_of_the_criterion_on_which_the_rule_turns(claim, word, states, shown):
+    turned = rule.deciding(registry.claim(claim).readings[0], states, word)
+    assert turned[0] == shown
     criteria = [
         criterion(name=n, label=n, state=s, specifications=i)
         for i, (n, s) in enumerate(states.items(), 7)
     ]
-    decided = overview.deciding(verdict(claim, word, criteria=criteria))
-    assert decided["name"] == shown
-    row = overview.table([verdict(claim, word, criteria=criteria)]).loc[0]
-    assert row["criterion"] == shown and row["specifications"] == decided["specifications"], (
+    stored = verdict(claim, word, criteria=criteria, deciding=list(turned))
+    row = overview.table([stored]).loc[0]
+    assert row["criterion"] == shown
+    assert row["specifications"] == overview.deciding(stored)["specifications"], (
         "of that criterion alone"
     )
 
 
-def test_without_a_rule_the_first_criterion_is_shown_and_of_none_nothing():
-    criteria = [criterion(name="no_longer_declared"), criterion(name="nor_this")]
-    assert overview.deciding(verdict(criteria=criteria)) is criteria[0]
-    assert overview.deciding(verdict(criteria=[])) is None
+def test_what_is_stored_is_shown_and_not_judged_again():
+    criteria = [criterion(name="condition"), criterion(name="none_on_the_whole")]
+    stored = verdict("C16", criteria=criteria, deciding=["none_on_the_whole"])
+    assert overview.deciding(stored) is criteria[1]
+    assert overview.deciding(verdict(criteria=[], deciding=[])) is None

@@ -25,9 +25,9 @@ ROWS = pd.DataFrame(
     [
         ("newest", None, 12, 15),
         ("newest-1", 10, None, None),
-        ("2019", 10, None, None),
+        (2019, 10, None, None),
         ("newest-2", None, None, None),
-        ("2021", None, None, None),
+        (2021, None, None, None),
     ],
 )
 def test_newest_observed_year_a_range_where_sources_differ_and_a_reason_where_there_is_none(

@@ -157,6 +157,10 @@ def verdict(**given):
         "params": {"economy": "UZB"},
         "as_of": "latest",
         "verdict": "supported",
+        "answer": "A third, by one count.",
+        "finding": "Share: a third",
+        "certainty": {"level": "low", "reason": "r"},
+        "deciding": ["share"],
         "fragile": True,
         "criteria": [criterion],
     } | given
@@ -173,6 +177,7 @@ def test_the_csv_keeps_the_numbers_whole_and_parses_back():
         "yes",
         "Share",
     )
+    assert (first["answer"], first["certainty"]) == ("A third, by one count.", "low")
     assert second["title"] == 'a "quoted", title\nof two lines'
     assert second["estimate"] == "" and second["state"] == "" and second["fragile"] == "no"
 
@@ -184,6 +189,7 @@ def test_the_latex_of_verdicts_says_what_the_csv_says():
         "As it stands (economy=UZB)",
         "latest",
         "supported, fragile",
+        "A third, by one count.",
         "Share",
         "0.123 share",
         "0.1 to 0.2 (range)",
@@ -191,7 +197,7 @@ def test_the_latex_of_verdicts_says_what_the_csv_says():
         "8",
     ]
     (row,) = cells(forms.verdicts_latex([verdict(criteria=[], part=True)]))
-    assert row[1] == "As it stands (economy=UZB), part" and row[4:] == ["--"] * 5
+    assert row[1] == "As it stands (economy=UZB), part" and row[5:] == ["--"] * 5
 
 
 def test_the_report_carries_its_verdicts_in_all_forms(report):

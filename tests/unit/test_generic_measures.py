@@ -55,7 +55,7 @@ ROWS = trade(
 
 
 def row(name: str, frame: pd.DataFrame = ROWS, **chosen):
-    given = {"listed": "1"} if name in ("trade.share", "trade.rank", "trade.change") else {}
+    given = {"listed": 1} if name in ("trade.share", "trade.rank", "trade.change") else {}
     (found,) = find(name)(frame, economies=["KAZ"], **given | chosen).to_dict("records")
     return found
 
@@ -80,18 +80,18 @@ def test_sources_that_disagree_leave_a_range():
     [
         ("trade.share", {"partner": "CHN"}, 60 / 150),
         ("trade.share", {"partner": "CHN", "whole": "world"}, 60 / 200),
-        ("trade.share", {"partner": "CHN", "year": "2010"}, 20 / 100),
+        ("trade.share", {"partner": "CHN", "year": 2010}, 20 / 100),
         ("trade.share", {"partner": "CHN", "year": "newest-1"}, 20 / 100),
         ("trade.ratio", {"partner": "CHN", "to": "RUS"}, 60 / 70),
-        ("trade.change", {"partner": "CHN", "since": "2010"}, 200),
-        ("trade.change", {"partner": "CHN", "since": "2010", "by": "difference"}, 40),
+        ("trade.change", {"partner": "CHN", "since": 2010}, 200),
+        ("trade.change", {"partner": "CHN", "since": 2010, "by": "difference"}, 40),
         (
             "trade.change",
-            {"partner": "CHN", "since": "2010", "of": "share", "by": "difference"},
+            {"partner": "CHN", "since": 2010, "of": "share", "by": "difference"},
             0.2,
         ),
-        ("trade.count", {"above": "65", "listed": "1"}, 1),
-        ("trade.count", {"listed": "1"}, 3),
+        ("trade.count", {"above": 65, "listed": 1}, 1),
+        ("trade.count", {"listed": 1}, 3),
     ],
 )
 def test_the_numbers_are_those_of_the_formulas(name, chosen, expected):
@@ -100,7 +100,7 @@ def test_the_numbers_are_those_of_the_formulas(name, chosen, expected):
 
 def test_a_window_is_a_mean_of_years_by_one_source():
     rows = trade(*(("KAZ", "CHN", y, float(y - 2009), 0.0, OFFICE) for y in range(2010, 2016)))
-    found = row("trade.change", rows, partner="CHN", since="2012", window="3", by="difference")
+    found = row("trade.change", rows, partner="CHN", since=2012, window=3, by="difference")
     assert found["estimate"] == (4 + 5 + 6) / 3 - (1 + 2 + 3) / 3
     assert found["n"] == 12
 
@@ -126,10 +126,10 @@ def test_what_is_missing_is_said():
     found = row("trade.rank", partner="TUR")  # one direction alone
     assert pd.isna(found["estimate"]) and found["path"] == ""
     assert "no figure of Türkiye for Kazakhstan in any year" in found["missing"]
-    assert "among 5 or more" in row("trade.rank", partner="CHN", listed="5")["missing"]
-    lost = row("trade.change", partner="CHN", since="2005")
+    assert "among 5 or more" in row("trade.rank", partner="CHN", listed=5)["missing"]
+    lost = row("trade.change", partner="CHN", since=2005)
     assert "has 2005 too" in lost["missing"]
-    itself = row("trade.change", partner="CHN", since="2020")
+    itself = row("trade.change", partner="CHN", since=2020)
     assert "by a source that has 2020 too" in itself["missing"]
     nothing = trade(("KAZ", "CHN", 2020, 1.0, 1.0, OFFICE), ("KAZ", "RUS", 2020, 0.0, 0.0, OFFICE))
     assert "zero" in row("trade.ratio", nothing, partner="CHN", to="RUS")["missing"]
@@ -146,7 +146,7 @@ def test_unlike_figures_and_aggregates_are_refused():
         columns=["debtor", "creditor", "year", "measure", "instrument", "value_usd", "source_id"],
     )
     with pytest.raises(MixedUnitsError, match="all, private_banks"):
-        find("debt.rank")(debts, economies=["KGZ"], creditor="CHN", instrument="", listed="1")
+        find("debt.rank")(debts, economies=["KGZ"], creditor="CHN", instrument="", listed=1)
 
 
 def test_facts_are_compared_among_subjects():
@@ -161,7 +161,7 @@ def test_facts_are_compared_among_subjects():
     assert of("rank", subject="KAZ") == 2
     assert of("share", subject="KAZ") == 0.25
     assert of("ratio", subject="UZB", to="KAZ") == 3
-    assert of("count", above="10") == 1
+    assert of("count", above=10) == 1
 
 
 # --- a claim file and no Python
@@ -189,7 +189,7 @@ readings:
         label: Rank of Türkiye
         statement: No more than two partners trade more with Uzbekistan than Türkiye does.
         measure: trade.rank
-        settings: {{partner: {partner}, year: "{year}"}}
+        settings: {{partner: {partner}, year: {year}}}
         comparison: "<="
         threshold: 3
         kind: rank
@@ -263,14 +263,21 @@ def test_turkiye_is_a_claim_file_and_no_python(claimed, command):
         ({"partner": "Turky"}, "unknown economy 'Turky'"),
         ({"year": "last"}, "not a relative year: 'last'"),
         (
-            {"year": '2022", flow: "export'},
+            {"year": "2022, flow: export"},
             "unknown flow of trade.rank: 'export'; did you mean exports",
         ),
         (
-            {"year": '2022", source: "UZB_STATS'},
+            {"year": "2022, source: UZB_STATS"},
             "unknown source 'UZB_STATS'; did you mean UZB_STAT",
         ),
-        ({"year": '2022", listed: "few'}, "listed must be a whole number"),
+        (
+            {"year": "2022, listed: few"},
+            "listed of trade.rank: a whole number is wanted, and 'few' is a text",
+        ),
+        (
+            {"year": '"2022"'},
+            "not a relative year: '2022'; a year itself is written as a number: 2022",
+        ),
     ],
 )
 def test_a_wrong_choice_is_found_before_anything_is_computed(claimed, command, words, told):

@@ -402,7 +402,7 @@ def test_energy_without_a_whole_is_recorded(quantity):
 def test_energy_choices(wrong):
     with pytest.raises(UsageError):
         article.energy.energy_share(energy(), **wrong)
-    with pytest.raises(UsageError, match="no year"):
+    with pytest.raises(UsageError, match="before must be a number"):
         article.energy.energy_share_before(energy(), commodity="gas", before="the pipeline")
 
 

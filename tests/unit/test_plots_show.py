@@ -18,7 +18,7 @@ from ca_research.ground.errors import UnknownNameError, UsageError
 from ca_research.plots import style
 from ca_research.plots.panels import panels
 from ca_research.plots.show import cells_of, show_table, thumbnail, to_svg
-from ca_research.registry.words import axis_words, cell_words, value_words
+from ca_research.registry.words import axis_words, cell_words, choice_words, value_words
 from ca_research.site.read import Item
 
 
@@ -117,9 +117,7 @@ def test_sources_are_named_by_publisher_and_prose_is_left_alone():
 
 def test_no_choice_of_any_grid_is_shown_as_a_code():
     axes = [a for spec in registry.claims().values() if spec.grid for a in spec.grid.axes]
-    words = [axis_words(a.name) for a in axes] + [
-        value_words(v, a.name) for a in axes for v in a.values
-    ]
+    words = [axis_words(a) for a in axes] + [choice_words(a, v) for a in axes for v in a.choices]
     assert len(words) > 100 and not [w for w in words if "_" in w or "newest-" in w or not w]
     assert (
         value_words("KAZ", "country") == "Kazakhstan"

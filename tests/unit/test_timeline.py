@@ -4,6 +4,8 @@ Rows are made up.
 
 from __future__ import annotations
 
+import datetime as dt
+
 import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -86,7 +88,7 @@ def test_a_line_and_a_window_stand_where_they_belong():
     figure = timeline(
         rows(("A", "2023-02-28", "point")),
         windows={"in March": "2023-03-01/2023-03-31"},
-        days={"the article": "2023-05-19"},
+        days={"the article": dt.date(2023, 5, 19)},
     )
     ax = figure.axes[0]
     assert "in March: 2023-03-01 to 31" in texts(ax) and "the article" in texts(ax)

@@ -301,23 +301,21 @@ def test_a_share_of_long_ago_says_nothing_of_the_present():
     assert old["last_year"] == 2013 and old["estimate"] == pytest.approx(
         100 * (14981 + 1633) / 18968
     )  # M_ATOM14
-    now = ca.article.energy.energy_share(energy, commodity="uranium", since="2014").iloc[0]
+    now = ca.article.energy.energy_share(energy, commodity="uranium", since=2014).iloc[0]
     assert (
         pd.isna(now["estimate"])
         and "from 2014 on" in now["missing"]
         and "the newest is 2013" in now["missing"]
     )
     assert (
-        ca.article.energy.energy_share(energy, commodity="uranium", since="2013")[
-            "last_year"
-        ].item()
+        ca.article.energy.energy_share(energy, commodity="uranium", since=2013)["last_year"].item()
         == 2013
     )
     one = ca.article.energy.energy_share(
-        energy, commodity="uranium", since="2013", year="newest-1"
+        energy, commodity="uranium", since=2013, year="newest-1"
     ).iloc[0]
     assert one["missing"].startswith("uranium: one year from 2013 on")
-    with pytest.raises(UsageError, match="no year"):
+    with pytest.raises(UsageError, match="since must be a number, got 'lately'"):
         ca.article.energy.energy_share(energy, commodity="gas", since="lately")
 
 

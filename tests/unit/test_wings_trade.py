@@ -328,7 +328,7 @@ def test_a_rank_is_taken_from_no_year_before_the_first_that_counts():
     with pytest.raises(CoverageError, match="since 2013"):
         trade_priority.lead(trade, economies=["KAZ"], basis="reporter")
     assert (
-        trade_priority.lead(trade, economies=["KAZ"], basis="reporter", since="2012")[
+        trade_priority.lead(trade, economies=["KAZ"], basis="reporter", since=2012)[
             "last_year"
         ].item()
         == 2012

@@ -46,7 +46,7 @@ readings:
         statement: {statement}
         # a registered name: of the package, or of measures/*.py beside registry/
         measure: {measure}
-        settings: {settings}  # as text; ca-research claims check compares them with the measure
+        settings: {settings}  # ca-research claims check compares them with the measure
         comparison: ">"
         threshold: 0  # set it, and say why, before you look at the result
         # what sort of number: count, share, percent, ratio, rank, days, p ...
@@ -207,7 +207,7 @@ class _Start:
     """What the template fills in for a measure."""
 
     data: list[str]
-    settings: dict[str, str]
+    settings: dict[str, Any]
     kind: str
     unit: str
     yearly: bool
@@ -225,7 +225,7 @@ def _start(name: str) -> _Start:
     data = [p for p in taken if p in registry.tables()]
     needed = [p for p, about in taken.items() if about.default is about.empty and p not in data]
     kind, unit = _SORTS.get(name.rpartition(".")[2], ("level", "as the measure gives it"))
-    examples: dict[str, str] = {}
+    examples: dict[str, Any] = {}
     if "facts" in data:
         examples = _figure()
         unit = examples["unit"] if kind == "level" else unit
@@ -246,14 +246,14 @@ def _start(name: str) -> _Start:
     )
 
 
-def _examples(table: registry.Table, rows: pd.DataFrame) -> dict[str, str]:
+def _examples(table: registry.Table, rows: pd.DataFrame) -> dict[str, Any]:
     """Values of key columns that stand together: where most counterparts are, then in most rows."""
     roles = {column.role: name for name, column in table.columns.items() if column.role}
     if rows.empty or not {"unit", "counterpart", "time"} <= roles.keys():
         return {}
     unit, other, time = roles["unit"], roles["counterpart"], roles["time"]
     left = rows[~rows["is_aggregate"]]
-    found: dict[str, str] = {}
+    found: dict[str, Any] = {}
     for name in (n for n in table.key if n not in (unit, other, time, "source_id")):
         found[name] = str(left.groupby(name)[other].nunique().idxmax())
         left = left[left[name] == found[name]]
@@ -261,10 +261,10 @@ def _examples(table: registry.Table, rows: pd.DataFrame) -> dict[str, str]:
     left = left[left[unit] == found["economies"]]
     counts = left[other].value_counts()
     found |= {other: str(counts.index[0]), "to": str(counts.index[min(1, len(counts) - 1)])}
-    return found | {"since": str(left.loc[left[other] == found[other], time].min())}
+    return found | {"since": int(left.loc[left[other] == found[other], time].min())}
 
 
-def _figure() -> dict[str, str]:
+def _figure() -> dict[str, Any]:
     """Subject, attribute and unit of a fact that has a value: of those with most years, the
     first.
     """
@@ -280,7 +280,7 @@ def _figure() -> dict[str, str]:
     subject, attribute, unit = years.idxmax()
     mine = facts[(facts["subject"] == subject) & (facts["attribute"] == attribute)]
     found = {"subject": subject, "to": subject, "attribute": attribute, "unit": unit}
-    return found | {"since": str(int(mine["year"].min()))} if mine["year"].notna().any() else found
+    return found | {"since": int(mine["year"].min())} if mine["year"].notna().any() else found
 
 
 def _notebook(claim_id: str, tables: list[str]) -> str:

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
 from ..ground import economies as eco
+from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..plots import style
 from ..plots.needs import by_year, needs
@@ -76,25 +77,24 @@ def aid_years(
     economies: Sequence[str],
     donor: str,
     series: str = "oda_grants",
-    since: str = "2000",
-    until: str = "2022",
+    since: int = 2000,
+    until: int = 2022,
 ) -> pd.DataFrame:
     """Share of the years reported in which a donor's grants were above zero, in per cent.
 
     investment, series: as in `grants` ('oda_grants', 'disbursements', 'obligations'). economies:
         codes of hosts.
     donor: its code.
-    since, until: first and last year ('2000', '2022').
+    since, until: first and last year.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval. A year without a row is not reported, and counts neither way; the years reported
     are n. A series without the donor and host is recorded in `missing`.
     Raises UnknownNameError for another series, UsageError where `since` lies after `until`.
     """
-    first, last = int(since), int(until)
-    if first > last:
+    if whole_number("since", since) > whole_number("until", until):
         raise UsageError(f"since {since} lies after until {until}")
     rows = _grants(investment, series)
-    rows = rows[(rows["investor"] == donor) & rows["year"].between(first, last)]
+    rows = rows[(rows["investor"] == donor) & rows["year"].between(since, until)]
     found = []
     for economy in economies:
         own = rows[rows["host"] == economy]

@@ -13,7 +13,7 @@ from ..ground.numbers import small_percent
 from ..investment import stock_years
 from ..plots import measure_group, measure_name
 from ..registry.words import party
-from ..tables import of_role
+from ..tables.preference import NO_REPORTS, of_role
 from ..trade import rank, rank_years
 from ..trade.rank import BASES
 from .trade_priority import NEEDED, SINCE, newest_ranks
@@ -211,7 +211,7 @@ def years_held(
     economy: a code. The frames are like the tables of these names; students and opinion hold rows
     of the economy alone. Returns figures, first_year, last_year ('none' without any), years.
     """
-    told = ~trade["source_id"].isin(of_role(trade["source_id"], "estimated"))
+    told = ~trade["source_id"].isin(of_role(trade["source_id"], *NO_REPORTS))
     own = trade["reporter"].eq(economy) & trade["partner"].eq("CHN") & told
     chinese = trade["reporter"].eq("CHN") & trade["partner"].eq(economy) & told
     stocks = investment["host"].eq(economy) & investment["measure"].eq("fdi_stock")

@@ -18,6 +18,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
+from ..ground.arguments import whole_number
 from ..ground.errors import UnknownNameError
 from ..ground.periods import years_back
 from ..plots import style
@@ -53,24 +54,24 @@ def _more_than(row: pd.DataFrame) -> float:
 
 @measure("economy.corridor_trains")
 def corridor_trains(
-    facts: pd.DataFrame, *, count: str = "stated", before: str = "9999"
+    facts: pd.DataFrame, *, count: str = "stated", before: int | None = None
 ) -> pd.DataFrame:
     """Share of China-Europe trains that cross the five, in per cent.
 
     facts: table `facts` (fact_id, subject, attribute, year, value, unit, source_id).
     count: 'stated', the newest share that an official gave; 'two_ports', the share of national
         trains at the two ports on Kazakhstan's border, 'more than' so many, so a lower bound.
-    before: only figures of years before this one ('9999': all).
+    before: only figures of years before this one; all where not given.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row: an estimate by
     'stated', low (just above the figure printed) and high (100) by 'two_ports'; no such figure is
     recorded in `missing`.
     Raises UnknownNameError for another count.
     """
     _choice("count", count, ("stated", "two_ports"))
-    early = facts[
-        facts["year"].notna() & (facts["year"] < int(before)) & (facts["unit"] == "percent")
-    ]
-    when = "" if before == "9999" else f" before {before}"
+    early = facts[facts["year"].notna() & (facts["unit"] == "percent")]
+    when = ""
+    if before is not None:
+        early, when = early[early["year"] < whole_number("before", before)], f" before {before}"
     if count == "stated":
         row = _newest(
             early[

@@ -16,6 +16,7 @@ from .. import registry
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
 from ..ground import economies as eco
+from ..ground.arguments import whole_number
 from ..ground.errors import UnknownNameError
 from ..stats.frames import require
 from ..tables.dates import bounds
@@ -177,7 +178,7 @@ def date_gap(
     near: str,
     window: str,
     mode: str = "within",
-    origins: str = "1",
+    origins: int = 1,
     actor: str = "",
     counterpart: str = "",
     kinds: str = "",
@@ -209,7 +210,7 @@ def date_gap(
     )
     rows = rows[rows["first_day"].notna()]
     count = rows["origin"].nunique()
-    if count < int(origins) or rows.empty:
+    if count < whole_number("origins", origins) or rows.empty:
         return estimates(
             [
                 estimate_row(

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
 from ..ground import economies as eco
+from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..ground.periods import years_back
 from ..investment.debt import GDP, debt_exposure
@@ -121,14 +122,14 @@ def debt_burden_change(
     *,
     economies: Sequence[str],
     year: str = "newest",
-    span: str = "5",
+    span: int = 5,
     creditor: str = "CHN",
 ) -> pd.DataFrame:
     """Change of official debt to a creditor in per cent of GDP over `span` years, in percentage
     points.
 
     debt, macro, economies, year, creditor: as in `debt_burden`; `year` is the later end. span: a
-        number of years ('5').
+        number of years.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per debtor, without
     an interval. A debtor without a figure for either end is recorded in `missing`: no other year
     stands in.
@@ -136,8 +137,8 @@ def debt_burden_change(
     Formula: 100 (D_t / Y_t - D_(t-span) / Y_(t-span)), D debt at the end of the year, Y GDP, both
     in current USD.
     """
-    if not span.isdigit() or int(span) < 1:
-        raise UsageError(f"not a number of years: {span!r}", hint="'5'")
+    if whole_number("span", span) < 1:
+        raise UsageError(f"not a number of years: {span}", hint="for example 5")
     shares, back = _shares(debt, macro, economies, creditor), years_back(year)
     out = []
     for debtor in economies:
@@ -152,7 +153,7 @@ def debt_burden_change(
             )
             continue
         end = int(mine["year"].iloc[back])
-        start = end - int(span)
+        start = end - span
         if start not in percent.index:
             out.append(
                 estimate_row(economy=debtor, missing=f"no official debt to {creditor} for {start}")
@@ -312,12 +313,11 @@ def completed_projects(
     *,
     economies: Sequence[str],
     vintage: str = "newest",
-    since: str = "2013",
+    since: int = 2013,
 ) -> pd.DataFrame:
     """Number of projects committed in `since` or later that are completed, per host.
 
-    projects: table `projects`, as in `commitments`. economies: codes of hosts. since: a year
-        ('2013').
+    projects: table `projects`, as in `commitments`. economies: codes of hosts. since: a year.
     vintage: 'newest' edition at hand, 'newest-1', 'newest-2'.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per host, without an
     interval. A host that the edition does not list at all is recorded in `missing`; one that it
@@ -325,7 +325,7 @@ def completed_projects(
     Raises UsageError for another `vintage`.
     """
     require(projects, ("host", "year", "flow_type", "status"))
-    edition = _edition(projects, vintage)
+    first, edition = whole_number("since", since), _edition(projects, vintage)
     out = []
     for host in economies:
         if edition is None:
@@ -340,7 +340,7 @@ def completed_projects(
             out.append(estimate_row(economy=host, missing=f"{edition} lists no project"))
             continue
         built = ~mine["flow_type"].isin(NOT_BUILT) & not_refused(mine)
-        done = mine[built & (mine["status"] == COMPLETED) & (mine["year"] >= int(since))]
+        done = mine[built & (mine["status"] == COMPLETED) & (mine["year"] >= first)]
         out.append(
             estimate_row(done if len(done) else mine, economy=host, estimate=float(len(done)))
         )

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
 from ..ground import economies as eco
+from ..ground.arguments import whole_number
 from ..ground.errors import UnknownNameError, UsageError
 from ..ground.periods import years_back
 from ..plots import style
@@ -119,7 +120,7 @@ def energy_share(
     commodity: str,
     year: str = "newest",
     origin: str = "five",
-    since: str = "0",
+    since: int = 0,
 ) -> pd.DataFrame:
     """Share of Central Asia in China's imports of one commodity (per cent); an estimates frame of
     one row.
@@ -136,12 +137,11 @@ def energy_share(
     one origin and year or a `since` that is no year.
     """
     _origin(origin)
-    if not str(since).isdigit():
-        raise UsageError(f"{since!r} is no year", hint="for example '2018'")
     _, _, years = _parts(energy, commodity, origin)
-    ordered, back = sorted((y for y in years if y >= int(since)), reverse=True), years_back(year)
+    since, back = whole_number("since", since), years_back(year)
+    ordered = sorted((y for y in years if y >= since), reverse=True)
     if len(ordered) <= back:
-        when = f" from {since} on" if int(since) else ""
+        when = f" from {since} on" if since else ""
         found = {0: "no year", 1: "one year"}.get(len(ordered), f"{len(ordered)} years")
         older = f"; the newest is {max(years)}" if years and not ordered else ""
         return estimates(
@@ -156,24 +156,22 @@ def energy_share(
 
 @measure("economy.energy_share_before")
 def energy_share_before(
-    energy: pd.DataFrame, *, commodity: str, before: str = "2009", origin: str = "five"
+    energy: pd.DataFrame, *, commodity: str, before: int = 2009, origin: str = "five"
 ) -> pd.DataFrame:
     """As `energy_share`, for the newest year before `before` (the first Central Asian gas pipeline
     opened in 2009).
 
     energy, commodity, origin: as in `energy_share` ('gas', 'crude' or 'uranium'; 'five' or
         'kazakhstan').
-    before: a year, as a number or text.
+    before: a year.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, in per cent, as
     `energy_share`.
     Raises UnknownNameError and UsageError as `energy_share`, and UsageError where `before` is no
     year.
     """
     _origin(origin)
-    if not str(before).isdigit():
-        raise UsageError(f"{before!r} is no year", hint="for example '2009'")
     require(energy, (), keys=("year",))
-    early = energy[energy["year"] < int(before)]
+    early = energy[energy["year"] < whole_number("before", before)]
     _, _, years = _parts(early, commodity, origin)
     if not years:
         return estimates(

@@ -8,6 +8,7 @@ two waves give a direction and no interval.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
@@ -19,11 +20,11 @@ from .. import stats
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
 from ..ground import economies as eco
+from ..ground.arguments import day, number
 from ..ground.errors import UnknownNameError
 from ..plots import style
 from ..plots.needs import by_year, needs, one_of
 from ..plots.panels import line, say_empty, shade_uncounted
-from ..tables.dates import bounds
 from ..tables.preference import preferred_rows
 from .settings import settings
 
@@ -101,7 +102,7 @@ def favour_change(
 
 @measure("relations.favour_since")
 def favour_since(
-    facts: pd.DataFrame, opinion: pd.DataFrame, *, economies: Sequence[str], since: str
+    facts: pd.DataFrame, opinion: pd.DataFrame, *, economies: Sequence[str], since: dt.date
 ) -> pd.DataFrame:
     """Change of the favourable view from the last wave before a day to the first after it, in
     percentage points.
@@ -112,7 +113,7 @@ def favour_since(
     an interval; no wave before or after is recorded in `missing`.
     Raises UsageError for what is no date.
     """
-    year, out = bounds(since)[0].year, []
+    year, out = day("since", since).year, []
     table = waves(facts, opinion, series="barometer")
     for economy in economies:
         mine = table[table["economy"] == economy]
@@ -203,14 +204,14 @@ def exceptions(
     *,
     economies: Sequence[str],
     exposure: str = "same_years",
-    margin: str = "10",
+    margin: int = 10,
 ) -> pd.DataFrame:
     """Number of economies in which exchange grew and the favourable view fell by more than `margin`
     points.
 
     facts, opinion, students, exposure: as in `exchange_change` ('same_years' or
         'five_years_before'). economies: codes.
-    margin: percentage points ('10').
+    margin: percentage points.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row for all, without an
     estimate: low counts the economies where both are seen, high adds those where one of the two is
     not known. An economy whose view did not fall so far, or whose exchange did not grow, is none.
@@ -218,8 +219,8 @@ def exceptions(
     Raises UnknownNameError for another exposure.
     """
     table = exchange_change(facts, opinion, students, economies=economies, exposure=exposure)
-    fell, grew = table["view_change"] < -float(margin), table["students_change"] > 0
-    spared = (table["view_change"] >= -float(margin)) | (table["students_change"] <= 0)
+    fell, grew = table["view_change"] < -number("margin", margin), table["students_change"] > 0
+    spared = (table["view_change"] >= -margin) | (table["students_change"] <= 0)
     low, high = int((fell & grew).sum()), int((~spared).sum())
     views = waves(facts, opinion, series="barometer")
     counted = students[

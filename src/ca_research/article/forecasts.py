@@ -19,7 +19,8 @@ from matplotlib.ticker import LogLocator
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import by_economy, measure, parts
 from ..ground import economies as eco
-from ..ground.errors import CaResearchError, CoverageError, UnknownNameError, UsageError
+from ..ground.arguments import day, whole_number
+from ..ground.errors import CaResearchError, CoverageError, UnknownNameError
 from ..plots import style
 from ..plots.needs import needs, one_figure
 from ..plots.panels import panels
@@ -57,7 +58,7 @@ def leads_by_year(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str] = eco.CA5,
-    after: str | int = 2022,
+    after: int = 2022,
     flow: str = "turnover",
     partners: str = "named",
     eu: str = "apart",
@@ -73,7 +74,7 @@ def leads_by_year(
     as one) are observed by one source.
     Raises UnknownNameError for another choice, and what `rank` raises.
     """
-    return _leads(trade, economies, int(after), flow, partners, eu)[0]
+    return _leads(trade, economies, whole_number("after", after), flow, partners, eu)[0]
 
 
 def _leads(
@@ -115,7 +116,7 @@ def lead_after(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str],
-    after: str | int = 2022,
+    after: int = 2022,
     flow: str = "turnover",
     partners: str = "named",
 ) -> pd.DataFrame:
@@ -129,7 +130,7 @@ def lead_after(
     ranked is recorded in `missing`.
     Raises UnknownNameError for another choice, and what `rank` raises.
     """
-    found, used = _leads(trade, economies, int(after), flow, partners, "apart")
+    found, used = _leads(trade, economies, whole_number("after", after), flow, partners, "apart")
     out = []
     for code in (eco.resolve(e) for e in economies):
         mine = found[found["economy"] == code]
@@ -164,12 +165,13 @@ def china_reported(trade: pd.DataFrame, economy: str, *, since: int = 2022) -> p
 
 
 def reported_by_economy(
-    trade: pd.DataFrame, *, economies: Sequence[str], base: str | int = 2022
+    trade: pd.DataFrame, *, economies: Sequence[str], base: int = 2022
 ) -> dict[str, pd.DataFrame]:
     """`china_reported` of each economy from the base year on."""
     require(trade, (), keys=("reporter",))
     own = trade[trade["reporter"].eq("CHN").to_numpy(bool)]
-    return {e: china_reported(own, e, since=int(base)) for e in map(eco.resolve, economies)}
+    first = whole_number("base", base)
+    return {e: china_reported(own, e, since=first) for e in map(eco.resolve, economies)}
 
 
 @measure("trade.value_after")
@@ -179,7 +181,7 @@ def value_after(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str],
-    base: str | int = 2022,
+    base: int = 2022,
     flow: str = "turnover",
     statistic: str = "mean",
     reported: dict[str, pd.DataFrame] | None = None,
@@ -207,23 +209,21 @@ def value_after(
         whole = rows.groupby("year")["direction"].transform("nunique") == len(FLOWS[flow])
         rows = rows[whole]
         yearly = rows.groupby("year")["value_usd"].sum()
-        later = yearly[yearly.index > int(base)]
-        if int(base) not in yearly.index or later.empty:
-            what = f"in {base}" if int(base) not in yearly.index else f"after {base}"
+        later = yearly[yearly.index > base]
+        if base not in yearly.index or later.empty:
+            what = f"in {base}" if base not in yearly.index else f"after {base}"
             out.append(estimate_row(economy=code, missing=f"China's customs give no {flow} {what}"))
             continue
         value = {"mean": later.mean(), "least": later.min(), "last": later.iloc[-1]}[statistic]
-        out.append(
-            estimate_row(rows[_CELL], economy=code, estimate=float(value / yearly[int(base)]))
-        )
+        out.append(estimate_row(rows[_CELL], economy=code, estimate=float(value / yearly[base])))
     return estimates(out)
 
 
 def value_series(
     trade: pd.DataFrame, economy: str, *, series: str = "china_imports"
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A yearly series of trade with China without gaps at its end: year, value_usd (current USD),
-    known_on.
+    known_on; and the rows of `trade` behind it.
 
     trade: table `trade` with known_on (the day a row became known), as `load` gives it. economy:
         its code.
@@ -233,10 +233,6 @@ def value_series(
     Raises CoverageError where there is no such series, UnknownNameError for another one, UsageError
     where two sources give one year.
     """
-    return _series(trade, economy, series)[0]
-
-
-def _series(trade: pd.DataFrame, economy: str, series: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     _choose(series=(series, SERIES))
     require(trade, ("value_usd", "known_on"), keys=_CELL)
     if series == "china_imports":
@@ -271,15 +267,7 @@ def _longest(own: pd.DataFrame) -> str:
     return max(order, key=lambda source: (years[source], -order.index(source)), default="")
 
 
-def _day(text: str) -> str:
-    """A full ISO date as it is written; UsageError for anything else."""
-    try:
-        return dt.date.fromisoformat(str(text)).isoformat()
-    except ValueError:
-        raise UsageError(f"{text!r} is no day", hint="for example '2023-05-19'") from None
-
-
-def _split(table: pd.DataFrame, known_by: str, scale: str) -> tuple[pd.Series, pd.Series]:
+def _split(table: pd.DataFrame, known_by: dt.date, scale: str) -> tuple[pd.Series, pd.Series]:
     values = table.set_index(table["year"].astype(int))["value_usd"].astype(float)
     values = np.log(values) if scale == "log" else values
     known = (table["known_on"] <= pd.Timestamp(known_by)).to_numpy()
@@ -308,11 +296,11 @@ def every_series(trade: pd.DataFrame, *, economies: Sequence[str]) -> dict[tuple
     require(trade, ("value_usd", "known_on"), keys=_CELL)
     near = trade[(trade["reporter"] == "CHN") | (trade["partner"] == "CHN")]
     found: dict[tuple[str, str], Found] = {}
-    for key in itertools.product(map(eco.resolve, economies), SERIES):
+    for code, series in itertools.product(map(eco.resolve, economies), SERIES):
         try:
-            found[key] = _series(near, *key)
+            found[code, series] = value_series(near, code, series=series)
         except CaResearchError as error:
-            found[key] = error
+            found[code, series] = error
     return found
 
 
@@ -323,7 +311,7 @@ def foreseen(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str],
-    known_by: str = "2023-05-19",
+    known_by: dt.date = dt.date(2023, 5, 19),
     model: str = "drift",
     series: str = "china_imports",
     scale: str = "log",
@@ -334,7 +322,7 @@ def foreseen(
 
     trade, series: as in `value_series` ('china_imports' or 'own_turnover'). economies: codes or
         names.
-    known_by: a full ISO date.
+    known_by: a day.
     model: 'drift', 'ets', 'ets_damped' or 'arima'; see MODELS. scale: 'log' or 'level' (USD), for
         fit and error alike.
     of_series: what `every_series` makes of trade (made here if not given).
@@ -348,7 +336,7 @@ def foreseen(
     error.
     """
     _choose(model=(model, tuple(MODELS)), series=(series, SERIES), scale=(scale, SCALES))
-    known_by = _day(known_by)
+    known_by = day("known_by", known_by)
     of_series = every_series(trade, economies=economies) if of_series is None else of_series
     out = []
     for code in (eco.resolve(e) for e in economies):
@@ -393,7 +381,7 @@ def forecast_paths(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str] = eco.CA5,
-    known_by: str = "2023-05-19",
+    known_by: dt.date = dt.date(2023, 5, 19),
     series: str = "china_imports",
     scale: str = "log",
 ) -> pd.DataFrame:
@@ -408,13 +396,13 @@ def forecast_paths(
     CoverageError where no economy has a series.
     """
     _choose(series=(series, SERIES), scale=(scale, SCALES))
-    known_by = _day(known_by)
+    known_by = day("known_by", known_by)
     require(trade, ("value_usd", "known_on"), keys=_CELL)
     rows: list[dict[str, Any]] = []
     back = np.exp if scale == "log" else np.asarray
     for code in (eco.resolve(e) for e in economies):
         try:
-            train, later = _split(_series(trade, code, series)[0], known_by, scale)
+            train, later = _split(value_series(trade, code, series=series)[0], known_by, scale)
             steps = len(later) or 3
             made = {"no change": naive(train, steps)}
         except CaResearchError:

@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
+from ..ground.arguments import whole_number
 from ..ground.errors import UnknownNameError, UsageError
 from ..plots import style
 from ..plots.needs import needs
@@ -26,13 +27,13 @@ _ROUNDING = 0.1
 
 
 def _yearly(
-    culture: pd.DataFrame, measure: str, span: str
+    culture: pd.DataFrame, measure: str, span: int
 ) -> tuple[pd.DataFrame, float | None, str]:
     """Rows of the newest pair of years `span` apart by one source for the region, their growth in
     per cent, or why none.
     """
-    if not span.isdigit() or int(span) < 1:
-        raise UsageError(f"not a number of years: {span!r}", hint="'5'")
+    if whole_number("span", span) < 1:
+        raise UsageError(f"not a number of years: {span}", hint="for example 5")
     rows = culture[(culture["measure"] == measure) & culture["economy"].isin(REGIONS)].dropna(
         subset=["year", "value"]
     )
@@ -42,8 +43,8 @@ def _yearly(
                 mine = rows[(rows["economy"] == region) & (rows["source_id"] == source)].set_index(
                     "year", drop=False
                 )
-                if {end, end - int(span)} <= set(mine.index):
-                    pair = mine.loc[[end - int(span), end]]
+                if {end, end - span} <= set(mine.index):
+                    pair = mine.loc[[end - span, end]]
                     return pair, 100 * float(pair["value"].iloc[1] / pair["value"].iloc[0] - 1), ""
     name = measure.replace("_", " ").replace("hsk", "HSK")
     years = ", ".join(str(int(y)) for y in sorted(set(rows["year"])))
@@ -57,7 +58,7 @@ def _yearly(
 
 @measure("relations.examinee_growth")
 def examinee_growth(
-    culture: pd.DataFrame, *, measure: str = "hsk_takers", span: str = "5"
+    culture: pd.DataFrame, *, measure: str = "hsk_takers", span: int = 5
 ) -> pd.DataFrame:
     """Growth of the yearly number of candidates of a test in the region, in per cent over `span`
     years.
@@ -83,7 +84,7 @@ def examinee_lead(
     *,
     measure: str = "hsk_takers",
     other: str = "english_test_takers",
-    span: str = "5",
+    span: int = 5,
 ) -> pd.DataFrame:
     """Growth of one test's candidates less that of another's over `span` years, in percentage
     points.
@@ -107,7 +108,7 @@ def learner_cases(
     culture: pd.DataFrame,
     *,
     bound: str = "as_printed",
-    last_from: str = "0",
+    last_from: int = 0,
     opening: str = "counted",
 ) -> pd.DataFrame:
     """Institutes for which one source gives two years of learners: what is told, and its growth
@@ -117,7 +118,7 @@ def learner_cases(
         measure `learners` of single economies. Only where a source has exactly one figure a year
         for an economy: two institutes of one source cannot be told apart.
     bound: 'as_printed', or 'cautious', the first count a tenth higher and the last a tenth lower.
-    last_from: the second count is of this year or later ('0': any).
+    last_from: the second count is of this year or later (0: any).
     opening: 'counted', or 'left_out', without figures that their note calls those of the first year
         (any institute grows from the year in which it opens).
     Returns economy, first_year, last_year, first, last (persons), years, growth (per cent in five
@@ -143,7 +144,7 @@ def learner_cases(
         if (
             len(mine) < 2
             or mine["year"].duplicated().any()
-            or mine["year"].iloc[-1] < int(last_from)
+            or mine["year"].iloc[-1] < whole_number("last_from", last_from)
         ):
             continue
         years = int(mine["year"].iloc[-1] - mine["year"].iloc[0])
@@ -180,7 +181,7 @@ def learner_growth(
     *,
     economies: Sequence[str],
     bound: str = "as_printed",
-    last_from: str = "0",
+    last_from: int = 0,
     opening: str = "counted",
 ) -> pd.DataFrame:
     """Growth of learners at the institute that tells of two years, in per cent in five years.
@@ -194,7 +195,7 @@ def learner_growth(
     Raises UnknownNameError for another choice.
     """
     cases = learner_cases(culture, bound=bound, last_from=last_from, opening=opening)
-    which = "" if last_from == "0" else f", the second in {last_from} or later"
+    which = "" if not last_from else f", the second in {last_from} or later"
     which += " and the first not of its opening" if opening == "left_out" else ""
     out = []
     for economy in economies:
@@ -222,15 +223,15 @@ def institute_openings(
     facts: pd.DataFrame,
     *,
     economies: Sequence[str],
-    first: str = "2014",
-    last: str = "2018",
+    first: int = 2014,
+    last: int = 2018,
     column: str = "openings",
 ) -> pd.DataFrame:
     """Confucius institutes that opened from `first` to `last`.
 
     facts: rows `confucius_institutes_column` of AidData's dashboard, one per economy and year.
         economies: codes.
-    first, last: years ('2014', '2018').
+    first, last: years.
     column: read as 'openings' of the year, or as a 'running_total', which its documentation calls
         it.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; the estimate is
@@ -250,11 +251,11 @@ def institute_openings(
     for economy in economies:
         mine = rows[rows["subject"] == economy]
         series = mine.set_index(mine["year"].astype(int))["value"].astype(float)
-        wanted = list(range(int(first), int(last) + 1))
-        if not {*wanted, int(first) - 1} <= set(series.index):
+        wanted = list(range(first, last + 1))
+        if not {*wanted, first - 1} <= set(series.index):
             out.append(
                 estimate_row(
-                    economy=economy, missing=f"no yearly figures from {int(first) - 1} to {last}"
+                    economy=economy, missing=f"no yearly figures from {first - 1} to {last}"
                 )
             )
         elif column == "running_total" and falls:
@@ -268,9 +269,9 @@ def institute_openings(
             opened = (
                 series.loc[wanted].sum()
                 if column == "openings"
-                else series[int(last)] - series[int(first) - 1]
+                else series[last] - series[first - 1]
             )
-            used = mine[mine["year"].isin([int(first) - 1, *wanted])]
+            used = mine[mine["year"].isin([first - 1, *wanted])]
             out.append(estimate_row(used, economy=economy, estimate=float(opened)))
     return estimates(out)
 

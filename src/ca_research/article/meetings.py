@@ -4,6 +4,7 @@ shown by whom.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import by_economy, measure
 from ..ground import economies as eco
+from ..ground.arguments import day, whole_number
 from ..ground.errors import UnknownNameError
 from ..tables.dates import bounds
 from .dates import dated, occasions, origin, select, settle, used_rows
@@ -32,12 +34,12 @@ def meetings(
     events: pd.DataFrame,
     partner: str,
     *,
-    until: str = "",
+    until: dt.date | None = None,
     composition: str = "as_held",
     kinds: str = KINDS,
 ) -> pd.DataFrame:
     """Dated meetings of a partner with all five, as in `select`, ended by `until` (all, where
-    empty).
+    not given).
 
     composition: 'as_held', or 'strict' without those that a note calls incomplete (INCOMPLETE).
     """
@@ -45,7 +47,7 @@ def meetings(
         raise UnknownNameError("composition", composition, COMPOSITIONS)
     rows = select(events, actor=partner, counterpart="CA5", kinds=kinds)
     if until:
-        rows = rows[rows["last_day"] <= pd.Timestamp(bounds(until)[1])]
+        rows = rows[rows["last_day"] <= pd.Timestamp(until)]
     if composition == "strict":
         rows = rows[~rows["note"].fillna("").str.contains(INCOMPLETE)]
     return rows.reset_index(drop=True)
@@ -59,7 +61,7 @@ def _of_formats(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def documents(
-    evidence: pd.DataFrame, partner: str, direction: str, *, until: str = ""
+    evidence: pd.DataFrame, partner: str, direction: str, *, until: dt.date | None = None
 ) -> pd.DataFrame:
     """Documents on a partner's meetings (texts seen, no commentary), dated by `until` where that is
     given.
@@ -67,9 +69,8 @@ def documents(
     rows = seen_rows(evidence, claim=CLAIM, reading=partner)
     rows = rows[rows["direction"] == direction]
     if until:
-        limit = bounds(until)[1]
         rows = rows[
-            rows["date"].map(lambda d: isinstance(d, str) and bounds(d)[1] <= limit).astype(bool)
+            rows["date"].map(lambda d: isinstance(d, str) and bounds(d)[1] <= until).astype(bool)
         ]
     return rows.reset_index(drop=True)
 
@@ -99,7 +100,7 @@ def shared_meetings(
     evidence: pd.DataFrame,
     *,
     economies: Sequence[str],
-    until: str,
+    until: dt.date,
     composition: str = "as_held",
 ) -> pd.DataFrame:
     """Number of dated meetings of each partner with all five by `until`.
@@ -115,6 +116,7 @@ def shared_meetings(
     (see `dates.settle`).
     Raises UnknownNameError for another composition, UsageError for what is no date.
     """
+    day("until", until)
     events, evidence = _of_formats(events), evidence[evidence["claim"] == CLAIM]
     rows = []
     for partner in economies:
@@ -125,7 +127,7 @@ def shared_meetings(
 
 
 def _settled(
-    held: pd.DataFrame, evidence: pd.DataFrame, partner: str, until: str
+    held: pd.DataFrame, evidence: pd.DataFrame, partner: str, until: dt.date
 ) -> tuple[dict[str, Any], pd.DataFrame]:
     shown = (
         documents(evidence, partner, "supports", until=until) if len(held) else evidence.iloc[:0]
@@ -149,9 +151,9 @@ def meeting_or_body(
     evidence: pd.DataFrame,
     *,
     economies: Sequence[str],
-    until: str,
+    until: dt.date,
     body: str,
-    members: str,
+    members: int,
     composition: str = "as_held",
 ) -> pd.DataFrame:
     """As `shared_meetings`, with a standing organisation counted where at least `members` of the
@@ -162,22 +164,20 @@ def meeting_or_body(
     body: an aggregate with dated members, such as OTS; a partner that is a member in the year of
         `until` and whose organisation an event dates has one more. What a document says against
         meetings does not speak against the body.
-    members: a number ('3').
+    members: a number.
     Returns and raises as `shared_meetings`: an estimates frame
     (`estimates.ESTIMATE_COLUMNS`), one row per partner.
     """
     events, evidence = _of_formats(events), evidence[evidence["claim"] == CLAIM]
     rows = []
-    year = bounds(until)[1].year
+    year = day("until", until).year
     inside = set(eco.members(body, year))
+    enough = len(inside & set(eco.CA5)) >= whole_number("members", members)
     for partner in economies:
         held = meetings(events, partner, until=until, composition=composition)
         founded = select(events, actor=partner, kinds="organisation_founded")
-        founded = founded[founded["last_day"] <= pd.Timestamp(bounds(until)[1])]
-        belongs = (
-            partner in inside and len(inside & set(eco.CA5)) >= int(members) and len(founded) > 0
-        )
-        if belongs:
+        founded = founded[founded["last_day"] <= pd.Timestamp(until)]
+        if partner in inside and enough and len(founded):
             used = used_rows(pd.concat([held, founded], ignore_index=True))
             rows.append(estimate_row(used, economy=partner, estimate=float(occasions(held) + 1)))
         else:
@@ -188,7 +188,7 @@ def meeting_or_body(
 
 @measure("relations.format_age")
 def format_age(
-    events: pd.DataFrame, *, economies: Sequence[str], until: str, composition: str = "as_held"
+    events: pd.DataFrame, *, economies: Sequence[str], until: dt.date, composition: str = "as_held"
 ) -> pd.DataFrame:
     """Years from a partner's first dated meeting with all five to `until`.
 
@@ -200,7 +200,7 @@ def format_age(
     in `missing`.
     Raises UnknownNameError for another composition, UsageError for what is no date.
     """
-    end = pd.Timestamp(bounds(until)[1])
+    end = pd.Timestamp(day("until", until))
     events = _of_formats(events)
     undated = _undated(events)
     rows = []

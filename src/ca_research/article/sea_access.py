@@ -4,10 +4,13 @@ sources.
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pandas as pd
 
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
+from ..ground.arguments import day
 from ..ground.errors import UnknownNameError
 from ..stats.frames import require
 from ..tables.dates import bounds
@@ -74,7 +77,7 @@ def routes(events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
 
 @measure("relations.sea_routes")
 def sea_routes(
-    events: pd.DataFrame, evidence: pd.DataFrame, *, before: str, use: str = "dated"
+    events: pd.DataFrame, evidence: pd.DataFrame, *, before: dt.date, use: str = "dated"
 ) -> pd.DataFrame:
     """Number of ports in use by the five before a day, each shown by two independent origins.
 
@@ -90,7 +93,7 @@ def sea_routes(
     if use not in USES:
         raise UnknownNameError("use", use, USES)
     rows = routes(events, evidence)
-    rows = rows[rows["last_day"] < pd.Timestamp(bounds(before)[0])]
+    rows = rows[rows["last_day"] < pd.Timestamp(day("before", before))]
     shown: list[pd.DataFrame] = []
     open_: list[pd.DataFrame] = []
     for _, part in rows.groupby("port"):

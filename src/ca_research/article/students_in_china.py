@@ -47,8 +47,8 @@ def change_since(
     *,
     economies: Sequence[str],
     level: str = "all",
-    start: str = "2019",
-    end: str = "2022",
+    start: int = 2019,
+    end: int = 2022,
 ) -> pd.DataFrame:
     """`flows.change_since` in China, in persons.
 
@@ -60,8 +60,8 @@ def change_since(
         students,
         economies=economies,
         destination="CHN",
-        start=int(start),
-        end=int(end),
+        start=start,
+        end=end,
         level=level,
     )
 

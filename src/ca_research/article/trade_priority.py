@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 
 import pandas as pd
 
-from ..estimates.measures import measure, parts
+from ..estimates.measures import measure, parts, tells
 from ..ground import economies as eco
+from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, UnknownNameError
 from ..ground.periods import years_back
 from ..registry import article
@@ -43,6 +44,7 @@ def among(partners: str) -> Collection[str] | None:
 
 
 @measure("trade.lead")
+@tells("rival")
 @parts(seen=reports)
 def lead(
     trade: pd.DataFrame,
@@ -54,7 +56,7 @@ def lead(
     source: str = "office_first",
     partners: str = "named",
     eu: str = "apart",
-    since: str | int = SINCE,
+    since: int = SINCE,
     seen: Reports | None = None,
 ) -> pd.DataFrame:
     """China's trade over that of its largest rival: above one, China ranks first.
@@ -77,7 +79,7 @@ def lead(
         'named' or 'every' (PARTNERS).
     eu : str
         'apart' or 'one'; see `rank`.
-    since : str or int
+    since : int
         No earlier year is taken for the newest.
     seen : Reports, optional
         What `trade.rank.reports` makes of `trade`, where it is made already.
@@ -108,7 +110,7 @@ def lead(
         basis=basis,
         eu=eu,
         source=source,
-        since=int(since),
+        since=whole_number("since", since),
         at_least=AT_LEAST,
     )
     return lead_of(

@@ -16,7 +16,9 @@ from ..registry import ClaimSpec, Criterion, Reading
 from .evidence import universe
 from .logic import FAILS, HOLDS, MIXED, evaluate
 from .measures import misfits, wrong_choices
-from .rule import apply_rule
+from .rule import apply_rule, deciding
+from .sentences import faults, numbers_in
+from .slots import slots_of
 
 _MOST_CRITERIA = 8  # 3^8 combinations of states; a rule over more could not be read either
 
@@ -87,16 +89,25 @@ def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterato
 def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     try:
         yield from misfits(criterion, claim.data)
-        axes = {a.name: a for a in universe(claim, criterion).axes}
+        universe(claim, criterion)
     except CaResearchError as error:
         yield "; ".join(filter(None, (error.what, error.where, error.hint)))
         return
-    for name in sorted(set(criterion.settings) & set(axes)):
+    yield from says(claim, criterion)
+    for name in sorted(set(criterion.settings) & set(criterion.axes)):
         yield f"{name!r} is both a setting and an axis"
-    chosen = {name: (value,) for name, value in criterion.settings.items()}
-    yield from wrong_choices(
-        criterion.measure, chosen | {name: axis.values for name, axis in axes.items()}
-    )
+    yield from wrong_choices(criterion, claim.axes_of(criterion))
+
+
+def says(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
+    """What is wrong with the sentences about a criterion."""
+    if criterion.says is None:
+        return
+    slots = slots_of(criterion)
+    typed = numbers_in(claim.model_dump_json(exclude={"readings": {"__all__": {"criteria"}}}))
+    typed |= numbers_in(criterion.model_dump_json(exclude={"says"}))
+    for state, sentence in criterion.says.model_dump(exclude_none=True).items():
+        yield from (f"says.{state}: {fault}" for fault in faults(sentence, slots, typed))
 
 
 def _rule(reading: Reading) -> Iterator[str]:
@@ -153,8 +164,8 @@ def verdict(stored: Mapping[str, Any]) -> list[str]:
     if set(states) != {c.name for c in reading.criteria}:
         return [f"{place}: its criteria are not those declared"]
     implied, _ = apply_rule(reading, states, {c["name"]: c["main_met"] for c in stored["criteria"]})
-    return (
-        []
-        if implied == stored["verdict"]
-        else [f"{place}: says {stored['verdict']!r}, its criteria imply {implied!r}"]
-    )
+    if implied != stored["verdict"]:
+        return [f"{place}: says {stored['verdict']!r}, its criteria imply {implied!r}"]
+    turned = list(deciding(reading, states, implied))
+    said = list(stored.get("deciding", turned))  # older reports do not say
+    return [] if said == turned else [f"{place}: says that {said} decided, and not {turned}"]

@@ -14,11 +14,13 @@ import pandas as pd
 from .. import registry
 from ..ground.errors import UnknownNameError
 from ..registry import ClaimSpec
+from ..registry.words import choice_words
 from ..tables import load
 from .compute import Call, Computation
 from .evidence import Evidence, gather, universe
 from .given import economies_of
 from .judge import judge
+from .rule import reachable
 from .verdict import Verdict
 
 
@@ -63,18 +65,27 @@ class Claim:
                 )
             words = reading.rule.words if reading.rule else f"Not testable: {reading.not_testable}"
             lines.append(f"  {words}")
+            if reading.rule:
+                lines.append(f"  With all figures known: {' or '.join(reachable(reading))}.")
         return "\n".join(lines)
 
     def specifications(self) -> pd.DataFrame:
-        """Every specification before it is run: criterion, choices, `is_main`, and the reason where
-        excluded.
+        """Every specification before it is run: criterion, choices in words, `is_main`, and the
+        reason where excluded.
         """
         parts = []
         for criterion in self.spec.criteria().values():
             part = universe(self.spec, criterion).table()
+            for name in criterion.axes:
+                part[name] = [self.choice_words(name, value) for value in part[name]]
             part.insert(0, "criterion", criterion.name)
             parts.append(part)
         return pd.concat(parts, ignore_index=True).fillna("") if parts else pd.DataFrame()
+
+    def choice_words(self, axis: str, value: object) -> str:
+        """A choice of the grid as a reader should see it: its label, or the register's words."""
+        declared = next(a for a in self.spec.grid.axes if a.name == axis)
+        return choice_words(declared, value)
 
     def specification_counts(self) -> pd.DataFrame:
         """How many specifications each criterion is computed by, and how many are excluded."""

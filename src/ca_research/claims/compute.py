@@ -63,7 +63,7 @@ class Computation:
         """
         return {name for call in calls for name in self._inputs(call.function)}
 
-    def run(self, call: Call, **choices: str) -> pd.DataFrame:
+    def run(self, call: Call, **choices: Any) -> pd.DataFrame:
         """The estimates of one specification, with the table rows behind each in `rows`.
 
         Raises what the measure raises, each time it is asked, and MeasureError for what is no
@@ -90,7 +90,7 @@ class Computation:
         rest._parts = {key: part for key, part in self._parts.items() if not part.inputs & changed}
         return rest
 
-    def _compute(self, call: Call, choices: dict[str, str]) -> pd.DataFrame:
+    def _compute(self, call: Call, choices: dict[str, Any]) -> pd.DataFrame:
         function, chosen = call.function, {**dict(call.settings), **choices}
         given = self._arguments(function, call.economies, chosen) | chosen
         return checked(function(**given), call.name, place(function))

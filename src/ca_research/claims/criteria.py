@@ -39,18 +39,22 @@ class _Answer(NamedTuple):
     high: float | None
     year: int | None
     missing: str
+    about: Mapping[str, str]
 
 
 def _answers(rows: pd.DataFrame) -> dict[Any, dict[str, _Answer]]:
     """Answers of each specification by economy."""
     found: dict[Any, dict[str, _Answer]] = {}
-    columns = ("spec", "economy", "estimate", "low", "high", "last_year", "missing")
-    for spec, economy, *numbers, year, missing in zip(
+    if "about" not in rows:  # made by hand
+        rows = rows.assign(about=None)
+    columns = ("spec", "economy", "estimate", "low", "high", "last_year", "missing", "about")
+    for spec, economy, *numbers, year, missing, about in zip(
         *(rows[c].tolist() for c in columns), strict=True
     ):
         estimate, low, high = (None if pd.isna(v) else float(v) for v in numbers)
         said = missing if isinstance(missing, str) else ""
-        answer = _Answer(estimate, low, high, None if pd.isna(year) else int(year), said)
+        told = about if isinstance(about, dict) else {}
+        answer = _Answer(estimate, low, high, None if pd.isna(year) else int(year), said, told)
         found.setdefault(spec, {})[economy] = answer
     return found
 
@@ -70,9 +74,7 @@ def _cells(
         met = decide(
             found.estimate, found.low, found.high, criterion.comparison, criterion.threshold
         )
-        cells.append(
-            Cell(code, found.estimate, found.low, found.high, met, found.year, found.missing)
-        )
+        cells.append(Cell(code, *found[:3], met, found.year, found.missing, found.about))
     return cells
 
 
@@ -173,6 +175,7 @@ def judge_criterion(
         "statement": criterion.statement,
         "state": state,
         "main_met": main_met,
+        "agreeing": sum(t is main_met for t in truths.values()) if main_met is not None else 0,
         "counted": criterion.counted,
         "share_of_specifications": share,
         "specifications": len(chosen),

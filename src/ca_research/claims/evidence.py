@@ -16,6 +16,7 @@ from ..estimates.frame import ESTIMATE_COLUMNS
 from ..ground import economies as eco
 from ..ground.errors import CaResearchError, UsageError
 from ..registry import ClaimSpec, Criterion
+from ..registry.words import choice_words
 from ..stats import AtMostOne, Axis, Exclusion, Universe, collapse
 from . import given as checks
 from .compute import Call, Computation
@@ -27,8 +28,8 @@ class Evidence:
     """`frame`: an estimates frame with `criterion`, `spec`, `is_main`, `without` and one column per
     axis of the grid.
 
-    `without` is '' or what a removal axis leaves out ('dimension: trade'); such rows are for
-    fragility alone.
+    `without` is '' or what a removal axis leaves out, in words ('dimension: trade'); such rows are
+    for fragility alone.
     `economies` are those a count runs over; `as_of`, `dropped` and `revised_sources` come from the
     frames used.
     `traces`: for each criterion the rows behind its main specification (`claims.trace`).
@@ -70,9 +71,8 @@ def universe(spec: ClaimSpec, criterion: Criterion) -> Universe:
     """The specification universe of one criterion: the axes of the grid that it names, one removal
     at a time.
     """
-    axes = {a.name: a for a in spec.grid.axes}
     chosen = tuple(
-        Axis(a.name, a.values, a.main, a.kind, a.meaning) for a in (axes[n] for n in criterion.axes)
+        Axis(a.name, a.choices, a.main, a.kind, a.meaning) for a in spec.axes_of(criterion)
     )
     exclusions = tuple(
         Exclusion(e.when, e.reason) for e in spec.grid.exclude if set(e.when) <= set(criterion.axes)
@@ -116,14 +116,14 @@ def gather(spec: ClaimSpec, given: dict[str, Any], as_of: str | dt.date | None =
         rows = specifications.run(partial(computation.run, call))
         parts.append(_labelled(spec, criterion, rows))
         traces += _traces(criterion, computation, call, specifications.main)
-    frame = _typed(parts)
+    axes = [axis.name for axis in spec.grid.axes]
+    frame = _typed(parts, axes)
     _one_answer(spec, frame)
 
     @cache
     def again(source: str) -> pd.DataFrame:
-        return _typed(
-            list(_measured_again(spec, frame, calls, computation.without(source), source))
-        )
+        parts = _measured_again(spec, frame, calls, computation.without(source), source)
+        return _typed(list(parts), axes)
 
     return Evidence(frame, judged, known.as_of, known.dropped, known.revised, tuple(traces), again)
 
@@ -132,13 +132,18 @@ def _labelled(spec: ClaimSpec, criterion: Criterion, rows: pd.DataFrame) -> pd.D
     """Rows of one criterion, with its name and what a removal axis leaves out in each."""
     removals = [a for a in spec.grid.axes if a.kind == "removal" and a.name in criterion.axes]
     without = [
-        "; ".join(f"{a.name}: {row[a.name]}" for a in removals if row[a.name] != a.main)
+        "; ".join(
+            f"{a.name}: {choice_words(a, row[a.name])}" for a in removals if row[a.name] != a.main
+        )
         for row in rows.to_dict("records")
     ]
     return rows.assign(criterion=criterion.name, without=without)
 
 
-def _typed(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def _typed(parts: Sequence[pd.DataFrame], axes: Sequence[str]) -> pd.DataFrame:
+    """Rows of all criteria as one frame. A choice keeps its type, also where some criteria have
+    no such axis.
+    """
     records = [row for part in parts for row in part.to_dict("records")]
     frame = pd.DataFrame(
         records, columns=None if records else ["criterion", "spec", "is_main", "without"]
@@ -146,6 +151,8 @@ def _typed(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     frame = frame.astype(
         {"is_main": bool}
     )  # a claim without criteria has no rows to tell the type by
+    for axis in axes:
+        frame[axis] = pd.Series([row.get(axis) for row in records], dtype=object)
     for column in ESTIMATE_COLUMNS:
         if column not in frame:
             frame[column] = None
@@ -157,7 +164,7 @@ def _typed(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _traces(
-    criterion: Criterion, computation: Computation, call: Call, main: dict[str, str]
+    criterion: Criterion, computation: Computation, call: Call, main: dict[str, Any]
 ) -> list[dict[str, Any]]:
     """The rows behind the main specification of a criterion, where it has an answer."""
     try:

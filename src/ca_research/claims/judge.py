@@ -9,12 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from .. import registry
 from ..ground import economies
 from ..registry import ClaimSpec, Criterion
+from .answers import answer, finding
+from .certainty import certainty
 from .criteria import judge_criteria, specification_truths
 from .evidence import Evidence
 from .leave_out import leave_out
-from .rule import answer
+from .rule import applied, deciding, possible
 from .verdict import CriterionResult, Verdict
 
 
@@ -43,6 +46,19 @@ def _resting(result: CriterionResult, sole: Mapping[str, Sequence[str]]) -> Crit
     return dataclasses.replace(result, sole_sources=needed)
 
 
+def _resting_on(frame: pd.DataFrame, criteria: Iterable[str]) -> list[str]:
+    """The sources behind the main figures of some criteria."""
+    main = frame[frame["is_main"] & frame["criterion"].isin(list(criteria))]
+    return sorted({source for cell in main["sources"] for source in cell})
+
+
+def _year(as_of: str) -> int:
+    """The year of a day of knowledge; of everything known, that of the newest publication."""
+    if as_of != "latest":
+        return int(as_of[:4])
+    return max(int(s.published[:4]) for s in registry.sources().values() if s.published)
+
+
 def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Verdict:
     """The verdict of the headline reading, with those of the other readings in `beside`."""
     methods = [a.name for a in spec.grid.axes if a.kind == "method"]
@@ -53,8 +69,9 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
         ]
         judged = list(evidence.economies)
         results = judge_criteria(reading, mine, methods, judged)
-        word, reason = answer(reading, results)
+        word, reason = applied(reading, results)
         hangs = leave_out(reading, evidence, methods, word)
+        decided = deciding(reading, {n: r.state for n, r in results.items()}, word)
         used = sorted({s for cell in mine["sources"] for s in cell})
         verdicts.append(
             Verdict(
@@ -67,6 +84,19 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
                 as_of=evidence.as_of,
                 pseudo_as_of=bool(set(used) & set(evidence.revised_sources)),
                 verdict=word,
+                answer=answer(reading, results, word, decided),
+                finding=finding(reading, results, decided),
+                certainty=certainty(
+                    spec,
+                    reading,
+                    word,
+                    [results[name] for name in decided],
+                    _resting_on(mine, decided),
+                    bool(hangs.flips),
+                    _year(evidence.as_of),
+                ),
+                possible=possible(reading, results),
+                deciding=decided,
                 reason=reason,
                 fragile=bool(hangs.flips),
                 fragility=hangs.flips,

@@ -13,7 +13,7 @@ from ..ground import economies
 from ..registry import Reading
 from .criteria import judge_criteria
 from .evidence import Evidence, counted
-from .rule import answer
+from .rule import applied
 
 NOTHING_LEFT = "not enough evidence"
 
@@ -42,11 +42,11 @@ def leave_out(reading: Reading, evidence: Evidence, methods: list[str], verdict:
     judged = list(evidence.economies)
 
     def again(rows: pd.DataFrame, codes: list[str]) -> str:
-        return answer(reading, judge_criteria(reading, rows, methods, codes))[0]
+        return applied(reading, judge_criteria(reading, rows, methods, codes))[0]
 
     mine = evidence.standing[evidence.standing["criterion"].isin(names)]
     flips = [
-        f"without the {_named(removed)}: {other}"
+        f"without {removed.partition(': ')[2]}: {other}"
         for removed, rows in _parts(evidence.frame, names, mine)
         if (other := again(rows, judged)) != verdict
     ]
@@ -92,12 +92,3 @@ def _standing_in(rows: pd.DataFrame) -> pd.DataFrame:
     mains = rows[rows["is_main"]]
     gone = set(mains["criterion"]) - set(rows.loc[rows["is_main"] & has, "criterion"])
     return rows[~(rows["is_main"] & rows["criterion"].isin(gone))]
-
-
-def _named(removed: str) -> str:
-    """'country: KAZ' as 'country Kazakhstan'."""
-    axis, _, value = removed.partition(": ")
-    known = value in economies.codes()
-    return (
-        f"{axis.replace('_', ' ')} {economies.name_of(value) if known else value.replace('_', ' ')}"
-    )

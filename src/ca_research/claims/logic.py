@@ -68,3 +68,15 @@ def evaluate(condition: Any, states: Mapping[str, str]) -> Truth:
         case {"at_least": int(least), "of": parts}:
             return count_rule((evaluate(p, states) for p in parts), least)
     raise ValueError(f"not a condition: {condition!r}")
+
+
+def turns_on(condition: Any, states: Mapping[str, str]) -> set[str]:
+    """Criteria that make a condition what it is: of a true one those that are true, of an open one
+    those that are open.
+    """
+    if isinstance(condition, str):
+        return {condition.split()[0]}
+    parts = condition.get("all") or condition.get("any") or condition["of"]
+    whole = evaluate(condition, states)
+    alike = (turns_on(part, states) for part in parts if evaluate(part, states) is whole)
+    return set().union(*alike)

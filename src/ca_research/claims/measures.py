@@ -6,17 +6,20 @@ project can replace a measure by writing one of the same name.
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib
 import inspect
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from ..estimates import Measure, generic
 from ..ground.errors import MeasureError, UnknownNameError
 from ..registry import Criterion
+from ..registry.choices import GridAxis, Value, among
 from . import own_measures
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -80,38 +83,49 @@ def misfits(criterion: Criterion, given: Iterable[str]) -> Iterator[str]:
     UnknownNameError, MeasureError
         As `find`.
     """
-    function = find(criterion.measure)
-    taken = inspect.signature(function).parameters
-    for kind, names in (("setting", criterion.settings), ("grid axis", criterion.axes)):
-        for name in names:
-            if name not in taken:
-                yield f"{criterion.measure} reads no {name!r}, so the {kind} does nothing"
-    needed = {p.name for p in taken.values() if _needed(p)}
-    for name in sorted(needed - {*given, "economies", *criterion.settings, *criterion.axes}):
+    for name in not_taken(criterion):
+        kind = "setting" if name in criterion.settings else "grid axis"
+        yield f"{criterion.measure} reads no {name!r}, so the {kind} does nothing"
+    for name in lacking(criterion, given):
         yield (
             f"{criterion.measure} needs {name!r}, which is neither among the data nor a setting "
             "nor an axis"
         )
 
 
-def wrong_choices(measure: str, chosen: Mapping[str, Iterable[str]]) -> Iterator[str]:
-    """Values that a measure does not know, in words: of a typed choice (`Literal[...]`), or of a
-    column of the table that a generic measure reads.
+def not_taken(criterion: Criterion) -> list[str]:
+    """Settings and axes of a criterion that are no arguments of its measure."""
+    taken = inspect.signature(find(criterion.measure)).parameters
+    return [name for name in (*criterion.settings, *criterion.axes) if name not in taken]
+
+
+def lacking(criterion: Criterion, given: Iterable[str]) -> list[str]:
+    """Arguments that a criterion's measure needs and has from nowhere: neither given, nor a
+    setting, nor an axis.
+    """
+    parameters = inspect.signature(find(criterion.measure)).parameters.values()
+    had = {*given, "economies", *criterion.settings, *criterion.axes}
+    return sorted({p.name for p in parameters if _needed(p)} - had)
+
+
+def wrong_choices(criterion: Criterion, axes: Iterable[GridAxis]) -> Iterator[str]:
+    """Values that a criterion's measure does not know, in words: those of another type than the
+    measure declares (`since: int`), unknown words of a choice (`Literal[...]`), and unknown values
+    of a column of the table that a generic measure reads.
 
     Parameters
     ----------
-    measure : str
-        A registered name.
-    chosen : mapping of str to iterable of str
-        For each argument the values that it is to be given.
+    criterion : Criterion
+        Its measure and settings.
+    axes : iterable of GridAxis
+        Those of the grid that the criterion names.
     """
-    function = find(measure)
-    known = _typed_choices(function)
-    for name, value in ((name, value) for name, values in chosen.items() for value in values):
-        if name in known:
-            if value not in known[name]:
-                error = UnknownNameError(f"{name} of {measure}:", value, known[name])
-                yield f"{error.what}; {error.hint}"
+    function = find(criterion.measure)
+    hints = _hints(function)
+    given = [*criterion.settings.items(), *((a.name, v) for a in axes for v in a.choices)]
+    for name, value in given:
+        if fault := _misfit(f"{name} of {criterion.measure}", value, hints.get(name, Any)):
+            yield fault
         elif hasattr(function, "table"):
             yield from generic.faults(function, name, value)
 
@@ -128,12 +142,51 @@ def _needed(parameter: inspect.Parameter) -> bool:
     return parameter.default is parameter.empty and parameter.kind not in several
 
 
-def _typed_choices(function: Measure) -> dict[str, tuple[str, ...]]:
+_TYPES: dict[Any, str] = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    dt.date: "a date",
+    str: "a text",
+    type(None): "nothing",
+}
+"""Types of values that a claim file can hold, in words."""
+
+
+@cache
+def _hints(function: Measure) -> dict[str, Any]:
     try:
-        hints = get_type_hints(function)
+        return get_type_hints(function)
     except NameError:  # an annotation for readers alone
         return {}
-    return {name: get_args(hint) for name, hint in hints.items() if get_origin(hint) is Literal}
+
+
+def _options(hint: Any) -> tuple[Any, ...]:
+    """What may be given for an annotation: its types, or the words of a `Literal`."""
+    if get_origin(hint) is Literal:
+        return get_args(hint)
+    if get_origin(hint) in (Union, UnionType):
+        return tuple(option for part in get_args(hint) for option in _options(part))
+    return (hint,)
+
+
+def _misfit(name: str, value: Value, hint: Any) -> str:
+    """What is wrong with a value where an annotation wants another type or other words; '' where
+    it fits, or where the annotation says nothing of such values.
+    """
+    options = _options(hint)
+    types = [option for option in options if option in _TYPES]
+    words = [option for option in options if isinstance(option, (str, int))]
+    whole_for_number = type(value) is int and float in types
+    if type(value) in types or among(value, words) or whole_for_number:
+        return ""
+    if len(types) + len(words) < len(options):
+        return ""
+    if words and not types and type(value) is type(words[0]):
+        error = UnknownNameError(f"{name}:", value, map(str, words))
+        return f"{error.what}; {error.hint}"
+    wanted = " or ".join([*(_TYPES[t] for t in types), *map(repr, words)])
+    return f"{name}: {wanted} is wanted, and {value!r} is {_TYPES[type(value)]}"
 
 
 def _marked(module: Any, name: str) -> Measure:

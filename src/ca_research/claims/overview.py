@@ -15,7 +15,6 @@ from .. import registry
 from ..ground import paths
 from ..ground.errors import CoverageError, RegistryError, UsageError
 from ..stats import holm
-from .logic import evaluate
 from .words import bounds, criterion_number
 
 Stored = Mapping[str, Any]
@@ -51,58 +50,10 @@ def whole_region(verdicts: Sequence[Stored]) -> list[Stored]:
 
 
 def deciding(verdict: Stored) -> Stored | None:
-    """The criterion that made the verdict what it is, by the rule of its reading; the first as
-    declared of several.
-
-    Of a rule that is met it is one that meets it; of one that is open, one that is undecided and
-    could still settle it; of one that is neither met nor open, one that keeps it from being
-    supported. None for a reading without criteria, and the first criterion where the register does
-    not hold the rule by which the verdict was made.
+    """The first of the criteria on which the rule turned, as it is stored; None for a reading
+    without criteria.
     """
-    criteria = {c["name"]: c for c in verdict["criteria"]}
-    states = {name: c["state"] for name, c in criteria.items()}
-    for condition in _conditions(verdict):
-        names = set(_turns_on(condition, states))
-        if names:
-            return next(c for name, c in criteria.items() if name in names)
-    return next(iter(criteria.values()), None)
-
-
-def _conditions(verdict: Stored) -> list[Any]:
-    """Conditions of the rule in which to look for what decided, the most telling first."""
-    claim = registry.claims().get(verdict["claim"])
-    reading = (
-        next((r for r in claim.readings if r.name == verdict["reading"]), None) if claim else None
-    )
-    states = {c["name"]: c["state"] for c in verdict["criteria"]}
-    if (
-        reading is None
-        or reading.rule is None
-        or states.keys() != {c.name for c in reading.criteria}
-    ):
-        return []
-    rule = reading.rule
-    ends = {"supported": rule.supported, "contradicted": rule.contradicted}
-    if verdict["verdict"] in ends:
-        return [ends[verdict["verdict"]]]
-    open_ = [condition for condition in ends.values() if evaluate(condition, states) is None]
-    return open_ or [rule.supported]
-
-
-def _turns_on(condition: Any, states: Mapping[str, str]) -> list[str]:
-    """Criteria that make a condition what it is: of a true one those that are true, of an open one
-    those that are open.
-    """
-    if isinstance(condition, str):
-        return [condition.split()[0]]
-    parts = condition.get("all") or condition.get("any") or condition["of"]
-    whole = evaluate(condition, states)
-    return [
-        name
-        for part in parts
-        if evaluate(part, states) is whole
-        for name in _turns_on(part, states)
-    ]
+    return next((c for c in verdict["criteria"] if c["name"] in verdict["deciding"]), None)
 
 
 def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from ..registry import Reading
-from .logic import UNDECIDED, Truth, evaluate
+import itertools
+from collections.abc import Mapping
+
+from ..registry import VERDICTS, Reading
+from .logic import FAILS, HOLDS, MIXED, UNDECIDED, Truth, evaluate, turns_on
 from .verdict import CriterionResult
 
 
@@ -39,10 +42,59 @@ def apply_rule(
     return reading.rule.otherwise, listed
 
 
-def answer(reading: Reading, results: dict[str, CriterionResult]) -> tuple[str, str]:
+def deciding(reading: Reading, states: dict[str, str], verdict: str) -> tuple[str, ...]:
+    """Names of the criteria that made a verdict what it is by its rule, in their declared order.
+
+    Of a rule that is met those that meet it; of one that is open, those that are undecided and
+    could still settle it; of one that is neither met nor open, those that keep it from being
+    supported. None for a reading without criteria.
+    """
+    rule = reading.rule
+    if rule is None:
+        return ()
+    ends = {"supported": rule.supported, "contradicted": rule.contradicted}
+    open_ = [condition for condition in ends.values() if evaluate(condition, states) is None]
+    asked = [ends[verdict]] if verdict in ends else open_ or [rule.supported]
+    names = next(filter(None, (turns_on(condition, states) for condition in asked)), set())
+    return tuple(c.name for c in reading.criteria if c.name in names)
+
+
+def applied(reading: Reading, results: dict[str, CriterionResult]) -> tuple[str, str]:
     """The verdict of a reading, and its reason, from its judged criteria."""
     return apply_rule(
         reading,
         {k: r.state for k, r in results.items()},
         {k: r.main_met for k, r in results.items()},
     )
+
+
+def reachable(reading: Reading) -> tuple[str, ...]:
+    """The verdicts that a reading can come to with figures for everything that it asks."""
+    if reading.not_testable:
+        return ("not testable",)
+    found = set()
+    for ends in itertools.product((HOLDS, FAILS, MIXED), repeat=len(reading.criteria)):
+        states = dict(zip((c.name for c in reading.criteria), ends, strict=True))
+        for mixed in (True, False):  # what the main figure of a mixed criterion says
+            mains: dict[str, Truth] = {
+                n: mixed if s == MIXED else s == HOLDS for n, s in states.items()
+            }
+            found.add(apply_rule(reading, states, mains)[0])
+    return tuple(word for word in VERDICTS if word in found)
+
+
+def possible(reading: Reading, results: Mapping[str, CriterionResult]) -> tuple[str, ...]:
+    """The verdicts that figures for what is undecided could lead to; the verdict itself where
+    nothing is.
+    """
+    if reading.not_testable:
+        return ("not testable",)
+    open_ = [name for name, r in results.items() if r.state == UNDECIDED]
+    mains = {name: r.main_met for name, r in results.items()}
+    states = {name: r.state for name, r in results.items()}
+    found = set()
+    for ends in itertools.product((HOLDS, FAILS, MIXED), repeat=len(open_)):
+        settled = dict(zip(open_, ends, strict=True))
+        truths = mains | {name: end != FAILS for name, end in settled.items()}
+        found.add(apply_rule(reading, states | settled, truths)[0])
+    return tuple(word for word in VERDICTS if word in found)

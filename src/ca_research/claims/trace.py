@@ -23,7 +23,7 @@ _PLUMBING = {"is_aggregate", "known_on", "source_row"}
 
 def trace(
     criterion: str,
-    choices: Mapping[str, str],
+    choices: Mapping[str, Any],
     found: pd.DataFrame,
     tables: Sequence[pd.DataFrame] = (),
 ) -> dict[str, Any]:
@@ -39,7 +39,8 @@ def trace(
         for economy, rows in zip(found["economy"], found["rows"], strict=True)
         if isinstance(rows, Rows)
     ]
-    return {"criterion": criterion, "choices": dict(choices), "cells": cells}
+    kept = {name: _cell(value) for name, value in choices.items()}  # a date as JSON has it
+    return {"criterion": criterion, "choices": kept, "cells": cells}
 
 
 def _whole(rows: pd.DataFrame, tables: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -31,7 +31,7 @@ def _number(value: Any) -> Any:
 @dataclass(frozen=True)
 class Cell:
     """One economy within a criterion: its estimate and whether the comparison is met there (null:
-    unobserved).
+    unobserved). `about` is what the measure tells beside the figure, such as who leads instead.
     """
 
     economy: str
@@ -41,6 +41,7 @@ class Cell:
     met: bool | None
     year: int | None
     missing: str = ""
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class CriterionResult:
     `estimate` is the main specification's: the measure itself, or for a count over economies the
     number in which the comparison is met, with `low` and `high` where unobserved economies leave
     the count open.
+    `agreeing`: how many distinct specifications say what the main one says.
     `sole_sources`: each of them alone leaves the criterion without any figure when it is taken
     away.
     """
@@ -74,6 +76,7 @@ class CriterionResult:
     why: str
     measure: str
     main_met: bool | None = None
+    agreeing: int = 0
     counted: str = "economies"
     cell_threshold: float | None = None
     cell_comparison: str | None = None
@@ -84,6 +87,11 @@ class CriterionResult:
 @dataclass(frozen=True)
 class Verdict:
     """The computed answer to one reading of a claim.
+
+    `answer` says in a sentence or two what was found, `finding` in a few words (`claims.answers`);
+    `certainty` is {'level': 'high', 'moderate' or 'low', 'reason': ...}, empty where nothing is
+    asserted. `possible` are the verdicts that the missing figures could still lead to, `deciding`
+    the names of the criteria that made the verdict what it is.
 
     `beside` holds the verdicts of its other readings. Of the criteria of all of them, `traces`
     holds the rows behind, and `curves` what every specification says (`specification_truths`).
@@ -98,6 +106,11 @@ class Verdict:
     as_of: str
     pseudo_as_of: bool
     verdict: str
+    answer: str
+    finding: str
+    certainty: Mapping[str, str]
+    possible: tuple[str, ...]
+    deciding: tuple[str, ...]
     reason: str
     fragile: bool
     fragility: tuple[str, ...]
@@ -123,27 +136,29 @@ class Verdict:
     curves: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     def __str__(self) -> str:
-        """The verdict as a reader needs it: the answer, the criteria it follows from, the other
-        readings.
+        """The verdict as a reader needs it: the answer, how certain it is, the criteria it follows
+        from, the other readings.
         """
         criteria = self.as_dict()["criteria"]
+        sure = self.certainty
         return "\n".join(
             [
-                f"{self.claim} {self.title}: {self._answer}",
+                f"{self.claim} {self.title}: {self._word}",
+                self.answer,
+                *([f"Certainty {sure['level']}: {sure['reason']}."] if sure else []),
                 self.statement,
                 *(f"  {c['state']}: {c['label']}, {criterion_number(c)}" for c in criteria),
-                *([] if criteria else [f"  {self.reason}"]),
-                *(f"{v.title}: {v._answer}" for v in self.beside),
+                *(f"{v.title}: {v._word}. {v.finding}" for v in self.beside),
             ]
         )
 
     def __repr__(self) -> str:
         return (
-            f"<Verdict on {self.claim}, reading {self.reading}, as of {self.as_of}: {self._answer}>"
+            f"<Verdict on {self.claim}, reading {self.reading}, as of {self.as_of}: {self._word}>"
         )
 
     @property
-    def _answer(self) -> str:
+    def _word(self) -> str:
         return self.verdict + (", fragile" if self.fragile else "")
 
     def as_dict(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Estimates: the frame that every measure gives, the rows behind it, and the path the data took."""
 
 from .frame import ESTIMATE_COLUMNS, Rows, checked, data_path, estimate_row, estimates
-from .measures import Measure, by_economy, measure, parts, parts_of
+from .measures import Measure, by_economy, measure, parts, parts_of, tells, told_by
 
 __all__ = [
     "ESTIMATE_COLUMNS",
@@ -15,4 +15,6 @@ __all__ = [
     "measure",
     "parts",
     "parts_of",
+    "tells",
+    "told_by",
 ]

@@ -12,7 +12,7 @@ from .measures import measure
 
 @measure("tables.figure")
 def figure(
-    facts: pd.DataFrame, *, subject: str, attribute: str, year: str = "newest"
+    facts: pd.DataFrame, *, subject: str, attribute: str, year: str | int = "newest"
 ) -> pd.DataFrame:
     """A figure of table `facts`, or any frame with its columns; an estimates frame of one row.
 
@@ -26,12 +26,10 @@ def figure(
     ]
     known = sorted({int(y) for y in rows["year"].dropna()}, reverse=True)
     if known:
-        back = (
-            int(year)
-            if year.isdigit()
-            else (known[b] if (b := years_back(year)) < len(known) else None)
-        )
-        rows = rows[rows["year"] == back]
+        if isinstance(year, str):
+            back = years_back(year)
+            year = known[back] if back < len(known) else year
+        rows = rows[rows["year"] == year]
     if rows.empty:
         return estimates([estimate_row(missing=f"no figure of {attribute} for {subject} ({year})")])
     if rows["unit"].nunique() > 1:

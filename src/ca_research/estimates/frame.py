@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -29,6 +29,7 @@ ESTIMATE_COLUMNS = (
     "sources",
     "path",
     "missing",
+    "about",
     "rows",
 )
 """Columns of an estimates frame: what every measure of a wing returns to a claim, one row per
@@ -37,8 +38,10 @@ economy.
 economy: code, or '' where the measure is of no single economy. estimate: a number, or null.
 low, high, interval: bounds where the figures leave a range, and what kind of range. n: figures
 used. sources: tuple of source ids. path: equal for two estimates that rest on the same figures of
-the same origin. missing: why there is no estimate. rows: the table rows that the estimate rests on
-(`Rows`), or None; a frame made by hand may do without this column.
+the same origin. missing: why there is no estimate. about: what a sentence about the estimate needs
+beside it, as words or codes of economies ({'rival': 'RUS'}), or None (`estimates.tells`). rows: the
+table rows that the estimate rests on (`Rows`), or None. A frame made by hand may do without the
+last two.
 """
 
 
@@ -81,7 +84,7 @@ def checked(found: Any, measure: str, where: str = "") -> pd.DataFrame:
 
     if not isinstance(found, pd.DataFrame):
         raise refuse(type(found).__name__, "return estimates([estimate_row(...), ...])")
-    if lacking := [name for name in ESTIMATE_COLUMNS[:-1] if name not in found]:
+    if lacking := [name for name in ESTIMATE_COLUMNS[:-2] if name not in found]:
         raise refuse(f"no column {', '.join(lacking)}", "make its rows with estimate_row")
     economies = found["economy"].tolist()
     for code in economies:
@@ -98,7 +101,8 @@ def checked(found: Any, measure: str, where: str = "") -> pd.DataFrame:
             raise refuse(f"a low of {low:g} above a high of {high:g}", "low is the lower bound")
     if not all(isinstance(cell, tuple) for cell in found["sources"].tolist()):
         raise refuse("sources that are no tuple", "a tuple of source ids, () where there is none")
-    return found if "rows" in found else found.assign(rows=None)
+    absent = [name for name in ESTIMATE_COLUMNS[-2:] if name not in found]
+    return found.assign(**dict.fromkeys(absent)) if absent else found
 
 
 @cache
@@ -139,6 +143,7 @@ def estimate_row(
     high: float | None = None,
     interval: str = "",
     missing: str = "",
+    about: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """One row of an estimates frame; `used` are the table rows behind it, which it carries."""
     row: dict[str, Any] = {
@@ -153,6 +158,7 @@ def estimate_row(
         "sources": (),
         "path": "",
         "missing": missing,
+        "about": about,
         "rows": None,
     }
     if used is None or used.empty:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from .. import registry
 from ..ground import economies as eco
-from ..ground.errors import AggregateError, CaResearchError, UnknownNameError, UsageError
+from ..ground.errors import AggregateError, CaResearchError, UnknownNameError
 from ..ground.periods import years_back
 from .measures import Measure, by_economy, measure
 from .voices import SOURCES, Question, Terms, Voice, answers
@@ -50,23 +50,22 @@ def ratio(of: str, to: str) -> Question:
     return Question((of, to), lambda v, y: _ratio(v.figure(of, y), v.figure(to, y)))
 
 
-def change(of: Question, since: str, window: str, by: str) -> Question:
+def change(of: Question, since: int, window: int, by: str) -> Question:
     """How the answer to a question has changed between two ends, each the mean over a window.
 
     Formula: 100 (b / a - 1) in per cent, or b - a as a difference; a and b are the means over the
     `window` years that end in `since` and in the year asked for.
     """
-    length = int(window)
-    base = range(int(since) - length + 1, int(since) + 1)
+    base = range(since - window + 1, since + 1)
 
     def spans(year: int) -> tuple[range, range]:
-        return base, range(year - length + 1, year + 1)
+        return base, range(year - window + 1, year + 1)
 
     def answer(voice: Voice, year: int) -> float | None:
         ends = [[of.answer(voice, y) for y in span] for span in spans(year)]
         if any(value is None for end in ends for value in end):
             return None
-        before, after = (sum(end) / length for end in ends)  # type: ignore[arg-type]
+        before, after = (sum(end) / window for end in ends)  # type: ignore[arg-type]
         if by == "difference":
             return after - before
         return None if not before else 100 * (after / before - 1)
@@ -79,9 +78,9 @@ def value(of: str) -> Question:
     return Question((of,), lambda v, y: v.figure(of, y))
 
 
-def count(above: str) -> Question:
+def count(above: float) -> Question:
     """How many single counterparts have a figure above a bound."""
-    return Question((), lambda v, y: float((v.listed(y) > float(above)).sum()), compares=True)
+    return Question((), lambda v, y: float((v.listed(y) > above).sum()), compares=True)
 
 
 def _ratio(part: float | None, whole: float | None) -> float | None:
@@ -112,8 +111,8 @@ def _rank(counterpart: str) -> Question:
 def _change(
     counterpart: str,
     *,
-    since: str,
-    window: str = "1",
+    since: int,
+    window: int = 1,
     of: Literal["value", "share"] = "value",
     by: Literal["percent", "difference"] = "percent",
 ) -> Question:
@@ -133,7 +132,7 @@ def _over(counterpart: str, *, to: str) -> Question:
     return ratio(counterpart, to)
 
 
-def _count(*, above: str = "0") -> Question:
+def _count(*, above: float = 0) -> Question:
     """How many have a figure above a bound, in the unit of the table."""
     return count(above)
 
@@ -187,7 +186,7 @@ def _measure(
     }
     if "counterpart" in named:
         named["counterpart"] = named["counterpart"].replace(name=counterpart)
-    year = inspect.Parameter("year", keyword, default="newest", annotation=str)
+    year = inspect.Parameter("year", keyword, default="newest", annotation=str | int)
     units = inspect.Parameter("economies", keyword, annotation=Sequence[str])
     frame = inspect.Parameter(
         table, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=pd.DataFrame
@@ -222,11 +221,11 @@ def _measure(
     return by_economy(marked) if of_economies else marked
 
 
-def faults(function: Measure, name: str, chosen: str) -> Iterator[str]:
+def faults(function: Measure, name: str, chosen: Any) -> Iterator[str]:
     """What is wrong with a value that a claim gives to a generic measure, in words.
 
-    A column of the table takes its declared values, an economy is one of those known, a year is a
-    year or 'newest', a number is a number.
+    A column of the table takes its declared values, an economy is one of those known, a year in
+    words is 'newest' or so many before it.
     """
     table = registry.table(function.table)  # type: ignore[attr-defined]
     column = table.columns.get(name)
@@ -238,15 +237,9 @@ def faults(function: Measure, name: str, chosen: str) -> Iterator[str]:
         elif name == "to" or (column is not None and column.type == "economy"):
             if not column or column.type == "economy":
                 eco.resolve(chosen)
-        elif name == "year" and not chosen.isdigit():
+        elif name == "year" and isinstance(chosen, str):
             years_back(chosen)
-        elif name in ("since", "window", "listed") and not chosen.isdigit():
-            raise UsageError(f"{name} must be a whole number, got {chosen!r}")
-        elif name == "above":
-            float(chosen)
         elif chosen and column is not None and column.values and chosen not in column.values:
             raise UnknownNameError(f"{name} of table {table.table}:", chosen, column.values)
     except CaResearchError as error:
         yield "; ".join(filter(None, (error.what, error.hint)))
-    except ValueError:
-        yield f"{name} must be a number, got {chosen!r}"

@@ -60,3 +60,20 @@ def by_economy(function: Measure) -> Measure:
     """
     function.by_economy = True  # type: ignore[attr-defined]
     return function
+
+
+def tells(*names: str) -> Callable[[Measure], Measure]:
+    """Declare what a measure tells beside its figure: the names in `about` of its estimates, which
+    the sentences of a claim may use as slots.
+    """
+
+    def mark(function: Measure) -> Measure:
+        function.about = names  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+def told_by(function: Measure) -> tuple[str, ...]:
+    """The names that a measure declares to tell beside its figure."""
+    return getattr(function, "about", ())

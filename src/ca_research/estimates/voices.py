@@ -133,7 +133,7 @@ class Question:
         The years whose figures are needed for an answer in a year, apart for each end.
     compares : bool
         Whether all counterparts that are listed are needed, and not only those of `of`.
-    base : str
+    base : int, optional
         The year compared with, if any.
     """
 
@@ -141,11 +141,11 @@ class Question:
     answer: Answer
     spans: Callable[[int], Sequence[Sequence[int]]] = lambda year: ((year,),)
     compares: bool = False
-    base: str = ""
+    base: int | None = None
 
 
 def answers(
-    frame: pd.DataFrame, terms: Terms, economies: Sequence[str], year: str, question: Question
+    frame: pd.DataFrame, terms: Terms, economies: Sequence[str], year: str | int, question: Question
 ) -> pd.DataFrame:
     """An estimates frame: what the voices answer for each unit in one year.
 
@@ -155,7 +155,7 @@ def answers(
         Like the table of `terms`.
     economies : sequence of str
         Units, by code or name; of a table without units there is one row of none.
-    year : str
+    year : str or int
         'newest' (for each unit the newest in which a voice can answer), 'newest-1' (the one before
         it) and so on, or a year.
     question : Question
@@ -182,13 +182,13 @@ def _row(
     figures: pd.DataFrame,
     terms: Terms,
     unit: str,
-    year: str,
+    year: str | int,
     question: Question,
 ) -> dict[str, Any]:
     known = sorted({int(y) for y in figures["year"]}, reverse=True)
-    back = 0 if year.isdigit() else years_back(year)
-    for at in [int(year)] if year.isdigit() else known:
-        if question.base and at <= int(question.base):
+    back = years_back(year) if isinstance(year, str) else 0
+    for at in known if isinstance(year, str) else [year]:
+        if question.base is not None and at <= question.base:
             continue  # a year is not compared with itself
         voices = list(_voices(figures, terms, question, question.spans(at)))
         if not voices:
@@ -208,14 +208,14 @@ def _row(
     return estimate_row(economy=unit, missing=_absent(terms, unit, year, question))
 
 
-def _absent(terms: Terms, unit: str, year: str, question: Question) -> str:
+def _absent(terms: Terms, unit: str, year: str | int, question: Question) -> str:
     wanted = " and ".join(eco.name_of(c) for c in question.of)
     among = f" among {terms.listed} or more" if question.compares and terms.listed > 1 else ""
     chosen = ", ".join(v for v in terms.choices.values() if v)
     return (
         f"no figure{' of ' + wanted if wanted else ''}{among}"
         f"{' for ' + eco.name_of(unit) if unit else ''} in "
-        f"{year if year.isdigit() else f'any year ({year})'}"
+        f"{f'any year ({year})' if isinstance(year, str) else year}"
         f"{f' by a source that has {question.base} too' if question.base else ''} "
         f"(table {terms.table}{': ' + chosen if chosen else ''}, source {terms.source})"
     )

@@ -191,6 +191,25 @@ def name_of(code: str) -> str:
     return _economies()[code][0] if code in _economies() else code
 
 
+_WITH_ARTICLE = re.compile(
+    r"United |.* (?:Islands|Republic)$|(?:Bahamas|Gambia|Maldives|Netherlands|Philippines)$"
+)
+
+
+def in_prose(code: str) -> str:
+    """The name of a code as it stands within a sentence.
+
+    Examples
+    --------
+    >>> in_prose("USA"), in_prose("EU27"), in_prose("KAZ")
+    ('the United States', 'the EU', 'Kazakhstan')
+    """
+    if code in ("EU", "EU27"):
+        return "the EU"
+    name = name_of(code)
+    return f"the {name}" if _WITH_ARTICLE.match(name) else name
+
+
 def is_aggregate(code: str) -> bool:
     return code in AGGREGATES
 

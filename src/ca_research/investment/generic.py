@@ -16,7 +16,7 @@ def investment_terms(
     sector: str = "all",
     price_basis: str = "current USD",
     source: str = "every",
-    listed: str = "5",
+    listed: int = 5,
 ) -> generic.Terms:
     """Money of an investor in hosts.
 
@@ -27,7 +27,7 @@ def investment_terms(
     """
     chosen = {"measure": measure, "instrument": instrument, "sector": sector}
     chosen |= {"price_basis": price_basis, "revision": ""}
-    return generic.Terms("investment", chosen, source=source, roles=None, listed=int(listed))
+    return generic.Terms("investment", chosen, source=source, roles=None, listed=listed)
 
 
 def debt_terms(
@@ -35,7 +35,7 @@ def debt_terms(
     measure: Literal["stock", "service"] = "stock",
     instrument: str = "official_bilateral",
     source: str = "every",
-    listed: str = "5",
+    listed: int = 5,
 ) -> generic.Terms:
     """Debt owed, or service paid, to a creditor.
 
@@ -45,7 +45,7 @@ def debt_terms(
     range) or the id of one. listed: how many creditors a source must list to be ranked or added up.
     """
     chosen = {"measure": measure, "instrument": instrument}
-    return generic.Terms("debt", chosen, source=source, roles=None, listed=int(listed))
+    return generic.Terms("debt", chosen, source=source, roles=None, listed=listed)
 
 
 INVESTMENT = generic.measures("investment", "investor", investment_terms)

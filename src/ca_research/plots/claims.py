@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -51,14 +53,20 @@ _LETTER = 0.072
     "data", "spec", "is_main", "value", "low", "high", "met", "threshold", like="plots.curve_data"
 )
 def specification_curve(
-    data: pd.DataFrame, axes: list[str], *, unit: str, of: int | None = None
+    data: pd.DataFrame,
+    axes: list[str],
+    *,
+    unit: str,
+    of: int | None = None,
+    words: Callable[[str, Any], str] = lambda axis, value: value_words(value, axis),
 ) -> Figure:
     """Specifications sorted by value above, their choices below; the main one is ringed, the
     threshold is a line.
 
     data: from `curve_data`. axes: names of the choices. unit: label of the values. of: where the
-    values count economies, how many there are. The figure is as wide as the specifications need, at
-    most style.WIDE.
+    values count economies, how many there are. words: what a reader reads for a choice of an axis;
+    by default the words for codes of the register. The figure is as wide as the specifications
+    need, at most style.WIDE.
     """
     if lacking := [a for a in axes if a not in data]:
         raise UsageError(
@@ -76,7 +84,7 @@ def specification_curve(
     varied = [a for a in axes if data[a].nunique() > 1 or len(axes) == 1]
     choices = [(a, v) for a in varied for v in dict.fromkeys(data.sort_values("spec")[a])]
     heads = {a: axis_words(a) for a in varied}
-    names = [value_words(v, a) for a, v in choices]
+    names = [words(a, v) for a, v in choices]
     left = 0.35 + _LETTER * (
         max(map(len, heads.values()), default=4) + max(map(len, names), default=4)
     )
@@ -236,7 +244,9 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
             }
         )
         show(
-            specification_curve(data, list(criterion.axes), unit=unit, of=of),
+            specification_curve(
+                data, list(criterion.axes), unit=unit, of=of, words=claim.choice_words
+            ),
             section="specifications",
             title=what,
             alt=alt,

@@ -6,6 +6,7 @@ be; nothing is drawn more exactly than its source says.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -104,7 +105,7 @@ def timeline(
     *,
     lanes: Sequence[str] = (),
     windows: Mapping[str, str] | None = None,
-    days: Mapping[str, str] | None = None,
+    days: Mapping[str, dt.date] | None = None,
     empty: str = "no dated row",
 ) -> Figure:
     """Lanes of dated rows, one axis per panel.
@@ -142,7 +143,7 @@ def timeline(
                 if last
                 else {}
             )
-            lines = {k: pd.Timestamp(bounds(v)[0]) for k, v in (days or {}).items()}
+            lines = {k: pd.Timestamp(v) for k, v in (days or {}).items()}
             low, high = _limits(mine, spans, lines if len(panels) == 1 or not len(mine) else {})
             lines = {k: v for k, v in lines.items() if low <= v <= high}
             ax.set_xlim(low, high)

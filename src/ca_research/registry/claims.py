@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from ..ground.errors import RegistryError
 from .base import Model, Name, Sha256
+from .choices import GridAxis, Value, among, canonical
 
 ClaimId = Annotated[str, Field(pattern=r"^[CO]\d{2}$")]
 """C for a checkable claim, O for a sentence that is opinion."""
@@ -126,17 +127,31 @@ class Over(Model):
         return self
 
 
+class Says(Model):
+    """What a criterion comes to, as sentences with slots (`claims.sentences`): one for each state.
+
+    A mixed criterion says what its main figure says, unless it has words of its own. `finding` is
+    the same in a few words, for any state.
+    """
+
+    holds: str
+    fails: str
+    undecided: str
+    mixed: str | None = None
+    finding: str | None = None
+
+
 class Criterion(Model):
     """A named measure with its fixed settings, a comparison, a threshold, and why that threshold.
 
-    `kind` is what sort of number it is, `unit` the words for it.
+    `kind` is what sort of number it is, `unit` the words for it, `says` the sentences about it.
     """
 
     name: Name
     label: str
     statement: str
     measure: Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z_0-9]+)+$")]
-    settings: dict[Name, str] = Field(default_factory=dict)
+    settings: dict[Name, Value] = Field(default_factory=dict)
     comparison: Literal[">", ">=", "<", "<=", "=="]
     threshold: float
     kind: Kind
@@ -146,6 +161,7 @@ class Criterion(Model):
     counted: str = "economies"
     over: Over | None = None
     axes: tuple[Name, ...] = ()
+    says: Says | None = None
 
     @model_validator(mode="after")
     def _reachable(self) -> Criterion:
@@ -190,6 +206,8 @@ class Reading(Model):
     A `part` is one of several things that the sentence asserts, with a verdict of its own beside
     the whole.
     `guess` is the verdict expected beforehand; it is shown beside the outcome and used by nothing.
+    `answer` is what a reader is told of a reading that cannot be tested; `indirect` says why the
+    figures stand for what the claim says rather than measure it.
     """
 
     name: Name
@@ -200,6 +218,8 @@ class Reading(Model):
     criteria: tuple[Criterion, ...] = ()
     rule: Rule | None = None
     not_testable: str | None = None
+    answer: str | None = None
+    indirect: str | None = None
     against: str
     would_change: str
 
@@ -225,31 +245,10 @@ class Reading(Model):
         return self
 
 
-class GridAxis(Model):
-    """One choice of the specification universe; choices of data on one data path collapse, choices
-    of method do not.
-
-    A `removal` is no alternative specification: its other values leave something out, to see
-    whether the verdict flips.
-    """
-
-    name: Name
-    meaning: str
-    kind: Literal["data", "method", "removal"] = "data"
-    values: tuple[str, ...]
-    main: str
-
-    @model_validator(mode="after")
-    def _main(self) -> GridAxis:
-        if self.main not in self.values:
-            raise ValueError(f"main value {self.main!r} is not among the values")
-        return self
-
-
 class Exclusion(Model):
     """A combination of choices that is not a defensible specification, with the reason."""
 
-    when: dict[str, str]
+    when: dict[str, Value]
     reason: str
 
 
@@ -295,23 +294,23 @@ class ClaimSpec(Model):
     def _whole(self) -> ClaimSpec:
         if self.blind and not self.blind_reason:
             raise ValueError("a blind claim gives its reason")
-        declared = {axis.name for axis in self.grid.axes}
+        declared = {axis.name: axis.choices for axis in self.grid.axes}
         used: set[str] = set()
         for reading in self.readings:
             for criterion in reading.criteria:
-                if set(criterion.axes) - declared:
+                if unknown := sorted(set(criterion.axes) - set(declared)):
                     raise ValueError(
-                        f"{criterion.name} uses axes that the grid does not declare: "
-                        f"{sorted(set(criterion.axes) - declared)}"
+                        f"{criterion.name} uses axes that the grid does not declare: {unknown}"
                     )
                 used |= set(criterion.axes)
-        if declared - used:
-            raise ValueError(f"axes that no criterion uses: {sorted(declared - used)}")
+        if unused := sorted(set(declared) - used):
+            raise ValueError(f"axes that no criterion uses: {unused}")
         for exclusion in self.grid.exclude:
-            if set(exclusion.when) - declared:
-                raise ValueError(
-                    f"an exclusion names unknown axes: {sorted(set(exclusion.when) - declared)}"
-                )
+            if unknown := sorted(set(exclusion.when) - set(declared)):
+                raise ValueError(f"an exclusion names unknown axes: {unknown}")
+            for name, value in exclusion.when.items():
+                if not among(value, declared[name]):
+                    raise ValueError(f"an exclusion names no value of {name}: {value!r}")
         return self
 
     @property
@@ -329,6 +328,11 @@ class ClaimSpec(Model):
     def rule_sha256_2(self) -> str:
         """The second version of the hash, which covers `kind` as well."""
         return _hash(self, _PROSE)
+
+    def axes_of(self, criterion: Criterion) -> tuple[GridAxis, ...]:
+        """The axes of the grid that a criterion names, in the order in which it names them."""
+        axes = {axis.name: axis for axis in self.grid.axes}
+        return tuple(axes[name] for name in criterion.axes)
 
     def criteria(self) -> dict[str, Criterion]:
         """Criteria of all readings by name; a name stands for one criterion throughout the
@@ -360,6 +364,9 @@ _PROSE = {
     "part",
     "bounds",
     "counted",
+    "says",
+    "answer",
+    "indirect",
 }
 """Fields of a rule that decide nothing."""
 
@@ -377,9 +384,20 @@ def _hash(spec: ClaimSpec, left_out: set[str]) -> str:
     parts = spec.model_dump(mode="json", include={"readings", "grid"})
     for reading in parts["readings"]:  # the order in which criteria are shown decides nothing
         reading["criteria"].sort(key=lambda c: c["name"])
+        for criterion in reading["criteria"]:
+            criterion["settings"] = _texts(criterion["settings"])
+    for axis, declared in zip(parts["grid"]["axes"], spec.grid.axes, strict=True):
+        axis |= {"values": [*map(canonical, declared.choices)], "main": canonical(declared.main)}
+    for exclusion in parts["grid"]["exclude"]:
+        exclusion["when"] = _texts(exclusion["when"])
     return hashlib.sha256(
         json.dumps(operative(parts), sort_keys=True, ensure_ascii=False).encode()
     ).hexdigest()
+
+
+def _texts(values: dict[str, Value]) -> dict[str, str]:
+    """Values as the hash knows them: their type came later, and decides no more than their text."""
+    return {name: canonical(value) for name, value in values.items()}
 
 
 _ATOM = re.compile(r"^([a-z][a-z0-9_]*) (holds|fails)$")

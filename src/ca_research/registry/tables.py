@@ -8,13 +8,24 @@ from pydantic import Field, model_validator
 
 from .base import EmptyIsNone, Model, Name, PartialDate, Sha256
 
-Role = Literal["office", "compilation", "panel", "estimated", "derived", "stated"]
+Role = Literal[
+    "office",
+    "compilation",
+    "excerpt",
+    "panel",
+    "estimated",
+    "reconciled",
+    "derived",
+    "stated",
+]
 """How a source speaks for a reporter.
 
 office: the office that counts publishes. compilation: somebody collects what offices reported.
-panel: a compilation with zeros filled in where nothing was reported. estimated: fills in figures
-    that nobody reported. derived: arithmetic on other published figures. stated: said by an
-    official or in the press.
+excerpt: some cells of such a compilation; each is a report of its side, but they do not list the
+    partners and so never speak for a reporter. panel: a compilation with zeros filled in where
+    nothing was reported. estimated: fills in figures that nobody reported. reconciled: one figure
+    made of both sides' reports, so a report of neither. derived: arithmetic on other published
+    figures. stated: said by an official or in the press.
 """
 
 

@@ -12,6 +12,7 @@ from ..ground.numbers import fixed
 from ..ground.remember import by_files
 from . import sources
 from .base import Model, read_yaml
+from .choices import GridAxis, canonical
 
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+")
 _ECONOMY = re.compile(r"\b([A-Z]{3}|EU27)(?=:| [\d+\u2212-])")
@@ -59,16 +60,18 @@ def source_name(source_id: str) -> str:
     return name if not year or year in name else f"{name}, {year}"
 
 
-def axis_words(axis: str) -> str:
-    """Name of an axis of a grid."""
-    return words().axes.get(axis, axis.replace("_", " "))
+def axis_words(axis: GridAxis | str) -> str:
+    """Name of an axis of a grid: its label in the claim file, else the words of the project."""
+    name = axis if isinstance(axis, str) else axis.name
+    own = "" if isinstance(axis, str) else axis.label
+    return own or words().axes.get(name, name.replace("_", " "))
 
 
 def value_words(value: object, axis: str = "") -> str:
     """A choice of a grid, or any code of the project, in words: sources by publisher and year,
     economies by name.
     """
-    text, known = str(value), words()
+    text, known = canonical(value), words()
     if said := known.values.get(axis, {}).get(text) or known.codes.get(text):
         return said
     if named := source_name(text):
@@ -76,6 +79,11 @@ def value_words(value: object, axis: str = "") -> str:
     if re.fullmatch(r"[A-Z]{3}|EU27|CA5", text):
         return eco.name_of(text)
     return text.replace("_", " ")
+
+
+def choice_words(axis: GridAxis, value: object) -> str:
+    """A choice of a claim's grid in words: its label in the claim file, else as `value_words`."""
+    return axis.label_of(value) or value_words(value, axis.name)
 
 
 def cell_words(column: str, value: str) -> str:

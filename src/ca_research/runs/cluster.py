@@ -17,6 +17,7 @@ from . import inputs, worker
 from .planning import Run
 
 _RETRIES = 1
+_ANSWER_SECONDS = 10
 
 
 def on_cluster(
@@ -40,7 +41,7 @@ def on_cluster(
             "--cluster needs Dask", hint='pip install "ca-research[cluster]"'
         ) from None
     try:
-        client = Client(address, timeout="10s", set_as_default=False)
+        client = Client(address, timeout=_ANSWER_SECONDS, set_as_default=False)
     except (OSError, ValueError) as problem:
         raise RunError(
             f"no scheduler answers: {worker.plain(str(problem))}",

@@ -34,7 +34,7 @@ def claim_review(verdict: Mapping[str, Any]) -> dict[str, Any]:
     rating: dict[str, Any] = {
         "@type": "Rating",
         "alternateName": verdict["verdict"],
-        "ratingExplanation": verdict["reason"],
+        "ratingExplanation": verdict["answer"],
     }
     if verdict["verdict"] in SCALE:
         rating |= {

@@ -25,6 +25,9 @@ _COLUMNS = (
     "setting",
     "as_of",
     "verdict",
+    "answer",
+    "finding",
+    "certainty",
     "fragile",
     "criterion",
     "measure",
@@ -38,6 +41,7 @@ _COLUMNS = (
     "specifications",
     "title",
 )
+_OWN = ("claim", "reading", "as_of", "verdict", "answer", "finding", "title")
 _WIDE = 28  # characters; a longer text gets a column that breaks lines
 _LATEX = {
     "<": r"\textless{}",
@@ -79,7 +83,7 @@ def verdicts_csv(verdicts: Sequence[Mapping[str, Any]]) -> str:
     writer.writeheader()
     for v in verdicts:
         c = deciding(v) or {}
-        own = {name: v[name] for name in ("claim", "reading", "as_of", "verdict", "title")}
+        own = {name: v[name] for name in _OWN} | {"certainty": v["certainty"].get("level", "")}
         yes_no = {name: "yes" if v[name] else "no" for name in ("part", "headline", "fragile")}
         main = {name: c.get(name) for name in _COLUMNS if name not in own and name not in yes_no}
         writer.writerow(main | own | yes_no | {"setting": _setting(v), "criterion": c.get("label")})
@@ -87,14 +91,15 @@ def verdicts_csv(verdicts: Sequence[Mapping[str, Any]]) -> str:
 
 
 def verdicts_latex(verdicts: Sequence[Mapping[str, Any]]) -> str:
-    """The same as a longtable for a paper: claim, reading, day, verdict, and the number that
-    decides it with its interval.
+    """The same as a longtable for a paper: claim, reading, day, verdict, answer, and the number
+    that decides it with its interval.
     """
     head = (
         "claim",
         "reading",
         "as of",
         "verdict",
+        "answer",
         "criterion",
         "number",
         "interval",
@@ -119,8 +124,8 @@ def verdicts_latex(verdicts: Sequence[Mapping[str, Any]]) -> str:
             if c
             else ("–",) * 5
         )
-        rows.append((v["claim"], reading, v["as_of"], word, *shown))
-    numeric = [False] * 7 + [True] * 2
+        rows.append((v["claim"], reading, v["as_of"], word, v["answer"], *shown))
+    numeric = [False] * 8 + [True] * 2
     note = (
         "Share of specifications: how many of the distinct specifications make the criterion "
         "true; no probability."

@@ -7,7 +7,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -21,6 +21,7 @@ from ..claims.words import bounds, criterion_number
 from ..ground import economies
 from ..ground.display import GRID, HUE, INK, MUTED, OTHER, PAPER, STATE
 from ..ground.numbers import between, number, percent
+from ..registry.words import axis_words, choice_words, value_words
 from ..tables import cite
 from .forms import table_latex
 from .read import Item
@@ -111,6 +112,8 @@ def environment() -> Environment:
         "sign": lambda text: {"<=": "≤", ">=": "≥", "==": "="}.get(text, text),
         "words": lambda text: str(text).replace("_", " "),
         "markdown": lambda text: Markup(markdown(text)),
+        "axis": axis_words,
+        "choices": _choices,
         "economy": economies.name_of,
         "csv_uri": lambda text: data_uri(text, "text/csv"),
         "latex_uri": lambda record: data_uri(table_latex(record), "application/x-tex"),
@@ -147,6 +150,19 @@ def environment() -> Environment:
     )
     env.globals |= {"style": Markup(style), "script": Markup(script), "policy": policy}
     return env
+
+
+def _choices(choices: Mapping[str, Any], spec: registry.ClaimSpec) -> str:
+    """The choices of a stored specification in words; an axis that is no longer declared keeps its
+    codes.
+    """
+    axes = {axis.name: axis for axis in spec.grid.axes}
+    said = []
+    for name, value in choices.items():
+        axis = axes.get(name)
+        words = choice_words(axis, value) if axis else value_words(value, name)
+        said.append(f"{axis_words(axis or name)}: {words}")
+    return ", ".join(said)
 
 
 def _figure(item: Item, prefix: str) -> Markup:

@@ -28,8 +28,8 @@ class Axis:
     """
 
     name: str
-    values: tuple[str, ...]
-    main: str
+    values: tuple[Any, ...]
+    main: Any
     kind: str = "data"
     meaning: str = ""
 
@@ -38,10 +38,10 @@ class Axis:
 class Exclusion:
     """Specifications in which all of `when` holds are left out, for `reason`."""
 
-    when: Mapping[str, str]
+    when: Mapping[str, Any]
     reason: str
 
-    def hits(self, choices: Mapping[str, str]) -> bool:
+    def hits(self, choices: Mapping[str, Any]) -> bool:
         return all(choices.get(axis) == value for axis, value in self.when.items())
 
 
@@ -53,10 +53,10 @@ class AtMostOne:
     mains: axis -> main value.
     """
 
-    mains: Mapping[str, str]
+    mains: Mapping[str, Any]
     reason: str
 
-    def hits(self, choices: Mapping[str, str]) -> bool:
+    def hits(self, choices: Mapping[str, Any]) -> bool:
         return sum(choices.get(axis) != main for axis, main in self.mains.items()) > 1
 
 
@@ -76,19 +76,19 @@ class Universe:
             )
 
     @property
-    def main(self) -> dict[str, str]:
+    def main(self) -> dict[str, Any]:
         return {axis.name: axis.main for axis in self.axes}
 
-    def excluded(self, choices: Mapping[str, str]) -> str:
+    def excluded(self, choices: Mapping[str, Any]) -> str:
         """Reason why a specification is excluded, or ''."""
         return next((e.reason for e in self.exclusions if e.hits(choices)), "")
 
-    def _all(self) -> Iterator[dict[str, str]]:
+    def _all(self) -> Iterator[dict[str, Any]]:
         ordered = [[axis.main, *(v for v in axis.values if v != axis.main)] for axis in self.axes]
         for values in itertools.product(*ordered):
             yield dict(zip((axis.name for axis in self.axes), values, strict=True))
 
-    def __iter__(self) -> Iterator[dict[str, str]]:
+    def __iter__(self) -> Iterator[dict[str, Any]]:
         """The specifications to run, the main one first."""
         return (choices for choices in self._all() if not self.excluded(choices))
 
@@ -119,7 +119,9 @@ class Universe:
             {**choices, "is_main": choices == self.main, "excluded": self.excluded(choices)}
             for choices in self._all()
         ]
-        return pd.DataFrame(rows, columns=[*(a.name for a in self.axes), "is_main", "excluded"])
+        names = [axis.name for axis in self.axes]
+        found = pd.DataFrame(rows, columns=[*names, "is_main", "excluded"])
+        return found.astype(dict.fromkeys(names, object))  # a number stays what it is
 
     def run(
         self,
@@ -160,7 +162,7 @@ class Universe:
 
 
 def _one(
-    measure: Callable[..., pd.DataFrame], number: int, choices: dict[str, str], is_main: bool
+    measure: Callable[..., pd.DataFrame], number: int, choices: dict[str, Any], is_main: bool
 ) -> list[dict[str, Any]]:
     try:
         rows = _records(measure(**choices)) or [{"missing": "the measure returned no row"}]

@@ -7,7 +7,7 @@ from __future__ import annotations
 from ..estimates import generic
 
 
-def terms(*, level: str = "degree", source: str = "preferred", listed: str = "5") -> generic.Terms:
+def terms(*, level: str = "degree", source: str = "preferred", listed: int = 5) -> generic.Terms:
     """Students of economies in a destination.
 
     economies: where the students come from. destination: code or name. year: 'newest' (in which the
@@ -17,7 +17,7 @@ def terms(*, level: str = "degree", source: str = "preferred", listed: str = "5"
     must be there to be ranked or added up.
     """
     choices = {"level": level}
-    return generic.Terms("students", choices, source=source, each_speaks=True, listed=int(listed))
+    return generic.Terms("students", choices, source=source, each_speaks=True, listed=listed)
 
 
 MEASURES = generic.measures("students", "destination", terms)

@@ -6,12 +6,10 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import numbers
 import operator
-import reprlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +19,7 @@ import pyarrow.parquet as pq
 
 from .. import registry
 from ..ground import economies
+from ..ground.arguments import number, refuse, whole_number
 from ..ground.errors import UnknownNameError, UsageError
 from ..ground.periods import parse_as_of
 from .build import table_file
@@ -124,7 +123,7 @@ def _condition(
             f"table {table.table!r} has no column `year`, so `{next(iter(limits))}` cannot be used",
             hint="filter by another column",
         )
-    limits = {name: _whole(name, year) for name, year in limits.items()}
+    limits = {name: whole_number(name, year) for name, year in limits.items()}
     if len(limits) == 2 and limits["since"] > limits["until"]:
         raise UsageError(
             f"since={since} is after until={until}", hint="the first year, then the last"
@@ -152,18 +151,18 @@ def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -
     """Values in the form the table holds them; an unknown one is refused with suggestions."""
     kind = table.columns[column].type
     if kind == "number":
-        return [_number(column, v) for v in values]
+        return [number(column, v) for v in values]
     if kind in ("year", "integer"):
-        return [_whole(column, v) for v in values]
+        return [whole_number(column, v) for v in values]
     if kind == "boolean":
         for value in values:
             if not isinstance(value, (bool, np.bool_)):
-                _refuse(column, "True or False", value, "True")
+                refuse(column, "True or False", value, "True")
         return [bool(v) for v in values]
     if kind in ("economy", "economies"):
         for value in values:
             if not isinstance(value, str):
-                _refuse(column, "a name or a code", value, '"KAZ"')
+                refuse(column, "a name or a code", value, '"KAZ"')
         if kind == "economy":
             return [economies.resolve(v) for v in values]
         values = [";".join(map(economies.resolve, v.split(";"))) for v in values]
@@ -172,30 +171,6 @@ def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -
         if not isinstance(value, str) or value not in known:
             raise UnknownNameError(f"{column} of table {table.table!r}", value, sorted(known))
     return [str(v) for v in values]
-
-
-def _number(name: str, value: Any) -> float:
-    """A finite number, whatever library made it."""
-    number = isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool_))
-    if not number or not -_LARGEST < value < _LARGEST:
-        _refuse(name, "a number", value, "2022")
-    return float(value)
-
-
-_LARGEST = 2**53
-"""Up to here every whole number is one in floating point too."""
-
-
-def _whole(name: str, value: Any) -> int:
-    if not _number(name, value).is_integer():
-        _refuse(name, "a whole number", value, "2022")
-    return int(value)
-
-
-def _refuse(name: str, wanted: str, value: Any, example: str) -> NoReturn:
-    raise UsageError(
-        f"{name} must be {wanted}, got {reprlib.repr(value)}", hint=f"for example {name}={example}"
-    )
 
 
 @functools.lru_cache(maxsize=256)

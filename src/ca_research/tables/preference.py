@@ -8,14 +8,20 @@ chooses between sources.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import get_args
 
 import pandas as pd
 
 from .. import registry
 from ..ground.errors import RegistryError
+from ..registry.tables import Role
 
+ROLES: tuple[str, ...] = get_args(Role)
+"""How a source may speak for a reporter; registry/tables/sources.yaml says what each means."""
 OWN_REPORTS = ("office", "compilation")
 """Roles of sources that hold what a reporter itself counted, the nearer one first."""
+NO_REPORTS = ("estimated", "reconciled")
+"""Roles of sources that hold nobody's report."""
 
 _LAST = 10**9
 
@@ -29,8 +35,7 @@ def role(source: str) -> str | None:
 def of_role(sources: Iterable[str], *roles: str) -> set[str]:
     """Those of the sources that have one of the roles.
 
-    sources: ids, in any order. roles: any of office, compilation, panel, estimated, derived,
-        stated.
+    sources: ids, in any order. roles: any of ROLES.
     """
     return {s for s in set(sources) if role(s) in roles}
 
@@ -66,7 +71,7 @@ def ranked(sources: Iterable[str], roles: Sequence[str] = OWN_REPORTS) -> list[s
         raise RegistryError(
             f"source {bare[0]!r} has no role, so nothing says whether it speaks for its reporter",
             where="registry/sources.csv",
-            hint="give it one of the roles: office, compilation, panel, estimated, derived, stated",
+            hint=f"give it one of the roles: {', '.join(ROLES)}",
         )
     counted = [s for s in given if role(s) in roles]
 

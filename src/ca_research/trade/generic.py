@@ -20,7 +20,7 @@ def terms(
     source: str = "preferred",
     scope: Literal["", "goods", "goods_and_services"] = "",
     valuation: Literal["alike", "any"] = "alike",
-    listed: str = "10",
+    listed: int = 10,
 ) -> generic.Terms:
     """Trade of economies with a partner.
 
@@ -42,7 +42,7 @@ def terms(
         each_speaks=theirs,
         mirrored=theirs,
         unlike=("valuation",) if valuation == "any" else (),
-        listed=int(listed),
+        listed=listed,
     )
 
 

@@ -11,13 +11,15 @@ from ..ground import economies
 from ..ground.errors import CoverageError, UsageError
 from ..stats.frames import alike, numbers, require
 from ..tables import load
-from ..tables.preference import of_role
+from ..tables.preference import NO_REPORTS, of_role
 from .checks import ALIKE_MONEY, one_figure_per_cell
 
 _OPPOSITE = {"export": "import", "import": "export"}
 
 
-def perspective(trade: pd.DataFrame, of: Iterable[str], *, panels: bool = True) -> pd.DataFrame:
+def perspective(
+    trade: pd.DataFrame, of: Iterable[str], *, panels: bool = True, reconciled: bool = False
+) -> pd.DataFrame:
     """All reports of goods trade of some economies, from their point of view.
 
     Parameters
@@ -30,13 +32,16 @@ def perspective(trade: pd.DataFrame, of: Iterable[str], *, panels: bool = True) 
     panels : bool
         Whether the positive figures of sources with the role 'panel' count, whose zeros are not
         reports; ranks do without them (a four-year panel of uneven quality settles no 'first').
+    reconciled : bool
+        Whether the figures of sources with the role 'reconciled' are kept, on a side of their own.
 
     Returns
     -------
     pandas.DataFrame
         The rows with economy, other, direction (export or import *of the economy*) and side:
-        'reporter' where the economy itself reports, 'mirror' where its partner does. Sources with
-        the role 'estimated' are nobody's report and never count.
+        'reporter' where the economy itself reports, 'mirror' where its partner does, 'reconciled'
+        where a source made one figure of both. Sources with the role 'estimated' are nobody's
+        report and never count.
 
     Raises
     ------
@@ -70,7 +75,9 @@ def perspective(trade: pd.DataFrame, of: Iterable[str], *, panels: bool = True) 
     if odd := sorted(set(total["flow"]) - set(_OPPOSITE)):
         raise UsageError(f"unknown flow {odd[0]!r}", hint="known: export, import")
     sources = total["source_id"].unique()
-    keep = ~total["source_id"].isin(of_role(sources, "estimated")).to_numpy(bool)
+    whole = total["source_id"].isin(of_role(sources, "reconciled")).to_numpy(bool)
+    keep = ~total["source_id"].isin(of_role(sources, *NO_REPORTS)).to_numpy(bool)
+    keep |= whole & reconciled
     if panel := of_role(sources, "panel"):
         filled = total["source_id"].isin(panel).to_numpy(bool)
         keep &= ~filled | (panels & total["value_usd"].gt(0).to_numpy(bool))
@@ -80,13 +87,14 @@ def perspective(trade: pd.DataFrame, of: Iterable[str], *, panels: bool = True) 
     }
     both = total.take(np.concatenate([*sides.values()])).reset_index(drop=True)
     mirrored = np.arange(len(both)) >= len(sides["reporter"])
+    single = both["source_id"].isin(of_role(both["source_id"].unique(), "reconciled"))
     reporter, partner = (both[c].to_numpy(object) for c in ("reporter", "partner"))
     flow = both["flow"].tolist()
     seen = {
         "economy": np.where(mirrored, partner, reporter),
         "other": np.where(mirrored, reporter, partner),
         "direction": [_OPPOSITE[f] if m else f for f, m in zip(flow, mirrored, strict=True)],
-        "side": np.where(mirrored, "mirror", "reporter"),
+        "side": np.where(single, "reconciled", np.where(mirrored, "mirror", "reporter")),
     }
     return both.assign(**{c: pd.array(v, dtype=both["reporter"].dtype) for c, v in seen.items()})
 

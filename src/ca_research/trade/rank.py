@@ -1,8 +1,9 @@
 """Who trades most with an economy, on one basis at a time.
 
 Partners are compared on the same basis only: what the economy itself reports (`reporter`), what its
-partners report (`mirror`), or the range that both leave (`interval`). A figure that China reports
-is never set against one that Kazakhstan reports of Russia.
+partners report (`mirror`), the range that both leave (`interval`), or what one source made of both
+(`reconciled`). A figure that China reports is never set against one that Kazakhstan reports of
+Russia.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from .mirror import perspective
 from .standings import Ranking, Reports, ranking
 
 BASES = ("reporter", "mirror", "interval")
+"""Whose reports count. A fourth basis, RECONCILED, holds nobody's and is asked for by name."""
+RECONCILED = "reconciled"
 FLOWS = {"turnover": ("export", "import"), "exports": ("export",), "imports": ("import",)}
 OWN_SOURCES = {"office_first": ("office", "compilation"), "compiled": ("compilation",)}
 """Own reports: the national office where it publishes by partner, else compilations of the same
@@ -28,7 +31,7 @@ customs data.
 """
 
 _CHOICES = {
-    "basis": BASES,
+    "basis": (*BASES, RECONCILED),
     "flow": tuple(FLOWS),
     "source": tuple(OWN_SOURCES),
     "eu": ("apart", "one"),
@@ -58,11 +61,11 @@ def known(**choices: str) -> None:
 
 
 def reports(trade: pd.DataFrame, *, economies: Sequence[str]) -> Reports:
-    """Reports that a rank may rest on: `perspective` without panels, by economy and year."""
+    """Figures that a rank may rest on: `perspective` without panels, by economy and year."""
     require(trade, ())
     bare = trade.copy(deep=False)
     bare.attrs = {}  # pandas copies them at every step, which would take longer than the steps
-    return Reports(perspective(bare, economies, panels=False))
+    return Reports(perspective(bare, economies, panels=False, reconciled=True))
 
 
 def ranking_of(
@@ -126,7 +129,7 @@ def rank(
         Every year in the frame, if not given.
     basis : str or sequence of str
         Whose reports count, one of BASES or several: 'reporter' (the economy's own), 'mirror' (its
-        partners') or 'interval' (the range of both).
+        partners') or 'interval' (the range of both); or 'reconciled' (one figure made of both).
     flow : str
         'turnover', 'exports' or 'imports' (FLOWS). A partner without all of its directions is left
         out: missing is not zero.
@@ -358,10 +361,10 @@ def lead(
     Returns
     -------
     pandas.DataFrame
-        An estimates frame, one row per economy. On the basis 'interval' there is no estimate, only
-        low (the partner's lowest report over the rival's highest) and high; a rank is certain only
-        where both are on one side of one. Where a needed partner or a rival is not observed,
-        `missing` says so.
+        An estimates frame, one row per economy, with the largest rival in `about`. On the basis
+        'interval' there is no estimate, only low (the partner's lowest report over the rival's
+        highest) and high; a rank is certain only where both are on one side of one. Where a needed
+        partner or a rival is not observed, `missing` says so.
 
     Raises
     ------
@@ -412,10 +415,12 @@ def _lead(seen: Reports, economy: str, year: int, partner: str, **choices: Any) 
     least, most = max(s.low for s in rivals), max(s.high for s in rivals)
     if not least > 0:
         return estimate_row(economy=economy, missing=f"{flow} with every rival is zero in {year}")
+    about = {"rival": max(rivals, key=lambda s: s.high).partner}
     rows = seen.at(economy, year, (place for place, _ in found.used), cells=True)
     if basis == "interval":
         low, high = own.low / most, own.high / least
+        interval = "range of both sides' reports"
         return estimate_row(
-            rows, economy=economy, low=low, high=high, interval="range of both sides' reports"
+            rows, economy=economy, low=low, high=high, interval=interval, about=about
         )
-    return estimate_row(rows, economy=economy, estimate=own.low / least)
+    return estimate_row(rows, economy=economy, estimate=own.low / least, about=about)

@@ -172,7 +172,7 @@ def ranking(
     ----------
     reports : tuple of Report
         Those of one economy and year.
-    basis : {'reporter', 'mirror', 'interval'}
+    basis : {'reporter', 'mirror', 'interval', 'reconciled'}
         Whose reports count.
     directions : tuple of str
         Flows that a partner must have.
@@ -193,8 +193,10 @@ def ranking(
     chosen = {i for i, r in enumerate(reports) if r.direction in directions}
     if basis == "reporter":
         chosen = _own(reports, chosen, order, needed)
-    elif basis == "mirror":
-        chosen = {i for i in chosen if reports[i].side == "mirror"}
+    elif basis == "interval":
+        chosen = {i for i in chosen if reports[i].side in ("reporter", "mirror")}
+    else:
+        chosen = {i for i in chosen if reports[i].side == basis}
     single = {
         i: reports[i].other
         for i in sorted(chosen)

@@ -20,6 +20,7 @@ import pandas as pd
 from ...estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates
 from ...estimates.measures import measure, parts
 from ...ground import economies as eco
+from ...ground.arguments import whole_number
 from ...ground.errors import CoverageError, UnknownNameError, UsageError
 from ...stats.synthetic import SyntheticControl, simplex_weights, synthetic_control
 from ..settings import settings
@@ -433,7 +434,7 @@ def joint_p(
     events: pd.DataFrame,
     *,
     economies: Sequence[str],
-    at_least: str | int = 3,
+    at_least: int = 3,
     side: str = "gain",
     accession_list: str | None = None,
     donors: str = "never_or_late",
@@ -444,7 +445,7 @@ def joint_p(
     """p-value of 'fewer than `at_least` of the economies gained', or lost.
 
     trade, events, economies, accession_list, donors, source, method, fits: as in `gain_p`.
-    at_least: a number ('3').
+    at_least: a number.
     side: 'gain' or 'loss'.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, economy ''; the
     estimate is p of `partial_conjunction`. An economy without a fit counts with p of one; where
@@ -464,7 +465,8 @@ def joint_p(
     there = picked[picked[SIDES[side]].notna()]
     if there.empty:
         return estimates([estimate_row(missing="; ".join(sorted(set(picked["missing"]))))])
-    p = partial_conjunction(picked[SIDES[side]].tolist(), min(int(at_least), len(picked)))
+    least = min(whole_number("at_least", at_least), len(picked))
+    p = partial_conjunction(picked[SIDES[side]].tolist(), least)
     path = "-".join(sorted(there["path"]))
     row = estimate_row(estimate=p) | {
         "n": int(there["n"].sum()),

@@ -9,7 +9,6 @@ floor.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import pandas as pd
@@ -17,7 +16,8 @@ import pandas as pd
 from ...estimates.frame import estimate_row, estimates
 from ...estimates.measures import measure, parts
 from ...ground import economies as eco
-from ...ground.errors import CoverageError, UnknownNameError, UsageError
+from ...ground.arguments import whole_number
+from ...ground.errors import CoverageError, UnknownNameError
 from ...ground.periods import window_years
 from ...stats.frames import require
 from ...trade.checks import one_figure_per_cell
@@ -75,12 +75,6 @@ def _choice(kind: str, name: str, known: Sequence[str]) -> str:
     if name not in known:
         raise UnknownNameError(kind, name, known)
     return name
-
-
-def _dollars(floor: str) -> float:
-    if not re.fullmatch(r"\d+", floor):
-        raise UsageError(f"not a floor in US dollars: {floor!r}", hint="'1000000'")
-    return float(floor)
 
 
 def chapter_rows(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
@@ -176,14 +170,14 @@ def chapter_indicators(
     economies: Sequence[str],
     years: str = "2010-2019",
     importers: str = "all",
-    floor: str = "1000000",
+    floor: int = 1_000_000,
     basket: str = "without_fuels",
 ) -> pd.DataFrame:
     """What the chapters of an economy's exports show, year by year; for tables and pictures.
 
     trade: as in `chapter_rows`. economies: codes. years: a window ('2010-2019').
     importers: 'all' that report in a year, or 'steady', those that report in every one of `years`.
-    floor: US dollars a year from which a chapter counts ('1000000').
+    floor: US dollars a year from which a chapter counts.
     basket: 'without_fuels' (chapters 27 and 71 left out) or 'all', for the two shares.
     Returns economy, year, importers (number), chapters (of MANUFACTURES at or above the floor), hhi
     (of the basket's chapters, in [0, 1]), machinery (per cent of the basket), source_id. Years with
@@ -198,7 +192,7 @@ def chapter_indicators(
         enough = rows[counts >= LEAST_IMPORTERS]
         if len(enough):
             parts.append(
-                _indicators(enough, _dollars(floor), basket)
+                _indicators(enough, whole_number("floor", floor), basket)
                 .reset_index()
                 .assign(economy=economy, source_id=settings().industry.chapters)
             )
@@ -217,16 +211,16 @@ def _change(
     column: str,
     *,
     importers: str,
-    until: str,
+    until: int,
     before: str,
-    floor: str = "1000000",
+    floor: int = 1_000_000,
     basket: str = "without_fuels",
     relative: bool = False,
 ) -> pd.DataFrame:
     """Mean of an indicator over the three years to `until` against its mean over `before`, per
     economy.
     """
-    last = window_years(until)[-1]
+    last = whole_number("until", until)
     early, late = window_years(before), [last - 2, last - 1, last]
     out = []
     for economy, imported in chapters.items():
@@ -234,7 +228,7 @@ def _change(
         if missing:
             out.append(estimate_row(economy=economy, missing=missing))
             continue
-        values = _indicators(rows, _dollars(floor), basket)[column]
+        values = _indicators(rows, whole_number("floor", floor), basket)[column]
         start, end = float(values.loc[early].mean()), float(values.loc[late].mean())
         out.append(
             estimate_row(
@@ -253,8 +247,8 @@ def chapter_gain(
     *,
     economies: Sequence[str],
     importers: str = "steady",
-    until: str = "2018",
-    floor: str = "1000000",
+    until: int = 2018,
+    floor: int = 1_000_000,
     before: str = BEFORE,
     chapters: dict[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
@@ -263,8 +257,8 @@ def chapter_gain(
 
     trade: as in `chapter_rows`. economies: codes.
     importers: 'steady', those that report in every year compared, or 'all', those of each year.
-    until: the last of the three years ('2018'). before: years compared with ('2010-2012').
-    floor: US dollars a year from which a chapter counts ('1000000').
+    until: the last of the three years. before: years compared with ('2010-2012').
+    floor: US dollars a year from which a chapter counts.
     chapters: what `rows_by_economy` makes of trade (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; the estimate is
     a number of chapters (of the 76 in MANUFACTURES), without an interval; n counts reports of
@@ -286,7 +280,7 @@ def chapter_concentration_change(
     *,
     economies: Sequence[str],
     importers: str = "steady",
-    until: str = "2018",
+    until: int = 2018,
     basket: str = "without_fuels",
     before: str = BEFORE,
     chapters: dict[str, pd.DataFrame] | None = None,
@@ -322,7 +316,7 @@ def machinery_change(
     *,
     economies: Sequence[str],
     importers: str = "steady",
-    until: str = "2018",
+    until: int = 2018,
     basket: str = "without_fuels",
     before: str = BEFORE,
     chapters: dict[str, pd.DataFrame] | None = None,
@@ -357,29 +351,30 @@ def chapter_coverage(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str],
-    until: str = "2018",
-    floor: str = "1000000",
+    until: int = 2018,
+    floor: int = 1_000_000,
     chapters: dict[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Chapters of manufactures seen in one year, in per cent of the 76 there are.
 
-    trade: as in `chapter_rows`. economies: codes. until: the year ('2018').
-    floor: US dollars from which a chapter is seen ('1000000').
+    trade: as in `chapter_rows`. economies: codes. until: the year.
+    floor: US dollars from which a chapter is seen.
     chapters: what `rows_by_economy` makes of trade (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy. All importers
     that report in that year count; sales to others are unseen, so the estimate is a floor. Fewer
     than LEAST_IMPORTERS are recorded in `missing`.
     Raises UsageError for a year or a floor that is none.
     """
+    until, floor = whole_number("until", until), whole_number("floor", floor)
     if chapters is None:
         chapters = rows_by_economy(trade, economies=economies)
     out = []
     for economy, imported in chapters.items():
-        rows, missing = _importers(imported, window_years(until), "all")
+        rows, missing = _importers(imported, [until], "all")
         if missing:
             out.append(estimate_row(economy=economy, missing=missing))
             continue
-        seen = _indicators(rows, _dollars(floor), "all")["chapters"].iloc[0]
+        seen = _indicators(rows, floor, "all")["chapters"].iloc[0]
         out.append(
             estimate_row(
                 _reports(rows), economy=economy, estimate=100 * float(seen) / len(MANUFACTURES)
@@ -397,7 +392,7 @@ def resource_share(
     resources: str = "fuels_ores_metals",
     gold: str = "counted",
     basis: str = "hs_partners",
-    until: str = "2018",
+    until: int = 2018,
     chapters: dict[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Raw materials in an economy's exports of goods, in per cent of their value.
@@ -413,24 +408,23 @@ def resource_share(
         exports by SITC section in its newest year up to `until`, as bounds: fuels (section 3) at
         least, and at most all of crude materials (2), fuels (3), goods classified by material (6)
         and, with gold, section 9, where SITC 97 puts it.
-    until: a year ('2018').
+    until: a year.
     chapters: what `rows_by_economy` makes of trade (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy: an estimate by
     'hs_partners', low and high by 'sitc_matrix' (whatever `resources`). Too few importers or no
     exports by section are recorded in `missing`.
     Raises UnknownNameError for another choice, UsageError for a year that is none.
     """
+    until = whole_number("until", until)
     _choice("resources", resources, tuple(RESOURCES))
     _choice("gold", gold, _GOLD)
     if _choice("basis", basis, ("hs_partners", "sitc_matrix")) == "sitc_matrix":
-        return estimates(
-            [_by_section(trade, economy, gold, window_years(until)[-1]) for economy in economies]
-        )
+        return estimates([_by_section(trade, economy, gold, until) for economy in economies])
     if chapters is None:
         chapters = rows_by_economy(trade, economies=economies)
     out = []
     for economy, imported in chapters.items():
-        rows, missing = _importers(imported, window_years(until), "all")
+        rows, missing = _importers(imported, [until], "all")
         if missing:
             out.append(estimate_row(economy=economy, missing=missing))
             continue

@@ -81,7 +81,7 @@ def investor_lead(
     *,
     economies: Sequence[str],
     investment_concept: str = "stock",
-    since: str | int = 2013,
+    since: int = 2013,
 ) -> pd.DataFrame:
     """China's direct investment over that of its largest rival among Russia, the EU27 and the
     United States.
@@ -103,12 +103,12 @@ def investor_lead(
         raise UnknownNameError("investment_concept", investment_concept, CONCEPTS)
     known = _known(investment, CONCEPTS[investment_concept])
     what = f"direct {investment_concept}"
-    rows = [_lead(known, eco.resolve(e), int(since), what) for e in economies]
+    rows = [_lead(known, eco.resolve(e), since, what) for e in economies]
     return estimates(rows).assign(**{k: [r[k] for r in rows] for k in ("values", "leader")})
 
 
 def finance_lead(
-    investment: pd.DataFrame, *, economies: Sequence[str], since: str | int = 2013
+    investment: pd.DataFrame, *, economies: Sequence[str], since: int = 2013
 ) -> pd.DataFrame:
     """China's net official finance over that of its largest rival, for loans or for grants, on one
     source and year.
@@ -124,7 +124,7 @@ def finance_lead(
     known = {measure: _known(investment, (measure,)) for measure in FINANCE}
     rows = []
     for economy in (eco.resolve(e) for e in economies):
-        tried = [_lead(known[m], economy, int(since), m.replace("_", " ") + "s") for m in FINANCE]
+        tried = [_lead(known[m], economy, since, m.replace("_", " ") + "s") for m in FINANCE]
         row = next((r for r in tried if not r["missing"]), tried[0])
         rows.append(
             row if not row["missing"] else row | {"missing": "; ".join(r["missing"] for r in tried)}

@@ -34,11 +34,11 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "meetings": ("visits", "summits"),
 }
 """Dimensions, and the ways in which each may be measured."""
-SINCE = ("2013", "2018")
+SINCE = (2013, 2018)
 _NAMES = {"CHN": "China", "RUS": "Russia", "EU27": "the EU", "USA": "the United States"}
 LEAST_CELLS, LEAST_DIMENSIONS = 10, 3
 """Below this a share of the filled cells would rest on one table."""
-Choices = Mapping[tuple[str, str], pd.DataFrame]
+Choices = Mapping[tuple[str, int], pd.DataFrame]
 
 
 def _labelled(dimension: str, made: Choices) -> pd.DataFrame:
@@ -152,7 +152,7 @@ def cells(
 
 def _trade_cells(
     trade: pd.DataFrame, economies: Sequence[str]
-) -> dict[tuple[str, str], pd.DataFrame]:
+) -> dict[tuple[str, int], pd.DataFrame]:
     """`partner_lead` on every basis and since every year of SINCE, without doing the same
     comparison twice.
     """
@@ -167,7 +167,7 @@ def _trade_cells(
             1:
         ]:  # the best year of the longer span is the best of the shorter one, where it lies in it
             whole = found[basis, first]
-            late = whole["last_year"].astype("float64") >= int(since)
+            late = whole["last_year"].astype("float64") >= since
             again = [e for e, kept in zip(economies, late, strict=True) if not kept]
             other = lead(economies=again, trade_basis=basis, since=since) if again else whole[~late]
             found[basis, since] = pd.concat([whole[late], other], ignore_index=True)
@@ -194,8 +194,8 @@ def _chosen(
     investment_concept: str = "stock",
     student_level: str = "degree",
     meetings: str = "visits",
-    since: str = "2013",
-) -> tuple[dict[str, str], str]:
+    since: int = 2013,
+) -> tuple[dict[str, str], int]:
     """The choice of each dimension, and the first year."""
     chosen = {
         "trade": trade_basis,
@@ -209,11 +209,11 @@ def _chosen(
         if choice not in CHOICES[dimension]:
             raise UnknownNameError(f"choice of {dimension}", choice, CHOICES[dimension])
     if since not in SINCE:
-        raise UnknownNameError("since", since, SINCE)
+        raise UnknownNameError("since", since, map(str, SINCE))
     return chosen, since
 
 
-def matrix(made: pd.DataFrame, **choices: str) -> pd.DataFrame:
+def matrix(made: pd.DataFrame, **choices: Any) -> pd.DataFrame:
     """The cells of one specification: one row per dimension and economy out of what `cells` made.
 
     choices: trade_basis, investment_concept, student_level, meetings (see CHOICES) and since (one
@@ -225,7 +225,7 @@ def matrix(made: pd.DataFrame, **choices: str) -> pd.DataFrame:
     return made[wanted & (made["since"] == since)].reset_index(drop=True)
 
 
-ByChoice = Mapping[tuple[str, str, str], Sequence[Mapping[str, Any]]]
+ByChoice = Mapping[tuple[str, str, int], Sequence[Mapping[str, Any]]]
 
 
 @parts(cells=cells)
@@ -233,7 +233,7 @@ def by_choice(cells: pd.DataFrame) -> ByChoice:
     """What `cells` makes, as records by dimension, choice and since: specifications pick theirs
     without searching.
     """
-    found: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
+    found: dict[tuple[str, str, int], list[Mapping[str, Any]]] = {}
     for row in cells.to_dict("records"):
         found.setdefault((row["dimension"], row["choice"], row["since"]), []).append(row)
     return found
@@ -255,7 +255,7 @@ def lead_share(
     investment_concept: str = "stock",
     student_level: str = "degree",
     meetings: str = "visits",
-    since: str = "2013",
+    since: int = 2013,
     dimension: str = "none",
     country: str = "none",
     cells_by_choice: ByChoice | None = None,
@@ -292,7 +292,7 @@ def lead_share(
     return estimates([_share(kept, count)])
 
 
-def left_out(made: pd.DataFrame, **choices: str) -> pd.DataFrame:
+def left_out(made: pd.DataFrame, **choices: Any) -> pd.DataFrame:
     """One dimension and one economy left out in turn: without, led, not_led, missing, low, high
     (shares of all cells), of_filled.
 

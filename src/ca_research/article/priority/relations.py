@@ -22,7 +22,7 @@ SUMMITS = ("format_first_summit", "format_summit")
 
 
 def opinion_lead(
-    opinion: pd.DataFrame, *, economies: Sequence[str], since: str | int = 2013
+    opinion: pd.DataFrame, *, economies: Sequence[str], since: int = 2013
 ) -> pd.DataFrame:
     """Share that sees China favourably over that of its largest rival, by one question in one year.
 
@@ -49,7 +49,7 @@ def opinion_lead(
             .agg(low="min", high="max")
             .reset_index()
         )
-        found = leading(figures, "CHN", needed=("RUS",), any_of=RIVALS, since=int(since))
+        found = leading(figures, "CHN", needed=("RUS",), any_of=RIVALS, since=since)
         if isinstance(found, str):
             why = "no question about China, Russia and the EU or the United States in one year"
             out.append(estimate_row(economy=code, missing=why) | {"values": "", "leader": ""})
@@ -100,7 +100,7 @@ def meetings_lead(
     *,
     economies: Sequence[str],
     meetings: str = "visits",
-    since: str | int = 2013,
+    since: int = 2013,
 ) -> pd.DataFrame:
     """Meetings with China's leader over those with the largest rival's among Russia, the EU and the
     United States.
@@ -123,11 +123,11 @@ def meetings_lead(
         near = visits[
             (visits["level"] == "head_of_state")
             & (visits["completeness"] == "complete")
-            & (visits["year"] >= int(since))
+            & (visits["year"] >= since)
         ]
     else:
         power, lacking = "actor", "no summit with all five of"
-        near = summits(events, int(since))
+        near = summits(events, since)
     near = near[near[power].isin(["CHN", "RUS", *RIVALS])]
     out = []
     for code in (eco.resolve(e) for e in economies):

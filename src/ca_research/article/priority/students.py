@@ -24,7 +24,7 @@ def host_lead(
     *,
     economies: Sequence[str],
     student_level: str = "degree",
-    since: str | int = 2013,
+    since: int = 2013,
 ) -> pd.DataFrame:
     """Students in China over those in the largest rival host among Russia, the EU and the United
     States, in one year.
@@ -69,7 +69,7 @@ def host_lead(
             .agg(low="min", high="max")
             .reset_index()
         )
-        found = leading(figures, "CHN", needed=("RUS",), any_of=RIVALS, since=int(since))
+        found = leading(figures, "CHN", needed=("RUS",), any_of=RIVALS, since=since)
         if isinstance(found, str):
             out.append(
                 estimate_row(economy=origin, missing=f"{student_level} students: {found}")

@@ -37,7 +37,7 @@ def partner_lead(
     *,
     economies: Sequence[str],
     trade_basis: str = "own_else_partners",
-    since: str | int = 2013,
+    since: int = 2013,
     seen: Reports | None = None,
 ) -> pd.DataFrame:
     """China's turnover over that of its largest rival among Russia, the EU as one, and the United
@@ -63,7 +63,7 @@ def partner_lead(
     for code in codes:
         row: dict[str, Any] = {}
         for basis in TRADE_BASES[trade_basis]:
-            row = _on_basis(seen, code, basis, int(since))
+            row = _on_basis(seen, code, basis, since)
             if not row["missing"]:
                 break
         rows.append(row)

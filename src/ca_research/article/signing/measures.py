@@ -14,6 +14,7 @@ import pandas as pd
 from ...estimates.frame import estimate_row, estimates
 from ...estimates.measures import measure, parts
 from ...ground import economies as eco
+from ...ground.arguments import day, number
 from ...ground.errors import CoverageError, UnknownNameError
 from ...stats.survival import kaplan_meier, median_time, survival_at
 from ...tables.dates import bounds
@@ -120,7 +121,7 @@ def _latest(documents: list[Document], economy: str, end: dt.date) -> _Limit | N
 def signing_times(
     events: pd.DataFrame,
     *,
-    until: str,
+    until: dt.date,
     dates: str = "by_month_and_texts",
     placeholder: str = "unknown",
     documents: list[Document] | None = None,
@@ -145,7 +146,7 @@ def signing_times(
         raise UnknownNameError("dates", dates, DATES)
     if placeholder not in PLACEHOLDERS:
         raise UnknownNameError("placeholder", placeholder, PLACEHOLDERS)
-    start, end = settings().belt_and_road.launch, bounds(until)[1]
+    start, end = settings().belt_and_road.launch, day("until", until)
     watch = (end - start).days / MONTH
     documents = documents_signed(events) if documents is None else documents
     chosen = _chosen(documents, dates, placeholder)
@@ -268,7 +269,7 @@ def months_to_sign(
     events: pd.DataFrame,
     *,
     economies: Sequence[str],
-    until: str,
+    until: dt.date,
     dates: str = "by_month_and_texts",
     placeholder: str = "unknown",
     times: pd.DataFrame | None = None,
@@ -312,7 +313,7 @@ def months_ahead(
     events: pd.DataFrame,
     *,
     economies: Sequence[str],
-    until: str,
+    until: dt.date,
     dates: str = "by_month_and_texts",
     placeholder: str = "unknown",
     times: pd.DataFrame | None = None,
@@ -350,7 +351,7 @@ def months_ahead(
 def group_ahead(
     events: pd.DataFrame,
     *,
-    until: str,
+    until: dt.date,
     dates: str = "by_month_and_texts",
     placeholder: str = "unknown",
     times: pd.DataFrame | None = None,
@@ -376,8 +377,8 @@ def group_ahead(
 def signed_within(
     events: pd.DataFrame,
     *,
-    until: str,
-    months: str,
+    until: dt.date,
+    months: int,
     who: str = "others",
     dates: str = "by_month_and_texts",
     placeholder: str = "unknown",
@@ -385,7 +386,7 @@ def signed_within(
 ) -> pd.DataFrame:
     """Per cent of a group that had signed within so many months of the launch.
 
-    events, until, dates, placeholder: as in `signing_times`. months: a number ('24').
+    events, until, dates, placeholder: as in `signing_times`. months: a number.
     who: 'five', or 'others' (UN members but China and the five).
     times: what `signing_times` makes of them (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, economy ''. The
@@ -400,7 +401,7 @@ def signed_within(
         times = signing_times(events, until=until, dates=dates, placeholder=placeholder)
     chosen = times[times["five"] == (who == "five")]
     low, middle, high = (
-        100 * (1 - survival_at(signing_curve(chosen, e), float(months)))
+        100 * (1 - survival_at(signing_curve(chosen, e), number("months", months)))
         for e in ("high", "middle", "low")
     )
     row = estimate_row(
@@ -410,7 +411,7 @@ def signed_within(
 
 
 @measure("relations.signed_before")
-def signed_before(events: pd.DataFrame, *, before: str) -> pd.DataFrame:
+def signed_before(events: pd.DataFrame, *, before: dt.date) -> pd.DataFrame:
     """Number of documents dated wholly before a day, by sources that give at least the month.
 
     events: rows like table `events`, as in `accession_variants`. before: a date.
@@ -425,6 +426,6 @@ def signed_before(events: pd.DataFrame, *, before: str) -> pd.DataFrame:
         return estimates(
             [estimate_row(missing="no list of the world that gives months is at hand")]
         )
-    limit = bounds(before)[0]
+    limit = day("before", before)
     older = rows[rows["date"].map(lambda d: bounds(d)[1] < limit).astype(bool)]
     return estimates([estimate_row(rows, estimate=float(len(older)))])

@@ -1,0 +1,96 @@
+"""The answer of a reading in a sentence or two, and its finding in a few words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+from ..registry import Criterion, Reading
+from .logic import MIXED, UNDECIDED
+from .sentences import filled
+from .slots import in_words, values
+from .verdict import CriterionResult
+from .words import criterion_number
+
+MOST, MOST_FINDING = 280, 90
+"""Characters of an answer and of a finding."""
+
+ENDS = ("supported", "contradicted")
+"""The verdicts that speak for themselves: criteria that did not lead there are not mentioned."""
+
+
+def answer(
+    reading: Reading, results: Mapping[str, CriterionResult], word: str, decided: Sequence[str]
+) -> str:
+    """What was found, in at most 280 characters.
+
+    Parameters
+    ----------
+    word
+        The verdict.
+    decided
+        Names of the criteria that made it what it is (`claims.rule.deciding`). They speak first;
+        where the verdict is neither supported nor contradicted the others speak after them, and
+        what is known before what is not.
+
+    Returns
+    -------
+    str
+        Of a reading that cannot be tested, what its file says instead.
+    """
+    if reading.not_testable:
+        return reading.answer or reading.not_testable
+    names = list(decided)
+    if word not in ENDS:
+        names += [name for name in results if name not in decided]
+    known = [name for name in names if results[name].state != UNDECIDED]
+    open_ = [name for name in names if results[name].state == UNDECIDED]
+    first = [*known[:1], *open_[:1]]
+    told: dict[str, str] = {}
+    for name in [*first, *known[1:], *open_[1:]]:
+        sentence = _sentence(_declared(reading, name), results[name])
+        length = sum(len(s) + 1 for s in told.values()) + len(sentence)
+        if sentence not in told.values() and (not told or length <= MOST):
+            told[name] = sentence
+    return " ".join(told[name] for name in [*known, *open_] if name in told)
+
+
+def finding(
+    reading: Reading, results: Mapping[str, CriterionResult], decided: Sequence[str]
+) -> str:
+    """The same in at most 90 characters: what the first of the criteria that decided comes to."""
+    if reading.not_testable:
+        return "No figures could show it."
+    name = next(iter(decided), next(iter(results)))
+    criterion, result = _declared(reading, name), results[name]
+    if criterion.says is None or criterion.says.finding is None:
+        return f"{criterion.label}: {criterion_number(asdict(result))}"
+    return filled(criterion.says.finding, values(result))
+
+
+def _declared(reading: Reading, name: str) -> Criterion:
+    return next(c for c in reading.criteria if c.name == name)
+
+
+def _sentence(criterion: Criterion, result: CriterionResult) -> str:
+    """What a criterion has to say in the state that it is in."""
+    said = criterion.says
+    if said is None:
+        return f"{criterion.label}: {criterion_number(asdict(result))}."
+    if result.state != MIXED:
+        return filled(getattr(said, result.state), values(result))
+    if said.mixed:
+        return filled(said.mixed, values(result))
+    main = filled(said.holds if result.main_met else said.fails, values(result))
+    return f"{main} {_ways_that_agree(result)}"
+
+
+def _ways_that_agree(result: CriterionResult) -> str:
+    """How much of a mixed criterion's universe says what its main figure says."""
+    agreeing, ways = result.agreeing, result.specifications
+    if ways == 2:
+        return "The other way to calculate it does not."
+    verb = "says so" if agreeing == 1 else "say so"
+    few = "Only " if agreeing * 2 < ways else ""
+    count = in_words(agreeing) if few else in_words(agreeing).capitalize()
+    return f"{few}{count} of the {in_words(ways)} ways to calculate it {verb}."

@@ -1,0 +1,95 @@
+"""Sentences with slots: how a claim's file says what its criteria come to, without typing a number.
+
+`China is first in {where}[, not in {where_not}]`: a slot in braces is filled with what was
+computed; what stands in brackets is left out where one of its slots has nothing to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from ..ground.errors import UsageError
+
+_PIECE = re.compile(r"\[([^\[\]]*)\]|\{([a-z_.]+)\}")
+_SLOT = re.compile(r"\{([a-z_.]+)\}")
+
+
+def slots(sentence: str) -> set[str]:
+    """Names of the slots of a sentence.
+
+    Examples
+    --------
+    >>> sorted(slots("In {where}[, not in {where_not}]"))
+    ['where', 'where_not']
+    """
+    return set(_SLOT.findall(sentence))
+
+
+def needed(sentence: str) -> set[str]:
+    """Names of the slots that stand outside brackets: without them there is no sentence."""
+    return slots(re.sub(r"\[[^\[\]]*\]", "", sentence))
+
+
+def faults(sentence: str, known: set[str], numbers: set[str]) -> list[str]:
+    """What is wrong with a sentence, in words.
+
+    Parameters
+    ----------
+    known
+        Names of the slots there are.
+    numbers
+        Numbers that it may hold as text: those that the claim itself names. Any other has to come
+        from a slot.
+
+    Examples
+    --------
+    >>> faults("In {wher} 5 of [them", {"where"}, set())
+    ['there is no slot {wher}', 'a bracket or a brace is not closed', 'the number 5 is typed']
+    """
+    found = [f"there is no slot {{{name}}}" for name in sorted(slots(sentence) - known)]
+    bare = _PIECE.sub(lambda m: _SLOT.sub("", m[1] or ""), sentence)
+    if set(bare) & set("[]{}"):
+        found.append("a bracket or a brace is not closed")
+    return found + [f"the number {n} is typed" for n in _numbers(bare) if n not in numbers]
+
+
+def numbers_in(text: str) -> set[str]:
+    """The numbers that stand in a text, as they are written."""
+    return set(_numbers(text))
+
+
+def _numbers(text: str) -> list[str]:
+    return re.findall(r"\d+(?:[.,]\d+)*", text)
+
+
+def filled(sentence: str, values: Mapping[str, str]) -> str:
+    """A sentence with its slots filled, beginning with a capital.
+
+    Raises
+    ------
+    UsageError
+        A slot outside brackets has nothing to say.
+
+    Examples
+    --------
+    >>> filled("{where} lead[, not {where_not}].", {"where": "two", "where_not": ""})
+    'Two lead.'
+    """
+    if empty := sorted(name for name in needed(sentence) if not values.get(name)):
+        raise UsageError(
+            f"nothing to say for {', '.join(empty)}",
+            where=sentence,
+            hint="put what may be absent in brackets",
+        )
+
+    def piece(match: re.Match[str]) -> str:
+        if match[1] is None:
+            return values[match[2]]
+        inside = match[1]
+        if not all(values.get(name) for name in slots(inside)):
+            return ""
+        return _SLOT.sub(lambda m: values[m[1]], inside)
+
+    text = " ".join(_PIECE.sub(piece, sentence).split())
+    return text[:1].upper() + text[1:]

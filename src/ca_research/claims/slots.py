@@ -1,0 +1,211 @@
+"""What a judged criterion has to say in the slots of its sentences (`claims.sentences`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from ..estimates import told_by
+from ..ground import economies
+from ..ground.numbers import fixed, number
+from ..registry import Criterion
+from .measures import find
+from .verdict import Cell, CriterionResult
+
+SLOTS = {
+    "number": "the figure of the main way to calculate it",
+    "range": "the range of the figure: bounds, or over all ways to calculate it",
+    "low": "the lower end of the range",
+    "high": "the upper end of the range",
+    "threshold": "what was declared as enough",
+    "years": "the year or years of the figures",
+    "ways": "how many different ways to calculate it there are",
+    "agree": "how many of them agree with the main one",
+    "of": "how many countries (or partners) are counted",
+    "needed": "how many of them the rule asks for",
+    "held": "in how many it is so: 'two of the three countries with data'; of one 'yes' or 'no'",
+    "where": "where it is so, by name",
+    "where_not": "where it is not so, by name",
+    "open": "where it cannot be said, by name",
+    "open_count": "in how many it cannot be said",
+    "cells": "each with its figure",
+    "cells_met": "each where it is so, with its figure",
+    "cells_not": "each where it is not so, with its figure",
+}
+"""The slots that every criterion fills. A measure may fill more (`about` of its estimates): `name`,
+and where it is counted `name.met` and `name.not`."""
+
+_COUNTED = {"of", "needed", "held", "open", "open_count"}
+_COUNTED |= {name for name in SLOTS if name.startswith(("where", "cells"))}
+
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_PERCENT = ("share", "percent", "growth")
+
+
+def slots_of(criterion: Criterion) -> set[str]:
+    """Names of the slots that the sentences of a criterion may have."""
+    names = set(SLOTS) - (set() if criterion.over else _COUNTED)
+    ends = ("", ".met", ".not") if criterion.over else ("",)
+    told = told_by(find(criterion.measure))
+    return names | {name + end for name in told for end in ends}
+
+
+def in_words(n: float) -> str:
+    """A small whole number as a word.
+
+    Examples
+    --------
+    >>> in_words(3), in_words(12), in_words(0)
+    ('three', '12', 'no')
+    """
+    return _WORDS[int(n)] if float(n).is_integer() and 0 <= n <= 10 else number(n)
+
+
+def joined(names: Iterable[str]) -> str:
+    """Names as a sentence lists them.
+
+    Examples
+    --------
+    >>> joined(["Kazakhstan", "Kyrgyzstan", "Uzbekistan"])
+    'Kazakhstan, Kyrgyzstan and Uzbekistan'
+    """
+    *first, last = list(names) or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def said(value: float | None, kind: str, near: float | None = None) -> str:
+    """A figure of some kind in a sentence; nothing where there is none.
+
+    near: a bound that a rounded figure must not seem to reach.
+
+    Examples
+    --------
+    >>> said(0.0667, "share"), said(22.85, "percent"), said(6, "count")
+    ('6.7%', '23%', 'six')
+    """
+    if value is None:
+        return ""
+    scale, sign = (100.0 if kind == "share" else 1.0), "%" if kind in _PERCENT else ""
+    value = value * scale
+    near = None if near is None else near * scale
+    if kind == "count" and value >= 0:
+        return in_words(value)
+    if kind in ("percent", "share", "growth", "points"):
+        digits = 0 if abs(value) >= 10 else 1
+        while digits < 4 and round(value, digits) in (near, 0) and value not in (near, 0):
+            digits += 1
+        return f"{fixed(value, digits if value % 1 else 0)}{sign}"
+    return f"{number(value)}{sign}"
+
+
+def spread(low: float | None, high: float | None, kind: str, near: float | None = None) -> str:
+    """A range in a sentence; of one with a single known end only that.
+
+    Examples
+    --------
+    >>> spread(45.2, 73.0, "percent"), spread(None, 90.4, "percent")
+    ('45 to 73%', 'at most 90%')
+    """
+    below, above = said(low, kind, near), said(high, kind, near)
+    if not below or not above:
+        return f"at most {above}" if above else f"at least {below}" if below else ""
+    return below if below == above else f"{below.removesuffix('%')} to {above}"
+
+
+def values(c: CriterionResult) -> dict[str, str]:
+    """What each slot of a criterion's sentences says; '' where it has nothing to say."""
+    counts = c.cell_threshold is not None
+    near = c.cell_threshold if counts else c.threshold
+    only = c.cells[0] if counts and len(c.cells) == 1 else None
+    low, high = (only.low, only.high) if only else (c.low, c.high)
+    estimate = only.estimate if only else c.estimate
+    kind = "count" if counts and not only else c.kind
+    span = (low if low is not None else estimate, high if high is not None else estimate)
+    return {
+        "number": said(estimate, kind, near) or spread(low, high, kind, near),
+        "range": spread(*((low, high) if estimate is None else span), kind, near),
+        "low": said(low, kind, near),
+        "high": said(high, kind, near),
+        "threshold": said(near, c.kind),
+        "years": _years(c.cells),
+        "ways": in_words(c.specifications),
+        "agree": in_words(c.agreeing) if c.main_met is not None else "",
+        **(_counted(c) if counts else {}),
+        **_about(c),
+    }
+
+
+def _counted(c: CriterionResult) -> dict[str, str]:
+    met = [x for x in c.cells if x.met is True]
+    unmet = [x for x in c.cells if x.met is False]
+    open_ = [x for x in c.cells if x.met is None]
+    noun = "countries" if c.counted == "economies" else c.counted
+    return {
+        "of": in_words(len(c.cells)),
+        "needed": in_words(c.threshold),
+        "held": _held(len(met), len(met) + len(unmet), len(c.cells), noun),
+        "where": _names(met),
+        "where_not": _names(unmet),
+        "open": _names(open_),
+        "open_count": in_words(len(open_)) if open_ else "",
+        "cells": _with_figures(c, [*met, *unmet]),
+        "cells_met": _with_figures(c, met),
+        "cells_not": _with_figures(c, unmet),
+    }
+
+
+def _held(met: int, known: int, of: int, noun: str) -> str:
+    """In how many of those with data, in words."""
+    if of == 1:
+        return ("yes" if met else "no") if known else "cannot be said"
+    tail = f" {noun}" if known == of else f" {noun} with data"
+    if not known:
+        return f"no data for any of the {in_words(of)} {noun}"
+    if known == 1:
+        return f"{'yes' if met else 'no'} in the one with data"
+    if met == known:
+        return ("both" if known == 2 else f"all {in_words(known)}") + tail
+    return f"{in_words(met) if met else 'none'} of the {in_words(known)}{tail}"
+
+
+def _names(cells: Iterable[Cell]) -> str:
+    return joined(economies.in_prose(c.economy) for c in cells)
+
+
+def _with_figures(c: CriterionResult, cells: Iterable[Cell]) -> str:
+    told = []
+    for cell in cells:
+        low, high = (
+            (cell.estimate, cell.estimate) if cell.estimate is not None else (cell.low, cell.high)
+        )
+        if figure := spread(low, high, c.kind, c.cell_threshold):
+            told.append(f"{economies.in_prose(cell.economy)} {figure}")
+    return joined(told)
+
+
+def _years(cells: Sequence[Cell]) -> str:
+    found = sorted({c.year for c in cells if c.year is not None and c.met is not None})
+    if not found:
+        return ""
+    return str(found[0]) if len(found) == 1 else f"{found[0]} to {found[-1]}"
+
+
+def _about(c: CriterionResult) -> dict[str, str]:
+    """What the measure told beside its figure, over all cells, over those met and those not."""
+    found: dict[str, str] = {}
+    asked: dict[str, Callable[[Cell], bool]] = {
+        "": lambda x: True,
+        ".met": lambda x: x.met is True,
+        ".not": lambda x: x.met is False,
+    }
+    for name in sorted({key for cell in c.cells for key in cell.about}):
+        for end, wanted in asked.items():
+            groups: dict[str, list[Cell]] = {}
+            for cell in c.cells:
+                if wanted(cell) and cell.about.get(name):
+                    groups.setdefault(economies.in_prose(cell.about[name]), []).append(cell)
+            found[name + end] = (
+                next(iter(groups), "")
+                if len(groups) < 2
+                else joined(f"{value} in {_names(cells)}" for value, cells in groups.items())
+            )
+    return found

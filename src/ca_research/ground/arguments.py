@@ -1,0 +1,50 @@
+"""What a caller gives, checked for its type: a value of another type is refused in words, never
+turned into one that fits.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import numbers
+import reprlib
+from typing import Any, NoReturn
+
+from .errors import UsageError
+
+_LARGEST = 2**53
+"""Up to here every whole number is one in floating point too."""
+
+
+def number(name: str, value: Any) -> float:
+    """A finite number, whatever library made it; raises UsageError for anything else."""
+    real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not real or not -_LARGEST < value < _LARGEST:
+        refuse(name, "a number", value, "2022")
+    return float(value)
+
+
+def whole_number(name: str, value: Any) -> int:
+    """A whole number, whatever library made it; raises UsageError for anything else.
+
+    Examples
+    --------
+    >>> whole_number("since", 2013)
+    2013
+    """
+    if not number(name, value).is_integer():
+        refuse(name, "a whole number", value, "2022")
+    return int(value)
+
+
+def day(name: str, value: Any) -> dt.date:
+    """A day; raises UsageError for anything else."""
+    if not isinstance(value, dt.date) or value != value:  # pandas' NaT is a date, and no day
+        refuse(name, "a date", value, "datetime.date(2023, 5, 19)")
+    return value.date() if isinstance(value, dt.datetime) else value
+
+
+def refuse(name: str, wanted: str, value: Any, example: str) -> NoReturn:
+    """Raise UsageError: what was wanted, what was given, how it is written."""
+    raise UsageError(
+        f"{name} must be {wanted}, got {reprlib.repr(value)}", hint=f"for example {name}={example}"
+    )
