@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from ...estimates.frame import estimate_row, estimates
-from ...estimates.measures import measure, parts
+from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
 from ...ground.arguments import day, number
 from ...ground.errors import CoverageError, UnknownNameError
+from ...ground.numbers import fixed
 from ...stats.survival import kaplan_meier, median_time, survival_at
 from ...tables.dates import bounds
 from ..belt_and_road import PLACEHOLDERS, accession_variants
@@ -377,6 +378,7 @@ def months_ahead(
 
 
 @measure("relations.group_ahead")
+@tells("sooner")
 @parts(documents=documents_signed)
 def group_ahead(
     events: pd.DataFrame,
@@ -392,14 +394,16 @@ def group_ahead(
     documents: what `documents_signed` makes of events (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, economy ''. Below
     zero: the five were sooner. low and high come from the precision of the dates on both sides; a
-        bound that the watch does not reach is null.
+        bound that the watch does not reach is null. It tells how much `sooner` they were.
     Raises as `months_to_sign`. Source of the median: as in `months_ahead`.
     """
 
     def answers(times: pd.DataFrame) -> list[Answer]:
         five, others = times[times["five"]], times[~times["five"]]
         found = _minus(signing_medians(five), signing_medians(others), float(times["high"].max()))
-        return [Answer("", found, times)]
+        ahead = -found.get("estimate", 0.0)
+        sooner = f"{fixed(ahead)} months" if ahead >= 1 else ""
+        return [Answer("", found | {"about": {"sooner": sooner}}, times)]
 
     return _measured(events, documents, answers, until, dates=dates, placeholder=placeholder)
 
