@@ -106,6 +106,15 @@ def test_place_in_the_newest_visible_list(choices, expected):
     assert all(bool(r["missing"]) == pd.isna(r["estimate"]) for _, r in found.iterrows())
 
 
+def test_two_reports_of_one_text_are_one_text():
+    rows = evidence()
+    rows.loc[rows["item"].isin(["k1", "k2"]), ["origin_group", "date"]] = "one", "2020"
+    found = article.doctrine.partner_rank(rows, economies=["KAZ"]).iloc[0]
+    assert pd.isna(found["estimate"]) and (found["low"], found["high"]) == (1, 2)
+    before = article.doctrine.partner_rank(rows, economies=["KAZ"], version="newest-1").iloc[0]
+    assert pd.isna(before["estimate"]) and before["missing"].startswith("1 text")
+
+
 @pytest.mark.parametrize(
     ("choices", "expected"),
     [

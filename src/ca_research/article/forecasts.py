@@ -208,9 +208,9 @@ def value_after(
 
 def value_series(
     trade: pd.DataFrame, economy: str, *, series: str = "china_imports"
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A yearly series of trade with China without gaps at its end: year, value_usd (current USD),
-    known_on.
+    known_on; and the rows of `trade` behind it.
 
     trade: table `trade` with known_on (the day a row became known), as `load` gives it. economy:
         its code.
@@ -220,10 +220,6 @@ def value_series(
     Raises CoverageError where there is no such series, UnknownNameError for another one, UsageError
     where two sources give one year.
     """
-    return _series(trade, economy, series)[0]
-
-
-def _series(trade: pd.DataFrame, economy: str, series: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     _choose(series=(series, SERIES))
     require(trade, ("value_usd", "known_on"), keys=_CELL)
     if series == "china_imports":
@@ -287,11 +283,11 @@ def every_series(trade: pd.DataFrame, *, economies: Sequence[str]) -> dict[tuple
     require(trade, ("value_usd", "known_on"), keys=_CELL)
     near = trade[(trade["reporter"] == "CHN") | (trade["partner"] == "CHN")]
     found: dict[tuple[str, str], Found] = {}
-    for key in itertools.product(map(eco.resolve, economies), SERIES):
+    for code, series in itertools.product(map(eco.resolve, economies), SERIES):
         try:
-            found[key] = _series(near, *key)
+            found[code, series] = value_series(near, code, series=series)
         except CaResearchError as error:
-            found[key] = error
+            found[code, series] = error
     return found
 
 
@@ -393,7 +389,7 @@ def forecast_paths(
     back = np.exp if scale == "log" else np.asarray
     for code in (eco.resolve(e) for e in economies):
         try:
-            train, later = _split(_series(trade, code, series)[0], known_by, scale)
+            train, later = _split(value_series(trade, code, series=series)[0], known_by, scale)
             steps = len(later) or 3
             made = {"no change": naive(train, steps)}
         except CaResearchError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -250,7 +250,7 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
             section="specifications",
             title=what,
             alt=alt,
-            data=_in_words(claim, data, criterion.axes),
+            data=data,
             sources=sources,
             note=criterion.statement,
         )
@@ -265,10 +265,6 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
             data=data,
             sources=list(verdict.sources),
         )
-
-
-def _in_words(claim: Claim, data: pd.DataFrame, axes: Sequence[str]) -> pd.DataFrame:
-    return data.assign(**{a: [claim.choice_words(a, value) for value in data[a]] for a in axes})
 
 
 def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:
