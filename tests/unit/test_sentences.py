@@ -78,6 +78,8 @@ def test_the_answer_follows_the_figures():
     )
     for_none = told(spec, *cells(0.5, 0.5, 0.5, 0.5, 0.5), word="contradicted")
     assert for_none[1] == "China first: none of the five countries"
+    everywhere = told(spec, *cells(2, 2, 2, 2, 2), word="supported")
+    assert everywhere[0] == "China leads in all five countries."
     nothing = told(spec, *cells(None, None, None, None, None), word="not enough evidence")
     assert nothing[0].startswith("Of Kazakhstan, Kyrgyzstan,")
 
@@ -87,7 +89,7 @@ def test_what_is_known_is_said_before_what_is_not():
     spec = claim(open_, counted())
     rows = [r | {"criterion": "unknown"} for r in cells(None, None, None, None, None)]
     text, _ = told(spec, *rows, *cells(2, 2, 2, 2, 2), word="not enough evidence")
-    assert text.endswith("and Uzbekistan. The rest is open.")
+    assert text == "China leads in all five countries. The rest is open."
 
 
 def test_of_a_mixed_criterion_the_answer_says_how_many_ways_agree():

@@ -23,7 +23,7 @@ SLOTS = {
     "of": "how many countries (or partners) are counted",
     "needed": "how many of them the rule asks for",
     "held": "in how many it is so: 'two of the three countries with data'; of one 'yes' or 'no'",
-    "where": "where it is so, by name",
+    "where": "where it is so, by name; of three and more 'all three countries' if it is so in all",
     "where_not": "where it is not so, by name",
     "open": "where it cannot be said, by name",
     "open_count": "in how many it cannot be said",
@@ -143,7 +143,7 @@ def _counted(c: CriterionResult) -> dict[str, str]:
         "of": in_words(len(c.cells)),
         "needed": in_words(c.threshold),
         "held": _held(len(met), len(met) + len(unmet), len(c.cells), noun),
-        "where": _names(met),
+        "where": _everywhere(len(met), noun) if len(met) == len(c.cells) > 2 else _names(met),
         "where_not": _names(unmet),
         "open": _names(open_),
         "open_count": in_words(len(open_)) if open_ else "",
@@ -165,6 +165,10 @@ def _held(met: int, known: int, of: int, noun: str) -> str:
     if met == known:
         return ("both" if known == 2 else f"all {in_words(known)}") + tail
     return f"{in_words(met) if met else 'none'} of the {in_words(known)}{tail}"
+
+
+def _everywhere(of: int, noun: str) -> str:
+    return f"all {in_words(of)} {noun}"
 
 
 def _names(cells: Iterable[Cell]) -> str:
