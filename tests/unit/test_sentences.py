@@ -80,6 +80,15 @@ def test_the_answer_follows_the_figures():
     assert for_none[1] == "China first: none of the five countries"
     everywhere = told(spec, *cells(2, 2, 2, 2, 2), word="supported")
     assert everywhere[0] == "China leads in all five countries."
+    nowhere = {"fails": "China does not lead in {not_any}.", "undecided": "Nothing of {open_any}."}
+    negated = claim(counted() | {"says": SAYS | nowhere})
+    for estimates, sentence in (
+        ((0.5, 0.5, 0.5, 0.5, 0.5), "China does not lead in any of the five countries."),
+        ((0.5, 0.5, 0.5, 2, None), "China does not lead in Kazakhstan, Kyrgyzstan and Tajikistan."),
+        ((None,) * 5, "Nothing of any of the five countries."),
+        ((2, 2, 0.5, None, None), "Nothing of Turkmenistan and Uzbekistan."),
+    ):
+        assert told(negated, *cells(*estimates), word="not enough evidence")[0] == sentence
     nothing = told(spec, *cells(None, None, None, None, None), word="not enough evidence")
     assert nothing[0].startswith("Of Kazakhstan, Kyrgyzstan,")
 
