@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from tests.unit.test_claims_judge import CA5, claim, criterion, evidence, row
 
+from ca_research import registry
 from ca_research.claims.answers import answer, finding
 from ca_research.claims.criteria import judge_criterion
-from ca_research.claims.rule import deciding, possible
+from ca_research.claims.rule import deciding, possible, reachable
 from ca_research.claims.sentences import faults, filled
 from ca_research.claims.slots import values
 from ca_research.ground.errors import UsageError
@@ -129,6 +130,23 @@ def test_verdicts_that_missing_figures_could_lead_to():
     assert set(possible(*open_)) >= {"supported", "contradicted"}
     settled = judged(spec, *cells(2, 2, 2, 0.5, 0.5))
     assert possible(*settled) == ("supported",)
+
+
+def test_every_reading_that_is_tested_can_come_out_either_way():
+    for declared in registry.claims().values():
+        for reading in declared.readings:
+            ends = reachable(reading)
+            if reading.not_testable:
+                assert ends == ("not testable",)
+            else:
+                assert {"supported", "contradicted"} <= set(ends), f"{declared.id} {reading.name}"
+
+
+def test_a_rule_that_can_only_support_is_seen():
+    spec = claim(counted())
+    one_sided = spec.readings[0].rule.model_copy(update={"contradicted": "size holds"})
+    reading = spec.readings[0].model_copy(update={"rule": one_sided})
+    assert "contradicted" not in reachable(reading)
 
 
 def test_a_figure_is_not_rounded_onto_the_threshold():

@@ -68,6 +68,21 @@ def applied(reading: Reading, results: dict[str, CriterionResult]) -> tuple[str,
     )
 
 
+def reachable(reading: Reading) -> tuple[str, ...]:
+    """The verdicts that a reading can come to with figures for everything that it asks."""
+    if reading.not_testable:
+        return ("not testable",)
+    found = set()
+    for ends in itertools.product((HOLDS, FAILS, MIXED), repeat=len(reading.criteria)):
+        states = dict(zip((c.name for c in reading.criteria), ends, strict=True))
+        for mixed in (True, False):  # what the main figure of a mixed criterion says
+            mains: dict[str, Truth] = {
+                n: mixed if s == MIXED else s == HOLDS for n, s in states.items()
+            }
+            found.add(apply_rule(reading, states, mains)[0])
+    return tuple(word for word in VERDICTS if word in found)
+
+
 def possible(reading: Reading, results: Mapping[str, CriterionResult]) -> tuple[str, ...]:
     """The verdicts that figures for what is undecided could lead to; the verdict itself where
     nothing is.
