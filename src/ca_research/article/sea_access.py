@@ -87,9 +87,9 @@ def sea_routes(
     use: 'dated' (any two origins), or 'lasting' (the sources on the port are dated LASTING days
         apart or more).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, which tells the `ports`
-    that are shown. Their number is the estimate; where there is none, ports that one origin alone shows (or for too short a time)
-    leave low 0 and high their number. That none is found says nothing: the reason then stands in
-    `missing`.
+    that are shown. Their number is the estimate; where there is none, ports that one origin alone
+    shows (or for too short a time) leave low 0 and high their number. That none is found says
+    nothing: the reason then stands in `missing`.
     Raises UnknownNameError for another use, UsageError for what is no date.
     """
     if use not in USES:
