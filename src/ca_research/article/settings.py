@@ -72,7 +72,7 @@ class Polls(Model):
     single figures. views_of_china: the one of them that is on China; a press report of the same
     poll disagrees with it for one economy and stays out. mean: how facts name the poll's
     means over several economies and years, before the code of a power. barometer: the other
-    pollster's question.
+    pollster's question, as table `facts` names it; barometer_waves: as table `opinion` does.
     """
 
     approval: str
@@ -80,6 +80,7 @@ class Polls(Model):
     tables: tuple[str, ...]
     views_of_china: str
     barometer: str
+    barometer_waves: str
 
 
 class Series(Model):
