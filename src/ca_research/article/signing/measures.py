@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from ...estimates.frame import estimate_row, estimates
-from ...estimates.measures import measure, parts
+from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
 from ...ground.arguments import day, number
 from ...ground.errors import CoverageError, UnknownNameError
+from ...ground.numbers import fixed
 from ...stats.survival import kaplan_meier, median_time, survival_at
 from ...tables.dates import bounds
 from ..belt_and_road import PLACEHOLDERS, accession_variants
@@ -347,6 +348,7 @@ def months_ahead(
 
 
 @measure("relations.group_ahead")
+@tells("sooner")
 @parts(times=signing_times)
 def group_ahead(
     events: pd.DataFrame,
@@ -362,14 +364,16 @@ def group_ahead(
     times: what `signing_times` makes of them (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, economy ''. Below
     zero: the five were sooner. low and high come from the precision of the dates on both sides; a
-        bound that the watch does not reach is null.
+        bound that the watch does not reach is null. It tells how much `sooner` they were.
     Raises as `months_to_sign`. Source of the median: as in `months_ahead`.
     """
     if times is None:
         times = signing_times(events, until=until, dates=dates, placeholder=placeholder)
     five, others = times[times["five"]], times[~times["five"]]
     found = _minus(signing_medians(five), signing_medians(others), float(times["high"].max()))
-    return estimates([estimate_row(_used(times), **found)])
+    ahead = -found.get("estimate", 0.0)
+    about = {"sooner": f"{fixed(ahead)} months" if ahead >= 1 else ""}
+    return estimates([estimate_row(_used(times), about=about, **found)])
 
 
 @measure("relations.signed_within")
