@@ -159,12 +159,12 @@ def test_nothing_known_after_the_day_is_no_score():
 
 def test_a_series_begins_after_its_last_gap_and_needs_both_flows():
     values = {y: v for y, v in line().items() if y != 2013}
-    assert value_series(rows(*customs(values)), "KAZ")["year"].min() == 2014
+    assert value_series(rows(*customs(values)), "KAZ")[0]["year"].min() == 2014
     half = rows(
         *own(2010, 1, 1, source="KAZ_WITS_BNS_PANEL"),
         *own(2011, 1, 1, source="KAZ_WITS_BNS_PANEL", flows=("export",)),
     )
-    assert value_series(half, "KAZ", series="own_turnover")["year"].tolist() == [2010]
+    assert value_series(half, "KAZ", series="own_turnover")[0]["year"].tolist() == [2010]
     with pytest.raises(CoverageError):
         value_series(half, "TJK", series="own_turnover")
     with pytest.raises(UnknownNameError):

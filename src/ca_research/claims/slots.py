@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 from ..estimates import told_by
@@ -10,9 +11,11 @@ from ..ground.numbers import fixed, number
 from ..registry import Criterion
 from .measures import find
 from .verdict import Cell, CriterionResult
+from .words import one
 
 SLOTS = {
     "number": "the figure of the main way to calculate it",
+    "amount": "the figure with what it counts: 'one independent source', '29% of the documents'",
     "range": "the range of the figure: bounds, or over all ways to calculate it",
     "low": "the lower end of the range",
     "high": "the upper end of the range",
@@ -121,9 +124,11 @@ def values(c: CriterionResult) -> dict[str, str]:
     low, high = (only.low, only.high) if only else (c.low, c.high)
     estimate = only.estimate if only else c.estimate
     kind = "count" if counts and not only else c.kind
+    figure = said(estimate, kind, near) or spread(low, high, kind, near)
     span = (low if low is not None else estimate, high if high is not None else estimate)
     return {
-        "number": said(estimate, kind, near) or spread(low, high, kind, near),
+        "number": figure,
+        "amount": _amount(figure, estimate, c, counted=counts and not only),
         "range": spread(*((low, high) if estimate is None else span), kind, near),
         "low": said(low, kind, near),
         "high": said(high, kind, near),
@@ -134,6 +139,13 @@ def values(c: CriterionResult) -> dict[str, str]:
         **(_counted(c) if counts else {}),
         **_about(c),
     }
+
+
+def _amount(figure: str, estimate: float | None, c: CriterionResult, counted: bool) -> str:
+    """A figure with what it counts; of a count of countries that is the countries."""
+    noun = "countries" if c.counted == "economies" else c.counted
+    unit = noun if counted else re.sub(r"^(per cent|share)\b", "", c.unit).strip()
+    return figure and f"{figure} {one(unit) if estimate == 1 else unit}"
 
 
 def _counted(c: CriterionResult) -> dict[str, str]:
