@@ -262,8 +262,10 @@ def goal_share(
             f"{FEWEST}"
         )
         return estimates([estimate_row(missing=why)])
-    used = (table if unseen == "bounds" else visible)[["document", "year", "sources"]]
-    used = used.explode("sources").rename(columns={"sources": "source_id"})
+    read = table if unseen == "bounds" else visible
+    columns = (read[name].tolist() for name in ("document", "year", "sources"))
+    cells = [(d, year, s) for d, year, sources in zip(*columns, strict=True) for s in sources]
+    used = pd.DataFrame(cells, columns=["document", "year", "source_id"])
     named = int((visible[goal] == 1).sum())
     if unseen == "left_out" or len(visible) == len(table):
         return estimates(

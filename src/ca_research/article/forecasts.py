@@ -164,8 +164,19 @@ def china_reported(trade: pd.DataFrame, economy: str, *, since: int = 2022) -> p
     return rows.assign(direction=rows["flow"].map({"import": "export", "export": "import"}))
 
 
+def reported_by_economy(
+    trade: pd.DataFrame, *, economies: Sequence[str], base: int = 2022
+) -> dict[str, pd.DataFrame]:
+    """`china_reported` of each economy from the base year on."""
+    require(trade, (), keys=("reporter",))
+    own = trade[trade["reporter"].eq("CHN").to_numpy(bool)]
+    first = whole_number("base", base)
+    return {e: china_reported(own, e, since=first) for e in map(eco.resolve, economies)}
+
+
 @measure("trade.value_after")
 @by_economy
+@parts(reported=reported_by_economy)
 def value_after(
     trade: pd.DataFrame,
     *,
@@ -173,6 +184,7 @@ def value_after(
     base: int = 2022,
     flow: str = "turnover",
     statistic: str = "mean",
+    reported: dict[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """China's reported trade with an economy after `base` over that of `base`, both in current USD.
 
@@ -182,16 +194,17 @@ def value_after(
     flow: of the economy: 'turnover', 'exports' (China's imports) or 'imports'.
     statistic: 'mean' of the later years, the 'least' of them, or the 'last'. A year counts where
         all directions of the flow are reported.
+    reported: what `reported_by_economy` makes of trade (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval; the estimate is a ratio, one where nothing changed. No figure for the base or after
     it is recorded in `missing`.
     Raises UnknownNameError for an unknown choice or economy, and what `china_reported` raises.
     """
     _choose(flow=(flow, tuple(FLOWS)), statistic=(statistic, STATISTICS))
-    require(trade, (), keys=("reporter",))
-    own, out = trade[trade["reporter"].eq("CHN").to_numpy(bool)], []
-    for code in (eco.resolve(e) for e in economies):
-        rows = china_reported(own, code, since=whole_number("base", base))
+    if reported is None:
+        reported = reported_by_economy(trade, economies=economies, base=base)
+    out = []
+    for code, rows in reported.items():
         rows = rows[rows["direction"].isin(FLOWS[flow])]
         whole = rows.groupby("year")["direction"].transform("nunique") == len(FLOWS[flow])
         rows = rows[whole]

@@ -150,6 +150,25 @@ def china_imports(trade: pd.DataFrame, source: str = "joined") -> pd.DataFrame:
     return out.sort_values(["economy", "year"], ignore_index=True)
 
 
+def donors_of(
+    imports: pd.DataFrame,
+    dates: pd.DataFrame,
+    donors: str,
+    late_from: int,
+    treated: Sequence[str],
+) -> list[str]:
+    """Codes of the economies of `donor_pool`, sorted."""
+    _choice("donor pool", donors, DONORS)
+    year = dates.set_index("economy")["year"]
+    unknown = set(year.index[year.isna()])
+    pool = sorted(
+        set(imports["economy"]) - set(treated) - set(settings().belt_and_road.no_state) - unknown
+    )
+    own = pd.Series(pool, index=pool, dtype=object).map(year).astype("Int64")
+    never = own.isna()
+    return list(own[never if donors == "never" else never | (own >= late_from).fillna(False)].index)
+
+
 def donor_pool(
     events: pd.DataFrame,
     imports: pd.DataFrame,
@@ -170,15 +189,7 @@ def donor_pool(
         year. treated: codes.
     Raises UnknownNameError for another pool or a missing column.
     """
-    _choice("donor pool", donors, DONORS)
-    year = dates.set_index("economy")["year"]
-    unknown = set(year.index[year.isna()])
-    pool = sorted(
-        set(imports["economy"]) - set(treated) - set(settings().belt_and_road.no_state) - unknown
-    )
-    own = pd.Series(pool, index=pool, dtype=object).map(year).astype("Int64")
-    never = own.isna()
-    chosen = own[never if donors == "never" else never | (own >= late_from).fillna(False)].index
+    chosen = donors_of(imports, dates, donors, late_from, treated)
     signed = accession_variants(events).groupby("economy")["year"].min()
     found = pd.DataFrame(
         {
