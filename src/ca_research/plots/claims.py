@@ -213,14 +213,19 @@ def _draw_values(top: Axes, data: pd.DataFrame, of: int | None) -> None:
         top.set_ylim(-0.4, of + 0.4)
 
 
+FEWEST_DRAWN = 12
+"""Distinct specifications from which a curve says more than a sentence does."""
+
+
 def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
-    """Show the specification curve of each criterion that has several specifications, and the map
-    of what is missing.
+    """Show the specification curve of each criterion that has a dozen distinct specifications or
+    more, and the map of what is missing. Of fewer the page says in a sentence whether they agree.
     """
+    distinct = {c.name: c.specifications for v in verdict.all() for c in v.criteria}
     for name, criterion in claim.spec.criteria().items():
         data = curve_data(claim, verdict, name)
         drawn = data.dropna(subset=["value", "low", "high"], how="all")
-        if len(drawn) < 2:
+        if distinct[name] < FEWEST_DRAWN or len(drawn) < 2:
             continue
         several = len(counted(criterion, evidence.economies)) if criterion.over else 0
         of = several if several > 1 else None
@@ -228,9 +233,10 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
         met = int((drawn["met"] == True).sum())  # noqa: E712 - three values
         open_ = int(drawn["met"].isna().sum())
         what = (
-            f"{criterion.label}: {met} of {len(drawn)} specifications "
-            f"{'meets' if met == 1 else 'meet'} the threshold"
-        ) + (f", {open_} {'leaves' if open_ == 1 else 'leave'} it open" if open_ else "")
+            f"{criterion.label}: of {len(drawn)} ways to calculate it, {met or 'none'} "
+            f"{'says' if met == 1 else 'say'} so"
+            + (f" and {open_} {'leaves' if open_ == 1 else 'leave'} it open" if open_ else "")
+        )
         figures = drawn[["value", "low", "high"]].astype(float).stack().dropna()
         alt = (
             f"{what}. Figures from {figures.min():.4g} to {figures.max():.4g}; threshold "
