@@ -107,7 +107,9 @@ def investor_lead(
     known = _known(investment, CONCEPTS[investment_concept])
     what = f"direct {investment_concept}"
     rows = [_lead(known, eco.resolve(e), since, what) for e in economies]
-    return estimates(rows).assign(**{k: [r[k] for r in rows] for k in ("values", "leader", "place")})
+    return estimates(rows).assign(
+        **{k: [r[k] for r in rows] for k in ("values", "leader", "place")}
+    )
 
 
 def finance_lead(
