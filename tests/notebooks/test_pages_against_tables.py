@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from ca_research.claims.slots import in_words
 from ca_research.ground import economies as eco
 from ca_research.ground import paths
 from ca_research.site.read import Page, read_page
@@ -274,7 +275,7 @@ def test_the_criterion_that_the_index_shows_is_one_that_the_verdict_turns_on(rep
         (report / "index.html").read_text("utf-8"),
         re.S,
     )
-    label = html.unescape(re.search(r'#c-[^"]*">(.*?): ', card[0])[1])
+    label = html.unescape(re.search(r'#c-[^"]*">(.*?)</a>', card[0])[1])
     shown = next(c for c in head["criteria"] if c["label"] == label)
     states = {c["name"]: c["state"] for c in head["criteria"]}
     assert any(matters(rule, states, c["name"]) for c in head["criteria"]) <= matters(
@@ -285,9 +286,7 @@ def test_the_criterion_that_the_index_shows_is_one_that_the_verdict_turns_on(rep
 @pytest.mark.parametrize(("claim", "name"), [("C16", "condition"), ("C20", "income_gain")])
 def test_the_overview_prints_the_criterion_that_decided(report, claim, name):
     table = next(
-        i
-        for i in page(report, "overview-as-of-latest").items
-        if "main number" in i.record["title"].lower()
+        i for i in page(report, "overview-as-of-latest").items if "turns on" in i.record["title"]
     )
     row = dict(
         zip(
@@ -299,10 +298,31 @@ def test_the_overview_prints_the_criterion_that_decided(report, claim, name):
     verdicts = page(report, f"{claim.lower()}-as-of-latest").headline["criteria"]
     decided = next(c for c in verdicts if c["name"] == name)
     assert row["number"].split()[0] == f"{decided['estimate']:g}"
-    assert row["true in"].split(" of ")[-1] == str(decided["specifications"]) or row["true in"] in (
-        "–",
-        "",
-    )
+    assert row["criterion"] == decided["label"]
+    few = {0: "it could not", 1: "single computation", 2: "two computations"}
+    ways = decided["specifications"]
+    assert few.get(ways, f"{in_words(ways)} ways") in row["ways to calculate it"]
+
+
+def test_the_overview_says_what_was_found_and_how_certain_it_is(report):
+    found = page(report, "overview-as-of-latest")
+    table = next(i for i in found.items if "What was found" in i.record["title"])
+    told = {
+        row[0]: dict(zip(table.record["columns"], row, strict=True)) for row in table.record["rows"]
+    }
+    for claim in ("C16", "C25", "C33"):
+        name = next(f.stem for f in report.glob(f"{claim.lower()}-as-of-latest*.html"))
+        head = page(report, name).headline
+        assert told[claim]["answer"] == head["answer"]
+        assert told[claim]["certainty"] in (head["certainty"].get("level", "–"), "–", "")
+
+
+def test_the_index_begins_with_the_bottom_line_of_the_overview(report):
+    bottom = page(report, "overview-as-of-latest").statements
+    index = text_of(report, "index.html")
+    assert 3 <= len(bottom["statements"]) <= 5
+    for one in bottom["statements"]:
+        assert " ".join(one["text"].split()) in " ".join(index.split())
 
 
 def test_the_filter_of_the_index_and_its_tally_count_the_same(report):

@@ -247,3 +247,36 @@ def test_of_the_terrorism_database_no_series_is_carried():
     assert "PG_GTD" not in set(ca.load("sources")["source_id"])
     named = ca.load("facts", attribute=["gti_incidents", "gtd_attacks_third_party"])
     assert len(named) <= 3
+
+
+# --- documents
+# -----------------------------------------------------------------------------
+
+
+def test_a_second_report_of_one_text_is_no_earlier_text():
+    evidence = ca.load("evidence", claim="C09")
+    found = ca.article.doctrine.partner_rank(evidence, economies=["TKM"], version="newest-1").iloc[
+        0
+    ]
+    assert (found["estimate"], found["first_year"]) == (2, 2012)  # not December 2022 again
+    kazakh = ca.article.doctrine.partner_rank(evidence, economies=["KAZ"], order="all_named").iloc[
+        0
+    ]
+    assert (found["economy"], kazakh["low"], kazakh["high"]) == ("TKM", 2, 3)
+
+
+def test_no_inquiry_of_the_set_names_a_power():
+    rows = {(r.claim, r.item): r.codes for r in ca.registry.coding("acts").rows}
+    new = ca.load("evidence", claim=["C13", "C17"])
+    new = new[new["source_id"].str.startswith("PG_")]
+    both = [set(new.loc[new["claim"] == c, "item"]) for c in ("C13", "C17")]
+    assert len(new) == 29 and both[1] < both[0]  # one set of documents for both powers
+    assert {rows[key]["strict"] for key in zip(new["claim"], new["item"], strict=True)} == {
+        "none",
+        "inquiry",
+    }
+
+
+def test_turkic_summits_are_no_meeting_of_all_five():
+    events = ca.load("events", actor="TUR")
+    assert ca.article.meetings.meetings(events, "TUR").empty

@@ -120,7 +120,7 @@ def measures():
     """Public function -> axis -> values, as the claims of the registry use them."""
     used = {}
     for claim in registry.claims().values():
-        axes = {axis.name: axis.values for axis in claim.grid.axes}
+        axes = {axis.name: axis.choices for axis in claim.grid.axes}
         for criterion in (c for reading in claim.readings for c in reading.criteria):
             own = used.setdefault(criterion.measure, {})
             for axis in criterion.axes:
@@ -160,7 +160,9 @@ def test_a_measure_says_what_it_returns_and_each_choice_of_its_grid(name):
         told = " ".join(
             doc(f) + " " + constants(f) for f in [function, *referred(function, rf"\b{axis}\b")]
         )
-        assert [v for v in values if not NO_WORD.fullmatch(v) and f"'{v}'" not in told] == [], axis
+        assert [
+            v for v in map(str, values) if not NO_WORD.fullmatch(v) and f"'{v}'" not in told
+        ] == [], axis
 
 
 def test_an_argument_that_was_renamed_and_an_empty_docstring_are_seen():

@@ -24,7 +24,7 @@ from ca_research.ground.errors import (
     UsageError,
 )
 from ca_research.investment import concepts, loans
-from ca_research.stats.concentration import hhi, hhi_bounds
+from ca_research.stats.concentration import hhi_bounds
 
 inv = ca.investment
 
@@ -649,19 +649,19 @@ def test_bounds_hold_every_way_to_fill_in_the_unnamed(named, blocks, loose):
         parts = [*named, *(p for s, b in zip(splits, blocks, strict=True) for p in (s, b - s)), 0]
         for i in range(len(parts)):
             filled = [p + (loose if j == i else 0) for j, p in enumerate(parts)]
-            value = hhi([p / total for p in filled])
+            value = sum((p / total) ** 2 for p in filled)
             assert low - 1e-12 <= value <= high + 1e-12
             best = max(best, value)
     assert best == pytest.approx(high)  # the upper end is reached
 
 
 def test_shares_that_are_no_whole_have_no_index():
-    assert hhi([0.5, 0.25, 0.25]) == 0.375
-    for wrong in ([0.5, 0.4], []):
+    assert hhi_bounds([0.5, 0.25, 0.25]) == (0.375, 0.375)
+    for wrong in ([0.5, 0.6], []):
         with pytest.raises(CoverageError):
-            hhi(wrong)
+            hhi_bounds(wrong)
     for wrong in ([1.2, -0.2], [float("nan"), 1.0]):
         with pytest.raises(UsageError):
-            hhi(wrong)
+            hhi_bounds(wrong)
     with pytest.raises(CoverageError, match=r"0\.9"):
         hhi_bounds([0.5], apart=[0.4])

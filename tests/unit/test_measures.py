@@ -172,6 +172,16 @@ def test_one_that_is_no_measure_is_an_error_and_no_answer(article, own, text, wo
     assert "measures/double.py, line" in str(refused.value)
 
 
+def test_the_check_and_the_gathering_ask_alike_what_a_measure_needs(article, own):
+    """`**others` was no lack to the check, and one to the gathering."""
+    own(double=DOUBLE.replace('year: str = "newest"', 'year: str = "newest", **others'))
+    own(helpers=HELPERS)
+    measured_by(article, "my.double")
+    assert list(check.register(registry.claims(), {"c07.ipynb": {"facts"}})) == []
+    declared = claim("C07")
+    assert declared.judge(declared.gather(facts=load("facts"))).criteria[0].estimate == 14
+
+
 def test_the_check_compares_typed_choices_with_the_signature(article, own):
     text = DOUBLE.replace('year: str = "newest"', f'year: str = "newest", {CHOICE}')
     own(double=f"from typing import Literal\n{text}", helpers=HELPERS)

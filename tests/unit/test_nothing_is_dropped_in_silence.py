@@ -71,7 +71,7 @@ def test_two_sources_of_one_year_are_neither_added_nor_left_out():
     assert ca.article.forecasts.value_after(two, economies=["KAZ"])["estimate"].item() == 2, (
         "one of them speaks for China"
     )
-    assert ca.article.forecasts.value_series(two, "KAZ")["value_usd"].tolist() == [1, 2], (
+    assert ca.article.forecasts.value_series(two, "KAZ")[0]["value_usd"].tolist() == [1, 2], (
         "and the year stays in the series"
     )
     with pytest.raises(UsageError, match="share a cell"):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from tests.unit.test_claims_judge import CA5, claim, criterion, evidence, row
 
+from ca_research import registry
 from ca_research.claims.answers import answer, finding
 from ca_research.claims.criteria import judge_criterion
-from ca_research.claims.rule import deciding, possible
+from ca_research.claims.rule import deciding, possible, reachable
 from ca_research.claims.sentences import faults, filled
 from ca_research.claims.slots import values
 from ca_research.ground.errors import UsageError
@@ -78,6 +79,17 @@ def test_the_answer_follows_the_figures():
     )
     for_none = told(spec, *cells(0.5, 0.5, 0.5, 0.5, 0.5), word="contradicted")
     assert for_none[1] == "China first: none of the five countries"
+    everywhere = told(spec, *cells(2, 2, 2, 2, 2), word="supported")
+    assert everywhere[0] == "China leads in all five countries."
+    nowhere = {"fails": "China does not lead in {not_any}.", "undecided": "Nothing of {open_any}."}
+    negated = claim(counted() | {"says": SAYS | nowhere})
+    for estimates, sentence in (
+        ((0.5, 0.5, 0.5, 0.5, 0.5), "China does not lead in any of the five countries."),
+        ((0.5, 0.5, 0.5, 2, None), "China does not lead in Kazakhstan, Kyrgyzstan and Tajikistan."),
+        ((None,) * 5, "Nothing of any of the five countries."),
+        ((2, 2, 0.5, None, None), "Nothing of Turkmenistan and Uzbekistan."),
+    ):
+        assert told(negated, *cells(*estimates), word="not enough evidence")[0] == sentence
     nothing = told(spec, *cells(None, None, None, None, None), word="not enough evidence")
     assert nothing[0].startswith("Of Kazakhstan, Kyrgyzstan,")
 
@@ -87,7 +99,7 @@ def test_what_is_known_is_said_before_what_is_not():
     spec = claim(open_, counted())
     rows = [r | {"criterion": "unknown"} for r in cells(None, None, None, None, None)]
     text, _ = told(spec, *rows, *cells(2, 2, 2, 2, 2), word="not enough evidence")
-    assert text.endswith("and Uzbekistan. The rest is open.")
+    assert text == "China leads in all five countries. The rest is open."
 
 
 def test_of_a_mixed_criterion_the_answer_says_how_many_ways_agree():
@@ -118,6 +130,23 @@ def test_verdicts_that_missing_figures_could_lead_to():
     assert set(possible(*open_)) >= {"supported", "contradicted"}
     settled = judged(spec, *cells(2, 2, 2, 0.5, 0.5))
     assert possible(*settled) == ("supported",)
+
+
+def test_every_reading_that_is_tested_can_come_out_either_way():
+    for declared in registry.claims().values():
+        for reading in declared.readings:
+            ends = reachable(reading)
+            if reading.not_testable:
+                assert ends == ("not testable",)
+            else:
+                assert {"supported", "contradicted"} <= set(ends), f"{declared.id} {reading.name}"
+
+
+def test_a_rule_that_can_only_support_is_seen():
+    spec = claim(counted())
+    one_sided = spec.readings[0].rule.model_copy(update={"contradicted": "size holds"})
+    reading = spec.readings[0].model_copy(update={"rule": one_sided})
+    assert "contradicted" not in reachable(reading)
 
 
 def test_a_figure_is_not_rounded_onto_the_threshold():

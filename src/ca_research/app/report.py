@@ -211,31 +211,23 @@ def _among(verdict: Mapping[str, Any], sets: Sequence[Mapping[str, Sequence[Any]
 
 
 def _answer(verdict: Mapping[str, Any]) -> str:
-    """One verdict: 'C33 Kazakhstan, known on 19 May 2023: contradicted'."""
+    """One verdict and its finding: 'C33 Kazakhstan, known on 19 May 2023: contradicted. Russia
+    first by Kazakhstan's own figures.'
+    """
     from ..ground import economies
+    from ..ground.periods import day_in_words
 
     told = {k: v for k, v in verdict["params"].items() if k not in ("claim", "as_of", "economy")}
     where = (
         [economies.name_of(verdict["params"]["economy"])] if "economy" in verdict["params"] else []
     )
-    day = (
-        "with all figures" if verdict["as_of"] == "latest" else f"known on {_day(verdict['as_of'])}"
-    )
+    if verdict["as_of"] == "latest":
+        day = "with all figures"
+    else:
+        day = f"known on {day_in_words(dt.date.fromisoformat(verdict['as_of']))}"
     what = [" ".join([verdict["claim"], *where]), *(f"{k}={v}" for k, v in told.items()), day]
-    open_ = [c["label"] for c in verdict["criteria"] if c["state"] == "undecided"]
-    why = (
-        f" (open: {'; '.join(open_)})"
-        if open_ and verdict["verdict"] == "not enough evidence"
-        else ""
-    )
-    return (
-        f"{', '.join(what)}: {verdict['verdict']}{', fragile' if verdict['fragile'] else ''}{why}"
-    )
-
-
-def _day(iso: str) -> str:
-    day = dt.date.fromisoformat(iso)
-    return f"{day.day} {day:%B %Y}"
+    word = verdict["verdict"] + (", fragile" if verdict["fragile"] else "")
+    return f"{', '.join(what)}: {word}. {verdict['finding'].rstrip('.')}."
 
 
 PARCEL = "ca-research-report"
@@ -249,7 +241,7 @@ def whole(out: Path) -> list[Path]:
     run of it failed.
     """
     from ..runs import EXECUTED, read_manifest
-    from ..runs.store import BESIDE
+    from ..runs.store import BESIDE, CARDS
 
     ran = read_manifest(out)["runs"]
     if broken := [r["run_id"] for r in ran if r["error"]]:
@@ -267,7 +259,8 @@ def whole(out: Path) -> list[Path]:
     there = [f.name for f in out.glob("*.html")]
     pages = sorted({"index.html", *linked, *there, *(f"{r['run_id']}.html" for r in ran)})
     books = sorted(f"{EXECUTED}/{r['run_id']}.ipynb" for r in ran)
-    files = [out / name for name in [*pages, *BESIDE, *books]]
+    pictures = sorted(f.relative_to(out).as_posix() for f in out.glob(CARDS))
+    files = [out / name for name in [*pages, *BESIDE, *pictures, *books]]
     if missing := [f.relative_to(out).as_posix() for f in files if not f.is_file()]:
         few = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
         raise CoverageError(

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from .. import registry
 from ..estimates.frame import estimate_row, estimates
-from ..estimates.measures import by_economy, measure
+from ..estimates.measures import by_economy, measure, parts
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..plots import style
@@ -181,8 +181,31 @@ def periods_by_economy(
     ]
 
 
+Compared = dict[str, tuple[pd.DataFrame, pd.DataFrame] | CoverageError]
+
+
+def compared_by_economy(
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    early: str = "2010-2012",
+    late: str = "2020-2022",
+    flow: str = "turnover",
+    partners: str = "listed",
+) -> Compared:
+    """`compare_periods` of each economy with the rows behind it, or why there is none."""
+    found: Compared = {}
+    for code in (eco.resolve(e) for e in economies):
+        try:
+            found[code] = _both_periods(trade, code, early, late, flow, partners)
+        except CoverageError as error:
+            found[code] = error
+    return found
+
+
 @measure("trade.concentration_change")
 @by_economy
+@parts(compared=compared_by_economy)
 def concentration_change(
     trade: pd.DataFrame,
     *,
@@ -192,6 +215,7 @@ def concentration_change(
     flow: str = "turnover",
     partners: str = "listed",
     interval: str = "years",
+    compared: Compared | None = None,
 ) -> pd.DataFrame:
     """Change of the Herfindahl-Hirschman index of partners between two periods, with an interval.
 
@@ -202,6 +226,7 @@ def concentration_change(
         distribution assumed); or 'welch', the 95 % t interval of the difference of the two means
         (Welch 1947, Biometrika 34), which takes years as independent draws and so is somewhat
         short.
+    compared: what `compared_by_economy` makes of these (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy: estimate
     = mean hhi of `late` less that of `early` (points of an index in [0, 1]), low and high the
     interval. No source with both periods is recorded in `missing`.
@@ -209,13 +234,15 @@ def concentration_change(
     """
     if interval not in INTERVALS:
         raise UnknownNameError("interval", interval, INTERVALS)
+    if compared is None:
+        choices = {"early": early, "late": late, "flow": flow, "partners": partners}
+        compared = compared_by_economy(trade, economies=economies, **choices)
     out = []
-    for code in (eco.resolve(e) for e in economies):
-        try:
-            table, used = _both_periods(trade, code, early, late, flow, partners)
-        except CoverageError as error:
-            out.append(estimate_row(economy=code, interval=interval, missing=error.what))
+    for code, found in compared.items():
+        if isinstance(found, CoverageError):
+            out.append(estimate_row(economy=code, interval=interval, missing=found.what))
             continue
+        table, used = found
         a, b = (table.loc[table["period"] == p, "hhi"].to_numpy() for p in ("early", "late"))
         low, high = (
             _welch(a, b)

@@ -64,9 +64,10 @@ def partner_rank(
     order: 'powers' (among the great powers named) or 'all_named' (among everything named).
     texts: 'official' (concepts, strategies, presidents who set out foreign policy) or 'all' (other
         lists too).
-    version: 'newest' text with a visible order, or 'newest-1'.
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy. Fewer
-    texts with a visible order are recorded in `missing`.
+    version: 'newest' text with a visible order, or 'newest-1'; reports of one origin are one text.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy: an estimate, or
+    low and high where reports of one text disagree. Fewer texts with a visible order are recorded
+    in `missing`.
     Raises UnknownNameError for another choice or a row without a code, UsageError for another
     `version`. Codes and
     their rules: registry/coding/partners.yaml.
@@ -85,16 +86,30 @@ def partner_rank(
         visible = own[own[order] != "u"].sort_values(
             ["date", "item"], ascending=False, na_position="last"
         )
-        if len(visible) > back:
-            text = visible.iloc[[back]]
-            found.append(estimate_row(text, economy=economy, estimate=float(text[order].iloc[0])))
+        listed = [reports for _, reports in visible.groupby("origin_group", sort=False)]
+        if len(listed) > back:
+            found.append(_place(listed[back], economy, order))
         else:
             why = (
-                f"{several(len(visible), 'text')} with a visible order of partners, "
+                f"{several(len(listed), 'text')} with a visible order of partners, "
                 f"{len(own) - len(visible)} without"
             )
             found.append(estimate_row(economy=economy, missing=why))
     return estimates(found)
+
+
+def _place(reports: pd.DataFrame, economy: str, order: str) -> dict[str, Any]:
+    """China's place in one text, by all reports of it; those that disagree leave a range."""
+    places = reports[order].astype(float)
+    if places.nunique() == 1:
+        return estimate_row(reports, economy=economy, estimate=float(places.iloc[0]))
+    return estimate_row(
+        reports,
+        economy=economy,
+        low=float(places.min()),
+        high=float(places.max()),
+        interval="reports of one text that disagree",
+    )
 
 
 @measure("relations.official_words")
@@ -247,8 +262,10 @@ def goal_share(
             f"{FEWEST}"
         )
         return estimates([estimate_row(missing=why)])
-    used = (table if unseen == "bounds" else visible)[["document", "year", "sources"]]
-    used = used.explode("sources").rename(columns={"sources": "source_id"})
+    read = table if unseen == "bounds" else visible
+    columns = (read[name].tolist() for name in ("document", "year", "sources"))
+    cells = [(d, year, s) for d, year, sources in zip(*columns, strict=True) for s in sources]
+    used = pd.DataFrame(cells, columns=["document", "year", "source_id"])
     named = int((visible[goal] == 1).sum())
     if unseen == "left_out" or len(visible) == len(table):
         return estimates(

@@ -266,8 +266,19 @@ def china_reported(trade: pd.DataFrame, economy: str, *, since: int = 2022) -> p
     return rows.assign(direction=rows["flow"].map({"import": "export", "export": "import"}))
 
 
+def reported_by_economy(
+    trade: pd.DataFrame, *, economies: Sequence[str], base: int = 2022
+) -> dict[str, pd.DataFrame]:
+    """`china_reported` of each economy from the base year on."""
+    require(trade, (), keys=("reporter",))
+    own = trade[trade["reporter"].eq("CHN").to_numpy(bool)]
+    first = whole_number("base", base)
+    return {e: china_reported(own, e, since=first) for e in map(eco.resolve, economies)}
+
+
 @measure("trade.value_after")
 @by_economy
+@parts(reported=reported_by_economy)
 def value_after(
     trade: pd.DataFrame,
     *,
@@ -275,6 +286,7 @@ def value_after(
     base: int = 2022,
     flow: str = "turnover",
     statistic: str = "mean",
+    reported: dict[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """China's reported trade with an economy after `base` over that of `base`, both in current USD.
 
@@ -284,16 +296,17 @@ def value_after(
     flow: of the economy: 'turnover', 'exports' (China's imports) or 'imports'.
     statistic: 'mean' of the later years, the 'least' of them, or the 'last'. A year counts where
         all directions of the flow are reported.
+    reported: what `reported_by_economy` makes of trade (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval; the estimate is a ratio, one where nothing changed. No figure for the base or after
     it is recorded in `missing`.
     Raises UnknownNameError for an unknown choice or economy, and what `china_reported` raises.
     """
     _choose(flow=(flow, tuple(FLOWS)), statistic=(statistic, STATISTICS))
-    require(trade, (), keys=("reporter",))
-    own, out = trade[trade["reporter"].eq("CHN").to_numpy(bool)], []
-    for code in (eco.resolve(e) for e in economies):
-        rows = china_reported(own, code, since=whole_number("base", base))
+    if reported is None:
+        reported = reported_by_economy(trade, economies=economies, base=base)
+    out = []
+    for code, rows in reported.items():
         rows = rows[rows["direction"].isin(FLOWS[flow])]
         whole = rows.groupby("year")["direction"].transform("nunique") == len(FLOWS[flow])
         rows = rows[whole]
@@ -310,9 +323,9 @@ def value_after(
 
 def value_series(
     trade: pd.DataFrame, economy: str, *, series: str = "china_imports"
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A yearly series of trade with China without gaps at its end: year, value_usd (current USD),
-    known_on.
+    known_on; and the rows of `trade` behind it.
 
     trade: table `trade` with known_on (the day a row became known), as `load` gives it. economy:
         its code.
@@ -322,10 +335,6 @@ def value_series(
     Raises CoverageError where there is no such series, UnknownNameError for another one, UsageError
     where two sources give one year.
     """
-    return _series(trade, economy, series)[0]
-
-
-def _series(trade: pd.DataFrame, economy: str, series: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     _choose(series=(series, SERIES))
     require(trade, ("value_usd", "known_on"), keys=_CELL)
     if series == "china_imports":
@@ -389,11 +398,11 @@ def every_series(trade: pd.DataFrame, *, economies: Sequence[str]) -> dict[tuple
     require(trade, ("value_usd", "known_on"), keys=_CELL)
     near = trade[(trade["reporter"] == "CHN") | (trade["partner"] == "CHN")]
     found: dict[tuple[str, str], Found] = {}
-    for key in itertools.product(map(eco.resolve, economies), SERIES):
+    for code, series in itertools.product(map(eco.resolve, economies), SERIES):
         try:
-            found[key] = _series(near, *key)
+            found[code, series] = value_series(near, code, series=series)
         except CaResearchError as error:
-            found[key] = error
+            found[code, series] = error
     return found
 
 
@@ -495,7 +504,7 @@ def forecast_paths(
     back = np.exp if scale == "log" else np.asarray
     for code in (eco.resolve(e) for e in economies):
         try:
-            train, later = _split(_series(trade, code, series)[0], known_by, scale)
+            train, later = _split(value_series(trade, code, series=series)[0], known_by, scale)
             steps = len(later) or 3
             made = {"no change": naive(train, steps)}
         except CaResearchError:

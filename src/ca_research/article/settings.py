@@ -73,13 +73,17 @@ class Polls(Model):
     """approval: the one question asked in all five (approval of the job performance of a country's
     leadership). tables: sources that print the poll's own tables by country; the others quote
     single figures. views_of_china: the one of them that is on China; a press report of the same
-    poll disagrees with it for one economy and stays out. barometer: the other pollster's question.
+    poll disagrees with it for one economy and stays out. mean: how facts name the poll's
+    means over several economies and years, before the code of a power. barometer: the other
+    pollster's question, as table `facts` names it; barometer_waves: as table `opinion` does.
     """
 
     approval: str
+    mean: str
     tables: tuple[str, ...]
     views_of_china: str
     barometer: str
+    barometer_waves: str
 
 
 class Series(Model):

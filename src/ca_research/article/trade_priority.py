@@ -294,12 +294,13 @@ def _newest_told(seen: Reports, codes: Sequence[str], shares: pd.DataFrame, sinc
         listed = ranking_of(seen, code, year, **choices).partners
         return set(NEEDED) <= listed or (code, year) in told
 
+    least = min(AT_LEAST, len(codes))
     years = sorted({*seen.years(), *(year for _, year in told)}, reverse=True)
     for year in (y for y in years if y >= since):
-        if sum(able(code, year) for code in codes) >= min(AT_LEAST, len(codes)):
+        if sum(able(code, year) for code in codes) >= least:
             return year
     raise CoverageError(
-        f"no year since {since} in which {AT_LEAST} of {len(codes)} economies report trade with "
+        f"no year since {since} in which {least} of {len(codes)} economies report trade with "
         "China and Russia",
         hint="ca.coverage('trade', by=['reporter'])",
     )

@@ -20,6 +20,7 @@ from .compute import Call, Computation
 from .evidence import Evidence, gather, universe
 from .given import economies_of
 from .judge import judge
+from .rule import reachable
 from .verdict import Verdict
 
 
@@ -64,6 +65,8 @@ class Claim:
                 )
             words = reading.rule.words if reading.rule else f"Not testable: {reading.not_testable}"
             lines.append(f"  {words}")
+            if reading.rule:
+                lines.append(f"  With all figures known: {' or '.join(reachable(reading))}.")
         return "\n".join(lines)
 
     def specifications(self) -> pd.DataFrame:

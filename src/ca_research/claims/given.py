@@ -8,7 +8,6 @@ which is an answer about the world and not about the call. So it is refused here
 from __future__ import annotations
 
 import datetime as dt
-import inspect
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +21,7 @@ from ..ground.periods import parse_as_of
 from ..registry import ClaimSpec, Table
 from ..tables.dates import known_on
 from ..tables.load import revised_sources
-from .measures import find, place, wrong_choices
+from .measures import find, lacking, not_taken, place, wrong_choices
 
 
 @dataclass(frozen=True)
@@ -65,18 +64,15 @@ def all_used(spec: ClaimSpec, given: set[str], taken: set[str]) -> None:
     given.
     """
     for criterion in spec.criteria().values():
-        parameters = inspect.signature(find(criterion.measure)).parameters.values()
         for fault in wrong_choices(criterion, spec.axes_of(criterion)):
             raise UsageError(fault, where=f"{spec.id}, criterion {criterion.name}")
-        for name in (*criterion.settings, *criterion.axes):
-            if name not in {p.name for p in parameters}:
-                raise MeasureError(
-                    f"measure {criterion.measure} takes no {name!r}",
-                    where=f"{spec.id}, criterion {criterion.name}",
-                    hint=f"{place(find(criterion.measure))}: take it, or leave it out of the claim",
-                )
-        needed = {p.name for p in parameters if p.default is p.empty} - {"economies"}
-        if missing := sorted(needed - given - set(criterion.settings) - set(criterion.axes)):
+        for name in not_taken(criterion):
+            raise MeasureError(
+                f"measure {criterion.measure} takes no {name!r}",
+                where=f"{spec.id}, criterion {criterion.name}",
+                hint=f"{place(find(criterion.measure))}: take it, or leave it out of the claim",
+            )
+        if missing := lacking(criterion, given):
             raise UsageError(
                 f"{criterion.name} needs {', '.join(missing)}",
                 where=f"measure {criterion.measure}",

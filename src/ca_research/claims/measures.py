@@ -83,18 +83,29 @@ def misfits(criterion: Criterion, given: Iterable[str]) -> Iterator[str]:
     UnknownNameError, MeasureError
         As `find`.
     """
-    function = find(criterion.measure)
-    taken = inspect.signature(function).parameters
-    for kind, names in (("setting", criterion.settings), ("grid axis", criterion.axes)):
-        for name in names:
-            if name not in taken:
-                yield f"{criterion.measure} reads no {name!r}, so the {kind} does nothing"
-    needed = {p.name for p in taken.values() if _needed(p)}
-    for name in sorted(needed - {*given, "economies", *criterion.settings, *criterion.axes}):
+    for name in not_taken(criterion):
+        kind = "setting" if name in criterion.settings else "grid axis"
+        yield f"{criterion.measure} reads no {name!r}, so the {kind} does nothing"
+    for name in lacking(criterion, given):
         yield (
             f"{criterion.measure} needs {name!r}, which is neither among the data nor a setting "
             "nor an axis"
         )
+
+
+def not_taken(criterion: Criterion) -> list[str]:
+    """Settings and axes of a criterion that are no arguments of its measure."""
+    taken = inspect.signature(find(criterion.measure)).parameters
+    return [name for name in (*criterion.settings, *criterion.axes) if name not in taken]
+
+
+def lacking(criterion: Criterion, given: Iterable[str]) -> list[str]:
+    """Arguments that a criterion's measure needs and has from nowhere: neither given, nor a
+    setting, nor an axis.
+    """
+    parameters = inspect.signature(find(criterion.measure)).parameters.values()
+    had = {*given, "economies", *criterion.settings, *criterion.axes}
+    return sorted({p.name for p in parameters if _needed(p)} - had)
 
 
 def wrong_choices(criterion: Criterion, axes: Iterable[GridAxis]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping
 
 from ..registry import VERDICTS, Reading
-from .logic import FAILS, HOLDS, MIXED, UNDECIDED, Truth, evaluate, turns_on
+from .logic import FAILS, HOLDS, MIXED, UNDECIDED, Truth, evaluate, leaves, turns_on
 from .verdict import CriterionResult
 
 
@@ -59,6 +59,24 @@ def deciding(reading: Reading, states: dict[str, str], verdict: str) -> tuple[st
     return tuple(c.name for c in reading.criteria if c.name in names)
 
 
+def speaks(reading: Reading, result: CriterionResult) -> str:
+    """Whether a criterion, in the state it is in, speaks 'for' the claim or 'against' it; '' where
+    it says neither.
+
+    A rule may be supported by what fails. One that is mixed speaks as its main figure does.
+    """
+    if reading.rule is None or result.state == UNDECIDED:
+        return ""
+    helps = {f"{result.name} {state}" for state in (HOLDS, FAILS)} & leaves(reading.rule.supported)
+    harms = {f"{result.name} {state}" for state in (HOLDS, FAILS)} & leaves(
+        reading.rule.contradicted
+    )
+    true = result.main_met if result.state == MIXED else result.state == HOLDS
+    said, other = (f"{result.name} {s}" for s in ((HOLDS, FAILS) if true else (FAILS, HOLDS)))
+    good = (said in helps) - (said in harms) - (other in helps) + (other in harms)
+    return "for" if good > 0 else "against" if good < 0 else ""
+
+
 def applied(reading: Reading, results: dict[str, CriterionResult]) -> tuple[str, str]:
     """The verdict of a reading, and its reason, from its judged criteria."""
     return apply_rule(
@@ -66,6 +84,21 @@ def applied(reading: Reading, results: dict[str, CriterionResult]) -> tuple[str,
         {k: r.state for k, r in results.items()},
         {k: r.main_met for k, r in results.items()},
     )
+
+
+def reachable(reading: Reading) -> tuple[str, ...]:
+    """The verdicts that a reading can come to with figures for everything that it asks."""
+    if reading.not_testable:
+        return ("not testable",)
+    found = set()
+    for ends in itertools.product((HOLDS, FAILS, MIXED), repeat=len(reading.criteria)):
+        states = dict(zip((c.name for c in reading.criteria), ends, strict=True))
+        for mixed in (True, False):  # what the main figure of a mixed criterion says
+            mains: dict[str, Truth] = {
+                n: mixed if s == MIXED else s == HOLDS for n, s in states.items()
+            }
+            found.add(apply_rule(reading, states, mains)[0])
+    return tuple(word for word in VERDICTS if word in found)
 
 
 def possible(reading: Reading, results: Mapping[str, CriterionResult]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from .domain import (
 from .maps import region_map, shared_border
 from .overview import verdict_matrix
 from .regressions import coefficient_curve
-from .show import show, show_note, show_table, to_svg
+from .show import show, show_note, show_statements, show_table, to_svg
 from .small import economy_lines
 from .timeline import timeline
 from .words import leader_words, row_words
@@ -38,6 +38,7 @@ __all__ = [
     "show",
     "show_coverage",
     "show_note",
+    "show_statements",
     "show_table",
     "show_universe",
     "specification_curve",

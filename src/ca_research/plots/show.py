@@ -4,7 +4,6 @@ for the site.
 
 from __future__ import annotations
 
-import base64
 import io
 import math
 import re
@@ -12,16 +11,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.text import Text
-from PIL import Image
 
-from ..ground.display import FIGURE_MIME, NOTE_MIME, ORIGIN_COLUMNS, SECTIONS, TABLE_MIME, is_year
+from ..ground.display import (
+    FIGURE_MIME,
+    NOTE_MIME,
+    ORIGIN_COLUMNS,
+    SECTIONS,
+    STATEMENTS_MIME,
+    TABLE_MIME,
+    is_year,
+)
 from ..ground.errors import UnknownNameError, UsageError
 from ..ground.numbers import fixed
 from ..registry.words import cell_words
@@ -42,53 +44,6 @@ def to_svg(figure: Figure) -> str:
         )
     svg = buffer.getvalue()
     return svg[svg.index("<svg") :]
-
-
-THUMBNAIL = 240
-"""Pixels: width of a picture in small, shown at 150 or less."""
-
-
-def thumbnail(figure: Figure) -> str:
-    """The figure in small, as the data address of a PNG of few colours: its marks without a word,
-    for lists.
-
-    Text would be three pixels high there; lines and dots are drawn heavier instead. The figure is
-    left as it was.
-    """
-    words = [t for t in figure.findobj(Text) if t.get_visible()]
-    lines = [line for line in figure.findobj(Line2D) if line.get_visible()]
-    dots = [d for d in figure.findobj(PathCollection) if d.get_visible()]
-    was = (
-        [line.get_linewidth() for line in lines],
-        [line.get_markersize() for line in lines],
-        [d.get_sizes() for d in dots],
-    )
-    for text in words:
-        text.set_visible(False)
-    for line in lines:
-        grid = line.get_color() == style.GRID
-        line.set_linewidth(line.get_linewidth() * (1 if grid else 2.5))
-        line.set_markersize(line.get_markersize() * 1.5)
-    for dot in dots:
-        dot.set_sizes(5 * np.asarray(dot.get_sizes()))
-    buffer, small = io.BytesIO(), io.BytesIO()
-    try:
-        dpi = THUMBNAIL / figure.get_size_inches()[0]
-        figure.savefig(
-            buffer, format="png", dpi=dpi, bbox_inches="tight", pad_inches=0.02, transparent=True
-        )
-    finally:
-        for text in words:
-            text.set_visible(True)
-        for line, width, size in zip(lines, was[0], was[1], strict=True):
-            line.set_linewidth(width)
-            line.set_markersize(size)
-        for dot, sizes in zip(dots, was[2], strict=True):
-            dot.set_sizes(sizes)
-    Image.open(buffer).quantize(colors=32, method=Image.Quantize.FASTOCTREE).save(
-        small, format="PNG", optimize=True
-    )
-    return "data:image/png;base64," + base64.b64encode(small.getvalue()).decode()
 
 
 def show(
@@ -118,7 +73,6 @@ def show(
     figure = ax if isinstance(ax, Figure) else ax.get_figure()
     assert isinstance(figure, Figure)
     svg = to_svg(figure)
-    small = thumbnail(figure) if section == "main" else ""
     plt.close(figure)
     cited = source_ids(data if sources is None else sources)
     record: dict[str, Any] = {
@@ -130,7 +84,6 @@ def show(
         "sources": cited,
         "tables": list(tables),
         "csv": _csv(data),
-        "thumbnail": small,
     }
     display({"image/svg+xml": svg, FIGURE_MIME: record, "text/plain": f"{title}\n{alt}"}, raw=True)
 
@@ -234,6 +187,28 @@ def show_note(text: str, *, section: str = "main") -> None:
     if section not in SECTIONS:
         raise UsageError(f"no section {section!r} on a page", hint=f"one of {', '.join(SECTIONS)}")
     display({NOTE_MIME: {"section": section, "text": text}, "text/plain": text}, raw=True)
+
+
+def show_statements(title: str, statements: Sequence[tuple[str, str, Sequence[str]]]) -> None:
+    """Display a few sentences on all claims together: on the page they stand, and at the head of
+    the index.
+
+    Parameters
+    ----------
+    title
+        What they are together.
+    statements
+        Of each what it speaks of in a few words, the sentence, and the ids of its claims. Plain
+        text; nothing in it is markup.
+    """
+    from IPython.display import display
+
+    told = [{"about": a, "text": text, "claims": list(ids)} for a, text, ids in statements]
+    plain = "\n".join(f"{one['about']}: {one['text']}" for one in told)
+    display(
+        {STATEMENTS_MIME: {"title": title, "statements": told}, "text/plain": f"{title}\n{plain}"},
+        raw=True,
+    )
 
 
 def cells_of(name: str, column: pd.Series, digits: int) -> list[str]:

@@ -30,21 +30,6 @@ def _shares(values: Sequence[float], what: str) -> np.ndarray:
     return shares
 
 
-def hhi(shares: Sequence[float]) -> float:
-    """Herfindahl-Hirschman index of shares that sum to one: sum s_i^2, in [1/n, 1].
-
-    Raises CoverageError where the shares do not sum to one (use `hhi_bounds`), UsageError for a
-    share below 0 or null.
-    Source: Hirschman (1964), American Economic Review 54(5).
-    """
-    s = _shares(shares, "shares")
-    if abs(float(s.sum()) - 1) > TOLERANCE:
-        raise CoverageError(
-            f"shares sum to {float(s.sum()):.4g}, not to one", hint="hhi_bounds(named, apart=[...])"
-        )
-    return math.fsum(s**2)
-
-
 def hhi_bounds(
     named: Sequence[float], *, apart: Sequence[float] = (), anyone: float = 0.0
 ) -> Bounds:

@@ -7,7 +7,6 @@ from .measures import (
     china_imports,
     donor_pool,
     effect,
-    imports_overlap,
 )
 from .pictures import control_lines
 from .placebos import (
@@ -33,7 +32,6 @@ __all__ = [
     "effect",
     "effect_fits",
     "gain_p",
-    "imports_overlap",
     "joint_p",
     "loss_p",
     "partial_conjunction",

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ...estimates.frame import estimate_row, estimates
-from ...estimates.measures import measure, parts
+from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
 from ...ground.errors import UnknownNameError
 from ...plots.show import show_table
@@ -327,10 +327,28 @@ def _largest_case(shown: Sequence[tuple[str, str]], case: str) -> int:
     """
     if case == "any":
         return len({origin for _, origin in shown})
-    return max(Counter(kind for kind, _ in set(shown) if isinstance(kind, str)).values(), default=0)
+    return max(_origins_by_case(shown).values(), default=0)
+
+
+def _origins_by_case(shown: Sequence[tuple[str, str]]) -> Counter[str]:
+    return Counter(kind for kind, _ in set(shown) if isinstance(kind, str))
+
+
+MOST_NAMED = 2
+"""Cases that a sentence names; where more have as many origins it names none."""
+
+
+def _best_documented(shown: Sequence[tuple[str, str]], coding: str) -> str:
+    """The case with most origins in words, or two with as many; nothing where there are more."""
+    counts = _origins_by_case(shown)
+    best = sorted(case for case, n in counts.items() if n == max(counts.values()))
+    known = registry_coding(coding).cases
+    words = [known.get(case) or case_name(case) for case in best]
+    return " and ".join(words) if len(words) <= MOST_NAMED else ""
 
 
 @measure("relations.documented_cases")
+@tells("case")
 @parts(documents=Coded)
 def documented_cases(
     evidence: pd.DataFrame,
@@ -354,9 +372,9 @@ def documented_cases(
     texts: 'all', or 'seen_in_excerpt' to leave out the texts that were seen only in excerpt.
     single: 'none', or 'source' to take away the origin whose loss lowers the count most.
     documents: the evidence as `Coded` (made here if not given).
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row. Zero is an answer
-    where documents on the claim were seen; it says that none of them shows a case, and no more.
-    Where none was seen, that stands in `missing`.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, which tells the `case`
+    that has most. Zero is an answer where documents on the claim were seen; it says that none of
+    them shows a case, and no more. Where none was seen, that stands in `missing`.
     Raises UnknownNameError for another choice or an unknown code.
     """
     _choice("doubtful", doubtful, ("strict", "wide"))
@@ -380,7 +398,8 @@ def documented_cases(
             for gone in {origin for _, origin in shown}
         ]
         count = min(lost, default=0)
-    return estimates([estimate_row(rows, estimate=float(count))])
+    told = {"case": _best_documented(shown, coding)}
+    return estimates([estimate_row(rows, estimate=float(count), about=told)])
 
 
 @measure("relations.cases_read")

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ...estimates.frame import estimate_row, estimates
-from ...estimates.measures import measure
+from ...estimates.measures import measure, parts
 from ...ground import economies as eco
 from ...ground.arguments import whole_number
 from ...ground.errors import CoverageError, UnknownNameError
@@ -104,6 +104,11 @@ def chapter_rows(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
     with_eu = set(rows.loc[rows["reporter"] == "EU", "year"])
     twice = [v for (y, r), v in reports.items() if y in with_eu and r in eco.members("EU", int(y))]
     return rows.drop(index=twice[0].append(twice[1:])) if twice else rows
+
+
+def rows_by_economy(trade: pd.DataFrame, *, economies: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """`chapter_rows` of each economy."""
+    return {economy: chapter_rows(trade, economy) for economy in economies}
 
 
 def _reports(rows: pd.DataFrame) -> pd.DataFrame:
@@ -202,8 +207,7 @@ def chapter_indicators(
 
 
 def _change(
-    trade: pd.DataFrame,
-    economies: Sequence[str],
+    chapters: dict[str, pd.DataFrame],
     column: str,
     *,
     importers: str,
@@ -219,8 +223,8 @@ def _change(
     last = whole_number("until", until)
     early, late = window_years(before), [last - 2, last - 1, last]
     out = []
-    for economy in economies:
-        rows, missing = _importers(chapter_rows(trade, economy), [*early, *late], importers)
+    for economy, imported in chapters.items():
+        rows, missing = _importers(imported, [*early, *late], importers)
         if missing:
             out.append(estimate_row(economy=economy, missing=missing))
             continue
@@ -237,6 +241,7 @@ def _change(
 
 
 @measure("trade.chapter_gain")
+@parts(chapters=rows_by_economy)
 def chapter_gain(
     trade: pd.DataFrame,
     *,
@@ -245,6 +250,7 @@ def chapter_gain(
     until: int = 2018,
     floor: int = 1_000_000,
     before: str = BEFORE,
+    chapters: dict[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Chapters of manufactures gained: yearly mean of the three years to `until` less that over
     `before`.
@@ -253,18 +259,22 @@ def chapter_gain(
     importers: 'steady', those that report in every year compared, or 'all', those of each year.
     until: the last of the three years. before: years compared with ('2010-2012').
     floor: US dollars a year from which a chapter counts.
+    chapters: what `rows_by_economy` makes of trade (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; the estimate is
     a number of chapters (of the 76 in MANUFACTURES), without an interval; n counts reports of
     importers. Fewer than LEAST_IMPORTERS in one of the years are recorded in `missing`.
     Raises UnknownNameError for another choice of importers, UsageError for a window or a floor that
     is none.
     """
+    if chapters is None:
+        chapters = rows_by_economy(trade, economies=economies)
     return _change(
-        trade, economies, "chapters", importers=importers, until=until, before=before, floor=floor
+        chapters, "chapters", importers=importers, until=until, before=before, floor=floor
     )
 
 
 @measure("trade.chapter_concentration_change")
+@parts(chapters=rows_by_economy)
 def chapter_concentration_change(
     trade: pd.DataFrame,
     *,
@@ -273,20 +283,23 @@ def chapter_concentration_change(
     until: int = 2018,
     basket: str = "without_fuels",
     before: str = BEFORE,
+    chapters: dict[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Change of the concentration of exports on HS chapters, in per cent of its mean over `before`.
 
     trade, economies, importers, until, before: as in `chapter_gain`.
     basket: 'without_fuels' (without chapters 27 and 71) or 'all'.
+    chapters: what `rows_by_economy` makes of trade (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval; `missing` as in `chapter_gain`.
     Raises UnknownNameError for another choice, UsageError for a window that is none.
     Formula: 100 (H_late / H_before - 1), H the mean over years of the Herfindahl-Hirschman index of
     chapters, sum_k s_k ** 2 (Hirschman 1964, American Economic Review 54(5)).
     """
+    if chapters is None:
+        chapters = rows_by_economy(trade, economies=economies)
     return _change(
-        trade,
-        economies,
+        chapters,
         "hhi",
         importers=importers,
         until=until,
@@ -297,6 +310,7 @@ def chapter_concentration_change(
 
 
 @measure("trade.machinery_change")
+@parts(chapters=rows_by_economy)
 def machinery_change(
     trade: pd.DataFrame,
     *,
@@ -305,21 +319,24 @@ def machinery_change(
     until: int = 2018,
     basket: str = "without_fuels",
     before: str = BEFORE,
+    chapters: dict[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Change of the share of machinery and vehicles (HS chapters 84 to 89) in exports, in
     percentage points.
 
     trade, economies, importers, until, before: as in `chapter_gain`. basket: as in
         `chapter_concentration_change`.
+    chapters: what `rows_by_economy` makes of trade (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval; `missing` as in `chapter_gain`.
     Raises UnknownNameError for another choice, UsageError for a window that is none.
     Formula: mean share of the three years to `until` less that over `before`, shares in per cent of
     the basket.
     """
+    if chapters is None:
+        chapters = rows_by_economy(trade, economies=economies)
     return _change(
-        trade,
-        economies,
+        chapters,
         "machinery",
         importers=importers,
         until=until,
@@ -329,22 +346,31 @@ def machinery_change(
 
 
 @measure("trade.chapter_coverage")
+@parts(chapters=rows_by_economy)
 def chapter_coverage(
-    trade: pd.DataFrame, *, economies: Sequence[str], until: int = 2018, floor: int = 1_000_000
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    until: int = 2018,
+    floor: int = 1_000_000,
+    chapters: dict[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Chapters of manufactures seen in one year, in per cent of the 76 there are.
 
     trade: as in `chapter_rows`. economies: codes. until: the year.
     floor: US dollars from which a chapter is seen.
+    chapters: what `rows_by_economy` makes of trade (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy. All importers
     that report in that year count; sales to others are unseen, so the estimate is a floor. Fewer
     than LEAST_IMPORTERS are recorded in `missing`.
     Raises UsageError for a year or a floor that is none.
     """
     until, floor = whole_number("until", until), whole_number("floor", floor)
+    if chapters is None:
+        chapters = rows_by_economy(trade, economies=economies)
     out = []
-    for economy in economies:
-        rows, missing = _importers(chapter_rows(trade, economy), [until], "all")
+    for economy, imported in chapters.items():
+        rows, missing = _importers(imported, [until], "all")
         if missing:
             out.append(estimate_row(economy=economy, missing=missing))
             continue
@@ -358,6 +384,7 @@ def chapter_coverage(
 
 
 @measure("trade.resource_share")
+@parts(chapters=rows_by_economy)
 def resource_share(
     trade: pd.DataFrame,
     *,
@@ -366,6 +393,7 @@ def resource_share(
     gold: str = "counted",
     basis: str = "hs_partners",
     until: int = 2018,
+    chapters: dict[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Raw materials in an economy's exports of goods, in per cent of their value.
 
@@ -381,6 +409,7 @@ def resource_share(
         least, and at most all of crude materials (2), fuels (3), goods classified by material (6)
         and, with gold, section 9, where SITC 97 puts it.
     until: a year.
+    chapters: what `rows_by_economy` makes of trade (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy: an estimate by
     'hs_partners', low and high by 'sitc_matrix' (whatever `resources`). Too few importers or no
     exports by section are recorded in `missing`.
@@ -391,9 +420,11 @@ def resource_share(
     _choice("gold", gold, _GOLD)
     if _choice("basis", basis, ("hs_partners", "sitc_matrix")) == "sitc_matrix":
         return estimates([_by_section(trade, economy, gold, until) for economy in economies])
+    if chapters is None:
+        chapters = rows_by_economy(trade, economies=economies)
     out = []
-    for economy in economies:
-        rows, missing = _importers(chapter_rows(trade, economy), [until], "all")
+    for economy, imported in chapters.items():
+        rows, missing = _importers(imported, [until], "all")
         if missing:
             out.append(estimate_row(economy=economy, missing=missing))
             continue

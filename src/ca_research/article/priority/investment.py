@@ -26,19 +26,18 @@ only.
 FINANCE = ("official_loan", "official_grant")
 
 
-def _lead(
-    investment: pd.DataFrame, economy: str, measures: Sequence[str], since: int, what: str
-) -> dict[str, Any]:
+def _known(investment: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
+    """Rows of these measures with a figure."""
     require(
         investment,
         ("value_usd", "price_basis"),
         keys=("investor", "host", "year", "measure", "source_id"),
     )
-    rows = investment[
-        (investment["host"] == economy)
-        & investment["measure"].isin(list(measures))
-        & investment["value_usd"].notna()
-    ]
+    return investment[investment["measure"].isin(list(measures)) & investment["value_usd"].notna()]
+
+
+def _lead(known: pd.DataFrame, economy: str, since: int, what: str) -> dict[str, Any]:
+    rows = known[known["host"] == economy]
     # where several sources speak of a measure and year, the one that names most investors is one
     # concept
     named = rows.groupby(["measure", "year", "source_id"])["investor"].transform("nunique")
@@ -105,16 +104,9 @@ def investor_lead(
     """
     if investment_concept not in CONCEPTS:
         raise UnknownNameError("investment_concept", investment_concept, CONCEPTS)
-    rows = [
-        _lead(
-            investment,
-            eco.resolve(e),
-            CONCEPTS[investment_concept],
-            since,
-            f"direct {investment_concept}",
-        )
-        for e in economies
-    ]
+    known = _known(investment, CONCEPTS[investment_concept])
+    what = f"direct {investment_concept}"
+    rows = [_lead(known, eco.resolve(e), since, what) for e in economies]
     return estimates(rows).assign(
         **{k: [r[k] for r in rows] for k in ("values", "leader", "place")}
     )
@@ -134,11 +126,10 @@ def finance_lead(
     UnknownNameError for an unknown economy or a missing column, UsageError for two figures of one
     cell.
     """
+    known = {measure: _known(investment, (measure,)) for measure in FINANCE}
     rows = []
     for economy in (eco.resolve(e) for e in economies):
-        tried = [
-            _lead(investment, economy, (m,), since, m.replace("_", " ") + "s") for m in FINANCE
-        ]
+        tried = [_lead(known[m], economy, since, m.replace("_", " ") + "s") for m in FINANCE]
         row = next((r for r in tried if not r["missing"]), tried[0])
         rows.append(
             row if not row["missing"] else row | {"missing": "; ".join(r["missing"] for r in tried)}

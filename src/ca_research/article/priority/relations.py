@@ -124,23 +124,22 @@ def meetings_lead(
     """
     if meetings not in ("visits", "summits"):
         raise UnknownNameError("meetings", meetings, ("visits", "summits"))
+    if meetings == "visits":
+        power, lacking = "sender", "no complete list of visits by the heads of state of"
+        near = visits[
+            (visits["level"] == "head_of_state")
+            & (visits["completeness"] == "complete")
+            & (visits["year"] >= since)
+        ]
+    else:
+        power, lacking = "actor", "no summit with all five of"
+        near = summits(events, since)
+    near = near[near[power].isin(["CHN", "RUS", *RIVALS])]
     out = []
     for code in (eco.resolve(e) for e in economies):
-        if meetings == "visits":
-            rows = visits[
-                (visits["receiver"] == code)
-                & visits["sender"].isin(["CHN", "RUS", *RIVALS])
-                & (visits["level"] == "head_of_state")
-                & (visits["completeness"] == "complete")
-                & (visits["year"] >= since)
-            ]
-            counts = rows.groupby("sender")["count"].sum()
-            lacking = "no complete list of visits by the heads of state of"
-        else:
-            rows = summits(events, since)
-            rows = rows[rows["actor"].isin(["CHN", "RUS", *RIVALS])]
-            counts = rows.groupby("actor").size()
-            lacking = "no summit with all five of"
+        rows = near[near["receiver"] == code] if meetings == "visits" else near
+        met = rows.groupby(power)
+        counts = met["count"].sum() if meetings == "visits" else met.size()
         figures = pd.DataFrame(
             {"unit": counts.index, "low": counts.to_numpy(), "high": counts.to_numpy()}
         )

@@ -1,0 +1,86 @@
+"""Published estimates beside this project's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from .. import registry
+from ..ground.errors import UnknownNameError
+from ..registry.base import Model
+
+
+class Published(Model):
+    """An estimate of others that was seen in a text, to stand beside one of this project's own.
+
+    `what` is what was estimated, `value` and `unit` the number as it was published. `ours` names
+    the figure of this project that comes nearest to it, `why_differs` says why the two need not be
+    equal. `address` is where the text was read.
+    """
+
+    claim: str
+    authors: str
+    year: int
+    title: str
+    where: str
+    address: str
+    what: str
+    value: float
+    unit: str
+    ours: str
+    why_differs: str
+
+
+class Literature(Model):
+    """registry/article/literature.yaml."""
+
+    estimates: tuple[Published, ...]
+
+
+def beside(claim: str, ours: Mapping[str, float | None]) -> pd.DataFrame:
+    """Published estimates that bear on a claim, each with the figure of this project nearest to it.
+
+    Parameters
+    ----------
+    claim : str
+        A claim's id.
+    ours : mapping of str to float
+        This project's figures by the name that the register gives them, in the unit of
+        the published one; None where there is none.
+
+    Returns
+    -------
+    pandas.DataFrame
+        study, what, published, here (both in `unit`), unit, why_differs: one row per estimate, in
+        the order of the register.
+
+    Raises
+    ------
+    UnknownNameError
+        Where a figure that the register asks for is not in `ours`.
+
+    Examples
+    --------
+    >>> found = beside("C33", {"gap_KGZ_2016": 4.2, "gap_KAZ_2021": 5.5, "gap_KAZ_2022": 7.0})
+    >>> found[["published", "here"]].iloc[0].tolist()
+    [4.1, 4.2]
+    """
+    published = registry.settings("article/literature", Literature).estimates
+    mine = [e for e in published if e.claim == claim]
+    for entry in mine:
+        if entry.ours not in ours:
+            raise UnknownNameError(f"figure beside {entry.authors}", entry.ours, sorted(ours))
+    rows = [
+        {
+            "study": f"{e.authors} ({e.year}), {e.where}",
+            "what": e.what,
+            "published": e.value,
+            "here": ours[e.ours],
+            "unit": e.unit,
+            "why_differs": e.why_differs,
+        }
+        for e in mine
+    ]
+    columns = ["study", "what", "published", "here", "unit", "why_differs"]
+    return pd.DataFrame(rows, columns=columns).astype({"published": float, "here": float})
