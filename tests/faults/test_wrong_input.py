@@ -380,7 +380,7 @@ FIGURE = {
         "note": "",
         "sources": [],
     },
-    **{"csv": "a\n1\n", "thumbnail": ""},
+    **{"csv": "a\n1\n"},
 }
 TABLE = {
     **{

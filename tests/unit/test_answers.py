@@ -16,7 +16,9 @@ def stored(
 ) -> dict:
     criteria = [{"label": "Rise", "state": "undecided"}, {"label": "Share", "state": "holds"}]
     about = {"claim": claim, "params": params, "as_of": as_of, "verdict": verdict}
-    return about | {"headline": headline, "fragile": verdict == "supported", "criteria": criteria}
+    finding = "Two of the five countries."
+    told = {"criteria": criteria, "finding": finding}
+    return about | {"headline": headline, "fragile": verdict == "supported"} | told
 
 
 @pytest.fixture
@@ -36,10 +38,11 @@ def test_each_run_ends_with_its_verdict_in_words(out):
         stored("C30", "contradicted"),
     )
     assert report.answers(folder, ["C33"], [{}]) == [
-        "C33 Kazakhstan, known on 19 May 2023: not enough evidence (open: Rise)",
-        "C33 Kazakhstan, years=5, with all figures: supported, fragile",
+        "C33 Kazakhstan, known on 19 May 2023: not enough evidence. Two of the five countries.",
+        "C33 Kazakhstan, years=5, with all figures: supported, fragile. Two of the five countries.",
     ]
-    assert report.answers(folder, [], [{}])[-1] == "C30, with all figures: contradicted"
+    last = report.answers(folder, [], [{}])[-1]
+    assert last == "C30, with all figures: contradicted. Two of the five countries."
 
 
 def test_only_what_was_asked_for_is_said(out):
@@ -78,7 +81,8 @@ def test_a_claim_and_a_verdict_print_as_text():
     verdict = claim.judge(claim.gather(students=ca.load("students", as_of="2023-05-19")))
     assert len(repr(verdict)) < 120 and verdict.verdict in repr(verdict)
     first, *rest = str(verdict).splitlines()
-    assert first.startswith("C30 ") and first.endswith(verdict.verdict) and len(str(verdict)) < 1000
+    assert first.startswith("C30 ") and len(str(verdict)) < 1000
+    assert first.endswith(f": {verdict.verdict}. {verdict.finding}")
     assert all(any(c.label in line for line in rest) for c in verdict.criteria)
 
 

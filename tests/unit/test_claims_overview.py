@@ -29,6 +29,8 @@ def criterion(**given: Any) -> dict[str, Any]:
         "cell_threshold": None,
         "share_of_specifications": 0.9,
         "specifications": 5,
+        "agreeing": 5,
+        "main_met": True,
         "cells": [{"economy": "", "estimate": 3.0}],
     } | given
 
@@ -42,6 +44,9 @@ def verdict(claim: str = "C25", word: str = "supported", **given: Any) -> dict[s
         "params": {},
         "as_of": "latest",
         "verdict": word,
+        "answer": "The borders measure 3 km.",
+        "finding": "Three borders: 3 km",
+        "certainty": {"level": "moderate", "reason": "it rests on one source"},
         "fragile": False,
         "guess": "supported",
         "blind": False,
@@ -67,6 +72,9 @@ def test_one_row_for_each_headline_of_the_whole_region_with_the_other_day_beside
     ]
     assert table["claim"].tolist() == ["C25", "C33"]
     assert table["verdict"].tolist() == ["supported", "supported"]
+    said = table.loc[0, ["answer", "finding", "certainty", "criterion", "ways"]].tolist()
+    assert said[:3] == ["The borders measure 3 km.", "Three borders: 3 km", "moderate"]
+    assert said[3:] == ["L", "all five ways to calculate it agree"]
     assert table.loc[0, "number"] == "3 km" and table.loc[0, "interval"] == "exact as published"
 
 

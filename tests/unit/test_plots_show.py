@@ -1,23 +1,19 @@
-"""What a reader sees of figures and tables: numbers and codes in words, pictures in small without
-words, notes.
+"""What a reader sees of figures and tables: numbers and codes in words, sentences on all claims,
+notes.
 """
-
-import base64
-import io
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.text import Text
-from PIL import Image
 
 from ca_research import plots, registry
-from ca_research.ground.display import NOTE_MIME, TABLE_MIME
+from ca_research.ground.display import NOTE_MIME, STATEMENTS_MIME, TABLE_MIME
 from ca_research.ground.errors import UnknownNameError, UsageError
 from ca_research.plots import style
 from ca_research.plots.panels import panels
-from ca_research.plots.show import cells_of, show_table, thumbnail, to_svg
+from ca_research.plots.show import cells_of, show_table, to_svg
 from ca_research.registry.words import axis_words, cell_words, choice_words, value_words
 from ca_research.site.read import Item
 
@@ -125,29 +121,18 @@ def test_no_choice_of_any_grid_is_shown_as_a_code():
     )
 
 
-def test_a_picture_in_small_has_no_words_and_leaves_the_figure_as_it_was():
-    with style.context():
-        figure, ax = plt.subplots(figsize=(8, 2))
-        ax.axis("off")
-        ax.text(0.5, 0.5, "WORDS " * 8, ha="center", fontsize=30)
-        (line,) = ax.plot([0, 1], [0, 0], color=style.INK, linewidth=2)
-        dots = ax.scatter([0.5], [0], s=10)
-    before = [t.get_visible() for t in figure.findobj(Text)]
-    small = Image.open(io.BytesIO(base64.b64decode(thumbnail(figure).split(",")[1]))).convert(
-        "RGBA"
-    )
-    solid = np.asarray(small)[..., 3] > 60
-    assert solid.any() and solid.any(axis=1).mean() < 0.5, "the line alone, not the words above it"
-    assert not solid[0].any(), "no ground of its own"
-    assert line.get_linewidth() == 2 and dots.get_sizes().tolist() == [10]
-    assert [t.get_visible() for t in figure.findobj(Text)] == before and any(before)
-
-
 def test_a_note_is_plain_text_in_a_section(shown):
     plots.show_note("First: China.")
     assert shown[0][NOTE_MIME] == {"section": "main", "text": "First: China."}
     with pytest.raises(UsageError, match="no section"):
         plots.show_note("x", section="nowhere")
+
+
+def test_sentences_on_all_claims_carry_the_claims_they_rest_on(shown):
+    plots.show_statements("The bottom line", [("What holds", "Two do.", ("C02", "C25"))])
+    stated = {"about": "What holds", "text": "Two do.", "claims": ["C02", "C25"]}
+    assert shown[0][STATEMENTS_MIME] == {"title": "The bottom line", "statements": [stated]}
+    assert shown[0]["text/plain"] == "The bottom line\nWhat holds: Two do."
 
 
 def test_a_column_ends_in_its_years_also_above_an_empty_place():

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..ground.errors import CoverageError, RunError
 from ..ground.files import changed, sweep, write_whole
+from ..ground.numbers import first_few
 from ..ground.paths import shown
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def served(words: Sequence[str], out: Path, everything: bool) -> int | None:
     from ..runs.store import open_store, serve_report
 
     executed = None if everything else out / "notebooks"
-    with alone(out):
+    with locked(out):
         return serve_report(open_store(), fingerprint.whole(words, executed), out)
 
 
@@ -73,14 +74,14 @@ def make(
     for turn in range(1, TURNS + 1):
         begun = fingerprint.state()
         made = _once(plan(), out, options, everything=everything, progress=progress)
-        with alone(out):
+        with locked(out):
             key = fingerprint.whole(words, None if everything else out / "notebooks")
             moved = changed(begun, fingerprint.state())
             if options.use_store and not moved and not made.error and made.whole:
                 remember_report(open_store(), key, out)
         if not moved and not any(r.moved for r in made.results):
             return made
-        which = ", ".join(moved[:3]) + (f" and {len(moved) - 3} more" if len(moved) > 3 else "")
+        which = first_few(moved, 3)
         if turn == TURNS or not all(name.startswith(_READ_ANEW) for name in moved):
             break
         said = (
@@ -143,10 +144,10 @@ def _once(
             due = runs.longest_first([r for r in chosen if r.after == after], out)
             if due and not (options.fail_fast and runs.failed(results)):
                 if after and results:
-                    with alone(out):
+                    with locked(out):
                         write_verdicts(out)
                 results += runs.execute(due, out, options, on_start=on_start, on_done=on_done)
-    with alone(out):
+    with locked(out):
         runs.write_manifest(out, results, time.perf_counter() - started, options.kernel)
         try:
             write_site(out)
@@ -211,34 +212,26 @@ def _among(verdict: Mapping[str, Any], sets: Sequence[Mapping[str, Sequence[Any]
 
 
 def _answer(verdict: Mapping[str, Any]) -> str:
-    """One verdict: 'C33 Kazakhstan, known on 19 May 2023: contradicted'."""
+    """One verdict and its finding: 'C33 Kazakhstan, known on 19 May 2023: contradicted. Russia
+    first by Kazakhstan's own figures.'
+    """
     from ..ground import economies
+    from ..ground.periods import day_in_words
 
     told = {k: v for k, v in verdict["params"].items() if k not in ("claim", "as_of", "economy")}
     where = (
         [economies.name_of(verdict["params"]["economy"])] if "economy" in verdict["params"] else []
     )
-    day = (
-        "with all figures" if verdict["as_of"] == "latest" else f"known on {_day(verdict['as_of'])}"
-    )
+    if verdict["as_of"] == "latest":
+        day = "with all figures"
+    else:
+        day = f"known on {day_in_words(dt.date.fromisoformat(verdict['as_of']))}"
     what = [" ".join([verdict["claim"], *where]), *(f"{k}={v}" for k, v in told.items()), day]
-    open_ = [c["label"] for c in verdict["criteria"] if c["state"] == "undecided"]
-    why = (
-        f" (open: {'; '.join(open_)})"
-        if open_ and verdict["verdict"] == "not enough evidence"
-        else ""
-    )
-    return (
-        f"{', '.join(what)}: {verdict['verdict']}{', fragile' if verdict['fragile'] else ''}{why}"
-    )
+    word = verdict["verdict"] + (", fragile" if verdict["fragile"] else "")
+    return f"{', '.join(what)}: {word}. {verdict['finding'].rstrip('.')}."
 
 
-def _day(iso: str) -> str:
-    day = dt.date.fromisoformat(iso)
-    return f"{day.day} {day:%B %Y}"
-
-
-PARCEL = "ca-research-report"
+FOLDER_IN_ZIP = "ca-research-report"
 """Name of the folder that a zipped report unpacks to."""
 
 
@@ -249,7 +242,7 @@ def whole(out: Path) -> list[Path]:
     run of it failed.
     """
     from ..runs import EXECUTED, read_manifest
-    from ..runs.store import BESIDE
+    from ..runs.store import BESIDE, CARDS
 
     ran = read_manifest(out)["runs"]
     if broken := [r["run_id"] for r in ran if r["error"]]:
@@ -267,16 +260,18 @@ def whole(out: Path) -> list[Path]:
     there = [f.name for f in out.glob("*.html")]
     pages = sorted({"index.html", *linked, *there, *(f"{r['run_id']}.html" for r in ran)})
     books = sorted(f"{EXECUTED}/{r['run_id']}.ipynb" for r in ran)
-    files = [out / name for name in [*pages, *BESIDE, *books]]
+    pictures = sorted(f.relative_to(out).as_posix() for f in out.glob(CARDS))
+    files = [out / name for name in [*pages, *BESIDE, *pictures, *books]]
     if missing := [f.relative_to(out).as_posix() for f in files if not f.is_file()]:
-        few = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
         raise CoverageError(
-            f"the report is incomplete: {few} missing", where=shown(out), hint="ca-research run"
+            f"the report is incomplete: {first_few(missing, 5)} missing",
+            where=shown(out),
+            hint="ca-research run",
         )
     return files
 
 
-def parcel(out: Path, file: Path, *, notebooks: bool = False) -> int:
+def zip_report(out: Path, file: Path, *, notebooks: bool = False) -> int:
     """Zip a finished report for sending; the number of files in it. The same report gives the same
     bytes.
 
@@ -286,11 +281,12 @@ def parcel(out: Path, file: Path, *, notebooks: bool = False) -> int:
     from ..runs import EXECUTED
 
     buffer = io.BytesIO()
-    with alone(out), zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as zipped:
+    packing = zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9)
+    with locked(out), packing as zipped:
         packed = [f for f in whole(out) if notebooks or f.parent.name != EXECUTED]
         for one in packed:
             about = zipfile.ZipInfo(
-                f"{PARCEL}/{one.relative_to(out).as_posix()}"
+                f"{FOLDER_IN_ZIP}/{one.relative_to(out).as_posix()}"
             )  # dated 1980: when it was zipped tells nothing
             about.compress_type, about.external_attr, about.create_system = (
                 zipfile.ZIP_DEFLATED,
@@ -303,7 +299,7 @@ def parcel(out: Path, file: Path, *, notebooks: bool = False) -> int:
 
 
 @contextmanager
-def alone(out: Path) -> Iterator[None]:
+def locked(out: Path) -> Iterator[None]:
     """One command at a time writes the pages of a folder; another waits."""
     from filelock import FileLock
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from ..registry import Criterion, Reading
 from .logic import MIXED, UNDECIDED
@@ -48,10 +49,10 @@ def answer(
     first = [*known[:1], *open_[:1]]
     told: dict[str, str] = {}
     for name in [*first, *known[1:], *open_[1:]]:
-        sentence = _sentence(_declared(reading, name), results[name])
-        length = sum(len(s) + 1 for s in told.values()) + len(sentence)
-        if sentence not in told.values() and (not told or length <= MOST):
-            told[name] = sentence
+        said = sentence(_declared(reading, name), results[name])
+        length = sum(len(s) + 1 for s in told.values()) + len(said)
+        if said not in told.values() and (not told or length <= MOST):
+            told[name] = said
     return " ".join(told[name] for name in [*known, *open_] if name in told)
 
 
@@ -72,7 +73,7 @@ def _declared(reading: Reading, name: str) -> Criterion:
     return next(c for c in reading.criteria if c.name == name)
 
 
-def _sentence(criterion: Criterion, result: CriterionResult) -> str:
+def sentence(criterion: Criterion, result: CriterionResult) -> str:
     """What a criterion has to say in the state that it is in."""
     said = criterion.says
     if said is None:
@@ -94,3 +95,32 @@ def _ways_that_agree(result: CriterionResult) -> str:
     few = "Only " if agreeing * 2 < ways else ""
     count = in_words(agreeing) if few else in_words(agreeing).capitalize()
     return f"{few}{count} of the {in_words(ways)} ways to calculate it {verb}."
+
+
+FEWEST_FOR_PERCENT = 5
+"""Ways to calculate something below which their share is not said in per cent."""
+
+
+def ways(c: Mapping[str, Any]) -> str:
+    """How many different ways there are to calculate a criterion, and whether they agree.
+
+    Examples
+    --------
+    >>> ways({"specifications": 2, "agreeing": 2, "main_met": True})
+    'two computations, which agree'
+    >>> ways({"specifications": 48, "agreeing": 12, "main_met": False})
+    '12 of 48 ways to calculate it (25%) say so'
+    """
+    n, agreeing = c["specifications"], c["agreeing"]
+    if n == 0:
+        return "it could not be calculated"
+    if n == 1:
+        return "single computation"
+    if c["main_met"] is None:
+        return f"{in_words(n)} ways to calculate it; the main one leaves it open"
+    if n == 2:
+        return f"two computations, which {'agree' if agreeing == 2 else 'do not agree'}"
+    if agreeing == n:
+        return f"all {in_words(n)} ways to calculate it agree"
+    share = f" ({100 * agreeing / n:.0f}%)" if n >= FEWEST_FOR_PERCENT else ""
+    return f"{in_words(agreeing)} of {in_words(n)} ways to calculate it{share} say so"

@@ -11,13 +11,13 @@ import pandas as pd
 
 from .. import registry
 from ..ground import economies
-from ..registry import ClaimSpec, Criterion
-from .answers import answer, finding
+from ..registry import ClaimSpec, Criterion, Reading
+from .answers import answer, finding, sentence
 from .certainty import certainty
 from .criteria import judge_criteria, specification_truths
 from .evidence import Evidence
 from .leave_out import leave_out
-from .rule import applied, deciding, possible
+from .rule import applied, deciding, possible, speaks
 from .verdict import CriterionResult, Verdict
 
 
@@ -40,10 +40,21 @@ def _coverage(frame: pd.DataFrame, results: Iterable[CriterionResult]) -> dict[s
     }
 
 
-def _resting(result: CriterionResult, sole: Mapping[str, Sequence[str]]) -> CriterionResult:
-    """A criterion with the sources that it cannot do without."""
-    needed = tuple(source for source, criteria in sorted(sole.items()) if result.name in criteria)
-    return dataclasses.replace(result, sole_sources=needed)
+def _told(
+    reading: Reading,
+    result: CriterionResult,
+    frame: pd.DataFrame,
+    sole: Mapping[str, Sequence[str]],
+) -> CriterionResult:
+    """A criterion with its sentence, its side, its sources, and those it cannot do without."""
+    declared = next(c for c in reading.criteria if c.name == result.name)
+    return dataclasses.replace(
+        result,
+        says=sentence(declared, result),
+        speaks=speaks(reading, result),
+        sources=tuple(_resting_on(frame, [result.name])),
+        sole_sources=tuple(s for s, criteria in sorted(sole.items()) if result.name in criteria),
+    )
 
 
 def _resting_on(frame: pd.DataFrame, criteria: Iterable[str]) -> list[str]:
@@ -53,10 +64,13 @@ def _resting_on(frame: pd.DataFrame, criteria: Iterable[str]) -> list[str]:
 
 
 def _year(as_of: str) -> int:
-    """The year of a day of knowledge; of everything known, that of the newest publication."""
+    """The year of a day of knowledge; of everything known, that of the newest publication, or of
+    the article where no source has a date.
+    """
     if as_of != "latest":
         return int(as_of[:4])
-    return max(int(s.published[:4]) for s in registry.sources().values() if s.published)
+    published = [int(s.published[:4]) for s in registry.sources().values() if s.published]
+    return max(published, default=registry.article().date.year)
 
 
 def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Verdict:
@@ -105,7 +119,7 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
                 expected=spec.expected,
                 guess=reading.guess,
                 part=reading.part,
-                criteria=tuple(_resting(r, hangs.sole) for r in results.values()),
+                criteria=tuple(_told(reading, r, mine, hangs.sole) for r in results.values()),
                 coverage=_coverage(mine, results.values()),
                 sources=tuple(used),
                 rule=reading.rule.words if reading.rule else "",

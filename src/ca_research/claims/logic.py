@@ -80,3 +80,17 @@ def turns_on(condition: Any, states: Mapping[str, str]) -> set[str]:
     whole = evaluate(condition, states)
     alike = (turns_on(part, states) for part in parts if evaluate(part, states) is whole)
     return set().union(*alike)
+
+
+def leaves(condition: Any) -> set[str]:
+    """The single conditions ('NAME holds') that a condition is made of.
+
+    Examples
+    --------
+    >>> sorted(leaves({"any": ["a holds", {"all": ["b fails", "c holds"]}]}))
+    ['a holds', 'b fails', 'c holds']
+    """
+    if isinstance(condition, str):
+        return {condition}
+    parts = condition.get("all") or condition.get("any") or condition["of"]
+    return set().union(*map(leaves, parts))

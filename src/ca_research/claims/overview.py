@@ -15,6 +15,7 @@ from .. import registry
 from ..ground import paths
 from ..ground.errors import CoverageError, RegistryError, UsageError
 from ..stats import holm
+from .answers import ways
 from .words import bounds, criterion_number
 
 Stored = Mapping[str, Any]
@@ -59,9 +60,9 @@ def deciding(verdict: Stored) -> Stored | None:
 def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
     """One row for each claim's headline reading on one day of knowledge.
 
-    Returns claim, theme, kind, title, verdict, criterion (its label), number (of the `deciding`
-    criterion), interval, share (of its specifications in which it is true), specifications (how
-    many it has), other_day (the verdict on the other day, or the same), fragile, guess.
+    Returns claim, theme, kind, title, verdict, answer, finding, certainty (its level), criterion
+    (the label of the `deciding` one), number (of that), interval, ways (how many ways to calculate
+    it there are, and whether they agree), other_day (the verdict on the other day), fragile, guess.
     """
     rows = []
     heads = [v for v in whole_region(verdicts) if v["headline"]]
@@ -77,31 +78,21 @@ def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
                 "kind": spec.kind,
                 "title": spec.title,
                 "verdict": v["verdict"],
+                "answer": v["answer"],
+                "finding": v["finding"],
+                "certainty": v["certainty"].get("level", ""),
                 "criterion": first["label"] if first else "",
                 "number": criterion_number(first) if first else "",
                 "interval": bounds(first) if first else "",
-                "share": first["share_of_specifications"] if first else None,
-                "specifications": first["specifications"] if first else 0,
+                "ways": ways(first) if first else "",
                 "other_day": other,
                 "fragile": v["fragile"],
                 "guess": v["guess"],
             }
         )
-    columns = [
-        "claim",
-        "theme",
-        "kind",
-        "title",
-        "verdict",
-        "criterion",
-        "number",
-        "interval",
-        "share",
-        "specifications",
-    ]
-    return pd.DataFrame(rows, columns=[*columns, "other_day", "fragile", "guess"]).sort_values(
-        "claim", ignore_index=True
-    )
+    columns = ["claim", "theme", "kind", "title", "verdict", "answer", "finding", "certainty"]
+    columns += ["criterion", "number", "interval", "ways", "other_day", "fragile", "guess"]
+    return pd.DataFrame(rows, columns=columns).sort_values("claim", ignore_index=True)
 
 
 def by_theme(at_a_glance: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping
 
 from ..registry import VERDICTS, Reading
-from .logic import FAILS, HOLDS, MIXED, UNDECIDED, Truth, evaluate, turns_on
+from .logic import FAILS, HOLDS, MIXED, UNDECIDED, Truth, evaluate, leaves, turns_on
 from .verdict import CriterionResult
 
 
@@ -57,6 +57,24 @@ def deciding(reading: Reading, states: dict[str, str], verdict: str) -> tuple[st
     asked = [ends[verdict]] if verdict in ends else open_ or [rule.supported]
     names = next(filter(None, (turns_on(condition, states) for condition in asked)), set())
     return tuple(c.name for c in reading.criteria if c.name in names)
+
+
+def speaks(reading: Reading, result: CriterionResult) -> str:
+    """Whether a criterion, in the state it is in, speaks 'for' the claim or 'against' it; '' where
+    it says neither.
+
+    A rule may be supported by what fails. One that is mixed speaks as its main figure does.
+    """
+    if reading.rule is None or result.state == UNDECIDED:
+        return ""
+    helps = {f"{result.name} {state}" for state in (HOLDS, FAILS)} & leaves(reading.rule.supported)
+    harms = {f"{result.name} {state}" for state in (HOLDS, FAILS)} & leaves(
+        reading.rule.contradicted
+    )
+    true = result.main_met if result.state == MIXED else result.state == HOLDS
+    said, other = (f"{result.name} {s}" for s in ((HOLDS, FAILS) if true else (FAILS, HOLDS)))
+    good = (said in helps) - (said in harms) - (other in helps) + (other in harms)
+    return "for" if good > 0 else "against" if good < 0 else ""
 
 
 def applied(reading: Reading, results: dict[str, CriterionResult]) -> tuple[str, str]:

@@ -52,8 +52,10 @@ class CriterionResult:
     number in which the comparison is met, with `low` and `high` where unobserved economies leave
     the count open.
     `agreeing`: how many distinct specifications say what the main one says.
-    `sole_sources`: each of them alone leaves the criterion without any figure when it is taken
-    away.
+    `says`: what it comes to as a sentence. `speaks`: 'for' or 'against' the claim, as its rule
+    reads the state it is in; '' where it says neither.
+    `sources`: those behind its main figures. `sole_sources`: each of them alone leaves the
+    criterion without any figure when it is taken away.
     """
 
     name: str
@@ -81,6 +83,9 @@ class CriterionResult:
     cell_threshold: float | None = None
     cell_comparison: str | None = None
     cells: tuple[Cell, ...] = ()
+    says: str = ""
+    speaks: str = ""
+    sources: tuple[str, ...] = ()
     sole_sources: tuple[str, ...] = ()
 
 
@@ -143,7 +148,7 @@ class Verdict:
         sure = self.certainty
         return "\n".join(
             [
-                f"{self.claim} {self.title}: {self._word}",
+                f"{self.claim} {self.title}: {self._word}. {self.finding}",
                 self.answer,
                 *([f"Certainty {sure['level']}: {sure['reason']}."] if sure else []),
                 self.statement,

@@ -9,6 +9,9 @@ from __future__ import annotations
 FIGURE_MIME = "application/vnd.ca-research.figure+json"
 TABLE_MIME = "application/vnd.ca-research.table+json"
 NOTE_MIME = "application/vnd.ca-research.note+json"
+STATEMENTS_MIME = "application/vnd.ca-research.statements+json"
+"""A few sentences on all claims together, each with the claims it rests on; the index begins with
+them."""
 
 SECTIONS = ("main", "specifications", "against", "missing", "context")
 """Where on the page a figure, a table or a sentence stands."""

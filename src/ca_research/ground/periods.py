@@ -59,3 +59,14 @@ def window_years(window: str) -> list[int]:
     if not hit or int(hit[2] or hit[1]) < int(hit[1]):
         raise UsageError(f"not a window of years: {window!r}", hint="'2010-2012' or '2018'")
     return list(range(int(hit[1]), int(hit[2] or hit[1]) + 1))
+
+
+def day_in_words(day: dt.date) -> str:
+    """A day as a reader should see it.
+
+    Examples
+    --------
+    >>> day_in_words(dt.date(2023, 5, 19))
+    '19 May 2023'
+    """
+    return f"{day.day} {day:%B %Y}"

@@ -2,11 +2,10 @@
 out.
 """
 
+from ..registry.words import measure_group, measure_name
 from .claims import coverage_map, curve_data, missing_map, show_universe, specification_curve
 from .coverage import show_coverage
 from .domain import (
-    measure_group,
-    measure_name,
     mirror_gaps,
     rank_slopes,
     stock_bars,
@@ -16,7 +15,7 @@ from .domain import (
 from .maps import region_map, shared_border
 from .overview import verdict_matrix
 from .regressions import coefficient_curve
-from .show import show, show_note, show_table, to_svg
+from .show import show, show_note, show_statements, show_table, to_svg
 from .small import economy_lines
 from .timeline import timeline
 from .words import leader_words, row_words
@@ -38,6 +37,7 @@ __all__ = [
     "show",
     "show_coverage",
     "show_note",
+    "show_statements",
     "show_table",
     "show_universe",
     "specification_curve",

@@ -4,7 +4,6 @@ for the site.
 
 from __future__ import annotations
 
-import base64
 import io
 import math
 import re
@@ -12,18 +11,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.text import Text
-from PIL import Image
 
-from ..ground.display import FIGURE_MIME, NOTE_MIME, ORIGIN_COLUMNS, SECTIONS, TABLE_MIME, is_year
+from ..ground.display import (
+    FIGURE_MIME,
+    NOTE_MIME,
+    ORIGIN_COLUMNS,
+    SECTIONS,
+    STATEMENTS_MIME,
+    TABLE_MIME,
+    is_year,
+)
 from ..ground.errors import UnknownNameError, UsageError
-from ..ground.numbers import fixed
+from ..ground.numbers import NOTHING, fixed
 from ..registry.words import cell_words
 from ..tables import source_ids
 from . import style
@@ -42,53 +44,6 @@ def to_svg(figure: Figure) -> str:
         )
     svg = buffer.getvalue()
     return svg[svg.index("<svg") :]
-
-
-THUMBNAIL = 240
-"""Pixels: width of a picture in small, shown at 150 or less."""
-
-
-def thumbnail(figure: Figure) -> str:
-    """The figure in small, as the data address of a PNG of few colours: its marks without a word,
-    for lists.
-
-    Text would be three pixels high there; lines and dots are drawn heavier instead. The figure is
-    left as it was.
-    """
-    words = [t for t in figure.findobj(Text) if t.get_visible()]
-    lines = [line for line in figure.findobj(Line2D) if line.get_visible()]
-    dots = [d for d in figure.findobj(PathCollection) if d.get_visible()]
-    was = (
-        [line.get_linewidth() for line in lines],
-        [line.get_markersize() for line in lines],
-        [d.get_sizes() for d in dots],
-    )
-    for text in words:
-        text.set_visible(False)
-    for line in lines:
-        grid = line.get_color() == style.GRID
-        line.set_linewidth(line.get_linewidth() * (1 if grid else 2.5))
-        line.set_markersize(line.get_markersize() * 1.5)
-    for dot in dots:
-        dot.set_sizes(5 * np.asarray(dot.get_sizes()))
-    buffer, small = io.BytesIO(), io.BytesIO()
-    try:
-        dpi = THUMBNAIL / figure.get_size_inches()[0]
-        figure.savefig(
-            buffer, format="png", dpi=dpi, bbox_inches="tight", pad_inches=0.02, transparent=True
-        )
-    finally:
-        for text in words:
-            text.set_visible(True)
-        for line, width, size in zip(lines, was[0], was[1], strict=True):
-            line.set_linewidth(width)
-            line.set_markersize(size)
-        for dot, sizes in zip(dots, was[2], strict=True):
-            dot.set_sizes(sizes)
-    Image.open(buffer).quantize(colors=32, method=Image.Quantize.FASTOCTREE).save(
-        small, format="PNG", optimize=True
-    )
-    return "data:image/png;base64," + base64.b64encode(small.getvalue()).decode()
 
 
 def show(
@@ -118,7 +73,6 @@ def show(
     figure = ax if isinstance(ax, Figure) else ax.get_figure()
     assert isinstance(figure, Figure)
     svg = to_svg(figure)
-    small = thumbnail(figure) if section == "main" else ""
     plt.close(figure)
     cited = source_ids(data if sources is None else sources)
     record: dict[str, Any] = {
@@ -130,7 +84,6 @@ def show(
         "sources": cited,
         "tables": list(tables),
         "csv": _csv(data),
-        "thumbnail": small,
     }
     display({"image/svg+xml": svg, FIGURE_MIME: record, "text/plain": f"{title}\n{alt}"}, raw=True)
 
@@ -236,6 +189,28 @@ def show_note(text: str, *, section: str = "main") -> None:
     display({NOTE_MIME: {"section": section, "text": text}, "text/plain": text}, raw=True)
 
 
+def show_statements(title: str, statements: Sequence[tuple[str, str, Sequence[str]]]) -> None:
+    """Display a few sentences on all claims together: on the page they stand, and at the head of
+    the index.
+
+    Parameters
+    ----------
+    title
+        What they are together.
+    statements
+        Of each what it speaks of in a few words, the sentence, and the ids of its claims. Plain
+        text; nothing in it is markup.
+    """
+    from IPython.display import display
+
+    told = [{"about": a, "text": text, "claims": list(ids)} for a, text, ids in statements]
+    plain = "\n".join(f"{one['about']}: {one['text']}" for one in told)
+    display(
+        {STATEMENTS_MIME: {"title": title, "statements": told}, "text/plain": f"{title}\n{plain}"},
+        raw=True,
+    )
+
+
 def cells_of(name: str, column: pd.Series, digits: int) -> list[str]:
     """The cells of one column as they are read.
 
@@ -248,16 +223,16 @@ def cells_of(name: str, column: pd.Series, digits: int) -> list[str]:
         return [_text(name, value) for value in column]
     known = column.dropna().astype(float)
     if is_year(name) and known.between(1000, 3000).all():
-        return ["–" if pd.isna(v) else str(int(v)) for v in column]
+        return [NOTHING if pd.isna(v) else str(int(v)) for v in column]
     if (
         re.search(r"\bshares?\b", name.replace("_", " "))
         and "(" not in name
         and known.between(0, 1).all()
     ):
         whole = max(digits - 2, 0)
-        return ["–" if pd.isna(v) else f"{100 * float(v):.{whole}f} %" for v in column]
+        return [NOTHING if pd.isna(v) else f"{100 * float(v):.{whole}f} %" for v in column]
     places = 0 if (known % 1 == 0).all() else digits
-    return ["–" if pd.isna(v) else _rounded(float(v), places) for v in column]
+    return [NOTHING if pd.isna(v) else _rounded(float(v), places) for v in column]
 
 
 def _rounded(value: float, places: int) -> str:
@@ -271,7 +246,7 @@ def _text(column: str, value: Any) -> str:
     if isinstance(value, (tuple, list)):
         return ", ".join(cell_words(column, str(v)) for v in value)
     if value is None or pd.isna(value):
-        return "–"
+        return NOTHING
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return cell_words(column, str(value))
     return fixed(float(value), 0 if float(value).is_integer() else 1)

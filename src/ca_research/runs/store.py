@@ -50,6 +50,9 @@ def allowed_size() -> int:
 BESIDE = ("verdicts.json", "verdicts.csv", "verdicts.tex", "claimreview.jsonld", "manifest.json")
 """Files of a report beside its pages."""
 
+CARDS = "share/*.png"
+"""The small pictures of verdicts, for previews of links."""
+
 
 _FIELDS: dict[str, dict[str, Any]] = {
     "runs": {"file": str, "seconds": (int, float)},
@@ -186,7 +189,9 @@ def _shown(out: Path) -> list[Path]:
     folder are left alone.
     """
     found = [out / name for name in BESIDE]
-    return [f for f in [*found, *out.glob("*.html"), *out.glob("notebooks/*.ipynb")] if f.is_file()]
+    patterns = ("*.html", CARDS, "notebooks/*.ipynb")
+    found += [file for pattern in patterns for file in out.glob(pattern)]
+    return [f for f in found if f.is_file()]
 
 
 def _touch(file: Path) -> None:

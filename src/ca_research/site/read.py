@@ -17,7 +17,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from .. import registry
 from ..claims import MIME, check, trace
 from ..claims.verdict import CriterionResult, stored_fields
-from ..ground.display import FIGURE_MIME, NOTE_MIME, ORIGIN_COLUMNS, SECTIONS, TABLE_MIME, is_year
+from ..ground.display import (
+    FIGURE_MIME,
+    NOTE_MIME,
+    ORIGIN_COLUMNS,
+    SECTIONS,
+    STATEMENTS_MIME,
+    TABLE_MIME,
+    is_year,
+)
 from ..ground.errors import RunError, UnknownNameError
 
 
@@ -43,7 +51,6 @@ class _Record(BaseModel):
 class _Figure(_Record):
     alt: Annotated[str, Field(min_length=1)]
     svg: Annotated[str, Field(pattern="<svg")]
-    thumbnail: Annotated[str, Field(pattern=r"^(data:image/png;base64,.*)?$")] = ""
     tables: list[str] = Field(default_factory=list)
 
 
@@ -67,6 +74,19 @@ class _Table(_Record):
 
 class _Note(BaseModel):
     text: str
+
+
+class _Statement(BaseModel):
+    about: Annotated[str, Field(min_length=1)]
+    text: Annotated[str, Field(min_length=1)]
+    claims: list[str]
+
+
+class _Statements(BaseModel):
+    """A few sentences on all claims together."""
+
+    title: Annotated[str, Field(min_length=1)]
+    statements: list[_Statement]
 
 
 @dataclass
@@ -104,8 +124,8 @@ class Item:
 
 @dataclass
 class Cell:
-    """A cell of the notebook: prose, or code with what it showed, the sentences it made, and the
-    error it ended in.
+    """A cell of the notebook: prose, or code with what it showed, the sentences it made, those on
+    all claims together, and the error it ended in.
     """
 
     kind: str
@@ -113,6 +133,7 @@ class Cell:
     error: str = ""
     items: list[Item] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    statements: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -151,6 +172,11 @@ class Page:
 
     def of(self, section: str) -> list[Item]:
         return [item for item in self.items if item.section == section]
+
+    @property
+    def statements(self) -> dict[str, Any]:
+        """The sentences on all claims together, of the first cell that made some."""
+        return next((c.statements for c in self.cells if c.statements), {})
 
     @property
     def left_out(self) -> bool:
@@ -207,6 +233,7 @@ def read_page(file: Path) -> Page:
                 page.cells.append(Cell("markdown", cell.source))
             continue
         error, shown, notes, number = "", list[Item](), list[str](), len(page.cells) + 1
+        statements: dict[str, Any] = {}
         for output in cell.get("outputs", []):
             if output.output_type == "error":
                 error = f"{output.ename}: {output.evalue}"
@@ -219,11 +246,13 @@ def read_page(file: Path) -> Page:
                 shown += _items(data, number)
                 if NOTE_MIME in data:
                     notes.append(_Note.model_validate(data[NOTE_MIME]).text)
+                if STATEMENTS_MIME in data:
+                    statements = _Statements.model_validate(data[STATEMENTS_MIME]).model_dump()
             except ValidationError as fault:
                 page.unfit.append(
                     f"cell {number} shows what no page can hold: {registry.explain(fault)}"
                 )
-        page.cells.append(Cell("code", cell.source, error, shown, notes))
+        page.cells.append(Cell("code", cell.source, error, shown, notes, statements))
         page.items += shown
     page.unsound = [fault for verdict in page.verdicts for fault in _verdict_faults(verdict)]
     if page.unsound:  # whatever the notebook says, it is not a verdict

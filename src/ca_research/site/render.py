@@ -17,12 +17,15 @@ from markupsafe import Markup, escape
 
 from .. import __version__, registry
 from ..claims import overview
+from ..claims.answers import ways
 from ..claims.words import bounds, criterion_number
 from ..ground import economies
 from ..ground.display import GRID, HUE, INK, MUTED, OTHER, PAPER, STATE
-from ..ground.numbers import between, number, percent
+from ..ground.numbers import NOTHING, between, number
+from ..ground.periods import day_in_words
 from ..registry.words import axis_words, choice_words, value_words
 from ..tables import cite
+from . import parts
 from .forms import table_latex
 from .read import Item
 from .svg import INHERITED, clean
@@ -73,7 +76,7 @@ _DARK_PAGE = (
     "--paper:#15191b;--ink:#e8ecee;--muted:#a4afb5;--grid:#343c40;"
     "--panel:#1e2427;--link:#7cc0ea;--shade:#000a;"
     "--supported:#4fc9a2;--partly:#e0b93f;--contradicted:#ff8a5e;"
-    "--unknown:#a9b4ba;--thumb:invert(1) hue-rotate(180deg);color-scheme:dark;"
+    "--unknown:#a9b4ba;color-scheme:dark;"
 )
 
 
@@ -106,7 +109,6 @@ def environment() -> Environment:
     markdown = mistune.create_markdown(renderer=_Prose(escape=True), plugins=["table"])
     filters: dict[str, Any] = {
         "number": number,
-        "percent": percent,
         "demote": lambda text: re.sub(r"(?m)^(#+ )", r"##\1", text),
         "untitled": lambda text: re.sub(r"(?m)\A# .*\n?", "", text),
         "sign": lambda text: {"<=": "≤", ">=": "≥", "==": "="}.get(text, text),
@@ -122,15 +124,19 @@ def environment() -> Environment:
         "publisher": lambda s: registry.sources()[s].publisher or registry.sources()[s].title,
         "tables_of": tables_of,
         "code": lambda text: Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))),
+        "capital": lambda text: str(text)[:1].upper() + str(text)[1:],
+        "day_in_words": day_in_words,
         "slug": lambda text: re.sub(r"[^a-z0-9]+", "-", str(text).lower()).strip("-"),
     }
     env.filters |= filters
     env.globals |= {
+        "NOTHING": NOTHING,
         "between": between,
         "bounds": bounds,
         "criterion_number": criterion_number,
         "decides": overview.deciding,
         "svg": _figure,
+        **_PARTS,
         "version": __version__,
         "article": registry.article(),
         "dated_tables": [
@@ -150,6 +156,24 @@ def environment() -> Environment:
     )
     env.globals |= {"style": Markup(style), "script": Markup(script), "policy": policy}
     return env
+
+
+_PARTS = {
+    "about": parts.about,
+    "cited": parts.cited,
+    "could_become": parts.could_become,
+    "day": parts.day,
+    "gaps": parts.gaps,
+    "kind_words": parts.KIND_WORDS,
+    "needed": parts.needed,
+    "other_day": parts.other_day,
+    "source_words": parts.source_words,
+    "state_words": parts.STATE_WORDS,
+    "tile": parts.tile,
+    "two_sides": parts.sides,
+    "ways": ways,
+}
+"""What templates may call."""
 
 
 def _choices(choices: Mapping[str, Any], spec: registry.ClaimSpec) -> str:

@@ -5,17 +5,22 @@ JSON-LD.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment
+
 from .. import registry
 from ..claims import check, compare
+from ..ground import economies
 from ..ground.errors import RunError
 from ..ground.files import write_whole
+from ..ground.periods import day_in_words
 from ..runs import EXECUTED, PAGES
-from . import forms
+from . import cards, forms
 from .claimreview import claim_reviews
 from .read import Page, read_pages
 from .render import environment
@@ -23,7 +28,11 @@ from .render import environment
 
 def write_verdicts(out: Path) -> list[dict[str, Any]]:
     """Write verdicts.json from the executed notebooks in `out`/notebooks; returns its entries."""
-    verdicts = [v for p in read_pages(out / EXECUTED) for v in p.verdicts]
+    return _verdicts_of(read_pages(out / EXECUTED), out)
+
+
+def _verdicts_of(pages: list[Page], out: Path) -> list[dict[str, Any]]:
+    verdicts = [v for p in pages for v in p.verdicts]
     write_whole(out / "verdicts.json", json.dumps(verdicts, ensure_ascii=False, indent=1) + "\n")
     return verdicts
 
@@ -35,55 +44,92 @@ def write_site(out: Path) -> Path:
     Raises RunError, after everything has been written, where a notebook emitted a verdict that does
     not follow.
     """
-    pages, verdicts = read_pages(out / EXECUTED), write_verdicts(out)
-    env, first = environment(), registry.article().date.isoformat()
-    claims = _claims(pages)
-    env.globals["address_of"] = {row["claim"].id: row["now"].run_id for row in claims}
+    pages = read_pages(out / EXECUTED)
+    verdicts = _verdicts_of(pages, out)
+    env, claims = environment(), _claims(pages)
     others = {name: [p for p in pages if p.claim == name] for name in PAGES}
-    common = {
+    amendments = _amendments(claims)
+    env.globals |= {
+        "address_of": {row["claim"].id: row["now"].run_id for row in claims},
+        "titles": {row["claim"].id: row["claim"].title for row in claims},
         "navigation": _navigation(others),
+        "made": day_in_words(dt.date.today()),
         "pages": pages,
-        "made": dt.date.today().isoformat(),
+        "amendments": amendments,
+        "card": "",
     }
-    beside = _beside(pages)
+    written = set()
+    for name, html in itertools.chain(_page_of_each(env, pages), _about_all(env, claims, others)):
+        write_whole(out / name, html)
+        written.add(out / name)
+    for stale in set(out.glob("*.html")) - written:
+        stale.unlink()
+    cards.write(pages, out)
+    _other_forms(out, verdicts)
+    _complain(pages)
+    return out / "index.html"
+
+
+def _page_of_each(env: Environment, pages: list[Page]) -> Iterator[tuple[str, str]]:
+    """The page of every executed notebook: name and HTML."""
+    beside, first = _beside(pages), registry.article().date.isoformat()
     for page in pages:
-        about = {**common, "page": page, "sources": [registry.sources()[s] for s in page.sources()]}
+        name = f"{page.run_id}.html"
+        about = {
+            "page": page,
+            "address": name,
+            "sources": [registry.sources()[s] for s in page.sources()],
+        }
         if page.claim in PAGES:
-            html = env.get_template("notebook.html.j2").render(**about, here=f"{page.run_id}.html")
+            template, about["here"] = "notebook.html.j2", name
+            about["family"] = _claims_of(page, pages)
         else:
-            siblings = _siblings(page, pages)
-            html = env.get_template("page.html.j2").render(
-                **about,
-                here="",
-                claim=registry.claim(page.claim),
-                siblings=siblings,
-                moved=_moved(siblings, first),
-                beside=beside[page.run_id],
-            )
-        write_whole(out / f"{page.run_id}.html", html)
+            template, siblings = "page.html.j2", _siblings(page, pages)
+            about |= {
+                "here": "",
+                "card": cards.address(page),
+                "claim": registry.claim(page.claim),
+                "siblings": siblings,
+                "moved": _moved(siblings, first),
+                "beside": beside[page.run_id],
+                "family": _family(page, pages),
+            }
+        yield name, env.get_template(template).render(**about)
+
+
+def _about_all(
+    env: Environment, claims: list[dict[str, Any]], others: Mapping[str, list[Page]]
+) -> Iterator[tuple[str, str]]:
+    """The pages about all claims: name and HTML."""
     judged = [row for row in claims if row["claim"].kind != "opinion"]
     words = [row["now"].headline["verdict"] for row in judged if row["now"].headline]
     about = {
-        **common,
         "claims": claims,
         "others": others,
         "judged": judged,
         "opinions": [row for row in claims if row["claim"].kind == "opinion"],
         "tally": {word: words.count(word) for word in registry.VERDICTS},
+        "bottom": next((p.statements for p in others["overview"] if p.statements), {}),
     }
-    themes = {"index": _by_theme(judged), "register": _by_theme(claims), "methods": {}}
-    for name, rows in themes.items():
-        html = env.get_template(f"{name}.html.j2").render(**about, here=f"{name}.html", themes=rows)
-        write_whole(out / f"{name}.html", html)
-    keep = {f"{p.run_id}.html" for p in pages} | {f"{name}.html" for name in themes}
-    for stale in set(out.glob("*.html")) - {out / name for name in keep}:
-        stale.unlink()
+    themes = {"index": _by_theme(judged), "register": _by_theme(claims)}
+    for name in ("index", "register", "methods", "amendments"):
+        file = f"{name}.html"
+        template = env.get_template(f"{file}.j2")
+        yield file, template.render(**about, here=file, address=file, themes=themes.get(name, {}))
+
+
+def _other_forms(out: Path, verdicts: list[dict[str, Any]]) -> None:
+    """The verdicts as JSON-LD, CSV and LaTeX."""
     reviews = claim_reviews([v for v in verdicts if v["headline"]])
     write_whole(
         out / "claimreview.jsonld", json.dumps(reviews, ensure_ascii=False, indent=1) + "\n"
     )
     write_whole(out / forms.CSV_FILE, forms.verdicts_csv(verdicts))
     write_whole(out / forms.LATEX_FILE, forms.verdicts_latex(verdicts))
+
+
+def _complain(pages: list[Page]) -> None:
+    """Raise RunError where something that a notebook emitted stands on no page."""
     unsound = [p for p in pages if p.unsound]
     if unsound:
         raise RunError(
@@ -100,7 +146,6 @@ def write_site(out: Path) -> Path:
             where=", ".join(sorted({p.notebook for p in unfit})),
             hint="show them by plots.show, plots.show_table and plots.show_note",
         )
-    return out / "index.html"
 
 
 def _navigation(others: Mapping[str, list[Page]]) -> list[tuple[str, str]]:
@@ -135,6 +180,60 @@ def _beside(pages: list[Page]) -> dict[str, tuple[Page | None, Page | None]]:
         for p in pages
         if p.claim in order
     }
+
+
+def _family(page: Page, pages: list[Page]) -> list[dict[str, Any]]:
+    """The same claim on the same day for other economies, each with the brief on it; empty where
+    the claim is judged once.
+    """
+    runs = [p for p in pages if p.claim == page.claim and p.as_of == page.as_of]
+    alike = [p for p in runs if p is not page and "economy" in p.setting]
+    briefs = {p.setting.get("economy"): p for p in pages if p.claim == "brief"}
+    mine = page.setting.get("economy")
+    rows = [
+        {"name": economies.name_of(code), "page": None, "brief": briefs[code]}
+        for code in [mine]
+        if alike and code and code in briefs
+    ]
+    return rows + [
+        {
+            "name": economies.name_of(p.setting["economy"]),
+            "page": p,
+            "brief": briefs.get(p.setting["economy"]),
+        }
+        for p in alike
+    ]
+
+
+def _claims_of(page: Page, pages: list[Page]) -> list[Page]:
+    """The claims that are judged for the economy of a page about one, on the same day."""
+    mine = page.setting.get("economy")
+    return [
+        p
+        for p in pages
+        if mine
+        and p.claim not in PAGES
+        and p.setting.get("economy") == mine
+        and p.as_of == page.as_of
+    ]
+
+
+def _amendments(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Every amendment and correction in order of time: date, row (of the index; None where it
+    concerns several claims), reason, before and after (hashes of the rule).
+    """
+    found: list[dict[str, Any]] = [
+        {"date": c.date, "row": None, "reason": c.reason, "before": "", "after": ""}
+        for c in registry.article().corrections
+    ]
+    for row in claims:
+        made = row["claim"].amendments
+        hashes = [a.rule_sha256_before for a in made] + [row["claim"].rule_sha256]
+        found += [
+            {"date": a.date, "row": row, "reason": a.reason, "before": old, "after": new}
+            for a, old, new in zip(made, hashes, hashes[1:], strict=False)
+        ]
+    return sorted(found, key=lambda a: a["date"])
 
 
 def _by_theme(claims: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

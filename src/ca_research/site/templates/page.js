@@ -4,21 +4,41 @@ try{var t=localStorage.getItem("theme");if(t)root.dataset.theme=t}catch(e){}
 function dark(){return root.dataset.theme?root.dataset.theme==="dark":matchMedia("(prefers-color-scheme: dark)").matches}
 function label(){b.textContent=dark()?"Light":"Dark";b.setAttribute("aria-label","Switch to "+(dark()?"light":"dark")+" colours")}
 if(b){b.hidden=false;label();b.addEventListener("click",function(){root.dataset.theme=dark()?"light":"dark";label();try{localStorage.setItem("theme",root.dataset.theme)}catch(e){}})}
+
+// The list of claims: what is chosen stands in the address, and each choice says how many it leaves.
 var f=document.getElementById("filters");
-if(f){f.hidden=false;var v=document.getElementById("by-verdict"),h=document.getElementById("by-theme"),n=document.getElementById("shown");
-function count(kind){return document.querySelectorAll(kind+":not([hidden])").length+" of "+document.querySelectorAll(kind).length}
-function apply(){document.querySelectorAll(".card").forEach(function(e){
-e.hidden=!((!v.value||e.dataset.verdict===v.value)&&(!h.value||e.dataset.theme===h.value))});
+if(f){f.hidden=false;
+var names=["verdict","theme","kind"],cards=[].slice.call(document.querySelectorAll(".card")),shown=document.getElementById("shown");
+function fits(card,except){
+var words=f.elements.q.value.toLowerCase().split(/\s+/);
+return words.every(function(w){return card.dataset.find.indexOf(w)>=0})&&names.every(function(n){var v=f.elements[n].value;return n===except||!v||card.dataset[n]===v})}
+function count(kind){var all=cards.filter(function(c){return c.matches(kind)});return all.filter(function(c){return !c.hidden}).length+" of "+all.length}
+function apply(){
+cards.forEach(function(c){c.hidden=!fits(c)});
 document.querySelectorAll(".theme").forEach(function(s){s.hidden=!s.querySelector(".card:not([hidden])")});
-n.textContent=count(".card:not(.opinion)")+" claims shown"+(document.querySelector(".opinion")?", "+count(".card.opinion")+" sentences of opinion":"")}
-v.addEventListener("change",apply);h.addEventListener("change",apply);f.addEventListener("reset",function(){setTimeout(apply)});apply()}
+names.forEach(function(n){var left=cards.filter(function(c){return fits(c,n)});
+[].slice.call(f.elements[n].options).forEach(function(o){o.dataset.words=o.dataset.words||o.textContent;
+o.textContent=o.dataset.words+" ("+left.filter(function(c){return !o.value||c.dataset[n]===o.value}).length+")"})});
+shown.textContent=count(".card:not(.opinion)")+" claims shown"+(document.querySelector(".opinion")?", "+count(".opinion")+" sentences of opinion":"")}
+function keep(){var p=new URLSearchParams();names.concat("q").forEach(function(n){if(f.elements[n].value)p.set(n,f.elements[n].value)});
+history.replaceState(null,"","#"+p);apply()}
+function restore(){if(location.hash.length>1&&location.hash.indexOf("=")<0)return;
+var p=new URLSearchParams(location.hash.slice(1));names.concat("q").forEach(function(n){f.elements[n].value=p.get(n)||"";if(f.elements[n].selectedIndex<0)f.elements[n].value=""});apply()}
+f.addEventListener("input",keep);f.addEventListener("submit",function(e){e.preventDefault()});
+f.addEventListener("reset",function(){setTimeout(keep)});addEventListener("hashchange",restore);apply();restore()}
+
 document.querySelectorAll("[data-copy]").forEach(function(c){c.hidden=false;var words=c.textContent;
 c.addEventListener("click",function(){var p=document.getElementById(c.dataset.copy);
 function said(ok){c.textContent=ok?"Copied":"Select and copy by hand";setTimeout(function(){c.textContent=words},2000)}
 function old(){var r=document.createRange();r.selectNodeContents(p);var s=getSelection();s.removeAllRanges();s.addRange(r);said(document.execCommand("copy"))}
 if(navigator.clipboard)navigator.clipboard.writeText(p.textContent).then(function(){said(true)},old);else old()})});
-function unfold(){var e=location.hash.length>1&&document.getElementById(decodeURIComponent(location.hash.slice(1)));
+
+// What an address leads to is unfolded, and all folds are for paper.
+function unfold(){var e;try{e=location.hash.length>1&&document.getElementById(decodeURIComponent(location.hash.slice(1)))}catch(x){}
 for(var p=e;p;p=p.parentElement)if(p.tagName==="DETAILS")p.open=true;if(e)e.scrollIntoView()}
 addEventListener("hashchange",unfold);unfold();
-document.querySelectorAll("[popover] a").forEach(function(a){a.addEventListener("click",function(){var p=a.closest("[popover]");if(p.hidePopover)p.hidePopover()})});
+var a=document.getElementById("address");
+if(a&&/^http/.test(location.protocol))a.textContent=location.href;
+document.querySelectorAll("[popover] a").forEach(function(a){a.addEventListener("click",function(){var p=a.closest("[popover]");if(p.hidePopover)p.hidePopover();
+if(a.hash===location.hash)unfold()})});
 })();

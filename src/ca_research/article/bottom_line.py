@@ -1,0 +1,209 @@
+"""The article as a whole in three to five sentences, made from stored verdicts.
+
+Counts are counts: no claim weighs more than another, and none is left out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from .. import registry
+from ..claims.certainty import LEVELS
+from ..claims.overview import whole_region
+from ..claims.slots import in_words, joined
+from ..ground import economies
+from ..ground.periods import day_in_words
+
+Stored = Mapping[str, Any]
+Statement = tuple[str, str, list[str]]
+"""What it speaks of, the sentence, the claims it rests on."""
+
+TRADE, ALL_FIELDS = "C33", "C01"
+"""The claims that say who comes first: in trade, and over all fields."""
+
+MOST = 3
+"""Findings, countries or changes that a sentence names."""
+
+LACKING = "not enough evidence"
+
+_KINDS = {
+    "quantity": "name an amount",
+    "trend": "tell of a trend",
+    "comparison": "compare",
+    "universal": "say always, never or all",
+    "date": "say when or where something was",
+    "cause": "name a cause",
+    "forecast": "look ahead",
+}
+
+
+def statements(verdicts: Sequence[Stored], day: str, published: str) -> list[Statement]:
+    """What holds, what is contradicted, what cannot be said, who leads, what changed.
+
+    Parameters
+    ----------
+    verdicts
+        Entries of verdicts.json, of any number of claims.
+    day
+        The day of knowledge that is spoken of.
+    published
+        The day of the article: verdicts of that day are what the others are compared with.
+
+    Returns
+    -------
+    list of tuple
+        What each speaks of, its text, and the ids of its claims. One about which the verdicts say
+        nothing is left out.
+    """
+    heads = [v for v in whole_region(verdicts) if v["headline"]]
+    heads = [v for v in heads if registry.claim(v["claim"]).kind != "opinion"]
+    now = sorted((v for v in heads if v["as_of"] == day), key=lambda v: v["claim"])
+    then = {v["claim"]: v for v in heads if v["as_of"] == published}
+    if not now:
+        return []
+    made = [
+        _holding(now),
+        _contradicted(now),
+        _open(now),
+        _leading(now),
+        _changed(now, then, published) if day != published else None,
+    ]
+    return [statement for statement in made if statement]
+
+
+def _holding(now: Sequence[Stored]) -> Statement:
+    mine = _with(now, "supported")
+    partly = _with(now, "partly supported")
+    text = f"{_count(mine, now)} supported"
+    if partly:
+        text += f", {in_words(len(partly))} more in part"
+    return "What holds", f"{text}.{_most_certain(mine)}", _ids(mine)
+
+
+def _contradicted(now: Sequence[Stored]) -> Statement:
+    mine = _with(now, "contradicted")
+    text = f"{_count(mine, now)} contradicted{_in_common(mine, now)}."
+    return "What is contradicted", f"{text}{_most_certain(mine)}", _ids(mine)
+
+
+def _open(now: Sequence[Stored]) -> Statement:
+    lacking, untested = _with(now, LACKING), _with(now, "not testable")
+    if not lacking and not untested:
+        return "What cannot be said", "Every claim has a verdict.", []
+    parts = []
+    if lacking:
+        verb = "lacks" if len(lacking) == 1 else "lack"
+        parts.append(f"{in_words(len(lacking))} {verb} the figures that would decide")
+    if untested:
+        parts.append(f"{in_words(len(untested))} cannot be tested by figures")
+    text = f"Of the {in_words(len(now))} claims {' and '.join(parts)}."
+    return "What cannot be said", text + _where_missing(lacking), _ids([*lacking, *untested])
+
+
+def _leading(now: Sequence[Stored]) -> Statement | None:
+    """Who comes first in trade, country by country, and what that is worth over all fields."""
+    found = {v["claim"]: v for v in now if v["claim"] in (TRADE, ALL_FIELDS)}
+    told = []
+    if TRADE in found:
+        told.append(_first_in_trade(found[TRADE]))
+    if ALL_FIELDS in found:
+        told.append(found[ALL_FIELDS]["answer"])
+    told = [text for text in told if text]
+    return ("Who leads", " ".join(told), sorted(found)) if told else None
+
+
+def _first_in_trade(verdict: Stored) -> str:
+    counted = [c for c in verdict["criteria"] if c["cell_threshold"] is not None]
+    known = [c for c in counted if any(x["met"] is not None for x in c["cells"])]
+    if not known:
+        return verdict["answer"]
+    leaders: dict[str, list[str]] = {}
+    for cell in (x for x in known[0]["cells"] if x["met"] is not None):
+        rival = cell["about"].get("rival", "")
+        leader = "China" if cell["met"] else economies.in_prose(rival) if rival else "another"
+        leaders.setdefault(leader, []).append(economies.in_prose(cell["economy"]))
+    first = joined(f"{who} in {joined(where)}" for who, where in leaders.items())
+    open_ = [economies.in_prose(x["economy"]) for x in known[0]["cells"] if x["met"] is None]
+    rest = f" For {joined(open_)} it cannot be said." if open_ else ""
+    return f"The largest trade partner by the countries' own reports: {first}.{rest}"
+
+
+def _changed(now: Sequence[Stored], then: Mapping[str, Stored], published: str) -> Statement | None:
+    both = [v for v in now if v["claim"] in then]
+    if not both:
+        return None
+    moved = [v for v in both if v["verdict"] != then[v["claim"]]["verdict"]]
+    since = f"Since publication on {day_in_words(dt.date.fromisoformat(published))}"
+    if not moved:
+        return "What changed", f"{since} no verdict has changed.", []
+    verb = "has" if len(moved) == 1 else "have"
+    few = [
+        f"{registry.claim(v['claim']).title}, from {then[v['claim']]['verdict']} to {v['verdict']}"
+        for v in moved[:MOST]
+    ]
+    rest = f"; and {in_words(len(moved) - MOST)} more" if len(moved) > MOST else ""
+    text = f"{since} {in_words(len(moved))} of {in_words(len(both))} verdicts {verb} changed: "
+    return "What changed", f"{text}{'; '.join(few)}{rest}.", _ids(moved)
+
+
+def _with(verdicts: Iterable[Stored], word: str) -> list[Stored]:
+    return [v for v in verdicts if v["verdict"] == word]
+
+
+def _ids(verdicts: Iterable[Stored]) -> list[str]:
+    return [v["claim"] for v in verdicts]
+
+
+def _count(mine: Sequence[Stored], now: Sequence[Stored]) -> str:
+    number = "None" if not mine else in_words(len(mine)).capitalize()
+    return f"{number} of the {in_words(len(now))} claims {'is' if len(mine) < 2 else 'are'}"
+
+
+def _most_certain(mine: Sequence[Stored]) -> str:
+    """The findings of the verdicts that are most certain; '' where there is no verdict."""
+
+    def order(v: Stored) -> tuple[int, str]:
+        level = v["certainty"].get("level")
+        return (LEVELS.index(level) if level in LEVELS else len(LEVELS), v["claim"])
+
+    found = [v["finding"].rstrip(".") for v in sorted(mine, key=order)]
+    if not found:
+        return ""
+    lead = "" if len(found) == 1 else " The most certain:" if len(found) > MOST else " They are:"
+    return f"{lead} {'; '.join(found[:MOST])}."
+
+
+def _in_common(mine: Sequence[Stored], now: Sequence[Stored]) -> str:
+    """What more of these claims are than of all claims: their kind or their theme."""
+
+    def features(v: Stored) -> tuple[tuple[str, str], ...]:
+        spec = registry.claim(v["claim"])
+        return ("kind", spec.kind), ("theme", spec.theme)
+
+    here = Counter(f for v in mine for f in features(v))
+    all_ = Counter(f for v in now for f in features(v))
+    lift = {f: (n / len(mine)) / (all_[f] / len(now)) for f, n in here.items() if n > 1}
+    best = max(lift, key=lambda f: (round(lift[f], 9), here[f], f), default=None)
+    if best is None or lift[best] <= 1:
+        return ""
+    (what, value), alike = best, in_words(here[best])
+    if what == "kind":
+        return f"; {alike} of these {_KINDS[value]}, as do {in_words(all_[best])} of all claims"
+    theme = registry.article().theme(value)
+    return f"; {alike} of these stand under “{theme}”, as do {in_words(all_[best])} of all claims"
+
+
+def _where_missing(lacking: Sequence[Stored]) -> str:
+    """The countries whose figures are missing in most of the claims that lack some."""
+    found: Counter[str] = Counter()
+    for v in lacking:
+        cells = [x for c in v["criteria"] if c["name"] in v["deciding"] for x in c["cells"]]
+        found.update({x["economy"] for x in cells if x["met"] is None and x["economy"]})
+    most = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST]
+    if not most:
+        return ""
+    told = joined(f"{economies.in_prose(code)} (in {in_words(n)})" for code, n in most)
+    return f" What is missing concerns most often {told}."

@@ -1,0 +1,157 @@
+"""What stands on a claim's page beside its numbers: days, gaps, sides, sources, in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from .. import registry
+from ..claims.logic import UNDECIDED
+from ..claims.slots import joined, said
+from ..ground import economies
+from ..ground.periods import day_in_words
+
+Stored = Mapping[str, Any]
+
+STATE_WORDS = {
+    "holds": "yes",
+    "fails": "no",
+    "mixed": "depends on the method",
+    "undecided": "cannot be said",
+    "met": "yes",
+    "not met": "no",
+    "open": "cannot be said",
+}
+"""What a reader is told of the state of a criterion, and of a country within one."""
+
+KIND_WORDS = {
+    "quantity": "an amount",
+    "trend": "a trend",
+    "comparison": "a comparison",
+    "universal": "always or never",
+    "date": "a date",
+    "cause": "cause and effect",
+    "forecast": "a forecast",
+    "opinion": "an opinion",
+}
+"""What kind of thing a claim says."""
+
+_BOUND = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most", "==": "exactly"}
+_RANGE = "The figures leave a range that includes the threshold"
+
+
+def day(as_of: str) -> str:
+    """What a page was judged with.
+
+    Examples
+    --------
+    >>> day("2023-05-19"), day("latest")
+    ('with what was known on 19 May 2023', 'with all figures available now')
+    """
+    if as_of == "latest":
+        return "with all figures available now"
+    return f"with what was known on {day_in_words(dt.date.fromisoformat(as_of))}"
+
+
+def other_day(head: Stored, other: Stored) -> str:
+    """The verdict of another day of knowledge, beside the one that a page shows."""
+    if other["as_of"] == "latest":
+        when = "with all figures available now"
+    else:
+        when = f"on {day_in_words(dt.date.fromisoformat(other['as_of']))}"
+        if other["as_of"] == registry.article().date.isoformat():
+            when = f"on publication day, {when.removeprefix('on ')}"
+    if other["verdict"] == head["verdict"]:
+        return f"Same verdict {when}"
+    return f"{when[:1].upper()}{when[1:]}: {other['verdict']}"
+
+
+def sides(verdict: Stored) -> dict[str, list[Stored]]:
+    """The criteria of a reading that speak for the claim, and those that speak against it."""
+    return {
+        side: [c for c in verdict["criteria"] if c["speaks"] == side] for side in ("for", "against")
+    }
+
+
+def gaps(verdicts: Iterable[Stored]) -> list[dict[str, Any]]:
+    """What could not be said, one entry for each reason: reason, who (countries), asked (labels of
+    the criteria that ask for it).
+    """
+    found: dict[str, dict[str, dict[str, None]]] = {}
+    for verdict in verdicts:
+        for c in verdict["criteria"]:
+            for cell in (x for x in c["cells"] if x["met"] is None):
+                reason = cell["missing"] or _RANGE
+                group = found.setdefault(reason, {"who": {}, "asked": {}})
+                group["asked"][c["label"]] = None
+                if cell["economy"]:
+                    group["who"][cell["economy"]] = None
+    return [
+        {
+            "reason": reason[:1].upper() + reason[1:],
+            "who": joined(economies.in_prose(code) for code in group["who"]),
+            "asked": list(group["asked"]),
+        }
+        for reason, group in found.items()
+    ]
+
+
+def could_become(verdict: Stored) -> str:
+    """What the missing figures could still make of a verdict; '' where it cannot be tested."""
+    if not verdict["criteria"]:
+        return ""
+    others = [word for word in verdict["possible"] if word != verdict["verdict"]]
+    open_ = any(c["state"] == UNDECIDED for c in verdict["criteria"])
+    if others:
+        *first, last = others
+        words = f"{', '.join(first)} or {last}" if first else last
+        return f"With the missing figures it could still become {words}."
+    return "The missing figures could not change this verdict." if open_ else ""
+
+
+def needed(c: Stored) -> str:
+    """What a criterion asks for, in words."""
+    many = len(c["cells"]) > 1
+    counts = c["cell_threshold"] is not None
+    bound = c["cell_threshold"] if counts else c["threshold"]
+    sign = c["cell_comparison"] if counts else c["comparison"]
+    each = f"{_BOUND[sign]} {said(bound, c['kind'])}"
+    if not many:
+        return each
+    noun = "countries" if c["counted"] == "economies" else c["counted"]
+    return f"{each}, in at least {said(c['threshold'], 'count')} {noun}"
+
+
+def tile(cell: Stored) -> str:
+    """The state of one country, as its tile shows it."""
+    return "open" if cell["met"] is None else "met" if cell["met"] else "not met"
+
+
+def source_words(source_id: str) -> str:
+    """A source by its publisher and year.
+
+    Where neither is known its title stands.
+    """
+    source = registry.sources()[source_id]
+    name = source.publisher or source.title
+    return f"{name}, {source.published[:4]}" if source.published else name
+
+
+def cited(ids: Sequence[str], most: int = 5) -> tuple[list[tuple[str, str]], int]:
+    """The first sources of a criterion that read differently, each with its id, and how many more
+    there are.
+    """
+    told: dict[str, str] = {}
+    for source_id in ids:
+        told.setdefault(source_words(source_id), source_id)
+    pairs = [(source_id, words) for words, source_id in told.items()]
+    return pairs[:most], max(len(pairs) - most, 0)
+
+
+def about(page: Any) -> str:
+    """A page in a sentence or two, for search engines and previews."""
+    head = page.headline
+    if head is None:
+        return page.title
+    return f"{head['verdict'].capitalize()}. {head['answer']}"
