@@ -17,7 +17,7 @@ import pandas as pd
 from ...estimates.frame import estimate_row, estimates
 from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
-from ...ground.errors import UnknownNameError
+from ...ground.errors import UnknownNameError, known_name
 from ...plots.show import show_table
 from ...registry.codings import coding as registry_coding
 
@@ -31,11 +31,6 @@ STRENGTHS = {
 """What counts by nearness to the event. Commentary argues; it does not document."""
 SIDES = ("supports", "refutes")
 SEEN = {"excerpt": ("full", "excerpt"), "full": ("full",)}
-
-
-def _choice(kind: str, value: str, known: object) -> None:
-    if value not in known:  # type: ignore[operator]
-        raise UnknownNameError(kind, value, known)  # type: ignore[arg-type]
 
 
 def _list(joined: str) -> list[str]:
@@ -58,8 +53,8 @@ def seen_rows(
     seen: 'excerpt' (texts seen in full or in excerpt) or 'full'. Raises UnknownNameError for any
         other value.
     """
-    _choice("strength", strength, STRENGTHS)
-    _choice("seen", seen, SEEN)
+    known_name("strength", strength, STRENGTHS)
+    known_name("seen", seen, SEEN)
     rows = evidence[evidence["claim"] == claim]
     rows = rows[rows["strength"].isin(STRENGTHS[strength]) & rows["text_seen"].isin(SEEN[seen])]
     if reading:
@@ -103,7 +98,7 @@ def _counts(rows: pd.DataFrame, counting: str) -> pd.DataFrame:
 
 
 def _seen(seen: str, texts: str) -> str:
-    _choice("texts", texts, ("all", "seen_in_excerpt"))
+    known_name("texts", texts, ("all", "seen_in_excerpt"))
     return "full" if texts == "seen_in_excerpt" else seen
 
 
@@ -136,8 +131,8 @@ def independent_sources(
     side; where none was, the reason stands in `missing`.
     Raises UnknownNameError for another choice or a coding that does not exist.
     """
-    _choice("direction", direction, SIDES)
-    _choice("single", single, ("none", "source_in_favour", "source_against"))
+    known_name("direction", direction, SIDES)
+    known_name("single", single, ("none", "source_in_favour", "source_against"))
     rows = seen_rows(
         evidence, claim=claim, reading=reading, strength=strength, seen=_seen(seen, texts)
     )
@@ -229,7 +224,7 @@ def document_list(
     listed with 'none': they count nowhere.
     Raises UnknownNameError for another direction or coding.
     """
-    _choice("direction", direction, (*SIDES, "context"))
+    known_name("direction", direction, (*SIDES, "context"))
     rows = counted(evidence[evidence["claim"] == claim], counting)
     rows = rows[rows["direction"] == direction].sort_values(
         ["reading", "date", "item"], na_position="last"
@@ -377,12 +372,12 @@ def documented_cases(
     them shows a case, and no more. Where none was seen, that stands in `missing`.
     Raises UnknownNameError for another choice or an unknown code.
     """
-    _choice("doubtful", doubtful, ("strict", "wide"))
-    _choice("case", case, ("same", "any"))
-    _choice("single", single, ("none", "source"))
+    known_name("doubtful", doubtful, ("strict", "wide"))
+    known_name("case", case, ("same", "any"))
+    known_name("single", single, ("none", "source"))
     known = registry_coding(coding).fields["strict"].values
     for code in _list(codes):
-        _choice(f"code of {coding}", code, known)
+        known_name(f"code of {coding}", code, known)
     rows = (documents or Coded(evidence)).rows(claim, coding, strength, _seen("excerpt", texts))
     if rows.empty:
         return estimates([estimate_row(missing="no document was seen")])
