@@ -317,10 +317,12 @@ def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:
 
 @redrawn
 def _judged(data: pd.DataFrame) -> Figure:
-    """Economies by criteria; where there is no room beside them, criteria stand over their cells."""
+    """Economies by criteria, which stand over their cells where there is no room beside them."""
     criteria, cells = list(dict.fromkeys(data["criterion"])), list(dict.fromkeys(data["economy"]))
     over = style.wide() < style.WIDE
     row, top, part = (0.74, 0.46, 0.5) if over else (0.36, 0.08, 0.84)
+    if over and len(cells) == 1:  # words of one line
+        row, top, part = 0.56, 0.5, 0.46
     with style.context():
         figure, ax = plt.subplots(figsize=(style.wide(), 0.75 + row * max(len(criteria), 1)))
         fill = {"met": style.STATE["holds"], "not met": style.STATE["fails"], "undecided": "none"}

@@ -91,7 +91,7 @@ def verdict_matrix(glance: pd.DataFrame) -> Figure:
 
 
 def _verdict_list(glance: pd.DataFrame) -> Figure:
-    """The same below each other: of each theme the verdicts that its entries have, and their ids."""
+    """The same in one column: of each theme the verdicts of its entries, each with their ids."""
     at, across, lines = 0.0, 5, []
     for theme, of_theme in glance.groupby("theme", sort=False):
         lines.append((at + _LINE / 2, 0.0, str(theme), style.INK, False))

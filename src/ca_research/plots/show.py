@@ -31,7 +31,6 @@ from ..tables import source_ids
 from . import style
 from .narrow import narrowed
 
-
 _MARGIN = 0.06
 """Inches around what is drawn."""
 _TAG = re.compile(r"<[^>]*>")
@@ -40,9 +39,7 @@ _LONG = re.compile(r"(\.\d\d)\d+")
 
 def _shorter(tag: re.Match[str]) -> str:
     """A tag whose places have two decimals: a hundredth of a point is less than a screen shows."""
-    return re.sub(
-        r'\b(d|x|y|x1|x2|y1|y2|transform)="[^"]*"', lambda m: _LONG.sub(r"\1", m[0]), tag[0]
-    )
+    return re.sub(r'\b(d|x|y|x1|x2|y1|y2)="[^"]*"', lambda m: _LONG.sub(r"\1", m[0]), tag[0])
 
 
 def to_svg(figure: Figure) -> str:
@@ -60,14 +57,23 @@ def to_svg(figure: Figure) -> str:
     return _TAG.sub(_shorter, svg[svg.index("<svg") :])
 
 
+FITS = 3.7
+"""Inches: an SVG up to here is shown on a phone as it is, hardly smaller than drawn."""
+
+
+def inches(svg: str) -> float:
+    """Width of an SVG as matplotlib writes it."""
+    found = re.search(r'\bwidth="([\d.]+)pt"', svg)
+    return float(found[1]) / 72 if found else 0.0
+
+
 def _narrow_svg(figure: Figure) -> str:
-    """SVG of the figure for a phone; '' where the figure itself fits one, or cannot be narrower."""
-    room = style.PHONE + 2 * _MARGIN
-    if figure.get_figwidth() <= room or (narrow := narrowed(figure)) is None:
+    """SVG of the figure for a phone; '' where it cannot be narrower."""
+    narrow = narrowed(figure)
+    if narrow is None:
         return ""
     svg = to_svg(narrow)
-    if narrow is not figure:
-        plt.close(narrow)
+    plt.close(narrow)
     return svg
 
 
@@ -97,7 +103,8 @@ def show(
     _frame("data", data)
     figure = ax if isinstance(ax, Figure) else ax.get_figure()
     assert isinstance(figure, Figure)
-    svg, narrow = to_svg(figure), _narrow_svg(figure)
+    svg = to_svg(figure)
+    narrow = _narrow_svg(figure) if inches(svg) > FITS else ""
     plt.close(figure)
     cited = source_ids(data if sources is None else sources)
     record: dict[str, Any] = {

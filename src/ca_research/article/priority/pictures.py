@@ -64,14 +64,12 @@ def priority_matrix(cells: pd.DataFrame, *, labels: dict[str, str] | None = None
                 )
             )
             ink = style.PAPER if led else style.INK if filled else style.MUTED
-            said = _who(r), _ratio(r)
-            if over:
-                said = tuple(words.replace(" ", "\n") for words in said)
+            said, space = (_who(r), _ratio(r)), "\n" if over else " "
             for at, words in zip((0.35, 0.72), said, strict=True):
                 ax.text(
                     x + 0.5,
                     y + top + at * part,
-                    words,
+                    words.replace(" ", space),
                     ha="center",
                     va="center",
                     fontsize=style.TICK,
@@ -89,9 +87,7 @@ def priority_matrix(cells: pd.DataFrame, *, labels: dict[str, str] | None = None
         if over:
             name_rows(ax, names_of_rows, top)
         else:
-            ax.set_yticks(
-                [i + 0.5 for i in range(len(codes))], names_of_rows, fontsize=style.TICK
-            )
+            ax.set_yticks([i + 0.5 for i in range(len(codes))], names_of_rows, fontsize=style.TICK)
         ax.xaxis.tick_top()
         style.bare(ax, x=False, y=False)
         figure.tight_layout()
