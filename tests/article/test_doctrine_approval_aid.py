@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 
 import pandas as pd
 import pytest
@@ -273,6 +274,62 @@ def test_the_gap_compares_one_year_with_itself():
     )
     assert cell(found, "KAZ") == (None, -3, 3)  # 40 to 44 against 41 to 43: the widest either way
     assert cell(found, "KGZ") == (None,) * 3, "2014 and 2010 are never set against each other"
+
+
+def spread_out(total: int, n: int, most: int) -> set[tuple[int, ...]]:
+    """Every way to give n economies shares of whole tens that add up to a total."""
+    shares = itertools.product(range(0, most + 1, 10), repeat=n)
+    return {found for found in shares if sum(found) == total}
+
+
+@pytest.mark.parametrize(
+    ("about", "against", "cap"),
+    [(30, 80, 50), (30, 80, 100), (20, 60, 40), (50, 50, 60), (40, 30, 70), (10, 90, 20)],
+)
+def test_the_fewest_countries_below_by_trying_every_way(about, against, cap):
+    n = 3
+    fewest = min(
+        sum(a < b for a, b in zip(one, other, strict=True))
+        for one in spread_out(n * about, n, cap)
+        for other in spread_out(n * against, n, 100)
+    )
+    assert article.approval.fewest_below(n, about, against, cap) == fewest
+
+
+def stated(*means: tuple[str, str, float]) -> pd.DataFrame:
+    """Rows like those of facts: whose mean, of which economies, how much."""
+    return pd.DataFrame(
+        {
+            "subject": [subject for _, subject, _ in means],
+            "attribute": [f"gallup_approval_average:{power}" for power, _, _ in means],
+            "period": "2001-2014",
+            "year": pd.array([2014] * len(means), "Int64"),
+            "value": [value for *_, value in means],
+            "source_id": "STATED",
+        }
+    )
+
+
+def test_means_over_several_countries_say_in_how_many_it_must_be_so():
+    four = "KAZ;KGZ;TJK;UZB"
+
+    def found(*means: tuple[str, str, float]) -> dict:
+        frame = article.approval.countries_below(
+            polls(), stated(*means), about="USA", against="RUS"
+        )
+        return frame.iloc[0].to_dict()
+
+    nothing = found(("USA", four, 30.0))
+    assert pd.isna(nothing["low"]) and nothing["missing"], "one mean is no comparison"
+    # the highest wave of the four is 50: two of them leave 2 * 50 + 2 * 100 at most, of 4 * 80
+    apart = found(("USA", four, 30.0), ("RUS", four, 80.0))
+    assert (apart["low"], apart["high"], apart["about"]) == (3, 5, {"span": "2001 to 2014"})
+    assert apart["sources"] == ("M_GAL_US", "OTHER", "STATED")
+    # with 300 two of them could be level or ahead
+    assert found(("USA", four, 30.0), ("RUS", four, 75.0))["low"] == 2
+    # a second source that gives Russia less decides
+    lower = found(("USA", four, 30.0), ("RUS", four, 80.0), ("RUS", four, 75.0))
+    assert lower["low"] == 2
 
 
 @pytest.mark.parametrize(

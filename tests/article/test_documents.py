@@ -416,17 +416,18 @@ def test_two_sources_are_enough_for_every_claim_and_every_power():
 def test_both_powers_are_judged_by_one_coding_one_grid_and_mirrored_rules():
     us, china = registry.claim("C13"), registry.claim("C17")
     assert us.grid == china.grid
-    for name in ("narrow_acts", "broad_acts", "none_on_the_whole"):
+    assert us.readings[0].name == china.readings[0].name == "broad", "at the same breadth"
+    for name in ("broad_acts", "force_acts", "narrow_acts", "none_on_the_whole"):
         one, other = us.criteria()[name], china.criteria()[name]
         differ = {k for k in type(one).model_fields if getattr(one, k) != getattr(other, k)}
-        assert differ <= {"statement", "settings", "why", "label"}
+        assert differ <= {"statement", "settings", "why", "label", "says"}
         assert {k: v for k, v in one.settings.items() if k != "claim"} == {
             k: v for k, v in other.settings.items() if k != "claim"
         }
-    for name in (
-        "narrow",
-        "broad",
-    ):  # the one says that there are acts, the other that there are none
+        words = one.says.model_dump_json().replace("an American", "a Chinese")
+        assert words.replace("American", "Chinese") == other.says.model_dump_json()
+    # the one says that there are acts, the other that there are none
+    for name in ("broad", "force", "narrow"):
         asserts = next(r for r in us.readings if r.name == name).rule
         denies = next(r for r in china.readings if r.name == name).rule
         assert (asserts.supported, asserts.contradicted) == (denies.contradicted, denies.supported)

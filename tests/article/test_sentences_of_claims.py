@@ -99,7 +99,7 @@ def results(criterion) -> Iterator[CriterionResult]:
 
 def sound(text: str, allowed: set[str]) -> None:
     assert text and text == text.strip() and "  " not in text, repr(text)
-    assert not re.search(r"None|nan|[{}\[\]]| [,.;:]|\(\)|,,|\.\.", text), text
+    assert not re.search(r"\bNone\b|\bnan\b|[{}\[\]]| [,.;:]|\(\)|,,|\.\.", text), text
     assert text[0].isupper() or text[0].isdigit(), text
     assert not numbers_in(text) - allowed, text
 

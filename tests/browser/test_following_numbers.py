@@ -24,6 +24,7 @@ def rows_of(dialog):
 
 def test_a_number_opens_the_rows_it_rests_on_and_escape_closes_them(open_page):
     page = open_page(PAGE)
+    page.locator("#criteria > summary").click()
     number = page.locator("#c-rise-observed ~ .scroll .num").first
     dialog = page.locator(f"#{number.get_attribute('popovertarget')}")
     assert not dialog.is_visible()
@@ -43,7 +44,7 @@ def test_a_number_opens_the_rows_it_rests_on_and_escape_closes_them(open_page):
 
 def test_a_source_in_the_rows_leads_to_its_reference(open_page):
     page = open_page(PAGE)
-    page.locator(".verdict .num").first.click()
+    page.locator(".sides .num").first.click()
     link = page.locator(".whence:popover-open td a").first
     target = link.get_attribute("href")
     link.click()
@@ -140,7 +141,7 @@ def test_the_overviews_tables_lead_to_the_claims(open_page):
 
 def test_numbers_are_reached_and_opened_by_keyboard(open_page):
     page = open_page(PAGE)
-    page.locator(".verdict .num").first.focus()
+    page.locator(".sides .num").first.focus()
     page.keyboard.press("Enter")
     assert page.locator(".whence:popover-open").count() == 1
     page.keyboard.press("Escape")
@@ -149,7 +150,7 @@ def test_numbers_are_reached_and_opened_by_keyboard(open_page):
 
 def test_rows_can_be_read_without_script(open_page):
     page = open_page(PAGE, java_script_enabled=False)
-    page.locator(".verdict .num").first.click()
+    page.locator(".sides .num").first.click()
     assert page.locator(".whence:popover-open").count() == 1
 
 
@@ -214,7 +215,7 @@ def test_the_register_opens_the_entry_that_is_linked_to(open_page):
 
 def test_the_tally_counts_the_verdicts_below_it(open_page):
     page = open_page("index.html")
-    badges = page.locator(".theme .card .answer > p:first-child .badge").all_inner_texts()
+    badges = page.locator(".theme .card .word .badge").all_inner_texts()
     for item in page.locator(".tally li").all():
         count, word = re.fullmatch(r"(\d+)\s+(.+)", item.inner_text(), re.S).groups()
         assert badges.count(word) == int(count), word

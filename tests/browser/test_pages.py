@@ -4,6 +4,8 @@ desktop, light and dark.
 
 import csv
 import io
+import json
+import re
 
 from ca_research import registry
 
@@ -47,8 +49,9 @@ def test_a_claim_opens_from_the_index_and_its_code_unfolds(open_page):
     page = open_page("index.html")
     page.get_by_role("link", name="Three neighbours").click()
     assert page.locator(".verdict .badge").inner_text() == "supported"
-    fold = page.locator("#methods ~ details").first
+    fold = page.locator("#methods details").first
     assert not fold.locator("pre").is_visible()
+    page.locator("#methods > summary").click()
     fold.locator("summary").click()
     assert fold.locator("pre").is_visible()
 
@@ -56,7 +59,7 @@ def test_a_claim_opens_from_the_index_and_its_code_unfolds(open_page):
 def test_the_csv_beside_a_figure_holds_the_figures_drawn(open_page):
     page = open_page("c25-as-of-latest.html")
     with page.expect_download() as download:
-        page.locator("#figure ~ figure a[download]").first.click()
+        page.locator("#figure a[download]").first.click()
     rows = list(csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8"))))
     # lengths in the World Factbook's profiles (source FBK): 1,765 + 1,063 + 477 km
     assert {r["economy"]: float(r["value"]) for r in rows} == {"KAZ": 1765, "KGZ": 1063, "TJK": 477}
@@ -86,7 +89,7 @@ def test_dark_scheme_is_followed_without_a_click(open_page):
 def test_keyboard_reaches_filters_and_claims(open_page):
     page = open_page("index.html")
     seen = []
-    for _ in range(14):
+    for _ in range(120):
         page.keyboard.press("Tab")
         seen.append(
             page.evaluate(
@@ -95,7 +98,7 @@ def test_keyboard_reaches_filters_and_claims(open_page):
             )
         )
     assert seen[0] == "main" or seen[0].startswith("Skip")
-    assert {"theme", "by-verdict", "by-theme"} <= set(seen)
+    assert {"theme", "search", "by-verdict", "by-theme", "by-kind"} <= set(seen)
 
 
 def test_readable_without_script(open_page):
@@ -106,19 +109,81 @@ def test_readable_without_script(open_page):
 
 def test_order_of_a_page_is_that_of_the_design(open_page):
     page = open_page("c23-as-of-latest.html")
-    order = [
-        "rule",
-        "figure",
-        "specifications",
-        "criteria",
-        "against",
-        "change",
-        "missing",
-        "sample",
-        "methods",
-        "sources",
-        "again",
-    ]
-    tops = [page.locator(f"h2#{anchor}").bounding_box()["y"] for anchor in order]
+    order = ["figure", "against", "missing", "readings", "rule", "specifications", "criteria"]
+    order += ["days", "sample", "methods", "sources", "again"]
+    tops = [page.locator(f"#{anchor}").bounding_box()["y"] for anchor in order]
+    assert page.locator(".quote").bounding_box()["y"] < page.locator(".verdict").bounding_box()["y"]
     assert page.locator(".verdict").bounding_box()["y"] < tops[0]
     assert tops == sorted(tops)
+    folded = page.locator(".fold > details")
+    assert folded.evaluate_all("all => all.map(d => d.open)") == [False] * folded.count()
+
+
+def test_the_answer_stands_with_the_verdict_and_its_certainty(open_page, report):
+    page = open_page("c25-as-of-latest.html")
+    stored = json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
+    head = next(v for v in stored if v["claim"] == "C25" and v["as_of"] == "latest")
+    box = page.locator(".verdict")
+    assert box.locator(".answer").inner_text() == head["answer"]
+    assert f"Certainty: {head['certainty']['level']}" in box.inner_text()
+    speaks = page.locator(".sides > div").first.inner_text()
+    assert all(c["says"] in speaks for c in head["criteria"] if c["speaks"] == "for")
+
+
+def test_what_is_chosen_stands_in_the_address_and_is_found_again(open_page):
+    page = open_page("index.html")
+    page.select_option("#by-theme", "people")
+    page.fill("#search", "students")
+    shown = page.locator(".card:visible").all_inner_texts()
+    assert 0 < len(shown) < len([c for c in registry.claims().values() if c.theme == "people"])
+    assert page.url.endswith("#theme=people&q=students")
+    page.reload()
+    assert page.locator(".card:visible").all_inner_texts() == shown
+    page.locator("#filters button[type=reset]").click()
+    page.wait_for_function("document.querySelectorAll('.card[hidden]').length === 0")
+    assert page.url.endswith("index.html#")
+
+
+def test_search_reads_quotations_findings_and_answers(open_page, report):
+    page = open_page("index.html")
+    stored = json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
+    heads = {v["claim"]: v for v in stored if v["headline"] and v["as_of"] == "latest"}
+    for claim, text in (
+        ("C25", registry.claim("C25").quotation),
+        ("C16", heads["C16"]["finding"]),
+        ("C30", heads["C30"]["answer"]),
+    ):
+        page.fill("#search", text)
+        assert claim in page.locator(".card:visible .id").all_inner_texts()
+
+
+def test_each_choice_says_how_many_claims_it_leaves(open_page):
+    page = open_page("index.html")
+    page.select_option("#by-kind", "universal")
+    for option in page.locator("#by-verdict option").all():
+        said = int(re.search(r"\((\d+)\)$", option.inner_text())[1])
+        page.select_option("#by-verdict", option.get_attribute("value"))
+        assert page.locator(".card:visible").count() == said
+
+
+def test_a_claim_leads_to_its_countries_and_back(open_page):
+    page = open_page("c33-as-of-latest-economy-ca5.html")
+    page.locator("#countries + ul a", has_text="Kazakhstan").first.click()
+    assert page.url.endswith("c33-as-of-latest-economy-kaz.html")
+    page.locator("#countries + ul a", has_text="all about Kazakhstan").click()
+    assert page.url.endswith("brief-as-of-latest-economy-kaz.html")
+    page.locator("#countries + ul a").first.click()
+    assert page.url.endswith("c33-as-of-latest-economy-kaz.html")
+
+
+def test_pages_lead_to_their_neighbours_by_title(open_page):
+    page = open_page("c25-as-of-latest.html")
+    page.get_by_role("link", name=registry.claim("C26").title).click()
+    assert page.locator("h1").inner_text() == registry.claim("C26").title
+
+
+def test_an_address_within_a_fold_opens_it(open_page):
+    page = open_page("c25-as-of-latest.html")
+    assert not page.locator("#c-total-length").is_visible()
+    page.goto(page.url + "#c-total-length")
+    assert page.locator("#c-total-length").is_visible()

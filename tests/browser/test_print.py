@@ -47,6 +47,26 @@ def test_all_text_is_printed_folded_or_not_and_no_code_or_button(each_page):
         assert page.evaluate(OF_THE_SCREEN) == [], name
 
 
+EMPTY_HEADINGS = """() => {
+  const seen = e => e.checkVisibility() && e.getClientRects().length && (e.tagName === "svg" || e.innerText.trim());
+  const heads = [...document.querySelectorAll("h1, h2, h3, h4")].filter(seen);
+  const said = [...document.querySelectorAll("main :is(p, li, dd, td, pre, svg)")].filter(seen);
+  return heads.filter((h, i) => {
+    const end = heads.slice(i + 1).find(o => o.tagName <= h.tagName);
+    const after = (a, b) => a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING;
+    return !said.some(e => after(h, e) && !h.contains(e) && (!end || after(e, end) && !e.contains(end)));
+  }).map(h => h.innerText)
+}"""
+
+
+def test_no_heading_is_printed_over_nothing_and_the_page_says_where_and_when(each_page):
+    for name, page in each_page():
+        page.emulate_media(media="print")
+        assert page.evaluate(EMPTY_HEADINGS) == [], name
+        foot = page.locator("footer .paper").inner_text()
+        assert foot.startswith(name) and re.search(r"made on \d+ \w+ \d{4}$", foot), name
+
+
 def test_paper_is_light_whatever_the_screen_shows(each_kind):
     """Dark by the scheme of the screen, then by the reader's own switch."""
     look = """() => ["body", "h1", "main p", "a", "figure svg text", "td"].map(s => document.querySelector(s)).filter(e => e)

@@ -48,6 +48,7 @@ def test_every_page_has_figures_a_verdict_and_no_error(report):
         "index.html",
         "register.html",
         "methods.html",
+        "amendments.html",
     }
     for page in report.glob("*.html"):
         text = page.read_text(encoding="utf-8")
@@ -84,6 +85,32 @@ def test_every_figure_and_table_names_its_run_and_offers_its_data(report):
         ), page.name
         key = re.search(r" · run <code>([0-9a-f]{64})</code>", text)
         assert key and text.count(f"Run <code>{key[1][:10]}</code>") == figures, page.name
+
+
+def test_every_verdict_has_a_small_picture_and_a_description_for_previews(report):
+    for run in (r for r in plan() if r.claim in registry.claims()):
+        text = (report / f"{run.run_id}.html").read_text(encoding="utf-8")
+        told = dict(re.findall(r'<meta (?:name|property)="([\w:]+)" content="([^"]*)">', text))
+        assert told["og:image"] == f"share/{run.run_id}.png"
+        assert (report / told["og:image"]).read_bytes().startswith(b"\x89PNG")
+        assert told["description"] == told["og:description"]
+        assert told["description"].lower().startswith(registry.VERDICTS), run.run_id
+    assert {f.stem for f in report.glob("share/*.png")} == {
+        r.run_id for r in plan() if r.claim in registry.claims()
+    }
+
+
+def test_amendments_stand_on_one_page_in_order_of_time(report):
+    text = (report / "amendments.html").read_text(encoding="utf-8")
+    made = [(a.date, c.id, a) for c in registry.claims().values() for a in c.amendments]
+    assert made
+    days = re.findall(r'id="day-([\d-]+)"', text)
+    corrected = {c.date.isoformat() for c in registry.article().corrections}
+    assert days == sorted({str(date) for date, _, _ in made} | corrected)
+    assert text.count('<div class="amendment">') == len(made) + len(registry.article().corrections)
+    for _, claim, a in made:
+        assert a.rule_sha256_before[:16] in text, claim
+        assert registry.claim(claim).rule_sha256[:16] in text, claim
 
 
 def test_index_is_small_and_links_every_claim(report):

@@ -22,6 +22,9 @@ def raw(file: str, **where: object) -> pd.DataFrame:
     return found
 
 
+_CODINGS = ("acts", "conditions")
+
+
 @pytest.fixture(scope="module")
 def evidence() -> pd.DataFrame:
     return ca.load("evidence")
@@ -188,6 +191,75 @@ def test_polls_of_2014_are_the_rows_of_the_source():
         opinion, economies=["KAZ"], about="USA", against="CHN"
     ).iloc[0]
     assert (gap["estimate"], gap["last_year"]) == (9 - 39, 2014)
+
+
+def test_more_approve_of_russia_in_three_countries_at_least():
+    opinion, facts = raw("opinion/small.csv"), raw("facts/small.csv")
+    waves = opinion[(opinion["measure"] == "gallup_approve") & opinion["period"].str.len().eq(4)]
+    us, russia = (waves[waves["about"] == p] for p in ("USA", "RUS"))
+    both = us.merge(russia, on=["economy", "period"], suffixes=("", "_rus"))
+    lower = set(both.loc[both["value_pct"] < both["value_pct_rus"], "economy"])
+    assert lower == {"KGZ", "TJK"} == set(both["economy"]), "by country and year no more is known"
+
+    four = "KAZ;KGZ;TJK;UZB"
+    mean = facts[facts["subject"] == four].set_index("attribute")["value"]
+    usa, rus = (mean[f"gallup_approval_average:{p}"] for p in ("USA", "RUS"))
+    second = opinion[(opinion["economy"] == four) & (opinion["measure"] == "gallup_approve")]
+    rus = min(rus, *second["value_pct"])
+    cap = us.loc[us["economy"].isin(four.split(";")), "value_pct"].max()
+    # two countries not below would leave Russia this much of the four's sum, and it had more
+    assert min(2 * cap, 4 * usa) + 2 * 100 < 4 * rus
+    found = ca.article.approval.countries_below(
+        ca.load("opinion"), ca.load("facts"), about="USA", against="RUS"
+    ).iloc[0]
+    assert (found["low"], found["high"]) == (3, 5)
+
+
+def test_approval_ended_below_its_peak_in_four_of_the_five():
+    rows = raw("opinion/small.csv", measure="gallup_approve", about="USA")
+    rows = rows[rows["period"].str.fullmatch(r"\d{4}") & ~rows["economy"].str.contains(";")]
+    fell = {}
+    for economy, own in rows.groupby("economy"):
+        last = own["period"].max()
+        peak = own.loc[own["period"] < last, "value_pct"].max()
+        fell[economy] = max(peak - own.loc[own["period"] == last, "value_pct"].item(), 0)
+    assert {e for e, points in fell.items() if points >= 10} == {"KAZ", "KGZ", "TJK", "UZB"}
+    verdict = ca.check("C15")
+    (criterion,) = verdict.criteria
+    assert {c.economy: c.estimate for c in criterion.cells} == fell
+    assert verdict.verdict == "supported"
+
+
+@pytest.mark.parametrize("as_of", ["2023-05-19", None])
+def test_the_headlines_judge_at_the_breadth_of_an_ordinary_reader(as_of):
+    """The words follow from counts of origins by case, made here from the raw rows and codes."""
+    acts, conditions = ({(r.claim, r.item): r.codes for r in coding(n).rows} for n in _CODINGS)
+    rows = raw("evidence/small.csv")
+    rows = rows[rows["strength"].isin(["primary", "secondary"]) & (rows["text_seen"] != "none")]
+
+    def most(claim: str, codes: dict, wanted: set[str]) -> int:
+        """Origins on the case with most; documents later than the article are on other cases."""
+        cases: dict[str, set[str]] = {}
+        for row in rows[rows["claim"] == claim].itertuples():
+            code = codes[claim, row.item]
+            if code["strict"] in wanted:
+                cases.setdefault(code["case"], set()).add(row.origin_group)
+        return max((len(found) for found in cases.values()), default=0)
+
+    every = {"unrest", "force", "narrow", "broad"}
+    assert (most("C13", acts, every), most("C17", acts, every)) == (3, 2)
+    assert (most("C13", acts, {"unrest"}), most("C16", conditions, {"policy"})) == (0, 0)
+    read = {c["case"] for (claim, _), c in conditions.items() if c.get("read") == "contract"}
+    assert len(read) == 1, "one contract, far from the twenty asked for"
+    day = {} if as_of is None else {"as_of": as_of}
+    said = {claim: ca.check(claim, **day) for claim in ("C13", "C16", "C17")}
+    assert {claim: v.verdict for claim, v in said.items()} == {
+        "C13": "supported",
+        "C16": "not enough evidence",
+        "C17": "contradicted",
+    }
+    assert said["C13"].answer.startswith("Three independent sources document the same American act")
+    assert said["C17"].answer.startswith("Two independent sources document the same Chinese act")
 
 
 def test_grants_by_head_are_grants_over_people():

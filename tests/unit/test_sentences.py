@@ -79,6 +79,17 @@ def test_the_answer_follows_the_figures():
     )
     for_none = told(spec, *cells(0.5, 0.5, 0.5, 0.5, 0.5), word="contradicted")
     assert for_none[1] == "China first: none of the five countries"
+    everywhere = told(spec, *cells(2, 2, 2, 2, 2), word="supported")
+    assert everywhere[0] == "China leads in all five countries."
+    nowhere = {"fails": "China does not lead in {not_any}.", "undecided": "Nothing of {open_any}."}
+    negated = claim(counted() | {"says": SAYS | nowhere})
+    for estimates, sentence in (
+        ((0.5, 0.5, 0.5, 0.5, 0.5), "China does not lead in any of the five countries."),
+        ((0.5, 0.5, 0.5, 2, None), "China does not lead in Kazakhstan, Kyrgyzstan and Tajikistan."),
+        ((None,) * 5, "Nothing of any of the five countries."),
+        ((2, 2, 0.5, None, None), "Nothing of Turkmenistan and Uzbekistan."),
+    ):
+        assert told(negated, *cells(*estimates), word="not enough evidence")[0] == sentence
     nothing = told(spec, *cells(None, None, None, None, None), word="not enough evidence")
     assert nothing[0].startswith("Of Kazakhstan, Kyrgyzstan,")
 
@@ -88,7 +99,7 @@ def test_what_is_known_is_said_before_what_is_not():
     spec = claim(open_, counted())
     rows = [r | {"criterion": "unknown"} for r in cells(None, None, None, None, None)]
     text, _ = told(spec, *rows, *cells(2, 2, 2, 2, 2), word="not enough evidence")
-    assert text.endswith("and Uzbekistan. The rest is open.")
+    assert text == "China leads in all five countries. The rest is open."
 
 
 def test_of_a_mixed_criterion_the_answer_says_how_many_ways_agree():

@@ -12,7 +12,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ..estimates.frame import estimate_row, estimates
-from ..estimates.measures import measure
+from ..estimates.measures import measure, tells
 from ..ground import economies as eco
 from ..ground.errors import UnknownNameError
 from ..ground.periods import years_back
@@ -147,6 +147,98 @@ def approval_gap(
                 )
             )
     return estimates(found)
+
+
+def pooled_means(
+    opinion: pd.DataFrame, facts: pd.DataFrame, *, powers: Sequence[str]
+) -> pd.DataFrame:
+    """Means of approval that are published for several economies and years together.
+
+    opinion, facts: rows of these tables. powers: codes.
+    Returns economies and period (as the source names them), about, value_pct, year, source_id. Two
+    sources for one mean both stand.
+    """
+    mean = settings().polls.mean
+    stated = facts[facts["attribute"].isin([mean + power for power in powers])]
+    stated = pd.DataFrame(
+        {
+            "economies": stated["subject"],
+            "period": stated["period"],
+            "about": stated["attribute"].str.removeprefix(mean),
+            "value_pct": stated["value"],
+            "year": stated["year"],
+            "source_id": stated["source_id"],
+        }
+    )
+    pooled = opinion[
+        (opinion["measure"] == settings().polls.approval)
+        & opinion["about"].isin(list(powers))
+        & opinion["economy"].astype("string").str.contains(";")
+    ].rename(columns={"economy": "economies"})
+    return pd.concat([stated, pooled[list(stated)]], ignore_index=True)
+
+
+def fewest_below(n: int, about: float, against: float, cap: float) -> int:
+    """In how many of n economies one share must lie below another, given only the means of both.
+
+    about, against: the two means in per cent. cap: what the first share reaches at most in any
+    economy; the second reaches 100.
+    In k economies without a lead of the second its shares sum to no more than those of the first,
+    that is to min(k cap, n about), and elsewhere to 100 each; the largest k that leaves room for
+    n against is what could be.
+
+    Examples
+    --------
+    >>> fewest_below(4, about=30, against=78, cap=47), fewest_below(4, 30, 78, cap=100)
+    (3, 2)
+    """
+    room = (min(k * cap, n * about) + 100 * (n - k) >= n * against for k in range(n + 1))
+    return n - max((k for k, fits in enumerate(room) if fits), default=0)
+
+
+@measure("relations.countries_below")
+@tells("span")
+def countries_below(
+    opinion: pd.DataFrame, facts: pd.DataFrame, *, about: str, against: str
+) -> pd.DataFrame:
+    """In how many of the five fewer approve of one power's leadership than of another's.
+
+    opinion: as in `approval_waves`; facts: rows of table `facts` with means over several economies.
+    about, against: codes of the two powers.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, which tells the `span` of
+    years of the means. An economy counts by the newest year in which the same poll asked about
+    both. Of those without one, a mean over several economies says in how many at least it must be
+    so (`fewest_below`); there, no mean of one economy is taken to lie above the highest share that
+    any wave on record gives the power in these economies. low and high are what that leaves.
+    """
+    gaps = approval_gap(opinion, economies=eco.CA5, about=about, against=against)
+    ends = [gaps[end].fillna(gaps["estimate"]) for end in ("low", "high")]
+    below = set(gaps.loc[ends[1] < 0, "economy"])
+    above = set(gaps.loc[ends[0] >= 0, "economy"])
+    low, used, span = len(below), [r.frame for r in gaps["rows"] if r is not None], ""
+    means = pooled_means(opinion, facts, powers=[about, against])
+    for (economies, period), part in means.groupby(["economies", "period"]):
+        one, other = (part.loc[part["about"] == p, "value_pct"] for p in (about, against))
+        pool = set(str(economies).split(";"))
+        waves = approval_waves(opinion, about=about)
+        waves = waves[waves["economy"].isin(pool)]
+        if one.empty or other.empty or waves.empty:
+            continue
+        sure = fewest_below(len(pool), one.max(), other.min(), waves["value_pct"].max())
+        if sure + len(below - pool) > low:
+            low, span = sure + len(below - pool), str(period).replace("-", " to ")
+            used += [part.rename(columns={"economies": "economy"}), waves]
+    if not used:
+        missing = f"no poll at hand asked about both {about} and {against}"
+        return estimates([estimate_row(missing=missing)])
+    rows, high = pd.concat(used, ignore_index=True), len(gaps) - len(above)
+    told = {"span": span}
+    if low == high:
+        return estimates([estimate_row(rows, estimate=float(low), about=told)])
+    interval = "countries without a figure counted against and for"
+    return estimates(
+        [estimate_row(rows, low=low or None, high=float(high), interval=interval, about=told)]
+    )
 
 
 @measure("relations.approval_fall")

@@ -201,7 +201,8 @@ def _sides(claim_id: str, sides: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
 
 _SHAPES = {
     "acts": "Square: upon elections, laws, courts, appointments or territory; circle: upon "
-    "contracts, press or associations; a triangle would be unrest.",
+    "contracts, press or associations; diamond: by force or secret services; a triangle would be "
+    "unrest.",
     "conditions": "Circle: an economic condition; square: a policy condition.",
 }
 
@@ -210,7 +211,7 @@ def _cases(claim_id: str, evidence: pd.DataFrame) -> Iterator[tuple[Figure, dict
     """Acts of both powers side by side, or conditions of one lender."""
     scheme = _CODED[claim_id]
     shown = {"acts": ("C13", "C17"), "conditions": ("C16",)}[scheme]
-    codes = {"acts": "unrest;narrow;broad", "conditions": "policy;economic"}[scheme]
+    codes = {"acts": "unrest;force;narrow;broad", "conditions": "policy;economic"}[scheme]
     parts = [
         documents.case_origins(evidence, claim=one, coding=scheme, codes=codes).assign(
             power=_POWER.get(one, "")

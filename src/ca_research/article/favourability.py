@@ -21,7 +21,7 @@ from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.arguments import day, number
-from ..ground.errors import UnknownNameError
+from ..ground.errors import known_name
 from ..plots import style
 from ..plots.needs import by_year, needs, one_of
 from ..plots.panels import line, say_empty, shade_uncounted
@@ -36,11 +36,6 @@ def _count(waves_: int) -> str:
     return {0: "no wave", 1: "one wave"}.get(waves_, f"{waves_} waves")
 
 
-def _known(kind: str, name: str, known: Sequence[str]) -> None:
-    if name not in known:
-        raise UnknownNameError(kind, name, known)
-
-
 def waves(facts: pd.DataFrame, opinion: pd.DataFrame, *, series: str) -> pd.DataFrame:
     """Waves of one question: economy, year, percent, source_id, sorted; one pollster and one
     question only.
@@ -48,15 +43,22 @@ def waves(facts: pd.DataFrame, opinion: pd.DataFrame, *, series: str) -> pd.Data
     facts: table `facts` (subject, attribute, year, value, unit, source_id), for 'barometer':
         favourable view of China.
     opinion: table `opinion` (economy, about, measure, year, value_pct, source_id), for 'gallup':
-        approval of China's leadership.
+        approval of China's leadership; for 'barometer' waves that are quoted there.
     series: 'barometer' or 'gallup'. Percent is of all asked. Raises UnknownNameError for another
         series.
     """
-    _known("series", series, SERIES)
+    known_name("series", series, SERIES)
     polls = settings().polls
     if series == "barometer":
         rows = facts[(facts["attribute"] == polls.barometer) & (facts["unit"] == "percent")]
-        rows = rows.rename(columns={"subject": "economy", "value": "percent"})
+        rows = pd.concat(
+            [
+                rows.rename(columns={"subject": "economy", "value": "percent"}),
+                opinion[
+                    (opinion["about"] == "CHN") & (opinion["measure"] == polls.barometer_waves)
+                ].rename(columns={"value_pct": "percent"}),
+            ]
+        )
     else:
         rows = opinion[
             (opinion["about"] == "CHN")
@@ -161,7 +163,7 @@ def exchange_change(
     count_after (years), students_change (persons), missing (why a change is null).
     Raises UnknownNameError for another exposure.
     """
-    _known("exposure", exposure, ("same_years", "five_years_before"))
+    known_name("exposure", exposure, ("same_years", "five_years_before"))
     table, rows = waves(facts, opinion, series="barometer"), []
     for economy in economies:
         mine, counts = table[table["economy"] == economy], _students(students, economy)
@@ -194,6 +196,78 @@ def exchange_change(
     ]
     frame = pd.DataFrame(rows, columns=[*columns, "missing"])
     return frame.astype(dict.fromkeys(columns[1:], "float64"))
+
+
+def newest_pair(facts: pd.DataFrame, opinion: pd.DataFrame, economy: str) -> pd.DataFrame:
+    """The two newest waves of one question in an economy, of the pollster who asked last.
+
+    facts, opinion: as in `waves`. economy: a code.
+    Returns two rows of `waves`, the earlier first; none where no pollster asked twice.
+    """
+    pairs = []
+    for series in SERIES:
+        table = waves(facts, opinion, series=series)
+        pair = table[table["economy"] == economy].tail(2)
+        if len(pair) == 2:
+            pairs.append(pair)
+    return max(pairs, key=lambda pair: int(pair["year"].iloc[-1]), default=table.iloc[:0])
+
+
+def _exchange_years(counts: pd.Series, first: int, last: int) -> tuple[int, int] | None:
+    """The years over which exchange is compared: those of the waves where both are counted, else
+    the five to the last count before the second wave; None where these are not counted either.
+    """
+    known = counts.index[counts.index <= last]
+    if {first, last} <= set(known):
+        return first, last
+    if len(known) and int(known.max()) - 5 in counts.index:
+        return int(known.max()) - 5, int(known.max())
+    return None
+
+
+@measure("relations.favour_where_grown")
+def favour_where_grown(
+    facts: pd.DataFrame,
+    opinion: pd.DataFrame,
+    students: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+) -> pd.DataFrame:
+    """Change of the view of China between the two newest waves, where exchange grew before.
+
+    facts, opinion: as in `waves`. students: as in `exchange_change`. economies: codes.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, in percentage
+    points (`newest_pair`). Exchange is students in China: between the years of the waves where both
+    are counted, else over the five years to the last count before the second wave. An economy
+    without two waves, without these counts, or in which exchange did not grow has the reason in
+    `missing`.
+    """
+    out = []
+    for economy in economies:
+        pair, counts = newest_pair(facts, opinion, economy), _students(students, economy)
+        if pair.empty:
+            out.append(estimate_row(economy=economy, missing="no pollster asked twice"))
+            continue
+        years = _exchange_years(counts, *(int(y) for y in pair["year"]))
+        if years is None or not counts[years[1]] > counts[years[0]]:
+            why = "students in China are not counted" if years is None else "exchange did not grow"
+            out.append(estimate_row(economy=economy, missing=why))
+            continue
+        change = float(pair["percent"].iloc[1] - pair["percent"].iloc[0])
+        used = pd.concat([pair, _counted(students, economy, years)])
+        out.append(estimate_row(used, economy=economy, estimate=change))
+    return estimates(out)
+
+
+def _counted(students: pd.DataFrame, economy: str, years: Sequence[int]) -> pd.DataFrame:
+    """The counts of students behind a change, without their table's other columns."""
+    rows = students[
+        (students["origin"] == economy)
+        & (students["destination"] == "CHN")
+        & (students["level"] == "all")
+        & students["year"].isin(list(years))
+    ]
+    return preferred_rows(rows, ["origin"])[["origin", "destination", "year", "source_id"]]
 
 
 @measure("relations.exceptions")

@@ -387,6 +387,13 @@ def _residuals(
     return out
 
 
+def every_residual(
+    trade: pd.DataFrame, geography: pd.DataFrame, *, economies: Sequence[str] = eco.CA5
+) -> pd.DataFrame:
+    """`residuals` in every specification: they share panels and samples."""
+    return residuals(trade, geography, economies=economies)
+
+
 def _picked(
     trade: pd.DataFrame,
     geography: pd.DataFrame,
@@ -408,7 +415,7 @@ def _picked(
 
 
 @measure("trade.residual")
-@parts(fits=residuals)
+@parts(fits=every_residual)
 def residual(
     trade: pd.DataFrame,
     geography: pd.DataFrame,
@@ -444,7 +451,7 @@ def residual(
 
 
 @measure("trade.residual_p")
-@parts(fits=residuals)
+@parts(fits=every_residual)
 def residual_p(
     trade: pd.DataFrame,
     geography: pd.DataFrame,

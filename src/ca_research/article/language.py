@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
 from ..ground.arguments import whole_number
-from ..ground.errors import UnknownNameError, UsageError
+from ..ground.errors import UnknownNameError, UsageError, known_name
 from ..plots import style
 from ..plots.needs import needs
 from ..plots.panels import economy_panel, panels, say_empty
@@ -126,8 +126,7 @@ def learner_cases(
     Raises UnknownNameError for another choice. Formula: 100 ((last / first) ** (5 / years) - 1).
     """
     for kind, choice, known in (("bound", bound, BOUNDS), ("opening", opening, OPENINGS)):
-        if choice not in known:
-            raise UnknownNameError(kind, choice, known)
+        known_name(kind, choice, known)
     slack = _ROUNDING if bound == "cautious" else 0.0
     rows = culture[
         (culture["measure"] == "learners") & culture["economy"].str.fullmatch(r"[A-Z]{3}")
@@ -216,6 +215,86 @@ def learner_growth(
         ]
         out.append(estimate_row(used, economy=economy, estimate=float(case["growth"])))
     return estimates(out)
+
+
+PANDEMIC = (2020, 2021, 2022)
+"""Years in which tests and lessons were hardly held: neither end of a comparison."""
+
+_STATED = "hsk_takers_yearly_growth"
+
+
+def stated_growth(facts: pd.DataFrame) -> pd.DataFrame:
+    """Growth of candidates of the Chinese test that is stated for a span of years, brought to five.
+
+    facts: like table `facts`; rows of attribute hsk_takers_yearly_growth, per cent a year, whose
+        period is 'first-last'.
+    Returns the rows with economy, first_year, last_year and growth (per cent in five years,
+    compound). Formula: 100 ((1 + g / 100) ** 5 - 1).
+    """
+    rows = facts[facts["attribute"] == _STATED].dropna(subset=["value"])
+    ends = rows["period"].str.extract(r"^(\d{4})-(\d{4})$").dropna().astype(int)
+    rows = rows.loc[ends.index]
+    return rows.assign(
+        economy=rows["subject"],
+        first_year=ends[0],
+        last_year=ends[1],
+        growth=100 * ((1 + rows["value"].astype(float) / 100) ** 5 - 1),
+    )
+
+
+@measure("relations.learning_growth")
+def learning_growth(
+    culture: pd.DataFrame,
+    facts: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    bound: str = "as_printed",
+    last_from: int = 0,
+) -> pd.DataFrame:
+    """Growth of learners of Chinese or of candidates of its test, in per cent in five years.
+
+    culture: as in `learner_cases`; learners at one institute at two dates. facts: as in
+        `stated_growth`; candidates. economies: codes.
+    bound: 'as_printed' or 'cautious', as in `learner_cases`. last_from: the second date is of this
+        year or later.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without an
+    interval. A pair that begins in the year of opening, or of which one end lies in the pandemic
+    (PANDEMIC), takes no part. Where an economy has several pairs the slowest counts. One without
+    a pair has the reason in `missing`.
+    Raises UnknownNameError for another bound.
+    """
+    cases = learner_cases(culture, bound=bound, last_from=last_from, opening="left_out")
+    stated = stated_growth(facts)
+    stated = stated[stated["last_year"] >= whole_number("last_from", last_from)]
+    pairs = pd.concat(
+        [cases, stated[["economy", "first_year", "last_year", "growth", "source_id"]]]
+    )
+    apart = pairs["first_year"].isin(PANDEMIC) | pairs["last_year"].isin(PANDEMIC)
+    slowest = pairs[~apart].sort_values("growth").drop_duplicates("economy")
+    slowest = slowest.set_index("economy")
+    out = []
+    for economy in economies:
+        if economy not in slowest.index:
+            why = "no two dates of one institute or test outside 2020 to 2022 can be compared"
+            out.append(estimate_row(economy=economy, missing=why))
+            continue
+        pair = slowest.loc[economy]
+        used = _behind(culture, stated, economy, pair["source_id"])
+        out.append(estimate_row(used, economy=economy, estimate=float(pair["growth"])))
+    return estimates(out)
+
+
+def _behind(culture: pd.DataFrame, stated: pd.DataFrame, economy: str, source: str) -> pd.DataFrame:
+    """The rows that a pair of `learning_growth` rests on, with the keys of their own table."""
+    counted = culture[
+        (culture["measure"] == "learners")
+        & (culture["economy"] == economy)
+        & (culture["source_id"] == source)
+    ]
+    if len(counted):
+        return counted
+    mine = stated[(stated["economy"] == economy) & (stated["source_id"] == source)]
+    return mine.drop(columns=["economy", "first_year", "last_year", "growth"])
 
 
 @measure("relations.institute_openings")

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ..estimates.frame import estimate_row, estimates
-from ..estimates.measures import by_economy, measure
+from ..estimates.measures import by_economy, measure, parts
 from ..ground import economies as eco
 from ..ground.arguments import day, whole_number
 from ..ground.errors import UnknownNameError
@@ -60,6 +60,19 @@ def _of_formats(events: pd.DataFrame) -> pd.DataFrame:
     return events[events["kind"].str.startswith(("format_", "organisation_"))]
 
 
+def meetings_by_partner(
+    events: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    until: dt.date,
+    composition: str = "as_held",
+) -> dict[str, pd.DataFrame]:
+    """`meetings` of each partner."""
+    day("until", until)
+    near = _of_formats(events)
+    return {p: meetings(near, p, until=until, composition=composition) for p in economies}
+
+
 def documents(
     evidence: pd.DataFrame, partner: str, direction: str, *, until: dt.date | None = None
 ) -> pd.DataFrame:
@@ -95,6 +108,7 @@ def origins(events: pd.DataFrame, evidence: pd.DataFrame) -> int:
 
 @measure("relations.shared_meetings")
 @by_economy
+@parts(held=meetings_by_partner)
 def shared_meetings(
     events: pd.DataFrame,
     evidence: pd.DataFrame,
@@ -102,6 +116,7 @@ def shared_meetings(
     economies: Sequence[str],
     until: dt.date,
     composition: str = "as_held",
+    held: dict[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Number of dated meetings of each partner with all five by `until`.
 
@@ -109,6 +124,7 @@ def shared_meetings(
         the partners.
     until: a date.
     composition: 'as_held', or 'strict' without meetings that a note calls incomplete (INCOMPLETE).
+    held: what `meetings_by_partner` makes of these (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per partner. The count is the
     estimate where two independent origins show it, of the meetings or of documents that support
     them; zero where two documents list partners or members without this one and nothing is dated;
@@ -116,12 +132,14 @@ def shared_meetings(
     (see `dates.settle`).
     Raises UnknownNameError for another composition, UsageError for what is no date.
     """
-    day("until", until)
-    events, evidence = _of_formats(events), evidence[evidence["claim"] == CLAIM]
+    if held is None:
+        held = meetings_by_partner(
+            events, economies=economies, until=until, composition=composition
+        )
+    evidence = evidence[evidence["claim"] == CLAIM]
     rows = []
-    for partner in economies:
-        held = meetings(events, partner, until=until, composition=composition)
-        found, used = _settled(held, evidence, partner, until)
+    for partner, met in held.items():
+        found, used = _settled(met, evidence, partner, until)
         rows.append(estimate_row(used, economy=partner, **found))
     return estimates(rows)
 
@@ -146,6 +164,7 @@ def _settled(
 
 @measure("relations.meeting_or_body")
 @by_economy
+@parts(held=meetings_by_partner)
 def meeting_or_body(
     events: pd.DataFrame,
     evidence: pd.DataFrame,
@@ -155,6 +174,7 @@ def meeting_or_body(
     body: str,
     members: int,
     composition: str = "as_held",
+    held: dict[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """As `shared_meetings`, with a standing organisation counted where at least `members` of the
     five belong to it too.
@@ -165,35 +185,46 @@ def meeting_or_body(
         `until` and whose organisation an event dates has one more. What a document says against
         meetings does not speak against the body.
     members: a number.
+    held: what `meetings_by_partner` makes of these (made here if not given).
     Returns and raises as `shared_meetings`: an estimates frame
     (`estimates.ESTIMATE_COLUMNS`), one row per partner.
     """
+    if held is None:
+        held = meetings_by_partner(
+            events, economies=economies, until=until, composition=composition
+        )
     events, evidence = _of_formats(events), evidence[evidence["claim"] == CLAIM]
     rows = []
     year = day("until", until).year
     inside = set(eco.members(body, year))
     enough = len(inside & set(eco.CA5)) >= whole_number("members", members)
-    for partner in economies:
-        held = meetings(events, partner, until=until, composition=composition)
+    for partner, met in held.items():
         founded = select(events, actor=partner, kinds="organisation_founded")
         founded = founded[founded["last_day"] <= pd.Timestamp(until)]
         if partner in inside and enough and len(founded):
-            used = used_rows(pd.concat([held, founded], ignore_index=True))
-            rows.append(estimate_row(used, economy=partner, estimate=float(occasions(held) + 1)))
+            used = used_rows(pd.concat([met, founded], ignore_index=True))
+            rows.append(estimate_row(used, economy=partner, estimate=float(occasions(met) + 1)))
         else:
-            found, used = _settled(held, evidence, partner, until)
+            found, used = _settled(met, evidence, partner, until)
             rows.append(estimate_row(used, economy=partner, **found))
     return estimates(rows)
 
 
 @measure("relations.format_age")
+@parts(held=meetings_by_partner)
 def format_age(
-    events: pd.DataFrame, *, economies: Sequence[str], until: dt.date, composition: str = "as_held"
+    events: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    until: dt.date,
+    composition: str = "as_held",
+    held: dict[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Years from a partner's first dated meeting with all five to `until`.
 
     events: like table `events`. economies: codes of the partners. until: a date.
     composition: 'as_held' or 'strict' (see `shared_meetings`).
+    held: what `meetings_by_partner` makes of these (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per partner, in years
     of 365.25 days. A partial date gives low and high; where an older first meeting is known without
     its date, the first dated one gives low alone. A partner without a dated meeting has the reason
@@ -201,16 +232,18 @@ def format_age(
     Raises UnknownNameError for another composition, UsageError for what is no date.
     """
     end = pd.Timestamp(day("until", until))
-    events = _of_formats(events)
-    undated = _undated(events)
+    if held is None:
+        held = meetings_by_partner(
+            events, economies=economies, until=until, composition=composition
+        )
+    undated = _undated(_of_formats(events))
     rows = []
-    for partner in economies:
-        held = meetings(events, partner, until=until, composition=composition)
-        held = held[held["first_day"].notna()].sort_values(["first_day", "last_day"])
-        if held.empty:
+    for partner, met in held.items():
+        met = met[met["first_day"].notna()].sort_values(["first_day", "last_day"])
+        if met.empty:
             rows.append(estimate_row(economy=partner, missing="no meeting with all five is dated"))
             continue
-        first = held.iloc[[0]]
+        first = met.iloc[[0]]
         low, high = ((end - first[c].iloc[0]).days / YEAR for c in ("last_day", "first_day"))
         if partner in undated:
             found = {"low": low, "interval": "at least: the first meeting has no date"}

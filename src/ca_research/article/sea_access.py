@@ -5,11 +5,12 @@ sources.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 import pandas as pd
 
 from ..estimates.frame import estimate_row, estimates
-from ..estimates.measures import measure
+from ..estimates.measures import measure, tells
 from ..ground.arguments import day
 from ..ground.errors import UnknownNameError
 from ..stats.frames import require
@@ -76,6 +77,7 @@ def routes(events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
 
 
 @measure("relations.sea_routes")
+@tells("ports")
 def sea_routes(
     events: pd.DataFrame, evidence: pd.DataFrame, *, before: dt.date, use: str = "dated"
 ) -> pd.DataFrame:
@@ -84,10 +86,10 @@ def sea_routes(
     events, evidence: as in `routes`. before: a date.
     use: 'dated' (any two origins), or 'lasting' (the sources on the port are dated LASTING days
         apart or more).
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row. Ports shown are
-    the estimate; where there is none, ports that one origin alone shows (or for too short a time)
-    leave low 0 and high their number. That none is found says nothing: the reason then stands in
-    `missing`.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, which tells the `ports`
+    that are shown. Their number is the estimate; where there is none, ports that one origin alone
+    shows (or for too short a time) leave low 0 and high their number. That none is found says
+    nothing: the reason then stands in `missing`.
     Raises UnknownNameError for another use, UsageError for what is no date.
     """
     if use not in USES:
@@ -109,7 +111,14 @@ def sea_routes(
             " or for less than a year" if use == "lasting" else ""
         )
         return estimates([estimate_row(used, low=0.0, high=float(len(open_)), interval=why)])
-    return estimates([estimate_row(used, estimate=float(len(shown)))])
+    ports = _listed(part["port"].iloc[0] for part in shown)
+    return estimates([estimate_row(used, estimate=float(len(shown)), about={"ports": ports})])
+
+
+def _listed(ports: Iterable[str]) -> str:
+    """Ports as a sentence lists them, without the sea they lie on."""
+    *first, last = [port.split(",")[0] for port in ports]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _count(rows: pd.DataFrame) -> int:

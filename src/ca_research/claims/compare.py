@@ -7,18 +7,15 @@ from typing import Any
 
 import pandas as pd
 
+from ..ground.numbers import NOTHING, between, first_few, number
+
 Stored = Mapping[str, Any]
 
 
 def _shown(c: Stored) -> str:
-    if c["estimate"] is not None:
-        return f"{c['estimate']:.4g}"
-    low, high = c["low"], c["high"]
-    if low is None and high is None:
-        return "no figure"
-    if low is None or high is None:
-        return f"at most {high:.4g}" if low is None else f"at least {low:.4g}"
-    return f"{low:.4g} to {high:.4g}"
+    known = c["estimate"] is not None
+    said = number(c["estimate"]) if known else between(c["low"], c["high"])
+    return "no figure" if said == NOTHING else said
 
 
 def differences(before: Stored, after: Stored) -> list[str]:
@@ -55,11 +52,7 @@ def differences(before: Stored, after: Stored) -> list[str]:
         ("sources that went", set(before["sources"]) - set(after["sources"])),
     ):
         if ids:
-            few = sorted(ids)[:6]
-            lines.append(
-                f"{words}: {', '.join(few)}"
-                + (f" and {len(ids) - len(few)} more" if len(ids) > 6 else "")
-            )
+            lines.append(f"{words}: {first_few(sorted(ids), 6)}")
     return lines
 
 

@@ -55,7 +55,7 @@ class Computation:
     def __init__(self, given: Mapping[str, Any]) -> None:
         self.given = dict(given)
         self._done: dict[Any, pd.DataFrame | CaResearchError] = {}
-        self._parts: dict[tuple[Maker, tuple[str, ...]], _Part] = {}
+        self._parts: dict[Any, _Part] = {}
 
     def taken(self, calls: Iterable[Call]) -> set[str]:
         """Names of what is given that the measures take, or that one of their parts is made
@@ -91,26 +91,33 @@ class Computation:
         return rest
 
     def _compute(self, call: Call, choices: dict[str, Any]) -> pd.DataFrame:
-        function = call.function
-        given = self._arguments(function, call.economies) | dict(call.settings)
-        return checked(function(**given, **choices), call.name, place(function))
+        function, chosen = call.function, {**dict(call.settings), **choices}
+        given = self._arguments(function, call.economies, chosen) | chosen
+        return checked(function(**given), call.name, place(function))
 
-    def _arguments(self, function: Maker, economies: tuple[str, ...]) -> dict[str, Any]:
-        """What a function takes of the economies, of what is given, and of its parts."""
+    def _arguments(
+        self, function: Maker, economies: tuple[str, ...], chosen: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """What a function takes of the economies, the choices, what is given, and its parts."""
         found: dict[str, Any] = {}
         for name in _takes(function):
             if name == "economies":
                 found[name] = list(economies)
+            elif name in chosen:
+                found[name] = chosen[name]
             elif name in self.given:
                 found[name] = self.given[name]
             elif maker := parts_of(function).get(name):
-                found[name] = self._part(maker, economies)
+                found[name] = self._part(maker, economies, chosen)
         return found
 
-    def _part(self, maker: Maker, economies: tuple[str, ...]) -> Any:
-        key = (maker, economies)
+    def _part(self, maker: Maker, economies: tuple[str, ...], chosen: Mapping[str, Any]) -> Any:
+        """A part, made once for all specifications that make the same of the choices it takes."""
+        rests_on = _rests_on(maker)
+        own = tuple((name, value) for name, value in chosen.items() if name in rests_on)
+        key = (maker, economies if "economies" in rests_on else (), own)
         if key not in self._parts:
-            made = _tried(lambda: maker(**self._arguments(maker, economies)))
+            made = _tried(lambda: maker(**self._arguments(maker, economies, dict(own))))
             self._parts[key] = _Part(made, frozenset(self._inputs(maker)))
         return _or_raise(self._parts[key].found)
 
@@ -137,9 +144,10 @@ def _makers(functions: Iterable[Maker]) -> dict[str, Maker]:
     return found
 
 
-def _rests_on(function: Maker) -> set[str]:
+@cache
+def _rests_on(function: Maker) -> frozenset[str]:
     """Names of all that a function takes, and that its parts are made from."""
-    return set(_takes(function)).union(*(_rests_on(m) for m in parts_of(function).values()))
+    return frozenset(_takes(function)).union(*(_rests_on(m) for m in parts_of(function).values()))
 
 
 def _tried(make: Callable[[], Any]) -> Any:

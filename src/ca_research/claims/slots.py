@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 from ..estimates import told_by
@@ -10,9 +11,11 @@ from ..ground.numbers import fixed, number
 from ..registry import Criterion
 from .measures import find
 from .verdict import Cell, CriterionResult
+from .words import one
 
 SLOTS = {
     "number": "the figure of the main way to calculate it",
+    "amount": "the figure with what it counts: 'one independent source', '29% of the documents'",
     "range": "the range of the figure: bounds, or over all ways to calculate it",
     "low": "the lower end of the range",
     "high": "the upper end of the range",
@@ -23,19 +26,27 @@ SLOTS = {
     "of": "how many countries (or partners) are counted",
     "needed": "how many of them the rule asks for",
     "held": "in how many it is so: 'two of the three countries with data'; of one 'yes' or 'no'",
-    "where": "where it is so, by name",
+    "where": "where it is so, by name; of three and more 'all three countries' if it is so in all",
     "where_not": "where it is not so, by name",
+    "not_any": "the same after a 'not': 'any of the three countries' if it is so in none",
     "open": "where it cannot be said, by name",
+    "open_any": "the same after a 'no': 'any of the three countries' if it can be said of none",
     "open_count": "in how many it cannot be said",
     "cells": "each with its figure",
     "cells_met": "each where it is so, with its figure",
     "cells_not": "each where it is not so, with its figure",
 }
 """The slots that every criterion fills. A measure may fill more (`about` of its estimates): `name`,
-and where it is counted `name.met` and `name.not`."""
+and where it is counted `name.met` and `name.not`, which name the places only where they differ, and
+`name.met_where` and `name.not_where`, which always do."""
 
-_COUNTED = {"of", "needed", "held", "open", "open_count"}
-_COUNTED |= {name for name in SLOTS if name.startswith(("where", "cells"))}
+_COUNTED = {"of", "needed", "held", "open"}
+_COUNTED |= {name for name in SLOTS if name.startswith(("where", "cells", "not_", "open_"))}
+
+_OF_CELLS = (".met", ".not", ".met_where", ".not_where")
+"""What may follow a name that a measure tells: of the cells that are met, and of those that are
+not.
+"""
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _PERCENT = ("share", "percent", "growth")
@@ -44,7 +55,7 @@ _PERCENT = ("share", "percent", "growth")
 def slots_of(criterion: Criterion) -> set[str]:
     """Names of the slots that the sentences of a criterion may have."""
     names = set(SLOTS) - (set() if criterion.over else _COUNTED)
-    ends = ("", ".met", ".not") if criterion.over else ("",)
+    ends = ("", *_OF_CELLS) if criterion.over else ("",)
     told = told_by(find(criterion.measure))
     return names | {name + end for name in told for end in ends}
 
@@ -119,9 +130,11 @@ def values(c: CriterionResult) -> dict[str, str]:
     low, high = (only.low, only.high) if only else (c.low, c.high)
     estimate = only.estimate if only else c.estimate
     kind = "count" if counts and not only else c.kind
+    figure = said(estimate, kind, near) or spread(low, high, kind, near)
     span = (low if low is not None else estimate, high if high is not None else estimate)
     return {
-        "number": said(estimate, kind, near) or spread(low, high, kind, near),
+        "number": figure,
+        "amount": _amount(figure, estimate, c, counted=counts and not only),
         "range": spread(*((low, high) if estimate is None else span), kind, near),
         "low": said(low, kind, near),
         "high": said(high, kind, near),
@@ -134,18 +147,32 @@ def values(c: CriterionResult) -> dict[str, str]:
     }
 
 
+def _amount(figure: str, estimate: float | None, c: CriterionResult, counted: bool) -> str:
+    """A figure with what it counts; of a count of countries that is the countries."""
+    noun = "countries" if c.counted == "economies" else c.counted
+    unit = noun if counted else re.sub(r"^(per cent|share)\b", "", c.unit).strip()
+    return figure and f"{figure} {one(unit) if estimate == 1 else unit}"
+
+
 def _counted(c: CriterionResult) -> dict[str, str]:
     met = [x for x in c.cells if x.met is True]
     unmet = [x for x in c.cells if x.met is False]
     open_ = [x for x in c.cells if x.met is None]
     noun = "countries" if c.counted == "economies" else c.counted
+
+    def all_or_names(every: str, cells: Sequence[Cell]) -> str:
+        whole = len(cells) == len(c.cells) > 2
+        return f"{every} {in_words(len(cells))} {noun}" if whole else _names(cells)
+
     return {
         "of": in_words(len(c.cells)),
         "needed": in_words(c.threshold),
         "held": _held(len(met), len(met) + len(unmet), len(c.cells), noun),
-        "where": _names(met),
+        "where": all_or_names("all", met),
         "where_not": _names(unmet),
+        "not_any": all_or_names("any of the", unmet),
         "open": _names(open_),
+        "open_any": all_or_names("any of the", open_),
         "open_count": in_words(len(open_)) if open_ else "",
         "cells": _with_figures(c, [*met, *unmet]),
         "cells_met": _with_figures(c, met),
@@ -203,9 +230,8 @@ def _about(c: CriterionResult) -> dict[str, str]:
             for cell in c.cells:
                 if wanted(cell) and cell.about.get(name):
                     groups.setdefault(economies.in_prose(cell.about[name]), []).append(cell)
-            found[name + end] = (
-                next(iter(groups), "")
-                if len(groups) < 2
-                else joined(f"{value} in {_names(cells)}" for value, cells in groups.items())
-            )
+            told = joined(f"{value} in {_names(cells)}" for value, cells in groups.items())
+            found[name + end] = told if len(groups) > 1 else next(iter(groups), "")
+            if end:
+                found[f"{name}{end}_where"] = told
     return found

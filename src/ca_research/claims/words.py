@@ -14,8 +14,14 @@ _PLURALS = re.compile(
 
 
 def one(unit: str) -> str:
-    """A unit as it is read after the number one."""
-    return _PLURALS.sub(r"\1", unit)
+    """A unit as it is read after the number one.
+
+    Examples
+    --------
+    >>> one("independent inquiries"), one("loans")
+    ('independent inquiry', 'loan')
+    """
+    return _PLURALS.sub(r"\1", re.sub(r"\b(inquir|countr)ies\b", r"\1y", unit))
 
 
 def bounds(c: Mapping[str, Any]) -> str:

@@ -29,11 +29,14 @@ def measure(name: str) -> Callable[[Measure], Measure]:
 
 
 def parts(**makers: Maker) -> Callable[[Maker], Maker]:
-    """Declare arguments that are the same for all specifications, with what makes each.
+    """Declare arguments that many specifications share, with what makes each.
 
     Whoever runs a measure over many specifications, or several measures that declare the same part,
     makes it once and hands it to all of them; called alone a measure makes its own. What makes a
-    part takes tables and `economies` by name, as a measure does, and may declare parts in turn.
+    part takes tables, `economies` and choices by name, as a measure does, and may declare parts in
+    turn. A part is made once for all specifications that are equal in the choices it takes; a
+    choice that a claim leaves open has the default of the part, so measure and part give it the
+    same.
     """
 
     def mark(function: Maker) -> Maker:

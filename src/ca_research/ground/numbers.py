@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 NOTHING = "–"
@@ -78,6 +79,19 @@ def with_unit(said: str, unit: str) -> str:
     ('12% of trains', '12 months')
     """
     return f"{said}{unit}" if unit.startswith("%") else f"{said} {unit}"
+
+
+def first_few(names: Iterable[str], most: int) -> str:
+    """So many names, and how many more there are.
+
+    Examples
+    --------
+    >>> first_few(["a", "b", "c"], 2), first_few(["a", "b"], 2)
+    ('a, b and 1 more', 'a, b')
+    """
+    listed = list(names)
+    more = len(listed) - most
+    return ", ".join(listed[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def fixed(value: float, digits: int = 0) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -34,9 +34,9 @@ def curve_data(claim: Claim, verdict: Verdict, criterion: str) -> pd.DataFrame:
         raise UnknownNameError(f"criterion of {claim.id}", criterion, claim.spec.criteria())
     spec = claim.spec.criteria()[criterion]
     judged = {c.name: c for v in verdict.all() for c in v.criteria}[criterion]
-    alone = len(judged.cells) == 1 and spec.over
+    single = len(judged.cells) == 1 and spec.over
     table = verdict.curves[criterion].assign(
-        threshold=judged.cell_threshold if alone else judged.threshold
+        threshold=judged.cell_threshold if single else judged.threshold
     )
     return table.sort_values(["value", "high", "spec"], na_position="last", ignore_index=True)
 
@@ -54,7 +54,7 @@ _LETTER = 0.072
 )
 def specification_curve(
     data: pd.DataFrame,
-    axes: list[str],
+    axes: Sequence[str] | Mapping[str, str],
     *,
     unit: str,
     of: int | None = None,
@@ -63,11 +63,13 @@ def specification_curve(
     """Specifications sorted by value above, their choices below; the main one is ringed, the
     threshold is a line.
 
-    data: from `curve_data`. axes: names of the choices. unit: label of the values. of: where the
+    data: from `curve_data`. axes: names of the choices, with their words where those of the
+    register do not do. unit: label of the values. of: where the
     values count economies, how many there are. words: what a reader reads for a choice of an axis;
     by default the words for codes of the register. The figure is as wide as the specifications
     need, at most style.WIDE.
     """
+    heads = dict(axes) if isinstance(axes, Mapping) else {a: axis_words(a) for a in axes}
     if lacking := [a for a in axes if a not in data]:
         raise UsageError(
             f"no column for the choice {', '.join(lacking)}",
@@ -83,7 +85,7 @@ def specification_curve(
     data = data.iloc[np.argsort(_drawn_at(data), kind="stable")].reset_index(drop=True)
     varied = [a for a in axes if data[a].nunique() > 1 or len(axes) == 1]
     choices = [(a, v) for a in varied for v in dict.fromkeys(data.sort_values("spec")[a])]
-    heads = {a: axis_words(a) for a in varied}
+    heads = {a: heads[a] for a in varied}
     names = [words(a, v) for a, v in choices]
     left = 0.35 + _LETTER * (
         max(map(len, heads.values()), default=4) + max(map(len, names), default=4)
@@ -251,7 +253,11 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
         )
         show(
             specification_curve(
-                data, list(criterion.axes), unit=unit, of=of, words=claim.choice_words
+                data,
+                {a.name: axis_words(a) for a in claim.spec.axes_of(criterion)},
+                unit=unit,
+                of=of,
+                words=claim.choice_words,
             ),
             section="specifications",
             title=what,

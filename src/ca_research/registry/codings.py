@@ -42,7 +42,7 @@ class CodingAmendment(Model):
 
 class Coding(Model):
     """A scheme and its rows. A code that the scheme does not list, or a document coded twice, is
-    refused.
+    refused. `cases` puts an act or event that documents speak of in words.
     """
 
     title: str
@@ -50,6 +50,7 @@ class Coding(Model):
     about: str
     fields: dict[Name, CodeField]
     rows: tuple[CodedRow, ...]
+    cases: dict[Name, str] = Field(default_factory=dict)
     amendments: tuple[CodingAmendment, ...] = ()
 
     @model_validator(mode="after")
@@ -70,6 +71,8 @@ class Coding(Model):
                 known = self.fields[asked.like].values if asked.like else asked.values
                 if known and value not in known:
                     raise ValueError(f"{place}: {field} is {value!r}, not one of {sorted(known)}")
+        if idle := sorted(set(self.cases) - {row.codes.get("case") for row in self.rows}):
+            raise ValueError(f"words for cases that no row has: {idle}")
         return self
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -129,13 +130,14 @@ def tile(cell: Stored) -> str:
 
 
 def source_words(source_id: str) -> str:
-    """A source by its publisher and year.
+    """A source by its publisher and year, of publication or else of its edition.
 
-    Where neither is known its title stands.
+    Where no publisher is known its title stands.
     """
     source = registry.sources()[source_id]
-    name = source.publisher or source.title
-    return f"{name}, {source.published[:4]}" if source.published else name
+    name = re.split(r"[;,(]", source.publisher)[0].strip() if source.publisher else source.title
+    year = (source.published or source.edition or "")[:4]
+    return name if not year or year in name else f"{name}, {year}"
 
 
 def cited(ids: Sequence[str], most: int = 5) -> tuple[list[tuple[str, str]], int]:

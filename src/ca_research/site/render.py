@@ -21,7 +21,7 @@ from ..claims.answers import ways
 from ..claims.words import bounds, criterion_number
 from ..ground import economies
 from ..ground.display import GRID, HUE, INK, MUTED, OTHER, PAPER, STATE
-from ..ground.numbers import between, number
+from ..ground.numbers import NOTHING, between, number
 from ..ground.periods import day_in_words
 from ..registry.words import axis_words, choice_words, value_words
 from ..tables import cite
@@ -132,6 +132,7 @@ def environment() -> Environment:
     }
     env.filters |= filters
     env.globals |= {
+        "NOTHING": NOTHING,
         "between": between,
         "bounds": bounds,
         "criterion_number": criterion_number,

@@ -4,8 +4,10 @@ of them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -33,6 +35,13 @@ class Leading:
         """
         ends = {unit: list(dict.fromkeys(map(form, span))) for unit, span in self.values.items()}
         return ", ".join(f"{unit} {' to '.join(texts)}" for unit, texts in ends.items())
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The best and the worst place that the unit asked for can have, 1 the first."""
+        (low, high), *others = self.values.values()
+        best = 1 + sum(other > high for other, _ in others)
+        return best, 1 + sum(other >= low for _, other in others)
 
     @property
     def leader(self) -> str:
@@ -66,36 +75,34 @@ def leading(
     require(figures, ("low", "high"), keys=("group", "year", "unit"))
     for column in ("low", "high"):
         numbers(figures, column)
-    rows = figures if since is None else figures[figures["year"] >= since]
-    found = []
-    for (group, year), cell in rows.groupby(["group", "year"], sort=True):
-        seen = set(cell["unit"])
-        if {of, *needed} <= seen and seen & set(any_of):
-            found.append((len(seen & set(any_of)), int(year), group, cell))
-    if not found:
-        every = set(rows["unit"])
+    spans: dict[tuple[Any, int], dict[str, tuple[float, float]]] = {}
+    columns = (figures[name].tolist() for name in ("group", "year", "unit", "low", "high"))
+    for group, year, unit, low, high in zip(*columns, strict=True):
+        if since is None or year >= since:
+            cell = spans.setdefault((group, int(year)), {})
+            least, most = cell.get(unit, (low, high))
+            cell[unit] = min(least, low), max(most, high)
+    able = [
+        (len(cell.keys() & {*any_of}), year, group)
+        for (group, year), cell in sorted(spans.items())
+        if {of, *needed} <= cell.keys() and cell.keys() & {*any_of}
+    ]
+    if not able:
+        every = {unit for cell in spans.values() for unit in cell}
         absent = [u for u in (of, *needed) if u not in every]
         if absent:
             return f"no figure of {' and '.join(absent)}"
         if not every & set(any_of):
             return f"no figure of {' or '.join(any_of)}"
         return "never observed on one concept in one year"
-    most = max(n for n, *_ in found)
-    newest = max(year for n, year, *_ in found if n == most)
-    _, year, group, cell = next(f for f in found if f[:2] == (most, newest))
-    wanted = [of, *needed, *any_of]
-    spans = (
-        cell[cell["unit"].isin(wanted)]
-        .groupby("unit")
-        .agg(low=("low", "min"), high=("high", "max"))
-    )
-    own, rivals = spans.loc[of], spans.drop(index=of)
-    ends = []
-    for mine, theirs in ((own["low"], rivals["high"].max()), (own["high"], rivals["low"].max())):
-        ends.append(float(mine / theirs) if theirs > 0 else float("inf") if mine > 0 else 1.0)
+    _, year, group = max(able, key=lambda found: found[:2])  # of equal ones the first by name
+    cell = spans[group, year]
     values = {
-        u: (float(spans.at[u, "low"]), float(spans.at[u, "high"]))
-        for u in wanted
-        if u in spans.index
+        u: (float(cell[u][0]), float(cell[u][1])) for u in (of, *needed, *any_of) if u in cell
     }
-    return Leading(group, int(year), ends[0], ends[1], values)
+    (least, most), rivals = values[of], [span for u, span in values.items() if u != of]
+    ends = [
+        mine / theirs if theirs > 0 else math.inf if mine > 0 else 1.0
+        for mine, theirs in ((least, max(h for _, h in rivals)), (most, max(w for w, _ in rivals)))
+    ]
+    return Leading(group, year, ends[0], ends[1], values)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from statsmodels.duration.survfunc import SurvfuncRight
 
 from ..ground.errors import UsageError
 
@@ -40,16 +39,17 @@ def kaplan_meier(time: Sequence[float], event: Sequence[bool]) -> pd.DataFrame:
         )
     if not events.any():
         return pd.DataFrame(columns=["time", "at_risk", "events", "survival"], dtype="float64")
-    fit = SurvfuncRight(times, events.astype(int))
-    curve = pd.DataFrame(
+    when, fell = np.unique(times[events], return_counts=True)
+    at_risk = len(times) - np.searchsorted(np.sort(times), when)
+    survival = np.cumprod(1 - fell / at_risk)
+    return pd.DataFrame(
         {
-            "time": fit.surv_times,
-            "at_risk": fit.n_risk,
-            "events": fit.n_events,
-            "survival": fit.surv_prob,
+            "time": when,
+            "at_risk": at_risk.astype(float),
+            "events": fell.astype(float),
+            "survival": survival,
         }
     )
-    return curve[curve["events"] > 0].reset_index(drop=True)
 
 
 def survival_at(curve: pd.DataFrame, time: float) -> float:

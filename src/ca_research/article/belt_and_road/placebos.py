@@ -24,7 +24,7 @@ from ...ground.arguments import whole_number
 from ...ground.errors import CoverageError, UnknownNameError, UsageError
 from ...stats.synthetic import SyntheticControl, simplex_weights, synthetic_control
 from ..settings import settings
-from .measures import DONORS, OUTCOMES, accession, china_imports, donor_pool
+from .measures import DONORS, OUTCOMES, accession, china_imports, donors_of
 
 UNTIL = 2020
 """Last year used: until then China's imports are at hand for nearly every origin (as declared for
@@ -90,21 +90,70 @@ class _Prepared:
     accession_list: str
 
 
-def _prepare(
-    trade: pd.DataFrame, events: pd.DataFrame, accession_list: str, donors: str, source: str
-) -> _Prepared:
+Dates = dict[str, pd.DataFrame | CoverageError]
+Imports = dict[str, tuple[pd.DataFrame, pd.DataFrame] | CoverageError]
+
+
+def dates_by_list(events: pd.DataFrame) -> Dates:
+    """`accession` by each list, by dated texts and by the earliest of all, or why there is none."""
+    found: Dates = {}
+    for which in (*axes()["accession_list"], "earliest"):
+        try:
+            found[which] = accession(events, which)
+        except CoverageError as error:
+            found[which] = error
+    return found
+
+
+def imports_by_source(trade: pd.DataFrame) -> Imports:
+    """`china_imports` up to UNTIL by each compilation, long and as logs by year and economy; or why
+    there are none.
+    """
+    found: Imports = {}
+    for source in axes()["source"]:
+        try:
+            imports = china_imports(trade, source)
+        except CoverageError as error:
+            found[source] = error
+            continue
+        imports = imports[imports["year"] <= UNTIL]
+        wide = imports.pivot(index="year", columns="economy", values="log_imports")
+        found[source] = imports, wide
+    return found
+
+
+@parts(by_list=dates_by_list, by_source=imports_by_source)
+def prepared(
+    trade: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    accession_list: str | None = None,
+    donors: str = "never_or_late",
+    source: str = "joined",
+    by_list: Dates | None = None,
+    by_source: Imports | None = None,
+) -> _Prepared | str:
+    """What the fits of one list, pool and compilation share, or why there are none: a list or a
+    source without rows is missing in its own specifications and takes no others with it.
+    """
+    accession_list = accession_list or settings().belt_and_road.by_month
     for kind, value in (("accession_list", accession_list), ("donors", donors), ("source", source)):
         if value not in axes()[kind]:
             raise UnknownNameError(kind, value, axes()[kind])
-    dates = accession(events, accession_list)
-    imports = china_imports(trade, source)
-    imports = imports[imports["year"] <= UNTIL]
-    listed = (
-        accession(events, "earliest") if accession_list == "texts" else dates
-    )  # dated texts name few economies
-    wide = imports.pivot(index="year", columns="economy", values="log_imports")
-    pool = donor_pool(events, imports, listed, donors, LATE_FROM, eco.CA5)
-    return _Prepared(dates, imports, wide, list(pool["economy"]), accession_list)
+    by_list = dates_by_list(events) if by_list is None else by_list
+    by_source = imports_by_source(trade) if by_source is None else by_source
+    dates, bought = by_list[accession_list], by_source[source]
+    # dated texts name few economies
+    listed = by_list["earliest"] if accession_list == "texts" else dates
+    if isinstance(dates, CoverageError):
+        return dates.what
+    if isinstance(bought, CoverageError):
+        return bought.what
+    if isinstance(listed, CoverageError):
+        return listed.what
+    imports, wide = bought
+    pool = donors_of(imports, listed, donors, LATE_FROM, eco.CA5)
+    return _Prepared(dates, imports, wide, pool, accession_list)
 
 
 @dataclass(frozen=True)
@@ -169,22 +218,12 @@ def control(
     Raises UnknownNameError for an unknown choice; CoverageError without a known date of signing,
     without imports, with fewer than eight years before it or ten donors.
     """
-    listed = accession_list or settings().belt_and_road.by_month
-    shared = _prepare(trade, events, listed, donors, source)
+    choices = {"accession_list": accession_list, "donors": donors, "source": source}
+    shared = prepared(trade, events, **choices)
+    if isinstance(shared, str):
+        raise CoverageError(shared)
     asked, _ = _fit(shared, eco.resolve(economy), method)
     return _fitted.__wrapped__(*asked)  # one of the caller's own, which may be changed
-
-
-def _tried(
-    trade: pd.DataFrame, events: pd.DataFrame, values: tuple[str, ...]
-) -> _Prepared | CoverageError:
-    """A list or a source without rows is missing in its own specifications and takes no others with
-    it.
-    """
-    try:
-        return _prepare(trade, events, *values)
-    except CoverageError as error:
-        return error
 
 
 def effect_fits(
@@ -209,29 +248,63 @@ def effect_fits(
     """
     given = {"accession_list": accession_list, "donors": donors, "source": source, "method": method}
     chosen = {name: axes()[name] if value is None else (value,) for name, value in given.items()}
+    by_list, by_source = dates_by_list(events), imports_by_source(trade)
     rows: list[dict[str, Any]] = []
-    for values in itertools.product(*(chosen[n] for n in ("accession_list", "donors", "source"))):
-        shared = _tried(trade, events, values)
-        for how, code in itertools.product(chosen["method"], (eco.resolve(e) for e in economies)):
-            choices = dict(zip(axes(), (*values, how), strict=True))
-            try:
-                if isinstance(shared, CoverageError):
-                    raise shared
-                asked, used = _fit(shared, code, how)
-            except CoverageError as error:
-                rows.append(choices | estimate_row(economy=code, missing=error.what))
-                continue
-            fit, found = _fitted(*asked), dict(_ranked(*asked))
-            row = estimate_row(used, economy=code, estimate=found.pop("effect")) | found
-            row |= {"start": int(fit.start), "donors_used": len(fit.donors)}
-            rows.append(choices | row | {"pre_rmspe": fit.pre_rmspe, "post_rmspe": fit.post_rmspe})
+    for values in itertools.product(*chosen.values()):
+        choices = dict(zip(chosen, values, strict=True))
+        method = choices.pop("method")
+        shared = prepared(trade, events, **choices, by_list=by_list, by_source=by_source)
+        rows += _fits(shared, economies, choices | {"method": method})
+    return _frame(rows)
+
+
+@parts(shared=prepared)
+def fits_of(
+    trade: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    accession_list: str | None = None,
+    donors: str = "never_or_late",
+    source: str = "joined",
+    method: str = "synthetic",
+    shared: _Prepared | str | None = None,
+) -> pd.DataFrame:
+    """`effect_fits` of one specification; shared: as `prepared` makes it."""
+    choices = {
+        "accession_list": accession_list or settings().belt_and_road.by_month,
+        "donors": donors,
+        "source": source,
+    }
+    shared = prepared(trade, events, **choices) if shared is None else shared
+    return _frame(_fits(shared, economies, choices | {"method": method}))
+
+
+def _fits(
+    shared: _Prepared | str, economies: Sequence[str], choices: dict[str, str]
+) -> list[dict[str, Any]]:
+    rows = []
+    for code in (eco.resolve(e) for e in economies):
+        try:
+            if isinstance(shared, str):
+                raise CoverageError(shared)
+            asked, used = _fit(shared, code, choices["method"])
+        except CoverageError as error:
+            rows.append(choices | estimate_row(economy=code, missing=error.what))
+            continue
+        fit, found = _fitted(*asked), dict(_ranked(*asked))
+        row = estimate_row(used, economy=code, estimate=found.pop("effect")) | found
+        row |= {"start": int(fit.start), "donors_used": len(fit.donors)}
+        rows.append(choices | row | {"pre_rmspe": fit.pre_rmspe, "post_rmspe": fit.post_rmspe})
+    return rows
+
+
+def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     extra = ["p_gain", "p_loss", "p", "start", "donors_used", "pre_rmspe", "post_rmspe"]
     frame = pd.DataFrame(rows).reindex(columns=[*axes(), *ESTIMATE_COLUMNS, *extra])
-    frame = frame.astype(
+    return frame.astype(
         dict.fromkeys(("estimate", "low", "high", "p_gain", "p_loss", "p"), "float64")
     )
-    frame.attrs = {"as_of": trade.attrs.get("as_of", "latest")}
-    return frame
 
 
 def _picked(
@@ -271,7 +344,7 @@ def _rank(
 
 
 @measure("relations.gain_p")
-@parts(fits=effect_fits)
+@parts(fits=fits_of)
 def gain_p(
     trade: pd.DataFrame,
     events: pd.DataFrame,
@@ -308,7 +381,7 @@ def gain_p(
 
 
 @measure("relations.loss_p")
-@parts(fits=effect_fits)
+@parts(fits=fits_of)
 def loss_p(
     trade: pd.DataFrame,
     events: pd.DataFrame,
@@ -355,7 +428,7 @@ def partial_conjunction(p_values: Sequence[float], at_least: int) -> float:
 
 
 @measure("relations.joint_p")
-@parts(fits=effect_fits)
+@parts(fits=fits_of)
 def joint_p(
     trade: pd.DataFrame,
     events: pd.DataFrame,

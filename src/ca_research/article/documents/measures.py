@@ -15,9 +15,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ...estimates.frame import estimate_row, estimates
-from ...estimates.measures import measure, parts
+from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
-from ...ground.errors import UnknownNameError
+from ...ground.errors import UnknownNameError, known_name
 from ...plots.show import show_table
 from ...registry.codings import coding as registry_coding
 
@@ -31,11 +31,6 @@ STRENGTHS = {
 """What counts by nearness to the event. Commentary argues; it does not document."""
 SIDES = ("supports", "refutes")
 SEEN = {"excerpt": ("full", "excerpt"), "full": ("full",)}
-
-
-def _choice(kind: str, value: str, known: object) -> None:
-    if value not in known:  # type: ignore[operator]
-        raise UnknownNameError(kind, value, known)  # type: ignore[arg-type]
 
 
 def _list(joined: str) -> list[str]:
@@ -58,8 +53,8 @@ def seen_rows(
     seen: 'excerpt' (texts seen in full or in excerpt) or 'full'. Raises UnknownNameError for any
         other value.
     """
-    _choice("strength", strength, STRENGTHS)
-    _choice("seen", seen, SEEN)
+    known_name("strength", strength, STRENGTHS)
+    known_name("seen", seen, SEEN)
     rows = evidence[evidence["claim"] == claim]
     rows = rows[rows["strength"].isin(STRENGTHS[strength]) & rows["text_seen"].isin(SEEN[seen])]
     if reading:
@@ -103,7 +98,7 @@ def _counts(rows: pd.DataFrame, counting: str) -> pd.DataFrame:
 
 
 def _seen(seen: str, texts: str) -> str:
-    _choice("texts", texts, ("all", "seen_in_excerpt"))
+    known_name("texts", texts, ("all", "seen_in_excerpt"))
     return "full" if texts == "seen_in_excerpt" else seen
 
 
@@ -136,8 +131,8 @@ def independent_sources(
     side; where none was, the reason stands in `missing`.
     Raises UnknownNameError for another choice or a coding that does not exist.
     """
-    _choice("direction", direction, SIDES)
-    _choice("single", single, ("none", "source_in_favour", "source_against"))
+    known_name("direction", direction, SIDES)
+    known_name("single", single, ("none", "source_in_favour", "source_against"))
     rows = seen_rows(
         evidence, claim=claim, reading=reading, strength=strength, seen=_seen(seen, texts)
     )
@@ -229,7 +224,7 @@ def document_list(
     listed with 'none': they count nowhere.
     Raises UnknownNameError for another direction or coding.
     """
-    _choice("direction", direction, (*SIDES, "context"))
+    known_name("direction", direction, (*SIDES, "context"))
     rows = counted(evidence[evidence["claim"] == claim], counting)
     rows = rows[rows["direction"] == direction].sort_values(
         ["reading", "date", "item"], na_position="last"
@@ -327,10 +322,28 @@ def _largest_case(shown: Sequence[tuple[str, str]], case: str) -> int:
     """
     if case == "any":
         return len({origin for _, origin in shown})
-    return max(Counter(kind for kind, _ in set(shown) if isinstance(kind, str)).values(), default=0)
+    return max(_origins_by_case(shown).values(), default=0)
+
+
+def _origins_by_case(shown: Sequence[tuple[str, str]]) -> Counter[str]:
+    return Counter(kind for kind, _ in set(shown) if isinstance(kind, str))
+
+
+MOST_NAMED = 2
+"""Cases that a sentence names; where more have as many origins it names none."""
+
+
+def _best_documented(shown: Sequence[tuple[str, str]], coding: str) -> str:
+    """The case with most origins in words, or two with as many; nothing where there are more."""
+    counts = _origins_by_case(shown)
+    best = sorted(case for case, n in counts.items() if n == max(counts.values()))
+    known = registry_coding(coding).cases
+    words = [known.get(case) or case_name(case) for case in best]
+    return " and ".join(words) if len(words) <= MOST_NAMED else ""
 
 
 @measure("relations.documented_cases")
+@tells("case")
 @parts(documents=Coded)
 def documented_cases(
     evidence: pd.DataFrame,
@@ -354,17 +367,17 @@ def documented_cases(
     texts: 'all', or 'seen_in_excerpt' to leave out the texts that were seen only in excerpt.
     single: 'none', or 'source' to take away the origin whose loss lowers the count most.
     documents: the evidence as `Coded` (made here if not given).
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row. Zero is an answer
-    where documents on the claim were seen; it says that none of them shows a case, and no more.
-    Where none was seen, that stands in `missing`.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, which tells the `case`
+    that has most. Zero is an answer where documents on the claim were seen; it says that none of
+    them shows a case, and no more. Where none was seen, that stands in `missing`.
     Raises UnknownNameError for another choice or an unknown code.
     """
-    _choice("doubtful", doubtful, ("strict", "wide"))
-    _choice("case", case, ("same", "any"))
-    _choice("single", single, ("none", "source"))
+    known_name("doubtful", doubtful, ("strict", "wide"))
+    known_name("case", case, ("same", "any"))
+    known_name("single", single, ("none", "source"))
     known = registry_coding(coding).fields["strict"].values
     for code in _list(codes):
-        _choice(f"code of {coding}", code, known)
+        known_name(f"code of {coding}", code, known)
     rows = (documents or Coded(evidence)).rows(claim, coding, strength, _seen("excerpt", texts))
     if rows.empty:
         return estimates([estimate_row(missing="no document was seen")])
@@ -380,7 +393,8 @@ def documented_cases(
             for gone in {origin for _, origin in shown}
         ]
         count = min(lost, default=0)
-    return estimates([estimate_row(rows, estimate=float(count))])
+    told = {"case": _best_documented(shown, coding)}
+    return estimates([estimate_row(rows, estimate=float(count), about=told)])
 
 
 @measure("relations.cases_read")

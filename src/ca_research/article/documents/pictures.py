@@ -15,8 +15,15 @@ from ...plots.needs import needs
 
 _SIDE = {"supports": (1, style.STATE["holds"]), "refutes": (-1, style.STATE["fails"])}
 _DEPTH = {"primary": 1.0, "secondary": 0.6, "commentary": 0.25}
-SHAPES = {"unrest": "^", "narrow": "s", "policy": "s", "broad": "o", "economic": "o"}
-"""Shape of a mark by code: triangle, square, circle."""
+SHAPES = {
+    "unrest": "^",
+    "force": "D",
+    "narrow": "s",
+    "policy": "s",
+    "broad": "o",
+    "economic": "o",
+}
+"""Shape of a mark by code: triangle, diamond, square, circle."""
 
 
 def _year(value: object) -> str:

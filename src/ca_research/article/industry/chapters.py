@@ -14,10 +14,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ...estimates.frame import estimate_row, estimates
-from ...estimates.measures import measure
+from ...estimates.measures import measure, parts
 from ...ground import economies as eco
 from ...ground.arguments import whole_number
-from ...ground.errors import CoverageError, UnknownNameError
+from ...ground.errors import CoverageError, known_name
 from ...ground.periods import window_years
 from ...stats.frames import require
 from ...trade.checks import one_figure_per_cell
@@ -71,12 +71,6 @@ _IMPORTERS = ("steady", "all")
 _BASKETS = {"without_fuels": (*FUELS, *PRECIOUS), "all": ()}
 
 
-def _choice(kind: str, name: str, known: Sequence[str]) -> str:
-    if name not in known:
-        raise UnknownNameError(kind, name, known)
-    return name
-
-
 def chapter_rows(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
     """Importers' rows of one economy's goods by HS chapter; an EU member stands aside where the EU
     reports for it.
@@ -106,6 +100,11 @@ def chapter_rows(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
     return rows.drop(index=twice[0].append(twice[1:])) if twice else rows
 
 
+def rows_by_economy(trade: pd.DataFrame, *, economies: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """`chapter_rows` of each economy."""
+    return {economy: chapter_rows(trade, economy) for economy in economies}
+
+
 def _reports(rows: pd.DataFrame) -> pd.DataFrame:
     """One row per importer and year behind an estimate: a report is used as a whole, so it counts
     once.
@@ -120,7 +119,7 @@ def _importers(
     will).
     """
     rows = rows[rows["year"].isin(list(years))]
-    if _choice("importers", importers, _IMPORTERS) == "steady":
+    if known_name("importers", importers, _IMPORTERS) == "steady":
         seen = rows.groupby("reporter")["year"].nunique()
         rows = rows[rows["reporter"].isin(seen.index[seen == len(set(years))])]
     found = rows.groupby("year")["reporter"].nunique().reindex(list(years), fill_value=0)
@@ -144,7 +143,7 @@ def _indicators(rows: pd.DataFrame, floor: float, basket: str) -> pd.DataFrame:
     """Per year: importers, chapters (of manufactures above the floor), hhi, machinery (per cent of
     the basket).
     """
-    left_out = _BASKETS[_choice("basket", basket, tuple(_BASKETS))]
+    left_out = _BASKETS[known_name("basket", basket, tuple(_BASKETS))]
     totals = rows.groupby(["year", "product"], as_index=False)["value_usd"].sum()
     made = totals[totals["product"].isin(MANUFACTURES) & (totals["value_usd"] >= floor)]
     kept = totals[~totals["product"].isin(left_out)]
@@ -202,8 +201,7 @@ def chapter_indicators(
 
 
 def _change(
-    trade: pd.DataFrame,
-    economies: Sequence[str],
+    chapters: dict[str, pd.DataFrame],
     column: str,
     *,
     importers: str,
@@ -219,8 +217,8 @@ def _change(
     last = whole_number("until", until)
     early, late = window_years(before), [last - 2, last - 1, last]
     out = []
-    for economy in economies:
-        rows, missing = _importers(chapter_rows(trade, economy), [*early, *late], importers)
+    for economy, imported in chapters.items():
+        rows, missing = _importers(imported, [*early, *late], importers)
         if missing:
             out.append(estimate_row(economy=economy, missing=missing))
             continue
@@ -237,6 +235,7 @@ def _change(
 
 
 @measure("trade.chapter_gain")
+@parts(chapters=rows_by_economy)
 def chapter_gain(
     trade: pd.DataFrame,
     *,
@@ -245,6 +244,7 @@ def chapter_gain(
     until: int = 2018,
     floor: int = 1_000_000,
     before: str = BEFORE,
+    chapters: dict[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Chapters of manufactures gained: yearly mean of the three years to `until` less that over
     `before`.
@@ -253,18 +253,22 @@ def chapter_gain(
     importers: 'steady', those that report in every year compared, or 'all', those of each year.
     until: the last of the three years. before: years compared with ('2010-2012').
     floor: US dollars a year from which a chapter counts.
+    chapters: what `rows_by_economy` makes of trade (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; the estimate is
     a number of chapters (of the 76 in MANUFACTURES), without an interval; n counts reports of
     importers. Fewer than LEAST_IMPORTERS in one of the years are recorded in `missing`.
     Raises UnknownNameError for another choice of importers, UsageError for a window or a floor that
     is none.
     """
+    if chapters is None:
+        chapters = rows_by_economy(trade, economies=economies)
     return _change(
-        trade, economies, "chapters", importers=importers, until=until, before=before, floor=floor
+        chapters, "chapters", importers=importers, until=until, before=before, floor=floor
     )
 
 
 @measure("trade.chapter_concentration_change")
+@parts(chapters=rows_by_economy)
 def chapter_concentration_change(
     trade: pd.DataFrame,
     *,
@@ -273,20 +277,23 @@ def chapter_concentration_change(
     until: int = 2018,
     basket: str = "without_fuels",
     before: str = BEFORE,
+    chapters: dict[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Change of the concentration of exports on HS chapters, in per cent of its mean over `before`.
 
     trade, economies, importers, until, before: as in `chapter_gain`.
     basket: 'without_fuels' (without chapters 27 and 71) or 'all'.
+    chapters: what `rows_by_economy` makes of trade (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval; `missing` as in `chapter_gain`.
     Raises UnknownNameError for another choice, UsageError for a window that is none.
     Formula: 100 (H_late / H_before - 1), H the mean over years of the Herfindahl-Hirschman index of
     chapters, sum_k s_k ** 2 (Hirschman 1964, American Economic Review 54(5)).
     """
+    if chapters is None:
+        chapters = rows_by_economy(trade, economies=economies)
     return _change(
-        trade,
-        economies,
+        chapters,
         "hhi",
         importers=importers,
         until=until,
@@ -297,6 +304,7 @@ def chapter_concentration_change(
 
 
 @measure("trade.machinery_change")
+@parts(chapters=rows_by_economy)
 def machinery_change(
     trade: pd.DataFrame,
     *,
@@ -305,21 +313,24 @@ def machinery_change(
     until: int = 2018,
     basket: str = "without_fuels",
     before: str = BEFORE,
+    chapters: dict[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Change of the share of machinery and vehicles (HS chapters 84 to 89) in exports, in
     percentage points.
 
     trade, economies, importers, until, before: as in `chapter_gain`. basket: as in
         `chapter_concentration_change`.
+    chapters: what `rows_by_economy` makes of trade (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval; `missing` as in `chapter_gain`.
     Raises UnknownNameError for another choice, UsageError for a window that is none.
     Formula: mean share of the three years to `until` less that over `before`, shares in per cent of
     the basket.
     """
+    if chapters is None:
+        chapters = rows_by_economy(trade, economies=economies)
     return _change(
-        trade,
-        economies,
+        chapters,
         "machinery",
         importers=importers,
         until=until,
@@ -329,22 +340,31 @@ def machinery_change(
 
 
 @measure("trade.chapter_coverage")
+@parts(chapters=rows_by_economy)
 def chapter_coverage(
-    trade: pd.DataFrame, *, economies: Sequence[str], until: int = 2018, floor: int = 1_000_000
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    until: int = 2018,
+    floor: int = 1_000_000,
+    chapters: dict[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Chapters of manufactures seen in one year, in per cent of the 76 there are.
 
     trade: as in `chapter_rows`. economies: codes. until: the year.
     floor: US dollars from which a chapter is seen.
+    chapters: what `rows_by_economy` makes of trade (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy. All importers
     that report in that year count; sales to others are unseen, so the estimate is a floor. Fewer
     than LEAST_IMPORTERS are recorded in `missing`.
     Raises UsageError for a year or a floor that is none.
     """
     until, floor = whole_number("until", until), whole_number("floor", floor)
+    if chapters is None:
+        chapters = rows_by_economy(trade, economies=economies)
     out = []
-    for economy in economies:
-        rows, missing = _importers(chapter_rows(trade, economy), [until], "all")
+    for economy, imported in chapters.items():
+        rows, missing = _importers(imported, [until], "all")
         if missing:
             out.append(estimate_row(economy=economy, missing=missing))
             continue
@@ -358,6 +378,7 @@ def chapter_coverage(
 
 
 @measure("trade.resource_share")
+@parts(chapters=rows_by_economy)
 def resource_share(
     trade: pd.DataFrame,
     *,
@@ -366,6 +387,7 @@ def resource_share(
     gold: str = "counted",
     basis: str = "hs_partners",
     until: int = 2018,
+    chapters: dict[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Raw materials in an economy's exports of goods, in per cent of their value.
 
@@ -381,19 +403,22 @@ def resource_share(
         least, and at most all of crude materials (2), fuels (3), goods classified by material (6)
         and, with gold, section 9, where SITC 97 puts it.
     until: a year.
+    chapters: what `rows_by_economy` makes of trade (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy: an estimate by
     'hs_partners', low and high by 'sitc_matrix' (whatever `resources`). Too few importers or no
     exports by section are recorded in `missing`.
     Raises UnknownNameError for another choice, UsageError for a year that is none.
     """
     until = whole_number("until", until)
-    _choice("resources", resources, tuple(RESOURCES))
-    _choice("gold", gold, _GOLD)
-    if _choice("basis", basis, ("hs_partners", "sitc_matrix")) == "sitc_matrix":
+    known_name("resources", resources, tuple(RESOURCES))
+    known_name("gold", gold, _GOLD)
+    if known_name("basis", basis, ("hs_partners", "sitc_matrix")) == "sitc_matrix":
         return estimates([_by_section(trade, economy, gold, until) for economy in economies])
+    if chapters is None:
+        chapters = rows_by_economy(trade, economies=economies)
     out = []
-    for economy in economies:
-        rows, missing = _importers(chapter_rows(trade, economy), [until], "all")
+    for economy, imported in chapters.items():
+        rows, missing = _importers(imported, [until], "all")
         if missing:
             out.append(estimate_row(economy=economy, missing=missing))
             continue

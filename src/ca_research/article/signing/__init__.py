@@ -2,7 +2,6 @@
 
 from .measures import (
     DATES,
-    Answer,
     Document,
     documents_signed,
     group_ahead,
@@ -19,7 +18,6 @@ from .pictures import signing_curves
 
 __all__ = [
     "DATES",
-    "Answer",
     "Document",
     "documents_signed",
     "group_ahead",

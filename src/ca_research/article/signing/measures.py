@@ -5,16 +5,18 @@ never did.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from ...estimates.frame import estimate_row, estimates
-from ...estimates.measures import measure, parts
+from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
 from ...ground.arguments import day, number
 from ...ground.errors import CoverageError, UnknownNameError
+from ...ground.numbers import fixed
 from ...stats.survival import kaplan_meier, median_time, survival_at
 from ...tables.dates import bounds
 from ..belt_and_road import PLACEHOLDERS, accession_variants
@@ -116,19 +118,44 @@ def _latest(documents: list[Document], economy: str, end: dt.date) -> _Limit | N
     return min(known, default=None)
 
 
-def _times(documents: list[Document], until: dt.date, dates: str, placeholder: str) -> pd.DataFrame:
+@parts(documents=documents_signed)
+def signing_times(
+    events: pd.DataFrame,
+    *,
+    until: dt.date,
+    dates: str = "by_month_and_texts",
+    placeholder: str = "unknown",
+    documents: list[Document] | None = None,
+) -> pd.DataFrame:
+    """Months from the launch to the first signed document, for every member of the UN but China.
+
+    events: rows like table `events`, as in `accession_variants`.
+    dates: see DATES. placeholder: what 2013-12 in the list by month stands for: 'unknown' (some day
+    between launch and the last day that the economy's earliest dated document by any list or text
+    can mean; and `until` where there is none), 'as_printed' (December 2013) or 'next_year' (some
+    day of 2014). A member that the list names without a date has signed at an unknown time too.
+    until: end of the watch; who signed later, or never, is censored then.
+    documents: what `documents_signed` makes of events (made here if not given).
+    Returns economy, five (one of the five), state ('signed', 'unknown', 'open' where a partial date
+    spans the end of the watch, 'not signed'), low and high (months; those of the end of the watch
+    where not signed), date, source_id, bounded_by and bound_source_id (the document that bounds an
+    unknown time, null elsewhere).
+    Raises CoverageError where there is no document by the dates chosen, UnknownNameError for
+    another choice.
+    """
     if dates not in DATES:
         raise UnknownNameError("dates", dates, DATES)
     if placeholder not in PLACEHOLDERS:
         raise UnknownNameError("placeholder", placeholder, PLACEHOLDERS)
     start, end = settings().belt_and_road.launch, day("until", until)
     watch = (end - start).days / MONTH
+    documents = documents_signed(events) if documents is None else documents
     chosen = _chosen(documents, dates, placeholder)
     if not chosen:
         raise CoverageError(
             f"no signed document {dates.replace('_', ' ')}", hint="load all of table events"
         )
-    records = []
+    records, five = [], frozenset(eco.CA5)
     for code in (c for c in un_members() if c != "CHN"):
         state, low, high, document, limit = "not signed", watch, watch, chosen.get(code), None
         if document is not None:
@@ -146,7 +173,7 @@ def _times(documents: list[Document], until: dt.date, dates: str, placeholder: s
                 )
         source, date = (document.source_id, document.date or None) if document else (None, None)
         by = (limit.date, limit.source_id) if limit else (None, None)
-        records.append((code, code in eco.CA5, state, low, high, date, source, *by))
+        records.append((code, code in five, state, low, high, date, source, *by))
     columns = [
         "economy",
         "five",
@@ -161,31 +188,6 @@ def _times(documents: list[Document], until: dt.date, dates: str, placeholder: s
     return pd.DataFrame(records, columns=columns)
 
 
-def signing_times(
-    events: pd.DataFrame,
-    *,
-    until: dt.date,
-    dates: str = "by_month_and_texts",
-    placeholder: str = "unknown",
-) -> pd.DataFrame:
-    """Months from the launch to the first signed document, for every member of the UN but China.
-
-    events: rows like table `events`, as in `accession_variants`.
-    dates: see DATES. placeholder: what 2013-12 in the list by month stands for: 'unknown' (some day
-    between launch and the last day that the economy's earliest dated document by any list or text
-    can mean; and `until` where there is none), 'as_printed' (December 2013) or 'next_year' (some
-    day of 2014). A member that the list names without a date has signed at an unknown time too.
-    until: end of the watch; who signed later, or never, is censored then.
-    Returns economy, five (one of the five), state ('signed', 'unknown', 'open' where a partial date
-    spans the end of the watch, 'not signed'), low and high (months; those of the end of the watch
-    where not signed), date, source_id, bounded_by and bound_source_id (the document that bounds an
-    unknown time, null elsewhere).
-    Raises CoverageError where there is no document by the dates chosen, UnknownNameError for
-    another choice.
-    """
-    return _times(documents_signed(events), until, dates, placeholder)
-
-
 def signing_curve(times: pd.DataFrame, edge: str) -> pd.DataFrame:
     """Kaplan-Meier curve of rows of `signing_times` at one edge of their dates.
 
@@ -197,12 +199,13 @@ def signing_curve(times: pd.DataFrame, edge: str) -> pd.DataFrame:
     Raises CoverageError where no economy is left. Source: Kaplan and Meier (1958), Journal of the
     American Statistical Association 53(282).
     """
-    rows = times[times["state"] != "unknown"] if edge == "middle" else times
-    if rows.empty:
+    low, high, state = (times[name].to_numpy() for name in ("low", "high", "state"))
+    kept = state != "unknown" if edge == "middle" else np.full(len(times), True)
+    if not kept.any():
         raise CoverageError("no economy with a known date of signing")
-    time = rows[["low", "high"]].mean(axis=1) if edge == "middle" else rows[edge]
-    happened = rows["state"].isin(["signed"] if edge != "low" else ["signed", "open", "unknown"])
-    return kaplan_meier(time.tolist(), happened.tolist())
+    time = {"low": low, "middle": (low + high) / 2, "high": high}[edge]
+    happened = state != "not signed" if edge == "low" else state == "signed"
+    return kaplan_meier(time[kept], happened[kept])
 
 
 def signing_medians(times: pd.DataFrame) -> dict[str, float | None]:
@@ -261,42 +264,8 @@ def _own(row: Any) -> dict[str, float | None]:
     return {"low": row.low, "middle": None, "high": None if row.state == "open" else row.high}
 
 
-class Answer(NamedTuple):
-    """What a measure says of one economy ('' for a group): bounds and estimate, and the times it
-    rests on.
-
-    own: the part of `times` that is the economy's own, where the rest only makes the median it is
-        compared with.
-    """
-
-    economy: str
-    found: dict[str, Any]
-    times: pd.DataFrame
-    own: pd.DataFrame | None = None
-
-    def row(self) -> dict[str, Any]:
-        """One row of an estimates frame; n and years are those of its own dates."""
-        whole = estimate_row(_used(self.times), economy=self.economy, **self.found)
-        if self.own is None:
-            return whole
-        mine = estimate_row(_used(self.own))
-        return whole | {k: mine[k] for k in ("n", "first_year", "last_year")}
-
-
-def _measured(
-    events: pd.DataFrame,
-    documents: list[Document] | None,
-    answers: Callable[[pd.DataFrame], list[Answer]],
-    until: dt.date,
-    **choices: str,
-) -> pd.DataFrame:
-    """An estimates frame from the times of signing."""
-    documents = documents_signed(events) if documents is None else documents
-    return estimates(a.row() for a in answers(_times(documents, until, **choices)))
-
-
 @measure("relations.months_to_sign")
-@parts(documents=documents_signed)
+@parts(times=signing_times)
 def months_to_sign(
     events: pd.DataFrame,
     *,
@@ -304,13 +273,13 @@ def months_to_sign(
     until: dt.date,
     dates: str = "by_month_and_texts",
     placeholder: str = "unknown",
-    documents: list[Document] | None = None,
+    times: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Months from the launch to an economy's first signed document.
 
     events, until, dates, placeholder: as in `signing_times`. economies: codes of UN members; others
         have no row.
-    documents: what `documents_signed` makes of events (made here if not given).
+    times: what `signing_times` makes of them (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy. estimate
     is the middle of what the date leaves open, low and high its ends, in months of 365.25 / 12
     days. Not signed: low is the length of the watch, with neither estimate nor high. Signed at a
@@ -319,27 +288,28 @@ def months_to_sign(
     Raises UnknownNameError for another choice, CoverageError where there is no document by the
     dates chosen, UsageError where `until` is no date.
     """
-
-    def answers(times: pd.DataFrame) -> list[Answer]:
-        rows = []
-        for row in times[times["economy"].isin(list(economies))].itertuples():
-            own = _own(row)
-            found: dict[str, Any] = {
-                "estimate": own["middle"],
-                "low": own["low"],
-                "high": own["high"],
-            }
-            found["interval"] = "precision of the date"
-            if own["low"] is None:
-                found |= {"low": row.low, "interval": "not signed by the end of the watch"}
-            rows.append(Answer(str(row.economy), found, times[times["economy"] == row.economy]))
-        return rows
-
-    return _measured(events, documents, answers, until, dates=dates, placeholder=placeholder)
+    if times is None:
+        times = signing_times(events, until=until, dates=dates, placeholder=placeholder)
+    mine = times[times["economy"].isin(list(economies))]
+    used, rows = _used(mine), []
+    for row in mine.itertuples():
+        own = _own(row)
+        found: dict[str, Any] = {
+            "estimate": own["middle"],
+            "low": own["low"],
+            "high": own["high"],
+            "interval": "precision of the date",
+        }
+        if own["low"] is None:
+            found |= {"low": row.low, "interval": "not signed by the end of the watch"}
+        rows.append(
+            estimate_row(used[used["economy"] == row.economy], economy=str(row.economy), **found)
+        )
+    return estimates(rows)
 
 
 @measure("relations.months_ahead")
-@parts(documents=documents_signed)
+@parts(times=signing_times)
 def months_ahead(
     events: pd.DataFrame,
     *,
@@ -347,14 +317,14 @@ def months_ahead(
     until: dt.date,
     dates: str = "by_month_and_texts",
     placeholder: str = "unknown",
-    documents: list[Document] | None = None,
+    times: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """An economy's months to sign less the Kaplan-Meier median of all UN members but China and the
     five.
 
     events, until, dates, placeholder: as in `signing_times`. economies: codes of UN members; others
         have no row.
-    documents: what `documents_signed` makes of events (made here if not given).
+    times: what `signing_times` makes of them (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy. Below
     zero: sooner than the median. low and high come from the precision of the dates on both sides; a
         bound that the watch does not reach is null.
@@ -362,50 +332,52 @@ def months_ahead(
     Source of the median: Kaplan and Meier (1958), Journal of the American Statistical Association
     53(282).
     """
-
-    def answers(times: pd.DataFrame) -> list[Answer]:
-        others = times[~times["five"]]
-        watch, theirs = float(times["high"].max()), signing_medians(others)
-        rows = []
-        for row in times[times["economy"].isin(list(economies))].itertuples():
-            used = times[~times["five"] | (times["economy"] == row.economy)]
-            own = times[times["economy"] == row.economy]
-            rows.append(Answer(str(row.economy), _minus(_own(row), theirs, watch), used, own))
-        return rows
-
-    return _measured(events, documents, answers, until, dates=dates, placeholder=placeholder)
+    if times is None:
+        times = signing_times(events, until=until, dates=dates, placeholder=placeholder)
+    others = times[~times["five"]]
+    watch, theirs = float(times["high"].max()), signing_medians(others)
+    used, rows = _used(times), []
+    among_others = used["economy"].isin(others["economy"])
+    for row in times[times["economy"].isin(list(economies))].itertuples():
+        own = used["economy"] == row.economy
+        found = _minus(_own(row), theirs, watch)
+        whole = estimate_row(used[among_others | own], economy=str(row.economy), **found)
+        mine = estimate_row(used[own])  # the rest only makes the median that it is compared with
+        rows.append(whole | {k: mine[k] for k in ("n", "first_year", "last_year")})
+    return estimates(rows)
 
 
 @measure("relations.group_ahead")
-@parts(documents=documents_signed)
+@tells("sooner")
+@parts(times=signing_times)
 def group_ahead(
     events: pd.DataFrame,
     *,
     until: dt.date,
     dates: str = "by_month_and_texts",
     placeholder: str = "unknown",
-    documents: list[Document] | None = None,
+    times: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Kaplan-Meier median of the five less that of all other UN members but China, in months.
 
     events, until, dates, placeholder: as in `signing_times`.
-    documents: what `documents_signed` makes of events (made here if not given).
+    times: what `signing_times` makes of them (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, economy ''. Below
     zero: the five were sooner. low and high come from the precision of the dates on both sides; a
-        bound that the watch does not reach is null.
+        bound that the watch does not reach is null. It tells how much `sooner` they were.
     Raises as `months_to_sign`. Source of the median: as in `months_ahead`.
     """
-
-    def answers(times: pd.DataFrame) -> list[Answer]:
-        five, others = times[times["five"]], times[~times["five"]]
-        found = _minus(signing_medians(five), signing_medians(others), float(times["high"].max()))
-        return [Answer("", found, times)]
-
-    return _measured(events, documents, answers, until, dates=dates, placeholder=placeholder)
+    if times is None:
+        times = signing_times(events, until=until, dates=dates, placeholder=placeholder)
+    five, others = times[times["five"]], times[~times["five"]]
+    found = _minus(signing_medians(five), signing_medians(others), float(times["high"].max()))
+    ahead = -found.get("estimate", 0.0)
+    about = {"sooner": f"{fixed(ahead)} months" if ahead >= 1 else ""}
+    return estimates([estimate_row(_used(times), about=about, **found)])
 
 
 @measure("relations.signed_within")
-@parts(documents=documents_signed)
+@parts(times=signing_times)
 def signed_within(
     events: pd.DataFrame,
     *,
@@ -414,13 +386,13 @@ def signed_within(
     who: str = "others",
     dates: str = "by_month_and_texts",
     placeholder: str = "unknown",
-    documents: list[Document] | None = None,
+    times: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Per cent of a group that had signed within so many months of the launch.
 
     events, until, dates, placeholder: as in `signing_times`. months: a number.
     who: 'five', or 'others' (UN members but China and the five).
-    documents: what `documents_signed` makes of events (made here if not given).
+    times: what `signing_times` makes of them (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, economy ''. The
     estimate is from the middle of every date, low and high from the latest and the earliest that
     the dates allow.
@@ -429,17 +401,17 @@ def signed_within(
     """
     if who not in ("five", "others"):
         raise UnknownNameError("who", who, ("five", "others"))
-
-    def answers(times: pd.DataFrame) -> list[Answer]:
-        chosen = times[times["five"] == (who == "five")]
-        low, middle, high = (
-            100 * (1 - survival_at(signing_curve(chosen, e), number("months", months)))
-            for e in ("high", "middle", "low")
-        )
-        found = {"estimate": middle, "low": low, "high": high, "interval": "precision of the dates"}
-        return [Answer("", found, chosen)]
-
-    return _measured(events, documents, answers, until, dates=dates, placeholder=placeholder)
+    if times is None:
+        times = signing_times(events, until=until, dates=dates, placeholder=placeholder)
+    chosen = times[times["five"] == (who == "five")]
+    low, middle, high = (
+        100 * (1 - survival_at(signing_curve(chosen, e), number("months", months)))
+        for e in ("high", "middle", "low")
+    )
+    row = estimate_row(
+        _used(chosen), estimate=middle, low=low, high=high, interval="precision of the dates"
+    )
+    return estimates([row])
 
 
 @measure("relations.signed_before")

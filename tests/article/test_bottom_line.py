@@ -1,0 +1,118 @@
+"""The bottom line: computed from whatever verdicts there are, without an empty slot."""
+
+from __future__ import annotations
+
+import random
+import re
+from typing import Any
+
+import pytest
+
+from ca_research import registry
+from ca_research.article.bottom_line import statements
+
+PUBLISHED = "2023-05-19"
+ECONOMIES = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
+
+
+def verdict(claim: str, word: str, as_of: str = "latest", **given: Any) -> dict[str, Any]:
+    return {
+        "claim": claim,
+        "headline": True,
+        "params": {},
+        "as_of": as_of,
+        "verdict": word,
+        "answer": f"The answer of {claim}.",
+        "finding": f"Finding of {claim}",
+        "certainty": {},
+        "deciding": [],
+        "criteria": [],
+    } | given
+
+
+def counted(**met: bool | None) -> dict[str, Any]:
+    cells = [
+        {"economy": code, "met": met.get(code), "about": {"rival": "RUS"}} for code in ECONOMIES
+    ]
+    return {"name": "first", "cell_threshold": 1.0, "cells": cells}
+
+
+def told(*verdicts: dict[str, Any], day: str = "latest") -> dict[str, tuple[str, list[str]]]:
+    return {about: (text, ids) for about, text, ids in statements(verdicts, day, PUBLISHED)}
+
+
+def test_what_holds_is_counted_and_the_most_certain_named_first():
+    found = told(
+        verdict("C02", "supported", certainty={"level": "low", "reason": ""}),
+        verdict("C25", "supported", certainty={"level": "high", "reason": ""}),
+        verdict("C18", "contradicted"),
+        verdict("C03", "partly supported"),
+        verdict("O01", "not testable"),
+    )
+    text, ids = found["What holds"]
+    assert text.startswith("Two of the four claims are supported, one more in part.")
+    assert text.index("Finding of C25") < text.index("Finding of C02")
+    assert ids == ["C02", "C25"]
+
+
+def test_what_contradicted_claims_have_in_common_is_computed():
+    universal = [c.id for c in registry.claims().values() if c.kind == "universal"][:3]
+    dates = [c.id for c in registry.claims().values() if c.kind == "date"][:3]
+    found = told(
+        *(verdict(c, "contradicted") for c in universal), *(verdict(c, "supported") for c in dates)
+    )
+    text, ids = found["What is contradicted"]
+    assert "three of these say always, never or all, as do three of all claims" in text
+    assert ids == sorted(universal)
+    other = told(*(verdict(c, "contradicted") for c in dates))["What is contradicted"][0]
+    assert "of these" not in other, "what holds of every claim sets none apart"
+
+
+def test_missing_countries_are_those_of_the_criteria_that_decide():
+    open_ = counted(KAZ=True, KGZ=True, TJK=True)
+    found = told(
+        verdict("C20", "not enough evidence", criteria=[open_], deciding=["first"]),
+        verdict("C30", "not enough evidence", criteria=[open_], deciding=[]),
+    )
+    text, ids = found["What cannot be said"]
+    assert "Turkmenistan (in one) and Uzbekistan (in one)" in text and ids == ["C20", "C30"]
+
+
+def test_who_leads_is_read_from_the_countries_and_their_rivals():
+    trade = verdict("C33", "partly supported", criteria=[counted(KAZ=True, KGZ=True, UZB=False)])
+    text, ids = told(trade, verdict("C01", "contradicted"))["Who leads"]
+    assert "China in Kazakhstan and Kyrgyzstan and Russia in Uzbekistan" in text
+    assert "For Tajikistan and Turkmenistan it cannot be said" in text
+    assert text.endswith("The answer of C01.") and ids == ["C01", "C33"]
+    unknown = verdict("C33", "not enough evidence", criteria=[counted()])
+    assert told(unknown)["Who leads"] == ("The answer of C33.", ["C33"])
+
+
+def test_what_changed_since_publication_is_named():
+    then, now = verdict("C09", "not enough evidence", PUBLISHED), verdict("C09", "supported")
+    text, ids = told(then, now, verdict("C02", "supported", PUBLISHED))["What changed"]
+    assert "one of one verdicts has changed" in text
+    assert "from not enough evidence to supported" in text and ids == ["C09"]
+    assert "no verdict has changed" in told(now, now | {"as_of": PUBLISHED})["What changed"][0]
+    assert "What changed" not in told(now, day=PUBLISHED)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_any_set_of_verdicts_gives_whole_sentences(seed):
+    draw = random.Random(seed)
+    claims = draw.sample(sorted(registry.claims()), draw.randint(1, len(registry.claims())))
+    given = []
+    for claim in claims:
+        for day in ("latest", PUBLISHED):
+            cells = {code: draw.choice([True, False, None]) for code in ECONOMIES}
+            criteria = [counted(**cells)] if draw.random() < 0.7 else []
+            word = draw.choice(registry.VERDICTS)
+            one = verdict(claim, word, day, criteria=criteria, deciding=["first"])
+            level = draw.choice(["high", "moderate", "low", None])
+            given.append(one | {"certainty": {"level": level} if level else {}})
+    found = statements(given, "latest", PUBLISHED)
+    assert bool(found) is any(c.startswith("C") for c in claims) and len(found) <= 5
+    for about, text, ids in found:
+        assert about and not text[0].islower() and text.endswith("."), text
+        assert not re.search(r"None(?! of the)|  | [,.;]|\(\)|[{}\[\]]|\.\.|:\.", text), text
+        assert set(ids) <= set(claims)

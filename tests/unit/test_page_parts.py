@@ -1,0 +1,135 @@
+"""What a claim's page says beside its numbers: sides, gaps, days, what was asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ca_research import registry
+from ca_research.claims import rule
+from ca_research.claims.answers import ways
+from ca_research.claims.verdict import CriterionResult
+from ca_research.registry import Reading
+from ca_research.site import parts
+
+
+def cell(economy: str, met: bool | None, missing: str = "") -> dict[str, Any]:
+    return {"economy": economy, "met": met, "missing": missing}
+
+
+def criterion(**given: Any) -> dict[str, Any]:
+    return {
+        "label": "More trade",
+        "state": "holds",
+        "kind": "count",
+        "counted": "economies",
+        "threshold": 3.0,
+        "comparison": ">=",
+        "cell_threshold": 1.0,
+        "cell_comparison": ">",
+        "cells": [cell("KAZ", True), cell("KGZ", True)],
+    } | given
+
+
+def test_gaps_are_told_once_for_each_reason_with_all_countries_and_criteria():
+    one = criterion(cells=[cell("TJK", None, "no counts after 2018"), cell("KAZ", True)])
+    two = criterion(
+        label="More students",
+        cells=[cell("TKM", None, "no counts after 2018"), cell("KGZ", None)],
+    )
+    first, second = parts.gaps([{"criteria": [one]}, {"criteria": [two]}])
+    assert first == {
+        "reason": "No counts after 2018",
+        "who": "Tajikistan and Turkmenistan",
+        "asked": ["More trade", "More students"],
+    }
+    assert second["who"] == "Kyrgyzstan" and "range" in second["reason"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "possible", "state", "words"),
+    [
+        ("not enough evidence", ["supported", "contradicted"], "undecided", "supported or contra"),
+        ("partly supported", ["partly supported"], "undecided", "could not change this verdict"),
+        ("supported", ["supported"], "holds", ""),
+    ],
+)
+def test_what_missing_figures_could_still_do_is_said(verdict, possible, state, words):
+    told = {"verdict": verdict, "possible": possible, "criteria": [criterion(state=state)]}
+    said = parts.could_become(told)
+    assert words in said and bool(said) is bool(words)
+
+
+def test_what_was_asked_for_is_said_in_words():
+    assert parts.needed(criterion()) == "more than one, in at least three countries"
+    alone = criterion(cell_threshold=None, kind="share", threshold=0.5, comparison=">", cells=[{}])
+    assert parts.needed(alone) == "more than 50%"
+
+
+def test_the_other_day_is_named_with_its_verdict():
+    published = registry.article().date.isoformat()
+    head = {"verdict": "supported", "as_of": "latest"}
+    same = parts.other_day(head, {"verdict": "supported", "as_of": published})
+    assert same == "Same verdict on publication day, 19 May 2023"
+    moved = parts.other_day(head, {"verdict": "contradicted", "as_of": published})
+    assert moved == "On publication day, 19 May 2023: contradicted"
+    back = parts.other_day({"verdict": "contradicted"}, head)
+    assert back == "With all figures available now: supported"
+
+
+def test_sources_are_named_by_publisher_and_year_and_one_that_reads_alike_once():
+    dated = next(s for s in registry.sources().values() if s.publisher and s.published)
+    assert parts.source_words(dated.source_id) == f"{dated.publisher}, {dated.published[:4]}"
+    ids = [dated.source_id, dated.source_id, *list(registry.sources())[:9]]
+    told, more = parts.cited(ids, most=3)
+    assert len(told) == 3 and more > 0
+    assert len({words for _, words in told}) == 3
+
+
+def result(state: str, main_met: bool | None = None) -> CriterionResult:
+    numbers = {"estimate": None, "low": None, "high": None, "share_of_specifications": None}
+    texts = dict.fromkeys(("label", "statement", "interval", "unit", "why", "measure"), "")
+    counts = dict.fromkeys(("specifications", "run", "failed", "n"), 0)
+    about = {"name": "a", "threshold": 0.0, "comparison": ">", "kind": "count"}
+    return CriterionResult(**numbers, **texts, **counts, **about, state=state, main_met=main_met)
+
+
+@pytest.mark.parametrize(
+    ("supported", "contradicted", "state", "side"),
+    [
+        ("a holds", "a fails", "holds", "for"),
+        ("a holds", "a fails", "fails", "against"),
+        ("a fails", "a holds", "holds", "against"),
+        ("a fails", "a holds", "fails", "for"),
+        ("a holds", "b fails", "fails", "against"),
+        ({"any": ["b holds", "a holds"]}, {"all": ["b fails", "a fails"]}, "undecided", ""),
+    ],
+)
+def test_a_criterion_speaks_for_or_against_as_the_rule_reads_it(
+    supported, contradicted, state, side
+):
+    reading = Reading.model_construct(
+        rule=registry.claims()["C25"]
+        .readings[0]
+        .rule.model_copy(update={"supported": supported, "contradicted": contradicted})
+    )
+    assert rule.speaks(reading, result(state)) == side
+    if state in ("holds", "fails"):  # a mixed one speaks as its main figure does
+        assert rule.speaks(reading, result("mixed", state == "holds")) == side
+
+
+@pytest.mark.parametrize(
+    ("ways_", "agreeing", "main", "said"),
+    [
+        (0, 0, None, "it could not be calculated"),
+        (1, 1, True, "single computation"),
+        (2, 1, False, "two computations, which do not agree"),
+        (3, 3, True, "all three ways to calculate it agree"),
+        (4, 3, True, "three of four ways to calculate it say so"),
+        (5, 4, True, "four of five ways to calculate it (80%) say so"),
+        (6, 0, None, "six ways to calculate it; the main one leaves it open"),
+    ],
+)
+def test_a_share_is_said_in_per_cent_from_five_ways_on(ways_, agreeing, main, said):
+    assert ways({"specifications": ways_, "agreeing": agreeing, "main_met": main}) == said
