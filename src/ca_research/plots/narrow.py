@@ -108,7 +108,7 @@ def _lay_out(figure: Figure, width: float) -> None:
 
 
 def _pen(figure: Figure) -> RendererBase:
-    return figure.canvas.get_renderer()  # type: ignore[attr-defined,no-any-return]
+    return figure.canvas.get_renderer()  # type: ignore[attr-defined]
 
 
 def _inches(text: Text) -> float:
