@@ -27,7 +27,7 @@ _GAP = 0.12
 """Inches between two panels, and between panels and what stands above or below them."""
 _BESIDE = 0.36
 """Part of the width that names of rows may take beside them; longer ones stand over their rows."""
-_NOTE = 0.45
+_NOTE = 0.66
 """Part of the width that words within a panel may take in one line."""
 _MARGIN = 0.5
 """Part of the width that labels may take on one side of the panels at most."""
