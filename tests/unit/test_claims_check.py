@@ -16,7 +16,7 @@ from ca_research.claims.compare import differences, two_days
 from ca_research.registry import ClaimSpec
 
 C33 = registry.claim("C33").model_dump(mode="json")
-NOTEBOOKS = {"trade_priority.ipynb": {"trade"}}
+NOTEBOOKS = {"trade_priority.ipynb": {"trade", "facts"}}
 
 
 def changed(path: list[Any], value: Any) -> ClaimSpec:
