@@ -308,3 +308,80 @@ def test_slope_over_three_waves_by_hand():
     assert (
         "2 waves" in rows.loc["KGZ", "missing"] and "did not change" in rows.loc["UZB", "missing"]
     )
+
+
+# views where exchange grew
+
+
+def barometer_waves(*rows):
+    frame = pd.DataFrame(list(rows), columns=["subject", "year", "value"])
+    return frame.assign(attribute="cab_favourable_view:CHN", unit="percent", source_id="P131")
+
+
+def gallup_waves(*rows):
+    frame = pd.DataFrame(list(rows), columns=["economy", "year", "value_pct", "measure"])
+    return frame.assign(about="CHN", source_id="M_GAL_CN")
+
+
+def students_in(**by_year):
+    rows = [(year.lstrip("y"), n) for year, n in by_year.items()]
+    frame = pd.DataFrame(rows, columns=["year", "students"]).astype({"year": int})
+    return frame.assign(
+        origin="KAZ", destination="CHN", level="all", statistic="enrolled", source_id=MINISTRY
+    )
+
+
+def kept(facts, opinion, students):
+    return one(
+        article.favourability.favour_where_grown(facts, opinion, students, economies=["KAZ"])
+    )
+
+
+NO_GALLUP = gallup_waves()
+OLD_GALLUP = gallup_waves(("KAZ", 2010, 40, "gallup_approve"), ("KAZ", 2014, 39, "gallup_approve"))
+
+
+def test_the_newest_two_waves_count_where_exchange_grew():
+    facts = barometer_waves(("KAZ", 2015, 90), ("KAZ", 2017, 75), ("KAZ", 2021, 39))
+    row = kept(facts, OLD_GALLUP, students_in(y2013=10, y2018=15))  # five years to the last count
+    assert row["estimate"] == 39 - 75
+    row = kept(facts, OLD_GALLUP, students_in(y2013=10, y2017=30, y2018=15, y2021=9))
+    assert row["missing"] == "exchange did not grow", "counted in the years of both waves"
+    assert kept(facts, OLD_GALLUP, students_in(y2018=15))["missing"] == (
+        "students in China are not counted"
+    )
+
+
+def test_the_pollster_who_asked_last_speaks_and_questions_are_not_joined():
+    students = students_in(y2010=1, y2013=2, y2014=3, y2018=4)
+    assert kept(barometer_waves(("KAZ", 2021, 39)), OLD_GALLUP, students)["estimate"] == -1
+    assert kept(barometer_waves(("KAZ", 2021, 39)), NO_GALLUP, students)["missing"] == (
+        "no pollster asked twice"
+    )
+    quoted = gallup_waves(
+        ("KAZ", 2021, 80.5, "cab_favourable"), ("KAZ", 2023, 71.5, "cab_favourable")
+    )
+    assert kept(barometer_waves(), quoted, students)["estimate"] == -9
+
+
+# learners or candidates
+
+
+def learning(frame, *stated, **choices):
+    facts = pd.DataFrame(list(stated), columns=["subject", "period", "value"]).assign(
+        fact_id="X", attribute="hsk_takers_yearly_growth", source_id="S"
+    )
+    return article.language.learning_growth(
+        frame, facts, economies=["KGZ", "UZB"], **choices
+    ).set_index("economy")
+
+
+def test_learning_takes_pairs_and_stated_growth_and_leaves_the_pandemic_out():
+    pair = culture(("UZB", 2014, "learners", 200, "A"), ("UZB", 2024, "learners", 800, "A"))
+    pair = pair.assign(note=None)
+    found = learning(pair, ("KGZ", "2019-2024", 40.0), last_from=2018)["estimate"]
+    assert found.to_dict() == pytest.approx({"KGZ": 100 * (1.4**5 - 1), "UZB": 100})
+    low_base = learning(pair, ("KGZ", "2020-2024", 40.0))
+    assert pd.isna(low_base.loc["KGZ", "estimate"]) and low_base.loc["KGZ", "missing"]
+    slower = learning(pair, ("UZB", "2019-2024", 1.0))["estimate"]
+    assert slower["UZB"] == pytest.approx(100 * (1.01**5 - 1)), "the slowest counts"

@@ -65,12 +65,12 @@ def test_only_commitments_five_years_old_count():
     assert later["high"] == pytest.approx(75) and later["last_year"] == 2017
 
 
-def test_the_listed_share_is_an_upper_bound_and_never_an_estimate():
-    """No edition keeps cancelled projects: the list can refute a bar and cannot show that it is
-    reached.
-    """
-    row = share()
-    assert pd.isna(row["estimate"]) and pd.isna(row["low"]) and "cancelled" in row["interval"]
+def test_the_listed_share_is_a_range_and_never_an_estimate():
+    """What the list has as completed is the least, with what it still has as signed the most."""
+    row = share(vintage="newest-1")  # one completed, one signed
+    assert pd.isna(row["estimate"]) and "signed" in row["interval"]
+    assert (row["low"], row["high"]) == pytest.approx((50, 100))
+    assert share()["low"] == pytest.approx(100 * 2 / 3), "what is under way is not completed"
 
 
 def test_pledges_rows_advised_against_and_old_debt_stay_out():
@@ -187,3 +187,23 @@ def test_change_needs_both_ends():
     assert three["estimate"][0] == pytest.approx(-10)
     with pytest.raises(UsageError):
         article.debt.debt_burden_change(DEBT, GDP, economies=["KGZ"], span="long")
+
+
+def test_loans_are_taken_as_they_are_stated():
+    name = "debt_to_CHN_direct_loans"
+    rows = [
+        ("KGZ", name, 2017, 30.0),
+        ("KGZ", name, 2012, 90.0),
+        ("TKM", f"{name}_lower_bound", 2017, 13.0),
+        ("KAZ", f"{name}_upper_bound", 2017, 5.0),
+        ("UZB", "debt_share:CHN", 2017, 50.0),
+    ]
+    facts = pd.DataFrame(rows, columns=["subject", "attribute", "year", "value"]).assign(
+        fact_id="X", unit="percent of GDP", source_id="S"
+    )
+    found = article.debt.loans_burden(facts, economies=["KAZ", "KGZ", "TKM", "UZB"])
+    found = found.set_index("economy")
+    assert found["estimate"].dropna().to_dict() == {"KGZ": 30}
+    assert found["low"].dropna().to_dict() == {"TKM": 13}
+    assert found["high"].dropna().to_dict() == {"KAZ": 5}
+    assert found.loc["UZB", "missing"]

@@ -122,7 +122,9 @@ def _calls(claim):
 
 def test_a_count_over_economies_that_are_not_judged_is_undecided():
     claim = ca.claim("C28")
-    found = claim.judge(claim.gather(investment=ca.load("investment"), economies=["UZB"]))
+    found = claim.judge(
+        claim.gather(investment=ca.load("investment"), facts=ca.load("facts"), economies=["UZB"])
+    )
     nobody = [c for v in found.all() for c in v.criteria if c.cells and c.cells[0].economy == ""]
     assert nobody, "C28 has a criterion that does not count Uzbekistan"
     assert {c.state for c in nobody} == {"undecided"}

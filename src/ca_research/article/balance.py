@@ -17,7 +17,7 @@ from .. import registry
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import by_economy, measure, parts
 from ..ground import economies as eco
-from ..ground.errors import CoverageError, UnknownNameError, UsageError
+from ..ground.errors import CoverageError, UnknownNameError, UsageError, known_name
 from ..plots import style
 from ..plots.needs import by_year, needs
 from ..plots.panels import apart, line, panels
@@ -72,8 +72,7 @@ def _hhi(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """`hhi_years`, and the rows of `trade` behind it."""
     for kind, name, known in (("flow", flow, FLOWS), ("partners", partners, ("listed", "named"))):
-        if name not in known:
-            raise UnknownNameError(kind, name, known)
+        known_name(kind, name, known)
     require(
         trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id")
     )

@@ -166,12 +166,46 @@ def debt_burden_change(
     return estimates(out)
 
 
+_ENDS = {"_lower_bound": "low", "_upper_bound": "high", "": "estimate"}
+
+
+@measure("investment.loans_burden")
+def loans_burden(
+    facts: pd.DataFrame, *, economies: Sequence[str], creditor: str = "CHN"
+) -> pd.DataFrame:
+    """Direct loans of all state lenders of a creditor, unreported ones too, in per cent of GDP.
+
+    facts: like table `facts`; rows of attribute debt_to_CHN_direct_loans in per cent of GDP, as a
+        study states them, or of its _lower_bound or _upper_bound. economies: codes of debtors.
+    creditor: a code.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per debtor, of the newest
+    year: an estimate, or low or high where only a bound is stated. Others are recorded in
+    `missing`.
+    """
+    attribute = f"debt_to_{creditor}_direct_loans"
+    stated = facts[
+        facts["attribute"].str.startswith(attribute) & facts["unit"].eq("percent of GDP")
+    ].dropna(subset=["value", "year"])
+    out = []
+    for debtor in economies:
+        mine = stated[stated["subject"] == debtor]
+        newest = mine[mine["year"] == mine["year"].max()].tail(1)
+        if newest.empty:
+            why = "no study states all loans of its lenders"
+            out.append(estimate_row(economy=debtor, missing=why))
+            continue
+        end = _ENDS[newest["attribute"].iloc[0].removeprefix(attribute)]
+        row = estimate_row(newest, economy=debtor, interval="" if end == "estimate" else end)
+        out.append(row | {end: float(newest["value"].iloc[0])})
+    return estimates(out)
+
+
 COMPLETED = "Completion"
 SIGNED = "Pipeline: Commitment"
 """The state of a signature: whether anything followed is not recorded, which is not the same as
 nothing.
 """
-_AT_MOST = "at most: completed or still listed as signed; cancelled projects are not listed"
+_BOUNDS = "completed, to completed or still listed as signed"
 NOT_BUILT = ("Debt forgiveness", "Debt rescheduling", "debt_action")
 """Flow types that change an old debt; there is nothing to complete."""
 AGE = 5
@@ -273,17 +307,17 @@ def completion_share(
     clock: str = "last_year",
     weight: str = "number",
 ) -> pd.DataFrame:
-    """Completed commitments among those at least AGE years old (per cent), all hosts together, as a
-    bound.
+    """Completed commitments among those listed that are at least AGE years old (per cent), all
+    hosts together, as bounds.
 
     projects, clock: as in `commitments` ('last_year' or 'publication').
     vintage: 'newest' edition at hand, 'newest-1', 'newest-2'.
     weight: 'number' of commitments, or their 'amount' (rows without one left out).
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, without an estimate. high:
-    the completed and those still listed as signed (SIGNED), which nobody may have followed since.
-    low: null, since no edition keeps cancelled or suspended projects and how many there were is not
-        known; it is not zero. The list can show that fewer were completed, never that as many were.
-        No such edition, or none old enough, is recorded in `missing`.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, without an estimate. low:
+    what the list has as completed; high: these and those still listed as signed (SIGNED), which
+    nobody may have followed since. Both are of the commitments listed: no edition keeps cancelled
+    or suspended projects, and how many there were is not known.
+    No such edition, or none old enough, is recorded in `missing`.
     Raises UnknownNameError for another weight or clock, UsageError for another `vintage`.
     """
     if weight not in _WEIGHTS:
@@ -301,10 +335,12 @@ def completion_share(
     weights = (
         rows["amount_usd"].astype(float) if weight == "amount" else pd.Series(1.0, index=rows.index)
     )
-    may_be = rows["completed"] | rows["status"].eq(SIGNED)
-    most = 100 * float(weights[may_be].sum() / weights.sum())
+    least, most = (
+        100 * float(weights[counted].sum() / weights.sum())
+        for counted in (rows["completed"], rows["completed"] | rows["status"].eq(SIGNED))
+    )
     used = rows.drop(columns="completed")
-    return estimates([estimate_row(used, high=most, interval=_AT_MOST)])
+    return estimates([estimate_row(used, low=least, high=most, interval=_BOUNDS)])
 
 
 @measure("investment.completed_projects")
@@ -389,7 +425,7 @@ def completion_dots(frame: pd.DataFrame, *, bar: float) -> Figure:
             if len(newest):
                 n = int(newest["commitments"].iloc[0])
                 ax.annotate(
-                    f"{float(newest['share'].iloc[0]):.0f} % of {n}"
+                    f"{float(newest['share'].iloc[0]):.0f}% of {n}"
                     + (" commitments" if y == 0 else ""),
                     (float(newest["share"].iloc[0]), y),
                     xytext=(0, 7),

@@ -20,7 +20,7 @@ from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import by_economy, measure, parts, tells
 from ..ground import economies as eco
 from ..ground.arguments import day, whole_number
-from ..ground.errors import CaResearchError, CoverageError, UnknownNameError
+from ..ground.errors import CaResearchError, CoverageError, UnknownNameError, known_name
 from ..plots import style
 from ..plots.needs import needs, one_figure
 from ..plots.panels import panels
@@ -47,12 +47,6 @@ MODELS: dict[str, Callable[[pd.Series, int], Forecast]] = {
 SERIES = ("china_imports", "own_turnover")
 SCALES = ("log", "level")
 _CELL = ["reporter", "partner", "year", "flow", "product", "source_id"]
-
-
-def _choose(**choices: tuple[str, Sequence[str]]) -> None:
-    for kind, (name, known) in choices.items():
-        if name not in known:
-            raise UnknownNameError(kind, name, known)
 
 
 def leads_by_year(
@@ -83,7 +77,8 @@ def _leads(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """`leads_by_year`, and the rows of `trade` behind it with `economy`."""
     require(trade, ("value_usd",), keys=_CELL)
-    _choose(flow=(flow, tuple(FLOWS)), eu=(union, ("apart", "one")))
+    known_name("flow", flow, tuple(FLOWS))
+    known_name("eu", union, ("apart", "one"))
     choices: dict[str, Any] = {
         "basis": "reporter",
         "flow": flow,
@@ -312,7 +307,8 @@ def value_after(
     it is recorded in `missing`.
     Raises UnknownNameError for an unknown choice or economy, and what `china_reported` raises.
     """
-    _choose(flow=(flow, tuple(FLOWS)), statistic=(statistic, STATISTICS))
+    known_name("flow", flow, tuple(FLOWS))
+    known_name("statistic", statistic, STATISTICS)
     if reported is None:
         reported = reported_by_economy(trade, economies=economies, base=base)
     out = []
@@ -345,7 +341,7 @@ def value_series(
     Raises CoverageError where there is no such series, UnknownNameError for another one, UsageError
     where two sources give one year.
     """
-    _choose(series=(series, SERIES))
+    known_name("series", series, SERIES)
     require(trade, ("value_usd", "known_on"), keys=_CELL)
     if series == "china_imports":
         rows = china_reported(trade, economy, since=CUSTOMS_SINCE)
@@ -419,7 +415,7 @@ def every_series(trade: pd.DataFrame, *, economies: Sequence[str]) -> dict[tuple
 @measure("trade.foreseen")
 @by_economy
 @parts(of_series=every_series)
-def foreseen(
+def relative_forecast_error(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str],
@@ -447,7 +443,9 @@ def foreseen(
     Source: Hyndman and Koehler (2006), International Journal of Forecasting 22(4), for the scaled
     error.
     """
-    _choose(model=(model, tuple(MODELS)), series=(series, SERIES), scale=(scale, SCALES))
+    known_name("model", model, tuple(MODELS))
+    known_name("series", series, SERIES)
+    known_name("scale", scale, SCALES)
     known_by = day("known_by", known_by)
     of_series = every_series(trade, economies=economies) if of_series is None else of_series
     out = []
@@ -499,7 +497,7 @@ def forecast_paths(
 ) -> pd.DataFrame:
     """What each model (and no change) expected after the day, beside what is known.
 
-    trade, economies, known_by, series, scale: as in `foreseen`.
+    trade, economies, known_by, series, scale: as in `relative_forecast_error`.
     Returns economy, model, year, mean, low, high (USD). `model` is 'known' for the figures up to
     the day and 'after' for those after it (mean only), 'no change' or a name of MODELS; intervals
     are 95 % of the model and no statement that they hold. Economies without a series and models
@@ -507,7 +505,8 @@ def forecast_paths(
     Raises UnknownNameError for an unknown choice or economy, UsageError for what is no day,
     CoverageError where no economy has a series.
     """
-    _choose(series=(series, SERIES), scale=(scale, SCALES))
+    known_name("series", series, SERIES)
+    known_name("scale", scale, SCALES)
     known_by = day("known_by", known_by)
     require(trade, ("value_usd", "known_on"), keys=_CELL)
     rows: list[dict[str, Any]] = []

@@ -22,14 +22,18 @@ _MINUS = re.compile(r"(?<![\w.,)-])-(?=\d)")
 
 
 class Words(Model):
-    """Words for codes: `short` names of parties, `axes` of grids, `values` of one axis, and `codes`
-    wherever they stand.
+    """Words for codes: `short` names of parties, `axes` of grids, `values` of one axis, `codes`
+    wherever they stand, `measures` of tables, `pollsters` that begin the name of one, and the
+    `concepts` under which measures of investment stand.
     """
 
     short: dict[str, str] = Field(default_factory=dict)
     axes: dict[str, str] = Field(default_factory=dict)
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
     codes: dict[str, str] = Field(default_factory=dict)
+    measures: dict[str, str] = Field(default_factory=dict)
+    pollsters: dict[str, str] = Field(default_factory=dict)
+    concepts: dict[str, list[str]] = Field(default_factory=dict)
 
 
 @by_files("words.yaml")
@@ -86,6 +90,27 @@ def choice_words(axis: GridAxis, value: object) -> str:
     return axis.label_of(value) or value_words(value, axis.name)
 
 
+def measure_name(code: str) -> str:
+    """A measure of table `investment`, `opinion` or `culture` in words; pollsters by name,
+    underscores never.
+    """
+    known = words()
+    if code in known.measures:
+        return known.measures[code]
+    first, _, rest = code.partition("_")
+    if first in known.pollsters:
+        return f"{known.pollsters[first]}: {rest.replace('_', ' ')}"
+    return code.replace("_", " ")
+
+
+def measure_group(code: str) -> str:
+    """The concept of a measure of table `investment`; figures of two concepts are never put in one
+    column.
+    """
+    concepts = words().concepts.items()
+    return next((concept for concept, codes in concepts if code in codes), "Other figures")
+
+
 def cell_words(column: str, value: str) -> str:
     """A text cell of a table: source ids by publisher, a code that fills the cell in words,
     economies before a number by name.
@@ -101,7 +126,7 @@ def cell_words(column: str, value: str) -> str:
         return value.replace("_", " ")
     if value in words().codes or _CODE.fullmatch(value):
         return value_words(value)
-    value = _SHARE.sub(lambda m: f"{_percents(*m.groups()[:2])} % of {m[3]}", value)
+    value = _SHARE.sub(lambda m: f"{_percents(*m.groups()[:2])}% of {m[3]}", value)
     text = _SOURCE.sub(lambda m: source_name(m[0]).replace(", ", " ") or m[0], value)
     return _MINUS.sub("\u2212", _ECONOMY.sub(lambda m: party(m[1]), text))
 

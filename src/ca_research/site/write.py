@@ -22,13 +22,18 @@ from ..ground.periods import day_in_words
 from ..runs import EXECUTED, PAGES
 from . import cards, forms
 from .claimreview import claim_reviews
+from .first_use import link_terms
 from .read import Page, read_pages
 from .render import environment
 
 
 def write_verdicts(out: Path) -> list[dict[str, Any]]:
     """Write verdicts.json from the executed notebooks in `out`/notebooks; returns its entries."""
-    verdicts = [v for p in read_pages(out / EXECUTED) for v in p.verdicts]
+    return _verdicts_of(read_pages(out / EXECUTED), out)
+
+
+def _verdicts_of(pages: list[Page], out: Path) -> list[dict[str, Any]]:
+    verdicts = [v for p in pages for v in p.verdicts]
     write_whole(out / "verdicts.json", json.dumps(verdicts, ensure_ascii=False, indent=1) + "\n")
     return verdicts
 
@@ -40,7 +45,8 @@ def write_site(out: Path) -> Path:
     Raises RunError, after everything has been written, where a notebook emitted a verdict that does
     not follow.
     """
-    pages, verdicts = read_pages(out / EXECUTED), write_verdicts(out)
+    pages = read_pages(out / EXECUTED)
+    verdicts = _verdicts_of(pages, out)
     env, claims = environment(), _claims(pages)
     others = {name: [p for p in pages if p.claim == name] for name in PAGES}
     amendments = _amendments(claims)
@@ -55,7 +61,7 @@ def write_site(out: Path) -> Path:
     }
     written = set()
     for name, html in itertools.chain(_page_of_each(env, pages), _about_all(env, claims, others)):
-        write_whole(out / name, html)
+        write_whole(out / name, link_terms(html) if name != "glossary.html" else html)
         written.add(out / name)
     for stale in set(out.glob("*.html")) - written:
         stale.unlink()
@@ -107,7 +113,7 @@ def _about_all(
         "bottom": next((p.statements for p in others["overview"] if p.statements), {}),
     }
     themes = {"index": _by_theme(judged), "register": _by_theme(claims)}
-    for name in ("index", "register", "methods", "amendments"):
+    for name in ("index", "register", "methods", "amendments", "glossary"):
         file = f"{name}.html"
         template = env.get_template(f"{file}.j2")
         yield file, template.render(**about, here=file, address=file, themes=themes.get(name, {}))
@@ -152,6 +158,7 @@ def _navigation(others: Mapping[str, list[Page]]) -> list[tuple[str, str]]:
         *[(f"{p.run_id}.html", "Data") for p in others["data"]],
         *[(f"{p.run_id}.html", "Distance") for p in others["specification_curve"]],
         ("methods.html", "How this was done"),
+        ("glossary.html", "Glossary"),
     ]
 
 

@@ -18,7 +18,7 @@ import pandas as pd
 from ...estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates
 from ...ground import economies as eco
 from ...ground.arguments import whole_number
-from ...ground.errors import CoverageError, UnknownNameError, UsageError
+from ...ground.errors import CoverageError, UsageError, known_name
 from ...stats.event_study import event_study
 from ...stats.frames import alike, numbers, require
 from ...stats.synthetic import synthetic_control
@@ -33,11 +33,6 @@ PLACEBO_YEARS = (2008, 2011)
 """Dates at which nothing was signed: the onset of the crisis and the middle between it and 2014
 (declared for C20).
 """
-
-
-def _choice(kind: str, value: str, known: Sequence[str]) -> None:
-    if value not in known:
-        raise UnknownNameError(kind, value, known)
 
 
 def accession_variants(events: pd.DataFrame) -> pd.DataFrame:
@@ -80,8 +75,8 @@ def accession(
     """
     lists = settings().belt_and_road.lists
     which = which or lists[0]
-    _choice("accession list", which, (*lists, "texts", "earliest", "latest"))
-    _choice("placeholder", placeholder, PLACEHOLDERS)
+    known_name("accession list", which, (*lists, "texts", "earliest", "latest"))
+    known_name("placeholder", placeholder, PLACEHOLDERS)
     every = accession_variants(events)
     rows = every[every["list"] == which] if which not in ("earliest", "latest") else every
     if rows.empty:
@@ -119,7 +114,7 @@ def china_imports(trade: pd.DataFrame, source: str = "joined") -> pd.DataFrame:
     a source or a missing column.
     """
     known = settings().belt_and_road
-    _choice("source", source, (*known.imports, "joined"))
+    known_name("source", source, (*known.imports, "joined"))
     require(
         trade, ("value_usd", "source_id"), keys=("reporter", "partner", "year", "flow", "product")
     )
@@ -158,7 +153,7 @@ def donors_of(
     treated: Sequence[str],
 ) -> list[str]:
     """Codes of the economies of `donor_pool`, sorted."""
-    _choice("donor pool", donors, DONORS)
+    known_name("donor pool", donors, DONORS)
     year = dates.set_index("economy")["year"]
     unknown = set(year.index[year.isna()])
     pool = sorted(
@@ -229,7 +224,7 @@ def effect(
     accession_list: str | None = None,
     placeholder: str = "unknown",
     donors: str = "never_or_late",
-    late_from: int = 2018,
+    late_from: int | None = None,
     source: str = "joined",
     until: int = 2020,
     outcome: str = "china_imports",
@@ -241,8 +236,9 @@ def effect(
     trade, events: like the tables of these names. economies: codes or names.
     method: 'synthetic' or 'synthetic_demeaned', one row per economy; 'did2s', 'saturated' or 'twfe'
         (naive), one row (economy '') for all of them. accession_list, placeholder: see `accession`.
-    donors, late_from: see `donor_pool` (dated texts name few economies: with 'texts' the donors are
-        chosen by the earliest date of any list). source: see `china_imports`. until: last year
+    donors, late_from: see `donor_pool`; late is after `until` where not given, and nobody who
+        signed by then, by any list, is a donor (dated texts name few economies: with 'texts' the
+        donors are chosen by the earliest date of any list). source: see `china_imports`. until: last year
         used.
     statistic: what stands in `estimate`: 'effect', or for the synthetic methods 'p' or
         'p_positive', the placebo rank of the RMSPE ratio (two-sided, or positive gaps only; least
@@ -258,14 +254,15 @@ def effect(
         constant prices.
     """
     for kind, value, known in (("method", method, METHODS), ("statistic", statistic, STATISTICS)):
-        _choice(kind, value, known)
+        known_name(kind, value, known)
     if outcome not in OUTCOMES:
         raise CoverageError(
             f"outcome {outcome!r} is not at hand: no table holds comparable GDP at constant "
             "prices, or any other outcome",
             hint=f"known: {', '.join(OUTCOMES)}; add a table of your own with the other one",
         )
-    until, late_from = whole_number("until", until), whole_number("late_from", late_from)
+    until = whole_number("until", until)
+    late_from = until + 1 if late_from is None else whole_number("late_from", late_from)
     economies = [eco.resolve(e) for e in economies]
     accession_list = accession_list or settings().belt_and_road.by_month
     dates = accession(events, accession_list, placeholder=placeholder)
@@ -277,6 +274,7 @@ def effect(
         else dates
     )
     pool = donor_pool(events, imports, listed, donors, late_from, [*economies, *eco.CA5])
+    pool = pool[~pool["signed"].le(until).fillna(False)].reset_index(drop=True)
     year = dates.set_index("economy")["year"]
     wide = imports.pivot(index="year", columns="economy", values="log_imports")
 

@@ -20,7 +20,7 @@ from ...claims.slots import in_words, joined
 from ...estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates
 from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
-from ...ground.errors import UnknownNameError
+from ...ground.errors import UnknownNameError, known_name
 from ...trade.rank import reports
 from .investment import finance_lead, investor_lead
 from .relations import meetings_lead, opinion_lead
@@ -286,8 +286,7 @@ def lead_share(
         ("dimension", dimension, ("none", *CHOICES)),
         ("country", country, ("none", *eco.CA5)),
     ):
-        if name not in known:
-            raise UnknownNameError(kind, name, known)
+        known_name(kind, name, known)
     found = cells_by_choice
     if found is None:
         found = by_choice(
