@@ -27,11 +27,11 @@ SHAPES = {
 """Shape of a mark by code: triangle, diamond, square, circle."""
 
 
-NARROW = 3.9
+NARROW = 3.35
 """Inches: a picture as wide as a phone, where its text is as large as elsewhere."""
-_LETTERS = 25
+_LETTERS = 21
 _HEADS = {"supports": "For the sentence", "refutes": "Against it"}
-_LEFT = {"supports": 0.0, "refutes": 0.51}
+_LEFT = {"supports": 0.0, "refutes": 0.52}
 
 
 def _column(names: pd.DataFrame) -> list[tuple[str, bool, object]]:
@@ -87,7 +87,7 @@ def side_columns(sides: pd.DataFrame, *, labels: Mapping[str, str] | None = None
             for side, (_, colour) in _SIDE.items():
                 for k, (line, first, index) in enumerate(parts[reading, side]):
                     at = y + 0.25 + 0.17 * k
-                    ax.text(_LEFT[side] + 0.045, at + 0.04, line, fontsize=style.TICK)
+                    ax.text(_LEFT[side] + 0.05, at + 0.04, line, fontsize=style.TICK)
                     if first:
                         depth = _DEPTH[str(sides.loc[index, "strength"])]
                         ring = str(sides.loc[index, "text_seen"]) != "full"
