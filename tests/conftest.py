@@ -365,6 +365,9 @@ CRITERION_KEYS = {
     "share_of_specifications",
     "specifications",
     "n",
+    "says",
+    "speaks",
+    "sources",
 }
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from ca_research.article.forecasts import (
     forecast_paths,
-    foreseen,
     lead_after,
     leads_by_year,
+    relative_forecast_error,
     value_after,
     value_series,
 )
@@ -54,19 +54,23 @@ def customs(values: dict[int, float], partner: str = "KAZ", flow: str = "import"
     ]
 
 
+NOTHING_STATED = pd.DataFrame(
+    columns=["fact_id", "subject", "attribute", "period", "year", "value", "source_id"]
+)
+
 # rank
 
 
 def test_one_later_year_behind_is_enough_to_break_it():
     table = rows(*own(2022, 1, 9), *own(2023, 5, 2), *own(2024, 3, 4))
     assert leads_by_year(table, economies=["KAZ"])["ratio"].tolist() == [2.5, 0.75]
-    found = lead_after(table, economies=["KAZ"]).iloc[0]
+    found = lead_after(table, NOTHING_STATED, economies=["KAZ"]).iloc[0]
     assert found["estimate"] == 0.75 and (found["first_year"], found["last_year"]) == (2023, 2024)
 
 
 def test_years_before_and_years_without_russia_do_not_count():
     table = rows(*own(2022, 1, 9), ("KAZ", "CHN", 2024, "export", 5.0, "KAZ_BNS", "2025-01-01"))
-    row = lead_after(table, economies=["KAZ", "UZB"])
+    row = lead_after(table, NOTHING_STATED, economies=["KAZ", "UZB"])
     assert row["estimate"].isna().all() and row["missing"].str.contains("after 2022").all()
 
 
@@ -118,20 +122,20 @@ def test_a_trend_that_goes_on_is_foreseen_and_one_that_turns_is_not():
     steady = line()
     turned = {y: v if y <= 2022 else 1.01 * steady[2022] for y, v in steady.items()}
     table = rows(*customs(steady), *customs(turned, "UZB"))
-    found = foreseen(table, economies=["KAZ", "UZB"]).set_index("economy")
+    found = relative_forecast_error(table, economies=["KAZ", "UZB"]).set_index("economy")
     assert found.loc["KAZ", "estimate"] < 0.4 and found.loc["UZB", "estimate"] > 5
     assert found["scored"].tolist() == [3, 3]
     still = {y: v if y <= 2022 else steady[2022] for y, v in steady.items()}
     assert (
         "met every later value exactly"
-        in foreseen(rows(*customs(still)), economies=["KAZ"])["missing"][0]
+        in relative_forecast_error(rows(*customs(still)), economies=["KAZ"])["missing"][0]
     )
 
 
 def test_the_error_is_that_of_the_day_and_not_of_later_knowledge():
     """Fitted by hand on the years known on the day: the mean step of the logs, carried on."""
     values = line(0.1)
-    row = foreseen(rows(*customs(values)), economies=["KAZ"]).iloc[0]
+    row = relative_forecast_error(rows(*customs(values)), economies=["KAZ"]).iloc[0]
     logs = np.log([values[y] for y in range(2010, 2026)])
     known, later = logs[:13], logs[13:]
     step = np.diff(known).mean()
@@ -145,12 +149,12 @@ def test_a_figure_known_later_is_scored_and_not_fitted():
     values = line(0.1)
     table = rows(*customs(values))
     table.loc[table["year"] == 2022, "known_on"] = pd.Timestamp("2023-06-01")
-    row = foreseen(table, economies=["KAZ"]).iloc[0]
+    row = relative_forecast_error(table, economies=["KAZ"]).iloc[0]
     assert row["scored"] == 4
 
 
 def test_nothing_known_after_the_day_is_no_score():
-    row = foreseen(rows(*customs(line(until=2022))), economies=["KAZ", "TKM"])
+    row = relative_forecast_error(rows(*customs(line(until=2022))), economies=["KAZ", "TKM"])
     assert row["missing"].tolist() == [
         "KAZ: no year known after 2023-05-19",
         "TKM: no series of china imports at hand",
@@ -189,7 +193,7 @@ def test_paths_name_what_was_known_expected_and_came():
 @pytest.mark.parametrize("wrong", [{"model": "oracle"}, {"series": "gas"}, {"scale": "root"}])
 def test_unknown_choices_are_refused(wrong):
     with pytest.raises(UnknownNameError):
-        foreseen(rows(*customs(line())), economies=["KAZ"], **wrong)
+        relative_forecast_error(rows(*customs(line())), economies=["KAZ"], **wrong)
     if "model" not in wrong:  # paths are those of all models
         with pytest.raises(UnknownNameError):
             forecast_paths(rows(*customs(line())), economies=["KAZ"], **wrong)

@@ -772,15 +772,15 @@ def test_a_runtime_folder_that_is_no_folder_gets_an_ordinary_kernel(
 
 
 def test_a_start_that_fails_is_told_with_its_traceback_and_leaves_nothing(runtime):
-    wish = launch.wish(["-f", str(runtime / "c.json")], runtime / "missing", os.environ)
+    asked = launch.request(["-f", str(runtime / "c.json")], runtime / "missing", os.environ)
     with pytest.raises(Unavailable, match="did not come up: FileNotFoundError") as told:
-        launch.start(wish, 1, 2)
+        launch.start(asked, 1, 2)
     assert "new_process" in told.value.where
-    wish = launch.wish(
+    asked = launch.request(
         ["--IPKernelApp.transport=pigeon", "-f", str(runtime / "c.json")], runtime, os.environ
     )
     with pytest.raises(Unavailable, match="did not come up: "):
-        launch.start(wish, 1, 2)
+        launch.start(asked, 1, 2)
     assert within(5, lambda: not kernels_left())
 
 

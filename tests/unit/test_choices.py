@@ -121,6 +121,17 @@ def test_a_number_and_its_text_are_one_rule():
     assert model(content).rule_sha256 != before.rule_sha256
 
 
+def test_every_setting_is_in_the_hash_also_one_that_is_called_as_a_field_of_prose():
+    content = written("C04")
+    before = model(content)
+    for reading in content["readings"]:
+        for criterion in reading["criteria"]:
+            if "says" in criterion["settings"]:
+                criterion["settings"]["says"] = "last"
+    assert model(content).rule_sha256 != before.rule_sha256
+    assert model(content).rule_sha256_2 != before.rule_sha256_2
+
+
 # --- a mistyped value is refused before anything is computed
 # ------------------------------------------------------------------------------------------
 
@@ -155,7 +166,7 @@ def test_an_axis_of_another_type_is_refused_also_where_a_claim_is_judged():
     told = "span of relations.examinee_growth: a whole number is wanted, and '5' is a text"
     assert any(told in f for f in check.register({"C29": spec}, {spec.notebook: set(spec.data)}))
     with pytest.raises(UsageError, match="a whole number is wanted"):
-        ca.claims.Claim(spec).gather(culture=ca.load("culture"))
+        ca.claims.Claim(spec).gather(**{name: ca.load(name) for name in spec.data})
 
 
 def test_an_exclusion_that_would_exclude_nothing_is_refused():

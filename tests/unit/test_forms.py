@@ -242,7 +242,7 @@ def out(tmp_path):
 def names(file) -> list[str]:
     with zipfile.ZipFile(file) as zipped:
         assert zipped.testzip() is None
-        return [n.removeprefix(f"{reports.PARCEL}/") for n in zipped.namelist()]
+        return [n.removeprefix(f"{reports.FOLDER_IN_ZIP}/") for n in zipped.namelist()]
 
 
 def test_the_zip_holds_the_report_and_nothing_else(out, tmp_path, command):
@@ -267,7 +267,7 @@ def test_the_same_report_gives_the_same_bytes(out, tmp_path):
     other = tmp_path / "elsewhere"
     shutil.copytree(out, other)  # other names of folders, other times
     for folder in (out, other):
-        reports.parcel(folder, folder / "report.zip", notebooks=True)
+        reports.zip_report(folder, folder / "report.zip", notebooks=True)
     assert (out / "report.zip").read_bytes() == (other / "report.zip").read_bytes()
     with zipfile.ZipFile(out / "report.zip") as zipped:
         assert {i.date_time for i in zipped.infolist()} == {(1980, 1, 1, 0, 0, 0)}
@@ -291,10 +291,10 @@ def test_an_incomplete_report_is_not_sent(out, command, name):
 
 
 def test_the_real_report_unpacks_to_the_pages_as_they_are(report, tmp_path):
-    reports.parcel(report, tmp_path / "send.zip")
+    reports.zip_report(report, tmp_path / "send.zip")
     with zipfile.ZipFile(tmp_path / "send.zip") as zipped:
         zipped.extractall(tmp_path / "unpacked")
-    folder = tmp_path / "unpacked" / reports.PARCEL
+    folder = tmp_path / "unpacked" / reports.FOLDER_IN_ZIP
     pages = {f.name for f in folder.glob("*.html")}
     assert pages == {f.name for f in report.glob("*.html")}
     for page in pages:

@@ -88,7 +88,7 @@ def test_a_year_of_customs_without_a_value_is_not_nought():
 def test_what_is_no_day_is_refused():
     frame = trade(*customs(2022, 1))
     with pytest.raises(UsageError, match="known_by must be a date, got 'May 2023'"):
-        ca.article.forecasts.foreseen(frame, economies=["KAZ"], known_by="May 2023")
+        ca.article.forecasts.relative_forecast_error(frame, economies=["KAZ"], known_by="May 2023")
     with pytest.raises(UsageError, match="must be a date"):
         ca.article.forecasts.forecast_paths(frame, economies=["KAZ"], known_by="2023-13-01")
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..ground.errors import CoverageError, RunError
 from ..ground.files import changed, sweep, write_whole
+from ..ground.numbers import first_few
 from ..ground.paths import shown
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def served(words: Sequence[str], out: Path, everything: bool) -> int | None:
     from ..runs.store import open_store, serve_report
 
     executed = None if everything else out / "notebooks"
-    with alone(out):
+    with locked(out):
         return serve_report(open_store(), fingerprint.whole(words, executed), out)
 
 
@@ -73,14 +74,14 @@ def make(
     for turn in range(1, TURNS + 1):
         begun = fingerprint.state()
         made = _once(plan(), out, options, everything=everything, progress=progress)
-        with alone(out):
+        with locked(out):
             key = fingerprint.whole(words, None if everything else out / "notebooks")
             moved = changed(begun, fingerprint.state())
             if options.use_store and not moved and not made.error and made.whole:
                 remember_report(open_store(), key, out)
         if not moved and not any(r.moved for r in made.results):
             return made
-        which = ", ".join(moved[:3]) + (f" and {len(moved) - 3} more" if len(moved) > 3 else "")
+        which = first_few(moved, 3)
         if turn == TURNS or not all(name.startswith(_READ_ANEW) for name in moved):
             break
         said = (
@@ -143,10 +144,10 @@ def _once(
             due = runs.longest_first([r for r in chosen if r.after == after], out)
             if due and not (options.fail_fast and runs.failed(results)):
                 if after and results:
-                    with alone(out):
+                    with locked(out):
                         write_verdicts(out)
                 results += runs.execute(due, out, options, on_start=on_start, on_done=on_done)
-    with alone(out):
+    with locked(out):
         runs.write_manifest(out, results, time.perf_counter() - started, options.kernel)
         try:
             write_site(out)
@@ -230,7 +231,7 @@ def _answer(verdict: Mapping[str, Any]) -> str:
     return f"{', '.join(what)}: {word}. {verdict['finding'].rstrip('.')}."
 
 
-PARCEL = "ca-research-report"
+FOLDER_IN_ZIP = "ca-research-report"
 """Name of the folder that a zipped report unpacks to."""
 
 
@@ -262,14 +263,15 @@ def whole(out: Path) -> list[Path]:
     pictures = sorted(f.relative_to(out).as_posix() for f in out.glob(CARDS))
     files = [out / name for name in [*pages, *BESIDE, *pictures, *books]]
     if missing := [f.relative_to(out).as_posix() for f in files if not f.is_file()]:
-        few = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
         raise CoverageError(
-            f"the report is incomplete: {few} missing", where=shown(out), hint="ca-research run"
+            f"the report is incomplete: {first_few(missing, 5)} missing",
+            where=shown(out),
+            hint="ca-research run",
         )
     return files
 
 
-def parcel(out: Path, file: Path, *, notebooks: bool = False) -> int:
+def zip_report(out: Path, file: Path, *, notebooks: bool = False) -> int:
     """Zip a finished report for sending; the number of files in it. The same report gives the same
     bytes.
 
@@ -279,11 +281,12 @@ def parcel(out: Path, file: Path, *, notebooks: bool = False) -> int:
     from ..runs import EXECUTED
 
     buffer = io.BytesIO()
-    with alone(out), zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as zipped:
+    packing = zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9)
+    with locked(out), packing as zipped:
         packed = [f for f in whole(out) if notebooks or f.parent.name != EXECUTED]
         for one in packed:
             about = zipfile.ZipInfo(
-                f"{PARCEL}/{one.relative_to(out).as_posix()}"
+                f"{FOLDER_IN_ZIP}/{one.relative_to(out).as_posix()}"
             )  # dated 1980: when it was zipped tells nothing
             about.compress_type, about.external_attr, about.create_system = (
                 zipfile.ZIP_DEFLATED,
@@ -296,7 +299,7 @@ def parcel(out: Path, file: Path, *, notebooks: bool = False) -> int:
 
 
 @contextmanager
-def alone(out: Path) -> Iterator[None]:
+def locked(out: Path) -> Iterator[None]:
     """One command at a time writes the pages of a folder; another waits."""
     from filelock import FileLock
 

@@ -190,7 +190,7 @@ def report_command(
             )
         typer.echo(f"report: {folder / 'index.html'} ({len(report.whole(folder))} files)")
         return
-    target = (file or folder / f"{report.PARCEL}.zip").resolve()
+    target = (file or folder / f"{report.FOLDER_IN_ZIP}.zip").resolve()
     if target.is_dir():
         raise UsageError(
             f"{file} is a folder",
@@ -202,7 +202,7 @@ def report_command(
             where=str(file),
             hint=f"make it first, or give another: ca-research report --zip {target.name}",
         )
-    count = report.parcel(folder, target, notebooks=notebooks)
+    count = report.zip_report(folder, target, notebooks=notebooks)
     typer.echo(f"{target} ({count} files, {target.stat().st_size / 1e6:.1f} MB)")
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -16,7 +17,7 @@ from .. import registry
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import by_economy, measure, parts
 from ..ground import economies as eco
-from ..ground.errors import CoverageError, UnknownNameError, UsageError
+from ..ground.errors import CoverageError, UnknownNameError, UsageError, known_name
 from ..plots import style
 from ..plots.needs import by_year, needs
 from ..plots.panels import apart, line, panels
@@ -71,8 +72,7 @@ def _hhi(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """`hhi_years`, and the rows of `trade` behind it."""
     for kind, name, known in (("flow", flow, FLOWS), ("partners", partners, ("listed", "named"))):
-        if name not in known:
-            raise UnknownNameError(kind, name, known)
+        known_name(kind, name, known)
     require(
         trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id")
     )
@@ -391,6 +391,38 @@ def ideal_spread(
     return _spread(facts, economies, window, "distance")
 
 
+@measure("relations.spread_place")
+def spread_place(
+    facts: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    of: Literal["agreement", "distance"],
+    window: str = "five_years",
+) -> pd.DataFrame:
+    """Per cent of the members of the United Nations whose votes are spread more evenly over POWERS
+    than the economy's: below 50, they are spread more evenly than the median member's.
+
+    facts: table `facts` with the places that the settings name, by session. economies: codes.
+    of: of agreement, or of the distance of ideal points. window: as in `vote_spread`.
+    Returns an estimates frame, one row per economy: the mean place over the sessions of the window.
+    An economy without a place in any of them has the reason in `missing`.
+    Raises UnknownNameError for another window.
+    """
+    known = settings().votes
+    name = known.agreement_place if of == "agreement" else known.distance_place
+    rows = facts[facts["attribute"].eq(name) & facts["value"].notna()]
+    chosen = _window(rows, window)
+    out = []
+    for code in economies:
+        mine = chosen[chosen["subject"] == code]
+        if mine.empty:
+            out.append(estimate_row(economy=code, missing="no place among members is given"))
+            continue
+        cells = mine[["fact_id", "subject", "attribute", "year", "source_id"]]
+        out.append(estimate_row(cells, economy=code, estimate=float(mine["value"].mean())))
+    return estimates(out)
+
+
 def war_votes(events: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.DataFrame:
     """Votes on the war in Ukraine in the General Assembly: economy, date, vote, aside, seat,
     source_id.
@@ -431,23 +463,22 @@ def war_votes(events: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd
 
 @measure("relations.stood_aside")
 def stood_aside(
-    events: pd.DataFrame, *, economies: Sequence[str], votes: str = "resolutions"
+    events: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    votes: Literal["resolutions", "the_seat"] = "resolutions",
 ) -> pd.DataFrame:
     """Share of the votes on the war that are at hand in which the economy abstained or was absent
     (0 to 1).
 
     events: as in `war_votes`. economies: codes.
-    votes: 'resolutions' on the war itself, or 'with_the_seat': the vote on Russia's seat in the
-        Human Rights Council too.
+    votes: 'resolutions' on the war itself, or 'the_seat': the vote on Russia's seat in the Human
+        Rights Council.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval; an economy that no text names has the reason in `missing`.
-    Raises UnknownNameError for another choice.
     """
-    if votes not in ("resolutions", "with_the_seat"):
-        raise UnknownNameError("choice of votes", votes, ("resolutions", "with_the_seat"))
     cast = war_votes(events, economies=economies)
-    if votes == "resolutions":
-        cast = cast[~cast["seat"]]
+    cast = cast[cast["seat"] == (votes == "the_seat")]
     out = []
     for code in economies:
         mine = cast[cast["economy"] == code]

@@ -11,8 +11,7 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.numbers import small_percent
 from ..investment import stock_years
-from ..plots import measure_group, measure_name
-from ..registry.words import party
+from ..registry.words import measure_group, measure_name, party, value_words
 from ..tables.preference import NO_REPORTS, of_role
 from ..trade import rank, rank_years
 from ..trade.rank import BASES
@@ -116,13 +115,6 @@ def students_counted(counts: pd.DataFrame) -> str:
     )
 
 
-_BASES = {
-    "reporter": "own report",
-    "mirror": "partners' reports",
-    "interval": "the range of both",
-}
-
-
 def places_then_and_now(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
     """Ranks of all partners in the first and the last year in which each basis can be ranked.
 
@@ -152,7 +144,7 @@ def places_in_words(moves: pd.DataFrame) -> str:
             f"{party(partner)} {' to '.join(map(str, rows['rank']))}"
             for partner, rows in part.groupby("partner")
         )
-        said.append(f"By {_BASES[basis]}, {years}: {'; '.join(places)}")
+        said.append(f"By {value_words(basis)}, {years}: {'; '.join(places)}")
     return ". ".join(said) + "."
 
 

@@ -19,7 +19,7 @@ from matplotlib.ticker import MaxNLocator
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
 from ..ground.arguments import whole_number
-from ..ground.errors import UnknownNameError
+from ..ground.errors import known_name
 from ..ground.periods import years_back
 from ..plots import style
 from ..plots.needs import needs
@@ -33,11 +33,6 @@ TRANSIT = {
 definition), and in every direction (more than it asks: goods to other neighbours are in it)."""
 PORTS = "Horgos + Alashankou"
 _LOWER = "_lower_bound"
-
-
-def _choice(kind: str, name: str, known: tuple[str, ...]) -> None:
-    if name not in known:
-        raise UnknownNameError(kind, name, known)
 
 
 def _newest(rows: pd.DataFrame) -> pd.DataFrame:
@@ -67,7 +62,7 @@ def corridor_trains(
     recorded in `missing`.
     Raises UnknownNameError for another count.
     """
-    _choice("count", count, ("stated", "two_ports"))
+    known_name("count", count, ("stated", "two_ports"))
     early = facts[facts["year"].notna() & (facts["unit"] == "percent")]
     when = ""
     if before is not None:
@@ -132,7 +127,7 @@ def corridor_containers(
     may leave out what China calls China-Europe, the wide one holds other goods.
     Raises UnknownNameError for another transit, UsageError for another `year`.
     """
-    _choice("transit", transit, ("range", *TRANSIT))
+    known_name("transit", transit, ("range", *TRANSIT))
     total = _whole_years(facts, ALL_ROUTES)
     wanted = list(TRANSIT) if transit == "range" else [transit]
     counts = {name: _whole_years(facts, TRANSIT[name]) for name in wanted}
@@ -177,7 +172,7 @@ def corridor_scale(facts: pd.DataFrame, *, scale: str = "import_value") -> pd.Da
         "stated": lambda: _one(facts, ALL_ROUTES, "share_of_trade"),
         "containers": lambda: _sea(facts),
     }
-    _choice("scale", scale, tuple(known))
+    known_name("scale", scale, tuple(known))
     used, share = known[scale]()
     if share is None:
         return estimates(

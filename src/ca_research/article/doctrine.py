@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure, parts
 from ..ground import economies as eco
-from ..ground.errors import UnknownNameError, UsageError
+from ..ground.errors import UsageError, known_name
 from ..ground.periods import years_back
 from ..plots import style
 from ..plots.marks import dated_name, mark
@@ -37,11 +37,6 @@ FEWEST = 5
 """Documents with a visible code below which a share says nothing."""
 _CODES = re.compile(r"\[([^\]]*)\]\s*$")
 _PERIODS = {"all": (0, 9999), "before_2001": (2001, 9999), "from_2017": (0, 2016)}
-
-
-def _choice(kind: str, value: str, known: Sequence[str]) -> None:
-    if value not in known:
-        raise UnknownNameError(kind, value, known)
 
 
 def _own(rows: pd.DataFrame, economy: str) -> pd.DataFrame:
@@ -72,8 +67,8 @@ def partner_rank(
     `version`. Codes and
     their rules: registry/coding/partners.yaml.
     """
-    _choice("order", order, ("powers", "all_named"))
-    _choice("texts", texts, ("official", "all"))
+    known_name("order", order, ("powers", "all_named"))
+    known_name("texts", texts, ("official", "all"))
     rows = coded(evidence, claim="C09", coding="partners", strength="any")
     rows = rows[
         rows["kind"].isin(
@@ -132,8 +127,8 @@ def official_words(
     Raises UnknownNameError for another choice or a row without a code. Codes and their rules:
     registry/coding/partners.yaml.
     """
-    _choice("coding", coding, ("strict", "wide"))
-    _choice("kinds", kinds, ("words", "words_and_tiers"))
+    known_name("coding", coding, ("strict", "wide"))
+    known_name("kinds", kinds, ("words", "words_and_tiers"))
     rows = coded(evidence, claim="C09", coding="partners", strength="documents")
     rows = rows[rows["kind"].isin(["words"] if kinds == "words" else ["words", "tier"])]
     wanted = ["priority"] if coding == "strict" else ["priority", "near"]
@@ -221,7 +216,7 @@ def goals(
     (tuple).
     Raises UnknownNameError for another choice.
     """
-    _choice("documents", documents, tuple(_KINDS))
+    known_name("documents", documents, tuple(_KINDS))
     coded = coded_goals(evidence) if coded is None else coded
     return coded[coded["kind"].isin(_KINDS[documents])].reset_index(drop=True)
 
@@ -249,9 +244,9 @@ def goal_share(
     documents. Fewer than FEWEST with a visible code are recorded in `missing`.
     Raises UnknownNameError for another choice.
     """
-    _choice("goal", goal, tuple(GOALS))
-    _choice("unseen", unseen, ("bounds", "left_out"))
-    _choice("period", period, tuple(_PERIODS))
+    known_name("goal", goal, tuple(GOALS))
+    known_name("unseen", unseen, ("bounds", "left_out"))
+    known_name("period", period, tuple(_PERIODS))
     table = goals(evidence, documents=documents, coded=coded)
     first, last = _PERIODS[period]
     table = table[table["year"].between(first, last)]

@@ -21,7 +21,7 @@ from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.arguments import day, number
-from ..ground.errors import UnknownNameError
+from ..ground.errors import known_name
 from ..plots import style
 from ..plots.needs import by_year, needs, one_of
 from ..plots.panels import line, say_empty, shade_uncounted
@@ -36,11 +36,6 @@ def _count(waves_: int) -> str:
     return {0: "no wave", 1: "one wave"}.get(waves_, f"{waves_} waves")
 
 
-def _known(kind: str, name: str, known: Sequence[str]) -> None:
-    if name not in known:
-        raise UnknownNameError(kind, name, known)
-
-
 def waves(facts: pd.DataFrame, opinion: pd.DataFrame, *, series: str) -> pd.DataFrame:
     """Waves of one question: economy, year, percent, source_id, sorted; one pollster and one
     question only.
@@ -52,7 +47,7 @@ def waves(facts: pd.DataFrame, opinion: pd.DataFrame, *, series: str) -> pd.Data
     series: 'barometer' or 'gallup'. Percent is of all asked. Raises UnknownNameError for another
         series.
     """
-    _known("series", series, SERIES)
+    known_name("series", series, SERIES)
     polls = settings().polls
     if series == "barometer":
         rows = facts[(facts["attribute"] == polls.barometer) & (facts["unit"] == "percent")]
@@ -168,7 +163,7 @@ def exchange_change(
     count_after (years), students_change (persons), missing (why a change is null).
     Raises UnknownNameError for another exposure.
     """
-    _known("exposure", exposure, ("same_years", "five_years_before"))
+    known_name("exposure", exposure, ("same_years", "five_years_before"))
     table, rows = waves(facts, opinion, series="barometer"), []
     for economy in economies:
         mine, counts = table[table["economy"] == economy], _students(students, economy)

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -17,10 +17,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from ..estimates.frame import estimate_row, estimates
-from ..estimates.measures import by_economy, measure, parts
+from ..estimates.measures import by_economy, measure, parts, tells
 from ..ground import economies as eco
 from ..ground.arguments import day, whole_number
-from ..ground.errors import CaResearchError, CoverageError, UnknownNameError
+from ..ground.errors import CaResearchError, CoverageError, UnknownNameError, known_name
 from ..plots import style
 from ..plots.needs import needs, one_figure
 from ..plots.panels import panels
@@ -30,7 +30,8 @@ from ..stats.frames import numbers, require
 from ..tables.preference import preferred_rows, ranked
 from ..trade.checks import one_figure_per_cell
 from ..trade.rank import FLOWS, ranking_of, reports
-from .trade_priority import NEEDED, among
+from ..trade.standings import Reports
+from .trade_priority import NEEDED, among, bounded, stated_lead, stated_shares, with_powers
 
 CUSTOMS_SINCE = 2010
 """First year of the series of China's imports: from here on one compilation, then the customs
@@ -46,12 +47,6 @@ MODELS: dict[str, Callable[[pd.Series, int], Forecast]] = {
 SERIES = ("china_imports", "own_turnover")
 SCALES = ("log", "level")
 _CELL = ["reporter", "partner", "year", "flow", "product", "source_id"]
-
-
-def _choose(**choices: tuple[str, Sequence[str]]) -> None:
-    for kind, (name, known) in choices.items():
-        if name not in known:
-            raise UnknownNameError(kind, name, known)
 
 
 def leads_by_year(
@@ -82,7 +77,8 @@ def _leads(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """`leads_by_year`, and the rows of `trade` behind it with `economy`."""
     require(trade, ("value_usd",), keys=_CELL)
-    _choose(flow=(flow, tuple(FLOWS)), eu=(union, ("apart", "one")))
+    known_name("flow", flow, tuple(FLOWS))
+    known_name("eu", union, ("apart", "one"))
     choices: dict[str, Any] = {
         "basis": "reporter",
         "flow": flow,
@@ -111,39 +107,150 @@ def _leads(
 
 
 @measure("trade.lead_after")
+@tells("rival")
 @by_economy
+@parts(seen=reports, powers=with_powers)
 def lead_after(
     trade: pd.DataFrame,
+    facts: pd.DataFrame,
     *,
     economies: Sequence[str],
     after: int = 2022,
-    flow: str = "turnover",
+    basis: Literal["own_else_partners", "partners"] = "own_else_partners",
     partners: str = "named",
+    seen: Reports | None = None,
+    powers: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """The least of `leads_by_year` over the years after `after`: above one, China ranked first in
-    each of them.
+    """China over its largest rival in the years after `after`, the least of them: above one, China
+    ranked first in each of them.
 
-    trade, economies, after: as in `leads_by_year`. flow: 'turnover', 'exports' or 'imports'.
-    partners: 'named' or 'every'.
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
-    an interval; the estimate is a ratio of trade in USD. An economy of which no later year can be
-    ranked is recorded in `missing`.
+    trade, economies, after: as in `leads_by_year`. facts: as in `stated_shares`.
+    basis: 'own_else_partners' (the economy's own tables, else what its agency states, else its
+        partners' reports) or 'partners' (their reports alone). Of partners, Russia reports nothing
+        after 2021; a year counts where the bound of `trade_priority.lead` answers.
+    partners: 'named' or 'every'. seen, powers: what `trade.rank.reports` and `with_powers` make of
+        trade, where it is made already.
+    Returns an estimates frame, one row per economy, with the largest rival in `about`; a range
+    where only a bound is known. An economy of which no later year can be ranked is recorded in
+    `missing`.
     Raises UnknownNameError for another choice, and what `rank` raises.
     """
-    found, used = _leads(trade, economies, whole_number("after", after), flow, partners, "apart")
+    after = whole_number("after", after)
+    codes = [eco.resolve(e) for e in economies]
+    taking_part = among(partners)
+    shares = stated_shares(facts, codes)
+    shares = shares[shares["year"] > after]
+    seen = reports(trade, economies=codes) if seen is None else seen
+    powers = with_powers(trade, economies=codes) if powers is None else powers
+    years = [year for year in seen.years() if year > after]
     out = []
-    for code in (eco.resolve(e) for e in economies):
-        mine = found[found["economy"] == code]
-        if mine.empty:
-            out.append(
-                estimate_row(
-                    economy=code, missing=f"no own report of {flow} by partner after {after}"
-                )
-            )
-        else:
-            cells = used.loc[used["economy"] == code, _CELL]
-            out.append(estimate_row(cells, economy=code, estimate=float(mine["ratio"].min())))
+    for code in codes:
+        told: list[dict[str, Any]] = []
+        if basis == "own_else_partners":
+            told = _own_leads(seen, code, years, taking_part)
+            own = shares[shares["economy"] == code]
+            told = told or [r for _, p in own.groupby("year") if (r := stated_lead(p, partners))]
+        if not told:
+            rows = (bounded(powers, seen, code, y, taking_part, basis="mirror") for y in years)
+            told = [row for row in rows if row]
+        out.append(_least(told, code, f"no report by partner after {after}"))
     return estimates(out)
+
+
+def _own_leads(
+    seen: Reports, code: str, years: Sequence[int], taking_part: Collection[str] | None
+) -> list[dict[str, Any]]:
+    """Rows of an estimates frame by the economy's own tables, one for each year that has both of
+    NEEDED.
+    """
+    choices: dict[str, Any] = {"flow": "turnover", "source": "office_first", "eu": "apart"}
+    choices |= {"basis": "reporter", "among": taking_part, "needed": NEEDED}
+    rows = []
+    for year in years:
+        found = ranking_of(seen, code, year, **choices)
+        if not set(NEEDED) <= found.partners:
+            continue
+        (china,) = (s for s in found.standings if s.partner == "CHN")
+        first = next(s for s in found.standings if s.partner != "CHN")
+        cells = seen.at(code, year, (place for place, _ in found.used), cells=True)
+        ratio, about = china.low / first.low, {"rival": first.partner}
+        rows.append(estimate_row(cells, economy=code, estimate=ratio, about=about))
+    return rows
+
+
+def _least(rows: Sequence[dict[str, Any]], code: str, missing: str) -> dict[str, Any]:
+    """The row of the year in which China stood worst, with the rows behind all years."""
+    if not rows:
+        return estimate_row(economy=code, missing=missing)
+    worst = min(rows, key=lambda row: row["estimate"] or row["low"] or 0.0)
+    behind = pd.concat([row["rows"].frame for row in rows]).drop_duplicates()
+    kept = {k: worst[k] for k in ("estimate", "low", "high", "interval", "about")}
+    return estimate_row(behind, economy=code, **kept)
+
+
+@measure("trade.share_after")
+@by_economy
+def share_after(
+    trade: pd.DataFrame,
+    facts: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    base: int = 2022,
+) -> pd.DataFrame:
+    """China's share of an economy's turnover in its newest year after `base`, less that of `base`.
+
+    trade: like table `trade`; rows of product TOTAL count. facts: as in `stated_shares`. economies:
+    codes or names. Both years are by one own source, of all that it lists; where the economy
+    publishes no table, by the shares that its agency states.
+    Returns an estimates frame, one row per economy, in percentage points; without two such years
+    the reason stands in `missing`.
+    """
+    base = whole_number("base", base)
+    codes = [eco.resolve(e) for e in economies]
+    shares = stated_shares(facts, codes)
+    return estimates(
+        _share_change(trade, code, base)
+        or _stated_change(shares[shares["economy"] == code], base)
+        or estimate_row(
+            economy=code, missing=f"no own report by partner both for {base} and after it"
+        )
+        for code in codes
+    )
+
+
+def _share_change(trade: pd.DataFrame, code: str, base: int) -> dict[str, Any] | None:
+    """By the preferred table that lists China in both years; the newest year that one has."""
+    own = trade[
+        trade["reporter"].eq(code).to_numpy(bool)
+        & trade["product"].eq("TOTAL").to_numpy(bool)
+        & trade["year"].ge(base).to_numpy(bool)
+    ]
+    own = own[~own["partner"].isin([*eco.AGGREGATES, code])]
+    for source in ranked(own["source_id"].unique(), ("office", "compilation")):
+        mine = own[own["source_id"] == source]
+        whole = mine.groupby("year")["flow"].transform("nunique") == len(FLOWS["turnover"])
+        mine = mine[whole & mine["value_usd"].notna()]
+        total = mine.groupby("year")["value_usd"].sum()
+        china = mine[mine["partner"] == "CHN"].groupby("year")["value_usd"].sum()
+        share = (100 * china / total).dropna()
+        if base in share.index and share.index.max() > base:
+            last = share.index.max()
+            used = mine[mine["year"].isin([base, last])]
+            change = float(share[last] - share[base])
+            return estimate_row(used[_CELL], economy=code, estimate=change)
+    return None
+
+
+def _stated_change(shares: pd.DataFrame, base: int) -> dict[str, Any] | None:
+    china = shares[(shares["other"] == "CHN") & (shares["year"] >= base)].sort_values("year")
+    first, late = china[china["year"] == base], china[china["year"] > base]
+    if first.empty or late.empty:
+        return None
+    used = pd.concat([first.tail(1), late.tail(1)])
+    change = float(late["value"].iloc[-1] - first["value"].iloc[-1])
+    cells = ["fact_id", "subject", "attribute", "year", "source_id"]
+    code = str(used["economy"].iloc[0])
+    return estimate_row(used[cells], economy=code, estimate=change)
 
 
 def china_reported(trade: pd.DataFrame, economy: str, *, since: int = 2022) -> pd.DataFrame:
@@ -200,7 +307,8 @@ def value_after(
     it is recorded in `missing`.
     Raises UnknownNameError for an unknown choice or economy, and what `china_reported` raises.
     """
-    _choose(flow=(flow, tuple(FLOWS)), statistic=(statistic, STATISTICS))
+    known_name("flow", flow, tuple(FLOWS))
+    known_name("statistic", statistic, STATISTICS)
     if reported is None:
         reported = reported_by_economy(trade, economies=economies, base=base)
     out = []
@@ -233,7 +341,7 @@ def value_series(
     Raises CoverageError where there is no such series, UnknownNameError for another one, UsageError
     where two sources give one year.
     """
-    _choose(series=(series, SERIES))
+    known_name("series", series, SERIES)
     require(trade, ("value_usd", "known_on"), keys=_CELL)
     if series == "china_imports":
         rows = china_reported(trade, economy, since=CUSTOMS_SINCE)
@@ -307,7 +415,7 @@ def every_series(trade: pd.DataFrame, *, economies: Sequence[str]) -> dict[tuple
 @measure("trade.foreseen")
 @by_economy
 @parts(of_series=every_series)
-def foreseen(
+def relative_forecast_error(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str],
@@ -335,7 +443,9 @@ def foreseen(
     Source: Hyndman and Koehler (2006), International Journal of Forecasting 22(4), for the scaled
     error.
     """
-    _choose(model=(model, tuple(MODELS)), series=(series, SERIES), scale=(scale, SCALES))
+    known_name("model", model, tuple(MODELS))
+    known_name("series", series, SERIES)
+    known_name("scale", scale, SCALES)
     known_by = day("known_by", known_by)
     of_series = every_series(trade, economies=economies) if of_series is None else of_series
     out = []
@@ -387,7 +497,7 @@ def forecast_paths(
 ) -> pd.DataFrame:
     """What each model (and no change) expected after the day, beside what is known.
 
-    trade, economies, known_by, series, scale: as in `foreseen`.
+    trade, economies, known_by, series, scale: as in `relative_forecast_error`.
     Returns economy, model, year, mean, low, high (USD). `model` is 'known' for the figures up to
     the day and 'after' for those after it (mean only), 'no change' or a name of MODELS; intervals
     are 95 % of the model and no statement that they hold. Economies without a series and models
@@ -395,7 +505,8 @@ def forecast_paths(
     Raises UnknownNameError for an unknown choice or economy, UsageError for what is no day,
     CoverageError where no economy has a series.
     """
-    _choose(series=(series, SERIES), scale=(scale, SCALES))
+    known_name("series", series, SERIES)
+    known_name("scale", scale, SCALES)
     known_by = day("known_by", known_by)
     require(trade, ("value_usd", "known_on"), keys=_CELL)
     rows: list[dict[str, Any]] = []

@@ -9,7 +9,7 @@ import pandas as pd
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
 from ..ground import economies as eco
-from ..ground.errors import CoverageError, UnknownNameError
+from ..ground.errors import CoverageError, known_name
 from ..ground.periods import years_back
 from ..investment.fdi import LEAST_INVESTORS, stock_by_investor, stock_rows, stock_years
 from ..stats.frames import require
@@ -45,8 +45,7 @@ def fdi_rank(
         ("conduits", conduits, ("counted", "left_out")),
         ("hong_kong", hong_kong, ("apart", "with_china")),
     ):
-        if name not in known:
-            raise UnknownNameError(kind, name, known)
+        known_name(kind, name, known)
     rows = []
     for host in economies:
         years, back = stock_years(investment, host), years_back(year)

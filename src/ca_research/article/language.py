@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
 from ..ground.arguments import whole_number
-from ..ground.errors import UnknownNameError, UsageError
+from ..ground.errors import UnknownNameError, UsageError, known_name
 from ..plots import style
 from ..plots.needs import needs
 from ..plots.panels import economy_panel, panels, say_empty
@@ -126,8 +126,7 @@ def learner_cases(
     Raises UnknownNameError for another choice. Formula: 100 ((last / first) ** (5 / years) - 1).
     """
     for kind, choice, known in (("bound", bound, BOUNDS), ("opening", opening, OPENINGS)):
-        if choice not in known:
-            raise UnknownNameError(kind, choice, known)
+        known_name(kind, choice, known)
     slack = _ROUNDING if bound == "cautious" else 0.0
     rows = culture[
         (culture["measure"] == "learners") & culture["economy"].str.fullmatch(r"[A-Z]{3}")

@@ -57,12 +57,15 @@ class SeaAccess(Model):
 
 
 class Votes(Model):
-    """agreement, ideal_point: attributes of table `facts`. about_a_seat: words in the detail of a
-    vote that is about a place in a body and not about the war itself.
+    """agreement, ideal_point: attributes of table `facts`. agreement_place, distance_place: those
+    that say how many members have a smaller spread (per cent). about_a_seat: words in the detail of
+    a vote that is about a place in a body and not about the war itself.
     """
 
     agreement: str
     ideal_point: str
+    agreement_place: str
+    distance_place: str
     about_a_seat: str
 
 
@@ -124,13 +127,17 @@ class Sources(Model):
 
 
 class Settings(Model):
-    """The file as a whole. joint_texts: how origin groups of texts begin that the United States
-    signed together with the five. oil_exporters: economies left out of the panel of gravity.
+    """The file as a whole. stated_shares: how attributes of table `facts` begin that give a
+    partner's share of the turnover of a year or of part of one, before the code of whose trade it
+    is. joint_texts:
+    how origin groups of texts begin that the United States signed together with the five.
+    oil_exporters: economies left out of the panel of gravity.
     """
 
     belt_and_road: BeltAndRoad
     sea_access: SeaAccess
     votes: Votes
+    stated_shares: tuple[str, ...]
     polls: Polls
     grants: Grants
     industry: Industry

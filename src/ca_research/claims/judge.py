@@ -64,10 +64,13 @@ def _resting_on(frame: pd.DataFrame, criteria: Iterable[str]) -> list[str]:
 
 
 def _year(as_of: str) -> int:
-    """The year of a day of knowledge; of everything known, that of the newest publication."""
+    """The year of a day of knowledge; of everything known, that of the newest publication, or of
+    the article where no source has a date.
+    """
     if as_of != "latest":
         return int(as_of[:4])
-    return max(int(s.published[:4]) for s in registry.sources().values() if s.published)
+    published = [int(s.published[:4]) for s in registry.sources().values() if s.published]
+    return max(published, default=registry.article().date.year)
 
 
 def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Verdict:

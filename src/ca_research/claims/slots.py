@@ -37,10 +37,16 @@ SLOTS = {
     "cells_not": "each where it is not so, with its figure",
 }
 """The slots that every criterion fills. A measure may fill more (`about` of its estimates): `name`,
-and where it is counted `name.met` and `name.not`."""
+and where it is counted `name.met` and `name.not`, which name the places only where they differ, and
+`name.met_where` and `name.not_where`, which always do."""
 
 _COUNTED = {"of", "needed", "held", "open"}
 _COUNTED |= {name for name in SLOTS if name.startswith(("where", "cells", "not_", "open_"))}
+
+_OF_CELLS = (".met", ".not", ".met_where", ".not_where")
+"""What may follow a name that a measure tells: of the cells that are met, and of those that are
+not.
+"""
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _PERCENT = ("share", "percent", "growth")
@@ -49,7 +55,7 @@ _PERCENT = ("share", "percent", "growth")
 def slots_of(criterion: Criterion) -> set[str]:
     """Names of the slots that the sentences of a criterion may have."""
     names = set(SLOTS) - (set() if criterion.over else _COUNTED)
-    ends = ("", ".met", ".not") if criterion.over else ("",)
+    ends = ("", *_OF_CELLS) if criterion.over else ("",)
     told = told_by(find(criterion.measure))
     return names | {name + end for name in told for end in ends}
 
@@ -224,9 +230,8 @@ def _about(c: CriterionResult) -> dict[str, str]:
             for cell in c.cells:
                 if wanted(cell) and cell.about.get(name):
                     groups.setdefault(economies.in_prose(cell.about[name]), []).append(cell)
-            found[name + end] = (
-                next(iter(groups), "")
-                if len(groups) < 2
-                else joined(f"{value} in {_names(cells)}" for value, cells in groups.items())
-            )
+            told = joined(f"{value} in {_names(cells)}" for value, cells in groups.items())
+            found[name + end] = told if len(groups) > 1 else next(iter(groups), "")
+            if end:
+                found[f"{name}{end}_where"] = told
     return found

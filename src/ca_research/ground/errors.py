@@ -6,7 +6,7 @@ and nothing else (the traceback comes with `--debug`) and leaves with `exit_code
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -57,6 +57,19 @@ class UnknownNameError(UsageError):
         if near and len(known) <= 24:
             hint += f" (known: {listed})"
         super().__init__(f"unknown {kind} {name!r}", where=where, hint=hint)
+
+
+def known_name(kind: str, name: str, known: Collection[str], *, where: str = "") -> str:
+    """The name, which is one of the known; raises UnknownNameError where it is not.
+
+    Examples
+    --------
+    >>> known_name("flow", "import", ("export", "import"))
+    'import'
+    """
+    if name not in known:
+        raise UnknownNameError(kind, name, known, where=where)
+    return name
 
 
 class ParameterError(UsageError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 NOTHING = "–"
@@ -67,6 +68,19 @@ def small_percent(fraction: float) -> str:
     if 0 < value < 0.1:
         return "less than 0.1 %"
     return percent(fraction) if value >= 10 or value == 0 else f"{value:.1f} %"
+
+
+def first_few(names: Iterable[str], most: int) -> str:
+    """So many names, and how many more there are.
+
+    Examples
+    --------
+    >>> first_few(["a", "b", "c"], 2), first_few(["a", "b"], 2)
+    ('a, b and 1 more', 'a, b')
+    """
+    listed = list(names)
+    more = len(listed) - most
+    return ", ".join(listed[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def fixed(value: float, digits: int = 0) -> str:

@@ -51,7 +51,7 @@ class Wish:
     independent: bool
 
 
-def wish(
+def request(
     argv: Sequence[str], cwd: Path, env: Mapping[str, str], *, independent: bool = False
 ) -> Wish:
     """A kernel with these arguments (after `ipykernel_launcher`), folder and environment, limited

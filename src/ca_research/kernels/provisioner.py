@@ -80,7 +80,7 @@ class WarmProvisioner(LocalProvisioner):
         env = dict(os.environ if env is None else env)
         if not independent:
             env["JPY_PARENT_PID"] = str(os.getpid())
-        kernel = launch.wish(
+        kernel = launch.request(
             cmd[3:], Path(cwd or Path.cwd()).absolute(), env, independent=independent
         )
         files = {"stdout": options.pop("stdout", None), "stderr": options.pop("stderr", None)}

@@ -2,11 +2,10 @@
 out.
 """
 
+from ..registry.words import measure_group, measure_name
 from .claims import coverage_map, curve_data, missing_map, show_universe, specification_curve
 from .coverage import show_coverage
 from .domain import (
-    measure_group,
-    measure_name,
     mirror_gaps,
     rank_slopes,
     stock_bars,

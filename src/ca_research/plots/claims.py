@@ -34,9 +34,9 @@ def curve_data(claim: Claim, verdict: Verdict, criterion: str) -> pd.DataFrame:
         raise UnknownNameError(f"criterion of {claim.id}", criterion, claim.spec.criteria())
     spec = claim.spec.criteria()[criterion]
     judged = {c.name: c for v in verdict.all() for c in v.criteria}[criterion]
-    alone = len(judged.cells) == 1 and spec.over
+    single = len(judged.cells) == 1 and spec.over
     table = verdict.curves[criterion].assign(
-        threshold=judged.cell_threshold if alone else judged.threshold
+        threshold=judged.cell_threshold if single else judged.threshold
     )
     return table.sort_values(["value", "high", "spec"], na_position="last", ignore_index=True)
 

@@ -13,77 +13,10 @@ from matplotlib.figure import Figure
 
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UsageError
-from ..registry.words import party, source_name
+from ..registry.words import party, source_name, value_words
 from . import style
 from .needs import by_year, needs, one_figure, one_of
 from .panels import apart, line, panels, shade_uncounted
-
-_MEASURES = {
-    "hsk_takers": "candidates in the year",
-    "hsk_takers_cumulative": "candidates, running total",
-    "hsk_takers_last5y": "candidates, last five years",
-    "hsk_takers_one_session": "candidates at one sitting",
-    "contracted_turnover": "contracted works, running total",
-    "fdi_cumulative": "direct investment, running total",
-    "fdi_flow": "direct investment, flow of the year",
-    "fdi_flow_gross": "direct investment, gross inflow of the year",
-    "fdi_flow_partial_year": "direct investment, flow of part of a year",
-    "fdi_stock": "direct investment, stock",
-    "fdi_stock_host_reported": "direct investment, stock as the host reports it",
-    "investment_stock_all_types": "investment of all types, stock",
-    "oda": "official development assistance",
-    "official_grant": "official grants",
-    "official_loan": "official loans",
-    "us_disbursements": "United States assistance, disbursed",
-    "us_obligations": "United States assistance, obligated",
-    "gallup_approve": "Gallup: approve of its leadership",
-    "gallup_disapprove": "Gallup: disapprove of its leadership",
-    "gallup_approve_change_points": "Gallup: change of approval, percentage points",
-    "gallup_approve_lower_bound": "Gallup: approve of its leadership, at least",
-}
-_POLLSTERS = {"gallup": "Gallup", "iri": "IRI", "mvector": "M-Vector"}
-
-
-_GROUPS = {
-    "Stocks at the end of a year": (
-        "fdi_stock",
-        "fdi_stock_host_reported",
-        "investment_stock_all_types",
-    ),
-    "Running totals": ("fdi_cumulative", "contracted_turnover"),
-    "Flows of a year, or of part of one": ("fdi_flow", "fdi_flow_gross", "fdi_flow_partial_year"),
-    "Aid, grants and loans": (
-        "oda",
-        "official_grant",
-        "official_loan",
-        "us_disbursements",
-        "us_obligations",
-    ),
-}
-
-
-def measure_group(code: str) -> str:
-    """The concept of a measure of table `investment`; figures of two concepts are never put in one
-    column.
-    """
-    return next((group for group, codes in _GROUPS.items() if code in codes), "Other figures")
-
-
-def measure_name(code: str) -> str:
-    """A measure of table `investment`, `opinion` or `culture` in words; pollsters by name,
-    underscores never.
-    """
-    if code in _MEASURES:
-        return _MEASURES[code]
-    first, _, rest = code.partition("_")
-    return (
-        f"{_POLLSTERS[first]}: {rest.replace('_', ' ')}"
-        if first in _POLLSTERS
-        else code.replace("_", " ")
-    )
-
-
-_BASES = {"reporter": "own report", "mirror": "partners' reports", "interval": "range of both"}
 
 
 @needs("ranks", "economy", "basis", "year", "partner", "low", "high", like="trade.rank", empty=True)
@@ -92,7 +25,7 @@ def trade_ranges(
     shown: Sequence[str],
     *,
     economies: Sequence[str] | None = None,
-    bases: Sequence[str] = tuple(_BASES),
+    bases: Sequence[str] = ("reporter", "mirror", "interval"),
 ) -> Figure:
     """Trade of each economy with the main partners on each basis: a dot where the basis gives one
     figure, else a range.
@@ -142,7 +75,7 @@ def trade_ranges(
                     ax.set_xticks([])
                 style.bare(ax, y=False)
                 year = str(int(part["year"].iloc[0])) if len(part) else ""
-                head = _BASES.get(basis, basis)
+                head = value_words(basis)
                 if several and i == 0:
                     ax.annotate(
                         head,
@@ -246,7 +179,7 @@ def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str]) -> Figure:
                         va="center",
                         color=colour,
                     )
-            ax.set_title(_BASES.get(basis, basis))
+            ax.set_title(value_words(basis))
             ax.set_xlim(-1.1, 2.1)
             ax.set_xticks(range(len(years)), [str(y) for y in years])
             ax.set_yticks([])

@@ -10,7 +10,7 @@ from html import escape
 from typing import Any
 
 from ..claims import MIME, Claim, Verdict, trace
-from ..ground.numbers import decimals, number, percent
+from ..ground.numbers import NOTHING, decimals, number, percent
 from ..stats.result import Result, flat
 from ..tables import Coverage
 
@@ -93,7 +93,7 @@ def result_html(result: Result) -> str:
     """
     frame = flat(result.to_frame())
     table = frame.head(ROWS).to_html(
-        index=False, escape=True, na_rep="–", border=0, float_format=decimals
+        index=False, escape=True, na_rep=NOTHING, border=0, float_format=decimals
     )
     more = (
         f"<p><small>and {len(frame) - ROWS} more rows: to_frame()</small></p>"

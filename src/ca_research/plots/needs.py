@@ -99,7 +99,7 @@ def by_year(rows: pd.DataFrame, column: str) -> pd.Series:
     )
 
 
-def alone(series: pd.Series) -> pd.Series:
+def isolated(series: pd.Series) -> pd.Series:
     """The figures of a series of `by_year` with none on either side: a line would not show them."""
     known = series.notna()
     return series[known & ~known.shift(1, fill_value=False) & ~known.shift(-1, fill_value=False)]

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from ..ground import economies as eco
 from . import style
-from .needs import alone, holes
+from .needs import holes, isolated
 
 
 def panels(
@@ -69,7 +69,7 @@ def line(ax: Axes, series: pd.Series, **look: Any) -> None:
     itself is a dot.
     """
     ax.plot(series.index, series, **look)
-    single = alone(series)
+    single = isolated(series)
     if len(single) and "marker" not in look:
         ax.scatter(single.index, single, s=12, color=look.get("color"))
 

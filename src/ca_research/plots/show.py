@@ -25,7 +25,7 @@ from ..ground.display import (
     is_year,
 )
 from ..ground.errors import UnknownNameError, UsageError
-from ..ground.numbers import fixed
+from ..ground.numbers import NOTHING, fixed
 from ..registry.words import cell_words
 from ..tables import source_ids
 from . import style
@@ -223,16 +223,16 @@ def cells_of(name: str, column: pd.Series, digits: int) -> list[str]:
         return [_text(name, value) for value in column]
     known = column.dropna().astype(float)
     if is_year(name) and known.between(1000, 3000).all():
-        return ["–" if pd.isna(v) else str(int(v)) for v in column]
+        return [NOTHING if pd.isna(v) else str(int(v)) for v in column]
     if (
         re.search(r"\bshares?\b", name.replace("_", " "))
         and "(" not in name
         and known.between(0, 1).all()
     ):
         whole = max(digits - 2, 0)
-        return ["–" if pd.isna(v) else f"{100 * float(v):.{whole}f} %" for v in column]
+        return [NOTHING if pd.isna(v) else f"{100 * float(v):.{whole}f} %" for v in column]
     places = 0 if (known % 1 == 0).all() else digits
-    return ["–" if pd.isna(v) else _rounded(float(v), places) for v in column]
+    return [NOTHING if pd.isna(v) else _rounded(float(v), places) for v in column]
 
 
 def _rounded(value: float, places: int) -> str:
@@ -246,7 +246,7 @@ def _text(column: str, value: Any) -> str:
     if isinstance(value, (tuple, list)):
         return ", ".join(cell_words(column, str(v)) for v in value)
     if value is None or pd.isna(value):
-        return "–"
+        return NOTHING
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return cell_words(column, str(value))
     return fixed(float(value), 0 if float(value).is_integer() else 1)

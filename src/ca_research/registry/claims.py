@@ -374,11 +374,12 @@ _PROSE = {
 def _hash(spec: ClaimSpec, left_out: set[str]) -> str:
     def operative(part: Any) -> Any:
         """What is left without some fields. An axis has a kind too: it says what collapses, and
-        always counts.
+        always counts, as every setting does, whatever its name.
         """
         if isinstance(part, dict):
             without = left_out - {"kind"} if "main" in part else left_out
-            return {k: operative(v) for k, v in part.items() if k not in without}
+            kept = {k: v for k, v in part.items() if k not in without}
+            return {k: v if k in ("settings", "when") else operative(v) for k, v in kept.items()}
         return [operative(v) for v in part] if isinstance(part, list) else part
 
     parts = spec.model_dump(mode="json", include={"readings", "grid"})

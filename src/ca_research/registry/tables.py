@@ -33,7 +33,8 @@ class Source(Model):
     """One publication or series. What is not known is null, never filled in.
 
     `role` and `preference` say which source speaks for a reporter where several do: the lower
-    preference first.
+    preference first. `original` is the publisher's own page or document, `found_in` the copy that
+    the figures were read from where that is another.
     """
 
     source_id: Annotated[str, Field(min_length=1)]
@@ -41,7 +42,8 @@ class Source(Model):
     publisher: Annotated[str | None, EmptyIsNone] = None
     licence: Annotated[str | None, EmptyIsNone] = None
     redistribution: Literal["yes", "figures", "no"]
-    address: Annotated[str | None, EmptyIsNone] = None
+    original: Annotated[str | None, EmptyIsNone] = Field(default=None, pattern=r"^https?://\S+$")
+    found_in: Annotated[str | None, EmptyIsNone] = None
     citation: Annotated[str, Field(min_length=1)]
     accessed: Annotated[PartialDate | None, EmptyIsNone] = None
     origin_group: Annotated[str, Field(min_length=1)]

@@ -22,14 +22,18 @@ _MINUS = re.compile(r"(?<![\w.,)-])-(?=\d)")
 
 
 class Words(Model):
-    """Words for codes: `short` names of parties, `axes` of grids, `values` of one axis, and `codes`
-    wherever they stand.
+    """Words for codes: `short` names of parties, `axes` of grids, `values` of one axis, `codes`
+    wherever they stand, `measures` of tables, `pollsters` that begin the name of one, and the
+    `concepts` under which measures of investment stand.
     """
 
     short: dict[str, str] = Field(default_factory=dict)
     axes: dict[str, str] = Field(default_factory=dict)
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
     codes: dict[str, str] = Field(default_factory=dict)
+    measures: dict[str, str] = Field(default_factory=dict)
+    pollsters: dict[str, str] = Field(default_factory=dict)
+    concepts: dict[str, list[str]] = Field(default_factory=dict)
 
 
 @by_files("words.yaml")
@@ -84,6 +88,27 @@ def value_words(value: object, axis: str = "") -> str:
 def choice_words(axis: GridAxis, value: object) -> str:
     """A choice of a claim's grid in words: its label in the claim file, else as `value_words`."""
     return axis.label_of(value) or value_words(value, axis.name)
+
+
+def measure_name(code: str) -> str:
+    """A measure of table `investment`, `opinion` or `culture` in words; pollsters by name,
+    underscores never.
+    """
+    known = words()
+    if code in known.measures:
+        return known.measures[code]
+    first, _, rest = code.partition("_")
+    if first in known.pollsters:
+        return f"{known.pollsters[first]}: {rest.replace('_', ' ')}"
+    return code.replace("_", " ")
+
+
+def measure_group(code: str) -> str:
+    """The concept of a measure of table `investment`; figures of two concepts are never put in one
+    column.
+    """
+    concepts = words().concepts.items()
+    return next((concept for concept, codes in concepts if code in codes), "Other figures")
 
 
 def cell_words(column: str, value: str) -> str:

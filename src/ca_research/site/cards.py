@@ -68,7 +68,8 @@ def card(page: Page) -> bytes:
     lines(head["finding"], plain, 48, INK, top + 26, 38, 3)
     lines(f"ca-research · {page.claim}", plain, 30, MUTED, HEIGHT - 76, 60, 1)
     buffer = io.BytesIO()
-    image.quantize(colors=16, dither=Image.Dither.NONE).save(buffer, format="PNG")
+    few = image.quantize(colors=32, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few.save(buffer, format="PNG", compress_level=4)
     return buffer.getvalue()
 
 

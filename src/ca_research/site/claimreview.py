@@ -77,7 +77,7 @@ def dataset(source_id: str) -> dict[str, Any]:
         if source.publisher
         else None,
         "license": source.licence,
-        "url": source.address,
+        "url": source.original,
         "datePublished": source.published,
     }
     return {k: v for k, v in known.items() if v}

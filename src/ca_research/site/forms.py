@@ -12,7 +12,7 @@ from typing import Any
 
 from ..claims.overview import deciding
 from ..claims.words import bounds, criterion_number
-from ..ground.numbers import percent
+from ..ground.numbers import NOTHING, percent
 from ..stats.result import escape_latex
 
 CSV_FILE, LATEX_FILE = "verdicts.csv", "verdicts.tex"
@@ -122,7 +122,7 @@ def verdicts_latex(verdicts: Sequence[Mapping[str, Any]]) -> str:
                 str(c["specifications"]),
             )
             if c
-            else ("–",) * 5
+            else (NOTHING,) * 5
         )
         rows.append((v["claim"], reading, v["as_of"], word, v["answer"], *shown))
     numeric = [False] * 8 + [True] * 2

@@ -9,21 +9,11 @@ from typing import Any
 from .. import registry
 from ..claims.logic import UNDECIDED
 from ..claims.slots import joined, said
+from ..claims.words import source_words
 from ..ground import economies
 from ..ground.periods import day_in_words
 
 Stored = Mapping[str, Any]
-
-STATE_WORDS = {
-    "holds": "yes",
-    "fails": "no",
-    "mixed": "depends on the method",
-    "undecided": "cannot be said",
-    "met": "yes",
-    "not met": "no",
-    "open": "cannot be said",
-}
-"""What a reader is told of the state of a criterion, and of a country within one."""
 
 KIND_WORDS = {
     "quantity": "an amount",
@@ -126,16 +116,6 @@ def needed(c: Stored) -> str:
 def tile(cell: Stored) -> str:
     """The state of one country, as its tile shows it."""
     return "open" if cell["met"] is None else "met" if cell["met"] else "not met"
-
-
-def source_words(source_id: str) -> str:
-    """A source by its publisher and year.
-
-    Where neither is known its title stands.
-    """
-    source = registry.sources()[source_id]
-    name = source.publisher or source.title
-    return f"{name}, {source.published[:4]}" if source.published else name
 
 
 def cited(ids: Sequence[str], most: int = 5) -> tuple[list[tuple[str, str]], int]:

@@ -18,10 +18,10 @@ from markupsafe import Markup, escape
 from .. import __version__, registry
 from ..claims import overview
 from ..claims.answers import ways
-from ..claims.words import bounds, criterion_number
+from ..claims.words import STATE_WORDS, bounds, criterion_number, source_words
 from ..ground import economies
 from ..ground.display import GRID, HUE, INK, MUTED, OTHER, PAPER, STATE
-from ..ground.numbers import between, number
+from ..ground.numbers import NOTHING, between, number
 from ..ground.periods import day_in_words
 from ..registry.words import axis_words, choice_words, value_words
 from ..tables import cite
@@ -130,6 +130,7 @@ def environment() -> Environment:
     }
     env.filters |= filters
     env.globals |= {
+        "NOTHING": NOTHING,
         "between": between,
         "bounds": bounds,
         "criterion_number": criterion_number,
@@ -166,8 +167,8 @@ _PARTS = {
     "kind_words": parts.KIND_WORDS,
     "needed": parts.needed,
     "other_day": parts.other_day,
-    "source_words": parts.source_words,
-    "state_words": parts.STATE_WORDS,
+    "source_words": source_words,
+    "state_words": STATE_WORDS,
     "tile": parts.tile,
     "two_sides": parts.sides,
     "ways": ways,

@@ -28,7 +28,11 @@ from .render import environment
 
 def write_verdicts(out: Path) -> list[dict[str, Any]]:
     """Write verdicts.json from the executed notebooks in `out`/notebooks; returns its entries."""
-    verdicts = [v for p in read_pages(out / EXECUTED) for v in p.verdicts]
+    return _verdicts_of(read_pages(out / EXECUTED), out)
+
+
+def _verdicts_of(pages: list[Page], out: Path) -> list[dict[str, Any]]:
+    verdicts = [v for p in pages for v in p.verdicts]
     write_whole(out / "verdicts.json", json.dumps(verdicts, ensure_ascii=False, indent=1) + "\n")
     return verdicts
 
@@ -40,7 +44,8 @@ def write_site(out: Path) -> Path:
     Raises RunError, after everything has been written, where a notebook emitted a verdict that does
     not follow.
     """
-    pages, verdicts = read_pages(out / EXECUTED), write_verdicts(out)
+    pages = read_pages(out / EXECUTED)
+    verdicts = _verdicts_of(pages, out)
     env, claims = environment(), _claims(pages)
     others = {name: [p for p in pages if p.claim == name] for name in PAGES}
     amendments = _amendments(claims)

@@ -81,9 +81,9 @@ def prune(sample: Sample, estimator: str, log: list[dict[str, Any]]) -> tuple[Sa
         "separated: the outcome is zero throughout a fixed effect": 0,
         "singleton: alone in a fixed effect": 0,
     }
-    zero, alone = gone
+    zero, singletons = gone
     while True:
-        out, reason = np.zeros(len(kept), dtype=bool), alone
+        out, reason = np.zeros(len(kept), dtype=bool), singletons
         for code in sample.fixed:
             out |= np.bincount(code[kept])[code[kept]] == 1
         if not out.any() and estimator == "ppml":

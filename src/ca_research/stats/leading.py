@@ -37,6 +37,13 @@ class Leading:
         return ", ".join(f"{unit} {' to '.join(texts)}" for unit, texts in ends.items())
 
     @property
+    def place(self) -> tuple[int, int]:
+        """The best and the worst place that the unit asked for can have, 1 the first."""
+        (low, high), *others = self.values.values()
+        best = 1 + sum(other > high for other, _ in others)
+        return best, 1 + sum(other >= low for _, other in others)
+
+    @property
     def leader(self) -> str:
         for unit, (low, _) in self.values.items():
             if all(low > high for other, (_, high) in self.values.items() if other != unit):

@@ -52,12 +52,18 @@ def cite(what: pd.DataFrame | str | Iterable[str], style: Style = "text") -> str
     """
     chosen = [registry.sources()[s] for s in source_ids(what)]
     if style == "text":
-        return "\n".join(f"[{s.source_id}] {s.citation}" for s in chosen)
+        return "\n".join(f"[{s.source_id}] {_reference(s)}" for s in chosen)
     if style == "bibtex":
         return "\n\n".join(_bibtex(s) for s in chosen)
     if style == "csl":
         return json.dumps([_csl(s) for s in chosen], ensure_ascii=False, indent=1)
     raise UnknownNameError("citation style", style, ("text", "bibtex", "csl"))
+
+
+def _reference(source: registry.Source) -> str:
+    """The citation, where the publisher has it, and the copy that was read."""
+    copy = f"Read from: {source.found_in}" if source.found_in else None
+    return " ".join(filter(None, [source.citation, source.original, copy]))
 
 
 def _escape(text: str) -> str:
@@ -73,11 +79,18 @@ def _bibtex(source: registry.Source) -> str:
     }
     fields |= {
         "year": source.published[:4] if source.published else None,
-        "howpublished": _escape(source.address) if source.address else None,
+        "howpublished": _escape(source.original) if source.original else None,
+        "note": _escape(_read(source)) or None,
     }
-    fields |= {"note": "Accessed " + source.accessed if source.accessed else None}
     body = ",\n".join(f"  {k} = {{{v}}}" for k, v in fields.items() if v)
     return f"@misc{{{source.source_id},\n{body}\n}}"
+
+
+def _read(source: registry.Source) -> str:
+    """'Read from: a copy. Accessed 2024-01-02', of which what is known."""
+    copy = f"Read from: {source.found_in}" if source.found_in else None
+    day = f"Accessed {source.accessed}" if source.accessed else None
+    return ". ".join(filter(None, [copy, day]))
 
 
 def _csl(source: registry.Source) -> dict[str, object]:
@@ -90,8 +103,10 @@ def _csl(source: registry.Source) -> dict[str, object]:
         item["publisher"] = source.publisher
     if source.published:
         item["issued"] = {"date-parts": [[int(p) for p in source.published.split("-")]]}
-    if source.address and source.address.startswith("http"):
-        item["URL"] = source.address
+    if source.original:
+        item["URL"] = source.original
+    if source.found_in:
+        item["note"] = f"Read from: {source.found_in}"
     if source.accessed:
         item["accessed"] = {"date-parts": [[int(p) for p in source.accessed.split("-")]]}
     return item

@@ -8,6 +8,7 @@ from pathlib import Path
 from ..ground import paths
 from ..ground.errors import BaselineError, UsageError
 from ..ground.files import write_whole
+from ..ground.numbers import first_few
 from ..runs import PAGES, plan
 from .comparison import Change, Comparison, compare, outdated
 from .state import FILE, State, read_baseline, write_baseline
@@ -61,7 +62,7 @@ def _whole(report: State) -> None:
     if report.failed:
         failed = {r["run_id"] for r in report.failed}
         raise BaselineError(
-            f"{len(failed)} runs of the report failed: {_few(failed)}",
+            f"{len(failed)} runs of the report failed: {first_few(sorted(failed), 5)}",
             hint="mend them, then: ca-research run",
         )
     planned, made = {r.run_id: r for r in plan()}, {r["run_id"] for r in report.runs}
@@ -71,24 +72,21 @@ def _whole(report: State) -> None:
     ):
         if names:
             raise BaselineError(
-                f"the report {what} {_few(names)}", hint="ca-research run, without naming claims"
+                f"the report {what} {first_few(sorted(names), 5)}",
+                hint="ca-research run, without naming claims",
             )
     gave = {r["run_id"] for entry in report.entries.values() if (r := report.run_of(entry))}
     silent = {run_id for run_id, run in planned.items() if run.claim not in PAGES} - gave
     if silent:
         raise BaselineError(
-            f"runs without a verdict: {_few(silent)}", hint="ca-research run; its pages say why"
+            f"runs without a verdict: {first_few(sorted(silent), 5)}",
+            hint="ca-research run; its pages say why",
         )
     if changed := outdated(report):
         raise BaselineError(
             f"the report was made before the latest change of {'; '.join(map(str, changed))}",
             hint="ca-research run",
         )
-
-
-def _few(names: set[str]) -> str:
-    listed = sorted(names)
-    return ", ".join(listed[:5]) + (f" and {len(listed) - 5} more" if len(listed) > 5 else "")
 
 
 def _logged(before: str, found: Comparison, reason: str, first: bool) -> str:

@@ -18,7 +18,7 @@ import pandas as pd
 from ...estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates
 from ...ground import economies as eco
 from ...ground.arguments import whole_number
-from ...ground.errors import CoverageError, UnknownNameError, UsageError
+from ...ground.errors import CoverageError, UsageError, known_name
 from ...stats.event_study import event_study
 from ...stats.frames import alike, numbers, require
 from ...stats.synthetic import synthetic_control
@@ -33,11 +33,6 @@ PLACEBO_YEARS = (2008, 2011)
 """Dates at which nothing was signed: the onset of the crisis and the middle between it and 2014
 (declared for C20).
 """
-
-
-def _choice(kind: str, value: str, known: Sequence[str]) -> None:
-    if value not in known:
-        raise UnknownNameError(kind, value, known)
 
 
 def accession_variants(events: pd.DataFrame) -> pd.DataFrame:
@@ -80,8 +75,8 @@ def accession(
     """
     lists = settings().belt_and_road.lists
     which = which or lists[0]
-    _choice("accession list", which, (*lists, "texts", "earliest", "latest"))
-    _choice("placeholder", placeholder, PLACEHOLDERS)
+    known_name("accession list", which, (*lists, "texts", "earliest", "latest"))
+    known_name("placeholder", placeholder, PLACEHOLDERS)
     every = accession_variants(events)
     rows = every[every["list"] == which] if which not in ("earliest", "latest") else every
     if rows.empty:
@@ -119,7 +114,7 @@ def china_imports(trade: pd.DataFrame, source: str = "joined") -> pd.DataFrame:
     a source or a missing column.
     """
     known = settings().belt_and_road
-    _choice("source", source, (*known.imports, "joined"))
+    known_name("source", source, (*known.imports, "joined"))
     require(
         trade, ("value_usd", "source_id"), keys=("reporter", "partner", "year", "flow", "product")
     )
@@ -158,7 +153,7 @@ def donors_of(
     treated: Sequence[str],
 ) -> list[str]:
     """Codes of the economies of `donor_pool`, sorted."""
-    _choice("donor pool", donors, DONORS)
+    known_name("donor pool", donors, DONORS)
     year = dates.set_index("economy")["year"]
     unknown = set(year.index[year.isna()])
     pool = sorted(
@@ -259,7 +254,7 @@ def effect(
         constant prices.
     """
     for kind, value, known in (("method", method, METHODS), ("statistic", statistic, STATISTICS)):
-        _choice(kind, value, known)
+        known_name(kind, value, known)
     if outcome not in OUTCOMES:
         raise CoverageError(
             f"outcome {outcome!r} is not at hand: no table holds comparable GDP at constant "

@@ -17,7 +17,7 @@ from ...estimates.frame import estimate_row, estimates
 from ...estimates.measures import measure, parts
 from ...ground import economies as eco
 from ...ground.arguments import whole_number
-from ...ground.errors import CoverageError, UnknownNameError
+from ...ground.errors import CoverageError, known_name
 from ...ground.periods import window_years
 from ...stats.frames import require
 from ...trade.checks import one_figure_per_cell
@@ -71,12 +71,6 @@ _IMPORTERS = ("steady", "all")
 _BASKETS = {"without_fuels": (*FUELS, *PRECIOUS), "all": ()}
 
 
-def _choice(kind: str, name: str, known: Sequence[str]) -> str:
-    if name not in known:
-        raise UnknownNameError(kind, name, known)
-    return name
-
-
 def chapter_rows(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
     """Importers' rows of one economy's goods by HS chapter; an EU member stands aside where the EU
     reports for it.
@@ -125,7 +119,7 @@ def _importers(
     will).
     """
     rows = rows[rows["year"].isin(list(years))]
-    if _choice("importers", importers, _IMPORTERS) == "steady":
+    if known_name("importers", importers, _IMPORTERS) == "steady":
         seen = rows.groupby("reporter")["year"].nunique()
         rows = rows[rows["reporter"].isin(seen.index[seen == len(set(years))])]
     found = rows.groupby("year")["reporter"].nunique().reindex(list(years), fill_value=0)
@@ -149,7 +143,7 @@ def _indicators(rows: pd.DataFrame, floor: float, basket: str) -> pd.DataFrame:
     """Per year: importers, chapters (of manufactures above the floor), hhi, machinery (per cent of
     the basket).
     """
-    left_out = _BASKETS[_choice("basket", basket, tuple(_BASKETS))]
+    left_out = _BASKETS[known_name("basket", basket, tuple(_BASKETS))]
     totals = rows.groupby(["year", "product"], as_index=False)["value_usd"].sum()
     made = totals[totals["product"].isin(MANUFACTURES) & (totals["value_usd"] >= floor)]
     kept = totals[~totals["product"].isin(left_out)]
@@ -416,9 +410,9 @@ def resource_share(
     Raises UnknownNameError for another choice, UsageError for a year that is none.
     """
     until = whole_number("until", until)
-    _choice("resources", resources, tuple(RESOURCES))
-    _choice("gold", gold, _GOLD)
-    if _choice("basis", basis, ("hs_partners", "sitc_matrix")) == "sitc_matrix":
+    known_name("resources", resources, tuple(RESOURCES))
+    known_name("gold", gold, _GOLD)
+    if known_name("basis", basis, ("hs_partners", "sitc_matrix")) == "sitc_matrix":
         return estimates([_by_section(trade, economy, gold, until) for economy in economies])
     if chapters is None:
         chapters = rows_by_economy(trade, economies=economies)

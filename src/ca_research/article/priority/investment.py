@@ -66,6 +66,7 @@ def _lead(known: pd.DataFrame, economy: str, since: int, what: str) -> dict[str,
         return estimate_row(economy=economy, missing=f"{what}: {found}") | {
             "values": "",
             "leader": "",
+            "place": None,
         }
     used = rows[(rows["group"] == found.group) & (rows["year"] == found.year)]
     shown = found.compared(lambda dollars: f"{dollars / 1e9:.3g}")
@@ -73,6 +74,7 @@ def _lead(known: pd.DataFrame, economy: str, since: int, what: str) -> dict[str,
     return estimate_row(trace, economy=economy, estimate=found.low) | {
         "values": f"{shown} bn USD",
         "leader": found.leader,
+        "place": found.place,
     }
 
 
@@ -93,7 +95,8 @@ def investor_lead(
     One measure, stage, kind of year, source and year; members of the EU do not stand for it,
     because much of what the Netherlands hold is owned from elsewhere.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, with the
-    columns `values` (what was compared, in billion USD) and `leader` (the code of who leads); the
+    columns `values` (what was compared, in billion USD) `leader` (the code of who leads) and
+    `place` (the best and the worst place of China); the
     estimate is a ratio, without an interval. Rivals that no one source and year holds are recorded
     in `missing`.
     Raises UnknownNameError for another concept, an unknown economy or a missing column, UsageError
@@ -104,7 +107,9 @@ def investor_lead(
     known = _known(investment, CONCEPTS[investment_concept])
     what = f"direct {investment_concept}"
     rows = [_lead(known, eco.resolve(e), since, what) for e in economies]
-    return estimates(rows).assign(**{k: [r[k] for r in rows] for k in ("values", "leader")})
+    return estimates(rows).assign(
+        **{k: [r[k] for r in rows] for k in ("values", "leader", "place")}
+    )
 
 
 def finance_lead(
@@ -116,8 +121,8 @@ def finance_lead(
     investment, economies, since: as in `investor_lead`; measures official_loan and official_grant.
     Loans and grants are not added: for China only loans are at hand, for the EU and the United
     States only grants, and a sum of unlike parts would rank what is published, not what is given.
-    Returns as `investor_lead`, an estimates frame (`estimates.ESTIMATE_COLUMNS`) with `values` and
-    `leader`; where neither kind can be compared, `missing` gives both reasons. Raises
+    Returns as `investor_lead`, an estimates frame (`estimates.ESTIMATE_COLUMNS`) with `values`,
+    `leader` and `place`; where neither kind can be compared, `missing` gives both reasons. Raises
     UnknownNameError for an unknown economy or a missing column, UsageError for two figures of one
     cell.
     """
@@ -129,4 +134,6 @@ def finance_lead(
         rows.append(
             row if not row["missing"] else row | {"missing": "; ".join(r["missing"] for r in tried)}
         )
-    return estimates(rows).assign(**{k: [r[k] for r in rows] for k in ("values", "leader")})
+    return estimates(rows).assign(
+        **{k: [r[k] for r in rows] for k in ("values", "leader", "place")}
+    )

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import pandas as pd
 
+from ...claims.slots import in_words, joined
 from ...estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates
-from ...estimates.measures import measure, parts
+from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
-from ...ground.errors import UnknownNameError
+from ...ground.errors import UnknownNameError, known_name
 from ...trade.rank import reports
 from .investment import finance_lead, investor_lead
 from .relations import meetings_lead, opinion_lead
@@ -36,8 +38,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
 """Dimensions, and the ways in which each may be measured."""
 SINCE = (2013, 2018)
 _NAMES = {"CHN": "China", "RUS": "Russia", "EU27": "the EU", "USA": "the United States"}
-LEAST_CELLS, LEAST_DIMENSIONS = 10, 3
-"""Below this a share of the filled cells would rest on one table."""
+LEAST_CELLS, LEAST_DIMENSIONS, LEAST_ECONOMIES = 10, 4, 3
+"""Below this a share of the filled cells would rest on one table, or speak of one country."""
 Choices = Mapping[tuple[str, int], pd.DataFrame]
 
 
@@ -122,7 +124,7 @@ def cells(
     of_meetings: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Every cell in every way to measure it: dimension, choice, since, the columns of an estimates
-    frame, `values` and `leader`.
+    frame, `values`, `leader`, `place` and `led`.
 
     `estimate` (or low and high) is China over its largest rival: above one, China leads. `led` is
     True, False, or None where the cell is missing (with the reason in `missing`) or its range holds
@@ -147,7 +149,9 @@ def cells(
     frame["led"] = [_led(r.estimate, r.low, r.high) for r in frame.itertuples()]
     frame["led"] = frame["led"].astype(object)
     frame.attrs = {"as_of": trade.attrs.get("as_of", "latest")}
-    return frame[["dimension", "choice", "since", *ESTIMATE_COLUMNS, "values", "leader", "led"]]
+    return frame[
+        ["dimension", "choice", "since", *ESTIMATE_COLUMNS, "values", "leader", "place", "led"]
+    ]
 
 
 def _trade_cells(
@@ -240,6 +244,7 @@ def by_choice(cells: pd.DataFrame) -> ByChoice:
 
 
 @measure("claims.priority.lead_share")
+@tells("led", "cells", "empty", "others")
 @parts(cells_by_choice=by_choice)
 def lead_share(
     trade: pd.DataFrame,
@@ -251,6 +256,7 @@ def lead_share(
     *,
     economies: Sequence[str] = eco.CA5,
     count: str = "all",
+    place: int = 1,
     trade_basis: str = "own_else_partners",
     investment_concept: str = "stock",
     student_level: str = "degree",
@@ -266,8 +272,9 @@ def lead_share(
     trade, investment, students, opinion, visits, events: like the tables of these names.
     economies: codes.
     count: 'all', where cells that are not filled count against (low) and for (high); 'observed',
-        the share of those that are filled, missing below LEAST_CELLS cells or LEAST_DIMENSIONS
-        dimensions.
+        the share of those that are filled, missing below LEAST_CELLS cells, LEAST_DIMENSIONS
+        dimensions or LEAST_ECONOMIES economies.
+    place: 1, cells in which China is first; 2, in which it is first or second.
     dimension, country: one to leave out, or 'none'. cells_by_choice: as `by_choice` makes
         them (made here if not given).
     trade_basis, investment_concept, student_level, meetings: a choice of CHOICES for each
@@ -279,8 +286,7 @@ def lead_share(
         ("dimension", dimension, ("none", *CHOICES)),
         ("country", country, ("none", *eco.CA5)),
     ):
-        if name not in known:
-            raise UnknownNameError(kind, name, known)
+        known_name(kind, name, known)
     found = cells_by_choice
     if found is None:
         found = by_choice(
@@ -289,7 +295,7 @@ def lead_share(
     chosen, first = _chosen(trade_basis, investment_concept, student_level, meetings, since)
     rows = [row for name, choice in chosen.items() for row in found.get((name, choice, first), ())]
     kept = [r for r in rows if r["dimension"] != dimension and r["economy"] != country]
-    return estimates([_share(kept, count)])
+    return estimates([_share(kept, count, place)])
 
 
 def left_out(made: pd.DataFrame, **choices: Any) -> pd.DataFrame:
@@ -323,18 +329,22 @@ def left_out(made: pd.DataFrame, **choices: Any) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _share(cells: Sequence[Mapping[str, Any]], count: str) -> dict[str, Any]:
-    led, lost = sum(c["led"] is True for c in cells), sum(c["led"] is False for c in cells)
+def _reached(cell: Mapping[str, Any], place: int) -> bool | None:
+    """Whether China is first in a cell, or has a place as good as asked for."""
+    if place == 1 or not cell.get("place"):
+        return cell["led"]
+    best, worst = cell["place"]
+    return True if worst <= place else False if best > place else None
+
+
+def _share(cells: Sequence[Mapping[str, Any]], count: str, place: int) -> dict[str, Any]:
     filled = [c for c in cells if c["n"] > 0]
-    dimensions = {c["dimension"] for c in filled}
     asked = cells if count == "all" else filled
+    reached = [_reached(c, place) for c in asked]
+    led, lost = reached.count(True), reached.count(False)
     open_ = len(asked) - led - lost
-    if not asked or (
-        count == "observed" and (len(filled) < LEAST_CELLS or len(dimensions) < LEAST_DIMENSIONS)
-    ):
-        return estimate_row(
-            missing=f"{len(filled)} cells of {len(dimensions)} dimensions are filled"
-        )
+    if why := _too_few(filled) if count == "observed" else "" if asked else "no cell":
+        return estimate_row(missing=why)
     ends = (led / len(asked), (led + open_) / len(asked))
     years = [int(c[k]) for c in filled for k in ("first_year", "last_year") if pd.notna(c[k])]
     marks = sorted(f"{c['dimension']} {c['economy']} {c['path']}" for c in filled)
@@ -354,4 +364,36 @@ def _share(cells: Sequence[Mapping[str, Any]], count: str) -> dict[str, Any]:
         if marks
         else "",
         "missing": "",
+        "about": {
+            "led": in_words(led),
+            "cells": in_words(len(asked)),
+            "empty": in_words(len(cells) - len(filled)),
+            "others": _others(filled),
+        },
     }
+
+
+def _too_few(filled: Sequence[Mapping[str, Any]]) -> str:
+    """Why a share of the filled cells would say too little, or ''."""
+    dimensions = {c["dimension"] for c in filled}
+    economies = {c["economy"] for c in filled}
+    if (
+        len(filled) >= LEAST_CELLS
+        and len(dimensions) >= LEAST_DIMENSIONS
+        and len(economies) >= LEAST_ECONOMIES
+    ):
+        return ""
+    return (
+        f"{len(filled)} cells of {len(dimensions)} dimensions and {len(economies)} economies are "
+        "filled"
+    )
+
+
+def _others(filled: Sequence[Mapping[str, Any]]) -> str:
+    """Who leads where China does not: 'Russia leads eight, the EU one'."""
+    leaders = Counter(c["leader"] for c in filled if c["led"] is False and c.get("leader"))
+    told = [(eco.in_prose(code), in_words(n)) for code, n in leaders.most_common()]
+    if not told:
+        return ""
+    (name, number), *rest = told
+    return joined([f"{name} comes first in {number}", *(f"{who} in {n}" for who, n in rest)])

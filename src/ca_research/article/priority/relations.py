@@ -30,7 +30,8 @@ def opinion_lead(
         of several economies are not used.
     economies: codes or names. since: no year before this one.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, with the
-    columns `values` (per cent) and `leader` (the code of who leads). The estimate is a ratio of
+    columns `values` (per cent) `leader` (the code of who leads) and
+    `place` (the best and the worst place of China). The estimate is a ratio of
     shares; low and high instead where one question has two figures. No question about all in one
     year is recorded in `missing`. Raises UnknownNameError for an unknown economy.
     """
@@ -52,7 +53,10 @@ def opinion_lead(
         found = leading(figures, "CHN", needed=("RUS",), any_of=RIVALS, since=since)
         if isinstance(found, str):
             why = "no question about China, Russia and the EU or the United States in one year"
-            out.append(estimate_row(economy=code, missing=why) | {"values": "", "leader": ""})
+            out.append(
+                estimate_row(economy=code, missing=why)
+                | {"values": "", "leader": "", "place": None}
+            )
             continue
         used = mine[(mine["group"] == found.group) & (mine["year"] == found.year)]
         one = found.low == found.high
@@ -70,9 +74,10 @@ def opinion_lead(
             | {
                 "values": f"{shown} per cent, {str(found.group).replace('_', ' ')}",
                 "leader": found.leader,
+                "place": found.place,
             }
         )
-    return estimates(out).assign(**{k: [r[k] for r in out] for k in ("values", "leader")})
+    return estimates(out).assign(**{k: [r[k] for r in out] for k in ("values", "leader", "place")})
 
 
 def summits(events: pd.DataFrame, since: int = 0) -> pd.DataFrame:
@@ -112,7 +117,8 @@ def meetings_lead(
         for each power (one trip that somebody saw is no count); 'summits' with all five, which is
         the same for each of them.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, with the
-    columns `values` (the counts) and `leader` (the code of who leads); the estimate is a ratio. A
+    columns `values` (the counts) `leader` (the code of who leads) and
+    `place` (the best and the worst place of China); the estimate is a ratio. A
     power without a complete list, or without a summit, is recorded in `missing`.
     Raises UnknownNameError for another choice or an unknown economy.
     """
@@ -145,12 +151,12 @@ def meetings_lead(
             names = " and ".join(eco.name_of(u) for u in absent)
             out.append(
                 estimate_row(economy=code, missing=f"{lacking} {names}")
-                | {"values": "", "leader": ""}
+                | {"values": "", "leader": "", "place": None}
             )
             continue
         shown = ", ".join(f"{u} {v[0]:.0f}" for u, v in found.values.items())
         out.append(
             estimate_row(rows, economy=code, estimate=found.low)
-            | {"values": f"{shown} {meetings}", "leader": found.leader}
+            | {"values": f"{shown} {meetings}", "leader": found.leader, "place": found.place}
         )
-    return estimates(out).assign(**{k: [r[k] for r in out] for k in ("values", "leader")})
+    return estimates(out).assign(**{k: [r[k] for r in out] for k in ("values", "leader", "place")})

@@ -73,7 +73,7 @@ def host_lead(
         if isinstance(found, str):
             out.append(
                 estimate_row(economy=origin, missing=f"{student_level} students: {found}")
-                | {"values": "", "leader": ""}
+                | {"values": "", "leader": "", "place": None}
             )
             continue
         used = mine[mine["year"] == found.year][
@@ -89,8 +89,10 @@ def host_lead(
             high=None if one else found.high,
             interval="" if one else "range of the sources",
         )
-        out.append(row | {"values": f"{shown} students", "leader": found.leader})
-    return estimates(out).assign(**{k: [r[k] for r in out] for k in ("values", "leader")})
+        out.append(
+            row | {"values": f"{shown} students", "leader": found.leader, "place": found.place}
+        )
+    return estimates(out).assign(**{k: [r[k] for r in out] for k in ("values", "leader", "place")})
 
 
 def _comparable(rows: pd.DataFrame, origin: str, level: str) -> pd.DataFrame:

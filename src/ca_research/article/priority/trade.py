@@ -50,7 +50,8 @@ def partner_lead(
     The year is the newest that observes most of the rivals.
     seen: what `rank.reports` makes of trade (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, with the
-    columns `values` (what was compared, in billion USD) and `leader` (the code of who leads). The
+    columns `values` (what was compared, in billion USD) `leader` (the code of who leads) and
+    `place` (the best and the worst place of China). The
     estimate is a ratio; where reports differ, low and high instead. Rivals that are not observed
     are recorded in `missing`.
     Raises UnknownNameError for an unknown basis, and what `rank` raises.
@@ -67,7 +68,9 @@ def partner_lead(
             if not row["missing"]:
                 break
         rows.append(row)
-    return estimates(rows).assign(**{k: [r[k] for r in rows] for k in ("values", "leader")})
+    return estimates(rows).assign(
+        **{k: [r[k] for r in rows] for k in ("values", "leader", "place")}
+    )
 
 
 def leaders(ranks: pd.DataFrame) -> pd.DataFrame:
@@ -197,6 +200,7 @@ def _on_basis(seen: Reports, economy: str, basis: str, since: int) -> dict[str, 
         return estimate_row(economy=economy, missing=f"turnover by {side}: {found}") | {
             "values": "",
             "leader": "",
+            "place": None,
         }
     places = [place for place, partner in used[found.year].used if partner in (*NEEDED, *RIVALS)]
     trace = seen.at(economy, found.year, places, cells=True)
@@ -209,4 +213,4 @@ def _on_basis(seen: Reports, economy: str, basis: str, since: int) -> dict[str, 
         low=None if one else found.low,
         high=None if one else found.high,
         interval="" if one else "range of the reports on this basis",
-    ) | {"values": f"{shown} bn USD by {side}", "leader": found.leader}
+    ) | {"values": f"{shown} bn USD by {side}", "leader": found.leader, "place": found.place}
