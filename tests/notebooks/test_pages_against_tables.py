@@ -282,7 +282,7 @@ def test_the_criterion_that_the_index_shows_is_one_that_the_verdict_turns_on(rep
     )
 
 
-@pytest.mark.parametrize(("claim", "name"), [("C16", "condition"), ("C20", "income_gain")])
+@pytest.mark.parametrize(("claim", "name"), [("C16", "condition"), ("C20", "trade_loss")])
 def test_the_overview_prints_the_criterion_that_decided(report, claim, name):
     table = next(
         i for i in page(report, "overview-as-of-latest").items if "turns on" in i.record["title"]

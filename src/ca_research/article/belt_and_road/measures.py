@@ -238,8 +238,8 @@ def effect(
         (naive), one row (economy '') for all of them. accession_list, placeholder: see `accession`.
     donors, late_from: see `donor_pool`; late is after `until` where not given, and nobody who
         signed by then, by any list, is a donor (dated texts name few economies: with 'texts' the
-        donors are chosen by the earliest date of any list). source: see `china_imports`. until: last year
-        used.
+        donors are chosen by the earliest date of any list). source: see `china_imports`. until:
+        last year used.
     statistic: what stands in `estimate`: 'effect', or for the synthetic methods 'p' or
         'p_positive', the placebo rank of the RMSPE ratio (two-sided, or positive gaps only; least
         value 1 / (donors + 1)).

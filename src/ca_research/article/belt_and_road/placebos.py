@@ -251,11 +251,18 @@ def control(
     without imports, with fewer than eight years before it or ten donors.
     """
     choices = {"accession_list": accession_list, "donors": donors, "source": source}
-    shared = prepared(trade, events, **choices, until=until)
+    return control_in(prepared(trade, events, **choices, until=until), economy, method)
+
+
+def control_in(shared: Prepared | str, economy: str, method: str) -> SyntheticControl:
+    """The synthetic control of one economy in what its fits share; the caller may change it.
+
+    Raises CoverageError where it cannot be fitted.
+    """
     if isinstance(shared, str):
         raise CoverageError(shared)
     asked, _ = _fit(shared, eco.resolve(economy), method)
-    return _fitted.__wrapped__(*asked)  # one of the caller's own, which may be changed
+    return _fitted.__wrapped__(*asked)
 
 
 def effect_fits(
