@@ -12,6 +12,8 @@ from ca_research import plots
 from ca_research.article import brief
 from ca_research.ground.errors import CoverageError, UnknownNameError
 
+NO_REPORTS = pd.DataFrame(columns=["partner", "year", "turnover"])
+
 
 def ranks(
     *rows: tuple[str, float, float], basis: str = "reporter", year: int = 2020
@@ -86,10 +88,28 @@ def test_the_newest_year_that_observes_the_eu_is_said_beside_a_newer_one_without
         ["reporter", 2023, "EU27", 3],
         ["reporter", 2025, "CHN", 3],
     ]
-    said = brief.largest_partner(firsts, "Kazakhstan")
-    assert "own figures the largest of 3 partners in 2023 was the EU." in said
-    assert "In 2025, without figures for the EU, the largest of 3 was China." in said
-    assert "Its partners' figures since 2013 nowhere show both China and Russia" in said
+    said = brief.largest_partner(firsts, NO_REPORTS, "Kazakhstan")
+    assert said == (
+        "Kazakhstan's own 2025 figures, without the EU, put China first, before Russia; in 2023, "
+        "with the EU, the EU came first."
+    )
+
+
+def test_the_sentence_on_trade_follows_the_figures():
+    own = reports("KAZ", {"CHN": 3, "RUS": 5, "EU27": 4}, 2024, "KAZ_BNS")
+    their = theirs({"CHN": 8, "RUS": 5, "EU27": 1}, 2022)
+    firsts = ca.article.priority.first_partners(pd.DataFrame(own + their), "KAZ")
+    assert brief.largest_partner(firsts, NO_REPORTS, "KAZ") == (
+        "Kazakhstan's own 2024 figures put Russia first, before the EU. Its partners' 2022 figures "
+        "put China first, before Russia."
+    )
+
+
+def test_who_comes_second_is_said_only_where_it_is_sure():
+    found = ca.article.priority.leaders(
+        ranks(("CHN", 9, 9), ("RUS", 3, 6), ("EU27", 4, 5), ("TUR", 1, 1))
+    ).iloc[0]
+    assert (found["leader"], found["second"]) == ("CHN", "")
 
 
 def test_the_range_compares_only_partners_on_which_both_sides_report():
@@ -103,25 +123,86 @@ def test_the_range_compares_only_partners_on_which_both_sides_report():
         "RUS",
     }
     assert firsts.loc["interval", "unobserved"] == ("EU27",), "one side alone reports on it"
-    said = brief.largest_partner(firsts.reset_index(), "KAZ")
-    assert (
-        "range of both sides' figures, which leaves out the EU, the largest of 2 partners in "
-        "2021 may have been China or Russia"
-    ) in said
 
 
 def test_where_nothing_is_observed_nobody_is_named():
     firsts = ca.article.priority.first_partners(
         pd.DataFrame(reports("TKM", {"CHN": 4}, 2021, "WITS_CA_IMPORTS")), "TKM"
     )
-    assert firsts.empty and brief.largest_partner(firsts, "TKM").startswith("No largest partner")
+    assert firsts.empty
+    assert brief.largest_partner(firsts, NO_REPORTS, "TKM") == (
+        "No figures show China and Russia side by side, so who trades most with Turkmenistan "
+        "cannot be said."
+    )
+    trade = pd.DataFrame(
+        [
+            {**row, "reporter": p, "partner": "TKM"}
+            for p, v in {"CHN": 10e9, "UZB": 1e9}.items()
+            for row in reports(p, {"TKM": v}, 2025, "GACC_2025")
+        ]
+    )
+    said = brief.largest_partner(firsts, brief.partner_reports(trade, "TKM"), "TKM")
+    assert said.endswith(
+        "China reports trade of 10.0 billion dollars with it in 2025, the most of 2 countries that "
+        "publish both directions."
+    )
 
 
 def test_a_small_part_is_never_nought():
     owed = pd.DataFrame(
         {"year": [2022, 2023], "of_bilateral": [0.06, 0.062], "of_gdp": [0.001, 0.0004]}
+    ).assign(debt_usd=97.4e6)
+    assert brief.debt_owed(owed, "TKM") == (
+        "At the end of 2023 Turkmenistan owed China as a state 97 million dollars: 6.2% of what it "
+        "owed other states and their official lenders, and less than 0.1% of its yearly output."
     )
-    assert brief.debt_owed(owed).endswith(
-        "6.2 % was owed to China; that is less than 0.1 % of the year's output."
+    assert brief.debt_owed(owed.iloc[:0], "TKM") == ""
+
+
+def test_students_are_counted_and_stated_apart():
+    counts = pd.DataFrame({"year": [2017, 2018], "students": [90.0, 3157.0]})
+    stated = pd.DataFrame({"year": [2025], "students": [6500.0], "precision": ["lower_bound"]})
+    assert brief.students_counted(counts, stated, "TKM") == (
+        "The last count of students from Turkmenistan in China, of 2018, found 3,157; a statement "
+        "of 2025 speaks of at least 6,500."
     )
-    assert brief.debt_owed(owed.iloc[:0]) == ""
+    assert brief.students_counted(counts.iloc[:0], stated, "TKM") == (
+        "A statement of 2025 speaks of at least 6,500 students from Turkmenistan in China."
+    )
+    assert brief.students_counted(counts.iloc[:0], stated.iloc[:0], "TKM") == ""
+
+
+def test_the_powers_of_one_question_and_year_are_ranked_by_their_answers():
+    asked = "should_build_partner_relations_with"
+    polls = pd.DataFrame(
+        [(asked, "CHN", 2022, 44.0), (asked, "RUS", 2022, 80.0), (asked, "RUS", 2023, 9.0)],
+        columns=["measure", "about", "year", "value_pct"],
+    ).assign(source_id="PG_STANRADAR_49357")
+    assert brief.opinion_asked(polls, "KGZ", ["CHN", "RUS"]) == (
+        "Of those asked in Kyrgyzstan in 2022, 80% wanted partner relations with Russia and 44% "
+        "with China (Stanradar, 2022)."
+    )
+    assert brief.opinion_asked(polls[polls["about"] == "RUS"], "KGZ", ["CHN", "RUS"]) == ""
+
+
+def test_gas_is_a_part_of_what_one_source_lists():
+    energy = pd.DataFrame(
+        [("CHN", 2023, 3.0, "EI2024"), ("RUS", 2023, 1.0, "EI2024"), ("RUS", 2023, 7.0, "BP2022")],
+        columns=["importer", "year", "quantity", "source_id"],
+    ).assign(exporter="TKM", commodity="pipeline_gas", unit="bcm")
+    assert brief.gas_sent(energy, "TKM") == (
+        "Of the 4 billion cubic metres of gas that Turkmenistan is known to have sent abroad by "
+        "pipeline in 2023, 3 billion went to China."
+    )
+    assert brief.gas_sent(energy, "KAZ") == ""
+
+
+def test_of_two_sources_the_older_stock_stays():
+    stock = {"host": "KAZ", "investor": "CHN", "measure": "fdi_stock", "instrument": "all"}
+    stock |= {"stage": "not_applicable", "price_basis": "current USD", "bound": "as_stated"}
+    frame = pd.DataFrame(
+        [(2020, 1e9, "A"), (2021, 5e9, "A"), (2024, 10e9, "B")],
+        columns=["year", "value_usd", "source_id"],
+    ).assign(**stock, revision="as_published")
+    found = brief.newest_investment(frame, "KAZ", ["CHN"])
+    assert found[["year", "source_id"]].values.tolist() == [[2021, "A"], [2024, "B"]]

@@ -69,7 +69,9 @@ def test_a_number_of_any_table_opens_its_row_unrounded_with_the_source_of_that_r
                 strict=True,
             )
         )
-        source = page.locator(".whence:popover-open dd a[href^='#source-'] code").all_inner_texts()
+        source = page.locator(".whence:popover-open dd a[data-source]").evaluate_all(
+            "links => links.map(a => a.dataset.source)"
+        )
         found = stored.loc[[(source[0], int(said["year"]))], "value_usd"] / 1e6
         assert len(source) == 1 and any(abs(found / float(said["value (m USD)"]) - 1) < 1e-9)
         shown, value = (

@@ -39,8 +39,8 @@ def test_whole_numbers_have_no_decimals_and_minus_is_a_minus():
 
 def test_a_column_of_shares_is_in_per_cent_and_others_are_not():
     assert cells_of("share of specifications", pd.Series([0.0, 0.667, None]), 2) == [
-        "0 %",
-        "67 %",
+        "0%",
+        "67%",
         "–",
     ]
     assert cells_of("share (%)", pd.Series([0.5, 18.2]), 1) == ["0.5", "18.2"]
@@ -108,7 +108,7 @@ def test_sources_are_named_by_publisher_and_prose_is_left_alone():
     )
     said = "In 2023-05-18 to 2023-05-19 the CRS said: a well-known USA law, <b>FY2017</b>."
     assert cell_words("says", said) == said
-    assert cell_words("number", "0.0667 to 0.667 share of cells") == "7 to 67 % of cells"
+    assert cell_words("number", "0.0667 to 0.667 share of cells") == "7 to 67% of cells"
 
 
 def test_no_choice_of_any_grid_is_shown_as_a_code():

@@ -160,6 +160,6 @@ def test_editions_are_drawn_apart_newest_filled():
         columns=["edition", "until", "host", "commitments", "share"],
     )
     ax = article.debt.completion_dots(frame, bar=70).axes[0]
-    assert "98 % of 45 commitments" in {t.get_text() for t in ax.texts}
+    assert "98% of 45 commitments" in {t.get_text() for t in ax.texts}
     assert len(ax.texts) == 1, "only the newest edition is labelled"
     assert sorted(float(dots.get_offsets()[0][0]) for dots in ax.collections) == [40.0, 48.0, 98.0]

@@ -70,19 +70,19 @@ def criterion(unit, estimate=None, low=None, high=None, cells=1, cell_threshold=
         (criterion("p", 0.031), "p = 0.031"),
         (criterion("p of a loss", 1.0), "p of a loss = 1"),
         (criterion("placebo rank of an economy", 0.04), "placebo rank of an economy = 0.04"),
-        (criterion("share of cells", None, 0.0667, 0.667), "6.67 to 66.7 % of cells"),
+        (criterion("share of cells", None, 0.0667, 0.667), "6.67 to 66.7% of cells"),
         (criterion("China over its largest rival", 1.11), "1.11 (China over its largest rival)"),
         (criterion("earlier meetings", 1.0), "1 earlier meeting"),
         (criterion("earlier meetings", 6.0), "6 earlier meetings"),
         (criterion("loans", 1.0), "1 loan"),
-        (criterion("per cent of trains", 80.0), "80 % of trains"),
+        (criterion("per cent of trains", 80.0), "80% of trains"),
         (criterion("days outside the month", 0.0), "within the month"),
         (criterion("days outside the month", 1.0), "1 day outside the month"),
         (criterion("days of difference", 0.0), "no difference"),
         (criterion("km"), "not observed"),
         (criterion("km", None, -2.0, 3.5), "−2 to 3.5 km"),
-        (criterion("per cent of trains", None, None, 90.4), "at most 90.4 % of trains"),
-        (criterion("share of cells", None, 0.5, None), "at least 50 % of cells"),
+        (criterion("per cent of trains", None, None, 90.4), "at most 90.4% of trains"),
+        (criterion("share of cells", None, 0.5, None), "at least 50% of cells"),
     ],
 )
 def test_a_criterion_is_said_in_its_unit(given, shown):
@@ -101,7 +101,7 @@ def test_only_the_noun_that_is_counted_loses_its_plural():
         (criterion("km", 3.0, 3.0, 3.0), "exact"),
         (criterion("km", None, -2.0, 3.5), "−2 to 3.5 (exact)"),
         (criterion("km", None, None, 3.5), "at most 3.5 (exact)"),
-        (criterion("share of cells", None, 0.0667, 0.667), "6.67 to 66.7 % (exact)"),
+        (criterion("share of cells", None, 0.0667, 0.667), "6.67 to 66.7% (exact)"),
     ],
 )
 def test_an_interval_is_in_the_unit_of_its_number(given, shown):

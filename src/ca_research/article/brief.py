@@ -4,115 +4,274 @@ observed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
 from ..ground import economies as eco
-from ..ground.numbers import small_percent
+from ..ground.numbers import fixed, number, percent, small_percent
 from ..investment import stock_years
-from ..registry.words import measure_group, measure_name, party, value_words
-from ..tables.preference import NO_REPORTS, of_role
+from ..registry.words import (
+    measure_group,
+    measure_name,
+    party,
+    source_name,
+    value_words,
+    words,
+)
+from ..tables.preference import NO_REPORTS, of_role, preferred_rows
 from ..trade import rank, rank_years
 from ..trade.rank import BASES
 from .trade_priority import NEEDED, SINCE, newest_ranks
 
 _OWN, _MIRROR, _RANGE = BASES
-_THE = {
-    "EU27": "the EU",
-    "USA": "the United States",
-    "ARE": "the United Arab Emirates",
-    "GBR": "the United Kingdom",
-}
+_WHOSE = {_OWN: "own", _MIRROR: "partners'"}
+_DEAR = ((1e9, "billion"), (1e6, "million"))
 
 
-def _named(codes: Iterable[str]) -> str:
-    return " or ".join(_THE.get(code) or eco.name_of(code) for code in codes)
+def _dollars(usd: float) -> str:
+    """'9.6 billion dollars', '97 million dollars'."""
+    for size, word in _DEAR:
+        if usd >= size:
+            return f"{fixed(usd / size, 0 if usd >= 20 * size else 1)} {word} dollars"
+    return f"{fixed(usd)} dollars"
 
 
-def largest_partner(firsts: pd.DataFrame, economy: str) -> str:
-    """Who trades most with an economy, on each basis, and on what figures that is said.
+def largest_partner(firsts: pd.DataFrame, reports: pd.DataFrame, economy: str) -> str:
+    """Who trades most with an economy, in the newest year of its own figures and of its partners'.
 
     Parameters
     ----------
     firsts : pandas.DataFrame
         As from `priority.first_partners`.
+    reports : pandas.DataFrame
+        As from `partner_reports`; said where nobody can be called the first.
     economy : str
         Its code or name.
 
     Returns
     -------
     str
-        One sentence or two for each basis. Where ranges overlap no partner is called the largest;
-        where the EU is not observed that is said.
+        A sentence or two. Where ranges overlap no partner is called the largest; where the EU is
+        not observed that is said.
     """
     name = eco.name_of(eco.resolve(economy))
-    if firsts.empty:
-        return (
-            f"No largest partner in goods trade can be named: no figures since {SINCE}, by "
-            f"{name} or by its partners, "
-            "show both China and Russia."
-        )
-    whose = {
-        _OWN: f"{name}'s own figures",
-        _MIRROR: "its partners' figures",
-        _RANGE: "the range of both sides' figures",
-    }
-    says = []
-    for basis, words in whose.items():
-        rows = list(firsts[firsts["basis"] == basis].itertuples())
-        if not rows:
-            says.append(
-                f"{words[0].upper()}{words[1:]} since {SINCE} nowhere show both China and Russia."
-            )
-            continue
-        first, *newer = rows
-        without = (
-            f", which leave{'s' if basis == _RANGE else ''} out the EU," if first.unobserved else ""
-        )
-        says.append(
-            f"By {words}{without} the largest of {first.partners} partners in {first.year} "
-            f"{_was(first)}."
-        )
-        says += [
-            f"In {row.year}, without figures for the EU, the largest of {row.partners} {_was(row)}."
-            for row in newer
-        ]
-    return f"Trade in goods. {' '.join(says)}"
+    said: list[str] = []
+    for basis in _WHOSE:
+        rows = firsts[firsts["basis"] == basis].sort_values("year", ascending=False)
+        newest = [_placed(row, name, told=said) for row in rows.head(1).itertuples()]
+        older = [_with_the_eu(row) for row in rows.iloc[1:2].itertuples()]
+        said += ["; ".join(newest + older) + "."] if newest else []
+    if said:
+        return " ".join(said)
+    return (
+        f"No figures show China and Russia side by side, so who trades most with {name} cannot "
+        f"be said.{_most_reported(reports)}"
+    )
 
 
-def _was(row: pd.Series) -> str:
-    """'was China', or 'may have been China or Russia, whose figures overlap'."""
-    if row.leader:
-        return f"was {_named([row.leader])}"
-    return f"may have been {_named(row.contenders)}, whose figures overlap"
+def _placed(row: Any, name: str, *, told: Sequence[str]) -> str:
+    """'Kazakhstan's own 2025 figures, without the EU, put China first, before Russia'."""
+    whose = "Its partners'" if row.basis == _MIRROR and told else f"{name}'s {_WHOSE[row.basis]}"
+    without = ", without the EU," if row.unobserved else ""
+    if not row.leader:
+        either = " or ".join(map(eco.in_prose, row.contenders))
+        return f"{whose} {row.year} figures{without} leave open whether {either} comes first"
+    before = f", before {eco.in_prose(row.second)}" if row.second else ""
+    return f"{whose} {row.year} figures{without} put {eco.in_prose(row.leader)} first{before}"
 
 
-def debt_owed(exposure: pd.DataFrame) -> str:
+def _with_the_eu(row: Any) -> str:
+    """'in 2023, with the EU, the EU came first'."""
+    who = eco.in_prose(row.leader) if row.leader else " or ".join(map(eco.in_prose, row.contenders))
+    verb = "came" if row.leader else "may have come"
+    return f"in {row.year}, with the EU, {who} {verb} first"
+
+
+def _most_reported(reports: pd.DataFrame) -> str:
+    both = reports.dropna(subset=["turnover"]).sort_values("turnover", ascending=False)
+    among = f", the most of {len(both)} countries that publish both directions" * (len(both) > 1)
+    return "".join(
+        f" {_capital(eco.in_prose(r.partner))} reports trade of {_dollars(r.turnover)} with it in "
+        f"{r.year}{among}."
+        for r in both.head(1).itertuples()
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def partner_reports(trade: pd.DataFrame, economy: str, *, since: int = SINCE) -> pd.DataFrame:
+    """What each partner reports of its trade with an economy, in its newest year with both flows,
+    or with one where it never gives both.
+
+    trade: like the table. economy: a code. Returns partner, year, sold (exports to the economy),
+    bought, turnover (USD; null where a flow is missing), sources; the largest first.
+    """
+    rows = trade[(trade["partner"] == economy) & (trade["product"] == "TOTAL")]
+    rows = rows[(rows["year"] >= since) & ~rows["source_id"].isin(_no_reports(rows))]
+    rows = (
+        rows[~rows["reporter"].isin(eco.members("EU27", rows["year"].max()))] if len(rows) else rows
+    )
+    best = preferred_rows(rows, ["reporter", "year", "flow"])
+    best = best.drop_duplicates(["reporter", "year", "flow"])
+    wide = best.pivot(index=["reporter", "year"], columns="flow", values="value_usd")
+    wide = wide.reindex(columns=["export", "import"]).rename(
+        columns={"export": "sold", "import": "bought"}
+    )
+    wide["turnover"] = wide["sold"] + wide["bought"]
+    cited = best.groupby(["reporter", "year"])["source_id"].agg(lambda s: tuple(sorted(set(s))))
+    found = wide.join(cited.rename("sources")).reset_index().rename(columns={"reporter": "partner"})
+    found = found.assign(whole=found["turnover"].notna()).sort_values(["whole", "year"])
+    found = found.drop_duplicates("partner", keep="last")
+    found["year"] = found["year"].astype(int)
+    order = found[["turnover", "sold", "bought"]].max(axis=1)
+    columns = ["partner", "year", "sold", "bought", "turnover", "sources"]
+    return found.assign(order=order).sort_values("order", ascending=False)[columns]
+
+
+def _no_reports(trade: pd.DataFrame) -> list[str]:
+    return list(of_role(trade["source_id"], *NO_REPORTS))
+
+
+def debt_owed(exposure: pd.DataFrame, economy: str) -> str:
     """What an economy owes China as a state, in its newest year; '' without one.
 
-    exposure: as from `investment.debt_exposure`, of one debtor: year, of_bilateral, of_gdp
-        (fractions).
+    exposure: as from `investment.debt_exposure`, of one debtor: year, debt_usd, of_bilateral,
+        of_gdp (fractions).
     """
+    name = eco.name_of(eco.resolve(economy))
     known = exposure.dropna(subset=["of_bilateral", "of_gdp"]).sort_values("year").tail(1)
     return " ".join(
-        "Of the public and publicly guaranteed debt to other states and their official lenders at "
-        f"the end of {r.year}, {small_percent(r.of_bilateral)} was owed to China; that is "
-        f"{small_percent(r.of_gdp)} of the year's output."
+        f"At the end of {r.year} {name} owed China as a state {_dollars(r.debt_usd)}: "
+        f"{small_percent(r.of_bilateral)} of what it owed other states and their official lenders, "
+        f"and {small_percent(r.of_gdp)} of its yearly output."
         for r in known.itertuples()
     )
 
 
-def students_counted(counts: pd.DataFrame) -> str:
-    """The last count of students in China, of all kinds, from one origin; '' without one.
+_PRECISION = {"lower_bound": "at least ", "rounded": "about ", "upper_bound": "at most "}
 
-    counts: rows of one source and one level of table `students`, of one origin.
+
+def students_counted(counts: pd.DataFrame, statements: pd.DataFrame, economy: str) -> str:
+    """The last count of students in China, of all kinds, from one origin, and the newest statement
+    since; '' without either.
+
+    counts: rows of one source and one level of table `students`, of one origin. statements: rows
+        of that table without a count.
     """
-    last = counts.sort_values("year").tail(1)
-    return " ".join(
-        f"Students in China: {r.students:,.0f} in {r.year}, the last count by origin."
-        for r in last.itertuples()
+    name = eco.name_of(eco.resolve(economy))
+    counted = [
+        f"the last count of students from {name} in China, of {r.year}, found {r.students:,.0f}"
+        for r in counts.sort_values("year").tail(1).itertuples()
+    ]
+    since = counts["year"].max() if len(counts) else 0
+    newer = statements[statements["year"] > since].sort_values(["year", "students"]).tail(1)
+    stated = [
+        f"a statement of {r.year} speaks of {_PRECISION.get(r.precision, '')}{r.students:,.0f}"
+        + ("" if counted else f" students from {name} in China")
+        for r in newer.itertuples()
+    ]
+    return _capital("; ".join(counted + stated)) + "." if counted or stated else ""
+
+
+def opinion_asked(opinion: pd.DataFrame, economy: str, powers: Sequence[str]) -> str:
+    """The newest answer to a question about China, beside the answers about the other powers to
+    the same question in the same year; '' where no question was asked that words are known for.
+
+    opinion: like the table, rows of one economy. The questions and their words, in order of
+    choice, are the values `poll` of registry/words.yaml.
+    """
+    asked = words().values.get("poll", {})
+    known = opinion[opinion["about"].isin(powers) & opinion["measure"].isin(asked)]
+    china = known[known["about"] == "CHN"]
+    if china.empty:
+        return ""
+    order = {measure: place for place, measure in enumerate(asked)}
+    newest = china[china["year"] == china["year"].max()]
+    chosen = newest.loc[newest["measure"].map(order).idxmin()]
+    same = known[(known["measure"] == chosen["measure"]) & (known["year"] == chosen["year"])]
+    same = same.drop_duplicates("about").sort_values("value_pct", ascending=False)
+    phrase, *_ = asked[chosen["measure"]].split("{power}")
+    again = phrase.split()[-1]
+    told = [
+        f"{percent(r.value_pct / 100)} {phrase if i == 0 else again + ' '}{eco.in_prose(r.about)}"
+        for i, r in enumerate(same.itertuples())
+    ]
+    return (
+        f"Of those asked in {eco.name_of(eco.resolve(economy))} in {chosen['year']}, "
+        f"{_listed(told)} ({source_name(chosen['source_id'])})."
     )
+
+
+def _listed(parts: Sequence[str]) -> str:
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def gas_sent(energy: pd.DataFrame, economy: str) -> str:
+    """How much of the gas that an economy sends abroad by pipeline goes to China, in the newest
+    year; '' where none is on record.
+
+    energy: like the table: exporter, importer, year, commodity, unit, quantity, source_id.
+    """
+    gas = pipeline_gas(energy, economy)
+    china = gas[gas["importer"] == "CHN"].sort_values("year").tail(1)
+    name, said = eco.name_of(eco.resolve(economy)), ""
+    for r in china.itertuples():
+        whole = gas[(gas["year"] == r.year) & (gas["source_id"] == r.source_id)]["quantity"].sum()
+        said = (
+            f"Of the {number(whole)} billion cubic metres of gas that {name} is known to have sent "
+            f"abroad by pipeline in {r.year}, {number(r.quantity)} billion went to China."
+        )
+    return said
+
+
+def pipeline_gas(energy: pd.DataFrame, economy: str) -> pd.DataFrame:
+    """Rows of pipeline gas that an economy exports, in billion cubic metres, by year."""
+    mine = (energy["exporter"] == economy) & (energy["commodity"] == "pipeline_gas")
+    return energy[mine & (energy["unit"] == "bcm")].sort_values(["year", "importer"])
+
+
+_STATED = re.compile(
+    r"trade_(?P<what>turnover|export|import)(?P<share>_share)?(?P<part>_part_year)?"
+    r"_reported_by_(?P<who>[A-Z]{3})(?P<office>_customs)?(?P<bound>_lower_bound)?"
+)
+_FLOWS = {"turnover": "trade", "export": "exports", "import": "imports"}
+_KINDS = {"USD": _dollars, "percent": lambda v: percent(v / 100)}
+
+
+def stated_totals(facts: pd.DataFrame, economy: str) -> pd.DataFrame:
+    """Totals of trade that an economy's own side has stated in the press, the newest of each.
+
+    facts: like the table; subjects are pairs such as 'TKM-RUS'. Returns partner, figure (trade,
+    exports or imports), period, said (with its unit and bound), source_id; the newest first.
+    """
+    rows = []
+    for r in facts[facts["subject"].str.startswith(f"{economy}-", na=False)].itertuples():
+        found = _STATED.fullmatch(r.attribute)
+        if not found or found["who"] != economy or r.unit not in _KINDS or pd.isna(r.value):
+            continue
+        bound = "at least " if found["bound"] else ""
+        share = f" of all its {_FLOWS[found['what']]}" if found["share"] else ""
+        rows.append(
+            {
+                "partner": r.subject.partition("-")[2],
+                "figure": _FLOWS[found["what"]],
+                "period": r.period,
+                "stated": f"{bound}{_KINDS[r.unit](r.value)}{share}",
+                "source_id": r.source_id,
+                "year": r.year,
+                "share": bool(found["share"]),
+            }
+        )
+    columns = ["partner", "figure", "period", "stated", "source_id"]
+    frame = pd.DataFrame(rows, columns=[*columns, "year", "share"])
+    newest = frame["year"] == frame.groupby(["partner", "figure", "share"])["year"].transform("max")
+    return frame[newest].sort_values(["year", "partner"], ascending=[False, True])[columns]
 
 
 def places_then_and_now(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
@@ -162,14 +321,15 @@ _EDITIONS = {"preliminary": ", preliminary", "revised": ", revised"}
 def newest_investment(
     investment: pd.DataFrame, economy: str, investors: Sequence[str]
 ) -> pd.DataFrame:
-    """The newest figure of each concept that some investors have in an economy.
+    """The newest figure of each concept and source that some investors have in an economy.
 
-    investment: like table `investment`. economy: the host. investors: codes. Concepts, instruments
-    and price bases stay apart. Returns group, measure (in words), investor, year, value (m USD),
+    investment: like table `investment`. economy: the host. investors: codes. Concepts, instruments,
+    price bases and sources stay apart, so that a count of projects by one source never stands for
+    the stock of another. Returns group, measure (in words), investor, year, value (m USD),
     source_id; one row per investor, concept and source.
     """
     mine = investment[(investment["host"] == economy) & investment["investor"].isin(investors)]
-    apart = ["investor", "measure", "instrument", "stage", "price_basis"]
+    apart = ["investor", "measure", "instrument", "stage", "price_basis", "source_id"]
     newest = mine[mine["year"] == mine.groupby(apart, dropna=False)["year"].transform("max")]
     prices = newest["price_basis"].map(
         lambda p: "" if p == "current USD" or pd.isna(p) else f", {p}"
@@ -198,12 +358,12 @@ def years_held(
     students: pd.DataFrame,
     opinion: pd.DataFrame,
 ) -> pd.DataFrame:
-    """For which years the figures behind a brief are at hand.
+    """For which years there are the figures behind a brief.
 
     economy: a code. The frames are like the tables of these names; students and opinion hold rows
     of the economy alone. Returns figures, first_year, last_year ('none' without any), years.
     """
-    told = ~trade["source_id"].isin(of_role(trade["source_id"], *NO_REPORTS))
+    told = ~trade["source_id"].isin(_no_reports(trade))
     own = trade["reporter"].eq(economy) & trade["partner"].eq("CHN") & told
     chinese = trade["reporter"].eq("CHN") & trade["partner"].eq(economy) & told
     stocks = investment["host"].eq(economy) & investment["measure"].eq("fdi_stock")

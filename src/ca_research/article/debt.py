@@ -425,7 +425,7 @@ def completion_dots(frame: pd.DataFrame, *, bar: float) -> Figure:
             if len(newest):
                 n = int(newest["commitments"].iloc[0])
                 ax.annotate(
-                    f"{float(newest['share'].iloc[0]):.0f} % of {n}"
+                    f"{float(newest['share'].iloc[0]):.0f}% of {n}"
                     + (" commitments" if y == 0 else ""),
                     (float(newest["share"].iloc[0]), y),
                     xytext=(0, 7),

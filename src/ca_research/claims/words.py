@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .. import registry
-from ..ground.numbers import between, number
+from ..ground.numbers import between, number, with_unit
 
 _PLURALS = re.compile(
     r"\b(source|origin|day|month|year|wave|document|route|meeting|case|contract|act|loan)s\b"
@@ -46,7 +46,7 @@ def bounds(c: Mapping[str, Any]) -> str:
         return str(c["interval"])
     times = 100 if c["kind"] == "share" else 1
     low, high = (None if c[end] is None else times * c[end] for end in ("low", "high"))
-    return f"{between(low, high)}{' %' if times == 100 else ''} ({c['interval']})"
+    return f"{between(low, high)}{'%' if times == 100 else ''} ({c['interval']})"
 
 
 def criterion_number(c: Mapping[str, Any]) -> str:
@@ -63,7 +63,7 @@ def criterion_number(c: Mapping[str, Any]) -> str:
         if values == [None, None]:
             return "not observed"
     kind = c["kind"]
-    if kind == "share":  # 0.12 share of cells is 12 % of cells
+    if kind == "share":  # 0.12 share of cells is 12% of cells
         values, unit = (
             [None if v is None else 100 * v for v in values],
             "% of " + unit.removeprefix("share of "),
@@ -82,14 +82,15 @@ def criterion_number(c: Mapping[str, Any]) -> str:
         return f"{unit} = {said}"
     if kind in ("ratio", "change"):  # the unit is what is measured, rather than in what
         return f"{said} ({unit})"
-    return f"{said} {one(unit) if values == [1, 1] else unit}"
+    return with_unit(said, one(unit) if values == [1, 1] else unit)
 
 
 def source_words(source_id: str) -> str:
-    """A source by its publisher and year.
+    """A source by its publisher and year, of publication or else of its edition.
 
-    Where neither is known its title stands.
+    Where no publisher is known its title stands.
     """
     source = registry.sources()[source_id]
-    name = source.publisher or source.title
-    return f"{name}, {source.published[:4]}" if source.published else name
+    name = re.split(r"[;,(]", source.publisher)[0].strip() if source.publisher else source.title
+    year = (source.published or source.edition or "")[:4]
+    return name if not year or year in name else f"{name}, {year}"

@@ -50,9 +50,9 @@ def percent(fraction: float | None) -> str:
     Examples
     --------
     >>> percent(0.123), percent(None)
-    ('12 %', '–')
+    ('12%', '–')
     """
-    return NOTHING if fraction is None else f"{100 * fraction:.0f} %"
+    return NOTHING if fraction is None else f"{100 * fraction:.0f}%"
 
 
 def small_percent(fraction: float) -> str:
@@ -62,12 +62,23 @@ def small_percent(fraction: float) -> str:
     Examples
     --------
     >>> small_percent(0.123), small_percent(0.0123), small_percent(0.0001)
-    ('12 %', '1.2 %', 'less than 0.1 %')
+    ('12%', '1.2%', 'less than 0.1%')
     """
     value = 100 * float(fraction)
     if 0 < value < 0.1:
-        return "less than 0.1 %"
-    return percent(fraction) if value >= 10 or value == 0 else f"{value:.1f} %"
+        return "less than 0.1%"
+    return percent(fraction) if value >= 10 or value == 0 else f"{value:.1f}%"
+
+
+def with_unit(said: str, unit: str) -> str:
+    """A number and its unit, apart by a space but for the sign of per cent.
+
+    Examples
+    --------
+    >>> with_unit("12", "% of trains"), with_unit("12", "months")
+    ('12% of trains', '12 months')
+    """
+    return f"{said}{unit}" if unit.startswith("%") else f"{said} {unit}"
 
 
 def first_few(names: Iterable[str], most: int) -> str:

@@ -230,7 +230,7 @@ def cells_of(name: str, column: pd.Series, digits: int) -> list[str]:
         and known.between(0, 1).all()
     ):
         whole = max(digits - 2, 0)
-        return [NOTHING if pd.isna(v) else f"{100 * float(v):.{whole}f} %" for v in column]
+        return [NOTHING if pd.isna(v) else f"{100 * float(v):.{whole}f}%" for v in column]
     places = 0 if (known % 1 == 0).all() else digits
     return [NOTHING if pd.isna(v) else _rounded(float(v), places) for v in column]
 

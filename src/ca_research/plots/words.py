@@ -37,7 +37,7 @@ def row_words(frame: pd.DataFrame, template: str, *, between: str = "; ") -> str
     frame
         One row is one part of the text; codes of economies are put in words.
     template
-        As for `str.format`, with columns as names: `"{economy} {year}: {share:.1f} %"`.
+        As for `str.format`, with columns as names: `"{economy} {year}: {share:.1f}%"`.
     between
         What stands between two rows.
 

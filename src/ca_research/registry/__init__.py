@@ -131,6 +131,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     """JSON Schema of each kind of registry entry (registry/schema/ holds these, a test keeps them
     current).
     """
+    from .glossary import Glossary
     from .words import Words  # which reads the sources
 
     return {
@@ -140,6 +141,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "article": Article.model_json_schema(),
         "coding": Coding.model_json_schema(),
         "words": Words.model_json_schema(),
+        "glossary": Glossary.model_json_schema(),
     }
 
 

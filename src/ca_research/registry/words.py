@@ -126,7 +126,7 @@ def cell_words(column: str, value: str) -> str:
         return value.replace("_", " ")
     if value in words().codes or _CODE.fullmatch(value):
         return value_words(value)
-    value = _SHARE.sub(lambda m: f"{_percents(*m.groups()[:2])} % of {m[3]}", value)
+    value = _SHARE.sub(lambda m: f"{_percents(*m.groups()[:2])}% of {m[3]}", value)
     text = _SOURCE.sub(lambda m: source_name(m[0]).replace(", ", " ") or m[0], value)
     return _MINUS.sub("\u2212", _ECONOMY.sub(lambda m: party(m[1]), text))
 

@@ -74,7 +74,7 @@ def dataset(source_id: str) -> dict[str, Any]:
         "name": source.title,
         "description": source.citation,
         "creator": {"@type": "Organization", "name": source.publisher}
-        if source.publisher
+        if source.publisher and source.kind != "derived"
         else None,
         "license": source.licence,
         "url": source.original,

@@ -23,9 +23,11 @@ from ..ground import economies
 from ..ground.display import GRID, HUE, INK, MUTED, OTHER, PAPER, STATE
 from ..ground.numbers import NOTHING, between, number
 from ..ground.periods import day_in_words
+from ..registry.glossary import glossary
 from ..registry.words import axis_words, choice_words, value_words
 from ..tables import cite
-from . import parts
+from . import copies, parts
+from .first_use import anchor
 from .forms import table_latex
 from .read import Item
 from .svg import INHERITED, clean
@@ -121,12 +123,14 @@ def environment() -> Environment:
         "latex_uri": lambda record: data_uri(table_latex(record), "application/x-tex"),
         "bibtex": lambda sources: cite([s.source_id for s in sources], "bibtex"),
         "csl": lambda sources: cite([s.source_id for s in sources], "csl"),
-        "publisher": lambda s: registry.sources()[s].publisher or registry.sources()[s].title,
+        "source": lambda source_id: registry.sources()[source_id],
+        "copy_read": copies.copy_read,
+        "when_known": copies.when_known,
         "tables_of": tables_of,
         "code": lambda text: Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))),
         "capital": lambda text: str(text)[:1].upper() + str(text)[1:],
         "day_in_words": day_in_words,
-        "slug": lambda text: re.sub(r"[^a-z0-9]+", "-", str(text).lower()).strip("-"),
+        "slug": anchor,
     }
     env.filters |= filters
     env.globals |= {
@@ -139,6 +143,7 @@ def environment() -> Environment:
         **_PARTS,
         "version": __version__,
         "article": registry.article(),
+        "glossary": glossary(),
         "dated_tables": [
             name for name, table in registry.tables().items() if table.known == "date"
         ],

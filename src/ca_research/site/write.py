@@ -22,6 +22,7 @@ from ..ground.periods import day_in_words
 from ..runs import EXECUTED, PAGES
 from . import cards, forms
 from .claimreview import claim_reviews
+from .first_use import link_terms
 from .read import Page, read_pages
 from .render import environment
 
@@ -60,7 +61,7 @@ def write_site(out: Path) -> Path:
     }
     written = set()
     for name, html in itertools.chain(_page_of_each(env, pages), _about_all(env, claims, others)):
-        write_whole(out / name, html)
+        write_whole(out / name, link_terms(html) if name != "glossary.html" else html)
         written.add(out / name)
     for stale in set(out.glob("*.html")) - written:
         stale.unlink()
@@ -112,7 +113,7 @@ def _about_all(
         "bottom": next((p.statements for p in others["overview"] if p.statements), {}),
     }
     themes = {"index": _by_theme(judged), "register": _by_theme(claims)}
-    for name in ("index", "register", "methods", "amendments"):
+    for name in ("index", "register", "methods", "amendments", "glossary"):
         file = f"{name}.html"
         template = env.get_template(f"{file}.j2")
         yield file, template.render(**about, here=file, address=file, themes=themes.get(name, {}))
@@ -157,6 +158,7 @@ def _navigation(others: Mapping[str, list[Page]]) -> list[tuple[str, str]]:
         *[(f"{p.run_id}.html", "Data") for p in others["data"]],
         *[(f"{p.run_id}.html", "Distance") for p in others["specification_curve"]],
         ("methods.html", "How this was done"),
+        ("glossary.html", "Glossary"),
     ]
 
 

@@ -86,8 +86,10 @@ def leaders(ranks: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         economy, basis, year; leader: the partner whose lowest figure exceeds every other's highest,
-        '' where there is none; contenders: the partners of which each may be first (one where there
-        is a leader); partners: how many were compared; unobserved: those of MAIN that were not.
+        '' where there is none; second: the partner that comes next in the same sense, '' without
+        a leader or where others may be; contenders: the partners of which each may be first (one
+        where there is a leader); partners: how many were compared; unobserved: those of MAIN that
+        were not.
 
     Raises
     ------
@@ -109,13 +111,32 @@ def leaders(ranks: pd.DataFrame) -> pd.DataFrame:
                 "basis": basis,
                 "year": int(year),
                 "leader": contenders[0] if len(contenders) == 1 else "",
+                "second": _next(cell, contenders),
                 "contenders": contenders,
                 "partners": len(cell),
                 "unobserved": tuple(p for p in MAIN if p not in set(cell["partner"])),
             }
         )
-    columns = ["economy", "basis", "year", "leader", "contenders", "partners", "unobserved"]
+    columns = [
+        "economy",
+        "basis",
+        "year",
+        "leader",
+        "second",
+        "contenders",
+        "partners",
+        "unobserved",
+    ]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _next(cell: pd.DataFrame, contenders: Sequence[str]) -> str:
+    """Who comes after one leader; '' without one, or where several may."""
+    rest = cell[~cell["partner"].isin(contenders)]
+    if len(contenders) > 1 or rest.empty:
+        return ""
+    reach = rest.loc[rest["high"] >= rest["low"].max(), "partner"]
+    return str(reach.iloc[0]) if len(reach) == 1 else ""
 
 
 def first_partners(trade: pd.DataFrame, economy: str) -> pd.DataFrame:

@@ -1,0 +1,46 @@
+"""Where a reader finds a source: the publisher's own page, and the copy that was read."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from .. import registry
+
+_REPOSITORY = re.compile(r"^github:\s*([\w.-]+/[\w.-]*\w)")
+_WEB = re.compile(r"^https?://(?:www\.)?([\w.-]+)\S*$")
+
+
+class Copy(NamedTuple):
+    """The copy that a source was read from: words, and its address where it has one."""
+
+    words: str
+    address: str
+
+
+def copy_read(source: registry.Source) -> Copy | None:
+    """The copy that a source was read from; None where the original was read or nothing is known.
+
+    Examples
+    --------
+    >>> from ca_research import registry
+    >>> copy_read(registry.sources()["DATASETS_GDP"])
+    Copy(words='datasets/gdp on GitHub', address='https://github.com/datasets/gdp')
+    """
+    if not source.found_in:
+        return None
+    if found := _REPOSITORY.match(source.found_in):
+        return Copy(f"{found[1]} on GitHub", f"https://github.com/{found[1]}")
+    if found := _WEB.match(source.found_in):
+        return Copy(found[1], source.found_in)
+    return Copy(source.found_in, "")
+
+
+def when_known(source: registry.Source) -> str:
+    """When the figures of a source are taken to have been known, in words."""
+    if source.release_basis == "stated":
+        return f"Published {source.published}."
+    days, reason = source.release_lag_days, source.release_reason or ""
+    after = f"{days} days after the year" if days else "with the year"
+    how = "by the publisher's calendar" if source.release_basis == "calendar" else "assumed"
+    return f"Taken as known {after} ({how}): {reason}."

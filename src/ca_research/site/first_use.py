@@ -1,0 +1,89 @@
+"""The first use of a term in the text of a page leads to the glossary."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from markupsafe import escape
+
+from ..registry.glossary import Term, glossary
+
+_TAG = re.compile(r"(<[^>]*>)")
+_NAME = re.compile(r"</?([a-zA-Z0-9]+)")
+_PROSE = frozenset({"p", "li", "figcaption"})
+_CLOSED = frozenset({"a", "button", "code", "pre", "svg", "script", "style", "table", "dl", "nav"})
+"""Where no link is put: in a link or control, and where words are names, data or code."""
+
+
+def link_terms(html: str) -> str:
+    """A page with a link to the glossary at the first use of each of its terms.
+
+    html: a whole page; what stands outside its `main`, and outside its paragraphs and lists, is
+    left alone.
+
+    Examples
+    --------
+    >>> link_terms("<main><p>A placebo.</p><p>The placebo again.</p></main>")[:47]
+    '<main><p>A <a class="term" href="glossary.html#p'
+    """
+    head, begins, rest = html.partition("<main")
+    main, ends, foot = rest.partition("</main>")
+    left = dict(_patterns())
+    open_: list[str] = []
+    parts = _TAG.split(begins + main)
+    for place, part in enumerate(parts):
+        if part.startswith("<"):
+            _follow(open_, part)
+        elif _in_prose(open_) and left:
+            parts[place] = _linked(part, left)
+    return head + "".join(parts) + ends + foot
+
+
+def _follow(open_: list[str], tag: str) -> None:
+    """Keep the elements that are open, of those that say whether text is prose."""
+    found = _NAME.match(tag)
+    name = found[1].lower() if found else ""
+    if name not in _PROSE | _CLOSED or tag.endswith("/>"):
+        return
+    if not tag.startswith("</"):
+        open_.append(name)
+    elif name in open_:
+        del open_[len(open_) - 1 - open_[::-1].index(name) :]
+
+
+def _in_prose(open_: list[str]) -> bool:
+    return bool(open_) and open_[-1] in _PROSE and not _CLOSED & set(open_)
+
+
+def _linked(text: str, left: dict[str, re.Pattern[str]]) -> str:
+    """Text with links at terms that are still left; each is taken from `left` when it is linked."""
+    found = {name: hit for name, pattern in left.items() if (hit := pattern.search(text))}
+    end = len(text)
+    for name, hit in sorted(found.items(), key=lambda item: -item[1].start()):
+        if hit.end() <= end:  # longer words that hold this one came first
+            link = f'<a class="term" href="glossary.html#{name}">{hit[0]}</a>'
+            text, end = text[: hit.start()] + link + text[hit.end() :], hit.start()
+            del left[name]
+    return text
+
+
+def anchor(text: object) -> str:
+    """A text as an anchor of a page.
+
+    Examples
+    --------
+    >>> anchor("container unit (TEU)")
+    'container-unit-teu'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", str(text).lower()).strip("-")
+
+
+@functools.cache
+def _pattern(term: Term) -> re.Pattern[str]:
+    forms = "|".join(re.escape(str(escape(form))) for form in term.said_as)
+    return re.compile(rf"(?<![\w-])(?:{forms})(?![\w-])")
+
+
+def _patterns() -> list[tuple[str, re.Pattern[str]]]:
+    return [(anchor(term.term), _pattern(term)) for term in glossary()]
