@@ -54,19 +54,23 @@ def customs(values: dict[int, float], partner: str = "KAZ", flow: str = "import"
     ]
 
 
+NOTHING_STATED = pd.DataFrame(
+    columns=["fact_id", "subject", "attribute", "period", "year", "value", "source_id"]
+)
+
 # rank
 
 
 def test_one_later_year_behind_is_enough_to_break_it():
     table = rows(*own(2022, 1, 9), *own(2023, 5, 2), *own(2024, 3, 4))
     assert leads_by_year(table, economies=["KAZ"])["ratio"].tolist() == [2.5, 0.75]
-    found = lead_after(table, economies=["KAZ"]).iloc[0]
+    found = lead_after(table, NOTHING_STATED, economies=["KAZ"]).iloc[0]
     assert found["estimate"] == 0.75 and (found["first_year"], found["last_year"]) == (2023, 2024)
 
 
 def test_years_before_and_years_without_russia_do_not_count():
     table = rows(*own(2022, 1, 9), ("KAZ", "CHN", 2024, "export", 5.0, "KAZ_BNS", "2025-01-01"))
-    row = lead_after(table, economies=["KAZ", "UZB"])
+    row = lead_after(table, NOTHING_STATED, economies=["KAZ", "UZB"])
     assert row["estimate"].isna().all() and row["missing"].str.contains("after 2022").all()
 
 

@@ -217,7 +217,7 @@ def test_a_vote_on_the_seat_is_told_from_one_on_the_war():
     )
     assert war_votes(both)["seat"].tolist() == [False, True]
     assert stood_aside(both, economies=["KAZ"])["estimate"].tolist() == [1.0]
-    assert stood_aside(both, economies=["KAZ"], votes="with_the_seat")["estimate"].tolist() == [0.5]
+    assert stood_aside(both, economies=["KAZ"], votes="the_seat")["estimate"].tolist() == [0.0]
 
 
 def test_other_votes_and_economies_that_are_not_named_do_not_count():

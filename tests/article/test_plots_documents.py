@@ -27,20 +27,33 @@ def marks(ax) -> list[tuple[float, float, bool]]:
     return found
 
 
-def test_both_sides_are_drawn_outwards_and_excerpts_are_rings():
+def test_both_sides_stand_in_columns_by_name_and_excerpts_are_rings():
     rows = [
-        ("r", "supports", "A", 2001, "primary", "full"),
-        ("r", "supports", "B", 2003, "secondary", "excerpt"),
-        ("r", "refutes", "C", None, "commentary", "full"),
-        ("s", "refutes", "D", 2005, "primary", "excerpt"),
+        ("r", "supports", "A paper, 2001", 2001, "primary", "full"),
+        ("r", "supports", "B paper, 2003", 2003, "secondary", "excerpt"),
+        (
+            "r",
+            "refutes",
+            "A publisher with a name of more than one line",
+            None,
+            "commentary",
+            "full",
+        ),
+        ("s", "refutes", "D paper, 2005", 2005, "primary", "excerpt"),
     ]
-    columns = ["reading", "side", "origin_group", "year", "strength", "text_seen"]
+    columns = ["reading", "side", "name", "year", "strength", "text_seen"]
     sides = pd.DataFrame(rows, columns=columns).astype({"year": "Int64"})
-    ax = article.documents.sides_strip(sides, enough=2).axes[0]
-    assert sorted(marks(ax)) == [(-1, 0, True), (-1, 1, False), (1, 0, True), (2, 0, False)]
-    dashed = sorted(line.get_xdata()[0] for line in ax.lines if line.get_linestyle() != "-")
-    assert dashed == [-1.5, 1.5], "between the first source and the second"
-    assert [t.get_text() for t in ax.texts if t.get_text().isdigit()] == ["01", "03", "05"]
+    figure = article.documents.side_columns(sides, labels={"r": "What they say"})
+    (ax,) = figure.axes
+    drawn = marks(ax)
+    assert sorted(filled for *_, filled in drawn) == [False, False, True, True]
+    left, right = sorted({x for x, *_ in drawn})
+    assert [sum(x == side for x, *_ in drawn) for side in (left, right)] == [2, 2]
+    words = [t.get_text() for t in ax.texts]
+    assert words[:2] == ["For the sentence", "Against it"] and "What they say" in words
+    assert "s" in words and {"A paper, 2001", "B paper, 2003", "D paper, 2005"} <= set(words)
+    assert "A publisher with a name" in words and "of more than one line" in words
+    assert figure.get_size_inches()[0] < 4, "a phone is 375 pixels wide"
 
 
 def test_every_origin_of_a_case_is_a_mark_and_wide_codes_are_rings():
@@ -108,15 +121,20 @@ def test_every_wave_is_drawn_and_no_line_crosses_years_without_one():
     assert drawn == [(2010, 2011), (2018, 2019)]
 
 
-def test_grants_show_the_donor_and_the_median():
+def test_grants_are_a_bar_for_each_year_and_a_year_without_one_is_seen():
     grants = pd.DataFrame(
         {
-            "host": ["KAZ", "KAZ", "KAZ"],
-            "year": [2001, 2002, 2002],
-            "investor": ["USA", "USA", "DEU"],
-            "per_head": [4.0, 2.0, 1.0],
-            "median": [1.0, 0.5, 0.5],
+            "host": ["KAZ", "KAZ", "KAZ", "KAZ", "UZB"],
+            "year": [2001, 2002, 2002, 2004, 2004],
+            "investor": ["USA", "USA", "DEU", "USA", "USA"],
+            "per_head": [4.0, 2.0, 1.0, 0.0, 3.0],
         }
     )
-    ax = article.aid.grant_panels(grants, donor="USA").axes[0]
-    assert [list(line.get_ydata()) for line in ax.lines] == [[4.0, 2.0], [1.0, 0.5]]
+    figure = article.aid.grant_bars(grants, donor="USA")
+    kaz, uzb = figure.axes
+    bars = {round(b.get_x() + b.get_width() / 2): b.get_height() for b in kaz.patches}
+    assert bars == {2001: 4.0, 2002: 2.0, 2004: 0.0}, "2003 is free; Germany is another donor"
+    assert marks(kaz) == [(2004, 0, False)] and not marks(uzb)
+    assert [t.get_text() for t in kaz.texts] == ["4.0"]
+    assert [ax.get_title(loc="left") for ax in figure.axes] == ["Kazakhstan", "Uzbekistan"]
+    assert figure.get_size_inches()[0] < 4

@@ -298,19 +298,31 @@ def test_missing_cells_count_for_and_against():
 
 
 def test_the_share_of_the_filled_needs_ten_cells():
-    assert share(made(6, 4), count="observed")["estimate"] == 0.6
+    assert share(made(6, 9), count="observed")["estimate"] == 0.4
+    assert "2 economies" in share(made(6, 6), count="observed")["missing"]
     few = share(made(6, 3), count="observed")
     assert (
-        few["missing"] == "9 cells of 6 dimensions are filled"
+        few["missing"] == "9 cells of 6 dimensions and 2 economies are filled"
         and not few["path"]
         and few["sources"] == ()
     )
 
 
-def test_the_share_of_the_filled_needs_three_dimensions():
+def test_the_share_of_the_filled_needs_four_dimensions():
     frame = made(30, 0)
-    frame.loc[~frame["dimension"].isin(["trade", "students"]), "n"] = 0
-    assert "of 2 dimensions" in share(frame, count="observed")["missing"]
+    frame.loc[~frame["dimension"].isin(["trade", "students", "opinion"]), "n"] = 0
+    assert "of 3 dimensions" in share(frame, count="observed")["missing"]
+
+
+def test_a_place_counts_where_it_is_as_good_as_asked_for_and_rivals_are_named():
+    frame = made(10, 10)
+    frame["leader"] = ["CHN"] * 10 + ["RUS"] * 8 + ["EU27", ""] + [""] * 10
+    frame["place"] = [(1, 1)] * 10 + [(2, 2)] * 4 + [(2, 3)] + [(3, 3)] * 5 + [None] * 10
+    first = share(frame, count="observed")
+    assert first["estimate"] == 0.5 and first["about"]["led"] == "ten"
+    assert first["about"]["others"] == "Russia comes first in eight and the EU in one"
+    second = share(frame, count="observed", place=2)
+    assert (second["low"], second["high"]) == (0.7, 0.75)
 
 
 def test_leaving_one_out_changes_the_cells_asked_for():

@@ -13,6 +13,9 @@ from ca_research.article.belt_and_road import (
     effect,
     effect_fits,
     gain_p,
+    income_gain_p,
+    income_loss_p,
+    incomes,
     joint_p,
     loss_p,
     partial_conjunction,
@@ -68,7 +71,13 @@ def trade(high: str = "", **jump: float) -> pd.DataFrame:
     )
 
 
-MAIN = {"accession_list": "M_GFDC25", "donors": "never", "source": "joined", "method": "synthetic"}
+MAIN = {
+    "accession_list": "M_GFDC25",
+    "donors": "never",
+    "source": "joined",
+    "method": "synthetic",
+    "until": 2020,
+}
 
 
 @pytest.fixture(scope="module")
@@ -170,3 +179,75 @@ def test_the_joint_p_takes_the_side_asked_for(jumped):
     assert pd.isna(lacking["estimate"]) and "no known date" in lacking["missing"]
     with pytest.raises(UnknownNameError):
         joint_p(nothing, nothing, economies=FIVE, side="both", fits=jumped, **MAIN)
+
+
+def test_the_joint_p_tells_the_least_it_could_have_been(jumped):
+    """Three of five have a fit, each with a rank of at least 1 / 16."""
+    nothing = pd.DataFrame()
+    found = joint_p(nothing, nothing, economies=FIVE, fits=jumped, **MAIN).iloc[0]
+    assert found["about"] == {"least": f"{3 / (len(DONORS) + 1):.2f}"}
+
+
+def signed(code: str, date: str, source: str) -> pd.DataFrame:
+    kind = {"M_GFDC25": "likely_mou_date", "M_LPV26": "mou_year"}[source]
+    row = {"actor": code, "date": date, "kind": kind, "date_bound": "exact", "source_id": source}
+    return pd.DataFrame([row])
+
+
+def test_who_signed_by_the_last_year_by_any_list_is_no_donor():
+    within = pd.concat([events(), signed("ARG", "2016", "M_LPV26")], ignore_index=True)
+    later = pd.concat([events(), signed("ARG", "2021-02-01", "M_GFDC25")], ignore_index=True)
+    kaz = {
+        name: effect_fits(trade(), frame, economies=["KAZ"], **(MAIN | {"donors": donors})).iloc[0]
+        for name, frame, donors in (
+            ("nobody", events(), "never"),
+            ("within", within, "never"),
+            ("later", later, "never_or_late"),
+            ("never", later, "never"),
+        )
+    }
+    used = {name: int(row["donors_used"]) for name, row in kaz.items()}
+    every = len(DONORS)
+    assert used == {"nobody": every, "within": every - 1, "later": every, "never": every - 1}
+
+
+def test_a_last_year_without_figures_is_missing_and_no_other_stands_in():
+    choices = MAIN | {"until": 2022}
+    found = effect_fits(trade(), events(), economies=["KAZ"], **choices).iloc[0]
+    assert pd.isna(found["estimate"]) and found["missing"] == "no imports reported by China of 2022"
+
+
+# income per head
+
+
+def macro(**jump: float) -> pd.DataFrame:
+    frame = trade(**jump).rename(columns={"partner": "economy", "value_usd": "value"})
+    kept = frame[["economy", "year", "value"]]
+    return kept.assign(
+        indicator="NY.GDP.PCAP.KD", unit="constant 2015 USD per head", source_id="WDI_VIA_GAPMINDER"
+    )
+
+
+INCOME = {"accession_list": "M_GFDC25", "donors": "never", "method": "synthetic", "until": 2020}
+
+
+def test_income_per_head_is_ranked_like_exports(jumped):
+    """The same figures as incomes give the same ranks."""
+    figures, exports = macro(KAZ=2.0, TJK=-2.0), jumped.set_index("economy")
+    for measured, column in ((income_gain_p, "p_gain"), (income_loss_p, "p_loss")):
+        found = measured(figures, events(), economies=FIVE, **INCOME).set_index("economy")
+        for code in ("KAZ", "TJK", "UZB"):
+            assert found.loc[code, "estimate"] == pytest.approx(exports.loc[code, column])
+        assert "no known date" in found.loc["KGZ", "missing"]
+
+
+def test_china_and_groups_are_no_donors_of_income():
+    figures = macro()
+    extra = figures[figures["economy"] == "ARG"]
+    figures = pd.concat([figures, extra.assign(economy="CHN"), extra.assign(economy="WLD")])
+    assert not {"CHN", "WLD"} & set(incomes(figures)["economy"])
+    twice = pd.concat([figures, extra])
+    with pytest.raises(UsageError, match="two incomes"):
+        incomes(twice)
+    none = income_gain_p(figures.iloc[:0], events(), economies=["KAZ"], **INCOME).iloc[0]
+    assert "no income per head" in none["missing"]

@@ -12,6 +12,7 @@ from pathlib import Path
 import ca_research as ca
 
 PAGE = "c30-as-of-latest.html"
+UNFOLD_AROUND = "e => { for (; e; e = e.parentElement) if (e.tagName === 'DETAILS') e.open = true }"
 
 
 def page_file(page, href):
@@ -122,6 +123,7 @@ def test_a_table_leads_to_the_code_that_computed_it(open_page):
         figure = page.locator("figure:has(table)").last
         link = figure.locator(".origin a.how")
         code = page.locator(f"{fold}{link.get_attribute('href')}")
+        link.evaluate(UNFOLD_AROUND)
         assert not code.locator("code").is_visible() if fold != "pre" else not code.is_visible()
         link.click()
         assert page.locator(f"{link.get_attribute('href')} code").is_visible()
@@ -157,6 +159,7 @@ def test_rows_can_be_read_without_script(open_page):
 def test_a_citation_is_copied_whole(open_page):
     page = open_page(PAGE)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("#sources > summary").click()
     for name, check in (
         ("bibtex", lambda t: t.startswith("@misc{")),
         ("csl", lambda t: bool(json.loads(t))),

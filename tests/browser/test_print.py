@@ -31,7 +31,7 @@ def test_nothing_is_cut_and_no_figure_is_taller_than_a_sheet(each_page):
 
 
 LOST = """() => {
-  const only_a_screen = ".top, .skip, .filters, .toc, .beside, .copy, .whence, .get, .anchor, .fold:has(> #code), details.code, #code, script, [hidden], [popover]";
+  const only_a_screen = ".top, .skip, .filters, .toc, .beside, .copy, .whence, .get, .anchor, #methods .prose > :is(h3, h4, h5):last-child, .fold:has(> #code), details.code, #code, script, [hidden], [popover]";
   return [...document.querySelectorAll("body *")].filter(e => !e.closest(only_a_screen) && !e.closest("svg")
     && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) && !(e.checkVisibility() && e.getClientRects().length))
     .map(e => e.outerHTML.slice(0, 120))

@@ -275,3 +275,15 @@ def test_grants_by_head_are_grants_over_people():
     people = raw("macro/datasets_pop.csv", economy="KGZ", year=2022)
     assert cell["value_usd"] == rows["value_usd"].sum() > 0
     assert cell["per_head"] == pytest.approx(rows["value_usd"].sum() / people["value"].item())
+
+
+def test_conditions_are_counted_by_kind(evidence):
+    codes = [r.codes for r in coding("conditions").rows if r.codes["strict"] == "economic"]
+    by_kind: dict[str, set[str]] = {}
+    for code in codes:
+        by_kind.setdefault(code["kind"], set()).add(code["case"])
+    found = ca.article.documents.cases_by_kind(evidence, claim="C16", coding="conditions")
+    assert sorted(found["cases"]) == sorted(len(cases) for cases in by_kind.values())
+    contractor = found[found["kind"] == "A named or Chinese contractor"].iloc[0]
+    # AidData on Tajikistan and Kazakhstan; the trial and the New York Times on Kyrgyzstan
+    assert (contractor["cases"], contractor["sources"], contractor["most"]) == (3, 4, 2)

@@ -165,6 +165,7 @@ def test_the_fits_agree_with_the_slower_estimator(trade):
         "donors": "never_or_late",
         "source": "joined",
         "method": "synthetic",
+        "until": 2020,
     }
     fast = ca.article.belt_and_road.effect_fits(trade, events, **choices).set_index("economy")
     for economy in ("KAZ", "TJK", "UZB"):

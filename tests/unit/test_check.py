@@ -79,7 +79,8 @@ def test_what_it_cannot_do_is_refused(words, wrong):
 def test_the_command_says_the_verdict_and_ends_well(command):
     code, said, _ = command("check", "C25")
     assert code == 0
-    assert said.startswith("C25 Together: supported") and said.endswith("(as of latest)\n")
+    title = ca.registry.claim("C25").readings[0].title
+    assert said.startswith(f"C25 {title}: supported. ") and said.endswith("(as of latest)\n")
     code, said, _ = command("check", "C25", "--as-of", "2023-05-19", "--format", "json")
     assert code == 0
     (headline, *_) = json.loads(said)

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from ca_research import registry
 from ca_research.claims import check
 from ca_research.claims.compare import differences, two_days
+from ca_research.claims.words import source_words
 from ca_research.registry import ClaimSpec
 
 C33 = registry.claim("C33").model_dump(mode="json")
@@ -218,10 +219,11 @@ def test_differences_name_verdict_state_number_year_and_sources():
     after["criteria"][1] |= {"estimate": 4.0}
     lines = differences(before, after)
     assert lines[0] == "verdict: supported became not enough evidence"
-    assert any("holds (3) became undecided (2 to 4)" in line for line in lines)
-    assert any("3 became 4, still holds" in line for line in lines)
-    assert "last year used: 2022 became 2024" in lines
-    assert "sources that came: KGZ_NSC" in lines and "sources that went: KAZ_BNS" in lines
+    assert any("yes (3) before, cannot be said (2 to 4) now" in line for line in lines)
+    assert any("3 before, 4 now" in line for line in lines)
+    assert "newest year: 2022 before, 2024 now" in lines
+    came, went = (source_words(one) for one in ("KGZ_NSC", "KAZ_BNS"))
+    assert f"sources that came: {came}" in lines and f"sources that went: {went}" in lines
     assert differences(before, before) == []
 
 

@@ -119,8 +119,8 @@ PICTURES = {
         {},
     ),
     "goal_grid": ({"goals": frame(document="D", year=2015, RUS=1)}, {"names": ["RUS"]}),
-    "grant_panels": (
-        {"grants": frame(host="KAZ", year=[2020, 2021], investor="USA", per_head=1.0, median=2.0)},
+    "grant_bars": (
+        {"grants": frame(host="KAZ", year=[2020, 2021], investor="USA", per_head=1.0)},
         {"donor": "USA"},
     ),
     "hhi_lines": (
@@ -163,18 +163,18 @@ PICTURES = {
         {"frame": frame(unit="u", what="w", year=2020, low=1.0, high=2.0, kind="whole")},
         {"bar": 50, "bar_label": "half"},
     ),
-    "sides_strip": (
+    "side_columns": (
         {
             "sides": frame(
                 reading="r",
                 side="supports",
-                origin_group="g",
+                name="A paper, 2020",
                 year=2020,
                 strength="primary",
                 text_seen="full",
             )
         },
-        {"enough": 2},
+        {},
     ),
     "signing_curves": (
         {
@@ -443,7 +443,7 @@ def test_what_would_not_be_drawn_is_refused():
     with pytest.raises(UnknownNameError, match="perhaps"):
         plots.verdict_matrix(frame(claim="C25", theme="t", verdict="perhaps", fragile=False))
     with pytest.raises(CoverageError, match="no grants of DEU"):
-        draw("grant_panels", donor="DEU")
+        draw("grant_bars", donor="DEU")
     with pytest.raises(UsageError, match="no threshold for gas"):
         draw("share_lines", thresholds={})
     with pytest.raises(UsageError, match="3 years"):
@@ -466,7 +466,7 @@ def test_a_range_is_not_drawn_as_its_middle():
     ("name", "argument", "column"),
     [
         ("poll_panels", "waves", "economy"),
-        ("grant_panels", "grants", "host"),
+        ("grant_bars", "grants", "host"),
         ("rank_marks", "ranks", "economy"),
     ],
 )

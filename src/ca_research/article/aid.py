@@ -7,17 +7,21 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ..claims.slots import in_words
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..plots import style
+from ..plots.marks import mark
 from ..plots.needs import by_year, needs
-from ..plots.panels import line, panels, the_five_first
+from ..plots.panels import the_five_first
 from ..stats.frames import require
+from .documents.pictures import NARROW
 from .settings import Series, settings
 
 CURRENT = "current USD"
@@ -170,15 +174,15 @@ def grants_per_head(
     "year",
     "investor",
     "per_head",
-    "median",
     like="article.aid.grants_per_head",
     empty=True,
 )
-def grant_panels(grants: pd.DataFrame, *, donor: str) -> Figure:
-    """Grants by head of one donor and of the median donor, one panel per economy (US dollars, log
-    scale).
+def grant_bars(grants: pd.DataFrame, *, donor: str) -> Figure:
+    """Grants by head of one donor as bars, a bar for each year and a row for each economy.
 
-    grants: host, year, investor, per_head, median, as from `grants_per_head`.
+    grants: host, year, investor, per_head (US dollars), as from `grants_per_head`. The largest bar
+    of a row carries its figure; a year that was not reported is left free, and one without a grant
+    has a ring. As wide as a phone.
     """
     mine = grants[grants["investor"] == donor]
     if len(grants) and mine.empty:
@@ -187,53 +191,65 @@ def grant_panels(grants: pd.DataFrame, *, donor: str) -> Figure:
         )
     economies = the_five_first(mine["host"])
     with style.context():
-        figure, axes = panels(len(economies), sharex=True, sharey=True)
-        for ax, economy in zip(axes, economies, strict=False):
-            part = mine[mine["host"] == economy].sort_values("year")
-            line(ax, by_year(part, "per_head"), color=style.colour(donor))
-            line(ax, by_year(part, "median"), color=style.OTHER, linestyle=(0, (4, 2)))
-            ax.set_yscale("log")
-            ax.yaxis.set_major_formatter(lambda v, _: f"{v:g}")
-            ax.minorticks_off()
+        figure, grid = plt.subplots(
+            max(len(economies), 1),
+            1,
+            figsize=(NARROW, 0.3 + 0.85 * max(len(economies), 1)),
+            sharex=True,
+            squeeze=False,
+        )
+        for ax, economy in zip(grid.flat, economies, strict=False):
+            part = by_year(mine[mine["host"] == economy], "per_head")
+            _row_of_bars(ax, part, style.colour(donor))
             ax.set_title(eco.name_of(economy))
-            ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
-            style.bare(ax, x=False)
-        for text, column in ((eco.name_of(donor), "per_head"), ("median donor", "median")):
-            part = mine[mine["host"] == economies[0]].sort_values("year") if economies else mine
-            if len(part):
-                colour = style.colour(donor) if column == "per_head" else style.MUTED
-                at = (int(part["year"].iloc[0]), 1.5 * float(part[column].max()))
-                axes[0].text(*at, text, fontsize=style.TICK, color=colour)
-        for ax in axes[::3]:
-            ax.set_ylabel("US dollars a head")
-        figure.tight_layout(h_pad=1.0)
+        grid.flat[-1].xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=5))
+        figure.tight_layout(h_pad=0.6)
     return figure
+
+
+def _row_of_bars(ax: Axes, yearly: pd.Series, colour: str) -> None:
+    yearly = yearly.dropna()
+    ax.bar(yearly.index.astype(int), yearly, color=colour, width=0.75)
+    for year in yearly.index[yearly == 0]:
+        mark(ax, int(year), 0, colour, depth=1.0, hollow=True, size=25)
+    top = yearly.idxmax()
+    ax.text(
+        int(top), yearly[top], f"{yearly[top]:.1f}", ha="center", va="bottom", fontsize=style.TICK
+    )
+    ax.set_ylim(0, 1.3 * max(float(yearly[top]), 1e-9))
+    ax.set_yticks([])
+    style.bare(ax, x=False, y=False)
 
 
 def grant_figures(
     money: pd.DataFrame, macro: pd.DataFrame
 ) -> Iterator[tuple[Figure, dict[str, Any]]]:
-    """Grants by head beside the median donor's, with the record that its page needs."""
+    """American grants by head and year, with the record that its page needs."""
+    since = 2000
     grants = grants_per_head(money, macro, donors=["USA"]).query("missing == ''")
+    grants = grants[grants["year"] >= since]
     newest = grants[grants["year"] == grants["year"].max()]
     said = "; ".join(
         (
-            f"{eco.name_of(r.host)} {r.per_head:.2f} (rank {r.rank} of {r.donors}, median "
+            f"{eco.name_of(r.host)} {r.per_head:.2f} (rank {r.rank} of {r.donors} donors, median "
             f"{r.median:.2f})"
         )
         for r in newest.itertuples()
     )
+    every = grants.groupby("host")["value_usd"].min() > 0
+    held, of = int(every.sum()), in_words(len(every))
+    reached = f"all {of}" if held == len(every) else f"{in_words(held)} of the {of}"
+    first, last = int(grants["year"].min()), int(grants["year"].max())
     yield (
-        grant_panels(grants, donor="USA"),
+        grant_bars(grants, donor="USA"),
         {
             "section": "main",
-            "title": "American grants by head beside the median donor's, to "
-            f"{int(grants['year'].max())}",
-            "alt": f"US dollars a head in {int(grants['year'].max())}: {said}.",
+            "title": f"American grants reached {reached} countries in every year from {first} to "
+            f"{last}",
+            "alt": f"US dollars a head in {last}: {said}.",
             "data": grants,
-            "note": "Grants by donors' common reporting, without military aid, in current US "
-            "dollars; log scale. The median is that of the donors with a figure in the year; a "
-            "larger "
-            "economy gives more.",
+            "note": "US dollars a head and year, each country on a scale of its own; the largest "
+            "year carries its figure. Grants as donors report them to the OECD, without military "
+            "aid, in current US dollars.",
         },
     )

@@ -85,7 +85,7 @@ def approval(
         if used.empty:
             found.append(
                 estimate_row(
-                    economy=economy, missing=f"{several(own['year'].nunique(), 'wave')} at hand"
+                    economy=economy, missing=f"{several(own['year'].nunique(), 'wave')} published"
                 )
             )
         elif used["value_pct"].nunique() > 1:
@@ -130,10 +130,8 @@ def approval_gap(
         )
         used = _at(own[own["year"].isin(both)], back)
         if used.empty:
-            why = (
-                f"{several(len(both), 'year')} in which the poll's figures on both {about} and "
-                f"{against} are at hand"
-            )
+            powers = f"{eco.in_prose(about)} and {eco.in_prose(against)}"
+            why = f"{several(len(both), 'year')} with published figures on both {powers}"
             found.append(estimate_row(economy=economy, missing=why))
             continue
         one, other = (_range(used[used["about"] == power]) for power in (about, against))
@@ -229,7 +227,8 @@ def countries_below(
             low, span = sure + len(below - pool), str(period).replace("-", " to ")
             used += [part.rename(columns={"economies": "economy"}), waves]
     if not used:
-        missing = f"no poll at hand asked about both {about} and {against}"
+        powers = f"{eco.in_prose(about)} and {eco.in_prose(against)}"
+        missing = f"no published poll asked about both {powers}"
         return estimates([estimate_row(missing=missing)])
     rows, high = pd.concat(used, ignore_index=True), len(gaps) - len(above)
     told = {"span": span}
@@ -253,7 +252,8 @@ def approval_fall(
     """How far approval ended below its highest earlier wave, in percentage points.
 
     opinion: as in `approval_waves`. economies: codes. about: the code of the power.
-    end: the last wave at hand ('newest'), or the one before ('newest-1'). waves: 'all' or 'tables'.
+    end: the last published wave ('newest'), or the one before ('newest-1'). waves: 'all' or
+        'tables'.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; zero
     where the last wave is the highest. Sources that disagree on a wave leave a range (low, high)
     and no estimate; an economy with one wave has the reason in `missing`.
@@ -269,7 +269,7 @@ def approval_fall(
         if before.empty:
             found.append(
                 estimate_row(
-                    economy=economy, missing=f"{several(own['year'].nunique(), 'wave')} at hand"
+                    economy=economy, missing=f"{several(own['year'].nunique(), 'wave')} published"
                 )
             )
             continue

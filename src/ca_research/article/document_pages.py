@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from .. import investment
+from ..claims.slots import in_words
 from ..ground import economies as eco
 from ..ground.errors import UsageError
 from ..plots.show import show, show_table
@@ -43,6 +44,32 @@ def show_cases(claim_id: str, evidence: pd.DataFrame) -> None:
     if claim_id in _CODED:
         for figure, record in _cases(claim_id, evidence):
             show(figure, **record)
+    if claim_id == "C16":
+        _show_kinds(evidence)
+
+
+def _show_kinds(evidence: pd.DataFrame) -> None:
+    """Conditions counted by kind; nothing where none was known."""
+    kinds = documents.cases_by_kind(evidence, claim="C16", coding="conditions")
+    if kinds.empty:
+        return
+    wanted = {
+        "kind": "kind of condition",
+        "cases": "loans or grants",
+        "sources": "independent sources",
+        "most": "most sources on one of them",
+        "examples": "which",
+    }
+    show_table(
+        kinds.rename(columns=wanted),
+        section="main",
+        title=f"{in_words(int(kinds['cases'].sum())).capitalize()} loans and grants that came "
+        "with a condition, by its kind",
+        sources=sorted(set(evidence.loc[evidence["claim"] == "C16", "source_id"])),
+        digits=0,
+        note="By the stricter code. A case counts as documented where two independent sources "
+        "agree on it.",
+    )
 
 
 def show_beside(claim_id: str, frames: Frames) -> None:
@@ -170,30 +197,56 @@ def _beside(claim_id: str, frames: Frames) -> Iterator[tuple[Figure, dict[str, A
         yield from aid.grant_figures(frames["investment"], frames["macro"])
 
 
+_GROUPS = {
+    "elite": "Officials on trust",
+    "approval": "Polls",
+    "cause": "Why trust is low",
+    "substance": "Aims, as others see them",
+    "words": "Words of officials",
+    "accusation": "Accusations without proof",
+    "incitement": "Who stood behind unrest",
+    "named_act": "Named acts",
+    "stated_policy": "Stated policy",
+    "conduct": "Work on the ground",
+    "money": "Money",
+    "stated_aim": "Stated aims",
+    "weight": "Welfare or security",
+    "approval_trend": "Approval over time",
+    "standing": "Standing",
+    "policy": "Political conditions",
+    "literal": "Acts or conditions of any kind",
+    "instruments": "Treaties, exercises, structures",
+    "effect": "Its effect",
+    "limits": "Its limits",
+    "coverage": "Whom it covers",
+    "statements": "What leaders say",
+}
+"""Groups of documents in words for readers; another group stands under its own name."""
+
+
 def _sides(claim_id: str, sides: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
-    count = (
-        sides.groupby(["reading", "side"])
-        .size()
-        .unstack(fill_value=0)
-        .reindex(columns=["supports", "refutes"])
+    counted = sides[sides["strength"] != "commentary"]
+    pro, con = (
+        counted.loc[counted["side"] == side, "origin_group"].nunique()
+        for side in ("supports", "refutes")
     )
-    count = count.fillna(0).astype(int)
     said = "; ".join(
-        f"{str(r.Index).replace('_', ' ')}: {r.supports} for, {r.refutes} against"
-        for r in count.itertuples()
+        f"{_GROUPS.get(reading, reading)}, {'for' if side == 'supports' else 'against'}: "
+        + ", ".join(part["name"])
+        for (reading, side), part in sides.groupby(["reading", "side"])
     )
     both = sides.loc[sides["both_sides"], "origin_group"].nunique()
     note = (
-        "One mark per independent origin; paler: farther from the event; ring: seen in excerpt "
-        "only; dashed: what counts as "
-        "documented; digits: year. Commentary is drawn, and counts only where a specification "
-        "lets it."
+        "One entry for each independent source. Ring: read in excerpt only. Paler: farther from "
+        "the event; commentary is listed and does not count."
     )
-    note += f" Origins on both sides: {both}." if both else ""
-    return documents.sides_strip(sides, enough=documents.ENOUGH), {
+    note += f" {in_words(both).capitalize()} stand on both sides." if both > 1 else ""
+    title = f"{in_words(pro)} independent source{'s' if pro != 1 else ''} for the sentence, "
+    title = title.capitalize() + f"{in_words(con) if con else 'none'} against it"
+    return documents.side_columns(sides, labels=_GROUPS), {
         "section": "context" if claim_id in _CODED else "main",
-        "title": "Independent sources on either side",
-        "alt": f"Independent origins by group of documents. {said}.",
+        "title": title,
+        "alt": f"Independent sources by name. {said}.",
         "data": sides,
         "note": note,
     }

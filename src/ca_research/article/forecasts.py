@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache, partial
 from typing import Any, Literal
 
@@ -30,7 +30,8 @@ from ..stats.frames import numbers, require
 from ..tables.preference import preferred_rows, ranked
 from ..trade.checks import one_figure_per_cell
 from ..trade.rank import FLOWS, ranking_of, reports
-from .trade_priority import NEEDED, among, bounded, stated_lead, stated_shares
+from ..trade.standings import Reports
+from .trade_priority import NEEDED, among, bounded, stated_lead, stated_shares, with_powers
 
 CUSTOMS_SINCE = 2010
 """First year of the series of China's imports: from here on one compilation, then the customs
@@ -107,6 +108,8 @@ def _leads(
 
 @measure("trade.lead_after")
 @tells("rival")
+@by_economy
+@parts(seen=reports, powers=with_powers)
 def lead_after(
     trade: pd.DataFrame,
     facts: pd.DataFrame,
@@ -115,6 +118,8 @@ def lead_after(
     after: int = 2022,
     basis: Literal["own_else_partners", "partners"] = "own_else_partners",
     partners: str = "named",
+    seen: Reports | None = None,
+    powers: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """China over its largest rival in the years after `after`, the least of them: above one, China
     ranked first in each of them.
@@ -123,7 +128,8 @@ def lead_after(
     basis: 'own_else_partners' (the economy's own tables, else what its agency states, else its
         partners' reports) or 'partners' (their reports alone). Of partners, Russia reports nothing
         after 2021; a year counts where the bound of `trade_priority.lead` answers.
-    partners: 'named' or 'every'.
+    partners: 'named' or 'every'. seen, powers: what `trade.rank.reports` and `with_powers` make of
+        trade, where it is made already.
     Returns an estimates frame, one row per economy, with the largest rival in `about`; a range
     where only a bound is known. An economy of which no later year can be ranked is recorded in
     `missing`.
@@ -134,39 +140,42 @@ def lead_after(
     taking_part = among(partners)
     shares = stated_shares(facts, codes)
     shares = shares[shares["year"] > after]
-    seen = reports(trade, economies=codes)
+    seen = reports(trade, economies=codes) if seen is None else seen
+    powers = with_powers(trade, economies=codes) if powers is None else powers
+    years = [year for year in seen.years() if year > after]
     out = []
     for code in codes:
-        told = [
-            row
-            for year in (y for y in seen.years() if y > after)
-            if (row := bounded(trade, seen, code, year, taking_part, basis="mirror"))
-        ]
+        told: list[dict[str, Any]] = []
         if basis == "own_else_partners":
-            told = _own_leads(trade, shares, code, after, partners) or told
+            told = _own_leads(seen, code, years, taking_part)
+            own = shares[shares["economy"] == code]
+            told = told or [r for _, p in own.groupby("year") if (r := stated_lead(p, partners))]
+        if not told:
+            rows = (bounded(powers, seen, code, y, taking_part, basis="mirror") for y in years)
+            told = [row for row in rows if row]
         out.append(_least(told, code, f"no report by partner after {after}"))
     return estimates(out)
 
 
 def _own_leads(
-    trade: pd.DataFrame, shares: pd.DataFrame, code: str, after: int, partners: str
+    seen: Reports, code: str, years: Sequence[int], taking_part: Collection[str] | None
 ) -> list[dict[str, Any]]:
-    """Rows of an estimates frame, one a later year: by own tables, else by what is stated."""
-    found, used = _leads(trade, [code], after, "turnover", partners, "apart")
-    rows = [
-        estimate_row(
-            used.loc[used["year"] == lead.year, _CELL],
-            economy=code,
-            estimate=float(lead.ratio),
-            about={"rival": lead.rival},
-        )
-        for lead in found.itertuples()
-    ]
-    if rows:
-        return rows
-    own = shares[shares["economy"] == code]
-    told = (stated_lead(part, partners) for _, part in own.groupby("year"))
-    return [row for row in told if row]
+    """Rows of an estimates frame by the economy's own tables, one for each year that has both of
+    NEEDED.
+    """
+    choices: dict[str, Any] = {"flow": "turnover", "source": "office_first", "eu": "apart"}
+    choices |= {"basis": "reporter", "among": taking_part, "needed": NEEDED}
+    rows = []
+    for year in years:
+        found = ranking_of(seen, code, year, **choices)
+        if not set(NEEDED) <= found.partners:
+            continue
+        (china,) = (s for s in found.standings if s.partner == "CHN")
+        first = next(s for s in found.standings if s.partner != "CHN")
+        cells = seen.at(code, year, (place for place, _ in found.used), cells=True)
+        ratio, about = china.low / first.low, {"rival": first.partner}
+        rows.append(estimate_row(cells, economy=code, estimate=ratio, about=about))
+    return rows
 
 
 def _least(rows: Sequence[dict[str, Any]], code: str, missing: str) -> dict[str, Any]:
@@ -180,6 +189,7 @@ def _least(rows: Sequence[dict[str, Any]], code: str, missing: str) -> dict[str,
 
 
 @measure("trade.share_after")
+@by_economy
 def share_after(
     trade: pd.DataFrame,
     facts: pd.DataFrame,

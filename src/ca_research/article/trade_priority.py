@@ -47,9 +47,17 @@ def among(partners: str) -> Collection[str] | None:
     return frozenset(p for p in article().partners if p not in eco.AGGREGATES)
 
 
+def with_powers(trade: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFrame:
+    """The rows of `trade` between some economies and NEEDED, by either side; of product TOTAL."""
+    own, powers = list(economies), list(NEEDED)
+    reporter, partner = trade["reporter"], trade["partner"]
+    pair = reporter.isin(own) & partner.isin(powers) | reporter.isin(powers) & partner.isin(own)
+    return trade[(pair & trade["product"].eq("TOTAL")).to_numpy(bool)]
+
+
 @measure("trade.lead")
 @tells("rival")
-@parts(seen=reports)
+@parts(seen=reports, powers=with_powers)
 def lead(
     trade: pd.DataFrame,
     *,
@@ -63,6 +71,7 @@ def lead(
     since: int = SINCE,
     absent: Literal["open", "bounded"] = "open",
     seen: Reports | None = None,
+    powers: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """China's trade over that of its largest rival: above one, China ranks first.
 
@@ -94,8 +103,8 @@ def lead(
         one that is missing could only change the order with more trade than any source shows for
         any year (`largest_ever`), the bound answers. One economy of which no year has both is then
         judged in the newest year with China.
-    seen : Reports, optional
-        What `trade.rank.reports` makes of `trade`, where it is made already.
+    seen, powers : optional
+        What `trade.rank.reports` and `with_powers` make of `trade`, where it is made already.
 
     Returns
     -------
@@ -130,8 +139,9 @@ def lead(
     )
     if absent == "open":
         return found
+    powers = with_powers(trade, economies=codes) if powers is None else powers
     bounds = {
-        code: bounded(trade, seen, code, newest - back, taking_part, **choices)
+        code: bounded(powers, seen, code, newest - back, taking_part, **choices)
         for code in found.loc[found["missing"] != "", "economy"]
     }
     return estimates(bounds.get(row["economy"]) or row for row in found.to_dict("records"))
@@ -163,7 +173,7 @@ def largest_ever(trade: pd.DataFrame, economy: str, partner: str, flow: str) -> 
 
 
 def bounded(
-    trade: pd.DataFrame,
+    powers: pd.DataFrame,
     seen: Reports,
     economy: str,
     year: int,
@@ -176,6 +186,8 @@ def bounded(
 ) -> dict[str, Any] | None:
     """The row of an economy where one of NEEDED is not observed and the other is so large (or so
     small) that no recorded year of the missing one would change the order; None where it is not so.
+
+    powers: as `with_powers` makes them.
     """
     found = ranking_of(
         seen,
@@ -192,7 +204,7 @@ def bounded(
     absent = [code for code in NEEDED if code not in there]
     if len(absent) != 1 or (eu == "one" and "EU27" not in there):
         return None
-    most = largest_ever(trade, economy, absent[0], flow)
+    most = largest_ever(powers, economy, absent[0], flow)
     if most["direction"].nunique() < len(FLOWS[flow]):
         return None
     bound = float(most["value_usd"].sum())
@@ -294,12 +306,13 @@ def _newest_told(seen: Reports, codes: Sequence[str], shares: pd.DataFrame, sinc
         listed = ranking_of(seen, code, year, **choices).partners
         return set(NEEDED) <= listed or (code, year) in told
 
+    least = min(AT_LEAST, len(codes))
     years = sorted({*seen.years(), *(year for _, year in told)}, reverse=True)
     for year in (y for y in years if y >= since):
-        if sum(able(code, year) for code in codes) >= min(AT_LEAST, len(codes)):
+        if sum(able(code, year) for code in codes) >= least:
             return year
     raise CoverageError(
-        f"no year since {since} in which {AT_LEAST} of {len(codes)} economies report trade with "
+        f"no year since {since} in which {least} of {len(codes)} economies report trade with "
         "China and Russia",
         hint="ca.coverage('trade', by=['reporter'])",
     )

@@ -7,9 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from ..ground.numbers import NOTHING, between, first_few, number
+from ..ground.numbers import NOTHING, between, number
+from .words import STATE_WORDS, source_words
 
 Stored = Mapping[str, Any]
+
+MOST_NAMED = 6
+"""Sources that came or went which are named; more are counted."""
 
 
 def _shown(c: Stored) -> str:
@@ -35,24 +39,22 @@ def differences(before: Stored, after: Stored) -> list[str]:
     for c in after["criteria"]:
         old = earlier.get(c["name"])
         if old is None:
-            lines.append(f"{c['label']}: new criterion, {c['state']}")
+            lines.append(f"{c['label']}: not asked before, {STATE_WORDS[c['state']]} now")
         elif old["state"] != c["state"]:
-            lines.append(
-                f"{c['label']}: {old['state']} ({_shown(old)}) became {c['state']} ({_shown(c)})"
-            )
+            was, now = (f"{STATE_WORDS[x['state']]} ({_shown(x)})" for x in (old, c))
+            lines.append(f"{c['label']}: {was} before, {now} now")
         elif _shown(old) != _shown(c):
-            lines.append(f"{c['label']}: {_shown(old)} became {_shown(c)}, still {c['state']}")
+            lines.append(f"{c['label']}: {_shown(old)} before, {_shown(c)} now")
     if before["coverage"]["to"] != after["coverage"]["to"]:
-        lines.append(
-            f"last year used: {before['coverage']['to'] or 'none'} became "
-            f"{after['coverage']['to'] or 'none'}"
-        )
+        was, now = (x["coverage"]["to"] or "none" for x in (before, after))
+        lines.append(f"newest year: {was} before, {now} now")
     for words, ids in (
         ("sources that came", set(after["sources"]) - set(before["sources"])),
         ("sources that went", set(before["sources"]) - set(after["sources"])),
     ):
-        if ids:
-            lines.append(f"{words}: {first_few(sorted(ids), 6)}")
+        if told := sorted({source_words(one) for one in ids}):
+            rest = f" and {len(told) - MOST_NAMED} more" if len(told) > MOST_NAMED else ""
+            lines.append(f"{words}: {'; '.join(told[:MOST_NAMED])}{rest}")
     return lines
 
 

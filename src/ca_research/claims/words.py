@@ -6,11 +6,23 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from .. import registry
 from ..ground.numbers import between, number, with_unit
 
 _PLURALS = re.compile(
     r"\b(source|origin|day|month|year|wave|document|route|meeting|case|contract|act|loan)s\b"
 )
+
+STATE_WORDS = {
+    "holds": "yes",
+    "fails": "no",
+    "mixed": "depends on the method",
+    "undecided": "cannot be said",
+    "met": "yes",
+    "not met": "no",
+    "open": "cannot be said",
+}
+"""What a reader is told of the state of a criterion, and of a country within one."""
 
 
 def one(unit: str) -> str:
@@ -71,3 +83,14 @@ def criterion_number(c: Mapping[str, Any]) -> str:
     if kind in ("ratio", "change"):  # the unit is what is measured, rather than in what
         return f"{said} ({unit})"
     return with_unit(said, one(unit) if values == [1, 1] else unit)
+
+
+def source_words(source_id: str) -> str:
+    """A source by its publisher and year, of publication or else of its edition.
+
+    Where no publisher is known its title stands.
+    """
+    source = registry.sources()[source_id]
+    name = re.split(r"[;,(]", source.publisher)[0].strip() if source.publisher else source.title
+    year = (source.published or source.edition or "")[:4]
+    return name if not year or year in name else f"{name}, {year}"

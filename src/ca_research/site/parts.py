@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .. import registry
 from ..claims.logic import UNDECIDED
 from ..claims.slots import joined, said
+from ..claims.words import source_words
 from ..ground import economies
 from ..ground.periods import day_in_words
 
 Stored = Mapping[str, Any]
-
-STATE_WORDS = {
-    "holds": "yes",
-    "fails": "no",
-    "mixed": "depends on the method",
-    "undecided": "cannot be said",
-    "met": "yes",
-    "not met": "no",
-    "open": "cannot be said",
-}
-"""What a reader is told of the state of a criterion, and of a country within one."""
 
 KIND_WORDS = {
     "quantity": "an amount",
@@ -127,17 +116,6 @@ def needed(c: Stored) -> str:
 def tile(cell: Stored) -> str:
     """The state of one country, as its tile shows it."""
     return "open" if cell["met"] is None else "met" if cell["met"] else "not met"
-
-
-def source_words(source_id: str) -> str:
-    """A source by its publisher and year, of publication or else of its edition.
-
-    Where no publisher is known its title stands.
-    """
-    source = registry.sources()[source_id]
-    name = re.split(r"[;,(]", source.publisher)[0].strip() if source.publisher else source.title
-    year = (source.published or source.edition or "")[:4]
-    return name if not year or year in name else f"{name}, {year}"
 
 
 def cited(ids: Sequence[str], most: int = 5) -> tuple[list[tuple[str, str]], int]:

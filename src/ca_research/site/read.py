@@ -89,6 +89,10 @@ class _Statements(BaseModel):
     statements: list[_Statement]
 
 
+MOST_QUOTED = 25
+"""Rows of a list of documents that a page shows without being asked."""
+
+
 @dataclass
 class Item:
     """A figure or a table: its record, the number of the cell that made it, and the SVG of a
@@ -103,6 +107,12 @@ class Item:
     @property
     def section(self) -> str:
         return str(self.record["section"])
+
+    @property
+    def quotes(self) -> bool:
+        """Whether it lists what documents say: a page shows such a table open, if it is short."""
+        rows = self.record.get("rows", ())
+        return "says" in self.record.get("columns", ()) and len(rows) <= MOST_QUOTED
 
     def counts(self) -> list[bool]:
         """For each column of a table whether a reader may ask where its numbers come from; a year

@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from .. import __version__, registry
 from ..claims import overview
 from ..claims.answers import ways
-from ..claims.words import bounds, criterion_number
+from ..claims.words import STATE_WORDS, bounds, criterion_number, source_words
 from ..ground import economies
 from ..ground.display import GRID, HUE, INK, MUTED, OTHER, PAPER, STATE
 from ..ground.numbers import NOTHING, between, number
@@ -172,8 +172,8 @@ _PARTS = {
     "kind_words": parts.KIND_WORDS,
     "needed": parts.needed,
     "other_day": parts.other_day,
-    "source_words": parts.source_words,
-    "state_words": parts.STATE_WORDS,
+    "source_words": source_words,
+    "state_words": STATE_WORDS,
     "tile": parts.tile,
     "two_sides": parts.sides,
     "ways": ways,

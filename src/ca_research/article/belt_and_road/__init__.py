@@ -1,5 +1,6 @@
 """The Belt and Road: who signed when by which list, and what exports to China did after it."""
 
+from .income import income_fits, income_gain_p, income_loss_p, incomes
 from .measures import (
     PLACEHOLDERS,
     accession,
@@ -32,6 +33,10 @@ __all__ = [
     "effect",
     "effect_fits",
     "gain_p",
+    "income_fits",
+    "income_gain_p",
+    "income_loss_p",
+    "incomes",
     "joint_p",
     "loss_p",
     "partial_conjunction",

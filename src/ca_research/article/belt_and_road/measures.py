@@ -224,7 +224,7 @@ def effect(
     accession_list: str | None = None,
     placeholder: str = "unknown",
     donors: str = "never_or_late",
-    late_from: int = 2018,
+    late_from: int | None = None,
     source: str = "joined",
     until: int = 2020,
     outcome: str = "china_imports",
@@ -236,8 +236,9 @@ def effect(
     trade, events: like the tables of these names. economies: codes or names.
     method: 'synthetic' or 'synthetic_demeaned', one row per economy; 'did2s', 'saturated' or 'twfe'
         (naive), one row (economy '') for all of them. accession_list, placeholder: see `accession`.
-    donors, late_from: see `donor_pool` (dated texts name few economies: with 'texts' the donors are
-        chosen by the earliest date of any list). source: see `china_imports`. until: last year
+    donors, late_from: see `donor_pool`; late is after `until` where not given, and nobody who
+        signed by then, by any list, is a donor (dated texts name few economies: with 'texts' the
+        donors are chosen by the earliest date of any list). source: see `china_imports`. until: last year
         used.
     statistic: what stands in `estimate`: 'effect', or for the synthetic methods 'p' or
         'p_positive', the placebo rank of the RMSPE ratio (two-sided, or positive gaps only; least
@@ -260,7 +261,8 @@ def effect(
             "prices, or any other outcome",
             hint=f"known: {', '.join(OUTCOMES)}; add a table of your own with the other one",
         )
-    until, late_from = whole_number("until", until), whole_number("late_from", late_from)
+    until = whole_number("until", until)
+    late_from = until + 1 if late_from is None else whole_number("late_from", late_from)
     economies = [eco.resolve(e) for e in economies]
     accession_list = accession_list or settings().belt_and_road.by_month
     dates = accession(events, accession_list, placeholder=placeholder)
@@ -272,6 +274,7 @@ def effect(
         else dates
     )
     pool = donor_pool(events, imports, listed, donors, late_from, [*economies, *eco.CA5])
+    pool = pool[~pool["signed"].le(until).fillna(False)].reset_index(drop=True)
     year = dates.set_index("economy")["year"]
     wide = imports.pivot(index="year", columns="economy", values="log_imports")
 

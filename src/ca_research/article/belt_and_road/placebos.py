@@ -18,23 +18,21 @@ import numpy as np
 import pandas as pd
 
 from ...estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates
-from ...estimates.measures import measure, parts
+from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
+from ...ground import numbers
 from ...ground.arguments import whole_number
 from ...ground.errors import CoverageError, UnknownNameError, UsageError
 from ...stats.synthetic import SyntheticControl, simplex_weights, synthetic_control
 from ..settings import settings
 from .measures import DONORS, OUTCOMES, accession, china_imports, donors_of
 
-UNTIL = 2020
-"""Last year used: until then China's imports are at hand for nearly every origin (as declared for
-the claim).
-"""
-LATE_FROM = 2018
+UNTILS = (2020, 2019, 2022)
+"""Last years counted, the declared one first; 2019 is the last before the pandemic."""
 SIDES = {"gain": "p_gain", "loss": "p_loss"}
 
 
-def axes() -> dict[str, tuple[str, ...]]:
+def axes() -> dict[str, tuple[Any, ...]]:
     """The choices of a specification and their values."""
     known = settings().belt_and_road
     return {
@@ -42,6 +40,7 @@ def axes() -> dict[str, tuple[str, ...]]:
         "donors": DONORS,
         "source": ("joined", known.imports_early),
         "method": ("synthetic", "synthetic_demeaned"),
+        "until": UNTILS,
     }
 
 
@@ -80,46 +79,80 @@ def placebo_ranks(fit: SyntheticControl) -> dict[str, float]:
 
 
 @dataclass(frozen=True)
-class _Prepared:
-    """What the fits of one list, pool and compilation share."""
+class Prepared:
+    """What the fits of one list, pool, panel and last year share."""
 
     dates: pd.DataFrame
-    imports: pd.DataFrame
+    panel: pd.DataFrame
     wide: pd.DataFrame
     pool: list[str]
     accession_list: str
+    outcome: str
 
 
 Dates = dict[str, pd.DataFrame | CoverageError]
-Imports = dict[str, tuple[pd.DataFrame, pd.DataFrame] | CoverageError]
+Imports = dict[str, pd.DataFrame | CoverageError]
+ANY_LIST = "any"
+"""Key of the earliest date of any list or text, a placeholder read as it is printed."""
 
 
 def dates_by_list(events: pd.DataFrame) -> Dates:
     """`accession` by each list, by dated texts and by the earliest of all, or why there is none."""
     found: Dates = {}
-    for which in (*axes()["accession_list"], "earliest"):
+    asked = {which: (which, "unknown") for which in (*axes()["accession_list"], "earliest")}
+    for name, (which, placeholder) in (asked | {ANY_LIST: ("earliest", "as_printed")}).items():
         try:
-            found[which] = accession(events, which)
+            found[name] = accession(events, which, placeholder=placeholder)
         except CoverageError as error:
-            found[which] = error
+            found[name] = error
     return found
 
 
 def imports_by_source(trade: pd.DataFrame) -> Imports:
-    """`china_imports` up to UNTIL by each compilation, long and as logs by year and economy; or why
-    there are none.
-    """
+    """`china_imports` by each compilation, or why there are none."""
     found: Imports = {}
     for source in axes()["source"]:
         try:
-            imports = china_imports(trade, source)
+            found[source] = china_imports(trade, source).rename(columns={"log_imports": "log"})
         except CoverageError as error:
             found[source] = error
-            continue
-        imports = imports[imports["year"] <= UNTIL]
-        wide = imports.pivot(index="year", columns="economy", values="log_imports")
-        found[source] = imports, wide
     return found
+
+
+def pooled(
+    panel: pd.DataFrame,
+    by_list: Dates,
+    *,
+    outcome: str,
+    accession_list: str | None,
+    donors: str,
+    until: int,
+) -> Prepared | str:
+    """What the fits of one panel up to a last year share, or why there are none.
+
+    panel: economy, year, log (of the outcome), source_id. by_list: of `dates_by_list`.
+    outcome: its name in words. accession_list, donors, until: one of `axes` each.
+    Nobody who signed by the last year, by any list or text, is a donor: it would be treated itself
+    within the years that are compared.
+    """
+    accession_list = accession_list or settings().belt_and_road.by_month
+    for kind, value in (("accession_list", accession_list), ("donors", donors), ("until", until)):
+        if value not in axes()[kind]:
+            raise UnknownNameError(kind, value, axes()[kind])
+    # dated texts name few economies
+    asked = (accession_list, "earliest" if accession_list == "texts" else accession_list, ANY_LIST)
+    found = [by_list[name] for name in asked]
+    for each in found:
+        if isinstance(each, CoverageError):
+            return each.what
+    dates, listed, signed = (each for each in found if isinstance(each, pd.DataFrame))
+    if until not in set(panel["year"]):
+        return f"no {outcome} of {until}"
+    inside = panel[panel["year"] <= until]
+    wide = inside.pivot(index="year", columns="economy", values="log")
+    treated = set(signed.loc[signed["year"] <= until, "economy"])
+    pool = [e for e in donors_of(inside, listed, donors, until + 1, eco.CA5) if e not in treated]
+    return Prepared(dates, inside, wide, pool, accession_list, outcome)
 
 
 @parts(by_list=dates_by_list, by_source=imports_by_source)
@@ -130,30 +163,28 @@ def prepared(
     accession_list: str | None = None,
     donors: str = "never_or_late",
     source: str = "joined",
+    until: int = UNTILS[0],
     by_list: Dates | None = None,
     by_source: Imports | None = None,
-) -> _Prepared | str:
-    """What the fits of one list, pool and compilation share, or why there are none: a list or a
-    source without rows is missing in its own specifications and takes no others with it.
+) -> Prepared | str:
+    """`pooled` of China's imports: a list or a source without rows is missing in its own
+    specifications and takes no others with it.
     """
-    accession_list = accession_list or settings().belt_and_road.by_month
-    for kind, value in (("accession_list", accession_list), ("donors", donors), ("source", source)):
-        if value not in axes()[kind]:
-            raise UnknownNameError(kind, value, axes()[kind])
+    if source not in axes()["source"]:
+        raise UnknownNameError("source", source, axes()["source"])
     by_list = dates_by_list(events) if by_list is None else by_list
     by_source = imports_by_source(trade) if by_source is None else by_source
-    dates, bought = by_list[accession_list], by_source[source]
-    # dated texts name few economies
-    listed = by_list["earliest"] if accession_list == "texts" else dates
-    if isinstance(dates, CoverageError):
-        return dates.what
+    bought = by_source[source]
     if isinstance(bought, CoverageError):
         return bought.what
-    if isinstance(listed, CoverageError):
-        return listed.what
-    imports, wide = bought
-    pool = donors_of(imports, listed, donors, LATE_FROM, eco.CA5)
-    return _Prepared(dates, imports, wide, pool, accession_list)
+    return pooled(
+        bought,
+        by_list,
+        outcome="imports reported by China",
+        accession_list=accession_list,
+        donors=donors,
+        until=until,
+    )
 
 
 @dataclass(frozen=True)
@@ -183,7 +214,7 @@ def _ranked(figures: _Figures, economy: str, start: int, demean: bool) -> dict[s
 
 
 def _fit(
-    shared: _Prepared, economy: str, method: str
+    shared: Prepared, economy: str, method: str
 ) -> tuple[tuple[_Figures, str, int, bool], pd.DataFrame]:
     """What `_fitted` and `_ranked` take for an economy, and the rows that the fit uses."""
     if method not in axes()["method"]:
@@ -192,11 +223,11 @@ def _fit(
     if pd.isna(start):
         raise CoverageError(f"{economy}: no known date of signing in {shared.accession_list}")
     if economy not in shared.wide:
-        raise CoverageError(f"{economy}: no imports reported by China")
+        raise CoverageError(f"{economy}: no {shared.outcome}")
     figures = _Figures.of(shared.wide[[economy, *(c for c in shared.pool if c != economy)]])
     asked = (figures, economy, int(start), method.endswith("demeaned"))
-    units, imports, dates = [economy, *_fitted(*asked).donors], shared.imports, shared.dates
-    cells = imports.loc[imports["economy"].isin(units), ["economy", "year", "source_id"]]
+    units, panel, dates = [economy, *_fitted(*asked).donors], shared.panel, shared.dates
+    cells = panel.loc[panel["economy"].isin(units), ["economy", "year", "source_id"]]
     signed = dates.loc[dates["economy"].isin(units), ["economy", "date", "source_id"]]
     return asked, pd.concat([cells, signed], ignore_index=True)
 
@@ -210,16 +241,17 @@ def control(
     donors: str = "never_or_late",
     source: str = "joined",
     method: str = "synthetic",
+    until: int = UNTILS[0],
 ) -> SyntheticControl:
     """The synthetic control of one economy's exports to China (log of USD, as China reports them).
 
     trade, events: like the tables of these names. economy: its code or name.
-    accession_list, donors, source, method: one of `axes` each; see `gain_p`.
+    accession_list, donors, source, method, until: one of `axes` each; see `gain_p`.
     Raises UnknownNameError for an unknown choice; CoverageError without a known date of signing,
     without imports, with fewer than eight years before it or ten donors.
     """
     choices = {"accession_list": accession_list, "donors": donors, "source": source}
-    shared = prepared(trade, events, **choices)
+    shared = prepared(trade, events, **choices, until=until)
     if isinstance(shared, str):
         raise CoverageError(shared)
     asked, _ = _fit(shared, eco.resolve(economy), method)
@@ -235,18 +267,26 @@ def effect_fits(
     donors: str | None = None,
     source: str | None = None,
     method: str | None = None,
+    until: int | None = None,
 ) -> pd.DataFrame:
     """Fits of every specification of `axes` (or of those with the named choices) for every economy,
     one row each.
 
     trade, events: like the tables of these names. economies: codes or names.
-    accession_list, donors, source, method: one of `axes` each, or None for all of them in turn.
+    accession_list, donors, source, method, until: one of `axes` each, or None for all of them in
+        turn.
     Returns the columns of `axes`, those of an estimates frame (estimate: the effect, log points),
     p_gain, p_loss, p (see `placebo_ranks`), start (year of signing), donors_used (number),
     pre_rmspe, post_rmspe (log points); the reason in `missing` where an economy has no fit.
     Raises UnknownNameError for another choice.
     """
-    given = {"accession_list": accession_list, "donors": donors, "source": source, "method": method}
+    given = {
+        "accession_list": accession_list,
+        "donors": donors,
+        "source": source,
+        "method": method,
+        "until": until,
+    }
     chosen = {name: axes()[name] if value is None else (value,) for name, value in given.items()}
     by_list, by_source = dates_by_list(events), imports_by_source(trade)
     rows: list[dict[str, Any]] = []
@@ -254,8 +294,8 @@ def effect_fits(
         choices = dict(zip(chosen, values, strict=True))
         method = choices.pop("method")
         shared = prepared(trade, events, **choices, by_list=by_list, by_source=by_source)
-        rows += _fits(shared, economies, choices | {"method": method})
-    return _frame(rows)
+        rows += fits_in(shared, economies, choices | {"method": method})
+    return fits_frame(rows)
 
 
 @parts(shared=prepared)
@@ -268,20 +308,22 @@ def fits_of(
     donors: str = "never_or_late",
     source: str = "joined",
     method: str = "synthetic",
-    shared: _Prepared | str | None = None,
+    until: int = UNTILS[0],
+    shared: Prepared | str | None = None,
 ) -> pd.DataFrame:
     """`effect_fits` of one specification; shared: as `prepared` makes it."""
     choices = {
         "accession_list": accession_list or settings().belt_and_road.by_month,
         "donors": donors,
         "source": source,
+        "until": until,
     }
     shared = prepared(trade, events, **choices) if shared is None else shared
-    return _frame(_fits(shared, economies, choices | {"method": method}))
+    return fits_frame(fits_in(shared, economies, choices | {"method": method}))
 
 
-def _fits(
-    shared: _Prepared | str, economies: Sequence[str], choices: dict[str, str]
+def fits_in(
+    shared: Prepared | str, economies: Sequence[str], choices: dict[str, Any]
 ) -> list[dict[str, Any]]:
     rows = []
     for code in (eco.resolve(e) for e in economies):
@@ -299,7 +341,7 @@ def _fits(
     return rows
 
 
-def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+def fits_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     extra = ["p_gain", "p_loss", "p", "start", "donors_used", "pre_rmspe", "post_rmspe"]
     frame = pd.DataFrame(rows).reindex(columns=[*axes(), *ESTIMATE_COLUMNS, *extra])
     return frame.astype(
@@ -312,7 +354,7 @@ def _picked(
     events: pd.DataFrame,
     economies: Sequence[str],
     fits: pd.DataFrame | None,
-    choices: dict[str, str],
+    choices: dict[str, Any],
 ) -> pd.DataFrame:
     if fits is None:
         return effect_fits(trade, events, economies=economies, **choices)
@@ -331,7 +373,7 @@ def _rank(
     economies: Sequence[str],
     outcome: str,
     fits: pd.DataFrame | None,
-    choices: dict[str, str],
+    choices: dict[str, Any],
 ) -> pd.DataFrame:
     if outcome not in OUTCOMES:
         raise CoverageError(
@@ -355,6 +397,7 @@ def gain_p(
     donors: str = "never_or_late",
     source: str = "joined",
     method: str = "synthetic",
+    until: int = UNTILS[0],
     fits: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """One-sided placebo rank p of a gain of exports to China after signing.
@@ -364,7 +407,7 @@ def gain_p(
     outcome: 'china_imports'.
     accession_list: 'M_GFDC25' (if not given), 'M_LPV26' or 'texts'. donors: 'never_or_late' or
         'never'. source: 'joined' or 'WTO_HSM'.
-    method: 'synthetic' or 'synthetic_demeaned'; for all four see `effect`.
+    method: 'synthetic' or 'synthetic_demeaned'. until: the last year counted, 2020, 2019 or 2022.
     fits: as `effect_fits` makes them (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; the estimate is
     p_gain of `placebo_ranks`, at least 1 / (donors + 1). An economy without a fit has the reason in
@@ -376,6 +419,7 @@ def gain_p(
         "donors": donors,
         "source": source,
         "method": method,
+        "until": until,
     }
     return _rank("p_gain", trade, events, economies, outcome, fits, choices)
 
@@ -392,11 +436,13 @@ def loss_p(
     donors: str = "never_or_late",
     source: str = "joined",
     method: str = "synthetic",
+    until: int = UNTILS[0],
     fits: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """One-sided placebo rank p of a loss of exports to China after signing.
 
-    trade, events, economies, outcome, accession_list, donors, source, method, fits: as in `gain_p`.
+    trade, events, economies, outcome, accession_list, donors, source, method, until, fits: as in
+        `gain_p`.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; the estimate is
     p_loss of `placebo_ranks`. An economy without a fit has the reason in `missing`.
     Raises CoverageError for an outcome that no table holds, UnknownNameError for another choice.
@@ -406,6 +452,7 @@ def loss_p(
         "donors": donors,
         "source": source,
         "method": method,
+        "until": until,
     }
     return _rank("p_loss", trade, events, economies, outcome, fits, choices)
 
@@ -428,6 +475,7 @@ def partial_conjunction(p_values: Sequence[float], at_least: int) -> float:
 
 
 @measure("relations.joint_p")
+@tells("least")
 @parts(fits=fits_of)
 def joint_p(
     trade: pd.DataFrame,
@@ -440,15 +488,17 @@ def joint_p(
     donors: str = "never_or_late",
     source: str = "joined",
     method: str = "synthetic",
+    until: int = UNTILS[0],
     fits: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """p-value of 'fewer than `at_least` of the economies gained', or lost.
 
-    trade, events, economies, accession_list, donors, source, method, fits: as in `gain_p`.
+    trade, events, economies, accession_list, donors, source, method, until, fits: as in `gain_p`.
     at_least: a number.
     side: 'gain' or 'loss'.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, economy ''; the
-    estimate is p of `partial_conjunction`. An economy without a fit counts with p of one; where
+    estimate is p of `partial_conjunction`; it tells the `least` that it could have been, which
+    hangs on the number of donors. An economy without a fit counts with p of one; where
     none has a fit, the reasons stand in `missing`. Fewer economies than at_least (a run for one of
     them) ask for all of them.
     Raises UnknownNameError for another choice.
@@ -460,6 +510,7 @@ def joint_p(
         "donors": donors,
         "source": source,
         "method": method,
+        "until": until,
     }
     picked = _picked(trade, events, economies, fits, choices)
     there = picked[picked[SIDES[side]].notna()]
@@ -468,7 +519,10 @@ def joint_p(
     least = min(whole_number("at_least", at_least), len(picked))
     p = partial_conjunction(picked[SIDES[side]].tolist(), least)
     path = "-".join(sorted(there["path"]))
-    row = estimate_row(estimate=p) | {
+    floors = (1 / (there["donors_used"].astype(float) + 1)).tolist()
+    floors += [1.0] * (len(picked) - len(there))
+    about = {"least": numbers.fixed(partial_conjunction(floors, least), 2)}
+    row = estimate_row(estimate=p, about=about) | {
         "n": int(there["n"].sum()),
         "first_year": int(there["first_year"].min()),
         "last_year": int(there["last_year"].max()),

@@ -5,6 +5,7 @@ from .measures import (
     Coded,
     case_name,
     case_origins,
+    cases_by_kind,
     cases_read,
     coded,
     counted,
@@ -16,7 +17,7 @@ from .measures import (
     show_both_sides,
     sides,
 )
-from .pictures import case_strip, sides_strip
+from .pictures import case_strip, side_columns
 
 __all__ = [
     "ENOUGH",
@@ -24,6 +25,7 @@ __all__ = [
     "case_name",
     "case_origins",
     "case_strip",
+    "cases_by_kind",
     "cases_read",
     "coded",
     "counted",
@@ -33,6 +35,6 @@ __all__ = [
     "independent_sources",
     "seen_rows",
     "show_both_sides",
+    "side_columns",
     "sides",
-    "sides_strip",
 ]

@@ -9,6 +9,7 @@ statements alone.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -20,6 +21,7 @@ from ...ground import economies as eco
 from ...ground.errors import UnknownNameError, known_name
 from ...plots.show import show_table
 from ...registry.codings import coding as registry_coding
+from ...registry.words import source_name
 
 ENOUGH = 2
 """Independent sources that count as documented: the same for every claim and every power."""
@@ -158,10 +160,11 @@ def sides(
     `independent_sources`.
 
     evidence, claim, strength, seen: as in `seen_rows`.
-    Returns reading, side ('supports', 'refutes'), origin_group, year (of its oldest text, null
-    where undated), strength and text_seen (the best among its rows), both_sides (the origin stands
-    on the other side of the reading too), statement (of its best row), rows, sources (tuple); by
-    reading, side and year. Context and texts not seen are left out.
+    Returns reading, side ('supports', 'refutes'), origin_group, name (publisher of its best row and
+    year of its oldest text), year (null where undated), strength and text_seen (the best among its
+    rows), both_sides (the origin stands on the other side of the reading too), statement (of its
+    best row), rows, sources (tuple); by reading, side and year. Context and texts not seen are left
+    out.
     """
     rows = seen_rows(evidence, claim=claim, strength=strength, seen=seen)
     rows = _counts(rows, counting)
@@ -185,6 +188,7 @@ def sides(
                 "reading": reading,
                 "side": side,
                 "origin_group": group,
+                "name": _named(best["source_id"].iloc[0], part["year"].min()),
                 "year": part["year"].min(),
                 "strength": best["strength"].iloc[0],
                 "text_seen": min(part["text_seen"], key=lambda v: order[v]),
@@ -198,6 +202,7 @@ def sides(
         "reading",
         "side",
         "origin_group",
+        "name",
         "year",
         "strength",
         "text_seen",
@@ -209,6 +214,12 @@ def sides(
         {"year": "Int64", "both_sides": "bool"}
     )
     return frame.sort_values(["reading", "side", "year", "origin_group"], ignore_index=True)
+
+
+def _named(source_id: str, year: object) -> str:
+    """Publisher and year of a document, the year of the text where the source names none."""
+    name = source_name(source_id).replace(" text", "")
+    return name if pd.isna(year) or re.search(r"\d{4}$", name) else f"{name}, {year}"
 
 
 def document_list(
@@ -455,6 +466,36 @@ def case_origins(
     frame["_most"] = -frame["case"].map(strict_first).fillna(0)
     ordered = frame.sort_values(["_most", "case", "counted", "origin_group"], ignore_index=True)
     return ordered.drop(columns="_most")
+
+
+def cases_by_kind(
+    evidence: pd.DataFrame, *, claim: str, coding: str, strength: str = "documents"
+) -> pd.DataFrame:
+    """How many cases and independent origins document each kind of condition.
+
+    evidence, claim, coding, strength: as in `coded`; a coding with the field kind. By the strict
+        code; documents coded 'none' or 'whole' show no case.
+    Returns kind (in words), cases, sources (number of origins), most (origins on the case that has
+    most) and examples (the cases in words); the kind with most cases first.
+    Raises what `coded` raises.
+    """
+    scheme = registry_coding(coding)
+    rows = coded(evidence, claim=claim, coding=coding, strength=strength)
+    rows = rows[~rows["strict"].isin(["none", "whole"]) & rows["kind"].notna()]
+    found = []
+    for kind, part in rows.groupby("kind"):
+        origins = part.groupby("case")["origin_group"].nunique()
+        found.append(
+            {
+                "kind": scheme.fields["kind"].values[str(kind)],
+                "cases": len(origins),
+                "sources": part["origin_group"].nunique(),
+                "most": int(origins.max()),
+                "examples": "; ".join(scheme.cases.get(c) or case_name(c) for c in origins.index),
+            }
+        )
+    frame = pd.DataFrame(found, columns=["kind", "cases", "sources", "most", "examples"])
+    return frame.sort_values(["cases", "kind"], ascending=[False, True], ignore_index=True)
 
 
 def case_name(case: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
@@ -26,87 +27,73 @@ SHAPES = {
 """Shape of a mark by code: triangle, diamond, square, circle."""
 
 
-def _year(value: object) -> str:
-    return "" if pd.isna(value) else f"{int(value) % 100:02d}"  # type: ignore[call-overload]
+NARROW = 3.9
+"""Inches: a picture as wide as a phone, where its text is as large as elsewhere."""
+_LETTERS = 25
+_HEADS = {"supports": "For the sentence", "refutes": "Against it"}
+_LEFT = {"supports": 0.0, "refutes": 0.51}
+
+
+def _column(names: pd.DataFrame) -> list[tuple[str, bool, object]]:
+    """Lines of one column: text, whether a mark stands before it, and the row it comes from."""
+    found = []
+    for row in names.sort_values(["year", "name"]).itertuples():
+        lines = textwrap.wrap(str(row.name), _LETTERS)
+        found += [(line, i == 0, row.Index) for i, line in enumerate(lines)]
+    return found
 
 
 @needs(
     "sides",
     "reading",
     "side",
-    "origin_group",
+    "name",
     "year",
     "strength",
     "text_seen",
     like="article.documents.sides",
     empty=True,
 )
-def sides_strip(
-    sides: pd.DataFrame, *, enough: int, labels: Mapping[str, str] | None = None
-) -> Figure:
-    """Independent origins for and against each reading: one mark per origin, for to the right,
-    against to the left.
+def side_columns(sides: pd.DataFrame, *, labels: Mapping[str, str] | None = None) -> Figure:
+    """Independent sources by name, those for a sentence in one column and those against in another.
 
-    sides: reading, side, origin_group, year, strength, text_seen, as from `sides`.
-    enough: origins that count as documented (a dashed line on either side). labels: words for the
-    readings. The paler a mark, the farther its text from the event; a ring was read only in
-    excerpt; two digits are the year.
+    sides: reading, side, name, year, strength, text_seen, as from `sides`. labels: words for the
+    readings, which stand over their part. The paler a mark, the farther its text from the event; a
+    ring was read only in excerpt. As wide as a phone.
     """
     readings = list(dict.fromkeys(sides["reading"]))
-    most = int(max([enough, *sides.groupby(["reading", "side"]).size()]))
+    parts = {
+        (reading, side): _column(sides[(sides["reading"] == reading) & (sides["side"] == side)])
+        for reading in readings
+        for side in _SIDE
+    }
+    deep = {r: max(len(parts[r, side]) for side in _SIDE) for r in readings}
+    height = 0.45 + sum(0.4 + 0.17 * n for n in deep.values())
     with style.context():
-        figure, ax = plt.subplots(figsize=(style.WIDE, 1.25 + 0.52 * max(len(readings), 1)))
-        for y, reading in enumerate(readings):
-            for side, (sign, colour) in _SIDE.items():
-                part = sides[(sides["reading"] == reading) & (sides["side"] == side)].sort_values(
-                    "year"
-                )
-                for k, row in enumerate(part.itertuples(), start=1):
-                    mark(
-                        ax,
-                        sign * k,
-                        y,
-                        colour,
-                        depth=_DEPTH[str(row.strength)],
-                        hollow=str(row.text_seen) != "full",
-                    )
-                    ax.text(
-                        sign * k,
-                        y + 0.4,
-                        _year(row.year),
-                        ha="center",
-                        va="center",
-                        fontsize=style.TICK,
-                        color=style.MUTED,
-                    )
-        ax.axvline(0, color=style.INK, linewidth=1)
-        for sign in (1, -1):
-            ends = [-0.4, len(readings) - 0.4]
-            ax.plot(
-                [sign * (enough - 0.5)] * 2,
-                ends,
-                color=style.MUTED,
-                linewidth=1,
-                linestyle=(0, (4, 3)),
-            )
-        ax.set_xlim(-most - 0.7, most + 0.7)
-        ax.set_ylim(len(readings) - 0.35, -0.95)
-        for sign, word in ((1, "for the sentence"), (-1, "against it")):
+        figure = plt.figure(figsize=(NARROW, height))
+        ax = figure.add_axes((0, 0, 1, 1))
+        ax.set_axis_off()
+        ax.set_xlim(0, 1)
+        ax.set_ylim(height, 0)
+        for side, (_, colour) in _SIDE.items():
             ax.text(
-                sign * 0.12,
-                -0.72,
-                word,
-                ha="left" if sign > 0 else "right",
-                fontsize=style.TICK,
-                color=style.MUTED,
+                _LEFT[side], 0.15, _HEADS[side], fontsize=style.TITLE, weight="bold", color=colour
             )
-        names = [(labels or {}).get(r, r.replace("_", " ")) for r in readings]
-        ax.set_yticks(range(len(readings)), names, fontsize=style.TICK)
-        ticks = [t for t in range(-most, most + 1) if t and (t % 2 == 0 or most < 8)]
-        ax.set_xticks(ticks, [str(abs(t)) for t in ticks], fontsize=style.TICK)
-        ax.set_xlabel("independent sources")
-        style.bare(ax, x=False, y=False)
-        figure.tight_layout()
+        y = 0.45
+        for reading in readings:
+            name = (labels or {}).get(reading, reading.replace("_", " "))
+            ax.plot([0, 1], [y - 0.13] * 2, color=style.GRID, linewidth=0.8)
+            ax.text(0, y + 0.05, name, fontsize=style.TICK, color=style.MUTED)
+            for side, (_, colour) in _SIDE.items():
+                for k, (line, first, index) in enumerate(parts[reading, side]):
+                    at = y + 0.25 + 0.17 * k
+                    ax.text(_LEFT[side] + 0.045, at + 0.04, line, fontsize=style.TICK)
+                    if first:
+                        depth = _DEPTH[str(sides.loc[index, "strength"])]
+                        ring = str(sides.loc[index, "text_seen"]) != "full"
+                        x = _LEFT[side] + 0.015
+                        mark(ax, x, at, colour, depth=depth, hollow=ring, size=28)
+            y += 0.4 + 0.17 * deep[reading]
     return figure
 
 

@@ -331,7 +331,7 @@ def left_out(made: pd.DataFrame, **choices: Any) -> pd.DataFrame:
 
 def _reached(cell: Mapping[str, Any], place: int) -> bool | None:
     """Whether China is first in a cell, or has a place as good as asked for."""
-    if place == 1 or not cell["place"]:
+    if place == 1 or not cell.get("place"):
         return cell["led"]
     best, worst = cell["place"]
     return True if worst <= place else False if best > place else None
@@ -391,7 +391,7 @@ def _too_few(filled: Sequence[Mapping[str, Any]]) -> str:
 
 def _others(filled: Sequence[Mapping[str, Any]]) -> str:
     """Who leads where China does not: 'Russia leads eight, the EU one'."""
-    leaders = Counter(c["leader"] for c in filled if c["led"] is False and c["leader"])
+    leaders = Counter(c["leader"] for c in filled if c["led"] is False and c.get("leader"))
     told = [(eco.in_prose(code), in_words(n)) for code, n in leaders.most_common()]
     if not told:
         return ""

@@ -427,9 +427,7 @@ def signed_before(events: pd.DataFrame, *, before: dt.date) -> pd.DataFrame:
     every = accession_variants(events)
     rows = every[every["date"].str.len() >= 7]
     if not (rows["list"] == settings().belt_and_road.by_month).any():
-        return estimates(
-            [estimate_row(missing="no list of the world that gives months is at hand")]
-        )
+        return estimates([estimate_row(missing="no list of the world gives months")])
     limit = day("before", before)
     older = rows[rows["date"].map(lambda d: bounds(d)[1] < limit).astype(bool)]
     return estimates([estimate_row(rows, estimate=float(len(older)))])

@@ -1,0 +1,166 @@
+"""Placebo ranks of the effect of signing on income per head, as `placebos` has them for exports.
+
+Income is GDP per head at constant prices (World Bank), which neither the exchange rate nor the
+price of a country's exports moves by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from ...estimates.frame import estimates
+from ...estimates.measures import measure, parts
+from ...ground import economies as eco
+from ...ground.errors import CoverageError, UnknownNameError, UsageError
+from ...stats.frames import alike, require
+from ..settings import settings
+from .placebos import (
+    SIDES,
+    UNTILS,
+    Dates,
+    Prepared,
+    axes,
+    dates_by_list,
+    fits_frame,
+    fits_in,
+    pooled,
+)
+
+INDICATOR = "NY.GDP.PCAP.KD"
+
+
+def incomes(macro: pd.DataFrame) -> pd.DataFrame | CoverageError:
+    """GDP per head at constant prices: economy, year, value, log, source_id; or why there is none.
+
+    macro: like table `macro`; rows of INDICATOR. China, of whose initiative the effect is asked,
+    and aggregates are left out.
+    Raises UsageError where an economy has two figures for a year, MixedUnitsError for two price
+    bases, UnknownNameError for a missing column.
+    """
+    require(macro, ("value", "source_id"), keys=("economy", "year", "indicator"))
+    rows = macro[(macro["indicator"] == INDICATOR) & (macro["value"] > 0)]
+    rows = rows[~rows["economy"].isin(["CHN", *eco.AGGREGATES])]
+    if rows.empty:
+        return CoverageError("no income per head at constant prices")
+    alike(rows, ("unit",))
+    if rows.duplicated(["economy", "year"]).any():
+        raise UsageError("two incomes of one economy and year", hint="load one source")
+    found = rows[["economy", "year", "value", "source_id"]]
+    return found.assign(
+        year=found["year"].astype(int), log=np.log(found["value"].astype(float))
+    ).reset_index(drop=True)
+
+
+@parts(by_list=dates_by_list, panel=incomes)
+def prepared_incomes(
+    macro: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    accession_list: str | None = None,
+    donors: str = "never_or_late",
+    until: int = UNTILS[0],
+    by_list: Dates | None = None,
+    panel: pd.DataFrame | CoverageError | None = None,
+) -> Prepared | str:
+    """`placebos.pooled` of incomes per head."""
+    by_list = dates_by_list(events) if by_list is None else by_list
+    panel = incomes(macro) if panel is None else panel
+    if isinstance(panel, CoverageError):
+        return panel.what
+    return pooled(
+        panel,
+        by_list,
+        outcome="income per head",
+        accession_list=accession_list,
+        donors=donors,
+        until=until,
+    )
+
+
+@parts(shared=prepared_incomes)
+def income_fits(
+    macro: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    economies: Sequence[str] = eco.CA5,
+    accession_list: str | None = None,
+    donors: str = "never_or_late",
+    method: str = "synthetic",
+    until: int = UNTILS[0],
+    shared: Prepared | str | None = None,
+) -> pd.DataFrame:
+    """As `effect_fits`, of income per head and one specification.
+
+    macro, events: like the tables of these names. economies: codes or names.
+    accession_list, donors, method, until: one of `axes` each.
+    Raises UnknownNameError for another choice.
+    """
+    if method not in axes()["method"]:
+        raise UnknownNameError("method", method, axes()["method"])
+    choices = {
+        "accession_list": accession_list or settings().belt_and_road.by_month,
+        "donors": donors,
+        "until": until,
+    }
+    shared = prepared_incomes(macro, events, **choices) if shared is None else shared
+    return fits_frame(fits_in(shared, economies, choices | {"method": method}))
+
+
+def _rank(side: str, fits: pd.DataFrame, economies: Sequence[str]) -> pd.DataFrame:
+    fits = fits[fits["economy"].isin([eco.resolve(e) for e in economies])]
+    return estimates(fits.assign(estimate=fits[SIDES[side]]).to_dict("records"))
+
+
+@measure("relations.income_gain_p")
+@parts(fits=income_fits)
+def income_gain_p(
+    macro: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    accession_list: str | None = None,
+    donors: str = "never_or_late",
+    method: str = "synthetic",
+    until: int = UNTILS[0],
+    fits: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """One-sided placebo rank p of a gain of income per head after signing.
+
+    macro: like table `macro` (`incomes`). Everything else as in `relations.gain_p`, without a
+    choice of source.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; an economy
+    without a fit has the reason in `missing`.
+    Raises UnknownNameError for another choice.
+    """
+    choices = {"accession_list": accession_list, "donors": donors, "method": method}
+    if fits is None:
+        fits = income_fits(macro, events, economies=economies, **choices, until=until)
+    return _rank("gain", fits, economies)
+
+
+@measure("relations.income_loss_p")
+@parts(fits=income_fits)
+def income_loss_p(
+    macro: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    accession_list: str | None = None,
+    donors: str = "never_or_late",
+    method: str = "synthetic",
+    until: int = UNTILS[0],
+    fits: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """One-sided placebo rank p of a loss of income per head after signing.
+
+    macro, events, economies, accession_list, donors, method, until, fits: as in `income_gain_p`.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy.
+    Raises UnknownNameError for another choice.
+    """
+    choices = {"accession_list": accession_list, "donors": donors, "method": method}
+    if fits is None:
+        fits = income_fits(macro, events, economies=economies, **choices, until=until)
+    return _rank("loss", fits, economies)
