@@ -142,7 +142,7 @@ def test_placebo_dates_use_no_later_data():
     pd.testing.assert_frame_equal(found, synthetic_control(changed, "u0", 2014).in_time(dates))
     assert (
         found["missing"].tolist()[:2] == ["", ""]
-        and "3 period(s) before" in found["missing"].iloc[2]
+        and "3 periods before" in found["missing"].iloc[2]
     )
 
 

@@ -483,7 +483,7 @@ def stood_aside(
     for code in economies:
         mine = cast[cast["economy"] == code]
         if mine.empty:
-            out.append(estimate_row(economy=code, missing="no vote on the war is at hand"))
+            out.append(estimate_row(economy=code, missing="no vote on the war is on record"))
         else:
             used = mine.assign(year=mine["date"].str[:4].astype(int))[
                 ["economy", "date", "year", "source_id"]

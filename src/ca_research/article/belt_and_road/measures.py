@@ -238,8 +238,8 @@ def effect(
         (naive), one row (economy '') for all of them. accession_list, placeholder: see `accession`.
     donors, late_from: see `donor_pool`; late is after `until` where not given, and nobody who
         signed by then, by any list, is a donor (dated texts name few economies: with 'texts' the
-        donors are chosen by the earliest date of any list). source: see `china_imports`. until: last year
-        used.
+        donors are chosen by the earliest date of any list). source: see `china_imports`. until:
+        last year used.
     statistic: what stands in `estimate`: 'effect', or for the synthetic methods 'p' or
         'p_positive', the placebo rank of the RMSPE ratio (two-sided, or positive gaps only; least
         value 1 / (donors + 1)).
@@ -257,8 +257,7 @@ def effect(
         known_name(kind, value, known)
     if outcome not in OUTCOMES:
         raise CoverageError(
-            f"outcome {outcome!r} is not at hand: no table holds comparable GDP at constant "
-            "prices, or any other outcome",
+            f"no table holds {outcome.replace('_', ' ')} at constant prices, or any other outcome",
             hint=f"known: {', '.join(OUTCOMES)}; add a table of your own with the other one",
         )
     until = whole_number("until", until)
@@ -316,7 +315,8 @@ def effect(
                 )
             except CoverageError as error:
                 rows.append(
-                    estimate_row(economy=economy, missing=error.what) | {"start": int(start)}
+                    estimate_row(economy=economy, missing=error.what.removeprefix(f"{economy}: "))
+                    | {"start": int(start)}
                 )
         else:
             able.append(economy)

@@ -332,7 +332,8 @@ def fits_in(
                 raise CoverageError(shared)
             asked, used = _fit(shared, code, choices["method"])
         except CoverageError as error:
-            rows.append(choices | estimate_row(economy=code, missing=error.what))
+            reason = error.what.removeprefix(f"{code}: ")
+            rows.append(choices | estimate_row(economy=code, missing=reason))
             continue
         fit, found = _fitted(*asked), dict(_ranked(*asked))
         row = estimate_row(used, economy=code, estimate=found.pop("effect")) | found
@@ -377,8 +378,7 @@ def _rank(
 ) -> pd.DataFrame:
     if outcome not in OUTCOMES:
         raise CoverageError(
-            f"outcome {outcome!r} is not at hand: no table holds comparable figures at constant "
-            "prices",
+            f"no table holds {outcome.replace('_', ' ')} at constant prices",
             hint=f"known: {', '.join(OUTCOMES)}; add a table of your own with the other one",
         )
     picked = _picked(trade, events, economies, fits, choices)
