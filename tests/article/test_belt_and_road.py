@@ -169,7 +169,9 @@ def test_synthetic_effect_is_that_of_the_statistics(events, trade):
     )
     assert set(row["sources"]) == {"IMF_IMTS_CHN_M", "M_LPV26", "WTO_HSM"}
     assert row["joined"] > row["contaminated"] == 0, "nobody who signed within the years used"
-    assert found.at["TKM", "missing"] == "TKM: no known date of signing in M_LPV26" and pd.isna(
+    assert found.at[
+        "TKM", "missing"
+    ] == "no known date of signing in the list of Liu, 2026" and pd.isna(
         found.at["TKM", "estimate"]
     )
     assert list(found.index) == list(eco.CA5)

@@ -147,7 +147,7 @@ def _both_periods(
         if all((period == name).sum() >= LEAST_YEARS for name in spans):
             return table.assign(period=period, source_id=source), rows
     raise CoverageError(
-        f"{economy}: no own report by partner in both {early} and {late}",
+        f"no own report by partner in both {early} and {late}",
         hint="ca.coverage('trade', by=['reporter'])",
     )
 

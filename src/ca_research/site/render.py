@@ -118,6 +118,8 @@ def environment() -> Environment:
         "markdown": lambda text: Markup(markdown(text)),
         "axis": axis_words,
         "cell": _cell,
+        "head": lambda name: _HEADS.get(name, name),
+        "plain": lambda text: cell_words("", str(text)),
         "choices": _choices,
         "economy": economies.name_of,
         "csv_uri": lambda text: data_uri(text, "text/csv"),
@@ -182,8 +184,14 @@ _PARTS = {
 """What templates may call."""
 
 
+_HEADS = {"economy": "country", "economies": "countries"}
+"""Heads of columns as a reader should see them; files keep the names of the field."""
+
+
 def _cell(value: Any, column: str) -> str:
     """A cell of the rows behind a number, as a reader should see it."""
+    if value is None:
+        return NOTHING
     if is_year(column) or (column == "period" and isinstance(value, (int, float))):
         return str(value)
     return cell_words(column, value) if isinstance(value, str) else number(value)

@@ -25,7 +25,7 @@ from ...ground.arguments import whole_number
 from ...ground.errors import CoverageError, UnknownNameError, UsageError
 from ...stats.synthetic import SyntheticControl, simplex_weights, synthetic_control
 from ..settings import settings
-from .measures import DONORS, OUTCOMES, accession, china_imports, donors_of
+from .measures import DONORS, OUTCOMES, accession, china_imports, donors_of, list_words
 
 UNTILS = (2020, 2019, 2022)
 """Last years counted, the declared one first; 2019 is the last before the pandemic."""
@@ -221,7 +221,9 @@ def _fit(
         raise UnknownNameError("method", method, axes()["method"])
     start = shared.dates.set_index("economy")["year"].get(economy, pd.NA)
     if pd.isna(start):
-        raise CoverageError(f"{economy}: no known date of signing in {shared.accession_list}")
+        raise CoverageError(
+            f"{economy}: no known date of signing {list_words(shared.accession_list)}"
+        )
     if economy not in shared.wide:
         raise CoverageError(f"{economy}: no {shared.outcome}")
     figures = _Figures.of(shared.wide[[economy, *(c for c in shared.pool if c != economy)]])
