@@ -128,18 +128,18 @@ def _importers(
     if importers == "steady":
         return (
             rows,
-            f"{_importers(int(found.min()))} by chapter in every year; at least {LEAST_IMPORTERS} "
+            f"{_reporting(int(found.min()))} by chapter in every year; at least {LEAST_IMPORTERS} "
             "are needed",
         )
     thin = int(found.idxmin())
     return (
         rows,
-        f"{_importers(int(found.min()))} by chapter in {thin}; at least {LEAST_IMPORTERS} are "
+        f"{_reporting(int(found.min()))} by chapter in {thin}; at least {LEAST_IMPORTERS} are "
         "needed",
     )
 
 
-def _importers(count: int) -> str:
+def _reporting(count: int) -> str:
     """'no country reports', '7 countries report'."""
     if count == 0:
         return "no country reports"
