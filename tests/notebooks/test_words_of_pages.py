@@ -1,8 +1,7 @@
 """The words of every page: no key, no code, no raw error, one way to write a number.
 
 What stands in `code` and `pre`, in pictures and in the list of sources is left out: there the names
-of the field are what a reader copies. Rows behind a number are data, of which two things are allowed
-for the reasons given in ALLOWED.
+of the field are what a reader copies. What else is allowed has its reason in ALLOWED.
 """
 
 from __future__ import annotations
@@ -14,13 +13,14 @@ import pytest
 
 from ca_research import registry
 from ca_research.registry.glossary import glossary
-from ca_research.site.first_use import link_terms
+from ca_research.site.first_use import anchor, link_terms
 
 FAULTS = {
     "'at hand' says neither which source nor where": r"\bat hand\b",
     "a state of a criterion, not a word for a reader": r"\b(?:is|are|was|be) (?:mixed|undecided)\b",
     "per cent stands at its number": r"\d %",
-    "a year has no comma": r"\b(?:in|since|from|until|of|by|year) (?:1,9\d\d|2,0[0-3]\d)\b(?! \w+s\b)",
+    "a year has no comma": r"\b(?:in|since|from|until|of|by|year) (?:1,9\d\d|2,0[0-3]\d)\b"
+    r"(?! \w+s\b)",
     "the key of a source": r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b",
     "a name of the code": r"\b[a-z][a-z0-9]*_[a-z0-9_]+\b",
     "a plural in brackets": r"\w\(s\)",
@@ -124,10 +124,12 @@ def test_a_term_is_linked_once_and_never_in_a_link_or_in_code():
 
 
 def test_a_source_is_followed_to_its_publisher_and_to_the_copy_that_was_read(report):
-    text = (report / "data-as-of-latest.html").read_text(encoding="utf-8")
+    text = html.unescape((report / "data-as-of-latest.html").read_text(encoding="utf-8"))
     sources = registry.sources().values()
     assert sum(bool(s.original) for s in sources) > 700
     for source in sources:
-        assert not source.original or html.escape(source.original, quote=False) in html.unescape(
-            text
-        ) or source.original in html.unescape(text), source.source_id
+        entry = text.partition(f'<li id="source-{anchor(source.source_id)}">')[2].partition(
+            "</li>"
+        )[0]
+        assert f'href="{source.original}"' in entry or not source.original, source.source_id
+        assert "Read from: " in entry or not source.found_in, source.source_id
