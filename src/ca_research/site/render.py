@@ -20,11 +20,11 @@ from ..claims import overview
 from ..claims.answers import ways
 from ..claims.words import STATE_WORDS, bounds, criterion_number, source_words
 from ..ground import economies
-from ..ground.display import GRID, HUE, INK, MUTED, OTHER, PAPER, STATE
+from ..ground.display import GRID, HUE, INK, MUTED, OTHER, PAPER, STATE, is_year
 from ..ground.numbers import NOTHING, between, number
 from ..ground.periods import day_in_words
 from ..registry.glossary import glossary
-from ..registry.words import axis_words, choice_words, value_words
+from ..registry.words import axis_words, cell_words, choice_words, value_words
 from ..tables import cite
 from . import copies, parts
 from .first_use import anchor
@@ -123,6 +123,9 @@ def environment() -> Environment:
         "words": lambda text: str(text).replace("_", " "),
         "markdown": lambda text: Markup(markdown(text)),
         "axis": axis_words,
+        "cell": _cell,
+        "head": lambda name: _HEADS.get(name, name),
+        "plain": lambda text: cell_words("", str(text)),
         "choices": _choices,
         "economy": economies.name_of,
         "csv_uri": lambda text: data_uri(text, "text/csv"),
@@ -186,6 +189,19 @@ _PARTS = {
     "ways": ways,
 }
 """What templates may call."""
+
+
+_HEADS = {"economy": "country", "economies": "countries"}
+"""Heads of columns as a reader should see them; files keep the names of the field."""
+
+
+def _cell(value: Any, column: str) -> str:
+    """A cell of the rows behind a number, as a reader should see it."""
+    if value is None:
+        return NOTHING
+    if is_year(column) or (column == "period" and isinstance(value, (int, float))):
+        return str(value)
+    return cell_words(column, value) if isinstance(value, str) else number(value)
 
 
 def _choices(choices: Mapping[str, Any], spec: registry.ClaimSpec) -> str:
