@@ -1,6 +1,11 @@
 """Pages on a phone: pictures fit the column and are as legible as elsewhere; rows of tables are cards."""
 
+import re
+from pathlib import Path
+
 import pytest
+
+from ca_research.ground.display import INK
 
 FIGURES = """() => [...document.querySelectorAll("figure .scroll")].filter(b => b.querySelector("svg")).map(b => {
   const shown = [...b.querySelectorAll("svg")].filter(s => s.checkVisibility());
@@ -70,3 +75,20 @@ def test_rows_of_wide_tables_are_cards_on_a_phone_only(each_page, width, cards):
                     ]
                     assert said == table["heads"], where
     assert bool(seen) == cards
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize(("kind", "start"), [("SVG", b"<svg"), ("PNG", b"\x89PNG")])
+def test_a_picture_can_be_kept_in_the_colours_of_a_light_page(open_page, names, width, kind, start):
+    page = open_page(next(n for n in names if n.startswith("c30-")), width=width, scheme="dark")
+    page.evaluate("document.querySelectorAll('main details').forEach(d => d.open = true)")
+    with page.expect_download() as download:
+        page.locator("figure .file", has_text=kind).first.click()
+    whole = Path(download.value.path()).read_bytes()
+    assert whole.startswith(start)
+    assert download.value.suggested_filename.endswith(kind.lower())
+    if kind == "SVG":
+        text = whole.decode()
+        assert "var(--" not in text and 'xmlns="http://www.w3.org/2000/svg"' in text
+        assert INK in text.lower()  # and not that of the dark page, which is shown
+        assert float(re.search(r'width="([\d.]+)pt"', text)[1]) > 500  # the wide one

@@ -328,5 +328,6 @@ def _names_over(ax: Axes, width: float, height: float) -> float:
             fontsize=text.get_fontsize(),
             fontweight=text.get_fontweight(),
             gid=_NAME,
+            bbox=style.CLEAR,
         )
     return row * abs(ax.get_ylim()[1] - ax.get_ylim()[0])
