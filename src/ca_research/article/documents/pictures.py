@@ -27,8 +27,6 @@ SHAPES = {
 """Shape of a mark by code: triangle, diamond, square, circle."""
 
 
-NARROW = 3.35
-"""Inches: a picture as wide as a phone, where its text is as large as elsewhere."""
 _LETTERS = 22
 _HEADS = {"supports": "For the sentence", "refutes": "Against it"}
 _LEFT = {"supports": 0.0, "refutes": 0.52}
