@@ -52,7 +52,7 @@ def _yearly(
         rows,
         None,
         f"{name}: "
-        + (f"counted for {years} only" if years else "no yearly count of the region at hand"),
+        + (f"counted for {years} only" if years else "no yearly count of the region is known"),
     )
 
 
