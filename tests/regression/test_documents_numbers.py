@@ -79,8 +79,8 @@ def test_cases_with_two_origins(evidence):
     drawn = {
         c: ca.article.documents.case_origins(evidence, claim=c, coding=name, codes=codes)
         for c, name, codes in (
-            ("C13", "acts", "unrest;narrow;broad"),
-            ("C17", "acts", "unrest;narrow;broad"),
+            ("C13", "acts", "unrest;force;narrow;broad"),
+            ("C17", "acts", "unrest;force;narrow;broad"),
             ("C16", "conditions", "economic"),
         )
     }
@@ -89,14 +89,21 @@ def test_cases_with_two_origins(evidence):
         for c, t in drawn.items()
     }
     assert {k: v for k, v in strict["C17"].items() if len(v) > 1} == {
-        "Kyrgyzstan: power plant contract": ["kgz_tbea_trial", "nyt_tbea_letters"]
+        "Naming the contractor for Bishkek's power plant in 2013": [
+            "kgz_tbea_trial",
+            "nyt_tbea_letters",
+        ]
     }
     assert {k: v for k, v in strict["C13"].items() if len(v) > 1} == {
-        "Kyrgyzstan: press": ["AP_2005", "CPJ_2005", "NYT_2005"]
+        "Printing Kyrgyz opposition papers on an American-funded press in 2005": [
+            "AP_2005",
+            "CPJ_2005",
+            "NYT_2005",
+        ]
     }
     assert {k for k, v in strict["C16"].items() if len(v) > 1} == {
-        "Kyrgyzstan: power plant",
-        "Tajikistan: power plant licence",
+        "The contractor that China named for a Kyrgyz power plant",
+        "A gold licence for the builder of a Tajik power plant",
     }
 
 

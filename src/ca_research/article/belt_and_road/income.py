@@ -16,6 +16,7 @@ from ...estimates.measures import measure, parts
 from ...ground import economies as eco
 from ...ground.errors import CoverageError, UnknownNameError, UsageError
 from ...stats.frames import alike, require
+from ...stats.synthetic import SyntheticControl
 from ..settings import settings
 from .placebos import (
     SIDES,
@@ -23,6 +24,7 @@ from .placebos import (
     Dates,
     Prepared,
     axes,
+    control_in,
     dates_by_list,
     fits_frame,
     fits_in,
@@ -107,6 +109,27 @@ def income_fits(
     }
     shared = prepared_incomes(macro, events, **choices) if shared is None else shared
     return fits_frame(fits_in(shared, economies, choices | {"method": method}))
+
+
+def income_control(
+    macro: pd.DataFrame,
+    events: pd.DataFrame,
+    economy: str,
+    *,
+    accession_list: str | None = None,
+    donors: str = "never_or_late",
+    method: str = "synthetic",
+    until: int = UNTILS[0],
+) -> SyntheticControl:
+    """The synthetic control of one economy's income per head (log of constant USD).
+
+    macro, events, accession_list, donors, method, until: as in `income_fits`. economy: a code or
+    name.
+    Raises CoverageError where it cannot be fitted, UnknownNameError for another choice.
+    """
+    choices = {"accession_list": accession_list, "donors": donors}
+    shared = prepared_incomes(macro, events, **choices, until=until)
+    return control_in(shared, economy, method)
 
 
 def _rank(side: str, fits: pd.DataFrame, economies: Sequence[str]) -> pd.DataFrame:

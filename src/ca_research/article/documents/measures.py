@@ -437,7 +437,8 @@ def case_origins(
 
     evidence, claim, coding, strength: as in `coded`. codes: those that count, joined by ';', as in
         `documented_cases`.
-    Returns case (in words), first_year (of the case's documents), origin_group, code (the strict
+    Returns case (in words), first_year (of the case's documents), origin_group, name (publisher and
+    year), code (the strict
     one where that is among `codes`, else the wide one), counted ('strict' or 'wide'), sources
     (tuple); the case with most origins by the strict code first.
     Raises what `coded` raises.
@@ -452,20 +453,27 @@ def case_origins(
         wide = sorted(set(part["wide"]) & set(wanted), key=order.__getitem__)
         found.append(
             {
-                "case": case_name(str(case)),
+                "case": _case_words(str(case), coding),
                 "first_year": rows.loc[rows["case"] == case, "year"].min(),
                 "origin_group": group,
+                "name": _named(part["source_id"].iloc[0], part["year"].min()),
                 "code": (strict or wide)[0],
                 "counted": "strict" if strict else "wide",
                 "sources": tuple(sorted(set(part["source_id"]))),
             }
         )
-    columns = ["case", "first_year", "origin_group", "code", "counted", "sources"]
+    columns = ["case", "first_year", "origin_group", "name", "code", "counted", "sources"]
     frame = pd.DataFrame(found, columns=columns)
     strict_first = frame[frame["counted"] == "strict"].groupby("case").size()
     frame["_most"] = -frame["case"].map(strict_first).fillna(0)
     ordered = frame.sort_values(["_most", "case", "counted", "origin_group"], ignore_index=True)
     return ordered.drop(columns="_most")
+
+
+def _case_words(case: str, coding: str) -> str:
+    """A case as its coding puts it in words, beginning with a capital."""
+    words = registry_coding(coding).cases.get(case)
+    return f"{words[0].upper()}{words[1:]}" if words else case_name(case)
 
 
 def cases_by_kind(
