@@ -224,8 +224,11 @@ def test_a_rank_counts_the_economy_itself():
         {"economy": ["RUS", "CHN", "TUR", "USA"], "estimate": [3.0, 2.0, 1.0, np.nan]}
     )
     assert rank_p(table) == pytest.approx(2 / 3)
+    assert rank_p(table, pool="outside") == pytest.approx(1 / 2)  # Russia takes nobody's place
     with pytest.raises(CoverageError):
         rank_p(table, "USA")
+    with pytest.raises(UnknownNameError):
+        rank_p(table, pool="inside")
 
 
 @pytest.mark.parametrize(

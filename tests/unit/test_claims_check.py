@@ -17,7 +17,7 @@ from ca_research.claims.words import source_words
 from ca_research.registry import ClaimSpec
 
 C33 = registry.claim("C33").model_dump(mode="json")
-NOTEBOOKS = {"trade_priority.ipynb": {"trade"}}
+NOTEBOOKS = {"trade_priority.ipynb": {"trade", "facts"}}
 
 
 def changed(path: list[Any], value: Any) -> ClaimSpec:

@@ -109,9 +109,9 @@ def test_the_notebook_takes_the_runs_that_are_declared(spec):
 def test_specifications_are_the_product_minus_the_exclusions():
     table = ca.claim("C33").specifications()
     per = table.groupby("criterion")["excluded"].agg(["size", lambda s: (s != "").sum()])
-    # year 2 x source 2 x partners 2 = 8, of which compiled with every: 2
-    assert per.loc["first_reporter"].tolist() == [8, 2]
-    assert per.loc["first_mirror"].tolist() == [2, 0]
+    # source 2 x partners 2 = 4, of which compiled with every: 1
+    assert per.loc["first_reporter"].tolist() == [4, 1]
+    assert per.loc["first_mirror"].tolist() == [1, 0]
     assert table.groupby("criterion")["is_main"].sum().eq(1).all()
     assert len(ca.claim("C25").specifications()) == 2 + 2
 
@@ -178,14 +178,14 @@ FIRST = ["readings", 0, "criteria", 0]
         ([*FIRST, "measure"], "trade.leads"),
         ([*FIRST, "settings"], {"basis": "mirror", "eu": "apart"}),
         ([*FIRST, "over", "at_least"], 4),
-        ([*FIRST, "axes"], ["year", "source"]),
+        ([*FIRST, "axes"], ["source"]),
         (
             ["readings", 0, "rule", "supported"],
             {"at_least": 3, "of": [f"first_{b} holds" for b in ("reporter", "mirror", "interval")]},
         ),
         (["readings", 0, "rule", "otherwise"], "not enough evidence"),
-        (["grid", "axes", 0, "main"], "newest-1"),
-        (["grid", "axes", 0, "values"], ["newest", "newest-1", "newest-2"]),
+        (["grid", "axes", 0, "main"], "compiled"),
+        (["grid", "axes", 0, "values"], ["office_first", "compiled", "panel"]),
         (["grid", "axes", 0, "kind"], "method"),
         (["grid", "exclude"], []),
     ],

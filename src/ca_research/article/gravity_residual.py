@@ -13,7 +13,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -38,6 +38,10 @@ QUESTIONS = ("level", "change")
 SINCE = 2014
 """First year after the proposal of September 2013."""
 YEARS = ("all", "newest")
+POOLS = ("every", "outside")
+"""Who is put in China's place: every economy, or those alone that were never in the CIS. Former
+members of one state trade more with the five than gravity implies, for reasons of their own.
+"""
 _AXES = ("question", "direction", "estimator", "years", "country")
 _ROUNDS, _CLOSE = 5000, 1e-10
 _RIDGE = 1e-11
@@ -260,18 +264,28 @@ def _marks(
     return sparse.csc_matrix((np.ones(len(row)), (row, column)), shape=(len(rows), len(candidates)))
 
 
-def rank_p(table: pd.DataFrame, economy: str = "CHN") -> float:
+def rank_p(table: pd.DataFrame, economy: str = "CHN", *, pool: str = "every") -> float:
     """One-sided p: share of the economies with an estimate, itself included, whose estimate is at
     least as large.
 
-    Raises CoverageError where the economy has none.
+    pool: one of POOLS. Raises CoverageError where the economy has none, UnknownNameError for
+    another pool.
     """
+    if pool not in POOLS:
+        raise UnknownNameError("pool", pool, POOLS)
+    if pool == "outside":
+        table = table[~table["economy"].isin(_former_soviet())]
     own = table.loc[table["economy"] == economy, "estimate"]
     if own.empty or own.isna().all():
         raise CoverageError(
             f"no estimate for {economy} itself", hint="choose another direction or panel"
         )
     return float((table["estimate"].dropna() >= own.iloc[0]).mean())
+
+
+def _former_soviet() -> set[str]:
+    """Members of the CIS when it was largest, and the five."""
+    return {*eco.members("CIS", 1994), *eco.CA5}
 
 
 def residuals(
@@ -297,8 +311,9 @@ def residuals(
     years: 'all' or 'newest' (level only).
     country: one of the economies to leave out, or 'none'; without a choice each in turn.
     Returns question, direction, estimator, years, country, the columns of an estimates frame
-    (estimate: coefficient in log points, fully converged), p (one-sided), rank, among (economies
-    with an estimate); the reason in `missing`.
+    (estimate: coefficient in log points, fully converged), p (one-sided), p_outside (among
+    economies that were never in the CIS), rank, among (economies with an estimate); the
+    reason in `missing`.
     Raises UnknownNameError for a choice, and what `panel` raises.
     """
     given = (
@@ -331,8 +346,11 @@ def residuals(
             cells, _residuals(used, ask, how, wanted, set(five)), strict=True
         ):
             rows.append(dict(zip(_AXES, (ask, way, how, span, left), strict=True)) | row)
-    found = pd.DataFrame(rows).reindex(columns=[*_AXES, *ESTIMATE_COLUMNS, "p", "rank", "among"])
-    found = found.astype(dict.fromkeys(("estimate", "low", "high", "p"), "float64"))
+    found = pd.DataFrame(rows).reindex(
+        columns=[*_AXES, *ESTIMATE_COLUMNS, "p", "p_outside", "rank", "among"]
+    )
+    numbers = ("estimate", "low", "high", "p", "p_outside")
+    found = found.astype(dict.fromkeys(numbers, "float64"))
     found.attrs = {"as_of": trade.attrs.get("as_of", "latest")}
     return found
 
@@ -379,6 +397,7 @@ def _residuals(
             row
             | {
                 "p": rank_p(table),
+                "p_outside": rank_p(table, pool="outside"),
                 "rank": round(rank_p(table) * among),
                 "among": among,
                 "n": len(shared.sample.y),
@@ -462,12 +481,13 @@ def residual_p(
     estimator: str = "ppml",
     years: str = "all",
     country: str = "none",
+    pool: Literal["every", "outside"] = "every",
     fits: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """One-sided rank p of China's residual among all economies in its place.
 
     trade, geography, economies, question, direction, estimator, years, country, fits: as in
-    `residual`.
+    `residual`. pool: 'every' economy takes China's place, or those 'outside' the CIS alone.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, economy ''; the
     estimate is p = rank / number of economies with an estimate, China included (never 0). A fit
     that failed has the reason in `missing`.
@@ -483,7 +503,11 @@ def residual_p(
         "country": country,
     }
     picked = _picked(trade, geography, fits, economies, choices)
-    return estimates(picked.assign(estimate=picked["p"]).to_dict("records"))
+    p = picked["p" if pool == "every" else "p_outside"]
+    rows = picked.assign(estimate=p).to_dict("records")
+    return estimates(
+        row | {"path": f"{row['path']} {pool}"} if row["path"] else row for row in rows
+    )
 
 
 _NAMED = ("CHN", "RUS", "TUR", "DEU", "USA", "KOR", "IND")
