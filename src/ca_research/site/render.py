@@ -24,7 +24,7 @@ from ..ground.display import GRID, HUE, INK, MUTED, OTHER, PAPER, STATE, is_year
 from ..ground.numbers import NOTHING, between, number
 from ..ground.periods import day_in_words
 from ..registry.glossary import glossary
-from ..registry.words import axis_words, cell_words, choice_words, value_words
+from ..registry.words import axis_words, cell_words, choice_words, source_name, value_words
 from ..tables import cite
 from . import copies, parts
 from .first_use import anchor
@@ -125,7 +125,7 @@ def environment() -> Environment:
         "axis": axis_words,
         "cell": _cell,
         "head": lambda name: _HEADS.get(name, name),
-        "plain": lambda text: cell_words("", str(text)),
+        "plain": _plain,
         "choices": _choices,
         "economy": economies.name_of,
         "csv_uri": lambda text: data_uri(text, "text/csv"),
@@ -189,6 +189,17 @@ _PARTS = {
     "ways": ways,
 }
 """What templates may call."""
+
+
+def _plain(line: str) -> str:
+    """A line of what leaving one out does, its source by publisher and year."""
+    known = registry.sources()
+    line = re.sub(
+        r"(?<=without the source )[\w.-]+",
+        lambda m: source_name(m[0]) if m[0] in known else m[0],
+        line,
+    )
+    return cell_words("", line)
 
 
 _HEADS = {"economy": "country", "economies": "countries"}
