@@ -17,7 +17,7 @@ from ca_research.site.first_use import anchor, link_terms
 
 FAULTS = {
     "'at hand' says neither which source nor where": r"\bat hand\b",
-    "a state of a criterion, not a word for a reader": r"\b(?:is|are|was|be) (?:mixed|undecided)\b",
+    "a state of a criterion, not a word for a reader": r"\bundecided\b|: mixed \(|\bis mixed\b",
     "per cent stands at its number": r"\d %",
     "a year has no comma": r"\b(?:in|since|from|until|of|by|year) (?:1,9\d\d|2,0[0-3]\d)\b"
     r"(?! \w+s\b)",

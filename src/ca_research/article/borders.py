@@ -19,6 +19,7 @@ from ..ground.errors import (
 )
 from ..plots import style
 from ..plots.maps import Region
+from ..plots.narrow import redrawn
 from ..plots.needs import needs, one_figure
 from ..stats.frames import require
 
@@ -166,13 +167,15 @@ def neighbours(
     return estimates([estimate_row(rows, estimate=float(borders.nunique()))])
 
 
+@redrawn
 @needs("lengths", "economy", "value", like="article.borders.border_lengths")
 def border_bar(lengths: pd.DataFrame, *, threshold: float) -> Figure:
     """Borders laid end to end against a threshold. lengths: columns economy, value (km)."""
     one_figure(lengths, ["economy"])
     ordered = lengths.sort_values("value", ascending=False)
     with style.context():
-        figure, ax = plt.subplots(figsize=(style.WIDE, 1.7))
+        tall = 1.7 if style.wide() == style.WIDE else 2.7
+        figure, ax = plt.subplots(figsize=(style.wide(), tall))
         start = 0.0
         for row in ordered.itertuples():
             ax.barh(
@@ -190,6 +193,7 @@ def border_bar(lengths: pd.DataFrame, *, threshold: float) -> Figure:
                 f"{eco.name_of(row.economy)}\n{row.value:,.0f} km",
                 ha="center",
                 va="center",
+                rotation=0 if style.wide() == style.WIDE else 90,  # parts are narrower than names
                 color=style.PAPER,  # on the bars, on light pages and dark ones
             )
             start += row.value

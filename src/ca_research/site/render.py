@@ -24,7 +24,7 @@ from ..ground.display import GRID, HUE, INK, MUTED, OTHER, PAPER, STATE, is_year
 from ..ground.numbers import NOTHING, between, number
 from ..ground.periods import day_in_words
 from ..registry.glossary import glossary
-from ..registry.words import axis_words, cell_words, choice_words, value_words
+from ..registry.words import axis_words, cell_words, choice_words, source_name, value_words
 from ..tables import cite
 from . import copies, parts
 from .first_use import anchor
@@ -124,8 +124,9 @@ def environment() -> Environment:
         "markdown": lambda text: Markup(markdown(text)),
         "axis": axis_words,
         "cell": _cell,
-        "head": lambda name: _HEADS.get(name, name),
-        "plain": lambda text: cell_words("", str(text)),
+        "head": _head,
+        "quoted": _quoted,
+        "plain": _plain,
         "choices": _choices,
         "economy": economies.name_of,
         "csv_uri": lambda text: data_uri(text, "text/csv"),
@@ -191,8 +192,30 @@ _PARTS = {
 """What templates may call."""
 
 
+def _plain(line: str) -> str:
+    """A line of what leaving one out does, its source by publisher and year."""
+    known = registry.sources()
+    line = re.sub(
+        r"(?<=without the source )[\w.-]+",
+        lambda m: source_name(m[0]) if m[0] in known else m[0],
+        line,
+    )
+    return cell_words("", line)
+
+
 _HEADS = {"economy": "country", "economies": "countries"}
 """Heads of columns as a reader should see them; files keep the names of the field."""
+
+
+def _head(name: str) -> str:
+    return _HEADS.get(name, name)
+
+
+def _quoted(text: str) -> Markup:
+    """Text between two tags: unlike in an attribute a quotation mark may stand there as it is, which
+    makes a long list in JSON a sixth shorter.
+    """
+    return Markup(str(escape(text)).replace("&#34;", '"'))
 
 
 def _cell(value: Any, column: str) -> str:
@@ -231,7 +254,7 @@ def heads_of_cards(item: Item) -> Markup:
     fits = len(heads) < FEWEST and all(sum(map(len, row)) < LONG for row in rows)
     if fits or len(heads) > MOST:
         return Markup("")
-    said = (re.sub(r'[\\"<\n]', lambda m: f"\\{ord(m[0]):x} ", head) for head in heads)
+    said = (re.sub(r'[\\"<\n]', lambda m: f"\\{ord(m[0]):x} ", head) for head in map(_head, heads))
     names = ";".join(f'--h{i}:"{head}"' for i, head in enumerate(said, 1))
     return Markup(' class="rows" style="{}"').format(names)
 
