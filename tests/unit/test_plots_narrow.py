@@ -92,6 +92,8 @@ def test_long_names_stand_over_their_bars_and_touch_neither_them_nor_each_other(
     figure = narrowed(rows())
     ax = figure.axes[0]
     assert [" ".join(t.get_text().split()) for t in ax.texts] == LONG
+    ids = re.findall(r' id="([^"]+)"', to_svg(figure))
+    assert len(ids) == len(set(ids))
     names = boxes(figure, ax.texts)
     bars = [p.get_window_extent(figure.canvas.get_renderer()) for p in ax.patches]
     assert not any(n.overlaps(b) for n in names for b in bars)

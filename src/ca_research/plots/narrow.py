@@ -62,7 +62,7 @@ def name_rows(ax: Axes, names: Sequence[str], top: float) -> None:
     ax.set_yticks([])
     for y, name in enumerate(names):
         words = textwrap.fill(name, letters)
-        ax.text(0.04, y + top - 0.03, words, va="bottom", color=style.INK, gid=_NAME)
+        ax.text(0.04, y + top - 0.03, words, va="bottom", color=style.INK, label=_NAME)
 
 
 def narrowed(figure: Figure) -> Figure | None:
@@ -240,7 +240,7 @@ def _titles(ax: Axes, left: float, width: float) -> None:
 
 def _words(ax: Axes, width: float) -> None:
     for text in ax.texts:
-        if text.get_gid() != _NAME:
+        if text.get_label() != _NAME:
             _wrap(text, _NOTE * width)
     _wrap(ax.xaxis.label, width)
 
@@ -327,7 +327,7 @@ def _names_over(ax: Axes, width: float, height: float) -> float:
             color=text.get_color(),
             fontsize=text.get_fontsize(),
             fontweight=text.get_fontweight(),
-            gid=_NAME,
+            label=_NAME,
             bbox=style.CLEAR,
         )
     return row * abs(ax.get_ylim()[1] - ax.get_ylim()[0])

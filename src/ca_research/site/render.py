@@ -212,8 +212,8 @@ def _head(name: str) -> str:
 
 
 def _quoted(text: str) -> Markup:
-    """Text between two tags: unlike in an attribute a quotation mark may stand there as it is, which
-    makes a long list in JSON a sixth shorter.
+    """Text between two tags: a quotation mark may stand there as it is, unlike in an attribute, and
+    a long list in JSON is a sixth shorter.
     """
     return Markup(str(escape(text)).replace("&#34;", '"'))
 
@@ -241,8 +241,8 @@ def _choices(choices: Mapping[str, Any], spec: registry.ClaimSpec) -> str:
 
 
 FEWEST, MOST, LONG = 4, 12, 60
-"""Tables whose rows become cards on a phone have so many columns at least, or cells of so many
-letters in a row; with more columns than MOST a table is a matrix, and is scrolled.
+"""Tables whose rows become cards on a phone have so many columns at least, or one fewer and rows of
+so many letters; with more columns than MOST a table is a matrix, and is scrolled.
 """
 
 
@@ -251,8 +251,8 @@ def heads_of_cards(item: Item) -> Markup:
     which a style sheet writes before each cell; '' for another.
     """
     heads, rows = item.record["columns"], item.record["rows"]
-    fits = len(heads) < FEWEST and all(sum(map(len, row)) < LONG for row in rows)
-    if fits or len(heads) > MOST:
+    short = all(sum(map(len, row)) < LONG for row in rows)
+    if len(heads) < FEWEST - 1 or (len(heads) < FEWEST and short) or len(heads) > MOST:
         return Markup("")
     said = (re.sub(r'[\\"<\n]', lambda m: f"\\{ord(m[0]):x} ", head) for head in map(_head, heads))
     names = ";".join(f'--h{i}:"{head}"' for i, head in enumerate(said, 1))
