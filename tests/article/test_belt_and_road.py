@@ -169,7 +169,9 @@ def test_synthetic_effect_is_that_of_the_statistics(events, trade):
     )
     assert set(row["sources"]) == {"IMF_IMTS_CHN_M", "M_LPV26", "WTO_HSM"}
     assert row["joined"] > row["contaminated"] == 0, "nobody who signed within the years used"
-    assert found.at["TKM", "missing"] == "TKM: no known date of signing in M_LPV26" and pd.isna(
+    assert found.at[
+        "TKM", "missing"
+    ] == "no known date of signing in the list of Liu, 2026" and pd.isna(
         found.at["TKM", "estimate"]
     )
     assert list(found.index) == list(eco.CA5)
@@ -177,7 +179,7 @@ def test_synthetic_effect_is_that_of_the_statistics(events, trade):
 
 def test_short_series_are_not_estimated(events, trade):
     found = br.effect(trade, events).set_index("economy")
-    assert "7 period(s) before 2017" in found.at["TKM", "missing"]
+    assert "7 periods before 2017" in found.at["TKM", "missing"]
     assert "no known date" in found.at["KGZ", "missing"]
     short = br.effect(trade, events, source="IMF_IMTS_CHN_M").set_index("economy")
     assert (
@@ -211,7 +213,7 @@ def test_made_up_effect_is_found(events, trade):
 
 
 def test_what_is_not_tested_says_so(events, trade):
-    with pytest.raises(CoverageError, match="GDP at constant prices"):
+    with pytest.raises(CoverageError, match="gdp per head at constant prices"):
         br.effect(trade, events, outcome="gdp_per_head")
     for options in (
         {"method": "ols"},

@@ -91,7 +91,7 @@ def test_the_newest_year_that_observes_the_eu_is_said_beside_a_newer_one_without
     said = brief.largest_partner(firsts, NO_REPORTS, "Kazakhstan")
     assert said == (
         "Kazakhstan's own 2025 figures, without the EU, put China first, before Russia; in 2023, "
-        "with the EU, the EU came first."
+        "the newest year with figures for the EU, it came first."
     )
 
 

@@ -52,26 +52,45 @@ def test_both_sides_stand_in_columns_by_name_and_excerpts_are_rings():
     words = [t.get_text() for t in ax.texts]
     assert words[:2] == ["For the sentence", "Against it"] and "What they say" in words
     assert "s" in words and {"A paper, 2001", "B paper, 2003", "D paper, 2005"} <= set(words)
-    assert "A publisher with a name" in words and "of more than one line" in words
+    assert {"A publisher with a", "name of more than one", "line"} <= set(words), "long names wrap"
     assert figure.get_size_inches()[0] < 4, "a phone is 375 pixels wide"
 
 
-def test_every_origin_of_a_case_is_a_mark_and_wide_codes_are_rings():
+def test_every_origin_of_a_case_is_named_and_wide_codes_are_rings():
     rows = [
-        ("USA", "press", 2005, "narrow", "strict"),
-        ("USA", "press", 2005, "broad", "wide"),
-        ("CHN", "contract 2019", 2019, "broad", "strict"),
+        ("USA", "A press", "B paper, 2005", "narrow", "strict"),
+        ("USA", "A press", "A paper, 2006", "broad", "wide"),
+        ("CHN", "A contract", "C paper, 2019", "broad", "strict"),
+        ("CHN", "A contract", "D paper, 2020", "broad", "strict"),
     ]
-    cases = pd.DataFrame(rows, columns=["power", "case", "first_year", "code", "counted"])
-    ax = article.documents.case_strip(cases, enough=2).axes[0]
-    assert marks(ax) == [(1, 1, True), (2, 1, False), (1, 3, True)]
-    labels = [t.get_text() for t in ax.get_yticklabels()]
-    assert labels == ["United States", "press, 2005", "China", "contract 2019"]
+    cases = pd.DataFrame(rows, columns=["power", "case", "name", "code", "counted"])
+    figure = article.documents.case_list(cases, enough=2)
+    (ax,) = figure.axes
+    assert [filled for *_, filled in sorted(marks(ax), key=lambda m: m[1])] == [
+        True,
+        False,
+        True,
+        True,
+    ]
+    words = [t.get_text() for t in ax.texts]
+    assert words == [
+        "United States",
+        "A press",
+        "B paper, 2005",
+        "A paper, 2006",
+        "China",
+        "A contract",
+        "C paper, 2019",
+        "D paper, 2020",
+    ]
+    heavy = {t.get_text() for t in ax.texts if t.get_fontweight() == "bold"}
+    assert heavy == {"United States", "China", "A contract"}, "two sources by the strict code"
+    assert figure.get_size_inches()[0] < 3.5
 
 
 def test_no_case_at_all_is_a_picture_still():
-    none = pd.DataFrame(columns=["power", "case", "first_year", "code", "counted"])
-    assert marks(article.documents.case_strip(none, enough=2).axes[0]) == []
+    none = pd.DataFrame(columns=["power", "case", "name", "code", "counted"])
+    assert marks(article.documents.case_list(none, enough=2).axes[0]) == []
 
 
 def test_goals_are_filled_rings_or_questions():

@@ -96,7 +96,7 @@ def test_a_gain_and_a_loss_are_found_on_their_sides(jumped):
 
 def test_what_cannot_be_fitted_says_why(jumped):
     rows = jumped.set_index("economy")["missing"]
-    assert "no known date" in rows["KGZ"] and "period(s) before" in rows["TKM"]
+    assert "no known date" in rows["KGZ"] and "periods before" in rows["TKM"]
 
 
 @pytest.mark.parametrize("method", ["synthetic", "synthetic_demeaned"])
@@ -134,7 +134,7 @@ def test_measures_read_the_fits_they_are_given(jumped):
 
 
 def test_another_outcome_is_refused_and_never_replaced(jumped):
-    with pytest.raises(CoverageError, match="gdp_per_head"):
+    with pytest.raises(CoverageError, match="gdp per head"):
         gain_p(trade(), events(), economies=["KAZ"], outcome="gdp_per_head", fits=jumped)
 
 

@@ -141,8 +141,7 @@ def test_placebo_dates_use_no_later_data():
     found = fit.in_time(dates)
     pd.testing.assert_frame_equal(found, synthetic_control(changed, "u0", 2014).in_time(dates))
     assert (
-        found["missing"].tolist()[:2] == ["", ""]
-        and "3 period(s) before" in found["missing"].iloc[2]
+        found["missing"].tolist()[:2] == ["", ""] and "3 periods before" in found["missing"].iloc[2]
     )
 
 

@@ -79,8 +79,8 @@ def test_cases_with_two_origins(evidence):
     drawn = {
         c: ca.article.documents.case_origins(evidence, claim=c, coding=name, codes=codes)
         for c, name, codes in (
-            ("C13", "acts", "unrest;narrow;broad"),
-            ("C17", "acts", "unrest;narrow;broad"),
+            ("C13", "acts", "unrest;force;narrow;broad"),
+            ("C17", "acts", "unrest;force;narrow;broad"),
             ("C16", "conditions", "economic"),
         )
     }
@@ -89,14 +89,21 @@ def test_cases_with_two_origins(evidence):
         for c, t in drawn.items()
     }
     assert {k: v for k, v in strict["C17"].items() if len(v) > 1} == {
-        "Kyrgyzstan: power plant contract": ["kgz_tbea_trial", "nyt_tbea_letters"]
+        "Naming the contractor for Bishkek's power plant in 2013": [
+            "kgz_tbea_trial",
+            "nyt_tbea_letters",
+        ]
     }
     assert {k: v for k, v in strict["C13"].items() if len(v) > 1} == {
-        "Kyrgyzstan: press": ["AP_2005", "CPJ_2005", "NYT_2005"]
+        "Printing Kyrgyz opposition papers on an American-funded press in 2005": [
+            "AP_2005",
+            "CPJ_2005",
+            "NYT_2005",
+        ]
     }
     assert {k for k, v in strict["C16"].items() if len(v) > 1} == {
-        "Kyrgyzstan: power plant",
-        "Tajikistan: power plant licence",
+        "The contractor that China named for a Kyrgyz power plant",
+        "A gold licence for the builder of a Tajik power plant",
     }
 
 
@@ -260,6 +267,9 @@ def test_the_headlines_judge_at_the_breadth_of_an_ordinary_reader(as_of):
     }
     assert said["C13"].answer.startswith("Three independent sources document the same American act")
     assert said["C17"].answer.startswith("Two independent sources document the same Chinese act")
+    # the verdict rests on the documents that show the act, not on all that were looked through
+    assert said["C13"].certainty["reason"].endswith("three independent sources")
+    assert said["C17"].certainty["reason"].endswith("two independent sources")
 
 
 def test_grants_by_head_are_grants_over_people():

@@ -209,7 +209,9 @@ def test_the_command_line_has_a_limit_too(built, command):
 
 def test_references_behind_a_frame():
     frame = ca.load("facts", source="FBK")
-    assert ca.cite(frame) == f"[FBK] {registry.sources()['FBK'].citation}"
+    book = registry.sources()["FBK"]
+    assert book.found_in.startswith("github:factbook/factbook.json")
+    assert ca.cite(frame) == f"[FBK] {book.citation} Read from: {book.found_in}"
     assert ca.cite("FBK") == ca.cite(["FBK", "FBK"]) == ca.cite(frame)
     both = ca.cite(["KAZ_BNS", "FBK"]).splitlines()
     assert [line[: line.index("]") + 1] for line in both] == ["[FBK]", "[KAZ_BNS]"]
@@ -239,7 +241,8 @@ def test_bibtex_escapes_what_latex_would_take_for_itself(project):
             "source_id": "S_STATED",
             "title": r"100% of R&D_in {C5} #1 a~b c^d \end",
             "publisher": "Us & Them",
-            "address": "https://example.org/~a_b?x=1&y=2#z",
+            "original": "https://example.org/~a_b?x=1&y=2#z",
+            "found_in": "github:a/b_c",
             "published": "2021-06",
             "accessed": "2024-01-02",
             "release_basis": "stated",
@@ -253,7 +256,7 @@ def test_bibtex_escapes_what_latex_would_take_for_itself(project):
             r"  author = {{Us \& Them}},",
             "  year = {2021},",
             r"  howpublished = {https://example.org/\textasciitilde{}a\_b?x=1\&y=2\#z},",
-            "  note = {Accessed 2024-01-02}",
+            r"  note = {Read from: github:a/b\_c. Accessed 2024-01-02}",
             "}",
         ]
     )

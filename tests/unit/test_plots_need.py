@@ -77,8 +77,8 @@ PICTURES = {
         {"lengths": frame(economy=["KAZ", "KGZ"], value=[1700.0, 1000.0])},
         {"threshold": 3000},
     ),
-    "case_strip": (
-        {"cases": frame(power="USA", case="c", first_year=2005, code="broad", counted="strict")},
+    "case_list": (
+        {"cases": frame(power="USA", case="c", name="A, 2005", code="broad", counted="strict")},
         {"enough": 2},
     ),
     "completion_dots": (

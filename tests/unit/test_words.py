@@ -63,9 +63,9 @@ def criterion(unit, estimate=None, low=None, high=None, cells=1, cell_threshold=
     [
         (
             criterion("economies", 3.0, 3.0, 5.0, cells=5, cell_threshold=0),
-            "3 of 5 economies (2 open)",
+            "3 of 5 countries (2 cannot be said)",
         ),
-        (criterion("economies", 3.0, 3.0, 3.0, cells=5, cell_threshold=0), "3 of 5 economies"),
+        (criterion("economies", 3.0, 3.0, 3.0, cells=5, cell_threshold=0), "3 of 5 countries"),
         (criterion("rank", 2.0, cell_threshold=1), "rank 2"),
         (criterion("p", 0.031), "p = 0.031"),
         (criterion("p of a loss", 1.0), "p of a loss = 1"),

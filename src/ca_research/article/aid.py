@@ -21,7 +21,6 @@ from ..plots.marks import mark
 from ..plots.needs import by_year, needs
 from ..plots.panels import the_five_first
 from ..stats.frames import require
-from .documents.pictures import NARROW
 from .settings import Series, settings
 
 CURRENT = "current USD"
@@ -194,7 +193,7 @@ def grant_bars(grants: pd.DataFrame, *, donor: str) -> Figure:
         figure, grid = plt.subplots(
             max(len(economies), 1),
             1,
-            figsize=(NARROW, 0.3 + 0.85 * max(len(economies), 1)),
+            figsize=(style.PHONE, 0.3 + 0.85 * max(len(economies), 1)),
             sharex=True,
             squeeze=False,
         )

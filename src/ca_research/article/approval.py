@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
+from ..claims.slots import in_words
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure, tells
 from ..ground import economies as eco
@@ -364,10 +365,15 @@ def poll_figure(
         if last.min() == last.max()
         else f"{int(last.min())} to {int(last.max())}"
     )
+    newest = [p["value_pct"].iloc[-1] < (bar or p["value_pct"].max()) for _, p in mine]
+    what = "below its peak" if bar is None else f"below {bar:.0f}%"
+    title = (
+        f"US approval {what} in {in_words(sum(newest))} of {in_words(len(newest))} "
+        f"countries by Gallup's newest published polls ({years})"
+    )
     return poll_panels(waves, bar=bar), {
         "section": "main",
-        "title": "Approval of leadership in one poll; the last waves on the United States are of "
-        f"{years}",
+        "title": title,
         "alt": f"Approval of the leadership of the United States: {said} (per cent).",
         "data": waves,
         "note": "Per cent of all asked; those without a view are part of the whole. Single values "

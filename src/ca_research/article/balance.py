@@ -147,7 +147,7 @@ def _both_periods(
         if all((period == name).sum() >= LEAST_YEARS for name in spans):
             return table.assign(period=period, source_id=source), rows
     raise CoverageError(
-        f"{economy}: no own report by partner in both {early} and {late}",
+        f"no own report by partner in both {early} and {late}",
         hint="ca.coverage('trade', by=['reporter'])",
     )
 
@@ -483,7 +483,7 @@ def stood_aside(
     for code in economies:
         mine = cast[cast["economy"] == code]
         if mine.empty:
-            out.append(estimate_row(economy=code, missing="no vote on the war is at hand"))
+            out.append(estimate_row(economy=code, missing="no vote on the war is on record"))
         else:
             used = mine.assign(year=mine["date"].str[:4].astype(int))[
                 ["economy", "date", "year", "source_id"]

@@ -110,25 +110,38 @@ def _leading(now: Sequence[Stored]) -> Statement | None:
     if TRADE in found:
         told.append(_first_in_trade(found[TRADE]))
     if ALL_FIELDS in found:
-        told.append(found[ALL_FIELDS]["answer"])
-    told = [text for text in told if text]
+        told.append(f"All fields together: {found[ALL_FIELDS]['answer']}")
     return ("Who leads", " ".join(told), sorted(found)) if told else None
 
 
 def _first_in_trade(verdict: Stored) -> str:
+    """Who leads by every count that can be made, where it depends on who counts, and where nobody
+    can be named.
+    """
     counted = [c for c in verdict["criteria"] if c["cell_threshold"] is not None]
-    known = [c for c in counted if any(x["met"] is not None for x in c["cells"])]
-    if not known:
-        return verdict["answer"]
-    leaders: dict[str, list[str]] = {}
-    for cell in (x for x in known[0]["cells"] if x["met"] is not None):
-        rival = cell["about"].get("rival", "")
-        leader = "China" if cell["met"] else economies.in_prose(rival) if rival else "another"
-        leaders.setdefault(leader, []).append(economies.in_prose(cell["economy"]))
-    first = joined(f"{who} in {joined(where)}" for who, where in leaders.items())
-    open_ = [economies.in_prose(x["economy"]) for x in known[0]["cells"] if x["met"] is None]
-    rest = f" For {joined(open_)} it cannot be said." if open_ else ""
-    return f"The largest trade partner by the countries' own reports: {first}.{rest}"
+    leaders: dict[str, set[str]] = {}
+    for cell in (x for c in counted for x in c["cells"]):
+        found = leaders.setdefault(economies.in_prose(cell["economy"]), set())
+        if cell["met"] is not None:
+            found.add(_leader(cell))
+    if not any(leaders.values()):
+        return str(verdict["answer"])
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for country, found in leaders.items():
+        groups.setdefault(tuple(sorted(found)), []).append(country)
+    agreed = [f"{who[0]} in {joined(where)}" for who, where in groups.items() if len(who) == 1]
+    told = [f"By every count that can be made the largest trade partner is {joined(agreed)}."]
+    for who, where in groups.items():
+        if not who:
+            told.append(f"For {joined(where)} it cannot be said.")
+        elif len(who) > 1:
+            told.append(f"In {joined(where)} it is {' or '.join(who)}, depending on who reports.")
+    return " ".join(told[not agreed :])
+
+
+def _leader(cell: Stored) -> str:
+    rival = cell["about"].get("rival", "")
+    return "China" if cell["met"] else economies.in_prose(rival) if rival else "another country"
 
 
 def _changed(now: Sequence[Stored], then: Mapping[str, Stored], published: str) -> Statement | None:
@@ -141,7 +154,7 @@ def _changed(now: Sequence[Stored], then: Mapping[str, Stored], published: str) 
         return "What changed", f"{since} no verdict has changed.", []
     verb = "has" if len(moved) == 1 else "have"
     few = [
-        f"{registry.claim(v['claim']).title}, from {then[v['claim']]['verdict']} to {v['verdict']}"
+        f"{registry.claim(v['claim']).title} ({then[v['claim']]['verdict']}, now {v['verdict']})"
         for v in moved[:MOST]
     ]
     rest = f"; and {in_words(len(moved) - MOST)} more" if len(moved) > MOST else ""

@@ -84,10 +84,12 @@ def _placed(row: Any, name: str, *, told: Sequence[str]) -> str:
 
 
 def _with_the_eu(row: Any) -> str:
-    """'in 2023, with the EU, the EU came first'."""
-    who = eco.in_prose(row.leader) if row.leader else " or ".join(map(eco.in_prose, row.contenders))
+    """'in 2023, the newest year with figures for the EU, it came first'."""
+    who = ["it" if code == "EU27" else eco.in_prose(code) for code in row.contenders]
     verb = "came" if row.leader else "may have come"
-    return f"in {row.year}, with the EU, {who} {verb} first"
+    return (
+        f"in {row.year}, the newest year with figures for the EU, {' or '.join(who)} {verb} first"
+    )
 
 
 def _most_reported(reports: pd.DataFrame) -> str:

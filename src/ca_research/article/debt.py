@@ -324,9 +324,7 @@ def completion_share(
         raise UnknownNameError("weight", weight, _WEIGHTS)
     edition = _edition(projects, vintage)
     if edition is None:
-        return estimates(
-            [estimate_row(missing=f"no {vintage} edition of the project list at hand")]
-        )
+        return estimates([estimate_row(missing=f"no {vintage} edition of the project list")])
     rows = commitments(projects, edition=edition, clock=clock)
     if weight == "amount":
         rows = rows[rows["amount_usd"].notna()]
@@ -366,9 +364,7 @@ def completed_projects(
     for host in economies:
         if edition is None:
             out.append(
-                estimate_row(
-                    economy=host, missing=f"no {vintage} edition of the project list at hand"
-                )
+                estimate_row(economy=host, missing=f"no {vintage} edition of the project list")
             )
             continue
         mine = projects[(projects["source_id"] == edition) & (projects["host"] == host)]

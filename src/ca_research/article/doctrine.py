@@ -138,7 +138,7 @@ def official_words(
         official = own[own["says"] != "none"]
         if official.empty:
             found.append(
-                estimate_row(economy=economy, missing="no words of an official on China at hand")
+                estimate_row(economy=economy, missing="no words of an official on China were found")
             )
             continue
         count = official.loc[official["says"].isin(wanted), "origin_group"].nunique()
@@ -425,7 +425,7 @@ def visit_figures(facts: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any]]
             "alt": f"{first['value']:.0f} in {int(first['year'])}, {last['value']:.0f} in "
             f"{int(last['year'])}, most ({top['value']:.0f}) in {int(top['year'])}.",
             "data": rows[["subject", "year", "value", "unit", "source_id"]],
-            "note": "One database's count. There is no like count for other powers at hand, so it "
+            "note": "One database's count. There is no like count for other powers, so it "
             "cannot show a priority.",
         },
     )

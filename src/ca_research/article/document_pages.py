@@ -254,8 +254,7 @@ def _sides(claim_id: str, sides: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
 
 _SHAPES = {
     "acts": "Square: upon elections, laws, courts, appointments or territory; circle: upon "
-    "contracts, press or associations; diamond: by force or secret services; a triangle would be "
-    "unrest.",
+    "contracts, press or associations; diamond: by force or secret services; triangle: unrest.",
     "conditions": "Circle: an economic condition; square: a policy condition.",
 }
 
@@ -284,18 +283,19 @@ def _cases(claim_id: str, evidence: pd.DataFrame) -> Iterator[tuple[Figure, dict
         for (power, case), part in cases.groupby(["power", "case"])
     )
     what = (
-        "acts of both powers in internal affairs, by one rule"
+        "reported acts, by one rule for both powers,"
         if scheme == "acts"
-        else "conditions of Chinese finance"
+        else "reported conditions of Chinese finance,"
     )
+    rest = f"{in_words(enough) if enough else 'none'} rest{'s' if enough == 1 else ''}"
     yield (
-        documents.case_strip(cases, enough=documents.ENOUGH),
+        documents.case_list(cases, enough=documents.ENOUGH),
         {
             "section": "main",
-            "title": f"Reported {what}: {enough} of {total} cases rest on two independent sources",
+            "title": f"Of {in_words(total)} {what} {rest} on two or more independent sources",
             "alt": f"Independent sources by case. {said}.",
             "data": cases,
-            "note": f"{_SHAPES[scheme]} Filled: by the strict code, ring: by the wide code alone, "
-            "dashed: what counts as documented. Without commentary.",
+            "note": f"{_SHAPES[scheme]} Bold: two independent sources or more. Ring: a source that "
+            "speaks of it only if read widely. Without commentary.",
         },
     )

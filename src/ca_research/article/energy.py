@@ -147,7 +147,8 @@ def energy_share(
         return estimates(
             [
                 estimate_row(
-                    missing=f"{commodity}: {found}{when} with both origin and total at hand{older}"
+                    missing=f"{commodity}: {found}{when} with figures for both origin and total"
+                    f"{older}"
                 )
             ]
         )
@@ -177,8 +178,8 @@ def energy_share_before(
         return estimates(
             [
                 estimate_row(
-                    missing=f"{commodity}: no year before {before} with both origin and total "
-                    "at hand"
+                    missing=f"{commodity}: no year before {before} with figures for both "
+                    "origin and total"
                 )
             ]
         )

@@ -86,9 +86,7 @@ def favour_change(
         mine = table[table["economy"] == economy]
         if len(mine) < 2:
             out.append(
-                estimate_row(
-                    economy=economy, missing=f"{_count(len(mine))} of the {series} at hand"
-                )
+                estimate_row(economy=economy, missing=f"{_count(len(mine))} of the {series} known")
             )
         else:
             ends = mine.iloc[[0, -1]]
@@ -312,7 +310,7 @@ def exceptions(
         ]
     )
     if views.empty:
-        return estimates([estimate_row(missing="no waves of the barometer at hand")])
+        return estimates([estimate_row(missing="no waves of the barometer are known")])
     return estimates([estimate_row(used, low=low, high=high, interval="seen to seen or not known")])
 
 

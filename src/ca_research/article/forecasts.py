@@ -21,6 +21,7 @@ from ..estimates.measures import by_economy, measure, parts, tells
 from ..ground import economies as eco
 from ..ground.arguments import day, whole_number
 from ..ground.errors import CaResearchError, CoverageError, UnknownNameError, known_name
+from ..ground.periods import day_in_words
 from ..plots import style
 from ..plots.needs import needs, one_figure
 from ..plots.panels import panels
@@ -45,6 +46,7 @@ MODELS: dict[str, Callable[[pd.Series, int], Forecast]] = {
     "arima": arima,
 }
 SERIES = ("china_imports", "own_turnover")
+_SAID = {"china_imports": "China's imports", "own_turnover": "its own turnover"}
 SCALES = ("log", "level")
 _CELL = ["reporter", "partner", "year", "flow", "product", "source_id"]
 
@@ -360,7 +362,7 @@ def value_series(
     )
     table = table[table["flows"] == flows].drop(columns="flows").sort_index()
     if table.empty:
-        raise CoverageError(f"{economy}: no series of {series.replace('_', ' ')} at hand")
+        raise CoverageError(f"{economy}: no series of {_SAID[series]}")
     steps = np.flatnonzero(np.diff(table.index) != 1)
     table = table.iloc[steps[-1] + 1 :] if len(steps) else table  # the years after the last gap
     return table.reset_index(), rows[rows["year"].isin(table.index)]
@@ -457,9 +459,8 @@ def relative_forecast_error(
             table, used = found
             train, later = _split(table, known_by, scale)
             if later.empty or train.empty:
-                raise CoverageError(
-                    f"{code}: no year known {'after' if later.empty else 'by'} {known_by}"
-                )
+                when = f"{'after' if later.empty else 'by'} {day_in_words(known_by)}"
+                raise CoverageError(f"{code}: no year known {when}")
             made = {
                 "mase": _forecast(model, train, len(later)),
                 "mase_naive": naive(train, len(later)),
@@ -481,7 +482,8 @@ def relative_forecast_error(
                 | row
             )
         except CaResearchError as error:
-            out.append(estimate_row(economy=code, missing=error.what) | row)
+            reason = error.what.removeprefix(f"{code}: ")
+            out.append(estimate_row(economy=code, missing=reason) | row)
     return estimates(out).assign(
         **{k: [r[k] for r in out] for k in ("mase", "mase_naive", "scored")}
     )

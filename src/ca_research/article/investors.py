@@ -98,7 +98,7 @@ def contractor_rank(investment: pd.DataFrame, *, economies: Sequence[str]) -> pd
             rows.append(
                 estimate_row(
                     economy=host,
-                    missing="only running totals of contracted works are at hand, for one or two "
+                    missing="only running totals of contracted works are known, for one or two "
                     "contractors",
                 )
             )

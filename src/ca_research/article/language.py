@@ -52,7 +52,7 @@ def _yearly(
         rows,
         None,
         f"{name}: "
-        + (f"counted for {years} only" if years else "no yearly count of the region at hand"),
+        + (f"counted for {years} only" if years else "no yearly count of the region is known"),
     )
 
 
@@ -242,6 +242,30 @@ def stated_growth(facts: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def learning_pairs(
+    culture: pd.DataFrame, facts: pd.DataFrame, *, bound: str = "as_printed", last_from: int = 0
+) -> pd.DataFrame:
+    """Two dates of one institute or test that can be compared, outside the pandemic (PANDEMIC).
+
+    culture, facts, bound, last_from: as in `learning_growth`.
+    Returns what (learners at one institute, or candidates of the test, as stated), economy,
+    first_year, last_year, first, last (persons, null where only growth is stated), growth (per cent
+    in five years, compound), source_id; the slowest growth of an economy first.
+    """
+    cases = learner_cases(culture, bound=bound, last_from=last_from, opening="left_out")
+    stated = stated_growth(facts)
+    stated = stated[stated["last_year"] >= whole_number("last_from", last_from)]
+    shared = ["economy", "first_year", "last_year", "growth", "source_id"]
+    pairs = pd.concat(
+        [
+            cases[[*shared, "first", "last"]].assign(what="learners at one institute"),
+            stated[shared].assign(what="candidates of the test, as stated"),
+        ]
+    )
+    apart = pairs["first_year"].isin(PANDEMIC) | pairs["last_year"].isin(PANDEMIC)
+    return pairs[~apart].sort_values(["economy", "growth"], ignore_index=True)
+
+
 @measure("relations.learning_growth")
 def learning_growth(
     culture: pd.DataFrame,
@@ -263,15 +287,8 @@ def learning_growth(
     a pair has the reason in `missing`.
     Raises UnknownNameError for another bound.
     """
-    cases = learner_cases(culture, bound=bound, last_from=last_from, opening="left_out")
-    stated = stated_growth(facts)
-    stated = stated[stated["last_year"] >= whole_number("last_from", last_from)]
-    pairs = pd.concat(
-        [cases, stated[["economy", "first_year", "last_year", "growth", "source_id"]]]
-    )
-    apart = pairs["first_year"].isin(PANDEMIC) | pairs["last_year"].isin(PANDEMIC)
-    slowest = pairs[~apart].sort_values("growth").drop_duplicates("economy")
-    slowest = slowest.set_index("economy")
+    pairs = learning_pairs(culture, facts, bound=bound, last_from=last_from)
+    slowest, stated = pairs.drop_duplicates("economy").set_index("economy"), stated_growth(facts)
     out = []
     for economy in economies:
         if economy not in slowest.index:

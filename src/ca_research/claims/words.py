@@ -53,8 +53,9 @@ def criterion_number(c: Mapping[str, Any]) -> str:
     """What a criterion comes to in the main specification, for a reader."""
     if len(c["cells"]) > 1:
         open_ = int((c["high"] or 0) - (c["low"] or 0))
-        return f"{number(c['estimate'])} of {len(c['cells'])} {c['counted']}" + (
-            f" ({open_} open)" if open_ else ""
+        noun = "countries" if c["counted"] == "economies" else c["counted"]
+        return f"{number(c['estimate'])} of {len(c['cells'])} {noun}" + (
+            f" ({open_} cannot be said)" if open_ else ""
         )
     where = c["cells"][0] if c["cell_threshold"] is not None else c
     unit, values = c["unit"], [where["estimate"]] * 2

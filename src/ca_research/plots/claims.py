@@ -19,6 +19,7 @@ from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..registry.words import axis_words, value_words
 from ..tables import Coverage
 from . import style
+from .narrow import name_rows, redrawn
 from .needs import needs, one_of
 from .show import show
 
@@ -41,6 +42,8 @@ def curve_data(claim: Claim, verdict: Verdict, criterion: str) -> pd.DataFrame:
     return table.sort_values(["value", "high", "spec"], na_position="last", ignore_index=True)
 
 
+_HEADING = object()
+"""Stands for the choice in a row that names an axis."""
 _ROW, _CHART, _STEP = 0.2, 1.5, 0.22
 """Inches: height of a row of choices, height of the values above, width of one specification where
 there is room.
@@ -49,6 +52,7 @@ _LETTER = 0.072
 """Inches: a letter of TICK size, roomily."""
 
 
+@redrawn
 @needs(
     "data", "spec", "is_main", "value", "low", "high", "met", "threshold", like="plots.curve_data"
 )
@@ -87,15 +91,20 @@ def specification_curve(
     choices = [(a, v) for a in varied for v in dict.fromkeys(data.sort_values("spec")[a])]
     heads = {a: heads[a] for a in varied}
     names = [words(a, v) for a, v in choices]
-    left = 0.35 + _LETTER * (
-        max(map(len, heads.values()), default=4) + max(map(len, names), default=4)
-    )
+    heading, row_height = max(map(len, heads.values()), default=4), _ROW
+    if style.wide() < style.WIDE:  # what is chosen stands on a row of its own
+        rows_of = [(a, [c for c in choices if c[0] == a]) for a in varied]
+        choices = [row for axis, of_axis in rows_of for row in [(axis, _HEADING), *of_axis]]
+        names = ["" if v is _HEADING else textwrap.fill(words(a, v), 16) for a, v in choices]
+        heading, row_height = 0, _ROW + 0.13 * any("\n" in name for name in names)
+    longest = max((len(line) for name in names for line in name.split("\n")), default=4)
+    left = 0.35 + _LETTER * (heading + longest)
     note = f"{len(data)} specifications, sorted. Ring: the main one. Dashed: threshold."
     if (data["value"].isna() & (data["low"].isna() | data["high"].isna())).any():
         note += " Arrow: a figure is known only to lie on that side."
-    width = min(style.WIDE, max(left + 0.35 + _STEP * len(data), 3.4))
+    width = min(style.wide(), max(left + 0.35 + _STEP * len(data), style.PHONE))
     lines = textwrap.wrap(note, int(width / _LETTER))
-    below, rows = 0.12 + 0.17 * len(lines), _ROW * max(len(choices), 1)
+    below, rows = 0.12 + 0.17 * len(lines), row_height * max(len(choices), 1)
     height = 0.34 + _CHART + 0.14 + rows + below
     with style.context():
         figure = plt.figure(figsize=(width, height))
@@ -113,7 +122,7 @@ def specification_curve(
         )
         x = np.arange(len(data))
         for row, (axis, value) in enumerate(choices):
-            here = x[(data[axis] == value).to_numpy()]
+            here = x[(data[axis] == value).to_numpy()] if value is not _HEADING else x[:0]
             bottom.scatter(
                 here,
                 np.full(len(here), row),
@@ -303,17 +312,27 @@ def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:
                     }
                 )
     data = pd.DataFrame(records, columns=["criterion", "economy", "state", "year", "missing"])
+    return _judged(data), data
+
+
+@redrawn
+def _judged(data: pd.DataFrame) -> Figure:
+    """Economies by criteria, which stand over their cells where there is no room beside them."""
     criteria, cells = list(dict.fromkeys(data["criterion"])), list(dict.fromkeys(data["economy"]))
+    over = style.wide() < style.WIDE
+    row, top, part = (0.74, 0.46, 0.5) if over else (0.36, 0.08, 0.84)
+    if over and len(cells) == 1:  # words of one line
+        row, top, part = 0.56, 0.5, 0.46
     with style.context():
-        figure, ax = plt.subplots(figsize=(style.WIDE, 0.75 + 0.36 * max(len(criteria), 1)))
+        figure, ax = plt.subplots(figsize=(style.wide(), 0.75 + row * max(len(criteria), 1)))
         fill = {"met": style.STATE["holds"], "not met": style.STATE["fails"], "undecided": "none"}
         for r in data.itertuples():
             x, y = cells.index(r.economy), criteria.index(r.criterion)
             ax.add_patch(
                 plt.Rectangle(
-                    (x + 0.04, y + 0.08),
+                    (x + 0.04, y + top),
                     0.92,
-                    0.84,
+                    part,
                     facecolor=fill[r.state],
                     edgecolor=style.OTHER,
                     linewidth=0.8,
@@ -330,8 +349,8 @@ def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:
             text += f" {int(r.year)}" if pd.notna(r.year) and r.state != "undecided" else ""
             ax.text(
                 x + 0.5,
-                y + 0.5,
-                text,
+                y + top + part / 2,
+                "\n".join(text.rsplit(" ", 1)) if over and len(cells) > 1 else text,
                 ha="center",
                 va="center",
                 fontsize=style.TICK,
@@ -344,11 +363,14 @@ def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:
             [eco.name_of(c) for c in cells],
             fontsize=style.TICK,
         )
-        ax.set_yticks([i + 0.5 for i in range(len(criteria))], criteria, fontsize=style.TICK)
+        if over:
+            name_rows(ax, criteria, top)
+        else:
+            ax.set_yticks([i + 0.5 for i in range(len(criteria))], criteria, fontsize=style.TICK)
         ax.xaxis.tick_top()
         style.bare(ax, x=False, y=False)
         figure.tight_layout()
-    return figure, data
+    return figure
 
 
 @needs("coverage", "source_id", "year", "figures", like="coverage")

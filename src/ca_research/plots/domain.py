@@ -15,10 +15,12 @@ from ..ground import economies as eco
 from ..ground.errors import CoverageError, UsageError
 from ..registry.words import party, source_name, value_words
 from . import style
+from .narrow import redrawn
 from .needs import by_year, needs, one_figure, one_of
 from .panels import apart, line, panels, shade_uncounted
 
 
+@redrawn
 @needs("ranks", "economy", "basis", "year", "partner", "low", "high", like="trade.rank", empty=True)
 def trade_ranges(
     ranks: pd.DataFrame,
@@ -42,7 +44,7 @@ def trade_ranges(
         ["economy", "basis", "partner"],
         hint="keep one year of each basis, trade.rank(..., year=...)",
     )
-    several = len(economies) > 1
+    several, alone = len(economies) > 1, style.wide() < style.WIDE  # each panel by itself
     with style.context():
         figure, grid = plt.subplots(
             len(economies),
@@ -62,7 +64,7 @@ def trade_ranges(
                     _range(ax, y, code, part)
                 ax.set_yticks(
                     range(len(shown)),
-                    [party(code) if j == 0 else "" for code in shown],
+                    [party(code) if j == 0 or alone else "" for code in shown],
                     color=style.INK,
                 )
                 ax.set_ylim(len(shown) - 0.4, -0.6)
@@ -76,6 +78,10 @@ def trade_ranges(
                 style.bare(ax, y=False)
                 year = str(int(part["year"].iloc[0])) if len(part) else ""
                 head = value_words(basis)
+                if several and alone:
+                    said = filter(None, (f"{eco.name_of(economy)}: {head}", year))
+                    ax.set_title(", ".join(said))
+                    continue
                 if several and i == 0:
                     ax.annotate(
                         head,

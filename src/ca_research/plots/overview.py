@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from ..ground.errors import UnknownNameError
 from ..registry import VERDICTS
 from . import style
+from .narrow import redrawn
 from .needs import needs
 
 _ACROSS = 3  # ids beside each other in one cell
@@ -22,6 +23,7 @@ _LINE, _GAP, _HEAD = (
 )  # inches: a line of ids, the room around a theme's rule, the heads of the columns
 
 
+@redrawn
 @needs("glance", "claim", "theme", "verdict", "fragile", like="claims.overview.table", empty=True)
 def verdict_matrix(glance: pd.DataFrame) -> Figure:
     """Claims by theme (rows) and verdict (columns), each by its id; a fragile one is underlined.
@@ -30,6 +32,8 @@ def verdict_matrix(glance: pd.DataFrame) -> Figure:
     """
     if odd := sorted(set(glance["verdict"]) - set(VERDICTS)):
         raise UnknownNameError("verdict", odd[0], VERDICTS)
+    if style.wide() < style.WIDE:
+        return _verdict_list(glance)
     themes = list(dict.fromkeys(glance["theme"]))
     cells = {key: part for key, part in glance.groupby(["theme", "verdict"])}
     lines = {
@@ -83,4 +87,32 @@ def verdict_matrix(glance: pd.DataFrame) -> Figure:
                             [x, x + 0.27], [y + 0.085] * 2, color=style.VERDICT[word], linewidth=1.4
                         )
             top += lines[theme] * _LINE + _GAP
+    return figure
+
+
+def _verdict_list(glance: pd.DataFrame) -> Figure:
+    """The same in one column: of each theme the verdicts of its entries, each with their ids."""
+    at, across, lines = 0.0, 5, []
+    for theme, of_theme in glance.groupby("theme", sort=False):
+        lines.append((at + _LINE / 2, 0.0, str(theme), style.INK, False))
+        at += _LINE
+        for word in (w for w in VERDICTS if (of_theme["verdict"] == w).any()):
+            colour = style.VERDICT[word]
+            lines.append((at + _LINE / 2, 0.1, word, colour, False))
+            part = of_theme[of_theme["verdict"] == word]
+            for place, row in enumerate(part.itertuples()):
+                y, x = at + (place // across + 0.5) * _LINE, 1.55 + place % across * 0.37
+                lines.append((y, x, str(row.claim), colour, bool(row.fragile)))
+            at += _LINE * math.ceil(len(part) / across)
+        at += _GAP
+    with style.context():
+        figure = plt.figure(figsize=(style.wide(), at))
+        ax = figure.add_axes((0, 0, 1, 1))
+        ax.set(xlim=(0, style.wide()), ylim=(at, 0))
+        ax.axis("off")
+        for y, x, words, colour, fragile in lines:
+            weight = "bold" if x > 1 or not x else "normal"
+            ax.text(x, y, words, color=colour, fontweight=weight, va="center", fontsize=style.LABEL)
+            if fragile:
+                ax.plot([x, x + 0.27], [y + 0.085] * 2, color=colour, linewidth=1.4)
     return figure

@@ -29,6 +29,20 @@ from ..ground.numbers import NOTHING, fixed
 from ..registry.words import cell_words
 from ..tables import source_ids
 from . import style
+from .narrow import narrowed
+
+_MARGIN = 0.06
+"""Inches around what is drawn."""
+_TAG = re.compile(r"<[^>]*>")
+_LEVEL = re.compile(r' transform="rotate\(-?0 [^"]*\)"')
+_LONG = re.compile(r"(\.\d\d)\d+")
+
+
+def _shorter(tag: re.Match[str]) -> str:
+    """A tag whose places have two decimals: a hundredth of a point is less than a screen shows. A
+    word that is turned by nothing does not say so.
+    """
+    return re.sub(r'\b(?:d|x|y)="[^"]*"', lambda m: _LONG.sub(r"\1", m[0]), _LEVEL.sub("", tag[0]))
 
 
 def to_svg(figure: Figure) -> str:
@@ -39,11 +53,31 @@ def to_svg(figure: Figure) -> str:
             buffer,
             format="svg",
             bbox_inches="tight",
-            pad_inches=0.06,
+            pad_inches=_MARGIN,
             metadata={"Date": None, "Creator": None},
         )
     svg = buffer.getvalue()
-    return svg[svg.index("<svg") :]
+    return _TAG.sub(_shorter, svg[svg.index("<svg") :])
+
+
+FITS = 3.7
+"""Inches: an SVG up to here is shown on a phone as it is, hardly smaller than drawn."""
+
+
+def inches(svg: str) -> float:
+    """Width of an SVG as matplotlib writes it."""
+    found = re.search(r'\bwidth="([\d.]+)pt"', svg)
+    return float(found[1]) / 72 if found else 0.0
+
+
+def _narrow_svg(figure: Figure) -> str:
+    """SVG of the figure for a phone; '' where it cannot be narrower."""
+    narrow = narrowed(figure)
+    if narrow is None:
+        return ""
+    svg = to_svg(narrow)
+    plt.close(narrow)
+    return svg
 
 
 def show(
@@ -73,6 +107,7 @@ def show(
     figure = ax if isinstance(ax, Figure) else ax.get_figure()
     assert isinstance(figure, Figure)
     svg = to_svg(figure)
+    narrow = _narrow_svg(figure) if inches(svg) > FITS else ""
     plt.close(figure)
     cited = source_ids(data if sources is None else sources)
     record: dict[str, Any] = {
@@ -84,6 +119,7 @@ def show(
         "sources": cited,
         "tables": list(tables),
         "csv": _csv(data),
+        "narrow": narrow,
     }
     display({"image/svg+xml": svg, FIGURE_MIME: record, "text/plain": f"{title}\n{alt}"}, raw=True)
 

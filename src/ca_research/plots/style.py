@@ -6,7 +6,9 @@ data (registry/article.yaml).
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import matplotlib as mpl
@@ -29,6 +31,9 @@ size is used.
 """
 WIDE, TALL = 8.2, 2.2
 """Inches: the widest figure (the column of a page) and the height of one row of small multiples."""
+PHONE = 3.38
+"""Inches: the widest figure on a phone, with the margin that an SVG has around it."""
+_room = ContextVar("room", default=WIDE)
 CLEAR = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
 """Box behind words that would cross a line."""
 VERDICT = {
@@ -38,6 +43,21 @@ VERDICT = {
     "not enough evidence": MUTED,
     "not testable": MUTED,
 }
+
+
+def wide() -> float:
+    """Inches that a figure may take here: WIDE, or PHONE within `narrow()`."""
+    return _room.get()
+
+
+@contextmanager
+def narrow() -> Iterator[None]:
+    """Whatever is drawn within is for a phone."""
+    token = _room.set(PHONE)
+    try:
+        yield
+    finally:
+        _room.reset(token)
 
 
 def colour(code: str, other: str = OTHER) -> str:
@@ -59,6 +79,11 @@ def context() -> AbstractContextManager[Any]:
             "savefig.facecolor": "none",
             "figure.dpi": 100,
             "font.family": "sans-serif",
+            "font.sans-serif": [
+                "DejaVu Sans",
+                "Verdana",
+                "Arial",
+            ],  # named at each word
             "font.size": TICK,
             "text.parse_math": False,  # a dollar sign in a name or a unit is a dollar sign
             "text.color": INK,

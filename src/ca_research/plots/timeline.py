@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from ..ground.errors import UsageError
 from ..tables.dates import bounds
 from . import style
+from .narrow import redrawn
 from .needs import needs
 
 
@@ -58,7 +59,7 @@ def _label(
     """
     first = row["first_day"] if pd.notna(row["first_day"]) else row["last_day"]
     text = _shown(str(row["date"]))
-    half = 0.0085 * span * len(text)
+    half = 0.0085 * span * len(text) * style.WIDE / style.wide()
     low, high = ax.get_xlim()
     at = float(mdates.date2num(first + (row["last_day"] - first) / 2))
     at = min(max(at, low + half), high - half)
@@ -88,6 +89,7 @@ def _window(ax: Axes, label: str, first: pd.Timestamp, last: pd.Timestamp, y: fl
     )
 
 
+@redrawn
 @needs(
     "rows",
     "panel",

@@ -18,6 +18,9 @@ _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+")
 _ECONOMY = re.compile(r"\b([A-Z]{3}|EU27)(?=:| [\d+\u2212-])")
 _SOURCE = re.compile(r"\b(?:P\d{3}[A-Z]?|[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b")
 _SHARE = re.compile(r"^([01](?:\.\d+)?)(?: to ([01](?:\.\d+)?))? share of (\w)")
+_PAIR = re.compile(r"([A-Z]{3})-([A-Z]{3}|EU27)")
+_CODES = re.compile(r"\b(?:[A-Z]{3}|EU27)\b")
+_PERCENT = re.compile(r"(?<=\d) %")
 _MINUS = re.compile(r"(?<![\w.,)-])-(?=\d)")
 
 
@@ -123,12 +126,35 @@ def cell_words(column: str, value: str) -> str:
     if value in eco.codes():
         return party(value)
     if column == "origin":
-        return value.replace("_", " ")
+        return _origin_words(value)
     if value in words().codes or _CODE.fullmatch(value):
-        return value_words(value)
+        return _named(value_words(value))
+    if (pair := _PAIR.fullmatch(value)) and set(pair.groups()) <= eco.codes():
+        return " and ".join(map(party, pair.groups()))
+    if len(parts := value.split()) > 1 and set(parts[1:]) <= eco.codes():
+        first, *rest = map(_named, parts)
+        joint = ", " if parts[0] in eco.codes() else ": "  # 'exports KAZ KGZ': of what, and whose
+        return f"{first}{joint}{', '.join(rest)}"
     value = _SHARE.sub(lambda m: f"{_percents(*m.groups()[:2])}% of {m[3]}", value)
+    value = _PERCENT.sub("%", value)
     text = _SOURCE.sub(lambda m: source_name(m[0]).replace(", ", " ") or m[0], value)
     return _MINUS.sub("\u2212", _ECONOMY.sub(lambda m: party(m[1]), text))
+
+
+def _named(text: str) -> str:
+    """A text with the codes of economies by name."""
+    return _CODES.sub(lambda m: party(m[0]) if m[0] in eco.codes() else m[0], text)
+
+
+def _origin_words(value: str) -> str:
+    """An origin of documents, one that is named after a party by its name: 'Uzbekistan: trial
+    2005' for UZB_TRIAL_2005.
+    """
+    first, _, rest = value.partition("_")
+    if not rest or first not in eco.codes():
+        return value.replace("_", " ")
+    kept = (w if len(w) < 4 or not w.isupper() else w.capitalize() for w in rest.split("_"))
+    return f"{party(first)}: {' '.join(kept)}"
 
 
 def _percents(*fractions: str | None) -> str:

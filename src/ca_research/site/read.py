@@ -51,6 +51,7 @@ class _Record(BaseModel):
 class _Figure(_Record):
     alt: Annotated[str, Field(min_length=1)]
     svg: Annotated[str, Field(pattern="<svg")]
+    narrow: Annotated[str, Field(pattern="^$|<svg")] = ""
     tables: list[str] = Field(default_factory=list)
 
 
@@ -96,13 +97,14 @@ MOST_QUOTED = 25
 @dataclass
 class Item:
     """A figure or a table: its record, the number of the cell that made it, and the SVG of a
-    figure.
+    figure; `narrow` is the one for a phone, where there is one.
     """
 
     kind: str
     record: dict[str, Any]
     cell: int
     svg: str = ""
+    narrow: str = ""
 
     @property
     def section(self) -> str:
@@ -296,7 +298,7 @@ def _items(data: Mapping[str, Any], cell: int) -> list[Item]:
     found = []
     if FIGURE_MIME in data:
         figure = _Figure.model_validate({**data[FIGURE_MIME], "svg": data.get("image/svg+xml")})
-        found.append(Item("figure", dict(data[FIGURE_MIME]), cell, figure.svg))
+        found.append(Item("figure", dict(data[FIGURE_MIME]), cell, figure.svg, figure.narrow))
     if TABLE_MIME in data:
         _Table.model_validate(data[TABLE_MIME])
         found.append(Item("table", dict(data[TABLE_MIME]), cell))

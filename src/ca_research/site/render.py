@@ -20,11 +20,11 @@ from ..claims import overview
 from ..claims.answers import ways
 from ..claims.words import STATE_WORDS, bounds, criterion_number, source_words
 from ..ground import economies
-from ..ground.display import GRID, HUE, INK, MUTED, OTHER, PAPER, STATE
+from ..ground.display import GRID, HUE, INK, MUTED, OTHER, PAPER, STATE, is_year
 from ..ground.numbers import NOTHING, between, number
 from ..ground.periods import day_in_words
 from ..registry.glossary import glossary
-from ..registry.words import axis_words, choice_words, value_words
+from ..registry.words import axis_words, cell_words, choice_words, source_name, value_words
 from ..tables import cite
 from . import copies, parts
 from .first_use import anchor
@@ -52,6 +52,10 @@ _COLOURS = {
 } | {colour: f"var(--f{colour[1:]})" for colour in _DARK}
 
 
+ON_A_PHONE = 360
+"""Pixels: a picture drawn no wider shrinks into the column of a phone instead of being scrolled."""
+
+
 def svg_markup(svg: str, prefix: str, label: str) -> Markup:
     """An SVG ready to stand in a page: harmless, with theme colours, unique ids and a text
     alternative.
@@ -67,7 +71,9 @@ def svg_markup(svg: str, prefix: str, label: str) -> Markup:
     svg = re.sub(r'(href="#|url\((?:&quot;)?#)', rf"\1{prefix}-", svg)
     head, rest = svg.split(">", 1)
     width = re.search(r'\swidth="([\d.]+)pt"', head)
-    fluid = f";--w:{(px := round(float(width[1]) * 4 / 3))}px;max-width:{px}px" if width else ""
+    px = round(float(width[1]) * 4 / 3) if width else 0
+    least = px if px > ON_A_PHONE else 0
+    fluid = f";--w:{least}px;max-width:{px}px" if width else ""
     head = re.sub(r'\s(?:width|height)="[^"]*"', "", head)
     return Markup(
         f'{head} style="{INHERITED}{fluid}" role="img" aria-label="{Markup.escape(label)}">{rest}'
@@ -117,6 +123,9 @@ def environment() -> Environment:
         "words": lambda text: str(text).replace("_", " "),
         "markdown": lambda text: Markup(markdown(text)),
         "axis": axis_words,
+        "cell": _cell,
+        "head": lambda name: _HEADS.get(name, name),
+        "plain": _plain,
         "choices": _choices,
         "economy": economies.name_of,
         "csv_uri": lambda text: data_uri(text, "text/csv"),
@@ -130,6 +139,7 @@ def environment() -> Environment:
         "code": lambda text: Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))),
         "capital": lambda text: str(text)[:1].upper() + str(text)[1:],
         "day_in_words": day_in_words,
+        "heads_of_cards": heads_of_cards,
         "slug": anchor,
     }
     env.filters |= filters
@@ -181,6 +191,30 @@ _PARTS = {
 """What templates may call."""
 
 
+def _plain(line: str) -> str:
+    """A line of what leaving one out does, its source by publisher and year."""
+    known = registry.sources()
+    line = re.sub(
+        r"(?<=without the source )[\w.-]+",
+        lambda m: source_name(m[0]) if m[0] in known else m[0],
+        line,
+    )
+    return cell_words("", line)
+
+
+_HEADS = {"economy": "country", "economies": "countries"}
+"""Heads of columns as a reader should see them; files keep the names of the field."""
+
+
+def _cell(value: Any, column: str) -> str:
+    """A cell of the rows behind a number, as a reader should see it."""
+    if value is None:
+        return NOTHING
+    if is_year(column) or (column == "period" and isinstance(value, (int, float))):
+        return str(value)
+    return cell_words(column, value) if isinstance(value, str) else number(value)
+
+
 def _choices(choices: Mapping[str, Any], spec: registry.ClaimSpec) -> str:
     """The choices of a stored specification in words; an axis that is no longer declared keeps its
     codes.
@@ -194,5 +228,30 @@ def _choices(choices: Mapping[str, Any], spec: registry.ClaimSpec) -> str:
     return ", ".join(said)
 
 
+FEWEST, MOST, LONG = 4, 12, 60
+"""Tables whose rows become cards on a phone have so many columns at least, or cells of so many
+letters in a row; with more columns than MOST a table is a matrix, and is scrolled.
+"""
+
+
+def heads_of_cards(item: Item) -> Markup:
+    """Attributes of a table whose rows become cards on a phone: its heads, by number of column,
+    which a style sheet writes before each cell; '' for another.
+    """
+    heads, rows = item.record["columns"], item.record["rows"]
+    fits = len(heads) < FEWEST and all(sum(map(len, row)) < LONG for row in rows)
+    if fits or len(heads) > MOST:
+        return Markup("")
+    said = (re.sub(r'[\\"<\n]', lambda m: f"\\{ord(m[0]):x} ", head) for head in heads)
+    names = ";".join(f'--h{i}:"{head}"' for i, head in enumerate(said, 1))
+    return Markup(' class="rows" style="{}"').format(names)
+
+
 def _figure(item: Item, prefix: str) -> Markup:
-    return svg_markup(item.svg, prefix, item.record["alt"])
+    """The picture, and beside it the one for a phone; a style sheet shows one of the two."""
+    alt = item.record["alt"]
+    wide = svg_markup(item.svg, prefix, alt)
+    if not item.narrow:
+        return wide
+    narrow = svg_markup(item.narrow, f"{prefix}-n", alt)
+    return Markup('<div class="wide">{}</div><div class="slim">{}</div>').format(wide, narrow)

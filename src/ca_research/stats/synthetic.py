@@ -185,6 +185,10 @@ class SyntheticControl(Result):
         )
 
 
+def _periods(count: int) -> str:
+    return "one period" if count == 1 else f"{count} periods"
+
+
 def _rmspe(gap: np.ndarray) -> float:
     return float(np.sqrt(np.mean(gap**2)))
 
@@ -314,12 +318,13 @@ def synthetic_control(
     before, used = int((~after).sum()), [c for c in pool if c not in gone]
     if before < least_before or not after.any():
         raise CoverageError(
-            f"{treated}: {before} period(s) before {start:g} and {int(after.sum())} from then on",
+            f"{treated}: {_periods(before)} before {start:g} and {int(after.sum())} from then on",
             hint=f"at least {least_before} before and one after are needed",
         )
     if len(used) < least_donors:
         raise CoverageError(
-            f"{treated}: {len(used)} donor(s) observed throughout, {least_donors} needed",
+            f"{treated}: {least_donors} donors observed throughout are needed, there are "
+            f"{len(used)}",
             hint="widen the pool",
         )
     spread = float(wide[treated][~after].std(ddof=0))

@@ -1,6 +1,6 @@
 """The Belt and Road: who signed when by which list, and what exports to China did after it."""
 
-from .income import income_fits, income_gain_p, income_loss_p, incomes
+from .income import income_control, income_fits, income_gain_p, income_loss_p, incomes
 from .measures import (
     PLACEHOLDERS,
     accession,
@@ -33,6 +33,7 @@ __all__ = [
     "effect",
     "effect_fits",
     "gain_p",
+    "income_control",
     "income_fits",
     "income_gain_p",
     "income_loss_p",

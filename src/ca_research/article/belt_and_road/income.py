@@ -16,6 +16,7 @@ from ...estimates.measures import measure, parts
 from ...ground import economies as eco
 from ...ground.errors import CoverageError, UnknownNameError, UsageError
 from ...stats.frames import alike, require
+from ...stats.synthetic import SyntheticControl
 from ..settings import settings
 from .placebos import (
     SIDES,
@@ -23,6 +24,7 @@ from .placebos import (
     Dates,
     Prepared,
     axes,
+    control_in,
     dates_by_list,
     fits_frame,
     fits_in,
@@ -109,6 +111,27 @@ def income_fits(
     return fits_frame(fits_in(shared, economies, choices | {"method": method}))
 
 
+def income_control(
+    macro: pd.DataFrame,
+    events: pd.DataFrame,
+    economy: str,
+    *,
+    accession_list: str | None = None,
+    donors: str = "never_or_late",
+    method: str = "synthetic",
+    until: int = UNTILS[0],
+) -> SyntheticControl:
+    """The synthetic control of one economy's income per head (log of constant USD).
+
+    macro, events, accession_list, donors, method, until: as in `income_fits`. economy: a code or
+    name.
+    Raises CoverageError where it cannot be fitted, UnknownNameError for another choice.
+    """
+    choices = {"accession_list": accession_list, "donors": donors}
+    shared = prepared_incomes(macro, events, **choices, until=until)
+    return control_in(shared, economy, method)
+
+
 def _rank(side: str, fits: pd.DataFrame, economies: Sequence[str]) -> pd.DataFrame:
     fits = fits[fits["economy"].isin([eco.resolve(e) for e in economies])]
     return estimates(fits.assign(estimate=fits[SIDES[side]]).to_dict("records"))
@@ -129,8 +152,12 @@ def income_gain_p(
 ) -> pd.DataFrame:
     """One-sided placebo rank p of a gain of income per head after signing.
 
-    macro: like table `macro` (`incomes`). Everything else as in `relations.gain_p`, without a
-    choice of source.
+    macro: like table `macro` (`incomes`). events: like table `events`. economies: codes or names of
+        those that signed.
+    accession_list: 'M_GFDC25' (if not given), 'M_LPV26' or 'texts'. donors: 'never_or_late' or
+        'never'. method: 'synthetic' or 'synthetic_demeaned'. until: the last year counted, 2020,
+        2019 or 2022.
+    fits: as `income_fits` makes them (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; an economy
     without a fit has the reason in `missing`.
     Raises UnknownNameError for another choice.
@@ -156,8 +183,11 @@ def income_loss_p(
 ) -> pd.DataFrame:
     """One-sided placebo rank p of a loss of income per head after signing.
 
-    macro, events, economies, accession_list, donors, method, until, fits: as in `income_gain_p`.
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy.
+    macro, events, economies, fits: as in `income_gain_p`.
+    accession_list, donors, method, until: as there ('M_GFDC25', 'M_LPV26' or 'texts';
+        'never_or_late' or 'never'; 'synthetic' or 'synthetic_demeaned'; 2020, 2019 or 2022).
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; an economy
+    without a fit has the reason in `missing`.
     Raises UnknownNameError for another choice.
     """
     choices = {"accession_list": accession_list, "donors": donors, "method": method}

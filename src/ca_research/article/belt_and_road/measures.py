@@ -19,6 +19,7 @@ from ...estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates
 from ...ground import economies as eco
 from ...ground.arguments import whole_number
 from ...ground.errors import CoverageError, UsageError, known_name
+from ...registry.words import source_name
 from ...stats.event_study import event_study
 from ...stats.frames import alike, numbers, require
 from ...stats.synthetic import synthetic_control
@@ -97,6 +98,13 @@ def accession(
         .agg("; ".join)
     )
     return first.assign(variants=first["economy"].map(shown)).reset_index(drop=True)
+
+
+def list_words(accession_list: str) -> str:
+    """Where a date of signing was looked for: 'in the list of Nedopil, 2025', 'in dated texts'."""
+    if accession_list not in settings().belt_and_road.lists:
+        return "in dated texts"
+    return f"in the list of {source_name(accession_list)}"
 
 
 def china_imports(trade: pd.DataFrame, source: str = "joined") -> pd.DataFrame:
@@ -238,8 +246,8 @@ def effect(
         (naive), one row (economy '') for all of them. accession_list, placeholder: see `accession`.
     donors, late_from: see `donor_pool`; late is after `until` where not given, and nobody who
         signed by then, by any list, is a donor (dated texts name few economies: with 'texts' the
-        donors are chosen by the earliest date of any list). source: see `china_imports`. until: last year
-        used.
+        donors are chosen by the earliest date of any list). source: see `china_imports`. until:
+        last year used.
     statistic: what stands in `estimate`: 'effect', or for the synthetic methods 'p' or
         'p_positive', the placebo rank of the RMSPE ratio (two-sided, or positive gaps only; least
         value 1 / (donors + 1)).
@@ -257,8 +265,7 @@ def effect(
         known_name(kind, value, known)
     if outcome not in OUTCOMES:
         raise CoverageError(
-            f"outcome {outcome!r} is not at hand: no table holds comparable GDP at constant "
-            "prices, or any other outcome",
+            f"no table holds {outcome.replace('_', ' ')} at constant prices, or any other outcome",
             hint=f"known: {', '.join(OUTCOMES)}; add a table of your own with the other one",
         )
     until = whole_number("until", until)
@@ -301,11 +308,11 @@ def effect(
         start = year.get(economy, pd.NA)
         if pd.isna(start) or economy not in wide:
             why = (
-                f"no known date of signing in {accession_list}"
+                f"no known date of signing {list_words(accession_list)}"
                 if pd.isna(start)
                 else "no imports reported by China"
             )
-            rows.append(estimate_row(economy=economy, missing=f"{economy}: {why}"))
+            rows.append(estimate_row(economy=economy, missing=why))
         elif method.startswith("synthetic"):
             try:
                 found = _synthetic(
@@ -316,7 +323,8 @@ def effect(
                 )
             except CoverageError as error:
                 rows.append(
-                    estimate_row(economy=economy, missing=error.what) | {"start": int(start)}
+                    estimate_row(economy=economy, missing=error.what.removeprefix(f"{economy}: "))
+                    | {"start": int(start)}
                 )
         else:
             able.append(economy)

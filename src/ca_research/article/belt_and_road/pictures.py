@@ -19,13 +19,20 @@ from ...plots.panels import panels
 @needs(
     "gaps", "economy", "time", "treated", "synthetic", "after", like="a synthetic control's frame"
 )
-def control_lines(gaps: pd.DataFrame, ranks: Mapping[str, str] | None = None) -> Figure:
+def control_lines(
+    gaps: pd.DataFrame,
+    ranks: Mapping[str, str] | None = None,
+    *,
+    unit: str = "million US dollars",
+    scale: float = 1e6,
+) -> Figure:
     """Observed and synthetic course, one panel per economy, named in the first; the dotted line is
-    the signing.
+    the signing, the shade the gap after it, with its mean size.
 
     gaps: columns economy, time, treated, synthetic (logs of USD), after, as from a synthetic
         control's frame.
     ranks: text under the title of each panel, one or more lines.
+    unit: of the axis, in words; scale: how many US dollars it is.
     """
     one_figure(gaps, ["economy", "time"], hint="keep one fit of each economy")
     codes = list(dict.fromkeys(gaps["economy"]))
@@ -33,10 +40,10 @@ def control_lines(gaps: pd.DataFrame, ranks: Mapping[str, str] | None = None) ->
         figure, axes = panels(len(codes))
         for i, (ax, code) in enumerate(zip(axes, codes, strict=False)):
             mine = gaps[gaps["economy"] == code].sort_values("time")
-            million = {c: np.exp(mine[c].astype(float)) / 1e6 for c in ("treated", "synthetic")}
+            courses = {c: np.exp(mine[c].astype(float)) / scale for c in ("treated", "synthetic")}
             ax.plot(
                 mine["time"],
-                million["treated"],
+                courses["treated"],
                 color=style.INK,
                 marker="o",
                 markersize=3,
@@ -44,7 +51,7 @@ def control_lines(gaps: pd.DataFrame, ranks: Mapping[str, str] | None = None) ->
             )
             ax.plot(
                 mine["time"],
-                million["synthetic"],
+                courses["synthetic"],
                 color=style.OTHER,
                 linestyle=(0, (4, 2)),
                 linewidth=1.8,
@@ -55,6 +62,7 @@ def control_lines(gaps: pd.DataFrame, ranks: Mapping[str, str] | None = None) ->
                 linewidth=1,
                 linestyle=(0, (2, 2)),
             )
+            _shade_gap(ax, mine, courses)
             ax.set_yscale("log")
             ax.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
             ax.yaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
@@ -71,19 +79,19 @@ def control_lines(gaps: pd.DataFrame, ranks: Mapping[str, str] | None = None) ->
                 va="bottom",
             )
             if i == 0:
-                _name_courses(ax, mine["time"].astype(float).to_numpy(), million)
+                _name_courses(ax, mine["time"].astype(float).to_numpy(), courses)
             ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
             style.bare(ax, x=False)
         for ax in axes[::3]:
-            ax.set_ylabel("million US dollars, log")
+            ax.set_ylabel(f"{unit}, log")
         figure.tight_layout(h_pad=1.0)
     return figure
 
 
-def _name_courses(ax: plt.Axes, years: np.ndarray, million: Mapping[str, pd.Series]) -> None:
+def _name_courses(ax: plt.Axes, years: np.ndarray, courses: Mapping[str, pd.Series]) -> None:
     """Write beside the ends of both courses what they are, with room for it to the right."""
     last = int(np.argmax(years))
-    ends = {"observed": million["treated"].iloc[last], "synthetic": million["synthetic"].iloc[last]}
+    ends = {"observed": courses["treated"].iloc[last], "synthetic": courses["synthetic"].iloc[last]}
     for word, value in ends.items():
         ax.annotate(
             word,
@@ -94,3 +102,23 @@ def _name_courses(ax: plt.Axes, years: np.ndarray, million: Mapping[str, pd.Seri
             color=style.INK if word == "observed" else style.MUTED,
         )
     ax.set_xlim(right=years[last] + 0.36 * np.ptp(years))
+
+
+def _shade_gap(ax: plt.Axes, mine: pd.DataFrame, courses: Mapping[str, pd.Series]) -> None:
+    """Shade what lies between both courses after signing, and write its mean size on it."""
+    after = mine["after"].to_numpy(bool)
+    times = mine["time"].to_numpy(float)[after]
+    ends = [courses[name].to_numpy(float)[after] for name in ("treated", "synthetic")]
+    ax.fill_between(times, *ends, color=style.HIGHLIGHT, alpha=0.25, linewidth=0)
+    size = 100 * (float(np.exp(np.mean(np.log(ends[0]) - np.log(ends[1])))) - 1)
+    ax.annotate(
+        f"{size:+.0f}%".replace("-", "\u2212"),
+        (times.mean(), float(np.exp(np.mean(np.log(np.minimum(*ends)))))),
+        xytext=(0, -12),
+        textcoords="offset points",
+        ha="center",
+        va="top",
+        color=style.INK,
+        fontsize=style.TICK,
+        bbox=style.CLEAR,
+    )

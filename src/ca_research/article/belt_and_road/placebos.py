@@ -25,7 +25,7 @@ from ...ground.arguments import whole_number
 from ...ground.errors import CoverageError, UnknownNameError, UsageError
 from ...stats.synthetic import SyntheticControl, simplex_weights, synthetic_control
 from ..settings import settings
-from .measures import DONORS, OUTCOMES, accession, china_imports, donors_of
+from .measures import DONORS, OUTCOMES, accession, china_imports, donors_of, list_words
 
 UNTILS = (2020, 2019, 2022)
 """Last years counted, the declared one first; 2019 is the last before the pandemic."""
@@ -221,7 +221,9 @@ def _fit(
         raise UnknownNameError("method", method, axes()["method"])
     start = shared.dates.set_index("economy")["year"].get(economy, pd.NA)
     if pd.isna(start):
-        raise CoverageError(f"{economy}: no known date of signing in {shared.accession_list}")
+        raise CoverageError(
+            f"{economy}: no known date of signing {list_words(shared.accession_list)}"
+        )
     if economy not in shared.wide:
         raise CoverageError(f"{economy}: no {shared.outcome}")
     figures = _Figures.of(shared.wide[[economy, *(c for c in shared.pool if c != economy)]])
@@ -251,11 +253,18 @@ def control(
     without imports, with fewer than eight years before it or ten donors.
     """
     choices = {"accession_list": accession_list, "donors": donors, "source": source}
-    shared = prepared(trade, events, **choices, until=until)
+    return control_in(prepared(trade, events, **choices, until=until), economy, method)
+
+
+def control_in(shared: Prepared | str, economy: str, method: str) -> SyntheticControl:
+    """The synthetic control of one economy in what its fits share; the caller may change it.
+
+    Raises CoverageError where it cannot be fitted.
+    """
     if isinstance(shared, str):
         raise CoverageError(shared)
     asked, _ = _fit(shared, eco.resolve(economy), method)
-    return _fitted.__wrapped__(*asked)  # one of the caller's own, which may be changed
+    return _fitted.__wrapped__(*asked)
 
 
 def effect_fits(
@@ -332,7 +341,8 @@ def fits_in(
                 raise CoverageError(shared)
             asked, used = _fit(shared, code, choices["method"])
         except CoverageError as error:
-            rows.append(choices | estimate_row(economy=code, missing=error.what))
+            reason = error.what.removeprefix(f"{code}: ")
+            rows.append(choices | estimate_row(economy=code, missing=reason))
             continue
         fit, found = _fitted(*asked), dict(_ranked(*asked))
         row = estimate_row(used, economy=code, estimate=found.pop("effect")) | found
@@ -377,8 +387,7 @@ def _rank(
 ) -> pd.DataFrame:
     if outcome not in OUTCOMES:
         raise CoverageError(
-            f"outcome {outcome!r} is not at hand: no table holds comparable figures at constant "
-            "prices",
+            f"no table holds {outcome.replace('_', ' ')} at constant prices",
             hint=f"known: {', '.join(OUTCOMES)}; add a table of your own with the other one",
         )
     picked = _picked(trade, events, economies, fits, choices)

@@ -17,14 +17,14 @@ from .measures import (
     show_both_sides,
     sides,
 )
-from .pictures import case_strip, side_columns
+from .pictures import case_list, side_columns
 
 __all__ = [
     "ENOUGH",
     "Coded",
+    "case_list",
     "case_name",
     "case_origins",
-    "case_strip",
     "cases_by_kind",
     "cases_read",
     "coded",

@@ -344,13 +344,10 @@ MOST_NAMED = 2
 """Cases that a sentence names; where more have as many origins it names none."""
 
 
-def _best_documented(shown: Sequence[tuple[str, str]], coding: str) -> str:
-    """The case with most origins in words, or two with as many; nothing where there are more."""
+def _best_documented(shown: Sequence[tuple[str, str]]) -> list[str]:
+    """The case with most origins, or those with as many."""
     counts = _origins_by_case(shown)
-    best = sorted(case for case, n in counts.items() if n == max(counts.values()))
-    known = registry_coding(coding).cases
-    words = [known.get(case) or case_name(case) for case in best]
-    return " and ".join(words) if len(words) <= MOST_NAMED else ""
+    return sorted(case for case, n in counts.items() if n == max(counts.values()))
 
 
 @measure("relations.documented_cases")
@@ -379,8 +376,9 @@ def documented_cases(
     single: 'none', or 'source' to take away the origin whose loss lowers the count most.
     documents: the evidence as `Coded` (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, which tells the `case`
-    that has most. Zero is an answer where documents on the claim were seen; it says that none of
-    them shows a case, and no more. Where none was seen, that stands in `missing`.
+    that has most and rests on the documents that show it. Zero is an answer where documents on the
+    claim were seen, and rests on all of them; it says that none of them shows a case, and no more.
+    Where none was seen, that stands in `missing`.
     Raises UnknownNameError for another choice or an unknown code.
     """
     known_name("doubtful", doubtful, ("strict", "wide"))
@@ -404,7 +402,13 @@ def documented_cases(
             for gone in {origin for _, origin in shown}
         ]
         count = min(lost, default=0)
-    told = {"case": _best_documented(shown, coding)}
+    best = _best_documented(shown)
+    named = " and ".join(registry_coding(coding).cases.get(c) or case_name(c) for c in best)
+    told = {"case": named if len(best) <= MOST_NAMED else ""}
+    # nought rests on every document that was looked through, a case on those that show it
+    if shown:
+        rows = rows[rows[doubtful].isin(wanted)]
+        rows = rows if case == "any" else rows[rows["case"].isin(best)]
     return estimates([estimate_row(rows, estimate=float(count), about=told)])
 
 
@@ -437,7 +441,8 @@ def case_origins(
 
     evidence, claim, coding, strength: as in `coded`. codes: those that count, joined by ';', as in
         `documented_cases`.
-    Returns case (in words), first_year (of the case's documents), origin_group, code (the strict
+    Returns case (in words), first_year (of the case's documents), origin_group, name (publisher and
+    year), code (the strict
     one where that is among `codes`, else the wide one), counted ('strict' or 'wide'), sources
     (tuple); the case with most origins by the strict code first.
     Raises what `coded` raises.
@@ -452,20 +457,27 @@ def case_origins(
         wide = sorted(set(part["wide"]) & set(wanted), key=order.__getitem__)
         found.append(
             {
-                "case": case_name(str(case)),
+                "case": _case_words(str(case), coding),
                 "first_year": rows.loc[rows["case"] == case, "year"].min(),
                 "origin_group": group,
+                "name": _named(part["source_id"].iloc[0], part["year"].min()),
                 "code": (strict or wide)[0],
                 "counted": "strict" if strict else "wide",
                 "sources": tuple(sorted(set(part["source_id"]))),
             }
         )
-    columns = ["case", "first_year", "origin_group", "code", "counted", "sources"]
+    columns = ["case", "first_year", "origin_group", "name", "code", "counted", "sources"]
     frame = pd.DataFrame(found, columns=columns)
     strict_first = frame[frame["counted"] == "strict"].groupby("case").size()
     frame["_most"] = -frame["case"].map(strict_first).fillna(0)
     ordered = frame.sort_values(["_most", "case", "counted", "origin_group"], ignore_index=True)
     return ordered.drop(columns="_most")
+
+
+def _case_words(case: str, coding: str) -> str:
+    """A case as its coding puts it in words, beginning with a capital."""
+    words = registry_coding(coding).cases.get(case)
+    return f"{words[0].upper()}{words[1:]}" if words else case_name(case)
 
 
 def cases_by_kind(

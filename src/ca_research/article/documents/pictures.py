@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from ...ground import economies as eco
 from ...plots import style
-from ...plots.marks import dated_name, mark
+from ...plots.marks import mark
 from ...plots.needs import needs
 
 _SIDE = {"supports": (1, style.STATE["holds"]), "refutes": (-1, style.STATE["fails"])}
@@ -27,11 +27,9 @@ SHAPES = {
 """Shape of a mark by code: triangle, diamond, square, circle."""
 
 
-NARROW = 3.9
-"""Inches: a picture as wide as a phone, where its text is as large as elsewhere."""
-_LETTERS = 25
+_LETTERS = 22
 _HEADS = {"supports": "For the sentence", "refutes": "Against it"}
-_LEFT = {"supports": 0.0, "refutes": 0.51}
+_LEFT = {"supports": 0.0, "refutes": 0.52}
 
 
 def _column(names: pd.DataFrame) -> list[tuple[str, bool, object]]:
@@ -70,7 +68,7 @@ def side_columns(sides: pd.DataFrame, *, labels: Mapping[str, str] | None = None
     deep = {r: max(len(parts[r, side]) for side in _SIDE) for r in readings}
     height = 0.45 + sum(0.4 + 0.17 * n for n in deep.values())
     with style.context():
-        figure = plt.figure(figsize=(NARROW, height))
+        figure = plt.figure(figsize=(style.PHONE, height))
         ax = figure.add_axes((0, 0, 1, 1))
         ax.set_axis_off()
         ax.set_xlim(0, 1)
@@ -87,7 +85,7 @@ def side_columns(sides: pd.DataFrame, *, labels: Mapping[str, str] | None = None
             for side, (_, colour) in _SIDE.items():
                 for k, (line, first, index) in enumerate(parts[reading, side]):
                     at = y + 0.25 + 0.17 * k
-                    ax.text(_LEFT[side] + 0.045, at + 0.04, line, fontsize=style.TICK)
+                    ax.text(_LEFT[side] + 0.05, at + 0.04, line, fontsize=style.TICK)
                     if first:
                         depth = _DEPTH[str(sides.loc[index, "strength"])]
                         ring = str(sides.loc[index, "text_seen"]) != "full"
@@ -97,53 +95,59 @@ def side_columns(sides: pd.DataFrame, *, labels: Mapping[str, str] | None = None
     return figure
 
 
+_LINE = 0.17
+_CASE_LETTERS = 44
+
+
 @needs(
     "cases",
     "power",
     "case",
-    "first_year",
+    "name",
     "code",
     "counted",
     like="article.documents.case_origins",
     empty=True,
 )
-def case_strip(cases: pd.DataFrame, *, enough: int) -> Figure:
-    """Independent origins that show one and the same case: one mark per origin, its shape by the
-    code.
+def case_list(cases: pd.DataFrame, *, enough: int) -> Figure:
+    """Acts or conditions in words, each with the independent sources that show it, by name.
 
-    cases: power (economy code, or '' where all are of one), case, first_year, code, counted, one
-    row per origin, as from `case_origins` with a column for the power. Filled marks count
-    by the strict code, rings by the wide code alone; the dashed line is what counts as documented.
-    Shapes: see SHAPES.
+    cases: power (economy code, or '' where all are of one), case (in words), name, code, counted,
+    one row per origin, as from `case_origins` with a column for the power. A case with `enough`
+    sources by the strict code is set in bold. Filled marks count by the strict code, rings by the
+    wide code alone; their shape says the code (SHAPES). As wide as a phone.
     """
-    rows: list[tuple[str, pd.DataFrame | None]] = []
-    for power in dict.fromkeys(cases["power"]):
-        mine = cases[cases["power"] == power]
-        rows += [(power, None)] if power else []
-        rows += [(power, mine[mine["case"] == case]) for case in dict.fromkeys(mine["case"])]
-    most = max([enough, *(len(part) for _, part in rows if part is not None)])
+    found = [
+        (str(power), str(case), part.sort_values(["counted", "name"]))
+        for (power, case), part in cases.groupby(["power", "case"], sort=False)
+    ]
+    wrapped = {case: textwrap.wrap(case, _CASE_LETTERS) for _, case, _ in found}
+    powers = [p for p in dict.fromkeys(cases["power"]) if p]
+    lines = sum(len(wrapped[case]) + len(part) for _, case, part in found)
+    height = 0.2 + _LINE * lines + 0.1 * len(found) + 0.35 * len(powers)
     with style.context():
-        figure, ax = plt.subplots(figsize=(style.WIDE, 0.85 + 0.3 * max(len(rows), 1)))
-        labels = []
-        for y, (power, part) in enumerate(rows):
-            if part is None:
-                labels.append(eco.name_of(power))
-                continue
-            labels.append(dated_name(part["case"].iloc[0], part["first_year"].min()))
+        figure = plt.figure(figsize=(style.PHONE, height))
+        ax = figure.add_axes((0, 0, 1, 1))
+        ax.set_axis_off()
+        ax.set_xlim(0, 1)
+        ax.set_ylim(height, 0)
+        y, last = 0.2, ""
+        for power, case, part in found:
             colour = style.colour(power) if power else style.STATE["fails"]
-            for k, row in enumerate(part.sort_values(["counted", "code"]).itertuples(), start=1):
+            if power != last:
+                heading = eco.name_of(power)
+                ax.text(0, y, heading, fontsize=style.TITLE, weight="bold", color=colour)
+                y, last = y + 0.27, power
+            documented = (part["counted"] == "strict").sum() >= enough
+            weight = "bold" if documented else "normal"
+            for line in wrapped[case]:
+                ax.text(0, y, line, fontsize=style.TICK, weight=weight)
+                y += _LINE
+            for row in part.itertuples():
                 shape = SHAPES.get(str(row.code), "o")
-                mark(ax, k, y, colour, depth=1.0, hollow=row.counted != "strict", shape=shape)
-        ax.axvline(enough - 0.5, color=style.MUTED, linewidth=1, linestyle=(0, (4, 3)))
-        ax.set_xlim(0.4, most + 0.6)
-        ax.set_ylim(len(rows) - 0.4, -0.6)
-        ax.set_yticks(range(len(rows)), labels, fontsize=style.TICK)
-        for tick, (_, part) in zip(ax.get_yticklabels(), rows, strict=True):
-            if part is None:
-                tick.set_fontweight("bold")
-                tick.set_color(style.INK)
-        ax.set_xticks(range(1, most + 1))
-        ax.set_xlabel("independent sources on the case")
-        style.bare(ax, y=False)
-        figure.tight_layout()
+                ring = row.counted != "strict"
+                mark(ax, 0.03, y - 0.045, colour, depth=1.0, hollow=ring, size=28, shape=shape)
+                ax.text(0.07, y, str(row.name), fontsize=style.TICK, color=style.MUTED)
+                y += _LINE
+            y += 0.1
     return figure

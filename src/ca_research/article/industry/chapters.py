@@ -128,15 +128,22 @@ def _importers(
     if importers == "steady":
         return (
             rows,
-            f"only {int(found.min())} importers report by chapter in every year, "
-            f"{LEAST_IMPORTERS} are asked for",
+            f"{_reporting(int(found.min()))} by chapter in every year; at least {LEAST_IMPORTERS} "
+            "are needed",
         )
     thin = int(found.idxmin())
     return (
         rows,
-        f"only {int(found.min())} importers report by chapter in {thin}, {LEAST_IMPORTERS} are "
-        "asked for",
+        f"{_reporting(int(found.min()))} by chapter in {thin}; at least {LEAST_IMPORTERS} are "
+        "needed",
     )
+
+
+def _reporting(count: int) -> str:
+    """'no country reports', '7 countries report'."""
+    if count == 0:
+        return "no country reports"
+    return f"only {count} {'country reports' if count == 1 else 'countries report'}"
 
 
 def _indicators(rows: pd.DataFrame, floor: float, basket: str) -> pd.DataFrame:

@@ -8,10 +8,12 @@ from matplotlib.figure import Figure
 
 from ...ground import economies as eco
 from ...plots import style
+from ...plots.narrow import name_rows, redrawn
 from ...plots.needs import needs, one_figure
 from ...registry.words import party
 
 
+@redrawn
 @needs(
     "cells",
     "dimension",
@@ -41,8 +43,10 @@ def priority_matrix(cells: pd.DataFrame, *, labels: dict[str, str] | None = None
         list(dict.fromkeys(cells["dimension"])),
         list(dict.fromkeys(cells["economy"])),
     )
+    over = style.wide() < style.WIDE
+    row, top, part = (0.95, 0.2, 0.74) if over else (0.62, 0.07, 0.86)
     with style.context():
-        figure, ax = plt.subplots(figsize=(style.WIDE, 0.9 + 0.62 * len(codes)))
+        figure, ax = plt.subplots(figsize=(style.wide(), 0.9 + row * len(codes)))
         for r in cells.itertuples():
             x, y = dimensions.index(r.dimension), codes.index(r.economy)
             led, filled = r.led is True, r.n > 0
@@ -50,9 +54,9 @@ def priority_matrix(cells: pd.DataFrame, *, labels: dict[str, str] | None = None
             edge = style.colour(r.leader) if filled else style.OTHER
             ax.add_patch(
                 plt.Rectangle(
-                    (x + 0.04, y + 0.07),
+                    (x + 0.04, y + top),
                     0.92,
-                    0.86,
+                    part,
                     facecolor=face,
                     edgecolor=edge,
                     linewidth=1.6 if filled else 0.8,
@@ -60,18 +64,17 @@ def priority_matrix(cells: pd.DataFrame, *, labels: dict[str, str] | None = None
                 )
             )
             ink = style.PAPER if led else style.INK if filled else style.MUTED
-            ax.text(
-                x + 0.5, y + 0.37, _who(r), ha="center", va="center", fontsize=style.TICK, color=ink
-            )
-            ax.text(
-                x + 0.5,
-                y + 0.69,
-                _ratio(r),
-                ha="center",
-                va="center",
-                fontsize=style.TICK,
-                color=ink,
-            )
+            said, space = (_who(r), _ratio(r)), "\n" if over else " "
+            for at, words in zip((0.35, 0.72), said, strict=True):
+                ax.text(
+                    x + 0.5,
+                    y + top + at * part,
+                    words.replace(" ", space),
+                    ha="center",
+                    va="center",
+                    fontsize=style.TICK,
+                    color=ink,
+                )
         ax.set_xlim(0, len(dimensions))
         ax.set_ylim(len(codes), 0)
         names = labels or {}
@@ -80,11 +83,11 @@ def priority_matrix(cells: pd.DataFrame, *, labels: dict[str, str] | None = None
             [names.get(d, d) for d in dimensions],
             fontsize=style.TICK,
         )
-        ax.set_yticks(
-            [i + 0.5 for i in range(len(codes))],
-            [eco.name_of(c) for c in codes],
-            fontsize=style.TICK,
-        )
+        names_of_rows = [eco.name_of(c) for c in codes]
+        if over:
+            name_rows(ax, names_of_rows, top)
+        else:
+            ax.set_yticks([i + 0.5 for i in range(len(codes))], names_of_rows, fontsize=style.TICK)
         ax.xaxis.tick_top()
         style.bare(ax, x=False, y=False)
         figure.tight_layout()

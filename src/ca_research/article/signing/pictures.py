@@ -13,9 +13,11 @@ from matplotlib.figure import Figure
 from ...ground import economies as eco
 from ...ground.errors import UsageError
 from ...plots import style
+from ...plots.narrow import redrawn
 from ...plots.needs import needs
 
 
+@redrawn
 @needs(
     "times",
     "economy",
@@ -83,7 +85,8 @@ def signing_curves(
             )
             end = float(steps["middle"].iloc[-1])
             above = group == "five"  # the names would meet where the two curves end close together
-            at = end + 2.5 if above else end - 5.5
+            under = 5.5 if style.wide() == style.WIDE else 30  # a longer part of the curve is above
+            at = end + 2.5 if above else end - under
             ax.text(
                 watch,
                 at,
