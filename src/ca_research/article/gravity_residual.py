@@ -162,7 +162,8 @@ def _prepare(panel: pd.DataFrame, question: str, estimator: str) -> _Prepared:
     if question not in QUESTIONS:
         raise UnknownNameError("question", question, QUESTIONS)
     change = question == "change"
-    covariates, effects = ((), CHANGE) if change else (GEOGRAPHY, LEVEL)
+    covariates: tuple[str, ...] = () if change else GEOGRAPHY
+    effects = CHANGE if change else LEVEL
     if question == "controlled":
         inside = panel[["exporter", "importer"]].isin(_former_soviet()).all(axis=1)
         panel = panel.assign(commonwealth=inside.astype(float))
