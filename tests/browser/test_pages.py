@@ -140,7 +140,7 @@ def test_what_is_chosen_stands_in_the_address_and_is_found_again(open_page):
     page.reload()
     assert page.locator(".card:visible").all_inner_texts() == shown
     page.locator("#filters button[type=reset]").click()
-    page.wait_for_function("document.querySelectorAll('.card[hidden]').length === 0")
+    page.locator(".card[hidden]").first.wait_for(state="detached")
     assert page.url.endswith("index.html#")
 
 

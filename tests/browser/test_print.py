@@ -16,7 +16,7 @@ def test_nothing_is_cut_and_no_figure_is_taller_than_a_sheet(each_page):
         page.emulate_media(media="print")
         assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH, name
         figures = page.evaluate(
-            """() => [...document.querySelectorAll("figure svg")].map(s => { const f = s.closest("figure"), r = s.getBoundingClientRect();
+            """() => [...document.querySelectorAll("figure svg")].filter(s => s.checkVisibility()).map(s => { const f = s.closest("figure"), r = s.getBoundingClientRect();
               return [f.id, f.getBoundingClientRect().height, r.right, r.height, getComputedStyle(f).breakInside] })"""
         )
         for figure, height, right, drawn, rule in figures:

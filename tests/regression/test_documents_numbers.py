@@ -267,6 +267,9 @@ def test_the_headlines_judge_at_the_breadth_of_an_ordinary_reader(as_of):
     }
     assert said["C13"].answer.startswith("Three independent sources document the same American act")
     assert said["C17"].answer.startswith("Two independent sources document the same Chinese act")
+    # the verdict rests on the documents that show the act, not on all that were looked through
+    assert said["C13"].certainty["reason"].endswith("three independent sources")
+    assert said["C17"].certainty["reason"].endswith("two independent sources")
 
 
 def test_grants_by_head_are_grants_over_people():

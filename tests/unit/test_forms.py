@@ -297,6 +297,8 @@ def test_the_real_report_unpacks_to_the_pages_as_they_are(report, tmp_path):
     folder = tmp_path / "unpacked" / reports.FOLDER_IN_ZIP
     pages = {f.name for f in folder.glob("*.html")}
     assert pages == {f.name for f in report.glob("*.html")}
+    cards = {f.name for f in folder.glob("share/*.png")}
+    assert cards and cards == {f.name for f in report.glob("share/*.png")}
     for page in pages:
         assert (
             hashlib.sha256((folder / page).read_bytes()).digest()

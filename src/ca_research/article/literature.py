@@ -9,6 +9,7 @@ import pandas as pd
 from .. import registry
 from ..ground.errors import UnknownNameError
 from ..registry.base import Model
+from ..trade import reconcile
 
 
 class Published(Model):
@@ -84,3 +85,27 @@ def beside(claim: str, ours: Mapping[str, float | None]) -> pd.DataFrame:
     ]
     columns = ["study", "what", "published", "here", "unit", "why_differs"]
     return pd.DataFrame(rows, columns=columns).astype({"published": float, "here": float})
+
+
+def customs_gaps(trade: pd.DataFrame) -> dict[str, float | None]:
+    """What China reports to have sold less what the other side reports to have bought, in billions
+    of US dollars: for the economies and years of which others published that gap.
+
+    trade: like table `trade`. Both sides as they report: the freight in the buyer's figure makes
+    the gap smaller.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> found = customs_gaps(ca.load("trade", product="TOTAL"))
+    >>> found["gap_KAZ_2021"] > 1
+    True
+    """
+    wanted = [e.ours for e in registry.settings("article/literature", Literature).estimates]
+    cells = {name: name.split("_")[1:] for name in wanted if name.startswith("gap_")}
+    codes = sorted({code for code, _ in cells.values()})
+    found = reconcile(codes, "CHN", trade, cif_fob=1.0)
+    imports = found[(found["direction"] == "import") & (found["missing"] == "")]
+    gaps = (imports["mirror_high"] - imports["reported_high"]) / 1e9
+    by_cell = dict(zip(zip(imports["economy"], imports["year"], strict=True), gaps, strict=True))
+    return {name: by_cell.get((code, int(year))) for name, (code, year) in cells.items()}

@@ -113,6 +113,7 @@ def strength_rank(
     conduits, hong_kong: as in `investment.fdi_rank`, where a stock is ranked.
     period: of shares that are stated 'year_first', the newest whole year and a part of one only
         where there is none; 'newest', whichever ends last.
+    stated: what `stated_shares` makes of the facts (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per host, which tells its
     `concept`: the stock by investor in the newest year with at least LEAST_INVESTORS; else the
     inflow by as many over YEARS_OF_INFLOW years in a row; else the share of inflow that is stated,

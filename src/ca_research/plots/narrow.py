@@ -36,8 +36,8 @@ _MANY, _SMALL = 3, 1.25
 _LETTER = 0.068
 """Inches that a letter of TICK size takes."""
 _NAME = "name of a row"
-_BAR = 0.4
-"""Part of a row that a bar takes under its name."""
+_BAR, _LINE = 0.2, 0.14
+"""Inches: height of a bar under its name, and of a line of the name."""
 
 Inputs = ParamSpec("Inputs")
 
@@ -307,27 +307,27 @@ def _names_over(ax: Axes, width: float, height: float) -> float:
         _wrap(name, width - 0.1)
         names.append((text.get_position()[1], name.get_text(), text))
     ax.set_yticks([y for y, *_ in names], [""] * len(names))
-    bars = [c for c in ax.containers if isinstance(c, BarContainer)]
-    for bar in (patch for container in bars for patch in container.patches):
+    bars = [p for c in ax.containers if isinstance(c, BarContainer) for p in c.patches]
+    raised = (t for t in ax.texts if t.get_verticalalignment() == "bottom")
+    dated = any(t.get_transform() == ax.transData for t in raised)
+    lines = 1 + max(said.count("\n") for _, said, _ in names)
+    above = 0.37 if dated else 0.13  # of the middle of a row: its mark and what is written over it
+    row = above + _LINE * lines + 0.2
+    for bar in bars:
         middle = bar.get_y() + bar.get_height() / 2
-        bar.set(height=_BAR, y=middle - _BAR / 2)
-    dated = any(
-        t.get_verticalalignment() == "bottom" and t.get_transform() == ax.transData
-        for t in ax.texts
-    )
-    lines = max(said.count("\n") for _, said, _ in names)
-    row = (1.0 if dated else 0.5 if bars else 0.44) + 0.14 * lines
+        bar.set(height=_BAR / row, y=middle - _BAR / row / 2)
     for y, said, text in names:
         ax.annotate(
             said,
             (0, y),
             xycoords=("axes fraction", "data"),
-            xytext=(0, 36 * row - 2),
+            xytext=(0, 72 * above),
             textcoords="offset points",
-            va="top",
+            va="bottom",
             color=text.get_color(),
             fontsize=text.get_fontsize(),
             fontweight=text.get_fontweight(),
             gid=_NAME,
+            bbox=style.CLEAR,
         )
     return row * abs(ax.get_ylim()[1] - ax.get_ylim()[0])

@@ -34,12 +34,15 @@ from .narrow import narrowed
 _MARGIN = 0.06
 """Inches around what is drawn."""
 _TAG = re.compile(r"<[^>]*>")
+_LEVEL = re.compile(r' transform="rotate\(-?0 [^"]*\)"')
 _LONG = re.compile(r"(\.\d\d)\d+")
 
 
 def _shorter(tag: re.Match[str]) -> str:
-    """A tag whose places have two decimals: a hundredth of a point is less than a screen shows."""
-    return re.sub(r'\b(d|x|y|x1|x2|y1|y2)="[^"]*"', lambda m: _LONG.sub(r"\1", m[0]), tag[0])
+    """A tag whose places have two decimals: a hundredth of a point is less than a screen shows. A
+    word that is turned by nothing does not say so.
+    """
+    return re.sub(r'\b(?:d|x|y)="[^"]*"', lambda m: _LONG.sub(r"\1", m[0]), _LEVEL.sub("", tag[0]))
 
 
 def to_svg(figure: Figure) -> str:

@@ -79,6 +79,11 @@ def context() -> AbstractContextManager[Any]:
             "savefig.facecolor": "none",
             "figure.dpi": 100,
             "font.family": "sans-serif",
+            "font.sans-serif": [
+                "DejaVu Sans",
+                "Verdana",
+                "Arial",
+            ],  # named at each word
             "font.size": TICK,
             "text.parse_math": False,  # a dollar sign in a name or a unit is a dollar sign
             "text.color": INK,

@@ -228,9 +228,9 @@ def _choices(choices: Mapping[str, Any], spec: registry.ClaimSpec) -> str:
     return ", ".join(said)
 
 
-CARDS = range(4, 13)
-"""Numbers of columns of tables whose rows become cards on a phone; with fewer a table fits there,
-with more it is a matrix, and is scrolled.
+FEWEST, MOST, LONG = 4, 12, 60
+"""Tables whose rows become cards on a phone have so many columns at least, or cells of so many
+letters in a row; with more columns than MOST a table is a matrix, and is scrolled.
 """
 
 
@@ -238,8 +238,9 @@ def heads_of_cards(item: Item) -> Markup:
     """Attributes of a table whose rows become cards on a phone: its heads, by number of column,
     which a style sheet writes before each cell; '' for another.
     """
-    heads = item.record["columns"]
-    if len(heads) not in CARDS:
+    heads, rows = item.record["columns"], item.record["rows"]
+    fits = len(heads) < FEWEST and all(sum(map(len, row)) < LONG for row in rows)
+    if fits or len(heads) > MOST:
         return Markup("")
     said = (re.sub(r'[\\"<\n]', lambda m: f"\\{ord(m[0]):x} ", head) for head in heads)
     names = ";".join(f'--h{i}:"{head}"' for i, head in enumerate(said, 1))

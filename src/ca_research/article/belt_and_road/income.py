@@ -152,8 +152,12 @@ def income_gain_p(
 ) -> pd.DataFrame:
     """One-sided placebo rank p of a gain of income per head after signing.
 
-    macro: like table `macro` (`incomes`). Everything else as in `relations.gain_p`, without a
-    choice of source.
+    macro: like table `macro` (`incomes`). events: like table `events`. economies: codes or names of
+        those that signed.
+    accession_list: 'M_GFDC25' (if not given), 'M_LPV26' or 'texts'. donors: 'never_or_late' or
+        'never'. method: 'synthetic' or 'synthetic_demeaned'. until: the last year counted, 2020,
+        2019 or 2022.
+    fits: as `income_fits` makes them (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; an economy
     without a fit has the reason in `missing`.
     Raises UnknownNameError for another choice.
@@ -179,8 +183,11 @@ def income_loss_p(
 ) -> pd.DataFrame:
     """One-sided placebo rank p of a loss of income per head after signing.
 
-    macro, events, economies, accession_list, donors, method, until, fits: as in `income_gain_p`.
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy.
+    macro, events, economies, fits: as in `income_gain_p`.
+    accession_list, donors, method, until: as there ('M_GFDC25', 'M_LPV26' or 'texts';
+        'never_or_late' or 'never'; 'synthetic' or 'synthetic_demeaned'; 2020, 2019 or 2022).
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; an economy
+    without a fit has the reason in `missing`.
     Raises UnknownNameError for another choice.
     """
     choices = {"accession_list": accession_list, "donors": donors, "method": method}

@@ -112,7 +112,7 @@ def _shade_gap(ax: plt.Axes, mine: pd.DataFrame, courses: Mapping[str, pd.Series
     ax.fill_between(times, *ends, color=style.HIGHLIGHT, alpha=0.25, linewidth=0)
     size = 100 * (float(np.exp(np.mean(np.log(ends[0]) - np.log(ends[1])))) - 1)
     ax.annotate(
-        f"{size:+.0f} %".replace("-", "\u2212"),
+        f"{size:+.0f}%".replace("-", "\u2212"),
         (times.mean(), float(np.exp(np.mean(np.log(np.minimum(*ends)))))),
         xytext=(0, -12),
         textcoords="offset points",

@@ -344,13 +344,10 @@ MOST_NAMED = 2
 """Cases that a sentence names; where more have as many origins it names none."""
 
 
-def _best_documented(shown: Sequence[tuple[str, str]], coding: str) -> str:
-    """The case with most origins in words, or two with as many; nothing where there are more."""
+def _best_documented(shown: Sequence[tuple[str, str]]) -> list[str]:
+    """The case with most origins, or those with as many."""
     counts = _origins_by_case(shown)
-    best = sorted(case for case, n in counts.items() if n == max(counts.values()))
-    known = registry_coding(coding).cases
-    words = [known.get(case) or case_name(case) for case in best]
-    return " and ".join(words) if len(words) <= MOST_NAMED else ""
+    return sorted(case for case, n in counts.items() if n == max(counts.values()))
 
 
 @measure("relations.documented_cases")
@@ -379,8 +376,9 @@ def documented_cases(
     single: 'none', or 'source' to take away the origin whose loss lowers the count most.
     documents: the evidence as `Coded` (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, which tells the `case`
-    that has most. Zero is an answer where documents on the claim were seen; it says that none of
-    them shows a case, and no more. Where none was seen, that stands in `missing`.
+    that has most and rests on the documents that show it. Zero is an answer where documents on the
+    claim were seen, and rests on all of them; it says that none of them shows a case, and no more.
+    Where none was seen, that stands in `missing`.
     Raises UnknownNameError for another choice or an unknown code.
     """
     known_name("doubtful", doubtful, ("strict", "wide"))
@@ -404,7 +402,13 @@ def documented_cases(
             for gone in {origin for _, origin in shown}
         ]
         count = min(lost, default=0)
-    told = {"case": _best_documented(shown, coding)}
+    best = _best_documented(shown)
+    named = " and ".join(registry_coding(coding).cases.get(c) or case_name(c) for c in best)
+    told = {"case": named if len(best) <= MOST_NAMED else ""}
+    # nought rests on every document that was looked through, a case on those that show it
+    if shown:
+        rows = rows[rows[doubtful].isin(wanted)]
+        rows = rows if case == "any" else rows[rows["case"].isin(best)]
     return estimates([estimate_row(rows, estimate=float(count), about=told)])
 
 

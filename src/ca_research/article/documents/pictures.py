@@ -27,8 +27,6 @@ SHAPES = {
 """Shape of a mark by code: triangle, diamond, square, circle."""
 
 
-NARROW = 3.35
-"""Inches: a picture as wide as a phone, where its text is as large as elsewhere."""
 _LETTERS = 22
 _HEADS = {"supports": "For the sentence", "refutes": "Against it"}
 _LEFT = {"supports": 0.0, "refutes": 0.52}
@@ -128,7 +126,7 @@ def case_list(cases: pd.DataFrame, *, enough: int) -> Figure:
     lines = sum(len(wrapped[case]) + len(part) for _, case, part in found)
     height = 0.2 + _LINE * lines + 0.1 * len(found) + 0.35 * len(powers)
     with style.context():
-        figure = plt.figure(figsize=(NARROW, height))
+        figure = plt.figure(figsize=(style.PHONE, height))
         ax = figure.add_axes((0, 0, 1, 1))
         ax.set_axis_off()
         ax.set_xlim(0, 1)

@@ -1,0 +1,94 @@
+"""Pages on a phone: pictures fit the column and are as legible as elsewhere; rows of tables are cards."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ca_research.ground.display import INK
+
+FIGURES = """() => [...document.querySelectorAll("figure .scroll")].filter(b => b.querySelector("svg")).map(b => {
+  const shown = [...b.querySelectorAll("svg")].filter(s => s.checkVisibility());
+  const sizes = [], out = [];
+  for (const s of shown) { const frame = s.getBoundingClientRect(), scale = frame.width / s.viewBox.baseVal.width;
+    for (const t of s.querySelectorAll("text")) { if (!t.textContent.trim()) continue;
+      const r = t.getBoundingClientRect(); sizes.push(parseFloat(getComputedStyle(t).fontSize) * scale);
+      if (r.left < frame.left - 6 || r.right > frame.right + 6) out.push(t.textContent) } }
+  return {id: b.closest("figure").id, shown: shown.length, drawn: b.querySelectorAll("svg").length,
+    over: b.scrollWidth - b.clientWidth, image: !!b.querySelector("image"), letter: Math.min(...sizes), out}})"""
+
+
+def figures(page):
+    page.evaluate("document.querySelectorAll('main details').forEach(d => d.open = true)")
+    return page.evaluate(FIGURES)
+
+
+def test_pictures_fit_a_phone_with_letters_that_can_be_read(each_page):
+    """All but heat maps of thousands of cells, which hold an image, and are scrolled."""
+    seen = 0
+    for name, page in each_page(width=375):
+        for figure in figures(page):
+            where = f"{name}#{figure['id']}"
+            assert figure["shown"] == 1, where
+            if not figure["image"]:
+                seen += 1
+                assert figure["over"] <= 1, f"{where} has to be scrolled"
+                assert figure["letter"] >= 10, f"{where}: letters of {figure['letter']:.1f} px"
+                assert figure["out"] == [], where
+    assert seen
+
+
+def test_a_wide_screen_shows_the_wide_picture(each_page):
+    twice = 0
+    for name, page in each_page(width=1280):
+        for figure in figures(page):
+            assert figure["shown"] == 1, f"{name}#{figure['id']}"
+            twice += figure["drawn"] == 2
+    assert twice
+
+
+TABLES = """() => [...document.querySelectorAll("figure table")].filter(t => t.checkVisibility()).map(t => {
+  const heads = [...t.querySelectorAll("thead th")].map(h => h.textContent), row = t.querySelector("tbody tr");
+  const cells = row ? [...row.cells] : [];
+  return {id: t.closest("figure").id, columns: heads.length, heads: heads.slice(1),
+    card: getComputedStyle(row || t).display === "block", over: t.parentElement.scrollWidth - t.parentElement.clientWidth,
+    said: cells.slice(1).map(c => getComputedStyle(c, "::before").content)}})"""
+
+
+@pytest.mark.parametrize(("width", "cards"), [(375, True), (1280, False)])
+def test_rows_of_wide_tables_are_cards_on_a_phone_only(each_page, width, cards):
+    seen = 0
+    for name, page in each_page(width=width):
+        page.evaluate("document.querySelectorAll('main details').forEach(d => d.open = true)")
+        for table in page.evaluate(TABLES):
+            where = f"{name}#{table['id']}"
+            assert table["over"] <= 1 or table["columns"] > 12 or not cards, where
+            if not cards or table["columns"] not in range(3, 13):
+                assert not table["card"], where
+            elif table["columns"] > 3:
+                assert table["card"], where
+            if table["card"]:
+                seen += 1
+                if len(table["said"]) == len(table["heads"]):
+                    said = [
+                        s.strip('"').replace('\\"', '"').removesuffix(": ") for s in table["said"]
+                    ]
+                    assert said == table["heads"], where
+    assert bool(seen) == cards
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize(("kind", "start"), [("SVG", b"<svg"), ("PNG", b"\x89PNG")])
+def test_a_picture_can_be_kept_in_the_colours_of_a_light_page(open_page, names, width, kind, start):
+    page = open_page(next(n for n in names if n.startswith("c30-")), width=width, scheme="dark")
+    page.evaluate("document.querySelectorAll('main details').forEach(d => d.open = true)")
+    with page.expect_download() as download:
+        page.locator("figure .file", has_text=kind).first.click()
+    whole = Path(download.value.path()).read_bytes()
+    assert whole.startswith(start)
+    assert download.value.suggested_filename.endswith(kind.lower())
+    if kind == "SVG":
+        text = whole.decode()
+        assert "var(--" not in text and 'xmlns="http://www.w3.org/2000/svg"' in text
+        assert INK in text.lower()  # and not that of the dark page, which is shown
+        assert float(re.search(r'width="([\d.]+)pt"', text)[1]) > 500  # the wide one
