@@ -144,7 +144,7 @@ def test_a_cut_puts_china_last():
 def test_the_universe_holds_every_choice_once_with_each_economy_left_out():
     fits = residuals(trade(), geography())
     choices = ["question", "direction", "estimator", "years", "country"]
-    assert len(fits) == (12 + 6) * (1 + len(CA5)) and not fits.duplicated(choices).any()
+    assert len(fits) == (12 + 12 + 6) * (1 + len(CA5)) and not fits.duplicated(choices).any()
     filled = fits[
         fits["path"] != ""
     ]  # data paths: direction, years and who is left out; not the estimator

@@ -101,15 +101,18 @@ def test_no_page_says_what_a_reader_cannot_read(report):
 
 
 def test_every_term_of_the_glossary_is_used_and_explained_in_plain_sentences(report):
-    linked = set()
+    linked, text = set(), ""
     for page in report.glob("*.html"):
-        linked |= set(re.findall(r'href="glossary\.html#([\w-]+)"', page.read_text("utf-8")))
+        markup = page.read_text(encoding="utf-8")
+        linked |= set(re.findall(r'href="glossary\.html#([\w-]+)"', markup))
+        text += "" if page.name == "glossary.html" else " ".join(prose(markup))
     listed = set(
         re.findall(r'<dt id="([\w-]+)"', (report / "glossary.html").read_text(encoding="utf-8"))
     )
     assert 25 <= len(listed) == len(glossary()) <= 40
-    assert linked == listed
+    assert linked <= listed and len(linked) > 25
     for term in glossary():
+        assert any(form in text for form in term.said_as), f"{term.term}: no page uses it"
         sentences = re.split(r"(?<=[.?]) (?=[A-Z])", term.means)
         assert 1 <= len(sentences) <= 2 and all(len(s.split()) <= 40 for s in sentences), term.term
 

@@ -34,7 +34,7 @@ from ..trade.gravity_panel import panel as make_panel
 from ..trade.gravity_reassign import DIRECTIONS, LEAST_PAIRS, treated
 from .settings import settings
 
-QUESTIONS = ("level", "change")
+QUESTIONS = ("controlled", "level", "change")
 SINCE = 2014
 """First year after the proposal of September 2013."""
 YEARS = ("all", "newest")
@@ -162,7 +162,12 @@ def _prepare(panel: pd.DataFrame, question: str, estimator: str) -> _Prepared:
     if question not in QUESTIONS:
         raise UnknownNameError("question", question, QUESTIONS)
     change = question == "change"
-    covariates, effects = ((), CHANGE) if change else (GEOGRAPHY, LEVEL)
+    covariates: tuple[str, ...] = () if change else GEOGRAPHY
+    effects = CHANGE if change else LEVEL
+    if question == "controlled":
+        inside = panel[["exporter", "importer"]].isin(_former_soviet()).all(axis=1)
+        panel = panel.assign(commonwealth=inside.astype(float))
+        covariates = (*GEOGRAPHY, "commonwealth")
     whole, known = complete(panel, covariates, effects, estimator, "pair", [])
     sample, stayed = prune(whole, estimator, [])
     rows = panel.loc[known, ["exporter", "importer", "year"]][stayed]
@@ -230,7 +235,7 @@ def placebo_table(
     missing; largest first.
 
     panel: as `panel()` gives it, with geography for 'level'. partners: codes of the other side.
-    question: 'level' or 'change'. direction: 'exports', 'imports' or 'both'. estimator: 'ppml' or
+    question: one of QUESTIONS. direction: 'exports', 'imports' or 'both'. estimator: 'ppml' or
         'ols'.
     The rule for who can take the place is that of `reassign`: at least LEAST_PAIRS positive pairs,
     for a change both before and after; partners cannot. Who cannot has no estimate and the reason
@@ -305,8 +310,9 @@ def residuals(
     trade: like table `trade`; rows of source PENPPML make the panel. geography: like table
         `geography`.
     economies: China's partners.
-    question: 'level' (given distance, contiguity, language; no pair effects) or 'change' (from 2014
-        on, pair effects; all years of the panel).
+    question: 'level' (given distance, contiguity, language; no pair effects), 'controlled' (the
+        same, given also that both were in the CIS) or 'change' (from 2014 on, pair effects; all
+        years of the panel).
     direction: 'exports' of China, its 'imports', or 'both'. estimator: 'ppml' or 'ols'.
     years: 'all' or 'newest' (level only).
     country: one of the economies to leave out, or 'none'; without a choice each in turn.
@@ -449,7 +455,7 @@ def residual(
 ) -> pd.DataFrame:
     """China's trade with the five beyond gravity, in log points.
 
-    trade, geography, economies: as in `residuals`. question: 'level' or 'change'.
+    trade, geography, economies: as in `residuals`. question: 'level', 'controlled' or 'change'.
     direction: 'exports' of China, 'imports' or 'both'.
     estimator: 'ppml' or 'ols'. years: 'all' or 'newest'. country: the economy left out, or 'none'.
     fits: as `residuals` makes them with these choices among them; made here where not given.

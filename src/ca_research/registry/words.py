@@ -131,11 +131,13 @@ def cell_words(column: str, value: str) -> str:
         return _named(value_words(value))
     if (pair := _PAIR.fullmatch(value)) and set(pair.groups()) <= eco.codes():
         return " and ".join(map(party, pair.groups()))
-    if len(parts := value.split()) > 1 and set(parts[1:]) <= eco.codes():
+    if len(parts := re.split(r"[ ;]+", value)) > 1 and set(parts[1:]) <= eco.codes():
         first, *rest = map(_named, parts)
         joint = ", " if parts[0] in eco.codes() else ": "  # 'exports KAZ KGZ': of what, and whose
         return f"{first}{joint}{', '.join(rest)}"
     value = _SHARE.sub(lambda m: f"{_percents(*m.groups()[:2])}% of {m[3]}", value)
+    if (first := value.partition(" ")[0]) in eco.codes():
+        value = party(first) + value.removeprefix(first)
     value = _PERCENT.sub("%", value)
     text = _SOURCE.sub(lambda m: source_name(m[0]).replace(", ", " ") or m[0], value)
     return _MINUS.sub("\u2212", _ECONOMY.sub(lambda m: party(m[1]), text))
