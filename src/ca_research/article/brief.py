@@ -115,9 +115,10 @@ def partner_reports(trade: pd.DataFrame, economy: str, *, since: int = SINCE) ->
     """
     rows = trade[(trade["partner"] == economy) & (trade["product"] == "TOTAL")]
     rows = rows[(rows["year"] >= since) & ~rows["source_id"].isin(_no_reports(rows))]
-    rows = (
-        rows[~rows["reporter"].isin(eco.members("EU27", rows["year"].max()))] if len(rows) else rows
-    )
+    totals = {code for code in rows["reporter"].unique() if eco.is_aggregate(code)} - {"EU27"}
+    if len(rows):
+        totals |= set(eco.members("EU27", int(rows["year"].max())))
+    rows = rows[~rows["reporter"].isin(totals | {"EU"})]  # EU: the same partner as EU27
     best = preferred_rows(rows, ["reporter", "year", "flow"])
     best = best.drop_duplicates(["reporter", "year", "flow"])
     wide = best.pivot(index=["reporter", "year"], columns="flow", values="value_usd")
