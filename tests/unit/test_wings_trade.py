@@ -313,7 +313,7 @@ def test_the_newest_year_needs_three_of_five_and_china_and_russia():
         trade, economies=eco.CA5, basis="reporter", year="newest-1"
     ).set_index("economy")
     assert set(found["last_year"].dropna()) == {2020}
-    assert found.loc["TJK", "missing"].endswith("in 2020 on the basis reporter")
+    assert found.loc["TJK", "missing"].endswith("in 2020 (own report)")
     for basis, eu in (("mirror", "apart"), ("reporter", "one")):
         with pytest.raises(CoverageError, match=basis):
             newest(trade, eco.CA5, basis, eu=eu)

@@ -17,6 +17,7 @@ import pandas as pd
 from ..estimates.frame import estimate_row, estimates
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError
+from ..registry.words import value_words
 from ..stats.frames import require
 from .mirror import perspective
 from .standings import Ranking, Reports, ranking
@@ -314,11 +315,10 @@ def newest_year(
     for year in reversed([y for y in seen.years() if y >= since]):
         if _observed(seen, economies, year, needed=needed, **choices) >= least:
             return year
-    names = ", ".join(eco.name_of(c) for c in sorted(_all_needed(needed, eu)))
+    names = " and ".join(eco.name_of(c) for c in sorted(_all_needed(needed, eu)))
     raise CoverageError(
-        f"no year since {since} in which trade with {names} is observed on the basis {basis} in "
-        f"{least} of "
-        f"{len(economies)} economies",
+        f"no year since {since} in which {least} of {len(economies)} countries have trade with "
+        f"{names} ({value_words(basis)})",
         hint="choose another basis or flow",
     )
 
@@ -402,9 +402,9 @@ def _lead(seen: Reports, economy: str, year: int, partner: str, **choices: Any) 
     found = ranking_of(seen, economy, year, **choices)
     basis, flow = choices["basis"], choices["flow"]
     if absent := sorted(_all_needed(choices["needed"], choices["eu"]) - found.partners):
-        names = ", ".join(eco.name_of(a) for a in absent)
+        names = " and ".join(eco.name_of(a) for a in absent)
         return estimate_row(
-            economy=economy, missing=f"no {flow} with {names} in {year} on the basis {basis}"
+            economy=economy, missing=f"no {flow} with {names} in {year} ({value_words(basis)})"
         )
     (own,) = (s for s in found.standings if s.partner == partner)
     rivals = [s for s in found.standings if s.partner != partner]
