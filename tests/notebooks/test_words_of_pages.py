@@ -32,6 +32,7 @@ FAULTS = {
 ALLOWED = {
     r"\S+ on GitHub": "the name of a repository, which is its address",
     r"https?://\S+": "an address",
+    r"\bKAZ Minerals\b": "the name of a firm",
     r"[\w-]+\.(?:csv|yaml|json|tex|jsonld|ipynb|html)": "the name of a file",
 }
 

@@ -160,7 +160,7 @@ def test_no_gap_is_filled():
     [
         ({"start": 2004}, CoverageError, "4 period"),
         ({"start": 2030}, CoverageError, "0 from then on"),
-        ({"donors": ["u1", "u2"]}, CoverageError, "2 donor"),
+        ({"donors": ["u1", "u2"]}, CoverageError, "there are 2"),
         ({"donors": ["u1", "u1"]}, UsageError, "twice"),
         ({"donors": ["u0", "u1"]}, UsageError, "treated"),
         ({"donors": ["nobody"]}, UnknownNameError, "nobody"),

@@ -167,19 +167,29 @@ def test_reading_what_is_not_there_says_what_to_do(tmp_path):
 @pytest.mark.parametrize(
     ("claim", "word", "states", "shown"),
     [
-        ("C16", "contradicted", {"condition": "holds", "none_on_the_whole": "fails"}, "condition"),
-        ("C16", "supported", {"condition": "fails", "none_on_the_whole": "holds"}, "condition"),
         (
             "C16",
-            "not enough evidence",
-            {"condition": "fails", "none_on_the_whole": "mixed"},
-            "none_on_the_whole",
+            "contradicted",
+            {"policy_condition": "holds", "contracts_read": "fails"},
+            "policy_condition",
+        ),
+        (
+            "C16",
+            "supported",
+            {"policy_condition": "fails", "contracts_read": "holds"},
+            "policy_condition",
         ),
         (
             "C16",
             "not enough evidence",
-            {"condition": "fails", "none_on_the_whole": "undecided"},
-            "none_on_the_whole",
+            {"policy_condition": "fails", "contracts_read": "mixed"},
+            "contracts_read",
+        ),
+        (
+            "C16",
+            "not enough evidence",
+            {"policy_condition": "fails", "contracts_read": "undecided"},
+            "contracts_read",
         ),
         (
             "C20",

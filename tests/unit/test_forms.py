@@ -193,7 +193,7 @@ def test_the_latex_of_verdicts_says_what_the_csv_says():
         "Share",
         "0.123 share",
         "0.1 to 0.2 (range)",
-        r"88 \%",
+        r"88\%",
         "8",
     ]
     (row,) = cells(forms.verdicts_latex([verdict(criteria=[], part=True)]))

@@ -247,6 +247,7 @@ OTHERS = {
     "show",
     "show_coverage",
     "show_note",
+    "show_statements",
     "show_table",
     "show_universe",
     "to_svg",

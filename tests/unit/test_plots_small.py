@@ -97,7 +97,7 @@ def test_an_economy_without_a_rank_has_a_panel_that_says_so():
 
 def test_measures_are_named_in_words():
     assert plots.measure_name("fdi_stock") == "direct investment, stock"
-    assert plots.measure_name("iri_relations_good") == "IRI: relations good"
+    assert plots.measure_name("iri_relations_good") == "IRI: relations are good"
     assert plots.measure_name("some_other_thing") == "some other thing"
 
 

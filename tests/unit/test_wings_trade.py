@@ -18,6 +18,7 @@ from ca_research.ground.errors import (
     UnknownNameError,
     UsageError,
 )
+from ca_research.registry.words import value_words
 from ca_research.trade.rank import BASES, FLOWS, OWN_SOURCES, newest_year, reports
 
 EU = eco.members("EU27", 2020)
@@ -315,7 +316,7 @@ def test_the_newest_year_needs_three_of_five_and_china_and_russia():
     assert set(found["last_year"].dropna()) == {2020}
     assert found.loc["TJK", "missing"].endswith("in 2020 (own report)")
     for basis, eu in (("mirror", "apart"), ("reporter", "one")):
-        with pytest.raises(CoverageError, match=basis):
+        with pytest.raises(CoverageError, match=value_words(basis)):
             newest(trade, eco.CA5, basis, eu=eu)
 
 

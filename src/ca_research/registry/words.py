@@ -18,7 +18,12 @@ _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+")
 _ECONOMY = re.compile(r"\b([A-Z]{3}|EU27)(?=:| [\d+\u2212-])")
 _SOURCE = re.compile(r"\b(?:P\d{3}[A-Z]?|[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b")
 _SHARE = re.compile(r"^([01](?:\.\d+)?)(?: to ([01](?:\.\d+)?))? share of (\w)")
+_ATTRIBUTE = re.compile(r"([a-z][a-z0-9_]*):([A-Z]{3}|EU27)")
 _PAIR = re.compile(r"([A-Z]{3})-([A-Z]{3}|EU27)")
+_IN_PROSE = re.compile(
+    r"(?<=in )[A-Z]{3}\b|(?<=and )[A-Z]{3}\b|(?<=through )[A-Z]{3}\b|[A-Z]{3}(?=,)"
+)
+"""A code that stands for a country in a sentence, and not for a firm's name."""
 _CODES = re.compile(r"\b(?:[A-Z]{3}|EU27)\b")
 _PERCENT = re.compile(r"(?<=\d) %")
 _MINUS = re.compile(r"(?<![\w.,)-])-(?=\d)")
@@ -129,6 +134,8 @@ def cell_words(column: str, value: str) -> str:
         return _origin_words(value)
     if value in words().codes or _CODE.fullmatch(value):
         return _named(value_words(value))
+    if (of := _ATTRIBUTE.fullmatch(value)) and of[2] in eco.codes():
+        return f"{value_words(of[1])}: {party(of[2])}"
     if (pair := _PAIR.fullmatch(value)) and set(pair.groups()) <= eco.codes():
         return " and ".join(map(party, pair.groups()))
     if len(parts := re.split(r"[ ;]+", value)) > 1 and set(parts[1:]) <= eco.codes():
@@ -140,12 +147,13 @@ def cell_words(column: str, value: str) -> str:
         value = party(first) + value.removeprefix(first)
     value = _PERCENT.sub("%", value)
     text = _SOURCE.sub(lambda m: source_name(m[0]).replace(", ", " ") or m[0], value)
-    return _MINUS.sub("\u2212", _ECONOMY.sub(lambda m: party(m[1]), text))
+    text = _ECONOMY.sub(lambda m: party(m[1]), text)
+    return _MINUS.sub("\u2212", _named(text, _IN_PROSE))
 
 
-def _named(text: str) -> str:
+def _named(text: str, codes: re.Pattern[str] = _CODES) -> str:
     """A text with the codes of economies by name."""
-    return _CODES.sub(lambda m: party(m[0]) if m[0] in eco.codes() else m[0], text)
+    return codes.sub(lambda m: party(m[0]) if m[0] in eco.codes() else m[0], text)
 
 
 def _origin_words(value: str) -> str:
@@ -154,9 +162,9 @@ def _origin_words(value: str) -> str:
     """
     first, _, rest = value.partition("_")
     if not rest or first not in eco.codes():
-        return value.replace("_", " ")
+        return _named(value.replace("_", " "))
     kept = (w if len(w) < 4 or not w.isupper() else w.capitalize() for w in rest.split("_"))
-    return f"{party(first)}: {' '.join(kept)}"
+    return f"{party(first)}: {_named(' '.join(kept))}"
 
 
 def _percents(*fractions: str | None) -> str:

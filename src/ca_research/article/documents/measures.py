@@ -247,7 +247,7 @@ def document_list(
             "date": rows["date"].astype("string").str.replace("/", " to "),
             "says": rows["statement"],
             "source": rows["source_id"],
-            "origin": rows["origin_group"].str.replace("_", " "),
+            "origin": rows["origin_group"],
             "text": rows["strength"].astype("string")
             + ", seen: "
             + rows["text_seen"].astype("string")
