@@ -32,4 +32,4 @@ def test_every_opinion_names_its_nearest_test_or_says_that_none_is_possible():
 def test_the_place_says_where_and_why_not():
     table = place(registry.claim("O04")).set_index("what")["here"]
     assert table["place"] == "paragraph 7, sentence 1"
-    assert table["why no test"] == registry.claim("O04").readings[0].not_testable
+    assert table["why no test"] == registry.claim("O04").readings[0].answer

@@ -26,7 +26,7 @@ def place(spec: ClaimSpec) -> pd.DataFrame:
     ]
     for reading in spec.readings:
         lines += [
-            ("why no test", reading.not_testable or ""),
+            ("why no test", reading.answer or reading.not_testable or ""),
             ("what a test would need", reading.would_change),
         ]
     return pd.DataFrame(lines, columns=["what", "here"])

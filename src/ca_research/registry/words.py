@@ -20,9 +20,7 @@ _SOURCE = re.compile(r"\b(?:P\d{3}[A-Z]?|[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b")
 _SHARE = re.compile(r"^([01](?:\.\d+)?)(?: to ([01](?:\.\d+)?))? share of (\w)")
 _ATTRIBUTE = re.compile(r"([a-z][a-z0-9_]*):([A-Z]{3}|EU27)")
 _PAIR = re.compile(r"([A-Z]{3})-([A-Z]{3}|EU27)")
-_IN_PROSE = re.compile(
-    r"(?<=in )[A-Z]{3}\b|(?<=and )[A-Z]{3}\b|(?<=through )[A-Z]{3}\b|[A-Z]{3}(?=,)"
-)
+_IN_PROSE = re.compile(r"(?:(?<=in )|(?<=and )|(?<=, )|(?<=through ))[A-Z]{3}\b|\b[A-Z]{3}(?=,)")
 """A code that stands for a country in a sentence, and not for a firm's name."""
 _CODES = re.compile(r"\b(?:[A-Z]{3}|EU27)\b")
 _PERCENT = re.compile(r"(?<=\d) %")
