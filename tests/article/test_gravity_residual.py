@@ -77,6 +77,7 @@ def test_least_squares_equals_full_estimation(question, direction):
     full = reassign(
         made,
         "CHN",
+        CA5,
         direction=direction,
         since=2014 if question == "change" else None,
         estimator="ols",
@@ -95,7 +96,7 @@ def test_one_step_of_ppml_orders_economies_like_full_estimation(question):
     made = panel(trade(0.3, 0.4, zero=0.05), geography())
     merged = both(
         placebo_table(made, question=question),
-        reassign(made, "CHN", since=2014 if question == "change" else None).table,
+        reassign(made, "CHN", CA5, since=2014 if question == "change" else None).table,
     )
     assert merged["estimate"].corr(merged["estimate_full"], method="spearman") > 0.95
     near = merged[merged["estimate_full"].abs() < 0.15]  # the step is right to first order

@@ -27,6 +27,7 @@ ARGUMENTS = {
     "economies": ["KAZ"],
     "economy": "KAZ",
     "edition": "X",
+    "partners": ["KAZ"],
     "exporter": "CHN",
     "gdp_source": "X",
     "host": "KAZ",

@@ -277,7 +277,7 @@ def test_reassignment_records_who_has_no_place():
     out = made()
     out.loc[(out["exporter"] == "TUR") & out["importer"].isin(CA5[:3]), "value_usd"] = 0
     calls = []
-    found = reassign(out, "China", progress=lambda done, of: calls.append((done, of)))
+    found = reassign(out, "China", CA5, progress=lambda done, of: calls.append((done, of)))
     table = found.table.set_index("economy")
     assert table.at["TUR", "missing"] == "2 of the pairs are positive" and pd.isna(
         table.at["TUR", "estimate"]
@@ -285,16 +285,16 @@ def test_reassignment_records_who_has_no_place():
     assert sorted(table.index) == ["CHN", "RUS", "TUR", "USA"] and calls[-1] == (4, 4)
     assert found.p == found.rank / 3
     with pytest.raises(CoverageError, match="no estimate for TUR itself"):
-        reassign(out, "TUR")
+        reassign(out, "TUR", CA5)
     with pytest.raises(CoverageError, match="not in the panel"):
-        reassign(out, "DEU")
+        reassign(out, "DEU", CA5)
     with pytest.raises(UnknownNameError):
-        reassign(out, "CHN", direction="sideways")
+        reassign(out, "CHN", CA5, direction="sideways")
 
 
 def test_change_needs_pairs_before_and_after():
     out = made()
-    found = reassign(out, "CHN", direction="both", since=2011)
+    found = reassign(out, "CHN", CA5, direction="both", since=2011)
     assert found.table["pairs"].eq(10).all()
     with pytest.raises(CoverageError, match="before and after"):
-        reassign(out, "CHN", since=2010)
+        reassign(out, "CHN", CA5, since=2010)

@@ -79,7 +79,7 @@ def test_it_runs_at_once(article):
 @pytest.mark.parametrize(
     ("claim_id", "at", "words"),
     [
-        ("C7", None, "not a claim's id"),
+        ("7C", None, "not a claim's id"),
         ("../C07", None, "not a claim's id"),
         ("C07", (9, 9), "no sentence 9"),
     ],

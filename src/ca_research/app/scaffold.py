@@ -16,6 +16,7 @@ from .. import registry
 from ..ground import paths
 from ..ground.errors import CoverageError, UsageError
 from ..ground.files import write_whole
+from ..registry.claims import CLAIM_ID
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,9 +144,10 @@ def new_claim(
     CoverageError
         A table holds no figure to start from.
     """
-    if not re.fullmatch(r"[CO]\d{2}", claim_id):
+    if not re.fullmatch(CLAIM_ID, claim_id):
         raise UsageError(
-            f"{claim_id!r} is not a claim's id", hint="C or O and two digits, for example C36"
+            f"{claim_id!r} is not a claim's id",
+            hint="one to three capital letters and a number, for example C36",
         )
     if paths.bundled():
         raise UsageError(

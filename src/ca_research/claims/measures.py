@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 import inspect
-import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -23,8 +22,6 @@ from ..registry.choices import GridAxis, Value, among
 from . import own_measures
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-_NAMED = re.compile(r'^@measure\("([a-z_]+(?:\.[a-z_0-9]+)+)"\)$', re.MULTILINE)
-_OF_A_TABLE = re.compile(r'^\w+ = generic\.measures\("(\w+)"', re.MULTILINE)
 
 
 def find(name: str) -> Measure:
@@ -204,16 +201,9 @@ def _marked(module: Any, name: str) -> Measure:
 @cache
 def _package() -> dict[str, Path]:
     """The module of every name that the package registers, this article's before the wings'."""
-    files = sorted(_PACKAGE.rglob("*.py"))
+    files = [f for f in sorted(_PACKAGE.rglob("*.py")) if b"measure" in f.read_bytes()]
     article = [file for file in files if file.is_relative_to(_PACKAGE / "article")]
     rest = [file for file in files if file not in set(article)]
-    found = ([(n, f) for f in room for n in _names(f)] for room in (rest, article))
+    found = ([(n, f) for f in room for n in own_measures.names(f)] for room in (rest, article))
     wings, own = map(own_measures.unique, found)
     return wings | own
-
-
-def _names(file: Path) -> list[str]:
-    """Names that a module marks: one by one, or the five of a table."""
-    text = file.read_text(encoding="utf-8")
-    tables = _OF_A_TABLE.findall(text)
-    return [*_NAMED.findall(text), *(f"{t}.{kind}" for t in tables for kind in generic.QUESTIONS)]

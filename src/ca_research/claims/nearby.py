@@ -10,8 +10,9 @@ import pandas as pd
 
 from .. import registry
 from ..registry import ClaimSpec
+from ..registry.claims import CLAIM_ID
 
-_ID = re.compile(r"\b[CO]\d{2}\b")
+_ID = re.compile(rf"\b{CLAIM_ID}\b")
 
 
 def place(spec: ClaimSpec) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from importlib.machinery import FileFinder, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
+from ..estimates import generic
 from ..ground import paths
 from ..ground.errors import MeasureError, RegistryError
 from ..ground.files import stamps
@@ -45,7 +46,7 @@ def files() -> dict[str, Path]:
 def _registered(folder: Path, marks: tuple[tuple[str, tuple[int, ...]], ...]) -> dict[str, Path]:
     for name in [n for n in sys.modules if n == _PARENT or n.startswith(f"{_PARENT}.")]:
         del sys.modules[name]
-    return unique((name, Path(file)) for file, _ in marks for name in _names(Path(file)))
+    return unique((name, Path(file)) for file, _ in marks for name in names(Path(file)))
 
 
 def unique(found: Iterable[tuple[str, Path]]) -> dict[str, Path]:
@@ -62,8 +63,15 @@ def unique(found: Iterable[tuple[str, Path]]) -> dict[str, Path]:
     return files
 
 
-def _names(file: Path) -> Iterator[str]:
-    """Names that functions of a file are marked with: `@measure("...")`."""
+def names(file: Path) -> Iterator[str]:
+    """Names that a file registers, without importing it: one for each `@measure("...")`, and those
+    of a table for `generic.measures("...", ...)`.
+
+    Raises
+    ------
+    MeasureError
+        The file is not Python.
+    """
     try:
         body = ast.parse(file.read_bytes()).body
     except (SyntaxError, ValueError) as error:
@@ -73,11 +81,15 @@ def _names(file: Path) -> Iterator[str]:
             hint="mend the line, or move the file out of measures/",
         ) from None
     for node in body:
-        for mark in getattr(node, "decorator_list", ()):
-            match mark:
-                case ast.Call(func=called, args=[ast.Constant(value=str(name))]):
-                    if ast.unparse(called).split(".")[-1] == "measure":
-                        yield name
+        made = [node.value] if isinstance(node, ast.Assign) else []
+        for call in (*getattr(node, "decorator_list", ()), *made):
+            match call:
+                case ast.Call(func=called, args=[ast.Constant(value=str(first)), *_]):
+                    written = ast.unparse(called)
+                    if written.split(".")[-1] == "measure":
+                        yield first
+                    elif written.endswith("generic.measures"):
+                        yield from (f"{first}.{question}" for question in generic.QUESTIONS)
 
 
 class _NoCache(SourceFileLoader):

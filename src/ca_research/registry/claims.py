@@ -14,8 +14,9 @@ from ..ground.errors import RegistryError
 from .base import Model, Name, Sha256
 from .choices import GridAxis, Value, among, canonical
 
-ClaimId = Annotated[str, Field(pattern=r"^[CO]\d{2}$")]
-"""C for a checkable claim, O for a sentence that is opinion."""
+CLAIM_ID = r"[A-Z]{1,3}\d{1,3}"
+"""Letters and a number. This article's are C for a claim and O for a sentence that is opinion."""
+ClaimId = Annotated[str, Field(pattern=f"^{CLAIM_ID}$")]
 Word = Literal[
     "supported", "partly supported", "contradicted", "not enough evidence", "not testable"
 ]

@@ -86,7 +86,7 @@ def treated(
 def reassign(
     panel: pd.DataFrame,
     economy: str,
-    partners: Sequence[str] = eco.CA5,
+    partners: Sequence[str],
     *,
     direction: str = "exports",
     since: int | None = None,
