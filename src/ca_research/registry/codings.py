@@ -12,6 +12,7 @@ from ..ground import paths, reads
 from ..ground.errors import UnknownNameError
 from ..ground.remember import by_files
 from .base import Model, Name, read_yaml
+from .claims import ClaimId
 
 
 class CodeField(Model):
@@ -29,7 +30,7 @@ class CodeField(Model):
 class CodedRow(Model):
     """The codes of one document (claim and item of table evidence), and why."""
 
-    claim: str = Field(pattern=r"^C\d{2}$")
+    claim: ClaimId
     item: str
     codes: dict[Name, str]
     reason: str
