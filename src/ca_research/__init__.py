@@ -21,6 +21,7 @@ _FUNCTIONS = {
     "sql": "tables",
     "claim": "claims",
     "check": "claims.claim",
+    "wanted": "claims.claim",
 }
 _MODULES = {
     name: name

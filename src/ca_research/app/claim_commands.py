@@ -33,7 +33,7 @@ def check(
 ) -> None:
     """The verdict on a claim, from the tables and without its notebook."""
     console.known(format, ("text", "json"))
-    chosen = _economy(claim, console.pairs(param))
+    chosen = economy_of(claim, console.pairs(param))
     from ..claims.claim import check as judged
 
     verdict = judged(claim, economy=chosen, as_of=as_of)
@@ -43,7 +43,7 @@ def check(
         typer.echo(f"{verdict}\n(as of {verdict.as_of})")
 
 
-def _economy(claim: str, given: dict[str, str]) -> str | None:
+def economy_of(claim: str, given: dict[str, str]) -> str | None:
     """The economy that was asked for, else the notebook's own choice; parameters are those of the
     claim's notebook, where the project has it.
     """

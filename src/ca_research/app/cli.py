@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ..ground.errors import CaResearchError
-from . import claim_commands, data_commands, run_commands
+from . import claim_commands, data_commands, run_commands, wanted_command
 
 app = typer.Typer(
     help="Check an article's claims about China and Central Asia against published figures.",
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.command("run")(run_commands.run)
 app.command("runs")(run_commands.runs_list)
 app.command("check")(claim_commands.check)
+app.command("wanted")(wanted_command.wanted)
 app.command("report")(run_commands.report_command)
 app.command("verify")(run_commands.verify_command)
 app.command("sql")(data_commands.sql)

@@ -14,6 +14,7 @@ import pandas as pd
 from .. import registry
 from ..ground.errors import UnknownNameError
 from ..registry import ClaimSpec
+from ..registry.holders import holders
 from ..registry.words import choice_words
 from ..tables import load
 from .compute import Call, Computation
@@ -22,6 +23,7 @@ from .given import economies_of
 from .judge import judge
 from .rule import reachable
 from .verdict import Verdict
+from .wanted import words
 
 
 @dataclass(frozen=True)
@@ -171,3 +173,80 @@ def check(
     )
     judged = "CA5" if economy == "CA5" else ",".join(evidence.economies)
     return declared.judge(evidence, {} if economy is None else {"economy": judged})
+
+
+WANTED = (
+    "claim",
+    "criteria",
+    "economy",
+    "what",
+    "table",
+    "figures",
+    "publishers",
+    "possible",
+    "cells",
+)
+"""Columns of `wanted`."""
+
+
+def wanted(
+    claim_id: str | None = None, *, economy: str | Iterable[str] | None = None
+) -> pd.DataFrame:
+    """The figures that would settle what claims leave open, and who publishes such figures.
+
+    Parameters
+    ----------
+    claim_id : str, optional
+        A declared claim, for example 'C30'; by default all of them, which takes a minute.
+    economy : str or iterable of str, optional
+        As in `check`.
+
+    Returns
+    -------
+    DataFrame
+        A row for each set of figures that belong together: claim; criteria (labels of those that
+        ask for it); economy (code, '' for none); what is wanted, in words; table; figures (their
+        number); publishers; possible (the verdicts that the missing figures could still lead to);
+        cells (their values by column of the table, a dictionary).
+
+    Raises
+    ------
+    UnknownNameError, MissingTableError, MeasureError
+        As `check`.
+
+    Notes
+    -----
+    A claim file names the cells (`wanted`). They are wanted for the economies of which a criterion
+    has no answer, as long as no source that speaks for its reporter holds them.
+
+    Examples
+    --------
+    >>> wanted("C30", economy="KAZ")[["economy", "table", "figures"]].values.tolist()
+    [['KAZ', 'students', 2]]
+    """
+    asked = [claim_id] if claim_id else [i for i, spec in registry.claims().items() if spec.wanted]
+    rows = [row for one in asked for row in _wanted_rows(check(one, economy=economy))]
+    return pd.DataFrame(rows, columns=list(WANTED))
+
+
+def _wanted_rows(verdict: Verdict) -> list[dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for reading in verdict.all():
+        labels = {c.name: c.label for c in reading.criteria}
+        for entry in reading.wanted:
+            names = "; ".join(labels[name] for name in entry["criteria"])
+            row = {
+                "claim": reading.claim,
+                "criteria": names,
+                "economy": entry["economy"],
+                "what": words(entry["what"], [entry["economy"]]),
+                "table": entry["table"],
+                "figures": entry["figures"],
+                "publishers": "; ".join(
+                    h.publisher for h in holders(entry["table"], entry["economy"])
+                ),
+                "possible": " or ".join(reading.possible),
+                "cells": entry["cells"],
+            }
+            found.setdefault(row["what"], row)  # the headline reading comes first
+    return list(found.values())

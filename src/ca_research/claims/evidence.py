@@ -21,6 +21,7 @@ from ..stats import AtMostOne, Axis, Exclusion, Universe, collapse
 from . import given as checks
 from .compute import Call, Computation
 from .trace import trace
+from .wanted import Wanted, unanswered, wanted
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Evidence:
     `economies` are those a count runs over; `as_of`, `dropped` and `revised_sources` come from the
     frames used.
     `traces`: for each criterion the rows behind its main specification (`claims.trace`).
+    `wanted`: the figures that would answer what is open (`claims.wanted`).
     `again`: makes the standing rows anew from figures without one source.
     """
 
@@ -42,6 +44,7 @@ class Evidence:
     dropped: int | None = 0
     revised_sources: tuple[str, ...] = field(default=())
     traces: tuple[dict[str, Any], ...] = field(default=(), repr=False)
+    wanted: tuple[Wanted, ...] = field(default=(), repr=False)
     again: Callable[[str], pd.DataFrame] | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -111,11 +114,14 @@ def gather(spec: ClaimSpec, given: dict[str, Any], as_of: str | dt.date | None =
     known = checks.knowledge(checks.tables_among(asked), as_of)
     parts: list[pd.DataFrame] = []
     traces: list[dict[str, Any]] = []
+    open_: dict[str, list[str]] = {}
     for criterion in spec.criteria().values():
         call, specifications = calls[criterion.name], universe(spec, criterion)
         rows = specifications.run(partial(computation.run, call))
         parts.append(_labelled(spec, criterion, rows))
         traces += _traces(criterion, computation, call, specifications.main)
+        main = rows[rows["is_main"]]
+        open_[criterion.name] = unanswered(criterion, main, counted(criterion, judged))
     axes = [axis.name for axis in spec.grid.axes]
     frame = _typed(parts, axes)
     _one_answer(spec, frame)
@@ -125,7 +131,18 @@ def gather(spec: ClaimSpec, given: dict[str, Any], as_of: str | dt.date | None =
         parts = _measured_again(spec, frame, calls, computation.without(source), source)
         return _typed(list(parts), axes)
 
-    return Evidence(frame, judged, known.as_of, known.dropped, known.revised, tuple(traces), again)
+    # what is published later does not change what was known on an earlier day
+    lacking = wanted(spec, open_, checks.tables_among(asked)) if known.as_of == "latest" else ()
+    return Evidence(
+        frame,
+        judged,
+        known.as_of,
+        known.dropped,
+        known.revised,
+        tuple(traces),
+        lacking,
+        again,
+    )
 
 
 def _labelled(spec: ClaimSpec, criterion: Criterion, rows: pd.DataFrame) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from .evidence import Evidence
 from .leave_out import leave_out
 from .rule import applied, deciding, possible, speaks
 from .verdict import CriterionResult, Verdict
+from .wanted import Wanted
 
 
 def _coverage(frame: pd.DataFrame, results: Iterable[CriterionResult]) -> dict[str, object]:
@@ -131,6 +132,7 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
                 against=reading.against,
                 would_change=reading.would_change,
                 dropped_as_of=evidence.dropped,
+                wanted=_of_reading(evidence.wanted, reading),
             )
         )
     return dataclasses.replace(
@@ -139,6 +141,13 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
         traces=evidence.traces,
         curves={name: _curve(c, evidence) for name, c in spec.criteria().items()},
     )
+
+
+def _of_reading(wanted: Iterable[Wanted], reading: Reading) -> tuple[Wanted, ...]:
+    """What is wanted for criteria of a reading."""
+    names = {criterion.name for criterion in reading.criteria}
+    mine = (w | {"criteria": [n for n in w["criteria"] if n in names]} for w in wanted)
+    return tuple(w for w in mine if w["criteria"])
 
 
 def _curve(criterion: Criterion, evidence: Evidence) -> pd.DataFrame:

@@ -96,7 +96,8 @@ class Verdict:
     `answer` says in a sentence or two what was found, `finding` in a few words (`claims.answers`);
     `certainty` is {'level': 'high', 'moderate' or 'low', 'reason': ...}, empty where nothing is
     asserted. `possible` are the verdicts that the missing figures could still lead to, `deciding`
-    the names of the criteria that made the verdict what it is.
+    the names of the criteria that made the verdict what it is, `wanted` the figures that would
+    answer what its criteria leave open (`claims.wanted`).
 
     `beside` holds the verdicts of its other readings. Of the criteria of all of them, `traces`
     holds the rows behind, and `curves` what every specification says (`specification_truths`).
@@ -136,6 +137,7 @@ class Verdict:
     against: str
     would_change: str
     dropped_as_of: int | None = 0
+    wanted: tuple[dict[str, Any], ...] = ()
     beside: tuple[Verdict, ...] = field(default=(), repr=False)
     traces: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     curves: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)

@@ -132,6 +132,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     current).
     """
     from .glossary import Glossary
+    from .holders import Holders
     from .words import Words  # which reads the sources
 
     return {
@@ -142,6 +143,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "coding": Coding.model_json_schema(),
         "words": Words.model_json_schema(),
         "glossary": Glossary.model_json_schema(),
+        "holders": Holders.model_json_schema(),
     }
 
 

@@ -264,6 +264,20 @@ class Amendment(Model):
     rule_sha256_before: Sha256
 
 
+class Want(Model):
+    """Figures that would answer some criteria for an economy of which there are none.
+
+    `what` says in words what is wanted, `cells` which rows of `table` these are: for each column
+    one value or several, every combination of which is one figure. `{economy}` stands for the
+    economy in question, its name in `what` and its code in `cells`.
+    """
+
+    criteria: Annotated[tuple[Name, ...], Field(min_length=1)]
+    what: str
+    table: Name
+    cells: dict[Name, Value | tuple[Value, ...]]
+
+
 class ClaimSpec(Model):
     """A claim made by somebody else, declared with its decision rule before the notebook that
     applies it.
@@ -290,9 +304,16 @@ class ClaimSpec(Model):
     grid: Grid = Grid()
     rivals: tuple[str, ...]
     amendments: tuple[Amendment, ...] = ()
+    wanted: tuple[Want, ...] = ()
 
     @model_validator(mode="after")
     def _whole(self) -> ClaimSpec:
+        named = {criterion.name for reading in self.readings for criterion in reading.criteria}
+        for want in self.wanted:
+            if unknown := sorted(set(want.criteria) - named):
+                raise ValueError(f"figures are wanted for unknown criteria: {unknown}")
+            if want.table not in self.data:
+                raise ValueError(f"figures are wanted in {want.table}, which the claim never reads")
         if self.blind and not self.blind_reason:
             raise ValueError("a blind claim gives its reason")
         declared = {axis.name: axis.choices for axis in self.grid.axes}

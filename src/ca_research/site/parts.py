@@ -9,9 +9,11 @@ from typing import Any
 from .. import registry
 from ..claims.logic import UNDECIDED
 from ..claims.slots import joined, said
+from ..claims.wanted import words
 from ..claims.words import source_words
 from ..ground import economies
 from ..ground.periods import day_in_words
+from ..registry.holders import holders
 
 Stored = Mapping[str, Any]
 
@@ -84,6 +86,27 @@ def gaps(verdicts: Iterable[Stored]) -> list[dict[str, Any]]:
             "asked": list(group["asked"]),
         }
         for reason, group in found.items()
+    ]
+
+
+def wanted(verdict: Stored) -> list[dict[str, Any]]:
+    """The figures that would answer what is open, one entry for each want: what (in words, for all
+    its countries), figures (their number), holders (publisher, address and how, each once).
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for entry in verdict["wanted"]:
+        group = found.setdefault(entry["what"], {"of": [], "figures": 0, "holders": {}})
+        group["of"].append(entry["economy"])
+        group["figures"] += entry["figures"]
+        known = holders(entry["table"], entry["economy"])
+        group["holders"] |= dict.fromkeys(known)
+    return [
+        {
+            "what": words(what, group["of"]),
+            "figures": group["figures"],
+            "holders": list(group["holders"]),
+        }
+        for what, group in found.items()
     ]
 
 

@@ -187,6 +187,7 @@ _PARTS = {
     "state_words": STATE_WORDS,
     "tile": parts.tile,
     "two_sides": parts.sides,
+    "wanted": parts.wanted,
     "ways": ways,
 }
 """What templates may call."""

@@ -18,6 +18,7 @@ from ..claims import check, compare
 from ..ground import economies
 from ..ground.errors import RunError
 from ..ground.files import write_whole
+from ..ground.numbers import first_few
 from ..ground.periods import day_in_words
 from ..runs import EXECUTED, PAGES
 from . import cards, forms
@@ -135,7 +136,7 @@ def _complain(pages: list[Page]) -> None:
     if unsound:
         raise RunError(
             "verdicts that do not follow from their criteria were left out: "
-            + "; ".join(fault for p in unsound for fault in p.unsound),
+            + first_few(dict.fromkeys(fault for p in unsound for fault in p.unsound), 5),
             where=", ".join(sorted({p.notebook for p in unsound})),
             hint="a notebook ends in claim.judge(evidence), and emits nothing else as a verdict",
         )
@@ -143,7 +144,7 @@ def _complain(pages: list[Page]) -> None:
     if unfit:
         raise RunError(
             "figures, tables or notes that no page can hold were left out: "
-            + "; ".join(fault for p in unfit for fault in p.unfit),
+            + first_few(dict.fromkeys(fault for p in unfit for fault in p.unfit), 5),
             where=", ".join(sorted({p.notebook for p in unfit})),
             hint="show them by plots.show, plots.show_table and plots.show_note",
         )

@@ -1,0 +1,97 @@
+"""The command `wanted`: which figures would settle a claim, who has them, and a file to fill in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..ground.errors import UnknownNameError, UsageError
+from ..registry.holders import holders
+from . import console
+from .claim_commands import economy_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def wanted(
+    claim: Annotated[
+        str | None, typer.Argument(help="A claim, for example C30; all where none is named.")
+    ] = None,
+    param: Annotated[
+        list[str] | None, typer.Option("-p", "--param", help="One parameter: -p economy=KAZ")
+    ] = None,
+    table: Annotated[str | None, typer.Option("--table", help="Only figures of a table.")] = None,
+    template: Annotated[
+        Path | None, typer.Option("--template", help="A CSV of these figures, to be filled in.")
+    ] = None,
+    format: Annotated[str, typer.Option("--format", help="text, table, csv or json")] = "text",
+) -> None:
+    """The figures that would settle what is open, and who publishes such figures."""
+    console.known(format, ("text", *console.FORMATS))
+    if claim is None and (param or template):
+        raise UsageError(
+            "a parameter or a template is of one claim", hint="for example ca-research wanted C30"
+        )
+    economy = economy_of(claim, console.pairs(param)) if claim else None
+    from ..claims.claim import wanted as asked
+
+    found = asked(claim, economy=economy)
+    if table is not None:
+        if table not in set(found["table"]):
+            raise UnknownNameError("table in which figures are wanted", table, set(found["table"]))
+        found = found[found["table"] == table]
+    if template:
+        _write(template, str(claim), economy, found)
+    elif format == "text":
+        typer.echo(_words(found, claim))
+    else:
+        console.frame(found.drop(columns="cells"), format)
+
+
+def _write(file: Path, claim: str, economy: str | None, found: pd.DataFrame) -> None:
+    """Write the figures of one table as its raw files have them, with nothing where the value
+    goes.
+    """
+    from ..claims.wanted import template
+    from ..ground.files import write_whole
+
+    tables = list(dict.fromkeys(found["table"]))
+    if len(tables) != 1:
+        raise UsageError(
+            f"{claim} wants figures of {len(tables)} tables"
+            if tables
+            else f"nothing is wanted for {claim}",
+            hint=f"choose one: --table {' or '.join(tables)}" if tables else "",
+        )
+    if file.exists():
+        raise UsageError("the file is there already", where=str(file), hint="choose another name")
+    rows = template(tables[0], found["cells"].tolist())
+    write_whole(file, rows.to_csv(index=False))
+    typer.echo(
+        f"{file}: {len(rows)} figures to fill in\n"
+        f"next: ca-research data add {file} --table {tables[0]} --source ID ..., then "
+        f"ca-research check {claim}{f' -p economy={economy}' if economy else ''}"
+    )
+
+
+def _words(found: pd.DataFrame, claim: str | None) -> str:
+    """What is wanted, claim by claim, and under it who publishes such figures."""
+    from .. import registry
+
+    blocks = []
+    for one, rows in found.groupby("claim", sort=False):
+        lines = [f"{one} {registry.claim(str(one)).title}"]
+        for what, count, table in zip(rows["what"], rows["figures"], rows["table"], strict=True):
+            lines.append(f"  {what} ({count} figure{'s'[: count != 1]} of table {table})")
+        pairs = zip(rows["table"], rows["economy"], strict=True)
+        named = {h: None for table, economy in pairs for h in holders(table, economy)}
+        lines += [f"  published by {h.publisher}: {h.how}, {h.address}" for h in named]
+        lines.append(f"  with all of them: {rows['possible'].iloc[0]}")
+        blocks.append("\n".join(lines))
+    if not blocks:
+        return "Nothing is wanted: no criterion is open for want of figures that the claim names."
+    end = f"next: ca-research wanted {claim or found['claim'].iloc[0]} --template wanted.csv"
+    return "\n\n".join([*blocks, end])

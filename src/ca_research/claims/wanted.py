@@ -1,0 +1,141 @@
+"""Which figures would settle what a claim leaves open: the cells that its file names, for the
+economies that have no answer, as far as no table holds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any
+
+import pandas as pd
+
+from .. import registry
+from ..ground import economies as eco
+from ..registry import ClaimSpec, Criterion
+from ..registry.claims import Want
+from ..tables.preference import OWN_REPORTS, role
+from .logic import decide
+from .slots import joined
+
+Wanted = dict[str, Any]
+"""A want of one economy as a verdict stores it: criteria (names), economy, what (`words`), table,
+figures (their number), cells (values by column).
+"""
+
+
+def unanswered(criterion: Criterion, found: pd.DataFrame, judged: Sequence[str]) -> list[str]:
+    """The economies of which a criterion's main specification says nothing definite; '' where it
+    is of none in particular.
+    """
+    numbers = ["estimate", "low", "high"]
+    rows = found.reindex(columns=["economy", *numbers])  # one that failed has no columns
+    known = rows[numbers].astype(object).where(rows[numbers].notna(), None)
+    answered = {
+        code
+        for code, (estimate, low, high) in zip(
+            rows["economy"], known.itertuples(index=False), strict=True
+        )
+        if decide(estimate, low, high, criterion.comparison, criterion.threshold) is not None
+    }
+    return [code for code in (judged if criterion.over else [""]) if code not in answered]
+
+
+def wanted(
+    spec: ClaimSpec,
+    open_: Mapping[str, Sequence[str]],
+    tables: Mapping[str, pd.DataFrame],
+) -> tuple[Wanted, ...]:
+    """What a claim wants for the economies that some of its criteria leave open.
+
+    Parameters
+    ----------
+    spec : ClaimSpec
+        With its `wanted`.
+    open_ : mapping of str to sequence of str
+        Economies without an answer by name of the criterion.
+    tables : mapping of str to DataFrame
+        Those that the claim was judged by: what they hold is not wanted.
+
+    Returns
+    -------
+    tuple of Wanted
+        One for each want and economy of which at least one figure is missing.
+    """
+    return tuple(
+        entry
+        for want in spec.wanted
+        if want.table in tables
+        for entry in _entries(want, open_, tables[want.table])
+    )
+
+
+def _entries(
+    want: Want, open_: Mapping[str, Sequence[str]], table: pd.DataFrame
+) -> Iterator[Wanted]:
+    asking: dict[str, list[str]] = {}
+    for name in want.criteria:
+        for code in open_.get(name, ()):
+            asking.setdefault(code, []).append(name)
+    for code, names in asking.items():
+        if len(missing := _missing(figures(want.table, want.cells, code), want.table, table)):
+            yield {
+                "criteria": names,
+                "economy": code,
+                "what": want.what,
+                "table": want.table,
+                "figures": len(missing),
+                "cells": {c: list(dict.fromkeys(missing[c].tolist())) for c in missing},
+            }
+
+
+def words(what: str, economies: Sequence[str]) -> str:
+    """A want in words, for one economy or for several that want the same."""
+    return what.replace("{economy}", joined(eco.in_prose(code) for code in economies if code))
+
+
+def figures(table: str, cells: Mapping[str, Any], economy: str = "") -> pd.DataFrame:
+    """The figures that cells describe, a row each: every combination of their values. No economy
+    is its own counterpart.
+    """
+    columns = {
+        name: [
+            value.replace("{economy}", economy) if isinstance(value, str) else value
+            for value in (given if isinstance(given, (tuple, list)) else [given])
+        ]
+        for name, given in cells.items()
+    }
+    rows = pd.DataFrame(list(product(*columns.values())), columns=list(columns))
+    sides = [c for c in registry.table(table).of_type("economy") if c in rows]
+    alike = rows[sides].nunique(axis=1) < len(sides)
+    return rows[~alike].reset_index(drop=True)
+
+
+def _missing(rows: pd.DataFrame, name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Those of the figures that no source of the table has that speaks for who counts."""
+    key = [c for c in registry.table(name).key if c in rows and c != "source_id"]
+    speaking = {s for s in table["source_id"].unique() if role(s) in (None, *OWN_REPORTS)}
+    held = table.loc[table["source_id"].isin(speaking), key].drop_duplicates()
+    there = rows[key].astype(str).agg("|".join, axis=1)
+    return rows[~there.isin(set(held.astype(str).agg("|".join, axis=1)))]
+
+
+def template(table: str, cells: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Wanted figures as a table's raw files have them, the value left empty, for filling in.
+
+    Parameters
+    ----------
+    table : str
+        Name of the table.
+    cells : sequence of mapping
+        Those of some wants of it.
+
+    Returns
+    -------
+    DataFrame
+        The columns of the table but `source_id`, which whoever adds the figures names; what the
+        wants do not say is empty. A figure that two wants name stands once.
+    """
+    columns = [c for c in registry.table(table).columns if c != "source_id"]
+    whole = pd.concat([figures(table, one) for one in cells], ignore_index=True)
+    return whole.drop_duplicates(ignore_index=True).reindex(columns=columns)
