@@ -12,7 +12,7 @@ import pytest
 ROOMS = ("trade", "investment", "students")
 MODULES = [
     f"ca_research.{room}.{module.name}"
-    for room in (*ROOMS, "stats", "tables")
+    for room in (*ROOMS, "stats", "tables", "estimates", "claims")
     for module in pkgutil.iter_modules(importlib.import_module(f"ca_research.{room}").__path__)
 ]
 ROOT = Path(__file__).parents[2]
