@@ -181,7 +181,7 @@ class SpecificationCurve(Result):
         alpha: float = 0.05,
         model: str | None = None,
     ) -> JointTest:
-        """Would the whole curve look like this if x had no effect in any specification?
+        """Test whether the whole curve would look like this if x had no effect anywhere.
 
         Parameters
         ----------

@@ -74,6 +74,18 @@ class Exclusion:
     reason: str
 
     def hits(self, choices: Mapping[str, Any]) -> bool:
+        """Whether it leaves a specification out.
+
+        Parameters
+        ----------
+        choices : mapping of str to Any
+            A value for each axis.
+
+        Returns
+        -------
+        bool
+            True where all of `when` hold.
+        """
         return all(choices.get(axis) == value for axis, value in self.when.items())
 
 
@@ -101,6 +113,18 @@ class AtMostOne:
     reason: str
 
     def hits(self, choices: Mapping[str, Any]) -> bool:
+        """Whether it leaves a specification out.
+
+        Parameters
+        ----------
+        choices : mapping of str to Any
+            A value for each axis.
+
+        Returns
+        -------
+        bool
+            True where more than one axis has left its main value.
+        """
         return sum(choices.get(axis) != main for axis, main in self.mains.items()) > 1
 
 
