@@ -46,7 +46,7 @@ def entry(parameter):
     also = r"(?:,?\s+(?:and )?`?\w+`?)*"
     return re.compile(
         rf"(?<![\w.]){parameter}{also}(?: \([^)]*\))?:(?:\s|$)|`{parameter}`"
-        rf"|(?m:^(?:\w+, )*{parameter}(?:, \w+)*(?: : |$))"
+        rf"|(?m:^(?:\w+, |\*+)*{parameter}(?:, \w+)*(?: : |$))"
     )
 
 

@@ -28,7 +28,32 @@ from .wanted import words
 
 @dataclass(frozen=True)
 class Claim:
-    """Get one with `ca_research.claim("C30")`."""
+    """A declared claim: its words, its rule, its universe.
+
+    Get one with `ca_research.claim`; printing it shows what would support and what would contradict
+    it. `check` does in one call what `gather` and `judge` do.
+
+    Attributes
+    ----------
+    spec : ClaimSpec
+        What the claim's file in the registry says.
+    id : str
+        For example 'C30'.
+    rule : str
+        What would support and what would contradict each reading, in words, with the criteria and
+        thresholds.
+
+    Examples
+    --------
+    Evidence from frames of one's own, then the verdict:
+
+    >>> import ca_research as ca
+    >>> claim = ca.claim("C25")
+    >>> frames = {name: ca.load(name) for name in claim.spec.data}
+    >>> evidence = claim.gather(**frames)
+    >>> claim.judge(evidence).finding
+    'Length of the borders with China: 3,305 km'
+    """
 
     spec: ClaimSpec
 
@@ -72,8 +97,13 @@ class Claim:
         return "\n".join(lines)
 
     def specifications(self) -> pd.DataFrame:
-        """Every specification before it is run: criterion, choices in words, `is_main`, and the
-        reason where excluded.
+        """Every specification before it is run.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row each: ``criterion``, a column per axis with the choice in words, ``is_main``,
+            and ``excluded`` (the reason, or '').
         """
         parts = []
         for criterion in self.spec.criteria().values():
@@ -85,12 +115,31 @@ class Claim:
         return pd.concat(parts, ignore_index=True).fillna("") if parts else pd.DataFrame()
 
     def choice_words(self, axis: str, value: object) -> str:
-        """A choice of the grid as a reader should see it: its label, or the register's words."""
+        """A choice of the grid as a reader should see it.
+
+        Parameters
+        ----------
+        axis : str
+            Name of an axis.
+        value : object
+            One of its values.
+
+        Returns
+        -------
+        str
+            Its label in the claim's file, or the register's words.
+        """
         declared = next(a for a in self.spec.grid.axes if a.name == axis)
         return choice_words(declared, value)
 
     def specification_counts(self) -> pd.DataFrame:
-        """How many specifications each criterion is computed by, and how many are excluded."""
+        """How many specifications each criterion is computed by, and how many are excluded.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``specifications`` (all combinations) and ``excluded`` of them, by criterion.
+        """
         table = self.specifications()
         if table.empty:
             return table
@@ -98,18 +147,54 @@ class Claim:
         return by_criterion.agg(specifications=("is_main", "size"), excluded=("excluded", "sum"))
 
     def gather(self, *, as_of: str | dt.date | None = None, **given: Any) -> Evidence:
-        """Evidence for all criteria: `claim.gather(trade=frame, economies=["KAZ"])`.
+        """Evidence for all criteria, from frames and settings.
 
-        as_of: the day of knowledge, for frames that were merged or made anew after `load` and no
+        Parameters
+        ----------
+        as_of : str or date, optional
+            The day of knowledge, for frames that were merged or made anew after `load` and no
             longer carry it.
-        Raises UsageError for frames that a claim cannot be judged by, and says what to do.
+        **given : Any
+            The tables that the claim declares, by name, as `load` gives them; ``economies``, by
+            default the five.
+
+        Returns
+        -------
+        Evidence
+            The estimates of every criterion by every specification.
+
+        Raises
+        ------
+        UsageError
+            A frame is lacking, is of another day, has lost rows' keys, or is not asked for; or two
+            estimates rest on the same figures and differ.
+        UnknownNameError
+            A column of the table is not there, a source is not in the register, or the claim is not
+            of an economy.
+        MeasureError
+            A measure gives no estimates frame.
         """
         return gather(self.spec, given, as_of)
 
     def judge(self, evidence: Evidence, params: dict[str, Any] | None = None) -> Verdict:
         """The verdict of the headline reading; those of the other readings are in its `beside`.
 
-        params: the parameters of the run, to be stored with the verdict.
+        Parameters
+        ----------
+        evidence : Evidence
+            From `gather`.
+        params : dict, optional
+            Parameters of the run, to be stored with the verdict.
+
+        Returns
+        -------
+        Verdict
+            The computed answer.
+
+        Raises
+        ------
+        UnknownNameError
+            The evidence lacks a criterion.
         """
         needed = set(self.spec.criteria())
         for name in needed - set(evidence.frame["criterion"]):
@@ -120,7 +205,29 @@ class Claim:
 
 
 def claim(claim_id: str) -> Claim:
-    """A declared claim by id, for example 'C30'; raises UnknownNameError with the known ones."""
+    """A declared claim by its id.
+
+    Parameters
+    ----------
+    claim_id : str
+        For example 'C30'; ``ca-research claims`` lists them.
+
+    Returns
+    -------
+    Claim
+        Its words, its rule, its universe.
+
+    Raises
+    ------
+    UnknownNameError
+        No such claim; with the known ones.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> print(ca.claim("C25").spec.restatement)
+    Exactly three of the five countries (Kazakhstan, Kyrgyzstan, Tajikistan) border China, ...
+    """
     return Claim(registry.claim(claim_id))
 
 
@@ -159,8 +266,10 @@ def check(
 
     Examples
     --------
-    >>> print(check("C25").verdict)
-    supported
+    >>> import ca_research as ca
+    >>> verdict = ca.check("C25", as_of="2023-05-19")
+    >>> verdict.verdict, verdict.finding
+    ('supported', 'Length of the borders with China: 3,305 km')
     """
     declared = claim(claim_id)
     spec = declared.spec

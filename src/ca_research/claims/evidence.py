@@ -26,16 +26,40 @@ from .wanted import Wanted, unanswered, wanted
 
 @dataclass(frozen=True)
 class Evidence:
-    """`frame`: an estimates frame with `criterion`, `spec`, `is_main`, `without` and one column per
-    axis of the grid.
+    """The estimates of every criterion of a claim over its universe.
 
-    `without` is '' or what a removal axis leaves out, in words ('dimension: trade'); such rows are
-    for fragility alone.
-    `economies` are those a count runs over; `as_of`, `dropped` and `revised_sources` come from the
-    frames used.
-    `traces`: for each criterion the rows behind its main specification (`claims.trace`).
-    `wanted`: the figures that would answer what is open (`claims.wanted`).
-    `again`: makes the standing rows anew from figures without one source.
+    `Claim.gather` makes it and `Claim.judge` takes it.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        An estimates frame with ``criterion``, ``spec`` (number), ``is_main``, ``without`` and one
+        column per axis of the grid. ``without`` is '' or what a removal leaves out, in words
+        ('dimension: trade'); such rows are for fragility alone.
+    economies : tuple of str
+        Those that a count runs over.
+    as_of : str
+        The day of knowledge of the frames used, or 'latest'.
+    dropped : int or None
+        Rows that were not yet known then; None where that was not counted.
+    revised_sources : tuple of str
+        Sources of which only a later edition survives.
+    traces : tuple of dict
+        For each criterion the rows behind its main specification.
+    wanted : tuple of dict
+        Figures that would answer what is open (`claims.wanted`).
+    again : callable, optional
+        Makes the standing rows anew from figures without one source.
+    standing : pandas.DataFrame
+        The frame without the rows of removals: what criteria are judged by.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> claim = ca.claim("C25")
+    >>> evidence = claim.gather(**{name: ca.load(name) for name in claim.spec.data})
+    >>> evidence.main("total_length")[["estimate", "n", "sources"]].values.tolist()
+    [[3305.0, 3.0, ('FBK',)]]
     """
 
     frame: pd.DataFrame
@@ -53,14 +77,41 @@ class Evidence:
         return self.frame[self.frame["without"] == ""]
 
     def main(self, criterion: str) -> pd.DataFrame:
-        """Estimates of the main specification of a criterion."""
+        """Estimates of the main specification of a criterion.
+
+        Parameters
+        ----------
+        criterion : str
+            Its name.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Some rows of `frame`, one per economy.
+        """
         return self.frame[
             (self.frame["criterion"] == criterion) & self.frame["is_main"]
         ].reset_index(drop=True)
 
     def without(self, source: str) -> pd.DataFrame:
-        """The standing rows as they would be if a source had published nothing: measured again, not
-        only dropped.
+        """The standing rows as they would be if a source had published nothing.
+
+        They are measured again, not only dropped.
+
+        Parameters
+        ----------
+        source : str
+            Its id.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Like `standing`.
+
+        Raises
+        ------
+        UsageError
+            Evidence that was made by hand cannot be measured again.
         """
         if self.again is None:
             raise UsageError(
@@ -71,8 +122,29 @@ class Evidence:
 
 
 def universe(spec: ClaimSpec, criterion: Criterion) -> Universe:
-    """The specification universe of one criterion: the axes of the grid that it names, one removal
-    at a time.
+    """The specification universe of one criterion.
+
+    It holds the axes of the grid that the criterion names, and leaves out one thing at a time.
+
+    Parameters
+    ----------
+    spec : ClaimSpec
+        What the claim's file says: ``claim.spec``.
+    criterion : Criterion
+        One of ``claim.spec.criteria().values()``.
+
+    Returns
+    -------
+    Universe
+        Print it to see what will be run.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> spec = ca.claim("C25").spec
+    >>> print(universe(spec, spec.criteria()["total_length"]))
+    2 specifications of 2 combinations
+      side [data]: central_asian (main), chinese - Whose profile gives the length
     """
     chosen = tuple(
         Axis(a.name, a.choices, a.main, a.kind, a.meaning) for a in spec.axes_of(criterion)

@@ -30,8 +30,29 @@ def _number(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Cell:
-    """One economy within a criterion: its estimate and whether the comparison is met there (null:
-    unobserved). `about` is what the measure tells beside the figure, such as who leads instead.
+    """One economy within a criterion.
+
+    Attributes
+    ----------
+    economy : str
+        Its code; '' for a figure of no single economy.
+    estimate : float or None
+        In the unit of the criterion.
+    low, high : float or None
+        Bounds, where the figures leave a range.
+    met : bool or None
+        Whether the comparison is met there; None where that is not observed.
+    year : int or None
+        The last year of its figures.
+    missing : str
+        Why there is no estimate.
+    about : mapping of str to str
+        What the measure tells beside the figure, such as who leads instead.
+
+    Examples
+    --------
+    >>> Cell("TKM", None, None, None, met=None, year=None, missing="not reported").met is None
+    True
     """
 
     economy: str
@@ -48,14 +69,71 @@ class Cell:
 class CriterionResult:
     """A criterion judged over its universe.
 
-    `estimate` is the main specification's: the measure itself, or for a count over economies the
-    number in which the comparison is met, with `low` and `high` where unobserved economies leave
-    the count open.
-    `agreeing`: how many distinct specifications say what the main one says.
-    `says`: what it comes to as a sentence. `speaks`: 'for' or 'against' the claim, as its rule
-    reads the state it is in; '' where it says neither.
-    `sources`: those behind its main figures. `sole_sources`: each of them alone leaves the
-    criterion without any figure when it is taken away.
+    Attributes
+    ----------
+    name : str
+        As the rule names it.
+    label, statement : str
+        The same for a reader, in a few words and in a sentence.
+    estimate : float or None
+        The main specification's: the measure itself, or for a count over economies the number in
+        which the comparison is met.
+    low, high : float or None
+        Bounds of it; for a count they span the economies that are not observed.
+    interval : str
+        What kind of range that is.
+    threshold : float
+        What the estimate is compared with; for a count, how many are needed.
+    comparison : str
+        '>', '>=', '<', '<=' or '=='.
+    kind : str
+        What sort of number it is: 'count', 'share', 'ratio', 'rank', 'p', 'days' ...
+    unit : str
+        The words for it.
+    state : str
+        'holds', 'fails', 'mixed' or 'undecided'.
+    share_of_specifications : float or None
+        Share, in [0, 1], of the distinct specifications in which the criterion is true. It
+        describes robustness; it is no probability.
+    specifications : int
+        Distinct ones with data.
+    run : int
+        Specifications that were run.
+    failed : int
+        Those of them without any data.
+    n : int
+        Figures behind the main specification.
+    why : str
+        The reason for the threshold.
+    measure : str
+        Registered name of the measure.
+    main_met : bool or None
+        What the main specification says.
+    agreeing : int
+        How many distinct specifications say what the main one says.
+    counted : str
+        What is counted over, in words: 'economies' unless the claim says otherwise.
+    cell_threshold : float or None
+        Of a count: what the figure of each economy is compared with.
+    cell_comparison : str or None
+        Of a count: how.
+    cells : tuple of Cell
+        One per economy.
+    says : str
+        What it comes to, as a sentence.
+    speaks : str
+        'for' or 'against' the claim, as its rule reads the state; '' where it says neither.
+    sources : tuple of str
+        Those behind its main figures.
+    sole_sources : tuple of str
+        Each of them alone leaves the criterion without any figure when it is taken away.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> first = ca.check("C25").criteria[0]
+    >>> first.estimate, first.comparison, first.threshold, first.unit, first.state
+    (3305.0, '>', 3000.0, 'km', 'holds')
     """
 
     name: str
@@ -93,14 +171,89 @@ class CriterionResult:
 class Verdict:
     """The computed answer to one reading of a claim.
 
-    `answer` says in a sentence or two what was found, `finding` in a few words (`claims.answers`);
-    `certainty` is {'level': 'high', 'moderate' or 'low', 'reason': ...}, empty where nothing is
-    asserted. `possible` are the verdicts that the missing figures could still lead to, `deciding`
-    the names of the criteria that made the verdict what it is, `wanted` the figures that would
-    answer what its criteria leave open (`claims.wanted`).
+    It shows itself in Jupyter, and printing it gives the answer, how certain it is, the criteria it
+    follows from and the other readings. `as_dict` is the form that is stored.
 
-    `beside` holds the verdicts of its other readings. Of the criteria of all of them, `traces`
-    holds the rows behind, and `curves` what every specification says (`specification_truths`).
+    Attributes
+    ----------
+    claim, reading : str
+        Id of the claim and name of the reading.
+    title, statement : str
+        The reading for a reader.
+    headline : bool
+        Whether it is the reading that counts for the claim.
+    params : dict
+        Parameters of the run.
+    as_of : str
+        The day whose knowledge was used, or 'latest'.
+    pseudo_as_of : bool
+        Whether a source was used of which only a later edition survives.
+    verdict : str
+        'supported', 'partly supported', 'contradicted', 'not enough evidence' or 'not testable'.
+    answer : str
+        What was found, in a sentence or two.
+    finding : str
+        The same in a few words.
+    certainty : mapping of str to str
+        ``level`` ('high', 'moderate' or 'low') and ``reason``; empty where nothing is asserted.
+    possible : tuple of str
+        Verdicts that the missing figures could still lead to.
+    deciding : tuple of str
+        Names of the criteria that made the verdict what it is.
+    wanted : tuple of dict
+        Figures that would answer what its criteria leave open.
+    reason : str
+        How the rule came to it.
+    fragile : bool
+        Whether leaving out one source, one economy or one declared part changes it.
+    fragility : tuple of str
+        What is left out, and the verdict that this leads to.
+    sole_sources : tuple of str
+        Sources without which a criterion has no figure at all.
+    blind : bool
+        Whether the claim was declared before its figures were seen.
+    expected : str
+        What was expected, in words.
+    guess : str or None
+        The verdict guessed beforehand.
+    part : bool
+        Whether the reading is one of several things that the sentence asserts.
+    criteria : tuple of CriterionResult
+        In the order declared.
+    coverage : dict
+        First and last year (``from``, ``to``) and what is ``missing``.
+    sources : tuple of str
+        Ids of those used.
+    rule : str
+        In words.
+    rule_sha256, rule_sha256_2 : str
+        Hash of the rule, in its first and its second version.
+    declared_on : str
+        The day of the declaration.
+    notebook : str
+        Path of the notebook.
+    amended : bool
+        Whether the rule was changed after it was declared.
+    against, would_change : str
+        What speaks against, and what would change the verdict.
+    dropped_as_of : int or None
+        Rows that were not yet known on the day.
+    beside : tuple of Verdict
+        Those of the other readings.
+    traces : tuple of dict
+        For each criterion the rows behind its main specification.
+    curves : mapping of str to pandas.DataFrame
+        For each criterion what every specification says: ``spec``, ``is_main``, ``value``, ``low``,
+        ``high``, ``met``, and the choices.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> verdict = ca.check("C25")
+    >>> verdict.verdict, verdict.certainty["level"]
+    ('supported', 'high')
+    >>> print(verdict.answer)
+    The three borders with China add up to 3,305 km, more than 3,000. Three of the five ...
     """
 
     claim: str
@@ -169,15 +322,34 @@ class Verdict:
         return self.verdict + (", fragile" if self.fragile else "")
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form of what is stored (`stored_fields`)."""
+        """JSON-ready form of what is stored.
+
+        Returns
+        -------
+        dict of str to Any
+            All fields but `beside`, `traces` and `curves`; numbers to ten digits, none infinite.
+        """
         content = asdict(replace(self, beside=(), traces=(), curves={}))
         return _number({name: content[name] for name in stored_fields()})
 
     def all(self) -> list[Verdict]:
+        """This verdict, and those of the other readings.
+
+        Returns
+        -------
+        list of Verdict
+            The headline first.
+        """
         return [self, *self.beside]
 
     def bundle(self) -> list[dict[str, Any]]:
-        """What the notebook emits: this verdict and those of the other readings."""
+        """What the notebook emits: this verdict and those of the other readings.
+
+        Returns
+        -------
+        list of dict
+            `as_dict` of each.
+        """
         return [v.as_dict() for v in self.all()]
 
 

@@ -51,7 +51,21 @@ PROCESSED = ("is_aggregate", "known_on")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Rows:
-    """The table rows behind one estimate, in one cell of its frame: they go wherever it goes."""
+    """The table rows behind one estimate, in one cell of its frame.
+
+    They go wherever the cell goes; `len` is their number.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        Rows of tables, with the columns that the measure kept.
+
+    Examples
+    --------
+    >>> used = pd.DataFrame({"economy": ["KAZ"], "year": [2023], "source_id": ["KAZ_BNS"]})
+    >>> Rows(used)
+    <1 row>
+    """
 
     frame: pd.DataFrame
 
@@ -63,20 +77,33 @@ class Rows:
 
 
 def checked(found: Any, measure: str, where: str = "") -> pd.DataFrame:
-    """What a measure gave, where it is an estimates frame; with `rows`.
+    """What a measure gave, where it is an estimates frame.
 
     Parameters
     ----------
-    found
+    found : Any
         What the measure returned.
-    measure, where
-        Its registered name and its file and line, for the error.
+    measure : str
+        Its registered name, for the error.
+    where : str
+        Its file and line, for the error.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same, with ``about`` and ``rows`` where it came without.
 
     Raises
     ------
     MeasureError
-        Where it is no frame, lacks a column, answers twice for an economy, holds what is no number
-        where one must stand, bounds that are crossed, or sources that are no tuple of ids.
+        It is no frame, lacks a column, answers twice for an economy, or holds what is no number
+        where one must stand, bounds that are crossed, or sources that are no tuple.
+
+    Examples
+    --------
+    >>> found = estimates([estimate_row(economy="KAZ", estimate=1.1)]).drop(columns="rows")
+    >>> "rows" in checked(found, "trade.lead")
+    True
     """
 
     def refuse(what: str, hint: str) -> MeasureError:
@@ -122,10 +149,31 @@ def _cell_columns(columns: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def data_path(used: pd.DataFrame) -> str:
-    """Hash of the cells used and their *origin*: an office and a panel built on it are one path,
-    not two.
+    """Hash of the cells used and their origin.
 
-    Which columns say what cell a row is follows from the keys that the registry declares.
+    An office and a panel built on it are one path, not two. Which columns say what cell a row is
+    follows from the keys that the registry declares.
+
+    Parameters
+    ----------
+    used : pandas.DataFrame
+        Rows of a table, with ``source_id``.
+
+    Returns
+    -------
+    str
+        12 hexadecimal digits.
+
+    Examples
+    --------
+    A panel of customs data that holds the office's figure is the same evidence as the office:
+
+    >>> import ca_research as ca
+    >>> rows = ca.load("trade", reporter="KAZ", partner="RUS", year=2023, flow="export",
+    ...                product="TOTAL")
+    >>> office, panel = (rows[rows["source_id"] == s] for s in ("KAZ_BNS", "KAZ_WITS_BNS_PANEL"))
+    >>> data_path(office) == data_path(panel)
+    True
     """
     origin = registry.origin_groups()
     groups = [origin.get(s, s) for s in used["source_id"].tolist()]
@@ -145,7 +193,40 @@ def estimate_row(
     missing: str = "",
     about: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """One row of an estimates frame; `used` are the table rows behind it, which it carries."""
+    """One row of an estimates frame.
+
+    Parameters
+    ----------
+    used : pandas.DataFrame, optional
+        The table rows behind it, with ``source_id``; the row carries them, and takes ``n``, the
+        years, the sources and the data path from them.
+    economy : str
+        Code, or '' for a figure of no single economy.
+    estimate : float, optional
+        The number.
+    low, high : float, optional
+        Bounds, where the figures leave a range.
+    interval : str
+        What kind of range.
+    missing : str
+        Why there is no estimate.
+    about : mapping of str to str, optional
+        What a sentence needs beside the figure, as words or codes of economies (see `tells`).
+
+    Returns
+    -------
+    dict of str to Any
+        A value for each of ESTIMATE_COLUMNS.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> used = ca.load("trade", reporter="KAZ", partner="RUS", year=2023, flow="export",
+    ...                product="TOTAL", source="KAZ_BNS")
+    >>> row = estimate_row(used, economy="KAZ", estimate=used["value_usd"].item())
+    >>> row["n"], row["last_year"], row["sources"]
+    (1, 2023, ('KAZ_BNS',))
+    """
     row: dict[str, Any] = {
         "economy": economy,
         "estimate": estimate,
@@ -175,7 +256,27 @@ def estimate_row(
 
 
 def estimates(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
-    """An estimates frame from its rows."""
+    """An estimates frame from its rows.
+
+    Parameters
+    ----------
+    rows : iterable of dict
+        From `estimate_row`, one per economy.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of ESTIMATE_COLUMNS in their types.
+
+    Examples
+    --------
+    >>> ratios = {"KAZ": 1.11, "UZB": 1.36}
+    >>> rows = [estimate_row(economy=code, estimate=ratio) for code, ratio in ratios.items()]
+    >>> estimates(rows)[["economy", "estimate", "n"]]
+      economy  estimate  n
+    0     KAZ      1.11  0
+    1     UZB      1.36  0
+    """
     records = list(rows)
     columns: dict[str, Any] = {
         name: [row.get(name) for row in records] for name in ESTIMATE_COLUMNS

@@ -14,11 +14,35 @@ Maker = Callable[..., Any]
 
 
 def measure(name: str) -> Callable[[Measure], Measure]:
-    """Register a function under the name that claims write, for example `trade.lead`.
+    """Register a function under the name that claims write.
 
-    The name stands as a literal in front of the function: `claims.measures` reads it from there, so
-    that only the module of a measure that is asked for is imported. It stays when the function
-    moves, so that no rule has to be amended.
+    The name stands as a literal in front of the function, so that only the module of a measure that
+    is asked for is imported. It stays when the function moves, so that no rule has to be amended.
+
+    Parameters
+    ----------
+    name : str
+        For example ``trade.lead``.
+
+    Returns
+    -------
+    callable
+        A decorator, which gives the function back with its ``name``.
+
+    Examples
+    --------
+    A measure takes tables and choices by name and gives an estimates frame:
+
+    >>> from ca_research.estimates import estimate_row, estimates
+    >>> @measure("own.latest_value")
+    ... def latest_value(trade, *, economies):
+    ...     newest = trade[trade["year"] == trade["year"].max()]
+    ...     rows = {code: newest[newest["reporter"] == code] for code in economies}
+    ...     return estimates(
+    ...         estimate_row(used, economy=code, estimate=used["value_usd"].sum())
+    ...         for code, used in rows.items())
+    >>> latest_value.name
+    'own.latest_value'
     """
 
     def mark(function: Measure) -> Measure:
@@ -32,11 +56,30 @@ def parts(**makers: Maker) -> Callable[[Maker], Maker]:
     """Declare arguments that many specifications share, with what makes each.
 
     Whoever runs a measure over many specifications, or several measures that declare the same part,
-    makes it once and hands it to all of them; called alone a measure makes its own. What makes a
-    part takes tables, `economies` and choices by name, as a measure does, and may declare parts in
-    turn. A part is made once for all specifications that are equal in the choices it takes; a
-    choice that a claim leaves open has the default of the part, so measure and part give it the
-    same.
+    makes it once and hands it to all of them; called alone a measure makes its own. A part is made
+    once for all specifications that are equal in the choices it takes; a choice that a claim leaves
+    open has the default of the part, so measure and part give it the same.
+
+    Parameters
+    ----------
+    **makers : callable
+        What makes each argument. It takes tables, ``economies`` and choices by name, as a measure
+        does, and may declare parts in turn.
+
+    Returns
+    -------
+    callable
+        A decorator, which gives the function back with its ``parts``.
+
+    Examples
+    --------
+    >>> def by_year(trade):
+    ...     return trade.groupby("year")["value_usd"].sum()
+    >>> @parts(totals=by_year)
+    ... def growth(trade, *, since, totals=None):
+    ...     totals = by_year(trade) if totals is None else totals
+    >>> sorted(parts_of(growth))
+    ['totals']
     """
 
     def mark(function: Maker) -> Maker:
@@ -47,24 +90,72 @@ def parts(**makers: Maker) -> Callable[[Maker], Maker]:
 
 
 def parts_of(function: Maker) -> Mapping[str, Maker]:
-    """The parts that a function declares: name of the argument -> what makes it."""
+    """The parts that a function declares.
+
+    Parameters
+    ----------
+    function : callable
+        A measure, or what makes a part.
+
+    Returns
+    -------
+    mapping of str to callable
+        Name of the argument to what makes it; empty where none is declared.
+
+    Examples
+    --------
+    >>> parts_of(len)
+    {}
+    """
     return getattr(function, "parts", {})
 
 
 def by_economy(function: Measure) -> Measure:
-    """Declare that the rows of a measure stand each for itself: a row follows from figures of the
-    sources that it names alone.
+    """Declare that each row of a measure follows from the sources that it names alone.
 
     Without a source that a row does not name the row is the same. Whoever leaves a source out
     measures only those economies again that name it in any row, or have no figure in one.
+
+    Parameters
+    ----------
+    function : callable
+        A measure.
+
+    Returns
+    -------
+    callable
+        The same function, marked.
+
+    Examples
+    --------
+    >>> @by_economy
+    ... def own_report(trade, *, economies): ...
+    >>> own_report.by_economy
+    True
     """
     function.by_economy = True  # type: ignore[attr-defined]
     return function
 
 
 def tells(*names: str) -> Callable[[Measure], Measure]:
-    """Declare what a measure tells beside its figure: the names in `about` of its estimates, which
-    the sentences of a claim may use as slots.
+    """Declare what a measure tells beside its figure.
+
+    Parameters
+    ----------
+    *names : str
+        Keys of ``about`` in its estimates, which the sentences of a claim may use as slots.
+
+    Returns
+    -------
+    callable
+        A decorator, which gives the function back with its ``about``.
+
+    Examples
+    --------
+    >>> @tells("rival")
+    ... def lead(trade, *, economies): ...
+    >>> told_by(lead)
+    ('rival',)
     """
 
     def mark(function: Measure) -> Measure:
@@ -75,5 +166,21 @@ def tells(*names: str) -> Callable[[Measure], Measure]:
 
 
 def told_by(function: Measure) -> tuple[str, ...]:
-    """The names that a measure declares to tell beside its figure."""
+    """The names that a measure declares to tell beside its figure.
+
+    Parameters
+    ----------
+    function : callable
+        A measure.
+
+    Returns
+    -------
+    tuple of str
+        Empty where none is declared (see `tells`).
+
+    Examples
+    --------
+    >>> told_by(len)
+    ()
+    """
     return getattr(function, "about", ())

@@ -30,11 +30,32 @@ KINDS = (
 
 @dataclass(frozen=True)
 class Concept:
-    """One kind of figure.
+    """What one measure of table `investment` is.
 
-    measure: its name in table `investment`. kind: one of KINDS. timing: the time it speaks of; only
-    what is counted 'in the year' may be added over years. stage: step in the life of official
-    money, '' where it makes no difference.
+    Attributes
+    ----------
+    measure : str
+        Its name in the table.
+    kind : str
+        'stock', 'net flow', 'gross flow', 'flow, net or gross not said', 'announced', 'loan',
+        'grant', 'aid', 'contracted works' or 'government budget'.
+    timing : {'end of year', 'in the year', 'part of a year', 'running total'}
+        The time it speaks of.
+    meaning : str
+        In words.
+    stage : str
+        Step in the life of official money; '' where it makes no difference.
+    label : str
+        Measure, kind, timing and stage in one line, as frames of `total` and `rank` carry it.
+    adds_over_years : bool
+        Whether it may be added over years: only what is counted in the year.
+
+    Examples
+    --------
+    >>> CONCEPTS["fdi_stock"].label
+    'fdi_stock (stock, end of year)'
+    >>> CONCEPTS["fdi_stock"].adds_over_years, CONCEPTS["fdi_flow"].adds_over_years
+    (False, True)
     """
 
     measure: str

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 
 from ..ground.errors import UnknownNameError, UsageError
+
+Group = Literal["classic", "ldc", "lic", "lmic", "umic"]
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,39 @@ force); OECD DAC High Level Meeting, final communique of 16 December 2014 (the c
 CLASSIC = DAC_RULES["classic"].discount
 
 
-def dac_rule(group: str) -> DacRule:
-    """Reference rate and threshold of a group of borrowers (keys of DAC_RULES); UnknownNameError
-    otherwise.
+def dac_rule(group: Group) -> DacRule:
+    """Reference rate and threshold of a group of borrowers.
 
-    group: 'classic', 'ldc', 'lic', 'lmic' or 'umic'.
-    The group of an economy changes with the DAC list, which is not at hand here, so the caller
+    The group of an economy changes with the DAC list, which is not among the tables, so the caller
     names it.
+
+    Parameters
+    ----------
+    group : {'classic', 'ldc', 'lic', 'lmic', 'umic'}
+        One rate for all, of flows up to 2017; or the group of the borrower, of flows since 2018:
+        least developed, other low income, lower middle income, upper middle income.
+
+    Returns
+    -------
+    DacRule
+        ``discount`` (percent a year), and ``threshold``: the grant element (percent) from which a
+        loan counts as concessional.
+
+    Raises
+    ------
+    UnknownNameError
+        Another group.
+
+    Notes
+    -----
+    The values are those of DAC_RULES. Source: OECD DAC High Level Meeting, final communique of 16
+    December 2014; Scott (2017), OECD Development Centre WP 339.
+
+    Examples
+    --------
+    >>> rule = dac_rule("lmic")
+    >>> grant_element(2, 20, 5, discount=rule.discount) >= rule.threshold
+    True
     """
     if group not in DAC_RULES:
         raise UnknownNameError("group of borrowers", group, DAC_RULES)
@@ -99,18 +128,44 @@ def _periods(maturity: float, grace: float, per_year: int) -> tuple[int, int]:
 def repayment_schedule(
     interest: float, maturity: float, grace: float, *, payments_per_year: int = 2
 ) -> pd.DataFrame:
-    """Payments on a loan of 100 with equal repayments of principal and interest on what is
-    outstanding.
+    """Payments on a loan of 100 that is repaid in equal parts of principal.
 
-    interest: percent a year. maturity: years from commitment to the last payment. grace: years from
-    commitment to the first repayment of principal (OECD's use of the word); 0 means that it falls
-    due after the first period.
-    payments_per_year: 1, 2, 4 or 12.
-    Returns one row per payment: period (1 ...), years, principal, interest, outstanding (after the
-    payment).
-    Raises UsageError for terms that are no loan or broken periods.
+    Parameters
+    ----------
+    interest : float
+        Percent a year, on what is outstanding.
+    maturity : float
+        Years from commitment to the last payment.
+    grace : float
+        Years from commitment to the first repayment of principal (OECD's use of the word); 0 means
+        that it falls due after the first period.
+    payments_per_year : int
+        1, 2, 4 or 12.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per payment: ``period`` (1 ...), ``years`` since commitment, ``principal``,
+        ``interest``, and ``outstanding`` after the payment, all three in percent of the loan.
+
+    Raises
+    ------
+    UsageError
+        Terms that are no loan, or broken periods.
+
+    Notes
+    -----
     Source: OECD DAC, Converged Statistical Reporting Directives, annex on the grant element (equal
     principal payments).
+
+    Examples
+    --------
+    >>> repayment_schedule(2, maturity=2, grace=1.5)
+       period  years  principal  interest  outstanding
+    0       1    0.5        0.0       1.0        100.0
+    1       2    1.0        0.0       1.0        100.0
+    2       3    1.5       50.0       1.0         50.0
+    3       4    2.0       50.0       0.5          0.0
     """
     rate = _number("interest", interest, 0) / 100 / payments_per_year
     last, before = _periods(maturity, grace, payments_per_year)
@@ -132,23 +187,54 @@ def grant_element(
     discount: float = CLASSIC,
     payments_per_year: int = 2,
 ) -> float:
-    """Grant element of a loan in percent of its face value: 100 for a gift, 0 where it is lent at
-    the reference rate.
+    """Grant element of a loan in percent of its face value.
 
-    interest: percent a year. maturity: years from commitment to the last payment. grace: years from
-    commitment to the first repayment of principal; 0 (and anything up to one period) means that it
-    falls due after the first period.
-    discount: reference rate, percent a year: CLASSIC (10), or dac_rule(group).discount for flows
-        since 2018.
-    payments_per_year: 1 or 2 as a rule. The whole loan is taken as paid out at commitment;
-    principal is repaid in equal parts, interest on what is outstanding at the end of each period.
+    It is 100 for a gift and 0 where money is lent at the reference rate. The whole loan is taken as
+    paid out at commitment; principal is repaid in equal parts, interest on what is outstanding at
+    the end of each period.
 
-    Formula, with A payments a year, D = (1 + d)^(1/A) - 1, INT = grace - 1/A (not below 0):
-        GE = 100 (1 - (r/A) / D) (1 - ((1 + D)^(-A INT) - (1 + D)^(-A M)) / (D (A M - A INT))).
-    It is 0 where r/A = D (with A = 1: where interest equals discount) and below 0 above that.
-    Raises UsageError for terms that are no loan, a discount of 0 or less, or broken periods.
+    Parameters
+    ----------
+    interest : float
+        Percent a year.
+    maturity : float
+        Years from commitment to the last payment.
+    grace : float
+        Years from commitment to the first repayment of principal; 0, and anything up to one period,
+        means that it falls due after the first period.
+    discount : float
+        Reference rate, percent a year: 10, or ``dac_rule(group).discount`` for flows since 2018.
+    payments_per_year : int
+        1, 2, 4 or 12; 1 or 2 as a rule.
+
+    Returns
+    -------
+    float
+        Percent; below 0 where interest is above the reference rate.
+
+    Raises
+    ------
+    UsageError
+        Terms that are no loan, a discount of 0 or less, or broken periods.
+
+    Notes
+    -----
+    With A payments a year, D = (1 + d)^(1/A) - 1 and INT = grace - 1/A (not below 0):
+    GE = 100 (1 - (r/A) / D) (1 - ((1 + D)^(-A INT) - (1 + D)^(-A M)) / (D (A M - A INT))).
+    It is 0 where r/A = D: with A = 1, where interest equals the discount.
+
     Source: OECD DAC, Converged Statistical Reporting Directives, annex on the grant element (equal
     principal payments).
+
+    Examples
+    --------
+    Two percent over twenty years with five years of grace, at the rate of old and at the one for
+    low incomes:
+
+    >>> round(grant_element(2, 20, 5), 1)
+    53.1
+    >>> round(grant_element(2, 20, 5, discount=dac_rule("lic").discount), 1)
+    49.0
     """
     last, before = _periods(maturity, grace, payments_per_year)
     rate, yearly = _number("interest", interest, 0) / 100, _number("discount", discount, 0) / 100
@@ -167,13 +253,38 @@ def grant_element(
 def grant_element_bounds(
     interest: float, maturity: float, *, discount: float = CLASSIC, payments_per_year: int = 2
 ) -> tuple[float, float]:
-    """Lowest and highest grant element over every grace period, for a loan whose grace is not
-    known.
+    """Lowest and highest grant element of a loan whose grace is not known.
 
-    interest, maturity, discount, payments_per_year: as in `grant_element`, also unit (per cent),
-        errors and source. The grant element moves one way with grace (up where interest is below
-        the reference rate, down above it), so the ends are repayment from the first period on and
-        all at the end.
+    Parameters
+    ----------
+    interest : float
+        Percent a year.
+    maturity : float
+        Years from commitment to the last payment.
+    discount : float
+        Reference rate, percent a year, as in `grant_element`.
+    payments_per_year : int
+        1, 2, 4 or 12.
+
+    Returns
+    -------
+    tuple of float
+        Lowest and highest, in percent of the face value.
+
+    Raises
+    ------
+    UsageError
+        As in `grant_element`.
+
+    Notes
+    -----
+    The grant element moves one way with grace (up where interest is below the reference rate, down
+    above it), so the ends are repayment from the first period on and all at the end.
+
+    Examples
+    --------
+    >>> [round(end, 1) for end in grant_element_bounds(2, 20)]
+    [44.8, 67.7]
     """
     ends = [
         grant_element(

@@ -21,34 +21,65 @@ def creditor_hhi(
     *,
     source: str,
     debtors: Sequence[str] | None = None,
-    measure: str = "stock",
+    measure: Literal["stock", "service"] = "stock",
     whole: Whole = "official",
 ) -> pd.DataFrame:
-    """Herfindahl-Hirschman index over the creditors of each debtor and year, as bounds where
-    creditors have no name.
+    """Herfindahl-Hirschman index over the creditors of each debtor and year, as bounds.
 
-    debt: table `debt` (debtor, creditor, year, measure, instrument, value_usd, source_id). source:
-        one source_id.
-    debtors: codes, by default all.
-    measure: 'stock' (end of year) or 'service' (paid in the year). Instruments of a creditor are
-        added.
-    whole: what the shares are of.
-        'official': BIL + MUL of the source, all official bilateral and multilateral creditors;
-        'bilateral': BIL alone;
-        'listed': the creditors listed, where the source lists them all (one_net_flows: every
-        bilateral and private creditor by economy, no multilateral); refused where BIL or MUL stands
-        among them.
     BIL and MUL are totals, never creditors: BIL less the creditors named, and MUL, are blocks
     without a name, each held by creditors that are not among the named. Private creditors are in no
     official total.
-    Returns debtor, year, creditors (named), total_usd, attributed (share of the total owed to named
-    creditors), hhi_low, hhi_high in [0, 1] (equal where every creditor is named; low is reached
-    only in the limit of ever more holders), missing (why there is none), source_id.
-    Raises CoverageError (nothing of this source and measure), UnknownNameError (measure, whole),
-    AggregateError (a total among the listed; two that overlap), MixedUnitsError (instruments of
-    which one holds another; named creditors together above the total).
-    Source: Hirschman (1964), American Economic Review 54(5); bounds:
-    stats.concentration.hhi_bounds.
+
+    Parameters
+    ----------
+    debt : pandas.DataFrame
+        Table `debt`: ``debtor``, ``creditor``, ``year``, ``measure``, ``instrument``,
+        ``value_usd``, ``source_id``. Instruments of a creditor are added.
+    source : str
+        One source_id.
+    debtors : sequence of str, optional
+        Names or codes, by default all.
+    measure : {'stock', 'service'}
+        Owed at the end of the year, or paid in the year.
+    whole : {'official', 'bilateral', 'listed'}
+        What the shares are of: BIL + MUL of the source, all official bilateral and multilateral
+        creditors; BIL alone; or the creditors listed, where the source lists them all
+        (one_net_flows: every bilateral and private creditor by economy, no multilateral), which is
+        refused where BIL or MUL stands among them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per debtor and year: ``debtor``, ``year``, ``creditors`` (number of named ones),
+        ``total_usd``, ``attributed`` (share of the total owed to named creditors), ``hhi_low`` and
+        ``hhi_high`` in [0, 1] (equal where every creditor is named; low is reached only in the
+        limit of ever more holders), ``missing`` (why there is none), ``source_id``.
+
+    Raises
+    ------
+    CoverageError
+        The source has nothing of this measure and these debtors.
+    UnknownNameError
+        Another measure or whole; a debtor or a column that is not known.
+    AggregateError
+        A total among the listed, or two that overlap.
+    MixedUnitsError
+        Instruments of which one holds another; two figures for one creditor; named creditors
+        together above the total.
+
+    Notes
+    -----
+    HHI = sum_j s_j^2. A block without a name adds nothing where many small creditors hold it, and
+    its share squared where one does. Source: Hirschman (1964), American Economic Review 54(5).
+
+    Examples
+    --------
+    How concentrated Kyrgyzstan's official debt is, where the source names one creditor:
+
+    >>> import ca_research as ca
+    >>> found = creditor_hhi(ca.load("debt"), source="ids_dod_one", debtors=["Kyrgyzstan"])
+    >>> found[["year", "attributed", "hhi_low", "hhi_high"]].round(2).tail(1).values.tolist()
+    [[2024.0, 0.39, 0.15, 0.43]]
     """
     for kind, name, known in (
         ("measure", measure, ("stock", "service")),

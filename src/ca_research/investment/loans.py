@@ -62,25 +62,51 @@ _PATTERNS = {
 
 @dataclass(frozen=True)
 class LoanTerms(Result):
-    """Terms of the loans of one edition of a project list.
+    """Terms of the loans of one edition of a project list, as `loan_terms` gives them.
 
-    loans: one row per loan: project_id, host, year, title, interest (percent a year; null for a
-        floating rate), floating, maturity, grace (years), grant_element_published (percent),
-        collateralised (null: not stated), recomputed_low and recomputed_high (percent; equal where
-        grace is known), missing (what stands in the way of it), terms_from (sources that state a
-        term).
-    summary: one row per host and term (TERMS): unit, loans, known, missing, mean, median, lowest,
-        highest, bounded (loans recomputed only between bounds: no part of mean and median, their
-        bounds are in lowest and highest).
-    collateral: one row per host: loans, stated (collateral stated), denied (stated to have none),
-        not_stated, share_low, share_high (all of the unknown without, or with), share_of_known
-        (null where nothing is ever denied: an edition that marks only the positive has no share),
-        missing (why it is null).
-    left_out: rows of the edition that are no loan here: host, reason, projects.
-    statements: facts on terms that speak of no single project of the edition; never in the summary.
-    published: means that another table gives: subject, attribute, value, unit, rows (loans behind
-        it, from the note), source_id, of_edition (whether its count of projects by host is this
-        edition's).
+    Attributes
+    ----------
+    edition : str
+        Its source_id.
+    discount : float
+        Reference rate of the recomputed grant element, percent a year.
+    payments_per_year : int
+        Payments a year that it takes.
+    loans : pandas.DataFrame
+        One row per loan: ``project_id``, ``host``, ``year``, ``title``, ``interest`` (percent a
+        year; null for a floating rate), ``maturity`` and ``grace`` (years),
+        ``grant_element_published`` (percent), ``collateralised`` (null: not stated), ``floating``,
+        ``recomputed_low`` and ``recomputed_high`` (percent; equal where grace is known),
+        ``missing`` (what stands in the way of it), ``terms_from`` (sources that state a term).
+    summary : pandas.DataFrame
+        One row per host and term: ``unit``, ``loans``, ``known``, ``missing`` (numbers of loans),
+        ``mean``, ``median``, ``lowest``, ``highest``, ``bounded`` (loans recomputed only between
+        bounds: no part of mean and median, their bounds are in lowest and highest).
+    collateral : pandas.DataFrame
+        One row per host: ``loans``, ``stated`` (collateral stated), ``denied`` (stated to have
+        none), ``not_stated``, ``share_low`` and ``share_high`` in [0, 1] (all of the unknown
+        without, or with), ``share_of_known`` (null where nothing is ever denied: an edition that
+        marks only the positive has no share), ``missing`` (why it is null).
+    left_out : pandas.DataFrame
+        Rows of the edition that are no loan here: ``host``, ``reason``, ``projects`` (number of).
+    statements : pandas.DataFrame
+        Facts on terms that speak of no single project of the edition; never in the summary.
+    published : pandas.DataFrame
+        Means that another table gives: ``subject``, ``attribute``, ``value``, ``unit``, ``rows``
+        (loans behind it, from the note), ``source_id``, ``of_edition`` (whether its count of
+        projects by host is this edition's).
+
+    Examples
+    --------
+    How many of Kazakhstan's Chinese loans in one edition have collateral: nobody says of any that
+    it has none, so the share lies between what is stated and all.
+
+    >>> import ca_research as ca
+    >>> terms = loan_terms(ca.load("projects"), edition="gcdf3_geo", economies=["KAZ"])
+    >>> terms.collateral[["loans", "stated", "denied", "not_stated"]].values.tolist()
+    [[62, 14, 0, 48]]
+    >>> terms.collateral[["share_low", "share_high"]].round(2).values.tolist()
+    [[0.23, 1.0]]
     """
 
     _table: ClassVar[str] = "summary"
@@ -283,24 +309,63 @@ def loan_terms(
     payments_per_year: int = 2,
     loan_types: Sequence[str] = LOAN_TYPES,
 ) -> LoanTerms:
-    """Terms of the loans of one edition by host: how many are known, their middle and range, and
-    what is missing.
+    """Terms of the loans of one edition by host, and how many of them are known.
 
-    projects: table `projects` (project_id, host, year, flow_type, source_id; terms, collateralised,
-        recommended and title where they are there). facts: table `facts` (subject, attribute,
-        value, unit, note, source_id): its rows `loan_terms:*` from AidData's page of a project are
-        joined to that project by its number and host; the others stay apart as statements. edition:
-        the source_id of one edition; editions list the same loan again and are never pooled.
-        economies: hosts to report on (default: those of the edition); one without a loan
-        has counts of zero.
-    loan_types: flow types that are loans; the others are counted in `left_out`.
-    discount, payments_per_year: for the recomputed grant element (see `grant_element`); at two a
-        year and 10 % it agrees with the one figure of AidData's in the snapshot whose terms are all
-        known (page_aiddata_46348).
-    Returns a LoanTerms. Nothing is guessed: a term not stated is counted as missing; where grace is
-    not known the grant element has bounds; two sources that state a term differently leave it open.
-    Raises UsageError (a column lacks, a project twice), CoverageError (no such edition),
-    MixedUnitsError where a published mean is not in percent.
+    Nothing is guessed: a term that is not stated is counted as missing; where grace is not known
+    the grant element has bounds; two sources that state a term differently leave it open.
+
+    Parameters
+    ----------
+    projects : pandas.DataFrame
+        Table `projects`: ``project_id``, ``host``, ``year``, ``flow_type``, ``source_id``;
+        ``terms``, ``collateralised``, ``recommended`` and ``title`` where they are there.
+    facts : pandas.DataFrame, optional
+        Table `facts`: ``subject``, ``attribute``, ``value``, ``unit``, ``note``, ``source_id``. Its
+        rows `loan_terms:*` from AidData's page of a project are joined to that project by its
+        number and host; the others stay apart as statements.
+    edition : str
+        The source_id of one edition; editions list the same loan again and are never pooled.
+    economies : sequence of str, optional
+        Hosts to report on, by default those of the edition; one without a loan has counts of zero.
+    discount : float
+        Reference rate for the recomputed grant element, percent a year (see `grant_element`).
+    payments_per_year : int
+        1, 2, 4 or 12. At two a year and 10 % the grant element agrees with the one figure of
+        AidData's in the snapshot whose terms are all known (page_aiddata_46348).
+    loan_types : sequence of str
+        Words of ``flow_type`` that are loans; the others are counted in `left_out`.
+
+    Returns
+    -------
+    LoanTerms
+        Loans, their summary by host and term, collateral, and what is left out.
+
+    Raises
+    ------
+    UnknownNameError
+        A column is not there, or an economy is not known.
+    UsageError
+        The edition lists a project twice.
+    CoverageError
+        The edition has no row.
+    MixedUnitsError
+        A published mean is not in percent.
+
+    Examples
+    --------
+    One Chinese loan to Kyrgyzstan has all its terms stated; its grant element comes out as
+    published:
+
+    >>> import ca_research as ca
+    >>> terms = loan_terms(ca.load("projects"), ca.load("facts"), edition="gcdf3_geo",
+    ...                    economies=["Kyrgyzstan"])
+    >>> terms.summary.set_index("term")[["loans", "known", "mean"]].loc["grant_element_published"]
+    loans    20.0
+    known     1.0
+    mean     53.1
+    Name: grant_element_published, dtype: float64
+    >>> terms.summary.set_index("term").loc["grant_element_recomputed", "mean"].round(1)
+    np.float64(53.1)
     """
     require(projects, ("flow_type",))
     mine = guards.one_edition(projects, edition)

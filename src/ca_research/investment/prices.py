@@ -38,13 +38,46 @@ def deflator_from_growth(
 ) -> pd.DataFrame:
     """A price index chained from yearly rates of inflation.
 
-    macro: table `macro` (economy, year, indicator, value in percent a year, unit, source_id).
-        economy: its code.
-    source: the vintage. indicator: a yearly rate of inflation.
-    Returns year, index (100 in the year before the first rate), source_id.
-    Formula: P_t = P_(t-1) (1 + g_t / 100).
-    Raises CoverageError where there is no rate or a year in between has none (gaps are not
-    bridged), UsageError where a year has two, MixedUnitsError where the unit is not a yearly rate.
+    Parameters
+    ----------
+    macro : pandas.DataFrame
+        Table `macro`: ``economy``, ``year``, ``indicator``, ``value`` (percent a year), ``unit``,
+        ``source_id``.
+    economy : str
+        Its ISO code.
+    source : str
+        The source_id of one vintage.
+    indicator : str
+        A yearly rate of inflation; by default the World Bank's of the deflator of GDP.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per year: ``year``, ``index`` (100 in the year before the first rate),
+        ``source_id``.
+
+    Raises
+    ------
+    CoverageError
+        There is no rate, or a year in between has none (gaps are not bridged).
+    UsageError
+        A year has two rates.
+    MixedUnitsError
+        The unit is not 'annual %'.
+    UnknownNameError
+        A column is not there.
+
+    Notes
+    -----
+    P_t = P_(t-1) (1 + g_t / 100)
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> inflation = ca.load("macro", economy="USA", source="WDI_2025_KARENKLW")
+    >>> prices = deflator_from_growth(inflation, "USA", source="WDI_2025_KARENKLW")
+    >>> prices.set_index("year")["index"].loc[[2010, 2022]].round(1).tolist()
+    [100.0, 131.7]
     """
     require(macro, ("economy", "year", "indicator", "value", "unit", "source_id"))
     rows = macro[
@@ -108,23 +141,59 @@ def convert_prices(
 ) -> pd.DataFrame:
     """Dollar figures in the prices of one year, or back in current dollars.
 
-    frame: rows with year, price_basis and a dollar column (`value`), e.g. table `investment`, or
-        `projects` with value='amount_usd'; all in one price basis, current or constant with its
-        base year named.
-    deflator: price index by year: columns year, index (any base; optional source_id and
-        year_basis). Which index is right is the caller's choice: AidData's constant dollars rest on
-        its own, so a round trip with another is not what it started from.
-    base_year: year whose prices are wanted; None for current dollars.
-    Returns a copy with `value` converted, price_basis renamed, and `deflator` (its source_id, or
-    'given').
-    Formula, with P the index and t the row's year: constant_b = current_t P_b / P_t; from base b to
-    c: times P_c / P_b.
-    Raises MixedUnitsError where price bases are mixed or without a base year, where fiscal years
-    meet an index of calendar years (or the other way), and for running totals (their dollars are of
-    many years); CoverageError where the index does not cover a year; UsageError for an index that
-    is none, UnknownNameError for a measure without a declared concept.
-    Source: United Nations et al. (2009), System of National Accounts 2008, ch. 15 (price and volume
-    measures).
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Rows with ``year``, ``price_basis`` and the column `value`, for example of table
+        `investment`; all in one price basis, current or constant with its base year named.
+    deflator : pandas.DataFrame
+        Price index by year: ``year``, ``index`` (any base), ``source_id`` and ``year_basis`` where
+        they are there. Which index is right is the caller's choice: AidData's constant dollars rest
+        on its own, so a round trip with another is not what it started from.
+    base_year : int or None
+        Year whose prices are wanted; None for current dollars.
+    value : str
+        The column in dollars: 'value_usd', or 'amount_usd' of table `projects`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A copy with `value` converted, ``price_basis`` renamed, and ``deflator``: the source_id of
+        the index, or 'given'.
+
+    Raises
+    ------
+    MixedUnitsError
+        Price bases are mixed or without a base year; fiscal years meet an index of calendar years,
+        or the other way; or figures are running totals, whose dollars are of many years.
+    CoverageError
+        The index does not cover a year.
+    UsageError
+        The index is none: a column lacks, two values for a year, a value of zero or less, two
+        sources.
+    UnknownNameError
+        A measure without a declared concept, or a column that is not there.
+
+    Notes
+    -----
+    With P the index and t the year of the row: constant_b = current_t P_b / P_t; from base b to c:
+    times P_c / P_b. Source: United Nations et al. (2009), System of National Accounts 2008, ch. 15
+    (price and volume measures).
+
+    Examples
+    --------
+    China's direct investment in Kazakhstan in dollars of 2015, by the American deflator:
+
+    >>> import ca_research as ca
+    >>> inflation = ca.load("macro", economy="USA", source="WDI_2025_KARENKLW")
+    >>> prices = deflator_from_growth(inflation, "USA", source="WDI_2025_KARENKLW")
+    >>> held = ca.load("investment", investor="CHN", host="KAZ", measure="fdi_stock",
+    ...                source="wiiw_kaz_fdi", year=2021)
+    >>> real = convert_prices(held, prices, base_year=2015)
+    >>> [round(float(frame["value_usd"].item()) / 1e9, 2) for frame in (held, real)]
+    [5.47, 4.83]
+    >>> real["price_basis"].item()
+    'constant 2015 USD'
     """
     require(frame, ("price_basis", value), keys=("year",))
     alike(frame, ("price_basis",))

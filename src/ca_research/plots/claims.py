@@ -25,11 +25,36 @@ from .show import show
 
 
 def curve_data(claim: Claim, verdict: Verdict, criterion: str) -> pd.DataFrame:
-    """One row per specification of a criterion: its choices, value, low and high, whether it is
-    met; sorted by value.
+    """What each specification of a criterion says, for `specification_curve`.
 
-    For a count over economies value is the number in which the comparison is met, high adds those
-    undecided.
+    Parameters
+    ----------
+    claim : Claim
+        From `ca_research.claim`.
+    verdict : Verdict
+        On that claim.
+    criterion : str
+        Name of one of its criteria.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per specification, sorted by value: ``spec``, ``is_main``, ``value``, ``low``,
+        ``high`` (unit of the criterion), ``met`` (null where it cannot be said), the choices,
+        ``threshold``. For a count over economies value is the number in which the comparison is
+        met, and high adds those undecided.
+
+    Raises
+    ------
+    UnknownNameError
+        No such criterion.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> table = curve_data(ca.claim("C25"), ca.check("C25"), "total_length")
+    >>> table[["side", "value", "met"]].values.tolist()
+    [['central_asian', 3305.0, True], ['chinese', 3305.0, True]]
     """
     if criterion not in claim.spec.criteria():
         raise UnknownNameError(f"criterion of {claim.id}", criterion, claim.spec.criteria())
@@ -64,14 +89,45 @@ def specification_curve(
     of: int | None = None,
     words: Callable[[str, Any], str] = lambda axis, value: value_words(value, axis),
 ) -> Figure:
-    """Specifications sorted by value above, their choices below; the main one is ringed, the
-    threshold is a line.
+    """Specifications sorted by value above, their choices below.
 
-    data: from `curve_data`. axes: names of the choices, with their words where those of the
-    register do not do. unit: label of the values. of: where the
-    values count economies, how many there are. words: what a reader reads for a choice of an axis;
-    by default the words for codes of the register. The figure is as wide as the specifications
-    need, at most style.WIDE.
+    The main one is ringed, the threshold is a line.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        As from `curve_data`: ``spec``, ``is_main``, ``value``, ``low``, ``high``, ``met``,
+        ``threshold`` and the choices.
+    axes : sequence of str, or mapping of str to str
+        Names of the choices, with their words where those of the register do not do.
+    unit : str
+        Label of the values.
+    of : int, optional
+        Where the values count economies, how many there are.
+    words : callable
+        What a reader reads for a choice, from axis and value; by default the words of the register.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        As wide as the specifications need, up to the width of a page.
+
+    Raises
+    ------
+    UsageError
+        A column is not there, also one for a choice.
+    MixedUnitsError
+        Several criteria or thresholds.
+    CoverageError
+        No specification has a figure.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> table = curve_data(ca.claim("C25"), ca.check("C25"), "total_length")
+    >>> figure = specification_curve(table, {"side": "Whose figure"}, unit="km")
+    >>> [name.get_text() for name in figure.axes[1].get_yticklabels()]
+    ['central asian', 'chinese']
     """
     heads = dict(axes) if isinstance(axes, Mapping) else {a: axis_words(a) for a in axes}
     if lacking := [a for a in axes if a not in data]:
@@ -229,8 +285,29 @@ FEWEST_DRAWN = 12
 
 
 def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
-    """Show the specification curve of each criterion that has a dozen distinct specifications or
-    more, and the map of what is missing. Of fewer the page says in a sentence whether they agree.
+    """Show the specification curve of each criterion, and the map of what is missing.
+
+    A criterion has a curve where it has a dozen distinct specifications or more; of fewer the page
+    says in a sentence whether they agree.
+
+    Parameters
+    ----------
+    claim : Claim
+        From `ca_research.claim`.
+    evidence : Evidence
+        From ``claim.gather``.
+    verdict : Verdict
+        From ``claim.judge``.
+
+    Examples
+    --------
+    In a notebook the pictures appear; elsewhere their record is printed.
+
+    >>> import ca_research as ca
+    >>> claim = ca.claim("C25")
+    >>> evidence = claim.gather(**{name: ca.load(name) for name in claim.spec.data})
+    >>> show_universe(claim, evidence, claim.judge(evidence))
+    {'image/svg+xml': '<svg ...'title': 'What could be judged, and what could not', ...
     """
     distinct = {c.name: c.specifications for v in verdict.all() for c in v.criteria}
     for name, criterion in claim.spec.criteria().items():
@@ -289,10 +366,27 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
 
 
 def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:
-    """Which cells of which criterion could be judged: economies by criteria, for all readings of a
-    claim.
+    """Which cells of which criterion could be judged, for all readings of a claim.
 
-    Returns the figure and its data (reading, criterion, cell, state, missing).
+    Parameters
+    ----------
+    verdict : Verdict
+        With those of the other readings.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+        Economies by criteria.
+    data : pandas.DataFrame
+        One row per cell: ``criterion``, ``economy``, ``state`` ('met', 'not met' or 'undecided'),
+        ``year``, ``missing``.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> figure, data = missing_map(ca.check("C25"))
+    >>> data["state"].tolist()
+    ['met', 'met']
     """
     records, seen = [], set()
     for reading in verdict.all():
@@ -375,7 +469,34 @@ def _judged(data: pd.DataFrame) -> Figure:
 
 @needs("coverage", "source_id", "year", "figures", like="coverage")
 def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
-    """Heat map of a coverage frame: who reports (rows, with the source) in which year (columns)."""
+    """Heat map of a coverage frame: who reports in which year.
+
+    Parameters
+    ----------
+    coverage : Coverage
+        As from `ca_research.coverage`: columns that say who, ``source_id``, ``year``, ``figures``.
+    most : int
+        Rows that are drawn: those with figures of the most years.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Who and source (rows) by year (columns).
+
+    Raises
+    ------
+    UsageError
+        A column is not there.
+    CoverageError
+        No figure of a known year.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> ax = coverage_map(ca.coverage("students", origin="UZB", destination="CHN", level="all"))
+    >>> [name.get_text() for name in ax.get_yticklabels()]
+    ['UZB · all · AIDCPD', 'UZB · all · chinadaily_2010', 'UZB · all · moe_brief_stats_peijin']
+    """
     import seaborn as sns
 
     who = [c for c in coverage.columns if c not in ("source_id", "year", "figures")]

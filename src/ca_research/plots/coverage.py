@@ -15,8 +15,32 @@ MOST = 30
 
 @needs("coverage", "source_id", "year", "figures", like="coverage")
 def show_coverage(coverage: Coverage, title: str) -> None:
-    """Show the heat map of a coverage frame, at most MOST rows of it, with what is drawn as CSV
-    beside it.
+    """Show the heat map of a coverage frame, with what is drawn as CSV beside it.
+
+    At most thirty series are drawn: those with figures of the most years.
+
+    Parameters
+    ----------
+    coverage : Coverage
+        From `ca_research.coverage`.
+    title : str
+        What the reader should see.
+
+    Raises
+    ------
+    UsageError
+        A column is not there.
+    CoverageError
+        No figure of a known year.
+
+    Examples
+    --------
+    In a notebook the picture appears; elsewhere its record is printed.
+
+    >>> import ca_research as ca
+    >>> counts = ca.coverage("students", origin="UZB", destination="CHN", level="all")
+    >>> show_coverage(counts, f"The last count is of {counts['year'].max()}")
+    {'image/svg+xml': '<svg ...'alt': '3 series from 3 sources, 2002 to 2018.', ...
     """
     who = [c for c in coverage.columns if c not in ("year", "figures")]
     years = coverage.dropna(subset="year").groupby(who, dropna=False)["year"].nunique()

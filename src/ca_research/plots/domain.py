@@ -29,12 +29,42 @@ def trade_ranges(
     economies: Sequence[str] | None = None,
     bases: Sequence[str] = ("reporter", "mirror", "interval"),
 ) -> Figure:
-    """Trade of each economy with the main partners on each basis: a dot where the basis gives one
-    figure, else a range.
+    """Trade of each economy with its main partners, on each basis.
 
-    ranks: columns economy, basis, year, partner, low, high (USD), as from `trade.rank`. economies:
-    a panel for each, those without a row as well (default: those of `ranks`). bases: a column for
-    each.
+    A dot where the basis gives one figure, else a range.
+
+    Parameters
+    ----------
+    ranks : pandas.DataFrame
+        As from `trade.rank`: ``economy``, ``basis``, ``year``, ``partner``, ``low``, ``high``
+        (USD); one year of each basis.
+    shown : sequence of str
+        Codes of the partners, in this order.
+    economies : sequence of str, optional
+        A panel for each, those without a row as well; by default those of `ranks`.
+    bases : sequence of str
+        A column for each: 'reporter', 'mirror', 'interval' or 'reconciled'.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Economies by bases, in billions of dollars.
+
+    Raises
+    ------
+    UsageError
+        A column is not there, or two rows claim one place.
+    CoverageError
+        No economy to draw.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> rows = ca.load("trade", product="TOTAL", source="KAZ_BNS")
+    >>> ranks = ca.trade.rank(rows, economy="KAZ", year=2023)
+    >>> figure = trade_ranges(ranks, ["CHN", "RUS", "TUR"], bases=["reporter"])
+    >>> [name.get_text() for name in figure.axes[0].get_yticklabels()]
+    ['China', 'Russia', 'Türkiye']
     """
     economies = sorted(ranks["economy"].unique() if economies is None else economies)
     if not economies:
@@ -128,13 +158,42 @@ def _range(ax: Axes, y: int, code: str, part: pd.DataFrame) -> None:
 
 @needs("ranks", "basis", "year", "partner", "rank", like="trade.rank")
 def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str]) -> Figure:
-    """Places of the partners then and now, one panel for each basis, each partner named at both
-    ends of its line.
+    """Places of the partners then and now, one panel for each basis.
 
-    ranks: columns basis, year, partner, rank of one economy, two years to a basis, as from
-    `trade.rank`. A partner with a place in one of the years alone has a dot and no line. Where low
-    and high are there and the range of a partner meets that of others, every place that it may have
+    Each partner is named at both ends of its line; one with a place in one of the years alone has a
+    dot and no line. Where the range of a partner meets that of others, every place that it may have
     is written ('1–2').
+
+    Parameters
+    ----------
+    ranks : pandas.DataFrame
+        As from `trade.rank`, of one economy and two years to a basis: ``basis``, ``year``,
+        ``partner``, ``rank``; ``low`` and ``high`` where they are there.
+    shown : sequence of str
+        Codes of the partners.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A panel for each basis.
+
+    Raises
+    ------
+    UsageError
+        A column is not there, more than two years to a basis, or two rows claim one place.
+    MixedUnitsError
+        Several economies.
+    CoverageError
+        No row.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> rows = ca.load("trade", product="TOTAL", source="KAZ_BNS")
+    >>> ranks = ca.trade.rank(rows, economy="KAZ", year=[2018, 2023])
+    >>> figure = rank_slopes(ranks, ["CHN", "RUS"])
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['China  3', '1  China', 'Russia  1', '2  Russia']
     """
     one_of(ranks, ["economy"], hint="one picture for each economy")
     one_figure(ranks, ["basis", "year", "partner"])
@@ -218,14 +277,40 @@ def _places(ranks: pd.DataFrame) -> list[str]:
 
 @needs("gaps", "economy", "year", "reported_high", "mirror_high", like="trade.reconcile")
 def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "") -> Figure:
-    """Both sides' reports of one flow as a dumbbell for each year; one panel per economy, the sides
-    named in the first.
+    """Both sides' reports of one flow as a dumbbell for each year.
 
-    gaps: rows of one direction and one partner from `trade.reconcile`: economy, partner, year,
-    direction, reported_high, mirror_high (USD fob). An economy that never reports has a panel with
-    the partner's reports alone. partner: whose reports these are; that of `gaps`, if not given.
-    Raises MixedUnitsError for two directions or two partners: figures of unlike flows are no two
-    sides of one.
+    One panel per economy, the sides named in the first. An economy that never reports has a panel
+    with the partner's reports alone.
+
+    Parameters
+    ----------
+    gaps : pandas.DataFrame
+        Rows of one direction and one partner from `trade.reconcile`: ``economy``, ``partner``,
+        ``year``, ``direction``, ``reported_high``, ``mirror_high`` (USD fob).
+    partner : str
+        Whose reports these are; that of `gaps`, if not given.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        In billions of dollars.
+
+    Raises
+    ------
+    UsageError
+        A column is not there, nothing says whose reports these are, or two rows claim one place.
+    MixedUnitsError
+        Two directions or two partners: figures of unlike flows are no two sides of one.
+    CoverageError
+        No row.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> gaps = ca.trade.reconcile("KGZ", "CHN", since=2015)
+    >>> figure = mirror_gaps(gaps[gaps["direction"] == "import"])
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['own report', "China's report"]
     """
     one_of(gaps, ["direction"], hint="keep one: gaps[gaps['direction'] == 'import']")
     one_of(gaps, ["partner"], hint="one picture for each partner")
@@ -294,14 +379,43 @@ _LEVELS = {
 def student_lines(
     counts: pd.DataFrame, statements: pd.DataFrame | None = None, *, last: int = 2025
 ) -> Figure:
-    """Students in China by origin, one panel each; statements of officials as hollow marks; years
-    without counts shaded.
+    """Students in one host by origin, one panel each.
 
-    counts: columns origin, year, level ('all', 'degree', 'scholarship'), students; a line for each
-    level of each source (source_id), which breaks where a year has no count. statements: columns
-    origin, year, students.
-    Raises MixedUnitsError for several destinations, UsageError for another level or two figures of
-    one year.
+    A line for each level of each source, which breaks where a year has no count; statements of
+    officials as hollow marks; years without counts shaded.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        ``origin``, ``year``, ``level`` ('all', 'degree' or 'scholarship'), ``students`` (persons);
+        ``source_id`` and ``destination`` where they are there.
+    statements : pandas.DataFrame, optional
+        ``origin``, ``year``, ``students``.
+    last : int
+        Year up to which a year without a count is shaded.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Up to three panels a row.
+
+    Raises
+    ------
+    UsageError
+        A column is not there, another level, or two figures of one year.
+    MixedUnitsError
+        Several destinations.
+    CoverageError
+        No row of counts.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> counts = ca.load("students", origin=["KAZ", "KGZ"], destination="CHN",
+    ...                  level=["all", "degree"], source="moe_brief_stats_peijin")
+    >>> figure = student_lines(counts)
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['degree', 'all kinds', 'no count']
     """
     hint = "filter first: counts[counts['destination'] == 'CHN']"
     one_of(counts, ["destination"], hint=hint)
@@ -382,7 +496,38 @@ def student_lines(
 
 @needs("stocks", "investor", "value_usd", like="investment.stock_by_investor")
 def stock_bars(stocks: pd.DataFrame, *, highlight: str) -> Figure:
-    """Inward stock by investor at one date, largest first. stocks: columns investor, value_usd."""
+    """Inward stock of investment by investor at one date, largest first.
+
+    Parameters
+    ----------
+    stocks : pandas.DataFrame
+        As from `investment.stock_by_investor`: ``investor``, ``value_usd`` (USD), a row per
+        investor.
+    highlight : str
+        Code of the investor in colour.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A bar each, in billions of dollars.
+
+    Raises
+    ------
+    UsageError
+        A column is not there, or an investor stands twice.
+    MixedUnitsError
+        Several hosts, years, measures or price bases.
+    CoverageError
+        No row.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> held = ca.investment.stock_by_investor(ca.load("investment", host="KAZ"), "KAZ", 2021)
+    >>> figure = stock_bars(held.head(3), highlight="CHN")
+    >>> [name.get_text() for name in figure.axes[0].get_yticklabels()]
+    ['France', 'United States', 'Netherlands']
+    """
     one_of(
         stocks,
         ["host", "year", "measure", "price_basis"],

@@ -61,8 +61,31 @@ def outline(economy: str) -> tuple[Ring, ...]:
 
 
 def shared_border(one: str, other: str) -> list[Ring]:
-    """Runs of points that the outlines of two economies have in common, along the first; empty
-    where they do not meet.
+    """Runs of points that the outlines of two economies have in common.
+
+    The outlines are coarse: good for where things lie, not for measuring, and no statement about a
+    border.
+
+    Parameters
+    ----------
+    one, other : str
+        ISO codes.
+
+    Returns
+    -------
+    list of tuple
+        Each run as points (degrees east, degrees north), along the outline of the first; empty
+        where the two do not meet.
+
+    Raises
+    ------
+    CoverageError
+        There is no outline, as of an aggregate.
+
+    Examples
+    --------
+    >>> len(shared_border("KGZ", "CHN")), shared_border("UZB", "CHN")
+    (1, [])
     """
     there = {point for ring in outline(other) for point in ring}
     runs = list[Ring]()
@@ -86,11 +109,43 @@ def region_map(
     digits: int = 0,
     neighbour: str = "",
 ) -> Figure:
-    """A region and what lies around it; each economy of `values` shaded and labelled, the others
-    left empty.
+    r"""A region and what lies around it, with a number or a word in each economy.
 
-    values: by economy a number (the larger, the darker) or a word. unit: behind each number.
-    neighbour: an economy whose border with those of `values` is drawn as a heavy line.
+    An economy of `values` is shaded and labelled, the others are left empty.
+
+    Parameters
+    ----------
+    values : mapping of str to float, or of str to str
+        By economy a number (the larger, the darker) or a word.
+    region : Region
+        What the map shows, in degrees east and north.
+    unit : str
+        Stands behind each number.
+    digits : int
+        Decimals of numbers.
+    neighbour : str
+        Code of an economy whose border with those of `values` is drawn as a heavy line; '' for
+        none.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The map.
+
+    Raises
+    ------
+    UsageError
+        An economy of `values` has no place in the region.
+    CoverageError
+        There is no outline of an economy.
+
+    Examples
+    --------
+    >>> from ca_research.plots.maps import Region
+    >>> region = Region(places={"KGZ": (74.5, 41.5), "TJK": (71.0, 38.5)}, window=(66, 81, 36, 44))
+    >>> figure = region_map({"KGZ": 1063, "TJK": 477}, region, unit="km", neighbour="CHN")
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['Kyrgyzstan\n1,063 km', 'Tajikistan\n477 km']
     """
     if odd := sorted(set(values) - set(region.places)):
         raise UsageError(

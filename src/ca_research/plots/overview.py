@@ -26,9 +26,34 @@ _LINE, _GAP, _HEAD = (
 @redrawn
 @needs("glance", "claim", "theme", "verdict", "fragile", like="claims.overview.table", empty=True)
 def verdict_matrix(glance: pd.DataFrame) -> Figure:
-    """Claims by theme (rows) and verdict (columns), each by its id; a fragile one is underlined.
+    """Claims by theme (rows) and verdict (columns), each by its id.
 
-    glance: columns claim, theme, verdict, fragile, as from `claims.overview.table`.
+    A fragile one is underlined.
+
+    Parameters
+    ----------
+    glance : pandas.DataFrame
+        As from `claims.overview.table`: ``claim``, ``theme``, ``verdict``, ``fragile``.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The register at a glance.
+
+    Raises
+    ------
+    UsageError
+        A column is not there.
+    UnknownNameError
+        A verdict that is none of the five.
+
+    Examples
+    --------
+    >>> glance = pd.DataFrame({"claim": ["X01", "X02"], "theme": ["trade", "people"],
+    ...                        "verdict": ["supported", "contradicted"], "fragile": [True, False]})
+    >>> figure = verdict_matrix(glance)
+    >>> [text.get_text() for text in figure.axes[0].texts][-4:]
+    ['trade', 'X01', 'people', 'X02']
     """
     if odd := sorted(set(glance["verdict"]) - set(VERDICTS)):
         raise UnknownNameError("verdict", odd[0], VERDICTS)

@@ -11,8 +11,9 @@ from .claims import specification_curve
 def coefficient_curve(
     curve: SpecificationCurve, *, unit: str, against: float = 0.0, alpha: float = 0.05
 ) -> Figure:
-    """Every estimate with its interval, sorted, above the choices that made it; the main one is
-    ringed.
+    """Every estimate of a specification curve with its interval, above the choices that made it.
+
+    Sorted; the main one is ringed.
 
     Parameters
     ----------
@@ -34,6 +35,17 @@ def coefficient_curve(
     ------
     CoverageError
         No specification gave a number.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from ca_research import stats
+    >>> data = pd.DataFrame(np.random.default_rng(0).normal(size=(100, 3)), columns=["y", "x", "z"])
+    >>> curve = stats.specification_curve(data, "y", "x", controls=["z"])
+    >>> figure = coefficient_curve(curve, unit="points of y for one of x")
+    >>> [name.get_text() for name in figure.axes[1].get_yticklabels()]
+    ['with', 'without']
     """
     table = curve.to_frame()
     drawn = table.assign(

@@ -46,7 +46,26 @@ def _shorter(tag: re.Match[str]) -> str:
 
 
 def to_svg(figure: Figure) -> str:
-    """SVG text of a figure, the same bytes for the same figure; text stays text."""
+    """SVG text of a figure, the same bytes for the same figure.
+
+    Text stays text, so that it can be searched and takes the colours of a page.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        Any.
+
+    Returns
+    -------
+    str
+        Beginning with '<svg'.
+
+    Examples
+    --------
+    >>> figure, ax = plt.subplots()
+    >>> to_svg(figure)[:4]
+    '<svg'
+    """
     buffer = io.StringIO()
     with style.context():
         figure.savefig(
@@ -93,11 +112,47 @@ def show(
 ) -> None:
     """Display a figure once, as SVG with the record the site needs, and close it.
 
-    section: see SECTIONS. title: what the reader should see. alt: the same for those who cannot;
-        made from the data.
-    data: the numbers drawn, offered as CSV beside the figure. sources: frame or ids; default those
-        of `data`. tables: those drawn from; by default the page names the notebook's tables in
-        which the sources have rows.
+    Parameters
+    ----------
+    ax : Axes or Figure
+        Of matplotlib.
+    section : {'main', 'specifications', 'against', 'missing', 'context'}
+        Where on the page.
+    title : str
+        What the reader should see.
+    alt : str
+        The same for those who cannot; made from the data.
+    data : pandas.DataFrame
+        The numbers drawn, offered as CSV beside the figure.
+    sources : pandas.DataFrame or list of str, optional
+        Frame or ids; by default those of `data`.
+    tables : sequence of str
+        Those drawn from; by default the page names the notebook's tables in which the sources have
+        rows.
+    note : str
+        What a reader has to know beside it.
+
+    Raises
+    ------
+    UsageError
+        Another section, or `data` is no frame or has no sources where none are given.
+    UnknownNameError
+        A source that the register does not know.
+
+    Examples
+    --------
+    In a notebook the picture appears; elsewhere its record is printed.
+
+    >>> import ca_research as ca
+    >>> rows = ca.load("trade", reporter="KAZ", partner="CHN", flow="import", product="TOTAL",
+    ...                source="KAZ_BNS")
+    >>> imports = rows.set_index("year")["value_usd"] / 1e9
+    >>> figure, ax = plt.subplots()
+    >>> lines = ax.plot(imports.index, imports)
+    >>> title = f"Imports from China have grown {imports.iloc[-1] / imports.iloc[0]:.1f}-fold"
+    >>> alt = f"From {imports.iloc[0]:.1f} to {imports.iloc[-1]:.1f} billion dollars."
+    >>> show(ax, section="main", title=title, alt=alt, data=rows)
+    {'image/svg+xml': '<svg ...'title': 'Imports from China have grown 2.9-fold', ...
     """
     from IPython.display import display
 
@@ -143,29 +198,37 @@ def show_table(
 
     Parameters
     ----------
-    frame
+    frame : pandas.DataFrame
         One row is one row of the table.
-    section
-        Where on the page: one of SECTIONS.
-    title
+    section : {'main', 'specifications', 'against', 'missing', 'context'}
+        Where on the page.
+    title : str
         What the table shows, or finds.
-    sources
+    sources : pandas.DataFrame or list of str, optional
         Frame or source ids that the table rests on; by default those of `frame`.
-    note
+    note : str
         What a reader has to know beside it.
-    digits
+    digits : int
         Decimals of numbers that are not whole.
-    columns
+    columns : sequence of str
         Those shown, in this order; all where none is named.
-    labels
+    labels : mapping of str to str, optional
         Heads of columns, by column; by default the name of the column in words.
 
     Raises
     ------
     UnknownNameError
-        For a column that the frame does not have.
+        A column that the frame does not have, or a source that the register does not know.
     UsageError
-        For another section, or where `frame` is no frame.
+        Another section, or `frame` is no frame or has no sources where none are given.
+
+    Examples
+    --------
+    In a notebook the table appears; elsewhere its record is printed.
+
+    >>> lengths = pd.DataFrame({"economy": ["KGZ"], "km": [1063], "source_id": ["FBK"]})
+    >>> show_table(lengths, section="main", title="Length of the border")
+    {'application/vnd.ca-research.table+json': ...'rows': [['Kyrgyzstan', '1,063']], ...
     """
     from IPython.display import display
 
@@ -215,8 +278,26 @@ def _frame(name: str, given: object) -> None:
 
 
 def show_note(text: str, *, section: str = "main") -> None:
-    """Display sentences that were made from results, as a paragraph of the page. Plain text;
-    nothing in it is markup.
+    """Display sentences that were made from results, as a paragraph of the page.
+
+    Parameters
+    ----------
+    text : str
+        Plain text; nothing in it is markup.
+    section : {'main', 'specifications', 'against', 'missing', 'context'}
+        Where on the page.
+
+    Raises
+    ------
+    UsageError
+        Another section.
+
+    Examples
+    --------
+    In a notebook the text appears; elsewhere its record is printed.
+
+    >>> show_note("Figures are lacking for the newest years.")
+    {'application/vnd.ca-research.note+json': ...'text/plain': 'Figures are lacking ...
     """
     from IPython.display import display
 
@@ -226,16 +307,24 @@ def show_note(text: str, *, section: str = "main") -> None:
 
 
 def show_statements(title: str, statements: Sequence[tuple[str, str, Sequence[str]]]) -> None:
-    """Display a few sentences on all claims together: on the page they stand, and at the head of
-    the index.
+    """Display a few sentences on all claims together.
+
+    On the page they stand where they are shown, and the index begins with them.
 
     Parameters
     ----------
-    title
+    title : str
         What they are together.
-    statements
+    statements : sequence of tuple
         Of each what it speaks of in a few words, the sentence, and the ids of its claims. Plain
         text; nothing in it is markup.
+
+    Examples
+    --------
+    In a notebook the text appears; elsewhere its record is printed.
+
+    >>> show_statements("In short", [("Trade", "Half of the claims hold.", ["X01", "X02"])])
+    {'application/vnd.ca-research.statements+json': ...'claims': ['X01', 'X02']}]}, ...
     """
     from IPython.display import display
 

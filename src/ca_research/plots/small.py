@@ -44,11 +44,47 @@ def economy_lines(
 ) -> Figure:
     """One series per economy over the years, on one scale; the last value is printed.
 
-    frame: columns economy, year and `value`. A gap in the years is a gap in the line. bars: label
-        -> height of a dashed line, named in the first panel. mark: a year and what it is, as a
-        vertical line. top: of the scale.
-    beside: a second series to compare with and its name, grey and thin, named where it lies
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``economy``, ``year`` and the column `value`. A gap in the years is a gap in the line.
+    economies : sequence of str
+        A panel for each, in this order, those without a figure as well.
+    value : str
+        The column drawn.
+    unit : str
+        Label of the scale.
+    bars : mapping of str to float, optional
+        Label and height of dashed lines, named in the first panel.
+    mark : tuple of int and str, optional
+        A year and what it is, as a vertical line.
+    top : float, optional
+        Of the scale; by default a little above the largest figure.
+    digits : int
+        Decimals of the last value.
+    empty : str
+        What stands in a panel without a figure.
+    beside : tuple of str and pandas.DataFrame, optional
+        Name and frame of a second series to compare with, grey and thin, named where it lies
         furthest from the first.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Up to three panels a row.
+
+    Raises
+    ------
+    UsageError
+        A column is not there, or an economy has two figures for a year.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> shares = pd.DataFrame({"economy": "KAZ", "year": [2022, 2023], "share": [17.8, 21.3]})
+    >>> figure = economy_lines(shares, economies=["KAZ", "TKM"], value="share", unit="percent")
+    >>> [text.get_text() for ax in figure.axes for text in ax.texts]
+    ['21', 'not reported']
     """
     bars = bars or {}
     one_figure(frame, ["economy", "year"])

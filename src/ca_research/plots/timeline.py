@@ -112,11 +112,42 @@ def timeline(
 ) -> Figure:
     """Lanes of dated rows, one axis per panel.
 
-    rows: panel, lane, date, first_day, last_day, exact, mark, code.
-    lanes: all that are drawn, in this order, also those without a row; default those of the rows.
-        windows: label to an interval, shaded; drawn on the last panel. days: label to a day, a
-        dashed line on every panel that holds it. Labels are written where there is room; the table
-        beside the figure has all dates.
+    A day is a dot, a span of days or a date known to the month or year only a bar as long as it may
+    be. Labels are written where there is room; the table beside the figure has all dates.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        ``panel`` and ``lane`` (where it is drawn), ``date`` (as the source has it), ``first_day``
+        and ``last_day`` (timestamps; the first may be null), ``exact`` (bool), ``mark`` ('point',
+        or 'ring' for what is of another kind), ``code`` (an economy that gives the colour, or '').
+    lanes : sequence of str
+        All that are drawn, in this order, also those without a row; by default those of the rows.
+    windows : mapping of str to str, optional
+        Label and interval ('2016-09-01/2016-09-05'), shaded; on the last panel.
+    days : mapping of str to date, optional
+        Label and day, a dashed line on every panel that holds it.
+    empty : str
+        What stands in a lane without a row.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A panel below the other.
+
+    Raises
+    ------
+    UsageError
+        A column is not there, or `lanes` leaves out one that has rows.
+
+    Examples
+    --------
+    >>> day = pd.Timestamp("2016-07-23")
+    >>> row = {"panel": "Signed", "lane": "Tajikistan", "date": "2016-07-23", "first_day": day}
+    >>> row |= {"last_day": day, "exact": True, "mark": "point", "code": ""}
+    >>> figure = timeline(pd.DataFrame([row]))
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['2016-07-23']
     """
     if lanes and (odd := sorted(set(rows["lane"]) - set(lanes))):
         raise UsageError(

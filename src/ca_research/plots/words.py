@@ -9,10 +9,24 @@ from ..registry.words import party, value_words
 
 
 def leader_words(leaders: pd.DataFrame) -> str:
-    """Who leads on each basis, for a picture's text: 'Kazakhstan, own report 2023: EU; ...', or
-    that ranges overlap.
+    """Who leads on each basis, for the text of a picture.
 
-    leaders: as from `article.priority.leaders`.
+    Parameters
+    ----------
+    leaders : pandas.DataFrame
+        ``economy``, ``basis``, ``year``, ``leader`` (a code, '' where ranges overlap),
+        ``contenders`` (codes of which each may be first), ``unobserved`` (codes).
+
+    Returns
+    -------
+    str
+        'Kazakhstan, own report 2023: EU; ...', or that ranges overlap.
+
+    Examples
+    --------
+    >>> row = {"economy": "KAZ", "basis": "reporter", "year": 2023, "leader": "RUS"}
+    >>> leader_words(pd.DataFrame([row | {"contenders": ("RUS",), "unobserved": ()}]))
+    'Kazakhstan, own report 2023: Russia'
     """
     said = []
     for row in leaders.itertuples():
@@ -34,12 +48,17 @@ def row_words(frame: pd.DataFrame, template: str, *, between: str = "; ") -> str
 
     Parameters
     ----------
-    frame
+    frame : pandas.DataFrame
         One row is one part of the text; codes of economies are put in words.
-    template
-        As for `str.format`, with columns as names: `"{economy} {year}: {share:.1f}%"`.
-    between
+    template : str
+        As for `str.format`, with columns as names: ``"{economy} {year}: {share:.1f}%"``.
+    between : str
         What stands between two rows.
+
+    Returns
+    -------
+    str
+        '' for a frame without rows.
 
     Examples
     --------

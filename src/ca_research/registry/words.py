@@ -97,8 +97,22 @@ def choice_words(axis: GridAxis, value: object) -> str:
 
 
 def measure_name(code: str) -> str:
-    """A measure of table `investment`, `opinion` or `culture` in words; pollsters by name,
-    underscores never.
+    """A measure of table `investment`, `opinion` or `culture` in words.
+
+    Parameters
+    ----------
+    code : str
+        As the table has it.
+
+    Returns
+    -------
+    str
+        Pollsters by name, underscores never.
+
+    Examples
+    --------
+    >>> measure_name("fdi_stock"), measure_name("gallup_approval")
+    ('direct investment, stock', 'Gallup: approval')
     """
     known = words()
     if code in known.measures:
@@ -110,8 +124,24 @@ def measure_name(code: str) -> str:
 
 
 def measure_group(code: str) -> str:
-    """The concept of a measure of table `investment`; figures of two concepts are never put in one
-    column.
+    """The concept of a measure of table `investment`.
+
+    Figures of two concepts are never put in one column.
+
+    Parameters
+    ----------
+    code : str
+        As the table has it.
+
+    Returns
+    -------
+    str
+        In words; 'Other figures' for one that the register does not name.
+
+    Examples
+    --------
+    >>> measure_group("fdi_stock")
+    'Stocks at the end of a year'
     """
     concepts = words().concepts.items()
     return next((concept for concept, codes in concepts if code in codes), "Other figures")

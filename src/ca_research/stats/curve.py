@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -87,7 +87,29 @@ class SpecificationCurve(Result):
 
     Printing it, or `universe`, shows what will be run. Nothing is estimated before `to_frame`,
     `summary` or an export needs it; then every specification is, and one that cannot be has its
-    reason in ``missing``.
+    reason in ``missing``. `to_csv` and `to_latex` write the frame; `joint_test` asks whether the
+    whole curve could come from no effect at all.
+
+    Attributes
+    ----------
+    universe : Universe
+        The choices and what is left out.
+    specifications : pandas.DataFrame
+        What will be run: ``spec``, ``is_main`` and the choices, one row each, the main one first.
+    table : pandas.DataFrame
+        The same with ``estimate``, ``std_error``, ``low``, ``high``, ``t``, ``p``, ``n``, ``df``
+        and ``missing``.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> data = pd.DataFrame(rng.normal(size=(200, 2)), columns=["aid", "income"])
+    >>> data["votes"] = 0.5 * data["aid"] + data["income"] + rng.normal(size=200)
+    >>> curve = specification_curve(data, "votes", "aid", controls=["income"])
+    >>> len(curve.universe)
+    2
+    >>> curve.summary()[["specifications", "significant_positive"]].iloc[0].tolist()
+    [2.0, 1.0]
     """
 
     _table: ClassVar[str] = "table"
@@ -154,12 +176,12 @@ class SpecificationCurve(Result):
         *,
         seed: int,
         draws: int = 500,
-        null: str = "bootstrap",
-        direction: str | None = None,
+        null: Literal["bootstrap", "permutation"] = "bootstrap",
+        direction: Literal["positive", "negative"] | None = None,
         alpha: float = 0.05,
         model: str | None = None,
     ) -> JointTest:
-        """Would the whole curve look like this if x had no effect in any specification?
+        """Test whether the whole curve would look like this if x had no effect anywhere.
 
         Parameters
         ----------
@@ -243,8 +265,9 @@ def specification_curve(
     exclusions: Sequence[Exclusion | AtMostOne] = (),
     level: float = 0.95,
 ) -> SpecificationCurve:
-    """Declare every combination of outcome, treatment, controls, sample and model; estimate them
-    when their numbers are asked for.
+    """Declare every combination of outcome, treatment, controls, sample and model.
+
+    They are estimated when their numbers are asked for.
 
     Parameters
     ----------

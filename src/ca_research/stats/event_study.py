@@ -37,13 +37,41 @@ sharp bound).
 
 @dataclass(frozen=True, eq=False, repr=False)
 class EventStudy(Result):
-    """`table`: event_time, estimate, se, low, high, treated (units observed then), one row per
-    event time of the window.
+    """Effects by time since treatment, as `event_study` gives them.
 
-    `att`: estimate, se, low, high, p over all treated periods. `pretrend`: f, df, df_errors, p,
-    largest, statement.
-    `log`: reason, rows. `caution`: '' or why the errors mislead. Event time 0 is the first treated
-    period.
+    Event time 0 is the first treated period. `to_frame` gives the table, `to_csv` and `to_latex`
+    write it.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        One row per event time of the window: ``event_time``, ``estimate``, ``se``, ``low``,
+        ``high`` (units of the outcome), ``treated`` (units observed then).
+    att : pandas.Series
+        ``estimate``, ``se``, ``low``, ``high``, ``p``, over all treated periods.
+    pretrend : dict
+        Test that all estimates before treatment are zero: ``f``, ``df``, ``df_errors``, ``p``,
+        ``largest``, ``statement``.
+    estimator : str
+        'did2s', 'saturated' or 'twfe'.
+    n : int
+        Rows used.
+    treated, untreated : int
+        Units.
+    log : pandas.DataFrame
+        Rows that left the sample: ``reason``, ``rows``.
+    caution : str
+        '' or why the errors mislead.
+
+    Examples
+    --------
+    >>> cells = [(u, t, 2005.0 if u < 6 else np.nan) for u in range(14) for t in range(2000, 2010)]
+    >>> frame = pd.DataFrame(cells, columns=["unit", "year", "from"])
+    >>> noise = np.random.default_rng(2).normal(size=len(frame))
+    >>> frame["y"] = noise + (frame["year"] >= frame["from"])
+    >>> found = event_study(frame, unit="unit", time="year", outcome="y", first="from")
+    >>> found.treated, found.untreated
+    (6, 8)
     """
 
     _table = "table"

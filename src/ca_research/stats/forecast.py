@@ -30,14 +30,50 @@ LEAST_WALK = 5
 
 
 class ConvergenceError(CaResearchError):
-    """An estimator did not find its optimum; what it stopped at is no estimate."""
+    """An estimator did not find its optimum; what it stopped at is no estimate.
+
+    Attributes
+    ----------
+    what, where, hint : str
+        What happened, where, and what to do next.
+
+    Examples
+    --------
+    >>> print(ConvergenceError("ETS(A,A,N) did not converge", hint="take a longer series"))
+    ETS(A,A,N) did not converge
+      next:  take a longer series
+    """
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Forecast(Result):
-    """`frame`: year, mean, low, high (units of the series), level, a row per year ahead.
+    """A forecast with its intervals.
 
-    `n` years used; `failed`: model -> why it could not be fitted.
+    `to_frame` gives the frame, `to_csv` and `to_latex` write it.
+
+    Attributes
+    ----------
+    model : str
+        Its name in words.
+    frame : pandas.DataFrame
+        One row per year ahead: ``year``, ``mean``, ``low``, ``high`` (units of the series),
+        ``level`` of the interval.
+    n : int
+        Years used.
+    failed : mapping of str to str
+        Models that could not be fitted, with the reason.
+
+    Examples
+    --------
+    Kazakhstan's imports from China two years on, in billions of dollars, were they to drift as
+    before:
+
+    >>> import ca_research as ca
+    >>> rows = ca.load("trade", reporter="KAZ", partner="CHN", flow="import", product="TOTAL",
+    ...                source="KAZ_BNS")
+    >>> drift = random_walk_drift(rows.set_index("year")["value_usd"] / 1e9, 2)
+    >>> drift.n, drift.frame["mean"].round(1).tolist()
+    (6, [17.4, 19.4])
     """
 
     _table = "frame"

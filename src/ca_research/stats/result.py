@@ -35,13 +35,24 @@ class Result:
         return {f.name: getattr(self, f.name) for f in fields(self) if not f.name.startswith("_")}  # type: ignore[arg-type]
 
     def to_dict(self) -> dict[str, Any]:
-        """All fields as plain Python values for JSON: frames as lists of rows, what is missing as
-        None.
+        """All fields as plain Python values, ready for JSON.
+
+        Returns
+        -------
+        dict of str to Any
+            Frames as lists of rows, what is missing as None.
         """
         return {name: _plain(value) for name, value in self._public().items()}
 
     def to_frame(self) -> pd.DataFrame:
-        """The tidy frame behind this result, as a copy; units are those of its fields."""
+        """The tidy frame behind this result, as a copy.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The table of the result, else one row with a column per field; units are those of its
+            fields.
+        """
         if self._table:
             return getattr(self, self._table).copy()
         return pd.DataFrame(
@@ -49,8 +60,12 @@ class Result:
         )
 
     def caption(self) -> str:
-        """What the frame alone does not say, in one line: the kind of result and, beside a table,
-        its single numbers.
+        """What the frame alone does not say, in one line.
+
+        Returns
+        -------
+        str
+            The kind of result and, beside a table, its single numbers.
         """
         kind = self._title or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(self).__name__).capitalize()
         single = {
@@ -66,17 +81,48 @@ class Result:
         )
 
     def to_csv(self, path: str | Path | None = None, **options: Any) -> str | None:
-        """The frame as CSV with a header and no index: to `path`, or returned as text. options: of
-        DataFrame.to_csv.
+        """The frame as CSV with a header and no index.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            The file to write; whole or not at all.
+        **options : Any
+            Of `pandas.DataFrame.to_csv`.
+
+        Returns
+        -------
+        str or None
+            The text, where no file is named.
+
+        Raises
+        ------
+        WriteError
+            The file cannot be written.
         """
         return _written(flat(self.to_frame()).to_csv(index=False, **options), path)
 
     def to_latex(self, path: str | Path | None = None, *, digits: int = 3) -> str | None:
-        """The frame as a LaTeX table (booktabs) with its caption: to `path`, or returned as text.
+        """The frame as a LaTeX table (booktabs) with its caption.
 
-        digits: decimals; numbers that would then be read as zero keep that many significant digits.
-            Missing is '--'.
-        Special characters of LaTeX are escaped in cells, header and caption.
+        Special characters of LaTeX are escaped in cells, header and caption; missing is '--'.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            The file to write; whole or not at all.
+        digits : int
+            Decimals; numbers that would then be read as zero keep that many significant digits.
+
+        Returns
+        -------
+        str or None
+            The text, where no file is named.
+
+        Raises
+        ------
+        WriteError
+            The file cannot be written.
         """
         text = flat(self.to_frame()).to_latex(
             index=False,

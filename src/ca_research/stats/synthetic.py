@@ -87,12 +87,33 @@ def simplex_weights(treated: np.ndarray, donors: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Placebos(Result):
-    """`table`: unit, effect (mean gap after), pre_rmspe, post_rmspe, ratio, ratio_positive; the
-    treated unit is among them.
+    """Every unit in the place of the treated one, and how far out the treated one lies.
 
-    `p`: share of units whose post/pre RMSPE ratio is at least the treated one's (two-sided, ADH).
-    `p_positive`: the same with positive gaps only (one-sided; Abadie 2021, Journal of Economic
-    Literature 59(2)). Least p: 1 / units.
+    The least p that can be reached is 1 / units.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        One row per unit, the treated one among them, largest ratio first: ``unit``, ``effect``
+        (mean gap after), ``pre_rmspe``, ``post_rmspe``, ``ratio``, ``ratio_positive``.
+    p : float
+        Share of units whose ratio of RMSPE after to before is at least that of the treated one
+        (two-sided).
+    p_positive : float
+        The same with positive gaps only (one-sided).
+
+    Notes
+    -----
+    Abadie, Diamond and Hainmueller (2010), Journal of the American Statistical Association
+    105(490); Abadie (2021), Journal of Economic Literature 59(2).
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> wide = pd.DataFrame(rng.normal(size=(14, 12)).cumsum(axis=0), index=range(2000, 2014))
+    >>> found = synthetic_control(wide.add_prefix("u"), "u0", 2010).placebos()
+    >>> len(found.table), bool(found.p >= 1 / 12)
+    (12, True)
     """
 
     _table = "table"
@@ -104,10 +125,39 @@ class Placebos(Result):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SyntheticControl(Result):
-    """`gaps`: time, treated, synthetic, gap, after. `weights`: donor, weight (above zero), largest
-    first.
+    """A unit beside the weighted mean of others that it resembled before treatment.
 
-    `effect`: mean gap after treatment, in units of the outcome. `log`: reason, units, detail.
+    `to_frame` gives the gaps, `to_csv` and `to_latex` write them.
+
+    Attributes
+    ----------
+    unit : str
+        The treated unit.
+    start : float
+        First treated period.
+    gaps : pandas.DataFrame
+        One row per period: ``time``, ``treated``, ``synthetic``, ``gap`` (units of the outcome),
+        ``after``.
+    weights : pandas.DataFrame
+        ``donor`` and ``weight`` (above zero), largest first.
+    effect : float
+        Mean gap after treatment, in units of the outcome.
+    pre_rmspe, post_rmspe : float
+        Root of the mean squared gap before and after.
+    ratio : float
+        Post over pre.
+    donors : tuple of str
+        The pool.
+    log : pandas.DataFrame
+        Donors and periods that were left out: ``reason``, ``units`` (how many), ``detail``.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> wide = pd.DataFrame(rng.normal(size=(14, 12)).cumsum(axis=0), index=range(2000, 2014))
+    >>> found = synthetic_control(wide.add_prefix("u"), "u0", 2010)
+    >>> len(found.gaps), round(float(found.weights["weight"].sum()), 6)
+    (14, 1.0)
     """
 
     _table = "gaps"
@@ -129,11 +179,18 @@ class SyntheticControl(Result):
         return self.post_rmspe / self.pre_rmspe
 
     def placebos(self, *, worst: float | None = None) -> Placebos:
-        """Every donor in the treated unit's place, which moves to the pool (as ADH do); ranks of
-        the RMSPE ratio.
+        """Put every donor in the treated unit's place, which moves to the pool (as ADH do).
 
-        worst: leave out placebos whose pre-period RMSPE exceeds this many times the treated unit's
-        (ADH try 20, 5, 2 times the mean squared error); None keeps all.
+        Parameters
+        ----------
+        worst : float, optional
+            Leave out placebos whose RMSPE before treatment exceeds this many times the treated
+            unit's (ADH try 20, 5 and 2 times the mean squared error); by default all stay.
+
+        Returns
+        -------
+        Placebos
+            Ranks of the ratio of RMSPE after to before.
         """
         after = (self._wide.index >= self.start).astype(bool)
         rows = []
@@ -154,8 +211,20 @@ class SyntheticControl(Result):
         return Placebos(table.sort_values("ratio", ascending=False, ignore_index=True), *shares)
 
     def in_time(self, starts: Sequence[float], *, least_before: int = LEAST_BEFORE) -> pd.DataFrame:
-        """Placebo dates before the true one, on data before the true one: start, effect, ratio, p,
-        p_positive, missing.
+        """Dates before the true one as placebos, on data before the true one.
+
+        Parameters
+        ----------
+        starts : sequence of float
+            First treated periods to pretend.
+        least_before : int
+            Periods that must lie before each.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per date: ``start``, ``effect``, ``ratio``, ``p``, ``p_positive``, and
+            ``missing`` (why there is none).
         """
         rows: list[dict[str, Any]] = []
         early = self._wide[self._wide.index < self.start]

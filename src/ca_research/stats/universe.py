@@ -23,8 +23,26 @@ from ..ground.errors import CaResearchError, MeasureError, UsageError
 
 @dataclass(frozen=True)
 class Axis:
-    """One choice. `main` is the value of the main specification; `kind` says whether the choice is
-    of data or of method.
+    """One choice of how to compute a number.
+
+    Attributes
+    ----------
+    name : str
+        The argument of the measure that it is.
+    values : tuple
+        All its values, of any type.
+    main : Any
+        The value of the main specification, one of them.
+    kind : str
+        'data' or 'method': whether another value reads other data, or the same in another way;
+        'removal' where it leaves something out, to see what hangs on it.
+    meaning : str
+        For a reader.
+
+    Examples
+    --------
+    >>> Axis("flow", ("turnover", "import"), main="turnover").kind
+    'data'
     """
 
     name: str
@@ -36,33 +54,125 @@ class Axis:
 
 @dataclass(frozen=True)
 class Exclusion:
-    """Specifications in which all of `when` holds are left out, for `reason`."""
+    """Specifications that are left out, with the reason.
+
+    Attributes
+    ----------
+    when : mapping of str to Any
+        Axis and value; where all of them hold, the specification is left out.
+    reason : str
+        For a reader.
+
+    Examples
+    --------
+    >>> gone = Exclusion({"basis": "mirror", "year": 2025}, "the partner has not reported yet")
+    >>> gone.hits({"basis": "mirror", "year": 2025, "flow": "import"})
+    True
+    """
 
     when: Mapping[str, Any]
     reason: str
 
     def hits(self, choices: Mapping[str, Any]) -> bool:
+        """Whether it leaves a specification out.
+
+        Parameters
+        ----------
+        choices : mapping of str to Any
+            A value for each axis.
+
+        Returns
+        -------
+        bool
+            True where all of `when` hold.
+        """
         return all(choices.get(axis) == value for axis, value in self.when.items())
 
 
 @dataclass(frozen=True)
 class AtMostOne:
-    """Specifications in which more than one of these axes leaves its main value are left out: one
-    change at a time.
+    """One change at a time: specifications with more than one of these changes are left out.
 
-    mains: axis -> main value.
+    Attributes
+    ----------
+    mains : mapping of str to Any
+        Axis and its main value.
+    reason : str
+        For a reader.
+
+    Examples
+    --------
+    >>> single = AtMostOne({"basis": "reporter", "flow": "turnover"}, "one change at a time")
+    >>> single.hits({"basis": "mirror", "flow": "turnover"})
+    False
+    >>> single.hits({"basis": "mirror", "flow": "import"})
+    True
     """
 
     mains: Mapping[str, Any]
     reason: str
 
     def hits(self, choices: Mapping[str, Any]) -> bool:
+        """Whether it leaves a specification out.
+
+        Parameters
+        ----------
+        choices : mapping of str to Any
+            A value for each axis.
+
+        Returns
+        -------
+        bool
+            True where more than one axis has left its main value.
+        """
         return sum(choices.get(axis) != main for axis, main in self.mains.items()) > 1
 
 
 @dataclass(frozen=True)
 class Universe:
-    """Axes and exclusions. `len()` is the number of specifications that will be run."""
+    """The declared ways to compute a number: axes, less what is excluded.
+
+    Iterating gives the choices of each specification, the main one first; `len` is their number,
+    and printing shows them before anything is run.
+
+    Attributes
+    ----------
+    axes : tuple of Axis
+        The choices.
+    exclusions : tuple of Exclusion or AtMostOne
+        What is left out, each with its reason.
+    main : dict of str to Any
+        The choices of the main specification.
+
+    Raises
+    ------
+    UsageError
+        The exclusions leave out the main specification.
+
+    Notes
+    -----
+    Simonsohn, Simmons and Nelson (2020), Nature Human Behaviour 4; Steegen et al. (2016),
+    Perspectives on Psychological Science 11(5).
+
+    Examples
+    --------
+    >>> flow = Axis("flow", ("turnover", "import"), main="turnover")
+    >>> basis = Axis("basis", ("reporter", "mirror"), main="reporter")
+    >>> none = Exclusion({"flow": "import", "basis": "mirror"}, "no data")
+    >>> ways = Universe((flow, basis), (none,))
+    >>> print(ways)
+    3 specifications of 4 combinations
+      flow [data]: turnover (main), import
+      basis [data]: reporter (main), mirror
+      left out: 1, because no data
+    >>> def measure(flow, basis):
+    ...     return pd.DataFrame({"estimate": [1.2 if basis == "reporter" else 0.9]})
+    >>> ways.run(measure)[["spec", "flow", "basis", "estimate"]]
+       spec      flow     basis  estimate
+    0     0  turnover  reporter       1.2
+    1     1  turnover    mirror       0.9
+    2     2    import  reporter       1.2
+    """
 
     axes: tuple[Axis, ...] = ()
     exclusions: tuple[Exclusion | AtMostOne, ...] = ()
@@ -80,7 +190,18 @@ class Universe:
         return {axis.name: axis.main for axis in self.axes}
 
     def excluded(self, choices: Mapping[str, Any]) -> str:
-        """Reason why a specification is excluded, or ''."""
+        """Reason why a specification is excluded, or ''.
+
+        Parameters
+        ----------
+        choices : mapping of str to Any
+            A value for each axis.
+
+        Returns
+        -------
+        str
+            The first reason that hits.
+        """
         return next((e.reason for e in self.exclusions if e.hits(choices)), "")
 
     def _all(self) -> Iterator[dict[str, Any]]:
@@ -112,8 +233,13 @@ class Universe:
         return "\n".join(lines)
 
     def table(self) -> pd.DataFrame:
-        """Every combination before it is run: its choices, `is_main`, and `excluded` (the reason,
-        or '').
+        """Every combination before it is run.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row each, the main one first: a column per axis, ``is_main``, and ``excluded`` (the
+            reason, or '').
         """
         rows = [
             {**choices, "is_main": choices == self.main, "excluded": self.excluded(choices)}
@@ -130,16 +256,31 @@ class Universe:
         jobs: int = 1,
         only: Container[int] | None = None,
     ) -> pd.DataFrame:
-        """Result rows of `measure(**choices)` for every specification, with `spec` (number),
-        `is_main` and the choices.
+        """Result rows of a measure for every specification.
 
-        A specification that cannot be computed is a row with the reason in `missing`, never a
-        silent gap; an error that is not of this library, or a MeasureError, is a fault of the
-        measure and is raised.
-        progress(done, total) is called after each. jobs: processes (joblib); rows and their order
-        do not depend on it. A measure that draws random numbers takes its seed as an argument, so
-        that it does not depend on the order of the runs either.
-        only: numbers of the specifications to run; all of them where not given.
+        Parameters
+        ----------
+        measure : callable
+            Called with the choices by name; returns a frame. One that draws random numbers takes
+            its seed as an argument, so that it does not depend on the order of the runs.
+        progress : callable, optional
+            Called with (done, total) after each.
+        jobs : int
+            Processes; rows and their order do not depend on it.
+        only : container of int, optional
+            Numbers of the specifications to run, by default all.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``spec`` (number), ``is_main``, a column per axis, and those of the measure. A
+            specification that cannot be computed is a row with the reason in ``missing``, never a
+            silent gap.
+
+        Raises
+        ------
+        MeasureError
+            The measure has a fault. Errors that are not of this library are raised as they are.
         """
         wanted = [
             (number, choices)
@@ -184,12 +325,32 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def collapse(results: pd.DataFrame, methods: Sequence[str] = ()) -> dict[Any, Any]:
     """Map from each specification to the one that stands for it.
 
-    results: rows of `Universe.run`: spec, path and the choices. methods: names of the axes that are
-        a choice of method.
-    Two specifications that rest on the same data path (column `path`, joined over the rows of a
+    Two specifications that rest on the same data path (column ``path``, joined over the rows of a
     specification) and make the same choices of method are one. A specification without any data
     stands for itself.
-    Returns a dictionary: number of the specification -> number of the first one that is the same.
+
+    Parameters
+    ----------
+    results : pandas.DataFrame
+        Rows of `Universe.run`: ``spec``, ``path`` and the choices.
+    methods : sequence of str
+        Names of the axes that are a choice of method.
+
+    Returns
+    -------
+    dict
+        Number of the specification to number of the first one that is the same.
+
+    Examples
+    --------
+    Asked for the mirror of a flow that only one source has, a measure falls back on that source:
+
+    >>> results = pd.DataFrame({"spec": [0, 1, 2], "basis": ["own", "mirror", "both"],
+    ...                         "path": ["KAZ_BNS", "KAZ_BNS", "WTO_HSM"]})
+    >>> collapse(results)
+    {0: 0, 1: 0, 2: 2}
+    >>> collapse(results, methods=["basis"])
+    {0: 0, 1: 1, 2: 2}
     """
     paths, chosen = _by_specification(results, methods)
     stands_for: dict[Any, Any] = {}
@@ -219,10 +380,27 @@ def _by_specification(
 
 
 def distinct(results: pd.DataFrame, methods: Sequence[str] = ()) -> list[Any]:
-    """Specifications that count: one for each data path and choice of method (`collapse`), those
-    without data left out.
+    """Specifications that count: one for each data path and choice of method.
 
-    results, methods: as in `collapse`. Returns their numbers (column `spec`), sorted.
+    Those without data are left out.
+
+    Parameters
+    ----------
+    results : pandas.DataFrame
+        As in `collapse`.
+    methods : sequence of str
+        As in `collapse`.
+
+    Returns
+    -------
+    list
+        Their numbers (column ``spec``), sorted.
+
+    Examples
+    --------
+    >>> results = pd.DataFrame({"spec": [0, 1, 2], "path": ["KAZ_BNS", "KAZ_BNS", ""]})
+    >>> distinct(results)
+    [0]
     """
     stands_for = collapse(results, methods)
     observed = {spec for spec, paths in _by_specification(results, ())[0].items() if paths}

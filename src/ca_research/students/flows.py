@@ -49,7 +49,7 @@ def count(
     origin, destination : str
         Codes.
     level : str
-        Which students: 'all', 'degree' or 'scholarship'.
+        Which students: 'all', 'degree', 'scholarship' or 'unspecified'.
     source : str, optional
         One source_id; where not given, that of `preferred_source`.
 
@@ -103,13 +103,16 @@ def _pair(students: pd.DataFrame, origin: str, destination: str, level: str) -> 
 def preferred_source(
     students: pd.DataFrame, origin: str, *, destination: str, level: str = "all"
 ) -> str | None:
-    """The source that speaks for a host: the office that counts before a compilation, then as the
-    register prefers.
+    """The source that speaks for a host.
+
+    The office that counts comes before a compilation, then the register's preference decides.
 
     Parameters
     ----------
-    students, origin, destination, level
-        As in `count`.
+    students : pandas.DataFrame
+        Table `students`, as in `count`.
+    origin, destination, level : str
+        One count, as in `count`.
 
     Returns
     -------
@@ -161,8 +164,7 @@ def growth(
     level: str = "all",
     source: str | None = None,
 ) -> pd.DataFrame:
-    """Growth between two years by origin, each rate under its own name; an origin that cannot be
-    measured says why.
+    """Growth between two years by origin, each rate under its own name.
 
     Parameters
     ----------
@@ -170,10 +172,14 @@ def growth(
         Table `students`, as in `count`.
     origins : sequence of str
         Codes or names.
-    destination, level, source : str
-        One count, as in `count`.
+    destination : str
+        Code of the host.
     since, until : int
         The two years.
+    level : str
+        Which students, as in `count`.
+    source : str, optional
+        One source_id, as in `count`.
 
     Returns
     -------
@@ -410,8 +416,9 @@ def share_change(
     total_source: str,
     window: str = "five_years",
 ) -> pd.DataFrame:
-    """Change of a host's share among the destinations of an economy's students, where the host
-    stands outside the total abroad: bounds in percentage points.
+    """Change of a host's share among the destinations of an economy's students, as bounds.
+
+    For a host that stands outside the total abroad. Bounds are in percentage points.
 
     Parameters
     ----------
@@ -492,8 +499,7 @@ def share_change(
 def destination_shares(
     students: pd.DataFrame, origin: str, year: int, *, source: str, level: str = "degree"
 ) -> pd.DataFrame:
-    """Students of an origin by destination in one year by one source, with shares of the
-    destinations that report.
+    """Students of an origin by destination in one year, by one source.
 
     Parameters
     ----------

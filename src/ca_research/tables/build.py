@@ -49,10 +49,20 @@ class Built:
 
 
 def content_key() -> str:
-    """Hash of everything a build depends on: 16 hexadecimal digits.
+    """Hash of everything a build depends on.
 
     It covers the registry of sources, economies and tables, and the code of this room; raw files
     stand in it through their declared sha256. Two builds of one key hold the same figures.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits.
+
+    Examples
+    --------
+    >>> len(content_key())
+    16
     """
     digest = hashlib.sha256(_FORMAT.encode())
     for file in _declarations():
@@ -124,11 +134,31 @@ def processed(name: str) -> pa.Table:
 
 
 def check(progress: Callable[[str], None] = lambda name: None) -> dict[str, int]:
-    """Validate all raw data and build nothing; rows per table.
+    """Validate all raw data and build nothing.
 
-    progress: called with the name of each table before it is read.
-    Raises IntegrityError where a raw file is not the declared one, and one DataError that holds all
-    faults of all tables.
+    Parameters
+    ----------
+    progress : callable
+        Called with the name of each table before it is read.
+
+    Returns
+    -------
+    dict of str to int
+        Rows per table, ``sources`` first.
+
+    Raises
+    ------
+    IntegrityError
+        A raw file is not the one that the registry declares.
+    DataError
+        Rows break the rules of their table; it holds all faults of all tables in `faults`.
+    RegistryError
+        A file of the registry does not say what it must.
+
+    Examples
+    --------
+    >>> check()["trade"] > 100_000
+    True
     """
     return {name: len(frame) for name, frame in _all(names(), progress)}
 
@@ -150,13 +180,39 @@ def _all(wanted: Iterable[str], progress: Callable[[str], None]) -> list[tuple[s
 
 
 def build(*, force: bool = False, progress: Callable[[str], None] = lambda name: None) -> Built:
-    """Validate raw and write every table as Parquet; does nothing where the current build is of
-    this content.
+    """Validate raw and write every table as Parquet.
 
-    force: write anyway. progress: called with the name of each table before it is read.
-    Returns a Built: folder, rows per table, fresh (whether anything was written).
-    Raises IntegrityError, DataError or RegistryError for faults of the data or where it is edited
-    meanwhile, CaResearchError where the disk refuses; the previous build then stays as it was.
+    It does nothing where the current build is of this content. The build before stays as it was
+    until the new one is whole.
+
+    Parameters
+    ----------
+    force : bool
+        Write anyway.
+    progress : callable
+        Called with the name of each table before it is read.
+
+    Returns
+    -------
+    Built
+        ``folder``, ``rows`` (per table) and ``fresh``, whether anything was written.
+
+    Raises
+    ------
+    IntegrityError
+        A raw file is not the one that the registry declares, or is edited meanwhile.
+    DataError
+        Rows break the rules of their table; it holds all faults of all tables in `faults`.
+    RegistryError
+        A file of the registry does not say what it must.
+    CaResearchError
+        The disk refuses.
+
+    Examples
+    --------
+    >>> built = build()
+    >>> built.rows["trade"] > 100_000
+    True
     """
     home = paths.processed_dir()
     home.mkdir(parents=True, exist_ok=True)

@@ -18,10 +18,28 @@ Style = Literal["text", "bibtex", "csl"]
 def source_ids(what: pd.DataFrame | str | Iterable[str]) -> list[str]:
     """Source ids behind a frame, or the ids given; sorted, each once.
 
-    what: a frame with a column `source_id`, or `sources` holding lists or tuples of ids; one id; or
-        several.
-    Raises UsageError for a frame with neither column, UnknownNameError for an id that
-    registry/sources.csv does not hold.
+    Parameters
+    ----------
+    what : pandas.DataFrame, str or iterable of str
+        A frame with a column ``source_id``, or ``sources`` holding lists or tuples of ids; one id;
+        or several.
+
+    Returns
+    -------
+    list of str
+        Ids of registry/sources.csv.
+
+    Raises
+    ------
+    UsageError
+        The frame has neither column.
+    UnknownNameError
+        An id is not in registry/sources.csv.
+
+    Examples
+    --------
+    >>> source_ids(["WTO_HSM", "KAZ_BNS", "WTO_HSM"])
+    ['KAZ_BNS', 'WTO_HSM']
     """
     if isinstance(what, pd.DataFrame):
         if "source_id" in what:
@@ -44,11 +62,33 @@ def source_ids(what: pd.DataFrame | str | Iterable[str]) -> list[str]:
 def cite(what: pd.DataFrame | str | Iterable[str], style: Style = "text") -> str:
     """References of the sources behind a frame or of ids, as one text.
 
-    what: as in `source_ids`.
-    style: 'text' (a line per source), 'bibtex', or 'csl' (CSL-JSON). What is not known of a source
-        (a publisher, a day of access) is left out.
-    Raises UnknownNameError for another style or an unknown id, UsageError for a frame without
-    sources.
+    Parameters
+    ----------
+    what : pandas.DataFrame, str or iterable of str
+        As in `source_ids`.
+    style : {'text', 'bibtex', 'csl'}
+        A line per source, BibTeX entries, or a CSL-JSON array (which Zotero and pandoc read).
+
+    Returns
+    -------
+    str
+        Sorted by id. What is not known of a source (a publisher, a day of access) is left out.
+
+    Raises
+    ------
+    UnknownNameError
+        Another style, or an id that registry/sources.csv does not hold.
+    UsageError
+        A frame without sources.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> rows = ca.load("trade", reporter="KAZ", source="WTO_HSM", product="TOTAL")
+    >>> print(ca.cite(rows))
+    [WTO_HSM] WTO Stats API (Timeseries). WTO Bilateral imports by HS chapter ...
+    >>> print(ca.cite("WTO_HSM", "bibtex").splitlines()[0])
+    @misc{WTO_HSM,
     """
     chosen = [registry.sources()[s] for s in source_ids(what)]
     if style == "text":

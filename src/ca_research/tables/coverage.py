@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -14,10 +15,20 @@ from .load import load
 
 
 class Coverage(pd.DataFrame):
-    """One row per `who` + source_id + year with the number of figures; shows itself as a heat map
-    in Jupyter.
+    """What `coverage` gives: a frame that shows itself as a heat map in Jupyter.
 
-    `attrs["who"]` names the columns that say who reports.
+    What is filtered or grouped from it is an ordinary frame again.
+
+    Attributes
+    ----------
+    attrs : dict
+        ``table``, and ``who``: the columns that say who reports.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> ca.coverage("students", destination="CHN").attrs["who"]
+    ['origin', 'level']
     """
 
     @property
@@ -34,21 +45,45 @@ def default_who(table: registry.Table) -> list[str]:
     return first + words if first else [c for c in table.key if c not in ("source_id", "year")][:1]
 
 
-def coverage(name: str, *, by: list[str] | None = None, **filters: object) -> Coverage:
-    """Figures per year and source: columns `by`, source_id, year (null where the table has none),
-    figures (number of).
+def coverage(name: str, *, by: list[str] | None = None, **filters: Any) -> Coverage:
+    """Who reports what, when, from which source: figures per year and source.
 
-    name: a table. by: columns that say who reports; default the first economy of the key with flow,
-        measure or level.
-    filters: as for `load`. Raises UnknownNameError for a column of `by` or a table, and what `load`
-        raises.
+    Parameters
+    ----------
+    name : str
+        A table of the registry.
+    by : list of str, optional
+        Columns that say who reports; by default the first economy of the key, with flow, measure,
+        level, indicator or commodity where the key has them.
+    **filters : Any
+        As for `load`, with its ``since``, ``until`` and ``as_of``.
+
+    Returns
+    -------
+    Coverage
+        One row per `by`, ``source_id`` and ``year`` (null where the table has none): ``figures``,
+        the number of rows.
+
+    Raises
+    ------
+    UnknownNameError
+        A table, or a column of `by`, is not known; and what `load` raises.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> ca.coverage("trade", by=["reporter"], reporter="KGZ", product="TOTAL", flow="export",
+    ...             source="KGZ_NSC", since=2022)
+      reporter source_id  year  figures
+    0      KGZ   KGZ_NSC  2022       94
+    1      KGZ   KGZ_NSC  2023       98
     """
     table = registry.table(name)
     who = by or default_who(table)
     for column in who:
         if column not in table.columns:
             raise UnknownNameError(f"column of table {name!r}", column, table.columns)
-    frame = load(name, **filters)  # type: ignore[arg-type]
+    frame = load(name, **filters)
     if "year" not in frame:
         frame["year"] = pd.Series(pd.NA, index=frame.index, dtype="Int64")
     counted = (
@@ -61,17 +96,43 @@ def coverage(name: str, *, by: list[str] | None = None, **filters: object) -> Co
     return result
 
 
-def holes(name: str, codes: Sequence[str] = CA5, **filters: object) -> pd.DataFrame:
-    """What a table holds on each economy: economy, figures, sources, first_year, last_year, years,
-    and `lacking`.
+def holes(name: str, codes: Sequence[str] = CA5, **filters: Any) -> pd.DataFrame:
+    """What a table holds on each economy, and the years that it lacks.
 
     A row counts for every economy that it names by itself: as reporter, as partner, or in a list of
-    several; a group such as CA5 names none. lacking: years between the first and the last without
-    any figure, as text ('2019-2022'); '' where there is none or the table has no years.
-    name: a table. codes: economies. filters: as for `load`. Raises what `load` raises.
+    several. A group such as CA5 names none.
+
+    Parameters
+    ----------
+    name : str
+        A table of the registry.
+    codes : sequence of str
+        ISO codes of economies; by default the five of Central Asia.
+    **filters : Any
+        As for `load`, with its ``since``, ``until`` and ``as_of``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per economy, in the order given: ``economy``, ``figures`` and ``sources`` (numbers
+        of), ``first_year``, ``last_year`` (null where there is no figure), ``years`` (number of
+        years with a figure), and ``lacking``: years between the first and the last without any, as
+        text ('2019-2022'), '' where there is none or the table has no years.
+
+    Raises
+    ------
+    UnknownNameError
+        A table is not known; and what `load` raises.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> found = ca.holes("students", destination="CHN").set_index("economy")
+    >>> found.loc["UZB", "lacking"]
+    '2019-2022'
     """
     table = registry.table(name)
-    frame = load(name, **filters)  # type: ignore[arg-type]
+    frame = load(name, **filters)
     one, several = (
         table.of_type("economy"),
         [*table.of_type("economies"), *({"subject"} & table.columns.keys())],

@@ -34,21 +34,55 @@ def load(
     as_of: str | dt.date | None = None,
     **filters: Any,
 ) -> pd.DataFrame:
-    """Rows of a table as a tidy frame: its declared columns, `is_aggregate` and `known_on`.
+    """Rows of a table as a tidy frame, from every source that matches.
 
-    name: a table of the registry.
-    filters: any column of the table, a value or a list of values; economies by ISO code or name
-        ('Kazakhstan', 'Türkiye', 'EU'), `source` as a short form of `source_id`.
-    since, until: first and last year, both included (tables with a column `year`).
-    as_of: keep only what was known on that day. `frame.attrs` then holds `dropped` (rows not yet
-        known) and `revised_sources` (sources of which only a later edition survives: the result is
-        pseudo as-of).
+    Choosing between sources is a specification, made by the caller: nothing here does it in
+    silence.
 
-    Every source that matches is returned: choosing between sources is a specification, made by the
-    caller.
-    Raises UnknownNameError with suggestions for an unknown table, column or value; UsageError for a
-    filter of the wrong type, a day that is none, or years of a table without them;
-    MissingTableError where the tables have not been built.
+    Parameters
+    ----------
+    name : str
+        A table of the registry: 'trade', 'investment', 'students', 'debt', 'macro' and so on.
+    since, until : int, optional
+        First and last year, both included; for tables with a column ``year``.
+    as_of : str or date, optional
+        Keep what was known on that day, for example '2023-05-19'; by default, and for 'latest',
+        all.
+    **filters : Any
+        Any column of the table, a value or a list of values; economies by ISO code or name
+        ('Kazakhstan', 'Türkiye', 'EU'), ``source`` as a short form of ``source_id``. An empty list
+        matches nothing.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per published figure: the columns that the registry declares for the table, in its
+        units, with ``is_aggregate`` (tables of economies) and ``known_on``, the day from which a
+        figure could be known. `attrs` holds ``table``, ``as_of``, ``dropped`` (rows not yet known
+        on that day) and ``revised_sources`` (those of which only a later edition survives, so that
+        their figures may be revised ones).
+
+    Raises
+    ------
+    UnknownNameError
+        A table, column, economy or value is not known; with suggestions.
+    UsageError
+        A filter of the wrong type, ``source`` beside ``source_id``, a day that is none, years in
+        the wrong order or for a table without them.
+    MissingTableError
+        The tables have not been built.
+    UndeclaredReadError
+        A notebook that runs reads a table that its metadata does not declare.
+
+    Examples
+    --------
+    What Kazakhstan's own statistics say of exports to two partners, in billions of dollars:
+
+    >>> import ca_research as ca
+    >>> rows = ca.load("trade", reporter="Kazakhstan", partner=["China", "Russia"], year=2023,
+    ...                product="TOTAL", flow="export", source="KAZ_BNS")
+    >>> (rows.set_index("partner")["value_usd"] / 1e9).round(1).to_dict()
+    {'CHN': 14.7, 'RUS': 10.2}
     """
     table = registry.table(name)
     file = table_file(name)

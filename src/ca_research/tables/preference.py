@@ -35,7 +35,23 @@ def role(source: str) -> str | None:
 def of_role(sources: Iterable[str], *roles: str) -> set[str]:
     """Those of the sources that have one of the roles.
 
-    sources: ids, in any order. roles: any of ROLES.
+    Parameters
+    ----------
+    sources : iterable of str
+        Ids, in any order; one that the register does not know has no role.
+    *roles : str
+        Any of 'office', 'compilation', 'excerpt', 'panel', 'estimated', 'reconciled', 'derived',
+        'stated'; registry/tables/sources.yaml says what each means.
+
+    Returns
+    -------
+    set of str
+        Some of the ids.
+
+    Examples
+    --------
+    >>> of_role(["WTO_HSM", "KAZ_WITS_BNS_PANEL", "KAZ_BNS"], "office")
+    {'KAZ_BNS'}
     """
     return {s for s in set(sources) if role(s) in roles}
 
@@ -85,12 +101,14 @@ def ranked(sources: Iterable[str], roles: Sequence[str] = OWN_REPORTS) -> list[s
 def preferred_rows(
     rows: pd.DataFrame, cell: Sequence[str], roles: Sequence[str] = OWN_REPORTS
 ) -> pd.DataFrame:
-    """Rows of the preferred source within each cell; of sources with other roles, none.
+    """Rows of the preferred source within each cell.
+
+    A cell whose sources all have other roles keeps no row.
 
     Parameters
     ----------
-    rows : DataFrame
-        With `source_id` and the columns of `cell`.
+    rows : pandas.DataFrame
+        With ``source_id`` and the columns of `cell`.
     cell : sequence of str
         Columns within which one source is to speak.
     roles : sequence of str
@@ -98,8 +116,23 @@ def preferred_rows(
 
     Returns
     -------
-    DataFrame
-        Some of the rows, in their order.
+    pandas.DataFrame
+        Some of the rows, in their order, with all their columns.
+
+    Raises
+    ------
+    RegistryError
+        For a source without a role, as in `ranked`.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> rows = ca.load("trade", reporter="KAZ", partner="RUS", year=2023, flow="export",
+    ...                product="TOTAL")
+    >>> rows["source_id"].tolist()
+    ['KAZ_BNS', 'KAZ_WITS_BNS_PANEL']
+    >>> preferred_rows(rows, ["reporter", "partner", "year"])["source_id"].tolist()
+    ['KAZ_BNS']
     """
     order = {
         source: place for place, source in enumerate(ranked(rows["source_id"].unique(), roles))

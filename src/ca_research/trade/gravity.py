@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -63,8 +63,40 @@ def _cluster_codes(panel: pd.DataFrame, cluster: str) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Gravity(Result):
-    """`table`: term, estimate, se, low, high, p. `n` rows and `clusters` used. `log`: stage,
-    reason, rows, detail.
+    """A gravity equation, estimated.
+
+    `to_frame` gives the table, `to_csv` and `to_latex` write it.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        One row per term: ``term``, ``estimate``, ``se``, ``low``, ``high``, ``p``; in log points.
+    n : int
+        Rows used.
+    clusters : int
+        Clusters used; of two ways, the fewer.
+    log : pandas.DataFrame
+        What left the sample or could not be estimated: ``stage``, ``reason``, ``rows``, ``detail``.
+    estimator : str
+        'ppml' or 'ols'.
+    effects : str
+        Fixed effects, in pyfixest's words.
+    cluster : str
+        What the errors are clustered by.
+    reset : pandas.Series
+        RESET test of the functional form: ``estimate``, ``se``, ``p``.
+
+    Examples
+    --------
+    >>> import itertools
+    >>> pairs = itertools.permutations(["CHN", "RUS", "KAZ", "KGZ", "UZB", "TJK"], 2)
+    >>> rows = pd.DataFrame(pairs, columns=["exporter", "importer"]).assign(year=2020)
+    >>> rng = np.random.default_rng(0)
+    >>> rows["log_distance"] = rng.normal(8, 1, len(rows))
+    >>> rows["value_usd"] = np.exp(20 - rows["log_distance"] + rng.normal(size=len(rows)))
+    >>> fit = gravity(rows, ["log_distance"])
+    >>> bool(fit.coefficient("log_distance")["estimate"] < 0)
+    True
     """
 
     _table = "table"
@@ -80,8 +112,24 @@ class Gravity(Result):
     _predictor: np.ndarray = field(repr=False)
 
     def coefficient(self, term: str) -> pd.Series:
-        """Row of one term; raises CoverageError with the reason where it was asked for but could
-        not be estimated.
+        """Row of one term.
+
+        Parameters
+        ----------
+        term : str
+            Its name.
+
+        Returns
+        -------
+        pandas.Series
+            ``term``, ``estimate``, ``se``, ``low``, ``high``, ``p``.
+
+        Raises
+        ------
+        UnknownNameError
+            No such term.
+        CoverageError
+            It was asked for but could not be estimated; with the reason.
         """
         rows = self.table[self.table["term"] == term]
         if rows.empty:
@@ -95,14 +143,26 @@ class Gravity(Result):
 
     @cached_property
     def reset(self) -> pd.Series:
-        """RESET test: a refit with the squared linear predictor (centred, scaled); estimate, se, p
-        of that one term.
+        """RESET test: a refit with the squared linear predictor (centred, scaled).
 
         A small p says that the functional form is wrong, except for PPML with effects estimated
         from few rows each, such as exporter-year: there the test rejects a right form far too often
-        (simulated in tests/oracle). Source: Ramsey (1969), JRSS B 31(2); for PPML Santos Silva and
-        Tenreyro (2006), Review of Economics and Statistics 88(4). Raises CoverageError where the
-        square is collinear.
+        (simulated in tests/oracle).
+
+        Returns
+        -------
+        pandas.Series
+            ``estimate``, ``se`` and ``p`` of that one term.
+
+        Raises
+        ------
+        CoverageError
+            The square is collinear.
+
+        Notes
+        -----
+        Ramsey (1969), JRSS B 31(2); for PPML Santos Silva and Tenreyro (2006), Review of Economics
+        and Statistics 88(4).
         """
         centred = (self._predictor - self._predictor.mean()) / self._predictor.std()
         sample = Sample(
@@ -209,7 +269,7 @@ def gravity(
     covariates: Sequence[str] = GEOGRAPHY,
     *,
     effects: str = LEVEL,
-    estimator: str = "ppml",
+    estimator: Literal["ppml", "ols"] = "ppml",
     cluster: str = "pair",
     rectifier: bool = False,
     level: float = 0.95,

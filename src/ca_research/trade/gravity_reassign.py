@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -26,8 +26,35 @@ LEAST_PAIRS = 3
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Reassignment(Result):
-    """`table`: economy, estimate, pairs, missing (why there is none), one row per economy in the
-    place of `economy`.
+    """A gravity coefficient of one economy among those of all others in its place.
+
+    `to_frame` gives the table, `to_csv` and `to_latex` write it.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        One row per economy in the place: ``economy``, ``estimate`` (log points), ``pairs``,
+        ``missing`` (why there is none).
+    economy : str
+        The one that was asked about.
+    n : int
+        Rows used.
+    estimate : float
+        Its coefficient.
+    rank : int
+        Its place among all that could be estimated, largest first.
+    p : float
+        One-sided: share of economies, itself included, whose estimate is at least as large.
+    p_two_sided : float
+        Twice the smaller of the two one-sided values, at most one.
+
+    Examples
+    --------
+    >>> estimates = {"CHN": 2.0, "RUS": 1.5, "TUR": 0.5, "IRN": 0.0}
+    >>> table = pd.Series(estimates, name="estimate").rename_axis("economy").reset_index()
+    >>> found = Reassignment(table.assign(pairs=5, missing=""), "CHN", n=300)
+    >>> found.rank, found.p, found.p_two_sided
+    (1, 0.25, 0.5)
     """
 
     _table = "table"
@@ -88,16 +115,17 @@ def reassign(
     economy: str,
     partners: Sequence[str],
     *,
-    direction: str = "exports",
+    direction: Literal["exports", "imports", "both"] = "exports",
     since: int | None = None,
     covariates: Sequence[str] | None = None,
     effects: str | None = None,
-    estimator: str = "ppml",
+    estimator: Literal["ppml", "ols"] = "ppml",
     least: int = LEAST_PAIRS,
     progress: Callable[[int, int], None] | None = None,
 ) -> Reassignment:
-    """The coefficient on pairs of an economy with its partners, and the same with each other
-    economy in its place.
+    """A gravity coefficient of one economy beside those of all others in its place.
+
+    It is the one on pairs of the economy with its partners.
 
     Parameters
     ----------

@@ -155,8 +155,7 @@ def revealed_comparative_advantage(trade: pd.DataFrame, world: pd.DataFrame) -> 
 
 
 def trade_intensity(trade: pd.DataFrame) -> pd.DataFrame:
-    """Trade intensity of exporter i with partner j in a year: above one, more than j's weight in
-    world imports.
+    """Trade intensity of exporter i with partner j in a year.
 
     Parameters
     ----------
@@ -168,7 +167,8 @@ def trade_intensity(trade: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        reporter, partner, year, value_usd (USD), intensity, sources.
+        reporter, partner, year, value_usd (USD), intensity (above one: more than j's weight in
+        world imports), sources.
 
     Raises
     ------
@@ -229,20 +229,19 @@ def trade_intensity(trade: pd.DataFrame) -> pd.DataFrame:
 
 
 def complementarity(exports: pd.DataFrame, imports: pd.DataFrame) -> float:
-    """How well one economy's export basket fits another's import basket, from 0 (nothing in common)
-    to 100 (the same).
+    """How well one economy's export basket fits another's import basket.
 
     Parameters
     ----------
     exports, imports : pandas.DataFrame
         Rows by product of one exporter and one importer, one year, one source and one
-        classification
-        each: product, value_usd; TOTAL is dropped. A product that one side does not list is zero
-            there.
+        classification each: product, value_usd (USD); TOTAL is dropped. A product that one side
+        does not list is zero there.
 
     Returns
     -------
     float
+        From 0 (nothing in common) to 100 (the same).
 
     Raises
     ------

@@ -337,8 +337,7 @@ def lead(
     needed: Collection[str] = (),
     seen: Reports | None = None,
 ) -> pd.DataFrame:
-    """A partner's trade with each economy over that of its largest rival: above one, it ranks
-    first.
+    """A partner's trade with each economy over that of its largest rival.
 
     Parameters
     ----------
@@ -350,8 +349,12 @@ def lead(
         Whose lead: code or name.
     year : int
         The year compared.
-    basis, flow, source, among, eu
+    basis, flow, source : str
         As in `rank`; one basis.
+    among : collection of str, optional
+        As in `rank`.
+    eu : str
+        As in `rank`.
     needed : collection of str
         Partners without which nothing is said, beside `partner` itself; with ``eu="one"`` the EU27
         as well.
@@ -361,10 +364,11 @@ def lead(
     Returns
     -------
     pandas.DataFrame
-        An estimates frame, one row per economy, with the largest rival in `about`. On the basis
-        'interval' there is no estimate, only low (the partner's lowest report over the rival's
-        highest) and high; a rank is certain only where both are on one side of one. Where a needed
-        partner or a rival is not observed, `missing` says so.
+        An estimates frame, one row per economy: a ratio (above one, the partner ranks first), with
+        the largest rival in `about`. On the basis 'interval' there is no estimate, only low (the
+        partner's lowest report over the rival's highest) and high; a rank is certain only where
+        both are on one side of one. Where a needed partner or a rival is not observed, `missing`
+        says so.
 
     Raises
     ------

@@ -1,0 +1,189 @@
+"""Public docstrings have numpydoc's form, as numpydoc itself validates it.
+
+What they say is looked at elsewhere: that entries, choices and errors are those of the code in
+test_docstrings.py, that examples run in test_examples.py.
+"""
+
+import importlib
+import inspect
+
+import pytest
+from numpydoc.validate import Validator, get_doc_object, validate
+
+import ca_research
+
+ROOMS = (
+    "tables",
+    "trade",
+    "investment",
+    "students",
+    "stats",
+    "estimates",
+    "claims",
+    "plots",
+)
+HELD = {
+    "GL06": "no other section than numpydoc's",
+    "GL07": "in numpydoc's order",
+    "GL08": "a docstring",
+    "SS01": "a summary",
+    "SS02": "that begins with a capital",
+    "SS03": "and ends with a period",
+    "SS06": "in one line",
+    "PR01": "every parameter",
+    "PR02": "and no other",
+    "PR03": "in the order of the signature",
+    "PR04": "with its type",
+    "PR07": "and a description",
+    "RT01": "what is returned",
+    "RT03": "with a description",
+    "EX01": "an example",
+}
+"""What of numpydoc's checks is asked for. Not SS05: it takes a plural ('Shares of') for a verb."""
+
+
+class Described(Validator):
+    """Fields of a result stand under Attributes: users read them, and do not make one."""
+
+    def __init__(self, obj_name):
+        super().__init__(get_doc_object(self._load_obj(obj_name)))
+
+    @property
+    def signature_parameters(self):
+        """Without fields that are nobody's business, and without pandas' constructors."""
+        if inspect.isclass(self.obj):
+            home, made = (m.partition(".")[0] for m in (self.obj.__module__, self.made_by))
+            if made != home:
+                return ()
+        return tuple(p for p in super().signature_parameters if not p.startswith("_"))
+
+    @property
+    def made_by(self):
+        return getattr(self.obj.__init__, "__module__", "builtins")
+
+    @property
+    def doc_all_parameters(self):
+        entries = super().doc_all_parameters
+        if inspect.isclass(self.obj) and "Attributes" in self.section_titles:
+            described, fields = self._doc_parameters(["Attributes"]), self.signature_parameters
+            for name, entry in described.items():
+                if name in fields or not hasattr(self.obj, name):  # a property is no parameter
+                    entries[name] = entry
+        return entries
+
+
+def public():
+    """Public name -> where its code stands; modules, constants and aliases of types are not
+    code.
+    """
+    rooms = {"ca": ca_research}
+    rooms |= {room: importlib.import_module(f"ca_research.{room}") for room in ROOMS}
+    found = {}
+    for room, module in rooms.items():
+        for name in module.__all__:
+            one = inspect.unwrap(getattr(module, name))
+            if inspect.isfunction(one) or inspect.isclass(one):
+                found[f"{room}.{name}"] = f"{one.__module__}.{one.__qualname__}"
+    return found
+
+
+def methods(place):
+    """What users call of a class, by where its code stands; one that is written anew without a
+    docstring has that of the base.
+    """
+    held = Validator._load_obj(place)
+    for name, one in inspect.getmembers(held, inspect.isfunction) if inspect.isclass(held) else ():
+        own = one.__module__.startswith("ca_research") and name[0] != "_"
+        if own and (one.__doc__ or not inspect.getdoc(one)):
+            yield f"{one.__module__}.{one.__qualname__}"
+
+
+def lacks(place, asked=frozenset(HELD)):
+    """Which of the checks a docstring does not pass, in numpydoc's words."""
+    errors = validate(place, validator_cls=Described)["errors"]
+    return [f"{code}: {words}" for code, words in errors if code in asked]
+
+
+def test_every_public_docstring_has_the_form():
+    names = public()
+    assert len(names) > 120
+    assert {name: faults for name, place in names.items() if (faults := lacks(place))} == {}
+
+
+def test_every_method_of_a_public_class_has_the_form():
+    found = {method for place in public().values() for method in methods(place)}
+    assert len(found) > 20
+    asked = HELD.keys() - {"EX01"}  # the class has one
+    assert {name: faults for name in sorted(found) if (faults := lacks(name, asked))} == {}
+
+
+def complete(x, y):
+    """Sum of two.
+
+    Parameters
+    ----------
+    x, y : float
+        Any.
+
+    Returns
+    -------
+    float
+        Their sum.
+
+    Examples
+    --------
+    >>> complete(1, 2)
+    3
+    """
+    return x + y
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        (("x, y :", "x :"), "PR01"),
+        (("x, y :", "x, y, z :"), "PR02"),
+        (("x, y :", "y, x :"), "PR03"),
+        (("x, y : float", "x, y"), "PR04"),
+        (("Returns\n    -------\n    float\n        Their sum.\n\n", ""), "RT01"),
+        (("Examples\n    --------\n    >>> complete(1, 2)\n    3\n", ""), "EX01"),
+        (("of two.", "of two"), "SS03"),
+        (("Sum of two.", "Sum of\n    two."), "SS06"),
+    ],
+)
+def test_what_is_left_out_is_seen(changed, code, monkeypatch):
+    place = f"{__name__}.complete"
+    assert lacks(place) == []
+    monkeypatch.setattr(complete, "__doc__", complete.__doc__.replace(*changed))
+    assert {fault[:4] for fault in lacks(place)} == {code}
+
+
+class Result:
+    """A result.
+
+    Attributes
+    ----------
+    n : int
+        How many.
+    twice : int
+        Twice as many.
+
+    Examples
+    --------
+    >>> Result(1).twice
+    2
+    """
+
+    def __init__(self, n):
+        self.n = n
+
+    @property
+    def twice(self):
+        return 2 * self.n
+
+
+def test_fields_of_a_class_are_its_attributes(monkeypatch):
+    place = f"{__name__}.Result"
+    assert lacks(place) == []
+    monkeypatch.setattr(Result, "__doc__", Result.__doc__.replace("n : int", "m : int"))
+    assert {fault[:4] for fault in lacks(place)} == {"PR01", "PR02"}
