@@ -65,6 +65,7 @@ def test_what_was_asked_for_is_said_in_words():
     assert parts.needed(criterion()) == "more than one, in at least three countries"
     alone = criterion(cell_threshold=None, kind="share", threshold=0.5, comparison=">", cells=[{}])
     assert parts.needed(alone) == "more than 50%"
+    assert parts.needed(alone | {"kind": "days", "threshold": 0, "comparison": "=="}) == "none"
 
 
 def test_the_other_day_is_named_with_its_verdict():

@@ -106,7 +106,8 @@ def needed(c: Stored) -> str:
     counts = c["cell_threshold"] is not None
     bound = c["cell_threshold"] if counts else c["threshold"]
     sign = c["cell_comparison"] if counts else c["comparison"]
-    each = f"{_BOUND[sign]} {said(bound, c['kind'])}"
+    exactly_none = sign == "==" and bound == 0
+    each = "none" if exactly_none else f"{_BOUND[sign]} {said(bound, c['kind'])}"
     if not many:
         return each
     noun = "countries" if c["counted"] == "economies" else c["counted"]
