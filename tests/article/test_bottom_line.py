@@ -96,8 +96,8 @@ def test_who_leads_is_read_from_the_countries_and_their_rivals():
     text, ids = told(trade, verdict("C01", "contradicted"))["Who leads"]
     assert text == (
         "By every count that can be made the largest single trade partner is China in Kyrgyzstan "
-        "and Tajikistan and Russia in Uzbekistan. In Kazakhstan it is China or Russia, depending on "
-        "who reports. For Turkmenistan it cannot be said. "
+        "and Tajikistan and Russia in Uzbekistan. In Kazakhstan it is China or Russia, depending "
+        "on who reports. For Turkmenistan it cannot be said. "
         "All fields together: The answer of C01."
     )
     assert ids == ["C01", "C33"]
