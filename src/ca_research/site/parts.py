@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .. import registry
 from ..claims.logic import UNDECIDED
-from ..claims.slots import joined, said
-from ..claims.words import source_words
+from ..claims.slots import in_words, joined, said
+from ..claims.words import one, source_words
 from ..ground import economies
 from ..ground.periods import day_in_words
 
@@ -112,6 +113,23 @@ def needed(c: Stored) -> str:
         return each
     noun = "countries" if c["counted"] == "economies" else c["counted"]
     return f"{each}, in at least {said(c['threshold'], 'count')} {noun}"
+
+
+def declared_bar(c: registry.Criterion) -> str:
+    """What a criterion asks for as it is declared, with its unit: 'more than 50% of cells, in at
+    least three of the five'.
+    """
+    unit = re.sub(r"^(per cent|share)\b ?", "", c.unit)
+    unit = one(unit) if c.threshold == 1 else unit
+    figure = f"{_BOUND[c.comparison]} {said(c.threshold, c.kind) if c.threshold else 0}"
+    if c.kind in ("ratio", "change", "p", "rank"):  # what is measured, rather than in what
+        figure, unit = f"{figure} ({unit})", ""
+    elif c.comparison == "==" and c.threshold == 0:
+        figure = "none" if unit.startswith("of ") else "no"
+    each = f"{figure} {unit}".strip().replace(" ,", ",")
+    if c.over is None or len(c.over.economies) < 2:
+        return each
+    return f"{each}, in at least {in_words(c.over.at_least)} of {in_words(len(c.over.economies))}"
 
 
 def tile(cell: Stored) -> str:
