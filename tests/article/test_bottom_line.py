@@ -25,6 +25,7 @@ def verdict(claim: str, word: str, as_of: str = "latest", **given: Any) -> dict[
         "answer": f"The answer of {claim}.",
         "finding": f"Finding of {claim}",
         "certainty": {},
+        "fragile": False,
         "deciding": [],
         "criteria": [],
     } | given
@@ -53,6 +54,16 @@ def test_what_holds_is_counted_and_the_most_certain_named_first():
     assert text.startswith("Two of the four claims are supported, one more in part.")
     assert text.index("Finding of C25") < text.index("Finding of C02")
     assert ids == ["C02", "C25"]
+
+
+def test_of_two_that_are_as_certain_the_one_that_hangs_on_no_part_comes_first():
+    low = {"certainty": {"level": "low", "reason": ""}}
+    found = told(
+        verdict("C02", "contradicted", fragile=True, **low), verdict("C25", "contradicted", **low)
+    )
+    text, _ = found["What is contradicted"]
+    title = registry.claim("C25").title
+    assert text.index(f"“{title}”: Finding of C25.") < text.index("Finding of C02.")
 
 
 def test_what_contradicted_claims_have_in_common_is_computed():
@@ -84,9 +95,10 @@ def test_who_leads_is_read_from_the_countries_and_their_rivals():
     trade = verdict("C33", "partly supported", criteria=[own, partners])
     text, ids = told(trade, verdict("C01", "contradicted"))["Who leads"]
     assert text == (
-        "By every count that can be made the largest trade partner is China in Kyrgyzstan and "
-        "Tajikistan and Russia in Uzbekistan. In Kazakhstan it is China or Russia, depending on "
-        "who reports. For Turkmenistan it cannot be said. All fields together: The answer of C01."
+        "By every count that can be made the largest single trade partner is China in Kyrgyzstan "
+        "and Tajikistan and Russia in Uzbekistan. In Kazakhstan it is China or Russia, depending "
+        "on who reports. For Turkmenistan it cannot be said. "
+        "All fields together: The answer of C01."
     )
     assert ids == ["C01", "C33"]
     unknown = verdict("C33", "not enough evidence", criteria=[counted()])
@@ -97,7 +109,8 @@ def test_what_changed_since_publication_is_named():
     then, now = verdict("C09", "not enough evidence", PUBLISHED), verdict("C09", "supported")
     text, ids = told(then, now, verdict("C02", "supported", PUBLISHED))["What changed"]
     assert "one of one verdicts has changed" in text
-    assert "(not enough evidence, now supported)" in text and ids == ["C09"]
+    title = registry.claim("C09").title
+    assert f"From “not enough evidence” to “supported”: {title}." in text and ids == ["C09"]
     assert "no verdict has changed" in told(now, now | {"as_of": PUBLISHED})["What changed"][0]
     assert "What changed" not in told(now, day=PUBLISHED)
 

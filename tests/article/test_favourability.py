@@ -352,6 +352,24 @@ def test_the_newest_two_waves_count_where_exchange_grew():
     )
 
 
+def test_the_pairs_are_shown_as_they_are_compared():
+    facts = barometer_waves(("KAZ", 2017, 75), ("KAZ", 2021, 39), ("KGZ", 2021, 40))
+    pairs = article.favourability.pairs_compared(
+        facts, NO_GALLUP, students_in(y2013=10, y2018=1500), economies=["KAZ", "KGZ"]
+    ).set_index("economy")
+    assert pairs.loc["KAZ"].tolist() == [
+        "2017 and 2021",
+        "75 to 39",
+        -36.0,
+        "2013 and 2018",
+        "10 to 1,500",
+        1490.0,
+        "",
+    ]
+    assert pairs.loc["KGZ", "missing"] == "no pollster asked twice"
+    assert kept(facts, NO_GALLUP, students_in(y2013=10, y2018=1500))["estimate"] == -36
+
+
 def test_the_pollster_who_asked_last_speaks_and_questions_are_not_joined():
     students = students_in(y2010=1, y2013=2, y2014=3, y2018=4)
     assert kept(barometer_waves(("KAZ", 2021, 39)), OLD_GALLUP, students)["estimate"] == -1

@@ -90,8 +90,8 @@ def test_the_newest_year_that_observes_the_eu_is_said_beside_a_newer_one_without
     ]
     said = brief.largest_partner(firsts, NO_REPORTS, "Kazakhstan")
     assert said == (
-        "Kazakhstan's own 2025 figures, without the EU, put China first, before Russia; in 2023, "
-        "the newest year with figures for the EU, it came first."
+        "Kazakhstan's own figures for 2025 put China first, before Russia; they leave out the EU, "
+        "which came first in 2023."
     )
 
 
@@ -100,8 +100,8 @@ def test_the_sentence_on_trade_follows_the_figures():
     their = theirs({"CHN": 8, "RUS": 5, "EU27": 1}, 2022)
     firsts = ca.article.priority.first_partners(pd.DataFrame(own + their), "KAZ")
     assert brief.largest_partner(firsts, NO_REPORTS, "KAZ") == (
-        "Kazakhstan's own 2024 figures put Russia first, before the EU. Its partners' 2022 figures "
-        "put China first, before Russia."
+        "Kazakhstan's own figures for 2024 put Russia first, before the EU. Its partners' figures "
+        "for 2022 put China first, before Russia."
     )
 
 
@@ -131,8 +131,8 @@ def test_where_nothing_is_observed_nobody_is_named():
     )
     assert firsts.empty
     assert brief.largest_partner(firsts, NO_REPORTS, "TKM") == (
-        "No figures show China and Russia side by side, so who trades most with Turkmenistan "
-        "cannot be said."
+        "No figures show China and Russia side by side, so no first partner of Turkmenistan is "
+        "named here."
     )
     trade = pd.DataFrame(
         [
@@ -143,8 +143,8 @@ def test_where_nothing_is_observed_nobody_is_named():
     )
     said = brief.largest_partner(firsts, brief.partner_reports(trade, "TKM"), "TKM")
     assert said.endswith(
-        "China reports trade of 10.0 billion dollars with it in 2025, the most of 2 countries that "
-        "publish both directions."
+        "China reports trade of 10.0 billion dollars with it in 2025, the most of two countries "
+        "that publish both directions."
     )
 
 
@@ -153,8 +153,9 @@ def test_a_small_part_is_never_nought():
         {"year": [2022, 2023], "of_bilateral": [0.06, 0.062], "of_gdp": [0.001, 0.0004]}
     ).assign(debt_usd=97.4e6)
     assert brief.debt_owed(owed, "TKM") == (
-        "At the end of 2023 Turkmenistan owed China as a state 97 million dollars: 6.2% of what it "
-        "owed other states and their official lenders, and less than 0.1% of its yearly output."
+        "At the end of 2023 the state of Turkmenistan owed official lenders of China 97 million "
+        "dollars: 6.2% of what it owed other states and their lenders, and less than 0.1% of its "
+        "yearly output."
     )
     assert brief.debt_owed(owed.iloc[:0], "TKM") == ""
 

@@ -145,7 +145,7 @@ def test_a_reading_answers_in_every_state_of_its_criteria(claim, reading):
         decided = deciding(reading, states, word)
         text = answer(reading, found, word, decided)
         assert text and len(text) <= MOST, f"{len(text)} characters: {text}"
-        assert len(finding(reading, found, decided)) <= MOST_FINDING
+        assert len(finding(reading, found, word, decided)) <= MOST_FINDING
 
 
 def test_every_criterion_has_sentences_and_every_other_reading_an_answer():

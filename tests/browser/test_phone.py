@@ -77,6 +77,20 @@ def test_rows_of_wide_tables_are_cards_on_a_phone_only(each_page, width, cards):
     assert bool(seen) == cards
 
 
+def test_cards_are_told_as_rows_of_a_table(open_page, names):
+    """A style that makes a row a block takes its role from it, unless the role is written."""
+    page = open_page(next(n for n in names if n.startswith("c28-")), width=375)
+    page.evaluate("document.querySelectorAll('main details').forEach(d => d.open = true)")
+    table = page.locator("table.rows").first
+    assert table.get_attribute("role") == "table"
+    row = table.locator("tbody tr[role=row]").first
+    assert row.evaluate("r => getComputedStyle(r).display") == "block"
+    told = row.evaluate("r => [...r.cells].map(c => c.getAttribute('role'))")
+    assert told[0] == "rowheader" and set(told[1:]) == {"cell"}
+    heads = table.locator("thead th").evaluate_all("h => h.map(e => e.getAttribute('role'))")
+    assert set(heads) == {"columnheader"}
+
+
 @pytest.mark.parametrize("width", [375, 1280])
 @pytest.mark.parametrize(("kind", "start"), [("SVG", b"<svg"), ("PNG", b"\x89PNG")])
 def test_a_picture_can_be_kept_in_the_colours_of_a_light_page(open_page, names, width, kind, start):

@@ -65,6 +65,22 @@ def test_what_was_asked_for_is_said_in_words():
     assert parts.needed(criterion()) == "more than one, in at least three countries"
     alone = criterion(cell_threshold=None, kind="share", threshold=0.5, comparison=">", cells=[{}])
     assert parts.needed(alone) == "more than 50%"
+    assert parts.needed(alone | {"kind": "days", "threshold": 0, "comparison": "=="}) == "none"
+
+
+@pytest.mark.parametrize(
+    ("claim", "criterion", "words"),
+    [
+        ("C01", "lead_observed", "more than 50% of the comparisons that can be made"),
+        ("C02", "days_match", "no days of difference"),
+        ("C03", "seven", "at least one dated meeting, in at least seven of seven"),
+        ("C25", "total_length", "more than 3,000 km"),
+        ("C30", "rise_recent", "more than 0 persons, in at least three of five"),
+        ("C34", "value_kept", "at least 1 (ratio to 2022), in at least three of five"),
+    ],
+)
+def test_what_a_rule_asks_for_is_said_in_words(claim, criterion, words):
+    assert parts.declared_bar(registry.claim(claim).criteria()[criterion]) == words
 
 
 def test_the_other_day_is_named_with_its_verdict():

@@ -37,7 +37,7 @@ def judged(spec, *rows):
 def told(spec, *rows, word):
     reading, results = judged(spec, *rows)
     decided = deciding(reading, {n: r.state for n, r in results.items()}, word)
-    return answer(reading, results, word, decided), finding(reading, results, decided)
+    return answer(reading, results, word, decided), finding(reading, results, word, decided)
 
 
 def cells(*estimates):
@@ -100,6 +100,17 @@ def test_what_is_known_is_said_before_what_is_not():
     rows = [r | {"criterion": "unknown"} for r in cells(None, None, None, None, None)]
     text, _ = told(spec, *rows, *cells(2, 2, 2, 2, 2), word="not enough evidence")
     assert text == "China leads in all five countries. The rest is open."
+
+
+def test_a_finding_is_a_sentence_where_nothing_is_counted_and_says_what_is_known():
+    says = {"holds": "It is {number} km.", "fails": "It is {number} km.", "undecided": "Who knows."}
+    far = criterion(name="far", says=says | {"finding": "Far: {number} km"}, kind="length")
+    open_ = counted(name="unknown")
+    rows = [row(0, 7.0) | {"criterion": "far"}]
+    empty = [r | {"criterion": "unknown"} for r in cells(None, None, None, None, None)]
+    assert told(claim(open_, far), *empty, *rows, word="not enough evidence")[1] == "It is 7 km."
+    long = far | {"says": far["says"] | {"holds": "It is {number} km" + " and more" * 10 + "."}}
+    assert told(claim(long), *rows, word="supported")[1] == "Far: 7 km"
 
 
 def test_of_a_mixed_criterion_the_answer_says_how_many_ways_agree():

@@ -24,8 +24,8 @@ Statement = tuple[str, str, list[str]]
 TRADE, ALL_FIELDS = "C33", "C01"
 """The claims that say who comes first: in trade, and over all fields."""
 
-MOST = 3
-"""Findings, countries or changes that a sentence names."""
+MOST, MOST_TITLES = 3, 6
+"""Findings or countries, and titles of claims, that a sentence names."""
 
 LACKING = "not enough evidence"
 
@@ -41,7 +41,7 @@ _KINDS = {
 
 
 def statements(verdicts: Sequence[Stored], day: str, published: str) -> list[Statement]:
-    """What holds, what is contradicted, what cannot be said, who leads, what changed.
+    """Who leads, what holds, what is contradicted, what cannot be said, what changed.
 
     Parameters
     ----------
@@ -65,10 +65,10 @@ def statements(verdicts: Sequence[Stored], day: str, published: str) -> list[Sta
     if not now:
         return []
     made = [
+        _leading(now),
         _holding(now),
         _contradicted(now),
         _open(now),
-        _leading(now),
         _changed(now, then, published) if day != published else None,
     ]
     return [statement for statement in made if statement]
@@ -86,21 +86,23 @@ def _holding(now: Sequence[Stored]) -> Statement:
 def _contradicted(now: Sequence[Stored]) -> Statement:
     mine = _with(now, "contradicted")
     text = f"{_count(mine, now)} contradicted{_in_common(mine, now)}."
-    return "What is contradicted", f"{text}{_most_certain(mine)}", _ids(mine)
+    return "What is contradicted", f"{text}{_most_certain(mine, of_claims=True)}", _ids(mine)
 
 
 def _open(now: Sequence[Stored]) -> Statement:
     lacking, untested = _with(now, LACKING), _with(now, "not testable")
     if not lacking and not untested:
         return "What cannot be said", "Every claim has a verdict.", []
-    parts = []
+    claims = f"of the {in_words(len(now))} claims"
+    told = []
     if lacking:
         verb = "lacks" if len(lacking) == 1 else "lack"
-        parts.append(f"{in_words(len(lacking))} {verb} the figures that would decide")
+        number = in_words(len(lacking)).capitalize()
+        told.append(f"{number} {claims} {verb} figures that would decide{_where_missing(lacking)}.")
     if untested:
-        parts.append(f"{in_words(len(untested))} cannot be tested by figures")
-    text = f"Of the {in_words(len(now))} claims {' and '.join(parts)}."
-    return "What cannot be said", text + _where_missing(lacking), _ids([*lacking, *untested])
+        number = in_words(len(untested)).capitalize()
+        told.append(f"{number} {'more' if lacking else claims} no figures could settle.")
+    return "What cannot be said", " ".join(told), _ids([*lacking, *untested])
 
 
 def _leading(now: Sequence[Stored]) -> Statement | None:
@@ -130,7 +132,9 @@ def _first_in_trade(verdict: Stored) -> str:
     for country, found in leaders.items():
         groups.setdefault(tuple(sorted(found)), []).append(country)
     agreed = [f"{who[0]} in {joined(where)}" for who, where in groups.items() if len(who) == 1]
-    told = [f"By every count that can be made the largest trade partner is {joined(agreed)}."]
+    told = [
+        f"By every count that can be made the largest single trade partner is {joined(agreed)}."
+    ]
     for who, where in groups.items():
         if not who:
             told.append(f"For {joined(where)} it cannot be said.")
@@ -153,13 +157,20 @@ def _changed(now: Sequence[Stored], then: Mapping[str, Stored], published: str) 
     if not moved:
         return "What changed", f"{since} no verdict has changed.", []
     verb = "has" if len(moved) == 1 else "have"
-    few = [
-        f"{registry.claim(v['claim']).title} ({then[v['claim']]['verdict']}, now {v['verdict']})"
-        for v in moved[:MOST]
-    ]
-    rest = f"; and {in_words(len(moved) - MOST)} more" if len(moved) > MOST else ""
-    text = f"{since} {in_words(len(moved))} of {in_words(len(both))} verdicts {verb} changed: "
-    return "What changed", f"{text}{'; '.join(few)}{rest}.", _ids(moved)
+    text = f"{since} {in_words(len(moved))} of {in_words(len(both))} verdicts {verb} changed."
+    ways: dict[tuple[str, str], list[str]] = {}
+    for v in moved:
+        turn = then[v["claim"]]["verdict"], v["verdict"]
+        ways.setdefault(turn, []).append(registry.claim(v["claim"]).title)
+    for (before, after), titles in ways.items():
+        text += f" From “{before}” to “{after}”: {_few(titles)}."
+    return "What changed", text, _ids(moved)
+
+
+def _few(titles: Sequence[str]) -> str:
+    more = len(titles) - MOST_TITLES
+    rest = f"; and {in_words(more)} more" if more > 0 else ""
+    return "; ".join(titles[:MOST_TITLES]) + rest
 
 
 def _with(verdicts: Iterable[Stored], word: str) -> list[Stored]:
@@ -175,18 +186,26 @@ def _count(mine: Sequence[Stored], now: Sequence[Stored]) -> str:
     return f"{number} of the {in_words(len(now))} claims {'is' if len(mine) < 2 else 'are'}"
 
 
-def _most_certain(mine: Sequence[Stored]) -> str:
-    """The findings of the verdicts that are most certain; '' where there is no verdict."""
+def _most_certain(mine: Sequence[Stored], *, of_claims: bool = False) -> str:
+    """The findings of the verdicts that are most certain, among these of the ones that hang on no
+    single part; '' where there is no verdict.
 
-    def order(v: Stored) -> tuple[int, str]:
+    of_claims: each after the title of its claim, for a finding may speak against what it answers.
+    """
+
+    def order(v: Stored) -> tuple[int, bool, str]:
         level = v["certainty"].get("level")
-        return (LEVELS.index(level) if level in LEVELS else len(LEVELS), v["claim"])
+        return (LEVELS.index(level) if level in LEVELS else len(LEVELS), v["fragile"], v["claim"])
 
-    found = [v["finding"].rstrip(".") for v in sorted(mine, key=order)]
+    def said(v: Stored) -> str:
+        about = f"“{registry.claim(v['claim']).title}”: " if of_claims else ""
+        return f"{about}{v['finding'].rstrip('.')}."
+
+    found = [said(v) for v in sorted(mine, key=order)]
     if not found:
         return ""
     lead = "" if len(found) == 1 else " The most certain:" if len(found) > MOST else " They are:"
-    return f"{lead} {'; '.join(found[:MOST])}."
+    return f"{lead} {' '.join(found[:MOST])}"
 
 
 def _in_common(mine: Sequence[Stored], now: Sequence[Stored]) -> str:
@@ -210,7 +229,9 @@ def _in_common(mine: Sequence[Stored], now: Sequence[Stored]) -> str:
 
 
 def _where_missing(lacking: Sequence[Stored]) -> str:
-    """The countries whose figures are missing in most of the claims that lack some."""
+    """The countries whose figures are missing in most of the claims that lack some; '' where it is
+    none.
+    """
     found: Counter[str] = Counter()
     for v in lacking:
         cells = [x for c in v["criteria"] if c["name"] in v["deciding"] for x in c["cells"]]
@@ -219,4 +240,4 @@ def _where_missing(lacking: Sequence[Stored]) -> str:
     if not most:
         return ""
     told = joined(f"{economies.in_prose(code)} (in {in_words(n)})" for code, n in most)
-    return f" What is missing concerns most often {told}."
+    return f", most often those of {told}"

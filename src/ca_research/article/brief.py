@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..claims.slots import in_words
 from ..ground import economies as eco
 from ..ground.numbers import fixed, number, percent, small_percent
 from ..investment import stock_years
@@ -61,40 +62,43 @@ def largest_partner(firsts: pd.DataFrame, reports: pd.DataFrame, economy: str) -
     said: list[str] = []
     for basis in _WHOSE:
         rows = firsts[firsts["basis"] == basis].sort_values("year", ascending=False)
-        newest = [_placed(row, name, told=said) for row in rows.head(1).itertuples()]
-        older = [_with_the_eu(row) for row in rows.iloc[1:2].itertuples()]
-        said += ["; ".join(newest + older) + "."] if newest else []
+        told = [_placed(row, name, told=said) for row in rows.head(1).itertuples()]
+        told += [_with_the_eu(row) for row in rows.iloc[1:2].itertuples()]
+        said += ["".join(told) + "."] if told else []
     if said:
         return " ".join(said)
     return (
-        f"No figures show China and Russia side by side, so who trades most with {name} cannot "
-        f"be said.{_most_reported(reports)}"
+        f"No figures show China and Russia side by side, so no first partner of {name} is named "
+        f"here.{_most_reported(reports)}"
     )
 
 
 def _placed(row: Any, name: str, *, told: Sequence[str]) -> str:
-    """'Kazakhstan's own 2025 figures, without the EU, put China first, before Russia'."""
+    """'Kazakhstan's own figures for 2025 put China first, before Russia; they leave out the EU'."""
     whose = "Its partners'" if row.basis == _MIRROR and told else f"{name}'s {_WHOSE[row.basis]}"
-    without = ", without the EU," if row.unobserved else ""
+    without = "; they leave out the EU" if row.unobserved else ""
     if not row.leader:
         either = " or ".join(map(eco.in_prose, row.contenders))
-        return f"{whose} {row.year} figures{without} leave open whether {either} comes first"
+        return f"{whose} figures for {row.year} leave open whether {either} comes first{without}"
     before = f", before {eco.in_prose(row.second)}" if row.second else ""
-    return f"{whose} {row.year} figures{without} put {eco.in_prose(row.leader)} first{before}"
+    return f"{whose} figures for {row.year} put {eco.in_prose(row.leader)} first{before}{without}"
 
 
 def _with_the_eu(row: Any) -> str:
-    """'in 2023, the newest year with figures for the EU, it came first'."""
-    who = ["it" if code == "EU27" else eco.in_prose(code) for code in row.contenders]
+    """', which came first in 2023' of the EU; of others '; in 2023, the newest year with the EU in
+    them, China came first'.
+    """
     verb = "came" if row.leader else "may have come"
-    return (
-        f"in {row.year}, the newest year with figures for the EU, {' or '.join(who)} {verb} first"
-    )
+    if tuple(row.contenders) == ("EU27",):
+        return f", which {verb} first in {row.year}"
+    who = " or ".join(map(eco.in_prose, row.contenders))
+    return f"; in {row.year}, the newest year that has it, {who} {verb} first"
 
 
 def _most_reported(reports: pd.DataFrame) -> str:
     both = reports.dropna(subset=["turnover"]).sort_values("turnover", ascending=False)
-    among = f", the most of {len(both)} countries that publish both directions" * (len(both) > 1)
+    several = f", the most of {in_words(len(both))} countries that publish both directions"
+    among = several if len(both) > 1 else ""
     return "".join(
         f" {_capital(eco.in_prose(r.partner))} reports trade of {_dollars(r.turnover)} with it in "
         f"{r.year}{among}."
@@ -149,9 +153,9 @@ def debt_owed(exposure: pd.DataFrame, economy: str) -> str:
     name = eco.name_of(eco.resolve(economy))
     known = exposure.dropna(subset=["of_bilateral", "of_gdp"]).sort_values("year").tail(1)
     return " ".join(
-        f"At the end of {r.year} {name} owed China as a state {_dollars(r.debt_usd)}: "
-        f"{small_percent(r.of_bilateral)} of what it owed other states and their official lenders, "
-        f"and {small_percent(r.of_gdp)} of its yearly output."
+        f"At the end of {r.year} the state of {name} owed official lenders of China "
+        f"{_dollars(r.debt_usd)}: {small_percent(r.of_bilateral)} of what it owed other states and "
+        f"their lenders, and {small_percent(r.of_gdp)} of its yearly output."
         for r in known.itertuples()
     )
 

@@ -33,6 +33,12 @@ GOALS = {
     "LIB": "democracy, rights, markets, ties with the West",
 }
 """Codes of goals in the items of C12, and what they stand for."""
+_SHORT = {
+    "RUS": "countering Russia",
+    "CHN": "countering China",
+    "IRN": "countering Iran",
+    "LIB": "democracy, rights or markets",
+}
 FEWEST = 5
 """Documents with a visible code below which a share says nothing."""
 _CODES = re.compile(r"\[([^\]]*)\]\s*$")
@@ -85,10 +91,10 @@ def partner_rank(
         if len(listed) > back:
             found.append(_place(listed[back], economy, order))
         else:
-            why = (
-                f"{several(len(listed), 'text')} with a visible order of partners, "
-                f"{len(own) - len(visible)} without"
-            )
+            unseen = several(len(own) - len(visible), "text")
+            why = f"{unseen} in which the order of partners could not be seen"
+            if listed:
+                why = f"only {several(len(listed), 'text')} shows the order of partners; {why}"
             found.append(estimate_row(economy=economy, missing=why))
     return estimates(found)
 
@@ -400,7 +406,7 @@ def rank_figures(evidence: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any
         {
             "section": "main",
             "title": f"China's place among the powers named: first or second in {within} of "
-            f"{len(visible)} lists with a visible order",
+            f"{len(visible)} lists whose order can be seen",
             "alt": f"{said}. Order not visible in {len(ranks) - len(visible)} more.",
             "data": ranks,
             "note": "Filled: within the first two. Small: a list that is no official text or "
@@ -435,16 +441,14 @@ def goal_figure(evidence: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
     """What the documents name as goals, with the record that its page needs."""
     table = goals(evidence, documents="all_coded")
     own = table[table["kind"] == "own"]
-    said = ", ".join(
-        f"{meaning}: {int((own[goal] == 1).sum())}"
-        for goal, meaning in GOALS.items()
-        if goal in own
-    )
+    named = {goal: int((own[goal] == 1).sum()) for goal in GOALS if goal in own}
+    said = ", ".join(f"{GOALS[goal]}: {n}" for goal, n in named.items())
+    most = sorted(named.items(), key=lambda pair: -pair[1])
     return goal_grid(table), {
         "section": "main",
-        "title": "What the documents name as goals",
-        "alt": f"Of {len(own)} texts of the United States alone, those that name the goal are, "
-        f"{said}.",
+        "title": f"Goals named by {len(own)} US strategies: "
+        + ", ".join(f"{_SHORT[goal]} {n}" for goal, n in most),
+        "alt": f"Of {len(own)} texts of the United States alone, those that name the goal: {said}.",
         "data": table,
         "note": "Filled: named. Ring: not named. Question mark: not visible in the part seen, or "
         "not coded. Joint texts and summaries by others are drawn too.",

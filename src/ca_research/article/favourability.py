@@ -223,6 +223,45 @@ def _exchange_years(counts: pd.Series, first: int, last: int) -> tuple[int, int]
     return None
 
 
+def pairs_compared(
+    facts: pd.DataFrame,
+    opinion: pd.DataFrame,
+    students: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+) -> pd.DataFrame:
+    """The pairs that `favour_where_grown` compares, one row for each economy, as a page shows them.
+
+    facts, opinion, students, economies: as there.
+    Returns economy, polled and counted (the years of both), view (per cent, 'before to after'),
+    view_change (percentage points), students ('before to after'), students_change (persons), and
+    what is missing.
+    """
+    rows: list[dict[str, object]] = []
+    for economy in economies:
+        pair, counts = newest_pair(facts, opinion, economy), _students(students, economy)
+        row: dict[str, object] = {"economy": economy, "missing": "no pollster asked twice"}
+        if not pair.empty:
+            (was, now), polled = pair["percent"], [int(y) for y in pair["year"]]
+            row |= {"polled": _both(polled), "view": f"{was:.0f} to {now:.0f}"}
+            row |= {"view_change": float(now - was), "missing": ""}
+            if years := _exchange_years(counts, *polled):
+                before, after = (float(counts[y]) for y in years)
+                row |= {"counted": _both(years), "students": f"{before:,.0f} to {after:,.0f}"}
+                row["students_change"] = after - before
+            else:
+                row["missing"] = "students in China are not counted"
+        rows.append(row)
+    columns = ["economy", "polled", "view", "view_change", "counted", "students", "students_change"]
+    return pd.DataFrame(rows, columns=[*columns, "missing"]).astype(
+        {"view_change": "float64", "students_change": "float64"}
+    )
+
+
+def _both(years: Sequence[int]) -> str:
+    return " and ".join(map(str, years))
+
+
 @measure("relations.favour_where_grown")
 def favour_where_grown(
     facts: pd.DataFrame,

@@ -166,7 +166,7 @@ def _by_share(stated: pd.DataFrame, host: str, period: str) -> dict[str, Any]:
     mine = mine.merge(with_china.drop_duplicates(), on=["period", "source_id"])
     if mine.empty:
         return estimate_row(
-            economy=host, missing="no stock, inflow or stated share by investor is published"
+            economy=host, missing="no stock, inflow or stated share by investor was found"
         )
     if period == "year_first" and mine["whole"].any():
         mine = mine[mine["whole"]]

@@ -41,11 +41,7 @@ def answer(
     """
     if reading.not_testable:
         return reading.answer or reading.not_testable
-    names = list(decided)
-    if word not in ENDS:
-        names += [name for name in results if name not in decided]
-    known = [name for name in names if results[name].state != UNDECIDED]
-    open_ = [name for name in names if results[name].state == UNDECIDED]
+    known, open_ = _in_order(results, word, decided)
     first = [*known[:1], *open_[:1]]
     told: dict[str, str] = {}
     for name in [*first, *known[1:], *open_[1:]]:
@@ -56,14 +52,32 @@ def answer(
     return " ".join(told[name] for name in [*known, *open_] if name in told)
 
 
+def _in_order(
+    results: Mapping[str, CriterionResult], word: str, decided: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """The criteria that speak for a verdict, those that decided first: the known, and the open."""
+    names = list(decided)
+    if word not in ENDS:
+        names += [name for name in results if name not in decided]
+    known = [name for name in names if results[name].state != UNDECIDED]
+    return known, [name for name in names if results[name].state == UNDECIDED]
+
+
 def finding(
-    reading: Reading, results: Mapping[str, CriterionResult], decided: Sequence[str]
+    reading: Reading, results: Mapping[str, CriterionResult], word: str, decided: Sequence[str]
 ) -> str:
-    """The same in at most 90 characters: what the first of the criteria that decided comes to."""
+    """The same in at most 90 characters: what the criterion with which the answer begins comes to.
+
+    Its sentence where that is short enough; of a count over several countries the count.
+    """
     if reading.not_testable:
         return "No figures could show it."
-    name = next(iter(decided), next(iter(results)))
+    known, open_ = _in_order(results, word, decided)
+    name = next(iter([*known, *open_]), next(iter(results)))
     criterion, result = _declared(reading, name), results[name]
+    said = sentence(criterion, result)
+    if criterion.says and len(result.cells) < 2 and len(said) <= MOST_FINDING:
+        return said
     if criterion.says is None or criterion.says.finding is None:
         return f"{criterion.label}: {criterion_number(asdict(result))}"
     return filled(criterion.says.finding, values(result))

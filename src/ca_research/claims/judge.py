@@ -100,7 +100,7 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
                 pseudo_as_of=bool(set(used) & set(evidence.revised_sources)),
                 verdict=word,
                 answer=answer(reading, results, word, decided),
-                finding=finding(reading, results, decided),
+                finding=finding(reading, results, word, decided),
                 certainty=certainty(
                     spec,
                     reading,

@@ -20,6 +20,7 @@ SLOTS = {
     "low": "the lower end of the range",
     "high": "the upper end of the range",
     "threshold": "what was declared as enough",
+    "days": "of a figure in days the days, in words: 'one day', '13 days'",
     "years": "the year or years of the figures",
     "ways": "how many different ways to calculate it there are",
     "agree": "how many of them agree with the main one",
@@ -55,6 +56,7 @@ _PERCENT = ("share", "percent", "growth")
 def slots_of(criterion: Criterion) -> set[str]:
     """Names of the slots that the sentences of a criterion may have."""
     names = set(SLOTS) - (set() if criterion.over else _COUNTED)
+    names -= set() if criterion.kind == "days" else {"days"}
     ends = ("", *_OF_CELLS) if criterion.over else ("",)
     told = told_by(find(criterion.measure))
     return names | {name + end for name in told for end in ends}
@@ -139,6 +141,7 @@ def values(c: CriterionResult) -> dict[str, str]:
         "low": said(low, kind, near),
         "high": said(high, kind, near),
         "threshold": said(near, c.kind),
+        "days": _days(estimate, figure) if c.kind == "days" else "",
         "years": _years(c.cells),
         "ways": in_words(c.specifications),
         "agree": in_words(c.agreeing) if c.main_met is not None else "",
@@ -152,6 +155,12 @@ def _amount(figure: str, estimate: float | None, c: CriterionResult, counted: bo
     noun = "countries" if c.counted == "economies" else c.counted
     unit = noun if counted else re.sub(r"^(per cent|share)\b", "", c.unit).strip()
     return figure and f"{figure} {one(unit) if estimate == 1 else unit}"
+
+
+def _days(estimate: float | None, figure: str) -> str:
+    if estimate is None:
+        return figure and f"{figure} days"
+    return f"{in_words(estimate)} {'day' if estimate == 1 else 'days'}"
 
 
 def _counted(c: CriterionResult) -> dict[str, str]:

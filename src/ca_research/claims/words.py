@@ -69,12 +69,6 @@ def criterion_number(c: Mapping[str, Any]) -> str:
             [None if v is None else 100 * v for v in values],
             "% of " + unit.removeprefix("share of "),
         )
-    if values == [0, 0] and kind == "days":
-        return (
-            "no difference"
-            if unit == "days of difference"
-            else f"within {unit.removeprefix('days outside ')}"
-        )
     unit = re.sub(r"^per cent\b", "%", unit)
     said = between(*values)
     if kind == "rank":

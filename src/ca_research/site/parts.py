@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .. import registry
 from ..claims.logic import UNDECIDED
-from ..claims.slots import joined, said
+from ..claims.slots import in_words, joined, said
 from ..claims.wanted import words
-from ..claims.words import source_words
+from ..claims.words import one, source_words
 from ..ground import economies
 from ..ground.periods import day_in_words
 from ..registry.holders import holders
@@ -129,11 +130,29 @@ def needed(c: Stored) -> str:
     counts = c["cell_threshold"] is not None
     bound = c["cell_threshold"] if counts else c["threshold"]
     sign = c["cell_comparison"] if counts else c["comparison"]
-    each = f"{_BOUND[sign]} {said(bound, c['kind'])}"
+    exactly_none = sign == "==" and bound == 0
+    each = "none" if exactly_none else f"{_BOUND[sign]} {said(bound, c['kind'])}"
     if not many:
         return each
     noun = "countries" if c["counted"] == "economies" else c["counted"]
     return f"{each}, in at least {said(c['threshold'], 'count')} {noun}"
+
+
+def declared_bar(c: registry.Criterion) -> str:
+    """What a criterion asks for as it is declared, with its unit: 'more than 50% of cells, in at
+    least three of the five'.
+    """
+    unit = re.sub(r"^(per cent|share)\b ?", "", c.unit)
+    unit = one(unit) if c.threshold == 1 else unit
+    figure = f"{_BOUND[c.comparison]} {said(c.threshold, c.kind) if c.threshold else 0}"
+    if c.kind in ("ratio", "change", "p", "rank"):  # what is measured, rather than in what
+        figure, unit = f"{figure} ({unit})", ""
+    elif c.comparison == "==" and c.threshold == 0:
+        figure = "none" if unit.startswith("of ") else "no"
+    each = f"{figure} {unit}".strip().replace(" ,", ",")
+    if c.over is None or len(c.over.economies) < 2:
+        return each
+    return f"{each}, in at least {in_words(c.over.at_least)} of {in_words(len(c.over.economies))}"
 
 
 def tile(cell: Stored) -> str:

@@ -179,6 +179,7 @@ _PARTS = {
     "cited": parts.cited,
     "could_become": parts.could_become,
     "day": parts.day,
+    "declared_bar": parts.declared_bar,
     "gaps": parts.gaps,
     "kind_words": parts.KIND_WORDS,
     "needed": parts.needed,

@@ -380,6 +380,7 @@ def change_since(
         students, ("origin", "destination", "year", "level", "students", "precision", "source_id")
     )
     host, holes = eco.name_of(destination), dict[str, list[int]]()
+    counted = "students" if level == "all" else f"{level} students"
     rows, counts = (
         [],
         students[(students["destination"] == destination) & (students["precision"] == "exact")],
@@ -397,8 +398,7 @@ def change_since(
             rows.append(
                 estimate_row(
                     economy=origin,
-                    missing=f"no source counts its {level} students in {host} in both {start} and "
-                    f"{end}",
+                    missing=f"no count of {counted} in {host} in both {start} and {end}",
                 )
             )
         else:

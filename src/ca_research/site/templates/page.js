@@ -33,6 +33,11 @@ function said(ok){c.textContent=ok?"Copied":"Select and copy by hand";setTimeout
 function old(){var r=document.createRange();r.selectNodeContents(p);var s=getSelection();s.removeAllRanges();s.addRange(r);said(document.execCommand("copy"))}
 if(navigator.clipboard)navigator.clipboard.writeText(p.textContent).then(function(){said(true)},old);else old()})});
 
+// A table whose rows become cards on a phone is told as a table there too.
+var roles={"thead,tbody":"rowgroup","tr":"row","thead th":"columnheader","tbody th":"rowheader","td":"cell"};
+document.querySelectorAll("table.rows").forEach(function(t){t.setAttribute("role","table");
+Object.keys(roles).forEach(function(kind){t.querySelectorAll(kind).forEach(function(e){e.setAttribute("role",roles[kind])})})});
+
 // Each picture as a file: the wide one, in the colours of a light page.
 function keepAs(name,address){var a=document.createElement("a");a.href=address;a.download=name;a.click()}
 document.querySelectorAll("figure").forEach(function(fig){
