@@ -153,6 +153,14 @@ PICTURES = {
         },
         {},
     ),
+    "partner_bars": (
+        {
+            "figures": frame(
+                economy="KAZ", partner=["CHN", "EU27"], year=2023, unit="u", low=1.0, high=2.0
+            )
+        },
+        {"shown": ["CHN", "EU27", "RUS"], "economies": ["KAZ", "TKM"]},
+    ),
     "rank_marks": ({"ranks": frame(economy="KAZ", year=2014, kind="doctrine", powers="1")}, {}),
     "rank_slopes": ({"ranks": RANKS}, {"shown": POWERS}),
     "share_lines": (
@@ -245,6 +253,7 @@ OTHERS = {
     "row_words",
     "shared_border",
     "show",
+    "show_choice",
     "show_coverage",
     "show_note",
     "show_statements",
