@@ -578,3 +578,33 @@ def test_china_is_no_signer_of_its_own_initiative_and_a_placeholder_is_no_date()
         ).assign(date_bound=["placeholder", "exact"])
     )
     assert apart.empty, "a placeholder excludes no date"
+
+
+def test_sources_of_both_sides_stand_by_name_for_each_partner_as_they_count():
+    table = events(
+        {"date": "2020-01-02", "source_id": "a"},
+        {"date": "2021-01-02", "source_id": "a"},
+        {"date": "2024-01-02", "source_id": "b"},
+    )
+    texts = documents(
+        {"reading": "USA", "direction": "supports", "date": "2020-03", "source_id": "a"},
+        {"reading": "USA", "direction": "supports", "date": "2020-03", "source_id": "c"},
+        {"reading": "USA", "direction": "supports", "date": "2024-03", "source_id": "d"},
+        {"reading": "TUR", "direction": "supports", "date": "2020-03", "source_id": "e"},
+        {"reading": "TUR", "strength": "commentary", "source_id": "f"},
+        {"reading": "TUR", "source_id": "g"},
+    )
+    found = meetings.sides(table, texts, ["TUR", "USA"], until=ARTICLE)
+    rows = found[["reading", "side", "source_id", "strength"]].to_numpy().tolist()
+    assert rows == [
+        ["TUR", "refutes", "g", "secondary"],
+        ["USA", "supports", "a", "primary"],  # its text of the same year adds no name
+        ["USA", "supports", "a", "primary"],
+        ["USA", "supports", "c", "secondary"],
+    ]
+    assert meetings.sides_title(found, ["TUR", "USA"]) == (
+        "Sources date meetings with all five for one of two partners; one speaks against Türkiye"
+    )
+    nothing = meetings.sides(table.iloc[:0], texts.iloc[:0], ["TUR"], until=ARTICLE)
+    assert nothing.empty
+    assert meetings.sides_title(nothing, ["TUR"]) == "No source dates a meeting with all five"

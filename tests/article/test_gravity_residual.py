@@ -9,11 +9,15 @@ import pandas as pd
 import pytest
 
 from ca_research.article.gravity_residual import (
+    every_place,
+    finding,
     placebo_table,
     rank_p,
+    ranked_strips,
     residual,
     residual_p,
     residuals,
+    strips_of,
 )
 from ca_research.article.settings import settings
 from ca_research.ground.economies import CA5
@@ -238,3 +242,53 @@ def test_a_rank_counts_the_economy_itself():
 def test_unknown_choices_are_refused(wrong):
     with pytest.raises(UnknownNameError):
         residuals(trade(), geography(), **wrong)
+
+
+# Every exporter in China's place, as a picture
+
+
+@pytest.fixture(scope="module")
+def made():
+    return panel(trade(lift=2.0), geography())
+
+
+def test_every_place_is_each_table_of_placebos(made):
+    places = every_place(made)
+    for question, years, estimator, direction in (
+        ("controlled", "all", "ppml", "exports"),
+        ("change", "all", "ols", "both"),
+    ):
+        asked = {"question": question, "estimator": estimator, "direction": direction}
+        one = places[(places[list(asked)] == pd.Series(asked)).all(axis=1)]
+        one = one[one["years"] == years].set_index("economy")
+        table = placebo_table(made, **asked).set_index("economy")
+        pd.testing.assert_series_equal(one["estimate"], table["estimate"])
+        known = table["estimate"].dropna()
+        assert one["place"].dropna().astype(int).to_dict() == (
+            known.rank(ascending=False).astype(int).to_dict()
+        )
+        assert set(one["among"]) == {len(known)}
+
+
+def test_strips_and_title_say_the_place(made):
+    places = every_place(made)
+    tables = strips_of(places, direction="exports")
+    count = placebo_table(made, question="controlled")["estimate"].notna().sum()
+    assert next(iter(tables)) == f"Level, all years: China is number 1 of {count}"
+    assert f"are number 1 of {count} beyond size and distance and number" in finding(places, "ppml")
+    nobody = places.assign(place=pd.NA)
+    assert strips_of(nobody, direction="exports") == {}
+    assert "no place" in finding(nobody, "ppml")
+
+
+def test_a_strip_names_whom_it_is_asked_to_and_shades_one_in_twenty():
+    codes = ["CHN", "RUS", "USA", *(f"X{i:02}" for i in range(37))]
+    table = pd.DataFrame({"economy": codes, "estimate": np.linspace(2, -1, 40)})
+    figure = ranked_strips({"Finding": table}, named=["CHN", "RUS", "USA"])
+    (ax,) = figure.axes
+    assert [t.get_text() for t in ax.texts] == ["China 1", "Russia 2", "United States 3"]
+    pen = figure.canvas.get_renderer()
+    boxes = [t.get_window_extent(pen) for t in ax.texts]
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
+    shaded = ax.patches[0]
+    assert (shaded.get_x(), shaded.get_width()) == (0.5, 2)  # two of forty

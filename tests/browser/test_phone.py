@@ -106,3 +106,24 @@ def test_a_picture_can_be_kept_in_the_colours_of_a_light_page(open_page, names, 
         assert "var(--" not in text and 'xmlns="http://www.w3.org/2000/svg"' in text
         assert INK in text.lower()  # and not that of the dark page, which is shown
         assert float(re.search(r'width="([\d.]+)pt"', text)[1]) > 500  # the wide one
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_one_picture_of_several_is_chosen_by_keyboard_and_kept(open_page, width):
+    page = open_page("c33-as-of-latest-economy-ca5.html", width=width)
+    figure = page.locator("#figure figure").first
+    pictures, options = figure.locator(".by"), figure.locator(".switch input")
+
+    def seen():
+        return [i for i in range(pictures.count()) if pictures.nth(i).is_visible()]
+
+    assert options.count() == pictures.count() == 3 and seen() == [0]
+    options.first.focus()
+    page.keyboard.press("ArrowDown")
+    assert seen() == [1] and options.nth(1).is_checked()
+    with page.expect_download() as download:
+        figure.locator(".file", has_text="SVG").click()
+    kept = Path(download.value.path()).read_text()
+    assert options.nth(1).get_attribute("value") in download.value.suggested_filename
+    found = pictures.nth(1).locator(".wide text").all_inner_texts()
+    assert found and all(f">{words}<" in kept for words in found if "'" not in words)

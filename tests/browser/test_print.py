@@ -16,7 +16,7 @@ def test_nothing_is_cut_and_no_figure_is_taller_than_a_sheet(each_page):
         page.emulate_media(media="print")
         assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH, name
         figures = page.evaluate(
-            """() => [...document.querySelectorAll("figure svg")].filter(s => s.checkVisibility()).map(s => { const f = s.closest("figure"), r = s.getBoundingClientRect();
+            """() => [...document.querySelectorAll("figure svg")].filter(s => s.checkVisibility()).map(s => { const f = s.closest(".by") || s.closest("figure"), r = s.getBoundingClientRect();
               return [f.id, f.getBoundingClientRect().height, r.right, r.height, getComputedStyle(f).breakInside] })"""
         )
         for figure, height, right, drawn, rule in figures:
@@ -31,12 +31,12 @@ def test_nothing_is_cut_and_no_figure_is_taller_than_a_sheet(each_page):
 
 
 LOST = """() => {
-  const only_a_screen = ".top, .skip, .filters, .toc, .beside, .copy, .whence, .get, .anchor, #methods .prose > :is(h3, h4, h5):last-child, .fold:has(> #code), details.code, #code, script, [hidden], [popover]";
+  const only_a_screen = ".top, .skip, .filters, .switch, .toc, .beside, .copy, .whence, .get, .anchor, #methods .prose > :is(h3, h4, h5):last-child, .fold:has(> #code), details.code, #code, script, [hidden], [popover]";
   return [...document.querySelectorAll("body *")].filter(e => !e.closest(only_a_screen) && !e.closest("svg")
     && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) && !(e.checkVisibility() && e.getClientRects().length))
     .map(e => e.outerHTML.slice(0, 120))
 }"""
-OF_THE_SCREEN = """[...document.querySelectorAll(".top *, .skip, .filters *, nav.toc *, details.code *, button:not(.num)")]
+OF_THE_SCREEN = """[...document.querySelectorAll(".top *, .skip, .filters *, .switch *, nav.toc *, details.code *, button:not(.num)")]
   .filter(e => e.checkVisibility() && e.getClientRects().length).map(e => e.outerHTML.slice(0, 120))"""
 
 
@@ -98,3 +98,15 @@ def test_the_browser_makes_a_document_of_sensible_length(open_page, one_of_each)
         assert 1 <= sheets <= (100 if name.startswith(("register", "data-")) else 30), name
         assert b"/Font" in pdf, f"{name}: text is text"
         page.context.close()
+
+
+def test_all_pictures_of_a_choice_are_printed_under_their_names(open_page):
+    page = open_page("c33-as-of-latest-economy-ca5.html")
+    choices = page.locator("#figure .switch label").all_inner_texts()
+    page.emulate_media(media="print")
+    shown = page.locator("#figure .by")
+    assert len(choices) == shown.count() == 3
+    assert [words.strip() for words in choices] == page.locator(
+        "#figure .by .paper"
+    ).all_inner_texts()
+    assert all(shown.nth(i).locator("svg").first.is_visible() for i in range(3))

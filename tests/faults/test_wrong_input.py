@@ -434,6 +434,11 @@ UNFIT = {
         read.FIGURE_MIME: FIGURE | {"sources": ["S_NONE"]},
         "image/svg+xml": SVG,
     },
+    "pictures to choose from under one name": {
+        read.FIGURE_MIME: FIGURE
+        | {"question": "Which", "label": "a", "others": [{"label": "a", "alt": "b", "svg": SVG}]},
+        "image/svg+xml": SVG,
+    },
     "a table with a short row": {read.TABLE_MIME: TABLE | {"rows": [[]]}},
     "a table without its numbers": {read.TABLE_MIME: TABLE | {"csv": "a\n"}},
     "a note without text": {read.NOTE_MIME: {}},

@@ -10,6 +10,7 @@ import pytest
 
 from ca_research import plots
 from ca_research.ground.display import FIGURE_MIME
+from ca_research.ground.errors import UsageError
 from ca_research.plots import style
 from ca_research.plots.narrow import narrowed, redrawn
 from ca_research.plots.show import FITS, inches, to_svg
@@ -173,3 +174,24 @@ def test_places_are_shortened_and_words_and_scales_are_not():
     assert len(svg) > 1000 and "rotate(-0" not in svg and "rotate(-90" in svg
     tags = re.findall(r"<[^>]*>", svg)
     assert not [t for t in tags if re.search(r'\b(d|x|y)="[^"]*\.\d{3}', t)]
+
+
+def test_pictures_to_choose_from_are_one_record_with_a_name_each(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+    data = pd.DataFrame({"x": [1, 2]})
+    about = {"section": "main", "title": "Bars", "data": data, "sources": []}
+    pictures = {"one": (rows(), "first"), "two": (rows(), "second"), "three": (rows(), "third")}
+    plots.show_choice(pictures, question="Which:", **about)
+    record = shown[0][FIGURE_MIME]
+    assert (record["question"], record["label"], record["alt"]) == ("Which:", "one", "first")
+    assert [(o["label"], o["alt"]) for o in record["others"]] == [
+        ("two", "second"),
+        ("three", "third"),
+    ]
+    assert all("<svg" in o["svg"] and "<svg" in o["narrow"] for o in record["others"])
+    assert not plt.get_fignums()
+    for n in (1, 6):
+        few = {str(i): (rows(), "x") for i in range(n)}
+        with pytest.raises(UsageError, match=f"a choice among {n} pictures"):
+            plots.show_choice(few, question="Which:", **about)

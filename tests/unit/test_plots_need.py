@@ -132,7 +132,7 @@ PICTURES = {
         {"economies": ["KAZ"]},
     ),
     "mirror_gaps": ({"gaps": GAPS}, {"partner": "CHN"}),
-    "placebo_dots": ({"tables": frame(economy=["CHN", "RUS"], estimate=[1.0, 2.0])}, {}),
+    "ranked_strips": ({"tables": frame(economy=["CHN", "RUS"], estimate=[1.0, 2.0])}, {}),
     "poll_panels": (
         {"waves": frame(economy="KAZ", about="USA", year=[2010, 2011], value_pct=[10.0, 20.0])},
         {},
@@ -152,6 +152,14 @@ PICTURES = {
             )
         },
         {},
+    ),
+    "partner_bars": (
+        {
+            "figures": frame(
+                economy="KAZ", partner=["CHN", "EU27"], year=2023, unit="u", low=1.0, high=2.0
+            )
+        },
+        {"shown": ["CHN", "EU27", "RUS"], "economies": ["KAZ", "TKM"]},
     ),
     "rank_marks": ({"ranks": frame(economy="KAZ", year=2014, kind="doctrine", powers="1")}, {}),
     "rank_slopes": ({"ranks": RANKS}, {"shown": POWERS}),
@@ -245,6 +253,7 @@ OTHERS = {
     "row_words",
     "shared_border",
     "show",
+    "show_choice",
     "show_coverage",
     "show_note",
     "show_statements",
@@ -279,7 +288,7 @@ DRAWN = {name: getattr(plots, name) for name in plots.__all__} | {
 
 def draw(name: str, **instead: object) -> object:
     frames, others = PICTURES[name]
-    frames = {k: {"title": v} if name == "placebo_dots" else v for k, v in frames.items()}
+    frames = {k: {"title": v} if name == "ranked_strips" else v for k, v in frames.items()}
     return DRAWN[name](**{**frames, **others, **instead})
 
 
@@ -301,7 +310,7 @@ def test_a_frame_without_a_column_is_refused_by_name_of_picture_and_column(name,
         with pytest.raises(
             UsageError, match=rf"{name}: `{argument}` has no column '{column}'"
         ) as caught:
-            draw(name, **{argument: {"title": other} if name == "placebo_dots" else other})
+            draw(name, **{argument: {"title": other} if name == "ranked_strips" else other})
         assert column in caught.value.hint, "and says what to give"
 
 
@@ -309,14 +318,14 @@ def test_a_frame_without_a_column_is_refused_by_name_of_picture_and_column(name,
 @pytest.mark.parametrize("what", ["KAZ", 3, [1, 2]])
 def test_what_is_no_frame_is_refused(name, argument, what):
     with pytest.raises(UsageError, match=f"{name}: `{argument}` is no frame"):
-        draw(name, **{argument: {"title": what} if name == "placebo_dots" else what})
+        draw(name, **{argument: {"title": what} if name == "ranked_strips" else what})
 
 
 @pytest.mark.parametrize(("name", "argument"), GIVEN)
 def test_an_empty_frame_is_a_picture_of_nothing_or_a_typed_error(name, argument):
     empty = PICTURES[name][0][argument].iloc[:0]
     try:
-        drawn = draw(name, **{argument: {"title": empty} if name == "placebo_dots" else empty})
+        drawn = draw(name, **{argument: {"title": empty} if name == "ranked_strips" else empty})
     except CaResearchError as error:
         assert error.hint
     else:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..claims.slots import in_words, joined
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import by_economy, measure, parts
 from ..ground import economies as eco
@@ -17,7 +18,7 @@ from ..ground.arguments import day, whole_number
 from ..ground.errors import UnknownNameError
 from ..tables.dates import bounds
 from .dates import dated, occasions, origin, select, settle, used_rows
-from .documents import seen_rows
+from .documents import seen_rows, source_and_year
 
 CLAIM = "C03"
 """Claim of table `evidence` whose readings are the partners."""
@@ -261,6 +262,64 @@ def _undated(events: pd.DataFrame) -> set[str]:
     return set(
         rows.loc[rows["date"].isna() & (rows["kind"] == "format_first_ministerial"), "actor"]
     )
+
+
+def sides(
+    events: pd.DataFrame, evidence: pd.DataFrame, partners: Sequence[str], *, until: dt.date
+) -> pd.DataFrame:
+    """Sources by name that date a meeting of a partner with all five, or speak for or against one,
+    as far as `shared_meetings` counts them.
+
+    Parameters
+    ----------
+    events, evidence : pandas.DataFrame
+        Like the tables.
+    partners : sequence of str
+        Codes.
+    until : datetime.date
+        As in `shared_meetings`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns as `documents.side_columns` takes them, the partner as `reading`; sources of one
+        name stand once. A dated meeting has strength 'primary'.
+    """
+    parts = []
+    for partner in partners:
+        met = meetings(events, partner, until=until)
+        dates_it = met.assign(side="supports", strength="primary", text_seen="full")
+        shown = documents(evidence, partner, "supports", until=until) if len(met) else met.iloc[:0]
+        known = set(met["origin"])
+        new = [origin(source) not in known for source in shown["source_id"]]
+        shown = shown[new].assign(side="supports")
+        denied = documents(evidence, partner, "refutes").assign(side="refutes")
+        parts += [part.assign(reading=partner) for part in (dates_it, shown, denied)]
+    columns = ["reading", "side", "date", "strength", "text_seen", "source_id"]
+    filled = [part.reindex(columns=columns) for part in parts if len(part)]
+    found = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=columns)
+    found["year"] = found["date"].astype("string").str[:4].astype("Int64")
+    names = zip(found["source_id"], found["year"], strict=True)
+    found["name"] = [source_and_year(source, year) for source, year in names]
+    found = found.drop_duplicates(["reading", "side", "name"]).reset_index(drop=True)
+    return found[["reading", "side", "name", "year", "strength", "text_seen", "source_id"]]
+
+
+def sides_title(found: pd.DataFrame, partners: Sequence[str]) -> str:
+    """What the two columns of `sides` come to."""
+    counts = found.groupby(["side", "reading"]).size()
+    dated_for = [p for p in partners if ("supports", p) in counts.index]
+    title = (
+        f"Sources date meetings with all five for {in_words(len(dated_for))} of "
+        f"{in_words(len(partners))} partners"
+        if dated_for
+        else "No source dates a meeting with all five"
+    )
+    against = {p: int(counts["refutes", p]) for p in partners if ("refutes", p) in counts.index}
+    denied = [
+        f"{in_words(n)} speak{'s' * (n == 1)} against {eco.in_prose(p)}" for p, n in against.items()
+    ]
+    return f"{title}; {joined(denied)}" if denied else title
 
 
 def first_meetings(events: pd.DataFrame, economies: Sequence[str]) -> pd.DataFrame:

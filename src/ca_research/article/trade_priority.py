@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import Any, Literal
 
 import pandas as pd
 
+from ..claims.slots import joined
 from ..estimates.frame import estimate_row, estimates
 from ..estimates.measures import measure, parts, tells
 from ..ground import economies as eco
@@ -14,6 +17,7 @@ from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, UnknownNameError
 from ..ground.periods import years_back
 from ..registry import article
+from ..registry.words import party
 from ..trade import rank
 from ..trade.mirror import perspective
 from ..trade.rank import BASES, FLOWS, known, newest_year, ranking_of, reports
@@ -352,6 +356,193 @@ def _by_source(shares: pd.DataFrame) -> Iterator[pd.DataFrame]:
     for _, rows in shares.groupby("source_id"):
         if set(NEEDED) <= set(rows["other"]):
             yield rows
+
+
+def leads(
+    trade: pd.DataFrame, facts: pd.DataFrame, economies: Sequence[str]
+) -> dict[str, pd.DataFrame]:
+    """The claim's leads by basis, as its verdict takes them; none for a basis without a year."""
+    told = partial(lead_told, trade, facts), partial(lead, trade, basis="mirror", absent="bounded")
+    asked = (*told, partial(lead, trade, basis="interval"))
+    found = {}
+    for basis, ask in zip(BASES, asked, strict=True):
+        with suppress(CoverageError):
+            found[basis] = ask(economies=economies)
+    return found
+
+
+def who_is_first(found: Mapping[str, pd.DataFrame], economies: Sequence[str]) -> pd.DataFrame:
+    """Who is first in each country by each side's reports.
+
+    Parameters
+    ----------
+    found : mapping of str to pandas.DataFrame
+        What `leads` gives.
+    economies : sequence of str
+        Codes; a row for each on every basis, also without a lead.
+
+    Returns
+    -------
+    pandas.DataFrame
+        basis, economy, year; first: code of the largest partner, '' where ranges meet or nothing
+        can be compared; compared: whether anything can; bounded: whether a bound answers for a
+        report that is missing.
+    """
+    rows = []
+    for basis in BASES:
+        told = {row["economy"]: row for row in found.get(basis, pd.DataFrame()).to_dict("records")}
+        for code in economies:
+            row = told.get(code, {"missing": "no year"})
+            if row["missing"]:
+                rows.append((basis, code, pd.NA, "", False, False))
+                continue
+            one = pd.notna(row["estimate"])
+            low, high = (row["estimate"],) * 2 if one else (row["low"], row["high"])
+            first = "CHN" if low > 1 else row["about"]["rival"] if high < 1 else ""
+            bounded = basis == "mirror" and not one  # there each partner has one figure
+            rows.append((basis, code, row["last_year"], first, True, bounded))
+    columns = ["basis", "economy", "year", "first", "compared", "bounded"]
+    return pd.DataFrame(rows, columns=columns).astype({"year": "Int64"})
+
+
+def findings(first: pd.DataFrame) -> dict[str, str]:
+    """What one basis finds, by economy, for the title of a panel; `first` as from `who_is_first`.
+
+    Examples
+    --------
+    >>> one = {"economy": ["KAZ"], "first": ["RUS"], "compared": [True], "bounded": [False]}
+    >>> findings(pd.DataFrame(one))
+    {'KAZ': 'Kazakhstan: Russia first'}
+    """
+    said = {}
+    for row in first.itertuples():
+        who = f"{party(row.first)} first" if row.first else "no clear first"
+        said[str(row.economy)] = (
+            f"{eco.name_of(row.economy)}: {who if row.compared else 'cannot be said'}"
+        )
+    return said
+
+
+def finding(first: pd.DataFrame) -> str:
+    """Who is first whoever reports, and where that depends on who does; `first` as from
+    `who_is_first`.
+    """
+    always: dict[str, list[str]] = {}
+    varied, once = [], []
+    for code, rows in first[first["compared"]].groupby("economy", sort=False):
+        who, name = set(rows["first"]), eco.in_prose(str(code))
+        if len(rows) == 1:
+            once.append((party(who.pop()) if who != {""} else "Nobody", name))
+        elif len(who) == 1 and "" not in who:
+            always.setdefault(who.pop(), []).append(name)
+        else:
+            varied.append(name)
+    said = [
+        f"{party(code)} is first in {joined(names)} whoever reports"
+        for code, names in always.items()
+    ]
+    if varied and said:
+        said.append(f"in {joined(varied)} that depends on who does")
+    elif varied:
+        said.append(f"Who is first in {joined(varied)} depends on who reports")
+    elif once and not said:
+        said += [
+            f"{who} is first in {name} by the only reports that can be compared"
+            for who, name in once
+        ]
+    return "; ".join(said) or "No side's reports say whether China or Russia is first"
+
+
+def how_drawn(first: pd.DataFrame) -> str:
+    """The note under the picture; `first` as from `who_is_first`."""
+    note = (
+        "Bars end at the least figure, paler ones at the largest of several. The EU, framed, is "
+        "drawn as one; in the rank its members stand apart. Partners are compared within one "
+        "choice alone."
+    )
+    bounded = [eco.in_prose(code) for code in first.loc[first["bounded"], "economy"]]
+    if bounded:
+        note += (
+            f" For {joined(bounded)} one of the two largest reports nothing; it would need more "
+            "trade than any record of any year shows to change who is first."
+        )
+    return note
+
+
+_DRAWN = ["basis", "economy", "year", "partner", "low", "high", "unit", "sources"]
+
+
+def sides_of_trade(
+    trade: pd.DataFrame, facts: pd.DataFrame, first: pd.DataFrame, shown: Sequence[str]
+) -> pd.DataFrame:
+    """Trade with some partners as each side reports it, in the year that the verdict takes.
+
+    Parameters
+    ----------
+    trade, facts : pandas.DataFrame
+        Like the tables.
+    first : pandas.DataFrame
+        From `who_is_first`.
+    shown : sequence of str
+        Codes of partners; the EU27 as one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        basis, economy, year, partner, low, high, unit, sources. Billions of US dollars; of a
+        country that publishes no table, the per cent of its turnover that its agency states. Where
+        a basis compares nothing, the newest year with China on it.
+    """
+    seen, parts = reports(trade, economies=[*first["economy"].unique()]), []
+    for basis, rows in first.groupby("basis", sort=False):
+        year = _year_of(seen, str(basis), rows)
+        if year is None:
+            continue
+        ranks = rank(
+            trade,
+            economy=list(rows["economy"]),
+            year=year,
+            basis=str(basis),
+            eu="one",
+            needed=NEEDED,
+        )
+        ends = ranks[["low", "high"]] / 1e9
+        parts.append(ranks.assign(**ends, unit="billion US dollars"))
+        if basis == "reporter":
+            without = [code for code in rows["economy"] if code not in set(ranks["economy"])]
+            parts += [
+                part.assign(basis=basis, unit="% of all trade, as stated")
+                for part in _stated(stated_shares(facts, without).query("year == @year"))
+            ]
+    drawn = pd.concat([pd.DataFrame(columns=_DRAWN), *parts]) if parts else pd.DataFrame()
+    drawn = drawn.reindex(columns=_DRAWN)
+    return drawn[drawn["partner"].isin(shown)].reset_index(drop=True)
+
+
+def _year_of(seen: Reports, basis: str, first: pd.DataFrame) -> int | None:
+    """The year in which countries are compared on a basis; else the newest with China."""
+    years = first["year"].dropna()
+    if len(years):
+        return int(years.max())
+    codes = list(first["economy"])
+    with suppress(CoverageError):
+        return newest_year(
+            seen, codes, needed=NEEDED[:1], basis=basis, since=SINCE, at_least=AT_LEAST
+        )
+    return None
+
+
+def _stated(shares: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Shares by sources that state both of NEEDED, one row for each economy and partner."""
+    for economy, mine in shares.groupby("economy"):
+        told = pd.concat([mine.iloc[:0], *_by_source(mine)])
+        ends = told.groupby("other").agg(
+            year=("year", "first"),
+            low=("value", "min"),
+            high=("value", "max"),
+            sources=("source_id", lambda ids: tuple(sorted(set(ids)))),
+        )
+        yield ends.reset_index(names="partner").assign(economy=economy)
 
 
 def newest_ranks(trade: pd.DataFrame, economies: Sequence[str], *, eu: str = "one") -> pd.DataFrame:

@@ -21,6 +21,9 @@ ORIGIN_COLUMNS = ("source_id", "sources")
 not in the table.
 """
 
+MOST_CHOICES = 5
+"""Pictures that one figure may hold for a reader to choose from."""
+
 
 def is_year(column: str) -> bool:
     """Whether a column of a shown table holds years, by its name: they are written without a comma

@@ -7,6 +7,7 @@ from .claims import coverage_map, curve_data, missing_map, show_universe, specif
 from .coverage import show_coverage
 from .domain import (
     mirror_gaps,
+    partner_bars,
     rank_slopes,
     stock_bars,
     student_lines,
@@ -15,7 +16,7 @@ from .domain import (
 from .maps import region_map, shared_border
 from .overview import verdict_matrix
 from .regressions import coefficient_curve
-from .show import show, show_note, show_statements, show_table, to_svg
+from .show import show, show_choice, show_note, show_statements, show_table, to_svg
 from .small import economy_lines
 from .timeline import timeline
 from .words import leader_words, row_words
@@ -30,11 +31,13 @@ __all__ = [
     "measure_name",
     "mirror_gaps",
     "missing_map",
+    "partner_bars",
     "rank_slopes",
     "region_map",
     "row_words",
     "shared_border",
     "show",
+    "show_choice",
     "show_coverage",
     "show_note",
     "show_statements",

@@ -4,7 +4,7 @@ returns a figure.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UsageError
+from ..ground.numbers import fixed
 from ..registry.words import party, source_name, value_words
 from . import style
 from .narrow import redrawn
@@ -154,6 +155,70 @@ def _range(ax: Axes, y: int, code: str, part: pd.DataFrame) -> None:
         solid_capstyle="round",
     )
     ax.scatter([low, high], [y, y], color=style.colour(code), s=22, zorder=3)
+
+
+@needs("figures", "economy", "partner", "year", "unit", "low", "high", empty=True)
+def partner_bars(
+    figures: pd.DataFrame,
+    shown: Sequence[str],
+    *,
+    economies: Sequence[str],
+    titles: Mapping[str, str] | None = None,
+) -> Figure:
+    """A small chart for each economy: its trade with some partners, a bar to the least figure and a
+    paler one to the largest; that of several countries together is framed.
+
+    figures: columns economy, partner, year, unit, low, high; of one economy all in one year and
+    unit. A partner without a figure is named as not observed. economies: a panel for each. titles:
+    what a panel finds, by economy; its name where nothing is given.
+    """
+    if not economies:
+        raise CoverageError("no economy to draw", hint="economies=['KAZ']")
+    one_figure(figures, ["economy", "partner"], hint="keep one basis")
+    with style.context():
+        figure, axes = panels(len(economies), 1.75)
+        for place, (ax, economy) in enumerate(zip(axes, economies, strict=True)):
+            part = figures[(figures["economy"] == economy) & figures["partner"].isin(shown)]
+            one_of(part, ["year", "unit"], hint="keep one year and one unit of each economy")
+            _bars(ax, shown, part.set_index("partner"))
+            ax.tick_params(labelleft=place % 3 == 0)
+            ax.set_title((titles or {}).get(economy, eco.name_of(economy)))
+        if len(economies) == 1:
+            figure.set_size_inches(style.WIDE * 0.6, 2.1)
+        figure.tight_layout(h_pad=1.0, w_pad=1.0)
+    return figure
+
+
+def _bars(ax: Axes, shown: Sequence[str], part: pd.DataFrame) -> None:
+    """One bar for each partner, its figure beside it; below them the year and the unit."""
+    for y, code in enumerate(shown):
+        if code not in part.index:
+            ax.text(0, y, "not observed", va="center", color=style.MUTED, bbox=style.CLEAR)
+            continue
+        low, high = float(part.loc[code, "low"]), float(part.loc[code, "high"])
+        colour = style.colour(code)
+        face = "none" if eco.is_aggregate(code) else colour
+        ax.barh(y, low, height=0.62, facecolor=face, edgecolor=colour, linewidth=1)
+        if high > low:
+            ax.barh(y, high - low, left=low, height=0.62, color=colour, alpha=0.4)
+        said = dict.fromkeys(
+            fixed(value, 1) if value >= 1 else f"{value:.2g}" for value in (low, high)
+        )
+        ax.annotate(
+            " to ".join(said),
+            (high, y),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            color=style.INK,
+        )
+    ax.set_xlim(0, 1.45 * float(part["high"].max()) if len(part) else 1.0)
+    ax.set_yticks(range(len(shown)), [party(code) for code in shown], color=style.INK)
+    ax.set_ylim(len(shown) - 0.5, -0.5)
+    ax.set_xticks([])
+    if len(part):
+        ax.set_xlabel(f"{part['year'].iloc[0]}, {part['unit'].iloc[0]}", loc="left")
+    style.bare(ax, x=False, y=False)
 
 
 @needs("ranks", "basis", "year", "partner", "rank", like="trade.rank")

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 
 from ..ground.display import (
     FIGURE_MIME,
+    MOST_CHOICES,
     NOTE_MIME,
     ORIGIN_COLUMNS,
     SECTIONS,
@@ -154,29 +155,81 @@ def show(
     >>> show(ax, section="main", title=title, alt=alt, data=rows)
     {'image/svg+xml': '<svg ...'title': 'Imports from China have grown 2.9-fold', ...
     """
-    from IPython.display import display
+    _display(_drawn("", ax, alt), section, title, data, sources, tables, note)
 
-    if section not in SECTIONS:
-        raise UsageError(f"no section {section!r} on a page", hint=f"one of {', '.join(SECTIONS)}")
-    _frame("data", data)
+
+def show_choice(
+    pictures: Mapping[str, tuple[Axes | Figure, str]],
+    *,
+    question: str,
+    section: str,
+    title: str,
+    data: pd.DataFrame,
+    sources: pd.DataFrame | list[str] | None = None,
+    tables: Sequence[str] = (),
+    note: str = "",
+) -> None:
+    """Display one picture in several versions of which a reader chooses; a notebook shows the
+    first, a page a switch, and paper all of them.
+
+    Parameters
+    ----------
+    pictures
+        By the words of the choice: the picture, and the same for those who cannot see it.
+    question
+        What is chosen, as a heading over the choices.
+    section, title, data, sources, tables, note
+        As in `show`, for all versions together.
+
+    Raises
+    ------
+    UsageError
+        For fewer than two versions or more than MOST_CHOICES, or another section.
+    """
+    if not 2 <= len(pictures) <= MOST_CHOICES:
+        raise UsageError(f"a choice among {len(pictures)} pictures", hint=f"two to {MOST_CHOICES}")
+    first, *others = (_drawn(label, *drawn) for label, drawn in pictures.items())
+    first |= {"question": question, "others": others}
+    _display(first, section, title, data, sources, tables, note)
+
+
+def _drawn(label: str, ax: Axes | Figure, alt: str) -> dict[str, Any]:
+    """A picture as text, for a page and for a phone; its figure is closed."""
     figure = ax if isinstance(ax, Figure) else ax.get_figure()
     assert isinstance(figure, Figure)
     svg = to_svg(figure)
     narrow = _narrow_svg(figure) if inches(svg) > FITS else ""
     plt.close(figure)
-    cited = source_ids(data if sources is None else sources)
+    return {"label": label, "alt": alt, "svg": svg, "narrow": narrow}
+
+
+def _display(
+    picture: dict[str, Any],
+    section: str,
+    title: str,
+    data: pd.DataFrame,
+    sources: pd.DataFrame | list[str] | None,
+    tables: Sequence[str],
+    note: str,
+) -> None:
+    from IPython.display import display
+
+    if section not in SECTIONS:
+        raise UsageError(f"no section {section!r} on a page", hint=f"one of {', '.join(SECTIONS)}")
+    _frame("data", data)
+    svg = picture.pop("svg")
     record: dict[str, Any] = {
         "section": section,
         "name": slug(title),
         "title": title,
-        "alt": alt,
         "note": note,
-        "sources": cited,
+        "sources": source_ids(data if sources is None else sources),
         "tables": list(tables),
         "csv": _csv(data),
-        "narrow": narrow,
+        **picture,
     }
-    display({"image/svg+xml": svg, FIGURE_MIME: record, "text/plain": f"{title}\n{alt}"}, raw=True)
+    plain = f"{title}\n{picture['alt']}"
+    display({"image/svg+xml": svg, FIGURE_MIME: record, "text/plain": plain}, raw=True)
 
 
 def show_table(

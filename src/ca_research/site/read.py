@@ -19,6 +19,7 @@ from ..claims import MIME, check, trace
 from ..claims.verdict import CriterionResult, stored_fields
 from ..ground.display import (
     FIGURE_MIME,
+    MOST_CHOICES,
     NOTE_MIME,
     ORIGIN_COLUMNS,
     SECTIONS,
@@ -48,11 +49,29 @@ class _Record(BaseModel):
     csv: str
 
 
-class _Figure(_Record):
+class Picture(BaseModel):
+    """A picture and the same for those who cannot see it; `narrow` is the one for a phone, where
+    there is one, and `label` its name where a reader chooses among several.
+    """
+
     alt: Annotated[str, Field(min_length=1)]
     svg: Annotated[str, Field(pattern="<svg")]
     narrow: Annotated[str, Field(pattern="^$|<svg")] = ""
+    label: str = ""
+
+
+class _Figure(_Record, Picture):
     tables: list[str] = Field(default_factory=list)
+    question: str = ""
+    others: list[Picture] = Field(default_factory=list, max_length=MOST_CHOICES - 1)
+
+    @model_validator(mode="after")
+    def _named(self) -> _Figure:
+        """Where there are several pictures each has a name of its own, and the choice as well."""
+        labels = [picture.label for picture in (self, *self.others)]
+        if self.others and not (all((self.question, *labels)) and len({*labels}) == len(labels)):
+            raise ValueError("pictures to choose from need a question and a label each")
+        return self
 
 
 class _Table(_Record):
@@ -96,15 +115,14 @@ MOST_QUOTED = 25
 
 @dataclass
 class Item:
-    """A figure or a table: its record, the number of the cell that made it, and the SVG of a
-    figure; `narrow` is the one for a phone, where there is one.
+    """A figure or a table: its record, the number of the cell that made it, and the pictures of a
+    figure, of which a reader sees one.
     """
 
     kind: str
     record: dict[str, Any]
     cell: int
-    svg: str = ""
-    narrow: str = ""
+    pictures: tuple[Picture, ...] = ()
 
     @property
     def section(self) -> str:
@@ -298,7 +316,7 @@ def _items(data: Mapping[str, Any], cell: int) -> list[Item]:
     found = []
     if FIGURE_MIME in data:
         figure = _Figure.model_validate({**data[FIGURE_MIME], "svg": data.get("image/svg+xml")})
-        found.append(Item("figure", dict(data[FIGURE_MIME]), cell, figure.svg, figure.narrow))
+        found.append(Item("figure", dict(data[FIGURE_MIME]), cell, (figure, *figure.others)))
     if TABLE_MIME in data:
         _Table.model_validate(data[TABLE_MIME])
         found.append(Item("table", dict(data[TABLE_MIME]), cell))

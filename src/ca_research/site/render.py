@@ -20,7 +20,7 @@ from ..claims import overview
 from ..claims.answers import ways
 from ..claims.words import STATE_WORDS, bounds, criterion_number, source_words
 from ..ground import economies
-from ..ground.display import GRID, HUE, INK, MUTED, OTHER, PAPER, STATE, is_year
+from ..ground.display import GRID, HUE, INK, MOST_CHOICES, MUTED, OTHER, PAPER, STATE, is_year
 from ..ground.numbers import NOTHING, between, number
 from ..ground.periods import day_in_words
 from ..registry.glossary import glossary
@@ -29,7 +29,7 @@ from ..tables import cite
 from . import copies, parts
 from .first_use import anchor
 from .forms import table_latex
-from .read import Item
+from .read import Item, Picture
 from .svg import INHERITED, clean
 
 _DARK = {
@@ -162,7 +162,7 @@ def environment() -> Environment:
     light = "".join(f"--f{colour[1:]}:{colour};" for colour in _DARK)
     dark = _DARK_PAGE + "".join(f"--f{colour[1:]}:{on_dark};" for colour, on_dark in _DARK.items())
     style = env.get_template("style.css").render(
-        figure_colours={"light": Markup(light)}, dark=Markup(dark)
+        figure_colours={"light": Markup(light)}, dark=Markup(dark), most_choices=MOST_CHOICES
     )
     script = env.get_template("page.js").render()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -262,10 +262,23 @@ def heads_of_cards(item: Item) -> Markup:
 
 
 def _figure(item: Item, prefix: str) -> Markup:
-    """The picture, and beside it the one for a phone; a style sheet shows one of the two."""
-    alt = item.record["alt"]
-    wide = svg_markup(item.svg, prefix, alt)
-    if not item.narrow:
+    """The pictures of an item. Of several a style sheet shows the one that is chosen, and paper all
+    of them under their names.
+    """
+    if len(item.pictures) == 1:
+        return _picture(item.pictures[0], prefix)
+    named = Markup('<div class="by"><p class="paper">{}</p>{}</div>')
+    drawn = (
+        named.format(picture.label, _picture(picture, f"{prefix}-{i}"))
+        for i, picture in enumerate(item.pictures)
+    )
+    return Markup("").join(drawn)
+
+
+def _picture(picture: Picture, prefix: str) -> Markup:
+    """A picture, and beside it the one for a phone; a style sheet shows one of the two."""
+    wide = svg_markup(picture.svg, prefix, picture.alt)
+    if not picture.narrow:
         return wide
-    narrow = svg_markup(item.narrow, f"{prefix}-n", alt)
+    narrow = svg_markup(picture.narrow, f"{prefix}-n", picture.alt)
     return Markup('<div class="wide">{}</div><div class="slim">{}</div>').format(wide, narrow)

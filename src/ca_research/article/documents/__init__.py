@@ -16,6 +16,7 @@ from .measures import (
     seen_rows,
     show_both_sides,
     sides,
+    source_and_year,
 )
 from .pictures import case_list, side_columns
 
@@ -37,4 +38,5 @@ __all__ = [
     "show_both_sides",
     "side_columns",
     "sides",
+    "source_and_year",
 ]

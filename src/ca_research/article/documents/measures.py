@@ -188,7 +188,7 @@ def sides(
                 "reading": reading,
                 "side": side,
                 "origin_group": group,
-                "name": _named(best["source_id"].iloc[0], part["year"].min()),
+                "name": source_and_year(best["source_id"].iloc[0], part["year"].min()),
                 "year": part["year"].min(),
                 "strength": best["strength"].iloc[0],
                 "text_seen": min(part["text_seen"], key=lambda v: order[v]),
@@ -216,9 +216,9 @@ def sides(
     return frame.sort_values(["reading", "side", "year", "origin_group"], ignore_index=True)
 
 
-def _named(source_id: str, year: object) -> str:
+def source_and_year(source_id: str, year: object) -> str:
     """Publisher and year of a document, the year of the text where the source names none."""
-    name = source_name(source_id).replace(" text", "")
+    name = (source_name(source_id) or source_id).replace(" text", "")
     return name if pd.isna(year) or re.search(r"\d{4}$", name) else f"{name}, {year}"
 
 
@@ -460,7 +460,7 @@ def case_origins(
                 "case": _case_words(str(case), coding),
                 "first_year": rows.loc[rows["case"] == case, "year"].min(),
                 "origin_group": group,
-                "name": _named(part["source_id"].iloc[0], part["year"].min()),
+                "name": source_and_year(part["source_id"].iloc[0], part["year"].min()),
                 "code": (strict or wide)[0],
                 "counted": "strict" if strict else "wide",
                 "sources": tuple(sorted(set(part["source_id"]))),

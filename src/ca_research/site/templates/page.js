@@ -38,22 +38,25 @@ var roles={"thead,tbody":"rowgroup","tr":"row","thead th":"columnheader","tbody 
 document.querySelectorAll("table.rows").forEach(function(t){t.setAttribute("role","table");
 Object.keys(roles).forEach(function(kind){t.querySelectorAll(kind).forEach(function(e){e.setAttribute("role",roles[kind])})})});
 
-// Each picture as a file: the wide one, in the colours of a light page.
+// Each picture as a file: the wide one, the one chosen of several, in the colours of a light page.
 function keepAs(name,address){var a=document.createElement("a");a.href=address;a.download=name;a.click()}
 document.querySelectorAll("figure").forEach(function(fig){
-var svg=fig.querySelector(".scroll svg"),csv=fig.querySelector(".origin a[download]");if(!svg||!csv)return;
-var name=csv.download.replace(/csv$/,""),of=csv.getAttribute("aria-label").replace(/^Data of |as CSV$/g,"");
-function drawn(){var copy=svg.cloneNode(true),box=svg.viewBox.baseVal,was=root.dataset.theme,words;
+var csv=fig.querySelector(".origin a[download]");if(!csv||!fig.querySelector(".scroll svg"))return;
+function chosen(){return [].slice.call(fig.querySelectorAll(".switch input")).filter(function(o){return o.checked})[0]}
+function seen(){var all=[].slice.call(fig.querySelectorAll(".by")),at=[].slice.call(fig.querySelectorAll(".switch input")).indexOf(chosen());return (all[at]||fig.querySelector(".scroll")).querySelector("svg")}
+function name(){var by=chosen();return csv.download.replace(/\.csv$/,"")+(by?"-"+by.value:"")+"."}
+var of=csv.getAttribute("aria-label").replace(/^Data of |as CSV$/g,"");
+function drawn(){var svg=seen(),copy=svg.cloneNode(true),box=svg.viewBox.baseVal,was=root.dataset.theme,words;
 copy.setAttribute("width",box.width+"pt");copy.setAttribute("height",box.height+"pt");
 root.dataset.theme="light";var light=getComputedStyle(root);
 words=new XMLSerializer().serializeToString(copy).replace(/var\((--\w+)\)/g,function(m,key){return light.getPropertyValue(key).trim()});
 if(was)root.dataset.theme=was;else delete root.dataset.theme;
 return "data:image/svg+xml,"+encodeURIComponent(words)}
-function dots(){var image=new Image(),box=svg.viewBox.baseVal;
+function dots(){var image=new Image(),box=seen().viewBox.baseVal,file=name();
 image.onload=function(){var c=document.createElement("canvas"),p=c.getContext("2d");c.width=box.width*8/3;c.height=box.height*8/3;
-p.fillStyle="#fff";p.fillRect(0,0,c.width,c.height);p.drawImage(image,0,0,c.width,c.height);keepAs(name+"png",c.toDataURL("image/png"))};
+p.fillStyle="#fff";p.fillRect(0,0,c.width,c.height);p.drawImage(image,0,0,c.width,c.height);keepAs(file+"png",c.toDataURL("image/png"))};
 image.src=drawn()}
-[["PNG",dots],["SVG",function(){keepAs(name+"svg",drawn())}]].forEach(function(kind){
+[["PNG",dots],["SVG",function(){keepAs(name()+"svg",drawn())}]].forEach(function(kind){
 var span=document.createElement("span"),b=document.createElement("button");span.className="get";b.type="button";b.className="file";
 b.textContent=kind[0];b.setAttribute("aria-label",kind[0]+": picture of "+of.trim());b.addEventListener("click",kind[1]);
 span.appendChild(b);csv.parentNode.after(span)})});

@@ -11,28 +11,24 @@ the step need not be run to its end.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
-from ..estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates
-from ..estimates.measures import measure, parts
-from ..ground import economies as eco
-from ..ground.errors import CoverageError, UnknownNameError
-from ..plots import style
-from ..plots.needs import needs
-from ..stats.fixed_effects import Sample, prune, solve
-from ..stats.forecast import ConvergenceError
-from ..stats.frames import require
-from ..trade.gravity import CHANGE, ESTIMATORS, GEOGRAPHY, LEVEL, complete
-from ..trade.gravity_panel import panel as make_panel
-from ..trade.gravity_reassign import DIRECTIONS, LEAST_PAIRS, treated
-from .settings import settings
+from ...estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates
+from ...estimates.measures import measure, parts
+from ...ground import economies as eco
+from ...ground.errors import CoverageError, UnknownNameError
+from ...stats.fixed_effects import Sample, prune, solve
+from ...stats.forecast import ConvergenceError
+from ...stats.frames import require
+from ...trade.gravity import CHANGE, ESTIMATORS, GEOGRAPHY, LEVEL, complete
+from ...trade.gravity_panel import panel as make_panel
+from ...trade.gravity_reassign import DIRECTIONS, LEAST_PAIRS, treated
+from ..settings import settings
 
 QUESTIONS = ("controlled", "level", "change")
 SINCE = 2014
@@ -42,6 +38,8 @@ POOLS = ("every", "outside")
 """Who is put in China's place: every economy, or those alone that were never in the CIS. Former
 members of one state trade more with the five than gravity implies, for reasons of their own.
 """
+STRIPS = (("controlled", "all"), ("controlled", "newest"), ("change", "all"))
+"""Questions with the years of the panel that each is asked of."""
 _AXES = ("question", "direction", "estimator", "years", "country")
 _ROUNDS, _CLOSE = 5000, 1e-10
 _RIDGE = 1e-11
@@ -246,6 +244,41 @@ def placebo_table(
         raise UnknownNameError("direction", direction, DIRECTIONS)
     shared = _prepare(panel, question, estimator)
     return _tables(shared, [(direction, tuple(partners))], set(partners))[0]
+
+
+def every_place(panel: pd.DataFrame, partners: Sequence[str] = eco.CA5) -> pd.DataFrame:
+    """`placebo_table` for every model of the level and the change, one below the other.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As `panel()` gives it, with geography.
+    partners : sequence of str
+        Codes of the other side.
+
+    Returns
+    -------
+    pandas.DataFrame
+        question, years, estimator, direction, then the columns of `placebo_table`, place (1 is the
+        largest estimate; missing without one) and among (how many have one). A model that cannot
+        be fitted has no row.
+    """
+    newest = panel[panel["year"] == panel["year"].max()].reset_index(drop=True)
+    wanted, parts = [(direction, tuple(partners)) for direction in DIRECTIONS], []
+    for (question, years), estimator in itertools.product(STRIPS, ESTIMATORS):
+        used = panel if years == "all" else newest
+        try:
+            found = _tables(_prepare(used, question, estimator), wanted, set(partners))
+        except (CoverageError, ConvergenceError):
+            continue
+        about = {"question": question, "years": years, "estimator": estimator}
+        for (direction, _), table in zip(wanted, found, strict=True):
+            place = table["estimate"].rank(method="min", ascending=False).astype("Int64")
+            told = table.assign(place=place, among=int(table["estimate"].notna().sum()))
+            parts.append(told.assign(**about, direction=direction))
+    columns = ["question", "years", "estimator", "direction", "economy"]
+    columns += ["estimate", "pairs", "missing", "place", "among"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
 def _marks(
@@ -514,63 +547,3 @@ def residual_p(
     return estimates(
         row | {"path": f"{row['path']} {pool}"} if row["path"] else row for row in rows
     )
-
-
-_NAMED = ("CHN", "RUS", "TUR", "DEU", "USA", "KOR", "IND")
-
-
-@needs("tables", "economy", "estimate", like="article.gravity_residual.placebo_table")
-def placebo_dots(tables: Mapping[str, pd.DataFrame], *, highlight: str = "CHN") -> Figure:
-    """Estimates of all economies in one's place, sorted, one panel per question; a few are named.
-
-    tables: title -> columns economy, estimate, as from `placebo_table`.
-    """
-    if not tables:
-        raise CoverageError(
-            "no table of placebos to draw",
-            hint="give title -> frame, as from gravity_residual.placebo_table",
-        )
-    with style.context():
-        figure, grid = plt.subplots(1, len(tables), figsize=(8.2, 4.2), squeeze=False)
-        for ax, (title, table) in zip(grid[0], tables.items(), strict=True):
-            rows = table.dropna(subset=["estimate"]).sort_values("estimate", ignore_index=True)
-            own = (rows["economy"] == highlight).to_numpy()
-            ax.scatter(rows["estimate"][~own], rows.index[~own], s=12, color=style.OTHER)
-            ax.scatter(
-                rows["estimate"][own],
-                rows.index[own],
-                s=48,
-                color=style.colour(highlight),
-                zorder=4,
-            )
-            ax.set_xscale("symlog", linthresh=1)
-            ax.xaxis.set_major_formatter(lambda v, _: f"{v:g}".replace("-", "\u2212"))
-            ax.minorticks_off()
-            top = -np.inf
-            for i in rows.index[rows["economy"].isin(_NAMED)]:
-                top = max(float(i), top + 0.055 * len(rows))  # labels keep one line apart
-                code, value = rows["economy"][i], float(rows["estimate"][i])
-                ax.annotate(
-                    eco.name_of(code),
-                    (value, i),
-                    xytext=(1.02, top),
-                    textcoords=("axes fraction", "data"),
-                    va="center",
-                    fontsize=style.TICK,
-                    fontweight="bold" if code == highlight else "normal",
-                    color=style.INK if code == highlight else style.MUTED,
-                    arrowprops={
-                        "arrowstyle": "-",
-                        "color": style.GRID,
-                        "linewidth": 0.8,
-                        "shrinkA": 0,
-                        "shrinkB": 3,
-                    },
-                )
-            ax.axvline(0, color=style.INK, linewidth=1, linestyle=(0, (4, 3)))
-            ax.set_title(title)
-            ax.set_yticks([])
-            ax.set_xlabel("one step towards the coefficient")
-            style.bare(ax, y=False)
-        figure.tight_layout(w_pad=1.5)
-    return figure

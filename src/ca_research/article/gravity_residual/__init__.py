@@ -1,0 +1,27 @@
+"""How far China's trade with the five departs from gravity, and who else would in its place."""
+
+from .measures import (
+    every_place,
+    every_residual,
+    one_step,
+    placebo_table,
+    rank_p,
+    residual,
+    residual_p,
+    residuals,
+)
+from .pictures import finding, ranked_strips, strips_of
+
+__all__ = [
+    "every_place",
+    "every_residual",
+    "finding",
+    "one_step",
+    "placebo_table",
+    "rank_p",
+    "ranked_strips",
+    "residual",
+    "residual_p",
+    "residuals",
+    "strips_of",
+]

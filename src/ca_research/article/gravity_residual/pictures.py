@@ -1,0 +1,173 @@
+"""Every exporter in one's place, ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ...ground.errors import CoverageError
+from ...plots import style
+from ...plots.narrow import redrawn
+from ...plots.needs import needs
+from ...plots.panels import say_empty
+from ...registry.words import party
+
+_ASKED = {
+    ("controlled", "all"): "Level, all years",
+    ("controlled", "newest"): "Level, the newest year alone",
+    ("change", "all"): "Change after 2013",
+}
+_BY = {"controlled": "beyond size and distance", "change": "by their rise after 2013"}
+RARE = 0.05
+"""The part of a ranking that is shaded: one in twenty, by custom."""
+_LETTER, _LINE, _BODY = 0.075, 0.17, 0.75
+"""Inches: a letter of a name, roomily; a line of names over a strip; the strip itself."""
+
+
+def strips_of(
+    places: pd.DataFrame, *, direction: str, estimator: str = "ppml", economy: str = "CHN"
+) -> dict[str, pd.DataFrame]:
+    """The tables of one direction and estimator, each under what it finds of an economy.
+
+    places: as from `every_place`. A question that no model answers has no table.
+    """
+    chosen = places[(places["direction"] == direction) & (places["estimator"] == estimator)]
+    found = {}
+    for asked, words in _ASKED.items():
+        table = chosen[(chosen["question"] == asked[0]) & (chosen["years"] == asked[1])]
+        own = table.loc[(table["economy"] == economy) & table["place"].notna()]
+        if own.empty:
+            continue
+        place, among = own["place"].item(), own["among"].item()
+        found[f"{words}: {party(economy)} is number {place} of {among}"] = table
+    return found
+
+
+def finding(places: pd.DataFrame, estimator: str, economy: str = "CHN") -> str:
+    """The place of an economy's exports by level and by change, as a title; `places` as from
+    `every_place`.
+    """
+    mine = places[(places["economy"] == economy) & places["place"].notna()]
+    mine = mine[(mine["direction"] == "exports") & (mine["estimator"] == estimator)]
+    said = [
+        f"number {row.place} of {row.among} {_BY[row.question]}"
+        for row in mine[mine["years"] == "all"].itertuples()
+    ]
+    whose = f"{party(economy)}'s exports to the five"
+    if not said:
+        return f"{whose} have no place among those of other countries"
+    return f"{whose} are {' and '.join(said)}"
+
+
+@redrawn
+@needs("tables", "economy", "estimate", like="article.gravity_residual.placebo_table")
+def ranked_strips(
+    tables: Mapping[str, pd.DataFrame], *, named: Sequence[str] = ("CHN",), highlight: str = "CHN"
+) -> Figure:
+    """Every economy in one's place as a strip of bars, the largest estimate first; a few are named
+    with their place.
+
+    tables: title -> columns economy, estimate, as from `placebo_table`. named: codes. The first
+    one in twenty is shaded.
+    """
+    if not tables:
+        raise CoverageError(
+            "no table of placebos to draw",
+            hint="give title -> frame, as from gravity_residual.placebo_table",
+        )
+    ranked = {title: _ranked(table) for title, table in tables.items()}
+    room = style.wide() - 0.6
+    levels = {title: _levels(rows, named, room) for title, rows in ranked.items()}
+    lines = sum(max(at.values(), default=-1) + 1 for at in levels.values())
+    with style.context():
+        height = 0.4 + (_BODY + 0.62) * len(ranked) + _LINE * lines
+        figure, grid = plt.subplots(len(ranked), 1, figsize=(style.wide(), height), squeeze=False)
+        for ax, (title, rows) in zip(grid[:, 0], ranked.items(), strict=True):
+            _strip(ax, rows, levels[title], highlight)
+            up = 72 * _LINE * (max(levels[title].values(), default=-1) + 1)
+            ax.set_title(title, pad=6 + up)
+        grid[0][0].set_ylabel("log points, first step")
+        grid[-1][0].set_xlabel("place; shaded: the first one in twenty", loc="left")
+        figure.tight_layout(h_pad=0.8)
+    return figure
+
+
+def _ranked(table: pd.DataFrame) -> pd.DataFrame:
+    """Economies with an estimate, the largest first, numbered from one."""
+    rows = table.dropna(subset=["estimate"]).sort_values(
+        ["estimate", "economy"], ascending=[False, True], ignore_index=True
+    )
+    return rows.set_index(np.arange(1, len(rows) + 1))
+
+
+def _words(rows: pd.DataFrame, place: int) -> str:
+    return f"{party(rows.loc[place, 'economy'])} {place}"
+
+
+def _levels(rows: pd.DataFrame, named: Sequence[str], room: float) -> dict[int, int]:
+    """The line on which each name stands, by place: the lowest on which it meets no other."""
+    found: dict[int, int] = {}
+    ends: list[float] = []  # of the last name on each line, in inches
+    for place in rows.index[rows["economy"].isin(list(named))]:
+        half = _LETTER * len(_words(rows, place)) / 2
+        middle = _middle(place, len(rows), room, half)
+        level = next((i for i, end in enumerate(ends) if end < middle - half), len(ends))
+        ends[level : level + 1] = [middle + half]
+        found[int(place)] = level
+    return found
+
+
+def _middle(place: int, count: int, room: float, half: float) -> float:
+    """Inches from the left edge to the middle of a name, which stays within the strip."""
+    return float(np.clip(room * (place - 0.5) / count, half, max(room - half, half)))
+
+
+def _strip(ax: Axes, rows: pd.DataFrame, levels: Mapping[int, int], highlight: str) -> None:
+    if rows.empty:
+        say_empty(ax, "no country can take the place")
+        ax.set_xticks([])
+        ax.set_yticks([])
+        style.bare(ax, x=False, y=False)
+        return
+    count, room = len(rows), style.wide() - 0.6
+    marked = [int(place) in levels for place in rows.index]
+    colours = [
+        style.colour(code, style.MUTED) if mark else style.OTHER
+        for code, mark in zip(rows["economy"], marked, strict=True)
+    ]
+    ax.axvspan(0.5, RARE * count + 0.5, color=style.GRID, alpha=0.7, linewidth=0)
+    bars = ax.bar(rows.index, rows["estimate"], width=0.82, color=colours)
+    for bar, mark in zip(bars, marked, strict=True):
+        bar.set_alpha(1 if mark else 0.45)
+    for place, level in levels.items():
+        code, words = rows.loc[place, "economy"], _words(rows, place)
+        at = _middle(place, count, room, _LETTER * len(words) / 2) / room * count + 0.5
+        ax.annotate(
+            words,
+            (place, 1),
+            xycoords=ax.get_xaxis_transform(),
+            xytext=(72 * room / count * (at - place), 3 + 72 * _LINE * level),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            color=style.colour(code, style.INK),
+            fontweight="bold" if code == highlight else "normal",
+        )
+        ax.axvline(place, color=style.colour(code, style.MUTED), linewidth=0.8, alpha=0.6, zorder=0)
+    ax.axhline(0, color=style.INK, linewidth=0.8)
+    ax.set_yscale("symlog", linthresh=1)
+    ax.yaxis.set_major_formatter(lambda v, _: f"{v:g}".replace("-", "\u2212"))
+    ax.set_yticks([v for v in (-10, -1, 0, 1, 10) if _within(v, rows["estimate"])])
+    ax.minorticks_off()
+    ax.set_xlim(0.5, count + 0.5)
+    ax.set_xticks(sorted({1, *range(10, count - 3, 10), count}))
+    style.bare(ax, x=False)
+
+
+def _within(value: float, estimates: pd.Series) -> bool:
+    return float(min(estimates.min(), 0)) <= value <= float(max(estimates.max(), 1))
