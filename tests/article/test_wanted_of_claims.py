@@ -14,7 +14,7 @@ from ca_research.claims.compute import Call, Computation
 from ca_research.claims.evidence import counted, universe
 from ca_research.claims.given import economies_of
 from ca_research.claims.logic import decide
-from ca_research.claims.wanted import template, unanswered, words
+from ca_research.claims.wanted import publishers, template, unanswered, words
 from ca_research.claims.wanted import wanted as wants
 
 WANTING = [i for i, spec in registry.claims().items() if spec.wanted]
@@ -162,6 +162,14 @@ def test_the_verdict_goes_both_ways_when_the_wanted_students_are_counted():
 
 def test_nothing_is_wanted_of_a_day_that_has_passed():
     assert not check("C30", as_of="2023-05-19").wanted
+
+
+def test_whose_figures_they_are_says_who_publishes_them():
+    of_russia = {"table": "trade", "economy": "TKM", "cells": {"reporter": ["RUS"]}}
+    assert [h.publisher for h in publishers(of_russia)] == [
+        "Federal Customs Service of Russia",
+        "UN Comtrade",
+    ]
 
 
 def test_a_want_names_its_countries():

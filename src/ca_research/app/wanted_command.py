@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..ground.errors import UnknownNameError, UsageError
-from ..registry.holders import holders
 from . import console
 from .claim_commands import economy_of
 
@@ -80,14 +79,14 @@ def _write(file: Path, claim: str, economy: str | None, found: pd.DataFrame) -> 
 def _words(found: pd.DataFrame, claim: str | None) -> str:
     """What is wanted, claim by claim, and under it who publishes such figures."""
     from .. import registry
+    from ..claims.wanted import publishers
 
     blocks = []
     for one, rows in found.groupby("claim", sort=False):
         lines = [f"{one} {registry.claim(str(one)).title}"]
         for what, count, table in zip(rows["what"], rows["figures"], rows["table"], strict=True):
             lines.append(f"  {what} ({count} figure{'s'[: count != 1]} of table {table})")
-        pairs = zip(rows["table"], rows["economy"], strict=True)
-        named = {h: None for table, economy in pairs for h in holders(table, economy)}
+        named = {h: None for row in rows.to_dict("records") for h in publishers(row)}
         lines += [f"  published by {h.publisher}: {h.how}, {h.address}" for h in named]
         lines.append(f"  with all of them: {rows['possible'].iloc[0]}")
         blocks.append("\n".join(lines))

@@ -14,7 +14,6 @@ import pandas as pd
 from .. import registry
 from ..ground.errors import UnknownNameError
 from ..registry import ClaimSpec
-from ..registry.holders import holders
 from ..registry.words import choice_words
 from ..tables import load
 from .compute import Call, Computation
@@ -23,7 +22,7 @@ from .given import economies_of
 from .judge import judge
 from .rule import reachable
 from .verdict import Verdict
-from .wanted import words
+from .wanted import publishers, words
 
 
 @dataclass(frozen=True)
@@ -351,9 +350,7 @@ def _wanted_rows(verdict: Verdict) -> list[dict[str, Any]]:
                 "what": words(entry["what"], [entry["economy"]]),
                 "table": entry["table"],
                 "figures": entry["figures"],
-                "publishers": "; ".join(
-                    h.publisher for h in holders(entry["table"], entry["economy"])
-                ),
+                "publishers": "; ".join(h.publisher for h in publishers(entry)),
                 "possible": " or ".join(reading.possible),
                 "cells": entry["cells"],
             }

@@ -14,6 +14,7 @@ from .. import registry
 from ..ground import economies as eco
 from ..registry import ClaimSpec, Criterion
 from ..registry.claims import Want
+from ..registry.holders import Holder, holders
 from ..tables.preference import OWN_REPORTS, role
 from .logic import decide
 from .slots import joined
@@ -92,6 +93,16 @@ def _entries(
 def words(what: str, economies: Sequence[str]) -> str:
     """A want in words, for one economy or for several that want the same."""
     return what.replace("{economy}", joined(eco.in_prose(code) for code in economies if code))
+
+
+def publishers(entry: Mapping[str, Any]) -> list[Holder]:
+    """Who publishes the figures of a want: those who count for whom they are of, and all who
+    collect from them.
+    """
+    columns = registry.table(entry["table"]).columns
+    unit = next((c for c in entry["cells"] if c in columns and columns[c].role == "unit"), None)
+    of = entry["cells"][unit] if unit else [entry["economy"]]
+    return list(dict.fromkeys(h for code in of for h in holders(entry["table"], code)))
 
 
 def figures(table: str, cells: Mapping[str, Any], economy: str = "") -> pd.DataFrame:

@@ -10,11 +10,10 @@ from typing import Any
 from .. import registry
 from ..claims.logic import UNDECIDED
 from ..claims.slots import in_words, joined, said
-from ..claims.wanted import words
+from ..claims.wanted import publishers, words
 from ..claims.words import one, source_words
 from ..ground import economies
 from ..ground.periods import day_in_words
-from ..registry.holders import holders
 
 Stored = Mapping[str, Any]
 
@@ -99,11 +98,10 @@ def wanted(verdict: Stored) -> list[dict[str, Any]]:
         group = found.setdefault(entry["what"], {"of": [], "figures": 0, "holders": {}})
         group["of"].append(entry["economy"])
         group["figures"] += entry["figures"]
-        known = holders(entry["table"], entry["economy"])
-        group["holders"] |= dict.fromkeys(known)
+        group["holders"] |= dict.fromkeys(publishers(entry))
     return [
         {
-            "what": words(what, group["of"]),
+            "what": words(what, sorted(group["of"])),
             "figures": group["figures"],
             "holders": list(group["holders"]),
         }
