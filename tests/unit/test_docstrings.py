@@ -13,7 +13,7 @@ import pytest
 
 from ca_research import article, registry
 
-ROOMS = ("trade", "investment", "students", "stats", "tables")
+ROOMS = ("trade", "investment", "students", "stats", "tables", "estimates", "claims", "plots")
 PUBLIC = {
     f"{room}.{name}": inspect.unwrap(found)
     for room in ROOMS
@@ -102,7 +102,7 @@ def raised(function):
         found, caught = set(), set()
         for node in ast.walk(bodies[name]):
             match node:
-                case ast.Raise(exc=ast.Call(func=ast.Name(id=error))):
+                case ast.Raise(exc=ast.Call(func=ast.Name(id=error))) if error[0].isupper():
                     found.add(error)
                 case ast.Call(func=ast.Name(id=helper)) if (
                     helper.startswith("_") and helper in bodies

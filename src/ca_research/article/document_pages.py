@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from .. import investment
 from ..claims.slots import in_words
 from ..ground import economies as eco
+from ..ground.display import Section
 from ..ground.errors import UsageError
 from ..plots.show import show, show_table
 from ..registry.codings import coding as registry_coding
@@ -135,15 +136,13 @@ def show_document_lists(claim_id: str, evidence: pd.DataFrame) -> None:
     """Show the documents as lists: those for the sentence, those against it, and those that are
     context.
     """
-    for direction, section, title in (
+    context = _CONTEXT if claim_id in _CODED else "Documents that count on neither side"
+    lists: tuple[tuple[str, Section, str], ...] = (
         ("supports", "main", "Documents for the sentence"),
         ("refutes", "against", "Documents against the sentence"),
-        (
-            "context",
-            "context",
-            _CONTEXT if claim_id in _CODED else "Documents that count on neither side",
-        ),
-    ):
+        ("context", "context", context),
+    )
+    for direction, section, title in lists:
         listed = documents.document_list(
             evidence, claim=claim_id, direction=direction, counting=_COUNTING
         )

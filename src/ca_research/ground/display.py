@@ -6,6 +6,8 @@ A page is made without a library for figures; what it needs to know of them is h
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 FIGURE_MIME = "application/vnd.ca-research.figure+json"
 TABLE_MIME = "application/vnd.ca-research.table+json"
 NOTE_MIME = "application/vnd.ca-research.note+json"
@@ -13,7 +15,8 @@ STATEMENTS_MIME = "application/vnd.ca-research.statements+json"
 """A few sentences on all claims together, each with the claims it rests on; the index begins with
 them."""
 
-SECTIONS = ("main", "specifications", "against", "missing", "context")
+Section = Literal["main", "specifications", "against", "missing", "context"]
+SECTIONS: tuple[str, ...] = get_args(Section)
 """Where on the page a figure, a table or a sentence stands."""
 
 ORIGIN_COLUMNS = ("source_id", "sources")

@@ -23,6 +23,7 @@ from ..ground.display import (
     SECTIONS,
     STATEMENTS_MIME,
     TABLE_MIME,
+    Section,
     is_year,
 )
 from ..ground.errors import UnknownNameError, UsageError
@@ -103,7 +104,7 @@ def _narrow_svg(figure: Figure) -> str:
 def show(
     ax: Axes | Figure,
     *,
-    section: str,
+    section: Section,
     title: str,
     alt: str,
     data: pd.DataFrame,
@@ -235,7 +236,7 @@ def _display(
 def show_table(
     frame: pd.DataFrame,
     *,
-    section: str,
+    section: Section,
     title: str,
     sources: pd.DataFrame | list[str] | None = None,
     note: str = "",
@@ -330,7 +331,7 @@ def _frame(name: str, given: object) -> None:
         )
 
 
-def show_note(text: str, *, section: str = "main") -> None:
+def show_note(text: str, *, section: Section = "main") -> None:
     """Display sentences that were made from results, as a paragraph of the page.
 
     Parameters

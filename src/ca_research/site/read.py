@@ -9,7 +9,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import nbformat
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -22,9 +22,9 @@ from ..ground.display import (
     MOST_CHOICES,
     NOTE_MIME,
     ORIGIN_COLUMNS,
-    SECTIONS,
     STATEMENTS_MIME,
     TABLE_MIME,
+    Section,
     is_year,
 )
 from ..ground.errors import RunError, UnknownNameError
@@ -41,7 +41,7 @@ class _Record(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    section: Literal[SECTIONS]  # type: ignore[valid-type]
+    section: Section
     name: Annotated[str, Field(min_length=1)]
     title: Annotated[str, Field(min_length=1)]
     note: str
