@@ -130,6 +130,7 @@ def _show_terms(projects: pd.DataFrame, facts: pd.DataFrame) -> None:
 
 
 _CONTEXT = "Documents whose direction is context (a code may still count)"
+_WHATEVER_SIDE = "A code given from the statement counts whatever the side (see the cases)."
 
 
 def show_document_lists(claim_id: str, evidence: pd.DataFrame) -> None:
@@ -147,13 +148,14 @@ def show_document_lists(claim_id: str, evidence: pd.DataFrame) -> None:
             evidence, claim=claim_id, direction=direction, counting=_COUNTING
         )
         if len(listed):
-            note = (
-                "A code given from the statement counts whatever the side (see the cases)."
-                if claim_id in _CODED
-                else ""
-            )
+            coded = direction == "context" and claim_id in _CODED
+            notes = [_WHATEVER_SIDE] * coded
+            notes += [documents.ONE_ORIGIN] * bool(listed["origin"].duplicated().any())
             show_table(
-                listed, section=section, title=title, note=note if direction == "context" else ""
+                documents.readable(listed, _GROUPS),
+                section=section,
+                title=title,
+                note=" ".join(notes),
             )
     if claim_id in _CODED:
         _show_codes(claim_id, evidence)

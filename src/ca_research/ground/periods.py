@@ -70,3 +70,22 @@ def day_in_words(day: dt.date) -> str:
     '19 May 2023'
     """
     return f"{day.day} {day:%B %Y}"
+
+
+def date_in_words(date: str) -> str:
+    """A date of a table as a reader should see it: a day, a month, a year, or a span of them; what
+    is no date stays as it is.
+
+    Examples
+    --------
+    >>> date_in_words("2023-05-19"), date_in_words("1992-12"), date_in_words("2006/2018-01")
+    ('19 May 2023', 'December 1992', '2006 to January 2018')
+    """
+    return " to ".join(_point_in_words(part.strip()) for part in re.split(r"/| to ", date))
+
+
+def _point_in_words(point: str) -> str:
+    if not (hit := re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?", point)):
+        return point
+    day = dt.date(int(hit[1]), int(hit[2]), int(hit[3] or 1))
+    return day_in_words(day) if hit[3] else f"{day:%B %Y}"

@@ -19,7 +19,7 @@ from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..registry.words import axis_words, value_words
 from ..tables import Coverage
 from . import style
-from .narrow import name_rows, redrawn
+from .narrow import lines_of_name, name_rows, redrawn
 from .needs import needs, one_of
 from .show import show
 
@@ -458,7 +458,7 @@ def _judged(data: pd.DataFrame) -> Figure:
             fontsize=style.TICK,
         )
         if over:
-            name_rows(ax, criteria, top)
+            name_rows(ax, criteria, [y + top for y in range(len(criteria))])
         else:
             ax.set_yticks([i + 0.5 for i in range(len(criteria))], criteria, fontsize=style.TICK)
         ax.xaxis.tick_top()
@@ -470,6 +470,8 @@ def _judged(data: pd.DataFrame) -> Figure:
 @needs("coverage", "source_id", "year", "figures", like="coverage")
 def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
     """Heat map of a coverage frame: who reports in which year.
+
+    On a phone the names stand over their rows.
 
     Parameters
     ----------
@@ -494,49 +496,74 @@ def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
     --------
     >>> import ca_research as ca
     >>> ax = coverage_map(ca.coverage("students", origin="UZB", destination="CHN", level="all"))
-    >>> [name.get_text() for name in ax.get_yticklabels()]
-    ['UZB · all · AIDCPD', 'UZB · all · chinadaily_2010', 'UZB · all · moe_brief_stats_peijin']
+    >>> [name.get_text() for name in ax.get_yticklabels()][:2]
+    ['Uzbekistan · all · AidData', 'Uzbekistan · all · China Daily, 2010']
     """
-    import seaborn as sns
+    wide = _coverage_grid(coverage, most)
+    names = [" · ".join(map(value_words, parts)) for parts in wide.index]
+    axes: list[Axes] = []
 
+    @redrawn
+    def drawn() -> Figure:
+        narrow = style.wide() <= style.PHONE
+        free = [0.2 + lines_of_name(name) if narrow else 0.08 for name in names]
+        begin = list(np.cumsum([part + 1 for part in free]) - 1)
+        with style.context():
+            height = 0.6 + _CELL * max(begin[-1] + 1, 3)
+            size = min(style.wide(), 9), height
+            figure, ax = plt.subplots(figsize=size, layout="constrained")
+            _cells(ax, wide, begin)
+            if narrow:
+                name_rows(ax, names, begin)
+            else:
+                ax.set_yticks([y + 0.5 for y in begin], names, fontsize=style.TICK)
+            style.bare(ax, x=False, y=False)
+        axes.append(ax)
+        return figure
+
+    drawn()
+    return axes[0]
+
+
+_CELL = 0.19
+"""Inches: height of a row of cells in a heat map."""
+
+
+def _coverage_grid(coverage: pd.DataFrame, most: int) -> pd.DataFrame:
+    """Figures by series (rows, those with the most years) and year, every year of the span."""
     who = [c for c in coverage.columns if c not in ("source_id", "year", "figures")]
-    labels = coverage[[*who, "source_id"]].astype(str).agg(" · ".join, axis=1)
-    frame = pd.DataFrame(
-        {"who": labels, "year": coverage["year"].astype("Float64"), "figures": coverage["figures"]}
-    ).dropna()
-    if frame.empty:
+    known = coverage.dropna(subset=["year", "figures"])
+    if known.empty:
         raise CoverageError(
             "no figure of a known year: a map over years has nothing to draw",
             hint="list the frame instead",
         )
-    wide = frame.pivot_table(index="who", columns="year", values="figures", aggfunc="sum")
+    keys = [known[c].astype(str) for c in [*who, "source_id"]]
+    wide = known.pivot_table(index=keys, columns="year", values="figures", aggfunc="sum")
     wide = wide.loc[wide.notna().sum(axis=1).sort_values(ascending=False).index[:most]].sort_index()
-    wide = (
-        wide.reindex(columns=range(int(wide.columns.min()), int(wide.columns.max()) + 1))
-        if len(wide.columns)
-        else wide
+    return wide.reindex(columns=range(int(wide.columns.min()), int(wide.columns.max()) + 1))
+
+
+def _cells(ax: Axes, wide: pd.DataFrame, begin: Sequence[float]) -> None:
+    """A mesh of the figures, a row for each series from where it begins; years below."""
+    rows = np.full((2 * len(wide), wide.shape[1]), np.nan)
+    rows[1::2] = np.log10(wide.astype(float)) + 1
+    edges = [0.0, *(y for start in begin for y in (start, start + 1))]
+    ax.pcolormesh(
+        range(wide.shape[1] + 1),
+        edges,
+        np.ma.masked_invalid(rows),
+        cmap="viridis_r",
+        vmin=0,
+        vmax=4.5,
+        linewidth=0.4,
+        edgecolor=style.PAPER,
+        rasterized=True,  # thousands of cells: an image within the SVG
     )
-    with style.context():
-        figure, ax = plt.subplots(figsize=(9, 0.6 + 0.19 * max(len(wide), 3)))
-        sns.heatmap(
-            np.log10(wide.astype(float)) + 1,
-            ax=ax,
-            cmap="viridis_r",
-            cbar=False,
-            linewidths=0.4,
-            linecolor=style.PAPER,
-            vmin=0,
-            vmax=4.5,
-            rasterized=True,  # thousands of cells: an image within the SVG
-        )
-        ax.set_xlabel("a filled cell: the source has figures for that year; darker: more of them")
-        ax.set_ylabel("")
-        step = 5 if wide.shape[1] > 15 else 1
-        ticks = [i for i, y in enumerate(wide.columns) if y % step == 0]
-        ax.set_xticks(
-            [i + 0.5 for i in ticks], [str(int(wide.columns[i])) for i in ticks], rotation=0
-        )
-        ax.set_yticks([i + 0.5 for i in range(len(wide))], wide.index, fontsize=style.TICK)
-        style.bare(ax, x=False, y=False)
-        figure.tight_layout()
-    return ax
+    ax.set_ylim(edges[-1], 0)
+    told = "a filled cell: the source has figures for that year; darker: more of them"
+    ax.set_xlabel(told, loc="center" if style.wide() <= style.PHONE else "right")
+    room = wide.shape[1] / (6 if style.wide() <= style.PHONE else 15)
+    step = next((n for n in (1, 2, 5, 10, 20) if n >= room), 50)
+    ticks = [i for i, y in enumerate(wide.columns) if y % step == 0]
+    ax.set_xticks([i + 0.5 for i in ticks], [str(int(wide.columns[i])) for i in ticks])

@@ -54,15 +54,21 @@ def redrawn(picture: Callable[Inputs, Figure]) -> Callable[Inputs, Figure]:
     return remembered
 
 
-def name_rows(ax: Axes, names: Sequence[str], top: float) -> None:
-    """Write names over the cells of rows that begin at 0, 1, 2 and leave their first part, `top`,
-    free.
-    """
-    letters = int(style.wide() / _LETTER)
+def name_rows(ax: Axes, names: Sequence[str], begin: Sequence[float]) -> None:
+    """Write each name over the cells of its row, above where these begin."""
     ax.set_yticks([])
-    for y, name in enumerate(names):
-        words = textwrap.fill(name, letters)
-        ax.text(0.04, y + top - 0.03, words, va="bottom", color=style.INK, label=_NAME)
+    for y, name in zip(begin, names, strict=True):
+        words = textwrap.fill(name, _letters())
+        ax.text(0.04, y - 0.03, words, va="bottom", color=style.INK, label=_NAME)
+
+
+def lines_of_name(name: str) -> int:
+    """How many lines a name takes over its row."""
+    return len(textwrap.wrap(name, _letters()))
+
+
+def _letters() -> int:
+    return int(style.wide() / _LETTER)
 
 
 def narrowed(figure: Figure) -> Figure | None:

@@ -387,8 +387,9 @@ def synthetic_control(
     before, used = int((~after).sum()), [c for c in pool if c not in gone]
     if before < least_before or not after.any():
         raise CoverageError(
-            f"{treated}: {_periods(before)} before {start:g} and {int(after.sum())} from then on",
-            hint=f"at least {least_before} before and one after are needed",
+            f"{treated}: {_periods(before)} before {start:g} and {int(after.sum())} from then on, "
+            f"where at least {least_before} and one are needed",
+            hint="choose another start, or a longer panel",
         )
     if len(used) < least_donors:
         raise CoverageError(

@@ -2,6 +2,7 @@
 
 from .measures import (
     ENOUGH,
+    ONE_ORIGIN,
     Coded,
     case_name,
     case_origins,
@@ -13,6 +14,7 @@ from .measures import (
     documented_cases,
     documents_seen,
     independent_sources,
+    readable,
     seen_rows,
     show_both_sides,
     sides,
@@ -22,6 +24,7 @@ from .pictures import case_list, side_columns
 
 __all__ = [
     "ENOUGH",
+    "ONE_ORIGIN",
     "Coded",
     "case_list",
     "case_name",
@@ -34,6 +37,7 @@ __all__ = [
     "documented_cases",
     "documents_seen",
     "independent_sources",
+    "readable",
     "seen_rows",
     "show_both_sides",
     "side_columns",

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from string import ascii_lowercase
 
 import pandas as pd
 
@@ -19,9 +20,10 @@ from ...estimates.frame import estimate_row, estimates
 from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
 from ...ground.errors import UnknownNameError, known_name
+from ...ground.periods import date_in_words
 from ...plots.show import show_table
 from ...registry.codings import coding as registry_coding
-from ...registry.words import source_name
+from ...registry.words import source_name, value_words
 
 ENOUGH = 2
 """Independent sources that count as documented: the same for every claim and every power."""
@@ -243,8 +245,8 @@ def document_list(
     aside = rows["aside"].where(rows["aside"] == "", "; does not count: " + rows["aside"])
     return pd.DataFrame(
         {
-            "reading": rows["reading"].str.replace("_", " "),
-            "date": rows["date"].astype("string").str.replace("/", " to "),
+            "reading": rows["reading"],
+            "date": rows["date"].astype("string"),
             "says": rows["statement"],
             "source": rows["source_id"],
             "origin": rows["origin_group"],
@@ -257,6 +259,35 @@ def document_list(
     ).reset_index(drop=True)
 
 
+_SIDES_IN_WORDS = {"supports": "for", "refutes": "against", "context": "context"}
+
+
+def readable(listed: pd.DataFrame, labels: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """A list of documents in the words of a page.
+
+    listed: as from `document_list` or `documents_seen`. labels: words for its readings, before
+        those of registry/words.yaml (`values: reading`).
+    Returns the same rows: what each is about, its side, dates in words, what it says, its source,
+    and where several go back to one origin the same letter at each of them.
+    """
+    readings = labels or {}
+    about = listed["reading"].map(lambda r: readings.get(r) or value_words(r, "reading"))
+    found = pd.DataFrame({"about": about, "says": listed["says"], "source": listed["source_id"]})
+    if "direction" in listed:
+        found.insert(1, "side", listed["direction"].map(_SIDES_IN_WORDS))
+    found.insert(1, "date", listed["date"].map(date_in_words, na_action="ignore"))
+    if "text" in listed:
+        found["text"] = listed["text"]
+    shared = [o for o, n in Counter(listed["origin"]).items() if n > 1]
+    if shared:
+        letters = {origin: ascii_lowercase[i % 26] for i, origin in enumerate(shared)}
+        found["one origin"] = listed["origin"].map(letters).fillna("")
+    return found.assign(source_id=listed["source_id"])
+
+
+ONE_ORIGIN = "Documents with the same letter go back to one origin and count once."
+
+
 def show_both_sides(evidence: pd.DataFrame, *, claim: str, supports: str, refutes: str) -> None:
     """Show the documents for and against a sentence as lists, each side under its title.
 
@@ -265,7 +296,12 @@ def show_both_sides(evidence: pd.DataFrame, *, claim: str, supports: str, refute
     for direction, title in (("supports", supports), ("refutes", refutes)):
         listed = document_list(evidence, claim=claim, direction=direction)
         if len(listed):
-            show_table(listed.drop(columns="reading"), section="against", title=title)
+            show_table(
+                readable(listed).drop(columns="about"),
+                section="against",
+                title=title,
+                note=ONE_ORIGIN if listed["origin"].duplicated().any() else "",
+            )
 
 
 def documents_seen(evidence: pd.DataFrame) -> pd.DataFrame:

@@ -85,7 +85,7 @@ def priority_matrix(cells: pd.DataFrame, *, labels: dict[str, str] | None = None
         )
         names_of_rows = [eco.name_of(c) for c in codes]
         if over:
-            name_rows(ax, names_of_rows, top)
+            name_rows(ax, names_of_rows, [y + top for y in range(len(codes))])
         else:
             ax.set_yticks([i + 0.5 for i in range(len(codes))], names_of_rows, fontsize=style.TICK)
         ax.xaxis.tick_top()
