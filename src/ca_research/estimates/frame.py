@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -51,9 +51,18 @@ PROCESSED = ("is_aggregate", "known_on")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Rows:
-    """The table rows behind one estimate, in one cell of its frame: they go wherever it goes."""
+    """The rows behind one estimate, in one cell of its frame: they go wherever it goes.
 
-    frame: pd.DataFrame
+    given: the rows, or what makes them. They are made when they are asked for, which a measure that
+    is computed in thousands of ways is of one of them alone.
+    """
+
+    given: pd.DataFrame | Callable[[], pd.DataFrame]
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The rows as a frame, made once."""
+        return self.given() if callable(self.given) else self.given
 
     def __len__(self) -> int:
         return len(self.frame)
