@@ -325,6 +325,17 @@ def test_a_place_counts_where_it_is_as_good_as_asked_for_and_rivals_are_named():
     assert (second["low"], second["high"]) == (0.7, 0.75)
 
 
+def test_a_share_carries_the_comparisons_it_counts():
+    frame = made(10, 10).assign(values="CHN 2, RUS 1")
+    frame.loc[frame["n"] == 0, "missing"] = "no figure"
+    few = share(frame, count="observed")["rows"].frame
+    assert len(few) == 20 and few["China first"].value_counts().to_dict() == {"yes": 10, "no": 10}
+    assert set(few["compared"]) == {"CHN 2, RUS 1"} and set(few["sources"]) == {("S",)}
+    every = share(frame)["rows"].frame
+    assert len(every) == 30 and every["compared"].tolist()[20:] == ["no figure"] * 10
+    assert "China first or second" in share(frame, count="observed", place=2)["rows"].frame
+
+
 def test_leaving_one_out_changes_the_cells_asked_for():
     frame = made(6, 24)  # the first economy is led in every dimension
     assert share(frame, country="KAZ")["estimate"] == 0

@@ -205,6 +205,28 @@ def test_the_data_of_a_figure_are_those_of_the_table_it_names(open_page):
         assert float(row["students"]) == float(value)
 
 
+def test_a_picture_opens_the_figures_it_is_drawn_from(open_page):
+    page = open_page(PAGE)
+    figure = page.locator("figure:has(svg)").first
+    whole = urllib.parse.unquote(figure.locator("a[download$='.csv']").get_attribute("href"))
+    drawn = list(csv.DictReader(io.StringIO(whole.split(",", 1)[1])))
+    figure.locator(".origin .num", has_text="Figures").click()
+    dialog = page.locator(".whence:popover-open")
+    rows = rows_of(dialog)
+    assert len(rows) == min(len(drawn), 30) and f"{len(drawn)} rows" in dialog.inner_text()
+    assert all(row["year"] in said for row, said in zip(drawn, rows, strict=False))
+    assert dialog.locator("td a[data-source]").count() >= len(rows)
+
+
+def test_the_share_of_comparisons_opens_the_comparisons(open_page):
+    page = open_page("c01-as-of-latest.html")
+    page.locator(".sides .num").first.click()
+    dialog = page.locator(".whence:popover-open")
+    rows = rows_of(dialog)
+    assert f"{len(rows)} rows" in dialog.inner_text() and len(rows) >= 10
+    assert all(dialog.locator("tbody tr").nth(i).locator("a").count() for i in range(len(rows)))
+
+
 def test_the_register_opens_the_entry_that_is_linked_to(open_page):
     page = open_page("register.html")
     page.goto(page.url + "#c30")

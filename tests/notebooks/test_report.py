@@ -114,6 +114,28 @@ def test_amendments_stand_on_one_page_in_order_of_time(report):
         assert registry.claim(claim).rule_sha256[:16] in text, claim
 
 
+def test_the_verdicts_before_and_after_each_amendment_stand_in_columns(report):
+    text = (report / "amendments.html").read_text(encoding="utf-8")
+    table = re.search(r"<tbody>(.*?)</tbody>", text, re.S)[1]
+    rows = [re.findall(r"<td>(.*?)</td>", row) for row in table.split("<tr>")[1:]]
+    made = sorted(
+        (
+            (a.date, c.id, n, a)
+            for c in registry.claims().values()
+            for n, a in enumerate(c.amendments)
+        ),
+        key=lambda entry: entry[0],
+    )
+    assert len(rows) == len(made) > 20
+    for cells, (_, claim, _, a) in zip(rows, made, strict=True):
+        declared = [a.before.then, a.after.then, a.before.now, a.after.now]
+        said = [re.sub(r"</?strong>", "", cell) for cell in cells]
+        assert said == [word or "–" for word in declared], claim
+        assert ("<strong>" in cells[3]) == bool(
+            a.before.now and a.after.now and a.before.now != a.after.now
+        ), claim
+
+
 def test_index_is_small_and_links_every_claim(report):
     text = (report / "index.html").read_text(encoding="utf-8")
     assert len(text) < 500_000

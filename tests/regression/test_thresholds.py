@@ -56,6 +56,8 @@ def test_a_moved_threshold_is_another_rule_and_an_amendment_shows():
     record = {
         "date": "2026-12-01",
         "reason": "for the test",
+        "before": {"then": "supported", "now": "supported"},
+        "after": {"then": None, "now": "contradicted"},
         "rule_sha256_before": before.rule_sha256,
     }
     claim = Claim(moved("C25", "total_length", 4000, amendments=[record]))

@@ -43,6 +43,47 @@ def everywhere(spec: dict, name: str, field: str, value: Any) -> ClaimSpec:
     return ClaimSpec.model_validate(content)
 
 
+def amended(*verdicts: tuple[str, str | None, str | None]) -> ClaimSpec:
+    """Amendments, each with its date and the verdict with all figures before it and after it."""
+    return changed(
+        ["amendments"],
+        [
+            {
+                "date": date,
+                "reason": "invented",
+                "before": {"then": None, "now": before},
+                "after": {"then": None, "now": after},
+                "rule_sha256_before": "0" * 64,
+            }
+            for date, before, after in verdicts
+        ],
+    )
+
+
+def test_an_amendment_begins_where_the_one_before_it_ended():
+    first, later = ("2026-01-01", "contradicted", "supported"), "2026-01-02"
+    assert faults(amended(first, (later, "supported", None))) == []
+    assert faults(amended(first, (later, None, "contradicted"))) == [], "not known is no fault"
+    (broken,) = faults(amended(first, (later, "contradicted", None)))
+    assert "C33.yaml: amendments" in broken and "left 'supported'" in broken
+    (order,) = faults(amended((later, None, None), ("2026-01-01", None, None)))
+    assert "that of 2026-01-01 stands after that of 2026-01-02" in order
+
+
+@pytest.mark.parametrize("wrong", [{"then": None}, {"then": None, "now": "perhaps"}, None])
+def test_an_amendment_says_what_the_verdict_was(wrong):
+    content = copy.deepcopy(C33["amendments"][0]) | {"before": wrong}
+    with pytest.raises(ValidationError, match=r"amendments\.0\.before"):
+        changed(["amendments"], [content])
+
+
+def test_amendments_are_no_part_of_the_rule():
+    declared = registry.claim("C33")
+    for spec in (amended(("2026-01-01", "contradicted", "supported")), amended()):
+        assert spec.rule_sha256 == declared.rule_sha256
+        assert spec.rule_sha256_2 == declared.rule_sha256_2
+
+
 def test_the_real_claim_has_no_fault():
     assert faults(ClaimSpec.model_validate(C33)) == []
 

@@ -7,7 +7,14 @@ import pytest
 
 import ca_research as ca
 from ca_research.claims.criteria import judge_criteria
-from ca_research.estimates import ESTIMATE_COLUMNS, checked, data_path, estimate_row, estimates
+from ca_research.estimates import (
+    ESTIMATE_COLUMNS,
+    Rows,
+    checked,
+    data_path,
+    estimate_row,
+    estimates,
+)
 from ca_research.ground import paths
 from ca_research.ground.errors import MeasureError
 
@@ -90,3 +97,10 @@ def test_as_many_specifications_count_as_in_the_baseline(claim_id):
         assert {n: c.specifications for n, c in found.items()} == {
             n: c["specifications"] for n, c in entry["criteria"].items()
         }
+
+
+def test_rows_are_made_once_and_only_when_asked_for():
+    made = []
+    rows = Rows(lambda: made.append(1) or USED)
+    assert made == []
+    assert rows.frame is USED and len(rows) == 1 and made == [1]

@@ -263,3 +263,16 @@ def test_a_mangled_source_id_is_refused(shown):
             title="t",
             sources=[],
         )
+
+
+def test_what_a_picture_is_drawn_from_is_listed_with_the_sources_of_each_row():
+    csv = (
+        "economy,year,value,path,empty,sources\n"
+        'KAZ,2020,1.5,abc,,KAZ_BNS UZB_STAT\nUZB,2021,-2e-05,abd,,"KAZ_BNS"\n'
+    )
+    drawn = Item("figure", {"csv": csv}, cell=1).drawn()
+    assert drawn.columns == ["economy", "year", "value"]
+    assert drawn.rows == [["KAZ", 2020, 1.5], ["UZB", 2021, -2e-05]]
+    assert drawn.origins == [["KAZ_BNS", "UZB_STAT"], ["KAZ_BNS"]] and drawn.count == 2
+    many = Item("figure", {"csv": "x\n" + "1\n" * 50}, cell=1).drawn()
+    assert (len(many.rows), many.count, many.origins) == (30, 50, [])

@@ -82,8 +82,25 @@ def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterato
         yield from (
             f"{place}: criteria.{criterion.name}: {fault}" for fault in _criterion(claim, criterion)
         )
+    yield from (f"{place}: amendments: {fault}" for fault in _amendments(claim))
     for reading in claim.readings:
         yield from (f"{place}: readings.{reading.name}.rule: {fault}" for fault in _rule(reading))
+
+
+def _amendments(claim: ClaimSpec) -> Iterator[str]:
+    """Amendments stand in order of time, and each begins with the verdict that the one before it
+    left, where both were recorded.
+    """
+    for one, next_ in itertools.pairwise(claim.amendments):
+        if next_.date < one.date:
+            yield f"that of {next_.date} stands after that of {one.date}"
+        for day in ("then", "now"):
+            left, found = getattr(one.after, day), getattr(next_.before, day)
+            if left and found and left != found:
+                yield (
+                    f"that of {next_.date} begins with {found!r} ({day}), and the one before it "
+                    f"left {left!r}"
+                )
 
 
 def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:

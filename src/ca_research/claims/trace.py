@@ -74,7 +74,7 @@ def _shown(rows: pd.DataFrame) -> dict[str, Any]:
 
 def _cell(value: Any) -> Any:
     if isinstance(value, (tuple, list)):
-        return ", ".join(map(str, value))[:_TEXT]
+        return ", ".join(map(str, value))  # whole: half an id would be no id
     if pd.isna(value):
         return None
     if isinstance(value, bool):

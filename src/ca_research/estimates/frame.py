@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -53,10 +53,13 @@ PROCESSED = ("is_aggregate", "known_on")
 class Rows:
     """The table rows behind one estimate, in one cell of its frame.
 
-    They go wherever the cell goes; `len` is their number.
+    They go wherever the cell goes; `len` is their number. A measure that is computed in thousands
+    of ways hands on what makes them: they are made when they are asked for, of one way alone.
 
     Attributes
     ----------
+    given : pandas.DataFrame or callable
+        The rows, or what makes them.
     frame : pandas.DataFrame
         Rows of tables, with the columns that the measure kept.
 
@@ -67,7 +70,12 @@ class Rows:
     <1 row>
     """
 
-    frame: pd.DataFrame
+    given: pd.DataFrame | Callable[[], pd.DataFrame]
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The rows as a frame, made once."""
+        return self.given() if callable(self.given) else self.given
 
     def __len__(self) -> int:
         return len(self.frame)

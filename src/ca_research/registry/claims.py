@@ -258,9 +258,24 @@ class Grid(Model):
     exclude: tuple[Exclusion, ...] = ()
 
 
+class Outcome(Model):
+    """The verdict of the headline reading: `then` with what was known on the article's day, `now`
+    with all figures of the day of the amendment. Null where it was not recorded.
+    """
+
+    then: Word | None
+    now: Word | None
+
+
 class Amendment(Model):
+    """A change of a rule after its declaration: what the rule made of the headline before it and
+    after it. For a claim with several runs it is the first of them.
+    """
+
     date: dt.date
     reason: str
+    before: Outcome
+    after: Outcome
     rule_sha256_before: Sha256
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -113,6 +114,34 @@ MOST_QUOTED = 25
 """Rows of a list of documents that a page shows without being asked."""
 
 
+MOST_DRAWN = 30
+"""Rows behind a picture that a page lists; the CSV has them all."""
+_INNER = {"path", "rows", "item", "spec", "is_main", "fact_id", "event_id", "evidence_id"}
+"""Columns of what is drawn that say nothing to a reader."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Figures behind a picture: heads of columns, the first rows, their sources (none where the
+    rows have no column of them), and how many rows there are.
+    """
+
+    columns: list[str]
+    rows: list[list[str | float | None]]
+    origins: list[list[str]]
+    count: int
+
+
+_WHOLE, _NUMBER = re.compile(r"-?\d+"), re.compile(r"-?\d+(?:\.\d*)?(?:e[+-]?\d+)?")
+
+
+def _figure_of(text: str) -> str | float | None:
+    """A cell of a CSV as a number, where it is one."""
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    return float(text) if _NUMBER.fullmatch(text) else text or None
+
+
 @dataclass
 class Item:
     """A figure or a table: its record, the number of the cell that made it, and the pictures of a
@@ -133,6 +162,27 @@ class Item:
         """Whether it lists what documents say: a page shows such a table open, if it is short."""
         rows = self.record.get("rows", ())
         return "says" in self.record.get("columns", ()) and len(rows) <= MOST_QUOTED
+
+    def drawn(self) -> Drawn:
+        """The figures behind a picture, as a page lists them."""
+        names, *rows = csv.reader(io.StringIO(self.record["csv"]))
+        columns = {
+            name: [_figure_of(row[i]) for row in rows[:MOST_DRAWN]]
+            for i, name in enumerate(names)
+            if name not in _INNER and any(row[i] for row in rows)
+        }
+        origin = [columns.pop(name, []) for name in ORIGIN_COLUMNS]
+        told = [
+            [s for text in cell for s in str(text or "").split()]
+            for cell in zip(*filter(None, origin), strict=True)
+        ]
+        known = registry.sources()
+        return Drawn(
+            list(columns),
+            [list(row) for row in zip(*columns.values(), strict=True)],
+            [[s for s in dict.fromkeys(cell) if s in known] for cell in told],
+            len(rows),
+        )
 
     def counts(self) -> list[bool]:
         """For each column of a table whether a reader may ask where its numbers come from; a year

@@ -222,19 +222,28 @@ def _claims_of(page: Page, pages: list[Page]) -> list[Page]:
 
 
 def _amendments(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Every amendment and correction in order of time: date, row (of the index; None where it
-    concerns several claims), reason, before and after (hashes of the rule).
+    """Every amendment and correction in order of time: date, reason; of an amendment also row (of
+    the index), anchor, before and after (hashes of the rule), moved (verdicts before and after, on
+    the article's day and now).
     """
+    nothing = {"row": None, "anchor": "", "before": "", "after": "", "moved": ()}
     found: list[dict[str, Any]] = [
-        {"date": c.date, "row": None, "reason": c.reason, "before": "", "after": ""}
-        for c in registry.article().corrections
+        {**nothing, "date": c.date, "reason": c.reason} for c in registry.article().corrections
     ]
     for row in claims:
         made = row["claim"].amendments
-        hashes = [a.rule_sha256_before for a in made] + [row["claim"].rule_sha256]
+        hashes = [*(a.rule_sha256_before for a in made), row["claim"].rule_sha256]
         found += [
-            {"date": a.date, "row": row, "reason": a.reason, "before": old, "after": new}
-            for a, old, new in zip(made, hashes, hashes[1:], strict=False)
+            {
+                "date": a.date,
+                "reason": a.reason,
+                "row": row,
+                "anchor": f"{row['claim'].id}-{n}".lower(),
+                "before": hashes[n - 1],
+                "after": hashes[n],
+                "moved": [(a.before.then, a.after.then), (a.before.now, a.after.now)],
+            }
+            for n, a in enumerate(made, 1)
         ]
     return sorted(found, key=lambda a: a["date"])
 

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
 from ...ground.errors import CoverageError
 from ...plots import style
@@ -23,6 +25,7 @@ _ASKED = {
     ("change", "all"): "Change after 2013",
 }
 _BY = {"controlled": "beyond size and distance", "change": "by their rise after 2013"}
+_WIDTH = 0.82
 RARE = 0.05
 """The part of a ranking that is shaded: one in twenty, by custom."""
 _LETTER, _LINE, _BODY = 0.075, 0.17, 0.75
@@ -136,14 +139,11 @@ def _strip(ax: Axes, rows: pd.DataFrame, levels: Mapping[int, int], highlight: s
         return
     count, room = len(rows), style.wide() - 0.6
     marked = [int(place) in levels for place in rows.index]
-    colours = [
-        style.colour(code, style.MUTED) if mark else style.OTHER
-        for code, mark in zip(rows["economy"], marked, strict=True)
-    ]
     ax.axvspan(0.5, RARE * count + 0.5, color=style.GRID, alpha=0.7, linewidth=0)
-    bars = ax.bar(rows.index, rows["estimate"], width=0.82, color=colours)
-    for bar, mark in zip(bars, marked, strict=True):
-        bar.set_alpha(1 if mark else 0.45)
+    few = rows[marked]
+    colours = [style.colour(code, style.MUTED) for code in few["economy"]]
+    ax.bar(few.index, few["estimate"], width=_WIDTH, color=colours)
+    _rest(ax, rows[np.logical_not(marked)])
     for place, level in levels.items():
         code, words = rows.loc[place, "economy"], _words(rows, place)
         at = _middle(place, count, room, _LETTER * len(words) / 2) / room * count + 0.5
@@ -167,6 +167,17 @@ def _strip(ax: Axes, rows: pd.DataFrame, levels: Mapping[int, int], highlight: s
     ax.set_xlim(0.5, count + 0.5)
     ax.set_xticks(sorted({1, *range(10, count - 3, 10), count}))
     style.bare(ax, x=False)
+
+
+def _rest(ax: Axes, rows: pd.DataFrame) -> None:
+    """The bars without a name, as one path: a page holds many strips."""
+    bars = [
+        Path([(x, 0), (x, y), (x + _WIDTH, y), (x + _WIDTH, 0), (x, 0)], closed=True)
+        for x, y in zip(rows.index - _WIDTH / 2, rows["estimate"], strict=True)
+    ]
+    if bars:
+        together = Path.make_compound_path(*bars)
+        ax.add_patch(PathPatch(together, color=style.OTHER, alpha=0.45, linewidth=0))
 
 
 def _within(value: float, estimates: pd.Series) -> bool:

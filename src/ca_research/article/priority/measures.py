@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from ...claims.slots import in_words, joined
-from ...estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates
+from ...estimates.frame import ESTIMATE_COLUMNS, Rows, estimate_row, estimates
 from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
 from ...ground.errors import UnknownNameError, known_name
@@ -370,7 +370,28 @@ def _share(cells: Sequence[Mapping[str, Any]], count: str, place: int) -> dict[s
             "empty": in_words(len(cells) - len(filled)),
             "others": _others(filled),
         },
+        "rows": Rows(partial(compared_cells, asked, place)),
     }
+
+
+def compared_cells(cells: Sequence[Mapping[str, Any]], place: int = 1) -> pd.DataFrame:
+    """The comparisons behind a share, one row each, those that can be made first: field, country,
+    year, whether China has the place asked for, what was compared, sources.
+    """
+    said = {True: "yes", False: "no", None: "cannot be said"}
+    asked = "China first" if place == 1 else "China first or second"
+    rows = [
+        {
+            "field": cell["dimension"],
+            "country": cell["economy"],
+            "year": int(cell["last_year"]) if pd.notna(cell["last_year"]) else None,
+            asked: said[_reached(cell, place)],
+            "compared": cell["values"] if cell["n"] > 0 else cell["missing"],
+            "sources": tuple(cell["sources"]),
+        }
+        for cell in sorted(cells, key=lambda cell: cell["n"] == 0)
+    ]
+    return pd.DataFrame(rows).astype({"year": "Int64"})
 
 
 def _too_few(filled: Sequence[Mapping[str, Any]]) -> str:
