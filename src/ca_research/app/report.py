@@ -101,7 +101,7 @@ def make(
     )
 
 
-_READ_ANEW = ("registry/", "data/raw/", "notebooks/", "measures/")
+_READ_ANEW = ("registry/", "data/raw/", "data/added/", "notebooks/", "measures/")
 """What this process can read again; the package it has loaded, and the words it was given, stay as
 they were.
 """
