@@ -186,7 +186,7 @@ def _could_be(column: Column, found: list[Any]) -> bool:
     if column.type == "year":
         return _share(found, lambda c: cells.year(c, "last") != "must be a year") >= 0.6
     if column.type in ("number", "integer"):
-        return _share(found, lambda c: any(ch.isdigit() for ch in shown(c))) >= 0.6
+        return _share(found, lambda c: any(ch.isdigit() for ch in shown(c))) >= 0.5
     return True
 
 

@@ -7,6 +7,7 @@ a sheet by it.
 from __future__ import annotations
 
 import functools
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -409,8 +410,7 @@ def _key(cell: Any) -> Any:
 
 
 def _number(cell: Any, mark: Any, doubt: str, times: float) -> tuple[str, str, str]:
-    plain = isinstance(cell, (int, float)) or str(cell).strip().isdigit()
-    if mark is None and not plain:
+    if mark is None and not isinstance(cell, (int, float)) and re.search(r"[.,]", str(cell)):
         return "", doubt, ""
     found = cells.number(cell, mark or ".")
     if isinstance(found, str):

@@ -93,6 +93,9 @@ _CODES = {"EL": "GRC", "UK": "GBR", "EU27_2020": "EU27", "CN_X_HK": "CHN", "1W":
 _NUMBERS = {"842": "USA", "699": "IND", "251": "FRA", "579": "NOR", "757": "CHE", "0": "WLD"}
 """Comtrade's numbers for customs territories where they are not those of the UN's M49."""
 
+_FORMER = {"SUN", "YMD", "CSK", "YUG", "SCG", "DDR", "VDR", "ANT", "ROM", "ZAR", "TMP", "BUR"}
+"""States that are no more: their codes are none of those that follow them."""
+
 _TOTAL = re.compile(
     r"(grand |sub-?)?totals?|all countries|итого|всего.*|合计|总计|总额|总值|sum|сумма", re.I
 )
@@ -118,7 +121,10 @@ def _known() -> dict[str, str]:
     """Folded names and codes of all that a table may use."""
     allowed = economies.codes()
     alias = get_global("territory_aliases")
-    two = {c: three for three in allowed for c in alias.get(three, ()) if len(three) == 3}
+    two: dict[str, str] = {}
+    for three in sorted(allowed - _FORMER):
+        if len(three) == 3 and len(places := alias.get(three, ())) == 1:
+            two.setdefault(places[0], three)
     found: dict[str, str] = {}
 
     def take(name: str, code: str) -> None:

@@ -188,14 +188,22 @@ def _delimiter(text: str, name: str) -> str:
     head = list(itertools.islice((line for line in text.splitlines() if line.strip()), 60))
     best, found = (0, 0), ","
     for mark in ("\t", ";", ",", "|"):
-        if max((line.count(mark) for line in head), default=0) >= MAX_COLUMNS:
-            _bounded(max(line.count(mark) for line in head) + 1, 0, name)
-        widths = [len(next(csv.reader([line], delimiter=mark), [])) for line in head]
+        widths = [_width(line, mark) for line in head]
+        _bounded(max(widths, default=0), 0, name)
         several = Counter(w for w in widths if w > 1).most_common(1)
         width, times = several[0] if several else (0, 0)
         if (times, width) > best:
             best, found = (times, width), mark
     return found
+
+
+def _width(line: str, mark: str) -> int:
+    if '"' not in line:
+        return line.count(mark) + 1
+    try:
+        return len(next(csv.reader([line], delimiter=mark), []))
+    except csv.Error:
+        return 0
 
 
 # --- workbooks
@@ -291,7 +299,7 @@ def _of_frame(frame: pd.DataFrame, name: str) -> Sheet:
     plain = frame.astype(object).where(frame.notna(), None)
     rows: list[list[Cell]] = [list(map(str, frame.columns))]
     rows += map(list, plain.itertuples(index=False))
-    return Sheet("", rows, list(range(len(rows))))
+    return Sheet("", rows, list(range(1, len(rows) + 1)))
 
 
 def _json(content: bytes, name: str) -> Iterator[Sheet]:
@@ -304,7 +312,7 @@ def _json(content: bytes, name: str) -> Iterator[Sheet]:
     columns = list(dict.fromkeys(itertools.chain.from_iterable(flat)))
     _bounded(len(columns), len(columns) * len(flat), name)
     rows: list[list[Cell]] = [columns, *([record.get(c) for c in columns] for record in flat)]
-    yield Sheet("", rows, list(range(len(rows))))
+    yield Sheet("", rows, list(range(1, len(rows) + 1)))
 
 
 def _records(said: Any, depth: int = 0) -> list[dict[str, Any]]:

@@ -337,8 +337,10 @@ def _told(found: Addition) -> Iterator[str]:
         few = ", ".join(heads[:3]) + (f" ... {heads[-1]}" if len(heads) > 3 else "")
         yield f"  {entry.mapping['fills']}: under {len(heads)} headings, {few}"
     yield f"the first of {len(found.rows):,} rows, as understood:"
-    shown = found.rows.drop(columns="source_id").head(SHOWN).astype("object")
-    yield shown.where(shown.notna(), "").to_string(index=False, max_colwidth=30)
+    shown = found.rows.drop(columns="source_id").head(SHOWN)
+    yield shown.to_string(
+        index=False, na_rep="", max_colwidth=30, float_format=lambda value: f"{value:.12g}"
+    )
     for reason, count in found.left_out.items():
         yield f"left out: {count:,} ({reason})"
     if found.skipped:
