@@ -5,8 +5,8 @@ A publisher's layout (comtrade.py, worldbank.py, ...) or a guess (guess.py) is a
 reads by it. Nothing here keeps anything or touches a network.
 """
 
-from .layouts import recognise, understand
+from .layouts import read, recognise, understand
 from .mapping import Map, Understood, apply
-from .sheets import Given, read
+from .sheets import Given
 
 __all__ = ["Given", "Map", "Understood", "apply", "read", "recognise", "understand"]

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from ..ground.errors import UsageError
 from ..registry import Table
-from . import guess
+from . import guess, sheets
 from .mapping import Field, Map
 from .sheets import Given, Sheet, shown
 
 _LOOK = 12
 """Lines at the top in which a publisher's heading stands."""
 
-MODULES = ("comtrade", "worldbank", "unesco")
+MODULES = ("comtrade", "worldbank", "unesco", "wits", "eurostat", "imf")
 """One module for each publisher, with its layouts in `LAYOUTS`."""
 
 
@@ -46,6 +47,15 @@ def all_layouts() -> list[Layout]:
     for name in MODULES:
         found += importlib.import_module(f".{name}", __package__).LAYOUTS
     return sorted(found, key=lambda layout: -len(layout.headings))
+
+
+def read(file: Path) -> Given:
+    """All sheets of a file of figures, as `sheets.read`; columns that a publisher packs into one
+    stand apart.
+    """
+    given = sheets.read(file)
+    unpacked = importlib.import_module(".eurostat", __package__).unpacked
+    return replace(given, sheets=[unpacked(sheet) for sheet in given.sheets])
 
 
 def recognise(given: Given) -> tuple[Layout, Sheet, int] | None:

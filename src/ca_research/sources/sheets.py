@@ -153,7 +153,8 @@ def _delimited(content: bytes, name: str) -> Iterator[Sheet]:
             where=name,
             hint="check how it was exported",
         )
-    mark = _delimiter(text, name)
+    tabs = name.lower().endswith((".tsv", ".tab")) and "\t" in text
+    mark = "\t" if tabs else _delimiter(text, name)
     rows, lines, start, cells = list[list[Cell]](), list[int](), 1, 0
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     try:

@@ -331,11 +331,15 @@ def _told(found: Addition) -> Iterator[str]:
     entry = found.entry
     yield f"{entry.file}, read as: {entry.layout}"
     for name, field in entry.mapping.get("columns", {}).items():
-        yield f"  {name}: {_field(field)}"
+        if name != entry.mapping.get("fills"):
+            yield f"  {name}: {_field(field)}"
     if across := entry.mapping.get("across"):
         heads = [one["column"] for one in across]
         few = ", ".join(heads[:3]) + (f" ... {heads[-1]}" if len(heads) > 3 else "")
-        yield f"  {entry.mapping['fills']}: under {len(heads)} headings, {few}"
+        fills = entry.mapping["fills"]
+        times = entry.mapping["columns"].get(fills, {}).get("times", 1)
+        by = f", times {times:g}" if times != 1 else ""
+        yield f"  {fills}: under {len(heads)} headings, {few}{by}"
     yield f"the first of {len(found.rows):,} rows, as understood:"
     shown = found.rows.drop(columns="source_id").head(SHOWN)
     yield shown.to_string(
