@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,7 +13,7 @@ from ..ground.files import write_whole
 from . import console
 
 data_app = typer.Typer(
-    help="The tables: build, list, show, coverage, check.",
+    help="The tables: build, list, show, coverage, check; add and remove figures of your own.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -57,8 +57,9 @@ def data_list(format: console.Format = "table") -> None:
         [
             {
                 "table": n,
-                "rows": sum(t.rows.values()) or len(registry.sources()),
-                "sources": len(t.rows) or len(registry.sources()),
+                "rows": sum(registry.rows_of(n).values()) or len(registry.sources()),
+                "sources": len(registry.rows_of(n)) or len(registry.sources()),
+                "added": ", ".join(s for s, a in registry.added().items() if a.table == n),
                 "files": len(t.files),
                 "title": t.title,
             }
@@ -127,6 +128,121 @@ def data_coverage(
         .reset_index()
     )
     console.frame(grouped, format)
+
+
+@data_app.command("add")
+def data_add(
+    file: Annotated[Path, typer.Argument(help="CSV, TSV, Excel, Stata, Parquet or an API's JSON")],
+    table: Annotated[str, typer.Option("--table", help="The table that its rows belong to.")],
+    source: Annotated[str, typer.Option("--source", help="An id for the source.")],
+    published: Annotated[
+        str | None, typer.Option("--published", help="When it was published: 2024-05-01")
+    ] = None,
+    title: Annotated[str | None, typer.Option("--title", help="What it is.")] = None,
+    publisher: Annotated[str | None, typer.Option("--publisher", help="Who publishes it.")] = None,
+    licence: Annotated[str | None, typer.Option("--licence", help="Its terms of use.")] = None,
+    address: Annotated[
+        str | None, typer.Option("--address", help="Its page, beginning with https://")
+    ] = None,
+    map: Annotated[
+        Path | None, typer.Option("--map", help="A YAML file that says which column is what.")
+    ] = None,
+    set: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="One value for all rows: --set level=degree"),
+    ] = None,
+    role: Annotated[
+        str | None,
+        typer.Option("--role", help="How it speaks for a reporter; see data show sources"),
+    ] = None,
+    preference: Annotated[
+        int | None, typer.Option("--preference", help="Before which sources: the lower first.")
+    ] = None,
+    lag: Annotated[
+        int | None,
+        typer.Option(
+            "--lag", min=0, help="Days after a year's end at which its figures were out: a series."
+        ),
+    ] = None,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Leave faulty rows out, and keep the list.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Read, check and compare; add nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Add the figures of a file, under a source of their own; the snapshot stays as it is."""
+    from ..tables import add
+
+    asks = sys.stdin.isatty() and not yes
+    if not (asks or yes or dry_run):
+        raise UsageError(
+            "nobody can be asked here whether the file is understood rightly",
+            hint="look at it with --dry-run, then the same with --yes",
+        )
+    about = {"title": title, "publisher": publisher, "licence": licence, "published": published}
+    if asks and not dry_run:
+        about = _asked(file, about)
+
+    def confirm(found: object) -> bool:
+        typer.echo(str(found).rpartition("\n")[0])
+        return typer.confirm("add these rows?")
+
+    found = add(
+        file,
+        table=table,
+        source=source,
+        map=_with_constants(map, console.pairs(set)),
+        address=address,
+        role=role,
+        preference=preference,
+        lag=lag,
+        skip_bad=skip_bad,
+        dry_run=dry_run,
+        confirm=confirm if asks and not dry_run else None,
+        **about,
+    )
+    typer.echo(str(found).splitlines()[-1] if asks and not dry_run else str(found))
+    if found.kept:
+        typer.echo("next: ca-research run --changed", err=True)
+
+
+def _asked(file: Path, about: dict[str, str | None]) -> dict[str, str | None]:
+    """What is not said of a source, asked; a publisher that is known answers for itself."""
+    from .. import sources
+
+    if sources.recognise(sources.read(file)) is not None:
+        return about | {"published": about["published"] or typer.prompt("published (2024-05-01)")}
+    return {k: v or typer.prompt(k) for k, v in about.items()}
+
+
+def _with_constants(file: Path | None, constants: dict[str, str]) -> Any:
+    """A map with one value for all rows of some columns."""
+    if not constants:
+        return file
+    from ..ground.textfiles import Unreadable, read_yaml
+
+    try:
+        said = read_yaml(file.read_bytes()) if file else {}
+    except (OSError, Unreadable) as error:
+        raise UsageError(f"the map cannot be read: {error}", where=str(file)) from None
+    if not isinstance(said, dict):
+        raise UsageError("a map is a mapping", where=str(file), hint="columns: {year: Year}")
+    columns = said.get("columns") or {}
+    return {**said, "columns": {**columns, **{k: {"is": v} for k, v in constants.items()}}}
+
+
+@data_app.command("remove")
+def data_remove(
+    source: Annotated[str, typer.Argument(help="A source that was added")],
+) -> None:
+    """Take back a source that was added, with all its rows."""
+    from ..tables import remove
+
+    gone = remove(source)
+    typer.echo(f"{gone.rows:,} rows of {source} taken out of {gone.table}")
+    typer.echo("next: ca-research run --changed", err=True)
 
 
 def sql(

@@ -26,6 +26,7 @@ from ..ground.paths import shown
 
 if TYPE_CHECKING:
     from ..runs import Options, Result, Run
+    from ..verify import Moved
 
 
 TURNS = 3
@@ -101,7 +102,7 @@ def make(
     )
 
 
-_READ_ANEW = ("registry/", "data/raw/", "notebooks/", "measures/")
+_READ_ANEW = ("registry/", "data/raw/", "data/added/", "notebooks/", "measures/")
 """What this process can read again; the package it has loaded, and the words it was given, stay as
 they were.
 """
@@ -229,6 +230,31 @@ def _answer(verdict: Mapping[str, Any]) -> str:
     what = [" ".join([verdict["claim"], *where]), *(f"{k}={v}" for k, v in told.items()), day]
     word = verdict["verdict"] + (", fragile" if verdict["fragile"] else "")
     return f"{', '.join(what)}: {word}. {verdict['finding'].rstrip('.')}."
+
+
+def summary_of_changes(found: Sequence[Moved], tables: Sequence[str]) -> str:
+    """What new figures change, in one sentence."""
+    heads = [one for one in found if one.verdict["headline"]]
+    turned = sum(one.turned and one.was is not None for one in heads)
+    same = sum(not one.turned and bool(one.why) for one in heads)
+    said = "no verdict turned" if not turned else f"{turned} of them turned"
+    others = f"; {same} rest on other figures and say the same" if same else ""
+    return (
+        f"{', '.join(tables)} changed: {len(heads)} verdicts of "
+        f"{len({one.verdict['claim'] for one in heads})} claims were judged again, {said}{others}."
+    )
+
+
+def changes(found: Sequence[Moved]) -> list[str]:
+    """Verdicts that moved, before and after, with the reasons; those that did not are left out."""
+    lines = []
+    for one in found:
+        if not one.verdict["headline"] or not (one.turned or one.why):
+            continue
+        was = f" (before: {one.was})" if one.turned and one.was else ""
+        lines.append(_answer(one.verdict) + was)
+        lines += [f"  {why}" for why in one.why]
+    return lines
 
 
 FOLDER_IN_ZIP = "ca-research-report"

@@ -6,12 +6,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..ground.errors import UsageError
 from . import console
+
+if TYPE_CHECKING:
+    from ..runs import Options
 
 cache_app = typer.Typer(
     help="The store of finished runs: info, clear.", no_args_is_help=True, rich_markup_mode=None
@@ -78,6 +81,13 @@ def run(
     memory: Annotated[
         float | None, typer.Option(min=0.1, max=1e6, help="GiB for a kernel; default 8.")
     ] = None,
+    changed: Annotated[
+        bool,
+        typer.Option(
+            "--changed",
+            help="Only what rests on tables that changed since the report; says what moved.",
+        ),
+    ] = False,
 ) -> None:
     """Run claims through their notebooks and write the pages; what has not changed is served from
     the store.
@@ -92,6 +102,14 @@ def run(
     pairs, lists = console.pairs(param), {k: _several(k, v) for k, v in console.pairs(grid).items()}
     sets = runs.read_grid(grid_file) if grid_file else []
     asked = [sorted(claims or ()), pairs, lists, sets, as_of or (), _kernel(kernel), limits]
+    if changed:
+        if any((claims, pairs, lists, sets, as_of)):
+            raise UsageError(
+                "--changed finds by itself what is to be run", hint="ca-research run --changed"
+            )
+        given = tuple((k, v) for k, v in limits.items() if v)
+        _run_changed(folder, runs.Options(jobs, fail_fast, kernel, given, not fresh, cluster))
+        return
     words = [json.dumps(asked, sort_keys=True, default=str)]
     everything = not claims
 
@@ -124,6 +142,38 @@ def run(
     )
     tell()
     typer.echo(f"report: {made.index}")
+    if made.error:
+        raise made.error
+
+
+def _run_changed(folder: Path, options: Options) -> None:
+    """Judge again what rests on changed tables, and say what moved, here and on a page."""
+    from .. import verify
+    from ..site import write_changed
+    from . import report
+
+    before = verify.standing(folder)
+    chosen, tables = verify.affected(folder)
+    if not chosen:
+        typer.echo("no table has changed since the report: nothing to judge again")
+        return
+    made = report.make(
+        ["--changed", *(run.run_id for run in chosen)],
+        lambda: chosen,
+        folder,
+        options,
+        everything=False,
+        progress=console.progress,
+    )
+    again = {run.claim for run in chosen}
+    found = verify.moved(before, [v for v in verify.standing(folder) if v["claim"] in again])
+    summary = report.summary_of_changes(found, tables)
+    with report.locked(folder):
+        page = write_changed(folder, summary, found)
+    typer.echo(summary)
+    for line in report.changes(found):
+        typer.echo(line)
+    typer.echo(f"page: {page}")
     if made.error:
         raise made.error
 

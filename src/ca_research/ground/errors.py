@@ -84,6 +84,10 @@ class IntegrityError(CaResearchError):
     """A raw file is not the file the registry describes."""
 
 
+class FileError(CaResearchError):
+    """A file that was given cannot be read, or is refused."""
+
+
 class MissingTableError(CaResearchError):
     """A processed table is not there."""
 
@@ -164,18 +168,26 @@ class Fault:
 
 
 class DataError(CaResearchError):
-    """Raw rows break the rules of their table; `faults` holds every one of them."""
+    """Rows break the rules of their table; `faults` holds every one of them. outcome: what then was
+    not done.
+    """
 
-    def __init__(self, faults: Sequence[Fault], *, shown: int = 50) -> None:
+    def __init__(
+        self,
+        faults: Sequence[Fault],
+        *,
+        shown: int = 50,
+        outcome: str = "nothing was built",
+        hint: str = "mend the rows named above, then: ca-research data build",
+    ) -> None:
         self.faults = list(faults)
         lines = [f"  {fault}" for fault in self.faults[:shown]]
         if len(self.faults) > shown:
             lines.append(f"  ... and {len(self.faults) - shown} more (all in DataError.faults)")
         files = sorted({fault.file for fault in self.faults})
         super().__init__(
-            f"{len(self.faults)} fault(s) in {len(files)} file(s); nothing was built\n"
-            + "\n".join(lines),
-            hint="mend the rows named above, then: ca-research data build",
+            f"{len(self.faults)} fault(s) in {len(files)} file(s); {outcome}\n" + "\n".join(lines),
+            hint=hint,
         )
 
 

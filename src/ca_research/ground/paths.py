@@ -49,6 +49,11 @@ def raw_dir() -> Path:
     return home() / "data" / "raw"
 
 
+def added_dir() -> Path:
+    """Where figures lie that a user has added: a folder for each source."""
+    return _products() / "data" / "added"
+
+
 def processed_dir() -> Path:
     return _products() / "data" / "processed"
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 import os
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from . import paths, reads
@@ -31,13 +32,15 @@ class _Kept(NamedTuple):
 _kept: dict[Hashable, _Kept] = {}
 
 
-def by_files(*patterns: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+def by_files(*patterns: str, added: bool = False) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Remember what a function returns, by project folder, until a file it reads has changed.
 
     Parameters
     ----------
     *patterns : str
         The files within registry/ that the function reads, for example "tables/*.yaml".
+    added : bool
+        Whether it reads the register entries of added figures too.
 
     Notes
     -----
@@ -52,7 +55,7 @@ def by_files(*patterns: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
             key = (function, place, args, *kwargs.items())
             kept, now = _kept.get(key), time.monotonic()
             if kept is None or now >= kept.until:
-                marks = stamps(f for p in patterns for f in paths.registry_dir().glob(p))
+                marks = stamps(_read(patterns, added))
                 unchanged = kept is not None and kept.marks == marks
                 value = kept.value if kept and unchanged else function(*args, **kwargs)
                 kept = _kept[key] = _Kept(value, marks, now + LOOK_AGAIN)
@@ -61,6 +64,13 @@ def by_files(*patterns: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
         return call
 
     return decorate
+
+
+def _read(patterns: tuple[str, ...], added: bool) -> Iterator[Path]:
+    for pattern in patterns:
+        yield from paths.registry_dir().glob(pattern)
+    if added:
+        yield from paths.added_dir().glob("*/source.yaml")
 
 
 def forget() -> None:

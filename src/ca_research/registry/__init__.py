@@ -16,14 +16,51 @@ from ..ground.textfiles import Unreadable, read_csv
 from .base import Model, explain, read_yaml
 from .claims import VERDICTS, Article, ClaimSpec, Criterion, Member, Over, Reading, Sentence
 from .codings import Coding, coding
-from .tables import Column, Source, Table
+from .tables import Added, Column, Source, Table
 
 M = TypeVar("M", bound=Model)
 
 
-@by_files("sources.csv")
+@by_files("sources.csv", added=True)
 def sources() -> dict[str, Source]:
-    """All sources by id, in the order of the file."""
+    """All sources by id: those of registry/sources.csv in its order, then those that were added."""
+    found = dict(listed_sources())
+    for source_id, entry in added().items():
+        if source_id in found:
+            raise RegistryError(
+                f"source {source_id!r} was added, and stands in the register too",
+                where="registry/sources.csv",
+                hint=f"give one of them another name, or: ca-research data remove {source_id}",
+            )
+        found[source_id] = entry.source
+    return found
+
+
+@by_files(added=True)
+def added() -> dict[str, Added]:
+    """What was added, by source."""
+    found = {}
+    for file in sorted(paths.added_dir().glob("*/source.yaml")):
+        entry = read_yaml(file, Added)
+        if entry.source.source_id != file.parent.name:
+            raise RegistryError(
+                f"the source calls itself {entry.source.source_id}",
+                where=f"data/added/{file.parent.name}/source.yaml",
+                hint="folder and source must agree",
+            )
+        found[file.parent.name] = entry
+    return found
+
+
+def rows_of(name: str) -> dict[str, int]:
+    """Rows of a table by source: those that the register declares and those that were added."""
+    more = {s: entry.rows for s, entry in added().items() if entry.table == name}
+    return table(name).rows | more
+
+
+@by_files("sources.csv")
+def listed_sources() -> dict[str, Source]:
+    """The sources of registry/sources.csv by id, in the order of the file."""
     file = paths.registry_dir() / "sources.csv"
     found: dict[str, Source] = {}
     try:
@@ -52,7 +89,7 @@ def sources() -> dict[str, Source]:
     return found
 
 
-@by_files("sources.csv")
+@by_files("sources.csv", added=True)
 def origin_groups() -> dict[str, str]:
     """The origin group of every source: figures of one group are one figure, told twice."""
     return {source_id: source.origin_group for source_id, source in sources().items()}
@@ -149,6 +186,7 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 __all__ = [
     "VERDICTS",
+    "Added",
     "Article",
     "ClaimSpec",
     "Coding",
@@ -160,13 +198,16 @@ __all__ = [
     "Sentence",
     "Source",
     "Table",
+    "added",
     "article",
     "claim",
     "claims",
     "coding",
     "explain",
     "forget",
+    "listed_sources",
     "origin_groups",
+    "rows_of",
     "schemas",
     "settings",
     "sources",

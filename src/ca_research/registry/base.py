@@ -51,7 +51,9 @@ def read_yaml(file: Path, model: type[Model]) -> Any:
     """A file of the registry as its model; raises RegistryError with file, line or field, and what
     was expected.
     """
-    where = f"registry/{file.relative_to(paths.registry_dir()).as_posix()}"
+    inside = file.is_relative_to(paths.registry_dir())
+    base, room = (paths.registry_dir(), "registry") if inside else (paths.added_dir(), "data/added")
+    where = f"{room}/{file.relative_to(base).as_posix()}"
     try:
         content = parsed(file.read_bytes())
         found = model.model_validate(content)

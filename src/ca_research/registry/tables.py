@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -70,6 +70,40 @@ class Source(Model):
         return self
 
 
+class Added(Model):
+    """A file of figures that a user has added: `data/added/SOURCE/source.yaml`.
+
+    Attributes
+    ----------
+    source
+        The register entry, as in registry/sources.csv.
+    table, rows, rows_sha256
+        The table that its rows belong to, how many they are, and the hash of rows.parquet.
+    file, file_sha256
+        The name and the hash of the file as it was given.
+    layout, mapping
+        How it was understood: a publisher's layout or a mapping, and what became of each column.
+    left_out
+        Rows or cells of the file that are no figures of the table, by reason.
+    skipped
+        Faulty rows that were left out because the user said so; they stand in skipped.csv.
+    added
+        The day.
+    """
+
+    source: Source
+    table: Name
+    rows: int
+    rows_sha256: Sha256
+    file: str
+    file_sha256: Sha256
+    layout: str
+    mapping: dict[str, Any]
+    left_out: dict[str, int]
+    skipped: int
+    added: PartialDate
+
+
 ColumnType = Literal[
     "economy",
     "economies",
@@ -94,7 +128,7 @@ basis: in what terms it is counted; figures on unlike ones are not compared.
 
 class Column(Model):
     """A column: its meaning, its unit, its bounds and why they are what they are; `role` is what it
-    is to a figure.
+    is to a figure; `span` says which end of a range of years (2018/19) a figure belongs to.
     """
 
     type: ColumnType
@@ -107,6 +141,7 @@ class Column(Model):
     pattern: str | None = None
     nullable: bool = False
     role: Part | None = None
+    span: Literal["first", "last"] | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Column:

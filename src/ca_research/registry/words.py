@@ -55,7 +55,7 @@ def party(code: str) -> str:
     return words().short.get(code) or eco.name_of(code)
 
 
-@by_files("sources.csv")
+@by_files("sources.csv", added=True)
 def source_name(source_id: str) -> str:
     """Publisher and year of a source of the registry; its id, spaced, where no publisher is known;
     '' for no source.

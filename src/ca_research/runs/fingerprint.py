@@ -76,6 +76,11 @@ def project_files() -> list[Path]:
     return [*found, *measure_files(), paths.home() / "requirements.lock"]
 
 
+def added_files() -> list[Path]:
+    """Figures that were added, with their register entries."""
+    return walk(paths.added_dir())
+
+
 def rendered_files() -> list[Path]:
     """Files of the package that a page can depend on."""
     return walk(PACKAGE, *_RENDERS)
@@ -83,7 +88,7 @@ def rendered_files() -> list[Path]:
 
 def state() -> dict[str, object]:
     """Marks of all that a command can depend on; `files.changed` tells two of them apart."""
-    found: dict[str, object] = dict(stamps([*project_files(), *rendered_files()]))
+    found: dict[str, object] = dict(stamps([*project_files(), *added_files(), *rendered_files()]))
     return found | {"installed packages": environment()["installed"]}
 
 
@@ -109,6 +114,7 @@ def whole(words: Iterable[str], executed: Path | None = None) -> str:
                 "format": FORMAT,
                 "words": list(words),
                 "project": of_files(filter(Path.is_file, project_files()), home),
+                "added": of_files(added_files(), paths.added_dir()),
                 "tables": of_files(build.glob("*.parquet"), processed),
                 "package": of_files(rendered_files(), PACKAGE),
                 "executed": of_files(executed.glob("*.ipynb"), executed) if executed else "",

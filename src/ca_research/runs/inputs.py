@@ -6,6 +6,7 @@
 | a parameter | that run |
 | a table (its processed content) | runs of notebooks that declare it |
 | a table's declaration, or a source with rows in it | runs of notebooks that declare the table |
+| figures added to a table, or removed | runs of notebooks that declare the table |
 | a claim file | runs of that claim, and of notebooks that declare `claims/*` |
 | another registry entry (`coding/acts`) | runs of notebooks that declare it |
 | names of economies, words for codes, the article's entry and settings | all |
@@ -73,6 +74,10 @@ def _entry_files(name: str) -> list[Path]:
     return [folder / (f"{name}.csv" if name == "economies" else f"{name}.yaml")]
 
 
+def _entries_of_added() -> list[Path]:
+    return sorted(paths.added_dir().glob("*/source.yaml"))
+
+
 def _shared() -> list[Path]:
     """Files of the registry that any run may read: names of economies, words for codes, the
     article's entry and settings.
@@ -126,6 +131,15 @@ class Inputs:
         with (paths.registry_dir() / "sources.csv").open(encoding="utf-8", newline="") as handle:
             return {row["source_id"]: json.dumps(row).encode() for row in csv.DictReader(handle)}
 
+    @cached_property
+    def _added(self) -> Mapping[str, list[bytes]]:
+        """Register entries of added figures by table; each holds the hash of its rows."""
+        found: dict[str, list[bytes]] = {}
+        for file in _entries_of_added():
+            text = file.read_bytes()
+            found.setdefault(read_yaml(text)["table"], []).append(text)
+        return found
+
     def _table(self, name: str) -> str:
         """Content of a table, its declaration, and its sources. Those whose rows it does not hold
         cannot matter to it.
@@ -137,8 +151,9 @@ class Inputs:
         if name not in self._hashed:
             text = declared.read_bytes()
             named = (self._sources.get(s, b"") for s in sorted(read_yaml(text).get("rows") or {}))
+            added = self._added.get(name, ())
             self._hashed[name] = digest(
-                [file.read_bytes() if file.is_file() else b"", text, *named]
+                [file.read_bytes() if file.is_file() else b"", text, *named, *added]
             )
         return self._hashed[name]
 
@@ -174,7 +189,8 @@ class Inputs:
         if name not in self._figures:
             text = (paths.registry_dir() / "tables" / f"{name}.yaml").read_bytes()
             named = (self._sources.get(s, b"") for s in sorted(read_yaml(text).get("rows") or {}))
-            self._figures[name] = digest([text, *named])[:SHORT]
+            added = self._added.get(name, ())
+            self._figures[name] = digest([text, *named, *added])[:SHORT]
         return self._figures[name]
 
     def _entry(self, name: str) -> str:
@@ -214,6 +230,7 @@ class Inputs:
         folder, about = paths.registry_dir(), metadata(run.notebook)
         files = [folder / n for n in ("economies.csv", "article.yaml", "words.yaml", "sources.csv")]
         files += [*(folder / "article").glob("*.yaml"), folder / "article"]
+        files += _entries_of_added()
         files += [
             paths.home() / "requirements.lock",
             paths.processed_dir() / "CURRENT",

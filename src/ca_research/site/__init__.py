@@ -1,6 +1,6 @@
 """The site: executed notebooks in, pages out."""
 
 from .read import Page, read_page, read_pages
-from .write import write_site, write_verdicts
+from .write import write_changed, write_site, write_verdicts
 
-__all__ = ["Page", "read_page", "read_pages", "write_site", "write_verdicts"]
+__all__ = ["Page", "read_page", "read_pages", "write_changed", "write_site", "write_verdicts"]

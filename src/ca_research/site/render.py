@@ -90,7 +90,7 @@ _DARK_PAGE = (
 
 def tables_of(source_ids: Sequence[str], declared: Iterable[str]) -> list[str]:
     """Tables, of those that a notebook declares, in which any of these sources has rows."""
-    return [name for name in declared if set(source_ids) & set(registry.tables()[name].rows)]
+    return [name for name in declared if set(source_ids) & set(registry.rows_of(name))]
 
 
 def data_uri(text: str, kind: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,9 @@ from .claimreview import claim_reviews
 from .first_use import link_terms
 from .read import Page, read_pages
 from .render import environment
+
+CHANGED = "changed.html"
+"""The page on what new figures change; the next report that is written takes it away."""
 
 
 def write_verdicts(out: Path) -> list[dict[str, Any]]:
@@ -51,15 +54,7 @@ def write_site(out: Path) -> Path:
     env, claims = environment(), _claims(pages)
     others = {name: [p for p in pages if p.claim == name] for name in PAGES}
     amendments = _amendments(claims)
-    env.globals |= {
-        "address_of": {row["claim"].id: row["now"].run_id for row in claims},
-        "titles": {row["claim"].id: row["claim"].title for row in claims},
-        "navigation": _navigation(others),
-        "made": day_in_words(dt.date.today()),
-        "pages": pages,
-        "amendments": amendments,
-        "card": "",
-    }
+    env.globals |= _shared(pages, claims, others) | {"amendments": amendments}
     written = set()
     for name, html in itertools.chain(_page_of_each(env, pages), _about_all(env, claims, others)):
         write_whole(out / name, link_terms(html) if name != "glossary.html" else html)
@@ -70,6 +65,70 @@ def write_site(out: Path) -> Path:
     _other_forms(out, verdicts)
     _complain(pages)
     return out / "index.html"
+
+
+def _shared(
+    pages: list[Page], claims: list[dict[str, Any]], others: Mapping[str, list[Page]]
+) -> dict[str, Any]:
+    """What every template may use."""
+    return {
+        "address_of": {row["claim"].id: row["now"].run_id for row in claims},
+        "titles": {row["claim"].id: row["claim"].title for row in claims},
+        "navigation": _navigation(others),
+        "made": day_in_words(dt.date.today()),
+        "pages": pages,
+        "card": "",
+    }
+
+
+def write_changed(out: Path, summary: str, moved: Sequence[Any]) -> Path:
+    """Write the page on what new figures change, beside the pages in `out`; returns it.
+
+    moved: verdicts before and after (`verify.Moved`), in the order in which they are shown.
+    """
+    pages = read_pages(out / EXECUTED)
+    others = {name: [p for p in pages if p.claim == name] for name in PAGES}
+    env = environment()
+    env.globals |= _shared(pages, _claims(pages), others)
+    rows = [_changed_row(one, pages) for one in moved]
+    parts = [
+        ("Verdicts that turned", [r for r in rows if r["was"] != r["now"]]),
+        (
+            "The same verdict from other figures",
+            [r for r in rows if r["was"] == r["now"] and r["why"]],
+        ),
+        ("Unchanged", [r for r in rows if r["was"] == r["now"] and not r["why"]]),
+    ]
+    html = env.get_template("changed.html.j2").render(
+        summary=summary,
+        parts=parts,
+        added=list(registry.added().values()),
+        here="",
+        address=CHANGED,
+    )
+    write_whole(out / CHANGED, link_terms(html))
+    return out / CHANGED
+
+
+def _changed_row(one: Any, pages: list[Page]) -> dict[str, Any]:
+    """A verdict before and after, as the page shows it."""
+    verdict = one.verdict
+    page = next((p for p in pages if verdict in p.verdicts), None)
+    told = [economies.name_of(v) for k, v in verdict["params"].items() if k == "economy"]
+    day = verdict["as_of"]
+    when = "with all figures available now"
+    if day != "latest":
+        when = f"with what was known on {day_in_words(dt.date.fromisoformat(day))}"
+    return {
+        "claim": registry.claim(verdict["claim"]),
+        "page": f"{page.run_id}.html" if page else "",
+        "about": ", ".join([verdict["title"], *told, when]),
+        "was": one.was,
+        "now": verdict["verdict"],
+        "answer": verdict["answer"],
+        "answered": one.answered,
+        "why": one.why,
+    }
 
 
 def _page_of_each(env: Environment, pages: list[Page]) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Tables: raw -> validated -> processed, and the ways to read them."""
 
+from .add import Addition, add, remove
 from .build import build, check, content_key
 from .cite import cite, source_ids
 from .coverage import Coverage, coverage, holes
@@ -8,7 +9,9 @@ from .preference import of_role, preferred_rows, ranked
 from .query import sql
 
 __all__ = [
+    "Addition",
     "Coverage",
+    "add",
     "build",
     "check",
     "cite",
@@ -19,6 +22,7 @@ __all__ = [
     "of_role",
     "preferred_rows",
     "ranked",
+    "remove",
     "source_ids",
     "sql",
 ]

@@ -31,6 +31,7 @@ from ..ground.errors import (
     WriteError,
 )
 from ..ground.files import changed, stamps, walk, write_whole
+from .added import with_added
 from .dates import known_on
 from .raw import check_files
 from .validate import schema, validated
@@ -78,12 +79,13 @@ def _declarations() -> list[Path]:
         *walk(folder / "tables", ".yaml"),
         *sorted(Path(__file__).parent.glob("*.py")),
         Path(economies.__file__),  # declares the aggregates
+        *sorted(paths.added_dir().glob("*/source.yaml")),  # each holds the hash of its rows
     ]
 
 
 def _state() -> dict[str, tuple[int, ...]]:
     """Marks of all that a build reads."""
-    return stamps([*_declarations(), *walk(paths.raw_dir())])
+    return stamps([*_declarations(), *walk(paths.raw_dir()), *walk(paths.added_dir())])
 
 
 def current() -> Path:
@@ -111,7 +113,8 @@ def table_file(name: str) -> Path:
 
 def names() -> list[str]:
     """Declared tables that hold data, `sources` first."""
-    return ["sources", *(n for n, t in registry.tables().items() if t.files)]
+    more = {entry.table for entry in registry.added().values()}
+    return ["sources", *(n for n, t in registry.tables().items() if t.files or n in more)]
 
 
 def processed(name: str) -> pa.Table:
@@ -122,7 +125,7 @@ def processed(name: str) -> pa.Table:
         sources = [s.model_dump() for s in registry.sources().values()]
         return pa.Table.from_pandas(pd.DataFrame(sources), preserve_index=False)
     table = registry.table(name)
-    rows, more = validated(table), {}
+    rows, more = with_added(table, validated(table) if table.files else None), {}
     if parties := table.of_type("economy"):
         groups = pa.array(list(economies.AGGREGATES))
         inside = [pc.is_in(rows[party], value_set=groups) for party in parties]

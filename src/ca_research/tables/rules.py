@@ -95,7 +95,7 @@ def _vocabulary(column: registry.Column) -> list[Rule]:
             )
         case "source":
             known = _among(registry.sources())
-            found.append(Rule("unknown source: not in registry/sources.csv", known))
+            found.append(Rule("unknown source: neither in registry/sources.csv nor added", known))
         case "date":
             found.append(
                 Rule(

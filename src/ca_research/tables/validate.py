@@ -50,11 +50,29 @@ def schema(table: registry.Table, **more: str) -> pa.Schema:
 
 def validate_rows(table: registry.Table, raw: pd.DataFrame) -> pd.DataFrame:
     """As `validate`, for rows already read as text (with `_file` and `_line`)."""
-    faults: list[Fault] = []
+    frame, found = checked_rows(table, raw)
+    faults = [fault for fault, _ in found] + _counts(table, raw)
+    if faults:
+        raise DataError(sorted(set(faults), key=lambda f: (f.file, f.line, f.column)))
+    return frame.sort_values(list(table.key), kind="stable", ignore_index=True)
+
+
+def checked_rows(
+    table: registry.Table, raw: pd.DataFrame, source: str = ""
+) -> tuple[pd.DataFrame, list[tuple[Fault, int]]]:
+    """Typed rows in their order, and every fault with the place of its row.
+
+    source: of rows whose source is about to be registered; else the register must know it.
+    """
+    faults: list[tuple[Fault, int]] = []
 
     def report(mask: pd.Series, column: str, rule: str) -> None:
-        hits = raw.loc[mask.to_numpy(dtype=bool, na_value=False), ["_file", "_line", column]]
-        faults.extend(Fault(f, int(n), column, v, rule) for f, n, v in hits.itertuples(index=False))
+        hit = mask.to_numpy(dtype=bool, na_value=False).nonzero()[0]
+        hits = raw.iloc[hit][["_file", "_line", column]].itertuples(index=False)
+        faults.extend(
+            (Fault(f, int(n), column, v, rule), int(at))
+            for at, (f, n, v) in zip(hit, hits, strict=True)
+        )
 
     typed = {}
     for name, column in table.columns.items():
@@ -66,18 +84,19 @@ def validate_rows(table: registry.Table, raw: pd.DataFrame) -> pd.DataFrame:
     frame = pd.DataFrame(typed)
 
     for name, column in table.columns.items():
+        if column.type == "source" and source:
+            continue
         for rule in rules(column):
             report(rule.broken(frame[name]), name, rule.words)
     faults.extend(_duplicates(table, raw, frame))
-    faults.extend(_counts(table, raw))
-    if faults:
-        raise DataError(sorted(set(faults), key=lambda f: (f.file, f.line, f.column)))
-    return frame.sort_values(list(table.key), kind="stable", ignore_index=True)
+    return frame, faults
 
 
-def _duplicates(table: registry.Table, raw: pd.DataFrame, frame: pd.DataFrame) -> list[Fault]:
-    """Rows of one key; keys are compared as read ('2020.0' is 2020), and as text where they could
-    not be read.
+def _duplicates(
+    table: registry.Table, raw: pd.DataFrame, frame: pd.DataFrame
+) -> list[tuple[Fault, int]]:
+    """Rows of one key, each with its place; keys are compared as read ('2020.0' is 2020), and as
+    text where they could not be read.
     """
     keys = pd.DataFrame(
         {c: frame[c].astype("string").fillna(raw[c].astype("string")) for c in table.key}
@@ -87,19 +106,16 @@ def _duplicates(table: registry.Table, raw: pd.DataFrame, frame: pd.DataFrame) -
     faults = []
     for key, rows in twice.groupby(list(table.key), sort=False):
         places = [f"{f}:{n}" for f, n in rows[list(_PLACE)].itertuples(index=False)]
-        for (file, line), place in zip(
-            rows[list(_PLACE)].itertuples(index=False), places, strict=True
-        ):
-            others = ", ".join(p for p in places if p != place)
-            faults.append(
-                Fault(
-                    file,
-                    int(line),
-                    "+".join(table.key),
-                    ",".join(map(str, key)),
-                    f"duplicate key (also at {others})",
-                )
+        for at, place in zip(rows.index, places, strict=True):
+            others = ", ".join(p for p in places if p != place) or "more than once in this line"
+            fault = Fault(
+                str(rows.at[at, "_file"]),
+                int(rows.at[at, "_line"]),
+                "+".join(table.key),
+                ",".join(map(str, key)),
+                f"duplicate key (also at {others})",
             )
+            faults.append((fault, int(at)))
     return faults
 
 

@@ -7,6 +7,7 @@ reason formats.py     a comparison as text, JSON, JUnit and Markdown
 """
 
 from .acceptance import accept
+from .changed import Moved, affected, moved, standing
 from .comparison import Cause, Change, Comparison, compare, outdated
 from .formats import FORMATS, show
 from .state import State, read_baseline, read_report
@@ -16,11 +17,15 @@ __all__ = [
     "Cause",
     "Change",
     "Comparison",
+    "Moved",
     "State",
     "accept",
+    "affected",
     "compare",
+    "moved",
     "outdated",
     "read_baseline",
     "read_report",
     "show",
+    "standing",
 ]

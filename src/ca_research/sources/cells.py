@@ -1,0 +1,230 @@
+"""What a cell says: a number as somebody printed it, a year, or nothing.
+
+A cell that could be read in two ways is refused, never guessed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Any, Literal
+
+Mark = Literal[".", ","]
+"""The decimal mark."""
+
+MISSING = frozenset(
+    {"", "n/a", "n.a.", "na", "n.d.", "nd", "nan", "null", "none", "..", "...", "…", ":", "-", "--"}
+    | {"–", "—", "−", "*", "x", "c", "н/д", "нет данных", "н.д.", "无", "暂无", "not available"}
+)
+"""What publishers print where there is no figure."""
+
+_NOTE = re.compile(r"(\s*(\*+|†+|‡+|[⁰¹²³⁴-⁹]+|\[\w{1,2}\]|\([a-zа-я]\)|(?<=\s)[a-z]\)))+$")
+_SPACES = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?!\d))")
+_PLAIN = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?|[-+]?\.\d+")
+_GROUPED = {
+    ".": re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?"),
+    ",": re.compile(r"[-+]?\d{1,3}(\.\d{3})+(,\d*)?"),
+}
+_MARKED = {".": re.compile(r"[-+]?\d*\.\d+|[-+]?\d+\.?"), ",": re.compile(r"[-+]?\d*,\d+|[-+]?\d+")}
+_EITHER = re.compile(r"[-+]?\d{1,3}[.,]\d{3}")
+
+
+def missing(cell: Any) -> bool:
+    """Whether a cell stands for no figure.
+
+    Examples
+    --------
+    >>> [missing(c) for c in (None, "..", "n/a", ": ", 0, "0")]
+    [True, True, True, True, False, False]
+    """
+    return cell is None or cell != cell or bare(cell).casefold() in MISSING
+
+
+def bare(cell: Any) -> str:
+    """The text of a cell without marks of footnotes and outer spaces."""
+    text = str(cell).replace("\u200b", "").strip()
+    return text if text in MISSING else _NOTE.sub("", text).strip()
+
+
+def _text(cell: Any) -> str:
+    text = unicodedata.normalize("NFKC", bare(cell)).replace("−", "-").replace("–", "-")
+    return _SPACES.sub("", text)
+
+
+def decimal_mark(cells: Iterable[Any]) -> tuple[Mark | None, str]:
+    """The decimal mark of a column of cells, and if there is none that fits, why.
+
+    A comma before three digits is a decimal or a separator of thousands; what the other cells of
+    the column say decides, and where none says anything, nobody knows.
+
+    Examples
+    --------
+    >>> decimal_mark(["1,5", "1,234"])[0], decimal_mark(["1,234,567", "1,234"])[0]
+    (',', '.')
+    >>> decimal_mark(["1,234", "2,345"])[0] is None
+    True
+    """
+    signs: set[Mark] = set()
+    doubtful = ""
+    for cell in cells:
+        if missing(cell) or isinstance(cell, (int, float)):
+            continue
+        text = _text(cell)
+        if text.isdigit() or not ("." in text or "," in text):
+            continue
+        points, commas = text.count("."), text.count(",")
+        if points and commas:
+            signs.add("." if text.rfind(".") > text.rfind(",") else ",")
+        elif points > 1 or commas > 1:
+            signs.add("," if points else ".")
+        elif _EITHER.fullmatch(text) and not text.lstrip("+-").startswith("0"):
+            doubtful = text if commas else doubtful
+        else:
+            signs.add("." if points else ",")
+    if len(signs) > 1:
+        return None, "points and commas are used both ways in one column"
+    if not signs and doubtful:
+        whole = doubtful.replace(",", "")
+        point = doubtful.replace(",", ".")
+        return None, f"{doubtful!r} may be {whole} or {point}: say which by `decimal` in the map"
+    return (signs.pop() if signs else "."), ""
+
+
+def number(cell: Any, mark: Mark = ".") -> float | str:
+    """The number of a cell, or why it is none.
+
+    Examples
+    --------
+    >>> number("1 234,5*", ","), number("1,234.5"), number(12)
+    (1234.5, 1234.5, 12.0)
+    >>> number("12%"), number("(12)")
+    ('a share, not a figure in the unit of the column', 'in brackets: below zero, or a note?')
+    """
+    if isinstance(cell, bool):
+        return "true or false, not a number"
+    if isinstance(cell, (int, float)):
+        return float(cell)
+    if isinstance(cell, (dt.date, dt.datetime)):
+        return "a date: the program that wrote the file took the number for one"
+    text = _text(cell)
+    for form in (_GROUPED[mark], _MARKED[mark]):
+        if form.fullmatch(text):
+            other = "," if mark == "." else "."
+            return float(text.replace(other, "").replace(mark, "."))
+    if mark == "." and _PLAIN.fullmatch(text):
+        return float(text)
+    return _why_none(text)
+
+
+def _why_none(text: str) -> str:
+    if text.endswith("%"):
+        return "a share, not a figure in the unit of the column"
+    if re.fullmatch(r"\(.*\d.*\)", text):
+        return "in brackets: below zero, or a note?"
+    if re.fullmatch(r"[<>≤≥~≈].*\d.*|.*\d\+|(ca|about|около|более|свыше|约).*\d.*", text, re.I):
+        return "a bound or an estimate in words, not one number"
+    if re.fullmatch(r"\d[\d.,]*\s*(-|to|до)\s*\d[\d.,]*", text):
+        return "a range, not one number"
+    if text.startswith("#"):
+        return "an error of the spreadsheet"
+    if re.search(r"[$€£¥₽₸]", text):
+        return "a sign of a currency: say the unit in the heading or the map"
+    return "must be a number"
+
+
+_YEAR = re.compile(
+    r"(?:(?:FY|YR)\s*)?((?:18|19|20)\d\d)(?:\s*(?:г\.?|год|гг\.?|年|\[YR\d{4}\]))?", re.I
+)
+_SPAN = re.compile(
+    r"((?:18|19|20)\d\d)\s*[-/]\s*((?:18|19|20)?\d\d)(?:\s*(?:г\.?|гг\.?|уч\.? ?год))?", re.I
+)
+_PART = re.compile(
+    r".*(?:Q[1-4]|[1-4]Q|[IV]+ кв|H[12]\b|M\d\d?\b|\d\d?M\b|мес|янв|фев|мар|апр|май|мая|июн|июл|"
+    r"авг|сен|окт|ноя|дек|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|月|季|half|"
+    r"\d{4}-\d\d\b).*",
+    re.I,
+)
+
+
+def year(cell: Any, span: str | None = None) -> int | str:
+    """The year of a cell, or why it is none. span: which end of a range counts, 'first' or 'last'.
+
+    Examples
+    --------
+    >>> year("2019"), year(2019.0), year("2019 г."), year("2018/19", "last")
+    (2019, 2019, 2019, 2019)
+    >>> year("2018/19"), year("2019 Q1")
+    ('a range of years: say `span: first` or `span: last` in the map', 'a part of a year')
+    """
+    if isinstance(cell, (dt.datetime, dt.date)):
+        whole = (cell.month, cell.day) in ((1, 1), (12, 31))
+        return cell.year if whole else "a day, not a year"
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    text = unicodedata.normalize("NFKC", bare(cell)).replace("–", "-").replace("—", "-")
+    if hit := _YEAR.fullmatch(text):
+        return int(hit[1])
+    if re.fullmatch(r"\d{4}-(01-01|12-31)( 00:00:00)?", text):
+        return int(text[:4])
+    if hit := _SPAN.fullmatch(text):
+        first = int(hit[1])
+        last = int(hit[2]) if len(hit[2]) == 4 else first // 100 * 100 + int(hit[2])
+        last += 100 if last < first and len(hit[2]) == 2 else 0
+        if _PART.fullmatch(text) and last != first + 1:
+            return "a part of a year"
+        if last == first + 1 and span in ("first", "last"):
+            return first if span == "first" else last
+        if last > first + 1:
+            return "a range of several years: a sum or a mean, not a year's figure"
+        return "a range of years: say `span: first` or `span: last` in the map"
+    if _PART.fullmatch(text) and re.search(r"(18|19|20)\d\d", text):
+        return "a part of a year"
+    return "must be a year"
+
+
+def is_year(cell: Any) -> bool:
+    """Whether a cell plainly is a year or a range of two."""
+    return not isinstance(cell, bool) and isinstance(year(cell, "last"), int)
+
+
+_UNITS = (
+    (1e9, r"billions?|bln|bn|milliard\w*|млрд\.?|миллиард\w*|十亿"),
+    (1e8, r"亿"),
+    (1e6, r"millions?|mln|mio|mn|млн\.?|миллион\w*|百万"),
+    (1e4, r"万"),
+    (1e3, r"thousands?|thous\.?|thd|тыс\.?|тысяч\w*|千|'000|’000|000s|1000|1,000|1 000"),
+)
+_MONEY = re.compile(
+    r"\b(EUR|euros?|евро|KZT|тенге|tenge|KGS|сом\w*|som|UZS|сум|TJS|сомони|RUB|rubles?|руб\w*|CNY|RMB|"
+    r"yuan|юан\w*)\b|€|₽|₸|人民币|欧元|万元|亿元",
+    re.I,
+)
+
+
+def factor(heading: str) -> float:
+    """By what figures under a heading are to be multiplied: 1000 for 'thousand USD'.
+
+    Examples
+    --------
+    >>> [factor(h) for h in ("Value", "mln USD", "тыс. долл. США", "亿美元")]
+    [1.0, 1000000.0, 1000.0, 100000000.0]
+    """
+    for times, words in _UNITS:
+        edge = r"(?<![\w.,])" if re.match(r"[a-z]", words) else ""
+        if re.search(rf"{edge}(?:{words})(?![\w]*\d)", heading, re.I):
+            return times
+    return 1.0
+
+
+def other_money(heading: str) -> str | None:
+    """A currency other than the dollar that a heading names.
+
+    Examples
+    --------
+    >>> other_money("Value, mln EUR"), other_money("Value, mln USD")
+    ('EUR', None)
+    """
+    hit = _MONEY.search(heading)
+    return hit[0] if hit else None

@@ -1,0 +1,298 @@
+"""A map for a file of no known layout: from its headings, its cells and the table's columns.
+
+It is a proposal that the user sees before anything is added; what the file does not say is left
+open and asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ..ground.errors import UsageError
+from ..registry import Column, Table
+from . import cells, names
+from .mapping import Across, Field, Map, heading
+from .sheets import Given, Sheet, shown
+
+_USD = re.compile(r"USD|US\$|dollar|долл|美元", re.I)
+_LOOK = 40
+"""Lines at the top in which a heading is looked for."""
+
+WORDS: dict[str, str] = {
+    "reporter": r"reporter|reporting (economy|country)|declarant|отчитывающ\w+|страна-отчет\w*|"
+    r"报告国|报告方",
+    "partner": r"partner|counterpart|страна-партнер|партнер\w*|контрагент|伙伴|贸易伙伴|国别",
+    "origin": r"origin|home country|country of origin|nationality|citizenship|откуда|гражданство|"
+    r"страна происхождения|来源国|生源国",
+    "destination": r"destination|host|study country|страна обучения|куда|目的国|留学国|目的地",
+    "economy": r"econom\w+|country|country name|territory|region|ref.?area|страна|государство|"
+    r"国家|国家或地区",
+    "investor": r"investor|source country|investing \w+|инвестор|投资国|投资来源",
+    "host": r"host|recipient|destination|реципиент|东道国",
+    "year": r"year|period|time|time.?period|date|ref.?year|academic year|год|период|учебный год|"
+    r"年|年份|年度",
+    "flow": r"flow|trade flow|direction|flow.?(desc|code)|поток|направление|流向|进出口",
+    "product": r"product|commodity|hs|hs.?code|cmd.?code|commodity.?code|товар|код тн вэд|商品",
+    "value_usd": r"(trade |primary )?value.*|amount.*|usd.*|us\$.*|стоимость.*|сумма.*|объем.*|"
+    r"(thousand|million|mln|bn).*(usd|dollar|us\$).*|(тыс|млн|млрд).*(долл|usd).*|金额.*|总额.*|"
+    r".*美元.*",
+    "value": r"(obs.?)?value.*|figure|amount.*|значение.*|показатель|数值|值",
+    "students": r"(number of )?students.*|enrol\w*.*|count|obs.?value|value|студент\w*.*|"
+    r"численность.*|количество.*|(留)?学生(人)?数?|人数",
+    "level": r"level|education level|isced.*|уровень.*|层次|学历",
+    "indicator": r"indicator( code)?|series( code)?|индикатор|показатель|指标",
+    "unit": r"unit.*|единица.*|ед\. ?изм.*|单位",
+}
+"""Headings by the name of a column, in the languages of the region's offices."""
+
+MEANINGS: dict[str, dict[str, str]] = {
+    "flow": {
+        "export": r"x|2|exports?( \(fob\))?|dx|вывоз|экспорт|эк|出口",
+        "import": r"m|1|imports?( \(cif\))?|ввоз|импорт|им|进口",
+    },
+}
+"""What words of files mean in a column of the table."""
+
+
+def meant(name: str, column: Column, word: str) -> str | None:
+    """The table's own word for one of a file; None where it has none."""
+    for value, pattern in MEANINGS.get(name, {}).items():
+        if value in (column.values or ()) and re.fullmatch(pattern, word.strip(), re.I):
+            return value
+    return word if word in (column.values or ()) else None
+
+
+def propose(given: Given, table: Table, said: dict[str, Any]) -> Map:
+    """A map for a file, around what the user has said of it."""
+    sheet = _best_sheet(given, said.get("sheet", ""))
+    place, lines = _heading_place(sheet, table, said)
+    base = Map(sheet=sheet.name, header=sheet.lines[place], header_rows=lines)
+    heads, start = heading(sheet, base)
+    body = sheet.rows[start : start + 400]
+    fixed = {k: Field.model_validate(v) for k, v in said.get("columns", {}).items()}
+    taken = {f.column for f in fixed.values() if f.column}
+    columns = dict(fixed)
+    for name, column in table.columns.items():
+        if column.type != "source" and name not in columns:
+            at = _place_of(name, column, heads, body, taken)
+            if at is not None:
+                columns[name] = _field(name, column, heads[at], _column(body, at), table)
+                taken.add(heads[at])
+    _economies_by_cells(table, columns, heads, body, taken)
+    across, fills = _across(table, columns, heads, body)
+    if fills and fills in columns and fills not in fixed:
+        del columns[fills]
+    for name in {k for a in across for k in a.gives} - fixed.keys():
+        columns.pop(name, None)
+    if fills and fills not in columns:
+        times = _times(sheet, place, heads, across)
+        columns[fills] = Field(column=across[0].column, times=times)
+    _one_choice(table, columns, across)
+    found = base.model_copy(update={"columns": columns, "across": across, "fills": fills})
+    _dollars(given, found, table, fixed)
+    asked = Map.model_validate({k: v for k, v in said.items() if k != "columns"})
+    return found.model_copy(update={k: getattr(asked, k) for k in said if k != "columns"})
+
+
+def _dollars(given: Given, found: Map, table: Table, fixed: dict[str, Field]) -> None:
+    """Refuse figures in another currency than the table's, unless the user says the factor."""
+    for name, field in found.columns.items():
+        if (table.columns[name].unit or "").startswith("USD") and field.column:
+            if fixed.get(name, field).times != 1 and name in fixed:
+                continue
+            for text in (field.column, *titles(given, found)):
+                if (money := cells.other_money(text)) and not _USD.search(text):
+                    raise UsageError(
+                        f"figures in another currency than US dollars: {money}",
+                        where=f"{given.name}: {text[:80]}",
+                        hint="convert them in the file; rates of exchange are no part of the map",
+                    )
+
+
+def _best_sheet(given: Given, wanted: str) -> Sheet:
+    named = [s for s in given.sheets if s.name == wanted]
+    return named[0] if named else max(given.sheets, key=lambda s: sum(map(_filled, s.rows[:200])))
+
+
+def _filled(row: list[Any]) -> int:
+    return sum(c is not None and c != "" for c in row)
+
+
+def _heading_place(sheet: Sheet, table: Table, said: dict[str, Any]) -> tuple[int, int]:
+    """Where the heading begins and how many lines it has."""
+    if "header" in said:
+        place = next((i for i, n in enumerate(sheet.lines) if n >= int(said["header"])), 0)
+        return place, int(said.get("header_rows", 1))
+    wanted = {f["column"] for f in said.get("columns", {}).values() if "column" in f}
+    scores = [_score(row, table, wanted) for row in sheet.rows[:_LOOK]]
+    place = max(range(len(scores)), key=lambda i: (scores[i], -i))
+    years = [sum(cells.is_year(c) for c in row if c is not None) for row in sheet.rows[:_LOOK]]
+    if (
+        place + 1 < len(sheet.rows)
+        and _words_only(sheet.rows[place + 1], table)
+        and (years[place] or _score(sheet.rows[place + 1], table, wanted))
+    ):
+        return place, 2
+    return place, 1
+
+
+def _words_only(row: list[Any], table: Table) -> bool:
+    """Whether a row below a heading still says what columns are: words of a category, no figure."""
+    texts = [shown(c) for c in row if shown(c)]
+    if not texts:
+        return False
+    known = [t for t in texts if any(meant(n, c, t) for n, c in table.columns.items() if c.values)]
+    return len(known) >= 2 and not any(isinstance(cells.number(t), float) for t in texts)
+
+
+def _score(row: list[Any], table: Table, wanted: set[str]) -> int:
+    texts = [" ".join(shown(c).split()) for c in row]
+    hits = sum(_names(name, text) for text in texts for name in table.columns if text)
+    years = sum(cells.is_year(c) for c in row if c is not None)
+    return hits + 3 * sum(t in wanted for t in texts) + (years if years > 1 else 0)
+
+
+def _names(name: str, text: str) -> bool:
+    pattern = WORDS.get(name, "")
+    plain = re.sub(r"[_\s]+", " ", text).strip()
+    same = plain.casefold() == name.replace("_", " ").casefold()
+    return same or bool(pattern and re.fullmatch(pattern, plain, re.I))
+
+
+def _column(body: list[list[Any]], at: int) -> list[Any]:
+    return [row[at] for row in body if at < len(row) and not cells.missing(row[at])]
+
+
+def _place_of(
+    name: str, column: Column, heads: list[str], body: list[list[Any]], taken: set[str]
+) -> int | None:
+    """The heading whose words are those of the column and whose cells could be its values."""
+    order = sorted(range(len(heads)), key=lambda i: heads[i].casefold() != name.casefold())
+    for at in order:
+        head = heads[at].split(" | ")[-1]
+        named = _names(name, heads[at]) or _names(name, head)
+        if named and heads[at] not in taken and _could_be(column, _column(body, at)):
+            return at
+    return None
+
+
+def _could_be(column: Column, found: list[Any]) -> bool:
+    if not found:
+        return False
+    if column.type == "economy":
+        return _share(found, lambda c: names.code(shown(c)) is not None) >= 0.4
+    if column.type == "year":
+        return _share(found, lambda c: cells.year(c, "last") != "must be a year") >= 0.6
+    if column.type in ("number", "integer"):
+        return _share(found, lambda c: any(ch.isdigit() for ch in shown(c))) >= 0.5
+    return True
+
+
+def _share(found: list[Any], holds: Any) -> float:
+    return sum(bool(holds(c)) for c in found) / len(found)
+
+
+def _field(name: str, column: Column, head: str, found: list[Any], table: Table) -> Field:
+    words = {}
+    if column.values:
+        for text in dict.fromkeys(shown(c) for c in found):
+            own = meant(name, column, text)
+            if own and own != text:
+                words[text] = own
+    times = 1.0
+    if column.type in ("number", "integer") and (column.unit or "").upper() in ("USD", "PERSONS"):
+        times = cells.factor(head)
+    return Field(column=head, words=words, times=times)
+
+
+def _economies_by_cells(
+    table: Table,
+    columns: dict[str, Field],
+    heads: list[str],
+    body: list[list[Any]],
+    taken: set[str],
+) -> None:
+    """One economy of the table still open, and one column of the file whose cells are economies."""
+    open_ = [n for n in table.of_type("economy") if n not in columns]
+    like = [
+        at
+        for at in range(len(heads))
+        if heads[at] not in taken
+        and (found := _column(body, at))
+        and _share(found, lambda c: not shown(c).isdigit() and names.code(shown(c))) >= 0.6
+    ]
+    if len(open_) == 1 and len(like) >= 1:
+        columns[open_[0]] = Field(column=heads[like[0]] or "")
+        taken.add(heads[like[0]])
+
+
+def _across(
+    table: Table, columns: dict[str, Field], heads: list[str], body: list[list[Any]]
+) -> tuple[tuple[Across, ...], str]:
+    """Headings that are years, or years and words of a category, and the column that they fill."""
+    value = next((n for n, c in table.columns.items() if c.role == "value"), "") or next(
+        (n for n, c in table.columns.items() if c.type == "number"), ""
+    )
+    found = [(head, gives) for head in heads if (gives := _gives(head, table))]
+    with_year = [(h, g) for h, g in found if "year" in g]
+    down = "year" in columns and columns["year"].constant is None
+    if down or not with_year or not value:
+        words = [(h, g) for h, g in found if "year" not in g and len(g) == 1]
+        kinds = {next(iter(g)) for _, g in words}
+        if len(kinds) == 1 and len(words) >= 2 and not kinds & columns.keys() and value:
+            return tuple(Across(column=h, gives=g) for h, g in words), value
+        return (), ""
+    return tuple(Across(column=h, gives=g) for h, g in with_year), value
+
+
+def _gives(head: str, table: Table) -> dict[str, str]:
+    """What the parts of a heading are in the table: {'year': '2019', 'flow': 'export'}."""
+    gives = {}
+    for part in head.split(" | "):
+        if "year" in table.columns and cells.year(part, "last") != "must be a year":
+            gives["year"] = part
+            continue
+        for name, column in table.columns.items():
+            if column.values and (own := meant(name, column, part)):
+                gives[name] = own
+                break
+        else:
+            return {}
+    return gives
+
+
+def _times(sheet: Sheet, place: int, heads: list[str], across: tuple[Across, ...]) -> float:
+    """The unit of a wide table stands above it or in the corner."""
+    titles = [shown(c) for row in sheet.rows[:place] for c in row if shown(c)]
+    used = {a.column for a in across}
+    return next(
+        (t for h in [*titles, *(h for h in heads if h not in used)] if (t := cells.factor(h)) != 1),
+        1.0,
+    )
+
+
+def _one_choice(table: Table, columns: dict[str, Field], across: tuple[Across, ...]) -> None:
+    """Columns of which the file says nothing and for which the table has a word for just that."""
+    given = {*columns, *(k for a in across for k in a.gives)}
+    for name, value in _defaults(table):
+        if name not in given:
+            columns[name] = Field(constant=value)
+
+
+def _defaults(table: Table) -> Iterator[tuple[str, str]]:
+    for name, column in table.columns.items():
+        for word in ("unspecified", "unknown"):
+            if column.values and word in column.values:
+                yield name, word
+
+
+def titles(given: Given, mapped: Map) -> list[str]:
+    """Texts above the heading and headings themselves, in which a unit or a currency may stand."""
+    sheet = next((s for s in given.sheets if s.name == mapped.sheet), given.sheets[0])
+    place = next((i for i, n in enumerate(sheet.lines) if n >= mapped.header), 0)
+    above = [
+        shown(c) for row in sheet.rows[:place] for c in row if isinstance(c, str) and c.strip()
+    ]
+    return above[:20]

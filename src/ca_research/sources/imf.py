@@ -1,0 +1,90 @@
+"""International Monetary Fund: trade by partner (IMTS, before 2024 DOTS) as SDMX-CSV."""
+
+from __future__ import annotations
+
+import re
+
+from ..ground.errors import UsageError
+from ..registry import Table
+from .layouts import Layout
+from .mapping import Field, Map
+from .parts import Headed, among
+from .sheets import Given, Sheet
+
+_INDICATOR = re.compile(r"T?(X|M)G_(FOB|CIF)(_USD)?")
+_SCALES = {"UNITS": 1, "THOUSANDS": 1e3, "MILLIONS": 1e6, "BILLIONS": 1e9}
+
+
+def mapping(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
+    """Exports and imports by partner and year, in dollars, in the valuation that was reported."""
+    file = Headed(sheet, place)
+    indicator = file.needs("INDICATOR")
+    known = {v: hit for v in file.distinct(indicator) if (hit := _INDICATOR.fullmatch(v))}
+    partner = file.needs("COUNTERPART_AREA", "COUNTERPART_COUNTRY")
+    reporter = file.needs("REF_AREA", "COUNTRY")
+    return Map(
+        sheet=sheet.name,
+        header=sheet.lines[place],
+        only=(
+            *file.only(
+                "months or quarters, not years", among(("A", "Annual", "")), "FREQ", "FREQUENCY"
+            ),
+            *file.only("other indicators than trade in goods", known.__contains__, indicator),
+            *file.economies(reporter),
+            *file.economies(partner),
+        ),
+        keeps_to_the_years=True,
+        columns={
+            "reporter": Field(column=reporter),
+            "partner": Field(column=partner),
+            "year": Field(column=file.needs("TIME_PERIOD")),
+            "flow": Field(
+                column=indicator,
+                words={v: "export" if hit[1] == "X" else "import" for v, hit in known.items()},
+            ),
+            "product": Field(constant="TOTAL"),
+            "value_usd": Field(column=file.needs("OBS_VALUE"), times=_scale(file, given.name)),
+            "valuation": Field(
+                column=indicator, words={v: hit[2].lower() for v, hit in known.items()}
+            ),
+            "scope": Field(constant="goods"),
+        },
+    )
+
+
+def _scale(file: Headed, name: str) -> float:
+    """By what figures are multiplied: the file says it in a column, as a power of ten or a word."""
+    heading = file.name("UNIT_MULT", "SCALE")
+    if heading is None:
+        raise UsageError(
+            "the file does not say in which unit its figures are",
+            where=name,
+            hint="export it with the column UNIT_MULT or SCALE",
+        )
+    said = {v.upper() for v in file.distinct(heading) if v}
+    scales = {_SCALES.get(v) or (10.0 ** int(v) if v.isdigit() else None) for v in said}
+    if len(scales) != 1 or None in scales:
+        raise UsageError(
+            f"figures in several units in one file: {', '.join(sorted(said))}",
+            where=name,
+            hint="export each unit apart",
+        )
+    return float(scales.pop() or 1)
+
+
+LAYOUTS = tuple(
+    Layout(
+        f"imf {name}",
+        headings,
+        tables=("trade",),
+        mapping=mapping,
+        publisher="International Monetary Fund, International Trade in Goods Statistics",
+        licence="IMF terms (reuse with attribution)",
+        address="https://data.imf.org",
+        origin="IMF_IMTS",
+    )
+    for name, headings in (
+        ("dots", ("REF_AREA", "INDICATOR", "COUNTERPART_AREA", "TIME_PERIOD", "OBS_VALUE")),
+        ("imts", ("COUNTRY", "INDICATOR", "COUNTERPART_COUNTRY", "TIME_PERIOD", "OBS_VALUE")),
+    )
+)

@@ -1,0 +1,104 @@
+"""The layouts of publishers that are known by their headings, and which of them a file has."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..ground.errors import UsageError
+from ..registry import Table
+from . import guess, sheets
+from .mapping import Field, Map
+from .sheets import Given, Sheet, shown
+
+_LOOK = 12
+"""Lines at the top in which a publisher's heading stands."""
+
+MODULES = ("comtrade", "worldbank", "unesco", "wits", "eurostat", "imf")
+"""One module for each publisher, with its layouts in `LAYOUTS`."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a publisher lays out its files, and what is known of it as a source.
+
+    headings: names that stand in one line, all of them. tables: those that its files fill.
+    mapping: the map of a file that has them, for a table. origin: figures of one origin are one
+    figure, told twice. role: how it speaks for a reporter (registry).
+    """
+
+    name: str
+    headings: tuple[str, ...]
+    tables: tuple[str, ...]
+    mapping: Callable[[Given, Sheet, int, Table], Map]
+    publisher: str
+    licence: str
+    address: str
+    origin: str
+    role: str = "compilation"
+
+
+def all_layouts() -> list[Layout]:
+    """Every layout that is known, the narrower ones first."""
+    found: list[Layout] = []
+    for name in MODULES:
+        found += importlib.import_module(f".{name}", __package__).LAYOUTS
+    return sorted(found, key=lambda layout: -len(layout.headings))
+
+
+def read(file: Path) -> Given:
+    """All sheets of a file of figures, as `sheets.read`; columns that a publisher packs into one
+    stand apart.
+    """
+    given = sheets.read(file)
+    unpacked = importlib.import_module(".eurostat", __package__).unpacked
+    return replace(given, sheets=[unpacked(sheet) for sheet in given.sheets])
+
+
+def recognise(given: Given) -> tuple[Layout, Sheet, int] | None:
+    """The layout of a file, with the sheet and the place of its heading; None where it has none.
+
+    Headings are compared without case; `~` begins one that only contains the word.
+    """
+    for layout in all_layouts():
+        for sheet in given.sheets:
+            for place, row in enumerate(sheet.rows[:_LOOK]):
+                there = [shown(cell).casefold() for cell in row]
+                if all(_stands(heading.casefold(), there) for heading in layout.headings):
+                    return layout, sheet, place
+    return None
+
+
+def _stands(heading: str, there: list[str]) -> bool:
+    if heading.startswith("~"):
+        return any(heading[1:] in cell for cell in there)
+    return heading in there
+
+
+def understand(given: Given, table: Table, said: Mapping[str, Any]) -> tuple[Map, Layout | None]:
+    """The map of a file: its publisher's, else a guess; what the user says goes before either.
+
+    Raises UsageError where the file is of a publisher whose figures are of another table.
+    """
+    known = recognise(given) if "header" not in said and "sheet" not in said else None
+    if known is None:
+        return guess.propose(given, table, dict(said)), None
+    layout, sheet, place = known
+    if table.table not in layout.tables:
+        raise UsageError(
+            f"a file of {layout.publisher} ({layout.name}) is no file for table {table.table!r}",
+            where=given.name,
+            hint=f"--table {' or '.join(layout.tables)}",
+        )
+    found = layout.mapping(given, sheet, place, table)
+    fields = {k: Field.model_validate(v) for k, v in said.get("columns", {}).items()}
+    rest = {k: v for k, v in said.items() if k != "columns"}
+    merged = found.model_dump() | Map.model_validate(rest).model_dump(include=set(rest))
+    merged["columns"] = {**found.columns, **fields}
+    merged["layout"] = layout.name
+    if found.fills in fields:
+        merged |= {"across": (), "fills": ""}
+    return Map.model_validate(merged), layout

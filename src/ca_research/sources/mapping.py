@@ -1,0 +1,436 @@
+"""How a file is understood, as data: which column says what, in which words and which unit.
+
+Every publisher's layout and every guess is such a map, a user may write one, and one function reads
+a sheet by it.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pandas as pd
+from pydantic import Field as Bounded
+from pydantic import ValidationError, model_validator
+
+from ..ground.errors import Fault, UsageError
+from ..registry import Column, Table, explain
+from ..registry.base import Model
+from . import cells, names
+from .sheets import Given, Sheet, shown
+
+
+class Field(Model):
+    """Where a column of the table comes from.
+
+    column: a heading of the file. constant: one value for all rows. words: what the file's words
+    mean in the table. times: what figures are multiplied by. span: which year of a range counts.
+    """
+
+    column: str | None = None
+    constant: str | None = None
+    words: dict[str, str] = {}  # noqa: RUF012
+    times: float = 1.0
+    span: Literal["first", "last"] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Field:
+        if (self.column is None) == (self.constant is None):
+            raise ValueError("give `column`, a heading of the file, or `constant`, one value")
+        return self
+
+
+class Across(Model):
+    """A heading under which figures stand that is itself a value: `2019`, or `2019 | export`."""
+
+    column: str
+    gives: dict[str, str]
+
+
+class Only(Model):
+    """Rows that count: those whose column has one of these values; others are left out as `why`."""
+
+    column: str
+    among: tuple[str, ...]
+    why: str
+
+
+class Map(Model):
+    """How a sheet is understood.
+
+    Attributes
+    ----------
+    layout
+        A publisher's layout, or 'guess'.
+    sheet
+        Of a workbook.
+    header, header_rows
+        The line of the heading in the file, and how many lines it has.
+    columns
+        For each column of the table, where it comes from.
+    across
+        Headings that are values (a wide table), and the column of the table that their cells fill.
+    fills
+        The column of the table that cells under `across` fill.
+    only
+        Rows that count.
+    decimal
+        The decimal mark; found out where it is not said.
+    keeps_to_the_years
+        Whether figures of years beyond the table's are left out and not faults: for long series.
+    groups
+        Whether totals and groups of economies among the rows are left out and not faults.
+    """
+
+    layout: str = "guess"
+    sheet: str = ""
+    header: int = Bounded(default=1, ge=1)
+    header_rows: int = Bounded(default=1, ge=1, le=3)
+    columns: dict[str, Field] = {}  # noqa: RUF012
+    across: tuple[Across, ...] = ()
+    fills: str = ""
+    only: tuple[Only, ...] = ()
+    decimal: Literal[".", ","] | None = None
+    keeps_to_the_years: bool = False
+    groups: bool = True
+
+
+def of_user(said: Mapping[str, Any], table: Table) -> dict[str, Any]:
+    """A map as users write it: a word for a column is its heading, `{is: KAZ}` a constant.
+
+    Examples
+    --------
+    >>> from ca_research import registry
+    >>> of_user({"columns": {"year": "Year", "flow": {"is": "import"}}}, registry.table("trade"))
+    {'columns': {'year': {'column': 'Year'}, 'flow': {'constant': 'import'}}}
+    """
+    if not isinstance(said, Mapping):
+        raise UsageError("a map is a mapping", hint="columns: {year: Year}")
+    known = set(Map.model_fields)
+    columns = {k: v for k, v in said.items() if k not in known} | dict(said.get("columns") or {})
+    if unknown := [k for k in columns if k not in table.columns or k == "source_id"]:
+        raise UsageError(
+            f"{unknown[0]!r} is no column of table {table.table!r} that a file could fill",
+            hint=f"columns: {', '.join(c for c in table.columns if c != 'source_id')}",
+        )
+    fields = {}
+    for name, value in columns.items():
+        if isinstance(value, Mapping):
+            given = {("constant" if k == "is" else k): v for k, v in value.items()}
+            if "constant" in given:
+                given["constant"] = str(given["constant"])
+            fields[name] = given
+        else:
+            fields[name] = {"column": str(value)}
+    rest = {k: v for k, v in said.items() if k in known and k != "columns"}
+    return {**rest, "columns": fields}
+
+
+def made(said: Mapping[str, Any]) -> Map:
+    """The map of these words; raises UsageError with the field that is wrong."""
+    try:
+        return Map.model_validate(said)
+    except ValidationError as error:
+        raise UsageError(f"the map: {explain(error)}", hint="see docs/adding-figures.md") from None
+
+
+@dataclass
+class Understood:
+    """Rows of a file in the table's columns, as text, and what became of the rest.
+
+    rows: the table's columns without `source_id`, `_file` and `_line`. left_out: how many rows or
+    cells are no figures of the table, by reason. faults: cells that cannot be read.
+    """
+
+    map: Map
+    rows: pd.DataFrame
+    left_out: Counter[str] = field(default_factory=Counter)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def heading(sheet: Sheet, mapped: Map) -> tuple[list[str], int]:
+    """The headings of a sheet, each once, and the place of the first row below them.
+
+    A heading of several lines is joined by ' | ', a merged cell standing for all it covers.
+    """
+    place = next((i for i, line in enumerate(sheet.lines) if line >= mapped.header), None)
+    if place is None or place + mapped.header_rows > len(sheet.rows):
+        raise UsageError(f"there is no line {mapped.header}", where=sheet.name, hint="see `header`")
+    lines = [
+        [" ".join(shown(cell).split()) for cell in row]
+        for row in sheet.rows[place : place + mapped.header_rows]
+    ]
+    width = max(map(len, lines))
+    whole = []
+    for number, line in enumerate(lines):
+        line = line + [""] * (width - len(line))
+        if number < len(lines) - 1:  # a merged cell says its word once, at its left
+            for at in range(1, width):
+                below = any(len(low) > at and low[at] for low in lines[number + 1 :])
+                line[at] = line[at] or (line[at - 1] if below else "")
+        whole.append(line)
+    joined = [" | ".join(filter(None, parts)) for parts in zip(*whole, strict=True)]
+    seen: Counter[str] = Counter()
+    found = []
+    for name in joined:
+        seen[name] += 1
+        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return found, place + mapped.header_rows
+
+
+def sheet_of(given: Given, mapped: Map) -> Sheet:
+    """The sheet that a map speaks of; the first where it names none."""
+    for sheet in given.sheets:
+        if mapped.sheet in ("", sheet.name):
+            return sheet
+    raise UsageError(
+        f"no sheet {mapped.sheet!r}",
+        where=given.name,
+        hint=f"sheets: {', '.join(s.name for s in given.sheets)}",
+    )
+
+
+def apply(given: Given, mapped: Map, table: Table) -> Understood:
+    """Read a sheet by a map.
+
+    Raises
+    ------
+    UsageError
+        Where the map names a heading that is not there, or leaves a column of the table without a
+        value.
+    """
+    sheet = sheet_of(given, mapped)
+    names_, start = heading(sheet, mapped)
+    _complete(mapped, table, names_, given.name)
+    width = len(names_)
+    body = [(row + [None] * width)[:width] for row in sheet.rows[start:]]
+    frame = pd.DataFrame(body, columns=names_, dtype=object)
+    frame["_line"] = sheet.lines[start:]
+    frame = frame[~frame[names_].map(lambda c: c is None or c == "").all(axis=1)]
+    shown_file = given.name + (f", sheet {sheet.name}" if sheet.name else "")
+    out = Understood(mapped, pd.DataFrame(columns=["_file", "_line"]))
+    frame = _counted(frame, mapped, out)
+    long = _long(frame, mapped)
+    reader = _Reader(table, mapped, shown_file, out)
+    out.rows = reader.rows(long)
+    return out
+
+
+def _complete(mapped: Map, table: Table, there: list[str], name: str) -> None:
+    used = [f.column for f in mapped.columns.values() if f.column is not None]
+    used += [a.column for a in mapped.across] + [o.column for o in mapped.only]
+    for column in used:
+        if column not in there:
+            raise UsageError(
+                f"no heading {column!r} in line {mapped.header}",
+                where=name,
+                hint=f"headings: {', '.join(filter(None, there[:30]))}",
+            )
+    filled = {*mapped.columns, mapped.fills, *(k for a in mapped.across for k in a.gives)}
+    lacking = [
+        n
+        for n, c in table.columns.items()
+        if n not in filled and not c.nullable and c.type != "source"
+    ]
+    if lacking:
+        raise UsageError(
+            f"nothing says what {', '.join(lacking)} is",
+            where=name,
+            hint="; ".join(_how(n, table.columns[n]) for n in lacking),
+        )
+
+
+def _how(name: str, column: Column) -> str:
+    values = f", one of {', '.join(column.values)}" if column.values else f" ({column.meaning})"
+    return f"--set {name}=...{values}"
+
+
+def _counted(frame: pd.DataFrame, mapped: Map, out: Understood) -> pd.DataFrame:
+    """The rows that count, by `only`."""
+    for only in mapped.only:
+        keep = frame[only.column].map(shown).isin(only.among)
+        if lost := int((~keep).sum()):
+            out.left_out[only.why] += lost
+        frame = frame[keep]
+    return frame
+
+
+def _long(frame: pd.DataFrame, mapped: Map) -> pd.DataFrame:
+    """One row for each figure: what stands across goes down."""
+    if not mapped.across:
+        return frame
+    across = [a.column for a in mapped.across]
+    kept = frame.drop(columns=across)
+    parts = []
+    for one in mapped.across:
+        gives = {f"={k}": v for k, v in one.gives.items()}
+        parts.append(kept.assign(**gives, **{"=": frame[one.column], "=heading": one.column}))
+    return pd.concat(parts).sort_values("_line", kind="stable", ignore_index=True)
+
+
+class _Reader:
+    """Reads the columns of the table from long rows; notes what cannot be read."""
+
+    def __init__(self, table: Table, mapped: Map, file: str, out: Understood) -> None:
+        self.table, self.mapped, self.file, self.out = table, mapped, file, out
+
+    def rows(self, long: pd.DataFrame) -> pd.DataFrame:
+        long = self._with_figures(long.reset_index(drop=True))
+        bad = pd.Series(False, index=long.index)
+        quiet = pd.Series(False, index=long.index)  # left out, and no fault
+        found: dict[str, Any] = {}
+        for name, column in self.table.columns.items():
+            if column.type == "source":
+                continue
+            cell, field_, head = self._cells(long, name)
+            if cell is None:
+                found[name] = ""
+                continue
+            values, why, left = self._column(cell, column, field_, head)
+            found[name] = values
+            for reason, count in left[~quiet & left.ne("")].value_counts().items():
+                self.out.left_out[str(reason)] += int(count)
+            quiet |= left.ne("")
+            faulty = why.ne("") & ~quiet
+            self._note(long, faulty, why, cell, head, name)
+            bad |= faulty
+        keep = ~bad & ~quiet
+        made_ = pd.DataFrame(found, index=long.index, dtype="str")[keep]
+        return made_.assign(_file=self.file, _line=long.loc[keep, "_line"]).reset_index(drop=True)
+
+    def _with_figures(self, long: pd.DataFrame) -> pd.DataFrame:
+        """Rows that have a figure; the others are counted."""
+        value = self.mapped.fills or next(
+            (n for n, c in self.table.columns.items() if c.role == "value"),
+            next((n for n, c in self.table.columns.items() if c.type == "number"), ""),
+        )
+        cell, field_, _ = self._cells(long, value) if value else (None, None, None)
+        if cell is None or (field_ and field_.constant is not None):
+            return long
+        empty = cell.map(cells.missing)
+        if lost := int(empty.sum()):
+            self.out.left_out["no figure in the cell"] += lost
+        return long[~empty].reset_index(drop=True)
+
+    def _cells(
+        self, long: pd.DataFrame, name: str
+    ) -> tuple[pd.Series | None, Field | None, pd.Series | str]:
+        """The cells of a column of the table, how they are to be read, and their headings."""
+        field_ = self.mapped.columns.get(name)
+        if name == self.mapped.fills:
+            return long["="], field_, long["=heading"]
+        if f"={name}" in long:
+            return long[f"={name}"], field_, long["=heading"]
+        if field_ is None:
+            return None, None, ""
+        if field_.constant is not None:
+            return pd.Series(field_.constant, index=long.index, dtype=object), field_, "(constant)"
+        return long[field_.column], field_, str(field_.column)
+
+    def _column(
+        self, cell: pd.Series, column: Column, field_: Field | None, head: pd.Series | str
+    ) -> tuple[pd.Series, pd.Series, pd.Series]:
+        """Values as text; why a cell cannot be read; why it is no figure of the table."""
+        words = {k.casefold(): v for k, v in (field_.words if field_ else {}).items()}
+        times = field_.times if field_ else 1.0
+        span = (field_.span if field_ else None) or column.span
+        kind = column.type
+        read: Callable[[Any], tuple[str, str, str]]
+        if kind in ("number", "integer"):
+            mark, doubt = self.mapped.decimal, ""
+            if mark is None:
+                mark, doubt = cells.decimal_mark(cell)
+            read = functools.partial(_number, mark=mark, doubt=doubt, times=times)
+        elif kind == "year":
+            read = functools.partial(self._year, span=span, low=column.min, high=column.max)
+        elif kind == "economy":
+            read = functools.partial(self._economy, words=words)
+        else:
+            read = functools.partial(_word, column=column, words=words)
+        known: dict[Any, tuple[str, str, str]] = {}
+        for one in cell:
+            if (key := _key(one)) not in known:
+                known[key] = read(one)
+        got = [known[_key(one)] for one in cell]
+        text, why, left = (pd.Series([g[i] for g in got], cell.index, "str") for i in range(3))
+        return text, why, left
+
+    def _year(
+        self, cell: Any, span: str | None, low: float | None, high: float | None
+    ) -> tuple[str, str, str]:
+        found = cells.year(cell, span)
+        if isinstance(found, str):
+            return "", found, ""
+        outside = (low is not None and found < low) or (high is not None and found > high)
+        if outside and self.mapped.keeps_to_the_years:
+            return "", "", f"outside the years of the table ({low:g} to {high:g})"
+        return str(found), "", ""
+
+    def _economy(self, cell: Any, words: Mapping[str, str]) -> tuple[str, str, str]:
+        text = cells.bare(shown(cell))
+        if text.casefold() in words:
+            return words[text.casefold()], "", ""
+        found = names.code(text)
+        if found:
+            return found, "", ""
+        why = names.no_economy(text)
+        if why and self.mapped.groups:
+            return "", "", why
+        return "", why or "no economy of the project's list goes by this name or code", ""
+
+    def _note(
+        self,
+        long: pd.DataFrame,
+        faulty: pd.Series,
+        why: pd.Series,
+        cell: pd.Series,
+        head: pd.Series | str,
+        name: str,
+    ) -> None:
+        for at in long.index[faulty]:
+            column = head if isinstance(head, str) else head[at]
+            self.out.faults.append(
+                Fault(
+                    self.file,
+                    int(long.at[at, "_line"]),
+                    column or name,
+                    shown(cell[at]),
+                    f"{name}: {why[at]}",
+                )
+            )
+
+
+def _key(cell: Any) -> Any:
+    """What tells cells apart: 1 and True are equal, and not the same."""
+    return (type(cell), cell) if isinstance(cell, (bool, int, float)) else cell
+
+
+def _number(cell: Any, mark: Any, doubt: str, times: float) -> tuple[str, str, str]:
+    if mark is None and not isinstance(cell, (int, float)) and re.search(r"[.,]", str(cell)):
+        return "", doubt, ""
+    found = cells.number(cell, mark or ".")
+    if isinstance(found, str):
+        return "", found, ""
+    found = round(found * times, 6) if times != 1 else found
+    return (str(int(found)) if found.is_integer() and abs(found) < 1e15 else repr(found)), "", ""
+
+
+def _word(cell: Any, column: Column, words: Mapping[str, str]) -> tuple[str, str, str]:
+    text = shown(cell)
+    if text.casefold() in words:
+        return words[text.casefold()], "", ""
+    if column.values and text not in column.values:
+        folded = {v.casefold(): v for v in column.values}
+        if text.casefold() in folded:
+            return folded[text.casefold()], "", ""
+        if not text and column.nullable:
+            return "", "", ""
+        return "", f"must be one of {', '.join(column.values)}, or have its meaning in the map", ""
+    return text, "", ""
+
+
+__all__ = ["Across", "Field", "Map", "Only", "Understood", "apply", "heading", "made"]

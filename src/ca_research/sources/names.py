@@ -1,0 +1,188 @@
+"""Economies as publishers write them: codes of ISO 3166 and of the UN, names in English, Russian
+and Chinese.
+
+Codes and names of other languages come from the Common Locale Data Repository (Babel); what a table
+may use is the project's list of economies.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from babel import Locale
+from babel.core import get_global
+
+from ..ground import economies
+from ..ground.remember import by_files
+
+_PUBLISHERS = {
+    "KAZ": ("Республика Казахстан", "Казакстан", "哈萨克"),
+    "KGZ": (
+        "Кыргызстан",
+        "Киргизия",
+        "Киргизстан",
+        "Кыргызская Республика",
+        "吉尔吉斯斯坦",
+        "吉尔吉斯",
+    ),
+    "TJK": ("Республика Таджикистан", "塔吉克斯坦", "塔吉克"),
+    "TKM": ("Туркмения", "Туркменистан", "土库曼斯坦", "土库曼"),
+    "UZB": ("Республика Узбекистан", "乌兹别克斯坦", "乌兹别克"),
+    "CHN": ("China, mainland", "КНР", "Китайская Народная Республика", "Китай", "中国", "中国大陆"),
+    "HKG": (
+        "China, Hong Kong SAR",
+        "Hong Kong, China",
+        "Hong Kong SAR, China",
+        "Гонконг",
+        "香港",
+        "中国香港",
+    ),
+    "MAC": ("China, Macao SAR", "Macao SAR, China", "Макао", "澳门", "中国澳门"),
+    "RUS": ("Russian Federation", "Российская Федерация", "РФ", "Россия", "俄罗斯联邦", "俄罗斯"),
+    "USA": (
+        "United States of America",
+        "США",
+        "Соединенные Штаты",
+        "Соединенные Штаты Америки",
+        "美国",
+    ),
+    "GBR": ("United Kingdom of Great Britain and Northern Ireland", "Великобритания", "英国"),
+    "KOR": (
+        "Rep. of Korea",
+        "Republic of Korea",
+        "Korea, Rep.",
+        "Южная Корея",
+        "Республика Корея",
+        "韩国",
+    ),
+    "PRK": ("Dem. People's Rep. of Korea", "Korea, Dem. People's Rep.", "КНДР", "朝鲜"),
+    "IRN": (
+        "Iran (Islamic Republic of)",
+        "Iran, Islamic Rep.",
+        "Исламская Республика Иран",
+        "伊朗",
+    ),
+    "TUR": ("Турция", "土耳其"),
+    "VNM": ("Viet Nam", "Вьетнам"),
+    "LAO": ("Lao People's Dem. Rep.",),
+    "CZE": ("Czech Republic", "Czechia", "Чехия"),
+    "SVK": ("Slovak Republic",),
+    "MDA": ("Rep. of Moldova", "Republic of Moldova", "Молдавия", "Молдова"),
+    "MKD": ("North Macedonia", "The former Yugoslav Republic of Macedonia"),
+    "SYR": ("Syrian Arab Republic", "Syria"),
+    "TZA": ("United Rep. of Tanzania", "United Republic of Tanzania"),
+    "VEN": ("Venezuela (Bolivarian Republic of)", "Venezuela, RB"),
+    "BOL": ("Bolivia (Plurinational State of)",),
+    "COD": ("Dem. Rep. of the Congo", "Congo, Dem. Rep."),
+    "COG": ("Congo, Rep.",),
+    "EGY": ("Egypt, Arab Rep.",),
+    "YEM": ("Yemen, Rep.",),
+    "GMB": ("Gambia, The",),
+    "BHS": ("Bahamas, The",),
+    "BRN": ("Brunei Darussalam",),
+    "CPV": ("Cabo Verde",),
+    "ARE": ("ОАЭ", "阿联酋"),
+    "WLD": ("Весь мир", "世界", "全球", "W00"),
+}
+"""Names that some publisher uses and neither the register nor the repository has."""
+
+_CODES = {"EL": "GRC", "UK": "GBR", "EU27_2020": "EU27", "CN_X_HK": "CHN", "1W": "WLD", "WL": "WLD"}
+"""Codes of Eurostat, the World Bank and the IMF that are not those of ISO."""
+
+_NUMBERS = {"842": "USA", "699": "IND", "251": "FRA", "579": "NOR", "757": "CHE", "0": "WLD"}
+"""Comtrade's numbers for customs territories where they are not those of the UN's M49."""
+
+_FORMER = {"SUN", "YMD", "CSK", "YUG", "SCG", "DDR", "VDR", "ANT", "ROM", "ZAR", "TMP", "BUR"}
+"""States that are no more: their codes are none of those that follow them."""
+
+_TOTAL = re.compile(
+    r"(grand |sub-?)?totals?|all countries|итого|всего.*|合计|总计|总额|总值|sum|сумма", re.I
+)
+_GROUP = re.compile(
+    r".*(income|\bIDA\b|IBRD|nes\b|n\.e\.s|not elsewhere|unspecified|not specified|areas,|other |"
+    r"region|dividend|OECD|members|African? (Eastern|Western)|Euro area|Arab World|small states|"
+    r"conflict|indebted|developed|Sub-Saharan|North America$|South Asia|East Asia|Pacific|"
+    r"Latin America|Middle East|Europe|Central Asia|Caribbean|Baltics|Africa\b|"
+    r"прочие|другие|остальные|регион|其他|страны СНГ|СНГ|в том числе|из них).*",
+    re.I,
+)
+
+
+def fold(name: str) -> str:
+    """A name without case, accents, punctuation and what stands in brackets as a note."""
+    plain = unicodedata.normalize("NFKD", name.replace("ё", "е").replace("Ё", "Е"))
+    plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+    return " ".join(re.sub(r"[^\w]+", " ", plain).split())
+
+
+@by_files("economies.csv")
+def _known() -> dict[str, str]:
+    """Folded names and codes of all that a table may use."""
+    allowed = economies.codes()
+    alias = get_global("territory_aliases")
+    two: dict[str, str] = {}
+    for three in sorted(allowed - _FORMER):
+        if len(three) == 3 and len(places := alias.get(three, ())) == 1:
+            two.setdefault(places[0], three)
+    found: dict[str, str] = {}
+
+    def take(name: str, code: str) -> None:
+        if code in allowed:
+            found.setdefault(fold(name), code)
+
+    for code in sorted(allowed):
+        take(code, code)
+        take(economies.name_of(code), code)
+    for code, written in _PUBLISHERS.items():
+        for name in written:
+            take(name, code)
+    for code, name in _CODES.items():
+        take(code, name)
+    for language in ("en", "ru", "zh", "zh_Hant"):
+        for place, name in Locale.parse(language).territories.items():
+            if place in two:
+                take(name, two[place])
+    for number, places in alias.items():
+        if number.isdigit() and len(places) == 1 and places[0] in two:
+            found.setdefault(number, two[places[0]])
+    for place, code in two.items():
+        take(place, code)
+    return found
+
+
+def code(written: object) -> str | None:
+    """The code of an economy or group that a table may use; None for what is none.
+
+    Examples
+    --------
+    >>> [code(c) for c in ("KZ", "398", 398, "Казахстан", "哈萨克斯坦", "Korea, Rep.", "World")]
+    ['KAZ', 'KAZ', 'KAZ', 'KAZ', 'KAZ', 'KOR', 'WLD']
+    """
+    text = str(int(written)) if isinstance(written, float) and written.is_integer() else written
+    text = str(text).strip()
+    if not text or _TOTAL.fullmatch(text):
+        return None
+    if text.isdigit():
+        return _NUMBERS.get(text.lstrip("0") or "0") or _known().get(text.zfill(3))
+    found = _known().get(fold(text))
+    if found is None:
+        try:
+            found = economies.resolve(text) if text.isascii() else None
+        except economies.UnknownNameError:
+            found = None
+    return found
+
+
+def no_economy(written: object) -> str | None:
+    """Why a label is no economy though a table may well have it: a total or a group; else None.
+
+    Examples
+    --------
+    >>> no_economy("Итого"), no_economy("Areas, nes"), no_economy("Kazakstann")
+    ('a total of other rows', 'a group of economies or a rest', None)
+    """
+    text = str(written).strip()
+    if _TOTAL.fullmatch(text):
+        return "a total of other rows"
+    return "a group of economies or a rest" if _GROUP.fullmatch(text) else None

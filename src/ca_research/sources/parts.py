@@ -1,0 +1,75 @@
+"""What the modules of publishers share: columns of a sheet by heading, and rows that count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ..ground.errors import UsageError
+from . import cells, names
+from .mapping import Across, Only
+from .sheets import Cell, Sheet, shown
+
+
+class Headed:
+    """A sheet below its heading, by names without case."""
+
+    def __init__(self, sheet: Sheet, place: int) -> None:
+        self.sheet, self.place = sheet, place
+        self.headings = [" ".join(shown(c).split()) for c in sheet.rows[place]]
+        self._at = {h.casefold(): i for i, h in reversed(list(enumerate(self.headings))) if h}
+
+    def name(self, *wanted: str) -> str | None:
+        """The first of the headings that is there and has a value, as the file writes it."""
+        for heading in wanted:
+            at = self._at.get(heading.casefold())
+            if at is not None and any(self.distinct(self.headings[at])):
+                return self.headings[at]
+        return None
+
+    def needs(self, *wanted: str) -> str:
+        """As `name`; raises UsageError where none is there."""
+        found = self.name(*wanted)
+        if found is None:
+            raise UsageError(
+                f"no column {' or '.join(wanted)} with values",
+                hint=f"columns: {', '.join(filter(None, self.headings))}",
+            )
+        return found
+
+    def column(self, heading: str) -> list[Cell]:
+        at = self._at[heading.casefold()]
+        rows = self.sheet.rows[self.place + 1 :]
+        return [row[at] if at < len(row) else None for row in rows]
+
+    def distinct(self, heading: str) -> list[str]:
+        return list(dict.fromkeys(shown(c) for c in self.column(heading)))
+
+    def only(self, why: str, keep: Callable[[str], bool], *wanted: str) -> tuple[Only, ...]:
+        """Rows that count by a column, where the file has it; one without any is not looked at."""
+        heading = self.name(*wanted)
+        if heading is None:
+            return ()
+        among = tuple(v for v in self.distinct(heading) if keep(v))
+        return (Only(column=heading, among=among, why=why),)
+
+    def economies(self, heading: str, but: frozenset[str] = frozenset()) -> tuple[Only, ...]:
+        """Rows of economies and groups that the project knows; the rest is named in the reason."""
+        codes = [c for c in self.distinct(heading) if c]
+        lost = sorted(c for c in codes if c in but or names.code(c) is None)
+        if not lost:
+            return ()
+        told = ", ".join(lost[:8]) + (", ..." if len(lost) > 8 else "")
+        kept = tuple(c for c in codes if c not in lost)
+        return (
+            Only(column=heading, among=kept, why=f"{heading} that is no economy here ({told})"),
+        )
+
+    def years(self) -> tuple[Across, ...]:
+        """Headings that are years."""
+        return tuple(
+            Across(column=h, gives={"year": h}) for h in self.headings if h and cells.is_year(h)
+        )
+
+
+def among(values: Sequence[str]) -> Callable[[str], bool]:
+    return lambda value: value in values

@@ -1,0 +1,349 @@
+"""A file as somebody has it on disk: read once, within bounds, into sheets of cells.
+
+Whatever would take the machine, or would be read differently by the next program, is refused by
+name and reason. Nothing of a file is ever executed or followed.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import io
+import itertools
+import json
+import re
+import stat
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..ground.errors import FileError
+from . import texts
+
+Cell = Any
+"""A text, a number, a date, a truth value or None, as the file has it."""
+
+MAX_BYTES = 300_000_000
+"""A file is read as a whole; what is larger belongs cut into parts."""
+MAX_UNPACKED = 600_000_000
+MAX_LINE = 1_000_000
+MAX_COLUMNS = 2_000
+MAX_CELLS = 60_000_000
+MAX_DEPTH = 20
+SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".xlsx", ".dta", ".parquet", ".json")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Rows of cells with their lines in the file (of a workbook: their rows)."""
+
+    name: str
+    rows: list[list[Cell]]
+    lines: list[int]
+
+
+@dataclass(frozen=True)
+class Given:
+    """A file as it was given: its name, the hash of its bytes, and its sheets."""
+
+    name: str
+    sha256: str
+    sheets: list[Sheet]
+
+
+def read(file: Path) -> Given:
+    """All sheets of a file of figures.
+
+    Parameters
+    ----------
+    file : Path
+        CSV, TSV, Excel (.xlsx), Stata (.dta), Parquet or a provider's JSON.
+
+    Raises
+    ------
+    FileError
+        Where it is none of these, is damaged, changes meanwhile, or asks for more than the bounds
+        of this module.
+    """
+    suffix = file.suffix.lower()
+    if suffix in (".xlsm", ".xlsb", ".xls", ".xltm"):
+        raise FileError(
+            f"a workbook of the kind {suffix} is not read: it may hold macros, or is of an old "
+            "form",
+            where=file.name,
+            hint="save it as .xlsx or .csv",
+        )
+    if suffix not in SUFFIXES:
+        raise FileError(
+            f"no file of figures that is known: {suffix or 'a name without an ending'}",
+            where=file.name,
+            hint=f"give one of: {', '.join(SUFFIXES)}",
+        )
+    content = _content(file)
+    readers = {".xlsx": _excel, ".dta": _stata, ".parquet": _parquet, ".json": _json}
+    try:
+        sheets = list(readers.get(suffix, _delimited)(content, file.name))
+    except FileError:
+        raise
+    except RecursionError:
+        raise FileError("nested too deeply", where=file.name, hint="give it as CSV") from None
+    except Exception as error:  # whatever a reader of a format says of a damaged file
+        raise FileError(
+            f"cannot be read as {suffix[1:]}: {' '.join(str(error).split())[:200]}",
+            where=file.name,
+            hint="open it where it came from and save it anew, or give it as CSV",
+        ) from error
+    filled = [s for s in sheets if s.rows]
+    if not filled:
+        raise FileError("there are no rows in it", where=file.name, hint="give a file of figures")
+    return Given(file.name, hashlib.sha256(content).hexdigest(), filled)
+
+
+def _content(file: Path) -> bytes:
+    """The bytes of a regular file, all of one moment."""
+    try:
+        about = file.lstat()
+        if stat.S_ISLNK(about.st_mode):
+            raise FileError(
+                "a symbolic link, which may lead anywhere",
+                where=file.name,
+                hint="give the file itself",
+            )
+        if not stat.S_ISREG(about.st_mode):
+            raise FileError("not a file", where=file.name, hint="give a file of figures")
+        if about.st_size > MAX_BYTES:
+            raise FileError(
+                f"{about.st_size / 1e6:,.0f} MB are more than the {MAX_BYTES / 1e6:,.0f} MB that "
+                "are read at once",
+                where=file.name,
+                hint="cut it into parts, by year for example, and add them under ids of their own",
+            )
+        with file.open("rb") as handle:
+            content = handle.read(MAX_BYTES + 1)
+        after = file.lstat()
+    except OSError as error:
+        raise FileError(
+            f"cannot be opened: {error.strerror or error}", where=file.name, hint="check its name"
+        ) from None
+    marks = [(a.st_ino, a.st_size, a.st_mtime_ns) for a in (about, after)]
+    if marks[0] != marks[1] or len(content) != about.st_size:
+        raise FileError(
+            "the file changed while it was read; nothing was taken from it",
+            where=file.name,
+            hint="wait until it is written, then again",
+        )
+    return content
+
+
+# --- text
+
+
+def _delimited(content: bytes, name: str) -> Iterator[Sheet]:
+    text = texts.decoded(content, name)
+    longest = max(map(len, text.splitlines()), default=0)
+    if longest > MAX_LINE:
+        raise FileError(
+            f"a line of {longest:,} characters is no row of a table",
+            where=name,
+            hint="check how it was exported",
+        )
+    tabs = name.lower().endswith((".tsv", ".tab")) and "\t" in text
+    mark = "\t" if tabs else _delimiter(text, name)
+    rows, lines, start, cells = list[list[Cell]](), list[int](), 1, 0
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+    try:
+        for fields in reader:
+            cells += _bounded(len(fields), cells, name)
+            rows.append(list(fields))
+            lines.append(start)
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise FileError(
+            f"no table from line {start} on: {error}", where=name, hint="mend that line"
+        ) from None
+    yield Sheet("", rows, lines)
+
+
+def _bounded(width: int, cells: int, name: str) -> int:
+    if width > MAX_COLUMNS:
+        raise FileError(
+            f"{width:,} columns in a row; a table of figures has at most {MAX_COLUMNS:,}",
+            where=name,
+            hint="check the separator, or turn the table",
+        )
+    if cells + width > MAX_CELLS:
+        raise FileError(
+            f"more than {MAX_CELLS:,} cells", where=name, hint="cut the file into parts"
+        )
+    return width
+
+
+def _delimiter(text: str, name: str) -> str:
+    """The separator under which most of the first lines have one number of fields above one."""
+    head = list(itertools.islice((line for line in text.splitlines() if line.strip()), 60))
+    best, found = (0, 0), ","
+    for mark in ("\t", ";", ",", "|"):
+        widths = [_width(line, mark) for line in head]
+        _bounded(max(widths, default=0), 0, name)
+        several = Counter(w for w in widths if w > 1).most_common(1)
+        width, times = several[0] if several else (0, 0)
+        if (times, width) > best:
+            best, found = (times, width), mark
+    return found
+
+
+def _width(line: str, mark: str) -> int:
+    if '"' not in line:
+        return line.count(mark) + 1
+    try:
+        return len(next(csv.reader([line], delimiter=mark), []))
+    except csv.Error:
+        return 0
+
+
+# --- workbooks
+
+
+def _excel(content: bytes, name: str) -> Iterator[Sheet]:
+    import openpyxl
+
+    _safe_workbook(content, name)
+    book = openpyxl.load_workbook(
+        io.BytesIO(content), read_only=True, data_only=True, keep_links=False
+    )
+    formulas = openpyxl.load_workbook(
+        io.BytesIO(content), read_only=True, data_only=False, keep_links=False
+    )
+    cells = 0
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()
+        twin = formulas[sheet.title]
+        twin.reset_dimensions()
+        rows, lines = list[list[Cell]](), list[int]()
+        both = zip(
+            sheet.iter_rows(values_only=True), twin.iter_rows(values_only=True), strict=False
+        )
+        for number, (values, said) in enumerate(both, start=1):
+            for place, (value, formula) in enumerate(zip(values, said, strict=False)):
+                if value is None and isinstance(formula, str) and formula.startswith("="):
+                    column = openpyxl.utils.get_column_letter(place + 1)
+                    raise FileError(
+                        "a formula without its value: the workbook was never calculated",
+                        where=f"{name}, sheet {sheet.title}, cell {column}{number}",
+                        hint="open it, let it calculate, save it; or paste values only",
+                    )
+            if any(v is not None for v in values):
+                cells += _bounded(len(values), cells, name)
+                rows.append(list(values))
+                lines.append(number)
+        yield Sheet(sheet.title, rows, lines)
+
+
+def _safe_workbook(content: bytes, name: str) -> None:
+    """Refuse a workbook that holds code, reads other files, or unpacks into more than it says."""
+    try:
+        packed = zipfile.ZipFile(io.BytesIO(content))
+    except zipfile.BadZipFile:
+        raise FileError(
+            "no workbook: it is not what an .xlsx is",
+            where=name,
+            hint="save it anew as .xlsx or .csv",
+        ) from None
+
+    def refuse(what: str, hint: str) -> None:
+        raise FileError(what, where=name, hint=hint)
+
+    entries = packed.infolist()
+    if sum(e.file_size for e in entries) > MAX_UNPACKED or len(entries) > 10_000:
+        refuse("a workbook that unpacks into more than can be read", "save what is needed as .csv")
+    for entry in entries:
+        place = entry.filename.replace("\\", "/")
+        if place.startswith("/") or ".." in place.split("/") or re.match(r"[A-Za-z]:", place):
+            refuse(f"a workbook with a part outside of it: {place[:60]}", "save it anew as .xlsx")
+        if "vbaproject" in place.lower() or "macrosheets" in place.lower():
+            refuse("a workbook with macros", "save it as .xlsx without macros, or as .csv")
+        if place.lower().startswith("xl/externallinks/"):
+            refuse(
+                "a workbook with links to other files, whose values nobody can check",
+                "break the links (Data, Edit Links), or paste values only",
+            )
+        if place.endswith((".xml", ".rels")):
+            with packed.open(entry) as part:
+                head = part.read(4096)
+            if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+                refuse("a workbook that declares entities of its own", "save it anew as .xlsx")
+
+
+# --- frames and JSON
+
+
+def _stata(content: bytes, name: str) -> Iterator[Sheet]:
+    yield _of_frame(pd.read_stata(io.BytesIO(content), convert_categoricals=True), name)
+
+
+def _parquet(content: bytes, name: str) -> Iterator[Sheet]:
+    import pyarrow.parquet as pq
+
+    about = pq.ParquetFile(io.BytesIO(content)).metadata
+    _bounded(about.num_columns, about.num_rows * about.num_columns, name)
+    yield _of_frame(pq.read_table(io.BytesIO(content)).to_pandas(), name)
+
+
+def _of_frame(frame: pd.DataFrame, name: str) -> Sheet:
+    _bounded(frame.shape[1], frame.size, name)
+    plain = frame.astype(object).where(frame.notna(), None)
+    rows: list[list[Cell]] = [list(map(str, frame.columns))]
+    rows += map(list, plain.itertuples(index=False))
+    return Sheet("", rows, list(range(1, len(rows) + 1)))
+
+
+def _json(content: bytes, name: str) -> Iterator[Sheet]:
+    found = _records(json.loads(texts.decoded(content, name)))
+    if not found:
+        raise FileError(
+            "no list of records in it", where=name, hint="give what the provider's API answered"
+        )
+    flat = [_flat(record) for record in found]
+    columns = list(dict.fromkeys(itertools.chain.from_iterable(flat)))
+    _bounded(len(columns), len(columns) * len(flat), name)
+    rows: list[list[Cell]] = [columns, *([record.get(c) for c in columns] for record in flat)]
+    yield Sheet("", rows, list(range(1, len(rows) + 1)))
+
+
+def _records(said: Any, depth: int = 0) -> list[dict[str, Any]]:
+    """The first list of records within a JSON text: World Bank puts it second, Comtrade in data."""
+    if depth > MAX_DEPTH:
+        raise RecursionError
+    if isinstance(said, list) and said and all(isinstance(r, dict) for r in said):
+        return said
+    inside: Iterable[Any] = said.values() if isinstance(said, dict) else said
+    if not isinstance(said, (dict, list)):
+        return []
+    return next(filter(None, (_records(part, depth + 1) for part in inside)), [])
+
+
+def _flat(record: dict[str, Any]) -> dict[str, Cell]:
+    found: dict[str, Cell] = {}
+    for name, value in record.items():
+        if isinstance(value, dict):
+            found |= {f"{name}.{k}": v for k, v in value.items() if not isinstance(v, (dict, list))}
+        elif not isinstance(value, list):
+            found[name] = value
+    return found
+
+
+def shown(cell: Cell) -> str:
+    """A cell as its file shows it."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, (dt.datetime, dt.date)):
+        return cell.isoformat()[:10]
+    return str(cell).strip()

@@ -1,0 +1,99 @@
+"""The text of a file whose encoding nobody has written down: found out, or refused as unclear."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from ..ground.errors import FileError
+from . import names
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_OLD = ("cp1251", "gb18030", "cp1252")
+"""Encodings of before Unicode in which the region's offices still publish."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_SEQUENCE = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+
+
+def decoded(content: bytes, name: str) -> str:
+    """The text of a file in UTF-8, UTF-16, UTF-32, or an older encoding that its words tell.
+
+    Raises FileError where bytes are of two encodings, of one that cannot be told, or where the text
+    holds characters that no table has.
+    """
+    text = _decoded(content, name)
+    if hit := _CONTROL.search(text):
+        line = text.count("\n", 0, hit.start()) + 1
+        raise FileError(
+            f"a control character ({ord(hit[0]):#04x}): no text of a table holds one",
+            where=f"{name}, line {line}",
+            hint="export the file anew",
+        )
+    return text
+
+
+def _decoded(content: bytes, name: str) -> str:
+    try:
+        for mark, encoding in _MARKS:
+            if content.startswith(mark):
+                return content.decode(encoding)
+        if content[1:2] == b"\0" or content[:1] == b"\0":
+            return content.decode("utf-16-be" if content[:1] == b"\0" else "utf-16-le")
+    except UnicodeDecodeError as error:
+        raise FileError(
+            f"not {error.encoding}, as its first bytes say: {error.reason}",
+            where=name,
+            hint="export the file anew, as UTF-8",
+        ) from None
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+    old = {encoding: text for encoding in _OLD if (text := _strictly(content, encoding))}
+    known = {encoding: _known_names(text) for encoding, text in old.items()}
+    best = max(known, key=lambda e: known[e], default="")
+    if not best or not known[best] or list(known.values()).count(known[best]) > 1:
+        raise FileError(
+            "bytes that are not UTF-8, and no name of a country tells which encoding they are of",
+            where=f"{name}, line {line}",
+            hint="save the file as UTF-8",
+        )
+    if _SEQUENCE.search(content) and _mixed(content, best):
+        raise FileError(
+            "two encodings in one file: UTF-8 in some lines, another in others",
+            where=f"{name}, line {line}",
+            hint="save the file as UTF-8",
+        )
+    return old[best]
+
+
+def _strictly(content: bytes, encoding: str) -> str:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        return ""
+
+
+def _known_names(text: str) -> int:
+    """How many words of a text, other than in ASCII, are names of economies."""
+    words = set(re.split(r"[\t;,|\n\r\"]", text[:2_000_000]))
+    return sum(not w.isascii() and names.code(w) is not None for w in words)
+
+
+def _mixed(content: bytes, old: str) -> bool:
+    """Whether some line is UTF-8 and says a name in it, where others are of an old encoding."""
+    for line in content.splitlines():
+        if line.isascii():
+            continue
+        if (text := _strictly(line, "utf-8")) and _known_names(text) > _known_names(
+            _strictly(line, old)
+        ):
+            return True
+    return False

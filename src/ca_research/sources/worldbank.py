@@ -1,0 +1,114 @@
+"""World Bank: wide CSV and Excel of its web site, DataBank's extract, and the answer of its API."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ..registry import Table
+from .layouts import Layout
+from .mapping import Across, Field, Map
+from .parts import Headed
+from .sheets import Given, Sheet, shown
+
+_GROUPS = frozenset(
+    re.findall(
+        r"\w+",
+        "AFE AFW ARB CEB CHI CSS EAP EAR EAS ECA ECS EMU EUU FCS HIC HPC IBD IBT IDA IDB IDX INX "
+        "LAC LCN LDC LIC LMC LMY LTE MEA MIC MNA NAC OED OSS PRE PSS PST SAS SSA SSF SST TEA TEC "
+        "TLA TMN TSA TSS UMC",
+    )
+)
+"""Codes of the Bank's regions and groups of income, which are no economies."""
+
+
+def unit(name: str) -> str:
+    """The unit of an indicator, which stands in its name.
+
+    Examples
+    --------
+    >>> unit("GDP (current US$)"), unit("Population, total"), unit("Trade (% of GDP)")
+    ('current USD', 'persons', '% of GDP')
+    """
+    inside = re.findall(r"\(([^()]*)\)", name)
+    if inside:
+        return inside[-1].replace("US$", "USD").strip()
+    return "persons" if name.startswith("Population") else "as its name says"
+
+
+def wide(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
+    """A row for each country and indicator, a column for each year."""
+    file = Headed(sheet, place)
+    code = file.needs("Indicator Code", "Series Code")
+    name = file.needs("Indicator Name", "Series Name")
+    country = file.needs("Country Code")
+    named = zip(file.column(code), file.column(name), strict=True)
+    units = {shown(c): unit(shown(n)) for c, n in named if shown(c)}
+    return Map(
+        sheet=sheet.name,
+        header=sheet.lines[place],
+        only=(
+            *file.economies(country, but=_GROUPS | {""}),
+            *file.only("notes below the table", bool, code),
+        ),
+        keeps_to_the_years=True,
+        across=tuple(
+            Across(column=a.column, gives={"year": a.column.split(" ")[0]}) for a in file.years()
+        ),
+        fills="value",
+        columns={
+            "economy": Field(column=country),
+            "indicator": Field(column=code),
+            "unit": Field(column=code, words=units),
+        },
+    )
+
+
+def api(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
+    """A record for each country, indicator and year."""
+    file = Headed(sheet, place)
+    named = zip(file.column("indicator.id"), file.column("indicator.value"), strict=True)
+    units = {shown(c): unit(shown(n)) for c, n in named}
+    country = file.needs("countryiso3code", "country.id")
+    return Map(
+        sheet=sheet.name,
+        header=sheet.lines[place],
+        only=file.economies(country, but=_GROUPS),
+        keeps_to_the_years=True,
+        columns={
+            "economy": Field(column=country),
+            "indicator": Field(column="indicator.id"),
+            "year": Field(column="date"),
+            "value": Field(column="value"),
+            "unit": Field(column="indicator.id", words=units),
+        },
+    )
+
+
+_ABOUT: dict[str, Any] = {
+    "tables": ("macro",),
+    "publisher": "World Bank",
+    "licence": "CC BY 4.0",
+    "address": "https://data.worldbank.org",
+    "origin": "WDI",
+}
+LAYOUTS = (
+    Layout(
+        "world bank, wide",
+        ("Country Name", "Country Code", "Indicator Name", "Indicator Code"),
+        mapping=wide,
+        **_ABOUT,
+    ),
+    Layout(
+        "world bank, databank",
+        ("Country Name", "Country Code", "Series Name", "Series Code"),
+        mapping=wide,
+        **_ABOUT,
+    ),
+    Layout(
+        "world bank, api",
+        ("indicator.id", "countryiso3code", "date", "value"),
+        mapping=api,
+        **_ABOUT,
+    ),
+)

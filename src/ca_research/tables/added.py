@@ -1,0 +1,189 @@
+"""Figures that a user has added: kept beside the snapshot, which never changes.
+
+A source is a folder `data/added/SOURCE`: its register entry, its rows as Parquet in the table's own
+form, and the rows that were skipped. It comes and goes in one rename, so that whoever is killed in
+the middle leaves the old state.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import yaml
+from filelock import FileLock
+
+from .. import registry
+from ..ground import paths
+from ..ground.errors import IntegrityError, UnknownNameError, UsageError, WriteError
+from .raw import sha256
+from .rules import rules
+from .validate import schema
+
+ROWS, ENTRY, SKIPPED = "rows.parquet", "source.yaml", "skipped.csv"
+
+
+@contextmanager
+def alone() -> Iterator[Path]:
+    """The folder of added figures, for one process at a time; another waits."""
+    folder = paths.added_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / ".lock"):
+        for left in folder.glob(".new-*"):  # by a process that was killed: nobody else adds now
+            shutil.rmtree(left, ignore_errors=True)
+        yield folder
+
+
+def keep(entry: registry.Added, frame: pd.DataFrame, skipped: pd.DataFrame) -> registry.Added:
+    """Write a source, its rows and what was skipped of them, whole or not at all.
+
+    entry: its hash of rows is made here. frame: typed rows of the table.
+    Call it within `alone`. Raises UsageError where the source exists, WriteError where the disk
+    refuses.
+    """
+    source_id = entry.source.source_id
+    refuse_known(source_id)
+    folder = paths.added_dir()
+    scratch = folder / f".new-{source_id}-{os.getpid()}"
+    try:
+        scratch.mkdir()
+        arrow = pa.Table.from_pandas(frame, schema(registry.table(entry.table)), False)
+        pq.write_table(arrow, scratch / ROWS, compression="zstd")
+        entry = entry.model_copy(update={"rows_sha256": sha256(scratch / ROWS)})
+        said = yaml.safe_dump(entry.model_dump(), allow_unicode=True, sort_keys=False, width=100)
+        (scratch / ENTRY).write_text(said, encoding="utf-8")
+        if len(skipped):
+            skipped.to_csv(scratch / SKIPPED, index=False, lineterminator="\n")
+        scratch.rename(folder / source_id)
+    except OSError as error:
+        raise WriteError(folder / source_id, error) from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    registry.forget()
+    return entry
+
+
+def refuse_known(source_id: str) -> None:
+    """Raise UsageError where a source of this id is in the register or was added."""
+    if source_id in registry.listed_sources():
+        raise UsageError(
+            f"source {source_id!r} is in the register",
+            where="registry/sources.csv",
+            hint="give the added figures an id of their own: --source ID",
+        )
+    if (paths.added_dir() / source_id).exists():
+        raise UsageError(
+            f"source {source_id!r} was added before",
+            where=f"data/added/{source_id}",
+            hint=f"ca-research data remove {source_id}, or give another id",
+        )
+
+
+def remove(source_id: str) -> registry.Added:
+    """Take back a source that was added, with all its rows.
+
+    Returns its entry. Raises UnknownNameError for a source that was not added.
+    """
+    with alone() as folder:
+        known = registry.added()
+        if source_id not in known:
+            raise UnknownNameError("added source", source_id, known)
+        gone = folder / f".new-{source_id}-{os.getpid()}"
+        (folder / source_id).rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
+        registry.forget()
+    return known[source_id]
+
+
+def rows(entry: registry.Added) -> pa.Table:
+    """The rows of a source as they were kept.
+
+    Raises IntegrityError where they are not those of its entry, or where the table's rules have
+    changed since and no longer allow them.
+    """
+    where = f"data/added/{entry.source.source_id}/{ROWS}"
+    again = f"ca-research data remove {entry.source.source_id}, then add the file again"
+    file = paths.added_dir() / entry.source.source_id / ROWS
+    if not file.is_file() or sha256(file) != entry.rows_sha256:
+        raise IntegrityError("added figures are not those that were added", where=where, hint=again)
+    table, found = registry.table(entry.table), pq.read_table(file)
+    fits = found.schema.equals(schema(table)) and not any(
+        rule.broken(found[name].to_pandas()).any()
+        for name, column in table.columns.items()
+        for rule in rules(column)
+    )
+    if not fits:
+        raise IntegrityError(
+            f"added figures no longer keep the rules of table {entry.table!r}",
+            where=where,
+            hint=again,
+        )
+    return found
+
+
+def with_added(table: registry.Table, base: pa.Table | None) -> pa.Table:
+    """Rows of a table with those that were added to it, in key order. base: None for a table
+    without files.
+    """
+    entries = [e for e in registry.added().values() if e.table == table.table]
+    if not entries:
+        return base
+    parts = [rows(entry) for entry in entries]
+    if base is not None:
+        parts.insert(0, base.cast(schema(table)))
+    return pa.concat_tables(parts).sort_by([(name, "ascending") for name in table.key])
+
+
+CLOSE = 0.001
+"""Two figures for one cell repeat each other up to this part of the larger: publishers round."""
+
+
+def against(table: registry.Table, new: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
+    """What added rows say of cells on which others spoke before.
+
+    Parameters
+    ----------
+    table : Table
+        The table of both.
+    new, old : DataFrame
+        Rows of it: those added, and those that stood.
+
+    Returns
+    -------
+    DataFrame
+        One row for each new row: the key without the source, `said` (`new`, `repeats` or
+        `contradicts`), `value`, and of the figure that stood nearest `stood` and `stood_source`.
+
+    Notes
+    -----
+    Figures of unlike terms (columns of the role `basis`) are not compared.
+    """
+    value = next((n for n, c in table.columns.items() if c.role == "value"), None) or next(
+        (n for n, c in table.columns.items() if c.type == "number"), None
+    )
+    basis = [n for n, c in table.columns.items() if c.role == "basis" and n not in table.key]
+    cell = [n for n in table.key if n != "source_id"]
+    columns = [*cell, *basis]
+    found = new[[*columns, *([value] if value else [])]].reset_index(drop=True)
+    found = found.assign(_row=range(len(found)))
+    stood = old[[*columns, "source_id", *([value] if value else [])]]
+    pairs = found.merge(stood, on=columns, how="left", suffixes=("", "_old"))
+    if value is None:
+        pairs["said"] = pairs["source_id"].notna().map({True: "repeats", False: "new"})
+        return pairs.drop_duplicates("_row")[[*cell, "said"]].reset_index(drop=True)
+    gap = (pairs[value] - pairs[f"{value}_old"]).abs()
+    size = pairs[[value, f"{value}_old"]].abs().max(axis=1)
+    pairs = pairs.assign(_gap=(gap / size).where(size > 0, gap)).sort_values(["_row", "_gap"])
+    best = pairs.drop_duplicates("_row")
+    said = best["_gap"].le(CLOSE).map({True: "repeats", False: "contradicts"})
+    said = said.where(best["source_id"].notna(), "new")
+    told = best[cell].assign(
+        said=said, value=best[value], stood=best[f"{value}_old"], stood_source=best["source_id"]
+    )
+    return told.reset_index(drop=True)

@@ -1,0 +1,363 @@
+"""Files as people have them: each is read right, or refused with its reason. All figures are
+invented.
+"""
+
+import datetime as dt
+import io
+import os
+import zipfile
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from ca_research import registry, sources
+from ca_research.ground.errors import FileError, UsageError
+from ca_research.sources import sheets
+from ca_research.sources.mapping import of_user
+
+FIXED = {"level": "all", "precision": "exact", "statistic": "enrolled"}
+HEAD = "origin,destination,year,students\n"
+PLAIN = [("KAZ", "CHN", "2019", "1234"), ("KGZ", "CHN", "2019", "56")]
+
+
+def understood(file, table="students", fixed=FIXED, **said):
+    """What is made of a file: (rows of text, reasons for what was left out, faults)."""
+    spec = registry.table(table)
+    given = sources.read(file)
+    columns = {k: {"is": v} for k, v in fixed.items()} | said.pop("columns", {})
+    mapped, _ = sources.understand(given, spec, of_user({**said, "columns": columns}, spec))
+    found = sources.apply(given, mapped, spec)
+    wanted = [c for c in ("origin", "destination", "year", "students") if c in found.rows]
+    return list(found.rows[wanted].itertuples(index=False, name=None)), found.left_out, found.faults
+
+
+def book(*rows, name="Sheet", merged=()):
+    made = openpyxl.Workbook()
+    sheet = made.active
+    sheet.title = name
+    for row in rows:
+        sheet.append(list(row))
+    for area in merged:
+        sheet.merge_cells(area)
+    content = io.BytesIO()
+    made.save(content)
+    return content.getvalue()
+
+
+def rows_of(text, encoding="utf-8"):
+    return text.encode(encoding)
+
+
+CHINESE = "来源国,目的国,年份,人数\n哈萨克斯坦,中国,2019年,1234\n吉尔吉斯斯坦,中国,2019年,56\n"
+RUSSIAN = "страна происхождения;страна обучения;год;студентов\nКазахстан;Китай;2019 г.;1234\n"
+RUSSIAN += "Киргизия;Китай;2019 г.;56\n"
+LONG = HEAD + "KAZ,CHN,2019,{}\nKGZ,CHN,2019,56\n"
+
+
+READ_RIGHT = {
+    "plain.csv": rows_of(LONG.format("1234")),
+    "bom.csv": rows_of(LONG.format("1234"), "utf-8-sig"),
+    "utf16.csv": rows_of(LONG.format("1234"), "utf-16"),
+    "utf16_without_bom.csv": rows_of(LONG.format("1234"), "utf-16-le"),
+    "carriage_returns.csv": rows_of(LONG.format("1234").replace("\n", "\r\n")),
+    "tabs.tsv": rows_of(LONG.format("1234").replace(",", "\t")),
+    "tabs_called_csv.csv": rows_of(LONG.format("1234").replace(",", "\t")),
+    "semicolons.csv": rows_of(LONG.format("1234").replace(",", ";")),
+    "bars.txt": rows_of(LONG.format("1234").replace(",", "|")),
+    "quoted.csv": rows_of(LONG.format('"1234"').replace("KAZ", '"KAZ"')),
+    "cyrillic.csv": rows_of(RUSSIAN),
+    "cp1251.csv": rows_of(RUSSIAN, "cp1251"),
+    "chinese.csv": rows_of(CHINESE),
+    "gb18030.csv": rows_of(CHINESE, "gb18030"),
+    "thin_spaces.csv": rows_of(LONG.format("1\u2009234")),
+    "narrow_no_break.csv": rows_of(LONG.format("1\u202f234")),
+    "no_break.csv": rows_of(LONG.format("1\u00a0234")),
+    "apostrophe.csv": rows_of(LONG.format("1'234")),
+    "footnote.csv": rows_of(LONG.format("1234*")),
+    "raised_figure.csv": rows_of(LONG.format("1234²")),
+    "letter_note.csv": rows_of(LONG.format("1234 (a)")),
+    "full_width.csv": rows_of(LONG.format("１２３４")),
+    "arabic.csv": rows_of(LONG.format("١٢٣٤")),
+    "numbers_as_text.xlsx": book(
+        ("origin", "destination", "year", "students"),
+        ("KAZ", "CHN", "2019", "1234"),
+        ("KGZ", "CHN", "2019", "56"),
+    ),
+    "numbers.xlsx": book(
+        ("origin", "destination", "year", "students"),
+        ("KAZ", "CHN", 2019, 1234),
+        ("KGZ", "CHN", 2019.0, 56.0),
+    ),
+    "titles_above.xlsx": book(
+        ("Students abroad",),
+        (),
+        ("origin", "destination", "year", "students"),
+        ("KAZ", "CHN", 2019, 1234),
+        ("KGZ", "CHN", 2019, 56),
+    ),
+    "total_below.csv": rows_of(LONG.format("1234") + "Total,CHN,2019,1290\n"),
+    "total_russian.csv": rows_of(LONG.format("1234") + "Итого,CHN,2019,1290\n"),
+    "total_chinese.csv": rows_of(LONG.format("1234") + "合计,CHN,2019,1290\n"),
+    "group.csv": rows_of(LONG.format("1234") + "Other countries,CHN,2019,9\n"),
+    "no_figure.csv": rows_of(LONG.format("1234") + "UZB,CHN,2019,n/a\nTJK,CHN,2019,..\n"),
+    "colons.csv": rows_of(LONG.format("1234") + "UZB,CHN,2019,:\nTJK,CHN,2019,-\n"),
+    "m49.csv": rows_of(LONG.format("1234").replace("KAZ", "398").replace("CHN", "156")),
+    "m49_without_zeros.csv": rows_of(LONG.format("1234") + "AFG,CHN,2019,\n4,CHN,2019,\n"),
+    "iso2.csv": rows_of(LONG.format("1234").replace("KAZ", "KZ").replace("KGZ", "kg")),
+    "names.csv": rows_of(LONG.format("1234").replace("KGZ", "Kyrgyz Republic")),
+    "academic_year.csv": rows_of(LONG.format("1234").replace("2019", "2018/19")),
+    "academic_year_long.csv": rows_of(LONG.format("1234").replace("2019", "2018-2019")),
+    "wide.csv": rows_of("origin,destination,2018,2019\nKAZ,CHN,..,1234\nKGZ,CHN,..,56\n"),
+    "wide_dates.xlsx": book(
+        ("origin", "destination", dt.datetime(2019, 1, 1), dt.datetime(2020, 1, 1)),
+        ("KAZ", "CHN", 1234, None),
+        ("KGZ", "CHN", 56, None),
+    ),
+    "empty_lines.csv": rows_of("\n\n" + LONG.format("1234").replace("KGZ", "\n\nKGZ") + "\n\n"),
+    "other_order.csv": rows_of(
+        "students,year,destination,origin\n1234,2019,CHN,KAZ\n56,2019,CHN,KGZ\n"
+    ),
+    "more_columns.csv": rows_of(
+        "note,origin,destination,year,students,seen\nx,KAZ,CHN,2019,1234,y\n,KGZ,CHN,2019,56,\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", READ_RIGHT)
+def test_read_right(name, tmp_path):
+    file = tmp_path / name
+    file.write_bytes(READ_RIGHT[name])
+    rows, _, faults = understood(file)
+    assert not faults
+    assert sorted(rows) == PLAIN
+
+
+@pytest.mark.parametrize("kind", ["dta", "parquet"])
+def test_frames_of_other_programs(kind, tmp_path):
+    frame = pd.DataFrame(PLAIN, columns=["origin", "destination", "year", "students"])
+    frame = frame.astype({"year": "int32", "students": "float64"})
+    file = tmp_path / f"students.{kind}"
+    frame.to_stata(file, write_index=False) if kind == "dta" else frame.to_parquet(file)
+    assert sorted(understood(file)[0]) == PLAIN
+
+
+DECIMAL = {  # cell, and what it is
+    "1,5": "1.5",
+    "1 234,5": "1234.5",
+    "1.234,5": "1234.5",
+    "1,234.5": "1234.5",
+    "1,234,567": "1234567",
+    "1.234.567": "1234567",
+    "0,125": "0.125",
+    "1.5e3": "1500",
+}
+
+
+@pytest.mark.parametrize("cell", DECIMAL)
+def test_a_decimal_mark_is_found_out(cell, tmp_path):
+    file = tmp_path / "f.csv"
+    file.write_text(HEAD.replace(",", ";") + f"KAZ;CHN;2019;{cell}\n")
+    assert understood(file)[0] == [("KAZ", "CHN", "2019", DECIMAL[cell])]
+
+
+REASONS = {  # a cell in the last column, and why it is refused
+    "1,234": "may be 1234 or 1.234",
+    "12%": "a share",
+    "(12)": "in brackets",
+    ">100": "a bound",
+    "about 100": "a bound",
+    "100-200": "a range",
+    "$100": "a sign of a currency",
+    "#REF!": "an error of the spreadsheet",
+    "many": "must be a number",
+    "12 people": "must be a number",
+    "1 23": "must be a number",
+}
+
+
+@pytest.mark.parametrize("cell", REASONS)
+def test_a_cell_that_is_no_number_is_refused_with_its_reason(cell, tmp_path):
+    file = tmp_path / "f.csv"
+    file.write_text(HEAD.replace(",", ";") + f"KGZ;CHN;2019;1\nKAZ;CHN;2019;{cell}\n")
+    rows, _, (fault,) = understood(file)
+    assert rows == [("KGZ", "CHN", "2019", "1")]
+    assert (fault.file, fault.line, fault.column, fault.value) == ("f.csv", 3, "students", cell)
+    assert REASONS[cell] in fault.rule
+
+
+YEARS = {
+    "2019 Q1": "a part of a year",
+    "Jan-Jun 2019": "a part of a year",
+    "2019-05": "a part of a year",
+    "янв-сен 2019": "a part of a year",
+    "2010-2015": "a range of several years",
+    "last year": "must be a year",
+    "19": "must be a year",
+}
+
+
+@pytest.mark.parametrize("cell", YEARS)
+def test_a_cell_that_is_no_year_is_refused_with_its_reason(cell, tmp_path):
+    file = tmp_path / "f.csv"
+    file.write_text(LONG.format(1) + f"KAZ,CHN,{cell},1\nTJK,CHN,2020,2\nUZB,CHN,2020,2\n")
+    _, _, (fault,) = understood(file)
+    assert fault.value == cell and YEARS[cell] in fault.rule
+
+
+def test_a_country_that_is_none_is_refused(tmp_path):
+    file = tmp_path / "f.csv"
+    file.write_text(LONG.format(1) + "Kazakstann,CHN,2019,1\n")
+    _, _, (fault,) = understood(file)
+    assert (fault.line, fault.value) == (4, "Kazakstann") and "no economy" in fault.rule
+
+
+TRADE = {"valuation": "fob", "scope": "goods", "product": "TOTAL"}
+
+
+@pytest.mark.parametrize(
+    "unit, times",
+    {
+        "mln USD": 10**6,
+        "тыс. долл. США": 1000,
+        "US$ billion": 10**9,
+        "亿美元": 10**8,
+        "USD": 1,
+    }.items(),
+)
+def test_thousands_and_millions_in_a_heading(unit, times, tmp_path):
+    file = tmp_path / "f.csv"
+    file.write_text(f"reporter,partner,year,flow,value ({unit})\nKAZ,CHN,2019,Exports,2\n")
+    spec = registry.table("trade")
+    given = sources.read(file)
+    said = of_user({k: {"is": v} for k, v in TRADE.items()}, spec)
+    found = sources.apply(given, sources.understand(given, spec, said)[0], spec)
+    assert found.rows["value_usd"].tolist() == [str(2 * times)]
+    assert found.rows["flow"].tolist() == ["export"]
+
+
+def test_another_currency_is_refused(tmp_path):
+    file = tmp_path / "f.csv"
+    file.write_text("reporter,partner,year,flow,value (mln EUR)\nKAZ,CHN,2019,Exports,2\n")
+    with pytest.raises(UsageError, match="another currency than US dollars: EUR"):
+        understood(file, "trade", TRADE)
+
+
+def test_a_merged_heading_of_two_lines(tmp_path):
+    file = tmp_path / "f.xlsx"
+    file.write_bytes(
+        book(
+            ("Trade of Kazakhstan, million USD",),
+            ("Partner", 2019, None, 2020, None),
+            (None, "Export", "Import", "Export", "Import"),
+            ("China", 1, 2, 3, 4),
+            ("Russia", 5, 6, 7, "..."),
+            name="Внешняя торговля",
+            merged=("B2:C2", "D2:E2"),
+        )
+    )
+    spec = registry.table("trade")
+    given = sources.read(file)
+    said = of_user({k: {"is": v} for k, v in (TRADE | {"reporter": "KAZ"}).items()}, spec)
+    found = sources.apply(given, sources.understand(given, spec, said)[0], spec)
+    assert not found.faults
+    read = found.rows[["partner", "year", "flow", "value_usd"]].itertuples(index=False, name=None)
+    assert sorted(read) == sorted(
+        (p, y, f, str(v * 10**6))
+        for p, values in {"CHN": (1, 2, 3, 4), "RUS": (5, 6, 7)}.items()
+        for (y, f), v in zip(
+            [("2019", "export"), ("2019", "import"), ("2020", "export"), ("2020", "import")],
+            values,
+            strict=False,
+        )
+    )
+
+
+# --- hostile ones: refused by name and reason, in bounded time and memory
+
+
+def _zipped(*entries, base=True):
+    content = io.BytesIO(book(("origin", "year"), ("KAZ", 2019))) if base else io.BytesIO()
+    with zipfile.ZipFile(content, "a", zipfile.ZIP_DEFLATED) as packed:
+        for name, text in entries:
+            packed.writestr(name, text)
+    return content.getvalue()
+
+
+def _formula():
+    return book(("origin", "destination", "year", "students"), ("KAZ", "CHN", 2019, "=1+1"))
+
+
+HOSTILE = {
+    "slip.xlsx": (_zipped(("../../evil.xml", "x")), "a part outside of it"),
+    "rooted.xlsx": (_zipped(("/etc/evil.xml", "x")), "a part outside of it"),
+    "bomb.xlsx": (_zipped(("xl/big.xml", b"0" * 10_000)), "unpacks into more"),
+    "macros.xlsx": (_zipped(("xl/vbaProject.bin", "x")), "macros"),
+    "macros.xlsm": (_zipped(), "may hold macros"),
+    "links.xlsx": (_zipped(("xl/externalLinks/externalLink1.xml", "<a/>")), "links to other files"),
+    "entities.xlsx": (_zipped(("xl/e.xml", '<!DOCTYPE a [<!ENTITY b "c">]><a/>')), "entities"),
+    "no_zip.xlsx": (b"origin,year\nKAZ,2019\n", "no workbook"),
+    "truncated.xlsx": (_zipped()[:-300], "no workbook"),
+    "uncalculated.xlsx": (_formula(), "a formula without its value"),
+    "nul.csv": (b"origin,year\nKAZ,20\x0019\n", "control character"),
+    "mixed.csv": (
+        "страна;год\nКазахстан;2019\n".encode() + "Узбекистан;2019\nКитай;1\n".encode("cp1251"),
+        "two encodings",
+    ),
+    "unclear.csv": (b"origin,year\nK\xe9z,2019\n", "which encoding"),
+    "long_line.csv": (b"origin,year\n" + b"x" * 2_000_000 + b",2019\n", "characters is no row"),
+    "wide.csv": (b"a," * 100_000 + b"b\n" + b"1," * 100_000 + b"2\n", "columns in a row"),
+    "huge.csv": (b"origin,year\n" + b"KAZ,2019\n" * 40_000, "MB are more than"),
+    "open_quote.csv": (b'origin,year\n"KAZ,2019\n', "no table from line"),
+    "empty.csv": (b"", "no rows"),
+    "notes.pdf": (b"%PDF", "no file of figures"),
+    "old.xls": (b"\xd0\xcf\x11\xe0", "of the kind .xls"),
+    "broken.dta": (b"<stata_dta>", "cannot be read as dta"),
+    "broken.parquet": (b"PAR1xx", "cannot be read as parquet"),
+    "no_list.json": (b'{"a": 1}', "no list of records"),
+    "deep.json": (b"[" * 100_000 + b"]" * 100_000, "nested too deeply|cannot be read as json"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_refused_by_name_and_reason(name, tmp_path, monkeypatch):
+    if name == "huge.csv":
+        monkeypatch.setattr(sheets, "MAX_BYTES", 100_000)
+    if name == "bomb.xlsx":
+        monkeypatch.setattr(sheets, "MAX_UNPACKED", 9_000)
+    content, why = HOSTILE[name]
+    file = tmp_path / name
+    file.write_bytes(content)
+    with pytest.raises(FileError, match=why) as error:
+        sources.read(file)
+    assert error.value.where.startswith(name) and error.value.hint
+
+
+def test_links_pipes_and_folders_are_refused(tmp_path):
+    (tmp_path / "real.csv").write_text(LONG.format(1))
+    (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "folder.csv").mkdir()
+    for name, why in (
+        ("link", "a symbolic link"),
+        ("pipe", "not a file"),
+        ("folder", "not a file"),
+    ):
+        with pytest.raises(FileError, match=why):
+            sources.read(tmp_path / f"{name}.csv")
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, monkeypatch):
+    file = tmp_path / "f.csv"
+    file.write_text(LONG.format(1))
+    real = type(file).open
+
+    def opened(self, *args, **more):
+        handle = real(self, *args, **more)
+        with real(self, "a") as other:
+            other.write("UZB,CHN,2019,1\n")
+        return handle
+
+    monkeypatch.setattr(type(file), "open", opened)
+    with pytest.raises(FileError, match="changed while it was read"):
+        sources.read(file)

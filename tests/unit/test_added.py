@@ -1,0 +1,228 @@
+"""Figures that a user adds: beside the snapshot, part of everything, gone without a trace."""
+
+import json
+
+import pandas as pd
+import pytest
+
+import ca_research as ca
+from ca_research import registry, tables
+from ca_research.ground.errors import (
+    DataError,
+    FileError,
+    IntegrityError,
+    UnknownNameError,
+    UsageError,
+)
+from ca_research.tables.build import table_file
+
+ABOUT = {
+    "publisher": "Office",
+    "title": "Invented trade",
+    "licence": "none",
+    "published": "2024-05-01",
+    "address": "https://example.org/figures",
+}
+MAP = {"reporter": "Who", "partner": "With", "year": "When", "flow": "Way", "value_usd": "USD"}
+TEXT = (
+    "Who,With,When,Way,USD\nKAZ,CHN,2020,export,2\nKAZ,CHN,2021,export,4\nKGZ,CHN,2020,export,7\n"
+)
+
+
+@pytest.fixture
+def figures(tmp_path):
+    """Writes a file for adding."""
+
+    def write(text=TEXT, name="figures.csv", encoding="utf-8"):
+        file = tmp_path / name
+        file.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
+        return file
+
+    return write
+
+
+def add(file, **more):
+    return ca.add(file, **{"table": "trade", "source": "OWN", "map": MAP, **ABOUT, **more})
+
+
+def tree(folder):
+    return {
+        str(f.relative_to(folder)): f.read_bytes()
+        for f in sorted(folder.rglob("*"))
+        if f.is_file() and "processed" not in f.parts and "added" not in f.parts
+    }
+
+
+def test_added_rows_are_part_of_everything_at_once(built, figures):
+    before, counted = tree(built.home), len(ca.load("trade"))
+    found = add(figures())
+    assert found.kept and len(found.rows) == 3
+    assert len(ca.load("trade")) == counted + 3
+    mine = ca.load("trade", source="OWN")
+    assert mine["value_usd"].tolist() == [2, 4, 7]
+    assert mine["known_on"].eq(pd.Timestamp("2024-05-01")).all()
+    assert ca.cite(mine).startswith("[OWN] Office. Invented trade. 2024. https://example.org")
+    assert ca.sql("select count(*) as n from trade where source_id = 'OWN'")["n"][0] == 3
+    assert "OWN" in set(ca.coverage("trade")["source_id"])
+    assert registry.rows_of("trade")["OWN"] == 3 and "OWN" not in registry.table("trade").rows
+    assert tables.of_role(["OWN"], "compilation") == {"OWN"}
+    assert tree(built.home) == before
+
+
+def test_what_it_says_of_cells_on_which_others_spoke(built, figures):
+    found = add(figures())
+    said = found.compared.set_index(["reporter", "year"])["said"].to_dict()
+    assert said == {
+        ("KAZ", 2020): "repeats",
+        ("KAZ", 2021): "new",
+        ("KGZ", 2020): "contradicts",
+    }
+    assert "1 rows new, 1 repeat and 1 contradict" in str(found)
+    assert "7 here, 1 by S_STATED" in str(found)
+
+
+def test_as_of_holds_for_added_rows(built, figures):
+    add(figures())
+    assert ca.load("trade", source="OWN", as_of="2024-04-30").empty
+    assert len(ca.load("trade", source="OWN", as_of="2024-05-01")) == 3
+    ca.remove("OWN")
+    add(figures(), lag=90)
+    early = ca.load("trade", source="OWN", as_of="2021-04-01")
+    assert early["year"].unique().tolist() == [2020]
+    assert early.attrs["revised_sources"] == ["OWN"]  # this edition is later than that day
+
+
+def test_removed_is_as_if_it_had_never_been(built, figures):
+    key, rows = tables.content_key(), ca.load("trade")
+    file = table_file("trade").read_bytes()
+    add(figures())
+    assert tables.content_key() != key
+    gone = ca.remove("OWN")
+    assert gone.rows == 3 and tables.content_key() == key
+    assert table_file("trade").read_bytes() == file
+    pd.testing.assert_frame_equal(ca.load("trade"), rows)
+    assert "OWN" not in registry.sources()
+    with pytest.raises(UnknownNameError, match="added source 'OWN'"):
+        ca.remove("OWN")
+
+
+@pytest.mark.parametrize("source", ["S_STATED", "a b", "../up", "", "1a"])
+def test_an_id_that_exists_or_is_none_is_refused(built, figures, source):
+    with pytest.raises(UsageError):
+        add(figures(), source=source)
+
+
+def test_twice_the_same_source_is_refused(built, figures):
+    add(figures())
+    with pytest.raises(UsageError, match="was added before"):
+        add(figures())
+
+
+def test_every_faulty_cell_is_named_and_nothing_is_added(built, figures):
+    text = TEXT + "KAZ,Atlantis,2020,export,1\nKAZ,RUS,1066,export,-3\nKAZ,RUS,2020,sideways,?\n"
+    with pytest.raises(DataError) as error:
+        add(figures(text))
+    faults = {(f.line, f.column, f.value) for f in error.value.faults}
+    assert faults == {
+        (5, "With", "Atlantis"),
+        (6, "When", "1066"),
+        (7, "Way", "sideways"),
+        (7, "USD", "?"),
+    }
+    assert "nothing was added" in str(error.value)
+    assert not registry.added() and not list(built.home.glob("data/added/*"))
+
+
+def test_faulty_rows_are_left_out_on_request_and_listed(built, figures):
+    text = TEXT + "KAZ,Atlantis,2020,export,1\nKAZ,RUS,2020,export,-3\n"
+    found = add(figures(text), skip_bad=True)
+    assert len(found.rows) == 3 and registry.added()["OWN"].skipped == 2
+    listed = pd.read_csv(built.home / "data/added/OWN/skipped.csv")
+    assert listed["line"].tolist() == [5, 6]
+    assert listed["rule"].str.contains("negative").tolist() == [False, True]
+
+
+def test_two_rows_of_one_key_are_a_fault(built, figures):
+    with pytest.raises(DataError, match="duplicate key"):
+        add(figures(TEXT + "KAZ,CHN,2020,export,3\n"))
+
+
+def test_a_dry_run_adds_nothing(built, figures):
+    found = add(figures(), dry_run=True)
+    assert not found.kept and len(found.rows) == 3
+    assert str(found).endswith("nothing was added") and not registry.added()
+
+
+def test_what_is_not_said_of_the_source_is_asked_for_by_name(built, figures):
+    with pytest.raises(UsageError, match="licence, published") as error:
+        add(figures(), licence=None, published=None)
+    assert "--licence" in error.value.hint and "--published" in error.value.hint
+
+
+@pytest.mark.parametrize("day", ["yesterday", "2024-13", "2024-02-30", "01.05.2024"])
+def test_a_day_that_is_none_is_refused(built, figures, day):
+    with pytest.raises(UsageError):
+        add(figures(), published=day)
+
+
+def test_a_column_that_nothing_fills_is_asked_for(built, figures):
+    text = "Who,With,When,USD\nKAZ,CHN,2020,2\n"
+    with pytest.raises(UsageError, match="nothing says what flow is") as error:
+        add(figures(text), map={k: v for k, v in MAP.items() if k != "flow"})
+    assert "--set flow=...,".rstrip(",") in error.value.hint
+    given = {k: v for k, v in MAP.items() if k != "flow"} | {"flow": {"is": "import"}}
+    assert add(figures(text), map=given).rows["flow"].tolist() == ["import"]
+
+
+def test_rows_that_were_changed_on_disk_are_not_built(built, figures):
+    add(figures())
+    file = built.home / "data/added/OWN/rows.parquet"
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    built.edit(title="Another title")  # so that something is to be built
+    with pytest.raises(IntegrityError, match="not those that were added"):
+        tables.build()
+
+
+def test_rows_that_no_longer_keep_the_rules_are_not_built(built, figures):
+    add(figures())
+    columns = {**registry.table("trade").model_dump(exclude_none=True)["columns"]}
+    columns["value_usd"] |= {"max": 5, "reason": "invented"}
+    built.edit(columns=json.loads(json.dumps(columns)))
+    with pytest.raises(IntegrityError, match="no longer keep the rules"):
+        tables.build()
+
+
+def test_a_source_of_one_id_in_the_register_and_added_is_an_error(built, figures):
+    from ca_research.ground.errors import RegistryError
+
+    add(figures())
+    built.sources(
+        *({"source_id": s, "published": "2021", "release_basis": "stated"} for s in ("OWN", "B"))
+    )
+    with pytest.raises(RegistryError, match="stands in the register too"):
+        registry.sources()
+
+
+def test_the_command_says_what_it_needs_where_nobody_can_be_asked(built, figures, command):
+    code, _, err = command("data", "add", str(figures()), "--table", "trade", "--source", "OWN")
+    assert code == 2 and "--dry-run" in err and "--yes" in err
+
+
+def test_the_command_adds_lists_and_removes(built, figures, tmp_path, command):
+    plan = tmp_path / "map.yaml"
+    plan.write_text(json.dumps({k: v for k, v in MAP.items() if k != "flow"}))
+    about = [w for k, v in ABOUT.items() for w in (f"--{k}", v)]
+    words = ["data", "add", str(figures()), "--table", "trade", "--source", "OWN"]
+    words += ["--map", str(plan), "--set", "flow=import", "--yes", *about]
+    code, out, err = command(*words)
+    assert code == 0, err
+    assert "added to trade as OWN" in out and "always import" in out
+    code, out, _ = command("data", "list")
+    assert "OWN" in out
+    code, out, _ = command("data", "remove", "OWN")
+    assert code == 0 and "3 rows of OWN taken out of trade" in out
+
+
+def test_a_file_that_is_none(built, tmp_path):
+    with pytest.raises(FileError):
+        add(tmp_path / "nowhere.csv")

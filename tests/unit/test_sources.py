@@ -1,0 +1,279 @@
+"""Files in the layouts of publishers: the shape is theirs, every figure is invented."""
+
+import json
+
+import pytest
+
+from ca_research import registry, sources
+from ca_research.ground.errors import UsageError
+from ca_research.sources import layouts
+from ca_research.sources.mapping import of_user
+from ca_research.tables.validate import checked_rows
+
+
+@pytest.fixture
+def read(tmp_path):
+    """What is made of a text in the form of a file: rows as dictionaries, left out, layout."""
+
+    def understood(text, table, name="f.csv", **said):
+        file = tmp_path / name
+        file.write_text(text, encoding="utf-8")
+        spec, given = registry.table(table), sources.read(file)
+        mapped, layout = sources.understand(given, spec, of_user(said, spec))
+        found = sources.apply(given, mapped, spec)
+        assert not found.faults
+        _, faults = checked_rows(spec, found.rows.assign(source_id="NEW"), "NEW")
+        assert not faults
+        rows = found.rows.drop(columns=["_file", "_line"]).to_dict("records")
+        return rows, dict(found.left_out), layout and layout.name
+
+    return understood
+
+
+COMTRADE = """\
+typeCode,freqCode,refYear,period,reporterCode,reporterISO,flowCode,partnerCode,partnerISO,partner2Code,\
+cmdCode,customsCode,motCode,primaryValue
+C,A,2022,2022,762,TJK,M,156,CHN,0,TOTAL,C00,0,12.5,
+C,A,2022,2022,762,TJK,X,0,W00,0,27,C00,0,7,
+C,A,2022,2022,762,TJK,X,156,CHN,0,270112,C00,0,1,
+C,A,2022,2022,762,TJK,RX,156,CHN,0,TOTAL,C00,0,2,
+C,A,2022,2022,762,TJK,M,156,CHN,0,TOTAL,C01,0,3,
+C,A,2022,2022,762,TJK,M,156,CHN,0,TOTAL,C00,1000,4,
+C,A,2022,2022,762,TJK,M,156,CHN,643,TOTAL,C00,0,5,
+C,M,2022,202201,762,TJK,M,156,CHN,0,TOTAL,C00,0,6,
+"""
+TRADE_ROWS = [
+    {
+        "reporter": "TJK",
+        "partner": "CHN",
+        "year": "2022",
+        "flow": "import",
+        "product": "TOTAL",
+        "value_usd": "12.5",
+        "valuation": "cif",
+        "scope": "goods",
+    },
+    {
+        "reporter": "TJK",
+        "partner": "WLD",
+        "year": "2022",
+        "flow": "export",
+        "product": "27",
+        "value_usd": "7",
+        "valuation": "fob",
+        "scope": "goods",
+    },
+]
+
+
+def test_comtrade_download(read):
+    rows, left, layout = read(COMTRADE, "trade")
+    assert layout == "comtrade" and rows == TRADE_ROWS
+    assert left == {
+        "months, not years": 1,
+        "re-exports and other flows": 1,
+        "finer than HS chapters": 1,
+        "by customs procedure": 1,
+        "by means of transport": 1,
+        "by second partner": 1,
+    }
+
+
+def test_comtrade_api_with_codes_alone(read):
+    head, *lines = COMTRADE.splitlines()
+    records = [dict(zip(head.split(","), line.split(","), strict=False)) for line in lines[:2]]
+    records = [r | {"reporterISO": None, "partnerISO": None} for r in records]
+    records = [r | {"primaryValue": float(r["primaryValue"])} for r in records]
+    rows, _, layout = read(json.dumps({"elapsedTime": "0", "data": records}), "trade", "f.json")
+    assert layout == "comtrade" and rows == TRADE_ROWS
+
+
+def test_comtrade_of_before_2022(read):
+    text = (
+        "Classification,Year,Trade Flow Code,Trade Flow,Reporter Code,Reporter,Reporter ISO,"
+        "Partner Code,Partner,Partner ISO,Commodity Code,Trade Value (US$)\n"
+        "H5,2019,1,Import,762,Tajikistan,TJK,842,USA,USA,TOTAL,5\n"
+        "H5,2019,2,Export,762,Tajikistan,TJK,699,India,IND,TOTAL,6\n"
+        "H5,2019,3,Re-Export,762,Tajikistan,TJK,699,India,IND,TOTAL,6\n"
+    )
+    rows, left, layout = read(text, "trade")
+    assert layout == "comtrade until 2022" and left == {"re-exports and other flows": 1}
+    told = [(r["partner"], r["flow"], r["valuation"], r["value_usd"]) for r in rows]
+    assert told == [("USA", "import", "cif", "5"), ("IND", "export", "fob", "6")]
+
+
+WIDE = """\
+"Data Source","World Development Indicators",
+
+"Last Updated Date","2025-07-01",
+
+"Country Name","Country Code","Indicator Name","Indicator Code","1989","2019","2020",
+"Arab World","ARB","GDP (current US$)","NY.GDP.MKTP.CD","","1","2",
+"Kazakhstan","KAZ","GDP (current US$)","NY.GDP.MKTP.CD","5","11.25","",
+"World","WLD","Population, total","SP.POP.TOTL","","3","4",
+"""
+MACRO = [
+    ("KAZ", "2019", "NY.GDP.MKTP.CD", "11.25", "current USD"),
+    ("WLD", "2019", "SP.POP.TOTL", "3", "persons"),
+    ("WLD", "2020", "SP.POP.TOTL", "4", "persons"),
+]
+
+
+def macro(rows):
+    return [tuple(r[c] for c in ("economy", "year", "indicator", "value", "unit")) for r in rows]
+
+
+def test_world_bank_wide(read):
+    rows, left, layout = read(WIDE, "macro")
+    assert layout == "world bank, wide" and macro(rows) == MACRO
+    assert left["Country Code that is no economy here (ARB)"] == 1
+    assert left["outside the years of the table (1990 to 2024)"] == 1
+
+
+def test_world_bank_databank_with_notes_below(read):
+    text = (
+        "Country Name,Country Code,Series Name,Series Code,2019 [YR2019],2020 [YR2020]\n"
+        "Kazakhstan,KAZ,GDP (current US$),NY.GDP.MKTP.CD,11.25,..\n"
+        'World,WLD,"Population, total",SP.POP.TOTL,3,4\n,,,,,\n'
+        "Data from database: World Development Indicators,,,,,\nLast Updated: 07/01/2025,,,,,\n"
+    )
+    rows, _, layout = read(text, "macro")
+    assert layout == "world bank, databank" and macro(rows) == MACRO
+
+
+def test_world_bank_api(read):
+    def record(code, three, indicator, name, year, value):
+        return {
+            "indicator": {"id": indicator, "value": name},
+            "country": {"id": code, "value": "x"},
+            "countryiso3code": three,
+            "date": year,
+            "value": value,
+            "unit": "",
+            "decimal": 0,
+        }
+
+    gdp = ("NY.GDP.MKTP.CD", "GDP (current US$)")
+    records = [
+        record("1A", "ARB", *gdp, "2019", 2),
+        record("KZ", "KAZ", *gdp, "2019", 11.25),
+        record("KZ", "KAZ", *gdp, "2020", None),
+        record("1W", "WLD", "SP.POP.TOTL", "Population, total", "2019", 3),
+        record("1W", "WLD", "SP.POP.TOTL", "Population, total", "2020", 4),
+    ]
+    rows, left, layout = read(json.dumps([{"page": 1}, records]), "macro", "f.json")
+    assert layout == "world bank, api" and macro(rows) == MACRO
+    assert left["no figure in the cell"] == 1
+
+
+def test_unesco_students_by_origin(read):
+    label = "Inbound internationally mobile students from {}, both sexes (number)"
+    text = "INDICATOR_ID,COUNTRY_ID,YEAR,VALUE,MAGNITUDE,QUALIFIER,INDICATOR_LABEL_EN\n"
+    for origin, value, magnitude, qualifier in (
+        ("Kazakhstan", "7", "", ""),
+        ("Kyrgyzstan", "8", "", "UIS Estimation"),
+        ("Uzbekistan", "", "NIL", ""),
+        ("Central Asia and nowhere", "9", "", ""),
+    ):
+        text += f'26420,RUS,2019,{value},{magnitude},{qualifier},"{label.format(origin)}"\n'
+    rows, left, _ = read(text, "students")
+    assert [(r["origin"], r["destination"], r["students"], r["flag"]) for r in rows] == [
+        ("KAZ", "RUS", "7", ""),
+        ("KGZ", "RUS", "8", "UIS_EST"),
+    ]
+    assert {r["level"] for r in rows} == {"degree"}
+    assert left["other indicators than students by origin"] == 1
+
+
+def test_unesco_without_labels_says_what_it_needs(read):
+    text = "INDICATOR_ID,COUNTRY_ID,YEAR,VALUE,MAGNITUDE,QUALIFIER\n26420,RUS,2019,7,,\n"
+    with pytest.raises(UsageError, match="not what they count"):
+        read(text, "students")
+
+
+def test_wits_by_country_in_thousands(read):
+    text = (
+        "Reporter Name,Partner Name,Product categories,Indicator Type,Indicator,2019,2020\n"
+        "Kyrgyz Republic,China,All Products,Export,Export (US$ Thousand),1.5,\n"
+        "Kyrgyz Republic,China,All Products,Import,Import Partner Share (%),40,41\n"
+        "Kyrgyz Republic,Europe & Central Asia,All Products,Export,Export (US$ Thousand),4,5\n"
+    )
+    rows, left, _ = read(text, "trade")
+    assert [(r["reporter"], r["partner"], r["value_usd"]) for r in rows] == [("KGZ", "CHN", "1500")]
+    assert left["shares and counts, not values"] == 1
+
+
+def test_wits_query(read):
+    text = (
+        "Nomenclature,ReporterISO3,ProductCode,PartnerISO3,Year,TradeFlowName,"
+        "TradeValue in 1000 USD\nH5,UZB,Total,CHN,2019,Import,2\nH5,UZB,2701,CHN,2019,Import,1\n"
+    )
+    rows, left, _ = read(text, "trade")
+    assert [(r["product"], r["value_usd"], r["valuation"]) for r in rows] == [
+        ("TOTAL", "2000", "cif")
+    ]
+    assert left == {"finer than HS chapters": 1}
+
+
+def test_imf_in_millions(read):
+    text = (
+        "FREQ,REF_AREA,INDICATOR,COUNTERPART_AREA,TIME_PERIOD,OBS_VALUE,UNIT_MULT\n"
+        "A,TJ,TXG_FOB_USD,CN,2019,1.5,6\nA,TJ,TMG_CIF_USD,W00,2019,2,6\n"
+        "A,TJ,TBG_USD,CN,2019,9,6\nM,TJ,TXG_FOB_USD,CN,2019-05,1,6\n"
+    )
+    rows, left, _ = read(text, "trade")
+    told = [(r["partner"], r["flow"], r["value_usd"], r["valuation"]) for r in rows]
+    assert told == [
+        ("CHN", "export", "1500000", "fob"),
+        ("WLD", "import", "2000000", "cif"),
+    ]
+    assert set(left) == {"months or quarters, not years", "other indicators than trade in goods"}
+
+
+def test_imf_without_a_unit_is_refused(read):
+    text = "REF_AREA,INDICATOR,COUNTERPART_AREA,TIME_PERIOD,OBS_VALUE\nTJ,TXG_FOB_USD,CN,2019,1\n"
+    with pytest.raises(UsageError, match="in which unit"):
+        read(text, "trade")
+
+
+EUROSTAT = [("KAZ", "CZE", "2019", "7"), ("KAZ", "GRC", "2020", "9")]
+
+
+def test_eurostat_tsv_with_flags(read):
+    text = (
+        "freq,unit,isced11,sex,partner,geo\\TIME_PERIOD\t2019 \t2020 \n"
+        "A,NR,ED5-8,T,KZ,CZ\t7 b\t: c\nA,NR,ED5-8,T,KZ,EL\t: \t9 \n"
+        "A,NR,ED5-8,F,KZ,EL\t3 \t4 \nA,NR,ED6,T,KZ,EL\t3 \t4 \n"
+    )
+    rows, left, layout = read(text, "students", "f.tsv")
+    assert layout == "eurostat, mobile students (TSV)"
+    told = [(r["origin"], r["destination"], r["year"], r["students"]) for r in rows]
+    assert sorted(told) == EUROSTAT
+    assert left == {"one sex": 1, "one level of education": 1, "no figure in the cell": 2}
+
+
+def test_eurostat_sdmx_csv(read):
+    text = (
+        "DATAFLOW,freq,unit,isced11,sex,partner,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG\n"
+        "ESTAT:X(1.0),A,NR,ED5-8,T,KZ,CZ,2019,7,b\nESTAT:X(1.0),A,NR,ED5-8,T,KZ,EL,2020,9,\n"
+    )
+    rows, _, _ = read(text, "students")
+    told = [(r["origin"], r["destination"], r["year"], r["students"]) for r in rows]
+    assert sorted(told) == EUROSTAT
+
+
+def test_a_publisher_s_file_for_another_table_is_refused(read):
+    with pytest.raises(UsageError, match="no file for table 'students'") as error:
+        read(COMTRADE, "students")
+    assert error.value.hint == "--table trade"
+
+
+def test_the_user_s_word_goes_before_the_publisher_s_layout(read):
+    rows, _, _ = read(COMTRADE, "trade", columns={"scope": {"is": "goods_and_services"}})
+    assert {r["scope"] for r in rows} == {"goods_and_services"}
+
+
+@pytest.mark.parametrize("layout", layouts.all_layouts(), ids=lambda one: one.name)
+def test_each_layout_fills_tables_that_exist(layout):
+    assert all(name in registry.tables() for name in layout.tables)
+    assert layout.address.startswith("https://") and layout.licence and layout.origin
