@@ -198,6 +198,17 @@ def _article(file: Path) -> str:
     return text
 
 
+def _first_verdict(claim: str) -> str:
+    """What a claim comes to as it was written, or why it cannot be judged yet."""
+    from ..claims.claim import check as judged
+
+    try:
+        verdict = judged(claim)
+    except CaResearchError as error:
+        return f"not judged yet: {error.what}"
+    return f"{verdict.verdict}: {verdict.answer}"
+
+
 @new_app.callback()
 def new() -> None: ...
 
@@ -228,6 +239,7 @@ def new_claim(
         place = (int(parts[0]), int(parts[1]))
     for file in write(claim, place, measure):
         typer.echo(paths.shown(file))
+    typer.echo(_first_verdict(claim))
     typer.echo(
         f"next: ca-research run {claim}, then make both files your own (docs/adding-a-claim.md)"
     )

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ..ground.errors import CaResearchError
-from . import claim_commands, data_commands, run_commands, wanted_command
+from . import claim_commands, data_commands, init_command, run_commands, wanted_command
 
 app = typer.Typer(
     help="Check an article's claims about China and Central Asia against published figures.",
@@ -19,6 +19,7 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("init")(init_command.init)
 app.command("run")(run_commands.run)
 app.command("runs")(run_commands.runs_list)
 app.command("check")(claim_commands.check)

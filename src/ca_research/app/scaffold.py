@@ -83,9 +83,6 @@ _SORTS = {
 }
 """Kind and unit of what the generic measures give, by the last part of their names."""
 
-_COPY = "import shutil; from ca_research import paths; shutil.copytree(paths.home(), 'my-project')"
-"""Starts a project as a copy of the installed one."""
-
 _CELLS = (
     ("markdown", "# {title}\n\nWhat the article says, and why it can be checked."),
     ("parameters", 'as_of: str = "latest"'),
@@ -152,8 +149,8 @@ def new_claim(
     if paths.bundled():
         raise UsageError(
             "the project inside the installed package is not written to",
-            where="a claim of yours stands in a project of yours, which CA_RESEARCH_HOME names",
-            hint=f'python -c "{_COPY}"; export CA_RESEARCH_HOME=my-project',
+            where="a claim of yours stands in a project of yours",
+            hint="ca-research init my-project --extend, then go there",
         )
     claim = paths.registry_dir() / "claims" / f"{claim_id}.yaml"
     notebook = paths.notebooks_dir() / f"{claim_id.lower()}.ipynb"

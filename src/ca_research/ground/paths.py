@@ -1,8 +1,8 @@
 """Where things are: the project folder and the rooms in it.
 
-The project folder is `CA_RESEARCH_HOME` if set, else the checkout this package was imported from,
-else the copy inside the installed wheel; a wheel is read-only, so its products go to the user's
-data folder.
+The project folder is `CA_RESEARCH_HOME` if set, else the nearest project at or above the current
+folder, else the checkout this package was imported from, else the copy inside the installed wheel;
+a wheel is read-only, so its products go to the user's data folder.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from .errors import UsageError
 _PACKAGE = Path(__file__).resolve().parents[1]
 _CHECKOUT = _PACKAGE.parent.parent
 _BUNDLED = _PACKAGE / "_project"
+_MARK = Path("registry", "article.yaml")
+"""A folder with this file is a project."""
 
 
 def home() -> Path:
@@ -29,7 +31,30 @@ def home() -> Path:
                 hint="point it at a checkout of ca-research, or unset it",
             )
         return folder
+    return _around() or of_package()
+
+
+def of_package() -> Path:
+    """The project that comes with the package: the checkout, or the copy in the wheel."""
     return _CHECKOUT if (_CHECKOUT / "registry").is_dir() else _BUNDLED
+
+
+def decided_by() -> str:
+    """What decides which project is meant: `CA_RESEARCH_HOME`, or the current folder."""
+    return os.environ.get("CA_RESEARCH_HOME") or str(_here() or "")
+
+
+def _here() -> Path | None:
+    try:
+        return Path.cwd()
+    except OSError:  # a folder that was removed
+        return None
+
+
+def _around() -> Path | None:
+    """The nearest project at or above the current folder."""
+    here = _here()
+    return here and next((f for f in (here, *here.parents) if (f / _MARK).is_file()), None)
 
 
 def _products() -> Path:

@@ -51,7 +51,7 @@ def by_files(*patterns: str, added: bool = False) -> Callable[[Callable[P, T]], 
     def decorate(function: Callable[P, T]) -> Callable[P, T]:
         @functools.wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> T:
-            place = (os.environ.get("CA_RESEARCH_HOME"), os.environ.get(reads.VARIABLE))
+            place = (paths.decided_by(), os.environ.get(reads.VARIABLE))
             key = (function, place, args, *kwargs.items())
             kept, now = _kept.get(key), time.monotonic()
             if kept is None or now >= kept.until:

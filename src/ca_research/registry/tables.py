@@ -128,7 +128,8 @@ basis: in what terms it is counted; figures on unlike ones are not compared.
 
 class Column(Model):
     """A column: its meaning, its unit, its bounds and why they are what they are; `role` is what it
-    is to a figure; `span` says which end of a range of years (2018/19) a figure belongs to.
+    is to a figure; a `numbered` one is the name of a row, which added rows get where a file has
+    none; `span` says which end of a range of years (2018/19) a figure belongs to.
     """
 
     type: ColumnType
@@ -141,6 +142,7 @@ class Column(Model):
     pattern: str | None = None
     nullable: bool = False
     role: Part | None = None
+    numbered: bool = False
     span: Literal["first", "last"] | None = None
 
     @model_validator(mode="after")

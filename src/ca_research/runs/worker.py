@@ -63,10 +63,13 @@ class Outcome:
 def settings() -> dict[str, str]:
     """What a worker sets for the kernels of all its runs: the seed of hashes, one thread for BLAS.
 
-    A kernel starts in a folder of its own, so what is relative to this one is said in full.
+    A kernel starts in a folder of its own, so what is relative to this one is said in full, and
+    which project this folder lies in.
     """
     full = kernels.absolute(os.environ, Path.cwd())
     found = {name: value for name, value in full.items() if os.environ[name] != value}
+    if "CA_RESEARCH_HOME" not in os.environ and paths.home() != paths.of_package():
+        found["CA_RESEARCH_HOME"] = str(paths.home())
     return found | {
         "CA_RESEARCH_STRICT": "1",
         "PYTHONHASHSEED": "0",

@@ -234,7 +234,7 @@ def _complete(mapped: Map, table: Table, there: list[str], name: str) -> None:
     lacking = [
         n
         for n, c in table.columns.items()
-        if n not in filled and not c.nullable and c.type != "source"
+        if n not in filled and not (c.nullable or c.numbered) and c.type != "source"
     ]
     if lacking:
         raise UsageError(

@@ -295,6 +295,8 @@ def _checked(
     for name, column in spec.columns.items():
         if column.type == "source":
             raw = raw.assign(**{name: source})
+        elif column.numbered and (name not in raw or raw[name].fillna("").eq("").all()):
+            raw = raw.assign(**{name: [f"{source}-{n}" for n in range(1, len(raw) + 1)]})
     frame, found = checked_rows(spec, raw, source)
     faults = [*understood.faults, *(fault for fault, _ in found)]
     if faults and not skip_bad:

@@ -1,0 +1,207 @@
+"""The command `init`: a project of one's own, empty or on top of the built-in tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..ground import paths
+from ..ground.errors import UsageError
+from ..ground.files import write_whole
+
+FORMS = ("trade", "investment", "students", "debt", "macro", "opinion", "facts")
+"""Tables whose form an empty project begins with; more are a file each in registry/tables."""
+
+_ARTICLE = """\
+My questions
+{today}
+Write the sentences that you want to check here, or name your article with --article.
+"""
+
+_README = """\
+# {title}
+
+A project of ca-research: sentences, the figures that can show them to be wrong, rules declared
+beforehand, and verdicts that nobody types.
+
+| folder | what it holds |
+|---|---|
+| `registry/claims/` | the claims: a file each, with the rule |
+| `registry/tables/` | the form of each table: columns, units, bounds |
+| `data/added/` | figures that were added, a folder for each source |
+| `notebooks/` | a notebook for each claim |
+| `measures/` | measures of your own, if the ones that come with the package do not do |
+| `reports/` | the pages, made anew by `ca-research run` |
+
+All commands find the project from any folder in it.
+
+```
+ca-research data add FILE --table facts ...   figures from a file, with their source
+ca-research new claim C01 --sentence 1.1      a claim file and a notebook that run at once
+ca-research run                               the verdicts, and pages in reports/
+ca-research check C01 | wanted C01 | claims check
+```
+"""
+
+_IGNORED = "data/processed/\nreports/\n.ipynb_checkpoints/\n__pycache__/\n"
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="A folder that does not exist, or is empty.")],
+    article: Annotated[
+        Path | None,
+        typer.Option("--article", help="A text: its title, a line with its day, its paragraphs."),
+    ] = None,
+    extend: Annotated[
+        bool, typer.Option("--extend", help="Begin with the figures of the built-in tables.")
+    ] = False,
+) -> None:
+    """Start a project: tables to add figures to, and the sentences of an article to check."""
+    listed = make(folder, article, extend=extend)
+    typer.echo(f"{folder}: a project, {'with the built-in figures' if extend else 'empty'}")
+    for place, sentence in listed:
+        typer.echo(f"  {place}  {sentence}")
+    more = "" if extend else "ca-research data add FILE --table facts ..., then "
+    typer.echo(f"next: cd {folder}; {more}ca-research new claim C01 --sentence {listed[0][0]}")
+
+
+def make(
+    folder: Path, article: Path | None = None, *, extend: bool = False
+) -> list[tuple[str, str]]:
+    """Write a project, whole or not at all.
+
+    Parameters
+    ----------
+    folder : Path
+        Where; it does not exist, or is empty.
+    article : Path, optional
+        A text whose first line is its title and whose second may be its day (2024-03-01). The words
+        themselves are not kept: the register lists hashes.
+    extend : bool
+        With the built-in sources and figures; else with the form of some tables alone.
+
+    Returns
+    -------
+    list of (str, str)
+        The sentences of the article: place (paragraph.sentence) and beginning.
+
+    Raises
+    ------
+    UsageError
+        The folder holds something, the article cannot be read or has no sentences.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(
+            "there is something in the folder already",
+            where=str(folder),
+            hint="name a folder that does not exist",
+        )
+    title, day, sentences = _read(article)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
+        new = Path(scratch) / "project"
+        _fill(new, title, day, sentences, extend)
+        if folder.exists():
+            folder.rmdir()
+        new.rename(folder)
+    return [(f"{p}.{s}", _beginning(words)) for (p, s), words in sentences.items() if p]
+
+
+def _read(article: Path | None) -> tuple[str, dt.date, dict[tuple[int, int], str]]:
+    """Title, day and sentences of an article; of a file without a day, today."""
+    from ..claims.article import sentences
+
+    today = dt.date.today()
+    try:
+        text = article.read_text(encoding="utf-8-sig") if article else _ARTICLE.format(today=today)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            "the article cannot be read", where=str(article), hint=f"a text in UTF-8: {error}"
+        ) from None
+    found = sentences(text) if text.strip() else {}
+    if len(found) < 2:
+        raise UsageError(
+            "the article has no sentences",
+            where=str(article),
+            hint="its title, a line with its day (2024-03-01), then a line for each paragraph",
+        )
+    day = re.search(r"^(\d{4}-\d{2}-\d{2})\s*$", text, re.MULTILINE)
+    try:
+        return found[0, 1], dt.date.fromisoformat(day[1]) if day else today, found
+    except ValueError:
+        raise UsageError(
+            f"no day: {day[1] if day else ''}", where=str(article), hint="for example 2024-03-01"
+        ) from None
+
+
+def _fill(
+    new: Path, title: str, day: dt.date, sentences: dict[tuple[int, int], str], extend: bool
+) -> None:
+    for name in ("registry/claims", "registry/tables", "data/raw", "notebooks", "measures"):
+        (new / name).mkdir(parents=True)
+    own = paths.of_package()
+    shutil.copy(own / "registry" / "economies.csv", new / "registry")
+    write_whole(new / "registry" / "article.yaml", _article(title, day, sentences))
+    if extend:
+        shutil.copytree(own / "registry" / "tables", new / "registry/tables", dirs_exist_ok=True)
+        shutil.copytree(own / "data" / "raw", new / "data/raw", dirs_exist_ok=True)
+        for name in ("sources.csv", "words.yaml", "holders.yaml"):
+            shutil.copy(own / "registry" / name, new / "registry")
+    else:
+        for name, text in _empty_tables(own / "registry"):
+            write_whole(new / "registry" / name, text)
+    write_whole(new / "README.md", _README.format(title=title))
+    write_whole(new / ".gitignore", _IGNORED)
+
+
+def _article(title: str, day: dt.date, sentences: dict[tuple[int, int], str]) -> str:
+    from ..claims.article import sentence_sha256
+
+    lines = [
+        "# A sentence is named by its place and the hash of its words. Where no claim rests on",
+        "# one, say why: {paragraph: 1, sentence: 2, none: an opinion, sha256: ...}",
+        f"title: {_quoted(title)}",
+        f"date: {day}",
+        "publisher: null",
+        f"report_title: {_quoted(title)}",
+        'report_summary: ""',
+        "sentences:",
+    ]
+    lines += [
+        f"  - {{paragraph: {p}, sentence: {s}, sha256: {sentence_sha256(words)}}}"
+        for (p, s), words in sentences.items()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _empty_tables(registry: Path) -> Iterator[tuple[str, str]]:
+    """The forms of some tables without a row, and a list of sources without a source."""
+    import yaml
+
+    header = (registry / "sources.csv").read_text(encoding="utf-8").partition("\n")[0]
+    yield "sources.csv", f"{header}\n"
+    yield "tables/sources.yaml", (registry / "tables/sources.yaml").read_text(encoding="utf-8")
+    for name in FORMS:
+        form: dict[str, Any] = yaml.safe_load(
+            (registry / "tables" / f"{name}.yaml").read_text(encoding="utf-8")
+        )
+        form |= {"files": {}, "rows": {}}
+        text = yaml.safe_dump(form, sort_keys=False, allow_unicode=True, width=120)
+        yield f"tables/{name}.yaml", text
+
+
+def _beginning(words: str) -> str:
+    shown = " ".join(words.split()[:10])
+    return shown if shown == words else f"{shown} ..."
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
