@@ -207,6 +207,8 @@ def stored(verdict: str, **changes: Any) -> dict[str, Any]:
             "estimate": 3.0,
             "low": 3.0,
             "high": 3.0,
+            "cells": [{"economy": code} for code in ("KAZ", "KGZ", "TJK", "TKM", "UZB")],
+            "counted": "economies",
         }
         for c in spec.readings[0].criteria
     ]
@@ -256,12 +258,13 @@ def test_differences_name_verdict_state_number_year_and_sources():
     after = copy.deepcopy(
         stored("not enough evidence", sources=["KGZ_NSC"], coverage={"from": 2010, "to": 2024})
     )
-    after["criteria"][0] |= {"state": "undecided", "estimate": None, "low": 2.0, "high": 4.0}
+    after["criteria"][0] |= {"state": "undecided", "estimate": 2.0, "low": 2.0, "high": 4.0}
     after["criteria"][1] |= {"estimate": 4.0}
     lines = differences(before, after)
     assert lines[0] == "verdict: supported became not enough evidence"
-    assert any("yes (3) before, cannot be said (2 to 4) now" in line for line in lines)
-    assert any("3 before, 4 now" in line for line in lines)
+    was, now = "yes, 3 of 5 countries", "cannot be said, 2 of 5 countries (2 cannot be said)"
+    assert any(f"“{was}” before, “{now}” now" in line for line in lines)
+    assert any("3 of 5 countries before, 4 of 5 countries now" in line for line in lines)
     assert "newest year: 2022 before, 2024 now" in lines
     came, went = (source_words(one) for one in ("KGZ_NSC", "KAZ_BNS"))
     assert f"sources that came: {came}" in lines and f"sources that went: {went}" in lines

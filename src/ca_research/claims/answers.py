@@ -104,7 +104,7 @@ def _ways_that_agree(result: CriterionResult) -> str:
     """How much of a mixed criterion's universe says what its main figure says."""
     agreeing, ways = result.agreeing, result.specifications
     if ways == 2:
-        return "The other way to calculate it does not."
+        return "The other way to calculate it does not say so."
     verb = "says so" if agreeing == 1 else "say so"
     few = "Only " if agreeing * 2 < ways else ""
     count = in_words(agreeing) if few else in_words(agreeing).capitalize()

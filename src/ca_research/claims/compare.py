@@ -7,19 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from ..ground.numbers import NOTHING, between, number
-from .words import STATE_WORDS, source_words
+from .words import STATE_WORDS, criterion_number, source_words
 
 Stored = Mapping[str, Any]
 
 MOST_NAMED = 6
 """Sources that came or went which are named; more are counted."""
-
-
-def _shown(c: Stored) -> str:
-    known = c["estimate"] is not None
-    said = number(c["estimate"]) if known else between(c["low"], c["high"])
-    return "no figure" if said == NOTHING else said
 
 
 def differences(before: Stored, after: Stored) -> list[str]:
@@ -41,10 +34,10 @@ def differences(before: Stored, after: Stored) -> list[str]:
         if old is None:
             lines.append(f"{c['label']}: not asked before, {STATE_WORDS[c['state']]} now")
         elif old["state"] != c["state"]:
-            was, now = (f"{STATE_WORDS[x['state']]} ({_shown(x)})" for x in (old, c))
-            lines.append(f"{c['label']}: {was} before, {now} now")
-        elif _shown(old) != _shown(c):
-            lines.append(f"{c['label']}: {_shown(old)} before, {_shown(c)} now")
+            was, now = (f"{STATE_WORDS[x['state']]}, {criterion_number(x)}" for x in (old, c))
+            lines.append(f"{c['label']}: “{was}” before, “{now}” now")
+        elif criterion_number(old) != criterion_number(c):
+            lines.append(f"{c['label']}: {criterion_number(old)} before, {criterion_number(c)} now")
     if before["coverage"]["to"] != after["coverage"]["to"]:
         was, now = (x["coverage"]["to"] or "none" for x in (before, after))
         lines.append(f"newest year: {was} before, {now} now")

@@ -89,16 +89,19 @@ def control_lines(
 
 
 def _name_courses(ax: plt.Axes, years: np.ndarray, courses: Mapping[str, pd.Series]) -> None:
-    """Write beside the ends of both courses what they are, with room for it to the right."""
+    """Write beside the ends of both courses what they are, with room for it to the right: the upper
+    name above its end and the lower below, so that they never meet.
+    """
     last = int(np.argmax(years))
     ends = {"observed": courses["treated"].iloc[last], "synthetic": courses["synthetic"].iloc[last]}
+    upper = max(ends, key=lambda word: ends[word])
     for word, value in ends.items():
         ax.annotate(
             word,
             (years[last], value),
             xytext=(5, 0),
             textcoords="offset points",
-            va="center",
+            va="bottom" if word == upper else "top",
             color=style.INK if word == "observed" else style.MUTED,
         )
     ax.set_xlim(right=years[last] + 0.36 * np.ptp(years))
