@@ -79,6 +79,13 @@ def added_dir() -> Path:
     return _products() / "data" / "added"
 
 
+def added_entries() -> list[Path]:
+    """The register entries of added figures; what is still being written, in a hidden folder, is
+    none.
+    """
+    return sorted(added_dir().glob("[!.]*/source.yaml"))
+
+
 def processed_dir() -> Path:
     return _products() / "data" / "processed"
 

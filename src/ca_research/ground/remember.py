@@ -70,7 +70,7 @@ def _read(patterns: tuple[str, ...], added: bool) -> Iterator[Path]:
     for pattern in patterns:
         yield from paths.registry_dir().glob(pattern)
     if added:
-        yield from paths.added_dir().glob("*/source.yaml")
+        yield from paths.added_entries()
 
 
 def forget() -> None:

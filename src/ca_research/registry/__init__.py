@@ -40,7 +40,7 @@ def sources() -> dict[str, Source]:
 def added() -> dict[str, Added]:
     """What was added, by source."""
     found = {}
-    for file in sorted(paths.added_dir().glob("*/source.yaml")):
+    for file in paths.added_entries():
         entry = read_yaml(file, Added)
         if entry.source.source_id != file.parent.name:
             raise RegistryError(

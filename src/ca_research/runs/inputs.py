@@ -74,10 +74,6 @@ def _entry_files(name: str) -> list[Path]:
     return [folder / (f"{name}.csv" if name == "economies" else f"{name}.yaml")]
 
 
-def _entries_of_added() -> list[Path]:
-    return sorted(paths.added_dir().glob("*/source.yaml"))
-
-
 def _shared() -> list[Path]:
     """Files of the registry that any run may read: names of economies, words for codes, the
     article's entry and settings.
@@ -135,7 +131,7 @@ class Inputs:
     def _added(self) -> Mapping[str, list[bytes]]:
         """Register entries of added figures by table; each holds the hash of its rows."""
         found: dict[str, list[bytes]] = {}
-        for file in _entries_of_added():
+        for file in paths.added_entries():
             text = file.read_bytes()
             found.setdefault(read_yaml(text)["table"], []).append(text)
         return found
@@ -230,7 +226,7 @@ class Inputs:
         folder, about = paths.registry_dir(), metadata(run.notebook)
         files = [folder / n for n in ("economies.csv", "article.yaml", "words.yaml", "sources.csv")]
         files += [*(folder / "article").glob("*.yaml"), folder / "article"]
-        files += _entries_of_added()
+        files += paths.added_entries()
         files += [
             paths.home() / "requirements.lock",
             paths.processed_dir() / "CURRENT",

@@ -79,7 +79,7 @@ def _declarations() -> list[Path]:
         *walk(folder / "tables", ".yaml"),
         *sorted(Path(__file__).parent.glob("*.py")),
         Path(economies.__file__),  # declares the aggregates
-        *sorted(paths.added_dir().glob("*/source.yaml")),  # each holds the hash of its rows
+        *paths.added_entries(),  # each holds the hash of its rows
     ]
 
 

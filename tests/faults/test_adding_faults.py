@@ -1,0 +1,117 @@
+"""Adding figures while others add, while the machine is switched off, or on a full disk: all of a
+file or nothing.
+"""
+
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+import ca_research as ca
+from ca_research import registry, tables
+from ca_research.ground.errors import CaResearchError
+from ca_research.tables import added
+
+TEXT = "reporter,partner,year,flow,value_usd\nKAZ,CHN,{},export,2\n"
+CALL = """
+import sys, os
+import ca_research as ca
+from ca_research.tables import added
+{before}
+ca.add({file!r}, table="trade", source={source!r}, title="t", publisher="p", licence="l",
+       published="2024-05-01")
+"""
+
+
+def start(project, file, source, before=""):
+    """A process of its own that adds a file."""
+    code = CALL.format(file=str(file), source=source, before=textwrap.dedent(before))
+    return subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(year=2020):
+        path = tmp_path / f"{year}.csv"
+        path.write_text(TEXT.format(year))
+        return path
+
+    return write
+
+
+def test_two_at_once_and_both_are_there(built, file):
+    running = [start(built, file(2020 + n), f"S{n}") for n in range(2)]
+    assert [(p.wait(120), p.stderr.read()) for p in running] == [(0, ""), (0, "")]
+    registry.forget()
+    assert set(registry.added()) == {"S0", "S1"}
+    assert set(ca.load("trade")["source_id"]) >= {"S0", "S1"}
+
+
+def test_two_of_one_name_at_once_and_one_is_refused(built, file):
+    running = [start(built, file(2020 + n), "SAME") for n in range(2)]
+    ends = sorted((p.wait(120), "was added before" in p.stderr.read()) for p in running)
+    assert ends == [(0, False), (1, True)]
+    assert len(ca.load("trade", source="SAME")) == 1
+
+
+KILLED = {
+    "while the rows are written": """
+        import pyarrow.parquet as pq
+        pq.write_table = lambda *a, **k: os.kill(os.getpid(), 9)
+    """,
+    "before the folder has its name": """
+        import pathlib
+        pathlib.Path.rename = lambda *a: os.kill(os.getpid(), 9)
+    """,
+}
+
+
+@pytest.mark.parametrize("moment", KILLED)
+def test_killed_in_the_middle_leaves_the_old_state(built, file, moment):
+    key = tables.content_key()
+    killed = start(built, file(), "OWN", KILLED[moment])
+    assert killed.wait(120) == -9
+    registry.forget()
+    assert not registry.added() and tables.content_key() == key
+    ca.add(
+        file(), table="trade", source="OWN", title="t", publisher="p", licence="l", published="2024"
+    )
+    assert [p.name for p in built.home.glob("data/added/.new-*")] == []
+    assert len(ca.load("trade", source="OWN")) == 1
+
+
+def test_killed_between_adding_and_building_is_mended_by_the_next_build(built, file):
+    killed = start(
+        built,
+        file(),
+        "OWN",
+        """
+        from ca_research.tables import add as _
+        import importlib
+        sys.modules["ca_research.tables.add"].build = lambda: os.kill(os.getpid(), 9)
+        """,
+    )
+    assert killed.wait(120) == -9
+    registry.forget()
+    assert "OWN" not in set(ca.load("trade")["source_id"])  # the build before stands, whole
+    tables.build()
+    assert len(ca.load("trade", source="OWN")) == 1
+
+
+def test_a_full_disk_adds_nothing(built, file, monkeypatch):
+    def full(*args, **more):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(added.pq, "write_table", full)
+    with pytest.raises(CaResearchError, match="No space left"):
+        ca.add(
+            file(),
+            table="trade",
+            source="OWN",
+            title="t",
+            publisher="p",
+            licence="l",
+            published="2024",
+        )
+    assert not registry.added() and not list(built.home.glob("data/added/*OWN*"))

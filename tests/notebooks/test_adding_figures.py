@@ -1,0 +1,72 @@
+"""docs/adding-figures.md, run as it stands, in a project of its own on the real tables."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ca_research import registry
+from ca_research.ground import paths
+
+DOC = (paths.home() / "docs" / "adding-figures.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```bash\n(.*?)```", DOC, flags=re.S)
+LOOK = "ca-research sql \"select source_id, {} from {} where source_id = '{}' order by all\" "
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory):
+    """What each block of the page says, with a look into the tables before the last one."""
+    home = tmp_path_factory.mktemp("figures")
+    shutil.copytree(paths.registry_dir(), home / "project" / "registry")
+    (home / "project" / "data").mkdir()
+    (home / "project" / "data" / "raw").symlink_to(paths.raw_dir())
+    looks = LOOK.format("partner, value_usd", "trade", "OFFICE_2021") + "--format csv\n"
+    looks += LOOK.format("origin, year, students", "students", "OFFICE_2020") + "--format csv\n"
+    search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    found = []
+    for block in (*BLOCKS[:-1], looks, BLOCKS[-1]):
+        done = subprocess.run(
+            ["bash", "-c", f"set -euo pipefail\n{block}"],
+            cwd=home,
+            env=os.environ | {"PATH": search, "CA_RESEARCH_HOME": str(home / "project")},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        found.append(done.stdout)
+    assert not [*(home / "project" / "data" / "added").glob("[!.]*")]
+    return found
+
+
+def test_a_dry_run_then_the_addition(said):
+    dry, added = said[0].split("nothing was added\n")
+    assert dry.startswith("tjk.csv, read as: comtrade") and "added to trade" in added
+    assert "left out: 1 (re-exports and other flows)" in dry
+
+
+def test_what_was_understood_is_in_the_tables(said):
+    lines = said[3].splitlines()
+    assert lines[1:3] == ["OFFICE_2021,CHN,839500000.0", "OFFICE_2021,RUS,1210250000.0"]
+    assert lines[4:] == [
+        "OFFICE_2020,KAZ,2019,1784.0",
+        "OFFICE_2020,KAZ,2020,1800.0",
+        "OFFICE_2020,KGZ,2019,614.0",
+    ]
+
+
+def test_added_sources_are_listed_and_removed(said):
+    assert "COMTRADE_TJK, OFFICE_2021" in said[4]
+    assert "3 rows of OFFICE_2020 taken out of students" in said[4]
+    assert not registry.added()
+
+
+def test_every_known_layout_is_named():
+    from ca_research.sources.layouts import all_layouts
+
+    told = DOC.casefold()
+    for layout in all_layouts():
+        assert layout.name.split(",")[0].split(" ")[0] in told, layout.name
