@@ -262,6 +262,40 @@ def test_eurostat_sdmx_csv(read):
     assert sorted(told) == EUROSTAT
 
 
+def test_baci_is_added_up_by_chapter_and_in_total(read):
+    text = (
+        "t,i,j,k,v,q\n2019,398,156,10121,1.5,1\n2019,398,156,010129,2,NA\n"
+        "2019,398,156,270900,3,1\n2019,398,842,270900,4,1\n2019,398,58,270900,4,1\n"
+    )
+    rows, left, layout = read(text, "trade")
+    assert layout == "baci" and left == {"j that is no economy here (58)": 1}
+    assert {(r["partner"], r["product"], r["value_usd"]) for r in rows} == {
+        ("CHN", "01", "3500"),
+        ("CHN", "27", "3000"),
+        ("CHN", "TOTAL", "6500"),
+        ("USA", "27", "4000"),
+        ("USA", "TOTAL", "4000"),
+    }
+
+
+def test_aiddata_keeps_projects_without_an_amount(read):
+    text = (
+        "AidData Record ID,Recommended For Aggregates,Recipient,Recipient ISO-3,Commitment Year,"
+        "Title,Flow Type,Flow Class,Sector Name,Infrastructure,Amount (Constant USD 2021)\n"
+        "1,Yes,Tajikistan,TJK,2012,A road,Loan,OOF-like,TRANSPORT AND STORAGE,Yes,1000.5\n"
+        "2,No,Tajikistan,TJK,2013,A school,Grant,ODA-like,EDUCATION,No,\n"
+        '3,No,"Asia, regional",,2013,A talk,Grant,ODA-like,EDUCATION,No,\n'
+    )
+    rows, left, layout = read(text, "projects")
+    assert layout == "aiddata gcdf"
+    assert left == {"Recipient ISO-3 that is no economy here (empty)": 1}
+    told = ("project_id", "amount_usd", "flow_class", "recommended", "sector", "infrastructure")
+    assert [tuple(r[c] for c in told) for r in rows] == [
+        ("1", "1000.5", "oof_like", "true", "Transport and storage", "true"),
+        ("2", "", "oda_like", "false", "Education", ""),
+    ]
+
+
 def test_a_publisher_s_file_for_another_table_is_refused(read):
     with pytest.raises(UsageError, match="no file for table 'students'") as error:
         read(COMTRADE, "students")

@@ -17,7 +17,7 @@ from .sheets import Given, Sheet, shown
 _LOOK = 12
 """Lines at the top in which a publisher's heading stands."""
 
-MODULES = ("comtrade", "worldbank", "unesco", "wits", "eurostat", "imf")
+MODULES = ("comtrade", "worldbank", "unesco", "wits", "eurostat", "imf", "baci", "aiddata")
 """One module for each publisher, with its layouts in `LAYOUTS`."""
 
 

@@ -29,6 +29,7 @@ class Field(Model):
 
     column: a heading of the file. constant: one value for all rows. words: what the file's words
     mean in the table. times: what figures are multiplied by. span: which year of a range counts.
+    width, first: a code is filled with zeros at its left, and its first characters count.
     """
 
     column: str | None = None
@@ -36,6 +37,8 @@ class Field(Model):
     words: dict[str, str] = {}  # noqa: RUF012
     times: float = 1.0
     span: Literal["first", "last"] | None = None
+    width: int | None = Bounded(default=None, ge=1, le=20)
+    first: int | None = Bounded(default=None, ge=1, le=20)
 
     @model_validator(mode="after")
     def _one(self) -> Field:
@@ -82,6 +85,9 @@ class Map(Model):
         The decimal mark; found out where it is not said.
     keeps_to_the_years
         Whether figures of years beyond the table's are left out and not faults: for long series.
+    sums, totals
+        Whether rows of one key are added up, and once more with these values in columns of the
+        key: `{"product": "TOTAL"}`.
     groups
         Whether totals and groups of economies among the rows are left out and not faults.
     """
@@ -96,6 +102,8 @@ class Map(Model):
     only: tuple[Only, ...] = ()
     decimal: Literal[".", ","] | None = None
     keeps_to_the_years: bool = False
+    sums: bool = False
+    totals: dict[str, str] = {}  # noqa: RUF012
     groups: bool = True
 
 
@@ -300,14 +308,29 @@ class _Reader:
             bad |= faulty
         keep = ~bad & ~quiet
         made_ = pd.DataFrame(found, index=long.index, dtype="str")[keep]
-        return made_.assign(_file=self.file, _line=long.loc[keep, "_line"]).reset_index(drop=True)
+        made_ = made_.assign(_file=self.file, _line=long.loc[keep, "_line"])
+        return self._added_up(made_) if self.mapped.sums else made_.reset_index(drop=True)
+
+    def _added_up(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Sums of rows that differ in their figure alone, and their totals."""
+        value = self._value()
+        parts = [rows, *([rows.assign(**self.mapped.totals)] if self.mapped.totals else [])]
+        whole = pd.concat(parts).assign(**{value: lambda f: f[value].astype("float64")})
+        keys = [c for c in rows if c not in (value, "_line")]
+        added = whole.groupby(keys, as_index=False, sort=False).agg({value: "sum", "_line": "min"})
+        return added.assign(**{value: [_written(v) for v in added[value]]})
+
+    def _value(self) -> str:
+        """The column that holds the figure."""
+        columns = self.table.columns.items()
+        by_role = (n for n, c in columns if c.role == "value")
+        return self.mapped.fills or next(by_role, next((n for n, c in columns if _counts(c)), ""))
 
     def _with_figures(self, long: pd.DataFrame) -> pd.DataFrame:
         """Rows that have a figure; the others are counted."""
-        value = self.mapped.fills or next(
-            (n for n, c in self.table.columns.items() if c.role == "value"),
-            next((n for n, c in self.table.columns.items() if c.type == "number"), ""),
-        )
+        value = self._value()
+        if value and self.table.columns[value].nullable:
+            return long
         cell, field_, _ = self._cells(long, value) if value else (None, None, None)
         if cell is None or (field_ and field_.constant is not None):
             return long
@@ -344,13 +367,16 @@ class _Reader:
             mark, doubt = self.mapped.decimal, ""
             if mark is None:
                 mark, doubt = cells.decimal_mark(cell)
-            read = functools.partial(_number, mark=mark, doubt=doubt, times=times)
+            read = functools.partial(
+                _number, mark=mark, doubt=doubt, times=times, nullable=column.nullable
+            )
         elif kind == "year":
-            read = functools.partial(self._year, span=span, low=column.min, high=column.max)
+            read = functools.partial(self._year, span=span, column=column)
         elif kind == "economy":
             read = functools.partial(self._economy, words=words)
         else:
-            read = functools.partial(_word, column=column, words=words)
+            cut = (field_.width, field_.first) if field_ else (None, None)
+            read = functools.partial(_word, column=column, words=words, cut=cut)
         known: dict[Any, tuple[str, str, str]] = {}
         for one in cell:
             if (key := _key(one)) not in known:
@@ -359,10 +385,10 @@ class _Reader:
         text, why, left = (pd.Series([g[i] for g in got], cell.index, "str") for i in range(3))
         return text, why, left
 
-    def _year(
-        self, cell: Any, span: str | None, low: float | None, high: float | None
-    ) -> tuple[str, str, str]:
-        found = cells.year(cell, span)
+    def _year(self, cell: Any, span: str | None, column: Column) -> tuple[str, str, str]:
+        if column.nullable and cells.missing(cell):
+            return "", "", ""
+        low, high, found = column.min, column.max, cells.year(cell, span)
         if isinstance(found, str):
             return "", found, ""
         outside = (low is not None and found < low) or (high is not None and found > high)
@@ -409,18 +435,33 @@ def _key(cell: Any) -> Any:
     return (type(cell), cell) if isinstance(cell, (bool, int, float)) else cell
 
 
-def _number(cell: Any, mark: Any, doubt: str, times: float) -> tuple[str, str, str]:
+def _counts(column: Column) -> bool:
+    return column.type == "number"
+
+
+def _number(
+    cell: Any, mark: cells.Mark | None, doubt: str, times: float, nullable: bool
+) -> tuple[str, str, str]:
+    if nullable and cells.missing(cell):
+        return "", "", ""
     if mark is None and not isinstance(cell, (int, float)) and re.search(r"[.,]", str(cell)):
         return "", doubt, ""
     found = cells.number(cell, mark or ".")
     if isinstance(found, str):
         return "", found, ""
-    found = round(found * times, 6) if times != 1 else found
-    return (str(int(found)) if found.is_integer() and abs(found) < 1e15 else repr(found)), "", ""
+    return _written(round(found * times, 6) if times != 1 else found), "", ""
 
 
-def _word(cell: Any, column: Column, words: Mapping[str, str]) -> tuple[str, str, str]:
-    text = shown(cell)
+def _written(number: float) -> str:
+    """A number as text that is read as the same number."""
+    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(float(number))
+
+
+def _word(
+    cell: Any, column: Column, words: Mapping[str, str], cut: tuple[int | None, int | None]
+) -> tuple[str, str, str]:
+    width, first = cut
+    text = shown(cell).zfill(width or 0)[:first]
     if text.casefold() in words:
         return words[text.casefold()], "", ""
     if column.values and text not in column.values:

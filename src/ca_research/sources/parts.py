@@ -54,11 +54,11 @@ class Headed:
 
     def economies(self, heading: str, but: frozenset[str] = frozenset()) -> tuple[Only, ...]:
         """Rows of economies and groups that the project knows; the rest is named in the reason."""
-        codes = [c for c in self.distinct(heading) if c]
-        lost = sorted(c for c in codes if c in but or names.code(c) is None)
+        codes = self.distinct(heading)
+        lost = sorted(c for c in codes if c in but or (c and names.code(c) is None))
         if not lost:
             return ()
-        told = ", ".join(lost[:8]) + (", ..." if len(lost) > 8 else "")
+        told = ", ".join(c or "empty" for c in lost[:8]) + (", ..." if len(lost) > 8 else "")
         kept = tuple(c for c in codes if c not in lost)
         return (
             Only(column=heading, among=kept, why=f"{heading} that is no economy here ({told})"),

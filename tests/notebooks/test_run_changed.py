@@ -1,0 +1,70 @@
+"""Figures added to a report, what they change, and the same report once they are removed."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from ca_research.ground import paths
+
+STUDENTS = (
+    "Страна;2018/19;2021/22\nКазахстан;11784;13001\nКыргызстан;4614;4700\nИтого;16398;17701\n"
+)
+ABOUT = ["--title", "t", "--publisher", "An office", "--licence", "l", "--published", "2023-04-01"]
+FIXED = ("destination=CHN", "level=all", "precision=exact", "statistic=enrolled")
+
+
+@pytest.mark.long
+def test_added_judged_again_and_removed_without_a_trace(tmp_path):
+    home = tmp_path / "project"
+    shutil.copytree(paths.registry_dir(), home / "registry")
+    for claim in (home / "registry" / "claims").glob("*.yaml"):
+        if claim.stem != "C30":
+            claim.unlink()
+    (home / "notebooks").mkdir()
+    shutil.copy(paths.notebooks_dir() / "students_in_china.ipynb", home / "notebooks")
+    (home / "data").mkdir()
+    (home / "data" / "raw").symlink_to(paths.raw_dir())
+    (tmp_path / "f.csv").write_text(STUDENTS, encoding="utf-8")
+    verdicts, page = home / "reports" / "verdicts.json", home / "reports" / "changed.html"
+
+    def command(*words):
+        done = subprocess.run(
+            [sys.executable, "-m", "ca_research.app.cli", *words],
+            env=os.environ | {"CA_RESEARCH_HOME": str(home)},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    command("run", "--as-of", "latest")
+    before = verdicts.read_bytes()
+    assert "nothing to judge again" in command("run", "--changed")
+    fixed = [w for pair in FIXED for w in ("--set", pair)]
+    command(
+        "data",
+        "add",
+        "f.csv",
+        "--table",
+        "students",
+        "--source",
+        "OWN",
+        "--yes",
+        *ABOUT,
+        *fixed,
+        "--preference",
+        "0",
+    )
+    said = command("run", "--changed")
+    assert "students changed" in said and "sources that came: " in said
+    html = page.read_text(encoding="utf-8")
+    assert "What the new figures change" in html and "An office" in html
+    assert verdicts.read_bytes() != before
+    command("data", "remove", "OWN")
+    command("run", "--changed")
+    command("run", "--as-of", "latest")
+    assert verdicts.read_bytes() == before and not page.exists()

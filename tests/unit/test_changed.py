@@ -1,0 +1,99 @@
+"""What new figures change: which runs are judged again, and what is said of each verdict."""
+
+import json
+
+import pytest
+
+from ca_research import runs, verify
+from ca_research.app import report
+from ca_research.ground import paths
+from ca_research.runs import inputs
+
+
+def stored(verdict="supported", estimate=1.0, state="holds", sources=("KAZ_BNS",), **more):
+    criterion = {"name": "first", "label": "China first", "state": state, "estimate": estimate}
+    return {
+        "claim": "C33",
+        "reading": "headline",
+        "title": "First",
+        "params": {"economy": "KAZ", "claim": "C33"},
+        "as_of": "latest",
+        "headline": True,
+        "fragile": False,
+        "verdict": verdict,
+        "answer": f"An answer: {verdict}.",
+        "finding": "A finding",
+        "rule_sha256": "a",
+        "criteria": [criterion | {"low": None, "high": None}],
+        "coverage": {"to": 2023},
+        "sources": list(sources),
+    } | more
+
+
+def test_a_verdict_that_turned_and_why():
+    (one,) = verify.moved([stored()], [stored("contradicted", 0.0, "fails")])
+    assert (one.was, one.turned, one.answered) == ("supported", True, "An answer: supported.")
+    assert one.why == ("China first: yes (1) before, no (0) now",)
+    lines = report.changes([one])
+    assert lines[0].startswith("C33 Kazakhstan, with all figures: contradicted.")
+    assert lines[0].endswith("(before: supported)") and "yes (1) before" in lines[1]
+
+
+def test_the_same_verdict_from_other_figures_is_told_apart():
+    (one,) = verify.moved([stored()], [stored(estimate=2.0)])
+    assert not one.turned and one.why == ("China first: 1 before, 2 now",)
+    assert report.summary_of_changes([one], ("trade",)) == (
+        "trade changed: 1 verdicts of 1 claims were judged again, no verdict turned; 1 rest on "
+        "other figures and say the same."
+    )
+
+
+def test_nothing_that_moved_is_no_line():
+    (one,) = verify.moved([stored()], [stored()])
+    assert not one.turned and not one.why and report.changes([one]) == []
+
+
+def test_one_that_was_never_judged_has_nothing_before():
+    (one,) = verify.moved([], [stored(reading="a reading that is not accepted")])
+    assert one.was is None and one.why == ()
+
+
+def test_without_a_report_the_accepted_verdicts_stand_in():
+    accepted = next(e for e in verify.read_baseline(paths.baseline_dir()).entries.values())
+    now = stored("no verdict at all") | {
+        "claim": accepted.claim,
+        "reading": accepted.reading,
+        "params": accepted.params,
+        "as_of": accepted.as_of,
+        "criteria": [],
+    }
+    (one,) = verify.moved([], [now])
+    assert one.was == accepted.verdict and one.answered == ""
+
+
+@pytest.fixture
+def made(tmp_path):
+    """A folder with a manifest as if two claims had just been run."""
+    about = inputs.Inputs(tmp_path)
+    planned = [r for r in runs.plan(["C25", "C30"]) if r.params["as_of"] == "latest"]
+    listed = [{"run_id": r.run_id, "inputs": about.fingerprints(r)} for r in planned]
+
+    def write(**data):
+        for one in listed:
+            fingerprints = one["inputs"]["data"]
+            fingerprints |= {k: v for k, v in data.items() if k in fingerprints}
+        (tmp_path / "manifest.json").write_text(json.dumps({"runs": listed}))
+        (tmp_path / "verdicts.json").write_text("[]")
+        return tmp_path
+
+    return write
+
+
+def test_nothing_changed_and_nothing_is_judged_again(made):
+    assert verify.affected(made()) == ([], ())
+
+
+def test_runs_that_rest_on_a_changed_table_are_judged_again(made):
+    chosen, tables = verify.affected(made(students="another"))
+    assert tables == ("students",)
+    assert [r.run_id for r in chosen] == ["c30-as-of-latest", "overview-as-of-latest"]
