@@ -166,8 +166,8 @@ def _article(title: str, day: dt.date, sentences: dict[tuple[int, int], str]) ->
     from ..claims.article import sentence_sha256
 
     lines = [
-        "# A sentence is named by its place and the hash of its words. Where no claim rests on",
-        "# one, say why: {paragraph: 1, sentence: 2, none: an opinion, sha256: ...}",
+        "# A sentence is named by its place and the hash of its words; `none` says why no claim",
+        "# rests on it.",
         f"title: {_quoted(title)}",
         f"date: {day}",
         "publisher: null",
@@ -176,7 +176,8 @@ def _article(title: str, day: dt.date, sentences: dict[tuple[int, int], str]) ->
         "sentences:",
     ]
     lines += [
-        f"  - {{paragraph: {p}, sentence: {s}, sha256: {sentence_sha256(words)}}}"
+        f"  - {{paragraph: {p}, sentence: {s}, none: not taken up yet, "
+        f"sha256: {sentence_sha256(words)}}}"
         for (p, s), words in sentences.items()
     ]
     return "\n".join(lines) + "\n"

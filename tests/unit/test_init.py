@@ -1,0 +1,108 @@
+"""`ca-research init`: a project whole or not at all, found from any folder in it."""
+
+from __future__ import annotations
+
+import pytest
+from typer.testing import CliRunner
+
+from ca_research import load, registry
+from ca_research.app.cli import app
+from ca_research.app.init_command import FORMS, make
+from ca_research.ground import paths
+from ca_research.ground.errors import UsageError
+
+ARTICLE = "Trains\n2024-02-01\nMore trains came. They were long.\nNobody counted them.\n"
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch):
+    """A folder that lies in no project."""
+    monkeypatch.delenv("CA_RESEARCH_HOME", raising=False)
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
+    registry.forget()
+
+
+def test_the_sentences_of_an_article_are_listed_and_not_kept(elsewhere):
+    (elsewhere / "a.txt").write_text(ARTICLE, encoding="utf-8")
+    listed = make(elsewhere / "p", elsewhere / "a.txt")
+    assert listed == [
+        ("1.1", "More trains came."),
+        ("1.2", "They were long."),
+        ("2.1", "Nobody counted them."),
+    ]
+    text = (elsewhere / "p/registry/article.yaml").read_text(encoding="utf-8")
+    assert "trains came" not in text and text.count("sha256") >= 4
+
+
+def test_a_project_is_found_from_any_folder_in_it(elsewhere, monkeypatch):
+    make(elsewhere / "p")
+    assert paths.home() == paths.of_package()
+    monkeypatch.chdir(elsewhere / "p" / "data" / "raw")
+    assert paths.home() == elsewhere / "p"
+    assert set(registry.tables()) == {*FORMS, "sources"} and not registry.claims()
+
+
+def test_one_project_after_another_in_one_process(elsewhere, monkeypatch):
+    for name, words in (("one", "One\nA sentence."), ("two", "Two\nAnother. And more.")):
+        (elsewhere / "a.txt").write_text(words, encoding="utf-8")
+        make(elsewhere / name, elsewhere / "a.txt")
+    monkeypatch.chdir(elsewhere / "one")
+    assert registry.article().title == "One"
+    monkeypatch.chdir(elsewhere / "two")
+    assert (registry.article().title, len(registry.article().sentences)) == ("Two", 3)
+
+
+def test_from_nothing_to_a_verdict_in_three_commands(elsewhere, monkeypatch):
+    run = CliRunner()
+    (elsewhere / "a.txt").write_text(ARTICLE, encoding="utf-8")
+    assert run.invoke(app, ["init", "p", "--article", "a.txt"]).exit_code == 0
+    monkeypatch.chdir(elsewhere / "p")
+    (elsewhere / "p/trains.csv").write_text(
+        "subject,attribute,year,value,unit\nrail,trains,2022,5,trains\nrail,trains,2023,7,trains\n"
+    )
+    words = ["--table", "facts", "--source", "RAIL", "--published", "2024-01-05", "--yes"]
+    about = ["--title", "Trains", "--publisher", "The railway", "--licence", "not stated"]
+    added = run.invoke(app, ["data", "add", "trains.csv", *words, *about])
+    assert added.exit_code == 0, added.output
+    assert load("facts")["fact_id"].tolist() == ["RAIL-1", "RAIL-2"]
+    done = run.invoke(app, ["new", "claim", "T1", "--sentence", "1.1"])
+    assert done.exit_code == 0, done.output
+    assert "supported: The figure: 7 trains." in done.output
+    assert run.invoke(app, ["check", "T1"]).stdout.startswith("T1 As it stands: supported")
+
+
+def test_built_in_figures_on_request(elsewhere, monkeypatch):
+    make(elsewhere / "p", extend=True)
+    monkeypatch.chdir(elsewhere / "p")
+    assert len(registry.sources()) > 900 and not registry.claims()
+    assert (elsewhere / "p/data/raw/students/small.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    "there, article, fault",
+    [
+        (True, ARTICLE, "something in the folder"),
+        (False, "", "no sentences"),
+        (False, "A title alone\n", "no sentences"),
+        (False, ARTICLE.replace("02-01", "02-31"), "no day"),
+        (False, None, "cannot be read"),
+    ],
+)
+def test_what_cannot_be_a_project_leaves_nothing(elsewhere, there, article, fault):
+    if there:
+        (elsewhere / "p").mkdir()
+        (elsewhere / "p/mine.txt").write_text("kept")
+    if article is not None:
+        (elsewhere / "a.txt").write_text(article, encoding="utf-8")
+    before = sorted(str(f) for f in elsewhere.rglob("*"))
+    done = CliRunner().invoke(app, ["init", "p", "--article", "a.txt"])
+    assert isinstance(done.exception, UsageError) and fault in str(done.exception)
+    assert sorted(str(f) for f in elsewhere.rglob("*")) == before
+
+
+def test_a_title_is_quoted(elsewhere):
+    (elsewhere / "a.txt").write_text('"Yes": no\nA sentence.\n', encoding="utf-8")
+    make(elsewhere / "p", elsewhere / "a.txt")
+    text = (elsewhere / "p/registry/article.yaml").read_text(encoding="utf-8")
+    assert 'title: "\\"Yes\\": no"' in text
