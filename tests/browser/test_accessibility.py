@@ -99,11 +99,12 @@ def test_no_two_pages_have_the_same_title(report, names):
 
 # --- keyboard
 
-# Numbers of a row share one answer, and the first of them is a stop: see test_following_numbers.
+# Numbers of a row share one answer, and the first of them is a stop: see test_following_numbers. Of
+# radio buttons the chosen one is a stop, and arrows lead to the others.
 
 CAN_TAKE_FOCUS = """() => {
   const seen = e => e.checkVisibility({visibilityProperty: true, contentVisibilityAuto: true}) && e.getClientRects().length;
-  const wanted = [...document.querySelectorAll("a[href], button, select, input, textarea, summary, [tabindex='0']")].filter(e => seen(e) && !e.matches(".num[tabindex='-1']"));
+  const wanted = [...document.querySelectorAll("a[href], button, select, input, textarea, summary, [tabindex='0']")].filter(e => seen(e) && !e.matches(".num[tabindex='-1'], [type=radio]:not(:checked)"));
   wanted.forEach((e, i) => e.dataset.order = i);
   return wanted.length
 }"""

@@ -15,7 +15,7 @@ from ca_research.plots import style
 from ca_research.plots.panels import panels
 from ca_research.plots.show import cells_of, show_table, to_svg
 from ca_research.registry.words import axis_words, cell_words, choice_words, value_words
-from ca_research.site.read import Item
+from ca_research.site.read import MOST_DRAWN, Item
 
 
 @pytest.fixture(autouse=True)
@@ -275,4 +275,4 @@ def test_what_a_picture_is_drawn_from_is_listed_with_the_sources_of_each_row():
     assert drawn.rows == [["KAZ", 2020, 1.5], ["UZB", 2021, -2e-05]]
     assert drawn.origins == [["KAZ_BNS", "UZB_STAT"], ["KAZ_BNS"]] and drawn.count == 2
     many = Item("figure", {"csv": "x\n" + "1\n" * 50}, cell=1).drawn()
-    assert (len(many.rows), many.count, many.origins) == (30, 50, [])
+    assert (len(many.rows), many.count, many.origins) == (MOST_DRAWN, 50, [])

@@ -110,11 +110,11 @@ class _Statements(BaseModel):
     statements: list[_Statement]
 
 
-MOST_QUOTED = 25
+MOST_QUOTED = 20
 """Rows of a list of documents that a page shows without being asked."""
 
 
-MOST_DRAWN = 30
+MOST_DRAWN = 20
 """Rows behind a picture that a page lists; the CSV has them all."""
 _INNER = {"path", "rows", "item", "spec", "is_main", "fact_id", "event_id", "evidence_id"}
 """Columns of what is drawn that say nothing to a reader."""
@@ -130,6 +130,11 @@ class Drawn:
     rows: list[list[str | float | None]]
     origins: list[list[str]]
     count: int
+
+    @property
+    def sources(self) -> list[str]:
+        """Every source of the rows, once."""
+        return list(dict.fromkeys(source for cell in self.origins for source in cell))
 
 
 _WHOLE, _NUMBER = re.compile(r"-?\d+"), re.compile(r"-?\d+(?:\.\d*)?(?:e[+-]?\d+)?")
