@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from .. import registry
 from ..ground.numbers import NOTHING, between, number
 from .words import STATE_WORDS, source_words
 
@@ -20,6 +21,13 @@ def _shown(c: Stored) -> str:
     known = c["estimate"] is not None
     said = number(c["estimate"]) if known else between(c["low"], c["high"])
     return "no figure" if said == NOTHING else said
+
+
+def _told(source_id: str) -> str:
+    """A source in words; one that was added and has been removed is known by its id alone."""
+    if source_id in registry.sources():
+        return source_words(source_id)
+    return f"{source_id} (removed)"
 
 
 def differences(before: Stored, after: Stored) -> list[str]:
@@ -52,7 +60,7 @@ def differences(before: Stored, after: Stored) -> list[str]:
         ("sources that came", set(after["sources"]) - set(before["sources"])),
         ("sources that went", set(before["sources"]) - set(after["sources"])),
     ):
-        if told := sorted({source_words(one) for one in ids}):
+        if told := sorted({_told(one) for one in ids}):
             rest = f" and {len(told) - MOST_NAMED} more" if len(told) > MOST_NAMED else ""
             lines.append(f"{words}: {'; '.join(told[:MOST_NAMED])}{rest}")
     return lines
