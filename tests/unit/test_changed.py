@@ -48,6 +48,11 @@ def test_the_same_verdict_from_other_figures_is_told_apart():
     )
 
 
+def test_a_source_that_was_removed_is_told_by_its_id():
+    (one,) = verify.moved([stored(sources=("OWN", "KAZ_BNS"))], [stored()])
+    assert one.why == ("sources that went: OWN (removed)",)
+
+
 def test_nothing_that_moved_is_no_line():
     (one,) = verify.moved([stored()], [stored()])
     assert not one.turned and not one.why and report.changes([one]) == []

@@ -7,12 +7,20 @@ from typing import Any
 
 import pandas as pd
 
+from .. import registry
 from .words import STATE_WORDS, criterion_number, source_words
 
 Stored = Mapping[str, Any]
 
 MOST_NAMED = 6
 """Sources that came or went which are named; more are counted."""
+
+
+def _told(source_id: str) -> str:
+    """A source in words; one that was added and has been removed is known by its id alone."""
+    if source_id in registry.sources():
+        return source_words(source_id)
+    return f"{source_id} (removed)"
 
 
 def differences(before: Stored, after: Stored) -> list[str]:
@@ -45,7 +53,7 @@ def differences(before: Stored, after: Stored) -> list[str]:
         ("sources that came", set(after["sources"]) - set(before["sources"])),
         ("sources that went", set(before["sources"]) - set(after["sources"])),
     ):
-        if told := sorted({source_words(one) for one in ids}):
+        if told := sorted({_told(one) for one in ids}):
             rest = f" and {len(told) - MOST_NAMED} more" if len(told) > MOST_NAMED else ""
             lines.append(f"{words}: {'; '.join(told[:MOST_NAMED])}{rest}")
     return lines
