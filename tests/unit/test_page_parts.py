@@ -12,6 +12,7 @@ from ca_research.claims.answers import ways
 from ca_research.claims.verdict import CriterionResult
 from ca_research.registry import Reading
 from ca_research.site import parts
+from ca_research.site.render import environment
 
 
 def cell(economy: str, met: bool | None, missing: str = "") -> dict[str, Any]:
@@ -149,3 +150,19 @@ def test_a_criterion_speaks_for_or_against_as_the_rule_reads_it(
 )
 def test_a_share_is_said_in_per_cent_from_five_ways_on(ways_, agreeing, main, said):
     assert ways({"specifications": ways_, "agreeing": agreeing, "main_met": main}) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "column", "words"),
+    [
+        ("undecided", "state", "cannot be said"),
+        ("not met", "state", "no"),
+        ("EI.gas_consumption", "indicator", "gas consumption"),
+        ("KAZ", "economy", "Kazakhstan"),
+        (2021, "year", "2021"),
+        (1234.5, "value", "1,234"),
+        (None, "value", "–"),
+    ],
+)
+def test_a_row_behind_a_number_is_told_in_words(value, column, words):
+    assert environment().filters["cell"](value, column) == words

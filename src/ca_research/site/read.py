@@ -116,7 +116,17 @@ MOST_QUOTED = 20
 
 MOST_DRAWN = 20
 """Rows behind a picture that a page lists; the CSV has them all."""
-_INNER = {"path", "rows", "item", "spec", "is_main", "fact_id", "event_id", "evidence_id"}
+_INNER = {
+    "path",
+    "rows",
+    "interval",
+    "item",
+    "spec",
+    "is_main",
+    "fact_id",
+    "event_id",
+    "evidence_id",
+}
 """Columns of what is drawn that say nothing to a reader."""
 
 

@@ -220,13 +220,21 @@ def _quoted(text: str) -> Markup:
     return Markup(str(escape(text)).replace("&#34;", '"'))
 
 
+_PREFIX = re.compile(r"^[A-Z]{2}\.(?=[a-z_]+$)")
+"""Of a provider, before the name of a series of its: 'EI.gas_consumption'."""
+
+
 def _cell(value: Any, column: str) -> str:
     """A cell of the rows behind a number, as a reader should see it."""
     if value is None:
         return NOTHING
+    if column == "state":
+        return STATE_WORDS.get(value, value)
     if is_year(column) or (column == "period" and isinstance(value, (int, float))):
         return str(value)
-    return cell_words(column, value) if isinstance(value, str) else number(value)
+    if not isinstance(value, str):
+        return number(value)
+    return cell_words(column, _PREFIX.sub("", value))
 
 
 def _choices(choices: Mapping[str, Any], spec: registry.ClaimSpec) -> str:
