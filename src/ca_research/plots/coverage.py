@@ -9,7 +9,7 @@ from .claims import coverage_map
 from .needs import needs
 from .show import show
 
-MOST = 30
+MOST = 20
 """Rows that are drawn: those with figures of the most years."""
 
 
@@ -17,7 +17,8 @@ MOST = 30
 def show_coverage(coverage: Coverage, title: str) -> None:
     """Show the heat map of a coverage frame, with what is drawn as CSV beside it.
 
-    At most thirty series are drawn: those with figures of the most years.
+    At most twenty series are drawn: those with figures of the most years. Nothing is shown where no
+    series has figures of two years, for such a map is a list.
 
     Parameters
     ----------
@@ -44,6 +45,8 @@ def show_coverage(coverage: Coverage, title: str) -> None:
     """
     who = [c for c in coverage.columns if c not in ("year", "figures")]
     years = coverage.dropna(subset="year").groupby(who, dropna=False)["year"].nunique()
+    if not years.max() > 1:
+        return
     drawn = years.sort_values(ascending=False, kind="stable").index[:MOST]
     part = coverage[coverage.set_index(who).index.isin(drawn)]
     figure = coverage_map(part, most=MOST).get_figure()
