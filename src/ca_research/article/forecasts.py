@@ -32,7 +32,7 @@ from ..tables.preference import preferred_rows, ranked
 from ..trade.checks import one_figure_per_cell
 from ..trade.rank import FLOWS, ranking_of, reports
 from ..trade.standings import Reports
-from .trade_priority import NEEDED, among, bounded, stated_lead, stated_shares, with_powers
+from .trade_priority import NEEDED, Powers, among, bounded, stated_lead, stated_shares
 
 CUSTOMS_SINCE = 2010
 """First year of the series of China's imports: from here on one compilation, then the customs
@@ -111,7 +111,7 @@ def _leads(
 @measure("trade.lead_after")
 @tells("rival")
 @by_economy
-@parts(seen=reports, powers=with_powers)
+@parts(seen=reports, powers=Powers)
 def lead_after(
     trade: pd.DataFrame,
     facts: pd.DataFrame,
@@ -121,7 +121,7 @@ def lead_after(
     basis: Literal["own_else_partners", "partners"] = "own_else_partners",
     partners: str = "named",
     seen: Reports | None = None,
-    powers: pd.DataFrame | None = None,
+    powers: Powers | None = None,
 ) -> pd.DataFrame:
     """China over its largest rival in the years after `after`, the least of them: above one, China
     ranked first in each of them.
@@ -130,7 +130,7 @@ def lead_after(
     basis: 'own_else_partners' (the economy's own tables, else what its agency states, else its
         partners' reports) or 'partners' (their reports alone). Of partners, Russia reports nothing
         after 2021; a year counts where the bound of `trade_priority.lead` answers.
-    partners: 'named' or 'every'. seen, powers: what `trade.rank.reports` and `with_powers` make of
+    partners: 'named' or 'every'. seen, powers: what `trade.rank.reports` and `Powers` make of
         trade, where it is made already.
     Returns an estimates frame, one row per economy, with the largest rival in `about`; a range
     where only a bound is known. An economy of which no later year can be ranked is recorded in
@@ -143,7 +143,7 @@ def lead_after(
     shares = stated_shares(facts, codes)
     shares = shares[shares["year"] > after]
     seen = reports(trade, economies=codes) if seen is None else seen
-    powers = with_powers(trade, economies=codes) if powers is None else powers
+    powers = Powers(trade, economies=codes) if powers is None else powers
     years = [year for year in seen.years() if year > after]
     out = []
     for code in codes:

@@ -51,17 +51,30 @@ def among(partners: str) -> Collection[str] | None:
     return frozenset(p for p in article().partners if p not in eco.AGGREGATES)
 
 
-def with_powers(trade: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFrame:
-    """The rows of `trade` between some economies and NEEDED, by either side; of product TOTAL."""
-    own, powers = list(economies), list(NEEDED)
-    reporter, partner = trade["reporter"], trade["partner"]
-    pair = reporter.isin(own) & partner.isin(powers) | reporter.isin(powers) & partner.isin(own)
-    return trade[(pair & trade["product"].eq("TOTAL")).to_numpy(bool)]
+class Powers:
+    """The rows of `trade` between some economies and NEEDED, by either side; of product TOTAL.
+
+    What each trade was at most is looked for once: it is the same for every year that it bounds.
+    """
+
+    def __init__(self, trade: pd.DataFrame, *, economies: Sequence[str]) -> None:
+        own, powers = list(economies), list(NEEDED)
+        reporter, partner = trade["reporter"], trade["partner"]
+        pair = reporter.isin(own) & partner.isin(powers) | reporter.isin(powers) & partner.isin(own)
+        self.rows = trade[(pair & trade["product"].eq("TOTAL")).to_numpy(bool)]
+        self._largest: dict[tuple[str, str, str], pd.DataFrame] = {}
+
+    def largest(self, economy: str, partner: str, flow: str) -> pd.DataFrame:
+        """`largest_ever` of these rows."""
+        key = (economy, partner, flow)
+        if key not in self._largest:
+            self._largest[key] = largest_ever(self.rows, *key)
+        return self._largest[key]
 
 
 @measure("trade.lead")
 @tells("rival")
-@parts(seen=reports, powers=with_powers)
+@parts(seen=reports, powers=Powers)
 def lead(
     trade: pd.DataFrame,
     *,
@@ -75,7 +88,7 @@ def lead(
     since: int = SINCE,
     absent: Literal["open", "bounded"] = "open",
     seen: Reports | None = None,
-    powers: pd.DataFrame | None = None,
+    powers: Powers | None = None,
 ) -> pd.DataFrame:
     """China's trade over that of its largest rival: above one, China ranks first.
 
@@ -108,7 +121,7 @@ def lead(
         any year (`largest_ever`), the bound answers. One economy of which no year has both is then
         judged in the newest year with China.
     seen, powers : optional
-        What `trade.rank.reports` and `with_powers` make of `trade`, where it is made already.
+        What `trade.rank.reports` and `Powers` make of `trade`, where it is made already.
 
     Returns
     -------
@@ -143,7 +156,7 @@ def lead(
     )
     if absent == "open":
         return found
-    powers = with_powers(trade, economies=codes) if powers is None else powers
+    powers = Powers(trade, economies=codes) if powers is None else powers
     bounds = {
         code: bounded(powers, seen, code, newest - back, taking_part, **choices)
         for code in found.loc[found["missing"] != "", "economy"]
@@ -177,7 +190,7 @@ def largest_ever(trade: pd.DataFrame, economy: str, partner: str, flow: str) -> 
 
 
 def bounded(
-    powers: pd.DataFrame,
+    powers: Powers,
     seen: Reports,
     economy: str,
     year: int,
@@ -191,7 +204,7 @@ def bounded(
     """The row of an economy where one of NEEDED is not observed and the other is so large (or so
     small) that no recorded year of the missing one would change the order; None where it is not so.
 
-    powers: as `with_powers` makes them.
+    powers: the same trade as `seen`.
     """
     found = ranking_of(
         seen,
@@ -208,7 +221,7 @@ def bounded(
     absent = [code for code in NEEDED if code not in there]
     if len(absent) != 1 or (eu == "one" and "EU27" not in there):
         return None
-    most = largest_ever(powers, economy, absent[0], flow)
+    most = powers.largest(economy, absent[0], flow)
     if most["direction"].nunique() < len(FLOWS[flow]):
         return None
     bound = float(most["value_usd"].sum())

@@ -180,7 +180,7 @@ def judge_criterion(
         "share_of_specifications": share,
         "specifications": len(chosen),
         "run": int(rows["spec"].nunique()),
-        "failed": int((rows["path"].fillna("").groupby(rows["spec"]).max() == "").sum()),
+        "failed": len(set(rows["spec"]) - set(rows.loc[rows["path"].fillna("") != "", "spec"])),
         "n": int(rows.loc[rows["spec"] == main, "n"].fillna(0).sum()) if main is not None else 0,
         "why": criterion.why,
         "measure": criterion.measure,

@@ -5,6 +5,7 @@ measures.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -220,12 +221,11 @@ def gather(spec: ClaimSpec, given: dict[str, Any], as_of: str | dt.date | None =
 def _labelled(spec: ClaimSpec, criterion: Criterion, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of one criterion, with its name and what a removal axis leaves out in each."""
     removals = [a for a in spec.grid.axes if a.kind == "removal" and a.name in criterion.axes]
-    without = [
-        "; ".join(
-            f"{a.name}: {choice_words(a, row[a.name])}" for a in removals if row[a.name] != a.main
-        )
-        for row in rows.to_dict("records")
-    ]
+    without = [""] * len(rows)
+    for axis in removals:  # one thing is left out at a time
+        words = {v: f"{axis.name}: {choice_words(axis, v)}" for v in axis.choices if v != axis.main}
+        left_out = map(words.get, rows[axis.name].tolist() if len(rows) else ())
+        without = [said or before for said, before in zip(left_out, without, strict=True)]
     return rows.assign(criterion=criterion.name, without=without)
 
 
@@ -233,15 +233,21 @@ def _typed(parts: Sequence[pd.DataFrame], axes: Sequence[str]) -> pd.DataFrame:
     """Rows of all criteria as one frame. A choice keeps its type, also where some criteria have
     no such axis.
     """
-    records = [row for part in parts for row in part.to_dict("records")]
+    lengths = [len(part) for part in parts]
+    names = dict.fromkeys(name for part in parts for name in part)
+    told: dict[str, list[Any]] = {
+        name: [] for name in ("criterion", "spec", "is_main", "without", *names, *axes)
+    }
+    for name, values in told.items():
+        nothing = None if name in axes else math.nan
+        for part, length in zip(parts, lengths, strict=True):
+            values += part[name].tolist() if name in part else [nothing] * length
     frame = pd.DataFrame(
-        records, columns=None if records else ["criterion", "spec", "is_main", "without"]
+        {name: pd.Series(v, dtype=object) if name in axes else v for name, v in told.items()}
     )
     frame = frame.astype(
         {"is_main": bool}
     )  # a claim without criteria has no rows to tell the type by
-    for axis in axes:
-        frame[axis] = pd.Series([row.get(axis) for row in records], dtype=object)
     for column in ESTIMATE_COLUMNS:
         if column not in frame:
             frame[column] = None

@@ -286,11 +286,18 @@ def estimates(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     1     UZB      1.36  0
     """
     records = list(rows)
-    columns: dict[str, Any] = {
-        name: [row.get(name) for row in records] for name in ESTIMATE_COLUMNS
-    }
+    told = {name: [row.get(name) for row in records] for name in ESTIMATE_COLUMNS}
+    columns: dict[str, Any] = dict(told)
+    # arrays of a known type: pandas would take most of a frame's time to find it out
+    for name in ("economy", "interval", "path", "missing"):
+        if records and all(isinstance(value, str) for value in told[name]):
+            columns[name] = pd.array(np.array(told[name], dtype=object), dtype="str")
     for name in ("estimate", "low", "high"):
-        columns[name] = np.array(columns[name], dtype="float64")
+        columns[name] = np.array(told[name], dtype="float64")
     for name in ("first_year", "last_year"):
-        columns[name] = pd.array(columns[name], dtype="Int64")
-    return pd.DataFrame(columns)
+        gone = np.array([value is None or pd.isna(value) for value in told[name]], dtype=bool)
+        years = [1 if lost else value for lost, value in zip(gone, told[name], strict=True)]
+        columns[name] = pd.arrays.IntegerArray(np.array(years, dtype="int64"), gone)
+    for name in ("sources", "about", "rows"):
+        columns[name] = np.fromiter(told[name], dtype=object, count=len(records))
+    return pd.DataFrame(columns, copy=False)

@@ -426,11 +426,10 @@ def documented_cases(
     rows = (documents or Coded(evidence)).rows(claim, coding, strength, _seen("excerpt", texts))
     if rows.empty:
         return estimates([estimate_row(missing="no document was seen")])
-    wanted, columns = (
-        set(_list(codes)),
-        (rows[c].tolist() for c in (doubtful, "case", "origin_group")),
-    )
-    shown = [(kind, origin) for code, kind, origin in zip(*columns, strict=True) if code in wanted]
+    wanted = set(_list(codes))
+    given, kinds, origins = (rows[c].tolist() for c in (doubtful, "case", "origin_group"))
+    told_by = zip(given, kinds, origins, strict=True)
+    shown = [(kind, origin) for code, kind, origin in told_by if code in wanted]
     count = _largest_case(shown, case)
     if single == "source":
         lost = [
@@ -443,8 +442,8 @@ def documented_cases(
     told = {"case": named if len(best) <= MOST_NAMED else ""}
     # nought rests on every document that was looked through, a case on those that show it
     if shown:
-        rows = rows[rows[doubtful].isin(wanted)]
-        rows = rows if case == "any" else rows[rows["case"].isin(best)]
+        meant = set(kinds if case == "any" else best)
+        rows = rows[[c in wanted and k in meant for c, k in zip(given, kinds, strict=True)]]
     return estimates([estimate_row(rows, estimate=float(count), about=told)])
 
 
