@@ -43,8 +43,8 @@ def test_the_same_verdict_from_other_figures_is_told_apart():
     (one,) = verify.moved([stored()], [stored(estimate=2.0)])
     assert not one.turned and one.why == ("China first: 1 before, 2 now",)
     assert report.summary_of_changes([one], ("trade",)) == (
-        "trade changed: 1 verdicts of 1 claims were judged again, no verdict turned; 1 rest on "
-        "other figures and say the same."
+        "New figures in: trade. Judged again: 1 verdict of 1 claim; none turned; 1 with the same "
+        "answer from other figures."
     )
 
 

@@ -237,12 +237,16 @@ def summary_of_changes(found: Sequence[Moved], tables: Sequence[str]) -> str:
     heads = [one for one in found if one.verdict["headline"]]
     turned = sum(one.turned and one.was is not None for one in heads)
     same = sum(not one.turned and bool(one.why) for one in heads)
-    said = "no verdict turned" if not turned else f"{turned} of them turned"
-    others = f"; {same} rest on other figures and say the same" if same else ""
+    claims = len({one.verdict["claim"] for one in heads})
+    others = f"; {same} with the same answer from other figures" if same else ""
     return (
-        f"{', '.join(tables)} changed: {len(heads)} verdicts of "
-        f"{len({one.verdict['claim'] for one in heads})} claims were judged again, {said}{others}."
+        f"New figures in: {', '.join(tables)}. Judged again: {_several(len(heads), 'verdict')} of "
+        f"{_several(claims, 'claim')}; {turned or 'none'} turned{others}."
     )
+
+
+def _several(count: int, thing: str) -> str:
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def changes(found: Sequence[Moved]) -> list[str]:
