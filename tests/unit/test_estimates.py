@@ -90,3 +90,15 @@ def test_as_many_specifications_count_as_in_the_baseline(claim_id):
         assert {n: c.specifications for n, c in found.items()} == {
             n: c["specifications"] for n, c in entry["criteria"].items()
         }
+
+
+def test_cells_that_hold_collections_of_one_length_stay_what_they_are():
+    rows = [
+        estimate_row(economy=e) | {"sources": ("A", "B"), "first_year": year, "last_year": 2020}
+        for e, year in (("KAZ", 2010), ("KGZ", None))
+    ]
+    frame = estimates(rows)
+    assert frame["sources"].tolist() == [("A", "B"), ("A", "B")]
+    assert frame["first_year"].dtype == "Int64" and frame["first_year"].isna().tolist() == [0, 1]
+    assert frame["economy"].dtype == "str" and frame["missing"].tolist() == ["", ""]
+    assert estimates([]).columns.tolist() == frame.columns.tolist()
