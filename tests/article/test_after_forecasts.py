@@ -16,6 +16,7 @@ from ca_research.article.forecasts import (
     value_after,
     value_series,
 )
+from ca_research.article.trade_priority import Powers, largest_ever
 from ca_research.ground.errors import CoverageError, UnknownNameError
 
 
@@ -197,3 +198,19 @@ def test_unknown_choices_are_refused(wrong):
     if "model" not in wrong:  # paths are those of all models
         with pytest.raises(UnknownNameError):
             forecast_paths(rows(*customs(line())), economies=["KAZ"], **wrong)
+
+
+def test_the_most_a_trade_ever_was_is_that_of_its_rows_and_is_looked_for_once():
+    known = ("KAZ_BNS", "2024-01-01")
+    trade = rows(
+        ("KAZ", "RUS", 2019, "export", 5.0, *known),
+        ("KAZ", "RUS", 2020, "export", 7.0, *known),
+        ("KAZ", "CHN", 2020, "export", 90.0, *known),
+        ("KGZ", "RUS", 2020, "export", 80.0, *known),
+    )
+    powers = Powers(trade, economies=["KAZ", "KGZ"])
+    found = powers.largest("KAZ", "RUS", "turnover")
+    pd.testing.assert_frame_equal(found, largest_ever(trade, "KAZ", "RUS", "turnover"))
+    assert found["value_usd"].tolist() == [7.0]
+    assert powers.largest("KAZ", "RUS", "turnover") is found
+    assert powers.largest("KGZ", "RUS", "turnover")["value_usd"].tolist() == [80.0]

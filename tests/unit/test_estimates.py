@@ -104,3 +104,15 @@ def test_rows_are_made_once_and_only_when_asked_for():
     rows = Rows(lambda: made.append(1) or USED)
     assert made == []
     assert rows.frame is USED and len(rows) == 1 and made == [1]
+
+
+def test_cells_that_hold_collections_of_one_length_stay_what_they_are():
+    rows = [
+        estimate_row(economy=e) | {"sources": ("A", "B"), "first_year": year, "last_year": 2020}
+        for e, year in (("KAZ", 2010), ("KGZ", None))
+    ]
+    frame = estimates(rows)
+    assert frame["sources"].tolist() == [("A", "B"), ("A", "B")]
+    assert frame["first_year"].dtype == "Int64" and frame["first_year"].isna().tolist() == [0, 1]
+    assert frame["economy"].dtype == "str" and frame["missing"].tolist() == ["", ""]
+    assert estimates([]).columns.tolist() == frame.columns.tolist()
