@@ -271,7 +271,7 @@ def test_reassignment_against_one_estimation_each():
     rows = invented(15, range(2011, 2013), 3, zeros=0)
     planted = (rows["exporter"] == "CHN") & rows["importer"].isin(CA5)
     rows.loc[planted, "value_usd"] *= np.exp(1.5)
-    found = reassign(rows, "CHN", covariates=TERMS)
+    found = reassign(rows, "CHN", CA5, covariates=TERMS)
     for code in CODES[:10]:
         own = g.gravity(rows.assign(own=g.treated_pairs(rows, code, CA5)), ["own", *TERMS])
         assert found.table.set_index("economy").at[code, "estimate"] == pytest.approx(

@@ -226,7 +226,7 @@ def test_one_step_ranks_china_as_full_estimation_does():
         exclude=settings().oil_exporters,
     )
     table = ca.article.gravity_residual.placebo_table(panel, estimator="ols")
-    full = ca.trade.reassign(panel, "CHN", estimator="ols")
+    full = ca.trade.reassign(panel, "CHN", ca.economies.CA5, estimator="ols")
     both = table.merge(full.table, on="economy", suffixes=("", "_full")).dropna(
         subset=["estimate", "estimate_full"]
     )

@@ -90,7 +90,8 @@ def test_a_new_claim_is_not_written_into_the_installed_package(project, monkeypa
     monkeypatch.delenv("CA_RESEARCH_HOME")
     monkeypatch.setattr(paths, "_CHECKOUT", project.home / "none")
     monkeypatch.setattr(paths, "_BUNDLED", project.home)
+    monkeypatch.chdir(project.home.parent)
     with pytest.raises(UsageError, match="the installed package is not written to") as caught:
         new_claim("C07")
-    assert "CA_RESEARCH_HOME=my-project" in caught.value.hint
+    assert "ca-research init my-project" in caught.value.hint
     assert not (project.home / "registry" / "claims" / "C07.yaml").exists()

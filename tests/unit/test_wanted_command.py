@@ -18,28 +18,31 @@ RUN = CliRunner()
 
 
 def test_it_names_the_figures_who_has_them_and_what_they_could_change():
-    done = RUN.invoke(app, ["wanted", "C22"])
+    done = RUN.invoke(app, ["wanted", "C30", "-p", "economy=KAZ"])
     assert done.exit_code == 0
-    assert "Manufacturing's share of Turkmenistan's output" in done.stdout
-    assert "(8 figures of table macro)" in done.stdout
-    assert "published by World Bank" in done.stdout and "with all of them:" in done.stdout
+    assert "Students from Kazakhstan in China in 2019 and in 2022" in done.stdout
+    assert "(2 figures of table students)" in done.stdout
+    assert (
+        "published by Ministry of Education of China" in done.stdout
+        and "with all of them:" in done.stdout
+    )
 
 
 def test_as_rows_it_can_be_read_by_a_program():
-    done = RUN.invoke(app, ["wanted", "C22", "--format", "json"])
+    done = RUN.invoke(app, ["wanted", "C30", "-p", "economy=KAZ", "--format", "json"])
     (row,) = json.loads(done.stdout)
-    assert (row["economy"], row["table"], row["figures"]) == ("TKM", "macro", 8)
+    assert (row["economy"], row["table"], row["figures"]) == ("KAZ", "students", 2)
 
 
 def test_a_template_has_the_columns_of_the_table_and_nothing_where_the_value_goes(tmp_path):
     file = tmp_path / "fill.csv"
-    words = ["wanted", "C22", "--template", str(file)]
+    words = ["wanted", "C30", "-p", "economy=KAZ", "--template", str(file)]
     done = RUN.invoke(app, words)
-    assert done.exit_code == 0 and "8 figures to fill in" in done.stdout
+    assert done.exit_code == 0 and "2 figures to fill in" in done.stdout
     rows = pd.read_csv(file)
-    declared = registry.table("macro").columns
+    declared = registry.table("students").columns
     assert list(rows.columns) == [c for c in declared if c != "source_id"]
-    assert rows["value"].isna().all() and rows["unit"].eq("% of GDP").all()
+    assert rows["students"].isna().all() and rows["level"].eq("all").all()
     again = RUN.invoke(app, words)
     assert isinstance(again.exception, UsageError) and pd.read_csv(file).equals(rows)
 
@@ -49,7 +52,7 @@ def test_a_template_has_the_columns_of_the_table_and_nothing_where_the_value_goe
     [
         (["--template", "x.csv"], UsageError),
         (["-p", "economy=KAZ"], UsageError),
-        (["C22", "--table", "trade"], UnknownNameError),
+        (["C30", "--table", "trade"], UnknownNameError),
         (["C25", "--template", "x.csv"], UsageError),
     ],
 )

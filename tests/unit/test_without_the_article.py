@@ -18,10 +18,15 @@ REST = [f for f in sorted(PACKAGE.rglob("*.py")) if f.relative_to(PACKAGE).parts
 EXAMPLES = {
     "app/cli.py",
     "app/claim_commands.py",
+    "app/init_command.py",
+    "app/wanted_command.py",
     "app/run_commands.py",
     "app/report.py",
     "app/scaffold.py",
     "claims/claim.py",
+    "claims/evidence.py",
+    "claims/verdict.py",
+    "plots/claims.py",
     "ground/reads.py",
     "runs/planning.py",
 }
@@ -39,13 +44,21 @@ TESTS = (
 """Tests of each floor that are quick and ask for no claim of the register."""
 
 
+PUBLISHERS = ("sources/comtrade.py", "sources/names.py")
+"""Where codes of publishers stand: customs procedure C00, their names of economies."""
+
+
 def code(file: Path) -> str:
     """A module without its comments and documentation."""
     text = re.sub(r'"""(?:.|\n)*?"""', "", file.read_text(encoding="utf-8"))
     return re.sub(r"#.*", "", text)
 
 
-@pytest.mark.parametrize("file", REST, ids=lambda f: f.relative_to(PACKAGE).as_posix())
+@pytest.mark.parametrize(
+    "file",
+    [f for f in REST if f.relative_to(PACKAGE).as_posix() not in PUBLISHERS],
+    ids=lambda f: f.relative_to(PACKAGE).as_posix(),
+)
 def test_no_claim_and_no_list_of_its_powers_stands_outside_the_article(file):
     text = file.read_text(encoding="utf-8")
     if file.relative_to(PACKAGE).as_posix() not in EXAMPLES:

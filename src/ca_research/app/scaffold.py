@@ -181,6 +181,7 @@ def new_claim(
         ),
     )
     write_whole(notebook, _notebook(claim_id, start.data))
+    registry.forget()
     return [claim, notebook]
 
 

@@ -200,8 +200,6 @@ class Verdict:
         Verdicts that the missing figures could still lead to.
     deciding : tuple of str
         Names of the criteria that made the verdict what it is.
-    wanted : tuple of dict
-        Figures that would answer what its criteria leave open.
     reason : str
         How the rule came to it.
     fragile : bool
@@ -238,6 +236,8 @@ class Verdict:
         What speaks against, and what would change the verdict.
     dropped_as_of : int or None
         Rows that were not yet known on the day.
+    wanted : tuple of dict
+        Figures that would answer what its criteria leave open.
     beside : tuple of Verdict
         Those of the other readings.
     traces : tuple of dict

@@ -165,12 +165,41 @@ def partner_bars(
     economies: Sequence[str],
     titles: Mapping[str, str] | None = None,
 ) -> Figure:
-    """A small chart for each economy: its trade with some partners, a bar to the least figure and a
-    paler one to the largest; that of several countries together is framed.
+    """Bars of each economy's trade with some partners, a panel for each economy.
 
-    figures: columns economy, partner, year, unit, low, high; of one economy all in one year and
-    unit. A partner without a figure is named as not observed. economies: a panel for each. titles:
-    what a panel finds, by economy; its name where nothing is given.
+    A bar ends at the least figure, a paler one at the largest; that of several countries together
+    is framed. A partner without a figure is named as not observed.
+
+    Parameters
+    ----------
+    figures : pandas.DataFrame
+        Columns economy, partner, year, unit, low, high; of one economy all in one year and unit.
+    shown : sequence of str
+        Codes of the partners, from above.
+    economies : sequence of str
+        Codes; a panel for each.
+    titles : mapping of str to str, optional
+        What a panel finds, by economy; its name where nothing is given.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Three panels in a row.
+
+    Raises
+    ------
+    CoverageError
+        No economy is given.
+    UsageError
+        Two figures of one pair, or figures of several years or units for one economy.
+
+    Examples
+    --------
+    >>> figures = pd.DataFrame({"economy": "KAZ", "partner": ["CHN", "RUS"], "year": 2023,
+    ...     "unit": "billion US dollars", "low": [30.1, 26.8], "high": [30.1, 27.1]})
+    >>> figure = partner_bars(figures, ["CHN", "RUS"], economies=["KAZ"])
+    >>> figure.axes[0].get_title(loc="left")
+    'Kazakhstan'
     """
     if not economies:
         raise CoverageError("no economy to draw", hint="economies=['KAZ']")

@@ -170,22 +170,41 @@ def show_choice(
     tables: Sequence[str] = (),
     note: str = "",
 ) -> None:
-    """Display one picture in several versions of which a reader chooses; a notebook shows the
-    first, a page a switch, and paper all of them.
+    """Display one picture in several versions of which a reader chooses.
+
+    A notebook shows the first, a page a switch, and paper all of them.
 
     Parameters
     ----------
-    pictures
+    pictures : mapping of str to (Axes or Figure, str)
         By the words of the choice: the picture, and the same for those who cannot see it.
-    question
+    question : str
         What is chosen, as a heading over the choices.
-    section, title, data, sources, tables, note
+    section, title : str
         As in `show`, for all versions together.
+    data : pandas.DataFrame
+        As in `show`.
+    sources : pandas.DataFrame or list of str, optional
+        As in `show`.
+    tables : sequence of str
+        As in `show`.
+    note : str
+        As in `show`.
 
     Raises
     ------
     UsageError
         For fewer than two versions or more than MOST_CHOICES, or another section.
+
+    Examples
+    --------
+    In a notebook the first picture appears; elsewhere its record is printed.
+
+    >>> import matplotlib.pyplot as plt
+    >>> pictures = {name: (plt.subplots()[0], f"{name} figures") for name in ("Own", "Partners'")}
+    >>> show_choice(pictures, question="Who reports", section="main", title="China leads",
+    ...     data=pd.DataFrame({"partner": ["CHN"], "source_id": ["KAZ_BNS"]}))
+    {'image/svg+xml': ...
     """
     if not 2 <= len(pictures) <= MOST_CHOICES:
         raise UsageError(f"a choice among {len(pictures)} pictures", hint=f"two to {MOST_CHOICES}")

@@ -39,18 +39,26 @@ class Addition:
 
     Attributes
     ----------
-    entry
+    entry : registry.Added
         Its register entry; `entry.mapping` is how the file was understood.
-    rows
+    rows : pandas.DataFrame
         The rows in the table's own form.
-    compared
+    compared : pandas.DataFrame
         For each row whether it is new, repeats or contradicts a figure that stood (`against`).
-    left_out
+    left_out : mapping of str to int
         Rows and cells of the file that are no figures of the table, by reason.
-    skipped
+    skipped : tuple of Fault
         Faulty rows that were left out because the caller said so.
-    kept
+    kept : bool
         Whether it was added.
+
+    Examples
+    --------
+    `add` gives one; printed it says what was understood, left out and compared.
+
+    >>> import inspect
+    >>> inspect.signature(add).return_annotation
+    'Addition'
     """
 
     entry: registry.Added
@@ -61,7 +69,18 @@ class Addition:
     kept: bool
 
     def count(self, said: str) -> int:
-        """Rows that are `new`, that `repeats` or that `contradicts` what stood."""
+        """How many rows are new, repeat or contradict what stood.
+
+        Parameters
+        ----------
+        said : {'new', 'repeats', 'contradicts'}
+            Which.
+
+        Returns
+        -------
+        int
+            Their number.
+        """
         return int(self.compared["said"].eq(said).sum())
 
     def __str__(self) -> str:
@@ -134,6 +153,19 @@ def add(
         With every faulty cell: sheet, row, column, value and rule.
     UsageError
         Something that is needed is not said, or the source exists.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp(), "students.csv")
+    >>> _ = file.write_text("origin,destination,year,students\\nKAZ,CHN,2022,15000\\n")
+    >>> said = {"level": "all", "precision": "exact", "statistic": "enrolled"}
+    >>> found = add(
+    ...     file, table="students", source="EXAMPLE", published="2023-01-01", title="Students",
+    ...     publisher="An office", licence="not stated", dry_run=True,
+    ...     map={column: {"is": value} for column, value in said.items()})
+    >>> found.count("new"), found.kept
+    (1, False)
     """
     spec, path = registry.table(table), Path(file)
     if spec.known == "source" and not spec.files:
@@ -194,10 +226,22 @@ def remove(source: str) -> registry.Added:
     source : str
         Its id.
 
+    Returns
+    -------
+    registry.Added
+        Its register entry, as it was.
+
     Raises
     ------
     UnknownNameError
         Nothing was added under this id.
+
+    Examples
+    --------
+    >>> remove("NOBODYS")
+    Traceback (most recent call last):
+        ...
+    ca_research.ground.errors.UnknownNameError: unknown added source 'NOBODYS'...
     """
     gone = added.remove(source)
     build()
