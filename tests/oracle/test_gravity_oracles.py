@@ -293,6 +293,7 @@ def test_reassigned_ranks_are_uniform_without_an_effect():
         reassign(
             invented(15, range(2011, 2012), 100 + s, zeros=0),
             "CHN",
+            CA5,
             covariates=TERMS,
             estimator="ols",
         ).p
