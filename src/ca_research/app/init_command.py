@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -104,6 +102,8 @@ def make(
             where=str(folder),
             hint="name a folder that does not exist",
         )
+    import tempfile
+
     title, day, sentences = _read(article)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
@@ -145,6 +145,8 @@ def _read(article: Path | None) -> tuple[str, dt.date, dict[tuple[int, int], str
 def _fill(
     new: Path, title: str, day: dt.date, sentences: dict[tuple[int, int], str], extend: bool
 ) -> None:
+    import shutil
+
     for name in ("registry/claims", "registry/tables", "data/raw", "notebooks", "measures"):
         (new / name).mkdir(parents=True)
     own = paths.of_package()

@@ -125,10 +125,13 @@ def figures(table: str, cells: Mapping[str, Any], economy: str = "") -> pd.DataF
 def _missing(rows: pd.DataFrame, name: str, table: pd.DataFrame) -> pd.DataFrame:
     """Those of the figures that no source of the table has that speaks for who counts."""
     key = [c for c in registry.table(name).key if c in rows and c != "source_id"]
-    speaking = {s for s in table["source_id"].unique() if role(s) in (None, *OWN_REPORTS)}
-    held = table.loc[table["source_id"].isin(speaking), key].drop_duplicates()
-    there = rows[key].astype(str).agg("|".join, axis=1)
-    return rows[~there.isin(set(held.astype(str).agg("|".join, axis=1)))]
+    near = table  # a table may hold a hundred thousand rows, a want names a few
+    for column in key:
+        near = near[near[column].isin(rows[column].unique())]
+    speaking = [role(source) in (None, *OWN_REPORTS) for source in near["source_id"]]
+    held = set(near.loc[speaking, key].astype(str).itertuples(index=False, name=None))
+    there = rows[key].astype(str).itertuples(index=False, name=None)
+    return rows[[cell not in held for cell in there]]
 
 
 def template(table: str, cells: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

@@ -7,22 +7,24 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import pandas as pd
 from pydantic import ValidationError
 
-from .. import registry, sources
+from .. import registry
 from ..ground.errors import DataError, Fault, MissingTableError, UsageError, known_name
 from ..ground.textfiles import Unreadable, read_yaml
 from ..registry.tables import Role
-from ..sources.layouts import Layout
-from ..sources.mapping import of_user
 from . import added
 from .build import build
 from .dates import bounds
 from .load import load
 from .validate import checked_rows
+
+if TYPE_CHECKING:
+    from .. import sources
+    from ..sources.layouts import Layout
 
 SHOWN = 5
 """Rows that a proposal shows as they were understood."""
@@ -167,6 +169,9 @@ def add(
     >>> found.count("new"), found.kept
     (1, False)
     """
+    from .. import sources  # names of the world's economies take a tenth of a second to import
+    from ..sources.mapping import of_user
+
     spec, path = registry.table(table), Path(file)
     if spec.known == "source" and not spec.files:
         raise UsageError(f"table {table!r} is made of the register", hint="choose another table")
