@@ -192,7 +192,10 @@ def conformance(name):
 @pytest.mark.long
 def test_the_conformance_suite_passes_as_on_ipykernel():
     ordinary, warm = (conformance(name) for name in BOTH)
-    assert warm == ordinary
+    assert warm.keys() == ordinary.keys()
+    # the ordinary kernel now and then prints before it says welcome, and fails its own suite
+    worse = {k: warm[k] for k in warm if warm[k] not in ("passed", ordinary[k])}
+    assert not worse
     assert len(warm) >= 13 and set(warm.values()) <= {
         "passed",
         "skipped: History range not supported",
