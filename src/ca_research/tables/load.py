@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ def load(
     since: int | None = None,
     until: int | None = None,
     as_of: str | dt.date | None = None,
+    vintage: str | None = None,
     **filters: Any,
 ) -> pd.DataFrame:
     """Rows of a table as a tidy frame, from every source that matches.
@@ -48,6 +49,9 @@ def load(
     as_of : str or date, optional
         Keep what was known on that day, for example '2023-05-19'; by default, and for 'latest',
         all.
+    vintage : str, optional
+        An earlier fetch of the one source that ``source`` names, by its stamp or the beginning of
+        it ('2026-11-27'): what the source said then.
     **filters : Any
         Any column of the table, a value or a list of values; economies by ISO code or name
         ('Kazakhstan', 'Türkiye', 'EU'), ``source`` as a short form of ``source_id``. An empty list
@@ -65,10 +69,10 @@ def load(
     Raises
     ------
     UnknownNameError
-        A table, column, economy or value is not known; with suggestions.
+        A table, column, economy, value or vintage is not known; with suggestions.
     UsageError
-        A filter of the wrong type, ``source`` beside ``source_id``, a day that is none, years in
-        the wrong order or for a table without them.
+        A filter of the wrong type, a vintage of no or several sources, ``source`` beside
+        ``source_id``, a day that is none, years in the wrong order or for a table without them.
     MissingTableError
         The tables have not been built.
     UndeclaredReadError
@@ -87,8 +91,10 @@ def load(
     table = registry.table(name)
     file = table_file(name)
     day = parse_as_of(as_of)
-    condition = _condition(table, file, filters, since, until)
-    data = pq.read_table(file, filters=condition)
+    then = _then(table, vintage, filters)
+    known = functools.partial(_distinct, file) if then is None else functools.partial(_words, then)
+    condition = _condition(table, known, filters, since, until)
+    data = pq.read_table(file, filters=condition) if then is None else then.filter(condition)
     dropped = 0
     if day is not None and "known_on" in data.column_names:
         known = pc.fill_null(
@@ -109,6 +115,18 @@ def load(
         "revised_sources": revised_sources(frame, day),
     }
     return frame
+
+
+def _then(table: registry.Table, vintage: str | None, filters: dict[str, Any]) -> pa.Table | None:
+    """What the source of the filters said at an earlier fetch; None where none is asked for."""
+    if vintage is None:
+        return None
+    from . import vintage as kept
+
+    source = filters.get("source", filters.get("source_id"))
+    if not isinstance(source, str):
+        raise UsageError("a vintage is one of a source", hint='for example source="COMTRADE_TJK"')
+    return kept.rows(table, source, vintage)
 
 
 def revised_sources(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
@@ -135,7 +153,11 @@ def revised_sources(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
 
 
 def _condition(
-    table: registry.Table, file: Path, filters: dict[str, Any], since: int | None, until: int | None
+    table: registry.Table,
+    distinct: Callable[[str], frozenset[Any]],
+    filters: dict[str, Any],
+    since: int | None,
+    until: int | None,
 ) -> pc.Expression | None:
     if "source" in filters:
         if "source_id" in filters:
@@ -147,7 +169,7 @@ def _condition(
     for column, wanted in filters.items():
         if column not in table.columns:
             raise UnknownNameError(f"column of table {table.table!r}", column, table.columns)
-        known = _values(table, file, column, _listed(column, wanted))
+        known = _values(table, distinct, column, _listed(column, wanted))
         parts.append(
             pc.field(column).isin(known) if known else pc.scalar(False)
         )  # an empty list matches nothing
@@ -181,7 +203,12 @@ def _listed(column: str, wanted: Any) -> list[Any]:
     return list(wanted)
 
 
-def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -> list[Any]:
+def _values(
+    table: registry.Table,
+    distinct: Callable[[str], frozenset[Any]],
+    column: str,
+    values: list[Any],
+) -> list[Any]:
     """Values in the form the table holds them; an unknown one is refused with suggestions."""
     kind = table.columns[column].type
     if kind == "number":
@@ -200,7 +227,7 @@ def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -
         if kind == "economy":
             return [economies.resolve(v) for v in values]
         values = [";".join(map(economies.resolve, v.split(";"))) for v in values]
-    known = _distinct(file, column)
+    known = distinct(column)
     for value in values:
         if not isinstance(value, str) or value not in known:
             raise UnknownNameError(f"{column} of table {table.table!r}", value, sorted(known))
@@ -210,3 +237,7 @@ def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -
 @functools.lru_cache(maxsize=256)
 def _distinct(file: Path, column: str) -> frozenset[Any]:
     return frozenset(pq.read_table(file, columns=[column])[column].unique().to_pylist()) - {None}
+
+
+def _words(data: pa.Table, column: str) -> frozenset[Any]:
+    return frozenset(data[column].unique().to_pylist()) - {None}
