@@ -36,7 +36,6 @@ def online(project, services, monkeypatch):
         yaml.safe_dump({"providers": services_})
     )
     registry.forget()
-    monkeypatch.setattr(transport, "TIMEOUT", (1.0, 0.15))
     monkeypatch.setattr(transport, "MOST_BYTES", 1_000_000)
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(name, "127.0.0.1,localhost")

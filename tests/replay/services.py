@@ -232,7 +232,7 @@ class Services:
             def _send(self, body, status=200, **headers):
                 body = body.encode() if isinstance(body, str) else body
                 self.send_response(status)
-                for name, value in ({"Content-Length": len(body)} | headers).items():
+                for name, value in ({"Content_Length": len(body)} | headers).items():
                     self.send_header(name.replace("_", "-"), str(value))
                 self.end_headers()
                 self.wfile.write(body)
@@ -304,9 +304,7 @@ class Services:
                 self._send("", 302, Location=self.path)
 
             def _bomb(self, provider, text):
-                self._send(
-                    gzip.compress(b" " * 30_000_000 + text.encode()), Content_Encoding="gzip"
-                )
+                self._send(gzip.compress(b" " * 3_000_000 + text.encode()), Content_Encoding="gzip")
 
             def _echo(self, provider, text):
                 key = self.headers.get("Ocp-Apim-Subscription-Key", "none")
