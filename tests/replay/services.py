@@ -212,7 +212,7 @@ class Services:
         self.server.shutdown()
         self.server.server_close()
 
-    def _handler(services):  # noqa: N805 - the handler has a self of its own
+    def _handler(services):
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 

@@ -13,7 +13,7 @@ from ..ground.files import write_whole
 from . import console
 
 data_app = typer.Typer(
-    help="The tables: build, list, show, coverage, check; add and remove figures of your own.",
+    help="The tables: build, list, show, coverage, check; add, fetch and remove figures.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

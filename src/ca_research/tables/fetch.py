@@ -108,8 +108,8 @@ def fetch(
 
     Parameters
     ----------
-    provider : {'worldbank', 'comtrade', 'imf', 'eurostat', 'unesco'}
-        Whom to ask.
+    provider : {'worldbank', 'comtrade', 'imf', 'eurostat', 'unesco'} or str
+        Whom to ask; or a source that was fetched before, to ask the same again.
     table : str, optional
         The table that the figures belong to; by default the provider's usual one.
     source : str, optional
@@ -167,6 +167,18 @@ def fetch(
     """
     from ..sources import fetch as fetching
 
+    before = registry.added().get(provider)
+    if before is not None and before.vintage is not None:
+        if asked or source or table:
+            raise UsageError(
+                f"{provider} is asked the same again, or under another id",
+                hint="name the provider to ask something else",
+            )
+        last, stood = vintage.find(provider, before.vintage), before.source
+        table, source, asked = last.table, provider, dict(last.asked)
+        lag = stood.release_lag_days if lag is None else lag
+        role, preference = role or stood.role, preference or stood.preference
+        provider = last.provider
     service = registry.provider(provider)
     table = table or service.tables[0]
     registry.table(table)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 from filelock import FileLock
 
 from .. import registry
@@ -74,7 +75,9 @@ def rows(table: registry.Table, source: str, said: str) -> pa.Table:
             f"{source} is a source of table {one.table!r}", hint=f'load("{one.table}")'
         )
     found = pa.Table.from_pandas(frame(one), schema(table), False)
-    return finished(table, found, published={source: one.day})
+    sink = pa.BufferOutputStream()
+    pq.write_table(finished(table, found, published={source: one.day}), sink)
+    return pq.read_table(sink.getvalue())  # types as they come back from Parquet
 
 
 def vintages(source: str | None = None) -> pd.DataFrame:
