@@ -56,7 +56,8 @@ DAYS = {
     "round and round": AnswerError,
     "bomb": AnswerError,
 }
-DO_NOT_PAGE = OTHERS = ("imf", "eurostat", "unesco")
+DO_NOT_PAGE = ("imf", "eurostat", "unesco")
+LONG = ("comtrade", *DO_NOT_PAGE)
 
 
 def fetch(online, provider, **more):
@@ -78,7 +79,7 @@ def stands(online):
 
 @pytest.mark.parametrize(
     "provider",
-    ["worldbank", "comtrade", *(pytest.param(p, marks=pytest.mark.long) for p in OTHERS)],
+    ["worldbank", *(pytest.param(p, marks=pytest.mark.long) for p in LONG)],
 )
 def test_each_provider_on_each_kind_of_day(online, services, provider, monkeypatch):
     """On a good day, and after faults that pass, the same rows; on any other a typed error, with

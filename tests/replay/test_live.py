@@ -41,6 +41,7 @@ def test_another_form_is_drift(live, services, capsys):
     assert out.count("| no | AnswerError") == 5 and "it has no primaryValue" in out
 
 
+@pytest.mark.long
 def test_figures_of_another_size_are_drift(live, services, capsys):
     import ca_research as ca
 

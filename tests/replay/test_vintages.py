@@ -90,6 +90,7 @@ def test_revisions_with_their_size_and_day(revised):
     assert "since 2026-02-10T034210Z: 0 revised, 1 new, 1 gone" in str(revised)
 
 
+@pytest.mark.long
 def test_a_figure_that_went_and_came_back_is_of_the_day_it_came_back(on, services):
     cell = ("TJK", "CHN", 2022, "import")
     for day, value in (("01-10", 1.0), ("02-10", 2.0), ("03-10", 5.0), ("04-10", 2.0)):
@@ -245,7 +246,7 @@ def test_two_fetches_of_a_source_at_once(online):
 SECRET = "very-secret-4711"
 
 
-@pytest.mark.parametrize("place", ["environment", "keyring"])
+@pytest.mark.parametrize("place", ["environment", pytest.param("keyring", marks=pytest.mark.long)])
 def test_a_key_is_written_nowhere(online, services, command, monkeypatch, caplog, place):
     if place == "environment":
         monkeypatch.setenv("COMTRADE_API_KEY", SECRET)

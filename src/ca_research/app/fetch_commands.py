@@ -55,7 +55,7 @@ def fetch(
     destination: Annotated[
         list[str] | None, _option("destination", "eurostat: where they study; else anywhere.")
     ] = None,
-    year: Annotated[list[int] | None, _option("year", "Single years.")] = None,
+    year: Annotated[list[str] | None, _option("year", "Single years.")] = None,
     since: Annotated[int | None, _option("since", "All years from this one on.")] = None,
     until: Annotated[int | None, _option("until", "And up to this one.")] = None,
     param: Annotated[

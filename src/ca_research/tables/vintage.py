@@ -91,7 +91,7 @@ def vintages(source: str | None = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row for each, the oldest first: source, vintage (its stamp), provider, table, answers
+        One row for each, by source, the oldest first: source, vintage (its stamp), provider, table, answers
         (how many), figures (rows in them), bytes, sha256 (over all answers), in_tables (whether
         the tables hold it).
 

@@ -74,9 +74,9 @@ def choice(name: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     """
     how = asking(name)
     given = {k: v for k, v in asked.items() if v is not None and v != [] and v != ()}
-    allowed = [*how.needs, *how.takes]
-    if "year" in allowed:
-        allowed += ["since", "until"]
+    allowed = [n for n in (*how.needs, *how.takes) if n != "year"]
+    if "year" in (*how.needs, *how.takes):
+        allowed += ["year", "since", "until"]
     if unknown := [k for k in given if k not in allowed]:
         raise UsageError(
             f"{name} is not asked by {unknown[0]}",
