@@ -296,6 +296,14 @@ class Services:
             def _endless(self, provider, text):
                 self._send(MORE.get(provider, str)(text))
 
+            def _ever_more(self, provider, text):
+                page = int(parse_qs(urlsplit(self.path).query)["page"][0])
+                head, rows = json.loads(text.replace("null", "[]"))
+                first = [{"indicator": {"id": "I", "value": "i"}, "countryiso3code": "KAZ"}]
+                first[0] |= {"date": "2000", "value": 1.0}
+                head |= {"page": page, "pages": page + 1}
+                self._send(json.dumps([head, rows or first]))
+
             def _moved(self, provider, text):
                 place = f"http://localhost:{services.port}{self.path}"
                 self._send("", 302, Location=place)

@@ -4,6 +4,7 @@ import contextlib
 
 import pandas as pd
 import pytest
+import yaml
 from services import Figures
 
 import ca_research as ca
@@ -14,6 +15,7 @@ from ca_research.ground.errors import (
     EmptyAnswerError,
     FetchError,
     RateLimitError,
+    RegistryError,
     ServiceError,
     UnknownNameError,
     UnreachableError,
@@ -146,7 +148,7 @@ def test_what_was_asked_and_what_came_is_kept(online, services):
     assert "requests/" in found.vintage.client and found.vintage.asked["economy"] == ["KAZ"]
     entry = registry.added()["WDI"]
     assert entry.vintage == kept["vintage"] and entry.source.publisher == "World Bank"
-    assert entry.source.title == "World Bank: NY.GDP.MKTP.CD, Kazakhstan, 2000, 2004"
+    assert entry.source.title == "World Bank: NY.GDP.MKTP.CD, Kazakhstan, 2000 to 2004"
     assert entry.source.origin_group == "WDI" and entry.layout == "world bank, api"
     assert ca.load("macro", source="WDI", year=2004)["value"].tolist() == [104.0]
     assert ca.load("macro", source="WDI")["unit"].unique().tolist() == ["current USD"]
@@ -296,3 +298,48 @@ def test_an_id_of_another_source_or_request_is_refused(online, services):
 def test_an_unknown_provider_is_told_the_known_ones(online):
     with pytest.raises(UnknownNameError, match="worldbank"):
         ca.fetch("wordbank")
+
+
+def test_figures_that_the_table_cannot_hold_are_none(online, services):
+    services.figures.macro = {("KAZ", 1985): 5.0}  # the table begins in 1990
+    with pytest.raises(EmptyAnswerError, match="none that table 'macro' can hold") as error:
+        fetch(online, "worldbank", since=1980, until=1989)
+    assert "outside the years of the table" in error.value.where
+
+
+def test_ever_more_pages_come_to_an_end(online, services):
+    services.day = "ever more"
+    with pytest.raises(AnswerError, match="has ever more pages"):
+        fetch(online, "worldbank")
+    assert len(services.asked) == 20
+
+
+def test_a_key_that_is_none_is_refused_before_it_is_sent(online, services, monkeypatch):
+    monkeypatch.setenv("COMTRADE_API_KEY", "ключ")
+    with pytest.raises(AccessKeyError, match="no key has"):
+        fetch(online, "comtrade")
+    assert services.asked == []
+
+
+def test_a_service_that_is_not_there(online, services):
+    services.close()
+    with pytest.raises(UnreachableError, match="cannot be reached"):
+        fetch(online, "imf")
+    assert online.waits == [1, 2, 4]
+
+
+def test_a_project_without_a_list_of_services_has_that_of_the_package(built):
+    assert registry.provider("comtrade").address == "https://comtradeapi.un.org"
+
+
+@pytest.mark.parametrize(
+    "address", ["http://example.org", "ftp://127.0.0.1", "http://127.0.0.1.a.b"]
+)
+def test_a_service_is_asked_in_secret_or_on_this_machine(online, address):
+    file = online.home / "registry" / "providers.yaml"
+    services = yaml.safe_load(file.read_text())
+    services["providers"][0]["address"] = address
+    file.write_text(yaml.safe_dump(services))
+    registry.forget()
+    with pytest.raises(RegistryError, match="address"):
+        registry.providers()

@@ -1,10 +1,12 @@
-"""docs/adding-figures.md, 'From the publisher itself': its blocks run against the server on loopback."""
+"""docs/adding-figures.md, 'From the publisher itself': its blocks, run against loopback."""
 
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 import ca_research as ca
 from ca_research import registry
@@ -15,6 +17,7 @@ PAGE = (paths.of_package() / "docs" / "adding-figures.md").read_text(encoding="u
 SECTION = PAGE.split("## From the publisher itself\n")[1].split("\n## ")[0]
 
 
+@pytest.mark.long
 def test_the_blocks_run(online, services):
     search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     told = []

@@ -88,6 +88,10 @@ class FileError(CaResearchError):
     """A file that was given cannot be read, or is refused."""
 
 
+class NothingToAddError(UsageError):
+    """No row of a file is one of the table that it is for."""
+
+
 class FetchError(CaResearchError):
     """A publisher's service did not give what it was asked for. Nothing was kept of it."""
 

@@ -22,8 +22,9 @@ class Provider(Model):
     """A service of a publisher: where it is, how often and for how much at once it may be asked.
 
     publisher: as holders.yaml names it. tables: those that its figures belong to, the usual one
-    first. rows, rows_with_key: how many it gives in one answer. pages: how many answers to one
-    request are believed. key: the environment variable of a key, where it takes one.
+    first. rows, rows_with_key: how many it gives in one answer, where that is known. pages: how
+    many answers to one request are believed. key: the environment variable of a key, where it
+    takes one.
     """
 
     name: Name
@@ -33,7 +34,7 @@ class Provider(Model):
         str, Field(pattern=r"^(https://|http://(127\.0\.0\.1|localhost)(:\d+)?(/|$))\S*$")
     ]
     seconds_between: Annotated[float, Field(ge=0)]
-    rows: Annotated[int, Field(ge=1)]
+    rows: Annotated[int | None, Field(ge=1)] = None
     rows_with_key: Annotated[int | None, Field(ge=1)] = None
     pages: Annotated[int, Field(ge=1)]
     key: Annotated[str | None, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] = None
@@ -60,13 +61,14 @@ class Answer(Model):
 class Vintage(Model):
     """A fetch that was kept: `data/vintages/SOURCE/STAMP/vintage.yaml`, beside the answers.
 
-    asked: what the user asked for. skips: whether faulty rows are left out. client: the programs
-    that asked. empty: requests to which there was no figure.
+    address: the service's. asked: what the user asked for. skips: whether faulty rows are left out.
+    client: the programs that asked. empty: requests to which there was no figure.
     """
 
     source: str
     stamp: Stamp
     provider: Name
+    address: str
     table: Name
     asked: dict[str, Any]
     skips: bool = False

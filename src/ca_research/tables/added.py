@@ -35,6 +35,7 @@ def alone() -> Iterator[Path]:
     folder = paths.added_dir()
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".lock"):
+        registry.forget()  # whoever held the lock may have changed what was read
         for left in folder.glob(".new-*"):  # by a process that was killed: nobody else adds now
             shutil.rmtree(left, ignore_errors=True)
         for source_id, entry in registry.added().items():  # rows of vintages that gave way

@@ -8,6 +8,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ import yaml
 
 from .. import registry
 from ..ground.economies import in_prose
-from ..ground.errors import AnswerError, EmptyAnswerError, UsageError
+from ..ground.errors import AnswerError, EmptyAnswerError, NothingToAddError, UsageError
 from ..ground.files import write_whole
 from ..registry.services import Answer
 from . import added, vintage
@@ -26,9 +27,6 @@ from .reading import read
 
 if TYPE_CHECKING:
     from ..sources.fetch import Asking, Found, Line, Request, Wait
-
-STALE = dt.timedelta(hours=24)
-"""A fetch that was left off longer ago begins anew: its answers would not be of one day."""
 
 
 @dataclass(frozen=True)
@@ -190,11 +188,11 @@ def fetch(
     said = fetching.choice(provider, asked)
     source = source or _id(provider, said)
     valid_id(source)
-    with vintage.alone(source) as folder:
+    line = fetching.Line(service, fetching.key(service), wait)
+    with closing(line), vintage.alone(source) as folder:
         _refuse_other(source, provider, table, said)
-        line = fetching.Line(service, fetching.key(service), wait)
         how = fetching.asking(provider)
-        one = _begun(folder, source, provider, table, said, skip_bad)
+        one = _begun(folder, source, service, table, said, skip_bad)
         chosen = fetching.with_years(said, _moment(one.stamp).date())
         requests = how.requests(chosen, service, line.keyed)
         one = _answers(folder / vintage.PARTIAL, one, requests, how, line, progress)
@@ -256,7 +254,12 @@ def _moment(stamp: str) -> dt.datetime:
 
 
 def _begun(
-    folder: Path, source: str, provider: str, table: str, said: dict[str, Any], skips: bool
+    folder: Path,
+    source: str,
+    service: registry.Provider,
+    table: str,
+    said: dict[str, Any],
+    skips: bool,
 ) -> registry.Vintage:
     """The fetch that was left off, where it is of today and asks the same; else a new one."""
     from ..sources import answers
@@ -266,7 +269,8 @@ def _begun(
     fresh = registry.Vintage(
         source=source,
         stamp=vintage.stamp(folder, now()),
-        provider=provider,
+        provider=service.name,
+        address=service.address,
         table=table,
         asked=said,
         skips=skips,
@@ -275,8 +279,8 @@ def _begun(
     )
     if (partial / answers.RECORD).is_file():
         old = answers.record(partial)
-        same = (old.provider, old.asked) == (provider, said)
-        if same and dt.timedelta(0) <= now() - _moment(old.stamp) < STALE:
+        same = (old.address, old.asked) == (service.address, said)
+        if same and dt.timedelta(0) <= now() - _moment(old.stamp) < vintage.STALE:
             return fresh.model_copy(update={"stamp": old.stamp, "answers": old.answers})
     shutil.rmtree(partial, ignore_errors=True)
     return fresh
@@ -371,6 +375,12 @@ def _proposal(
     spec = registry.table(one.table)
     try:
         found = read(folder / vintage.PARTIAL, spec, {}, one.source, one.skips)
+    except NothingToAddError as error:
+        raise EmptyAnswerError(
+            f"{service.publisher} has such figures, and none that table {one.table!r} can hold",
+            where=error.where,
+            hint="ask for other years or economies; or give --table",
+        ) from error
     except UsageError as error:  # a heading or a word that the layout does not know
         raise AnswerError(
             f"{service.publisher} gave an answer of another form than was known: {error.what}",
@@ -383,9 +393,8 @@ def _proposal(
             where=service.address,
             hint="its form has changed: a newer ca-research may know it; or add a downloaded file",
         )
-    asked = ", ".join(_title(v) for v in one.asked.values())
     about = {
-        "title": f"{service.publisher}: {asked}",
+        "title": f"{service.publisher}: {_title(one.asked)}",
         "publisher": found.layout.publisher,
         "licence": found.layout.licence,
         "address": found.layout.address,
@@ -410,6 +419,12 @@ def _proposal(
     return Fetched(**vars(base), vintage=one, revisions=revisions, since=since)
 
 
-def _title(value: Any) -> str:
-    names = [in_prose(str(v)) for v in value] if isinstance(value, list) else [str(value)]
-    return ", ".join(names)
+def _title(asked: Mapping[str, Any]) -> str:
+    """What was asked for, in words: 'Tajikistan, China, import, 2022', 'Kazakhstan, 2000 to 2004'."""
+    parts = [in_prose(str(one)) for v in asked.values() if isinstance(v, list) for one in v]
+    first, last = asked.get("since"), asked.get("until")
+    if first and last:
+        parts.append(f"{first} to {last}")
+    elif first or last:
+        parts.append(f"from {first} on" if first else f"until {last}")
+    return ", ".join(parts)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from .. import registry
-from ..ground.errors import DataError, Fault, UsageError
+from ..ground.errors import DataError, Fault, NothingToAddError
 from .validate import checked_rows
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _checked(
     raw = understood.rows
     if not len(raw) and not understood.faults:
         why = "; ".join(f"{k}: {n}" for k, n in understood.left_out.items())
-        raise UsageError(
+        raise NothingToAddError(
             f"no row of the file is one of table {spec.table!r}",
             where=why,
             hint="say by --map which column is what; ca-research data add ... --dry-run shows it",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,8 @@ from .validate import schema
 
 PARTIAL = ".partial"
 """A fetch that is under way; a later one of the same request goes on with it."""
+STALE = dt.timedelta(hours=24)
+"""One that was left off longer ago begins anew: its answers would not be of one day."""
 
 
 def kept(source: str) -> list[registry.Vintage]:
@@ -91,9 +94,9 @@ def vintages(source: str | None = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row for each, by source, the oldest first: source, vintage (its stamp), provider, table, answers
-        (how many), figures (rows in them), bytes, sha256 (over all answers), in_tables (whether
-        the tables hold it).
+        One row for each, by source, the oldest first: source, vintage (its stamp), provider,
+        table, answers (how many), figures (rows in them), bytes, sha256 (over all answers),
+        in_tables (whether the tables hold it).
 
     Raises
     ------
@@ -245,6 +248,9 @@ def alone(source: str) -> Iterator[Path]:
     home = paths.vintages_dir()
     home.mkdir(parents=True, exist_ok=True)
     with FileLock(home / f".lock-{source}"):
+        for left in home.glob(f"*/{PARTIAL}"):  # of whatever source: nobody goes on with it
+            if time.time() - left.stat().st_mtime > 2 * STALE.total_seconds():
+                shutil.rmtree(left, ignore_errors=True)
         folder = home / source
         folder.mkdir(exist_ok=True)
         try:

@@ -27,7 +27,7 @@ def requests(chosen: Choice, service: Provider, keyed: bool) -> list[Request]:
 
 
 def _most(service: Provider, keyed: bool) -> int:
-    return service.rows_with_key if keyed and service.rows_with_key else service.rows
+    return (service.rows_with_key if keyed else service.rows) or 500
 
 
 def read(request: Request, body: bytes, service: Provider, keyed: bool) -> Found:

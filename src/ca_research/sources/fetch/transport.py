@@ -88,6 +88,9 @@ class Line:
     def keyed(self) -> bool:
         return self._key is not None
 
+    def close(self) -> None:
+        self._session.close()
+
     def get(self, request: Request) -> bytes:
         """The body of the answer, unpacked.
 

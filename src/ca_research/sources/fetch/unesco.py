@@ -32,7 +32,7 @@ def read(request: Request, body: bytes, service: Provider, keyed: bool) -> Found
     if not isinstance(said, dict) or "records" not in said:
         raise not_understood(service, "no `records`")
     rows = records(said["records"], service, "indicatorId", "geoUnit", "year", "value")
-    if len(rows) >= service.rows:
+    if service.rows is not None and len(rows) >= service.rows:
         raise cut(service, len(rows), "ask for fewer economies or years")
     hints = [str(h.get("message", h)) for h in records(said.get("hints") or [], service)]
     return Found(len(rows), remarks=tuple(hint[:160] for hint in hints))
