@@ -10,6 +10,7 @@ import typer
 from ..ground.errors import EmptyAnswerError, UsageError
 from . import console
 from .claim_commands import economy_of
+from .data_commands import Lag, Preference, Role, SkipBad, Yes
 
 if TYPE_CHECKING:
     from ..claims.offers import Offer
@@ -68,26 +69,14 @@ def fetch(
     source: Annotated[
         str | None, typer.Option("--source", help="An id for the source; else one is made.")
     ] = None,
-    lag: Annotated[
-        int | None,
-        typer.Option(
-            "--lag", min=0, help="Days after a year's end at which its figures were out: a series."
-        ),
-    ] = None,
-    role: Annotated[
-        str | None,
-        typer.Option("--role", help="How it speaks for a reporter; see data show sources"),
-    ] = None,
-    preference: Annotated[
-        int | None, typer.Option("--preference", help="Before which sources: the lower first.")
-    ] = None,
-    skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Leave faulty rows out, and keep the list.")
-    ] = False,
+    lag: Lag = None,
+    role: Role = None,
+    preference: Preference = None,
+    skip_bad: SkipBad = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Fetch, check and compare; add nothing.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Ask a publisher's service for figures and add them; what came is kept as a vintage.
 

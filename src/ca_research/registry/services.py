@@ -61,8 +61,8 @@ class Answer(Model):
 class Vintage(Model):
     """A fetch that was kept: `data/vintages/SOURCE/STAMP/vintage.yaml`, beside the answers.
 
-    address: the service's. asked: what the user asked for. skips: whether faulty rows are left out.
-    client: the programs that asked. empty: requests to which there was no figure.
+    address: the service's. asked: what the user asked for. skips: whether faulty rows are left
+    out. client: the programs that asked. empty: requests to which there was no figure.
     """
 
     source: str

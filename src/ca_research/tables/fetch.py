@@ -140,8 +140,8 @@ def fetch(
     Raises
     ------
     FetchError
-        The service cannot be reached, refuses, or gives an answer that is none; of which kind, its
-        subclass says. Nothing was changed.
+        UnreachableError, ServiceError, RateLimitError, AccessKeyError, AnswerError (none that can
+        be read, or cut off) or EmptyAnswerError (no such figure). Nothing was changed.
     DataError
         With every faulty cell of the answers.
     UsageError
@@ -420,7 +420,7 @@ def _proposal(
 
 
 def _title(asked: Mapping[str, Any]) -> str:
-    """What was asked for, in words: 'Tajikistan, China, import, 2022', 'Kazakhstan, 2000 to 2004'."""
+    """What was asked for, in words: 'Tajikistan, China, import, 2022'."""
     parts = [in_prose(str(one)) for v in asked.values() if isinstance(v, list) for one in v]
     first, last = asked.get("since"), asked.get("until")
     if first and last:
