@@ -301,8 +301,13 @@ class Services:
                 head, rows = json.loads(text.replace("null", "[]"))
                 first = [{"indicator": {"id": "I", "value": "i"}, "countryiso3code": "KAZ"}]
                 first[0] |= {"date": "2000", "value": 1.0}
-                head |= {"page": page, "pages": page + 1}
+                head |= {"page": page, "pages": page + 1, "total": 1000, "per_page": 1}
+                rows = rows[:1]
                 self._send(json.dumps([head, rows or first]))
+
+            def _short_page(self, provider, text):
+                head, rows = json.loads(text)
+                self._send(json.dumps([head, rows[1:]]))
 
             def _moved(self, provider, text):
                 place = f"http://localhost:{services.port}{self.path}"

@@ -343,3 +343,16 @@ def test_a_service_is_asked_in_secret_or_on_this_machine(online, address):
     registry.forget()
     with pytest.raises(RegistryError, match="address"):
         registry.providers()
+
+
+def test_a_page_that_lacks_rows_is_refused(online, services):
+    services.day = "short page"
+    with pytest.raises(AnswerError, match="1 rows on page 1 of 3, 5 in all"):
+        fetch(online, "worldbank")
+
+
+def test_nothing_is_fetched_within_a_run(online, services, monkeypatch):
+    monkeypatch.setenv("CA_RESEARCH_READS", '{"table": ["trade"], "registry": []}')
+    with pytest.raises(UsageError, match="within a run"):
+        fetch(online, "imf")
+    assert services.asked == []

@@ -155,13 +155,15 @@ def test_an_answer_that_was_changed_on_disk_is_not_read(online, on):
     assert ca.load("trade", source="TJK_TRADE")["value_usd"].max() == 50  # the rows have their own
 
 
-def test_faulty_cells_are_named_and_what_stood_stays(on, services):
+def test_faulty_cells_are_named_and_what_stood_stays(online, on, services):
     on("2026-01-10")
     services.figures.trade["TJK", "CHN", 2022, "import"] = -4.0
     with pytest.raises(DataError, match="negative"):
         on("2026-02-10")
     assert len(ca.vintages("TJK_TRADE")) == 1 and len(ca.load("trade", source="TJK_TRADE")) == 5
     found = on("2026-02-10", skip_bad=True)
+    (listed,) = online.home.glob("data/added/TJK_TRADE/skipped*.csv")
+    assert pd.read_csv(listed)["value"].tolist() == [-4]
     assert len(found.skipped) == 1 and len(ca.load("trade", source="TJK_TRADE")) == 4
     assert len(ca.load("trade", source="TJK_TRADE", vintage="2026-02-10")) == 4
 

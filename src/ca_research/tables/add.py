@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import pandas as pd
 from pydantic import ValidationError
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 SHOWN = 5
 """Rows that a proposal shows as they were understood."""
 
+A = TypeVar("A", bound="Addition")
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,59}")
 _KINDS = {"office": "official", "compilation": "compiled", "excerpt": "compiled"}
 _KINDS |= {"panel": "compiled", "estimated": "derived", "reconciled": "derived"}
@@ -228,7 +229,7 @@ def proposed(entry: registry.Added, found: Read) -> Addition:
     return Addition(entry, found.rows, compared, entry.left_out, found.skipped, False)
 
 
-def settled(proposal: Addition, keep: Callable[..., registry.Added]) -> Addition:
+def settled(proposal: A, keep: Callable[..., registry.Added]) -> A:
     """Keep what was proposed and build the tables. Call it within `added.alone`."""
     kept = keep(proposal.entry, proposal.rows, pd.DataFrame([vars(f) for f in proposal.skipped]))
     build()

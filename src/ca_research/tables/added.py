@@ -38,16 +38,19 @@ def alone() -> Iterator[Path]:
         registry.forget()  # whoever held the lock may have changed what was read
         for left in folder.glob(".new-*"):  # by a process that was killed: nobody else adds now
             shutil.rmtree(left, ignore_errors=True)
-        for source_id, entry in registry.added().items():  # rows of vintages that gave way
-            for file in (folder / source_id).glob("rows-*.parquet"):
-                if file.name != _rows_name(entry):
+        for source_id, entry in registry.added().items():  # files of vintages that gave way
+            for file in (folder / source_id).glob("*-*") if entry.vintage else ():
+                if file.name not in (_named(ROWS, entry), _named(SKIPPED, entry)):
                     file.unlink(missing_ok=True)
         yield folder
 
 
-def _rows_name(entry: registry.Added) -> str:
-    """Rows of a fetch carry its stamp, so that the entry decides in one step which of two count."""
-    return ROWS if entry.vintage is None else f"rows-{entry.vintage}.parquet"
+def _named(file: str, entry: registry.Added) -> str:
+    """A file of a fetch carries its stamp, so that the entry decides in one step which of two
+    counts.
+    """
+    stem, _, suffix = file.partition(".")
+    return file if entry.vintage is None else f"{stem}-{entry.vintage}.{suffix}"
 
 
 def keep(entry: registry.Added, frame: pd.DataFrame, skipped: pd.DataFrame) -> registry.Added:
@@ -62,7 +65,7 @@ def keep(entry: registry.Added, frame: pd.DataFrame, skipped: pd.DataFrame) -> r
     before = registry.added().get(source_id)
     if before is None or before.vintage is None or entry.vintage is None:
         refuse_known(source_id)
-    folder, rows_name = paths.added_dir(), _rows_name(entry)
+    folder, rows_name = paths.added_dir(), _named(ROWS, entry)
     scratch = folder / f".new-{source_id}-{os.getpid()}"
     try:
         scratch.mkdir()
@@ -72,15 +75,12 @@ def keep(entry: registry.Added, frame: pd.DataFrame, skipped: pd.DataFrame) -> r
         said = yaml.safe_dump(entry.model_dump(), allow_unicode=True, sort_keys=False, width=100)
         (scratch / ENTRY).write_text(said, encoding="utf-8")
         if len(skipped):
-            skipped.to_csv(scratch / SKIPPED, index=False, lineterminator="\n")
+            skipped.to_csv(scratch / _named(SKIPPED, entry), index=False, lineterminator="\n")
         if before is None:
             scratch.rename(folder / source_id)
-        else:
-            (scratch / rows_name).replace(folder / source_id / rows_name)
-            (folder / source_id / SKIPPED).unlink(missing_ok=True)
-            (scratch / ENTRY).replace(folder / source_id / ENTRY)  # from here on the new ones count
-            if len(skipped):
-                (scratch / SKIPPED).replace(folder / source_id / SKIPPED)
+        else:  # beside those that stand; once the entry is there, the new ones count
+            for file in sorted(scratch.iterdir(), key=lambda f: f.name == ENTRY):
+                file.replace(folder / source_id / file.name)
     except OSError as error:
         raise WriteError(folder / source_id, error) from error
     finally:
@@ -127,9 +127,9 @@ def rows(entry: registry.Added) -> pa.Table:
     Raises IntegrityError where they are not those of its entry, or where the table's rules have
     changed since and no longer allow them.
     """
-    where = f"data/added/{entry.source.source_id}/{_rows_name(entry)}"
+    where = f"data/added/{entry.source.source_id}/{_named(ROWS, entry)}"
     again = f"ca-research data remove {entry.source.source_id}, then add the file again"
-    file = paths.added_dir() / entry.source.source_id / _rows_name(entry)
+    file = paths.added_dir() / entry.source.source_id / _named(ROWS, entry)
     if not file.is_file() or sha256(file) != entry.rows_sha256:
         raise IntegrityError("added figures are not those that were added", where=where, hint=again)
     table, found = registry.table(entry.table), pq.read_table(file)

@@ -17,6 +17,7 @@ import pandas as pd
 import yaml
 
 from .. import registry
+from ..ground import reads
 from ..ground.economies import in_prose
 from ..ground.errors import AnswerError, EmptyAnswerError, NothingToAddError, UsageError
 from ..ground.files import write_whole
@@ -165,6 +166,8 @@ def fetch(
     """
     from ..sources import fetch as fetching
 
+    if reads.declared("table") is not None:
+        raise UsageError("nothing is fetched within a run", hint="ca-research data fetch, before")
     before = registry.added().get(provider)
     if before is not None and before.vintage is not None:
         if asked or source or table:
@@ -175,7 +178,8 @@ def fetch(
         last, stood = vintage.find(provider, before.vintage), before.source
         table, source, asked = last.table, provider, dict(last.asked)
         lag = stood.release_lag_days if lag is None else lag
-        role, preference = role or stood.role, preference or stood.preference
+        preference = stood.preference if preference is None else preference
+        role = role or stood.role
         provider = last.provider
     service = registry.provider(provider)
     table = table or service.tables[0]
@@ -209,7 +213,7 @@ def fetch(
                 return added.keep(*what)
 
         with added.alone():
-            return settled(proposal, keep)  # type: ignore[return-value]
+            return settled(proposal, keep)
 
 
 def _id(provider: str, said: Mapping[str, Any]) -> str:

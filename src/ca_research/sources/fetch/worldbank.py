@@ -37,7 +37,7 @@ def read(request: Request, body: bytes, service: Provider, keyed: bool) -> Found
         told = records(head["message"], service)
         return Found(0, remarks=tuple(str(m.get("value") or m.get("key")) for m in told))
     try:
-        page, pages = int(head["page"]), int(head["pages"])
+        page, pages, each, total = (int(head[k]) for k in ("page", "pages", "per_page", "total"))
     except (KeyError, TypeError, ValueError):
         raise not_understood(service, "it does not say which page of how many it is") from None
     rows = said[1] if len(said) == 2 else None
@@ -45,8 +45,8 @@ def read(request: Request, body: bytes, service: Provider, keyed: bool) -> Found
     asked = int(dict(request.params)["page"])
     if rows and page != asked:
         raise not_understood(service, f"page {page} where page {asked} was asked for")
-    if page < pages and not rows:
-        raise not_understood(service, f"page {page} of {pages} is empty")
+    if (rows and len(rows) != min(each, total - each * (page - 1))) or (page < pages and not rows):
+        raise not_understood(service, f"{len(rows)} rows on page {page} of {pages}, {total} in all")
     onwards = replace(request, params=(*request.params[:-1], ("page", str(asked + 1))))
     return Found(len(rows), more=onwards if page < pages else None)
 
