@@ -164,11 +164,10 @@ CLOSE = 0.001
 """Two figures for one cell repeat each other up to this part of the larger: publishers round."""
 
 
-def value_of(table: registry.Table) -> str | None:
-    """The column that holds a table's figures."""
-    columns = table.columns.items()
-    by_role = next((n for n, c in columns if c.role == "value"), None)
-    return by_role or next((n for n, c in columns if c.type == "number"), None)
+def figure(table: registry.Table) -> str | None:
+    """The column that holds the figure of a table: by its role, else the first number."""
+    by_role = (n for n, c in table.columns.items() if c.role == "value")
+    return next(by_role, next((n for n, c in table.columns.items() if c.type == "number"), None))
 
 
 def against(table: registry.Table, new: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
@@ -191,7 +190,7 @@ def against(table: registry.Table, new: pd.DataFrame, old: pd.DataFrame) -> pd.D
     -----
     Figures of unlike terms (columns of the role `basis`) are not compared.
     """
-    value = value_of(table)
+    value = figure(table)
     basis = [n for n, c in table.columns.items() if c.role == "basis" and n not in table.key]
     cell = [n for n in table.key if n != "source_id"]
     columns = [*cell, *basis]

@@ -129,12 +129,9 @@ def processed(name: str) -> pa.Table:
 
 
 def finished(
-    table: registry.Table, rows: pa.Table, published: Mapping[str, str] | None = None
+    table: registry.Table, rows: pa.Table, sources: Mapping[str, registry.Source] | None = None
 ) -> pa.Table:
-    """Rows of a table with `is_aggregate` and `known_on`.
-
-    published: days of publication by source that go before those of the register.
-    """
+    """Rows of a table with `is_aggregate` and `known_on`. sources: theirs; else the register's."""
     more = {}
     if parties := table.of_type("economy"):
         groups = pa.array(list(economies.AGGREGATES))
@@ -142,7 +139,7 @@ def finished(
         rows = rows.append_column("is_aggregate", functools.reduce(pc.or_, inside))
         more["is_aggregate"] = "bool"
     dating = rows.select([c for c in ("source_id", table.known) if c in table.columns]).to_pandas()
-    rows = rows.append_column("known_on", pa.array(known_on(dating, table, published)))
+    rows = rows.append_column("known_on", pa.array(known_on(dating, table, sources)))
     return rows.cast(schema(table, **more, known_on="datetime64[s]"))
 
 

@@ -63,25 +63,26 @@ def _edge(text: str, *, end: bool) -> dt.date:
 
 
 def known_on(
-    frame: pd.DataFrame, table: registry.Table, published: Mapping[str, str] | None = None
+    frame: pd.DataFrame,
+    table: registry.Table,
+    sources: Mapping[str, registry.Source] | None = None,
 ) -> pd.Series:
-    """The day each row became known.
+    """The day each row became known. sources: those of its rows; else the register's.
 
     A source that is one publication (`stated`) makes its rows known on its date; a series at year
     end plus release lag; a dated event on its (last possible) day. A figure without a year in a
     series is timeless (a distance, a border) and known throughout. Null where nothing is known:
-    such a row is dropped by any `as_of`, and counted. `published` has days that go before those of
-    the register.
+    such a row is dropped by any `as_of`, and counted.
     """
-    sources = registry.sources()
-    days = {
-        s: bounds((published or {}).get(s, v.published))[1]
+    sources = registry.sources() if sources is None else sources
+    published = {
+        s: bounds(v.published)[1]
         for s, v in sources.items()
         if v.release_basis == "stated" and v.published
     }
     lag = {s: v.release_lag_days for s, v in sources.items() if v.release_lag_days is not None}
     ids = frame["source_id"].astype("category")
-    by_publication = _days(ids, days)
+    by_publication = _days(ids, published)
     if table.known == "date":
         dates = frame["date"].astype("category")
         last = {date: bounds(date)[1] for date in dates.cat.categories}

@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -90,11 +90,11 @@ def load(
     """
     table = registry.table(name)
     file = table_file(name)
+    if vintage is not None:
+        file = _then(table, vintage, filters.get("source", filters.get("source_id")))
     day = parse_as_of(as_of)
-    then = _then(table, vintage, filters)
-    known = functools.partial(_distinct, file) if then is None else functools.partial(_words, then)
-    condition = _condition(table, known, filters, since, until)
-    data = pq.read_table(file, filters=condition) if then is None else then.filter(condition)
+    condition = _condition(table, file, filters, since, until)
+    data = pq.read_table(file, filters=condition)
     dropped = 0
     if day is not None and "known_on" in data.column_names:
         known = pc.fill_null(
@@ -117,16 +117,13 @@ def load(
     return frame
 
 
-def _then(table: registry.Table, vintage: str | None, filters: dict[str, Any]) -> pa.Table | None:
-    """What the source of the filters said at an earlier fetch; None where none is asked for."""
-    if vintage is None:
-        return None
-    from . import vintage as kept
+def _then(table: registry.Table, vintage: str, source: Any) -> Path:
+    """The rows of a source at an earlier fetch, as a file like that of the table."""
+    from . import vintage as vintages
 
-    source = filters.get("source", filters.get("source_id"))
     if not isinstance(source, str):
         raise UsageError("a vintage is one of a source", hint='for example source="COMTRADE_TJK"')
-    return kept.rows(table, source, vintage)
+    return vintages.table_file(table, source, vintage)
 
 
 def revised_sources(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
@@ -153,11 +150,7 @@ def revised_sources(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
 
 
 def _condition(
-    table: registry.Table,
-    distinct: Callable[[str], frozenset[Any]],
-    filters: dict[str, Any],
-    since: int | None,
-    until: int | None,
+    table: registry.Table, file: Path, filters: dict[str, Any], since: int | None, until: int | None
 ) -> pc.Expression | None:
     if "source" in filters:
         if "source_id" in filters:
@@ -169,7 +162,7 @@ def _condition(
     for column, wanted in filters.items():
         if column not in table.columns:
             raise UnknownNameError(f"column of table {table.table!r}", column, table.columns)
-        known = _values(table, distinct, column, _listed(column, wanted))
+        known = _values(table, file, column, _listed(column, wanted))
         parts.append(
             pc.field(column).isin(known) if known else pc.scalar(False)
         )  # an empty list matches nothing
@@ -203,12 +196,7 @@ def _listed(column: str, wanted: Any) -> list[Any]:
     return list(wanted)
 
 
-def _values(
-    table: registry.Table,
-    distinct: Callable[[str], frozenset[Any]],
-    column: str,
-    values: list[Any],
-) -> list[Any]:
+def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -> list[Any]:
     """Values in the form the table holds them; an unknown one is refused with suggestions."""
     kind = table.columns[column].type
     if kind == "number":
@@ -227,7 +215,7 @@ def _values(
         if kind == "economy":
             return [economies.resolve(v) for v in values]
         values = [";".join(map(economies.resolve, v.split(";"))) for v in values]
-    known = distinct(column)
+    known = _distinct(file, column)
     for value in values:
         if not isinstance(value, str) or value not in known:
             raise UnknownNameError(f"{column} of table {table.table!r}", value, sorted(known))
@@ -237,7 +225,3 @@ def _values(
 @functools.lru_cache(maxsize=256)
 def _distinct(file: Path, column: str) -> frozenset[Any]:
     return frozenset(pq.read_table(file, columns=[column])[column].unique().to_pylist()) - {None}
-
-
-def _words(data: pa.Table, column: str) -> frozenset[Any]:
-    return frozenset(data[column].unique().to_pylist()) - {None}

@@ -23,7 +23,8 @@ from filelock import FileLock
 from .. import registry
 from ..ground import paths
 from ..ground.errors import UnknownNameError, UsageError, WriteError
-from .added import value_of
+from ..ground.files import write_whole
+from .added import figure
 from .build import finished
 from .reading import read
 from .validate import schema
@@ -67,8 +68,9 @@ def frame(one: registry.Vintage) -> pd.DataFrame:
     return read(folder, registry.table(one.table), {}, one.source, one.skips).rows
 
 
-def rows(table: registry.Table, source: str, said: str) -> pa.Table:
-    """What a source said at a fetch, as the processed table would have it.
+def table_file(table: registry.Table, source: str, said: str) -> Path:
+    """What a source said at a fetch, as the table's own file would have it; made anew, since the
+    readers may have changed.
 
     Raises UsageError where the source is one of another table.
     """
@@ -77,10 +79,15 @@ def rows(table: registry.Table, source: str, said: str) -> pa.Table:
         raise UsageError(
             f"{source} is a source of table {one.table!r}", hint=f'load("{one.table}")'
         )
+    then = registry.sources()[source]
+    if then.published:
+        then = then.model_copy(update={"published": one.day})
     found = pa.Table.from_pandas(frame(one), schema(table), False)
-    sink = pa.BufferOutputStream()
-    pq.write_table(finished(table, found, published={source: one.day}), sink)
-    return pq.read_table(sink.getvalue())  # types as they come back from Parquet
+    made = pa.BufferOutputStream()
+    pq.write_table(finished(table, found, {source: then}), made)
+    file = paths.vintages_dir() / source / one.stamp / ".rows.parquet"
+    write_whole(file, made.getvalue().to_pybytes())
+    return file
 
 
 def vintages(source: str | None = None) -> pd.DataFrame:
@@ -190,7 +197,7 @@ def _next(there: list[registry.Vintage], one: registry.Vintage) -> registry.Vint
 def changes(spec: registry.Table, old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """What differs between rows of one source then and now; `diff` without `since`."""
     key = [c for c in spec.key if c != "source_id"]
-    value = value_of(spec)
+    value = figure(spec)
     both = old.merge(new, on=key, how="outer", suffixes=("_old", "_new"), indicator="_in")
     parts = []
     for column in (c for c in spec.columns if c not in (*key, "source_id")):
