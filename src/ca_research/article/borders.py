@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.errors import (
@@ -97,7 +97,7 @@ def _unknown(rows: pd.Series, codes: Sequence[str]) -> list[str]:
 @measure("relations.border_total")
 def border_total(
     facts: pd.DataFrame, *, economies: Sequence[str], side: str = "central_asian"
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Sum of the borders with China over the economies that have one, in km.
 
     facts, economies, side: as in `border_lengths` ('central_asian' or 'chinese').
@@ -116,17 +116,13 @@ def border_total(
         )
     unknown = _unknown(rows["economy"], _single(economies)) if side == "central_asian" else []
     if unknown and len(rows):
-        return estimates(
-            [
-                estimate_row(
-                    missing=f"no profile gives the border of {', '.join(unknown)} with China"
-                )
-            ]
-        )
+        return [
+            estimate_row(missing=f"no profile gives the border of {', '.join(unknown)} with China")
+        ]
     rows = rows[rows["value"] > 0]
     if rows.empty:
-        return estimates([estimate_row(missing=f"no border with China in the {side} profiles")])
-    return estimates([estimate_row(rows, estimate=float(rows["value"].sum()))])
+        return [estimate_row(missing=f"no border with China in the {side} profiles")]
+    return [estimate_row(rows, estimate=float(rows["value"].sum()))]
 
 
 @measure("relations.neighbours")
@@ -136,7 +132,7 @@ def neighbours(
     *,
     economies: Sequence[str],
     evidence: str = "contiguity",
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """How many of the economies share a land border with China; an estimates frame of one row.
 
     geography: like table `geography` (origin, destination, contiguous, source_id). facts,
@@ -159,12 +155,12 @@ def neighbours(
     else:
         raise UnknownNameError("evidence", evidence, ("contiguity", "length"))
     if rows.empty:
-        return estimates([estimate_row(missing=f"nothing on borders by {evidence}")])
+        return [estimate_row(missing=f"nothing on borders by {evidence}")]
     if unknown := _unknown(named, codes):
-        return estimates(
-            [estimate_row(missing=f"nothing on the border of {', '.join(unknown)} by {evidence}")]
-        )
-    return estimates([estimate_row(rows, estimate=float(borders.nunique()))])
+        return [
+            estimate_row(missing=f"nothing on the border of {', '.join(unknown)} by {evidence}")
+        ]
+    return [estimate_row(rows, estimate=float(borders.nunique()))]
 
 
 @redrawn

@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
@@ -121,7 +121,7 @@ def energy_share(
     year: str = "newest",
     origin: str = "five",
     since: int = 0,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Share of Central Asia in China's imports of one commodity (per cent); an estimates frame of
     one row.
 
@@ -144,21 +144,18 @@ def energy_share(
         when = f" from {since} on" if since else ""
         found = {0: "no year", 1: "one year"}.get(len(ordered), f"{len(ordered)} years")
         older = f"; the newest is {max(years)}" if years and not ordered else ""
-        return estimates(
-            [
-                estimate_row(
-                    missing=f"{commodity}: {found}{when} with figures for both origin and total"
-                    f"{older}"
-                )
-            ]
-        )
-    return estimates([_share(energy, commodity, origin, int(ordered[back]))])
+        return [
+            estimate_row(
+                missing=f"{commodity}: {found}{when} with figures for both origin and total{older}"
+            )
+        ]
+    return [_share(energy, commodity, origin, int(ordered[back]))]
 
 
 @measure("economy.energy_share_before")
 def energy_share_before(
     energy: pd.DataFrame, *, commodity: str, before: int = 2009, origin: str = "five"
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """As `energy_share`, for the newest year before `before` (the first Central Asian gas pipeline
     opened in 2009).
 
@@ -175,15 +172,13 @@ def energy_share_before(
     early = energy[energy["year"] < whole_number("before", before)]
     _, _, years = _parts(early, commodity, origin)
     if not years:
-        return estimates(
-            [
-                estimate_row(
-                    missing=f"{commodity}: no year before {before} with figures for both "
-                    "origin and total"
-                )
-            ]
-        )
-    return estimates([_share(early, commodity, origin, int(max(years)))])
+        return [
+            estimate_row(
+                missing=f"{commodity}: no year before {before} with figures for both "
+                "origin and total"
+            )
+        ]
+    return [_share(early, commodity, origin, int(max(years)))]
 
 
 def energy_shares(energy: pd.DataFrame) -> pd.DataFrame:

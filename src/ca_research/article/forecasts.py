@@ -16,7 +16,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row, estimates
 from ..estimates.measures import by_economy, measure, parts, tells
 from ..ground import economies as eco
 from ..ground.arguments import day, whole_number
@@ -122,7 +122,7 @@ def lead_after(
     partners: str = "named",
     seen: Reports | None = None,
     powers: Powers | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """China over its largest rival in the years after `after`, the least of them: above one, China
     ranked first in each of them.
 
@@ -156,7 +156,7 @@ def lead_after(
             rows = (bounded(powers, seen, code, y, taking_part, basis="mirror") for y in years)
             told = [row for row in rows if row]
         out.append(_least(told, code, f"no report by partner after {after}"))
-    return estimates(out)
+    return out
 
 
 def _own_leads(
@@ -198,7 +198,7 @@ def share_after(
     *,
     economies: Sequence[str],
     base: int = 2022,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """China's share of an economy's turnover in its newest year after `base`, less that of `base`.
 
     trade: like table `trade`; rows of product TOTAL count. facts: as in `stated_shares`. economies:
@@ -210,14 +210,14 @@ def share_after(
     base = whole_number("base", base)
     codes = [eco.resolve(e) for e in economies]
     shares = stated_shares(facts, codes)
-    return estimates(
+    return [
         _share_change(trade, code, base)
         or _stated_change(shares[shares["economy"] == code], base)
         or estimate_row(
             economy=code, missing=f"no own report by partner both for {base} and after it"
         )
         for code in codes
-    )
+    ]
 
 
 def _share_change(trade: pd.DataFrame, code: str, base: int) -> dict[str, Any] | None:
@@ -294,7 +294,7 @@ def value_after(
     flow: str = "turnover",
     statistic: str = "mean",
     reported: dict[str, pd.DataFrame] | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """China's reported trade with an economy after `base` over that of `base`, both in current USD.
 
     trade: like table `trade`; China's own reports of product TOTAL count, of the source preferred
@@ -326,7 +326,7 @@ def value_after(
             continue
         value = {"mean": later.mean(), "least": later.min(), "last": later.iloc[-1]}[statistic]
         out.append(estimate_row(rows[_CELL], economy=code, estimate=float(value / yearly[base])))
-    return estimates(out)
+    return out
 
 
 def value_series(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, known_name
@@ -28,7 +28,7 @@ def fdi_rank(
     year: str = "newest",
     conduits: str = "counted",
     hong_kong: str = "apart",
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Rank of China among the named investors by inward stock.
 
     investment: table `investment`, as in `stock_by_investor`.
@@ -72,11 +72,11 @@ def fdi_rank(
             rows.append(estimate_row(economy=host, missing=f"no Chinese stock for {years[back]}"))
         else:
             rows.append(estimate_row(used, economy=host, estimate=float(china["rank"].iloc[0])))
-    return estimates(rows)
+    return rows
 
 
 @measure("investment.contractor_rank")
-def contractor_rank(investment: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFrame:
+def contractor_rank(investment: pd.DataFrame, *, economies: Sequence[str]) -> list[Estimate]:
     """Rank of China by turnover of contracted works in the newest year of each host.
 
     investment: table `investment`; rows of measure contracted_turnover_yearly. economies: codes of
@@ -109,4 +109,4 @@ def contractor_rank(investment: pd.DataFrame, *, economies: Sequence[str]) -> pd
         if china.empty:
             raise CoverageError(f"no Chinese turnover for {host}")
         rows.append(estimate_row(newest, economy=host, estimate=float(china["rank"].iloc[0])))
-    return estimates(rows)
+    return rows

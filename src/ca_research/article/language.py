@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure
 from ..ground.arguments import whole_number
 from ..ground.errors import UnknownNameError, UsageError, known_name
@@ -59,7 +59,7 @@ def _yearly(
 @measure("relations.examinee_growth")
 def examinee_growth(
     culture: pd.DataFrame, *, measure: str = "hsk_takers", span: int = 5
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Growth of the yearly number of candidates of a test in the region, in per cent over `span`
     years.
 
@@ -73,9 +73,9 @@ def examinee_growth(
     Formula: 100 (n_t / n_(t-span) - 1).
     """
     used, growth, missing = _yearly(culture, measure, span)
-    return estimates(
-        [estimate_row(missing=missing) if growth is None else estimate_row(used, estimate=growth)]
-    )
+    return [
+        estimate_row(missing=missing) if growth is None else estimate_row(used, estimate=growth)
+    ]
 
 
 @measure("relations.examinee_lead")
@@ -85,7 +85,7 @@ def examinee_lead(
     measure: str = "hsk_takers",
     other: str = "english_test_takers",
     span: int = 5,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Growth of one test's candidates less that of another's over `span` years, in percentage
     points.
 
@@ -98,10 +98,10 @@ def examinee_lead(
     found = [_yearly(culture, m, span) for m in (measure, other)]
     missing = "; ".join(why for _, growth, why in found if growth is None)
     if missing:
-        return estimates([estimate_row(missing=missing)])
+        return [estimate_row(missing=missing)]
     (mine, growth, _), (theirs, against, _) = found
     assert growth is not None and against is not None
-    return estimates([estimate_row(pd.concat([mine, theirs]), estimate=growth - against)])
+    return [estimate_row(pd.concat([mine, theirs]), estimate=growth - against)]
 
 
 def learner_cases(
@@ -182,7 +182,7 @@ def learner_growth(
     bound: str = "as_printed",
     last_from: int = 0,
     opening: str = "counted",
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Growth of learners at the institute that tells of two years, in per cent in five years.
 
     culture, bound, last_from, opening: as in `learner_cases` ('as_printed', 'cautious'; 'counted',
@@ -214,7 +214,7 @@ def learner_growth(
             & (culture["source_id"] == case["source_id"])
         ]
         out.append(estimate_row(used, economy=economy, estimate=float(case["growth"])))
-    return estimates(out)
+    return out
 
 
 PANDEMIC = (2020, 2021, 2022)
@@ -274,7 +274,7 @@ def learning_growth(
     economies: Sequence[str],
     bound: str = "as_printed",
     last_from: int = 0,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Growth of learners of Chinese or of candidates of its test, in per cent in five years.
 
     culture: as in `learner_cases`; learners at one institute at two dates. facts: as in
@@ -298,7 +298,7 @@ def learning_growth(
         pair = slowest.loc[economy]
         used = _behind(culture, stated, economy, pair["source_id"])
         out.append(estimate_row(used, economy=economy, estimate=float(pair["growth"])))
-    return estimates(out)
+    return out
 
 
 def _behind(culture: pd.DataFrame, stated: pd.DataFrame, economy: str, source: str) -> pd.DataFrame:
@@ -322,7 +322,7 @@ def institute_openings(
     first: int = 2014,
     last: int = 2018,
     column: str = "openings",
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Confucius institutes that opened from `first` to `last`.
 
     facts: rows `confucius_institutes_column` of AidData's dashboard, one per economy and year.
@@ -369,7 +369,7 @@ def institute_openings(
             )
             used = mine[mine["year"].isin([first - 1, *wanted])]
             out.append(estimate_row(used, economy=economy, estimate=float(opened)))
-    return estimates(out)
+    return out
 
 
 MARKS = {"as_stated": "o", "lower": "^", "upper": "v"}

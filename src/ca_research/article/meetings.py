@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ..claims.slots import in_words, joined
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import by_economy, measure, parts
 from ..ground import economies as eco
 from ..ground.arguments import day, whole_number
@@ -118,7 +118,7 @@ def shared_meetings(
     until: dt.date,
     composition: str = "as_held",
     held: dict[str, pd.DataFrame] | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Number of dated meetings of each partner with all five by `until`.
 
     events, evidence: like the tables of these names; documents of claim C03. economies: codes of
@@ -142,7 +142,7 @@ def shared_meetings(
     for partner, met in held.items():
         found, used = _settled(met, evidence, partner, until)
         rows.append(estimate_row(used, economy=partner, **found))
-    return estimates(rows)
+    return rows
 
 
 def _settled(
@@ -176,7 +176,7 @@ def meeting_or_body(
     members: int,
     composition: str = "as_held",
     held: dict[str, pd.DataFrame] | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """As `shared_meetings`, with a standing organisation counted where at least `members` of the
     five belong to it too.
 
@@ -208,7 +208,7 @@ def meeting_or_body(
         else:
             found, used = _settled(met, evidence, partner, until)
             rows.append(estimate_row(used, economy=partner, **found))
-    return estimates(rows)
+    return rows
 
 
 @measure("relations.format_age")
@@ -220,7 +220,7 @@ def format_age(
     until: dt.date,
     composition: str = "as_held",
     held: dict[str, pd.DataFrame] | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Years from a partner's first dated meeting with all five to `until`.
 
     events: like table `events`. economies: codes of the partners. until: a date.
@@ -253,7 +253,7 @@ def format_age(
         else:
             found = {"low": low, "high": high, "interval": "precision of the date"}
         rows.append(estimate_row(used_rows(first), economy=partner, **found))
-    return estimates(rows)
+    return rows
 
 
 def _undated(events: pd.DataFrame) -> set[str]:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import by_economy, measure, parts, tells
 from ..ground import economies as eco
 from ..investment.fdi import LEAST_INVESTORS, stock_years
@@ -106,7 +106,7 @@ def strength_rank(
     hong_kong: str = "apart",
     period: Literal["year_first", "newest"] = "year_first",
     stated: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Rank of China among the investors of a host, by the best concept published for it.
 
     investment, facts: like the tables of that name. economies: codes of hosts.
@@ -130,7 +130,7 @@ def strength_rank(
             rows.append(found | {"about": {"concept": CONCEPTS["stock"]}})
         else:
             rows.append(_by_inflow(investment, host) or _by_share(stated, host, period))
-    return estimates(rows)
+    return rows
 
 
 def _by_inflow(investment: pd.DataFrame, host: str) -> dict[str, Any] | None:

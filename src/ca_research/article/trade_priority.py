@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from ..claims.slots import joined
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure, parts, tells
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
@@ -89,7 +89,7 @@ def lead(
     absent: Literal["open", "bounded"] = "open",
     seen: Reports | None = None,
     powers: Powers | None = None,
-) -> pd.DataFrame:
+) -> pd.DataFrame | list[Estimate]:
     """China's trade over that of its largest rival: above one, China ranks first.
 
     The year is the same for all economies and in every specification: the newest in which China and
@@ -161,7 +161,7 @@ def lead(
         code: bounded(powers, seen, code, newest - back, taking_part, **choices)
         for code in found.loc[found["missing"] != "", "economy"]
     }
-    return estimates(bounds.get(row["economy"]) or row for row in found.to_dict("records"))
+    return [bounds.get(row["economy"]) or row for row in found.to_dict("records")]
 
 
 def _newest(
@@ -278,7 +278,7 @@ def lead_told(
     partners: str = "named",
     since: int = SINCE,
     seen: Reports | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """`lead` by the economy's own report, where it publishes no table by what its agency states.
 
     A share is set against shares of the same source and year alone.
@@ -306,7 +306,7 @@ def lead_told(
         code: stated_lead(shares[(shares["economy"] == code) & (shares["year"] == year)], partners)
         for code in found.loc[found["missing"] != "", "economy"]
     }
-    return estimates(stated.get(row["economy"]) or row for row in found.to_dict("records"))
+    return [stated.get(row["economy"]) or row for row in found.to_dict("records")]
 
 
 def _newest_told(seen: Reports, codes: Sequence[str], shares: pd.DataFrame, since: int) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ...estimates.frame import estimates
+from ...estimates.frame import Estimate
 from ...estimates.measures import measure, parts
 from ...ground import economies as eco
 from ...ground.errors import CoverageError, UnknownNameError, UsageError
@@ -132,9 +132,9 @@ def income_control(
     return control_in(shared, economy, method)
 
 
-def _rank(side: str, fits: pd.DataFrame, economies: Sequence[str]) -> pd.DataFrame:
+def _rank(side: str, fits: pd.DataFrame, economies: Sequence[str]) -> list[Estimate]:
     fits = fits[fits["economy"].isin([eco.resolve(e) for e in economies])]
-    return estimates(fits.assign(estimate=fits[SIDES[side]]).to_dict("records"))
+    return [row | {"estimate": row[SIDES[side]]} for row in fits.to_dict("records")]
 
 
 @measure("relations.income_gain_p")
@@ -149,7 +149,7 @@ def income_gain_p(
     method: str = "synthetic",
     until: int = UNTILS[0],
     fits: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """One-sided placebo rank p of a gain of income per head after signing.
 
     macro: like table `macro` (`incomes`). events: like table `events`. economies: codes or names of
@@ -180,7 +180,7 @@ def income_loss_p(
     method: str = "synthetic",
     until: int = UNTILS[0],
     fits: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """One-sided placebo rank p of a loss of income per head after signing.
 
     macro, events, economies, fits: as in `income_gain_p`.

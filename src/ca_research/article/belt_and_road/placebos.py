@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates
+from ...estimates.frame import ESTIMATE_COLUMNS, Estimate, estimate_row
 from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
 from ...ground import numbers
@@ -384,14 +384,14 @@ def _rank(
     outcome: str,
     fits: pd.DataFrame | None,
     choices: dict[str, Any],
-) -> pd.DataFrame:
+) -> list[Estimate]:
     if outcome not in OUTCOMES:
         raise CoverageError(
             f"no table holds {outcome.replace('_', ' ')} at constant prices",
             hint=f"known: {', '.join(OUTCOMES)}; add a table of your own with the other one",
         )
     picked = _picked(trade, events, economies, fits, choices)
-    return estimates(picked.assign(estimate=picked[column]).to_dict("records"))
+    return [row | {"estimate": row[column]} for row in picked.to_dict("records")]
 
 
 @measure("relations.gain_p")
@@ -408,7 +408,7 @@ def gain_p(
     method: str = "synthetic",
     until: int = UNTILS[0],
     fits: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """One-sided placebo rank p of a gain of exports to China after signing.
 
     trade: like table `trade`. events: like table `events`. economies: codes or names of those that
@@ -447,7 +447,7 @@ def loss_p(
     method: str = "synthetic",
     until: int = UNTILS[0],
     fits: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """One-sided placebo rank p of a loss of exports to China after signing.
 
     trade, events, economies, outcome, accession_list, donors, source, method, until, fits: as in
@@ -499,7 +499,7 @@ def joint_p(
     method: str = "synthetic",
     until: int = UNTILS[0],
     fits: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """p-value of 'fewer than `at_least` of the economies gained', or lost.
 
     trade, events, economies, accession_list, donors, source, method, until, fits: as in `gain_p`.
@@ -524,7 +524,7 @@ def joint_p(
     picked = _picked(trade, events, economies, fits, choices)
     there = picked[picked[SIDES[side]].notna()]
     if there.empty:
-        return estimates([estimate_row(missing="; ".join(sorted(set(picked["missing"]))))])
+        return [estimate_row(missing="; ".join(sorted(set(picked["missing"]))))]
     least = min(whole_number("at_least", at_least), len(picked))
     p = partial_conjunction(picked[SIDES[side]].tolist(), least)
     path = "-".join(sorted(there["path"]))
@@ -538,4 +538,4 @@ def joint_p(
         "sources": tuple(sorted({s for cell in there["sources"] for s in cell})),
         "path": path,
     }
-    return estimates([row])
+    return [row]

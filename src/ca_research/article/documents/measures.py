@@ -16,7 +16,7 @@ from string import ascii_lowercase
 
 import pandas as pd
 
-from ...estimates.frame import estimate_row, estimates
+from ...estimates.frame import Estimate, estimate_row
 from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
 from ...ground.errors import UnknownNameError, known_name
@@ -119,7 +119,7 @@ def independent_sources(
     single: str = "none",
     apart_from: str = "",
     counting: str = "",
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """How many independent origins stand on one side of a claim.
 
     evidence: rows of table `evidence`. claim: its id.
@@ -143,11 +143,11 @@ def independent_sources(
     rows = _counts(rows, counting)
     rows = rows[rows["direction"].isin(SIDES) & ~rows["origin_group"].isin(_list(apart_from))]
     if rows.empty:
-        return estimates([estimate_row(missing="no document on this side or the other was seen")])
+        return [estimate_row(missing="no document on this side or the other was seen")]
     count = rows.loc[rows["direction"] == direction, "origin_group"].nunique()
     if (direction, single) in (("supports", "source_in_favour"), ("refutes", "source_against")):
         count = max(count - 1, 0)
-    return estimates([estimate_row(rows, estimate=float(count))])
+    return [estimate_row(rows, estimate=float(count))]
 
 
 def sides(
@@ -401,7 +401,7 @@ def documented_cases(
     texts: str = "all",
     single: str = "none",
     documents: Coded | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """How many independent origins document one and the same case of a kind.
 
     evidence, claim, coding, strength: as in `coded`. codes: the codes that count, joined by ';'
@@ -425,7 +425,7 @@ def documented_cases(
         known_name(f"code of {coding}", code, known)
     rows = (documents or Coded(evidence)).rows(claim, coding, strength, _seen("excerpt", texts))
     if rows.empty:
-        return estimates([estimate_row(missing="no document was seen")])
+        return [estimate_row(missing="no document was seen")]
     wanted = set(_list(codes))
     given, kinds, origins = (rows[c].tolist() for c in (doubtful, "case", "origin_group"))
     told_by = zip(given, kinds, origins, strict=True)
@@ -444,13 +444,13 @@ def documented_cases(
     if shown:
         meant = set(kinds if case == "any" else best)
         rows = rows[[c in wanted and k in meant for c, k in zip(given, kinds, strict=True)]]
-    return estimates([estimate_row(rows, estimate=float(count), about=told)])
+    return [estimate_row(rows, estimate=float(count), about=told)]
 
 
 @measure("relations.cases_read")
 def cases_read(
     evidence: pd.DataFrame, *, claim: str, coding: str, strength: str = "documents"
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """How many cases have an author who read the contract itself.
 
     evidence: like table `evidence`. claim: its id.
@@ -463,9 +463,9 @@ def cases_read(
     """
     rows = coded(evidence, claim=claim, coding=coding, strength=strength)
     if rows.empty:
-        return estimates([estimate_row(missing="no document was seen")])
+        return [estimate_row(missing="no document was seen")]
     read = rows.loc[rows["read"] == "contract", "case"].nunique() if "read" in rows else 0
-    return estimates([estimate_row(rows, estimate=float(read))])
+    return [estimate_row(rows, estimate=float(read))]
 
 
 def case_origins(

@@ -18,7 +18,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from ...estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates
+from ...estimates.frame import ESTIMATE_COLUMNS, Estimate, estimate_row
 from ...estimates.measures import measure, parts
 from ...ground import economies as eco
 from ...ground.errors import CoverageError, UnknownNameError
@@ -485,7 +485,7 @@ def residual(
     years: str = "all",
     country: str = "none",
     fits: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """China's trade with the five beyond gravity, in log points.
 
     trade, geography, economies: as in `residuals`. question: 'level', 'controlled' or 'change'.
@@ -505,7 +505,7 @@ def residual(
         "years": years,
         "country": country,
     }
-    return estimates(_picked(trade, geography, fits, economies, choices).to_dict("records"))
+    return _picked(trade, geography, fits, economies, choices).to_dict("records")
 
 
 @measure("trade.residual_p")
@@ -522,7 +522,7 @@ def residual_p(
     country: str = "none",
     pool: Literal["every", "outside"] = "every",
     fits: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """One-sided rank p of China's residual among all economies in its place.
 
     trade, geography, economies, question, direction, estimator, years, country, fits: as in
@@ -544,6 +544,4 @@ def residual_p(
     picked = _picked(trade, geography, fits, economies, choices)
     p = picked["p" if pool == "every" else "p_outside"]
     rows = picked.assign(estimate=p).to_dict("records")
-    return estimates(
-        row | {"path": f"{row['path']} {pool}"} if row["path"] else row for row in rows
-    )
+    return [row | {"path": f"{row['path']} {pool}"} if row["path"] else row for row in rows]

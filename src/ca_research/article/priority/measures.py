@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from ...claims.slots import in_words, joined
-from ...estimates.frame import ESTIMATE_COLUMNS, Rows, estimate_row, estimates
+from ...estimates.frame import ESTIMATE_COLUMNS, Estimate, Rows, estimate_row
 from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
 from ...ground.errors import UnknownNameError, known_name
@@ -265,7 +265,7 @@ def lead_share(
     dimension: str = "none",
     country: str = "none",
     cells_by_choice: ByChoice | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Share of the cells of economies and dimensions in which China leads; an estimates frame of
     one row, n its cells.
 
@@ -295,7 +295,7 @@ def lead_share(
     chosen, first = _chosen(trade_basis, investment_concept, student_level, meetings, since)
     rows = [row for name, choice in chosen.items() for row in found.get((name, choice, first), ())]
     kept = [r for r in rows if r["dimension"] != dimension and r["economy"] != country]
-    return estimates([_share(kept, count, place)])
+    return [_share(kept, count, place)]
 
 
 def left_out(made: pd.DataFrame, **choices: Any) -> pd.DataFrame:
