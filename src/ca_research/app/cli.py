@@ -9,7 +9,15 @@ from typing import Annotated
 import typer
 
 from ..ground.errors import CaResearchError
-from . import claim_commands, data_commands, init_command, run_commands, wanted_command
+from . import (
+    claim_commands,
+    data_commands,
+    doctor_command,
+    init_command,
+    lab_command,
+    run_commands,
+    wanted_command,
+)
 
 app = typer.Typer(
     help="Check an article's claims about China and Central Asia against published figures.",
@@ -27,6 +35,8 @@ app.command("wanted")(wanted_command.wanted)
 app.command("report")(run_commands.report_command)
 app.command("verify")(run_commands.verify_command)
 app.command("sql")(data_commands.sql)
+app.command("lab")(lab_command.lab)
+app.command("doctor")(doctor_command.doctor)
 app.add_typer(claim_commands.claims_app, name="claims")
 app.add_typer(data_commands.data_app, name="data")
 app.add_typer(claim_commands.new_app, name="new")
