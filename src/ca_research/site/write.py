@@ -335,11 +335,7 @@ def _moved(siblings: dict[str, Page], first: str) -> list[dict[str, Any]]:
             "title": v["title"],
             "first": earlier[v["reading"]]["verdict"],
             "second": v["verdict"],
-            "why": [
-                line
-                for line in compare.differences(earlier[v["reading"]], v)
-                if not line.startswith("verdict:")
-            ],
+            "why": compare.differences(earlier[v["reading"]], v),
         }
         for v in siblings["latest"].verdicts
         if v["reading"] in earlier
