@@ -215,6 +215,7 @@ def stored(verdict: str, **changes: Any) -> dict[str, Any]:
     return {
         "claim": "C33",
         "reading": "literal",
+        "headline": True,
         "title": "t",
         "as_of": "latest",
         "params": {},

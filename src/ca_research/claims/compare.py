@@ -70,7 +70,8 @@ def _then_and_now(old: Stored | None, new: Stored) -> str:
     else in its answers and numbers.
     """
     if old is None:
-        return f"“{new['label']}” was not asked before; the answer is “{STATE_WORDS[new['state']]}”."
+        answer = STATE_WORDS[new["state"]]
+        return f"“{new['label']}” was not asked before; the answer is “{answer}”."
     if old.get("says") and old["says"] != new["says"]:
         return f"Before: {old['says']} Now: {new['says']}"
     was, now = map(criterion_number, (old, new))
@@ -89,8 +90,8 @@ def _few(names: set[str]) -> str:
 def two_days(verdicts: Sequence[Stored], first: str, second: str = "latest") -> pd.DataFrame:
     """Verdicts of the same claim, reading and parameters on two days of knowledge, one row each.
 
-    Returns claim, reading, title, params (text), first, second (verdict words), changed, why (the
-    decisive differences, in sentences).
+    Returns claim, reading, headline (whether it stands first), title, params (text), first, second
+    (verdict words), changed, why (the decisive differences, in sentences).
     """
     keys = [
         {k: v for k, v in one["params"].items() if k not in ("as_of", "claim")} for one in verdicts
@@ -108,6 +109,7 @@ def two_days(verdicts: Sequence[Stored], first: str, second: str = "latest") -> 
             {
                 "claim": claim,
                 "reading": reading,
+                "headline": after["headline"],
                 "title": after["title"],
                 "params": params if params != "{}" else "",
                 "first": before["verdict"],
@@ -116,5 +118,6 @@ def two_days(verdicts: Sequence[Stored], first: str, second: str = "latest") -> 
                 "why": " ".join(differences(before, after, decisive=True)),
             }
         )
-    columns = ["claim", "reading", "title", "params", "first", "second", "changed", "why"]
-    return pd.DataFrame(rows, columns=columns).astype({"changed": bool})
+    columns = ["claim", "reading", "headline", "title", "params"]
+    columns += ["first", "second", "changed", "why"]
+    return pd.DataFrame(rows, columns=columns).astype({"headline": bool, "changed": bool})
