@@ -16,6 +16,7 @@ from ca_research.claims.given import economies_of
 from ca_research.claims.logic import decide
 from ca_research.claims.wanted import publishers, template, unanswered, words
 from ca_research.claims.wanted import wanted as wants
+from ca_research.estimates import estimates
 
 WANTING = [i for i, spec in registry.claims().items() if spec.wanted]
 SLOW = ("C07", "C33", "C34")
@@ -78,7 +79,7 @@ def open_claim():
             for want in spec.wanted:
                 for name in want.criteria:
                     c = spec.criteria()[name]
-                    main = once.run(calls[name], **universe(spec, c).main)
+                    main = estimates(once.run(calls[name], **universe(spec, c).main))
                     left[name] = unanswered(c, main, counted(c, judged))
             made[claim_id] = spec, calls, tables, wants(spec, left, tables)
         return made[claim_id]
@@ -100,7 +101,7 @@ def answers(claim_, name, entry, fill):
     both.attrs = {}
     c = spec.criteria()[name]
     found = Computation(tables | {entry["table"]: both}).run(calls[name], **universe(spec, c).main)
-    row = found.set_index("economy").loc[entry["economy"]]
+    row = next(row for row in found if row["economy"] == entry["economy"])
     numbers = [None if pd.isna(row[k]) else float(row[k]) for k in ("estimate", "low", "high")]
     return decide(*numbers, c.comparison, c.threshold)
 

@@ -87,17 +87,15 @@ def test_paper_is_light_whatever_the_screen_shows(each_kind):
         page.evaluate("localStorage.clear()")  # the next page follows the screen again
 
 
-def test_the_browser_makes_a_document_of_sensible_length(open_page, one_of_each):
+def test_the_browser_makes_a_document_of_sensible_length(walk_through, one_of_each):
     """A page to be read fits 30 sheets; the register and the data page are for looking up, and
     print every rule and row.
     """
-    for name in one_of_each:
-        page = open_page(name)
+    for name, page in walk_through(one_of_each):
         pdf = page.pdf(prefer_css_page_size=True, format="A4")
         sheets = len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
         assert 1 <= sheets <= (100 if name.startswith(("register", "data-")) else 30), name
         assert b"/Font" in pdf, f"{name}: text is text"
-        page.context.close()
 
 
 def test_all_pictures_of_a_choice_are_printed_under_their_names(open_page):

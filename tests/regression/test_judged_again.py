@@ -11,7 +11,7 @@ import ca_research as ca
 from ca_research import registry
 from ca_research.claims.compute import Call, Computation
 from ca_research.claims.criteria import judge_criteria
-from ca_research.estimates import estimate_row, estimates, parts
+from ca_research.estimates import estimate_row, parts
 from ca_research.ground.errors import MeasureError, RegistryError, UnknownNameError, UsageError
 
 DAY = "2023-05-19"
@@ -74,7 +74,7 @@ def test_a_part_that_was_handed_in_is_made_anew_only_without_a_source_that_it_re
 
     @parts(sums=part)
     def counted(debt: pd.DataFrame, facts: pd.DataFrame, *, sums: pd.DataFrame | None = None):
-        return estimates([estimate_row(estimate=float(len(facts) + len(sums)))])
+        return [estimate_row(estimate=float(len(facts) + len(sums)))]
 
     debt, facts = (pd.DataFrame({"source_id": ids}) for ids in (["A", "B"], ["B", "C"]))
     whole = Computation({"debt": debt, "facts": facts, "sums": part(debt)})
@@ -83,9 +83,9 @@ def test_a_part_that_was_handed_in_is_made_anew_only_without_a_source_that_it_re
         source: whole.run(call) if not source else whole.without(source)
         for source in ["", "C", "A"]
     }
-    assert found[""]["estimate"].tolist() == [4]
-    assert found["C"].run(call)["estimate"].tolist() == [3] and made == [2]
-    assert found["A"].run(call)["estimate"].tolist() == [3] and made == [2, 1]
+    assert found[""][0]["estimate"] == 4
+    assert found["C"].run(call)[0]["estimate"] == 3 and made == [2]
+    assert found["A"].run(call)[0]["estimate"] == 3 and made == [2, 1]
 
 
 def test_the_source_without_which_a_criterion_has_no_figure_is_named_for_that_criterion(trade):

@@ -11,6 +11,7 @@ import ca_research as ca
 from ca_research import registry
 from ca_research.claims.compute import Call, Computation
 from ca_research.claims.evidence import counted, universe
+from ca_research.estimates import estimates
 
 CALLS = [
     pytest.param(claim, criterion, id=f"{claim}-{criterion.name}")
@@ -28,11 +29,11 @@ def test_a_row_is_the_same_without_a_source_that_it_does_not_name(claim, criteri
     names = Computation(dict.fromkeys(spec.data)).taken([call])
     filters = {"trade": {"product": "TOTAL"}}
     whole = Computation({name: ca.load(name, **filters.get(name, {})) for name in names})
-    rows = whole.run(call, **main).set_index("economy").drop(columns="rows")
+    rows = estimates(whole.run(call, **main)).set_index("economy").drop(columns="rows")
     filled = rows[rows["path"] != ""]
     for source in sorted(set(filled["sources"].explode())):
         apart = filled[[source not in cell for cell in filled["sources"]]]
-        less = whole.without(source).run(call, **main).set_index("economy")
+        less = estimates(whole.without(source).run(call, **main)).set_index("economy")
         pd.testing.assert_frame_equal(less.loc[apart.index, apart.columns], apart)
 
 

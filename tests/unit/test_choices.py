@@ -27,8 +27,6 @@ from ca_research.registry.choices import GridAxis, canonical
 from ca_research.registry.words import axis_words, choice_words
 from ca_research.site import render
 
-NO_ROWS = pd.DataFrame({"economy": [], "rows": []})
-
 
 def written(claim_id: str) -> dict[str, Any]:
     file = paths.registry_dir() / "claims" / f"{claim_id}.yaml"
@@ -142,7 +140,8 @@ def test_every_setting_is_in_the_hash_also_one_that_is_called_as_a_field_of_pros
         ("C33", "since", "2013", "since of trade.lead: a whole number is wanted, and '2013'"),
         ("C33", "since", 2013.0, "a whole number is wanted, and 2013.0 is a number"),
         ("C33", "since", True, "a whole number is wanted, and True is true or false"),
-        ("C33", "basis", 1, "basis of trade.lead: a text is wanted, and 1 is a whole number"),
+        ("C33", "basis", 1, "basis of trade.lead: 'reporter' or 'mirror' or 'interval' or"),
+        ("C27", "reading", 1, "a text is wanted, and 1 is a whole number"),
         ("C31", "since", "2023-05-19", "a date is wanted, and '2023-05-19' is a text"),
     ],
 )
@@ -254,7 +253,7 @@ def test_a_curve_is_labelled_and_a_stored_choice_keeps_its_value():
     )
     marks = [t.get_text() for ax in figure.axes for t in ax.get_yticklabels()]
     assert {"5 years", "4 years"} <= set(marks)
-    kept = trace("examinees", {"span": 5, "since": dt.date(2023, 5, 19)}, NO_ROWS)
+    kept = trace("examinees", {"span": 5, "since": dt.date(2023, 5, 19)}, [])
     back = json.loads(json.dumps(kept))["choices"]
     assert back == {"span": 5, "since": "2023-05-19"}
     assert render._choices(back, spec) == "span: 5 years, since: 2023-05-19"

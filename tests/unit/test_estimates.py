@@ -14,31 +14,47 @@ from ca_research.estimates import (
     data_path,
     estimate_row,
     estimates,
+    measure,
 )
+from ca_research.estimates.measures import rows_of
 from ca_research.ground import paths
 from ca_research.ground.errors import MeasureError
 
 USED = pd.DataFrame({"economy": ["KAZ"], "year": [2020], "source_id": ["WB_WDI"]})  # invented
-FRAME = estimates(
-    [estimate_row(USED, economy="KAZ", low=1.0, high=2.0), estimate_row(economy="UZB")]
-)
+ROWS = [estimate_row(USED, economy="KAZ", low=1.0, high=2.0), estimate_row(economy="UZB")]
+FRAME = estimates(ROWS)
 
 
 def test_what_a_measure_makes_with_the_helpers_holds():
-    assert checked(FRAME, "trade.lead") is FRAME
+    rows = checked(ROWS, "trade.lead")
+    assert [row["economy"] for row in rows] == ["KAZ", "UZB"] and rows[0]["n"] == 1
+    pd.testing.assert_frame_equal(estimates(checked(FRAME, "trade.lead")), FRAME)
     rounded = FRAME.assign(low=0.1 + 0.2, high=0.3)  # an end that was added up may lie a bit above
-    assert checked(rounded, "trade.lead") is rounded
+    assert len(checked(rounded, "trade.lead")) == 2
     assert tuple(FRAME.columns) == ESTIMATE_COLUMNS
 
 
 def test_a_frame_made_by_hand_may_do_without_rows():
-    assert checked(FRAME.drop(columns="rows"), "trade.lead")["rows"].tolist() == [None, None]
+    rows = checked(FRAME.drop(columns="rows"), "trade.lead")
+    assert [row["rows"] for row in rows] == [None, None]
+
+
+def test_a_registered_measure_gives_a_frame_to_who_calls_it_and_its_rows_to_a_claim():
+    @measure("own.rows")
+    def own():
+        return ROWS
+
+    pd.testing.assert_frame_equal(own(), FRAME)
+    assert rows_of(own)() is ROWS
 
 
 @pytest.mark.parametrize(
     ("found", "said"),
     [
         (None, "gives NoneType"),
+        ([3], "gives list"),
+        ([{k: ROWS[0][k] for k in ROWS[0] if k != "path"}], "no column path"),
+        ([ROWS[0], ROWS[0]], "two rows for KAZ"),
         (FRAME.drop(columns=["path", "missing"]), "no column path, missing"),
         (FRAME.assign(economy=["KAZ", 3]), "economy 3"),
         (FRAME.assign(economy="KAZ"), "two rows for KAZ"),

@@ -11,6 +11,7 @@ import pytest
 from ca_research import claim, load, registry
 from ca_research.app.scaffold import new_claim
 from ca_research.claims import check, measures
+from ca_research.estimates.measures import rows_of
 from ca_research.ground.errors import MeasureError, RegistryError, UnknownNameError
 from ca_research.ground.paths import home
 
@@ -63,7 +64,7 @@ def test_an_edit_is_seen_at_once_also_in_what_a_measure_imports(own):
     before = measures.find("my.double")
     assert measures.find("my.double") is before
     own(helpers=HELPERS.replace("*", "+"))
-    assert measures.find("my.double").__globals__["times"](2, 5) == 7
+    assert rows_of(measures.find("my.double")).__globals__["times"](2, 5) == 7
 
 
 def test_a_projects_measure_stands_before_the_packages_and_is_told(own, command):
@@ -154,7 +155,7 @@ def test_a_claim_is_judged_by_it(article, own):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (DOUBLE.replace("estimates([", "([", 1), "my.double gives list"),
+        (DOUBLE.replace("estimates([", "(2, [", 1), "my.double gives tuple"),
         (
             DOUBLE.replace("estimates([", "facts or ([", 1).replace(
                 "facts or", "facts.head(0) if 1 else"

@@ -21,9 +21,7 @@ TABLE = pd.DataFrame(  # invented
 
 
 def traced(rows_of, **more):
-    found = estimates(
-        [estimate_row(rows, economy=code, estimate=1.0) for code, rows in rows_of.items()]
-    )
+    found = [estimate_row(rows, economy=code, estimate=1.0) for code, rows in rows_of.items()]
     return trace("c", {"year": "newest"}, found, **more)
 
 
@@ -68,7 +66,7 @@ def test_keys_that_several_rows_of_the_table_share_stay_as_they_are():
 
 
 def test_an_estimate_without_rows_has_no_cell():
-    found = estimates([estimate_row(economy="KAZ", missing="no figures")])
+    found = [estimate_row(economy="KAZ", missing="no figures")]
     assert trace("c", {}, found)["cells"] == []
 
 
@@ -76,7 +74,7 @@ def test_the_rows_go_where_the_estimate_goes():
     found = estimates([estimate_row(TABLE.iloc[[n]], economy=TABLE["reporter"][n]) for n in (0, 2)])
     kept = found.merge(pd.DataFrame({"economy": ["UZB"]})).assign(estimate=3.0)
     assert repr(kept["rows"][0]) == "<1 row>"
-    assert [c["rows"] for c in trace("c", {}, kept)["cells"]] == [
+    assert [c["rows"] for c in trace("c", {}, kept.to_dict("records"))["cells"]] == [
         [["UZB", "CHN", 2021, 3.0, "UZB_STAT"]]
     ]
 

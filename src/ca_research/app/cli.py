@@ -12,8 +12,10 @@ from ..ground.errors import CaResearchError
 from . import (
     claim_commands,
     data_commands,
+    doctor_command,
     fetch_commands,
     init_command,
+    lab_command,
     run_commands,
     wanted_command,
 )
@@ -34,6 +36,8 @@ app.command("wanted")(wanted_command.wanted)
 app.command("report")(run_commands.report_command)
 app.command("verify")(run_commands.verify_command)
 app.command("sql")(data_commands.sql)
+app.command("lab")(lab_command.lab)
+app.command("doctor")(doctor_command.doctor)
 for command in (fetch_commands.fetch, fetch_commands.vintages, fetch_commands.diff):
     data_commands.data_app.command()(command)
 app.add_typer(claim_commands.claims_app, name="claims")

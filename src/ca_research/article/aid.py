@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..claims.slots import in_words
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
@@ -79,10 +79,10 @@ def aid_years(
     *,
     economies: Sequence[str],
     donor: str,
-    series: str = "oda_grants",
+    series: Literal["oda_grants", "disbursements", "obligations"] = "oda_grants",
     since: int = 2000,
     until: int = 2022,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Share of the years reported in which a donor's grants were above zero, in per cent.
 
     investment, series: as in `grants` ('oda_grants', 'disbursements', 'obligations'). economies:
@@ -110,7 +110,7 @@ def aid_years(
             continue
         share = 100 * float((own["value_usd"] > 0).mean())
         found.append(estimate_row(own, economy=economy, estimate=share))
-    return estimates(found)
+    return found
 
 
 def grants_per_head(

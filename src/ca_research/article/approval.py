@@ -5,14 +5,14 @@ since its peak.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
 from ..claims.slots import in_words
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure, tells
 from ..ground import economies as eco
 from ..ground.errors import UnknownNameError
@@ -67,7 +67,7 @@ def _range(rows: pd.DataFrame) -> tuple[float, float]:
 @measure("relations.approval")
 def approval(
     opinion: pd.DataFrame, *, economies: Sequence[str], about: str, wave: str = "newest"
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Share that approves of a power's leadership, in per cent of all asked.
 
     opinion: as in `approval_waves`. economies: codes. about: the code of the power.
@@ -100,7 +100,7 @@ def approval(
             found.append(
                 estimate_row(used, economy=economy, estimate=float(used["value_pct"].iloc[0]))
             )
-    return estimates(found)
+    return found
 
 
 @measure("relations.approval_gap")
@@ -111,7 +111,7 @@ def approval_gap(
     about: str,
     against: str,
     wave: str = "newest",
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Approval of one power minus that of another in one year, in percentage points.
 
     opinion: as in `approval_waves`. economies: codes. about, against: codes of the two powers.
@@ -145,7 +145,7 @@ def approval_gap(
                     used, economy=economy, low=low, high=high, interval="range across sources"
                 )
             )
-    return estimates(found)
+    return found
 
 
 def pooled_means(
@@ -199,7 +199,7 @@ def fewest_below(n: int, about: float, against: float, cap: float) -> int:
 @tells("span")
 def countries_below(
     opinion: pd.DataFrame, facts: pd.DataFrame, *, about: str, against: str
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """In how many of the five fewer approve of one power's leadership than of another's.
 
     opinion: as in `approval_waves`; facts: rows of table `facts` with means over several economies.
@@ -230,15 +230,13 @@ def countries_below(
     if not used:
         powers = f"{eco.in_prose(about)} and {eco.in_prose(against)}"
         missing = f"no published poll asked about both {powers}"
-        return estimates([estimate_row(missing=missing)])
+        return [estimate_row(missing=missing)]
     rows, high = pd.concat(used, ignore_index=True), len(gaps) - len(above)
     told = {"span": span}
     if low == high:
-        return estimates([estimate_row(rows, estimate=float(low), about=told)])
+        return [estimate_row(rows, estimate=float(low), about=told)]
     interval = "countries without a figure counted against and for"
-    return estimates(
-        [estimate_row(rows, low=low or None, high=float(high), interval=interval, about=told)]
-    )
+    return [estimate_row(rows, low=low or None, high=float(high), interval=interval, about=told)]
 
 
 @measure("relations.approval_fall")
@@ -248,8 +246,8 @@ def approval_fall(
     economies: Sequence[str],
     about: str,
     end: str = "newest",
-    waves: str = "all",
-) -> pd.DataFrame:
+    waves: Literal["all", "tables"] = "all",
+) -> list[Estimate]:
     """How far approval ended below its highest earlier wave, in percentage points.
 
     opinion: as in `approval_waves`. economies: codes. about: the code of the power.
@@ -287,7 +285,7 @@ def approval_fall(
                     used, economy=economy, low=low, high=high, interval="range across sources"
                 )
             )
-    return estimates(found)
+    return found
 
 
 @needs("waves", "economy", "about", "year", "value_pct", like="article.approval.approval_waves")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,7 +14,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from .. import registry
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import by_economy, measure, parts
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError, UsageError, known_name
@@ -25,7 +25,7 @@ from ..registry.words import party
 from ..stats.frames import require
 from ..tables.preference import ranked
 from ..trade.checks import one_figure_per_cell
-from ..trade.rank import FLOWS
+from ..trade.rank import FLOWS, Flow
 from ..trade.shares import hhi, partner_shares
 from .settings import settings
 from .trade_priority import NEEDED
@@ -34,7 +34,8 @@ LEAST_YEARS = 2
 """Years of a period that must be observed; with one, nothing is known of how the index moves within
 it.
 """
-INTERVALS = ("years", "welch")
+Interval = Literal["years", "welch"]
+INTERVALS = get_args(Interval)
 _REST = ("_X", "S19")
 
 
@@ -211,11 +212,11 @@ def concentration_change(
     economies: Sequence[str],
     early: str = "2010-2012",
     late: str = "2020-2022",
-    flow: str = "turnover",
-    partners: str = "listed",
-    interval: str = "years",
+    flow: Flow = "turnover",
+    partners: Literal["listed", "named"] = "listed",
+    interval: Interval = "years",
     compared: Compared | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Change of the Herfindahl-Hirschman index of partners between two periods, with an interval.
 
     trade: as in `hhi_years`. economies: codes or names. early, late: periods ('2010-2012',
@@ -259,7 +260,7 @@ def concentration_change(
                 interval=interval,
             )
         )
-    return estimates(out)
+    return out
 
 
 def _welch(a: np.ndarray, b: np.ndarray, level: float = 0.95) -> tuple[float, float]:
@@ -273,6 +274,7 @@ def _welch(a: np.ndarray, b: np.ndarray, level: float = 0.95) -> tuple[float, fl
 
 
 POWERS = ("CHN", "RUS", "USA")
+Window = Literal["five_years", "ten_years", "newest"]
 WINDOWS = {"five_years": (2018, 2022), "ten_years": (2013, 2022), "newest": None}
 """Sessions by the year in which they begin."""
 _CAST = re.compile(
@@ -332,7 +334,7 @@ def _window(table: pd.DataFrame, window: str) -> pd.DataFrame:
 
 def _spread(
     facts: pd.DataFrame, economies: Sequence[str], window: str, column: str
-) -> pd.DataFrame:
+) -> list[Estimate]:
     table = votes(facts, economies=economies).dropna(subset=[column])
     chosen = _window(table, window)
     out = []
@@ -355,13 +357,13 @@ def _spread(
                 estimate=float(np.ptp(means)),
             )
         )
-    return estimates(out)
+    return out
 
 
 @measure("relations.vote_spread")
 def vote_spread(
-    facts: pd.DataFrame, *, economies: Sequence[str], window: str = "five_years"
-) -> pd.DataFrame:
+    facts: pd.DataFrame, *, economies: Sequence[str], window: Window = "five_years"
+) -> list[Estimate]:
     """Largest minus smallest mean agreement over POWERS, as a share of common votes (0 to 1).
 
     facts: as in `votes`. economies: codes.
@@ -376,8 +378,8 @@ def vote_spread(
 
 @measure("relations.ideal_spread")
 def ideal_spread(
-    facts: pd.DataFrame, *, economies: Sequence[str], window: str = "five_years"
-) -> pd.DataFrame:
+    facts: pd.DataFrame, *, economies: Sequence[str], window: Window = "five_years"
+) -> list[Estimate]:
     """Largest minus smallest mean distance of ideal points to POWERS, in units of the scale.
 
     facts, economies, window: as in `vote_spread`.
@@ -397,8 +399,8 @@ def spread_place(
     *,
     economies: Sequence[str],
     of: Literal["agreement", "distance"],
-    window: str = "five_years",
-) -> pd.DataFrame:
+    window: Window = "five_years",
+) -> list[Estimate]:
     """Per cent of the members of the United Nations whose votes are spread more evenly over POWERS
     than the economy's: below 50, they are spread more evenly than the median member's.
 
@@ -420,7 +422,7 @@ def spread_place(
             continue
         cells = mine[["fact_id", "subject", "attribute", "year", "source_id"]]
         out.append(estimate_row(cells, economy=code, estimate=float(mine["value"].mean())))
-    return estimates(out)
+    return out
 
 
 def war_votes(events: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.DataFrame:
@@ -467,7 +469,7 @@ def stood_aside(
     *,
     economies: Sequence[str],
     votes: Literal["resolutions", "the_seat"] = "resolutions",
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Share of the votes on the war that are at hand in which the economy abstained or was absent
     (0 to 1).
 
@@ -489,7 +491,7 @@ def stood_aside(
                 ["economy", "date", "year", "source_id"]
             ]
             out.append(estimate_row(used, economy=code, estimate=float(mine["aside"].mean())))
-    return estimates(out)
+    return out
 
 
 _POWERS = ("CHN", "RUS", "USA")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.errors import (
@@ -96,8 +97,11 @@ def _unknown(rows: pd.Series, codes: Sequence[str]) -> list[str]:
 
 @measure("relations.border_total")
 def border_total(
-    facts: pd.DataFrame, *, economies: Sequence[str], side: str = "central_asian"
-) -> pd.DataFrame:
+    facts: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    side: Literal["central_asian", "chinese"] = "central_asian",
+) -> list[Estimate]:
     """Sum of the borders with China over the economies that have one, in km.
 
     facts, economies, side: as in `border_lengths` ('central_asian' or 'chinese').
@@ -116,17 +120,13 @@ def border_total(
         )
     unknown = _unknown(rows["economy"], _single(economies)) if side == "central_asian" else []
     if unknown and len(rows):
-        return estimates(
-            [
-                estimate_row(
-                    missing=f"no profile gives the border of {', '.join(unknown)} with China"
-                )
-            ]
-        )
+        return [
+            estimate_row(missing=f"no profile gives the border of {', '.join(unknown)} with China")
+        ]
     rows = rows[rows["value"] > 0]
     if rows.empty:
-        return estimates([estimate_row(missing=f"no border with China in the {side} profiles")])
-    return estimates([estimate_row(rows, estimate=float(rows["value"].sum()))])
+        return [estimate_row(missing=f"no border with China in the {side} profiles")]
+    return [estimate_row(rows, estimate=float(rows["value"].sum()))]
 
 
 @measure("relations.neighbours")
@@ -135,8 +135,8 @@ def neighbours(
     facts: pd.DataFrame,
     *,
     economies: Sequence[str],
-    evidence: str = "contiguity",
-) -> pd.DataFrame:
+    evidence: Literal["contiguity", "length"] = "contiguity",
+) -> list[Estimate]:
     """How many of the economies share a land border with China; an estimates frame of one row.
 
     geography: like table `geography` (origin, destination, contiguous, source_id). facts,
@@ -159,12 +159,12 @@ def neighbours(
     else:
         raise UnknownNameError("evidence", evidence, ("contiguity", "length"))
     if rows.empty:
-        return estimates([estimate_row(missing=f"nothing on borders by {evidence}")])
+        return [estimate_row(missing=f"nothing on borders by {evidence}")]
     if unknown := _unknown(named, codes):
-        return estimates(
-            [estimate_row(missing=f"nothing on the border of {', '.join(unknown)} by {evidence}")]
-        )
-    return estimates([estimate_row(rows, estimate=float(borders.nunique()))])
+        return [
+            estimate_row(missing=f"nothing on the border of {', '.join(unknown)} by {evidence}")
+        ]
+    return [estimate_row(rows, estimate=float(borders.nunique()))]
 
 
 @redrawn

@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Callable
+from typing import Literal
 
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row, estimates
 from ..estimates.measures import measure
 from ..ground.arguments import whole_number
 from ..ground.errors import known_name
@@ -49,8 +50,11 @@ def _more_than(row: pd.DataFrame) -> float:
 
 @measure("economy.corridor_trains")
 def corridor_trains(
-    facts: pd.DataFrame, *, count: str = "stated", before: int | None = None
-) -> pd.DataFrame:
+    facts: pd.DataFrame,
+    *,
+    count: Literal["stated", "two_ports"] = "stated",
+    before: int | None = None,
+) -> list[Estimate]:
     """Share of China-Europe trains that cross the five, in per cent.
 
     facts: table `facts` (fact_id, subject, attribute, year, value, unit, source_id).
@@ -74,10 +78,8 @@ def corridor_trains(
             ]
         )
         if row.empty:
-            return estimates(
-                [estimate_row(missing=f"no share of trains is stated for a year{when}".rstrip())]
-            )
-        return estimates([estimate_row(row, estimate=float(row["value"].iloc[0]))])
+            return [estimate_row(missing=f"no share of trains is stated for a year{when}".rstrip())]
+        return [estimate_row(row, estimate=float(row["value"].iloc[0]))]
     row = _newest(
         early[
             (early["subject"] == PORTS)
@@ -85,12 +87,8 @@ def corridor_trains(
         ]
     )
     if row.empty:
-        return estimates(
-            [estimate_row(missing=f"no share of national trains at the two ports{when}")]
-        )
-    return estimates(
-        [estimate_row(row, low=_more_than(row), high=100.0, interval="'more than' to all")]
-    )
+        return [estimate_row(missing=f"no share of national trains at the two ports{when}")]
+    return [estimate_row(row, low=_more_than(row), high=100.0, interval="'more than' to all")]
 
 
 def _whole_years(facts: pd.DataFrame, subject: str) -> pd.DataFrame:
@@ -112,8 +110,11 @@ def _whole_years(facts: pd.DataFrame, subject: str) -> pd.DataFrame:
 
 @measure("economy.corridor_containers")
 def corridor_containers(
-    facts: pd.DataFrame, *, transit: str = "range", year: str = "newest"
-) -> pd.DataFrame:
+    facts: pd.DataFrame,
+    *,
+    transit: Literal["range", "china_europe", "all_directions"] = "range",
+    year: str = "newest",
+) -> list[Estimate]:
     """Share of the containers (TEU) on China-Europe trains that cross Kazakhstan, in per cent.
 
     facts: table `facts` (subject, attribute, period, year, value, unit, source_id); whole years in
@@ -139,7 +140,7 @@ def corridor_containers(
         found = {0: "no whole year", 1: "one whole year"}.get(
             len(years), f"{len(years)} whole years"
         )
-        return estimates([estimate_row(missing=f"{found} with transit and total in TEU")])
+        return [estimate_row(missing=f"{found} with transit and total in TEU")]
     at = years[back]
     shares = {
         name: 100 * float(c.loc[at, "value"]) / float(total.loc[at, "value"])
@@ -148,14 +149,14 @@ def corridor_containers(
     used = pd.concat([total.loc[[at]], *(c.loc[[at]] for c in counts.values())])
     if transit == "range":
         low, high = shares["china_europe"], min(shares["all_directions"], 100.0)
-        return estimates(
-            [estimate_row(used, low=low, high=high, interval="narrow to wide count of transit")]
-        )
-    return estimates([estimate_row(used, estimate=min(shares[transit], 100.0))])
+        return [estimate_row(used, low=low, high=high, interval="narrow to wide count of transit")]
+    return [estimate_row(used, estimate=min(shares[transit], 100.0))]
 
 
 @measure("economy.corridor_scale")
-def corridor_scale(facts: pd.DataFrame, *, scale: str = "import_value") -> pd.DataFrame:
+def corridor_scale(
+    facts: pd.DataFrame, *, scale: Literal["import_value", "stated", "containers"] = "import_value"
+) -> list[Estimate]:
     """What the rail corridor is of trade between China and Europe, in per cent, as bounds.
 
     facts: table `facts`, as in `corridor_containers`.
@@ -175,22 +176,18 @@ def corridor_scale(facts: pd.DataFrame, *, scale: str = "import_value") -> pd.Da
     known_name("scale", scale, tuple(known))
     used, share = known[scale]()
     if share is None:
-        return estimates(
-            [
-                estimate_row(
-                    missing=f"no figures for rail beside other ways by {scale.replace('_', ' ')}"
-                )
-            ]
-        )
-    inside = corridor_containers(facts)["low"].iloc[0]
-    low = share * float(inside) / 100 if pd.notna(inside) else 0.0
-    return estimates(
-        [
+        return [
             estimate_row(
-                used, low=low, high=share, interval="the narrow count's part of rail to all of it"
+                missing=f"no figures for rail beside other ways by {scale.replace('_', ' ')}"
             )
         ]
-    )
+    inside = corridor_containers(facts)["low"].iloc[0]
+    low = share * float(inside) / 100 if pd.notna(inside) else 0.0
+    return [
+        estimate_row(
+            used, low=low, high=share, interval="the narrow count's part of rail to all of it"
+        )
+    ]
 
 
 def _one(facts: pd.DataFrame, subject: str, attribute: str) -> tuple[pd.DataFrame, float | None]:

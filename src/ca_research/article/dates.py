@@ -8,12 +8,12 @@ two; one alone leaves it open, and that nothing was found says nothing.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
 from .. import registry
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
@@ -177,14 +177,14 @@ def date_gap(
     *,
     near: str,
     window: str,
-    mode: str = "within",
+    mode: Literal["within", "equal"] = "within",
     origins: int = 1,
     actor: str = "",
     counterpart: str = "",
     kinds: str = "",
     place: str = "",
     detail: str = "",
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Days by which the dates of an event miss a window; zero: they do not.
 
     events: like table `events`. near: a date or interval in which the event is looked for. window:
@@ -211,13 +211,11 @@ def date_gap(
     rows = rows[rows["first_day"].notna()]
     count = rows["origin"].nunique()
     if count < whole_number("origins", origins) or rows.empty:
-        return estimates(
-            [
-                estimate_row(
-                    missing=f"dated by {several(count, 'independent source')}, {origins} needed"
-                )
-            ]
-        )
+        return [
+            estimate_row(
+                missing=f"dated by {several(count, 'independent source')}, {origins} needed"
+            )
+        ]
     first, last = bounds(window)
     gaps = [
         _gap(r.first_day.date(), r.last_day.date(), r.exact, (first, last), mode)
@@ -229,7 +227,7 @@ def date_gap(
         if low == high
         else {"low": low, "high": high, "interval": "what the dates leave open"}
     )
-    return estimates([estimate_row(used_rows(rows), **found)])
+    return [estimate_row(used_rows(rows), **found)]
 
 
 def used_rows(rows: pd.DataFrame) -> pd.DataFrame:
@@ -249,7 +247,7 @@ def earlier(
     kinds: str = "",
     place: str = "",
     detail: str = "",
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Number of occasions of the same kind before the one dated `near`.
 
     events: like table `events`. near: a date or interval.
@@ -278,11 +276,9 @@ def earlier(
             named[named["detail"].str.contains(rf"\b{says}\b", case=False)] if len(named) else named
         )
         if len(saying):
-            return estimates([estimate_row(used_rows(saying), estimate=0.0)])
-        return estimates(
-            [estimate_row(missing=f"no earlier one is dated, and no source says '{says}'")]
-        )
-    return estimates([estimate_row(used_rows(pd.concat([rows, named])), **found)])
+            return [estimate_row(used_rows(saying), estimate=0.0)]
+        return [estimate_row(missing=f"no earlier one is dated, and no source says '{says}'")]
+    return [estimate_row(used_rows(pd.concat([rows, named])), **found)]
 
 
 @measure("relations.places_visited")
@@ -293,8 +289,8 @@ def places_visited(
     near: str,
     actor: str,
     detail: str,
-    count: str = "any_visit",
-) -> pd.DataFrame:
+    count: Literal["one_visit", "any_visit"] = "any_visit",
+) -> list[Estimate]:
     """How many of some economies were visited in a time.
 
     events: like table `events`; rows of kind visit. places: codes joined by ';'. near: a date or
@@ -311,10 +307,10 @@ def places_visited(
     wanted = set(places.split(";"))
     rows = select(events, actor=actor, detail=detail, kinds="visit", near=near)
     if rows.empty:
-        return estimates([estimate_row(missing=f"no visit in {near} is dated")])
+        return [estimate_row(missing=f"no visit in {near} is dated")]
     visited = [wanted & expand(c) for c in rows["counterpart"]]
     number = max(map(len, visited)) if count == "one_visit" else len(set().union(*visited))
-    return estimates([estimate_row(used_rows(rows), estimate=float(number))])
+    return [estimate_row(used_rows(rows), estimate=float(number))]
 
 
 def expand(codes: str) -> set[str]:
@@ -332,7 +328,7 @@ def origins_saying(
     counterpart: str = "",
     kinds: str = "",
     near: str = "",
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Independent origins whose row says a thing, among the dated events selected.
 
     events: like table `events`. detail: a regular expression, looked for in the column of that
@@ -346,10 +342,10 @@ def origins_saying(
     """
     rows = select(events, actor=actor, counterpart=counterpart, kinds=kinds, near=near)
     if rows.empty:
-        return estimates([estimate_row(missing="no such event is dated")])
+        return [estimate_row(missing="no such event is dated")]
     saying = rows[rows["detail"].str.contains(detail, regex=True)]
     used = saying if len(saying) else rows
-    return estimates([estimate_row(used_rows(used), estimate=float(saying["origin"].nunique()))])
+    return [estimate_row(used_rows(used), estimate=float(saying["origin"].nunique()))]
 
 
 def days_between(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, get_args
 
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
@@ -88,7 +89,7 @@ def debt_burden(
     economies: Sequence[str],
     year: str = "newest",
     creditor: str = "CHN",
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Official debt to a creditor in per cent of GDP.
 
     debt, macro, creditor: as in `debt_shares`. economies: codes of debtors.
@@ -112,7 +113,7 @@ def debt_burden(
         row = mine.iloc[back]
         used = _rows(debt, macro, debtor, creditor, [int(row["year"])])
         out.append(estimate_row(used, economy=debtor, estimate=float(row["percent"])))
-    return estimates(out)
+    return out
 
 
 @measure("investment.debt_burden_change")
@@ -124,7 +125,7 @@ def debt_burden_change(
     year: str = "newest",
     span: int = 5,
     creditor: str = "CHN",
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Change of official debt to a creditor in per cent of GDP over `span` years, in percentage
     points.
 
@@ -163,7 +164,7 @@ def debt_burden_change(
         out.append(
             estimate_row(used, economy=debtor, estimate=float(percent[end] - percent[start]))
         )
-    return estimates(out)
+    return out
 
 
 _ENDS = {"_lower_bound": "low", "_upper_bound": "high", "": "estimate"}
@@ -172,7 +173,7 @@ _ENDS = {"_lower_bound": "low", "_upper_bound": "high", "": "estimate"}
 @measure("investment.loans_burden")
 def loans_burden(
     facts: pd.DataFrame, *, economies: Sequence[str], creditor: str = "CHN"
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Direct loans of all state lenders of a creditor, unreported ones too, in per cent of GDP.
 
     facts: like table `facts`; rows of attribute debt_to_CHN_direct_loans in per cent of GDP, as a
@@ -197,7 +198,7 @@ def loans_burden(
         end = _ENDS[newest["attribute"].iloc[0].removeprefix(attribute)]
         row = estimate_row(newest, economy=debtor, interval="" if end == "estimate" else end)
         out.append(row | {end: float(newest["value"].iloc[0])})
-    return estimates(out)
+    return out
 
 
 COMPLETED = "Completion"
@@ -210,8 +211,10 @@ NOT_BUILT = ("Debt forgiveness", "Debt rescheduling", "debt_action")
 """Flow types that change an old debt; there is nothing to complete."""
 AGE = 5
 """Years that a commitment is given before it is asked whether it is completed."""
-_CLOCKS = ("last_year", "publication")
-_WEIGHTS = ("number", "amount")
+Clock = Literal["last_year", "publication"]
+_CLOCKS = get_args(Clock)
+Weight = Literal["number", "amount"]
+_WEIGHTS = get_args(Weight)
 
 
 def editions(projects: pd.DataFrame) -> list[str]:
@@ -304,9 +307,9 @@ def completion_share(
     projects: pd.DataFrame,
     *,
     vintage: str = "newest",
-    clock: str = "last_year",
-    weight: str = "number",
-) -> pd.DataFrame:
+    clock: Clock = "last_year",
+    weight: Weight = "number",
+) -> list[Estimate]:
     """Completed commitments among those listed that are at least AGE years old (per cent), all
     hosts together, as bounds.
 
@@ -324,12 +327,12 @@ def completion_share(
         raise UnknownNameError("weight", weight, _WEIGHTS)
     edition = _edition(projects, vintage)
     if edition is None:
-        return estimates([estimate_row(missing=f"no {vintage} edition of the project list")])
+        return [estimate_row(missing=f"no {vintage} edition of the project list")]
     rows = commitments(projects, edition=edition, clock=clock)
     if weight == "amount":
         rows = rows[rows["amount_usd"].notna()]
     if rows.empty:
-        return estimates([estimate_row(missing=f"{edition}: no commitment is {AGE} years old")])
+        return [estimate_row(missing=f"{edition}: no commitment is {AGE} years old")]
     weights = (
         rows["amount_usd"].astype(float) if weight == "amount" else pd.Series(1.0, index=rows.index)
     )
@@ -338,7 +341,7 @@ def completion_share(
         for counted in (rows["completed"], rows["completed"] | rows["status"].eq(SIGNED))
     )
     used = rows.drop(columns="completed")
-    return estimates([estimate_row(used, low=least, high=most, interval=_BOUNDS)])
+    return [estimate_row(used, low=least, high=most, interval=_BOUNDS)]
 
 
 @measure("investment.completed_projects")
@@ -348,7 +351,7 @@ def completed_projects(
     economies: Sequence[str],
     vintage: str = "newest",
     since: int = 2013,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Number of projects committed in `since` or later that are completed, per host.
 
     projects: table `projects`, as in `commitments`. economies: codes of hosts. since: a year.
@@ -376,7 +379,7 @@ def completed_projects(
         out.append(
             estimate_row(done if len(done) else mine, economy=host, estimate=float(len(done)))
         )
-    return estimates(out)
+    return out
 
 
 @needs("frame", "edition", "host", "commitments", "share", like="article.debt.completion_by")

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure, parts
 from ..ground import economies as eco
 from ..ground.errors import UsageError, known_name
@@ -54,10 +54,10 @@ def partner_rank(
     evidence: pd.DataFrame,
     *,
     economies: Sequence[str],
-    order: str = "powers",
-    texts: str = "official",
+    order: Literal["powers", "all_named"] = "powers",
+    texts: Literal["official", "all"] = "official",
     version: str = "newest",
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Place of China among the partners that a text of each economy lists: 1 is the first named.
 
     evidence: rows of table `evidence` on C09. economies: codes; texts of CA5 count for each of the
@@ -96,7 +96,7 @@ def partner_rank(
             if listed:
                 why = f"only {several(len(listed), 'text')} shows the order of partners; {why}"
             found.append(estimate_row(economy=economy, missing=why))
-    return estimates(found)
+    return found
 
 
 def _place(reports: pd.DataFrame, economy: str, order: str) -> dict[str, Any]:
@@ -118,9 +118,9 @@ def official_words(
     evidence: pd.DataFrame,
     *,
     economies: Sequence[str],
-    coding: str = "strict",
-    kinds: str = "words",
-) -> pd.DataFrame:
+    coding: Literal["strict", "wide"] = "strict",
+    kinds: Literal["words", "words_and_tiers"] = "words",
+) -> list[Estimate]:
     """Number of independent texts in which officials call relations with China a priority.
 
     evidence: rows of table `evidence` on C09. economies: codes; texts of CA5 count for each of the
@@ -149,7 +149,7 @@ def official_words(
             continue
         count = official.loc[official["says"].isin(wanted), "origin_group"].nunique()
         found.append(estimate_row(official, economy=economy, estimate=float(count)))
-    return estimates(found)
+    return found
 
 
 def rank_table(evidence: pd.DataFrame) -> pd.DataFrame:
@@ -232,12 +232,12 @@ def goals(
 def goal_share(
     evidence: pd.DataFrame,
     *,
-    goal: str,
-    documents: str = "own",
-    unseen: str = "bounds",
-    period: str = "all",
+    goal: Literal["RUS", "CHN", "IRN", "LIB"],
+    documents: Literal["own", "with_joint", "all_coded"] = "own",
+    unseen: Literal["bounds", "left_out"] = "bounds",
+    period: Literal["all", "before_2001", "from_2017"] = "all",
     coded: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Share of coded documents that name a goal, in per cent of documents.
 
     evidence, coded: as in `goals`. goal: 'RUS', 'CHN', 'IRN' or 'LIB' (see GOALS).
@@ -262,19 +262,17 @@ def goal_share(
             f"{several(len(visible), 'document')} in which the goal would be visible, fewer than "
             f"{FEWEST}"
         )
-        return estimates([estimate_row(missing=why)])
+        return [estimate_row(missing=why)]
     read = table if unseen == "bounds" else visible
     columns = (read[name].tolist() for name in ("document", "year", "sources"))
     cells = [(d, year, s) for d, year, sources in zip(*columns, strict=True) for s in sources]
     used = pd.DataFrame(cells, columns=["document", "year", "source_id"])
     named = int((visible[goal] == 1).sum())
     if unseen == "left_out" or len(visible) == len(table):
-        return estimates(
-            [estimate_row(used, estimate=100 * named / len(visible)) | {"n": len(visible)}]
-        )
+        return [estimate_row(used, estimate=100 * named / len(visible)) | {"n": len(visible)}]
     low, high = 100 * named / len(table), 100 * (named + len(table) - len(visible)) / len(table)
     kind = "goals not visible counted against and for"
-    return estimates([estimate_row(used, low=low, high=high, interval=kind) | {"n": len(table)}])
+    return [estimate_row(used, low=low, high=high, interval=kind) | {"n": len(table)}]
 
 
 _GOALS = {"LIB": "Liberal order"}

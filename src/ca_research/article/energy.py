@@ -8,11 +8,13 @@ is the total and never an origin.
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
@@ -23,13 +25,15 @@ from ..plots.needs import by_year, needs
 from ..plots.panels import line
 from ..stats.frames import numbers, require
 
+Commodity = Literal["gas", "crude", "uranium"]
 COMMODITIES = {
     "gas": "pipeline gas from the five over pipeline gas and LNG from everywhere (bcm)",
     "crude": "crude of 'Other CIS' (an upper bound for the five: it holds Azerbaijan too) over all "
     "crude (million tonnes)",
     "uranium": "natural uranium from the five over all natural uranium (tonnes of uranium)",
 }
-ORIGINS = ("five", "kazakhstan")
+Origin = Literal["five", "kazakhstan"]
+ORIGINS = get_args(Origin)
 
 
 def _pick(energy: pd.DataFrame, commodity: str, exporters: list[str], unit: str) -> pd.DataFrame:
@@ -117,11 +121,11 @@ def _share(energy: pd.DataFrame, commodity: str, origin: str, year: int) -> dict
 def energy_share(
     energy: pd.DataFrame,
     *,
-    commodity: str,
+    commodity: Commodity,
     year: str = "newest",
-    origin: str = "five",
+    origin: Origin = "five",
     since: int = 0,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Share of Central Asia in China's imports of one commodity (per cent); an estimates frame of
     one row.
 
@@ -144,21 +148,18 @@ def energy_share(
         when = f" from {since} on" if since else ""
         found = {0: "no year", 1: "one year"}.get(len(ordered), f"{len(ordered)} years")
         older = f"; the newest is {max(years)}" if years and not ordered else ""
-        return estimates(
-            [
-                estimate_row(
-                    missing=f"{commodity}: {found}{when} with figures for both origin and total"
-                    f"{older}"
-                )
-            ]
-        )
-    return estimates([_share(energy, commodity, origin, int(ordered[back]))])
+        return [
+            estimate_row(
+                missing=f"{commodity}: {found}{when} with figures for both origin and total{older}"
+            )
+        ]
+    return [_share(energy, commodity, origin, int(ordered[back]))]
 
 
 @measure("economy.energy_share_before")
 def energy_share_before(
-    energy: pd.DataFrame, *, commodity: str, before: int = 2009, origin: str = "five"
-) -> pd.DataFrame:
+    energy: pd.DataFrame, *, commodity: Commodity, before: int = 2009, origin: Origin = "five"
+) -> list[Estimate]:
     """As `energy_share`, for the newest year before `before` (the first Central Asian gas pipeline
     opened in 2009).
 
@@ -175,15 +176,13 @@ def energy_share_before(
     early = energy[energy["year"] < whole_number("before", before)]
     _, _, years = _parts(early, commodity, origin)
     if not years:
-        return estimates(
-            [
-                estimate_row(
-                    missing=f"{commodity}: no year before {before} with figures for both "
-                    "origin and total"
-                )
-            ]
-        )
-    return estimates([_share(early, commodity, origin, int(max(years)))])
+        return [
+            estimate_row(
+                missing=f"{commodity}: no year before {before} with figures for both "
+                "origin and total"
+            )
+        ]
+    return [_share(early, commodity, origin, int(max(years)))]
 
 
 def energy_shares(energy: pd.DataFrame) -> pd.DataFrame:

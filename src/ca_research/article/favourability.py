@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Literal, get_args
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -17,7 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .. import stats
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.arguments import day, number
@@ -28,7 +29,8 @@ from ..plots.panels import line, say_empty, shade_uncounted
 from ..tables.preference import preferred_rows
 from .settings import settings
 
-SERIES = ("barometer", "gallup")
+Series = Literal["barometer", "gallup"]
+SERIES = get_args(Series)
 _LEAST_WAVES = 3
 
 
@@ -72,8 +74,8 @@ def waves(facts: pd.DataFrame, opinion: pd.DataFrame, *, series: str) -> pd.Data
 
 @measure("relations.favour_change")
 def favour_change(
-    facts: pd.DataFrame, opinion: pd.DataFrame, *, economies: Sequence[str], series: str
-) -> pd.DataFrame:
+    facts: pd.DataFrame, opinion: pd.DataFrame, *, economies: Sequence[str], series: Series
+) -> list[Estimate]:
     """Change of the view of China from the first wave to the last, in percentage points.
 
     facts, opinion, series: as in `waves` ('barometer' or 'gallup'). economies: codes.
@@ -97,13 +99,13 @@ def favour_change(
                     estimate=stats.end_to_end(ends.set_index("year")["percent"]),
                 )
             )
-    return estimates(out)
+    return out
 
 
 @measure("relations.favour_since")
 def favour_since(
     facts: pd.DataFrame, opinion: pd.DataFrame, *, economies: Sequence[str], since: dt.date
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Change of the favourable view from the last wave before a day to the first after it, in
     percentage points.
 
@@ -128,7 +130,7 @@ def favour_since(
         else:
             change = float(after["percent"].iloc[0] - before["percent"].iloc[0])
             out.append(estimate_row(pd.concat([before, after]), economy=economy, estimate=change))
-    return estimates(out)
+    return out
 
 
 def _students(students: pd.DataFrame, economy: str) -> pd.Series:
@@ -269,7 +271,7 @@ def favour_where_grown(
     students: pd.DataFrame,
     *,
     economies: Sequence[str],
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Change of the view of China between the two newest waves, where exchange grew before.
 
     facts, opinion: as in `waves`. students: as in `exchange_change`. economies: codes.
@@ -293,7 +295,7 @@ def favour_where_grown(
         change = float(pair["percent"].iloc[1] - pair["percent"].iloc[0])
         used = pd.concat([pair, _counted(students, economy, years)])
         out.append(estimate_row(used, economy=economy, estimate=change))
-    return estimates(out)
+    return out
 
 
 def _counted(students: pd.DataFrame, economy: str, years: Sequence[int]) -> pd.DataFrame:
@@ -314,9 +316,9 @@ def exceptions(
     students: pd.DataFrame,
     *,
     economies: Sequence[str],
-    exposure: str = "same_years",
+    exposure: Literal["same_years", "five_years_before"] = "same_years",
     margin: int = 10,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Number of economies in which exchange grew and the favourable view fell by more than `margin`
     points.
 
@@ -349,8 +351,8 @@ def exceptions(
         ]
     )
     if views.empty:
-        return estimates([estimate_row(missing="no waves of the barometer are known")])
-    return estimates([estimate_row(used, low=low, high=high, interval="seen to seen or not known")])
+        return [estimate_row(missing="no waves of the barometer are known")]
+    return [estimate_row(used, low=low, high=high, interval="seen to seen or not known")]
 
 
 @measure("relations.exposure_slope")
@@ -360,8 +362,8 @@ def exposure_slope(
     students: pd.DataFrame,
     *,
     economies: Sequence[str],
-    question: str = "barometer",
-) -> pd.DataFrame:
+    question: Series = "barometer",
+) -> list[Estimate]:
     """Slope of the view of China on students in China over the waves of one question.
 
     facts, opinion: as in `waves`. students: as in `exchange_change`. economies: codes.
@@ -400,7 +402,7 @@ def exposure_slope(
                 estimate=float(((x - x.mean()) * (y - y.mean())).sum() / spread),
             )
         )
-    return estimates(out)
+    return out
 
 
 @needs("views", "economy", "year", "percent", "question", empty=True)

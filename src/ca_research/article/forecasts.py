@@ -8,7 +8,7 @@ import datetime as dt
 import itertools
 from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache, partial
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -16,7 +16,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row, estimates
 from ..estimates.measures import by_economy, measure, parts, tells
 from ..ground import economies as eco
 from ..ground.arguments import day, whole_number
@@ -30,24 +30,27 @@ from ..stats.forecast import Forecast, arima
 from ..stats.frames import numbers, require
 from ..tables.preference import preferred_rows, ranked
 from ..trade.checks import one_figure_per_cell
-from ..trade.rank import FLOWS, ranking_of, reports
+from ..trade.rank import FLOWS, Flow, ranking_of, reports
 from ..trade.standings import Reports
-from .trade_priority import NEEDED, Powers, among, bounded, stated_lead, stated_shares
+from .trade_priority import NEEDED, Partners, Powers, among, bounded, stated_lead, stated_shares
 
 CUSTOMS_SINCE = 2010
 """First year of the series of China's imports: from here on one compilation, then the customs
 themselves, run through.
 """
-STATISTICS = ("mean", "least", "last")
+Statistic = Literal["mean", "least", "last"]
+STATISTICS = get_args(Statistic)
 MODELS: dict[str, Callable[[pd.Series, int], Forecast]] = {
     "drift": random_walk_drift,
     "ets": ets,
     "ets_damped": partial(ets, damped=True),
     "arima": arima,
 }
-SERIES = ("china_imports", "own_turnover")
+Series = Literal["china_imports", "own_turnover"]
+SERIES = get_args(Series)
 _SAID = {"china_imports": "China's imports", "own_turnover": "its own turnover"}
-SCALES = ("log", "level")
+Scale = Literal["log", "level"]
+SCALES = get_args(Scale)
 _CELL = ["reporter", "partner", "year", "flow", "product", "source_id"]
 
 
@@ -119,10 +122,10 @@ def lead_after(
     economies: Sequence[str],
     after: int = 2022,
     basis: Literal["own_else_partners", "partners"] = "own_else_partners",
-    partners: str = "named",
+    partners: Partners = "named",
     seen: Reports | None = None,
     powers: Powers | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """China over its largest rival in the years after `after`, the least of them: above one, China
     ranked first in each of them.
 
@@ -156,7 +159,7 @@ def lead_after(
             rows = (bounded(powers, seen, code, y, taking_part, basis="mirror") for y in years)
             told = [row for row in rows if row]
         out.append(_least(told, code, f"no report by partner after {after}"))
-    return estimates(out)
+    return out
 
 
 def _own_leads(
@@ -198,7 +201,7 @@ def share_after(
     *,
     economies: Sequence[str],
     base: int = 2022,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """China's share of an economy's turnover in its newest year after `base`, less that of `base`.
 
     trade: like table `trade`; rows of product TOTAL count. facts: as in `stated_shares`. economies:
@@ -210,14 +213,14 @@ def share_after(
     base = whole_number("base", base)
     codes = [eco.resolve(e) for e in economies]
     shares = stated_shares(facts, codes)
-    return estimates(
+    return [
         _share_change(trade, code, base)
         or _stated_change(shares[shares["economy"] == code], base)
         or estimate_row(
             economy=code, missing=f"no own report by partner both for {base} and after it"
         )
         for code in codes
-    )
+    ]
 
 
 def _share_change(trade: pd.DataFrame, code: str, base: int) -> dict[str, Any] | None:
@@ -291,10 +294,10 @@ def value_after(
     *,
     economies: Sequence[str],
     base: int = 2022,
-    flow: str = "turnover",
-    statistic: str = "mean",
+    flow: Flow = "turnover",
+    statistic: Statistic = "mean",
     reported: dict[str, pd.DataFrame] | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """China's reported trade with an economy after `base` over that of `base`, both in current USD.
 
     trade: like table `trade`; China's own reports of product TOTAL count, of the source preferred
@@ -326,7 +329,7 @@ def value_after(
             continue
         value = {"mean": later.mean(), "least": later.min(), "last": later.iloc[-1]}[statistic]
         out.append(estimate_row(rows[_CELL], economy=code, estimate=float(value / yearly[base])))
-    return estimates(out)
+    return out
 
 
 def value_series(
@@ -422,9 +425,9 @@ def relative_forecast_error(
     *,
     economies: Sequence[str],
     known_by: dt.date = dt.date(2023, 5, 19),
-    model: str = "drift",
-    series: str = "china_imports",
-    scale: str = "log",
+    model: Literal["drift", "ets", "ets_damped", "arima"] = "drift",
+    series: Series = "china_imports",
+    scale: Scale = "log",
     of_series: dict[tuple[str, str], Found] | None = None,
 ) -> pd.DataFrame:
     """Error of a model over that of no change, both fitted on what was known by a day and scored on

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, get_args
 
 import pandas as pd
 
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, known_name
@@ -20,15 +21,19 @@ elsewhere.
 """
 
 
+Conduits = Literal["counted", "left_out"]
+HongKong = Literal["apart", "with_china"]
+
+
 @measure("investment.fdi_rank")
 def fdi_rank(
     investment: pd.DataFrame,
     *,
     economies: Sequence[str],
     year: str = "newest",
-    conduits: str = "counted",
-    hong_kong: str = "apart",
-) -> pd.DataFrame:
+    conduits: Conduits = "counted",
+    hong_kong: HongKong = "apart",
+) -> list[Estimate]:
     """Rank of China among the named investors by inward stock.
 
     investment: table `investment`, as in `stock_by_investor`.
@@ -42,8 +47,8 @@ def fdi_rank(
     Raises UnknownNameError for another choice, UsageError for another `year`.
     """
     for kind, name, known in (
-        ("conduits", conduits, ("counted", "left_out")),
-        ("hong_kong", hong_kong, ("apart", "with_china")),
+        ("conduits", conduits, get_args(Conduits)),
+        ("hong_kong", hong_kong, get_args(HongKong)),
     ):
         known_name(kind, name, known)
     rows = []
@@ -72,11 +77,11 @@ def fdi_rank(
             rows.append(estimate_row(economy=host, missing=f"no Chinese stock for {years[back]}"))
         else:
             rows.append(estimate_row(used, economy=host, estimate=float(china["rank"].iloc[0])))
-    return estimates(rows)
+    return rows
 
 
 @measure("investment.contractor_rank")
-def contractor_rank(investment: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFrame:
+def contractor_rank(investment: pd.DataFrame, *, economies: Sequence[str]) -> list[Estimate]:
     """Rank of China by turnover of contracted works in the newest year of each host.
 
     investment: table `investment`; rows of measure contracted_turnover_yearly. economies: codes of
@@ -109,4 +114,4 @@ def contractor_rank(investment: pd.DataFrame, *, economies: Sequence[str]) -> pd
         if china.empty:
             raise CoverageError(f"no Chinese turnover for {host}")
         rows.append(estimate_row(newest, economy=host, estimate=float(china["rank"].iloc[0])))
-    return estimates(rows)
+    return rows

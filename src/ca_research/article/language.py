@@ -5,12 +5,13 @@ opened.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, get_args
 
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure
 from ..ground.arguments import whole_number
 from ..ground.errors import UnknownNameError, UsageError, known_name
@@ -20,8 +21,10 @@ from ..plots.panels import economy_panel, panels, say_empty
 
 REGIONS = ("CA5", "CA4")
 """Codes under which counts of the region stand: all five, or all but Turkmenistan."""
-BOUNDS = ("as_printed", "cautious")
-OPENINGS = ("counted", "left_out")
+Bound = Literal["as_printed", "cautious"]
+BOUNDS = get_args(Bound)
+Opening = Literal["counted", "left_out"]
+OPENINGS = get_args(Opening)
 _ROUNDING = 0.1
 """By how much 'cautious' reads a printed count against growth at either end."""
 
@@ -59,7 +62,7 @@ def _yearly(
 @measure("relations.examinee_growth")
 def examinee_growth(
     culture: pd.DataFrame, *, measure: str = "hsk_takers", span: int = 5
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Growth of the yearly number of candidates of a test in the region, in per cent over `span`
     years.
 
@@ -73,9 +76,9 @@ def examinee_growth(
     Formula: 100 (n_t / n_(t-span) - 1).
     """
     used, growth, missing = _yearly(culture, measure, span)
-    return estimates(
-        [estimate_row(missing=missing) if growth is None else estimate_row(used, estimate=growth)]
-    )
+    return [
+        estimate_row(missing=missing) if growth is None else estimate_row(used, estimate=growth)
+    ]
 
 
 @measure("relations.examinee_lead")
@@ -85,7 +88,7 @@ def examinee_lead(
     measure: str = "hsk_takers",
     other: str = "english_test_takers",
     span: int = 5,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Growth of one test's candidates less that of another's over `span` years, in percentage
     points.
 
@@ -98,10 +101,10 @@ def examinee_lead(
     found = [_yearly(culture, m, span) for m in (measure, other)]
     missing = "; ".join(why for _, growth, why in found if growth is None)
     if missing:
-        return estimates([estimate_row(missing=missing)])
+        return [estimate_row(missing=missing)]
     (mine, growth, _), (theirs, against, _) = found
     assert growth is not None and against is not None
-    return estimates([estimate_row(pd.concat([mine, theirs]), estimate=growth - against)])
+    return [estimate_row(pd.concat([mine, theirs]), estimate=growth - against)]
 
 
 def learner_cases(
@@ -179,10 +182,10 @@ def learner_growth(
     culture: pd.DataFrame,
     *,
     economies: Sequence[str],
-    bound: str = "as_printed",
+    bound: Bound = "as_printed",
     last_from: int = 0,
-    opening: str = "counted",
-) -> pd.DataFrame:
+    opening: Opening = "counted",
+) -> list[Estimate]:
     """Growth of learners at the institute that tells of two years, in per cent in five years.
 
     culture, bound, last_from, opening: as in `learner_cases` ('as_printed', 'cautious'; 'counted',
@@ -214,7 +217,7 @@ def learner_growth(
             & (culture["source_id"] == case["source_id"])
         ]
         out.append(estimate_row(used, economy=economy, estimate=float(case["growth"])))
-    return estimates(out)
+    return out
 
 
 PANDEMIC = (2020, 2021, 2022)
@@ -272,9 +275,9 @@ def learning_growth(
     facts: pd.DataFrame,
     *,
     economies: Sequence[str],
-    bound: str = "as_printed",
+    bound: Bound = "as_printed",
     last_from: int = 0,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Growth of learners of Chinese or of candidates of its test, in per cent in five years.
 
     culture: as in `learner_cases`; learners at one institute at two dates. facts: as in
@@ -298,7 +301,7 @@ def learning_growth(
         pair = slowest.loc[economy]
         used = _behind(culture, stated, economy, pair["source_id"])
         out.append(estimate_row(used, economy=economy, estimate=float(pair["growth"])))
-    return estimates(out)
+    return out
 
 
 def _behind(culture: pd.DataFrame, stated: pd.DataFrame, economy: str, source: str) -> pd.DataFrame:
@@ -321,8 +324,8 @@ def institute_openings(
     economies: Sequence[str],
     first: int = 2014,
     last: int = 2018,
-    column: str = "openings",
-) -> pd.DataFrame:
+    column: Literal["openings", "running_total"] = "openings",
+) -> list[Estimate]:
     """Confucius institutes that opened from `first` to `last`.
 
     facts: rows `confucius_institutes_column` of AidData's dashboard, one per economy and year.
@@ -369,7 +372,7 @@ def institute_openings(
             )
             used = mine[mine["year"].isin([first - 1, *wanted])]
             out.append(estimate_row(used, economy=economy, estimate=float(opened)))
-    return estimates(out)
+    return out
 
 
 MARKS = {"as_stated": "o", "lower": "^", "upper": "v"}

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
 from ..claims.slots import in_words, joined
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import by_economy, measure, parts
 from ..ground import economies as eco
 from ..ground.arguments import day, whole_number
@@ -23,7 +23,8 @@ from .documents import seen_rows, source_and_year
 CLAIM = "C03"
 """Claim of table `evidence` whose readings are the partners."""
 KINDS = "format_first_ministerial;format_ministerial;format_first_summit;format_summit"
-COMPOSITIONS = ("as_held", "strict")
+Composition = Literal["as_held", "strict"]
+COMPOSITIONS = get_args(Composition)
 INCOMPLETE = r"deputy|deputies|took part|minus one|four of five"
 """Words by which a note or statement says that one of the five sent a deputy or that a seventh
 party sat at the table.
@@ -116,9 +117,9 @@ def shared_meetings(
     *,
     economies: Sequence[str],
     until: dt.date,
-    composition: str = "as_held",
+    composition: Composition = "as_held",
     held: dict[str, pd.DataFrame] | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Number of dated meetings of each partner with all five by `until`.
 
     events, evidence: like the tables of these names; documents of claim C03. economies: codes of
@@ -142,7 +143,7 @@ def shared_meetings(
     for partner, met in held.items():
         found, used = _settled(met, evidence, partner, until)
         rows.append(estimate_row(used, economy=partner, **found))
-    return estimates(rows)
+    return rows
 
 
 def _settled(
@@ -174,9 +175,9 @@ def meeting_or_body(
     until: dt.date,
     body: str,
     members: int,
-    composition: str = "as_held",
+    composition: Composition = "as_held",
     held: dict[str, pd.DataFrame] | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """As `shared_meetings`, with a standing organisation counted where at least `members` of the
     five belong to it too.
 
@@ -208,7 +209,7 @@ def meeting_or_body(
         else:
             found, used = _settled(met, evidence, partner, until)
             rows.append(estimate_row(used, economy=partner, **found))
-    return estimates(rows)
+    return rows
 
 
 @measure("relations.format_age")
@@ -218,9 +219,9 @@ def format_age(
     *,
     economies: Sequence[str],
     until: dt.date,
-    composition: str = "as_held",
+    composition: Composition = "as_held",
     held: dict[str, pd.DataFrame] | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Years from a partner's first dated meeting with all five to `until`.
 
     events: like table `events`. economies: codes of the partners. until: a date.
@@ -253,7 +254,7 @@ def format_age(
         else:
             found = {"low": low, "high": high, "interval": "precision of the date"}
         rows.append(estimate_row(used_rows(first), economy=partner, **found))
-    return estimates(rows)
+    return rows
 
 
 def _undated(events: pd.DataFrame) -> set[str]:

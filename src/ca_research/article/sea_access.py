@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Literal, get_args
 
 import pandas as pd
 
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure, tells
 from ..ground.arguments import day
 from ..ground.errors import UnknownNameError
@@ -17,12 +18,14 @@ from ..stats.frames import require
 from ..tables.dates import bounds
 from .dates import select
 from .documents import ENOUGH, seen_rows
+from .documents.measures import Side
 from .meetings import origins
 from .settings import settings
 from .words import several
 
 CLAIM = "C21"
-USES = ("dated", "lasting")
+Use = Literal["dated", "lasting"]
+USES = get_args(Use)
 LASTING = 365
 """Days between the first and the last source on a port from which its use counts as lasting."""
 
@@ -79,8 +82,8 @@ def routes(events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
 @measure("relations.sea_routes")
 @tells("ports")
 def sea_routes(
-    events: pd.DataFrame, evidence: pd.DataFrame, *, before: dt.date, use: str = "dated"
-) -> pd.DataFrame:
+    events: pd.DataFrame, evidence: pd.DataFrame, *, before: dt.date, use: Use = "dated"
+) -> list[Estimate]:
     """Number of ports in use by the five before a day, each shown by two independent origins.
 
     events, evidence: as in `routes`. before: a date.
@@ -103,16 +106,16 @@ def sea_routes(
         enough = _count(part) >= ENOUGH and (use == "dated" or lasting)
         (shown if enough else open_).append(part)
     if rows.empty:
-        return estimates([estimate_row(missing=f"no route before {before} is dated")])
+        return [estimate_row(missing=f"no route before {before} is dated")]
     used = pd.concat(shown or open_).assign(year=lambda d: d["last_day"].dt.year.astype("Int64"))
     used = used[["port", "date", "year", "source_id"]]
     if not shown:
         why = f"{several(len(open_), 'port')}, each by one independent source" + (
             " or for less than a year" if use == "lasting" else ""
         )
-        return estimates([estimate_row(used, low=0.0, high=float(len(open_)), interval=why)])
+        return [estimate_row(used, low=0.0, high=float(len(open_)), interval=why)]
     ports = _listed(part["port"].iloc[0] for part in shown)
-    return estimates([estimate_row(used, estimate=float(len(shown)), about={"ports": ports})])
+    return [estimate_row(used, estimate=float(len(shown)), about={"ports": ports})]
 
 
 def _listed(ports: Iterable[str]) -> str:
@@ -127,8 +130,8 @@ def _count(rows: pd.DataFrame) -> int:
 
 @measure("relations.document_origins")
 def document_origins(
-    evidence: pd.DataFrame, *, claim: str, reading: str, direction: str
-) -> pd.DataFrame:
+    evidence: pd.DataFrame, *, claim: str, reading: str, direction: Side
+) -> list[Estimate]:
     """Independent origins of documents on one reading in one direction, texts seen only.
 
     evidence: rows of table `evidence`. claim: its id. reading: one of the claim's readings in the
@@ -140,9 +143,9 @@ def document_origins(
     """
     rows = seen_rows(evidence, claim=claim, reading=reading)
     if rows.empty:
-        return estimates([estimate_row(missing=f"no document on {claim}, {reading}")])
+        return [estimate_row(missing=f"no document on {claim}, {reading}")]
     chosen = rows[rows["direction"] == direction]
     used = (chosen if len(chosen) else rows)[
         ["claim", "reading", "item", "date", "direction", "source_id"]
     ]
-    return estimates([estimate_row(used, estimate=float(origins(chosen.iloc[:0], chosen)))])
+    return [estimate_row(used, estimate=float(origins(chosen.iloc[:0], chosen)))]

@@ -13,12 +13,12 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import by_economy, measure, parts, tells
 from ..ground import economies as eco
 from ..investment.fdi import LEAST_INVESTORS, stock_years
 from ..stats.frames import require
-from .investors import fdi_rank
+from .investors import Conduits, HongKong, fdi_rank
 
 INFLOWS = ("fdi_flow_gross", "fdi_flow")
 YEARS_OF_INFLOW = 3
@@ -102,11 +102,11 @@ def strength_rank(
     facts: pd.DataFrame,
     *,
     economies: Sequence[str],
-    conduits: str = "counted",
-    hong_kong: str = "apart",
+    conduits: Conduits = "counted",
+    hong_kong: HongKong = "apart",
     period: Literal["year_first", "newest"] = "year_first",
     stated: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Rank of China among the investors of a host, by the best concept published for it.
 
     investment, facts: like the tables of that name. economies: codes of hosts.
@@ -125,12 +125,12 @@ def strength_rank(
     rows = []
     for host in economies:
         if stock_years(investment, host):
-            choices = {"conduits": conduits, "hong_kong": hong_kong}
-            (found,) = fdi_rank(investment, economies=[host], **choices).to_dict("records")
+            ranked = fdi_rank(investment, economies=[host], conduits=conduits, hong_kong=hong_kong)
+            (found,) = ranked.to_dict("records")
             rows.append(found | {"about": {"concept": CONCEPTS["stock"]}})
         else:
             rows.append(_by_inflow(investment, host) or _by_share(stated, host, period))
-    return estimates(rows)
+    return rows
 
 
 def _by_inflow(investment: pd.DataFrame, host: str) -> dict[str, Any] | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
 from ..claims.slots import joined
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure, parts, tells
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
@@ -20,7 +20,18 @@ from ..registry import article
 from ..registry.words import party
 from ..trade import rank
 from ..trade.mirror import perspective
-from ..trade.rank import BASES, FLOWS, known, newest_year, ranking_of, reports
+from ..trade.rank import (
+    BASES,
+    FLOWS,
+    Basis,
+    Eu,
+    Flow,
+    OwnSource,
+    known,
+    newest_year,
+    ranking_of,
+    reports,
+)
 from ..trade.rank import lead as lead_of
 from ..trade.standings import Reports
 from .settings import settings
@@ -34,7 +45,8 @@ SINCE = 2013
 AT_LEAST = 3
 """Of five economies, how many must be observed for a year to be the newest."""
 
-PARTNERS = ("named", "every")
+Partners = Literal["named", "every"]
+PARTNERS = get_args(Partners)
 """Of the register alone (a rank among these is not a rank among all), or all that a source
 lists.
 """
@@ -79,17 +91,17 @@ def lead(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str],
-    basis: str,
+    basis: Basis,
     year: str = "newest",
-    flow: str = "turnover",
-    source: str = "office_first",
-    partners: str = "named",
-    eu: str = "apart",
+    flow: Flow = "turnover",
+    source: OwnSource = "office_first",
+    partners: Partners = "named",
+    eu: Eu = "apart",
     since: int = SINCE,
     absent: Literal["open", "bounded"] = "open",
     seen: Reports | None = None,
     powers: Powers | None = None,
-) -> pd.DataFrame:
+) -> pd.DataFrame | list[Estimate]:
     """China's trade over that of its largest rival: above one, China ranks first.
 
     The year is the same for all economies and in every specification: the newest in which China and
@@ -161,7 +173,7 @@ def lead(
         code: bounded(powers, seen, code, newest - back, taking_part, **choices)
         for code in found.loc[found["missing"] != "", "economy"]
     }
-    return estimates(bounds.get(row["economy"]) or row for row in found.to_dict("records"))
+    return [bounds.get(row["economy"]) or row for row in found.to_dict("records")]
 
 
 def _newest(
@@ -274,11 +286,11 @@ def lead_told(
     facts: pd.DataFrame,
     *,
     economies: Sequence[str],
-    source: str = "office_first",
-    partners: str = "named",
+    source: OwnSource = "office_first",
+    partners: Partners = "named",
     since: int = SINCE,
     seen: Reports | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """`lead` by the economy's own report, where it publishes no table by what its agency states.
 
     A share is set against shares of the same source and year alone.
@@ -306,7 +318,7 @@ def lead_told(
         code: stated_lead(shares[(shares["economy"] == code) & (shares["year"] == year)], partners)
         for code in found.loc[found["missing"] != "", "economy"]
     }
-    return estimates(stated.get(row["economy"]) or row for row in found.to_dict("records"))
+    return [stated.get(row["economy"]) or row for row in found.to_dict("records")]
 
 
 def _newest_told(seen: Reports, codes: Sequence[str], shares: pd.DataFrame, since: int) -> int:

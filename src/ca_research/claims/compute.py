@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from ..estimates import checked, parts_of
-from ..estimates.measures import Maker, Measure
+from ..estimates import Estimate, checked, parts_of
+from ..estimates.measures import Maker, Measure, rows_of
 from ..ground.errors import CaResearchError
 from ..registry import Criterion
 from .measures import find, place
@@ -54,7 +54,7 @@ class Computation:
 
     def __init__(self, given: Mapping[str, Any]) -> None:
         self.given = dict(given)
-        self._done: dict[Any, pd.DataFrame | CaResearchError] = {}
+        self._done: dict[Any, list[Estimate] | CaResearchError] = {}
         self._parts: dict[Any, _Part] = {}
 
     def taken(self, calls: Iterable[Call]) -> set[str]:
@@ -63,11 +63,11 @@ class Computation:
         """
         return {name for call in calls for name in self._inputs(call.function)}
 
-    def run(self, call: Call, **choices: Any) -> pd.DataFrame:
+    def run(self, call: Call, **choices: Any) -> list[Estimate]:
         """The estimates of one specification, with the table rows behind each in `rows`.
 
-        Raises what the measure raises, each time it is asked, and MeasureError for what is no
-        estimates frame.
+        Raises what the measure raises, each time it is asked, and MeasureError for what are no
+        estimates.
         """
         key = (call, tuple(sorted(choices.items())))
         if key not in self._done:
@@ -78,7 +78,7 @@ class Computation:
         """The same calls on figures without the rows of a source. Parts made from other figures
         stay as they are, also those that were handed in.
         """
-        makers = _makers(call.function for call, _ in self._done)
+        makers = _makers({call.function for call, _ in self._done})
         tables = {name: value for name, value in self.given.items() if name not in makers}
         rest = Computation({name: _drop(value, source) for name, value in tables.items()})
         changed = {name for name in tables if rest.given[name] is not tables[name]}
@@ -90,10 +90,10 @@ class Computation:
         rest._parts = {key: part for key, part in self._parts.items() if not part.inputs & changed}
         return rest
 
-    def _compute(self, call: Call, choices: dict[str, Any]) -> pd.DataFrame:
+    def _compute(self, call: Call, choices: dict[str, Any]) -> list[Estimate]:
         function, chosen = call.function, {**dict(call.settings), **choices}
         given = self._arguments(function, call.economies, chosen) | chosen
-        return checked(function(**given), call.name, place(function))
+        return checked(rows_of(function)(**given), call.name, place(function))
 
     def _arguments(
         self, function: Maker, economies: tuple[str, ...], chosen: Mapping[str, Any]

@@ -1,10 +1,11 @@
 """Estimates: the frame that every measure gives, the rows behind it, and the path the data took."""
 
-from .frame import ESTIMATE_COLUMNS, Rows, checked, data_path, estimate_row, estimates
+from .frame import ESTIMATE_COLUMNS, Estimate, Rows, checked, data_path, estimate_row, estimates
 from .measures import Measure, by_economy, measure, parts, parts_of, tells, told_by
 
 __all__ = [
     "ESTIMATE_COLUMNS",
+    "Estimate",
     "Measure",
     "Rows",
     "by_economy",

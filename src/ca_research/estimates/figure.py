@@ -6,14 +6,14 @@ import pandas as pd
 
 from ..ground.errors import MixedUnitsError
 from ..ground.periods import years_back
-from .frame import estimate_row, estimates
+from .frame import Estimate, estimate_row
 from .measures import measure
 
 
 @measure("tables.figure")
 def figure(
     facts: pd.DataFrame, *, subject: str, attribute: str, year: str | int = "newest"
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """A figure of table `facts`, or any frame with its columns; an estimates frame of one row.
 
     subject, attribute: as in the table. year: 'newest', 'newest-1' ..., or a year; facts without a
@@ -31,7 +31,7 @@ def figure(
             year = known[back] if back < len(known) else year
         rows = rows[rows["year"] == year]
     if rows.empty:
-        return estimates([estimate_row(missing=f"no figure of {attribute} for {subject} ({year})")])
+        return [estimate_row(missing=f"no figure of {attribute} for {subject} ({year})")]
     if rows["unit"].nunique() > 1:
         raise MixedUnitsError(
             f"{attribute} of {subject} is given in {', '.join(sorted(rows['unit'].unique()))}",
@@ -39,5 +39,5 @@ def figure(
         )
     low, high = float(rows["value"].min()), float(rows["value"].max())
     if low == high:
-        return estimates([estimate_row(rows, estimate=low)])
-    return estimates([estimate_row(rows, low=low, high=high, interval="range across sources")])
+        return [estimate_row(rows, estimate=low)]
+    return [estimate_row(rows, low=low, high=high, interval="range across sources")]

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import pandas as pd
 
 from .. import registry
 from ..ground.errors import MeasureError
+from ..stats.frames import records
 
 ESTIMATE_COLUMNS = (
     "economy",
@@ -44,6 +46,9 @@ table rows that the estimate rests on (`Rows`), or None. A frame made by hand ma
 last two.
 """
 
+
+Estimate = dict[str, Any]
+"""One row of an estimates frame, as `estimate_row` makes it."""
 
 PROCESSED = ("is_aggregate", "known_on")
 """Columns that processing adds to those that a table declares."""
@@ -84,13 +89,13 @@ class Rows:
         return f"<{len(self)} row{'s'[: len(self) != 1]}>"
 
 
-def checked(found: Any, measure: str, where: str = "") -> pd.DataFrame:
-    """What a measure gave, where it is an estimates frame.
+def checked(found: Any, measure: str, where: str = "") -> list[Estimate]:
+    """The rows that a measure gave, where they are estimates.
 
     Parameters
     ----------
     found : Any
-        What the measure returned.
+        What the measure returned: rows, or an estimates frame.
     measure : str
         Its registered name, for the error.
     where : str
@@ -98,46 +103,55 @@ def checked(found: Any, measure: str, where: str = "") -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        The same, with ``about`` and ``rows`` where it came without.
+    list of Estimate
+        Its rows, with ``about`` and ``rows`` where they came without.
 
     Raises
     ------
     MeasureError
-        It is no frame, lacks a column, answers twice for an economy, or holds what is no number
+        They are no rows, lack a column, answer twice for an economy, or hold what is no number
         where one must stand, bounds that are crossed, or sources that are no tuple.
 
     Examples
     --------
     >>> found = estimates([estimate_row(economy="KAZ", estimate=1.1)]).drop(columns="rows")
-    >>> "rows" in checked(found, "trade.lead")
+    >>> checked(found, "trade.lead")[0]["rows"] is None
     True
     """
 
     def refuse(what: str, hint: str) -> MeasureError:
         return MeasureError(f"{measure} gives {what}", where=where, hint=hint)
 
-    if not isinstance(found, pd.DataFrame):
-        raise refuse(type(found).__name__, "return estimates([estimate_row(...), ...])")
-    if lacking := [name for name in ESTIMATE_COLUMNS[:-2] if name not in found]:
-        raise refuse(f"no column {', '.join(lacking)}", "make its rows with estimate_row")
-    economies = found["economy"].tolist()
-    for code in economies:
+    framed = isinstance(found, pd.DataFrame)
+    rows = records(found) if framed else found
+    if not (isinstance(rows, list) and all(isinstance(row, dict) for row in rows)):
+        raise refuse(type(found).__name__, "return [estimate_row(...), ...]")
+    for names in [found.columns] if framed else rows:
+        if lacking := [name for name in ESTIMATE_COLUMNS[:-2] if name not in names]:
+            raise refuse(f"no column {', '.join(lacking)}", "make its rows with estimate_row")
+    seen = set()
+    for row in rows:
+        code = row["economy"]
         if not isinstance(code, str):
             raise refuse(f"the economy {code!r}", "a code, or '' where it is of none")
-    if len(set(economies)) < len(economies):
-        twice = next(code for code in economies if economies.count(code) > 1)
-        raise refuse(f"two rows for {twice or 'one specification'}", "one row per economy")
-    for name in ("estimate", "low", "high"):
-        if found[name].dtype.kind not in "fiu" and found[name].notna().any():
-            raise refuse(f"{name} as {found[name].dtype}", "numbers, and null where there is none")
-    for low, high in zip(found["low"].tolist(), found["high"].tolist(), strict=True):
-        if low is not None and high is not None and low > high and not math.isclose(low, high):
+        if code in seen:
+            raise refuse(f"two rows for {code or 'one specification'}", "one row per economy")
+        seen.add(code)
+        for name in ("estimate", "low", "high"):
+            value = row[name]
+            if not (value is None or value is pd.NA or isinstance(value, Real)):
+                kind = type(value).__name__
+                raise refuse(f"{name} as {kind}", "numbers, and null where there is none")
+        low, high = row["low"], row["high"]
+        both = isinstance(low, Real) and isinstance(high, Real)
+        if both and low > high and not math.isclose(low, high):
             raise refuse(f"a low of {low:g} above a high of {high:g}", "low is the lower bound")
-    if not all(isinstance(cell, tuple) for cell in found["sources"].tolist()):
-        raise refuse("sources that are no tuple", "a tuple of source ids, () where there is none")
-    absent = [name for name in ESTIMATE_COLUMNS[-2:] if name not in found]
-    return found.assign(**dict.fromkeys(absent)) if absent else found
+        if not isinstance(row["sources"], tuple):
+            raise refuse(
+                "sources that are no tuple", "a tuple of source ids, () where there is none"
+            )
+    more = [name for name in rows[0] if name not in ESTIMATE_COLUMNS] if framed and rows else []
+    return [{name: row.get(name) for name in (*ESTIMATE_COLUMNS, *more)} for row in rows]
 
 
 @cache

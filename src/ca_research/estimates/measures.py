@@ -5,16 +5,22 @@ once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
 import pandas as pd
+
+from .frame import Estimate, estimates
 
 Measure = Callable[..., pd.DataFrame]
 Maker = Callable[..., Any]
 
 
-def measure(name: str) -> Callable[[Measure], Measure]:
+def measure(name: str) -> Callable[[Callable[..., list[Estimate] | pd.DataFrame]], Measure]:
     """Register a function under the name that claims write.
+
+    The function gives rows, one `estimate_row` for each economy. Whoever calls it gets them as an
+    estimates frame; claims, which call it in thousands of ways, take the rows (`rows_of`).
 
     The name stands as a literal in front of the function, so that only the module of a measure that
     is asked for is imported. It stays when the function moves, so that no rule has to be amended.
@@ -27,29 +33,43 @@ def measure(name: str) -> Callable[[Measure], Measure]:
     Returns
     -------
     callable
-        A decorator, which gives the function back with its ``name``.
+        A decorator, which gives back a function with this ``name``.
 
     Examples
     --------
-    A measure takes tables and choices by name and gives an estimates frame:
+    A measure takes tables and choices by name:
 
-    >>> from ca_research.estimates import estimate_row, estimates
+    >>> import ca_research as ca
+    >>> from ca_research.estimates import estimate_row
     >>> @measure("own.latest_value")
     ... def latest_value(trade, *, economies):
     ...     newest = trade[trade["year"] == trade["year"].max()]
     ...     rows = {code: newest[newest["reporter"] == code] for code in economies}
-    ...     return estimates(
+    ...     return [
     ...         estimate_row(used, economy=code, estimate=used["value_usd"].sum())
-    ...         for code, used in rows.items())
+    ...         for code, used in rows.items()]
     >>> latest_value.name
     'own.latest_value'
+    >>> latest_value(ca.load("trade", year=2020), economies=["KAZ"])["economy"].tolist()
+    ['KAZ']
     """
 
-    def mark(function: Measure) -> Measure:
-        function.name = name  # type: ignore[attr-defined]
-        return function
+    def mark(function: Callable[..., list[Estimate] | pd.DataFrame]) -> Measure:
+        @wraps(function)
+        def framed(*args: Any, **kwargs: Any) -> pd.DataFrame:
+            found = function(*args, **kwargs)
+            return estimates(found) if isinstance(found, list) else found
+
+        framed.name = name  # type: ignore[attr-defined]
+        framed.rows = function  # type: ignore[attr-defined]
+        return framed
 
     return mark
+
+
+def rows_of(function: Measure) -> Callable[..., list[Estimate] | pd.DataFrame]:
+    """What a measure was before its rows were made a frame; itself where it is not registered."""
+    return getattr(function, "rows", function)
 
 
 def parts(**makers: Maker) -> Callable[[Maker], Maker]:

@@ -174,6 +174,9 @@ def environment() -> Environment:
     return env
 
 
+MOST_EMBEDDED = 200
+"""Sources whose references a page holds in itself, to be copied; of more it names the files."""
+
 _PARTS = {
     "about": parts.about,
     "cited": parts.cited,
@@ -182,6 +185,7 @@ _PARTS = {
     "declared_bar": parts.declared_bar,
     "gaps": parts.gaps,
     "kind_words": parts.KIND_WORDS,
+    "most_embedded": MOST_EMBEDDED,
     "needed": parts.needed,
     "other_day": parts.other_day,
     "source_words": source_words,

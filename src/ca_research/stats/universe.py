@@ -13,12 +13,14 @@ import math
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import joblib
 import pandas as pd
 
 from ..ground.errors import CaResearchError, MeasureError, UsageError
+from .frames import records
 
 
 @dataclass(frozen=True)
@@ -209,12 +211,16 @@ class Universe:
         for values in itertools.product(*ordered):
             yield dict(zip((axis.name for axis in self.axes), values, strict=True))
 
+    @cached_property
+    def _kept(self) -> tuple[dict[str, Any], ...]:
+        return tuple(choices for choices in self._all() if not self.excluded(choices))
+
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """The specifications to run, the main one first."""
-        return (choices for choices in self._all() if not self.excluded(choices))
+        return map(dict, self._kept)
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        return len(self._kept)
 
     def __str__(self) -> str:
         """What will be run, before it is: how many specifications, their axes, and how many are
@@ -251,7 +257,7 @@ class Universe:
 
     def run(
         self,
-        measure: Callable[..., pd.DataFrame],
+        measure: Callable[..., pd.DataFrame | list[dict[str, Any]]],
         progress: Callable[[int, int], None] | None = None,
         jobs: int = 1,
         only: Container[int] | None = None,
@@ -261,8 +267,9 @@ class Universe:
         Parameters
         ----------
         measure : callable
-            Called with the choices by name; returns a frame. One that draws random numbers takes
-            its seed as an argument, so that it does not depend on the order of the runs.
+            Called with the choices by name; returns a frame, or its rows. One that draws random
+            numbers takes its seed as an argument, so that it does not depend on the order of the
+            runs.
         progress : callable, optional
             Called with (done, total) after each.
         jobs : int
@@ -303,23 +310,20 @@ class Universe:
 
 
 def _one(
-    measure: Callable[..., pd.DataFrame], number: int, choices: dict[str, Any], is_main: bool
+    measure: Callable[..., pd.DataFrame | list[dict[str, Any]]],
+    number: int,
+    choices: dict[str, Any],
+    is_main: bool,
 ) -> list[dict[str, Any]]:
     try:
-        rows = _records(measure(**choices)) or [{"missing": "the measure returned no row"}]
+        found = measure(**choices)
+        rows = records(found) if isinstance(found, pd.DataFrame) else found
+        rows = rows or [{"missing": "the measure returned no row"}]
     except MeasureError:
         raise
     except CaResearchError as error:
         rows = [{"missing": error.what}]
     return [{"spec": number, "is_main": is_main, **choices, **row} for row in rows]
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as dictionaries; `to_dict` is slow on the frames of a row or two that a measure returns
-    thousands of times.
-    """
-    columns = [frame[name].tolist() for name in frame]
-    return [dict(zip(frame.columns, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def collapse(results: pd.DataFrame, methods: Sequence[str] = ()) -> dict[Any, Any]:

@@ -9,7 +9,7 @@ Russia.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,11 @@ from ..stats.frames import require
 from .mirror import perspective
 from .standings import Ranking, Reports, ranking
 
+Basis = Literal["reporter", "mirror", "interval", "reconciled"]
+Flow = Literal["turnover", "exports", "imports"]
+OwnSource = Literal["office_first", "compiled"]
+Eu = Literal["apart", "one"]
+
 BASES = ("reporter", "mirror", "interval")
 """Whose reports count. A fourth basis, RECONCILED, holds nobody's and is asked for by name."""
 RECONCILED = "reconciled"
@@ -32,10 +37,10 @@ customs data.
 """
 
 _CHOICES = {
-    "basis": (*BASES, RECONCILED),
-    "flow": tuple(FLOWS),
-    "source": tuple(OWN_SOURCES),
-    "eu": ("apart", "one"),
+    "basis": get_args(Basis),
+    "flow": get_args(Flow),
+    "source": get_args(OwnSource),
+    "eu": get_args(Eu),
 }
 
 

@@ -11,17 +11,19 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ...estimates.frame import estimates
+from ...estimates.frame import Estimate
 from ...estimates.measures import measure, parts
 from ...ground import economies as eco
 from ...ground.errors import CoverageError, UnknownNameError, UsageError
 from ...stats.frames import alike, require
 from ...stats.synthetic import SyntheticControl
 from ..settings import settings
+from .measures import Donors
 from .placebos import (
     SIDES,
     UNTILS,
     Dates,
+    Fit,
     Prepared,
     axes,
     control_in,
@@ -132,9 +134,9 @@ def income_control(
     return control_in(shared, economy, method)
 
 
-def _rank(side: str, fits: pd.DataFrame, economies: Sequence[str]) -> pd.DataFrame:
+def _rank(side: str, fits: pd.DataFrame, economies: Sequence[str]) -> list[Estimate]:
     fits = fits[fits["economy"].isin([eco.resolve(e) for e in economies])]
-    return estimates(fits.assign(estimate=fits[SIDES[side]]).to_dict("records"))
+    return [row | {"estimate": row[SIDES[side]]} for row in fits.to_dict("records")]
 
 
 @measure("relations.income_gain_p")
@@ -145,11 +147,11 @@ def income_gain_p(
     *,
     economies: Sequence[str],
     accession_list: str | None = None,
-    donors: str = "never_or_late",
-    method: str = "synthetic",
+    donors: Donors = "never_or_late",
+    method: Fit = "synthetic",
     until: int = UNTILS[0],
     fits: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """One-sided placebo rank p of a gain of income per head after signing.
 
     macro: like table `macro` (`incomes`). events: like table `events`. economies: codes or names of
@@ -176,11 +178,11 @@ def income_loss_p(
     *,
     economies: Sequence[str],
     accession_list: str | None = None,
-    donors: str = "never_or_late",
-    method: str = "synthetic",
+    donors: Donors = "never_or_late",
+    method: Fit = "synthetic",
     until: int = UNTILS[0],
     fits: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """One-sided placebo rank p of a loss of income per head after signing.
 
     macro, events, economies, fits: as in `income_gain_p`.

@@ -12,12 +12,12 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from ...estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates
+from ...estimates.frame import ESTIMATE_COLUMNS, Estimate, estimate_row
 from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
 from ...ground import numbers
@@ -25,7 +25,16 @@ from ...ground.arguments import whole_number
 from ...ground.errors import CoverageError, UnknownNameError, UsageError
 from ...stats.synthetic import SyntheticControl, simplex_weights, synthetic_control
 from ..settings import settings
-from .measures import DONORS, OUTCOMES, accession, china_imports, donors_of, list_words
+from .measures import (
+    DONORS,
+    OUTCOMES,
+    Donors,
+    Outcome,
+    accession,
+    china_imports,
+    donors_of,
+    list_words,
+)
 
 UNTILS = (2020, 2019, 2022)
 """Last years counted, the declared one first; 2019 is the last before the pandemic."""
@@ -39,7 +48,7 @@ def axes() -> dict[str, tuple[Any, ...]]:
         "accession_list": (*known.lists, "texts"),
         "donors": DONORS,
         "source": ("joined", known.imports_early),
-        "method": ("synthetic", "synthetic_demeaned"),
+        "method": get_args(Fit),
         "until": UNTILS,
     }
 
@@ -92,6 +101,7 @@ class Prepared:
 
 Dates = dict[str, pd.DataFrame | CoverageError]
 Imports = dict[str, pd.DataFrame | CoverageError]
+Fit = Literal["synthetic", "synthetic_demeaned"]
 ANY_LIST = "any"
 """Key of the earliest date of any list or text, a placeholder read as it is printed."""
 
@@ -384,14 +394,14 @@ def _rank(
     outcome: str,
     fits: pd.DataFrame | None,
     choices: dict[str, Any],
-) -> pd.DataFrame:
+) -> list[Estimate]:
     if outcome not in OUTCOMES:
         raise CoverageError(
             f"no table holds {outcome.replace('_', ' ')} at constant prices",
             hint=f"known: {', '.join(OUTCOMES)}; add a table of your own with the other one",
         )
     picked = _picked(trade, events, economies, fits, choices)
-    return estimates(picked.assign(estimate=picked[column]).to_dict("records"))
+    return [row | {"estimate": row[column]} for row in picked.to_dict("records")]
 
 
 @measure("relations.gain_p")
@@ -401,14 +411,14 @@ def gain_p(
     events: pd.DataFrame,
     *,
     economies: Sequence[str],
-    outcome: str = "china_imports",
+    outcome: Outcome = "china_imports",
     accession_list: str | None = None,
-    donors: str = "never_or_late",
+    donors: Donors = "never_or_late",
     source: str = "joined",
-    method: str = "synthetic",
+    method: Fit = "synthetic",
     until: int = UNTILS[0],
     fits: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """One-sided placebo rank p of a gain of exports to China after signing.
 
     trade: like table `trade`. events: like table `events`. economies: codes or names of those that
@@ -440,14 +450,14 @@ def loss_p(
     events: pd.DataFrame,
     *,
     economies: Sequence[str],
-    outcome: str = "china_imports",
+    outcome: Outcome = "china_imports",
     accession_list: str | None = None,
-    donors: str = "never_or_late",
+    donors: Donors = "never_or_late",
     source: str = "joined",
-    method: str = "synthetic",
+    method: Fit = "synthetic",
     until: int = UNTILS[0],
     fits: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """One-sided placebo rank p of a loss of exports to China after signing.
 
     trade, events, economies, outcome, accession_list, donors, source, method, until, fits: as in
@@ -492,14 +502,14 @@ def joint_p(
     *,
     economies: Sequence[str],
     at_least: int = 3,
-    side: str = "gain",
+    side: Literal["gain", "loss"] = "gain",
     accession_list: str | None = None,
-    donors: str = "never_or_late",
+    donors: Donors = "never_or_late",
     source: str = "joined",
-    method: str = "synthetic",
+    method: Fit = "synthetic",
     until: int = UNTILS[0],
     fits: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """p-value of 'fewer than `at_least` of the economies gained', or lost.
 
     trade, events, economies, accession_list, donors, source, method, until, fits: as in `gain_p`.
@@ -524,7 +534,7 @@ def joint_p(
     picked = _picked(trade, events, economies, fits, choices)
     there = picked[picked[SIDES[side]].notna()]
     if there.empty:
-        return estimates([estimate_row(missing="; ".join(sorted(set(picked["missing"]))))])
+        return [estimate_row(missing="; ".join(sorted(set(picked["missing"]))))]
     least = min(whole_number("at_least", at_least), len(picked))
     p = partial_conjunction(picked[SIDES[side]].tolist(), least)
     path = "-".join(sorted(there["path"]))
@@ -538,4 +548,4 @@ def joint_p(
         "sources": tuple(sorted({s for cell in there["sources"] for s in cell})),
         "path": path,
     }
-    return estimates([row])
+    return [row]

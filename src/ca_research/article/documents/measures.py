@@ -13,10 +13,11 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from string import ascii_lowercase
+from typing import Literal, get_args
 
 import pandas as pd
 
-from ...estimates.frame import estimate_row, estimates
+from ...estimates.frame import Estimate, estimate_row
 from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
 from ...ground.errors import UnknownNameError, known_name
@@ -27,13 +28,17 @@ from ...registry.words import source_name, value_words
 
 ENOUGH = 2
 """Independent sources that count as documented: the same for every claim and every power."""
+Strength = Literal["any", "documents", "primary"]
 STRENGTHS = {
     "any": ("primary", "secondary", "commentary"),
     "documents": ("primary", "secondary"),
     "primary": ("primary",),
 }
 """What counts by nearness to the event. Commentary argues; it does not document."""
-SIDES = ("supports", "refutes")
+Side = Literal["supports", "refutes"]
+SIDES = get_args(Side)
+Seen = Literal["excerpt", "full"]
+Texts = Literal["all", "seen_in_excerpt"]
 SEEN = {"excerpt": ("full", "excerpt"), "full": ("full",)}
 
 
@@ -102,7 +107,7 @@ def _counts(rows: pd.DataFrame, counting: str) -> pd.DataFrame:
 
 
 def _seen(seen: str, texts: str) -> str:
-    known_name("texts", texts, ("all", "seen_in_excerpt"))
+    known_name("texts", texts, get_args(Texts))
     return "full" if texts == "seen_in_excerpt" else seen
 
 
@@ -112,14 +117,14 @@ def independent_sources(
     *,
     claim: str,
     reading: str,
-    direction: str,
-    strength: str = "documents",
-    seen: str = "excerpt",
-    texts: str = "all",
-    single: str = "none",
+    direction: Side,
+    strength: Strength = "documents",
+    seen: Seen = "excerpt",
+    texts: Texts = "all",
+    single: Literal["none", "source_in_favour", "source_against"] = "none",
     apart_from: str = "",
     counting: str = "",
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """How many independent origins stand on one side of a claim.
 
     evidence: rows of table `evidence`. claim: its id.
@@ -143,11 +148,11 @@ def independent_sources(
     rows = _counts(rows, counting)
     rows = rows[rows["direction"].isin(SIDES) & ~rows["origin_group"].isin(_list(apart_from))]
     if rows.empty:
-        return estimates([estimate_row(missing="no document on this side or the other was seen")])
+        return [estimate_row(missing="no document on this side or the other was seen")]
     count = rows.loc[rows["direction"] == direction, "origin_group"].nunique()
     if (direction, single) in (("supports", "source_in_favour"), ("refutes", "source_against")):
         count = max(count - 1, 0)
-    return estimates([estimate_row(rows, estimate=float(count))])
+    return [estimate_row(rows, estimate=float(count))]
 
 
 def sides(
@@ -395,13 +400,13 @@ def documented_cases(
     claim: str,
     coding: str,
     codes: str,
-    strength: str = "documents",
-    doubtful: str = "strict",
-    case: str = "same",
-    texts: str = "all",
-    single: str = "none",
+    strength: Strength = "documents",
+    doubtful: Literal["strict", "wide"] = "strict",
+    case: Literal["same", "any"] = "same",
+    texts: Texts = "all",
+    single: Literal["none", "source"] = "none",
     documents: Coded | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """How many independent origins document one and the same case of a kind.
 
     evidence, claim, coding, strength: as in `coded`. codes: the codes that count, joined by ';'
@@ -425,7 +430,7 @@ def documented_cases(
         known_name(f"code of {coding}", code, known)
     rows = (documents or Coded(evidence)).rows(claim, coding, strength, _seen("excerpt", texts))
     if rows.empty:
-        return estimates([estimate_row(missing="no document was seen")])
+        return [estimate_row(missing="no document was seen")]
     wanted = set(_list(codes))
     given, kinds, origins = (rows[c].tolist() for c in (doubtful, "case", "origin_group"))
     told_by = zip(given, kinds, origins, strict=True)
@@ -444,13 +449,13 @@ def documented_cases(
     if shown:
         meant = set(kinds if case == "any" else best)
         rows = rows[[c in wanted and k in meant for c, k in zip(given, kinds, strict=True)]]
-    return estimates([estimate_row(rows, estimate=float(count), about=told)])
+    return [estimate_row(rows, estimate=float(count), about=told)]
 
 
 @measure("relations.cases_read")
 def cases_read(
-    evidence: pd.DataFrame, *, claim: str, coding: str, strength: str = "documents"
-) -> pd.DataFrame:
+    evidence: pd.DataFrame, *, claim: str, coding: str, strength: Strength = "documents"
+) -> list[Estimate]:
     """How many cases have an author who read the contract itself.
 
     evidence: like table `evidence`. claim: its id.
@@ -463,9 +468,9 @@ def cases_read(
     """
     rows = coded(evidence, claim=claim, coding=coding, strength=strength)
     if rows.empty:
-        return estimates([estimate_row(missing="no document was seen")])
+        return [estimate_row(missing="no document was seen")]
     read = rows.loc[rows["read"] == "contract", "case"].nunique() if "read" in rows else 0
-    return estimates([estimate_row(rows, estimate=float(read))])
+    return [estimate_row(rows, estimate=float(read))]
 
 
 def case_origins(

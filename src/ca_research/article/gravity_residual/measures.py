@@ -13,27 +13,29 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from ...estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates
+from ...estimates.frame import ESTIMATE_COLUMNS, Estimate, estimate_row
 from ...estimates.measures import measure, parts
 from ...ground import economies as eco
 from ...ground.errors import CoverageError, UnknownNameError
 from ...stats.fixed_effects import Sample, prune, solve
 from ...stats.forecast import ConvergenceError
 from ...stats.frames import require
-from ...trade.gravity import CHANGE, ESTIMATORS, GEOGRAPHY, LEVEL, complete
+from ...trade.gravity import CHANGE, ESTIMATORS, GEOGRAPHY, LEVEL, Estimator, complete
 from ...trade.gravity_panel import panel as make_panel
-from ...trade.gravity_reassign import DIRECTIONS, LEAST_PAIRS, treated
+from ...trade.gravity_reassign import DIRECTIONS, LEAST_PAIRS, Direction, treated
 from ..settings import settings
 
-QUESTIONS = ("controlled", "level", "change")
+Asked = Literal["controlled", "level", "change"]
+QUESTIONS = get_args(Asked)
 SINCE = 2014
 """First year after the proposal of September 2013."""
-YEARS = ("all", "newest")
+Years = Literal["all", "newest"]
+YEARS = get_args(Years)
 POOLS = ("every", "outside")
 """Who is put in China's place: every economy, or those alone that were never in the CIS. Former
 members of one state trade more with the five than gravity implies, for reasons of their own.
@@ -479,13 +481,13 @@ def residual(
     geography: pd.DataFrame,
     *,
     economies: Sequence[str] = eco.CA5,
-    question: str = "level",
-    direction: str = "exports",
-    estimator: str = "ppml",
-    years: str = "all",
+    question: Asked = "level",
+    direction: Direction = "exports",
+    estimator: Estimator = "ppml",
+    years: Years = "all",
     country: str = "none",
     fits: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """China's trade with the five beyond gravity, in log points.
 
     trade, geography, economies: as in `residuals`. question: 'level', 'controlled' or 'change'.
@@ -505,7 +507,7 @@ def residual(
         "years": years,
         "country": country,
     }
-    return estimates(_picked(trade, geography, fits, economies, choices).to_dict("records"))
+    return _picked(trade, geography, fits, economies, choices).to_dict("records")
 
 
 @measure("trade.residual_p")
@@ -515,14 +517,14 @@ def residual_p(
     geography: pd.DataFrame,
     *,
     economies: Sequence[str] = eco.CA5,
-    question: str = "level",
-    direction: str = "exports",
-    estimator: str = "ppml",
-    years: str = "all",
+    question: Asked = "level",
+    direction: Direction = "exports",
+    estimator: Estimator = "ppml",
+    years: Years = "all",
     country: str = "none",
     pool: Literal["every", "outside"] = "every",
     fits: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """One-sided rank p of China's residual among all economies in its place.
 
     trade, geography, economies, question, direction, estimator, years, country, fits: as in
@@ -544,6 +546,4 @@ def residual_p(
     picked = _picked(trade, geography, fits, economies, choices)
     p = picked["p" if pool == "every" else "p_outside"]
     rows = picked.assign(estimate=p).to_dict("records")
-    return estimates(
-        row | {"path": f"{row['path']} {pool}"} if row["path"] else row for row in rows
-    )
+    return [row | {"path": f"{row['path']} {pool}"} if row["path"] else row for row in rows]

@@ -10,10 +10,11 @@ floor.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, get_args
 
 import pandas as pd
 
-from ...estimates.frame import estimate_row, estimates
+from ...estimates.frame import Estimate, estimate_row
 from ...estimates.measures import measure, parts
 from ...ground import economies as eco
 from ...ground.arguments import whole_number
@@ -66,8 +67,11 @@ RESOURCES = {
 """Raw materials by definition: minerals, ores, fuels and non-ferrous metals (near the World Bank's
 fuels plus ores and metals); iron and steel as well; cotton (52) and inorganic chemicals (28, where
 uranium is) as well. Precious metals and stones (71) are added or left out by the choice `gold`."""
-_GOLD = ("counted", "left_out")
-_IMPORTERS = ("steady", "all")
+Gold = Literal["counted", "left_out"]
+_GOLD = get_args(Gold)
+Importers = Literal["steady", "all"]
+_IMPORTERS = get_args(Importers)
+Basket = Literal["without_fuels", "all"]
 _BASKETS = {"without_fuels": (*FUELS, *PRECIOUS), "all": ()}
 
 
@@ -217,7 +221,7 @@ def _change(
     floor: int = 1_000_000,
     basket: str = "without_fuels",
     relative: bool = False,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Mean of an indicator over the three years to `until` against its mean over `before`, per
     economy.
     """
@@ -238,7 +242,7 @@ def _change(
                 estimate=100 * (end / start - 1) if relative else end - start,
             )
         )
-    return estimates(out)
+    return out
 
 
 @measure("trade.chapter_gain")
@@ -247,12 +251,12 @@ def chapter_gain(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str],
-    importers: str = "steady",
+    importers: Importers = "steady",
     until: int = 2018,
     floor: int = 1_000_000,
     before: str = BEFORE,
     chapters: dict[str, pd.DataFrame] | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Chapters of manufactures gained: yearly mean of the three years to `until` less that over
     `before`.
 
@@ -280,12 +284,12 @@ def chapter_concentration_change(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str],
-    importers: str = "steady",
+    importers: Importers = "steady",
     until: int = 2018,
-    basket: str = "without_fuels",
+    basket: Basket = "without_fuels",
     before: str = BEFORE,
     chapters: dict[str, pd.DataFrame] | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Change of the concentration of exports on HS chapters, in per cent of its mean over `before`.
 
     trade, economies, importers, until, before: as in `chapter_gain`.
@@ -316,12 +320,12 @@ def machinery_change(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str],
-    importers: str = "steady",
+    importers: Importers = "steady",
     until: int = 2018,
-    basket: str = "without_fuels",
+    basket: Basket = "without_fuels",
     before: str = BEFORE,
     chapters: dict[str, pd.DataFrame] | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Change of the share of machinery and vehicles (HS chapters 84 to 89) in exports, in
     percentage points.
 
@@ -355,7 +359,7 @@ def chapter_coverage(
     until: int = 2018,
     floor: int = 1_000_000,
     chapters: dict[str, pd.DataFrame] | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Chapters of manufactures seen in one year, in per cent of the 76 there are.
 
     trade: as in `chapter_rows`. economies: codes. until: the year.
@@ -381,7 +385,7 @@ def chapter_coverage(
                 _reports(rows), economy=economy, estimate=100 * float(seen) / len(MANUFACTURES)
             )
         )
-    return estimates(out)
+    return out
 
 
 @measure("trade.resource_share")
@@ -390,12 +394,14 @@ def resource_share(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str],
-    resources: str = "fuels_ores_metals",
-    gold: str = "counted",
-    basis: str = "hs_partners",
+    resources: Literal[
+        "fuels_ores_metals", "with_steel", "with_cotton_and_uranium"
+    ] = "fuels_ores_metals",
+    gold: Gold = "counted",
+    basis: Literal["hs_partners", "sitc_matrix"] = "hs_partners",
     until: int = 2018,
     chapters: dict[str, pd.DataFrame] | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Raw materials in an economy's exports of goods, in per cent of their value.
 
     trade: as in `chapter_rows`, and for 'sitc_matrix' exports by SITC section of source
@@ -420,7 +426,7 @@ def resource_share(
     known_name("resources", resources, tuple(RESOURCES))
     known_name("gold", gold, _GOLD)
     if known_name("basis", basis, ("hs_partners", "sitc_matrix")) == "sitc_matrix":
-        return estimates([_by_section(trade, economy, gold, until) for economy in economies])
+        return [_by_section(trade, economy, gold, until) for economy in economies]
     if chapters is None:
         chapters = rows_by_economy(trade, economies=economies)
     out = []
@@ -435,7 +441,7 @@ def resource_share(
             kept.loc[kept["product"].isin(raw), "value_usd"].sum() / kept["value_usd"].sum()
         )
         out.append(estimate_row(_reports(rows), economy=economy, estimate=share))
-    return estimates(out)
+    return out
 
 
 def _by_section(trade: pd.DataFrame, economy: str, gold: str, until: int) -> dict[str, object]:

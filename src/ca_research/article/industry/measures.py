@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 import pandas as pd
 
-from ...estimates.frame import estimate_row, estimates
+from ...estimates.frame import Estimate, estimate_row
 from ...estimates.measures import measure
 from ...ground.errors import UnknownNameError
 from ...ground.periods import window_years
@@ -23,7 +24,7 @@ def manufacturing_change(
     economies: Sequence[str],
     window: str = "2019-2022",
     before: str = BEFORE,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Change of manufacturing's share of GDP between two windows, in per cent of its share before.
 
     macro: table `macro` (economy, year, indicator, value, unit, source_id) with NV.IND.MANF.ZS in
@@ -60,7 +61,7 @@ def manufacturing_change(
                     pd.concat(used), economy=economy, estimate=100 * (means[1] / means[0] - 1)
                 )
             )
-    return estimates(out)
+    return out
 
 
 def project_list(facts: pd.DataFrame, *, economy: str = "KAZ") -> pd.DataFrame:
@@ -112,8 +113,8 @@ def _billions(text: object) -> float | None:
 
 @measure("economy.projects_at_work")
 def projects_at_work(
-    facts: pd.DataFrame, *, weight: str = "number", economy: str = "KAZ"
-) -> pd.DataFrame:
+    facts: pd.DataFrame, *, weight: Literal["number", "value"] = "number", economy: str = "KAZ"
+) -> list[Estimate]:
     """Projects of the joint list that are at work, in per cent of the list at its newest count.
 
     facts, economy: as in `project_list`.
@@ -128,17 +129,15 @@ def projects_at_work(
     counts = project_list(facts, economy=economy)
     above, below = known[weight]
     if counts.empty or counts[[above, below]].iloc[-1].isna().any():
-        return estimates(
-            [
-                estimate_row(
-                    missing=f"the newest count of the list does not give both sides by {weight}"
-                )
-            ]
-        )
+        return [
+            estimate_row(
+                missing=f"the newest count of the list does not give both sides by {weight}"
+            )
+        ]
     newest, lists = counts.iloc[-1], settings().industry
     used = facts[
         (facts["subject"] == economy)
         & (facts["source_id"] == newest["source_id"])
         & facts["attribute"].isin([lists.projects_listed, lists.projects_launched])
     ]
-    return estimates([estimate_row(used, estimate=100 * float(newest[above] / newest[below]))])
+    return [estimate_row(used, estimate=100 * float(newest[above] / newest[below]))]

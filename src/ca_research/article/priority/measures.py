@@ -12,12 +12,12 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
 from ...claims.slots import in_words, joined
-from ...estimates.frame import ESTIMATE_COLUMNS, Rows, estimate_row, estimates
+from ...estimates.frame import ESTIMATE_COLUMNS, Estimate, Rows, estimate_row
 from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
 from ...ground.errors import UnknownNameError, known_name
@@ -255,17 +255,19 @@ def lead_share(
     events: pd.DataFrame,
     *,
     economies: Sequence[str] = eco.CA5,
-    count: str = "all",
+    count: Literal["all", "observed"] = "all",
     place: int = 1,
-    trade_basis: str = "own_else_partners",
-    investment_concept: str = "stock",
-    student_level: str = "degree",
-    meetings: str = "visits",
+    trade_basis: Literal["own_else_partners", "own", "partners"] = "own_else_partners",
+    investment_concept: Literal["stock", "inflow"] = "stock",
+    student_level: Literal["degree", "all"] = "degree",
+    meetings: Literal["visits", "summits"] = "visits",
     since: int = 2013,
-    dimension: str = "none",
+    dimension: Literal[
+        "none", "trade", "investment", "finance", "students", "opinion", "meetings"
+    ] = "none",
     country: str = "none",
     cells_by_choice: ByChoice | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Share of the cells of economies and dimensions in which China leads; an estimates frame of
     one row, n its cells.
 
@@ -295,7 +297,7 @@ def lead_share(
     chosen, first = _chosen(trade_basis, investment_concept, student_level, meetings, since)
     rows = [row for name, choice in chosen.items() for row in found.get((name, choice, first), ())]
     kept = [r for r in rows if r["dimension"] != dimension and r["economy"] != country]
-    return estimates([_share(kept, count, place)])
+    return [_share(kept, count, place)]
 
 
 def left_out(made: pd.DataFrame, **choices: Any) -> pd.DataFrame:

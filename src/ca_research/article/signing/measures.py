@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
 
-from ...estimates.frame import estimate_row, estimates
+from ...estimates.frame import Estimate, estimate_row
 from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
 from ...ground.arguments import day, number
@@ -20,10 +20,14 @@ from ...ground.numbers import fixed
 from ...stats.survival import kaplan_meier, median_time, survival_at
 from ...tables.dates import bounds
 from ..belt_and_road import PLACEHOLDERS, accession_variants
+from ..belt_and_road.measures import Placeholder
 from ..settings import settings
 
 MONTH = 365.25 / 12
-DATES = ("by_month_and_texts", "by_month", "by_year_and_texts", "by_year", "earliest", "latest")
+Dates = Literal[
+    "by_month_and_texts", "by_month", "by_year_and_texts", "by_year", "earliest", "latest"
+]
+DATES = get_args(Dates)
 """by_month, by_year: the two lists of the settings; with texts: a dated document replaces the
 list's date;
 earliest, latest: of all.
@@ -271,10 +275,10 @@ def months_to_sign(
     *,
     economies: Sequence[str],
     until: dt.date,
-    dates: str = "by_month_and_texts",
-    placeholder: str = "unknown",
+    dates: Dates = "by_month_and_texts",
+    placeholder: Placeholder = "unknown",
     times: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Months from the launch to an economy's first signed document.
 
     events, until, dates, placeholder: as in `signing_times`. economies: codes of UN members; others
@@ -305,7 +309,7 @@ def months_to_sign(
         rows.append(
             estimate_row(used[used["economy"] == row.economy], economy=str(row.economy), **found)
         )
-    return estimates(rows)
+    return rows
 
 
 @measure("relations.months_ahead")
@@ -315,10 +319,10 @@ def months_ahead(
     *,
     economies: Sequence[str],
     until: dt.date,
-    dates: str = "by_month_and_texts",
-    placeholder: str = "unknown",
+    dates: Dates = "by_month_and_texts",
+    placeholder: Placeholder = "unknown",
     times: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """An economy's months to sign less the Kaplan-Meier median of all UN members but China and the
     five.
 
@@ -344,7 +348,7 @@ def months_ahead(
         whole = estimate_row(used[among_others | own], economy=str(row.economy), **found)
         mine = estimate_row(used[own])  # the rest only makes the median that it is compared with
         rows.append(whole | {k: mine[k] for k in ("n", "first_year", "last_year")})
-    return estimates(rows)
+    return rows
 
 
 @measure("relations.group_ahead")
@@ -354,10 +358,10 @@ def group_ahead(
     events: pd.DataFrame,
     *,
     until: dt.date,
-    dates: str = "by_month_and_texts",
-    placeholder: str = "unknown",
+    dates: Dates = "by_month_and_texts",
+    placeholder: Placeholder = "unknown",
     times: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Kaplan-Meier median of the five less that of all other UN members but China, in months.
 
     events, until, dates, placeholder: as in `signing_times`.
@@ -373,7 +377,7 @@ def group_ahead(
     found = _minus(signing_medians(five), signing_medians(others), float(times["high"].max()))
     ahead = -found.get("estimate", 0.0)
     about = {"sooner": f"{fixed(ahead)} months" if ahead >= 1 else ""}
-    return estimates([estimate_row(_used(times), about=about, **found)])
+    return [estimate_row(_used(times), about=about, **found)]
 
 
 @measure("relations.signed_within")
@@ -383,11 +387,11 @@ def signed_within(
     *,
     until: dt.date,
     months: int,
-    who: str = "others",
-    dates: str = "by_month_and_texts",
-    placeholder: str = "unknown",
+    who: Literal["five", "others"] = "others",
+    dates: Dates = "by_month_and_texts",
+    placeholder: Placeholder = "unknown",
     times: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Per cent of a group that had signed within so many months of the launch.
 
     events, until, dates, placeholder: as in `signing_times`. months: a number.
@@ -411,11 +415,11 @@ def signed_within(
     row = estimate_row(
         _used(chosen), estimate=middle, low=low, high=high, interval="precision of the dates"
     )
-    return estimates([row])
+    return [row]
 
 
 @measure("relations.signed_before")
-def signed_before(events: pd.DataFrame, *, before: dt.date) -> pd.DataFrame:
+def signed_before(events: pd.DataFrame, *, before: dt.date) -> list[Estimate]:
     """Number of documents dated wholly before a day, by sources that give at least the month.
 
     events: rows like table `events`, as in `accession_variants`. before: a date.
@@ -427,7 +431,7 @@ def signed_before(events: pd.DataFrame, *, before: dt.date) -> pd.DataFrame:
     every = accession_variants(events)
     rows = every[every["date"].str.len() >= 7]
     if not (rows["list"] == settings().belt_and_road.by_month).any():
-        return estimates([estimate_row(missing="no list of the world gives months")])
+        return [estimate_row(missing="no list of the world gives months")]
     limit = day("before", before)
     older = rows[rows["date"].map(lambda d: bounds(d)[1] < limit).astype(bool)]
-    return estimates([estimate_row(rows, estimate=float(len(older)))])
+    return [estimate_row(rows, estimate=float(len(older)))]

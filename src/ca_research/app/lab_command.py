@@ -1,0 +1,96 @@
+"""The command `lab`: JupyterLab on the project, with a notebook to begin with."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..ground import paths
+from ..ground.files import write_whole
+
+SCRATCH = "scratch"
+"""Folder for notebooks that are nobody's but the user's: no run reads it, git leaves it out."""
+
+_CELLS = (
+    (
+        "markdown",
+        """\
+# Start here
+
+This notebook is yours: it lies in `scratch/`, which no run of the project reads. Run a cell with
+Shift+Enter; the first takes no time, since the kernel starts with pandas and the rest imported.
+
+The claims' own notebooks are in `notebooks/`, figures of your own come in with `ca.add(...)`.""",
+    ),
+    ("code", "import ca_research as ca"),
+    ("markdown", "Who reports what, in which years? Every row of every table names its source."),
+    ("code", 'ca.coverage("trade", product="TOTAL")'),
+    ("markdown", "Rows of a table, by the names of its columns."),
+    (
+        "code",
+        """\
+t = ca.load("trade", reporter="Kazakhstan", partner=["China", "Russia"], product="TOTAL")
+t.tail()""",
+    ),
+    ("markdown", "Who are the partners, how concentrated is trade, do both sides tell the same?"),
+    (
+        "code",
+        """\
+totals = ca.load("trade", product="TOTAL")
+ca.trade.rank(totals, economy="Uzbekistan", partner="China", year=2023)""",
+    ),
+    ("code", 'ca.trade.mirror_gap("KGZ", "CHN")'),
+    ("markdown", "What a claim says, what the figures answer, and which figures would settle it."),
+    ("code", 'ca.claim("C33")'),
+    ("code", 'ca.check("C33", economy="Kazakhstan")'),
+    ("code", 'ca.wanted("C30")'),
+    ("markdown", "The references behind a frame, for your bibliography."),
+    ("code", "print(ca.cite(t))"),
+)
+
+
+def lab(
+    more: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="-- OPTION", help="Options of JupyterLab itself."),
+    ] = None,
+    port: Annotated[
+        int, typer.Option("--port", help="Where it listens; if taken, the next.")
+    ] = 8888,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open it in the browser.")
+    ] = True,
+) -> None:
+    """JupyterLab on the project: warm kernels, and a notebook to begin with in scratch/."""
+    root = Path.cwd() if paths.bundled() else paths.home()
+    start = begin(root)
+    words = [
+        f"--ServerApp.root_dir={root}",
+        f"--ServerApp.port={port}",
+        f"--ServerApp.open_browser={browser}",
+        "--MultiKernelManager.default_kernel_name=ca-research",
+        f"--LabApp.default_url=/lab/tree/{start.relative_to(root).as_posix()}",
+    ]
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", *words, *(more or ())])
+
+
+def begin(root: Path) -> Path:
+    """The start notebook in a folder's scratch, written where there is none: it is the user's."""
+    import nbformat
+
+    file = root / SCRATCH / "start.ipynb"
+    if file.exists():
+        return file
+    make = {"markdown": nbformat.v4.new_markdown_cell, "code": nbformat.v4.new_code_cell}
+    cells = [make[kind](text, id=f"cell-{n:02d}") for n, (kind, text) in enumerate(_CELLS)]
+    spec = {"display_name": "ca-research (warm)", "language": "python", "name": "ca-research"}
+    about = {"kernelspec": spec, "language_info": {"name": "python"}}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    text = nbformat.writes(nbformat.v4.new_notebook(cells=cells, metadata=about))
+    write_whole(file, f"{text}\n")
+    return file
