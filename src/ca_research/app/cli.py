@@ -13,6 +13,7 @@ from . import (
     claim_commands,
     data_commands,
     doctor_command,
+    fetch_commands,
     init_command,
     lab_command,
     run_commands,
@@ -37,6 +38,8 @@ app.command("verify")(run_commands.verify_command)
 app.command("sql")(data_commands.sql)
 app.command("lab")(lab_command.lab)
 app.command("doctor")(doctor_command.doctor)
+for command in (fetch_commands.fetch, fetch_commands.vintages, fetch_commands.diff):
+    data_commands.data_app.command()(command)
 app.add_typer(claim_commands.claims_app, name="claims")
 app.add_typer(data_commands.data_app, name="data")
 app.add_typer(claim_commands.new_app, name="new")

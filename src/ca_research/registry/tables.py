@@ -89,6 +89,8 @@ class Added(Model):
         Faulty rows that were left out because the user said so; they stand in skipped.csv.
     added
         The day.
+    vintage
+        The fetch that the rows are of, where they were fetched.
     """
 
     source: Source
@@ -102,6 +104,7 @@ class Added(Model):
     left_out: dict[str, int]
     skipped: int
     added: PartialDate
+    vintage: str | None = None
 
 
 ColumnType = Literal[

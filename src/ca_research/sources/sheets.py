@@ -16,7 +16,7 @@ import re
 import stat
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -304,28 +304,31 @@ def _of_frame(frame: pd.DataFrame, name: str) -> Sheet:
 
 
 def _json(content: bytes, name: str) -> Iterator[Sheet]:
-    found = _records(json.loads(texts.decoded(content, name)))
+    found = list(_records(json.loads(texts.decoded(content, name))))
     if not found:
         raise FileError(
             "no list of records in it", where=name, hint="give what the provider's API answered"
         )
-    flat = [_flat(record) for record in found]
-    columns = list(dict.fromkeys(itertools.chain.from_iterable(flat)))
-    _bounded(len(columns), len(columns) * len(flat), name)
-    rows: list[list[Cell]] = [columns, *([record.get(c) for c in columns] for record in flat)]
-    yield Sheet("", rows, list(range(1, len(rows) + 1)))
+    for number, (key, records) in enumerate(found):
+        flat = [_flat(record) for record in records]
+        columns = list(dict.fromkeys(itertools.chain.from_iterable(flat)))
+        _bounded(len(columns), len(columns) * len(flat), name)
+        rows: list[list[Cell]] = [columns, *([record.get(c) for c in columns] for record in flat)]
+        yield Sheet(key if number else "", rows, list(range(1, len(rows) + 1)))
 
 
-def _records(said: Any, depth: int = 0) -> list[dict[str, Any]]:
-    """The first list of records within a JSON text: World Bank puts it second, Comtrade in data."""
+def _records(said: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, list[dict]]]:
+    """The lists of records within a JSON text, with their names: World Bank puts one second,
+    Comtrade in `data`, UNESCO names its indicators in another.
+    """
     if depth > MAX_DEPTH:
         raise RecursionError
     if isinstance(said, list) and said and all(isinstance(r, dict) for r in said):
-        return said
-    inside: Iterable[Any] = said.values() if isinstance(said, dict) else said
-    if not isinstance(said, (dict, list)):
-        return []
-    return next(filter(None, (_records(part, depth + 1) for part in inside)), [])
+        yield key, said
+    elif isinstance(said, (dict, list)):
+        named = said.items() if isinstance(said, dict) else ((key, part) for part in said)
+        for name, part in named:
+            yield from _records(part, name, depth + 1)
 
 
 def _flat(record: dict[str, Any]) -> dict[str, Cell]:

@@ -35,32 +35,52 @@ def alone() -> Iterator[Path]:
     folder = paths.added_dir()
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".lock"):
+        registry.forget()  # whoever held the lock may have changed what was read
         for left in folder.glob(".new-*"):  # by a process that was killed: nobody else adds now
             shutil.rmtree(left, ignore_errors=True)
+        for source_id, entry in registry.added().items():  # files of vintages that gave way
+            for file in (folder / source_id).glob("*-*") if entry.vintage else ():
+                if file.name not in (_named(ROWS, entry), _named(SKIPPED, entry)):
+                    file.unlink(missing_ok=True)
         yield folder
+
+
+def _named(file: str, entry: registry.Added) -> str:
+    """A file of a fetch carries its stamp, so that the entry decides in one step which of two
+    counts.
+    """
+    stem, _, suffix = file.partition(".")
+    return file if entry.vintage is None else f"{stem}-{entry.vintage}.{suffix}"
 
 
 def keep(entry: registry.Added, frame: pd.DataFrame, skipped: pd.DataFrame) -> registry.Added:
     """Write a source, its rows and what was skipped of them, whole or not at all.
 
-    entry: its hash of rows is made here. frame: typed rows of the table.
+    entry: its hash of rows is made here. One of a fetch takes the place of an earlier one of its
+    source. frame: typed rows of the table.
     Call it within `alone`. Raises UsageError where the source exists, WriteError where the disk
     refuses.
     """
     source_id = entry.source.source_id
-    refuse_known(source_id)
-    folder = paths.added_dir()
+    before = registry.added().get(source_id)
+    if before is None or before.vintage is None or entry.vintage is None:
+        refuse_known(source_id)
+    folder, rows_name = paths.added_dir(), _named(ROWS, entry)
     scratch = folder / f".new-{source_id}-{os.getpid()}"
     try:
         scratch.mkdir()
         arrow = pa.Table.from_pandas(frame, schema(registry.table(entry.table)), False)
-        pq.write_table(arrow, scratch / ROWS, compression="zstd")
-        entry = entry.model_copy(update={"rows_sha256": sha256(scratch / ROWS)})
+        pq.write_table(arrow, scratch / rows_name, compression="zstd")
+        entry = entry.model_copy(update={"rows_sha256": sha256(scratch / rows_name)})
         said = yaml.safe_dump(entry.model_dump(), allow_unicode=True, sort_keys=False, width=100)
         (scratch / ENTRY).write_text(said, encoding="utf-8")
         if len(skipped):
-            skipped.to_csv(scratch / SKIPPED, index=False, lineterminator="\n")
-        scratch.rename(folder / source_id)
+            skipped.to_csv(scratch / _named(SKIPPED, entry), index=False, lineterminator="\n")
+        if before is None:
+            scratch.rename(folder / source_id)
+        else:  # beside those that stand; once the entry is there, the new ones count
+            for file in sorted(scratch.iterdir(), key=lambda f: f.name == ENTRY):
+                file.replace(folder / source_id / file.name)
     except OSError as error:
         raise WriteError(folder / source_id, error) from error
     finally:
@@ -107,9 +127,9 @@ def rows(entry: registry.Added) -> pa.Table:
     Raises IntegrityError where they are not those of its entry, or where the table's rules have
     changed since and no longer allow them.
     """
-    where = f"data/added/{entry.source.source_id}/{ROWS}"
+    where = f"data/added/{entry.source.source_id}/{_named(ROWS, entry)}"
     again = f"ca-research data remove {entry.source.source_id}, then add the file again"
-    file = paths.added_dir() / entry.source.source_id / ROWS
+    file = paths.added_dir() / entry.source.source_id / _named(ROWS, entry)
     if not file.is_file() or sha256(file) != entry.rows_sha256:
         raise IntegrityError("added figures are not those that were added", where=where, hint=again)
     table, found = registry.table(entry.table), pq.read_table(file)
@@ -144,6 +164,12 @@ CLOSE = 0.001
 """Two figures for one cell repeat each other up to this part of the larger: publishers round."""
 
 
+def figure(table: registry.Table) -> str | None:
+    """The column that holds the figure of a table: by its role, else the first number."""
+    by_role = (n for n, c in table.columns.items() if c.role == "value")
+    return next(by_role, next((n for n, c in table.columns.items() if c.type == "number"), None))
+
+
 def against(table: registry.Table, new: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
     """What added rows say of cells on which others spoke before.
 
@@ -164,9 +190,7 @@ def against(table: registry.Table, new: pd.DataFrame, old: pd.DataFrame) -> pd.D
     -----
     Figures of unlike terms (columns of the role `basis`) are not compared.
     """
-    value = next((n for n, c in table.columns.items() if c.role == "value"), None) or next(
-        (n for n, c in table.columns.items() if c.type == "number"), None
-    )
+    value = figure(table)
     basis = [n for n, c in table.columns.items() if c.role == "basis" and n not in table.key]
     cell = [n for n in table.key if n != "source_id"]
     columns = [*cell, *basis]

@@ -11,7 +11,7 @@ import functools
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -125,14 +125,21 @@ def processed(name: str) -> pa.Table:
         sources = [s.model_dump() for s in registry.sources().values()]
         return pa.Table.from_pandas(pd.DataFrame(sources), preserve_index=False)
     table = registry.table(name)
-    rows, more = with_added(table, validated(table) if table.files else None), {}
+    return finished(table, with_added(table, validated(table) if table.files else None))
+
+
+def finished(
+    table: registry.Table, rows: pa.Table, sources: Mapping[str, registry.Source] | None = None
+) -> pa.Table:
+    """Rows of a table with `is_aggregate` and `known_on`. sources: theirs; else the register's."""
+    more = {}
     if parties := table.of_type("economy"):
         groups = pa.array(list(economies.AGGREGATES))
         inside = [pc.is_in(rows[party], value_set=groups) for party in parties]
         rows = rows.append_column("is_aggregate", functools.reduce(pc.or_, inside))
         more["is_aggregate"] = "bool"
     dating = rows.select([c for c in ("source_id", table.known) if c in table.columns]).to_pandas()
-    rows = rows.append_column("known_on", pa.array(known_on(dating, table)))
+    rows = rows.append_column("known_on", pa.array(known_on(dating, table, sources)))
     return rows.cast(schema(table, **more, known_on="datetime64[s]"))
 
 

@@ -32,6 +32,7 @@ def load(
     since: int | None = None,
     until: int | None = None,
     as_of: str | dt.date | None = None,
+    vintage: str | None = None,
     **filters: Any,
 ) -> pd.DataFrame:
     """Rows of a table as a tidy frame, from every source that matches.
@@ -48,6 +49,9 @@ def load(
     as_of : str or date, optional
         Keep what was known on that day, for example '2023-05-19'; by default, and for 'latest',
         all.
+    vintage : str, optional
+        An earlier fetch of the one source that ``source`` names, by its stamp or the beginning of
+        it ('2026-11-27'): what the source said then.
     **filters : Any
         Any column of the table, a value or a list of values; economies by ISO code or name
         ('Kazakhstan', 'Türkiye', 'EU'), ``source`` as a short form of ``source_id``. An empty list
@@ -65,10 +69,10 @@ def load(
     Raises
     ------
     UnknownNameError
-        A table, column, economy or value is not known; with suggestions.
+        A table, column, economy, value or vintage is not known; with suggestions.
     UsageError
-        A filter of the wrong type, ``source`` beside ``source_id``, a day that is none, years in
-        the wrong order or for a table without them.
+        A filter of the wrong type, a vintage of no or several sources, ``source`` beside
+        ``source_id``, a day that is none, years in the wrong order or for a table without them.
     MissingTableError
         The tables have not been built.
     UndeclaredReadError
@@ -86,6 +90,8 @@ def load(
     """
     table = registry.table(name)
     file = table_file(name)
+    if vintage is not None:
+        file = _then(table, vintage, filters.get("source", filters.get("source_id")))
     day = parse_as_of(as_of)
     condition = _condition(table, file, filters, since, until)
     data = pq.read_table(file, filters=condition)
@@ -109,6 +115,15 @@ def load(
         "revised_sources": revised_sources(frame, day),
     }
     return frame
+
+
+def _then(table: registry.Table, vintage: str, source: Any) -> Path:
+    """The rows of a source at an earlier fetch, as a file like that of the table."""
+    from . import vintage as vintages
+
+    if not isinstance(source, str):
+        raise UsageError("a vintage is one of a source", hint='for example source="COMTRADE_TJK"')
+    return vintages.table_file(table, source, vintage)
 
 
 def revised_sources(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
