@@ -96,19 +96,17 @@ def year(when: int, rows: int, seed: int = 1) -> Iterator[pa.RecordBatch]:
         )
 
 
-def write(folder: Path, rows: int, *, first: int = 2019, years: int = 1, seed: int = 1) -> list[Path]:
+def write(
+    folder: Path, rows: int, *, first: int = 2019, years: int = 1, seed: int = 1
+) -> list[Path]:
     """Files of BACI's names with so many rows in all; their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     for n in range(years):
         file = folder / f"BACI_HS17_Y{first + n}_V202501.csv"
-        own = rows // years + (n < rows % years)
-        batches = year(first + n, own, seed)
-        head = next(batches)
         with file.open("wb") as out:
-            out.write(b"t,i,j,k,v,q
-")
-            for batch in year(first + n, own, seed):
+            out.write(b"t,i,j,k,v,q\n")
+            for batch in year(first + n, rows // years + (n < rows % years), seed):
                 csv.write_csv(batch, out, PLAIN)
         files.append(file)
     return files
