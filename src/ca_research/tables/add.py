@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -20,6 +21,7 @@ from . import added
 from .build import build
 from .dates import bounds
 from .load import load
+from .query import standing
 from .validate import checked_rows
 
 if TYPE_CHECKING:
@@ -44,9 +46,12 @@ class Addition:
     entry : registry.Added
         Its register entry; `entry.mapping` is how the file was understood.
     rows : pandas.DataFrame
-        The rows in the table's own form.
+        The rows in the table's own form; of a large source the first thousand.
     compared : pandas.DataFrame
-        For each row whether it is new, repeats or contradicts a figure that stood (`against`).
+        For each row whether it is new, repeats or contradicts a figure that stood (`against`); of a
+        large source the first thousand that are not new.
+    said : mapping of str to int
+        How many rows are new, repeat or contradict.
     left_out : mapping of str to int
         Rows and cells of the file that are no figures of the table, by reason.
     skipped : tuple of Fault
@@ -66,6 +71,7 @@ class Addition:
     entry: registry.Added
     rows: pd.DataFrame
     compared: pd.DataFrame
+    said: Mapping[str, int]
     left_out: Mapping[str, int]
     skipped: tuple[Fault, ...]
     kept: bool
@@ -83,14 +89,14 @@ class Addition:
         int
             Their number.
         """
-        return int(self.compared["said"].eq(said).sum())
+        return int(self.said.get(said, 0))
 
     def __str__(self) -> str:
         return "\n".join(_told(self))
 
 
 def add(
-    file: str | Path,
+    file: str | Path | Sequence[str | Path],
     *,
     table: str,
     source: str,
@@ -107,7 +113,7 @@ def add(
     dry_run: bool = False,
     confirm: Callable[[Addition], bool] | None = None,
 ) -> Addition:
-    """Add the figures of a file to a table, under a source of their own.
+    """Add the figures of a file, or of several, to a table, under a source of their own.
 
     The file is read by its publisher's layout or by a guess, its rows are checked like those of the
     snapshot, and all of it is added or nothing. The snapshot stays as it is; `remove` takes
@@ -115,8 +121,10 @@ def add(
 
     Parameters
     ----------
-    file : path
-        CSV, TSV, Excel, Stata, Parquet, or JSON of a provider.
+    file : path or sequence of path
+        CSV, TSV, Excel, Stata, Parquet, or JSON of a provider. Several files of one form, or a
+        folder of them, are one source. What is large is read in bounded memory, and its rows stay
+        beside the tables (docs/large-tables.md).
     table : str
         The table that its rows belong to.
     source : str
@@ -170,9 +178,10 @@ def add(
     (1, False)
     """
     from .. import sources  # names of the world's economies take a tenth of a second to import
+    from ..sources import stream
     from ..sources.mapping import of_user
 
-    spec, path = registry.table(table), Path(file)
+    spec, files = registry.table(table), stream.files_of(file)
     if spec.known == "source" and not spec.files:
         raise UsageError(f"table {table!r} is made of the register", hint="choose another table")
     said = of_user(_map(map), spec)
@@ -182,34 +191,109 @@ def add(
             hint="letters, digits and underscores, a letter first: COMTRADE_TJK_2022",
         )
     added.refuse_known(source)
-    given = sources.read(path)
-    mapped, layout = sources.understand(given, spec, said)
     about = {"title": title, "publisher": publisher, "licence": licence, "address": address}
-    entry_of = _source(source, path, layout, about, published, role, preference, lag)
+
+    def register(layout: Layout | None, name: str) -> registry.Source:
+        return _source(source, name, layout, about, published, role, preference, lag)
+
+    asked = (lambda _: False) if dry_run else confirm
+    if stream.streams(files):
+        return _add_large(spec, files, said, source, register, skip_bad, asked)
+    given = sources.read(files[0])
+    mapped, layout = sources.understand(given, spec, said)
+    entry_of = register(layout, given.name)
     understood = sources.apply(given, mapped, spec)
     rows, skipped = _checked(spec, understood, source, skip_bad)
-    entry = registry.Added(
-        source=entry_of,
-        table=table,
-        rows=len(rows),
+    entry = _entry(spec, entry_of, given, mapped, len(rows), understood.left_out, skipped)
+    if asked is None:
+        with added.alone():
+            return _keep(spec, entry, rows, skipped)
+    compared = added.against(spec, rows, _standing(spec, rows))
+    proposal = Addition(entry, rows, compared, _said(compared), entry.left_out, skipped, False)
+    if not asked(proposal):
+        return proposal
+    with added.alone():
+        return _keep(spec, entry, rows, skipped)
+
+
+def _add_large(
+    spec: registry.Table,
+    files: Sequence[Path],
+    said: Mapping[str, Any],
+    source: str,
+    register: Callable[[Layout | None, str], registry.Source],
+    skip_bad: bool,
+    asked: Callable[[Addition], bool] | None,
+) -> Addition:
+    """As `add`, by a stream; whoever else adds waits until this is done, or refused."""
+    from .. import sources
+    from ..sources.stream import Stream
+    from .large import FEW, Reading
+
+    with added.alone(), added.scratch(source) as folder:
+        work = folder / "work"
+        work.mkdir()
+        with closing(Stream(files, work)) as stream:
+            given = stream.given()
+            mapped, layout = sources.understand(given, spec, said)
+            entry_of = register(layout, stream.name)
+            reading = Reading(stream, mapped, spec, entry_of)
+            skipped = reading.settle(skip_bad=skip_bad)
+            left_out, count = reading.left_out(), reading.count()
+            if not count:
+                raise _none_left(skipped) if skipped else _no_row(spec, left_out)
+            given = replace(given, name=stream.name)
+            entry = _entry(spec, entry_of, given, mapped, count, left_out, skipped)
+            counts, compared = reading.against(_built(spec))
+            rows = reading.first(FEW)
+            proposal = Addition(entry, rows, compared, counts, left_out, skipped, False)
+            if asked is not None and not asked(proposal):
+                return proposal
+            reading.write(folder / added.PARTS)
+        entry = added.publish(entry, folder, _listed(skipped))
+        build()
+        return replace(proposal, entry=entry, kept=True)
+
+
+def _built(spec: registry.Table) -> str:
+    """SQL of the rows of a table that stand."""
+    try:
+        return standing(spec.table)
+    except MissingTableError:
+        build()
+    return standing(spec.table)
+
+
+def _said(compared: pd.DataFrame) -> dict[str, int]:
+    return {str(said): int(n) for said, n in compared["said"].value_counts().items()}
+
+
+def _listed(skipped: Sequence[Fault]) -> pd.DataFrame:
+    return pd.DataFrame([vars(fault) for fault in skipped])
+
+
+def _entry(
+    spec: registry.Table,
+    source: registry.Source,
+    given: sources.Given,
+    mapped: sources.Map,
+    rows: int,
+    left_out: Mapping[str, int],
+    skipped: Sequence[Fault],
+) -> registry.Added:
+    return registry.Added(
+        source=source,
+        table=spec.table,
+        rows=rows,
         rows_sha256="0" * 64,
         file=given.name,
         file_sha256=given.sha256,
         layout=mapped.layout,
         mapping=mapped.model_dump(exclude_defaults=True, mode="json"),
-        left_out=dict(understood.left_out),
+        left_out=dict(left_out),
         skipped=len(skipped),
         added=dt.date.today().isoformat(),
     )
-    if not (dry_run or confirm):
-        with added.alone():
-            return _keep(spec, entry, rows, skipped)
-    compared = added.against(spec, rows, _standing(spec, rows))
-    proposal = Addition(entry, rows, compared, entry.left_out, skipped, False)
-    if dry_run or confirm is None or not confirm(proposal):
-        return proposal
-    with added.alone():
-        return _keep(spec, entry, rows, skipped)
 
 
 def _keep(
@@ -217,10 +301,9 @@ def _keep(
 ) -> Addition:
     """Compare with what stands and keep; nobody else adds meanwhile."""
     compared = added.against(spec, rows, _standing(spec, rows))
-    listed = pd.DataFrame([vars(f) for f in skipped])
-    kept = added.keep(entry, rows, listed)
+    kept = added.keep(entry, rows, _listed(skipped))
     build()
-    return Addition(kept, rows, compared, kept.left_out, skipped, True)
+    return Addition(kept, rows, compared, _said(compared), kept.left_out, skipped, True)
 
 
 def remove(source: str) -> registry.Added:
@@ -271,7 +354,7 @@ def _map(said: Mapping[str, Any] | str | Path | None) -> Mapping[str, Any]:
 
 def _source(
     source: str,
-    file: Path,
+    name: str,
     layout: Layout | None,
     about: Mapping[str, str | None],
     published: str | dt.date | None,
@@ -283,7 +366,7 @@ def _source(
     found = dict(about)
     if layout is not None:
         known = {"publisher": layout.publisher, "licence": layout.licence}
-        known |= {"address": layout.address, "title": f"{layout.publisher}: {file.name}"}
+        known |= {"address": layout.address, "title": f"{layout.publisher}: {name}"}
         found = {k: v or known[k] for k, v in found.items()}
         role = role or layout.role
     day = str(published) if published is not None else None
@@ -292,7 +375,7 @@ def _source(
     if lacking:
         raise UsageError(
             f"not said of source {source!r}: {', '.join(lacking)}",
-            where=file.name,
+            where=name,
             hint=" ".join(
                 f'--{k} "..."' if k != "published" else "--published 2024-05-01" for k in lacking
             ),
@@ -307,7 +390,7 @@ def _source(
             licence=found["licence"],
             redistribution="figures",
             original=found["address"],
-            found_in=f"a file added by a user: {file.name}",
+            found_in=f"a file added by a user: {name}",
             citation=f"{found['publisher']}. {found['title']}. {str(day)[:4]}.",
             accessed=dt.date.today().isoformat(),
             origin_group=layout.origin if layout else source,
@@ -335,12 +418,7 @@ def _checked(
     """Typed rows in key order, and the faulty ones that may be skipped."""
     raw = understood.rows
     if not len(raw) and not understood.faults:
-        why = "; ".join(f"{k}: {n}" for k, n in understood.left_out.items())
-        raise UsageError(
-            f"no row of the file is one of table {spec.table!r}",
-            where=why,
-            hint="say by --map which column is what; ca-research data add ... --dry-run shows it",
-        )
+        raise _no_row(spec, understood.left_out)
     for name, column in spec.columns.items():
         if column.type == "source":
             raw = raw.assign(**{name: source})
@@ -358,8 +436,20 @@ def _checked(
     good = ~frame.index.isin([at for _, at in found])
     frame = frame[good].sort_values(list(spec.key), kind="stable", ignore_index=True)
     if not len(frame):
-        raise DataError(faults, outcome="no row is left, and nothing was added", hint="see above")
+        raise _none_left(faults)
     return frame, tuple(dict.fromkeys(faults))
+
+
+def _none_left(faults: Sequence[Fault]) -> DataError:
+    return DataError(faults, outcome="no row is left, and nothing was added", hint="see above")
+
+
+def _no_row(spec: registry.Table, left_out: Mapping[str, int]) -> UsageError:
+    return UsageError(
+        f"no row of the file is one of table {spec.table!r}",
+        where="; ".join(f"{k}: {n}" for k, n in left_out.items()),
+        hint="say by --map which column is what; ca-research data add ... --dry-run shows it",
+    )
 
 
 def _standing(spec: registry.Table, rows: pd.DataFrame) -> pd.DataFrame:
@@ -391,7 +481,7 @@ def _told(found: Addition) -> Iterator[str]:
         times = entry.mapping["columns"].get(fills, {}).get("times", 1)
         by = f", times {times:g}" if times != 1 else ""
         yield f"  {fills}: under {len(heads)} headings, {few}{by}"
-    yield f"the first of {len(found.rows):,} rows, as understood:"
+    yield f"the first of {entry.rows:,} rows, as understood:"
     shown = found.rows.drop(columns="source_id").head(SHOWN)
     yield shown.to_string(
         index=False, na_rep="", max_colwidth=30, float_format=lambda value: f"{value:.12g}"

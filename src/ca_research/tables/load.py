@@ -16,14 +16,19 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from pyarrow import dataset
 
 from .. import registry
 from ..ground import economies
 from ..ground.arguments import number, refuse, whole_number
 from ..ground.errors import UnknownNameError, UsageError
 from ..ground.periods import parse_as_of
+from .added import large
 from .build import table_file
 from .dates import bounds
+
+ROWS = 5_000_000
+"""Rows that a frame may have: one of table `trade` then takes somewhat less than a gigabyte."""
 
 
 def load(
@@ -68,7 +73,7 @@ def load(
         A table, column, economy or value is not known; with suggestions.
     UsageError
         A filter of the wrong type, ``source`` beside ``source_id``, a day that is none, years in
-        the wrong order or for a table without them.
+        the wrong order or for a table without them; more rows than a frame may have.
     MissingTableError
         The tables have not been built.
     UndeclaredReadError
@@ -89,6 +94,8 @@ def load(
     day = parse_as_of(as_of)
     condition = _condition(table, file, filters, since, until)
     data = pq.read_table(file, filters=condition)
+    if elsewhere := large(name):
+        data = _with_large(table, data, elsewhere, condition)
     dropped = 0
     if day is not None and "known_on" in data.column_names:
         known = pc.fill_null(
@@ -109,6 +116,25 @@ def load(
         "revised_sources": revised_sources(frame, day),
     }
     return frame
+
+
+def _with_large(
+    table: registry.Table, data: pa.Table, files: list[Path], condition: pc.Expression | None
+) -> pa.Table:
+    """Rows in key order with those of large sources, of which only those asked for are read."""
+    rows = dataset.dataset(files, format="parquet")
+    wanted = rows.count_rows(filter=condition) + len(data)
+    if wanted > ROWS:
+        raise UsageError(
+            f"{wanted:,} rows are more than the {ROWS:,} that a frame may have",
+            where=f"table {table.table!r}, with large sources that were added",
+            hint="filter (year=, reporter=, source=, since=), add up with ca.sql(...), or give "
+            f"ca.relation({table.table!r}) to a measure",
+        )
+    if wanted == len(data):
+        return data
+    more = rows.to_table(columns=data.schema.names, filter=condition).cast(data.schema)
+    return pa.concat_tables([data, more]).sort_by([(name, "ascending") for name in table.key])
 
 
 def revised_sources(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
@@ -200,7 +226,7 @@ def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -
         if kind == "economy":
             return [economies.resolve(v) for v in values]
         values = [";".join(map(economies.resolve, v.split(";"))) for v in values]
-    known = _distinct(file, column)
+    known = _known_values(table, file, column)
     for value in values:
         if not isinstance(value, str) or value not in known:
             raise UnknownNameError(f"{column} of table {table.table!r}", value, sorted(known))
@@ -210,3 +236,7 @@ def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -
 @functools.lru_cache(maxsize=256)
 def _distinct(file: Path, column: str) -> frozenset[Any]:
     return frozenset(pq.read_table(file, columns=[column])[column].unique().to_pylist()) - {None}
+
+
+def _known_values(table: registry.Table, file: Path, column: str) -> frozenset[Any]:
+    return frozenset().union(*(_distinct(one, column) for one in (file, *large(table.table))))

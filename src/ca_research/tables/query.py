@@ -17,7 +17,8 @@ import pyarrow as pa
 
 from ..ground import paths, reads
 from ..ground.errors import CaResearchError, MissingTableError, TimeLimitError, UsageError
-from .build import current, names
+from .added import large, parts_sql
+from .build import current, names, table_file
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _AS_IT_IS = {
@@ -198,20 +199,27 @@ def _views(connection: duckdb.DuckDBPyConnection, folder: Path, readable: list[s
     """A view for each table, and from then on no other file and no other setting."""
     connection.execute("set python_enable_replacements = false")  # variables are no tables
     connection.execute("set temp_directory = ''")  # it would count among the allowed folders
+    files = []
     for name in readable:
         file = folder / f"{name}.parquet"
         if not file.is_file():
             raise MissingTableError(name, where=paths.shown(folder))
+        mine = [file, *large(name)]
+        files += mine
+        listed = ", ".join(f"'{_quote(one)}'" for one in mine)
+        connection.execute(f"set variable {name}_files = [{listed}]")  # a view shows its own text
         connection.execute(
-            f"set variable {name}_file = '{_quote(file)}'"
-        )  # a view shows its own text
-        connection.execute(
-            f"create view {name} as select * from read_parquet(getvariable('{name}_file'))"
+            f"create view {name} as select * from read_parquet(getvariable('{name}_files'))"
         )
-    allowed = ", ".join(f"'{_quote(folder / f'{name}.parquet')}'" for name in readable)
+    allowed = ", ".join(f"'{_quote(file)}'" for file in files)
     connection.execute(f"set allowed_paths = [{allowed}]")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
+
+
+def standing(name: str) -> str:
+    """SQL of all rows of a table that is built, for a connection that may read files."""
+    return f"select * from {parts_sql([table_file(name), *large(name)])}"
 
 
 def _one_select(connection: duckdb.DuckDBPyConnection, query: str, hint: str) -> None:
