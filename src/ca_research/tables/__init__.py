@@ -6,7 +6,7 @@ from .cite import cite, source_ids
 from .coverage import Coverage, coverage, holes
 from .load import load
 from .preference import of_role, preferred_rows, ranked
-from .query import sql
+from .query import relation, sql
 
 __all__ = [
     "Addition",
@@ -22,6 +22,7 @@ __all__ = [
     "of_role",
     "preferred_rows",
     "ranked",
+    "relation",
     "remove",
     "source_ids",
     "sql",

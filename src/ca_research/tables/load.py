@@ -9,7 +9,7 @@ import functools
 import operator
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -92,7 +92,7 @@ def load(
     table = registry.table(name)
     file = table_file(name)
     day = parse_as_of(as_of)
-    condition = _condition(table, file, filters, since, until)
+    condition = _condition(wanted(table, file, filters, since, until))
     data = pq.read_table(file, filters=condition)
     if elsewhere := large(name):
         data = _with_large(table, data, elsewhere, condition)
@@ -123,15 +123,15 @@ def _with_large(
 ) -> pa.Table:
     """Rows in key order with those of large sources, of which only those asked for are read."""
     rows = dataset.dataset(files, format="parquet")
-    wanted = rows.count_rows(filter=condition) + len(data)
-    if wanted > ROWS:
+    count = rows.count_rows(filter=condition) + len(data)
+    if count > ROWS:
         raise UsageError(
-            f"{wanted:,} rows are more than the {ROWS:,} that a frame may have",
+            f"{count:,} rows are more than the {ROWS:,} that a frame may have",
             where=f"table {table.table!r}, with large sources that were added",
             hint="filter (year=, reporter=, source=, since=), add up with ca.sql(...), or give "
             f"ca.relation({table.table!r}) to a measure",
         )
-    if wanted == len(data):
+    if count == len(data):
         return data
     more = rows.to_table(columns=data.schema.names, filter=condition).cast(data.schema)
     return pa.concat_tables([data, more]).sort_by([(name, "ascending") for name in table.key])
@@ -160,23 +160,29 @@ def revised_sources(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
     return found
 
 
-def _condition(
+class Wanted(NamedTuple):
+    """Rows that are asked for: the values of columns, in the form of the table, and years."""
+
+    values: dict[str, list[Any]]
+    since: int | None
+    until: int | None
+
+
+def wanted(
     table: registry.Table, file: Path, filters: dict[str, Any], since: int | None, until: int | None
-) -> pc.Expression | None:
+) -> Wanted:
+    """What filters ask for; raises UsageError and UnknownNameError."""
     if "source" in filters:
         if "source_id" in filters:
             raise UsageError(
                 "`source` and `source_id` are the same filter", hint="give one of them"
             )
         filters["source_id"] = filters.pop("source")
-    parts = []
-    for column, wanted in filters.items():
+    values = {}
+    for column, asked in filters.items():
         if column not in table.columns:
             raise UnknownNameError(f"column of table {table.table!r}", column, table.columns)
-        known = _values(table, file, column, _listed(column, wanted))
-        parts.append(
-            pc.field(column).isin(known) if known else pc.scalar(False)
-        )  # an empty list matches nothing
+        values[column] = _values(table, file, column, _listed(column, asked))
     limits = {name: year for name, year in (("since", since), ("until", until)) if year is not None}
     if limits and "year" not in table.columns:
         raise UsageError(
@@ -188,10 +194,18 @@ def _condition(
         raise UsageError(
             f"since={since} is after until={until}", hint="the first year, then the last"
         )
-    if "since" in limits:
-        parts.append(pc.field("year") >= limits["since"])
-    if "until" in limits:
-        parts.append(pc.field("year") <= limits["until"])
+    return Wanted(values, limits.get("since"), limits.get("until"))
+
+
+def _condition(rows: Wanted) -> pc.Expression | None:
+    parts = [
+        pc.field(column).isin(known) if known else pc.scalar(False)  # an empty list matches nothing
+        for column, known in rows.values.items()
+    ]
+    if rows.since is not None:
+        parts.append(pc.field("year") >= rows.since)
+    if rows.until is not None:
+        parts.append(pc.field("year") <= rows.until)
     return functools.reduce(operator.and_, parts) if parts else None
 
 
