@@ -6,12 +6,14 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ca_research as ca
 from ca_research.ground.errors import CaResearchError
 
+CONNECTION = duckdb.connect()
+some = settings(max_examples=settings.default.max_examples // 3)
 ECONOMIES = ["KAZ", "KGZ", "CHN", "RUS", "USA"]
 
 
@@ -24,9 +26,8 @@ def outcome(measure, rows, *others, **choices):
 
 
 def same(measure, frame, *others, **choices):
-    with duckdb.connect() as connection:
-        connection.register("given", frame)
-        found = outcome(measure, connection.table("given"), *others, **choices)
+    CONNECTION.register("given", frame)
+    found = outcome(measure, CONNECTION.table("given"), *others, **choices)
     wanted = outcome(measure, frame, *others, **choices)
     if isinstance(wanted, type) or isinstance(found, type):
         assert found is wanted
@@ -99,16 +100,19 @@ WRONG = {
 }
 
 
+@some
 @given(tables(), st.sampled_from(["partners", "world"]))
 def test_partner_shares(frame, denominator):
     same(ca.trade.partner_shares, frame, denominator=denominator)
 
 
+@some
 @given(tables(products=("01", "27")))
 def test_partner_shares_by_product(frame):
     same(ca.trade.partner_shares, frame, by=("reporter", "year", "flow", "product"))
 
 
+@some
 @given(tables())
 def test_hhi_of_shares(frame):
     shares = outcome(ca.trade.partner_shares, frame)
@@ -117,17 +121,20 @@ def test_hhi_of_shares(frame):
         same(lambda rows: ca.trade.hhi(ca.trade.partner_shares(rows)), frame)
 
 
+@some
 @given(tables(), st.floats(0.5, 2))
 def test_hhi_of_what_is_no_share(frame, factor):
     weights = frame["value_usd"] / frame["value_usd"].sum()
     same(ca.trade.hhi, frame.assign(share=weights.fillna(0.5) * factor))
 
 
+@some
 @given(tables())
 def test_growth(frame):
     same(ca.trade.growth, frame)
 
 
+@some
 @given(tables(products=("TOTAL", "01", "27", "72"), partners=("WLD", "CHN")))
 def test_product_shares(frame):
     same(ca.trade.product_shares, frame)
@@ -136,6 +143,7 @@ def test_product_shares(frame):
 WORLD = [(year, product, 1e12) for year in (2019, 2020, 2022) for product in ("01", "27", "72")]
 
 
+@some
 @given(
     tables(products=("TOTAL", "01", "27", "72"), partners=("WLD",)),
     st.sampled_from(["whole", "no source", "a cell lacks", "zero", "imports", "a missing value"]),
@@ -153,6 +161,7 @@ def test_revealed_comparative_advantage(frame, kind):
     same(ca.trade.revealed_comparative_advantage, frame, world)
 
 
+@some
 @given(
     tables(partners=("CHN", "RUS", "USA", "KGZ")),
     st.sampled_from(["reporter", "mirror", "interval"]),
