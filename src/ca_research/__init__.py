@@ -19,6 +19,7 @@ _FUNCTIONS = {
     "holes": "tables",
     "cite": "tables",
     "add": "tables",
+    "relation": "tables",
     "remove": "tables",
     "fetch": "tables",
     "vintages": "tables",

@@ -150,7 +150,13 @@ def data_coverage(
 
 @data_app.command("add")
 def data_add(
-    file: Annotated[Path, typer.Argument(help="CSV, TSV, Excel, Stata, Parquet or an API's JSON")],
+    file: Annotated[
+        list[Path],
+        typer.Argument(
+            help="CSV, TSV, Excel, Stata, Parquet or an API's JSON; several of one form, or a "
+            "folder of them, are one source"
+        ),
+    ],
     table: Annotated[str, typer.Option("--table", help="The table that its rows belong to.")],
     source: Annotated[str, typer.Option("--source", help="An id for the source.")],
     published: Annotated[
@@ -214,11 +220,14 @@ def data_add(
         typer.echo("next: ca-research run --changed", err=True)
 
 
-def _asked(file: Path, about: dict[str, str | None]) -> dict[str, str | None]:
+def _asked(files: list[Path], about: dict[str, str | None]) -> dict[str, str | None]:
     """What is not said of a source, asked; a publisher that is known answers for itself."""
     from .. import sources
+    from ..sources import stream
 
-    if sources.recognise(sources.read(file)) is not None:
+    found = stream.files_of(files)
+    top = stream.top(found[0]) if stream.streams(found) else sources.read(found[0])
+    if sources.recognise(top) is not None:
         return about | {"published": about["published"] or typer.prompt("published (2024-05-01)")}
     return {k: v or typer.prompt(k) for k, v in about.items()}
 

@@ -7,7 +7,7 @@ from .coverage import Coverage, coverage, holes
 from .fetch import Fetched, fetch
 from .load import load
 from .preference import of_role, preferred_rows, ranked
-from .query import sql
+from .query import relation, sql
 from .vintage import diff, vintages
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "of_role",
     "preferred_rows",
     "ranked",
+    "relation",
     "remove",
     "source_ids",
     "sql",

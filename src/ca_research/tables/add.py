@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
@@ -20,7 +21,8 @@ from . import added, vintage
 from .build import build
 from .dates import bounds
 from .load import load
-from .reading import Read, read
+from .query import standing
+from .reading import Read, listed, no_row, none_left, read
 
 if TYPE_CHECKING:
     from ..sources.layouts import Layout
@@ -44,9 +46,12 @@ class Addition:
     entry : registry.Added
         Its register entry; `entry.mapping` is how the file was understood.
     rows : pandas.DataFrame
-        The rows in the table's own form.
+        The rows in the table's own form; of a large source the first thousand.
     compared : pandas.DataFrame
-        For each row whether it is new, repeats or contradicts a figure that stood (`against`).
+        For each row whether it is new, repeats or contradicts a figure that stood (`against`); of a
+        large source the first thousand that are not new.
+    said : mapping of str to int
+        How many rows are new, repeat or contradict.
     left_out : mapping of str to int
         Rows and cells of the file that are no figures of the table, by reason.
     skipped : tuple of Fault
@@ -66,6 +71,7 @@ class Addition:
     entry: registry.Added
     rows: pd.DataFrame
     compared: pd.DataFrame
+    said: Mapping[str, int]
     left_out: Mapping[str, int]
     skipped: tuple[Fault, ...]
     kept: bool
@@ -83,14 +89,14 @@ class Addition:
         int
             Their number.
         """
-        return int(self.compared["said"].eq(said).sum())
+        return int(self.said.get(said, 0))
 
     def __str__(self) -> str:
         return "\n".join(_told(self))
 
 
 def add(
-    file: str | Path,
+    file: str | Path | Sequence[str | Path],
     *,
     table: str,
     source: str,
@@ -107,7 +113,7 @@ def add(
     dry_run: bool = False,
     confirm: Callable[[Addition], bool] | None = None,
 ) -> Addition:
-    """Add the figures of a file to a table, under a source of their own.
+    """Add the figures of a file, or of several, to a table, under a source of their own.
 
     The file is read by its publisher's layout or by a guess, its rows are checked like those of the
     snapshot, and all of it is added or nothing. The snapshot stays as it is; `remove` takes
@@ -115,8 +121,10 @@ def add(
 
     Parameters
     ----------
-    file : path
-        CSV, TSV, Excel, Stata, Parquet, or JSON of a provider.
+    file : path or sequence of path
+        CSV, TSV, Excel, Stata, Parquet, or JSON of a provider. Several files of one form, or a
+        folder of them, are one source. What is large is read in bounded memory, and its rows stay
+        beside the tables (docs/large-tables.md).
     table : str
         The table that its rows belong to.
     source : str
@@ -169,29 +177,86 @@ def add(
     >>> found.count("new"), found.kept
     (1, False)
     """
+    from ..sources import stream
     from ..sources.mapping import of_user
 
-    spec, path = registry.table(table), Path(file)
+    spec, files = registry.table(table), stream.files_of(file)
     if spec.known == "source" and not spec.files:
         raise UsageError(f"table {table!r} is made of the register", hint="choose another table")
     said = of_user(_map(map), spec)
     valid_id(source)
     added.refuse_known(source)
-    found = read(path, spec, said, source, skip_bad)
     about = {"title": title, "publisher": publisher, "licence": licence, "address": address}
-    if found.layout is not None:
-        about["title"] = title or f"{found.layout.publisher}: {path.name}"
-    place = f"a file added by a user: {path.name}"
-    told = source_entry(
-        source, place, found.layout, about, published, role, preference, lag, file=path.name
-    )
-    entry = entry_of(found, told, table)
-    if dry_run or confirm:
+
+    def register(layout: Layout | None, name: str) -> registry.Source:
+        whole = about | ({"title": title or f"{layout.publisher}: {name}"} if layout else {})
+        place = f"a file added by a user: {name}"
+        return source_entry(
+            source, place, layout, whole, published, role, preference, lag, file=name
+        )
+
+    asked = (lambda _: False) if dry_run else confirm
+    if stream.streams(files):
+        return _add_large(spec, files, said, source, register, skip_bad, asked)
+    found = read(files[0], spec, said, source, skip_bad)
+    entry = entry_of(found, register(found.layout, found.given.name), table)
+    if asked is not None:
         proposal = proposed(entry, found)
-        if dry_run or confirm is None or not confirm(proposal):
+        if not asked(proposal):
             return proposal
     with added.alone():
         return settled(proposed(entry, found), added.keep)
+
+
+def _add_large(
+    spec: registry.Table,
+    files: Sequence[Path],
+    said: Mapping[str, Any],
+    source: str,
+    register: Callable[[Layout | None, str], registry.Source],
+    skip_bad: bool,
+    asked: Callable[[Addition], bool] | None,
+) -> Addition:
+    """As `add`, by a stream; whoever else adds waits until this is done, or refused."""
+    from .. import sources
+    from ..sources.stream import Stream
+    from .large import FEW, Reading
+
+    with added.alone(), added.scratch(source) as folder:
+        added.refuse_known(source)
+        work = folder / "work"
+        work.mkdir()
+        with closing(Stream(files, work)) as stream:
+            given = stream.given()
+            mapped, layout = sources.understand(given, spec, said)
+            told = register(layout, stream.name)
+            reading = Reading(stream, mapped, spec, told)
+            skipped = reading.settle(skip_bad=skip_bad)
+            understood = sources.Understood(mapped, reading.first(FEW), reading.left_out())
+            count = reading.count()
+            if not count:
+                raise none_left(skipped) if skipped else no_row(spec, understood.left_out)
+            found = Read(
+                replace(given, name=stream.name), layout, understood, understood.rows, skipped
+            )
+            entry = entry_of(found, told, spec.table).model_copy(update={"rows": count})
+            counts, compared = reading.against(_built(spec))
+            proposal = Addition(entry, found.rows, compared, counts, entry.left_out, skipped, False)
+            if asked is not None and not asked(proposal):
+                return proposal
+            reading.write(folder / added.PARTS)
+        entry = added.publish(entry, folder, listed(skipped))
+        build()
+        return replace(proposal, entry=entry, kept=True)
+
+
+def _built(spec: registry.Table) -> str:
+    """SQL of the rows of a table that stand."""
+    try:
+        return standing(spec.table)
+    except MissingTableError:
+        build()
+    return standing(spec.table)
 
 
 def valid_id(source: str) -> None:
@@ -226,12 +291,13 @@ def proposed(entry: registry.Added, found: Read) -> Addition:
     others = _standing(spec, found.rows)
     others = others[others["source_id"] != entry.source.source_id]
     compared = added.against(spec, found.rows, others)
-    return Addition(entry, found.rows, compared, entry.left_out, found.skipped, False)
+    said = {str(said): int(n) for said, n in compared["said"].value_counts().items()}
+    return Addition(entry, found.rows, compared, said, entry.left_out, found.skipped, False)
 
 
 def settled(proposal: A, keep: Callable[..., registry.Added]) -> A:
     """Keep what was proposed and build the tables. Call it within `added.alone`."""
-    kept = keep(proposal.entry, proposal.rows, pd.DataFrame([vars(f) for f in proposal.skipped]))
+    kept = keep(proposal.entry, proposal.rows, listed(proposal.skipped))
     build()
     return replace(proposal, entry=kept, kept=True)
 
@@ -375,7 +441,7 @@ def _told(found: Addition) -> Iterator[str]:
         times = entry.mapping["columns"].get(fills, {}).get("times", 1)
         by = f", times {times:g}" if times != 1 else ""
         yield f"  {fills}: under {len(heads)} headings, {few}{by}"
-    yield f"the first of {len(found.rows):,} rows, as understood:"
+    yield f"the first of {entry.rows:,} rows, as understood:"
     shown = found.rows.drop(columns="source_id").head(SHOWN)
     yield shown.to_string(
         index=False, na_rep="", max_colwidth=30, float_format=lambda value: f"{value:.12g}"

@@ -170,7 +170,12 @@ def check(progress: Callable[[str], None] = lambda name: None) -> dict[str, int]
     >>> check()["trade"] > 100_000
     True
     """
-    return {name: len(frame) for name, frame in _all(names(), progress)}
+    return {name: len(frame) + _elsewhere(name) for name, frame in _all(names(), progress)}
+
+
+def _elsewhere(name: str) -> int:
+    """Rows of a table that stay with the large sources that were added."""
+    return sum(e.rows for e in registry.added().values() if e.table == name and e.parts)
 
 
 def _all(wanted: Iterable[str], progress: Callable[[str], None]) -> list[tuple[str, pa.Table]]:
@@ -243,7 +248,10 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
                 check_files(registry.table(name))
             return Built(
                 target,
-                {n: pq.read_metadata(target / f"{n}.parquet").num_rows for n in names()},
+                {
+                    n: pq.read_metadata(target / f"{n}.parquet").num_rows + _elsewhere(n)
+                    for n in names()
+                },
                 fresh=False,
             )
         registry.forget()  # what was read of it may be older than the key
@@ -283,4 +291,4 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
         ):  # the build before stays for readers that have just opened it
             if stale.name not in (target.name, old):
                 shutil.rmtree(stale, ignore_errors=True)
-        return Built(target, {n: len(f) for n, f in frames}, fresh=True)
+        return Built(target, {n: len(f) + _elsewhere(n) for n, f in frames}, fresh=True)

@@ -9,21 +9,26 @@ import functools
 import operator
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from pyarrow import dataset
 
 from .. import registry
 from ..ground import economies
 from ..ground.arguments import number, refuse, whole_number
 from ..ground.errors import UnknownNameError, UsageError
 from ..ground.periods import parse_as_of
+from .added import large
 from .build import table_file
 from .dates import bounds
+
+ROWS = 5_000_000
+"""Rows that a frame may have: one of table `trade` then takes somewhat less than a gigabyte."""
 
 
 def load(
@@ -72,7 +77,8 @@ def load(
         A table, column, economy, value or vintage is not known; with suggestions.
     UsageError
         A filter of the wrong type, a vintage of no or several sources, ``source`` beside
-        ``source_id``, a day that is none, years in the wrong order or for a table without them.
+        ``source_id``, a day that is none, years in the wrong order or for a table without them;
+        more rows than a frame may have.
     MissingTableError
         The tables have not been built.
     UndeclaredReadError
@@ -93,8 +99,10 @@ def load(
     if vintage is not None:
         file = _then(table, vintage, filters.get("source", filters.get("source_id")))
     day = parse_as_of(as_of)
-    condition = _condition(table, file, filters, since, until)
+    condition = _condition(wanted(table, file, filters, since, until))
     data = pq.read_table(file, filters=condition)
+    if elsewhere := large(name):
+        data = _with_large(table, data, elsewhere, condition)
     dropped = 0
     if day is not None and "known_on" in data.column_names:
         known = pc.fill_null(
@@ -126,6 +134,25 @@ def _then(table: registry.Table, vintage: str, source: Any) -> Path:
     return vintages.table_file(table, source, vintage)
 
 
+def _with_large(
+    table: registry.Table, data: pa.Table, files: list[Path], condition: pc.Expression | None
+) -> pa.Table:
+    """Rows in key order with those of large sources, of which only those asked for are read."""
+    rows = dataset.dataset(files, format="parquet")
+    count = rows.count_rows(filter=condition) + len(data)
+    if count > ROWS:
+        raise UsageError(
+            f"{count:,} rows are more than the {ROWS:,} that a frame may have",
+            where=f"table {table.table!r}, with large sources that were added",
+            hint="filter (year=, reporter=, source=, since=), add up with ca.sql(...), or give "
+            f"ca.relation({table.table!r}) to a measure",
+        )
+    if count == len(data):
+        return data
+    more = rows.to_table(columns=data.schema.names, filter=condition).cast(data.schema)
+    return pa.concat_tables([data, more]).sort_by([(name, "ascending") for name in table.key])
+
+
 def revised_sources(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
     """Sources whose surviving edition is later than `day`, or of unknown date: their figures may be
     revised ones.
@@ -149,23 +176,29 @@ def revised_sources(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
     return found
 
 
-def _condition(
+class Wanted(NamedTuple):
+    """Rows that are asked for: the values of columns, in the form of the table, and years."""
+
+    values: dict[str, list[Any]]
+    since: int | None
+    until: int | None
+
+
+def wanted(
     table: registry.Table, file: Path, filters: dict[str, Any], since: int | None, until: int | None
-) -> pc.Expression | None:
+) -> Wanted:
+    """What filters ask for; raises UsageError and UnknownNameError."""
     if "source" in filters:
         if "source_id" in filters:
             raise UsageError(
                 "`source` and `source_id` are the same filter", hint="give one of them"
             )
         filters["source_id"] = filters.pop("source")
-    parts = []
-    for column, wanted in filters.items():
+    values = {}
+    for column, asked in filters.items():
         if column not in table.columns:
             raise UnknownNameError(f"column of table {table.table!r}", column, table.columns)
-        known = _values(table, file, column, _listed(column, wanted))
-        parts.append(
-            pc.field(column).isin(known) if known else pc.scalar(False)
-        )  # an empty list matches nothing
+        values[column] = _values(table, file, column, _listed(column, asked))
     limits = {name: year for name, year in (("since", since), ("until", until)) if year is not None}
     if limits and "year" not in table.columns:
         raise UsageError(
@@ -177,10 +210,18 @@ def _condition(
         raise UsageError(
             f"since={since} is after until={until}", hint="the first year, then the last"
         )
-    if "since" in limits:
-        parts.append(pc.field("year") >= limits["since"])
-    if "until" in limits:
-        parts.append(pc.field("year") <= limits["until"])
+    return Wanted(values, limits.get("since"), limits.get("until"))
+
+
+def _condition(rows: Wanted) -> pc.Expression | None:
+    parts = [
+        pc.field(column).isin(known) if known else pc.scalar(False)  # an empty list matches nothing
+        for column, known in rows.values.items()
+    ]
+    if rows.since is not None:
+        parts.append(pc.field("year") >= rows.since)
+    if rows.until is not None:
+        parts.append(pc.field("year") <= rows.until)
     return functools.reduce(operator.and_, parts) if parts else None
 
 
@@ -215,7 +256,7 @@ def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -
         if kind == "economy":
             return [economies.resolve(v) for v in values]
         values = [";".join(map(economies.resolve, v.split(";"))) for v in values]
-    known = _distinct(file, column)
+    known = _known_values(table, file, column)
     for value in values:
         if not isinstance(value, str) or value not in known:
             raise UnknownNameError(f"{column} of table {table.table!r}", value, sorted(known))
@@ -225,3 +266,7 @@ def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -
 @functools.lru_cache(maxsize=256)
 def _distinct(file: Path, column: str) -> frozenset[Any]:
     return frozenset(pq.read_table(file, columns=[column])[column].unique().to_pylist()) - {None}
+
+
+def _known_values(table: registry.Table, file: Path, column: str) -> frozenset[Any]:
+    return frozenset().union(*(_distinct(one, column) for one in (file, *large(table.table))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,12 +57,7 @@ def _checked(
     """Typed rows in key order, and the faulty ones that may be skipped."""
     raw = understood.rows
     if not len(raw) and not understood.faults:
-        why = "; ".join(f"{k}: {n}" for k, n in understood.left_out.items())
-        raise NothingToAddError(
-            f"no row of the file is one of table {spec.table!r}",
-            where=why,
-            hint="say by --map which column is what; ca-research data add ... --dry-run shows it",
-        )
+        raise no_row(spec, understood.left_out)
     for name, column in spec.columns.items():
         if column.type == "source":
             raw = raw.assign(**{name: source})
@@ -80,5 +75,24 @@ def _checked(
     good = ~frame.index.isin([at for _, at in found])
     frame = frame[good].sort_values(list(spec.key), kind="stable", ignore_index=True)
     if not len(frame):
-        raise DataError(faults, outcome="no row is left, and nothing was added", hint="see above")
+        raise none_left(faults)
     return frame, tuple(dict.fromkeys(faults))
+
+
+def no_row(spec: registry.Table, left_out: Mapping[str, int]) -> NothingToAddError:
+    """What to raise for a file without a row of the table."""
+    return NothingToAddError(
+        f"no row of the file is one of table {spec.table!r}",
+        where="; ".join(f"{k}: {n}" for k, n in left_out.items()),
+        hint="say by --map which column is what; ca-research data add ... --dry-run shows it",
+    )
+
+
+def none_left(faults: Sequence[Fault]) -> DataError:
+    """What to raise where every row is faulty."""
+    return DataError(faults, outcome="no row is left, and nothing was added", hint="see above")
+
+
+def listed(skipped: Sequence[Fault]) -> pd.DataFrame:
+    """Faults that were left out, as the list that is kept of them."""
+    return pd.DataFrame([vars(fault) for fault in skipped])

@@ -19,6 +19,7 @@ from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError
 from ..registry.words import value_words
 from ..stats.frames import require
+from . import pushed
 from .mirror import perspective
 from .standings import Ranking, Reports, ranking
 
@@ -108,7 +109,7 @@ def ranking_of(
 
 
 def rank(
-    trade: pd.DataFrame,
+    trade: pd.DataFrame | pushed.Relation,
     *,
     economy: str | Sequence[str] | None = None,
     partner: str | Sequence[str] | None = None,
@@ -124,8 +125,8 @@ def rank(
 
     Parameters
     ----------
-    trade : pandas.DataFrame
-        Like table `trade`; rows of product TOTAL count.
+    trade : pandas.DataFrame or duckdb.DuckDBPyRelation
+        Like table `trade`; rows of product TOTAL count. A relation is read a year at a time.
     economy : str or sequence of str, optional
         Whose trade: codes or names. Every reporter in the frame that is no aggregate, if not given.
     partner : str or sequence of str, optional
@@ -184,6 +185,15 @@ def rank(
     bases = [basis] if isinstance(basis, str) else list(basis)
     for one in bases:
         known(basis=one, flow=flow, source=source, eu=eu)
+    if pushed.is_relation(trade):
+        choices: dict[str, Any] = {"basis": basis, "flow": flow, "source": source, "eu": eu}
+        choices |= {"partner": partner, "among": among, "needed": needed}
+        return pushed.rank(
+            trade,
+            None if economy is None else _codes(economy),
+            [year] if isinstance(year, int | np.integer) else year,
+            lambda rows, codes: rank(rows, economy=codes, **choices),
+        )
     require(trade, (), keys=("reporter", "year"))
     if economy is None:
         codes = [str(c) for c in trade["reporter"].unique() if not eco.is_aggregate(c)]
@@ -195,13 +205,7 @@ def rank(
         years = [year] if isinstance(year, int | np.integer) else list(year)
         trade = trade.take(np.flatnonzero(np.isin(trade["year"].to_numpy(int), years)))
     seen = reports(trade, economies=codes)
-    choices: dict[str, Any] = {
-        "flow": flow,
-        "source": source,
-        "among": among,
-        "eu": eu,
-        "needed": listed,
-    }
+    choices = {"flow": flow, "source": source, "among": among, "eu": eu, "needed": listed}
     rows = [
         (code, when, one, s.partner, s.low, s.high, place, len(found.standings), s.sides, s.sources)
         for code in codes
