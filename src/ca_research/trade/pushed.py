@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+import numpy as np
 import pandas as pd
 from duckdb import DuckDBPyRelation as Relation
 
@@ -43,7 +44,7 @@ _EXACT = {
 _SHARES: WeakKeyDictionary[Relation, tuple[list[str], str]] = WeakKeyDictionary()
 """Relations that `partner_shares` made: what an account is, and the table of sums, with which the
 index needs no second pass."""
-_WORD = 64
+_WORD, _MARK = 64, "\x1f"
 _YEARS = range(1800, 2101)
 _PRODUCTS = ("TOTAL", *(f"{n:02}" for n in range(100)), *(f"SITC{n}" for n in range(10)))
 
@@ -202,8 +203,7 @@ def hhi(shares: Relation, keys: list[str], measure: Measure) -> pd.DataFrame:
     made, table = _SHARES.get(shares, ([], ""))
     lost = "partners > 0 and not coalesce(squares between 1e-250 and 1e250, false)"
     if made == keys and not accounts.ask(f"from {table} where {lost} limit 1").fetchall():
-        index += f", partners as n{accounts.told} from {table} a where partners > 0"
-        return _index(accounts, index)
+        return _index(accounts, f"{index}, partners as n", f"from {table} a where partners > 0")
     refused = accounts.no_figure("share")
     groups = "0 > 0"
     if "partner" in items:  # a group that stands alone is what the whole was divided by
@@ -212,16 +212,24 @@ def hhi(shares: Relation, keys: list[str], measure: Measure) -> pd.DataFrame:
     table = accounts.add_up(sums, refused, groups)
     accounts.judge(table, measure, f"abs(total - 1) >= {SUM!r}")
     accounts.some(f"from {table}", measure)
-    found = _index(accounts, f"{index}, n{accounts.told} from {table} a")
+    found = _index(accounts, f"{index}, n", f"from {table} a")
     accounts.ask(f"drop table {table}")
     return found
 
 
-def _index(accounts: Accounts, query: str) -> pd.DataFrame:
+def _index(accounts: Accounts, columns: str, rows: str) -> pd.DataFrame:
+    """Columns of accounts as a frame, with the tuples of sources that measures of frames give."""
     keys = _names(accounts.keys)
-    found: pd.DataFrame = accounts.ask(f"select {keys}, {query} order by {keys}").df()
-    if "sources" in found:
-        found["sources"] = pd.Series(list(map(tuple, found["sources"])), dtype=object)
+    told = f", array_to_string(a.sources, '{_MARK}') as sources" if accounts.told else ""
+    found: pd.DataFrame = accounts.ask(
+        f"select {keys}, {columns}{told} {rows} order by {keys}"
+    ).df()
+    if told:
+        code, lists = pd.factorize(found["sources"])
+        tuples = np.fromiter(
+            (tuple(filter(None, s.split(_MARK))) for s in lists), object, len(lists)
+        )
+        found["sources"] = pd.Series(tuples[code], dtype=object)
     return found
 
 
