@@ -31,6 +31,13 @@ for profile, cases in (("some", 25), ("many", 100)):
 hypothesis.settings.load_profile("some")
 
 
+def pytest_xdist_auto_num_workers():
+    """One more than there are cores: tests of runs, kernels and pages wait for other processes for
+    a third of their time.
+    """
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_store(tmp_path_factory):
     """Tests keep their finished runs apart from the user's."""

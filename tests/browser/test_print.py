@@ -40,13 +40,6 @@ OF_THE_SCREEN = """[...document.querySelectorAll(".top *, .skip, .filters *, .sw
   .filter(e => e.checkVisibility() && e.getClientRects().length).map(e => e.outerHTML.slice(0, 120))"""
 
 
-def test_all_text_is_printed_folded_or_not_and_no_code_or_button(each_page):
-    for name, page in each_page():
-        page.emulate_media(media="print")
-        assert page.evaluate(LOST) == [], name
-        assert page.evaluate(OF_THE_SCREEN) == [], name
-
-
 EMPTY_HEADINGS = """() => {
   const seen = e => e.checkVisibility() && e.getClientRects().length && (e.tagName === "svg" || e.innerText.trim());
   const heads = [...document.querySelectorAll("h1, h2, h3, h4")].filter(seen);
@@ -59,10 +52,12 @@ EMPTY_HEADINGS = """() => {
 }"""
 
 
-def test_no_heading_is_printed_over_nothing_and_the_page_says_where_and_when(each_page):
+def test_all_text_is_printed_folded_or_not_without_code_buttons_or_bare_headings(each_page):
     for name, page in each_page():
         page.emulate_media(media="print")
-        assert page.evaluate(EMPTY_HEADINGS) == [], name
+        assert page.evaluate(LOST) == [], name
+        assert page.evaluate(OF_THE_SCREEN) == [], name
+        assert page.evaluate(EMPTY_HEADINGS) == [], f"{name}: a heading over nothing"
         foot = page.locator("footer .paper").inner_text()
         assert foot.startswith(name) and re.search(r"made on \d+ \w+ \d{4}$", foot), name
 

@@ -11,7 +11,8 @@ import time
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlsplit
 
-M49 = {"TJK": 762, "KAZ": 398, "CHN": 156, "RUS": 643, "WLD": 0, "TKM": 795}
+M49 = {"TJK": 762, "KAZ": 398, "CHN": 156, "RUS": 643, "WLD": 0, "TKM": 795, "TUR": 792}
+M49 |= {"IRN": 364, "IND": 699, "KOR": 410, "JPN": 392, "USA": 842}
 BY_M49 = {number: code for code, number in M49.items()}
 TWO = {"KZ": "KAZ", "KG": "KGZ", "TJ": "TJK", "DE": "DEU", "PL": "POL"}
 THREE = {code: two for two, code in TWO.items()}

@@ -1,6 +1,9 @@
 """Fetching from each provider on each kind of day, against a server on loopback."""
 
 import contextlib
+import email.utils
+import time
+import types
 
 import pandas as pd
 import pytest
@@ -40,6 +43,7 @@ DAYS = {
     "failing once": GOOD,
     "silent once": GOOD,
     "cut off once": GOOD,
+    "round and round once": GOOD,
     "too often": RateLimitError,
     "too often for hours": RateLimitError,
     "quota": RateLimitError,
@@ -271,6 +275,7 @@ def test_what_a_publisher_remarks_is_passed_on(online):
         ("comtrade", {"reporter": "TJK", "year": 3022}, "no year"),
         ("comtrade", {"reporter": "TJK", "year": "soon"}, "whole number|number"),
         ("comtrade", {"reporter": "EU27", "year": 2022}, "no code for"),
+        ("comtrade", {"reporter": "TJK", "partner": "TWN", "year": 2022}, "no code for Taiwan"),
         ("comtrade", {"reporter": "Atlantis", "year": 2022}, "unknown economy"),
         ("comtrade", {"reporter": "TJK", "year": 2022, "flow": "sideways"}, "unknown flow"),
         ("comtrade", {"reporter": "TJK", "year": 2022, "table": "macro"}, "no figures for table"),
@@ -356,3 +361,27 @@ def test_nothing_is_fetched_within_a_run(online, services, monkeypatch):
     with pytest.raises(UsageError, match="within a run"):
         fetch(online, "imf")
     assert services.asked == []
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("7", 7),
+        ("", None),
+        ("soon", None),
+        ("Wed, 01 Jan 2020 00:00:00 GMT", 0),
+        ("{in 90 seconds}", pytest.approx(90, abs=5)),
+    ],
+)
+def test_a_wait_is_a_number_or_a_moment(said, seconds):
+    then = email.utils.formatdate(time.time() + 90, usegmt=True)
+    answer = types.SimpleNamespace(headers={"Retry-After": said.replace("{in 90 seconds}", then)})
+    assert transport._retry_after(answer) == seconds
+
+
+def test_passwords_of_a_netrc_are_not_sent(online, services, monkeypatch, tmp_path):
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login me password secret\n")
+    (tmp_path / ".netrc").chmod(0o600)
+    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
+    fetch(online, "imf")
+    assert "Authorization" not in services.asked[-1][1]

@@ -34,6 +34,7 @@ def test_it_says_of_each_service_what_came(live, online, capsys):
     assert not list(online.home.glob("data/vintages/*/[!.]*"))
 
 
+@pytest.mark.long
 def test_another_form_is_drift(live, services, capsys):
     services.day = "renamed"
     assert live.main() == 1

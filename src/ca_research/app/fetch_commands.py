@@ -155,6 +155,10 @@ def _wanted(claim: str, economy: str | None, how: dict[str, Any], asks: bool) ->
             found.append(_fetched(offer.provider, asks, **how, source=offer.source, **offer.asked))
         except EmptyAnswerError as error:
             typer.echo(f"  {error.what}; {_holders(offer)}")
+        else:
+            came = len(found[-1].rows)
+            if came < offer.figures:
+                typer.echo(f"  {came} of {offer.figures} came; {_holders(offer)}")
     return found
 
 

@@ -19,7 +19,13 @@ import yaml
 from .. import registry
 from ..ground import reads
 from ..ground.economies import in_prose
-from ..ground.errors import AnswerError, EmptyAnswerError, NothingToAddError, UsageError
+from ..ground.errors import (
+    AnswerError,
+    DataError,
+    EmptyAnswerError,
+    NothingToAddError,
+    UsageError,
+)
 from ..ground.files import write_whole
 from ..registry.services import Answer
 from . import added, vintage
@@ -379,6 +385,9 @@ def _proposal(
     spec = registry.table(one.table)
     try:
         found = read(folder / vintage.PARTIAL, spec, {}, one.source, one.skips)
+    except DataError as error:
+        hint = "leave these rows out: --skip-bad; and tell the publisher"
+        raise DataError(error.faults, outcome="nothing was added", hint=hint) from None
     except NothingToAddError as error:
         raise EmptyAnswerError(
             f"{service.publisher} has such figures, and none that table {one.table!r} can hold",

@@ -38,6 +38,7 @@ def load(
     until: int | None = None,
     as_of: str | dt.date | None = None,
     vintage: str | None = None,
+    aggregates: bool = True,
     **filters: Any,
 ) -> pd.DataFrame:
     """Rows of a table as a tidy frame, from every source that matches.
@@ -57,6 +58,8 @@ def load(
     vintage : str, optional
         An earlier fetch of the one source that ``source`` names, by its stamp or the beginning of
         it ('2026-11-27'): what the source said then.
+    aggregates : bool
+        Whether rows of groups (the EU, the World) come too.
     **filters : Any
         Any column of the table, a value or a list of values; economies by ISO code or name
         ('Kazakhstan', 'Türkiye', 'EU'), ``source`` as a short form of ``source_id``. An empty list
@@ -77,8 +80,8 @@ def load(
         A table, column, economy, value or vintage is not known; with suggestions.
     UsageError
         A filter of the wrong type, a vintage of no or several sources, ``source`` beside
-        ``source_id``, a day that is none, years in the wrong order or for a table without them;
-        more rows than a frame may have.
+        ``source_id``, a day that is none, years in the wrong order or for a table without them,
+        ``aggregates`` for one without economies; more rows than a frame may have.
     MissingTableError
         The tables have not been built.
     UndeclaredReadError
@@ -99,7 +102,7 @@ def load(
     if vintage is not None:
         file = _then(table, vintage, filters.get("source", filters.get("source_id")))
     day = parse_as_of(as_of)
-    condition = _condition(wanted(table, file, filters, since, until))
+    condition = _condition(wanted(table, file, filters, since, until, aggregates))
     data = pq.read_table(file, filters=condition)
     if elsewhere := large(name):
         data = _with_large(table, data, elsewhere, condition)
@@ -185,7 +188,12 @@ class Wanted(NamedTuple):
 
 
 def wanted(
-    table: registry.Table, file: Path, filters: dict[str, Any], since: int | None, until: int | None
+    table: registry.Table,
+    file: Path,
+    filters: dict[str, Any],
+    since: int | None,
+    until: int | None,
+    aggregates: bool = True,
 ) -> Wanted:
     """What filters ask for; raises UsageError and UnknownNameError."""
     if "source" in filters:
@@ -199,6 +207,13 @@ def wanted(
         if column not in table.columns:
             raise UnknownNameError(f"column of table {table.table!r}", column, table.columns)
         values[column] = _values(table, file, column, _listed(column, asked))
+    if not aggregates:
+        if not table.of_type("economy"):
+            raise UsageError(
+                f"table {table.table!r} is not of economies, so it knows no groups",
+                hint="leave out `aggregates`",
+            )
+        values["is_aggregate"] = [False]
     limits = {name: year for name, year in (("since", since), ("until", until)) if year is not None}
     if limits and "year" not in table.columns:
         raise UsageError(

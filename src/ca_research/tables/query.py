@@ -93,6 +93,7 @@ def relation(
     since: int | None = None,
     until: int | None = None,
     as_of: str | dt.date | None = None,
+    aggregates: bool = True,
     **filters: Any,
 ) -> duckdb.DuckDBPyRelation:
     """Rows of a table as a relation of DuckDB: nothing is read before something is asked of it.
@@ -108,6 +109,8 @@ def relation(
         First and last year, both included.
     as_of : str or date, optional
         Keep what was known on that day.
+    aggregates : bool
+        Whether rows of groups come too.
     **filters : Any
         As for `load`.
 
@@ -130,7 +133,7 @@ def relation(
     [(50,)]
     """
     table, file, day = registry.table(name), table_file(name), parse_as_of(as_of)
-    rows = wanted(table, file, filters, since, until)
+    rows = wanted(table, file, filters, since, until, aggregates)
     parts = [
         f'"{column}" in ({", ".join(map(_literal, values))})' if values else "false"
         for column, values in rows.values.items()

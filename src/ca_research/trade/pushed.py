@@ -10,7 +10,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
+import numpy as np
 import pandas as pd
 from duckdb import DuckDBPyRelation as Relation
 
@@ -28,7 +30,21 @@ SUM = 1e-9
 """How far shares may be from summing to one (rounding of a few hundred float64 terms)."""
 LIMIT = 100_000
 """Rows of accounts that may break a rule, fetched to be judged."""
-_WORD = 64
+_QUICK = {
+    "": "",
+    "source_id": ", list_distinct([any_value(source_id)]) as sources",
+    "sources": ", any_value(sources) as sources",
+}
+_EXACT = {
+    "": "",
+    "source_id": ", list_sort(list_distinct(list(source_id))) as sources",
+    "sources": ", list_sort(list_distinct(coalesce(flatten(list(sources)), []))) as sources",
+}
+"""SQL of the sources of an account, after a comma: where all rows have the same, and in full."""
+_SHARES: WeakKeyDictionary[Relation, tuple[list[str], str]] = WeakKeyDictionary()
+"""Relations that `partner_shares` made: what an account is, and the table of sums, with which the
+index needs no second pass."""
+_WORD, _MARK = 64, "\x1f"
 _YEARS = range(1800, 2101)
 _PRODUCTS = ("TOTAL", *(f"{n:02}" for n in range(100)), *(f"SITC{n}" for n in range(10)))
 
@@ -67,66 +83,57 @@ class Accounts:
         """SQL of what `checks.comparable` refuses in an account, but for two rows of one cell."""
         cell = {*self.keys, *self.items}
         fixed = [c for c in (*KEYS, "source_id", *ALIKE) if c in self.columns and c not in cell]
-        return [*self.no_figure("value_usd"), *map(_several, fixed)]
+        return [*self.no_figure("value_usd"), *([_vary(fixed)] if fixed else [])]
 
     def no_figure(self, value: str) -> list[str]:
         """SQL of whether rows of an account lack a key or a figure that counts."""
-        lacking = [f'bool_or("{c}" is null)' for c in (*self.keys, *self.items)]
-        return [
-            *lacking,
-            f"count({value}) < count(*)",
-            f"bool_or(not isfinite({value}) or {value} < 0)",
-        ]
+        lacking = [f'"{key}" is null' for key in self.keys]
+        lacking += [f'count("{column}") < count(*)' for column in (*self.items, value)]
+        return [*lacking, f"bool_or(not isfinite({value}) or {value} < 0)"]
 
-    def aggregates(self, allowed: Collection[str]) -> list[str]:
-        """SQL of what `checks.refuse_aggregates` refuses among the partners of an account."""
-        listed = _texts(set(eco.AGGREGATES) - set(allowed))
-        found = [f"bool_or(partner in ({listed}))"]
+    def aggregates(self, allowed: Collection[str]) -> tuple[str, str]:
+        """SQL of what `checks.refuse_aggregates` refuses among the partners of an account: by the
+        mark of the row, and by the partner.
+        """
+        marked = "0 > 0"
         if "is_aggregate" in self.columns:
             known = _texts(eco.AGGREGATES)
             sides = [s for s in ("reporter", "partner") if s in self.columns]
             outside = " and ".join(f"coalesce({s} not in ({known}), true)" for s in sides)
-            found.append(f"bool_or(is_aggregate and {outside})")
-        return found
-
-    def sources(self) -> str:
-        """SQL of the sources of an account, after a comma; nothing where rows name none."""
-        if "source_id" in self.columns:
-            named = "list(distinct source_id) filter (source_id is not null)"
-            return f", list_sort(coalesce({named}, [])) as sources"
-        if "sources" in self.columns:
-            return ", list_sort(list_distinct(coalesce(flatten(list(sources)), []))) as sources"
-        return ""
+            marked = f"bool_or(is_aggregate and {outside})"
+        return marked, f"bool_or(partner in ({_texts(set(eco.AGGREGATES) - set(allowed))}))"
 
     @property
     def told(self) -> str:
-        """The column of sources, after a comma, where there is one."""
-        return ", a.sources" if self.sources() else ""
+        """The column of sources of an account, after a comma; nothing where rows name none."""
+        return ", a.sources" if {"source_id", "sources"} & self.columns else ""
 
-    def add_up(self, sums: str, refused: Sequence[str]) -> str:
+    def add_up(self, sums: str, refused: Sequence[str], groups: str = "0 > 0") -> str:
         """Make the sums of every account, with whether it may break a rule (`suspect`), a temporary
         table of the relation's connection; its name.
 
         Two rows of one cell are found by a bit for each item: fewer bits than rows, and some item
-        is twice. Items that have no bit are counted, which takes several times as long.
+        is twice; aggregates have none. Where that, or anything else, makes an account suspect, all
+        is looked at closely (`groups`: SQL of aggregates that are refused), which takes several
+        times as long.
         """
-        bits = _bits(self.items[0]) if len(self.items) == 1 else None
-        if bits is not None:
-            twice, join = bits
-            found = self._table(sums, refused, f"{twice} < count(*)", join)
-            unknown = f"select 1 from {found} where suspect limit 1"
-            if not self.ask(unknown).fetchall():
+        named = next((c for c in ("source_id", "sources") if c in self.columns), "")
+        if len(self.items) < 2 and (bits := _bits(*self.items) if self.items else ("", "0 > 0")):
+            join, twice = bits
+            several = [_vary([named])] if named else []
+            found = self._table(sums + _QUICK[named], [*refused, *several, twice], join)
+            if not self.ask(f"from {found} where suspect limit 1").fetchall():
                 return found
             self.ask(f"drop table {found}")
-        cell = f"count(distinct ({_names(self.items)})) < count(*)" if self.items else "false"
-        return self._table(sums, refused, cell, "")
+        cell = f"count(distinct ({_names(self.items)})) < count(*)" if self.items else "0 > 0"
+        return self._table(sums + _EXACT[named], [*refused, groups, cell])
 
-    def _table(self, sums: str, refused: Sequence[str], twice: str, join: str) -> str:
+    def _table(self, sums: str, refused: Sequence[str], join: str = "") -> str:
         name = f"accounts_{uuid.uuid4().hex}"
-        suspect = " or ".join(f"coalesce({r}, false)" for r in (*refused, twice))
+        suspect = " or ".join(f"coalesce({one}, false)" for one in refused)
         self.ask(
-            f"create temp table {name} as select {_names(self.keys)}, {sums}{self.sources()}, "
-            f"{suspect} as suspect from rows {join} where {self.where} group by {_names(self.keys)}"
+            f"create temp table {name} as select {_names(self.keys)}, {sums}, {suspect} as suspect "
+            f"from rows {join} where {self.where} group by {_names(self.keys)}"
         )
         return name
 
@@ -162,42 +169,67 @@ class Accounts:
 def partner_shares(rows: Relation, keys: list[str], denominator: str, measure: Measure) -> Relation:
     """Shares of partners as a relation: see `shares.partner_shares`, the measure of frames."""
     accounts = _accounts(rows, keys, ["partner"], "value_usd")
-    own, world, value = "partner <> 'WLD'", "partner = 'WLD'", "value_usd::double"
-    sums = (
-        f"sum({value}) filter ({own}) as total, count(*) filter ({own}) as partners, "
-        f"max({value}) filter ({own}) as largest, max({value}) filter ({world}) as world"
+    own, value = "partner <> 'WLD'", "value_usd::double"
+    some = (
+        f" filter ({own})" if accounts.ask(f"from rows where not {own} limit 1").fetchall() else ""
     )
-    table = accounts.add_up(sums, [*accounts.comparable(), *accounts.aggregates(("WLD", *REST))])
+    sums = (
+        f"sum({value}){some} as total, count(*){some} as partners, "
+        f"sum({value} * {value}){some} as squares, max({value}){some} as largest, "
+        f"{f'max({value}) filter (not {own})' if some else 'null::double'} as world"
+    )
+    marked, groups = accounts.aggregates(("WLD", *REST))
+    table = accounts.add_up(sums, [*accounts.comparable(), marked], groups)
     total = "world" if denominator == "world" else "total"
     amiss = f"partners > 0 and coalesce({total} = 0, true)"
     if denominator == "world":
         amiss = f"({amiss}) or world = 0 or largest > world * (1 + {SUM!r})"
     accounts.judge(table, measure, amiss)
     accounts.some(f"from {table} where partners > 0", measure)
-    return accounts.ask(
+    found: Relation = accounts.ask(
         f"select {_names(keys, 'rows')}, partner, value_usd, {value} / {total} as share, partners"
         f"{accounts.told} from rows join {table} a on {_same(keys)} where {own}"
     )
+    if denominator == "partners":
+        _SHARES[found] = keys, table
+    return found
 
 
 def hhi(shares: Relation, keys: list[str], measure: Measure) -> pd.DataFrame:
     """The index as a frame: see `shares.hhi`, the measure of frames."""
     items = [c for c in ("partner", "product") if c in shares.columns and c not in keys]
     accounts = _accounts(shares, keys, items, "share")
+    index = "squares / (total * total) as hhi"
+    made, table = _SHARES.get(shares, ([], ""))
+    lost = "partners > 0 and not coalesce(squares between 1e-250 and 1e250, false)"
+    if made == keys and not accounts.ask(f"from {table} where {lost} limit 1").fetchall():
+        return _index(accounts, f"{index}, partners as n", f"from {table} a where partners > 0")
     refused = accounts.no_figure("share")
+    groups = "0 > 0"
     if "partner" in items:  # a group that stands alone is what the whole was divided by
-        refused += [f"({_several('partner')}) and {one}" for one in accounts.aggregates(REST)]
+        groups = f"{_vary(['partner'])} and ({' or '.join(accounts.aggregates(REST))})"
     sums = "sum(share) as total, sum(share * share) as squares, count(*) as n"
-    table = accounts.add_up(sums, refused)
+    table = accounts.add_up(sums, refused, groups)
     accounts.judge(table, measure, f"abs(total - 1) >= {SUM!r}")
     accounts.some(f"from {table}", measure)
-    found = accounts.ask(
-        f"select {_names(keys)}, squares / (total * total) as hhi, n{accounts.told} "
-        f"from {table} a order by {_names(keys)}"
-    ).df()
+    found = _index(accounts, f"{index}, n", f"from {table} a")
     accounts.ask(f"drop table {table}")
-    if "sources" in found:
-        found["sources"] = pd.Series(list(map(tuple, found["sources"])), dtype=object)
+    return found
+
+
+def _index(accounts: Accounts, columns: str, rows: str) -> pd.DataFrame:
+    """Columns of accounts as a frame, with the tuples of sources that measures of frames give."""
+    keys = _names(accounts.keys)
+    told = f", array_to_string(a.sources, '{_MARK}') as sources" if accounts.told else ""
+    found: pd.DataFrame = accounts.ask(
+        f"select {keys}, {columns}{told} {rows} order by {keys}"
+    ).df()
+    if told:
+        code, lists = pd.factorize(found["sources"])
+        tuples = np.fromiter(
+            (tuple(filter(None, s.split(_MARK))) for s in lists), object, len(lists)
+        )
+        found["sources"] = pd.Series(tuples[code], dtype=object)
     return found
 
 
@@ -346,11 +378,11 @@ def _by_product(rows: Relation, keys: list[str], measure: Measure) -> Accounts:
 
 
 def _bits(item: str) -> tuple[str, str] | None:
-    """SQL of the number of items of an account of which some row has the bit, and the join that
-    gives each row its bit; None for items that have none.
+    """SQL of a join that gives each row the bit of its item, and of whether some row of an account
+    has none of its own; None for items that have no bits.
     """
     known: dict[str, Sequence[Any]] = {
-        "partner": sorted({*eco.codes(), *eco.AGGREGATES}),
+        "partner": sorted({"WLD", *REST, *eco.codes()} - (set(eco.AGGREGATES) - {"WLD", *REST})),
         "product": _PRODUCTS,
         "year": _YEARS,
     }
@@ -365,13 +397,13 @@ def _bits(item: str) -> tuple[str, str] | None:
     names = ", ".join(f"bits{w}" for w in words)
     count = " + ".join(f"coalesce(bit_count(bit_or(bits{w})), 0)" for w in words)
     join = f'left join (values {", ".join(cells)}) b(item, {names}) on rows."{item}" = b.item'
-    return f"({count})", join
+    return join, f"{count} < count(*)"
 
 
-def _several(column: str) -> str:
-    """SQL of whether a column has several values in an account."""
-    name = f'"{column}"'
-    return f"min({name}) <> max({name}) or count({name}) not in (0, count(*))"
+def _vary(columns: Iterable[str]) -> str:
+    """SQL of whether some of the columns have several values in an account; none is a value too."""
+    told = f"hash({_names(columns)})"
+    return f"min({told}) <> max({told})"
 
 
 def _names(columns: Iterable[str], table: str = "") -> str:

@@ -13,9 +13,9 @@ _FLOWS = {"export": "X", "import": "M"}
 def requests(chosen: Choice, service: Provider, keyed: bool) -> list[Request]:
     """One for each year: a preview takes no more."""
     door = "/data/v1/get" if keyed else "/public/v1/preview"
-    partners = codes(chosen, "partner", names.number, "UN Comtrade")
+    partners = codes(chosen, "partner", _number, "UN Comtrade")
     params = [
-        ("reporterCode", ",".join(codes(chosen, "reporter", names.number, "UN Comtrade"))),
+        ("reporterCode", ",".join(codes(chosen, "reporter", _number, "UN Comtrade"))),
         ("flowCode", ",".join(_FLOWS[str(f)] for f in chosen.get("flow", tuple(_FLOWS)))),
         ("cmdCode", ",".join(map(str, chosen.get("product", ("TOTAL",))))),
         *([("partnerCode", ",".join(partners))] if partners else []),
@@ -24,6 +24,11 @@ def requests(chosen: Choice, service: Provider, keyed: bool) -> list[Request]:
     ]
     years = [("period", str(year)) for year in chosen["year"]]
     return [Request(f"{door}/C/A/HS", (year, *params)) for year in years]
+
+
+def _number(economy: str) -> str | None:
+    """Its own number of a territory; Taiwan is part of 'Other Asia, not elsewhere specified'."""
+    return None if economy == "TWN" else names.number(economy)
 
 
 def _most(service: Provider, keyed: bool) -> int:
