@@ -349,7 +349,7 @@ def test_wanted_figures_are_asked_of_who_has_a_service(wants, services, command,
 
 def test_what_is_wanted_later_gets_an_id_of_its_own(wants):
     (first, _, last) = offers.offers("C33")
-    assert (first.source, last.provider) == ("COMTRADE_C33_TJK", None)
+    assert (first.source, last.source, last.provider) == ("COMTRADE_C33_TJK", "", None)
     ca.fetch("comtrade", source=first.source, **first.asked)
     assert offers.offers("C33")[0].source == "COMTRADE_C33_TJK"
     ca.remove(first.source)

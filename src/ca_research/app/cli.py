@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ..ground.errors import CaResearchError
+from ..ground.extras import MissingPackageError, needed
 from . import (
     claim_commands,
     data_commands,
@@ -73,7 +74,8 @@ def main() -> None:
     if debug:  # accepted anywhere on the line
         sys.argv = [sys.argv[0], "--debug", *(a for a in sys.argv[1:] if a != "--debug")]
     try:
-        app()
+        with needed():
+            app()
     except SystemExit as leave:
         if leave.code == 130:
             print("interrupted; what was finished is kept", file=sys.stderr)
@@ -81,7 +83,7 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
-    except (CaResearchError, OSError) as error:  # OSError: a full disk, a folder that is not there
+    except (CaResearchError, MissingPackageError, OSError) as error:  # OSError: a full disk
         if debug:
             traceback.print_exc()
         else:

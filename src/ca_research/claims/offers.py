@@ -70,8 +70,8 @@ def _offer(claim: str, row: Mapping[str, Any]) -> Offer:
     )
     asked = {c: list(cells[c]) for c in key}
     economies = [c for c in table.of_type("economy") if len(asked.get(c, ())) == 1]
-    words = [str(provider), claim, *(str(asked[c][0]) for c in economies)]
-    source = _free(re.sub(r"[^A-Z0-9]+", "_", "_".join(words).upper()), asked)
+    words = [claim, *(str(asked[c][0]) for c in economies)]
+    name = re.sub(r"[^A-Z0-9]+", "_", "_".join([str(provider), *words]).upper())
     return Offer(
         what=row["what"],
         table=table.table,
@@ -79,7 +79,7 @@ def _offer(claim: str, row: Mapping[str, Any]) -> Offer:
         holders=tuple(holders),
         provider=provider,
         asked=asked,
-        source=source,
+        source=_free(name, asked) if provider else "",
     )
 
 

@@ -202,8 +202,9 @@ def changes(spec: registry.Table, old: pd.DataFrame, new: pd.DataFrame) -> pd.Da
     parts = []
     for column in (c for c in spec.columns if c not in (*key, "source_id")):
         then, now = both[f"{column}_old"], both[f"{column}_new"]
-        unlike = both["_in"].eq("both") & ~(then.eq(now) | (then.isna() & now.isna())).fillna(False)
-        lone = both["_in"].ne("both") & (column == (value or next(iter(spec.columns))))
+        same = (then.eq(now) | (then.isna() & now.isna())).astype("boolean").fillna(False)
+        unlike = both["_in"].eq("both") & ~same.astype(bool)
+        lone = both["_in"].ne("both") & (column == value)
         at = unlike | lone
         words = {"both": "revised", "left_only": "gone", "right_only": "new"}
         part = both.loc[at, key].assign(

@@ -264,6 +264,7 @@ def document_list(
     ).reset_index(drop=True)
 
 
+_READ = {"full": "read in full", "excerpt": "read in excerpt", "none": "not seen"}
 _SIDES_IN_WORDS = {"supports": "for", "refutes": "against", "context": "context"}
 
 
@@ -282,7 +283,9 @@ def readable(listed: pd.DataFrame, labels: Mapping[str, str] | None = None) -> p
         found.insert(1, "side", listed["direction"].map(_SIDES_IN_WORDS))
     found.insert(1, "date", listed["date"].map(date_in_words, na_action="ignore"))
     if "text" in listed:
-        found["text"] = listed["text"]
+        found["text"] = listed["text"].replace(
+            {f"seen: {seen}": words for seen, words in _READ.items()}, regex=True
+        )
     shared = [o for o, n in Counter(listed["origin"]).items() if n > 1]
     if shared:
         letters = {origin: ascii_lowercase[i % 26] for i, origin in enumerate(shared)}

@@ -26,8 +26,8 @@ from ...ground.errors import (
     RateLimitError,
     ServiceError,
     UnreachableError,
-    UsageError,
 )
+from ...ground.extras import needed
 from ...registry import Provider
 
 if TYPE_CHECKING:
@@ -256,14 +256,9 @@ class Line:
 
 
 def _session() -> requests.Session:
-    try:
+    with needed():
         import requests
         import tenacity  # noqa: F401 - without it nothing could be asked twice
-    except ImportError:
-        raise UsageError(
-            "fetching needs packages that are not installed",
-            hint='pip install "ca-research[sources]"',
-        ) from None
     session = requests.Session()
     session.headers["User-Agent"] = client()
     session.auth = lambda prepared: prepared  # else passwords of ~/.netrc would be sent
