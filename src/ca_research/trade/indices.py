@@ -24,13 +24,12 @@ from .checks import (
     positive_totals,
     refuse_aggregates,
 )
-from .pushed import Relation
-from .shares import Rows
+from .pushed import DataFrameOrRelation, Relation
 
 
 def product_shares(
-    trade: Rows, *, by: Sequence[str] = ("reporter", "partner", "year", "flow")
-) -> Rows:
+    trade: DataFrameOrRelation, *, by: Sequence[str] = ("reporter", "partner", "year", "flow")
+) -> DataFrameOrRelation:
     """Share of each product in a flow.
 
     Parameters
@@ -83,7 +82,9 @@ def product_shares(
     return with_sources(shares.reset_index(drop=True), listed, keys)
 
 
-def revealed_comparative_advantage(trade: Rows, world: pd.DataFrame | Relation) -> Rows:
+def revealed_comparative_advantage(
+    trade: DataFrameOrRelation, world: pd.DataFrame | Relation
+) -> DataFrameOrRelation:
     """Balassa's index of revealed comparative advantage, per reporter, year and product.
 
     Parameters
