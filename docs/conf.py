@@ -44,7 +44,9 @@ html_title = "ca-research"
 html_static_path = ["_static"]
 html_css_files = ["docs.css"]
 html_show_copyright = html_show_sphinx = html_copy_source = False
+html_sidebars = {"index": [], "first-hour": [], "search": []}
 html_theme_options = {
+    "header_links_before_dropdown": 5,
     "navbar_end": ["theme-switcher"],
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": [],

@@ -9,7 +9,6 @@ import re
 import textwrap
 from pathlib import Path
 
-from ca_reference import ROOMS, names
 from docutils import nodes
 from docutils.statemachine import StringList
 from numpydoc.docscrape import NumpyDocString
@@ -17,20 +16,33 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
+from ca_reference import ROOMS, names
+
 ORACLES = Path(__file__).parents[2] / "tests" / "oracle"
 WINGS = ("trade", "investment", "students", "stats")
 
 
 def oracles(folder: Path = ORACLES) -> dict[str, dict[str, str]]:
-    """Name that a test of the folder uses -> its file -> beside what the file sets it."""
+    """`trade.rank` that a test of the folder uses -> its file -> beside what the file sets it."""
     found: dict[str, dict[str, str]] = {}
     for file in sorted(folder.glob("test_*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         beside = " ".join((ast.get_docstring(tree) or "").partition("\n\n")[0].split())
-        used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
-        used |= {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
-        for name in used:
+        for name in used(tree):
             found.setdefault(name, {})[file.name] = beside
+    return found
+
+
+def used(tree: ast.Module) -> set[str]:
+    """`trade.rank` where a test says so, or imports it from that room."""
+    found = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.ImportFrom(module=str(module), names=names):
+                room = module.removeprefix("ca_research.").partition(".")[0]
+                found |= {f"{room}.{one.name}" for one in names}
+            case ast.Attribute(value=ast.Name(id=room) | ast.Attribute(attr=room), attr=name):
+                found.add(f"{room}.{name}")
     return found
 
 
@@ -66,13 +78,14 @@ class Methods(SphinxDirective):
         lines += ["   * - measure", "     - formula and reference", "     - oracle"]
         for full, (summary, notes) in methods().items():
             room, name = full.rsplit(".", 2)[1:]
-            lines += [f"   * - :py:obj:`{room}.{name} <{full}>`", "", f"       {summary}"]
+            lines += [f"   * - :ca:`{room}.{name}`", "", f"       {summary}"]
             body = textwrap.indent("\n".join(notes), " " * 7).split("\n")
             lines += [f"     - {body[0].strip()}", *body[1:]]
-            own = [f"``{file}``: {beside}" for file, beside in tests.get(name, {}).items()]
+            own = [
+                f"``{file}``: {beside}" for file, beside in tests.get(f"{room}.{name}", {}).items()
+            ]
             lines += [f"     - {own[0] if own else 'none'}"]
             lines += [line for one in own[1:] for line in ("", f"       {one}")]
-        self.env.note_reread()
         return self.parse_text_to_nodes(StringList([*lines, ""], "methods"))
 
 

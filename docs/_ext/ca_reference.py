@@ -11,6 +11,7 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.pycode import ModuleAnalyzer
+from sphinx.roles import XRefRole
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
@@ -34,17 +35,15 @@ def names(room: str) -> list[str]:
     """Public names of a room, in the order of its pages; without the modules among them."""
     module = importlib.import_module(ROOMS[room])
     if room == "errors":
-        found = [n for n, one in vars(module).items() if _is_error(one) and n[0] != "_"]
-    else:
-        found = [n for n in module.__all__ if not inspect.ismodule(getattr(module, n))]
-    return [*found]
+        return [n for n, one in vars(module).items() if _is_error(one)]
+    return [n for n in module.__all__ if not inspect.ismodule(getattr(module, n))]
 
 
 def _is_error(one: object) -> bool:
     return inspect.isclass(one) and issubclass(one, ca_research.errors.CaResearchError)
 
 
-def _is_code(one: object) -> bool:
+def is_code(one: object) -> bool:
     return inspect.isclass(one) or inspect.isroutine(one)
 
 
@@ -73,24 +72,24 @@ def remark(module: ModuleType, name: str) -> list[str]:
     return ModuleAnalyzer.for_module(home).find_attr_docs().get(("", name), [])
 
 
+def entries(room: str) -> list[str]:
+    """What the page of a room says, for Sphinx: a table of its names, then each in full."""
+    module = importlib.import_module(ROOMS[room])
+    full = [f"{ROOMS[room]}.{name}" for name in names(room)]
+    if room == "claims":  # `ca.check` and `ca.wanted` have no other place
+        full = [one for one in at_the_top().values() if one.count(".") == 1] + full
+    coded = [f"   ~{one}" for one in full if is_code(_held(one))]
+    told = [line for one in full for line in _entry(one, module)]
+    return [".. autosummary::", "   :nosignatures:", "", *coded, "", *told]
+
+
 class Room(SphinxDirective):
     """All public names of a room; `.. room:: trade` in a page of the reference."""
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        room = self.arguments[0]
-        module = importlib.import_module(ROOMS[room])
-        full = [f"{ROOMS[room]}.{name}" for name in names(room)]
-        if room == "claims":
-            full = [f for f in at_the_top().values() if f.count(".") == 1] + full
-        lines = [".. autosummary::", "   :nosignatures:", ""]
-        coded = [f for f in full if _is_code(_held(f))]
-        lines += [f"   {one}" for one in coded] + [""]
-        for one in full:
-            lines += _entry(one, module)
-        self.env.note_dependency(module.__file__ or "")
-        return self.parse_text_to_nodes(StringList(lines, "room"), allow_section_headings=False)
+        return self.parse_text_to_nodes(StringList(entries(self.arguments[0]), "room"))
 
 
 def members(held: type) -> list[str]:
@@ -113,7 +112,7 @@ def _entry(full: str, module: ModuleType) -> list[str]:
     if inspect.isclass(held):
         listed = f"   :members: {', '.join(members(held))}" if members(held) else ""
         return [f".. autoclass:: {full}", listed, ""]
-    if _is_code(held):
+    if is_code(held):
         return [f".. autofunction:: {full}", ""]
     said = [f"   {line}" for line in remark(module, name)]
     return [f".. py:data:: {name}", f"   :module: {module.__name__}", "", *said, ""]
@@ -126,11 +125,21 @@ class Top(SphinxDirective):
         lines = [".. list-table::", "   :header-rows: 0", "   :widths: auto", ""]
         for name, full in at_the_top().items():
             summary = (inspect.getdoc(getattr(ca_research, name)) or "").partition("\n")[0]
-            lines += [f"   * - :py:func:`ca.{name} <{full}>`", f"     - {summary}"]
+            lines += [f"   * - :ca:`{name} <{full}>`", f"     - {summary}"]
         return self.parse_text_to_nodes(StringList([*lines, ""], "top"))
 
 
+class Name(XRefRole):
+    """:ca:`trade.rank` links to a public name, as a user writes it."""
+
+    def process_link(self, env, refnode, has_explicit_title, title, target):  # type: ignore[no-untyped-def]
+        refnode["refdomain"], refnode["reftype"] = "py", "func"
+        full = target if target.startswith("ca_research.") else f"ca_research.{target}"
+        return f"ca.{title}", full
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
+    app.add_role("ca", Name())
     app.add_directive("room", Room)
     app.add_directive("top", Top)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

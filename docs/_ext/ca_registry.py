@@ -116,7 +116,7 @@ def _entry(entry: Source) -> str:
     title = plain(entry.title)
     said = [f"[{title}](<{entry.original}>)" if entry.original else title]
     said += [plain(part) for part in (entry.publisher, entry.coverage) if part]
-    said.append(f"licence: {plain(entry.licence or 'not stated')}")
+    said.append(f"Licence: {plain(entry.licence or 'not stated')}")
     return ". ".join(part.rstrip(".") for part in said) + "."
 
 
@@ -133,7 +133,6 @@ class FromRegistry(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         lines = {"codebook": codebook, "sources": sources, "terms": terms}[self.name]()
-        self.env.note_reread()  # the registry is no file that Sphinx watches
         return self.parse_text_to_nodes("\n".join(lines), allow_section_headings=True)
 
 
