@@ -39,6 +39,7 @@ numpydoc_show_class_members = False
 # and types of other packages, of which there is no copy here.
 nitpick_ignore_regex = [("py:obj", ".*"), ("py:class", ".*")]
 
+html_show_search_summary = False  # it would fetch pages, which browsers refuse to do for files
 html_theme = "pydata_sphinx_theme"
 html_title = "ca-research"
 html_static_path = ["_static"]

@@ -70,22 +70,23 @@ def _notes(doc: NumpyDocString) -> list[str]:
 
 
 class Methods(SphinxDirective):
-    """One row a measure."""
+    """One row a measure; on a phone a card (docs.css)."""
 
     def run(self) -> list[nodes.Node]:
         tests = oracles()
-        lines = [".. list-table::", "   :header-rows: 1", "   :widths: 24 46 30", ""]
+        lines = [".. list-table::", "   :header-rows: 1", "   :class: cards"]
+        lines += ["   :widths: 24 46 30", ""]
         lines += ["   * - measure", "     - formula and reference", "     - oracle"]
         for full, (summary, notes) in methods().items():
-            room, name = full.rsplit(".", 2)[1:]
-            lines += [f"   * - :ca:`{room}.{name}`", "", f"       {summary}"]
-            body = textwrap.indent("\n".join(notes), " " * 7).split("\n")
-            lines += [f"     - {body[0].strip()}", *body[1:]]
-            own = [
-                f"``{file}``: {beside}" for file, beside in tests.get(f"{room}.{name}", {}).items()
-            ]
-            lines += [f"     - {own[0] if own else 'none'}"]
-            lines += [line for one in own[1:] for line in ("", f"       {one}")]
+            name = full.removeprefix("ca_research.")
+            held = [f"``{file}``: {beside}" for file, beside in tests.get(name, {}).items()]
+            for mark, cell in (
+                ("* -", [f":ca:`{name}`", "", summary]),
+                ("  -", notes),
+                ("  -", "\n\n".join(held or ["no oracle"]).split("\n")),
+            ):
+                lines.append(f"   {mark} {cell[0].strip()}")
+                lines += [textwrap.indent(line, " " * 7) for line in cell[1:]]
         return self.parse_text_to_nodes(StringList([*lines, ""], "methods"))
 
 

@@ -111,7 +111,8 @@ def _entry(full: str, module: ModuleType) -> list[str]:
     held, name = _held(full), full.rpartition(".")[2]
     if inspect.isclass(held):
         listed = f"   :members: {', '.join(members(held))}" if members(held) else ""
-        return [f".. autoclass:: {full}", listed, ""]
+        made = "()" if any(n[0] == "_" for n in inspect.signature(held).parameters) else ""
+        return [f".. autoclass:: {full}{made}", listed, ""]  # a result: read, and not made
     if is_code(held):
         return [f".. autofunction:: {full}", ""]
     said = [f"   {line}" for line in remark(module, name)]

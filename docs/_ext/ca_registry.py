@@ -33,8 +33,9 @@ def row(cells: Iterable[object]) -> str:
 
 
 def table(heads: list[str], rows: Iterable[Iterable[object]]) -> list[str]:
-    """Lines of a Markdown table."""
-    return ["", row(heads), row("---" for _ in heads), *map(row, rows), ""]
+    """Lines of a Markdown table; on a phone a card for each row (docs.css)."""
+    body = [row(heads), row("---" for _ in heads), *map(row, rows)]
+    return ["", ":::{container} cards", *body, ":::", ""]
 
 
 def plain(text: str) -> str:
