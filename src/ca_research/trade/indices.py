@@ -268,7 +268,7 @@ def complementarity(exports: pd.DataFrame, imports: pd.DataFrame) -> float:
 
     Notes
     -----
-    100 (1 - sum_k |m_k - x_k| / 2) over product shares. Michaely (1996), World Bank WPS 1583.
+    ``100 (1 - sum_k |m_k - x_k| / 2)`` over product shares. Michaely (1996), World Bank WPS 1583.
 
     Examples
     --------
@@ -331,8 +331,8 @@ def grubel_lloyd(
 
     Notes
     -----
-    1 - sum |X_k - M_k| / sum (X_k + M_k) over products. Grubel and Lloyd (1975), Intra-Industry
-    Trade, eq. 2.10.
+    ``1 - sum |X_k - M_k| / sum (X_k + M_k)`` over products. Grubel and Lloyd (1975),
+    Intra-Industry Trade, eq. 2.10.
 
     Examples
     --------
