@@ -56,7 +56,7 @@ $(READY): requirements.lock pyproject.toml
 	@mkdir -p reports && touch $@
 
 lock:
-	uv pip compile pyproject.toml --group dev --group build --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
+	uv pip compile pyproject.toml --extra all --group dev --group build --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
 
 clean:
 	rm -rf $(VENV) reports build dist docs/_build

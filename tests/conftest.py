@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import json
 import os
 import shutil
 import subprocess
@@ -28,6 +29,13 @@ for profile, cases in (("some", 25), ("many", 100)):
         profile, max_examples=cases, deadline=None, derandomize=True, database=None
     )
 hypothesis.settings.load_profile("some")
+
+
+def pytest_xdist_auto_num_workers():
+    """One more than there are cores: tests of runs, kernels and pages wait for other processes for
+    a third of their time.
+    """
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -317,6 +325,24 @@ def report(tmp_path_factory, worker_id):
             )
             assert done.returncode == 0, done.stderr
     return folder
+
+
+@pytest.fixture(scope="session")
+def stored(report):
+    """What the notebook of a claim has stored of all five: `stored("C13", "latest")` gives its
+    verdicts by reading. That `ca.check` says the same: unit/test_check.py.
+    """
+    verdicts = json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
+
+    def of(claim, as_of):
+        return {
+            v["reading"]: v
+            for v in verdicts
+            if (v["claim"], v["as_of"]) == (claim, as_of)
+            and v["params"].get("economy", "CA5") == "CA5"
+        }
+
+    return of
 
 
 @pytest.fixture(scope="session")

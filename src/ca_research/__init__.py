@@ -19,7 +19,11 @@ _FUNCTIONS = {
     "holes": "tables",
     "cite": "tables",
     "add": "tables",
+    "relation": "tables",
     "remove": "tables",
+    "fetch": "tables",
+    "vintages": "tables",
+    "diff": "tables",
     "sql": "tables",
     "claim": "claims",
     "check": "claims.claim",
@@ -55,12 +59,14 @@ __all__ = [*_FUNCTIONS, *_MODULES, "__version__"]
 
 
 def __getattr__(name: str) -> Any:
-    if name in _FUNCTIONS:
-        value = getattr(importlib.import_module(f".{_FUNCTIONS[name]}", __name__), name)
-    elif name in _MODULES:
-        value = importlib.import_module(f".{_MODULES[name]}", __name__)
-    else:
+    place = _FUNCTIONS.get(name) or _MODULES.get(name)
+    if place is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .ground.extras import needed
+
+    with needed():
+        found = importlib.import_module(f".{place}", __name__)
+    value = getattr(found, name) if name in _FUNCTIONS else found
     if name in _FUNCTIONS or name in _RESULTS:
         _show_in_jupyter()
     globals()[name] = value

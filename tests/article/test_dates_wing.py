@@ -608,3 +608,22 @@ def test_sources_of_both_sides_stand_by_name_for_each_partner_as_they_count():
     nothing = meetings.sides(table.iloc[:0], texts.iloc[:0], ["TUR"], until=ARTICLE)
     assert nothing.empty
     assert meetings.sides_title(nothing, ["TUR"]) == "No source dates a meeting with all five"
+
+
+def test_the_title_of_a_timeline_tells_its_dates_and_no_placeholder():
+    rows = pd.DataFrame(
+        {
+            "panel": ["above", "above", "above", "below"],
+            "lane": ["Kazakhstan", "Kazakhstan", "Uzbekistan", "trip"],
+            "date": ["2022-05-23/2022-05-27", "2023-04", "2013-12", "2024"],
+            "what": ["a visit", "a visit", "placeholder in a list, the date is unknown", "a trip"],
+        }
+    )
+    assert lanes.dates_found("C05", rows) == (
+        "Visits of Assistant Secretary Lu on record: Kazakhstan 2022 and 2023; "
+        "none for Kyrgyzstan, Tajikistan, Turkmenistan and Uzbekistan"
+    )
+    assert lanes.dates_found("C02", rows.head(1)) == (
+        "Dates on record: Kazakhstan 23 May 2022 to 27 May 2022"
+    )
+    assert lanes.dates_found("C02", rows.head(0)) == "Dates on record: none"

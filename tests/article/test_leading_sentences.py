@@ -105,6 +105,28 @@ def test_the_sentence_on_trade_follows_the_figures():
     )
 
 
+def test_titles_of_a_briefs_pictures_follow_the_figures():
+    led = ca.article.priority.leaders(ranks(("RUS", 1.2, 1.4), ("CHN", 0.7, 1.9)))
+    assert brief.largest_shown(led) == (
+        "Largest of the partners shown: China or Russia by own report (2020)"
+    )
+    place = {"partner": "CHN", "basis": "reporter"}
+    moves = pd.DataFrame([place | {"rank": 1, "year": 2023}, place | {"rank": 6, "year": 1999}])
+    assert brief.place_moved(moves, "KGZ") == (
+        "China rose from number 6 among Kyrgyzstan's trade partners in 1999 to number 1 in 2023, "
+        "by own report"
+    )
+    stayed = brief.place_moved(moves.assign(rank=2, basis="mirror"), "KGZ")
+    assert stayed == (
+        "China was number 2 among Kyrgyzstan's trade partners in 1999 and in 2023, "
+        "by partners' reports"
+    )
+    votes = pd.DataFrame({"China": [0.9, 0.77], "Russia": [0.2, 0.574]}, index=[2022, 2023])
+    assert brief.votes_alike(votes, "KGZ") == (
+        "Kyrgyzstan voted with China in 77% of votes in 2023 and with Russia in 57%"
+    )
+
+
 def test_who_comes_second_is_said_only_where_it_is_sure():
     found = ca.article.priority.leaders(
         ranks(("CHN", 9, 9), ("RUS", 3, 6), ("EU27", 4, 5), ("TUR", 1, 1))

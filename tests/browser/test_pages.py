@@ -10,11 +10,6 @@ import re
 from ca_research import registry
 
 
-def test_every_page_opens_offline_without_a_complaint(each_page):
-    for name, page in each_page():
-        assert page.locator("h1").count() == 1, name
-
-
 def test_filters_keep_the_claims_that_match(open_page):
     page = open_page("index.html")
     cards = page.locator(".card:visible")

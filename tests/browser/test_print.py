@@ -40,13 +40,6 @@ OF_THE_SCREEN = """[...document.querySelectorAll(".top *, .skip, .filters *, .sw
   .filter(e => e.checkVisibility() && e.getClientRects().length).map(e => e.outerHTML.slice(0, 120))"""
 
 
-def test_all_text_is_printed_folded_or_not_and_no_code_or_button(each_page):
-    for name, page in each_page():
-        page.emulate_media(media="print")
-        assert page.evaluate(LOST) == [], name
-        assert page.evaluate(OF_THE_SCREEN) == [], name
-
-
 EMPTY_HEADINGS = """() => {
   const seen = e => e.checkVisibility() && e.getClientRects().length && (e.tagName === "svg" || e.innerText.trim());
   const heads = [...document.querySelectorAll("h1, h2, h3, h4")].filter(seen);
@@ -59,10 +52,12 @@ EMPTY_HEADINGS = """() => {
 }"""
 
 
-def test_no_heading_is_printed_over_nothing_and_the_page_says_where_and_when(each_page):
+def test_all_text_is_printed_folded_or_not_without_code_buttons_or_bare_headings(each_page):
     for name, page in each_page():
         page.emulate_media(media="print")
-        assert page.evaluate(EMPTY_HEADINGS) == [], name
+        assert page.evaluate(LOST) == [], name
+        assert page.evaluate(OF_THE_SCREEN) == [], name
+        assert page.evaluate(EMPTY_HEADINGS) == [], f"{name}: a heading over nothing"
         foot = page.locator("footer .paper").inner_text()
         assert foot.startswith(name) and re.search(r"made on \d+ \w+ \d{4}$", foot), name
 
@@ -87,17 +82,15 @@ def test_paper_is_light_whatever_the_screen_shows(each_kind):
         page.evaluate("localStorage.clear()")  # the next page follows the screen again
 
 
-def test_the_browser_makes_a_document_of_sensible_length(open_page, one_of_each):
+def test_the_browser_makes_a_document_of_sensible_length(walk_through, one_of_each):
     """A page to be read fits 30 sheets; the register and the data page are for looking up, and
     print every rule and row.
     """
-    for name in one_of_each:
-        page = open_page(name)
+    for name, page in walk_through(one_of_each):
         pdf = page.pdf(prefer_css_page_size=True, format="A4")
         sheets = len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
         assert 1 <= sheets <= (100 if name.startswith(("register", "data-")) else 30), name
         assert b"/Font" in pdf, f"{name}: text is text"
-        page.context.close()
 
 
 def test_all_pictures_of_a_choice_are_printed_under_their_names(open_page):

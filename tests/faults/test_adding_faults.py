@@ -64,6 +64,12 @@ KILLED = {
         import pathlib
         pathlib.Path.rename = lambda *a: os.kill(os.getpid(), 9)
     """,
+    "while the parts of a large file are written": """
+        from ca_research.sources import stream
+        from ca_research.tables import large
+        stream.FROM = -1
+        large.Reading.write = lambda *a: os.kill(os.getpid(), 9)
+    """,
 }
 
 

@@ -266,8 +266,7 @@ def test_older_routes_to_the_sea(events, evidence):
 
 
 @pytest.mark.parametrize("day", ["2023-05-19", "latest"])
-def test_verdicts_of_the_dates(day):
-    frames = {t: ca.load(t, as_of=day) for t in ("events", "evidence")}
+def test_verdicts_of_the_dates(day, stored):
     expected = {
         "C02": {"literal": "supported"},
         "C04": {
@@ -285,6 +284,5 @@ def test_verdicts_of_the_dates(day):
         "C21": {"literal": "contradicted", "narrow": "supported"},
     }
     for claim_id, words in expected.items():
-        claim = ca.claim(claim_id)
-        verdict = claim.judge(claim.gather(**{t: frames[t] for t in claim.spec.data}))
-        assert {v.reading: v.verdict for v in verdict.all()}.items() >= words.items(), claim_id
+        said = {reading: v["verdict"] for reading, v in stored(claim_id, day).items()}
+        assert said.items() >= words.items(), claim_id

@@ -240,15 +240,19 @@ def _report(trade: pd.DataFrame, source_id: str, **values: float) -> pd.DataFram
     return pd.concat([trade, *rows], ignore_index=True)
 
 
+@pytest.fixture(scope="module")
+def before(trade):
+    return c33(trade, "TJK")
+
+
 @pytest.mark.parametrize(
     ("china", "russia", "met", "then"),
     [(5e9, 1e9, True, "supported"), (1e9, 5e9, False, "contradicted")],
 )
-def test_a_source_of_a_users_counts_at_once(monkeypatch, trade, china, russia, met, then):
+def test_a_source_of_a_users_counts_at_once(monkeypatch, trade, before, china, russia, met, then):
     """An office of Tajikistan that reports both partners moves the rank, the criterion and the
     verdict.
     """
-    before = c33(trade, "TJK")
     assert {c.name: c.cells[0].year for c in before.criteria}["first_reporter"] == 2023
     _office(monkeypatch, "TJK_OFFICE")
     added = _report(trade, "TJK_OFFICE", CHN=china, RUS=russia)

@@ -38,14 +38,13 @@ def test_the_border_is_as_long_as_it_is(threshold, word):
     assert claim.judge(evidence).verdict == word
 
 
-def test_students_turn_where_the_rise_asked_for_is_larger_than_any_was():
-    students = ca.load("students")
-    as_declared = Claim(registry.claim("C30"))
-    beyond = Claim(
-        moved("C30", "rise_observed", 10_000)
-    )  # none rose by as many persons from 2013 to 2018
-    words = [c.judge(c.gather(students=students)).all()[1].verdict for c in (as_declared, beyond)]
-    assert words == ["supported", "contradicted"]
+def test_students_turn_where_the_rise_asked_for_is_larger_than_any_was(stored):
+    # none rose by as many persons from 2013 to 2018
+    beyond = Claim(moved("C30", "rise_observed", 10_000))
+    verdict = beyond.judge(beyond.gather(students=ca.load("students")))
+    words = {v.reading: v.verdict for v in verdict.all()}
+    assert stored("C30", "latest")["observed"]["verdict"] == "supported"
+    assert words["observed"] == "contradicted"
 
 
 def test_a_moved_threshold_is_another_rule_and_an_amendment_shows():

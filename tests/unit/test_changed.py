@@ -37,15 +37,15 @@ def stored(verdict="supported", estimate=1.0, state="holds", sources=("KAZ_BNS",
 def test_a_verdict_that_turned_and_why():
     (one,) = verify.moved([stored()], [stored("contradicted", 0.0, "fails")])
     assert (one.was, one.turned, one.answered) == ("supported", True, "An answer: supported.")
-    assert one.why == ("China first: “yes, 1 country” before, “no, 0 countries” now",)
+    assert one.why == ("China first: “yes” before, 1 country; “no” now, 0 countries.",)
     lines = report.changes([one])
     assert lines[0].startswith("C33 Kazakhstan, with all figures: contradicted.")
-    assert lines[0].endswith("(before: supported)") and "yes, 1 country" in lines[1]
+    assert lines[0].endswith("(before: supported)") and "“yes” before, 1 country" in lines[1]
 
 
 def test_the_same_verdict_from_other_figures_is_told_apart():
     (one,) = verify.moved([stored()], [stored(estimate=2.0)])
-    assert not one.turned and one.why == ("China first: 1 country before, 2 countries now",)
+    assert not one.turned and one.why == ("China first: 1 country before, 2 countries now.",)
     assert report.summary_of_changes([one], ("trade",)) == (
         "New figures in: trade. Judged again: 1 verdict of 1 claim; none turned; 1 with the same "
         "answer from other figures."
@@ -54,7 +54,7 @@ def test_the_same_verdict_from_other_figures_is_told_apart():
 
 def test_a_source_that_was_removed_is_told_by_its_id():
     (one,) = verify.moved([stored(sources=("OWN", "KAZ_BNS"))], [stored()])
-    assert one.why == ("sources that went: OWN (removed)",)
+    assert one.why == ("No longer among the sources: OWN (removed).",)
 
 
 def test_nothing_that_moved_is_no_line():

@@ -140,7 +140,8 @@ def test_every_setting_is_in_the_hash_also_one_that_is_called_as_a_field_of_pros
         ("C33", "since", "2013", "since of trade.lead: a whole number is wanted, and '2013'"),
         ("C33", "since", 2013.0, "a whole number is wanted, and 2013.0 is a number"),
         ("C33", "since", True, "a whole number is wanted, and True is true or false"),
-        ("C33", "basis", 1, "basis of trade.lead: a text is wanted, and 1 is a whole number"),
+        ("C33", "basis", 1, "basis of trade.lead: 'reporter' or 'mirror' or 'interval' or"),
+        ("C27", "reading", 1, "a text is wanted, and 1 is a whole number"),
         ("C31", "since", "2023-05-19", "a date is wanted, and '2023-05-19' is a text"),
     ],
 )

@@ -215,6 +215,7 @@ def stored(verdict: str, **changes: Any) -> dict[str, Any]:
     return {
         "claim": "C33",
         "reading": "literal",
+        "headline": True,
         "title": "t",
         "as_of": "latest",
         "params": {},
@@ -261,14 +262,31 @@ def test_differences_name_verdict_state_number_year_and_sources():
     after["criteria"][0] |= {"state": "undecided", "estimate": 2.0, "low": 2.0, "high": 4.0}
     after["criteria"][1] |= {"estimate": 4.0}
     lines = differences(before, after)
-    assert lines[0] == "verdict: supported became not enough evidence"
-    was, now = "yes, 3 of 5 countries", "cannot be said, 2 of 5 countries (2 cannot be said)"
-    assert any(f"“{was}” before, “{now}” now" in line for line in lines)
-    assert any("3 of 5 countries before, 4 of 5 countries now" in line for line in lines)
-    assert "newest year: 2022 before, 2024 now" in lines
-    came, went = (source_words(one) for one in ("KGZ_NSC", "KAZ_BNS"))
-    assert f"sources that came: {came}" in lines and f"sources that went: {went}" in lines
+    turned = "“yes” before, 3 of 5 countries; “cannot be said” now, 2 of 5 countries"
+    label, other = (c["label"] for c in after["criteria"][:2])
+    came, went = (f"{source_words(one)}." for one in ("KGZ_NSC", "KAZ_BNS"))
+    assert lines == [
+        f"{label}: {turned} (2 cannot be said).",
+        f"{other}: 3 of 5 countries before, 4 of 5 countries now.",
+        "The newest figures are of 2024; before, they were of 2022.",
+        f"New among the sources: {came}",
+        f"No longer among the sources: {went}",
+    ]
+    assert differences(before, after, decisive=True) == [lines[0], *lines[2:]]
     assert differences(before, before) == []
+
+
+def test_differences_tell_a_criterion_in_its_own_sentences_and_each_once():
+    before, after = stored("supported"), copy.deepcopy(stored("supported"))
+    for old, new in zip(before["criteria"][:2], after["criteria"][:2], strict=True):
+        old["says"], new["says"], new["state"] = "China leads.", "Russia leads.", "fails"
+    assert differences(before, after) == ["Before: China leads. Now: Russia leads."]
+
+
+def test_differences_name_few_sources_and_count_the_rest():
+    known = sorted(s.source_id for s in registry.sources().values() if s.publisher)[:40]
+    (line,) = differences(stored("supported"), stored("supported", sources=["KAZ_BNS", *known]))
+    assert line.count("more") == 1 and line.endswith(" more.")
 
 
 def test_two_days_pairs_the_same_reading_and_parameters_only():

@@ -231,6 +231,8 @@ def out(tmp_path):
         "verdicts.csv",
         "verdicts.tex",
         "claimreview.jsonld",
+        "references.bib",
+        "references.json",
     ):
         (folder / name).write_text(name)
     (folder / "notebooks" / "c07.ipynb").write_text("{}")
@@ -248,7 +250,7 @@ def names(file) -> list[str]:
 def test_the_zip_holds_the_report_and_nothing_else(out, tmp_path, command):
     file = tmp_path / "send.zip"
     code, said, _ = command("report", "--zip", str(file), "--out", str(out))
-    assert code == 0 and str(file) in said and "8 files" in said
+    assert code == 0 and str(file) in said and "10 files" in said
     assert names(file) == [
         "c07.html",
         "index.html",
@@ -257,6 +259,8 @@ def test_the_zip_holds_the_report_and_nothing_else(out, tmp_path, command):
         "verdicts.csv",
         "verdicts.tex",
         "claimreview.jsonld",
+        "references.bib",
+        "references.json",
         "manifest.json",
     ]
     assert command("report", "--zip", str(file), "--notebooks", "--out", str(out))[0] == 0

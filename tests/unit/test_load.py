@@ -79,6 +79,7 @@ def test_an_unknown_name_is_refused_with_a_suggestion(built, table, given, kind,
         ("trade", {"year": "2020"}, "year must be a number, got '2020'"),
         ("trade", {"year": True}, "year must be a number, got True"),
         ("trade", {"since": "2010"}, "since must be a number, got '2010'"),
+        ("events", {"aggregates": False}, "is not of economies"),
         ("events", {"since": 2010}, "has no column `year`, so `since` cannot be used"),
         ("trade", {"source": "S_LATE", "source_id": "S_STATED"}, "are the same filter"),
         ("trade", {"as_of": "2023"}, "as_of must be a date or 'latest', got '2023'"),
@@ -176,6 +177,9 @@ def test_aggregates_are_flagged_where_one_is_a_party(name):
         for row in frame[parties].itertuples(index=False)
     ]
     assert list(frame.is_aggregate) == expected
+    single = frame[~frame.is_aggregate].reset_index(drop=True)
+    pd.testing.assert_frame_equal(ca.load(name, aggregates=False), single)
+    assert len(ca.relation(name, aggregates=False)) == len(single)
 
 
 @pytest.mark.parametrize("name", REAL)

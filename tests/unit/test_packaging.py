@@ -27,6 +27,18 @@ def ranges(requirements):
     return {canonicalize_name(r.name): str(r.specifier) for r in map(Requirement, requirements)}
 
 
+def everything():
+    """What the project and all its extras need."""
+    extras = {k: v for k, v in PROJECT["project"]["optional-dependencies"].items() if k != "all"}
+    return [*PROJECT["project"]["dependencies"], *(r for v in extras.values() for r in v)]
+
+
+def test_the_extra_all_is_all_of_them():
+    extras = PROJECT["project"]["optional-dependencies"]
+    (whole,) = map(Requirement, extras["all"])
+    assert whole.extras == set(extras) - {"all"}
+
+
 def locked():
     """Requirements of the lock file as (requirement, hashes)."""
     for block in re.sub(r"\\\n", " ", LOCK).splitlines():
@@ -46,7 +58,7 @@ def test_conda_and_pip_name_the_same_packages_with_the_same_ranges():
     ]
     conda = {CONDA_NAMES.get(name, name): text for name, text in ranges(plain).items()}
     python = conda.pop("python")
-    assert conda == ranges(PROJECT["project"]["dependencies"])
+    assert conda == ranges(everything())
     assert (
         Requirement(f"python{PROJECT['project']['requires-python']}").specifier
         == Requirement(f"python{python}").specifier
@@ -76,7 +88,7 @@ def test_the_lock_fits_the_declared_ranges():
         )
     groups = PROJECT["dependency-groups"]
     grouped = [d for name in groups for d in groups[name] if isinstance(d, str)]
-    for text in [*PROJECT["project"]["dependencies"], *grouped]:
+    for text in [*everything(), *grouped]:
         wanted = Requirement(text)
         versions = pins.get(canonicalize_name(wanted.name), [])
         assert versions and all(wanted.specifier.contains(v) for v in versions), (

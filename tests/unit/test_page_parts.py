@@ -74,7 +74,7 @@ def test_what_was_asked_for_is_said_in_words():
     [
         ("C01", "lead_observed", "more than 50% of the comparisons that can be made"),
         ("C02", "days_match", "no days of difference"),
-        ("C03", "seven", "at least one dated meeting, in at least seven of seven"),
+        ("C03", "seven", "at least one dated meeting, in all seven"),
         ("C25", "total_length", "more than 3,000 km"),
         ("C30", "rise_recent", "more than 0 persons, in at least three of five"),
         ("C34", "value_kept", "at least 1 (ratio to 2022), in at least three of five"),

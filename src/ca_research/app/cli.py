@@ -9,10 +9,12 @@ from typing import Annotated
 import typer
 
 from ..ground.errors import CaResearchError
+from ..ground.extras import MissingPackageError, needed
 from . import (
     claim_commands,
     data_commands,
     doctor_command,
+    fetch_commands,
     init_command,
     lab_command,
     run_commands,
@@ -37,6 +39,8 @@ app.command("verify")(run_commands.verify_command)
 app.command("sql")(data_commands.sql)
 app.command("lab")(lab_command.lab)
 app.command("doctor")(doctor_command.doctor)
+for command in (fetch_commands.fetch, fetch_commands.vintages, fetch_commands.diff):
+    data_commands.data_app.command()(command)
 app.add_typer(claim_commands.claims_app, name="claims")
 app.add_typer(data_commands.data_app, name="data")
 app.add_typer(claim_commands.new_app, name="new")
@@ -70,7 +74,8 @@ def main() -> None:
     if debug:  # accepted anywhere on the line
         sys.argv = [sys.argv[0], "--debug", *(a for a in sys.argv[1:] if a != "--debug")]
     try:
-        app()
+        with needed():
+            app()
     except SystemExit as leave:
         if leave.code == 130:
             print("interrupted; what was finished is kept", file=sys.stderr)
@@ -78,7 +83,7 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
-    except (CaResearchError, OSError) as error:  # OSError: a full disk, a folder that is not there
+    except (CaResearchError, MissingPackageError, OSError) as error:  # OSError: a full disk
         if debug:
             traceback.print_exc()
         else:

@@ -13,10 +13,28 @@ from ..ground.files import write_whole
 from . import console
 
 data_app = typer.Typer(
-    help="The tables: build, list, show, coverage, check; add and remove figures of your own.",
+    help="The tables: build, list, show, coverage, check; add, fetch and remove figures.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+
+# how an added or fetched source is taken in
+Lag = Annotated[
+    int | None,
+    typer.Option(
+        "--lag", min=0, help="Days after a year's end at which its figures were out: a series."
+    ),
+]
+Role = Annotated[
+    str | None, typer.Option("--role", help="How it speaks for a reporter; see data show sources")
+]
+Preference = Annotated[
+    int | None, typer.Option("--preference", help="Before which sources: the lower first.")
+]
+SkipBad = Annotated[
+    bool, typer.Option("--skip-bad", help="Leave faulty rows out, and keep the list.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
 @data_app.command("build")
@@ -132,7 +150,13 @@ def data_coverage(
 
 @data_app.command("add")
 def data_add(
-    file: Annotated[Path, typer.Argument(help="CSV, TSV, Excel, Stata, Parquet or an API's JSON")],
+    file: Annotated[
+        list[Path],
+        typer.Argument(
+            help="CSV, TSV, Excel, Stata, Parquet or an API's JSON; several of one form, or a "
+            "folder of them, are one source"
+        ),
+    ],
     table: Annotated[str, typer.Option("--table", help="The table that its rows belong to.")],
     source: Annotated[str, typer.Option("--source", help="An id for the source.")],
     published: Annotated[
@@ -151,26 +175,14 @@ def data_add(
         list[str] | None,
         typer.Option("--set", help="One value for all rows: --set level=degree"),
     ] = None,
-    role: Annotated[
-        str | None,
-        typer.Option("--role", help="How it speaks for a reporter; see data show sources"),
-    ] = None,
-    preference: Annotated[
-        int | None, typer.Option("--preference", help="Before which sources: the lower first.")
-    ] = None,
-    lag: Annotated[
-        int | None,
-        typer.Option(
-            "--lag", min=0, help="Days after a year's end at which its figures were out: a series."
-        ),
-    ] = None,
-    skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Leave faulty rows out, and keep the list.")
-    ] = False,
+    role: Role = None,
+    preference: Preference = None,
+    lag: Lag = None,
+    skip_bad: SkipBad = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Read, check and compare; add nothing.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Add the figures of a file, under a source of their own; the snapshot stays as it is."""
     from ..tables import add
@@ -208,11 +220,14 @@ def data_add(
         typer.echo("next: ca-research run --changed", err=True)
 
 
-def _asked(file: Path, about: dict[str, str | None]) -> dict[str, str | None]:
+def _asked(files: list[Path], about: dict[str, str | None]) -> dict[str, str | None]:
     """What is not said of a source, asked; a publisher that is known answers for itself."""
     from .. import sources
+    from ..sources import stream
 
-    if sources.recognise(sources.read(file)) is not None:
+    found = stream.files_of(files)
+    top = stream.top(found[0]) if stream.streams(found) else sources.read(found[0])
+    if sources.recognise(top) is not None:
         return about | {"published": about["published"] or typer.prompt("published (2024-05-01)")}
     return {k: v or typer.prompt(k) for k, v in about.items()}
 

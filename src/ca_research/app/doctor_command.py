@@ -14,6 +14,7 @@ import typer
 
 from ..ground import paths
 from ..ground.errors import CaResearchError, MissingTableError
+from ..ground.extras import MissingPackageError, needed
 from . import console
 
 LEAST_FREE = 1_000_000_000
@@ -49,11 +50,16 @@ def doctor(format: console.Format = "table") -> None:
 
 def _looked(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
     """What a look finds; an error of the library is a finding too."""
+    what = look.__name__.strip("_")
     try:
-        yield from look()
+        with needed():
+            yield from look()
     except CaResearchError as error:
         said = f"{error.what} ({error.where})" if error.where else error.what
-        yield Finding(look.__name__.strip("_"), "broken", said, error.hint)
+        yield Finding(what, "broken", said, error.hint)
+    except MissingPackageError as error:
+        said, _, mend = str(error).partition("\n  next:  ")
+        yield Finding(what, "optional", said, mend)
 
 
 def _python() -> Iterator[Finding]:
@@ -69,17 +75,18 @@ def _packages() -> Iterator[Finding]:
     place = Path(__file__).resolve().parents[1]
     yield Finding("ca-research", "well", f"{whole.version}: {place}")
     asked = [Requirement(line) for line in whole.requires or []]
-    extras = whole.metadata.get_all("Provides-Extra") or []
+    extras = sorted({*(whole.metadata.get_all("Provides-Extra") or [])} - {"all"})
     for extra in ("", *extras):
-        needed = [r for r in asked if _is_of(r, extra)]
-        lacking = [said for r in needed if (said := _lacks(r))]
+        listed = [r for r in asked if _is_of(r, extra)]
+        lacking = [said for r in listed if (said := _lacks(r))]
         name = f"extra [{extra}]" if extra else "packages"
         if not lacking:
-            yield Finding(name, "well", f"{len(needed)} of {len(needed)} as asked for")
+            yield Finding(name, "well", f"{len(listed)} of {len(listed)} as asked for")
             continue
         wanted = f"ca-research[{extra}]" if extra else "ca-research"
-        state = "optional" if extra else "broken"
-        yield Finding(name, state, "; ".join(lacking), f'python -m pip install "{wanted}"')
+        said = f"not here as asked for: {', '.join(lacking)}"
+        mend = f'python -m pip install "{wanted}"'
+        yield Finding(name, "optional" if extra else "broken", said, mend)
 
 
 def _is_of(requirement: object, extra: str) -> bool:
@@ -90,13 +97,13 @@ def _is_of(requirement: object, extra: str) -> bool:
 
 
 def _lacks(requirement: object) -> str:
-    """What is wrong with an installed package, or ''."""
+    """A package that is not installed, or not as asked for, in words; else ''."""
     name, wanted = requirement.name, requirement.specifier  # type: ignore[attr-defined]
     try:
         here = metadata.version(name)
     except metadata.PackageNotFoundError:
-        return f"{name} is not installed"
-    return "" if wanted.contains(here, prereleases=True) else f"{name} {here} is not {wanted}"
+        return str(name)
+    return "" if wanted.contains(here, prereleases=True) else f"{name} {here} ({wanted} is)"
 
 
 def _project() -> Iterator[Finding]:

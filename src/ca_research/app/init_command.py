@@ -49,7 +49,9 @@ ca-research check C01 | wanted C01 | claims check
 ```
 """
 
-_IGNORED = "data/processed/\nreports/\nscratch/\n.ipynb_checkpoints/\n__pycache__/\n"
+_IGNORED = (
+    "data/processed/\ndata/vintages/\nreports/\nscratch/\n.ipynb_checkpoints/\n__pycache__/\n"
+)
 
 
 def init(

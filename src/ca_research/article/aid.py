@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -79,7 +79,7 @@ def aid_years(
     *,
     economies: Sequence[str],
     donor: str,
-    series: str = "oda_grants",
+    series: Literal["oda_grants", "disbursements", "obligations"] = "oda_grants",
     since: int = 2000,
     until: int = 2022,
 ) -> list[Estimate]:

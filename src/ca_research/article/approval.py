@@ -5,7 +5,7 @@ since its peak.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -246,7 +246,7 @@ def approval_fall(
     economies: Sequence[str],
     about: str,
     end: str = "newest",
-    waves: str = "all",
+    waves: Literal["all", "tables"] = "all",
 ) -> list[Estimate]:
     """How far approval ended below its highest earlier wave, in percentage points.
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -25,7 +25,7 @@ from ..registry.words import party
 from ..stats.frames import require
 from ..tables.preference import ranked
 from ..trade.checks import one_figure_per_cell
-from ..trade.rank import FLOWS
+from ..trade.rank import FLOWS, Flow
 from ..trade.shares import hhi, partner_shares
 from .settings import settings
 from .trade_priority import NEEDED
@@ -34,7 +34,8 @@ LEAST_YEARS = 2
 """Years of a period that must be observed; with one, nothing is known of how the index moves within
 it.
 """
-INTERVALS = ("years", "welch")
+Interval = Literal["years", "welch"]
+INTERVALS = get_args(Interval)
 _REST = ("_X", "S19")
 
 
@@ -211,9 +212,9 @@ def concentration_change(
     economies: Sequence[str],
     early: str = "2010-2012",
     late: str = "2020-2022",
-    flow: str = "turnover",
-    partners: str = "listed",
-    interval: str = "years",
+    flow: Flow = "turnover",
+    partners: Literal["listed", "named"] = "listed",
+    interval: Interval = "years",
     compared: Compared | None = None,
 ) -> list[Estimate]:
     """Change of the Herfindahl-Hirschman index of partners between two periods, with an interval.
@@ -273,6 +274,7 @@ def _welch(a: np.ndarray, b: np.ndarray, level: float = 0.95) -> tuple[float, fl
 
 
 POWERS = ("CHN", "RUS", "USA")
+Window = Literal["five_years", "ten_years", "newest"]
 WINDOWS = {"five_years": (2018, 2022), "ten_years": (2013, 2022), "newest": None}
 """Sessions by the year in which they begin."""
 _CAST = re.compile(
@@ -360,7 +362,7 @@ def _spread(
 
 @measure("relations.vote_spread")
 def vote_spread(
-    facts: pd.DataFrame, *, economies: Sequence[str], window: str = "five_years"
+    facts: pd.DataFrame, *, economies: Sequence[str], window: Window = "five_years"
 ) -> list[Estimate]:
     """Largest minus smallest mean agreement over POWERS, as a share of common votes (0 to 1).
 
@@ -376,7 +378,7 @@ def vote_spread(
 
 @measure("relations.ideal_spread")
 def ideal_spread(
-    facts: pd.DataFrame, *, economies: Sequence[str], window: str = "five_years"
+    facts: pd.DataFrame, *, economies: Sequence[str], window: Window = "five_years"
 ) -> list[Estimate]:
     """Largest minus smallest mean distance of ideal points to POWERS, in units of the scale.
 
@@ -397,7 +399,7 @@ def spread_place(
     *,
     economies: Sequence[str],
     of: Literal["agreement", "distance"],
-    window: str = "five_years",
+    window: Window = "five_years",
 ) -> list[Estimate]:
     """Per cent of the members of the United Nations whose votes are spread more evenly over POWERS
     than the economy's: below 50, they are spread more evenly than the median member's.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -96,7 +97,10 @@ def _unknown(rows: pd.Series, codes: Sequence[str]) -> list[str]:
 
 @measure("relations.border_total")
 def border_total(
-    facts: pd.DataFrame, *, economies: Sequence[str], side: str = "central_asian"
+    facts: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    side: Literal["central_asian", "chinese"] = "central_asian",
 ) -> list[Estimate]:
     """Sum of the borders with China over the economies that have one, in km.
 
@@ -131,7 +135,7 @@ def neighbours(
     facts: pd.DataFrame,
     *,
     economies: Sequence[str],
-    evidence: str = "contiguity",
+    evidence: Literal["contiguity", "length"] = "contiguity",
 ) -> list[Estimate]:
     """How many of the economies share a land border with China; an estimates frame of one row.
 

@@ -110,6 +110,49 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def largest_shown(leaders: pd.DataFrame) -> str:
+    """'Largest of the partners shown: China by own report (2023) and by partners' reports (2018)'.
+
+    leaders: as from `priority.leaders`, of one economy. Several names where ranges overlap.
+    """
+    ways: dict[str, list[str]] = {}
+    for r in leaders.itertuples():
+        who = " or ".join(map(eco.in_prose, r.contenders))
+        ways.setdefault(who, []).append(f"by {value_words(r.basis)} ({r.year})")
+    told = "; ".join(f"{who} {_listed(how)}" for who, how in ways.items())
+    return f"Largest of the partners shown: {told}"
+
+
+def place_moved(moves: pd.DataFrame, economy: str) -> str:
+    """'China rose from number 6 among Kyrgyzstan's trade partners in 1999 to number 1 in 2023, by
+    own report'; by what partners report where there is no such report.
+
+    moves: as from `places_then_and_now`, with China in every year. economy: a code.
+    """
+    mine = moves[moves["partner"] == "CHN"].sort_values("year")
+    basis = _OWN if (mine["basis"] == _OWN).any() else _MIRROR
+    rows = mine[mine["basis"] == basis]
+    (was, then), (now, last) = (rows.iloc[i][["rank", "year"]] for i in (0, -1))
+    among = f"among {eco.name_of(economy)}'s trade partners"
+    if was == now:
+        return f"China was number {now} {among} in {then} and in {last}, by {value_words(basis)}"
+    went = "rose" if now < was else "fell"
+    return f"China {went} from number {was} {among} in {then} to number {now} in {last}, by " + (
+        value_words(basis)
+    )
+
+
+def votes_alike(agreement: pd.DataFrame, economy: str) -> str:
+    """'Kyrgyzstan voted with China in 77% of votes in 2023, with Russia in 57%'.
+
+    agreement: years down, names of powers across, fractions. economy: a code.
+    """
+    newest = agreement.iloc[-1].sort_values(ascending=False)
+    told = [f"with {power} in {percent(share)}" for power, share in newest.items()]
+    told[0] += f" of votes in {agreement.index[-1]}"
+    return f"{eco.name_of(economy)} voted {_listed(told)}"
+
+
 def partner_reports(trade: pd.DataFrame, economy: str, *, since: int = SINCE) -> pd.DataFrame:
     """What each partner reports of its trade with an economy, in its newest year with both flows,
     or with one where it never gives both.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Callable
+from typing import Literal
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -49,7 +50,10 @@ def _more_than(row: pd.DataFrame) -> float:
 
 @measure("economy.corridor_trains")
 def corridor_trains(
-    facts: pd.DataFrame, *, count: str = "stated", before: int | None = None
+    facts: pd.DataFrame,
+    *,
+    count: Literal["stated", "two_ports"] = "stated",
+    before: int | None = None,
 ) -> list[Estimate]:
     """Share of China-Europe trains that cross the five, in per cent.
 
@@ -106,7 +110,10 @@ def _whole_years(facts: pd.DataFrame, subject: str) -> pd.DataFrame:
 
 @measure("economy.corridor_containers")
 def corridor_containers(
-    facts: pd.DataFrame, *, transit: str = "range", year: str = "newest"
+    facts: pd.DataFrame,
+    *,
+    transit: Literal["range", "china_europe", "all_directions"] = "range",
+    year: str = "newest",
 ) -> list[Estimate]:
     """Share of the containers (TEU) on China-Europe trains that cross Kazakhstan, in per cent.
 
@@ -147,7 +154,9 @@ def corridor_containers(
 
 
 @measure("economy.corridor_scale")
-def corridor_scale(facts: pd.DataFrame, *, scale: str = "import_value") -> list[Estimate]:
+def corridor_scale(
+    facts: pd.DataFrame, *, scale: Literal["import_value", "stated", "containers"] = "import_value"
+) -> list[Estimate]:
     """What the rail corridor is of trade between China and Europe, in per cent, as bounds.
 
     facts: table `facts`, as in `corridor_containers`.

@@ -8,7 +8,7 @@ two; one alone leaves it open, and that nothing was found says nothing.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -177,7 +177,7 @@ def date_gap(
     *,
     near: str,
     window: str,
-    mode: str = "within",
+    mode: Literal["within", "equal"] = "within",
     origins: int = 1,
     actor: str = "",
     counterpart: str = "",
@@ -289,7 +289,7 @@ def places_visited(
     near: str,
     actor: str,
     detail: str,
-    count: str = "any_visit",
+    count: Literal["one_visit", "any_visit"] = "any_visit",
 ) -> list[Estimate]:
     """How many of some economies were visited in a time.
 

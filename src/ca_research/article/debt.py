@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, get_args
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -210,8 +211,10 @@ NOT_BUILT = ("Debt forgiveness", "Debt rescheduling", "debt_action")
 """Flow types that change an old debt; there is nothing to complete."""
 AGE = 5
 """Years that a commitment is given before it is asked whether it is completed."""
-_CLOCKS = ("last_year", "publication")
-_WEIGHTS = ("number", "amount")
+Clock = Literal["last_year", "publication"]
+_CLOCKS = get_args(Clock)
+Weight = Literal["number", "amount"]
+_WEIGHTS = get_args(Weight)
 
 
 def editions(projects: pd.DataFrame) -> list[str]:
@@ -304,8 +307,8 @@ def completion_share(
     projects: pd.DataFrame,
     *,
     vintage: str = "newest",
-    clock: str = "last_year",
-    weight: str = "number",
+    clock: Clock = "last_year",
+    weight: Weight = "number",
 ) -> list[Estimate]:
     """Completed commitments among those listed that are at least AGE years old (per cent), all
     hosts together, as bounds.

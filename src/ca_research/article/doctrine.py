@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -54,8 +54,8 @@ def partner_rank(
     evidence: pd.DataFrame,
     *,
     economies: Sequence[str],
-    order: str = "powers",
-    texts: str = "official",
+    order: Literal["powers", "all_named"] = "powers",
+    texts: Literal["official", "all"] = "official",
     version: str = "newest",
 ) -> list[Estimate]:
     """Place of China among the partners that a text of each economy lists: 1 is the first named.
@@ -118,8 +118,8 @@ def official_words(
     evidence: pd.DataFrame,
     *,
     economies: Sequence[str],
-    coding: str = "strict",
-    kinds: str = "words",
+    coding: Literal["strict", "wide"] = "strict",
+    kinds: Literal["words", "words_and_tiers"] = "words",
 ) -> list[Estimate]:
     """Number of independent texts in which officials call relations with China a priority.
 
@@ -232,10 +232,10 @@ def goals(
 def goal_share(
     evidence: pd.DataFrame,
     *,
-    goal: str,
-    documents: str = "own",
-    unseen: str = "bounds",
-    period: str = "all",
+    goal: Literal["RUS", "CHN", "IRN", "LIB"],
+    documents: Literal["own", "with_joint", "all_coded"] = "own",
+    unseen: Literal["bounds", "left_out"] = "bounds",
+    period: Literal["all", "before_2001", "from_2017"] = "all",
     coded: pd.DataFrame | None = None,
 ) -> list[Estimate]:
     """Share of coded documents that name a goal, in per cent of documents.

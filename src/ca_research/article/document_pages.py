@@ -152,7 +152,7 @@ def show_document_lists(claim_id: str, evidence: pd.DataFrame) -> None:
             notes = [_WHATEVER_SIDE] * coded
             notes += [documents.ONE_ORIGIN] * bool(listed["origin"].duplicated().any())
             show_table(
-                documents.readable(listed, _GROUPS),
+                documents.readable(listed, GROUPS),
                 section=section,
                 title=title,
                 note=" ".join(notes),
@@ -167,21 +167,36 @@ def _show_codes(claim_id: str, evidence: pd.DataFrame) -> None:
     rows = rows[(rows["strict"] != "none") | (rows["wide"] != "none")].sort_values(["case", "item"])
     listed = pd.DataFrame(
         {
-            "case": rows["case"].map(documents.case_name, na_action="ignore"),
-            "code": rows["strict"],
-            "other code": rows["wide"].where(rows["wide"] != rows["strict"], ""),
+            "about": rows["case"].map(documents.case_name, na_action="ignore"),
+            "shows": rows["strict"].map(_SHOWN),
+            "read widely": rows["wide"].map(_SHOWN).where(rows["wide"] != rows["strict"], ""),
             "why": rows["why"],
-            "origin": rows["origin_group"],
+            "source": rows["source_id"],
             "source_id": rows["source_id"],
         }
     )
-    rules = " ".join(f"{name}: {rule}" for name, rule in scheme.fields["strict"].values.items())
+    fields = scheme.fields["strict"].values.items()
+    rules = " ".join(f"“{_SHOWN[name].capitalize()}”: {rule}" for name, rule in fields)
     show_table(
         listed,
         section="main",
         title=f"{scheme.title}: what each document shows",
         note=f"{scheme.about} {rules}",
     )
+
+
+_SHOWN = {
+    "unrest": "an act to bring about unrest",
+    "force": "an act by force or by secret services",
+    "narrow": "an act upon elections, laws, courts or territory",
+    "broad": "an act upon contracts, press or associations",
+    "policy": "a political condition",
+    "economic": "an economic condition",
+    "inquiry": "an inquiry that finds none",
+    "whole": "a review of the whole that finds none",
+    "none": "nothing of the kind",
+}
+"""What a document shows by its code, for acts and for conditions."""
 
 
 def _beside(claim_id: str, frames: Frames) -> Iterator[tuple[Figure, dict[str, Any]]]:
@@ -198,7 +213,7 @@ def _beside(claim_id: str, frames: Frames) -> Iterator[tuple[Figure, dict[str, A
         yield from aid.grant_figures(frames["investment"], frames["macro"])
 
 
-_GROUPS = {
+GROUPS = {
     "elite": "Officials on trust",
     "approval": "Polls",
     "cause": "Why trust is low",
@@ -232,7 +247,7 @@ def _sides(claim_id: str, sides: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
         for side in ("supports", "refutes")
     )
     said = "; ".join(
-        f"{_GROUPS.get(reading, reading)}, {'for' if side == 'supports' else 'against'}: "
+        f"{GROUPS.get(reading, reading)}, {'for' if side == 'supports' else 'against'}: "
         + ", ".join(part["name"])
         for (reading, side), part in sides.groupby(["reading", "side"])
     )
@@ -244,7 +259,7 @@ def _sides(claim_id: str, sides: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
     note += f" {in_words(both).capitalize()} stand on both sides." if both > 1 else ""
     title = f"{in_words(pro)} independent source{'s' if pro != 1 else ''} for the sentence, "
     title = title.capitalize() + f"{in_words(con) if con else 'none'} against it"
-    return documents.side_columns(sides, labels=_GROUPS), {
+    return documents.side_columns(sides, labels=GROUPS), {
         "section": "context" if claim_id in _CODED else "main",
         "title": title,
         "alt": f"Independent sources by name. {said}.",

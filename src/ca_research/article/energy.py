@@ -8,6 +8,8 @@ is the total and never an origin.
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
@@ -23,13 +25,15 @@ from ..plots.needs import by_year, needs
 from ..plots.panels import line
 from ..stats.frames import numbers, require
 
+Commodity = Literal["gas", "crude", "uranium"]
 COMMODITIES = {
     "gas": "pipeline gas from the five over pipeline gas and LNG from everywhere (bcm)",
     "crude": "crude of 'Other CIS' (an upper bound for the five: it holds Azerbaijan too) over all "
     "crude (million tonnes)",
     "uranium": "natural uranium from the five over all natural uranium (tonnes of uranium)",
 }
-ORIGINS = ("five", "kazakhstan")
+Origin = Literal["five", "kazakhstan"]
+ORIGINS = get_args(Origin)
 
 
 def _pick(energy: pd.DataFrame, commodity: str, exporters: list[str], unit: str) -> pd.DataFrame:
@@ -117,9 +121,9 @@ def _share(energy: pd.DataFrame, commodity: str, origin: str, year: int) -> dict
 def energy_share(
     energy: pd.DataFrame,
     *,
-    commodity: str,
+    commodity: Commodity,
     year: str = "newest",
-    origin: str = "five",
+    origin: Origin = "five",
     since: int = 0,
 ) -> list[Estimate]:
     """Share of Central Asia in China's imports of one commodity (per cent); an estimates frame of
@@ -154,7 +158,7 @@ def energy_share(
 
 @measure("economy.energy_share_before")
 def energy_share_before(
-    energy: pd.DataFrame, *, commodity: str, before: int = 2009, origin: str = "five"
+    energy: pd.DataFrame, *, commodity: Commodity, before: int = 2009, origin: Origin = "five"
 ) -> list[Estimate]:
     """As `energy_share`, for the newest year before `before` (the first Central Asian gas pipeline
     opened in 2009).

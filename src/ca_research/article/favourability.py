@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Literal, get_args
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -28,7 +29,8 @@ from ..plots.panels import line, say_empty, shade_uncounted
 from ..tables.preference import preferred_rows
 from .settings import settings
 
-SERIES = ("barometer", "gallup")
+Series = Literal["barometer", "gallup"]
+SERIES = get_args(Series)
 _LEAST_WAVES = 3
 
 
@@ -72,7 +74,7 @@ def waves(facts: pd.DataFrame, opinion: pd.DataFrame, *, series: str) -> pd.Data
 
 @measure("relations.favour_change")
 def favour_change(
-    facts: pd.DataFrame, opinion: pd.DataFrame, *, economies: Sequence[str], series: str
+    facts: pd.DataFrame, opinion: pd.DataFrame, *, economies: Sequence[str], series: Series
 ) -> list[Estimate]:
     """Change of the view of China from the first wave to the last, in percentage points.
 
@@ -314,7 +316,7 @@ def exceptions(
     students: pd.DataFrame,
     *,
     economies: Sequence[str],
-    exposure: str = "same_years",
+    exposure: Literal["same_years", "five_years_before"] = "same_years",
     margin: int = 10,
 ) -> list[Estimate]:
     """Number of economies in which exchange grew and the favourable view fell by more than `margin`
@@ -360,7 +362,7 @@ def exposure_slope(
     students: pd.DataFrame,
     *,
     economies: Sequence[str],
-    question: str = "barometer",
+    question: Series = "barometer",
 ) -> list[Estimate]:
     """Slope of the view of China on students in China over the waves of one question.
 

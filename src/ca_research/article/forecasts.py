@@ -8,7 +8,7 @@ import datetime as dt
 import itertools
 from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache, partial
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -30,24 +30,27 @@ from ..stats.forecast import Forecast, arima
 from ..stats.frames import numbers, require
 from ..tables.preference import preferred_rows, ranked
 from ..trade.checks import one_figure_per_cell
-from ..trade.rank import FLOWS, ranking_of, reports
+from ..trade.rank import FLOWS, Flow, ranking_of, reports
 from ..trade.standings import Reports
-from .trade_priority import NEEDED, Powers, among, bounded, stated_lead, stated_shares
+from .trade_priority import NEEDED, Partners, Powers, among, bounded, stated_lead, stated_shares
 
 CUSTOMS_SINCE = 2010
 """First year of the series of China's imports: from here on one compilation, then the customs
 themselves, run through.
 """
-STATISTICS = ("mean", "least", "last")
+Statistic = Literal["mean", "least", "last"]
+STATISTICS = get_args(Statistic)
 MODELS: dict[str, Callable[[pd.Series, int], Forecast]] = {
     "drift": random_walk_drift,
     "ets": ets,
     "ets_damped": partial(ets, damped=True),
     "arima": arima,
 }
-SERIES = ("china_imports", "own_turnover")
+Series = Literal["china_imports", "own_turnover"]
+SERIES = get_args(Series)
 _SAID = {"china_imports": "China's imports", "own_turnover": "its own turnover"}
-SCALES = ("log", "level")
+Scale = Literal["log", "level"]
+SCALES = get_args(Scale)
 _CELL = ["reporter", "partner", "year", "flow", "product", "source_id"]
 
 
@@ -119,7 +122,7 @@ def lead_after(
     economies: Sequence[str],
     after: int = 2022,
     basis: Literal["own_else_partners", "partners"] = "own_else_partners",
-    partners: str = "named",
+    partners: Partners = "named",
     seen: Reports | None = None,
     powers: Powers | None = None,
 ) -> list[Estimate]:
@@ -291,8 +294,8 @@ def value_after(
     *,
     economies: Sequence[str],
     base: int = 2022,
-    flow: str = "turnover",
-    statistic: str = "mean",
+    flow: Flow = "turnover",
+    statistic: Statistic = "mean",
     reported: dict[str, pd.DataFrame] | None = None,
 ) -> list[Estimate]:
     """China's reported trade with an economy after `base` over that of `base`, both in current USD.
@@ -422,9 +425,9 @@ def relative_forecast_error(
     *,
     economies: Sequence[str],
     known_by: dt.date = dt.date(2023, 5, 19),
-    model: str = "drift",
-    series: str = "china_imports",
-    scale: str = "log",
+    model: Literal["drift", "ets", "ets_damped", "arima"] = "drift",
+    series: Series = "china_imports",
+    scale: Scale = "log",
     of_series: dict[tuple[str, str], Found] | None = None,
 ) -> pd.DataFrame:
     """Error of a model over that of no change, both fitted on what was known by a day and scored on

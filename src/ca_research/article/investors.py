@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, get_args
 
 import pandas as pd
 
@@ -20,14 +21,18 @@ elsewhere.
 """
 
 
+Conduits = Literal["counted", "left_out"]
+HongKong = Literal["apart", "with_china"]
+
+
 @measure("investment.fdi_rank")
 def fdi_rank(
     investment: pd.DataFrame,
     *,
     economies: Sequence[str],
     year: str = "newest",
-    conduits: str = "counted",
-    hong_kong: str = "apart",
+    conduits: Conduits = "counted",
+    hong_kong: HongKong = "apart",
 ) -> list[Estimate]:
     """Rank of China among the named investors by inward stock.
 
@@ -42,8 +47,8 @@ def fdi_rank(
     Raises UnknownNameError for another choice, UsageError for another `year`.
     """
     for kind, name, known in (
-        ("conduits", conduits, ("counted", "left_out")),
-        ("hong_kong", hong_kong, ("apart", "with_china")),
+        ("conduits", conduits, get_args(Conduits)),
+        ("hong_kong", hong_kong, get_args(HongKong)),
     ):
         known_name(kind, name, known)
     rows = []

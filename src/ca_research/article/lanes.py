@@ -9,8 +9,10 @@ from collections.abc import Callable
 import pandas as pd
 
 from .. import registry
+from ..claims.slots import joined
 from ..ground import economies as eco
 from ..ground.errors import UnknownNameError
+from ..ground.periods import date_in_words
 from ..tables.dates import bounds
 from .belt_and_road import accession_variants
 from .dates import dated, expand, select
@@ -207,6 +209,49 @@ NOTES: dict[str, str] = {
     "dates the route's opening or use.",
 }
 """What the marks of each claim's timeline stand for."""
+
+
+_TOLD = {
+    "C03": "First meeting with all five",
+    "C04": "C5+1 meetings of ministers on record",
+    "C05": "Visits of Assistant Secretary Lu on record",
+    "C19": "Documents and statements of support on record",
+    "C21": "First use or opening on record",
+}
+"""How the title of a timeline begins, where it is not 'Dates on record'."""
+_FIRST = ("C03", "C21")
+"""Claims about what came first: the title of their timeline tells of each lane the first year."""
+_FEW = 2
+"""Lanes of which the title of a timeline tells a single date in full."""
+
+
+def dates_found(claim: str, rows: pd.DataFrame) -> str:
+    """The title of a claim's timeline: what its first panel shows.
+
+    claim: as in `chronology`. rows: as from it. A placeholder is no date.
+
+    Examples
+    --------
+    >>> rows = {"panel": "", "lane": ["Japan", "China"], "date": ["2004-08", "2020-07-16"]}
+    >>> dates_found("C03", pd.DataFrame(rows | {"what": "first meeting of ministers"}))[:51]
+    'First meeting with all five: Japan 2004; China 2020'
+    """
+    unknown = rows["lane"].eq(PLACEHOLDERS) | rows["what"].str.startswith("placeholder")
+    shown = rows[~unknown.astype(bool) & rows["panel"].isin(rows["panel"].head(1))]
+    dates = shown.groupby("lane", sort=False)["date"]
+    whole = len(dates) <= _FEW and claim not in _FIRST
+    told = [f"{lane} {_years(claim, part, whole=whole)}" for lane, part in dates]
+    lacking = [lane for lane in LANES.get(claim, ()) if lane not in set(shown["lane"])]
+    told += [f"none for {joined(lacking)}"] if lacking else []
+    return f"{_TOLD.get(claim, 'Dates on record')}: {'; '.join(told) or 'none'}"
+
+
+def _years(claim: str, dates: pd.Series, *, whole: bool) -> str:
+    """The years in which dates begin, or the one date that all of them are, if it may be whole."""
+    if whole and dates.nunique() == 1:
+        return date_in_words(dates.iloc[0])
+    years = sorted({date[:4] for date in dates})
+    return years[0] if claim in _FIRST else joined(years)
 
 
 def chronology(claim: str, events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:

@@ -5,6 +5,7 @@ opened.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, get_args
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -20,8 +21,10 @@ from ..plots.panels import economy_panel, panels, say_empty
 
 REGIONS = ("CA5", "CA4")
 """Codes under which counts of the region stand: all five, or all but Turkmenistan."""
-BOUNDS = ("as_printed", "cautious")
-OPENINGS = ("counted", "left_out")
+Bound = Literal["as_printed", "cautious"]
+BOUNDS = get_args(Bound)
+Opening = Literal["counted", "left_out"]
+OPENINGS = get_args(Opening)
 _ROUNDING = 0.1
 """By how much 'cautious' reads a printed count against growth at either end."""
 
@@ -179,9 +182,9 @@ def learner_growth(
     culture: pd.DataFrame,
     *,
     economies: Sequence[str],
-    bound: str = "as_printed",
+    bound: Bound = "as_printed",
     last_from: int = 0,
-    opening: str = "counted",
+    opening: Opening = "counted",
 ) -> list[Estimate]:
     """Growth of learners at the institute that tells of two years, in per cent in five years.
 
@@ -272,7 +275,7 @@ def learning_growth(
     facts: pd.DataFrame,
     *,
     economies: Sequence[str],
-    bound: str = "as_printed",
+    bound: Bound = "as_printed",
     last_from: int = 0,
 ) -> list[Estimate]:
     """Growth of learners of Chinese or of candidates of its test, in per cent in five years.
@@ -321,7 +324,7 @@ def institute_openings(
     economies: Sequence[str],
     first: int = 2014,
     last: int = 2018,
-    column: str = "openings",
+    column: Literal["openings", "running_total"] = "openings",
 ) -> list[Estimate]:
     """Confucius institutes that opened from `first` to `last`.
 

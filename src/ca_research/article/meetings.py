@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
@@ -23,7 +23,8 @@ from .documents import seen_rows, source_and_year
 CLAIM = "C03"
 """Claim of table `evidence` whose readings are the partners."""
 KINDS = "format_first_ministerial;format_ministerial;format_first_summit;format_summit"
-COMPOSITIONS = ("as_held", "strict")
+Composition = Literal["as_held", "strict"]
+COMPOSITIONS = get_args(Composition)
 INCOMPLETE = r"deputy|deputies|took part|minus one|four of five"
 """Words by which a note or statement says that one of the five sent a deputy or that a seventh
 party sat at the table.
@@ -116,7 +117,7 @@ def shared_meetings(
     *,
     economies: Sequence[str],
     until: dt.date,
-    composition: str = "as_held",
+    composition: Composition = "as_held",
     held: dict[str, pd.DataFrame] | None = None,
 ) -> list[Estimate]:
     """Number of dated meetings of each partner with all five by `until`.
@@ -174,7 +175,7 @@ def meeting_or_body(
     until: dt.date,
     body: str,
     members: int,
-    composition: str = "as_held",
+    composition: Composition = "as_held",
     held: dict[str, pd.DataFrame] | None = None,
 ) -> list[Estimate]:
     """As `shared_meetings`, with a standing organisation counted where at least `members` of the
@@ -218,7 +219,7 @@ def format_age(
     *,
     economies: Sequence[str],
     until: dt.date,
-    composition: str = "as_held",
+    composition: Composition = "as_held",
     held: dict[str, pd.DataFrame] | None = None,
 ) -> list[Estimate]:
     """Years from a partner's first dated meeting with all five to `until`.

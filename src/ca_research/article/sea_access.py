@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Literal, get_args
 
 import pandas as pd
 
@@ -17,12 +18,14 @@ from ..stats.frames import require
 from ..tables.dates import bounds
 from .dates import select
 from .documents import ENOUGH, seen_rows
+from .documents.measures import Side
 from .meetings import origins
 from .settings import settings
 from .words import several
 
 CLAIM = "C21"
-USES = ("dated", "lasting")
+Use = Literal["dated", "lasting"]
+USES = get_args(Use)
 LASTING = 365
 """Days between the first and the last source on a port from which its use counts as lasting."""
 
@@ -79,7 +82,7 @@ def routes(events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
 @measure("relations.sea_routes")
 @tells("ports")
 def sea_routes(
-    events: pd.DataFrame, evidence: pd.DataFrame, *, before: dt.date, use: str = "dated"
+    events: pd.DataFrame, evidence: pd.DataFrame, *, before: dt.date, use: Use = "dated"
 ) -> list[Estimate]:
     """Number of ports in use by the five before a day, each shown by two independent origins.
 
@@ -127,7 +130,7 @@ def _count(rows: pd.DataFrame) -> int:
 
 @measure("relations.document_origins")
 def document_origins(
-    evidence: pd.DataFrame, *, claim: str, reading: str, direction: str
+    evidence: pd.DataFrame, *, claim: str, reading: str, direction: Side
 ) -> list[Estimate]:
     """Independent origins of documents on one reading in one direction, texts seen only.
 

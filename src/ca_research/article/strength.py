@@ -18,7 +18,7 @@ from ..estimates.measures import by_economy, measure, parts, tells
 from ..ground import economies as eco
 from ..investment.fdi import LEAST_INVESTORS, stock_years
 from ..stats.frames import require
-from .investors import fdi_rank
+from .investors import Conduits, HongKong, fdi_rank
 
 INFLOWS = ("fdi_flow_gross", "fdi_flow")
 YEARS_OF_INFLOW = 3
@@ -102,8 +102,8 @@ def strength_rank(
     facts: pd.DataFrame,
     *,
     economies: Sequence[str],
-    conduits: str = "counted",
-    hong_kong: str = "apart",
+    conduits: Conduits = "counted",
+    hong_kong: HongKong = "apart",
     period: Literal["year_first", "newest"] = "year_first",
     stated: pd.DataFrame | None = None,
 ) -> list[Estimate]:
@@ -125,8 +125,8 @@ def strength_rank(
     rows = []
     for host in economies:
         if stock_years(investment, host):
-            choices = {"conduits": conduits, "hong_kong": hong_kong}
-            (found,) = fdi_rank(investment, economies=[host], **choices).to_dict("records")
+            ranked = fdi_rank(investment, economies=[host], conduits=conduits, hong_kong=hong_kong)
+            (found,) = ranked.to_dict("records")
             rows.append(found | {"about": {"concept": CONCEPTS["stock"]}})
         else:
             rows.append(_by_inflow(investment, host) or _by_share(stated, host, period))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, get_args
 
 import pandas as pd
 
 from ..estimates.measures import measure
 from ..students import flows
+from ..students.flows import Window
 
-UIS_OUTBOUND = ("uis_outbound_peijin", "uis_api_nemuulen_outbound")
+Level = Literal["all", "degree", "scholarship"]
+Edition = Literal["uis_outbound_peijin", "uis_api_nemuulen_outbound"]
+UIS_OUTBOUND = get_args(Edition)
 """Students abroad by origin as UNESCO counts them from its hosts' reports; China is not among these
 hosts.
 """
@@ -20,9 +24,9 @@ def window_change(
     students: pd.DataFrame,
     *,
     economies: Sequence[str],
-    level: str = "all",
-    window: str = "five_years",
-    statistic: str = "end_to_end",
+    level: Level = "all",
+    window: Window = "five_years",
+    statistic: Literal["end_to_end", "sen_slope", "log_slope"] = "end_to_end",
 ) -> pd.DataFrame:
     """`flows.window_change` in China: only its sign decides.
 
@@ -46,7 +50,7 @@ def change_since(
     students: pd.DataFrame,
     *,
     economies: Sequence[str],
-    level: str = "all",
+    level: Level = "all",
     start: int = 2019,
     end: int = 2022,
 ) -> pd.DataFrame:
@@ -71,8 +75,8 @@ def share_change(
     students: pd.DataFrame,
     *,
     economies: Sequence[str],
-    window: str = "five_years",
-    uis: str = UIS_OUTBOUND[0],
+    window: Window = "five_years",
+    uis: Edition = UIS_OUTBOUND[0],
 ) -> pd.DataFrame:
     """`flows.share_change` of China, which does not report to UNESCO.
 

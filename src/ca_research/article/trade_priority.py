@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
@@ -20,7 +20,18 @@ from ..registry import article
 from ..registry.words import party
 from ..trade import rank
 from ..trade.mirror import perspective
-from ..trade.rank import BASES, FLOWS, known, newest_year, ranking_of, reports
+from ..trade.rank import (
+    BASES,
+    FLOWS,
+    Basis,
+    Eu,
+    Flow,
+    OwnSource,
+    known,
+    newest_year,
+    ranking_of,
+    reports,
+)
 from ..trade.rank import lead as lead_of
 from ..trade.standings import Reports
 from .settings import settings
@@ -34,7 +45,8 @@ SINCE = 2013
 AT_LEAST = 3
 """Of five economies, how many must be observed for a year to be the newest."""
 
-PARTNERS = ("named", "every")
+Partners = Literal["named", "every"]
+PARTNERS = get_args(Partners)
 """Of the register alone (a rank among these is not a rank among all), or all that a source
 lists.
 """
@@ -79,12 +91,12 @@ def lead(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str],
-    basis: str,
+    basis: Basis,
     year: str = "newest",
-    flow: str = "turnover",
-    source: str = "office_first",
-    partners: str = "named",
-    eu: str = "apart",
+    flow: Flow = "turnover",
+    source: OwnSource = "office_first",
+    partners: Partners = "named",
+    eu: Eu = "apart",
     since: int = SINCE,
     absent: Literal["open", "bounded"] = "open",
     seen: Reports | None = None,
@@ -274,8 +286,8 @@ def lead_told(
     facts: pd.DataFrame,
     *,
     economies: Sequence[str],
-    source: str = "office_first",
-    partners: str = "named",
+    source: OwnSource = "office_first",
+    partners: Partners = "named",
     since: int = SINCE,
     seen: Reports | None = None,
 ) -> list[Estimate]:

@@ -2,68 +2,96 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from .. import registry
+from .slots import in_words, joined
 from .words import STATE_WORDS, criterion_number, source_words
 
 Stored = Mapping[str, Any]
 
-MOST_NAMED = 6
+MOST_NAMED = 3
 """Sources that came or went which are named; more are counted."""
 
 
 def _told(source_id: str) -> str:
-    """A source in words; one that was added and has been removed is known by its id alone."""
+    """A source in words, its year in brackets; one that was added and has been removed is known by
+    its id alone.
+    """
     if source_id in registry.sources():
-        return source_words(source_id)
+        return re.sub(r", (\d{4})$", r" (\1)", source_words(source_id))
     return f"{source_id} (removed)"
 
 
-def differences(before: Stored, after: Stored) -> list[str]:
-    """What differs between two verdicts of one reading, most decisive first; empty where nothing
-    does.
+def differences(before: Stored, after: Stored, *, decisive: bool = False) -> list[str]:
+    """What differs between two verdicts of one reading beside the verdict, in sentences, most
+    decisive first; empty where nothing does.
 
-    before, after: entries of verdicts.json. Names the verdict, each criterion whose state or number
-    moved, the last year used, and the sources that came or went: the inputs by which the two
-        differ.
+    before, after: entries of verdicts.json. decisive: of criteria those alone whose state turned,
+        where any did. Names each criterion that moved, the newest year used, and the sources that
+        came or went: the inputs by which the two differ.
     """
     lines = []
-    if before["verdict"] != after["verdict"]:
-        lines.append(f"verdict: {before['verdict']} became {after['verdict']}")
     if before["rule_sha256"] != after["rule_sha256"]:
-        lines.append("the rule was changed in between")
-    earlier = {c["name"]: c for c in before["criteria"]}
-    for c in after["criteria"]:
-        old = earlier.get(c["name"])
-        if old is None:
-            lines.append(f"{c['label']}: not asked before, {STATE_WORDS[c['state']]} now")
-        elif old["state"] != c["state"]:
-            was, now = (f"{STATE_WORDS[x['state']]}, {criterion_number(x)}" for x in (old, c))
-            lines.append(f"{c['label']}: “{was}” before, “{now}” now")
-        elif criterion_number(old) != criterion_number(c):
-            lines.append(f"{c['label']}: {criterion_number(old)} before, {criterion_number(c)} now")
-    if before["coverage"]["to"] != after["coverage"]["to"]:
-        was, now = (x["coverage"]["to"] or "none" for x in (before, after))
-        lines.append(f"newest year: {was} before, {now} now")
-    for words, ids in (
-        ("sources that came", set(after["sources"]) - set(before["sources"])),
-        ("sources that went", set(before["sources"]) - set(after["sources"])),
-    ):
-        if told := sorted({_told(one) for one in ids}):
-            rest = f" and {len(told) - MOST_NAMED} more" if len(told) > MOST_NAMED else ""
-            lines.append(f"{words}: {'; '.join(told[:MOST_NAMED])}{rest}")
+        lines.append("The rule was changed in between.")
+    lines += _moved(before, after, decisive)
+    was, now = (x["coverage"]["to"] for x in (before, after))
+    if was != now:
+        newest = f"The newest figures are of {now}" if now else "No figures of a year are left"
+        lines.append(f"{newest}; before, {f'they were of {was}' if was else 'there were none'}.")
+    here, there = ({_told(one) for one in x["sources"]} for x in (before, after))
+    if came := _few(there - here):
+        lines.append(f"New among the sources: {came}.")
+    if went := _few(here - there):
+        lines.append(f"No longer among the sources: {went}.")
     return lines
+
+
+def _moved(before: Stored, after: Stored, decisive: bool) -> list[str]:
+    """A sentence or two for each criterion whose state or number is another one."""
+    earlier = {c["name"]: c for c in before["criteria"]}
+    pairs = [(earlier.get(c["name"]), c) for c in after["criteria"]]
+    turned = [(old, c) for old, c in pairs if old is None or old["state"] != c["state"]]
+    same = [
+        (old, c)
+        for old, c in pairs
+        if old and old["state"] == c["state"] and criterion_number(old) != criterion_number(c)
+    ]
+    shown = turned + ([] if decisive and turned else same)
+    return list(dict.fromkeys(_then_and_now(*pair) for pair in shown))
+
+
+def _then_and_now(old: Stored | None, new: Stored) -> str:
+    """What a criterion came to before and now: in its sentences, where both are stored and differ,
+    else in its answers and numbers.
+    """
+    if old is None:
+        answer = STATE_WORDS[new["state"]]
+        return f"“{new['label']}” was not asked before; the answer is “{answer}”."
+    if old.get("says") and old["says"] != new["says"]:
+        return f"Before: {old['says']} Now: {new['says']}"
+    was, now = map(criterion_number, (old, new))
+    if old["state"] != new["state"]:
+        words = [STATE_WORDS[c["state"]] for c in (old, new)]
+        return f"{new['label']}: “{words[0]}” before, {was}; “{words[1]}” now, {now}."
+    return f"{new['label']}: {was} before, {now} now."
+
+
+def _few(names: set[str]) -> str:
+    """The first names in order, and how many more there are; '' for none."""
+    told, more = sorted(names)[:MOST_NAMED], len(names) - MOST_NAMED
+    return joined([*told, f"{in_words(more)} more"] if more > 0 else told) if told else ""
 
 
 def two_days(verdicts: Sequence[Stored], first: str, second: str = "latest") -> pd.DataFrame:
     """Verdicts of the same claim, reading and parameters on two days of knowledge, one row each.
 
-    Returns claim, reading, title, params (text), first, second (verdict words), changed, why (the
-    differences joined).
+    Returns claim, reading, headline (whether it stands first), title, params (text), first, second
+    (verdict words), changed, why (the decisive differences, in sentences).
     """
     keys = [
         {k: v for k, v in one["params"].items() if k not in ("as_of", "claim")} for one in verdicts
@@ -81,15 +109,15 @@ def two_days(verdicts: Sequence[Stored], first: str, second: str = "latest") -> 
             {
                 "claim": claim,
                 "reading": reading,
+                "headline": after["headline"],
                 "title": after["title"],
                 "params": params if params != "{}" else "",
                 "first": before["verdict"],
                 "second": after["verdict"],
                 "changed": before["verdict"] != after["verdict"],
-                "why": "; ".join(
-                    differences(before, after)[before["verdict"] != after["verdict"] :]
-                ),
+                "why": " ".join(differences(before, after, decisive=True)),
             }
         )
-    columns = ["claim", "reading", "title", "params", "first", "second", "changed", "why"]
-    return pd.DataFrame(rows, columns=columns).astype({"changed": bool})
+    columns = ["claim", "reading", "headline", "title", "params"]
+    columns += ["first", "second", "changed", "why"]
+    return pd.DataFrame(rows, columns=columns).astype({"headline": bool, "changed": bool})

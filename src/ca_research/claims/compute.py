@@ -78,7 +78,7 @@ class Computation:
         """The same calls on figures without the rows of a source. Parts made from other figures
         stay as they are, also those that were handed in.
         """
-        makers = _makers(call.function for call, _ in self._done)
+        makers = _makers({call.function for call, _ in self._done})
         tables = {name: value for name, value in self.given.items() if name not in makers}
         rest = Computation({name: _drop(value, source) for name, value in tables.items()})
         changed = {name for name in tables if rest.given[name] is not tables[name]}

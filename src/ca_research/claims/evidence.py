@@ -183,13 +183,14 @@ def gather(spec: ClaimSpec, given: dict[str, Any], as_of: str | dt.date | None =
     judged = checks.judged_economies(spec, given.get("economies"))
     computation = Computation(asked)
     calls = {c.name: Call.of(c, counted(c, judged)) for c in spec.criteria().values()}
+    universes = {c.name: universe(spec, c) for c in spec.criteria().values()}
     checks.all_used(spec, set(asked), computation.taken(calls.values()))
     known = checks.knowledge(checks.tables_among(asked), as_of)
     parts: list[pd.DataFrame] = []
     traces: list[dict[str, Any]] = []
     open_: dict[str, list[str]] = {}
     for criterion in spec.criteria().values():
-        call, specifications = calls[criterion.name], universe(spec, criterion)
+        call, specifications = calls[criterion.name], universes[criterion.name]
         rows = specifications.run(partial(computation.run, call))
         parts.append(_labelled(spec, criterion, rows))
         traces += _traces(criterion, computation, call, specifications.main)
@@ -201,8 +202,8 @@ def gather(spec: ClaimSpec, given: dict[str, Any], as_of: str | dt.date | None =
 
     @cache
     def again(source: str) -> pd.DataFrame:
-        parts = _measured_again(spec, frame, calls, computation.without(source), source)
-        return _typed(list(parts), axes)
+        rest = computation.without(source)
+        return _typed(list(_measured_again(spec, frame, calls, universes, rest, source)), axes)
 
     # what is published later does not change what was known on an earlier day
     lacking = wanted(spec, open_, checks.tables_among(asked)) if known.as_of == "latest" else ()
@@ -272,7 +273,12 @@ def _traces(
 
 
 def _measured_again(
-    spec: ClaimSpec, frame: pd.DataFrame, calls: dict[str, Call], rest: Computation, source: str
+    spec: ClaimSpec,
+    frame: pd.DataFrame,
+    calls: dict[str, Call],
+    universes: dict[str, Universe],
+    rest: Computation,
+    source: str,
 ) -> Iterator[pd.DataFrame]:
     """Rows of every criterion without a source: one that rests on it anywhere is measured again in
     all specifications.
@@ -292,7 +298,7 @@ def _measured_again(
         if call.by_economy and "" not in touched:
             yield rows[~rows["economy"].isin(touched)]
             call = replace(call, economies=tuple(e for e in call.economies if e in touched))
-        found = universe(spec, criterion).run(partial(rest.run, call), only=standing)
+        found = universes[criterion.name].run(partial(rest.run, call), only=standing)
         yield _labelled(spec, criterion, found)
 
 

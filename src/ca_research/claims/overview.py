@@ -128,21 +128,18 @@ def guesses(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
 
 
 def guess_score(made: pd.DataFrame) -> pd.DataFrame:
-    """How often the guesses were right, blind and not blind apart: written, guesses, right,
-    share.
+    """How often the guesses were right, blind and not blind apart, of those that were made:
+    written, guesses, right, share.
     """
     rows = []
     for blind, words in ((False, "not blind"), (True, "blind")):
         mine = made[made["blind"] == blind]
-        rows.append(
-            {
-                "written": words,
-                "guesses": len(mine),
-                "right": int(mine["right"].sum()),
-                "share": mine["right"].mean() if len(mine) else None,
-            }
-        )
-    return pd.DataFrame(rows)
+        if len(mine):
+            right = int(mine["right"].sum())
+            rows.append(
+                {"written": words, "guesses": len(mine), "right": right, "share": right / len(mine)}
+            )
+    return pd.DataFrame(rows, columns=["written", "guesses", "right", "share"])
 
 
 def family(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:

@@ -10,7 +10,7 @@ from .. import registry
 from ..ground.numbers import between, number, with_unit
 
 _PLURALS = re.compile(
-    r"\b(source|origin|day|month|year|wave|document|route|meeting|case|contract|act|loan)s\b"
+    r"\b(source|origin|day|month|year|wave|document|route|meeting|case|contract|act|loan|text)s\b"
 )
 
 STATE_WORDS = {

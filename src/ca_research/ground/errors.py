@@ -88,6 +88,38 @@ class FileError(CaResearchError):
     """A file that was given cannot be read, or is refused."""
 
 
+class NothingToAddError(UsageError):
+    """No row of a file is one of the table that it is for."""
+
+
+class FetchError(CaResearchError):
+    """A publisher's service did not give what it was asked for. Nothing was kept of it."""
+
+
+class UnreachableError(FetchError):
+    """A service cannot be reached, or does not answer in time."""
+
+
+class ServiceError(FetchError):
+    """A service says that it cannot, or will not, answer."""
+
+
+class RateLimitError(FetchError):
+    """A service asks to be left alone for longer than a command should wait."""
+
+
+class AccessKeyError(FetchError):
+    """A service wants a key, or does not take the one that it was given."""
+
+
+class AnswerError(FetchError):
+    """An answer is cut off, is no answer to the request, or is not of the form that was known."""
+
+
+class EmptyAnswerError(FetchError):
+    """A service has no figure for a request."""
+
+
 class MissingTableError(CaResearchError):
     """A processed table is not there."""
 

@@ -88,6 +88,13 @@ def added_entries() -> list[Path]:
     return sorted(added_dir().glob("[!.]*/source.yaml"))
 
 
+def vintages_dir() -> Path:
+    """Where fetches are kept as they were received: a folder for each source, in it one for each
+    fetch.
+    """
+    return _products() / "data" / "vintages"
+
+
 def processed_dir() -> Path:
     return _products() / "data" / "processed"
 

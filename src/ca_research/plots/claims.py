@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from ..claims import Claim, Evidence, Verdict
 from ..claims.evidence import counted
+from ..claims.words import STATE_WORDS
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..registry.words import axis_words, value_words
@@ -354,12 +355,13 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
         )
     figure, data = missing_map(verdict)
     if len(data):
-        alt = "; ".join(f"{n} cells {state}" for state, n in data["state"].value_counts().items())
+        counts = data["state"].value_counts()
+        alt = "; ".join(f"{n} {STATE_WORDS[state]}" for state, n in counts.items())
         show(
             figure,
             section="missing",
             title="What could be judged, and what could not",
-            alt=f"Criteria by economy: {alt}.",
+            alt=f"Answers by question and country: {alt}.",
             data=data,
             sources=list(verdict.sources),
         )
@@ -433,13 +435,8 @@ def _judged(data: pd.DataFrame) -> Figure:
                     linestyle="--" if r.state == "undecided" else "-",
                 )
             )
-            text = (
-                "no figures"
-                if r.state == "undecided" and r.missing
-                else "open"
-                if r.state == "undecided"
-                else r.state
-            )
+            open_ = "no figures" if r.missing else "open"
+            text = open_ if r.state == "undecided" else STATE_WORDS[r.state]
             text += f" {int(r.year)}" if pd.notna(r.year) and r.state != "undecided" else ""
             ax.text(
                 x + 0.5,

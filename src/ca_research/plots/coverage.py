@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
+from ..ground.display import Section
 from ..tables import Coverage
 from .claims import coverage_map
 from .needs import needs
@@ -14,7 +15,7 @@ MOST = 20
 
 
 @needs("coverage", "source_id", "year", "figures", like="coverage")
-def show_coverage(coverage: Coverage, title: str) -> None:
+def show_coverage(coverage: Coverage, title: str, *, section: Section = "main") -> None:
     """Show the heat map of a coverage frame, with what is drawn as CSV beside it.
 
     At most twenty series are drawn: those with figures of the most years. Nothing is shown where no
@@ -26,6 +27,8 @@ def show_coverage(coverage: Coverage, title: str) -> None:
         From `ca_research.coverage`.
     title : str
         What the reader should see.
+    section : {'main', 'specifications', 'against', 'missing', 'context'}
+        Where on the page.
 
     Raises
     ------
@@ -53,7 +56,7 @@ def show_coverage(coverage: Coverage, title: str) -> None:
     assert isinstance(figure, Figure)
     show(
         figure,
-        section="main",
+        section=section,
         title=title,
         alt=f"{len(drawn)} series from {part['source_id'].nunique()} sources, "
         f"{part['year'].min()} to {part['year'].max()}.",

@@ -16,6 +16,7 @@ from ..ground.textfiles import Unreadable, read_csv
 from .base import Model, explain, read_yaml
 from .claims import VERDICTS, Article, ClaimSpec, Criterion, Member, Over, Reading, Sentence
 from .codings import Coding, coding
+from .services import Provider, Vintage, provider, providers
 from .tables import Added, Column, Source, Table
 
 M = TypeVar("M", bound=Model)
@@ -170,6 +171,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     """
     from .glossary import Glossary
     from .holders import Holders
+    from .services import Providers
     from .words import Words  # which reads the sources
 
     return {
@@ -181,6 +183,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "words": Words.model_json_schema(),
         "glossary": Glossary.model_json_schema(),
         "holders": Holders.model_json_schema(),
+        "providers": Providers.model_json_schema(),
     }
 
 
@@ -194,10 +197,12 @@ __all__ = [
     "Criterion",
     "Member",
     "Over",
+    "Provider",
     "Reading",
     "Sentence",
     "Source",
     "Table",
+    "Vintage",
     "added",
     "article",
     "claim",
@@ -207,6 +212,8 @@ __all__ = [
     "forget",
     "listed_sources",
     "origin_groups",
+    "provider",
+    "providers",
     "rows_of",
     "schemas",
     "settings",

@@ -51,8 +51,13 @@ def read_yaml(file: Path, model: type[Model]) -> Any:
     """A file of the registry as its model; raises RegistryError with file, line or field, and what
     was expected.
     """
-    inside = file.is_relative_to(paths.registry_dir())
-    base, room = (paths.registry_dir(), "registry") if inside else (paths.added_dir(), "data/added")
+    rooms = {
+        "registry": paths.registry_dir(),
+        "data/added": paths.added_dir(),
+        "data/vintages": paths.vintages_dir(),
+    }
+    inside = ((r, base) for r, base in rooms.items() if file.is_relative_to(base))
+    room, base = next(inside, (file.parent.name, file.parent))
     where = f"{room}/{file.relative_to(base).as_posix()}"
     try:
         content = parsed(file.read_bytes())

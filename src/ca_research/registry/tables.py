@@ -79,6 +79,8 @@ class Added(Model):
         The register entry, as in registry/sources.csv.
     table, rows, rows_sha256
         The table that its rows belong to, how many they are, and the hash of rows.parquet.
+    parts
+        Of a large source the Parquet files that its rows stay in; the hash is then one of theirs.
     file, file_sha256
         The name and the hash of the file as it was given.
     layout, mapping
@@ -89,12 +91,15 @@ class Added(Model):
         Faulty rows that were left out because the user said so; they stand in skipped.csv.
     added
         The day.
+    vintage
+        The fetch that the rows are of, where they were fetched.
     """
 
     source: Source
     table: Name
     rows: int
     rows_sha256: Sha256
+    parts: tuple[str, ...] = ()
     file: str
     file_sha256: Sha256
     layout: str
@@ -102,6 +107,7 @@ class Added(Model):
     left_out: dict[str, int]
     skipped: int
     added: PartialDate
+    vintage: str | None = None
 
 
 ColumnType = Literal[

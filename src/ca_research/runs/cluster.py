@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 
 from .. import kernels
 from ..ground import paths
-from ..ground.errors import RunError, UsageError
+from ..ground.errors import RunError
+from ..ground.extras import needed
 from ..ground.files import changed, scratch_folder
 from . import inputs, worker
 from .planning import Run
@@ -32,14 +33,11 @@ def on_cluster(
 
     Workers need the package in the same version with the tables built; one that differs says so
     instead of running.
-    Raises UsageError where dask is not installed, RunError where the scheduler does not answer.
+    Raises MissingPackageError where dask is not installed, RunError where the scheduler does not
+    answer.
     """
-    try:
+    with needed():
         from dask.distributed import Client, as_completed
-    except ImportError:
-        raise UsageError(
-            "--cluster needs Dask", hint='pip install "ca-research[cluster]"'
-        ) from None
     try:
         client = Client(address, timeout=_ANSWER_SECONDS, set_as_default=False)
     except (OSError, ValueError) as problem:

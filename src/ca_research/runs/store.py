@@ -47,7 +47,15 @@ def allowed_size() -> int:
     return int(text) * 1024 * 1024
 
 
-BESIDE = ("verdicts.json", "verdicts.csv", "verdicts.tex", "claimreview.jsonld", "manifest.json")
+BESIDE = (
+    "verdicts.json",
+    "verdicts.csv",
+    "verdicts.tex",
+    "claimreview.jsonld",
+    "references.bib",
+    "references.json",
+    "manifest.json",
+)
 """Files of a report beside its pages."""
 
 CARDS = "share/*.png"

@@ -16,6 +16,7 @@ from ..ground.numbers import NOTHING, percent
 from ..stats.result import escape_latex
 
 CSV_FILE, LATEX_FILE = "verdicts.csv", "verdicts.tex"
+BIBTEX_FILE, CSL_FILE = "references.bib", "references.json"
 
 _COLUMNS = (
     "claim",

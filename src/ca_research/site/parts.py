@@ -129,7 +129,8 @@ def needed(c: Stored) -> str:
     bound = c["cell_threshold"] if counts else c["threshold"]
     sign = c["cell_comparison"] if counts else c["comparison"]
     exactly_none = sign == "==" and bound == 0
-    each = "none" if exactly_none else f"{_BOUND[sign]} {said(bound, c['kind'])}"
+    word = "fewer than" if sign == "<" and c["kind"] == "count" else _BOUND[sign]
+    each = "none" if exactly_none else f"{word} {said(bound, c['kind'])}"
     if not many:
         return each
     noun = "countries" if c["counted"] == "economies" else c["counted"]
@@ -150,7 +151,10 @@ def declared_bar(c: registry.Criterion) -> str:
     each = f"{figure} {unit}".strip().replace(" ,", ",")
     if c.over is None or len(c.over.economies) < 2:
         return each
-    return f"{each}, in at least {in_words(c.over.at_least)} of {in_words(len(c.over.economies))}"
+    least, of = c.over.at_least, len(c.over.economies)
+    if least == of:
+        return f"{each}, in all {in_words(of)}"
+    return f"{each}, in at least {in_words(least)} of {in_words(of)}"
 
 
 def tile(cell: Stored) -> str:

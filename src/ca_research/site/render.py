@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from .. import __version__, registry
 from ..claims import overview
 from ..claims.answers import ways
+from ..claims.slots import in_words
 from ..claims.words import STATE_WORDS, bounds, criterion_number, source_words
 from ..ground import economies
 from ..ground.display import GRID, HUE, INK, MOST_CHOICES, MUTED, OTHER, PAPER, STATE, is_year
@@ -140,6 +141,7 @@ def environment() -> Environment:
         "code": lambda text: Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))),
         "capital": lambda text: str(text)[:1].upper() + str(text)[1:],
         "day_in_words": day_in_words,
+        "in_words": in_words,
         "heads_of_cards": heads_of_cards,
         "slug": anchor,
     }
@@ -174,6 +176,9 @@ def environment() -> Environment:
     return env
 
 
+MOST_EMBEDDED = 200
+"""Sources whose references a page holds in itself, to be copied; of more it names the files."""
+
 _PARTS = {
     "about": parts.about,
     "cited": parts.cited,
@@ -182,6 +187,7 @@ _PARTS = {
     "declared_bar": parts.declared_bar,
     "gaps": parts.gaps,
     "kind_words": parts.KIND_WORDS,
+    "most_embedded": MOST_EMBEDDED,
     "needed": parts.needed,
     "other_day": parts.other_day,
     "source_words": source_words,

@@ -21,6 +21,7 @@ from ..ground.files import write_whole
 from ..ground.numbers import first_few
 from ..ground.periods import day_in_words
 from ..runs import EXECUTED, PAGES
+from ..tables import cite
 from . import cards, forms
 from .claimreview import claim_reviews
 from .first_use import link_terms
@@ -63,6 +64,7 @@ def write_site(out: Path) -> Path:
         stale.unlink()
     cards.write(pages, out)
     _other_forms(out, verdicts)
+    _references(out, pages)
     _complain(pages)
     return out / "index.html"
 
@@ -187,6 +189,13 @@ def _other_forms(out: Path, verdicts: list[dict[str, Any]]) -> None:
     )
     write_whole(out / forms.CSV_FILE, forms.verdicts_csv(verdicts))
     write_whole(out / forms.LATEX_FILE, forms.verdicts_latex(verdicts))
+
+
+def _references(out: Path, pages: Sequence[Page]) -> None:
+    """The sources of all pages, for a program that keeps references."""
+    cited = {source for page in pages for source in page.sources()}
+    write_whole(out / forms.BIBTEX_FILE, cite(cited, "bibtex") + "\n")
+    write_whole(out / forms.CSL_FILE, cite(cited, "csl") + "\n")
 
 
 def _complain(pages: list[Page]) -> None:
@@ -335,11 +344,7 @@ def _moved(siblings: dict[str, Page], first: str) -> list[dict[str, Any]]:
             "title": v["title"],
             "first": earlier[v["reading"]]["verdict"],
             "second": v["verdict"],
-            "why": [
-                line
-                for line in compare.differences(earlier[v["reading"]], v)
-                if not line.startswith("verdict:")
-            ],
+            "why": compare.differences(earlier[v["reading"]], v),
         }
         for v in siblings["latest"].verdicts
         if v["reading"] in earlier

@@ -53,7 +53,14 @@ def mapping(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
 
 
 def _scale(file: Headed, name: str) -> float:
-    """By what figures are multiplied: the file says it in a column, as a power of ten or a word."""
+    """By what figures are multiplied: the file says it in a column, as a power of ten or a word.
+
+    Answers of the IMF's service, which name their data set in each row, hold dollars whatever
+    SCALE says: there it is how the IMF prints them.
+    """
+    of = file.name("DATAFLOW", "STRUCTURE_ID")
+    if of and all(v.startswith("IMF.STA:") for v in file.distinct(of)):
+        return 1.0
     heading = file.name("UNIT_MULT", "SCALE")
     if heading is None:
         raise UsageError(

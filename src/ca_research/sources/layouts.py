@@ -10,7 +10,7 @@ from typing import Any
 
 from ..ground.errors import UsageError
 from ..registry import Table
-from . import guess, sheets
+from . import answers, guess, sheets
 from .mapping import Field, Map
 from .sheets import Given, Sheet, shown
 
@@ -50,10 +50,11 @@ def all_layouts() -> list[Layout]:
 
 
 def read(file: Path) -> Given:
-    """All sheets of a file of figures, as `sheets.read`; columns that a publisher packs into one
-    stand apart.
+    """All sheets of a file of figures, as `sheets.read`, or of all answers of a fetch; columns that
+    a publisher packs into one stand apart.
     """
-    given = sheets.read(file)
+    fetched = (file / answers.RECORD).is_file()
+    given = answers.read(file) if fetched else sheets.read(file)
     unpacked = importlib.import_module(".eurostat", __package__).unpacked
     return replace(given, sheets=[unpacked(sheet) for sheet in given.sheets])
 

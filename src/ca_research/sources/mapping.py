@@ -213,7 +213,7 @@ def apply(given: Given, mapped: Map, table: Table) -> Understood:
     """
     sheet = sheet_of(given, mapped)
     names_, start = heading(sheet, mapped)
-    _complete(mapped, table, names_, given.name)
+    complete(mapped, table, names_, given.name)
     width = len(names_)
     body = [(row + [None] * width)[:width] for row in sheet.rows[start:]]
     frame = pd.DataFrame(body, columns=names_, dtype=object)
@@ -223,12 +223,12 @@ def apply(given: Given, mapped: Map, table: Table) -> Understood:
     out = Understood(mapped, pd.DataFrame(columns=["_file", "_line"]))
     frame = _counted(frame, mapped, out)
     long = _long(frame, mapped)
-    reader = _Reader(table, mapped, shown_file, out)
+    reader = Reader(table, mapped, shown_file, out)
     out.rows = reader.rows(long)
     return out
 
 
-def _complete(mapped: Map, table: Table, there: list[str], name: str) -> None:
+def complete(mapped: Map, table: Table, there: list[str], name: str) -> None:
     used = [f.column for f in mapped.columns.values() if f.column is not None]
     used += [a.column for a in mapped.across] + [o.column for o in mapped.only]
     for column in used:
@@ -280,7 +280,7 @@ def _long(frame: pd.DataFrame, mapped: Map) -> pd.DataFrame:
     return pd.concat(parts).sort_values("_line", kind="stable", ignore_index=True)
 
 
-class _Reader:
+class Reader:
     """Reads the columns of the table from long rows; notes what cannot be read."""
 
     def __init__(self, table: Table, mapped: Map, file: str, out: Understood) -> None:
@@ -298,7 +298,7 @@ class _Reader:
             if cell is None:
                 found[name] = ""
                 continue
-            values, why, left = self._column(cell, column, field_, head)
+            values, why, left = self.column(cell, column, field_, head)
             found[name] = values
             for reason, count in left[~quiet & left.ne("")].value_counts().items():
                 self.out.left_out[str(reason)] += int(count)
@@ -313,14 +313,14 @@ class _Reader:
 
     def _added_up(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Sums of rows that differ in their figure alone, and their totals."""
-        value = self._value()
+        value = self.figure()
         parts = [rows, *([rows.assign(**self.mapped.totals)] if self.mapped.totals else [])]
         whole = pd.concat(parts).assign(**{value: lambda f: f[value].astype("float64")})
         keys = [c for c in rows if c not in (value, "_line")]
         added = whole.groupby(keys, as_index=False, sort=False).agg({value: "sum", "_line": "min"})
         return added.assign(**{value: [_written(v) for v in added[value]]})
 
-    def _value(self) -> str:
+    def figure(self) -> str:
         """The column that holds the figure."""
         columns = self.table.columns.items()
         by_role = (n for n, c in columns if c.role == "value")
@@ -328,7 +328,7 @@ class _Reader:
 
     def _with_figures(self, long: pd.DataFrame) -> pd.DataFrame:
         """Rows that have a figure; the others are counted."""
-        value = self._value()
+        value = self.figure()
         if value and self.table.columns[value].nullable:
             return long
         cell, field_, _ = self._cells(long, value) if value else (None, None, None)
@@ -354,7 +354,7 @@ class _Reader:
             return pd.Series(field_.constant, index=long.index, dtype=object), field_, "(constant)"
         return long[field_.column], field_, str(field_.column)
 
-    def _column(
+    def column(
         self, cell: pd.Series, column: Column, field_: Field | None, head: pd.Series | str
     ) -> tuple[pd.Series, pd.Series, pd.Series]:
         """Values as text; why a cell cannot be read; why it is no figure of the table."""

@@ -88,6 +88,7 @@ _PUBLISHERS = {
 """Names that some publisher uses and neither the register nor the repository has."""
 
 _CODES = {"EL": "GRC", "UK": "GBR", "EU27_2020": "EU27", "CN_X_HK": "CHN", "1W": "WLD", "WL": "WLD"}
+_CODES |= {"G001": "WLD"}
 """Codes of Eurostat, the World Bank and the IMF that are not those of ISO."""
 
 _NUMBERS = {"842": "USA", "699": "IND", "251": "FRA", "579": "NOR", "757": "CHE", "0": "WLD"}
@@ -172,6 +173,33 @@ def code(written: object) -> str | None:
         except economies.UnknownNameError:
             found = None
     return found
+
+
+def two_letters(code: str) -> str | None:
+    """The code of ISO 3166 with two letters; None for a group or a state that is no more.
+
+    Examples
+    --------
+    >>> two_letters("KAZ"), two_letters("WLD")
+    ('KZ', None)
+    """
+    places: list[str] = list(get_global("territory_aliases").get(code, ()))
+    return places[0] if len(places) == 1 and len(code) == 3 and code not in _FORMER else None
+
+
+def number(written: str) -> str | None:
+    """The number by which Comtrade knows an economy: M49's, but for a few.
+
+    Examples
+    --------
+    >>> number("KAZ"), number("USA"), number("WLD"), number("EU27")
+    ('398', '842', '0', None)
+    """
+    own = {code: digits for digits, code in _NUMBERS.items()}
+    if written in own:
+        return own[written]
+    digits = (d for d in get_global("territory_aliases") if d.isdigit() and code(d) == written)
+    return next((str(int(d)) for d in digits), None)
 
 
 def no_economy(written: object) -> str | None:

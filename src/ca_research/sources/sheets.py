@@ -12,11 +12,12 @@ import hashlib
 import io
 import itertools
 import json
+import os
 import re
 import stat
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,18 +106,29 @@ def read(file: Path) -> Given:
     return Given(file.name, hashlib.sha256(content).hexdigest(), filled)
 
 
-def _content(file: Path) -> bytes:
-    """The bytes of a regular file, all of one moment."""
+def regular(file: Path) -> os.stat_result:
+    """What the system says of a file; raises FileError where it is a link, or none."""
     try:
         about = file.lstat()
-        if stat.S_ISLNK(about.st_mode):
-            raise FileError(
-                "a symbolic link, which may lead anywhere",
-                where=file.name,
-                hint="give the file itself",
-            )
-        if not stat.S_ISREG(about.st_mode):
-            raise FileError("not a file", where=file.name, hint="give a file of figures")
+    except OSError as error:
+        raise FileError(
+            f"cannot be opened: {error.strerror or error}", where=file.name, hint="check its name"
+        ) from None
+    if stat.S_ISLNK(about.st_mode):
+        raise FileError(
+            "a symbolic link, which may lead anywhere",
+            where=file.name,
+            hint="give the file itself",
+        )
+    if not stat.S_ISREG(about.st_mode):
+        raise FileError("not a file", where=file.name, hint="give a file of figures")
+    return about
+
+
+def _content(file: Path) -> bytes:
+    """The bytes of a regular file, all of one moment."""
+    about = regular(file)
+    try:
         if about.st_size > MAX_BYTES:
             raise FileError(
                 f"{about.st_size / 1e6:,.0f} MB are more than the {MAX_BYTES / 1e6:,.0f} MB that "
@@ -153,8 +165,7 @@ def _delimited(content: bytes, name: str) -> Iterator[Sheet]:
             where=name,
             hint="check how it was exported",
         )
-    tabs = name.lower().endswith((".tsv", ".tab")) and "\t" in text
-    mark = "\t" if tabs else _delimiter(text, name)
+    mark = delimiter(text, name)
     rows, lines, start, cells = list[list[Cell]](), list[int](), 1, 0
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     try:
@@ -184,8 +195,12 @@ def _bounded(width: int, cells: int, name: str) -> int:
     return width
 
 
-def _delimiter(text: str, name: str) -> str:
-    """The separator under which most of the first lines have one number of fields above one."""
+def delimiter(text: str, name: str) -> str:
+    """The separator under which most of the first lines have one number of fields above one; a tab
+    where the file's name says so.
+    """
+    if name.lower().endswith((".tsv", ".tab")) and "\t" in text:
+        return "\t"
     head = list(itertools.islice((line for line in text.splitlines() if line.strip()), 60))
     best, found = (0, 0), ","
     for mark in ("\t", ";", ",", "|"):
@@ -304,28 +319,31 @@ def _of_frame(frame: pd.DataFrame, name: str) -> Sheet:
 
 
 def _json(content: bytes, name: str) -> Iterator[Sheet]:
-    found = _records(json.loads(texts.decoded(content, name)))
+    found = list(_records(json.loads(texts.decoded(content, name))))
     if not found:
         raise FileError(
             "no list of records in it", where=name, hint="give what the provider's API answered"
         )
-    flat = [_flat(record) for record in found]
-    columns = list(dict.fromkeys(itertools.chain.from_iterable(flat)))
-    _bounded(len(columns), len(columns) * len(flat), name)
-    rows: list[list[Cell]] = [columns, *([record.get(c) for c in columns] for record in flat)]
-    yield Sheet("", rows, list(range(1, len(rows) + 1)))
+    for number, (key, records) in enumerate(found):
+        flat = [_flat(record) for record in records]
+        columns = list(dict.fromkeys(itertools.chain.from_iterable(flat)))
+        _bounded(len(columns), len(columns) * len(flat), name)
+        rows: list[list[Cell]] = [columns, *([record.get(c) for c in columns] for record in flat)]
+        yield Sheet(key if number else "", rows, list(range(1, len(rows) + 1)))
 
 
-def _records(said: Any, depth: int = 0) -> list[dict[str, Any]]:
-    """The first list of records within a JSON text: World Bank puts it second, Comtrade in data."""
+def _records(said: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, list[dict]]]:
+    """The lists of records within a JSON text, with their names: World Bank puts one second,
+    Comtrade in `data`, UNESCO names its indicators in another.
+    """
     if depth > MAX_DEPTH:
         raise RecursionError
     if isinstance(said, list) and said and all(isinstance(r, dict) for r in said):
-        return said
-    inside: Iterable[Any] = said.values() if isinstance(said, dict) else said
-    if not isinstance(said, (dict, list)):
-        return []
-    return next(filter(None, (_records(part, depth + 1) for part in inside)), [])
+        yield key, said
+    elif isinstance(said, (dict, list)):
+        named = said.items() if isinstance(said, dict) else ((key, part) for part in said)
+        for name, part in named:
+            yield from _records(part, name, depth + 1)
 
 
 def _flat(record: dict[str, Any]) -> dict[str, Cell]:

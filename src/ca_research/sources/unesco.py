@@ -1,4 +1,6 @@
-"""UNESCO Institute for Statistics: the files of its bulk download, with or without labels."""
+"""UNESCO Institute for Statistics: the files of its bulk download, with or without labels, and the
+answer of its API.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,8 @@ from . import names
 from .layouts import Layout
 from .mapping import Field, Map, Only
 from .parts import Headed, among
-from .sheets import Given, Sheet
+from .sheets import Given, Sheet, shown
+from .worldbank import unit
 
 _FROM = re.compile(
     r"(?:inbound )?internationally mobile students from (?:the )?(.+?)"
@@ -46,8 +49,10 @@ def mapping(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
         ),
     )
     label = file.name("INDICATOR_LABEL_EN", "INDICATOR_NAME", "INDICATOR_LABEL")
+    named = _named(given)
+    code = file.needs("INDICATOR_ID", "indicatorId")
     if table.table == "macro":
-        code = file.needs("INDICATOR_ID", "indicatorId")
+        units = {c: unit(named.get(c, "")) for c in file.distinct(code)}
         return Map(
             sheet=sheet.name,
             header=sheet.lines[place],
@@ -58,19 +63,20 @@ def mapping(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
                 "indicator": Field(column=code),
                 "year": Field(column=year),
                 "value": Field(column=value),
-                "unit": Field(constant="as its name says"),
+                "unit": Field(column=code, words=units),
             },
         )
-    if label is None:
+    if label is None and not named:
         raise UsageError(
             "the file says the numbers of indicators and not what they count",
             where=given.name,
             hint="join the labels: a column INDICATOR_LABEL_EN, from the file of labels beside it",
         )
-    origins = {v: home for v in file.distinct(label) if (home := origin(v))}
+    told = label or code
+    origins = {v: home for v in file.distinct(told) if (home := origin(named.get(v, v)))}
     flag = file.name("QUALIFIER")
     columns = {
-        "origin": Field(column=label, words=origins),
+        "origin": Field(column=told, words=origins),
         "destination": Field(column=country),
         "year": Field(column=year),
         "students": Field(column=value),
@@ -80,9 +86,7 @@ def mapping(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
     }
     if flag:
         columns["flag"] = Field(column=flag, words=_FLAGS)
-    counts = Only(
-        column=label, among=tuple(origins), why="other indicators than students by origin"
-    )
+    counts = Only(column=told, among=tuple(origins), why="other indicators than students by origin")
     return Map(
         sheet=sheet.name,
         header=sheet.lines[place],
@@ -92,19 +96,37 @@ def mapping(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
     )
 
 
+def _named(given: Given) -> dict[str, str]:
+    """Names of indicators by code, where the API gave them in a list of their own."""
+    for sheet in given.sheets:
+        if sheet.name == "indicatorMetadata":
+            file = Headed(sheet, 0)
+            pairs = zip(
+                file.column(file.needs("indicatorCode")),
+                file.column(file.needs("name")),
+                strict=True,
+            )
+            return {shown(code): shown(name) for code, name in pairs}
+    return {}
+
+
 def _has_figure(flag: str) -> bool:
     return not flag or flag in _FLAGS or among(("",))(flag)
 
 
-LAYOUTS = (
+LAYOUTS = tuple(
     Layout(
-        "unesco bulk",
-        ("INDICATOR_ID", "COUNTRY_ID", "YEAR", "VALUE", "MAGNITUDE"),
+        f"unesco {form}",
+        headings,
         tables=("students", "macro"),
         mapping=mapping,
         publisher="UNESCO Institute for Statistics",
         licence="CC BY-SA 3.0 IGO",
         address="https://databrowser.uis.unesco.org",
         origin="UIS",
-    ),
+    )
+    for form, headings in (
+        ("bulk", ("INDICATOR_ID", "COUNTRY_ID", "YEAR", "VALUE", "MAGNITUDE")),
+        ("api", ("indicatorId", "geoUnit", "year", "value")),
+    )
 )

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
+from ..ground.extras import needed
 from ..ground.numbers import decimals
 from .frames import require
 from .result import Result
@@ -226,7 +227,8 @@ def _cells(rows: pd.DataFrame, estimator: str) -> tuple[pd.DataFrame, dict[str, 
 
 def _estimate(rows: pd.DataFrame, estimator: str) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     """Cells (k, rows) that could be estimated, their coefficients and covariance."""
-    import pyfixest as pf
+    with needed():
+        import pyfixest as pf
 
     dummies, cells = _cells(rows, estimator)
     data, terms = pd.concat([rows, dummies], axis=1), " + ".join(cells)
@@ -396,7 +398,8 @@ def event_study(
     post = np.where(cells["k"] >= 0, cells["rows"], 0) / cells.loc[cells["k"] >= 0, "rows"].sum()
     overall, variance = np.array([post @ beta]), np.array([post @ v @ post])
     if estimator == "twfe":
-        import pyfixest as pf
+        with needed():
+            import pyfixest as pf
 
         data = rows.assign(treated=rows["treated"].astype(float))
         overall, variance, _ = _fit(

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ..ground.errors import CoverageError
+from ..ground.extras import needed
 from .forecast import ConvergenceError
 
 EXACT = 1e-8
@@ -111,7 +112,8 @@ def solve(sample: Sample, estimator: str, rectifier: bool = False, robust: bool 
 
     robust: errors by the clusters of the sample, HC1 where it has none; else iid.
     """
-    import pyfixest as pf
+    with needed():
+        import pyfixest as pf
 
     names = {f"x{i}": name for i, name in enumerate(sample.x)}
     ways = {f"g{i}": way for i, way in enumerate(sample.ways)}

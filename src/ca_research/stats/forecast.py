@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..ground.errors import CaResearchError, CoverageError, UsageError
+from ..ground.extras import needed
 from .frames import level_between
 from .growth import observations
 from .result import Result
@@ -255,7 +256,8 @@ def _fitted(name: str, fit: Callable[[], Any]) -> Any:
     """A statsmodels fit that converged; anything else is a ConvergenceError and never only a
     warning.
     """
-    from statsmodels.tools.sm_exceptions import ConvergenceWarning
+    with needed():
+        from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
     hint = "take random_walk_drift, a longer series, or a smaller model"
     with warnings.catch_warnings():
@@ -340,7 +342,8 @@ def ets(series: pd.Series, horizon: int, damped: bool = False, level: float = 0.
     >>> ets(series, 3).frame["year"].tolist()
     [2020, 2021, 2022]
     """
-    from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+    with needed():
+        from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
     clean = history(series, TEN, horizon, level)
     values, scale = _scaled(clean)
@@ -403,7 +406,8 @@ def arima(
     >>> arima(series, 1, order=(0, 1, 0)).model
     'ARIMA(0, 1, 0)'
     """
-    from statsmodels.tsa.arima.model import ARIMA
+    with needed():
+        from statsmodels.tsa.arima.model import ARIMA
 
     clean = history(series, TEN, horizon, level)
     values, scale = _scaled(clean)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..ground.errors import CoverageError, UsageError
+from ..ground.extras import needed
 
 
 def observations(series: pd.Series, least: int) -> pd.Series:
@@ -151,7 +152,8 @@ def log_slope(series: pd.Series) -> float:
     >>> round(log_slope(pd.Series(np.exp([0.0, 0.1, 0.2]), index=[2010, 2011, 2012])), 6)
     0.1
     """
-    import statsmodels.api as sm
+    with needed():
+        import statsmodels.api as sm
 
     observed = observations(series, 3)
     if (observed <= 0).any():

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..ground.errors import UsageError
+from ..ground.extras import needed
 
 
 def holm(p_values: Mapping[str, float], alpha: float = 0.05) -> pd.DataFrame:
@@ -60,7 +61,8 @@ def holm(p_values: Mapping[str, float], alpha: float = 0.05) -> pd.DataFrame:
             f"no p-value between 0 and 1 for {', '.join(map(str, wrong))}",
             hint="give 1.0 to a member that could not be computed; it stays in the family",
         )
-    from statsmodels.stats.multitest import multipletests
+    with needed():
+        from statsmodels.stats.multitest import multipletests
 
     p = np.array(list(p_values.values()), dtype=float)
     adjusted = multipletests(p, alpha, method="holm")[1]

@@ -13,6 +13,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import joblib
@@ -210,12 +211,16 @@ class Universe:
         for values in itertools.product(*ordered):
             yield dict(zip((axis.name for axis in self.axes), values, strict=True))
 
+    @cached_property
+    def _kept(self) -> tuple[dict[str, Any], ...]:
+        return tuple(choices for choices in self._all() if not self.excluded(choices))
+
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """The specifications to run, the main one first."""
-        return (choices for choices in self._all() if not self.excluded(choices))
+        return map(dict, self._kept)
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        return len(self._kept)
 
     def __str__(self) -> str:
         """What will be run, before it is: how many specifications, their axes, and how many are

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -16,6 +16,7 @@ from ..stats.frames import numbers, require
 from ..tables.preference import ranked
 from .gaps import missing_years
 
+Window = Literal["five_years", "four_years", "whole"]
 WINDOWS = {"five_years": 5, "four_years": 4, "whole": None}
 """Years between the two ends of a window; None is all observed years."""
 

@@ -4,25 +4,32 @@ from .add import Addition, add, remove
 from .build import build, check, content_key
 from .cite import cite, source_ids
 from .coverage import Coverage, coverage, holes
+from .fetch import Fetched, fetch
 from .load import load
 from .preference import of_role, preferred_rows, ranked
-from .query import sql
+from .query import relation, sql
+from .vintage import diff, vintages
 
 __all__ = [
     "Addition",
     "Coverage",
+    "Fetched",
     "add",
     "build",
     "check",
     "cite",
     "content_key",
     "coverage",
+    "diff",
+    "fetch",
     "holes",
     "load",
     "of_role",
     "preferred_rows",
     "ranked",
+    "relation",
     "remove",
     "source_ids",
     "sql",
+    "vintages",
 ]

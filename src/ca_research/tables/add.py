@@ -4,31 +4,33 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import pandas as pd
 from pydantic import ValidationError
 
 from .. import registry
-from ..ground.errors import DataError, Fault, MissingTableError, UsageError, known_name
+from ..ground.errors import Fault, MissingTableError, UsageError, known_name
 from ..ground.textfiles import Unreadable, read_yaml
 from ..registry.tables import Role
-from . import added
+from . import added, vintage
 from .build import build
 from .dates import bounds
 from .load import load
-from .validate import checked_rows
+from .query import standing
+from .reading import Read, listed, no_row, none_left, read
 
 if TYPE_CHECKING:
-    from .. import sources
     from ..sources.layouts import Layout
 
 SHOWN = 5
 """Rows that a proposal shows as they were understood."""
 
+A = TypeVar("A", bound="Addition")
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,59}")
 _KINDS = {"office": "official", "compilation": "compiled", "excerpt": "compiled"}
 _KINDS |= {"panel": "compiled", "estimated": "derived", "reconciled": "derived"}
@@ -44,9 +46,12 @@ class Addition:
     entry : registry.Added
         Its register entry; `entry.mapping` is how the file was understood.
     rows : pandas.DataFrame
-        The rows in the table's own form.
+        The rows in the table's own form; of a large source the first thousand.
     compared : pandas.DataFrame
-        For each row whether it is new, repeats or contradicts a figure that stood (`against`).
+        For each row whether it is new, repeats or contradicts a figure that stood (`against`); of a
+        large source the first thousand that are not new.
+    said : mapping of str to int
+        How many rows are new, repeat or contradict.
     left_out : mapping of str to int
         Rows and cells of the file that are no figures of the table, by reason.
     skipped : tuple of Fault
@@ -66,6 +71,7 @@ class Addition:
     entry: registry.Added
     rows: pd.DataFrame
     compared: pd.DataFrame
+    said: Mapping[str, int]
     left_out: Mapping[str, int]
     skipped: tuple[Fault, ...]
     kept: bool
@@ -83,14 +89,14 @@ class Addition:
         int
             Their number.
         """
-        return int(self.compared["said"].eq(said).sum())
+        return int(self.said.get(said, 0))
 
     def __str__(self) -> str:
         return "\n".join(_told(self))
 
 
 def add(
-    file: str | Path,
+    file: str | Path | Sequence[str | Path],
     *,
     table: str,
     source: str,
@@ -107,7 +113,7 @@ def add(
     dry_run: bool = False,
     confirm: Callable[[Addition], bool] | None = None,
 ) -> Addition:
-    """Add the figures of a file to a table, under a source of their own.
+    """Add the figures of a file, or of several, to a table, under a source of their own.
 
     The file is read by its publisher's layout or by a guess, its rows are checked like those of the
     snapshot, and all of it is added or nothing. The snapshot stays as it is; `remove` takes
@@ -115,8 +121,10 @@ def add(
 
     Parameters
     ----------
-    file : path
-        CSV, TSV, Excel, Stata, Parquet, or JSON of a provider.
+    file : path or sequence of path
+        CSV, TSV, Excel, Stata, Parquet, or JSON of a provider. Several files of one form, or a
+        folder of them, are one source. What is large is read in bounded memory, and its rows stay
+        beside the tables (docs/large-tables.md).
     table : str
         The table that its rows belong to.
     source : str
@@ -169,62 +177,135 @@ def add(
     >>> found.count("new"), found.kept
     (1, False)
     """
-    from .. import sources  # names of the world's economies take a tenth of a second to import
+    from ..sources import stream
     from ..sources.mapping import of_user
 
-    spec, path = registry.table(table), Path(file)
+    spec, files = registry.table(table), stream.files_of(file)
     if spec.known == "source" and not spec.files:
         raise UsageError(f"table {table!r} is made of the register", hint="choose another table")
     said = of_user(_map(map), spec)
+    valid_id(source)
+    added.refuse_known(source)
+    about = {"title": title, "publisher": publisher, "licence": licence, "address": address}
+
+    def register(layout: Layout | None, name: str) -> registry.Source:
+        whole = about | ({"title": title or f"{layout.publisher}: {name}"} if layout else {})
+        place = f"a file added by a user: {name}"
+        return source_entry(
+            source, place, layout, whole, published, role, preference, lag, file=name
+        )
+
+    asked = (lambda _: False) if dry_run else confirm
+    if stream.streams(files):
+        return _add_large(spec, files, said, source, register, skip_bad, asked)
+    found = read(files[0], spec, said, source, skip_bad)
+    entry = entry_of(found, register(found.layout, found.given.name), table)
+    if asked is not None:
+        proposal = proposed(entry, found)
+        if not asked(proposal):
+            return proposal
+    with added.alone():
+        return settled(proposed(entry, found), added.keep)
+
+
+def _add_large(
+    spec: registry.Table,
+    files: Sequence[Path],
+    said: Mapping[str, Any],
+    source: str,
+    register: Callable[[Layout | None, str], registry.Source],
+    skip_bad: bool,
+    asked: Callable[[Addition], bool] | None,
+) -> Addition:
+    """As `add`, by a stream; whoever else adds waits until this is done, or refused."""
+    from .. import sources
+    from ..sources.stream import Stream
+    from .large import FEW, Reading
+
+    with added.alone(), added.scratch(source) as folder:
+        added.refuse_known(source)
+        work = folder / "work"
+        work.mkdir()
+        with closing(Stream(files, work)) as stream:
+            given = stream.given()
+            mapped, layout = sources.understand(given, spec, said)
+            told = register(layout, stream.name)
+            reading = Reading(stream, mapped, spec, told)
+            skipped = reading.settle(skip_bad=skip_bad)
+            understood = sources.Understood(mapped, reading.first(FEW), reading.left_out())
+            count = reading.count()
+            if not count:
+                raise none_left(skipped) if skipped else no_row(spec, understood.left_out)
+            found = Read(
+                replace(given, name=stream.name), layout, understood, understood.rows, skipped
+            )
+            entry = entry_of(found, told, spec.table).model_copy(update={"rows": count})
+            counts, compared = reading.against(_built(spec))
+            proposal = Addition(entry, found.rows, compared, counts, entry.left_out, skipped, False)
+            if asked is not None and not asked(proposal):
+                return proposal
+            reading.write(folder / added.PARTS)
+        entry = added.publish(entry, folder, listed(skipped))
+        build()
+        return replace(proposal, entry=entry, kept=True)
+
+
+def _built(spec: registry.Table) -> str:
+    """SQL of the rows of a table that stand."""
+    try:
+        return standing(spec.table)
+    except MissingTableError:
+        build()
+    return standing(spec.table)
+
+
+def valid_id(source: str) -> None:
+    """Raise UsageError where a text is no id of a source."""
     if not _ID.fullmatch(source):
         raise UsageError(
             f"no id of a source: {source!r}",
             hint="letters, digits and underscores, a letter first: COMTRADE_TJK_2022",
         )
-    added.refuse_known(source)
-    given = sources.read(path)
-    mapped, layout = sources.understand(given, spec, said)
-    about = {"title": title, "publisher": publisher, "licence": licence, "address": address}
-    entry_of = _source(source, path, layout, about, published, role, preference, lag)
-    understood = sources.apply(given, mapped, spec)
-    rows, skipped = _checked(spec, understood, source, skip_bad)
-    entry = registry.Added(
-        source=entry_of,
+
+
+def entry_of(found: Read, source: registry.Source, table: str) -> registry.Added:
+    """The register entry of what was read."""
+    return registry.Added(
+        source=source,
         table=table,
-        rows=len(rows),
+        rows=len(found.rows),
         rows_sha256="0" * 64,
-        file=given.name,
-        file_sha256=given.sha256,
-        layout=mapped.layout,
-        mapping=mapped.model_dump(exclude_defaults=True, mode="json"),
-        left_out=dict(understood.left_out),
-        skipped=len(skipped),
+        file=found.given.name,
+        file_sha256=found.given.sha256,
+        layout=found.understood.map.layout,
+        mapping=found.understood.map.model_dump(exclude_defaults=True, mode="json"),
+        left_out=dict(found.understood.left_out),
+        skipped=len(found.skipped),
         added=dt.date.today().isoformat(),
     )
-    if not (dry_run or confirm):
-        with added.alone():
-            return _keep(spec, entry, rows, skipped)
-    compared = added.against(spec, rows, _standing(spec, rows))
-    proposal = Addition(entry, rows, compared, entry.left_out, skipped, False)
-    if dry_run or confirm is None or not confirm(proposal):
-        return proposal
-    with added.alone():
-        return _keep(spec, entry, rows, skipped)
 
 
-def _keep(
-    spec: registry.Table, entry: registry.Added, rows: pd.DataFrame, skipped: tuple[Fault, ...]
-) -> Addition:
-    """Compare with what stands and keep; nobody else adds meanwhile."""
-    compared = added.against(spec, rows, _standing(spec, rows))
-    listed = pd.DataFrame([vars(f) for f in skipped])
-    kept = added.keep(entry, rows, listed)
+def proposed(entry: registry.Added, found: Read) -> Addition:
+    """What would be added, compared with what others said."""
+    spec = registry.table(entry.table)
+    others = _standing(spec, found.rows)
+    others = others[others["source_id"] != entry.source.source_id]
+    compared = added.against(spec, found.rows, others)
+    said = {str(said): int(n) for said, n in compared["said"].value_counts().items()}
+    return Addition(entry, found.rows, compared, said, entry.left_out, found.skipped, False)
+
+
+def settled(proposal: A, keep: Callable[..., registry.Added]) -> A:
+    """Keep what was proposed and build the tables. Call it within `added.alone`."""
+    kept = keep(proposal.entry, proposal.rows, listed(proposal.skipped))
     build()
-    return Addition(kept, rows, compared, kept.left_out, skipped, True)
+    return replace(proposal, entry=kept, kept=True)
 
 
 def remove(source: str) -> registry.Added:
-    """Take back a source that was added: a report is then what it was before.
+    """Take back a source that was added or fetched, with its vintages.
+
+    A report is then what it was before.
 
     Parameters
     ----------
@@ -249,6 +330,7 @@ def remove(source: str) -> registry.Added:
     ca_research.ground.errors.UnknownNameError: unknown added source 'NOBODYS'...
     """
     gone = added.remove(source)
+    vintage.forget(source)
     build()
     return gone
 
@@ -269,22 +351,23 @@ def _map(said: Mapping[str, Any] | str | Path | None) -> Mapping[str, Any]:
     return found
 
 
-def _source(
+def source_entry(
     source: str,
-    file: Path,
+    found_in: str,
     layout: Layout | None,
     about: Mapping[str, str | None],
     published: str | dt.date | None,
     role: str | None,
     preference: int | None,
     lag: int | None,
+    file: str = "",
 ) -> registry.Source:
-    """The register entry; raises UsageError that names everything that is not said."""
+    """The register entry; raises UsageError that names everything that is not said of a file."""
     found = dict(about)
     if layout is not None:
         known = {"publisher": layout.publisher, "licence": layout.licence}
-        known |= {"address": layout.address, "title": f"{layout.publisher}: {file.name}"}
-        found = {k: v or known[k] for k, v in found.items()}
+        known["address"] = layout.address
+        found = {k: v or known.get(k) for k, v in found.items()}
         role = role or layout.role
     day = str(published) if published is not None else None
     lacking = [k for k in ("title", "publisher", "licence") if not found[k]]
@@ -292,7 +375,7 @@ def _source(
     if lacking:
         raise UsageError(
             f"not said of source {source!r}: {', '.join(lacking)}",
-            where=file.name,
+            where=file,
             hint=" ".join(
                 f'--{k} "..."' if k != "published" else "--published 2024-05-01" for k in lacking
             ),
@@ -307,7 +390,7 @@ def _source(
             licence=found["licence"],
             redistribution="figures",
             original=found["address"],
-            found_in=f"a file added by a user: {file.name}",
+            found_in=found_in,
             citation=f"{found['publisher']}. {found['title']}. {str(day)[:4]}.",
             accessed=dt.date.today().isoformat(),
             origin_group=layout.origin if layout else source,
@@ -327,39 +410,6 @@ def _source(
             f"source {source!r}: {registry.explain(error)}",
             hint="a date is 2024, 2024-05 or 2024-05-01; an address begins with https://",
         ) from None
-
-
-def _checked(
-    spec: registry.Table, understood: sources.Understood, source: str, skip_bad: bool
-) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
-    """Typed rows in key order, and the faulty ones that may be skipped."""
-    raw = understood.rows
-    if not len(raw) and not understood.faults:
-        why = "; ".join(f"{k}: {n}" for k, n in understood.left_out.items())
-        raise UsageError(
-            f"no row of the file is one of table {spec.table!r}",
-            where=why,
-            hint="say by --map which column is what; ca-research data add ... --dry-run shows it",
-        )
-    for name, column in spec.columns.items():
-        if column.type == "source":
-            raw = raw.assign(**{name: source})
-        elif column.numbered and (name not in raw or raw[name].fillna("").eq("").all()):
-            raw = raw.assign(**{name: [f"{source}-{n}" for n in range(1, len(raw) + 1)]})
-    frame, found = checked_rows(spec, raw, source)
-    faults = [*understood.faults, *(fault for fault, _ in found)]
-    if faults and not skip_bad:
-        raise DataError(
-            sorted(set(faults), key=lambda f: (f.file, f.line, f.column)),
-            outcome="nothing was added",
-            hint="mend the cells named above, say by --map how they are meant, or leave these rows "
-            "out: --skip-bad",
-        )
-    good = ~frame.index.isin([at for _, at in found])
-    frame = frame[good].sort_values(list(spec.key), kind="stable", ignore_index=True)
-    if not len(frame):
-        raise DataError(faults, outcome="no row is left, and nothing was added", hint="see above")
-    return frame, tuple(dict.fromkeys(faults))
 
 
 def _standing(spec: registry.Table, rows: pd.DataFrame) -> pd.DataFrame:
@@ -391,7 +441,7 @@ def _told(found: Addition) -> Iterator[str]:
         times = entry.mapping["columns"].get(fills, {}).get("times", 1)
         by = f", times {times:g}" if times != 1 else ""
         yield f"  {fills}: under {len(heads)} headings, {few}{by}"
-    yield f"the first of {len(found.rows):,} rows, as understood:"
+    yield f"the first of {entry.rows:,} rows, as understood:"
     shown = found.rows.drop(columns="source_id").head(SHOWN)
     yield shown.to_string(
         index=False, na_rep="", max_colwidth=30, float_format=lambda value: f"{value:.12g}"

@@ -2,17 +2,20 @@
 
 A source is a folder `data/added/SOURCE`: its register entry, its rows as Parquet in the table's own
 form, and the rows that were skipped. It comes and goes in one rename, so that whoever is killed in
-the middle leaves the old state.
+the middle leaves the old state. Rows of a large source stay in its folder `parts`, where `load` and
+`sql` read what they need of them; others become part of the processed table.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,13 +23,13 @@ import yaml
 from filelock import FileLock
 
 from .. import registry
-from ..ground import paths
+from ..ground import economies, paths
 from ..ground.errors import IntegrityError, UnknownNameError, UsageError, WriteError
 from .raw import sha256
 from .rules import rules
 from .validate import schema
 
-ROWS, ENTRY, SKIPPED = "rows.parquet", "source.yaml", "skipped.csv"
+ROWS, ENTRY, SKIPPED, PARTS = "rows.parquet", "source.yaml", "skipped.csv", "parts"
 
 
 @contextmanager
@@ -35,38 +38,87 @@ def alone() -> Iterator[Path]:
     folder = paths.added_dir()
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".lock"):
+        registry.forget()  # whoever held the lock may have changed what was read
         for left in folder.glob(".new-*"):  # by a process that was killed: nobody else adds now
             shutil.rmtree(left, ignore_errors=True)
+        for source_id, entry in registry.added().items():  # files of vintages that gave way
+            for file in (folder / source_id).glob("*-*") if entry.vintage else ():
+                if file.name not in (_named(ROWS, entry), _named(SKIPPED, entry)):
+                    file.unlink(missing_ok=True)
         yield folder
+
+
+def _named(file: str, entry: registry.Added) -> str:
+    """A file of a fetch carries its stamp, so that the entry decides in one step which of two
+    counts.
+    """
+    stem, _, suffix = file.partition(".")
+    return file if entry.vintage is None else f"{stem}-{entry.vintage}.{suffix}"
+
+
+@contextmanager
+def scratch(source_id: str) -> Iterator[Path]:
+    """A folder that becomes that of a source by `publish`, or is gone. Within `alone`."""
+    folder = paths.added_dir() / f".new-{source_id}-{os.getpid()}"
+    try:
+        folder.mkdir()
+        yield folder
+    except WriteError:
+        raise
+    except OSError as error:
+        raise WriteError(paths.added_dir() / source_id, error) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def keep(entry: registry.Added, frame: pd.DataFrame, skipped: pd.DataFrame) -> registry.Added:
     """Write a source, its rows and what was skipped of them, whole or not at all.
 
-    entry: its hash of rows is made here. frame: typed rows of the table.
+    entry: its hash of rows is made here. One of a fetch takes the place of an earlier one of its
+    source. frame: typed rows of the table.
     Call it within `alone`. Raises UsageError where the source exists, WriteError where the disk
     refuses.
     """
     source_id = entry.source.source_id
-    refuse_known(source_id)
-    folder = paths.added_dir()
-    scratch = folder / f".new-{source_id}-{os.getpid()}"
-    try:
-        scratch.mkdir()
+    before = registry.added().get(source_id)
+    if before is None or before.vintage is None or entry.vintage is None:
+        refuse_known(source_id)
+    with scratch(source_id) as folder:
         arrow = pa.Table.from_pandas(frame, schema(registry.table(entry.table)), False)
-        pq.write_table(arrow, scratch / ROWS, compression="zstd")
-        entry = entry.model_copy(update={"rows_sha256": sha256(scratch / ROWS)})
-        said = yaml.safe_dump(entry.model_dump(), allow_unicode=True, sort_keys=False, width=100)
-        (scratch / ENTRY).write_text(said, encoding="utf-8")
-        if len(skipped):
-            skipped.to_csv(scratch / SKIPPED, index=False, lineterminator="\n")
-        scratch.rename(folder / source_id)
-    except OSError as error:
-        raise WriteError(folder / source_id, error) from error
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        rows_file = folder / _named(ROWS, entry)
+        pq.write_table(arrow, rows_file, compression="zstd")
+        hashed = entry.model_copy(update={"rows_sha256": sha256(rows_file)})
+        return publish(hashed, folder, skipped)
+
+
+def publish(entry: registry.Added, folder: Path, skipped: pd.DataFrame) -> registry.Added:
+    """Make a scratch folder that holds the rows that of a source. The entry of a large one gets its
+    parts and their hash.
+    """
+    if (folder / PARTS).is_dir():
+        parts = tuple(sorted(f.name for f in (folder / PARTS).iterdir()))
+        hashed = _sha256_of([folder / PARTS / name for name in parts])
+        entry = entry.model_copy(update={"parts": parts, "rows_sha256": hashed})
+    said = yaml.safe_dump(
+        entry.model_dump(mode="json"), allow_unicode=True, sort_keys=False, width=100
+    )
+    (folder / ENTRY).write_text(said, encoding="utf-8")
+    if len(skipped):
+        skipped.to_csv(folder / _named(SKIPPED, entry), index=False, lineterminator="\n")
+    target = paths.added_dir() / entry.source.source_id
+    if not target.exists():
+        folder.rename(target)
+    else:  # a fetch, beside the one that stands; once the entry is there, the new rows count
+        for file in sorted(folder.iterdir(), key=lambda f: f.name == ENTRY):
+            file.replace(target / file.name)
     registry.forget()
     return entry
+
+
+def _sha256_of(files: Sequence[Path]) -> str:
+    """One hash of several files and their names."""
+    told = "".join(f"{file.name} {sha256(file)}\n" for file in files)
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def refuse_known(source_id: str) -> None:
@@ -101,22 +153,22 @@ def remove(source_id: str) -> registry.Added:
     return known[source_id]
 
 
-def rows(entry: registry.Added) -> pa.Table:
-    """The rows of a source as they were kept.
+def rows(entry: registry.Added) -> pa.Table | None:
+    """The rows of a source as they were kept; None for a large one, whose rows stay where they are.
 
     Raises IntegrityError where they are not those of its entry, or where the table's rules have
     changed since and no longer allow them.
     """
-    where = f"data/added/{entry.source.source_id}/{ROWS}"
-    again = f"ca-research data remove {entry.source.source_id}, then add the file again"
-    file = paths.added_dir() / entry.source.source_id / ROWS
-    if not file.is_file() or sha256(file) != entry.rows_sha256:
+    source_id, folder = entry.source.source_id, paths.added_dir() / entry.source.source_id
+    where = f"data/added/{source_id}" + ("" if entry.parts else f"/{_named(ROWS, entry)}")
+    again = f"ca-research data remove {source_id}, then add the file again"
+    files = [folder / PARTS / name for name in entry.parts] or [folder / _named(ROWS, entry)]
+    there = all(file.is_file() for file in files)
+    hashed = (_sha256_of(files) if entry.parts else sha256(files[0])) if there else ""
+    if hashed != entry.rows_sha256:
         raise IntegrityError("added figures are not those that were added", where=where, hint=again)
-    table, found = registry.table(entry.table), pq.read_table(file)
-    fits = found.schema.equals(schema(table)) and not any(
-        rule.broken(found[name].to_pandas()).any()
-        for name, column in table.columns.items()
-        for rule in rules(column)
+    fits = (
+        _large_fits(entry, files) if entry.parts else _fits(entry, found := pq.read_table(files[0]))
     )
     if not fits:
         raise IntegrityError(
@@ -124,24 +176,86 @@ def rows(entry: registry.Added) -> pa.Table:
             where=where,
             hint=again,
         )
-    return found
+    return None if entry.parts else found
+
+
+def _fits(entry: registry.Added, found: pa.Table) -> bool:
+    table = registry.table(entry.table)
+    return found.schema.equals(schema(table)) and not any(
+        rule.broken(found[name].to_pandas()).any()
+        for name, column in table.columns.items()
+        for rule in rules(column)
+    )
+
+
+def _large_fits(entry: registry.Added, files: Sequence[Path]) -> bool:
+    """Whether rows keep the rules of their table, by their distinct words and largest figures."""
+    table, source = registry.table(entry.table), parts_sql(files)
+    there = pq.read_schema(files[0]).names
+    wanted = [*table.columns, *(["is_aggregate"] if table.of_type("economy") else []), "known_on"]
+    if there != wanted:
+        return False
+    for name, column in table.columns.items():
+        ends = f"unnest([min({name}), max({name})]) as v"
+        number = column.type in ("number", "integer")
+        asked = ends if number and not column.values else f"distinct {name} as v"
+        values = _frame(f"select {asked} from {source}")["v"]
+        if any(rule.broken(values).any() for rule in rules(column)):
+            return False
+    return _same_aggregates(table, source)
+
+
+def _same_aggregates(table: registry.Table, source: str) -> bool:
+    """Whether what is an aggregate still is one."""
+    if not (parties := table.of_type("economy")):
+        return True
+    columns = ", ".join((*parties, "is_aggregate"))
+    told = _frame(f"select distinct {columns} from {source}")
+    groups = told[parties].isin(list(economies.AGGREGATES)).any(axis=1)
+    return bool((groups == told["is_aggregate"]).all())
+
+
+def _frame(query: str) -> pd.DataFrame:
+    with duckdb.connect() as connection:
+        return connection.execute(query).df()
+
+
+def large(table: str) -> list[Path]:
+    """The files in which rows of a table stay that were added as large sources."""
+    return [
+        paths.added_dir() / source_id / PARTS / name
+        for source_id, entry in registry.added().items()
+        if entry.table == table
+        for name in entry.parts
+    ]
+
+
+def parts_sql(files: Sequence[Path]) -> str:
+    """SQL that reads Parquet files."""
+    listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+    return f"read_parquet([{listed}])"
 
 
 def with_added(table: registry.Table, base: pa.Table | None) -> pa.Table:
-    """Rows of a table with those that were added to it, in key order. base: None for a table
-    without files.
+    """Rows of a table with those that were added to it, in key order; those of large sources are
+    looked at and stay where they are. base: None for a table without files.
     """
     entries = [e for e in registry.added().values() if e.table == table.table]
-    if not entries:
+    parts = [found for entry in entries if (found := rows(entry)) is not None]
+    if base is not None and not parts:
         return base
-    parts = [rows(entry) for entry in entries]
-    if base is not None:
-        parts.insert(0, base.cast(schema(table)))
+    parts.insert(0, schema(table).empty_table() if base is None else base.cast(schema(table)))
     return pa.concat_tables(parts).sort_by([(name, "ascending") for name in table.key])
 
 
 CLOSE = 0.001
 """Two figures for one cell repeat each other up to this part of the larger: publishers round."""
+
+
+def figure(table: registry.Table) -> str | None:
+    """The column that holds the figure of a table: by its role, else the first number."""
+    by_role = (n for n, c in table.columns.items() if c.role == "value")
+    return next(by_role, next((n for n, c in table.columns.items() if c.type == "number"), None))
 
 
 def against(table: registry.Table, new: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
@@ -164,9 +278,7 @@ def against(table: registry.Table, new: pd.DataFrame, old: pd.DataFrame) -> pd.D
     -----
     Figures of unlike terms (columns of the role `basis`) are not compared.
     """
-    value = next((n for n, c in table.columns.items() if c.role == "value"), None) or next(
-        (n for n, c in table.columns.items() if c.type == "number"), None
-    )
+    value = figure(table)
     basis = [n for n, c in table.columns.items() if c.role == "basis" and n not in table.key]
     cell = [n for n in table.key if n != "source_id"]
     columns = [*cell, *basis]

@@ -11,7 +11,7 @@ import functools
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -125,14 +125,21 @@ def processed(name: str) -> pa.Table:
         sources = [s.model_dump() for s in registry.sources().values()]
         return pa.Table.from_pandas(pd.DataFrame(sources), preserve_index=False)
     table = registry.table(name)
-    rows, more = with_added(table, validated(table) if table.files else None), {}
+    return finished(table, with_added(table, validated(table) if table.files else None))
+
+
+def finished(
+    table: registry.Table, rows: pa.Table, sources: Mapping[str, registry.Source] | None = None
+) -> pa.Table:
+    """Rows of a table with `is_aggregate` and `known_on`. sources: theirs; else the register's."""
+    more = {}
     if parties := table.of_type("economy"):
         groups = pa.array(list(economies.AGGREGATES))
         inside = [pc.is_in(rows[party], value_set=groups) for party in parties]
         rows = rows.append_column("is_aggregate", functools.reduce(pc.or_, inside))
         more["is_aggregate"] = "bool"
     dating = rows.select([c for c in ("source_id", table.known) if c in table.columns]).to_pandas()
-    rows = rows.append_column("known_on", pa.array(known_on(dating, table)))
+    rows = rows.append_column("known_on", pa.array(known_on(dating, table, sources)))
     return rows.cast(schema(table, **more, known_on="datetime64[s]"))
 
 
@@ -163,7 +170,12 @@ def check(progress: Callable[[str], None] = lambda name: None) -> dict[str, int]
     >>> check()["trade"] > 100_000
     True
     """
-    return {name: len(frame) for name, frame in _all(names(), progress)}
+    return {name: len(frame) + _elsewhere(name) for name, frame in _all(names(), progress)}
+
+
+def _elsewhere(name: str) -> int:
+    """Rows of a table that stay with the large sources that were added."""
+    return sum(e.rows for e in registry.added().values() if e.table == name and e.parts)
 
 
 def _all(wanted: Iterable[str], progress: Callable[[str], None]) -> list[tuple[str, pa.Table]]:
@@ -236,7 +248,10 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
                 check_files(registry.table(name))
             return Built(
                 target,
-                {n: pq.read_metadata(target / f"{n}.parquet").num_rows for n in names()},
+                {
+                    n: pq.read_metadata(target / f"{n}.parquet").num_rows + _elsewhere(n)
+                    for n in names()
+                },
                 fresh=False,
             )
         registry.forget()  # what was read of it may be older than the key
@@ -276,4 +291,4 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
         ):  # the build before stays for readers that have just opened it
             if stale.name not in (target.name, old):
                 shutil.rmtree(stale, ignore_errors=True)
-        return Built(target, {n: len(f) for n, f in frames}, fresh=True)
+        return Built(target, {n: len(f) + _elsewhere(n) for n, f in frames}, fresh=True)

@@ -62,15 +62,19 @@ def _edge(text: str, *, end: bool) -> dt.date:
         ) from None
 
 
-def known_on(frame: pd.DataFrame, table: registry.Table) -> pd.Series:
-    """The day each row became known.
+def known_on(
+    frame: pd.DataFrame,
+    table: registry.Table,
+    sources: Mapping[str, registry.Source] | None = None,
+) -> pd.Series:
+    """The day each row became known. sources: those of its rows; else the register's.
 
     A source that is one publication (`stated`) makes its rows known on its date; a series at year
     end plus release lag; a dated event on its (last possible) day. A figure without a year in a
     series is timeless (a distance, a border) and known throughout. Null where nothing is known:
     such a row is dropped by any `as_of`, and counted.
     """
-    sources = registry.sources()
+    sources = registry.sources() if sources is None else sources
     published = {
         s: bounds(v.published)[1]
         for s, v in sources.items()

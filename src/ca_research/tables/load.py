@@ -9,21 +9,26 @@ import functools
 import operator
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from pyarrow import dataset
 
 from .. import registry
 from ..ground import economies
 from ..ground.arguments import number, refuse, whole_number
 from ..ground.errors import UnknownNameError, UsageError
 from ..ground.periods import parse_as_of
+from .added import large
 from .build import table_file
 from .dates import bounds
+
+ROWS = 5_000_000
+"""Rows that a frame may have: one of table `trade` then takes somewhat less than a gigabyte."""
 
 
 def load(
@@ -32,6 +37,8 @@ def load(
     since: int | None = None,
     until: int | None = None,
     as_of: str | dt.date | None = None,
+    vintage: str | None = None,
+    aggregates: bool = True,
     **filters: Any,
 ) -> pd.DataFrame:
     """Rows of a table as a tidy frame, from every source that matches.
@@ -48,6 +55,11 @@ def load(
     as_of : str or date, optional
         Keep what was known on that day, for example '2023-05-19'; by default, and for 'latest',
         all.
+    vintage : str, optional
+        An earlier fetch of the one source that ``source`` names, by its stamp or the beginning of
+        it ('2026-11-27'): what the source said then.
+    aggregates : bool
+        Whether rows of groups (the EU, the World) come too.
     **filters : Any
         Any column of the table, a value or a list of values; economies by ISO code or name
         ('Kazakhstan', 'Türkiye', 'EU'), ``source`` as a short form of ``source_id``. An empty list
@@ -65,10 +77,11 @@ def load(
     Raises
     ------
     UnknownNameError
-        A table, column, economy or value is not known; with suggestions.
+        A table, column, economy, value or vintage is not known; with suggestions.
     UsageError
-        A filter of the wrong type, ``source`` beside ``source_id``, a day that is none, years in
-        the wrong order or for a table without them.
+        A filter of the wrong type, a vintage of no or several sources, ``source`` beside
+        ``source_id``, a day that is none, years in the wrong order or for a table without them,
+        ``aggregates`` for one without economies; more rows than a frame may have.
     MissingTableError
         The tables have not been built.
     UndeclaredReadError
@@ -86,9 +99,13 @@ def load(
     """
     table = registry.table(name)
     file = table_file(name)
+    if vintage is not None:
+        file = _then(table, vintage, filters.get("source", filters.get("source_id")))
     day = parse_as_of(as_of)
-    condition = _condition(table, file, filters, since, until)
+    condition = _condition(wanted(table, file, filters, since, until, aggregates))
     data = pq.read_table(file, filters=condition)
+    if elsewhere := large(name):
+        data = _with_large(table, data, elsewhere, condition)
     dropped = 0
     if day is not None and "known_on" in data.column_names:
         known = pc.fill_null(
@@ -109,6 +126,34 @@ def load(
         "revised_sources": revised_sources(frame, day),
     }
     return frame
+
+
+def _then(table: registry.Table, vintage: str, source: Any) -> Path:
+    """The rows of a source at an earlier fetch, as a file like that of the table."""
+    from . import vintage as vintages
+
+    if not isinstance(source, str):
+        raise UsageError("a vintage is one of a source", hint='for example source="COMTRADE_TJK"')
+    return vintages.table_file(table, source, vintage)
+
+
+def _with_large(
+    table: registry.Table, data: pa.Table, files: list[Path], condition: pc.Expression | None
+) -> pa.Table:
+    """Rows in key order with those of large sources, of which only those asked for are read."""
+    rows = dataset.dataset(files, format="parquet")
+    count = rows.count_rows(filter=condition) + len(data)
+    if count > ROWS:
+        raise UsageError(
+            f"{count:,} rows are more than the {ROWS:,} that a frame may have",
+            where=f"table {table.table!r}, with large sources that were added",
+            hint="filter (year=, reporter=, source=, since=), add up with ca.sql(...), or give "
+            f"ca.relation({table.table!r}) to a measure",
+        )
+    if count == len(data):
+        return data
+    more = rows.to_table(columns=data.schema.names, filter=condition).cast(data.schema)
+    return pa.concat_tables([data, more]).sort_by([(name, "ascending") for name in table.key])
 
 
 def revised_sources(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
@@ -134,23 +179,41 @@ def revised_sources(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
     return found
 
 
-def _condition(
-    table: registry.Table, file: Path, filters: dict[str, Any], since: int | None, until: int | None
-) -> pc.Expression | None:
+class Wanted(NamedTuple):
+    """Rows that are asked for: the values of columns, in the form of the table, and years."""
+
+    values: dict[str, list[Any]]
+    since: int | None
+    until: int | None
+
+
+def wanted(
+    table: registry.Table,
+    file: Path,
+    filters: dict[str, Any],
+    since: int | None,
+    until: int | None,
+    aggregates: bool = True,
+) -> Wanted:
+    """What filters ask for; raises UsageError and UnknownNameError."""
     if "source" in filters:
         if "source_id" in filters:
             raise UsageError(
                 "`source` and `source_id` are the same filter", hint="give one of them"
             )
         filters["source_id"] = filters.pop("source")
-    parts = []
-    for column, wanted in filters.items():
+    values = {}
+    for column, asked in filters.items():
         if column not in table.columns:
             raise UnknownNameError(f"column of table {table.table!r}", column, table.columns)
-        known = _values(table, file, column, _listed(column, wanted))
-        parts.append(
-            pc.field(column).isin(known) if known else pc.scalar(False)
-        )  # an empty list matches nothing
+        values[column] = _values(table, file, column, _listed(column, asked))
+    if not aggregates:
+        if not table.of_type("economy"):
+            raise UsageError(
+                f"table {table.table!r} is not of economies, so it knows no groups",
+                hint="leave out `aggregates`",
+            )
+        values["is_aggregate"] = [False]
     limits = {name: year for name, year in (("since", since), ("until", until)) if year is not None}
     if limits and "year" not in table.columns:
         raise UsageError(
@@ -162,10 +225,18 @@ def _condition(
         raise UsageError(
             f"since={since} is after until={until}", hint="the first year, then the last"
         )
-    if "since" in limits:
-        parts.append(pc.field("year") >= limits["since"])
-    if "until" in limits:
-        parts.append(pc.field("year") <= limits["until"])
+    return Wanted(values, limits.get("since"), limits.get("until"))
+
+
+def _condition(rows: Wanted) -> pc.Expression | None:
+    parts = [
+        pc.field(column).isin(known) if known else pc.scalar(False)  # an empty list matches nothing
+        for column, known in rows.values.items()
+    ]
+    if rows.since is not None:
+        parts.append(pc.field("year") >= rows.since)
+    if rows.until is not None:
+        parts.append(pc.field("year") <= rows.until)
     return functools.reduce(operator.and_, parts) if parts else None
 
 
@@ -200,7 +271,7 @@ def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -
         if kind == "economy":
             return [economies.resolve(v) for v in values]
         values = [";".join(map(economies.resolve, v.split(";"))) for v in values]
-    known = _distinct(file, column)
+    known = _known_values(table, file, column)
     for value in values:
         if not isinstance(value, str) or value not in known:
             raise UnknownNameError(f"{column} of table {table.table!r}", value, sorted(known))
@@ -210,3 +281,7 @@ def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -
 @functools.lru_cache(maxsize=256)
 def _distinct(file: Path, column: str) -> frozenset[Any]:
     return frozenset(pq.read_table(file, columns=[column])[column].unique().to_pylist()) - {None}
+
+
+def _known_values(table: registry.Table, file: Path, column: str) -> frozenset[Any]:
+    return frozenset().union(*(_distinct(one, column) for one in (file, *large(table.table))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 import re
@@ -15,9 +16,13 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from .. import registry
 from ..ground import paths, reads
 from ..ground.errors import CaResearchError, MissingTableError, TimeLimitError, UsageError
-from .build import current, names
+from ..ground.periods import parse_as_of
+from .added import large, parts_sql
+from .build import current, names, table_file
+from .load import wanted
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _AS_IT_IS = {
@@ -34,6 +39,8 @@ _WORDS = re.compile(r'"(?:[^"\\]|\\.)*"|-?Infinity|NaN')
 """Strings of a JSON text, which stay as they are, and what is no JSON."""
 
 
+MEMORY = "600MB"
+"""What the connection of a relation may hold."""
 SECONDS = 60.0
 """How long a query may take unless told otherwise: the heaviest of the guides takes one."""
 
@@ -78,6 +85,75 @@ def sql(query: str, *, seconds: float | None = SECONDS) -> pd.DataFrame:
     """
     with _answer(query, seconds) as result:
         return result.df()
+
+
+def relation(
+    name: str,
+    *,
+    since: int | None = None,
+    until: int | None = None,
+    as_of: str | dt.date | None = None,
+    aggregates: bool = True,
+    **filters: Any,
+) -> duckdb.DuckDBPyRelation:
+    """Rows of a table as a relation of DuckDB: nothing is read before something is asked of it.
+
+    It is the way to tables that no frame can hold. `ca.trade.partner_shares`, `hhi`, `growth`,
+    `rank`, `product_shares` and `revealed_comparative_advantage` take it in the place of a frame.
+
+    Parameters
+    ----------
+    name : str
+        A table of the registry.
+    since, until : int, optional
+        First and last year, both included.
+    as_of : str or date, optional
+        Keep what was known on that day.
+    aggregates : bool
+        Whether rows of groups come too.
+    **filters : Any
+        As for `load`.
+
+    Returns
+    -------
+    duckdb.DuckDBPyRelation
+        The columns that `load` gives, in no order. It has a connection of its own, which may hold
+        600 MB and keeps on the disk what is more.
+
+    Raises
+    ------
+    UnknownNameError, UsageError, MissingTableError, UndeclaredReadError
+        As `load`.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> rows = ca.relation("trade", source="KAZ_BNS", product="TOTAL", flow="export", year=2022)
+    >>> rows.aggregate("count(*) as partners").fetchall()
+    [(50,)]
+    """
+    table, file, day = registry.table(name), table_file(name), parse_as_of(as_of)
+    rows = wanted(table, file, filters, since, until, aggregates)
+    parts = [
+        f'"{column}" in ({", ".join(map(_literal, values))})' if values else "false"
+        for column, values in rows.values.items()
+    ]
+    parts += [] if rows.since is None else [f"year >= {rows.since}"]
+    parts += [] if rows.until is None else [f"year <= {rows.until}"]
+    parts += [] if day is None else [f"known_on <= timestamp '{day.isoformat()}'"]
+    connection = duckdb.connect(
+        config={
+            "memory_limit": MEMORY,
+            "temp_directory": str(paths.processed_dir() / ".spill"),
+            "allow_community_extensions": False,
+            "autoinstall_known_extensions": False,
+        }
+    )
+    return connection.sql(f"{standing(name)} where {' and '.join(parts) or 'true'}")
+
+
+def _literal(value: Any) -> str:
+    return f"'{_quote(value)}'" if isinstance(value, str) else str(value)
 
 
 def arrow(query: str, seconds: float | None = SECONDS) -> pa.Table:
@@ -198,20 +274,27 @@ def _views(connection: duckdb.DuckDBPyConnection, folder: Path, readable: list[s
     """A view for each table, and from then on no other file and no other setting."""
     connection.execute("set python_enable_replacements = false")  # variables are no tables
     connection.execute("set temp_directory = ''")  # it would count among the allowed folders
+    files = []
     for name in readable:
         file = folder / f"{name}.parquet"
         if not file.is_file():
             raise MissingTableError(name, where=paths.shown(folder))
+        mine = [file, *large(name)]
+        files += mine
+        listed = ", ".join(f"'{_quote(one)}'" for one in mine)
+        connection.execute(f"set variable {name}_files = [{listed}]")  # a view shows its own text
         connection.execute(
-            f"set variable {name}_file = '{_quote(file)}'"
-        )  # a view shows its own text
-        connection.execute(
-            f"create view {name} as select * from read_parquet(getvariable('{name}_file'))"
+            f"create view {name} as select * from read_parquet(getvariable('{name}_files'))"
         )
-    allowed = ", ".join(f"'{_quote(folder / f'{name}.parquet')}'" for name in readable)
+    allowed = ", ".join(f"'{_quote(file)}'" for file in files)
     connection.execute(f"set allowed_paths = [{allowed}]")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
+
+
+def standing(name: str) -> str:
+    """SQL of all rows of a table that is built, for a connection that may read files."""
+    return f"select * from {parts_sql([table_file(name), *large(name)])}"
 
 
 def _one_select(connection: duckdb.DuckDBPyConnection, query: str, hint: str) -> None:

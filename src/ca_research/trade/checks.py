@@ -63,7 +63,7 @@ def one_figure_per_cell(
         return
     twice = trade[trade.duplicated(list(cell), keep=False)]
     first = twice.iloc[0]
-    sources = sorted(set(twice["source_id"])) if "source_id" in twice else []
+    sources = _named(twice["source_id"]) if "source_id" in twice else []
     raise UsageError(
         f"{len(twice)} rows share a cell, for example {', '.join(str(first[c]) for c in cell)}",
         where=f"sources {', '.join(sources[:6])}",
@@ -71,10 +71,15 @@ def one_figure_per_cell(
     )
 
 
+def _named(sources: pd.Series) -> list[str]:
+    """Sources of rows, each once; rows may lack theirs."""
+    return sorted(set(sources.astype("object").fillna("not stated")))
+
+
 def _one_source_per_group(trade: pd.DataFrame, keys: Sequence[str], groups: Groups) -> None:
     if "source_id" not in trade or not groups.several("source_id", keys):
         return
-    sources = trade.groupby(list(keys), observed=True)["source_id"].agg(lambda s: sorted(set(s)))
+    sources = trade.groupby(list(keys), observed=True)["source_id"].agg(_named)
     mixed = sources[sources.str.len() > 1]
     if len(mixed):
         raise UsageError(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,8 @@ LEVEL = "exporter-year+importer-year"
 CHANGE = "exporter-year+importer-year+pair"
 EFFECTS = ("exporter", "importer", "year", "exporter-year", "importer-year", "pair")
 CLUSTERS = (*EFFECTS, "symmetric-pair")
-ESTIMATORS = ("ppml", "ols")
+Estimator = Literal["ppml", "ols"]
+ESTIMATORS = get_args(Estimator)
 
 _COLUMNS = ["term", "estimate", "se", "low", "high", "p"]
 
@@ -269,7 +270,7 @@ def gravity(
     covariates: Sequence[str] = GEOGRAPHY,
     *,
     effects: str = LEVEL,
-    estimator: Literal["ppml", "ols"] = "ppml",
+    estimator: Estimator = "ppml",
     cluster: str = "pair",
     rectifier: bool = False,
     level: float = 0.95,

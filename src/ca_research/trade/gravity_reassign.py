@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -17,9 +17,10 @@ from ..ground.numbers import decimals
 from ..stats.fixed_effects import Sample, prune, solve
 from ..stats.forecast import ConvergenceError
 from ..stats.result import Result
-from .gravity import CHANGE, GEOGRAPHY, LEVEL, complete
+from .gravity import CHANGE, GEOGRAPHY, LEVEL, Estimator, complete
 
-DIRECTIONS = ("exports", "imports", "both")
+Direction = Literal["exports", "imports", "both"]
+DIRECTIONS = get_args(Direction)
 LEAST_PAIRS = 3
 """An economy takes another's place only where this many of the pairs are positive: most of five."""
 
@@ -115,11 +116,11 @@ def reassign(
     economy: str,
     partners: Sequence[str],
     *,
-    direction: Literal["exports", "imports", "both"] = "exports",
+    direction: Direction = "exports",
     since: int | None = None,
     covariates: Sequence[str] | None = None,
     effects: str | None = None,
-    estimator: Literal["ppml", "ols"] = "ppml",
+    estimator: Estimator = "ppml",
     least: int = LEAST_PAIRS,
     progress: Callable[[int, int], None] | None = None,
 ) -> Reassignment:

@@ -9,12 +9,14 @@ or the index refuses: a sum of the partners at hand is not the world.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from ..ground.errors import CoverageError, UsageError
 from ..stats.frames import alike, require, with_sources
+from . import pushed
 from .checks import (
     ALIKE_MONEY,
     by_product,
@@ -22,16 +24,18 @@ from .checks import (
     positive_totals,
     refuse_aggregates,
 )
+from .pushed import Relation
+from .shares import Rows
 
 
 def product_shares(
-    trade: pd.DataFrame, *, by: Sequence[str] = ("reporter", "partner", "year", "flow")
-) -> pd.DataFrame:
+    trade: Rows, *, by: Sequence[str] = ("reporter", "partner", "year", "flow")
+) -> Rows:
     """Share of each product in a flow.
 
     Parameters
     ----------
-    trade : pandas.DataFrame
+    trade : pandas.DataFrame or duckdb.DuckDBPyRelation
         Rows of one source and one classification (HS chapters or SITC sections; TOTAL is dropped),
         with the columns of `by`, product and value_usd (USD).
     by : sequence of str
@@ -39,8 +43,9 @@ def product_shares(
 
     Returns
     -------
-    pandas.DataFrame
-        One row per `by` and product: value_usd (USD), share in [0, 1] of the products listed,
+    pandas.DataFrame or duckdb.DuckDBPyRelation
+        As `trade`: one row per `by` and product: value_usd (USD), share in [0, 1] of the products
+        listed,
         products (number of), sources.
 
     Raises
@@ -65,7 +70,9 @@ def product_shares(
     >>> product_shares(rows)["share"].tolist()
     [0.6, 0.4]
     """
-    keys = list(by)
+    keys: list[str] = list(by)
+    if pushed.is_relation(trade):
+        return pushed.product_shares(trade, keys, partial(product_shares, by=keys))
     listed = by_product(trade)
     comparable(listed, keys, [*keys, "product"])
     shares = listed[[*keys, "product", "value_usd"]].copy()
@@ -76,21 +83,22 @@ def product_shares(
     return with_sources(shares.reset_index(drop=True), listed, keys)
 
 
-def revealed_comparative_advantage(trade: pd.DataFrame, world: pd.DataFrame) -> pd.DataFrame:
+def revealed_comparative_advantage(trade: Rows, world: pd.DataFrame | Relation) -> Rows:
     """Balassa's index of revealed comparative advantage, per reporter, year and product.
 
     Parameters
     ----------
-    trade : pandas.DataFrame
+    trade : pandas.DataFrame or duckdb.DuckDBPyRelation
         Exports by product of the economies looked at, of one source: reporter, year, product,
         value_usd; partner WLD or summed before.
-    world : pandas.DataFrame
+    world : pandas.DataFrame or duckdb.DuckDBPyRelation
         World exports by product: year, product, value_usd.
 
     Returns
     -------
-    pandas.DataFrame
-        reporter, year, product, value_usd (USD), rca (above one: more than the world's share),
+    pandas.DataFrame or duckdb.DuckDBPyRelation
+        As `trade`: reporter, year, product, value_usd (USD), rca (above one: more than the world's
+        share),
         sources.
 
     Raises
@@ -116,7 +124,12 @@ def revealed_comparative_advantage(trade: pd.DataFrame, world: pd.DataFrame) -> 
     >>> revealed_comparative_advantage(own, world)["rca"].round(2).tolist()
     [3.0, 0.5]
     """
-    keys = ["reporter", "year"]
+    if pushed.is_relation(world):
+        world = world.df()
+    if pushed.is_relation(trade):
+        measure = partial(revealed_comparative_advantage, world=world)
+        return pushed.revealed_comparative_advantage(trade, world, measure)
+    keys: list[str] = ["reporter", "year"]
     listed = by_product(trade, world)
     comparable(listed, keys, [*keys, "product"])
     base_rows = world[world["product"] != "TOTAL"]
@@ -329,7 +342,7 @@ def grubel_lloyd(
     >>> found["grubel_lloyd"].round(6).tolist()
     [0.5]
     """
-    keys = list(by)
+    keys: list[str] = list(by)
     wide = _both_flows(by_product(trade), keys, [*keys, "product"])
     if not {"export", "import"} <= set(wide.columns):
         raise CoverageError(
@@ -387,7 +400,7 @@ def balance(
     >>> balance(rows.assign(reporter="KAZ", partner="CHN", year=2020))["of_turnover"].tolist()
     [0.5]
     """
-    keys = list(by)
+    keys: list[str] = list(by)
     wide = _both_flows(trade, keys, keys).reindex(columns=["export", "import"])
     alike(trade, ("scope", *ALIKE_MONEY), keys)
     wide["balance"] = wide["export"] - wide["import"]

@@ -9,7 +9,7 @@ Russia.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -19,8 +19,14 @@ from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError
 from ..registry.words import value_words
 from ..stats.frames import require
+from . import pushed
 from .mirror import perspective
 from .standings import Ranking, Reports, ranking
+
+Basis = Literal["reporter", "mirror", "interval", "reconciled"]
+Flow = Literal["turnover", "exports", "imports"]
+OwnSource = Literal["office_first", "compiled"]
+Eu = Literal["apart", "one"]
 
 BASES = ("reporter", "mirror", "interval")
 """Whose reports count. A fourth basis, RECONCILED, holds nobody's and is asked for by name."""
@@ -33,10 +39,10 @@ customs data.
 """
 
 _CHOICES = {
-    "basis": (*BASES, RECONCILED),
-    "flow": tuple(FLOWS),
-    "source": tuple(OWN_SOURCES),
-    "eu": ("apart", "one"),
+    "basis": get_args(Basis),
+    "flow": get_args(Flow),
+    "source": get_args(OwnSource),
+    "eu": get_args(Eu),
 }
 
 
@@ -104,7 +110,7 @@ def ranking_of(
 
 
 def rank(
-    trade: pd.DataFrame,
+    trade: pd.DataFrame | pushed.Relation,
     *,
     economy: str | Sequence[str] | None = None,
     partner: str | Sequence[str] | None = None,
@@ -120,8 +126,8 @@ def rank(
 
     Parameters
     ----------
-    trade : pandas.DataFrame
-        Like table `trade`; rows of product TOTAL count.
+    trade : pandas.DataFrame or duckdb.DuckDBPyRelation
+        Like table `trade`; rows of product TOTAL count. A relation is read a year at a time.
     economy : str or sequence of str, optional
         Whose trade: codes or names. Every reporter in the frame that is no aggregate, if not given.
     partner : str or sequence of str, optional
@@ -180,6 +186,15 @@ def rank(
     bases = [basis] if isinstance(basis, str) else list(basis)
     for one in bases:
         known(basis=one, flow=flow, source=source, eu=eu)
+    if pushed.is_relation(trade):
+        choices: dict[str, Any] = {"basis": basis, "flow": flow, "source": source, "eu": eu}
+        choices |= {"partner": partner, "among": among, "needed": needed}
+        return pushed.rank(
+            trade,
+            None if economy is None else _codes(economy),
+            [year] if isinstance(year, int | np.integer) else year,
+            lambda rows, codes: rank(rows, economy=codes, **choices),
+        )
     require(trade, (), keys=("reporter", "year"))
     if economy is None:
         codes = [str(c) for c in trade["reporter"].unique() if not eco.is_aggregate(c)]
@@ -191,13 +206,7 @@ def rank(
         years = [year] if isinstance(year, int | np.integer) else list(year)
         trade = trade.take(np.flatnonzero(np.isin(trade["year"].to_numpy(int), years)))
     seen = reports(trade, economies=codes)
-    choices: dict[str, Any] = {
-        "flow": flow,
-        "source": source,
-        "among": among,
-        "eu": eu,
-        "needed": listed,
-    }
+    choices = {"flow": flow, "source": source, "among": among, "eu": eu, "needed": listed}
     rows = [
         (code, when, one, s.partner, s.low, s.high, place, len(found.standings), s.sides, s.sources)
         for code in codes

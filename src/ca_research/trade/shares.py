@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from functools import partial
+from typing import Literal, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from ..ground.errors import CoverageError, UsageError
 from ..stats.frames import numbers, require, with_sources
 from ..stats.groups import Groups, sources_of
+from . import pushed
 from .checks import (
     REST,
     comparable,
@@ -19,27 +21,28 @@ from .checks import (
     refuse_aggregates,
     with_prices,
 )
+from .pushed import SUM, Relation
 
-SUM = 1e-9
-"""How far shares may be from summing to one (rounding of a few hundred float64 terms)."""
+Rows = TypeVar("Rows", pd.DataFrame, Relation)
+"""A frame, or a relation of DuckDB: where the rows are is where they are added up."""
 BY = ("reporter", "year", "flow")
 """What one account of trade is, unless told otherwise."""
 
 
 def partner_shares(
-    trade: pd.DataFrame,
+    trade: Rows,
     *,
     by: Sequence[str] = BY,
     denominator: Literal["partners", "world"] = "partners",
-) -> pd.DataFrame:
+) -> Rows:
     """Share of each partner in a reporter's trade.
 
     Parameters
     ----------
-    trade : pandas.DataFrame
+    trade : pandas.DataFrame or duckdb.DuckDBPyRelation
         Rows of one source, product, valuation and price basis per `by`, with the columns of `by`,
         ``partner`` and ``value_usd`` (USD). A WLD row is the total and never a partner; other
-        aggregates are refused.
+        aggregates are refused. Or a relation of DuckDB of such rows (`ca.relation`).
     by : sequence of str
         What one account is.
     denominator : {'partners', 'world'}
@@ -48,8 +51,9 @@ def partner_shares(
 
     Returns
     -------
-    pandas.DataFrame
-        One row per `by` and partner: ``value_usd``, ``share`` in [0, 1], ``partners`` (number of),
+    pandas.DataFrame or duckdb.DuckDBPyRelation
+        As `trade`: one row per `by` and partner: ``value_usd``, ``share`` in [0, 1], ``partners``
+        (number of),
         and ``sources`` where the rows name theirs.
 
     Raises
@@ -77,9 +81,12 @@ def partner_shares(
     >>> partner_shares(trade)["share"].tolist()
     [0.75, 0.25]
     """
-    keys = [*by]
+    keys: list[str] = [*by]
     if denominator not in ("partners", "world"):
         raise UsageError(f"unknown denominator {denominator!r}", hint="known: partners, world")
+    if pushed.is_relation(trade):
+        measure = partial(partner_shares, by=keys, denominator=denominator)
+        return pushed.partner_shares(trade, keys, denominator, measure)
     groups = comparable(trade, keys, [*keys, "partner"])
     refuse_aggregates(trade, "partner")
     world = (trade["partner"] == "WLD").to_numpy(dtype=bool)
@@ -143,12 +150,12 @@ def whole_shares(shares: pd.DataFrame, keys: Sequence[str]) -> Groups:
     return groups
 
 
-def hhi(shares: pd.DataFrame, by: Sequence[str] = BY) -> pd.DataFrame:
+def hhi(shares: pd.DataFrame | Relation, by: Sequence[str] = BY) -> pd.DataFrame:
     """Herfindahl-Hirschman index of partner shares.
 
     Parameters
     ----------
-    shares : pandas.DataFrame
+    shares : pandas.DataFrame or duckdb.DuckDBPyRelation
         One row per `by` and partner, column ``share`` in [0, 1], summing to 1 within `by`.
     by : sequence of str
         What one account is.
@@ -186,7 +193,9 @@ def hhi(shares: pd.DataFrame, by: Sequence[str] = BY) -> pd.DataFrame:
     >>> hhi(partner_shares(trade))["hhi"].tolist()
     [0.625]
     """
-    keys = [*by]
+    keys: list[str] = [*by]
+    if pushed.is_relation(shares):
+        return pushed.hhi(shares, keys, partial(hhi, by=keys))
     groups = whole_shares(shares, keys)
     account, accounts = groups.number(keys), groups.count(keys)
     share = shares["share"].to_numpy(dtype=float)
@@ -198,14 +207,12 @@ def hhi(shares: pd.DataFrame, by: Sequence[str] = BY) -> pd.DataFrame:
     return table.sort_values(keys, ignore_index=True)
 
 
-def growth(
-    trade: pd.DataFrame, by: Sequence[str] = ("reporter", "partner", "flow")
-) -> pd.DataFrame:
+def growth(trade: Rows, by: Sequence[str] = ("reporter", "partner", "flow")) -> Rows:
     """Year-on-year growth of trade.
 
     Parameters
     ----------
-    trade : pandas.DataFrame
+    trade : pandas.DataFrame or duckdb.DuckDBPyRelation
         Rows of one source, product, valuation and price basis per `by`, with the columns of `by`,
         ``year`` and ``value_usd``; rows without a value count as years that are not there.
     by : sequence of str
@@ -213,8 +220,9 @@ def growth(
 
     Returns
     -------
-    pandas.DataFrame
-        Columns of `by`, ``year``, ``value_usd`` (USD), ``growth`` (0.05 is 5 %; null in the first
+    pandas.DataFrame or duckdb.DuckDBPyRelation
+        As `trade`: columns of `by`, ``year``, ``value_usd`` (USD), ``growth`` (0.05 is 5 %; null in
+        the first
         year, after a gap, which is not bridged, and after zero), ``sources``, and ``price_basis``
         where `trade` has it: growth of constant dollars is real, of others nominal.
 
@@ -239,7 +247,9 @@ def growth(
     >>> growth(trade)["growth"].round(4).tolist()
     [nan, 0.05, nan]
     """
-    keys = [*by]
+    keys: list[str] = [*by]
+    if pushed.is_relation(trade):
+        return pushed.growth(trade, keys, partial(growth, by=keys))
     require(trade, ("value_usd",), keys=[*keys, "year"])
     known = trade[trade["value_usd"].notna()]
     comparable(known, keys, [*keys, "year"])

@@ -197,10 +197,11 @@ def ranking(
         chosen = {i for i in chosen if reports[i].side in ("reporter", "mirror")}
     else:
         chosen = {i for i in chosen if reports[i].side == basis}
+    groups = set(eco.AGGREGATES)
     single = {
         i: reports[i].other
         for i in sorted(chosen)
-        if reports[i].other not in eco.AGGREGATES
+        if reports[i].other not in groups
         and not reports[i].grouped
         and (among is None or reports[i].other in among)
     }

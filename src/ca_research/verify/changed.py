@@ -23,7 +23,7 @@ Key = tuple[str, str, str, str]
 
 @dataclass(frozen=True)
 class Moved:
-    """A verdict before and after, and what differs; `why` without the verdict itself.
+    """A verdict before and after, and what else differs.
 
     was: None where it was not judged before. answered: the answer before, '' where it is not known.
     """
@@ -88,7 +88,7 @@ def moved(before: Sequence[Stored], after: Sequence[Stored]) -> list[Moved]:
         if old is None:
             found.append(Moved(verdict, None, "", ()))
             continue
-        why = tuple(w for w in differences(old, verdict) if not w.startswith("verdict:"))
+        why = tuple(differences(old, verdict))
         found.append(Moved(verdict, old["verdict"], old.get("answer", ""), why))
     return sorted(found, key=lambda m: (not m.turned, not m.why))
 

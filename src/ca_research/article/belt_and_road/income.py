@@ -18,10 +18,12 @@ from ...ground.errors import CoverageError, UnknownNameError, UsageError
 from ...stats.frames import alike, require
 from ...stats.synthetic import SyntheticControl
 from ..settings import settings
+from .measures import Donors
 from .placebos import (
     SIDES,
     UNTILS,
     Dates,
+    Fit,
     Prepared,
     axes,
     control_in,
@@ -145,8 +147,8 @@ def income_gain_p(
     *,
     economies: Sequence[str],
     accession_list: str | None = None,
-    donors: str = "never_or_late",
-    method: str = "synthetic",
+    donors: Donors = "never_or_late",
+    method: Fit = "synthetic",
     until: int = UNTILS[0],
     fits: pd.DataFrame | None = None,
 ) -> list[Estimate]:
@@ -176,8 +178,8 @@ def income_loss_p(
     *,
     economies: Sequence[str],
     accession_list: str | None = None,
-    donors: str = "never_or_late",
-    method: str = "synthetic",
+    donors: Donors = "never_or_late",
+    method: Fit = "synthetic",
     until: int = UNTILS[0],
     fits: pd.DataFrame | None = None,
 ) -> list[Estimate]:

@@ -10,7 +10,7 @@ with and without.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -25,11 +25,14 @@ from ...stats.frames import alike, numbers, require
 from ...stats.synthetic import synthetic_control
 from ..settings import settings
 
-PLACEHOLDERS = ("unknown", "as_printed", "next_year")
+Placeholder = Literal["unknown", "as_printed", "next_year"]
+PLACEHOLDERS = get_args(Placeholder)
 METHODS = ("synthetic", "synthetic_demeaned", "did2s", "saturated", "twfe")
-DONORS = ("never_or_late", "never")
+Donors = Literal["never_or_late", "never"]
+DONORS = get_args(Donors)
 STATISTICS = ("effect", "p", "p_positive")
-OUTCOMES = ("china_imports",)
+Outcome = Literal["china_imports"]
+OUTCOMES = get_args(Outcome)
 PLACEBO_YEARS = (2008, 2011)
 """Dates at which nothing was signed: the onset of the crisis and the middle between it and 2014
 (declared for C20).

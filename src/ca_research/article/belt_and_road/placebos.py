@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,16 @@ from ...ground.arguments import whole_number
 from ...ground.errors import CoverageError, UnknownNameError, UsageError
 from ...stats.synthetic import SyntheticControl, simplex_weights, synthetic_control
 from ..settings import settings
-from .measures import DONORS, OUTCOMES, accession, china_imports, donors_of, list_words
+from .measures import (
+    DONORS,
+    OUTCOMES,
+    Donors,
+    Outcome,
+    accession,
+    china_imports,
+    donors_of,
+    list_words,
+)
 
 UNTILS = (2020, 2019, 2022)
 """Last years counted, the declared one first; 2019 is the last before the pandemic."""
@@ -39,7 +48,7 @@ def axes() -> dict[str, tuple[Any, ...]]:
         "accession_list": (*known.lists, "texts"),
         "donors": DONORS,
         "source": ("joined", known.imports_early),
-        "method": ("synthetic", "synthetic_demeaned"),
+        "method": get_args(Fit),
         "until": UNTILS,
     }
 
@@ -92,6 +101,7 @@ class Prepared:
 
 Dates = dict[str, pd.DataFrame | CoverageError]
 Imports = dict[str, pd.DataFrame | CoverageError]
+Fit = Literal["synthetic", "synthetic_demeaned"]
 ANY_LIST = "any"
 """Key of the earliest date of any list or text, a placeholder read as it is printed."""
 
@@ -401,11 +411,11 @@ def gain_p(
     events: pd.DataFrame,
     *,
     economies: Sequence[str],
-    outcome: str = "china_imports",
+    outcome: Outcome = "china_imports",
     accession_list: str | None = None,
-    donors: str = "never_or_late",
+    donors: Donors = "never_or_late",
     source: str = "joined",
-    method: str = "synthetic",
+    method: Fit = "synthetic",
     until: int = UNTILS[0],
     fits: pd.DataFrame | None = None,
 ) -> list[Estimate]:
@@ -440,11 +450,11 @@ def loss_p(
     events: pd.DataFrame,
     *,
     economies: Sequence[str],
-    outcome: str = "china_imports",
+    outcome: Outcome = "china_imports",
     accession_list: str | None = None,
-    donors: str = "never_or_late",
+    donors: Donors = "never_or_late",
     source: str = "joined",
-    method: str = "synthetic",
+    method: Fit = "synthetic",
     until: int = UNTILS[0],
     fits: pd.DataFrame | None = None,
 ) -> list[Estimate]:
@@ -492,11 +502,11 @@ def joint_p(
     *,
     economies: Sequence[str],
     at_least: int = 3,
-    side: str = "gain",
+    side: Literal["gain", "loss"] = "gain",
     accession_list: str | None = None,
-    donors: str = "never_or_late",
+    donors: Donors = "never_or_late",
     source: str = "joined",
-    method: str = "synthetic",
+    method: Fit = "synthetic",
     until: int = UNTILS[0],
     fits: pd.DataFrame | None = None,
 ) -> list[Estimate]:

@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from string import ascii_lowercase
+from typing import Literal, get_args
 
 import pandas as pd
 
@@ -27,13 +28,17 @@ from ...registry.words import source_name, value_words
 
 ENOUGH = 2
 """Independent sources that count as documented: the same for every claim and every power."""
+Strength = Literal["any", "documents", "primary"]
 STRENGTHS = {
     "any": ("primary", "secondary", "commentary"),
     "documents": ("primary", "secondary"),
     "primary": ("primary",),
 }
 """What counts by nearness to the event. Commentary argues; it does not document."""
-SIDES = ("supports", "refutes")
+Side = Literal["supports", "refutes"]
+SIDES = get_args(Side)
+Seen = Literal["excerpt", "full"]
+Texts = Literal["all", "seen_in_excerpt"]
 SEEN = {"excerpt": ("full", "excerpt"), "full": ("full",)}
 
 
@@ -102,7 +107,7 @@ def _counts(rows: pd.DataFrame, counting: str) -> pd.DataFrame:
 
 
 def _seen(seen: str, texts: str) -> str:
-    known_name("texts", texts, ("all", "seen_in_excerpt"))
+    known_name("texts", texts, get_args(Texts))
     return "full" if texts == "seen_in_excerpt" else seen
 
 
@@ -112,11 +117,11 @@ def independent_sources(
     *,
     claim: str,
     reading: str,
-    direction: str,
-    strength: str = "documents",
-    seen: str = "excerpt",
-    texts: str = "all",
-    single: str = "none",
+    direction: Side,
+    strength: Strength = "documents",
+    seen: Seen = "excerpt",
+    texts: Texts = "all",
+    single: Literal["none", "source_in_favour", "source_against"] = "none",
     apart_from: str = "",
     counting: str = "",
 ) -> list[Estimate]:
@@ -259,6 +264,7 @@ def document_list(
     ).reset_index(drop=True)
 
 
+_READ = {"full": "read in full", "excerpt": "read in excerpt", "none": "not seen"}
 _SIDES_IN_WORDS = {"supports": "for", "refutes": "against", "context": "context"}
 
 
@@ -277,7 +283,9 @@ def readable(listed: pd.DataFrame, labels: Mapping[str, str] | None = None) -> p
         found.insert(1, "side", listed["direction"].map(_SIDES_IN_WORDS))
     found.insert(1, "date", listed["date"].map(date_in_words, na_action="ignore"))
     if "text" in listed:
-        found["text"] = listed["text"]
+        found["text"] = listed["text"].replace(
+            {f"seen: {seen}": words for seen, words in _READ.items()}, regex=True
+        )
     shared = [o for o, n in Counter(listed["origin"]).items() if n > 1]
     if shared:
         letters = {origin: ascii_lowercase[i % 26] for i, origin in enumerate(shared)}
@@ -395,11 +403,11 @@ def documented_cases(
     claim: str,
     coding: str,
     codes: str,
-    strength: str = "documents",
-    doubtful: str = "strict",
-    case: str = "same",
-    texts: str = "all",
-    single: str = "none",
+    strength: Strength = "documents",
+    doubtful: Literal["strict", "wide"] = "strict",
+    case: Literal["same", "any"] = "same",
+    texts: Texts = "all",
+    single: Literal["none", "source"] = "none",
     documents: Coded | None = None,
 ) -> list[Estimate]:
     """How many independent origins document one and the same case of a kind.
@@ -449,7 +457,7 @@ def documented_cases(
 
 @measure("relations.cases_read")
 def cases_read(
-    evidence: pd.DataFrame, *, claim: str, coding: str, strength: str = "documents"
+    evidence: pd.DataFrame, *, claim: str, coding: str, strength: Strength = "documents"
 ) -> list[Estimate]:
     """How many cases have an author who read the contract itself.
 

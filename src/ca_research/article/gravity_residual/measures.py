@@ -13,7 +13,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -25,15 +25,17 @@ from ...ground.errors import CoverageError, UnknownNameError
 from ...stats.fixed_effects import Sample, prune, solve
 from ...stats.forecast import ConvergenceError
 from ...stats.frames import require
-from ...trade.gravity import CHANGE, ESTIMATORS, GEOGRAPHY, LEVEL, complete
+from ...trade.gravity import CHANGE, ESTIMATORS, GEOGRAPHY, LEVEL, Estimator, complete
 from ...trade.gravity_panel import panel as make_panel
-from ...trade.gravity_reassign import DIRECTIONS, LEAST_PAIRS, treated
+from ...trade.gravity_reassign import DIRECTIONS, LEAST_PAIRS, Direction, treated
 from ..settings import settings
 
-QUESTIONS = ("controlled", "level", "change")
+Asked = Literal["controlled", "level", "change"]
+QUESTIONS = get_args(Asked)
 SINCE = 2014
 """First year after the proposal of September 2013."""
-YEARS = ("all", "newest")
+Years = Literal["all", "newest"]
+YEARS = get_args(Years)
 POOLS = ("every", "outside")
 """Who is put in China's place: every economy, or those alone that were never in the CIS. Former
 members of one state trade more with the five than gravity implies, for reasons of their own.
@@ -479,10 +481,10 @@ def residual(
     geography: pd.DataFrame,
     *,
     economies: Sequence[str] = eco.CA5,
-    question: str = "level",
-    direction: str = "exports",
-    estimator: str = "ppml",
-    years: str = "all",
+    question: Asked = "level",
+    direction: Direction = "exports",
+    estimator: Estimator = "ppml",
+    years: Years = "all",
     country: str = "none",
     fits: pd.DataFrame | None = None,
 ) -> list[Estimate]:
@@ -515,10 +517,10 @@ def residual_p(
     geography: pd.DataFrame,
     *,
     economies: Sequence[str] = eco.CA5,
-    question: str = "level",
-    direction: str = "exports",
-    estimator: str = "ppml",
-    years: str = "all",
+    question: Asked = "level",
+    direction: Direction = "exports",
+    estimator: Estimator = "ppml",
+    years: Years = "all",
     country: str = "none",
     pool: Literal["every", "outside"] = "every",
     fits: pd.DataFrame | None = None,

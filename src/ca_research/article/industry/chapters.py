@@ -10,6 +10,7 @@ floor.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, get_args
 
 import pandas as pd
 
@@ -66,8 +67,11 @@ RESOURCES = {
 """Raw materials by definition: minerals, ores, fuels and non-ferrous metals (near the World Bank's
 fuels plus ores and metals); iron and steel as well; cotton (52) and inorganic chemicals (28, where
 uranium is) as well. Precious metals and stones (71) are added or left out by the choice `gold`."""
-_GOLD = ("counted", "left_out")
-_IMPORTERS = ("steady", "all")
+Gold = Literal["counted", "left_out"]
+_GOLD = get_args(Gold)
+Importers = Literal["steady", "all"]
+_IMPORTERS = get_args(Importers)
+Basket = Literal["without_fuels", "all"]
 _BASKETS = {"without_fuels": (*FUELS, *PRECIOUS), "all": ()}
 
 
@@ -247,7 +251,7 @@ def chapter_gain(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str],
-    importers: str = "steady",
+    importers: Importers = "steady",
     until: int = 2018,
     floor: int = 1_000_000,
     before: str = BEFORE,
@@ -280,9 +284,9 @@ def chapter_concentration_change(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str],
-    importers: str = "steady",
+    importers: Importers = "steady",
     until: int = 2018,
-    basket: str = "without_fuels",
+    basket: Basket = "without_fuels",
     before: str = BEFORE,
     chapters: dict[str, pd.DataFrame] | None = None,
 ) -> list[Estimate]:
@@ -316,9 +320,9 @@ def machinery_change(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str],
-    importers: str = "steady",
+    importers: Importers = "steady",
     until: int = 2018,
-    basket: str = "without_fuels",
+    basket: Basket = "without_fuels",
     before: str = BEFORE,
     chapters: dict[str, pd.DataFrame] | None = None,
 ) -> list[Estimate]:
@@ -390,9 +394,11 @@ def resource_share(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str],
-    resources: str = "fuels_ores_metals",
-    gold: str = "counted",
-    basis: str = "hs_partners",
+    resources: Literal[
+        "fuels_ores_metals", "with_steel", "with_cotton_and_uranium"
+    ] = "fuels_ores_metals",
+    gold: Gold = "counted",
+    basis: Literal["hs_partners", "sitc_matrix"] = "hs_partners",
     until: int = 2018,
     chapters: dict[str, pd.DataFrame] | None = None,
 ) -> list[Estimate]:

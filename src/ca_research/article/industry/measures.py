@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 import pandas as pd
 
@@ -112,7 +113,7 @@ def _billions(text: object) -> float | None:
 
 @measure("economy.projects_at_work")
 def projects_at_work(
-    facts: pd.DataFrame, *, weight: str = "number", economy: str = "KAZ"
+    facts: pd.DataFrame, *, weight: Literal["number", "value"] = "number", economy: str = "KAZ"
 ) -> list[Estimate]:
     """Projects of the joint list that are at work, in per cent of the list at its newest count.
 

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -255,14 +255,16 @@ def lead_share(
     events: pd.DataFrame,
     *,
     economies: Sequence[str] = eco.CA5,
-    count: str = "all",
+    count: Literal["all", "observed"] = "all",
     place: int = 1,
-    trade_basis: str = "own_else_partners",
-    investment_concept: str = "stock",
-    student_level: str = "degree",
-    meetings: str = "visits",
+    trade_basis: Literal["own_else_partners", "own", "partners"] = "own_else_partners",
+    investment_concept: Literal["stock", "inflow"] = "stock",
+    student_level: Literal["degree", "all"] = "degree",
+    meetings: Literal["visits", "summits"] = "visits",
     since: int = 2013,
-    dimension: str = "none",
+    dimension: Literal[
+        "none", "trade", "investment", "finance", "students", "opinion", "meetings"
+    ] = "none",
     country: str = "none",
     cells_by_choice: ByChoice | None = None,
 ) -> list[Estimate]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -20,10 +20,14 @@ from ...ground.numbers import fixed
 from ...stats.survival import kaplan_meier, median_time, survival_at
 from ...tables.dates import bounds
 from ..belt_and_road import PLACEHOLDERS, accession_variants
+from ..belt_and_road.measures import Placeholder
 from ..settings import settings
 
 MONTH = 365.25 / 12
-DATES = ("by_month_and_texts", "by_month", "by_year_and_texts", "by_year", "earliest", "latest")
+Dates = Literal[
+    "by_month_and_texts", "by_month", "by_year_and_texts", "by_year", "earliest", "latest"
+]
+DATES = get_args(Dates)
 """by_month, by_year: the two lists of the settings; with texts: a dated document replaces the
 list's date;
 earliest, latest: of all.
@@ -271,8 +275,8 @@ def months_to_sign(
     *,
     economies: Sequence[str],
     until: dt.date,
-    dates: str = "by_month_and_texts",
-    placeholder: str = "unknown",
+    dates: Dates = "by_month_and_texts",
+    placeholder: Placeholder = "unknown",
     times: pd.DataFrame | None = None,
 ) -> list[Estimate]:
     """Months from the launch to an economy's first signed document.
@@ -315,8 +319,8 @@ def months_ahead(
     *,
     economies: Sequence[str],
     until: dt.date,
-    dates: str = "by_month_and_texts",
-    placeholder: str = "unknown",
+    dates: Dates = "by_month_and_texts",
+    placeholder: Placeholder = "unknown",
     times: pd.DataFrame | None = None,
 ) -> list[Estimate]:
     """An economy's months to sign less the Kaplan-Meier median of all UN members but China and the
@@ -354,8 +358,8 @@ def group_ahead(
     events: pd.DataFrame,
     *,
     until: dt.date,
-    dates: str = "by_month_and_texts",
-    placeholder: str = "unknown",
+    dates: Dates = "by_month_and_texts",
+    placeholder: Placeholder = "unknown",
     times: pd.DataFrame | None = None,
 ) -> list[Estimate]:
     """Kaplan-Meier median of the five less that of all other UN members but China, in months.
@@ -383,9 +387,9 @@ def signed_within(
     *,
     until: dt.date,
     months: int,
-    who: str = "others",
-    dates: str = "by_month_and_texts",
-    placeholder: str = "unknown",
+    who: Literal["five", "others"] = "others",
+    dates: Dates = "by_month_and_texts",
+    placeholder: Placeholder = "unknown",
     times: pd.DataFrame | None = None,
 ) -> list[Estimate]:
     """Per cent of a group that had signed within so many months of the launch.

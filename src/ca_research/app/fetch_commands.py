@@ -1,0 +1,201 @@
+"""Commands on what publishers' services give: data fetch, vintages, diff."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..ground.errors import EmptyAnswerError, UsageError
+from . import console
+from .claim_commands import economy_of
+from .data_commands import Lag, Preference, Role, SkipBad, Yes
+
+if TYPE_CHECKING:
+    from ..claims.offers import Offer
+    from ..tables import Addition, Fetched
+
+
+def _option(name: str, words: str) -> Any:
+    return typer.Option(f"--{name}", help=words)
+
+
+def fetch(
+    provider: Annotated[
+        str,
+        typer.Argument(
+            help="worldbank, comtrade, imf, eurostat or unesco; or a source that was fetched "
+            "before, to ask the same again; or the word wanted, and a claim."
+        ),
+    ],
+    claim: Annotated[
+        str | None, typer.Argument(help="After wanted: whose missing figures to ask for.")
+    ] = None,
+    indicator: Annotated[
+        list[str] | None, _option("indicator", "worldbank, unesco: its code, NY.GDP.MKTP.CD")
+    ] = None,
+    economy: Annotated[
+        list[str] | None, _option("economy", "worldbank, unesco: of which economies.")
+    ] = None,
+    reporter: Annotated[
+        list[str] | None, _option("reporter", "comtrade, imf: whose statistics.")
+    ] = None,
+    partner: Annotated[
+        list[str] | None, _option("partner", "comtrade, imf: trade with whom; else with all.")
+    ] = None,
+    flow: Annotated[
+        list[str] | None, _option("flow", "comtrade, imf: export or import; else both.")
+    ] = None,
+    product: Annotated[
+        list[str] | None, _option("product", "comtrade: HS chapters of two digits; else TOTAL.")
+    ] = None,
+    origin: Annotated[
+        list[str] | None, _option("origin", "eurostat: where students come from.")
+    ] = None,
+    destination: Annotated[
+        list[str] | None, _option("destination", "eurostat: where they study; else anywhere.")
+    ] = None,
+    year: Annotated[list[str] | None, _option("year", "Single years.")] = None,
+    since: Annotated[int | None, _option("since", "All years from this one on.")] = None,
+    until: Annotated[int | None, _option("until", "And up to this one.")] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option("-p", "--param", help="After wanted: one parameter: -p economy=KAZ"),
+    ] = None,
+    table: Annotated[
+        str | None, typer.Option("--table", help="The table, where the provider fills several.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", help="An id for the source; else one is made.")
+    ] = None,
+    lag: Lag = None,
+    role: Role = None,
+    preference: Preference = None,
+    skip_bad: SkipBad = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Fetch, check and compare; add nothing.")
+    ] = False,
+    yes: Yes = False,
+) -> None:
+    """Ask a publisher's service for figures and add them; what came is kept as a vintage.
+
+    Options that name something may be given several times, or with commas. A key for comtrade is
+    read from COMTRADE_API_KEY or the system's keyring (service ca-research, user comtrade).
+    """
+    if not (sys.stdin.isatty() or yes or dry_run):
+        raise UsageError(
+            "nobody can be asked here whether to add what is fetched",
+            hint="look at it with --dry-run, then the same with --yes",
+        )
+    how: dict[str, Any] = {
+        "lag": lag,
+        "role": role,
+        "preference": preference,
+        "skip_bad": skip_bad,
+        "dry_run": dry_run,
+    }
+    asked = {
+        "indicator": indicator,
+        "economy": economy,
+        "reporter": reporter,
+        "partner": partner,
+        "flow": flow,
+        "product": product,
+        "origin": origin,
+        "destination": destination,
+        "year": year,
+        "since": since,
+        "until": until,
+    }
+    asked = {k: v for k, v in asked.items() if v is not None}
+    asks = not (yes or dry_run)
+    if provider == "wanted":
+        if claim is None or asked or source or table:
+            raise UsageError(
+                "wanted is asked by a claim alone",
+                hint="ca-research data fetch wanted C33 [-p economy=TJK]",
+            )
+        added = _wanted(claim, economy_of(claim, console.pairs(param)), how, asks)
+    elif claim is not None or param:
+        raise UsageError("a claim comes after wanted", hint="ca-research data fetch wanted C33")
+    else:
+        added = [_fetched(provider, asks, **how, table=table, source=source, **asked)]
+    if any(one.kept for one in added):
+        typer.echo("next: ca-research run --changed", err=True)
+
+
+def _fetched(provider: str, asks: bool, **more: Any) -> Fetched:
+    """Fetch, show, and on a terminal ask."""
+    from ..tables import fetch as fetched
+
+    def confirm(found: Addition) -> bool:
+        typer.echo(str(found).rpartition("\n")[0])
+        return typer.confirm("add these rows?")
+
+    def progress(request: str) -> None:
+        print(f"  {request}", file=sys.stderr, flush=True)
+
+    found = fetched(provider, confirm=confirm if asks else None, progress=progress, **more)
+    typer.echo(str(found).splitlines()[-1] if asks else str(found))
+    return found
+
+
+def _wanted(claim: str, economy: str | None, how: dict[str, Any], asks: bool) -> list[Fetched]:
+    """Ask for each want that some service holds; say who holds the others."""
+    from ..claims.offers import offers
+
+    found = []
+    for offer in offers(claim, economy=economy):
+        typer.echo(f"{offer.what} ({offer.figures} figures of table {offer.table})")
+        if offer.provider is None:
+            typer.echo(f"  no service to ask; {_holders(offer)}")
+            continue
+        try:
+            found.append(_fetched(offer.provider, asks, **how, source=offer.source, **offer.asked))
+        except EmptyAnswerError as error:
+            typer.echo(f"  {error.what}; {_holders(offer)}")
+        else:
+            came = len(found[-1].rows)
+            if came < offer.figures:
+                typer.echo(f"  {came} of {offer.figures} came; {_holders(offer)}")
+    return found
+
+
+def _holders(offer: Offer) -> str:
+    named = [f"{h.publisher} ({h.address})" for h in offer.holders]
+    return "published by " + ", ".join(named) if named else "nobody is known to publish it"
+
+
+def vintages(
+    source: Annotated[str | None, typer.Argument(help="Only those of a source.")] = None,
+    format: console.Format = "table",
+) -> None:
+    """The fetches that were kept; the newest of a source is what the tables hold."""
+    from ..tables import vintages as listed
+
+    found = listed(source)
+    if format == "table":
+        found = found.assign(
+            sha256=found["sha256"].str[:12],
+            in_tables=found["in_tables"].map({True: "yes", False: ""}),
+        )
+    console.frame(found, format)
+
+
+def diff(
+    source: Annotated[str, typer.Argument(help="A source that was fetched more than once.")],
+    old: Annotated[
+        str | None, typer.Argument(help="A vintage, or the beginning of it; else the last but one.")
+    ] = None,
+    new: Annotated[str | None, typer.Argument(help="A later one; else the last.")] = None,
+    format: console.Format = "table",
+) -> None:
+    """What a publisher changed between two fetches: which cell, from what to what, since when."""
+    from ..tables import diff as compared
+
+    found = compared(source, old, new)
+    if found.empty and format == "table":
+        typer.echo("nothing was changed")
+    else:
+        console.frame(found, format)

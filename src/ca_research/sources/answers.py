@@ -1,0 +1,65 @@
+"""The answers of a fetch, read as if they were one file."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from ..ground.errors import AnswerError, IntegrityError
+from ..registry import Vintage
+from ..registry.base import read_yaml
+from .sheets import Cell, Given, Sheet, shown
+from .sheets import read as read_file
+
+RECORD = "vintage.yaml"
+"""What was asked, and the hash of each answer."""
+
+
+def record(folder: Path) -> Vintage:
+    """What is known of a fetch; raises RegistryError."""
+    found: Vintage = read_yaml(folder / RECORD, Vintage)
+    return found
+
+
+def read(folder: Path) -> Given:
+    """All answers that hold figures, one below the other.
+
+    Raises
+    ------
+    IntegrityError
+        An answer is not what was received.
+    AnswerError
+        The answers have unlike columns.
+    """
+    about = record(folder)
+    for answer in about.answers:
+        file = folder / answer.file
+        if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != answer.sha256:
+            raise IntegrityError(
+                "an answer is not what was received",
+                where=f"{about.source} {about.stamp}, {answer.file}",
+                hint=f"ca-research data fetch {about.provider} ...: as it is now",
+            )
+    given = [read_file(folder / answer.file) for answer in about.answers if answer.rows]
+    names = dict.fromkeys(sheet.name for one in given for sheet in one.sheets)
+    sheets = [
+        _joined([s for one in given for s in one.sheets if s.name == name], about.provider)
+        for name in names
+    ]
+    return Given(about.name, about.sha256, sheets)
+
+
+def _joined(parts: list[Sheet], provider: str) -> Sheet:
+    """Sheets of one form below each other, under the heading of the first."""
+    heads = [list(map(shown, part.rows[0])) for part in parts]
+    rows: list[list[Cell]] = [parts[0].rows[0]]
+    for part, head in zip(parts, heads, strict=True):
+        if sorted(head) != sorted(heads[0]):
+            odd = ", ".join(sorted(set(head) ^ set(heads[0])))
+            raise AnswerError(
+                f"{provider} gave answers of unlike form: not all have {odd}",
+                hint="ask for fewer years at once; nothing was changed",
+            )
+        places = [head.index(name) for name in heads[0]]
+        rows += [[row[at] if at < len(row) else None for at in places] for row in part.rows[1:]]
+    return Sheet(parts[0].name, rows, list(range(1, len(rows) + 1)))

@@ -1,0 +1,241 @@
+"""What a user asks a provider for, and what its modules make of it: requests, and answers read as
+far as is needed to know that they are whole and whether there is more.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import importlib
+import io
+import itertools
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...ground import economies
+from ...ground.arguments import whole_number
+from ...ground.errors import AnswerError, UnknownNameError, UsageError
+from ...registry import Provider, provider
+from .transport import Request
+
+Choice = dict[str, tuple[str, ...] | tuple[int, ...]]
+"""What is asked for: codes of economies, words, and `year`, each without repetition."""
+
+ECONOMIES = ("economy", "reporter", "partner", "origin", "destination")
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,60}")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What an answer holds: rows of figures, the request for more, remarks of the publisher."""
+
+    rows: int
+    more: Request | None = None
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How a provider is asked: a module of this folder has one.
+
+    needs, takes: names of what must and may be chosen. requests: what to ask for a choice, with a
+    key or without. read: what an answer holds; raises FetchError where it is none.
+    """
+
+    needs: tuple[str, ...]
+    takes: tuple[str, ...]
+    requests: Callable[[Choice, Provider, bool], list[Request]]
+    read: Callable[[Request, bytes, Provider, bool], Found]
+
+
+def asking(name: str) -> Asking:
+    """How a provider is asked; raises UnknownNameError."""
+    found: Asking = importlib.import_module(f".{provider(name).name}", __package__).ASKING
+    return found
+
+
+def choice(name: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What was asked for, in one form: lists of codes, words and years; `since`, `until` as said.
+
+    Raises
+    ------
+    UsageError
+        Something that the provider needs is not said, or it does not take what is.
+    UnknownNameError
+        An economy or a flow is none.
+
+    Examples
+    --------
+    >>> choice("worldbank", {"indicator": "NY.GDP.MKTP.CD", "economy": "Kazakhstan", "since": 2000})
+    {'indicator': ['NY.GDP.MKTP.CD'], 'economy': ['KAZ'], 'since': 2000}
+    """
+    how = asking(name)
+    given = {k: v for k, v in asked.items() if v is not None and v != [] and v != ()}
+    allowed = [n for n in (*how.needs, *how.takes) if n != "year"]
+    if "year" in (*how.needs, *how.takes):
+        allowed += ["year", "since", "until"]
+    if unknown := [k for k in given if k not in allowed]:
+        raise UsageError(
+            f"{name} is not asked by {unknown[0]}",
+            hint="it takes " + ", ".join(f"--{n}" for n in allowed),
+        )
+    if "year" in given and {"since", "until"} & set(given):
+        raise UsageError("years and a span of years are two ways to say it", hint="give one")
+    there = set(given) | ({"year"} if "since" in given else set())
+    if lacking := [n for n in how.needs if n not in there]:
+        hints = [f"--{n} ..." if n != "year" else "--year 2022, or --since 2015" for n in lacking]
+        raise UsageError(f"{name} has to be told: {', '.join(lacking)}", hint=" ".join(hints))
+    return {k: _said(k, given[k]) for k in allowed if k in given}
+
+
+def _said(name: str, value: Any) -> Any:
+    if name in ("since", "until"):
+        return _year(name, value)
+    listed = value if isinstance(value, (list, tuple)) else [value]
+    listed = [p for v in listed for p in (v.split(",") if isinstance(v, str) else [v])]
+    read = {
+        **dict.fromkeys(ECONOMIES, lambda v: economies.resolve(str(v).strip())),
+        "year": lambda v: _year("year", v),
+        "flow": _flow,
+    }.get(name, lambda v: _word(name, str(v).strip()))
+    return list(dict.fromkeys(map(read, listed)))
+
+
+def _year(name: str, value: Any) -> int:
+    text = value.strip() if isinstance(value, str) else value
+    year = whole_number(name, int(text) if isinstance(text, str) and text.isdigit() else text)
+    if not 1900 <= year <= dt.date.today().year:
+        raise UsageError(f"{name}={year} is no year of figures", hint="for example --year 2022")
+    return year
+
+
+def _flow(value: Any) -> str:
+    flows = ("export", "import")
+    if value not in flows:
+        raise UnknownNameError("flow", value, flows)
+    return str(value)
+
+
+def _word(name: str, text: str) -> str:
+    """A code as it may stand in an address."""
+    if not _WORD.fullmatch(text):
+        raise UsageError(f"{name}: no code: {text!r}", hint="for example NY.GDP.MKTP.CD")
+    return text
+
+
+def with_years(said: Mapping[str, Any], today: dt.date) -> Choice:
+    """A choice with each year of a span; until this year where no end is said.
+
+    Examples
+    --------
+    >>> with_years({"economy": ["KAZ"], "since": 2024}, dt.date(2026, 1, 1))["year"]
+    (2024, 2025, 2026)
+    """
+    found: Choice = {k: tuple(v) for k, v in said.items() if k not in ("since", "until")}
+    if "since" in said or "until" in said:
+        first, last = said.get("since", 1960), said.get("until", today.year)
+        if first > last:
+            raise UsageError(
+                f"since {first} is after until {last}", hint="the first, then the last"
+            )
+        found["year"] = tuple(range(first, last + 1))
+    return found
+
+
+def spans(years: Sequence[Any]) -> list[tuple[int, int] | None]:
+    """Years as spans without gaps; None, for all years, where none is named.
+
+    Examples
+    --------
+    >>> spans((2010, 2011, 2020)), spans(())
+    ([(2010, 2011), (2020, 2020)], [None])
+    """
+    runs = itertools.groupby(enumerate(sorted(years)), key=lambda pair: pair[1] - pair[0])
+    lists = [[year for _, year in run] for _, run in runs]
+    return [(run[0], run[-1]) for run in lists] or [None]
+
+
+def codes(chosen: Choice, name: str, known: Callable[[str], str | None], who: str) -> list[str]:
+    """Economies as a provider writes them; raises UsageError for one that it has no code for."""
+    found = []
+    for one in chosen.get(name, ()):
+        if (written := known(str(one))) is None:
+            raise UsageError(
+                f"{who} has no code for {economies.name_of(str(one))}", hint=f"another {name}"
+            )
+        found.append(written)
+    return found
+
+
+# --- answers
+
+
+def json_of(body: bytes, service: Provider) -> Any:
+    """An answer in JSON; raises AnswerError for a web page, or for what is cut off."""
+    try:
+        text = body.decode("utf-8-sig")
+        return json.loads(text)
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        raise not_understood(service, _kind(body)) from None
+
+
+def csv_rows(body: bytes, service: Provider, *headings: str) -> Iterator[dict[str, str]]:
+    """Rows of an answer in CSV, which has these headings and whole rows; raises AnswerError."""
+    try:
+        lines = list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True))
+    except (UnicodeDecodeError, csv.Error):
+        raise not_understood(service, _kind(body)) from None
+    if body.lstrip()[:1] in (b"<", b"{"):
+        raise not_understood(service, _kind(body))
+    head = lines[0] if lines else []
+    if lacking := [h for h in headings if h not in head]:
+        raise changed(service, lacking, head)
+    if any(len(line) != len(head) for line in lines):
+        raise not_understood(service, "rows of unlike length: it is cut off or damaged")
+    return (dict(zip(head, line, strict=True)) for line in lines[1:])
+
+
+def records(said: Any, service: Provider, *fields: str) -> list[dict[str, Any]]:
+    """A list of records that have these fields; raises AnswerError."""
+    if not isinstance(said, list) or not all(isinstance(r, dict) for r in said):
+        raise not_understood(service, "no list of records")
+    if said and (lacking := [f for f in fields if any(f not in r for r in said)]):
+        raise changed(service, lacking, list(said[0]))
+    return said
+
+
+def _kind(body: bytes) -> str:
+    begun = body.lstrip()[:1]
+    if begun == b"<":
+        return "a web page, or a message for programs, instead of figures"
+    return "it is cut off or damaged" if begun else "it is empty"
+
+
+def not_understood(service: Provider, why: str, hint: str = "") -> AnswerError:
+    return AnswerError(
+        f"{service.publisher} gave no answer that can be read: {why}",
+        where=service.address,
+        hint=hint or "again later; nothing was changed",
+    )
+
+
+def changed(service: Provider, lacking: Sequence[str], there: Sequence[str]) -> AnswerError:
+    """The answer is of another form than the one that was known."""
+    told = ", ".join(map(str, there[:12])) or "nothing"
+    return not_understood(
+        service,
+        f"it has no {', '.join(lacking)}; it has {told}",
+        "its form has changed: a newer ca-research may know it; or download a file and add it",
+    )
+
+
+def cut(service: Provider, rows: int, hint: str) -> AnswerError:
+    """As many rows as are given at most: more may have been left out."""
+    return AnswerError(
+        f"{service.publisher} gave {rows:,} rows, as many as it gives at once: some may be missing",
+        where=service.address,
+        hint=hint,
+    )

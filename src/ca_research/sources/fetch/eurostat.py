@@ -1,0 +1,51 @@
+"""Eurostat: students from abroad by origin (educ_uoe_mobs02), SDMX 3.0, as SDMX-CSV.
+
+Version 3.0 is asked because it takes dimensions by name, in any order.
+"""
+
+from __future__ import annotations
+
+from ...registry import Provider
+from .. import names
+from .asking import Asking, Choice, Found, codes, csv_rows
+from .transport import Request
+
+_OWN = {"GRC": "EL", "GBR": "UK", "EU27": "EU27_2020", "CHN": "CN_X_HK"}
+_COLUMNS = ("isced11", "partner", "geo", "TIME_PERIOD", "OBS_VALUE")
+
+
+def requests(chosen: Choice, service: Provider, keyed: bool) -> list[Request]:
+    """One: both sexes, all levels of a degree, in numbers."""
+    asked = {
+        "freq": ["A"],
+        "unit": ["NR"],
+        "sex": ["T"],
+        "isced11": ["ED5-8"],
+        "partner": codes(chosen, "origin", _code, "Eurostat"),
+        "geo": codes(chosen, "destination", _code, "Eurostat"),
+        "TIME_PERIOD": [str(year) for year in chosen.get("year", ())],
+    }
+    params = [(f"c[{name}]", ",".join(values)) for name, values in asked.items() if values]
+    params += [("format", "csvdata"), ("formatVersion", "2.0"), ("compress", "false")]
+    return [
+        Request(
+            "/sdmx/3.0/data/dataflow/ESTAT/educ_uoe_mobs02/1.0",
+            tuple(params),
+            accept="*/*",
+            suffix=".csv",
+            none=(204, 404),
+        )
+    ]
+
+
+def _code(economy: str) -> str | None:
+    return _OWN.get(economy) or names.two_letters(economy)
+
+
+def read(request: Request, body: bytes, service: Provider, keyed: bool) -> Found:
+    """Rows of observations; ':' stands where there is none."""
+    rows = csv_rows(body, service, *_COLUMNS)
+    return Found(sum(row["OBS_VALUE"].strip() not in ("", ":") for row in rows))
+
+
+ASKING = Asking(("origin",), ("destination", "year"), requests, read)

@@ -1,0 +1,310 @@
+"""One request, one answer: the only code of the project that touches a network.
+
+An answer is taken whole, within bounds and from the host that was asked, or it is an error. Waits
+are a parameter, so that nobody who tries this out has to wait.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.utils
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import metadata
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urljoin, urlsplit
+
+from ...ground import paths
+from ...ground.errors import (
+    AccessKeyError,
+    AnswerError,
+    EmptyAnswerError,
+    FetchError,
+    RateLimitError,
+    ServiceError,
+    UnreachableError,
+)
+from ...ground.extras import needed
+from ...registry import Provider
+
+if TYPE_CHECKING:
+    import requests
+
+Wait = Callable[[float], None]
+
+TRIES = 4
+"""How often a request is made before its last fault is the user's."""
+TIMEOUT = (10.0, 60.0)
+"""Seconds for a connection, and for silence on it."""
+MOST_SECONDS = 300.0
+"""For one answer, however steadily it drips."""
+MOST_BYTES = 100_000_000
+"""Of an answer, unpacked."""
+LONGEST_WAIT = 120.0
+"""Seconds that a service may ask for; whoever asks for more is left alone."""
+REDIRECTS = 3
+_KEY_HEADER = "Ocp-Apim-Subscription-Key"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a service is asked, without a key.
+
+    path: behind the service's address. none: statuses by which it says that it has no such figure.
+    """
+
+    path: str
+    params: tuple[tuple[str, str], ...] = ()
+    accept: str = "application/json"
+    suffix: str = ".json"
+    none: tuple[int, ...] = (204,)
+
+    def __str__(self) -> str:
+        return self.path + (f"?{urlencode(self.params, safe=',:;[]')}" if self.params else "")
+
+
+class _Passing(Exception):
+    """A fault that may be gone in a moment: what it is if it stays, and how long to wait."""
+
+    def __init__(self, error: FetchError, seconds: float | None = None) -> None:
+        super().__init__(error.what)
+        self.error, self.seconds = error, seconds
+
+
+class Line:
+    """A connection to a service.
+
+    key: sent in a header to the service's own host, and nowhere else. wait: what waiting is.
+    """
+
+    def __init__(self, service: Provider, key: str | None = None, wait: Wait = time.sleep) -> None:
+        self.service, self.wait, self._key = service, wait, key
+        self._session = _session()
+
+    @property
+    def keyed(self) -> bool:
+        return self._key is not None
+
+    def close(self) -> None:
+        self._session.close()
+
+    def get(self, request: Request) -> bytes:
+        """The body of the answer, unpacked.
+
+        Raises
+        ------
+        FetchError
+            One of its kinds, after a fault that passes was given several tries.
+        """
+        import tenacity
+
+        tries = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(_Passing),
+            stop=tenacity.stop_after_attempt(TRIES),
+            wait=_pause,
+            sleep=self.wait,
+            reraise=True,
+        )
+        try:
+            return tries(self._once, request)
+        except _Passing as fault:
+            raise fault.error from None
+
+    def _once(self, request: Request) -> bytes:
+        import requests
+        import urllib3
+
+        address = self.service.address + request.path
+        headers = {"Accept": request.accept, "Accept-Encoding": "gzip"}
+        if self._key:
+            headers[_KEY_HEADER] = self._key
+        params: list[tuple[str, str]] = list(request.params)
+        try:
+            for _ in range(REDIRECTS + 1):
+                with _turn(self.service, self.wait):
+                    answer = self._session.get(
+                        address,
+                        params=params,
+                        headers=headers,
+                        timeout=TIMEOUT,
+                        allow_redirects=False,
+                        stream=True,
+                    )
+                with answer:
+                    if "Location" not in answer.headers or answer.status_code not in range(
+                        300, 400
+                    ):
+                        self._look_at_status(answer, request)
+                        return self._body(answer)
+                    address, params = self._elsewhere(answer), []
+        except (requests.Timeout, urllib3.exceptions.TimeoutError):
+            raise _Passing(self._error(UnreachableError, "does not answer in time")) from None
+        except requests.exceptions.SSLError:
+            raise self._error(
+                UnreachableError,
+                "cannot show who it is: its certificate is not accepted",
+                "check the clock and the network of this machine",
+            ) from None
+        except (urllib3.exceptions.ProtocolError, urllib3.exceptions.IncompleteRead):
+            raise _Passing(self._error(AnswerError, "was cut off in its answer")) from None
+        except (requests.RequestException, urllib3.exceptions.HTTPError):
+            raise _Passing(
+                self._error(UnreachableError, "cannot be reached", "check the network, then again")
+            ) from None
+        raise self._error(AnswerError, f"sends on more than {REDIRECTS} times")
+
+    # --- what an answer may be
+
+    def _elsewhere(self, answer: requests.Response) -> str:
+        """Where a redirect leads; only the host that was asked is followed."""
+        target = urljoin(answer.url, answer.headers["Location"])
+        asked, led = urlsplit(answer.url), urlsplit(target)
+        if (asked.scheme, asked.netloc) != (led.scheme, led.netloc):
+            raise self._error(
+                AnswerError,
+                f"sends on to another host, {led.hostname}, which is not followed",
+                "if its documentation names that host: registry/providers.yaml",
+            )
+        return target
+
+    def _look_at_status(self, answer: requests.Response, request: Request) -> None:
+        status, seconds = answer.status_code, _retry_after(answer)
+        if status == 200:
+            return
+        if status in request.none:
+            raise self.nothing(request)
+        said = self._said(answer)
+        quota = status == 429 or (status == 403 and "quota" in said.lower())
+        if (seconds is not None and seconds > LONGEST_WAIT) or (quota and status == 403):
+            until = f", asks to wait {seconds:,.0f} seconds" if seconds is not None else ""
+            raise self._error(
+                RateLimitError, f"has been asked enough for now{until}: {said}", "again later"
+            )
+        if status == 429:
+            raise _Passing(
+                self._error(RateLimitError, "has been asked too often", "later"), seconds
+            )
+        if status in (401, 403):
+            raise self._error(
+                AccessKeyError,
+                f"wants a key, or does not take this one: {said}",
+                f"set {self.service.key}" if self.service.key else "it takes no key; again later",
+            )
+        if status in (413, 414):
+            raise self._error(
+                AnswerError, f"gives less at once: {said}", "ask for fewer years or economies"
+            )
+        error = self._error(
+            ServiceError, f"answers {status}: {said}", "again later, or ask for less"
+        )
+        if status >= 500 or status == 408:
+            raise _Passing(error, seconds)
+        raise error
+
+    def _said(self, answer: requests.Response) -> str:
+        """The beginning of what a service says of its refusal, in one line and without a key."""
+        text = answer.raw.read(2000, decode_content=True).decode("utf-8", "replace")
+        if self._key:
+            text = text.replace(self._key, "***")
+        return " ".join(text.split())[:160] or "no reason given"
+
+    def _body(self, answer: requests.Response) -> bytes:
+        """The body, unpacked within bounds; one whose end cannot be known is taken for cut off."""
+        packing = answer.headers.get("Content-Encoding", "identity").lower()
+        if packing not in ("identity", "gzip", "x-gzip", ""):
+            raise self._error(
+                AnswerError, f"packs its answer as {packing}, which was not asked for"
+            )
+        unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if "gzip" in packing else None
+        ends = {"content-length", "transfer-encoding"} & {k.lower() for k in answer.headers}
+        body, began = bytearray(), time.monotonic()
+        try:
+            for piece in answer.raw.stream(65536, decode_content=False):
+                body += unpack.decompress(piece, MOST_BYTES + 1 - len(body)) if unpack else piece
+                if len(body) > MOST_BYTES:
+                    raise self._error(
+                        AnswerError,
+                        f"answers with more than {MOST_BYTES / 1e6:,.0f} MB, which no figures are",
+                        "ask for fewer years or economies",
+                    )
+                if time.monotonic() - began > MOST_SECONDS:
+                    raise _Passing(self._error(UnreachableError, "does not come to an end"))
+        except zlib.error:
+            raise _Passing(self._error(AnswerError, "was damaged in its answer")) from None
+        if (unpack and not unpack.eof) or not (unpack or ends):
+            raise _Passing(self._error(AnswerError, "was cut off in its answer"))
+        if self._key and self._key.encode() in body:
+            raise self._error(AnswerError, "repeats the key in its answer, which is not kept")
+        return bytes(body)
+
+    def nothing(self, request: Request, why: str = "") -> EmptyAnswerError:
+        """What to raise where a service has no such figure."""
+        return EmptyAnswerError(
+            f"{self.service.publisher} has no such figure" + (f": {why}" if why else ""),
+            where=str(request),
+            hint="ask for other years or economies; what it has, its own pages show",
+        )
+
+    def _error(
+        self, kind: type[FetchError], what: str, hint: str = "again later; nothing was changed"
+    ) -> FetchError:
+        host = urlsplit(self.service.address).hostname
+        return kind(f"{self.service.publisher} {what}", where=str(host), hint=hint)
+
+
+def _session() -> requests.Session:
+    with needed():
+        import requests
+        import tenacity  # noqa: F401 - without it nothing could be asked twice
+    session = requests.Session()
+    session.headers["User-Agent"] = client()
+    session.auth = lambda prepared: prepared  # else passwords of ~/.netrc would be sent
+    return session
+
+
+def client() -> str:
+    """The programs that ask, with their versions, as a vintage notes them."""
+    versions = {name: metadata.version(name) for name in ("ca-research", "requests", "urllib3")}
+    return " ".join(f"{name}/{version}" for name, version in versions.items())
+
+
+def _pause(state: object) -> float:
+    """As long as the service asks for; else 1, 2, 4 seconds."""
+    fault = state.outcome.exception()  # type: ignore[attr-defined]
+    doubled = 2.0 ** (state.attempt_number - 1)  # type: ignore[attr-defined]
+    return doubled if fault.seconds is None else float(fault.seconds)
+
+
+def _retry_after(answer: requests.Response) -> float | None:
+    """Seconds to wait, which a service says as a number or as a moment."""
+    said = answer.headers.get("Retry-After", "").strip()
+    if said.isdigit():
+        return float(said)
+    try:
+        moment = email.utils.parsedate_to_datetime(said)
+    except ValueError:
+        return None
+    return max(0.0, (moment - dt.datetime.now(dt.UTC)).total_seconds()) if moment.tzinfo else None
+
+
+@contextmanager
+def _turn(service: Provider, wait: Wait) -> Iterator[None]:
+    """One request at a time and no sooner after the last than the service allows, whichever
+    process asks.
+    """
+    from filelock import FileLock
+
+    folder = paths.vintages_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    mark = folder / f".asked-{service.name}"
+    with FileLock(f"{mark}.lock"):
+        since = time.time() - mark.stat().st_mtime if mark.exists() else service.seconds_between
+        if 0 <= since < service.seconds_between:
+            wait(service.seconds_between - since)
+        try:
+            yield
+        finally:
+            mark.touch()

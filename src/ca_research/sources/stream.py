@@ -1,0 +1,364 @@
+"""Files too large to be read at once: DuckDB copies their cells to Parquet in bounded memory, and
+whoever reads them asks for distinct cells, or for a few rows with their lines.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import hashlib
+import io
+import itertools
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..ground.errors import FileError, UsageError
+from .layouts import recognise
+from .mapping import Map, heading
+from .sheets import MAX_COLUMNS, MAX_LINE, Cell, Given, Sheet, delimiter, regular
+
+FROM = 50_000_000
+"""Bytes from which a file is streamed: read at once, its cells would take a gigabyte."""
+MEMORY = "500MB"
+"""What DuckDB may hold; beyond it sorts and groups go to the disk, beside the figures."""
+DISTINCT = 200_000
+"""Distinct cells of a column that can be looked at one by one."""
+SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".parquet")
+_HEAD, _SHOWN, _FEW, _BLOCK = 1 << 20, 1_000, 6_000, 1 << 22
+_CONTROL = bytes({*range(32), 127} - set(b"\t\n\r"))
+_NONCHARACTER = re.compile("[\ufffe\uffff]")
+
+
+PARTS = "cut it into parts of less than 50 MB, and add them under ids of their own"
+"""What to do with a large file that only the way of small files understands."""
+
+
+def files_of(file: str | Path | Sequence[str | Path]) -> list[Path]:
+    """The files that are meant: one, several, or those of a folder in the order of their names."""
+    given = [Path(file)] if isinstance(file, (str, Path)) else [Path(f) for f in file]
+    if len(given) == 1 and given[0].is_dir():
+        given = sorted(f for f in given[0].iterdir() if f.suffix.lower() in SUFFIXES)
+    if not given:
+        raise UsageError("no file of figures is named", hint=f"files of {', '.join(SUFFIXES)}")
+    return given
+
+
+def streams(files: Sequence[Path]) -> bool:
+    """Whether files are read as a stream: several as one source, or one that is large."""
+    if len(files) > 1:
+        return True
+    (file,) = files
+    return file.suffix.lower() in SUFFIXES and file.is_file() and file.stat().st_size > FROM
+
+
+def top(file: Path) -> Given:
+    """The first rows of a file of text, for who has to know what it is; of Parquet its headings."""
+    if file.suffix.lower() == ".parquet":
+        return Given(file.name, "", [Sheet("", [list(pq.read_schema(file).names)], [1])])
+    return Given(file.name, "", [_top(file)[0]])
+
+
+def _top(file: Path) -> tuple[Sheet, str]:
+    """The first rows of a text, and its separator."""
+    with file.open("rb") as handle:
+        content = handle.read(_HEAD)
+    text = content.decode("utf-8-sig", errors="ignore")
+    if len(content) == _HEAD:
+        text = text[: text.rfind("\n") + 1]
+    if not text.strip():
+        raise FileError(
+            "no line ends within the first megabyte: no rows of a table"
+            if content
+            else "there are no rows in it",
+            where=file.name,
+            hint="check how it was exported",
+        )
+    mark = delimiter(text, file.name)
+    found = list(itertools.islice(_numbered(io.StringIO(text, newline=""), mark), _SHOWN))
+    return Sheet("", [cells for cells, _ in found], [line for _, line in found]), mark
+
+
+class Stream:
+    """Cells of large files as Parquet in a folder, as columns c0, c1, ...
+
+    Parameters
+    ----------
+    files : sequence of Path
+        Delimited text in UTF-8, or Parquet; all of one form.
+    folder : Path
+        Where cells are put, and what does not fit into memory.
+
+    Raises
+    ------
+    FileError
+        A file cannot be read, is refused, or changes meanwhile.
+    """
+
+    def __init__(self, files: Sequence[Path], folder: Path) -> None:
+        self.files, self.folder = list(files), folder
+        self.name = files[0].name + (f" and {len(files) - 1} more" if len(files) > 1 else "")
+        self.connection = duckdb.connect(
+            config={
+                "memory_limit": MEMORY,
+                "temp_directory": str(folder / "spill"),
+                "python_enable_replacements": False,
+                "allow_community_extensions": False,
+                "autoinstall_known_extensions": False,
+            }
+        )
+        if len({f.suffix.lower() == ".parquet" for f in files}) > 1:
+            raise FileError("text and Parquet together", where=self.name, hint="add them apart")
+        self.packed = files[0].suffix.lower() == ".parquet"
+        self.heads: list[Sheet] = []
+        self.marks: list[str] = []
+        self.start, self.headings = 0, list[str]()
+        hashes = [self._take(n, file) for n, file in enumerate(self.files)]
+        self.sha256 = (
+            hashes[0]
+            if len(hashes) == 1
+            else hashlib.sha256("\n".join(hashes).encode()).hexdigest()
+        )
+        widths = {self._width(n) for n in range(len(files))}
+        if len(widths) > 1:
+            raise FileError(
+                "files of unlike width are not one source",
+                where=self.name,
+                hint="add them one by one, under ids of their own",
+            )
+        self.width = widths.pop()
+
+    def close(self) -> None:
+        self.connection.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    # --- taking cells in
+
+    def _take(self, number: int, file: Path) -> str:
+        """Copy the cells of a file; the hash of its bytes."""
+        before = regular(file)
+        if file.suffix.lower() not in SUFFIXES:
+            raise FileError(
+                f"a file of the kind {file.suffix.lower()} is not streamed",
+                where=file.name,
+                hint=f"give {' or '.join(SUFFIXES)}",
+            )
+        try:
+            found = _digest_of(file, self.packed)
+            copy = self._parquet if self.packed else self._text
+            copy(file, self._raw(number))
+        except duckdb.Error as error:
+            raise _refused(file, error) from None
+        after = regular(file)
+        marks = [(a.st_ino, a.st_size, a.st_mtime_ns) for a in (before, after)]
+        if marks[0] != marks[1]:
+            raise FileError(
+                "the file changed while it was read; nothing was taken from it",
+                where=file.name,
+                hint="wait until it is written, then again",
+            )
+        return found
+
+    def _raw(self, number: int) -> Path:
+        return self.folder / f"cells-{number}.parquet"
+
+    def _text(self, file: Path, to: Path) -> None:
+        sheet, mark = _top(file)
+        self.heads.append(sheet)
+        self.marks.append(mark)
+        width = max(map(len, sheet.rows))
+        if width > MAX_COLUMNS:
+            raise FileError(f"{width:,} columns in a row", where=file.name, hint="turn the table")
+        columns = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(width))
+        read = (
+            f"read_csv($file, header=false, auto_detect=false, columns={{{columns}}}, "
+            f"delim='{mark}', quote='\"', escape='\"', null_padding=true, "
+            f"max_line_size={MAX_LINE}"
+        )
+        try:
+            self._copy(f"from {read})", to, file)
+        except duckdb.Error as error:
+            if "quoted new lines" not in str(error):
+                raise
+            self._copy(f"from {read}, parallel=false)", to, file)
+
+    def _parquet(self, file: Path, to: Path) -> None:
+        names = self.run("select * from read_parquet($file) limit 0", file=str(file)).columns
+        columns = ", ".join(
+            f'"{n.replace(chr(34), chr(34) * 2)}" as c{i}' for i, n in enumerate(names)
+        )
+        self._copy(f"select {columns} from read_parquet($file)", to, file)
+        head = self.run(f"from read_parquet('{_quoted(to)}') limit {_SHOWN}").fetchall()
+        self.heads.append(Sheet("", [list(names), *map(list, head)], list(range(1, len(head) + 2))))
+
+    def _copy(self, query: str, to: Path, file: Path) -> None:
+        self.run(
+            f"copy ({query}) to '{_quoted(to)}' (format parquet, compression lz4)", file=str(file)
+        )
+
+    def _width(self, number: int) -> int:
+        return len(self.run(f"from read_parquet('{_quoted(self._raw(number))}') limit 0").columns)
+
+    # --- looking at cells
+
+    def run(self, query: str, **values: Any) -> Any:
+        """The result of a query of its own connection."""
+        return self.connection.sql(query, params=values or None)
+
+    @property
+    def cells(self) -> str:
+        """SQL that gives all rows below the heading: the file `f`, the row `n`, and their cells."""
+        parts = " union all ".join(
+            f"select {n} as f, file_row_number as n, * exclude (file_row_number) "
+            f"from read_parquet('{_quoted(self._raw(n))}', file_row_number=true)"
+            for n in range(len(self.files))
+        )
+        filled = ", ".join(f"nullif(c{n}::varchar, '')" for n in range(self.width))
+        where = f"n >= {self.start} and coalesce({filled}, null) is not null"
+        return f"(select * from ({parts}) where {where})"
+
+    def type_of(self, column: int) -> str:
+        """DuckDB's type of a column: of text always VARCHAR."""
+        return str(self.run(f"select c{column} from {self.cells} limit 0").types[0])
+
+    def distinct(self, column: int, where: str = "true") -> pa.ChunkedArray:
+        """Cells of a column, each once; raises FileError where they are too many to look at."""
+        query = f"select distinct c{column} as c from {self.cells} where {where}"
+        found = self.run(f"{query} limit {DISTINCT + 1}").to_arrow_table()["c"]
+        if len(found) > DISTINCT:
+            raise FileError(
+                f"more than {DISTINCT:,} different cells under {self.headings[column]!r} that are "
+                "no plain numbers",
+                where=self.name,
+                hint=PARTS,
+            )
+        return found
+
+    def given(self) -> Given:
+        """The first rows, and where they are of a known layout rows that hold every cell of the
+        columns that have few: what a layout or a guess looks at in place of the file.
+        """
+        head = Given(self.files[0].name, self.sha256, [self.heads[0]])
+        if (known := recognise(head)) is None:
+            return head
+        self.start = 0 if self.packed else known[2] + 1
+        counts = ", ".join(f"approx_count_distinct(c{n}), min(c{n})" for n in range(self.width))
+        (about,) = self.run(f"select {counts} from {self.cells}").fetchall()
+        told = [
+            (sorted(self.distinct(n).drop_null().to_pylist()) if count < _FEW else [], least)
+            for n, (count, least) in enumerate(zip(about[::2], about[1::2], strict=True))
+        ]
+        length = max(len(cells) for cells, _ in told)
+        more = [[c[n] if n < len(c) else least for c, least in told] for n in range(length)]
+        after = self.heads[0].lines[-1] + 1
+        lines = [*self.heads[0].lines, *range(after, after + length)]
+        return replace(head, sheets=[Sheet("", [*self.heads[0].rows, *more], lines)])
+
+    def follow(self, mapped: Map) -> None:
+        """Settle where the rows begin; raises FileError for a map that no stream can follow."""
+        if mapped.across or mapped.header_rows > 1:
+            raise FileError(
+                "years across, or a heading of several lines, are read from small files only",
+                where=self.name,
+                hint=PARTS,
+            )
+        self.headings, place = heading(self.heads[0], mapped)
+        for file, head in zip(self.files, self.heads, strict=True):
+            if heading(head, mapped) != (self.headings, place):
+                raise FileError(
+                    "its headings are not those of the first file",
+                    where=file.name,
+                    hint="add it by itself, under an id of its own",
+                )
+        self.headings += [""] * (self.width - len(self.headings))
+        self.start = 0 if self.packed else place
+
+    def rows_at(self, places: Iterable[tuple[int, int]]) -> Iterator[Given]:
+        """The heading and the rows at some places (file, row), as a small file would be given."""
+        wanted: dict[int, set[int]] = {}
+        for file, row in places:
+            wanted.setdefault(file, set()).add(row)
+        for number, rows in sorted(wanted.items()):
+            top = 1 if self.packed else self.start
+            head = self.heads[number]
+            found = self._packed_rows(number, rows) if self.packed else self._lines(number, rows)
+            cells, lines = zip(*found, strict=True)
+            sheet = Sheet("", [*head.rows[:top], *cells], [*head.lines[:top], *lines])
+            yield Given(self.files[number].name, self.sha256, [sheet])
+
+    def _packed_rows(self, number: int, rows: set[int]) -> Iterator[tuple[list[Cell], int]]:
+        listed = ", ".join(map(str, sorted(rows)))
+        where = f"f = {number} and n in ({listed}) order by n"
+        found = self.run(f"select * exclude f from {self.cells} where {where}").fetchall()
+        for n, *cells in found:
+            yield cells, n + 2
+
+    def _lines(self, number: int, rows: set[int]) -> Iterator[tuple[list[Cell], int]]:
+        last = max(rows)
+        with self.files[number].open(encoding="utf-8-sig", newline="") as text:
+            for place, found in enumerate(_numbered(text, self.marks[number])):
+                if place in rows:
+                    yield found
+                if place == last:
+                    return
+
+
+def _numbered(text: Iterable[str], mark: str) -> Iterator[tuple[list[Cell], int]]:
+    """Rows of a text, each with the line in which it begins; empty lines are none."""
+    start = 1
+    reader = csv.reader(text, delimiter=mark, strict=True)
+    for fields in reader:
+        if fields:
+            yield list(fields), start
+        start = reader.line_num + 1
+
+
+def _digest_of(file: Path, packed: bool) -> str:
+    """The hash of a file's bytes; raises FileError for text that no table holds."""
+    found, decoder, lines = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")(), 0
+    with file.open("rb") as handle:
+        while block := handle.read(_BLOCK):
+            found.update(block)
+            if packed:
+                continue
+            try:
+                plain = block.isascii() or not _NONCHARACTER.search(decoder.decode(block))
+            except UnicodeDecodeError as error:
+                line = lines + 1 + block.count(b"\n", 0, error.start)
+                raise FileError(
+                    "bytes that are not UTF-8: a file of this size is read in no other encoding",
+                    where=f"{file.name}, line {line}",
+                    hint="save it as UTF-8",
+                ) from None
+            if not plain or len(block.translate(None, _CONTROL)) < len(block):
+                raise FileError(
+                    "a control character: no text of a table holds one",
+                    where=f"{file.name}, from line {lines + 1} on",
+                    hint="export the file anew",
+                )
+            lines += block.count(b"\n")
+    return found.hexdigest()
+
+
+def _refused(file: Path, error: duckdb.Error) -> FileError:
+    """What DuckDB says of a file, in a line."""
+    said = str(error).replace(f"{file.parent}/", "")
+    line = re.search(r"CSV Error on Line: (\d+)", said)
+    told = [t.strip() for t in said.splitlines() if t.strip()]
+    kept = next((t for t in told if t.startswith(("Expected", "Maximum", "Value"))), told[0])
+    return FileError(
+        f"no table: {kept[:200]}",
+        where=file.name + (f", line {line[1]}" if line else ""),
+        hint="mend that line, or export the file anew",
+    )
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")

@@ -1,0 +1,443 @@
+"""`fetch`: figures from a publisher's own service become rows of a table, and a vintage is kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import yaml
+
+from .. import registry
+from ..ground import reads
+from ..ground.economies import in_prose
+from ..ground.errors import (
+    AnswerError,
+    DataError,
+    EmptyAnswerError,
+    NothingToAddError,
+    UsageError,
+)
+from ..ground.files import write_whole
+from ..registry.services import Answer
+from . import added, vintage
+from .add import Addition, entry_of, proposed, settled, source_entry, valid_id
+from .reading import read
+
+if TYPE_CHECKING:
+    from ..sources.fetch import Asking, Found, Line, Request, Wait
+
+
+@dataclass(frozen=True)
+class Fetched(Addition):
+    """What was fetched, or with `dry_run` would be added.
+
+    Attributes
+    ----------
+    entry : registry.Added
+        Its register entry; `entry.vintage` is the stamp of the fetch.
+    rows : pandas.DataFrame
+        The rows in the table's own form.
+    compared : pandas.DataFrame
+        For each row whether it is new, repeats or contradicts a figure of another source.
+    left_out : mapping of str to int
+        Rows of the answers that are no figures of the table, by reason.
+    skipped : tuple of Fault
+        Faulty rows that were left out because the caller said so.
+    kept : bool
+        Whether it was added.
+    vintage : registry.Vintage
+        The answers, what was asked, and which requests had no figure.
+    revisions : pandas.DataFrame
+        What changed since the last fetch of the source, as `diff`; empty at the first.
+    since : str
+        The stamp of that fetch, '' at the first.
+
+    Examples
+    --------
+    `fetch` gives one; printed it says what was asked, understood, compared and revised.
+
+    >>> import inspect
+    >>> inspect.signature(fetch).return_annotation
+    'Fetched'
+    """
+
+    vintage: registry.Vintage
+    revisions: pd.DataFrame
+    since: str
+
+    def __str__(self) -> str:
+        *told, last = super().__str__().splitlines()
+        asked = ", ".join(f"{k} {_listed(v)}" for k, v in self.vintage.asked.items())
+        lines = [f"asked of {self.entry.source.publisher}: {asked}", *told]
+        if self.vintage.empty:
+            few = "; ".join(self.vintage.empty[:3])
+            lines.append(f"no figure for {len(self.vintage.empty)} of the requests: {few}")
+        remarks = dict.fromkeys(r for a in self.vintage.answers for r in a.remarks)
+        lines += [f"the publisher remarks: {remark}" for remark in remarks]
+        if self.since:
+            counts = self.revisions["said"].value_counts()
+            said = ", ".join(f"{counts.get(w, 0):,} {w}" for w in ("revised", "new", "gone"))
+            lines.append(f"since {self.since}: {said}")
+        return "\n".join([*lines, last])
+
+
+def fetch(
+    provider: str,
+    *,
+    table: str | None = None,
+    source: str | None = None,
+    lag: int | None = None,
+    role: str | None = None,
+    preference: int | None = None,
+    skip_bad: bool = False,
+    dry_run: bool = False,
+    confirm: Callable[[Addition], bool] | None = None,
+    progress: Callable[[str], None] = lambda request: None,
+    wait: Wait = time.sleep,
+    **asked: Any,
+) -> Fetched:
+    """Fetch figures from a publisher's service and add them to a table, as a source of their own.
+
+    The answers are kept as they were received, as a vintage; a later fetch of the same source
+    takes its place in the tables, and what changed can be asked for (`diff`). All of it is added
+    or nothing.
+
+    Parameters
+    ----------
+    provider : {'worldbank', 'comtrade', 'imf', 'eurostat', 'unesco'} or str
+        Whom to ask; or a source that was fetched before, to ask the same again.
+    table : str, optional
+        The table that the figures belong to; by default the provider's usual one.
+    source : str, optional
+        An id for the source; by default made of the provider and what is asked.
+    lag : int, optional
+        Days after the end of a year at which the figures of that year were out. Without it all are
+        known from the day of the fetch.
+    role, preference : str, int
+        How the source speaks for a reporter, and before which others: the lower first.
+    skip_bad : bool
+        Leave out faulty rows, and keep the list of them.
+    dry_run : bool
+        Fetch, check and compare, and add nothing.
+    confirm : callable, optional
+        Asked with what would be added; unless it says yes nothing is.
+    progress : callable
+        Called with each request before it is made.
+    wait : callable
+        What waiting is: between requests, and before a second try.
+    **asked : Any
+        What is asked for, a value or a list of values. World Bank and UNESCO: `indicator`, and
+        `economy`; Comtrade and IMF: `reporter`, and `partner` and `flow` (Comtrade `product`);
+        Eurostat: `origin`, and `destination`. All: `year`, or `since` and `until`.
+
+    Returns
+    -------
+    Fetched
+        What was added, what it says of cells on which others spoke, and what was revised.
+
+    Raises
+    ------
+    FetchError
+        UnreachableError, ServiceError, RateLimitError, AccessKeyError, AnswerError (none that can
+        be read, or cut off) or EmptyAnswerError (no such figure). Nothing was changed.
+    DataError
+        With every faulty cell of the answers.
+    UsageError
+        The provider does not take what is asked, needs more, or the id is one of another source.
+    UnknownNameError
+        There is no such provider, table or economy.
+
+    Notes
+    -----
+    A key is read from the environment or the system's keyring and is never written anywhere. A
+    fetch that was interrupted goes on where it stopped, for a day.
+
+    Examples
+    --------
+    Nothing is asked before it is clear what for:
+
+    >>> fetch("worldbank", economy="KAZ")
+    Traceback (most recent call last):
+        ...
+    ca_research.ground.errors.UsageError: worldbank has to be told: indicator...
+    """
+    from ..sources import fetch as fetching
+
+    if reads.declared("table") is not None:
+        raise UsageError("nothing is fetched within a run", hint="ca-research data fetch, before")
+    before = registry.added().get(provider)
+    if before is not None and before.vintage is not None:
+        if asked or source or table:
+            raise UsageError(
+                f"{provider} is asked the same again, or under another id",
+                hint="name the provider to ask something else",
+            )
+        last, stood = vintage.find(provider, before.vintage), before.source
+        table, source, asked = last.table, provider, dict(last.asked)
+        lag = stood.release_lag_days if lag is None else lag
+        preference = stood.preference if preference is None else preference
+        role = role or stood.role
+        provider = last.provider
+    service = registry.provider(provider)
+    table = table or service.tables[0]
+    registry.table(table)
+    if table not in service.tables:
+        raise UsageError(
+            f"{service.publisher} has no figures for table {table!r}",
+            hint=f"--table {' or '.join(service.tables)}",
+        )
+    said = fetching.choice(provider, asked)
+    source = source or _id(provider, said)
+    valid_id(source)
+    line = fetching.Line(service, fetching.key(service), wait)
+    with closing(line), vintage.alone(source) as folder:
+        _refuse_other(source, provider, table, said)
+        how = fetching.asking(provider)
+        one = _begun(folder, source, service, table, said, skip_bad)
+        chosen = fetching.with_years(said, _moment(one.stamp).date())
+        requests = how.requests(chosen, service, line.keyed)
+        one = _answers(folder / vintage.PARTIAL, one, requests, how, line, progress)
+        try:
+            proposal = _proposal(folder, one, service, (role, preference, lag))
+        except BaseException:
+            shutil.rmtree(folder / vintage.PARTIAL, ignore_errors=True)  # it would fail again
+            raise
+        if dry_run or (confirm is not None and not confirm(proposal)):
+            return proposal
+
+        def keep(*what: Any) -> registry.Added:
+            with vintage.whole(folder, one):
+                return added.keep(*what)
+
+        with added.alone():
+            return settled(proposal, keep)
+
+
+def _id(provider: str, said: Mapping[str, Any]) -> str:
+    """An id for a source, of the provider and what is asked: COMTRADE_TJK_2022_IMPORT."""
+    words = "_".join([provider, *(w for v in said.values() for w in _listed(v).split(", "))])
+    name = re.sub(r"[^A-Z0-9]+", "_", words.upper())
+    if len(name) <= 60:
+        return name
+    return f"{name[:50].rstrip('_')}_{hashlib.sha256(name.encode()).hexdigest()[:6].upper()}"
+
+
+def _listed(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _refuse_other(source: str, provider: str, table: str, said: Mapping[str, Any]) -> None:
+    """Raise UsageError where the id is one of another source, or of another request: its rows
+    would be lost.
+    """
+    entry = registry.added().get(source)
+    if entry is None or entry.vintage is None:
+        return added.refuse_known(source)
+    last = vintage.find(source, entry.vintage)
+    if (last.provider, last.table, last.asked) != (provider, table, dict(said)):
+        asked = ", ".join(f"{k} {_listed(v)}" for k, v in last.asked.items())
+        raise UsageError(
+            f"{source} is what was fetched from {last.provider} for {asked}",
+            hint=f"give this another id: --source ...; or ca-research data remove {source}",
+        )
+    return None
+
+
+# --- answers
+
+
+def now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _moment(stamp: str) -> dt.datetime:
+    return dt.datetime.strptime(stamp, "%Y-%m-%dT%H%M%SZ").replace(tzinfo=dt.UTC)
+
+
+def _begun(
+    folder: Path,
+    source: str,
+    service: registry.Provider,
+    table: str,
+    said: dict[str, Any],
+    skips: bool,
+) -> registry.Vintage:
+    """The fetch that was left off, where it is of today and asks the same; else a new one."""
+    from ..sources import answers
+    from ..sources.fetch import client
+
+    partial = folder / vintage.PARTIAL
+    fresh = registry.Vintage(
+        source=source,
+        stamp=vintage.stamp(folder, now()),
+        provider=service.name,
+        address=service.address,
+        table=table,
+        asked=said,
+        skips=skips,
+        client=client(),
+        answers=(),
+    )
+    if (partial / answers.RECORD).is_file():
+        old = answers.record(partial)
+        same = (old.address, old.asked) == (service.address, said)
+        if same and dt.timedelta(0) <= now() - _moment(old.stamp) < vintage.STALE:
+            return fresh.model_copy(update={"stamp": old.stamp, "answers": old.answers})
+    shutil.rmtree(partial, ignore_errors=True)
+    return fresh
+
+
+def _answers(
+    partial: Path,
+    one: registry.Vintage,
+    requests: list[Request],
+    how: Asking,
+    line: Line,
+    progress: Callable[[str], None],
+) -> registry.Vintage:
+    """Every answer, each written before the next is asked for; those that are there stay."""
+    held = {a.request: a for a in one.answers}
+    got: list[Answer] = []
+    empty: list[str] = []
+    for first in requests:
+        request: Request | None = first
+        for _ in range(line.service.pages):
+            if request is None:
+                break
+            body = _held(partial, held.get(str(request)))
+            try:
+                if body is None:
+                    progress(str(request))
+                    body = line.get(request)
+                found: Found = how.read(request, body, line.service, line.keyed)
+            except EmptyAnswerError:
+                empty.append(str(request))
+                break
+            if not found.rows:
+                empty.append(str(request))
+            got.append(_written(partial, len(got) + 1, request, body, found))
+            one = one.model_copy(update={"answers": tuple(got), "empty": tuple(empty)})
+            _noted(partial, one)
+            request = found.more
+        else:
+            if request is not None:
+                raise AnswerError(
+                    f"{line.service.publisher} has ever more pages",
+                    where=str(first),
+                    hint="ask for fewer years or economies",
+                )
+    one = one.model_copy(update={"answers": tuple(got), "empty": tuple(empty)})
+    if not any(a.rows for a in got):
+        remarks = "; ".join(dict.fromkeys(r for a in got for r in a.remarks))
+        shutil.rmtree(partial, ignore_errors=True)
+        raise line.nothing(requests[0], remarks)
+    _noted(partial, one)
+    return one
+
+
+def _held(partial: Path, answer: Answer | None) -> bytes | None:
+    """An answer that was received before the fetch was left off, if it is whole."""
+    file = partial / answer.file if answer else None
+    if file is None or answer is None or not file.is_file():
+        return None
+    body = file.read_bytes()
+    return body if hashlib.sha256(body).hexdigest() == answer.sha256 else None
+
+
+def _written(partial: Path, number: int, request: Request, body: bytes, found: Found) -> Answer:
+    name = f"{number:04d}{request.suffix}"
+    write_whole(partial / name, body)
+    return Answer(
+        file=name,
+        request=str(request),
+        sha256=hashlib.sha256(body).hexdigest(),
+        rows=found.rows,
+        remarks=found.remarks,
+    )
+
+
+def _noted(partial: Path, one: registry.Vintage) -> None:
+    from ..sources import answers
+
+    said = yaml.safe_dump(one.model_dump(mode="json"), allow_unicode=True, sort_keys=False)
+    write_whole(partial / answers.RECORD, said)
+
+
+# --- rows
+
+
+def _proposal(
+    folder: Path,
+    one: registry.Vintage,
+    service: registry.Provider,
+    speaks: tuple[str | None, int | None, int | None],
+) -> Fetched:
+    """The answers as rows of the table, compared with what others said and with the last fetch."""
+    spec = registry.table(one.table)
+    try:
+        found = read(folder / vintage.PARTIAL, spec, {}, one.source, one.skips)
+    except DataError as error:
+        hint = "leave these rows out: --skip-bad; and tell the publisher"
+        raise DataError(error.faults, outcome="nothing was added", hint=hint) from None
+    except NothingToAddError as error:
+        raise EmptyAnswerError(
+            f"{service.publisher} has such figures, and none that table {one.table!r} can hold",
+            where=error.where,
+            hint="ask for other years or economies; or give --table",
+        ) from error
+    except UsageError as error:  # a heading or a word that the layout does not know
+        raise AnswerError(
+            f"{service.publisher} gave an answer of another form than was known: {error.what}",
+            where=error.where or service.address,
+            hint="its form has changed: a newer ca-research may know it; or add a downloaded file",
+        ) from error
+    if found.layout is None:
+        raise AnswerError(
+            f"{service.publisher} gave an answer of another form than was known",
+            where=service.address,
+            hint="its form has changed: a newer ca-research may know it; or add a downloaded file",
+        )
+    about = {
+        "title": f"{service.publisher}: {_title(one.asked)}",
+        "publisher": found.layout.publisher,
+        "licence": found.layout.licence,
+        "address": found.layout.address,
+    }
+    entry = entry_of(
+        found,
+        source_entry(
+            one.source,
+            f"the publisher's service, asked on {one.day}",
+            found.layout,
+            about,
+            one.day,
+            *speaks,
+        ),
+        one.table,
+    ).model_copy(update={"vintage": one.stamp})
+    base = proposed(entry, found)
+    before = registry.added().get(one.source)
+    since = before.vintage if before and before.vintage else ""
+    old = vintage.frame(vintage.find(one.source, since)) if since else found.rows
+    revisions = vintage.changes(spec, old, found.rows)
+    return Fetched(**vars(base), vintage=one, revisions=revisions, since=since)
+
+
+def _title(asked: Mapping[str, Any]) -> str:
+    """What was asked for, in words: 'Tajikistan, China, import, 2022'."""
+    parts = [in_prose(str(one)) for v in asked.values() if isinstance(v, list) for one in v]
+    first, last = asked.get("since"), asked.get("until")
+    if first and last:
+        parts.append(f"{first} to {last}")
+    elif first or last:
+        parts.append(f"from {first} on" if first else f"until {last}")
+    return ", ".join(parts)

@@ -1,0 +1,300 @@
+"""Vintages: fetches kept as they were received, read again by the same readers, and compared.
+
+A vintage is a folder `data/vintages/SOURCE/STAMP` with the answers and what was asked. The newest
+is what the source says in the tables; an older one is read when somebody asks for it, so that two
+vintages differ by what the publisher changed and not by how they were read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from filelock import FileLock
+
+from .. import registry
+from ..ground import paths
+from ..ground.errors import UnknownNameError, UsageError, WriteError
+from ..ground.files import write_whole
+from .added import figure
+from .build import finished
+from .reading import read
+from .validate import schema
+
+PARTIAL = ".partial"
+"""A fetch that is under way; a later one of the same request goes on with it."""
+STALE = dt.timedelta(hours=24)
+"""One that was left off longer ago begins anew: its answers would not be of one day."""
+
+
+def kept(source: str) -> list[registry.Vintage]:
+    """The vintages of a source, the oldest first."""
+    from ..sources import answers
+
+    folders = sorted((paths.vintages_dir() / source).glob("[!.]*/"))
+    return [answers.record(f) for f in folders if (f / answers.RECORD).is_file()]
+
+
+def find(source: str, said: str) -> registry.Vintage:
+    """The vintage of a source whose stamp begins so; raises UnknownNameError, and UsageError where
+    there are several.
+    """
+    there = kept(source)
+    if not there:
+        fetched = [s for s, entry in registry.added().items() if entry.vintage]
+        raise UnknownNameError("fetched source", source, fetched)
+    found = [v for v in there if v.stamp.startswith(said)]
+    if not found or not said:
+        raise UnknownNameError(f"vintage of {source}", said, [v.stamp for v in there])
+    if len(found) > 1:
+        raise UsageError(
+            f"{said} is the beginning of several vintages of {source}",
+            hint=", ".join(v.stamp for v in found),
+        )
+    return found[0]
+
+
+def frame(one: registry.Vintage) -> pd.DataFrame:
+    """The rows of a vintage in the table's own form."""
+    folder = paths.vintages_dir() / one.source / one.stamp
+    return read(folder, registry.table(one.table), {}, one.source, one.skips).rows
+
+
+def table_file(table: registry.Table, source: str, said: str) -> Path:
+    """What a source said at a fetch, as the table's own file would have it; made anew, since the
+    readers may have changed.
+
+    Raises UsageError where the source is one of another table.
+    """
+    one = find(source, said)
+    if one.table != table.table:
+        raise UsageError(
+            f"{source} is a source of table {one.table!r}", hint=f'load("{one.table}")'
+        )
+    then = registry.sources()[source]
+    if then.published:
+        then = then.model_copy(update={"published": one.day})
+    found = pa.Table.from_pandas(frame(one), schema(table), False)
+    made = pa.BufferOutputStream()
+    pq.write_table(finished(table, found, {source: then}), made)
+    file = paths.vintages_dir() / source / one.stamp / ".rows.parquet"
+    write_whole(file, made.getvalue().to_pybytes())
+    return file
+
+
+def vintages(source: str | None = None) -> pd.DataFrame:
+    """The fetches that were kept.
+
+    Parameters
+    ----------
+    source : str, optional
+        Only those of a source.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each, by source, the oldest first: source, vintage (its stamp), provider,
+        table, answers (how many), figures (rows in them), bytes, sha256 (over all answers),
+        in_tables (whether the tables hold it).
+
+    Raises
+    ------
+    UnknownNameError
+        Nothing was fetched under this id.
+
+    Examples
+    --------
+    >>> list(vintages())[:4]
+    ['source', 'vintage', 'provider', 'table']
+    """
+    entries = registry.added()
+    fetched = [s for s, entry in entries.items() if entry.vintage]
+    if source is not None and source not in fetched:
+        raise UnknownNameError("fetched source", source, fetched)
+    found = []
+    for one in (v for s in ([source] if source else fetched) for v in kept(s)):
+        folder = paths.vintages_dir() / one.source / one.stamp
+        found.append(
+            {
+                "source": one.source,
+                "vintage": one.stamp,
+                "provider": one.provider,
+                "table": one.table,
+                "answers": len(one.answers),
+                "figures": sum(a.rows for a in one.answers),
+                "bytes": sum((folder / a.file).stat().st_size for a in one.answers),
+                "sha256": one.sha256,
+                "in_tables": entries[one.source].vintage == one.stamp,
+            }
+        )
+    columns = ("source", "vintage", "provider", "table", "answers", "figures", "bytes", "sha256")
+    return pd.DataFrame(found, columns=[*columns, "in_tables"])
+
+
+def diff(source: str, old: str | None = None, new: str | None = None) -> pd.DataFrame:
+    """What a publisher changed between two fetches of a source.
+
+    Parameters
+    ----------
+    source : str
+        A source that was fetched more than once.
+    old, new : str, optional
+        Vintages, by their stamps or the beginnings of them; the last one, and the one before.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each change: the key of the table without the source; `said` (`revised`, `new`
+        or `gone`); `column`, the one that changed; `old` and `new`; of numbers `change` and
+        `percent` (of the old figure); `since`, the day of the first vintage with what stands now.
+
+    Raises
+    ------
+    UnknownNameError
+        Nothing was fetched under this id, or there is no such vintage.
+    UsageError
+        There is only one, or `new` is older than `old`.
+
+    Examples
+    --------
+    >>> diff("NOBODYS")
+    Traceback (most recent call last):
+        ...
+    ca_research.ground.errors.UnknownNameError: unknown fetched source 'NOBODYS'...
+    """
+    there = kept(source)
+    last = find(source, new or (there[-1].stamp if there else ""))
+    earlier = [v for v in there if v.stamp < last.stamp]
+    if old is None and not earlier:
+        raise UsageError(
+            f"there is no vintage of {source} before {last.stamp}", hint="ca-research data vintages"
+        )
+    first = find(source, old) if old else earlier[-1]
+    if first.stamp >= last.stamp:
+        raise UsageError(f"{first.stamp} is not before {last.stamp}", hint="the older one first")
+    spec = registry.table(last.table)
+    found = changes(spec, frame(first), frame(last))
+    found["since"] = last.day
+    between = [v for v in there if first.stamp < v.stamp < last.stamp]
+    for one in reversed(between):  # how far back does it stand as it does now?
+        still = _unlike(spec, found, frame(one))
+        found.loc[~still & found["since"].eq(_next(there, one).day), "since"] = one.day
+    return found
+
+
+def _next(there: list[registry.Vintage], one: registry.Vintage) -> registry.Vintage:
+    return there[[v.stamp for v in there].index(one.stamp) + 1]
+
+
+def changes(spec: registry.Table, old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """What differs between rows of one source then and now; `diff` without `since`."""
+    key = [c for c in spec.key if c != "source_id"]
+    value = figure(spec)
+    both = old.merge(new, on=key, how="outer", suffixes=("_old", "_new"), indicator="_in")
+    parts = []
+    for column in (c for c in spec.columns if c not in (*key, "source_id")):
+        then, now = both[f"{column}_old"], both[f"{column}_new"]
+        same = (then.eq(now) | (then.isna() & now.isna())).astype("boolean").fillna(False)
+        unlike = both["_in"].eq("both") & ~same.astype(bool)
+        lone = both["_in"].ne("both") & (column == value)
+        at = unlike | lone
+        words = {"both": "revised", "left_only": "gone", "right_only": "new"}
+        part = both.loc[at, key].assign(
+            said=both.loc[at, "_in"].astype(str).map(words),
+            column=column,
+            old=then[at].astype(object),
+            new=now[at].astype(object),
+        )
+        if spec.columns[column].type in ("number", "integer"):
+            gap = now[at].astype("float64") - then[at].astype("float64")
+            part = part.assign(
+                change=gap,
+                percent=(100 * gap / then[at].abs().astype("float64")).where(then[at] != 0),
+            )
+        parts.append(part)
+    columns = [*key, "said", "column", "old", "new", "change", "percent"]
+    filled = [p for p in parts if len(p)]
+    if not filled:
+        return pd.DataFrame(columns=columns)
+    found = pd.concat(filled).reindex(columns=columns)
+    return found.sort_values([*key, "column"], kind="stable", ignore_index=True)
+
+
+def _unlike(spec: registry.Table, found: pd.DataFrame, then: pd.DataFrame) -> pd.Series:
+    """Of each change, whether an earlier vintage did not yet say what is said now."""
+    key = [c for c in spec.key if c != "source_id"]
+    rows = then.set_index(key)
+    unlike = []
+    for change in found.to_dict("records"):
+        cell = tuple(change[c] for c in key)
+        cell = cell if len(key) > 1 else cell[0]
+        there = cell in rows.index
+        now = change["new"]
+        same = (
+            there and (rows.at[cell, change["column"]] == now)
+            if change["said"] != "gone"
+            else not there
+        )
+        unlike.append(not same)
+    return pd.Series(unlike, index=found.index, dtype=bool)
+
+
+# --- keeping
+
+
+@contextmanager
+def alone(source: str) -> Iterator[Path]:
+    """The folder of a source's vintages, for one fetch at a time; another waits."""
+    home = paths.vintages_dir()
+    home.mkdir(parents=True, exist_ok=True)
+    with FileLock(home / f".lock-{source}"):
+        for left in home.glob(f"*/{PARTIAL}"):  # of whatever source: nobody goes on with it
+            if time.time() - left.stat().st_mtime > 2 * STALE.total_seconds():
+                shutil.rmtree(left, ignore_errors=True)
+        folder = home / source
+        folder.mkdir(exist_ok=True)
+        try:
+            yield folder
+        finally:
+            with contextlib.suppress(OSError):
+                folder.rmdir()  # where nothing was kept in it
+
+
+def stamp(folder: Path, moment: dt.datetime) -> str:
+    """A name for a vintage that begins at a moment; a later second where that is taken."""
+    while (folder / (name := moment.strftime("%Y-%m-%dT%H%M%SZ"))).exists():
+        moment += dt.timedelta(seconds=1)
+    return name
+
+
+@contextmanager
+def whole(folder: Path, one: registry.Vintage) -> Iterator[None]:
+    """The partial fetch becomes a vintage, for good if what follows goes well."""
+    partial, final = folder / PARTIAL, folder / one.stamp
+    try:
+        partial.rename(final)
+    except OSError as error:
+        raise WriteError(final, error) from error
+    try:
+        yield
+    except BaseException:
+        final.rename(partial)
+        raise
+
+
+def forget(source: str) -> None:
+    """Remove all vintages of a source."""
+    folder = paths.vintages_dir() / source
+    if folder.is_dir():
+        gone = folder.with_name(f".gone-{source}")
+        shutil.rmtree(gone, ignore_errors=True)
+        folder.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)

@@ -1,0 +1,422 @@
+"""Measures of relations: DuckDB adds up where the rows are, and what it finds amiss is judged by
+the measure of frames.
+
+One pass over the rows gives the sums of every account and marks those that may break a rule. Their
+rows alone are fetched and given to the measure as a frame, which refuses them in its own words.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import pandas as pd
+from duckdb import DuckDBPyRelation as Relation
+
+from ..ground import economies as eco
+from ..ground.errors import UsageError
+from ..stats.frames import alike, require
+from .checks import ALIKE, ALIKE_MONEY, KEYS, REST
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs  # what Python has from 3.13 on
+
+Measure = Callable[[pd.DataFrame], object]
+"""The measure of frames, with its choices."""
+SUM = 1e-9
+"""How far shares may be from summing to one (rounding of a few hundred float64 terms)."""
+LIMIT = 100_000
+"""Rows of accounts that may break a rule, fetched to be judged."""
+_QUICK = {
+    "": "",
+    "source_id": ", list_distinct([any_value(source_id)]) as sources",
+    "sources": ", any_value(sources) as sources",
+}
+_EXACT = {
+    "": "",
+    "source_id": ", list_sort(list_distinct(list(source_id))) as sources",
+    "sources": ", list_sort(list_distinct(coalesce(flatten(list(sources)), []))) as sources",
+}
+"""SQL of the sources of an account, after a comma: where all rows have the same, and in full."""
+_SHARES: WeakKeyDictionary[Relation, tuple[list[str], str]] = WeakKeyDictionary()
+"""Relations that `partner_shares` made: what an account is, and the table of sums, with which the
+index needs no second pass."""
+_WORD, _MARK = 64, "\x1f"
+_YEARS = range(1800, 2101)
+_PRODUCTS = ("TOTAL", *(f"{n:02}" for n in range(100)), *(f"SITC{n}" for n in range(10)))
+
+
+def is_relation(rows: object) -> TypeIs[Relation]:
+    """Whether rows are a relation of DuckDB."""
+    return isinstance(rows, Relation)
+
+
+class Accounts:
+    """Rows of a relation by account.
+
+    Parameters
+    ----------
+    rows : DuckDBPyRelation
+        Rows of trade.
+    keys : sequence of str
+        What one account is.
+    items : sequence of str
+        What tells the rows of an account apart.
+    where : str
+        SQL of the rows that count.
+    """
+
+    def __init__(
+        self, rows: Relation, keys: Sequence[str], items: Sequence[str], where: str = "true"
+    ) -> None:
+        self.rows, self.keys, self.items, self.where = rows, list(keys), list(items), where
+        self.columns = set(rows.columns)
+
+    def ask(self, query: str) -> Any:
+        """The relation of a query that calls the rows `rows`."""
+        return self.rows.query("rows", query)
+
+    def comparable(self) -> list[str]:
+        """SQL of what `checks.comparable` refuses in an account, but for two rows of one cell."""
+        cell = {*self.keys, *self.items}
+        fixed = [c for c in (*KEYS, "source_id", *ALIKE) if c in self.columns and c not in cell]
+        return [*self.no_figure("value_usd"), *([_vary(fixed)] if fixed else [])]
+
+    def no_figure(self, value: str) -> list[str]:
+        """SQL of whether rows of an account lack a key or a figure that counts."""
+        lacking = [f'"{key}" is null' for key in self.keys]
+        lacking += [f'count("{column}") < count(*)' for column in (*self.items, value)]
+        return [*lacking, f"bool_or(not isfinite({value}) or {value} < 0)"]
+
+    def aggregates(self, allowed: Collection[str]) -> tuple[str, str]:
+        """SQL of what `checks.refuse_aggregates` refuses among the partners of an account: by the
+        mark of the row, and by the partner.
+        """
+        marked = "0 > 0"
+        if "is_aggregate" in self.columns:
+            known = _texts(eco.AGGREGATES)
+            sides = [s for s in ("reporter", "partner") if s in self.columns]
+            outside = " and ".join(f"coalesce({s} not in ({known}), true)" for s in sides)
+            marked = f"bool_or(is_aggregate and {outside})"
+        return marked, f"bool_or(partner in ({_texts(set(eco.AGGREGATES) - set(allowed))}))"
+
+    @property
+    def told(self) -> str:
+        """The column of sources of an account, after a comma; nothing where rows name none."""
+        return ", a.sources" if {"source_id", "sources"} & self.columns else ""
+
+    def add_up(self, sums: str, refused: Sequence[str], groups: str = "0 > 0") -> str:
+        """Make the sums of every account, with whether it may break a rule (`suspect`), a temporary
+        table of the relation's connection; its name.
+
+        Two rows of one cell are found by a bit for each item: fewer bits than rows, and some item
+        is twice; aggregates have none. Where that, or anything else, makes an account suspect, all
+        is looked at closely (`groups`: SQL of aggregates that are refused), which takes several
+        times as long.
+        """
+        named = next((c for c in ("source_id", "sources") if c in self.columns), "")
+        if len(self.items) < 2 and (bits := _bits(*self.items) if self.items else ("", "0 > 0")):
+            join, twice = bits
+            several = [_vary([named])] if named else []
+            found = self._table(sums + _QUICK[named], [*refused, *several, twice], join)
+            if not self.ask(f"from {found} where suspect limit 1").fetchall():
+                return found
+            self.ask(f"drop table {found}")
+        cell = f"count(distinct ({_names(self.items)})) < count(*)" if self.items else "0 > 0"
+        return self._table(sums + _EXACT[named], [*refused, groups, cell])
+
+    def _table(self, sums: str, refused: Sequence[str], join: str = "") -> str:
+        name = f"accounts_{uuid.uuid4().hex}"
+        suspect = " or ".join(f"coalesce({one}, false)" for one in refused)
+        self.ask(
+            f"create temp table {name} as select {_names(self.keys)}, {sums}, {suspect} as suspect "
+            f"from rows {join} where {self.where} group by {_names(self.keys)}"
+        )
+        return name
+
+    def judge(self, table: str, measure: Measure, amiss: str = "") -> None:
+        """Give the rows of suspect accounts to the measure of frames, which refuses them.
+
+        amiss: SQL of what else may be wrong with an account. Where the measure refuses nothing,
+        nothing is.
+        """
+        wrong = " or ".join(filter(None, ("suspect", amiss)))
+        same = " and ".join(f'rows."{k}" is not distinct from s."{k}"' for k in self.keys) or "true"
+        frame = self.ask(
+            f"select rows.* from rows semi join (from {table} where {wrong}) s on {same} "
+            f"limit {LIMIT}"
+        ).df()
+        if frame.empty:
+            return
+        measure(frame)
+        if len(frame) == LIMIT:
+            raise UsageError(
+                f"{LIMIT:,} rows or more may not be added or compared",
+                hint="load a part of them as a frame to see why",
+            )
+
+    def some(self, query: str, measure: Measure) -> None:
+        """Where a query finds no row there is nothing to measure, which the measure of frames says
+        in its own words.
+        """
+        if not self.ask(f"{query} limit 1").fetchall():
+            measure(self.ask("from rows limit 1000").df())
+
+
+def partner_shares(rows: Relation, keys: list[str], denominator: str, measure: Measure) -> Relation:
+    """Shares of partners as a relation: see `shares.partner_shares`, the measure of frames."""
+    accounts = _accounts(rows, keys, ["partner"], "value_usd")
+    own, value = "partner <> 'WLD'", "value_usd::double"
+    some = (
+        f" filter ({own})" if accounts.ask(f"from rows where not {own} limit 1").fetchall() else ""
+    )
+    sums = (
+        f"sum({value}){some} as total, count(*){some} as partners, "
+        f"sum({value} * {value}){some} as squares, max({value}){some} as largest, "
+        f"{f'max({value}) filter (not {own})' if some else 'null::double'} as world"
+    )
+    marked, groups = accounts.aggregates(("WLD", *REST))
+    table = accounts.add_up(sums, [*accounts.comparable(), marked], groups)
+    total = "world" if denominator == "world" else "total"
+    amiss = f"partners > 0 and coalesce({total} = 0, true)"
+    if denominator == "world":
+        amiss = f"({amiss}) or world = 0 or largest > world * (1 + {SUM!r})"
+    accounts.judge(table, measure, amiss)
+    accounts.some(f"from {table} where partners > 0", measure)
+    found: Relation = accounts.ask(
+        f"select {_names(keys, 'rows')}, partner, value_usd, {value} / {total} as share, partners"
+        f"{accounts.told} from rows join {table} a on {_same(keys)} where {own}"
+    )
+    if denominator == "partners":
+        _SHARES[found] = keys, table
+    return found
+
+
+def hhi(shares: Relation, keys: list[str], measure: Measure) -> pd.DataFrame:
+    """The index as a frame: see `shares.hhi`, the measure of frames."""
+    items = [c for c in ("partner", "product") if c in shares.columns and c not in keys]
+    accounts = _accounts(shares, keys, items, "share")
+    index = "squares / (total * total) as hhi"
+    made, table = _SHARES.get(shares, ([], ""))
+    lost = "partners > 0 and not coalesce(squares between 1e-250 and 1e250, false)"
+    if made == keys and not accounts.ask(f"from {table} where {lost} limit 1").fetchall():
+        return _index(accounts, f"{index}, partners as n", f"from {table} a where partners > 0")
+    refused = accounts.no_figure("share")
+    groups = "0 > 0"
+    if "partner" in items:  # a group that stands alone is what the whole was divided by
+        groups = f"{_vary(['partner'])} and ({' or '.join(accounts.aggregates(REST))})"
+    sums = "sum(share) as total, sum(share * share) as squares, count(*) as n"
+    table = accounts.add_up(sums, refused, groups)
+    accounts.judge(table, measure, f"abs(total - 1) >= {SUM!r}")
+    accounts.some(f"from {table}", measure)
+    found = _index(accounts, f"{index}, n", f"from {table} a")
+    accounts.ask(f"drop table {table}")
+    return found
+
+
+def _index(accounts: Accounts, columns: str, rows: str) -> pd.DataFrame:
+    """Columns of accounts as a frame, with the tuples of sources that measures of frames give."""
+    keys = _names(accounts.keys)
+    told = f", array_to_string(a.sources, '{_MARK}') as sources" if accounts.told else ""
+    found: pd.DataFrame = accounts.ask(
+        f"select {keys}, {columns}{told} {rows} order by {keys}"
+    ).df()
+    if told:
+        code, lists = pd.factorize(found["sources"])
+        tuples = np.fromiter(
+            (tuple(filter(None, s.split(_MARK))) for s in lists), object, len(lists)
+        )
+        found["sources"] = pd.Series(tuples[code], dtype=object)
+    return found
+
+
+def growth(rows: Relation, keys: list[str], measure: Measure) -> Relation:
+    """Growth as a relation: see `shares.growth`, the measure of frames."""
+    known = "value_usd is not null and not isnan(value_usd)"
+    accounts = _accounts(rows, keys, ["year"], "value_usd", known)
+    lacking = " or ".join(f'"{k}" is null' for k in (*keys, "year"))
+    if len(lost := accounts.ask(f"from rows where {lacking} limit 1").df()):
+        measure(lost)
+    table = accounts.add_up("count(*) as n", accounts.comparable())
+    accounts.judge(table, measure)
+    accounts.ask(f"drop table {table}")
+    before = f"over (partition by {_names(keys)} order by year)"
+    ratio = f"value_usd::double / lag(value_usd::double) {before} - 1"
+    follows = f"lag(year) {before} = year - 1 and lag(value_usd) {before} > 0"
+    named = "case when source_id is null then [] else [source_id] end"
+    told = {"source_id": f", {named} as sources", "sources": ", sources"}
+    sources = next((told[c] for c in told if c in accounts.columns), "")
+    basis = ", price_basis" if "price_basis" in accounts.columns else ""
+    return accounts.ask(
+        f"select {_names([*keys, 'year', 'value_usd'])}, case when {follows} then {ratio} end "
+        f"as growth{sources}{basis} from rows where {known}"
+    )
+
+
+def product_shares(rows: Relation, keys: list[str], measure: Measure) -> Relation:
+    """Shares of products as a relation: see `indices.product_shares`, the measure of frames."""
+    accounts, value = _by_product(rows, keys, measure), "value_usd::double"
+    table = accounts.add_up(f"sum({value}) as total, count(*) as products", accounts.comparable())
+    accounts.judge(table, measure, "total = 0")
+    return accounts.ask(
+        f"select {_names(keys, 'rows')}, product, value_usd, {value} / total as share, products"
+        f"{accounts.told} from rows join {table} a on {_same(keys)} where {accounts.where}"
+    )
+
+
+def revealed_comparative_advantage(
+    trade: Relation, world: pd.DataFrame, measure: Measure
+) -> Relation:
+    """The index as a relation: see `indices.revealed_comparative_advantage`, the measure of frames.
+
+    world: a row for each year and product.
+    """
+    keys = ["reporter", "year"]
+    accounts = _by_product(trade, keys, measure)
+    if money := [c for c in ALIKE_MONEY if c in accounts.columns]:
+        kinds = accounts.ask(
+            f"select distinct on ({_names(money)}) * from rows where {accounts.where}"
+        )
+        if len(few := kinds.limit(LIMIT).df()) > 1:
+            measure(few)
+    of_products = world[world["product"] != "TOTAL"].dropna(subset=["year", "product"])
+    value = pd.to_numeric(of_products["value_usd"], errors="coerce")
+    base = value.groupby([of_products["year"], of_products["product"]]).first()
+    weight = base / base.groupby(level="year").transform("sum")
+    cells = ", ".join(
+        f"({int(year)}, {_text(product)}, '{b!r}'::double, '{w!r}'::double)"
+        for ((year, product), b), w in zip(base.items(), weight, strict=True)
+    )
+    joined = accounts.ask(
+        f"select rows.*, w.base, w.weight from rows left join (values {cells}) "
+        f"w(year, product, base, weight) using (year, product) where {accounts.where}"
+    )
+    more = Accounts(joined, keys, ["product"])
+    refused = [*accounts.comparable(), "bool_or(not coalesce(base > 0, false) or isnan(base))"]
+    refused += ["bool_or(coalesce(flow <> 'export', true))"] if "flow" in more.columns else []
+    table = more.add_up("sum(value_usd::double) as total", refused)
+    more.judge(table, measure, "total = 0")
+    first = f"(from rows where {accounts.where} limit 1)"
+    measure(accounts.ask(f"from rows semi join {first} using (reporter, year)").df())
+    told, join = more.told, ""
+    if "source_id" in world:
+        years = of_products.groupby("year")["source_id"]
+        of_world = ", ".join(f"({int(y)}, [{_texts(v.dropna().unique())}])" for y, v in years)
+        told = f"list_concat({'a.sources' if told else '[]'}, s.sources)"
+        told = f", list_sort(list_distinct({told})) as sources"
+        join = f" join (values {of_world}) s(year, sources) on s.year = rows.year"
+    columns = _names([*keys, "product", "value_usd"], "rows")
+    return more.ask(
+        f"select {columns}, value_usd::double / total / weight as rca{told} "
+        f"from rows join {table} a on {_same(keys)}{join}"
+    )
+
+
+def rank(
+    trade: Relation,
+    economies: Sequence[str] | None,
+    years: Sequence[int] | None,
+    measure: Callable[[pd.DataFrame, list[str]], pd.DataFrame],
+) -> pd.DataFrame:
+    """Ranks as a frame: see `rank.rank`, the measure of frames, which ranks a year at a time.
+
+    measure: takes rows of all products together of a year, and codes.
+    """
+    needed = ("reporter", "partner", "year", "flow", "product", "source_id")
+    require(trade.limit(0).df(), ("value_usd",), keys=needed)
+    lacking = trade.filter(" or ".join(f"{c} is null" for c in needed)).limit(1).df()
+    if len(lacking):
+        measure(lacking, [])
+    total = trade.filter("product = 'TOTAL'")
+    if economies is None:
+        found = [code for (code,) in total.project("reporter").distinct().fetchall()]
+        economies = sorted(code for code in found if not eco.is_aggregate(code))
+    listed = _texts(economies)
+    mine = total.filter(f"reporter in ({listed}) or partner in ({listed})")
+    if money := [c for c in ALIKE_MONEY if c in trade.columns]:
+        alike(mine.project(", ".join(money)).distinct().df(), money)
+    if years is None:
+        years = sorted(y for (y,) in mine.project("year").distinct().fetchall())
+    codes = list(economies)
+    parts = [measure(mine.filter(f"year = {int(y)}").df(), codes) for y in years]
+    if not parts:
+        return measure(mine.limit(0).df(), codes)
+    place = {code: n for n, code in enumerate(economies)}
+    whole = pd.concat(parts, ignore_index=True)
+    order = whole["economy"].map(place).astype("int64").argsort(kind="stable")
+    return whole.iloc[order].reset_index(drop=True)
+
+
+def _accounts(
+    rows: Relation, keys: list[str], items: Sequence[str], value: str, where: str = "true"
+) -> Accounts:
+    """Rows by account, once their columns are there and figures are numbers."""
+    require(rows.limit(0).df(), (value,), keys=[*keys, *items])
+    if str(rows.project(f'"{value}"').types[0]) == "VARCHAR":
+        raise UsageError(f"{value!r} holds what is no number", hint="cast it: value::double")
+    return Accounts(rows, keys, [i for i in items if i not in keys], where)
+
+
+def _by_product(rows: Relation, keys: list[str], measure: Measure) -> Accounts:
+    """Rows by product, without TOTAL, of one classification: as `checks.by_product`."""
+    listed = "product <> 'TOTAL'"
+    accounts = _accounts(rows, keys, ["product"], "value_usd", listed)
+    accounts.some(f"from rows where {listed}", measure)
+    amiss = (
+        "from rows where product is null limit 1",
+        (f"select distinct on (starts_with(product, 'SITC')) * from rows where {listed}"),
+    )
+    lost, kinds = (accounts.ask(query).df() for query in amiss)
+    if len(lost):
+        measure(lost)
+    if len(kinds) > 1:
+        measure(kinds)
+    return accounts
+
+
+def _bits(item: str) -> tuple[str, str] | None:
+    """SQL of a join that gives each row the bit of its item, and of whether some row of an account
+    has none of its own; None for items that have no bits.
+    """
+    known: dict[str, Sequence[Any]] = {
+        "partner": sorted({"WLD", *REST, *eco.codes()} - (set(eco.AGGREGATES) - {"WLD", *REST})),
+        "product": _PRODUCTS,
+        "year": _YEARS,
+    }
+    if item not in known:
+        return None
+    words = range(-(-len(known[item]) // _WORD))
+    cells = []
+    for n, one in enumerate(known[item]):
+        bits = [1 << (n % _WORD) if n // _WORD == word else 0 for word in words]
+        cell = _text(one) if isinstance(one, str) else str(one)
+        cells.append(f"({cell}, {', '.join(f'{b}::ubigint' for b in bits)})")
+    names = ", ".join(f"bits{w}" for w in words)
+    count = " + ".join(f"coalesce(bit_count(bit_or(bits{w})), 0)" for w in words)
+    join = f'left join (values {", ".join(cells)}) b(item, {names}) on rows."{item}" = b.item'
+    return join, f"{count} < count(*)"
+
+
+def _vary(columns: Iterable[str]) -> str:
+    """SQL of whether some of the columns have several values in an account; none is a value too."""
+    told = f"hash({_names(columns)})"
+    return f"min({told}) <> max({told})"
+
+
+def _names(columns: Iterable[str], table: str = "") -> str:
+    return ", ".join(f'{table}{"." if table else ""}"{name}"' for name in columns)
+
+
+def _same(keys: Iterable[str]) -> str:
+    return " and ".join(f'rows."{k}" = a."{k}"' for k in keys) or "true"
+
+
+def _text(word: str) -> str:
+    return "'" + str(word).replace("'", "''") + "'"
+
+
+def _texts(words: Iterable[str]) -> str:
+    return ", ".join(map(_text, words)) or "null"

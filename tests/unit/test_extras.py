@@ -1,0 +1,98 @@
+"""Without the packages of the extras the library works; what needs them says so, and is no answer
+without figures.
+"""
+
+import os
+import subprocess
+import sys
+import tomllib
+
+import pytest
+from packaging.requirements import Requirement
+
+from ca_research.ground import paths
+from ca_research.ground.errors import CaResearchError
+from ca_research.ground.extras import MissingPackageError, missing
+
+EXTRAS = tomllib.loads((paths.home() / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+    "optional-dependencies"
+]
+MODULES = {"pillow": "PIL", "distributed": "dask"}
+HIDE = """
+import importlib.abc, sys
+gone = set({gone!r})
+class Hidden(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in gone:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+sys.meta_path.insert(0, Hidden())
+"""
+
+
+def gone():
+    names = [Requirement(r).name for k, v in EXTRAS.items() if k != "all" for r in v]
+    return sorted(MODULES.get(n, n.replace("-", "_")) for n in names)
+
+
+@pytest.fixture
+def bare(tmp_path):
+    """Runs code as where only the core is installed."""
+
+    def run(code):
+        found = subprocess.run(
+            [sys.executable, "-c", HIDE.format(gone=gone()) + code],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "CA_RESEARCH_HOME": str(paths.home())},
+        )
+        return found.returncode, found.stdout, found.stderr
+
+    return run
+
+
+def command(*words):
+    return f"""
+import sys
+sys.argv = ["ca-research", *{words!r}]
+from ca_research.app.cli import main
+main()
+"""
+
+
+def test_the_core_loads_and_judges(bare):
+    code, out, err = bare("""
+import ca_research as ca
+rows = ca.load("trade", reporter="UZB", product="TOTAL", source="UZB_STAT", year=2023)
+print(ca.trade.hhi(ca.trade.partner_shares(rows))["hhi"].notna().all())
+print(ca.check("C25").verdict, ca.cite(rows)[:10])
+""")
+    assert code == 0, err
+    assert out.startswith("True\nsupported ")
+
+
+def test_a_measure_without_its_packages_is_an_error_and_no_answer(bare):
+    code, out, err = bare(command("check", "C35"))
+    assert code == 2 and "not enough evidence" not in out
+    assert err == (
+        "error: this needs pyfixest, which is not installed\n"
+        '  next:  pip install "ca-research[models]"\n'
+    )
+
+
+@pytest.mark.parametrize("words", [("run", "C25"), ("lab",)])
+def test_a_command_without_its_packages_says_what_to_install(bare, words):
+    code, _, err = bare(command(*words))
+    assert code == 2 and 'pip install "ca-research[notebooks]"' in err
+
+
+def test_help_and_doctor_work_without_them(bare):
+    assert bare(command("--help"))[0] == 0
+    code, out, err = bare(command("doctor"))
+    assert code in (0, 1) and 'pip install "ca-research[notebooks]"' in out, err
+
+
+def test_each_package_of_an_extra_is_known_by_its_import():
+    for name, extra in [("statsmodels.api", "models"), ("jupyter_client", "notebooks")]:
+        assert f"[{extra}]" in str(missing(ModuleNotFoundError(name=name)))
+    assert missing(ModuleNotFoundError(name="no_such_package")) is None
+    assert not issubclass(MissingPackageError, CaResearchError)  # no reason for `missing`

@@ -1,0 +1,280 @@
+"""Large files: read in bounded memory by the rules of small ones, and kept in parts."""
+
+import random
+import sys
+
+import pandas as pd
+import pytest
+import yaml
+
+import ca_research as ca
+from ca_research import tables
+from ca_research.ground import paths
+from ca_research.ground.errors import CaResearchError, DataError, FileError, UsageError
+from ca_research.sources import stream
+from ca_research.tables import added
+
+REAL = paths.of_package() / "registry" / "tables" / "trade.yaml"
+ABOUT = {"publisher": "Office", "title": "Invented", "licence": "none", "published": "2024-05-01"}
+MAP = {"reporter": "Who", "partner": "With", "year": "When", "flow": "Way", "value_usd": "USD"}
+HEAD = "Who,With,When,Way,USD\n"
+BACI = "t,i,j,k,v,q\n"
+
+
+def add(file, **more):
+    return ca.add(file, **{"table": "trade", "source": "OWN", **ABOUT, **more})
+
+
+@pytest.fixture
+def ways(tmp_path, monkeypatch):
+    """What the way of small files and that of large ones make of a text."""
+
+    def way(file, size, **more):
+        monkeypatch.setattr(stream, "FROM", size)
+        try:
+            found = add(file, dry_run=True, **more)
+        except DataError as error:
+            return sorted(map(str, error.faults))
+        except CaResearchError as error:
+            return type(error).__name__, error.what
+        return {
+            "rows": found.rows,
+            "left out": dict(found.left_out),
+            "said": {k: found.count(k) for k in ("new", "repeats", "contradicts")},
+            "count": found.entry.rows,
+            "skipped": sorted(map(str, found.skipped)),
+            "hash": found.entry.file_sha256,
+        }
+
+    def both(text, name="figures.csv", **more):
+        file = tmp_path / name
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        small, large = way(file, 1 << 40, **more), way(file, -1, **more)
+        if isinstance(small, dict) and isinstance(large, dict):
+            rows = [one.pop("rows") for one in (small, large)]
+            pd.testing.assert_frame_equal(*rows, rtol=1e-15)
+        assert small == large
+        return large
+
+    return both
+
+
+@pytest.fixture
+def with_products(project):
+    """The tiny project, with the columns of the real table of trade."""
+    declared = yaml.safe_load(REAL.read_text(encoding="utf-8"))
+    project.edit(columns=declared["columns"], key=declared["key"])
+    project.rows(("KAZ", "CHN", 2019, "export", "TOTAL", 3, "fob", "goods", "S_CALENDAR"))
+    tables.build()
+    return project
+
+
+CELLS = {
+    "plain": "KAZ,CHN,2020,export,2\nKAZ,CHN,2021,export,4\nKGZ,CHN,2020,export,7\n",
+    "empty lines": "KAZ,CHN,2020,export,2\n\n   \nKAZ,CHN,2021,export,\n\n,,,,\n",
+    "short rows": "KAZ,CHN,2020,export,2\nKAZ,CHN\n",
+    "quotes": '"KAZ","CHN",2020,"export","2"\n"KAZ","CHN, mainland",2021,export,4\n',
+    "a line break in quotes": 'KAZ,"CHN\n",2020,export,x\nKAZ,CHN,2021,export,y\n',
+    "names and words": "Kazakhstan,China,2020,Export,2\n"
+    "\u041a\u0438\u0442\u0430\u0439,RUS,2020,import,2\n",
+    "groups and totals": "KAZ,Total,2020,export,2\nKAZ,Areas nes,2020,export,2\n"
+    "KAZ,CHN,2020,export,1\n",
+    "missing figures": "KAZ,CHN,2020,export,n/a\nKAZ,RUS,2020,export,..\nKAZ,USA,2020,export,5*\n",
+    "forms of numbers": "KAZ,CHN,2020,export,1e3\nKAZ,RUS,2020,export,.5\n"
+    "KAZ,USA,2020,export, 1 234 \n",
+    "no numbers": "KAZ,CHN,2020,export,12%\nKAZ,RUS,2020,export,(3)\nKAZ,USA,2020,export,1e999\n",
+    "below zero": "KAZ,CHN,2020,export,-1\nKAZ,RUS,2020,export,1\n",
+    "unknown words": "KAZ,Nowhere,2020,export,2\nKAZ,CHN,2020,sideways,2\nKAZ,CHN,20,export,2\n",
+    "years": "KAZ,CHN,2020.0,export,2\nKAZ,CHN,1950,export,2\nKAZ,CHN,2019/20,export,2\n",
+    "two faults in a row": "Nowhere,Total,2020,sideways,x\nNowhere,CHN,20,sideways,x\n",
+    "twice": "KAZ,CHN,2020,export,2\nKAZ,China,2020,export,3\n"
+    "KAZ,RUS,2020,export,-2\nKAZ,RUS,2020,export,3\n",
+    "no row": "KAZ,Total,2020,export,2\n",
+    "points and commas": 'KAZ,CHN,2020,export,"1,5"\nKAZ,RUS,2020,export,1.5\n',
+    "a comma that may be either": 'KAZ,CHN,2020,export,"1,234"\nKAZ,RUS,2020,export,15\n',
+    "thousands": 'KAZ,CHN,2020,export,"1,234.5"\nKAZ,RUS,2020,export,"1,234"\n',
+    "decimal commas": 'KAZ,CHN,2020,export,"1,5"\nKAZ,RUS,2020,export,"1.234,5"\n'
+    "KAZ,USA,2020,export,7\n",
+}
+
+
+SKIP = [False, pytest.param(True, marks=pytest.mark.long)]
+
+
+@pytest.mark.parametrize("skip_bad", SKIP)
+@pytest.mark.parametrize("case", CELLS)
+def test_a_large_file_is_read_as_a_small_one(built, ways, case, skip_bad):
+    ways(HEAD + CELLS[case], map=MAP, skip_bad=skip_bad)
+
+
+def test_headings_units_and_words_of_a_map(built, ways):
+    said = {
+        "columns": {
+            "reporter": "Wer",
+            "partner": "Mit",
+            "year": "Jahr",
+            "value_usd": {"column": "Wert", "times": 1000000},
+            "flow": {"column": "Weg", "words": {"Einfuhr": "import"}},
+            "note": {"is": "invented"},
+        },
+        "header": 2,
+    }
+    text = (
+        "Zahlen\nWer\tMit\tJahr\tWert\tWeg\n"
+        "KAZ\tCHN\t2021\t839,5\tEinfuhr\nKAZ\tRUS\t2021\t1,1\tExport\n"
+    )
+    found = ways(text, name="zahlen.tsv", map=said)
+    assert found["count"] == 2
+
+
+def test_a_faulty_cell_is_named_with_its_line_and_value(built, ways):
+    text = HEAD + CELLS["plain"] + "\nKAZ,Nowhere,2020,export,2\n"
+    assert ways(text, map=MAP) == [
+        "figures.csv:6: With = 'Nowhere': partner: no economy of the project's list goes by this "
+        "name or code"
+    ]
+
+
+@pytest.mark.parametrize(
+    "seed", [0, 4, *(pytest.param(n, marks=pytest.mark.long) for n in range(5, 30))]
+)
+def test_cells_of_any_kind_are_read_as_in_a_small_file(built, ways, seed):
+    draw = random.Random(seed)
+    pools = (
+        ["KAZ", "CHN", "Kazakhstan", "KG", "398"] + ["Total", "Nowhere", ""] * bool(seed % 2),
+        ["RUS", "USA", "643", "China"] + ["World", "Areas, nes"] * bool(seed % 2),
+        ["2019", "2020", "2021.0"] + ["2019/20", "1950", "20", ""] * (seed % 3 == 1),
+        ["export", "Import"] + ["sideways"] * (seed % 3 == 2),
+        ["1", "2.5", "1e2", "7*", "n/a", "-1"] + ['"1,5"', "(2)", "-5%"] * (seed % 5 > 3),
+    )
+    lines = [",".join(map(draw.choice, pools)) for _ in range(60)]
+    for skip_bad in (False, True):
+        ways(HEAD + "\n".join(lines) + "\n", map=MAP, skip_bad=skip_bad)
+
+
+BACI_CELLS = {
+    "sums": "2019,398,156,10121,1.5,1\n2019,398,156,010129,2,NA\n2019,398,842,270900,4,1\n",
+    "unknown economies": "2019,398,156,10121,1.5,1\n2019,58,156,10121,1,1\n"
+    "2019,398,490,270900,4,1\n",
+    "years beyond the table": "1980,398,156,270900,1,1\n2019,398,156,270900,1,1\n",
+    "a wrong figure": "2019,398,156,270900,x,1\n2019,398,156,270800,2,1\n2019,398,4,270800,2,1\n",
+    "no figure": "2019,398,156,270900,NA,1\n2019,398,156,270800,2,1\n",
+    "a wrong chapter": "2019,398,156,AB0900,1,1\n2019,398,156,270800,2,1\n",
+    "a sum beyond the bounds": "2019,398,156,270900,3e9,1\n2019,398,156,270800,2e9,1\n"
+    "2019,398,4,270800,1,1\n",
+    "a total beyond the bounds": "2019,398,156,270900,3e9,1\n2019,398,156,280800,2e9,1\n"
+    "2019,398,4,270800,1,1\n",
+}
+
+
+@pytest.mark.parametrize("skip_bad", [False, True])
+@pytest.mark.parametrize("case", BACI_CELLS)
+def test_baci_is_added_up_as_from_a_small_file(with_products, ways, case, skip_bad):
+    ways(BACI + BACI_CELLS[case], skip_bad=skip_bad)
+
+
+@pytest.fixture
+def baci(tmp_path, monkeypatch):
+    """Makes files of BACI's form."""
+    monkeypatch.syspath_prepend(paths.of_package() / "benchmarks")
+    import baci
+
+    return lambda rows, **more: baci.write(tmp_path / "baci", rows, **more)
+
+
+def test_several_files_are_one_source_and_their_totals_lie_apart(
+    with_products, ways, baci, monkeypatch
+):
+    files = baci(4_000, years=2)
+    found = add(files[0].parent)
+    assert found.entry.parts == ("2019.parquet", "2020.parquet", "totals.parquet")
+    assert found.entry.file == "BACI_HS17_Y2019_V202501.csv and 1 more"
+    whole = ca.load("trade", source="OWN")
+    assert len(whole) == found.entry.rows and whole["year"].nunique() == 2
+    assert whole["known_on"].eq(pd.Timestamp("2024-05-01")).all()
+    totals = whole[whole["product"] == "TOTAL"].set_index(["reporter", "partner", "year"])
+    sums = whole[whole["product"] != "TOTAL"].groupby(["reporter", "partner", "year"])
+    pd.testing.assert_series_equal(
+        sums["value_usd"].sum(), totals["value_usd"].sort_index(), rtol=1e-12
+    )
+    assert ca.load("trade", source="OWN", as_of="2024-04-30").empty
+    assert ca.coverage("trade", source="OWN")["figures"].sum() == found.entry.rows
+    asked = ca.sql(
+        "select count(*) as n, bool_or(is_aggregate) as g from trade where source_id = 'OWN'"
+    )
+    assert asked["n"][0] == found.entry.rows and not asked["g"][0]
+    assert tables.build().rows["trade"] == found.entry.rows + 1
+    alone = added.large("trade")
+    ca.remove("OWN")
+    assert not any(f.exists() for f in alone) and len(ca.load("trade")) == 1
+    monkeypatch.setattr(sys.modules["ca_research.tables.large"], "FEW", 10_000)
+    ways(files[0].read_bytes())
+
+
+def test_files_of_other_headings_are_no_one_source(with_products, baci, tmp_path):
+    file = baci(50)[0]
+    other = tmp_path / "other.csv"
+    other.write_text(file.read_text().replace("t,i,j", "t,j,i"))
+    with pytest.raises(FileError, match="headings are not those of the first"):
+        add([file, other])
+    assert not any((ca.paths.added_dir()).glob("*OWN*"))
+
+
+def test_a_table_too_large_for_a_frame_is_refused(with_products, baci, monkeypatch):
+    add(baci(400, years=2))
+    monkeypatch.setattr(sys.modules["ca_research.tables.load"], "ROWS", 300)
+    with pytest.raises(UsageError, match=r"rows are more than the 300 that a frame may have"):
+        ca.load("trade")
+    assert len(ca.load("trade", year=2019, product="TOTAL", source="OWN")) < 300
+
+
+def test_parts_that_were_changed_are_not_built_with(with_products, baci):
+    found = add(baci(400, years=2))
+    file = ca.paths.added_dir() / "OWN" / added.PARTS / found.entry.parts[0]
+    file.write_bytes(file.read_bytes() + b"x")
+    with pytest.raises(CaResearchError, match="added figures are not those that were added"):
+        tables.build(force=True)
+
+
+def test_a_large_file_that_only_the_small_way_understands_is_refused(built, tmp_path, monkeypatch):
+    monkeypatch.setattr(stream, "FROM", -1)
+    file = tmp_path / "wide.csv"
+    file.write_text("Who,With,Way,2019,2020\nKAZ,CHN,export,1,2\n")
+    with pytest.raises(FileError, match="years across") as error:
+        add(file)
+    assert "cut it into parts" in error.value.hint
+    assert not any(ca.paths.added_dir().glob("*OWN*"))
+
+
+@pytest.mark.parametrize(
+    "content, said",
+    [
+        (b"Who,With\xff\n", "not UTF-8"),
+        (b"Who,With\n\x00,1\n", "control character"),
+        (b"Who,With\nKAZ,CHN,3\n" + b"x" * 1_200_000, "no table"),
+        (b"x" * 1_200_000, "no line ends within"),
+    ],
+)
+def test_what_is_no_table_is_refused_in_a_line(built, tmp_path, monkeypatch, content, said):
+    monkeypatch.setattr(stream, "FROM", -1)
+    file = tmp_path / "figures.csv"
+    file.write_bytes(content)
+    with pytest.raises(FileError, match=said):
+        add(file, map=MAP)
+    assert not any(ca.paths.added_dir().glob("*OWN*"))
+
+
+def test_parquet_is_read_as_a_small_file(built, ways, tmp_path):
+    rows = {
+        "Who": ["KAZ", "KAZ", None],
+        "With": ["China", "RUS", "CHN"],
+        "When": [2020, 2021, 2021],
+    }
+    rows |= {"Way": "export", "USD": [1.5, float("nan"), -3.0]}
+    for frame in (
+        pd.DataFrame(rows),
+        pd.DataFrame(rows).astype({"USD": "string", "When": "float64"}),
+    ):
+        frame.to_parquet(file := tmp_path / "frame.parquet")
+        for skip_bad in (False, True):
+            ways(file.read_bytes(), name="figures.parquet", map=MAP, skip_bad=skip_bad)
