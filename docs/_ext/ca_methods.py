@@ -34,15 +34,17 @@ def oracles(folder: Path = ORACLES) -> dict[str, dict[str, str]]:
 
 
 def used(tree: ast.Module) -> set[str]:
-    """`trade.rank` where a test says so, or imports it from that room."""
-    found = set()
+    """`trade.rank` where a test says or imports it, by whatever name the test has the room."""
+    found, rooms = set(), {}
     for node in ast.walk(tree):
         match node:
             case ast.ImportFrom(module=str(module), names=names):
                 room = module.removeprefix("ca_research.").partition(".")[0]
                 found |= {f"{room}.{one.name}" for one in names}
+            case ast.Assign([ast.Name(id=short)], ast.Call(args=[ast.Constant(str(module))])):
+                rooms[short] = module.removeprefix("ca_research.").partition(".")[0]
             case ast.Attribute(value=ast.Name(id=room) | ast.Attribute(attr=room), attr=name):
-                found.add(f"{room}.{name}")
+                found.add(f"{rooms.get(room, room)}.{name}")
     return found
 
 

@@ -17,17 +17,10 @@ from sphinx.util.typing import ExtensionMetadata
 
 import ca_research
 
-ROOMS = {
-    "tables": "ca_research.tables",
-    "trade": "ca_research.trade",
-    "investment": "ca_research.investment",
-    "students": "ca_research.students",
-    "stats": "ca_research.stats",
-    "estimates": "ca_research.estimates",
-    "claims": "ca_research.claims",
-    "plots": "ca_research.plots",
-    "errors": "ca_research.ground.errors",
-}
+_WINGS = ("trade", "investment", "students")
+_FLOORS = ("tables", "stats", "estimates", "claims", "plots")
+ROOMS = {room: f"ca_research.{room}" for room in (*_WINGS, *_FLOORS)}
+ROOMS |= {room: f"ca_research.ground.{room}" for room in ("economies", "errors")}
 """Room -> its module. Each has a page in docs/reference."""
 
 

@@ -125,7 +125,7 @@ def terms() -> Iterator[str]:
     """The glossary, for links from any page."""
     yield "```{glossary}"
     for term in glossary():
-        yield from (term.term, f": {term.means}")
+        yield from (term.term, f"  {term.means}", "")
     yield "```"
 
 

@@ -18,6 +18,7 @@ import ca_registry
 import ca_research as ca
 from ca_research import registry
 from ca_research.ground import paths
+from ca_research.registry.glossary import glossary
 
 DOCS = paths.home() / "docs"
 PAGES = {
@@ -67,7 +68,7 @@ def test_every_public_name_has_its_place_in_the_reference():
         module = importlib.import_module(f"ca_research.{room}")
         assert f".. room:: {room}" in PAGES[f"reference/{room}"]
         for name in module.__all__:
-            here = rf":: (?:ca_research\.{room}\.)?{name}$"
+            here = rf":: (?:ca_research\.{room}\.)?{name}(?:\(\))?$"
             known = inspect.ismodule(getattr(module, name)) or re.search(here, told[room], re.M)
             assert known, f"{room}.{name}"
     for name, full in ca_reference.at_the_top().items():
@@ -112,6 +113,7 @@ def test_methods_have_their_own_formula_reference_and_oracle():
     assert summary == "Herfindahl-Hirschman index of partner shares."
     assert "hhi = sum_j share_j ** 2 (Hirschman (1964)" in " ".join(notes)
     assert [*tests["trade.hhi"]] == ["test_hhi_oracle.py"]
+    assert [*tests["trade.gravity"]] == ["test_gravity_oracles.py"], "the test calls its room g"
     assert "test_index_oracles.py" in tests["trade.rank"] and "investment.rank" not in tests
 
 
@@ -148,6 +150,7 @@ def test_the_pages_are_built_whole_and_need_no_network(built):
     assert {(built / f"{name}.html") for name in PAGES} <= pages.keys()
     fetched = r"<(?:script|img|link rel=.stylesheet)[^>]* (?:src|href)=.https?:[^>]*>"
     assert [p.name for p, text in pages.items() if re.search(fetched, text)] == []
+    assert pages[built / "glossary.html"].count("<dd>") == len(glossary())
     for name in GUIDES:
         assert "cell_output" in pages[built / f"{name}.html"], f"{name} has run"
     reference = "".join(text for p, text in pages.items() if p.parent.name == "reference")
