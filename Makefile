@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: report verify test test-long quick lint lock bench clean
+.PHONY: report verify test test-long quick lint docs lock bench clean
 
 report: $(READY)
 	@$(BIN)/ca-research data build
@@ -29,8 +29,14 @@ quick: lint
 	@$(BIN)/ca-research run C25 --as-of latest
 
 lint: $(READY)
-	@$(BIN)/ruff check src tests tools benchmarks && $(BIN)/ruff format --check src tests tools benchmarks && $(BIN)/mypy
+	@$(BIN)/ruff check src tests tools benchmarks docs/_ext docs/conf.py && $(BIN)/ruff format --check src tests tools benchmarks docs/_ext docs/conf.py && $(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo --no-cache
+
+# documentation, with guides that run: docs/_build/html/index.html
+docs: $(READY)
+	@$(BIN)/ca-research data build
+	@. $(BIN)/activate && sphinx-build -b html -n -W --keep-going -q -E -d docs/_build/doctrees docs docs/_build/html
+	@echo "docs/_build/html/index.html"
 
 bench: $(READY)
 	@$(BIN)/python benchmarks/run.py
@@ -53,4 +59,4 @@ lock:
 	uv pip compile pyproject.toml --extra all --group dev --group build --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
 
 clean:
-	rm -rf $(VENV) reports build dist
+	rm -rf $(VENV) reports build dist docs/_build

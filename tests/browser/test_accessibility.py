@@ -211,11 +211,12 @@ CUT = """() => [...document.querySelectorAll("body *")].filter(e => {
     || s.textOverflow === "ellipsis"
 }).map(e => e.outerHTML.slice(0, 100))"""
 # two boxes of text that lie over each other or stick out of the page: text too wide for its box
-STICKS_OUT = """() => [...document.querySelectorAll("main p, main li, main h1, main h2, main h3, main dt, main dd, main .badge, main summary, main a, main label, footer *, header *")]
+STICKS_OUT = """() => { return [...document.querySelectorAll("main p, main li, main h1, main h2, main h3, main dt, main dd, main .badge, main summary, main a, main label, footer *, header *")]
   .filter(e => !e.closest(".scroll, pre, .skip, svg, details:not([open]) > :not(summary)") && e.getClientRects().length)
   .filter(e => [...e.getClientRects()].some(r => r.right > innerWidth + 1 || r.left < -1)
-    || e.parentElement.getBoundingClientRect().right + 1 < Math.max(...[...e.getClientRects()].map(r => r.right)))
-  .map(e => e.outerHTML.slice(0, 100))"""
+    || boxed(e.parentElement).getBoundingClientRect().right + 1 < Math.max(...[...e.getClientRects()].map(r => r.right)))
+  .map(e => e.outerHTML.slice(0, 100));
+  function boxed(e) { return e.getClientRects().length ? e : boxed(e.parentElement) }}"""
 
 
 def test_no_page_scrolls_sideways_and_nothing_is_cut(each_page):

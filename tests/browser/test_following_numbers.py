@@ -59,6 +59,7 @@ def test_a_number_of_any_table_opens_its_row_unrounded_with_the_source_of_that_r
     table = page.locator("figure:has(table)", has_text="Aid, grants and loans").first
     stored = ca.load("investment", host=["UZB"]).set_index(["source_id", "year"])
     assert table.locator("tbody tr").count() > 10
+    table.evaluate(UNFOLD_AROUND)
     for number in table.locator("tbody .num").all():
         number.click()
         said = dict(

@@ -213,7 +213,7 @@ def test_the_policy_holds_in_the_browser(browser, report, listener, policy):
 def test_pages_are_small_enough_to_send(report, names):
     sizes = {name: (report / name).stat().st_size for name in names}
     assert sizes["index.html"] < 500_000
-    assert {n: s for n, s in sizes.items() if s >= 1_100_000} == {}
+    assert {n: s for n, s in sizes.items() if s >= 1_000_000} == {}
 
 
 def written(folder: Path) -> dict[str, str]:

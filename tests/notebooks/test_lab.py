@@ -18,7 +18,7 @@ from ca_research.app import lab_command
 from ca_research.ground import paths
 
 
-def test_the_start_notebook_runs_and_ends_with_references(tmp_path):
+def test_the_start_notebook_runs_and_ends_with_what_is_wanted(tmp_path):
     file = lab_command.begin(tmp_path)
     notebook = nbformat.read(file, as_version=4)
     nbformat.validate(notebook)
@@ -26,7 +26,15 @@ def test_the_start_notebook_runs_and_ends_with_references(tmp_path):
     shown = [o for cell in notebook.cells for o in cell.get("outputs", [])]
     pictures = [o for o in shown if "image/svg+xml" in o.get("data", {})]
     assert pictures, "coverage shows itself as a picture"
-    assert "C33" in str(shown) and shown[-1]["text"].startswith("[")
+    assert any(o.get("text", "").startswith("[") for o in shown), "references"
+    asked = [cell.source for cell in notebook.cells if cell.source.startswith("ca.wanted")]
+    assert len(asked) == 1 and "figures" in str(shown[-1]["data"]["text/plain"])
+
+
+def test_a_project_without_that_table_or_claims_is_shown_what_it_has(project, tmp_path):
+    notebook = nbformat.read(lab_command.begin(tmp_path), as_version=4)
+    assert not any("mirror_gap" in c.source and "KGZ" in c.source for c in notebook.cells[2:4])
+    assert not any(c.source.startswith("ca.claim") for c in notebook.cells)
 
 
 def test_a_start_notebook_that_is_there_stays_the_users(tmp_path):

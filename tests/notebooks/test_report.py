@@ -54,12 +54,22 @@ def test_every_page_has_figures_a_verdict_and_no_error(report):
     for page in report.glob("*.html"):
         text = page.read_text(encoding="utf-8")
         assert 'class="error"' not in text, page.name
-        assert len(text) < 1_100_000, page.name
+        assert len(text) < 1_000_000, page.name
         spec = judged.get(page.name)
         if spec and any(
             r.criteria for r in spec.readings
         ):  # a page without criteria has documents to show, no picture
             assert text.count('role="img"') >= 2, f"{page.name}: a figure is missing"
+
+
+def test_references_of_all_sources_lie_beside_the_pages_and_a_long_list_names_them(report):
+    kept = {entry["id"] for entry in json.loads((report / "references.json").read_text("utf-8"))}
+    bibtex = (report / "references.bib").read_text(encoding="utf-8")
+    assert bibtex.count("@misc{") == len(kept) > 900
+    verdicts = json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
+    assert {source for v in verdicts for source in v["sources"]} <= kept
+    data = (report / "data-as-of-latest.html").read_text(encoding="utf-8")
+    assert 'href="references.bib"' in data and "@misc{" not in data
 
 
 def test_every_main_number_can_be_followed_to_its_rows_or_says_why_not(report):

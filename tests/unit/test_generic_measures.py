@@ -288,6 +288,13 @@ def test_a_wrong_choice_is_found_before_anything_is_computed(claimed, command, w
     assert code == 2 and told in wrong
 
 
+def test_a_choice_with_words_of_its_own_takes_them_and_not_those_of_the_column(claimed, command):
+    """The column `flow` holds 'import', the choice is 'imports'."""
+    claimed(year="2022, flow: imports")
+    code, _, wrong = command("check", "C01")
+    assert code == 0, wrong
+
+
 def test_every_table_has_the_five():
     for table in ("trade", "investment", "students", "debt", "facts"):
         for name in ("share", "rank", "change", "ratio", "count"):

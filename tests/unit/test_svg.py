@@ -10,7 +10,7 @@ import pytest
 
 from ca_research.plots.show import to_svg
 from ca_research.site.render import svg_markup
-from ca_research.site.svg import clean
+from ca_research.site.svg import clean, shorter
 
 HOSTILE = {
     "a script": "<script>hit()</script>",
@@ -44,6 +44,17 @@ def picture(inside: str) -> str:
         '<svg xmlns="http://www.w3.org/2000/svg" width="9pt" height="9pt" viewBox="0 0 9 '
         f'9">{inside}</svg>'
     )
+
+
+def test_a_typeface_that_all_words_share_is_named_once_and_another_at_its_words():
+    word = '<text style="font-size:8px;font-family:&quot;A&quot; , sans-serif;fill:red">x</text>'
+    svg = picture(f'<g id="a">\n <g id="b"></g>\n {word}\n {word}</g>')
+    found, family = shorter(svg)
+    assert family == "font-family:&quot;A&quot; , sans-serif" and "font-family" not in found
+    assert found.count('style="font-size:8px;fill:red"') == 2 and 'id="b"' not in found
+    assert svg_markup(svg, "p", "two words").count("font-family") == 1
+    other = svg.replace("</svg>", '<text style="font-family:serif">y</text></svg>')
+    assert shorter(other)[1] == "" and svg_markup(other, "p", "three").count("font-family") == 3
 
 
 @pytest.mark.parametrize("name", HOSTILE)

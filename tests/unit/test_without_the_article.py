@@ -18,6 +18,7 @@ REST = [f for f in sorted(PACKAGE.rglob("*.py")) if f.relative_to(PACKAGE).parts
 EXAMPLES = {
     "app/cli.py",
     "app/claim_commands.py",
+    "app/fetch_commands.py",
     "app/init_command.py",
     "app/wanted_command.py",
     "app/run_commands.py",
@@ -25,10 +26,12 @@ EXAMPLES = {
     "app/scaffold.py",
     "claims/claim.py",
     "claims/evidence.py",
+    "claims/offers.py",
     "claims/verdict.py",
     "plots/claims.py",
     "ground/reads.py",
     "runs/planning.py",
+    "sources/fetch/comtrade.py",  # a code of customs
 }
 """Where a claim is named as an example of one, in help and documentation."""
 TESTS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -15,41 +16,41 @@ from ..ground.files import write_whole
 SCRATCH = "scratch"
 """Folder for notebooks that are nobody's but the user's: no run reads it, git leaves it out."""
 
-_CELLS = (
-    (
-        "markdown",
-        """\
+_HEAD = """\
 # Start here
 
 This notebook is yours: it lies in `scratch/`, which no run of the project reads. Run a cell with
 Shift+Enter; the first takes no time, since the kernel starts with pandas and the rest imported.
 
-The claims' own notebooks are in `notebooks/`, figures of your own come in with `ca.add(...)`.""",
-    ),
-    ("code", "import ca_research as ca"),
-    ("markdown", "Who reports what, in which years? Every row of every table names its source."),
-    ("code", 'ca.coverage("trade", product="TOTAL")'),
-    ("markdown", "Rows of a table, by the names of its columns."),
+The claims' own notebooks are in `notebooks/`, figures of your own come in with `ca.add(...)`."""
+_BEGIN = ((_HEAD, ("import ca_research as ca",)),)
+_FIGURES = (
     (
-        "code",
-        """\
-t = ca.load("trade", reporter="Kazakhstan", partner=["China", "Russia"], product="TOTAL")
-t.tail()""",
+        "Who reports what, in which years? Every row of every table names its source.",
+        ('ca.coverage("trade", product="TOTAL")',),
     ),
-    ("markdown", "Who are the partners, how concentrated is trade, do both sides tell the same?"),
     (
-        "code",
-        """\
-totals = ca.load("trade", product="TOTAL")
-ca.trade.rank(totals, economy="Uzbekistan", partner="China", year=2023)""",
+        "Rows of a table, by the names of its columns, and the references behind them.",
+        (
+            't = ca.load("trade", reporter="Kazakhstan", partner=["China", "Russia"])\nt.tail()',
+            "print(ca.cite(t))",
+        ),
     ),
-    ("code", 'ca.trade.mirror_gap("KGZ", "CHN")'),
-    ("markdown", "What a claim says, what the figures answer, and which figures would settle it."),
-    ("code", 'ca.claim("C33")'),
-    ("code", 'ca.check("C33", economy="Kazakhstan")'),
-    ("code", 'ca.wanted("C30")'),
-    ("markdown", "The references behind a frame, for your bibliography."),
-    ("code", "print(ca.cite(t))"),
+    (
+        "Where does a partner stand, and do both sides tell the same?",
+        (
+            'totals = ca.load("trade", product="TOTAL")\n'
+            'ca.trade.rank(totals, economy="Uzbekistan", partner="China", year=2023)',
+            'ca.trade.mirror_gap("KGZ", "CHN")',
+        ),
+    ),
+)
+"""Words and the cells below them, for projects with the built-in table of trade."""
+_CLAIM = (
+    (
+        "What a claim says, what the figures answer, and which figures would settle it.",
+        ('ca.claim("{id}")', 'ca.check("{id}")', 'ca.wanted("{id}")'),
+    ),
 )
 
 
@@ -86,11 +87,28 @@ def begin(root: Path) -> Path:
     file = root / SCRATCH / "start.ipynb"
     if file.exists():
         return file
-    make = {"markdown": nbformat.v4.new_markdown_cell, "code": nbformat.v4.new_code_cell}
-    cells = [make[kind](text, id=f"cell-{n:02d}") for n, (kind, text) in enumerate(_CELLS)]
+    cells = []
+    for words, codes in (*_BEGIN, *_examples()):
+        cells.append(nbformat.v4.new_markdown_cell(words))
+        cells += map(nbformat.v4.new_code_cell, codes)
+    for number, cell in enumerate(cells):
+        cell.id = f"cell-{number:02d}"
     spec = {"display_name": "ca-research (warm)", "language": "python", "name": "ca-research"}
     about = {"kernelspec": spec, "language_info": {"name": "python"}}
     file.parent.mkdir(parents=True, exist_ok=True)
     text = nbformat.writes(nbformat.v4.new_notebook(cells=cells, metadata=about))
     write_whole(file, f"{text}\n")
     return file
+
+
+def _examples() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Words and cells that run in this project."""
+    from .. import registry
+
+    tables, claims = registry.tables(), registry.claims()
+    if "trade" in tables and tables["trade"].files:
+        yield from _FIGURES
+    if claims:
+        shown = next((id_ for id_, spec in claims.items() if spec.wanted), next(iter(claims)))
+        for words, codes in _CLAIM:
+            yield words, tuple(code.format(id=shown) for code in codes)

@@ -145,10 +145,10 @@ def place_moved(moves: pd.DataFrame, economy: str) -> str:
 def votes_alike(agreement: pd.DataFrame, economy: str) -> str:
     """'Kyrgyzstan voted with China in 77% of votes in 2023, with Russia in 57%'.
 
-    agreement: years down, names of powers across, fractions. economy: a code.
+    agreement: years down, codes of powers across, fractions. economy: a code.
     """
     newest = agreement.iloc[-1].sort_values(ascending=False)
-    told = [f"with {power} in {percent(share)}" for power, share in newest.items()]
+    told = [f"with {eco.in_prose(power)} in {percent(share)}" for power, share in newest.items()]
     told[0] += f" of votes in {agreement.index[-1]}"
     return f"{eco.name_of(economy)} voted {_listed(told)}"
 

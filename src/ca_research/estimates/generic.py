@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Literal, get_type_hints
+from typing import Any, Literal, get_origin, get_type_hints
 
 import pandas as pd
 
@@ -224,10 +224,12 @@ def _measure(
 def faults(function: Measure, name: str, chosen: Any) -> Iterator[str]:
     """What is wrong with a value that a claim gives to a generic measure, in words.
 
-    A column of the table takes its declared values, an economy is one of those known, a year in
-    words is 'newest' or so many before it.
+    A column of the table takes its declared values, unless the choice of that name has words of its
+    own; an economy is one of those known, a year in words is 'newest' or so many before it.
     """
     table = registry.table(function.table)  # type: ignore[attr-defined]
+    hint = inspect.signature(function).parameters[name].annotation
+    own_words = get_origin(hint) is Literal
     column = table.columns.get(name)
     try:
         if name == "source":
@@ -239,7 +241,9 @@ def faults(function: Measure, name: str, chosen: Any) -> Iterator[str]:
                 eco.resolve(chosen)
         elif name == "year" and isinstance(chosen, str):
             years_back(chosen)
-        elif chosen and column is not None and column.values and chosen not in column.values:
+        elif own_words or not chosen or not column or not column.values:
+            pass
+        elif chosen not in column.values:
             raise UnknownNameError(f"{name} of table {table.table}:", chosen, column.values)
     except CaResearchError as error:
         yield "; ".join(filter(None, (error.what, error.hint)))

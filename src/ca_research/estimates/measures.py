@@ -13,6 +13,7 @@ import pandas as pd
 from .frame import Estimate, estimates
 
 Measure = Callable[..., pd.DataFrame]
+"""What `measure` makes of a function: tables and choices in, an estimates frame out."""
 Maker = Callable[..., Any]
 
 

@@ -20,6 +20,19 @@ from .errors import AggregateError, RegistryError, UnknownNameError
 from .remember import by_files
 from .textfiles import Unreadable, read_csv
 
+__all__ = [
+    "AGGREGATES",
+    "CA5",
+    "Aggregate",
+    "codes",
+    "in_prose",
+    "is_aggregate",
+    "members",
+    "name_of",
+    "refuse_overlap",
+    "resolve",
+]
+
 Members = Mapping[str, tuple[int, int | None]]
 """Economy -> first year, last year (None: still a member)."""
 
@@ -147,6 +160,7 @@ class _Group(Sequence[str]):
 
 
 AGGREGATES = _Aggregates()
+"""Every aggregate of the project by its code."""
 CA5 = _Group("CA5")
 """The five economies of Central Asia."""
 

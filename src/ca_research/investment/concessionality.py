@@ -31,9 +31,8 @@ DAC_RULES: dict[str, DacRule] = {
     "umic": DacRule(6, 10),
 }
 """'classic': one rate for all, flows up to 2017. The others: flows since 2018, by the borrower's
-group in the DAC list
-of the year: least developed, other low income, lower middle income, upper middle income; loans to
-    the official sector.
+group in the DAC list of the year: least developed, other low income, lower middle income, upper
+middle income; loans to the official sector.
 
 Sources: OECD, Official development assistance: definition and coverage (rates and thresholds in
 force); OECD DAC High Level Meeting, final communique of 16 December 2014 (the change); Scott

@@ -24,7 +24,7 @@ class Provider(Model):
     publisher: as holders.yaml names it. tables: those that its figures belong to, the usual one
     first. rows, rows_with_key: how many it gives in one answer, where that is known. pages: how
     many answers to one request are believed. key: the environment variable of a key, where it
-    takes one.
+    takes one. codes: of economies that it writes in its own way.
     """
 
     name: Name
@@ -38,6 +38,7 @@ class Provider(Model):
     rows_with_key: Annotated[int | None, Field(ge=1)] = None
     pages: Annotated[int, Field(ge=1)]
     key: Annotated[str | None, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] = None
+    codes: dict[str, str] = Field(default_factory=dict)
 
 
 class Providers(Model):

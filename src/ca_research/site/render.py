@@ -31,7 +31,7 @@ from . import copies, parts
 from .first_use import anchor
 from .forms import table_latex
 from .read import Item, Picture
-from .svg import INHERITED, clean
+from .svg import INHERITED, clean, shorter
 
 _DARK = {
     **{
@@ -66,6 +66,7 @@ def svg_markup(svg: str, prefix: str, label: str) -> Markup:
     """
     if not (svg := clean(svg)):
         return Markup("")
+    svg, family = shorter(svg)
     for colour, variable in _COLOURS.items():
         svg = re.sub(re.escape(colour), variable, svg, flags=re.I)
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
@@ -76,9 +77,9 @@ def svg_markup(svg: str, prefix: str, label: str) -> Markup:
     least = px if px > ON_A_PHONE else 0
     fluid = f";--w:{least}px;max-width:{px}px" if width else ""
     head = re.sub(r'\s(?:width|height)="[^"]*"', "", head)
-    return Markup(
-        f'{head} style="{INHERITED}{fluid}" role="img" aria-label="{Markup.escape(label)}">{rest}'
-    )
+    style = ";".join(filter(None, (INHERITED, family))) + fluid
+    label = Markup.escape(label)
+    return Markup(f'{head} style="{style}" role="img" aria-label="{label}">{rest}')
 
 
 _DARK_PAGE = (

@@ -25,8 +25,8 @@ from .layouts import recognise
 from .mapping import Map, heading
 from .sheets import MAX_COLUMNS, MAX_LINE, Cell, Given, Sheet, delimiter, regular
 
-FROM = 50_000_000
-"""Bytes from which a file is streamed: read at once, its cells would take a gigabyte."""
+FROM = 20_000_000
+"""Bytes from which a file is streamed: read at once, its cells take most of a gigabyte."""
 MEMORY = "500MB"
 """What DuckDB may hold; beyond it sorts and groups go to the disk, beside the figures."""
 DISTINCT = 200_000
@@ -37,8 +37,15 @@ _CONTROL = bytes({*range(32), 127} - set(b"\t\n\r"))
 _NONCHARACTER = re.compile("[\ufffe\uffff]")
 
 
-PARTS = "cut it into parts of less than 50 MB, and add them under ids of their own"
-"""What to do with a large file that only the way of small files understands."""
+class NotStreamed(FileError):
+    """A file that only the way of small files understands."""
+
+    def __init__(self, what: str, *, where: str) -> None:
+        super().__init__(
+            what,
+            where=where,
+            hint="cut it into parts of 50 MB, and add them under ids of their own",
+        )
 
 
 def files_of(file: str | Path | Sequence[str | Path]) -> list[Path]:
@@ -154,6 +161,8 @@ class Stream:
             found = _digest_of(file, self.packed)
             copy = self._parquet if self.packed else self._text
             copy(file, self._raw(number))
+        except (duckdb.OutOfMemoryException, duckdb.IOException):
+            raise  # of the machine, not of the file
         except duckdb.Error as error:
             raise _refused(file, error) from None
         after = regular(file)
@@ -233,11 +242,10 @@ class Stream:
         query = f"select distinct c{column} as c from {self.cells} where {where}"
         found = self.run(f"{query} limit {DISTINCT + 1}").to_arrow_table()["c"]
         if len(found) > DISTINCT:
-            raise FileError(
+            raise NotStreamed(
                 f"more than {DISTINCT:,} different cells under {self.headings[column]!r} that are "
                 "no plain numbers",
                 where=self.name,
-                hint=PARTS,
             )
         return found
 
@@ -264,10 +272,9 @@ class Stream:
     def follow(self, mapped: Map) -> None:
         """Settle where the rows begin; raises FileError for a map that no stream can follow."""
         if mapped.across or mapped.header_rows > 1:
-            raise FileError(
+            raise NotStreamed(
                 "years across, or a heading of several lines, are read from small files only",
                 where=self.name,
-                hint=PARTS,
             )
         self.headings, place = heading(self.heads[0], mapped)
         for file, head in zip(self.files, self.heads, strict=True):
@@ -332,10 +339,9 @@ def _digest_of(file: Path, packed: bool) -> str:
                 plain = block.isascii() or not _NONCHARACTER.search(decoder.decode(block))
             except UnicodeDecodeError as error:
                 line = lines + 1 + block.count(b"\n", 0, error.start)
-                raise FileError(
+                raise NotStreamed(
                     "bytes that are not UTF-8: a file of this size is read in no other encoding",
                     where=f"{file.name}, line {line}",
-                    hint="save it as UTF-8",
                 ) from None
             if not plain or len(block.translate(None, _CONTROL)) < len(block):
                 raise FileError(

@@ -29,10 +29,13 @@ def unit(name: str) -> str:
     --------
     >>> unit("GDP (current US$)"), unit("Population, total"), unit("Trade (% of GDP)")
     ('current USD', 'persons', '% of GDP')
+    >>> unit("GDP per capita (constant 2015 US$)")
+    'constant 2015 USD per head'
     """
     inside = re.findall(r"\(([^()]*)\)", name)
     if inside:
-        return inside[-1].replace("US$", "USD").strip()
+        head = " per head" if "per capita" in name.casefold() else ""
+        return inside[-1].replace("US$", "USD").strip() + head
     return "persons" if name.startswith("Population") else "as its name says"
 
 

@@ -55,9 +55,9 @@ def simplex_weights(treated: np.ndarray, donors: np.ndarray) -> np.ndarray:
 
     Notes
     -----
-    Exact by non-negative least squares: with A = donors - treated, the minimiser of |A u|^2 + c^2
-    (1 - sum u)^2 over u >= 0 is a multiple of the wanted w, because for given direction w the best
-    multiple gives c^2 q / (c^2 + q), which rises with q = |A w|^2.
+    Exact by non-negative least squares: with A = donors - treated, the minimiser of
+    ``|A u|^2 + c^2 (1 - sum u)^2`` over u >= 0 is a multiple of the wanted w, because for given
+    direction w the best multiple gives c^2 q / (c^2 + q), which rises with ``q = |A w|^2``.
 
     Examples
     --------

@@ -177,7 +177,7 @@ def add(
     >>> found.count("new"), found.kept
     (1, False)
     """
-    from ..sources import stream
+    from ..sources import sheets, stream
     from ..sources.mapping import of_user
 
     spec, files = registry.table(table), stream.files_of(file)
@@ -197,7 +197,11 @@ def add(
 
     asked = (lambda _: False) if dry_run else confirm
     if stream.streams(files):
-        return _add_large(spec, files, said, source, register, skip_bad, asked)
+        try:
+            return _add_large(spec, files, said, source, register, skip_bad, asked)
+        except stream.NotStreamed:
+            if len(files) > 1 or files[0].stat().st_size > sheets.MAX_BYTES:
+                raise
     found = read(files[0], spec, said, source, skip_bad)
     entry = entry_of(found, register(found.layout, found.given.name), table)
     if asked is not None:

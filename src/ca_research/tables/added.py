@@ -24,7 +24,13 @@ from filelock import FileLock
 
 from .. import registry
 from ..ground import economies, paths
-from ..ground.errors import IntegrityError, UnknownNameError, UsageError, WriteError
+from ..ground.errors import (
+    CaResearchError,
+    IntegrityError,
+    UnknownNameError,
+    UsageError,
+    WriteError,
+)
 from .raw import sha256
 from .rules import rules
 from .validate import schema
@@ -67,6 +73,12 @@ def scratch(source_id: str) -> Iterator[Path]:
         raise
     except OSError as error:
         raise WriteError(paths.added_dir() / source_id, error) from error
+    except duckdb.Error as error:  # no room on the disk, or less memory than a step needs
+        raise CaResearchError(
+            f"nothing was added: {str(error).splitlines()[0]}",
+            where=f"data/added/{source_id}",
+            hint="make room on the disk, or cut the file into parts",
+        ) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -11,7 +11,9 @@ from .. import registry
 from ..ground.economies import CA5
 from ..ground.errors import UnknownNameError
 from ..ground.periods import spans
+from .added import large
 from .load import load
+from .query import relation
 
 
 class Coverage(pd.DataFrame):
@@ -83,15 +85,17 @@ def coverage(name: str, *, by: list[str] | None = None, **filters: Any) -> Cover
     for column in who:
         if column not in table.columns:
             raise UnknownNameError(f"column of table {name!r}", column, table.columns)
-    frame = load(name, **filters)
-    if "year" not in frame:
-        frame["year"] = pd.Series(pd.NA, index=frame.index, dtype="Int64")
-    counted = (
-        frame.groupby([*who, "source_id", "year"], dropna=False, as_index=False)
-        .size()
-        .rename(columns={"size": "figures"})
-    )
-    result = Coverage(counted)
+    keys = [*who, "source_id", "year"]
+    if large(name) and "year" in table.columns:
+        asked = ", ".join(f'"{key}"' for key in keys)
+        rows = relation(name, **filters).aggregate(f"{asked}, count(*) as figures", asked)
+        result = Coverage(rows.order(asked).df().astype({"year": "Int64"}))
+    else:
+        frame = load(name, **filters)
+        if "year" not in frame:
+            frame["year"] = pd.Series(pd.NA, index=frame.index, dtype="Int64")
+        counted = frame.groupby(keys, dropna=False, as_index=False).size()
+        result = Coverage(counted.rename(columns={"size": "figures"}))
     result.attrs = {"table": name, "who": who}
     return result
 

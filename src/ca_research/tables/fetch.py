@@ -48,6 +48,8 @@ class Fetched(Addition):
         The rows in the table's own form.
     compared : pandas.DataFrame
         For each row whether it is new, repeats or contradicts a figure of another source.
+    said : mapping of str to int
+        How many rows are new, repeat or contradict.
     left_out : mapping of str to int
         Rows of the answers that are no figures of the table, by reason.
     skipped : tuple of Fault

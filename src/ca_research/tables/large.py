@@ -18,12 +18,12 @@ import pyarrow as pa
 
 from .. import registry
 from ..ground import economies
-from ..ground.errors import DataError, Fault, FileError
+from ..ground.errors import DataError, Fault
 from ..sources import apply, cells
 from ..sources.mapping import Field, Map, Reader, Understood, complete
 from ..sources.sheets import shown
-from ..sources.stream import PARTS, Stream
-from .added import CLOSE, figure
+from ..sources.stream import NotStreamed, Stream
+from .added import CLOSE, parts_sql
 from .dates import known_on
 from .rules import parse, rules
 from .validate import checked_rows, schema
@@ -61,7 +61,7 @@ class Reading:
 
     Raises
     ------
-    FileError
+    NotStreamed
         What the map or the table asks for is read from small files only.
     """
 
@@ -72,6 +72,8 @@ class Reading:
         stream.follow(mapped)
         complete(mapped, table, stream.headings, stream.name)
         self.reader = Reader(table, mapped, stream.name, Understood(mapped, pd.DataFrame()))
+        if not self.reader.figure():
+            raise NotStreamed(f"table {table.table!r} holds no figures", where=stream.name)
         self.values: dict[str, str] = {}
         self.marks: set[Any] = set()
         self._looks: dict[tuple[int, str], dict[str, Any]] = {}
@@ -96,10 +98,9 @@ class Reading:
                 continue
             field = self.mapped.columns.get(name)
             if column.numbered and field is None:
-                raise FileError(
+                raise NotStreamed(
                     f"rows of table {self.table.table!r} are numbered as they are added",
                     where=self.stream.name,
-                    hint=PARTS,
                 )
             if field is None or field.constant is not None:
                 self._constant(name, column, field)
@@ -151,10 +152,8 @@ class Reading:
     def _number(self, name: str, column: registry.Column, field: Field, needed: bool) -> None:
         """Numbers: those that are plainly one are read at once, other cells looked at."""
         if column.values or column.pattern:
-            raise FileError(
-                f"column {name!r} has a list of numbers or a pattern",
-                where=self.stream.name,
-                hint=PARTS,
+            raise NotStreamed(
+                f"column {name!r} has a list of numbers or a pattern", where=self.stream.name
             )
         at = self._at(field.column)
         mark, examples = self._mark(at)
@@ -212,12 +211,8 @@ class Reading:
 
     def _say(self, key: tuple[int, str], why: pd.Series, left: pd.Series) -> None:
         gone = self._column(key, "{}", [w or None for w in left]) if left.ne("").any() else ""
-        wrong = (
-            self._column(key, "case when {} then 'wrong' end", why.ne(""))
-            if why.ne("").any()
-            else ""
-        )
-        self._step(gone, wrong)
+        form = "case when {} then 'wrong' end"
+        self._step(gone, self._column(key, form, why.ne("")) if why.ne("").any() else "")
 
     def _step(self, left: str, why: str) -> None:
         self._steps += [("left", left)] if left else []
@@ -256,10 +251,11 @@ class Reading:
 
         Raises DataError with every fault, unless faulty rows may be left out.
         """
-        for number in range(len(self.stream.files)):
-            self._copy(self._rows(number), self.stream.folder / f"rows-{number}.parquet")
+        places = [self.stream.folder / f"rows-{n}.parquet" for n in range(len(self.stream.files))]
+        for number, place in enumerate(places):
+            self._copy(self._rows(number), place)
         self.stream.connection.execute(
-            f"create or replace temp view typed as from read_parquet('{self.stream.folder}/rows-*')"
+            f"create or replace temp view typed as from {parts_sql(places)}"
         )
         twice = f"select {self._key} from typed group by all having count(*) > 1"
         self.stream.connection.execute(f"create or replace temp table twice as {twice}")
@@ -373,7 +369,7 @@ class Reading:
         """What the rows say of cells on which others spoke before: as `added.against`, in numbers,
         and the first that repeat or contradict one by one. standing: SQL of the rows that stand.
         """
-        value = _name(str(figure(self.table)))
+        value = _name(self.reader.figure())
         basis = [n for n, c in self.table.columns.items() if c.role == "basis"]
         cell = [n for n in self.table.key if n != "source_id"]
         same = list(dict.fromkeys([*cell, *basis]))

@@ -129,8 +129,8 @@ def relation(
     --------
     >>> import ca_research as ca
     >>> rows = ca.relation("trade", source="KAZ_BNS", product="TOTAL", flow="export", year=2022)
-    >>> rows.aggregate("count(*) as partners").fetchall()
-    [(50,)]
+    >>> rows.filter("partner in ('CHN', 'RUS')").aggregate("count(*) as rows").fetchall()
+    [(2,)]
     """
     table, file, day = registry.table(name), table_file(name), parse_as_of(as_of)
     rows = wanted(table, file, filters, since, until, aggregates)

@@ -24,13 +24,12 @@ from .checks import (
     positive_totals,
     refuse_aggregates,
 )
-from .pushed import Relation
-from .shares import Rows
+from .pushed import DataFrameOrRelation, Relation
 
 
 def product_shares(
-    trade: Rows, *, by: Sequence[str] = ("reporter", "partner", "year", "flow")
-) -> Rows:
+    trade: DataFrameOrRelation, *, by: Sequence[str] = ("reporter", "partner", "year", "flow")
+) -> DataFrameOrRelation:
     """Share of each product in a flow.
 
     Parameters
@@ -83,7 +82,9 @@ def product_shares(
     return with_sources(shares.reset_index(drop=True), listed, keys)
 
 
-def revealed_comparative_advantage(trade: Rows, world: pd.DataFrame | Relation) -> Rows:
+def revealed_comparative_advantage(
+    trade: DataFrameOrRelation, world: pd.DataFrame | Relation
+) -> DataFrameOrRelation:
     """Balassa's index of revealed comparative advantage, per reporter, year and product.
 
     Parameters
@@ -267,7 +268,7 @@ def complementarity(exports: pd.DataFrame, imports: pd.DataFrame) -> float:
 
     Notes
     -----
-    100 (1 - sum_k |m_k - x_k| / 2) over product shares. Michaely (1996), World Bank WPS 1583.
+    ``100 (1 - sum_k |m_k - x_k| / 2)`` over product shares. Michaely (1996), World Bank WPS 1583.
 
     Examples
     --------
@@ -330,8 +331,8 @@ def grubel_lloyd(
 
     Notes
     -----
-    1 - sum |X_k - M_k| / sum (X_k + M_k) over products. Grubel and Lloyd (1975), Intra-Industry
-    Trade, eq. 2.10.
+    ``1 - sum |X_k - M_k| / sum (X_k + M_k)`` over products. Grubel and Lloyd (1975),
+    Intra-Industry Trade, eq. 2.10.
 
     Examples
     --------

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -24,6 +24,8 @@ from .checks import ALIKE, ALIKE_MONEY, KEYS, REST
 if TYPE_CHECKING:
     from typing_extensions import TypeIs  # what Python has from 3.13 on
 
+DataFrameOrRelation = TypeVar("DataFrameOrRelation", pd.DataFrame, Relation)
+"""What a measure takes, and gives again: work is done where the rows are."""
 Measure = Callable[[pd.DataFrame], object]
 """The measure of frames, with its choices."""
 SUM = 1e-9
@@ -170,9 +172,8 @@ def partner_shares(rows: Relation, keys: list[str], denominator: str, measure: M
     """Shares of partners as a relation: see `shares.partner_shares`, the measure of frames."""
     accounts = _accounts(rows, keys, ["partner"], "value_usd")
     own, value = "partner <> 'WLD'", "value_usd::double"
-    some = (
-        f" filter ({own})" if accounts.ask(f"from rows where not {own} limit 1").fetchall() else ""
-    )
+    of_all = accounts.ask(f"from rows where not {own} limit 1").fetchall()
+    some = f" filter ({own})" if of_all else ""
     sums = (
         f"sum({value}){some} as total, count(*){some} as partners, "
         f"sum({value} * {value}){some} as squares, max({value}){some} as largest, "

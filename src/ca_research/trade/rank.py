@@ -32,6 +32,7 @@ BASES = ("reporter", "mirror", "interval")
 """Whose reports count. A fourth basis, RECONCILED, holds nobody's and is asked for by name."""
 RECONCILED = "reconciled"
 FLOWS = {"turnover": ("export", "import"), "exports": ("export",), "imports": ("import",)}
+"""Names of a choice of flow, and the directions that it adds up."""
 OWN_SOURCES = {"office_first": ("office", "compilation"), "compiled": ("compilation",)}
 """Own reports: the national office where it publishes by partner, else compilations of the same
 customs data.

@@ -82,7 +82,8 @@ def reconcile(
     Notes
     -----
     fob = cif / cif_fob; middle = (low + high) / 2; gap = middle of mirror - middle of own;
-    asymmetry = |gap| / mean of the two middles: Javorsek (2016), UN ESCAP working paper 02/2016.
+    asymmetry = ``|gap|`` / mean of the two middles: Javorsek (2016), UN ESCAP working paper
+    02/2016.
 
     Examples
     --------

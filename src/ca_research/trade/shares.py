@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Literal, TypeVar
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -21,20 +21,18 @@ from .checks import (
     refuse_aggregates,
     with_prices,
 )
-from .pushed import SUM, Relation
+from .pushed import SUM, DataFrameOrRelation, Relation
 
-Rows = TypeVar("Rows", pd.DataFrame, Relation)
-"""A frame, or a relation of DuckDB: where the rows are is where they are added up."""
 BY = ("reporter", "year", "flow")
 """What one account of trade is, unless told otherwise."""
 
 
 def partner_shares(
-    trade: Rows,
+    trade: DataFrameOrRelation,
     *,
     by: Sequence[str] = BY,
     denominator: Literal["partners", "world"] = "partners",
-) -> Rows:
+) -> DataFrameOrRelation:
     """Share of each partner in a reporter's trade.
 
     Parameters
@@ -207,7 +205,9 @@ def hhi(shares: pd.DataFrame | Relation, by: Sequence[str] = BY) -> pd.DataFrame
     return table.sort_values(keys, ignore_index=True)
 
 
-def growth(trade: Rows, by: Sequence[str] = ("reporter", "partner", "flow")) -> Rows:
+def growth(
+    trade: DataFrameOrRelation, by: Sequence[str] = ("reporter", "partner", "flow")
+) -> DataFrameOrRelation:
     """Year-on-year growth of trade.
 
     Parameters

@@ -10,19 +10,22 @@ from .. import names
 from .asking import Asking, Choice, Found, codes, csv_rows
 from .transport import Request
 
-_OWN = {"GRC": "EL", "GBR": "UK", "EU27": "EU27_2020", "CHN": "CN_X_HK"}
 _COLUMNS = ("isced11", "partner", "geo", "TIME_PERIOD", "OBS_VALUE")
 
 
 def requests(chosen: Choice, service: Provider, keyed: bool) -> list[Request]:
     """One: both sexes, all levels of a degree, in numbers."""
+
+    def code(economy: str) -> str | None:
+        return service.codes.get(economy) or names.two_letters(economy)
+
     asked = {
         "freq": ["A"],
         "unit": ["NR"],
         "sex": ["T"],
         "isced11": ["ED5-8"],
-        "partner": codes(chosen, "origin", _code, "Eurostat"),
-        "geo": codes(chosen, "destination", _code, "Eurostat"),
+        "partner": codes(chosen, "origin", code, "Eurostat"),
+        "geo": codes(chosen, "destination", code, "Eurostat"),
         "TIME_PERIOD": [str(year) for year in chosen.get("year", ())],
     }
     params = [(f"c[{name}]", ",".join(values)) for name, values in asked.items() if values]
@@ -36,10 +39,6 @@ def requests(chosen: Choice, service: Provider, keyed: bool) -> list[Request]:
             none=(204, 404),
         )
     ]
-
-
-def _code(economy: str) -> str | None:
-    return _OWN.get(economy) or names.two_letters(economy)
 
 
 def read(request: Request, body: bytes, service: Provider, keyed: bool) -> Found:

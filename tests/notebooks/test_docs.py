@@ -1,0 +1,185 @@
+"""The pages of docs/: each has its place, every link leads somewhere, every public name, column and
+source is told; and, among the long tests, the whole is built without a warning.
+"""
+
+import importlib
+import inspect
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import ca_methods
+import ca_reference
+import ca_registry
+import ca_research as ca
+from ca_research import registry
+from ca_research.ground import paths
+from ca_research.registry.glossary import glossary
+
+DOCS = paths.home() / "docs"
+PAGES = {
+    file.relative_to(DOCS).with_suffix("").as_posix(): file.read_text(encoding="utf-8")
+    for file in [*DOCS.rglob("*.md"), *DOCS.rglob("*.rst")]
+    if "_build" not in file.parts
+}
+GUIDES = sorted(name for name in PAGES if name.startswith("howto/") and name != "howto/index")
+CELL = re.compile(r"```\{code-cell\} python\n((?::[^\n]*\n)*)(.*?)```", re.S)
+WITH_COMMANDS = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+ROOMS = ("tables", "trade", "investment", "students", "stats", "estimates", "claims", "plots")
+
+
+def listed(page):
+    """Pages that the table of contents of one names."""
+    for block in re.findall(r"```\{toctree\}\n(.*?)```", PAGES[page], re.S):
+        for line in block.splitlines():
+            if line and line[0] != ":":
+                place = os.path.normpath(Path(page).parent / line)
+                yield Path(place).as_posix()
+
+
+def test_the_contents_name_every_page_once():
+    found, todo = ["index"], ["index"]
+    while todo:
+        below = [*listed(todo.pop())]
+        found += below
+        todo += below
+    assert sorted(found) == sorted(PAGES)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_leads_somewhere(page):
+    home = (DOCS / page).parent
+    bare = re.sub(r"```.*?```", "", PAGES[page], flags=re.S)
+    for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", bare):
+        assert (home / link).exists(), link
+    for name in re.findall(r"\{ca\}`([\w.]+)`", bare):
+        one = ca
+        for part in name.split("."):
+            one = getattr(one, part)
+
+
+def test_every_public_name_has_its_place_in_the_reference():
+    told = {room: "\n".join(ca_reference.entries(room)) for room in ca_reference.ROOMS}
+    for room in ROOMS:
+        module = importlib.import_module(f"ca_research.{room}")
+        assert f".. room:: {room}" in PAGES[f"reference/{room}"]
+        for name in module.__all__:
+            here = rf":: (?:ca_research\.{room}\.)?{name}(?:\(\))?$"
+            known = inspect.ismodule(getattr(module, name)) or re.search(here, told[room], re.M)
+            assert known, f"{room}.{name}"
+    for name, full in ca_reference.at_the_top().items():
+        assert any(f":: {full}\n" in text for text in told.values()), name
+    for name in ("UsageError", "CoverageError", "DataError"):
+        assert f":: ca_research.ground.errors.{name}" in told["errors"]
+
+
+def test_every_constant_has_a_remark():
+    for room, place in ca_reference.ROOMS.items():
+        module = importlib.import_module(place)
+        for name in ca_reference.names(room):
+            if not ca_reference.is_code(getattr(module, name)):
+                assert ca_reference.remark(module, name), f"{room}.{name}"
+
+
+def test_the_codebook_tells_every_table_and_column():
+    parts = re.split(r"\n## ", "\n".join(ca_registry.codebook()))[1:]
+    told = {re.match(r".*`(\w+)`\n", part)[1]: part for part in parts}
+    assert told.keys() == registry.tables().keys()
+    for name, form in registry.tables().items():
+        assert f"{sum(form.rows.values()):,} rows" in told[name]
+        for column in form.columns:
+            assert f"\n| `{column}` | " in told[name], f"{name}.{column}"
+
+
+def test_the_codebook_keeps_what_a_column_may_hold():
+    told = "\n".join(ca_registry.codebook())
+    assert "| `flow` | category |  | Direction as the reporter sees it" in told
+    assert "`export`, `import` |" in told and "0 to 4,000,000,000,000 |" in told
+    assert r"`^(TOTAL\|[0-9]{2}\|SITC[0-9])$`" in told, "a bar in a pattern ends no cell"
+
+
+def test_every_source_with_rows_is_told_and_no_other():
+    told = set(re.findall(r"^\(source-(.*)\)=$", "\n".join(ca_registry.sources()), re.M))
+    assert told == {s.lower() for form in registry.tables().values() for s in form.rows}
+
+
+def test_methods_have_their_own_formula_reference_and_oracle():
+    told, tests = ca_methods.methods(), ca_methods.oracles()
+    summary, notes = told["ca_research.trade.hhi"]
+    assert summary == "Herfindahl-Hirschman index of partner shares."
+    assert "hhi = sum_j share_j ** 2 (Hirschman (1964)" in " ".join(notes)
+    assert [*tests["trade.hhi"]] == ["test_hhi_oracle.py"]
+    assert [*tests["trade.gravity"]] == ["test_gravity_oracles.py"], "the test calls its room g"
+    assert "test_index_oracles.py" in tests["trade.rank"] and "investment.rank" not in tests
+
+
+@pytest.mark.parametrize("page", GUIDES)
+def test_a_guide_is_short_and_types_no_number(page):
+    text = PAGES[page]
+    cells = CELL.findall(text)
+    assert len([how for how, _ in cells if "remove-input" in how]) == 1, "what the result says"
+    for how, code in cells:
+        assert "remove" in how or len([line for line in code.splitlines() if line]) <= 15
+    prose = re.sub(r"\A---.*?---|`[^`]*`|\]\([^)]*\)", "", CELL.sub("", text), flags=re.S)
+    assert re.findall(r"\d", prose) == []
+    assert re.search(r"^Next: ", prose, re.M)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The pages, built as `make docs` does, without a warning."""
+    out = tmp_path_factory.mktemp("docs")
+    command = [sys.executable, "-m", "sphinx", "-b", "html", "-n", "-W", "--keep-going", "-q"]
+    done = subprocess.run(
+        [*command, "-d", out / "trees", DOCS, out / "html"],
+        capture_output=True,
+        text=True,
+        env=WITH_COMMANDS,
+    )
+    assert done.returncode == 0, done.stderr
+    return out / "html"
+
+
+@pytest.mark.long
+def test_the_pages_are_built_whole_and_need_no_network(built):
+    pages = {p: p.read_text(encoding="utf-8") for p in built.rglob("*.html")}
+    assert {(built / f"{name}.html") for name in PAGES} <= pages.keys()
+    fetched = r"<(?:script|img|link rel=.stylesheet)[^>]* (?:src|href)=.https?:[^>]*>"
+    assert [p.name for p, text in pages.items() if re.search(fetched, text)] == []
+    assert pages[built / "glossary.html"].count("<dd>") == len(glossary())
+    for name in GUIDES:
+        assert "cell_output" in pages[built / f"{name}.html"], f"{name} has run"
+    reference = "".join(text for p, text in pages.items() if p.parent.name == "reference")
+    for room in ROOMS:
+        for name in ca_reference.names(room):
+            assert f'id="ca_research.{room}.{name}"' in reference, f"{room}.{name}"
+    assert (built / "searchindex.js").stat().st_size > 100_000
+
+
+@pytest.mark.long
+def test_the_first_hour_runs_as_it_stands(tmp_path):
+    blocks = re.findall(r"```bash\n(.*?)```", PAGES["first-hour"], re.S)
+    done = subprocess.run(
+        ["bash", "-c", "\n".join(["set -euo pipefail", *blocks])],
+        cwd=tmp_path,
+        env=WITH_COMMANDS,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^C33 .*: supported", done.stdout, re.M)
+    verdicts = re.findall(r"^C01 As it stands: (.*)\. .*% of imports$", done.stdout, re.M)
+    assert verdicts == ["supported, fragile", "contradicted"]  # today, and in 2020
+    assert (tmp_path / "mine" / "reports" / "c01-as-of-latest.html").exists()
+
+
+def test_the_python_of_the_first_hour_runs(capsys):
+    names = {}
+    for block in re.findall(r"```python\n(.*?)```", PAGES["first-hour"], re.S):
+        exec(compile(block, "first-hour.md", "exec"), names)
+    assert names["verdict"].claim == "C33" and "KGZ_NSC" in set(names["trade"]["source_id"])
+    assert names["shares"]["share"].between(0, 1).all()
