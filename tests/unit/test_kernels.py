@@ -9,14 +9,17 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from tornado.ioloop import IOLoop
 
 from ca_research import kernels
 from ca_research.ground import paths
-from ca_research.kernels import launch, place, protocol, provisioner, stack
+from ca_research.kernels import child, launch, place, protocol, provisioner, stack
 from ca_research.kernels.place import Unavailable
 
 pytestmark = pytest.mark.skipif(bool(kernels.why_not()), reason=kernels.why_not())
@@ -432,3 +435,39 @@ def test_the_kernelspec_names_the_registered_provisioner():
     assert spec["argv"][1:] == ["-m", "ipykernel_launcher", "-f", "{connection_file}"], (
         "without it, an ordinary kernel"
     )
+
+
+class Control(threading.Thread):
+    """A control thread of a kernel: a loop that stops once it has handled what it is at."""
+
+    def __init__(self, seconds, stops):
+        super().__init__(daemon=True)
+        self.io_loop = IOLoop(make_current=False)
+        self.handled = False
+        self.io_loop.add_callback(self.handle, seconds, stops)
+
+    def handle(self, seconds, stops):
+        if stops:
+            self.io_loop.add_callback(self.io_loop.stop)
+        time.sleep(seconds)
+        self.handled = True
+
+    def run(self):
+        self.io_loop.start()
+
+
+@pytest.mark.parametrize("stops", [True, False])
+def test_a_kernel_that_leaves_lets_its_control_thread_answer_first(stops):
+    """Else the client, told nothing for two seconds, would send it a signal."""
+    control = Control(0.2, stops)
+    control.start()
+    child._let_control_finish(SimpleNamespace(control_thread=control))
+    assert control.handled
+
+
+def test_a_control_thread_that_never_ends_does_not_keep_a_kernel():
+    control = Control(30, stops=False)
+    control.start()
+    begun = time.monotonic()
+    child._let_control_finish(SimpleNamespace(control_thread=control), seconds=0.1)
+    assert time.monotonic() - begun < 5

@@ -78,6 +78,8 @@ def leave(app: Any) -> NoReturn:
     buffered is written.
     """
     with contextlib.suppress(BaseException):
+        _let_control_finish(app)
+    with contextlib.suppress(BaseException):
         # as multiprocessing does in what it forks
         threading._shutdown()  # type: ignore[attr-defined]
     with contextlib.suppress(BaseException):
@@ -91,6 +93,20 @@ def leave(app: Any) -> NoReturn:
             with contextlib.suppress(Exception):
                 one.flush()
     os._exit(0)
+
+
+def _let_control_finish(app: Any, seconds: float = 2.0) -> None:
+    """Wait until the control thread has answered what it is at.
+
+    Where it handles a shutdown, it stops this thread's loop before it has flushed its output by way
+    of a thread that exit handlers end: it would then wait ten seconds for that thread, and the
+    client, after two, sends a signal. An ordinary kernel takes longer to get here.
+    """
+    control, done = app.control_thread, threading.Event()
+    control.io_loop.add_callback(done.set)
+    until = time.monotonic() + seconds
+    while control.is_alive() and not done.wait(0.002) and time.monotonic() < until:
+        pass
 
 
 def _fail(order: Order, problem: BaseException) -> NoReturn:
