@@ -251,11 +251,3 @@ def test_china_and_groups_are_no_donors_of_income():
         incomes(twice)
     none = income_gain_p(figures.iloc[:0], events(), economies=["KAZ"], **INCOME).iloc[0]
     assert "no income per head" in none["missing"]
-
-
-def test_figures_of_a_source_of_ones_own_take_no_series_away():
-    """Added beside another source, four figures left no economy with an income."""
-    figures = macro()
-    few = figures[(figures["economy"] == "KAZ") & (figures["year"] > figures["year"].max() - 2)]
-    both = pd.concat([figures, few.assign(source_id="AAA", value=few["value"] * 1.1)])
-    pd.testing.assert_frame_equal(incomes(both), incomes(figures))

@@ -15,11 +15,12 @@ from ..ground import economies as eco
 from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..ground.periods import years_back
-from ..investment.debt import GDP, debt_exposure
+from ..investment.debt import GDP, debt_exposure, whole_accounts
 from ..investment.guards import not_refused, one_edition
 from ..plots import style
 from ..plots.needs import needs, one_figure
 from ..stats.frames import require
+from ..tables.preference import in_order
 from .settings import settings
 
 
@@ -69,10 +70,17 @@ def debt_shares(
     return shares
 
 
+def _one_account(debt: pd.DataFrame, economies: Sequence[str], creditor: str) -> pd.DataFrame:
+    """Debt without all whole accounts but that of the first source in order."""
+    others = in_order(whole_accounts(debt, economies, creditor))[1:]
+    return debt[~debt["source_id"].isin(others)] if others else debt
+
+
 def _shares(
     debt: pd.DataFrame, macro: pd.DataFrame, economies: Sequence[str], creditor: str
 ) -> pd.DataFrame:
     """`debt_shares` of the debtors that have one."""
+    debt = _one_account(debt, economies, creditor)
     table = debt_exposure(
         debt, macro, debtors=economies, creditor=creditor, gdp_source=settings().sources.gdp
     )
@@ -98,6 +106,7 @@ def debt_burden(
     an interval; a debtor without so many years is recorded in `missing`.
     Raises UsageError for another `year`, and what `debt_exposure` raises.
     """
+    debt = _one_account(debt, economies, creditor)
     shares, back = _shares(debt, macro, economies, creditor), years_back(year)
     out = []
     for debtor in economies:
@@ -140,6 +149,7 @@ def debt_burden_change(
     """
     if whole_number("span", span) < 1:
         raise UsageError(f"not a number of years: {span}", hint="for example 5")
+    debt = _one_account(debt, economies, creditor)
     shares, back = _shares(debt, macro, economies, creditor), years_back(year)
     out = []
     for debtor in economies:

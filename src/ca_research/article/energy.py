@@ -24,6 +24,7 @@ from ..plots import style
 from ..plots.needs import by_year, needs
 from ..plots.panels import line
 from ..stats.frames import numbers, require
+from ..tables.preference import one_source_each
 
 Commodity = Literal["gas", "crude", "uranium"]
 COMMODITIES = {
@@ -37,8 +38,8 @@ ORIGINS = get_args(Origin)
 
 
 def _pick(energy: pd.DataFrame, commodity: str, exporters: list[str], unit: str) -> pd.DataFrame:
-    """China's imports of a commodity from some origins in one unit; one figure per origin and year,
-    or UsageError.
+    """China's imports of a commodity from some origins in one unit; one figure per origin and year
+    (of several sources the first in order), or UsageError.
     """
     require(
         energy,
@@ -54,6 +55,7 @@ def _pick(energy: pd.DataFrame, commodity: str, exporters: list[str], unit: str)
     found = rows[["exporter", "importer", "year", "commodity", "unit", "quantity", "source_id"]]
     found = found.dropna(subset=["quantity"])
     numbers(found, "quantity")
+    found = one_source_each(found, ["exporter", "year"])
     twice = found[found.duplicated(["exporter", "year"])]
     if len(twice):
         first = twice.iloc[0]

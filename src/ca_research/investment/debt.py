@@ -80,11 +80,7 @@ def debt_exposure(
     require(macro, ("economy", "year", "indicator", "value", "source_id"))
     if eco.is_aggregate(creditor):
         raise AggregateError(f"{creditor} is a total, not a creditor", hint="name one economy")
-    stock = debt[(debt["measure"] == "stock") & debt["debtor"].isin(list(debtors))]
-    sources = {
-        c: set(stock.loc[stock["creditor"] == c, "source_id"]) for c in (creditor, *CREDITOR_TOTALS)
-    }
-    common = set.intersection(*sources.values()) if all(sources.values()) else set()
+    common = whole_accounts(debt, debtors, creditor)
     if not common:
         raise CoverageError(
             f"no one source of the frame gives stocks owed to {creditor}, BIL and MUL by "
@@ -98,7 +94,12 @@ def debt_exposure(
             f"several sources give {creditor}, BIL and MUL: {', '.join(sorted(common))}",
             hint="choose one: load('debt', source=...)",
         )
-    used = stock[stock["source_id"].isin(common) & stock["creditor"].isin(list(sources))]
+    used = debt[
+        (debt["measure"] == "stock")
+        & debt["debtor"].isin(list(debtors))
+        & debt["source_id"].isin(common)
+        & debt["creditor"].isin([creditor, *CREDITOR_TOTALS])
+    ]
     _one_figure(used, ["debtor", "year", "creditor"])
     wide = used.pivot(index=["debtor", "year"], columns="creditor", values="value_usd")
     product = macro[macro["indicator"] == GDP]
@@ -123,6 +124,15 @@ def debt_exposure(
     cited = tuple(sorted({*common, gdp_source}))
     found = out.dropna(subset=["debt_usd"]).reset_index()
     return found.assign(sources=pd.Series([cited] * len(found), index=found.index, dtype=object))
+
+
+def whole_accounts(debt: pd.DataFrame, debtors: Sequence[str], creditor: str) -> set[str]:
+    """Sources that give stocks owed by the debtors to a creditor, and both totals."""
+    stock = debt[(debt["measure"] == "stock") & debt["debtor"].isin(list(debtors))]
+    each = [
+        set(stock.loc[stock["creditor"] == c, "source_id"]) for c in (creditor, *CREDITOR_TOTALS)
+    ]
+    return set.intersection(*each)
 
 
 def _one_figure(rows: pd.DataFrame, cell: Sequence[str]) -> None:

@@ -140,3 +140,59 @@ def preferred_rows(
     place = rows["source_id"].map(order)
     best = place.groupby([rows[c] for c in cell]).transform("min")
     return rows[place.notna() & (place == best)]
+
+
+def in_order(sources: Iterable[str]) -> list[str]:
+    """Sources of any role, the one that speaks first before the others.
+
+    Where no role says who reports, a stated `preference` goes first, then what stood before what
+    was added: figures of one's own take the place of others only where that was said.
+
+    Parameters
+    ----------
+    sources : iterable of str
+        Ids, in any order.
+
+    Returns
+    -------
+    list of str
+        By `preference`, then those of the snapshot, then by id.
+
+    Examples
+    --------
+    >>> in_order(["EI2024", "BP2022"])
+    ['BP2022', 'EI2024']
+    """
+    known, added = registry.sources(), registry.added()
+
+    def place(source: str) -> tuple[int, bool, str]:
+        said = known[source].preference if source in known else None
+        return _LAST if said is None else said, source in added, source
+
+    return sorted(set(sources), key=place)
+
+
+def one_source_each(rows: pd.DataFrame, cell: Sequence[str]) -> pd.DataFrame:
+    """Rows of one source within each cell, the first `in_order`.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        With ``source_id`` and the columns of `cell`.
+    cell : sequence of str
+        Columns within which one source is to speak.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Some of the rows, in their order.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"year": [2020, 2020, 2021], "source_id": ["B", "A", "B"]})
+    >>> one_source_each(rows, ["year"])["source_id"].tolist()
+    ['A', 'B']
+    """
+    order = {source: n for n, source in enumerate(in_order(rows["source_id"].unique()))}
+    place = rows["source_id"].map(order)
+    return rows[place == place.groupby([rows[c] for c in cell]).transform("min")]

@@ -17,6 +17,7 @@ from ...ground import economies as eco
 from ...ground.errors import CoverageError, UnknownNameError, UsageError
 from ...stats.frames import alike, require
 from ...stats.synthetic import SyntheticControl
+from ...tables.preference import one_source_each
 from ..settings import settings
 from .measures import Donors
 from .placebos import (
@@ -40,8 +41,8 @@ def incomes(macro: pd.DataFrame) -> pd.DataFrame | CoverageError:
     """GDP per head at constant prices: economy, year, value, log, source_id; or why there is none.
 
     macro: like table `macro`; rows of INDICATOR. China, of whose initiative the effect is asked,
-    and aggregates are left out. Of an economy that several sources speak of, the longest series
-    counts: editions differ in level, and one series does not go on in another.
+    and aggregates are left out. Of several sources one speaks for an economy, the first in order:
+    editions differ in level, and one series does not go on in another.
     Raises UsageError where an economy has two figures for a year, MixedUnitsError for two price
     bases, UnknownNameError for a missing column.
     """
@@ -50,7 +51,7 @@ def incomes(macro: pd.DataFrame) -> pd.DataFrame | CoverageError:
     rows = rows[~rows["economy"].isin(["CHN", *eco.AGGREGATES])]
     if rows.empty:
         return CoverageError("no income per head at constant prices")
-    rows = _longest(rows)
+    rows = one_source_each(rows, ["economy"])
     alike(rows, ("unit",))
     if rows.duplicated(["economy", "year"]).any():
         raise UsageError("two incomes of one economy and year", hint="load one source")
@@ -58,13 +59,6 @@ def incomes(macro: pd.DataFrame) -> pd.DataFrame | CoverageError:
     return found.assign(
         year=found["year"].astype(int), log=np.log(found["value"].astype(float))
     ).reset_index(drop=True)
-
-
-def _longest(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the source that has most years of an economy; of equals the first by name."""
-    years = rows.groupby(["economy", "source_id"], as_index=False)["year"].nunique()
-    order = years.sort_values(["year", "source_id"], ascending=[False, True])
-    return rows.merge(order.drop_duplicates("economy")[["economy", "source_id"]])
 
 
 @parts(by_list=dates_by_list, panel=incomes)
