@@ -4,9 +4,11 @@ next kernel.
 
 import asyncio
 import ctypes
+import json
 import os
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +18,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client.connect import LocalPortCache
 from jupyter_client.manager import start_new_kernel
 
 from ca_research import kernels
@@ -241,6 +244,7 @@ def test_a_fork_that_outlives_its_kernel_does_not_hold_the_client_up(runtime):
 
 CLIENT = """
 import sys, time
+from jupyter_client.connect import LocalPortCache
 from jupyter_client.manager import start_new_kernel
 from ca_research.kernels.launch import WarmProcess
 manager, client = start_new_kernel(kernel_name="ca-research", startup_timeout=60)
@@ -332,6 +336,7 @@ def test_what_lies_where_the_socket_should_be_is_replaced(own, left):
 
 STARTER = """
 import sys
+from jupyter_client.connect import LocalPortCache
 from jupyter_client.manager import start_new_kernel
 for again in (True, True, False):
     try:
@@ -569,6 +574,24 @@ def test_kernels_in_a_row_leave_nothing_behind(runtime, count, now):
     assert len(set(pids)) == count and within(10, lambda: not kernels_left())
     assert all(not Path(f"/proc/{pid}").exists() for pid in pids), "ended and reaped"
     assert within(5, lambda: leftovers(runtime) == before), (before, leftovers(runtime))
+
+
+def test_a_port_that_another_client_got_too_is_changed_for_another(runtime, monkeypatch, capfd):
+    found = LocalPortCache.find_available_port
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = [other.getsockname()[1]]
+        monkeypatch.setattr(
+            LocalPortCache,
+            "find_available_port",
+            lambda self, ip: taken.pop() if taken else found(self, ip),
+        )
+        with kernel() as (manager, client):
+            assert run(client, "print(42)") == "42"
+            said = json.loads(Path(manager.connection_file).read_text(encoding="utf-8"))
+            assert said["shell_port"] == manager.shell_port != other.getsockname()[1]
+    assert not taken and "ordinary kernel" not in capfd.readouterr().err
 
 
 # where a fork fails

@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.connect import KernelConnectionInfo, LocalPortCache, port_names
 from jupyter_client.provisioning import LocalProvisioner
 
 from . import launch, protocol
@@ -29,6 +29,7 @@ kernel.
 """
 
 _LAUNCHER = ["-m", "ipykernel_launcher"]
+_TAKEN = "Address already in use"
 _LOOKS, _LOOK_SECONDS = 20, 0.01
 
 
@@ -42,7 +43,12 @@ class WarmProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         self._ending = False
         try:
-            process = await self._forked(cmd, self._scrub_kwargs(kwargs))
+            try:
+                process = await self._forked(cmd, self._scrub_kwargs(kwargs))
+            except Unavailable as problem:
+                if _TAKEN not in problem.what or not self._other_ports(kwargs):
+                    raise
+                process = await self._forked(cmd, self._scrub_kwargs(kwargs))
         except Exception as problem:  # whatever goes wrong here, a notebook can still be run
             self._say(f"ca-research: an ordinary kernel instead of a warm one: {one_line(problem)}")
             return await super().launch_kernel(cmd, **kwargs)
@@ -50,6 +56,24 @@ class WarmProvisioner(LocalProvisioner):
         self.pid = self.pgid = process.pid
         self.cwd = kwargs.get("cwd", Path.cwd())
         return self.connection_info
+
+    def _other_ports(self, kwargs: Mapping[str, Any]) -> bool:
+        """Give the kernel other ports; False where the user chose them.
+
+        Jupyter looks for free ports and lets them go until a kernel takes them: meanwhile another
+        client may be given one of them too.
+        """
+        manager, cache = self.parent, LocalPortCache.instance()
+        if manager is None or not manager.cache_ports:
+            return False
+        manager.cleanup_connection_file()
+        for name in port_names:
+            cache.return_port(getattr(manager, name))
+            setattr(manager, name, cache.find_available_port(manager.ip))
+        session = (kwargs.get("env") or {}).get("JPY_SESSION_NAME", "")
+        manager.write_connection_file(jupyter_session=session)
+        self.connection_info = manager.get_connection_info()
+        return True
 
     async def shutdown_requested(self, restart: bool = False) -> None:
         self._ending = True
