@@ -30,6 +30,26 @@ class _Kept(NamedTuple):
 
 
 _kept: dict[Hashable, _Kept] = {}
+_files: dict[Hashable, tuple[dict[str, tuple[int, ...]], Any]] = {}
+
+
+def by_file(function: Callable[[Path, type[T]], T]) -> Callable[[Path, type[T]], T]:
+    """Remember what a file is read into, until the file itself has changed.
+
+    Beside `by_files` for what is dear and the same for whoever may read it: a run that may read few
+    claims, in a process forked from one that read all, parses none.
+    """
+
+    @functools.wraps(function)
+    def call(file: Path, kind: type[T]) -> T:
+        mark = stamps([file])
+        kept = _files.get((function, file, kind))
+        if kept is None or kept[0] != mark:
+            kept = _files[function, file, kind] = (mark, function(file, kind))
+        value: T = kept[1]
+        return value
+
+    return call
 
 
 def by_files(*patterns: str, added: bool = False) -> Callable[[Callable[P, T]], Callable[P, T]]:
@@ -76,3 +96,4 @@ def _read(patterns: tuple[str, ...], added: bool) -> Iterator[Path]:
 def forget() -> None:
     """Let go of all of it: the next call reads the files as they are then."""
     _kept.clear()
+    _files.clear()

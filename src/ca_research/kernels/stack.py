@@ -158,6 +158,7 @@ def load() -> dict[str, str]:
         package = importlib.import_module(name)
         for part in parts:
             getattr(package, part)
+    importlib.import_module("ca_research.registry").read_ahead()
     from matplotlib import font_manager
 
     font_manager.findfont("DejaVu Sans")  # reads the list of fonts

@@ -5,12 +5,15 @@ Errors name the file, the field and what was expected. Nothing here reads data.
 
 from __future__ import annotations
 
+import contextlib
+import functools
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from ..ground import paths, reads
-from ..ground.errors import RegistryError, UnknownNameError
+from ..ground.errors import CaResearchError, RegistryError, UnknownNameError
 from ..ground.remember import by_files, forget
 from ..ground.textfiles import Unreadable, read_csv
 from .base import Model, explain, read_yaml
@@ -165,6 +168,24 @@ def claim(claim_id: str) -> ClaimSpec:
     return claims()[claim_id]
 
 
+def read_ahead() -> None:
+    """Read what the registry holds, for processes that are forked from this one.
+
+    A file that cannot be read is left to whoever needs it, who is told then.
+    """
+    from .codings import names
+    from .glossary import glossary
+    from .holders import holders
+    from .words import words
+
+    readers: list[Callable[[], object]] = [tables, sources, article, claims, providers]
+    readers += [glossary, words, functools.partial(holders, "")]
+    readers += [functools.partial(coding, name) for name in names()]
+    for read in readers:
+        with contextlib.suppress(CaResearchError):
+            read()
+
+
 def schemas() -> dict[str, dict[str, Any]]:
     """JSON Schema of each kind of registry entry (registry/schema/ holds these, a test keeps them
     current).
@@ -214,6 +235,7 @@ __all__ = [
     "origin_groups",
     "provider",
     "providers",
+    "read_ahead",
     "rows_of",
     "schemas",
     "settings",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ..ground import paths
 from ..ground.errors import RegistryError
+from ..ground.remember import by_file
 from ..ground.textfiles import Unreadable
 from ..ground.textfiles import read_yaml as parsed
 
@@ -27,6 +28,7 @@ PartialDate = Annotated[
     AfterValidator(_possible),
 ]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+M = TypeVar("M", bound="Model")
 EmptyIsNone = BeforeValidator(lambda v: None if v == "" else v)
 
 
@@ -47,7 +49,8 @@ def explain(error: ValidationError) -> str:
     return "; ".join(lines)
 
 
-def read_yaml(file: Path, model: type[Model]) -> Any:
+@by_file
+def read_yaml(file: Path, model: type[M]) -> M:
     """A file of the registry as its model; raises RegistryError with file, line or field, and what
     was expected.
     """
