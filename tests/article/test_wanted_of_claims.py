@@ -16,7 +16,6 @@ from ca_research.claims.given import economies_of
 from ca_research.claims.logic import decide
 from ca_research.claims.wanted import publishers, template, unanswered, words
 from ca_research.claims.wanted import wanted as wants
-from ca_research.estimates import estimates
 
 WANTING = [i for i, spec in registry.claims().items() if spec.wanted]
 SLOW = ("C07", "C33", "C34")
@@ -79,7 +78,7 @@ def open_claim():
             for want in spec.wanted:
                 for name in want.criteria:
                     c = spec.criteria()[name]
-                    main = estimates(once.run(calls[name], **universe(spec, c).main))
+                    main = once.run(calls[name], **universe(spec, c).main)
                     left[name] = unanswered(c, main, counted(c, judged))
             made[claim_id] = spec, calls, tables, wants(spec, left, tables)
         return made[claim_id]

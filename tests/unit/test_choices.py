@@ -206,11 +206,10 @@ def test_a_moment_is_of_its_day():
 
 
 def test_choices_reach_the_evidence_in_their_type_beside_criteria_without_the_axis():
-    parts = [
-        pd.DataFrame([{"criterion": "a", "spec": 0, "is_main": True, "floor": 1_000_000}]),
-        pd.DataFrame([{"criterion": "b", "spec": 0, "is_main": True}]),
-    ]
-    made = _typed([p.assign(rows=None, without="") for p in parts], ["floor"])
+    common = {"spec": 0, "is_main": True, "without": "", "rows": None}
+    made = _typed(
+        [{"criterion": "a", "floor": 1_000_000} | common, {"criterion": "b"} | common], ["floor"]
+    )
     assert made["floor"].tolist() == [1_000_000, None]
     assert type(made["floor"].iloc[0]) is int, "not 1000000.0"
 
@@ -219,8 +218,8 @@ def test_what_is_left_out_is_named_by_its_label():
     spec = registry.claim("C12")
     criterion = spec.criteria()["russia_always"]
     chosen = list(universe(spec, criterion))
-    rows = _labelled(spec, criterion, pd.DataFrame(chosen).assign(spec=range(len(chosen))))
-    assert set(rows["without"]) == {
+    rows = _labelled(spec, criterion, [{"spec": n, **c} for n, c in enumerate(chosen)])
+    assert {row["without"] for row in rows} == {
         "",
         "period: the documents before 2001",
         "period: the documents from 2017 on",

@@ -112,8 +112,9 @@ def evidence(*rows: dict, **given: Any) -> Evidence:
     frame = pd.DataFrame(list(rows))
     frame[["estimate", "low", "high"]] = frame[["estimate", "low", "high"]].astype("float64")
 
-    def again(source: str) -> pd.DataFrame:  # measures made by hand have nothing to fall back upon
-        return frame[(frame["without"] == "") & ~frame["sources"].map(lambda cell: source in cell)]
+    def again(source: str) -> list[dict]:  # measures made by hand have nothing to fall back upon
+        rows = frame[(frame["without"] == "") & ~frame["sources"].map(lambda cell: source in cell)]
+        return rows.to_dict("records")
 
     return Evidence(frame, **({"economies": eco.CA5, "again": again} | given))
 

@@ -16,8 +16,8 @@ import pandas as pd
 
 from ..registry import Criterion, Over, Reading
 from ..stats import collapse, distinct
-from .evidence import counted
-from .logic import FAILS, HOLDS, MIXED, UNDECIDED, Truth, count_rule, decide
+from .evidence import EvidenceRows, counted, has_figures, rows_of
+from .logic import FAILS, HOLDS, MIXED, UNDECIDED, Truth, count_rule, decide, number
 from .verdict import Cell, CriterionResult
 
 SHARE = 0.80
@@ -42,20 +42,22 @@ class _Answer(NamedTuple):
     about: Mapping[str, str]
 
 
-def _answers(rows: pd.DataFrame) -> dict[Any, dict[str, _Answer]]:
+def _answers(rows: EvidenceRows) -> dict[Any, dict[str, _Answer]]:
     """Answers of each specification by economy."""
     found: dict[Any, dict[str, _Answer]] = {}
-    if "about" not in rows:  # made by hand
-        rows = rows.assign(about=None)
-    columns = ("spec", "economy", "estimate", "low", "high", "last_year", "missing", "about")
-    for spec, economy, *numbers, year, missing, about in zip(
-        *(rows[c].tolist() for c in columns), strict=True
-    ):
-        estimate, low, high = (None if pd.isna(v) else float(v) for v in numbers)
-        said = missing if isinstance(missing, str) else ""
-        told = about if isinstance(about, dict) else {}
-        answer = _Answer(estimate, low, high, None if pd.isna(year) else int(year), said, told)
-        found.setdefault(spec, {})[economy] = answer
+    for row in rows:
+        estimate, low, high, year = (
+            number(row.get(name)) for name in ("estimate", "low", "high", "last_year")
+        )
+        missing, about = row.get("missing"), row.get("about")
+        found.setdefault(row["spec"], {})[row.get("economy") or ""] = _Answer(
+            estimate,
+            low,
+            high,
+            None if year is None else int(year),
+            missing if isinstance(missing, str) else "",
+            about if isinstance(about, dict) else {},
+        )
     return found
 
 
@@ -97,9 +99,10 @@ def specification_truths(
     itself.
     """
     codes = counted(criterion, judged) if criterion.over else [""]
-    records = []
-    mains = set(rows.loc[rows["is_main"], "spec"])
-    for spec, answers in sorted(_answers(rows).items()):
+    truths = []
+    told = rows_of(rows)
+    mains = {row["spec"] for row in told if row["is_main"]}
+    for spec, answers in sorted(_answers(told).items()):
         cells = _cells(criterion, answers, codes)
         if len(codes) != 1:
             held, open_ = sum(c.met is True for c in cells), sum(c.met is None for c in cells)
@@ -110,7 +113,7 @@ def specification_truths(
             )
         else:
             value, low, high = cells[0].estimate, cells[0].low, cells[0].high
-        records.append(
+        truths.append(
             {
                 "spec": spec,
                 "is_main": spec in mains,
@@ -120,16 +123,20 @@ def specification_truths(
                 "met": _truth(criterion, cells),
             }
         )
-    table = pd.DataFrame(records, columns=["spec", "is_main", "value", "low", "high", "met"])
+    table = pd.DataFrame(truths, columns=["spec", "is_main", "value", "low", "high", "met"])
     return table.astype({"value": "float64", "low": "float64", "high": "float64"})
 
 
 def judge_criterion(
-    criterion: Criterion, rows: pd.DataFrame, methods: list[str], judged: list[str]
+    criterion: Criterion,
+    evidence: pd.DataFrame | EvidenceRows,
+    methods: list[str],
+    judged: list[str],
 ) -> CriterionResult:
-    """One criterion over all its specifications. `rows`: evidence of this criterion; `judged`:
-    economies counted over.
+    """One criterion over all its specifications. `evidence`: of this criterion, as a frame or as its
+    rows; `judged`: economies counted over.
     """
+    rows = rows_of(evidence)
     codes = counted(criterion, judged) if criterion.over else [""]
     used_methods = [m for m in methods if m in criterion.axes]
     stands_for = collapse(rows, used_methods)
@@ -139,7 +146,7 @@ def judge_criterion(
     cells = {spec: _cells(criterion, answers[spec], codes) for spec in chosen}
     truths = {spec: _truth(criterion, cells[spec]) for spec in chosen}
 
-    mains = rows.loc[rows["is_main"], "spec"].unique()
+    mains = [row["spec"] for row in rows if row["is_main"]]
     # with the main specification's sources left out, the first one declared that still has data
     # takes its place
     main = stands_for[mains[0]] if len(mains) else (chosen[0] if chosen else None)
@@ -179,9 +186,9 @@ def judge_criterion(
         "counted": criterion.counted,
         "share_of_specifications": share,
         "specifications": len(chosen),
-        "run": int(rows["spec"].nunique()),
-        "failed": len(set(rows["spec"]) - set(rows.loc[rows["path"].fillna("") != "", "spec"])),
-        "n": int(rows.loc[rows["spec"] == main, "n"].fillna(0).sum()) if main is not None else 0,
+        "run": len({row["spec"] for row in rows}),
+        "failed": len({row["spec"] for row in rows} - {r["spec"] for r in rows if has_figures(r)}),
+        "n": int(sum(number(row.get("n")) or 0 for row in rows if row["spec"] == main)),
         "why": criterion.why,
         "measure": criterion.measure,
         "kind": criterion.kind,
@@ -226,10 +233,14 @@ def judge_criterion(
 
 
 def judge_criteria(
-    reading: Reading, frame: pd.DataFrame, methods: list[str], judged: list[str]
+    reading: Reading,
+    evidence: pd.DataFrame | EvidenceRows,
+    methods: list[str],
+    judged: list[str],
 ) -> dict[str, CriterionResult]:
     """Every criterion of a reading, judged by its rows of an estimates frame."""
-    return {
-        c.name: judge_criterion(c, frame[frame["criterion"] == c.name], methods, judged)
-        for c in reading.criteria
-    }
+    rows: dict[str, list[dict[str, Any]]] = {c.name: [] for c in reading.criteria}
+    for row in rows_of(evidence):
+        if row["criterion"] in rows:
+            rows[row["criterion"]].append(row)
+    return {c.name: judge_criterion(c, rows[c.name], methods, judged) for c in reading.criteria}

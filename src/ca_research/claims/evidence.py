@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import Any
@@ -19,10 +19,14 @@ from ..ground.errors import CaResearchError, UsageError
 from ..registry import ClaimSpec, Criterion
 from ..registry.words import choice_words
 from ..stats import AtMostOne, Axis, Exclusion, Universe, collapse
+from ..stats.frames import records
 from . import given as checks
 from .compute import Call, Computation
 from .trace import trace
 from .wanted import Wanted, unanswered, wanted
+
+EvidenceRows = list[dict[str, Any]]
+"""Rows of evidence, each a dictionary; one of a specification that failed lacks the figures."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Evidence:
     wanted : tuple of dict
         Figures that would answer what is open (`claims.wanted`).
     again : callable, optional
-        Makes the standing rows anew from figures without one source.
+        Makes the standing rows anew from figures without one source, as dictionaries.
     standing : pandas.DataFrame
         The frame without the rows of removals: what criteria are judged by.
 
@@ -70,7 +74,7 @@ class Evidence:
     revised_sources: tuple[str, ...] = field(default=())
     traces: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     wanted: tuple[Wanted, ...] = field(default=(), repr=False)
-    again: Callable[[str], pd.DataFrame] | None = field(default=None, repr=False, compare=False)
+    again: Callable[[str], EvidenceRows] | None = field(default=None, repr=False, compare=False)
 
     @property
     def standing(self) -> pd.DataFrame:
@@ -114,12 +118,43 @@ class Evidence:
         UsageError
             Evidence that was made by hand cannot be measured again.
         """
+        return _typed(self.rows_without(source), [])
+
+    def rows_without(self, source: str) -> EvidenceRows:
+        """What `without` gives, before it is a frame.
+
+        Parameters
+        ----------
+        source : str
+            Its id.
+
+        Returns
+        -------
+        list of dict
+            The rows; they are not to be changed.
+
+        Raises
+        ------
+        UsageError
+            As of `without`.
+        """
         if self.again is None:
             raise UsageError(
                 "evidence made by hand cannot be measured again without a source",
                 hint="claim.gather(...) makes evidence that can",
             )
         return self.again(source)
+
+
+def rows_of(evidence: pd.DataFrame | EvidenceRows) -> EvidenceRows:
+    """The rows of a frame of evidence, or such rows as they are."""
+    return records(evidence) if isinstance(evidence, pd.DataFrame) else evidence
+
+
+def has_figures(row: Mapping[str, Any]) -> bool:
+    """Whether a row of evidence rests on any figure."""
+    path = row.get("path")
+    return isinstance(path, str) and path != ""
 
 
 def universe(spec: ClaimSpec, criterion: Criterion) -> Universe:
@@ -186,24 +221,25 @@ def gather(spec: ClaimSpec, given: dict[str, Any], as_of: str | dt.date | None =
     universes = {c.name: universe(spec, c) for c in spec.criteria().values()}
     checks.all_used(spec, set(asked), computation.taken(calls.values()))
     known = checks.knowledge(checks.tables_among(asked), as_of)
-    parts: list[pd.DataFrame] = []
+    parts: dict[str, EvidenceRows] = {}
     traces: list[dict[str, Any]] = []
     open_: dict[str, list[str]] = {}
     for criterion in spec.criteria().values():
         call, specifications = calls[criterion.name], universes[criterion.name]
-        rows = specifications.run(partial(computation.run, call))
-        parts.append(_labelled(spec, criterion, rows))
+        rows = specifications.rows(partial(computation.run, call))
+        parts[criterion.name] = _labelled(spec, criterion, rows)
         traces += _traces(criterion, computation, call, specifications.main)
-        main = rows[rows["is_main"]]
+        main = [row for row in rows if row["is_main"]]
         open_[criterion.name] = unanswered(criterion, main, counted(criterion, judged))
     axes = [axis.name for axis in spec.grid.axes]
-    frame = _typed(parts, axes)
-    _one_answer(spec, frame)
+    frame = _typed([row for rows in parts.values() for row in rows], axes)
+    standing = {n: [r for r in rows if r["without"] == ""] for n, rows in parts.items()}
+    _one_answer(spec, standing)
 
     @cache
-    def again(source: str) -> pd.DataFrame:
+    def again(source: str) -> EvidenceRows:
         rest = computation.without(source)
-        return _typed(list(_measured_again(spec, frame, calls, universes, rest, source)), axes)
+        return list(_measured_again(spec, standing, calls, universes, rest, source))
 
     # what is published later does not change what was known on an earlier day
     lacking = wanted(spec, open_, checks.tables_among(asked)) if known.as_of == "latest" else ()
@@ -219,44 +255,49 @@ def gather(spec: ClaimSpec, given: dict[str, Any], as_of: str | dt.date | None =
     )
 
 
-def _labelled(spec: ClaimSpec, criterion: Criterion, rows: pd.DataFrame) -> pd.DataFrame:
+def _labelled(spec: ClaimSpec, criterion: Criterion, rows: EvidenceRows) -> EvidenceRows:
     """Rows of one criterion, with its name and what a removal axis leaves out in each."""
-    removals = [a for a in spec.grid.axes if a.kind == "removal" and a.name in criterion.axes]
-    without = [""] * len(rows)
-    for axis in removals:  # one thing is left out at a time
-        words = {v: f"{axis.name}: {choice_words(axis, v)}" for v in axis.choices if v != axis.main}
-        left_out = map(words.get, rows[axis.name].tolist() if len(rows) else ())
-        without = [said or before for said, before in zip(left_out, without, strict=True)]
-    return rows.assign(criterion=criterion.name, without=without)
+    words = {
+        (axis.name, value): f"{axis.name}: {choice_words(axis, value)}"
+        for axis in spec.grid.axes
+        if axis.kind == "removal" and axis.name in criterion.axes
+        for value in axis.choices
+        if value != axis.main
+    }
+    axes = {axis for axis, _ in words}
+
+    def without(row: Mapping[str, Any]) -> str:  # one thing is left out at a time
+        return next((said for a in axes if (said := words.get((a, row[a])))), "")
+
+    return [{"criterion": criterion.name, "without": without(row), **row} for row in rows]
 
 
-def _typed(parts: Sequence[pd.DataFrame], axes: Sequence[str]) -> pd.DataFrame:
+def _typed(rows: EvidenceRows, axes: Sequence[str]) -> pd.DataFrame:
     """Rows of all criteria as one frame. A choice keeps its type, also where some criteria have
     no such axis.
     """
-    lengths = [len(part) for part in parts]
-    names = dict.fromkeys(name for part in parts for name in part)
-    told: dict[str, list[Any]] = {
-        name: [] for name in ("criterion", "spec", "is_main", "without", *names, *axes)
-    }
-    for name, values in told.items():
-        nothing = None if name in axes else math.nan
-        for part, length in zip(parts, lengths, strict=True):
-            values += part[name].tolist() if name in part else [nothing] * length
+    first = ("criterion", "spec", "is_main", "without")
+    names = dict.fromkeys((*first, *(name for row in rows for name in row), *axes))
     frame = pd.DataFrame(
-        {name: pd.Series(v, dtype=object) if name in axes else v for name, v in told.items()}
+        {
+            name: pd.Series([row.get(name) for row in rows], dtype=object)
+            if name in axes
+            else [row.get(name, math.nan) for row in rows]
+            for name in names
+            if name != "rows"  # they stay with the computation
+        }
     )
     frame = frame.astype(
         {"is_main": bool}
     )  # a claim without criteria has no rows to tell the type by
     for column in ESTIMATE_COLUMNS:
-        if column not in frame:
+        if column not in frame and column != "rows":
             frame[column] = None
     for column in ("estimate", "low", "high", "n", "first_year", "last_year"):
         frame[column] = pd.to_numeric(frame[column]).astype("float64")
     frame["economy"] = frame["economy"].fillna("")
     frame["sources"] = frame["sources"].map(lambda s: s if isinstance(s, tuple) else ())
-    return frame.drop(columns="rows")  # they stay with the computation
+    return frame
 
 
 def _traces(
@@ -274,12 +315,12 @@ def _traces(
 
 def _measured_again(
     spec: ClaimSpec,
-    frame: pd.DataFrame,
+    standing: Mapping[str, EvidenceRows],
     calls: dict[str, Call],
     universes: dict[str, Universe],
     rest: Computation,
     source: str,
-) -> Iterator[pd.DataFrame]:
+) -> Iterator[dict[str, Any]]:
     """Rows of every criterion without a source: one that rests on it anywhere is measured again in
     all specifications.
 
@@ -287,33 +328,38 @@ def _measured_again(
     measure that is marked `by_economy`, economies that never rest on the source keep their rows.
     """
     for criterion in spec.criteria().values():
-        rows = frame[(frame["criterion"] == criterion.name) & (frame["without"] == "")]
-        rests = rows["sources"].map(lambda cell: source in cell).astype(bool)
-        if not rests.any():
-            yield rows
+        rows, call = standing[criterion.name], calls[criterion.name]
+        rests = [source in (row.get("sources") or ()) for row in rows]
+        if not any(rests):
+            yield from rows
             continue
-        standing = set(rows["spec"])  # removals are not made twice
-        call = calls[criterion.name]
-        touched = set(rows.loc[rests | (rows["path"].fillna("") == ""), "economy"])
+        touched = {
+            row.get("economy", "")
+            for row, on in zip(rows, rests, strict=True)
+            if on or not has_figures(row)
+        }
         if call.by_economy and "" not in touched:
-            yield rows[~rows["economy"].isin(touched)]
+            yield from (row for row in rows if row["economy"] not in touched)
             call = replace(call, economies=tuple(e for e in call.economies if e in touched))
-        found = universes[criterion.name].run(partial(rest.run, call), only=standing)
-        yield _labelled(spec, criterion, found)
+        specs = {row["spec"] for row in rows}  # removals are not made twice
+        found = universes[criterion.name].rows(partial(rest.run, call), only=specs)
+        yield from _labelled(spec, criterion, found)
 
 
-def _one_answer(spec: ClaimSpec, frame: pd.DataFrame) -> None:
+def _one_answer(spec: ClaimSpec, standing: Mapping[str, EvidenceRows]) -> None:
     """Raise UsageError where one data path has two estimates.
 
     The second would decide nothing, or everything, by its place in the frame.
     """
     methods = [a.name for a in spec.grid.axes if a.kind == "method"]
     for criterion in spec.criteria().values():
-        rows = frame[(frame["criterion"] == criterion.name) & (frame["without"] == "")]
+        rows = standing[criterion.name]
         stands_for = collapse(rows, [m for m in methods if m in criterion.axes])
-        answers = {spec_: _rounded(part) for spec_, part in rows.groupby("spec")}
+        answers: dict[Any, list[tuple[Any, ...]]] = {}
+        for row in rows:
+            answers.setdefault(row["spec"], []).append(_rounded(row))
         for one, first in stands_for.items():
-            if answers[one] != answers[first]:
+            if sorted(answers[one]) != sorted(answers[first]):
                 raise UsageError(
                     f"two specifications of {criterion.name} rest on the same figures and differ",
                     where=f"{spec.id}: specifications {first} and {one}",
@@ -321,9 +367,7 @@ def _one_answer(spec: ClaimSpec, frame: pd.DataFrame) -> None:
                 )
 
 
-def _rounded(rows: pd.DataFrame) -> list[tuple[Any, ...]]:
-    columns = ["economy", "estimate", "low", "high"]
-    return sorted(
-        (r[0], *(None if pd.isna(v) else f"{v:.9g}" for v in r[1:]))
-        for r in rows[columns].itertuples(index=False)
-    )
+def _rounded(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """An answer as text: two that differ in the tenth digit are one."""
+    numbers = (row.get(name) for name in ("estimate", "low", "high"))
+    return (row.get("economy", ""), *("" if pd.isna(v) else f"{v:.9g}" for v in numbers))

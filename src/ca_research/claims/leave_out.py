@@ -7,12 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import pandas as pd
-
 from ..ground import economies
 from ..registry import Reading
 from .criteria import judge_criteria
-from .evidence import Evidence, counted
+from .evidence import Evidence, EvidenceRows, counted, has_figures, rows_of
 from .rule import applied
 
 NOTHING_LEFT = "not enough evidence"
@@ -41,54 +39,53 @@ def leave_out(reading: Reading, evidence: Evidence, methods: list[str], verdict:
     names = [c.name for c in reading.criteria]
     judged = list(evidence.economies)
 
-    def again(rows: pd.DataFrame, codes: list[str]) -> str:
+    def again(rows: EvidenceRows, codes: list[str]) -> str:
         return applied(reading, judge_criteria(reading, rows, methods, codes))[0]
 
-    mine = evidence.standing[evidence.standing["criterion"].isin(names)]
+    whole = [row for row in rows_of(evidence.frame) if row["criterion"] in names]
+    mine = [row for row in whole if row["without"] == ""]
     flips = [
         f"without {removed.partition(': ')[2]}: {other}"
-        for removed, rows in _parts(evidence.frame, names, mine)
+        for removed, rows in _parts(whole, mine)
         if (other := again(rows, judged)) != verdict
     ]
     sole: dict[str, list[str]] = {}
-    for source in sorted({s for cell in mine["sources"] for s in cell}):
-        rest = evidence.without(source)
-        rest = rest[rest["criterion"].isin(names)]
-        if emptied := sorted(_observed(mine) - _observed(rest)):
+    observed = _observed(mine)
+    for source in sorted({s for row in mine for s in row["sources"]}):
+        rest = [row for row in evidence.rows_without(source) if row["criterion"] in names]
+        if emptied := sorted(observed - _observed(rest)):
             sole[source] = emptied
         other = again(_standing_in(rest), judged)
         if other != verdict and not (emptied and other == NOTHING_LEFT):
             flips.append(f"without the source {source}: {other}")
     if any(c.over and len(counted(c, judged)) > 1 for c in reading.criteria):
         for code in judged:
-            other = again(mine[mine["economy"] != code], [c for c in judged if c != code])
+            left = [row for row in mine if row["economy"] != code]
+            other = again(left, [c for c in judged if c != code])
             if other != verdict:
                 flips.append(f"without {economies.name_of(code)}: {other}")
     return Dependence(tuple(flips), sole)
 
 
-def _parts(
-    frame: pd.DataFrame, names: list[str], mine: pd.DataFrame
-) -> Iterator[tuple[str, pd.DataFrame]]:
+def _parts(whole: EvidenceRows, mine: EvidenceRows) -> Iterator[tuple[str, EvidenceRows]]:
     """Each declared removal with the rows that are judged then: its own, and those of criteria
     without it.
     """
-    whole = frame[frame["criterion"].isin(names)]
-    for removed in sorted(set(whole["without"]) - {""}):
-        rows = whole[whole["without"] == removed]
-        yield removed, pd.concat([rows, mine[~mine["criterion"].isin(rows["criterion"])]])
+    for removed in sorted({row["without"] for row in whole} - {""}):
+        rows = [row for row in whole if row["without"] == removed]
+        named = {row["criterion"] for row in rows}
+        yield removed, [*rows, *(row for row in mine if row["criterion"] not in named)]
 
 
-def _observed(rows: pd.DataFrame) -> set[str]:
+def _observed(rows: EvidenceRows) -> set[str]:
     """Names of the criteria that have a figure in any specification."""
-    return set(rows.loc[rows["path"].fillna("") != "", "criterion"])
+    return {row["criterion"] for row in rows if has_figures(row)}
 
 
-def _standing_in(rows: pd.DataFrame) -> pd.DataFrame:
+def _standing_in(rows: EvidenceRows) -> EvidenceRows:
     """Without a main specification that has no figures left: the first declared one that has some
     takes its place.
     """
-    has = rows["path"].fillna("") != ""
-    mains = rows[rows["is_main"]]
-    gone = set(mains["criterion"]) - set(rows.loc[rows["is_main"] & has, "criterion"])
-    return rows[~(rows["is_main"] & rows["criterion"].isin(gone))]
+    mains = [row for row in rows if row["is_main"]]
+    gone = {row["criterion"] for row in mains} - _observed(mains)
+    return [row for row in rows if not (row["is_main"] and row["criterion"] in gone)]

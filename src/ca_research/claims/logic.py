@@ -7,6 +7,8 @@ import operator
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import pandas as pd
+
 Truth = bool | None
 
 COMPARE = {
@@ -18,6 +20,11 @@ COMPARE = {
 }
 
 HOLDS, FAILS, MIXED, UNDECIDED = "holds", "fails", "mixed", "undecided"
+
+
+def number(value: Any) -> float | None:
+    """A figure of a row of evidence; None where there is none."""
+    return None if pd.isna(value) else float(value)
 
 
 def decide(

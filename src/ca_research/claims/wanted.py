@@ -4,7 +4,7 @@ economies that have no answer, as far as no table holds them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -16,7 +16,7 @@ from ..registry import ClaimSpec, Criterion
 from ..registry.claims import Want
 from ..registry.holders import Holder, holders
 from ..tables.preference import OWN_REPORTS, role
-from .logic import decide
+from .logic import decide, number
 from .slots import joined
 
 Wanted = dict[str, Any]
@@ -25,20 +25,17 @@ figures (their number), cells (values by column).
 """
 
 
-def unanswered(criterion: Criterion, found: pd.DataFrame, judged: Sequence[str]) -> list[str]:
+def unanswered(
+    criterion: Criterion, found: Iterable[Mapping[str, Any]], judged: Sequence[str]
+) -> list[str]:
     """The economies of which a criterion's main specification says nothing definite; '' where it
     is of none in particular.
     """
-    numbers = ["estimate", "low", "high"]
-    rows = found.reindex(columns=["economy", *numbers])  # one that failed has no columns
-    known = rows[numbers].astype(object).where(rows[numbers].notna(), None)
-    answered = {
-        code
-        for code, (estimate, low, high) in zip(
-            rows["economy"], known.itertuples(index=False), strict=True
-        )
-        if decide(estimate, low, high, criterion.comparison, criterion.threshold) is not None
-    }
+    answered = set()
+    for row in found:  # one that failed has no figures
+        estimate, low, high = (number(row.get(name)) for name in ("estimate", "low", "high"))
+        if decide(estimate, low, high, criterion.comparison, criterion.threshold) is not None:
+            answered.add(row.get("economy", ""))
     return [code for code in (judged if criterion.over else [""]) if code not in answered]
 
 

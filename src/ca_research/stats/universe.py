@@ -289,6 +289,27 @@ class Universe:
         MeasureError
             The measure has a fault. Errors that are not of this library are raised as they are.
         """
+        return pd.DataFrame(self.rows(measure, progress, jobs, only))
+
+    def rows(
+        self,
+        measure: Callable[..., pd.DataFrame | list[dict[str, Any]]],
+        progress: Callable[[int, int], None] | None = None,
+        jobs: int = 1,
+        only: Container[int] | None = None,
+    ) -> list[dict[str, Any]]:
+        """What `run` gives, before it is a frame: who runs hundreds of universes needs none.
+
+        Parameters
+        ----------
+        measure, progress, jobs, only
+            As of `run`.
+
+        Returns
+        -------
+        list of dict
+            One for each row; one of a specification that failed lacks the measure's columns.
+        """
         wanted = [
             (number, choices)
             for number, choices in enumerate(self)
@@ -301,12 +322,12 @@ class Universe:
             if jobs != 1
             else itertools.starmap(_one, calls)
         )
-        records: list[dict[str, Any]] = []
-        for done, rows in enumerate(found, start=1):
-            records += rows
+        rows: list[dict[str, Any]] = []
+        for done, more in enumerate(found, start=1):
+            rows += more
             if progress:
                 progress(done, len(wanted))
-        return pd.DataFrame(records)
+        return rows
 
 
 def _one(
@@ -326,7 +347,9 @@ def _one(
     return [{"spec": number, "is_main": is_main, **choices, **row} for row in rows]
 
 
-def collapse(results: pd.DataFrame, methods: Sequence[str] = ()) -> dict[Any, Any]:
+def collapse(
+    results: pd.DataFrame | list[dict[str, Any]], methods: Sequence[str] = ()
+) -> dict[Any, Any]:
     """Map from each specification to the one that stands for it.
 
     Two specifications that rest on the same data path (column ``path``, joined over the rows of a
@@ -335,7 +358,7 @@ def collapse(results: pd.DataFrame, methods: Sequence[str] = ()) -> dict[Any, An
 
     Parameters
     ----------
-    results : pandas.DataFrame
+    results : pandas.DataFrame or list of dict
         Rows of `Universe.run`: ``spec``, ``path`` and the choices.
     methods : sequence of str
         Names of the axes that are a choice of method.
@@ -367,14 +390,14 @@ def collapse(results: pd.DataFrame, methods: Sequence[str] = ()) -> dict[Any, An
 
 
 def _by_specification(
-    results: pd.DataFrame, methods: Sequence[str]
+    results: pd.DataFrame | list[dict[str, Any]], methods: Sequence[str]
 ) -> tuple[dict[Any, list[str]], dict[Any, tuple[Any, ...]]]:
     """The data paths of each specification, and its choices of method (of its first row)."""
     paths: dict[Any, list[str]] = {}
     chosen: dict[Any, tuple[Any, ...]] = {}
-    given = results["path"].tolist() if "path" in results else [None] * len(results)
-    for spec, path, *choices in zip(
-        results["spec"], given, *(results[m] for m in methods), strict=True
+    rows = records(results) if isinstance(results, pd.DataFrame) else results
+    for spec, path, *choices in (
+        (r["spec"], r.get("path"), *(r[m] for m in methods)) for r in rows
     ):
         own = paths.setdefault(spec, [])
         chosen.setdefault(spec, tuple(choices))
@@ -383,14 +406,16 @@ def _by_specification(
     return paths, chosen
 
 
-def distinct(results: pd.DataFrame, methods: Sequence[str] = ()) -> list[Any]:
+def distinct(
+    results: pd.DataFrame | list[dict[str, Any]], methods: Sequence[str] = ()
+) -> list[Any]:
     """Specifications that count: one for each data path and choice of method.
 
     Those without data are left out.
 
     Parameters
     ----------
-    results : pandas.DataFrame
+    results : pandas.DataFrame or list of dict
         As in `collapse`.
     methods : sequence of str
         As in `collapse`.
