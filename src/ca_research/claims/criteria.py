@@ -133,8 +133,8 @@ def judge_criterion(
     methods: list[str],
     judged: list[str],
 ) -> CriterionResult:
-    """One criterion over all its specifications. `evidence`: of this criterion, as a frame or as its
-    rows; `judged`: economies counted over.
+    """One criterion over all its specifications. `evidence`: of this criterion, as a frame or as
+    its rows; `judged`: economies counted over.
     """
     rows = rows_of(evidence)
     codes = counted(criterion, judged) if criterion.over else [""]

@@ -65,8 +65,8 @@ def _whole(rows: pd.DataFrame, tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _at(rows: pd.DataFrame, keys: list[str], table: pd.DataFrame) -> pd.DataFrame | None:
-    """The rows of a table that stand where these stood in it, if they are these: a measure that only
-    filters leaves the index as it was.
+    """The rows of a table that stand where these stood in it, if they are these: a measure that
+    only filters leaves the index as it was.
     """
     found = table[table.index.isin(rows.index)].reset_index(drop=True)
     ours = rows[keys].sort_index().reset_index(drop=True)
