@@ -40,6 +40,7 @@ _BAR, _LINE = 0.2, 0.14
 """Inches: height of a bar under its name, and of a line of the name."""
 
 Inputs = ParamSpec("Inputs")
+Pads = tuple[float, float, float, float]
 
 
 def redrawn(picture: Callable[Inputs, Figure]) -> Callable[Inputs, Figure]:
@@ -98,17 +99,18 @@ def _lay_out(figure: Figure, width: float) -> None:
     words = _units(figure, panels), _notes(figure)
     for text in (*words[0], *words[1]):
         _wrap(text, width)
-    beside = 0.3, 0.1
+    beside, pads = (0.3, 0.1), _pads(figure, panels)
     for _ in range(2):  # what fits a line depends on the room, and that on the labels
-        _stack(figure, panels, heights, beside)
+        _stack(figure, panels, heights, beside, pads)
         for i, ax in enumerate(panels):
             _titles(ax, beside[0], width)
             _words(ax, width)
             _ticks(ax)
             heights[i] = _aspect(ax, width - sum(beside)) or _names_over(ax, width, heights[i])
-        beside = _beside(figure, panels)
-    _stack(figure, panels, heights, beside)
-    _stack(figure, panels, heights, beside, words)
+        pads = _pads(figure, panels)
+        beside = _beside(figure, pads)
+    _stack(figure, panels, heights, beside, pads)
+    _stack(figure, panels, heights, beside, _pads(figure, panels), words)
     for ax in panels:
         _titles(ax, beside[0], width)
 
@@ -182,8 +184,8 @@ def _wrap(text: Text, inches: float) -> None:
         text.set_text(textwrap.fill(whole, max(int(letters), 8)))
 
 
-def _pads(figure: Figure, panels: list[Axes]) -> list[tuple[float, float, float, float]]:
-    """What stands left of each panel, right of it, above and below, in inches."""
+def _pads(figure: Figure, panels: list[Axes]) -> list[Pads]:
+    """What stands left of each panel, right of it, above and below, in inches; dear to measure."""
     pen, pads = _pen(figure), []
     for ax in panels:
         ax.apply_aspect()
@@ -195,9 +197,9 @@ def _pads(figure: Figure, panels: list[Axes]) -> list[tuple[float, float, float,
     return pads
 
 
-def _beside(figure: Figure, panels: list[Axes]) -> tuple[float, float]:
+def _beside(figure: Figure, pads: list[Pads]) -> tuple[float, float]:
     """Inches that the widest labels take left and right of the panels."""
-    pads, most = _pads(figure, panels), _MARGIN * figure.get_figwidth()
+    most = _MARGIN * figure.get_figwidth()
     left, right = (max(p[side] for p in pads) + 0.01 for side in (0, 1))
     return min(left, most), min(right, most)
 
@@ -207,12 +209,12 @@ def _stack(
     panels: list[Axes],
     heights: list[float],
     beside: tuple[float, float],
+    pads: list[Pads],
     words: tuple[list[Text], list[Text]] = ([], []),
 ) -> None:
     """Put units, panels and notes below each other in one column."""
     width, (left, right) = figure.get_figwidth(), beside
     high = {t: t.get_window_extent(_pen(figure)).height / figure.dpi for w in words for t in w}
-    pads = _pads(figure, panels)
     tall = sum(high.values()) + _GAP * (len(high) + len(panels) - 1)
     tall += sum(h + p[2] + p[3] for h, p in zip(heights, pads, strict=True))
     figure.set_size_inches(width, tall)
