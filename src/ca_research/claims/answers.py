@@ -8,7 +8,7 @@ from typing import Any
 
 from ..registry import Criterion, Reading
 from .logic import MIXED, UNDECIDED
-from .sentences import filled
+from .sentences import filled, needed
 from .slots import in_words, values
 from .verdict import CriterionResult
 from .words import criterion_number
@@ -78,9 +78,18 @@ def finding(
     said = sentence(criterion, result)
     if criterion.says and len(result.cells) < 2 and len(said) <= MOST_FINDING:
         return said
-    if criterion.says is None or criterion.says.finding is None:
-        return f"{criterion.label}: {criterion_number(asdict(result))}"
-    return filled(criterion.says.finding, values(result))
+    return in_short(criterion, result)
+
+
+def in_short(criterion: Criterion, result: CriterionResult) -> str:
+    """What a criterion comes to in a few words: its own, where they have a figure to say and, of a
+    count, more than one country to compare; else its label with what is known.
+    """
+    told, short = values(result), criterion.says and criterion.says.finding
+    known = sum(cell.met is not None for cell in result.cells)
+    if short and all(told.get(name) for name in needed(short)) and (not criterion.over or known > 1):
+        return filled(short, told)
+    return f"{criterion.label}: {told.get('held') or criterion_number(asdict(result))}"
 
 
 def _declared(reading: Reading, name: str) -> Criterion:
