@@ -341,8 +341,8 @@ def _newest_told(seen: Reports, codes: Sequence[str], shares: pd.DataFrame, sinc
         if sum(able(code, year) for code in codes) >= least:
             return year
     raise CoverageError(
-        f"no year since {since} in which {least} of {len(codes)} economies report trade with "
-        "China and Russia",
+        f"no year since {since} has trade with China and Russia as reported by "
+        + (f"{least} of {len(codes)} countries" if len(codes) > 1 else "the country itself"),
         hint="ca.coverage('trade', by=['reporter'])",
     )
 

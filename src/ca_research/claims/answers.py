@@ -87,7 +87,11 @@ def in_short(criterion: Criterion, result: CriterionResult) -> str:
     """
     told, short = values(result), criterion.says and criterion.says.finding
     known = sum(cell.met is not None for cell in result.cells)
-    if short and all(told.get(name) for name in needed(short)) and (not criterion.over or known > 1):
+    if (
+        short
+        and all(told.get(name) for name in needed(short))
+        and (not criterion.over or known > 1)
+    ):
         return filled(short, told)
     return f"{criterion.label}: {told.get('held') or criterion_number(asdict(result))}"
 

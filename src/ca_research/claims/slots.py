@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ..estimates import told_by
 from ..ground import economies
+from ..ground.economies import joined
 from ..ground.numbers import fixed, number
 from ..registry import Criterion
 from .measures import find
@@ -43,9 +44,7 @@ and where it is counted `name.met` and `name.not`, which name the places only wh
 `name.met_where` and `name.not_where`, which always do."""
 
 _COUNTED = {"of", "needed", "held", "open"}
-_COUNTED |= {
-    name for name in SLOTS if name.startswith(("where", "cells", "all_", "not_", "open_"))
-}
+_COUNTED |= {name for name in SLOTS if name.startswith(("where", "cells", "all_", "not_", "open_"))}
 
 _OF_CELLS = (".met", ".not", ".met_where", ".not_where")
 """What may follow a name that a measure tells: of the cells that are met, and of those that are
@@ -76,18 +75,6 @@ def in_words(n: float) -> str:
     ('three', '12', 'no')
     """
     return _WORDS[int(n)] if float(n).is_integer() and 0 <= n <= 10 else number(n)
-
-
-def joined(names: Iterable[str]) -> str:
-    """Names as a sentence lists them.
-
-    Examples
-    --------
-    >>> joined(["Kazakhstan", "Kyrgyzstan", "Uzbekistan"])
-    'Kazakhstan, Kyrgyzstan and Uzbekistan'
-    """
-    *first, last = list(names) or [""]
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def said(value: float | None, kind: str, near: float | None = None) -> str:
