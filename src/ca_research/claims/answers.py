@@ -71,13 +71,13 @@ def finding(
     Its sentence where that is short enough; of a count over several countries the count.
     """
     if reading.not_testable:
-        return "No figures could show it."
+        return "No figures could show it"
     known, open_ = _in_order(results, word, decided)
     name = next(iter([*known, *open_]), next(iter(results)))
     criterion, result = _declared(reading, name), results[name]
     said = sentence(criterion, result)
     if criterion.says and len(result.cells) < 2 and len(said) <= MOST_FINDING:
-        return said
+        return said.removesuffix(".")
     return in_short(criterion, result)
 
 

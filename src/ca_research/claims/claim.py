@@ -89,8 +89,8 @@ class Claim:
                     f"  - {c.name}: {c.statement} [{c.measure} {c.comparison} {c.threshold:g} "
                     f"{c.unit}{over}]"
                 )
-            words = reading.rule.words if reading.rule else f"Not testable: {reading.not_testable}"
-            lines.append(f"  {words}")
+            why = reading.answer or reading.not_testable
+            lines.append(f"  {reading.rule.words if reading.rule else f'Not testable: {why}'}")
             if reading.rule:
                 lines.append(f"  With all figures known: {' or '.join(reachable(reading))}.")
         return "\n".join(lines)

@@ -71,7 +71,7 @@ def criterion_number(c: Mapping[str, Any]) -> str:
             "% of " + unit.removeprefix("share of "),
         )
     unit = re.sub(r"^per cent\b", "%", unit)
-    said = between(*values)
+    said = "no" if kind == "days" and values == [0, 0] else between(*values)
     if kind == "rank":
         return f"rank {said}"
     if kind == "p":
