@@ -82,16 +82,12 @@ def finding(
 
 
 def in_short(criterion: Criterion, result: CriterionResult) -> str:
-    """What a criterion comes to in a few words: its own, where they have a figure to say and, of a
-    count, more than one country to compare; else its label with what is known.
+    """What a criterion comes to in a few words: its own, where they have a figure to say, and more
+    than one country where they count some; else its label with what is known.
     """
-    told, short = values(result), criterion.says and criterion.says.finding
-    known = sum(cell.met is not None for cell in result.cells)
-    if (
-        short
-        and all(told.get(name) for name in needed(short))
-        and (not criterion.over or known > 1)
-    ):
+    told, short = values(result), (criterion.says and criterion.says.finding) or ""
+    asked, known = needed(short), sum(cell.met is not None for cell in result.cells)
+    if short and all(map(told.get, asked)) and ("held" not in asked or known > 1):
         return filled(short, told)
     return f"{criterion.label}: {told.get('held') or criterion_number(asdict(result))}"
 
