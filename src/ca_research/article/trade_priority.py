@@ -481,7 +481,7 @@ def finding(first: pd.DataFrame) -> str:
 def how_drawn(first: pd.DataFrame) -> str:
     """The note under the picture; `first` as from `who_is_first`."""
     note = (
-        "Bars end at the least figure, paler ones at the largest of several. The EU, framed, is "
+        "Of several figures a bar ends at the least, its paler part at the largest. The EU, framed, is "
         "drawn as one; in the rank its members stand apart. Partners are compared within one "
         "choice alone."
     )
