@@ -481,9 +481,9 @@ def finding(first: pd.DataFrame) -> str:
 def how_drawn(first: pd.DataFrame) -> str:
     """The note under the picture; `first` as from `who_is_first`."""
     note = (
-        "Of several figures a bar ends at the least, its paler part at the largest. The EU, framed, is "
-        "drawn as one; in the rank its members stand apart. Partners are compared within one "
-        "choice alone."
+        "Of several figures a bar ends at the least, its paler part at the largest. The EU, "
+        "framed, is drawn as one; in the rank its members stand apart. Partners are compared "
+        "within one choice alone."
     )
     bounded = [eco.in_prose(code) for code in first.loc[first["bounded"], "economy"]]
     if bounded:
