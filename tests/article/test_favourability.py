@@ -48,7 +48,7 @@ def test_lead_over_another_language_in_points():
     )
     row = one(article.language.examinee_lead(frame))
     assert row["estimate"] == pytest.approx(30) and row["sources"] == ("A", "B")
-    assert "english test takers" in one(article.language.examinee_lead(frame.iloc[:2]))["missing"]
+    assert "English test takers" in one(article.language.examinee_lead(frame.iloc[:2]))["missing"]
 
 
 def test_cases_are_of_one_source_and_brought_to_five_years():
@@ -222,7 +222,7 @@ def test_waves_keep_pollsters_questions_and_objects_apart():
         economies=["KAZ", "TJK"],
         series="barometer",
     )
-    assert first["estimate"][0] == -30 and "no wave" in first["missing"][1]
+    assert first["estimate"][0] == -30 and "no poll" in first["missing"][1]
     with pytest.raises(UnknownNameError):
         article.favourability.waves(VIEWS, opinion, series="pew")
 
@@ -306,7 +306,7 @@ def test_slope_over_three_waves_by_hand():
     ).set_index("economy")
     assert rows.loc["KAZ", "estimate"] == pytest.approx(10) and rows.loc["KAZ", "n"] == 3
     assert (
-        "2 waves" in rows.loc["KGZ", "missing"] and "did not change" in rows.loc["UZB", "missing"]
+        "2 polls" in rows.loc["KGZ", "missing"] and "did not change" in rows.loc["UZB", "missing"]
     )
 
 
@@ -366,7 +366,7 @@ def test_the_pairs_are_shown_as_they_are_compared():
         1490.0,
         "",
     ]
-    assert pairs.loc["KGZ", "missing"] == "no pollster asked twice"
+    assert pairs.loc["KGZ", "missing"] == "no pollster asked the same twice"
     assert kept(facts, NO_GALLUP, students_in(y2013=10, y2018=1500))["estimate"] == -36
 
 
@@ -374,7 +374,7 @@ def test_the_pollster_who_asked_last_speaks_and_questions_are_not_joined():
     students = students_in(y2010=1, y2013=2, y2014=3, y2018=4)
     assert kept(barometer_waves(("KAZ", 2021, 39)), OLD_GALLUP, students)["estimate"] == -1
     assert kept(barometer_waves(("KAZ", 2021, 39)), NO_GALLUP, students)["missing"] == (
-        "no pollster asked twice"
+        "no pollster asked the same twice"
     )
     quoted = gallup_waves(
         ("KAZ", 2021, 80.5, "cab_favourable"), ("KAZ", 2023, 71.5, "cab_favourable")

@@ -177,3 +177,21 @@ def test_a_want_names_its_countries():
         "Tajikistan and Turkmenistan's own figures"
     )
     assert words("Trains in 2021", [""]) == "Trains in 2021"
+
+
+@pytest.mark.parametrize(
+    ("claim", "publisher"),
+    [
+        ("C24", "Kazakhstan Temir Zholy"),
+        ("C29", "Chinese Testing International"),
+        ("C31", "Central Asia Barometer"),
+    ],
+)
+def test_of_a_table_with_figures_of_many_kinds_those_who_publish_this_kind_are_named(
+    claim, publisher
+):
+    """Whoever counts the candidates of a test was named for containers and for polls."""
+    want = registry.claim(claim).wanted[0]
+    cells = {c: given if isinstance(given, tuple) else (given,) for c, given in want.cells.items()}
+    entry = {"table": want.table, "economy": "TJK", "cells": cells}
+    assert [holder.publisher for holder in publishers(entry)] == [publisher]

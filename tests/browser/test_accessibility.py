@@ -210,13 +210,15 @@ CUT = """() => [...document.querySelectorAll("body *")].filter(e => {
   return (x && ["hidden", "clip"].includes(s.overflowX)) || (y && ["hidden", "clip"].includes(s.overflowY))
     || s.textOverflow === "ellipsis"
 }).map(e => e.outerHTML.slice(0, 100))"""
-# two boxes of text that lie over each other or stick out of the page: text too wide for its box
+# text that sticks out of the page, or of the box that it stands in: the nearest one that does not
+# grow with what it holds, as an inline box does and one without a rectangle
 STICKS_OUT = """() => { return [...document.querySelectorAll("main p, main li, main h1, main h2, main h3, main dt, main dd, main .badge, main summary, main a, main label, footer *, header *")]
   .filter(e => !e.closest(".scroll, pre, .skip, svg, details:not([open]) > :not(summary)") && e.getClientRects().length)
   .filter(e => [...e.getClientRects()].some(r => r.right > innerWidth + 1 || r.left < -1)
-    || boxed(e.parentElement).getBoundingClientRect().right + 1 < Math.max(...[...e.getClientRects()].map(r => r.right)))
+    || boxed(e.parentElement).getBoundingClientRect().right + 1 < Math.max(...[...e.getClientRects()].map(r => r.right))
+    || (e.clientWidth && e.scrollWidth > e.clientWidth + 1))
   .map(e => e.outerHTML.slice(0, 100));
-  function boxed(e) { return e.getClientRects().length ? e : boxed(e.parentElement) }}"""
+  function boxed(e) { return ["inline", "contents"].includes(getComputedStyle(e).display) ? boxed(e.parentElement) : e }}"""
 
 
 def test_no_page_scrolls_sideways_and_nothing_is_cut(each_page):
@@ -230,6 +232,25 @@ def test_no_page_scrolls_sideways_and_nothing_is_cut(each_page):
             assert page.evaluate(CUT) == [], f"{name} at {width}"
             assert page.evaluate(STICKS_OUT) == [], f"{name} at {width}"
         page.set_viewport_size({"width": 1280, "height": 900})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>unbreakable</p>",
+        "<p><span><a href='#x'>unbreakable</a></span></p>",
+        "<p><span style='display:contents'><a href='#x'>unbreakable</a></span></p>",
+    ],
+)
+def test_text_too_wide_for_its_box_is_seen(open_page, text):
+    page = open_page("methods.html")
+    page.evaluate(
+        """text => { const box = document.createElement("div"); box.innerHTML = text;
+          Object.assign(box.style, {width: "2rem", overflowWrap: "normal"});
+          document.querySelector("main").replaceChildren(box) }""",
+        text,
+    )
+    assert page.evaluate(STICKS_OUT) != []
 
 
 def test_text_grows_with_the_readers_own_size(each_kind):

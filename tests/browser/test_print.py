@@ -30,10 +30,14 @@ def test_nothing_is_cut_and_no_figure_is_taller_than_a_sheet(each_page):
         assert set(rows) <= {"avoid"}, name
 
 
+# of a fold that holds a picture or a table the title is printed once, above that
 LOST = """() => {
+  const seen = e => e.checkVisibility() && e.getClientRects().length;
+  const again = e => e.matches(".extra > summary") && [...e.parentElement.querySelectorAll("h3")]
+    .some(h => seen(h) && e.textContent.trim().endsWith(`: ${h.firstChild.data.trim()}`));
   const only_a_screen = ".top, .skip, .filters, .switch, .toc, .beside, .copy, .whence, .get, .anchor, #methods .prose > :is(h3, h4, h5):last-child, .fold:has(> #code), details.code, #code, script, [hidden], [popover]";
   return [...document.querySelectorAll("body *")].filter(e => !e.closest(only_a_screen) && !e.closest("svg")
-    && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) && !(e.checkVisibility() && e.getClientRects().length))
+    && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) && !seen(e) && !again(e))
     .map(e => e.outerHTML.slice(0, 120))
 }"""
 OF_THE_SCREEN = """[...document.querySelectorAll(".top *, .skip, .filters *, .switch *, nav.toc *, details.code *, button:not(.num)")]

@@ -159,7 +159,7 @@ def test_no_gap_is_filled():
     ("options", "error", "words"),
     [
         ({"start": 2004}, CoverageError, "4 period"),
-        ({"start": 2030}, CoverageError, "0 from then on"),
+        ({"start": 2030}, CoverageError, "none from 2030 on"),
         ({"donors": ["u1", "u2"]}, CoverageError, "there are 2"),
         ({"donors": ["u1", "u1"]}, UsageError, "twice"),
         ({"donors": ["u0", "u1"]}, UsageError, "treated"),

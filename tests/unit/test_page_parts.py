@@ -62,6 +62,22 @@ def test_what_missing_figures_could_still_do_is_said(verdict, possible, state, w
     assert words in said and bool(said) is bool(words)
 
 
+def test_of_criteria_that_say_the_same_one_stands_on_a_side():
+    """C01 asks for a half and for a third, and both come to the same sentence."""
+    half, third = (
+        criterion(name=name, says="China leads in two of 12.", speaks="against")
+        for name in ("half", "third")
+    )
+    silent = criterion(name="open", says="It cannot be said.", speaks="")
+    told = parts.sides({"criteria": [half, third, silent]})
+    assert told == {"for": [], "against": [half]}
+
+
+def test_nothing_missing_is_no_answer_where_the_evidence_is_not_enough():
+    assert "does not settle it" in parts.nothing_missing({"verdict": "not enough evidence"})
+    assert "settle" not in parts.nothing_missing({"verdict": "contradicted"})
+
+
 def test_what_was_asked_for_is_said_in_words():
     assert parts.needed(criterion()) == "more than one, in at least three countries"
     alone = criterion(cell_threshold=None, kind="share", threshold=0.5, comparison=">", cells=[{}])
@@ -75,6 +91,9 @@ def test_what_was_asked_for_is_said_in_words():
         ("C01", "lead_observed", "more than 50% of the comparisons that can be made"),
         ("C02", "days_match", "no days of difference"),
         ("C03", "seven", "at least one dated meeting, in all seven"),
+        ("C03", "standing", "at least one dated meeting or body, in all seven"),
+        ("C07", "ideal_spread", "less than 1 unit of the scale, in at least three of five"),
+        ("C21", "terminal_denied", "fewer than two independent sources"),
         ("C25", "total_length", "more than 3,000 km"),
         ("C30", "rise_recent", "more than 0 persons, in at least three of five"),
         ("C34", "value_kept", "at least 1 (ratio to 2022), in at least three of five"),

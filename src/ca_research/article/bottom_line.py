@@ -85,7 +85,7 @@ def _holding(now: Sequence[Stored]) -> Statement:
 
 def _contradicted(now: Sequence[Stored]) -> Statement:
     mine = _with(now, "contradicted")
-    text = f"{_count(mine, now)} contradicted{_in_common(mine, now)}."
+    text = f"{_count(mine, now)} contradicted.{_in_common(mine, now)}"
     return "What is contradicted", f"{text}{_most_certain(mine, of_claims=True)}", _ids(mine)
 
 
@@ -101,7 +101,8 @@ def _open(now: Sequence[Stored]) -> Statement:
         told.append(f"{number} {claims} {verb} figures that would decide{_where_missing(lacking)}.")
     if untested:
         number = in_words(len(untested)).capitalize()
-        told.append(f"{number} {'more' if lacking else claims} no figures could settle.")
+        who = "more" if lacking else claims
+        told.append(f"{number} {who} could not be settled by any figures.")
     return "What cannot be said", " ".join(told), _ids([*lacking, *untested])
 
 
@@ -221,11 +222,11 @@ def _in_common(mine: Sequence[Stored], now: Sequence[Stored]) -> str:
     best = max(lift, key=lambda f: (round(lift[f], 9), here[f], f), default=None)
     if best is None or lift[best] <= 1:
         return ""
-    (what, value), alike = best, in_words(here[best])
-    if what == "kind":
-        return f"; {alike} of these {_KINDS[value]}, as do {in_words(all_[best])} of all claims"
-    theme = registry.article().theme(value)
-    return f"; {alike} of these stand under “{theme}”, as do {in_words(all_[best])} of all claims"
+    what, value = best
+    shared = _KINDS[value] if what == "kind" else f"stand under “{registry.article().theme(value)}”"
+    n, of = in_words(here[best]), in_words(len(mine))
+    alike = f"All {of}" if n == of else f"{n.capitalize()} of the {of}"
+    return f" {alike} {shared}; of all {in_words(len(now))} claims {in_words(all_[best])} do."
 
 
 def _where_missing(lacking: Sequence[Stored]) -> str:

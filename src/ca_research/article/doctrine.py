@@ -92,7 +92,7 @@ def partner_rank(
             found.append(_place(listed[back], economy, order))
         else:
             unseen = several(len(own) - len(visible), "text")
-            why = f"{unseen} in which the order of partners could not be seen"
+            why = f"the order of partners could not be seen in {unseen}"
             if listed:
                 why = f"only {several(len(listed), 'text')} shows the order of partners; {why}"
             found.append(estimate_row(economy=economy, missing=why))

@@ -17,6 +17,7 @@ from ..ground.display import Section
 from ..ground.errors import UsageError
 from ..plots.show import show, show_table
 from ..registry.codings import coding as registry_coding
+from ..registry.words import value_words
 from . import aid, approval, doctrine, documents
 from .settings import settings
 
@@ -238,6 +239,18 @@ GROUPS = {
     "statements": "What leaders say",
 }
 """Groups of documents in words for readers; another group stands under its own name."""
+
+
+def group_name(reading: str) -> str:
+    """A group of documents in words for readers, as a cell of a table shows it.
+
+    Examples
+    --------
+    >>> group_name("weight"), group_name("contain")
+    ('Welfare or security', 'Containment')
+    """
+    name = GROUPS.get(reading) or value_words(reading, "reading")
+    return name[:1].upper() + name[1:]
 
 
 def _sides(claim_id: str, sides: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:

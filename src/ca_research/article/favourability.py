@@ -23,6 +23,7 @@ from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.arguments import day, number
 from ..ground.errors import known_name
+from ..ground.periods import day_in_words
 from ..plots import style
 from ..plots.needs import by_year, needs, one_of
 from ..plots.panels import line, say_empty, shade_uncounted
@@ -32,10 +33,11 @@ from .settings import settings
 Series = Literal["barometer", "gallup"]
 SERIES = get_args(Series)
 _LEAST_WAVES = 3
+_POLLSTERS = {"barometer": "of the Barometer", "gallup": "of Gallup"}
 
 
 def _count(waves_: int) -> str:
-    return {0: "no wave", 1: "one wave"}.get(waves_, f"{waves_} waves")
+    return {0: "no poll", 1: "only one poll"}.get(waves_, f"{waves_} polls")
 
 
 def waves(facts: pd.DataFrame, opinion: pd.DataFrame, *, series: str) -> pd.DataFrame:
@@ -88,7 +90,9 @@ def favour_change(
         mine = table[table["economy"] == economy]
         if len(mine) < 2:
             out.append(
-                estimate_row(economy=economy, missing=f"{_count(len(mine))} of the {series} known")
+                estimate_row(
+                    economy=economy, missing=f"{_count(len(mine))} {_POLLSTERS[series]} is known"
+                )
             )
         else:
             ends = mine.iloc[[0, -1]]
@@ -115,18 +119,16 @@ def favour_since(
     an interval; no wave before or after is recorded in `missing`.
     Raises UsageError for what is no date.
     """
-    year, out = day("since", since).year, []
+    asked, out = day("since", since), []
     table = waves(facts, opinion, series="barometer")
     for economy in economies:
         mine = table[table["economy"] == economy]
-        before, after = mine[mine["year"] <= year].tail(1), mine[mine["year"] > year].head(1)
+        before = mine[mine["year"] <= asked.year].tail(1)
+        after = mine[mine["year"] > asked.year].head(1)
         if before.empty or after.empty:
-            out.append(
-                estimate_row(
-                    economy=economy,
-                    missing=f"no wave {'before' if before.empty else 'after'} {since}",
-                )
-            )
+            side = "before" if before.empty else "after"
+            missing = f"no poll {side} {day_in_words(asked)}"
+            out.append(estimate_row(economy=economy, missing=missing))
         else:
             change = float(after["percent"].iloc[0] - before["percent"].iloc[0])
             out.append(estimate_row(pd.concat([before, after]), economy=economy, estimate=change))
@@ -202,7 +204,7 @@ def newest_pair(facts: pd.DataFrame, opinion: pd.DataFrame, economy: str) -> pd.
     """The two newest waves of one question in an economy, of the pollster who asked last.
 
     facts, opinion: as in `waves`. economy: a code.
-    Returns two rows of `waves`, the earlier first; none where no pollster asked twice.
+    Returns two rows of `waves`, the earlier first; none where no pollster asked the same twice.
     """
     pairs = []
     for series in SERIES:
@@ -242,7 +244,7 @@ def pairs_compared(
     rows: list[dict[str, object]] = []
     for economy in economies:
         pair, counts = newest_pair(facts, opinion, economy), _students(students, economy)
-        row: dict[str, object] = {"economy": economy, "missing": "no pollster asked twice"}
+        row: dict[str, object] = {"economy": economy, "missing": "no pollster asked the same twice"}
         if not pair.empty:
             (was, now), polled = pair["percent"], [int(y) for y in pair["year"]]
             row |= {"polled": _both(polled), "view": f"{was:.0f} to {now:.0f}"}
@@ -285,7 +287,7 @@ def favour_where_grown(
     for economy in economies:
         pair, counts = newest_pair(facts, opinion, economy), _students(students, economy)
         if pair.empty:
-            out.append(estimate_row(economy=economy, missing="no pollster asked twice"))
+            out.append(estimate_row(economy=economy, missing="no pollster asked the same twice"))
             continue
         years = _exchange_years(counts, *(int(y) for y in pair["year"]))
         if years is None or not counts[years[1]] > counts[years[0]]:
@@ -351,7 +353,7 @@ def exceptions(
         ]
     )
     if views.empty:
-        return [estimate_row(missing="no waves of the barometer are known")]
+        return [estimate_row(missing="no poll of the Barometer is known")]
     return [estimate_row(used, low=low, high=high, interval="seen to seen or not known")]
 
 
@@ -382,7 +384,7 @@ def exposure_slope(
             out.append(
                 estimate_row(
                     economy=economy,
-                    missing=f"{_count(len(mine))} of the {question} in years with a count of "
+                    missing=f"{_count(len(mine))} {_POLLSTERS[question]} in years with a count of "
                     f"students, {_LEAST_WAVES} needed",
                 )
             )

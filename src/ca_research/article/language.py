@@ -49,7 +49,7 @@ def _yearly(
                 if {end, end - span} <= set(mine.index):
                     pair = mine.loc[[end - span, end]]
                     return pair, 100 * float(pair["value"].iloc[1] / pair["value"].iloc[0] - 1), ""
-    name = measure.replace("_", " ").replace("hsk", "HSK")
+    name = measure.replace("_", " ").replace("hsk", "HSK").replace("english", "English")
     years = ", ".join(str(int(y)) for y in sorted(set(rows["year"])))
     return (
         rows,

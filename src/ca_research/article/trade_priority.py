@@ -341,8 +341,8 @@ def _newest_told(seen: Reports, codes: Sequence[str], shares: pd.DataFrame, sinc
         if sum(able(code, year) for code in codes) >= least:
             return year
     raise CoverageError(
-        f"no year since {since} in which {least} of {len(codes)} economies report trade with "
-        "China and Russia",
+        f"no year since {since} has trade with China and Russia as reported by "
+        + (f"{least} of {len(codes)} countries" if len(codes) > 1 else "the country itself"),
         hint="ca.coverage('trade', by=['reporter'])",
     )
 
@@ -481,9 +481,9 @@ def finding(first: pd.DataFrame) -> str:
 def how_drawn(first: pd.DataFrame) -> str:
     """The note under the picture; `first` as from `who_is_first`."""
     note = (
-        "Bars end at the least figure, paler ones at the largest of several. The EU, framed, is "
-        "drawn as one; in the rank its members stand apart. Partners are compared within one "
-        "choice alone."
+        "Of several figures a bar ends at the least, its paler part at the largest. The EU, "
+        "framed, is drawn as one; in the rank its members stand apart. Partners are compared "
+        "within one choice alone."
     )
     bounded = [eco.in_prose(code) for code in first.loc[first["bounded"], "economy"]]
     if bounded:

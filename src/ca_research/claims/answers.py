@@ -8,7 +8,7 @@ from typing import Any
 
 from ..registry import Criterion, Reading
 from .logic import MIXED, UNDECIDED
-from .sentences import filled
+from .sentences import filled, needed
 from .slots import in_words, values
 from .verdict import CriterionResult
 from .words import criterion_number
@@ -71,16 +71,25 @@ def finding(
     Its sentence where that is short enough; of a count over several countries the count.
     """
     if reading.not_testable:
-        return "No figures could show it."
+        return "No figures could show it"
     known, open_ = _in_order(results, word, decided)
     name = next(iter([*known, *open_]), next(iter(results)))
     criterion, result = _declared(reading, name), results[name]
     said = sentence(criterion, result)
     if criterion.says and len(result.cells) < 2 and len(said) <= MOST_FINDING:
-        return said
-    if criterion.says is None or criterion.says.finding is None:
-        return f"{criterion.label}: {criterion_number(asdict(result))}"
-    return filled(criterion.says.finding, values(result))
+        return said.removesuffix(".")
+    return in_short(criterion, result)
+
+
+def in_short(criterion: Criterion, result: CriterionResult) -> str:
+    """What a criterion comes to in a few words: its own, where they have a figure to say, and more
+    than one country where they count some; else its label with what is known.
+    """
+    told, short = values(result), (criterion.says and criterion.says.finding) or ""
+    asked, known = needed(short), sum(cell.met is not None for cell in result.cells)
+    if short and all(map(told.get, asked)) and ("held" not in asked or known > 1):
+        return filled(short, told)
+    return f"{criterion.label}: {told.get('held') or criterion_number(asdict(result))}"
 
 
 def _declared(reading: Reading, name: str) -> Criterion:

@@ -51,7 +51,7 @@ class Claim:
     >>> frames = {name: ca.load(name) for name in claim.spec.data}
     >>> evidence = claim.gather(**frames)
     >>> claim.judge(evidence).finding
-    'The three borders with China add up to 3,305 km, more than 3,000.'
+    'The three borders with China add up to 3,305 km, more than 3,000'
     """
 
     spec: ClaimSpec
@@ -89,8 +89,8 @@ class Claim:
                     f"  - {c.name}: {c.statement} [{c.measure} {c.comparison} {c.threshold:g} "
                     f"{c.unit}{over}]"
                 )
-            words = reading.rule.words if reading.rule else f"Not testable: {reading.not_testable}"
-            lines.append(f"  {words}")
+            why = reading.answer or reading.not_testable
+            lines.append(f"  {reading.rule.words if reading.rule else f'Not testable: {why}'}")
             if reading.rule:
                 lines.append(f"  With all figures known: {' or '.join(reachable(reading))}.")
         return "\n".join(lines)
@@ -268,7 +268,7 @@ def check(
     >>> import ca_research as ca
     >>> verdict = ca.check("C25", as_of="2023-05-19")
     >>> verdict.verdict, verdict.finding
-    ('supported', 'The three borders with China add up to 3,305 km, more than 3,000.')
+    ('supported', 'The three borders with China add up to 3,305 km, more than 3,000')
     """
     declared = claim(claim_id)
     spec = declared.spec

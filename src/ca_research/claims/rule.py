@@ -20,7 +20,7 @@ def apply_rule(
         not supported in part.
     """
     if reading.not_testable:
-        return "not testable", reading.not_testable
+        return "not testable", reading.answer or reading.not_testable
     assert reading.rule is not None
     supported, contradicted = (
         evaluate(reading.rule.supported, states),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ..estimates import told_by
 from ..ground import economies
+from ..ground.economies import joined
 from ..ground.numbers import fixed, number
 from ..registry import Criterion
 from .measures import find
@@ -29,6 +30,7 @@ SLOTS = {
     "held": "in how many it is so: 'two of the three countries with data'; of one 'yes' or 'no'",
     "where": "where it is so, by name; of three and more 'all three countries' if it is so in all",
     "where_not": "where it is not so, by name",
+    "all_not": "the same, or 'all three countries' if it is so in none",
     "not_any": "the same after a 'not': 'any of the three countries' if it is so in none",
     "open": "where it cannot be said, by name",
     "open_any": "the same after a 'no': 'any of the three countries' if it can be said of none",
@@ -42,7 +44,7 @@ and where it is counted `name.met` and `name.not`, which name the places only wh
 `name.met_where` and `name.not_where`, which always do."""
 
 _COUNTED = {"of", "needed", "held", "open"}
-_COUNTED |= {name for name in SLOTS if name.startswith(("where", "cells", "not_", "open_"))}
+_COUNTED |= {name for name in SLOTS if name.startswith(("where", "cells", "all_", "not_", "open_"))}
 
 _OF_CELLS = (".met", ".not", ".met_where", ".not_where")
 """What may follow a name that a measure tells: of the cells that are met, and of those that are
@@ -51,6 +53,8 @@ not.
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _PERCENT = ("share", "percent", "growth")
+_FROM_NOTHING = ("count", "share", "percent")
+"""Kinds of numbers that are never below nought."""
 
 
 def slots_of(criterion: Criterion) -> set[str]:
@@ -71,18 +75,6 @@ def in_words(n: float) -> str:
     ('three', '12', 'no')
     """
     return _WORDS[int(n)] if float(n).is_integer() and 0 <= n <= 10 else number(n)
-
-
-def joined(names: Iterable[str]) -> str:
-    """Names as a sentence lists them.
-
-    Examples
-    --------
-    >>> joined(["Kazakhstan", "Kyrgyzstan", "Uzbekistan"])
-    'Kazakhstan, Kyrgyzstan and Uzbekistan'
-    """
-    *first, last = list(names) or [""]
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def said(value: float | None, kind: str, near: float | None = None) -> str:
@@ -111,14 +103,16 @@ def said(value: float | None, kind: str, near: float | None = None) -> str:
 
 
 def spread(low: float | None, high: float | None, kind: str, near: float | None = None) -> str:
-    """A range in a sentence; of one with a single known end only that.
+    """A range in a sentence; of one with a single known end, or from nothing on, only that.
 
     Examples
     --------
-    >>> spread(45.2, 73.0, "percent"), spread(None, 90.4, "percent")
-    ('45 to 73%', 'at most 90%')
+    >>> spread(45.2, 73.0, "percent"), spread(None, 90.4, "percent"), spread(0.0, 1.1, "percent")
+    ('45 to 73%', 'at most 90%', 'at most 1.1%')
     """
     below, above = said(low, kind, near), said(high, kind, near)
+    if low == 0 and high and kind in _FROM_NOTHING:
+        below = ""
     if not below or not above:
         return f"at most {above}" if above else f"at least {below}" if below else ""
     return below if below == above else f"{below.removesuffix('%')} to {above}"
@@ -179,6 +173,7 @@ def _counted(c: CriterionResult) -> dict[str, str]:
         "held": _held(len(met), len(met) + len(unmet), len(c.cells), noun),
         "where": all_or_names("all", met),
         "where_not": _names(unmet),
+        "all_not": all_or_names("all", unmet),
         "not_any": all_or_names("any of the", unmet),
         "open": _names(open_),
         "open_any": all_or_names("any of the", open_),

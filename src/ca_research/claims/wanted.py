@@ -99,7 +99,8 @@ def publishers(entry: Mapping[str, Any]) -> list[Holder]:
     columns = registry.table(entry["table"]).columns
     unit = next((c for c in entry["cells"] if c in columns and columns[c].role == "unit"), None)
     of = entry["cells"][unit] if unit else [entry["economy"]]
-    return list(dict.fromkeys(h for code in of for h in holders(entry["table"], code)))
+    kinds = [kind for c in ("attribute", "measure") for kind in entry["cells"].get(c, ())]
+    return list(dict.fromkeys(h for code in of for h in holders(entry["table"], code, kinds)))
 
 
 def figures(table: str, cells: Mapping[str, Any], economy: str = "") -> pd.DataFrame:

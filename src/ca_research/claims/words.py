@@ -10,7 +10,8 @@ from .. import registry
 from ..ground.numbers import between, number, with_unit
 
 _PLURALS = re.compile(
-    r"\b(source|origin|day|month|year|wave|document|route|meeting|case|contract|act|loan|text)s\b"
+    r"\b(source|origin|day|month|year|wave|document|route|meeting|case|contract|act|loan|text|unit"
+    r"|point)s\b"
 )
 
 STATE_WORDS = {
@@ -33,7 +34,7 @@ def one(unit: str) -> str:
     >>> one("independent inquiries"), one("loans")
     ('independent inquiry', 'loan')
     """
-    return _PLURALS.sub(r"\1", re.sub(r"\b(inquir|countr)ies\b", r"\1y", unit))
+    return _PLURALS.sub(r"\1", re.sub(r"\b(inquir|countr|bod)ies\b", r"\1y", unit))
 
 
 def bounds(c: Mapping[str, Any]) -> str:
@@ -70,7 +71,7 @@ def criterion_number(c: Mapping[str, Any]) -> str:
             "% of " + unit.removeprefix("share of "),
         )
     unit = re.sub(r"^per cent\b", "%", unit)
-    said = between(*values)
+    said = "no" if kind == "days" and values == [0, 0] else between(*values)
     if kind == "rank":
         return f"rank {said}"
     if kind == "p":

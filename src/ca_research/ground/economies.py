@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
@@ -222,6 +222,18 @@ def in_prose(code: str) -> str:
         return "the EU"
     name = name_of(code)
     return f"the {name}" if _WITH_ARTICLE.match(name) else name
+
+
+def joined(names: Iterable[str]) -> str:
+    """Names as a sentence lists them.
+
+    Examples
+    --------
+    >>> joined(["Kazakhstan", "Kyrgyzstan", "Uzbekistan"])
+    'Kazakhstan, Kyrgyzstan and Uzbekistan'
+    """
+    *first, last = list(names) or [""]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def is_aggregate(code: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated
 
 from pydantic import Field
@@ -14,12 +15,14 @@ from .base import Model, Name, read_yaml
 class Holder(Model):
     """A publisher of figures of a table: of some economies, or of all where none is named.
 
+    `kind` says of which attribute or measure, where a table holds figures of many.
     `address` is where a reader begins, `how` what is to be looked for there.
     """
 
     publisher: Annotated[str, Field(min_length=1)]
     table: Name
     economies: tuple[str, ...] = ()
+    kind: str = ""
     address: Annotated[str, Field(pattern=r"^https?://\S+$")]
     how: Annotated[str, Field(min_length=1)]
 
@@ -36,7 +39,7 @@ def _all() -> tuple[Holder, ...]:
     return read_yaml(file, Holders).holders if file.is_file() else ()
 
 
-def holders(table: str, economy: str = "") -> list[Holder]:
+def holders(table: str, economy: str = "", kinds: Collection[str] | None = None) -> list[Holder]:
     """Who publishes figures of a table on an economy ('' for none in particular).
 
     Parameters
@@ -45,6 +48,8 @@ def holders(table: str, economy: str = "") -> list[Holder]:
         Name of a table.
     economy : str
         A code; those who publish on every economy are named as well, after its own.
+    kinds : collection of str, optional
+        Those of the figures in question: who publishes figures of another kind is not named.
 
     Returns
     -------
@@ -56,5 +61,11 @@ def holders(table: str, economy: str = "") -> list[Holder]:
     >>> [holder.publisher for holder in holders("trade", "KAZ")]
     ['Bureau of National Statistics of Kazakhstan', 'UN Comtrade']
     """
-    found = [h for h in _all() if h.table == table and (not h.economies or economy in h.economies)]
+    found = [
+        h
+        for h in _all()
+        if h.table == table
+        and (not h.economies or economy in h.economies)
+        and (kinds is None or h.kind in ("", *kinds))
+    ]
     return sorted(found, key=lambda h: not h.economies)

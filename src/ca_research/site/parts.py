@@ -30,7 +30,7 @@ KIND_WORDS = {
 """What kind of thing a claim says."""
 
 _BOUND = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most", "==": "exactly"}
-_RANGE = "The figures leave a range that includes the threshold"
+_RANGE = "The figures leave a range, with the bar inside it"
 
 
 def day(as_of: str) -> str:
@@ -60,10 +60,14 @@ def other_day(head: Stored, other: Stored) -> str:
 
 
 def sides(verdict: Stored) -> dict[str, list[Stored]]:
-    """The criteria of a reading that speak for the claim, and those that speak against it."""
-    return {
-        side: [c for c in verdict["criteria"] if c["speaks"] == side] for side in ("for", "against")
-    }
+    """The criteria of a reading that speak for the claim, and those that speak against it; of some
+    that say the same the first.
+    """
+    found: dict[str, dict[str, Stored]] = {"for": {}, "against": {}}
+    for c in verdict["criteria"]:
+        if c["speaks"] in found:
+            found[c["speaks"]].setdefault(c["says"], c)
+    return {side: list(told.values()) for side, told in found.items()}
 
 
 def gaps(verdicts: Iterable[Stored]) -> list[dict[str, Any]]:
@@ -109,6 +113,13 @@ def wanted(verdict: Stored) -> list[dict[str, Any]]:
     ]
 
 
+def nothing_missing(verdict: Stored) -> str:
+    """What stands where no figure is missing."""
+    if verdict["verdict"] == "not enough evidence":
+        return "No figure that the rule asks for is missing; what was found does not settle it."
+    return "Nothing that the rule asks for is missing."
+
+
 def could_become(verdict: Stored) -> str:
     """What the missing figures could still make of a verdict; '' where it cannot be tested."""
     if not verdict["criteria"]:
@@ -122,6 +133,10 @@ def could_become(verdict: Stored) -> str:
     return "The missing figures could not change this verdict." if open_ else ""
 
 
+def _bound(sign: str, kind: str) -> str:
+    return "fewer than" if sign == "<" and kind == "count" else _BOUND[sign]
+
+
 def needed(c: Stored) -> str:
     """What a criterion asks for, in words."""
     many = len(c["cells"]) > 1
@@ -129,8 +144,7 @@ def needed(c: Stored) -> str:
     bound = c["cell_threshold"] if counts else c["threshold"]
     sign = c["cell_comparison"] if counts else c["comparison"]
     exactly_none = sign == "==" and bound == 0
-    word = "fewer than" if sign == "<" and c["kind"] == "count" else _BOUND[sign]
-    each = "none" if exactly_none else f"{word} {said(bound, c['kind'])}"
+    each = "none" if exactly_none else f"{_bound(sign, c['kind'])} {said(bound, c['kind'])}"
     if not many:
         return each
     noun = "countries" if c["counted"] == "economies" else c["counted"]
@@ -143,7 +157,7 @@ def declared_bar(c: registry.Criterion) -> str:
     """
     unit = re.sub(r"^(per cent|share)\b ?", "", c.unit)
     unit = one(unit) if c.threshold == 1 else unit
-    figure = f"{_BOUND[c.comparison]} {said(c.threshold, c.kind) if c.threshold else 0}"
+    figure = f"{_bound(c.comparison, c.kind)} {said(c.threshold, c.kind) if c.threshold else 0}"
     if c.kind in ("ratio", "change", "p", "rank"):  # what is measured, rather than in what
         figure, unit = f"{figure} ({unit})", ""
     elif c.comparison == "==" and c.threshold == 0:

@@ -195,6 +195,7 @@ _PARTS = {
     "state_words": STATE_WORDS,
     "tile": parts.tile,
     "two_sides": parts.sides,
+    "nothing_missing": parts.nothing_missing,
     "wanted": parts.wanted,
     "ways": ways,
 }

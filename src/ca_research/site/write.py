@@ -99,11 +99,11 @@ def write_changed(out: Path, summary: str, moved: Sequence[Any]) -> Path:
             "The same verdict from other figures",
             [r for r in rows if r["was"] == r["now"] and r["why"]],
         ),
-        ("Unchanged", [r for r in rows if r["was"] == r["now"] and not r["why"]]),
     ]
     html = env.get_template("changed.html.j2").render(
         summary=summary,
         parts=parts,
+        unmoved=[r for r in rows if r["was"] == r["now"] and not r["why"]],
         added=list(registry.added().values()),
         here="",
         address=CHANGED,
@@ -128,7 +128,7 @@ def _changed_row(one: Any, pages: list[Page]) -> dict[str, Any]:
         "was": one.was,
         "now": verdict["verdict"],
         "answer": verdict["answer"],
-        "answered": one.answered,
+        "answered": "" if any(line.startswith("Before:") for line in one.why) else one.answered,
         "why": one.why,
     }
 

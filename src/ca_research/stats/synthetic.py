@@ -386,9 +386,9 @@ def synthetic_control(
     after = (wide.index >= start).astype(bool)
     before, used = int((~after).sum()), [c for c in pool if c not in gone]
     if before < least_before or not after.any():
+        short = f"{_periods(before)} before {start:g}, of at least {least_before} needed"
         raise CoverageError(
-            f"{treated}: {_periods(before)} before {start:g} and {int(after.sum())} from then on, "
-            f"where at least {least_before} and one are needed",
+            f"{treated}: {short if before < least_before else f'none from {start:g} on'}",
             hint="choose another start, or a longer panel",
         )
     if len(used) < least_donors:

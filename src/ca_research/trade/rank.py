@@ -325,10 +325,10 @@ def newest_year(
     for year in reversed([y for y in seen.years() if y >= since]):
         if _observed(seen, economies, year, needed=needed, **choices) >= least:
             return year
-    names = " and ".join(eco.name_of(c) for c in sorted(_all_needed(needed, eu)))
+    names = eco.joined(eco.in_prose(c) for c in sorted(_all_needed(needed, eu)))
+    many = f" for {least} of {len(economies)} countries" if len(economies) > 1 else ""
     raise CoverageError(
-        f"no year since {since} in which {least} of {len(economies)} countries have trade with "
-        f"{names} ({value_words(basis)})",
+        f"no year since {since} has turnover with {names}{many} ({value_words(basis)})",
         hint="choose another basis or flow",
     )
 
@@ -416,7 +416,7 @@ def _lead(seen: Reports, economy: str, year: int, partner: str, **choices: Any) 
     found = ranking_of(seen, economy, year, **choices)
     basis, flow = choices["basis"], choices["flow"]
     if absent := sorted(_all_needed(choices["needed"], choices["eu"]) - found.partners):
-        names = " and ".join(eco.name_of(a) for a in absent)
+        names = eco.joined(eco.in_prose(a) for a in absent)
         return estimate_row(
             economy=economy, missing=f"no {flow} with {names} in {year} ({value_words(basis)})"
         )
