@@ -86,7 +86,7 @@ def coverage(name: str, *, by: list[str] | None = None, **filters: Any) -> Cover
         if column not in table.columns:
             raise UnknownNameError(f"column of table {name!r}", column, table.columns)
     keys = [*who, "source_id", "year"]
-    if large(name) and "year" in table.columns:
+    if (large(name) or table.location) and "year" in table.columns:
         asked = ", ".join(f'"{key}"' for key in keys)
         rows = relation(name, **filters).aggregate(f"{asked}, count(*) as figures", asked)
         result = Coverage(rows.order(asked).df().astype({"year": "Int64"}))

@@ -23,6 +23,7 @@ from ..ground.periods import parse_as_of
 from .added import large, parts_sql
 from .build import current, names, table_file
 from .load import wanted
+from .located import located, told
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _AS_IT_IS = {
@@ -149,7 +150,10 @@ def relation(
             "autoinstall_known_extensions": False,
         }
     )
-    return connection.sql(f"{standing(name)} where {' and '.join(parts) or 'true'}")
+    if table.location:
+        connection.register(name, located(table, file.parent))
+    query = f'select * from "{name}"' if table.location else standing(name)
+    return connection.sql(f"{query} where {' and '.join(parts) or 'true'}")
 
 
 def _literal(value: Any) -> str:
@@ -233,7 +237,7 @@ def _answer(query: str, seconds: float | None) -> Iterator[duckdb.DuckDBPyRelati
         hint = f"tables: {', '.join(readable)}"
         try:
             _one_select(connection, query, hint)
-            with _limit(connection, seconds):
+            with _limit(connection, seconds), told():
                 yield connection.sql(query)
         except duckdb.Error as error:
             what, *more = _without_paths(str(error), folder).strip().splitlines() or ["no answer"]
@@ -276,9 +280,12 @@ def _views(connection: duckdb.DuckDBPyConnection, folder: Path, readable: list[s
     connection.execute("set temp_directory = ''")  # it would count among the allowed folders
     files = []
     for name in readable:
-        file = folder / f"{name}.parquet"
+        file, table = folder / f"{name}.parquet", registry.table(name)
         if not file.is_file():
             raise MissingTableError(name, where=paths.shown(folder))
+        if table.location:
+            connection.register(name, located(table, folder))
+            continue
         mine = [file, *large(name)]
         files += mine
         listed = ", ".join(f"'{_quote(one)}'" for one in mine)

@@ -19,6 +19,7 @@ from duckdb import DuckDBPyRelation as Relation
 from ..ground import economies as eco
 from ..ground.errors import UsageError
 from ..stats.frames import alike, require
+from ..tables.located import told as typed
 from .checks import ALIKE, ALIKE_MONEY, KEYS, REST
 
 if TYPE_CHECKING:
@@ -168,6 +169,7 @@ class Accounts:
             measure(self.ask("from rows limit 1000").df())
 
 
+@typed()
 def partner_shares(rows: Relation, keys: list[str], denominator: str, measure: Measure) -> Relation:
     """Shares of partners as a relation: see `shares.partner_shares`, the measure of frames."""
     accounts = _accounts(rows, keys, ["partner"], "value_usd")
@@ -196,6 +198,7 @@ def partner_shares(rows: Relation, keys: list[str], denominator: str, measure: M
     return found
 
 
+@typed()
 def hhi(shares: Relation, keys: list[str], measure: Measure) -> pd.DataFrame:
     """The index as a frame: see `shares.hhi`, the measure of frames."""
     items = [c for c in ("partner", "product") if c in shares.columns and c not in keys]
@@ -234,6 +237,7 @@ def _index(accounts: Accounts, columns: str, rows: str) -> pd.DataFrame:
     return found
 
 
+@typed()
 def growth(rows: Relation, keys: list[str], measure: Measure) -> Relation:
     """Growth as a relation: see `shares.growth`, the measure of frames."""
     known = "value_usd is not null and not isnan(value_usd)"
@@ -257,6 +261,7 @@ def growth(rows: Relation, keys: list[str], measure: Measure) -> Relation:
     )
 
 
+@typed()
 def product_shares(rows: Relation, keys: list[str], measure: Measure) -> Relation:
     """Shares of products as a relation: see `indices.product_shares`, the measure of frames."""
     accounts, value = _by_product(rows, keys, measure), "value_usd::double"
@@ -268,6 +273,7 @@ def product_shares(rows: Relation, keys: list[str], measure: Measure) -> Relatio
     )
 
 
+@typed()
 def revealed_comparative_advantage(
     trade: Relation, world: pd.DataFrame, measure: Measure
 ) -> Relation:
@@ -316,6 +322,7 @@ def revealed_comparative_advantage(
     )
 
 
+@typed()
 def rank(
     trade: Relation,
     economies: Sequence[str] | None,
