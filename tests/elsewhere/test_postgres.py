@@ -115,7 +115,7 @@ def test_what_is_asked_for_goes_to_the_server_as_parameters(lake):
     assert '"value_usd"::float8' in query and '"reporter"' not in query  # only what is read
     assert "'import'" not in query and "2001" not in query
     ca.relation("trade", partner="WLD", year=2020).aggregate("count(*)").fetchall()
-    assert "'WLD'" in lake.said().split("parameters:")[1].splitlines()[0]
+    assert re.search(r"DETAIL: .*\$1 = 'WLD', \$2 = '2020'", lake.said())
     assert "repeatable read read only" in told
 
 
@@ -214,10 +214,9 @@ def test_a_server_that_lets_nobody_in_is_told_without_a_name(lake, monkeypatch, 
 
 
 def test_no_database_no_table_and_no_column_of_the_state(lake):
-    for other in ({"name": "lake.gone"}, {"postgresql": f"{lake.address}_gone"}):
-        with pytest.raises(
-            errors.ServiceError, match="no table 'lake.gone'|does not exist"
-        ) as told:
+    gone = ({"name": "lake.gone"}, "no table"), ({"postgresql": f"{lake.address}_gone"}, "exist")
+    for other, words in gone:
+        with pytest.raises(errors.ServiceError, match=words) as told:
             lake.to(**other)
         assert "trade.yaml" in told.value.hint
         hushed(told.value)
