@@ -12,7 +12,7 @@ from ca_research import tables
 from ca_research.ground import paths
 from ca_research.ground.errors import CaResearchError, DataError, FileError, UsageError
 from ca_research.sources import sheets, stream
-from ca_research.tables import added
+from ca_research.tables import added, large
 
 REAL = paths.of_package() / "registry" / "tables" / "trade.yaml"
 ABOUT = {"publisher": "Office", "title": "Invented", "licence": "none", "published": "2024-05-01"}
@@ -302,3 +302,39 @@ def test_parquet_is_read_as_a_small_file(built, ways, tmp_path):
         frame.to_parquet(file := tmp_path / "frame.parquet")
         for skip_bad in (False, True):
             ways(file.read_bytes(), name="figures.parquet", map=MAP, skip_bad=skip_bad)
+
+
+def test_very_many_faulty_rows_are_left_out_only_where_the_user_says_so(
+    built, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(stream, "FROM", -1)
+    monkeypatch.setattr(large, "FAULTS", 5)
+    cells = [f"KAZ,CHN,{year},export,{'one' if year % 2 else 1}" for year in range(1993, 2013)]
+    file = tmp_path / "figures.csv"
+    file.write_text(HEAD + "\n".join(cells) + "\n")
+    with pytest.raises(DataError, match="more than 5 rows are like these") as told:
+        add(file, map=MAP)
+    assert "--skip-bad" in told.value.hint
+    found = add(file, map=MAP, skip_bad=True)
+    assert found.entry.rows == 10 and found.kept
+    lines = [fault.line for fault in found.skipped]
+    assert lines == [2, 4, 6, 8, 10, 0]  # the first of 1993 to 2001, and a word on the others
+    assert str(found.skipped[-1]).endswith("(rows) = '5': so many more faulty rows were left out")
+    assert ca.load("trade", source="OWN")["year"].tolist() == list(range(1994, 2013, 2))
+    kept = pd.read_csv(paths.added_dir() / "OWN" / "skipped.csv")
+    assert len(kept) == 6 and found.entry.skipped == 6
+
+
+def test_very_many_faults_behind_sums_too(with_products, tmp_path, monkeypatch):
+    monkeypatch.setattr(stream, "FROM", -1)
+    monkeypatch.setattr(large, "FAULTS", 5)
+    cells = [f"2020,398,156,{n:02}0000,one,1" for n in range(1, 20)]
+    file = tmp_path / "BACI_HS17_Y2020_V202501.csv"
+    file.write_text(BACI + "\n".join([*cells, "2020,398,156,270900,2,1"]) + "\n")
+    with pytest.raises(DataError, match="more than 5 rows are like these"):
+        add(file)
+    found = add(file, skip_bad=True)
+    assert [fault.line for fault in found.skipped] == [2, 3, 4, 5, 6, 0]
+    assert found.skipped[-1].value == "14"
+    rows = ca.load("trade", source="OWN", reporter="KAZ")
+    assert rows["product"].tolist() == ["27", "TOTAL"]

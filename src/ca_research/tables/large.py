@@ -29,7 +29,8 @@ from .rules import parse, rules
 from .validate import checked_rows, schema
 
 FAULTS = 20_000
-"""Faulty rows that are named; where there are more, the map is wrong and not the rows."""
+"""Faulty rows that are named. Where there are more, the map is wrong and not the rows, unless the
+user says that faulty rows be left out."""
 FEW = 1_000
 """Rows of a large source that are shown one by one."""
 GROUP = 100_000
@@ -259,7 +260,7 @@ class Reading:
         )
         twice = f"select {self._key} from typed group by all having count(*) > 1"
         self.stream.connection.execute(f"create or replace temp table twice as {twice}")
-        faults = self._faults()
+        faults = self._faults(skip_bad=skip_bad)
         if faults and not skip_bad:
             raise DataError(
                 faults,
@@ -305,8 +306,10 @@ class Reading:
             )
         return f"select * replace (bad or {_or(limits)} as bad) from ({sums})"
 
-    def _faults(self) -> list[Fault]:
-        """Every fault, named by the way of small files."""
+    def _faults(self, *, skip_bad: bool) -> list[Fault]:
+        """Every fault, named by the way of small files; of very many that may be left out, the
+        first, and how many rows there are more.
+        """
         twice = f"select f, n from typed semi join twice using ({self._key})"
         broken = "select f, n from typed where bad"
         if self.mapped.sums:  # the rows behind a sum, and behind the total it is part of
@@ -314,24 +317,36 @@ class Reading:
             behind = "select f, n from told semi join ({}) using ({}) where " + _READ
             broken = behind.format("from typed where bad", f"f, {key}")
             twice = behind.format("from twice", key)
-        cells_ = self._places("select f, n from told where fault")
-        others = self._places(f"{broken} union {twice}")
+        of_cells, of_rows = "select f, n from told where fault", f"{broken} union {twice}"
         if self.mapped.sums:
+            cells_, more = self._places(of_cells, skip_bad)
+            rows, more_rows = self._places(of_rows, skip_bad)
             found = [f for u in self._again(cells_) for f in u.faults]
-            return _in_order([*found, *self._judged(self._again(others))])
-        again = self._again(sorted({*cells_, *others}))
-        return _in_order([*(f for u in again for f in u.faults), *self._judged(again)])
+            found += self._judged(self._again(rows))
+            more += more_rows
+        else:
+            places, more = self._places(f"{of_cells} union {of_rows}", skip_bad)
+            again = self._again(places)
+            found = [*(f for u in again for f in u.faults), *self._judged(again)]
+        rule = "so many more faulty rows were left out"
+        unnamed = [Fault(self.stream.name, 0, "(rows)", f"{more:,}", rule)] if more else []
+        return [*_in_order(found), *unnamed]
 
-    def _places(self, query: str) -> list[tuple[int, int]]:
-        found = self.stream.run(f"{query} limit {FAULTS + 1}").fetchall()
+    def _places(self, query: str, skip_bad: bool) -> tuple[list[tuple[int, int]], int]:
+        """The first faulty rows in order, and how many more there are that may be skipped."""
+        found = self.stream.run(f"from ({query}) order by f, n limit {FAULTS + 1}").fetchall()
+        if len(found) > FAULTS and skip_bad:
+            ((count,),) = self.stream.run(f"select count(*) from ({query})").fetchall()
+            return found[:FAULTS], count - FAULTS
         if len(found) > FAULTS:
             given = [f for u in self._again(found[:100]) for f in (*u.faults, *self._judged([u]))]
             raise DataError(
                 _in_order(given),
                 outcome=f"more than {FAULTS:,} rows are like these, and nothing was added",
-                hint="say by --map how the file is meant: so many faults are one",
+                hint="say by --map how the file is meant: so many faults are one; or leave these "
+                "rows out: --skip-bad",
             )
-        return found
+        return found, 0
 
     def _again(self, places: list[tuple[int, int]]) -> list[Understood]:
         """Some rows, read by the way of small files."""
