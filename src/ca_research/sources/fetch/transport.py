@@ -1,4 +1,4 @@
-"""One request, one answer: the only code of the project that touches a network.
+"""One request, one answer: how services of publishers are asked.
 
 An answer is taken whole, within bounds and from the host that was asked, or it is an error. Waits
 are a parameter, so that nobody who tries this out has to wait.
