@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from places import PASSWORD, ROWS, frame, loads, parquet, same
@@ -18,6 +19,7 @@ from ca_research.runs.inputs import Inputs
 from ca_research.sources.elsewhere import ranges
 from ca_research.sources.fetch import transport
 from ca_research.tables.build import current
+from ca_research.tables.located import located
 
 
 def test_a_table_behind_http_is_as_one_that_lies_here(here, files, move):
@@ -44,6 +46,15 @@ def test_types_that_mean_the_same_are_taken(here, files, move):
     rows = frame().astype({"year": "int16", "reporter": "category", "value_usd": "float32"})
     move(parquet=[files.put("a.parquet", parquet(rows))])
     loads(here)
+
+
+def test_numbers_are_compared_as_they_are_read(files, move):
+    rows = frame().astype({"value_usd": "float32"})
+    rows.loc[0, "value_usd"] = 0.1  # which as a double is somewhat more than 0.1
+    move(parquet=[files.put("a.parquet", parquet(rows))])
+    place, value = located(registry.table("trade"), current()), pc.field("value_usd")
+    assert place.count_rows(filter=value > 0.1) == len(ROWS)
+    assert place.count_rows(filter=value <= 0.1) == place.count_rows(filter=value == 0.1) == 0
 
 
 def test_only_what_is_asked_for_is_sent(files, move):
@@ -229,6 +240,7 @@ def test_a_file_that_changes_is_read_in_its_new_state_after_a_build_only(files, 
     move(parquet=[address])
     key, built = Inputs(current())._table("trade"), current()
     assert not tables.build().fresh and current() == built
+    assert built.name == f"build-{tables.content_key()}"
     files.put("a.parquet", parquet(frame(ROWS[:-1])))
     for way in (lambda: ca.load("trade"), lambda: ca.sql("select count(*) from trade")):
         with pytest.raises(errors.IntegrityError, match="has changed where it lives") as told:

@@ -280,10 +280,10 @@ def _views(connection: duckdb.DuckDBPyConnection, folder: Path, readable: list[s
     connection.execute("set temp_directory = ''")  # it would count among the allowed folders
     files = []
     for name in readable:
-        file, table = folder / f"{name}.parquet", registry.table(name)
+        file, table = folder / f"{name}.parquet", registry.tables().get(name)
         if not file.is_file():
             raise MissingTableError(name, where=paths.shown(folder))
-        if table.location:
+        if table and table.location:
             connection.register(name, located(table, folder))
             continue
         mine = [file, *large(name)]

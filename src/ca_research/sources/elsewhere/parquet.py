@@ -21,6 +21,8 @@ from .place import Field, Look, Place
 from .ranges import Changed, RemoteFile
 
 _FORMAT = dataset.ParquetFileFormat()
+_AHEAD = {"batch_readahead": 4, "fragment_readahead": 2}
+"""Batches and files that are read before they are asked for: each costs memory."""
 _COMPARE = {sign: getattr(pc, name) for name, sign in COMPARES.items()}
 
 
@@ -47,7 +49,7 @@ class ParquetPlace(Place):
                 raise self.moved()
             parts = [e for one in asked if (e := _expression(one, rows.schema)) is not None]
             condition = functools.reduce(operator.and_, parts) if parts else None
-            yield from rows.scanner(columns=list(columns), filter=condition).to_batches()
+            yield from rows.scanner(columns=list(columns), filter=condition, **_AHEAD).to_batches()
 
     @contextmanager
     def _opened(
@@ -148,8 +150,11 @@ def _expression(one: Condition, schema: pa.Schema) -> pc.Expression | None:
     kind = kind.value_type if pa.types.is_dictionary(kind) else kind
     if _kind(kind) == "day" or pa.types.is_decimal(kind):
         return None
+    given = pa.array(one.values) if one.values else pa.array([], kind)
     try:
-        values = pa.array(one.values).cast(kind) if one.values else pa.array([], kind)
+        values = given.cast(kind)
+        if not values.cast(given.type).equals(given):  # half as exact a number is another one
+            return None
     except pa.ArrowException:
         return None
     if one.compares == "in":
