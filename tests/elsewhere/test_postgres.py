@@ -10,11 +10,12 @@ from adbc_driver_postgresql import dbapi
 from places import PASSWORD, ROWS, loads, postgres, same
 
 import ca_research as ca
-from ca_research import tables
+from ca_research import registry, tables
 from ca_research.ground import errors
 from ca_research.runs.inputs import Inputs
 from ca_research.sources.elsewhere import postgres as module
 from ca_research.tables.build import current
+from ca_research.tables.located import located
 
 pytestmark = pytest.mark.long
 USER = "librarian"
@@ -184,7 +185,7 @@ def test_a_table_that_changes_is_read_in_its_new_state_after_a_build_only(lake):
 def test_rows_that_come_while_it_is_read_are_not_seen(lake, monkeypatch):
     monkeypatch.setattr(module, "ROWS", 500)
     lake.to()
-    rows = tables.located.located(ca.registry.table("trade"), current()).scanner().to_reader()
+    rows = located(registry.table("trade"), current()).scanner().to_reader()
     first = next(rows)
     lake.run("delete from lake.flows")
     assert len(first) + sum(map(len, rows)) == len(ROWS)
@@ -255,7 +256,7 @@ def test_a_server_that_stops_in_the_middle_is_told(move, monkeypatch, database):
         own = Database(port, log)
         own.table()
         move(postgresql=own.address, name="lake.flows", state=["loaded"])
-        rows = tables.located.located(ca.registry.table("trade"), current()).scanner().to_reader()
+        rows = located(registry.table("trade"), current()).scanner().to_reader()
         next(rows)
         own.run(
             "select pg_terminate_backend(pid) from pg_stat_activity "

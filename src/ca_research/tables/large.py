@@ -23,7 +23,7 @@ from ..sources import apply, cells
 from ..sources.mapping import Field, Map, Reader, Understood, complete
 from ..sources.sheets import shown
 from ..sources.stream import NotStreamed, Stream
-from .added import CLOSE, parts_sql
+from .added import ACCOUNTS, CLOSE, parts_sql
 from .dates import known_on
 from .rules import parse, rules
 from .validate import checked_rows, schema
@@ -426,7 +426,34 @@ class Reading:
                 f"where {where} order by {self._key}) to '{_escaped(files[-1])}' "
                 f"(format parquet, compression zstd, row_group_size {GROUP})"
             )
+        self._add_up(files, folder.with_name(ACCOUNTS))
         return files
+
+    def _add_up(self, files: list[Path], to: Path) -> None:
+        """What the figures of an account, of all counterparts together, come to.
+
+        Groups among them would be counted beside their members, so of rows with a group there are
+        no sums.
+        """
+        columns = self.table.columns
+        roles = {column.role: name for name, column in columns.items()}
+        if not {"counterpart", "value"} <= roles.keys() or self.table.known == "date":
+            return
+        rows, value = parts_sql(files), roles["value"]
+        if not self.table.of_type("economy") or columns[value].nullable:
+            return
+        if self.stream.run(f"from {rows} where is_aggregate limit 1").fetchall():
+            return
+        account = ", ".join(_name(n) for n in self.table.key if n != roles["counterpart"])
+        terms = ", ".join(_name(n) for n, c in columns.items() if c.role == "basis")
+        alike = f"min(hash({terms})) = max(hash({terms}))" if terms else "true"
+        figure = f"{_name(value)}::double"
+        self.stream.run(
+            f"copy (select {account}, any_value(known_on) as known_on, count(*) as figures, "
+            f"fsum({figure}) as total, fsum({figure} * {figure}) as squares, "
+            f"max({figure}) as largest, {alike} as alike from {rows} group by {account} "
+            f"order by {account}) to '{_escaped(to)}' (format parquet, compression zstd)"
+        )
 
     def _known(self) -> tuple[str, str]:
         """SQL of the day from which a row could be known, and the join that it needs."""

@@ -20,6 +20,7 @@ from ..ground import economies as eco
 from ..ground.errors import UsageError
 from ..stats.frames import alike, require
 from ..tables.located import told as typed
+from ..tables.query import sums_of
 from .checks import ALIKE, ALIKE_MONEY, KEYS, REST
 
 if TYPE_CHECKING:
@@ -125,6 +126,26 @@ class Accounts:
         """The column of them, after a comma; nothing where rows name none."""
         return f", {self.sources} as sources" if self.named else ""
 
+    def made(self) -> str:
+        """Sums of partners that were made as the rows were added, as `add_up` gives them; '' where
+        there are none of these accounts, or some have figures on unlike terms.
+        """
+        ready = sums_of(self.rows)
+        keys = frozenset(self.keys)
+        if ready is None or not ready.account - ready.single <= keys <= ready.account:
+            return ""
+        name = f"accounts_{uuid.uuid4().hex}"
+        self.ask(
+            f"create temp table {name} as select {_names(self.keys)}, total, figures as partners, "
+            "squares, largest, null::double as world, source_id as source, not alike as suspect "
+            f"from ({ready.rows})"
+        )
+        if self.ask(f"from {name} where suspect limit 1").fetchall():
+            self.ask(f"drop table {name}")
+            return ""
+        self.single = True
+        return name
+
     def add_up(self, sums: str, refused: Sequence[str], groups: str = "0 > 0") -> str:
         """Make the sums of every account, with whether it may break a rule (`suspect`), a temporary
         table of the relation's connection; its name.
@@ -191,15 +212,17 @@ def partner_shares(rows: Relation, keys: list[str], denominator: str, measure: M
     """Shares of partners as a relation: see `shares.partner_shares`, the measure of frames."""
     accounts = _accounts(rows, keys, ["partner"], "value_usd")
     own, value = "partner <> 'WLD'", "value_usd::double"
-    of_all = accounts.ask(f"from rows where not {own} limit 1").fetchall()
-    some = f" filter ({own})" if of_all else ""
-    sums = (
-        f"sum({value}){some} as total, count(*){some} as partners, "
-        f"sum({value} * {value}){some} as squares, max({value}){some} as largest, "
-        f"{f'max({value}) filter (not {own})' if some else 'null::double'} as world"
-    )
-    marked, groups = accounts.aggregates(("WLD", *REST))
-    table = accounts.add_up(sums, [*accounts.comparable(), marked], groups)
+    table = accounts.made() if denominator == "partners" else ""
+    if not table:
+        of_all = accounts.ask(f"from rows where not {own} limit 1").fetchall()
+        some = f" filter ({own})" if of_all else ""
+        sums = (
+            f"sum({value}){some} as total, count(*){some} as partners, "
+            f"sum({value} * {value}){some} as squares, max({value}){some} as largest, "
+            f"{f'max({value}) filter (not {own})' if some else 'null::double'} as world"
+        )
+        marked, groups = accounts.aggregates(("WLD", *REST))
+        table = accounts.add_up(sums, [*accounts.comparable(), marked], groups)
     total = "world" if denominator == "world" else "total"
     amiss = f"partners > 0 and coalesce({total} = 0, true)"
     if denominator == "world":
