@@ -97,7 +97,7 @@ class ContractError(CaResearchError):
 
 
 class FetchError(CaResearchError):
-    """A publisher's service did not give what it was asked for. Nothing was kept of it."""
+    """A service, or the host of a table, did not give what it was asked for; nothing was kept."""
 
 
 class UnreachableError(FetchError):

@@ -76,8 +76,6 @@ class ParquetPlace(Place):
             except Changed:
                 raise self.moved() from None
             except (pa.ArrowException, OSError) as error:
-                if isinstance(error, FileError):
-                    raise
                 raise AnswerError(
                     f"table {self.table.table!r} cannot be read where it lives: "
                     f"{str(error).splitlines()[0]}",

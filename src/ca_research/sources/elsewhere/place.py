@@ -69,10 +69,10 @@ class Place(ABC):
     ) -> Iterator[pa.RecordBatch]:
         """Rows that may fulfil conditions, of this state and of no other."""
 
-    def moved(self, what: str = "") -> IntegrityError:
+    def moved(self) -> IntegrityError:
         """What to raise where the place is no longer in the state that was built on."""
         return IntegrityError(
             f"table {self.table.table!r} has changed where it lives since the tables were built",
-            where=what or self.shown,
+            where=self.shown,
             hint="ca-research data build",
         )

@@ -153,12 +153,8 @@ class PostgresPlace(Place):
         code, said = str(error.sqlstate or ""), str(error).lower()
         spec = f"registry/tables/{self.table.table}.yaml"
         table = f"the database of table {self.table.table!r}"
-        if (
-            code.startswith("28")
-            or code == "42501"
-            or "authentication" in said
-            or ("password" in said or "role " in said or "pg_hba" in said)
-        ):
+        refused = ("authentication", "password", "role ", "pg_hba")
+        if code.startswith("28") or code == "42501" or any(word in said for word in refused):
             return AccessKeyError(
                 f"{table} does not let this user read it",
                 where=self.shown,
