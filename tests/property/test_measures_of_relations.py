@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import ca_research as ca
 from ca_research.ground.errors import CaResearchError
+from ca_research.trade import pushed
 
 CONNECTION = duckdb.connect()
 some = settings(max_examples=settings.default.max_examples // 3)
@@ -204,3 +205,16 @@ def test_ranks_of_the_snapshot_are_those_of_its_relation():
     ]
     assert len(found[0]) >= 8
     pd.testing.assert_frame_equal(*found, check_dtype=False)
+
+
+def test_many_lists_of_sources_are_handed_over_as_few(monkeypatch):
+    years = range(2000, 2030)
+    frame = pd.DataFrame({"reporter": "KAZ", "partner": "CHN", "year": years, "value_usd": 1.0})
+    frame = frame.assign(flow="export", product="TOTAL")
+    frame["source_id"] = [f"S{year % 30}" for year in years]
+    for few in (100, 5):
+        monkeypatch.setattr(pushed, "FEW", few)
+        found = same(lambda rows: ca.trade.hhi(ca.trade.partner_shares(rows)), frame)
+        assert found["sources"].tolist()[:2] == [("S20",), ("S21",)]
+    frame["source_id"] = frame["source_id"].where(frame["year"] != 2001, None)
+    same(lambda rows: ca.trade.hhi(ca.trade.partner_shares(rows)), frame)

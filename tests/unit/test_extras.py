@@ -92,7 +92,9 @@ def test_help_and_doctor_work_without_them(bare):
 
 
 def test_each_package_of_an_extra_is_known_by_its_import():
-    for name, extra in [("statsmodels.api", "models"), ("jupyter_client", "notebooks")]:
+    known = {"statsmodels.api": "models", "jupyter_client": "notebooks"}
+    known["adbc_driver_postgresql.dbapi"] = "sources"
+    for name, extra in known.items():
         assert f"[{extra}]" in str(missing(ModuleNotFoundError(name=name)))
     assert missing(ModuleNotFoundError(name="no_such_package")) is None
     assert not issubclass(MissingPackageError, CaResearchError)  # no reason for `missing`

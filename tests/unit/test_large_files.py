@@ -10,9 +10,17 @@ import yaml
 import ca_research as ca
 from ca_research import tables
 from ca_research.ground import paths
-from ca_research.ground.errors import CaResearchError, DataError, FileError, UsageError
+from ca_research.ground.errors import (
+    CaResearchError,
+    CoverageError,
+    DataError,
+    FileError,
+    MixedUnitsError,
+    UsageError,
+)
 from ca_research.sources import sheets, stream
-from ca_research.tables import added
+from ca_research.tables import added, large
+from ca_research.trade import pushed
 
 REAL = paths.of_package() / "registry" / "tables" / "trade.yaml"
 ABOUT = {"publisher": "Office", "title": "Invented", "licence": "none", "published": "2024-05-01"}
@@ -184,6 +192,12 @@ def baci(tmp_path, monkeypatch):
     return lambda rows, **more: baci.write(tmp_path / "baci", rows, **more)
 
 
+@pytest.fixture
+def own(with_products, baci):
+    """Rows of two years in BACI's form, added as a large source."""
+    return add(baci(4_000, years=2))
+
+
 def test_several_files_are_one_source_and_their_totals_lie_apart(
     with_products, ways, baci, monkeypatch
 ):
@@ -255,6 +269,79 @@ def test_parts_that_were_changed_are_not_built_with(with_products, baci):
         tables.build(force=True)
 
 
+BY = ["reporter", "year", "flow", "product"]
+ACCOUNTS = [  # what is asked for, what an account is, and whether its sums are there
+    ({}, BY, True),
+    ({"aggregates": False}, [*BY, "source_id"], True),
+    ({"reporter": "KAZ", "since": 2020, "as_of": "2024-06-01"}, BY, True),
+    ({"product": "TOTAL"}, BY[:3], True),
+    ({"product": "TOTAL", "year": [2019, 2020]}, BY[:3], True),
+    ({"product": ["27", "TOTAL"], "year": 2019, "flow": "export"}, BY, True),
+    ({"partner": ["CHN", "DEU", "USA", "RUS"]}, BY, False),
+    ({"valuation": "fob"}, BY, False),
+    ({"product": "TOTAL"}, BY[:2], False),
+]
+
+
+def test_sums_made_on_the_way_in_are_used_where_they_suffice(own, monkeypatch):
+    asked, add_up = [], pushed.Accounts.add_up
+    monkeypatch.setattr(
+        pushed.Accounts, "add_up", lambda *words: asked.append(words) or add_up(*words)
+    )
+
+    def said(rows, keys):
+        shares = ca.trade.partner_shares(rows, by=keys)
+        return ca.trade.hhi(shares, by=keys), shares.order(", ".join([*keys, "partner"])).df()
+
+    for filters, keys, suffice in ACCOUNTS:
+        rows = ca.relation("trade", source="OWN", **filters)
+        asked.clear()
+        try:
+            found = said(rows, keys)
+        except MixedUnitsError:
+            assert filters == {"product": "TOTAL"} and keys == BY[:2]
+            continue
+        assert (not asked) == suffice
+        for one, other in zip(found, said(rows.filter("true"), keys), strict=True):
+            pd.testing.assert_frame_equal(one, other, rtol=1e-12)
+            assert asked and len(one)
+    with pytest.raises(CoverageError):
+        said(ca.relation("trade", source="OWN", as_of="2024-04-30"), BY)
+
+
+def test_sums_tell_coverage_and_are_watched_like_the_rows(with_products, own):
+    file = ca.paths.added_dir() / "OWN" / added.ACCOUNTS
+    for filters in ({}, {"reporter": "KAZ"}, {"product": "TOTAL", "since": 2020}):
+        rows = ca.relation("trade", source="OWN", **filters)
+        keys = "reporter, flow, source_id, year"
+        counted = rows.aggregate(f"{keys}, count(*) as figures", keys).order(keys).df()
+        found = pd.DataFrame(ca.coverage("trade", source="OWN", **filters))
+        pd.testing.assert_frame_equal(found, counted, check_dtype=False)
+        assert len(found)
+    by_partner = ca.coverage("trade", by=["partner"], source="OWN")
+    assert by_partner["figures"].sum() == len(ca.load("trade", source="OWN"))
+    content = file.read_bytes()
+    for broken in (b"", content + b"x"):
+        file.write_bytes(broken) if broken else file.unlink()
+        with pytest.raises(CaResearchError, match="added figures are not those that were added"):
+            tables.build(force=True)
+
+
+def test_no_sums_where_a_group_stands_among_the_rows(built, tmp_path, monkeypatch):
+    monkeypatch.setattr(stream, "FROM", -1)
+    declared = yaml.safe_load(built.spec().read_text())["columns"]
+    declared["partner"]["role"], declared["value_usd"]["role"] = "counterpart", "value"
+    built.edit(columns=declared)
+    file = tmp_path / "figures.csv"
+    file.write_text(HEAD + "KAZ,CHN,2020,export,2\nKAZ,EU27,2020,export,2\n")
+    add(file, map=MAP)
+    assert added.accounts("trade", "OWN") is None
+    ca.remove("OWN")
+    file.write_text(HEAD + "KAZ,CHN,2020,export,2\nKAZ,DEU,2020,export,2\n")
+    add(file, map=MAP)
+    assert added.accounts("trade", "OWN").is_file()
+
+
 def test_what_only_the_small_way_understands_goes_it_or_is_refused(built, tmp_path, monkeypatch):
     monkeypatch.setattr(stream, "FROM", -1)
     file = tmp_path / "wide.csv"
@@ -302,3 +389,39 @@ def test_parquet_is_read_as_a_small_file(built, ways, tmp_path):
         frame.to_parquet(file := tmp_path / "frame.parquet")
         for skip_bad in (False, True):
             ways(file.read_bytes(), name="figures.parquet", map=MAP, skip_bad=skip_bad)
+
+
+def test_very_many_faulty_rows_are_left_out_only_where_the_user_says_so(
+    built, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(stream, "FROM", -1)
+    monkeypatch.setattr(large, "FAULTS", 5)
+    cells = [f"KAZ,CHN,{year},export,{'one' if year % 2 else 1}" for year in range(1993, 2013)]
+    file = tmp_path / "figures.csv"
+    file.write_text(HEAD + "\n".join(cells) + "\n")
+    with pytest.raises(DataError, match="more than 5 rows are like these") as told:
+        add(file, map=MAP)
+    assert "--skip-bad" in told.value.hint
+    found = add(file, map=MAP, skip_bad=True)
+    assert found.entry.rows == 10 and found.kept
+    lines = [fault.line for fault in found.skipped]
+    assert lines == [2, 4, 6, 8, 10, 0]  # the first of 1993 to 2001, and a word on the others
+    assert str(found.skipped[-1]).endswith("(rows) = '5': so many more faulty rows were left out")
+    assert ca.load("trade", source="OWN")["year"].tolist() == list(range(1994, 2013, 2))
+    kept = pd.read_csv(paths.added_dir() / "OWN" / "skipped.csv")
+    assert len(kept) == 6 and found.entry.skipped == 6
+
+
+def test_very_many_faults_behind_sums_too(with_products, tmp_path, monkeypatch):
+    monkeypatch.setattr(stream, "FROM", -1)
+    monkeypatch.setattr(large, "FAULTS", 5)
+    cells = [f"2020,398,156,{n:02}0000,one,1" for n in range(1, 20)]
+    file = tmp_path / "BACI_HS17_Y2020_V202501.csv"
+    file.write_text(BACI + "\n".join([*cells, "2020,398,156,270900,2,1"]) + "\n")
+    with pytest.raises(DataError, match="more than 5 rows are like these"):
+        add(file)
+    found = add(file, skip_bad=True)
+    assert [fault.line for fault in found.skipped] == [2, 3, 4, 5, 6, 0]
+    assert found.skipped[-1].value == "14"
+    rows = ca.load("trade", source="OWN", reporter="KAZ")
+    assert rows["product"].tolist() == ["27", "TOTAL"]

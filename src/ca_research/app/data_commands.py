@@ -71,14 +71,20 @@ def data_list(format: console.Format = "table") -> None:
     """The tables: rows, sources, files."""
     from .. import registry
 
+    def counts(name: str, table: registry.Table) -> tuple[int | None, int | None]:
+        if table.location:
+            return None, None
+        of = registry.rows_of(name)
+        return sum(of.values()) or len(registry.sources()), len(of) or len(registry.sources())
+
     console.rows(
         [
             {
                 "table": n,
-                "rows": sum(registry.rows_of(n).values()) or len(registry.sources()),
-                "sources": len(registry.rows_of(n)) or len(registry.sources()),
+                "rows": counts(n, t)[0],
+                "sources": counts(n, t)[1],
                 "added": ", ".join(s for s, a in registry.added().items() if a.table == n),
-                "files": len(t.files),
+                "files": "elsewhere" if t.location else len(t.files),
                 "title": t.title,
             }
             for n, t in registry.tables().items()

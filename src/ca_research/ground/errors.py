@@ -92,8 +92,12 @@ class NothingToAddError(UsageError):
     """No row of a file is one of the table that it is for."""
 
 
+class ContractError(CaResearchError):
+    """A table that lives elsewhere is not of the form that the registry declares."""
+
+
 class FetchError(CaResearchError):
-    """A publisher's service did not give what it was asked for. Nothing was kept of it."""
+    """A service, or the host of a table, did not give what it was asked for; nothing was kept."""
 
 
 class UnreachableError(FetchError):
@@ -187,7 +191,7 @@ class BaselineError(CaResearchError):
 
 @dataclass(frozen=True)
 class Fault:
-    """One broken row of a raw file."""
+    """One broken row of a raw file; line 0 where rows have none, as in a database."""
 
     file: str
     line: int
@@ -196,7 +200,8 @@ class Fault:
     rule: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.column} = {self.value!r}: {self.rule}"
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.column} = {self.value!r}: {self.rule}"
 
 
 class DataError(CaResearchError):

@@ -20,7 +20,7 @@ from .base import Model, explain, read_yaml
 from .claims import VERDICTS, Article, ClaimSpec, Criterion, Member, Over, Reading, Sentence
 from .codings import Coding, coding
 from .services import Provider, Vintage, provider, providers
-from .tables import Added, Column, Source, Table
+from .tables import Added, Column, Location, Source, Table
 
 M = TypeVar("M", bound=Model)
 
@@ -216,6 +216,7 @@ __all__ = [
     "Coding",
     "Column",
     "Criterion",
+    "Location",
     "Member",
     "Over",
     "Provider",

@@ -42,10 +42,9 @@ def explain(error: ValidationError) -> str:
     lines = []
     for item in error.errors():
         at = ".".join(str(part) for part in item["loc"]) or "(whole)"
-        lines.append(
-            f"{at}: {item['msg']}"
-            + (f" (got {item['input']!r})" if not isinstance(item["input"], dict) else "")
-        )
+        # what stands for a location may hold a password
+        quiet = isinstance(item["input"], dict) or "location" in item["loc"]
+        lines.append(f"{at}: {item['msg']}" + ("" if quiet else f" (got {item['input']!r})"))
     return "; ".join(lines)
 
 

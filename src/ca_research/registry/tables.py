@@ -132,6 +132,14 @@ basis: in what terms it is counted; figures on unlike ones are not compared.
 """
 
 
+_SQL_NAME = "[A-Za-z_][A-Za-z0-9_]*"
+_Place = Annotated[
+    str,
+    Field(pattern=r"^((https://|http://(127\.0\.0\.1|localhost)(:\d+)?/)[^\s@?#]+|[^\s:@?#]+)$"),
+]
+"""An address without a user or a query, which may hold a token; or a path."""
+
+
 class Column(Model):
     """A column: its meaning, its unit, its bounds and why they are what they are; `role` is what it
     is to a figure; a `numbered` one is the name of a row, which added rows get where a file has
@@ -167,6 +175,47 @@ class RawFile(Model):
     rows: int
 
 
+class Location(Model):
+    """Where the rows of a table live that are no files of the project. User and password never
+    stand here.
+
+    Attributes
+    ----------
+    parquet
+        Files of one form, together the table: addresses, or paths (of files, or of folders with all
+        Parquet in them), which begin at the project's folder.
+    key
+        The environment variable of a token that the files' server wants.
+    postgresql
+        A database: postgresql://HOST:PORT/DATABASE. Who asks, libpq knows (PGUSER, PGPASSWORD,
+        ~/.pgpass, PGSERVICEFILE).
+    name
+        The table or view in it, with its schema where that is not the usual one.
+    state
+        Columns whose largest values, with the number of rows, tell one state of the table from
+        another: the moment at which a row was written, say.
+    """
+
+    parquet: tuple[_Place, ...] | None = None
+    key: Annotated[str | None, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] = None
+    postgresql: Annotated[str | None, Field(pattern=r"^postgresql://[^\s@?#]*/[^\s@?#/]+$")] = None
+    name: Annotated[str | None, Field(pattern=rf"^{_SQL_NAME}(\.{_SQL_NAME})?$")] = None
+    state: tuple[Annotated[str, Field(pattern=rf"^{_SQL_NAME}$")], ...] = ()
+
+    @model_validator(mode="after")
+    def _one(self) -> Location:
+        if (self.parquet is None) == (self.postgresql is None):
+            raise ValueError("a location is either `parquet` or `postgresql`")
+        if self.parquet is not None and (not self.parquet or self.name or self.state):
+            raise ValueError("`parquet` lists files, and takes no `name` or `state`")
+        if self.postgresql is not None and not (self.name and self.state and not self.key):
+            raise ValueError(
+                "a table of a database has a `name` and a `state`: columns that tell whether it "
+                "has changed; it takes no `key`"
+            )
+        return self
+
+
 class Table(Model):
     """One table: the only place that says what its columns are for.
 
@@ -186,6 +235,8 @@ class Table(Model):
         The raw files with their sha256 and numbers of rows.
     rows
         The rows of every source; another number is a fault.
+    location
+        Where the rows live, where they are no files of the project (docs/large-tables.md).
     """
 
     table: Name
@@ -196,6 +247,7 @@ class Table(Model):
     columns: dict[Name, Column]
     files: dict[str, RawFile]
     rows: dict[str, int]
+    location: Location | None = None
 
     @model_validator(mode="after")
     def _keys(self) -> Table:
@@ -211,6 +263,8 @@ class Table(Model):
             raise ValueError("known: year needs a column `year`")
         if self.known == "date" and "date" not in self.columns:
             raise ValueError("known: date needs a column `date`")
+        if self.location and (self.files or self.rows):
+            raise ValueError("a table has `files` and `rows`, or a `location`")
         return self
 
     def of_type(self, *types: str) -> list[str]:

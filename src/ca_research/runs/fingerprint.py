@@ -115,7 +115,9 @@ def whole(words: Iterable[str], executed: Path | None = None) -> str:
                 "words": list(words),
                 "project": of_files(filter(Path.is_file, project_files()), home),
                 "added": of_files(added_files(), paths.added_dir()),
-                "tables": of_files(build.glob("*.parquet"), processed),
+                "tables": of_files(
+                    (f for form in ("*.parquet", "*.json") for f in build.glob(form)), processed
+                ),
                 "package": of_files(rendered_files(), PACKAGE),
                 "executed": of_files(executed.glob("*.ipynb"), executed) if executed else "",
                 **environment(),

@@ -7,6 +7,7 @@
 | a table (its processed content) | runs of notebooks that declare it |
 | a table's declaration, or a source with rows in it | runs of notebooks that declare the table |
 | figures added to a table, or removed | runs of notebooks that declare the table |
+| the state that a build has seen of a table elsewhere | runs of notebooks that declare the table |
 | a claim file | runs of that claim, and of notebooks that declare `claims/*` |
 | another registry entry (`coding/acts`) | runs of notebooks that declare it |
 | names of economies, words for codes, the article's entry and settings | all |
@@ -140,18 +141,23 @@ class Inputs:
         """Content of a table, its declaration, and its sources. Those whose rows it does not hold
         cannot matter to it.
         """
-        file, declared = (
-            self.tables / f"{name}.parquet",
-            paths.registry_dir() / "tables" / f"{name}.yaml",
-        )
         if name not in self._hashed:
-            text = declared.read_bytes()
-            named = (self._sources.get(s, b"") for s in sorted(read_yaml(text).get("rows") or {}))
-            added = self._added.get(name, ())
-            self._hashed[name] = digest(
-                [file.read_bytes() if file.is_file() else b"", text, *named, *added]
-            )
+            file = self.tables / f"{name}.parquet"
+            content = file.read_bytes() if file.is_file() else b""
+            self._hashed[name] = digest([content, *self._declared(name)])
         return self._hashed[name]
+
+    def _declared(self, name: str) -> list[bytes]:
+        """What is said of a table: its declaration, its sources, what was added to it. Of one that
+        lives elsewhere any source may speak, and a build says in which state it was.
+        """
+        text = (paths.registry_dir() / "tables" / f"{name}.yaml").read_bytes()
+        said = read_yaml(text)
+        seen = self.tables / f"{name}.location.json"
+        listed = said.get("rows") or (self._sources if said.get("location") else {})
+        named = (self._sources.get(s, b"") for s in sorted(listed))
+        state = [seen.read_bytes()] if seen.is_file() else []
+        return [text, *named, *self._added.get(name, ()), *state]
 
     @cached_property
     def _hashed(self) -> dict[str, str]:
@@ -183,10 +189,7 @@ class Inputs:
         The Parquet file is left out: its bytes also tell which version of a library wrote it.
         """
         if name not in self._figures:
-            text = (paths.registry_dir() / "tables" / f"{name}.yaml").read_bytes()
-            named = (self._sources.get(s, b"") for s in sorted(read_yaml(text).get("rows") or {}))
-            added = self._added.get(name, ())
-            self._figures[name] = digest([text, *named, *added])[:SHORT]
+            self._figures[name] = digest(self._declared(name))[:SHORT]
         return self._figures[name]
 
     def _entry(self, name: str) -> str:
@@ -236,7 +239,8 @@ class Inputs:
             paths.measures_dir(),
         ]
         for name in about.get("tables", ()):
-            files += [self.tables / f"{name}.parquet", folder / "tables" / f"{name}.yaml"]
+            files += [self.tables / f"{name}.{end}" for end in ("parquet", "location.json")]
+            files += [folder / "tables" / f"{name}.yaml"]
         for name in registry_entries(run):
             files += [*_entry_files(name), *([folder / name[:-2]] if name.endswith("/*") else [])]
         return [*files, stored] if run.after and stored else files

@@ -2,7 +2,7 @@
 
 sheets.py reads a file within bounds, texts.py and cells.py what stands in it, names.py economies.
 A publisher's layout (comtrade.py, worldbank.py, ...) or a guess (guess.py) is a map, and mapping.py
-reads by it. Nothing here keeps anything or touches a network.
+reads by it. Nothing here keeps anything; `fetch` and `elsewhere` alone touch a network.
 """
 
 from .layouts import read, recognise, understand

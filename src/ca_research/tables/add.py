@@ -21,6 +21,7 @@ from . import added, vintage
 from .build import build
 from .dates import bounds
 from .load import load
+from .located import refuse_located
 from .query import standing
 from .reading import Read, listed, no_row, none_left, read
 
@@ -183,6 +184,7 @@ def add(
     spec, files = registry.table(table), stream.files_of(file)
     if spec.known == "source" and not spec.files:
         raise UsageError(f"table {table!r} is made of the register", hint="choose another table")
+    refuse_located(spec)
     said = of_user(_map(map), spec)
     valid_id(source)
     added.refuse_known(source)

@@ -36,6 +36,8 @@ from .rules import rules
 from .validate import schema
 
 ROWS, ENTRY, SKIPPED, PARTS = "rows.parquet", "source.yaml", "skipped.csv", "parts"
+ACCOUNTS = "accounts.parquet"
+"""Of a large source what its rows come to, account by account: their number and their sums."""
 
 
 @contextmanager
@@ -109,7 +111,7 @@ def publish(entry: registry.Added, folder: Path, skipped: pd.DataFrame) -> regis
     """
     if (folder / PARTS).is_dir():
         parts = tuple(sorted(f.name for f in (folder / PARTS).iterdir()))
-        hashed = _sha256_of([folder / PARTS / name for name in parts])
+        hashed = _sha256_of(_of_large(folder, parts))
         entry = entry.model_copy(update={"parts": parts, "rows_sha256": hashed})
     said = yaml.safe_dump(
         entry.model_dump(mode="json"), allow_unicode=True, sort_keys=False, width=100
@@ -125,6 +127,19 @@ def publish(entry: registry.Added, folder: Path, skipped: pd.DataFrame) -> regis
             file.replace(target / file.name)
     registry.forget()
     return entry
+
+
+def _of_large(folder: Path, parts: Sequence[str]) -> list[Path]:
+    """The files of a large source: its rows, and their sums where there are some."""
+    sums = folder / ACCOUNTS
+    return [*(folder / PARTS / name for name in parts), *([sums] if sums.is_file() else [])]
+
+
+def accounts(table: str, source_id: str) -> Path | None:
+    """The sums of a large source that was added to a table; None where there are none."""
+    entry, file = registry.added().get(source_id), paths.added_dir() / source_id / ACCOUNTS
+    fits = entry is not None and entry.table == table and entry.parts
+    return file if fits and file.is_file() else None
 
 
 def _sha256_of(files: Sequence[Path]) -> str:
@@ -176,7 +191,8 @@ def rows(entry: registry.Added) -> pa.Table | None:
     again = f"ca-research data remove {source_id}, then add the file again"
     files = [folder / PARTS / name for name in entry.parts] or [folder / _named(ROWS, entry)]
     there = all(file.is_file() for file in files)
-    hashed = (_sha256_of(files) if entry.parts else sha256(files[0])) if there else ""
+    of_all = _of_large(folder, entry.parts)
+    hashed = (_sha256_of(of_all) if entry.parts else sha256(files[0])) if there else ""
     if hashed != entry.rows_sha256:
         raise IntegrityError("added figures are not those that were added", where=where, hint=again)
     fits = (

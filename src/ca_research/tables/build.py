@@ -7,17 +7,17 @@ either.
 
 from __future__ import annotations
 
-import functools
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from filelock import FileLock
 
@@ -31,10 +31,11 @@ from ..ground.errors import (
     WriteError,
 )
 from ..ground.files import changed, stamps, walk, write_whole
+from . import located
 from .added import with_added
-from .dates import known_on
+from .derived import finished
 from .raw import check_files
-from .validate import schema, validated
+from .validate import validated
 
 CURRENT = "CURRENT"
 _FORMAT = "1"  # raise when the layout of the processed tables changes
@@ -49,11 +50,17 @@ class Built:
     fresh: bool
 
 
-def content_key() -> str:
+def content_key(elsewhere: Mapping[str, Any] | None = None) -> str:
     """Hash of everything a build depends on.
 
     It covers the registry of sources, economies and tables, and the code of this room; raw files
     stand in it through their declared sha256. Two builds of one key hold the same figures.
+
+    Parameters
+    ----------
+    elsewhere : mapping, optional
+        The state of each table that lives elsewhere; by default the one that the current build has
+        seen.
 
     Returns
     -------
@@ -68,7 +75,27 @@ def content_key() -> str:
     digest = hashlib.sha256(_FORMAT.encode())
     for file in _declarations():
         digest.update(file.name.encode() + file.read_bytes())
+    if elsewhere is None:
+        elsewhere = _seen()
+    if elsewhere:
+        digest.update(json.dumps(elsewhere, sort_keys=True).encode())
     return digest.hexdigest()[:16]
+
+
+def _away() -> dict[str, registry.Table]:
+    """The tables that live elsewhere."""
+    return {name: table for name, table in registry.tables().items() if table.location}
+
+
+def _seen() -> dict[str, Any]:
+    """The state of each of them, as far as the current build has seen it."""
+    if not (away := _away()):
+        return {}
+    try:
+        folder = current()
+    except MissingTableError:
+        return {}
+    return {n: located.seen(n, folder) for n in away if located.seen_file(n, folder).is_file()}
 
 
 def _declarations() -> list[Path]:
@@ -114,7 +141,8 @@ def table_file(name: str) -> Path:
 def names() -> list[str]:
     """Declared tables that hold data, `sources` first."""
     more = {entry.table for entry in registry.added().values()}
-    return ["sources", *(n for n, t in registry.tables().items() if t.files or n in more)]
+    tables = registry.tables().items()
+    return ["sources", *(n for n, t in tables if t.files or t.location or n in more)]
 
 
 def processed(name: str) -> pa.Table:
@@ -126,21 +154,6 @@ def processed(name: str) -> pa.Table:
         return pa.Table.from_pandas(pd.DataFrame(sources), preserve_index=False)
     table = registry.table(name)
     return finished(table, with_added(table, validated(table) if table.files else None))
-
-
-def finished(
-    table: registry.Table, rows: pa.Table, sources: Mapping[str, registry.Source] | None = None
-) -> pa.Table:
-    """Rows of a table with `is_aggregate` and `known_on`. sources: theirs; else the register's."""
-    more = {}
-    if parties := table.of_type("economy"):
-        groups = pa.array(list(economies.AGGREGATES))
-        inside = [pc.is_in(rows[party], value_set=groups) for party in parties]
-        rows = rows.append_column("is_aggregate", functools.reduce(pc.or_, inside))
-        more["is_aggregate"] = "bool"
-    dating = rows.select([c for c in ("source_id", table.known) if c in table.columns]).to_pandas()
-    rows = rows.append_column("known_on", pa.array(known_on(dating, table, sources)))
-    return rows.cast(schema(table, **more, known_on="datetime64[s]"))
 
 
 def check(progress: Callable[[str], None] = lambda name: None) -> dict[str, int]:
@@ -170,10 +183,11 @@ def check(progress: Callable[[str], None] = lambda name: None) -> dict[str, int]
     >>> check()["trade"] > 100_000
     True
     """
-    return {name: len(frame) + _elsewhere(name) for name, frame in _all(names(), progress)}
+    found = {name: len(frame) + _in_parts(name) for name, frame in _all(names(), progress)}
+    return found | {name: located.check(table) for name, table in _away().items()}
 
 
-def _elsewhere(name: str) -> int:
+def _in_parts(name: str) -> int:
     """Rows of a table that stay with the large sources that were added."""
     return sum(e.rows for e in registry.added().values() if e.table == name and e.parts)
 
@@ -235,9 +249,13 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
         for left in home.glob(".build-*"):  # by a process that was killed: nobody else builds now
             shutil.rmtree(left, ignore_errors=True)
         begun = _state()
-        target = home / f"build-{content_key()}"
+        elsewhere = {name: located.look(table) for name, table in _away().items()}
+        more = {name: int(seen["rows"]) for name, seen in elsewhere.items()}
+        target = home / f"build-{content_key(elsewhere)}"
         pointer = home / CURRENT
-        whole = all((target / f"{n}.parquet").is_file() for n in names())
+        files = [f"{n}.parquet" for n in names()]
+        files += [f"{n}{located.SUFFIX}" for n in elsewhere]
+        whole = all((target / file).is_file() for file in files)
         if (
             not force
             and whole
@@ -249,9 +267,10 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
             return Built(
                 target,
                 {
-                    n: pq.read_metadata(target / f"{n}.parquet").num_rows + _elsewhere(n)
+                    n: pq.read_metadata(target / f"{n}.parquet").num_rows + _in_parts(n)
                     for n in names()
-                },
+                }
+                | more,
                 fresh=False,
             )
         registry.forget()  # what was read of it may be older than the key
@@ -261,6 +280,8 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
         try:
             for name, frame in frames:
                 pq.write_table(frame, scratch / f"{name}.parquet", compression="zstd")
+            for name, seen in elsewhere.items():
+                located.seen_file(name, scratch).write_text(json.dumps(seen), encoding="utf-8")
             if moved := changed(begun, _state()):
                 raise IntegrityError(
                     f"{', '.join(moved[:3])} changed while the tables were built; nothing was "
@@ -291,4 +312,4 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
         ):  # the build before stays for readers that have just opened it
             if stale.name not in (target.name, old):
                 shutil.rmtree(stale, ignore_errors=True)
-        return Built(target, {n: len(f) + _elsewhere(n) for n, f in frames}, fresh=True)
+        return Built(target, {n: len(f) + _in_parts(n) for n, f in frames} | more, fresh=True)

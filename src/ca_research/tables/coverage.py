@@ -13,7 +13,7 @@ from ..ground.errors import UnknownNameError
 from ..ground.periods import spans
 from .added import large
 from .load import load
-from .query import relation
+from .query import relation, sums_of
 
 
 class Coverage(pd.DataFrame):
@@ -86,10 +86,14 @@ def coverage(name: str, *, by: list[str] | None = None, **filters: Any) -> Cover
         if column not in table.columns:
             raise UnknownNameError(f"column of table {name!r}", column, table.columns)
     keys = [*who, "source_id", "year"]
-    if large(name) and "year" in table.columns:
+    if (large(name) or table.location) and "year" in table.columns:
         asked = ", ".join(f'"{key}"' for key in keys)
-        rows = relation(name, **filters).aggregate(f"{asked}, count(*) as figures", asked)
-        result = Coverage(rows.order(asked).df().astype({"year": "Int64"}))
+        rows = relation(name, **filters)
+        query = f"select {asked}, count(*) as figures from rows group by all"
+        if (ready := sums_of(rows)) and ready.account.issuperset(keys):
+            query = f"select {asked}, sum(figures)::bigint as figures {ready.rows} group by all"
+        counted: Any = rows.query("rows", query)
+        result = Coverage(counted.order(asked).df().astype({"year": "Int64"}))
     else:
         frame = load(name, **filters)
         if "year" not in frame:

@@ -30,6 +30,7 @@ from ..ground.files import write_whole
 from ..registry.services import Answer
 from . import added, vintage
 from .add import Addition, entry_of, proposed, settled, source_entry, valid_id
+from .located import refuse_located
 from .reading import read
 
 if TYPE_CHECKING:
@@ -191,7 +192,7 @@ def fetch(
         provider = last.provider
     service = registry.provider(provider)
     table = table or service.tables[0]
-    registry.table(table)
+    refuse_located(registry.table(table))
     if table not in service.tables:
         raise UsageError(
             f"{service.publisher} has no figures for table {table!r}",

@@ -23,13 +23,14 @@ from ..sources import apply, cells
 from ..sources.mapping import Field, Map, Reader, Understood, complete
 from ..sources.sheets import shown
 from ..sources.stream import NotStreamed, Stream
-from .added import CLOSE, parts_sql
+from .added import ACCOUNTS, CLOSE, parts_sql
 from .dates import known_on
 from .rules import parse, rules
 from .validate import checked_rows, schema
 
 FAULTS = 20_000
-"""Faulty rows that are named; where there are more, the map is wrong and not the rows."""
+"""Faulty rows that are named. Where there are more, the map is wrong and not the rows, unless the
+user says that faulty rows be left out."""
 FEW = 1_000
 """Rows of a large source that are shown one by one."""
 GROUP = 100_000
@@ -259,7 +260,7 @@ class Reading:
         )
         twice = f"select {self._key} from typed group by all having count(*) > 1"
         self.stream.connection.execute(f"create or replace temp table twice as {twice}")
-        faults = self._faults()
+        faults = self._faults(skip_bad=skip_bad)
         if faults and not skip_bad:
             raise DataError(
                 faults,
@@ -305,8 +306,10 @@ class Reading:
             )
         return f"select * replace (bad or {_or(limits)} as bad) from ({sums})"
 
-    def _faults(self) -> list[Fault]:
-        """Every fault, named by the way of small files."""
+    def _faults(self, *, skip_bad: bool) -> list[Fault]:
+        """Every fault, named by the way of small files; of very many that may be left out, the
+        first, and how many rows there are more.
+        """
         twice = f"select f, n from typed semi join twice using ({self._key})"
         broken = "select f, n from typed where bad"
         if self.mapped.sums:  # the rows behind a sum, and behind the total it is part of
@@ -314,24 +317,36 @@ class Reading:
             behind = "select f, n from told semi join ({}) using ({}) where " + _READ
             broken = behind.format("from typed where bad", f"f, {key}")
             twice = behind.format("from twice", key)
-        cells_ = self._places("select f, n from told where fault")
-        others = self._places(f"{broken} union {twice}")
+        of_cells, of_rows = "select f, n from told where fault", f"{broken} union {twice}"
         if self.mapped.sums:
+            cells_, more = self._places(of_cells, skip_bad)
+            rows, more_rows = self._places(of_rows, skip_bad)
             found = [f for u in self._again(cells_) for f in u.faults]
-            return _in_order([*found, *self._judged(self._again(others))])
-        again = self._again(sorted({*cells_, *others}))
-        return _in_order([*(f for u in again for f in u.faults), *self._judged(again)])
+            found += self._judged(self._again(rows))
+            more += more_rows
+        else:
+            places, more = self._places(f"{of_cells} union {of_rows}", skip_bad)
+            again = self._again(places)
+            found = [*(f for u in again for f in u.faults), *self._judged(again)]
+        rule = "so many more faulty rows were left out"
+        unnamed = [Fault(self.stream.name, 0, "(rows)", f"{more:,}", rule)] if more else []
+        return [*_in_order(found), *unnamed]
 
-    def _places(self, query: str) -> list[tuple[int, int]]:
-        found = self.stream.run(f"{query} limit {FAULTS + 1}").fetchall()
+    def _places(self, query: str, skip_bad: bool) -> tuple[list[tuple[int, int]], int]:
+        """The first faulty rows in order, and how many more there are that may be skipped."""
+        found = self.stream.run(f"from ({query}) order by f, n limit {FAULTS + 1}").fetchall()
+        if len(found) > FAULTS and skip_bad:
+            ((count,),) = self.stream.run(f"select count(*) from ({query})").fetchall()
+            return found[:FAULTS], count - FAULTS
         if len(found) > FAULTS:
             given = [f for u in self._again(found[:100]) for f in (*u.faults, *self._judged([u]))]
             raise DataError(
                 _in_order(given),
                 outcome=f"more than {FAULTS:,} rows are like these, and nothing was added",
-                hint="say by --map how the file is meant: so many faults are one",
+                hint="say by --map how the file is meant: so many faults are one; or leave these "
+                "rows out: --skip-bad",
             )
-        return found
+        return found, 0
 
     def _again(self, places: list[tuple[int, int]]) -> list[Understood]:
         """Some rows, read by the way of small files."""
@@ -411,7 +426,34 @@ class Reading:
                 f"where {where} order by {self._key}) to '{_escaped(files[-1])}' "
                 f"(format parquet, compression zstd, row_group_size {GROUP})"
             )
+        self._add_up(files, folder.with_name(ACCOUNTS))
         return files
+
+    def _add_up(self, files: list[Path], to: Path) -> None:
+        """What the figures of an account, of all counterparts together, come to.
+
+        Groups among them would be counted beside their members, so of rows with a group there are
+        no sums.
+        """
+        columns = self.table.columns
+        roles = {column.role: name for name, column in columns.items()}
+        if not {"counterpart", "value"} <= roles.keys() or self.table.known == "date":
+            return
+        rows, value = parts_sql(files), roles["value"]
+        if not self.table.of_type("economy") or columns[value].nullable:
+            return
+        if self.stream.run(f"from {rows} where is_aggregate limit 1").fetchall():
+            return
+        account = ", ".join(_name(n) for n in self.table.key if n != roles["counterpart"])
+        terms = ", ".join(_name(n) for n, c in columns.items() if c.role == "basis")
+        alike = f"min(hash({terms})) = max(hash({terms}))" if terms else "true"
+        figure = f"{_name(value)}::double"
+        self.stream.run(
+            f"copy (select {account}, any_value(known_on) as known_on, count(*) as figures, "
+            f"fsum({figure}) as total, fsum({figure} * {figure}) as squares, "
+            f"max({figure}) as largest, {alike} as alike from {rows} group by {account} "
+            f"order by {account}) to '{_escaped(to)}' (format parquet, compression zstd)"
+        )
 
     def _known(self) -> tuple[str, str]:
         """SQL of the day from which a row could be known, and the join that it needs."""

@@ -26,6 +26,9 @@ from ..ground.periods import parse_as_of
 from .added import large
 from .build import table_file
 from .dates import bounds
+from .derived import form
+from .located import Located, located, refuse_twice
+from .rules import rules
 
 ROWS = 5_000_000
 """Rows that a frame may have: one of table `trade` then takes somewhat less than a gigabyte."""
@@ -103,9 +106,12 @@ def load(
         file = _then(table, vintage, filters.get("source", filters.get("source_id")))
     day = parse_as_of(as_of)
     condition = _condition(wanted(table, file, filters, since, until, aggregates))
-    data = pq.read_table(file, filters=condition)
-    if elsewhere := large(name):
-        data = _with_large(table, data, elsewhere, condition)
+    if table.location:
+        data = _of_place(located(table, file.parent), condition)
+    else:
+        data = pq.read_table(file, filters=condition)
+    if parts := large(name):
+        data = _with_large(table, data, parts, condition)
     dropped = 0
     if day is not None and "known_on" in data.column_names:
         known = pc.fill_null(
@@ -144,16 +150,33 @@ def _with_large(
     rows = dataset.dataset(files, format="parquet")
     count = rows.count_rows(filter=condition) + len(data)
     if count > ROWS:
-        raise UsageError(
-            f"{count:,} rows are more than the {ROWS:,} that a frame may have",
-            where=f"table {table.table!r}, with large sources that were added",
-            hint="filter (year=, reporter=, source=, since=), add up with ca.sql(...), or give "
-            f"ca.relation({table.table!r}) to a measure",
-        )
+        raise _too_many(table, f"{count:,} rows", "with large sources that were added")
     if count == len(data):
         return data
     more = rows.to_table(columns=data.schema.names, filter=condition).cast(data.schema)
     return pa.concat_tables([data, more]).sort_by([(name, "ascending") for name in table.key])
+
+
+def _of_place(place: Located, condition: pc.Expression | None) -> pa.Table:
+    """Rows in key order that live elsewhere; of too many no more is read than tells it."""
+    batches, count = [], 0
+    for batch in place.scanner(filter=condition).to_reader():
+        batches.append(batch)
+        count += len(batch)
+        if count > ROWS:
+            raise _too_many(place.table, "its rows", "which lives elsewhere")
+    rows = pa.Table.from_batches(batches, place.schema).cast(form(place.table))
+    refuse_twice(rows, place.table)
+    return rows.sort_by([(name, "ascending") for name in place.table.key])
+
+
+def _too_many(table: registry.Table, rows: str, which: str) -> UsageError:
+    return UsageError(
+        f"{rows} are more than the {ROWS:,} that a frame may have",
+        where=f"table {table.table!r}, {which}",
+        hint="filter (year=, reporter=, source=, since=), add up with ca.sql(...), or give "
+        f"ca.relation({table.table!r}) to a measure",
+    )
 
 
 def revised_sources(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
@@ -271,11 +294,25 @@ def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -
         if kind == "economy":
             return [economies.resolve(v) for v in values]
         values = [";".join(map(economies.resolve, v.split(";"))) for v in values]
+    if table.location:  # what is there is not read through; what cannot be there is known
+        _possible(table, column, values)
+        return [str(v) for v in values]
     known = _known_values(table, file, column)
     for value in values:
         if not isinstance(value, str) or value not in known:
             raise UnknownNameError(f"{column} of table {table.table!r}", value, sorted(known))
     return [str(v) for v in values]
+
+
+def _possible(table: registry.Table, column: str, values: list[Any]) -> None:
+    """Refuse words that the rules of a column do not allow."""
+    spec = table.columns[column]
+    known = registry.sources() if spec.type == "source" else spec.values or ()
+    for value in values:
+        if not isinstance(value, str) or any(
+            rule.broken(pd.Series([value])).any() for rule in rules(spec)
+        ):
+            raise UnknownNameError(f"{column} of table {table.table!r}", value, known)
 
 
 @functools.lru_cache(maxsize=256)

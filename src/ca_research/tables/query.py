@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import duckdb
 import pandas as pd
@@ -20,9 +21,10 @@ from .. import registry
 from ..ground import paths, reads
 from ..ground.errors import CaResearchError, MissingTableError, TimeLimitError, UsageError
 from ..ground.periods import parse_as_of
-from .added import large, parts_sql
+from .added import accounts, large, parts_sql
 from .build import current, names, table_file
-from .load import wanted
+from .load import Wanted, wanted
+from .located import located, told
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _AS_IT_IS = {
@@ -141,6 +143,7 @@ def relation(
     parts += [] if rows.since is None else [f"year >= {rows.since}"]
     parts += [] if rows.until is None else [f"year <= {rows.until}"]
     parts += [] if day is None else [f"known_on <= timestamp '{day.isoformat()}'"]
+    condition = " and ".join(parts) or "true"
     connection = duckdb.connect(
         config={
             "memory_limit": MEMORY,
@@ -149,7 +152,49 @@ def relation(
             "autoinstall_known_extensions": False,
         }
     )
-    return connection.sql(f"{standing(name)} where {' and '.join(parts) or 'true'}")
+    if table.location:
+        connection.register(name, located(table, file.parent))
+    query = f'select * from "{name}"' if table.location else standing(name)
+    found = connection.sql(f"{query} where {condition}")
+    if ready := _added_up(table, rows, condition):
+        _SUMS[found] = ready
+    return found
+
+
+class Sums(NamedTuple):
+    """What the rows of a relation come to, made as they were added.
+
+    rows: SQL of a row for each account: its columns, `figures` (how many rows), their `total`,
+    `squares` and `largest`, and whether they are `alike` in all terms. account: what an account
+    is. single: those of its columns that have one value.
+    """
+
+    rows: str
+    account: frozenset[str]
+    single: frozenset[str]
+
+
+_SUMS: WeakKeyDictionary[duckdb.DuckDBPyRelation, Sums] = WeakKeyDictionary()
+
+
+def sums_of(rows: duckdb.DuckDBPyRelation) -> Sums | None:
+    """The sums of a relation as `relation` gave it; None where there are none, or for what was
+    made of one.
+    """
+    return _SUMS.get(rows)
+
+
+def _added_up(table: registry.Table, rows: Wanted, condition: str) -> Sums | None:
+    """The sums of rows that are whole accounts of one large source."""
+    sources = rows.values.get("source_id", [])
+    counterpart = next((n for n, c in table.columns.items() if c.role == "counterpart"), None)
+    account = frozenset(table.key) - {counterpart}
+    asked = rows.values.keys() - {"is_aggregate"}  # of rows with a group there are no sums
+    if len(sources) != 1 or not asked <= account or not (file := accounts(table.table, sources[0])):
+        return None
+    columns = "select *, false as is_aggregate"
+    single = frozenset(n for n in asked if len(rows.values[n]) == 1)
+    return Sums(f"from ({columns} from {parts_sql([file])}) where {condition}", account, single)
 
 
 def _literal(value: Any) -> str:
@@ -233,7 +278,7 @@ def _answer(query: str, seconds: float | None) -> Iterator[duckdb.DuckDBPyRelati
         hint = f"tables: {', '.join(readable)}"
         try:
             _one_select(connection, query, hint)
-            with _limit(connection, seconds):
+            with _limit(connection, seconds), told():
                 yield connection.sql(query)
         except duckdb.Error as error:
             what, *more = _without_paths(str(error), folder).strip().splitlines() or ["no answer"]
@@ -276,9 +321,12 @@ def _views(connection: duckdb.DuckDBPyConnection, folder: Path, readable: list[s
     connection.execute("set temp_directory = ''")  # it would count among the allowed folders
     files = []
     for name in readable:
-        file = folder / f"{name}.parquet"
+        file, table = folder / f"{name}.parquet", registry.tables().get(name)
         if not file.is_file():
             raise MissingTableError(name, where=paths.shown(folder))
+        if table and table.location:
+            connection.register(name, located(table, folder))
+            continue
         mine = [file, *large(name)]
         files += mine
         listed = ", ".join(f"'{_quote(one)}'" for one in mine)

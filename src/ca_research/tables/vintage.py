@@ -25,7 +25,7 @@ from ..ground import paths
 from ..ground.errors import UnknownNameError, UsageError, WriteError
 from ..ground.files import write_whole
 from .added import figure
-from .build import finished
+from .derived import finished
 from .reading import read
 from .validate import schema
 

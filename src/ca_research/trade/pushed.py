@@ -19,6 +19,8 @@ from duckdb import DuckDBPyRelation as Relation
 from ..ground import economies as eco
 from ..ground.errors import UsageError
 from ..stats.frames import alike, require
+from ..tables.located import told as typed
+from ..tables.query import sums_of
 from .checks import ALIKE, ALIKE_MONEY, KEYS, REST
 
 if TYPE_CHECKING:
@@ -30,11 +32,13 @@ Measure = Callable[[pd.DataFrame], object]
 """The measure of frames, with its choices."""
 SUM = 1e-9
 """How far shares may be from summing to one (rounding of a few hundred float64 terms)."""
+FEW = 20
+"""Lists of sources that are handed over as numbers."""
 LIMIT = 100_000
 """Rows of accounts that may break a rule, fetched to be judged."""
 _QUICK = {
     "": "",
-    "source_id": ", list_distinct([any_value(source_id)]) as sources",
+    "source_id": ", any_value(source_id) as source",
     "sources": ", any_value(sources) as sources",
 }
 _EXACT = {
@@ -42,11 +46,12 @@ _EXACT = {
     "source_id": ", list_sort(list_distinct(list(source_id))) as sources",
     "sources": ", list_sort(list_distinct(coalesce(flatten(list(sources)), []))) as sources",
 }
-"""SQL of the sources of an account, after a comma: where all rows have the same, and in full."""
-_SHARES: WeakKeyDictionary[Relation, tuple[list[str], str]] = WeakKeyDictionary()
-"""Relations that `partner_shares` made: what an account is, and the table of sums, with which the
-index needs no second pass."""
-_WORD, _MARK = 64, "\x1f"
+"""SQL of the sources of an account, after a comma: where all rows have the same, and in full. One
+word costs a fraction of a list."""
+_SHARES: WeakKeyDictionary[Relation, tuple[list[str], str, bool]] = WeakKeyDictionary()
+"""Relations that `partner_shares` made: what an account is, the table of sums, with which the index
+needs no second pass, and whether it tells one source for each."""
+_WORD, _MARK = 120, "\x1f"
 _YEARS = range(1800, 2101)
 _PRODUCTS = ("TOTAL", *(f"{n:02}" for n in range(100)), *(f"SITC{n}" for n in range(10)))
 
@@ -76,6 +81,9 @@ class Accounts:
     ) -> None:
         self.rows, self.keys, self.items, self.where = rows, list(keys), list(items), where
         self.columns = set(rows.columns)
+        self.named = next((c for c in ("source_id", "sources") if c in self.columns), "")
+        self._alike: list[str] = []
+        self.single = False  # whether the sums tell one source for each account
 
     def ask(self, query: str) -> Any:
         """The relation of a query that calls the rows `rows`."""
@@ -85,6 +93,7 @@ class Accounts:
         """SQL of what `checks.comparable` refuses in an account, but for two rows of one cell."""
         cell = {*self.keys, *self.items}
         fixed = [c for c in (*KEYS, "source_id", *ALIKE) if c in self.columns and c not in cell]
+        self._alike = fixed
         return [*self.no_figure("value_usd"), *([_vary(fixed)] if fixed else [])]
 
     def no_figure(self, value: str) -> list[str]:
@@ -106,9 +115,36 @@ class Accounts:
         return marked, f"bool_or(partner in ({_texts(set(eco.AGGREGATES) - set(allowed))}))"
 
     @property
+    def sources(self) -> str:
+        """SQL of the list of sources of an account."""
+        if self.single:
+            return "case when a.source is null then [] else [a.source] end"
+        return "a.sources" if self.named else "[]"
+
+    @property
     def told(self) -> str:
-        """The column of sources of an account, after a comma; nothing where rows name none."""
-        return ", a.sources" if {"source_id", "sources"} & self.columns else ""
+        """The column of them, after a comma; nothing where rows name none."""
+        return f", {self.sources} as sources" if self.named else ""
+
+    def made(self) -> str:
+        """Sums of partners that were made as the rows were added, as `add_up` gives them; '' where
+        there are none of these accounts, or some have figures on unlike terms.
+        """
+        ready = sums_of(self.rows)
+        keys = frozenset(self.keys)
+        if ready is None or not ready.account - ready.single <= keys <= ready.account:
+            return ""
+        name = f"accounts_{uuid.uuid4().hex}"
+        self.ask(
+            f"create temp table {name} as select {_names(self.keys)}, total, figures as partners, "
+            "squares, largest, null::double as world, source_id as source, not alike as suspect "
+            f"from ({ready.rows})"
+        )
+        if self.ask(f"from {name} where suspect limit 1").fetchall():
+            self.ask(f"drop table {name}")
+            return ""
+        self.single = True
+        return name
 
     def add_up(self, sums: str, refused: Sequence[str], groups: str = "0 > 0") -> str:
         """Make the sums of every account, with whether it may break a rule (`suspect`), a temporary
@@ -119,12 +155,13 @@ class Accounts:
         is looked at closely (`groups`: SQL of aggregates that are refused), which takes several
         times as long.
         """
-        named = next((c for c in ("source_id", "sources") if c in self.columns), "")
+        named = self.named
         if len(self.items) < 2 and (bits := _bits(*self.items) if self.items else ("", "0 > 0")):
             join, twice = bits
-            several = [_vary([named])] if named else []
+            several = [_vary([named])] if named and named not in self._alike else []
             found = self._table(sums + _QUICK[named], [*refused, *several, twice], join)
             if not self.ask(f"from {found} where suspect limit 1").fetchall():
+                self.single = named == "source_id"
                 return found
             self.ask(f"drop table {found}")
         cell = f"count(distinct ({_names(self.items)})) < count(*)" if self.items else "0 > 0"
@@ -146,6 +183,8 @@ class Accounts:
         nothing is.
         """
         wrong = " or ".join(filter(None, ("suspect", amiss)))
+        if not self.ask(f"from {table} where {wrong} limit 1").fetchall():
+            return
         same = " and ".join(f'rows."{k}" is not distinct from s."{k}"' for k in self.keys) or "true"
         frame = self.ask(
             f"select rows.* from rows semi join (from {table} where {wrong}) s on {same} "
@@ -168,19 +207,22 @@ class Accounts:
             measure(self.ask("from rows limit 1000").df())
 
 
+@typed()
 def partner_shares(rows: Relation, keys: list[str], denominator: str, measure: Measure) -> Relation:
     """Shares of partners as a relation: see `shares.partner_shares`, the measure of frames."""
     accounts = _accounts(rows, keys, ["partner"], "value_usd")
     own, value = "partner <> 'WLD'", "value_usd::double"
-    of_all = accounts.ask(f"from rows where not {own} limit 1").fetchall()
-    some = f" filter ({own})" if of_all else ""
-    sums = (
-        f"sum({value}){some} as total, count(*){some} as partners, "
-        f"sum({value} * {value}){some} as squares, max({value}){some} as largest, "
-        f"{f'max({value}) filter (not {own})' if some else 'null::double'} as world"
-    )
-    marked, groups = accounts.aggregates(("WLD", *REST))
-    table = accounts.add_up(sums, [*accounts.comparable(), marked], groups)
+    table = accounts.made() if denominator == "partners" else ""
+    if not table:
+        of_all = accounts.ask(f"from rows where not {own} limit 1").fetchall()
+        some = f" filter ({own})" if of_all else ""
+        sums = (
+            f"sum({value}){some} as total, count(*){some} as partners, "
+            f"sum({value} * {value}){some} as squares, max({value}){some} as largest, "
+            f"{f'max({value}) filter (not {own})' if some else 'null::double'} as world"
+        )
+        marked, groups = accounts.aggregates(("WLD", *REST))
+        table = accounts.add_up(sums, [*accounts.comparable(), marked], groups)
     total = "world" if denominator == "world" else "total"
     amiss = f"partners > 0 and coalesce({total} = 0, true)"
     if denominator == "world":
@@ -192,18 +234,20 @@ def partner_shares(rows: Relation, keys: list[str], denominator: str, measure: M
         f"{accounts.told} from rows join {table} a on {_same(keys)} where {own}"
     )
     if denominator == "partners":
-        _SHARES[found] = keys, table
+        _SHARES[found] = keys, table, accounts.single
     return found
 
 
+@typed()
 def hhi(shares: Relation, keys: list[str], measure: Measure) -> pd.DataFrame:
     """The index as a frame: see `shares.hhi`, the measure of frames."""
     items = [c for c in ("partner", "product") if c in shares.columns and c not in keys]
     accounts = _accounts(shares, keys, items, "share")
     index = "squares / (total * total) as hhi"
-    made, table = _SHARES.get(shares, ([], ""))
+    made, table, single = _SHARES.get(shares, ([], "", False))
     lost = "partners > 0 and not coalesce(squares between 1e-250 and 1e250, false)"
     if made == keys and not accounts.ask(f"from {table} where {lost} limit 1").fetchall():
+        accounts.single = single
         return _index(accounts, f"{index}, partners as n", f"from {table} a where partners > 0")
     refused = accounts.no_figure("share")
     groups = "0 > 0"
@@ -221,19 +265,33 @@ def hhi(shares: Relation, keys: list[str], measure: Measure) -> pd.DataFrame:
 def _index(accounts: Accounts, columns: str, rows: str) -> pd.DataFrame:
     """Columns of accounts as a frame, with the tuples of sources that measures of frames give."""
     keys = _names(accounts.keys)
-    told = f", array_to_string(a.sources, '{_MARK}') as sources" if accounts.told else ""
-    found: pd.DataFrame = accounts.ask(
-        f"select {keys}, {columns}{told} {rows} order by {keys}"
-    ).df()
-    if told:
-        code, lists = pd.factorize(found["sources"])
-        tuples = np.fromiter(
-            (tuple(filter(None, s.split(_MARK))) for s in lists), object, len(lists)
-        )
-        found["sources"] = pd.Series(tuples[code], dtype=object)
+    if not accounts.named:
+        return _frame(accounts.ask(f"select {keys}, {columns} {rows} order by {keys}"))
+    text = "a.source" if accounts.single else f"array_to_string(a.sources, '{_MARK}')"
+    text = f"coalesce({text}, '')"
+    words = [word for (word,) in accounts.ask(f"select distinct {text} {rows}").fetchall()]
+    code = f"list_position([{_texts(words)}], {text}) - 1" if len(words) > 1 else "0"
+    if len(words) > FEW:  # a number costs less to hand over than a word, but has to be looked for
+        code = text
+    query = f"select {keys}, {columns}, {code} as sources {rows} order by {keys}"
+    found = _frame(accounts.ask(query))
+    if len(words) > FEW:
+        found["sources"], words = pd.factorize(found["sources"])
+    lists = (tuple(filter(None, word.split(_MARK))) for word in words)
+    tuples = np.fromiter(lists, object, len(words))
+    found["sources"] = pd.Series(tuples[found["sources"].to_numpy(dtype=int)], dtype=object)
     return found
 
 
+def _frame(rows: Relation) -> pd.DataFrame:
+    """Rows as a frame: by way of Arrow, four times as fast, where types are the same."""
+    if {str(kind) for kind in rows.types} <= {"VARCHAR", "INTEGER", "BIGINT", "DOUBLE"}:
+        found: pd.DataFrame = rows.to_arrow_table().to_pandas()
+        return found
+    return rows.df()
+
+
+@typed()
 def growth(rows: Relation, keys: list[str], measure: Measure) -> Relation:
     """Growth as a relation: see `shares.growth`, the measure of frames."""
     known = "value_usd is not null and not isnan(value_usd)"
@@ -257,6 +315,7 @@ def growth(rows: Relation, keys: list[str], measure: Measure) -> Relation:
     )
 
 
+@typed()
 def product_shares(rows: Relation, keys: list[str], measure: Measure) -> Relation:
     """Shares of products as a relation: see `indices.product_shares`, the measure of frames."""
     accounts, value = _by_product(rows, keys, measure), "value_usd::double"
@@ -268,6 +327,7 @@ def product_shares(rows: Relation, keys: list[str], measure: Measure) -> Relatio
     )
 
 
+@typed()
 def revealed_comparative_advantage(
     trade: Relation, world: pd.DataFrame, measure: Measure
 ) -> Relation:
@@ -306,7 +366,7 @@ def revealed_comparative_advantage(
     if "source_id" in world:
         years = of_products.groupby("year")["source_id"]
         of_world = ", ".join(f"({int(y)}, [{_texts(v.dropna().unique())}])" for y, v in years)
-        told = f"list_concat({'a.sources' if told else '[]'}, s.sources)"
+        told = f"list_concat({more.sources}, s.sources)"
         told = f", list_sort(list_distinct({told})) as sources"
         join = f" join (values {of_world}) s(year, sources) on s.year = rows.year"
     columns = _names([*keys, "product", "value_usd"], "rows")
@@ -316,6 +376,7 @@ def revealed_comparative_advantage(
     )
 
 
+@typed()
 def rank(
     trade: Relation,
     economies: Sequence[str] | None,
@@ -390,14 +451,14 @@ def _bits(item: str) -> tuple[str, str] | None:
     if item not in known:
         return None
     words = range(-(-len(known[item]) // _WORD))
-    cells = []
-    for n, one in enumerate(known[item]):
-        bits = [1 << (n % _WORD) if n // _WORD == word else 0 for word in words]
-        cell = _text(one) if isinstance(one, str) else str(one)
-        cells.append(f"({cell}, {', '.join(f'{b}::ubigint' for b in bits)})")
-    names = ", ".join(f"bits{w}" for w in words)
+    cells = ", ".join(_text(one) if isinstance(one, str) else str(one) for one in known[item])
+    bits = ", ".join(
+        f"case n // {_WORD} when {w} then 1::hugeint << (n % {_WORD})::int else 0 end as bits{w}"
+        for w in words
+    )
+    each = f"select unnest([{cells}]) as item, unnest(range({len(known[item])})) as n"
     count = " + ".join(f"coalesce(bit_count(bit_or(bits{w})), 0)" for w in words)
-    join = f'left join (values {", ".join(cells)}) b(item, {names}) on rows."{item}" = b.item'
+    join = f'left join (select item, {bits} from ({each})) b on rows."{item}" = b.item'
     return join, f"{count} < count(*)"
 
 

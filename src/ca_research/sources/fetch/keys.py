@@ -11,16 +11,21 @@ from ...registry import Provider
 
 def key(service: Provider) -> str | None:
     """The key of a service, or None where it takes none or nobody gave one."""
-    if service.key is None:
+    return found(service.key, service.name)
+
+
+def found(variable: str | None, name: str | None) -> str | None:
+    """The key that stands in a variable of the environment, or by a name in the keyring."""
+    if variable is None:
         return None
-    found = os.environ.get(service.key, "").strip() or _of_keyring(service.name)
-    if found and not re.fullmatch(r"[\x21-\x7e]+", found):
+    key = os.environ.get(variable, "").strip() or _of_keyring(str(name))
+    if key and not re.fullmatch(r"[\x21-\x7e]+", key):
         raise AccessKeyError(
-            f"the key of {service.name} holds characters that no key has",
-            where=service.key,
+            f"the key of {name} holds characters that no key has",
+            where=variable,
             hint="copy it anew",
         )
-    return found
+    return key
 
 
 def _of_keyring(name: str) -> str | None:

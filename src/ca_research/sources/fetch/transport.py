@@ -1,4 +1,4 @@
-"""One request, one answer: the only code of the project that touches a network.
+"""One request, one answer: how services of publishers are asked.
 
 An answer is taken whole, within bounds and from the host that was asked, or it is an error. Waits
 are a parameter, so that nobody who tries this out has to wait.
@@ -82,7 +82,7 @@ class Line:
 
     def __init__(self, service: Provider, key: str | None = None, wait: Wait = time.sleep) -> None:
         self.service, self.wait, self._key = service, wait, key
-        self._session = _session()
+        self._session = session()
 
     @property
     def keyed(self) -> bool:
@@ -255,14 +255,14 @@ class Line:
         return kind(f"{self.service.publisher} {what}", where=str(host), hint=hint)
 
 
-def _session() -> requests.Session:
+def session() -> requests.Session:
     with needed():
         import requests
         import tenacity  # noqa: F401 - without it nothing could be asked twice
-    session = requests.Session()
-    session.headers["User-Agent"] = client()
-    session.auth = lambda prepared: prepared  # else passwords of ~/.netrc would be sent
-    return session
+    made = requests.Session()
+    made.headers["User-Agent"] = client()
+    made.auth = lambda prepared: prepared  # else passwords of ~/.netrc would be sent
+    return made
 
 
 def client() -> str:

@@ -1,0 +1,194 @@
+"""Tables of a PostgreSQL database, read in batches within one snapshot of it.
+
+What is asked for goes to the server as bound parameters. A cursor of the server gives the rows, for
+a result with parameters would come whole otherwise.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from typing import Any
+from urllib.parse import quote
+
+import pyarrow as pa
+
+from ...ground.errors import (
+    AccessKeyError,
+    AnswerError,
+    CaResearchError,
+    ServiceError,
+    UnreachableError,
+)
+from ...ground.extras import needed
+from .conditions import COMPARES, Condition
+from .place import KINDS, Field, Look, Place
+
+ROWS = 50_000
+"""Rows of a batch."""
+CONNECT, SILENCE = 10, 60
+"""Seconds for a connection, and for one step of a query."""
+_TYPES = {
+    "text": ("text", "character varying", "character", "name"),
+    "whole": ("smallint", "integer", "bigint"),
+    "number": ("real", "double precision", "numeric"),
+    "truth": ("boolean",),
+    "day": ("date",),
+}
+_CASTS = {"year": "int8", "integer": "int8", "number": "float8", "boolean": "bool"}
+_BOUND = {bool: "bool", int: "int8", float: "float8", str: "text"}
+_COLUMNS = (
+    "select attname::text, format_type(atttypid, null)::text, "
+    "substring(col_description(attrelid, attnum) from 'unit: *([^;,.\\n]+)') "
+    "from pg_attribute where attrelid = to_regclass($1::text) and attnum > 0 and not attisdropped "
+    "order by attnum"
+)
+
+
+class PostgresPlace(Place):
+    """A table or view of a database."""
+
+    @property
+    def shown(self) -> str:
+        return f"{self.location.postgresql}, {self.location.name}"
+
+    def look(self) -> Look:
+        with self._asking() as ask:
+            told = ask(_COLUMNS, [self._name]).to_pylist()
+            fields = {name: Field(_kind(kind), unit) for name, kind, unit in _tuples(told)}
+            if not fields:
+                raise ServiceError(
+                    f"the database has no table {self.location.name!r} that may be read",
+                    where=self.shown,
+                    hint=f"mend `location` in registry/tables/{self.table.table}.yaml",
+                )
+            state = self._state(ask)
+            return Look(fields, int(json.loads(state)[0]), {self.shown: state})
+
+    def batches(
+        self, columns: Sequence[str], asked: Sequence[Condition], state: dict[str, str]
+    ) -> Iterator[pa.RecordBatch]:
+        told = ", ".join(f"{_name(c)}::{self._cast(c)} as {_name(c)}" for c in columns)
+        where, values = self._where(asked)
+        with self._asking() as ask:
+            if {self.shown: self._state(ask)} != state:
+                raise self.moved()
+            rows = f"select {told} from {self._name}{where}"
+            ask(f"declare ca_rows no scroll cursor for {rows}", values)
+            while len(found := ask(f"fetch {ROWS} from ca_rows")):
+                yield from found.to_batches()
+
+    @property
+    def _name(self) -> str:
+        return ".".join(map(_name, str(self.location.name).split(".")))
+
+    def _cast(self, column: str) -> str:
+        return _CASTS.get(self.table.columns[column].type, "text")
+
+    def _where(self, asked: Sequence[Condition]) -> tuple[str, list[Any]]:
+        """Conditions as SQL, with the values apart. Words are not put in order: the server's order
+        may be another.
+        """
+        parts, values = [], []
+        for one in asked:
+            column = self.table.columns[one.column]
+            text = "text" in KINDS.get(column.type, ("text",))
+            if column.type == "date" and one.values:
+                continue  # the server may have days, and no words
+            if text and one.compares not in ("=", "<>", "in", "is null", "is not null"):
+                continue
+            marks = []
+            for value in one.values:
+                values.append(value)
+                marks.append(f"${len(values)}::{_BOUND[type(value)]}")
+            if one.compares == "in":
+                parts.append(f"{_name(one.column)} in ({', '.join(marks)})" if marks else "false")
+            else:
+                assert one.compares in (*COMPARES.values(), "is null", "is not null")
+                parts.append(" ".join([_name(one.column), one.compares, *marks]))
+        return f" where {' and '.join(parts)}" if parts else "", values
+
+    def _state(self, ask: Any) -> str:
+        """The number of rows and the largest values of the columns that tell the state."""
+        largest = "".join(f", max({_name(c)})::text" for c in self.location.state)
+        (row,) = _tuples(ask(f"select count(*){largest} from {self._name}").to_pylist())
+        return json.dumps(row)
+
+    @contextmanager
+    def _asking(self) -> Iterator[Any]:
+        """A way to ask within one snapshot, read-only; what fails is told without the server's own
+        words, which may name the user.
+        """
+        with needed():
+            from adbc_driver_postgresql import dbapi
+
+        more = {
+            "connect_timeout": CONNECT,
+            "application_name": "ca-research",
+            "tcp_user_timeout": SILENCE * 1000,
+            "keepalives_idle": 30,
+            "options": f"-c statement_timeout={SILENCE}s -c datestyle=ISO",
+        }
+        asked = "&".join(f"{k}={quote(str(v))}" for k, v in more.items())
+        try:
+            with (
+                closing(dbapi.connect(f"{self.location.postgresql}?{asked}")) as connection,
+                closing(
+                    connection.cursor(adbc_stmt_kwargs={"adbc.postgresql.use_copy": "false"})
+                ) as cursor,
+            ):
+
+                def ask(query: str, values: Sequence[Any] = ()) -> pa.Table:
+                    cursor.execute(query, list(values) or None)
+                    return cursor.fetch_arrow_table()
+
+                cursor.execute("set transaction isolation level repeatable read read only")
+                yield ask
+        except dbapi.Error as error:
+            raise self._fault(error) from None
+
+    def _fault(self, error: Any) -> CaResearchError:
+        """What an error of the driver means."""
+        code, said = str(error.sqlstate or ""), str(error).lower()
+        spec = f"registry/tables/{self.table.table}.yaml"
+        table = f"the database of table {self.table.table!r}"
+        refused = ("authentication", "password", "role ", "pg_hba")
+        if code.startswith("28") or code == "42501" or any(word in said for word in refused):
+            return AccessKeyError(
+                f"{table} does not let this user read it",
+                where=self.shown,
+                hint="say who asks by PGUSER and PGPASSWORD, or by ~/.pgpass",
+            )
+        if code == "57014" or "statement timeout" in said:
+            return UnreachableError(
+                f"{table} does not answer within {SILENCE} s",
+                where=self.shown,
+                hint="ask for less, or add an index on what is filtered",
+            )
+        if code.startswith(("42", "22")):
+            return AnswerError(
+                f"{table} cannot answer what was asked (SQLSTATE {code})",
+                where=self.shown,
+                hint=f"see that its columns and `state` are those of {spec}: "
+                "ca-research data build",
+            )
+        if "does not exist" in said:
+            return ServiceError(f"{table} does not exist", where=self.shown, hint=f"mend {spec}")
+        return UnreachableError(
+            f"{table} cannot be reached, or does not answer in time",
+            where=self.shown,
+            hint=f"see that the server runs and that {spec} names it rightly, then try again",
+        )
+
+
+def _kind(name: str) -> str:
+    return next((kind for kind, names in _TYPES.items() if name in names), name)
+
+
+def _tuples(rows: list[dict[str, Any]]) -> list[list[Any]]:
+    return [list(row.values()) for row in rows]
+
+
+def _name(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'

@@ -1,0 +1,268 @@
+"""A table of a PostgreSQL database, on a server that the tests start: as any other, or a typed
+error.
+"""
+
+import re
+import socket
+
+import pytest
+from adbc_driver_postgresql import dbapi
+from places import PASSWORD, ROWS, loads, postgres, same
+
+import ca_research as ca
+from ca_research import registry, tables
+from ca_research.ground import errors
+from ca_research.runs.inputs import Inputs
+from ca_research.sources.elsewhere import postgres as module
+from ca_research.tables.build import current
+from ca_research.tables.located import located
+
+pytestmark = pytest.mark.long
+USER = "librarian"
+COLUMNS = {
+    "reporter": "text not null",
+    "partner": "varchar(5)",
+    "year": "smallint",
+    "flow": "char(6)",
+    "value_usd": "numeric",
+    "note": "text",
+    "source_id": "text",
+}
+
+
+@pytest.fixture(scope="module")
+def server():
+    with postgres() as (port, log):
+        yield port, log
+
+
+class Database:
+    """The server as its owner sees it."""
+
+    def __init__(self, port, log):
+        self.address, self.log = f"postgresql://127.0.0.1:{port}/postgres", log
+        self._seen = 0
+
+    def run(self, *commands):
+        with dbapi.connect(self.address, autocommit=True) as owner, owner.cursor() as cursor:
+            for command in commands:
+                cursor.execute(command)
+
+    def table(self, rows=ROWS, **other):
+        """Make the table anew; `other` replaces types of columns, None leaves one out."""
+        columns = {c: t for c, t in (COLUMNS | other).items() if t}
+        told = ", ".join(f"{c} {t}" for c, t in columns.items())
+        self.run("drop schema if exists lake cascade", "create schema lake")
+        self.run(f"create table lake.flows ({told}, loaded int default 1)")
+        if not rows:
+            return
+        values = ", ".join(
+            "(" + ", ".join("null" if v is None else repr(v) for v in row) + ")" for row in rows
+        )
+        self.run(f"insert into lake.flows values {values}")
+
+    def said(self):
+        """What the server's log says since the last time."""
+        text = self.log.read_text()
+        new, self._seen = text[self._seen :], len(text)
+        return new
+
+
+@pytest.fixture
+def database(server, monkeypatch):
+    monkeypatch.setenv("PGUSER", USER)
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    return Database(*server)
+
+
+@pytest.fixture
+def lake(database, move):
+    """The table of the project, in the database."""
+    database.table()
+
+    def to(build=True, **other):
+        place = {"postgresql": database.address, "name": "lake.flows", "state": ["loaded"]}
+        move(build=build, **(place | other))
+
+    database.to = to
+    return database
+
+
+def test_a_table_of_a_database_is_as_one_that_lies_here(here, lake):
+    lake.to()
+    same(here)
+    assert tables.check()["trade"] == len(ROWS)
+
+
+def test_batches_are_no_limit(here, lake, monkeypatch):
+    monkeypatch.setattr(module, "ROWS", 100)
+    lake.to()
+    loads(here)
+    assert lake.said().count("fetch 100 from ca_rows") > 17
+
+
+def test_what_is_asked_for_goes_to_the_server_as_parameters(lake):
+    lake.to()
+    lake.said()
+    ca.load("trade", reporter="KAZ", since=2020, aggregates=False)
+    told = lake.said()
+    (query,) = re.findall(r"declare .*", told)
+    assert '"reporter" in ($1::text)' in query and '"year" >= $2::int8' in query
+    assert "KAZ" not in query and "$1 = 'KAZ', $2 = '2020'" in told
+    ca.sql("select sum(value_usd) from trade where flow = 'import' and year in (2001, 2003)")
+    told = lake.said()
+    (query,) = re.findall(r"declare .*", told)
+    assert '"flow" = ' in query and '"year" in (' in query
+    assert '"value_usd"::float8' in query and '"reporter"' not in query  # only what is read
+    assert "'import'" not in query and "2001" not in query
+    ca.relation("trade", partner="WLD", year=2020).aggregate("count(*)").fetchall()
+    assert re.search(r"DETAIL: .*\$1 = 'WLD', \$2 = '2020'", lake.said())
+    assert "repeatable read read only" in told
+
+
+def test_words_are_no_commands(lake):
+    lake.to()
+    word = "x'; drop table lake.flows; --"
+    assert ca.load("trade", note=word).empty
+    quoted = word.replace("'", "''")
+    assert ca.sql(f"select count(*) as n from trade where note = '{quoted}'")["n"][0] == 0
+    assert len(ca.load("trade")) == len(ROWS)
+
+
+CONTRACT = {
+    "missing": ({"value_usd": None}, "'value_usd' of table 'trade' is missing"),
+    "text": ({"value_usd": "text"}, "'value_usd' of table 'trade' holds text"),
+    "parts": ({"year": "numeric"}, "'year' of table 'trade' holds number"),
+    "moments": ({"note": "timestamp"}, "'note' of table 'trade' holds timestamp"),
+}
+
+
+@pytest.mark.parametrize("case", CONTRACT)
+def test_a_table_of_another_form_is_refused_by_column_and_place(lake, case):
+    other, words = CONTRACT[case]
+    lake.table([], **other)
+    with pytest.raises(errors.ContractError, match=words) as told:
+        lake.to()
+    assert told.value.where == f"{lake.address}, lake.flows"
+
+
+def test_a_unit_that_the_database_states_must_be_that_of_the_table(lake):
+    lake.run("comment on column lake.flows.value_usd is 'imports; unit: thousand USD'")
+    with pytest.raises(errors.ContractError, match="is in 'thousand USD', and the registry"):
+        lake.to()
+    lake.run("comment on column lake.flows.value_usd is 'imports; unit: USD'")
+    lake.to()
+
+
+def test_rows_that_break_a_rule_are_refused(lake):
+    lake.run(
+        "update lake.flows set value_usd = 'NaN' where reporter = 'KAZ' and year = 2020",
+        "update lake.flows set partner = 'XXX' where reporter = 'KGZ' and partner = 'CHN'",
+    )
+    lake.to()
+    for filters, column in (({"reporter": "KAZ"}, "value_usd"), ({"reporter": "KGZ"}, "partner")):
+        with pytest.raises(errors.DataError) as told:
+            ca.load("trade", **filters)
+        assert {f.column for f in told.value.faults} == {column}
+    assert len(ca.load("trade", reporter="TJK")) == 340
+
+
+def test_a_table_that_changes_is_read_in_its_new_state_after_a_build_only(lake):
+    lake.to()
+    key = Inputs(current())._table("trade")
+    lake.run("update lake.flows set value_usd = 5, loaded = 2 where reporter = 'KAZ'")
+    for way in (lambda: ca.load("trade"), lambda: ca.sql("select count(*) from trade")):
+        with pytest.raises(errors.IntegrityError, match="has changed where it lives"):
+            way()
+    tables.build()
+    assert Inputs(current())._table("trade") != key
+    assert set(ca.load("trade", reporter="KAZ")["value_usd"]) == {5.0}
+    lake.run("delete from lake.flows where year = 2020")  # fewer rows are another state too
+    with pytest.raises(errors.IntegrityError, match="has changed"):
+        ca.load("trade")
+
+
+def test_rows_that_come_while_it_is_read_are_not_seen(lake, monkeypatch):
+    monkeypatch.setattr(module, "ROWS", 500)
+    lake.to()
+    rows = located(registry.table("trade"), current()).scanner().to_reader()
+    first = next(rows)
+    lake.run("delete from lake.flows")
+    assert len(first) + sum(map(len, rows)) == len(ROWS)
+
+
+def hushed(error):
+    assert PASSWORD not in str(error) and USER not in str(error) and "wrong" not in str(error)
+
+
+def test_a_server_that_lets_nobody_in_is_told_without_a_name(lake, monkeypatch, command):
+    lake.to()
+    monkeypatch.setenv("PGPASSWORD", "wrong")
+    with pytest.raises(errors.AccessKeyError, match="does not let this user") as told:
+        ca.load("trade")
+    hushed(told.value)
+    assert "PGPASSWORD" in told.value.hint
+    for words in (["data", "build"], ["sql", "select max(year) from trade"]):
+        code, out, err = command("--debug", *words)
+        assert code == 1
+        hushed(out + err)
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    lake.run("create role guest login password 'guest'")
+    monkeypatch.setenv("PGUSER", "guest")
+    monkeypatch.setenv("PGPASSWORD", "guest")
+    with pytest.raises(errors.AccessKeyError):
+        ca.load("trade")
+
+
+def test_no_database_no_table_and_no_column_of_the_state(lake):
+    gone = ({"name": "lake.gone"}, "no table"), ({"postgresql": f"{lake.address}_gone"}, "exist")
+    for other, words in gone:
+        with pytest.raises(errors.ServiceError, match=words) as told:
+            lake.to(**other)
+        assert "trade.yaml" in told.value.hint
+        hushed(told.value)
+    with pytest.raises(errors.AnswerError, match="42703"):
+        lake.to(state=["updated"])
+
+
+def test_a_server_that_is_away_or_silent_is_told(lake, monkeypatch):
+    with socket.socket() as away:
+        away.bind(("127.0.0.1", 0))
+        port = away.getsockname()[1]
+    with pytest.raises(errors.UnreachableError, match="cannot be reached"):
+        lake.to(postgresql=f"postgresql://127.0.0.1:{port}/postgres")
+    monkeypatch.setattr(module, "CONNECT", 2)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        with pytest.raises(errors.UnreachableError):
+            lake.to(postgresql=f"postgresql://127.0.0.1:{silent.getsockname()[1]}/postgres")
+
+
+def test_a_query_that_takes_too_long_is_stopped(lake, monkeypatch):
+    lake.run(
+        "create view lake.slow as select reporter, partner, year, flow, value_usd, source_id, "
+        "loaded, note || case when year = 2020 then pg_sleep(2)::text else '' end as note "
+        "from lake.flows"
+    )
+    monkeypatch.setattr(module, "SILENCE", 1)
+    with pytest.raises(errors.UnreachableError, match="within 1 s"):
+        lake.to(name="lake.slow")
+
+
+def test_a_server_that_stops_in_the_middle_is_told(move, monkeypatch, database):
+    monkeypatch.setattr(module, "ROWS", 50)
+    with postgres() as (port, log):
+        own = Database(port, log)
+        own.table()
+        move(postgresql=own.address, name="lake.flows", state=["loaded"])
+        rows = located(registry.table("trade"), current()).scanner().to_reader()
+        next(rows)
+        own.run(
+            "select pg_terminate_backend(pid) from pg_stat_activity "
+            "where application_name = 'ca-research'"
+        )
+        with pytest.raises(errors.CaResearchError, match="cannot be reached"):
+            list(rows)
+    with pytest.raises(errors.UnreachableError):
+        ca.load("trade")
