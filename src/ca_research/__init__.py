@@ -36,6 +36,7 @@ _MODULES = {
         "claims",
         "estimates",
         "investment",
+        "paper",
         "plots",
         "registry",
         "runs",
