@@ -92,3 +92,29 @@ def test_a_claim_has_sources_once_it_is_checked():
     )
     with pytest.raises(UsageError, match="this SpecificationCurve"):
         ca.cite(model)
+
+
+def test_numbers_of_sources_are_no_ids():
+    with pytest.raises(UsageError, match="no ids of sources"):
+        ca.cite(ca.holes("students", ["KAZ"], destination="CHN"))
+
+
+def test_two_tables_behind_one_measure_are_both_cited():
+    counts, people = ca.load("students"), ca.load("macro", indicator="SP.POP.TOTL")
+    chosen = {"level": "all", "source": "moe_brief_stats_peijin", "destination": "CHN"}
+    found = ca.students.intensity(
+        counts, people, origins=["KAZ"], population_source="DATASETS_POP", **chosen
+    )
+    assert ca.tables.source_ids(found) == ["DATASETS_POP", "moe_brief_stats_peijin"]
+    terms = ca.investment.loan_terms(
+        ca.load("projects"), ca.load("facts"), edition="gcdf3_geo", economies=["KGZ"]
+    )
+    assert {"gcdf3_geo", "page_aiddata_46348"} <= set(ca.tables.source_ids(terms))
+
+
+def test_figures_in_other_prices_are_cited_with_the_index():
+    inflation = ca.load("macro", economy="USA", source="WDI_2025_KARENKLW")
+    prices = ca.investment.deflator_from_growth(inflation, "USA", source="WDI_2025_KARENKLW")
+    held = ca.load("investment", investor="CHN", host="KAZ", source="wiiw_kaz_fdi", year=2021)
+    real = ca.investment.convert_prices(held, prices, base_year=2015)
+    assert ca.tables.source_ids(real) == ["WDI_2025_KARENKLW", "wiiw_kaz_fdi"]

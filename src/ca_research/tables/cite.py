@@ -93,7 +93,12 @@ def _column(what: Any, column: str) -> Iterable[Any]:
 
 def _in_cells(cells: Iterable[Any]) -> set[str]:
     listed = (list(c) if isinstance(c, (tuple, list, set)) else [c] for c in cells)
-    return {i for ids in listed for i in ids if not pd.isna(i)}
+    found = {i for ids in listed for i in ids if not pd.isna(i)}
+    if not all(isinstance(i, str) for i in found):
+        raise UsageError(
+            "its `sources` are no ids of sources", hint="cite the frame it was made from"
+        )
+    return found
 
 
 def cite(what: Citable, style: Style = "text") -> str:
