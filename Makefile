@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: report verify test test-long quick lint docs lock bench clean
+.PHONY: report verify test test-long quick lint docs replication lock bench clean
 
 report: $(READY)
 	@$(BIN)/ca-research data build
@@ -37,6 +37,10 @@ docs: $(READY)
 	@$(BIN)/ca-research data build
 	@. $(BIN)/activate && sphinx-build -b html -n -W --keep-going -q -E -d docs/_build/doctrees docs docs/_build/html
 	@echo "docs/_build/html/index.html"
+
+# REPLICATION.md, from the registry, the notebooks and the lock file
+replication: $(READY)
+	@$(BIN)/ca-research replicate --statement
 
 bench: $(READY)
 	@$(BIN)/python benchmarks/run.py
