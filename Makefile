@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: report verify test test-long quick lint docs replication lock bench clean
+.PHONY: report verify test test-long quick lint docs replication release-check lock bench clean
 
 report: $(READY)
 	@$(BIN)/ca-research data build
@@ -41,6 +41,10 @@ docs: $(READY)
 # REPLICATION.md, from the registry, the notebooks and the lock file
 replication: $(READY)
 	@$(BIN)/ca-research replicate --statement
+
+# what a release asks for, without releasing anything: dist/ has wheel, sdist and notes
+release-check: $(READY)
+	@$(BIN)/python tools/release.py
 
 bench: $(READY)
 	@$(BIN)/python benchmarks/run.py
