@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyfixest as pf
 import pytest
+import statsmodels.api as sm
 import statsmodels.formula.api as smf
 
 import ca_research as ca
@@ -145,7 +146,16 @@ def test_latex_has_the_same_cells_with_its_special_characters_escaped(table, tmp
     rows = [line.removesuffix(r" \\").split(" & ") for line in body if "midrule" not in line][2:]
     cells = table.to_frame()
     assert len(rows) == len(cells) and {len(row) for row in rows} == {6}
-    signs = {"$-$": "−", "$^2$": "²", r"\_": "_", r"\%": "%", r"\&": "&", "--": "–"}
+    signs = {
+        "$-$": "−",
+        "$^2$": "²",
+        "$<$": "<",
+        "$>$": ">",
+        r"\_": "_",
+        r"\%": "%",
+        r"\&": "&",
+        "--": "–",
+    }
     back = [
         [re.sub("|".join(map(re.escape, signs)), lambda h: signs[h[0]], c).strip() for c in row]
         for row in rows
@@ -153,7 +163,7 @@ def test_latex_has_the_same_cells_with_its_special_characters_escaped(table, tmp
     assert back == [
         [label, *row] for (_, label), row in zip(cells.index, cells.values, strict=True)
     ]
-    assert r"R\&D\_50\% <b>" in text and "<b>" not in re.sub("R.*<b>", "", text)
+    assert r"R\&D\_50\% $<$b$>$" in text and "<b>" not in text
 
 
 def test_html_has_the_same_cells_and_no_markup_of_a_label(table, tmp_path):
@@ -205,6 +215,27 @@ def test_terms_can_be_chosen_and_an_unknown_one_is_refused(models):
         regression_table([pd.DataFrame()])
     with pytest.raises(UsageError, match=r"\.html, \.tex, \.docx"):
         made.save("table.pdf")
+
+
+def test_one_label_for_two_terms_of_a_model_is_refused(models):
+    both = {"log_distance": "Costs", "contiguous": "Costs"}
+    with pytest.raises(UsageError, match="'Costs' would stand for log_distance and contiguous"):
+        regression_table(models, labels=both)
+
+
+def test_a_model_of_arrays_and_each_kind_of_error_are_told(panel):
+    y, x = panel["log_value"].to_numpy(), panel[["log_distance"]].to_numpy()
+    arrays = sm.OLS(y, sm.add_constant(x)).fit(cov_type="HC3")
+    robust = pf.feols("log_value ~ log_distance", panel, vcov="HC2")
+    made = regression_table([arrays, robust], labels={"x1": "Distance", "log_distance": "Distance"})
+    cells = made.to_frame().droplevel(0)
+    assert cells.loc["Standard errors"].tolist() == ["HC3", "HC2"]
+    assert cells.index[:4].tolist() == ["Distance", "", "Constant", ""]
+    assert cells.iloc[0].str.replace("−", "-").astype(float).tolist() == pytest.approx(
+        [arrays.params[1], robust.coef()["log_distance"]], abs=5e-4
+    )
+    own = regression_table([arrays], data=panel.assign(source_id="MINE"))
+    assert "MINE" in own.notes[-1]
 
 
 def test_an_event_study_stands_beside_others():

@@ -21,13 +21,15 @@ STATISTICS = {"r2": "R²", "pseudo_r2": "Pseudo R²"}
 @dataclass(frozen=True)
 class Estimated:
     """A model as a table shows it. `terms`: b, se and p of each, none where it was not identified.
-    `sources`: None where the model does not know the frame it was estimated on.
+    `errors` is their kind, `ways` what they are clustered by. `sources`: None where the model does
+    not know the frame it was estimated on.
     """
 
     terms: pd.DataFrame
     outcome: str
     effects: tuple[str, ...]
     errors: str
+    ways: tuple[str, ...]
     clusters: int | None
     n: int
     statistics: dict[str, float]
@@ -43,12 +45,18 @@ def estimated(model: Any) -> Estimated:
     try:
         reader = get_extractor(model)
         terms = reader.coef_table(model)[["b", "se", "p"]].astype(float)
+        rows = int(reader.stat(model, "N"))
     except (TypeError, AttributeError, KeyError, ValueError) as error:
         raise UsageError(
             f"{type(model).__name__} is no model that a regression table can show",
             hint="give what gravity, event_study, pyfixest or statsmodels returned",
         ) from error
+    names = getattr(getattr(model, "model", None), "exog_names", None)
+    if isinstance(terms.index, pd.RangeIndex) and names:  # statsmodels on arrays
+        terms.index = pd.Index(names)
+    terms.index = terms.index.map(str)
     effects = reader.fixef_string(model)
+    kind, ways = _errors(reader.vcov_info(model) or {}, model)
     named = [part.strip() for part in (effects or "").split("+")]
     r2 = {key: _number(reader.stat(model, key)) for key in STATISTICS}
     if math.isnan(r2["pseudo_r2"]):
@@ -57,9 +65,10 @@ def estimated(model: Any) -> Estimated:
         terms=terms,
         outcome=reader.depvar(model),
         effects=tuple(part for part in named if part not in ("", "0")),
-        errors=_errors(reader.vcov_info(model) or {}, model),
+        errors=kind,
+        ways=ways,
         clusters=_clusters(reader.stat(model, "n_clusters"), model),
-        n=int(reader.stat(model, "N")),
+        n=rows,
         statistics={STATISTICS[key]: value for key, value in r2.items() if not math.isnan(value)},
         sources=_sources(model),
     )
@@ -77,16 +86,16 @@ def _pseudo(model: Any) -> float:
     return _number(method("mcf") if method else getattr(model, "_pseudo_r2", None))
 
 
-def _errors(told: dict[str, Any], model: Any) -> str:
-    """'clustered by pair', 'HC1', 'classical'."""
-    ways = told.get("clustervar") or []
-    if groups := getattr(getattr(_groups(model), "name", None), "strip", None):
-        ways = ways or [groups()]
+def _errors(told: dict[str, Any], model: Any) -> tuple[str, tuple[str, ...]]:
+    """('clustered', ('pair',)), ('HC1', ()), ('classical', ())."""
+    ways = told.get("clustervar") or getattr(_groups(model), "name", None) or ()
+    ways = (ways,) if isinstance(ways, str) else tuple(map(str, ways))
     kind = str(told.get("vcov_type") or "")
     if ways or kind in ("CRV", "cluster"):
-        by = " and ".join([ways] if isinstance(ways, str) else map(str, ways))
-        return f"clustered by {by}" if by else "clustered"
-    return ERRORS.get(kind, kind)
+        return "clustered", ways
+    if kind == "hetero":  # of pyfixest, which keeps apart which
+        kind = getattr(model, "_vcov_type_detail", kind)
+    return ERRORS.get(kind, kind), ()
 
 
 def _groups(model: Any) -> Any:

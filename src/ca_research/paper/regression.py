@@ -10,9 +10,8 @@ import pandas as pd
 
 from ..ground.errors import UnknownNameError, UsageError
 from ..ground.numbers import NOTHING, decimals
-from ..tables.cite import source_ids
 from .models import STATISTICS, Estimated, estimated
-from .table import PaperTable, sources_note
+from .table import PaperTable, ids_of, sources_note
 
 CONSTANT = ("Intercept", "const", "(Intercept)")
 """What packages call the constant."""
@@ -65,7 +64,7 @@ def regression_table(
     Raises
     ------
     UsageError
-        No model, or one that cannot be read.
+        No model, one that cannot be read, or one label for two terms of a model.
     UnknownNameError
         A term to keep that no model has.
     MissingPackageError
@@ -104,7 +103,7 @@ def regression_table(
     notes = [f"{said}."]
     if dropped:
         notes.append(f"{NOTHING}: cannot be told from the effects or from other terms.")
-    ids = () if data is None else tuple(source_ids(data))
+    ids = ids_of(data)
     own = [ids if one.sources is None else one.sources for one in found]
     lost = tuple(name for name, one in zip(names, own, strict=True) if not one)
     sources = tuple(sorted({i for one in own for i in one}))
@@ -163,6 +162,11 @@ def _body(
         lines[label] = ([], [])
         for one in found:
             own = [term for term in terms if term in one.terms.index]
+            if len(own) > 1:
+                raise UsageError(
+                    f"{label!r} would stand for {' and '.join(own)} of one model",
+                    hint="give each a label of its own",
+                )
             if not own:
                 b_cell, se_cell = "", ""
             else:
@@ -196,16 +200,15 @@ def _design(found: list[Estimated], words: _Words) -> Lines:
         (f"Fixed effects: {label}", ["yes" if label in has else "no" for has in own])
         for label in labels
     ]
-    lines.append(("Standard errors", [_by(one.errors, words) for one in found]))
+    lines.append(("Standard errors", [_by(one, words) for one in found]))
     if any(one.clusters is not None for one in found):
         counts = ["" if one.clusters is None else f"{one.clusters:,}" for one in found]
         lines.append(("Clusters", counts))
     return lines
 
 
-def _by(errors: str, words: _Words) -> str:
-    kind, by, ways = errors.partition(" by ")
-    return kind + by + " and ".join(map(words.effect, ways.split(" and "))) if by else kind
+def _by(one: Estimated, words: _Words) -> str:
+    return one.errors + (f" by {' and '.join(map(words.effect, one.ways))}" if one.ways else "")
 
 
 def _fit(found: list[Estimated], digits: int) -> Lines:

@@ -11,8 +11,7 @@ from .. import registry
 from ..ground.errors import CoverageError, UsageError
 from ..ground.numbers import NOTHING, number
 from ..stats.frames import alike, origin, require
-from ..tables.cite import source_ids
-from .table import PaperTable, sources_note
+from .table import PaperTable, ids_of, sources_note
 
 COLUMNS = ("n", "missing", "mean", "sd", "min", "median", "max")
 KIND = ("unit", "price_basis", "currency")
@@ -97,10 +96,10 @@ def summary_table(
             lines.append(_line(rows[column], column))
     names = ["part", "row"]
     cells = pd.DataFrame(lines, index=pd.MultiIndex.from_tuples(index, names=names))
-    ids = source_ids(data) if data is not None else origin(frame)
+    ids = origin(frame) if data is None else ids_of(data)
     lost = () if ids else ("these figures",)
     notes = (note, sources_note(ids, lost))
-    return PaperTable(cells, caption, tuple(n for n in notes if n), tuple(ids), lost, bool(parts))
+    return PaperTable(cells, caption, tuple(n for n in notes if n), ids, lost, bool(parts))
 
 
 def _figures(frame: pd.DataFrame) -> list[str]:

@@ -14,7 +14,9 @@ from .. import registry
 from ..ground.errors import UsageError
 from ..ground.extras import needed
 from ..ground.files import write_whole
-from ..stats.result import escape_latex
+from ..stats.frames import origin
+from ..stats.result import escape_latex, written
+from ..tables.cite import source_ids
 from .layout import heads, parts, spans
 from .word import document
 
@@ -95,7 +97,7 @@ class PaperTable:
         WriteError
             The file cannot be written.
         """
-        return _written(_html(self, page=True), path)
+        return written(_html(self, page=True), path)
 
     def to_latex(self, path: str | Path | None = None, *, label: str = "") -> str | None:
         """The table as LaTeX, which needs the package booktabs.
@@ -117,7 +119,7 @@ class PaperTable:
         WriteError
             The file cannot be written.
         """
-        return _written(_latex(self, label), path)
+        return written(_latex(self, label), path)
 
     def to_docx(self, path: str | Path) -> None:
         """The table as a document for Word, with a numbered caption.
@@ -196,11 +198,11 @@ def sources_note(ids: Iterable[str], lost: Iterable[str] = ()) -> str:
     return " ".join(said)
 
 
-def _written(text: str, path: str | Path | None) -> str | None:
-    if path is None:
-        return text
-    write_whole(Path(path), text, folders=False)
-    return None
+def ids_of(data: pd.DataFrame | str | Iterable[str] | None) -> tuple[str, ...]:
+    """Ids that a frame names, or those given; none of None."""
+    if isinstance(data, pd.DataFrame):
+        return origin(data)
+    return () if data is None else tuple(source_ids(data))
 
 
 def _latex(table: PaperTable, label: str) -> str:
@@ -228,7 +230,7 @@ def _latex(table: PaperTable, label: str) -> str:
 
 def _tex(text: str) -> str:
     """Text for LaTeX: its special characters printable, signs of statistics as it sets them."""
-    signs = {"−": "$-$", "²": "$^2$", "–": "--", "×": r"$\times$"}
+    signs = {"−": "$-$", "²": "$^2$", "–": "--", "×": r"$\times$", "<": "$<$", ">": "$>$"}
     return re.sub("|".join(signs), lambda hit: signs[hit[0]], escape_latex(text))
 
 
