@@ -117,6 +117,15 @@ def test_added_figures_that_may_not_be_passed_on_stay_out_and_are_named(
     assert [n for n in names if "data/added" in n] == ["archive/data/added/OPEN/rows.parquet"]
 
 
+def test_of_a_checkout_an_archive_holds_what_git_knows():
+    told = subprocess.run(["git", "ls-files"], cwd=HOME, capture_output=True, text=True)
+    if told.returncode or not (HOME / ".git").exists():
+        pytest.skip("no checkout: unpacked from an archive")
+    held = {file.relative_to(HOME).as_posix() for file in bundle._files(HOME, ())}
+    known = {name for name in told.stdout.splitlines() if (HOME / name).is_file()}
+    assert known - held == {archive.FILE}, "made anew for the archive"
+
+
 def test_without_a_report_there_is_no_archive(built, tmp_path, command):
     with pytest.raises(CoverageError, match="ca-research run"):
         archive.pack(tmp_path / "archive.zip", built.home / "reports")

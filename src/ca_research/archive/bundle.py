@@ -16,13 +16,13 @@ from .readme import FILE, left_out, statement
 
 FOLDERS = ("registry", "data/raw", "data/added", "notebooks", "measures", "baseline")
 """What a project is made of."""
-OF_PACKAGE = ("src", "kernelspec", "docs", "tests", "tools", "benchmarks")
+OF_PACKAGE = ("src", "kernelspec", "docs", "tests", "tools", "benchmarks", ".ci", ".github")
 """And the package itself, where the project is its checkout."""
 NOT = ("__pycache__", "_build")
 FILES = (
     *("Makefile", "pyproject.toml", "requirements.lock", "environment.yml", ".gitignore"),
     *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "LICENSE", "CITATION.cff"),
-    "data/processed/README.md",
+    *(".pre-commit-config.yaml", "data/processed/README.md"),
 )
 RESULTS = ("verdicts.json", "verdicts.csv")
 HASHES = "SHA256SUMS"
