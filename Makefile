@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: report verify test test-long quick lint docs lock bench clean
+.PHONY: report verify test test-long quick lint docs replication release-check lock bench clean
 
 report: $(READY)
 	@$(BIN)/ca-research data build
@@ -38,20 +38,28 @@ docs: $(READY)
 	@. $(BIN)/activate && sphinx-build -b html -n -W --keep-going -q -E -d docs/_build/doctrees docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
+# REPLICATION.md, from the registry, the notebooks and the lock file
+replication: $(READY)
+	@$(BIN)/ca-research replicate --statement
+
+# what a release asks for, without releasing anything: dist/ has wheel, sdist and notes
+release-check: $(READY)
+	@$(BIN)/python tools/release.py
+
 bench: $(READY)
 	@$(BIN)/python benchmarks/run.py
 
 # The locked dependencies with their hashes, then the project itself without a second look at the network.
 $(READY): requirements.lock pyproject.toml
-	@echo "setting up $(VENV)"
+	@echo "setting up $(VENV): some 150 packages, one to four minutes, nothing to see until they are there"
 	@if command -v uv >/dev/null 2>&1; then \
 	  uv venv --quiet --allow-existing --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV) && \
-	  uv pip install --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock && \
+	  uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock && \
 	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . ; \
 	else \
 	  $(PYTHON) -m venv $(VENV) && \
-	  $(BIN)/python -m pip install --require-hashes -r requirements.lock && \
-	  $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e . ; \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
 	fi
 	@mkdir -p reports && touch $@
 

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _FUNCTIONS = {
     "load": "tables",
@@ -36,6 +36,7 @@ _MODULES = {
         "claims",
         "estimates",
         "investment",
+        "paper",
         "plots",
         "registry",
         "runs",

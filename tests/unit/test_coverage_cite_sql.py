@@ -284,3 +284,18 @@ def test_csl_is_json_with_what_is_known_and_nothing_else():
             if text:
                 assert item[field] == {"date-parts": [[int(part) for part in text.split("-")]]}
         assert item.get("URL", "http").startswith("http")
+
+
+# --- holes
+
+
+def test_holes_are_of_all_economies_that_are_named_unless_some_are_asked_for():
+    rows = ca.load("students")
+    found = ca.holes("students").set_index("economy")
+    named = {c for column in ("origin", "destination") for c in rows[column]}
+    assert set(found.index) == named - set(ca.economies.AGGREGATES)
+    assert {"CHN", "KAZ"} <= set(found.index)
+    five = ca.holes("students", ca.economies.CA5).set_index("economy")
+    assert list(five.index) == list(ca.economies.CA5)
+    pd.testing.assert_frame_equal(found.loc[sorted(five.index)], five.sort_index())
+    assert ca.holes("students", destination="CHN", year=1850).empty

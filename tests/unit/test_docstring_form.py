@@ -20,6 +20,7 @@ ROOMS = (
     "stats",
     "estimates",
     "claims",
+    "paper",
     "plots",
 )
 HELD = {

@@ -13,7 +13,17 @@ import pytest
 
 from ca_research import article, registry
 
-ROOMS = ("trade", "investment", "students", "stats", "tables", "estimates", "claims", "plots")
+ROOMS = (
+    "trade",
+    "investment",
+    "students",
+    "stats",
+    "tables",
+    "estimates",
+    "claims",
+    "paper",
+    "plots",
+)
 PUBLIC = {
     f"{room}.{name}": inspect.unwrap(found)
     for room in ROOMS

@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 import pytest
 
 ROOMS = ("trade", "investment", "students")
-OTHERS = ("ground", "registry", "tables", "stats", "estimates", "claims", "plots")
+OTHERS = ("ground", "registry", "tables", "stats", "estimates", "claims", "paper", "plots")
 MODULES = [
     f"ca_research.{room}.{module.name}"
     for room in (*ROOMS, *OTHERS)

@@ -17,7 +17,7 @@ from ca_research.ground.extras import MissingPackageError, missing
 EXTRAS = tomllib.loads((paths.home() / "pyproject.toml").read_text(encoding="utf-8"))["project"][
     "optional-dependencies"
 ]
-MODULES = {"pillow": "PIL", "distributed": "dask"}
+MODULES = {"pillow": "PIL", "distributed": "dask", "python-docx": "docx"}
 HIDE = """
 import importlib.abc, sys
 gone = set({gone!r})
@@ -77,6 +77,28 @@ def test_a_measure_without_its_packages_is_an_error_and_no_answer(bare):
         "error: this needs pyfixest, which is not installed\n"
         '  next:  pip install "ca-research[models]"\n'
     )
+
+
+TABLE = """
+import ca_research as ca
+table = ca.paper.summary_table(ca.load("students", origin="KAZ"), ["students"])
+assert table.to_latex().startswith(chr(92) + "begin{table}")
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "package", "extra"),
+    [
+        (TABLE + "table.to_html()", "great-tables", "models"),
+        (TABLE + "table.to_docx('table.docx')", "python-docx", "models"),
+        ("import ca_research as ca; ca.paper.regression_table([1])", "maketables", "models"),
+        ("from ca_research import archive; archive.statement()", "jinja2", "notebooks"),
+    ],
+)
+def test_tables_for_a_paper_say_what_to_install(bare, code, package, extra):
+    ended, _, err = bare(code)
+    assert ended and f"this needs {package}, which is not installed" in err
+    assert f'pip install "ca-research[{extra}]"' in err
 
 
 @pytest.mark.parametrize("words", [("run", "C25"), ("lab",)])

@@ -665,3 +665,16 @@ def test_shares_that_are_no_whole_have_no_index():
             hhi_bounds(wrong)
     with pytest.raises(CoverageError, match=r"0\.9"):
         hhi_bounds([0.5], apart=[0.4])
+
+
+def test_payments_that_are_none_a_year_are_refused_and_not_divided_by():
+    for payments in (0, -2, 1.5, True):
+        with pytest.raises(UsageError, match="payments_per_year is"):
+            ca.investment.repayment_schedule(2, 10, 2, payments_per_year=payments)
+
+
+def test_terms_of_loans_show_their_summary_and_not_every_frame():
+    terms = ca.investment.loan_terms(ca.load("projects"), edition="gcdf3_geo", economies=["KAZ"])
+    shown = repr(terms)
+    assert shown.startswith(terms.caption()) and len(shown.splitlines()) < 16
+    assert "left_out" not in shown

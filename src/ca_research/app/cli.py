@@ -17,6 +17,7 @@ from . import (
     fetch_commands,
     init_command,
     lab_command,
+    replicate_command,
     run_commands,
     wanted_command,
 )
@@ -37,6 +38,7 @@ app.command("wanted")(wanted_command.wanted)
 app.command("report")(run_commands.report_command)
 app.command("verify")(run_commands.verify_command)
 app.command("sql")(data_commands.sql)
+app.command("replicate")(replicate_command.replicate)
 app.command("lab")(lab_command.lab)
 app.command("doctor")(doctor_command.doctor)
 for command in (fetch_commands.fetch, fetch_commands.vintages, fetch_commands.diff):

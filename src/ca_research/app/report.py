@@ -5,12 +5,10 @@ written over both.
 from __future__ import annotations
 
 import datetime as dt
-import io
 import json
 import re
 import sys
 import time
-import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -20,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..ground.errors import CoverageError, RunError
-from ..ground.files import changed, sweep, write_whole
+from ..ground.files import changed, sweep, write_whole, zipped
 from ..ground.numbers import first_few
 from ..ground.paths import shown
 
@@ -310,21 +308,10 @@ def zip_report(out: Path, file: Path, *, notebooks: bool = False) -> int:
     """
     from ..runs import EXECUTED
 
-    buffer = io.BytesIO()
-    packing = zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9)
-    with locked(out), packing as zipped:
+    with locked(out):
         packed = [f for f in whole(out) if notebooks or f.parent.name != EXECUTED]
-        for one in packed:
-            about = zipfile.ZipInfo(
-                f"{FOLDER_IN_ZIP}/{one.relative_to(out).as_posix()}"
-            )  # dated 1980: when it was zipped tells nothing
-            about.compress_type, about.external_attr, about.create_system = (
-                zipfile.ZIP_DEFLATED,
-                0o644 << 16,
-                3,
-            )
-            zipped.writestr(about, one.read_bytes(), compresslevel=9)
-    write_whole(file, buffer.getvalue())
+        held = {f"{FOLDER_IN_ZIP}/{f.relative_to(out).as_posix()}": f.read_bytes() for f in packed}
+    write_whole(file, zipped(held))
     return len(packed)
 
 

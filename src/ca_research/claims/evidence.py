@@ -19,7 +19,7 @@ from ..ground.errors import CaResearchError, UsageError
 from ..registry import ClaimSpec, Criterion
 from ..registry.words import choice_words
 from ..stats import AtMostOne, Axis, Exclusion, Universe, collapse
-from ..stats.frames import records
+from ..stats.frames import origin, records
 from . import given as checks
 from .compute import Call, Computation
 from .trace import trace
@@ -57,6 +57,8 @@ class Evidence:
         Makes the standing rows anew from figures without one source, as dictionaries.
     standing : pandas.DataFrame
         The frame without the rows of removals: what criteria are judged by.
+    sources : tuple of str
+        Ids of those that these rows rest on.
 
     Examples
     --------
@@ -80,6 +82,11 @@ class Evidence:
     def standing(self) -> pd.DataFrame:
         """The frame without the rows of removals: what criteria are judged by."""
         return self.frame[self.frame["without"] == ""]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Ids of the sources that the standing rows rest on."""
+        return origin(self.standing)
 
     def main(self, criterion: str) -> pd.DataFrame:
         """Estimates of the main specification of a criterion.

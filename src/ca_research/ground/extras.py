@@ -7,7 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import metadata
 
-_DISTRIBUTIONS = {"PIL": "pillow", "dask": "distributed", "IPython": "ipykernel"}
+_DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "dask": "distributed",
+    "docx": "python-docx",
+    "IPython": "ipykernel",
+}
 """Packages by the name that is imported, where it is not that of what is installed."""
 
 

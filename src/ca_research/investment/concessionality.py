@@ -166,8 +166,8 @@ def repayment_schedule(
     2       3    1.5       50.0       1.0         50.0
     3       4    2.0       50.0       0.5          0.0
     """
-    rate = _number("interest", interest, 0) / 100 / payments_per_year
     last, before = _periods(maturity, grace, payments_per_year)
+    rate = _number("interest", interest, 0) / 100 / payments_per_year
     part = 100 / (last - before)
     table = pd.DataFrame({"period": range(1, last + 1)})
     table["years"] = table["period"] / payments_per_year

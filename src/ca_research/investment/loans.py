@@ -60,7 +60,7 @@ _PATTERNS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class LoanTerms(Result):
     """Terms of the loans of one edition of a project list, as `loan_terms` gives them.
 
@@ -95,6 +95,9 @@ class LoanTerms(Result):
         Means that another table gives: ``subject``, ``attribute``, ``value``, ``unit``, ``rows``
         (loans behind it, from the note), ``source_id``, ``of_edition`` (whether its count of
         projects by host is this edition's).
+    sources : tuple of str
+        Ids of the edition and of all that state a term of one of its loans; `statements` and
+        `published` name their own.
 
     Examples
     --------
@@ -120,6 +123,11 @@ class LoanTerms(Result):
     left_out: pd.DataFrame
     statements: pd.DataFrame
     published: pd.DataFrame
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Ids of the edition and of all that state a term of one of its loans."""
+        return tuple(sorted({self.edition, *(i for ids in self.loans["terms_from"] for i in ids)}))
 
 
 def parse_terms(text: str | None) -> dict[str, Any]:

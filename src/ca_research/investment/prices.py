@@ -159,7 +159,7 @@ def convert_prices(
     -------
     pandas.DataFrame
         A copy with `value` converted, ``price_basis`` renamed, and ``deflator``: the source_id of
-        the index, or 'given'.
+        the index, or 'given'; where both say it, ``sources``, those of the row and of the index.
 
     Raises
     ------
@@ -232,8 +232,16 @@ def convert_prices(
     at = years.map(index).to_numpy(dtype=float)
     start: np.ndarray | float = at if now is None else float(index[now])
     goal: np.ndarray | float = at if base_year is None else float(index[base_year])
-    return frame.assign(
+    made = frame.assign(
         **{value: frame[value].astype(float) * goal / start},
         price_basis=CURRENT if base_year is None else constant(base_year),
         deflator=source,
     )
+    said = {"source_id", "sources"} & set(frame.columns)
+    return _sourced(made, source) if said and source != "given" else made
+
+
+def _sourced(rows: pd.DataFrame, index: str) -> pd.DataFrame:
+    """Rows that say in `sources` what they were, and the source of the index."""
+    own = rows["sources"] if "sources" in rows else rows["source_id"].map(lambda one: (one,))
+    return rows.assign(sources=own.map(lambda ids: tuple(sorted({*ids, index}))))

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from ..ground.errors import CoverageError, MixedUnitsError, UsageError
+from ..stats.frames import origin
 
 Picture = TypeVar("Picture", bound=Callable[..., Any])
 
@@ -42,11 +43,25 @@ def needs(
             for frame in given.values() if isinstance(given, Mapping) else [given]:
                 if frame is not None:
                     _look(f"{picture.__name__}: `{name}`", frame, wanted, like, empty)
-            return picture(*args, **kwargs)
+            drawn = picture(*args, **kwargs)
+            says_sources(drawn, *(given.values() if isinstance(given, Mapping) else [given]))
+            return drawn
 
         return checked  # type: ignore[return-value]
 
     return with_checks
+
+
+def says_sources(drawn: Any, *frames: Any) -> None:
+    """Give a picture the sources of what it shows, as `sources`, so that it can be cited; to those
+    that it has already.
+
+    drawn: a figure or its axes. frames: with sources in a column; None is no frame.
+    """
+    figure = getattr(drawn, "figure", None) or drawn
+    ids = {i for frame in frames if frame is not None for i in origin(frame)}
+    if hasattr(figure, "savefig"):
+        figure.sources = tuple(sorted({*getattr(figure, "sources", ()), *ids}))
 
 
 def _look(what: str, frame: object, columns: list[str], like: str, empty: bool) -> None:

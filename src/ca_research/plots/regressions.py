@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from matplotlib.figure import Figure
 
 from ..stats.curve import SpecificationCurve
 from .claims import specification_curve
+from .needs import says_sources
 
 
 def coefficient_curve(
@@ -54,4 +56,6 @@ def coefficient_curve(
         threshold=against,
         criterion=unit,
     )
-    return specification_curve(drawn, [axis.name for axis in curve.universe.axes], unit=unit)
+    figure = specification_curve(drawn, [axis.name for axis in curve.universe.axes], unit=unit)
+    says_sources(figure, pd.DataFrame({"source_id": curve.sources}))
+    return figure

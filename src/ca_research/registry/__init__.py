@@ -192,6 +192,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     """
     from .glossary import Glossary
     from .holders import Holders
+    from .replication import Replication
     from .services import Providers
     from .words import Words  # which reads the sources
 
@@ -205,6 +206,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "glossary": Glossary.model_json_schema(),
         "holders": Holders.model_json_schema(),
         "providers": Providers.model_json_schema(),
+        "replication": Replication.model_json_schema(),
     }
 
 

@@ -18,7 +18,7 @@ import pandas as pd
 from ..ground.errors import CaResearchError, CoverageError, UnknownNameError, UsageError
 from .event_study import t_interval
 from .fixed_effects import Sample, predictor, prune, separated, solve
-from .frames import level_between
+from .frames import level_between, origin
 from .groups import Groups
 from .joint_test import JointTest, joint_test
 from .linear import (
@@ -138,6 +138,11 @@ class SpecificationCurve(Result):
                 found = _estimated(self._data, heads, linear, model, self._level)
             parts.append(found[[*NUMBERS, "missing"]].set_axis(heads.index))
         return self.specifications.join(pd.concat(parts).sort_index())
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Ids of the sources that the data named."""
+        return origin(self._data)
 
     def summary(self, by: str | None = None, alpha: float = 0.05) -> pd.DataFrame:
         """What the curve says as a whole, or for each value of one choice.

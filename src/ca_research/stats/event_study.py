@@ -18,7 +18,7 @@ import pandas as pd
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..ground.extras import needed
 from ..ground.numbers import decimals
-from .frames import require
+from .frames import origin, require
 from .result import Result
 
 ESTIMATORS = ("did2s", "saturated", "twfe")
@@ -63,6 +63,10 @@ class EventStudy(Result):
         Rows that left the sample: ``reason``, ``rows``.
     caution : str
         '' or why the errors mislead.
+    outcome : str
+        Column that the effects are on.
+    sources : tuple of str
+        Ids of the sources that the frame named.
 
     Examples
     --------
@@ -86,6 +90,32 @@ class EventStudy(Result):
     untreated: int
     log: pd.DataFrame
     caution: str
+    outcome: str = ""
+    sources: tuple[str, ...] = ()
+
+    @property
+    def __maketables_coef_table__(self) -> pd.DataFrame:
+        """Effects for regression tables: the form of a plug-in of maketables."""
+        shown = self.table[self.table["se"].notna()]
+        rows = pd.concat([shown, self.att.to_frame().T])[["estimate", "se"]].astype(float)
+        df = self.pretrend["df_errors"]
+        found = t_interval(rows["estimate"].to_numpy(), rows["se"].to_numpy(), df, 0.95)
+        terms = [f"event time {time}" for time in shown["event_time"]]
+        found.index = pd.Index([*terms, "all treated periods"])
+        return found.rename(columns={"estimate": "b"})
+
+    @property
+    def __maketables_depvar__(self) -> str:
+        return self.outcome
+
+    @property
+    def __maketables_fixef_string__(self) -> str:
+        return "unit+period"
+
+    def __maketables_stat__(self, key: str) -> Any:
+        """What stands below the effects."""
+        known = {"N": self.n, "n_clusters": self.pretrend["df_errors"] + 1}
+        return known.get(key)
 
     def caption(self) -> str:
         low, high = decimals(self.att["low"]), decimals(self.att["high"])
@@ -418,4 +448,6 @@ def event_study(
         caution=f"{few} treated clusters: the errors are too small; rank against placebos instead"
         if few < FEW
         else "",
+        outcome=outcome,
+        sources=origin(frame),
     )

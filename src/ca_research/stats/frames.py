@@ -88,6 +88,22 @@ def alike(
                 )
 
 
+def origin(frame: pd.DataFrame) -> tuple[str, ...]:
+    """Ids of all sources that a frame names, sorted; none where it names none.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"source_id": ["B", "A"], "sources": [("C",), ()]})
+    >>> origin(rows)
+    ('A', 'B', 'C')
+    """
+    found: set[str] = set()
+    for column in {"source_id", "sources"} & set(frame.columns):
+        named = sources_of(frame[[column]], np.zeros(len(frame), dtype=np.int64), 1)
+        found |= set() if named is None else set(named[0])
+    return tuple(sorted(found))
+
+
 def with_sources(result: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     """A result that says of each of its rows where it comes from, so that it can be cited as the
     frame it was made from.

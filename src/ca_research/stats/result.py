@@ -100,7 +100,7 @@ class Result:
         WriteError
             The file cannot be written.
         """
-        return _written(flat(self.to_frame()).to_csv(index=False, **options), path)
+        return written(flat(self.to_frame()).to_csv(index=False, **options), path)
 
     def to_latex(self, path: str | Path | None = None, *, digits: int = 3) -> str | None:
         """The frame as a LaTeX table (booktabs) with its caption.
@@ -131,13 +131,13 @@ class Result:
             caption=escape_latex(self.caption()),
             float_format=lambda value: decimals(value, digits),
         )
-        return _written(text, path)
+        return written(text, path)
 
     def __repr__(self) -> str:
         return f"{self.caption()}\n{self.to_frame().to_string(max_rows=12, index=False)}"
 
 
-def _written(text: str, path: str | Path | None) -> str | None:
+def written(text: str, path: str | Path | None) -> str | None:
     """The text where no file is named; else None, once the file holds it."""
     if path is None:
         return text

@@ -76,7 +76,8 @@ def intensity(
     pandas.DataFrame
         One row per origin and year observed: origin, year, students (persons), population
         (persons), per, intensity (students per `per` inhabitants; null without population),
-        students_source, population_source, missing (why null). Years without a count are no rows;
+        students_source, population_source, sources (both), missing (why null). Years without a
+        count are no rows;
         attrs['gaps'] lists those inside a series by origin. An origin without any count has one row
         with a null year and the reason.
 
@@ -123,6 +124,7 @@ def intensity(
             "per": per,
             "students_source": source,
             "population_source": population_source,
+            "sources": tuple(sorted({source, population_source})),
         }
         if series.empty:
             reason = f"{source} has no {level} students of {origin} in {eco.name_of(destination)}"
@@ -151,7 +153,7 @@ def intensity(
         raise CoverageError("no origin was asked for", hint="origins=['KAZ', ...]")
     columns = ["origin", "year", "students", "population", "per", "intensity"]
     table = pd.DataFrame(
-        rows, columns=[*columns, "students_source", "population_source", "missing"]
+        rows, columns=[*columns, "students_source", "population_source", "sources", "missing"]
     )
     table = table.astype(
         {"year": "Int64"} | {c: "float64" for c in ("students", "population", "intensity")}

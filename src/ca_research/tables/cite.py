@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal, TypeAlias
 
 import pandas as pd
 
@@ -13,16 +13,20 @@ from .. import registry
 from ..ground.errors import UnknownNameError, UsageError
 
 Style = Literal["text", "bibtex", "csl"]
+Citable: TypeAlias = Any
+"""A frame, ids, or what else says its `sources`; looked at when it is cited."""
 
 
-def source_ids(what: pd.DataFrame | str | Iterable[str]) -> list[str]:
-    """Source ids behind a frame, or the ids given; sorted, each once.
+def source_ids(what: Citable) -> list[str]:
+    """Source ids behind what came from a table, or the ids given; sorted, each once.
 
     Parameters
     ----------
-    what : pandas.DataFrame, str or iterable of str
-        A frame with a column ``source_id``, or ``sources`` holding lists or tuples of ids; one id;
-        or several.
+    what : pandas.DataFrame, pandas.Series, str, iterable of str or object
+        A frame (or one of its rows) with a column ``source_id``, or ``sources`` holding lists or
+        tuples of ids, or both; such a column; a relation; one id, or several; what else says its
+        ``sources``: a verdict, its criteria, an evidence, a model, a picture of `plots`, a table of
+        `paper`.
 
     Returns
     -------
@@ -32,7 +36,7 @@ def source_ids(what: pd.DataFrame | str | Iterable[str]) -> list[str]:
     Raises
     ------
     UsageError
-        The frame has neither column.
+        It does not say where it comes from.
     UnknownNameError
         An id is not in registry/sources.csv.
 
@@ -41,30 +45,68 @@ def source_ids(what: pd.DataFrame | str | Iterable[str]) -> list[str]:
     >>> source_ids(["WTO_HSM", "KAZ_BNS", "WTO_HSM"])
     ['KAZ_BNS', 'WTO_HSM']
     """
-    if isinstance(what, pd.DataFrame):
-        if "source_id" in what:
-            found = set(what["source_id"].dropna())
-        elif "sources" in what:
-            found = {s for cell in what["sources"] for s in cell}
-        else:
-            raise UsageError(
-                "the frame has neither `source_id` nor `sources`",
-                hint="cite the frame it was made from",
-            )
-    else:
-        found = {what} if isinstance(what, str) else set(what)
+    found = _named(what)
     for source_id in found:
         if source_id not in registry.sources():
             raise UnknownNameError("source", source_id, registry.sources())
     return sorted(found)
 
 
-def cite(what: pd.DataFrame | str | Iterable[str], style: Style = "text") -> str:
-    """References of the sources behind a frame or of ids, as one text.
+_COLUMNS = ("source_id", "sources")
+
+
+def _named(what: Any) -> set[str]:
+    """The ids that a thing names; UsageError where it names none, for then its origin is lost."""
+    if isinstance(what, str):
+        return {what}
+    if isinstance(what, pd.Series) and what.name in _COLUMNS:
+        return _in_cells(what)
+    columns = getattr(what, "columns", what.index if isinstance(what, pd.Series) else ())
+    if there := [c for c in _COLUMNS if c in columns]:
+        return {i for column in there for i in _in_cells(_column(what, column))}
+    if isinstance(what, (pd.DataFrame, pd.Series)):
+        raise UsageError(
+            "the frame has neither `source_id` nor `sources`",
+            hint="cite the frame it was made from",
+        )
+    held = getattr(what, "figure", None) or what  # of axes the picture they are in
+    if own := getattr(held, "sources", None):
+        return set(own)
+    if own is None and isinstance(what, Iterable):
+        found = list(what)
+        if all(isinstance(one, str) for one in found):
+            return set(found)
+    raise UsageError(
+        f"this {type(what).__name__} does not say where it comes from",
+        hint="cite the frame it was made from; of a claim its verdict: ca.cite(ca.check('C30'))",
+    )
+
+
+def _column(what: Any, column: str) -> Iterable[Any]:
+    """The cells of a column of a frame or of a relation, or the one cell of a row."""
+    if isinstance(what, pd.Series):
+        return [what[column]]
+    if isinstance(what, pd.DataFrame):
+        return what[column]
+    return [row[0] for row in what.project(f'"{column}"').distinct().fetchall()]
+
+
+def _in_cells(cells: Iterable[Any]) -> set[str]:
+    listed = (list(c) if isinstance(c, (tuple, list, set)) else [c] for c in cells)
+    found = {i for ids in listed for i in ids if not pd.isna(i)}
+    if not all(isinstance(i, str) for i in found):
+        raise UsageError(
+            "its `sources` are no ids of sources", hint="cite the frame it was made from"
+        )
+    return found
+
+
+def cite(what: Citable, style: Style = "text") -> str:
+    """References of the sources behind what came from a table, or of ids, as one text.
 
     Parameters
     ----------
-    what : pandas.DataFrame, str or iterable of str
+    what : pandas.DataFrame, pandas.Series, str, iterable of str or object
         As in `source_ids`.
     style : {'text', 'bibtex', 'csl'}
         A line per source, BibTeX entries, or a CSL-JSON array (which Zotero and pandoc read).
@@ -79,7 +121,7 @@ def cite(what: pd.DataFrame | str | Iterable[str], style: Style = "text") -> str
     UnknownNameError
         Another style, or an id that registry/sources.csv does not hold.
     UsageError
-        A frame without sources.
+        It does not say where it comes from.
 
     Examples
     --------
@@ -89,6 +131,8 @@ def cite(what: pd.DataFrame | str | Iterable[str], style: Style = "text") -> str
     [WTO_HSM] WTO Stats API (Timeseries). WTO Bilateral imports by HS chapter ...
     >>> print(ca.cite("WTO_HSM", "bibtex").splitlines()[0])
     @misc{WTO_HSM,
+    >>> print(ca.cite(ca.check("C25").criteria[0]))
+    [FBK] ...
     """
     chosen = [registry.sources()[s] for s in source_ids(what)]
     if style == "text":

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from .. import registry
-from ..ground.economies import CA5
+from ..ground import economies
 from ..ground.errors import UnknownNameError
 from ..ground.periods import spans
 from .added import large
 from .load import load
 from .query import relation, sums_of
+
+_WORD = re.compile(r"\b[A-Z]{3}\b")
+_HOLES = ["economy", "figures", "sources", "first_year", "last_year", "years", "lacking"]
 
 
 class Coverage(pd.DataFrame):
@@ -104,7 +108,7 @@ def coverage(name: str, *, by: list[str] | None = None, **filters: Any) -> Cover
     return result
 
 
-def holes(name: str, codes: Sequence[str] = CA5, **filters: Any) -> pd.DataFrame:
+def holes(name: str, codes: Sequence[str] | None = None, **filters: Any) -> pd.DataFrame:
     """What a table holds on each economy, and the years that it lacks.
 
     A row counts for every economy that it names by itself: as reporter, as partner, or in a list of
@@ -114,8 +118,9 @@ def holes(name: str, codes: Sequence[str] = CA5, **filters: Any) -> pd.DataFrame
     ----------
     name : str
         A table of the registry.
-    codes : sequence of str
-        ISO codes of economies; by default the five of Central Asia.
+    codes : sequence of str, optional
+        ISO codes of economies; by default all that the rows name by themselves, in alphabetical
+        order.
     **filters : Any
         As for `load`, with its ``since``, ``until`` and ``as_of``.
 
@@ -135,7 +140,8 @@ def holes(name: str, codes: Sequence[str] = CA5, **filters: Any) -> pd.DataFrame
     Examples
     --------
     >>> import ca_research as ca
-    >>> found = ca.holes("students", destination="CHN").set_index("economy")
+    >>> five = ca.economies.CA5
+    >>> found = ca.holes("students", five, destination="CHN").set_index("economy")
     >>> found.loc["UZB", "lacking"]
     '2019-2022'
     """
@@ -146,7 +152,7 @@ def holes(name: str, codes: Sequence[str] = CA5, **filters: Any) -> pd.DataFrame
         [*table.of_type("economies"), *({"subject"} & table.columns.keys())],
     )
     rows = []
-    for code in codes:
+    for code in _named(frame, [*one, *several]) if codes is None else codes:
         names = [frame[c] == code for c in one]
         names += [frame[c].astype("string").str.contains(rf"\b{code}\b", na=False) for c in several]
         mine = frame[pd.concat(names, axis=1).any(axis=1)] if names else frame.iloc[:0]
@@ -163,7 +169,15 @@ def holes(name: str, codes: Sequence[str] = CA5, **filters: Any) -> pd.DataFrame
                 "lacking": spans(lacking),
             }
         )
-    return pd.DataFrame(rows).astype({"first_year": "Int64", "last_year": "Int64"})
+    return pd.DataFrame(rows, columns=_HOLES).astype({"first_year": "Int64", "last_year": "Int64"})
+
+
+def _named(frame: pd.DataFrame, columns: list[str]) -> list[str]:
+    """Codes of all economies that rows name, without groups."""
+    words = {
+        word for c in columns for cell in frame[c].dropna().unique() for word in _WORD.findall(cell)
+    }
+    return sorted((words & economies.codes()) - set(economies.AGGREGATES))
 
 
 def _years(rows: pd.DataFrame) -> list[int]:

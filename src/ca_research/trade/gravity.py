@@ -19,7 +19,7 @@ import pandas as pd
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..stats.event_study import t_interval
 from ..stats.fixed_effects import Fit, Sample, note, predictor, prune, separated, solve
-from ..stats.frames import alike, require
+from ..stats.frames import alike, origin, require
 from ..stats.result import Result
 from .checks import ALIKE, refuse_aggregates
 from .gravity_panel import one_value, panel, treated_pairs
@@ -84,6 +84,11 @@ class Gravity(Result):
         Fixed effects, in pyfixest's words.
     cluster : str
         What the errors are clustered by.
+    r2 : float
+        Share of the variance that terms and effects explain; of PPML, of the logarithm of the
+        likelihood (McFadden's pseudo R2).
+    sources : tuple of str
+        Ids of the panel's sources.
     reset : pandas.Series
         RESET test of the functional form: ``estimate``, ``se``, ``p``.
 
@@ -109,6 +114,8 @@ class Gravity(Result):
     estimator: str
     effects: str
     cluster: str
+    r2: float
+    sources: tuple[str, ...]
     _sample: Sample = field(repr=False)
     _predictor: np.ndarray = field(repr=False)
 
@@ -180,6 +187,28 @@ class Gravity(Result):
         return (
             _tidy(fit, self.clusters, 0.95).set_index("term").loc["RESET", ["estimate", "se", "p"]]
         )
+
+    @property
+    def __maketables_coef_table__(self) -> pd.DataFrame:
+        """Terms for regression tables: the form of a plug-in of maketables."""
+        return self.table.rename(columns={"estimate": "b"}).set_index("term")
+
+    @property
+    def __maketables_depvar__(self) -> str:
+        return "value_usd" if self.estimator == "ppml" else "log(value_usd)"
+
+    @property
+    def __maketables_fixef_string__(self) -> str:
+        return "+".join(part.strip() for part in self.effects.split("+"))
+
+    @property
+    def __maketables_vcov_info__(self) -> dict[str, Any]:
+        return {"vcov_type": "CRV", "clustervar": self.cluster.replace(" ", "").split("+")}
+
+    def __maketables_stat__(self, key: str) -> Any:
+        """What stands below the terms."""
+        kind = "pseudo_r2" if self.estimator == "ppml" else "r2"
+        return {"N": self.n, "n_clusters": self.clusters, kind: self.r2}.get(key)
 
     def caption(self) -> str:
         return (
@@ -388,6 +417,8 @@ def gravity(
         estimator=estimator,
         effects=effects,
         cluster=cluster,
+        r2=float(fit.model._pseudo_r2 if estimator == "ppml" else fit.model._r2),
+        sources=origin(panel),
         _sample=used,
         _predictor=link,
     )

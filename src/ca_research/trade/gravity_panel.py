@@ -20,7 +20,7 @@ from ..ground.errors import (
     UsageError,
 )
 from ..stats.fixed_effects import note
-from ..stats.frames import numbers, require
+from ..stats.frames import numbers, origin, require
 from .checks import one_figure_per_cell
 
 _WORLD = {"exporter_iso3": "exporter", "importer_iso3": "importer"}
@@ -149,9 +149,10 @@ def panel(
     Returns
     -------
     pandas.DataFrame
-        exporter, importer, year, value_usd (USD), source_id and the covariates; ``attrs['log']``
-        says what left. Aggregates, pairs of an economy with itself and rows without a value are
-        dropped and logged; a pair that is absent stays absent (missing is not zero).
+        exporter, importer, year, value_usd (USD), source_id and the covariates; ``sources``, the
+        ids of all that was joined, also of geography and covariates; ``attrs['log']`` says what
+        left. Aggregates, pairs of an economy with itself and rows without a value are dropped and
+        logged; a pair that is absent stays absent (missing is not zero).
 
     Raises
     ------
@@ -218,6 +219,8 @@ def panel(
         with np.errstate(divide="ignore"):
             rows = _with(rows, near.assign(log_distance=np.log(near["distance_km"].astype(float))))
     rows = rows if covariates is None else _with(rows, covariates)
+    ids = {i for part in (rows, geography, covariates) if part is not None for i in origin(part)}
+    rows["sources"] = pd.Series([tuple(sorted(ids))] * len(rows), dtype=object)
     rows.attrs["log"] = log
     return rows
 

@@ -16,6 +16,7 @@ from ..ground.errors import CoverageError, UnknownNameError
 from ..ground.numbers import decimals
 from ..stats.fixed_effects import Sample, prune, solve
 from ..stats.forecast import ConvergenceError
+from ..stats.frames import origin
 from ..stats.result import Result
 from .gravity import CHANGE, GEOGRAPHY, LEVEL, Estimator, complete
 
@@ -40,6 +41,8 @@ class Reassignment(Result):
         The one that was asked about.
     n : int
         Rows used.
+    sources : tuple of str
+        Ids of the panel's sources.
     estimate : float
         Its coefficient.
     rank : int
@@ -63,6 +66,7 @@ class Reassignment(Result):
     table: pd.DataFrame
     economy: str
     n: int
+    sources: tuple[str, ...] = ()
 
     @property
     def estimate(self) -> float:
@@ -237,4 +241,4 @@ def reassign(
         raise CoverageError(
             f"no estimate for {economy} itself: {why}", hint="choose another direction or panel"
         )
-    return Reassignment(table, economy, len(sample.y))
+    return Reassignment(table, economy, len(sample.y), origin(panel))

@@ -1,0 +1,51 @@
+"""The command `replicate`: the project as an archive for others, or its README alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..ground.errors import UsageError
+
+
+def replicate(
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="The archive to write; default: replication.zip here."),
+    ] = None,
+    statement: Annotated[
+        bool, typer.Option("--statement", help="Write REPLICATION.md of the project, no archive.")
+    ] = False,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="Folder of the report; default: reports/")
+    ] = None,
+) -> None:
+    """Put code, figures, lock file and verdicts into one file from which others make the report
+    again, with a README in the form of data editors.
+    """
+    from .. import archive
+    from ..ground import paths
+    from ..ground.files import write_whole
+
+    if statement:
+        if out or report:
+            raise UsageError("--statement writes REPLICATION.md and no archive")
+        write_whole(paths.home() / archive.FILE, archive.statement())
+        typer.echo(paths.home() / archive.FILE)
+        return
+    target = (out or Path("replication.zip")).resolve()
+    if target.is_dir() or target.suffix != ".zip":
+        raise UsageError(
+            f"{out} is no name of a zip file", hint="ca-research replicate --out replication.zip"
+        )
+    if not target.parent.is_dir():
+        raise UsageError(f"there is no folder {target.parent.name}", hint="make it first")
+    made = archive.pack(target, (report or paths.reports_dir()).resolve())
+    typer.echo(f"{target} ({made.files} files, {made.size / 1e6:.1f} MB)")
+    if made.left_out:
+        typer.echo(
+            f"left out, for they may not be passed on: {', '.join(made.left_out)} "
+            "(REPLICATION.md says where they are)"
+        )

@@ -1,0 +1,92 @@
+"""A project in one file: all that its report needs, and nothing that may not be passed on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from .. import verify
+from ..ground import paths
+from ..ground.errors import CoverageError, UsageError
+from ..ground.files import walk, write_whole, zipped
+from ..runs import read_manifest
+from .readme import FILE, left_out, statement
+
+FOLDERS = ("registry", "data/raw", "data/added", "notebooks", "measures", "baseline")
+"""What a project is made of."""
+OF_PACKAGE = ("src", "kernelspec", "docs", "tests", "tools", "benchmarks", ".ci", ".github")
+"""And the package itself, where the project is its checkout."""
+NOT = ("__pycache__", "_build")
+FILES = (
+    *("Makefile", "pyproject.toml", "requirements.lock", "environment.yml", ".gitignore"),
+    *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "LICENSE", "CITATION.cff"),
+    *(".pre-commit-config.yaml", "data/processed/README.md"),
+)
+RESULTS = ("verdicts.json", "verdicts.csv")
+HASHES = "SHA256SUMS"
+
+
+@dataclass(frozen=True)
+class Packed:
+    """What an archive holds: its files, its size in bytes, and the sources that stayed out."""
+
+    files: int
+    size: int
+    left_out: tuple[str, ...]
+
+
+def pack(target: Path, report: Path) -> Packed:
+    """Write the archive of the project at hand; the same project gives the same bytes.
+
+    It holds the project's files, REPLICATION.md made anew, the verdicts of the report in
+    `results/`, and the hash of each file in SHA256SUMS. Added sources that may not be passed on
+    stay out.
+
+    report: folder of the report. Raises UsageError where the project is the copy in the package, or
+    the target is a folder; CoverageError where there is no whole report, or it was made from other
+    inputs.
+    """
+    if paths.bundled():
+        raise UsageError(
+            "the tables that came with the package are no project to archive",
+            hint="a checkout, or a project of your own: ca-research init DIR",
+        )
+    _current(report)
+    home, out = paths.home(), tuple(left_out())
+    held = {
+        file.relative_to(home).as_posix(): file.read_bytes()
+        for file in _files(home, tuple(f"data/added/{one}/" for one in out))
+    }
+    held |= {f"results/{name}": (report / name).read_bytes() for name in RESULTS}
+    held[FILE] = statement().encode()
+    lines = [f"{sha256(content).hexdigest()}  {name}\n" for name, content in sorted(held.items())]
+    held[HASHES] = "".join(lines).encode()
+    content = zipped({f"{target.stem}/{name}": data for name, data in sorted(held.items())})
+    write_whole(target, content, folders=False)
+    return Packed(len(held), len(content), out)
+
+
+def _files(home: Path, without: tuple[str, ...]) -> Iterator[Path]:
+    for folder in (*FOLDERS, *OF_PACKAGE):
+        for file in walk(home / folder):
+            name = file.relative_to(home).as_posix()
+            if not (set(NOT) & set(file.parts) or name.startswith(without)):
+                yield file
+    yield from (file for name in FILES if (file := home / name).is_file())
+
+
+def _current(report: Path) -> None:
+    """Raise CoverageError unless the report is whole and of the inputs at hand."""
+    state = verify.read_report(report)
+    failed = [run["run_id"] for run in read_manifest(report)["runs"] if run["error"]]
+    causes = verify.outdated(state)
+    if failed or causes:
+        why = f"{len(failed)} of its runs failed" if failed else "its inputs have changed since"
+        named = failed or [str(cause) for cause in causes]
+        raise CoverageError(
+            f"the report is not that of this project: {why}",
+            where="; ".join(named)[:200],
+            hint="ca-research run",
+        )

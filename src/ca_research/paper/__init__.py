@@ -1,0 +1,7 @@
+"""Tables as a paper prints them: to HTML, LaTeX and Word, with the sources of their figures."""
+
+from .regression import regression_table
+from .summary import summary_table
+from .table import PaperTable
+
+__all__ = ["PaperTable", "regression_table", "summary_table"]

@@ -1,0 +1,128 @@
+"""What a regression table needs to know of a model, whoever estimated it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..ground.errors import UsageError
+from ..ground.extras import needed
+from ..stats.frames import origin
+
+ERRORS = {"iid": "classical", "nonrobust": "classical", "hetero": "HC1"}
+"""Names that packages give to the same errors."""
+STATISTICS = {"r2": "R²", "pseudo_r2": "Pseudo R²"}
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """A model as a table shows it. `terms`: b, se and p of each, none where it was not identified.
+    `errors` is their kind, `ways` what they are clustered by. `sources`: None where the model does
+    not know the frame it was estimated on.
+    """
+
+    terms: pd.DataFrame
+    outcome: str
+    effects: tuple[str, ...]
+    errors: str
+    ways: tuple[str, ...]
+    clusters: int | None
+    n: int
+    statistics: dict[str, float]
+    sources: tuple[str, ...] | None
+
+
+def estimated(model: Any) -> Estimated:
+    """Read a model of this library, of pyfixest, statsmodels, linearmodels or any other that
+    maketables knows, or that has its plug-in form.
+    """
+    with needed():
+        from maketables import get_extractor
+    try:
+        reader = get_extractor(model)
+        terms = reader.coef_table(model)[["b", "se", "p"]].astype(float)
+        rows = int(reader.stat(model, "N"))
+    except (TypeError, AttributeError, KeyError, ValueError) as error:
+        raise UsageError(
+            f"{type(model).__name__} is no model that a regression table can show",
+            hint="give what gravity, event_study, pyfixest or statsmodels returned",
+        ) from error
+    names = getattr(getattr(model, "model", None), "exog_names", None)
+    if isinstance(terms.index, pd.RangeIndex) and names:  # statsmodels on arrays
+        terms.index = pd.Index(names)
+    terms.index = terms.index.map(str)
+    effects = reader.fixef_string(model)
+    kind, ways = _errors(reader.vcov_info(model) or {}, model)
+    named = [part.strip() for part in (effects or "").split("+")]
+    r2 = {key: _number(reader.stat(model, key)) for key in STATISTICS}
+    if math.isnan(r2["pseudo_r2"]):
+        r2["pseudo_r2"] = _pseudo(model)
+    return Estimated(
+        terms=terms,
+        outcome=reader.depvar(model),
+        effects=tuple(part for part in named if part not in ("", "0")),
+        errors=kind,
+        ways=ways,
+        clusters=_clusters(reader.stat(model, "n_clusters"), model),
+        n=rows,
+        statistics={STATISTICS[key]: value for key, value in r2.items() if not math.isnan(value)},
+        sources=_sources(model),
+    )
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, (int, float, np.number)) else math.nan
+
+
+def _pseudo(model: Any) -> float:
+    """McFadden's, by the names of pyfixest's Poisson and of statsmodels' generalised linear models;
+    None of either is known to maketables.
+    """
+    method = getattr(model, "pseudo_rsquared", None)
+    return _number(method("mcf") if method else getattr(model, "_pseudo_r2", None))
+
+
+def _errors(told: dict[str, Any], model: Any) -> tuple[str, tuple[str, ...]]:
+    """('clustered', ('pair',)), ('HC1', ()), ('classical', ())."""
+    ways = told.get("clustervar") or getattr(_groups(model), "name", None) or ()
+    ways = (ways,) if isinstance(ways, str) else tuple(map(str, ways))
+    kind = str(told.get("vcov_type") or "")
+    if ways or kind in ("CRV", "cluster"):
+        return "clustered", ways
+    if kind == "hetero":  # of pyfixest, which keeps apart which
+        kind = getattr(model, "_vcov_type_detail", kind)
+    return ERRORS.get(kind, kind), ()
+
+
+def _groups(model: Any) -> Any:
+    """Clusters as statsmodels keeps them; None where there are none."""
+    return (getattr(model, "cov_kwds", None) or {}).get("groups")
+
+
+def _clusters(told: Any, model: Any) -> int | None:
+    """How many clusters; of two ways, in the one that has fewer."""
+    ways = getattr(model, "_G", None)  # pyfixest's, of which maketables tells the first way
+    if ways and told is not None:
+        return int(min(ways))
+    if told is not None:
+        return int(told)
+    groups = _groups(model)
+    if groups is None:
+        return None
+    columns = np.asarray(groups).reshape(len(groups), -1).T
+    return min(len(pd.unique(column)) for column in columns)
+
+
+def _sources(model: Any) -> tuple[str, ...] | None:
+    """Ids that the model carries, or that the frame names which it keeps."""
+    if (own := getattr(model, "sources", None)) is not None:
+        return tuple(own) or None
+    kept = getattr(getattr(getattr(model, "model", None), "data", None), "frame", None)
+    for frame in (getattr(model, "_data", None), kept):
+        if isinstance(frame, pd.DataFrame) and (found := origin(frame)):
+            return found
+    return None

@@ -1,0 +1,134 @@
+"""What lies in a frame, in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from .. import registry
+from ..ground.errors import CoverageError, UsageError
+from ..ground.numbers import NOTHING, number
+from ..stats.frames import alike, origin, require
+from .table import PaperTable, ids_of, sources_note
+
+COLUMNS = ("n", "missing", "mean", "sd", "min", "median", "max")
+KIND = ("unit", "price_basis", "currency")
+"""Columns that say what a figure is: figures of two kinds have no mean."""
+
+
+def summary_table(
+    frame: pd.DataFrame,
+    columns: Sequence[str] | None = None,
+    *,
+    by: str | Sequence[str] = (),
+    labels: Mapping[str, str] | None = None,
+    caption: str = "Summary statistics",
+    note: str = "",
+    data: pd.DataFrame | str | Iterable[str] | None = None,
+) -> PaperTable:
+    """Number, mean, spread and range of each column, as a paper prints them.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Rows of a table, or any others.
+    columns : sequence of str, optional
+        Columns of numbers; by default those of the frame without years.
+    by : str or sequence of str
+        Columns whose values each have a part of the table. A column ``unit`` always tells rows
+        apart: figures of two units have no mean.
+    labels : mapping of str to str, optional
+        Words for columns and for values of `by`; where one is missing, its name.
+    caption : str
+        Above the table.
+    note : str
+        Below it, before the sources.
+    data : pandas.DataFrame, str or iterable of str, optional
+        What the figures come from, where the frame does not say it.
+
+    Returns
+    -------
+    PaperTable
+        One row per column, part and unit: ``n`` (figures), ``missing`` (rows without one), mean,
+        standard deviation (with n - 1; none of a single figure), least, median and greatest, in the
+        unit that stands beside the label where it is known.
+
+    Raises
+    ------
+    UnknownNameError
+        A column that the frame has not.
+    UsageError
+        A column that holds no numbers, or infinite ones; no column.
+    MixedUnitsError
+        Several price bases or currencies in one row of the table.
+    CoverageError
+        The frame has no row.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> rows = ca.load("macro", indicator="SP.POP.TOTL", economy=["KAZ", "KGZ"], year=2015,
+    ...                source="DATASETS_POP")
+    >>> table = summary_table(rows, ["value"], by="economy", labels={"value": "Population"})
+    >>> table.to_frame()["mean"].to_dict()
+    {('KAZ', 'Population (persons)'): '18,084,169', ('KGZ', 'Population (persons)'): '6,040,036'}
+    """
+    parts = [by] if isinstance(by, str) else list(by)
+    require(frame, columns or (), keys=parts)
+    if frame.empty:
+        raise CoverageError("there is no row to summarise", hint="ca.coverage tells what there is")
+    chosen = list(columns or _figures(frame))
+    if not chosen:
+        raise UsageError("no column of numbers", hint="name them, or convert them: pd.to_numeric")
+    group = [*parts, *(["unit"] if "unit" in frame and "unit" not in parts else [])]
+    alike(frame, [c for c in KIND if c not in group], group)
+    words = labels or {}
+    index, lines = [], []
+    for values, rows in frame.groupby(group, dropna=False) if group else [((), frame)]:
+        told = dict(zip(group, values, strict=True))
+        part = ", ".join(words.get(str(told[c]), str(told[c])) for c in parts)
+        for column in chosen:
+            unit = told["unit"] if "unit" in told else _unit(column)
+            label = words.get(column, column.replace("_", " "))
+            index.append((part, f"{label} ({unit})" if unit else label))
+            lines.append(_line(rows[column], column))
+    names = ["part", "row"]
+    cells = pd.DataFrame(lines, index=pd.MultiIndex.from_tuples(index, names=names))
+    ids = origin(frame) if data is None else ids_of(data)
+    lost = () if ids else ("these figures",)
+    notes = (note, sources_note(ids, lost))
+    return PaperTable(cells, caption, tuple(n for n in notes if n), ids, lost, bool(parts))
+
+
+def _figures(frame: pd.DataFrame) -> list[str]:
+    return [c for c in frame.select_dtypes("number") if c != "year"]
+
+
+def _unit(column: str) -> str:
+    """The unit that all tables with a column of this name give it; '' where they differ or say it
+    row by row.
+    """
+    held = [t.columns[column].unit or "" for t in registry.tables().values() if column in t.columns]
+    units = {unit.partition(";")[0] for unit in held}
+    one = units.pop() if len(units) == 1 else ""
+    return "" if one.startswith("see ") else one
+
+
+def _line(column: pd.Series, name: str) -> dict[str, str]:
+    try:
+        values = column.to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError):
+        raise UsageError(
+            f"{name!r} holds what is no number", hint="convert it: pd.to_numeric"
+        ) from None
+    if np.isinf(values).any():
+        raise UsageError(f"infinite {name!r}", hint="mend or drop those rows")
+    known = values[~np.isnan(values)]
+    line = {"n": f"{len(known):,}", "missing": f"{len(values) - len(known):,}"}
+    if not len(known):
+        return line | dict.fromkeys(COLUMNS[2:], NOTHING)
+    spread = number(float(known.std(ddof=1))) if len(known) > 1 else NOTHING
+    line |= {"mean": number(float(known.mean())), "sd": spread, "min": number(float(known.min()))}
+    return line | {"median": number(float(np.median(known))), "max": number(float(known.max()))}

@@ -1,0 +1,120 @@
+"""Whatever came from a table of the project can be cited; what lost its origin says what to do."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+import ca_research as ca
+from ca_research.ground.errors import UsageError
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return ca.load("trade", source="UZB_STAT", product="TOTAL", partner=["CHN", "RUS", "KAZ"])
+
+
+@pytest.fixture(scope="module")
+def verdict():
+    return ca.check("C25")
+
+
+@pytest.fixture(scope="module")
+def things(rows, verdict):
+    """What users hold in their hands, and the sources it rests on."""
+    spec = ca.claim("C25").spec
+    evidence = ca.claim("C25").gather(**{name: ca.load(name) for name in spec.data})
+    data = pd.DataFrame(np.random.default_rng(0).normal(size=(60, 3)), columns=["y", "x", "z"])
+    curve = ca.stats.specification_curve(data.assign(source_id="WTO_HSM"), "y", "x", controls=["z"])
+    coverage = ca.coverage("trade", source="UZB_STAT", product="TOTAL")
+    panel = ca.trade.panel(
+        ca.load("trade", source="PENPPML", product="TOTAL", since=2008), ca.load("geography")
+    )
+    return {
+        "a row": (rows.iloc[0], ["UZB_STAT"]),
+        "a column": (rows["source_id"], ["UZB_STAT"]),
+        "a row of a measure": (ca.trade.partner_shares(rows).iloc[0], ["UZB_STAT"]),
+        "growth": (ca.trade.growth(rows), ["UZB_STAT"]),
+        "ranks": (ca.trade.rank(rows, economy="UZB", year=2022), ["UZB_STAT"]),
+        "a relation": (ca.relation("trade", source="UZB_STAT"), ["UZB_STAT"]),
+        "sql": (ca.sql("select * from trade where source_id = 'UZB_STAT' limit 3"), ["UZB_STAT"]),
+        "coverage": (coverage, ["UZB_STAT"]),
+        "a verdict": (verdict, ["CEPII_GEODIST", "FBK"]),
+        "its criterion": (verdict.criteria[0], ["FBK"]),
+        "evidence": (evidence, ["CEPII_GEODIST", "FBK"]),
+        "an estimates frame": (evidence.main("total_length"), ["FBK"]),
+        "a curve": (curve, ["WTO_HSM"]),
+        "the picture of it": (ca.plots.coefficient_curve(curve, unit="y"), ["WTO_HSM"]),
+        "axes": (ca.plots.coverage_map(coverage), ["UZB_STAT"]),
+        "a panel": (panel, ["CEPII_GEODIST", "PENPPML"]),
+    }
+
+
+NAMES = ["a row", "a column", "a row of a measure", "growth", "a relation", "sql", "coverage"]
+NAMES += ["a verdict", "its criterion", "evidence", "an estimates frame", "a curve", "ranks"]
+NAMES += ["the picture of it", "axes", "a panel"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_can_be_cited(name, things):
+    thing, expected = things[name]
+    assert ca.tables.source_ids(thing) == expected
+    assert ca.cite(thing) == ca.cite(expected)
+    plt.close("all")
+
+
+def test_nothing_is_left_out_of_the_list(things):
+    assert sorted(NAMES) == sorted(things)
+
+
+@pytest.mark.parametrize(
+    ("thing", "what"),
+    [
+        (pd.DataFrame({"x": [1]}), "cite the frame it was made from"),
+        (pd.Series([1.0], name="x"), "cite the frame it was made from"),
+        (3.5, "this float does not say where it comes from"),
+        (None, "this NoneType"),
+        ([1, 2], "this list"),
+        (plt.Figure(), "this Figure"),
+    ],
+    ids=["frame", "series", "number", "nothing", "numbers", "an own picture"],
+)
+def test_what_lost_its_origin_says_what_to_do(thing, what):
+    with pytest.raises(UsageError, match=what):
+        ca.cite(thing)
+
+
+def test_a_claim_has_sources_once_it_is_checked():
+    with pytest.raises(UsageError, match=r"this Claim(.|\n)*ca\.cite\(ca\.check\('C30'\)\)"):
+        ca.cite(ca.claim("C30"))
+    model = ca.stats.specification_curve(
+        pd.DataFrame(np.random.default_rng(0).normal(size=(60, 2)), columns=["y", "x"]), "y", "x"
+    )
+    with pytest.raises(UsageError, match="this SpecificationCurve"):
+        ca.cite(model)
+
+
+def test_numbers_of_sources_are_no_ids():
+    with pytest.raises(UsageError, match="no ids of sources"):
+        ca.cite(ca.holes("students", ["KAZ"], destination="CHN"))
+
+
+def test_two_tables_behind_one_measure_are_both_cited():
+    counts, people = ca.load("students"), ca.load("macro", indicator="SP.POP.TOTL")
+    chosen = {"level": "all", "source": "moe_brief_stats_peijin", "destination": "CHN"}
+    found = ca.students.intensity(
+        counts, people, origins=["KAZ"], population_source="DATASETS_POP", **chosen
+    )
+    assert ca.tables.source_ids(found) == ["DATASETS_POP", "moe_brief_stats_peijin"]
+    terms = ca.investment.loan_terms(
+        ca.load("projects"), ca.load("facts"), edition="gcdf3_geo", economies=["KGZ"]
+    )
+    assert {"gcdf3_geo", "page_aiddata_46348"} <= set(ca.tables.source_ids(terms))
+
+
+def test_figures_in_other_prices_are_cited_with_the_index():
+    inflation = ca.load("macro", economy="USA", source="WDI_2025_KARENKLW")
+    prices = ca.investment.deflator_from_growth(inflation, "USA", source="WDI_2025_KARENKLW")
+    held = ca.load("investment", investor="CHN", host="KAZ", source="wiiw_kaz_fdi", year=2021)
+    real = ca.investment.convert_prices(held, prices, base_year=2015)
+    assert ca.tables.source_ids(real) == ["WDI_2025_KARENKLW", "wiiw_kaz_fdi"]

@@ -1,0 +1,95 @@
+"""Habits that tools keep: what runs before a commit, and what a release asks for."""
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from ca_research import __version__, registry
+from ca_research.ground import paths
+
+HOME = paths.home()
+HOOKS = yaml.safe_load((HOME / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+
+
+def tool(name):
+    spec = importlib.util.spec_from_file_location(name, HOME / "tools" / f"{name}.py")
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+def test_hooks_fetch_nothing_and_are_those_of_the_environment():
+    assert [one["repo"] for one in HOOKS] == ["local"]
+    found = {hook["id"]: hook for hook in HOOKS[0]["hooks"]}
+    assert set(found) == {"ruff", "ruff-format", "nbstripout", "registry"}
+    for hook in found.values():
+        program = hook["entry"].split()[0]
+        assert hook["language"] == "system" and program.startswith(".venv/bin/")
+        assert shutil.which(program.rpartition("/")[2], path=str(HOME / ".venv" / "bin"))
+
+
+def test_an_entry_that_does_not_fit_its_model_is_found_before_a_commit(tmp_path, monkeypatch):
+    shutil.copytree(HOME / "registry", tmp_path / "registry")
+    monkeypatch.setenv("CA_RESEARCH_HOME", str(tmp_path))
+    schemas = tool("schemas")
+    assert list(schemas.faults()) == []
+    file = tmp_path / "registry" / "claims" / "C25.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("title:", "titel:", 1))
+    (tmp_path / "registry" / "schema" / "claim.json").write_text("{}")
+    registry.forget()
+    first, *others = schemas.faults()
+    assert "claim.json is not that of the models" in first
+    assert len(others) == 1 and "titel" in others[0]
+
+
+def test_notebooks_carry_no_outputs():
+    books = sorted(map(str, (HOME / "notebooks").glob("*.ipynb")))
+    done = subprocess.run(
+        [sys.executable, "-m", "nbstripout", "--keep-id", "--verify", *books], check=False
+    )
+    assert len(books) > 15 and done.returncode == 0
+
+
+def test_the_version_has_its_notes_and_every_place_names_it():
+    release = tool("release")
+    assert list(release.versions()) == []
+    day, notes = release.notes_of(__version__)
+    assert day and notes.startswith("Three rooms") and "## " not in notes
+
+
+def test_a_version_without_notes_or_with_another_day_is_no_release(tmp_path, monkeypatch):
+    release = tool("release")
+    for name in ("pyproject.toml", "CITATION.cff", "CHANGELOG.md"):
+        shutil.copy(HOME / name, tmp_path / name)
+    monkeypatch.setattr(release, "HOME", tmp_path)
+    log, cited = tmp_path / "CHANGELOG.md", tmp_path / "CITATION.cff"
+    text = log.read_text(encoding="utf-8")
+    log.write_text(text.replace(f"## {__version__}", "## Unreleased\n\n- new\n\n## Older"))
+    (fault,) = release.versions()
+    assert "no section" in fault
+    log.write_text(text)
+    cited.write_text(cited.read_text().replace(f"version: {__version__}", "version: 0.0.9"))
+    (fault,) = release.versions()
+    assert "CITATION.cff says 0.0.9" in fault
+
+
+def test_a_python_that_is_not_here_is_said_and_not_passed_over():
+    assert list(tool("release").tried("3.99")) == ["there is no python3.99 here: not tried"]
+
+
+def test_a_weakness_has_an_address_and_contributing_is_short():
+    assert "private" in (HOME / "SECURITY.md").read_text(encoding="utf-8")
+    words = len((HOME / "CONTRIBUTING.md").read_text(encoding="utf-8").split())
+    assert words < 1000, "two pages"
+
+
+@pytest.mark.parametrize("name", ["schemas.py", "release.py"])
+def test_tools_say_what_they_do(name):
+    done = subprocess.run(
+        [sys.executable, HOME / "tools" / name, "--help"], capture_output=True, text=True
+    )
+    assert done.returncode == 0 and "usage" in done.stdout

@@ -1,0 +1,173 @@
+"""REPLICATION.md says what registry, notebooks and lock file say; an archive holds all that the
+report needs, and nothing that may not be passed on.
+"""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from ca_research import archive, registry, runs
+from ca_research.archive import bundle
+from ca_research.ground import paths
+from ca_research.ground.errors import CoverageError, UsageError
+
+HOME = paths.home()
+
+
+@pytest.fixture(scope="module")
+def text():
+    return (HOME / archive.FILE).read_text(encoding="utf-8")
+
+
+def test_the_statement_is_that_of_the_registry(text):
+    assert text == archive.statement(), "make replication"
+
+
+def test_it_has_the_sections_of_the_template_in_their_order(text):
+    asked = ["Overview", "Data availability and provenance statements", "Dataset list"]
+    asked += ["Computational requirements", "Description of programs"]
+    asked += ["Instructions to replicators", "List of exhibits", "References"]
+    assert re.findall(r"^## (.+)$", text, re.M) == asked
+    below = ["Statement about rights", "Summary of availability", "Sources", "Files", "Software"]
+    below += ["Controlled randomness", "Memory, run time, storage"]
+    assert re.findall(r"^### (.+)$", text, re.M) == below
+
+
+def rows(text, heading):
+    """Cells of the first table below a heading."""
+    part = re.split(r"\n##+ ", text.partition(f"## {heading}\n")[2])[0]
+    lines = [line for line in part.splitlines() if line.startswith("| ")][1:]
+    return [[cell.strip().strip("`") for cell in line.strip("|").split(" | ")] for line in lines]
+
+
+def test_every_run_is_an_exhibit_with_the_command_that_makes_it(text):
+    listed = rows(text, "List of exhibits")
+    assert len(listed) == len(runs.plan())
+    for page, _, program, command in listed:
+        *_, claim = command.partition(" --as-of ")[0].partition("ca-research run ")
+        name, *given = claim.split(" -p ")
+        params = dict(one.split("=") for one in given)
+        (made,) = runs.plan([name], params, as_of=[command.rpartition(" ")[2]])
+        assert (f"reports/{made.run_id}.html", made.notebook.name) == (page, program)
+
+
+def test_every_file_and_every_restricted_source_is_named(text):
+    files = {row[0]: row[2] for row in rows(text, "Files")}
+    for table in registry.tables().values():
+        for name, about in table.files.items():
+            assert files.pop(f"data/raw/{name}") == f"{about.rows:,}"
+    assert files == {}
+    sources = {row[0]: row[3] for row in rows(text, "Sources")}
+    marked = {s.source_id for s in registry.sources().values() if s.redistribution == "no"}
+    assert {s for s, mark in sources.items() if mark == "no"} == marked
+
+
+def test_a_claim_that_is_added_is_seen(text, monkeypatch):
+    monkeypatch.setattr("ca_research.archive.readme.plan", lambda: runs.plan()[:3])
+    assert archive.statement() != text
+
+
+@pytest.fixture
+def archived(built, monkeypatch, tmp_path):
+    """The tiny project with a report that is taken for whole."""
+    monkeypatch.setattr(bundle, "_current", lambda report: None)
+    monkeypatch.setattr("ca_research.archive.readme.plan", lambda: [])
+    report = built.home / "reports"
+    report.mkdir()
+    for name in bundle.RESULTS:
+        (report / name).write_text(name)
+    (built.home / "scratch").mkdir()
+    (built.home / "scratch" / "mine.txt").write_text("mine")
+
+    def make(name="archive.zip"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        return archive.pack(tmp_path / name, report), tmp_path / name
+
+    return make
+
+
+def test_the_same_project_gives_the_same_bytes_with_the_hash_of_each_file(archived):
+    made, file = archived()
+    again, other = archived("again/archive.zip")
+    assert made == again and file.read_bytes() == other.read_bytes()
+    with zipfile.ZipFile(file) as packed:
+        held = {n.partition("/")[2]: packed.read(n) for n in packed.namelist()}
+    sums = dict(line.split("  ")[::-1] for line in held.pop(bundle.HASHES).decode().splitlines())
+    assert sums == {name: hashlib.sha256(content).hexdigest() for name, content in held.items()}
+    assert {"results/verdicts.json", "registry/sources.csv", archive.FILE} <= held.keys()
+    assert not any("scratch" in name or "processed" in name for name in held)
+
+
+def test_added_figures_that_may_not_be_passed_on_stay_out_and_are_named(
+    archived, built, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("ca_research.archive.bundle.left_out", lambda: ["SECRET"])
+    for source in ("SECRET", "OPEN"):
+        folder = built.home / "data" / "added" / source
+        folder.mkdir(parents=True)
+        (folder / "rows.parquet").write_bytes(b"figures")
+    made, file = archived()
+    names = zipfile.ZipFile(file).namelist()
+    assert made.left_out == ("SECRET",)
+    assert [n for n in names if "data/added" in n] == ["archive/data/added/OPEN/rows.parquet"]
+
+
+def test_of_a_checkout_an_archive_holds_what_git_knows():
+    told = subprocess.run(["git", "ls-files"], cwd=HOME, capture_output=True, text=True)
+    if told.returncode or not (HOME / ".git").exists():
+        pytest.skip("no checkout: unpacked from an archive")
+    held = {file.relative_to(HOME).as_posix() for file in bundle._files(HOME, ())}
+    known = {name for name in told.stdout.splitlines() if (HOME / name).is_file()}
+    assert known - held == {archive.FILE}, "made anew for the archive"
+
+
+def test_without_a_report_there_is_no_archive(built, tmp_path, command):
+    with pytest.raises(CoverageError, match="ca-research run"):
+        archive.pack(tmp_path / "archive.zip", built.home / "reports")
+    assert not (tmp_path / "archive.zip").exists()
+    code, _, said = command("replicate", "--out", str(tmp_path / "archive.tar"))
+    assert code == 2 and "no name of a zip file" in said
+    code, _, said = command("replicate", "--out", str(tmp_path / "none" / "archive.zip"))
+    assert code == 2 and "there is no folder none" in said
+
+
+def test_the_copy_in_a_wheel_is_no_project(monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "bundled", lambda: True)
+    with pytest.raises(UsageError, match="ca-research init DIR"):
+        archive.pack(tmp_path / "archive.zip", tmp_path)
+
+
+@pytest.mark.long
+def test_an_archive_unpacked_elsewhere_judges_a_claim_as_the_project_did(report, tmp_path):
+    made = archive.pack(tmp_path / "replication.zip", report)
+    with zipfile.ZipFile(tmp_path / "replication.zip") as packed:
+        packed.extractall(tmp_path / "empty")
+    folder = tmp_path / "empty" / "replication"
+    sums = [line.split("  ") for line in (folder / bundle.HASHES).read_text().splitlines()]
+    assert len(sums) == made.files - 1
+    for expected, name in sums:
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == expected, name
+    env = {
+        **os.environ,
+        "CA_RESEARCH_HOME": str(folder),
+        "PYTHONPATH": str(folder / "src"),
+        "CA_RESEARCH_CACHE": str(tmp_path / "store"),
+    }
+    for words in (["data", "build"], ["run", "C25", "--as-of", "latest"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ca_research.app.cli", *words],
+            cwd=folder,
+            env=env,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+    assert "C25" in done.stdout and "supported" in done.stdout
+    assert (folder / "reports" / "c25-as-of-latest.html").is_file()
+    kept = (folder / "results" / "verdicts.json").read_text()
+    assert kept == (report / "verdicts.json").read_text()
