@@ -11,7 +11,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from .ground.drawing import drawn_by
+
 __version__ = "0.1.0"
+
+drawn_by(f"{__name__}.plots.results")
 
 _FUNCTIONS = {
     "load": "tables",

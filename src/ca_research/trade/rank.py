@@ -19,6 +19,7 @@ from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError
 from ..registry.words import value_words
 from ..stats.frames import require
+from ..stats.measured import measured
 from . import pushed
 from .mirror import perspective
 from .standings import Ranking, Reports, ranking
@@ -159,7 +160,8 @@ def rank(
         One row per economy, year, basis and partner, the largest first: economy, year, basis,
         partner, low and high (USD; equal on a basis with one figure), rank by low (1 is the
         largest; equal values share a rank), partners (how many are ranked), sides (of the two, how
-        many report it), sources. No row where nothing can be compared.
+        many report it), sources. No row where nothing can be compared. Its ``plot()`` draws the
+        ``top`` partners of one economy and basis: places over the years, or trade in one year.
 
     Raises
     ------
@@ -189,12 +191,13 @@ def rank(
     if pushed.is_relation(trade):
         choices: dict[str, Any] = {"basis": basis, "flow": flow, "source": source, "eu": eu}
         choices |= {"partner": partner, "among": among, "needed": needed}
-        return pushed.rank(
+        found = pushed.rank(
             trade,
             None if economy is None else _codes(economy),
             [year] if isinstance(year, int | np.integer) else year,
             lambda rows, codes: rank(rows, economy=codes, **choices),
         )
+        return measured(found, "rank")
     require(trade, (), keys=("reporter", "year"))
     if economy is None:
         codes = [str(c) for c in trade["reporter"].unique() if not eco.is_aggregate(c)]
@@ -217,12 +220,13 @@ def rank(
         if wanted is None or s.partner in wanted
     ]
     columns = list(zip(*rows, strict=True)) or [()] * len(_RANKED)
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             name: pd.Series(values, dtype=dtype)
             for (name, dtype), values in zip(_RANKED.items(), columns, strict=True)
         }
     )
+    return measured(frame, "rank")
 
 
 def _codes(names: str | Sequence[str]) -> list[str]:
