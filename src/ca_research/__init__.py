@@ -32,12 +32,14 @@ _FUNCTIONS = {
     "claim": "claims",
     "check": "claims.claim",
     "wanted": "claims.claim",
+    "explore": "desk",
 }
 _MODULES = {
     name: name
     for name in (
         "article",
         "claims",
+        "desk",
         "estimates",
         "investment",
         "plots",

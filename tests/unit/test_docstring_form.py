@@ -21,6 +21,7 @@ ROOMS = (
     "estimates",
     "claims",
     "plots",
+    "desk",
 )
 HELD = {
     "GL06": "no other section than numpydoc's",

@@ -56,7 +56,7 @@ def leave_out(reading: Reading, evidence: Evidence, methods: list[str], verdict:
         rest = rest[rest["criterion"].isin(names)]
         if emptied := sorted(_observed(mine) - _observed(rest)):
             sole[source] = emptied
-        other = again(_standing_in(rest), judged)
+        other = again(standing_in(rest), judged)
         if other != verdict and not (emptied and other == NOTHING_LEFT):
             flips.append(f"without the source {source}: {other}")
     if any(c.over and len(counted(c, judged)) > 1 for c in reading.criteria):
@@ -84,7 +84,7 @@ def _observed(rows: pd.DataFrame) -> set[str]:
     return set(rows.loc[rows["path"].fillna("") != "", "criterion"])
 
 
-def _standing_in(rows: pd.DataFrame) -> pd.DataFrame:
+def standing_in(rows: pd.DataFrame) -> pd.DataFrame:
     """Without a main specification that has no figures left: the first declared one that has some
     takes its place.
     """

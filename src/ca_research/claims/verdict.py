@@ -314,8 +314,10 @@ class Verdict:
         )
 
     def __repr__(self) -> str:
+        gone = f", without {self.params['without']}" if "without" in self.params else ""
         return (
-            f"<Verdict on {self.claim}, reading {self.reading}, as of {self.as_of}: {self._word}>"
+            f"<Verdict on {self.claim}, reading {self.reading}, as of {self.as_of}{gone}: "
+            f"{self._word}>"
         )
 
     @property

@@ -162,8 +162,8 @@ def _fit(picture: Picture, ax: Axes, lowest: Axes, own: bool, *, fixed: bool) ->
     names = [source_name(s) or s for s in picture.sources]
     said = f"Source{'s' if len(names) > 1 else ''}: {first_few(names, 4)}." if names else ""
     parts = [part for part in (picture.below, said) if part]
-    heading = ax.set_title(picture.title, loc="left")
-    noted = lowest.set_xlabel("\n".join(parts), loc="left", linespacing=1.25)
+    heading = ax.set_title("", loc="left")
+    noted = lowest.set_xlabel("", loc="left", linespacing=1.25)
     added = 0.0
     for _ in range(2):  # what fits a line depends on the room, and that on the labels
         figure.draw_without_rendering()

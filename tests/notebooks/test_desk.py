@@ -1,0 +1,30 @@
+"""At the desk: what an economist does in a notebook, in a real kernel and in a real JupyterLab."""
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbconvert import HTMLExporter
+
+
+def executed(folder, *cells, **options):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    folder = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, timeout=120, resources=folder, **options).execute()
+    return notebook
+
+
+@pytest.mark.long
+def test_an_exploration_stays_in_the_exported_page_as_a_picture_with_its_code(tmp_path):
+    notebook = executed(
+        tmp_path,
+        "import ca_research as ca\nlooked = ca.explore('trade')\nlooked",
+        "looked.set(economy='KGZ', partner='RUS', measure='growth', years=(2012, 2020));",
+    )
+    shown = notebook.cells[0].outputs
+    assert "application/vnd.jupyter.widget-view+json" in shown[0].data
+    picture, table, code = (output.data for output in shown[1:])
+    assert picture["image/svg+xml"].startswith("<svg") and "Growth" in picture["image/svg+xml"]
+    assert 'partner="RUS"' in code["text/plain"] and "<th>growth</th>" in table["text/html"]
+    page, _ = HTMLExporter().from_notebook_node(notebook)
+    assert "data:image/svg+xml" in page or "<svg" in page
+    assert "preferred_rows" in page and "<th>growth</th>" in page
