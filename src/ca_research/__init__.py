@@ -83,6 +83,17 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
+def _meet_shell() -> None:
+    """Where IPython is running, let it complete the library's calls."""
+    if "IPython" in sys.modules:
+        from .desk import shell
+
+        shell.meet()
+
+
+_meet_shell()
+
+
 def _show_in_jupyter() -> None:
     """Register the display hooks of plots/ once, and only where IPython is already running."""
     if "IPython" in sys.modules and not globals().get("_hooks"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .. import __version__
 from ..ground.errors import UnknownNameError, UsageError
 from ..ground.files import write_whole
 from ..tables import cite, source_ids
@@ -108,7 +108,7 @@ def _title(figure: Figure) -> str:
 
 
 def _software() -> str:
-    return f"ca-research {__version__}, matplotlib {mpl.__version__}"
+    return f"ca-research {version('ca-research')}, matplotlib {mpl.__version__}"
 
 
 def _svg(title: str, ids: list[str]) -> dict[str, Any]:

@@ -136,19 +136,19 @@ def rank(
         given.
     year : int or sequence of int, optional
         Every year in the frame, if not given.
-    basis : str or sequence of str
+    basis : {'reporter', 'mirror', 'interval', 'reconciled'} or sequence of them
         Whose reports count, one of BASES or several: 'reporter' (the economy's own), 'mirror' (its
         partners') or 'interval' (the range of both); or 'reconciled' (one figure made of both).
-    flow : str
-        'turnover', 'exports' or 'imports' (FLOWS). A partner without all of its directions is left
+    flow : {'turnover', 'exports', 'imports'}
+        One of FLOWS. A partner without all of its directions is left
         out: missing is not zero.
-    source : str
+    source : {'office_first', 'compiled'}
         Who speaks for the economy on the basis 'reporter' (OWN_SOURCES): 'office_first' (its
         national office, else compilations) or 'compiled' (compilations alone).
     among : collection of str, optional
         Codes that take part; every single economy that is listed, if not given. Aggregates never
         take part, except the EU27 with ``eu="one"``.
-    eu : str
+    eu : {'apart', 'one'}
         'apart' (member states count singly) or 'one' (the EU27 is a partner, its members are not).
     needed : collection of str, optional
         Codes that one source must list to speak for the economy on the basis 'reporter'; those of
