@@ -161,7 +161,8 @@ class Result:
         return draw(type(self).__name__, self, **options)
 
     def __repr__(self) -> str:
-        return f"{self.caption()}\n{self.to_frame().to_string(max_rows=12, index=False)}"
+        rows = self.to_frame().to_string(max_rows=12, index=False, float_format=decimals)
+        return f"{self.caption()}\n{rows}"
 
 
 def _written(text: str, path: str | Path | None) -> str | None:
