@@ -18,7 +18,7 @@ from sphinx.util.typing import ExtensionMetadata
 import ca_research
 
 _WINGS = ("trade", "investment", "students")
-_FLOORS = ("tables", "stats", "estimates", "claims", "paper", "plots")
+_FLOORS = ("tables", "stats", "estimates", "claims", "paper", "plots", "desk")
 ROOMS = {room: f"ca_research.{room}" for room in (*_WINGS, *_FLOORS)}
 ROOMS |= {room: f"ca_research.ground.{room}" for room in ("economies", "errors")}
 """Room -> its module. Each has a page in docs/reference."""

@@ -11,7 +11,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from .ground.drawing import drawn_by
+
 __version__ = "0.2.0"
+
+drawn_by(f"{__name__}.plots.results")
 
 _FUNCTIONS = {
     "load": "tables",
@@ -28,12 +32,14 @@ _FUNCTIONS = {
     "claim": "claims",
     "check": "claims.claim",
     "wanted": "claims.claim",
+    "explore": "desk",
 }
 _MODULES = {
     name: name
     for name in (
         "article",
         "claims",
+        "desk",
         "estimates",
         "investment",
         "paper",
@@ -76,6 +82,17 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+def _meet_shell() -> None:
+    """Where IPython is running, let it complete the library's calls."""
+    if "IPython" in sys.modules:
+        from .desk import shell
+
+        shell.meet()
+
+
+_meet_shell()
 
 
 def _show_in_jupyter() -> None:

@@ -39,6 +39,7 @@ ROOMS = (
     "claims",
     "paper",
     "plots",
+    "desk",
 )
 
 

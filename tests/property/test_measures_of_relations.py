@@ -40,7 +40,8 @@ def same(measure, frame, *others, **choices):
 
 
 def _plain(frame):
-    """Rows in an order of their own, lists of sources as tuples."""
+    """Rows in an order of their own, lists of sources as tuples; no measure to plot."""
+    frame = pd.DataFrame(frame)
     if "sources" in frame:
         frame = frame.assign(sources=[tuple(s) for s in frame["sources"]])
     keys = [c for c in frame if frame[c].dtype != float]

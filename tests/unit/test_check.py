@@ -103,3 +103,16 @@ def test_the_command_refuses_what_is_wrong_in_three_lines(command, words, told):
     code, said, wrong = command("check", *words)
     assert (code, said) == (2, "")
     assert told in wrong and len(wrong.splitlines()) <= 3
+
+
+def test_a_source_is_left_out_as_if_it_had_published_nothing():
+    said = [f for f in ca.check("C27").fragility if f.startswith("without the source ")]
+    assert len({words.partition(": ")[2] for words in said[:2]}) == 2, "verdicts of both kinds"
+    for words in said[:2]:
+        source, _, verdict = words.removeprefix("without the source ").partition(": ")
+        without = ca.check("C27", without=source)
+        assert without.verdict == verdict
+        assert source not in without.sources and without.params == {"without": source}
+        assert f"without {source}" in repr(without)
+    with pytest.raises(UnknownNameError, match="source 'NOBODY'"):
+        ca.check("C25", without="NOBODY")

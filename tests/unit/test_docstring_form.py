@@ -22,6 +22,7 @@ ROOMS = (
     "claims",
     "paper",
     "plots",
+    "desk",
 )
 HELD = {
     "GL06": "no other section than numpydoc's",

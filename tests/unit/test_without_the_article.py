@@ -28,6 +28,7 @@ EXAMPLES = {
     "claims/evidence.py",
     "claims/offers.py",
     "claims/verdict.py",
+    "desk/explorer.py",
     "plots/claims.py",
     "ground/reads.py",
     "runs/planning.py",

@@ -37,6 +37,10 @@ _FIGURES = (
         ),
     ),
     (
+        "Look around: choose, and take the code below the picture along.",
+        ('ca.explore("trade")',),
+    ),
+    (
         "Where does a partner stand, and do both sides tell the same?",
         (
             'totals = ca.load("trade", product="TOTAL")\n'

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -15,11 +15,12 @@ from .. import registry
 from ..ground.errors import UnknownNameError
 from ..registry import ClaimSpec
 from ..registry.words import choice_words
-from ..tables import load
+from ..tables import load, source_ids
 from .compute import Call, Computation
-from .evidence import Evidence, gather, universe
+from .evidence import Evidence, gather, rows_of, universe
 from .given import economies_of
 from .judge import judge
+from .leave_out import standing_in
 from .rule import reachable
 from .verdict import Verdict
 from .wanted import publishers, words
@@ -235,6 +236,7 @@ def check(
     *,
     economy: str | Iterable[str] | None = None,
     as_of: str | dt.date | None = None,
+    without: str | Iterable[str] = (),
 ) -> Verdict:
     """The verdict on a claim from the tables that it declares: loaded, measured, judged.
 
@@ -247,6 +249,8 @@ def check(
         speaks of.
     as_of : str or date, optional
         The day whose knowledge is used; by default everything at hand.
+    without : str or iterable of str
+        Sources that are left out, as if they had published nothing.
 
     Returns
     -------
@@ -257,7 +261,7 @@ def check(
     Raises
     ------
     UnknownNameError
-        A claim, an economy of it or a day is not known.
+        A claim, an economy of it, a source or a day is not known.
     MissingTableError
         The tables have not been built.
     MeasureError
@@ -274,13 +278,24 @@ def check(
     spec = declared.spec
     calls = [Call.of(criterion, []) for criterion in spec.criteria().values()]
     needed = Computation(dict.fromkeys(spec.data)).taken(calls)
+    gone = source_ids(without)
+    frames = {name: load(name, as_of=as_of) for name in sorted(needed)}
+    if gone:
+        frames = {name: rows[~rows["source_id"].isin(gone)] for name, rows in frames.items()}
     evidence = declared.gather(
-        **{name: load(name, as_of=as_of) for name in sorted(needed)},
+        **frames,
         economies=economies_of(spec) if economy in (None, "CA5") else economy,
         as_of=as_of or "latest",
     )
-    judged = "CA5" if economy == "CA5" else ",".join(evidence.economies)
-    return declared.judge(evidence, {} if economy is None else {"economy": judged})
+    if gone:
+        left = pd.DataFrame(standing_in(rows_of(evidence.frame)), columns=evidence.frame.columns)
+        evidence = replace(evidence, frame=left.astype(evidence.frame.dtypes))
+    params = {}
+    if economy is not None:
+        params["economy"] = "CA5" if economy == "CA5" else ",".join(evidence.economies)
+    if gone:
+        params["without"] = ",".join(gone)
+    return declared.judge(evidence, params)
 
 
 WANTED = (

@@ -55,7 +55,7 @@ def leave_out(reading: Reading, evidence: Evidence, methods: list[str], verdict:
         rest = [row for row in evidence.rows_without(source) if row["criterion"] in names]
         if emptied := sorted(observed - _observed(rest)):
             sole[source] = emptied
-        other = again(_standing_in(rest), judged)
+        other = again(standing_in(rest), judged)
         if other != verdict and not (emptied and other == NOTHING_LEFT):
             flips.append(f"without the source {source}: {other}")
     if any(c.over and len(counted(c, judged)) > 1 for c in reading.criteria):
@@ -82,7 +82,7 @@ def _observed(rows: EvidenceRows) -> set[str]:
     return {row["criterion"] for row in rows if has_figures(row)}
 
 
-def _standing_in(rows: EvidenceRows) -> EvidenceRows:
+def standing_in(rows: EvidenceRows) -> EvidenceRows:
     """Without a main specification that has no figures left: the first declared one that has some
     takes its place.
     """

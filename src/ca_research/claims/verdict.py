@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..ground.drawing import draw
 from .words import criterion_number
 
 MIME = "application/vnd.ca-research.verdict+json"
@@ -313,13 +314,41 @@ class Verdict:
         )
 
     def __repr__(self) -> str:
+        gone = f", without {self.params['without']}" if "without" in self.params else ""
         return (
-            f"<Verdict on {self.claim}, reading {self.reading}, as of {self.as_of}: {self._word}>"
+            f"<Verdict on {self.claim}, reading {self.reading}, as of {self.as_of}{gone}: "
+            f"{self._word}>"
         )
 
     @property
     def _word(self) -> str:
         return self.verdict + (", fragile" if self.fragile else "")
+
+    def plot(self, **options: Any) -> Any:
+        """Draw what could be judged, and how: a row for each criterion, a box for each country.
+
+        Parameters
+        ----------
+        **options : Any
+            ``ax`` (matplotlib axes to draw on) or ``size`` ('journal-single', 'journal-double',
+            'slide', or millimetres); ``title``; ``criterion``, the name of one whose
+            specifications are drawn instead.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            To change, or to save with `plots.save`.
+
+        Raises
+        ------
+        UnknownNameError
+            An option, a size or a criterion that is none.
+        UsageError
+            `ax` and `size` are both given.
+        CoverageError
+            No criterion was judged.
+        """
+        return draw("Verdict", self, **options)
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form of what is stored.

@@ -29,6 +29,11 @@ class CaResearchError(Exception):
             parts.append(f"  next:  {self.hint}")
         return "\n".join(parts)
 
+    def _render_traceback_(self) -> list[str]:  # IPython's hook
+        from .tracebacks import rendered
+
+        return rendered(self)
+
     def __reduce__(self) -> tuple:  # survives the trip out of a worker process with its parts
         return _rebuild, (type(self), self.__dict__)
 

@@ -25,6 +25,11 @@ class MissingPackageError(ImportError):
 
     exit_code = 2
 
+    def _render_traceback_(self) -> list[str]:  # IPython's hook
+        from .tracebacks import rendered
+
+        return rendered(self)
+
 
 @contextmanager
 def needed() -> Iterator[None]:

@@ -107,16 +107,18 @@ def fixed(value: float, digits: int = 0) -> str:
 
 def decimals(value: float, digits: int = 3) -> str:
     """A number for a printed table: so many decimals, or as many significant digits where these
-    would show zero; amounts and years need none.
+    would show zero; amounts, thousands apart, and years need none.
 
     Examples
     --------
-    >>> decimals(0.5), decimals(0.00012345), decimals(2023.0), decimals(float("nan"))
-    ('0.500', '0.000123', '2023', '--')
+    >>> decimals(0.5), decimals(0.00012345), decimals(2023.0), decimals(1.01e10)
+    ('0.500', '0.000123', '2023', '10,100,000,000')
     """
     if value is None or math.isnan(value):
         return "--"
-    if abs(value) >= 1e6 or (abs(value) >= 1000 and value == round(value)):
+    if abs(value) >= 1e6:
+        return f"{value:,.0f}"
+    if abs(value) >= 1000 and value == round(value):
         return f"{value:.0f}"
     small = 0 < abs(value) < 10.0 ** (1 - digits)
     return f"{value:.{digits}g}" if small else f"{value:.{digits}f}"

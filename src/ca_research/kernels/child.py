@@ -27,6 +27,7 @@ from multiprocessing import current_process
 from pathlib import Path
 from typing import Any, NoReturn
 
+from ..desk import shell
 from . import protocol
 from .place import one_line
 
@@ -221,6 +222,7 @@ def kernel_app(order: Order) -> Any:
         os.close(order.client)
     app = WarmKernelApp.instance(parent_handle=parent)
     app.initialize(order.packet["argv"])
+    shell.meet()  # what the import of the package does where a shell is already there
     if parent and _closed(
         order.connection
     ):  # the client has gone: the process we would watch may be another

@@ -3,6 +3,7 @@ out.
 """
 
 from ..registry.words import measure_group, measure_name
+from .canvas import SIZES, Size
 from .claims import coverage_map, curve_data, missing_map, show_universe, specification_curve
 from .coverage import show_coverage
 from .domain import (
@@ -16,12 +17,15 @@ from .domain import (
 from .maps import region_map, shared_border
 from .overview import verdict_matrix
 from .regressions import coefficient_curve
+from .save import save
 from .show import show, show_choice, show_note, show_statements, show_table, to_svg
 from .small import economy_lines
 from .timeline import timeline
 from .words import leader_words, row_words
 
 __all__ = [
+    "SIZES",
+    "Size",
     "coefficient_curve",
     "coverage_map",
     "curve_data",
@@ -35,6 +39,7 @@ __all__ = [
     "rank_slopes",
     "region_map",
     "row_words",
+    "save",
     "shared_border",
     "show",
     "show_choice",

@@ -137,22 +137,15 @@ def specification_curve(
             hint="axes=: choices that `data` holds",
         )
     one_of(data, ["criterion", "threshold"], hint="one picture for each criterion")
-    data = data.dropna(subset=["value", "low", "high"], how="all")
-    if data.empty:
-        raise CoverageError(
-            "no specification has a figure: there is nothing to draw",
-            hint="see Evidence.frame, missing",
-        )
-    data = data.iloc[np.argsort(_drawn_at(data), kind="stable")].reset_index(drop=True)
+    data = sorted_by_value(data)
     varied = [a for a in axes if data[a].nunique() > 1 or len(axes) == 1]
     choices = [(a, v) for a in varied for v in dict.fromkeys(data.sort_values("spec")[a])]
     heads = {a: heads[a] for a in varied}
     names = [words(a, v) for a, v in choices]
     heading, row_height = max(map(len, heads.values()), default=4), _ROW
     if style.wide() < style.WIDE:  # what is chosen stands on a row of its own
-        rows_of = [(a, [c for c in choices if c[0] == a]) for a in varied]
-        choices = [row for axis, of_axis in rows_of for row in [(axis, _HEADING), *of_axis]]
-        names = ["" if v is _HEADING else textwrap.fill(words(a, v), 16) for a, v in choices]
+        choices, names = choice_rows(data, varied, words)
+        names = [textwrap.fill(name, 16) for name in names]
         heading, row_height = 0, _ROW + 0.13 * any("\n" in name for name in names)
     longest = max((len(line) for name in names for line in name.split("\n")), default=4)
     left = 0.35 + _LETTER * (heading + longest)
@@ -168,7 +161,7 @@ def specification_curve(
         span = (width - left - 0.15) / width
         top = figure.add_axes((left / width, (below + rows + 0.14) / height, span, _CHART / height))
         bottom = figure.add_axes((left / width, below / height, span, rows / height), sharex=top)
-        _draw_values(top, data, of)
+        draw_values(top, data, of)
         top.set_title(
             unit,
             fontsize=style.LABEL,
@@ -177,34 +170,75 @@ def specification_curve(
             x=-left / (width * span),
             pad=7,
         )
-        x = np.arange(len(data))
-        for row, (axis, value) in enumerate(choices):
-            here = x[(data[axis] == value).to_numpy()] if value is not _HEADING else x[:0]
-            bottom.scatter(
-                here,
-                np.full(len(here), row),
-                s=9 if len(data) > 40 else 16,
-                color=style.MUTED,
-                marker="s",
-                linewidths=0,
-            )
-            if row == 0 or choices[row - 1][0] != axis:
-                bottom.text(
-                    -left / (width * span),
-                    row,
-                    heads[axis],
-                    transform=bottom.get_yaxis_transform(),
-                    va="center",
-                    color=style.MUTED,
-                )
-                if row:
-                    bottom.axhline(row - 0.5, color=style.GRID, linewidth=0.8)
-        bottom.set_yticks(range(len(choices)), names, color=style.INK)
-        bottom.set_ylim(max(len(choices), 1) - 0.5, -0.5)
-        bottom.tick_params(labelbottom=False)
-        style.bare(bottom, x=False, y=False)
+        draw_choices(bottom, data, choices, names, heads, -left / (width * span))
         figure.text(0, 0, "\n".join(lines), va="bottom", color=style.MUTED)
     return figure
+
+
+CURVE = ("spec", "is_main", "value", "low", "high", "met", "threshold", "criterion", "missing")
+"""Columns of a curve that are no choices."""
+
+
+def sorted_by_value(data: pd.DataFrame) -> pd.DataFrame:
+    """Specifications with a figure, sorted as they are drawn; raises CoverageError for none."""
+    data = data.dropna(subset=["value", "low", "high"], how="all")
+    if data.empty:
+        raise CoverageError(
+            "no specification has a figure: there is nothing to draw",
+            hint="see Evidence.frame, missing",
+        )
+    return data.iloc[np.argsort(_drawn_at(data), kind="stable")].reset_index(drop=True)
+
+
+def choice_rows(
+    data: pd.DataFrame, axes: Sequence[str], words: Callable[[str, Any], str]
+) -> tuple[list[tuple[str, Any]], list[str]]:
+    """Rows of choices, each axis under a row of its own, and their names ('' for that row)."""
+    varied = [a for a in axes if data[a].nunique() > 1 or len(axes) == 1]
+    ordered = data.sort_values("spec")
+    choices = [
+        (axis, value) for axis in varied for value in (_HEADING, *dict.fromkeys(ordered[axis]))
+    ]
+    return choices, ["" if v is _HEADING else words(a, v) for a, v in choices]
+
+
+def draw_choices(
+    bottom: Axes,
+    data: pd.DataFrame,
+    choices: Sequence[tuple[str, Any]],
+    names: Sequence[str],
+    heads: Mapping[str, str],
+    begin: float = 0.0,
+) -> None:
+    """A row for each choice, marked where a specification makes it; `begin`, in widths of the axes,
+    is where the names of the axes stand.
+    """
+    x = np.arange(len(data))
+    for row, (axis, value) in enumerate(choices):
+        here = x[(data[axis] == value).to_numpy()] if value is not _HEADING else x[:0]
+        bottom.scatter(
+            here,
+            np.full(len(here), row),
+            s=style.area(9 if len(data) > 40 else 16),
+            color=style.MUTED,
+            marker="s",
+            linewidths=0,
+        )
+        if row == 0 or choices[row - 1][0] != axis:
+            bottom.text(
+                begin,
+                row,
+                heads[axis],
+                transform=bottom.get_yaxis_transform(),
+                va="center",
+                color=style.MUTED,
+            )
+            if row:
+                bottom.axhline(row - 0.5, color=style.GRID, linewidth=style.scaled(0.8))
+    bottom.set_yticks(range(len(choices)), names, color=style.INK)
+    bottom.set_ylim(max(len(choices), 1) - 0.5, -0.5)
+    bottom.tick_params(labelbottom=False)
+    style.bare(bottom, x=False, y=False)
 
 
 def _drawn_at(data: pd.DataFrame) -> pd.Series:
@@ -215,7 +249,7 @@ def _drawn_at(data: pd.DataFrame) -> pd.Series:
     return middle.fillna(data["high"]).fillna(data["low"]).astype(float)
 
 
-def _draw_values(top: Axes, data: pd.DataFrame, of: int | None) -> None:
+def draw_values(top: Axes, data: pd.DataFrame, of: int | None = None) -> None:
     """One dot or stem for each specification, in the colour of what it says of the comparison."""
     x = np.arange(len(data))
     colours = [
@@ -229,20 +263,22 @@ def _draw_values(top: Axes, data: pd.DataFrame, of: int | None) -> None:
     ranged = data["low"].notna() & data["high"].notna() & (data["high"] > data["low"])
     middle = _drawn_at(data)
     for i in x[data["value"].isna() & ~ranged & middle.notna()]:
-        away = -24 if pd.isna(data["low"][i]) else 24  # points: towards the side that is not known
+        away = style.scaled(
+            -24 if pd.isna(data["low"][i]) else 24
+        )  # points: towards the side that is not known
         top.annotate(
             "",
             (i, middle[i]),
             xytext=(0, away),
             textcoords="offset points",
-            arrowprops={"arrowstyle": "<-", "color": colours[i], "linewidth": 1.6},
+            arrowprops={"arrowstyle": "<-", "color": colours[i], "linewidth": style.scaled(1.6)},
         )
     for i in x[ranged]:
         top.plot(
             [i, i],
             [data["low"][i], data["high"][i]],
             color=colours[i],
-            linewidth=2,
+            linewidth=style.scaled(2),
             alpha=0.8,
             solid_capstyle="round",
         )
@@ -251,7 +287,7 @@ def _draw_values(top: Axes, data: pd.DataFrame, of: int | None) -> None:
         x[pointed],
         middle[pointed],
         c=[c for c, p in zip(colours, pointed, strict=True) if p],
-        s=26 if len(data) <= 40 else 12,
+        s=style.area(26 if len(data) <= 40 else 12),
         zorder=3,
     )
     main = data.index[data["is_main"]]
@@ -259,13 +295,15 @@ def _draw_values(top: Axes, data: pd.DataFrame, of: int | None) -> None:
         top.scatter(
             main,
             middle[main],
-            s=95,
+            s=style.area(95),
             facecolors="none",
             edgecolors=style.INK,
-            linewidths=1.4,
+            linewidths=style.scaled(1.4),
             zorder=4,
         )
-    top.axhline(data["threshold"].iloc[0], color=style.INK, linewidth=1, linestyle=(0, (4, 3)))
+    top.axhline(
+        data["threshold"].iloc[0], color=style.INK, linewidth=style.scaled(1), linestyle=(0, (4, 3))
+    )
     style.bare(top, x=False)
     top.margins(y=0.16)
     top.set_xlim(-0.7, len(data) - 0.3)
@@ -390,6 +428,12 @@ def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:
     >>> data["state"].tolist()
     ['met', 'met']
     """
+    data = judged_cells(verdict)
+    return _judged(data), data
+
+
+def judged_cells(verdict: Verdict) -> pd.DataFrame:
+    """One row for each cell of each criterion of all readings, as `missing_map` returns it."""
     records, seen = [], set()
     for reading in verdict.all():
         for c in reading.criteria:
@@ -407,8 +451,7 @@ def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:
                         "missing": cell.missing,
                     }
                 )
-    data = pd.DataFrame(records, columns=["criterion", "economy", "state", "year", "missing"])
-    return _judged(data), data
+    return pd.DataFrame(records, columns=["criterion", "economy", "state", "year", "missing"])
 
 
 @redrawn
@@ -421,47 +464,54 @@ def _judged(data: pd.DataFrame) -> Figure:
         row, top, part = 0.56, 0.5, 0.46
     with style.context():
         figure, ax = plt.subplots(figsize=(style.wide(), 0.75 + row * max(len(criteria), 1)))
-        fill = {"met": style.STATE["holds"], "not met": style.STATE["fails"], "undecided": "none"}
-        for r in data.itertuples():
-            x, y = cells.index(r.economy), criteria.index(r.criterion)
-            ax.add_patch(
-                plt.Rectangle(
-                    (x + 0.04, y + top),
-                    0.92,
-                    part,
-                    facecolor=fill[r.state],
-                    edgecolor=style.OTHER,
-                    linewidth=0.8,
-                    linestyle="--" if r.state == "undecided" else "-",
-                )
-            )
-            open_ = "no figures" if r.missing else "open"
-            text = open_ if r.state == "undecided" else STATE_WORDS[r.state]
-            text += f" {int(r.year)}" if pd.notna(r.year) and r.state != "undecided" else ""
-            ax.text(
-                x + 0.5,
-                y + top + part / 2,
-                "\n".join(text.rsplit(" ", 1)) if over and len(cells) > 1 else text,
-                ha="center",
-                va="center",
-                fontsize=style.TICK,
-                color=style.MUTED if r.state == "undecided" else style.PAPER,
-            )
-        ax.set_xlim(0, max(len(cells), 1))
-        ax.set_ylim(max(len(criteria), 1), 0)
-        ax.set_xticks(
-            [i + 0.5 for i in range(len(cells))],
-            [eco.name_of(c) for c in cells],
-            fontsize=style.TICK,
-        )
+        draw_judged(ax, data, top=top, part=part, broken=over and len(cells) > 1)
         if over:
             name_rows(ax, criteria, [y + top for y in range(len(criteria))])
         else:
             ax.set_yticks([i + 0.5 for i in range(len(criteria))], criteria, fontsize=style.TICK)
-        ax.xaxis.tick_top()
-        style.bare(ax, x=False, y=False)
         figure.tight_layout()
     return figure
+
+
+def draw_judged(
+    ax: Axes, data: pd.DataFrame, *, top: float, part: float, broken: bool = False
+) -> None:
+    """A box for each cell, with what can be said of it.
+
+    top and part: where in its row a box begins, and how much of it the box takes. broken: whether
+    its words stand in two lines.
+    """
+    criteria, cells = list(dict.fromkeys(data["criterion"])), list(dict.fromkeys(data["economy"]))
+    fill = {"met": style.STATE["holds"], "not met": style.STATE["fails"], "undecided": "none"}
+    for r in data.itertuples():
+        x, y = cells.index(r.economy), criteria.index(r.criterion)
+        ax.add_patch(
+            plt.Rectangle(
+                (x + 0.04, y + top),
+                0.92,
+                part,
+                facecolor=fill[r.state],
+                edgecolor=style.OTHER,
+                linewidth=style.scaled(0.8),
+                linestyle="--" if r.state == "undecided" else "-",
+            )
+        )
+        open_ = "no figures" if r.missing else "open"
+        text = open_ if r.state == "undecided" else STATE_WORDS[r.state]
+        text += f" {int(r.year)}" if pd.notna(r.year) and r.state != "undecided" else ""
+        ax.text(
+            x + 0.5,
+            y + top + part / 2,
+            "\n".join(text.rsplit(" ", 1)) if broken else text,
+            ha="center",
+            va="center",
+            color=style.MUTED if r.state == "undecided" else style.PAPER,
+        )
+    ax.set_xlim(0, max(len(cells), 1))
+    ax.set_ylim(max(len(criteria), 1), 0)
+    ax.set_xticks([i + 0.5 for i in range(len(cells))], [eco.name_of(c) for c in cells])
+    ax.xaxis.tick_top()
+    style.bare(ax, x=False, y=False)
 
 
 @needs("coverage", "source_id", "year", "figures", like="coverage")

@@ -9,10 +9,14 @@ import warnings
 from html import escape
 from typing import Any
 
+import pandas as pd
+
 from ..claims import MIME, Claim, Verdict, trace
-from ..ground.numbers import NOTHING, decimals, number, percent
+from ..claims.words import STATE_WORDS, criterion_number
+from ..ground.numbers import NOTHING, decimals
 from ..stats.result import Result, flat
 from ..tables import Coverage
+from .frames import frame_html, ours
 
 ROWS = 20
 """Rows of a result that are shown; `to_frame()` has them all."""
@@ -27,37 +31,45 @@ _MARK = {
 
 
 def verdict_html(verdict: Verdict) -> str:
-    """A small card: the verdict of each reading, its criteria, what would change it."""
-    parts = [f"<div><p><b>{escape(verdict.claim)} · as of {escape(verdict.as_of)}</b></p>"]
-    for v in verdict.all():
-        flags = " · fragile" if v.fragile else ""
+    """A small card: the answer first, how certain it is, then each reading with its criteria."""
+    day = "" if verdict.as_of == "latest" else f", as of {verdict.as_of}"
+    sure = verdict.certainty
+    parts = [
+        f"<div><p>{_MARK[verdict.verdict]} <b>{escape(verdict.claim)}: {escape(_word(verdict))}</b>"
+        f"{escape(day)}<br>{escape(verdict.answer)}</p>"
+    ]
+    if sure:
         parts.append(
-            f"<p>{_MARK[v.verdict]} <b>{escape(v.verdict)}</b>{flags} — {escape(v.title)}: "
-            f"{escape(v.statement)}<br><small>{escape(v.reason)}</small></p>"
+            f"<p><small>Certainty {escape(sure['level'])}: {escape(sure['reason'])}.</small></p>"
+        )
+    for v in verdict.all():
+        word = "" if v is verdict else f"{_MARK[v.verdict]} {escape(_word(v))}. "
+        parts.append(
+            f"<p><b>{escape(v.title)}</b>: {word}{escape(v.statement)}<br>"
+            f"<small>{escape(v.reason)}</small></p>"
         )
         if v.criteria:
-            rows = "".join(
-                f"<tr><td>{escape(c.label)}</td><td>{number(c.estimate)}</td>"
-                f"<td>{escape(c.comparison)} {c.threshold:g}</td>"
-                f"<td>{escape(c.state)}</td><td>{percent(c.share_of_specifications)} of "
-                f"{c.specifications}</td></tr>"
-                for c in v.criteria
-            )
-            parts.append(
-                "<table><tr><th>criterion</th><th>main</th><th>threshold</th><th>state</th>"
-                f"<th>specifications</th></tr>{rows}</table>"
-            )
+            rows = "".join(map(_criterion_row, v.as_dict()["criteria"]))
+            parts.append(f"<table>{rows}</table>")
         parts.append(f"<p><small>What would change this: {escape(v.would_change)}</small></p>")
     return "".join(parts) + "</div>"
 
 
+def _word(verdict: Verdict) -> str:
+    return verdict.verdict + (", fragile" if verdict.fragile else "")
+
+
+def _criterion_row(c: dict[str, Any]) -> str:
+    said = (c["label"], STATE_WORDS[c["state"]], criterion_number(c))
+    return f"<tr>{''.join(f'<td>{escape(one)}</td>' for one in said)}</tr>"
+
+
 def verdict_bundle(verdict: Verdict, *_: Any, **__: Any) -> dict[str, Any]:
-    text = "\n".join(f"{v.claim} {v.reading}: {v.verdict}" for v in verdict.all())
     return {
         MIME: verdict.bundle(),
         trace.MIME: list(verdict.traces),
         "text/html": verdict_html(verdict),
-        "text/plain": text,
+        "text/plain": str(verdict),
     }
 
 
@@ -68,7 +80,8 @@ def claim_html(claim: Claim) -> str:
         f"<div><p><b>{escape(spec.id)} "
         f"{escape(spec.title)}</b><br>“{escape(spec.quotation)}”<br>"
         f"{escape(spec.restatement)}</p>"
-        f"<pre>{escape(claim.rule)}</pre><p><small>declared {spec.declared_on}, rule "
+        f'<pre style="white-space: pre-wrap">{escape(claim.rule)}</pre>'
+        f"<p><small>declared {spec.declared_on}, rule "
         f"{spec.rule_sha256[:12]}; "
         f"{blind}</small></p></div>"
     )
@@ -103,6 +116,13 @@ def result_html(result: Result) -> str:
     return f"<div><p><b>{escape(result.caption())}</b></p>{table}{more}</div>"
 
 
+def any_frame_html(frame: pd.DataFrame) -> str | None:
+    """The library's frames as they are read; any other as pandas shows it."""
+    if ours(frame):
+        return frame_html(frame)
+    return frame._repr_html_()
+
+
 def register() -> None:
     """Register with the running IPython; does nothing outside one."""
     from IPython import get_ipython
@@ -115,5 +135,7 @@ def register() -> None:
     formatter.formatters["text/html"].for_type(Claim, claim_html)
     formatter.formatters["text/html"].for_type(Result, result_html)  # and what derives from it
     formatter.formatters["image/svg+xml"].for_type(Coverage, coverage_svg)
-    if os.environ.get("CA_RESEARCH_STRICT"):  # a run of the project's own: its warnings are errors
+    if not os.environ.get("CA_RESEARCH_STRICT"):
+        formatter.formatters["text/html"].for_type(pd.DataFrame, any_frame_html)
+    else:  # a run of the project's own: its warnings are errors, its tables are `show_table`'s
         warnings.filterwarnings("error", module=r"ca_research\.")

@@ -34,6 +34,7 @@ WIDE, TALL = 8.2, 2.2
 PHONE = 3.38
 """Inches: the widest figure on a phone, with the margin that an SVG has around it."""
 _room = ContextVar("room", default=WIDE)
+_letters = ContextVar("letters", default=TICK)
 CLEAR = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
 """Box behind words that would cross a line."""
 VERDICT = {
@@ -60,6 +61,27 @@ def narrow() -> Iterator[None]:
         _room.reset(token)
 
 
+@contextmanager
+def letters(points: float) -> Iterator[None]:
+    """Within, what TICK is elsewhere has so many points, and all else keeps its proportion."""
+    token = _letters.set(points)
+    try:
+        with context():
+            yield
+    finally:
+        _letters.reset(token)
+
+
+def scaled(points: float) -> float:
+    """A length that is right beside letters of TICK, in proportion to those of `letters()`."""
+    return points * _letters.get() / TICK
+
+
+def area(points: float) -> float:
+    """As `scaled`, for the size of a scattered mark, which is an area."""
+    return points * scaled(1) ** 2
+
+
 def colour(code: str, other: str = OTHER) -> str:
     """Colour of an economy or aggregate: the hue that the article's entry gives it, else
     `other`.
@@ -84,31 +106,32 @@ def context() -> AbstractContextManager[Any]:
                 "Verdana",
                 "Arial",
             ],  # named at each word
-            "font.size": TICK,
+            "font.size": scaled(TICK),
             "text.parse_math": False,  # a dollar sign in a name or a unit is a dollar sign
             "text.color": INK,
             "axes.labelcolor": MUTED,
-            "axes.labelsize": LABEL,
-            "figure.labelsize": LABEL,
-            "xtick.labelsize": TICK,
-            "ytick.labelsize": TICK,
+            "axes.labelsize": scaled(LABEL),
+            "figure.labelsize": scaled(LABEL),
+            "xtick.labelsize": scaled(TICK),
+            "ytick.labelsize": scaled(TICK),
             "axes.unicode_minus": True,
             "axes.edgecolor": GRID,
-            "axes.titlesize": TITLE,
+            "axes.titlesize": scaled(TITLE),
             "axes.titleweight": "bold",
             "axes.titlelocation": "left",
-            "axes.titlepad": 8,
+            "axes.titlepad": scaled(8),
             "axes.spines.top": False,
             "axes.spines.right": False,
             "axes.grid": True,
             "axes.axisbelow": True,
             "grid.color": GRID,
-            "grid.linewidth": 0.8,
+            "grid.linewidth": scaled(0.8),
             "xtick.color": MUTED,
             "ytick.color": MUTED,
             "xtick.major.size": 0,
             "ytick.major.size": 0,
-            "lines.linewidth": 2,
+            "lines.linewidth": scaled(2),
+            "lines.markersize": scaled(6),
             "svg.fonttype": "none",
             "svg.hashsalt": "ca-research",
         }

@@ -249,9 +249,10 @@ class SpecificationCurve(Result):
 
     def caption(self) -> str:
         run = self.summary().iloc[0]
+        count, missing = int(run["specifications"]), int(run["missing"])
         return (
-            f"{self._title}: {run['specifications']} specifications, {run['missing']} without a "
-            f"number, median {run['median']:.4g}, from {run['least']:.4g} to {run['greatest']:.4g}"
+            f"{self._title}: {count} specifications, {missing} without a number, median "
+            f"{run['median']:.4g}, from {run['least']:.4g} to {run['greatest']:.4g}"
         )
 
     def __str__(self) -> str:

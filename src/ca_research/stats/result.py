@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from ..ground.drawing import draw
 from ..ground.files import write_whole
 from ..ground.numbers import decimals
 
@@ -133,8 +134,35 @@ class Result:
         )
         return written(text, path)
 
+    def plot(self, **options: Any) -> Any:
+        """Draw the result: its finding as the title, its sources below.
+
+        Parameters
+        ----------
+        **options : Any
+            ``ax`` (matplotlib axes to draw on) or ``size`` ('journal-single', 'journal-double',
+            'slide', or millimetres); ``title``; of a specification curve also ``unit`` and
+            ``alpha``.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            To change, or to save with `plots.save`.
+
+        Raises
+        ------
+        UsageError
+            The kind of result has no picture, or `ax` and `size` are both given.
+        UnknownNameError
+            An option or a size that is none.
+        CoverageError
+            There is nothing to draw.
+        """
+        return draw(type(self).__name__, self, **options)
+
     def __repr__(self) -> str:
-        return f"{self.caption()}\n{self.to_frame().to_string(max_rows=12, index=False)}"
+        rows = self.to_frame().to_string(max_rows=12, index=False, float_format=decimals)
+        return f"{self.caption()}\n{rows}"
 
 
 def written(text: str, path: str | Path | None) -> str | None:

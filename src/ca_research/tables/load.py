@@ -320,5 +320,13 @@ def _distinct(file: Path, column: str) -> frozenset[Any]:
     return frozenset(pq.read_table(file, columns=[column])[column].unique().to_pylist()) - {None}
 
 
+def values(name: str, column: str) -> list[Any]:
+    """What a column of a table holds, each once and in order; of economies their codes."""
+    table = registry.table(name)
+    if column not in table.columns:
+        raise UnknownNameError(f"column of table {name!r}", column, table.columns)
+    return sorted(_known_values(table, table_file(name), column))
+
+
 def _known_values(table: registry.Table, file: Path, column: str) -> frozenset[Any]:
     return frozenset().union(*(_distinct(one, column) for one in (file, *large(table.table))))

@@ -10,6 +10,7 @@ import pandas as pd
 from ..ground import economies
 from ..ground.errors import CoverageError, UsageError
 from ..stats.frames import alike, numbers, require
+from ..stats.measured import measured
 from ..tables import load
 from ..tables.preference import NO_REPORTS, of_role
 from .checks import ALIKE_MONEY, one_figure_per_cell
@@ -135,8 +136,8 @@ def mirror_gap(
         where several sources hold the own report), mirror (the partner's, likewise), gap = mirror -
         reported, ratio = mirror / reported, low and high over all reports of both sides (USD),
         services_included (a source of goods and services is among them), sources. A side without a
-        report is null:
-        missing is not zero.
+        report is null: missing is not zero. Its ``plot()`` draws both sides, of one ``direction``
+        if given.
 
     Raises
     ------
@@ -202,4 +203,4 @@ def mirror_gap(
         dict.fromkeys(("reported", "mirror", "gap", "ratio"), "float64")
     )
     frame.attrs = {"economy": economy, "partner": partner}
-    return frame
+    return measured(frame, "mirror_gap")

@@ -19,6 +19,7 @@ from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError
 from ..registry.words import value_words
 from ..stats.frames import require
+from ..stats.measured import measured
 from . import pushed
 from .mirror import perspective
 from .standings import Ranking, Reports, ranking
@@ -135,19 +136,19 @@ def rank(
         given.
     year : int or sequence of int, optional
         Every year in the frame, if not given.
-    basis : str or sequence of str
+    basis : {'reporter', 'mirror', 'interval', 'reconciled'} or sequence of them
         Whose reports count, one of BASES or several: 'reporter' (the economy's own), 'mirror' (its
         partners') or 'interval' (the range of both); or 'reconciled' (one figure made of both).
-    flow : str
-        'turnover', 'exports' or 'imports' (FLOWS). A partner without all of its directions is left
+    flow : {'turnover', 'exports', 'imports'}
+        One of FLOWS. A partner without all of its directions is left
         out: missing is not zero.
-    source : str
+    source : {'office_first', 'compiled'}
         Who speaks for the economy on the basis 'reporter' (OWN_SOURCES): 'office_first' (its
         national office, else compilations) or 'compiled' (compilations alone).
     among : collection of str, optional
         Codes that take part; every single economy that is listed, if not given. Aggregates never
         take part, except the EU27 with ``eu="one"``.
-    eu : str
+    eu : {'apart', 'one'}
         'apart' (member states count singly) or 'one' (the EU27 is a partner, its members are not).
     needed : collection of str, optional
         Codes that one source must list to speak for the economy on the basis 'reporter'; those of
@@ -159,7 +160,8 @@ def rank(
         One row per economy, year, basis and partner, the largest first: economy, year, basis,
         partner, low and high (USD; equal on a basis with one figure), rank by low (1 is the
         largest; equal values share a rank), partners (how many are ranked), sides (of the two, how
-        many report it), sources. No row where nothing can be compared.
+        many report it), sources. No row where nothing can be compared. Its ``plot()`` draws the
+        ``top`` partners of one economy and basis: places over the years, or trade in one year.
 
     Raises
     ------
@@ -189,12 +191,13 @@ def rank(
     if pushed.is_relation(trade):
         choices: dict[str, Any] = {"basis": basis, "flow": flow, "source": source, "eu": eu}
         choices |= {"partner": partner, "among": among, "needed": needed}
-        return pushed.rank(
+        found = pushed.rank(
             trade,
             None if economy is None else _codes(economy),
             [year] if isinstance(year, int | np.integer) else year,
             lambda rows, codes: rank(rows, economy=codes, **choices),
         )
+        return measured(found, "rank")
     require(trade, (), keys=("reporter", "year"))
     if economy is None:
         codes = [str(c) for c in trade["reporter"].unique() if not eco.is_aggregate(c)]
@@ -217,12 +220,13 @@ def rank(
         if wanted is None or s.partner in wanted
     ]
     columns = list(zip(*rows, strict=True)) or [()] * len(_RANKED)
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             name: pd.Series(values, dtype=dtype)
             for (name, dtype), values in zip(_RANKED.items(), columns, strict=True)
         }
     )
+    return measured(frame, "rank")
 
 
 def _codes(names: str | Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ import pandas as pd
 from ..ground.errors import CoverageError, UsageError
 from ..stats.frames import numbers, require, with_sources
 from ..stats.groups import Groups, sources_of
+from ..stats.measured import measured
 from . import pushed
 from .checks import (
     REST,
@@ -162,7 +163,7 @@ def hhi(shares: pd.DataFrame | Relation, by: Sequence[str] = BY) -> pd.DataFrame
     -------
     pandas.DataFrame
         One row per `by`, in their order, with ``hhi`` in [1/n, 1], ``n`` partners, and the
-        ``sources`` of the shares.
+        ``sources`` of the shares. Its ``plot()`` draws a line for each account.
 
     Raises
     ------
@@ -193,7 +194,7 @@ def hhi(shares: pd.DataFrame | Relation, by: Sequence[str] = BY) -> pd.DataFrame
     """
     keys: list[str] = [*by]
     if pushed.is_relation(shares):
-        return pushed.hhi(shares, keys, partial(hhi, by=keys))
+        return measured(pushed.hhi(shares, keys, partial(hhi, by=keys)), "hhi")
     groups = whole_shares(shares, keys)
     account, accounts = groups.number(keys), groups.count(keys)
     share = shares["share"].to_numpy(dtype=float)
@@ -202,7 +203,7 @@ def hhi(shares: pd.DataFrame | Relation, by: Sequence[str] = BY) -> pd.DataFrame
     table = table.assign(hhi=np.bincount(account, share**2), n=np.bincount(account))
     sources = sources_of(shares, account, accounts)
     table = table if sources is None else table.assign(sources=sources)
-    return table.sort_values(keys, ignore_index=True)
+    return measured(table.sort_values(keys, ignore_index=True), "hhi")
 
 
 def growth(
@@ -224,7 +225,8 @@ def growth(
         As `trade`: columns of `by`, ``year``, ``value_usd`` (USD), ``growth`` (0.05 is 5 %; null in
         the first
         year, after a gap, which is not bridged, and after zero), ``sources``, and ``price_basis``
-        where `trade` has it: growth of constant dollars is real, of others nominal.
+        where `trade` has it: growth of constant dollars is real, of others nominal. The
+        ``plot()`` of a frame draws a line for each series.
 
     Raises
     ------
@@ -259,4 +261,5 @@ def growth(
     ordered["growth"] = (ordered["value_usd"] / before["value_usd"] - 1).where(
         consecutive.to_numpy(dtype=bool)
     )
-    return with_prices(with_sources(ordered, known, [*keys, "year"]), known, keys)
+    found = with_prices(with_sources(ordered, known, [*keys, "year"]), known, keys)
+    return measured(found, "growth")

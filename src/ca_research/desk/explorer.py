@@ -1,0 +1,272 @@
+"""`explore`: widgets that choose, a picture and a table that follow, and the code that made them.
+
+Picture, table and code are ordinary outputs that are updated in place: a saved or exported notebook
+keeps them, also where no widget can run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pandas as pd
+
+from ..ground.errors import CaResearchError, UnknownNameError, UsageError
+from ..ground.extras import needed
+from ..plots.frames import frame_html
+from ..plots.show import to_svg
+from .views import LATEST, Choice, View, view_of
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a piece of code gave. error: what it raised instead, in words."""
+
+    code: str
+    result: Any = None
+    picture: str = ""
+    error: str = ""
+
+    def table(self) -> str:
+        """The result as HTML."""
+        if self.error:
+            return f"<pre>{escape(self.error)}</pre>"
+        if isinstance(self.result, pd.DataFrame):
+            return frame_html(self.result)
+        return f'<pre style="white-space: pre-wrap">{escape(str(self.result))}</pre>'
+
+
+def run(code: str) -> Outcome:
+    """Run code as a fresh notebook would; its picture is that of `ax`, its table `result`."""
+    names: dict[str, Any] = {}
+    before = set(plt.get_fignums())
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(code, "<ca.explore>", "exec"), names)
+        axes = names.get("ax")
+        picture = to_svg(axes.figure) if axes is not None else ""
+        return Outcome(code, names["result"], picture)
+    except CaResearchError as error:
+        return Outcome(code, names.get("result"), error=str(error))
+    except Exception as error:  # a widget has no other place to say it
+        return Outcome(code, names.get("result"), error=f"{type(error).__name__}: {error}")
+    finally:
+        for number in set(plt.get_fignums()) - before:
+            plt.close(number)
+
+
+class Explorer:
+    """Widgets on a table or a claim, with the code of what they show.
+
+    As the last line of a cell it shows itself. Without a mouse `set` chooses.
+
+    Attributes
+    ----------
+    code : str
+        The lines that made what is shown, complete: they run by themselves.
+    result : object
+        What they gave: a frame or a verdict; None where they raised an error.
+    chosen : dict
+        The choices, by name.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> looked = ca.explore("trade").set(economy="KGZ", partner="CHN", years=(2015, 2020))
+    >>> print(looked.code)
+    import ca_research as ca
+    <BLANKLINE>
+    result = ca.trade.mirror_gap("KGZ", "CHN", since=2015, until=2020)
+    ax = result.plot()
+    <BLANKLINE>
+    """
+
+    def __init__(self, _view: View) -> None:
+        self._view = _view
+        self._chosen = _view.first()
+        self._outcome: Outcome | None = None
+        self._handles: dict[str, Any] = {}
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        return dict(self._chosen)
+
+    @property
+    def code(self) -> str:
+        return self._view.code(self._chosen)
+
+    @property
+    def result(self) -> Any:
+        return self._now().result
+
+    def set(self, **chosen: Any) -> Explorer:
+        """Choose by name what the widgets choose by hand.
+
+        Parameters
+        ----------
+        **chosen : Any
+            Of trade ``economy``, ``partner``, ``measure``, ``basis`` and ``years`` (first, last);
+            of another table its key columns; of a claim ``economy``, ``as_of``, ``without``.
+
+        Returns
+        -------
+        Explorer
+            This one.
+
+        Raises
+        ------
+        UnknownNameError
+            No such choice, or a value that it does not offer.
+        UsageError
+            Years that are no two numbers.
+        """
+        known = {choice.name: choice for choice in self._view.choices}
+        for name, value in chosen.items():
+            if name not in known:
+                raise UnknownNameError("choice", name, known)
+            self._chosen[name] = _checked(known[name], value)
+        self._show()
+        return self
+
+    def _now(self) -> Outcome:
+        code = self.code
+        if self._outcome is None or self._outcome.code != code:
+            self._outcome = run(code)
+        return self._outcome
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        self._handles = {}
+        display(self._widgets())
+        for part, content in self._bundles().items():
+            self._handles[part] = display(content, raw=True, display_id=True)
+
+    def _bundles(self) -> dict[str, dict[str, str]]:
+        now = self._now()
+        blank = {"text/html": "", "text/plain": ""}
+        picture = {"image/svg+xml": now.picture, "text/plain": self._view.title}
+        plain = now.error or str(now.result)
+        return {
+            "picture": picture if now.picture else blank,
+            "table": {"text/html": now.table(), "text/plain": plain},
+            "code": {"text/markdown": f"```python\n{now.code}```", "text/plain": now.code},
+        }
+
+    def _show(self) -> None:
+        """Update what is on the screen."""
+        for part, content in self._bundles().items() if self._handles else ():
+            self._handles[part].update(content, raw=True)
+
+    def _widgets(self) -> Any:
+        """A widget for each choice; one that the code does not heed is greyed."""
+        import ipywidgets
+
+        made = {choice.name: _widget(choice, self._chosen) for choice in self._view.choices}
+
+        def follow(_: Any) -> None:
+            for name, one in made.items():
+                self._chosen[name] = _value(one.value)
+            heeded = self._view.heeded(self._chosen)
+            for name, one in made.items():
+                one.disabled = name not in heeded
+            self._show()
+
+        heeded = self._view.heeded(self._chosen)
+        for name, one in made.items():
+            one.disabled = name not in heeded
+            one.observe(follow, names="value")
+        return ipywidgets.VBox(
+            [ipywidgets.HTML(f"<b>{escape(self._view.title)}</b>"), *made.values()]
+        )
+
+    def __repr__(self) -> str:
+        return self.code
+
+
+def _widget(choice: Choice, chosen: Mapping[str, Any]) -> Any:
+    import ipywidgets
+
+    value, label = chosen[choice.name], {"description": choice.label}
+    if choice.kind == "years":
+        low, high = (end for _, end in choice.options)
+        return ipywidgets.IntRangeSlider(
+            value=value, min=low, max=high, continuous_update=False, **label
+        )
+    if choice.kind == "day":
+        day = None if value == LATEST else dt.date.fromisoformat(value)
+        return ipywidgets.DatePicker(value=day, tooltip="empty: everything at hand", **label)
+    return ipywidgets.Dropdown(options=choice.options, value=value, **label)
+
+
+def _value(shown: Any) -> Any:
+    """What a widget holds, as code says it."""
+    if shown is None:
+        return LATEST
+    return shown.isoformat() if isinstance(shown, dt.date) else shown
+
+
+def _checked(choice: Choice, value: Any) -> Any:
+    if choice.kind == "years":
+        try:
+            first, last = map(int, value)
+        except (TypeError, ValueError):
+            raise UsageError(f"years cannot be {value!r}", hint="years=(2015, 2023)") from None
+        return first, last
+    if choice.kind == "day":
+        return _value(value)
+    offered = [option for _, option in choice.options]
+    if value not in offered:
+        raise UnknownNameError(choice.name, value, offered)
+    return value
+
+
+def explore(what: str) -> Explorer:
+    """Look at a table or a claim by widgets, and take the code along.
+
+    Of trade one chooses economy, partner, measure, basis and years; of another table what tells its
+    rows apart; of a claim the country, the day whose knowledge is used and a source to leave out.
+    Picture and table follow, and below them stands the code that made them. They stay in a saved or
+    exported notebook, where widgets do not run.
+
+    Parameters
+    ----------
+    what : str
+        A table of the registry, or a declared claim.
+
+    Returns
+    -------
+    Explorer
+        Shows itself in Jupyter; `Explorer.code` is the code.
+
+    Raises
+    ------
+    UnknownNameError
+        Neither a table nor a claim.
+    MissingPackageError
+        Without ipywidgets (the extra ``notebooks``).
+    MissingTableError
+        The tables have not been built.
+    CoverageError
+        The table has no row.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> print(ca.explore("C25").set(economy="KAZ").code)
+    import ca_research as ca
+    <BLANKLINE>
+    result = ca.check("C25", economy="KAZ")
+    print(result)
+    ax = result.plot()
+    <BLANKLINE>
+    """
+    with needed():
+        import ipywidgets  # noqa: F401 - said now, and not when it is shown
+    return Explorer(view_of(what))

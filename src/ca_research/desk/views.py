@@ -1,0 +1,231 @@
+"""What can be explored, and the code that does it: choices from the registry and the tables, and
+for each set of them a few lines of Python.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from .. import registry
+from ..claims.given import economies_of
+from ..ground import economies as eco
+from ..ground.errors import CoverageError, UnknownNameError
+from ..registry.words import party, source_name, value_words
+from ..tables import load
+from ..tables.load import values
+
+LATEST = "latest"
+_HEAD = "import ca_research as ca\n\n"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing that can be chosen.
+
+    options: words and values, in order; of `years` the first and the last; none for a day. value:
+    what is chosen at first.
+    """
+
+    name: str
+    label: str
+    options: tuple[tuple[str, Any], ...]
+    value: Any
+    kind: str = "one"
+
+
+@dataclass(frozen=True)
+class View:
+    """Choices, the code that they make, and which of them that code heeds."""
+
+    title: str
+    choices: tuple[Choice, ...]
+    code: Callable[[Mapping[str, Any]], str]
+    heeded: Callable[[Mapping[str, Any]], set[str]]
+
+    def first(self) -> dict[str, Any]:
+        return {choice.name: choice.value for choice in self.choices}
+
+
+def view_of(name: str) -> View:
+    """The view of a table or a claim; raises UnknownNameError where it is neither."""
+    if name in registry.tables():
+        # both sides, shares and ranks are of trade; any other table is shown as it is
+        return _trade() if name == "trade" else _table(registry.table(name))
+    if name in registry.claims():
+        return _claim(registry.claim(name))
+    raise UnknownNameError("table or claim", name, [*registry.tables(), *registry.claims()])
+
+
+def call(function: str, *given: Any, **named: Any) -> str:
+    """A call as it is typed, broken after a comma where it is long."""
+    parts = [*map(_literal, given), *(f"{k}={_literal(v)}" for k, v in named.items())]
+    line = f"{function}({', '.join(parts)})"
+    if len(line) <= 88:
+        return line
+    return f"{function}(\n" + "".join(f"    {part},\n" for part in parts) + ")"
+
+
+class Name(str):
+    """A variable that the code made before."""
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, Name):
+        return value
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        return f"[{', '.join(map(_literal, value))}]"
+    return repr(value)
+
+
+def _named(codes: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Codes under their names: those the project names first, then by name."""
+    first = [*eco.CA5, *registry.article().partners]
+    ordered = [c for c in first if c in codes]
+    rest = sorted((c for c in codes if c not in first), key=lambda c: party(c).casefold())
+    return tuple((party(code), code) for code in dict.fromkeys([*ordered, *rest]))
+
+
+def _years(years: Sequence[int]) -> Choice:
+    if not years:
+        raise CoverageError("the table has no row", hint="ca-research data build")
+    first, last = int(min(years)), int(max(years))
+    options = (("from", first), ("to", last))
+    return Choice("years", "Years", options, (max(first, last - 15), last), kind="years")
+
+
+# Trade
+
+_MEASURES: dict[str, tuple[str, set[str]]] = {
+    "mirror_gap": ("Both sides' reports", {"partner"}),
+    "rank": ("Ranks of the partners", {"basis"}),
+    "growth": ("Growth", {"partner"}),
+    "hhi": ("Concentration (HHI)", set()),
+}
+"""Measure -> words, and what it heeds beside the economy and the years."""
+_BASES = ("reporter", "mirror", "interval")
+
+
+def _trade() -> View:
+    reporters = [c for c in values("trade", "reporter") if not eco.is_aggregate(c)]
+    partners = [c for c in values("trade", "partner") if not eco.is_aggregate(c)]
+    economies, others = _named(reporters), _named(partners)
+    powers = [code for code in registry.article().partners if code in partners]
+    first = economies[0][1]
+    other = next((c for c in [*powers, *partners] if c != first), first)
+    choices = (
+        Choice("economy", "Economy", economies, first),
+        Choice("partner", "Partner", others, other),
+        Choice(
+            "measure", "Measure", tuple((w, m) for m, (w, _) in _MEASURES.items()), "mirror_gap"
+        ),
+        Choice("basis", "Basis", tuple((value_words(b), b) for b in _BASES), "reporter"),
+        _years(values("trade", "year")),
+    )
+    always = {"economy", "measure", "years"}
+    return View("Trade", choices, _trade_code, lambda v: always | _MEASURES[v["measure"]][1])
+
+
+def _trade_code(chosen: Mapping[str, Any]) -> str:
+    economy, partner, basis = chosen["economy"], chosen["partner"], chosen["basis"]
+    years = dict(zip(("since", "until"), chosen["years"], strict=True))
+    if chosen["measure"] == "mirror_gap":
+        return _drawn(f"result = {call('ca.trade.mirror_gap', economy, partner, **years)}")
+    if chosen["measure"] == "rank":
+        rows = call("ca.load", "trade", product="TOTAL", **years)
+        ranked = call("ca.trade.rank", Name("rows"), economy=economy, basis=basis)
+        return _drawn(f"rows = {rows}", f"result = {ranked}")
+    growth = chosen["measure"] == "growth"
+    of = {"partner": partner} if growth else {"aggregates": False}
+    rows = call("ca.load", "trade", reporter=economy, **of, product="TOTAL", **years)
+    own = call("ca.tables.preferred_rows", Name("rows"), ["reporter"])
+    lines = [f"rows = {rows}", f"own = {own}"]  # one source speaks for all years
+    if growth:
+        return _drawn(*lines, f"result = {call('ca.trade.growth', Name('own'))}")
+    lines.append(f"shares = {call('ca.trade.partner_shares', Name('own'))}")
+    return _drawn(*lines, f"result = {call('ca.trade.hhi', Name('shares'))}")
+
+
+def _drawn(*lines: str) -> str:
+    return _HEAD + "\n".join([*lines, "ax = result.plot()"]) + "\n"
+
+
+# Any other table
+
+
+def _table(table: registry.Table) -> View:
+    rows = load(table.table)
+    if rows.empty:
+        raise CoverageError(f"table {table.table} has no row", hint="ca-research data build")
+    keys = _telling(table, rows)
+    usual = rows.groupby(keys, as_index=False).size().nlargest(1, "size").iloc[0] if keys else {}
+    choices = [
+        Choice(
+            key,
+            key.replace("_", " ").capitalize(),
+            _options(rows[key], table.columns[key].type == "economy"),
+            usual[key],
+        )
+        for key in keys
+    ]
+    dated = "year" in table.columns
+    if dated:
+        choices.append(_years(rows["year"].dropna().tolist()))
+    figures = [n for n, c in table.columns.items() if c.role == "value"] or table.of_type("number")
+    whole = {*keys, "year", "source_id"} >= set(table.key)  # else two figures claim one place
+    value = figures[0] if dated and whole and figures else ""
+
+    def code(chosen: Mapping[str, Any]) -> str:
+        years = dict(zip(("since", "until"), chosen["years"], strict=True)) if dated else {}
+        named = {key: chosen[key] for key in keys}
+        lines = [f"result = {call('ca.load', table.table, **named, **years)}"]
+        if value:
+            wide = call("result.pivot", index="year", columns="source_id", values=value)
+            unit = table.columns[value].unit or value
+            lines.append(f'ax = {wide}.plot(marker="o", xlabel="", ylabel={_literal(unit)})')
+        return _HEAD + "\n".join(lines) + "\n"
+
+    return View(table.title, tuple(choices), code, lambda _: {c.name for c in choices})
+
+
+def _telling(table: registry.Table, rows: pd.DataFrame) -> list[str]:
+    """Columns of the key that group rows; of a table whose key names each row, other columns."""
+    keys = [c for c in table.key if c not in ("year", "source_id")]
+
+    def groups(column: str) -> bool:
+        return bool(rows[column].notna().all() and rows[column].nunique() <= len(rows) / 2)
+
+    words = table.of_type("category", "string", "economy")
+    return [c for c in keys if groups(c)] or [c for c in words if groups(c)][:3]
+
+
+def _options(column: pd.Series, economies: bool) -> tuple[tuple[str, Any], ...]:
+    found = sorted(column.dropna().unique().tolist())
+    return _named(found) if economies else tuple((value_words(v), v) for v in found)
+
+
+# Claims
+
+
+def _claim(spec: registry.ClaimSpec) -> View:
+    economies = economies_of(spec)
+    sources = sorted({s for name in spec.data for s in registry.table(name).rows})
+    said = sorted((f"{source_name(s) or s} ({s})", s) for s in sources)
+    choices = (
+        Choice("economy", "Country", (("All", ""), *_named(economies)), ""),
+        Choice("as_of", "As of", (), LATEST, kind="day"),
+        Choice("without", "Without", (("no source left out", ""), *said), ""),
+    )
+
+    def code(chosen: Mapping[str, Any]) -> str:
+        named = {k: v for k, v in chosen.items() if v not in ("", LATEST)}
+        checked = call("ca.check", spec.id, **named)
+        return f"{_HEAD}result = {checked}\nprint(result)\nax = result.plot()\n"
+
+    return View(f"{spec.id} {spec.title}", choices, code, lambda _: {c.name for c in choices})

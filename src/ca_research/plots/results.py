@@ -1,0 +1,454 @@
+"""Pictures that results draw of themselves: their finding as the title, their sources below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from ..claims import Verdict
+from ..ground import economies as eco
+from ..ground.errors import CoverageError, UnknownNameError, UsageError
+from ..ground.numbers import decimals, fixed, number, small_percent
+from ..registry.words import axis_words, party, value_words
+from ..stats import EventStudy, SpecificationCurve
+from ..tables import source_ids
+from ..trade import Gravity
+from . import claims, style
+from .canvas import Picture, name_line, present, split
+from .needs import by_year, one_figure, one_of
+from .panels import line
+
+MOST_LINES = 6
+"""Lines that are named; others are grey."""
+MOST_GREY = 30
+"""Grey lines that can still be told apart; where there are more, none is drawn."""
+
+
+def plot(
+    kind: str,
+    result: Any,
+    *,
+    ax: Axes | None = None,
+    size: str | tuple[float, float] | None = None,
+    title: str | None = None,
+    **options: Any,
+) -> Axes:
+    """Draw a result on a new figure or the axes given. kind: name of its measure or its class."""
+    if ax is not None and not isinstance(ax, Axes):
+        raise UsageError(f"`ax` is no axes but {type(ax).__name__}", hint="_, ax = plt.subplots()")
+    if kind not in _PICTURES:
+        raise UsageError(f"{kind} has no picture of its own", hint="plot its frame: to_frame()")
+    make = _PICTURES[kind]
+    known = [*(make.__kwdefaults__ or ()), "ax", "size", "title"]
+    for name in options:
+        if name not in known:
+            raise UnknownNameError(f"option of the picture of {kind}", name, known)
+    picture = make(result, **options)
+    if title is not None:
+        picture = replace(picture, title=title)
+    return present(picture, ax, size)
+
+
+# Two sides of one flow
+
+
+def _mirror_gap(gaps: pd.DataFrame, *, direction: str | None = None) -> Picture:
+    known = sorted(set(gaps["direction"]))
+    if direction is not None and direction not in known:
+        raise UnknownNameError("direction", direction, known)
+    shown = [direction] if direction else known
+    gaps = _some(gaps[gaps["direction"].isin(shown)])
+    economy, partner = (gaps.attrs.get(side, "") for side in ("economy", "partner"))
+    divisor, unit = _money(gaps[["reported", "mirror"]].max(axis=None))
+    sides = {
+        "reported": (party(economy) if economy else "own report", "-"),
+        "mirror": (party(partner) if partner else "partner's report", (0, (4, 2))),
+    }
+
+    def draw(ax: Axes) -> Axes:
+        for way in shown:
+            rows = gaps[gaps["direction"] == way]
+            colour = style.HIGHLIGHT if way == "import" else style.SECOND
+            for side, (who, dash) in sides.items():
+                series = by_year(rows, side) / divisor
+                what = who if len(shown) == 1 else f"{way}s: {who}"
+                _line(ax, series, what, colour, linestyle=dash)
+        ax.set_ylim(0)
+        return _years(ax)
+
+    below = f"{unit}; each line by who reports it."
+    return Picture(draw, _gap_words(gaps, economy, partner), _sources(gaps), below)
+
+
+def _gap_words(gaps: pd.DataFrame, economy: str, partner: str) -> str:
+    """What the newest year with both reports says of the larger flow."""
+    both = gaps.dropna(subset=["ratio"])
+    whose = f"{party(economy)}'s " if economy else ""
+    if both.empty:
+        return f"Only one side reports {whose}trade with {party(partner)}"
+    larger = both.loc[both["high"].idxmax(), "direction"]
+    row = both[both["direction"] == larger].sort_values("year").iloc[-1]
+    flow = f"{whose}{row['direction']}s {'from' if row['direction'] == 'import' else 'to'}"
+    said = number(round(float(row["ratio"]), 2 if row["ratio"] < 10 else 0))
+    return (
+        f"{flow} {party(partner)}: {party(partner)} reports {said} times as much "
+        f"({int(row['year'])})"
+    )
+
+
+# Ranks
+
+
+def _rank(ranks: pd.DataFrame, *, top: int = 8) -> Picture:
+    ranks = _some(ranks)
+    one_of(ranks, ["economy"], hint="keep one: ranks[ranks['economy'] == 'KAZ'].plot()")
+    one_of(ranks, ["basis"], hint="keep one: ranks[ranks['basis'] == 'reporter'].plot()")
+    one_figure(ranks, ["year", "partner"])
+    last = ranks[ranks["year"] == ranks["year"].max()].sort_values(["rank", "partner"])
+    shown = list(last["partner"].head(top))
+    drawn = ranks[ranks["partner"].isin(shown)]
+    basis = value_words(ranks["basis"].iloc[0])
+    if ranks["year"].nunique() == 1:
+        divisor, unit = _money(last["high"].max())
+
+        def bars(ax: Axes) -> Axes:
+            for y, row in enumerate(last.head(top).itertuples()):
+                low, high, hue = row.low / divisor, row.high / divisor, style.colour(row.partner)
+                ax.barh(y, low, height=0.66, color=hue)
+                ax.barh(y, high - low, left=low, height=0.66, color=hue, alpha=0.4)
+                said = dict.fromkeys(fixed(v, 1 if v < 100 else 0) for v in (low, high))
+                name_line(ax, " to ".join(said), high, y, style.INK, apart=False)
+            ax.set_yticks(range(len(shown)), [f"{party(c)}" for c in shown], color=style.INK)
+            ax.set_ylim(len(shown) - 0.5, -0.5)
+            ax.set_xlim(0)
+            ax.xaxis.set_major_locator(MaxNLocator(nbins=5))
+            style.bare(ax, y=False)
+            return ax
+
+        below = f"{unit}, {basis}"
+        rows = 1.25 * len(shown) + 5
+        return Picture(bars, _lead_words(last), _sources(last), below, rows)
+
+    def places(ax: Axes) -> Axes:
+        for code in reversed(shown):
+            series = by_year(drawn[drawn["partner"] == code], "rank")
+            hue = style.colour(code)
+            _line(ax, series, f"{number(series.iloc[-1])} {party(code)}", hue, marker="o")
+        ax.invert_yaxis()
+        ax.yaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, steps=[1, 2, 5, 10]))
+        return _years(ax)
+
+    return Picture(places, _lead_words(last), _sources(drawn), f"Rank, {basis}")
+
+
+def _lead_words(last: pd.DataFrame) -> str:
+    """Who is first, or who may be where ranges overlap."""
+    economy, year = party(last["economy"].iloc[0]), int(last["year"].iloc[0])
+    bound = last["low"].max()
+    may = [party(code) for code in last.loc[last["high"] >= bound, "partner"]]
+    if len(may) > 1:
+        return f"{' or '.join(may[:3])} may be {economy}'s first partner in {year}"
+    second = f", {party(last['partner'].iloc[1])} second" if len(last) > 1 else ""
+    return f"{may[0]} is {economy}'s first partner in {year}{second}"
+
+
+# Series over years
+
+
+def _growth(found: pd.DataFrame, *, top: int = MOST_LINES) -> Picture:
+    picture = _series(found, "growth", "Growth", top, times=100, form=_rate)
+    real = "price_basis" in found and found["price_basis"].astype(str).str.contains("constant")
+    basis = "real" if real is not False and real.all() else "nominal"
+    return replace(picture, below=f"% a year, {basis}. {picture.below}".strip())
+
+
+def _hhi(found: pd.DataFrame, *, top: int = MOST_LINES) -> Picture:
+    picture = _series(found, "hhi", "HHI", top, form=lambda v: f"{v:.2f}")
+    return replace(
+        picture, below=f"Herfindahl-Hirschman index, from 0 to 1. {picture.below}".strip()
+    )
+
+
+def _rate(value: float) -> str:
+    said = small_percent(abs(value))
+    return f"\u2212{said}" if value < 0 else said
+
+
+def _series(
+    found: pd.DataFrame,
+    value: str,
+    what: str,
+    top: int,
+    *,
+    form: Callable[[float], str],
+    times: float = 1,
+) -> Picture:
+    """A line over the years for each series of a frame; the last known figure is its title."""
+    computed = {value, "value_usd", "n", "sources", "price_basis", "year"}
+    keys = [c for c in found.columns if c not in computed]
+    if "year" not in found:
+        raise UsageError("accounts without years have no line", hint="by=[..., 'year']")
+    known = _some(found.dropna(subset=[value]), f"no {value} is known")
+    one_figure(known, [*keys, "year"], hint="keep one account for each year")
+    groups = list(known.groupby(keys, observed=True)) if keys else [((), known)]
+    varied = [k for k in keys if known[k].nunique() > 1]
+    common = [k for k in keys if k not in varied]
+    size = "value_usd" if "value_usd" in known else value
+    groups.sort(key=lambda pair: float(pair[1].sort_values("year")[size].iloc[-1]), reverse=True)
+    about = _account({k: known[k].iloc[0] for k in common})
+
+    hues = [style.HIGHLIGHT, style.SECOND, *(style.HUE[h] for h in ("green", "purple", "ochre"))]
+    hues = [*hues, style.INK][: max(min(top, MOST_LINES), 1)]
+    named, others = groups[: len(hues)], groups[len(hues) :]
+    grey = others if len(others) <= MOST_GREY else []
+
+    def draw(ax: Axes) -> Axes:
+        for (_, rows), hue in reversed(list(zip(named, hues, strict=False))):
+            name = _account({k: rows[k].iloc[0] for k in varied})
+            _line(ax, by_year(rows, value) * times, name, hue)
+        if times == 100:
+            ax.axhline(0, color=style.INK, linewidth=style.scaled(0.8))
+        ax.set_ylim(ax.get_ylim())  # grey lines may leave the picture
+        for _, rows in grey:
+            thin = style.scaled(0.7)
+            line(ax, by_year(rows, value) * times, color=style.GRID, linewidth=thin, zorder=1)
+        return _years(ax)
+
+    below = "" if not others else f"In grey the other {len(grey)}."
+    if len(others) > len(grey):
+        below = f"The largest of {len(groups)} series."
+    title = f"{what}{f' ({about})' if about else ''}{_move(named, varied, value, form)}"
+    return Picture(draw, title, _sources(known), below)
+
+
+def _move(
+    groups: Sequence[tuple[Any, pd.DataFrame]],
+    varied: Sequence[str],
+    value: str,
+    form: Callable[[float], str],
+) -> str:
+    """The last figure of one series beside its first, or the span of several in the newest year."""
+    ends = [rows.sort_values("year").iloc[[0, -1]] for _, rows in groups]
+    if len(groups) == 1:
+        (y0, v0), (y1, v1) = ends[0][["year", value]].to_numpy(dtype=float)
+        if y0 == y1:
+            return f": {form(v1)} in {int(y1)}"
+        return f": {form(v0)} in {int(y0)}, {form(v1)} in {int(y1)}"
+    newest = int(max(end["year"].max() for end in ends))
+    said = [
+        (float(end[value].iloc[1]), _account({k: end[k].iloc[1] for k in varied}))
+        for end in ends
+        if int(end["year"].iloc[1]) == newest
+    ]
+    (low, who), (high, whose) = min(said), max(said)
+    if len(said) == 1:
+        return f": {form(low)} in {newest} ({who})"
+    return f": from {form(low)} ({who}) to {form(high)} ({whose}) in {newest}"
+
+
+def _account(keys: Mapping[str, Any]) -> str:
+    """The values of keys as a reader says them: 'Uzbekistan, export'."""
+    known = eco.codes()
+    return ", ".join(
+        party(str(v)) if str(v) in known else value_words(v, k) for k, v in keys.items()
+    )
+
+
+# Models
+
+
+def _event_study(study: EventStudy) -> Picture:
+    table, att = study.table, study.att
+
+    def draw(ax: Axes) -> Axes:
+        ax.axhline(0, color=style.INK, linewidth=style.scaled(0.8))
+        ax.axvline(-0.5, color=style.MUTED, linewidth=style.scaled(1), linestyle=(0, (4, 3)))
+        for rows, hue in (
+            (table[table["event_time"] < 0], style.OTHER),
+            (table[table["event_time"] >= 0], style.HIGHLIGHT),
+        ):
+            _intervals(ax, rows["event_time"], rows, hue)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+        style.bare(ax, x=False)
+        return ax
+
+    below = (
+        f"Periods since treatment. {study.treated} treated and {study.untreated} untreated units, "
+        f"{study.estimator}."
+    )
+    if study.caution:
+        below += f" Caution: {study.caution}."
+    return Picture(draw, f"Mean effect {_interval_words(att)}", below=below)
+
+
+def _gravity(fit: Gravity) -> Picture:
+    table = fit.table
+    if table["estimate"].notna().sum() == 0:
+        raise CoverageError("no term was estimated: there is nothing to draw", hint="see .log")
+
+    def draw(ax: Axes) -> Axes:
+        ax.axvline(0, color=style.INK, linewidth=style.scaled(0.8))
+        places = range(len(table))
+        for y, (_, row) in zip(places, table.iterrows(), strict=True):
+            if pd.isna(row["estimate"]):
+                ax.text(0, y, " not estimated", va="center", color=style.MUTED, bbox=style.CLEAR)
+        _intervals(ax, pd.Series(places), table, style.HIGHLIGHT, flat=True)
+        names = [str(term).replace("_", " ") for term in table["term"]]
+        ax.set_yticks(places, names, color=style.INK)
+        ax.set_ylim(len(table) - 0.5, -0.5)
+        ax.xaxis.set_major_locator(MaxNLocator(nbins=6))
+        style.bare(ax, y=False)
+        return ax
+
+    clear = int((table["p"] < 0.05).sum())
+    known = int(table["estimate"].notna().sum())
+    title = f"{clear or 'None'} of {known} terms differ{'s' if clear == 1 else ''} from zero at 5%"
+    if known == 1:
+        first = table.dropna(subset=["estimate"]).iloc[0]
+        title = f"{str(first['term']).replace('_', ' ')}: {_interval_words(first)}"
+    below = f"Log points. {fit.caption()}."
+    return Picture(draw, title, below=below, rows=2 * len(table) + 7)
+
+
+def _curve(curve: SpecificationCurve, *, unit: str = "estimate", alpha: float = 0.05) -> Picture:
+    table = curve.to_frame()
+    data = table.assign(
+        value=table["estimate"],
+        met=[True if p < alpha else None for p in table["p"]],
+        threshold=0.0,
+        criterion=unit,
+    )
+    run = curve.summary(alpha=alpha).iloc[0]
+    ran = int(run["specifications"] - run["missing"])
+    above, under = (round(ran * run[f"significant_{way}"]) for way in ("positive", "negative"))
+    title = (
+        f"{above or 'None'} of {ran} specifications {'is' if above == 1 else 'are'} significantly "
+        f"positive, {under or 'none'} significantly negative ({100 * alpha:g}%)"
+    )
+    return _specifications(data, [axis.name for axis in curve.universe.axes], title, unit, [])
+
+
+def _specifications(
+    data: pd.DataFrame,
+    axes: Sequence[str],
+    title: str,
+    unit: str,
+    sources: Sequence[str],
+    words: Callable[[str, Any], str] = lambda axis, value: value_words(value, axis),
+) -> Picture:
+    """Values above, the choices that made them below, each axis under a row with its name."""
+    ordered = claims.sorted_by_value(data)
+    choices, names = claims.choice_rows(ordered, axes, words)
+
+    def draw(ax: Axes) -> Axes:
+        bottom = split(ax, (8, max(len(choices), 1)))
+        claims.draw_values(ax, ordered)
+        heads = {axis: axis_words(axis) for axis in axes}
+        claims.draw_choices(bottom, ordered, choices, names, heads)
+        return bottom
+
+    bound = number(float(ordered["threshold"].iloc[0]))
+    below = f"{unit[:1].upper()}{unit[1:]}. {len(ordered)} specifications, sorted. "
+    below += f"Ring: the main one. Dashed: {bound}."
+    return Picture(draw, title, sources, below, rows=len(choices) + 14)
+
+
+def _verdict(verdict: Verdict, *, criterion: str | None = None) -> Picture:
+    title = f"{verdict.claim}: {verdict.verdict}. {verdict.finding}"
+    if criterion is not None:
+        return _criterion(verdict, criterion)
+    data = claims.judged_cells(verdict)
+    if data.empty:
+        raise CoverageError(
+            "no criterion was judged: there is nothing to draw", hint=verdict.reason
+        )
+    criteria = list(dict.fromkeys(data["criterion"]))
+
+    def draw(ax: Axes) -> Axes:
+        claims.draw_judged(ax, data, top=0.52, part=0.44)
+        ax.set_yticks([])
+        for y, name in enumerate(criteria):
+            ax.text(0.04, y + 0.47, name, va="bottom", color=style.INK)
+        return ax
+
+    return Picture(draw, title, list(verdict.sources), rows=3.4 * len(criteria) + 5)
+
+
+def _criterion(verdict: Verdict, criterion: str) -> Picture:
+    judged = {c.name: c for v in verdict.all() for c in v.criteria}
+    if criterion not in judged:
+        raise UnknownNameError(f"criterion of {verdict.claim}", criterion, judged)
+    found, table = judged[criterion], verdict.curves[criterion]
+    single = len(found.cells) == 1 and found.cell_threshold is not None
+    data = table.assign(threshold=found.cell_threshold if single else found.threshold)
+    axes = [c for c in table if c not in claims.CURVE]
+    said = found.says.partition(". ")[0].removesuffix(".")
+    return _specifications(data, axes, f"{found.label}: {said}", found.unit, found.sources)
+
+
+# What they share
+
+
+def _some(frame: pd.DataFrame, what: str = "the frame has no row") -> pd.DataFrame:
+    if frame.empty:
+        raise CoverageError(f"{what}: there is nothing to draw", hint="choose other rows")
+    return frame
+
+
+def _sources(frame: pd.DataFrame) -> list[str]:
+    named = {"source_id", "sources"} & set(frame.columns)
+    return source_ids(frame) if named else []
+
+
+def _money(largest: float) -> tuple[float, str]:
+    return (1e9, "Billion US dollars") if largest >= 5e8 else (1e6, "Million US dollars")
+
+
+def _interval_words(row: Mapping[str, Any] | pd.Series) -> str:
+    """'0.98 (0.61 to 1.34)'"""
+    said = [decimals(row[c], 2).replace("--", "?") for c in ("estimate", "low", "high")]
+    value, low, high = (one.replace("-", "\u2212") for one in said)
+    return f"{value} ({low} to {high})"
+
+
+def _line(ax: Axes, series: pd.Series, name: str, colour: str, **look: Any) -> None:
+    """A line of `by_year`, named beside its last figure."""
+    known = series.dropna()
+    if known.empty:
+        return
+    line(ax, series.astype(float), color=colour, **look)
+    name_line(ax, name, float(known.index[-1]), float(known.iloc[-1]), colour)
+
+
+def _years(ax: Axes) -> Axes:
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+    style.bare(ax, x=False)
+    return ax
+
+
+def _intervals(
+    ax: Axes, at: pd.Series, rows: pd.DataFrame, colour: str, *, flat: bool = False
+) -> None:
+    """A dot for each estimate and a line for its interval, upright or flat."""
+    spans = (ax.hlines if flat else ax.vlines)(at, rows["low"], rows["high"])
+    spans.set(color=colour, linewidth=style.scaled(1.6))
+    dots = (rows["estimate"], at) if flat else (at, rows["estimate"])
+    ax.scatter(*dots, s=style.area(26), color=colour, zorder=3)
+
+
+_PICTURES: dict[str, Callable[..., Picture]] = {
+    "mirror_gap": _mirror_gap,
+    "rank": _rank,
+    "growth": _growth,
+    "hhi": _hhi,
+    "EventStudy": _event_study,
+    "Gravity": _gravity,
+    "SpecificationCurve": _curve,
+    "Verdict": _verdict,
+}
+"""Pictures by the measure of a frame, or the class of a result."""

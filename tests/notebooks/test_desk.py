@@ -1,0 +1,69 @@
+"""At the desk: what an economist does in a notebook, in a real kernel and in a real JupyterLab."""
+
+from functools import partial
+
+import nbformat
+import papermill
+import pytest
+from jupyter_client.manager import start_new_kernel
+from nbclient import NotebookClient
+from nbconvert import HTMLExporter
+
+
+def executed(folder, *cells, **options):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    folder = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, timeout=120, resources=folder, **options).execute()
+    return notebook
+
+
+@pytest.mark.long
+def test_an_exploration_stays_in_the_exported_page_as_a_picture_with_its_code(tmp_path):
+    notebook = executed(
+        tmp_path,
+        "import ca_research as ca\nlooked = ca.explore('trade')\nlooked",
+        "looked.set(economy='KGZ', partner='RUS', measure='growth', years=(2012, 2020));",
+    )
+    shown = notebook.cells[0].outputs
+    assert "application/vnd.jupyter.widget-view+json" in shown[0].data
+    picture, table, code = (output.data for output in shown[1:])
+    assert picture["image/svg+xml"].startswith("<svg") and "Growth" in picture["image/svg+xml"]
+    assert 'partner="RUS"' in code["text/plain"] and "<th>growth</th>" in table["text/html"]
+    page, _ = HTMLExporter().from_notebook_node(notebook)
+    assert "data:image/svg+xml" in page or "<svg" in page
+    assert "preferred_rows" in page and "<th>growth</th>" in page
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kernel", ["python3", "ca-research"])
+def test_a_kernel_completes_and_fails_as_it_should(kernel, tmp_path):
+    manager, client = start_new_kernel(kernel_name=kernel, cwd=str(tmp_path))
+    try:
+        told = []
+        run = partial(client.execute_interactive, output_hook=told.append, timeout=60)
+        assert run("import ca_research as ca")["content"]["status"] == "ok"
+        text = 'ca.load("trade", reporter="Kaz'
+        reply = client.complete(text, reply=True, timeout=60)["content"]
+        assert reply["matches"] == ["Kazakhstan", "KAZ"]
+        assert (reply["cursor_start"], reply["cursor_end"]) == (text.index("Kaz"), len(text))
+        reply = run('ca.load("trdae")')["content"]
+        assert (reply["status"], reply["ename"]) == ("error", "UnknownNameError")
+        error = told[-2]["content"] if told[-1]["msg_type"] == "status" else told[-1]["content"]
+        assert error["evalue"].startswith("unknown table 'trdae'")
+        assert "unknown table" in error["traceback"][0] and len(error["traceback"]) < 7
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+@pytest.mark.long
+def test_a_notebook_that_fails_fails_for_papermill_too(tmp_path):
+    cell = nbformat.v4.new_code_cell("import ca_research as ca\nca.load('trdae')")
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "", "language": "python"}
+    nbformat.write(notebook, tmp_path / "wrong.ipynb")
+    with pytest.raises(papermill.PapermillExecutionError, match="unknown table 'trdae'") as wrong:
+        papermill.execute_notebook(
+            tmp_path / "wrong.ipynb", tmp_path / "out.ipynb", progress_bar=False
+        )
+    assert wrong.value.ename == "UnknownNameError"

@@ -1,0 +1,78 @@
+"""The library's errors in IPython: what happened first, the reader's own lines, the rest on demand;
+and an error remains one.
+"""
+
+import re
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from ca_research.ground.errors import CoverageError, DataError, Fault
+from ca_research.ground.extras import MissingPackageError
+
+ANSI = re.compile(r"\x1b\[[\d;]*m")
+
+
+@pytest.fixture
+def shell(monkeypatch):
+    monkeypatch.delenv("CA_RESEARCH_STRICT", raising=False)
+    had = InteractiveShell.initialized()
+    yield InteractiveShell.instance()
+    if not had:
+        InteractiveShell.clear_instance()
+
+
+def shown(shell, capsys, code):
+    capsys.readouterr()
+    result = shell.run_cell(code, store_history=True)
+    text = capsys.readouterr()
+    return result, ANSI.sub("", text.out + text.err)
+
+
+WRONG = "import ca_research as ca\ndef mine():\n    return ca.load('trdae')\nmine()"
+
+
+def test_the_message_comes_first_then_the_readers_lines(shell, capsys):
+    result, text = shown(shell, capsys, WRONG)
+    lines = text.strip().splitlines()
+    assert lines[0] == "UnknownNameError: unknown table 'trdae'"
+    assert lines[1].startswith("  next:  did you mean trade?")
+    assert [re.sub(r"\[\d+\]", "[n]", line) for line in lines if line.startswith("Cell")] == [
+        "Cell In[n], line 4: mine()",
+        "Cell In[n], line 3: return ca.load('trdae')",
+    ]
+    assert "registry" not in text and len(lines) < 8
+    assert result.error_in_exec is not None, "the cell has failed"
+
+
+def test_asked_again_it_tells_all(shell, capsys):
+    shown(shell, capsys, WRONG)
+    _, whole = shown(shell, capsys, "%tb")
+    assert "load.py" in whole and len(whole.splitlines()) > 20
+
+
+def test_a_run_of_the_projects_own_keeps_the_whole(shell, capsys, monkeypatch):
+    monkeypatch.setenv("CA_RESEARCH_STRICT", "1")
+    _, text = shown(shell, capsys, WRONG)
+    assert "load.py" in text
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        CoverageError("no row", where="trade", hint="choose"),
+        DataError([Fault("a.csv", 2, "year", "x", "a year")]),
+        MissingPackageError("this needs x"),
+    ],
+    ids=lambda e: type(e).__name__,
+)
+def test_every_error_of_the_library_is_shown_so(error, shell, capsys):
+    shell.user_ns["error"] = error
+    _, text = shown(shell, capsys, "raise error")
+    assert text.startswith(f"{type(error).__name__}: {error!s}")
+    assert "line 1: raise error" in text
+
+
+def test_other_errors_are_shown_as_ever(shell, capsys):
+    _, text = shown(shell, capsys, "1 / 0")
+    assert "Traceback" in text and "%tb" not in text

@@ -1,0 +1,156 @@
+"""`ca.explore`: what can be chosen, the code that follows, and that it is the code that ran."""
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+
+import ca_research as ca
+from ca_research import registry
+from ca_research.desk import explorer
+from ca_research.desk.views import Name, call
+from ca_research.ground.errors import UnknownNameError, UsageError
+
+MEASURES = [
+    {"measure": "mirror_gap", "economy": "KGZ", "partner": "CHN"},
+    {"measure": "rank", "economy": "UZB", "basis": "mirror", "years": (2021, 2022)},
+    {"measure": "growth", "economy": "UZB", "partner": "RUS"},
+    {"measure": "hhi", "economy": "KGZ", "years": (2015, 2020)},
+]
+
+
+@pytest.fixture(scope="module")
+def trade():
+    return ca.explore("trade")
+
+
+@pytest.fixture
+def run_code(monkeypatch):
+    """The code that is really run."""
+    ran = []
+    plain = explorer.run
+    monkeypatch.setattr(explorer, "run", lambda code: ran.append(code) or plain(code))
+    return ran
+
+
+@pytest.mark.parametrize("chosen", MEASURES, ids=lambda c: c["measure"])
+def test_the_code_shown_is_the_code_that_ran_and_gives_what_is_shown(chosen, trade, run_code):
+    trade.set(**{"years": (2010, 2025)} | chosen)
+    shown = trade.result
+    assert run_code == [trade.code]
+    names = {}
+    exec(trade.code, names)
+    pd.testing.assert_frame_equal(shown, names["result"])
+    assert chosen["measure"] in trade.code and len(trade.code.splitlines()) <= 15
+    title = " ".join(names["ax"].get_title("left").split())
+    picture = trade._now().picture
+    assert title.split(":")[0].split("'")[0] in picture and picture.startswith("<svg")
+    plt.close("all")
+
+
+def test_widgets_choose_and_grey_what_the_code_does_not_heed(trade):
+    trade.set(**MEASURES[0], years=(2015, 2020))
+    title, economy, partner, measure, basis, years = trade._widgets().children
+    assert title.value == "<b>Trade</b>" and years.value == (2015, 2020)
+    assert (partner.disabled, basis.disabled) == (False, True)
+    assert ("Kazakhstan", "KAZ") in economy.options and economy.value == "KGZ"
+    measure.value = "rank"
+    assert (partner.disabled, basis.disabled) == (True, False)
+    years.value = (2018, 2019)
+    basis.value = "interval"
+    assert 'economy="KGZ", basis="interval"' in trade.code and "since=2018" in trade.code
+
+
+def test_what_is_shown_follows_what_is_chosen(trade, monkeypatch):
+    """As a notebook does: three outputs, updated in place."""
+    outputs = []
+
+    class Handle:
+        def __init__(self, content):
+            outputs.append(content)
+            self.place = len(outputs) - 1
+
+        def update(self, content, raw):
+            assert raw
+            outputs[self.place] = content
+
+    def display(content, raw=False, display_id=None):
+        return Handle(content) if display_id else None
+
+    monkeypatch.setattr("IPython.display.display", display)
+    trade.set(**MEASURES[0], years=(2010, 2025))
+    trade._ipython_display_()
+    picture, table, code = outputs
+    assert picture["image/svg+xml"].startswith("<svg") and "mirror_gap" in code["text/markdown"]
+    assert "<th>mirror</th>" in table["text/html"]
+    trade.set(**MEASURES[3])
+    assert "ca.trade.hhi" in outputs[2]["text/plain"] and "<th>hhi</th>" in outputs[1]["text/html"]
+    assert outputs[0]["image/svg+xml"] != picture["image/svg+xml"]
+    trade.set(**MEASURES[2] | {"economy": "TKM"})
+    assert "no growth is known" in outputs[1]["text/plain"]
+    assert outputs[0]["text/plain"] == "", "no picture of something else stays"
+    trade._handles = {}
+
+
+def test_an_exploration_leaves_no_figure_behind(trade):
+    before = plt.get_fignums()
+    trade.set(**MEASURES[0], years=(2012, 2016)).result  # noqa: B018
+    assert plt.get_fignums() == before
+
+
+@pytest.mark.parametrize("table", sorted(set(registry.tables()) - {"trade"}))
+def test_every_table_can_be_explored(table):
+    looked = ca.explore(table)
+    names = {}
+    assert looked._now().error == ""
+    exec(looked.code, names)
+    plt.close("all")
+    pd.testing.assert_frame_equal(looked.result, names["result"])
+    assert len(names["result"]), "what is chosen at first has rows"
+
+
+def test_a_claim_is_judged_as_chosen(run_code):
+    looked = ca.explore("C25").set(economy="KAZ", as_of="2023-05-19")
+    verdict = looked.result
+    assert run_code == [looked.code] and verdict.as_of == "2023-05-19"
+    assert 'ca.check("C25", economy="KAZ", as_of="2023-05-19")' in looked.code
+    assert looked._now().table().startswith("<pre") and verdict.answer[:30] in looked._now().table()
+    bare = looked.set(economy="", as_of="latest", without="FBK")
+    assert 'ca.check("C25", without="FBK")' in bare.code
+    assert bare.result.verdict != verdict.verdict
+    *_, day, gone = bare._widgets().children
+    assert day.value is None and gone.value == "FBK"
+    gone.value = ""
+    assert 'ca.check("C25")' in bare.code
+
+
+def test_what_is_offered_comes_from_the_registry(trade):
+    economies = dict(trade._view.choices[0].options)
+    reported = set(ca.load("trade", year=2020, aggregates=False)["reporter"])
+    assert reported <= set(economies.values())
+    claim = ca.explore("C25")._view.choices
+    assert {s for _, s in claim[2].options} >= set(ca.check("C25").sources) | {""}
+
+
+def test_wrong_choices_are_refused(trade):
+    with pytest.raises(UnknownNameError, match="table or claim 'tade'"):
+        ca.explore("tade")
+    with pytest.raises(UnknownNameError, match="choice 'land'"):
+        trade.set(land="KAZ")
+    with pytest.raises(UnknownNameError, match="economy 'Nowhere'"):
+        trade.set(economy="Nowhere")
+    with pytest.raises(UsageError, match="years cannot be 2015"):
+        trade.set(years=2015)
+
+
+def test_calls_are_written_as_people_type_them():
+    assert call("f", "a", Name("rows"), b=[1, "c"]) == 'f("a", rows, b=[1, "c"])'
+    long = call(
+        "ca.load",
+        "trade",
+        reporter="KAZ",
+        partner=["CHN", "RUS", "TUR"],
+        product="TOTAL",
+        since=2010,
+    )
+    assert long.splitlines()[0] == "ca.load(" and long.endswith("\n)")
+    assert call("f", 'say "no"') == 'f("say \\"no\\"")'

@@ -1,0 +1,78 @@
+"""What a notebook and a terminal show of frames, claims, verdicts and models: words, units and
+numbers that are read.
+"""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import ca_research as ca
+from ca_research.plots import hooks
+
+EXPONENT = re.compile(r"\de[+]\d")
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return ca.load("trade", reporter="KAZ", partner="CHN", product="TOTAL", source="KAZ_BNS")
+
+
+def test_a_loaded_frame_shows_whole_numbers_units_and_both_ends(rows):
+    html = hooks.any_frame_html(rows)
+    assert "<th>value_usd<br><small>USD</small></th>" in html
+    first, last = (f"{rows['value_usd'].iloc[i]:,.0f}" for i in (0, -1))
+    assert f"<td>{first}</td>" in html and f"<td>{last}</td>" in html
+    assert not EXPONENT.search(html) and f"{len(rows)} rows" in html
+    assert f"<td>{rows['year'].iloc[0]}</td>" in html, "years have no comma"
+    assert rows["known_on"].iloc[0].date().isoformat() in html
+
+
+def test_what_is_long_shows_its_beginning_and_its_end():
+    long = ca.load("trade", reporter="KAZ", product="TOTAL")
+    html = hooks.any_frame_html(long)
+    assert html.count("<tr>") == 14 and "⋮" in html and f"{len(long):,} rows" in html
+
+
+def test_a_measure_is_shown_so_too_and_what_is_missing_is_a_dash():
+    gap = ca.trade.mirror_gap("TKM", "CHN", since=2020)
+    html = hooks.any_frame_html(gap)
+    assert "<td>–</td>" in html and not EXPONENT.search(html)
+
+
+def test_text_of_a_reader_is_no_markup(rows):
+    odd = rows.head(1).assign(source_id="<b>x</b>")
+    assert "<b>x" not in hooks.any_frame_html(odd)
+
+
+def test_any_other_frame_is_shown_by_pandas():
+    frame = pd.DataFrame({"x": [1.5]})
+    assert hooks.any_frame_html(frame) == frame._repr_html_()
+
+
+def test_a_verdict_begins_with_its_answer():
+    verdict = ca.check("C25")
+    shown = re.sub(r"<[^>]+>", " ", hooks.verdict_html(verdict))
+    said = " ".join(shown.split())
+    assert said.startswith(f"● C25: supported {verdict.answer}")
+    assert "Length of the three borders yes 3,305 km" in said and "as of" not in said
+    bundle = hooks.verdict_bundle(verdict)
+    assert bundle["text/plain"] == str(verdict) and verdict.answer in str(verdict)
+
+
+def test_a_claim_wraps():
+    assert "white-space: pre-wrap" in hooks.claim_html(ca.claim("C25"))
+
+
+def test_a_printed_model_has_numbers_that_are_read():
+    cells = [(u, t, 2005.0 if u < 6 else np.nan) for u in range(14) for t in range(2000, 2010)]
+    frame = pd.DataFrame(cells, columns=["unit", "year", "from"])
+    noise = 1e7 * np.random.default_rng(0).normal(size=len(frame))
+    frame["usd"] = noise + 1e10 * (frame["year"] >= frame["from"])
+    found = ca.stats.event_study(frame, unit="unit", time="year", outcome="usd", first="from")
+    said = repr(found)
+    assert not EXPONENT.search(said)
+    assert re.search(r"effect over all treated periods (9|10),\d{3},\d{3},\d{3} ", said)
+    data = pd.DataFrame(np.random.default_rng(0).normal(size=(50, 2)), columns=["y", "x"])
+    assert "1 specifications, 0 without" in repr(ca.stats.specification_curve(data, "y", "x"))
