@@ -302,8 +302,14 @@ class Universe:
 
         Parameters
         ----------
-        measure, progress, jobs, only
-            As of `run`.
+        measure : callable
+            As of `run`; so are the others.
+        progress : callable, optional
+            Called with (done, total) after each.
+        jobs : int
+            Processes.
+        only : container of int, optional
+            Numbers of the specifications to run, by default all.
 
         Returns
         -------
