@@ -67,3 +67,20 @@ def test_a_notebook_that_fails_fails_for_papermill_too(tmp_path):
             tmp_path / "wrong.ipynb", tmp_path / "out.ipynb", progress_bar=False
         )
     assert wrong.value.ename == "UnknownNameError"
+
+
+@pytest.mark.long
+def test_a_figure_is_shown_after_pictures_that_the_library_drew_itself(tmp_path):
+    plot = "ax = ca.trade.mirror_gap('KGZ', 'CHN').plot(size='journal-single')"
+    notebook = executed(
+        tmp_path,
+        "import ca_research as ca\nca.coverage('students')",
+        f"{plot};",
+        f"{plot};",
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
+    )
+    coverage, *figures = notebook.cells
+    assert (
+        "image/svg+xml" in coverage.outputs[0].data and "text/html" not in coverage.outputs[0].data
+    )
+    assert ["image/png" in cell.outputs[-1].data for cell in figures] == [True] * 3

@@ -78,6 +78,8 @@ def lab(
         f"--ServerApp.port={port}",
         f"--ServerApp.open_browser={browser}",
         "--MultiKernelManager.default_kernel_name=ca-research",
+        "--LabApp.news_url=None",  # asks no network, and puts no question before the notebook
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         f"--LabApp.default_url=/lab/tree/{start.relative_to(root).as_posix()}",
     ]
     sys.stdout.flush()

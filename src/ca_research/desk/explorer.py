@@ -197,7 +197,12 @@ def _widget(choice: Choice, chosen: Mapping[str, Any]) -> Any:
     if choice.kind == "years":
         low, high = (end for _, end in choice.options)
         return ipywidgets.IntRangeSlider(
-            value=value, min=low, max=high, continuous_update=False, **label
+            value=value,
+            min=low,
+            max=high,
+            continuous_update=False,
+            layout={"width": "400px"},  # a readout of two years is cut in the usual width
+            **label,
         )
     if choice.kind == "day":
         day = None if value == LATEST else dt.date.fromisoformat(value)

@@ -32,7 +32,9 @@ def frame_html(frame: pd.DataFrame) -> str:
     names = [str(c) for c in shown.columns]
     lines = [_row(names, row) for row in shown.itertuples(index=False, name=None)]
     if gap is not None:
-        lines.insert(gap, f'<tr><td colspan="{len(frame.columns)}">⋮</td></tr>')
+        lines.insert(
+            gap, f'<tr><td colspan="{len(frame.columns)}" style="text-align: center">⋮</td></tr>'
+        )
     size = f"{len(frame):,} row{'' if len(frame) == 1 else 's'}"
     return (
         f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"

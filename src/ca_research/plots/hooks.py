@@ -44,10 +44,8 @@ def verdict_html(verdict: Verdict) -> str:
         )
     for v in verdict.all():
         word = "" if v is verdict else f"{_MARK[v.verdict]} {escape(_word(v))}. "
-        parts.append(
-            f"<p><b>{escape(v.title)}</b>: {word}{escape(v.statement)}<br>"
-            f"<small>{escape(v.reason)}</small></p>"
-        )
+        why = "" if v.criteria else f"<br><small>{escape(v.reason)}</small>"
+        parts.append(f"<p><b>{escape(v.title)}</b>: {word}{escape(v.statement)}{why}</p>")
         if v.criteria:
             rows = "".join(map(_criterion_row, v.as_dict()["criteria"]))
             parts.append(f"<table>{rows}</table>")
@@ -135,6 +133,8 @@ def register() -> None:
     formatter.formatters["text/html"].for_type(Claim, claim_html)
     formatter.formatters["text/html"].for_type(Result, result_html)  # and what derives from it
     formatter.formatters["image/svg+xml"].for_type(Coverage, coverage_svg)
+    # JupyterLab shows HTML before a picture, so a coverage has none
+    formatter.formatters["text/html"].for_type(Coverage, lambda _: None)
     if not os.environ.get("CA_RESEARCH_STRICT"):
         formatter.formatters["text/html"].for_type(pd.DataFrame, any_frame_html)
     else:  # a run of the project's own: its warnings are errors, its tables are `show_table`'s

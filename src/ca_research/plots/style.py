@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
 from ..ground.display import GRID as GRID
@@ -94,6 +96,7 @@ def context() -> AbstractContextManager[Any]:
     """Matplotlib settings for one figure (never changed globally: a user's notebook keeps its
     own).
     """
+    _backend()
     return mpl.rc_context(
         {
             "figure.facecolor": "none",
@@ -136,6 +139,16 @@ def context() -> AbstractContextManager[Any]:
             "svg.hashsalt": "ca-research",
         }
     )
+
+
+@cache
+def _backend() -> None:
+    """Load the backend once, outside of any context.
+
+    Jupyter's turns interactive mode on when it is loaded. Within a context that would end with it,
+    and no later figure of the user's would be shown.
+    """
+    plt.draw_if_interactive()
 
 
 def bare(ax: Axes, *, x: bool = True, y: bool = True) -> None:

@@ -95,6 +95,9 @@ class Addition:
     def __str__(self) -> str:
         return "\n".join(_told(self))
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # as the last line of a cell
+        printer.text(str(self))
+
 
 def add(
     file: str | Path | Sequence[str | Path],
