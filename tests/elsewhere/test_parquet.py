@@ -164,6 +164,8 @@ def test_two_rows_of_one_key_are_refused(files, move):
     move(parquet=[files.put("a.parquet", parquet(frame([*ROWS, ROWS[0]])))])
     with pytest.raises(errors.IntegrityError, match="share a key: reporter KAZ, partner CHN"):
         ca.load("trade", reporter="KAZ")
+    with pytest.raises(errors.IntegrityError, match="share a key: reporter KAZ, partner CHN"):
+        tables.check()
     assert len(ca.load("trade", reporter="KGZ")) == 340
 
 
