@@ -4,6 +4,7 @@ import io
 import json
 import sys
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
@@ -163,6 +164,8 @@ def test_two_rows_of_one_key_are_refused(files, move):
     move(parquet=[files.put("a.parquet", parquet(frame([*ROWS, ROWS[0]])))])
     with pytest.raises(errors.IntegrityError, match="share a key: reporter KAZ, partner CHN"):
         ca.load("trade", reporter="KAZ")
+    with pytest.raises(errors.IntegrityError, match="share a key: reporter KAZ, partner CHN"):
+        tables.check()
     assert len(ca.load("trade", reporter="KGZ")) == 340
 
 
@@ -198,12 +201,15 @@ def test_a_bad_day_of_the_host_is_a_typed_error(files, move, bad, monkeypatch):
     assert current().name == before and len(ca.load("trade", reporter="KAZ")) == 340
 
 
-def test_a_host_that_is_away_is_told(files, move):
+def test_a_host_that_is_away_is_told(files, move, monkeypatch):
+    monkeypatch.setattr(ranges, "PAUSE", 0)
     address = files.put("a.parquet", parquet())
     move(parquet=[address])
     files.close()
     with pytest.raises(errors.UnreachableError, match="cannot be reached"):
         ca.load("trade")
+    with pytest.raises(duckdb.Error, match=r"cannot be reached\n *where: http://"):
+        ca.relation("trade").df()  # a query of the user's own
     with pytest.raises(errors.UnreachableError):
         tables.build()
 

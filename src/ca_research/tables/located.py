@@ -42,6 +42,8 @@ from .rules import rules
 
 SUFFIX = ".location.json"
 """Of the file of a build that says in which state the rows of a table were seen."""
+MEMORY = "600MB"
+"""What a connection to DuckDB may hold."""
 _SHOWN = 20
 """Faulty values that an error names."""
 _said: deque[CaResearchError] = deque(maxlen=8)
@@ -163,12 +165,20 @@ def located(table: registry.Table, folder: Path) -> Located:
 
 
 def check(table: registry.Table) -> int:
-    """Read all rows of a place, and hold them against every rule that needs no other row; their
-    number.
-    """
-    found = look(table)
-    rows = Located(table, found["state"]).scanner().to_reader()
-    return sum(len(batch) for batch in rows)
+    """Read all rows of a place and hold them against every rule; their number."""
+    place = Located(table, look(table)["state"])
+    count = sum(len(batch) for batch in place.scanner().to_reader())
+    key = ", ".join(f'"{name}"' for name in table.key)
+    bounds: dict[str, Any] = {
+        "memory_limit": MEMORY,
+        "temp_directory": str(paths.processed_dir() / ".spill"),
+    }
+    with duckdb.connect(config=bounds) as connection, told():
+        connection.register("located", place)
+        twice = f"select {key} from located group by all having count(*) > 1 limit 1"
+        for first in connection.sql(twice).to_arrow_table().to_pylist():
+            raise _twice(first, table)
+    return count
 
 
 @contextmanager
@@ -253,9 +263,12 @@ def refuse_twice(rows: pa.Table, table: registry.Table) -> None:
     keys = rows.group_by(list(table.key)).aggregate([([], "count_all")])
     if len(keys) == len(rows):
         return
-    first = keys.filter(pc.field("count_all") > 1).slice(0, 1).to_pylist()[0]
+    raise _twice(keys.filter(pc.field("count_all") > 1).slice(0, 1).to_pylist()[0], table)
+
+
+def _twice(first: dict[str, Any], table: registry.Table) -> IntegrityError:
     key = ", ".join(f"{name} {first[name]}" for name in table.key)
-    raise IntegrityError(
+    return IntegrityError(
         f"rows of table {table.table!r} share a key: {key}",
         where=elsewhere.place(table).shown,
         hint=f"keep one of them there, or mend `key` in registry/tables/{table.table}.yaml",

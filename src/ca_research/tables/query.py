@@ -24,7 +24,7 @@ from ..ground.periods import parse_as_of
 from .added import accounts, large, parts_sql
 from .build import current, names, table_file
 from .load import Wanted, wanted
-from .located import located, told
+from .located import MEMORY, located, told
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _AS_IT_IS = {
@@ -41,8 +41,6 @@ _WORDS = re.compile(r'"(?:[^"\\]|\\.)*"|-?Infinity|NaN')
 """Strings of a JSON text, which stay as they are, and what is no JSON."""
 
 
-MEMORY = "600MB"
-"""What the connection of a relation may hold."""
 SECONDS = 60.0
 """How long a query may take unless told otherwise: the heaviest of the guides takes one."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import time
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from ...ground.errors import (
     AccessKeyError,
@@ -148,12 +148,11 @@ class RemoteFile(io.RawIOBase):
         raise self._error(AnswerError, f"sends on more than {transport.REDIRECTS} times")
 
     def _followed(self, answer: requests.Response) -> str:
-        target = urljoin(answer.url, answer.headers["Location"])
-        asked, led = urlsplit(answer.url), urlsplit(target)
-        if (asked.scheme, asked.netloc) != (led.scheme, led.netloc):
+        target, other = transport.led(answer)
+        if other:
             raise self._error(
                 AnswerError,
-                f"sends on to another host, {led.hostname}, which is not followed",
+                f"sends on to another host, {other}, which is not followed",
                 f"if that host may be asked, name the file there; else {_LOCAL}",
             )
         return target

@@ -160,12 +160,11 @@ class Line:
 
     def _elsewhere(self, answer: requests.Response) -> str:
         """Where a redirect leads; only the host that was asked is followed."""
-        target = urljoin(answer.url, answer.headers["Location"])
-        asked, led = urlsplit(answer.url), urlsplit(target)
-        if (asked.scheme, asked.netloc) != (led.scheme, led.netloc):
+        target, other = led(answer)
+        if other:
             raise self._error(
                 AnswerError,
-                f"sends on to another host, {led.hostname}, which is not followed",
+                f"sends on to another host, {other}, which is not followed",
                 "if its documentation names that host: registry/providers.yaml",
             )
         return target
@@ -253,6 +252,14 @@ class Line:
     ) -> FetchError:
         host = urlsplit(self.service.address).hostname
         return kind(f"{self.service.publisher} {what}", where=str(host), hint=hint)
+
+
+def led(answer: requests.Response) -> tuple[str, str]:
+    """Where a redirect leads, and the host where that is another than the one that was asked."""
+    target = urljoin(answer.url, answer.headers["Location"])
+    asked, to = urlsplit(answer.url), urlsplit(target)
+    same = (asked.scheme, asked.netloc) == (to.scheme, to.netloc)
+    return target, "" if same else str(to.hostname)
 
 
 def session() -> requests.Session:
