@@ -78,7 +78,7 @@ def _named(what: Any) -> set[str]:
             return set(found)
     raise UsageError(
         f"this {type(what).__name__} does not say where it comes from",
-        hint="cite the frame it was made from; of a claim its verdict: ca.cite(ca.check('C30'))",
+        hint="cite the frame it was made from; of a claim its verdict: ca.cite(ca.check(...))",
     )
 
 
@@ -131,8 +131,6 @@ def cite(what: Citable, style: Style = "text") -> str:
     [WTO_HSM] WTO Stats API (Timeseries). WTO Bilateral imports by HS chapter ...
     >>> print(ca.cite("WTO_HSM", "bibtex").splitlines()[0])
     @misc{WTO_HSM,
-    >>> print(ca.cite(ca.check("C25").criteria[0]))
-    [FBK] ...
     """
     chosen = [registry.sources()[s] for s in source_ids(what)]
     if style == "text":
