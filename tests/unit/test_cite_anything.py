@@ -85,7 +85,7 @@ def test_what_lost_its_origin_says_what_to_do(thing, what):
 
 
 def test_a_claim_has_sources_once_it_is_checked():
-    with pytest.raises(UsageError, match=r"this Claim(.|\n)*ca\.cite\(ca\.check\("):
+    with pytest.raises(UsageError, match=r"this Claim(.|\n)*ca\.cite\(ca\.check\(\.\.\.\)\)"):
         ca.cite(ca.claim("C30"))
     model = ca.stats.specification_curve(
         pd.DataFrame(np.random.default_rng(0).normal(size=(60, 2)), columns=["y", "x"]), "y", "x"

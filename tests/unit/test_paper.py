@@ -223,6 +223,13 @@ def test_one_label_for_two_terms_of_a_model_is_refused(models):
         regression_table(models, labels=both)
 
 
+def test_an_outcome_in_logs_has_the_word_of_its_level(panel):
+    ours = ca.trade.gravity(panel, ["log_distance"], estimator="ols")
+    theirs = smf.ols("np.log(value_usd) ~ log_distance", panel).fit()
+    made = regression_table([ours, theirs], labels={"value_usd": "Trade"})
+    assert set(made.to_frame().columns.get_level_values(0)) == {"log(Trade)"}
+
+
 def test_a_model_of_arrays_and_each_kind_of_error_are_told(panel):
     y, x = panel["log_value"].to_numpy(), panel[["log_distance"]].to_numpy()
     arrays = sm.OLS(y, sm.add_constant(x)).fit(cov_type="HC3")

@@ -33,3 +33,10 @@ def test_its_commands_exist():
 def test_its_links_lead_somewhere():
     for link in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (ROOT / link).exists(), link
+
+
+def test_the_first_command_ends_as_it_says(report):
+    from ca_research.app.report import answers
+
+    (line,) = answers(report, (), [{}])
+    assert f"\n{line}\nreport: " in README

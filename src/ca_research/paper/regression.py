@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from .table import PaperTable, ids_of, sources_note
 
 CONSTANT = ("Intercept", "const", "(Intercept)")
 """What packages call the constant."""
+_FUNCTION = re.compile(r"(?:\w+\.)?(\w+)\((\w+)\)")
 STARS = {0.01: "***", 0.05: "**", 0.1: "*"}
 
 
@@ -124,6 +126,8 @@ class _Words:
             return "Constant"
         if ":" in name and "::" not in name:
             return " × ".join(map(self, name.split(":")))
+        if of := _FUNCTION.fullmatch(name):  # log(value_usd), np.log(value_usd)
+            return f"{of[1]}({self(of[2])})"
         return name.replace("_", " ") if name.isidentifier() else name
 
     def effect(self, name: str) -> str:
