@@ -29,17 +29,7 @@ PAGES = {
 GUIDES = sorted(name for name in PAGES if name.startswith("howto/") and name != "howto/index")
 CELL = re.compile(r"```\{code-cell\} python\n((?::[^\n]*\n)*)(.*?)```", re.S)
 WITH_COMMANDS = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-ROOMS = (
-    "tables",
-    "trade",
-    "investment",
-    "students",
-    "stats",
-    "estimates",
-    "claims",
-    "plots",
-    "desk",
-)
+ROOMS = (*ca_reference._WINGS, *ca_reference._FLOORS)
 
 
 def listed(page):
