@@ -114,6 +114,7 @@ class Notebook:
 @pytest.mark.long
 def test_a_first_minute_at_the_desk(browser, lab, project, tmp_path):
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page.set_default_timeout(SECONDS)
     page.goto(lab)
     look = os.environ.get("CA_RESEARCH_SCREENSHOTS")  # a folder, to look at them
 

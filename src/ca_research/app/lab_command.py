@@ -16,6 +16,11 @@ from ..ground.files import write_whole
 SCRATCH = "scratch"
 """Folder for notebooks that are nobody's but the user's: no run reads it, git leaves it out."""
 
+_CONFIG = Path(__file__).with_name("lab")
+"""Settings of the Lab that this command opens: it asks no network for news, and no user whether it
+may.
+"""
+
 _HEAD = """\
 # Start here
 
@@ -78,10 +83,10 @@ def lab(
         f"--ServerApp.port={port}",
         f"--ServerApp.open_browser={browser}",
         "--MultiKernelManager.default_kernel_name=ca-research",
-        "--LabApp.news_url=None",  # asks no network, and puts no question before the notebook
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         f"--LabApp.default_url=/lab/tree/{start.relative_to(root).as_posix()}",
     ]
+    paths_of_config = [str(_CONFIG), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths_of_config))
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", *words, *(more or ())])
 
