@@ -275,7 +275,8 @@ def test_strips_and_title_say_the_place(made):
     tables = strips_of(places, direction="exports")
     count = placebo_table(made, question="controlled")["estimate"].notna().sum()
     assert next(iter(tables)) == f"Level, all years: China is number 1 of {count}"
-    assert f"are number 1 of {count} beyond size and distance and number" in finding(places, "ppml")
+    unexplained = "by what size and distance leave unexplained"
+    assert f"are number 1 of {count} {unexplained} and number" in finding(places, "ppml")
     nobody = places.assign(place=pd.NA)
     assert strips_of(nobody, direction="exports") == {}
     assert "no place" in finding(nobody, "ppml")

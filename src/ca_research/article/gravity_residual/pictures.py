@@ -24,7 +24,10 @@ _ASKED = {
     ("controlled", "newest"): "Level, the newest year alone",
     ("change", "all"): "Change after 2013",
 }
-_BY = {"controlled": "beyond size and distance", "change": "by their rise after 2013"}
+_BY = {
+    "controlled": "by what size and distance leave unexplained",
+    "change": "by their rise after 2013",
+}
 _WIDTH = 0.82
 RARE = 0.05
 """The part of a ranking that is shaded: one in twenty, by custom."""
