@@ -90,6 +90,8 @@ class Notebook:
         prompt = cell.locator(".jp-InputPrompt")
         before = prompt.inner_text()
         for _ in range(4):
+            asked = self.page.locator(".jp-Dialog").all_inner_texts()
+            assert not asked, "Lab asks before it lets anyone work"
             cell.locator(".cm-content").click()
             self.page.keyboard.press("Control+Enter")
             with suppress(AssertionError):
