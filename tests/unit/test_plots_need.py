@@ -243,6 +243,8 @@ PICTURES = {
 """Each picture with frames that it can draw and its other arguments."""
 
 OTHERS = {
+    "SIZES",
+    "Size",
     "coefficient_curve",
     "curve_data",
     "leader_words",
@@ -251,6 +253,7 @@ OTHERS = {
     "missing_map",
     "region_map",
     "row_words",
+    "save",
     "shared_border",
     "show",
     "show_choice",

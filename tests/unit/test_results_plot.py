@@ -115,7 +115,10 @@ def written(ax):
     return [(text.get_text(), text.get_window_extent()) for text in drawn]
 
 
-@pytest.mark.parametrize("size", [None, *ca.plots.SIZES])
+LARGE = [pytest.param(size, marks=pytest.mark.long) for size in ("journal-double", "slide")]
+
+
+@pytest.mark.parametrize("size", [None, "journal-single", *LARGE])
 @pytest.mark.parametrize("name", RESULTS)
 def test_words_lie_within_the_figure_and_none_covers_another(name, size, results):
     ax = results[name].plot(size=size)

@@ -3,6 +3,7 @@ a name completed, a wrong name, a file of one's own, a figure for a journal.
 """
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import urllib.request
 from contextlib import suppress
 
 import pytest
+from playwright.sync_api import expect
 
 from ca_research.ground import paths
 
@@ -21,7 +23,7 @@ reporterCode,partnerCode,primaryValue
 A,2022,TJK,M,CHN,0,TOTAL,C00,0,762,156,1200000000
 """
 """A download of UN Comtrade, made up."""
-SECONDS = 60_000
+SECONDS = 30_000
 
 
 @pytest.fixture
@@ -82,17 +84,21 @@ class Notebook:
         return cell
 
     def enter(self, cell):
-        """Run a cell: again, where its number shows that Lab was not listening yet."""
+        """Run a cell to its end: again where it stays without a new number, for Lab was not
+        listening yet, or the kernel still dropped what came after an error.
+        """
         prompt = cell.locator(".jp-InputPrompt")
-        before = prompt.inner_text(timeout=SECONDS)
-        for _ in range(10):
+        before = prompt.inner_text()
+        for _ in range(4):
+            asked = self.page.locator(".jp-Dialog").all_inner_texts()
+            assert not asked, "Lab asks before it lets anyone work"
             cell.locator(".cm-content").click()
-            cell.and_(self.page.locator(".jp-mod-editMode, .jp-mod-active")).wait_for()
             self.page.keyboard.press("Control+Enter")
-            for _ in range(20):
-                if prompt.inner_text() != before:
-                    return
-                self.page.wait_for_timeout(100)
+            with suppress(AssertionError):
+                expect(prompt).not_to_have_text(before, timeout=5_000)
+                expect(prompt).to_have_text(re.compile(r"\[(\d+| )\]:"), timeout=SECONDS)
+            if prompt.inner_text() not in (before, "[ ]:"):
+                return
 
     def write(self, code):
         """Write into the last cell, in the place of what it holds."""
@@ -106,8 +112,8 @@ class Notebook:
         """Write and run; wait until the output says some words."""
         cell = self.write(code)
         self.enter(cell)
-        said = cell.locator(".jp-OutputArea-output", has_text=words)
-        said.first.wait_for(timeout=SECONDS)
+        said = cell.locator(".jp-OutputArea")
+        expect(said.first).to_contain_text(words, timeout=SECONDS)
         return said.first
 
 
