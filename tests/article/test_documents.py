@@ -439,7 +439,7 @@ def test_both_powers_are_judged_by_one_coding_one_grid_and_mirrored_rules():
         }
         charge = " Riots, the sentence's own charge, are judged apart."
         words = one.says.model_dump_json().replace(charge, "")
-        words = words.replace("an American", "a Chinese")
+        words = words.replace("an American", "a Chinese").replace("An American", "A Chinese")
         assert words.replace("American", "Chinese") == other.says.model_dump_json()
     # the one says that there are acts, the other that there are none
     for name in ("broad", "force", "narrow"):

@@ -397,7 +397,9 @@ def test_the_stack_is_there_before_the_first_cell():
 
 
 def test_what_the_imports_read_of_the_project_is_in_the_fingerprint():
-    """Else a server would go on with a file that has changed."""
+    """Else a server would go on with a file that has changed. Files of the registry are remembered
+    by their own marks (`test_remember`), but for the one that the imports read.
+    """
     code = """
 import json, os, sys
 from pathlib import Path
@@ -411,8 +413,9 @@ known = {str(f) for f in place._files(os.environ)}
 home, package = str(paths.home()), str(Path(ca_research.__file__).parent)
 read = {str(Path(f).absolute()) for f in opened if "__pycache__" not in f}
 read = {f for f in read if not f.startswith(sys.prefix + os.sep)}  # an environment may lie in the project's folder
-print(json.dumps(sorted(f for f in read if f.startswith((home, package)) and f not in known)))
-print(json.dumps([sorted(f for f in read if f.startswith(home) and not f.endswith(".py")), "_hooks" in vars(ca_research), sorted(m for m in sys.modules if "backend_inline" in m)]))
+remembered = {f for f in read if f.startswith(str(paths.registry_dir())) and not f.endswith("economies.csv")}
+print(json.dumps(sorted(f for f in read - remembered if f.startswith((home, package)) and f not in known)))
+print(json.dumps([sorted(f for f in read - remembered if f.startswith(home) and not f.endswith(".py")), "_hooks" in vars(ca_research), sorted(m for m in sys.modules if "backend_inline" in m)]))
 """
     env = dict(os.environ)
     from ca_research.kernels import stack

@@ -370,9 +370,11 @@ def energy(**changes):
 def test_energy_shares_add_nothing_twice_and_nothing_of_another_unit():
     assert article.energy.energy_share(energy(), commodity="gas")["estimate"].item() == 20
     with pytest.raises(UsageError, match="two figures"):
-        article.energy.energy_share(
-            pd.concat([energy(), energy(source_id="BP2021")]), commodity="gas"
-        )
+        article.energy.energy_share(pd.concat([energy(), energy()]), commodity="gas")
+    added = energy(source_id="UNHEARD_OF").assign(quantity=lambda rows: 2 * rows["quantity"])
+    beside = article.energy.energy_share(pd.concat([added, energy()]), commodity="gas")
+    assert beside["estimate"].item() == 20  # what stood speaks
+    assert "UNHEARD_OF" not in beside["sources"].item()
     group = pd.concat([energy(), energy().iloc[[0]].assign(exporter="CA5", quantity=20.0)])
     assert (
         article.energy.energy_share(group, commodity="gas")["estimate"].item() == 20

@@ -108,7 +108,7 @@ def test_a_finding_is_a_sentence_where_nothing_is_counted_and_says_what_is_known
     open_ = counted(name="unknown")
     rows = [row(0, 7.0) | {"criterion": "far"}]
     empty = [r | {"criterion": "unknown"} for r in cells(None, None, None, None, None)]
-    assert told(claim(open_, far), *empty, *rows, word="not enough evidence")[1] == "It is 7 km."
+    assert told(claim(open_, far), *empty, *rows, word="not enough evidence")[1] == "It is 7 km"
     long = far | {"says": far["says"] | {"holds": "It is {number} km" + " and more" * 10 + "."}}
     assert told(claim(long), *rows, word="supported")[1] == "Far: 7 km"
 

@@ -53,8 +53,6 @@ def _whole(rows: pd.DataFrame, tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
             wanted = (
                 rows[keys].drop_duplicates().reset_index(drop=True)
             )  # an index may be named as a column is
-            if (same := _at(rows, keys, table)) is not None:
-                return same
             near = table
             for key in sorted(keys, key="source_id".__ne__):  # a merge of all rows is slow
                 near = near[near[key].isin(wanted[key].unique())]
@@ -62,16 +60,6 @@ def _whole(rows: pd.DataFrame, tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
             if len(full) == len(wanted):
                 return full
     return rows
-
-
-def _at(rows: pd.DataFrame, keys: list[str], table: pd.DataFrame) -> pd.DataFrame | None:
-    """The rows of a table that stand where these stood in it, if they are these: a measure that
-    only filters leaves the index as it was.
-    """
-    found = table[table.index.isin(rows.index)].reset_index(drop=True)
-    ours = rows[keys].sort_index().reset_index(drop=True)
-    once = rows.index.is_unique and not ours.duplicated().any()
-    return found if once and found[keys].equals(ours) else None
 
 
 def _shown(rows: pd.DataFrame) -> dict[str, Any]:
