@@ -46,13 +46,14 @@ def things(rows, verdict):
         "a curve": (curve, ["WTO_HSM"]),
         "the picture of it": (ca.plots.coefficient_curve(curve, unit="y"), ["WTO_HSM"]),
         "axes": (ca.plots.coverage_map(coverage), ["UZB_STAT"]),
+        "the picture of a result": (ca.trade.growth(rows).plot(), ["UZB_STAT"]),
         "a panel": (panel, ["CEPII_GEODIST", "PENPPML"]),
     }
 
 
 NAMES = ["a row", "a column", "a row of a measure", "growth", "a relation", "sql", "coverage"]
 NAMES += ["a verdict", "its criterion", "evidence", "an estimates frame", "a curve", "ranks"]
-NAMES += ["the picture of it", "axes", "a panel"]
+NAMES += ["the picture of it", "the picture of a result", "axes", "a panel"]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -128,7 +128,9 @@ def present(
             figure.get_layout_engine().set(w_pad=pad, h_pad=pad)  # type: ignore[union-attr,call-arg]
         lowest = picture.draw(ax)
         _fit(picture, ax, lowest, own, fixed=chosen.height is not None)
-    _about[_root(ax)] = About(tuple(picture.sources), chosen.dpi)
+    root = _root(ax)
+    root.sources = tuple(picture.sources)  # type: ignore[attr-defined]  # as `cite` asks a picture
+    _about[root] = About(tuple(picture.sources), chosen.dpi)
     return ax
 
 
