@@ -302,9 +302,10 @@ class Verdict:
         """
         criteria = self.as_dict()["criteria"]
         sure = self.certainty
+        told = self.finding and not self.answer.startswith(self.finding)  # not the same twice
         return "\n".join(
             [
-                f"{self.claim} {self.title}: {self._word}. {self.finding}",
+                f"{self.claim} {self.title}: {self._word}." + (f" {self.finding}" if told else ""),
                 self.answer,
                 *([f"Certainty {sure['level']}: {sure['reason']}."] if sure else []),
                 self.statement,
