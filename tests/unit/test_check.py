@@ -80,7 +80,9 @@ def test_the_command_says_the_verdict_and_ends_well(command):
     code, said, _ = command("check", "C25")
     assert code == 0
     title = ca.registry.claim("C25").readings[0].title
-    assert said.startswith(f"C25 {title}: supported. ") and said.endswith("(as of latest)\n")
+    answer = ca.check("C25").answer
+    assert answer and said.startswith(f"C25 {title}: supported.\n{answer}")  # told once
+    assert said.endswith("(as of latest)\n")
     code, said, _ = command("check", "C25", "--as-of", "2023-05-19", "--format", "json")
     assert code == 0
     (headline, *_) = json.loads(said)
