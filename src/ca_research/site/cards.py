@@ -12,7 +12,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from .. import registry
+from .. import __version__, registry
 from ..ground.display import INK, MUTED, PAPER
 from ..ground.files import write_whole
 from .read import Page
@@ -38,7 +38,8 @@ def write(pages: Sequence[Page], out: Path) -> list[Path]:
     if wanted:
         (out / FOLDER).mkdir(exist_ok=True)
     for file, page in wanted.items():
-        write_whole(file, card(page))
+        if _says(file) != _said_by(page):
+            write_whole(file, card(page))
     for stale in set((out / FOLDER).glob("*.png")) - wanted.keys():
         stale.unlink()
     return list(wanted)
@@ -47,11 +48,11 @@ def write(pages: Sequence[Page], out: Path) -> list[Path]:
 def card(page: Page) -> bytes:
     """The card of one page: claim, verdict, finding."""
     from PIL import Image, ImageDraw, ImageFont
+    from PIL.PngImagePlugin import PngInfo
 
-    head = page.headline
-    assert head is not None
+    title, verdict, finding = _words(page)
     plain, bold = _fonts()
-    tone = TONE.get(head["verdict"], MUTED)
+    tone = TONE.get(verdict, MUTED)
     image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 0, 24, HEIGHT), fill=tone)
@@ -63,14 +64,39 @@ def card(page: Page) -> bytes:
             top += int(size * 1.32)
         return top
 
-    top = lines(registry.claim(page.claim).title, plain, 44, INK, 70, 42, 2)
-    top = lines(head["verdict"].capitalize(), bold, 76, tone, top + 26, 30, 1)
-    lines(head["finding"], plain, 48, INK, top + 26, 38, 3)
+    top = lines(title, plain, 44, INK, 70, 42, 2)
+    top = lines(verdict.capitalize(), bold, 76, tone, top + 26, 30, 1)
+    lines(finding, plain, 48, INK, top + 26, 38, 3)
     lines(f"ca-research · {page.claim}", plain, 30, MUTED, HEIGHT - 76, 60, 1)
     buffer = io.BytesIO()
     few = image.quantize(colors=32, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    few.save(buffer, format="PNG", compress_level=4)
+    said = PngInfo()
+    said.add_itxt("Description", _said_by(page))
+    few.save(buffer, format="PNG", compress_level=4, pnginfo=said)
     return buffer.getvalue()
+
+
+def _words(page: Page) -> tuple[str, str, str]:
+    """Title, verdict and finding."""
+    head = page.headline
+    assert head is not None
+    return registry.claim(page.claim).title, head["verdict"], head["finding"]
+
+
+def _said_by(page: Page) -> str:
+    """What a card keeps in its file: its words, and the version that drew them."""
+    return "\n".join((*_words(page), f"ca-research {__version__}"))
+
+
+def _says(file: Path) -> str | None:
+    """What the card in a file says; None where there is none."""
+    from PIL import Image
+
+    try:
+        with Image.open(file) as image:
+            return str(image.info.get("Description"))
+    except OSError:
+        return None
 
 
 @cache

@@ -9,11 +9,12 @@ from markupsafe import escape
 
 from ..registry.glossary import Term, glossary
 
-_TAG = re.compile(r"(<[^>]*>)")
-_NAME = re.compile(r"</?([a-zA-Z0-9]+)")
 _PROSE = frozenset({"p", "li", "figcaption"})
 _CLOSED = frozenset({"a", "button", "code", "pre", "svg", "script", "style", "table", "dl", "nav"})
 """Where no link is put: in a link or control, and where words are names, data or code."""
+_TAG = re.compile(r"(<[^>]*>)")
+_TELLING = re.compile(rf"(</?(?:{'|'.join(_PROSE | _CLOSED)})(?=[\s/>])[^>]*>)", re.IGNORECASE)
+"""A tag that says whether what follows is prose: one in ten of a page."""
 
 
 def link_terms(html: str) -> str:
@@ -29,23 +30,25 @@ def link_terms(html: str) -> str:
     """
     head, begins, rest = html.partition("<main")
     main, ends, foot = rest.partition("</main>")
-    left = dict(_patterns())
+    terms = glossary()
+    left, any_term = {anchor(term.term): _pattern(term) for term in terms}, _pattern(*terms)
     open_: list[str] = []
-    parts = _TAG.split(begins + main)
+    parts = _TELLING.split(begins + main)
     for place, part in enumerate(parts):
-        if part.startswith("<"):
+        if place % 2:
             _follow(open_, part)
-        elif _in_prose(open_) and left:
-            parts[place] = _linked(part, left)
+        elif left and _in_prose(open_) and any_term.search(part):
+            inner = _TAG.split(part)
+            inner[::2] = [_linked(text, left) for text in inner[::2]]
+            parts[place] = "".join(inner)
     return head + "".join(parts) + ends + foot
 
 
 def _follow(open_: list[str], tag: str) -> None:
     """Keep the elements that are open, of those that say whether text is prose."""
-    found = _NAME.match(tag)
-    name = found[1].lower() if found else ""
-    if name not in _PROSE | _CLOSED or tag.endswith("/>"):
+    if tag.endswith("/>"):
         return
+    name = re.split(r"[\s>]", tag.lstrip("</"), maxsplit=1)[0].lower()
     if not tag.startswith("</"):
         open_.append(name)
     elif name in open_:
@@ -80,10 +83,7 @@ def anchor(text: object) -> str:
 
 
 @functools.cache
-def _pattern(term: Term) -> re.Pattern[str]:
-    forms = "|".join(re.escape(str(escape(form))) for form in term.said_as)
+def _pattern(*terms: Term) -> re.Pattern[str]:
+    """What finds any form of any of some terms."""
+    forms = "|".join(re.escape(str(escape(form))) for term in terms for form in term.said_as)
     return re.compile(rf"(?<![\w-])(?:{forms})(?![\w-])")
-
-
-def _patterns() -> list[tuple[str, re.Pattern[str]]]:
-    return [(anchor(term.term), _pattern(term)) for term in glossary()]

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -125,7 +126,7 @@ def environment() -> Environment:
         "words": lambda text: str(text).replace("_", " "),
         "markdown": lambda text: Markup(markdown(text)),
         "axis": axis_words,
-        "cell": _cell,
+        "cell": lru_cache(None, typed=True)(_cell),  # of some 100,000 cells few differ
         "head": _head,
         "quoted": _quoted,
         "plain": _plain,
