@@ -5,6 +5,7 @@ number that was not computed.
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -140,14 +141,18 @@ def test_a_criterion_has_a_whole_sentence_in_every_state(claim, criterion):
 
 @pytest.mark.parametrize(("claim", "reading"), READINGS)
 def test_a_reading_answers_in_every_state_of_its_criteria(claim, reading):
-    """One result for each state of each criterion: all their combinations are answered."""
+    """One result for each state of each criterion: all their combinations are answered, or some
+    thousand from all over them.
+    """
     by_state = []
     for criterion in reading.criteria:
         first: dict[tuple, CriterionResult] = {}
         for found in results(criterion):
             first.setdefault((found.state, found.main_met), found)
         by_state.append(list(first.values()))
-    for combination in itertools.islice(itertools.product(*by_state), 4000):
+    least = max(1, math.prod(map(len, by_state)) // 1000)
+    step = next(n for n in itertools.count(least) if math.gcd(n, 30) == 1)  # meets every state
+    for combination in itertools.islice(itertools.product(*by_state), 0, None, step):
         found = {r.name: r for r in combination}
         states = {name: r.state for name, r in found.items()}
         word, _ = apply_rule(reading, states, {name: r.main_met for name, r in found.items()})

@@ -102,6 +102,7 @@ def test_an_edit_of_the_projects_measures_is_seen_like_that_of_any_input(
     assert printed(tmp_path / "out") == "second"
 
 
+@pytest.mark.long
 def test_inputs_that_change_at_each_run_end_it_with_their_name_and_without_a_page(
     built, entry, tmp_path, command
 ):
@@ -171,6 +172,7 @@ def test_what_the_process_remembers_of_the_registry_is_forgotten(project):
     assert registry.article().title == "Another article"
 
 
+@pytest.mark.long
 def test_a_run_that_leaves_no_notebook_leaves_no_page_of_an_earlier_run(
     built, entry, tmp_path, monkeypatch
 ):

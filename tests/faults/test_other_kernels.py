@@ -92,6 +92,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.long
 def test_what_a_kernel_is_made_of_is_in_the_key(brief, tmp_path, install, other):
     install("another", [str(other), *LAUNCH])
     other.write_text(

@@ -201,16 +201,18 @@ print(f'child={child}.')""",
 
 
 @pytest.mark.parametrize("kernel", KINDS)
-@pytest.mark.parametrize("way", FORKS)
-def test_a_notebook_that_forks_ends_well_and_leaves_no_process(home, tmp_path, way, kernel):
-    run = notebook(home, "forks", FORKS[way])
-    (result,) = runs.execute([run], tmp_path / "out", Options(1, kernel=kernel))
-    assert result.ok, result.error
+def test_notebooks_that_fork_end_well_and_leave_no_process(home, tmp_path, kernel):
+    planned = [notebook(home, way.replace(" ", "_"), code) for way, code in FORKS.items()]
+    for result in runs.execute(planned, tmp_path / "out", Options(1, kernel=kernel)):
+        assert result.ok, result.error
     assert no_kernel_stays()
-    if "child=" in (shown := text(tmp_path / "out", run)):
-        child = int(shown.split("child=")[1].split(".")[0])
+    told = [text(tmp_path / "out", run) for run in planned]
+    children = [int(t.split("child=")[1].split(".")[0]) for t in told if "child=" in t]
+    assert len(children) == 2
+    for child in children:
         assert within(
-            10, lambda: not psutil.pid_exists(child) or psutil.Process(child).status() == "zombie"
+            10,
+            lambda: not psutil.pid_exists(child) or psutil.Process(child).status() == "zombie",  # noqa: B023
         )
 
 
@@ -296,6 +298,7 @@ def test_a_killed_worker_takes_no_run_with_it(home, tmp_path, kernel):
 
 
 @pytest.mark.parametrize("kernel", KINDS)
+@pytest.mark.long
 def test_a_run_whose_worker_dies_every_time_says_so_and_the_others_go_on(home, tmp_path, kernel):
     deadly = (
         "import os, signal, time\nos.kill(int(os.environ['JPY_PARENT_PID']), "
@@ -311,6 +314,7 @@ def test_a_run_whose_worker_dies_every_time_says_so_and_the_others_go_on(home, t
     assert no_kernel_stays()
 
 
+@pytest.mark.long
 def test_a_worker_killed_while_it_waits_costs_nothing(home, tmp_path):
     planned = [notebook(home, f"r{i}", "print(n)") for i in range(3)]
     workers = set()
@@ -367,7 +371,9 @@ def test_a_killed_fork_server_takes_no_run_with_it_and_the_next_runs_have_anothe
 
 
 @pytest.mark.skipif(COLD, reason=kernels.why_not())
-@pytest.mark.parametrize("when", ["from the start", "later on"])
+@pytest.mark.parametrize(
+    "when", ["from the start", pytest.param("later on", marks=pytest.mark.long)]
+)
 def test_where_warm_kernels_cannot_be_had_one_line_says_so_and_all_is_run(
     home, tmp_path, monkeypatch, capfd, when
 ):
@@ -493,7 +499,7 @@ def test_a_killed_parent_leaves_whole_files_and_the_next_run_does_only_what_is_m
     assert [p.name for p in (tmp_path / "out").rglob(".*")] == []
 
 
-@pytest.mark.parametrize("when", ["half", "whole"])
+@pytest.mark.parametrize("when", ["half", pytest.param("whole", marks=pytest.mark.long)])
 def test_a_parent_killed_while_it_writes_leaves_the_file_out_and_the_next_run_writes_it(
     home, tmp_path, script, when
 ):
@@ -787,30 +793,26 @@ def test_a_report_that_is_put_back_from_the_store_is_said_so(built, tmp_path, co
 # -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "what", ["a file", "a record", "a record of another kind", "a record of a file elsewhere"]
-)
-def test_a_corrupt_entry_of_the_store_is_run_anew_and_mended(home, tmp_path, what):
-    run, cache = notebook(home, "good", "print(n)"), tmp_path / "cache"
+def test_corrupt_entries_of_the_store_are_run_anew_and_mended(home, tmp_path):
+    planned = [notebook(home, f"good{i}", "print(n)") for i in range(4)]
     mine = tmp_path / "mine.txt"
     mine.write_text("not of the store")
-    runs.execute([run], tmp_path / "out", Options(1))
-    (record,) = (cache / "runs").iterdir()
-    (blob,) = (p for p in (cache / "blobs").rglob("*") if p.is_file())
-    if what == "a file":
-        blob.write_bytes(blob.read_bytes().replace(b"print(n)", b"print(m)"))
-    elif what == "a record":
-        record.write_bytes(record.read_bytes()[:10])
-    elif what == "a record of another kind":
-        record.write_text("[1, 2]")
-    else:
-        record.write_text(json.dumps({"file": str(mine), "seconds": 1}))
-    results = [r for _ in range(2) for r in runs.execute([run], tmp_path / "out", Options(1))]
-    assert [(r.error, r.stored) for r in results] == [("", False), ("", True)]
-    assert text(tmp_path / "out", run) == "1\n"
+    runs.execute(planned, tmp_path / "out", Options(2))
+    cut, of_another_kind, of_a_file_elsewhere, sound = (tmp_path / "cache" / "runs").iterdir()
+    cut.write_bytes(cut.read_bytes()[:10])
+    of_another_kind.write_text("[1, 2]")
+    of_a_file_elsewhere.write_text(json.dumps({"file": str(mine), "seconds": 1}))
+    blob = json.loads(sound.read_bytes())["file"]
+    (file,) = (tmp_path / "cache" / "blobs").rglob(blob)
+    file.write_bytes(file.read_bytes().replace(b"print(n)", b"print(m)"))
+    for stored in (False, True):
+        results = runs.execute(planned, tmp_path / "out", Options(2))
+        assert [(r.error, r.stored) for r in results] == [("", stored)] * 4
+    assert [text(tmp_path / "out", run) for run in planned] == ["1\n"] * 4
     assert mine.read_text() == "not of the store"
 
 
+@pytest.mark.long
 def test_a_clock_that_goes_back_loses_nothing(home, tmp_path, monkeypatch):
     """What was stored in a time to come is served, what is new is run and stored, and seconds are
     never negative.

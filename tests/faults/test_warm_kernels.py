@@ -363,6 +363,7 @@ def test_clients_that_start_at_once_on_a_cold_machine_share_one_server(own):
     assert servers(own) == [kernels.status()["pid"]]
 
 
+@LONG
 def test_a_client_that_dies_while_it_starts_the_server_holds_nobody_up(own):
     first = subprocess.Popen([sys.executable, "-c", STARTER], stdout=subprocess.DEVNULL)
     lock = place.place(os.environ).lock
@@ -399,6 +400,7 @@ def test_a_server_of_other_versions_is_replaced_and_stays_for_its_kernels(own, m
     )
 
 
+@LONG
 def test_an_idle_server_ends_by_itself_and_takes_its_socket_along(own, monkeypatch):
     monkeypatch.setenv("CA_RESEARCH_KERNEL_IDLE", "1")
     with kernel() as (_, client):
@@ -410,6 +412,7 @@ def test_an_idle_server_ends_by_itself_and_takes_its_socket_along(own, monkeypat
     assert works()
 
 
+@LONG
 def test_a_server_whose_folder_is_taken_away_ends(own):
     kernels.warm()
     pid = kernels.status()["pid"]
@@ -428,6 +431,7 @@ def test_a_server_whose_socket_is_anothers_ends_and_leaves_it_alone(own):
     path.unlink()
 
 
+@LONG
 def test_a_terminated_server_ends_after_its_kernels(own):
     with kernel() as (_, client):
         pid = kernels.status()["pid"]
@@ -471,6 +475,7 @@ if __name__ == "__main__":
 """
 
 
+@LONG
 def test_a_forked_worker_whose_parent_has_started_a_kernel_starts_its_own(own):
     """It inherits an executor whose thread has died in the fork, and waited for it for ever."""
     words, pipe = [sys.executable, "-c", FORKED], subprocess.PIPE
@@ -485,6 +490,7 @@ def test_a_forked_worker_whose_parent_has_started_a_kernel_starts_its_own(own):
     assert ORDINARY_LINE not in said
 
 
+@LONG
 def test_a_stopped_server_costs_two_seconds(own, capfd, caplog):
     """It cost 61: a client waited for its answer as long as for a kernel on its way up."""
     kernels.warm()
@@ -509,6 +515,7 @@ def test_a_stopped_server_costs_two_seconds(own, capfd, caplog):
     assert works() and within(10, lambda: not kernels_left())
 
 
+@LONG
 def test_a_start_that_takes_too_long_gets_an_ordinary_kernel(runtime, monkeypatch, capfd, caplog):
     """Whatever holds it up: the client's loop waits for no thread longer than this."""
     monkeypatch.setattr(provisioner, "LAUNCH_SECONDS", 0.5)
@@ -638,6 +645,7 @@ def test_a_stack_that_cannot_be_imported_gets_an_ordinary_kernel(
     assert within(5, lambda: servers(own) == [])
 
 
+@LONG
 def test_a_library_that_starts_a_thread_gets_an_ordinary_kernel(
     own, tmp_path, monkeypatch, caplog, capfd
 ):
@@ -695,6 +703,7 @@ def test_the_folder_that_a_package_is_loaded_from_shadows_nothing(runtime):
 HASH = "print(hash('a'))"
 
 
+@LONG
 def test_a_seed_of_hashes_that_the_user_has_set_is_respected(own, monkeypatch, caplog, capfd):
     """Without one, kernels of one server share their server's: a process cannot change its own."""
     monkeypatch.setenv("PYTHONHASHSEED", "7")
@@ -711,6 +720,7 @@ def test_a_seed_of_hashes_that_the_user_has_set_is_respected(own, monkeypatch, c
     )
 
 
+@LONG
 def test_a_project_named_by_a_relative_path_has_a_server(own, tmp_path, monkeypatch):
     """The server starts in its own folder and looked for the project there."""
     from ca_research.ground import paths
@@ -816,6 +826,7 @@ def test_a_start_that_fails_is_told_with_its_traceback_and_leaves_nothing(runtim
     assert within(5, lambda: not kernels_left())
 
 
+@LONG
 def test_a_limit_that_cannot_be_raised_again_gets_an_ordinary_kernel(own, caplog, capfd):
     """The server was started under a lower one than the client has; whoever may raise it gets a
     warm kernel.

@@ -267,7 +267,7 @@ def by_papermill(name, folder):
     )
 
 
-@pytest.mark.parametrize("way", [by_nbclient, by_papermill])
+@pytest.mark.parametrize("way", [pytest.param(by_nbclient, marks=pytest.mark.long), by_papermill])
 def test_a_notebook_shows_the_same_on_both_kernels(way, tmp_path):
     ordinary, warm = (shown(way(name, tmp_path)) for name in BOTH)
     assert warm == ordinary
@@ -396,6 +396,7 @@ def test_the_stack_is_there_before_the_first_cell():
         assert "matplotlib_inline.backend_inline" not in loaded or kernel.run("") == ""
 
 
+@pytest.mark.long
 def test_what_the_imports_read_of_the_project_is_in_the_fingerprint():
     """Else a server would go on with a file that has changed. Files of the registry are remembered
     by their own marks (`test_remember`), but for the one that the imports read.
@@ -597,6 +598,7 @@ def test_a_server_of_many_notebooks_runs_on_it():
     assert len({p.pid for p in processes}) == 3 and all(ended(p.pid) for p in processes)
 
 
+@pytest.mark.long
 def test_an_environment_of_its_own_has_a_server_of_its_own(monkeypatch):
     kernels.warm()
     first = kernels.status()["pid"]
