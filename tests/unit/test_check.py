@@ -118,3 +118,11 @@ def test_a_source_is_left_out_as_if_it_had_published_nothing():
         assert f"without {source}" in repr(without)
     with pytest.raises(UnknownNameError, match="source 'NOBODY'"):
         ca.check("C25", without="NOBODY")
+
+
+def test_economies_that_are_not_named_are_those_that_the_claim_counts_over():
+    """Seven partners of C03, which has no figure of the five."""
+    claim = ca.claim("C03")
+    evidence = claim.gather(**{name: ca.load(name) for name in claim.spec.data})
+    assert set(evidence.economies) == {"CHN", "EU27", "IND", "JPN", "RUS", "TUR", "USA"}
+    assert claim.judge(evidence).answer == ca.check("C03").answer

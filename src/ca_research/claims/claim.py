@@ -18,7 +18,6 @@ from ..registry.words import choice_words
 from ..tables import load, source_ids
 from .compute import Call, Computation
 from .evidence import Evidence, gather, rows_of, universe
-from .given import economies_of
 from .judge import judge
 from .leave_out import standing_in
 from .rule import reachable
@@ -156,7 +155,7 @@ class Claim:
             longer carry it.
         **given : Any
             The tables that the claim declares, by name, as `load` gives them; ``economies``, by
-            default the five.
+            default all that the claim speaks of.
 
         Returns
         -------
@@ -284,7 +283,7 @@ def check(
         frames = {name: rows[~rows["source_id"].isin(gone)] for name, rows in frames.items()}
     evidence = declared.gather(
         **frames,
-        economies=economies_of(spec) if economy in (None, "CA5") else economy,
+        economies=None if economy in (None, "CA5") else economy,
         as_of=as_of or "latest",
     )
     if gone:

@@ -43,16 +43,16 @@ def economies_of(spec: ClaimSpec) -> tuple[str, ...]:
 
 def judged_economies(spec: ClaimSpec, asked: str | Iterable[str] | None) -> tuple[str, ...]:
     """Codes of the economies to judge; raises UsageError for none, UnknownNameError for one of
-    which the claim is not.
+    which the claim is not. By default all that the claim speaks of.
     """
+    known = economies_of(spec)
     if asked is None:
-        return eco.CA5.codes
+        return known
     codes = tuple(
         dict.fromkeys(eco.resolve(e) for e in ([asked] if isinstance(asked, str) else asked))
     )
     if not codes:
         raise UsageError("no economy to judge", hint="leave `economies` out, or name one at least")
-    known = economies_of(spec)
     for code in codes:
         if code not in known:
             raise UnknownNameError(f"economy of {spec.id}", code, known)
