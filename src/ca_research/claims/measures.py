@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 import inspect
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,8 @@ from ..registry.choices import GridAxis, Value, among
 from . import own_measures
 
 _PACKAGE = Path(__file__).resolve().parents[1]
+_REGISTERS = re.compile(rb"""^[ \t]*[\w.@= ]*\bmeasures?\(\s*["']""", re.MULTILINE)
+"""What stands in a module that registers a name: only these are read as Python."""
 
 
 def find(name: str) -> Measure:
@@ -58,6 +61,13 @@ def find(name: str) -> Measure:
         module = ".".join(package[name].relative_to(_PACKAGE.parent).with_suffix("").parts)
         return _marked(importlib.import_module(module), name)
     raise UnknownNameError("measure", name, sorted({*own, *package}))
+
+
+def read_ahead() -> None:
+    """Look for the names that the package registers, for processes that are forked from this
+    one.
+    """
+    _package()
 
 
 def of_project() -> dict[str, bool]:
@@ -201,7 +211,7 @@ def _marked(module: Any, name: str) -> Measure:
 @cache
 def _package() -> dict[str, Path]:
     """The module of every name that the package registers, this article's before the wings'."""
-    files = [f for f in sorted(_PACKAGE.rglob("*.py")) if b"measure" in f.read_bytes()]
+    files = [f for f in sorted(_PACKAGE.rglob("*.py")) if _REGISTERS.search(f.read_bytes())]
     article = [file for file in files if file.is_relative_to(_PACKAGE / "article")]
     rest = [file for file in files if file not in set(article)]
     found = ([(n, f) for f in room for n in own_measures.names(f)] for room in (rest, article))

@@ -132,7 +132,8 @@ def _kernel_to_come() -> Iterator[None]:
 def _questions() -> list[str]:
     """Modules of the room `article`, where the package has one."""
     room = Path(__file__).resolve().parents[1] / "article"
-    return sorted(f"ca_research.article.{file.stem}" for file in room.glob("[!_]*.py"))
+    files = (file.relative_to(room.parent).with_suffix("") for file in room.rglob("[!_]*.py"))
+    return sorted(".".join(("ca_research", *file.parts)) for file in files)
 
 
 def load() -> dict[str, str]:
@@ -158,7 +159,8 @@ def load() -> dict[str, str]:
         package = importlib.import_module(name)
         for part in parts:
             getattr(package, part)
-    importlib.import_module("ca_research.registry").read_ahead()
+    for room in ("ca_research.registry", "ca_research.claims.measures"):
+        importlib.import_module(room).read_ahead()
     from matplotlib import font_manager
 
     font_manager.findfont("DejaVu Sans")  # reads the list of fonts
