@@ -373,7 +373,7 @@ def synthetic_control(
             }
         )
     wide = wide[~absent]
-    gone = [c for c in pool if wide[c].isna().any()]
+    gone = [c for c, lacks in zip(pool, wide[pool].isna().any().tolist(), strict=True) if lacks]
     if gone:
         log.append(
             {

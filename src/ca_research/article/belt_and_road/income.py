@@ -25,12 +25,14 @@ from .placebos import (
     UNTILS,
     Dates,
     Fit,
+    Fits,
     Prepared,
     axes,
     control_in,
     dates_by_list,
     fits_frame,
     fits_in,
+    of_economies,
     pooled,
 )
 
@@ -87,7 +89,6 @@ def prepared_incomes(
     )
 
 
-@parts(shared=prepared_incomes)
 def income_fits(
     macro: pd.DataFrame,
     events: pd.DataFrame,
@@ -97,7 +98,6 @@ def income_fits(
     donors: str = "never_or_late",
     method: str = "synthetic",
     until: int = UNTILS[0],
-    shared: Prepared | str | None = None,
 ) -> pd.DataFrame:
     """As `effect_fits`, of income per head and one specification.
 
@@ -105,6 +105,23 @@ def income_fits(
     accession_list, donors, method, until: one of `axes` each.
     Raises UnknownNameError for another choice.
     """
+    choices = {"accession_list": accession_list, "donors": donors, "method": method}
+    return fits_frame(income_fits_of(macro, events, economies=economies, **choices, until=until))
+
+
+@parts(shared=prepared_incomes)
+def income_fits_of(
+    macro: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    accession_list: str | None = None,
+    donors: str = "never_or_late",
+    method: str = "synthetic",
+    until: int = UNTILS[0],
+    shared: Prepared | str | None = None,
+) -> Fits:
+    """Rows of `income_fits`; shared: as `prepared_incomes` makes it."""
     if method not in axes()["method"]:
         raise UnknownNameError("method", method, axes()["method"])
     choices = {
@@ -113,7 +130,7 @@ def income_fits(
         "until": until,
     }
     shared = prepared_incomes(macro, events, **choices) if shared is None else shared
-    return fits_frame(fits_in(shared, economies, choices | {"method": method}))
+    return fits_in(shared, economies, choices | {"method": method})
 
 
 def income_control(
@@ -137,13 +154,12 @@ def income_control(
     return control_in(shared, economy, method)
 
 
-def _rank(side: str, fits: pd.DataFrame, economies: Sequence[str]) -> list[Estimate]:
-    fits = fits[fits["economy"].isin([eco.resolve(e) for e in economies])]
-    return [row | {"estimate": row[SIDES[side]]} for row in fits.to_dict("records")]
+def _rank(side: str, fits: pd.DataFrame | Fits, economies: Sequence[str]) -> list[Estimate]:
+    return [row | {"estimate": row[SIDES[side]]} for row in of_economies(fits, economies)]
 
 
 @measure("relations.income_gain_p")
-@parts(fits=income_fits)
+@parts(fits=income_fits_of)
 def income_gain_p(
     macro: pd.DataFrame,
     events: pd.DataFrame,
@@ -153,7 +169,7 @@ def income_gain_p(
     donors: Donors = "never_or_late",
     method: Fit = "synthetic",
     until: int = UNTILS[0],
-    fits: pd.DataFrame | None = None,
+    fits: pd.DataFrame | Fits | None = None,
 ) -> list[Estimate]:
     """One-sided placebo rank p of a gain of income per head after signing.
 
@@ -169,12 +185,12 @@ def income_gain_p(
     """
     choices = {"accession_list": accession_list, "donors": donors, "method": method}
     if fits is None:
-        fits = income_fits(macro, events, economies=economies, **choices, until=until)
+        fits = income_fits_of(macro, events, economies=economies, **choices, until=until)
     return _rank("gain", fits, economies)
 
 
 @measure("relations.income_loss_p")
-@parts(fits=income_fits)
+@parts(fits=income_fits_of)
 def income_loss_p(
     macro: pd.DataFrame,
     events: pd.DataFrame,
@@ -184,7 +200,7 @@ def income_loss_p(
     donors: Donors = "never_or_late",
     method: Fit = "synthetic",
     until: int = UNTILS[0],
-    fits: pd.DataFrame | None = None,
+    fits: pd.DataFrame | Fits | None = None,
 ) -> list[Estimate]:
     """One-sided placebo rank p of a loss of income per head after signing.
 
@@ -197,5 +213,5 @@ def income_loss_p(
     """
     choices = {"accession_list": accession_list, "donors": donors, "method": method}
     if fits is None:
-        fits = income_fits(macro, events, economies=economies, **choices, until=until)
+        fits = income_fits_of(macro, events, economies=economies, **choices, until=until)
     return _rank("loss", fits, economies)

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, Literal, get_args
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,7 @@ from ...ground import economies as eco
 from ...ground import numbers
 from ...ground.arguments import whole_number
 from ...ground.errors import CoverageError, UnknownNameError, UsageError
+from ...stats.frames import records
 from ...stats.synthetic import SyntheticControl, simplex_weights, synthetic_control
 from ..settings import settings
 from .measures import (
@@ -98,10 +99,38 @@ class Prepared:
     accession_list: str
     outcome: str
 
+    @cached_property
+    def signed_in(self) -> dict[str, Any]:
+        """Year of signing by economy; missing where it is not known."""
+        return dict(zip(self.dates["economy"].tolist(), self.dates["year"].tolist(), strict=True))
+
+    @cached_property
+    def _place_of(self) -> dict[str, int]:
+        return {economy: place for place, economy in enumerate(self.wide)}
+
+    def figures(self, economy: str) -> _Figures | None:
+        """Those of an economy and of the pool; None where it has none."""
+        if economy not in self._place_of:
+            return None
+        units = (economy, *(c for c in self.pool if c != economy))
+        cells = self._cells[:, [self._place_of[unit] for unit in units]]
+        return _Figures(cells.tobytes(), units, self._years)
+
+    @cached_property
+    def _cells(self) -> np.ndarray:
+        return self.wide.to_numpy(float)
+
+    @cached_property
+    def _years(self) -> tuple[int, ...]:
+        return tuple(self.wide.index)
+
 
 Dates = dict[str, pd.DataFrame | CoverageError]
 Imports = dict[str, pd.DataFrame | CoverageError]
 Fit = Literal["synthetic", "synthetic_demeaned"]
+Fits = list[dict[str, Any]]
+"""Rows of `effect_fits`; a frame of each specification would take as long as its fits."""
+_OF_A_FIT = ("p_gain", "p_loss", "p", "start", "donors_used", "pre_rmspe", "post_rmspe")
 ANY_LIST = "any"
 """Key of the earliest date of any list or text, a placeholder read as it is printed."""
 
@@ -197,8 +226,7 @@ def prepared(
     )
 
 
-@dataclass(frozen=True)
-class _Figures:
+class _Figures(NamedTuple):
     """The figures of a fit, equal where they are the same: a fit is made once for them, in whatever
     specification and without whatever source they come up.
     """
@@ -206,16 +234,16 @@ class _Figures:
     cells: bytes
     units: tuple[str, ...]
     years: tuple[int, ...]
-    wide: pd.DataFrame = field(compare=False)
 
-    @classmethod
-    def of(cls, wide: pd.DataFrame) -> _Figures:
-        return cls(wide.to_numpy(float).tobytes(), tuple(wide), tuple(wide.index), wide)
+    def wide(self) -> pd.DataFrame:
+        """One row per year and one column per unit."""
+        values = np.frombuffer(self.cells).reshape(len(self.years), len(self.units))
+        return pd.DataFrame(values, index=self.years, columns=self.units)
 
 
 @lru_cache(maxsize=1024)
 def _fitted(figures: _Figures, economy: str, start: int, demean: bool) -> SyntheticControl:
-    return synthetic_control(figures.wide, economy, start, demean=demean)
+    return synthetic_control(figures.wide(), economy, start, demean=demean)
 
 
 @lru_cache(maxsize=1024)
@@ -229,14 +257,14 @@ def _fit(
     """What `_fitted` and `_ranked` take for an economy, and the rows that the fit uses."""
     if method not in axes()["method"]:
         raise UnknownNameError("method", method, axes()["method"])
-    start = shared.dates.set_index("economy")["year"].get(economy, pd.NA)
-    if pd.isna(start):
+    start = shared.signed_in.get(economy)
+    if start is None or pd.isna(start):
         raise CoverageError(
             f"{economy}: no known date of signing {list_words(shared.accession_list)}"
         )
-    if economy not in shared.wide:
+    figures = shared.figures(economy)
+    if figures is None:
         raise CoverageError(f"{economy}: no {shared.outcome}")
-    figures = _Figures.of(shared.wide[[economy, *(c for c in shared.pool if c != economy)]])
     asked = (figures, economy, int(start), method.endswith("demeaned"))
     units, panel, dates = [economy, *_fitted(*asked).donors], shared.panel, shared.dates
     cells = panel.loc[panel["economy"].isin(units), ["economy", "year", "source_id"]]
@@ -329,8 +357,8 @@ def fits_of(
     method: str = "synthetic",
     until: int = UNTILS[0],
     shared: Prepared | str | None = None,
-) -> pd.DataFrame:
-    """`effect_fits` of one specification; shared: as `prepared` makes it."""
+) -> Fits:
+    """Rows of `effect_fits` of one specification; shared: as `prepared` makes it."""
     choices = {
         "accession_list": accession_list or settings().belt_and_road.by_month,
         "donors": donors,
@@ -338,13 +366,12 @@ def fits_of(
         "until": until,
     }
     shared = prepared(trade, events, **choices) if shared is None else shared
-    return fits_frame(fits_in(shared, economies, choices | {"method": method}))
+    return fits_in(shared, economies, choices | {"method": method})
 
 
-def fits_in(
-    shared: Prepared | str, economies: Sequence[str], choices: dict[str, Any]
-) -> list[dict[str, Any]]:
+def fits_in(shared: Prepared | str, economies: Sequence[str], choices: dict[str, Any]) -> Fits:
     rows = []
+    choices = choices | dict.fromkeys(_OF_A_FIT)
     for code in (eco.resolve(e) for e in economies):
         try:
             if isinstance(shared, str):
@@ -361,29 +388,34 @@ def fits_in(
     return rows
 
 
-def fits_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    extra = ["p_gain", "p_loss", "p", "start", "donors_used", "pre_rmspe", "post_rmspe"]
-    frame = pd.DataFrame(rows).reindex(columns=[*axes(), *ESTIMATE_COLUMNS, *extra])
+def fits_frame(rows: Fits) -> pd.DataFrame:
+    frame = pd.DataFrame(rows).reindex(columns=[*axes(), *ESTIMATE_COLUMNS, *_OF_A_FIT])
     return frame.astype(
         dict.fromkeys(("estimate", "low", "high", "p_gain", "p_loss", "p"), "float64")
     )
+
+
+def of_economies(fits: pd.DataFrame | Fits, economies: Sequence[str]) -> Fits:
+    """Rows of fits that are of some economies, in their order in the fits."""
+    rows = records(fits) if isinstance(fits, pd.DataFrame) else fits
+    codes = {eco.resolve(e) for e in economies}
+    return [row for row in rows if row["economy"] in codes]
 
 
 def _picked(
     trade: pd.DataFrame,
     events: pd.DataFrame,
     economies: Sequence[str],
-    fits: pd.DataFrame | None,
+    fits: pd.DataFrame | Fits | None,
     choices: dict[str, Any],
-) -> pd.DataFrame:
+) -> Fits:
     if fits is None:
-        return effect_fits(trade, events, economies=economies, **choices)
-    mine = fits[fits["economy"].isin([eco.resolve(e) for e in economies])]
+        fits = effect_fits(trade, events, economies=economies, **choices)
     for name, value in choices.items():
         if value not in axes()[name]:
             raise UnknownNameError(name, value, axes()[name])
-        mine = mine[mine[name] == value]
-    return mine.reset_index(drop=True)
+    mine = of_economies(fits, economies)
+    return [row for row in mine if all(row[name] == value for name, value in choices.items())]
 
 
 def _rank(
@@ -392,7 +424,7 @@ def _rank(
     events: pd.DataFrame,
     economies: Sequence[str],
     outcome: str,
-    fits: pd.DataFrame | None,
+    fits: pd.DataFrame | Fits | None,
     choices: dict[str, Any],
 ) -> list[Estimate]:
     if outcome not in OUTCOMES:
@@ -401,7 +433,7 @@ def _rank(
             hint=f"known: {', '.join(OUTCOMES)}; add a table of your own with the other one",
         )
     picked = _picked(trade, events, economies, fits, choices)
-    return [row | {"estimate": row[column]} for row in picked.to_dict("records")]
+    return [row | {"estimate": row[column]} for row in picked]
 
 
 @measure("relations.gain_p")
@@ -417,7 +449,7 @@ def gain_p(
     source: str = "joined",
     method: Fit = "synthetic",
     until: int = UNTILS[0],
-    fits: pd.DataFrame | None = None,
+    fits: pd.DataFrame | Fits | None = None,
 ) -> list[Estimate]:
     """One-sided placebo rank p of a gain of exports to China after signing.
 
@@ -456,7 +488,7 @@ def loss_p(
     source: str = "joined",
     method: Fit = "synthetic",
     until: int = UNTILS[0],
-    fits: pd.DataFrame | None = None,
+    fits: pd.DataFrame | Fits | None = None,
 ) -> list[Estimate]:
     """One-sided placebo rank p of a loss of exports to China after signing.
 
@@ -508,7 +540,7 @@ def joint_p(
     source: str = "joined",
     method: Fit = "synthetic",
     until: int = UNTILS[0],
-    fits: pd.DataFrame | None = None,
+    fits: pd.DataFrame | Fits | None = None,
 ) -> list[Estimate]:
     """p-value of 'fewer than `at_least` of the economies gained', or lost.
 
@@ -532,20 +564,18 @@ def joint_p(
         "until": until,
     }
     picked = _picked(trade, events, economies, fits, choices)
-    there = picked[picked[SIDES[side]].notna()]
-    if there.empty:
-        return [estimate_row(missing="; ".join(sorted(set(picked["missing"]))))]
+    there = [row for row in picked if pd.notna(row[SIDES[side]])]
+    if not there:
+        return [estimate_row(missing="; ".join(sorted({row["missing"] for row in picked})))]
     least = min(whole_number("at_least", at_least), len(picked))
-    p = partial_conjunction(picked[SIDES[side]].tolist(), least)
-    path = "-".join(sorted(there["path"]))
-    floors = (1 / (there["donors_used"].astype(float) + 1)).tolist()
-    floors += [1.0] * (len(picked) - len(there))
+    p = partial_conjunction([row[SIDES[side]] for row in picked], least)
+    floors = [1 / (row["donors_used"] + 1) for row in there] + [1.0] * (len(picked) - len(there))
     about = {"least": numbers.fixed(partial_conjunction(floors, least), 2)}
     row = estimate_row(estimate=p, about=about) | {
-        "n": int(there["n"].sum()),
-        "first_year": int(there["first_year"].min()),
-        "last_year": int(there["last_year"].max()),
-        "sources": tuple(sorted({s for cell in there["sources"] for s in cell})),
-        "path": path,
+        "n": int(sum(row["n"] for row in there)),
+        "first_year": int(min(row["first_year"] for row in there)),
+        "last_year": int(max(row["last_year"] for row in there)),
+        "sources": tuple(sorted({source for row in there for source in row["sources"]})),
+        "path": "-".join(sorted(row["path"] for row in there)),
     }
     return [row]
