@@ -17,11 +17,11 @@ from ca_research.ground import paths
 DOC = (paths.home() / "docs" / "adding-a-claim.md").read_text(encoding="utf-8")
 
 
-# The short tests have the rest without the article in unit/test_without_the_article.py.
-@pytest.fixture(
-    scope="module",
-    params=["whole", pytest.param("without the article", marks=pytest.mark.long)],
-)
+# a page is walked by the long tests; the short ones have what its commands do, in unit/
+pytestmark = pytest.mark.long
+
+
+@pytest.fixture(scope="module", params=["whole", "without the article"])
 def walked(request, tmp_path_factory, rest):
     """The folder after every command of the page; each must end well, with the package as it is and
     with one from which this article is gone.

@@ -12,6 +12,8 @@ import pytest
 from ca_research import registry
 from ca_research.ground import paths
 
+pytestmark = pytest.mark.long
+
 DOC = (paths.home() / "docs" / "adding-figures.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```bash\n(.*?)```", DOC, flags=re.S)
 LOOK = "ca-research sql \"select source_id, {} from {} where source_id = '{}' order by all\" "
