@@ -75,12 +75,7 @@ def count(
     """
     require(students, ("origin", "destination", "year", "level", "students", "source_id"))
     rows = _pair(students, origin, destination, level)
-    chosen = (
-        preferred_source(students, origin, destination=destination, level=level)
-        if source is None
-        else source
-    )
-    rows = rows[rows["source_id"] == chosen]
+    rows = rows[rows["source_id"] == (_preferred(rows) if source is None else source)]
     if rows.duplicated("year").any():
         raise UsageError(
             f"two figures for a year: {origin} in {destination}, {level}",
@@ -135,7 +130,11 @@ def preferred_source(
     'moe_brief_stats_peijin'
     """
     require(students, ("origin", "destination", "year", "level", "students", "source_id"))
-    order = ranked(_pair(students, origin, destination, level)["source_id"].unique())
+    return _preferred(_pair(students, origin, destination, level))
+
+
+def _preferred(rows: pd.DataFrame) -> str | None:
+    order = ranked(rows["source_id"].unique())
     return order[0] if order else None
 
 
