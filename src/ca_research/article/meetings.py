@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 import pandas as pd
 
@@ -90,6 +90,24 @@ def documents(
     return rows.reset_index(drop=True)
 
 
+class Texts(NamedTuple):
+    """Documents on a partner's meetings: those that show one by a day, and those that deny it."""
+
+    shown: pd.DataFrame
+    denied: pd.DataFrame
+
+
+def texts_by_partner(
+    evidence: pd.DataFrame, *, economies: Sequence[str], until: dt.date
+) -> dict[str, Texts]:
+    """`documents` on each partner."""
+    near = evidence[evidence["claim"] == CLAIM]
+    return {
+        p: Texts(documents(near, p, "supports", until=until), documents(near, p, "refutes"))
+        for p in economies
+    }
+
+
 def origins(events: pd.DataFrame, evidence: pd.DataFrame) -> int:
     """Independent origins behind rows of both tables.
 
@@ -110,7 +128,7 @@ def origins(events: pd.DataFrame, evidence: pd.DataFrame) -> int:
 
 @measure("relations.shared_meetings")
 @by_economy
-@parts(held=meetings_by_partner)
+@parts(held=meetings_by_partner, texts=texts_by_partner)
 def shared_meetings(
     events: pd.DataFrame,
     evidence: pd.DataFrame,
@@ -119,6 +137,7 @@ def shared_meetings(
     until: dt.date,
     composition: Composition = "as_held",
     held: dict[str, pd.DataFrame] | None = None,
+    texts: dict[str, Texts] | None = None,
 ) -> list[Estimate]:
     """Number of dated meetings of each partner with all five by `until`.
 
@@ -126,7 +145,8 @@ def shared_meetings(
         the partners.
     until: a date.
     composition: 'as_held', or 'strict' without meetings that a note calls incomplete (INCOMPLETE).
-    held: what `meetings_by_partner` makes of these (made here if not given).
+    held, texts: what `meetings_by_partner` and `texts_by_partner` make of these (made here if not
+        given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per partner. The count is the
     estimate where two independent origins show it, of the meetings or of documents that support
     them; zero where two documents list partners or members without this one and nothing is dated;
@@ -138,21 +158,17 @@ def shared_meetings(
         held = meetings_by_partner(
             events, economies=economies, until=until, composition=composition
         )
-    evidence = evidence[evidence["claim"] == CLAIM]
+    if texts is None:
+        texts = texts_by_partner(evidence, economies=economies, until=until)
     rows = []
     for partner, met in held.items():
-        found, used = _settled(met, evidence, partner, until)
+        found, used = _settled(met, texts[partner])
         rows.append(estimate_row(used, economy=partner, **found))
     return rows
 
 
-def _settled(
-    held: pd.DataFrame, evidence: pd.DataFrame, partner: str, until: dt.date
-) -> tuple[dict[str, Any], pd.DataFrame]:
-    shown = (
-        documents(evidence, partner, "supports", until=until) if len(held) else evidence.iloc[:0]
-    )
-    denied = documents(evidence, partner, "refutes")
+def _settled(held: pd.DataFrame, texts: Texts) -> tuple[dict[str, Any], pd.DataFrame]:
+    shown, denied = texts.shown if len(held) else texts.shown.iloc[:0], texts.denied
     found = settle(
         occasions(held),
         origins(held, shown),
@@ -160,13 +176,13 @@ def _settled(
         "a meeting with all five",
     )
     columns = ["claim", "reading", "item", "date", "direction", "source_id"]
-    texts = pd.concat([shown, denied])[columns]
-    return found, pd.concat([used_rows(held), texts], ignore_index=True)
+    both = pd.concat([shown, denied])[columns]
+    return found, pd.concat([used_rows(held), both], ignore_index=True)
 
 
 @measure("relations.meeting_or_body")
 @by_economy
-@parts(held=meetings_by_partner)
+@parts(held=meetings_by_partner, texts=texts_by_partner)
 def meeting_or_body(
     events: pd.DataFrame,
     evidence: pd.DataFrame,
@@ -177,6 +193,7 @@ def meeting_or_body(
     members: int,
     composition: Composition = "as_held",
     held: dict[str, pd.DataFrame] | None = None,
+    texts: dict[str, Texts] | None = None,
 ) -> list[Estimate]:
     """As `shared_meetings`, with a standing organisation counted where at least `members` of the
     five belong to it too.
@@ -187,7 +204,7 @@ def meeting_or_body(
         `until` and whose organisation an event dates has one more. What a document says against
         meetings does not speak against the body.
     members: a number.
-    held: what `meetings_by_partner` makes of these (made here if not given).
+    held, texts: as there.
     Returns and raises as `shared_meetings`: an estimates frame
     (`estimates.ESTIMATE_COLUMNS`), one row per partner.
     """
@@ -195,8 +212,9 @@ def meeting_or_body(
         held = meetings_by_partner(
             events, economies=economies, until=until, composition=composition
         )
-    events, evidence = _of_formats(events), evidence[evidence["claim"] == CLAIM]
-    rows = []
+    if texts is None:
+        texts = texts_by_partner(evidence, economies=economies, until=until)
+    events, rows = _of_formats(events), []
     year = day("until", until).year
     inside = set(eco.members(body, year))
     enough = len(inside & set(eco.CA5)) >= whole_number("members", members)
@@ -207,7 +225,7 @@ def meeting_or_body(
             used = used_rows(pd.concat([met, founded], ignore_index=True))
             rows.append(estimate_row(used, economy=partner, estimate=float(occasions(met) + 1)))
         else:
-            found, used = _settled(met, evidence, partner, until)
+            found, used = _settled(met, texts[partner])
             rows.append(estimate_row(used, economy=partner, **found))
     return rows
 
