@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+from jupyter_client import KernelManager
+
 import ca_research
 
 sys.path.insert(0, str(Path(__file__).with_name("_ext")))
@@ -23,6 +25,8 @@ nb_execution_timeout = 60
 nb_execution_in_temp = True
 nb_execution_show_tb = True
 nb_merge_streams = True
+# The kernel takes keys; without them each guide warns. MyST-NB hands no settings to its managers.
+KernelManager.transport_encryption.default_value = "auto"
 nb_ipywidgets_js = {}  # scripts from elsewhere
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3

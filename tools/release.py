@@ -121,6 +121,8 @@ def _trial(interpreter: str, file: Path, folder: Path) -> Iterator[str]:
         (str(python.with_name("ca-research")), "data", "build"),
         (str(python), "-c", TRIAL.format(version=__version__)),
         (str(python.with_name("ca-research")), "check", "C25"),
+        (str(python.with_name("ca-research")), "doctor"),
+        (str(python.with_name("ca-research")), "init", "mine"),
     )
     for step in steps:
         done = _run(*step, cwd=folder, env=env)

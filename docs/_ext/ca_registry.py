@@ -32,10 +32,10 @@ def row(cells: Iterable[object]) -> str:
     return "| " + " | ".join(str(c).replace("|", "\\|").replace("\n", " ") for c in cells) + " |"
 
 
-def table(heads: list[str], rows: Iterable[Iterable[object]]) -> list[str]:
+def table(heads: list[str], rows: Iterable[Iterable[object]], also: str = "") -> list[str]:
     """Lines of a Markdown table; on a phone a card for each row (docs.css)."""
     body = [row(heads), row("---" for _ in heads), *map(row, rows)]
-    return ["", ":::{container} cards", *body, ":::", ""]
+    return ["", f":::{{container}} cards {also}".rstrip(), *body, ":::", ""]
 
 
 def plain(text: str) -> str:
@@ -49,7 +49,7 @@ def values(column: Column) -> str:
     if column.values:
         parts.append(", ".join(f"`{v}`" for v in column.values))
     if column.pattern:
-        parts.append(f"`{column.pattern}`")
+        parts.append(f"of the form `{column.pattern}`")
     bounds = [f"{b:,.15g}" if abs(b) > 9999 else f"{b:.15g}" for b in _bounds(column)]
     if column.min is not None and column.max is not None:
         parts.append(" to ".join(bounds))
@@ -71,7 +71,8 @@ def codebook() -> Iterator[str]:
         yield f"## {form.title}: `{name}`"
         yield from ("", plain(form.description), "")
         yield from _facts(form)
-        yield from table(["column", "type", "unit", "meaning", "values"], _columns(form))
+        heads = ["column", "type", "unit", "meaning", "values"]
+        yield from table(heads, _columns(form), "columns")
         if form.rows:
             cells = (f"{linked(s)}&nbsp;({n:,})" for s, n in form.rows.items())
             yield from ("Sources, with their rows:", "", ", ".join(cells), "")

@@ -33,6 +33,7 @@ _FUNCTIONS = {
     "check": "claims.claim",
     "wanted": "claims.claim",
     "explore": "desk",
+    "text": "plots.frames",
 }
 _MODULES = {
     name: name

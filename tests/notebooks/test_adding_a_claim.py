@@ -55,7 +55,7 @@ def test_the_page_of_the_report_is_that_of_the_other_article(walked):
     library, said = walked
     index = (library / "reports" / "index.html").read_text(encoding="utf-8")
     assert "Our library is busier than ever" in index and "Central Asia" not in index
-    assert "1 claims are well formed and quote the article rightly" in said
+    assert "1 claim is well formed and quotes the article rightly" in said
 
 
 def test_measures_without_code_and_of_ones_own_are_told(walked):
@@ -64,4 +64,6 @@ def test_measures_without_code_and_of_ones_own_are_told(walked):
     (criterion,) = claim["readings"][0]["criteria"]
     assert criterion["settings"] == {"subject": "library", "attribute": "loans", "since": 2021}
     assert "holds: The figure, 28.1" in said
+    assert "supported: The figure: 4.24 (unit not stated)." in said, "not that of another figure"
+    assert "C03, with all figures: supported. The figure: 4.24%" in said
     assert "measure library.least_rise is the project's own\n3 claims are well formed" in said

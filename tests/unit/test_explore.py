@@ -1,5 +1,7 @@
 """`ca.explore`: what can be chosen, the code that follows, and that it is the code that ran."""
 
+from unittest.mock import Mock
+
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
@@ -81,7 +83,7 @@ def test_what_is_shown_follows_what_is_chosen(trade, monkeypatch):
     trade._ipython_display_()
     picture, table, code = outputs
     assert picture["image/svg+xml"].startswith("<svg") and "mirror_gap" in code["text/markdown"]
-    assert "<th>mirror</th>" in table["text/html"]
+    assert "<th>mirror<br><small>USD</small></th>" in table["text/html"]
     trade.set(**MEASURES[3])
     assert "ca.trade.hhi" in outputs[2]["text/plain"] and "<th>hhi</th>" in outputs[1]["text/html"]
     assert outputs[0]["image/svg+xml"] != picture["image/svg+xml"]
@@ -123,12 +125,39 @@ def test_a_claim_is_judged_as_chosen(run_code):
     assert 'ca.check("C25")' in bare.code
 
 
+def test_what_was_computed_is_kept_while_its_files_stand(run_code, monkeypatch):
+    looked = ca.explore("C25")
+    one, other = looked.set(economy="KAZ").result, looked.set(economy="KGZ").result
+    assert looked.set(economy="KAZ").result is one and looked.set(economy="KGZ").result is other
+    assert len(run_code) == 2
+    monkeypatch.setattr(explorer, "_state", lambda: "figures were added")
+    assert looked.result is not other and len(run_code) == 3
+
+
+def test_widgets_say_that_they_compute(monkeypatch):
+    looked = ca.explore("C25")
+    looked._handles = dict.fromkeys(("picture", "table", "code"), Mock())
+    head, economy, *_ = looked._widgets().children
+    said, plain = [], explorer.run
+    monkeypatch.setattr(explorer, "run", lambda code: said.append(head.value) or plain(code))
+    economy.value = "KGZ"
+    assert said[0].endswith("computing …") and "computing" not in head.value
+    economy.value = "KAZ"
+    economy.value = "KGZ"
+    assert len(said) == 2
+
+
 def test_what_is_offered_comes_from_the_registry(trade):
     economies = dict(trade._view.choices[0].options)
     reported = set(ca.load("trade", year=2020, aggregates=False)["reporter"])
     assert reported <= set(economies.values())
     claim = ca.explore("C25")._view.choices
     assert {s for _, s in claim[2].options} >= set(ca.check("C25").sources) | {""}
+
+
+def test_a_choice_may_be_told_by_the_words_of_its_menu(trade):
+    assert trade.set(economy="Kazakhstan").chosen["economy"] == "KAZ"
+    assert ca.explore("C25").set(economy="Kyrgyzstan").chosen["economy"] == "KGZ"
 
 
 def test_wrong_choices_are_refused(trade):

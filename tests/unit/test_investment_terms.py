@@ -241,6 +241,16 @@ def test_only_relative_prices_matter(levels, scale, base):
     assert nominal["value_usd"].tolist() == pytest.approx([100.0] * 4)
 
 
+def test_figures_without_a_column_of_their_prices_take_what_is_said():
+    index = pd.DataFrame({"year": [2015, 2020], "index": [100.0, 125.0]})
+    trade = pd.DataFrame({"year": [2020], "value_usd": [250.0]})
+    real = inv.convert_prices(trade, index, base_year=2015, price_basis="current USD")
+    assert real["value_usd"].item() == 200 and real["price_basis"].item() == "constant 2015 USD"
+    with pytest.raises(UnknownNameError, match="price_basis") as caught:
+        inv.convert_prices(trade, index, base_year=2015)
+    assert "price_basis='current USD'" in caught.value.hint
+
+
 def test_prices_that_cannot_be_converted():
     rows = flows(("CHN", "KGZ", 2019, 8.0), ("CHN", "KGZ", 2022, 10.0))
     with pytest.raises(CoverageError, match="does not cover 2022"):

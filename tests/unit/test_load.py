@@ -220,3 +220,23 @@ def test_three_borders_with_china():
     lengths = facts.set_index("subject").value
     assert lengths[["KAZ", "KGZ", "TJK"]].sum() == 3305
     assert lengths[["TKM", "UZB"]].eq(0).all()
+
+
+def test_the_preferred_source_is_one_for_each_year_over_all_partners():
+    rows = ca.load("trade", reporter="KAZ", product="TOTAL", source="preferred", since=2022)
+    each = rows.groupby(["year", "flow"])["source_id"].unique()
+    assert (each.str.len() == 1).all()
+    assert set(each.loc[2022].str[0]) == {"KAZ_BNS"}
+    assert set(each.loc[2024].str[0]) == {"KAZ_WITS_BNS_PANEL"}, "the office's end in 2023"
+    every = ca.load("trade", reporter="KAZ", product="TOTAL", source="KAZ_BNS", year=2022)
+    assert len(rows[rows["year"] == 2022]) == len(every), "none of its partners is left out"
+    assert rows.index.equals(pd.RangeIndex(len(rows))) and rows.attrs["table"] == "trade"
+    then = ca.load("trade", reporter="KAZ", product="TOTAL", source="preferred", as_of="2015-01-01")
+    assert "KAZ_BNS" not in set(then["source_id"]), "chosen among what was known"
+    assert ca.load("trade", reporter=[], source="preferred").empty
+
+
+def test_no_source_is_preferred_where_none_has_a_role():
+    with pytest.raises(UsageError, match="not every source of table 'debt' has a role") as caught:
+        ca.load("debt", source="preferred")
+    assert "ids_dod_one" in caught.value.hint

@@ -134,12 +134,22 @@ def test_word_has_the_same_cells(table, tmp_path):
     assert rows[0] == ["", *cells.columns.get_level_values(0)]
     texts = [paragraph.text for paragraph in read.paragraphs]
     assert texts[0].endswith(": A & B") and texts[1:] == list(table.notes)
+    first, *others = (column.width for column in read.tables[0].columns)
+    assert first > 1.5 * max(others), "the labels have more room than the numbers"
     assert 'w:instr="SEQ Table' in read.paragraphs[0]._p.xml
+
+
+def in_one_line(broken):
+    """A cell of LaTeX that is broken into lines, in one."""
+    return broken[1].replace(r"\\", " ")
 
 
 def test_latex_has_the_same_cells_with_its_special_characters_escaped(table, tmp_path):
     table.save(tmp_path / "table.tex")
     text = (tmp_path / "table.tex").read_text(encoding="utf-8")
+    assert r"\ifdim\wd0>\linewidth\resizebox{\linewidth}" in text, "no wider than the text"
+    assert "clustered by\\\\" in text, "a long cell is broken"
+    text = re.sub(r"\\begin\{tabular\}\[.*?@\{\}\}(.*?)\\end\{tabular\}", in_one_line, text)
     assert text.count(r"\midrule") == 3 and r"\caption{A \& B}" in text
     lines = text.splitlines()
     body = lines[lines.index(r"\toprule") + 1 : lines.index(r"\bottomrule")]
@@ -297,6 +307,15 @@ def test_a_column_without_a_figure_has_dashes_and_no_noughts():
         summary_table(rows, ["y"])
     with pytest.raises(UsageError, match="no source is known of these figures"):
         ca.cite(summary_table(rows, ["x"]))
+
+
+def test_a_summary_tells_large_figures_in_millions_of_their_unit():
+    rows = pd.DataFrame({"value_usd": [1.5e9, 2.5e9], "source_id": "WTO_HSM"})
+    cells = summary_table(rows).to_frame()
+    assert cells["max"].to_dict() == {("", "value usd (million USD)"): "2,500"}
+    assert cells["mean"].item() == "2,000"
+    small = summary_table(rows.assign(value_usd=[1.0, 3.0])).to_frame()
+    assert small["mean"].to_dict() == {("", "value usd (USD)"): "2"}
 
 
 def test_a_summary_is_written_to_word(tmp_path):

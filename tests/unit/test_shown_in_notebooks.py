@@ -41,6 +41,40 @@ def test_a_measure_is_shown_so_too_and_what_is_missing_is_a_dash():
     assert "<td>–</td>" in html and not EXPONENT.search(html)
 
 
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda rows: rows.groupby("year")[["value_usd"]].sum(),
+        lambda rows: rows.set_index("year")[["value_usd"]],
+        lambda rows: ca.trade.mirror_gap("KAZ", "CHN", since=2022).set_index("year"),
+    ],
+    ids=["a sum", "an index", "a measure"],
+)
+def test_an_index_is_shown(rows, made):
+    """It was left out: sums by year had no year."""
+    html = hooks.any_frame_html(made(rows))
+    assert "<tr><th>year</th>" in html and "<td>2023</td>" in html
+
+
+def test_columns_of_several_levels_are_shown_by_pandas(rows):
+    wide = rows.pivot_table(index="year", columns="flow", values=["value_usd"])
+    assert hooks.any_frame_html(wide) == wide._repr_html_()
+
+
+def test_a_frame_in_a_terminal_has_units_and_tells_once_what_is_the_same(rows):
+    *table, size = ca.text(rows).splitlines()
+    assert table[0].split() == ["year", "flow", "value_usd", "valuation", "known_on"]
+    assert table[1].strip() == "USD" and len(table) == 2 + len(rows)
+    assert f"{rows['value_usd'].iloc[-1]:,.0f}" in table[-1]
+    assert size.startswith(f"{len(rows)} rows, in each: reporter KAZ, partner CHN,")
+    assert not EXPONENT.search(ca.text(rows)) and max(map(len, table)) <= 80
+    assert ca.text(rows.head(0)).endswith("0 rows") and "in each" not in ca.text(rows.head(1))
+    long = ca.load("trade", reporter="KAZ", product="TOTAL", as_of="2023-05-19")
+    assert "⋮" in ca.text(long) and " rows · as of 2023-05-19" in ca.text(long)
+    assert "USD" in ca.text(ca.trade.mirror_gap("KAZ", "CHN")).splitlines()[1]
+    assert ca.text(pd.DataFrame({"x": [1.5, 2]})) == "  x\n1.5\n  2\n2 rows"
+
+
 def test_text_of_a_reader_is_no_markup(rows):
     odd = rows.head(1).assign(source_id="<b>x</b>")
     assert "<b>x" not in hooks.any_frame_html(odd)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import strategies as st
 
 import ca_research as ca
-from ca_research.ground.errors import CoverageError, MixedUnitsError, UsageError
+from ca_research.ground.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
 
 
 def basket(values, *, reporter="KAZ", partner="WLD", flow="export", year=2020, source="S"):
@@ -79,9 +79,19 @@ def test_intensity_is_one_where_every_exporter_has_the_same_pattern():
     assert found["intensity"].to_numpy() == pytest.approx(np.ones(6))
 
 
-def test_intensity_needs_the_exporters_total():
-    with pytest.raises(CoverageError, match="to the world"):
-        ca.trade.trade_intensity(basket({"TOTAL": 5}, partner="CHN"))
+def test_intensity_needs_the_exporters_total_or_adds_up_its_partners():
+    rows = [basket({"TOTAL": v}, partner=p) for p, v in (("CHN", 5), ("RUS", 15))]
+    rows += [basket({"TOTAL": 5}, partner=p, reporter="TUR") for p in ("CHN", "RUS")]
+    with pytest.raises(CoverageError, match="to the world") as caught:
+        ca.trade.trade_intensity(pd.concat(rows))
+    assert "denominator='partners'" in caught.value.hint
+    stated = [basket({"TOTAL": 20}), basket({"TOTAL": 10}, reporter="TUR")]
+    pd.testing.assert_frame_equal(
+        ca.trade.trade_intensity(pd.concat(rows), denominator="partners"),
+        ca.trade.trade_intensity(pd.concat([*rows, *stated])),
+    )
+    with pytest.raises(UnknownNameError, match="denominator 'all'"):
+        ca.trade.trade_intensity(pd.concat(rows), denominator="all")
 
 
 @pytest.mark.parametrize(

@@ -182,6 +182,20 @@ def test_debt_exposure_by_hand(debtor):
     )  # that vintage of output ends in 2022: null, not the older year's
 
 
+def test_economies_are_named_by_codes_or_names():
+    """Letters of a name were taken for economies."""
+    choices = {"gdp_source": "WDI_2025_KARENKLW"}
+    tables = ca.load("debt"), ca.load("macro", indicator="NY.GDP.MKTP.CD")
+    by_code = ca.investment.debt_exposure(*tables, debtors=["KGZ"], creditor="CHN", **choices)
+    by_name = ca.investment.debt_exposure(
+        *tables, debtors="Kyrgyzstan", creditor="China", **choices
+    )
+    pd.testing.assert_frame_equal(by_code, by_name)
+    students = ca.load("students")
+    one = ca.students.count(students, "Kazakhstan", destination="China")
+    assert len(one) and one.equals(ca.students.count(students, "KAZ", destination="CHN"))
+
+
 # students
 
 

@@ -19,6 +19,7 @@ from ca_research.ground.errors import (
     UsageError,
 )
 from ca_research.registry.words import value_words
+from ca_research.tables import preferred_rows
 from ca_research.trade.rank import BASES, FLOWS, OWN_SOURCES, newest_year, reports
 
 EU = eco.members("EU27", 2020)
@@ -122,6 +123,25 @@ def test_shares_refuse_mixed_products_unless_kept_apart():
         ca.trade.partner_shares(rows)
     shares = ca.trade.partner_shares(rows, by=(*KEYS, "product"))
     assert shares.groupby([*KEYS, "product"])["share"].sum().tolist() == pytest.approx([1] * 4)
+
+
+def test_an_error_names_the_source_to_choose_or_the_column_that_differs():
+    rows = ca.load("trade", reporter="KAZ", partner="CHN", flow="import", product="TOTAL")
+    with pytest.raises(UsageError, match="share a cell") as caught:
+        ca.trade.growth(rows)
+    assert "source='KAZ_BNS'" in caught.value.hint and "'preferred'" in caught.value.hint
+    preferred = rows[rows["year"] < 2024].pipe(preferred_rows, ["year"])
+    with pytest.raises(UsageError, match="come from several sources") as caught:
+        ca.trade.growth(preferred)
+    assert caught.value.hint == "choose one source first: load(..., source='KAZ_BNS')"
+    once = preferred[preferred["source_id"] == "KAZ_BNS"]
+    for second, hint in (
+        (once, "drop rows that stand twice"),
+        (once.assign(scope="goods_and_services"), "choose one scope"),
+    ):
+        with pytest.raises(UsageError, match="share a cell") as caught:
+            ca.trade.growth(pd.concat([once, second]))
+        assert caught.value.hint == hint
 
 
 def test_growth_does_not_bridge_a_gap_nor_grow_from_zero():
@@ -367,3 +387,11 @@ def test_years_that_can_be_ranked_agree_with_the_ranks_of_the_real_table(real, b
                 tables = [ranked(part, economy=e, year=year, **choices) for e in eco.CA5]
                 able = sum(needed <= set(table["partner"]) for table in tables)
                 assert seen.get(year, 0) == able, (flow, source, year)
+
+
+def test_a_rank_among_one_partner_is_refused():
+    """A frame that was filtered by partner made anyone the first."""
+    rows = ca.load("trade", reporter="KAZ", partner="CHN", product="TOTAL", year=2023)
+    with pytest.raises(UsageError, match="lists one partner of KAZ") as caught:
+        ca.trade.rank(rows, partner="China")
+    assert "all partners" in caught.value.hint

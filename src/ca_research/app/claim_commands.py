@@ -168,10 +168,11 @@ def claims_check(
     for name, replaces in measures.of_project().items():
         place = ", in place of the package's" if replaces else ""
         typer.echo(f"measure {name} is the project's own{place}")
+    one = len(specs) == 1
     typer.echo(
-        f"{len(specs)} claims are well formed"
+        f"{len(specs)} claim{' is' if one else 's are'} well formed"
         + (
-            " and quote the article rightly"
+            f" and quote{'s' * one} the article rightly"
             if article
             else "; quotations were not compared (no --article)"
         )

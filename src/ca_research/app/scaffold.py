@@ -82,6 +82,7 @@ _SORTS = {
     "count": ("count", "number"),
 }
 """Kind and unit of what the generic measures give, by the last part of their names."""
+UNSTATED = "(unit not stated)"
 
 _CELLS = (
     ("markdown", "# {title}\n\nWhat the article says, and why it can be checked."),
@@ -218,17 +219,18 @@ def _start(name: str) -> _Start:
     """Settings with which a measure can be computed from figures at hand; '' where nothing tells
     what to set.
     """
-    from ..claims.measures import find
+    from ..claims.measures import find, of_project
     from ..tables import load
 
     taken = inspect.signature(find(name)).parameters
     data = [p for p in taken if p in registry.tables()]
     needed = [p for p, about in taken.items() if about.default is about.empty and p not in data]
-    kind, unit = _SORTS.get(name.rpartition(".")[2], ("level", "as the measure gives it"))
+    kind, unit = _SORTS.get(name.rpartition(".")[2], ("level", UNSTATED))
     examples: dict[str, Any] = {}
     if "facts" in data:
         examples = _figure()
-        unit = examples["unit"] if kind == "level" else unit
+        if kind == "level" and name not in of_project():  # one's own may give anything
+            unit = examples["unit"]
     elif data:
         rows = load(data[0])
         for column, about in taken.items():

@@ -17,8 +17,11 @@ from typing import Any
 import matplotlib.pyplot as plt
 import pandas as pd
 
+from .. import registry
+from ..ground import paths
 from ..ground.errors import CaResearchError, UnknownNameError, UsageError
 from ..ground.extras import needed
+from ..ground.files import stamps
 from ..plots.frames import frame_html
 from ..plots.show import to_svg
 from .views import LATEST, Choice, View, view_of
@@ -90,7 +93,8 @@ class Explorer:
     def __init__(self, _view: View) -> None:
         self._view = _view
         self._chosen = _view.first()
-        self._outcome: Outcome | None = None
+        self._kept: dict[str, Outcome] = {}
+        self._state: object = None
         self._handles: dict[str, Any] = {}
 
     @property
@@ -136,9 +140,15 @@ class Explorer:
 
     def _now(self) -> Outcome:
         code = self.code
-        if self._outcome is None or self._outcome.code != code:
-            self._outcome = run(code)
-        return self._outcome
+        if not self._known():
+            self._kept[code] = run(code)
+        return self._kept[code]
+
+    def _known(self) -> bool:
+        """Whether what is chosen was computed before, of the figures and rules that still stand."""
+        if (state := _state()) != self._state:
+            self._kept, self._state = {}, state
+        return self.code in self._kept
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
@@ -169,6 +179,8 @@ class Explorer:
         import ipywidgets
 
         made = {choice.name: _widget(choice, self._chosen) for choice in self._view.choices}
+        title = f"<b>{escape(self._view.title)}</b>"
+        head = ipywidgets.HTML(title)
 
         def follow(_: Any) -> None:
             for name, one in made.items():
@@ -176,18 +188,26 @@ class Explorer:
             heeded = self._view.heeded(self._chosen)
             for name, one in made.items():
                 one.disabled = name not in heeded
+            head.value = title if self._known() else f"{title} · computing …"
             self._show()
+            head.value = title
 
         heeded = self._view.heeded(self._chosen)
         for name, one in made.items():
             one.disabled = name not in heeded
             one.observe(follow, names="value")
-        return ipywidgets.VBox(
-            [ipywidgets.HTML(f"<b>{escape(self._view.title)}</b>"), *made.values()]
-        )
+        return ipywidgets.VBox([head, *made.values()])
 
     def __repr__(self) -> str:
         return self.code
+
+
+def _state() -> object:
+    """Marks of all that a result rests on; never twice the same where tables lie elsewhere."""
+    if any(table.location for table in registry.tables().values()):
+        return object()
+    files = [*paths.registry_dir().rglob("*"), *paths.measures_dir().rglob("*.py")]
+    return stamps([*files, *paths.added_entries(), paths.processed_dir() / "CURRENT"])
 
 
 def _widget(choice: Choice, chosen: Mapping[str, Any]) -> Any:
@@ -227,6 +247,9 @@ def _checked(choice: Choice, value: Any) -> Any:
     if choice.kind == "day":
         return _value(value)
     offered = [option for _, option in choice.options]
+    named = dict(choice.options)  # what a menu says is a value too
+    if value not in offered and value in named:
+        return named[value]
     if value not in offered:
         raise UnknownNameError(choice.name, value, offered)
     return value

@@ -201,6 +201,17 @@ def resolve(name: str) -> str:
     return code
 
 
+def resolve_all(names: str | Iterable[str]) -> list[str]:
+    """Codes of one economy or of several, given by codes or names.
+
+    Examples
+    --------
+    >>> resolve_all("Kazakhstan"), resolve_all(["CHN", "Russia"])
+    (['KAZ'], ['CHN', 'RUS'])
+    """
+    return [resolve(name) for name in ([names] if isinstance(names, str) else names)]
+
+
 def name_of(code: str) -> str:
     """Short English name of a code."""
     if code in AGGREGATES:

@@ -54,13 +54,16 @@ class UsageError(CaResearchError):
 class UnknownNameError(UsageError):
     """A name that is not among the known ones; says which are close."""
 
-    def __init__(self, kind: str, name: object, known: Iterable[str], *, where: str = "") -> None:
+    def __init__(
+        self, kind: str, name: object, known: Iterable[str], *, where: str = "", also: str = ""
+    ) -> None:
         known = [str(k) for k in known]
         near = suggest(str(name), known)
         listed = ", ".join(known) if len(known) <= 24 else ", ".join(known[:24]) + ", ..."
         hint = f"did you mean {' or '.join(near)}?" if near else f"known: {listed}"
         if near and len(known) <= 24:
             hint += f" (known: {listed})"
+        hint += f"; {also}" if also else ""
         super().__init__(f"unknown {kind} {name!r}", where=where, hint=hint)
 
 

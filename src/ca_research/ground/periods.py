@@ -38,7 +38,7 @@ def parse_as_of(as_of: str | dt.date | None) -> dt.date | None:
     except (ValueError, TypeError):
         raise UsageError(
             f"as_of must be a date or 'latest', got {reprlib.repr(as_of)}",
-            hint="for example --as-of 2023-05-19",
+            hint="for example 2023-05-19",
         ) from None
 
 

@@ -24,7 +24,7 @@ def debt_exposure(
     debt: pd.DataFrame,
     macro: pd.DataFrame,
     *,
-    debtors: Sequence[str],
+    debtors: str | Sequence[str],
     creditor: str,
     gdp_source: str,
 ) -> pd.DataFrame:
@@ -39,10 +39,10 @@ def debt_exposure(
     macro : pandas.DataFrame
         Table `macro`: economy, year, indicator, value, unit, source_id, with NY.GDP.MKTP.CD in
         current USD.
-    debtors : sequence of str
-        Codes.
+    debtors : str or sequence of str
+        Codes or names.
     creditor : str
-        The code of one.
+        The code or the name of one.
     gdp_source : str
         Which vintage of GDP is used (vintages differ by up to 10 %).
 
@@ -63,7 +63,7 @@ def debt_exposure(
     AggregateError
         For a creditor that is a total.
     UnknownNameError
-        For a gdp_source without GDP.
+        For an economy that is not known, or a gdp_source without GDP.
     MixedUnitsError
         For GDP in another unit.
 
@@ -78,6 +78,7 @@ def debt_exposure(
     """
     require(debt, ("debtor", "creditor", "year", "measure", "value_usd", "source_id"))
     require(macro, ("economy", "year", "indicator", "value", "source_id"))
+    debtors, creditor = eco.resolve_all(debtors), eco.resolve(creditor)
     if eco.is_aggregate(creditor):
         raise AggregateError(f"{creditor} is a total, not a creditor", hint="name one economy")
     common = whole_accounts(debt, debtors, creditor)

@@ -137,15 +137,20 @@ def _index(deflator: pd.DataFrame, needed: set[int]) -> pd.Series:
 
 
 def convert_prices(
-    frame: pd.DataFrame, deflator: pd.DataFrame, *, base_year: int | None, value: str = "value_usd"
+    frame: pd.DataFrame,
+    deflator: pd.DataFrame,
+    *,
+    base_year: int | None,
+    value: str = "value_usd",
+    price_basis: str = "",
 ) -> pd.DataFrame:
     """Dollar figures in the prices of one year, or back in current dollars.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        Rows with ``year``, ``price_basis`` and the column `value`, for example of table
-        `investment`; all in one price basis, current or constant with its base year named.
+        Rows with ``year`` and the column `value`, for example of table `investment`; all in one
+        ``price_basis``, current or constant with its base year named.
     deflator : pandas.DataFrame
         Price index by year: ``year``, ``index`` (any base), ``source_id`` and ``year_basis`` where
         they are there. Which index is right is the caller's choice: AidData's constant dollars rest
@@ -154,6 +159,8 @@ def convert_prices(
         Year whose prices are wanted; None for current dollars.
     value : str
         The column in dollars: 'value_usd', or 'amount_usd' of table `projects`.
+    price_basis : str
+        What the figures are in where no column says it: 'current USD' for table `trade`.
 
     Returns
     -------
@@ -195,6 +202,8 @@ def convert_prices(
     >>> real["price_basis"].item()
     'constant 2015 USD'
     """
+    if price_basis and "price_basis" not in frame:
+        frame = frame.assign(price_basis=price_basis)
     require(frame, ("price_basis", value), keys=("year",))
     alike(frame, ("price_basis",))
     source = (

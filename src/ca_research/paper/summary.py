@@ -16,6 +16,8 @@ from .table import PaperTable, ids_of, sources_note
 COLUMNS = ("n", "missing", "mean", "sd", "min", "median", "max")
 KIND = ("unit", "price_basis", "currency")
 """Columns that say what a figure is: figures of two kinds have no mean."""
+LARGE = 1e9
+"""From here a column is told in millions of its unit: ten digits are not read."""
 
 
 def summary_table(
@@ -53,7 +55,8 @@ def summary_table(
     PaperTable
         One row per column, part and unit: ``n`` (figures), ``missing`` (rows without one), mean,
         standard deviation (with n - 1; none of a single figure), least, median and greatest, in the
-        unit that stands beside the label where it is known.
+        unit that stands beside the label where it is known; in millions of it where the greatest is
+        beyond a thousand of them.
 
     Raises
     ------
@@ -86,14 +89,17 @@ def summary_table(
     alike(frame, [c for c in KIND if c not in group], group)
     words = labels or {}
     index, lines = [], []
-    for values, rows in frame.groupby(group, dropna=False) if group else [((), frame)]:
-        told = dict(zip(group, values, strict=True))
+    for told_apart, rows in frame.groupby(group, dropna=False) if group else [((), frame)]:
+        told = dict(zip(group, told_apart, strict=True))
         part = ", ".join(words.get(str(told[c]), str(told[c])) for c in parts)
         for column in chosen:
             unit = told["unit"] if "unit" in told else _unit(column)
             label = words.get(column, column.replace("_", " "))
+            values = _values(rows[column], column)
+            if unit and np.nanmax(np.abs(values), initial=0) >= LARGE:
+                values, unit = values / 1e6, f"million {unit}"
             index.append((part, f"{label} ({unit})" if unit else label))
-            lines.append(_line(rows[column], column))
+            lines.append(_line(values))
     names = ["part", "row"]
     cells = pd.DataFrame(lines, index=pd.MultiIndex.from_tuples(index, names=names))
     ids = origin(frame) if data is None else ids_of(data)
@@ -116,7 +122,7 @@ def _unit(column: str) -> str:
     return "" if one.startswith("see ") else one
 
 
-def _line(column: pd.Series, name: str) -> dict[str, str]:
+def _values(column: pd.Series, name: str) -> np.ndarray:
     try:
         values = column.to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError):
@@ -125,6 +131,10 @@ def _line(column: pd.Series, name: str) -> dict[str, str]:
         ) from None
     if np.isinf(values).any():
         raise UsageError(f"infinite {name!r}", hint="mend or drop those rows")
+    return values
+
+
+def _line(values: np.ndarray) -> dict[str, str]:
     known = values[~np.isnan(values)]
     line = {"n": f"{len(known):,}", "missing": f"{len(values) - len(known):,}"}
     if not len(known):

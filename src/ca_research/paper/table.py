@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ from .word import document
 
 MOST = 6
 """Sources that a note names in full; `cite` gives all."""
+LETTERS = 18
+"""Letters after which LaTeX breaks a cell or a head, where there is a space."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -101,6 +104,8 @@ class PaperTable:
 
     def to_latex(self, path: str | Path | None = None, *, label: str = "") -> str | None:
         """The table as LaTeX, which needs the package booktabs.
+
+        Where it is wider than the text it is made smaller, and needs graphicx too.
 
         Parameters
         ----------
@@ -209,23 +214,36 @@ def _latex(table: PaperTable, label: str) -> str:
     *spanners, last = heads(table.cells)
     lines = [r"\begin{table}[htbp]", r"\centering", rf"\caption{{{_tex(table.caption)}}}"]
     lines += [rf"\label{{{label}}}"] if label else []
-    lines += [rf"\begin{{tabular}}{{l{'c' * len(last)}}}", r"\toprule"]
+    lines += [r"\sbox0{%", rf"\begin{{tabular}}{{l{'c' * len(last)}}}", r"\toprule"]
     for level in spanners:
         cells = [
             rf"\multicolumn{{{n}}}{{c}}{{{_tex(head)}}}" if n > 1 else _tex(head)
             for head, n in spans(level)
         ]
         lines.append(" & ".join(["", *cells]) + r" \\")
-    lines.append(" & ".join(["", *map(_tex, last)]) + r" \\")
+    lines.append(" & ".join(["", *(_broken(head, at="b") for head in last)]) + r" \\")
     for part in parts(table.cells, named=table._named):
         lines.append(r"\midrule")
-        for row in part.itertuples():
-            lines.append(" & ".join(_tex(str(cell)) for cell in row) + r" \\")
-    lines += [r"\bottomrule", r"\end{tabular}"]
+        for label, *row in part.itertuples():
+            lines.append(" & ".join([_tex(str(label)), *map(_broken, row)]) + r" \\")
+    lines += [r"\bottomrule", r"\end{tabular}}%"]
+    fitted = r"\resizebox{\linewidth}{!}{\usebox0}"
+    lines.append(rf"\ifdim\wd0>\linewidth{fitted}\else\usebox0\fi")
     if table.notes:
         notes = r"\par ".join(map(_tex, table.notes))
         lines.append(rf"\par\smallskip\parbox{{0.9\linewidth}}{{\footnotesize {notes}}}")
     return "\n".join([*lines, r"\end{table}", ""])
+
+
+def _broken(cell: Any, at: str = "t") -> str:
+    """A cell for LaTeX, in several lines where it is long, the first or the last of them in line
+    with the row.
+    """
+    lines = textwrap.wrap(str(cell), LETTERS, break_long_words=False)
+    told = r"\\".join(map(_tex, lines))
+    if len(lines) < 2:
+        return told
+    return rf"\begin{{tabular}}[{at}]{{@{{}}c@{{}}}}{told}\end{{tabular}}"
 
 
 def _tex(text: str) -> str:

@@ -13,6 +13,8 @@ from .layout import spans
 
 THICK, THIN = 8, 4
 """Widths of rules, in eighths of a point."""
+LABEL, CELL = 34, 16
+"""Letters of a line in the first column and in others, at most: what is longer is broken."""
 
 
 def document(
@@ -22,7 +24,7 @@ def document(
     with needed():
         import docx
         from docx.enum.text import WD_ALIGN_PARAGRAPH
-        from docx.shared import Pt
+        from docx.shared import Pt, RGBColor
 
     made = docx.Document()
     made.core_properties.title = caption
@@ -30,7 +32,11 @@ def document(
     _numbered(above)
     above.add_run(f": {caption}")
     above.paragraph_format.keep_with_next = True
+    style: Any = above.style
+    style.font.color.rgb = RGBColor(0, 0, 0)
 
+    page: Any = made.sections[0]
+    room = page.page_width - page.left_margin - page.right_margin
     grid = made.add_table(rows=0, cols=len(levels[-1]) + 1)
     for level in levels:
         cells, first = grid.add_row().cells, 1
@@ -41,9 +47,17 @@ def document(
         for row in part.itertuples():
             for cell, text in zip(grid.add_row().cells, row, strict=True):
                 cell.text = str(text)
+    grid.autofit = False
+    _close(grid)
+    widths = _widths(levels[-1], blocks)
+    for n, column in enumerate(grid.columns):
+        column.width = int(room * widths[n] / sum(widths))
     for row in grid.rows:
         for n, cell in enumerate(row.cells):
+            cell.width = grid.columns[n].width
             paragraph = cell.paragraphs[0]
+            for run in paragraph.runs:
+                run.font.size = Pt(9)
             paragraph.paragraph_format.space_after = Pt(0)
             paragraph.paragraph_format.keep_with_next = True
             if n:
@@ -54,11 +68,35 @@ def document(
         _ruled(grid, below, "top", THIN)
         below += len(part)
     _ruled(grid, below - 1, "bottom", THICK)
-    for note in notes:
-        made.add_paragraph().add_run(note).font.size = Pt(9)
+    for n, note in enumerate(notes):
+        paragraph = made.add_paragraph()
+        paragraph.paragraph_format.space_before = Pt(0 if n else 4)
+        paragraph.paragraph_format.space_after = Pt(2)
+        paragraph.add_run(note).font.size = Pt(9)
     buffer = io.BytesIO()
     made.save(buffer)
     return buffer.getvalue()
+
+
+def _widths(heads: list[str], blocks: list[pd.DataFrame]) -> list[int]:
+    """Of each column the letters of its longest line, and four for its margins."""
+    rows = [("", *heads), *(row for part in blocks for row in part.itertuples())]
+    longest = [max(len(str(text)) for text in column) for column in zip(*rows, strict=True)]
+    return [min(n, LABEL if at == 0 else CELL) + 4 for at, n in enumerate(longest)]
+
+
+def _close(grid: Any) -> None:
+    """A millimetre beside what stands in a cell: Word's own two break numbers of eight columns."""
+    from docx.oxml.ns import qn
+    from docx.oxml.parser import OxmlElement
+
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        width = OxmlElement(f"w:{side}")
+        width.set(qn("w:w"), "57")  # twentieths of a point
+        width.set(qn("w:type"), "dxa")
+        margins.append(width)
+    grid._tbl.tblPr.find(qn("w:tblLook")).addprevious(margins)
 
 
 def _numbered(paragraph: Any) -> None:

@@ -1,7 +1,8 @@
-"""Frames as a notebook shows them: numbers as they are read, units over them, sources below."""
+"""Frames as a notebook and a terminal show them: numbers as they are read, units over them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import escape
 from typing import Any
 
@@ -14,41 +15,111 @@ from ..ground.numbers import NOTHING, number
 
 ROWS = 12
 """Rows that are shown of a long frame: half from its beginning, half from its end."""
+MONEY = {"mirror_gap": ("reported", "mirror", "gap", "low", "high"), "rank": ("low", "high")}
+"""Columns of dollars in what a measure gives, where their names do not say it."""
 
 
 def ours(frame: pd.DataFrame) -> bool:
     """Whether a frame is one of the library's: loaded rows, or what a measure gave."""
-    return frame.attrs.get("table") in registry.tables() or bool(getattr(frame, "measure", None))
+    made = frame.attrs.get("table") in registry.tables() or bool(getattr(frame, "measure", None))
+    return made and frame.columns.nlevels == 1
 
 
 def frame_html(frame: pd.DataFrame) -> str:
     """A frame as a small table; text of the reader's data is escaped."""
+    told = _with_index(frame)
     units = _units(frame)
-    shown, gap = frame, None
+    heads = "".join(f"<th>{_head(str(c), units.get(c))}</th>" for c in told.columns)
+    lines = ["".join(f"<td>{escape(cell)}</td>" for cell in row) for row in _rows(told)]
     if len(frame) > ROWS:
-        shown = pd.concat([frame.head(ROWS // 2), frame.tail(ROWS // 2)])
-        gap = ROWS // 2
-    heads = "".join(f"<th>{_head(str(c), units.get(c))}</th>" for c in frame.columns)
-    names = [str(c) for c in shown.columns]
-    lines = [_row(names, row) for row in shown.itertuples(index=False, name=None)]
-    if gap is not None:
-        lines.insert(
-            gap, f'<tr><td colspan="{len(frame.columns)}" style="text-align: center">⋮</td></tr>'
-        )
-    size = f"{len(frame):,} row{'' if len(frame) == 1 else 's'}"
+        whole = f'<td colspan="{len(told.columns)}" style="text-align: center">⋮</td>'
+        lines.insert(ROWS // 2, whole)
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
     return (
-        f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
-        f"<p><small>{size}{_origin(frame)}</small></p>"
+        f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+        f"<p><small>{escape(_size(frame))}</small></p>"
     )
 
 
-def _row(names: list[str], row: tuple[Any, ...]) -> str:
-    cells = (f"<td>{_cell(name, value)}</td>" for name, value in zip(names, row, strict=True))
-    return f"<tr>{''.join(cells)}</tr>"
+def text(frame: pd.DataFrame) -> str:
+    """A frame as it is read in a terminal.
+
+    Units stand below names, numbers have no exponents, and what all rows have in common is told
+    once, at the end.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Rows of a table, what a measure gave, or any other.
+
+    Returns
+    -------
+    str
+        Of a long frame its first and its last rows.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> rows = ca.load("trade", reporter="KAZ", partner=["CHN", "RUS"], flow="export",
+    ...                product="TOTAL", source="KAZ_BNS", year=2023)
+    >>> print(ca.text(rows))
+    partner       value_usd
+                        USD
+    CHN      14,666,158,300
+    RUS      10,207,415,705
+    2 rows, in each: reporter KAZ, year 2023, flow export, ...
+    """
+    told = _with_index(frame)
+    names = [str(c) for c in told.columns]
+    units, rows = _units(frame), list(_rows(told))
+    same = [n for n in range(len(names)) if _one_value(told.iloc[:, n], [row[n] for row in rows])]
+    columns = []
+    for n in range(len(names)):
+        if n in same:
+            continue
+        cells = [names[n], units.get(told.columns[n]) or "", *(row[n] for row in rows)]
+        if len(frame) > ROWS:
+            cells.insert(2 + ROWS // 2, "⋮")
+        numeric = pd.api.types.is_numeric_dtype(told.iloc[:, n].infer_objects())
+        width = max(map(len, cells))
+        columns.append([cell.rjust(width) if numeric else cell.ljust(width) for cell in cells])
+    lines = ["  ".join(line).rstrip() for line in zip(*columns, strict=True)]
+    if len(lines) > 1 and not lines[1]:
+        del lines[1]  # no column has a unit
+    common = ", ".join(f"{names[n]} {rows[0][n]}" for n in same)
+    return "\n".join([*lines, _size(frame) + (f", in each: {common}" if common else "")])
+
+
+def _one_value(column: pd.Series, shown: list[str]) -> bool:
+    """Whether all of several rows hold the same; the cells shown mostly tell that they do not."""
+    return len(shown) > 1 and len(set(shown)) == 1 and column.map(str).nunique() == 1
+
+
+def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with its index as first columns, but for one that only counts the rows."""
+    index = frame.index
+    counts = index.nlevels == 1 and index.name is None and pd.api.types.is_integer_dtype(index)
+    if counts:
+        return frame
+    left = index.to_frame(index=False).set_axis([name or "" for name in index.names], axis=1)
+    return pd.concat([left, frame.reset_index(drop=True)], axis=1)
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[list[str]]:
+    """The cells of the rows that are shown."""
+    half = ROWS // 2
+    shown = pd.concat([frame.head(half), frame.tail(half)]) if len(frame) > ROWS else frame
+    names = [str(c) for c in frame.columns]
+    for row in shown.itertuples(index=False, name=None):
+        yield [_cell(name, value) for name, value in zip(names, row, strict=True)]
 
 
 def _units(frame: pd.DataFrame) -> dict[Any, str]:
-    """Units of the columns of a loaded table, as the registry declares them."""
+    """Units of the columns: of a loaded table as the registry declares them, of a measure's frame
+    those of the money in it.
+    """
+    if measure := getattr(frame, "measure", None):
+        return dict.fromkeys(MONEY.get(measure[0], ()), "USD")
     name = frame.attrs.get("table")
     if name not in registry.tables():
         return {}
@@ -62,7 +133,7 @@ def _head(column: str, unit: str | None) -> str:
 
 def _cell(column: str, value: Any) -> str:
     if isinstance(value, (tuple, list)):
-        return escape(", ".join(map(str, value)))
+        return ", ".join(map(str, value))
     if value is None or value is pd.NaT or (not isinstance(value, str) and pd.isna(value)):
         return NOTHING
     if isinstance(value, pd.Timestamp):
@@ -70,12 +141,13 @@ def _cell(column: str, value: Any) -> str:
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return escape(str(value))
+        return str(value)
     if is_year(column) and float(value).is_integer():
         return str(int(value))
     return number(value)
 
 
-def _origin(frame: pd.DataFrame) -> str:
+def _size(frame: pd.DataFrame) -> str:
     day = frame.attrs.get("as_of")
-    return f" · as of {escape(day)}" if day and day != "latest" else ""
+    known = f" · as of {day}" if day and day != "latest" else ""
+    return f"{len(frame):,} row{'' if len(frame) == 1 else 's'}{known}"

@@ -16,7 +16,7 @@ from ..claims.words import STATE_WORDS, criterion_number
 from ..ground.numbers import NOTHING, decimals
 from ..stats.result import Result, flat
 from ..tables import Coverage
-from .frames import frame_html, ours
+from .frames import frame_html, ours, text
 
 ROWS = 20
 """Rows of a result that are shown; `to_frame()` has them all."""
@@ -121,6 +121,11 @@ def any_frame_html(frame: pd.DataFrame) -> str | None:
     return frame._repr_html_()
 
 
+def any_frame_text(frame: pd.DataFrame, printer: Any, cycle: bool) -> None:
+    """The same in a terminal."""
+    printer.text(text(frame) if ours(frame) else repr(frame))
+
+
 def register() -> None:
     """Register with the running IPython; does nothing outside one."""
     from IPython import get_ipython
@@ -137,5 +142,6 @@ def register() -> None:
     formatter.formatters["text/html"].for_type(Coverage, lambda _: None)
     if not os.environ.get("CA_RESEARCH_STRICT"):
         formatter.formatters["text/html"].for_type(pd.DataFrame, any_frame_html)
+        formatter.formatters["text/plain"].for_type(pd.DataFrame, any_frame_text)
     else:  # a run of the project's own: its warnings are errors, its tables are `show_table`'s
         warnings.filterwarnings("error", module=r"ca_research\.")

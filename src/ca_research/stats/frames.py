@@ -13,6 +13,12 @@ import pandas as pd
 from ..ground.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
 from .groups import Groups, sources_of
 
+_SAY = {
+    "source_id": "say where the figures come from: frame.assign(source_id='MINE')",
+    "price_basis": "say in which prices the figures are: frame.assign(price_basis='current USD')",
+}
+"""What to do where a frame lacks a column that files of one's own mostly lack."""
+
 
 def require(frame: pd.DataFrame, columns: Iterable[str], *, keys: Iterable[str] = ()) -> None:
     """Raise UsageError where `frame` is no frame or a row lacks a key, UnknownNameError where a
@@ -22,7 +28,9 @@ def require(frame: pd.DataFrame, columns: Iterable[str], *, keys: Iterable[str] 
         raise UsageError(f"a frame is needed, not {type(frame).__name__}")
     for column in (*columns, *keys):
         if column not in frame.columns:
-            raise UnknownNameError("column", column, map(str, frame.columns))
+            raise UnknownNameError(
+                "column", column, map(str, frame.columns), also=_SAY.get(column, "")
+            )
     for column in keys:
         if lost := int(frame[column].isna().sum()):
             raise UsageError(

@@ -227,7 +227,8 @@ class Universe:
         left out and why.
         """
         combinations = math.prod(len(axis.values) for axis in self.axes)
-        lines = [f"{len(self)} specifications of {combinations} combinations"]
+        counted = f"{len(self)} specification{'' if len(self) == 1 else 's'}"
+        lines = [f"{counted} of {combinations} combination{'' if combinations == 1 else 's'}"]
         for axis in self.axes:
             values = ", ".join(f"{v} (main)" if v == axis.main else v for v in axis.values)
             lines.append(

@@ -90,8 +90,8 @@ def _who(source: str | None) -> str:
 
 def _pair(students: pd.DataFrame, origin: str, destination: str, level: str) -> pd.DataFrame:
     return students[
-        (students["origin"] == origin)
-        & (students["destination"] == destination)
+        (students["origin"] == eco.resolve(origin))
+        & (students["destination"] == eco.resolve(destination))
         & (students["level"] == level)
     ]
 

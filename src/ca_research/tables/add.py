@@ -439,7 +439,8 @@ def _standing(spec: registry.Table, rows: pd.DataFrame) -> pd.DataFrame:
 def _told(found: Addition) -> Iterator[str]:
     """An addition in words."""
     entry = found.entry
-    yield f"{entry.file}, read as: {entry.layout}"
+    known = f"read as: {entry.layout}" if entry.layout != "guess" else "read by its headings"
+    yield f"{entry.file}, {known}"
     for name, field in entry.mapping.get("columns", {}).items():
         if name != entry.mapping.get("fills"):
             yield f"  {name}: {_field(field)}"

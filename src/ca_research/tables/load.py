@@ -28,10 +28,13 @@ from .build import table_file
 from .dates import bounds
 from .derived import form
 from .located import Located, located, refuse_twice
+from .preference import in_order, preferred_rows, role
 from .rules import rules
 
 ROWS = 5_000_000
 """Rows that a frame may have: one of table `trade` then takes somewhat less than a gigabyte."""
+PREFERRED = "preferred"
+"""In the place of a source's id: that which speaks first for its reporter."""
 
 
 def load(
@@ -47,7 +50,7 @@ def load(
     """Rows of a table as a tidy frame, from every source that matches.
 
     Choosing between sources is a specification, made by the caller: nothing here does it in
-    silence.
+    silence. ``source="preferred"`` says that the register may choose.
 
     Parameters
     ----------
@@ -66,7 +69,9 @@ def load(
     **filters : Any
         Any column of the table, a value or a list of values; economies by ISO code or name
         ('Kazakhstan', 'Türkiye', 'EU'), ``source`` as a short form of ``source_id``. An empty list
-        matches nothing.
+        matches nothing. ``source="preferred"``, of 'trade' and 'students', keeps one source of what
+        each economy reports in a year: the first, by role and preference in the register, that has
+        any of the rows asked for; figures that are nobody's own report are left out.
 
     Returns
     -------
@@ -83,7 +88,8 @@ def load(
         A table, column, economy, value or vintage is not known; with suggestions.
     UsageError
         A filter of the wrong type, a vintage of no or several sources, ``source`` beside
-        ``source_id``, a day that is none, years in the wrong order or for a table without them,
+        ``source_id``, a preferred source of a table whose sources have no role, a day that is none,
+        years in the wrong order or for a table without them,
         ``aggregates`` for one without economies; more rows than a frame may have.
     MissingTableError
         The tables have not been built.
@@ -99,9 +105,17 @@ def load(
     ...                product="TOTAL", flow="export", source="KAZ_BNS")
     >>> (rows.set_index("partner")["value_usd"] / 1e9).round(1).to_dict()
     {'CHN': 14.7, 'RUS': 10.2}
+
+    One source for each year, its own office where that has counted:
+
+    >>> rows = ca.load("trade", reporter="KAZ", product="TOTAL", source="preferred", since=2022)
+    >>> rows.drop_duplicates("year").set_index("year")["source_id"].tolist()
+    ['KAZ_BNS', 'KAZ_BNS', 'KAZ_WITS_BNS_PANEL', 'KAZ_WITS_BNS_PANEL']
     """
     table = registry.table(name)
     file = table_file(name)
+    if chosen := filters.get("source") == PREFERRED:
+        del filters["source"]
     if vintage is not None:
         file = _then(table, vintage, filters.get("source", filters.get("source_id")))
     day = parse_as_of(as_of)
@@ -125,6 +139,8 @@ def load(
         data = data.filter(known)
     # rows are taken several times faster from one chunk than from the two that a read leaves
     frame = data.combine_chunks().to_pandas()
+    if chosen:
+        frame = _preferred(table, frame)
     frame.attrs = {
         "table": name,
         "as_of": day.isoformat() if day else "latest",
@@ -132,6 +148,20 @@ def load(
         "revised_sources": revised_sources(frame, day),
     }
     return frame
+
+
+def _preferred(table: registry.Table, rows: pd.DataFrame) -> pd.DataFrame:
+    """Of each cell of the table, over all counterparts, the rows of one source."""
+    if rows.empty:
+        return rows
+    if not all(role(source) for source in rows["source_id"].unique()):
+        raise UsageError(
+            f"not every source of table {table.table!r} has a role that says for whom it speaks",
+            hint=f"name one: {', '.join(map(repr, in_order(rows['source_id'].unique())[:3]))}",
+        )
+    among = {name for name, c in table.columns.items() if c.role == "counterpart"} | {"source_id"}
+    cell = [column for column in table.key if column not in among]
+    return preferred_rows(rows, cell).reset_index(drop=True)
 
 
 def _then(table: registry.Table, vintage: str, source: Any) -> Path:

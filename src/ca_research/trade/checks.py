@@ -10,6 +10,7 @@ from ..ground import economies as eco
 from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, UsageError
 from ..stats.frames import alike, numbers, require
 from ..stats.groups import Groups
+from ..tables.preference import of_role
 
 ALIKE = ("valuation", "price_basis", "scope", "unit", "currency")
 """Columns that say what a figure is; where they are there, figures are added and compared within
@@ -67,8 +68,24 @@ def one_figure_per_cell(
     raise UsageError(
         f"{len(twice)} rows share a cell, for example {', '.join(str(first[c]) for c in cell)}",
         where=f"sources {', '.join(sources[:6])}",
-        hint="choose one source first: load(..., source='KGZ_NSC')",
+        hint=f"{_choose(sources)}, or source='preferred'"
+        if len(sources) > 1
+        else _what_differs(twice, cell),
     )
+
+
+def _choose(sources: Sequence[str]) -> str:
+    """How to leave one of several sources: an office that counts, where one is among them."""
+    best = sorted(of_role(sources, "office")) or list(sources)
+    return f"choose one source first: load(..., source={best[0]!r})"
+
+
+def _what_differs(twice: pd.DataFrame, cell: Sequence[str]) -> str:
+    """Which columns tell the rows of the first cell apart."""
+    same = (twice[list(cell)] == twice.iloc[0][list(cell)]).all(axis=1)
+    rows = twice[same].drop(columns=["value_usd", "known_on"], errors="ignore")
+    apart = [str(c) for c in rows if c not in cell and rows[c].astype(str).nunique() > 1]
+    return f"choose one {' and one '.join(apart)}" if apart else "drop rows that stand twice"
 
 
 def _named(sources: pd.Series) -> list[str]:
@@ -85,7 +102,7 @@ def _one_source_per_group(trade: pd.DataFrame, keys: Sequence[str], groups: Grou
         raise UsageError(
             f"figures of {mixed.index[0]} come from several sources",
             where=f"sources {', '.join(mixed.iloc[0][:6])}",
-            hint="choose one source first: load(..., source='KGZ_NSC')",
+            hint=_choose(mixed.iloc[0]),
         )
 
 

@@ -78,6 +78,7 @@ def _pairs(trade: pd.DataFrame | str | Path, source: str | None) -> pd.DataFrame
         raise UsageError(
             "neither reporter, partner, flow nor exporter_iso3, importer_iso3 among the columns",
             where=", ".join(map(str, trade.columns[:8])),
+            hint="rename those of your file: frame.rename(columns={'from': 'exporter_iso3', ...})",
         )
     rows = trade.rename(columns=names)
     require(rows, ("value_usd", "source_id"), keys=_KEYS)
@@ -265,9 +266,7 @@ def treated_pairs(
     [1.0, 0.0]
     """
     require(panel, (), keys=("exporter", "importer", "year"))
-    sides = [
-        [eco.resolve(c) for c in ([s] if isinstance(s, str) else s)] for s in (exporter, importers)
-    ]
+    sides = [eco.resolve_all(side) for side in (exporter, importers)]
     hit = panel["exporter"].isin(sides[0]) & panel["importer"].isin(sides[1])
     if since is not None:
         hit &= panel["year"] >= since

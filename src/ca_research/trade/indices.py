@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from ..ground.errors import CoverageError, UsageError
+from ..ground.errors import CoverageError, UsageError, known_name
 from ..stats.frames import alike, require, with_sources
 from . import pushed
 from .checks import (
@@ -168,7 +169,9 @@ def revealed_comparative_advantage(
     return with_sources(out.reset_index(drop=True), used, keys)
 
 
-def trade_intensity(trade: pd.DataFrame) -> pd.DataFrame:
+def trade_intensity(
+    trade: pd.DataFrame, *, denominator: Literal["partners", "world"] = "world"
+) -> pd.DataFrame:
     """Trade intensity of exporter i with partner j in a year.
 
     Parameters
@@ -177,6 +180,8 @@ def trade_intensity(trade: pd.DataFrame) -> pd.DataFrame:
         Exports (flow export, product TOTAL) of one source: reporter, partner, year, value_usd;
         beside the pair, each reporter's WLD row and every other reporter's exports to j, for j's
         imports.
+    denominator : {'partners', 'world'}
+        What a reporter exports to all: the sum over the partners that it lists, or its WLD row.
 
     Returns
     -------
@@ -192,6 +197,8 @@ def trade_intensity(trade: pd.DataFrame) -> pd.DataFrame:
         For an aggregate among the reporters (they are added up) or among the partners.
     UsageError
         For two sources or figures.
+    UnknownNameError
+        For another denominator.
     MixedUnitsError
         For mixed valuations or price bases.
 
@@ -210,6 +217,7 @@ def trade_intensity(trade: pd.DataFrame) -> pd.DataFrame:
     >>> trade_intensity(pd.DataFrame(rows, columns=columns))["intensity"].round(2).tolist()
     [1.5, 0.75]
     """
+    known_name("denominator", denominator, ("partners", "world"))
     require(trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product"))
     exports = trade[(trade["flow"] == "export") & (trade["product"] == "TOTAL")]
     if exports.empty:
@@ -219,13 +227,16 @@ def trade_intensity(trade: pd.DataFrame) -> pd.DataFrame:
     comparable(exports, ["year"], ["reporter", "partner", "year"])
     refuse_aggregates(exports, "reporter", allowed=())
     refuse_aggregates(exports, "partner")
-    totals = exports[exports["partner"] == "WLD"].set_index(["reporter", "year"])["value_usd"]
     pairs = exports[exports["partner"] != "WLD"]
+    if denominator == "partners":
+        totals = pairs.groupby(["reporter", "year"], observed=True)["value_usd"].sum()
+    else:
+        totals = exports[exports["partner"] == "WLD"].set_index(["reporter", "year"])["value_usd"]
     lacking = pd.MultiIndex.from_frame(pairs[["reporter", "year"]]).difference(totals.index)
     if len(lacking):
         raise CoverageError(
             f"no exports to the world for {lacking[0][0]} in {lacking[0][1]}",
-            hint="take a source with WLD rows",
+            hint="take a source with WLD rows, or denominator='partners'",
         )
     positive_totals(totals)
     world = totals.groupby(level="year").sum()

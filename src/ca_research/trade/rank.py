@@ -16,7 +16,7 @@ import pandas as pd
 
 from ..estimates.frame import estimate_row, estimates
 from ..ground import economies as eco
-from ..ground.errors import CoverageError, UnknownNameError
+from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..registry.words import value_words
 from ..stats.frames import require
 from ..stats.measured import measured
@@ -168,7 +168,8 @@ def rank(
     UnknownNameError
         For a choice, an economy or a missing column.
     UsageError
-        For a figure that stands twice, and what `perspective` raises.
+        For a figure that stands twice, a partner beside which the frame lists no other, and what
+        `perspective` raises.
     MixedUnitsError
         Where one report values its partners in several ways.
 
@@ -219,6 +220,12 @@ def rank(
         for s, place in zip(found.standings, found.ranks(), strict=True)
         if wanted is None or s.partner in wanted
     ]
+    if wanted and among is None and {(row[2], row[7]) for row in rows} == {("reporter", 1)}:
+        raise UsageError(
+            f"the frame lists one partner of {', '.join(sorted({row[0] for row in rows}))}, which "
+            "is first of one",
+            hint="load the trade with all partners, and choose here: rank(..., partner='China')",
+        )
     columns = list(zip(*rows, strict=True)) or [()] * len(_RANKED)
     frame = pd.DataFrame(
         {
@@ -230,7 +237,7 @@ def rank(
 
 
 def _codes(names: str | Sequence[str]) -> list[str]:
-    return [eco.resolve(n) for n in ([names] if isinstance(names, str) else names)]
+    return eco.resolve_all(names)
 
 
 def rank_years(

@@ -97,7 +97,7 @@ def reconcile(
             f"cif cannot be below fob: cif_fob = {cif_fob}",
             hint="a factor of 1 or more, for example 1.06",
         )
-    codes = [eco.resolve(e) for e in ([economy] if isinstance(economy, str) else economy)]
+    codes = eco.resolve_all(economy)
     partner = eco.resolve(partner)
     if partner in codes:
         raise UsageError(f"{partner} has no other side in {partner}", hint="name two economies")
