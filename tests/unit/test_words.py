@@ -72,7 +72,7 @@ def criterion(unit, estimate=None, low=None, high=None, cells=1, cell_threshold=
         (criterion("p", 0.031), "p = 0.031"),
         (criterion("p of a loss", 1.0), "p of a loss = 1"),
         (criterion("placebo rank of an economy", 0.04), "placebo rank of an economy = 0.04"),
-        (criterion("share of cells", None, 0.0667, 0.667), "6.7 to 67% of cells"),
+        (criterion("share of cells", None, 0.0667, 0.667), "7 to 67% of cells"),
         (criterion("China over its largest rival", 1.11), "1.11 (China over its largest rival)"),
         (criterion("earlier meetings", 1.0), "1 earlier meeting"),
         (criterion("earlier meetings", 6.0), "6 earlier meetings"),

@@ -42,10 +42,13 @@ def in_words(n: float) -> str:
     return _WORDS[int(n)] if float(n).is_integer() and 0 <= n <= 10 else number(n)
 
 
-def said(value: float | None, kind: str, near: float | None = None) -> str:
+def said(
+    value: float | None, kind: str, near: float | None = None, *, whole: bool = False
+) -> str:
     """A figure of some kind in a sentence; nothing where there is none.
 
-    near: a bound that a rounded figure must not seem to reach.
+    near: a bound that a rounded figure must not seem to reach. whole: small percentages without
+    decimals, beside others that have none.
 
     Examples
     --------
@@ -62,7 +65,7 @@ def said(value: float | None, kind: str, near: float | None = None) -> str:
     if kind == "count" and value >= 0:
         return in_words(value)
     if kind in ("percent", "share", "growth", "points"):
-        digits = 0 if abs(value) >= 10 else 1
+        digits = 0 if abs(value) >= 10 or whole else 1
         while digits < 4 and round(value, digits) in (near, 0) and value not in (near, 0):
             digits += 1
         return f"{fixed(value, digits if value % 1 else 0)}{sign}"
@@ -74,10 +77,11 @@ def spread(low: float | None, high: float | None, kind: str, near: float | None 
 
     Examples
     --------
-    >>> spread(45.2, 73.0, "percent"), spread(None, 90.4, "percent"), spread(0.0, 1.1, "percent")
-    ('45 to 73%', 'at most 90%', 'at most 1.1%')
+    >>> spread(7.1, 28.6, "percent"), spread(None, 90.4, "percent"), spread(0.0, 1.1, "percent")
+    ('7 to 29%', 'at most 90%', 'at most 1.1%')
     """
-    below, above = said(low, kind, near), said(high, kind, near)
+    whole = high is not None and abs(high) * (100 if kind == "share" else 1) >= 10
+    below, above = said(low, kind, near, whole=whole), said(high, kind, near)
     if low == 0 and high and kind in _FROM_NOTHING:
         below = ""
     if not below or not above:

@@ -75,12 +75,12 @@ def of_logs(value: float) -> str:
 
     Examples
     --------
-    >>> of_logs(0.446), of_logs(-0.254), of_logs(1.95), of_logs(0.0)
-    ('56% above', '22% below', '7 times', 'no more than')
+    >>> of_logs(0.446), of_logs(-0.254), of_logs(1.95), of_logs(0.0), of_logs(5.59)
+    ('56% above', '22% below', '7 times', 'no more than', '268 times')
     """
     times = math.exp(value)
     if times >= 2:
-        return f"{times:.2g} times" if times < 100 else f"{times:,.0f} times"
+        return f"{times:.2g} times" if times < 10 else f"{times:,.0f} times"
     said = small_percent(abs(times - 1))
     return "no more than" if said == "0%" else f"{said} {'above' if times > 1 else 'below'}"
 

@@ -30,7 +30,7 @@ KIND_WORDS = {
 """What kind of thing a claim says."""
 
 _BOUND = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most", "==": "exactly"}
-_RANGE = "The figures leave a range, with the bar inside it"
+_RANGE = "What is known leaves a range that reaches both sides of the bar"
 
 
 def day(as_of: str) -> str:
