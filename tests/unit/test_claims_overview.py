@@ -254,7 +254,8 @@ def test_what_is_stored_is_shown_and_not_judged_again():
 
 
 def test_the_number_beside_a_finding_is_of_what_the_finding_says_and_not_of_what_is_open():
-    known, open_ = criterion(name="votes", state="fails"), criterion(name="trade", state="undecided")
+    known = criterion(name="votes", state="fails")
+    open_ = criterion(name="trade", state="undecided")
     given = {"criteria": [open_, known], "deciding": ["trade"]}
     assert overview.told(verdict(word="not enough evidence", **given)) is known
     assert overview.told(verdict(criteria=[], deciding=[])) is None

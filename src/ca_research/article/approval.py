@@ -86,7 +86,7 @@ def approval(
         if used.empty:
             found.append(
                 estimate_row(
-                    economy=economy, missing=f"{several(own['year'].nunique(), 'wave')} published"
+                    economy=economy, missing=f"{several(own['year'].nunique(), 'poll')} published"
                 )
             )
         elif used["value_pct"].nunique() > 1:
@@ -268,7 +268,7 @@ def approval_fall(
         if before.empty:
             found.append(
                 estimate_row(
-                    economy=economy, missing=f"{several(own['year'].nunique(), 'wave')} published"
+                    economy=economy, missing=f"{several(own['year'].nunique(), 'poll')} published"
                 )
             )
             continue
