@@ -42,9 +42,7 @@ def in_words(n: float) -> str:
     return _WORDS[int(n)] if float(n).is_integer() and 0 <= n <= 10 else number(n)
 
 
-def said(
-    value: float | None, kind: str, near: float | None = None, *, whole: bool = False
-) -> str:
+def said(value: float | None, kind: str, near: float | None = None, *, whole: bool = False) -> str:
     """A figure of some kind in a sentence; nothing where there is none.
 
     near: a bound that a rounded figure must not seem to reach. whole: small percentages without
@@ -132,7 +130,7 @@ def criterion_number(c: Mapping[str, Any]) -> str:
     kind = c["kind"]
     if kind == "log_points" or kind in _PERCENT or kind == "points":
         near = c["threshold"] if c["cell_threshold"] is None else c["cell_threshold"]
-        figure = spread(*values, kind, near)
+        figure = spread(values[0], values[1], kind, near)
         rest = re.sub(r"^(per cent|share|log points)\b ?", "", unit)
         return with_unit(figure, one(rest) if values == [1, 1] else rest).strip()
     figure = "no" if kind == "days" and values == [0, 0] else between(*values)

@@ -73,7 +73,7 @@ def opinion_lead(
         out.append(
             row
             | {
-                "values": f"{shown} per cent ({measure_name(found.group)})",
+                "values": f"{shown} per cent ({measure_name(str(found.group))})",
                 "leader": found.leader,
                 "place": found.place,
             }
