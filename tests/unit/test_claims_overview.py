@@ -87,7 +87,7 @@ def test_ranges_and_unobserved_numbers_are_said_as_such():
         "0.5 to 2,000 (range)",
     ]
     assert overview.table([nothing]).loc[0, ["number", "interval"]].tolist() == [
-        "not observed",
+        "nothing on record",
         "none",
     ]
 

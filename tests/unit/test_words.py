@@ -81,7 +81,7 @@ def criterion(unit, estimate=None, low=None, high=None, cells=1, cell_threshold=
         (criterion("days outside the month", 0.0), "no days outside the month"),
         (criterion("days outside the month", 1.0), "1 day outside the month"),
         (criterion("days of difference", 0.0), "no days of difference"),
-        (criterion("km"), "not observed"),
+        (criterion("km"), "nothing on record"),
         (criterion("km", None, -2.0, 3.5), "−2 to 3.5 km"),
         (criterion("per cent of trains", None, None, 90.4), "at most 90% of trains"),
         (criterion("share of cells", None, 0.5, None), "at least 50% of cells"),

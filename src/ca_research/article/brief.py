@@ -13,6 +13,7 @@ import pandas as pd
 from ..claims.slots import in_words
 from ..ground import economies as eco
 from ..ground.numbers import fixed, number, percent, small_percent
+from ..ground.periods import date_in_words
 from ..investment import stock_years
 from ..registry.words import (
     measure_group,
@@ -323,7 +324,7 @@ def stated_totals(facts: pd.DataFrame, economy: str) -> pd.DataFrame:
             {
                 "partner": r.subject.partition("-")[2],
                 "figure": _FLOWS[found["what"]],
-                "period": r.period,
+                "period": date_in_words(str(r.period)),
                 "stated": f"{bound}{_KINDS[r.unit](r.value)}{share}",
                 "source_id": r.source_id,
                 "year": r.year,

@@ -126,7 +126,7 @@ def criterion_number(c: Mapping[str, Any]) -> str:
     if where["estimate"] is None:
         values = [where["low"], where["high"]]
         if values == [None, None]:
-            return "not observed"
+            return "nothing on record"
     kind = c["kind"]
     if kind == "log_points" or kind in _PERCENT or kind == "points":
         near = c["threshold"] if c["cell_threshold"] is None else c["cell_threshold"]
