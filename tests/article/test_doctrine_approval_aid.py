@@ -265,7 +265,7 @@ def test_approval_is_of_the_newest_wave_and_one_question():
         polls(), economies=["KAZ", "KGZ"], about="USA", wave="newest-1"
     )
     assert cell(before, "KAZ") == (None, 40, 44), "two sources on one wave leave a range"
-    assert cell(before, "KGZ") == (None,) * 3 and before["missing"].iloc[1].startswith("1 wave")
+    assert cell(before, "KGZ") == (None,) * 3 and before["missing"].iloc[1].startswith("1 poll")
 
 
 def test_the_gap_compares_one_year_with_itself():

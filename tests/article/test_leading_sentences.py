@@ -90,7 +90,7 @@ def test_the_newest_year_that_observes_the_eu_is_said_beside_a_newer_one_without
     ]
     said = brief.largest_partner(firsts, NO_REPORTS, "Kazakhstan")
     assert said == (
-        "Kazakhstan's own figures for 2025 put China first, before Russia; they leave out the EU, "
+        "Kazakhstan's own figures for 2025 put China first, before Russia. They leave out the EU, "
         "which came first in 2023."
     )
 
@@ -108,7 +108,7 @@ def test_the_sentence_on_trade_follows_the_figures():
 def test_titles_of_a_briefs_pictures_follow_the_figures():
     led = ca.article.priority.leaders(ranks(("RUS", 1.2, 1.4), ("CHN", 0.7, 1.9)))
     assert brief.largest_shown(led) == (
-        "Largest of the partners shown: China or Russia by own report (2020)"
+        "China or Russia is the largest of the partners shown by own report (2020)"
     )
     place = {"partner": "CHN", "basis": "reporter"}
     moves = pd.DataFrame([place | {"rank": 1, "year": 2023}, place | {"rank": 6, "year": 1999}])
@@ -167,6 +167,13 @@ def test_where_nothing_is_observed_nobody_is_named():
     assert said.endswith(
         "China reports trade of 10.0 billion dollars with it in 2025, the most of two countries "
         "that publish both directions."
+    )
+    bounded = brief.largest_partner(
+        firsts, brief.partner_reports(trade, "TKM"), "TKM", russia=2.2e9
+    )
+    assert bounded.startswith("No figures on Turkmenistan show China and Russia side by side. ")
+    assert bounded.endswith(
+        "No record shows more than 2.2 billion dollars of trade with Russia in any year."
     )
 
 

@@ -87,7 +87,7 @@ def test_ranges_and_unobserved_numbers_are_said_as_such():
         "0.5 to 2,000 (range)",
     ]
     assert overview.table([nothing]).loc[0, ["number", "interval"]].tolist() == [
-        "not observed",
+        "nothing on record",
         "none",
     ]
 
@@ -251,3 +251,11 @@ def test_what_is_stored_is_shown_and_not_judged_again():
     stored = verdict("C16", criteria=criteria, deciding=["none_on_the_whole"])
     assert overview.deciding(stored) is criteria[1]
     assert overview.deciding(verdict(criteria=[], deciding=[])) is None
+
+
+def test_the_number_beside_a_finding_is_of_what_the_finding_says_and_not_of_what_is_open():
+    known = criterion(name="votes", state="fails")
+    open_ = criterion(name="trade", state="undecided")
+    given = {"criteria": [open_, known], "deciding": ["trade"]}
+    assert overview.told(verdict(word="not enough evidence", **given)) is known
+    assert overview.told(verdict(criteria=[], deciding=[])) is None

@@ -87,7 +87,7 @@ def test_an_economy_without_a_rank_has_a_panel_that_says_so():
         2,
     ]
     heads = [ax.get_title(loc="left") for ax in figure.axes]
-    assert heads == ["own report", "partners' reports", "range of both"], (
+    assert heads == ["own report", "partners' reports", "both sides together"], (
         "bases in words, no year where there is none"
     )
     assert [t.get_text() for t in figure.axes[0].get_yticklabels()] == ["China", "Russia"]

@@ -70,6 +70,20 @@ def test_faults_of_a_sentence_are_named(sentence, fault):
     assert not faults("In 2023 {where}[, of {of}].", {"where", "of"}, {"2023"})
 
 
+def test_where_both_sides_have_sources_the_finding_names_both():
+    says = {"holds": "{number} find it.", "fails": "{number} find it.", "undecided": "Not known."}
+    spec = claim(
+        criterion("found", kind="count", says=says | {"finding": "Sources for: {number}"}),
+        criterion("denied", kind="count", says=says | {"finding": "Sources against: {number}"}),
+        supported={"all": ["found holds", "denied fails"]},
+        contradicted={"all": ["denied holds", "found fails"]},
+    )
+    rows = [row(0, 2.0, name="found"), row(0, 3.0, name="denied")]
+    said, short = told(spec, *rows, word="partly supported")
+    assert said.startswith("Three find it.")
+    assert short == "Sources against: three. Sources for: two"
+
+
 def test_the_answer_follows_the_figures():
     spec = claim(counted())
     for_three = told(spec, *cells(2, 2, 2, 0.5, None), word="supported")

@@ -41,6 +41,7 @@ KINDS = {
     "days outside the month": "days",
     "days of difference": "days",
     "km": "length",
+    "log points": "log_points",
 }
 
 
@@ -54,6 +55,7 @@ def criterion(unit, estimate=None, low=None, high=None, cells=1, cell_threshold=
         "high": high,
         "counted": "economies",
         "cell_threshold": cell_threshold,
+        "threshold": 0.5,
         "cells": [part] * cells,
     }
 
@@ -70,7 +72,7 @@ def criterion(unit, estimate=None, low=None, high=None, cells=1, cell_threshold=
         (criterion("p", 0.031), "p = 0.031"),
         (criterion("p of a loss", 1.0), "p of a loss = 1"),
         (criterion("placebo rank of an economy", 0.04), "placebo rank of an economy = 0.04"),
-        (criterion("share of cells", None, 0.0667, 0.667), "6.67 to 66.7% of cells"),
+        (criterion("share of cells", None, 0.0667, 0.667), "7 to 67% of cells"),
         (criterion("China over its largest rival", 1.11), "1.11 (China over its largest rival)"),
         (criterion("earlier meetings", 1.0), "1 earlier meeting"),
         (criterion("earlier meetings", 6.0), "6 earlier meetings"),
@@ -79,10 +81,13 @@ def criterion(unit, estimate=None, low=None, high=None, cells=1, cell_threshold=
         (criterion("days outside the month", 0.0), "no days outside the month"),
         (criterion("days outside the month", 1.0), "1 day outside the month"),
         (criterion("days of difference", 0.0), "no days of difference"),
-        (criterion("km"), "not observed"),
+        (criterion("km"), "nothing on record"),
         (criterion("km", None, -2.0, 3.5), "−2 to 3.5 km"),
-        (criterion("per cent of trains", None, None, 90.4), "at most 90.4% of trains"),
+        (criterion("per cent of trains", None, None, 90.4), "at most 90% of trains"),
         (criterion("share of cells", None, 0.5, None), "at least 50% of cells"),
+        (criterion("share of cells", 0.4996), "49.96% of cells"),
+        (criterion("log points", 0.446), "56% above"),
+        (criterion("log points", None, -0.0972, 1.953), "9.3% below to 7 times"),
     ],
 )
 def test_a_criterion_is_said_in_its_unit(given, shown):

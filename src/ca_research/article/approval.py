@@ -86,7 +86,7 @@ def approval(
         if used.empty:
             found.append(
                 estimate_row(
-                    economy=economy, missing=f"{several(own['year'].nunique(), 'wave')} published"
+                    economy=economy, missing=f"{several(own['year'].nunique(), 'poll')} published"
                 )
             )
         elif used["value_pct"].nunique() > 1:
@@ -268,7 +268,7 @@ def approval_fall(
         if before.empty:
             found.append(
                 estimate_row(
-                    economy=economy, missing=f"{several(own['year'].nunique(), 'wave')} published"
+                    economy=economy, missing=f"{several(own['year'].nunique(), 'poll')} published"
                 )
             )
             continue
@@ -366,7 +366,7 @@ def poll_figure(
     newest = [p["value_pct"].iloc[-1] < (bar or p["value_pct"].max()) for _, p in mine]
     what = "below its peak" if bar is None else f"below {bar:.0f}%"
     title = (
-        f"US approval {what} in {in_words(sum(newest))} of {in_words(len(newest))} "
+        f"US approval is {what} in {in_words(sum(newest))} of {in_words(len(newest))} "
         f"countries by Gallup's newest published polls ({years})"
     )
     return poll_panels(waves, bar=bar), {

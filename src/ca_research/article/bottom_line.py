@@ -96,9 +96,9 @@ def _open(now: Sequence[Stored]) -> Statement:
     claims = f"of the {in_words(len(now))} claims"
     told = []
     if lacking:
-        verb = "lacks" if len(lacking) == 1 else "lack"
         number = in_words(len(lacking)).capitalize()
-        told.append(f"{number} {claims} {verb} figures that would decide{_where_missing(lacking)}.")
+        told.append(f"{number} {claims} cannot be decided with what was found.")
+        told += _where_missing(lacking)
     if untested:
         number = in_words(len(untested)).capitalize()
         who = "more" if lacking else claims
@@ -229,9 +229,9 @@ def _in_common(mine: Sequence[Stored], now: Sequence[Stored]) -> str:
     return f" {alike} {shared}; of all {in_words(len(now))} claims {in_words(all_[best])} do."
 
 
-def _where_missing(lacking: Sequence[Stored]) -> str:
-    """The countries whose figures are missing in most of the claims that lack some; '' where it is
-    none.
+def _where_missing(lacking: Sequence[Stored]) -> list[str]:
+    """A sentence on the countries whose figures are missing in most of these claims; none where no
+    country's are.
     """
     found: Counter[str] = Counter()
     for v in lacking:
@@ -239,6 +239,6 @@ def _where_missing(lacking: Sequence[Stored]) -> str:
         found.update({x["economy"] for x in cells if x["met"] is None and x["economy"]})
     most = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST]
     if not most:
-        return ""
+        return []
     told = joined(f"{economies.in_prose(code)} (in {in_words(n)})" for code, n in most)
-    return f", most often those of {told}"
+    return [f"Most often figures on {told} are missing."]

@@ -13,6 +13,7 @@ import pandas as pd
 from ..claims.slots import in_words
 from ..ground import economies as eco
 from ..ground.numbers import fixed, number, percent, small_percent
+from ..ground.periods import date_in_words
 from ..investment import stock_years
 from ..registry.words import (
     measure_group,
@@ -40,7 +41,9 @@ def _dollars(usd: float) -> str:
     return f"{fixed(usd)} dollars"
 
 
-def largest_partner(firsts: pd.DataFrame, reports: pd.DataFrame, economy: str) -> str:
+def largest_partner(
+    firsts: pd.DataFrame, reports: pd.DataFrame, economy: str, *, russia: float = 0.0
+) -> str:
     """Who trades most with an economy, in the newest year of its own figures and of its partners'.
 
     Parameters
@@ -51,6 +54,9 @@ def largest_partner(firsts: pd.DataFrame, reports: pd.DataFrame, economy: str) -
         As from `partner_reports`; said where nobody can be called the first.
     economy : str
         Its code or name.
+    russia : float
+        USD. The most trade with Russia that any record of any year shows; said where China reports
+        more and no figures show the two side by side. Nought: no record is known.
 
     Returns
     -------
@@ -67,6 +73,12 @@ def largest_partner(firsts: pd.DataFrame, reports: pd.DataFrame, economy: str) -
         said += ["".join(told) + "."] if told else []
     if said:
         return " ".join(said)
+    china = reports.loc[reports["partner"] == "CHN", "turnover"].max()
+    if 0 < russia < china:
+        return (
+            f"No figures on {name} show China and Russia side by side.{_most_reported(reports)} No "
+            f"record shows more than {_dollars(russia)} of trade with Russia in any year."
+        )
     return (
         f"No figures show China and Russia side by side, so no first partner of {name} is named "
         f"here.{_most_reported(reports)}"
@@ -74,9 +86,9 @@ def largest_partner(firsts: pd.DataFrame, reports: pd.DataFrame, economy: str) -
 
 
 def _placed(row: Any, name: str, *, told: Sequence[str]) -> str:
-    """'Kazakhstan's own figures for 2025 put China first, before Russia; they leave out the EU'."""
+    """'Kazakhstan's own figures for 2025 put China first, before Russia. They leave out the EU'."""
     whose = "Its partners'" if row.basis == _MIRROR and told else f"{name}'s {_WHOSE[row.basis]}"
-    without = "; they leave out the EU" if row.unobserved else ""
+    without = ". They leave out the EU" if row.unobserved else ""
     if not row.leader:
         either = " or ".join(map(eco.in_prose, row.contenders))
         return f"{whose} figures for {row.year} leave open whether {either} comes first{without}"
@@ -111,7 +123,7 @@ def _capital(text: str) -> str:
 
 
 def largest_shown(leaders: pd.DataFrame) -> str:
-    """'Largest of the partners shown: China by own report (2023) and by partners' reports (2018)'.
+    """'China is the largest of the partners shown by own report (2023); Russia is by ...'.
 
     leaders: as from `priority.leaders`, of one economy. Several names where ranges overlap.
     """
@@ -119,8 +131,9 @@ def largest_shown(leaders: pd.DataFrame) -> str:
     for r in leaders.itertuples():
         who = " or ".join(map(eco.in_prose, r.contenders))
         ways.setdefault(who, []).append(f"by {value_words(r.basis)} ({r.year})")
-    told = "; ".join(f"{who} {_listed(how)}" for who, how in ways.items())
-    return f"Largest of the partners shown: {told}"
+    (first, by), *others = ways.items()
+    told = f"{_capital(first)} is the largest of the partners shown {_listed(by)}"
+    return "; ".join([told, *(f"{who} {_listed(how)}" for who, how in others)])
 
 
 def place_moved(moves: pd.DataFrame, economy: str) -> str:
@@ -311,7 +324,7 @@ def stated_totals(facts: pd.DataFrame, economy: str) -> pd.DataFrame:
             {
                 "partner": r.subject.partition("-")[2],
                 "figure": _FLOWS[found["what"]],
-                "period": r.period,
+                "period": date_in_words(str(r.period)),
                 "stated": f"{bound}{_KINDS[r.unit](r.value)}{share}",
                 "source_id": r.source_id,
                 "year": r.year,

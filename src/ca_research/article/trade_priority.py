@@ -488,8 +488,8 @@ def how_drawn(first: pd.DataFrame) -> str:
     bounded = [eco.in_prose(code) for code in first.loc[first["bounded"], "economy"]]
     if bounded:
         note += (
-            f" For {joined(bounded)} one of the two largest reports nothing; it would need more "
-            "trade than any record of any year shows to change who is first."
+            f" On {joined(bounded)} one of the two largest reports nothing. It could be first only "
+            "with more trade than any year on record shows."
         )
     return note
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..registry import Criterion, Reading
 from .logic import MIXED, UNDECIDED
+from .rule import speaks
 from .sentences import filled, needed
 from .slots import in_words, values
 from .verdict import CriterionResult
@@ -41,7 +42,7 @@ def answer(
     """
     if reading.not_testable:
         return reading.answer or reading.not_testable
-    known, open_ = _in_order(results, word, decided)
+    known, open_ = _in_order(_states(results), word, decided)
     first = [*known[:1], *open_[:1]]
     told: dict[str, str] = {}
     for name in [*first, *known[1:], *open_[1:]]:
@@ -52,15 +53,33 @@ def answer(
     return " ".join(told[name] for name in [*known, *open_] if name in told)
 
 
+def _states(results: Mapping[str, CriterionResult]) -> dict[str, str]:
+    return {name: result.state for name, result in results.items()}
+
+
 def _in_order(
-    results: Mapping[str, CriterionResult], word: str, decided: Sequence[str]
+    states: Mapping[str, str], word: str, decided: Sequence[str]
 ) -> tuple[list[str], list[str]]:
     """The criteria that speak for a verdict, those that decided first: the known, and the open."""
     names = list(decided)
     if word not in ENDS:
-        names += [name for name in results if name not in decided]
-    known = [name for name in names if results[name].state != UNDECIDED]
-    return known, [name for name in names if results[name].state == UNDECIDED]
+        names += [name for name in states if name not in decided]
+    known = [name for name in names if states[name] != UNDECIDED]
+    return known, [name for name in names if states[name] == UNDECIDED]
+
+
+def leading(states: Mapping[str, str], word: str, decided: Sequence[str]) -> str | None:
+    """The criterion with which an answer begins and of which the finding speaks; None without one.
+
+    It is one that decided, unless all of these are open and another is known.
+
+    Examples
+    --------
+    >>> leading({"votes": "fails", "trade": "undecided"}, "not enough evidence", ["trade"])
+    'votes'
+    """
+    known, open_ = _in_order(states, word, decided)
+    return next(iter([*known, *open_, *states]), None)
 
 
 def finding(
@@ -68,17 +87,34 @@ def finding(
 ) -> str:
     """The same in at most 90 characters: what the criterion with which the answer begins comes to.
 
-    Its sentence where that is short enough; of a count over several countries the count.
+    Its sentence where that is short enough; of a count over several countries the count. Where the
+    claim is neither supported nor contradicted and another criterion speaks for the other side,
+    both in few words, if there is room.
     """
     if reading.not_testable:
         return "No figures could show it"
-    known, open_ = _in_order(results, word, decided)
-    name = next(iter([*known, *open_]), next(iter(results)))
+    states = _states(results)
+    name = leading(states, word, decided)
+    assert name is not None
     criterion, result = _declared(reading, name), results[name]
+    if word not in ENDS and (other := _other_side(reading, results, name, decided)):
+        both = [in_short(_declared(reading, n), results[n]) for n in (name, other)]
+        if both[0] != both[1] and len(". ".join(both)) <= MOST_FINDING:
+            return ". ".join(both)
     said = sentence(criterion, result)
     if criterion.says and len(result.cells) < 2 and len(said) <= MOST_FINDING:
         return said.removesuffix(".")
     return in_short(criterion, result)
+
+
+def _other_side(
+    reading: Reading, results: Mapping[str, CriterionResult], name: str, decided: Sequence[str]
+) -> str | None:
+    """The first criterion that speaks against what a decided one speaks for, or the other way."""
+    sides = {n: speaks(reading, result) for n, result in results.items()}
+    if name not in decided or not sides[name]:
+        return None
+    return next((n for n, side in sides.items() if side and side != sides[name]), None)
 
 
 def in_short(criterion: Criterion, result: CriterionResult) -> str:

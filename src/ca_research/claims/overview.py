@@ -15,7 +15,7 @@ from .. import registry
 from ..ground import paths
 from ..ground.errors import CoverageError, RegistryError, UsageError
 from ..stats import holm
-from .answers import ways
+from .answers import leading, ways
 from .words import bounds, criterion_number
 
 Stored = Mapping[str, Any]
@@ -55,6 +55,16 @@ def deciding(verdict: Stored) -> Stored | None:
     without criteria.
     """
     return next((c for c in verdict["criteria"] if c["name"] in verdict["deciding"]), None)
+
+
+def told(verdict: Stored) -> Stored | None:
+    """The criterion of which a verdict's finding speaks, as it is stored; None for a reading
+    without criteria.
+    """
+    found = {c["name"]: c for c in verdict["criteria"]}
+    states = {name: c["state"] for name, c in found.items()}
+    name = leading(states, verdict["verdict"], verdict["deciding"])
+    return None if name is None else found[name]
 
 
 def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:

@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from ..estimates import told_by
 from ..ground import economies
 from ..ground.economies import joined
-from ..ground.numbers import fixed, number
 from ..registry import Criterion
 from .measures import find
 from .verdict import Cell, CriterionResult
-from .words import one
+from .words import in_words, one, said, spread
 
 SLOTS = {
     "number": "the figure of the main way to calculate it",
@@ -51,11 +50,6 @@ _OF_CELLS = (".met", ".not", ".met_where", ".not_where")
 not.
 """
 
-_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_PERCENT = ("share", "percent", "growth")
-_FROM_NOTHING = ("count", "share", "percent")
-"""Kinds of numbers that are never below nought."""
-
 
 def slots_of(criterion: Criterion) -> set[str]:
     """Names of the slots that the sentences of a criterion may have."""
@@ -64,58 +58,6 @@ def slots_of(criterion: Criterion) -> set[str]:
     ends = ("", *_OF_CELLS) if criterion.over else ("",)
     told = told_by(find(criterion.measure))
     return names | {name + end for name in told for end in ends}
-
-
-def in_words(n: float) -> str:
-    """A small whole number as a word.
-
-    Examples
-    --------
-    >>> in_words(3), in_words(12), in_words(0)
-    ('three', '12', 'no')
-    """
-    return _WORDS[int(n)] if float(n).is_integer() and 0 <= n <= 10 else number(n)
-
-
-def said(value: float | None, kind: str, near: float | None = None) -> str:
-    """A figure of some kind in a sentence; nothing where there is none.
-
-    near: a bound that a rounded figure must not seem to reach.
-
-    Examples
-    --------
-    >>> said(0.0667, "share"), said(22.85, "percent"), said(6, "count")
-    ('6.7%', '23%', 'six')
-    """
-    if value is None:
-        return ""
-    scale, sign = (100.0 if kind == "share" else 1.0), "%" if kind in _PERCENT else ""
-    value = value * scale
-    near = None if near is None else near * scale
-    if kind == "count" and value >= 0:
-        return in_words(value)
-    if kind in ("percent", "share", "growth", "points"):
-        digits = 0 if abs(value) >= 10 else 1
-        while digits < 4 and round(value, digits) in (near, 0) and value not in (near, 0):
-            digits += 1
-        return f"{fixed(value, digits if value % 1 else 0)}{sign}"
-    return f"{number(value)}{sign}"
-
-
-def spread(low: float | None, high: float | None, kind: str, near: float | None = None) -> str:
-    """A range in a sentence; of one with a single known end, or from nothing on, only that.
-
-    Examples
-    --------
-    >>> spread(45.2, 73.0, "percent"), spread(None, 90.4, "percent"), spread(0.0, 1.1, "percent")
-    ('45 to 73%', 'at most 90%', 'at most 1.1%')
-    """
-    below, above = said(low, kind, near), said(high, kind, near)
-    if low == 0 and high and kind in _FROM_NOTHING:
-        below = ""
-    if not below or not above:
-        return f"at most {above}" if above else f"at least {below}" if below else ""
-    return below if below == above else f"{below.removesuffix('%')} to {above}"
 
 
 def values(c: CriterionResult) -> dict[str, str]:

@@ -7,12 +7,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from .. import registry
-from ..ground.numbers import between, number, with_unit
+from ..ground.numbers import between, fixed, number, of_logs, with_unit
 
 _PLURALS = re.compile(
     r"\b(source|origin|day|month|year|wave|document|route|meeting|case|contract|act|loan|text|unit"
-    r"|point)s\b"
+    r"|point|project|institute)s\b"
 )
+
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_PERCENT = ("share", "percent", "growth")
+_FROM_NOTHING = ("count", "share", "percent")
+"""Kinds of numbers that are never below nought."""
 
 STATE_WORDS = {
     "holds": "yes",
@@ -24,6 +29,62 @@ STATE_WORDS = {
     "open": "cannot be said",
 }
 """What a reader is told of the state of a criterion, and of a country within one."""
+
+
+def in_words(n: float) -> str:
+    """A small whole number as a word.
+
+    Examples
+    --------
+    >>> in_words(3), in_words(12), in_words(0)
+    ('three', '12', 'no')
+    """
+    return _WORDS[int(n)] if float(n).is_integer() and 0 <= n <= 10 else number(n)
+
+
+def said(value: float | None, kind: str, near: float | None = None, *, whole: bool = False) -> str:
+    """A figure of some kind in a sentence; nothing where there is none.
+
+    near: a bound that a rounded figure must not seem to reach. whole: small percentages without
+    decimals, beside others that have none.
+
+    Examples
+    --------
+    >>> said(0.0667, "share"), said(22.85, "percent"), said(6, "count")
+    ('6.7%', '23%', 'six')
+    """
+    if value is None:
+        return ""
+    if kind == "log_points":
+        return of_logs(value)
+    scale, sign = (100.0 if kind == "share" else 1.0), "%" if kind in _PERCENT else ""
+    value = value * scale
+    near = None if near is None else near * scale
+    if kind == "count" and value >= 0:
+        return in_words(value)
+    if kind in ("percent", "share", "growth", "points"):
+        digits = 0 if abs(value) >= 10 or whole else 1
+        while digits < 4 and round(value, digits) in (near, 0) and value not in (near, 0):
+            digits += 1
+        return f"{fixed(value, digits if value % 1 else 0)}{sign}"
+    return f"{number(value)}{sign}"
+
+
+def spread(low: float | None, high: float | None, kind: str, near: float | None = None) -> str:
+    """A range in a sentence; of one with a single known end, or from nothing on, only that.
+
+    Examples
+    --------
+    >>> spread(7.1, 28.6, "percent"), spread(None, 90.4, "percent"), spread(0.0, 1.1, "percent")
+    ('7 to 29%', 'at most 90%', 'at most 1.1%')
+    """
+    whole = high is not None and abs(high) * (100 if kind == "share" else 1) >= 10
+    below, above = said(low, kind, near, whole=whole), said(high, kind, near)
+    if low == 0 and high and kind in _FROM_NOTHING:
+        below = ""
+    if not below or not above:
+        return f"at most {above}" if above else f"at least {below}" if below else ""
+    return below if below == above else f"{below.removesuffix('%')} to {above}"
 
 
 def one(unit: str) -> str:
@@ -45,6 +106,8 @@ def bounds(c: Mapping[str, Any]) -> str:
         return "none"
     if c["low"] == c["high"]:
         return str(c["interval"])
+    if c["kind"] == "log_points":
+        return f"{' to '.join(of_logs(c[end]) for end in ('low', 'high'))} ({c['interval']})"
     times = 100 if c["kind"] == "share" else 1
     low, high = (None if c[end] is None else times * c[end] for end in ("low", "high"))
     return f"{between(low, high)}{'%' if times == 100 else ''} ({c['interval']})"
@@ -63,22 +126,21 @@ def criterion_number(c: Mapping[str, Any]) -> str:
     if where["estimate"] is None:
         values = [where["low"], where["high"]]
         if values == [None, None]:
-            return "not observed"
+            return "nothing on record"
     kind = c["kind"]
-    if kind == "share":  # 0.12 share of cells is 12% of cells
-        values, unit = (
-            [None if v is None else 100 * v for v in values],
-            "% of " + unit.removeprefix("share of "),
-        )
-    unit = re.sub(r"^per cent\b", "%", unit)
-    said = "no" if kind == "days" and values == [0, 0] else between(*values)
+    if kind == "log_points" or kind in _PERCENT or kind == "points":
+        near = c["threshold"] if c["cell_threshold"] is None else c["cell_threshold"]
+        figure = spread(values[0], values[1], kind, near)
+        rest = re.sub(r"^(per cent|share|log points)\b ?", "", unit)
+        return with_unit(figure, one(rest) if values == [1, 1] else rest).strip()
+    figure = "no" if kind == "days" and values == [0, 0] else between(*values)
     if kind == "rank":
-        return f"rank {said}"
+        return f"rank {figure}"
     if kind == "p":
-        return f"{unit} = {said}"
+        return f"{unit} = {figure}"
     if kind in ("ratio", "change"):  # the unit is what is measured, rather than in what
-        return f"{said} ({unit})"
-    return with_unit(said, one(unit) if values == [1, 1] else unit)
+        return f"{figure} ({unit})"
+    return with_unit(figure, one(unit) if values == [1, 1] else unit)
 
 
 def source_words(source_id: str) -> str:

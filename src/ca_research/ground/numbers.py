@@ -70,6 +70,21 @@ def small_percent(fraction: float) -> str:
     return percent(fraction) if value >= 10 or value == 0 else f"{value:.1f}%"
 
 
+def of_logs(value: float) -> str:
+    """A difference of logarithms as a reader says it: per cent, or times from a doubling on.
+
+    Examples
+    --------
+    >>> of_logs(0.446), of_logs(-0.254), of_logs(1.95), of_logs(0.0), of_logs(5.59)
+    ('56% above', '22% below', '7 times', 'no more than', '268 times')
+    """
+    times = math.exp(value)
+    if times >= 2:
+        return f"{times:.2g} times" if times < 10 else f"{times:,.0f} times"
+    said = small_percent(abs(times - 1))
+    return "no more than" if said == "0%" else f"{said} {'above' if times > 1 else 'below'}"
+
+
 def with_unit(said: str, unit: str) -> str:
     """A number and its unit, apart by a space but for the sign of per cent.
 

@@ -4,6 +4,7 @@ into a rule, and the day whose knowledge is used.
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 import reprlib
@@ -72,6 +73,10 @@ def day_in_words(day: dt.date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+_MONTHS = dict(zip(calendar.month_abbr[1:], calendar.month_name[1:], strict=True))
+_MONTH = "|".join(_MONTHS)
+
+
 def date_in_words(date: str) -> str:
     """A date of a table as a reader should see it: a day, a month, a year, or a span of them; what
     is no date stays as it is.
@@ -80,7 +85,12 @@ def date_in_words(date: str) -> str:
     --------
     >>> date_in_words("2023-05-19"), date_in_words("1992-12"), date_in_words("2006/2018-01")
     ('19 May 2023', 'December 1992', '2006 to January 2018')
+    >>> date_in_words("2023 Jan-Oct")
+    'January to October 2023'
     """
+    if hit := re.fullmatch(rf"(\d{{4}}) ({_MONTH})-({_MONTH})", date):
+        first, last = (_MONTHS[month] for month in hit.group(2, 3))
+        return f"{first} to {last} {hit[1]}"
     return " to ".join(_point_in_words(part.strip()) for part in re.split(r"/| to ", date))
 
 

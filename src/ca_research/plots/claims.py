@@ -346,7 +346,7 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
     >>> claim = ca.claim("C25")
     >>> evidence = claim.gather(**{name: ca.load(name) for name in claim.spec.data})
     >>> show_universe(claim, evidence, claim.judge(evidence))
-    {'image/svg+xml': '<svg ...'title': 'What could be judged, and what could not', ...
+    {'image/svg+xml': '<svg ...'title': 'Every question has an answer', ...
     """
     distinct = {c.name: c.specifications for v in verdict.all() for c in v.criteria}
     for name, criterion in claim.spec.criteria().items():
@@ -398,11 +398,19 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
         show(
             figure,
             section="missing",
-            title="What could be judged, and what could not",
+            title=_answered(data["state"]),
             alt=f"Answers by question and country: {alt}.",
             data=data,
             sources=list(verdict.sources),
         )
+
+
+def _answered(states: pd.Series) -> str:
+    """How many of the questions put to each country have an answer."""
+    asked, open_ = len(states), int((states == "undecided").sum())
+    if not open_:
+        return "Every question has an answer"
+    return f"{asked - open_ or 'None'} of {asked} questions, country by country, can be answered"
 
 
 def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:

@@ -30,7 +30,7 @@ KIND_WORDS = {
 """What kind of thing a claim says."""
 
 _BOUND = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most", "==": "exactly"}
-_RANGE = "The figures leave a range, with the bar inside it"
+_RANGE = "What is known leaves a range that reaches both sides of the bar"
 
 
 def day(as_of: str) -> str:
@@ -137,8 +137,14 @@ def _bound(sign: str, kind: str) -> str:
     return "fewer than" if sign == "<" and kind == "count" else _BOUND[sign]
 
 
+_ABOVE = "above what is implied"
+"""What is asked of a difference of logarithms that must be above nought."""
+
+
 def needed(c: Stored) -> str:
     """What a criterion asks for, in words."""
+    if c["kind"] == "log_points" and not c["threshold"]:
+        return _ABOVE
     many = len(c["cells"]) > 1
     counts = c["cell_threshold"] is not None
     bound = c["cell_threshold"] if counts else c["threshold"]
@@ -151,24 +157,45 @@ def needed(c: Stored) -> str:
     return f"{each}, in at least {said(c['threshold'], 'count')} {noun}"
 
 
+_MOVED = {">": "a rise", ">=": "no fall", "<": "a fall", "<=": "no rise"}
+"""What is asked of a change whose sign decides."""
+
+
 def declared_bar(c: registry.Criterion) -> str:
-    """What a criterion asks for as it is declared, with its unit: 'more than 50% of cells, in at
-    least three of the five'.
+    """What a criterion asks for as it is declared, with its unit: 'more than 50% of imports, in at
+    least three of five'.
     """
-    unit = re.sub(r"^(per cent|share)\b ?", "", c.unit)
-    unit = one(unit) if c.threshold == 1 else unit
-    figure = f"{_bound(c.comparison, c.kind)} {said(c.threshold, c.kind) if c.threshold else 0}"
-    if c.kind in ("ratio", "change", "p", "rank"):  # what is measured, rather than in what
-        figure, unit = f"{figure} ({unit})", ""
-    elif c.comparison == "==" and c.threshold == 0:
-        figure = "none" if unit.startswith("of ") else "no"
-    each = f"{figure} {unit}".strip().replace(" ,", ",")
+    each = _each_bar(c)
     if c.over is None or len(c.over.economies) < 2:
         return each
     least, of = c.over.at_least, len(c.over.economies)
     if least == of:
         return f"{each}, in all {in_words(of)}"
     return f"{each}, in at least {in_words(least)} of {in_words(of)}"
+
+
+def _each_bar(c: registry.Criterion) -> str:
+    """The bar for one country."""
+    unit = re.sub(r"^(per cent|share)\b ?", "", c.unit)
+    unit = one(unit) if c.threshold == 1 else unit
+    bound, figure = _bound(c.comparison, c.kind), said(c.threshold, c.kind)
+    if c.kind == "log_points" and not c.threshold:
+        return _ABOVE
+    if c.kind == "change" and not c.threshold and c.comparison in _MOVED:
+        return _MOVED[c.comparison]
+    if c.kind == "rank":
+        return f"place {figure} or better"
+    if c.kind == "p":
+        return f"{bound} {figure} ({unit})"
+    if c.kind == "ratio":
+        return f"{bound} {figure}: {unit}"
+    if c.kind in ("percent", "share") and figure == "100%" and c.comparison in ("==", ">="):
+        return f"all {unit.removeprefix('of ')}" if unit.startswith("of ") else f"all {unit}"
+    if c.comparison == "==" and c.threshold == 0:
+        bound, figure = "", "none" if unit.startswith("of ") else "no"
+    elif c.threshold == 0:
+        figure = "0"
+    return f"{bound} {figure} {unit}".strip().replace(" ,", ",")
 
 
 def tile(cell: Stored) -> str:

@@ -154,6 +154,7 @@ def environment() -> Environment:
         "bounds": bounds,
         "criterion_number": criterion_number,
         "decides": overview.deciding,
+        "tells": overview.told,
         "svg": _figure,
         **_PARTS,
         "version": __version__,

@@ -31,6 +31,10 @@ _BY = {
 _WIDTH = 0.82
 RARE = 0.05
 """The part of a ranking that is shaded: one in twenty, by custom."""
+_TICKS = {np.log(0.5): "half", 0.0: "as implied", np.log(2): "twice", np.log(10): "ten times"}
+"""Log points at which the axis says how far trade is from what the model implies, in words."""
+_SIDE = 0.95
+"""Inches that the words of the axis take."""
 _LETTER, _LINE, _BODY = 0.075, 0.17, 0.75
 """Inches: a letter of a name, roomily; a line of names over a strip; the strip itself."""
 
@@ -87,7 +91,7 @@ def ranked_strips(
             hint="give title -> frame, as from gravity_residual.placebo_table",
         )
     ranked = {title: _ranked(table) for title, table in tables.items()}
-    room = style.wide() - 0.6
+    room = style.wide() - _SIDE
     levels = {title: _levels(rows, named, room) for title, rows in ranked.items()}
     lines = sum(max(at.values(), default=-1) + 1 for at in levels.values())
     with style.context():
@@ -97,7 +101,6 @@ def ranked_strips(
             _strip(ax, rows, levels[title], highlight)
             up = 72 * _LINE * (max(levels[title].values(), default=-1) + 1)
             ax.set_title(title, pad=6 + up)
-        grid[0][0].set_ylabel("log points, first step")
         grid[-1][0].set_xlabel("place; shaded: the first one in twenty", loc="left")
         figure.tight_layout(h_pad=0.8)
     return figure
@@ -140,7 +143,7 @@ def _strip(ax: Axes, rows: pd.DataFrame, levels: Mapping[int, int], highlight: s
         ax.set_yticks([])
         style.bare(ax, x=False, y=False)
         return
-    count, room = len(rows), style.wide() - 0.6
+    count, room = len(rows), style.wide() - _SIDE
     marked = [int(place) in levels for place in rows.index]
     ax.axvspan(0.5, RARE * count + 0.5, color=style.GRID, alpha=0.7, linewidth=0)
     few = rows[marked]
@@ -164,8 +167,8 @@ def _strip(ax: Axes, rows: pd.DataFrame, levels: Mapping[int, int], highlight: s
         ax.axvline(place, color=style.colour(code, style.MUTED), linewidth=0.8, alpha=0.6, zorder=0)
     ax.axhline(0, color=style.INK, linewidth=0.8)
     ax.set_yscale("symlog", linthresh=1)
-    ax.yaxis.set_major_formatter(lambda v, _: f"{v:g}".replace("-", "\u2212"))
-    ax.set_yticks([v for v in (-10, -1, 0, 1, 10) if _within(v, rows["estimate"])])
+    ticks = {v: words for v, words in _TICKS.items() if _within(v, rows["estimate"])}
+    ax.set_yticks([*ticks], [*ticks.values()])
     ax.minorticks_off()
     ax.set_xlim(0.5, count + 0.5)
     ax.set_xticks(sorted({1, *range(10, count - 3, 10), count}))

@@ -105,7 +105,7 @@ def investor_lead(
     if investment_concept not in CONCEPTS:
         raise UnknownNameError("investment_concept", investment_concept, CONCEPTS)
     known = _known(investment, CONCEPTS[investment_concept])
-    what = f"direct {investment_concept}"
+    what = f"{investment_concept} of direct investment"
     rows = [_lead(known, eco.resolve(e), since, what) for e in economies]
     return estimates(rows).assign(
         **{k: [r[k] for r in rows] for k in ("values", "leader", "place")}

@@ -11,7 +11,7 @@ import pandas as pd
 from ...estimates.frame import estimate_row, estimates
 from ...ground import economies as eco
 from ...ground.errors import UnknownNameError
-from ...registry.words import value_words
+from ...registry.words import measure_name
 from ...stats.leading import leading
 from .trade import RIVALS
 
@@ -73,7 +73,7 @@ def opinion_lead(
         out.append(
             row
             | {
-                "values": f"{shown} per cent ({value_words(found.group)})",
+                "values": f"{shown} per cent ({measure_name(str(found.group))})",
                 "leader": found.leader,
                 "place": found.place,
             }
