@@ -17,6 +17,7 @@ from ca_research import registry, tables
 from ca_research.ground import economies, errors
 from ca_research.ground.paths import processed_dir
 from ca_research.runs.inputs import Inputs
+from ca_research.site.render import tables_of
 from ca_research.sources.elsewhere import ranges
 from ca_research.sources.fetch import transport
 from ca_research.tables.build import current
@@ -304,7 +305,7 @@ LOCATIONS = {
         "name": "t",
         "state": ["at"],
     },
-    "no state": {"postgresql": "postgresql://host/db", "name": "t"},
+    "no name": {"postgresql": "postgresql://host/db", "state": ["at"]},
     "a name that is more": {
         "postgresql": "postgresql://host/db",
         "name": "t; drop table t",
@@ -364,9 +365,22 @@ def test_a_notebook_reads_what_it_declares(files, move, monkeypatch):
     assert not files.asked
 
 
+def test_what_it_holds_is_counted_where_it_lives(here, files, move, monkeypatch):
+    """The page on the data read every table as a whole; of one too large for a frame it had none."""
+    wanted = ca.holes("trade", ["KAZ", "KGZ"])
+    named = ca.holes("trade", since=2000)
+    move(parquet=[files.put("a.parquet", parquet())])
+    monkeypatch.setattr(sys.modules["ca_research.tables.load"], "ROWS", 500)
+    pd.testing.assert_frame_equal(ca.holes("trade", ["KAZ", "KGZ"]), wanted)
+    pd.testing.assert_frame_equal(ca.holes("trade", since=2000), named)
+
+
 def test_the_list_of_tables_says_so(files, move, command):
     move(parquet=[files.put("a.parquet", parquet())])
     _, out, _ = command("data", "list", "--format", "json")
     (row,) = [r for r in json.loads(out) if r["table"] == "trade"]
-    assert row["files"] == "elsewhere" and row["rows"] is None
+    assert row["files"] == "elsewhere"
+    assert (row["rows"], row["sources"]) == (len(ROWS), 1)
+    assert "trade" in tables_of(["S_CALENDAR"], ["trade", "facts"])
+    assert tables.rows_of("trade") == {"S_CALENDAR": len(ROWS)}
     assert (processed_dir() / current() / "trade.location.json").is_file()

@@ -72,9 +72,12 @@ def data_list(format: console.Format = "table") -> None:
     from .. import registry
 
     def counts(name: str, table: registry.Table) -> tuple[int | None, int | None]:
-        if table.location:
-            return None, None
         of = registry.rows_of(name)
+        if table.location:
+            from ..tables import rows_of
+
+            of = rows_of(name)
+            return (sum(of.values()), len(of)) if of else (None, None)  # no build has seen it
         return sum(of.values()) or len(registry.sources()), len(of) or len(registry.sources())
 
     console.rows(

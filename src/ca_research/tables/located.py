@@ -51,7 +51,7 @@ _said: deque[CaResearchError] = deque(maxlen=8)
 
 
 def look(table: registry.Table) -> dict[str, Any]:
-    """The state in which a place is, and how many rows it has.
+    """The state in which a place is, and how many rows it has, in all and of each source.
 
     Raises ContractError where its columns are not those of the table.
     """
@@ -77,7 +77,8 @@ def look(table: registry.Table) -> dict[str, Any]:
             raise _contract(
                 table, place, f"{told} is in {unit.strip()!r}, and the registry says {column.unit}"
             )
-    return {"place": place.shown, "rows": found.rows, "state": found.state}
+    state = {"rows": found.rows, "sources": found.sources, "state": found.state}
+    return {"place": place.shown, **state}
 
 
 def _contract(table: registry.Table, place: elsewhere.Place, what: str) -> ContractError:

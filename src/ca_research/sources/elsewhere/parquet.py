@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,7 +18,7 @@ from ...ground.errors import AnswerError, ContractError, FileError
 from ...ground.files import walk
 from ..fetch.keys import found
 from .conditions import COMPARES, Condition
-from .place import Field, Look, Place
+from .place import SOURCE, Field, Look, Place
 from .ranges import Changed, RemoteFile
 
 _FORMAT = dataset.ParquetFileFormat()
@@ -39,7 +40,7 @@ class ParquetPlace(Place):
             if rows is None:
                 raise FileError("there is no Parquet in the folder", where=self.shown)
             fields = {f.name: Field(_kind(f.type), _unit(f)) for f in rows.schema}
-            return Look(fields, rows.count_rows(), state)
+            return Look(fields, rows.count_rows(), _sources(rows), state)
 
     def batches(
         self, columns: Sequence[str], asked: Sequence[Condition], state: dict[str, str]
@@ -112,6 +113,16 @@ class ParquetPlace(Place):
             for file in walk(there, ".parquet") if there.is_dir() else [there]:
                 inside = file.relative_to(there).as_posix() if there.is_dir() else ""
                 yield f"{name.rstrip('/')}/{inside}" if inside else name, file
+
+
+def _sources(rows: dataset.Dataset) -> dict[str, int]:
+    """How many rows each source has."""
+    found: Counter[str] = Counter()
+    if SOURCE in rows.schema.names:
+        for batch in rows.scanner(columns=[SOURCE], **_AHEAD).to_batches():
+            counts = pc.value_counts(batch[SOURCE].cast(pa.string())).to_pylist()
+            found.update({one["values"]: one["counts"] for one in counts if one["values"]})
+    return dict(found)
 
 
 def _stamp(file: Path) -> str:

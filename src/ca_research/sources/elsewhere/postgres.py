@@ -23,7 +23,7 @@ from ...ground.errors import (
 )
 from ...ground.extras import needed
 from .conditions import COMPARES, Condition
-from .place import KINDS, Field, Look, Place
+from .place import KINDS, SOURCE, Field, Look, Place
 
 ROWS = 50_000
 """Rows of a batch."""
@@ -44,6 +44,11 @@ _COLUMNS = (
     "from pg_attribute where attrelid = to_regclass($1::text) and attnum > 0 and not attisdropped "
     "order by attnum"
 )
+_STORED = (
+    "select relkind in ('r', 'm', 'p') and has_table_privilege(oid, 'select') as stored "
+    "from pg_class where oid = to_regclass($1::text)"
+)
+"""Whether the rows of a name are stored, and this user may see the transactions that wrote them."""
 
 
 class PostgresPlace(Place):
@@ -64,7 +69,10 @@ class PostgresPlace(Place):
                     hint=f"mend `location` in registry/tables/{self.table.table}.yaml",
                 )
             state = self._state(ask)
-            return Look(fields, int(json.loads(state)[0]), {self.shown: state})
+            counts = f"select {SOURCE}::text, count(*) from {self._name} group by 1"
+            sources = _tuples(ask(counts).to_pylist()) if SOURCE in fields else []
+            rows = int(json.loads(state)[0])
+            return Look(fields, rows, {s: n for s, n in sources if s}, {self.shown: state})
 
     def batches(
         self, columns: Sequence[str], asked: Sequence[Condition], state: dict[str, str]
@@ -110,9 +118,20 @@ class PostgresPlace(Place):
         return f" where {' and '.join(parts)}" if parts else "", values
 
     def _state(self, ask: Any) -> str:
-        """The number of rows and the largest values of the columns that tell the state."""
-        largest = "".join(f", max({_name(c)})::text" for c in self.location.state)
-        (row,) = _tuples(ask(f"select count(*){largest} from {self._name}").to_pylist())
+        """The number of rows, and what changes with any of them.
+
+        A table tells which transactions wrote its rows: whoever writes one does so under a number
+        that no row had before. What has no such numbers (a view) gives the largest values of the
+        columns that `state` names, or a hash of all rows.
+        """
+        marks = [f"max({_name(c)})" for c in self.location.state]
+        if ask(_STORED, [self._name])["stored"].to_pylist() == [True]:
+            marks.append("sum(hashint8extended(xmin::text::int8, 0)::numeric)")
+        elif not marks:
+            whole = ", ".join(map(_name, self.table.columns))
+            marks.append(f"sum(hashtextextended(row({whole})::text, 0)::numeric)")
+        told = "".join(f", {mark}::text" for mark in marks)
+        (row,) = _tuples(ask(f"select count(*){told} from {self._name}").to_pylist())
         return json.dumps(row)
 
     @contextmanager
