@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from places import PASSWORD, ROWS, frame, loads, parquet, same
+from places import ALTERNATIVES, PASSWORD, ROWS, frame, loads, parquet, same
 
 import ca_research as ca
 from ca_research import registry, tables
@@ -83,6 +83,11 @@ def test_only_what_is_asked_for_is_sent(files, move):
     assert sent(lambda: ca.load("trade")) > 0.9
     one = sent(lambda: ca.load("trade", reporter="KAZ"))  # a fifth of the row groups
     assert one < 0.35
+    assert sent(lambda: ca.load("trade", reporter=["KAZ", "KGZ"])) < 0.6
+    for either in ALTERNATIVES[:3]:
+        rows = ca.relation("trade").filter(either)
+        assert sent(rows.fetchall) < 0.75, either
+        assert sent(lambda e=either: ca.sql(f"from trade where {e}")) < 0.75, either
     column = "select max(year) from trade"
     assert sent(lambda: ca.sql(column)) < 0.2
     assert sent(lambda: ca.sql(f"{column} where note = 'remark 3'")) < 0.6  # no value_usd

@@ -118,6 +118,9 @@ def test_what_is_asked_for_goes_to_the_server_as_parameters(lake):
     ca.relation("trade", partner="WLD", year=2020).aggregate("count(*)").fetchall()
     assert re.search(r"DETAIL: .*\$1 = 'WLD', \$2 = '2020'", lake.said())
     assert "repeatable read read only" in told
+    ca.sql("from trade where (reporter = 'KAZ' and year = 2020) or partner not in ('CHN', 'RUS')")
+    (query,) = re.findall(r"declare .*", lake.said())
+    assert '"year" = $2::int8 or "partner" is not null and "partner" not in ($3::text' in query
 
 
 def test_words_are_no_commands(lake):

@@ -99,8 +99,10 @@ def _seen() -> dict[str, Any]:
 
 
 def rows_of(name: str) -> dict[str, int]:
-    """Rows of a table by source; of one that lives elsewhere as the current build has seen it, and
-    none where no build has.
+    """Rows of a table by source.
+
+    Of one that lives elsewhere they are those that the current build has seen, and none where no
+    build has.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ from ...ground import paths
 from ...ground.errors import AnswerError, ContractError, FileError
 from ...ground.files import walk
 from ..fetch.keys import found
-from .conditions import COMPARES, Condition
+from .conditions import COMPARES, Condition, Either
 from .place import SOURCE, Field, Look, Place
 from .ranges import Changed, RemoteFile
 
@@ -43,13 +43,12 @@ class ParquetPlace(Place):
             return Look(fields, rows.count_rows(), _sources(rows), state)
 
     def batches(
-        self, columns: Sequence[str], asked: Sequence[Condition], state: dict[str, str]
+        self, columns: Sequence[str], asked: Sequence[Condition | Either], state: dict[str, str]
     ) -> Iterator[pa.RecordBatch]:
         with self._opened(state) as (rows, found):
             if found != state or rows is None:
                 raise self.moved()
-            parts = [e for one in asked if (e := _expression(one, rows.schema)) is not None]
-            condition = functools.reduce(operator.and_, parts) if parts else None
+            condition = _all(asked, rows.schema)
             yield from rows.scanner(columns=list(columns), filter=condition, **_AHEAD).to_batches()
 
     @contextmanager
@@ -149,6 +148,19 @@ def _unit(field: pa.Field) -> str | None:
     return None if unit is None else unit.decode("utf-8", "replace")
 
 
+def _all(asked: Sequence[Condition | Either], schema: pa.Schema) -> pc.Expression | None:
+    """Conditions together, as far as the files can compare their columns."""
+    parts = [e for one in asked if (e := _part(one, schema)) is not None]
+    return functools.reduce(operator.and_, parts) if parts else None
+
+
+def _part(one: Condition | Either, schema: pa.Schema) -> pc.Expression | None:
+    if isinstance(one, Condition):
+        return _expression(one, schema)
+    ways = [e for way in one.ways if (e := _all(way, schema)) is not None]
+    return functools.reduce(operator.or_, ways) if len(ways) == len(one.ways) else None
+
+
 def _expression(one: Condition, schema: pa.Schema) -> pc.Expression | None:
     """A condition as the files have its column; None where they cannot compare it."""
     field, kind = pc.field(one.column), schema.field(one.column).type
@@ -168,4 +180,6 @@ def _expression(one: Condition, schema: pa.Schema) -> pc.Expression | None:
         return None
     if one.compares == "in":
         return field.isin(values)
+    if one.compares == "not in":
+        return ~field.isin(values)
     return _COMPARE[one.compares](field, values[0])

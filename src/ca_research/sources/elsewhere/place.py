@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from ... import registry
 from ...ground.errors import IntegrityError
-from .conditions import Condition
+from .conditions import Condition, Either
 
 
 class Field(NamedTuple):
@@ -72,7 +72,7 @@ class Place(ABC):
 
     @abstractmethod
     def batches(
-        self, columns: Sequence[str], asked: Sequence[Condition], state: dict[str, str]
+        self, columns: Sequence[str], asked: Sequence[Condition | Either], state: dict[str, str]
     ) -> Iterator[pa.RecordBatch]:
         """Rows that may fulfil conditions, of this state and of no other."""
 

@@ -22,7 +22,7 @@ from ...ground.errors import (
     UnreachableError,
 )
 from ...ground.extras import needed
-from .conditions import COMPARES, Condition
+from .conditions import COMPARES, Condition, Either, only
 from .place import KINDS, SOURCE, Field, Look, Place
 
 ROWS = 50_000
@@ -75,7 +75,7 @@ class PostgresPlace(Place):
             return Look(fields, rows, {s: n for s, n in sources if s}, {self.shown: state})
 
     def batches(
-        self, columns: Sequence[str], asked: Sequence[Condition], state: dict[str, str]
+        self, columns: Sequence[str], asked: Sequence[Condition | Either], state: dict[str, str]
     ) -> Iterator[pa.RecordBatch]:
         told = ", ".join(f"{_name(c)}::{self._cast(c)} as {_name(c)}" for c in columns)
         where, values = self._where(asked)
@@ -94,28 +94,35 @@ class PostgresPlace(Place):
     def _cast(self, column: str) -> str:
         return _CASTS.get(self.table.columns[column].type, "text")
 
-    def _where(self, asked: Sequence[Condition]) -> tuple[str, list[Any]]:
-        """Conditions as SQL, with the values apart. Words are not put in order: the server's order
-        may be another.
-        """
-        parts, values = [], []
-        for one in asked:
-            column = self.table.columns[one.column]
-            text = "text" in KINDS.get(column.type, ("text",))
-            if column.type == "date" and one.values:
-                continue  # the server may have days, and no words
-            if text and one.compares not in ("=", "<>", "in", "is null", "is not null"):
-                continue
-            marks = []
+    def _where(self, asked: Sequence[Condition | Either]) -> tuple[str, list[Any]]:
+        """Conditions as SQL, with the values apart."""
+        values: list[Any] = []
+
+        def told(one: Condition | Either) -> str:
+            if isinstance(one, Either):
+                return "(" + " or ".join(" and ".join(map(told, way)) for way in one.ways) + ")"
+            column, marks = _name(one.column), list[str]()
             for value in one.values:
                 values.append(value)
                 marks.append(f"${len(values)}::{_BOUND[type(value)]}")
-            if one.compares == "in":
-                parts.append(f"{_name(one.column)} in ({', '.join(marks)})" if marks else "false")
-            else:
-                assert one.compares in (*COMPARES.values(), "is null", "is not null")
-                parts.append(" ".join([_name(one.column), one.compares, *marks]))
+            if one.compares in ("in", "not in"):
+                none = "false" if one.compares == "in" else "true"
+                return f"{column} {one.compares} ({', '.join(marks)})" if marks else none
+            assert one.compares in (*COMPARES.values(), "is null", "is not null")
+            return " ".join([column, one.compares, *marks])
+
+        parts = [told(one) for one in only(asked, self._comparable)]
         return f" where {' and '.join(parts)}" if parts else "", values
+
+    def _comparable(self, one: Condition) -> bool:
+        """Whether the server compares as DuckDB does: its order of words may be another, and where
+        there should be words it may have days.
+        """
+        kind = self.table.columns[one.column].type
+        ordered = one.compares in ("<", "<=", ">", ">=")
+        return not (ordered and "text" in KINDS.get(kind, ("text",))) and not (
+            kind == "date" and one.values
+        )
 
     def _state(self, ask: Any) -> str:
         """The number of rows, and what changes with any of them.
