@@ -214,8 +214,22 @@ def test_a_host_that_is_away_is_told(files, move, monkeypatch):
     files.close()
     with pytest.raises(errors.UnreachableError, match="cannot be reached"):
         ca.load("trade")
-    with pytest.raises(duckdb.Error, match=r"cannot be reached\n *where: http://"):
-        ca.relation("trade").df()  # a query of the user's own
+    rows = ca.relation("trade", year=2020)
+    own = [  # a query of the user's own
+        lambda: rows.df(),
+        lambda: rows.filter("partner = 'CHN'").aggregate("sum(value_usd)").fetchall(),
+        lambda: rows.join(rows.set_alias("other"), "reporter").fetchall(),
+        lambda: len(rows),
+        lambda: repr(rows),
+        lambda: ca.cite(rows),
+        lambda: ca.trade.partner_shares(rows.filter("not is_aggregate")).df(),
+    ]
+    for way in own:
+        with pytest.raises(errors.UnreachableError, match="cannot be reached") as told:
+            way()
+        assert told.value.where == address and told.value.hint
+    with pytest.raises(duckdb.Error, match="nothing"):
+        rows.project("nothing")
     with pytest.raises(errors.UnreachableError):
         tables.build()
 
