@@ -385,7 +385,7 @@ def test_a_notebook_reads_what_it_declares(files, move, monkeypatch):
 
 
 def test_what_it_holds_is_counted_where_it_lives(here, files, move, monkeypatch):
-    """The page on the data read every table as a whole; of one too large for a frame it had none."""
+    """The page on the data read tables as a whole, and stopped at one too large for a frame."""
     wanted = ca.holes("trade", ["KAZ", "KGZ"])
     named = ca.holes("trade", since=2000)
     move(parquet=[files.put("a.parquet", parquet())])

@@ -188,9 +188,10 @@ def test_a_table_that_changes_is_read_in_its_new_state_after_a_build_only(lake):
 CHANGES = {  # of which neither the number of rows nor the largest `loaded` tells
     "a value": "update lake.flows set value_usd = 5 where reporter = 'KAZ' and year = 2020",
     "a row for another": (
-        "with gone as (delete from lake.flows where reporter = 'KAZ' and partner = 'CHN' returning *) "
-        "insert into lake.flows select reporter, partner, year, flow, value_usd + 1, note, source_id "
-        "from gone"
+        "with gone as (delete from lake.flows where reporter = 'KAZ' and partner = 'CHN' "
+        "returning *) "
+        "insert into lake.flows "
+        "select reporter, partner, year, flow, value_usd + 1, note, source_id from gone"
     ),
     "two rows that change places": (
         "update lake.flows set value_usd = 10 - value_usd where year = 2020 and flow = 'export'"

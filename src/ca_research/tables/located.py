@@ -143,7 +143,10 @@ class Located(dataset.InMemoryDataset):
         return dataset.Scanner.from_batches(reader, columns=columns, filter=filter)
 
     def _batches(
-        self, columns: list[str], asked: list[elsewhere.Condition | elsewhere.Either], kept: pa.Schema
+        self,
+        columns: list[str],
+        asked: list[elsewhere.Condition | elsewhere.Either],
+        kept: pa.Schema,
     ) -> Iterator[pa.RecordBatch]:
         place = elsewhere.place(self.table)
         try:
