@@ -439,7 +439,8 @@ def _standing(spec: registry.Table, rows: pd.DataFrame) -> pd.DataFrame:
 def _told(found: Addition) -> Iterator[str]:
     """An addition in words."""
     entry = found.entry
-    yield f"{entry.file}, read as: {entry.layout}"
+    how = "read by its headings" if entry.layout == "guess" else f"read as: {entry.layout}"
+    yield f"{entry.file}, {how}"
     for name, field in entry.mapping.get("columns", {}).items():
         if name != entry.mapping.get("fills"):
             yield f"  {name}: {_field(field)}"
@@ -459,8 +460,9 @@ def _told(found: Addition) -> Iterator[str]:
         yield f"left out: {count:,} ({reason})"
     if found.skipped:
         yield f"skipped: {len(found.skipped):,} faults, the first: {found.skipped[0]}"
+    new = found.count("new")
     yield (
-        f"{found.count('new'):,} rows new, {found.count('repeats'):,} repeat and "
+        f"{new:,} row{'s'[: new != 1]} new, {found.count('repeats'):,} repeat and "
         f"{found.count('contradicts'):,} contradict what stood (both stay)"
     )
     apart = found.compared[found.compared["said"].eq("contradicts")]
