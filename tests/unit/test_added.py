@@ -77,7 +77,7 @@ def test_what_it_says_of_cells_on_which_others_spoke(built, figures):
         ("KAZ", 2021): "new",
         ("KGZ", 2020): "contradicts",
     }
-    assert "1 rows new, 1 repeat and 1 contradict" in str(found)
+    assert "1 row new, 1 repeat and 1 contradict" in str(found)
     assert "7 here, 1 by S_STATED" in str(found)
 
 

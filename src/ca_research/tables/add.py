@@ -451,7 +451,8 @@ def _told(found: Addition) -> Iterator[str]:
         times = entry.mapping["columns"].get(fills, {}).get("times", 1)
         by = f", times {times:g}" if times != 1 else ""
         yield f"  {fills}: under {len(heads)} headings, {few}{by}"
-    yield f"the first of {entry.rows:,} rows, as understood:"
+    more = f"the first of {entry.rows:,} rows" if entry.rows > SHOWN else "all rows"
+    yield f"{more}, as understood:"
     shown = found.rows.drop(columns="source_id").head(SHOWN)
     yield shown.to_string(
         index=False, na_rep="", max_colwidth=30, float_format=lambda value: f"{value:.12g}"
