@@ -423,6 +423,20 @@ ECONOMISTS = {  # file: (bytes, figures by economy or their number, words of a f
     ),
     "euros_beside.csv": (SIX.format(unit=",currency").replace(",5\n", ",5,EUR\n"), {}, "EUR"),
     "tons_beside.csv": (SIX.format(unit=",unit").replace(",5\n", ",5,tons\n"), {}, "tons"),
+    "number_in_a_title.csv": ("Countries of 1 million people\n" + HEAD + "KAZ,CHN,2019,5\n", 1, ""),
+    "units_beside_years.csv": (
+        "reporter,partner,flow,unit,2019\nKAZ,CHN,Exports,mln USD,5\n",
+        {"KAZ": "5000000"},
+        "",
+    ),
+    "us_dollars_m.csv": (SIX.format(unit=" (US$m)"), {"KAZ": "5000000"}, ""),
+    "kusd.csv": (SIX.format(unit=" kUSD"), {"KAZ": "5000"}, ""),
+    "shares.csv": (SIX.format(unit=" - % of total"), {}, "shares"),
+    "constant.csv": (SIX.format(unit=" in constant 2015 USD"), {}, "constant prices"),
+    "one_month.csv": (SIX.format(unit=",month").replace(",5\n", ",5,9\n"), {}, "rows of parts"),
+    "quarterly.csv": (SIX.format(unit=",freq").replace(",5\n", ",5,Q\n"), {}, "rows of parts"),
+    "annual.csv": (SIX.format(unit=",freq").replace(",5\n", ",5,A\n"), {"KAZ": "5"}, ""),
+    "women.csv": (HEAD.replace(",year", ",sex,year") + "KAZ,CHN,F,2019,5\n", {}, "rows of parts"),
     "re_exports.csv": (SIX.format(unit="").replace("Exports", "Re-export"), {}, "must be one of"),
 }
 

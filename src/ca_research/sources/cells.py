@@ -201,6 +201,7 @@ _UNITS = (
     (1e4, r"万"),
     (1e3, r"thousands?|thous\.?|thd|тыс\.?|тысяч\w*|千|'000|’000|000s|1000|1,000|1 000"),
 )
+_COUNTED = re.compile(r"\d[\d.,]*\s+(thousand|million|billion|тыс|млн|млрд)\w*\.?", re.I)
 _MONEY = re.compile(
     r"\b(EUR|euros?|евро|KZT|тенге|tenge|KGS|сом\w*|som|UZS|сум|TJS|сомони|RUB|rubles?|руб\w*|CNY|RMB|"
     r"yuan|юан\w*)\b|€|₽|₸|人民币|欧元|万元|亿元",
@@ -216,6 +217,10 @@ def factor(heading: str) -> float:
     >>> [factor(h) for h in ("Value", "mln USD", "тыс. долл. США", "亿美元")]
     [1.0, 1000000.0, 1000.0, 100000000.0]
     """
+    heading = _COUNTED.sub("", heading)  # 'more than 1 million people' is no unit
+    for times, sign in ((1e6, "m"), (1e3, "k")):
+        if re.search(rf"(usd|\$)\s?{sign}\b|\b{sign}\s?usd\b", heading, re.I):
+            return times
     for times, words in _UNITS:
         edge = r"(?<![\w.,])" if re.match(r"[a-z]", words) else ""
         if re.search(rf"{edge}(?:{words})(?![\w]*\d)", heading, re.I):

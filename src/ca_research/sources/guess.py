@@ -27,6 +27,18 @@ _UNIT_HEADS = re.compile(
     r"единица.*|ед\. ?изм.*|валюта|单位|货币",
     re.I,
 )
+_PARTED = re.compile(
+    r"months?|quarters?|periods?|freq\w*|half|semester|sex|gender|age.*|"
+    r"месяц\w*|квартал\w*|период|пол|возраст.*|月|月份|季度|性别",
+    re.I,
+)
+_WHOLE = re.compile(
+    r"A|annual(ly)?|year(ly)?|T|_T|totals?|all.*|both.*|год\w*|всего|оба пола|全年|合计", re.I
+)
+_CONSTANT = re.compile(
+    r"constant|real terms|in prices of|(19|20)\d\d (prices|USD|US\$)|(сопоставим|постоянн)\w* цен",
+    re.I,
+)
 _IN_UNITS = re.compile(
     r"\b(in|в)\s+(US\$ |USD )?(thousands?|millions?|billions?|mln|bn|тыс\w*|млн|млрд|миллион\w*)\b",
     re.I,
@@ -107,8 +119,8 @@ def propose(given: Given, table: Table, said: dict[str, Any]) -> Map:
         columns[fills] = Field(column=across[0].column, times=times)
     _one_choice(table, columns, across)
     _by_name_alone(table, columns, across, heads, body)
-    if not fills:
-        _scaled(given, sheet, place, columns, table, fixed)
+    _scaled(given, sheet, place, columns, table, fixed)
+    _whole(given, sheet, place, columns, table, said)
     found = base.model_copy(update={"columns": columns, "across": across, "fills": fills})
     _dollars(given, found, table, fixed)
     asked = Map.model_validate({k: v for k, v in said.items() if k != "columns"})
@@ -123,8 +135,8 @@ def _scaled(
     table: Table,
     fixed: dict[str, Field],
 ) -> None:
-    """The unit of figures that stand down, where their heading says none: in a column of units, or
-    above the table. A note below it, or units that differ from row to row, are refused.
+    """The unit of figures, where their heading says none: in a column of units, or above the table.
+    A note below it, or units that differ from row to row, are refused.
     """
     name = next((n for n, c in table.columns.items() if c.role == "value"), "")
     field = columns.get(name)
@@ -147,6 +159,31 @@ def _scaled(
         if times == 1 and _filled(row) == 1 and _IN_UNITS.search(text):
             raise _unclear(given, f"a note speaks of the unit: {text[:80]!r}", name, field)
     columns[name] = field.model_copy(update={"times": times})
+
+
+def _whole(
+    given: Given,
+    sheet: Sheet,
+    place: int,
+    columns: dict[str, Field],
+    table: Table,
+    said: dict[str, Any],
+) -> None:
+    """Refuse rows that a column which the table does not have tells apart: months, sexes, ages."""
+    read = {f.column for f in columns.values()} | {o["column"] for o in said.get("only", ())}
+    for at, cell in enumerate(sheet.rows[place]):
+        head = shown(cell)
+        if head in read or not _PARTED.fullmatch(head):
+            continue
+        cut = sorted({shown(row[at]) for row in sheet.rows[place + 1 :] if at < len(row)} - {""})
+        if any(not (_WHOLE.fullmatch(one) or cells.is_year(one)) for one in cut):
+            raise UsageError(
+                f"rows of parts, which table {table.table!r} does not tell apart: "
+                f"{head} {', '.join(cut[:4])}",
+                where=given.name,
+                hint="leave whole years and totals alone in the file, or say in the map which rows "
+                f"count: only: [{{column: {head}, among: [...], why: ...}}]",
+            )
 
 
 def _units(sheet: Sheet, place: int) -> list[str]:
@@ -191,7 +228,19 @@ def _dollars(given: Given, found: Map, table: Table, fixed: dict[str, Field]) ->
         if (table.columns[name].unit or "").startswith("USD") and field.column:
             if fixed.get(name, field).times != 1 and name in fixed:
                 continue
+            if _PARTS.search(field.column):
+                raise UsageError(
+                    f"shares, and no figures in US dollars: {field.column}",
+                    where=given.name,
+                    hint="give a file of values",
+                )
             for text in (field.column, *titles(given, found)):
+                if _CONSTANT.search(text):
+                    raise UsageError(
+                        f"figures in constant prices, and not in current US dollars: {text[:80]}",
+                        where=given.name,
+                        hint="give a file of values in current prices",
+                    )
                 if (money := cells.other_money(text)) and not _USD.search(text):
                     raise UsageError(
                         f"figures in another currency than US dollars: {money}",
