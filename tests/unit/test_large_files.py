@@ -434,7 +434,7 @@ def test_a_comma_within_a_number_is_no_new_column(with_products, tmp_path, monke
     lines[place] = "KAZ,CHN,2020,export,1,234"
     file = tmp_path / "a.csv"
     file.write_text(HEAD + "\n".join(lines) + "\n")
-    with pytest.raises(FileError, match="more cells than the 5 headings|no table|line"):
+    with pytest.raises(FileError, match=r"more cells than|line"):
         add(file, map=MAP | {c: {"is": v} for c, v in WHOLE.items()}, dry_run=True)
 
 
