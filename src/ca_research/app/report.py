@@ -239,7 +239,8 @@ def summary_of_changes(found: Sequence[Moved], tables: Sequence[str]) -> str:
     others = f"; {same} with the same answer from other figures" if same else ""
     return (
         f"Other figures in: {', '.join(tables)}. "
-        f"Judged again: {_several(len(heads), 'verdict')} of {_several(claims, 'claim')}; {turned or 'none'} turned{others}."
+        f"Judged again: {_several(len(heads), 'verdict')} of {_several(claims, 'claim')}; "
+        f"{turned or 'none'} turned{others}."
     )
 
 
