@@ -10,13 +10,14 @@ import pandas as pd
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from places import PASSWORD, ROWS, frame, loads, parquet, same
+from places import ALTERNATIVES, PASSWORD, ROWS, frame, loads, parquet, same
 
 import ca_research as ca
 from ca_research import registry, tables
 from ca_research.ground import economies, errors
 from ca_research.ground.paths import processed_dir
 from ca_research.runs.inputs import Inputs
+from ca_research.site.render import tables_of
 from ca_research.sources.elsewhere import ranges
 from ca_research.sources.fetch import transport
 from ca_research.tables.build import current
@@ -82,6 +83,11 @@ def test_only_what_is_asked_for_is_sent(files, move):
     assert sent(lambda: ca.load("trade")) > 0.9
     one = sent(lambda: ca.load("trade", reporter="KAZ"))  # a fifth of the row groups
     assert one < 0.35
+    assert sent(lambda: ca.load("trade", reporter=["KAZ", "KGZ"])) < 0.6
+    for either in ALTERNATIVES[:3]:
+        rows = ca.relation("trade").filter(either)
+        assert sent(rows.fetchall) < 0.75, either
+        assert sent(lambda e=either: ca.sql(f"from trade where {e}")) < 0.75, either
     column = "select max(year) from trade"
     assert sent(lambda: ca.sql(column)) < 0.2
     assert sent(lambda: ca.sql(f"{column} where note = 'remark 3'")) < 0.6  # no value_usd
@@ -208,8 +214,22 @@ def test_a_host_that_is_away_is_told(files, move, monkeypatch):
     files.close()
     with pytest.raises(errors.UnreachableError, match="cannot be reached"):
         ca.load("trade")
-    with pytest.raises(duckdb.Error, match=r"cannot be reached\n *where: http://"):
-        ca.relation("trade").df()  # a query of the user's own
+    rows = ca.relation("trade", year=2020)
+    own = [  # a query of the user's own
+        lambda: rows.df(),
+        lambda: rows.filter("partner = 'CHN'").aggregate("sum(value_usd)").fetchall(),
+        lambda: rows.join(rows.set_alias("other"), "reporter").fetchall(),
+        lambda: len(rows),
+        lambda: repr(rows),
+        lambda: ca.cite(rows),
+        lambda: ca.trade.partner_shares(rows.filter("not is_aggregate")).df(),
+    ]
+    for way in own:
+        with pytest.raises(errors.UnreachableError, match="cannot be reached") as told:
+            way()
+        assert told.value.where == address and told.value.hint
+    with pytest.raises(duckdb.Error, match="nothing"):
+        rows.project("nothing")
     with pytest.raises(errors.UnreachableError):
         tables.build()
 
@@ -304,7 +324,7 @@ LOCATIONS = {
         "name": "t",
         "state": ["at"],
     },
-    "no state": {"postgresql": "postgresql://host/db", "name": "t"},
+    "no name": {"postgresql": "postgresql://host/db", "state": ["at"]},
     "a name that is more": {
         "postgresql": "postgresql://host/db",
         "name": "t; drop table t",
@@ -364,9 +384,22 @@ def test_a_notebook_reads_what_it_declares(files, move, monkeypatch):
     assert not files.asked
 
 
+def test_what_it_holds_is_counted_where_it_lives(here, files, move, monkeypatch):
+    """The page on the data read tables as a whole, and stopped at one too large for a frame."""
+    wanted = ca.holes("trade", ["KAZ", "KGZ"])
+    named = ca.holes("trade", since=2000)
+    move(parquet=[files.put("a.parquet", parquet())])
+    monkeypatch.setattr(sys.modules["ca_research.tables.load"], "ROWS", 500)
+    pd.testing.assert_frame_equal(ca.holes("trade", ["KAZ", "KGZ"]), wanted)
+    pd.testing.assert_frame_equal(ca.holes("trade", since=2000), named)
+
+
 def test_the_list_of_tables_says_so(files, move, command):
     move(parquet=[files.put("a.parquet", parquet())])
     _, out, _ = command("data", "list", "--format", "json")
     (row,) = [r for r in json.loads(out) if r["table"] == "trade"]
-    assert row["files"] == "elsewhere" and row["rows"] is None
+    assert row["files"] == "elsewhere"
+    assert (row["rows"], row["sources"]) == (len(ROWS), 1)
+    assert "trade" in tables_of(["S_CALENDAR"], ["trade", "facts"])
+    assert tables.rows_of("trade") == {"S_CALENDAR": len(ROWS)}
     assert (processed_dir() / current() / "trade.location.json").is_file()

@@ -3,6 +3,7 @@ invented.
 """
 
 import datetime as dt
+import gzip
 import io
 import os
 import zipfile
@@ -271,6 +272,199 @@ def test_a_merged_heading_of_two_lines(tmp_path):
             strict=False,
         )
     )
+
+
+# --- what the usual economist has on disk: (rows read, a word of what was left out or refused)
+
+SIX = "reporter,partner,year,flow,value{unit}\nKAZ,CHN,2019,Exports,5\n"
+HEADS = ("origin", "destination", "year", "students")
+
+
+def workbook(*sheets, then=lambda book: None):
+    made = openpyxl.Workbook()
+    made.remove(made.active)
+    for name, *rows in sheets:
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(list(row))
+    then(made)
+    content = io.BytesIO()
+    made.save(content)
+    return content.getvalue()
+
+
+def hidden(what, key):
+    def then(made):
+        getattr(made.worksheets[0], f"{what}_dimensions")[key].hidden = True
+
+    return then
+
+
+def formed(code):
+    def then(made):
+        for row in (2, 3):
+            made.worksheets[0].cell(row, 4).number_format = code
+
+    return then
+
+
+def away(made):
+    made["old"].sheet_state = "hidden"
+
+
+TWO = (("KAZ", "CHN", 2019, 1234), ("KGZ", "CHN", 2019, 56))
+FEW = (("KAZ", "CHN", 2019, 0.05), ("KGZ", "CHN", 2019, 0.5))
+
+ECONOMISTS = {  # file: (bytes, figures by economy or their number, words of a fault or a remark)
+    "two_sheets.xlsx": (workbook(("a", HEADS, TWO[0]), ("b", HEADS, TWO[1])), {}, "2 sheets have"),
+    "cover.xlsx": (workbook(("read me", ("origin",), ("of figures",)), ("b", HEADS, *TWO)), 2, ""),
+    "hidden_row.xlsx": (workbook(("a", HEADS, *TWO), then=hidden("row", 3)), {}, "row that is hid"),
+    "hidden_column.xlsx": (
+        workbook(("a", HEADS, *TWO), then=hidden("column", "D")),
+        {},
+        "column D",
+    ),
+    "hidden_sheet.xlsx": (
+        workbook(("old", HEADS, TWO[0], TWO[0], TWO[1]), ("new", HEADS, *TWO), then=away),
+        2,
+        "",
+    ),
+    "percent.xlsx": (workbook(("a", HEADS, *FEW), then=formed("0.0%")), {}, "a share"),
+    "in_thousands_shown.xlsx": (workbook(("a", HEADS, *TWO), then=formed("#,##0,")), 2, ""),
+    "serial.xlsx": (workbook(("a", HEADS, ("KAZ", "CHN", 43466, 1))), {}, "must be a year"),
+    "serial.csv": (HEAD + "KAZ,CHN,43466,5\n", {}, "must be a year"),
+    "days.csv": (HEAD + "KAZ,CHN,31.12.2019,5\n", {}, "must be a year"),
+    "two_digits.csv": (HEAD + "KAZ,CHN,19,5\n", {}, "must be a year"),
+    "float_year.csv": (LONG.format(1234).replace("2019", "2019.0"), 2, ""),
+    "fiscal.csv": (HEAD + "KAZ,CHN,FY2021,5\n", {}, "a fiscal year"),
+    "brackets.csv": (HEAD + "KAZ,CHN,2019,(5)\n", {}, "in brackets"),
+    "minus_behind.csv": (HEAD + "KAZ,CHN,2019,5-\n", {}, "must be a number"),
+    "points.csv": (LONG.format("1.234").replace("56", "5.678"), {}, "may be"),
+    "points_and_whole.csv": (LONG.format("1234").replace("56", "5.678"), {"KGZ": "5.678"}, ""),
+    "both_marks.csv": (
+        (HEAD + "KAZ,CHN,2019,1.234_5\nKGZ,CHN,2019,2_345.5\n").replace(",", ";").replace("_", ","),
+        {},
+        "used both ways",
+    ),
+    "loose_comma.csv": (LONG.format("1,234"), {"KGZ": "56"}, "more cells than the 4 headings"),
+    "one_heading_twice.csv": (
+        LONG.format("1234").replace("students", "students,students"),
+        {},
+        "two",
+    ),
+    "one_year_twice.csv": ("origin,destination,2019,2019\nKAZ,CHN,1,2\n", {}, "two columns are"),
+    "year_with_a_note.csv": (
+        "origin,destination,2019,2020 (prelim.)\nKAZ,CHN,1,2\n",
+        {"KAZ": "1"},
+        "columns not read: 2020 (prelim.)",
+    ),
+    "growth_beside.csv": (
+        'origin,destination,2019,2020,"2020/2019, %"\nKAZ,CHN,1,,90\n',
+        {"KAZ": "1"},
+        "columns not read: 2020/2019, %",
+    ),
+    "thousands_above.csv": (
+        "Students (thousands)\n" + HEAD + "KAZ,CHN,2019,5\n",
+        {"KAZ": "5000"},
+        "",
+    ),
+    "thousands_below.csv": (
+        LONG.format(1) + "All figures in thousands,,,\n",
+        {},
+        "speaks of the unit",
+    ),
+    "genitive.csv": (
+        RUSSIAN.replace("Казахстан", "Казахстана")
+        .replace("Китай", "Китая")
+        .replace("Киргизия", "Киргизии"),
+        2,
+        "",
+    ),
+    "short_names.csv": (
+        LONG.format("1234").replace("KAZ", "Kazakhstan (Rep.)").replace("KGZ", "Kyrgyz Rep"),
+        2,
+        "",
+    ),
+    "turkey.csv": (
+        LONG.format("1").replace("KAZ", "Turkey").replace("KGZ", "Türkiye"),
+        {"TUR": "56"},
+        "",
+    ),
+    "number_with_a_point.csv": (LONG.format("1234").replace("CHN", "156.0"), 2, ""),
+    "all.csv": (LONG.format("1234") + "All,CHN,2019,9\nRest of world,CHN,2019,9\n", 2, ""),
+    "stata_missing.csv": (
+        LONG.format("1234") + "UZB,CHN,2019,.a\nTJK,CHN,2019,.\n",
+        2,
+        "no figure",
+    ),
+    "packed.csv.gz": (gzip.compress(HEAD.encode()), {}, "a packed file"),
+    "packed.csv": (gzip.compress(HEAD.encode()), {}, "a packed file that is called"),
+    "workbook.csv": (book(HEADS, *TWO), {}, "a workbook or a packed file"),
+    "page.csv": ("<!DOCTYPE html><html>log in</html>\n", {}, "a web page"),
+    "heading_alone.csv": (HEAD, {}, "no rows below"),
+    "blank.csv": ("  \n \n", {}, "no rows below"),
+    "name_\udcfe.csv": (LONG.format("1234"), {}, "no text in UTF-8"),
+    "two_scales.csv": (
+        SIX.format(unit=",unit").replace(
+            ",5\n", ",5,thousand USD\nKAZ,RUS,2019,Exports,5,mln USD\n"
+        ),
+        {},
+        "figures of several units",
+    ),
+    "one_scale.csv": (
+        SIX.format(unit=",unit").replace(",5\n", ",5,mln USD\n"),
+        {"KAZ": "5000000"},
+        "",
+    ),
+    "sdmx_scale.csv": (
+        SIX.format(unit=",UNIT,UNIT_MULT").replace(",5\n", ",5,USD,3\n"),
+        {"KAZ": "5000"},
+        "",
+    ),
+    "euros_beside.csv": (SIX.format(unit=",currency").replace(",5\n", ",5,EUR\n"), {}, "EUR"),
+    "tons_beside.csv": (SIX.format(unit=",unit").replace(",5\n", ",5,tons\n"), {}, "tons"),
+    "number_in_a_title.csv": ("Countries of 1 million people\n" + HEAD + "KAZ,CHN,2019,5\n", 1, ""),
+    "units_beside_years.csv": (
+        "reporter,partner,flow,unit,2019\nKAZ,CHN,Exports,mln USD,5\n",
+        {"KAZ": "5000000"},
+        "",
+    ),
+    "us_dollars_m.csv": (SIX.format(unit=" (US$m)"), {"KAZ": "5000000"}, ""),
+    "kusd.csv": (SIX.format(unit=" kUSD"), {"KAZ": "5000"}, ""),
+    "shares.csv": (SIX.format(unit=" - % of total"), {}, "shares"),
+    "constant.csv": (SIX.format(unit=" in constant 2015 USD"), {}, "constant prices"),
+    "one_month.csv": (SIX.format(unit=",month").replace(",5\n", ",5,9\n"), {}, "rows of parts"),
+    "quarterly.csv": (SIX.format(unit=",freq").replace(",5\n", ",5,Q\n"), {}, "rows of parts"),
+    "annual.csv": (SIX.format(unit=",freq").replace(",5\n", ",5,A\n"), {"KAZ": "5"}, ""),
+    "women.csv": (HEAD.replace(",year", ",sex,year") + "KAZ,CHN,F,2019,5\n", {}, "rows of parts"),
+    "re_exports.csv": (SIX.format(unit="").replace("Exports", "Re-export"), {}, "must be one of"),
+}
+
+
+@pytest.mark.parametrize("name", ECONOMISTS)
+def test_of_the_usual_economist(name, tmp_path):
+    content, wanted, words = ECONOMISTS[name]
+    file = tmp_path / name
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    trade = isinstance(content, str) and content.startswith("reporter")
+    spec = registry.table("trade" if trade else "students")
+    fixed = {k: {"is": v} for k, v in (TRADE if trade else FIXED).items()}
+    try:
+        given = sources.read(file)
+        found = sources.apply(
+            given, sources.understand(given, spec, of_user({"columns": fixed}, spec))[0], spec
+        )
+    except (FileError, UsageError) as error:
+        assert not wanted and words and words in str(error) and error.hint
+        return
+    of, figure = ("reporter", "value_usd") if trade else ("origin", "students")
+    read = dict(zip(found.rows[of], found.rows[figure], strict=True)) if len(found.rows) else {}
+    told = [*map(str, found.faults), *found.left_out]
+    assert any(words in one for one in told) if words else not found.faults
+    if isinstance(wanted, int):
+        assert len(read) == wanted
+    else:
+        assert wanted.items() <= read.items() and (wanted or not read)
 
 
 # --- hostile ones: refused by name and reason, in bounded time and memory

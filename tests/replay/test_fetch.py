@@ -267,6 +267,7 @@ def test_what_a_publisher_remarks_is_passed_on(online):
 @pytest.mark.parametrize(
     ("provider", "asked", "told"),
     [
+        ("comtrade", {"reporter": "TJK", "year": 2022, "product": "2709"}, "no chapter of the HS"),
         ("worldbank", {"economy": "KAZ"}, "has to be told: indicator"),
         ("comtrade", {"reporter": "TJK"}, "has to be told: year"),
         ("comtrade", {"reporter": "TJK", "year": 2022, "since": 2010}, "two ways"),
@@ -385,3 +386,10 @@ def test_passwords_of_a_netrc_are_not_sent(online, services, monkeypatch, tmp_pa
     monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
     fetch(online, "imf")
     assert "Authorization" not in services.asked[-1][1]
+
+
+def test_what_was_not_asked_for_is_not_kept(online):
+    """The server gives totals, whatever product is asked for; they were added as those of oil."""
+    with pytest.raises(AnswerError, match="of another product than was asked for: TOTAL"):
+        fetch(online, "comtrade", reporter="TJK", year=2022, product="27")
+    assert not registry.added()

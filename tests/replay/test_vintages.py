@@ -336,7 +336,7 @@ def test_wanted_figures_are_asked_of_who_has_a_service(wants, services, command,
     code, out, err = command("data", "fetch", "wanted", "C33", "--yes")
     assert code == 0, err
     assert "added to trade as COMTRADE_C33_TJK" in out
-    assert "UN Comtrade has no such figure; published by UN Comtrade (https://a.example)" in out
+    assert "UN Comtrade has no such figure; nobody else is known to publish it" in out
     assert "no service to ask; published by An office (https://b.example)" in out
     assert (
         "partnerCode=156%2C643" in services.asked[0][0]

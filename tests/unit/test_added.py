@@ -77,7 +77,7 @@ def test_what_it_says_of_cells_on_which_others_spoke(built, figures):
         ("KAZ", 2021): "new",
         ("KGZ", 2020): "contradicts",
     }
-    assert "1 rows new, 1 repeat and 1 contradict" in str(found)
+    assert "1 row new, 1 repeat and 1 contradict" in str(found)
     assert "7 here, 1 by S_STATED" in str(found)
 
 
@@ -203,9 +203,19 @@ def test_a_source_of_one_id_in_the_register_and_added_is_an_error(built, figures
         registry.sources()
 
 
-def test_the_command_says_what_it_needs_where_nobody_can_be_asked(built, figures, command):
-    code, _, err = command("data", "add", str(figures()), "--table", "trade", "--source", "OWN")
-    assert code == 2 and "--dry-run" in err and "--yes" in err
+def test_the_command_says_what_it_needs_where_nobody_can_be_asked(
+    built, figures, tmp_path, command
+):
+    words = ["data", "add", str(figures()), "--table", "trade", "--source", "OWN"]
+    code, _, err = command(*words)
+    assert code == 2 and "nothing says what reporter, partner, year, flow is" in err
+    (tmp_path / "map.yaml").write_text(json.dumps(MAP))
+    words += ["--map", str(tmp_path / "map.yaml")]
+    code, _, err = command(*words)
+    assert code == 2 and "--published" in err
+    words += [w for k, v in ABOUT.items() for w in (f"--{k}", v)]
+    code, out, err = command(*words)  # it said that nobody can be asked before it had read a line
+    assert code == 2 and "1 row new" in out and "--yes" in err and not registry.added()
 
 
 def test_the_command_adds_lists_and_removes(built, figures, tmp_path, command):

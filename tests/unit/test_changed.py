@@ -47,7 +47,7 @@ def test_the_same_verdict_from_other_figures_is_told_apart():
     (one,) = verify.moved([stored()], [stored(estimate=2.0)])
     assert not one.turned and one.why == ("China first: 1 country before, 2 countries now.",)
     assert report.summary_of_changes([one], ("trade",)) == (
-        "New figures in: trade. Judged again: 1 verdict of 1 claim; none turned; 1 with the same "
+        "Other figures in: trade. Judged again: 1 verdict of 1 claim; none turned; 1 with the same "
         "answer from other figures."
     )
 
@@ -78,6 +78,25 @@ def test_without_a_report_the_accepted_verdicts_stand_in():
     }
     (one,) = verify.moved([], [now])
     assert one.was == accepted.verdict and one.answered == ""
+
+
+def test_an_accepted_criterion_is_known_by_its_answer_alone():
+    """`run --changed` without a report before ended in KeyError: 'cells'."""
+    entries = verify.read_baseline(paths.baseline_dir()).entries.values()
+    accepted, (name, was) = next((e, c) for e in entries for c in e.criteria.items())
+    state = "fails" if was["state"] == "holds" else "holds"
+    now = stored("no verdict at all", state=state) | {
+        "claim": accepted.claim,
+        "reading": accepted.reading,
+        "params": accepted.params,
+        "as_of": accepted.as_of,
+    }
+    now["criteria"][0]["name"] = name
+    (one,) = verify.moved([], [now])
+    assert one.why[0].startswith("China first: “") and one.why[0].endswith("now, 1 country.")
+    now["criteria"][0]["state"] = was["state"]
+    (one,) = verify.moved([], [now])
+    assert one.why == ()
 
 
 @pytest.fixture

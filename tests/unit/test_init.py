@@ -79,6 +79,19 @@ def test_built_in_figures_on_request(elsewhere, monkeypatch):
     assert (elsewhere / "p/data/raw/students/small.csv").is_file()
 
 
+def test_what_a_new_project_has_not_is_said(elsewhere, monkeypatch):
+    """A list of nothing, tables that are not built, and figures that were not wanted."""
+    run = CliRunner()
+    make(elsewhere / "p", extend=True)
+    monkeypatch.chdir(elsewhere / "p")
+    assert "there is no claim yet" in str(run.invoke(app, ["wanted", "C01"]).exception)
+    assert "There is no claim yet" in run.invoke(app, ["wanted"]).stdout
+    gone = run.invoke(app, ["data", "remove", "OWN"])
+    assert "there is no added source yet" in str(gone.exception)
+    done = run.invoke(app, ["new", "claim", "C01", "--measure", "trade.rank"])
+    assert done.exit_code == 0 and "next: ca-research run C01" in done.stdout
+
+
 @pytest.mark.parametrize(
     "there, article, fault",
     [

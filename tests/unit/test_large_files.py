@@ -425,3 +425,17 @@ def test_very_many_faults_behind_sums_too(with_products, tmp_path, monkeypatch):
     assert found.skipped[-1].value == "14"
     rows = ca.load("trade", source="OWN", reporter="KAZ")
     assert rows["product"].tolist() == ["27", "TOTAL"]
+
+
+@pytest.mark.parametrize("place", [1, 3_000])
+def test_a_comma_within_a_number_is_no_new_column(with_products, tmp_path, monkeypatch, place):
+    monkeypatch.setattr(stream, "FROM", -1)
+    lines = [f"KAZ,CHN,{1992 + n % 30},export,2" for n in range(4_000)]
+    lines[place] = "KAZ,CHN,2020,export,1,234"
+    file = tmp_path / "a.csv"
+    file.write_text(HEAD + "\n".join(lines) + "\n")
+    with pytest.raises(FileError, match=r"more cells than|line"):
+        add(file, map=MAP | {c: {"is": v} for c, v in WHOLE.items()}, dry_run=True)
+
+
+WHOLE = {"product": "TOTAL", "valuation": "fob", "scope": "goods"}

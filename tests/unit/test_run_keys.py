@@ -269,6 +269,18 @@ def test_a_claim_that_is_not_declared_cannot_be_read(monkeypatch, request):
     assert len(registry.claims()) > 40
 
 
+def test_a_notebook_on_all_tables_is_run_again_where_a_table_is_new(home):
+    """The page on the data named its tables, and knew of none that a project has added."""
+    book = home / "notebooks" / "three.ipynb"
+    book.write_text(book.read_text().replace('"tables": []', '"tables": ["*"]'))
+    before, specs = keys(home), home / "registry" / "tables"
+    told = (specs / "trade.yaml").read_text().replace("table: trade", "table: flows")
+    (specs / "flows.yaml").write_text(told)
+    after = keys(home)
+    assert {n for n in before if before[n] != after[n]} == {"C13", "overview"}
+    assert "flows" in json.loads(inputs.limits(planned(home)["C13"]))["table"]
+
+
 def test_outside_a_run_everything_may_be_read(monkeypatch):
     monkeypatch.delenv(reads.VARIABLE, raising=False)
     reads.check("table", "anything")

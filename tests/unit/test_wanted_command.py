@@ -24,7 +24,7 @@ def test_it_names_the_figures_who_has_them_and_what_they_could_change():
     assert "(2 figures of table students)" in done.stdout
     assert (
         "published by Ministry of Education of China" in done.stdout
-        and "with all of them:" in done.stdout
+        and "with all of them the verdict can be:" in done.stdout
     )
 
 

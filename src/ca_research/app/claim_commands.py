@@ -227,6 +227,7 @@ def new_claim(
 ) -> None:
     """Write a claim file and a notebook that run at once, to be made one's own."""
     from ..ground import paths
+    from ..tables import build
     from .scaffold import new_claim as write
 
     place = None
@@ -238,6 +239,7 @@ def new_claim(
                 hint="paragraph.sentence, for example 2.1",
             )
         place = (int(parts[0]), int(parts[1]))
+    build()  # of a project that has just begun no table is
     for file in write(claim, place, measure):
         typer.echo(paths.shown(file))
     typer.echo(_first_verdict(claim))

@@ -72,9 +72,12 @@ def data_list(format: console.Format = "table") -> None:
     from .. import registry
 
     def counts(name: str, table: registry.Table) -> tuple[int | None, int | None]:
-        if table.location:
-            return None, None
         of = registry.rows_of(name)
+        if table.location:
+            from ..tables import rows_of
+
+            of = rows_of(name)
+            return (sum(of.values()), len(of)) if of else (None, None)  # no build has seen it
         return sum(of.values()) or len(registry.sources()), len(of) or len(registry.sources())
 
     console.rows(
@@ -194,17 +197,17 @@ def data_add(
     from ..tables import add
 
     asks = sys.stdin.isatty() and not yes
-    if not (asks or yes or dry_run):
-        raise UsageError(
-            "nobody can be asked here whether the file is understood rightly",
-            hint="look at it with --dry-run, then the same with --yes",
-        )
     about = {"title": title, "publisher": publisher, "licence": licence, "published": published}
     if asks and not dry_run:
         about = _asked(file, about)
 
     def confirm(found: object) -> bool:
         typer.echo(str(found).rpartition("\n")[0])
+        if not asks:
+            raise UsageError(
+                "nobody can be asked here whether the file is understood rightly",
+                hint="if it is, the same with --yes",
+            )
         return typer.confirm("add these rows?")
 
     found = add(
@@ -218,7 +221,7 @@ def data_add(
         lag=lag,
         skip_bad=skip_bad,
         dry_run=dry_run,
-        confirm=confirm if asks and not dry_run else None,
+        confirm=None if yes or dry_run else confirm,
         **about,
     )
     typer.echo(str(found).splitlines()[-1] if asks and not dry_run else str(found))

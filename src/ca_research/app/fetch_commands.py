@@ -143,6 +143,7 @@ def _fetched(provider: str, asks: bool, **more: Any) -> Fetched:
 
 def _wanted(claim: str, economy: str | None, how: dict[str, Any], asks: bool) -> list[Fetched]:
     """Ask for each want that some service holds; say who holds the others."""
+    from .. import registry
     from ..claims.offers import offers
 
     found = []
@@ -154,7 +155,8 @@ def _wanted(claim: str, economy: str | None, how: dict[str, Any], asks: bool) ->
         try:
             found.append(_fetched(offer.provider, asks, **how, source=offer.source, **offer.asked))
         except EmptyAnswerError as error:
-            typer.echo(f"  {error.what}; {_holders(offer)}")
+            asked = registry.provider(offer.provider).publisher
+            typer.echo(f"  {error.what}; {_holders(offer, but=asked)}")
         else:
             came = len(found[-1].rows)
             if came < offer.figures:
@@ -162,9 +164,10 @@ def _wanted(claim: str, economy: str | None, how: dict[str, Any], asks: bool) ->
     return found
 
 
-def _holders(offer: Offer) -> str:
-    named = [f"{h.publisher} ({h.address})" for h in offer.holders]
-    return "published by " + ", ".join(named) if named else "nobody is known to publish it"
+def _holders(offer: Offer, but: str = "") -> str:
+    named = [f"{h.publisher} ({h.address})" for h in offer.holders if h.publisher != but]
+    who = "nobody else" if but else "nobody"
+    return "published by " + ", ".join(named) if named else f"{who} is known to publish it"
 
 
 def vintages(

@@ -238,8 +238,9 @@ def summary_of_changes(found: Sequence[Moved], tables: Sequence[str]) -> str:
     claims = len({one.verdict["claim"] for one in heads})
     others = f"; {same} with the same answer from other figures" if same else ""
     return (
-        f"New figures in: {', '.join(tables)}. Judged again: {_several(len(heads), 'verdict')} of "
-        f"{_several(claims, 'claim')}; {turned or 'none'} turned{others}."
+        f"Other figures in: {', '.join(tables)}. "
+        f"Judged again: {_several(len(heads), 'verdict')} of {_several(claims, 'claim')}; "
+        f"{turned or 'none'} turned{others}."
     )
 
 

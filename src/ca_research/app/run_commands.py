@@ -155,7 +155,7 @@ def _run_changed(folder: Path, options: Options) -> None:
     before = verify.standing(folder)
     chosen, tables = verify.affected(folder)
     if not chosen:
-        typer.echo("no table has changed since the report: nothing to judge again")
+        typer.echo("no page rests on a table that has changed since: nothing to judge again")
         return
     made = report.make(
         ["--changed", *(run.run_id for run in chosen)],

@@ -88,8 +88,10 @@ def _words(found: pd.DataFrame, claim: str | None) -> str:
             lines.append(f"  {what} ({count} figure{'s'[: count != 1]} of table {table})")
         named = {h: None for row in rows.to_dict("records") for h in publishers(row)}
         lines += [f"  published by {h.publisher}: {h.how}, {h.address}" for h in named]
-        lines.append(f"  with all of them: {rows['possible'].iloc[0]}")
+        lines.append(f"  with all of them the verdict can be: {rows['possible'].iloc[0]}")
         blocks.append("\n".join(lines))
+    if not registry.claims():
+        return "There is no claim yet.\nnext: ca-research new claim C01"
     if not blocks:
         return "Nothing is wanted: no criterion is open for want of figures that the claim names."
     end = f"next: ca-research wanted {claim or found['claim'].iloc[0]} --template wanted.csv"

@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__, registry
-from ..ground import paths
+from ..ground import paths, reads
 from ..ground.extras import needed
 from ..registry.replication import replication
 from ..runs import Run, plan
 from ..runs.manifest import SEED
+from ..sources.elsewhere import place as place_of
+from ..tables import rows_of
 
 FILE = "REPLICATION.md"
 MANY = 200
@@ -71,7 +73,7 @@ def _sources() -> dict[str, Any]:
     """
     tables: dict[str, dict[str, int]] = {}
     for name in registry.tables():
-        for source, rows in registry.rows_of(name).items():
+        for source, rows in rows_of(name).items():
             tables.setdefault(source, {})[name] = rows
     known = registry.sources()
     figures = {one: sum(rows.values()) for one, rows in tables.items()}
@@ -96,6 +98,9 @@ def _files() -> Iterator[dict[str, Any]]:
     for name, table in registry.tables().items():
         for file, about in table.files.items():
             yield _file(f"data/raw/{file}", name, about.rows)
+        if table.location:
+            place = f"{place_of(table).shown} (elsewhere)"
+            yield _file(place, name, sum(rows_of(name).values()), provided=False)
     lost = set(left_out())
     for source, entry in registry.added().items():
         yield _file(f"data/added/{source}", entry.table, entry.rows, source not in lost)
@@ -122,7 +127,7 @@ def _program(file: Path) -> dict[str, Any]:
     return {
         "name": file.name,
         "title": heading[1].strip() if heading else file.stem,
-        "tables": book["metadata"].get("ca_research", {}).get("tables", []),
+        "tables": reads.tables(book["metadata"].get("ca_research", {})),
         "seeds": list(dict.fromkeys(_SEEDED.findall(text["code"]))),
     }
 

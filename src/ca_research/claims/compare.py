@@ -59,7 +59,7 @@ def _moved(before: Stored, after: Stored, decisive: bool) -> list[str]:
     same = [
         (old, c)
         for old, c in pairs
-        if old and old["state"] == c["state"] and criterion_number(old) != criterion_number(c)
+        if old and old["state"] == c["state"] and _number(old) not in ("", criterion_number(c))
     ]
     shown = turned + ([] if decisive and turned else same)
     return list(dict.fromkeys(_then_and_now(*pair) for pair in shown))
@@ -74,11 +74,17 @@ def _then_and_now(old: Stored | None, new: Stored) -> str:
         return f"“{new['label']}” was not asked before; the answer is “{answer}”."
     if old.get("says") and old["says"] != new["says"]:
         return f"Before: {old['says']} Now: {new['says']}"
-    was, now = map(criterion_number, (old, new))
+    was, now = _number(old), criterion_number(new)
     if old["state"] != new["state"]:
         words = [STATE_WORDS[c["state"]] for c in (old, new)]
-        return f"{new['label']}: “{words[0]}” before, {was}; “{words[1]}” now, {now}."
+        then = f"“{words[0]}” before{f', {was}' if was else ''}"
+        return f"{new['label']}: {then}; “{words[1]}” now, {now}."
     return f"{new['label']}: {was} before, {now} now."
+
+
+def _number(criterion: Stored) -> str:
+    """What a criterion came to; '' for an accepted one, which keeps its answer alone."""
+    return criterion_number(criterion) if "cells" in criterion else ""
 
 
 def _few(names: set[str]) -> str:

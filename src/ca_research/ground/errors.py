@@ -60,7 +60,8 @@ class UnknownNameError(UsageError):
         known = [str(k) for k in known]
         near = suggest(str(name), known)
         listed = ", ".join(known) if len(known) <= 24 else ", ".join(known[:24]) + ", ..."
-        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {listed}"
+        known_ones = f"known: {listed}" if known else f"there is no {kind} yet"
+        hint = f"did you mean {' or '.join(near)}?" if near else known_ones
         if near and len(known) <= 24:
             hint += f" (known: {listed})"
         hint += f"; {also}" if also else ""

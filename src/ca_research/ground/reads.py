@@ -11,10 +11,20 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
+from typing import Any
 
+from . import paths
 from .errors import UndeclaredReadError
 
 VARIABLE = "CA_RESEARCH_READS"
+
+
+def tables(about: Mapping[str, Any]) -> list[str]:
+    """The tables that a notebook's metadata declares; `*` stands for all of the registry."""
+    named: list[str] = list(about.get("tables", ()))
+    if named != ["*"]:
+        return named
+    return sorted(file.stem for file in (paths.registry_dir() / "tables").glob("*.yaml"))
 
 
 def limit(tables: Iterable[str], registry: Iterable[str]) -> str:

@@ -192,8 +192,9 @@ class Location(Model):
     name
         The table or view in it, with its schema where that is not the usual one.
     state
-        Columns whose largest values, with the number of rows, tell one state of the table from
-        another: the moment at which a row was written, say.
+        Of a view: columns whose largest values, with the number of rows, tell one state from
+        another (the moment at which a row was written, say); without them every row is looked at.
+        A table needs none.
     """
 
     parquet: tuple[_Place, ...] | None = None
@@ -208,11 +209,8 @@ class Location(Model):
             raise ValueError("a location is either `parquet` or `postgresql`")
         if self.parquet is not None and (not self.parquet or self.name or self.state):
             raise ValueError("`parquet` lists files, and takes no `name` or `state`")
-        if self.postgresql is not None and not (self.name and self.state and not self.key):
-            raise ValueError(
-                "a table of a database has a `name` and a `state`: columns that tell whether it "
-                "has changed; it takes no `key`"
-            )
+        if self.postgresql is not None and (not self.name or self.key):
+            raise ValueError("a table of a database has a `name`, and takes no `key`")
         return self
 
 

@@ -64,7 +64,7 @@ def registry_entries(run: Run) -> list[str]:
 
 def limits(run: Run) -> str:
     """The limits of a run's reads, as the kernel finds them in its environment."""
-    return reads.limit(metadata(run.notebook).get("tables", ()), registry_entries(run))
+    return reads.limit(reads.tables(metadata(run.notebook)), registry_entries(run))
 
 
 def _entry_files(name: str) -> list[Path]:
@@ -209,7 +209,7 @@ class Inputs:
             "claim": run.claim,
             "params": run.params,
             "notebook": hashlib.sha256(run.notebook.read_bytes()).hexdigest(),
-            "tables": {name: self._table(name) for name in sorted(about.get("tables", ()))},
+            "tables": {name: self._table(name) for name in sorted(reads.tables(about))},
             "entries": {name: self._entry(name) for name in registry_entries(run)},
             "verdicts": hashlib.sha256(stored.read_bytes()).hexdigest()
             if run.after and stored and stored.is_file()
@@ -238,7 +238,7 @@ class Inputs:
             *measure_files(),
             paths.measures_dir(),
         ]
-        for name in about.get("tables", ()):
+        for name in reads.tables(about):
             files += [self.tables / f"{name}.{end}" for end in ("parquet", "location.json")]
             files += [folder / "tables" / f"{name}.yaml"]
         for name in registry_entries(run):
@@ -259,7 +259,7 @@ class Inputs:
         shared = {name: self._entry(name) for name in ("economies", "article", "article/*")}
         entries = {name: self._entry(name) for name in registry_entries(run)}
         return {
-            "data": {name: self._figure(name) for name in sorted(about.get("tables", ()))},
+            "data": {name: self._figure(name) for name in sorted(reads.tables(about))},
             "register": {name: found[:SHORT] for name, found in sorted((shared | entries).items())},
             "notebook": digest([json.dumps([code, about], sort_keys=True).encode()])[:SHORT],
             "package": self._rooms,

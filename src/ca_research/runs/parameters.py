@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..ground import paths
+from ..ground import paths, reads
 from ..ground.errors import ParameterError, RunError, UnknownNameError
 
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
@@ -98,7 +98,7 @@ def tables_by_notebook() -> dict[str, set[str]]:
     found = {}
     for file in sorted(paths.notebooks_dir().glob("*.ipynb")):
         metadata = json.loads(file.read_text(encoding="utf-8"))["metadata"]
-        found[file.name] = set(metadata.get("ca_research", {}).get("tables", ()))
+        found[file.name] = set(reads.tables(metadata.get("ca_research", {})))
     return found
 
 

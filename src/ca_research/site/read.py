@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from .. import registry
 from ..claims import MIME, check, trace
 from ..claims.verdict import CriterionResult, stored_fields
+from ..ground import reads
 from ..ground.display import (
     FIGURE_MIME,
     MOST_CHOICES,
@@ -318,7 +319,7 @@ def read_page(file: Path) -> Page:
         meta["where"],
         meta["notebook"],
         meta["key"],
-        tuple(declared.get("tables", ())),
+        tuple(reads.tables(declared)),
         dict(meta.get("versions", {})),
     )
     for cell in notebook.cells:

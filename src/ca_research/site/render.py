@@ -27,7 +27,7 @@ from ..ground.numbers import NOTHING, between, number
 from ..ground.periods import day_in_words
 from ..registry.glossary import glossary
 from ..registry.words import axis_words, cell_words, choice_words, source_name, value_words
-from ..tables import cite
+from ..tables import cite, rows_of
 from . import copies, parts
 from .first_use import anchor
 from .forms import table_latex
@@ -93,7 +93,7 @@ _DARK_PAGE = (
 
 def tables_of(source_ids: Sequence[str], declared: Iterable[str]) -> list[str]:
     """Tables, of those that a notebook declares, in which any of these sources has rows."""
-    return [name for name in declared if set(source_ids) & set(registry.rows_of(name))]
+    return [name for name in declared if set(source_ids) & set(rows_of(name))]
 
 
 def data_uri(text: str, kind: str) -> str:

@@ -16,6 +16,7 @@ Mark = Literal[".", ","]
 
 MISSING = frozenset(
     {"", "n/a", "n.a.", "na", "n.d.", "nd", "nan", "null", "none", "..", "...", "…", ":", "-", "--"}
+    | {".", *(f".{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")}  # of Stata and SAS
     | {"–", "—", "−", "*", "x", "c", "н/д", "нет данных", "н.д.", "无", "暂无", "not available"}
 )
 """What publishers print where there is no figure."""
@@ -56,8 +57,8 @@ def _text(cell: Any) -> str:
 def decimal_mark(cells: Iterable[Any]) -> tuple[Mark | None, str]:
     """The decimal mark of a column of cells, and if there is none that fits, why.
 
-    A comma before three digits is a decimal or a separator of thousands; what the other cells of
-    the column say decides, and where none says anything, nobody knows.
+    A comma or a point before three digits is a decimal or a separator of thousands; what the other
+    cells of the column say decides, and where none says anything, nobody knows.
 
     Examples
     --------
@@ -67,12 +68,13 @@ def decimal_mark(cells: Iterable[Any]) -> tuple[Mark | None, str]:
     True
     """
     signs: set[Mark] = set()
-    doubtful = ""
+    doubtful, ungrouped = "", False
     for cell in cells:
         if missing(cell) or isinstance(cell, (int, float)):
             continue
         text = _text(cell)
         if text.isdigit() or not ("." in text or "," in text):
+            ungrouped |= len(text) > 3 and text.isdigit() and text == str(cell).strip()
             continue
         points, commas = text.count("."), text.count(",")
         if points and commas:
@@ -80,13 +82,13 @@ def decimal_mark(cells: Iterable[Any]) -> tuple[Mark | None, str]:
         elif points > 1 or commas > 1:
             signs.add("," if points else ".")
         elif _EITHER.fullmatch(text) and not text.lstrip("+-").startswith("0"):
-            doubtful = text if commas else doubtful
+            doubtful = text
         else:
             signs.add("." if points else ",")
     if len(signs) > 1:
         return None, "points and commas are used both ways in one column"
-    if not signs and doubtful:
-        whole = doubtful.replace(",", "")
+    if not signs and doubtful and not (ungrouped and "." in doubtful):
+        whole = doubtful.replace(",", "").replace(".", "")
         point = doubtful.replace(",", ".")
         return None, f"{doubtful!r} may be {whole} or {point}: say which by `decimal` in the map"
     return (signs.pop() if signs else "."), ""
@@ -135,10 +137,11 @@ def _why_none(text: str) -> str:
 
 
 _YEAR = re.compile(
-    r"(?:(?:FY|YR)\s*)?((?:18|19|20)\d\d)(?:\s*(?:г\.?|год|гг\.?|年|\[YR\d{4}\]))?", re.I
+    r"(?:YR\s*)?((?:18|19|20)\d\d)(?:\.0+)?(?:\s*(?:г\.?|год|гг\.?|年|\[YR\d{4}\]))?", re.I
 )
 _SPAN = re.compile(
-    r"((?:18|19|20)\d\d)\s*[-/]\s*((?:18|19|20)?\d\d)(?:\s*(?:г\.?|гг\.?|уч\.? ?год))?", re.I
+    r"(?:FY\s*)?((?:18|19|20)\d\d)\s*[-/]\s*((?:18|19|20)?\d\d)(?:\s*(?:г\.?|гг\.?|уч\.? ?год))?",
+    re.I,
 )
 _PART = re.compile(
     r".*(?:Q[1-4]|[1-4]Q|[IV]+ кв|H[12]\b|M\d\d?\b|\d\d?M\b|мес|янв|фев|мар|апр|май|мая|июн|июл|"
@@ -179,6 +182,8 @@ def year(cell: Any, span: str | None = None) -> int | str:
         if last > first + 1:
             return "a range of several years: a sum or a mean, not a year's figure"
         return "a range of years: say `span: first` or `span: last` in the map"
+    if re.fullmatch(r"FY\s*\d{2,4}", text, re.I):
+        return "a fiscal year, which may begin in another: write the year that is meant"
     if _PART.fullmatch(text) and re.search(r"(18|19|20)\d\d", text):
         return "a part of a year"
     return "must be a year"
@@ -196,6 +201,7 @@ _UNITS = (
     (1e4, r"万"),
     (1e3, r"thousands?|thous\.?|thd|тыс\.?|тысяч\w*|千|'000|’000|000s|1000|1,000|1 000"),
 )
+_COUNTED = re.compile(r"\d[\d.,]*\s+(thousand|million|billion|тыс|млн|млрд)\w*\.?", re.I)
 _MONEY = re.compile(
     r"\b(EUR|euros?|евро|KZT|тенге|tenge|KGS|сом\w*|som|UZS|сум|TJS|сомони|RUB|rubles?|руб\w*|CNY|RMB|"
     r"yuan|юан\w*)\b|€|₽|₸|人民币|欧元|万元|亿元",
@@ -211,6 +217,10 @@ def factor(heading: str) -> float:
     >>> [factor(h) for h in ("Value", "mln USD", "тыс. долл. США", "亿美元")]
     [1.0, 1000000.0, 1000.0, 100000000.0]
     """
+    heading = _COUNTED.sub("", heading)  # 'more than 1 million people' is no unit
+    for times, sign in ((1e6, "m"), (1e3, "k")):
+        if re.search(rf"(usd|\$)\s?{sign}\b|\b{sign}\s?usd\b", heading, re.I):
+            return times
     for times, words in _UNITS:
         edge = r"(?<![\w.,])" if re.match(r"[a-z]", words) else ""
         if re.search(rf"{edge}(?:{words})(?![\w]*\d)", heading, re.I):

@@ -17,6 +17,32 @@ from .mapping import Across, Field, Map, heading
 from .sheets import Given, Sheet, shown
 
 _USD = re.compile(r"USD|US\$|dollar|долл|美元", re.I)
+_PARTS = re.compile(r"%|percent|per cent|процент", re.I)
+_PERSONS = re.compile(r"person|people|student|number|head|чел|студент|人|名", re.I)
+_SCALES = re.compile(
+    r"(units?|ones|thousands?|millions?|billions?|mln|bn|тыс\.?|млн\.?|млрд\.?)", re.I
+)
+_UNIT_HEADS = re.compile(
+    r"units?( of measure\w*)?|unit.?mult(iplier)?|scale|power.?code|multiplier|currency|"
+    r"единица.*|ед\. ?изм.*|валюта|单位|货币",
+    re.I,
+)
+_PARTED = re.compile(
+    r"months?|quarters?|periods?|freq\w*|half|semester|sex|gender|age.*|"
+    r"месяц\w*|квартал\w*|период|пол|возраст.*|月|月份|季度|性别",
+    re.I,
+)
+_WHOLE = re.compile(
+    r"A|annual(ly)?|year(ly)?|T|_T|totals?|all.*|both.*|год\w*|всего|оба пола|全年|合计", re.I
+)
+_CONSTANT = re.compile(
+    r"constant|real terms|in prices of|(19|20)\d\d (prices|USD|US\$)|(сопоставим|постоянн)\w* цен",
+    re.I,
+)
+_IN_UNITS = re.compile(
+    r"\b(in|в)\s+(US\$ |USD )?(thousands?|millions?|billions?|mln|bn|тыс\w*|млн|млрд|миллион\w*)\b",
+    re.I,
+)
 _LOOK = 40
 """Lines at the top in which a heading is looked for."""
 
@@ -68,6 +94,8 @@ def propose(given: Given, table: Table, said: dict[str, Any]) -> Map:
     """A map for a file, around what the user has said of it."""
     sheet = _best_sheet(given, said.get("sheet", ""))
     place, lines = _heading_place(sheet, table, said)
+    if "sheet" not in said and len(given.sheets) > 1:
+        _one_of_its_form(given, sheet, sheet.rows[place])
     base = Map(sheet=sheet.name, header=sheet.lines[place], header_rows=lines)
     heads, start = heading(sheet, base)
     body = sheet.rows[start : start + 400]
@@ -90,10 +118,108 @@ def propose(given: Given, table: Table, said: dict[str, Any]) -> Map:
         times = _times(sheet, place, heads, across)
         columns[fills] = Field(column=across[0].column, times=times)
     _one_choice(table, columns, across)
+    _by_name_alone(table, columns, across, heads, body)
+    _scaled(given, sheet, place, columns, table, fixed)
+    _whole(given, sheet, place, columns, table, said)
     found = base.model_copy(update={"columns": columns, "across": across, "fills": fills})
     _dollars(given, found, table, fixed)
     asked = Map.model_validate({k: v for k, v in said.items() if k != "columns"})
     return found.model_copy(update={k: getattr(asked, k) for k in said if k != "columns"})
+
+
+def _scaled(
+    given: Given,
+    sheet: Sheet,
+    place: int,
+    columns: dict[str, Field],
+    table: Table,
+    fixed: dict[str, Field],
+) -> None:
+    """The unit of figures, where their heading says none: in a column of units, or above the table.
+    A note below it, or units that differ from row to row, are refused.
+    """
+    name = next((n for n, c in table.columns.items() if c.role == "value"), "")
+    field = columns.get(name)
+    if name in fixed or field is None or not field.column:
+        return
+    unit = (table.columns[name].unit or "").upper()
+    if unit not in ("USD", "PERSONS"):
+        return
+    times = field.times
+    if "unit" not in table.columns and (said := _units(sheet, place)):
+        scales = {_scale(given, text, unit) for text in said}
+        if len(scales) > 1:
+            raise _unclear(given, f"figures of several units: {', '.join(said[:4])}", name, field)
+        times = scales.pop() if times == 1 else times
+    above = [shown(c) for row in sheet.rows[:place] for c in row if shown(c)]
+    if times == 1:
+        times = next((t for text in above if (t := cells.factor(text)) != 1), 1.0)
+    for row in sheet.rows[place + 1 :]:
+        text = " ".join(filter(None, map(shown, row)))
+        if times == 1 and _filled(row) == 1 and _IN_UNITS.search(text):
+            raise _unclear(given, f"a note speaks of the unit: {text[:80]!r}", name, field)
+    columns[name] = field.model_copy(update={"times": times})
+
+
+def _whole(
+    given: Given,
+    sheet: Sheet,
+    place: int,
+    columns: dict[str, Field],
+    table: Table,
+    said: dict[str, Any],
+) -> None:
+    """Refuse rows that a column which the table does not have tells apart: months, sexes, ages."""
+    read = {f.column for f in columns.values()} | {o["column"] for o in said.get("only", ())}
+    for at, cell in enumerate(sheet.rows[place]):
+        head = shown(cell)
+        if head in read or not _PARTED.fullmatch(head):
+            continue
+        cut = sorted({shown(row[at]) for row in sheet.rows[place + 1 :] if at < len(row)} - {""})
+        if any(not (_WHOLE.fullmatch(one) or cells.is_year(one)) for one in cut):
+            raise UsageError(
+                f"rows of parts, which table {table.table!r} does not tell apart: "
+                f"{head} {', '.join(cut[:4])}",
+                where=given.name,
+                hint="leave whole years and totals alone in the file, or say in the map which rows "
+                f"count: only: [{{column: {head}, among: [...], why: ...}}]",
+            )
+
+
+def _units(sheet: Sheet, place: int) -> list[str]:
+    """What the columns say in which units and scales of units stand; together, row by row."""
+    heads = [shown(c) for c in sheet.rows[place]]
+    places = [at for at, head in enumerate(heads) if _UNIT_HEADS.fullmatch(head.strip())]
+    found = {
+        " ".join(filter(None, (shown(row[at]) for at in places if at < len(row))))
+        for row in sheet.rows[place + 1 :]
+    }
+    return sorted(filter(None, found))
+
+
+def _scale(given: Given, text: str, unit: str) -> float:
+    """By what figures of a unit are to be multiplied; UsageError where it is another unit."""
+    if powers := re.findall(r"(?<!\S)[0369](?!\S)", text):  # SDMX: UNIT_MULT
+        return 10.0 ** int(powers[0])
+    own = _USD if unit == "USD" else _PERSONS
+    other = not own.search(text) and not _SCALES.fullmatch(text)
+    if other and (unit == "USD" or _PARTS.search(text)):
+        raise UsageError(
+            f"figures in another unit than {'US dollars' if unit == 'USD' else 'persons'}: "
+            f"{text[:60]}",
+            where=given.name,
+            hint="convert them in the file, or leave out those rows",
+        )
+    return cells.factor(text)
+
+
+def _unclear(given: Given, what: str, name: str, field: Field) -> UsageError:
+    return UsageError(
+        what,
+        where=given.name,
+        hint=f"make them one unit in the file, or say it in the map: {name}: "
+        f"{{column: {field.column}, times: 1000}}",
+    )
 
 
 def _dollars(given: Given, found: Map, table: Table, fixed: dict[str, Field]) -> None:
@@ -102,7 +228,19 @@ def _dollars(given: Given, found: Map, table: Table, fixed: dict[str, Field]) ->
         if (table.columns[name].unit or "").startswith("USD") and field.column:
             if fixed.get(name, field).times != 1 and name in fixed:
                 continue
+            if _PARTS.search(field.column):
+                raise UsageError(
+                    f"shares, and no figures in US dollars: {field.column}",
+                    where=given.name,
+                    hint="give a file of values",
+                )
             for text in (field.column, *titles(given, found)):
+                if _CONSTANT.search(text):
+                    raise UsageError(
+                        f"figures in constant prices, and not in current US dollars: {text[:80]}",
+                        where=given.name,
+                        hint="give a file of values in current prices",
+                    )
                 if (money := cells.other_money(text)) and not _USD.search(text):
                     raise UsageError(
                         f"figures in another currency than US dollars: {money}",
@@ -113,7 +251,19 @@ def _dollars(given: Given, found: Map, table: Table, fixed: dict[str, Field]) ->
 
 def _best_sheet(given: Given, wanted: str) -> Sheet:
     named = [s for s in given.sheets if s.name == wanted]
-    return named[0] if named else max(given.sheets, key=lambda s: sum(map(_filled, s.rows[:200])))
+    seen = [s for s in given.sheets if not s.hidden] or given.sheets
+    return named[0] if named else max(seen, key=lambda s: sum(map(_filled, s.rows[:200])))
+
+
+def _one_of_its_form(given: Given, sheet: Sheet, head: list[Any]) -> None:
+    """Refuse a workbook of which other sheets have the same headings."""
+    others = [s.name for s in given.sheets if not s.hidden and head in s.rows[:_LOOK]]
+    if others != [sheet.name]:
+        raise UsageError(
+            f"{len(others)} sheets have the same headings, and one is read at a time",
+            where=f"{given.name}: {', '.join(others)}",
+            hint="name one by `sheet` in the map, or lay them under one heading in one sheet",
+        )
 
 
 def _filled(row: list[Any]) -> int:
@@ -188,6 +338,29 @@ def _could_be(column: Column, found: list[Any]) -> bool:
     if column.type in ("number", "integer"):
         return _share(found, lambda c: any(ch.isdigit() for ch in shown(c))) >= 0.5
     return True
+
+
+def _by_name_alone(
+    table: Table,
+    columns: dict[str, Field],
+    across: tuple[Across, ...],
+    heads: list[str],
+    body: list[list[Any]],
+) -> None:
+    """Years and economies still open whose heading is there: what is amiss with its cells is told
+    of each of them.
+    """
+    given = {*columns, *(k for a in across for k in a.gives)}
+    taken = {f.column for f in columns.values()}
+    for name, column in table.columns.items():
+        if column.type in ("year", "economy") and name not in given:
+            named = (
+                head
+                for at, head in enumerate(heads)
+                if head not in taken and _names(name, head) and _column(body, at)
+            )
+            if head := next(named, ""):
+                columns[name] = Field(column=head)
 
 
 def _share(found: list[Any], holds: Any) -> float:

@@ -23,6 +23,8 @@ from ..registry.base import Model
 from . import cells, names
 from .sheets import Given, Sheet, shown
 
+_A_YEAR = re.compile(r"(?<!\d)(18|19|20)\d\d(?!\d)")
+
 
 class Field(Model):
     """Where a column of the table comes from.
@@ -215,17 +217,32 @@ def apply(given: Given, mapped: Map, table: Table) -> Understood:
     names_, start = heading(sheet, mapped)
     complete(mapped, table, names_, given.name)
     width = len(names_)
+    whole = zip(sheet.rows[start:], sheet.lines[start:], strict=True)
+    long_ = {line: row for row, line in whole if any(map(shown, row[width:]))}
     body = [(row + [None] * width)[:width] for row in sheet.rows[start:]]
     frame = pd.DataFrame(body, columns=names_, dtype=object)
     frame["_line"] = sheet.lines[start:]
     frame = frame[~frame[names_].map(lambda c: c is None or c == "").all(axis=1)]
+    frame = frame[~frame["_line"].isin(long_)]
     shown_file = given.name + (f", sheet {sheet.name}" if sheet.name else "")
     out = Understood(mapped, pd.DataFrame(columns=["_file", "_line"]))
+    rule = f"more cells than the {width} headings: a separator within a number or a text?"
+    for line, row in long_.items():
+        out.faults.append(Fault(shown_file, line, "", " | ".join(map(shown, row[-3:])), rule))
+    if unread := _unread(mapped, names_):
+        out.left_out[f"columns not read: {', '.join(unread)}"] += len(unread)
     frame = _counted(frame, mapped, out)
     long = _long(frame, mapped)
     reader = Reader(table, mapped, shown_file, out)
     out.rows = reader.rows(long)
     return out
+
+
+def _unread(mapped: Map, there: list[str]) -> list[str]:
+    """Headings of a wide table that speak of a year and were not understood."""
+    read = {a.column for a in mapped.across} | {f.column for f in mapped.columns.values()}
+    wide = mapped.layout == "guess" and any("year" in a.gives for a in mapped.across)
+    return [h for h in there if h not in read and _A_YEAR.search(h)] if wide else []
 
 
 def complete(mapped: Map, table: Table, there: list[str], name: str) -> None:
@@ -237,6 +254,12 @@ def complete(mapped: Map, table: Table, there: list[str], name: str) -> None:
                 f"no heading {column!r} in line {mapped.header}",
                 where=name,
                 hint=f"headings: {', '.join(filter(None, there[:30]))}",
+            )
+        if column and f"{column} (2)" in there:
+            raise UsageError(
+                f"two columns are headed {column!r}, and nothing says which counts",
+                where=name,
+                hint="rename one of them in the file",
             )
     filled = {*mapped.columns, mapped.fills, *(k for a in mapped.across for k in a.gives)}
     lacking = [
@@ -334,7 +357,7 @@ class Reader:
         cell, field_, _ = self._cells(long, value) if value else (None, None, None)
         if cell is None or (field_ and field_.constant is not None):
             return long
-        empty = cell.map(cells.missing)
+        empty = cell.map(cells.missing).astype(bool)  # of no cell at all it is of no type
         if lost := int(empty.sum()):
             self.out.left_out["no figure in the cell"] += lost
         return long[~empty].reset_index(drop=True)

@@ -17,8 +17,18 @@ from ..ground import economies
 from ..ground.remember import by_files
 
 _PUBLISHERS = {
-    "KAZ": ("Республика Казахстан", "Казакстан", "哈萨克"),
+    "KAZ": (
+        "Republic of Kazakhstan",
+        "Kazakhstan Republic",
+        "Республика Казахстан",
+        "Казакстан",
+        "哈萨克",
+    ),
     "KGZ": (
+        "Kyrgyz Republic",
+        "Kirghizia",
+        "Kirgizstan",
+        "Kyrghyzstan",
         "Кыргызстан",
         "Киргизия",
         "Киргизстан",
@@ -26,10 +36,29 @@ _PUBLISHERS = {
         "吉尔吉斯斯坦",
         "吉尔吉斯",
     ),
-    "TJK": ("Республика Таджикистан", "塔吉克斯坦", "塔吉克"),
-    "TKM": ("Туркмения", "Туркменистан", "土库曼斯坦", "土库曼"),
-    "UZB": ("Республика Узбекистан", "乌兹别克斯坦", "乌兹别克"),
-    "CHN": ("China, mainland", "КНР", "Китайская Народная Республика", "Китай", "中国", "中国大陆"),
+    "TJK": (
+        "Republic of Tajikistan",
+        "Tadjikistan",
+        "Республика Таджикистан",
+        "塔吉克斯坦",
+        "塔吉克",
+    ),
+    "TKM": ("Turkmenia", "Туркмения", "Туркменистан", "土库曼斯坦", "土库曼"),
+    "UZB": ("Republic of Uzbekistan", "Республика Узбекистан", "乌兹别克斯坦", "乌兹别克"),
+    "CHN": (
+        "China, mainland",
+        "Mainland China",
+        "People's Republic of China",
+        "China (People's Republic of)",
+        "P.R. China",
+        "China PR",
+        "PR China",
+        "КНР",
+        "Китайская Народная Республика",
+        "Китай",
+        "中国",
+        "中国大陆",
+    ),
     "HKG": (
         "China, Hong Kong SAR",
         "Hong Kong, China",
@@ -98,10 +127,13 @@ _FORMER = {"SUN", "YMD", "CSK", "YUG", "SCG", "DDR", "VDR", "ANT", "ROM", "ZAR",
 """States that are no more: their codes are none of those that follow them."""
 
 _TOTAL = re.compile(
-    r"(grand |sub-?)?totals?|all countries|итого|всего.*|合计|总计|总额|总值|sum|сумма", re.I
+    r"(grand |sub-?)?totals?|all|all (countries|partners|economies)|"
+    r"итого|всего.*|合计|总计|总额|总值|sum|сумма",
+    re.I,
 )
 _GROUP = re.compile(
     r".*(income|\bIDA\b|IBRD|nes\b|n\.e\.s|not elsewhere|unspecified|not specified|areas,|other |"
+    r"rest of |остальн|"
     r"region|dividend|OECD|members|African? (Eastern|Western)|Euro area|Arab World|small states|"
     r"conflict|indebted|developed|Sub-Saharan|North America$|South Asia|East Asia|Pacific|"
     r"Latin America|Middle East|Europe|Central Asia|Caribbean|Baltics|Africa\b|"
@@ -110,11 +142,17 @@ _GROUP = re.compile(
 )
 
 
+_SHORT = {"rep": "republic", "dem": "democratic", "fed": "federation", "isl": "islands"}
+_GENITIVES = (("ии", "ия"), ("и", "а"), ("ы", "а"), ("а", ""), ("я", "и"), ("я", "ь"))
+"""Endings of folded Russian names in the genitive, and in the nominative."""
+
+
 def fold(name: str) -> str:
     """A name without case, accents, punctuation and what stands in brackets as a note."""
     plain = unicodedata.normalize("NFKD", name.replace("ё", "е").replace("Ё", "Е"))
     plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
-    return " ".join(re.sub(r"[^\w]+", " ", plain).split())
+    words = re.sub(r"[^\w]+", " ", plain).split()
+    return " ".join(_SHORT.get(word, word) for word in words)
 
 
 @by_files("economies.csv")
@@ -161,7 +199,7 @@ def code(written: object) -> str | None:
     ['KAZ', 'KAZ', 'KAZ', 'KAZ', 'KAZ', 'KOR', 'WLD']
     """
     text = str(int(written)) if isinstance(written, float) and written.is_integer() else written
-    text = str(text).strip()
+    text = re.sub(r"(?<=^\d)(\d*)\.0$", r"\1", str(text).strip())
     if not text or _TOTAL.fullmatch(text):
         return None
     if text.isdigit():
@@ -172,7 +210,14 @@ def code(written: object) -> str | None:
             found = economies.resolve(text) if text.isascii() else None
         except economies.UnknownNameError:
             found = None
-    return found
+    return found or _genitive(fold(text))
+
+
+def _genitive(name: str) -> str | None:
+    """The code of a Russian name in the genitive, as after 'студенты из'."""
+    stems = {name.removesuffix(of) + own for of, own in _GENITIVES if name.endswith(of)}
+    found = {_known()[stem] for stem in stems if len(stem) > 3 and stem in _known()}
+    return found.pop() if len(found) == 1 else None
 
 
 def two_letters(code: str) -> str | None:

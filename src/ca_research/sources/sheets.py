@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -37,16 +37,20 @@ MAX_LINE = 1_000_000
 MAX_COLUMNS = 2_000
 MAX_CELLS = 60_000_000
 MAX_DEPTH = 20
+PACKED = (".gz", ".zip", ".bz2", ".xz", ".zst", ".7z", ".rar", ".tar", ".tgz")
 SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".xlsx", ".dta", ".parquet", ".json")
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """Rows of cells with their lines in the file (of a workbook: their rows)."""
+    """Rows of cells with their lines in the file (of a workbook: their rows), and whether the
+    workbook hides the sheet.
+    """
 
     name: str
     rows: list[list[Cell]]
     lines: list[int]
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,10 @@ def read(file: Path) -> Given:
         Where it is none of these, is damaged, changes meanwhile, or asks for more than the bounds
         of this module.
     """
+    _writable(file.name)
     suffix = file.suffix.lower()
+    if suffix in PACKED:
+        raise FileError("a packed file", where=file.name, hint="unpack it, and give what is in it")
     if suffix in (".xlsm", ".xlsb", ".xls", ".xltm"):
         raise FileError(
             f"a workbook of the kind {suffix} is not read: it may hold macros, or is of an old "
@@ -100,10 +107,27 @@ def read(file: Path) -> Given:
             where=file.name,
             hint="open it where it came from and save it anew, or give it as CSV",
         ) from error
-    filled = [s for s in sheets if s.rows]
+    filled = [s for s in sheets if sum(any(map(shown, row)) for row in s.rows) > 1]
     if not filled:
-        raise FileError("there are no rows in it", where=file.name, hint="give a file of figures")
+        what = "a line of headings at most, and no rows below it"
+        raise FileError(
+            what if any(s.rows for s in sheets) else "there are no rows in it",
+            where=file.name,
+            hint="give a file of figures",
+        )
     return Given(file.name, hashlib.sha256(content).hexdigest(), filled)
+
+
+def _writable(name: str) -> None:
+    """Refuse a name that can be written into no register."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise FileError(
+            "its name is no text in UTF-8",
+            where=name.encode("ascii", "backslashreplace").decode(),
+            hint="give it another name",
+        ) from None
 
 
 def regular(file: Path) -> os.stat_result:
@@ -155,8 +179,23 @@ def _content(file: Path) -> bytes:
 
 # --- text
 
+_OTHER = (
+    (
+        b"pk\x03\x04",
+        "a workbook or a packed file that is called a text",
+        "call it .xlsx, or unpack it",
+    ),
+    (b"\x1f\x8b", "a packed file that is called a text", "unpack it, and give what is in it"),
+    (b"<!doctype html", "a web page, and no file of figures", "download the file behind it"),
+    (b"<html", "a web page, and no file of figures", "download the file behind it"),
+)
+"""How other files begin, in small letters."""
+
 
 def _delimited(content: bytes, name: str) -> Iterator[Sheet]:
+    for begins, what, hint in _OTHER:
+        if content.lstrip()[: len(begins)].lower() == begins:
+            raise FileError(what, where=name, hint=hint)
     text = texts.decoded(content, name)
     longest = max(map(len, text.splitlines()), default=0)
     if longest > MAX_LINE:
@@ -235,29 +274,75 @@ def _excel(content: bytes, name: str) -> Iterator[Sheet]:
     formulas = openpyxl.load_workbook(
         io.BytesIO(content), read_only=True, data_only=False, keep_links=False
     )
-    cells = 0
+    cells, shares = 0, _has_shares(book)
     for sheet in book.worksheets:
+        away = _hidden(content, sheet._worksheet_path)
         sheet.reset_dimensions()
         twin = formulas[sheet.title]
         twin.reset_dimensions()
         rows, lines = list[list[Cell]](), list[int]()
-        both = zip(
-            sheet.iter_rows(values_only=True), twin.iter_rows(values_only=True), strict=False
-        )
-        for number, (values, said) in enumerate(both, start=1):
-            for place, (value, formula) in enumerate(zip(values, said, strict=False)):
+        mine = sheet.iter_rows(values_only=not shares)
+        both = zip(mine, twin.iter_rows(values_only=True), strict=False)
+        for number, (found, said) in enumerate(both, start=1):
+            values = [_as_shown(cell) for cell in found] if shares else list(found)
+            for place, (value, formula) in enumerate(zip(values, said, strict=False), start=1):
                 if value is None and isinstance(formula, str) and formula.startswith("="):
-                    column = openpyxl.utils.get_column_letter(place + 1)
+                    column = openpyxl.utils.get_column_letter(place)
                     raise FileError(
                         "a formula without its value: the workbook was never calculated",
                         where=f"{name}, sheet {sheet.title}, cell {column}{number}",
                         hint="open it, let it calculate, save it; or paste values only",
                     )
+                if value is not None and (number in away.rows or place in away.columns):
+                    line = number in away.rows
+                    column = openpyxl.utils.get_column_letter(place)
+                    raise FileError(
+                        "a row that is hidden" if line else "a column that is hidden",
+                        where=f"{name}, sheet {sheet.title}, "
+                        + (f"row {number}" if line else f"column {column}"),
+                        hint="show all rows and columns, delete those that do not count, save it",
+                    )
             if any(v is not None for v in values):
                 cells += _bounded(len(values), cells, name)
-                rows.append(list(values))
+                rows.append(values)
                 lines.append(number)
-        yield Sheet(sheet.title, rows, lines)
+        yield Sheet(sheet.title, rows, lines, hidden=sheet.sheet_state != "visible")
+
+
+def _has_shares(book: Any) -> bool:
+    """Whether any cell of a workbook may be shown as a percentage."""
+    from openpyxl.styles.numbers import BUILTIN_FORMATS
+
+    own = enumerate(book._number_formats, start=164)  # where formats of a workbook's own begin
+    shares = {n for n, form in (*BUILTIN_FORMATS.items(), *own) if "%" in form}
+    return any(style.numFmtId in shares for style in book._cell_styles)
+
+
+def _as_shown(cell: Any) -> Cell:
+    """The value of a cell; of one that is shown as a percentage its text."""
+    value = cell.value
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return f"{value * 100:.12g}%" if "%" in (cell.number_format or "") else value
+    return value
+
+
+class _Away(NamedTuple):
+    rows: frozenset[int]
+    columns: frozenset[int]
+
+
+def _hidden(content: bytes, path: str) -> _Away:
+    """The rows and columns that a sheet hides."""
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        text = packed.read(path.lstrip("/"))
+    rows, columns = set[int](), set[int]()
+    for kind, about in re.findall(rb"<(row|col)\b([^>]*\bhidden=[\"'](?:1|true)[\"'][^>]*)>", text):
+        told = {k: int(v) for k, v in re.findall(rb"\b(r|min|max)=[\"'](\d+)", about)}
+        if kind == b"row":
+            rows.add(told.get(b"r", 0))
+        else:
+            columns.update(range(told[b"min"], min(told[b"max"], MAX_COLUMNS) + 1))
+    return _Away(frozenset(rows), frozenset(columns))
 
 
 def _safe_workbook(content: bytes, name: str) -> None:

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from ..ground.errors import FileError, UsageError
 from .layouts import recognise
 from .mapping import Map, heading
-from .sheets import MAX_COLUMNS, MAX_LINE, Cell, Given, Sheet, delimiter, regular
+from .sheets import MAX_COLUMNS, MAX_LINE, Cell, Given, Sheet, delimiter, regular, shown
 
 FROM = 20_000_000
 """Bytes from which a file is streamed: read at once, its cells take most of a gigabyte."""
@@ -91,6 +91,19 @@ def _top(file: Path) -> tuple[Sheet, str]:
     mark = delimiter(text, file.name)
     found = list(itertools.islice(_numbered(io.StringIO(text, newline=""), mark), _SHOWN))
     return Sheet("", [cells for cells, _ in found], [line for _, line in found]), mark
+
+
+def _refuse_longer(file: Path, head: Sheet, place: int, width: int) -> None:
+    """Raise FileError where a row has more cells than there are headings; such a row further down
+    DuckDB refuses itself.
+    """
+    for row, line in zip(head.rows[place:], head.lines[place:], strict=True):
+        if any(map(shown, row[width:])):
+            raise FileError(
+                f"more cells than the {width} headings: a separator within a number or a text?",
+                where=f"{file.name}, line {line}",
+                hint="put such cells in quotes, or export the file anew",
+            )
 
 
 class Stream:
@@ -284,6 +297,8 @@ class Stream:
                     where=file.name,
                     hint="add it by itself, under an id of its own",
                 )
+        for file, head in zip(self.files, self.heads, strict=True):
+            _refuse_longer(file, head, place, len(self.headings))
         self.headings += [""] * (self.width - len(self.headings))
         self.start = 0 if self.packed else place
 

@@ -1,7 +1,7 @@
 """Tables: raw -> validated -> processed, and the ways to read them."""
 
 from .add import Addition, add, remove
-from .build import build, check, content_key
+from .build import build, check, content_key, rows_of
 from .cite import cite, source_ids
 from .coverage import Coverage, coverage, holes
 from .fetch import Fetched, fetch
@@ -29,6 +29,7 @@ __all__ = [
     "ranked",
     "relation",
     "remove",
+    "rows_of",
     "source_ids",
     "sql",
     "vintages",

@@ -439,8 +439,8 @@ def _standing(spec: registry.Table, rows: pd.DataFrame) -> pd.DataFrame:
 def _told(found: Addition) -> Iterator[str]:
     """An addition in words."""
     entry = found.entry
-    known = f"read as: {entry.layout}" if entry.layout != "guess" else "read by its headings"
-    yield f"{entry.file}, {known}"
+    how = "read by its headings" if entry.layout == "guess" else f"read as: {entry.layout}"
+    yield f"{entry.file}, {how}"
     for name, field in entry.mapping.get("columns", {}).items():
         if name != entry.mapping.get("fills"):
             yield f"  {name}: {_field(field)}"
@@ -451,7 +451,8 @@ def _told(found: Addition) -> Iterator[str]:
         times = entry.mapping["columns"].get(fills, {}).get("times", 1)
         by = f", times {times:g}" if times != 1 else ""
         yield f"  {fills}: under {len(heads)} headings, {few}{by}"
-    yield f"the first of {entry.rows:,} rows, as understood:"
+    more = f"the first of {entry.rows:,} rows" if entry.rows > SHOWN else "all rows"
+    yield f"{more}, as understood:"
     shown = found.rows.drop(columns="source_id").head(SHOWN)
     yield shown.to_string(
         index=False, na_rep="", max_colwidth=30, float_format=lambda value: f"{value:.12g}"
@@ -460,8 +461,9 @@ def _told(found: Addition) -> Iterator[str]:
         yield f"left out: {count:,} ({reason})"
     if found.skipped:
         yield f"skipped: {len(found.skipped):,} faults, the first: {found.skipped[0]}"
+    new = found.count("new")
     yield (
-        f"{found.count('new'):,} rows new, {found.count('repeats'):,} repeat and "
+        f"{new:,} row{'s'[: new != 1]} new, {found.count('repeats'):,} repeat and "
         f"{found.count('contradicts'):,} contradict what stood (both stay)"
     )
     apart = found.compared[found.compared["said"].eq("contradicts")]

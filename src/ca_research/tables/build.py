@@ -98,6 +98,38 @@ def _seen() -> dict[str, Any]:
     return {n: located.seen(n, folder) for n in away if located.seen_file(n, folder).is_file()}
 
 
+def rows_of(name: str) -> dict[str, int]:
+    """Rows of a table by source.
+
+    Of one that lives elsewhere they are those that the current build has seen, and none where no
+    build has.
+
+    Parameters
+    ----------
+    name : str
+        A table of the registry.
+
+    Returns
+    -------
+    dict of str to int
+        Rows by id of the source; none for `sources` itself.
+
+    Raises
+    ------
+    UnknownNameError
+        The table is not known.
+
+    Examples
+    --------
+    >>> rows_of("trade")["KAZ_BNS"] > 1000
+    True
+    """
+    if registry.table(name).location:
+        found: dict[str, int] = _seen().get(name, {}).get("sources", {})
+        return found
+    return registry.rows_of(name)
+
+
 def _declarations() -> list[Path]:
     folder = paths.registry_dir()
     return [

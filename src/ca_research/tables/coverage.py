@@ -146,11 +146,12 @@ def holes(name: str, codes: Sequence[str] | None = None, **filters: Any) -> pd.D
     '2019-2022'
     """
     table = registry.table(name)
-    frame = load(name, **filters)
     one, several = (
         table.of_type("economy"),
         [*table.of_type("economies"), *({"subject"} & table.columns.keys())],
     )
+    days = {"date"} & table.columns.keys() if "year" not in table.columns else ()
+    frame = coverage(name, by=[*one, *several, *days], **filters)
     rows = []
     for code in _named(frame, [*one, *several]) if codes is None else codes:
         names = [frame[c] == code for c in one]
@@ -161,7 +162,7 @@ def holes(name: str, codes: Sequence[str] | None = None, **filters: Any) -> pd.D
         rows.append(
             {
                 "economy": code,
-                "figures": len(mine),
+                "figures": mine["figures"].sum(),
                 "sources": mine["source_id"].nunique(),
                 "first_year": years[0] if years else None,
                 "last_year": years[-1] if years else None,
@@ -182,11 +183,5 @@ def _named(frame: pd.DataFrame, columns: list[str]) -> list[str]:
 
 def _years(rows: pd.DataFrame) -> list[int]:
     """Years with a figure; of a table of days, those in which they lie."""
-    found = (
-        rows["year"]
-        if "year" in rows
-        else rows["date"].str[:4]
-        if "date" in rows
-        else pd.Series(dtype="Int64")
-    )
+    found = rows["date"].str[:4] if "date" in rows else rows["year"]
     return sorted({int(year) for year in found.dropna()})

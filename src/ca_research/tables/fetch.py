@@ -225,9 +225,14 @@ def fetch(
             return settled(proposal, keep)
 
 
+_TELLS = ("reporter", "partner", "flow", "product", "origin", "destination", "economy", "year")
+"""What is asked for and stands in rows as it was asked."""
+
+
 def _id(provider: str, said: Mapping[str, Any]) -> str:
     """An id for a source, of the provider and what is asked: COMTRADE_TJK_2022_IMPORT."""
     words = "_".join([provider, *(w for v in said.values() for w in _listed(v).split(", "))])
+    words += "_on" if "since" in said and "until" not in said else ""
     name = re.sub(r"[^A-Z0-9]+", "_", words.upper())
     if len(name) <= 60:
         return name
@@ -409,6 +414,7 @@ def _proposal(
             where=service.address,
             hint="its form has changed: a newer ca-research may know it; or add a downloaded file",
         )
+    _refuse_unasked(found.rows, one.asked, service)
     about = {
         "title": f"{service.publisher}: {_title(one.asked)}",
         "publisher": found.layout.publisher,
@@ -433,6 +439,25 @@ def _proposal(
     old = vintage.frame(vintage.find(one.source, since)) if since else found.rows
     revisions = vintage.changes(spec, old, found.rows)
     return Fetched(**vars(base), vintage=one, revisions=revisions, since=since)
+
+
+def _refuse_unasked(
+    rows: pd.DataFrame, asked: Mapping[str, Any], service: registry.Provider
+) -> None:
+    """Raise AnswerError where rows are of something else than was asked for."""
+    wanted = {k: v for k, v in asked.items() if k in _TELLS and k in rows}
+    if "year" in rows and {"since", "until"} & asked.keys():
+        last = asked.get("until", now().year)
+        wanted["year"] = list(range(asked.get("since", 0), last + 1))
+    for name, values in wanted.items():
+        there = set(rows[name].astype("str"))
+        if other := sorted(there - set(map(str, values))):
+            raise AnswerError(
+                f"{service.publisher} gave figures of another {name} than was asked for: "
+                f"{', '.join(other[:5])}",
+                where=service.address,
+                hint="again later; or download a file and add it",
+            )
 
 
 def _title(asked: Mapping[str, Any]) -> str:

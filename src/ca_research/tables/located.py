@@ -51,7 +51,7 @@ _said: deque[CaResearchError] = deque(maxlen=8)
 
 
 def look(table: registry.Table) -> dict[str, Any]:
-    """The state in which a place is, and how many rows it has.
+    """The state in which a place is, and how many rows it has, in all and of each source.
 
     Raises ContractError where its columns are not those of the table.
     """
@@ -77,7 +77,8 @@ def look(table: registry.Table) -> dict[str, Any]:
             raise _contract(
                 table, place, f"{told} is in {unit.strip()!r}, and the registry says {column.unit}"
             )
-    return {"place": place.shown, "rows": found.rows, "state": found.state}
+    state = {"rows": found.rows, "sources": found.sources, "state": found.state}
+    return {"place": place.shown, **state}
 
 
 def _contract(table: registry.Table, place: elsewhere.Place, what: str) -> ContractError:
@@ -134,14 +135,18 @@ class Located(dataset.InMemoryDataset):
         wanted = {*columns, *(whole.names if read is None else read)}
         raw = {*wanted, *(c for n in made_of if n in wanted for c in made_of[n])} - {*made_of}
         raw |= {self.table.key[0]} if not raw else set()
-        asked = [one for one in elsewhere.conditions(filter) if one.column in self.table.columns]
+        there = self.table.columns
+        asked = elsewhere.only(elsewhere.conditions(filter), lambda one: one.column in there)
         kept = pa.schema([f for f in whole if f.name in raw | wanted])
         batches = self._batches([n for n in self.table.columns if n in raw], asked, kept)
         reader = pa.RecordBatchReader.from_batches(kept, batches)
         return dataset.Scanner.from_batches(reader, columns=columns, filter=filter)
 
     def _batches(
-        self, columns: list[str], asked: list[elsewhere.Condition], kept: pa.Schema
+        self,
+        columns: list[str],
+        asked: list[elsewhere.Condition | elsewhere.Either],
+        kept: pa.Schema,
     ) -> Iterator[pa.RecordBatch]:
         place = elsewhere.place(self.table)
         try:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 import math
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -118,7 +119,8 @@ def relation(
     -------
     duckdb.DuckDBPyRelation
         The columns that `load` gives, in no order. It has a connection of its own, which may hold
-        600 MB and keeps on the disk what is more.
+        600 MB and keeps on the disk what is more. Of a table that lives elsewhere it is one that
+        does what a relation does, with errors that say what is wrong at the place.
 
     Raises
     ------
@@ -154,9 +156,56 @@ def relation(
         connection.register(name, located(table, file.parent))
     query = f'select * from "{name}"' if table.location else standing(name)
     found = connection.sql(f"{query} where {condition}")
+    if table.location:
+        return Rows(found)  # type: ignore[return-value]
     if ready := _added_up(table, rows, condition):
         _SUMS[found] = ready
     return found
+
+
+class Rows:
+    """A relation of DuckDB over a table that lives elsewhere.
+
+    It does what a relation does, and gives relations that are like it; but what goes wrong at the
+    place is an error of that place, with what, where and what next.
+    """
+
+    def __init__(self, relation: duckdb.DuckDBPyRelation) -> None:
+        self._relation = relation
+
+    def __getattr__(self, name: str) -> Any:
+        with told():
+            found = getattr(self._relation, name)
+        return self._typed(found) if callable(found) else found
+
+    def __dir__(self) -> list[str]:
+        return dir(self._relation)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._typed(self._relation.__getitem__)(name)
+
+    def __len__(self) -> int:
+        count: int = self._typed(self._relation.__len__)()
+        return count
+
+    def __repr__(self) -> str:
+        text: str = self._typed(self._relation.__repr__)()
+        return text
+
+    def _typed(self, work: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(work)
+        def typed(*given: Any, **more: Any) -> Any:
+            plain = [one._relation if isinstance(one, Rows) else one for one in given]
+            with told():
+                found = work(*plain, **more)
+            return Rows(found) if isinstance(found, duckdb.DuckDBPyRelation) else found
+
+        return typed
+
+
+def is_relation(rows: object) -> bool:
+    """Whether rows are a relation of DuckDB, wherever they live."""
+    return isinstance(rows, (duckdb.DuckDBPyRelation, Rows))
 
 
 class Sums(NamedTuple):

@@ -106,7 +106,8 @@ def _vocabulary(column: registry.Column) -> list[Rule]:
     if values := column.values:
         found.append(Rule(f"must be one of {', '.join(values)}", _among(values)))
     if pattern := column.pattern:
-        found.append(Rule(f"must match {pattern}", lambda v: v.str.match(pattern)))
+        told = f"must match {pattern} ({column.meaning})"
+        found.append(Rule(told, lambda v: v.str.match(pattern)))
     return found
 
 

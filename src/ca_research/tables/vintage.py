@@ -175,7 +175,8 @@ def diff(source: str, old: str | None = None, new: str | None = None) -> pd.Data
     earlier = [v for v in there if v.stamp < last.stamp]
     if old is None and not earlier:
         raise UsageError(
-            f"there is no vintage of {source} before {last.stamp}", hint="ca-research data vintages"
+            f"there is no vintage of {source} before {last.stamp}",
+            hint=f"fetch it again, then compare: ca-research data fetch {source}",
         )
     first = find(source, old) if old else earlier[-1]
     if first.stamp >= last.stamp:

@@ -20,6 +20,7 @@ from ..ground import economies as eco
 from ..ground.errors import UsageError
 from ..stats.frames import alike, require
 from ..tables.located import told as typed
+from ..tables.query import is_relation as relation_of
 from ..tables.query import sums_of
 from .checks import ALIKE, ALIKE_MONEY, KEYS, REST
 
@@ -58,7 +59,7 @@ _PRODUCTS = ("TOTAL", *(f"{n:02}" for n in range(100)), *(f"SITC{n}" for n in ra
 
 def is_relation(rows: object) -> TypeIs[Relation]:
     """Whether rows are a relation of DuckDB."""
-    return isinstance(rows, Relation)
+    return relation_of(rows)
 
 
 class Accounts:

@@ -5,7 +5,7 @@ batches. What a table must be, `tables` knows.
 """
 
 from ... import registry
-from .conditions import Condition, conditions, fields_of
+from .conditions import Condition, Either, conditions, fields_of, only
 from .parquet import ParquetPlace
 from .place import Field, Look, Place
 from .postgres import PostgresPlace
@@ -20,4 +20,5 @@ def place(table: registry.Table) -> Place:
     return PostgresPlace(table, location)
 
 
-__all__ = ["Condition", "Field", "Look", "Place", "conditions", "fields_of", "place"]
+__all__ = ["Condition", "Either", "Field", "Look", "Place", "conditions", "fields_of", "only"]
+__all__ += ["place"]

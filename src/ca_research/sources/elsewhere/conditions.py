@@ -8,7 +8,7 @@ the filter once more: a part that is not understood costs time, not correctness.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -27,11 +27,19 @@ _ENTRY = re.compile(r"(call|field_ref|literal|options|end|nested_field_ref): '(.
 
 
 class Condition(NamedTuple):
-    """A column, how it is compared ('=', 'in', 'is null' and so on), and with which values."""
+    """A column, how it is compared ('=', 'in', 'not in', 'is null' and so on), and with which
+    values.
+    """
 
     column: str
     compares: str
     values: tuple[Any, ...] = ()
+
+
+class Either(NamedTuple):
+    """Alternatives: a row fulfils all conditions of one of the ways, at least."""
+
+    ways: tuple[tuple[Condition | Either, ...], ...]
 
 
 class _Call(NamedTuple):
@@ -48,7 +56,7 @@ class _Value(NamedTuple):
     value: Any
 
 
-def conditions(expression: pc.Expression | None) -> list[Condition]:
+def conditions(expression: pc.Expression | None) -> list[Condition | Either]:
     """Conditions that every row of an expression fulfils, as far as they are simple.
 
     Examples
@@ -60,6 +68,27 @@ def conditions(expression: pc.Expression | None) -> list[Condition]:
     if expression is None or (tree := _tree(expression)) is None:
         return []
     return list(_simple(tree))
+
+
+def only(
+    asked: Sequence[Condition | Either], possible: Callable[[Condition], bool]
+) -> list[Condition | Either]:
+    """Those conditions that are possible; alternatives where each has one.
+
+    Examples
+    --------
+    >>> year, known = Condition("year", "=", (2020,)), Condition("known_on", "is null")
+    >>> only([year, known, Either(((year,), (known,)))], lambda one: one.column == "year")
+    [Condition(column='year', compares='=', values=(2020,))]
+    """
+    found: list[Condition | Either] = []
+    for one in asked:
+        if isinstance(one, Either):
+            ways = [tuple(only(way, possible)) for way in one.ways]
+            found += [Either(tuple(ways))] if all(ways) else []
+        elif possible(one):
+            found.append(one)
+    return found
 
 
 def fields_of(expression: pc.Expression | None) -> set[str] | None:
@@ -77,11 +106,20 @@ def _fields(node: Any) -> Iterator[str]:
         yield from _fields(part)
 
 
-def _simple(node: Any) -> Iterator[Condition]:
+def _simple(node: Any) -> Iterator[Condition | Either]:
     match node:
         case _Call("and" | "and_kleene", parts):
             for part in parts:
                 yield from _simple(part)
+        case _Call("or" | "or_kleene", parts):
+            ways = tuple(tuple(_simple(part)) for part in parts)
+            if all(ways):
+                yield Either(ways)
+        case _Call("invert", [_Call("if_else", [test, inner, _Value(None)])]):  # DuckDB's `not in`
+            yield from _simple(test)
+            for one in _simple(inner):
+                if isinstance(one, Condition) and one.compares == "in":
+                    yield one._replace(compares="not in")
         case _Call("if_else", [test, then, _Value(None)]):  # DuckDB's `in`: true only if both are
             yield from _simple(test)
             yield from _simple(then)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,8 +17,8 @@ from ...ground import paths
 from ...ground.errors import AnswerError, ContractError, FileError
 from ...ground.files import walk
 from ..fetch.keys import found
-from .conditions import COMPARES, Condition
-from .place import Field, Look, Place
+from .conditions import COMPARES, Condition, Either
+from .place import SOURCE, Field, Look, Place
 from .ranges import Changed, RemoteFile
 
 _FORMAT = dataset.ParquetFileFormat()
@@ -39,16 +40,15 @@ class ParquetPlace(Place):
             if rows is None:
                 raise FileError("there is no Parquet in the folder", where=self.shown)
             fields = {f.name: Field(_kind(f.type), _unit(f)) for f in rows.schema}
-            return Look(fields, rows.count_rows(), state)
+            return Look(fields, rows.count_rows(), _sources(rows), state)
 
     def batches(
-        self, columns: Sequence[str], asked: Sequence[Condition], state: dict[str, str]
+        self, columns: Sequence[str], asked: Sequence[Condition | Either], state: dict[str, str]
     ) -> Iterator[pa.RecordBatch]:
         with self._opened(state) as (rows, found):
             if found != state or rows is None:
                 raise self.moved()
-            parts = [e for one in asked if (e := _expression(one, rows.schema)) is not None]
-            condition = functools.reduce(operator.and_, parts) if parts else None
+            condition = _all(asked, rows.schema)
             yield from rows.scanner(columns=list(columns), filter=condition, **_AHEAD).to_batches()
 
     @contextmanager
@@ -114,6 +114,16 @@ class ParquetPlace(Place):
                 yield f"{name.rstrip('/')}/{inside}" if inside else name, file
 
 
+def _sources(rows: dataset.Dataset) -> dict[str, int]:
+    """How many rows each source has."""
+    found: Counter[str] = Counter()
+    if SOURCE in rows.schema.names:
+        for batch in rows.scanner(columns=[SOURCE], **_AHEAD).to_batches():
+            counts = pc.value_counts(batch[SOURCE].cast(pa.string())).to_pylist()
+            found.update({one["values"]: one["counts"] for one in counts if one["values"]})
+    return dict(found)
+
+
 def _stamp(file: Path) -> str:
     stat = file.stat()
     return f"{stat.st_mtime_ns} {stat.st_size}"
@@ -138,6 +148,19 @@ def _unit(field: pa.Field) -> str | None:
     return None if unit is None else unit.decode("utf-8", "replace")
 
 
+def _all(asked: Sequence[Condition | Either], schema: pa.Schema) -> pc.Expression | None:
+    """Conditions together, as far as the files can compare their columns."""
+    parts = [e for one in asked if (e := _part(one, schema)) is not None]
+    return functools.reduce(operator.and_, parts) if parts else None
+
+
+def _part(one: Condition | Either, schema: pa.Schema) -> pc.Expression | None:
+    if isinstance(one, Condition):
+        return _expression(one, schema)
+    ways = [e for way in one.ways if (e := _all(way, schema)) is not None]
+    return functools.reduce(operator.or_, ways) if len(ways) == len(one.ways) else None
+
+
 def _expression(one: Condition, schema: pa.Schema) -> pc.Expression | None:
     """A condition as the files have its column; None where they cannot compare it."""
     field, kind = pc.field(one.column), schema.field(one.column).type
@@ -157,4 +180,6 @@ def _expression(one: Condition, schema: pa.Schema) -> pc.Expression | None:
         return None
     if one.compares == "in":
         return field.isin(values)
+    if one.compares == "not in":
+        return ~field.isin(values)
     return _COMPARE[one.compares](field, values[0])

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from ... import registry
 from ...ground.errors import IntegrityError
-from .conditions import Condition
+from .conditions import Condition, Either
 
 
 class Field(NamedTuple):
@@ -23,10 +23,13 @@ class Field(NamedTuple):
 
 
 class Look(NamedTuple):
-    """What a place holds: its columns, how many rows, and marks by which its state is known."""
+    """What a place holds: its columns, how many rows, how many of each source, and marks by which
+    its state is known.
+    """
 
     fields: dict[str, Field]
     rows: int
+    sources: dict[str, int]
     state: dict[str, str]
 
 
@@ -38,6 +41,10 @@ KINDS = {
     "date": ("text", "day"),
 }
 """What a column of the registry may be in a place; others are text."""
+
+
+SOURCE = "source_id"
+"""The column that says who speaks."""
 
 
 class Place(ABC):
@@ -65,7 +72,7 @@ class Place(ABC):
 
     @abstractmethod
     def batches(
-        self, columns: Sequence[str], asked: Sequence[Condition], state: dict[str, str]
+        self, columns: Sequence[str], asked: Sequence[Condition | Either], state: dict[str, str]
     ) -> Iterator[pa.RecordBatch]:
         """Rows that may fulfil conditions, of this state and of no other."""
 

@@ -22,8 +22,8 @@ from ...ground.errors import (
     UnreachableError,
 )
 from ...ground.extras import needed
-from .conditions import COMPARES, Condition
-from .place import KINDS, Field, Look, Place
+from .conditions import COMPARES, Condition, Either, only
+from .place import KINDS, SOURCE, Field, Look, Place
 
 ROWS = 50_000
 """Rows of a batch."""
@@ -44,6 +44,11 @@ _COLUMNS = (
     "from pg_attribute where attrelid = to_regclass($1::text) and attnum > 0 and not attisdropped "
     "order by attnum"
 )
+_STORED = (
+    "select relkind in ('r', 'm', 'p') and has_table_privilege(oid, 'select') as stored "
+    "from pg_class where oid = to_regclass($1::text)"
+)
+"""Whether the rows of a name are stored, and this user may see the transactions that wrote them."""
 
 
 class PostgresPlace(Place):
@@ -64,10 +69,13 @@ class PostgresPlace(Place):
                     hint=f"mend `location` in registry/tables/{self.table.table}.yaml",
                 )
             state = self._state(ask)
-            return Look(fields, int(json.loads(state)[0]), {self.shown: state})
+            counts = f"select {SOURCE}::text, count(*) from {self._name} group by 1"
+            sources = _tuples(ask(counts).to_pylist()) if SOURCE in fields else []
+            rows = int(json.loads(state)[0])
+            return Look(fields, rows, {s: n for s, n in sources if s}, {self.shown: state})
 
     def batches(
-        self, columns: Sequence[str], asked: Sequence[Condition], state: dict[str, str]
+        self, columns: Sequence[str], asked: Sequence[Condition | Either], state: dict[str, str]
     ) -> Iterator[pa.RecordBatch]:
         told = ", ".join(f"{_name(c)}::{self._cast(c)} as {_name(c)}" for c in columns)
         where, values = self._where(asked)
@@ -86,33 +94,51 @@ class PostgresPlace(Place):
     def _cast(self, column: str) -> str:
         return _CASTS.get(self.table.columns[column].type, "text")
 
-    def _where(self, asked: Sequence[Condition]) -> tuple[str, list[Any]]:
-        """Conditions as SQL, with the values apart. Words are not put in order: the server's order
-        may be another.
-        """
-        parts, values = [], []
-        for one in asked:
-            column = self.table.columns[one.column]
-            text = "text" in KINDS.get(column.type, ("text",))
-            if column.type == "date" and one.values:
-                continue  # the server may have days, and no words
-            if text and one.compares not in ("=", "<>", "in", "is null", "is not null"):
-                continue
-            marks = []
+    def _where(self, asked: Sequence[Condition | Either]) -> tuple[str, list[Any]]:
+        """Conditions as SQL, with the values apart."""
+        values: list[Any] = []
+
+        def told(one: Condition | Either) -> str:
+            if isinstance(one, Either):
+                return "(" + " or ".join(" and ".join(map(told, way)) for way in one.ways) + ")"
+            column, marks = _name(one.column), list[str]()
             for value in one.values:
                 values.append(value)
                 marks.append(f"${len(values)}::{_BOUND[type(value)]}")
-            if one.compares == "in":
-                parts.append(f"{_name(one.column)} in ({', '.join(marks)})" if marks else "false")
-            else:
-                assert one.compares in (*COMPARES.values(), "is null", "is not null")
-                parts.append(" ".join([_name(one.column), one.compares, *marks]))
+            if one.compares in ("in", "not in"):
+                none = "false" if one.compares == "in" else "true"
+                return f"{column} {one.compares} ({', '.join(marks)})" if marks else none
+            assert one.compares in (*COMPARES.values(), "is null", "is not null")
+            return " ".join([column, one.compares, *marks])
+
+        parts = [told(one) for one in only(asked, self._comparable)]
         return f" where {' and '.join(parts)}" if parts else "", values
 
+    def _comparable(self, one: Condition) -> bool:
+        """Whether the server compares as DuckDB does: its order of words may be another, and where
+        there should be words it may have days.
+        """
+        kind = self.table.columns[one.column].type
+        ordered = one.compares in ("<", "<=", ">", ">=")
+        return not (ordered and "text" in KINDS.get(kind, ("text",))) and not (
+            kind == "date" and one.values
+        )
+
     def _state(self, ask: Any) -> str:
-        """The number of rows and the largest values of the columns that tell the state."""
-        largest = "".join(f", max({_name(c)})::text" for c in self.location.state)
-        (row,) = _tuples(ask(f"select count(*){largest} from {self._name}").to_pylist())
+        """The number of rows, and what changes with any of them.
+
+        A table tells which transactions wrote its rows: whoever writes one does so under a number
+        that no row had before. What has no such numbers (a view) gives the largest values of the
+        columns that `state` names, or a hash of all rows.
+        """
+        marks = [f"max({_name(c)})" for c in self.location.state]
+        if ask(_STORED, [self._name])["stored"].to_pylist() == [True]:
+            marks.append("sum(hashint8extended(xmin::text::int8, 0)::numeric)")
+        elif not marks:
+            whole = ", ".join(map(_name, self.table.columns))
+            marks.append(f"sum(hashtextextended(row({whole})::text, 0)::numeric)")
+        told = "".join(f", {mark}::text" for mark in marks)
+        (row,) = _tuples(ask(f"select count(*){told} from {self._name}").to_pylist())
         return json.dumps(row)
 
     @contextmanager

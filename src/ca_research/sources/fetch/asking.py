@@ -100,6 +100,7 @@ def _said(name: str, value: Any) -> Any:
         **dict.fromkeys(ECONOMIES, lambda v: economies.resolve(str(v).strip())),
         "year": lambda v: _year("year", v),
         "flow": _flow,
+        "product": _product,
     }.get(name, lambda v: _word(name, str(v).strip()))
     return list(dict.fromkeys(map(read, listed)))
 
@@ -116,6 +117,15 @@ def _flow(value: Any) -> str:
     flows = ("export", "import")
     if value not in flows:
         raise UnknownNameError("flow", value, flows)
+    return str(value)
+
+
+def _product(value: Any) -> str:
+    if not re.fullmatch(r"\d\d|TOTAL", str(value)):
+        raise UsageError(
+            f"product {value} is no chapter of the HS, and not TOTAL",
+            hint="two digits: --product 27",
+        )
     return str(value)
 
 
