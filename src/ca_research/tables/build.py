@@ -121,7 +121,7 @@ def rows_of(name: str) -> dict[str, int]:
 
     Examples
     --------
-    >>> rows_of("trade")["KAZ_BNS"] > 1000
+    >>> rows_of("trade")["KAZ_BNS"] > 100
     True
     """
     if registry.table(name).location:

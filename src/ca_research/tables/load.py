@@ -114,7 +114,8 @@ def load(
     """
     table = registry.table(name)
     file = table_file(name)
-    if chosen := filters.get("source") == PREFERRED:
+    source = filters.get("source")
+    if chosen := isinstance(source, str) and source == PREFERRED:
         del filters["source"]
     if vintage is not None:
         file = _then(table, vintage, filters.get("source", filters.get("source_id")))
