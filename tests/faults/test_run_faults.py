@@ -201,6 +201,7 @@ print(f'child={child}.')""",
 
 
 @pytest.mark.parametrize("kernel", KINDS)
+@pytest.mark.long
 def test_notebooks_that_fork_end_well_and_leave_no_process(home, tmp_path, kernel):
     planned = [notebook(home, way.replace(" ", "_"), code) for way, code in FORKS.items()]
     for result in runs.execute(planned, tmp_path / "out", Options(1, kernel=kernel)):
@@ -709,6 +710,7 @@ def test_a_reports_folder_that_cannot_be_written_is_said_and_the_next_run_is_goo
 
 
 @pytest.mark.parametrize("how", [READ_ONLY])
+@pytest.mark.long
 def test_a_store_that_cannot_be_written_is_still_read(home, tmp_path, monkeypatch, disk, how):
     cache = disk("small")
     monkeypatch.setenv("CA_RESEARCH_CACHE", str(cache.folder))
@@ -769,6 +771,7 @@ def test_the_overview_of_a_folder_without_verdicts_is_refused_before_anything_st
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.long
 def test_a_report_that_is_put_back_from_the_store_is_said_so(built, tmp_path, command, monkeypatch):
     """In a fresh clone with a filled store `nothing has changed` stood over a folder that had been
     empty.

@@ -40,7 +40,6 @@ TESTS = (
     "economies",
     "figure",
     "frames_refused",
-    "lazy_import",
     "students_intensity",
     "svg",
     "words",
