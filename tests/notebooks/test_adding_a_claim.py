@@ -63,7 +63,7 @@ def test_measures_without_code_and_of_ones_own_are_told(walked):
     claim = yaml.safe_load((library / "registry" / "claims" / "C02.yaml").read_bytes())
     (criterion,) = claim["readings"][0]["criteria"]
     assert criterion["settings"] == {"subject": "library", "attribute": "loans", "since": 2021}
-    assert "holds: The figure, 28.1" in said
+    assert "holds: The figure, 28%" in said
     assert "supported: The figure: 4.24 (unit not stated)." in said, "not that of another figure"
     assert "C03, with all figures: supported. The figure: 4.24%" in said
     assert "measure library.least_rise is the project's own\n3 claims are well formed" in said

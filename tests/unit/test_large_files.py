@@ -152,7 +152,7 @@ def test_cells_of_any_kind_are_read_as_in_a_small_file(built, ways, seed):
     draw = random.Random(seed)
     pools = (
         ["KAZ", "CHN", "Kazakhstan", "KG", "398"] + ["Total", "Nowhere", ""] * bool(seed % 2),
-        ["RUS", "USA", "643", "China"] + ["World", "Areas, nes"] * bool(seed % 2),
+        ["RUS", "USA", "643", "China"] + ["World", '"Areas, nes"'] * bool(seed % 2),
         ["2019", "2020", "2021.0"] + ["2019/20", "1950", "20", ""] * (seed % 3 == 1),
         ["export", "Import"] + ["sideways"] * (seed % 3 == 2),
         ["1", "2.5", "1e2", "7*", "n/a", "-1"] + ['"1,5"', "(2)", "-5%"] * (seed % 5 > 3),

@@ -131,8 +131,12 @@ def criterion_number(c: Mapping[str, Any]) -> str:
     if kind == "log_points" or kind in _PERCENT or kind == "points":
         near = c["threshold"] if c["cell_threshold"] is None else c["cell_threshold"]
         figure = spread(values[0], values[1], kind, near)
-        rest = re.sub(r"^(per cent|share|log points)\b ?", "", unit)
+        rest = re.sub(r"^(per cent|log points)\b ?", "", unit)
+        if kind == "share":  # 0.12 share of cells is 12% of cells, and of imports 12% of imports
+            rest = unit.removeprefix("share").removeprefix(" of ")
+            rest = f"of {rest}" if rest else ""
         return with_unit(figure, one(rest) if values == [1, 1] else rest).strip()
+    unit = re.sub(r"^per cent\b", "%", unit)
     figure = "no" if kind == "days" and values == [0, 0] else between(*values)
     if kind == "rank":
         return f"rank {figure}"
