@@ -248,16 +248,15 @@ def full_disk():
     return Full
 
 
-@pytest.fixture
-def project(tmp_path, monkeypatch):
-    """A tiny project: CA_RESEARCH_HOME points at it, and nothing of the real registry is
-    remembered.
-    """
-    home = tmp_path / "project"
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory):
+    """The tiny project with its tables built, which no test changes: each has a copy."""
+    from ca_research import tables
+
+    home = tmp_path_factory.mktemp("tiny") / "project"
     for folder in ("registry/tables", "registry/claims", "notebooks", "data/raw"):
         (home / folder).mkdir(parents=True)
     shutil.copy(REAL / "registry" / "economies.csv", home / "registry" / "economies.csv")
-    monkeypatch.setenv("CA_RESEARCH_HOME", str(home))
     made = Project(home)
     made.sources(*SOURCES)
     made.spec("sources").write_text(yaml.safe_dump(SOURCE_TABLE))
@@ -269,17 +268,31 @@ def project(tmp_path, monkeypatch):
     made.rows(*ROWS)
     made.rows(*FACTS, table="facts")
     made.rows(*EVENTS, table="events")
-    yield made
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CA_RESEARCH_HOME", str(home))
+        tables.build()
+    registry.forget()
+    return home
+
+
+@pytest.fixture
+def project(tiny, tmp_path, monkeypatch):
+    """A tiny project: CA_RESEARCH_HOME points at it, and nothing of the real registry is
+    remembered.
+    """
+    home = tmp_path / "project"
+    shutil.copytree(tiny, home, ignore=shutil.ignore_patterns("processed"))
+    monkeypatch.setenv("CA_RESEARCH_HOME", str(home))
+    registry.forget()
+    yield Project(home)
     monkeypatch.undo()
     registry.forget()
 
 
 @pytest.fixture
-def built(project):
+def built(tiny, project):
     """The tiny project with its tables built."""
-    from ca_research import tables
-
-    tables.build()
+    shutil.copytree(tiny / "data" / "processed", project.processed)
     return project
 
 

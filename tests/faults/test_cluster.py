@@ -135,6 +135,7 @@ def test_the_same_runs_give_the_same_pages_with_a_worker_killed_on_the_way(home,
         assert (tmp_path / "here" / name).read_bytes() == (tmp_path / "out" / name).read_bytes()
 
 
+@pytest.mark.long
 def test_failures_look_as_they_do_here_and_a_worker_with_other_files_does_not_run(
     home, tmp_path, cluster
 ):

@@ -89,6 +89,7 @@ def test_an_edit_during_a_run_is_said_and_the_page_is_of_what_is_there_in_the_en
     assert code == 0 and printed(tmp_path / "other") == left
 
 
+@pytest.mark.long
 def test_an_edit_of_the_projects_measures_is_seen_like_that_of_any_input(
     built, entry, tmp_path, command
 ):

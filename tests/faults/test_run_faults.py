@@ -237,6 +237,7 @@ def test_fail_fast_starts_nothing_more(home, tmp_path):
 
 
 @pytest.mark.parametrize("kernel", KINDS)
+@pytest.mark.long
 def test_what_lies_in_the_folder_of_the_command_is_no_input_of_a_run(
     home, tmp_path, monkeypatch, kernel
 ):

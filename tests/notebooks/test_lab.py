@@ -18,6 +18,7 @@ from ca_research.app import lab_command
 from ca_research.ground import paths
 
 
+@pytest.mark.long
 def test_the_start_notebook_runs_and_ends_with_what_is_wanted(tmp_path):
     file = lab_command.begin(tmp_path)
     notebook = nbformat.read(file, as_version=4)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 
 from ca_research.ground import paths
@@ -22,6 +23,7 @@ def test_each_location_of_the_page_is_one():
     assert places[1].name == "public.flows" and not places[1].state  # a table needs none
 
 
+@pytest.mark.long
 def test_a_folder_becomes_a_table_as_the_page_says(tmp_path):
     (block,) = re.findall(r"```bash\n(.*?)```", PAGE, flags=re.S)
     shutil.copytree(paths.registry_dir(), tmp_path / "registry")
