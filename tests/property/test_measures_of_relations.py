@@ -175,6 +175,58 @@ def test_rank(frame, basis, year):
     same(ca.trade.rank, known, basis=basis, year=year, flow="exports", source="compiled")
 
 
+def whole(products=("TOTAL",), partners=("CHN", "RUS", "USA"), flow="export"):
+    """Well-formed rows, every figure another."""
+    cells = itertools.product(ECONOMIES[:2], partners, (2019, 2020, 2022), (flow,), products)
+    frame = pd.DataFrame(cells, columns=["reporter", "partner", "year", "flow", "product"])
+    return frame.assign(value_usd=(np.arange(len(frame)) + 2.0) ** 2, source_id="WTO_HSM")
+
+
+GOODS = ("01", "27", "72")
+
+
+@pytest.mark.parametrize(
+    ("measure", "given"),
+    [
+        (ca.trade.partner_shares, (whole(),)),
+        (lambda rows: ca.trade.hhi(ca.trade.partner_shares(rows)), (whole(),)),
+        (ca.trade.growth, (whole(),)),
+        (ca.trade.product_shares, (whole(products=("TOTAL", *GOODS), partners=("WLD",)),)),
+        (
+            ca.trade.revealed_comparative_advantage,
+            (
+                whole(products=GOODS, partners=("WLD",)),
+                pd.DataFrame(WORLD, columns=["year", "product", "value_usd"]).assign(
+                    value_usd=lambda w: w["value_usd"] * np.arange(1, len(w) + 1), source_id="W"
+                ),
+            ),
+        ),
+    ],
+    ids=["partner_shares", "hhi", "growth", "product_shares", "rca"],
+)
+def test_what_is_well_formed_gives_the_same_numbers(measure, given):
+    """Among the few cases that are drawn all may be refused."""
+    assert len(same(measure, *given)) >= 6
+
+
+@pytest.mark.parametrize("basis", ["reporter", "mirror", "interval"])
+def test_ranks_of_what_is_well_formed_are_the_same(basis):
+    own = whole(flow="import")
+    other = own.rename(columns={"reporter": "partner", "partner": "reporter"})
+    rows = pd.concat([own, other.assign(flow="export", value_usd=own["value_usd"] * 1.5)])
+    choices = {"economy": ECONOMIES[:2], "flow": "imports", "source": "compiled"}
+    found = same(ca.trade.rank, rows.reset_index(drop=True), basis=basis, year=2020, **choices)
+    assert len(found) == 6 and found["high"].nunique() == 6
+
+
+def test_shares_that_sum_to_more_than_one_are_refused():
+    rows = whole()
+    sums = rows.groupby(["reporter", "year"])["value_usd"].transform("sum")
+    given = rows.assign(share=rows["value_usd"] / sums)
+    assert len(same(ca.trade.hhi, given)) == 6
+    assert same(ca.trade.hhi, given.assign(share=given["share"] * 1.5)) is ca.errors.CoverageError
+
+
 @pytest.mark.parametrize("column", ["value_usd", "partner", "year"])
 def test_a_column_that_lacks_is_named(column):
     frame = pd.DataFrame(
