@@ -2,8 +2,8 @@
 five at once.
 
 Like `belt_and_road.effect` by synthetic control, but made for many specifications: without placebo
-dates, with the rank of a loss beside that of a gain, and all fits as one frame that every criterion
-can read.
+dates, with the rank of a loss beside that of a gain, and all fits as rows that every criterion can
+read.
 """
 
 from __future__ import annotations
@@ -257,8 +257,8 @@ def _fit(
     """What `_fitted` and `_ranked` take for an economy, and the rows that the fit uses."""
     if method not in axes()["method"]:
         raise UnknownNameError("method", method, axes()["method"])
-    start = shared.signed_in.get(economy)
-    if start is None or pd.isna(start):
+    start: Any = shared.signed_in.get(economy)
+    if pd.isna(start):
         raise CoverageError(
             f"{economy}: no known date of signing {list_words(shared.accession_list)}"
         )
