@@ -60,7 +60,7 @@ def test_added_judged_again_and_removed_without_a_trace(tmp_path):
         "0",
     )
     said = command("run", "--changed")
-    assert "Other figures in: students." in said and "New among the sources: " in said
+    assert "Figures have changed in: students." in said and "New among the sources: " in said
     html = page.read_text(encoding="utf-8")
     assert "What the new figures change" in html and "An office" in html
     assert verdicts.read_bytes() != before

@@ -47,8 +47,8 @@ def test_the_same_verdict_from_other_figures_is_told_apart():
     (one,) = verify.moved([stored()], [stored(estimate=2.0)])
     assert not one.turned and one.why == ("China first: 1 country before, 2 countries now.",)
     assert report.summary_of_changes([one], ("trade",)) == (
-        "Other figures in: trade. Judged again: 1 verdict of 1 claim; none turned; 1 with the same "
-        "answer from other figures."
+        "Figures have changed in: trade. Judged again: 1 verdict of 1 claim; none turned; "
+        "1 with the same answer from other figures."
     )
 
 

@@ -238,7 +238,7 @@ def summary_of_changes(found: Sequence[Moved], tables: Sequence[str]) -> str:
     claims = len({one.verdict["claim"] for one in heads})
     others = f"; {same} with the same answer from other figures" if same else ""
     return (
-        f"Other figures in: {', '.join(tables)}. "
+        f"Figures have changed in: {', '.join(tables)}. "
         f"Judged again: {_several(len(heads), 'verdict')} of {_several(claims, 'claim')}; "
         f"{turned or 'none'} turned{others}."
     )
