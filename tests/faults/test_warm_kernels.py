@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -516,23 +517,40 @@ def test_a_stopped_server_costs_two_seconds(own, capfd, caplog):
 
 
 @LONG
-def test_a_start_that_takes_too_long_gets_an_ordinary_kernel(runtime, monkeypatch, capfd, caplog):
-    """Whatever holds it up: the client's loop waits for no thread longer than this."""
+@pytest.mark.parametrize("ordinary", ["has ended", "still runs"])
+def test_a_start_that_takes_too_long_gets_an_ordinary_kernel(
+    runtime, monkeypatch, capfd, caplog, ordinary
+):
+    """Whatever holds it up: the client's loop waits for no thread longer than this.
+
+    The kernel that comes too late is killed; where the ordinary one still has its ports, it does
+    not come up at all.
+    """
     monkeypatch.setattr(provisioner, "LAUNCH_SECONDS", 0.5)
-    real, late = launch.start, []
+    real, late, go = launch.start, [], threading.Event()
 
     def slow(*given):
-        time.sleep(2)
-        late.append(real(*given))
+        assert go.wait(SECONDS)
+        try:
+            late.append(real(*given))
+        except launch.Unavailable as problem:
+            late.append(problem)
+            raise
         return late[0]
 
     monkeypatch.setattr(launch, "start", slow)
     with kernel(warm=False) as (_, client):
         assert run(client, "print(42)") == "42"
+        if ordinary == "still runs":
+            go.set()
+            assert within(SECONDS, lambda: late) and "Address already in use" in str(late[0])
+    go.set()
     assert ORDINARY_LINE + "none was up after 0.5 s" in caplog.text + capfd.readouterr().err
-    assert within(20, lambda: late and gone(late[0].pid)), (
-        "the kernel that came too late is not left behind"
-    )
+    assert within(SECONDS, lambda: late), "a start ends, one way or the other"
+    if ordinary == "has ended":
+        assert within(20, lambda: gone(late[0].pid)), (
+            "the kernel that came too late is not left behind"
+        )
     assert within(5, lambda: not kernels_left())
 
 
