@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from ca_research.article.gravity_residual import (
+    by_choices,
     every_place,
     finding,
     placebo_table,
@@ -191,11 +192,12 @@ def test_measures_read_the_fits_they_are_given():
     nothing = pd.DataFrame()
     for question in ("level", "change"):
         row = fits[fits["question"] == question].iloc[0]
-        choices = {"question": question, "direction": "exports", "estimator": "ols", "fits": fits}
+        choices = {"question": question, "direction": "exports", "estimator": "ols"}
+        choices["fitted"] = by_choices(fits)
         assert residual(nothing, nothing, **choices)["estimate"].tolist() == [row["estimate"]]
         assert residual_p(nothing, nothing, **choices)["estimate"].tolist() == [row["p"]]
     with pytest.raises(CoverageError):
-        residual(nothing, nothing, direction="both", fits=fits)
+        residual(nothing, nothing, direction="both", fitted=by_choices(fits))
 
 
 def test_oil_exporters_are_not_in_the_panel():

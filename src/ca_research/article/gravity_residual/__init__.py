@@ -1,6 +1,7 @@
 """How far China's trade with the five departs from gravity, and who else would in its place."""
 
 from .measures import (
+    by_choices,
     every_place,
     every_residual,
     one_step,
@@ -13,6 +14,7 @@ from .measures import (
 from .pictures import finding, ranked_strips, strips_of
 
 __all__ = [
+    "by_choices",
     "every_place",
     "every_residual",
     "finding",

@@ -454,28 +454,35 @@ def every_residual(
     return residuals(trade, geography, economies=economies)
 
 
+Fitted = dict[tuple[str, ...], Estimate]
+
+
+@parts(fits=every_residual)
+def by_choices(fits: pd.DataFrame) -> Fitted:
+    """Rows of `residuals` by their question, direction, estimator, years and country.
+
+    Looking for a row in a frame again and again takes longer than the fits of some panels.
+    """
+    require(fits, (*_AXES, "estimate", "p"))
+    return {tuple(row[axis] for axis in _AXES): row for row in fits.to_dict("records")}
+
+
 def _picked(
     trade: pd.DataFrame,
     geography: pd.DataFrame,
-    fits: pd.DataFrame | None,
+    fitted: Fitted | None,
     economies: Sequence[str],
     choices: dict[str, str],
-) -> pd.DataFrame:
-    if fits is None:
-        return residuals(trade, geography, economies=economies, **choices)
-    require(fits, (*choices, "estimate", "p"))
-    mine = fits
-    for name, value in choices.items():
-        mine = mine[mine[name] == value]
-    if mine.empty:
-        raise CoverageError(
-            f"no fit of {', '.join(choices.values())}", hint="make the fits with residuals()"
-        )
-    return mine.reset_index(drop=True)
+) -> Estimate:
+    if fitted is None:
+        fitted = by_choices(residuals(trade, geography, economies=economies, **choices))
+    if (key := tuple(choices[axis] for axis in _AXES)) not in fitted:
+        raise CoverageError(f"no fit of {', '.join(key)}", hint="make the fits with residuals()")
+    return fitted[key]
 
 
 @measure("trade.residual")
-@parts(fits=every_residual)
+@parts(fitted=by_choices)
 def residual(
     trade: pd.DataFrame,
     geography: pd.DataFrame,
@@ -486,19 +493,19 @@ def residual(
     estimator: Estimator = "ppml",
     years: Years = "all",
     country: str = "none",
-    fits: pd.DataFrame | None = None,
+    fitted: Fitted | None = None,
 ) -> list[Estimate]:
     """China's trade with the five beyond gravity, in log points.
 
     trade, geography, economies: as in `residuals`. question: 'level', 'controlled' or 'change'.
     direction: 'exports' of China, 'imports' or 'both'.
     estimator: 'ppml' or 'ols'. years: 'all' or 'newest'. country: the economy left out, or 'none'.
-    fits: as `residuals` makes them with these choices among them; made here where not given.
+    fitted: `by_choices` of fits with these choices among them; made here where not given.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, economy ''; the
     estimate is the coefficient (0.5: exp(0.5) - 1, 65 % above what gravity implies), n the rows
     used. No interval:
     five treated pairs a direction do not carry one. A fit that failed has the reason in `missing`.
-    Raises UnknownNameError for a choice, CoverageError where `fits` does not hold it.
+    Raises UnknownNameError for a choice, CoverageError where `fitted` does not hold it.
     """
     choices = {
         "question": question,
@@ -507,11 +514,11 @@ def residual(
         "years": years,
         "country": country,
     }
-    return _picked(trade, geography, fits, economies, choices).to_dict("records")
+    return [_picked(trade, geography, fitted, economies, choices)]
 
 
 @measure("trade.residual_p")
-@parts(fits=every_residual)
+@parts(fitted=by_choices)
 def residual_p(
     trade: pd.DataFrame,
     geography: pd.DataFrame,
@@ -523,16 +530,16 @@ def residual_p(
     years: Years = "all",
     country: str = "none",
     pool: Literal["every", "outside"] = "every",
-    fits: pd.DataFrame | None = None,
+    fitted: Fitted | None = None,
 ) -> list[Estimate]:
     """One-sided rank p of China's residual among all economies in its place.
 
-    trade, geography, economies, question, direction, estimator, years, country, fits: as in
+    trade, geography, economies, question, direction, estimator, years, country, fitted: as in
     `residual`. pool: 'every' economy takes China's place, or those 'outside' the CIS alone.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, economy ''; the
     estimate is p = rank / number of economies with an estimate, China included (never 0). A fit
     that failed has the reason in `missing`.
-    Raises UnknownNameError for a choice, CoverageError where `fits` does not hold it.
+    Raises UnknownNameError for a choice, CoverageError where `fitted` does not hold it.
     Source: randomisation inference with few treated clusters, MacKinnon and Webb (2020), Journal of
     Econometrics 218(2).
     """
@@ -543,7 +550,6 @@ def residual_p(
         "years": years,
         "country": country,
     }
-    picked = _picked(trade, geography, fits, economies, choices)
-    p = picked["p" if pool == "every" else "p_outside"]
-    rows = picked.assign(estimate=p).to_dict("records")
-    return [row | {"path": f"{row['path']} {pool}"} if row["path"] else row for row in rows]
+    row = _picked(trade, geography, fitted, economies, choices)
+    p = row["p" if pool == "every" else "p_outside"]
+    return [row | {"estimate": p, "path": row["path"] and f"{row['path']} {pool}"}]
