@@ -197,6 +197,22 @@ def test_years_are_told_with_every_country_whose_years_they_are():
     assert not alone
 
 
+COUNTED = re.compile(
+    r"\b(one|two|three|four|five|six|seven|eight|nine|ten|twenty)( \w+)? (sources|contracts)\b"
+)
+
+
+def test_what_speaks_against_gives_no_count_that_the_rule_makes():
+    """One text stands on the pages of both days, whatever was known on each."""
+    typed = [
+        f"{claim.id} {r.name}: {found[0]}"
+        for claim in registry.claims().values()
+        for r in claim.readings
+        if (found := COUNTED.search(r.against or ""))
+    ]
+    assert not typed
+
+
 def test_an_answer_follows_the_figures():
     """With other figures in the same state the sentences change wherever they name one."""
     for claim in registry.claims().values():
