@@ -178,6 +178,41 @@ def test_every_criterion_has_sentences_and_every_other_reading_an_answer():
     assert not silent
 
 
+SO = re.compile(r"\{(where|cells|cells_met)\}|\.met_where\}")
+NOT_SO = re.compile(r"\{(where_not|all_not|not_any|cells|cells_not)\}|\.not_where\}")
+
+
+def test_years_are_told_with_every_country_whose_years_they_are():
+    """`years` spans all countries with a figure; beside those alone in which it is so, a poll of
+    the others would date theirs.
+    """
+    alone = [
+        f"{claim.id} {c.name}: {sentence}"
+        for claim in registry.claims().values()
+        for c in claim.criteria().values()
+        if c.over and c.says
+        for sentence in (c.says.holds, c.says.fails)
+        if "{years}" in sentence and not (SO.search(sentence) and NOT_SO.search(sentence))
+    ]
+    assert not alone
+
+
+COUNTED = re.compile(
+    r"\b(one|two|three|four|five|six|seven|eight|nine|ten|twenty)( \w+)? (sources|contracts)\b"
+)
+
+
+def test_what_speaks_against_gives_no_count_that_the_rule_makes():
+    """One text stands on the pages of both days, whatever was known on each."""
+    typed = [
+        f"{claim.id} {r.name}: {found[0]}"
+        for claim in registry.claims().values()
+        for r in claim.readings
+        if (found := COUNTED.search(r.against or ""))
+    ]
+    assert not typed
+
+
 def test_an_answer_follows_the_figures():
     """With other figures in the same state the sentences change wherever they name one."""
     for claim in registry.claims().values():

@@ -135,6 +135,19 @@ def test_corridor_as_printed():
     ] == pytest.approx(sea)
 
 
+def test_counts_by_crossing_do_not_bear_out_the_share_of_trains():
+    """C24 sets the counts of the ports to Russia and Mongolia against the stated four fifths, and
+    says no longer that there are none.
+    """
+    found = raw("facts/small.csv").set_index("fact_id")["value"]
+    manzhouli, suifenhe, erenhot = (found[f"RLS-{n:03d}"] for n in (1, 2, 31))
+    others = 100 * (manzhouli + suifenhe + erenhot) / found["RAIL-006"]
+    assert others == pytest.approx(46.55, abs=0.01)  # of 12,400 trains in 2020
+    (trains,) = (r for r in ca.registry.claim("C24").readings if r.name == "by_trains")
+    assert "nearly half of all trains in 2020" in trains.against
+    assert "No count of trains by crossing" not in trains.against
+
+
 def test_learners_and_institutes_as_printed():
     """Under 200 to over 4,500 in Dushanbe, 2008-2019 (cgtn_tjk_2019); under 200 to over 800 in
     Tashkent in ten years (csi_2024).

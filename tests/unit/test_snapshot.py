@@ -11,6 +11,7 @@ import pytest
 import ca_research as ca
 from ca_research import registry
 from ca_research.ground import economies, paths
+from ca_research.tables.dates import bounds, is_date
 
 RAW = paths.raw_dir()
 FILES = [
@@ -111,3 +112,32 @@ def test_economies_of_the_snapshot_are_known():
     for name, table in registry.tables().items():
         for column in table.of_type("economy"):
             assert set(ca.load(name)[column].dropna()) <= economies.codes(), f"{name}.{column}"
+
+
+PAGE = re.compile(r"(?<!\d)(20\d\d)[-/]?(\d\d)(?:[-/](\d\d))?(?!\d)")
+
+
+def test_one_page_has_one_date_and_none_from_before_its_address():
+    """A page under two ids was published once; one whose address is of a day after the article
+    was not known on its day.
+    """
+    stated = {i: s for i, s in registry.sources().items() if s.release_basis == "stated"}
+    pages: dict[str, set[str]] = {}
+    for source in stated.values():
+        if source.original and source.kind in ("press", "document"):
+            pages.setdefault(source.original, set()).add(source.published)
+    two = {
+        page: sorted(dates)
+        for page, dates in pages.items()
+        if not all(d.startswith(min(dates, key=len)) for d in dates)
+    }
+    assert not two
+    day = registry.article().date
+    early = [
+        i
+        for i, s in stated.items()
+        for found in PAGE.finditer(f"{s.original} {s.found_in}")
+        if found[3] and is_date(written := "-".join(found.groups()))
+        if bounds(written)[0] > day >= bounds(s.published)[1]
+    ]
+    assert not early
