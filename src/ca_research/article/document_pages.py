@@ -271,7 +271,9 @@ def _sides(claim_id: str, sides: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
     )
     note += f" {in_words(both).capitalize()} stand on both sides." if both > 1 else ""
     title = f"{in_words(pro)} independent source{'s' if pro != 1 else ''} for the sentence, "
-    title = title.capitalize() + f"{in_words(con) if con else 'none'} against it"
+    title += f"{in_words(con) if con else 'none'} against it"
+    groups = list(sides["reading"].unique())  # one alone may not be what the headline asks
+    title = f"{group_name(groups[0])}: {title}" if len(groups) == 1 else title.capitalize()
     return documents.side_columns(sides, labels=GROUPS), {
         "section": "context" if claim_id in _CODED else "main",
         "title": title,
