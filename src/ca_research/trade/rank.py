@@ -304,10 +304,11 @@ def _observed(
     **choices: str,
 ) -> int:
     """In how many of the economies the needed partners can be ranked in a year."""
-    wanted = _all_needed(needed, eu)
+    wanted, basis, flow = _all_needed(needed, eu), choices["basis"], FLOWS[choices["flow"]]
+    single = set(needed) - ({"EU27"} if eu == "one" else set())  # its members may stand for it
+    able = (code for code in economies if seen.speak_of(code, year, single, basis, flow))
     found = (
-        ranking_of(seen, code, year, among=None, eu=eu, needed=needed, **choices)
-        for code in economies
+        ranking_of(seen, code, year, among=None, eu=eu, needed=needed, **choices) for code in able
     )
     return sum(wanted <= one.partners for one in found)
 

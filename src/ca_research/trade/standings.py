@@ -23,6 +23,9 @@ MOST_MEMBERS = 25
 trade with one or two).
 """
 
+_SIDES = {"interval": ("reporter", "mirror")}
+"""Who reports on a basis; on another one the side of its name alone."""
+
 _CELL = ("economy", "other", "year", "direction", "side", "source_id")
 
 
@@ -84,6 +87,7 @@ class Reports:
     def __init__(self, seen: pd.DataFrame) -> None:
         self.rows = seen.reset_index(drop=True)
         self._made: dict[tuple[str, int], tuple[Report, ...]] = {}
+        self._told: dict[tuple[str, int], set[tuple[str, str, str]]] = {}
         self._orders: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.rankings: dict[tuple[object, ...], Ranking] = {}  # by economy, year and choices
         self._kinds = [c for c in ALIKE if c in self.rows]
@@ -113,6 +117,29 @@ class Reports:
         rows = self._cells if cells else self.rows
         return rows.take(own if places is None else [own[p] for p in places])
 
+    def speak_of(
+        self,
+        economy: str,
+        year: int,
+        partners: Iterable[str],
+        basis: str,
+        directions: Sequence[str],
+    ) -> bool:
+        """Whether there is any report of each partner in each direction: without one it has no
+        rank. Far sooner told than ranked.
+        """
+        key = (economy, year)
+        if key not in self._told:
+            others, ways, sides = self._columns[:3]
+            places = self._places.get(key, ())
+            self._told[key] = {(others[p], ways[p], sides[p]) for p in places}
+        told, able = self._told[key], _SIDES.get(basis, (basis,))
+        return all(
+            any((other, way, side) in told for side in able)
+            for other in partners
+            for way in directions
+        )
+
     def order(self, roles: tuple[str, ...]) -> tuple[str, ...]:
         """Sources of own reports with one of the roles, the preferred one first."""
         if roles not in self._orders:
@@ -122,11 +149,9 @@ class Reports:
 
     @cached_property
     def _places(self) -> dict[tuple[str, int], list[int]]:
-        found: dict[tuple[str, int], list[int]] = {}
-        keys = zip(self.rows["economy"].tolist(), self.rows["year"].tolist(), strict=True)
-        for place, key in enumerate(keys):
-            found.setdefault(key, []).append(place)
-        return found
+        """Positions of the rows of each economy and year."""
+        found = self.rows.groupby(["economy", "year"], sort=False).indices
+        return {(code, int(year)): places.tolist() for (code, year), places in found.items()}
 
     @cached_property
     def _cells(self) -> pd.DataFrame:
@@ -193,10 +218,8 @@ def ranking(
     chosen = {i for i, r in enumerate(reports) if r.direction in directions}
     if basis == "reporter":
         chosen = _own(reports, chosen, order, needed)
-    elif basis == "interval":
-        chosen = {i for i in chosen if reports[i].side in ("reporter", "mirror")}
     else:
-        chosen = {i for i in chosen if reports[i].side == basis}
+        chosen = {i for i in chosen if reports[i].side in _SIDES.get(basis, (basis,))}
     groups = set(eco.AGGREGATES)
     single = {
         i: reports[i].other
