@@ -28,11 +28,11 @@ from ..trade.rank import (
     Flow,
     OwnSource,
     known,
+    lead_rows,
     newest_year,
     ranking_of,
     reports,
 )
-from ..trade.rank import lead as lead_of
 from ..trade.standings import Reports
 from .settings import settings
 
@@ -101,7 +101,7 @@ def lead(
     absent: Literal["open", "bounded"] = "open",
     seen: Reports | None = None,
     powers: Powers | None = None,
-) -> pd.DataFrame | list[Estimate]:
+) -> list[Estimate]:
     """China's trade over that of its largest rival: above one, China ranks first.
 
     The year is the same for all economies and in every specification: the newest in which China and
@@ -138,13 +138,13 @@ def lead(
     Returns
     -------
     pandas.DataFrame
-        An estimates frame, one row per economy; see `lead_of`. An economy without China, Russia or
-        a rival has the reason in `missing`.
+        An estimates frame, one row per economy; see `trade.rank.lead`. An economy without China,
+        Russia or a rival has the reason in `missing`.
 
     Raises
     ------
     UnknownNameError
-        For a choice, and what `lead_of` raises.
+        For a choice, and what `trade.rank.lead` raises.
     UsageError
         For another `year`.
     CoverageError
@@ -156,24 +156,21 @@ def lead(
     seen = reports(trade, economies=codes) if seen is None else seen
     newest = _newest(seen, codes, basis, eu, whole_number("since", since), absent)
     choices: dict[str, Any] = {"basis": basis, "flow": flow, "source": source, "eu": eu}
-    found = lead_of(
-        trade,
-        economies=codes,
-        partner="CHN",
-        year=newest - back,
-        among=taking_part,
-        needed=NEEDED,
-        seen=seen,
-        **choices,
-    )
+    asked = {**choices, "among": taking_part, "needed": NEEDED}
+    found = lead_rows(seen, codes, "CHN", newest - back, **asked)
     if absent == "open":
         return found
     powers = Powers(trade, economies=codes) if powers is None else powers
     bounds = {
         code: bounded(powers, seen, code, newest - back, taking_part, **choices)
-        for code in found.loc[found["missing"] != "", "economy"]
+        for code in _open(found)
     }
-    return [bounds.get(row["economy"]) or row for row in found.to_dict("records")]
+    return [bounds.get(row["economy"]) or row for row in found]
+
+
+def _open(found: list[Estimate]) -> list[str]:
+    """Economies without an answer."""
+    return [row["economy"] for row in found if row["missing"]]
 
 
 def _newest(
@@ -304,21 +301,14 @@ def lead_told(
     seen = reports(trade, economies=codes) if seen is None else seen
     shares = stated_shares(facts, codes)
     year = _newest_told(seen, codes, shares, whole_number("since", since))
-    found = lead_of(
-        trade,
-        economies=codes,
-        partner="CHN",
-        year=year,
-        source=source,
-        among=among(partners),
-        needed=NEEDED,
-        seen=seen,
-    )
+    choices: dict[str, Any] = {"basis": "reporter", "flow": "turnover", "source": source}
+    asked = {**choices, "eu": "apart", "among": among(partners), "needed": NEEDED}
+    found = lead_rows(seen, codes, "CHN", year, **asked)
     stated = {
         code: stated_lead(shares[(shares["economy"] == code) & (shares["year"] == year)], partners)
-        for code in found.loc[found["missing"] != "", "economy"]
+        for code in _open(found)
     }
-    return [stated.get(row["economy"]) or row for row in found.to_dict("records")]
+    return [stated.get(row["economy"]) or row for row in found]
 
 
 def _newest_told(seen: Reports, codes: Sequence[str], shares: pd.DataFrame, since: int) -> int:

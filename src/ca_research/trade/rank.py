@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row, estimates
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..registry.words import value_words
@@ -412,18 +412,25 @@ def lead(
     known(basis=basis, flow=flow, source=source, eu=eu)
     codes, own = [eco.resolve(e) for e in economies], eco.resolve(partner)
     seen = reports(trade, economies=codes) if seen is None else seen
-    choices: dict[str, Any] = {
-        "basis": basis,
-        "flow": flow,
-        "source": source,
-        "among": among,
-        "eu": eu,
-        "needed": {own, *needed},
-    }
-    return estimates(_lead(seen, code, year, own, **choices) for code in codes)
+    choices = {"basis": basis, "flow": flow, "source": source, "among": among, "eu": eu}
+    return estimates(lead_rows(seen, codes, own, year, needed=needed, **choices))
 
 
-def _lead(seen: Reports, economy: str, year: int, partner: str, **choices: Any) -> dict[str, Any]:
+def lead_rows(
+    seen: Reports,
+    codes: Sequence[str],
+    partner: str,
+    year: int,
+    *,
+    needed: Collection[str],
+    **choices: Any,
+) -> list[Estimate]:
+    """The rows of `lead`, for who asks in thousands of ways; every choice is to be named."""
+    wanted = {partner, *needed}
+    return [_lead(seen, code, year, partner, needed=wanted, **choices) for code in codes]
+
+
+def _lead(seen: Reports, economy: str, year: int, partner: str, **choices: Any) -> Estimate:
     """The row of one economy in `lead`."""
     found = ranking_of(seen, economy, year, **choices)
     basis, flow = choices["basis"], choices["flow"]
