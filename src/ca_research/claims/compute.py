@@ -53,7 +53,7 @@ class Computation:
     """Calls on one set of figures. What was computed, or could not be, is not computed again."""
 
     def __init__(self, given: Mapping[str, Any]) -> None:
-        self.given = dict(given)
+        self.given = {name: _bare(value) for name, value in given.items()}
         self._done: dict[Any, list[Estimate] | CaResearchError] = {}
         self._parts: dict[Any, _Part] = {}
 
@@ -171,6 +171,12 @@ def _drop(value: Any, source: str) -> Any:
     gone = value["source_id"] == source
     if not gone.any():
         return value
-    rest = value[~gone]
-    rest.attrs = {}  # pandas copies them deeply at every step
-    return rest
+    return value[~gone]
+
+
+def _bare(value: Any) -> Any:
+    """A loaded table without its `attrs`, which pandas copies deeply at every step."""
+    if isinstance(value, pd.DataFrame) and "table" in value.attrs:
+        value = value.copy(deep=False)
+        value.attrs = {}
+    return value
