@@ -296,7 +296,7 @@ def test_the_overview_prints_the_criterion_that_decided(report, claim, name):
     decided = next(c for c in verdicts if c["name"] == name)
     assert row["answer"].split()[0] == f"{decided['estimate']:g}"
     assert row["asked"] == decided["label"]
-    few = {0: "it could not", 1: "single computation", 2: "two computations"}
+    few = {0: "it could not", 1: "one way", 2: "ways to calculate it"}
     ways = decided["specifications"]
     assert few.get(ways, f"{in_words(ways)} ways") in row["ways to calculate it"]
 

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from ..claims import Claim, Evidence, Verdict
 from ..claims.evidence import counted
-from ..claims.words import STATE_WORDS
+from ..claims.words import STATE_WORDS, in_words
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..registry.words import axis_words, value_words
@@ -356,14 +356,8 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
             continue
         several = len(counted(criterion, evidence.economies)) if criterion.over else 0
         of = several if several > 1 else None
-        unit = f"economies of {of}" if of else criterion.unit
-        met = int((drawn["met"] == True).sum())  # noqa: E712 - three values
-        open_ = int(drawn["met"].isna().sum())
-        what = (
-            f"{criterion.label}: of {len(drawn)} ways to calculate it, {met or 'none'} "
-            f"{'says' if met == 1 else 'say'} so"
-            + (f" and {open_} {'leaves' if open_ == 1 else 'leave'} it open" if open_ else "")
-        )
+        unit = f"countries of {in_words(of)}" if of else criterion.unit
+        what = f"{criterion.label}: {_said_by(drawn['met'])}"
         figures = drawn[["value", "low", "high"]].astype(float).stack().dropna()
         alt = (
             f"{what}. Figures from {figures.min():.4g} to {figures.max():.4g}; threshold "
@@ -389,7 +383,7 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
             alt=alt,
             data=data,
             sources=sources,
-            note=criterion.statement,
+            note=criterion.statement + (_ALIKE if distinct[name] < len(drawn) else ""),
         )
     figure, data = missing_map(verdict)
     if len(data):
@@ -398,19 +392,36 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
         show(
             figure,
             section="missing",
-            title=_answered(data["state"]),
+            title=_answered(data),
             alt=f"Answers by question and country: {alt}.",
             data=data,
             sources=list(verdict.sources),
         )
 
 
-def _answered(states: pd.Series) -> str:
-    """How many of the questions put to each country have an answer."""
-    asked, open_ = len(states), int((states == "undecided").sum())
+_ALIKE = " Ways that rest on the same figures are drawn apart here and counted once elsewhere."
+
+
+def _said_by(met: pd.Series) -> str:
+    """How many specifications say yes, and how many leave it open: 'one of 42 ways to calculate it
+    says yes, two leave it open'.
+    """
+    n, yes, open_ = len(met), int((met == True).sum()), int(met.isna().sum())  # noqa: E712
+    many = f"all {in_words(n)}" if yes == n else f"{in_words(yes) if yes else 'none'} of {in_words(n)}"
+    said = f"{many} ways to calculate it {'say' if yes > 1 else 'says'} yes"
+    left = f", {in_words(open_)} {'leaves' if open_ == 1 else 'leave'} it open"
+    return said + (left if open_ else "")
+
+
+def _answered(data: pd.DataFrame) -> str:
+    """How many of the questions, put to each country where they are put to several, have an
+    answer.
+    """
+    asked, open_ = len(data), int((data["state"] == "undecided").sum())
     if not open_:
         return "Every question has an answer"
-    return f"{asked - open_ or 'None'} of {asked} questions, country by country, can be answered"
+    each = ", country by country," if data["economy"].nunique() > 1 else ""
+    return f"{asked - open_ or 'None'} of {asked} questions{each} can be answered"
 
 
 def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:

@@ -29,8 +29,9 @@ _MINUS = re.compile(r"(?<![\w.,)-])-(?=\d)")
 
 class Words(Model):
     """Words for codes: `short` names of parties, `axes` of grids, `values` of one axis, `codes`
-    wherever they stand, `measures` of tables, `pollsters` that begin the name of one, and the
-    `concepts` under which measures of investment stand.
+    wherever they stand, `measures` of tables, `pollsters` that begin the name of one, the
+    `concepts` under which measures of investment stand, heads of `columns`, and `cells`: codes of
+    one column alone.
     """
 
     short: dict[str, str] = Field(default_factory=dict)
@@ -40,6 +41,8 @@ class Words(Model):
     measures: dict[str, str] = Field(default_factory=dict)
     pollsters: dict[str, str] = Field(default_factory=dict)
     concepts: dict[str, list[str]] = Field(default_factory=dict)
+    columns: dict[str, str] = Field(default_factory=dict)
+    cells: dict[str, dict[str, str]] = Field(default_factory=dict)
 
 
 @by_files("words.yaml")
@@ -147,12 +150,40 @@ def measure_group(code: str) -> str:
     return next((concept for concept, codes in concepts if code in codes), "Other figures")
 
 
+def column_words(name: str) -> str:
+    """The head of a column as a reader should see it; files keep the names of the field.
+
+    Parameters
+    ----------
+    name : str
+        As a table, a measure or a grid has it.
+
+    Returns
+    -------
+    str
+        Economies by name; without underscores where the register has no words for it.
+
+    Examples
+    --------
+    >>> column_words("value_usd"), column_words("best_rank"), column_words("CHN")
+    ('value (US dollars)', 'best rank', 'China')
+    """
+    if name in eco.codes():
+        return party(name)
+    known, key = words(), name.replace(" ", "_")
+    return known.columns.get(key) or known.codes.get(key) or name.replace("_", " ")
+
+
 def cell_words(column: str, value: str) -> str:
     """A text cell of a table: source ids by publisher, a code that fills the cell in words,
     economies before a number by name.
 
     Prose is left as it is, but for a true minus before numbers.
     """
+    if said := words().cells.get(column, {}).get(value):
+        return said
+    if column == "measure":
+        return measure_name(value)
     if column in ("source", "sources"):
         names = [source_name(part) for part in re.split(r"[ ;,]+", value)]
         return "; ".join(dict.fromkeys(names)) if all(names) else value
