@@ -97,5 +97,8 @@ def date_in_words(date: str) -> str:
 def _point_in_words(point: str) -> str:
     if not (hit := re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?", point)):
         return point
-    day = dt.date(int(hit[1]), int(hit[2]), int(hit[3] or 1))
+    try:
+        day = dt.date(int(hit[1]), int(hit[2]), int(hit[3] or 1))
+    except ValueError:  # 31 February
+        return point
     return day_in_words(day) if hit[3] else f"{day:%B %Y}"

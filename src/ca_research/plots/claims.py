@@ -17,7 +17,7 @@ from ..claims.evidence import counted
 from ..claims.words import STATE_WORDS, in_words
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
-from ..registry.words import axis_words, value_words
+from ..registry.words import axis_words, cell_words, value_words
 from ..tables import Coverage
 from . import style
 from .narrow import lines_of_name, name_rows, redrawn
@@ -407,7 +407,9 @@ def _said_by(met: pd.Series) -> str:
     says yes, two leave it open'.
     """
     n, yes, open_ = len(met), int((met == True).sum()), int(met.isna().sum())  # noqa: E712
-    many = f"all {in_words(n)}" if yes == n else f"{in_words(yes) if yes else 'none'} of {in_words(n)}"
+    many = (
+        f"all {in_words(n)}" if yes == n else f"{in_words(yes) if yes else 'none'} of {in_words(n)}"
+    )
     said = f"{many} ways to calculate it {'say' if yes > 1 else 'says'} yes"
     left = f", {in_words(open_)} {'leaves' if open_ == 1 else 'leave'} it open"
     return said + (left if open_ else "")
@@ -563,10 +565,11 @@ def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
     >>> import ca_research as ca
     >>> ax = coverage_map(ca.coverage("students", origin="UZB", destination="CHN", level="all"))
     >>> [name.get_text() for name in ax.get_yticklabels()][:2]
-    ['Uzbekistan · all · AidData', 'Uzbekistan · all · China Daily, 2010']
+    ['Uzbekistan · all kinds · AidData', 'Uzbekistan · all kinds · China Daily, 2010']
     """
     wide = _coverage_grid(coverage, most)
-    names = [" · ".join(map(value_words, parts)) for parts in wide.index]
+    heads = ["source" if name == "source_id" else name for name in wide.index.names]
+    names = [" · ".join(map(cell_words, heads, parts)) for parts in wide.index]
     axes: list[Axes] = []
 
     @redrawn

@@ -7,6 +7,7 @@ be; nothing is drawn more exactly than its source says.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..ground.errors import UsageError
+from ..ground.periods import date_in_words
 from ..tables.dates import bounds
 from . import style
 from .narrow import redrawn
@@ -43,12 +45,16 @@ def _span(ax: Axes, y: float, row: pd.Series, colour: str, span: float) -> None:
     ax.barh([y], [(row["last_day"] - first).days + 1], left=[first], height=0.26, zorder=3, **look)
 
 
+_OFFSETS = ["", "%Y", "%B %Y", "%B %Y", "%B %Y", "%B %Y"]
+"""What stands once beside an axis of years, months, days and less."""
+
+
 def _shown(date: str) -> str:
-    """A date for a label; an interval within one month names the month once."""
-    first, _, last = date.partition("/")
-    if len(first) == len(last) == 10 and first[:7] == last[:7]:
-        last = last[8:]
-    return f"{first} to {last}" if last else first
+    """A date for a label, '7 Sep 2013'; an interval within one month names it once: '22 to 27 Apr
+    2023'.
+    """
+    text = re.sub(r"[A-Z][a-z]{3,}", lambda month: month[0][:3], date_in_words(date))
+    return re.sub(r"^(\d+) (\w+ \d+) to (\d+ \2)$", r"\1 to \3", text)
 
 
 def _label(
@@ -201,7 +207,11 @@ def timeline(
             locator = mdates.AutoDateLocator(minticks=3, maxticks=6)
             ax.xaxis.set_major_locator(locator)
             ax.xaxis.set_major_formatter(
-                mdates.ConciseDateFormatter(locator, show_offset=(high - low).days < 700)
+                mdates.ConciseDateFormatter(
+                    locator,
+                    offset_formats=_OFFSETS,
+                    show_offset=(high - low).days < 700,
+                )
             )
             style.bare(ax, y=False)
         figure.tight_layout(h_pad=1.2)

@@ -9,6 +9,7 @@ from pydantic import Field
 from ..ground import economies as eco
 from ..ground import paths
 from ..ground.numbers import fixed
+from ..ground.periods import date_in_words
 from ..ground.remember import by_files
 from . import sources
 from .base import Model, read_yaml
@@ -22,6 +23,9 @@ _ATTRIBUTE = re.compile(r"([a-z][a-z0-9_]*):([A-Z]{3}|EU27)")
 _PAIR = re.compile(r"([A-Z]{3})-([A-Z]{3}|EU27)")
 _IN_PROSE = re.compile(r"(?:(?<=in )|(?<=and )|(?<=, )|(?<=through ))[A-Z]{3}\b|\b[A-Z]{3}(?=,)")
 """A code that stands for a country in a sentence, and not for a firm's name."""
+_PREFIX = re.compile(r"^[A-Z]{2}\.(?=[a-z_]+$)")
+"""Of a provider, before the name of a series of its: 'EI.gas_consumption'."""
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d(?:/\d{4}-\d\d-\d\d)?\b")
 _CODES = re.compile(r"\b(?:[A-Z]{3}|EU27)\b")
 _PERCENT = re.compile(r"(?<=\d) %")
 _MINUS = re.compile(r"(?<![\w.,)-])-(?=\d)")
@@ -184,12 +188,16 @@ def cell_words(column: str, value: str) -> str:
         return said
     if column == "measure":
         return measure_name(value)
-    if column in ("source", "sources"):
+    if column == "indicator":
+        value = _PREFIX.sub("", value)
+    if column in ("date", "period"):
+        return date_in_words(value)
+    if column in ("source", "sources", "edition", "bound_source_id"):
         names = [source_name(part) for part in re.split(r"[ ;,]+", value)]
         return "; ".join(dict.fromkeys(names)) if all(names) else value
     if value in eco.codes():
         return party(value)
-    if column == "origin":
+    if column in ("origin", "origin_group"):
         return _origin_words(value)
     if value in words().codes or _CODE.fullmatch(value):
         return _named(value_words(value))
@@ -206,6 +214,7 @@ def cell_words(column: str, value: str) -> str:
         value = party(first) + value.removeprefix(first)
     value = _PERCENT.sub("%", value)
     text = _SOURCE.sub(lambda m: source_name(m[0]).replace(", ", " ") or m[0], value)
+    text = _DAY.sub(lambda m: date_in_words(m[0]), text)
     text = _ECONOMY.sub(lambda m: party(m[1]), text)
     return _MINUS.sub("\u2212", _named(text, _IN_PROSE))
 
@@ -216,11 +225,13 @@ def _named(text: str, codes: re.Pattern[str] = _CODES) -> str:
 
 
 def _origin_words(value: str) -> str:
-    """An origin of documents, one that is named after a party by its name: 'Uzbekistan: trial
-    2005' for UZB_TRIAL_2005.
+    """An origin of documents: a source by its publisher, and one that is named after a party by
+    the party's name, 'Uzbekistan: trial 2005' for UZB_TRIAL_2005.
     """
+    if named := source_name(value):
+        return named
     first, _, rest = value.partition("_")
-    if not rest or first not in eco.codes():
+    if not rest or (first := first.upper()) not in eco.codes():
         return _named(value.replace("_", " "))
     kept = (w if len(w) < 4 or not w.isupper() else w.capitalize() for w in rest.split("_"))
     return f"{party(first)}: {_named(' '.join(kept))}"

@@ -167,7 +167,7 @@ def environment() -> Environment:
         "article": registry.article(),
         "glossary": glossary(),
         "dated_tables": [
-            name for name, table in registry.tables().items() if table.known == "date"
+            table.title for table in registry.tables().values() if table.known == "date"
         ],
     }
     light = "".join(f"--f{colour[1:]}:{colour};" for colour in _DARK)
@@ -228,10 +228,6 @@ def _quoted(text: str) -> Markup:
     return Markup(str(escape(text)).replace("&#34;", '"'))
 
 
-_PREFIX = re.compile(r"^[A-Z]{2}\.(?=[a-z_]+$)")
-"""Of a provider, before the name of a series of its: 'EI.gas_consumption'."""
-
-
 _TRUTH = {"True": "yes", "False": "no"}
 """What is true or not, of a frame or of a file."""
 
@@ -248,7 +244,7 @@ def _cell(value: Any, column: str) -> str:
         return f"{value:g}"
     if not isinstance(value, str):
         return number(value)
-    return cell_words(column, _PREFIX.sub("", value))
+    return cell_words(column, value)
 
 
 def _choices(choices: Mapping[str, Any], spec: registry.ClaimSpec) -> str:
@@ -278,7 +274,10 @@ def heads_of_cards(item: Item) -> Markup:
     short = all(sum(map(len, row)) < LONG for row in rows)
     if len(heads) < FEWEST - 1 or (len(heads) < FEWEST and short) or len(heads) > MOST:
         return Markup("")
-    said = (re.sub(r'[\\"<\n]', lambda m: f"\\{ord(m[0]):x} ", head) for head in map(column_words, heads))
+    said = (
+        re.sub(r'[\\"<\n]', lambda m: f"\\{ord(m[0]):x} ", head)
+        for head in map(column_words, heads)
+    )
     names = ";".join(f'--h{i}:"{head}"' for i, head in enumerate(said, 1))
     return Markup(' class="rows" style="{}"').format(names)
 
