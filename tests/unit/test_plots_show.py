@@ -60,10 +60,10 @@ def test_a_table_shows_words_and_its_csv_keeps_codes(shown):
     )
     plots.show_table(frame, section="main", title="t", digits=2)
     record = shown[0][TABLE_MIME]
-    assert record["rows"] == [["never or late", "Türkiye", "\u22120.25"]]
+    assert record["rows"] == [["never signed or late", "Türkiye", "\u22120.25"]]
     assert record["sources"] == ["P047"]
     assert record["csv"] == "donors,reading,change,source_id\nnever_or_late,TUR,-0.25,P047\n"
-    assert "never or late" in shown[0]["text/html"]
+    assert "never signed or late" in shown[0]["text/html"]
 
 
 def test_a_table_shows_the_columns_asked_for_under_their_labels_and_keeps_where_rows_are_from(
@@ -108,6 +108,8 @@ def test_sources_are_named_by_publisher_and_prose_is_left_alone():
     )
     said = "In 2023-05-18 to 2023-05-19 the CRS said: a well-known USA law, <b>FY2017</b>."
     assert cell_words("says", said) == said
+    assert cell_words("to", "2023-05-18/2023-05-19") == "18 May 2023 to 19 May 2023"
+    assert cell_words("origin_group", "kgz_tbea_trial") == "Kyrgyzstan: tbea trial"
     assert cell_words("number", "0.0667 to 0.667 share of cells") == "7 to 67% of cells"
 
 

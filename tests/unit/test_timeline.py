@@ -121,7 +121,7 @@ def test_curves_end_at_the_share_that_signed_and_name_the_five():
     )
     figure = signing_curves(times, {"five": every, "others": every}, watch=50, within=24)
     ax = figure.axes[0]
-    assert {"Kazakhstan 2014-07", "Kyrgyzstan: date unknown", "Turkmenistan: not signed"} <= set(
+    assert {"Kazakhstan Jul 2014", "Kyrgyzstan: date unknown", "Turkmenistan: not signed"} <= set(
         texts(ax)
     )
     assert "Tajikistan: date unknown, by 2014" in texts(ax), "a placeholder is not shown as a date"

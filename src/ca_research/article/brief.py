@@ -377,7 +377,7 @@ def places_in_words(moves: pd.DataFrame) -> str:
 
 
 _INSTRUMENTS = {
-    "oda_like": " (like aid)",
+    "oda_like": " (as its list classes it)",
     "oof_like": " (like other official flows)",
     "vague": " (terms not told)",
     "concessional": " (concessional)",

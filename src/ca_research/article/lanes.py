@@ -200,7 +200,7 @@ NOTES: dict[str, str] = {
     "article are shown too.",
     "C04": "Above, filled: held in the region; rings: elsewhere. Below, filled: the meeting; "
     "rings: stops of the trip.",
-    "C05": "One bar for each visit and each country it went to.",
+    "C05": "One mark for each visit and each country it went to.",
     "C18": "Rings: documents signed until the end of 2015 that a source dates to the month or the "
     "day. A placeholder is what a list writes for an early, unknown date.",
     "C19": "Filled: signed documents by every list and text; December 2013 is a placeholder of one "

@@ -94,6 +94,19 @@ def date_in_words(date: str) -> str:
     return " to ".join(_point_in_words(part.strip()) for part in re.split(r"/| to ", date))
 
 
+def date_in_short(date: str) -> str:
+    """A date of a table where there is little room, as beside a mark; a span within one month names
+    it once.
+
+    Examples
+    --------
+    >>> date_in_short("2013-09-07"), date_in_short("2023-04-22/2023-04-27")
+    ('7 Sep 2013', '22 to 27 Apr 2023')
+    """
+    text = re.sub(r"[A-Z][a-z]{3,}", lambda month: month[0][:3], date_in_words(date))
+    return re.sub(r"^(\d+) (\w+ \d+) to (\d+ \2)$", r"\1 to \3", text)
+
+
 def _point_in_words(point: str) -> str:
     if not (hit := re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?", point)):
         return point

@@ -7,7 +7,6 @@ be; nothing is drawn more exactly than its source says.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..ground.errors import UsageError
-from ..ground.periods import date_in_words
+from ..ground.periods import date_in_short
 from ..tables.dates import bounds
 from . import style
 from .narrow import redrawn
@@ -49,14 +48,6 @@ _OFFSETS = ["", "%Y", "%B %Y", "%B %Y", "%B %Y", "%B %Y"]
 """What stands once beside an axis of years, months, days and less."""
 
 
-def _shown(date: str) -> str:
-    """A date for a label, '7 Sep 2013'; an interval within one month names it once: '22 to 27 Apr
-    2023'.
-    """
-    text = re.sub(r"[A-Z][a-z]{3,}", lambda month: month[0][:3], date_in_words(date))
-    return re.sub(r"^(\d+) (\w+ \d+) to (\d+ \2)$", r"\1 to \3", text)
-
-
 def _label(
     ax: Axes, row: pd.Series, y: float, taken: list[tuple[float, float]], span: float
 ) -> None:
@@ -64,7 +55,7 @@ def _label(
     there.
     """
     first = row["first_day"] if pd.notna(row["first_day"]) else row["last_day"]
-    text = _shown(str(row["date"]))
+    text = date_in_short(str(row["date"]))
     half = 0.0085 * span * len(text) * style.WIDE / style.wide()
     low, high = ax.get_xlim()
     at = float(mdates.date2num(first + (row["last_day"] - first) / 2))
@@ -188,7 +179,7 @@ def timeline(
             ax.set_xlim(low, high)
             _draw_lanes(ax, mine, shown[panel], (high - low).days, empty)
             for i, (label, (a, b)) in enumerate(spans.items()):
-                text = f"{label}: {_shown((windows or {})[label])}"
+                text = f"{label}: {date_in_short((windows or {})[label])}"
                 _window(ax, text, a, b, -0.68 - 0.52 * i)
             for label, day in lines.items():
                 ax.axvline(day, color=style.INK, linewidth=1, linestyle=(0, (4, 3)), zorder=1)

@@ -25,7 +25,7 @@ _IN_PROSE = re.compile(r"(?:(?<=in )|(?<=and )|(?<=, )|(?<=through ))[A-Z]{3}\b|
 """A code that stands for a country in a sentence, and not for a firm's name."""
 _PREFIX = re.compile(r"^[A-Z]{2}\.(?=[a-z_]+$)")
 """Of a provider, before the name of a series of its: 'EI.gas_consumption'."""
-_DAY = re.compile(r"\b\d{4}-\d\d-\d\d(?:/\d{4}-\d\d-\d\d)?\b")
+_DAYS = re.compile(r"\d{4}-\d\d-\d\d(?:/\d{4}-\d\d-\d\d)?")
 _CODES = re.compile(r"\b(?:[A-Z]{3}|EU27)\b")
 _PERCENT = re.compile(r"(?<=\d) %")
 _MINUS = re.compile(r"(?<![\w.,)-])-(?=\d)")
@@ -190,7 +190,7 @@ def cell_words(column: str, value: str) -> str:
         return measure_name(value)
     if column == "indicator":
         value = _PREFIX.sub("", value)
-    if column in ("date", "period"):
+    if column in ("date", "period", "bounded_by") or _DAYS.fullmatch(value):
         return date_in_words(value)
     if column in ("source", "sources", "edition", "bound_source_id"):
         names = [source_name(part) for part in re.split(r"[ ;,]+", value)]
@@ -214,7 +214,6 @@ def cell_words(column: str, value: str) -> str:
         value = party(first) + value.removeprefix(first)
     value = _PERCENT.sub("%", value)
     text = _SOURCE.sub(lambda m: source_name(m[0]).replace(", ", " ") or m[0], value)
-    text = _DAY.sub(lambda m: date_in_words(m[0]), text)
     text = _ECONOMY.sub(lambda m: party(m[1]), text)
     return _MINUS.sub("\u2212", _named(text, _IN_PROSE))
 

@@ -117,7 +117,7 @@ def nothing_missing(verdict: Stored) -> str:
     """What stands where no figure is missing."""
     if verdict["verdict"] == "not enough evidence":
         return "No figure that the rule asks for is missing; what was found does not settle it."
-    return "Nothing that the rule asks for is missing."
+    return "What was found is enough to apply the rule."
 
 
 def could_become(verdict: Stored) -> str:
