@@ -341,11 +341,11 @@ def test_the_methods_say_that_events_count_by_their_own_date(report):
     text = text_of(report, "methods.html")
     said = re.search(r"Dated events and documents \(tables?(.*?)\) count from their own date", text)
     declared = {
-        f.stem
+        table["title"]
         for f in (paths.registry_dir() / "tables").glob("*.yaml")
-        if yaml.safe_load(f.read_text("utf-8"))["known"] == "date"
+        if (table := yaml.safe_load(f.read_text("utf-8")))["known"] == "date"
     }
-    assert said and set(re.findall(r"[a-z]+", said[1])) == declared
+    assert said and set(re.findall(r"“(.+?)”", said[1])) == declared
     sources = pd.read_csv(
         paths.registry_dir() / "sources.csv", keep_default_na=False, na_values=[""]
     )
