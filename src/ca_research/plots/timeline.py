@@ -144,7 +144,7 @@ def timeline(
     >>> row |= {"last_day": day, "exact": True, "mark": "point", "code": ""}
     >>> figure = timeline(pd.DataFrame([row]))
     >>> [text.get_text() for text in figure.axes[0].texts]
-    ['2016-07-23']
+    ['23 Jul 2016']
     """
     if lanes and (odd := sorted(set(rows["lane"]) - set(lanes))):
         raise UsageError(
