@@ -11,7 +11,7 @@ from matplotlib.text import Text
 from ca_research import plots, registry
 from ca_research.ground.display import NOTE_MIME, STATEMENTS_MIME, TABLE_MIME
 from ca_research.ground.errors import UnknownNameError, UsageError
-from ca_research.plots import style
+from ca_research.plots import claims, style
 from ca_research.plots.panels import panels
 from ca_research.plots.show import cells_of, show_table, to_svg
 from ca_research.registry.words import axis_words, cell_words, choice_words, value_words
@@ -278,3 +278,23 @@ def test_what_a_picture_is_drawn_from_is_listed_with_the_sources_of_each_row():
     assert drawn.origins == [["KAZ_BNS", "UZB_STAT"], ["KAZ_BNS"]] and drawn.count == 2
     many = Item("figure", {"csv": "x\n" + "1\n" * 50}, cell=1).drawn()
     assert (len(many.rows), many.count, many.origins) == (MOST_DRAWN, 50, [])
+
+
+@pytest.mark.parametrize(
+    ("met", "said"),
+    [
+        ([True, True, True], "all three ways to calculate it say yes"),
+        ([True, False, False], "one of three ways to calculate it says yes"),
+        ([False, None, None], "none of three ways to calculate it says yes, two leave it open"),
+        ([True, True, None], "two of three ways to calculate it say yes, one leaves it open"),
+    ],
+)
+def test_a_curve_says_how_many_ways_say_yes(met, said):
+    assert claims._said_by(pd.Series(met, dtype=object)) == said
+
+
+def test_only_what_is_asked_of_several_countries_is_told_country_by_country():
+    data = pd.DataFrame({"economy": ["one figure"] * 2, "state": ["met", "undecided"]})
+    assert claims._answered(data) == "1 of 2 questions can be answered"
+    told = claims._answered(data.assign(economy=["KAZ", "KGZ"]))
+    assert told == "1 of 2 questions, country by country, can be answered"
