@@ -73,7 +73,7 @@ def test_what_contradicted_claims_have_in_common_is_computed():
         *(verdict(c, "contradicted") for c in universal), *(verdict(c, "supported") for c in dates)
     )
     text, ids = found["What is contradicted"]
-    assert "All three say always, never or all; of all six claims three do." in text
+    assert "All three say “always”, “never” or “all”, as three of all six claims do." in text
     assert ids == sorted(universal)
     other = told(*(verdict(c, "contradicted") for c in dates))["What is contradicted"][0]
     assert "of these" not in other, "what holds of every claim sets none apart"

@@ -48,7 +48,7 @@ def test_lead_over_another_language_in_points():
     )
     row = one(article.language.examinee_lead(frame))
     assert row["estimate"] == pytest.approx(30) and row["sources"] == ("A", "B")
-    assert "English test takers" in one(article.language.examinee_lead(frame.iloc[:2]))["missing"]
+    assert "a test of English" in one(article.language.examinee_lead(frame.iloc[:2]))["missing"]
 
 
 def test_cases_are_of_one_source_and_brought_to_five_years():

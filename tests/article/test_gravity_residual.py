@@ -223,7 +223,7 @@ def test_too_few_pairs_are_a_reason():
     made = panel(trade(), geography())
     few = made[~((made["exporter"] == "RUS") & made["importer"].isin(CA5[:3]))]
     row = placebo_table(few).set_index("economy").loc["RUS"]
-    assert pd.isna(row["estimate"]) and row["missing"] == "2 of the pairs are positive"
+    assert pd.isna(row["estimate"]) and row["missing"] == "only 2 of the pairs trade"
 
 
 def test_a_rank_counts_the_economy_itself():

@@ -296,7 +296,7 @@ def test_the_overview_prints_the_criterion_that_decided(report, claim, name):
     decided = next(c for c in verdicts if c["name"] == name)
     assert row["answer"].split()[0] == f"{decided['estimate']:g}"
     assert row["asked"] == decided["label"]
-    few = {0: "it could not", 1: "single computation", 2: "two computations"}
+    few = {0: "it could not", 1: "one way", 2: "ways to calculate it"}
     ways = decided["specifications"]
     assert few.get(ways, f"{in_words(ways)} ways") in row["ways to calculate it"]
 
@@ -341,11 +341,11 @@ def test_the_methods_say_that_events_count_by_their_own_date(report):
     text = text_of(report, "methods.html")
     said = re.search(r"Dated events and documents \(tables?(.*?)\) count from their own date", text)
     declared = {
-        f.stem
+        table["title"]
         for f in (paths.registry_dir() / "tables").glob("*.yaml")
-        if yaml.safe_load(f.read_text("utf-8"))["known"] == "date"
+        if (table := yaml.safe_load(f.read_text("utf-8")))["known"] == "date"
     }
-    assert said and set(re.findall(r"[a-z]+", said[1])) == declared
+    assert said and set(re.findall(r"“(.+?)”", said[1])) == declared
     sources = pd.read_csv(
         paths.registry_dir() / "sources.csv", keep_default_na=False, na_values=[""]
     )

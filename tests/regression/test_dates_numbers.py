@@ -120,7 +120,7 @@ def test_both_dates_of_the_first_american_summit_are_kept(events):
         == ["2023-09-19", "2023-09-21"]
     )
     assert apart["source_id"].tolist() == ["P018B", "M_HAS_V"]
-    assert apart["reported_before"].tolist() == ["", "MENAFN, 2023-09-20"], (
+    assert apart["reported_before"].tolist() == ["", "MENAFN, 20 September 2023"], (
         "a report of the 20th cannot be of the 21st"
     )
 

@@ -85,7 +85,7 @@ def test_a_value_is_shown_by_its_label_else_by_the_words_of_the_register():
     assert choice_words(axis, 1_000_000) == "one million"
     assert choice_words(axis, "1000000") == "one million", "as JSON or a CSV may give it back"
     assert choice_words(axis, "newest-1") == "the year before"
-    assert axis_words(axis) == "floor"
+    assert axis_words(axis) == "least value counted"
     assert axis_words(grid(1, main=1, label="least worth")) == "least worth"
 
 

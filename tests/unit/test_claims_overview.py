@@ -96,7 +96,7 @@ def test_an_opinion_has_no_number_and_counts_as_not_testable():
     glance = overview.table([verdict("O01", "not testable", criteria=[], guess=None), verdict()])
     assert glance["number"].tolist() == ["3 km", ""]
     counts = overview.testable_share(glance).set_index("what")["entries"].to_dict()
-    assert counts["listed as opinion"] == 1 and counts["testable and decided"] == 1
+    assert counts["sentences of opinion"] == 1 and counts["can be tested, and is decided"] == 1
     assert overview.by_theme(glance)[["supported", "not testable"]].sum().tolist() == [1, 1]
 
 

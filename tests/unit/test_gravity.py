@@ -279,7 +279,7 @@ def test_reassignment_records_who_has_no_place():
     calls = []
     found = reassign(out, "China", CA5, progress=lambda done, of: calls.append((done, of)))
     table = found.table.set_index("economy")
-    assert table.at["TUR", "missing"] == "2 of the pairs are positive" and pd.isna(
+    assert table.at["TUR", "missing"] == "only 2 of the pairs trade" and pd.isna(
         table.at["TUR", "estimate"]
     )
     assert sorted(table.index) == ["CHN", "RUS", "TUR", "USA"] and calls[-1] == (4, 4)

@@ -83,6 +83,10 @@ def test_what_was_asked_for_is_said_in_words():
     alone = criterion(cell_threshold=None, kind="share", threshold=0.5, comparison=">", cells=[{}])
     assert parts.needed(alone) == "more than 50%"
     assert parts.needed(alone | {"kind": "days", "threshold": 0, "comparison": "=="}) == "none"
+    assert parts.needed(alone | {"threshold": 1, "comparison": ">="}) == "100%"
+    assert parts.needed(criterion(cell_threshold=0, kind="count")).startswith("more than 0, in")
+    every = criterion(cells=[{}] * 3)
+    assert parts.needed(every) == "more than one, in all three countries"
 
 
 @pytest.mark.parametrize(
@@ -164,11 +168,13 @@ def test_a_criterion_speaks_for_or_against_as_the_rule_reads_it(
     ("ways_", "agreeing", "main", "said"),
     [
         (0, 0, None, "it could not be calculated"),
-        (1, 1, True, "single computation"),
-        (2, 1, False, "two computations, which do not agree"),
+        (1, 1, True, "one way to calculate it"),
+        (2, 1, False, "the two ways to calculate it do not agree"),
+        (2, 2, True, "both ways to calculate it agree"),
         (3, 3, True, "all three ways to calculate it agree"),
-        (4, 3, True, "three of four ways to calculate it say so"),
-        (5, 4, True, "four of five ways to calculate it (80%) say so"),
+        (4, 3, True, "three of four ways to calculate it say yes"),
+        (5, 4, False, "four of five ways to calculate it (80%) say no"),
+        (6, 1, False, "one of six ways to calculate it (17%) says no"),
         (6, 0, None, "six ways to calculate it; the main one leaves it open"),
     ],
 )
@@ -184,9 +190,23 @@ def test_a_share_is_said_in_per_cent_from_five_ways_on(ways_, agreeing, main, sa
         ("EI.gas_consumption", "indicator", "gas consumption"),
         ("KAZ", "economy", "Kazakhstan"),
         (2021, "year", "2021"),
+        (2013.0, "since", "2013"),
+        ("False", "after", "no"),
+        (True, "contiguous", "yes"),
+        ("gallup_approve", "measure", "Gallup: approve of its leadership"),
+        ("fob", "valuation", "without freight and insurance (fob)"),
+        ("", "source", "–"),
         (1234.5, "value", "1,234"),
         (None, "value", "–"),
     ],
 )
 def test_a_row_behind_a_number_is_told_in_words(value, column, words):
     assert environment().filters["cell"](value, column) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("value_usd", "value (US dollars)"), ("CHN", "China"), ("ets damped", "damped smoothing")],
+)
+def test_a_column_behind_a_number_is_headed_in_words(name, words):
+    assert environment().filters["head"](name) == words

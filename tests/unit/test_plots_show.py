@@ -11,7 +11,7 @@ from matplotlib.text import Text
 from ca_research import plots, registry
 from ca_research.ground.display import NOTE_MIME, STATEMENTS_MIME, TABLE_MIME
 from ca_research.ground.errors import UnknownNameError, UsageError
-from ca_research.plots import style
+from ca_research.plots import claims, style
 from ca_research.plots.panels import panels
 from ca_research.plots.show import cells_of, show_table, to_svg
 from ca_research.registry.words import axis_words, cell_words, choice_words, value_words
@@ -60,10 +60,10 @@ def test_a_table_shows_words_and_its_csv_keeps_codes(shown):
     )
     plots.show_table(frame, section="main", title="t", digits=2)
     record = shown[0][TABLE_MIME]
-    assert record["rows"] == [["never or late", "Türkiye", "\u22120.25"]]
+    assert record["rows"] == [["never signed or late", "Türkiye", "\u22120.25"]]
     assert record["sources"] == ["P047"]
     assert record["csv"] == "donors,reading,change,source_id\nnever_or_late,TUR,-0.25,P047\n"
-    assert "never or late" in shown[0]["text/html"]
+    assert "never signed or late" in shown[0]["text/html"]
 
 
 def test_a_table_shows_the_columns_asked_for_under_their_labels_and_keeps_where_rows_are_from(
@@ -108,6 +108,8 @@ def test_sources_are_named_by_publisher_and_prose_is_left_alone():
     )
     said = "In 2023-05-18 to 2023-05-19 the CRS said: a well-known USA law, <b>FY2017</b>."
     assert cell_words("says", said) == said
+    assert cell_words("to", "2023-05-18/2023-05-19") == "18 May 2023 to 19 May 2023"
+    assert cell_words("origin_group", "kgz_tbea_trial") == "Kyrgyzstan: tbea trial"
     assert cell_words("number", "0.0667 to 0.667 share of cells") == "7 to 67% of cells"
 
 
@@ -276,3 +278,23 @@ def test_what_a_picture_is_drawn_from_is_listed_with_the_sources_of_each_row():
     assert drawn.origins == [["KAZ_BNS", "UZB_STAT"], ["KAZ_BNS"]] and drawn.count == 2
     many = Item("figure", {"csv": "x\n" + "1\n" * 50}, cell=1).drawn()
     assert (len(many.rows), many.count, many.origins) == (MOST_DRAWN, 50, [])
+
+
+@pytest.mark.parametrize(
+    ("met", "said"),
+    [
+        ([True, True, True], "all three ways to calculate it say yes"),
+        ([True, False, False], "one of three ways to calculate it says yes"),
+        ([False, None, None], "none of three ways to calculate it says yes, two leave it open"),
+        ([True, True, None], "two of three ways to calculate it say yes, one leaves it open"),
+    ],
+)
+def test_a_curve_says_how_many_ways_say_yes(met, said):
+    assert claims._said_by(pd.Series(met, dtype=object)) == said
+
+
+def test_only_what_is_asked_of_several_countries_is_told_country_by_country():
+    data = pd.DataFrame({"economy": ["one figure"] * 2, "state": ["met", "undecided"]})
+    assert claims._answered(data) == "1 of 2 questions can be answered"
+    told = claims._answered(data.assign(economy=["KAZ", "KGZ"]))
+    assert told == "1 of 2 questions, country by country, can be answered"

@@ -46,12 +46,12 @@ def test_lanes_keep_their_order_and_an_empty_one_says_so():
     assert [t.get_text() for t in ax.get_yticklabels()] == ["A", "B", "C"]
     assert texts(ax).count("none") == 1
     placed = {t.get_text(): round(t.get_position()[1]) for t in ax.texts}
-    assert placed["2021-01-01"] == 0 and placed["2020-01-01"] == 1 and placed["none"] == 2
+    assert placed["1 Jan 2021"] == 0 and placed["1 Jan 2020"] == 1 and placed["none"] == 2
 
 
 def test_nothing_at_all_is_said_in_words():
     figure = timeline(rows()[0:0], windows={"claimed": "2023-05"}, empty="no dated row")
-    assert "no dated row" in texts(figure.axes[0]) and "claimed: 2023-05" in texts(figure.axes[0])
+    assert "no dated row" in texts(figure.axes[0]) and "claimed: May 2023" in texts(figure.axes[0])
 
 
 def test_a_year_is_as_long_as_a_year_and_pale():
@@ -78,7 +78,7 @@ def test_labels_do_not_overlap_and_stay_inside():
         ("A", "2010-01-01", "point")
     ]
     ax = timeline(rows(*given)).axes[0]
-    shown = [t for t in ax.texts if t.get_text().startswith("20")]
+    shown = [t for t in ax.texts if "Jan 20" in t.get_text()]
     assert len(shown) == 2, "one of the crowd, and the one apart"
     low, high = ax.get_xlim()
     assert all(low < t.get_position()[0] < high for t in shown)
@@ -91,7 +91,7 @@ def test_a_line_and_a_window_stand_where_they_belong():
         days={"the article": dt.date(2023, 5, 19)},
     )
     ax = figure.axes[0]
-    assert "in March: 2023-03-01 to 31" in texts(ax) and "the article" in texts(ax)
+    assert "in March: 1 to 31 Mar 2023" in texts(ax) and "the article" in texts(ax)
     dashed = [line for line in ax.lines if line.get_linestyle() == "--"]
     assert [float(mdates.date2num(pd.Timestamp(line.get_xdata()[0]))) for line in dashed] == [
         mdates.date2num(pd.Timestamp("2023-05-19"))
@@ -104,7 +104,7 @@ def test_panels_have_their_own_axes_and_windows_stand_on_the_last():
     )
     figure = timeline(frame, windows={"w": "2023-03"})
     assert [ax.get_title(loc="left") for ax in figure.axes] == ["old", "new"]
-    assert "w: 2023-03" not in texts(figure.axes[0]) and "w: 2023-03" in texts(figure.axes[1])
+    assert "w: Mar 2023" not in texts(figure.axes[0]) and "w: Mar 2023" in texts(figure.axes[1])
 
 
 def test_curves_end_at_the_share_that_signed_and_name_the_five():
@@ -121,7 +121,7 @@ def test_curves_end_at_the_share_that_signed_and_name_the_five():
     )
     figure = signing_curves(times, {"five": every, "others": every}, watch=50, within=24)
     ax = figure.axes[0]
-    assert {"Kazakhstan 2014-07", "Kyrgyzstan: date unknown", "Turkmenistan: not signed"} <= set(
+    assert {"Kazakhstan Jul 2014", "Kyrgyzstan: date unknown", "Turkmenistan: not signed"} <= set(
         texts(ax)
     )
     assert "Tajikistan: date unknown, by 2014" in texts(ax), "a placeholder is not shown as a date"

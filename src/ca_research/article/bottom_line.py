@@ -33,7 +33,7 @@ _KINDS = {
     "quantity": "name an amount",
     "trend": "tell of a trend",
     "comparison": "compare",
-    "universal": "say always, never or all",
+    "universal": "say “always”, “never” or “all”",
     "date": "say when or where something was",
     "cause": "name a cause",
     "forecast": "look ahead",
@@ -226,7 +226,7 @@ def _in_common(mine: Sequence[Stored], now: Sequence[Stored]) -> str:
     shared = _KINDS[value] if what == "kind" else f"stand under “{registry.article().theme(value)}”"
     n, of = in_words(here[best]), in_words(len(mine))
     alike = f"All {of}" if n == of else f"{n.capitalize()} of the {of}"
-    return f" {alike} {shared}; of all {in_words(len(now))} claims {in_words(all_[best])} do."
+    return f" {alike} {shared}, as {in_words(all_[best])} of all {in_words(len(now))} claims do."
 
 
 def _where_missing(lacking: Sequence[Stored]) -> list[str]:

@@ -33,8 +33,14 @@ _WHOSE = {_OWN: "own", _MIRROR: "partners'"}
 _DEAR = ((1e9, "billion"), (1e6, "million"))
 
 
-def _dollars(usd: float) -> str:
-    """'9.6 billion dollars', '97 million dollars'."""
+def in_dollars(usd: float) -> str:
+    """An amount of US dollars in a sentence.
+
+    Examples
+    --------
+    >>> in_dollars(9.64e9), in_dollars(97e6)
+    ('9.6 billion dollars', '97 million dollars')
+    """
     for size, word in _DEAR:
         if usd >= size:
             return f"{fixed(usd / size, 0 if usd >= 20 * size else 1)} {word} dollars"
@@ -77,7 +83,7 @@ def largest_partner(
     if 0 < russia < china:
         return (
             f"No figures on {name} show China and Russia side by side.{_most_reported(reports)} No "
-            f"record shows more than {_dollars(russia)} of trade with Russia in any year."
+            f"record shows more than {in_dollars(russia)} of trade with Russia in any year."
         )
     return (
         f"No figures show China and Russia side by side, so no first partner of {name} is named "
@@ -112,8 +118,8 @@ def _most_reported(reports: pd.DataFrame) -> str:
     several = f", the most of {in_words(len(both))} countries that publish both directions"
     among = several if len(both) > 1 else ""
     return "".join(
-        f" {_capital(eco.in_prose(r.partner))} reports trade of {_dollars(r.turnover)} with it in "
-        f"{r.year}{among}."
+        f" {_capital(eco.in_prose(r.partner))} reports trade of {in_dollars(r.turnover)} with it "
+        f"in {r.year}{among}."
         for r in both.head(1).itertuples()
     )
 
@@ -210,8 +216,8 @@ def debt_owed(exposure: pd.DataFrame, economy: str) -> str:
     known = exposure.dropna(subset=["of_bilateral", "of_gdp"]).sort_values("year").tail(1)
     return " ".join(
         f"At the end of {r.year} the state of {name} owed official lenders of China "
-        f"{_dollars(r.debt_usd)}: {small_percent(r.of_bilateral)} of what it owed other states and "
-        f"their lenders, and {small_percent(r.of_gdp)} of its yearly output."
+        f"{in_dollars(r.debt_usd)}: {small_percent(r.of_bilateral)} of what it owed other states "
+        f"and their lenders, and {small_percent(r.of_gdp)} of its yearly output."
         for r in known.itertuples()
     )
 
@@ -304,7 +310,7 @@ _STATED = re.compile(
     r"_reported_by_(?P<who>[A-Z]{3})(?P<office>_customs)?(?P<bound>_lower_bound)?"
 )
 _FLOWS = {"turnover": "trade", "export": "exports", "import": "imports"}
-_KINDS = {"USD": _dollars, "percent": lambda v: percent(v / 100)}
+_KINDS = {"USD": in_dollars, "percent": lambda v: percent(v / 100)}
 
 
 def stated_totals(facts: pd.DataFrame, economy: str) -> pd.DataFrame:
@@ -371,7 +377,7 @@ def places_in_words(moves: pd.DataFrame) -> str:
 
 
 _INSTRUMENTS = {
-    "oda_like": " (like aid)",
+    "oda_like": " (as its list classes it)",
     "oof_like": " (like other official flows)",
     "vague": " (terms not told)",
     "concessional": " (concessional)",

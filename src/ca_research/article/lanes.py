@@ -12,7 +12,7 @@ from .. import registry
 from ..claims.slots import joined
 from ..ground import economies as eco
 from ..ground.errors import UnknownNameError
-from ..ground.periods import date_in_words
+from ..ground.periods import date_in_words, day_in_words
 from ..tables.dates import bounds
 from .belt_and_road import accession_variants
 from .dates import dated, expand, select
@@ -200,11 +200,11 @@ NOTES: dict[str, str] = {
     "article are shown too.",
     "C04": "Above, filled: held in the region; rings: elsewhere. Below, filled: the meeting; "
     "rings: stops of the trip.",
-    "C05": "One bar for each visit and each economy it went to.",
+    "C05": "One mark for each visit and each country it went to.",
     "C18": "Rings: documents signed until the end of 2015 that a source dates to the month or the "
     "day. A placeholder is what a list writes for an early, unknown date.",
-    "C19": "Filled: signed documents by every list and text; 2013-12 is a placeholder of one list, "
-    "no date. Rings: statements of support, known for the five only.",
+    "C19": "Filled: signed documents by every list and text; December 2013 is a placeholder of one "
+    "list, no date. Rings: statements of support, known for the five only.",
     "C21": "Filled: before the speech of 2013. Rings: after it. A bar or dot is when a source "
     "dates the route's opening or use.",
 }
@@ -309,7 +309,9 @@ def disagreements(
         if part["first_day"].max() > part["last_day"].min():
             before = [part[part["published"] < day] for day in part["first_day"]]
             told = [
-                "; ".join(f"{r.publisher}, {r.published.date()}" for r in earlier.itertuples())
+                "; ".join(
+                    f"{r.publisher}, {day_in_words(r.published)}" for r in earlier.itertuples()
+                )
                 for earlier in before
             ]
             found.append(part.assign(reported_before=told))

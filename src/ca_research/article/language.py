@@ -18,6 +18,7 @@ from ..ground.errors import UnknownNameError, UsageError, known_name
 from ..plots import style
 from ..plots.needs import needs
 from ..plots.panels import economy_panel, panels, say_empty
+from ..registry.words import measure_name
 
 REGIONS = ("CA5", "CA4")
 """Codes under which counts of the region stand: all five, or all but Turkmenistan."""
@@ -49,7 +50,7 @@ def _yearly(
                 if {end, end - span} <= set(mine.index):
                     pair = mine.loc[[end - span, end]]
                     return pair, 100 * float(pair["value"].iloc[1] / pair["value"].iloc[0] - 1), ""
-    name = measure.replace("_", " ").replace("hsk", "HSK").replace("english", "English")
+    name = measure_name(measure)
     years = ", ".join(str(int(y)) for y in sorted(set(rows["year"])))
     return (
         rows,

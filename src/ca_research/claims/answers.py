@@ -166,20 +166,25 @@ def ways(c: Mapping[str, Any]) -> str:
     Examples
     --------
     >>> ways({"specifications": 2, "agreeing": 2, "main_met": True})
-    'two computations, which agree'
+    'both ways to calculate it agree'
     >>> ways({"specifications": 48, "agreeing": 12, "main_met": False})
-    '12 of 48 ways to calculate it (25%) say so'
+    '12 of 48 ways to calculate it (25%) say no'
     """
     n, agreeing = c["specifications"], c["agreeing"]
     if n == 0:
         return "it could not be calculated"
     if n == 1:
-        return "single computation"
+        return "one way to calculate it"
     if c["main_met"] is None:
         return f"{in_words(n)} ways to calculate it; the main one leaves it open"
     if n == 2:
-        return f"two computations, which {'agree' if agreeing == 2 else 'do not agree'}"
+        return (
+            "both ways to calculate it agree"
+            if agreeing == 2
+            else "the two ways to calculate it do not agree"
+        )
     if agreeing == n:
         return f"all {in_words(n)} ways to calculate it agree"
     share = f" ({100 * agreeing / n:.0f}%)" if n >= FEWEST_FOR_PERCENT else ""
-    return f"{in_words(agreeing)} of {in_words(n)} ways to calculate it{share} say so"
+    verb, word = "says" if agreeing == 1 else "say", "yes" if c["main_met"] else "no"
+    return f"{in_words(agreeing)} of {in_words(n)} ways to calculate it{share} {verb} {word}"

@@ -206,14 +206,14 @@ def testable_share(at_a_glance: pd.DataFrame) -> pd.DataFrame:
     open_ = at_a_glance["verdict"].isin(["not testable", "not enough evidence"])
     counts = {
         "entries of the register": len(at_a_glance),
-        "listed as opinion": int(opinion.sum()),
-        "checkable in form, not testable": int(
+        "sentences of opinion": int(opinion.sum()),
+        "says something that no figures could show": int(
             (~opinion & (at_a_glance["verdict"] == "not testable")).sum()
         ),
-        "testable, not enough evidence": int(
+        "can be tested, not enough evidence": int(
             (~opinion & (at_a_glance["verdict"] == "not enough evidence")).sum()
         ),
-        "testable and decided": int((~opinion & ~open_).sum()),
+        "can be tested, and is decided": int((~opinion & ~open_).sum()),
     }
     return pd.DataFrame(
         [

@@ -32,7 +32,8 @@ def is_year(column: str) -> bool:
     """Whether a column of a shown table holds years, by its name: they are written without a comma
     and name a row.
     """
-    return "year" in column.replace("_", " ").split() or column in ("start", "until")
+    words = column.replace("_", " ").split()
+    return "year" in words or column in ("start", "until", "since", "signed", "bounded_by", "time")
 
 
 INK, MUTED, GRID, PAPER = "#1d2326", "#5f6a70", "#dde2e4", "#fefefe"

@@ -94,8 +94,24 @@ def date_in_words(date: str) -> str:
     return " to ".join(_point_in_words(part.strip()) for part in re.split(r"/| to ", date))
 
 
+def date_in_short(date: str) -> str:
+    """A date of a table where there is little room, as beside a mark; a span within one month names
+    it once.
+
+    Examples
+    --------
+    >>> date_in_short("2013-09-07"), date_in_short("2023-04-22/2023-04-27")
+    ('7 Sep 2013', '22 to 27 Apr 2023')
+    """
+    text = re.sub(r"[A-Z][a-z]{3,}", lambda month: month[0][:3], date_in_words(date))
+    return re.sub(r"^(\d+) (\w+ \d+) to (\d+ \2)$", r"\1 to \3", text)
+
+
 def _point_in_words(point: str) -> str:
     if not (hit := re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?", point)):
         return point
-    day = dt.date(int(hit[1]), int(hit[2]), int(hit[3] or 1))
+    try:
+        day = dt.date(int(hit[1]), int(hit[2]), int(hit[3] or 1))
+    except ValueError:  # 31 February
+        return point
     return day_in_words(day) if hit[3] else f"{day:%B %Y}"

@@ -14,10 +14,10 @@ from matplotlib.figure import Figure
 
 from ..claims import Claim, Evidence, Verdict
 from ..claims.evidence import counted
-from ..claims.words import STATE_WORDS
+from ..claims.words import STATE_WORDS, in_words
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
-from ..registry.words import axis_words, value_words
+from ..registry.words import axis_words, cell_words, value_words
 from ..tables import Coverage
 from . import style
 from .narrow import lines_of_name, name_rows, redrawn
@@ -149,7 +149,7 @@ def specification_curve(
         heading, row_height = 0, _ROW + 0.13 * any("\n" in name for name in names)
     longest = max((len(line) for name in names for line in name.split("\n")), default=4)
     left = 0.35 + _LETTER * (heading + longest)
-    note = f"{len(data)} specifications, sorted. Ring: the main one. Dashed: threshold."
+    note = f"{len(data)} ways to calculate it, sorted. Ring: the main one. Dashed: the bar."
     if (data["value"].isna() & (data["low"].isna() | data["high"].isna())).any():
         note += " Arrow: a figure is known only to lie on that side."
     width = min(style.wide(), max(left + 0.35 + _STEP * len(data), style.PHONE))
@@ -356,14 +356,8 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
             continue
         several = len(counted(criterion, evidence.economies)) if criterion.over else 0
         of = several if several > 1 else None
-        unit = f"economies of {of}" if of else criterion.unit
-        met = int((drawn["met"] == True).sum())  # noqa: E712 - three values
-        open_ = int(drawn["met"].isna().sum())
-        what = (
-            f"{criterion.label}: of {len(drawn)} ways to calculate it, {met or 'none'} "
-            f"{'says' if met == 1 else 'say'} so"
-            + (f" and {open_} {'leaves' if open_ == 1 else 'leave'} it open" if open_ else "")
-        )
+        unit = f"countries of {in_words(of)}" if of else criterion.unit
+        what = f"{criterion.label}: {_said_by(drawn['met'])}"
         figures = drawn[["value", "low", "high"]].astype(float).stack().dropna()
         alt = (
             f"{what}. Figures from {figures.min():.4g} to {figures.max():.4g}; threshold "
@@ -389,7 +383,7 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
             alt=alt,
             data=data,
             sources=sources,
-            note=criterion.statement,
+            note=criterion.statement + (_ALIKE if distinct[name] < len(drawn) else ""),
         )
     figure, data = missing_map(verdict)
     if len(data):
@@ -398,19 +392,38 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
         show(
             figure,
             section="missing",
-            title=_answered(data["state"]),
+            title=_answered(data),
             alt=f"Answers by question and country: {alt}.",
             data=data,
             sources=list(verdict.sources),
         )
 
 
-def _answered(states: pd.Series) -> str:
-    """How many of the questions put to each country have an answer."""
-    asked, open_ = len(states), int((states == "undecided").sum())
+_ALIKE = " Ways that rest on the same figures are drawn apart here and counted once elsewhere."
+
+
+def _said_by(met: pd.Series) -> str:
+    """How many specifications say yes, and how many leave it open: 'one of 42 ways to calculate it
+    says yes, two leave it open'.
+    """
+    n, yes, open_ = len(met), int((met == True).sum()), int(met.isna().sum())  # noqa: E712
+    many = (
+        f"all {in_words(n)}" if yes == n else f"{in_words(yes) if yes else 'none'} of {in_words(n)}"
+    )
+    said = f"{many} ways to calculate it {'say' if yes > 1 else 'says'} yes"
+    left = f", {in_words(open_)} {'leaves' if open_ == 1 else 'leave'} it open"
+    return said + (left if open_ else "")
+
+
+def _answered(data: pd.DataFrame) -> str:
+    """How many of the questions, put to each country where they are put to several, have an
+    answer.
+    """
+    asked, open_ = len(data), int((data["state"] == "undecided").sum())
     if not open_:
         return "Every question has an answer"
-    return f"{asked - open_ or 'None'} of {asked} questions, country by country, can be answered"
+    each = ", country by country," if data["economy"].nunique() > 1 else ""
+    return f"{asked - open_ or 'None'} of {asked} questions{each} can be answered"
 
 
 def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:
@@ -552,10 +565,11 @@ def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
     >>> import ca_research as ca
     >>> ax = coverage_map(ca.coverage("students", origin="UZB", destination="CHN", level="all"))
     >>> [name.get_text() for name in ax.get_yticklabels()][:2]
-    ['Uzbekistan · all · AidData', 'Uzbekistan · all · China Daily, 2010']
+    ['Uzbekistan · all kinds · AidData', 'Uzbekistan · all kinds · China Daily, 2010']
     """
     wide = _coverage_grid(coverage, most)
-    names = [" · ".join(map(value_words, parts)) for parts in wide.index]
+    heads = ["source" if name == "source_id" else name for name in wide.index.names]
+    names = [" · ".join(map(cell_words, heads, parts)) for parts in wide.index]
     axes: list[Axes] = []
 
     @redrawn

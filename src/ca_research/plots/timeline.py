@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..ground.errors import UsageError
+from ..ground.periods import date_in_short
 from ..tables.dates import bounds
 from . import style
 from .narrow import redrawn
@@ -43,12 +44,8 @@ def _span(ax: Axes, y: float, row: pd.Series, colour: str, span: float) -> None:
     ax.barh([y], [(row["last_day"] - first).days + 1], left=[first], height=0.26, zorder=3, **look)
 
 
-def _shown(date: str) -> str:
-    """A date for a label; an interval within one month names the month once."""
-    first, _, last = date.partition("/")
-    if len(first) == len(last) == 10 and first[:7] == last[:7]:
-        last = last[8:]
-    return f"{first} to {last}" if last else first
+_OFFSETS = ["", "%Y", "%B %Y", "%B %Y", "%B %Y", "%B %Y"]
+"""What stands once beside an axis of years, months, days and less."""
 
 
 def _label(
@@ -58,7 +55,7 @@ def _label(
     there.
     """
     first = row["first_day"] if pd.notna(row["first_day"]) else row["last_day"]
-    text = _shown(str(row["date"]))
+    text = date_in_short(str(row["date"]))
     half = 0.0085 * span * len(text) * style.WIDE / style.wide()
     low, high = ax.get_xlim()
     at = float(mdates.date2num(first + (row["last_day"] - first) / 2))
@@ -147,7 +144,7 @@ def timeline(
     >>> row |= {"last_day": day, "exact": True, "mark": "point", "code": ""}
     >>> figure = timeline(pd.DataFrame([row]))
     >>> [text.get_text() for text in figure.axes[0].texts]
-    ['2016-07-23']
+    ['23 Jul 2016']
     """
     if lanes and (odd := sorted(set(rows["lane"]) - set(lanes))):
         raise UsageError(
@@ -182,7 +179,7 @@ def timeline(
             ax.set_xlim(low, high)
             _draw_lanes(ax, mine, shown[panel], (high - low).days, empty)
             for i, (label, (a, b)) in enumerate(spans.items()):
-                text = f"{label}: {_shown((windows or {})[label])}"
+                text = f"{label}: {date_in_short((windows or {})[label])}"
                 _window(ax, text, a, b, -0.68 - 0.52 * i)
             for label, day in lines.items():
                 ax.axvline(day, color=style.INK, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
@@ -201,7 +198,11 @@ def timeline(
             locator = mdates.AutoDateLocator(minticks=3, maxticks=6)
             ax.xaxis.set_major_locator(locator)
             ax.xaxis.set_major_formatter(
-                mdates.ConciseDateFormatter(locator, show_offset=(high - low).days < 700)
+                mdates.ConciseDateFormatter(
+                    locator,
+                    offset_formats=_OFFSETS,
+                    show_offset=(high - low).days < 700,
+                )
             )
             style.bare(ax, y=False)
         figure.tight_layout(h_pad=1.2)

@@ -9,6 +9,7 @@ from pydantic import Field
 from ..ground import economies as eco
 from ..ground import paths
 from ..ground.numbers import fixed
+from ..ground.periods import date_in_words
 from ..ground.remember import by_files
 from . import sources
 from .base import Model, read_yaml
@@ -22,6 +23,9 @@ _ATTRIBUTE = re.compile(r"([a-z][a-z0-9_]*):([A-Z]{3}|EU27)")
 _PAIR = re.compile(r"([A-Z]{3})-([A-Z]{3}|EU27)")
 _IN_PROSE = re.compile(r"(?:(?<=in )|(?<=and )|(?<=, )|(?<=through ))[A-Z]{3}\b|\b[A-Z]{3}(?=,)")
 """A code that stands for a country in a sentence, and not for a firm's name."""
+_PREFIX = re.compile(r"^[A-Z]{2}\.(?=[a-z_]+$)")
+"""Of a provider, before the name of a series of its: 'EI.gas_consumption'."""
+_DAYS = re.compile(r"\d{4}-\d\d-\d\d(?:/\d{4}-\d\d-\d\d)?")
 _CODES = re.compile(r"\b(?:[A-Z]{3}|EU27)\b")
 _PERCENT = re.compile(r"(?<=\d) %")
 _MINUS = re.compile(r"(?<![\w.,)-])-(?=\d)")
@@ -29,8 +33,9 @@ _MINUS = re.compile(r"(?<![\w.,)-])-(?=\d)")
 
 class Words(Model):
     """Words for codes: `short` names of parties, `axes` of grids, `values` of one axis, `codes`
-    wherever they stand, `measures` of tables, `pollsters` that begin the name of one, and the
-    `concepts` under which measures of investment stand.
+    wherever they stand, `measures` of tables, `pollsters` that begin the name of one, the
+    `concepts` under which measures of investment stand, heads of `columns`, and `cells`: codes of
+    one column alone.
     """
 
     short: dict[str, str] = Field(default_factory=dict)
@@ -40,6 +45,8 @@ class Words(Model):
     measures: dict[str, str] = Field(default_factory=dict)
     pollsters: dict[str, str] = Field(default_factory=dict)
     concepts: dict[str, list[str]] = Field(default_factory=dict)
+    columns: dict[str, str] = Field(default_factory=dict)
+    cells: dict[str, dict[str, str]] = Field(default_factory=dict)
 
 
 @by_files("words.yaml")
@@ -147,18 +154,50 @@ def measure_group(code: str) -> str:
     return next((concept for concept, codes in concepts if code in codes), "Other figures")
 
 
+def column_words(name: str) -> str:
+    """The head of a column as a reader should see it; files keep the names of the field.
+
+    Parameters
+    ----------
+    name : str
+        As a table, a measure or a grid has it.
+
+    Returns
+    -------
+    str
+        Economies by name; without underscores where the register has no words for it.
+
+    Examples
+    --------
+    >>> column_words("value_usd"), column_words("best_rank"), column_words("CHN")
+    ('value (US dollars)', 'best rank', 'China')
+    """
+    if name in eco.codes():
+        return party(name)
+    known, key = words(), name.replace(" ", "_")
+    return known.columns.get(key) or known.codes.get(key) or name.replace("_", " ")
+
+
 def cell_words(column: str, value: str) -> str:
     """A text cell of a table: source ids by publisher, a code that fills the cell in words,
     economies before a number by name.
 
     Prose is left as it is, but for a true minus before numbers.
     """
-    if column in ("source", "sources"):
+    if said := words().cells.get(column, {}).get(value):
+        return said
+    if column == "measure":
+        return measure_name(value)
+    if column == "indicator":
+        value = _PREFIX.sub("", value)
+    if column in ("date", "period", "bounded_by") or _DAYS.fullmatch(value):
+        return date_in_words(value)
+    if column in ("source", "sources", "edition", "bound_source_id"):
         names = [source_name(part) for part in re.split(r"[ ;,]+", value)]
         return "; ".join(dict.fromkeys(names)) if all(names) else value
     if value in eco.codes():
         return party(value)
-    if column == "origin":
+    if column in ("origin", "origin_group"):
         return _origin_words(value)
     if value in words().codes or _CODE.fullmatch(value):
         return _named(value_words(value))
@@ -185,11 +224,13 @@ def _named(text: str, codes: re.Pattern[str] = _CODES) -> str:
 
 
 def _origin_words(value: str) -> str:
-    """An origin of documents, one that is named after a party by its name: 'Uzbekistan: trial
-    2005' for UZB_TRIAL_2005.
+    """An origin of documents: a source by its publisher, and one that is named after a party by
+    the party's name, 'Uzbekistan: trial 2005' for UZB_TRIAL_2005.
     """
+    if named := source_name(value):
+        return named
     first, _, rest = value.partition("_")
-    if not rest or first not in eco.codes():
+    if not rest or (first := first.upper()) not in eco.codes():
         return _named(value.replace("_", " "))
     kept = (w if len(w) < 4 or not w.isupper() else w.capitalize() for w in rest.split("_"))
     return f"{party(first)}: {_named(' '.join(kept))}"

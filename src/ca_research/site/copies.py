@@ -6,8 +6,10 @@ import re
 from typing import NamedTuple
 
 from .. import registry
+from ..ground.periods import date_in_words
 
 _REPOSITORY = re.compile(r"^github:\s*([\w.-]+/[\w.-]*\w)")
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _WEB = re.compile(r"^https?://(?:www\.)?([\w.-]+)\S*$")
 
 
@@ -33,14 +35,14 @@ def copy_read(source: registry.Source) -> Copy | None:
         return Copy(f"{found[1]} on GitHub", f"https://github.com/{found[1]}")
     if found := _WEB.match(source.found_in):
         return Copy(found[1], source.found_in)
-    return Copy(source.found_in, "")
+    return Copy(_DAY.sub(lambda day: date_in_words(day[0]), source.found_in), "")
 
 
 def when_known(source: registry.Source) -> str:
     """When the figures of a source are taken to have been known, in words."""
     if source.release_basis == "stated":
-        return f"Published {source.published}."
+        return f"Published {date_in_words(source.published or '')}."
     days, reason = source.release_lag_days, source.release_reason or ""
-    after = f"{days} days after the year" if days else "with the year"
+    after = f"{days} days after the end of the year" if days else "with the year"
     how = "by the publisher's calendar" if source.release_basis == "calendar" else "assumed"
     return f"Taken as known {after} ({how}): {reason}."

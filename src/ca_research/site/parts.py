@@ -117,7 +117,7 @@ def nothing_missing(verdict: Stored) -> str:
     """What stands where no figure is missing."""
     if verdict["verdict"] == "not enough evidence":
         return "No figure that the rule asks for is missing; what was found does not settle it."
-    return "Nothing that the rule asks for is missing."
+    return "What was found is enough to apply the rule."
 
 
 def could_become(verdict: Stored) -> str:
@@ -149,12 +149,18 @@ def needed(c: Stored) -> str:
     counts = c["cell_threshold"] is not None
     bound = c["cell_threshold"] if counts else c["threshold"]
     sign = c["cell_comparison"] if counts else c["comparison"]
-    exactly_none = sign == "==" and bound == 0
-    each = "none" if exactly_none else f"{_bound(sign, c['kind'])} {said(bound, c['kind'])}"
+    figure = said(bound, c["kind"]) if bound else "0"
+    if sign == "==" and bound == 0:
+        each = "none"
+    elif sign in ("==", ">=") and figure == "100%":
+        each = figure
+    else:
+        each = f"{_bound(sign, c['kind'])} {figure}"
     if not many:
         return each
     noun = "countries" if c["counted"] == "economies" else c["counted"]
-    return f"{each}, in at least {said(c['threshold'], 'count')} {noun}"
+    least = "all" if c["threshold"] == len(c["cells"]) else "at least"
+    return f"{each}, in {least} {said(c['threshold'], 'count')} {noun}"
 
 
 _MOVED = {">": "a rise", ">=": "no fall", "<": "a fall", "<=": "no rise"}

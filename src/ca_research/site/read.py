@@ -127,6 +127,9 @@ _INNER = {
     "fact_id",
     "event_id",
     "evidence_id",
+    "is_aggregate",
+    "known_on",
+    "mark",
 }
 """Columns of what is drawn that say nothing to a reader."""
 

@@ -26,7 +26,14 @@ from ..ground.display import GRID, HUE, INK, MOST_CHOICES, MUTED, OTHER, PAPER, 
 from ..ground.numbers import NOTHING, between, number
 from ..ground.periods import day_in_words
 from ..registry.glossary import glossary
-from ..registry.words import axis_words, cell_words, choice_words, source_name, value_words
+from ..registry.words import (
+    axis_words,
+    cell_words,
+    choice_words,
+    column_words,
+    source_name,
+    value_words,
+)
 from ..tables import cite, rows_of
 from . import copies, parts
 from .first_use import anchor
@@ -123,11 +130,10 @@ def environment() -> Environment:
         "demote": lambda text: re.sub(r"(?m)^(#+ )", r"##\1", text),
         "untitled": lambda text: re.sub(r"(?m)\A# .*\n?", "", text),
         "sign": lambda text: {"<=": "≤", ">=": "≥", "==": "="}.get(text, text),
-        "words": lambda text: str(text).replace("_", " "),
         "markdown": lambda text: Markup(markdown(text)),
         "axis": axis_words,
         "cell": lru_cache(None, typed=True)(_cell),  # of some 100,000 cells few differ
-        "head": _head,
+        "head": column_words,
         "quoted": _quoted,
         "plain": _plain,
         "choices": _choices,
@@ -161,7 +167,7 @@ def environment() -> Environment:
         "article": registry.article(),
         "glossary": glossary(),
         "dated_tables": [
-            name for name, table in registry.tables().items() if table.known == "date"
+            table.title for table in registry.tables().values() if table.known == "date"
         ],
     }
     light = "".join(f"--f{colour[1:]}:{colour};" for colour in _DARK)
@@ -215,14 +221,6 @@ def _plain(line: str) -> str:
     return cell_words("", line)
 
 
-_HEADS = {"economy": "country", "economies": "countries"}
-"""Heads of columns as a reader should see them; files keep the names of the field."""
-
-
-def _head(name: str) -> str:
-    return _HEADS.get(name, name)
-
-
 def _quoted(text: str) -> Markup:
     """Text between two tags: a quotation mark may stand there as it is, unlike in an attribute, and
     a long list in JSON is a sixth shorter.
@@ -230,21 +228,23 @@ def _quoted(text: str) -> Markup:
     return Markup(str(escape(text)).replace("&#34;", '"'))
 
 
-_PREFIX = re.compile(r"^[A-Z]{2}\.(?=[a-z_]+$)")
-"""Of a provider, before the name of a series of its: 'EI.gas_consumption'."""
+_TRUTH = {"True": "yes", "False": "no"}
+"""What is true or not, of a frame or of a file."""
 
 
 def _cell(value: Any, column: str) -> str:
     """A cell of the rows behind a number, as a reader should see it."""
-    if value is None:
+    if value in (None, ""):
         return NOTHING
+    if (said := str(value)) in _TRUTH:
+        return _TRUTH[said]
     if column == "state":
         return STATE_WORDS.get(value, value)
-    if is_year(column) or (column == "period" and isinstance(value, (int, float))):
-        return str(value)
+    if isinstance(value, (int, float)) and (is_year(column) or column == "period"):
+        return f"{value:g}"
     if not isinstance(value, str):
         return number(value)
-    return cell_words(column, _PREFIX.sub("", value))
+    return cell_words(column, value)
 
 
 def _choices(choices: Mapping[str, Any], spec: registry.ClaimSpec) -> str:
@@ -274,7 +274,10 @@ def heads_of_cards(item: Item) -> Markup:
     short = all(sum(map(len, row)) < LONG for row in rows)
     if len(heads) < FEWEST - 1 or (len(heads) < FEWEST and short) or len(heads) > MOST:
         return Markup("")
-    said = (re.sub(r'[\\"<\n]', lambda m: f"\\{ord(m[0]):x} ", head) for head in map(_head, heads))
+    said = (
+        re.sub(r'[\\"<\n]', lambda m: f"\\{ord(m[0]):x} ", head)
+        for head in map(column_words, heads)
+    )
     names = ";".join(f'--h{i}:"{head}"' for i, head in enumerate(said, 1))
     return Markup(' class="rows" style="{}"').format(names)
 

@@ -105,6 +105,7 @@ def write_changed(out: Path, summary: str, moved: Sequence[Any]) -> Path:
         parts=parts,
         unmoved=[r for r in rows if r["was"] == r["now"] and not r["why"]],
         added=list(registry.added().values()),
+        tables=registry.tables(),
         here="",
         address=CHANGED,
     )

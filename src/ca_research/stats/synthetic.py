@@ -386,7 +386,9 @@ def synthetic_control(
     after = (wide.index >= start).astype(bool)
     before, used = int((~after).sum()), [c for c in pool if c not in gone]
     if before < least_before or not after.any():
-        short = f"{_periods(before)} before {start:g}; at least {least_before} are needed"
+        short = (
+            f"figures for {_periods(before)} before {start:g}, at least {least_before} are needed"
+        )
         raise CoverageError(
             f"{treated}: {short if before < least_before else f'none from {start:g} on'}",
             hint="choose another start, or a longer panel",

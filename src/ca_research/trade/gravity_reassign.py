@@ -213,7 +213,7 @@ def reassign(
         row: dict[str, Any] = {"economy": code, "estimate": np.nan, "pairs": pairs, "missing": ""}
         if pairs < least:
             row["missing"] = (
-                f"{pairs} of the pairs are positive{'' if since is None else ' before and after'}"
+                f"only {pairs} of the pairs trade{'' if since is None else ' before and after'}"
             )
         else:
             term = mark if since is None else mark * ~early

@@ -148,7 +148,7 @@ def independent_sources(
     rows = _counts(rows, counting)
     rows = rows[rows["direction"].isin(SIDES) & ~rows["origin_group"].isin(_list(apart_from))]
     if rows.empty:
-        return [estimate_row(missing="no document on this side or the other was seen")]
+        return [estimate_row(missing="no document on either side was seen")]
     count = rows.loc[rows["direction"] == direction, "origin_group"].nunique()
     if (direction, single) in (("supports", "source_in_favour"), ("refutes", "source_against")):
         count = max(count - 1, 0)

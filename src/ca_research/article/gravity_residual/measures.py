@@ -214,7 +214,7 @@ def _tables(
         values[ok] = part
         table = pd.DataFrame({"economy": names, "estimate": values, "pairs": count})
         few = table["pairs"].map(
-            lambda n: f"{n} of the pairs are positive" if n < LEAST_PAIRS else "collinear"
+            lambda n: f"only {n} of the pairs trade" if n < LEAST_PAIRS else "collinear"
         )
         table["missing"] = few.where(table["estimate"].isna(), "")
         out.append(

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from ...ground import economies as eco
 from ...ground.errors import UsageError
+from ...ground.periods import date_in_short
 from ...plots import style
 from ...plots.narrow import redrawn
 from ...plots.needs import needs
@@ -151,9 +152,9 @@ def _economy(ax: Axes, row: Any, y: float, watch: float, colour: str) -> None:
         return
     ax.plot([row.low, row.high], [y, y], color=colour, linewidth=4, solid_capstyle="round")
     dated = (
-        f"{name} {row.date}"
+        f"{name} {date_in_short(row.date)}"
         if pd.isna(row.bounded_by)
-        else f"{name}: date unknown, by {row.bounded_by}"
+        else f"{name}: date unknown, by {date_in_short(str(row.bounded_by))}"
     )
     right = row.high > 0.6 * watch
     at, side = (row.low - 2.5, "right") if right else (row.high + 2.5, "left")
