@@ -281,6 +281,8 @@ def faults(function: Measure, name: str, chosen: Any) -> Iterator[str]:
                 eco.resolve(chosen)
         elif name == "year" and isinstance(chosen, str):
             years_back(chosen)
+        elif name == "window":
+            _chosen(name, chosen, int)
         elif own_words or not chosen or not column or not column.values:
             pass
         elif chosen not in column.values:
