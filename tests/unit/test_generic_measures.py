@@ -294,7 +294,7 @@ def test_a_setting_that_the_measure_does_not_read_is_named(claimed, command):
     faults = check.register(registry.claims(), {"none.ipynb": {"trade"}})
     assert any("reads no 'subject'" in fault for fault in faults), faults
     code, _, wrong = command("check", "C01")
-    assert code == 2 and "takes no 'subject'" in wrong
+    assert code == 1 and "takes no 'subject'" in wrong
 
 
 def test_a_window_has_a_year():
