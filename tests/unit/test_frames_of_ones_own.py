@@ -93,6 +93,16 @@ def joined(**columns) -> pd.DataFrame:
     return pd.DataFrame({"exporter": ["KAZ"], "importer": ["CHN"]}).assign(**columns)
 
 
+def flows() -> pd.DataFrame:
+    """A panel of gravity."""
+    codes = ("CHN", "RUS", "TUR", "USA", "KAZ", "UZB")
+    cells = [(a, b, y) for a in codes for b in codes for y in (2012, 2016) if a != b]
+    rows = pd.DataFrame(cells, columns=["exporter", "importer", "year"])
+    rng = np.random.default_rng(0)
+    rows["log_distance"] = rng.normal(8, 1, len(rows))
+    return rows.assign(value_usd=np.exp(20 - rows["log_distance"]) * rng.gamma(2, 0.5, len(rows)))
+
+
 def relation(frame: pd.DataFrame) -> duckdb.DuckDBPyRelation:
     return duckdb.connect().from_df(frame)
 
@@ -303,6 +313,13 @@ def test_arguments_take_names_everywhere():
         lambda: stats.arima(pd.Series(range(12), index=range(12)) ** 2, 1, order=(1, 1)),
         lambda: stats.holm([0.01, 0.04]),
         lambda: stats.simplex_weights(["a"], [[1.0]]),
+        lambda: stats.Axis("flow", ("a", "b"), main="c"),
+        lambda: stats.Axis("flow", ("a", "a"), main="a"),
+        lambda: stats.collapse(pd.DataFrame({"basis": [1]})),
+        lambda: trade.gravity(pd.concat([flows(), flows()]), ["log_distance"]),
+        lambda: trade.gravity(flows(), ["log_distance"], level="0.9"),
+        lambda: trade.reassign(flows(), "CHN", "KAZ", since="2014", covariates=[]),
+        lambda: investment.loan_terms(ca.load("projects"), edition="gcdf3_geo", discount=0),
         lambda: ca.load("trade", aggregates="no"),
         lambda: ca.economies.members("KAZ", 2020),
         lambda: ca.economies.members("EU", "2020"),
@@ -508,3 +525,27 @@ def test_an_event_study_counts_no_dates():
     frame["year"] = pd.to_datetime(frame["year"].astype(str))
     with pytest.raises(UsageError, match="dates, not periods"):
         stats.event_study(frame, unit="unit", time="year", outcome="y", first="from")
+
+
+def test_a_sample_is_of_the_rows_that_its_index_names():
+    """By position the rows of another order were taken."""
+    rng = np.random.default_rng(0)
+    data = pd.DataFrame(rng.normal(size=(60, 2)), columns=["x", "y"])
+    mask, other = data["x"] > 0, data.sample(frac=1, random_state=2)
+
+    def found(frame, rows):
+        curve = stats.specification_curve(frame, "y", "x", samples={"some": rows})
+        return curve.to_frame()["estimate"].round(9).tolist()
+
+    assert found(other, mask) == found(data, mask) == found(data, mask.to_numpy())
+    with pytest.raises(UsageError, match="indexed by other rows"):
+        found(data.set_index(data.index + 1), mask)
+
+
+def test_one_type_of_loan_is_one():
+    chosen = {"edition": "gcdf3_geo", "economies": "Kyrgyzstan"}
+    one, several = (
+        investment.loan_terms(ca.load("projects"), loan_types=types, **chosen).loans
+        for types in ("loan", ["loan"])
+    )
+    assert len(one) == len(several) > 0
