@@ -549,3 +549,16 @@ def test_one_type_of_loan_is_one():
         for types in ("loan", ["loan"])
     )
     assert len(one) == len(several) > 0
+
+
+@pytest.mark.parametrize("columns", ["arrow", "index"])
+def test_mixed_sources_are_refused_in_the_same_words_whatever_the_frame(columns):
+    """Columns of arrow, and an index of years, met an error of pandas."""
+    mixed = exports(("CHN", 2020, 30.0), ("CHN", 2020, 10.0))
+    mixed = mixed.assign(source_id=["A", "B"], flow=["export", "import"])
+    if columns == "arrow":
+        mixed = mixed.convert_dtypes(dtype_backend="pyarrow")
+    else:
+        mixed = mixed.set_index(["year", "partner"], drop=False)
+    with pytest.raises(UsageError, match="several sources"):
+        trade.balance(mixed)

@@ -112,7 +112,7 @@ def _one_source_per_group(trade: pd.DataFrame, keys: Sequence[str], groups: Grou
     if "source_id" not in trade or not groups.several("source_id", keys):
         return
     sources = grouped(trade, keys)["source_id"].agg(_named)
-    mixed = sources[sources.str.len() > 1]
+    mixed = sources[sources.map(len) > 1]
     if len(mixed):
         raise UsageError(
             f"figures of {mixed.index[0]} come from several sources",
@@ -142,7 +142,7 @@ def comparable(
     Returns the rows by their values, for what is to be added up next.
     Raises UnknownNameError, UsageError, CoverageError, AggregateError, MixedUnitsError.
     """
-    require(trade, ("value_usd",), keys=cell)
+    trade = require(trade, ("value_usd",), keys=cell)
     numbers(trade, "value_usd")
     groups = Groups(trade)
     groups.encode(cell)
@@ -150,7 +150,7 @@ def comparable(
         if not groups.several(column, group):
             continue
         several = grouped(trade, group)[column].unique()
-        several = several[several.str.len() > 1]
+        several = several[several.map(len) > 1]
         if not len(several):
             continue
         require(trade, (), keys=[column])
