@@ -324,6 +324,7 @@ def test_arguments_take_names_everywhere():
         lambda: ca.economies.members("KAZ", 2020),
         lambda: ca.economies.members("EU", "2020"),
         lambda: ca.text([1]),
+        lambda: trade.rank(pair(), flow="exports").plot(top="3"),
     ],
 )  # fmt: skip
 def test_what_is_asked_for_wrongly_is_refused(call):
@@ -562,3 +563,44 @@ def test_mixed_sources_are_refused_in_the_same_words_whatever_the_frame(columns)
         mixed = mixed.set_index(["year", "partner"], drop=False)
     with pytest.raises(UsageError, match="several sources"):
         trade.balance(mixed)
+
+
+BY = {
+    "partner_shares": (trade.partner_shares, pair, ("reporter", "year"), "value_usd"),
+    "growth": (trade.growth, pair, ("reporter", "partner"), "year"),
+    "product_shares": (trade.product_shares, lambda: basket(p27=6.0), ("reporter",), "product"),
+    "balance": (
+        trade.balance,
+        lambda: pd.concat([pair(), pair().assign(flow="import")]).query("partner == 'CHN'"),
+        ("reporter", "year"),
+        "flow",
+    ),
+    "total": (investment.total, stocks, ("host",), "value_usd"),
+    "investor_shares": (investment.investor_shares, stocks, ("host",), "investor"),
+    "gaps": (students.gaps, course, ("origin",), "year"),
+}
+
+
+@pytest.mark.parametrize("name", BY)
+def test_by_names_each_column_once_and_none_that_is_told_apart(name):
+    """Twice, or with what a measure tells apart itself, it met an error of pandas."""
+    measure, made, keys, own = BY[name]
+    once, twice = (measure(made(), by=by) for by in (keys, (*keys, keys[0])))
+    assert once.astype(str).values.tolist() == twice.astype(str).values.tolist()
+    with pytest.raises(UsageError, match=f"{own!r} cannot stand in `by`"):
+        measure(made(), by=(*keys, own))
+    if name != "partner_shares":  # a frame of one account is one
+        with pytest.raises(UsageError, match="names no column"):
+            measure(made(), by=())
+
+
+def test_coverage_is_told_by_source_and_year_once():
+    whole = ca.coverage("students", by="origin")
+    assert ca.coverage("students", by=["origin", "origin"]).equals(whole)
+    by_year = ca.coverage("students", by=["year"])
+    assert by_year["figures"].sum() == whole["figures"].sum()
+    by_name = ca.holes("students", ["Kazakhstan"], destination="CHN")
+    assert by_name.equals(ca.holes("students", "KAZ", destination="CHN"))
+    assert by_name["figures"].item() > 0
+    with pytest.raises(UnknownNameError, match="'by'"):
+        ca.holes("students", by=["origin"])

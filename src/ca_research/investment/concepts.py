@@ -15,7 +15,7 @@ from ..ground.errors import (
     UnknownNameError,
     UsageError,
 )
-from ..stats.frames import alike, names, numbers, own_groups, require, with_sources
+from ..stats.frames import alike, keys_of, numbers, own_groups, require, with_sources
 from . import guards
 
 Timing = Literal["end of year", "in the year", "part of a year", "running total"]
@@ -292,10 +292,8 @@ def total(investment: pd.DataFrame, by: Sequence[str] = ("host", "year")) -> pd.
     >>> total(held[~held["is_aggregate"]])["concept"].item()
     'fdi_stock (stock, end of year)'
     """
-    kind, keys = one_concept(investment), names(by)
+    kind, keys = one_concept(investment), keys_of(by, ("value_usd",))
     investment = require(investment, (), keys=keys)
-    if not keys:
-        raise UsageError("by names no column", hint="by=('host', 'year')")
     if "year" not in keys and not kind.adds_over_years:
         several = investment.groupby(keys)["year"].nunique() > 1
         if several.any():

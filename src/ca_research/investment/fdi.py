@@ -9,7 +9,7 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, UsageError
-from ..stats.frames import alike, names, numbers, own_groups, require, with_sources, years
+from ..stats.frames import alike, keys_of, numbers, own_groups, require, with_sources, years
 
 _COLUMNS = ("investor", "host", "year", "measure", "value_usd", "source_id")
 
@@ -58,7 +58,7 @@ def investor_shares(
     >>> investor_shares(held)["investor"].iloc[0]
     'NLD'
     """
-    keys = names(by)
+    keys = keys_of(by, ("investor", "value_usd"))
     investment = require(investment, ("value_usd",), keys=(*keys, "investor"))
     kinds = ("measure", "price_basis", "instrument", "sector", "stage", "year_basis", "year")
     alike(investment, kinds, keys)

@@ -64,6 +64,18 @@ def names(columns: str | Iterable[str]) -> list[str]:
     return [columns] if isinstance(columns, str) else list(columns)
 
 
+def keys_of(by: str | Iterable[str], apart: Iterable[str], *, least: int = 1) -> list[str]:
+    """Columns that `by` names, each once. Raises UsageError for fewer than `least`, and for one of
+    those that a measure tells apart by itself.
+    """
+    keys = list(dict.fromkeys(names(by)))
+    if own := [column for column in apart if column in keys]:
+        raise UsageError(f"{own[0]!r} cannot stand in `by`: it is told apart already")
+    if len(keys) < least:
+        raise UsageError("`by` names no column", hint="by=('reporter', 'year')")
+    return keys
+
+
 def years(frame: pd.DataFrame, column: str = "year", *, text: bool = False) -> None:
     """Raise UsageError where a column holds dates, categories or (unless read as numbers) texts in
     the place of years.

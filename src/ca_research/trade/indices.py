@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ..ground.errors import CoverageError, UsageError, known_name
-from ..stats.frames import alike, names, require, with_sources
+from ..stats.frames import alike, keys_of, require, with_sources
 from . import pushed
 from .checks import (
     ALIKE_MONEY,
@@ -71,7 +71,7 @@ def product_shares(
     >>> product_shares(rows)["share"].tolist()
     [0.6, 0.4]
     """
-    keys: list[str] = names(by)
+    keys: list[str] = keys_of(by, ("product", "value_usd"))
     if pushed.is_relation(trade):
         return pushed.product_shares(trade, keys, partial(product_shares, by=keys))
     listed = by_product(require(trade, ("value_usd",), keys=[*keys, "product"]))
@@ -369,7 +369,7 @@ def grubel_lloyd(
     >>> found["grubel_lloyd"].round(6).tolist()
     [0.5]
     """
-    keys: list[str] = names(by)
+    keys: list[str] = keys_of(by, ("product", "flow", "value_usd"))
     wide = _both_flows(by_product(trade), keys, [*keys, "product"])
     if not {"export", "import"} <= set(wide.columns):
         raise CoverageError(
@@ -427,7 +427,7 @@ def balance(
     >>> balance(rows.assign(reporter="KAZ", partner="CHN", year=2020))["of_turnover"].tolist()
     [0.5]
     """
-    keys: list[str] = names(by)
+    keys: list[str] = keys_of(by, ("flow", "value_usd"))
     wide = _both_flows(trade, keys, keys).reindex(columns=["export", "import"])
     alike(trade, ("scope", *ALIKE_MONEY), keys)
     wide["balance"] = wide["export"] - wide["import"]

@@ -430,7 +430,7 @@ def _accounts(
     """Rows by account, once their columns are there and figures are numbers."""
     require(rows.limit(0).df(), (value,), keys=[*keys, *items])
     if not keys:
-        raise UsageError("by names no column", hint="by=('reporter', 'year', 'flow')")
+        raise UsageError("`by` names no column", hint="by=('reporter', 'year', 'flow')")
     if str(rows.project(f'"{value}"').types[0]) == "VARCHAR":
         raise UsageError(f"{value!r} holds what is no number", hint="cast it: value::double")
     return Accounts(rows, keys, [i for i in items if i not in keys], where)

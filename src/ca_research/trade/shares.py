@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..ground.errors import CoverageError, UsageError
-from ..stats.frames import names, numbers, require, with_sources, years
+from ..stats.frames import keys_of, numbers, require, with_sources, years
 from ..stats.groups import Groups, sources_of
 from ..stats.measured import measured
 from . import pushed
@@ -81,7 +81,7 @@ def partner_shares(
     >>> partner_shares(trade)["share"].tolist()
     [0.75, 0.25]
     """
-    keys: list[str] = names(by)
+    keys: list[str] = keys_of(by, ("value_usd",), least=0)
     if denominator not in ("partners", "world"):
         raise UsageError(f"unknown denominator {denominator!r}", hint="known: partners, world")
     if pushed.is_relation(trade):
@@ -193,7 +193,7 @@ def hhi(shares: pd.DataFrame | Relation, by: Sequence[str] = BY) -> pd.DataFrame
     >>> hhi(partner_shares(trade))["hhi"].tolist()
     [0.625]
     """
-    keys: list[str] = names(by)
+    keys: list[str] = keys_of(by, ("share",), least=0)
     if pushed.is_relation(shares):
         return measured(pushed.hhi(shares, keys, partial(hhi, by=keys)), "hhi")
     shares = require(shares, ("share",), keys=keys)
@@ -251,12 +251,7 @@ def growth(
     >>> growth(trade)["growth"].round(4).tolist()
     [nan, 0.05, nan]
     """
-    keys: list[str] = names(by)
-    if not keys or "year" in keys:
-        raise UsageError(
-            "by must name what makes a series, and a series has years",
-            hint="by=('reporter', 'partner', 'flow')",
-        )
+    keys: list[str] = keys_of(by, ("year", "value_usd"))
     if pushed.is_relation(trade):
         return pushed.growth(trade, keys, partial(growth, by=keys))
     trade = require(trade, ("value_usd",), keys=[*keys, "year"])
