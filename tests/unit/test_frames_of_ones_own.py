@@ -245,6 +245,36 @@ def test_the_world_under_another_name_is_no_partner(name, made):
         )
 
 
+def test_the_world_is_no_investor_no_creditor_and_no_destination():
+    world = stocks().replace({"DEU": "World"})
+    debt = owed(creditor=["CHN", "World", "RUS"])
+    hosts = course(level="degree", year=2013, destination=["CHN", "World", "RUS"])
+    for call in (
+        lambda: investment.total(world),
+        lambda: investment.investor_shares(world),
+        lambda: investment.stock_by_investor(world, "KAZ", 2020),
+        lambda: investment.creditor_hhi(debt, source="D", whole="listed"),
+        lambda: students.destination_shares(hosts, "KAZ", 2013, source="moe_brief_stats_peijin"),
+    ):
+        with pytest.raises(AggregateError, match="a name of the aggregate WLD"):
+            call()
+
+
+def test_codes_of_another_kind_and_another_word_for_all_are_said():
+    """Both ranked nobody."""
+    two_letters = pair().replace({"KAZ": "KZ", "CHN": "CN", "RUS": "RU"})
+    with pytest.raises(UsageError, match="no reporter is a code of the register: KZ"):
+        trade.rank(two_letters, economy="KAZ", flow="exports")
+    with pytest.raises(UsageError, match="product holds 'Total', not 'TOTAL'"):
+        trade.rank(pair().assign(product="Total"), flow="exports")
+
+
+@pytest.mark.parametrize("marks", [["False"] * 3, [np.nan, False, False], [None, None, None]])
+def test_what_is_not_marked_as_an_aggregate_is_none(marks):
+    frame = pair().assign(is_aggregate=pd.Series(marks, dtype=object))
+    assert trade.rank(frame, flow="exports", year=2020)["partner"].tolist() == ["CHN", "RUS"]
+
+
 def test_names_in_the_place_of_codes_are_not_called_missing():
     frame = pair().replace({"KAZ": "Kazakhstan", "CHN": "China", "RUS": "Russia"})
     for measure in (mirror, reconcile, lambda f: trade.rank(f, flow="exports")):

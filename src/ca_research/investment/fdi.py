@@ -9,7 +9,16 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, UsageError
-from ..stats.frames import alike, keys_of, numbers, own_groups, require, with_sources, years
+from ..stats.frames import (
+    alike,
+    keys_of,
+    numbers,
+    own_groups,
+    refuse_named_aggregates,
+    require,
+    with_sources,
+    years,
+)
 
 _COLUMNS = ("investor", "host", "year", "measure", "value_usd", "source_id")
 
@@ -178,6 +187,7 @@ def stock_rows(
 
 def _single(investment: pd.DataFrame) -> pd.Series:
     """Rows of single investors: neither an aggregate nor a group of one's own."""
+    refuse_named_aggregates(investment["investor"].unique(), "investor")
     return ~(
         investment["investor"].isin(list(eco.AGGREGATES))
         | own_groups(investment, ("investor", "host"))

@@ -129,7 +129,9 @@ def own_groups(rows: pd.DataFrame, sides: Sequence[str]) -> pd.Series:
     """
     if "is_aggregate" not in rows or not rows["is_aggregate"].any():
         return pd.Series(False, index=rows.index)
-    marked = rows["is_aggregate"].astype(bool)
+    marked = rows["is_aggregate"]
+    if marked.dtype != bool:  # text, or with gaps: 'False' and nothing are no mark
+        marked = marked.astype(str).str.casefold() == "true"
     for side in sides:  # the mark is of the row: it does not say which side
         if side in rows and marked.any():
             marked &= ~rows[side].isin(list(eco.AGGREGATES))

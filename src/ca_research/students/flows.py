@@ -14,7 +14,7 @@ from ..ground import economies as eco
 from ..ground.arguments import whole_number
 from ..ground.errors import AggregateError, CoverageError, UnknownNameError, UsageError
 from ..ground.periods import spans
-from ..stats.frames import numbers, own_groups, require, years
+from ..stats.frames import numbers, own_groups, refuse_named_aggregates, require, years
 from ..tables.preference import in_order, ranked
 from .gaps import missing_years
 
@@ -578,6 +578,7 @@ def destination_shares(
         raise UsageError(
             "two figures for one destination", hint="filter by `precision` or `statistic` first"
         )
+    refuse_named_aggregates(rows["destination"].unique(), "destination")
     own = rows.loc[own_groups(rows, ("origin", "destination")), "destination"]
     if groups := sorted((set(rows["destination"]) & set(eco.AGGREGATES)) | set(own)):
         raise AggregateError(

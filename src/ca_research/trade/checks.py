@@ -60,15 +60,21 @@ def refuse_aggregates(
 
 def refuse_names(trade: pd.DataFrame, wanted: Iterable[str]) -> None:
     """Raise UsageError where a frame holds the names of economies that are looked for by their
-    codes.
+    codes, or codes of another kind.
     """
     codes = set(wanted)
     for column in ("reporter", "partner"):
-        for name, code in eco.named(trade[column].unique()).items():
+        held = trade[column].unique()
+        for name, code in eco.named(held).items():
             if code in codes:
                 raise UsageError(
                     f"{column} holds {name!r}, not the code {code!r}", hint=AS_CODES.format(column)
                 )
+        if len(held) and not eco.codes() & set(held):
+            raise UsageError(
+                f"no {column} is a code of the register: {', '.join(map(str, held[:3]))}",
+                hint=AS_CODES.format(column),
+            )
 
 
 def one_figure_per_cell(

@@ -14,7 +14,7 @@ from ..stats.frames import alike, numbers, require, years
 from ..stats.measured import measured
 from ..tables import load
 from ..tables.preference import NO_REPORTS, of_role
-from .checks import ALIKE_MONEY, one_figure_per_cell, refuse_names
+from .checks import ALIKE_MONEY, one_figure_per_cell, refuse_names, totals_in
 
 _OPPOSITE = {"export": "import", "import": "export"}
 
@@ -74,6 +74,11 @@ def perspective(
     total = _totals(trade, of)
     if total.empty:
         refuse_names(trade, of)
+        if (other := totals_in(trade["product"].unique())) and "TOTAL" not in other:
+            raise UsageError(
+                f"product holds {other[0]!r}, not 'TOTAL'",
+                hint=f"frame.replace({{'product': {{{other[0]!r}: 'TOTAL'}}}})",
+            )
     numbers(total, "value_usd")
     alike(total, ALIKE_MONEY)
     if odd := sorted(set(total["flow"]) - set(_OPPOSITE)):
