@@ -35,7 +35,7 @@ def share(of: str, whole: str) -> Question:
     """
     _single(of)
     if whole:
-        return Question((of, whole), lambda v, y: _part(v.figure(of, y), v.figure(whole, y)))
+        return Question((of, whole), lambda v, y: _inside(v.figure(of, y), v.figure(whole, y)))
     return Question(
         (of,), lambda v, y: _part(v.figure(of, y), float(v.listed(y).sum())), compares=True
     )
@@ -98,17 +98,19 @@ def _ratio(part: float | None, whole: float | None) -> float | None:
 
 
 def _part(part: float | None, whole: float | None) -> float | None:
-    """A share: of nothing, or of less, there is none; a part above its whole is of another
-    account.
-    """
-    if part is None or whole is None or not whole > 0:
-        return None
-    if part > whole * (1 + SUM):
+    """A share; of nothing, or of less, there is none."""
+    return part / whole if part is not None and whole is not None and whole > 0 else None
+
+
+def _inside(part: float | None, whole: float | None) -> float | None:
+    """As `_part`, of a whole that a source gives: a part above it is of another account."""
+    share = _part(part, whole)
+    if share is not None and share > 1 + SUM:
         raise UsageError(
             f"a part of {part:.4g} is above the {whole:.4g} it is a share of",
             hint="the total and its parts are not of one account: choose another source",
         )
-    return part / whole
+    return share
 
 
 def _single(code: str) -> None:

@@ -225,8 +225,8 @@ def growth(
         raise UsageError(f"since {since} is not before until {until}")
     rows = []
     for origin in refuse_origins(origins):
-        rows_of = counted(students, origin, destination, level=level, source=source)
-        series = _series(rows_of).loc[since:until]
+        known = counted(students, origin, destination, level=level, source=source)
+        series = _series(known).loc[since:until]
         gap = spans(missing_years(series.index, since=since, until=until))
         rates: dict[str, float] = {}
         missing = ""

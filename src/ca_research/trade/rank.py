@@ -77,6 +77,7 @@ def reports(trade: pd.DataFrame, *, economies: Sequence[str]) -> Reports:
     bare = trade.copy(deep=False)
     bare.attrs = {}  # pandas copies them at every step, which would take longer than the steps
     seen = perspective(bare, economies, panels=False, reconciled=True)
+    seen = seen[seen["economy"] != seen["other"]]  # nobody is a partner of their own
     years(seen)
     refuse_named_aggregates(seen["other"].unique(), "partner")
     return Reports(seen)

@@ -124,9 +124,7 @@ class Reports:
     def _places(self) -> dict[tuple[str, int], list[int]]:
         found: dict[tuple[str, int], list[int]] = {}
         keys = zip(self.rows["economy"].tolist(), self.rows["year"].tolist(), strict=True)
-        for place, (key, other) in enumerate(zip(keys, self.rows["other"].tolist(), strict=True)):
-            if key[0] == other:  # what comes back to an economy is no trade with a partner
-                continue
+        for place, key in enumerate(keys):
             found.setdefault(key, []).append(place)
         return found
 
