@@ -547,6 +547,7 @@ def test_placebos_never_leave_out_the_treated_unit():
     found = stats.synthetic_control(wide.add_prefix("u"), "u0", 10)
     with pytest.raises(UsageError, match="worst"):
         found.placebos(worst=0.5)
+    assert found.placebos(worst=np.inf).p == found.placebos().p
 
 
 def test_an_event_study_counts_no_dates():

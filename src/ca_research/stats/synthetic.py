@@ -198,7 +198,7 @@ class SyntheticControl(Result):
         Placebos
             Ranks of the ratio of RMSPE after to before.
         """
-        if worst is not None and not number("worst", worst, "5") >= 1:
+        if worst is not None and worst != np.inf and not number("worst", worst, "5") >= 1:
             raise UsageError(
                 f"worst is {worst}: the treated unit itself would leave", hint="1 or more"
             )
