@@ -12,7 +12,7 @@ import yaml
 
 from ca_research import registry
 from ca_research.claims import check
-from ca_research.claims.measures import find
+from ca_research.claims.measures import find, wrong_choices
 from ca_research.ground import economies, paths
 from ca_research.ground.errors import AggregateError, MixedUnitsError
 
@@ -286,6 +286,22 @@ def test_a_wrong_choice_is_found_before_anything_is_computed(claimed, command, w
     assert any(told in fault for fault in faults), faults
     code, _, wrong = command("check", "C01")
     assert code == 2 and told in wrong
+
+
+def test_a_setting_that_the_measure_does_not_read_is_named(claimed, command):
+    """It was 'a fault of ca-research itself'."""
+    claimed(year="2022, subject: library")
+    faults = check.register(registry.claims(), {"none.ipynb": {"trade"}})
+    assert any("reads no 'subject'" in fault for fault in faults), faults
+    code, _, wrong = command("check", "C01")
+    assert code == 1 and "takes no 'subject'" in wrong
+
+
+def test_a_window_has_a_year():
+    spec = registry.claims()["C33"].readings[0].criteria[0]
+    window = {"partner": "TUR", "since": 2020, "window": 0}
+    criterion = spec.model_copy(update={"measure": "trade.change", "settings": window, "axes": []})
+    assert list(wrong_choices(criterion, [])) == ["a window of 0 years; 1 or more"]
 
 
 def test_a_choice_with_words_of_its_own_takes_them_and_not_those_of_the_column(claimed, command):

@@ -194,7 +194,7 @@ def family(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
         ]
     found = pd.DataFrame(rows, columns=["claim", "label", "p"])
     p = pd.to_numeric(found["p"])
-    adjusted = holm(dict(enumerate(p.fillna(1.0)))) if len(p) else None  # type: ignore[arg-type]
+    adjusted = holm(dict(enumerate(p.fillna(1.0)))) if len(p) else None
     return found.assign(
         p=p, adjusted=None if adjusted is None else adjusted["adjusted"].where(p.notna())
     )

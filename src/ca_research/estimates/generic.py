@@ -6,16 +6,26 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Literal, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pandas as pd
 
 from .. import registry
 from ..ground import economies as eco
-from ..ground.errors import AggregateError, CaResearchError, UnknownNameError
+from ..ground.arguments import number, whole_number
+from ..ground.errors import (
+    AggregateError,
+    CaResearchError,
+    UnknownNameError,
+    UsageError,
+    known_name,
+)
 from ..ground.periods import years_back
 from .measures import Measure, by_economy, measure
 from .voices import SOURCES, Question, Terms, Voice, answers
+
+SUM = 1e-6
+"""How far a part may be above its whole (rounding of published figures)."""
 
 
 def share(of: str, whole: str) -> Question:
@@ -25,9 +35,9 @@ def share(of: str, whole: str) -> Question:
     """
     _single(of)
     if whole:
-        return Question((of, whole), lambda v, y: _ratio(v.figure(of, y), v.figure(whole, y)))
+        return Question((of, whole), lambda v, y: _inside(v.figure(of, y), v.figure(whole, y)))
     return Question(
-        (of,), lambda v, y: _ratio(v.figure(of, y), float(v.listed(y).sum())), compares=True
+        (of,), lambda v, y: _part(v.figure(of, y), float(v.listed(y).sum())), compares=True
     )
 
 
@@ -68,7 +78,7 @@ def change(of: Question, since: int, window: int, by: str) -> Question:
         before, after = (sum(end) / window for end in ends)  # type: ignore[arg-type]
         if by == "difference":
             return after - before
-        return None if not before else 100 * (after / before - 1)
+        return None if not before > 0 else 100 * (after / before - 1)
 
     return Question(of.of, answer, spans, of.compares, since)
 
@@ -85,6 +95,22 @@ def count(above: float) -> Question:
 
 def _ratio(part: float | None, whole: float | None) -> float | None:
     return part / whole if part is not None and whole else None
+
+
+def _part(part: float | None, whole: float | None) -> float | None:
+    """A share; of nothing, or of less, there is none."""
+    return part / whole if part is not None and whole is not None and whole > 0 else None
+
+
+def _inside(part: float | None, whole: float | None) -> float | None:
+    """As `_part`, of a whole that a source gives: a part above it is of another account."""
+    share = _part(part, whole)
+    if share is not None and share > 1 + SUM:
+        raise UsageError(
+            f"a part of {part:.4g} is above the {whole:.4g} it is a share of",
+            hint="the total and its parts are not of one account: choose another source",
+        )
+    return share
 
 
 def _single(code: str) -> None:
@@ -200,6 +226,8 @@ def _measure(
         given = signature.bind(*args, **kwargs)
         given.apply_defaults()
         chosen = given.arguments
+        for name, value in chosen.items():
+            chosen[name] = _chosen(name, value, hints.get(name))
         asked = {name: chosen[counterpart if name == "counterpart" else name] for name in own}
         if of_economies:
             asked |= {k: eco.resolve(v) for k, v in asked.items() if k in ("counterpart", "to")}
@@ -219,6 +247,20 @@ def _measure(
     answer.table = table  # type: ignore[attr-defined]
     marked = measure(f"{table}.{kind}")(answer)
     return by_economy(marked) if of_economies else marked
+
+
+def _chosen(name: str, value: Any, hint: Any) -> Any:
+    """A choice as its type says; another word or type is refused, never taken for the default."""
+    if get_origin(hint) is Literal:
+        return known_name(name, value, get_args(hint))
+    if hint is float:
+        return number(name, value, "1e6")
+    if hint is not int:
+        return value
+    value = whole_number(name, value, "2022" if name == "since" else "3")
+    if name == "window" and value < 1:
+        raise UsageError(f"a window of {value} years", hint="1 or more")
+    return value
 
 
 def faults(function: Measure, name: str, chosen: Any) -> Iterator[str]:
@@ -241,6 +283,8 @@ def faults(function: Measure, name: str, chosen: Any) -> Iterator[str]:
                 eco.resolve(chosen)
         elif name == "year" and isinstance(chosen, str):
             years_back(chosen)
+        elif name == "window":
+            _chosen(name, chosen, int)
         elif own_words or not chosen or not column or not column.values:
             pass
         elif chosen not in column.values:

@@ -24,6 +24,7 @@ from ..ground.errors import (
     UsageError,
 )
 from ..ground.periods import years_back
+from ..stats.frames import numbers, own_groups, refuse_named_aggregates, require, years
 from ..tables.preference import OWN_REPORTS, of_role, ranked
 from .frame import estimate_row, estimates
 
@@ -171,7 +172,7 @@ def answers(
     column = terms.column("unit")
     figures = _figures(frame, terms)
     rows = []
-    for unit in [eco.resolve(e) for e in economies] if column else [""]:
+    for unit in eco.resolve_all(economies) if column else [""]:
         mine = figures[figures["unit"] == unit] if column else figures
         rows.append(_row(frame, mine, terms, unit, year, question))
     return estimates(rows)
@@ -199,7 +200,9 @@ def _row(
         found = {i: question.answer(voice, at) for i, voice in enumerate(voices)}
         given = [value for value in found.values() if value is not None]
         if not given:
-            return estimate_row(economy=unit, missing=f"a figure to divide by is zero in {at}")
+            return estimate_row(
+                economy=unit, missing=f"a figure to divide by is zero or less in {at}"
+            )
         used = {i for k, v in found.items() if v is not None for i in voices[k].rows.index}
         rows, low, high = frame.iloc[sorted(used)], min(given), max(given)
         if low == high:
@@ -226,17 +229,29 @@ def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     with, year, part, amount, source, terms.
     """
     time, value = terms.needed("time"), terms.needed("value")
+    named = {"unit": terms.column("unit"), "with": terms.needed("counterpart")}
+    alike = {name for name, wanted in terms.choices.items() if not wanted}
+    alike |= {*terms.columns("basis")} - {*terms.unlike}
+    needed = (time, value, "source_id", terms.part, *named.values(), *terms.choices, *alike)
+    require(frame, [name for name in needed if name])
     keep = frame[value].notna() & frame[time].notna()
     for name, wanted in terms.choices.items():
         if wanted:
             keep &= frame[name] == wanted
     if terms.part:
         keep &= frame[terms.part].isin(list(terms.parts))
-    named = {"unit": terms.column("unit"), "with": terms.needed("counterpart")}
-    places = np.flatnonzero(keep & frame["source_id"].isin(_eligible(frame, terms)))
+    keep &= frame["source_id"].isin(_eligible(frame, terms))
+    places = np.flatnonzero(keep)
     rows = frame.iloc[places]
-    alike = {name for name, wanted in terms.choices.items() if not wanted}
-    alike |= {*terms.columns("basis")} - {*terms.unlike}
+    single = ~own_groups(rows, [*named.values()]).to_numpy(bool)
+    if named["unit"]:  # nobody is a counterpart of their own
+        single &= rows[named["unit"]].to_numpy(object) != rows[named["with"]].to_numpy(object)
+    if not single.all():
+        places, rows = places[single], rows[single]
+    if registry.table(terms.table).columns[named["with"]].type == "economy":
+        refuse_named_aggregates(rows[named["with"]].unique(), named["with"])
+    years(rows, time, text=True)
+    numbers(rows, value, negative=True)
     columns = {name: rows[column] for name, column in named.items() if column}
     columns |= {"year": rows[time].astype(int), "amount": rows[value].astype(float)}
     columns |= {"source": rows["source_id"]}

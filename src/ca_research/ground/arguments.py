@@ -15,15 +15,15 @@ _LARGEST = 2**53
 """Up to here every whole number is one in floating point too."""
 
 
-def number(name: str, value: Any) -> float:
+def number(name: str, value: Any, example: str = "2022") -> float:
     """A finite number, whatever library made it; raises UsageError for anything else."""
     real = isinstance(value, numbers.Real) and not isinstance(value, bool)
     if not real or not -_LARGEST < value < _LARGEST:
-        refuse(name, "a number", value, "2022")
+        refuse(name, "a number", value, example)
     return float(value)
 
 
-def whole_number(name: str, value: Any) -> int:
+def whole_number(name: str, value: Any, example: str = "2022") -> int:
     """A whole number, whatever library made it; raises UsageError for anything else.
 
     Examples
@@ -31,9 +31,27 @@ def whole_number(name: str, value: Any) -> int:
     >>> whole_number("since", 2013)
     2013
     """
-    if not number(name, value).is_integer():
-        refuse(name, "a whole number", value, "2022")
+    if not number(name, value, example).is_integer():
+        refuse(name, "a whole number", value, example)
     return int(value)
+
+
+def year_span(since: Any, until: Any) -> tuple[int, int]:
+    """First and last year of a period whose ends may be left open; raises UsageError for what is no
+    year, and for ends in the wrong order.
+
+    Examples
+    --------
+    >>> year_span(2013, None)
+    (2013, 9999)
+    """
+    first = 0 if since is None else whole_number("since", since)
+    last = 9999 if until is None else whole_number("until", until)
+    if first > last:
+        raise UsageError(
+            f"since={since} is after until={until}", hint="the first year, then the last"
+        )
+    return first, last
 
 
 def day(name: str, value: Any) -> dt.date:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import overload
 
 from . import paths
+from .arguments import whole_number
 from .errors import AggregateError, RegistryError, UnknownNameError
 from .remember import by_files
 from .textfiles import Unreadable, read_csv
@@ -212,6 +213,26 @@ def resolve_all(names: str | Iterable[str]) -> list[str]:
     return [resolve(name) for name in ([names] if isinstance(names, str) else names)]
 
 
+def named(values: Iterable[object]) -> dict[str, str]:
+    """Those of the values that are names of economies or aggregates and no codes, with the code of
+    each.
+
+    Examples
+    --------
+    >>> named(["KAZ", "World", "MINE"])
+    {'World': 'WLD'}
+    """
+    known = _names()
+    names = [v for v in values if isinstance(v, str) and v not in codes()]
+    return {name: known[_fold(name)] for name in names if _fold(name) in known}
+
+
+def labels_of_aggregates() -> list[str]:
+    """What aggregates are called besides their codes, as names are mostly written."""
+    names = [name for a in AGGREGATES.values() for name in (a.code, a.name, *a.aliases)]
+    return sorted({f(name) for name in names for f in (str, str.lower, str.upper)} - codes())
+
+
 def name_of(code: str) -> str:
     """Short English name of a code."""
     if code in AGGREGATES:
@@ -255,7 +276,13 @@ def is_aggregate(code: str) -> bool:
 
 
 def members(code: str, year: int) -> tuple[str, ...]:
-    """Economies of an aggregate in a year (empty where membership is not a list of economies)."""
+    """Economies of an aggregate in a year (empty where membership is not a list of economies).
+
+    Raises UnknownNameError for what is no code of an aggregate.
+    """
+    if code not in AGGREGATES:
+        raise UnknownNameError("aggregate", code, AGGREGATES)
+    year = whole_number("year", year)
     return tuple(
         sorted(
             e

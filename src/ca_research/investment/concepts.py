@@ -8,8 +8,14 @@ from typing import Literal
 
 import pandas as pd
 
-from ..ground.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
-from ..stats.frames import alike, numbers, require, with_sources
+from ..ground.errors import (
+    AggregateError,
+    CoverageError,
+    MixedUnitsError,
+    UnknownNameError,
+    UsageError,
+)
+from ..stats.frames import alike, keys_of, numbers, own_groups, require, with_sources
 from . import guards
 
 Timing = Literal["end of year", "in the year", "part of a year", "running total"]
@@ -198,17 +204,19 @@ def one_concept(investment: pd.DataFrame) -> Concept:
     beside all), AggregateError (EU27 beside DEU, WLD beside anyone, among investors of a host or
     hosts of an investor), UsageError (two sources, two figures for a cell).
     """
-    require(investment, ("measure", "price_basis", "value_usd"), keys=("investor", "host", "year"))
+    investment = require(
+        investment, ("price_basis", "value_usd"), keys=("investor", "host", "year", "measure")
+    )
     if investment.empty:
         raise CoverageError(
             "no row of investment", hint="ca.coverage('investment', by=['host', 'measure'])"
         )
-    for measure in sorted(set(investment["measure"].astype(str))):
+    for measure in sorted(set(map(str, investment["measure"]))):
         concept(measure)
     numbers(investment.dropna(subset=["value_usd"]), "value_usd", negative=True)
     alike(investment, ("measure", "stage", "price_basis", "year_basis"))
     if "instrument" in investment:
-        kinds = set(investment["instrument"])
+        kinds = set(map(str, investment["instrument"]))
         if len(kinds) > 1 and not any(kinds <= parts for parts in PARTS):
             raise MixedUnitsError(
                 f"instruments that are no parts of one total: {', '.join(sorted(kinds))}",
@@ -218,9 +226,9 @@ def one_concept(investment: pd.DataFrame) -> Concept:
     if (
         "sector" in investment
         and "all" in set(investment["sector"])
-        and investment["sector"].nunique() > 1
+        and investment["sector"].nunique(dropna=False) > 1
     ):
-        single = ", ".join(sorted(set(investment["sector"].astype(str)) - {"all"})[:6])
+        single = ", ".join(sorted(set(map(str, investment["sector"])) - {"all"})[:6])
         raise MixedUnitsError(
             f"single sectors ({single}) beside 'all', which holds them",
             hint="keep sector 'all' or the single sectors",
@@ -231,6 +239,13 @@ def one_concept(investment: pd.DataFrame) -> Concept:
     if len(twice):
         first = ", ".join(str(twice.iloc[0][c]) for c in cell)
         raise UsageError(f"two figures for one cell: {first}", hint="choose one revision first")
+    own = own_groups(investment, ("investor", "host"))
+    if own.any() and not own.all():
+        first = investment[own].iloc[0]
+        raise AggregateError(
+            f"a group of one's own beside others: {first['investor']} in {first['host']}",
+            hint="drop it: frame[~frame.is_aggregate]",
+        )
     guards.refuse_overlaps(investment, "investor", ["host", "year"])
     guards.refuse_overlaps(investment, "host", ["investor", "year"])
     first_row = investment.iloc[0]
@@ -277,15 +292,11 @@ def total(investment: pd.DataFrame, by: Sequence[str] = ("host", "year")) -> pd.
     >>> total(held[~held["is_aggregate"]])["concept"].item()
     'fdi_stock (stock, end of year)'
     """
-    kind, keys = one_concept(investment), list(by)
-    require(investment, keys)
+    kind, keys = one_concept(investment), keys_of(by, ("value_usd",))
+    investment = require(investment, (), keys=keys)
     if "year" not in keys and not kind.adds_over_years:
-        counted = (
-            investment.groupby([*keys])["year"].nunique()
-            if keys
-            else pd.Series([investment["year"].nunique()])
-        )
-        if (counted > 1).any():
+        several = investment.groupby(keys)["year"].nunique() > 1
+        if several.any():
             raise MixedUnitsError(
                 f"{kind.label} is never added over years", hint="add 'year' to `by`"
             )

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
-from ..ground.errors import UnknownNameError, UsageError
+from ..ground.errors import UsageError, known_name
 
 Group = Literal["classic", "ldc", "lic", "lmic", "umic"]
 
@@ -76,15 +76,15 @@ def dac_rule(group: Group) -> DacRule:
     >>> grant_element(2, 20, 5, discount=rule.discount) >= rule.threshold
     True
     """
-    if group not in DAC_RULES:
-        raise UnknownNameError("group of borrowers", group, DAC_RULES)
-    return DAC_RULES[group]
+    return DAC_RULES[known_name("group of borrowers", group, tuple(DAC_RULES))]
 
 
 def _number(name: str, value: float, least: float) -> float:
-    if not (isinstance(value, int | float) or hasattr(value, "__float__")) or not math.isfinite(
-        float(value)
-    ):
+    try:
+        finite = not isinstance(value, str) and math.isfinite(float(value))
+    except (TypeError, ValueError):
+        finite = False
+    if not finite:
         raise UsageError(
             f"{name} is not a number: {value!r}", hint="leave out loans whose terms are not known"
         )

@@ -14,10 +14,12 @@ from ..ground.errors import (
     UnknownNameError,
     UsageError,
 )
-from ..stats.frames import require
+from ..stats.frames import numbers, require, years
 from .guards import CREDITOR_TOTALS
 
 GDP = "NY.GDP.MKTP.CD"
+SUM = 1e-6
+"""How far a part may be above its whole (rounding of published figures)."""
 
 
 def debt_exposure(
@@ -65,7 +67,7 @@ def debt_exposure(
     UnknownNameError
         For an economy that is not known, or a gdp_source without GDP.
     MixedUnitsError
-        For GDP in another unit.
+        For GDP in another unit, or a creditor above all bilateral ones.
 
     Examples
     --------
@@ -76,8 +78,8 @@ def debt_exposure(
     >>> bool(found["of_bilateral"].between(0, 1).all())
     True
     """
-    require(debt, ("debtor", "creditor", "year", "measure", "value_usd", "source_id"))
-    require(macro, ("economy", "year", "indicator", "value", "source_id"))
+    debt = require(debt, ("measure", "value_usd", "source_id"), keys=("debtor", "creditor", "year"))
+    macro = require(macro, ("indicator", "value", "source_id"), keys=("economy", "year"))
     debtors, creditor = eco.resolve_all(debtors), eco.resolve(creditor)
     if eco.is_aggregate(creditor):
         raise AggregateError(f"{creditor} is a total, not a creditor", hint="name one economy")
@@ -103,6 +105,14 @@ def debt_exposure(
     ]
     _one_figure(used, ["debtor", "year", "creditor"])
     wide = used.pivot(index=["debtor", "year"], columns="creditor", values="value_usd")
+    wide = wide.astype(float)
+    above = wide.index[wide[creditor] > wide["BIL"] * (1 + SUM)]
+    if len(above):
+        raise MixedUnitsError(
+            f"{creditor} is owed more than BIL, which holds it",
+            where=", ".join(map(str, above[0])),
+            hint="figures of two concepts or editions: keep one",
+        )
     product = macro[macro["indicator"] == GDP]
     if gdp_source not in set(product["source_id"]):
         raise UnknownNameError("source of GDP", gdp_source, sorted(set(product["source_id"])))
@@ -112,7 +122,8 @@ def debt_exposure(
             "GDP is not in current USD, the debt is", hint=f"take {GDP} in current USD"
         )
     _one_figure(product, ["economy", "year"])
-    gdp = product.set_index(["economy", "year"])["value"]
+    gdp = product.set_index(["economy", "year"])["value"].astype(float)
+    gdp = gdp.where(gdp > 0)
     gdp.index.names = ["debtor", "year"]
     out = pd.DataFrame(
         {
@@ -137,9 +148,12 @@ def whole_accounts(debt: pd.DataFrame, debtors: Sequence[str], creditor: str) ->
 
 
 def _one_figure(rows: pd.DataFrame, cell: Sequence[str]) -> None:
-    """UsageError where a cell has two figures: added, they would count one debt or one product
-    twice.
+    """UsageError where a cell has two figures, which would count one debt or one product twice, or
+    one that is no number from zero on, and where years are none.
     """
+    years(rows)
+    value = "value_usd" if "value_usd" in rows else "value"
+    numbers(rows.dropna(subset=[value]), value)
     twice = rows[rows.duplicated(list(cell), keep=False)]
     if len(twice):
         raise UsageError(

@@ -7,8 +7,18 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from ..ground import economies as eco
-from ..ground.errors import MixedUnitsError, UsageError
-from ..stats.frames import alike, numbers, require, with_sources
+from ..ground.arguments import whole_number
+from ..ground.errors import CoverageError, UsageError
+from ..stats.frames import (
+    alike,
+    keys_of,
+    numbers,
+    own_groups,
+    refuse_named_aggregates,
+    require,
+    with_sources,
+    years,
+)
 
 _COLUMNS = ("investor", "host", "year", "measure", "value_usd", "source_id")
 
@@ -38,11 +48,12 @@ def investor_shares(
     Raises
     ------
     MixedUnitsError
-        Where measures, price bases, instruments or kinds of year are mixed.
+        Where measures, price bases, instruments, sectors, stages or kinds of year are mixed, or a
+        group holds several years.
     UsageError
         Where an investor has several figures or a group several sources.
     CoverageError
-        Where a value is missing.
+        Where a value is missing, or the figures of a group do not add up to more than zero.
 
     Notes
     -----
@@ -56,20 +67,16 @@ def investor_shares(
     >>> investor_shares(held)["investor"].iloc[0]
     'NLD'
     """
-    require(investment, ("value_usd",), keys=(*by, "investor"))
-    for column in ("measure", "price_basis", "instrument", "year_basis"):
-        if column in investment and investment[column].nunique() > 1:
-            raise MixedUnitsError(
-                f"{column} is mixed: {', '.join(sorted(investment[column].unique()))}",
-                hint=f"load(..., {column}=...): unlike figures are never added",
-            )
-    keys = [*by]
+    keys = keys_of(by, ("investor", "value_usd"))
+    investment = require(investment, ("value_usd",), keys=(*keys, "investor"))
+    kinds = ("measure", "price_basis", "instrument", "sector", "stage", "year_basis", "year")
+    alike(investment, kinds, keys)
     if investment.duplicated([*keys, "investor"]).any():
         raise UsageError(
             "several figures for one investor, host and year",
             hint="choose one source, revision or sector",
         )
-    listed = investment[~investment["investor"].isin(list(eco.AGGREGATES))]
+    listed = investment[_single(investment)]
     numbers(listed, "value_usd", negative=True)
     if "source_id" in listed and (listed.groupby(keys)["source_id"].nunique() > 1).any():
         raise UsageError(
@@ -77,6 +84,12 @@ def investor_shares(
             hint="choose one: load(..., source=...)",
         )
     shares = listed[[*keys, "investor", "value_usd"]].copy()
+    totals = shares.groupby(keys)["value_usd"].sum()
+    if (totals <= 0).any():
+        raise CoverageError(
+            f"figures of {totals.index[(totals <= 0).argmax()]} do not add up to more than zero",
+            hint="leave that group out: it has no shares",
+        )
     shares["share"] = shares["value_usd"] / shares.groupby(keys)["value_usd"].transform("sum")
     shares["investors"] = shares.groupby(keys)["investor"].transform("size")
     shares = shares.sort_values(
@@ -100,26 +113,26 @@ def stock_by_investor(
     investment : pandas.DataFrame
         Table `investment`; rows of measure fdi_stock by the source that names most investors count.
     host : str
-        Its code.
+        Its code or name.
     year : int
         At whose end.
     leave_out : collection of str
-        Investors left out, for example a host of holding companies, whose stock is mostly owned
-        from elsewhere.
+        Codes or names of investors left out, for example a host of holding companies, whose stock
+        is mostly owned from elsewhere.
     merge : mapping of str to str, optional
-        Investor -> investor to whom its stock is added.
+        Investor -> investor to whom its stock is added; codes or names.
 
     Returns
     -------
     pandas.DataFrame
         One row per investor, the largest first: investor, value_usd (USD), rank (1 is the largest;
-        equal stocks share a rank), sources. Empty where the host has no stock in that year.
-        Aggregates are left out.
+        equal stocks share a rank; null where the stock is null), sources. Empty where the host has
+        no stock in that year. Aggregates are left out.
 
     Raises
     ------
     UnknownNameError
-        For a missing column.
+        For a missing column or an economy that is not known.
     UsageError
         Where an investor has two figures.
     MixedUnitsError
@@ -137,8 +150,10 @@ def stock_by_investor(
     {'investor': 'NLD', 'rank': 1}
     """
     rows = stock_rows(investment, host, year, leave_out=leave_out)
-    merged = rows.assign(investor=rows["investor"].replace(dict(merge or {})))
-    table = merged.groupby("investor", as_index=False)["value_usd"].sum()
+    into = {eco.resolve(one): eco.resolve(other) for one, other in (merge or {}).items()}
+    merged = rows.assign(investor=rows["investor"].astype(object).replace(into))
+    added = merged.groupby("investor")["value_usd"].agg(lambda held: held.sum(skipna=False))
+    table = added.reset_index()
     table["rank"] = table["value_usd"].rank(ascending=False, method="min").astype("Int64")
     return with_sources(table.sort_values("rank", ignore_index=True), merged, ["investor"])
 
@@ -147,13 +162,15 @@ def stock_rows(
     investment: pd.DataFrame, host: str, year: int, *, leave_out: Collection[str] = ()
 ) -> pd.DataFrame:
     """Rows of table `investment` behind `stock_by_investor`; raises what that raises."""
-    require(investment, _COLUMNS)
+    investment = require(investment, _COLUMNS, keys=("investor", "host", "year"))
+    years(investment)
     rows = investment[
         (investment["measure"] == "fdi_stock")
-        & (investment["host"] == host)
-        & (investment["year"] == year)
+        & (investment["host"] == eco.resolve(host))
+        & (investment["year"] == whole_number("year", year))
     ]
-    rows = rows[~rows["investor"].isin(list(eco.AGGREGATES))]
+    rows = rows[_single(rows)]
+    numbers(rows.dropna(subset=["value_usd"]), "value_usd", negative=True)
     if rows["source_id"].nunique() > 1:
         # several publishers: the one that names most investors is one concept; the others speak of
         # single investors
@@ -165,7 +182,16 @@ def stock_rows(
             f"two stocks of one investor in {host} at the end of {year}",
             hint="keep one revision or sector",
         )
-    return rows[~rows["investor"].isin(list(leave_out))]
+    return rows[~rows["investor"].isin(eco.resolve_all(leave_out))]
+
+
+def _single(investment: pd.DataFrame) -> pd.Series:
+    """Rows of single investors: neither an aggregate nor a group of one's own."""
+    refuse_named_aggregates(investment["investor"].unique(), "investor")
+    return ~(
+        investment["investor"].isin(list(eco.AGGREGATES))
+        | own_groups(investment, ("investor", "host"))
+    )
 
 
 def stock_years(investment: pd.DataFrame, host: str) -> list[int]:
@@ -177,7 +203,7 @@ def stock_years(investment: pd.DataFrame, host: str) -> list[int]:
         Table `investment`: investor, host, year, measure, source_id; rows of measure fdi_stock
         count, aggregates do not.
     host : str
-        Its code.
+        Its code or name.
 
     Returns
     -------
@@ -195,11 +221,12 @@ def stock_years(investment: pd.DataFrame, host: str) -> list[int]:
     >>> 2021 in stock_years(ca.load("investment", host="KAZ"), "KAZ")
     True
     """
-    require(investment, _COLUMNS)
+    investment = require(investment, _COLUMNS, keys=("investor", "host", "year"))
+    years(investment)
     stock = investment[
         (investment["measure"] == "fdi_stock")
-        & (investment["host"] == host)
-        & ~investment["investor"].isin(list(eco.AGGREGATES))
+        & (investment["host"] == eco.resolve(host))
+        & _single(investment)
     ]
     named = stock.groupby(["year", "source_id"])["investor"].nunique()
     return sorted(

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..ground import economies as eco
 from ..ground.errors import AggregateError, CoverageError, UsageError
-from ..stats.frames import require
+from ..stats.frames import refuse_named_aggregates, require, years
 
 CREDITOR_TOTALS = ("BIL", "MUL")
 """Totals without a list of members: whoever stands beside them may be inside. One does not hold the
@@ -26,9 +26,10 @@ EU_DONORS = ("EU27", "EUI")
 
 def one_source(frame: pd.DataFrame, hint: str) -> None:
     """UsageError where rows come from several sources."""
-    if "source_id" in frame and frame["source_id"].nunique() > 1:
+    if "source_id" in frame and frame["source_id"].nunique(dropna=False) > 1:
         raise UsageError(
-            f"several sources: {', '.join(sorted(frame['source_id'].unique())[:6])}", hint=hint
+            f"several sources: {', '.join(sorted(map(str, frame['source_id'].unique()))[:6])}",
+            hint=hint,
         )
 
 
@@ -62,6 +63,8 @@ def refuse_overlap(codes: Collection[str], year: int, where: str) -> None:
 
 def refuse_overlaps(frame: pd.DataFrame, column: str, within: Sequence[str]) -> None:
     """`refuse_overlap` of the codes in a column, in each group of `within` (which holds `year`)."""
+    years(frame, text=True)
+    refuse_named_aggregates(frame[column].unique(), column)
     for key, part in frame.groupby(list(within), dropna=False):
         named = dict(zip(within, key, strict=True))
         refuse_overlap(

@@ -10,7 +10,7 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, UnknownNameError
 from ..stats.concentration import hhi_bounds
-from ..stats.frames import require
+from ..stats.frames import numbers, require
 from . import guards
 
 Whole = Literal["official", "bilateral", "listed"]
@@ -87,16 +87,16 @@ def creditor_hhi(
     ):
         if name not in known:
             raise UnknownNameError(kind, name, known)
-    require(
+    debt = require(
         debt,
         ("measure", "instrument", "value_usd", "source_id"),
         keys=("debtor", "creditor", "year"),
     )
-    rows = debt[(debt["measure"] == measure) & (debt["source_id"] == source)].dropna(
-        subset=["value_usd"]
-    )
+    every = debt[(debt["measure"] == measure) & (debt["source_id"] == source)]
     if debtors is not None:
-        rows = rows[rows["debtor"].isin([eco.resolve(d) for d in debtors])]
+        every = every[every["debtor"].isin(eco.resolve_all(debtors))]
+    rows = every.dropna(subset=["value_usd"])
+    numbers(rows, "value_usd")
     if rows.empty:
         raise CoverageError(
             f"{source} has no {measure} of these debtors", hint="ca.coverage('debt', by=['debtor'])"
@@ -119,10 +119,17 @@ def creditor_hhi(
     guards.refuse_overlaps(rows[~rows["creditor"].isin(totals)], "creditor", ["debtor", "year"])
     table = []
     for (debtor, year), part in rows.groupby(["debtor", "year"]):
-        owed = part.groupby("creditor")["value_usd"].sum()
-        table.append(
-            {"debtor": debtor, "year": int(year), **_concentration(owed, whole, f"{debtor} {year}")}
-        )
+        owed = part.groupby("creditor")["value_usd"].sum().astype(float)
+        found = _concentration(owed, whole, f"{debtor} {year}")
+        same = every[(every["debtor"] == debtor) & (every["year"] == year)]
+        unknown = same.loc[same["value_usd"].isna(), "creditor"]
+        if whole == "listed" and len(unknown):  # of BIL and MUL what is not known is a rest
+            names = eco.joined(eco.in_prose(c) for c in sorted(set(unknown)))
+            found = dict.fromkeys(found) | {
+                "creditors": found["creditors"],
+                "missing": f"no figure of {names}",
+            }
+        table.append({"debtor": debtor, "year": int(year), **found})
     columns = [
         "debtor",
         "year",

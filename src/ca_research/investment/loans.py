@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..ground import economies as eco
 from ..ground.errors import MixedUnitsError, UsageError
-from ..stats.frames import require
+from ..stats.frames import names, require
 from ..stats.result import Result
 from . import guards
 from .concessionality import CLASSIC, grant_element, grant_element_bounds
@@ -375,9 +375,10 @@ def loan_terms(
     >>> terms.summary.set_index("term").loc["grant_element_recomputed", "mean"].round(1)
     np.float64(53.1)
     """
-    require(projects, ("flow_type",))
+    require(projects, ("flow_type",), keys=("host",))
+    grant_element(0, 1, 0, discount=discount, payments_per_year=payments_per_year)  # or it refuses
     mine = guards.one_edition(projects, edition)
-    hosts = sorted(set(mine["host"])) if economies is None else [eco.resolve(e) for e in economies]
+    hosts = sorted(set(mine["host"])) if economies is None else eco.resolve_all(economies)
     if facts is None:
         facts = pd.DataFrame(
             columns=["subject", "attribute", "value", "unit", "note", "source_id"]
@@ -394,7 +395,7 @@ def loan_terms(
 
     mine = mine[mine["host"].isin(hosts)]
     kept, known = guards.not_refused(mine), mine["flow_type"].notna()
-    is_loan = mine["flow_type"].isin(list(loan_types))
+    is_loan = mine["flow_type"].isin(names(loan_types))
     reason = (
         pd.Series("not a loan", index=mine.index)
         .where(known, "flow type not stated")

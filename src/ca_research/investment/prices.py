@@ -7,8 +7,10 @@ import re
 import numpy as np
 import pandas as pd
 
+from ..ground import economies as eco
+from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
-from ..stats.frames import alike, require
+from ..stats.frames import alike, numbers, require, years
 from . import guards
 from .concepts import CONCEPTS
 
@@ -44,7 +46,7 @@ def deflator_from_growth(
         Table `macro`: ``economy``, ``year``, ``indicator``, ``value`` (percent a year), ``unit``,
         ``source_id``.
     economy : str
-        Its ISO code.
+        Its code or name.
     source : str
         The source_id of one vintage.
     indicator : str
@@ -79,13 +81,15 @@ def deflator_from_growth(
     >>> prices.set_index("year")["index"].loc[[2010, 2022]].round(1).tolist()
     [100.0, 131.7]
     """
-    require(macro, ("economy", "year", "indicator", "value", "unit", "source_id"))
+    macro = require(macro, ("economy", "year", "indicator", "value", "unit", "source_id"))
+    economy = eco.resolve(economy)
     rows = macro[
         (macro["economy"] == economy)
         & (macro["indicator"] == indicator)
         & (macro["source_id"] == source)
     ]
     rows = rows.dropna(subset=["value"]).sort_values("year")
+    require(rows, (), keys=("year",))
     if rows.empty:
         raise CoverageError(
             f"{source} has no {indicator} of {economy}",
@@ -93,19 +97,21 @@ def deflator_from_growth(
         )
     if set(rows["unit"]) != {"annual %"}:
         raise MixedUnitsError(
-            f"{indicator} is in {', '.join(sorted(set(rows['unit'])))}, not in annual %",
+            f"{indicator} is in {', '.join(sorted(set(map(str, rows['unit']))))}, not in annual %",
             hint="take a yearly rate, or give convert_prices an index",
         )
-    years = rows["year"].astype(int).to_numpy()
-    if len(set(years)) < len(years):
+    numbers(rows, "value", negative=True)
+    years(rows, text=True)
+    covered = rows["year"].astype(int).to_numpy()
+    if len(set(covered)) < len(covered):
         raise UsageError(f"two rates for one year: {economy}, {source}", hint="choose one vintage")
-    lacking = sorted(set(range(years[0], years[-1] + 1)) - set(years))
+    lacking = sorted(set(range(covered[0], covered[-1] + 1)) - set(covered))
     if lacking:
         raise CoverageError(
             f"{source} has no {indicator} of {economy} in {lacking[0]}", hint="gaps are not bridged"
         )
     index = 100 * np.concatenate([[1.0], np.cumprod(1 + rows["value"].to_numpy(dtype=float) / 100)])
-    return pd.DataFrame({"year": [years[0] - 1, *years], "index": index, "source_id": source})
+    return pd.DataFrame({"year": [covered[0] - 1, *covered], "index": index, "source_id": source})
 
 
 def _index(deflator: pd.DataFrame, needed: set[int]) -> pd.Series:
@@ -115,6 +121,7 @@ def _index(deflator: pd.DataFrame, needed: set[int]) -> pd.Series:
             "a deflator needs the columns year and index",
             hint="investment.deflator_from_growth(...)",
         )
+    deflator = require(deflator, (), keys=("year",))
     guards.one_source(deflator, "one deflator at a time: its source is part of the result")
     if deflator["year"].duplicated().any():
         raise UsageError(
@@ -205,6 +212,7 @@ def convert_prices(
     if price_basis and "price_basis" not in frame:
         frame = frame.assign(price_basis=price_basis)
     require(frame, ("price_basis", value), keys=("year",))
+    base_year = None if base_year is None else whole_number("base_year", base_year)
     alike(frame, ("price_basis",))
     source = (
         str(deflator["source_id"].iloc[0]) if "source_id" in deflator and len(deflator) else "given"
@@ -212,7 +220,7 @@ def convert_prices(
     if frame.empty:
         return frame.assign(deflator=source)
     if "measure" in frame:
-        for measure in sorted(set(frame["measure"])):
+        for measure in sorted(set(map(str, frame["measure"]))):
             if measure not in CONCEPTS:
                 raise UnknownNameError("measure", measure, CONCEPTS)
             if CONCEPTS[measure].timing == "running total":
@@ -233,12 +241,13 @@ def convert_prices(
             hint="give an index of the same kind of year (column year_basis)",
         )
     now = _base(str(frame["price_basis"].iloc[0]))
-    years = frame["year"].astype(int)
+    years(frame, text=True)
+    of = frame["year"].astype(int)
     needed = {y for y in (now, base_year) if y is not None} | (
-        set(years) if now is None or base_year is None else set()
+        set(of) if now is None or base_year is None else set()
     )
     index = _index(deflator, needed)
-    at = years.map(index).to_numpy(dtype=float)
+    at = of.map(index).to_numpy(dtype=float)
     start: np.ndarray | float = at if now is None else float(index[now])
     goal: np.ndarray | float = at if base_year is None else float(index[base_year])
     made = frame.assign(
@@ -252,5 +261,10 @@ def convert_prices(
 
 def _sourced(rows: pd.DataFrame, index: str) -> pd.DataFrame:
     """Rows that say in `sources` what they were, and the source of the index."""
-    own = rows["sources"] if "sources" in rows else rows["source_id"].map(lambda one: (one,))
+    own = rows["sources"] if "sources" in rows else rows["source_id"].map(_ids)
     return rows.assign(sources=own.map(lambda ids: tuple(sorted({*ids, index}))))
+
+
+def _ids(source: object) -> tuple[str, ...]:
+    """The id of a row as a tuple; of one that names no source none."""
+    return () if pd.isna(source) else (str(source),)

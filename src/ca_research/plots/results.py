@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ..claims import Verdict
 from ..ground import economies as eco
+from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..ground.numbers import decimals, fixed, number, small_percent
 from ..registry.words import axis_words, party, value_words
@@ -106,6 +107,8 @@ def _gap_words(gaps: pd.DataFrame, economy: str, partner: str) -> str:
 
 def _rank(ranks: pd.DataFrame, *, top: int = 8) -> Picture:
     ranks = _some(ranks)
+    if whole_number("top", top, "8") < 1:
+        raise UsageError(f"top is {top}: there is nothing to draw", hint="1 or more")
     one_of(ranks, ["economy"], hint="keep one: ranks[ranks['economy'] == 'KAZ'].plot()")
     one_of(ranks, ["basis"], hint="keep one: ranks[ranks['basis'] == 'reporter'].plot()")
     one_figure(ranks, ["year", "partner"])

@@ -143,6 +143,12 @@ def _prepare(frame: pd.DataFrame, names: dict[str, str], log: list[dict[str, Any
 
     require(frame, names.values(), keys=[names["u"], names["g"]])
     rows = pd.DataFrame({short: frame[column].to_numpy() for short, column in names.items()})
+    for column in ("t", "first"):
+        if rows[column].dtype.kind in "mM" or isinstance(rows[column].dtype, pd.PeriodDtype):
+            raise UsageError(
+                f"{names[column]!r} holds dates, not periods as numbers",
+                hint=f"take their years: frame[{names[column]!r}].dt.year",
+            )
     for column in ("t", "y", "first"):
         try:
             rows[column] = pd.to_numeric(rows[column]).astype(float)

@@ -7,11 +7,13 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ..ground.arguments import whole_number
 from ..ground.errors import CaResearchError, CoverageError, UsageError
 from ..ground.extras import needed
 from .frames import level_between
@@ -130,7 +132,7 @@ def history(
     level are checked.
     """
     level_between(level)
-    if horizon < 1:
+    if whole_number("horizon", horizon, "3") < 1:
         raise UsageError(f"a horizon of {horizon} steps", hint="take 1 or more")
     return observed(series, least, even=True, varying=varying)
 
@@ -345,7 +347,7 @@ def ets(series: pd.Series, horizon: int, damped: bool = False, level: float = 0.
     with needed():
         from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
-    clean = history(series, TEN, horizon, level)
+    clean, horizon = history(series, TEN, horizon, level), int(horizon)
     values, scale = _scaled(clean)
     name = "ETS(A,Ad,N)" if damped else "ETS(A,A,N)"
     result = _fitted(
@@ -409,17 +411,19 @@ def arima(
     with needed():
         from statsmodels.tsa.arima.model import ARIMA
 
-    clean = history(series, TEN, horizon, level)
+    clean, horizon = history(series, TEN, horizon, level), int(horizon)
     values, scale = _scaled(clean)
     grid = (
         [order]
         if order
         else [(p, d, q) for p, q in itertools.product(range(3), repeat=2) if p + q <= 2]
     )
-    if any(min(o) < 0 or o[1] > 2 or o[0] + o[2] > 4 for o in grid):
+    if any(len(o) != 3 or not all(isinstance(n, Integral) for n in o) for o in grid) or any(
+        min(o) < 0 or o[1] > 2 or o[0] + o[2] > 4 for o in grid
+    ):
         raise UsageError(
             f"the order {order or (0, d, 0)} is not one for short annual series",
-            hint="p + q <= 4, d <= 2",
+            hint="three whole numbers (p, d, q): p + q <= 4, d <= 2",
         )
     fits, failed = {}, {}
 

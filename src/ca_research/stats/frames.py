@@ -5,12 +5,21 @@ domain.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..ground.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
+from ..ground import economies as eco
+from ..ground.arguments import number
+from ..ground.errors import (
+    AggregateError,
+    CoverageError,
+    MixedUnitsError,
+    UnknownNameError,
+    UsageError,
+)
 from .groups import Groups, sources_of
 
 _SAY = {
@@ -20,12 +29,23 @@ _SAY = {
 """What to do where a frame lacks a column that files of one's own mostly lack."""
 
 
-def require(frame: pd.DataFrame, columns: Iterable[str], *, keys: Iterable[str] = ()) -> None:
-    """Raise UsageError where `frame` is no frame or a row lacks a key, UnknownNameError where a
-    column is not there.
+AS_CODES = "frames hold codes: frame[{0!r}] = frame[{0!r}].map(ca.economies.resolve)"
+"""What to do where names stand in the place of codes."""
+
+
+def require(
+    frame: pd.DataFrame, columns: Iterable[str], *, keys: Iterable[str] = ()
+) -> pd.DataFrame:
+    """The frame, with an index that shares no name with a column (pandas takes neither then).
+
+    Raises UsageError where `frame` is no frame, two columns have one name or a row lacks a key,
+    UnknownNameError where a column is not there.
     """
     if not isinstance(frame, pd.DataFrame):
         raise UsageError(f"a frame is needed, not {type(frame).__name__}")
+    if not frame.columns.is_unique:
+        twice = frame.columns[frame.columns.duplicated()][0]
+        raise UsageError(f"two columns are named {str(twice)!r}", hint="drop or rename one of them")
     for column in (*columns, *keys):
         if column not in frame.columns:
             raise UnknownNameError(
@@ -36,18 +56,55 @@ def require(frame: pd.DataFrame, columns: Iterable[str], *, keys: Iterable[str] 
             raise UsageError(
                 f"{lost} row(s) without {column!r}", hint="drop them, or say what they are"
             )
+    return frame.reset_index(drop=True) if {*frame.index.names} & {*frame.columns} else frame
+
+
+def names(columns: str | Iterable[str]) -> list[str]:
+    """Names of columns, given as one or several."""
+    return [columns] if isinstance(columns, str) else list(columns)
+
+
+def keys_of(by: str | Iterable[str], apart: Iterable[str], *, least: int = 1) -> list[str]:
+    """Columns that `by` names, each once. Raises UsageError for fewer than `least`, and for one of
+    those that a measure tells apart by itself.
+    """
+    keys = list(dict.fromkeys(names(by)))
+    if own := [column for column in apart if column in keys]:
+        raise UsageError(f"{own[0]!r} cannot stand in `by`: it is told apart already")
+    if len(keys) < least:
+        raise UsageError("`by` names no column", hint="by=('reporter', 'year')")
+    return keys
+
+
+def years(frame: pd.DataFrame, column: str = "year", *, text: bool = False) -> None:
+    """Raise UsageError where a column holds dates, categories or (unless read as numbers) texts in
+    the place of years.
+    """
+    held = frame[column]
+    if held.dtype == object:
+        kinds = (Real, str) if text else (Real,)
+        counted = held.map(lambda year: isinstance(year, kinds)).all()
+    else:
+        counted = pd.api.types.is_numeric_dtype(held.dtype)
+        counted |= text and pd.api.types.is_string_dtype(held.dtype)
+    if not counted:
+        raise UsageError(
+            f"{column!r} holds {held.dtype}, not years as numbers",
+            hint=f"convert it: frame[{column!r}].astype(int), of dates frame[{column!r}].dt.year",
+        )
 
 
 def numbers(frame: pd.DataFrame, column: str, *, negative: bool = False) -> None:
     """Raise UsageError for text, infinite or (unless allowed) negative figures, CoverageError for
     missing ones.
     """
+    held = frame[column]
     try:
-        values = frame[column].to_numpy(dtype=float, na_value=np.nan)
+        values = held.to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError):
-        raise UsageError(
-            f"{column!r} holds what is no number", hint="convert it: pd.to_numeric"
-        ) from None
+        values = None
+    if values is None or _texts(held):
+        raise UsageError(f"{column!r} holds what is no number", hint="convert it: pd.to_numeric")
     if absent := int(np.isnan(values).sum()):
         raise CoverageError(
             f"{absent} row(s) without {column!r}",
@@ -55,6 +112,42 @@ def numbers(frame: pd.DataFrame, column: str, *, negative: bool = False) -> None
         )
     if np.isinf(values).any() or (not negative and (values < 0).any()):
         raise UsageError(f"negative or infinite {column!r}", hint="mend or drop those rows")
+
+
+def _texts(held: pd.Series) -> bool:
+    """Whether figures are written as text ('10'): numpy reads them, pandas sorts and adds them as
+    words.
+    """
+    if held.dtype == object:
+        return any(isinstance(value, str) for value in held)
+    return not pd.api.types.is_numeric_dtype(held.dtype)
+
+
+def own_groups(rows: pd.DataFrame, sides: Sequence[str]) -> pd.Series:
+    """Rows that `is_aggregate` marks although no side is an aggregate of the register: a user's own
+    group of economies.
+    """
+    if "is_aggregate" not in rows or not rows["is_aggregate"].any():
+        return pd.Series(False, index=rows.index)
+    marked = rows["is_aggregate"]
+    if marked.dtype != bool:  # text, or with gaps: 'False' and nothing are no mark
+        marked = marked.astype(str).str.casefold() == "true"
+    for side in sides:  # the mark is of the row: it does not say which side
+        if side in rows and marked.any():
+            marked &= ~rows[side].isin(list(eco.AGGREGATES))
+    return marked
+
+
+def refuse_named_aggregates(values: Iterable[str], column: str) -> None:
+    """Raise AggregateError for names of aggregates ('World') where their codes would stand: nothing
+    tells these from single economies.
+    """
+    for name, code in eco.named(values).items():
+        if eco.is_aggregate(code):
+            raise AggregateError(
+                f"{name!r} among the {column}s is a name of the aggregate {code}",
+                hint=AS_CODES.format(column),
+            )
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -67,7 +160,7 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def level_between(level: float) -> float:
     """The level of an interval, once it is known to lie in (0, 1); else UsageError."""
-    if not 0 < level < 1:
+    if not 0 < number("level", level, "0.95") < 1:
         raise UsageError(f"level {level!r} is not between 0 and 1", hint="0.95 is a 95 % interval")
     return level
 

@@ -236,6 +236,14 @@ def sample_rows(frame: pd.DataFrame, model: LinearModel, name: str) -> np.ndarra
     if isinstance(rule, str) and rule not in frame:
         raise UnknownNameError("sample", rule, ["all", *model.samples, *map(str, frame.columns)])
     mask = pd.Series(frame[rule] if isinstance(rule, str) else rule)
+    named = isinstance(rule, pd.Series) and not mask.index.equals(frame.index)
+    if named and len(mask) == len(frame):
+        if not (mask.index.is_unique and {*mask.index} == {*frame.index}):
+            raise UsageError(
+                f"sample {name!r} is indexed by other rows than the data",
+                hint="by position it is given as an array: mask.to_numpy()",
+            )
+        mask = mask.reindex(frame.index)
     if len(mask) != len(frame) or mask.isna().any() or not pd.api.types.is_bool_dtype(mask):
         hint = "decide for each row; missing is not false"
         raise UsageError(f"sample {name!r} is not one truth value per row", hint=hint)

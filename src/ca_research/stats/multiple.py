@@ -7,16 +7,17 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from ..ground.arguments import number
 from ..ground.errors import UsageError
 from ..ground.extras import needed
 
 
-def holm(p_values: Mapping[str, float], alpha: float = 0.05) -> pd.DataFrame:
+def holm(p_values: Mapping[str, float] | pd.Series, alpha: float = 0.05) -> pd.DataFrame:
     """Holm's step-down adjustment over a declared family.
 
     Parameters
     ----------
-    p_values : mapping of str to float
+    p_values : mapping of str to float, or pandas.Series
         The whole family by name, also what did not come out. A member that could not be computed
         is given 1.0 by the caller: left out, it would make the others easier to reject.
     alpha : float
@@ -46,7 +47,13 @@ def holm(p_values: Mapping[str, float], alpha: float = 0.05) -> pd.DataFrame:
     >>> holm({"level": 0.01, "change": 0.04})["adjusted"].tolist()
     [0.02, 0.04]
     """
-    if not 0 < alpha < 1:
+    if not isinstance(p_values, Mapping | pd.Series):
+        raise UsageError(
+            f"p-values by name are needed, not {type(p_values).__name__}",
+            hint='holm({"level": 0.01, "change": 0.04})',
+        )
+    p_values = dict(p_values)
+    if not 0 < number("alpha", alpha, "0.05") < 1:
         raise UsageError(f"alpha {alpha!r} is not between 0 and 1")
     if not p_values:
         raise UsageError(

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..ground.arguments import number
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from .frames import require
 from .result import Result
@@ -67,7 +68,12 @@ def simplex_weights(treated: np.ndarray, donors: np.ndarray) -> np.ndarray:
     """
     from scipy.optimize import nnls
 
-    treated, donors = np.asarray(treated, dtype=float), np.asarray(donors, dtype=float)
+    try:
+        treated, donors = np.asarray(treated, dtype=float), np.asarray(donors, dtype=float)
+    except (TypeError, ValueError):
+        raise UsageError(
+            "what is no number, or rows of different length", hint="(periods,) and (periods, units)"
+        ) from None
     if treated.ndim != 1 or donors.ndim != 2 or len(donors) != len(treated) or not donors.size:
         raise UsageError(
             f"shapes {treated.shape} and {donors.shape} do not fit",
@@ -192,6 +198,10 @@ class SyntheticControl(Result):
         Placebos
             Ranks of the ratio of RMSPE after to before.
         """
+        if worst is not None and worst != np.inf and not number("worst", worst, "5") >= 1:
+            raise UsageError(
+                f"worst is {worst}: the treated unit itself would leave", hint="1 or more"
+            )
         after = (self._wide.index >= self.start).astype(bool)
         rows = []
         for unit in (self.unit, *self.donors):
@@ -339,6 +349,7 @@ def synthetic_control(
     ('u0', 2010.0)
     """
     require(outcomes, ())
+    start = number("start", start)
     pool = [c for c in outcomes.columns if c != treated] if donors is None else list(donors)
     for unit in (treated, *pool):
         if unit not in outcomes.columns:

@@ -20,7 +20,7 @@ import joblib
 import pandas as pd
 
 from ..ground.errors import CaResearchError, MeasureError, UsageError
-from .frames import records
+from .frames import names, records, require
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,14 @@ class Axis:
     main: Any
     kind: str = "data"
     meaning: str = ""
+
+    def __post_init__(self) -> None:
+        values = list(self.values)
+        if self.main not in values or any(v in values[:n] for n, v in enumerate(values)):
+            raise UsageError(
+                f"axis {self.name!r}: each value once, the main one among them",
+                where=f"values {', '.join(map(str, values)) or 'none'}; main {self.main}",
+            )
 
 
 @dataclass(frozen=True)
@@ -252,9 +260,9 @@ class Universe:
             {**choices, "is_main": choices == self.main, "excluded": self.excluded(choices)}
             for choices in self._all()
         ]
-        names = [axis.name for axis in self.axes]
-        found = pd.DataFrame(rows, columns=[*names, "is_main", "excluded"])
-        return found.astype(dict.fromkeys(names, object))  # a number stays what it is
+        axes = [axis.name for axis in self.axes]
+        found = pd.DataFrame(rows, columns=[*axes, "is_main", "excluded"])
+        return found.astype(dict.fromkeys(axes, object))  # a number stays what it is
 
     def run(
         self,
@@ -400,6 +408,9 @@ def _by_specification(
     results: pd.DataFrame | list[dict[str, Any]], methods: Sequence[str]
 ) -> tuple[dict[Any, list[str]], dict[Any, tuple[Any, ...]]]:
     """The data paths of each specification, and its choices of method (of its first row)."""
+    methods = names(methods)
+    if isinstance(results, pd.DataFrame) and len(results.columns):
+        require(results, ("spec", *methods))
     paths: dict[Any, list[str]] = {}
     chosen: dict[Any, tuple[Any, ...]] = {}
     rows = records(results) if isinstance(results, pd.DataFrame) else results

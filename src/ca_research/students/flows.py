@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -10,10 +11,11 @@ import pandas as pd
 from .. import stats
 from ..estimates.frame import estimate_row, estimates
 from ..ground import economies as eco
+from ..ground.arguments import whole_number
 from ..ground.errors import AggregateError, CoverageError, UnknownNameError, UsageError
 from ..ground.periods import spans
-from ..stats.frames import numbers, require
-from ..tables.preference import ranked
+from ..stats.frames import numbers, own_groups, refuse_named_aggregates, require, years
+from ..tables.preference import in_order, ranked
 from .gaps import missing_years
 
 Window = Literal["five_years", "four_years", "whole"]
@@ -48,7 +50,7 @@ def count(
     students : pandas.DataFrame
         Table `students`: origin, destination, year, level, students (persons), source_id.
     origin, destination : str
-        Codes.
+        Codes or names.
     level : str
         Which students: 'all', 'degree', 'scholarship' or 'unspecified'.
     source : str, optional
@@ -73,7 +75,9 @@ def count(
     >>> float(rows.loc[rows["year"] == 2018, "students"].item())
     11784.0
     """
-    require(students, ("origin", "destination", "year", "level", "students", "source_id"))
+    students = require(
+        students, ("origin", "destination", "level", "students", "source_id"), keys=("year",)
+    )
     rows = _pair(students, origin, destination, level)
     rows = rows[rows["source_id"] == (_preferred(rows) if source is None else source)]
     if rows.duplicated("year").any():
@@ -142,7 +146,7 @@ def refuse_origins(origins: Sequence[str]) -> list[str]:
     """Codes of the origins asked for; AggregateError where CA5 stands beside KAZ, or WLD beside
     anyone.
     """
-    codes = [eco.resolve(o) for o in origins]
+    codes = eco.resolve_all(origins)
     for code in sorted({o for o in codes if eco.is_aggregate(o)}):
         years = {0} | {a for a, _ in eco.AGGREGATES[code].members.values()}
         for year in years:  # membership changes: one year in which both stand is enough
@@ -152,6 +156,14 @@ def refuse_origins(origins: Sequence[str]) -> list[str]:
 
 def _series(rows: pd.DataFrame) -> pd.Series:
     return rows.set_index(rows["year"].astype(int))["students"].astype(float)
+
+
+def counted(students: pd.DataFrame, origin: str, destination: str, **choice: Any) -> pd.DataFrame:
+    """Rows of `count` that hold a count: a year without one is no year observed."""
+    rows = count(students, origin, destination=destination, **choice).dropna(subset=["students"])
+    years(rows)
+    numbers(rows, "students")
+    return rows
 
 
 def growth(
@@ -173,7 +185,7 @@ def growth(
     origins : sequence of str
         Codes or names.
     destination : str
-        Code of the host.
+        Code or name of the host.
     since, until : int
         The two years.
     level : str
@@ -208,12 +220,13 @@ def growth(
     >>> found[["first", "last", "change"]].iloc[0].tolist()
     [11165.0, 11784.0, 619.0]
     """
+    since, until = whole_number("since", since), whole_number("until", until)
     if since >= until:
         raise UsageError(f"since {since} is not before until {until}")
     rows = []
     for origin in refuse_origins(origins):
-        counted = count(students, origin, destination=destination, level=level, source=source)
-        series = _series(counted).loc[since:until].dropna()
+        known = counted(students, origin, destination, level=level, source=source)
+        series = _series(known).loc[since:until]
         gap = spans(missing_years(series.index, since=since, until=until))
         rates: dict[str, float] = {}
         missing = ""
@@ -258,9 +271,9 @@ def window_change(
     students : pandas.DataFrame
         Table `students`; counts by the source that speaks for the host (`preferred_source`).
     economies : sequence of str
-        Codes of the origins.
+        Codes or names of the origins.
     destination : str
-        Code of the host.
+        Code or name of the host.
     level : str
         'all', 'degree' or 'scholarship'.
     window : str
@@ -292,10 +305,10 @@ def window_change(
     """
     if statistic not in STATISTICS:
         raise UnknownNameError("statistic", statistic, STATISTICS)
-    back, host = _span(window), eco.name_of(destination)
+    back, host = _span(window), eco.name_of(eco.resolve(destination))
     rows, holes = [], {}
-    for origin in economies:
-        observed = count(students, origin, destination=destination, level=level)
+    for origin in eco.resolve_all(economies):
+        observed = counted(students, origin, destination, level=level)
         if len(observed) < 2:
             rows.append(
                 estimate_row(economy=origin, missing=f"no series of {level} students in {host}")
@@ -342,11 +355,12 @@ def change_since(
     Parameters
     ----------
     students : pandas.DataFrame
-        Table `students` with precision; exact counts only.
+        Table `students` with precision; exact counts only, by the source that the register names
+        first (`tables.preference.in_order`) of those that have both years.
     economies : sequence of str
-        Codes of the origins.
+        Codes or names of the origins.
     destination : str
-        Code of the host.
+        Code or name of the host.
     start, end : int
         The two years.
     level : str
@@ -376,19 +390,21 @@ def change_since(
     >>> change_since(counts, economies=["KAZ"], **choice)["missing"].item()
     ''
     """
-    require(
-        students, ("origin", "destination", "year", "level", "students", "precision", "source_id")
+    students = require(
+        students, ("origin", "destination", "level", "students", "precision", "source_id")
     )
-    host, holes = eco.name_of(destination), dict[str, list[int]]()
-    counted = "students" if level == "all" else f"{level} students"
+    start, end = whole_number("start", start), whole_number("end", end)
+    destination, holes = eco.resolve(destination), dict[str, list[int]]()
+    host = eco.name_of(destination)
+    kind = "students" if level == "all" else f"{level} students"
     rows, counts = (
         [],
         students[(students["destination"] == destination) & (students["precision"] == "exact")],
     )
-    for origin in economies:
+    for origin in eco.resolve_all(economies):
         found: list[pd.DataFrame] = []
-        for source in counts.loc[counts["origin"] == origin, "source_id"].unique():
-            series = count(counts, origin, destination=destination, level=level, source=source)
+        for source in in_order(counts.loc[counts["origin"] == origin, "source_id"].dropna()):
+            series = counted(counts, origin, destination, level=level, source=source)
             if {start, end} <= set(series["year"]):
                 inside = series["year"][series["year"].between(start, end)]
                 if not found and (lacking := missing_years(inside)):
@@ -398,7 +414,7 @@ def change_since(
             rows.append(
                 estimate_row(
                     economy=origin,
-                    missing=f"no count of {counted} in {host} in both {start} and {end}",
+                    missing=f"no count of {kind} in {host} in both {start} and {end}",
                 )
             )
         else:
@@ -425,9 +441,9 @@ def share_change(
     students : pandas.DataFrame
         Table `students`.
     economies : sequence of str
-        Codes of the origins.
+        Codes or names of the origins.
     destination : str
-        Code of a host that the total does not hold; its own count is added to the total.
+        Code or name of a host that the total does not hold; its own count is added to the total.
     total_source : str
         Source of the total abroad (destination WLD, degree students).
     window : str
@@ -460,17 +476,16 @@ def share_change(
     >>> bool(found["low"].item() > 0)
     True
     """
-    back, host = _span(window), eco.name_of(destination)
+    back, host = _span(window), eco.name_of(eco.resolve(destination))
     rows = []
-    for origin in economies:
-        abroad = count(students, origin, destination="WLD", level="degree", source=total_source)
+    for origin in eco.resolve_all(economies):
+        abroad = counted(students, origin, "WLD", level="degree", source=total_source)
         levels = [
-            count(students, origin, destination=destination, level=level)
-            for level in ("degree", "all")
+            counted(students, origin, destination, level=level) for level in ("degree", "all")
         ]
         common = set(abroad["year"]).intersection(*(set(s["year"]) for s in levels))
-        years = [max(common) - back if back else min(common), max(common)] if common else []
-        if len(set(years) & common) < 2:
+        ends = [max(common) - back if back else min(common), max(common)] if common else []
+        if len(set(ends) & common) < 2:
             rows.append(
                 estimate_row(
                     economy=origin,
@@ -480,10 +495,15 @@ def share_change(
             )
             continue
         total, changes = _series(abroad), []
-        for counted in map(_series, levels):
-            share = counted / (counted + total)
-            changes.append(100 * float(share[years[1]] - share[years[0]]))
-        used = pd.concat([part[part["year"].isin(years)] for part in (abroad, *levels)])
+        for own in map(_series, levels):
+            share = own / (own + total)
+            changes.append(100 * float(share[ends[1]] - share[ends[0]]))
+        if any(math.isnan(change) for change in changes):
+            rows.append(
+                estimate_row(economy=origin, missing="nobody is counted in one of the years")
+            )
+            continue
+        used = pd.concat([part[part["year"].isin(ends)] for part in (abroad, *levels)])
         rows.append(
             estimate_row(
                 used,
@@ -506,7 +526,7 @@ def destination_shares(
     students : pandas.DataFrame
         Table `students`.
     origin : str
-        Its code.
+        Its code or name.
     year : int
         The year.
     source : str
@@ -537,10 +557,14 @@ def destination_shares(
     >>> shares["destination"].iloc[0]
     'RUS'
     """
-    require(students, ("origin", "destination", "year", "level", "students", "source_id"))
+    students = require(
+        students, ("origin", "level", "students", "source_id"), keys=("destination", "year")
+    )
+    years(students)
+    origin = eco.resolve(origin)
     rows = students[
         (students["origin"] == origin)
-        & (students["year"] == year)
+        & (students["year"] == whole_number("year", year))
         & (students["source_id"] == source)
         & (students["level"] == level)
         & (students["destination"] != "WLD")
@@ -554,12 +578,19 @@ def destination_shares(
         raise UsageError(
             "two figures for one destination", hint="filter by `precision` or `statistic` first"
         )
-    if groups := sorted(set(rows["destination"]) & set(eco.AGGREGATES)):
+    refuse_named_aggregates(rows["destination"].unique(), "destination")
+    own = rows.loc[own_groups(rows, ("origin", "destination")), "destination"]
+    if groups := sorted((set(rows["destination"]) & set(eco.AGGREGATES)) | set(own)):
         raise AggregateError(
             f"aggregates among the destinations: {', '.join(groups)}",
             hint="frame[~frame.is_aggregate]",
         )
     numbers(rows, "students")
+    if not (rows["students"] > 0).any():
+        raise CoverageError(
+            f"{source} counts no student of {origin} anywhere in {year}",
+            hint="there is nothing to take a share of",
+        )
     table = rows[["destination", "students"]].sort_values(
         ["students", "destination"], ascending=[False, True], ignore_index=True
     )

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from ..ground.arguments import whole_number
 from ..ground.errors import UsageError
-from ..stats.frames import require
+from ..stats.frames import keys_of, require, years
 
 SERIES = ("origin", "destination", "level", "source_id")
 """What makes one series of counts; `statistic` (enrolled or intake) keeps two more apart where the
@@ -67,8 +68,14 @@ def gaps(
     >>> gaps(rows)[["first_missing", "last_missing", "where"]].astype(str).iloc[0].tolist()
     ['2016', '2017', 'inside']
     """
-    keys = [*by, *(["statistic"] if "statistic" in students and "statistic" not in by else [])]
-    require(students, ("students",), keys=("year", *keys))
+    own = keys_of(by, ("year", "students"))
+    since, until = (
+        None if year is None else whole_number(name, year)
+        for name, year in (("since", since), ("until", until))
+    )
+    keys = [*own, *(["statistic"] if "statistic" in students and "statistic" not in own else [])]
+    students = require(students, ("students",), keys=("year", *keys))
+    years(students, text=True)
     if since is not None and until is not None and since > until:
         raise UsageError(f"since {since} is after until {until}")
     if students.duplicated([*keys, "year"]).any():

@@ -9,8 +9,8 @@ import pandas as pd
 
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
-from ..stats.frames import numbers, require
-from .flows import count, refuse_origins
+from ..stats.frames import numbers, require, years
+from .flows import counted, refuse_origins
 from .gaps import missing_years
 
 POPULATION = "SP.POP.TOTL"
@@ -23,14 +23,14 @@ def population(macro: pd.DataFrame, source: str) -> pd.Series:
     Raises UnknownNameError where the source has none, MixedUnitsError where it is not in persons,
     UsageError where an economy has two figures for a year or one that is not above zero.
     """
-    require(macro, ("economy", "year", "indicator", "value", "unit", "source_id"))
+    macro = require(macro, ("economy", "indicator", "value", "unit", "source_id"), keys=("year",))
     rows = macro[macro["indicator"] == POPULATION]
     if source not in set(rows["source_id"]):
         raise UnknownNameError("source of population", source, sorted(set(rows["source_id"])))
     rows = rows[rows["source_id"] == source].dropna(subset=["value"])
     if set(rows["unit"]) != {"persons"}:
         raise MixedUnitsError(
-            f"population in {', '.join(sorted(set(rows['unit'])))}, not in persons",
+            f"population in {', '.join(sorted(set(map(str, rows['unit']))))}, not in persons",
             hint="convert it and set the unit",
         )
     numbers(rows, "value")
@@ -38,6 +38,7 @@ def population(macro: pd.DataFrame, source: str) -> pd.Series:
         raise UsageError(
             f"{source} has two populations for a year, or one of zero", hint="keep one vintage"
         )
+    years(rows)
     return rows.set_index(["economy", "year"])["value"].astype(float)
 
 
@@ -116,9 +117,7 @@ def intensity(
     codes = refuse_origins(origins)
     rows, holes = [], {}
     for origin in codes:
-        series = count(students, origin, destination=destination, level=level, source=source)
-        series = series.dropna(subset=["students"])
-        numbers(series, "students")
+        series = counted(students, origin, destination, level=level, source=source)
         base = {
             "origin": origin,
             "per": per,
@@ -127,7 +126,8 @@ def intensity(
             "sources": tuple(sorted({source, population_source})),
         }
         if series.empty:
-            reason = f"{source} has no {level} students of {origin} in {eco.name_of(destination)}"
+            host = eco.name_of(eco.resolve(destination))
+            reason = f"{source} has no {level} students of {origin} in {host}"
             rows.append(base | {"year": pd.NA, "missing": reason})
             continue
         if lacking := missing_years(series["year"]):

@@ -51,14 +51,14 @@ def default_who(table: registry.Table) -> list[str]:
     return first + words if first else [c for c in table.key if c not in ("source_id", "year")][:1]
 
 
-def coverage(name: str, *, by: list[str] | None = None, **filters: Any) -> Coverage:
+def coverage(name: str, *, by: str | list[str] | None = None, **filters: Any) -> Coverage:
     """Who reports what, when, from which source: figures per year and source.
 
     Parameters
     ----------
     name : str
         A table of the registry.
-    by : list of str, optional
+    by : str or list of str, optional
         Columns that say who reports; by default the first economy of the key, with flow, measure,
         level, indicator or commodity where the key has them.
     **filters : Any
@@ -85,10 +85,11 @@ def coverage(name: str, *, by: list[str] | None = None, **filters: Any) -> Cover
     1      KGZ   KGZ_NSC  2023       98
     """
     table = registry.table(name)
-    who = by or default_who(table)
+    who = [by] if isinstance(by, str) else list(by or default_who(table))
     for column in who:
         if column not in table.columns:
             raise UnknownNameError(f"column of table {name!r}", column, table.columns)
+    who = [column for column in dict.fromkeys(who) if column not in ("source_id", "year")]
     keys = [*who, "source_id", "year"]
     if (large(name) or table.location) and "year" in table.columns:
         asked = ", ".join(f'"{key}"' for key in keys)
@@ -108,7 +109,7 @@ def coverage(name: str, *, by: list[str] | None = None, **filters: Any) -> Cover
     return result
 
 
-def holes(name: str, codes: Sequence[str] | None = None, **filters: Any) -> pd.DataFrame:
+def holes(name: str, codes: str | Sequence[str] | None = None, **filters: Any) -> pd.DataFrame:
     """What a table holds on each economy, and the years that it lacks.
 
     A row counts for every economy that it names by itself: as reporter, as partner, or in a list of
@@ -118,9 +119,9 @@ def holes(name: str, codes: Sequence[str] | None = None, **filters: Any) -> pd.D
     ----------
     name : str
         A table of the registry.
-    codes : sequence of str, optional
-        ISO codes of economies; by default all that the rows name by themselves, in alphabetical
-        order.
+    codes : str or sequence of str, optional
+        Codes or names of economies; by default all that the rows name by themselves, in
+        alphabetical order.
     **filters : Any
         As for `load`, with its ``since``, ``until`` and ``as_of``.
 
@@ -146,6 +147,8 @@ def holes(name: str, codes: Sequence[str] | None = None, **filters: Any) -> pd.D
     '2019-2022'
     """
     table = registry.table(name)
+    if "by" in filters:
+        raise UnknownNameError(f"column of table {name!r}", "by", table.columns)
     one, several = (
         table.of_type("economy"),
         [*table.of_type("economies"), *({"subject"} & table.columns.keys())],
@@ -153,7 +156,7 @@ def holes(name: str, codes: Sequence[str] | None = None, **filters: Any) -> pd.D
     days = {"date"} & table.columns.keys() if "year" not in table.columns else ()
     frame = coverage(name, by=[*one, *several, *days], **filters)
     rows = []
-    for code in _named(frame, [*one, *several]) if codes is None else codes:
+    for code in _named(frame, [*one, *several]) if codes is None else economies.resolve_all(codes):
         names = [frame[c] == code for c in one]
         names += [frame[c].astype("string").str.contains(rf"\b{code}\b", na=False) for c in several]
         mine = frame[pd.concat(names, axis=1).any(axis=1)] if names else frame.iloc[:0]

@@ -261,6 +261,8 @@ def wanted(
         if column not in table.columns:
             raise UnknownNameError(f"column of table {table.table!r}", column, table.columns)
         values[column] = _values(table, file, column, _listed(column, asked))
+    if not isinstance(aggregates, bool | np.bool_):
+        refuse("aggregates", "True or False", aggregates, "False")
     if not aggregates:
         if not table.of_type("economy"):
             raise UsageError(

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import pandas as pd
+from pandas.api.typing import DataFrameGroupBy
 
 from ..ground import economies as eco
 from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, UsageError
-from ..stats.frames import alike, numbers, require
+from ..stats.frames import (
+    AS_CODES,
+    alike,
+    numbers,
+    own_groups,
+    refuse_named_aggregates,
+    require,
+)
 from ..stats.groups import Groups
 from ..tables.preference import of_role
 
@@ -28,16 +37,8 @@ ALIKE_MONEY = ("price_basis", "unit", "currency")
 
 
 def undeclared(trade: pd.DataFrame) -> pd.Series:
-    """Rows that `is_aggregate` marks although no side is an aggregate of the register: a user's own
-    group of economies.
-    """
-    if "is_aggregate" not in trade or not trade["is_aggregate"].any():
-        return pd.Series(False, index=trade.index)
-    marked = trade["is_aggregate"].astype(bool)
-    for side in ("reporter", "partner"):  # the mark is of the row: it does not say which side
-        if side in trade and marked.any():
-            marked &= ~trade[side].isin(list(eco.AGGREGATES))
-    return marked
+    """Rows of a user's own group of economies (`own_groups`)."""
+    return own_groups(trade, ("reporter", "partner"))
 
 
 def refuse_aggregates(
@@ -54,6 +55,26 @@ def refuse_aggregates(
             f"aggregates among the {column}s: {', '.join(sorted(map(str, found))[:8])}",
             hint="drop them: frame[~frame.is_aggregate], or keep them and drop their members",
         )
+    refuse_named_aggregates(codes, column)
+
+
+def refuse_names(trade: pd.DataFrame, wanted: Iterable[str]) -> None:
+    """Raise UsageError where a frame holds the names of economies that are looked for by their
+    codes, or codes of another kind.
+    """
+    codes = set(wanted)
+    for column in ("reporter", "partner"):
+        held = trade[column].unique()
+        for name, code in eco.named(held).items():
+            if code in codes:
+                raise UsageError(
+                    f"{column} holds {name!r}, not the code {code!r}", hint=AS_CODES.format(column)
+                )
+        if len(held) and not eco.codes() & set(held):
+            raise UsageError(
+                f"no {column} is a code of the register: {', '.join(map(str, held[:3]))}",
+                hint="frames hold ISO 3166-1 alpha-3 codes, such as KAZ",
+            )
 
 
 def one_figure_per_cell(
@@ -96,14 +117,19 @@ def _named(sources: pd.Series) -> list[str]:
 def _one_source_per_group(trade: pd.DataFrame, keys: Sequence[str], groups: Groups) -> None:
     if "source_id" not in trade or not groups.several("source_id", keys):
         return
-    sources = trade.groupby(list(keys), observed=True)["source_id"].agg(_named)
-    mixed = sources[sources.str.len() > 1]
+    sources = grouped(trade, keys)["source_id"].agg(_named)
+    mixed = sources[sources.map(len) > 1]
     if len(mixed):
         raise UsageError(
             f"figures of {mixed.index[0]} come from several sources",
             where=f"sources {', '.join(mixed.iloc[0][:6])}",
             hint=_choose(mixed.iloc[0]),
         )
+
+
+def grouped(trade: pd.DataFrame, keys: Sequence[str]) -> DataFrameGroupBy:
+    """Rows by keys; without one they are a single group, which errors call 'the frame'."""
+    return trade.groupby(list(keys) or (lambda _: "the frame"), observed=True)
 
 
 def comparable(
@@ -122,17 +148,18 @@ def comparable(
     Returns the rows by their values, for what is to be added up next.
     Raises UnknownNameError, UsageError, CoverageError, AggregateError, MixedUnitsError.
     """
-    require(trade, ("value_usd",), keys=cell)
+    trade = require(trade, ("value_usd",), keys=cell)
     numbers(trade, "value_usd")
     groups = Groups(trade)
     groups.encode(cell)
     for column in (c for c in KEYS if c in trade and c not in cell):
         if not groups.several(column, group):
             continue
-        several = trade.groupby(list(group), observed=True)[column].unique()
-        several = several[several.str.len() > 1]
+        several = grouped(trade, group)[column].unique()
+        several = several[several.map(len) > 1]
         if not len(several):
             continue
+        require(trade, (), keys=[column])
         if column == "product":
             raise MixedUnitsError(
                 "several products in one frame", hint="filter by product, or add 'product' to `by`"
@@ -153,7 +180,8 @@ def comparable(
 
 
 def _year(trade: pd.DataFrame) -> int:
-    return int(trade["year"].max()) if "year" in trade and len(trade) else 0
+    newest = trade["year"].max() if "year" in trade and len(trade) else 0
+    return int(getattr(newest, "year", newest))
 
 
 def positive_totals(totals: pd.Series) -> None:
@@ -166,31 +194,59 @@ def positive_totals(totals: pd.Series) -> None:
         )
 
 
+def totals_in(products: Iterable[Any]) -> list[Any]:
+    """Those that stand for all products together, as the table writes it or a file of one's own."""
+    return [p for p in products if str(p).upper() == "TOTAL"]
+
+
+def single_products(trade: pd.DataFrame) -> pd.DataFrame:
+    """Rows that are not of all products together; UnknownNameError without a column `product`."""
+    require(trade, ("value_usd",), keys=("product",))
+    return trade[~trade["product"].isin(totals_in(trade["product"].unique()))]
+
+
+def one_classification(products: Iterable[Any]) -> None:
+    """Raise MixedUnitsError for HS and SITC together, or a chapter ('27') beside its headings
+    ('2709').
+    """
+    codes = sorted({str(p) for p in products})
+    if len({code.startswith("SITC") for code in codes}) > 1:
+        raise MixedUnitsError(
+            "HS chapters and SITC sections together",
+            hint="filter by source: each has one classification",
+        )
+    digits = {code for code in codes if code.isdigit() and len(code) % 2 == 0}
+    for code in sorted(digits):
+        if whole := [code[:n] for n in range(2, len(code), 2) if code[:n] in digits]:
+            raise MixedUnitsError(
+                f"product {code} stands beside {whole[0]}, which holds it",
+                hint="keep products of one level: frame[frame['product'].str.len() == 2]",
+            )
+
+
 def by_product(trade: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
     """Rows by product, without TOTAL; all frames must be of one classification (HS chapters or SITC
     sections).
 
     Raises UnknownNameError without a column `product`, CoverageError without such rows,
-    MixedUnitsError for both kinds.
+    MixedUnitsError for both kinds or two levels of one, UsageError for numbers beside text.
     """
     parts = []
     for frame in (trade, *others):
-        require(frame, ("value_usd",), keys=("product",))
-        part = frame[frame["product"] != "TOTAL"]
+        part = single_products(frame)
         if part.empty:
             raise CoverageError(
                 "no rows by product", hint="ca.coverage('trade', by=['reporter', 'product'])"
             )
         numbers(part, "value_usd")
+        one_classification(part["product"].unique())
         parts.append(part)
-    if (
-        len({sitc for part in parts for sitc in part["product"].astype(str).str.startswith("SITC")})
-        > 1
-    ):
-        raise MixedUnitsError(
-            "HS chapters and SITC sections together",
-            hint="filter by source: each has one classification",
+    if len({pd.api.types.is_numeric_dtype(part["product"].dtype) for part in parts}) > 1:
+        raise UsageError(
+            "products are numbers in one frame and text in the other",
+            hint="write both as text: frame['product'].astype(str).str.zfill(2)",
         )
+    one_classification(p for part in parts for p in part["product"].unique())
     return parts[0]
 
 

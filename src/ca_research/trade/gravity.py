@@ -19,7 +19,7 @@ import pandas as pd
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..stats.event_study import t_interval
 from ..stats.fixed_effects import Fit, Sample, note, predictor, prune, separated, solve
-from ..stats.frames import alike, origin, require
+from ..stats.frames import alike, level_between, names, origin, require
 from ..stats.result import Result
 from .checks import ALIKE, refuse_aggregates
 from .gravity_panel import one_value, panel, treated_pairs
@@ -288,8 +288,8 @@ def complete(
         if estimator == "ols"
         else value
     )
-    names = [part.strip() for part in effects.split("+")]
-    return Sample(y, x, [_codes(panel, e) for e in names], _cluster_codes(panel, cluster)).keep(
+    parts = [part.strip() for part in effects.split("+")]
+    return Sample(y, x, [_codes(panel, e) for e in parts], _cluster_codes(panel, cluster)).keep(
         known
     ), known
 
@@ -377,11 +377,12 @@ def gravity(
     >>> gravity(rows, ["log_distance"], cluster="exporter+importer").clusters
     6
     """
-    if not 0 < level < 1:
-        raise UsageError(f"level {level!r} is not between 0 and 1", hint="0.95 is a 95 % interval")
+    level, covariates = level_between(level), names(covariates)
     if not covariates:
         raise UsageError("no term to estimate", hint="name covariates, for example log_distance")
     require(panel, ("value_usd",), keys=("exporter", "importer", "year"))
+    if twice := int(panel.drop(columns="sources", errors="ignore").duplicated().sum()):
+        raise UsageError(f"{twice} rows stand twice", hint="panel.drop_duplicates()")
     log = [dict(entry) for entry in panel.attrs.get("log", [])]
     sample, _ = complete(panel, covariates, effects, estimator, cluster, log)
     if estimator == "ppml":

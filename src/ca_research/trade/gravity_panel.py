@@ -12,15 +12,17 @@ import numpy as np
 import pandas as pd
 
 from ..ground import economies as eco
+from ..ground.arguments import whole_number
 from ..ground.errors import (
     CaResearchError,
     CoverageError,
     MixedUnitsError,
     UnknownNameError,
     UsageError,
+    known_name,
 )
 from ..stats.fixed_effects import note
-from ..stats.frames import numbers, origin, require
+from ..stats.frames import numbers, origin, require, years
 from .checks import one_figure_per_cell
 
 _WORLD = {"exporter_iso3": "exporter", "importer_iso3": "importer"}
@@ -68,6 +70,8 @@ def _pairs(trade: pd.DataFrame | str | Path, source: str | None) -> pd.DataFrame
     if set(_WORLD) <= set(trade.columns):
         names = _WORLD
     elif {"reporter", "partner", "flow"} <= set(trade.columns):
+        for flow in trade["flow"].unique():
+            known_name("flow", flow, ("export", "import"))
         sides = (
             ("exporter", "importer")
             if trade["flow"].iloc[0] == "export"
@@ -83,6 +87,7 @@ def _pairs(trade: pd.DataFrame | str | Path, source: str | None) -> pd.DataFrame
     rows = trade.rename(columns=names)
     require(rows, ("value_usd", "source_id"), keys=_KEYS)
     numbers(rows[rows["value_usd"].notna()], "value_usd")
+    years(rows, text=True)
     rows = rows[[*_KEYS, "value_usd", "source_id"]]
     types = {"exporter": str, "importer": str, "year": int, "value_usd": float, "source_id": str}
     return rows.astype(types).reset_index(drop=True)
@@ -106,6 +111,10 @@ def _with(rows: pd.DataFrame, covariates: pd.DataFrame) -> pd.DataFrame:
     for column in ("unit", "price_basis", "currency"):
         one_value(covariates, column, "one unit per covariate: a column for each", MixedUnitsError)
     for suffix, keys in sides.items():
+        if again := [c + suffix for c in figures if c + suffix in rows]:
+            raise UsageError(
+                f"the panel has a column {again[0]!r} already", hint="rename that of the covariates"
+            )
         own = covariates.rename(columns={"economy": keys[0]} if suffix else {})[[*keys, *figures]]
         if own.duplicated(keys).any():
             raise UsageError(
@@ -145,7 +154,7 @@ def panel(
     years : sequence of int
         Years to keep; all by default.
     exclude : sequence of str
-        Economies to leave out on either side.
+        Economies, by code or name, to leave out on either side.
 
     Returns
     -------
@@ -177,7 +186,8 @@ def panel(
     >>> rows.attrs["log"][0]["reason"]
     'aggregate, not an economy'
     """
-    rows = _pairs(trade, source)
+    rows, exclude = _pairs(trade, source), eco.resolve_all(exclude)
+    years = [whole_number("year", year) for year in years]
     log: list[dict[str, Any]] = []
     codes = set(rows["exporter"].unique()) | set(rows["importer"].unique())
     for code in sorted(codes - eco.codes()):
@@ -269,7 +279,7 @@ def treated_pairs(
     sides = [eco.resolve_all(side) for side in (exporter, importers)]
     hit = panel["exporter"].isin(sides[0]) & panel["importer"].isin(sides[1])
     if since is not None:
-        hit &= panel["year"] >= since
+        hit &= panel["year"] >= whole_number("since", since)
     if not hit.any():
         raise CoverageError(
             f"the panel holds no pair from {'/'.join(sides[0])} to {'/'.join(sides[1])}"

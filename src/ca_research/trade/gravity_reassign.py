@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ..ground import economies as eco
+from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, UnknownNameError
 from ..ground.numbers import decimals
 from ..stats.fixed_effects import Sample, prune, solve
@@ -196,7 +197,8 @@ def reassign(
     """
     if direction not in DIRECTIONS:
         raise UnknownNameError("direction", direction, DIRECTIONS)
-    economy, partners = eco.resolve(economy), [eco.resolve(p) for p in partners]
+    economy, partners = eco.resolve(economy), eco.resolve_all(partners)
+    since = None if since is None else whole_number("since", since)
     effects = effects or (LEVEL if since is None else CHANGE)
     covariates = (GEOGRAPHY if since is None else ()) if covariates is None else covariates
     whole, known = complete(panel, covariates, effects, estimator, "pair", [])

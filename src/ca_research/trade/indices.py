@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ..ground.errors import CoverageError, UsageError, known_name
-from ..stats.frames import alike, require, with_sources
+from ..stats.frames import alike, keys_of, require, with_sources
 from . import pushed
 from .checks import (
     ALIKE_MONEY,
@@ -24,8 +24,9 @@ from .checks import (
     comparable,
     positive_totals,
     refuse_aggregates,
+    single_products,
 )
-from .pushed import DataFrameOrRelation, Relation
+from .pushed import SUM, DataFrameOrRelation, Relation
 
 
 def product_shares(
@@ -70,10 +71,10 @@ def product_shares(
     >>> product_shares(rows)["share"].tolist()
     [0.6, 0.4]
     """
-    keys: list[str] = list(by)
+    keys: list[str] = keys_of(by, ("product", "value_usd"))
     if pushed.is_relation(trade):
         return pushed.product_shares(trade, keys, partial(product_shares, by=keys))
-    listed = by_product(trade)
+    listed = by_product(require(trade, ("value_usd",), keys=[*keys, "product"]))
     comparable(listed, keys, [*keys, "product"])
     shares = listed[[*keys, "product", "value_usd"]].copy()
     totals = shares.groupby(keys, observed=True)["value_usd"]
@@ -132,9 +133,10 @@ def revealed_comparative_advantage(
         measure = partial(revealed_comparative_advantage, world=world)
         return pushed.revealed_comparative_advantage(trade, world, measure)
     keys: list[str] = ["reporter", "year"]
+    trade, world = (require(rows, ("value_usd",), keys=("product",)) for rows in (trade, world))
     listed = by_product(trade, world)
     comparable(listed, keys, [*keys, "product"])
-    base_rows = world[world["product"] != "TOTAL"]
+    base_rows = single_products(world)
     comparable(base_rows, ["year"], ["year", "product"])
     for frame in (listed, base_rows):
         if "flow" in frame and set(frame["flow"]) != {"export"}:
@@ -142,7 +144,7 @@ def revealed_comparative_advantage(
                 "revealed advantage is of exports", hint="filter flow == 'export' in both frames"
             )
     alike(pd.concat([listed, base_rows]), ALIKE_MONEY)
-    base = base_rows.set_index(["year", "product"])["value_usd"]
+    base = base_rows.set_index(["year", "product"])["value_usd"].astype(float)
     wanted = pd.MultiIndex.from_frame(listed[["year", "product"]])
     absent = wanted.difference(base.index)
     if len(absent):
@@ -152,7 +154,7 @@ def revealed_comparative_advantage(
             hint="give world totals for every product and year, or drop these products",
         )
     positive_totals(base.loc[base.index.isin(wanted)])
-    out = listed[["reporter", "year", "product", "value_usd"]].copy()
+    out = listed[["reporter", "year", "product", "value_usd"]].astype({"value_usd": float})
     totals = out.groupby(keys, observed=True)["value_usd"]
     positive_totals(totals.sum())
     own = out["value_usd"] / totals.transform("sum")
@@ -196,7 +198,7 @@ def trade_intensity(
     AggregateError
         For an aggregate among the reporters (they are added up) or among the partners.
     UsageError
-        For two sources or figures.
+        For two sources or figures, or exports to a partner above those to the world.
     UnknownNameError
         For another denominator.
     MixedUnitsError
@@ -218,7 +220,7 @@ def trade_intensity(
     [1.5, 0.75]
     """
     known_name("denominator", denominator, ("partners", "world"))
-    require(trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product"))
+    trade = require(trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product"))
     exports = trade[(trade["flow"] == "export") & (trade["product"] == "TOTAL")]
     if exports.empty:
         raise CoverageError(
@@ -239,6 +241,7 @@ def trade_intensity(
             hint="take a source with WLD rows, or denominator='partners'",
         )
     positive_totals(totals)
+    _refuse_above(pairs, totals)
     world = totals.groupby(level="year").sum()
     received = pairs.groupby(["partner", "year"], observed=True)["value_usd"].sum()
     positive_totals(received)
@@ -251,6 +254,18 @@ def trade_intensity(
     return with_sources(
         out.reset_index(drop=True), exports, ["year"]
     )  # every reporter of the year is in each ratio
+
+
+def _refuse_above(pairs: pd.DataFrame, totals: pd.Series) -> None:
+    """Raise UsageError where exports to a partner exceed those to the world they are part of."""
+    whole = totals.reindex(pd.MultiIndex.from_frame(pairs[["reporter", "year"]])).to_numpy(float)
+    above = pairs[pairs["value_usd"].to_numpy(float) > whole * (1 + SUM)]
+    if len(above):
+        reporter, partner, year = above.iloc[0][["reporter", "partner", "year"]]
+        raise UsageError(
+            f"{reporter} exports more to {partner} in {year} than to the world",
+            hint="the total and the partners are not of one account",
+        )
 
 
 def complementarity(exports: pd.DataFrame, imports: pd.DataFrame) -> float:
@@ -290,7 +305,7 @@ def complementarity(exports: pd.DataFrame, imports: pd.DataFrame) -> float:
     by_product(exports, imports)
     baskets = []
     for name, frame in (("export", exports), ("import", imports)):
-        rows = frame[frame["product"] != "TOTAL"].assign(basket=name)
+        rows = single_products(frame).assign(basket=name)
         comparable(rows, ["basket"], ["basket", "product"])
         if rows["value_usd"].sum() <= 0:
             raise CoverageError("one of the two baskets is empty", hint="check the filters")
@@ -354,7 +369,7 @@ def grubel_lloyd(
     >>> found["grubel_lloyd"].round(6).tolist()
     [0.5]
     """
-    keys: list[str] = list(by)
+    keys: list[str] = keys_of(by, ("product", "flow", "value_usd"))
     wide = _both_flows(by_product(trade), keys, [*keys, "product"])
     if not {"export", "import"} <= set(wide.columns):
         raise CoverageError(
@@ -412,7 +427,7 @@ def balance(
     >>> balance(rows.assign(reporter="KAZ", partner="CHN", year=2020))["of_turnover"].tolist()
     [0.5]
     """
-    keys: list[str] = list(by)
+    keys: list[str] = keys_of(by, ("flow", "value_usd"))
     wide = _both_flows(trade, keys, keys).reindex(columns=["export", "import"])
     alike(trade, ("scope", *ALIKE_MONEY), keys)
     wide["balance"] = wide["export"] - wide["import"]

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from ..ground import economies
+from ..ground.arguments import year_span
 from ..ground.errors import CoverageError, UsageError
-from ..stats.frames import alike, numbers, require
+from ..stats.frames import alike, numbers, require, years
 from ..stats.measured import measured
 from ..tables import load
 from ..tables.preference import NO_REPORTS, of_role
-from .checks import ALIKE_MONEY, one_figure_per_cell
+from .checks import ALIKE_MONEY, one_figure_per_cell, refuse_names, totals_in
 
 _OPPOSITE = {"export": "import", "import": "export"}
 
@@ -66,11 +67,18 @@ def perspective(
     >>> set(seen["side"]), set(seen["economy"])
     ({'reporter'}, {'KAZ'})
     """
-    of = [economies.resolve(e) for e in of]
+    of = economies.resolve_all(of)
     require(
         trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id")
     )
     total = _totals(trade, of)
+    if total.empty:
+        refuse_names(trade, of)
+        if (other := totals_in(trade["product"].unique())) and "TOTAL" not in other:
+            raise UsageError(
+                f"product holds {other[0]!r}, not 'TOTAL'",
+                hint=f"frame.replace({{'product': {{{other[0]!r}: 'TOTAL'}}}})",
+            )
     numbers(total, "value_usd")
     alike(total, ALIKE_MONEY)
     if odd := sorted(set(total["flow"]) - set(_OPPOSITE)):
@@ -97,7 +105,10 @@ def perspective(
         "direction": [_OPPOSITE[f] if m else f for f, m in zip(flow, mirrored, strict=True)],
         "side": np.where(single, "reconciled", np.where(mirrored, "mirror", "reporter")),
     }
-    return both.assign(**{c: pd.array(v, dtype=both["reporter"].dtype) for c, v in seen.items()})
+    kind = both["reporter"].dtype
+    if isinstance(kind, pd.CategoricalDtype):  # it may lack the words that are new here
+        kind = kind.categories.dtype
+    return both.assign(**{c: pd.array(v, dtype=kind) for c, v in seen.items()})
 
 
 def _totals(trade: pd.DataFrame, of: Sequence[str]) -> pd.DataFrame:
@@ -158,6 +169,7 @@ def mirror_gap(
     True
     """
     economy, partner = economies.resolve(economy), economies.resolve(partner)
+    first, last = year_span(since, until)
     if economy == partner:
         raise UsageError(f"{economy} has no other side in {partner}", hint="name two economies")
     if trade is None:
@@ -170,11 +182,13 @@ def mirror_gap(
             until=until,
         )
     both = perspective(trade, [economy])
-    both = both[(both["other"] == partner) & both["year"].between(since or 0, until or 9999)]
+    years(both)
+    both = both[(both["other"] == partner) & both["year"].between(first, last)]
     if both.empty:
+        refuse_names(trade, [economy, partner])
         raise CoverageError(
             f"no report of trade between {economy} and {partner}",
-            hint=f"ca.coverage('trade', reporter='{economy}')",
+            hint=f"ca.coverage('trade', reporter='{economy}'); rows of product TOTAL count",
         )
     one_figure_per_cell(both, ["year", "direction", "side", "source_id"])
     rows = []

@@ -22,7 +22,15 @@ from ..stats.frames import alike, require
 from ..tables.located import told as typed
 from ..tables.query import is_relation as relation_of
 from ..tables.query import sums_of
-from .checks import ALIKE, ALIKE_MONEY, KEYS, REST
+from .checks import (
+    ALIKE,
+    ALIKE_MONEY,
+    KEYS,
+    REST,
+    one_classification,
+    single_products,
+    totals_in,
+)
 
 if TYPE_CHECKING:
     from typing_extensions import TypeIs  # what Python has from 3.13 on
@@ -113,7 +121,8 @@ class Accounts:
             sides = [s for s in ("reporter", "partner") if s in self.columns]
             outside = " and ".join(f"coalesce({s} not in ({known}), true)" for s in sides)
             marked = f"bool_or(is_aggregate and {outside})"
-        return marked, f"bool_or(partner in ({_texts(set(eco.AGGREGATES) - set(allowed))}))"
+        others = (set(eco.AGGREGATES) - set(allowed)) | set(eco.labels_of_aggregates())
+        return marked, f"bool_or(partner in ({_texts(others)}))"
 
     @property
     def sources(self) -> str:
@@ -297,6 +306,8 @@ def growth(rows: Relation, keys: list[str], measure: Measure) -> Relation:
     """Growth as a relation: see `shares.growth`, the measure of frames."""
     known = "value_usd is not null and not isnan(value_usd)"
     accounts = _accounts(rows, keys, ["year"], "value_usd", known)
+    if (kind := str(rows.project("year").types[0])) in ("VARCHAR", "DATE", "TIMESTAMP"):
+        raise UsageError(f"'year' holds {kind}, not years as numbers", hint="cast it: year::int")
     lacking = " or ".join(f'"{k}" is null' for k in (*keys, "year"))
     if len(lost := accounts.ask(f"from rows where {lacking} limit 1").df()):
         measure(lost)
@@ -344,7 +355,7 @@ def revealed_comparative_advantage(
         )
         if len(few := kinds.limit(LIMIT).df()) > 1:
             measure(few)
-    of_products = world[world["product"] != "TOTAL"].dropna(subset=["year", "product"])
+    of_products = single_products(world).dropna(subset=["year"])
     value = pd.to_numeric(of_products["value_usd"], errors="coerce")
     base = value.groupby([of_products["year"], of_products["product"]]).first()
     weight = base / base.groupby(level="year").transform("sum")
@@ -418,6 +429,8 @@ def _accounts(
 ) -> Accounts:
     """Rows by account, once their columns are there and figures are numbers."""
     require(rows.limit(0).df(), (value,), keys=[*keys, *items])
+    if not keys:
+        raise UsageError("`by` names no column", hint="by=('reporter', 'year', 'flow')")
     if str(rows.project(f'"{value}"').types[0]) == "VARCHAR":
         raise UsageError(f"{value!r} holds what is no number", hint="cast it: value::double")
     return Accounts(rows, keys, [i for i in items if i not in keys], where)
@@ -425,18 +438,14 @@ def _accounts(
 
 def _by_product(rows: Relation, keys: list[str], measure: Measure) -> Accounts:
     """Rows by product, without TOTAL, of one classification: as `checks.by_product`."""
-    listed = "product <> 'TOTAL'"
-    accounts = _accounts(rows, keys, ["product"], "value_usd", listed)
-    accounts.some(f"from rows where {listed}", measure)
-    amiss = (
-        "from rows where product is null limit 1",
-        (f"select distinct on (starts_with(product, 'SITC')) * from rows where {listed}"),
-    )
-    lost, kinds = (accounts.ask(query).df() for query in amiss)
-    if len(lost):
-        measure(lost)
-    if len(kinds) > 1:
-        measure(kinds)
+    accounts = _accounts(rows, keys, ["product"], "value_usd")
+    held = [product for (product,) in accounts.ask("select distinct product from rows").fetchall()]
+    totals = {"TOTAL", *totals_in(held)}
+    accounts.where = f"product not in ({_texts(sorted(totals))})"
+    if None in held:
+        measure(accounts.ask("from rows where product is null limit 1").df())
+    accounts.some(f"from rows where {accounts.where}", measure)
+    one_classification(set(held) - totals)
     return accounts
 
 

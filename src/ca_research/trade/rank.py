@@ -8,7 +8,7 @@ Russia.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -16,11 +16,13 @@ import pandas as pd
 
 from ..estimates.frame import Estimate, estimate_row, estimates
 from ..ground import economies as eco
-from ..ground.errors import CoverageError, UnknownNameError, UsageError
+from ..ground.arguments import whole_number
+from ..ground.errors import AggregateError, CoverageError, UnknownNameError, UsageError
 from ..registry.words import value_words
-from ..stats.frames import require
+from ..stats.frames import refuse_named_aggregates, require, years
 from ..stats.measured import measured
 from . import pushed
+from .checks import refuse_names
 from .mirror import perspective
 from .standings import Ranking, Reports, ranking
 
@@ -74,7 +76,11 @@ def reports(trade: pd.DataFrame, *, economies: Sequence[str]) -> Reports:
     require(trade, ())
     bare = trade.copy(deep=False)
     bare.attrs = {}  # pandas copies them at every step, which would take longer than the steps
-    return Reports(perspective(bare, economies, panels=False, reconciled=True))
+    seen = perspective(bare, economies, panels=False, reconciled=True)
+    seen = seen[seen["economy"] != seen["other"]]  # nobody is a partner of their own
+    years(seen)
+    refuse_named_aggregates(seen["other"].unique(), "partner")
+    return Reports(seen)
 
 
 def ranking_of(
@@ -146,13 +152,13 @@ def rank(
         Who speaks for the economy on the basis 'reporter' (OWN_SOURCES): 'office_first' (its
         national office, else compilations) or 'compiled' (compilations alone).
     among : collection of str, optional
-        Codes that take part; every single economy that is listed, if not given. Aggregates never
-        take part, except the EU27 with ``eu="one"``.
+        Codes or names of those that take part; every single economy that is listed, if not given.
+        Aggregates never take part, except the EU27 with ``eu="one"``, nor does the economy itself.
     eu : {'apart', 'one'}
         'apart' (member states count singly) or 'one' (the EU27 is a partner, its members are not).
     needed : collection of str, optional
-        Codes that one source must list to speak for the economy on the basis 'reporter'; those of
-        `partner`, if not given. A source that lists none of them is passed over.
+        Codes or names that one source must list to speak for the economy on the basis 'reporter';
+        those of `partner`, if not given. A source that lists none of them is passed over.
 
     Returns
     -------
@@ -167,6 +173,9 @@ def rank(
     ------
     UnknownNameError
         For a choice, an economy or a missing column.
+    AggregateError
+        For a group among the partners asked for (but the EU27 with ``eu="one"``), or one under
+        another name than its code.
     UsageError
         For a figure that stands twice, a partner beside which the frame lists no other, and what
         `perspective` raises.
@@ -195,7 +204,7 @@ def rank(
         found = pushed.rank(
             trade,
             None if economy is None else _codes(economy),
-            [year] if isinstance(year, int | np.integer) else year,
+            _asked(year),
             lambda rows, codes: rank(rows, economy=codes, **choices),
         )
         return measured(found, "rank")
@@ -205,16 +214,23 @@ def rank(
     else:
         codes = _codes(economy)
     wanted = None if partner is None else _codes(partner)
-    listed = (wanted or ()) if needed is None else needed
-    if year is not None:
-        years = [year] if isinstance(year, int | np.integer) else list(year)
-        trade = trade.take(np.flatnonzero(np.isin(trade["year"].to_numpy(int), years)))
+    if groups := [c for c in wanted or () if eco.is_aggregate(c) and (c, eu) != ("EU27", "one")]:
+        raise AggregateError(
+            f"{eco.name_of(groups[0])} is an aggregate and cannot stand among its members",
+            hint="name single economies; of the EU27 as one partner eu='one' has the rank",
+        )
+    listed = (wanted or ()) if needed is None else _codes(needed)
+    among = None if among is None else _codes(among)
+    asked = _asked(year)
+    if asked is not None:
+        years(trade)
+        trade = trade.take(np.flatnonzero(np.isin(trade["year"].to_numpy(int), asked)))
     seen = reports(trade, economies=codes)
     choices = {"flow": flow, "source": source, "among": among, "eu": eu, "needed": listed}
     rows = [
         (code, when, one, s.partner, s.low, s.high, place, len(found.standings), s.sides, s.sources)
         for code in codes
-        for when in (seen.years() if year is None else years)
+        for when in (seen.years() if asked is None else asked)
         for one in bases
         for found in [ranking_of(seen, code, int(when), basis=one, **choices)]
         for s, place in zip(found.standings, found.ranks(), strict=True)
@@ -226,6 +242,8 @@ def rank(
             "is first of one",
             hint="load the trade with all partners, and choose here: rank(..., partner='China')",
         )
+    if not rows:
+        refuse_names(trade, [*codes, *(wanted or ())])
     columns = list(zip(*rows, strict=True)) or [()] * len(_RANKED)
     frame = pd.DataFrame(
         {
@@ -236,8 +254,16 @@ def rank(
     return measured(frame, "rank")
 
 
-def _codes(names: str | Sequence[str]) -> list[str]:
+def _codes(names: str | Collection[str]) -> list[str]:
     return eco.resolve_all(names)
+
+
+def _asked(year: int | Sequence[int] | None) -> list[int] | None:
+    """The years asked for; None for all."""
+    if year is None:
+        return None
+    several = [year] if isinstance(year, str) or not isinstance(year, Iterable) else year
+    return [whole_number("year", one) for one in several]
 
 
 def rank_years(
@@ -259,7 +285,8 @@ def rank_years(
     economy : str or sequence of str
         Codes or names.
     needed : collection of str
-        Codes of the partners that must all be observed; with ``eu="one"`` the EU27 as well.
+        Codes or names of the partners that must all be observed; with ``eu="one"`` the EU27 as
+        well.
     basis, flow, source, eu : str
         As in `rank`; one basis.
 
@@ -283,7 +310,7 @@ def rank_years(
     2023
     """
     known(basis=basis, flow=flow, source=source, eu=eu)
-    codes = _codes(economy)
+    codes, needed = _codes(economy), _codes(needed)
     seen = reports(trade, economies=codes)
     choices: dict[str, Any] = {"basis": basis, "flow": flow, "source": source, "eu": eu}
     counts = [_observed(seen, codes, year, needed=needed, **choices) for year in seen.years()]
@@ -410,10 +437,11 @@ def lead(
     True
     """
     known(basis=basis, flow=flow, source=source, eu=eu)
-    codes, own = [eco.resolve(e) for e in economies], eco.resolve(partner)
+    codes, own, year = _codes(economies), eco.resolve(partner), whole_number("year", year)
     seen = reports(trade, economies=codes) if seen is None else seen
-    choices = {"basis": basis, "flow": flow, "source": source, "among": among, "eu": eu}
-    return estimates(lead_rows(seen, codes, own, year, needed=needed, **choices))
+    others = None if among is None else _codes(among)
+    choices = {"basis": basis, "flow": flow, "source": source, "among": others, "eu": eu}
+    return estimates(lead_rows(seen, codes, own, year, needed=_codes(needed), **choices))
 
 
 def lead_rows(

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from ..ground import economies as eco
+from ..ground.arguments import number, year_span
 from ..ground.errors import CoverageError, UsageError
-from ..stats.frames import require
+from ..stats.frames import require, years
 from ..tables import load
-from .checks import one_figure_per_cell
+from .checks import one_figure_per_cell, refuse_names
 from .mirror import perspective
 
 CIF_FOB = 1.06
@@ -33,7 +34,8 @@ def _fob(rows: pd.DataFrame, factor: float) -> pd.Series:
     """Values on a fob basis: what is reported cif is divided by the factor; fob and unknown stay as
     they are.
     """
-    return rows["value_usd"] / np.where(rows["valuation"] == "cif", factor, 1.0)
+    cif = rows["valuation"].astype(str).str.casefold() == "cif"
+    return rows["value_usd"].astype(float) / np.where(cif, factor, 1.0)
 
 
 def reconcile(
@@ -92,11 +94,12 @@ def reconcile(
     >>> found.loc[found["direction"] == "import", "missing"].item()
     ''
     """
-    if not (cif_fob >= 1 and np.isfinite(cif_fob)):
+    if not number("cif_fob", cif_fob, "1.06") >= 1:
         raise UsageError(
             f"cif cannot be below fob: cif_fob = {cif_fob}",
             hint="a factor of 1 or more, for example 1.06",
         )
+    period = year_span(since, until)
     codes = eco.resolve_all(economy)
     partner = eco.resolve(partner)
     if partner in codes:
@@ -107,7 +110,7 @@ def reconcile(
             "trade", product="TOTAL", reporter=sides, partner=sides, since=since, until=until
         )
     require(trade, ("valuation",))
-    rows = [row for c in codes for row in _pair(c, partner, trade, since, until, cif_fob)]
+    rows = [row for c in codes for row in _pair(c, partner, trade, period, cif_fob)]
     return pd.DataFrame(rows).assign(cif_fob=cif_fob)
 
 
@@ -115,16 +118,18 @@ def _pair(
     economy: str,
     partner: str,
     trade: pd.DataFrame,
-    since: int | None,
-    until: int | None,
+    period: tuple[int, int],
     cif_fob: float,
 ) -> list[dict[str, object]]:
     """The rows of one pair in `reconcile`."""
     seen = perspective(trade, [economy])
-    seen = seen[seen["other"].eq(partner) & seen["year"].between(since or 0, until or 9999)]
+    years(seen)
+    seen = seen[seen["other"].eq(partner) & seen["year"].between(*period)]
     if seen.empty:
+        refuse_names(trade, [economy, partner])
         raise CoverageError(
-            f"nobody reports trade between {economy} and {partner}", hint="ca.coverage('trade')"
+            f"nobody reports trade between {economy} and {partner}",
+            hint="ca.coverage('trade'); rows of product TOTAL count",
         )
     one_figure_per_cell(seen, ["year", "direction", "side", "source_id"])
     seen = seen.assign(fob=_fob(seen, cif_fob))

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from ..ground.errors import CoverageError, UsageError
-from ..stats.frames import numbers, require, with_sources
+from ..stats.frames import keys_of, numbers, require, with_sources, years
 from ..stats.groups import Groups, sources_of
 from ..stats.measured import measured
 from . import pushed
 from .checks import (
     REST,
     comparable,
+    grouped,
     one_figure_per_cell,
     positive_totals,
     refuse_aggregates,
@@ -80,12 +81,13 @@ def partner_shares(
     >>> partner_shares(trade)["share"].tolist()
     [0.75, 0.25]
     """
-    keys: list[str] = [*by]
+    keys: list[str] = keys_of(by, ("value_usd",), least=0)
     if denominator not in ("partners", "world"):
         raise UsageError(f"unknown denominator {denominator!r}", hint="known: partners, world")
     if pushed.is_relation(trade):
         measure = partial(partner_shares, by=keys, denominator=denominator)
         return pushed.partner_shares(trade, keys, denominator, measure)
+    trade = require(trade, ("value_usd",), keys=[*keys, "partner"])
     groups = comparable(trade, keys, [*keys, "partner"])
     refuse_aggregates(trade, "partner")
     world = (trade["partner"] == "WLD").to_numpy(dtype=bool)
@@ -108,7 +110,7 @@ def partner_shares(
     else:
         total = np.bincount(of, value, accounts)
         if (total[of] == 0).any():
-            positive_totals(shares.groupby(keys, observed=True)["value_usd"].sum())
+            positive_totals(grouped(shares, keys)["value_usd"].sum())
     shares["share"] = value / total[of]
     if denominator == "world" and (shares["share"] > 1 + SUM).any():
         worst = shares.loc[shares["share"].idxmax()]
@@ -125,7 +127,6 @@ def whole_shares(shares: pd.DataFrame, keys: Sequence[str]) -> Groups:
     """Raise unless `share` is there, none is negative, they sum to one within the keys, and no
     partner or product is twice. Returns the rows by their values.
     """
-    require(shares, ("share",), keys=keys)
     numbers(shares, "share")
     if shares.empty:
         raise CoverageError("no shares in the frame")
@@ -141,7 +142,7 @@ def whole_shares(shares: pd.DataFrame, keys: Sequence[str]) -> Groups:
     totals = np.bincount(account, shares["share"].to_numpy(dtype=float))
     off = ~(np.abs(totals - 1) < SUM)
     if off.any():
-        first = shares[off[account]].groupby(list(keys), observed=True)["share"].sum()
+        first = grouped(shares[off[account]], keys)["share"].sum()
         raise CoverageError(
             f"shares of {first.index[0]} sum to {first.iloc[0]:.4g}, not to one",
             hint="use partner_shares(..., denominator='partners')",
@@ -192,9 +193,10 @@ def hhi(shares: pd.DataFrame | Relation, by: Sequence[str] = BY) -> pd.DataFrame
     >>> hhi(partner_shares(trade))["hhi"].tolist()
     [0.625]
     """
-    keys: list[str] = [*by]
+    keys: list[str] = keys_of(by, ("share",), least=0)
     if pushed.is_relation(shares):
         return measured(pushed.hhi(shares, keys, partial(hhi, by=keys)), "hhi")
+    shares = require(shares, ("share",), keys=keys)
     groups = whole_shares(shares, keys)
     account, accounts = groups.number(keys), groups.count(keys)
     share = shares["share"].to_numpy(dtype=float)
@@ -249,10 +251,11 @@ def growth(
     >>> growth(trade)["growth"].round(4).tolist()
     [nan, 0.05, nan]
     """
-    keys: list[str] = [*by]
+    keys: list[str] = keys_of(by, ("year", "value_usd"))
     if pushed.is_relation(trade):
         return pushed.growth(trade, keys, partial(growth, by=keys))
-    require(trade, ("value_usd",), keys=[*keys, "year"])
+    trade = require(trade, ("value_usd",), keys=[*keys, "year"])
+    years(trade)
     known = trade[trade["value_usd"].notna()]
     comparable(known, keys, [*keys, "year"])
     ordered = known[[*keys, "year", "value_usd"]].sort_values([*keys, "year"], ignore_index=True)
