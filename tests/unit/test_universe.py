@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ca_research.ground.errors import CoverageError, UsageError
+from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
 from ca_research.stats import (
     Axis,
     Exclusion,
@@ -65,6 +65,15 @@ def test_an_exclusion_on_one_axis_takes_all_that_hold_it():
 def test_an_excluded_main_specification_is_refused():
     with pytest.raises(UsageError, match="main specification"):
         Universe((PERIOD, SOURCE), (Exclusion({"period": "long"}, "no reason is good enough"),))
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [({"sauce": "a"}, "unknown axis 'sauce'"), ({"source": "z"}, "unknown choice of source 'z'")],
+)
+def test_an_exclusion_that_nothing_can_meet_is_refused(when, said):
+    with pytest.raises(UnknownNameError, match=said):
+        Universe((PERIOD, SOURCE), (Exclusion(when, "a slip"),))
 
 
 def test_run_keeps_number_choices_and_every_row():

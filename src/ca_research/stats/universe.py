@@ -19,7 +19,13 @@ from typing import Any
 import joblib
 import pandas as pd
 
-from ..ground.errors import CaResearchError, MeasureError, UsageError
+from ..ground.errors import (
+    CaResearchError,
+    MeasureError,
+    UnknownNameError,
+    UsageError,
+    known_name,
+)
 from .frames import names, records, require
 
 
@@ -158,6 +164,8 @@ class Universe:
     ------
     UsageError
         The exclusions leave out the main specification.
+    UnknownNameError
+        An exclusion names an axis, or a choice of it, that is not there.
 
     Notes
     -----
@@ -188,12 +196,23 @@ class Universe:
     exclusions: tuple[Exclusion | AtMostOne, ...] = ()
 
     def __post_init__(self) -> None:
+        for one in self.exclusions:
+            if isinstance(one, Exclusion):
+                self._know(one.when)
         if self.excluded(self.main):
             raise UsageError(
                 "the main specification is excluded by the declared exclusions",
                 where=str(self.main),
                 hint="choose another main value",
             )
+
+    def _know(self, when: Mapping[str, Any]) -> None:
+        """An exclusion that no specification can meet would leave out nothing without a word."""
+        values = {axis.name: axis.values for axis in self.axes}
+        for name, value in when.items():
+            known_name("axis", name, values)
+            if value not in values[name]:
+                raise UnknownNameError(f"choice of {name}", value, values[name])
 
     @property
     def main(self) -> dict[str, Any]:
