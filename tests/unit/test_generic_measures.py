@@ -135,6 +135,14 @@ def test_what_is_missing_is_said():
     assert "zero" in row("trade.ratio", nothing, partner="CHN", to="RUS")["missing"]
 
 
+def test_a_choice_that_no_row_meets_is_named_and_so_are_sources_that_may_not_speak():
+    found = row("trade.share", partner="CHN", product="TOTLA")
+    said = "no known row of table trade has product 'TOTLA'; did you mean TOTAL?"
+    assert (found["estimate"] != found["estimate"], found["missing"]) == (True, said)
+    found = row("trade.share", ROWS.assign(source_id="MINE"), partner="CHN")
+    assert found["missing"].startswith("none of the sources MINE may speak for source 'preferred'")
+
+
 def test_unlike_figures_and_aggregates_are_refused():
     services = ROWS.assign(scope=["goods_and_services"] + ["goods"] * (len(ROWS) - 1))
     with pytest.raises(MixedUnitsError, match="goods, goods_and_services"):

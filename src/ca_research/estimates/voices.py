@@ -22,6 +22,7 @@ from ..ground.errors import (
     RegistryError,
     UnknownNameError,
     UsageError,
+    suggest,
 )
 from ..ground.periods import years_back
 from ..stats.frames import numbers, own_groups, refuse_named_aggregates, require, years
@@ -208,7 +209,26 @@ def _row(
         if low == high:
             return estimate_row(rows, economy=unit, estimate=low)
         return estimate_row(rows, economy=unit, low=low, high=high, interval="range across sources")
-    return estimate_row(economy=unit, missing=_absent(terms, unit, year, question))
+    missing = _unmet(frame, terms) or _absent(terms, unit, year, question)
+    return estimate_row(economy=unit, missing=missing)
+
+
+def _unmet(frame: pd.DataFrame, terms: Terms) -> str:
+    """Which choice no row meets, whatever is asked: it may be a slip; '' where each is met."""
+    if frame.empty:
+        return ""
+    for name, wanted in terms.choices.items():
+        if wanted and not frame[name].eq(wanted).any():
+            near = suggest(wanted, frame[name].dropna().astype(str).unique())
+            meant = f"; did you mean {' or '.join(near)}?" if near else ""
+            return f"no known row of table {terms.table} has {name} {wanted!r}{meant}"
+    if not _eligible(frame, terms):
+        there = sorted(set(frame["source_id"]))
+        return (
+            f"none of the sources {', '.join(there[:5])}{', ...' if there[5:] else ''} may speak "
+            f"for source {terms.source!r}: their role in registry/sources.csv is another one"
+        )
+    return ""
 
 
 def _absent(terms: Terms, unit: str, year: str | int, question: Question) -> str:
