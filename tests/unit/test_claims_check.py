@@ -128,6 +128,14 @@ def test_what_could_not_work_is_named_with_its_field(spec, words):
     assert all(w in found for w in words), found
 
 
+def test_a_share_of_figures_in_per_cent_is_named():
+    """It would be shown times a hundred: 2,812% for 28.12 per cent."""
+    share = everywhere(C33, FIRST, "kind", "share").model_dump(mode="json")
+    (found,) = faults(everywhere(share, FIRST, "unit", "per cent"))
+    assert f"criteria.{FIRST}: kind" in found and "times a hundred" in found
+    assert faults(everywhere(share, FIRST, "unit", "share of all trade")) == []
+
+
 def rule(supported: Any, contradicted: Any) -> ClaimSpec:
     return changed(
         ["readings", 0, "rule"],

@@ -111,6 +111,11 @@ def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
         yield "; ".join(filter(None, (error.what, error.where, error.hint)))
         return
     yield from says(claim, criterion)
+    if criterion.kind == "share" and criterion.unit.startswith(("per cent", "percent", "%")):
+        yield (
+            "kind: a share is a part of one and is shown times a hundred, while the unit is "
+            f"{criterion.unit!r}; for figures in per cent the kind is percent, or growth"
+        )
     for name in sorted(set(criterion.settings) & set(criterion.axes)):
         yield f"{name!r} is both a setting and an axis"
     yield from wrong_choices(criterion, claim.axes_of(criterion))
