@@ -7,9 +7,9 @@ from typing import Literal, get_args
 
 import pandas as pd
 
-from ..estimates.measures import measure
+from ..estimates.measures import measure, parts
 from ..students import flows
-from ..students.flows import Window
+from ..students.flows import Counts, Window
 
 Level = Literal["all", "degree", "scholarship"]
 Edition = Literal["uis_outbound_peijin", "uis_api_nemuulen_outbound"]
@@ -20,6 +20,7 @@ hosts.
 
 
 @measure("students.window_change")
+@parts(seen=Counts)
 def window_change(
     students: pd.DataFrame,
     *,
@@ -27,10 +28,11 @@ def window_change(
     level: Level = "all",
     window: Window = "five_years",
     statistic: Literal["end_to_end", "sen_slope", "log_slope"] = "end_to_end",
+    seen: Counts | None = None,
 ) -> pd.DataFrame:
     """`flows.window_change` in China: only its sign decides.
 
-    students, economies: as there. level: 'all', 'degree' or 'scholarship'.
+    students, economies, seen: as there. level: 'all', 'degree' or 'scholarship'.
     window: 'five_years', 'four_years' or 'whole'.
     statistic: 'end_to_end' (persons), 'sen_slope' (persons a year) or 'log_slope' (rate a year).
     Returns an estimates frame, one row per economy. Raises what `flows.window_change` raises.
@@ -42,6 +44,7 @@ def window_change(
         level=level,
         window=window,
         statistic=statistic,
+        seen=seen,
     )
 
 
@@ -71,19 +74,21 @@ def change_since(
 
 
 @measure("students.share_change")
+@parts(seen=Counts)
 def share_change(
     students: pd.DataFrame,
     *,
     economies: Sequence[str],
     window: Window = "five_years",
     uis: Edition = UIS_OUTBOUND[0],
+    seen: Counts | None = None,
 ) -> pd.DataFrame:
     """`flows.share_change` of China, which does not report to UNESCO.
 
-    students, economies: as there. window: 'five_years', 'four_years' or 'whole'.
+    students, economies, seen: as there. window: 'five_years', 'four_years' or 'whole'.
     uis: the edition of UNESCO's totals abroad, one of UIS_OUTBOUND.
     Returns an estimates frame, one row per economy. Raises what `flows.share_change` raises.
     """
     return flows.share_change(
-        students, economies=economies, destination="CHN", total_source=uis, window=window
+        students, economies=economies, destination="CHN", total_source=uis, window=window, seen=seen
     )

@@ -166,6 +166,27 @@ def counted(students: pd.DataFrame, origin: str, destination: str, **choice: Any
     return rows
 
 
+class Counts:
+    """Counts of one frame (`counted`), each made once for all who ask: many ways to calculate a
+    change rest on the same few.
+    """
+
+    def __init__(self, students: pd.DataFrame) -> None:
+        self.students = students
+        self._made: dict[tuple[str, str, str, str | None], pd.DataFrame] = {}
+
+    def of(
+        self, origin: str, destination: str, *, level: str = "all", source: str | None = None
+    ) -> pd.DataFrame:
+        """The rows, which are not to be changed; raises what `count` raises."""
+        key = (origin, destination, level, source)
+        if key not in self._made:
+            self._made[key] = counted(
+                self.students, origin, destination, level=level, source=source
+            )
+        return self._made[key]
+
+
 def growth(
     students: pd.DataFrame,
     *,
@@ -263,6 +284,7 @@ def window_change(
     level: str = "all",
     window: str = "five_years",
     statistic: str = "end_to_end",
+    seen: Counts | None = None,
 ) -> pd.DataFrame:
     """Change of the number of an economy's students in a host over the last observed years.
 
@@ -281,6 +303,8 @@ def window_change(
         (all observed).
     statistic : str
         'end_to_end' (persons), 'sen_slope' (persons a year) or 'log_slope' (rate a year).
+    seen : Counts, optional
+        What `Counts` makes of `students`, where it is made already.
 
     Returns
     -------
@@ -305,10 +329,11 @@ def window_change(
     """
     if statistic not in STATISTICS:
         raise UnknownNameError("statistic", statistic, STATISTICS)
+    seen = Counts(students) if seen is None else seen
     back, host = _span(window), eco.name_of(eco.resolve(destination))
     rows, holes = [], {}
     for origin in eco.resolve_all(economies):
-        observed = counted(students, origin, destination, level=level)
+        observed = seen.of(origin, destination, level=level)
         if len(observed) < 2:
             rows.append(
                 estimate_row(economy=origin, missing=f"no series of {level} students in {host}")
@@ -431,6 +456,7 @@ def share_change(
     destination: str,
     total_source: str,
     window: str = "five_years",
+    seen: Counts | None = None,
 ) -> pd.DataFrame:
     """Change of a host's share among the destinations of an economy's students, as bounds.
 
@@ -448,6 +474,8 @@ def share_change(
         Source of the total abroad (destination WLD, degree students).
     window : str
         'five_years', 'four_years' or 'whole', between years that both statistics have.
+    seen : Counts, optional
+        What `Counts` makes of `students`, where it is made already.
 
     Returns
     -------
@@ -477,12 +505,10 @@ def share_change(
     True
     """
     back, host = _span(window), eco.name_of(eco.resolve(destination))
-    rows = []
+    seen, rows = Counts(students) if seen is None else seen, []
     for origin in eco.resolve_all(economies):
-        abroad = counted(students, origin, "WLD", level="degree", source=total_source)
-        levels = [
-            counted(students, origin, destination, level=level) for level in ("degree", "all")
-        ]
+        abroad = seen.of(origin, "WLD", level="degree", source=total_source)
+        levels = [seen.of(origin, destination, level=level) for level in ("degree", "all")]
         common = set(abroad["year"]).intersection(*(set(s["year"]) for s in levels))
         ends = [max(common) - back if back else min(common), max(common)] if common else []
         if len(set(ends) & common) < 2:
