@@ -21,11 +21,9 @@ from ..ground.errors import (
     known_name,
 )
 from ..ground.periods import years_back
+from ..stats.frames import ROUNDING
 from .measures import Measure, by_economy, measure
 from .voices import SOURCES, Question, Terms, Voice, answers
-
-SUM = 1e-6
-"""How far a part may be above its whole (rounding of published figures)."""
 
 
 def share(of: str, whole: str) -> Question:
@@ -105,7 +103,7 @@ def _part(part: float | None, whole: float | None) -> float | None:
 def _inside(part: float | None, whole: float | None) -> float | None:
     """As `_part`, of a whole that a source gives: a part above it is of another account."""
     share = _part(part, whole)
-    if share is not None and share > 1 + SUM:
+    if share is not None and share > 1 + ROUNDING:
         raise UsageError(
             f"a part of {part:.4g} is above the {whole:.4g} it is a share of",
             hint="the total and its parts are not of one account: choose another source",

@@ -14,12 +14,10 @@ from ..ground.errors import (
     UnknownNameError,
     UsageError,
 )
-from ..stats.frames import numbers, require, years
+from ..stats.frames import ROUNDING, numbers, require, years
 from .guards import CREDITOR_TOTALS
 
 GDP = "NY.GDP.MKTP.CD"
-SUM = 1e-6
-"""How far a part may be above its whole (rounding of published figures)."""
 
 
 def debt_exposure(
@@ -106,7 +104,7 @@ def debt_exposure(
     _one_figure(used, ["debtor", "year", "creditor"])
     wide = used.pivot(index=["debtor", "year"], columns="creditor", values="value_usd")
     wide = wide.astype(float)
-    above = wide.index[wide[creditor] > wide["BIL"] * (1 + SUM)]
+    above = wide.index[wide[creditor] > wide["BIL"] * (1 + ROUNDING)]
     if len(above):
         raise MixedUnitsError(
             f"{creditor} is owed more than BIL, which holds it",

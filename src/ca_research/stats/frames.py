@@ -29,6 +29,9 @@ _SAY = {
 """What to do where a frame lacks a column that files of one's own mostly lack."""
 
 
+ROUNDING = 1e-6
+"""How far a part may be above its whole, and a share above one, in published figures."""
+
 AS_CODES = "frames hold codes: frame[{0!r}] = frame[{0!r}].map(ca.economies.resolve)"
 """What to do where names stand in the place of codes."""
 
