@@ -252,6 +252,13 @@ def cell(frame: pd.DataFrame, economy: str) -> tuple[float | None, ...]:
     return tuple(None if pd.isna(row[c]) else row[c] for c in ("estimate", "low", "high"))
 
 
+@pytest.mark.parametrize("differ", [True, False])
+def test_the_picture_says_where_two_sources_disagree_on_a_year(differ):
+    rows = polls() if differ else polls().query("source_id != 'OTHER'")
+    _, record = article.approval.poll_figure(rows, about=["USA", "CHN"])
+    assert ("two sources that disagree" in record["note"]) == differ
+
+
 def test_approval_is_of_the_newest_wave_and_one_question():
     newest = article.approval.approval(polls(), economies=["KAZ", "KGZ", "UZB"], about="USA")
     assert [cell(newest, e) for e in ("KAZ", "KGZ", "UZB")] == [

@@ -369,11 +369,13 @@ def poll_figure(
         f"US approval is {what} in {in_words(sum(newest))} of {in_words(len(newest))} "
         f"countries by Gallup's newest published polls ({years})"
     )
+    told = waves.groupby(["economy", "about", "year"])["value_pct"].nunique()
+    differ = " Two marks of one year: two sources that disagree." if told.gt(1).any() else ""
     return poll_panels(waves, bar=bar), {
         "section": "main",
         "title": title,
         "alt": f"Approval of the leadership of the United States: {said} (per cent).",
         "data": waves,
         "note": "Per cent of all asked; those without a view are part of the whole. Single values "
-        "quoted from the poll's tables.",
+        "quoted from the poll's tables." + differ,
     }
