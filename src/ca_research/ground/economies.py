@@ -150,6 +150,9 @@ class _Group(Sequence[str]):
     def __getitem__(self, at: int | slice) -> str | tuple[str, ...]:
         return self.codes[at]
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.codes)  # read once and not for each
+
     def __len__(self) -> int:
         return len(self.codes)
 
@@ -222,8 +225,8 @@ def named(values: Iterable[object]) -> dict[str, str]:
     >>> named(["KAZ", "World", "MINE"])
     {'World': 'WLD'}
     """
-    known = _names()
-    names = [v for v in values if isinstance(v, str) and v not in codes()]
+    known, all_codes = _names(), codes()
+    names = [v for v in values if isinstance(v, str) and v not in all_codes]
     return {name: known[_fold(name)] for name in names if _fold(name) in known}
 
 
