@@ -363,13 +363,12 @@ def rest(tmp_path_factory):
     """A checkout without the article: its room, its claims and its settings are gone."""
     folder = tmp_path_factory.mktemp("rest")
     package = Path(registry.__file__).parents[1]
-    shutil.copytree(
-        package, folder / "src" / "ca_research", ignore=shutil.ignore_patterns("__pycache__")
-    )
+    compiled = shutil.ignore_patterns("__pycache__")  # others compile meanwhile
+    shutil.copytree(package, folder / "src" / "ca_research", ignore=compiled)
     shutil.copytree(REAL / "registry", folder / "registry")
     for gone in ("src/ca_research/article", "registry/claims", "registry/article"):
         shutil.rmtree(folder / gone)
-    shutil.copytree(REAL / "tests", folder / "tests")
+    shutil.copytree(REAL / "tests", folder / "tests", ignore=compiled)
     shutil.copy(REAL / "pyproject.toml", folder)
     return folder
 
