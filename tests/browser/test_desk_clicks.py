@@ -24,7 +24,7 @@ reporterCode,partnerCode,primaryValue
 A,2022,TJK,M,CHN,0,TOTAL,C00,0,762,156,1200000000
 """
 """A download of UN Comtrade, made up."""
-SECONDS = 30_000
+SECONDS = 60_000
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def test_jupyterlab_opens_on_the_project_with_the_warm_kernel(tmp_path):
 
     def ask(path):
         address = f"http://127.0.0.1:{port}/api/{path}?token=t"
-        with urllib.request.urlopen(address, timeout=5) as answer:
+        with urllib.request.urlopen(address, timeout=30) as answer:
             return json.load(answer)
 
     try:
@@ -76,4 +76,4 @@ def test_jupyterlab_opens_on_the_project_with_the_warm_kernel(tmp_path):
         assert ask("contents/scratch/start.ipynb")["type"] == "notebook"
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(60)
