@@ -32,15 +32,20 @@ hypothesis.settings.load_profile("some")
 
 
 def pytest_xdist_auto_num_workers():
-    """One more than there are cores: tests of runs, kernels and pages wait for other processes for
-    a third of their time.
+    """One more than there are cores for us: tests of runs, kernels and pages wait for other
+    processes for a third of their time.
     """
-    return (os.cpu_count() or 1) + 1
+    ours = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return (ours or 1) + 1
 
 
 @pytest.fixture(scope="session", autouse=True)
 def own_store(tmp_path_factory):
-    """Tests keep their finished runs apart from the user's."""
+    """Tests keep their finished runs apart from the user's, and have the list of fonts: making it
+    is told on stderr where it takes long.
+    """
+    from matplotlib import font_manager  # noqa: F401
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CA_RESEARCH_CACHE", str(tmp_path_factory.mktemp("store")))
         yield
