@@ -6,6 +6,7 @@ import io
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -251,6 +252,15 @@ def full_disk():
             raise OSError(28, "No space left on device")
 
     return Full
+
+
+@pytest.fixture
+def port():
+    """A port of loopback for a server that a test starts: held, so that nobody else takes it."""
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do, to share it
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
 
 
 @pytest.fixture(scope="session")
