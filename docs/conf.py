@@ -21,7 +21,7 @@ exclude_patterns = ["_build"]
 
 # Pages with `file_format: mystnb` are notebooks: they run at every build, and nothing is kept.
 nb_execution_mode = "force"
-nb_execution_timeout = 60
+nb_execution_timeout = 300  # for a cell, on a busy machine
 nb_execution_in_temp = True
 nb_execution_show_tb = True
 nb_merge_streams = True

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -32,15 +33,20 @@ hypothesis.settings.load_profile("some")
 
 
 def pytest_xdist_auto_num_workers():
-    """One more than there are cores: tests of runs, kernels and pages wait for other processes for
-    a third of their time.
+    """One more than there are cores for us: tests of runs, kernels and pages wait for other
+    processes for a third of their time.
     """
-    return (os.cpu_count() or 1) + 1
+    ours = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return (ours or 1) + 1
 
 
 @pytest.fixture(scope="session", autouse=True)
 def own_store(tmp_path_factory):
-    """Tests keep their finished runs apart from the user's."""
+    """Tests keep their finished runs apart from the user's, and have the list of fonts: making it
+    is told on stderr where it takes long.
+    """
+    from matplotlib import font_manager  # noqa: F401
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CA_RESEARCH_CACHE", str(tmp_path_factory.mktemp("store")))
         yield
@@ -248,6 +254,15 @@ def full_disk():
     return Full
 
 
+@pytest.fixture
+def port():
+    """A port of loopback for a server that a test starts: held, so that nobody else takes it."""
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do, to share it
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory):
     """The tiny project with its tables built, which no test changes: each has a copy."""
@@ -363,13 +378,12 @@ def rest(tmp_path_factory):
     """A checkout without the article: its room, its claims and its settings are gone."""
     folder = tmp_path_factory.mktemp("rest")
     package = Path(registry.__file__).parents[1]
-    shutil.copytree(
-        package, folder / "src" / "ca_research", ignore=shutil.ignore_patterns("__pycache__")
-    )
+    compiled = shutil.ignore_patterns("__pycache__")  # others compile meanwhile
+    shutil.copytree(package, folder / "src" / "ca_research", ignore=compiled)
     shutil.copytree(REAL / "registry", folder / "registry")
     for gone in ("src/ca_research/article", "registry/claims", "registry/article"):
         shutil.rmtree(folder / gone)
-    shutil.copytree(REAL / "tests", folder / "tests")
+    shutil.copytree(REAL / "tests", folder / "tests", ignore=compiled)
     shutil.copy(REAL / "pyproject.toml", folder)
     return folder
 

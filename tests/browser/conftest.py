@@ -16,6 +16,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 120_000
+"""Milliseconds that a step may take where others keep the machine busy."""
 SHARES = 6  # all pages are dealt out, so that workers take their part of them
 ONE_OF_EACH = "one of each"
 SHAPES = "two of each shape"
@@ -52,7 +54,9 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=FLAGS, timeout=PATIENCE
+        )
         yield chromium
         chromium.close()
 
@@ -71,6 +75,7 @@ def open_page(browser, report):
             accept_downloads=True,
             **more,
         )
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda m: complaints.append(f"console: {m.text}"))

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -24,7 +23,7 @@ reporterCode,partnerCode,primaryValue
 A,2022,TJK,M,CHN,0,TOTAL,C00,0,762,156,1200000000
 """
 """A download of UN Comtrade, made up."""
-SECONDS = 30_000
+SECONDS = 60_000
 
 
 @pytest.fixture
@@ -38,11 +37,8 @@ def project(tmp_path):
 
 
 @pytest.fixture
-def lab(project, tmp_path):
+def lab(project, tmp_path, port):
     """The address of `ca-research lab` on that project, without the settings of this machine."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     own = {f"JUPYTER{name}_DIR": str(tmp_path / name) for name in ("_CONFIG", "_DATA", "_RUNTIME")}
     own |= {f"JUPYTERLAB_{n}_DIR": str(tmp_path / n) for n in ("SETTINGS", "WORKSPACES")}
     command = [sys.executable, "-m", "ca_research.app.cli", "lab", "--no-browser"]

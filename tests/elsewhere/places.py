@@ -164,7 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
         bad = files.bad.get(name, lambda n: "")(len(files.asked))
         files.headers.append(dict(self.headers))
         if bad == "slow":
-            time.sleep(1)
+            time.sleep(5)
         if bad == "html":
             return self._send(200, b"<html>please log in</html>", {"Content-Type": "text/html"})
         if bad == "redirect":
@@ -229,26 +229,28 @@ def postgres():
             stdout=subprocess.DEVNULL,
             **about,
         )
-        with socket.socket() as one:
+        with socket.socket() as one:  # held, so that nobody else takes its port
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             one.bind(("127.0.0.1", 0))
             port = one.getsockname()[1]
-        settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off"]
-        settings += ["log_statement=all", f"port={port}"]
-        words = [word for setting in settings for word in ("-c", setting)]
-        log = home / "log"
-        with log.open("w") as to:
-            server = subprocess.Popen(
-                [programs() / "postgres", "-D", home / "db", *words], stderr=to, **about
-            )
-        try:
-            for _ in range(200):
-                if "ready to accept connections" in log.read_text() or server.poll() is not None:
-                    break
-                time.sleep(0.05)
-            assert server.poll() is None, log.read_text()
-            yield port, log
-        finally:
-            server.send_signal(signal.SIGINT)  # without waiting for those who are connected
-            server.wait(20)
+            settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off"]
+            settings += ["log_statement=all", f"port={port}"]
+            words = [word for setting in settings for word in ("-c", setting)]
+            log = home / "log"
+            with log.open("w") as to:
+                server = subprocess.Popen(
+                    [programs() / "postgres", "-D", home / "db", *words], stderr=to, **about
+                )
+            try:
+                for _ in range(1200):
+                    ready = "ready to accept connections" in log.read_text()
+                    if ready or server.poll() is not None:
+                        break
+                    time.sleep(0.05)
+                assert server.poll() is None, log.read_text()
+                yield port, log
+            finally:
+                server.send_signal(signal.SIGINT)  # without waiting for those who are connected
+                server.wait(60)
     finally:
         shutil.rmtree(home, ignore_errors=True)

@@ -298,11 +298,11 @@ def test_no_database_no_table_and_no_column_of_the_state(lake):
 
 
 def test_a_server_that_is_away_or_silent_is_told(lake, monkeypatch):
-    with socket.socket() as away:
+    with socket.socket() as away:  # bound, so that nobody else listens there
         away.bind(("127.0.0.1", 0))
         port = away.getsockname()[1]
-    with pytest.raises(errors.UnreachableError, match="cannot be reached"):
-        lake.to(postgresql=f"postgresql://127.0.0.1:{port}/postgres")
+        with pytest.raises(errors.UnreachableError, match="cannot be reached"):
+            lake.to(postgresql=f"postgresql://127.0.0.1:{port}/postgres")
     monkeypatch.setattr(module, "CONNECT", 2)
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))

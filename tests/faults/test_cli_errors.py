@@ -30,16 +30,18 @@ class Started(BaseException):
 
 @pytest.fixture
 def no_kernel(monkeypatch):
-    """Fails the test where a notebook would be run."""
+    """Fails the test where a notebook would be run; no server of kernels is started beside it, in a
+    thread that would go on after the test.
+    """
     import papermill
 
     def started(*args, **kwargs):
         raise Started("a kernel would have been started")
 
     monkeypatch.setattr(papermill, "execute_notebook", started)
-    monkeypatch.setattr(
-        importlib.import_module("ca_research.runs.pool"), "ProcessPoolExecutor", started
-    )
+    pool = importlib.import_module("ca_research.runs.pool")
+    monkeypatch.setattr(pool, "ProcessPoolExecutor", started)
+    monkeypatch.setattr(pool, "warm_up", lambda options: None)
 
 
 @pytest.fixture

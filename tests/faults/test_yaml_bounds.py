@@ -98,7 +98,7 @@ def test_every_file_of_the_register_is_read_alike(project, entry, name):
 @pytest.mark.parametrize("name", ["an alias bomb", "a mapping that holds itself"])
 @pytest.mark.parametrize("surface", ["a claim", "a grid file"])
 def test_the_command_line_answers_at_once(project, tmp_path, surface, name):
-    """In a process of its own: what does not answer is ended after 20 seconds."""
+    """In a process of its own: what does not answer is ended after a minute."""
     claim, grid = project.home / "registry" / "claims" / "C07.yaml", tmp_path / "grid.yaml"
     (claim if surface == "a claim" else grid).write_bytes(FAULTS[name][0])
     words = ["claims"] if surface == "a claim" else ["run", "--grid-file", str(grid)]
@@ -106,7 +106,7 @@ def test_the_command_line_answers_at_once(project, tmp_path, surface, name):
         [sys.executable, "-m", "ca_research.app.cli", *words],
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,  # of which a busy machine takes most to start it
     )
     assert done.returncode in (1, 2) and done.stdout == ""
     assert FAULTS[name][1] in done.stderr and len(done.stderr.splitlines()) <= 3

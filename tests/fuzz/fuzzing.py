@@ -19,8 +19,8 @@ from typing import Any
 
 from ca_research.ground.errors import CaResearchError
 
-SECONDS = 10
-"""For one input; the slowest takes a fraction of it on an idle machine."""
+SECONDS = 30
+"""For one input, which takes a fraction of it; a query is stopped after 60 by itself."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def limited() -> Iterator[None]:
         raise TooSlow
 
     before = signal.signal(signal.SIGALRM, stop)
-    faulthandler.dump_traceback_later(6 * SECONDS, exit=True)  # where even the signal is not heard
+    faulthandler.dump_traceback_later(4 * SECONDS, exit=True)  # where even the signal is not heard
     signal.setitimer(signal.ITIMER_REAL, SECONDS)
     try:
         yield

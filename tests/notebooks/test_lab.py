@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -45,12 +44,9 @@ def test_a_start_notebook_that_is_there_stays_the_users(tmp_path):
 
 
 @pytest.mark.long
-def test_jupyterlab_opens_on_the_project_with_the_warm_kernel(tmp_path):
+def test_jupyterlab_opens_on_the_project_with_the_warm_kernel(tmp_path, port):
     home = tmp_path / "project"
     shutil.copytree(paths.registry_dir(), home / "registry")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     command = [sys.executable, "-m", "ca_research.app.cli", "lab", "--no-browser"]
     server = subprocess.Popen(
         [*command, "--port", str(port), "--", "--allow-root"],
@@ -62,7 +58,7 @@ def test_jupyterlab_opens_on_the_project_with_the_warm_kernel(tmp_path):
 
     def ask(path):
         address = f"http://127.0.0.1:{port}/api/{path}?token=t"
-        with urllib.request.urlopen(address, timeout=5) as answer:
+        with urllib.request.urlopen(address, timeout=30) as answer:
             return json.load(answer)
 
     try:
@@ -76,4 +72,4 @@ def test_jupyterlab_opens_on_the_project_with_the_warm_kernel(tmp_path):
         assert ask("contents/scratch/start.ipynb")["type"] == "notebook"
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(60)

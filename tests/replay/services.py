@@ -196,7 +196,7 @@ class Services:
     """The server: `day` names what kind of day it is for which service; requests are noted."""
 
     def __init__(self):
-        self.figures, self.day, self.asked, self.slow = Figures(), "good", [], 0.3
+        self.figures, self.day, self.asked, self.slow = Figures(), "good", [], 5.0
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True
         self.server.handle_error = lambda *words: None  # a client that hangs up is no fault here

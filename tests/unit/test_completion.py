@@ -3,6 +3,7 @@
 import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 import ca_research as ca
 from ca_research import registry
@@ -13,7 +14,8 @@ from ca_research.desk.completion import call_at
 @pytest.fixture(scope="module")
 def shell():
     had = InteractiveShell.initialized()
-    one = InteractiveShell.instance()
+    # without history, to whose file the kernels of other tests write
+    one = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
     one.user_ns |= {"ca": ca, "load": ca.load, "frame": ca.load("students", origin="KAZ")}
     desk.meet()
     yield one

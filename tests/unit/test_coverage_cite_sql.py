@@ -188,11 +188,11 @@ HEAVY = "select count(*) from range(10000000) a, range(10000000) b where a.range
     "ask", [ca.sql, query.arrow, query.words, lambda *a, **k: [*query.json_rows(*a, **k)]]
 )
 def test_a_query_that_takes_too_long_is_stopped(built, ask):
-    begun = time.monotonic()
+    begun, threads = time.monotonic(), threading.active_count()
     with pytest.raises(TimeLimitError, match=r"longer than 0\.3 s(.|\n)*--seconds"):
         ask(HEAVY, seconds=0.3)
-    assert time.monotonic() - begun < 10
-    assert len(ask("select 1 as a", seconds=30)) and threading.active_count() < 20
+    assert time.monotonic() - begun < 60  # it would take days
+    assert len(ask("select 1 as a", seconds=60)) and threading.active_count() <= threads
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("inf"), float("nan")])

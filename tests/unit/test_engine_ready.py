@@ -42,7 +42,7 @@ class Scripted(_Answers):
         return self.alive
 
 
-def ready(client, timeout=1.0):
+def ready(client, timeout=60.0):
     asyncio.run(client.wait_for_ready(timeout))
     return client.asked
 

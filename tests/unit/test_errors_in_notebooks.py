@@ -6,6 +6,7 @@ import re
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 from ca_research.ground.errors import CoverageError, DataError, Fault
 from ca_research.ground.extras import MissingPackageError
@@ -17,7 +18,8 @@ ANSI = re.compile(r"\x1b\[[\d;]*m")
 def shell(monkeypatch):
     monkeypatch.delenv("CA_RESEARCH_STRICT", raising=False)
     had = InteractiveShell.initialized()
-    yield InteractiveShell.instance()
+    # without history, to whose file the kernels of other tests write
+    yield InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
     if not had:
         InteractiveShell.clear_instance()
 

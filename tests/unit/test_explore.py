@@ -20,7 +20,7 @@ MEASURES = [
 ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def trade():
     return ca.explore("trade")
 

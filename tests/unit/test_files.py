@@ -307,7 +307,7 @@ def test_a_pipe_is_written_to_and_stays_one(tmp_path):
     os.mkfifo(pipe)
     reader = subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE)
     write_whole(pipe, "through")
-    assert reader.communicate(timeout=20)[0] == b"through" and pipe.is_fifo()
+    assert reader.communicate(timeout=60)[0] == b"through" and pipe.is_fifo()
 
 
 def test_folders_are_made_unless_they_are_the_users_to_make(tmp_path):

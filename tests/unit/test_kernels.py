@@ -11,6 +11,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -41,7 +43,22 @@ def runtime(tmp_path, monkeypatch):
 
 
 def open_files():
-    return {entry.name for entry in Path("/proc/self/fd").iterdir()}
+    """What is open, counted by name; to be compared by `-`: what other tests left may be collected
+    at any time, and is no leak.
+    """
+    names = Counter()
+    for link in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):
+            names[str(link.readlink())] += 1
+    return names
+
+
+def closed(file):
+    try:
+        os.fstat(file)
+    except OSError:
+        return True
+    return False
 
 
 # packets
@@ -74,7 +91,7 @@ def test_what_is_no_packet_is_refused_and_its_files_closed(pair, data):
     before = open_files()
     with pytest.raises(protocol.ProtocolError):
         protocol.receive(right)
-    assert open_files() == before
+    assert not open_files() - before
 
 
 def test_more_files_than_a_packet_has_are_refused_and_closed(pair):
@@ -84,7 +101,7 @@ def test_more_files_than_a_packet_has_are_refused_and_closed(pair):
     before = open_files()
     with pytest.raises(protocol.ProtocolError):
         protocol.receive(right)
-    assert open_files() == before
+    assert not open_files() - before
 
 
 def test_the_socket_is_the_users_alone_whatever_the_umask(tmp_path):
@@ -114,7 +131,7 @@ def test_nobody_listens_at_a_stale_socket_or_at_a_file(tmp_path):
     assert [
         protocol.connect(tmp_path / f"{name}.sock", 1) for name in ("stale", "file", "missing")
     ] == [None] * 3
-    assert open_files() == before
+    assert not open_files() - before
 
 
 def test_another_users_process_is_not_talked_to(tmp_path, monkeypatch):
@@ -126,7 +143,7 @@ def test_another_users_process_is_not_talked_to(tmp_path, monkeypatch):
             assert protocol.accept(listener) is None, "the server drops it"
             with pytest.raises(protocol.ProtocolError, match=f"user {own}"):
                 protocol.connect(tmp_path / "a.sock", 1)
-            assert open_files() == before
+            assert not open_files() - before
 
 
 # the folder
@@ -400,11 +417,12 @@ def test_a_process_runs_until_its_server_says_how_it_ended(sleeper):
     assert warm.poll() is None
     with pytest.raises(subprocess.TimeoutExpired):
         warm.wait(0.05)
-    before = open_files()
+    held = warm._pidfd, warm._connection.fileno()
+    assert not any(map(closed, held))
     warm.terminate()
     protocol.send(server, "exit", code=-signal.SIGTERM)
-    assert warm.wait(10) == warm.poll() == warm.returncode == -signal.SIGTERM
-    assert len(before - open_files()) == 2, "pidfd and connection are closed"
+    assert warm.wait(60) == warm.poll() == warm.returncode == -signal.SIGTERM
+    assert all(map(closed, held)), "pidfd and connection"
     assert process.wait() == -signal.SIGTERM
     warm.kill()  # a process id that may by now be another's is not touched
 
@@ -414,15 +432,15 @@ def test_a_process_whose_server_has_gone_has_ended_with_an_unknown_code(sleeper)
     server.close()
     assert warm.poll() is None, "the end of the server is not the end of the kernel"
     process.kill()
-    assert warm.wait(10) == launch.LOST
+    assert warm.wait(60) == launch.LOST
 
 
 def test_a_forgotten_process_leaves_no_open_file(pair):
-    before = open_files()
-    warm = launch.WarmProcess(os.getpid(), os.pidfd_open(os.getpid()), pair[0])
-    assert open_files() != before
+    held = os.pidfd_open(os.getpid()), pair[0].fileno()
+    warm = launch.WarmProcess(os.getpid(), held[0], pair[0])
+    assert not any(map(closed, held))
     del warm
-    assert len(open_files()) == len(before) - 1
+    assert all(map(closed, held))
 
 
 def test_the_kernelspec_names_the_registered_provisioner():
@@ -461,13 +479,12 @@ def test_a_kernel_that_leaves_lets_its_control_thread_answer_first(stops):
     """Else the client, told nothing for two seconds, would send it a signal."""
     control = Control(0.2, stops)
     control.start()
-    child._let_control_finish(SimpleNamespace(control_thread=control))
+    child._let_control_finish(SimpleNamespace(control_thread=control), seconds=60)
     assert control.handled
 
 
 def test_a_control_thread_that_never_ends_does_not_keep_a_kernel():
-    control = Control(30, stops=False)
+    control = Control(60, stops=False)
     control.start()
-    begun = time.monotonic()
     child._let_control_finish(SimpleNamespace(control_thread=control), seconds=0.1)
-    assert time.monotonic() - begun < 5
+    assert not control.handled

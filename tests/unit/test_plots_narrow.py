@@ -16,6 +16,14 @@ from ca_research.plots.narrow import narrowed, redrawn
 from ca_research.plots.show import FITS, inches, to_svg
 from ca_research.site.render import ON_A_PHONE
 
+
+@pytest.fixture(autouse=True)
+def closed():
+    plt.close("all")  # also what a test of another file has left
+    yield
+    plt.close("all")
+
+
 LONG = ["a row with a name that is far too long to stand beside it", "another such long name", "c"]
 
 

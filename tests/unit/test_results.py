@@ -171,8 +171,9 @@ def test_jupyter_shows_an_escaped_table(made, name):
 
 def test_register_takes_results_in(monkeypatch):
     from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
 
-    shell = InteractiveShell()
+    shell = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
     monkeypatch.setattr("IPython.get_ipython", lambda: shell)
     hooks.register()
     data, _ = shell.display_formatter.format(EXAMPLES["Forecast"]())
