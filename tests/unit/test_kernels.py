@@ -41,7 +41,9 @@ def runtime(tmp_path, monkeypatch):
 
 
 def open_files():
-    return {entry.name for entry in Path("/proc/self/fd").iterdir()}
+    """Their numbers. Between two looks the collector may close what other tests have left."""
+    listed = Path("/proc/self/fd").iterdir()  # with the file by which it is read, closed by now
+    return {int(entry.name) for entry in listed if entry.is_symlink()}
 
 
 # packets
@@ -74,7 +76,7 @@ def test_what_is_no_packet_is_refused_and_its_files_closed(pair, data):
     before = open_files()
     with pytest.raises(protocol.ProtocolError):
         protocol.receive(right)
-    assert open_files() == before
+    assert open_files() <= before
 
 
 def test_more_files_than_a_packet_has_are_refused_and_closed(pair):
@@ -84,7 +86,7 @@ def test_more_files_than_a_packet_has_are_refused_and_closed(pair):
     before = open_files()
     with pytest.raises(protocol.ProtocolError):
         protocol.receive(right)
-    assert open_files() == before
+    assert open_files() <= before
 
 
 def test_the_socket_is_the_users_alone_whatever_the_umask(tmp_path):
@@ -114,7 +116,7 @@ def test_nobody_listens_at_a_stale_socket_or_at_a_file(tmp_path):
     assert [
         protocol.connect(tmp_path / f"{name}.sock", 1) for name in ("stale", "file", "missing")
     ] == [None] * 3
-    assert open_files() == before
+    assert open_files() <= before
 
 
 def test_another_users_process_is_not_talked_to(tmp_path, monkeypatch):
@@ -126,7 +128,7 @@ def test_another_users_process_is_not_talked_to(tmp_path, monkeypatch):
             assert protocol.accept(listener) is None, "the server drops it"
             with pytest.raises(protocol.ProtocolError, match=f"user {own}"):
                 protocol.connect(tmp_path / "a.sock", 1)
-            assert open_files() == before
+            assert open_files() <= before
 
 
 # the folder
@@ -388,7 +390,7 @@ def test_files_for_the_kernel_are_taken_as_popen_takes_them(tmp_path):
 @pytest.fixture
 def sleeper(pair):
     """A process with the client's and the server's end of its connection."""
-    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     warm = launch.WarmProcess(process.pid, os.pidfd_open(process.pid), pair[0])
     yield process, warm, pair[1]
     process.kill()
@@ -400,11 +402,12 @@ def test_a_process_runs_until_its_server_says_how_it_ended(sleeper):
     assert warm.poll() is None
     with pytest.raises(subprocess.TimeoutExpired):
         warm.wait(0.05)
-    before = open_files()
+    held = {warm._pidfd, warm._connection.fileno()}
+    assert held <= open_files()
     warm.terminate()
     protocol.send(server, "exit", code=-signal.SIGTERM)
-    assert warm.wait(10) == warm.poll() == warm.returncode == -signal.SIGTERM
-    assert len(before - open_files()) == 2, "pidfd and connection are closed"
+    assert warm.wait(30) == warm.poll() == warm.returncode == -signal.SIGTERM
+    assert not held & open_files(), "pidfd and connection are closed"
     assert process.wait() == -signal.SIGTERM
     warm.kill()  # a process id that may by now be another's is not touched
 
@@ -414,15 +417,15 @@ def test_a_process_whose_server_has_gone_has_ended_with_an_unknown_code(sleeper)
     server.close()
     assert warm.poll() is None, "the end of the server is not the end of the kernel"
     process.kill()
-    assert warm.wait(10) == launch.LOST
+    assert warm.wait(30) == launch.LOST
 
 
 def test_a_forgotten_process_leaves_no_open_file(pair):
-    before = open_files()
     warm = launch.WarmProcess(os.getpid(), os.pidfd_open(os.getpid()), pair[0])
-    assert open_files() != before
+    held = {warm._pidfd, pair[0].fileno()}
+    assert held <= open_files()
     del warm
-    assert len(open_files()) == len(before) - 1
+    assert not held & open_files()
 
 
 def test_the_kernelspec_names_the_registered_provisioner():
@@ -461,7 +464,7 @@ def test_a_kernel_that_leaves_lets_its_control_thread_answer_first(stops):
     """Else the client, told nothing for two seconds, would send it a signal."""
     control = Control(0.2, stops)
     control.start()
-    child._let_control_finish(SimpleNamespace(control_thread=control))
+    child._let_control_finish(SimpleNamespace(control_thread=control), seconds=30)
     assert control.handled
 
 
@@ -470,4 +473,4 @@ def test_a_control_thread_that_never_ends_does_not_keep_a_kernel():
     control.start()
     begun = time.monotonic()
     child._let_control_finish(SimpleNamespace(control_thread=control), seconds=0.1)
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 20, "it is at it for 30"
