@@ -420,6 +420,16 @@ def test_a_process_whose_server_has_gone_has_ended_with_an_unknown_code(sleeper)
     assert warm.wait(30) == launch.LOST
 
 
+def test_why_a_kernel_did_not_come_up_is_told_also_where_its_end_is_not(
+    pair, tmp_path, monkeypatch
+):
+    """A busy server says the end late; without the reason no other ports were tried."""
+    monkeypatch.setattr(launch, "ANSWER_SECONDS", 0.1)
+    protocol.send(pair[1], "failed", reason="Address already in use", traceback="")
+    with pytest.raises(Unavailable, match="Address already in use"):
+        launch._ask(pair[0], launch.request([], tmp_path, BASE), "fingerprint", (1, 2))
+
+
 def test_a_forgotten_process_leaves_no_open_file(pair):
     warm = launch.WarmProcess(os.getpid(), os.pidfd_open(os.getpid()), pair[0])
     held = {warm._pidfd, pair[0].fileno()}
