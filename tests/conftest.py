@@ -3,12 +3,15 @@
 import csv
 import hashlib
 import io
+import itertools
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +52,33 @@ def own_store(tmp_path_factory):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CA_RESEARCH_CACHE", str(tmp_path_factory.mktemp("store")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_ports(worker_id):
+    """Jupyter looks for free ports and lets go of them until a kernel takes them; what another
+    worker starts may be given one meanwhile. So each worker has its own, and none that the system
+    gives away.
+    """
+    from jupyter_client.connect import LocalPortCache
+
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    number = 0 if worker_id == "master" else int(worker_id.removeprefix("gw"))
+    ports = list(range(10_000 + number, 32_000, workers))
+    random.Random().shuffle(ports)  # the tests of another checkout may run beside these
+    others = itertools.cycle(ports)
+
+    def find(cache, ip):
+        for port in others:
+            with socket.socket() as free, suppress(OSError):
+                free.bind((ip, port))
+                if port not in cache.currently_used_ports:
+                    cache.currently_used_ports.add(port)
+                    return port
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LocalPortCache, "find_available_port", find)
         yield
 
 

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import nbformat
@@ -112,8 +112,16 @@ def within(seconds: float, condition) -> bool:
     return True
 
 
+def gone(pid: int) -> bool:
+    """Whether a process has ended; one that waits to be reaped has."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
 def no_kernel_stays() -> bool:
-    return within(15, lambda: ours() == set())
+    return within(60, lambda: ours() == set())
 
 
 def text(out: Path, run: Run) -> str:
@@ -124,10 +132,10 @@ def text(out: Path, run: Run) -> str:
 
 LIMITED = {
     "endless": ("while True: pass", {"notebook_seconds": 2}, "took longer than 2 s"),
-    "slow_cell": (
+    "slow_cell": (  # more than the cell before it takes on a loaded machine
         "import time; time.sleep(600)",
-        {"cell_seconds": 1},
-        "a cell took longer than 1 s",
+        {"cell_seconds": 4},
+        "a cell took longer than 4 s",
     ),
     "greedy": (
         "import time\nhoard = bytearray(1200 * 1024**2)\nhoard[::4096] = b'x' * "
@@ -210,11 +218,7 @@ def test_notebooks_that_fork_end_well_and_leave_no_process(home, tmp_path, kerne
     told = [text(tmp_path / "out", run) for run in planned]
     children = [int(t.split("child=")[1].split(".")[0]) for t in told if "child=" in t]
     assert len(children) == 2
-    for child in children:
-        assert within(
-            10,
-            lambda: not psutil.pid_exists(child) or psutil.Process(child).status() == "zombie",  # noqa: B023
-        )
+    assert within(60, lambda: all(gone(child) for child in children))
 
 
 def test_a_failed_run_is_never_stored_and_a_good_one_is(home, tmp_path):
@@ -292,7 +296,7 @@ def test_a_killed_worker_takes_no_run_with_it(home, tmp_path, kernel):
     results = runs.execute(planned, tmp_path / "out", Options(1, kernel=kernel))
     killer.join()
     assert [(r.claim, r.error) for r in results] == [("slow", ""), ("quick", "")]
-    assert within(15, lambda: not psutil.pid_exists(killed[0])), "its kernel has ended with it"
+    assert within(60, lambda: gone(killed[0])), "its kernel has ended with it"
     assert no_kernel_stays()
     assert list(Path(os.environ["JUPYTER_RUNTIME_DIR"]).glob("kernel-*")) == [], (
         "no connection file is left"
@@ -323,10 +327,11 @@ def test_a_worker_killed_while_it_waits_costs_nothing(home, tmp_path):
 
     def kill(result) -> None:
         for child in psutil.Process().children():
-            if "spawn_main" in " ".join(child.cmdline()) and child.pid not in workers:
-                workers.add(child.pid)
-                child.kill()
-                child.wait(10)
+            with suppress(psutil.NoSuchProcess):  # what an earlier test has left may just end
+                if "spawn_main" in " ".join(child.cmdline()) and child.pid not in workers:
+                    workers.add(child.pid)
+                    child.kill()
+                    child.wait(10)
         time.sleep(0.5)
 
     results = runs.execute(planned, tmp_path / "out", Options(1), on_done=kill)
@@ -344,12 +349,12 @@ def test_the_end_of_a_pool_leaves_its_processes_to_multiprocessing():
     for _ in range(3):
         executor = ProcessPoolExecutor(2, mp_context=get_context("spawn"))
         futures = [executor.submit(time.sleep, 600) for _ in range(2)]
-        assert within(30, lambda: all(f.running() for f in futures))  # noqa: B023
+        assert within(60, lambda: all(f.running() for f in futures))  # noqa: B023
         workers = list(executor._processes.values())
         pool.end(executor)
         # the executor's own thread waits for them as well: whichever comes first knows the code
         killed = [-signal.SIGKILL] * 2
-        assert within(5, lambda: [w.exitcode for w in workers] == killed)  # noqa: B023
+        assert within(30, lambda: [w.exitcode for w in workers] == killed)  # noqa: B023
         assert not any(worker.is_alive() for worker in workers)
 
 
@@ -357,11 +362,13 @@ def test_the_end_of_a_pool_leaves_its_processes_to_multiprocessing():
 def test_a_killed_fork_server_takes_no_run_with_it_and_the_next_runs_have_another(
     home, tmp_path, capfd
 ):
-    tell = "import os, signal\nprint(f'server={os.getppid()}.')\n"
-    planned = [
-        notebook(home, "kills", tell + "os.kill(os.getppid(), signal.SIGKILL)", "print('went on')")
-    ]
-    planned += [notebook(home, f"later{i}", tell) for i in range(3)]
+    flag = tmp_path / "flag"
+    tell = "import os, pathlib, signal, time\nprint(f'server={os.getppid()}.')\n"
+    kill = f"os.kill(os.getppid(), signal.SIGKILL); pathlib.Path({str(flag)!r}).touch()"
+    planned = [notebook(home, "kills", tell + kill, "print('went on')")]
+    # else the last of them may begin before the first run has come to its cell
+    wait = f"while not pathlib.Path({str(flag)!r}).exists(): time.sleep(0.05)"
+    planned += [notebook(home, f"later{i}", tell + wait) for i in range(3)]
     out = tmp_path / "out"
     results = runs.execute(planned, out, Options(2))
     assert [r.error for r in results] == [""] * 4
@@ -476,20 +483,23 @@ def whole(out: Path) -> list[str]:
 def test_a_killed_parent_leaves_whole_files_and_the_next_run_does_only_what_is_missing(
     home, tmp_path, script
 ):
-    for i in range(4):
-        notebook(home, f"r{i}", f"import time; time.sleep({0 if i < 2 else 600}); print(n)")
+    flag = tmp_path / "flag"
+    for i in range(2):
+        notebook(home, f"r{i}", "print(n)")
+    for i in (2, 3):
+        wait = f"import pathlib, time; pathlib.Path({str(flag)!r}).touch(); time.sleep(600)"
+        notebook(home, f"r{i}", wait)
     with started([*script, "never"]) as first:
         assert first.stdout.readline().split()[0] == "r0"
         assert first.stdout.readline().split()[0] == "r1"
-        assert within(30, lambda: ours() or psutil.Process(first.pid).children(recursive=True))
-        time.sleep(1)
+        assert within(60, flag.exists), "the third is at its cell"
         children = psutil.Process(first.pid).children(recursive=True)
         assert children
         first.kill()  # -9: it can clean up nothing
-    _, alive = psutil.wait_procs(children, timeout=15)
+    _, alive = psutil.wait_procs(children, timeout=60)
     assert alive == [], "its workers end without it"
     assert no_kernel_stays()
-    assert within(5, lambda: not list((tmp_path / "tmp").glob("ca-research-*"))), (
+    assert within(30, lambda: not list((tmp_path / "tmp").glob("ca-research-*"))), (
         "and take their scratch folder along"
     )
     assert whole(tmp_path / "out") == ["r0", "r1"]
@@ -535,8 +545,8 @@ def test_ctrl_c_ends_children_and_leaves_whole_files(home, tmp_path, script):
         children = psutil.Process(parent.pid).children(recursive=True)
         assert children
         parent.send_signal(signal.SIGINT)
-        assert parent.wait(20) != 0
-    _, alive = psutil.wait_procs(children, timeout=10)
+        assert parent.wait(60) != 0
+    _, alive = psutil.wait_procs(children, timeout=60)
     assert alive == []
     assert no_kernel_stays()
     assert [p.name for p in (tmp_path / "out" / "notebooks").iterdir()] == [

@@ -4,6 +4,7 @@ next kernel.
 
 import asyncio
 import ctypes
+import gc
 import json
 import os
 import resource
@@ -31,6 +32,8 @@ from ca_research.kernels.place import Unavailable
 pytestmark = pytest.mark.skipif(bool(kernels.why_not()), reason=kernels.why_not())
 
 SECONDS = 60
+"""How long a loaded machine may take for what an idle one does at once; half of what a server waits
+before it ends by itself."""
 LONG = pytest.mark.long
 """Of several ways to one end, and of servers that take their time to end, the short tests have
 one."""
@@ -81,6 +84,14 @@ def gone(pid):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except (FileNotFoundError, ProcessLookupError):
         return True
+
+
+def leads(pid):
+    """Whether a process leads a session; None where it has just ended."""
+    try:
+        return os.getsid(pid) == pid
+    except ProcessLookupError:
+        return None
 
 
 def within(seconds, condition):
@@ -153,7 +164,8 @@ def execute(*cells, **options):
 
 
 def kernels_left():
-    return kernels.status()["kernels"]
+    """Of a server that is too busy to answer nothing is known yet."""
+    return (kernels.status() or {"kernels": ["unknown"]})["kernels"]
 
 
 # the kernel
@@ -178,14 +190,14 @@ def test_a_kernel_that_dies_in_mid_cell_is_seen_as_dead(runtime, monkeypatch, ce
     with pytest.raises(DeadKernelError):
         execute(cell)
     assert seen == [code]
-    assert within(5, lambda: not kernels_left()) and works()
+    assert within(SECONDS, lambda: not kernels_left()) and works()
 
 
 def test_a_kernel_killed_from_outside_is_seen_as_dead(runtime):
     with kernel() as (manager, client):
         client.execute("import time; time.sleep(600)")
         os.kill(manager.provisioner.process.pid, signal.SIGKILL)
-        assert within(10, lambda: not manager.is_alive())
+        assert within(SECONDS, lambda: not manager.is_alive())
         assert manager.provisioner.process.returncode == -9
     assert works()
 
@@ -195,7 +207,7 @@ def test_a_cell_that_never_returns_is_timed_out(runtime):
 
     with pytest.raises(CellTimeoutError):
         execute("while True: pass", timeout=1)
-    assert within(10, lambda: not kernels_left()) and works()
+    assert within(SECONDS, lambda: not kernels_left()) and works()
 
 
 def test_a_cell_that_never_returns_can_be_interrupted_and_gone_on_with(runtime):
@@ -204,7 +216,11 @@ def test_a_cell_that_never_returns_can_be_interrupted_and_gone_on_with(runtime):
     cells = ["while True: pass", "print('after')"]
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     NotebookClient(
-        book, kernel_name=kernels.NAME, timeout=1, interrupt_on_timeout=True, allow_errors=True
+        book,
+        kernel_name=kernels.NAME,
+        timeout_func=lambda cell: 2 if "while" in cell.source else SECONDS,
+        interrupt_on_timeout=True,
+        allow_errors=True,
     ).execute()
     assert book.cells[0].outputs[0]["ename"] == "KeyboardInterrupt"
     assert book.cells[1].outputs[0]["text"] == "after\n"
@@ -217,9 +233,8 @@ def test_what_a_notebook_forks_ends_with_it(runtime):
         "import subprocess\nprint(subprocess.Popen(['sleep', '600']).pid)",
     )
     pids = [int(cell.outputs[0]["text"]) for cell in book.cells]
-    assert within(10, lambda: all(gone(pid) for pid in pids)) and within(
-        5, lambda: not kernels_left()
-    )
+    assert within(SECONDS, lambda: all(gone(pid) for pid in pids))
+    assert within(SECONDS, lambda: not kernels_left())
     assert works()
 
 
@@ -234,7 +249,7 @@ def test_a_fork_that_outlives_its_kernel_does_not_hold_the_client_up(runtime):
         os.kill(manager.provisioner.process.pid, signal.SIGKILL)
         try:
             assert (
-                within(10, lambda: not manager.is_alive())
+                within(SECONDS, lambda: not manager.is_alive())
                 and manager.provisioner.process.returncode == -9
             )
         finally:
@@ -278,8 +293,10 @@ def test_a_kernel_does_not_outlive_its_client(runtime):
     process, pid = client_with_kernel()
     assert not gone(pid)
     kill(process)
-    assert within(10, lambda: gone(pid)), "it watches its client, since its parent is the server"
-    assert within(5, lambda: not kernels_left()) and not Path(f"/proc/{pid}").exists(), (
+    assert within(SECONDS, lambda: gone(pid)), (
+        "it watches its client, since its parent is the server"
+    )
+    assert within(SECONDS, lambda: not kernels_left()) and not Path(f"/proc/{pid}").exists(), (
         "and is reaped"
     )
 
@@ -291,14 +308,14 @@ def test_nor_where_its_server_is_gone_too(own):
     time.sleep(0.5)
     assert not gone(pid), "the kernel goes on without its server"
     kill(process)
-    assert within(10, lambda: gone(pid))
+    assert within(SECONDS, lambda: gone(pid))
 
 
 @LONG
 def test_nor_where_a_cell_holds_the_interpreter(runtime):
     process, pid = client_with_kernel("import ctypes; ctypes.PyDLL(None).sleep(600)", pause=2)
     kill(process)
-    assert within(30, lambda: gone(pid)), "its own thread cannot run: the server ends it"
+    assert within(SECONDS, lambda: gone(pid)), "its own thread cannot run: the server ends it"
 
 
 # the server
@@ -309,7 +326,7 @@ def test_kernels_go_on_when_the_server_is_killed_and_the_next_start_brings_anoth
         run(client, "kept = 5")
         first = kernels.status()["pid"]
         os.kill(first, signal.SIGKILL)
-        assert within(5, lambda: gone(first))
+        assert within(SECONDS, lambda: gone(first))
         assert place.place(os.environ).socket.exists() and kernels.status() is None, (
             "a stale socket is left"
         )
@@ -372,7 +389,7 @@ def test_a_client_that_dies_while_it_starts_the_server_holds_nobody_up(own):
     assert within(SECONDS, lambda: len(servers(own)) == 1 and lock.exists())
     first.kill()
     first.wait()
-    assert within(10, lambda: [os.getsid(p) == p for p in servers(own)] == [False]), (
+    assert within(SECONDS, lambda: [leads(p) for p in servers(own)] == [False]), (
         "its first process has left"
     )
     (server,) = servers(own)
@@ -393,10 +410,10 @@ def test_a_server_of_other_versions_is_replaced_and_stays_for_its_kernels(own, m
             assert run(client, "print(1)") == "1" and not gone(first["pid"])
             os.kill(manager.provisioner.process.pid, signal.SIGKILL)
             assert (
-                within(10, lambda: not manager.is_alive())
+                within(SECONDS, lambda: not manager.is_alive())
                 and manager.provisioner.process.returncode == -9
             )
-        assert within(10, lambda: gone(first["pid"])), "its last kernel has ended"
+        assert within(SECONDS, lambda: gone(first["pid"])), "its last kernel has ended"
     assert place.place(os.environ).socket.exists(), (
         "the old server leaves the new one's socket alone"
     )
@@ -409,7 +426,7 @@ def test_an_idle_server_ends_by_itself_and_takes_its_socket_along(own, monkeypat
         pid = kernels.status()["pid"]
         time.sleep(3)
         assert run(client, "print(1)") == "1" and not gone(pid), "not while a kernel runs"
-    assert within(20, lambda: gone(pid))
+    assert within(SECONDS, lambda: gone(pid))
     assert [p.suffix for p in place.folder().iterdir()] == [".lock"]
     assert works()
 
@@ -419,7 +436,7 @@ def test_a_server_whose_folder_is_taken_away_ends(own):
     kernels.warm()
     pid = kernels.status()["pid"]
     place.place(os.environ).socket.unlink()
-    assert within(20, lambda: gone(pid))
+    assert within(SECONDS, lambda: gone(pid))
     assert works()
 
 
@@ -428,7 +445,7 @@ def test_a_server_whose_socket_is_anothers_ends_and_leaves_it_alone(own):
     kernels.warm()
     pid, path = kernels.status()["pid"], place.place(os.environ).socket
     with protocol.listen(path):
-        assert within(20, lambda: gone(pid))
+        assert within(SECONDS, lambda: gone(pid))
         assert path.is_socket()
     path.unlink()
 
@@ -438,13 +455,13 @@ def test_a_terminated_server_ends_after_its_kernels(own):
     with kernel() as (_, client):
         pid = kernels.status()["pid"]
         os.kill(pid, signal.SIGTERM)
-        assert within(5, lambda: kernels.status() is None) and run(client, "print(1)") == "1"
-    assert within(10, lambda: gone(pid))
+        assert within(SECONDS, lambda: kernels.status() is None) and run(client, "print(1)") == "1"
+    assert within(SECONDS, lambda: gone(pid))
 
 
 def test_clients_that_break_the_rules_do_not_hold_up_others(runtime):
     path, before = place.place(os.environ).socket, kernels.status()
-    silent = [protocol.connect(path, 5) for _ in range(5)]
+    silent = [protocol.connect(path, SECONDS) for _ in range(5)]
     silent[0].send(b"no packet")
     protocol.send(silent[1], "nonsense")
     protocol.send(
@@ -455,7 +472,7 @@ def test_clients_that_break_the_rules_do_not_hold_up_others(runtime):
     assert works() and kernels.status()["pid"] == before["pid"]
     for connection in silent:
         connection.close()
-    assert within(5, lambda: (kernels.status() or {}) | {"idle": 0} == before | {"idle": 0})
+    assert within(SECONDS, lambda: (kernels.status() or {}) | {"idle": 0} == before | {"idle": 0})
 
 
 FORKED = """
@@ -509,12 +526,12 @@ def test_a_stopped_server_costs_two_seconds(own, capfd, caplog):
             ORDINARY_LINE + f"the server (process {pid}) is stopped"
             in caplog.text + capfd.readouterr().err
         )
-        assert 2 <= seconds < 8, "two seconds, and an ordinary kernel"
+        assert 2 <= seconds < 45, "two seconds, and an ordinary kernel"
         started = time.monotonic()
-        assert kernels.status() is None and time.monotonic() - started < 4
+        assert kernels.status() is None and time.monotonic() - started < 30
     finally:
         os.kill(pid, signal.SIGCONT)
-    assert works() and within(10, lambda: not kernels_left())
+    assert works() and within(SECONDS, lambda: not kernels_left())
 
 
 @LONG
@@ -549,10 +566,10 @@ def test_a_start_that_takes_too_long_gets_an_ordinary_kernel(
     assert ORDINARY_LINE + "none was up after 0.5 s" in caplog.text + capfd.readouterr().err
     assert within(SECONDS, lambda: late), "a start ends, one way or the other"
     if ordinary == "has ended":
-        assert within(20, lambda: gone(late[0].pid)), (
+        assert within(SECONDS, lambda: gone(late[0].pid)), (
             "the kernel that came too late is not left behind"
         )
-    assert within(5, lambda: not kernels_left())
+    assert within(SECONDS, lambda: not kernels_left())
 
 
 # many in a row
@@ -560,6 +577,7 @@ def test_a_start_that_takes_too_long_gets_an_ordinary_kernel(
 
 def leftovers(folder, temporary):
     """What a leak would add to: open files of client and server, processes, files of the run."""
+    gc.collect()  # what only waits for the collector is no leak either
     return {
         "files of the server": opened(kernels.status()["pid"]),
         "processes": sorted(servers(folder)),
@@ -603,17 +621,18 @@ def test_kernels_in_a_row_leave_nothing_behind(runtime, tmp_path, monkeypatch, c
         process = manager.provisioner.process
         assert isinstance(process, WarmProcess)
         client.stop_channels()
+        manager.shutdown_wait_time = 16  # after half of it a signal follows
         manager.shutdown_kernel(now=now)
         assert process.returncode == (-9 if now else 0)
         return process.pid
 
     one()
-    assert within(10, lambda: not kernels_left())
+    assert within(SECONDS, lambda: not kernels_left())
     before = leftovers(runtime, temporary)
     pids = [one() for _ in range(count)]
-    assert len(set(pids)) == count and within(10, lambda: not kernels_left())
+    assert len(set(pids)) == count and within(SECONDS, lambda: not kernels_left())
     assert all(not Path(f"/proc/{pid}").exists() for pid in pids), "ended and reaped"
-    assert within(15, lambda: not more(before, leftovers(runtime, temporary))), more(
+    assert within(SECONDS, lambda: not more(before, leftovers(runtime, temporary))), more(
         before, leftovers(runtime, temporary)
     )
 
@@ -677,7 +696,7 @@ def test_a_stack_that_cannot_be_imported_gets_an_ordinary_kernel(
         assert run(client, "print(42)") == "42"
     (line,) = said(caplog, capfd)
     assert line.endswith("the server could not start: ImportError: a broken seaborn")
-    assert within(5, lambda: servers(own) == [])
+    assert within(SECONDS, lambda: servers(own) == [])
 
 
 @LONG
@@ -685,7 +704,7 @@ def test_a_library_that_starts_a_thread_gets_an_ordinary_kernel(
     own, tmp_path, monkeypatch, caplog, capfd
 ):
     (tmp_path / "seaborn.py").write_text(
-        "import threading, time\nthreading.Thread(target=time.sleep, args=(9,), "
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(600,), "
         "daemon=True).start()"
     )
     monkeypatch.setenv(
@@ -745,7 +764,7 @@ def test_a_seed_of_hashes_that_the_user_has_set_is_respected(own, monkeypatch, c
     with kernel() as (_, warm), kernel(warm=False, kernel_name=kernels.ORDINARY) as (_, ordinary):
         assert run(warm, HASH) == run(ordinary, HASH)
     kernels.stop()
-    assert within(10, lambda: servers(own) == [])
+    assert within(SECONDS, lambda: servers(own) == [])
     monkeypatch.setenv("PYTHONHASHSEED", "random")
     with kernel(warm=False) as (_, one), kernel(warm=False) as (_, other):
         assert run(one, HASH) != run(other, HASH)
@@ -770,7 +789,7 @@ def test_a_project_named_by_a_relative_path_has_a_server(own, tmp_path, monkeypa
     with kernel() as (_, client):
         assert run(client, code) == f"project {paths.home()}"
     kernels.stop()
-    assert within(10, lambda: servers(own) == [])
+    assert within(SECONDS, lambda: servers(own) == [])
 
 
 def test_why_a_server_could_not_start_is_its_error_and_not_the_hint_below_it(
@@ -806,7 +825,7 @@ def test_the_servers_that_run_are_listed_and_can_be_stopped(own, capsys, monkeyp
         )
         assert one["pid"] == kernels.status()["pid"] and one["python"] == sys.prefix
         assert 50 < one["megabytes"] < 2000 and one["ends_after"] == launch.IDLE_SECONDS <= 120
-    assert within(5, lambda: kernels.servers()[0]["kernels"] == [])
+    assert within(SECONDS, lambda: kernels.servers()[0]["kernels"] == [])
     time.sleep(1.1)
     assert 1 <= kernels.servers()[0]["idle"] < 60
 
@@ -815,7 +834,7 @@ def test_the_servers_that_run_are_listed_and_can_be_stopped(own, capsys, monkeyp
         __import__("ca_research.app.cli").app.cli.main()
     assert f'"pid": {one["pid"]}' in capsys.readouterr().out
     assert [s["pid"] for s in kernels.stop_all()] == [one["pid"]]
-    assert within(10, lambda: gone(one["pid"])) and kernels.servers() == []
+    assert within(SECONDS, lambda: gone(one["pid"])) and kernels.servers() == []
 
 
 @LONG
@@ -826,7 +845,7 @@ def test_a_stopped_server_is_listed_as_one_that_does_not_answer_and_can_be_ended
     (one,) = kernels.servers()
     assert (one["pid"], one["answers"]) == (pid, False)
     kernels.stop_all()
-    assert within(10, lambda: gone(pid)) and kernels.servers() == []
+    assert within(SECONDS, lambda: gone(pid)) and kernels.servers() == []
 
 
 def test_options_that_a_fork_cannot_have_get_an_ordinary_kernel(runtime, caplog, capfd):
@@ -858,7 +877,7 @@ def test_a_start_that_fails_is_told_with_its_traceback_and_leaves_nothing(runtim
     )
     with pytest.raises(Unavailable, match="did not come up: "):
         launch.start(asked, 1, 2)
-    assert within(5, lambda: not kernels_left())
+    assert within(SECONDS, lambda: not kernels_left())
 
 
 @LONG
@@ -867,8 +886,9 @@ def test_a_limit_that_cannot_be_raised_again_gets_an_ordinary_kernel(own, caplog
     warm kernel.
     """
     limit = resource.getrlimit(resource.RLIMIT_NPROC)
+    lower = 9000 if limit[1] == resource.RLIM_INFINITY else limit[1] - 1
     code = (
-        "import resource; resource.setrlimit(resource.RLIMIT_NPROC, (9000, 9000)); from "
+        f"import resource; resource.setrlimit(resource.RLIMIT_NPROC, ({lower}, {lower})); from "
         "ca_research import kernels; kernels.warm()"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -899,7 +919,7 @@ def test_a_cancelled_start_leaves_no_kernel(runtime):
         os.kill(server, signal.SIGCONT)
 
     asyncio.run(cancelled())
-    assert within(20, lambda: not kernels_left()) and works()
+    assert within(SECONDS, lambda: not kernels_left()) and works()
 
 
 def test_the_library_that_holds_the_interpreter_is_there():

@@ -46,7 +46,7 @@ def ended(pid):
         try:
             if state.read_text().rpartition(")")[2].split()[0] == "Z":
                 return True
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):
             return True
         time.sleep(0.1)
     return False
@@ -364,6 +364,7 @@ client.stop_channels(); manager.shutdown_kernel(now=True)
 
 
 def test_limits_of_the_client_bind_its_kernel():
+    kernels.warm()  # a server that this client starts has its limits, in the tests after this too
     done = subprocess.run(
         [sys.executable, "-c", LIMITED], capture_output=True, text=True, check=True
     )
@@ -437,7 +438,7 @@ print(json.dumps([sorted(f for f in read - remembered if f.startswith(home) and 
 
 def test_an_interrupt_stops_the_cell_and_nothing_else(kernel):
     kernel.run(
-        "import subprocess; other = subprocess.Popen(['sleep', '60'], start_new_session=True); "
+        "import subprocess; other = subprocess.Popen(['sleep', '600'], start_new_session=True); "
         "kept = 5"
     )
     message = kernel.client.execute(
@@ -554,6 +555,8 @@ threading.Thread(target=late, args=(folder / "thread",)).start()
 def test_what_a_notebook_leaves_open_is_written_and_let_go(kernel, tmp_path):
     kernel.run(LEAVES.format(folder=str(tmp_path)))
     process = kernel.process
+    # after half of it a signal follows; a kernel that waits for threads that have ended takes ten
+    kernel.manager.shutdown_wait_time = 16
     kernel.manager.shutdown_kernel()
     assert process.returncode == 0
     assert {file.name: file.read_text() for file in tmp_path.iterdir()} == {

@@ -284,6 +284,7 @@ def test_the_folder_of_a_killed_process_is_swept_and_that_of_a_living_one_is_not
 def test_a_folder_without_a_sign_of_life_is_swept_when_it_is_old(temporary):
     folder = temporary / "ca-research-abc"
     folder.mkdir()
+    (folder / ".held").touch()  # the lock that its process is just taking
     files.sweep_scratch()
     assert folder.exists()
     os.utime(folder, (time.time() - 7200,) * 2)

@@ -405,7 +405,7 @@ def test_files_for_the_kernel_are_taken_as_popen_takes_them(tmp_path):
 @pytest.fixture
 def sleeper(pair):
     """A process with the client's and the server's end of its connection."""
-    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     warm = launch.WarmProcess(process.pid, os.pidfd_open(process.pid), pair[0])
     yield process, warm, pair[1]
     process.kill()
@@ -433,6 +433,16 @@ def test_a_process_whose_server_has_gone_has_ended_with_an_unknown_code(sleeper)
     assert warm.poll() is None, "the end of the server is not the end of the kernel"
     process.kill()
     assert warm.wait(60) == launch.LOST
+
+
+def test_why_a_kernel_did_not_come_up_is_told_also_where_its_end_is_not(
+    pair, tmp_path, monkeypatch
+):
+    """A busy server says the end late; without the reason no other ports were tried."""
+    monkeypatch.setattr(launch, "ANSWER_SECONDS", 0.1)
+    protocol.send(pair[1], "failed", reason="Address already in use", traceback="")
+    with pytest.raises(Unavailable, match="Address already in use"):
+        launch._ask(pair[0], launch.request([], tmp_path, BASE), "fingerprint", (1, 2))
 
 
 def test_a_forgotten_process_leaves_no_open_file(pair):

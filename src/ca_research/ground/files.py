@@ -28,7 +28,7 @@ STALE_SECONDS = 3600
 SCRATCH = "ca-research-"
 """How the names of scratch folders begin."""
 
-_HELD = ".held"
+_HELD, _MARK = ".held", ".mark"
 
 
 def walk(folder: Path, *suffixes: str) -> list[Path]:
@@ -210,6 +210,7 @@ def scratch_folder() -> Iterator[Path]:
             Path(folder, _HELD)
         ),  # the system lets go of it when its process ends, however that ends
     ):
+        Path(folder, _MARK).touch()  # a lock that is just being taken looks like one let go of
         yield Path(folder)
 
 
@@ -223,7 +224,7 @@ def sweep_scratch() -> None:
             about = folder.lstat()
             if not stat.S_ISDIR(about.st_mode) or about.st_uid != owner:
                 continue
-            if Path(folder, _HELD).exists():
+            if Path(folder, _MARK).exists():
                 with FileLock(Path(folder, _HELD), timeout=0):
                     pass
             elif time.time() - about.st_mtime < STALE_SECONDS:  # just made, or not one of these

@@ -199,7 +199,9 @@ def _ask(
                     f"the forked kernel ended on its way up (return code {packet['code']})"
                 )
             case "failed":
-                protocol.receive(connection)  # its exit: the ports it had bound are free again
+                # its exit: the ports it had bound are free again; the reason stands without it too
+                with contextlib.suppress(TimeoutError):
+                    protocol.receive(connection)
                 raise Unavailable(
                     f"the forked kernel did not come up: {packet['reason']}",
                     where=packet["traceback"],
