@@ -4,20 +4,19 @@ temporary file.
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
 import shutil
 import tempfile
 import threading
 import time
-from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import psutil
 import pytest
+from tests.leaks import kinds, more, open_files
 
 from ca_research import kernels, runs
 from ca_research.ground import paths
@@ -76,25 +75,23 @@ def server() -> dict:
     return {} if kernels.why_not() else kernels.status(environment()) or {}
 
 
-def left() -> dict[str, Counter]:
+def left() -> dict[str, list[Any]]:
     """All that a leak would add to."""
     gc.collect()  # what only waits for the collector is no leak
     about = server()
-    found = {
-        "threads": Counter(t.name for t in threading.enumerate()),
-        "processes": Counter(
-            p.pid for p in psutil.Process().children(recursive=True) if not ended(p)
-        ),
-        "kernels": Counter(about.get("kernels", ())),
-        "server": Counter([about.get("pid")]),
-        "temporary files": Counter(p.name for p in Path(tempfile.gettempdir()).rglob("*")),
-        "files of the runtime folder": Counter(
+    found: dict[str, list[Any]] = {
+        "threads": [t.name for t in threading.enumerate()],
+        "processes": [p.pid for p in psutil.Process().children(recursive=True) if not ended(p)],
+        "kernels": about.get("kernels", []),
+        "server": [about.get("pid")],
+        "temporary files": [p.name for p in Path(tempfile.gettempdir()).rglob("*")],
+        "files of the runtime folder": [
             p.name for p in Path(os.environ["XDG_RUNTIME_DIR"]).rglob("*")
-        ),
+        ],
     }
     for who, pid in (("this process", os.getpid()), ("the server", about.get("pid"))):
         if pid:
-            found[f"files of {who}"] = Counter(opened(pid))
+            found[f"files of {who}"] = kinds(open_files(pid))
     return found
 
 
@@ -103,18 +100,6 @@ def ended(process: psutil.Process) -> bool:
         return process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
-
-
-def opened(pid: int) -> Iterator[str]:
-    """Kinds of what a process has open; what is closed while they are read is not."""
-    for link in Path(f"/proc/{pid}/fd").iterdir():
-        with contextlib.suppress(FileNotFoundError):
-            yield str(link.readlink()).split(":")[0]
-
-
-def more(before: dict[str, Counter], after: dict[str, Counter]) -> dict[str, Counter]:
-    """What was added. What other tests had left, and has been let go of meanwhile, is no leak."""
-    return {kind: added for kind in after if (added := after[kind] - before.get(kind, Counter()))}
 
 
 @pytest.mark.long

@@ -15,14 +15,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections import Counter
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
 import pytest
 from jupyter_client.connect import LocalPortCache
 from jupyter_client.manager import start_new_kernel
+from tests.leaks import kinds, more, open_files
 
 from ca_research import kernels
 from ca_research.kernels import launch, place, protocol, provisioner
@@ -161,6 +161,13 @@ def execute(*cells, **options):
     client = NotebookClient(book, kernel_name=kernels.NAME, **{"timeout": SECONDS, **options})
     client.execute()
     return book
+
+
+def status():
+    """What the server says of itself; one that is too busy to answer is asked again."""
+    said = []
+    assert within(SECONDS, lambda: said.append(kernels.status()) or said[-1])
+    return said[-1]
 
 
 def kernels_left():
@@ -304,7 +311,7 @@ def test_a_kernel_does_not_outlive_its_client(runtime):
 @LONG
 def test_nor_where_its_server_is_gone_too(own):
     process, pid = client_with_kernel()
-    os.kill(kernels.status()["pid"], signal.SIGKILL)
+    os.kill(status()["pid"], signal.SIGKILL)
     time.sleep(0.5)
     assert not gone(pid), "the kernel goes on without its server"
     kill(process)
@@ -324,7 +331,7 @@ def test_nor_where_a_cell_holds_the_interpreter(runtime):
 def test_kernels_go_on_when_the_server_is_killed_and_the_next_start_brings_another(own):
     with kernel() as (manager, client):
         run(client, "kept = 5")
-        first = kernels.status()["pid"]
+        first = status()["pid"]
         os.kill(first, signal.SIGKILL)
         assert within(SECONDS, lambda: gone(first))
         assert place.place(os.environ).socket.exists() and kernels.status() is None, (
@@ -332,7 +339,7 @@ def test_kernels_go_on_when_the_server_is_killed_and_the_next_start_brings_anoth
         )
         assert run(client, "print(kept)") == "5" and manager.is_alive()
         assert works()
-        assert kernels.status()["pid"] != first
+        assert status()["pid"] != first
         process = manager.provisioner.process
         manager.shutdown_kernel()
         assert process.returncode == launch.LOST, "nobody is left who could say how it ended"
@@ -378,8 +385,8 @@ def test_clients_that_start_at_once_on_a_cold_machine_share_one_server(own):
         for _ in range(3)
     ]
     parents = {process.communicate(timeout=180)[0].split()[-1] for process in started}
-    assert parents == {str(kernels.status()["pid"])}
-    assert servers(own) == [kernels.status()["pid"]]
+    assert parents == {str(status()["pid"])}
+    assert servers(own) == [status()["pid"]]
 
 
 @LONG
@@ -394,17 +401,17 @@ def test_a_client_that_dies_while_it_starts_the_server_holds_nobody_up(own):
     )
     (server,) = servers(own)
     assert works()
-    assert servers(own) == [server] == [kernels.status()["pid"]], (
+    assert servers(own) == [server] == [status()["pid"]], (
         "the next client has waited for the same server"
     )
 
 
 def test_a_server_of_other_versions_is_replaced_and_stays_for_its_kernels(own, monkeypatch):
     with kernel() as (manager, client):
-        first = kernels.status()
+        first = status()
         monkeypatch.setattr(launch, "fingerprint", lambda env: "other")
         with kernel() as (_, other):
-            second = kernels.status()
+            second = status()
             assert second["pid"] != first["pid"] and second["fingerprint"] == "other"
             assert run(other, "import os; print(os.getppid())") == str(second["pid"])
             assert run(client, "print(1)") == "1" and not gone(first["pid"])
@@ -423,7 +430,7 @@ def test_a_server_of_other_versions_is_replaced_and_stays_for_its_kernels(own, m
 def test_an_idle_server_ends_by_itself_and_takes_its_socket_along(own, monkeypatch):
     monkeypatch.setenv("CA_RESEARCH_KERNEL_IDLE", "1")
     with kernel() as (_, client):
-        pid = kernels.status()["pid"]
+        pid = status()["pid"]
         time.sleep(3)
         assert run(client, "print(1)") == "1" and not gone(pid), "not while a kernel runs"
     assert within(SECONDS, lambda: gone(pid))
@@ -434,7 +441,7 @@ def test_an_idle_server_ends_by_itself_and_takes_its_socket_along(own, monkeypat
 @LONG
 def test_a_server_whose_folder_is_taken_away_ends(own):
     kernels.warm()
-    pid = kernels.status()["pid"]
+    pid = status()["pid"]
     place.place(os.environ).socket.unlink()
     assert within(SECONDS, lambda: gone(pid))
     assert works()
@@ -443,7 +450,7 @@ def test_a_server_whose_folder_is_taken_away_ends(own):
 @LONG
 def test_a_server_whose_socket_is_anothers_ends_and_leaves_it_alone(own):
     kernels.warm()
-    pid, path = kernels.status()["pid"], place.place(os.environ).socket
+    pid, path = status()["pid"], place.place(os.environ).socket
     with protocol.listen(path):
         assert within(SECONDS, lambda: gone(pid))
         assert path.is_socket()
@@ -453,14 +460,14 @@ def test_a_server_whose_socket_is_anothers_ends_and_leaves_it_alone(own):
 @LONG
 def test_a_terminated_server_ends_after_its_kernels(own):
     with kernel() as (_, client):
-        pid = kernels.status()["pid"]
+        pid = status()["pid"]
         os.kill(pid, signal.SIGTERM)
         assert within(SECONDS, lambda: kernels.status() is None) and run(client, "print(1)") == "1"
     assert within(SECONDS, lambda: gone(pid))
 
 
 def test_clients_that_break_the_rules_do_not_hold_up_others(runtime):
-    path, before = place.place(os.environ).socket, kernels.status()
+    path, before = place.place(os.environ).socket, status()
     silent = [protocol.connect(path, SECONDS) for _ in range(5)]
     silent[0].send(b"no packet")
     protocol.send(silent[1], "nonsense")
@@ -469,7 +476,7 @@ def test_clients_that_break_the_rules_do_not_hold_up_others(runtime):
     )  # says nothing about the kernel
     assert protocol.receive(silent[1])[0]["op"] == "refused"
     assert protocol.receive(silent[2])[0]["op"] == "failed"
-    assert works() and kernels.status()["pid"] == before["pid"]
+    assert works() and status()["pid"] == before["pid"]
     for connection in silent:
         connection.close()
     assert within(SECONDS, lambda: (kernels.status() or {}) | {"idle": 0} == before | {"idle": 0})
@@ -513,7 +520,7 @@ def test_a_forked_worker_whose_parent_has_started_a_kernel_starts_its_own(own):
 def test_a_stopped_server_costs_two_seconds(own, capfd, caplog):
     """It cost 61: a client waited for its answer as long as for a kernel on its way up."""
     kernels.warm()
-    pid = kernels.status()["pid"]
+    pid = status()["pid"]
     with kernel(warm=False, kernel_name=kernels.ORDINARY):  # whatever a first kernel has to import
         pass
     os.kill(pid, signal.SIGSTOP)
@@ -579,7 +586,7 @@ def leftovers(folder, temporary):
     """What a leak would add to: open files of client and server, processes, files of the run."""
     gc.collect()  # what only waits for the collector is no leak either
     return {
-        "files of the server": opened(kernels.status()["pid"]),
+        "files of the server": kinds(open_files(status()["pid"])),
         "processes": sorted(servers(folder)),
         "files of the run": sorted(
             p.name
@@ -587,23 +594,8 @@ def leftovers(folder, temporary):
             if "history" not in p.name and "profile" not in p.parts
         ),
         "temporary": sorted(p.name for p in temporary.iterdir()),
-        "open files of the client": opened("self"),
+        "open files of the client": kinds(open_files()),
     }
-
-
-def opened(pid):
-    """Kinds of what a process has open; what is closed while they are read is not."""
-    kinds = []
-    for link in Path(f"/proc/{pid}/fd").iterdir():
-        with suppress(FileNotFoundError):
-            kinds.append(str(link.readlink()).split(":")[0])
-    return kinds
-
-
-def more(before, after):
-    """What was added, by kind; what the collector let go of meanwhile is no leak."""
-    added = {kind: Counter(after[kind]) - Counter(before[kind]) for kind in before}
-    return {kind: dict(count) for kind, count in added.items() if count}
 
 
 @pytest.mark.parametrize(
@@ -823,7 +815,7 @@ def test_the_servers_that_run_are_listed_and_can_be_stopped(own, capsys, monkeyp
             and one["idle"] == 0
             and one["answers"]
         )
-        assert one["pid"] == kernels.status()["pid"] and one["python"] == sys.prefix
+        assert one["pid"] == status()["pid"] and one["python"] == sys.prefix
         assert 50 < one["megabytes"] < 2000 and one["ends_after"] == launch.IDLE_SECONDS <= 120
     assert within(SECONDS, lambda: kernels.servers()[0]["kernels"] == [])
     time.sleep(1.1)
@@ -840,7 +832,7 @@ def test_the_servers_that_run_are_listed_and_can_be_stopped(own, capsys, monkeyp
 @LONG
 def test_a_stopped_server_is_listed_as_one_that_does_not_answer_and_can_be_ended(own):
     kernels.warm()
-    pid = kernels.status()["pid"]
+    pid = status()["pid"]
     os.kill(pid, signal.SIGSTOP)
     (one,) = kernels.servers()
     assert (one["pid"], one["answers"]) == (pid, False)
@@ -906,7 +898,7 @@ def test_a_limit_that_cannot_be_raised_again_gets_an_ordinary_kernel(own, caplog
 def test_a_cancelled_start_leaves_no_kernel(runtime):
     from jupyter_client.manager import AsyncKernelManager
 
-    server = kernels.status()["pid"]
+    server = status()["pid"]
 
     async def cancelled():
         manager = AsyncKernelManager(kernel_name=kernels.NAME)

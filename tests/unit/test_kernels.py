@@ -11,12 +11,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from tests.leaks import more, open_files
 from tornado.ioloop import IOLoop
 
 from ca_research import kernels
@@ -42,15 +41,8 @@ def runtime(tmp_path, monkeypatch):
     return folder
 
 
-def open_files():
-    """What is open, counted by name; to be compared by `-`: what other tests left may be collected
-    at any time, and is no leak.
-    """
-    names = Counter()
-    for link in Path("/proc/self/fd").iterdir():
-        with suppress(FileNotFoundError):
-            names[str(link.readlink())] += 1
-    return names
+def files():
+    return {"files": open_files()}
 
 
 def closed(file):
@@ -88,20 +80,20 @@ def test_what_is_no_packet_is_refused_and_its_files_closed(pair, data):
     left, right = pair
     with Path(os.devnull).open() as file:
         socket.send_fds(left, [data], [file.fileno()])
-    before = open_files()
+    before = files()
     with pytest.raises(protocol.ProtocolError):
         protocol.receive(right)
-    assert not open_files() - before
+    assert not more(before, files())
 
 
 def test_more_files_than_a_packet_has_are_refused_and_closed(pair):
     left, right = pair
     with Path(os.devnull).open() as file:
         socket.send_fds(left, [b'{"op": "start"}'], [file.fileno()] * 9)
-    before = open_files()
+    before = files()
     with pytest.raises(protocol.ProtocolError):
         protocol.receive(right)
-    assert not open_files() - before
+    assert not more(before, files())
 
 
 def test_the_socket_is_the_users_alone_whatever_the_umask(tmp_path):
@@ -127,11 +119,11 @@ def test_the_socket_is_the_users_alone_whatever_the_umask(tmp_path):
 def test_nobody_listens_at_a_stale_socket_or_at_a_file(tmp_path):
     protocol.listen(tmp_path / "stale.sock").close()
     (tmp_path / "file.sock").write_text("")
-    before = open_files()
+    before = files()
     assert [
         protocol.connect(tmp_path / f"{name}.sock", 1) for name in ("stale", "file", "missing")
     ] == [None] * 3
-    assert not open_files() - before
+    assert not more(before, files())
 
 
 def test_another_users_process_is_not_talked_to(tmp_path, monkeypatch):
@@ -139,11 +131,11 @@ def test_another_users_process_is_not_talked_to(tmp_path, monkeypatch):
         own = os.geteuid()
         with protocol.connect(tmp_path / "a.sock", 1):
             monkeypatch.setattr(os, "geteuid", lambda: own + 1)
-            before = open_files()
+            before = files()
             assert protocol.accept(listener) is None, "the server drops it"
             with pytest.raises(protocol.ProtocolError, match=f"user {own}"):
                 protocol.connect(tmp_path / "a.sock", 1)
-            assert not open_files() - before
+            assert not more(before, files())
 
 
 # the folder
