@@ -43,6 +43,38 @@ def pytest_xdist_auto_num_workers():
     return (ours or 1) + 1
 
 
+SECOND_TRY = {"browser", "elsewhere", "faults", "notebooks", "replay"}
+"""Folders of tests that wait for other processes, on a machine that may be busy. What they find
+wrong twice is wrong; numbers and words are tested once."""
+MOST_SECOND_TRIES = 2
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.parent.name in SECOND_TRY:
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def second_tries(config):
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return reporter.stats.get("rerun", []) if reporter else []
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Each second try is told with what went wrong: it may be a race."""
+    for report in second_tries(config):
+        terminalreporter.write_sep("-", f"failed at a first try: {report.nodeid}")
+        terminalreporter.write_line(report.longreprtext)
+    if len(second_tries(config)) > MOST_SECOND_TRIES:
+        terminalreporter.write_line("so many second tries are no chance: look for a race")
+
+
+def pytest_sessionfinish(session):
+    many = len(second_tries(session.config)) > MOST_SECOND_TRIES
+    if many and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_store(tmp_path_factory):
     """Tests keep their finished runs apart from the user's, and have the list of fonts: making it
