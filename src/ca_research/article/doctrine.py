@@ -5,7 +5,7 @@ officials, coded goals.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import matplotlib.pyplot as plt
@@ -22,7 +22,7 @@ from ..plots.marks import dated_name, mark
 from ..plots.needs import needs, one_figure
 from ..plots.panels import the_five_first
 from ..registry.words import party
-from .documents import coded, seen_rows
+from .documents import Coded, coded, seen_rows
 from .settings import settings
 from .words import several
 
@@ -49,7 +49,41 @@ def _own(rows: pd.DataFrame, economy: str) -> pd.DataFrame:
     return rows[rows["economy"].isin([economy, "CA5"])]
 
 
+Listed = Mapping[str, tuple[Sequence[pd.DataFrame], int]]
+
+
+@parts(documents=Coded)
+def texts_in_order(
+    evidence: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    order: Literal["powers", "all_named"] = "powers",
+    texts: Literal["official", "all"] = "official",
+    documents: Coded | None = None,
+) -> Listed:
+    """Of each economy, the reports of every text in whose list of partners China's place is
+    visible, newest text first, and the number of reports in which it is not.
+
+    Arguments and errors as of `partner_rank`.
+    """
+    known_name("order", order, ("powers", "all_named"))
+    known_name("texts", texts, ("official", "all"))
+    rows = (documents or Coded(evidence)).rows("C09", "partners", "any", "excerpt")
+    kinds = ["doctrine", "address"] if texts == "official" else ["doctrine", "address", "list"]
+    rows = rows[rows["kind"].isin(kinds)].sort_values(
+        ["date", "item"], ascending=False, na_position="last"
+    )
+    found = {}
+    for economy in economies:
+        own = _own(rows, economy)
+        visible = own[own[order] != "u"]
+        listed = [reports for _, reports in visible.groupby("origin_group", sort=False)]
+        found[economy] = listed, len(own) - len(visible)
+    return found
+
+
 @measure("relations.partner_rank")
+@parts(listed=texts_in_order)
 def partner_rank(
     evidence: pd.DataFrame,
     *,
@@ -57,6 +91,7 @@ def partner_rank(
     order: Literal["powers", "all_named"] = "powers",
     texts: Literal["official", "all"] = "official",
     version: str = "newest",
+    listed: Listed | None = None,
 ) -> list[Estimate]:
     """Place of China among the partners that a text of each economy lists: 1 is the first named.
 
@@ -66,35 +101,24 @@ def partner_rank(
     texts: 'official' (concepts, strategies, presidents who set out foreign policy) or 'all' (other
         lists too).
     version: 'newest' text with a visible order, or 'newest-1'; reports of one origin are one text.
+    listed: as `texts_in_order` makes them (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy: an estimate, or
     low and high where reports of one text disagree. Fewer texts with a visible order are recorded
     in `missing`.
     Raises UnknownNameError for another choice or a row without a code, UsageError for another
-    `version`. Codes and
-    their rules: registry/coding/partners.yaml.
+    `version`. Codes and their rules: registry/coding/partners.yaml.
     """
-    known_name("order", order, ("powers", "all_named"))
-    known_name("texts", texts, ("official", "all"))
-    rows = coded(evidence, claim="C09", coding="partners", strength="any")
-    rows = rows[
-        rows["kind"].isin(
-            ["doctrine", "address"] if texts == "official" else ["doctrine", "address", "list"]
-        )
-    ]
+    if listed is None:
+        listed = texts_in_order(evidence, economies=economies, order=order, texts=texts)
     back, found = years_back(version), []
     for economy in economies:
-        own = _own(rows, economy)
-        visible = own[own[order] != "u"].sort_values(
-            ["date", "item"], ascending=False, na_position="last"
-        )
-        listed = [reports for _, reports in visible.groupby("origin_group", sort=False)]
-        if len(listed) > back:
-            found.append(_place(listed[back], economy, order))
+        own, hidden = listed[economy]
+        if len(own) > back:
+            found.append(_place(own[back], economy, order))
         else:
-            unseen = several(len(own) - len(visible), "text")
-            why = f"the order of partners could not be seen in {unseen}"
-            if listed:
-                why = f"only {several(len(listed), 'text')} shows the order of partners; {why}"
+            why = f"the order of partners could not be seen in {several(hidden, 'text')}"
+            if own:
+                why = f"only {several(len(own), 'text')} shows the order of partners; {why}"
             found.append(estimate_row(economy=economy, missing=why))
     return found
 
@@ -114,12 +138,14 @@ def _place(reports: pd.DataFrame, economy: str, order: str) -> dict[str, Any]:
 
 
 @measure("relations.official_words")
+@parts(documents=Coded)
 def official_words(
     evidence: pd.DataFrame,
     *,
     economies: Sequence[str],
     coding: Literal["strict", "wide"] = "strict",
     kinds: Literal["words", "words_and_tiers"] = "words",
+    documents: Coded | None = None,
 ) -> list[Estimate]:
     """Number of independent texts in which officials call relations with China a priority.
 
@@ -127,6 +153,7 @@ def official_words(
         five.
     coding: 'strict' (the word priority) or 'wide' (as much in other words).
     kinds: 'words', or 'words_and_tiers' to count partnership documents signed as well.
+    documents: the evidence as `Coded` (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; n is the
     number of rows looked through. An economy of which no official's text was seen has the reason in
     `missing`.
@@ -135,7 +162,7 @@ def official_words(
     """
     known_name("coding", coding, ("strict", "wide"))
     known_name("kinds", kinds, ("words", "words_and_tiers"))
-    rows = coded(evidence, claim="C09", coding="partners", strength="documents")
+    rows = (documents or Coded(evidence)).rows("C09", "partners", "documents", "excerpt")
     rows = rows[rows["kind"].isin(["words"] if kinds == "words" else ["words", "tier"])]
     wanted = ["priority"] if coding == "strict" else ["priority", "near"]
     found = []
