@@ -136,6 +136,11 @@ class Imports:
         """Value by year and chapter."""
         return self.rows.groupby(["year", "product"], as_index=False)["value_usd"].sum()
 
+    @cached_property
+    def by_chapter(self) -> pd.Series:
+        """Value by chapter, of all its years together."""
+        return self.rows.groupby("product")["value_usd"].sum()
+
     def manufactures(self, floor: float) -> pd.Series:
         """Number of chapters of MANUFACTURES at or above the floor, by year."""
         made = self.totals["product"].isin(MANUFACTURES) & (self.totals["value_usd"] >= floor)
@@ -515,15 +520,14 @@ def resource_share(
     if imports is None:
         imports = year_imports(trade, economies=economies, until=until, chapters=chapters)
     out = []
-    raw = (*RESOURCES[resources], *(PRECIOUS if gold == "counted" else ()))
-    left_out = () if gold == "counted" else PRECIOUS
+    raw = [*RESOURCES[resources], *(PRECIOUS if gold == "counted" else ())]
+    left_out = [] if gold == "counted" else [*PRECIOUS]
     for economy, found in imports.items():
         if found.missing:
             out.append(estimate_row(economy=economy, missing=found.missing))
             continue
-        kept = found.totals[~found.totals["product"].isin(left_out)]
-        of_raw = kept.loc[kept["product"].isin(raw), "value_usd"].sum()
-        share = 100 * float(of_raw / kept["value_usd"].sum())
+        kept = found.by_chapter.drop(left_out, errors="ignore")
+        share = 100 * float(kept.reindex(raw).sum() / kept.sum())
         out.append(estimate_row(found.reports, economy=economy, estimate=share))
     return out
 
