@@ -5,8 +5,8 @@ shown by whom.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple, get_args
+from collections.abc import Callable, Sequence
+from typing import Literal, NamedTuple, TypeVar, get_args
 
 import pandas as pd
 
@@ -17,7 +17,7 @@ from ..ground import economies as eco
 from ..ground.arguments import day, whole_number
 from ..ground.errors import UnknownNameError
 from ..tables.dates import bounds
-from .dates import dated, occasions, origin, select, settle, used_rows
+from .dates import occasions, origin, select, settle, used_rows
 from .documents import seen_rows, source_and_year
 
 CLAIM = "C03"
@@ -30,6 +30,7 @@ INCOMPLETE = r"deputy|deputies|took part|minus one|four of five"
 party sat at the table.
 """
 YEAR = 365.25
+Made = TypeVar("Made")
 
 
 def meetings(
@@ -40,8 +41,8 @@ def meetings(
     composition: str = "as_held",
     kinds: str = KINDS,
 ) -> pd.DataFrame:
-    """Dated meetings of a partner with all five, as in `select`, ended by `until` (all, where
-    not given).
+    """Dated meetings of a partner (of all where it is '') with all five, as in `select`, ended by
+    `until` (all, where not given).
 
     composition: 'as_held', or 'strict' without those that a note calls incomplete (INCOMPLETE).
     """
@@ -55,31 +56,32 @@ def meetings(
     return rows.reset_index(drop=True)
 
 
-def _of_formats(events: pd.DataFrame) -> pd.DataFrame:
-    """The rows that a measure of this module can use: few, so that running it again without each
-    source stays quick.
-    """
-    return events[events["kind"].str.startswith(("format_", "organisation_"))]
+class _Asked(dict[str, Made]):
+    """What is made of each partner, once it is asked for: where a source is left out few are."""
+
+    def __init__(self, make: Callable[[str], Made]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, partner: str) -> Made:
+        self[partner] = made = self._make(partner)
+        return made
 
 
 def meetings_by_partner(
-    events: pd.DataFrame,
-    *,
-    economies: Sequence[str],
-    until: dt.date,
-    composition: str = "as_held",
+    events: pd.DataFrame, *, until: dt.date, composition: str = "as_held"
 ) -> dict[str, pd.DataFrame]:
     """`meetings` of each partner."""
-    day("until", until)
-    near = _of_formats(events)
-    return {p: meetings(near, p, until=until, composition=composition) for p in economies}
+    rows = meetings(events, "", until=day("until", until), composition=composition)
+    actors = [set(str(codes).split(";")) for codes in rows["actor"]]
+    return _Asked(lambda p: rows.loc[[p in named for named in actors]].reset_index(drop=True))
 
 
 def documents(
     evidence: pd.DataFrame, partner: str, direction: str, *, until: dt.date | None = None
 ) -> pd.DataFrame:
-    """Documents on a partner's meetings (texts seen, no commentary), dated by `until` where that is
-    given.
+    """Documents on a partner's meetings (all partners' where it is ''; texts seen, no commentary),
+    dated by `until` where that is given.
     """
     rows = seen_rows(evidence, claim=CLAIM, reading=partner)
     rows = rows[rows["direction"] == direction]
@@ -97,15 +99,11 @@ class Texts(NamedTuple):
     denied: pd.DataFrame
 
 
-def texts_by_partner(
-    evidence: pd.DataFrame, *, economies: Sequence[str], until: dt.date
-) -> dict[str, Texts]:
+def texts_by_partner(evidence: pd.DataFrame, *, until: dt.date) -> dict[str, Texts]:
     """`documents` on each partner."""
-    near = evidence[evidence["claim"] == CLAIM]
-    return {
-        p: Texts(documents(near, p, "supports", until=until), documents(near, p, "refutes"))
-        for p in economies
-    }
+    shown = documents(evidence, "", "supports", until=until)
+    both = (shown, documents(evidence, "", "refutes"))
+    return _Asked(lambda p: Texts(*(d[d["reading"] == p].reset_index(drop=True) for d in both)))
 
 
 def origins(events: pd.DataFrame, evidence: pd.DataFrame) -> int:
@@ -126,48 +124,25 @@ def origins(events: pd.DataFrame, evidence: pd.DataFrame) -> int:
     return len(apart)
 
 
-@measure("relations.shared_meetings")
-@by_economy
 @parts(held=meetings_by_partner, texts=texts_by_partner)
-def shared_meetings(
+def settled_by_partner(
     events: pd.DataFrame,
     evidence: pd.DataFrame,
     *,
-    economies: Sequence[str],
     until: dt.date,
-    composition: Composition = "as_held",
+    composition: str = "as_held",
     held: dict[str, pd.DataFrame] | None = None,
     texts: dict[str, Texts] | None = None,
-) -> list[Estimate]:
-    """Number of dated meetings of each partner with all five by `until`.
-
-    events, evidence: like the tables of these names; documents of claim C03. economies: codes of
-        the partners.
-    until: a date.
-    composition: 'as_held', or 'strict' without meetings that a note calls incomplete (INCOMPLETE).
-    held, texts: what `meetings_by_partner` and `texts_by_partner` make of these (made here if not
-        given).
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per partner. The count is the
-    estimate where two independent origins show it, of the meetings or of documents that support
-    them; zero where two documents list partners or members without this one and nothing is dated;
-    else low and high are zero and what is dated, or `missing` gives the reason
-    (see `dates.settle`).
-    Raises UnknownNameError for another composition, UsageError for what is no date.
-    """
+) -> dict[str, Estimate]:
+    """What meetings and documents together say of each partner; see `shared_meetings`."""
     if held is None:
-        held = meetings_by_partner(
-            events, economies=economies, until=until, composition=composition
-        )
+        held = meetings_by_partner(events, until=until, composition=composition)
     if texts is None:
-        texts = texts_by_partner(evidence, economies=economies, until=until)
-    rows = []
-    for partner, met in held.items():
-        found, used = _settled(met, texts[partner])
-        rows.append(estimate_row(used, economy=partner, **found))
-    return rows
+        texts = texts_by_partner(evidence, until=until)
+    return _Asked(lambda p: _settled(p, held[p], texts[p]))
 
 
-def _settled(held: pd.DataFrame, texts: Texts) -> tuple[dict[str, Any], pd.DataFrame]:
+def _settled(partner: str, held: pd.DataFrame, texts: Texts) -> Estimate:
     shown, denied = texts.shown if len(held) else texts.shown.iloc[:0], texts.denied
     found = settle(
         occasions(held),
@@ -177,12 +152,49 @@ def _settled(held: pd.DataFrame, texts: Texts) -> tuple[dict[str, Any], pd.DataF
     )
     columns = ["claim", "reading", "item", "date", "direction", "source_id"]
     both = pd.concat([shown, denied])[columns]
-    return found, pd.concat([used_rows(held), both], ignore_index=True)
+    used = pd.concat([used_rows(held), both], ignore_index=True)
+    return estimate_row(used, economy=partner, **found)
+
+
+@measure("relations.shared_meetings")
+@by_economy
+@parts(held=meetings_by_partner, texts=texts_by_partner, settled=settled_by_partner)
+def shared_meetings(
+    events: pd.DataFrame,
+    evidence: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    until: dt.date,
+    composition: Composition = "as_held",
+    held: dict[str, pd.DataFrame] | None = None,
+    texts: dict[str, Texts] | None = None,
+    settled: dict[str, Estimate] | None = None,
+) -> list[Estimate]:
+    """Number of dated meetings of each partner with all five by `until`.
+
+    events, evidence: like the tables of these names; documents of claim C03. economies: codes of
+        the partners.
+    until: a date.
+    composition: 'as_held', or 'strict' without meetings that a note calls incomplete (INCOMPLETE).
+    held, texts, settled: what `meetings_by_partner`, `texts_by_partner` and `settled_by_partner`
+        make of these (made here if not given).
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per partner. The count is the
+    estimate where two independent origins show it, of the meetings or of documents that support
+    them; zero where two documents list partners or members without this one and nothing is dated;
+    else low and high are zero and what is dated, or `missing` gives the reason
+    (see `dates.settle`).
+    Raises UnknownNameError for another composition, UsageError for what is no date.
+    """
+    if settled is None:
+        settled = settled_by_partner(
+            events, evidence, until=until, composition=composition, held=held, texts=texts
+        )
+    return [settled[partner] for partner in economies]
 
 
 @measure("relations.meeting_or_body")
 @by_economy
-@parts(held=meetings_by_partner, texts=texts_by_partner)
+@parts(held=meetings_by_partner, texts=texts_by_partner, settled=settled_by_partner)
 def meeting_or_body(
     events: pd.DataFrame,
     evidence: pd.DataFrame,
@@ -194,6 +206,7 @@ def meeting_or_body(
     composition: Composition = "as_held",
     held: dict[str, pd.DataFrame] | None = None,
     texts: dict[str, Texts] | None = None,
+    settled: dict[str, Estimate] | None = None,
 ) -> list[Estimate]:
     """As `shared_meetings`, with a standing organisation counted where at least `members` of the
     five belong to it too.
@@ -204,29 +217,30 @@ def meeting_or_body(
         `until` and whose organisation an event dates has one more. What a document says against
         meetings does not speak against the body.
     members: a number.
-    held, texts: as there.
+    held, texts, settled: as there.
     Returns and raises as `shared_meetings`: an estimates frame
     (`estimates.ESTIMATE_COLUMNS`), one row per partner.
     """
     if held is None:
-        held = meetings_by_partner(
-            events, economies=economies, until=until, composition=composition
+        held = meetings_by_partner(events, until=until, composition=composition)
+    if settled is None:
+        settled = settled_by_partner(
+            events, evidence, until=until, composition=composition, held=held, texts=texts
         )
-    if texts is None:
-        texts = texts_by_partner(evidence, economies=economies, until=until)
-    events, rows = _of_formats(events), []
-    year = day("until", until).year
-    inside = set(eco.members(body, year))
+    inside = set(eco.members(body, day("until", until).year))
     enough = len(inside & set(eco.CA5)) >= whole_number("members", members)
-    for partner, met in held.items():
-        founded = select(events, actor=partner, kinds="organisation_founded")
-        founded = founded[founded["last_day"] <= pd.Timestamp(until)]
-        if partner in inside and enough and len(founded):
+    rows = []
+    for partner in economies:
+        founded = events.iloc[:0]
+        if enough and partner in inside:
+            founded = select(events, actor=partner, kinds="organisation_founded")
+            founded = founded[founded["last_day"] <= pd.Timestamp(until)]
+        if founded.empty:
+            rows.append(settled[partner])
+        else:
+            met = held[partner]
             used = used_rows(pd.concat([met, founded], ignore_index=True))
             rows.append(estimate_row(used, economy=partner, estimate=float(occasions(met) + 1)))
-        else:
-            found, used = _settled(met, texts[partner])
-            rows.append(estimate_row(used, economy=partner, **found))
     return rows
 
 
@@ -253,34 +267,32 @@ def format_age(
     """
     end = pd.Timestamp(day("until", until))
     if held is None:
-        held = meetings_by_partner(
-            events, economies=economies, until=until, composition=composition
-        )
-    undated = _undated(_of_formats(events))
+        held = meetings_by_partner(events, until=until, composition=composition)
+    undated = _undated(events)
     rows = []
-    for partner, met in held.items():
-        met = met[met["first_day"].notna()].sort_values(["first_day", "last_day"])
-        if met.empty:
+    for partner in economies:
+        met = held[partner]
+        spans = list(zip(met["first_day"], met["last_day"], strict=True))
+        begun = [place for place, (first, _) in enumerate(spans) if pd.notna(first)]
+        if not begun:
             rows.append(estimate_row(economy=partner, missing="no meeting with all five is dated"))
             continue
-        first = met.iloc[[0]]
-        low, high = ((end - first[c].iloc[0]).days / YEAR for c in ("last_day", "first_day"))
+        place = min(begun, key=spans.__getitem__)
+        high, low = ((end - at).days / YEAR for at in spans[place])
         if partner in undated:
             found = {"low": low, "interval": "at least: the first meeting has no date"}
-        elif first["exact"].iloc[0]:
+        elif met["exact"].iloc[place]:
             found = {"estimate": high}
         else:
             found = {"low": low, "high": high, "interval": "precision of the date"}
-        rows.append(estimate_row(used_rows(first), economy=partner, **found))
+        rows.append(estimate_row(used_rows(met.iloc[[place]]), economy=partner, **found))
     return rows
 
 
 def _undated(events: pd.DataFrame) -> set[str]:
     """Partners whose first meeting of ministers is known without its date."""
-    rows = dated(events)
-    return set(
-        rows.loc[rows["date"].isna() & (rows["kind"] == "format_first_ministerial"), "actor"]
-    )
+    first = events[events["kind"] == "format_first_ministerial"]
+    return set(first.loc[first["date"].isna(), "actor"])
 
 
 def sides(

@@ -53,9 +53,10 @@ def _whole(rows: pd.DataFrame, tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
             wanted = (
                 rows[keys].drop_duplicates().reset_index(drop=True)
             )  # an index may be named as a column is
+            asked = {key: wanted[key].unique() for key in keys}
             near = table
-            for key in sorted(keys, key="source_id".__ne__):  # a merge of all rows is slow
-                near = near[near[key].isin(wanted[key].unique())]
+            for key in sorted(keys, key=lambda k: len(asked[k])):  # a merge of all rows is slow
+                near = near[near[key].isin(asked[key])]
             full = near.reset_index(drop=True).merge(wanted, on=keys)
             if len(full) == len(wanted):
                 return full

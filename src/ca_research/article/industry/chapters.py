@@ -9,7 +9,8 @@ floor.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Literal, get_args
 
 import pandas as pd
@@ -109,38 +110,75 @@ def rows_by_economy(trade: pd.DataFrame, *, economies: Sequence[str]) -> dict[st
     return {economy: chapter_rows(trade, economy) for economy in economies}
 
 
-def _reports(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row per importer and year behind an estimate: a report is used as a whole, so it counts
-    once.
+class Imports:
+    """What the importers chosen report of one economy by chapter, added up once for all who ask.
+
+    rows: as of `chapter_rows`. missing: why these importers will not do ('' where they will).
     """
-    return rows[["reporter", "partner", "year", "flow", "source_id"]].drop_duplicates()
+
+    def __init__(self, rows: pd.DataFrame, missing: str = "") -> None:
+        self.rows = rows
+        self.missing = missing
+        self._of_basket: dict[str, pd.DataFrame] = {}
+
+    @cached_property
+    def reports(self) -> pd.DataFrame:
+        """One row per importer and year: a report is used as a whole, so it counts once."""
+        return self.rows[["reporter", "partner", "year", "flow", "source_id"]].drop_duplicates()
+
+    @cached_property
+    def importers(self) -> pd.Series:
+        """Their number by year."""
+        return self.rows.groupby("year")["reporter"].nunique()
+
+    @cached_property
+    def totals(self) -> pd.DataFrame:
+        """Value by year and chapter."""
+        return self.rows.groupby(["year", "product"], as_index=False)["value_usd"].sum()
+
+    @cached_property
+    def by_chapter(self) -> pd.Series:
+        """Value by chapter, of all its years together."""
+        return self.rows.groupby("product")["value_usd"].sum()
+
+    def manufactures(self, floor: float) -> pd.Series:
+        """Number of chapters of MANUFACTURES at or above the floor, by year."""
+        made = self.totals["product"].isin(MANUFACTURES) & (self.totals["value_usd"] >= floor)
+        seen = self.totals[made].groupby("year").size()
+        return seen.reindex(self.importers.index, fill_value=0)
+
+    def of_basket(self, basket: str) -> pd.DataFrame:
+        """By year the concentration on chapters of a basket (hhi, in [0, 1]), and machinery in per
+        cent of it.
+        """
+        if basket not in self._of_basket:
+            left_out = _BASKETS[known_name("basket", basket, tuple(_BASKETS))]
+            kept = self.totals[~self.totals["product"].isin(left_out)]
+            whole = kept.groupby("year")["value_usd"].transform("sum")
+            shares = kept.assign(share=kept["value_usd"] / whole)
+            table = pd.DataFrame(index=self.importers.index)
+            table["hhi"] = hhi(shares, ["year"]).set_index("year")["hhi"]
+            machines = shares[shares["product"].isin(MACHINERY)].groupby("year")["share"].sum()
+            table["machinery"] = 100 * machines.reindex(table.index, fill_value=0.0)
+            self._of_basket[basket] = table
+        return self._of_basket[basket]
 
 
-def _importers(
-    rows: pd.DataFrame, years: Sequence[int], importers: str
-) -> tuple[pd.DataFrame, str]:
-    """Rows of the importers chosen in these years, and why they will not do ('' where they
-    will).
-    """
+def _imports(rows: pd.DataFrame, years: Sequence[int], importers: str) -> Imports:
+    """What the importers chosen report in these years."""
     rows = rows[rows["year"].isin(list(years))]
     if known_name("importers", importers, _IMPORTERS) == "steady":
         seen = rows.groupby("reporter")["year"].nunique()
         rows = rows[rows["reporter"].isin(seen.index[seen == len(set(years))])]
-    found = rows.groupby("year")["reporter"].nunique().reindex(list(years), fill_value=0)
-    if found.min() >= LEAST_IMPORTERS:
-        return rows, ""
-    if importers == "steady":
-        return (
-            rows,
-            f"{_reporting(int(found.min()))} by chapter in every year; at least {LEAST_IMPORTERS} "
-            "are needed",
+    found = Imports(rows)
+    counts = found.importers.reindex(list(years), fill_value=0)
+    if counts.min() < LEAST_IMPORTERS:
+        when = "every year" if importers == "steady" else str(int(counts.idxmin()))
+        found.missing = (
+            f"{_reporting(int(counts.min()))} by chapter in {when}; at least {LEAST_IMPORTERS} are "
+            "needed"
         )
-    thin = int(found.idxmin())
-    return (
-        rows,
-        f"{_reporting(int(found.min()))} by chapter in {thin}; at least {LEAST_IMPORTERS} are "
-        "needed",
-    )
+    return found
 
 
 def _reporting(count: int) -> str:
@@ -150,23 +188,41 @@ def _reporting(count: int) -> str:
     return f"only {count} {'country reports' if count == 1 else 'countries report'}"
 
 
-def _indicators(rows: pd.DataFrame, floor: float, basket: str) -> pd.DataFrame:
-    """Per year: importers, chapters (of manufactures above the floor), hhi, machinery (per cent of
-    the basket).
-    """
-    left_out = _BASKETS[known_name("basket", basket, tuple(_BASKETS))]
-    totals = rows.groupby(["year", "product"], as_index=False)["value_usd"].sum()
-    made = totals[totals["product"].isin(MANUFACTURES) & (totals["value_usd"] >= floor)]
-    kept = totals[~totals["product"].isin(left_out)]
-    shares = kept.assign(
-        share=kept["value_usd"] / kept.groupby("year")["value_usd"].transform("sum")
-    )
-    table = pd.DataFrame({"importers": rows.groupby("year")["reporter"].nunique()})
-    table["chapters"] = made.groupby("year").size().reindex(table.index, fill_value=0)
-    table["hhi"] = hhi(shares, ["year"]).set_index("year")["hhi"]
-    machines = shares[shares["product"].isin(MACHINERY)].groupby("year")["share"].sum()
-    table["machinery"] = 100 * machines.reindex(table.index, fill_value=0.0)
-    return table
+@parts(chapters=rows_by_economy)
+def compared_imports(
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    importers: str = "steady",
+    until: int = 2018,
+    before: str = BEFORE,
+    chapters: dict[str, pd.DataFrame] | None = None,
+) -> dict[str, Imports]:
+    """What is reported of each economy in the years that `chapter_gain` compares."""
+    years = [*window_years(before), *_last_three(until)]
+    if chapters is None:
+        chapters = rows_by_economy(trade, economies=economies)
+    return {economy: _imports(rows, years, importers) for economy, rows in chapters.items()}
+
+
+@parts(chapters=rows_by_economy)
+def year_imports(
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    until: int = 2018,
+    chapters: dict[str, pd.DataFrame] | None = None,
+) -> dict[str, Imports]:
+    """What is reported of each economy in one year, by whoever reports."""
+    years = [whole_number("until", until)]
+    if chapters is None:
+        chapters = rows_by_economy(trade, economies=economies)
+    return {economy: _imports(rows, years, "all") for economy, rows in chapters.items()}
+
+
+def _last_three(until: int) -> list[int]:
+    last = whole_number("until", until)
+    return [last - 2, last - 1, last]
 
 
 def chapter_indicators(
@@ -192,15 +248,17 @@ def chapter_indicators(
     """
     parts = []
     for economy in economies:
-        rows, _ = _importers(chapter_rows(trade, economy), window_years(years), importers)
+        rows = _imports(chapter_rows(trade, economy), window_years(years), importers).rows
         counts = rows.groupby("year")["reporter"].transform("nunique")
-        enough = rows[counts >= LEAST_IMPORTERS]
-        if len(enough):
-            parts.append(
-                _indicators(enough, whole_number("floor", floor), basket)
-                .reset_index()
-                .assign(economy=economy, source_id=settings().industry.chapters)
+        enough = Imports(rows[counts >= LEAST_IMPORTERS])
+        if len(enough.rows):
+            table = enough.of_basket(basket).assign(
+                importers=enough.importers,
+                chapters=enough.manufactures(whole_number("floor", floor)),
+                economy=economy,
+                source_id=settings().industry.chapters,
             )
+            parts.append(table.reset_index())
     if not parts:
         raise CoverageError(
             f"no year of {years} in which {LEAST_IMPORTERS} importers report these economies by "
@@ -212,32 +270,27 @@ def chapter_indicators(
 
 
 def _change(
-    chapters: dict[str, pd.DataFrame],
-    column: str,
+    compared: dict[str, Imports],
+    by_year: Callable[[Imports], pd.Series],
     *,
-    importers: str,
     until: int,
     before: str,
-    floor: int = 1_000_000,
-    basket: str = "without_fuels",
     relative: bool = False,
 ) -> list[Estimate]:
     """Mean of an indicator over the three years to `until` against its mean over `before`, per
     economy.
     """
-    last = whole_number("until", until)
-    early, late = window_years(before), [last - 2, last - 1, last]
+    early, late = window_years(before), _last_three(until)
     out = []
-    for economy, imported in chapters.items():
-        rows, missing = _importers(imported, [*early, *late], importers)
-        if missing:
-            out.append(estimate_row(economy=economy, missing=missing))
+    for economy, imports in compared.items():
+        if imports.missing:
+            out.append(estimate_row(economy=economy, missing=imports.missing))
             continue
-        values = _indicators(rows, whole_number("floor", floor), basket)[column]
+        values = by_year(imports)
         start, end = float(values.loc[early].mean()), float(values.loc[late].mean())
         out.append(
             estimate_row(
-                _reports(rows),
+                imports.reports,
                 economy=economy,
                 estimate=100 * (end / start - 1) if relative else end - start,
             )
@@ -246,7 +299,7 @@ def _change(
 
 
 @measure("trade.chapter_gain")
-@parts(chapters=rows_by_economy)
+@parts(chapters=rows_by_economy, compared=compared_imports)
 def chapter_gain(
     trade: pd.DataFrame,
     *,
@@ -256,6 +309,7 @@ def chapter_gain(
     floor: int = 1_000_000,
     before: str = BEFORE,
     chapters: dict[str, pd.DataFrame] | None = None,
+    compared: dict[str, Imports] | None = None,
 ) -> list[Estimate]:
     """Chapters of manufactures gained: yearly mean of the three years to `until` less that over
     `before`.
@@ -264,22 +318,33 @@ def chapter_gain(
     importers: 'steady', those that report in every year compared, or 'all', those of each year.
     until: the last of the three years. before: years compared with ('2010-2012').
     floor: US dollars a year from which a chapter counts.
-    chapters: what `rows_by_economy` makes of trade (made here if not given).
+    chapters, compared: what `rows_by_economy` and `compared_imports` make of trade (made here if
+        not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; the estimate is
     a number of chapters (of the 76 in MANUFACTURES), without an interval; n counts reports of
     importers. Fewer than LEAST_IMPORTERS in one of the years are recorded in `missing`.
     Raises UnknownNameError for another choice of importers, UsageError for a window or a floor that
     is none.
     """
-    if chapters is None:
-        chapters = rows_by_economy(trade, economies=economies)
+    if compared is None:
+        compared = compared_imports(
+            trade,
+            economies=economies,
+            importers=importers,
+            until=until,
+            before=before,
+            chapters=chapters,
+        )
     return _change(
-        chapters, "chapters", importers=importers, until=until, before=before, floor=floor
+        compared,
+        lambda imports: imports.manufactures(whole_number("floor", floor)),
+        until=until,
+        before=before,
     )
 
 
 @measure("trade.chapter_concentration_change")
-@parts(chapters=rows_by_economy)
+@parts(chapters=rows_by_economy, compared=compared_imports)
 def chapter_concentration_change(
     trade: pd.DataFrame,
     *,
@@ -289,33 +354,40 @@ def chapter_concentration_change(
     basket: Basket = "without_fuels",
     before: str = BEFORE,
     chapters: dict[str, pd.DataFrame] | None = None,
+    compared: dict[str, Imports] | None = None,
 ) -> list[Estimate]:
     """Change of the concentration of exports on HS chapters, in per cent of its mean over `before`.
 
     trade, economies, importers, until, before: as in `chapter_gain`.
     basket: 'without_fuels' (without chapters 27 and 71) or 'all'.
-    chapters: what `rows_by_economy` makes of trade (made here if not given).
+    chapters, compared: what `rows_by_economy` and `compared_imports` make of trade (made here if
+        not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval; `missing` as in `chapter_gain`.
     Raises UnknownNameError for another choice, UsageError for a window that is none.
     Formula: 100 (H_late / H_before - 1), H the mean over years of the Herfindahl-Hirschman index of
     chapters, sum_k s_k ** 2 (Hirschman 1964, American Economic Review 54(5)).
     """
-    if chapters is None:
-        chapters = rows_by_economy(trade, economies=economies)
+    if compared is None:
+        compared = compared_imports(
+            trade,
+            economies=economies,
+            importers=importers,
+            until=until,
+            before=before,
+            chapters=chapters,
+        )
     return _change(
-        chapters,
-        "hhi",
-        importers=importers,
+        compared,
+        lambda imports: imports.of_basket(basket)["hhi"],
         until=until,
         before=before,
-        basket=basket,
         relative=True,
     )
 
 
 @measure("trade.machinery_change")
-@parts(chapters=rows_by_economy)
+@parts(chapters=rows_by_economy, compared=compared_imports)
 def machinery_change(
     trade: pd.DataFrame,
     *,
@@ -325,33 +397,40 @@ def machinery_change(
     basket: Basket = "without_fuels",
     before: str = BEFORE,
     chapters: dict[str, pd.DataFrame] | None = None,
+    compared: dict[str, Imports] | None = None,
 ) -> list[Estimate]:
     """Change of the share of machinery and vehicles (HS chapters 84 to 89) in exports, in
     percentage points.
 
     trade, economies, importers, until, before: as in `chapter_gain`. basket: as in
         `chapter_concentration_change`.
-    chapters: what `rows_by_economy` makes of trade (made here if not given).
+    chapters, compared: what `rows_by_economy` and `compared_imports` make of trade (made here if
+        not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval; `missing` as in `chapter_gain`.
     Raises UnknownNameError for another choice, UsageError for a window that is none.
     Formula: mean share of the three years to `until` less that over `before`, shares in per cent of
     the basket.
     """
-    if chapters is None:
-        chapters = rows_by_economy(trade, economies=economies)
+    if compared is None:
+        compared = compared_imports(
+            trade,
+            economies=economies,
+            importers=importers,
+            until=until,
+            before=before,
+            chapters=chapters,
+        )
     return _change(
-        chapters,
-        "machinery",
-        importers=importers,
+        compared,
+        lambda imports: imports.of_basket(basket)["machinery"],
         until=until,
         before=before,
-        basket=basket,
     )
 
 
 @measure("trade.chapter_coverage")
-@parts(chapters=rows_by_economy)
+@parts(chapters=rows_by_economy, imports=year_imports)
 def chapter_coverage(
     trade: pd.DataFrame,
     *,
@@ -359,37 +438,43 @@ def chapter_coverage(
     until: int = 2018,
     floor: int = 1_000_000,
     chapters: dict[str, pd.DataFrame] | None = None,
+    imports: dict[str, Imports] | None = None,
 ) -> list[Estimate]:
     """Chapters of manufactures seen in one year, in per cent of the 76 there are.
 
     trade: as in `chapter_rows`. economies: codes. until: the year.
     floor: US dollars from which a chapter is seen.
-    chapters: what `rows_by_economy` makes of trade (made here if not given).
+    chapters, imports: what `rows_by_economy` and `year_imports` make of trade (made here if not
+        given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy. All importers
     that report in that year count; sales to others are unseen, so the estimate is a floor. Fewer
     than LEAST_IMPORTERS are recorded in `missing`.
     Raises UsageError for a year or a floor that is none.
     """
     until, floor = whole_number("until", until), whole_number("floor", floor)
-    if chapters is None:
-        chapters = rows_by_economy(trade, economies=economies)
+    if imports is None:
+        imports = year_imports(trade, economies=economies, until=until, chapters=chapters)
     out = []
-    for economy, imported in chapters.items():
-        rows, missing = _importers(imported, [until], "all")
-        if missing:
-            out.append(estimate_row(economy=economy, missing=missing))
+    for economy, found in imports.items():
+        if found.missing:
+            out.append(estimate_row(economy=economy, missing=found.missing))
             continue
-        seen = _indicators(rows, floor, "all")["chapters"].iloc[0]
-        out.append(
-            estimate_row(
-                _reports(rows), economy=economy, estimate=100 * float(seen) / len(MANUFACTURES)
-            )
-        )
+        share = 100 * float(found.manufactures(floor).iloc[0]) / len(MANUFACTURES)
+        out.append(estimate_row(found.reports, economy=economy, estimate=share))
     return out
 
 
+def section_rows(trade: pd.DataFrame) -> pd.DataFrame:
+    """Exports by SITC section."""
+    return trade[
+        (trade["source_id"] == settings().industry.sections)
+        & (trade["flow"] == "export")
+        & trade["product"].str.startswith("SITC")
+    ]
+
+
 @measure("trade.resource_share")
-@parts(chapters=rows_by_economy)
+@parts(chapters=rows_by_economy, imports=year_imports, sections=section_rows)
 def resource_share(
     trade: pd.DataFrame,
     *,
@@ -401,6 +486,8 @@ def resource_share(
     basis: Literal["hs_partners", "sitc_matrix"] = "hs_partners",
     until: int = 2018,
     chapters: dict[str, pd.DataFrame] | None = None,
+    imports: dict[str, Imports] | None = None,
+    sections: pd.DataFrame | None = None,
 ) -> list[Estimate]:
     """Raw materials in an economy's exports of goods, in per cent of their value.
 
@@ -416,7 +503,8 @@ def resource_share(
         least, and at most all of crude materials (2), fuels (3), goods classified by material (6)
         and, with gold, section 9, where SITC 97 puts it.
     until: a year.
-    chapters: what `rows_by_economy` makes of trade (made here if not given).
+    chapters, imports, sections: what `rows_by_economy`, `year_imports` and `section_rows` make of
+        trade (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy: an estimate by
     'hs_partners', low and high by 'sitc_matrix' (whatever `resources`). Too few importers or no
     exports by section are recorded in `missing`.
@@ -426,32 +514,26 @@ def resource_share(
     known_name("resources", resources, tuple(RESOURCES))
     known_name("gold", gold, _GOLD)
     if known_name("basis", basis, ("hs_partners", "sitc_matrix")) == "sitc_matrix":
-        return [_by_section(trade, economy, gold, until) for economy in economies]
-    if chapters is None:
-        chapters = rows_by_economy(trade, economies=economies)
+        if sections is None:
+            sections = section_rows(trade)
+        return [_by_section(sections, economy, gold, until) for economy in economies]
+    if imports is None:
+        imports = year_imports(trade, economies=economies, until=until, chapters=chapters)
     out = []
-    for economy, imported in chapters.items():
-        rows, missing = _importers(imported, [until], "all")
-        if missing:
-            out.append(estimate_row(economy=economy, missing=missing))
+    raw = [*RESOURCES[resources], *(PRECIOUS if gold == "counted" else ())]
+    left_out = [] if gold == "counted" else [*PRECIOUS]
+    for economy, found in imports.items():
+        if found.missing:
+            out.append(estimate_row(economy=economy, missing=found.missing))
             continue
-        kept = rows if gold == "counted" else rows[~rows["product"].isin(PRECIOUS)]
-        raw = (*RESOURCES[resources], *(PRECIOUS if gold == "counted" else ()))
-        share = 100 * float(
-            kept.loc[kept["product"].isin(raw), "value_usd"].sum() / kept["value_usd"].sum()
-        )
-        out.append(estimate_row(_reports(rows), economy=economy, estimate=share))
+        kept = found.by_chapter.drop(left_out, errors="ignore")
+        share = 100 * float(kept.reindex(raw).sum() / kept.sum())
+        out.append(estimate_row(found.reports, economy=economy, estimate=share))
     return out
 
 
-def _by_section(trade: pd.DataFrame, economy: str, gold: str, until: int) -> dict[str, object]:
-    rows = trade[
-        (trade["source_id"] == settings().industry.sections)
-        & (trade["reporter"] == economy)
-        & (trade["flow"] == "export")
-        & trade["product"].str.startswith("SITC")
-        & (trade["year"] <= until)
-    ]
+def _by_section(rows: pd.DataFrame, economy: str, gold: str, until: int) -> Estimate:
+    rows = rows[(rows["reporter"] == economy) & (rows["year"] <= until)]
     rows = rows[rows["year"] == rows["year"].max()]
     if rows.empty:
         return estimate_row(economy=economy, missing=f"no exports by SITC section up to {until}")
