@@ -110,6 +110,18 @@ def test_one_step_of_ppml_orders_economies_like_full_estimation(question):
     )
 
 
+@pytest.mark.parametrize("lift", [-3.0, 0.3, 8.0])
+@pytest.mark.parametrize("direction", ["exports", "imports", "both"])
+def test_its_coefficient_is_that_of_full_estimation(direction, lift):
+    """Also where the model without China's term is far off."""
+    made, where = trade(lift, 0.4, zero=0.05), geography()
+    found = residuals(made, where, direction=direction, estimator="ppml", country="none")
+    for question, since in (("level", None), ("change", 2014)):
+        rows = found[(found["question"] == question) & (found["years"] == "all")]
+        full = reassign(panel(made, where), "CHN", CA5, direction=direction, since=since)
+        assert rows["estimate"].item() == pytest.approx(full.estimate, abs=1e-6)
+
+
 def test_a_lift_puts_china_first_and_its_p_is_the_least():
     made = residuals(
         trade(lift=2.0),

@@ -2,10 +2,7 @@
 China's place.
 
 `gravity_reassign.reassign` estimates the model anew for each economy. Here all candidates are taken
-from one fit of the
-model without any of them: by least squares that is the same coefficient, by PPML it is the first
-Newton step towards it (a score statistic). A rank by reassignment is valid for any statistic, so
-the step need not be run to its end.
+from one fit of the model without any of them (`added`).
 """
 
 from __future__ import annotations
@@ -22,13 +19,14 @@ from ...estimates.frame import ESTIMATE_COLUMNS, Estimate, estimate_row
 from ...estimates.measures import measure, parts
 from ...ground import economies as eco
 from ...ground.errors import CoverageError, UnknownNameError
-from ...stats.fixed_effects import Sample, prune, solve
+from ...stats.fixed_effects import Sample, prune
 from ...stats.forecast import ConvergenceError
 from ...stats.frames import require
 from ...trade.gravity import CHANGE, ESTIMATORS, GEOGRAPHY, LEVEL, Estimator, complete
 from ...trade.gravity_panel import panel as make_panel
 from ...trade.gravity_reassign import DIRECTIONS, LEAST_PAIRS, Direction, treated
 from ..settings import settings
+from .added import converged, fitted_means, one_step
 
 Asked = Literal["controlled", "level", "change"]
 QUESTIONS = get_args(Asked)
@@ -43,112 +41,16 @@ members of one state trade more with the five than gravity implies, for reasons 
 STRIPS = (("controlled", "all"), ("controlled", "newest"), ("change", "all"))
 """Questions with the years of the panel that each is asked of."""
 _AXES = ("question", "direction", "estimator", "years", "country")
-_ROUNDS, _CLOSE = 5000, 1e-10
-_RIDGE = 1e-11
-_FLAT = 1e-7
-"""A candidate whose variation within the effects is below this share of its own is collinear with
-them.
-"""
-
-
-def _balanced(y: np.ndarray, fixed: Sequence[np.ndarray]) -> np.ndarray:
-    """Fitted PPML means with fixed effects alone: each set of effects in turn is scaled to its
-    total, until none moves.
-
-    The first-order conditions of PPML with dummies are that totals of each effect are met.
-    """
-    mu = np.full(len(y), y.mean())
-    totals = [np.bincount(code, weights=y) for code in fixed]
-    for _ in range(_ROUNDS):
-        worst = 0.0
-        for code, total in zip(fixed, totals, strict=True):
-            factor = total / np.bincount(code, weights=mu)
-            mu *= factor[code]
-            worst = max(worst, float(np.abs(factor - 1).max()))
-        if worst < _CLOSE:
-            return mu
-    raise ConvergenceError(
-        "the fixed effects alone were not fitted", hint="fewer effects, or a connected panel"
-    )
-
-
-def one_step(sample: Sample, marks: Any, estimator: str = "ppml") -> np.ndarray:
-    """Coefficient of each candidate added to the model alone, from the model without it; NaN where
-    it is collinear.
-
-    sample: y, regressors x, fixed effects (at most three, the last of them absorbed first). marks:
-    (rows, candidates), an array or a sparse matrix.
-    With w the weights (fitted means, or one), r the residuals and M the weighted projection off
-    effects and regressors:
-    coefficient = d'r / d'MWMd. By 'ols' this is the Frisch-Waugh-Lovell coefficient, by 'ppml' one
-    Newton step.
-    Source: Lovell (1963), JASA 58(304); score tests: Rao (1948), Proc. Cambridge Philosophical
-    Society 44.
-    """
-    from scipy import sparse
-    from scipy.linalg import cho_factor, cho_solve
-
-    if estimator not in ESTIMATORS:
-        raise UnknownNameError("estimator", estimator, ESTIMATORS)
-    y = np.asarray(sample.y, dtype=float)
-    fixed = [
-        pd.factorize(code)[0] for code in sample.fixed
-    ]  # pruning leaves numbers that no row has
-    weights = np.ones(len(y))
-    if estimator == "ppml":
-        weights = np.exp(_link(sample)) if sample.x else _balanced(y, fixed)
-    dummies = [sparse.csr_matrix((np.ones(len(c)), (np.arange(len(c)), c))) for c in fixed]
-    covariates = [sparse.csr_matrix(np.column_stack(list(sample.x.values())))] if sample.x else []
-    absorbed = dummies.pop() if len(dummies) > 2 else None
-    z = sparse.hstack([*dummies, *covariates]).tocsr()
-    d = sparse.csr_matrix(marks)
-    w = sparse.diags(weights)
-
-    def inner(a: Any, b: Any) -> np.ndarray:
-        """a' W b, with the absorbed effects projected off."""
-        plain = (a.T @ w @ b).toarray()
-        if absorbed is None:
-            return plain
-        size = sparse.diags(1 / np.asarray(absorbed.T @ weights).ravel())
-        return plain - ((a.T @ w @ absorbed) @ size @ (absorbed.T @ w @ b)).toarray()
-
-    within = inner(z, z)
-    scale = np.sqrt(np.where(np.diag(within) > 0, np.diag(within), 1.0))
-    solved = cho_factor(within / np.outer(scale, scale) + _RIDGE * np.eye(len(scale)))
-    zd = inner(z, d) / scale[:, None]
-    whole = np.asarray((d.multiply(d)).T @ weights).ravel()
-    own = whole - (0 if absorbed is None else _absorbed_part(absorbed, d, weights))
-    information = own - np.einsum("ij,ij->j", zd, cho_solve(solved, zd))
-    if estimator == "ppml":
-        score = d.T @ (y - weights)
-    else:
-        column = sparse.csr_matrix(y[:, None])
-        score = (
-            inner(d, column) - zd.T @ cho_solve(solved, inner(z, column) / scale[:, None])
-        ).ravel()
-    flat = information <= _FLAT * np.where(whole > 0, whole, 1.0)
-    return np.where(flat, np.nan, np.asarray(score).ravel() / np.where(flat, 1.0, information))
-
-
-def _absorbed_part(absorbed: Any, d: Any, weights: np.ndarray) -> np.ndarray:
-    from scipy import sparse
-
-    sums = absorbed.T @ sparse.diags(weights) @ d
-    size = np.asarray(absorbed.T @ weights).ravel()
-    return np.asarray((sums.multiply(sums)).T @ (1 / size)).ravel()
-
-
-def _link(sample: Sample) -> np.ndarray:
-    return np.asarray(solve(sample, "ppml", robust=False).model._Xbeta, dtype=float).ravel()
 
 
 @dataclass(frozen=True)
 class _Prepared:
     """What all directions and partners of one question, estimator and panel share: the pruned
-    sample and its rows.
+    sample, its rows, and the means fitted without any of them (PPML).
     """
 
     sample: Sample
+    means: np.ndarray | None
     rows: pd.DataFrame
     late: np.ndarray
     change: bool
@@ -172,7 +74,8 @@ def _prepare(panel: pd.DataFrame, question: str, estimator: str) -> _Prepared:
     sample, stayed = prune(whole, estimator, [])
     rows = panel.loc[known, ["exporter", "importer", "year"]][stayed]
     late = (rows["year"] >= SINCE).to_numpy() if change else np.ones(len(rows), dtype=bool)
-    return _Prepared(sample, rows, late, change, estimator)
+    means = fitted_means(sample) if estimator == "ppml" else None
+    return _Prepared(sample, means, rows, late, change, estimator)
 
 
 def _pairs(shared: _Prepared, marks: Any) -> np.ndarray:
@@ -180,13 +83,12 @@ def _pairs(shared: _Prepared, marks: Any) -> np.ndarray:
     positive = (
         shared.sample.y > 0 if shared.estimator == "ppml" else np.ones(marks.shape[0], dtype=bool)
     )
-    entries, counts = marks.tocoo(), []
+    pair, entries, counts = shared.sample.cluster, marks.tocoo(), []
+    size = int(pair.max()) + 1
     for span in shared.spans():
         keep = (positive & span)[entries.row]
-        seen = pd.DataFrame(
-            {"k": entries.col[keep], "pair": shared.sample.cluster[entries.row[keep]]}
-        ).drop_duplicates()
-        counts.append(np.bincount(seen["k"], minlength=marks.shape[1]))
+        seen = np.unique(entries.col[keep].astype(np.int64) * size + pair[entries.row[keep]])
+        counts.append(np.bincount(seen // size, minlength=marks.shape[1]))
     return np.min(counts, axis=0)
 
 
@@ -198,15 +100,21 @@ def _tables(
     """
     from scipy import sparse
 
-    names = sorted({*shared.rows["exporter"].unique(), *shared.rows["importer"].unique()} - never)
-    blocks = [_marks(shared.rows, names, partners, direction) for direction, partners in wanted]
+    every = pd.Index(sorted({*shared.rows["exporter"].unique(), *shared.rows["importer"].unique()}))
+    ends = {side: every.get_indexer(shared.rows[side]) for side in ("exporter", "importer")}
+    names = every.difference(list(never))
+    column = names.get_indexer(every)
+    blocks = [
+        _marks(ends, column, every.get_indexer_for(list(partners)), direction)
+        for direction, partners in wanted
+    ]
     pairs = [_pairs(shared, block) for block in blocks]
     able = [count >= LEAST_PAIRS for count in pairs]
     late = sparse.diags(shared.late.astype(float))
     marks = sparse.hstack(
         [late @ block[:, np.flatnonzero(ok)] for block, ok in zip(blocks, able, strict=True)]
     )
-    steps = one_step(shared.sample, marks, shared.estimator) if marks.shape[1] else np.array([])
+    steps = one_step(shared.sample, marks, shared.means) if marks.shape[1] else np.array([])
     found = np.split(steps, np.cumsum([ok.sum() for ok in able])[:-1])
     out = []
     for count, ok, part in zip(pairs, able, found, strict=True):
@@ -284,10 +192,13 @@ def every_place(panel: pd.DataFrame, partners: Sequence[str] = eco.CA5) -> pd.Da
 
 
 def _marks(
-    rows: pd.DataFrame, candidates: list[str], partners: Sequence[str], direction: str
+    ends: dict[str, np.ndarray], column: np.ndarray, partners: np.ndarray, direction: str
 ) -> Any:
     """`treated` for every candidate: a sparse matrix of rows by candidates, one on its pairs with
     partners.
+
+    ends: number of the economy at each end of each row. column: of the candidate that has this
+    number, -1 for none.
     """
     from scipy import sparse
 
@@ -297,11 +208,12 @@ def _marks(
         ("imports", "importer", "exporter"),
     ):
         if direction in (wanted, "both"):
-            place = pd.Index(candidates).get_indexer(rows[own])
-            hit = np.flatnonzero(rows[other].isin(list(partners)).to_numpy() & (place >= 0))
+            place = column[ends[own]]
+            hit = np.flatnonzero(np.isin(ends[other], partners) & (place >= 0))
             found.append(np.array([hit, place[hit]]))
-    row, column = np.concatenate(found, axis=1)
-    return sparse.csc_matrix((np.ones(len(row)), (row, column)), shape=(len(rows), len(candidates)))
+    rows, columns = np.concatenate(found, axis=1)
+    shape = (len(ends["exporter"]), int(column.max()) + 1)
+    return sparse.csc_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
 
 
 def rank_p(table: pd.DataFrame, economy: str = "CHN", *, pool: str = "every") -> float:
@@ -313,14 +225,16 @@ def rank_p(table: pd.DataFrame, economy: str = "CHN", *, pool: str = "every") ->
     """
     if pool not in POOLS:
         raise UnknownNameError("pool", pool, POOLS)
+    names, values = table["economy"].to_numpy(), table["estimate"].to_numpy(dtype=float)
+    ranked = ~np.isnan(values)
     if pool == "outside":
-        table = table[~table["economy"].isin(_former_soviet())]
-    own = table.loc[table["economy"] == economy, "estimate"]
-    if own.empty or own.isna().all():
+        ranked &= ~table["economy"].isin(_former_soviet()).to_numpy()
+    own = values[ranked & (names == economy)]
+    if not len(own):
         raise CoverageError(
             f"no estimate for {economy} itself", hint="choose another direction or panel"
         )
-    return float((table["estimate"].dropna() >= own.iloc[0]).mean())
+    return float((values[ranked] >= own[0]).mean())
 
 
 def _former_soviet() -> set[str]:
@@ -417,29 +331,23 @@ def _residuals(
             out.append(estimate_row(missing=f"no estimate for China itself: {why}"))
             continue
         value = float(own["estimate"].iloc[0])  # by least squares the step is the whole way
-        if estimator == "ppml":
+        if shared.means is not None:
             term = treated(shared.rows, "CHN", partners, direction) * shared.late
-            sample = shared.sample
             try:
-                fit = solve(
-                    Sample(sample.y, {"treated": term} | sample.x, sample.fixed, sample.cluster),
-                    "ppml",
-                    robust=False,
-                )
+                value = converged(shared.sample, term, shared.means)
             except (CoverageError, ConvergenceError) as error:
                 out.append(estimate_row(missing=error.what))
                 continue
-            value = float(fit.model.coef().iloc[0])
         # which pairs are China's is part of the data path: the rows of the panel are the same for
         # every direction
         row = estimate_row(used.assign(pairs=f"{direction} {' '.join(partners)}"), estimate=value)
-        among = int(table["estimate"].notna().sum())
+        among, p = int(table["estimate"].notna().sum()), rank_p(table)
         out.append(
             row
             | {
-                "p": rank_p(table),
+                "p": p,
                 "p_outside": rank_p(table, pool="outside"),
-                "rank": round(rank_p(table) * among),
+                "rank": round(p * among),
                 "among": among,
                 "n": len(shared.sample.y),
             }
