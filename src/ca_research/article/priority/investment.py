@@ -36,19 +36,22 @@ def _known(investment: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
     return investment[investment["measure"].isin(list(measures)) & investment["value_usd"].notna()]
 
 
-def _lead(known: pd.DataFrame, economy: str, since: int, what: str) -> dict[str, Any]:
-    rows = known[known["host"] == economy]
+def _comparable(known: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows with the group in which they may be compared, and their sums by host, group, year and
+    unit, as `leading` takes them.
+    """
     # where several sources speak of a measure and year, the one that names most investors is one
     # concept
-    named = rows.groupby(["measure", "year", "source_id"])["investor"].transform("nunique")
-    rows = rows[named == named.groupby([rows["measure"], rows["year"]]).transform("max")]
-    rows = rows[rows["investor"].isin(["CHN", "RUS", *RIVALS])]
+    named = known.groupby(["host", "measure", "year", "source_id"])["investor"].transform("nunique")
+    most = named.groupby([known["host"], known["measure"], known["year"]]).transform("max")
+    rows = known[(named == most) & known["investor"].isin(["CHN", "RUS", *RIVALS])]
     kinds = [c for c in ("measure", "price_basis", "stage", "year_basis", "source_id") if c in rows]
-    cell = [c for c in ("investor", "year", "instrument", "sector", *kinds) if c in rows]
+    cell = ["host", *(c for c in ("investor", "year", "instrument", "sector", *kinds) if c in rows)]
     if rows.duplicated(cell).any():
         twice = rows[rows.duplicated(cell)].iloc[0]
         raise UsageError(
-            f"two figures of {twice['investor']} in {economy}, {twice['year']}: {twice['measure']}",
+            f"two figures of {twice['investor']} in {twice['host']}, {twice['year']}: "
+            f"{twice['measure']}",
             hint="keep one revision: load(..., revision=...)",
         )
     group = [" / ".join(map(str, row)) for row in rows[kinds].itertuples(index=False)]
@@ -56,19 +59,35 @@ def _lead(known: pd.DataFrame, economy: str, since: int, what: str) -> dict[str,
         group=pd.Series(group, index=rows.index, dtype=object), unit=rows["investor"]
     )
     # the instruments of one measure add up (concessional and other loans)
-    summed = rows.groupby(["group", "year", "unit"], as_index=False)["value_usd"].sum()
+    summed = rows.groupby(["host", "group", "year", "unit"], as_index=False)["value_usd"].sum()
     summed = summed[
         summed["value_usd"] >= 0
     ]  # a negative stock or net flow has no place in a ratio
-    figures = summed.assign(low=summed["value_usd"], high=summed["value_usd"])
-    found = leading(figures, "CHN", needed=("RUS",), any_of=RIVALS, since=since)
+    return rows, summed.assign(low=summed["value_usd"], high=summed["value_usd"])
+
+
+def _leads(
+    known: pd.DataFrame, economies: Sequence[str], since: int, what: str
+) -> list[dict[str, Any]]:
+    """Of each economy China over its largest rival, as a row with values, leader and place."""
+    rows, figures = _comparable(known[known["host"].isin(list(economies))])
+    return [_lead(rows, figures, economy, since, what) for economy in economies]
+
+
+def _lead(
+    rows: pd.DataFrame, figures: pd.DataFrame, economy: str, since: int, what: str
+) -> dict[str, Any]:
+    mine = figures[figures["host"] == economy]
+    found = leading(mine, "CHN", needed=("RUS",), any_of=RIVALS, since=since)
     if isinstance(found, str):
         return estimate_row(economy=economy, missing=f"{what}: {found}") | {
             "values": "",
             "leader": "",
             "place": None,
         }
-    used = rows[(rows["group"] == found.group) & (rows["year"] == found.year)]
+    used = rows[
+        (rows["host"] == economy) & (rows["group"] == found.group) & (rows["year"] == found.year)
+    ]
     shown = found.compared(lambda dollars: f"{dollars / 1e9:.3g}")
     trace = used[["investor", "host", "year", "measure", "instrument", "source_id"]]
     return estimate_row(trace, economy=economy, estimate=found.low) | {
@@ -106,7 +125,7 @@ def investor_lead(
         raise UnknownNameError("investment_concept", investment_concept, CONCEPTS)
     known = _known(investment, CONCEPTS[investment_concept])
     what = f"{investment_concept} of direct investment"
-    rows = [_lead(known, eco.resolve(e), since, what) for e in economies]
+    rows = _leads(known, [eco.resolve(e) for e in economies], since, what)
     return estimates(rows).assign(
         **{k: [r[k] for r in rows] for k in ("values", "leader", "place")}
     )
@@ -126,10 +145,12 @@ def finance_lead(
     UnknownNameError for an unknown economy or a missing column, UsageError for two figures of one
     cell.
     """
-    known = {measure: _known(investment, (measure,)) for measure in FINANCE}
+    codes = [eco.resolve(e) for e in economies]
+    kinds = [
+        _leads(_known(investment, (m,)), codes, since, m.replace("_", " ") + "s") for m in FINANCE
+    ]
     rows = []
-    for economy in (eco.resolve(e) for e in economies):
-        tried = [_lead(known[m], economy, since, m.replace("_", " ") + "s") for m in FINANCE]
+    for tried in zip(*kinds, strict=True):
         row = next((r for r in tried if not r["missing"]), tried[0])
         rows.append(
             row if not row["missing"] else row | {"missing": "; ".join(r["missing"] for r in tried)}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -53,6 +53,22 @@ def _labelled(dimension: str, made: Choices) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def _since_each(
+    leads: Mapping[str, Callable[..., pd.DataFrame]], economies: Sequence[str]
+) -> dict[tuple[str, int], pd.DataFrame]:
+    """Cells of each choice since every year of SINCE, without doing the same comparison twice."""
+    found = {}
+    for choice, lead in leads.items():
+        found[choice, SINCE[0]] = whole = lead(economies=economies, since=SINCE[0])
+        for since in SINCE[1:]:
+            # the best year of the longer span is the best of the shorter one, where it lies in it
+            late = whole["last_year"].astype("float64") >= since
+            again = [e for e, kept in zip(economies, late, strict=True) if not kept]
+            other = lead(economies=again, since=since) if again else whole[~late]
+            found[choice, since] = pd.concat([whole[late], other], ignore_index=True)
+    return found
+
+
 def trade_cells(trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.DataFrame:
     """The cells of trade in every way to measure them; see `cells`."""
     return _labelled("trade", _trade_cells(trade, economies))
@@ -63,30 +79,28 @@ def investment_cells(
 ) -> pd.DataFrame:
     """The cells of investment and of finance; see `cells`."""
     stocks = {
-        (c, s): investor_lead(investment, economies=economies, investment_concept=c, since=s)
-        for c in CHOICES["investment"]
-        for s in SINCE
+        c: partial(investor_lead, investment, investment_concept=c) for c in CHOICES["investment"]
     }
-    loans = {("net", s): finance_lead(investment, economies=economies, since=s) for s in SINCE}
+    loans = {"net": partial(finance_lead, investment)}
     return pd.concat(
-        [_labelled("investment", stocks), _labelled("finance", loans)], ignore_index=True
+        [
+            _labelled("investment", _since_each(stocks, economies)),
+            _labelled("finance", _since_each(loans, economies)),
+        ],
+        ignore_index=True,
     )
 
 
 def student_cells(students: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.DataFrame:
     """The cells of students; see `cells`."""
-    made = {
-        (c, s): host_lead(students, economies=economies, student_level=c, since=s)
-        for c in CHOICES["students"]
-        for s in SINCE
-    }
-    return _labelled("students", made)
+    made = {c: partial(host_lead, students, student_level=c) for c in CHOICES["students"]}
+    return _labelled("students", _since_each(made, economies))
 
 
 def opinion_cells(opinion: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.DataFrame:
     """The cells of opinion; see `cells`."""
-    made = {("favourable", s): opinion_lead(opinion, economies=economies, since=s) for s in SINCE}
-    return _labelled("opinion", made)
+    made = {"favourable": partial(opinion_lead, opinion)}
+    return _labelled("opinion", _since_each(made, economies))
 
 
 def meeting_cells(
@@ -157,24 +171,9 @@ def cells(
 def _trade_cells(
     trade: pd.DataFrame, economies: Sequence[str]
 ) -> dict[tuple[str, int], pd.DataFrame]:
-    """`partner_lead` on every basis and since every year of SINCE, without doing the same
-    comparison twice.
-    """
-    first = SINCE[0]
+    """`partner_lead` on every basis and since every year of SINCE."""
     lead = partial(partner_lead, trade, seen=reports(trade, economies=economies))
-    found = {
-        (b, first): lead(economies=economies, trade_basis=b, since=first)
-        for b in ("own", "partners")
-    }
-    for basis in ("own", "partners"):
-        for since in SINCE[
-            1:
-        ]:  # the best year of the longer span is the best of the shorter one, where it lies in it
-            whole = found[basis, first]
-            late = whole["last_year"].astype("float64") >= since
-            again = [e for e, kept in zip(economies, late, strict=True) if not kept]
-            other = lead(economies=again, trade_basis=basis, since=since) if again else whole[~late]
-            found[basis, since] = pd.concat([whole[late], other], ignore_index=True)
+    found = _since_each({b: partial(lead, trade_basis=b) for b in ("own", "partners")}, economies)
     for since in SINCE:
         mine, theirs = found["own", since], found["partners", since]
         lacking = mine.loc[mine["missing"] != "", "economy"]

@@ -58,17 +58,16 @@ def host_lead(
         unit=rows["destination"].where(~rows["destination"].isin(union), "EU27"),
         group=student_level,
     )
+    origins = [eco.resolve(e) for e in economies]
+    own = {o: _comparable(rows[rows["origin"] == o], o, student_level) for o in origins}
+    per_source = pd.concat([rows.iloc[:0], *own.values()]).groupby(
+        ["origin", "group", "year", "unit", "source_id"], as_index=False
+    )["students"]
+    counts = per_source.sum().groupby(["origin", "group", "year", "unit"])["students"]
+    every = counts.agg(low="min", high="max").reset_index()
     out = []
-    for origin in (eco.resolve(e) for e in economies):
-        mine = _comparable(rows[rows["origin"] == origin], origin, student_level)
-        per_source = mine.groupby(["group", "year", "unit", "source_id"], as_index=False)[
-            "students"
-        ].sum()
-        figures = (
-            per_source.groupby(["group", "year", "unit"])["students"]
-            .agg(low="min", high="max")
-            .reset_index()
-        )
+    for origin, mine in own.items():
+        figures = every[every["origin"] == origin]
         found = leading(figures, "CHN", needed=("RUS",), any_of=RIVALS, since=since)
         if isinstance(found, str):
             out.append(
