@@ -234,9 +234,7 @@ def coded_goals(evidence: pd.DataFrame) -> pd.DataFrame:
     return frame.sort_values(["year", "document"], ignore_index=True)
 
 
-def goals(
-    evidence: pd.DataFrame, *, documents: str = "own", coded: pd.DataFrame | None = None
-) -> pd.DataFrame:
+def goals(evidence: pd.DataFrame, *, documents: str = "own") -> pd.DataFrame:
     """Goals named by each coded document of C12: one row per document, one column per goal (1
     named, 0 not, null not visible).
 
@@ -244,18 +242,25 @@ def goals(
     documents: 'own' (primary texts of the United States alone), 'with_joint' (also those signed
         with the five) or 'all_coded' (summaries by others too). A document in two rows stands once,
         with what either row shows; one origin group is one document.
-    coded: what `coded_goals` makes of evidence (made here if not given).
     Returns document, year, the columns of GOALS, kind ('own', 'joint', 'other'), text_seen, sources
     (tuple).
     Raises UnknownNameError for another choice.
     """
     known_name("documents", documents, tuple(_KINDS))
-    coded = coded_goals(evidence) if coded is None else coded
+    coded = coded_goals(evidence)
     return coded[coded["kind"].isin(_KINDS[documents])].reset_index(drop=True)
 
 
-@measure("relations.goal_share")
 @parts(coded=coded_goals)
+def goal_records(coded: pd.DataFrame) -> list[dict[str, Any]]:
+    """What `coded_goals` makes, a document each: hundreds of shares are counted from a few dozen
+    documents, faster than frames are cut.
+    """
+    return coded.to_dict("records")
+
+
+@measure("relations.goal_share")
+@parts(coded=goal_records)
 def goal_share(
     evidence: pd.DataFrame,
     *,
@@ -263,12 +268,13 @@ def goal_share(
     documents: Literal["own", "with_joint", "all_coded"] = "own",
     unseen: Literal["bounds", "left_out"] = "bounds",
     period: Literal["all", "before_2001", "from_2017"] = "all",
-    coded: pd.DataFrame | None = None,
+    coded: list[dict[str, Any]] | None = None,
 ) -> list[Estimate]:
     """Share of coded documents that name a goal, in per cent of documents.
 
-    evidence, coded: as in `goals`. goal: 'RUS', 'CHN', 'IRN' or 'LIB' (see GOALS).
+    evidence: as in `goals`. goal: 'RUS', 'CHN', 'IRN' or 'LIB' (see GOALS).
     documents: 'own', 'with_joint' or 'all_coded' (see `goals`).
+    coded: as `goal_records` makes them (made here if not given).
     unseen: 'bounds' (a goal not visible may be there or not: low and high) or 'left_out' (documents
         in which it is not visible do not count).
     period: 'all', or what is left out: 'before_2001', 'from_2017'.
@@ -280,10 +286,16 @@ def goal_share(
     known_name("goal", goal, tuple(GOALS))
     known_name("unseen", unseen, ("bounds", "left_out"))
     known_name("period", period, tuple(_PERIODS))
-    table = goals(evidence, documents=documents, coded=coded)
+    known_name("documents", documents, tuple(_KINDS))
     first, last = _PERIODS[period]
-    table = table[table["year"].between(first, last)]
-    visible = table[table[goal].notna()]
+    table = [
+        document
+        for document in (goal_records(coded_goals(evidence)) if coded is None else coded)
+        if document["kind"] in _KINDS[documents]
+        and pd.notna(document["year"])
+        and first <= document["year"] <= last
+    ]
+    visible = [document for document in table if pd.notna(document[goal])]
     if len(visible) < FEWEST:
         why = (
             f"{several(len(visible), 'document')} in which the goal would be visible, fewer than "
@@ -291,10 +303,9 @@ def goal_share(
         )
         return [estimate_row(missing=why)]
     read = table if unseen == "bounds" else visible
-    columns = (read[name].tolist() for name in ("document", "year", "sources"))
-    cells = [(d, year, s) for d, year, sources in zip(*columns, strict=True) for s in sources]
+    cells = [(d["document"], d["year"], source) for d in read for source in d["sources"]]
     used = pd.DataFrame(cells, columns=["document", "year", "source_id"])
-    named = int((visible[goal] == 1).sum())
+    named = sum(document[goal] == 1 for document in visible)
     if unseen == "left_out" or len(visible) == len(table):
         return [estimate_row(used, estimate=100 * named / len(visible)) | {"n": len(visible)}]
     low, high = 100 * named / len(table), 100 * (named + len(table) - len(visible)) / len(table)
