@@ -23,14 +23,18 @@ LOOK_AGAIN = 0.2
 """Seconds until the files are looked at again; these functions are called thousands of times."""
 
 
+Marks = dict[str, tuple[int, ...]]
+
+
 class _Kept(NamedTuple):
     value: Any
-    marks: dict[str, tuple[int, ...]]
+    marks: Marks
     until: float
 
 
 _kept: dict[Hashable, _Kept] = {}
-_files: dict[Hashable, tuple[dict[str, tuple[int, ...]], Any]] = {}
+_looked: dict[Hashable, tuple[Marks, float]] = {}
+_files: dict[Hashable, tuple[Marks, Any]] = {}
 
 
 def by_file(function: Callable[[Path, type[T]], T]) -> Callable[[Path, type[T]], T]:
@@ -75,15 +79,27 @@ def by_files(*patterns: str, added: bool = False) -> Callable[[Callable[P, T]], 
             key = (function, place, args, *kwargs.items())
             kept, now = _kept.get(key), time.monotonic()
             if kept is None or now >= kept.until:
-                marks = stamps(_read(patterns, added))
+                marks, until = _look(patterns, added, place, now)
                 unchanged = kept is not None and kept.marks == marks
                 value = kept.value if kept and unchanged else function(*args, **kwargs)
-                kept = _kept[key] = _Kept(value, marks, now + LOOK_AGAIN)
+                kept = _kept[key] = _Kept(value, marks, until)
             return kept.value
 
         return call
 
     return decorate
+
+
+def _look(
+    patterns: tuple[str, ...], added: bool, place: Hashable, now: float
+) -> tuple[Marks, float]:
+    """The marks of the files, and until when they need no second look: several functions read the
+    same ones.
+    """
+    key = (patterns, added, place)
+    if key not in _looked or now >= _looked[key][1]:
+        _looked[key] = stamps(_read(patterns, added)), now + LOOK_AGAIN
+    return _looked[key]
 
 
 def _read(patterns: tuple[str, ...], added: bool) -> Iterator[Path]:
@@ -96,4 +112,5 @@ def _read(patterns: tuple[str, ...], added: bool) -> Iterator[Path]:
 def forget() -> None:
     """Let go of all of it: the next call reads the files as they are then."""
     _kept.clear()
+    _looked.clear()
     _files.clear()

@@ -168,7 +168,10 @@ def donors_of(
     year = dates.set_index("economy")["year"]
     unknown = set(year.index[year.isna()])
     pool = sorted(
-        set(imports["economy"]) - set(treated) - set(settings().belt_and_road.no_state) - unknown
+        set(imports["economy"].unique())
+        - set(treated)
+        - set(settings().belt_and_road.no_state)
+        - unknown
     )
     own = pd.Series(pool, index=pool, dtype=object).map(year).astype("Int64")
     never = own.isna()
