@@ -5,6 +5,7 @@ verdict.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -108,7 +109,8 @@ class Claim:
         for criterion in self.spec.criteria().values():
             part = universe(self.spec, criterion).table()
             for name in criterion.axes:
-                part[name] = [self.choice_words(name, value) for value in part[name]]
+                words = {value: self.choice_words(name, value) for value in part[name].unique()}
+                part[name] = [words[value] for value in part[name]]
             part.insert(0, "criterion", criterion.name)
             parts.append(part)
         return pd.concat(parts, ignore_index=True).fillna("") if parts else pd.DataFrame()
@@ -139,11 +141,13 @@ class Claim:
         pandas.DataFrame
             ``specifications`` (all combinations) and ``excluded`` of them, by criterion.
         """
-        table = self.specifications()
-        if table.empty:
-            return table
-        by_criterion = table.assign(excluded=table["excluded"] != "").groupby("criterion")
-        return by_criterion.agg(specifications=("is_main", "size"), excluded=("excluded", "sum"))
+        universes = {c.name: universe(self.spec, c) for c in self.spec.criteria().values()}
+        if not universes:
+            return pd.DataFrame()
+        whole = {name: math.prod(len(a.values) for a in u.axes) for name, u in universes.items()}
+        rows = [(name, n, n - len(universes[name])) for name, n in sorted(whole.items())]
+        columns = ["criterion", "specifications", "excluded"]
+        return pd.DataFrame(rows, columns=columns).set_index("criterion")
 
     def gather(self, *, as_of: str | dt.date | None = None, **given: Any) -> Evidence:
         """Evidence for all criteria, from frames and settings.
