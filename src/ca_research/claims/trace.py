@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ..estimates import Rows
@@ -54,10 +55,10 @@ def _whole(rows: pd.DataFrame, tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
                 rows[keys].drop_duplicates().reset_index(drop=True)
             )  # an index may be named as a column is
             asked = {key: wanted[key].unique() for key in keys}
-            near = table
+            near = np.arange(len(table))
             for key in sorted(keys, key=lambda k: len(asked[k])):  # a merge of all rows is slow
-                near = near[near[key].isin(asked[key])]
-            full = near.reset_index(drop=True).merge(wanted, on=keys)
+                near = near[table[key].take(near).isin(asked[key]).to_numpy(bool)]
+            full = table.take(near).reset_index(drop=True).merge(wanted, on=keys)
             if len(full) == len(wanted):
                 return full
     return rows
