@@ -241,9 +241,21 @@ class Figures:
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self.frame = frame
-        self._sources = frame["source_id"].tolist()
-        self._years: list[Any] = frame["year"].tolist() if "year" in frame else [None] * len(frame)
-        self._cells = _cells(frame)
+        self._read: dict[str, list[Any]] = {}
+
+    def values(self, name: str) -> list[Any]:
+        """A column as a list."""
+        if name not in self._read:
+            self._read[name] = self.frame[name].tolist()
+        return self._read[name]
+
+    @cached_property
+    def _years(self) -> list[Any]:
+        return self.values("year") if "year" in self.frame else [None] * len(self.frame)
+
+    @cached_property
+    def _cells(self) -> list[str]:
+        return _cells(self.frame)
 
     def behind(self, places: Sequence[int] | None = None) -> dict[str, Any]:
         """What a row of estimates tells of the rows it rests on: those at these places, or all."""
@@ -252,11 +264,12 @@ class Figures:
         if not places:
             return dict(_NO_ROWS)
         years = [year for year in {self._years[i] for i in places} if pd.notna(year)]
+        sources = self.values("source_id")
         return {
             "n": len(places),
             "first_year": int(min(years)) if years else None,
             "last_year": int(max(years)) if years else None,
-            "sources": tuple(sorted({self._sources[i] for i in places})),
+            "sources": tuple(sorted({sources[i] for i in places})),
             "path": _path(self._cells[i] for i in places),
             "rows": rows,
         }

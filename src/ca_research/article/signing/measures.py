@@ -278,8 +278,8 @@ def documents_behind(times: pd.DataFrame) -> Figures:
 
 def _of(used: Figures, economies: Collection[str]) -> dict[str, Any]:
     """What `estimate_row` tells of the documents of some economies."""
-    codes = used.frame["economy"].tolist()
-    return used.behind([place for place, code in enumerate(codes) if code in economies])
+    codes = enumerate(used.values("economy"))
+    return used.behind([place for place, code in codes if code in economies])
 
 
 class _Time(NamedTuple):
