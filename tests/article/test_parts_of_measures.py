@@ -19,7 +19,8 @@ def other_defaults(function):
     mine = inspect.signature(function).parameters
     for maker in parts_of(function).values():
         shared = inspect.signature(maker).parameters
-        for name in (mine.keys() & shared.keys()) - {"economies"}:
+        made = parts_of(maker).keys()  # handed to both; no choice that a claim could leave open
+        for name in (mine.keys() & shared.keys()) - {"economies", *made}:
             if mine[name].default != shared[name].default:
                 yield maker.__name__, name
         yield from other_defaults(maker)

@@ -2,30 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Literal, get_args
 
 import pandas as pd
 
 from ..estimates.frame import Estimate, estimate_row
-from ..estimates.measures import measure
+from ..estimates.measures import measure, parts
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, known_name
 from ..ground.periods import years_back
-from ..investment.fdi import LEAST_INVESTORS, stock_by_investor, stock_rows, stock_years
+from ..investment.fdi import LEAST_INVESTORS, stock_by_investor, stock_rows, stock_years_by_host
 from ..stats.frames import require
 
 CONDUITS = ("NLD",)
 """Hosts of holding companies among the named investors: their stock is mostly owned from
 elsewhere.
 """
+NO_STOCK = f"no stock by at least {LEAST_INVESTORS} investors on one concept"
 
 
 Conduits = Literal["counted", "left_out"]
 HongKong = Literal["apart", "with_china"]
 
 
+StockRanks = Callable[[str], Estimate | None]
+
+
+def stock_ranks(
+    investment: pd.DataFrame,
+    *,
+    year: str = "newest",
+    conduits: str = "counted",
+    hong_kong: str = "apart",
+) -> StockRanks:
+    """What `fdi_rank` says of a host, made when it is asked for; None where no year of the host has
+    enough investors.
+    """
+    for kind, name, known in (
+        ("conduits", conduits, get_args(Conduits)),
+        ("hong_kong", hong_kong, get_args(HongKong)),
+    ):
+        known_name(kind, name, known)
+    by_host, back = stock_years_by_host(investment), years_back(year)
+    leave_out = CONDUITS if conduits == "left_out" else ()
+    merge = {"HKG": "CHN"} if hong_kong == "with_china" else None
+
+    @cache
+    def rank(host: str) -> Estimate | None:
+        years = by_host.get(eco.resolve(host), [])
+        if not years:
+            return None
+        if len(years) <= back:
+            return estimate_row(economy=host, missing=f"{NO_STOCK} for the {year} year")
+        chosen = years[back]
+        table = stock_by_investor(investment, host, chosen, leave_out=leave_out, merge=merge)
+        china = table[table["investor"] == "CHN"]
+        if china.empty:
+            return estimate_row(economy=host, missing=f"no Chinese stock for {chosen}")
+        used = stock_rows(investment, host, chosen, leave_out=leave_out)
+        return estimate_row(used, economy=host, estimate=float(china["rank"].iloc[0]))
+
+    return rank
+
+
 @measure("investment.fdi_rank")
+@parts(ranks=stock_ranks)
 def fdi_rank(
     investment: pd.DataFrame,
     *,
@@ -33,6 +76,7 @@ def fdi_rank(
     year: str = "newest",
     conduits: Conduits = "counted",
     hong_kong: HongKong = "apart",
+    ranks: StockRanks | None = None,
 ) -> list[Estimate]:
     """Rank of China among the named investors by inward stock.
 
@@ -40,44 +84,16 @@ def fdi_rank(
     conduits: 'counted' or 'left_out' (see CONDUITS). hong_kong: 'apart' or 'with_china'.
     economies: codes of hosts.
     year: 'newest' year with at least LEAST_INVESTORS named investors, 'newest-1', 'newest-2'.
+    ranks: what `stock_ranks` makes of these (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per host; the estimate is a
     rank, 1 the largest, without an interval. Named investors are not all investors, so the rank is
     a best case for China: an investor not named can only push it down. No such year, or no Chinese
         stock in it, is recorded in `missing`.
     Raises UnknownNameError for another choice, UsageError for another `year`.
     """
-    for kind, name, known in (
-        ("conduits", conduits, get_args(Conduits)),
-        ("hong_kong", hong_kong, get_args(HongKong)),
-    ):
-        known_name(kind, name, known)
-    rows = []
-    for host in economies:
-        years, back = stock_years(investment, host), years_back(year)
-        if len(years) <= back:
-            rows.append(
-                estimate_row(
-                    economy=host,
-                    missing=f"no stock by at least {LEAST_INVESTORS} investors on one concept"
-                    + (f" for the {year} year" if years else ""),
-                )
-            )
-            continue
-        left_out = CONDUITS if conduits == "left_out" else ()
-        table = stock_by_investor(
-            investment,
-            host,
-            years[back],
-            leave_out=left_out,
-            merge={"HKG": "CHN"} if hong_kong == "with_china" else None,
-        )
-        used = stock_rows(investment, host, years[back], leave_out=left_out)
-        china = table[table["investor"] == "CHN"]
-        if china.empty:
-            rows.append(estimate_row(economy=host, missing=f"no Chinese stock for {years[back]}"))
-        else:
-            rows.append(estimate_row(used, economy=host, estimate=float(china["rank"].iloc[0])))
-    return rows
+    if ranks is None:
+        ranks = stock_ranks(investment, year=year, conduits=conduits, hong_kong=hong_kong)
+    return [ranks(host) or estimate_row(economy=host, missing=NO_STOCK) for host in economies]
 
 
 @measure("investment.contractor_rank")

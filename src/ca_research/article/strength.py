@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, Literal
 
 import pandas as pd
@@ -16,9 +17,9 @@ import pandas as pd
 from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import by_economy, measure, parts, tells
 from ..ground import economies as eco
-from ..investment.fdi import LEAST_INVESTORS, stock_years
+from ..investment.fdi import LEAST_INVESTORS
 from ..stats.frames import require
-from .investors import Conduits, HongKong, fdi_rank
+from .investors import Conduits, HongKong, StockRanks, stock_ranks
 
 INFLOWS = ("fdi_flow_gross", "fdi_flow")
 YEARS_OF_INFLOW = 3
@@ -93,9 +94,25 @@ def rank_of_share(shares: pd.Series, own: float) -> tuple[int, int]:
     return larger + 1, larger + 1 + hidden
 
 
+FlowRanks = Callable[[str], Estimate]
+
+
+@parts(stated=stated_shares)
+def flow_ranks(
+    investment: pd.DataFrame,
+    facts: pd.DataFrame,
+    *,
+    period: str = "year_first",
+    stated: pd.DataFrame | None = None,
+) -> FlowRanks:
+    """What `strength_rank` says of a host without such a stock, made when it is asked for."""
+    shares = stated_shares(facts) if stated is None else stated
+    return cache(lambda host: _by_inflow(investment, host) or _by_share(shares, host, period))
+
+
 @measure("investment.strength_rank")
 @tells("concept")
-@parts(stated=stated_shares)
+@parts(stated=stated_shares, stocks=stock_ranks, flows=flow_ranks)
 @by_economy
 def strength_rank(
     investment: pd.DataFrame,
@@ -106,6 +123,8 @@ def strength_rank(
     hong_kong: HongKong = "apart",
     period: Literal["year_first", "newest"] = "year_first",
     stated: pd.DataFrame | None = None,
+    stocks: StockRanks | None = None,
+    flows: FlowRanks | None = None,
 ) -> list[Estimate]:
     """Rank of China among the investors of a host, by the best concept published for it.
 
@@ -113,7 +132,8 @@ def strength_rank(
     conduits, hong_kong: as in `investment.fdi_rank`, where a stock is ranked.
     period: of shares that are stated 'year_first', the newest whole year and a part of one only
         where there is none; 'newest', whichever ends last.
-    stated: what `stated_shares` makes of the facts (made here if not given).
+    stated, stocks, flows: what `stated_shares`, `investors.stock_ranks` and `flow_ranks` make of
+        these (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per host, which tells its
     `concept`: the stock by investor in the newest year with at least LEAST_INVESTORS; else the
     inflow by as many over YEARS_OF_INFLOW years in a row; else the share of inflow that is stated,
@@ -121,16 +141,13 @@ def strength_rank(
     these is recorded in `missing`.
     Raises UnknownNameError for another choice.
     """
-    stated = stated_shares(facts) if stated is None else stated
-    rows = []
-    for host in economies:
-        if stock_years(investment, host):
-            ranked = fdi_rank(investment, economies=[host], conduits=conduits, hong_kong=hong_kong)
-            (found,) = ranked.to_dict("records")
-            rows.append(found | {"about": {"concept": CONCEPTS["stock"]}})
-        else:
-            rows.append(_by_inflow(investment, host) or _by_share(stated, host, period))
-    return rows
+    if stocks is None:
+        stocks = stock_ranks(investment, conduits=conduits, hong_kong=hong_kong)
+    if flows is None:
+        flows = flow_ranks(investment, facts, period=period, stated=stated)
+    about = {"concept": CONCEPTS["stock"]}
+    ranked = ((stocks(host), host) for host in economies)
+    return [stock | {"about": about} if stock else flows(host) for stock, host in ranked]
 
 
 def _by_inflow(investment: pd.DataFrame, host: str) -> dict[str, Any] | None:

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from numbers import Real
 from typing import Any
 
@@ -197,11 +197,82 @@ def data_path(used: pd.DataFrame) -> str:
     >>> data_path(office) == data_path(panel)
     True
     """
+    return _path(_cells(used))
+
+
+def _cells(used: pd.DataFrame) -> list[str]:
+    """Each row as the cell that it is, with the origin of its source."""
     origin = registry.origin_groups()
     groups = [origin.get(s, s) for s in used["source_id"].tolist()]
     cells = [used[c].tolist() for c in _cell_columns(tuple(used.columns))]
-    lines = sorted("|".join(map(str, row)) for row in zip(*cells, groups, strict=True))
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
+    return ["|".join(map(str, row)) for row in zip(*cells, groups, strict=True)]
+
+
+def _path(cells: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(cells)).encode()).hexdigest()[:12]
+
+
+_NO_ROWS: dict[str, Any] = {
+    "n": 0,
+    "first_year": None,
+    "last_year": None,
+    "sources": (),
+    "path": "",
+    "rows": None,
+}
+
+
+class Figures:
+    """Table rows of which many estimates use some each: they are read once, and cut from the
+    frame only where somebody looks at them.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Rows of a table, with ``source_id``.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"economy": ["KAZ", "UZB"], "year": [2021, 2023], "source_id": "A"})
+    >>> figures = Figures(rows)
+    >>> (estimate_row(economy="UZB", estimate=1.0) | figures.behind([1]))["first_year"]
+    2023
+    """
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.frame = frame
+        self._read: dict[str, list[Any]] = {}
+
+    def values(self, name: str) -> list[Any]:
+        """A column as a list."""
+        if name not in self._read:
+            self._read[name] = self.frame[name].tolist()
+        return self._read[name]
+
+    @cached_property
+    def _years(self) -> list[Any]:
+        return self.values("year") if "year" in self.frame else [None] * len(self.frame)
+
+    @cached_property
+    def _cells(self) -> list[str]:
+        return _cells(self.frame)
+
+    def behind(self, places: Sequence[int] | None = None) -> dict[str, Any]:
+        """What a row of estimates tells of the rows it rests on: those at these places, or all."""
+        rows = Rows(self.frame if places is None else partial(self.frame.take, places))
+        places = range(len(self.frame)) if places is None else places
+        if not places:
+            return dict(_NO_ROWS)
+        years = [year for year in {self._years[i] for i in places} if pd.notna(year)]
+        sources = self.values("source_id")
+        return {
+            "n": len(places),
+            "first_year": int(min(years)) if years else None,
+            "last_year": int(max(years)) if years else None,
+            "sources": tuple(sorted({sources[i] for i in places})),
+            "path": _path(self._cells[i] for i in places),
+            "rows": rows,
+        }
 
 
 def estimate_row(
@@ -255,26 +326,13 @@ def estimate_row(
         "low": low,
         "high": high,
         "interval": interval,
-        "n": 0,
-        "first_year": None,
-        "last_year": None,
-        "sources": (),
-        "path": "",
+        **_NO_ROWS,
         "missing": missing,
         "about": about,
-        "rows": None,
     }
     if used is None or used.empty:
         return row
-    years = used["year"].dropna().tolist() if "year" in used else []
-    return row | {
-        "n": len(used),
-        "first_year": int(min(years)) if years else None,
-        "last_year": int(max(years)) if years else None,
-        "sources": tuple(sorted(set(used["source_id"].tolist()))),
-        "path": data_path(used),
-        "rows": Rows(used),
-    }
+    return row | Figures(used).behind()
 
 
 def estimates(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:

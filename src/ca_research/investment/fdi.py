@@ -221,14 +221,16 @@ def stock_years(investment: pd.DataFrame, host: str) -> list[int]:
     >>> 2021 in stock_years(ca.load("investment", host="KAZ"), "KAZ")
     True
     """
+    return stock_years_by_host(investment).get(eco.resolve(host), [])
+
+
+def stock_years_by_host(investment: pd.DataFrame) -> dict[str, list[int]]:
+    """`stock_years` of every host that has such a year; raises what that raises."""
     investment = require(investment, _COLUMNS, keys=("investor", "host", "year"))
     years(investment)
-    stock = investment[
-        (investment["measure"] == "fdi_stock")
-        & (investment["host"] == eco.resolve(host))
-        & _single(investment)
-    ]
-    named = stock.groupby(["year", "source_id"])["investor"].nunique()
-    return sorted(
-        {int(year) for (year, _), n in named.items() if n >= LEAST_INVESTORS}, reverse=True
-    )
+    stock = investment[(investment["measure"] == "fdi_stock") & _single(investment)]
+    named = stock.groupby(["host", "year", "source_id"])["investor"].nunique()
+    found: dict[str, set[int]] = {}
+    for host, year, _ in named.index[named >= LEAST_INVESTORS]:
+        found.setdefault(host, set()).add(int(year))
+    return {host: sorted(enough, reverse=True) for host, enough in found.items()}

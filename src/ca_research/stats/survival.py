@@ -37,25 +37,19 @@ def kaplan_meier(time: Sequence[float], event: Sequence[bool]) -> pd.DataFrame:
             "a time is missing or below zero",
             hint="censor it at the end of the watch, or leave it out",
         )
+    columns = ["time", "at_risk", "events", "survival"]
     if not events.any():
-        return pd.DataFrame(columns=["time", "at_risk", "events", "survival"], dtype="float64")
+        return pd.DataFrame(columns=columns, dtype="float64")
     when, fell = np.unique(times[events], return_counts=True)
     at_risk = len(times) - np.searchsorted(np.sort(times), when)
     survival = np.cumprod(1 - fell / at_risk)
-    return pd.DataFrame(
-        {
-            "time": when,
-            "at_risk": at_risk.astype(float),
-            "events": fell.astype(float),
-            "survival": survival,
-        }
-    )
+    return pd.DataFrame(np.column_stack([when, at_risk, fell, survival]), columns=columns)
 
 
 def survival_at(curve: pd.DataFrame, time: float) -> float:
     """S(t) of a curve from `kaplan_meier`: one before the first event."""
-    past = curve[curve["time"] <= time]
-    return float(past["survival"].iloc[-1]) if len(past) else 1.0
+    past = curve["survival"].to_numpy()[curve["time"].to_numpy() <= time]
+    return float(past[-1]) if len(past) else 1.0
 
 
 def median_time(curve: pd.DataFrame) -> float | None:
@@ -64,5 +58,5 @@ def median_time(curve: pd.DataFrame) -> float | None:
     The usual definition inf{t: S(t) <= 0.5}. statsmodels' own `quantile` asks for less than one
     half, so that it moves on to the next event where the curve lies exactly on it.
     """
-    below = curve.loc[curve["survival"] <= 0.5 + _EXACT, "time"]
-    return float(below.iloc[0]) if len(below) else None
+    below = curve["time"].to_numpy()[curve["survival"].to_numpy() <= 0.5 + _EXACT]
+    return float(below[0]) if len(below) else None

@@ -17,7 +17,7 @@ from typing import Literal, get_args
 
 import pandas as pd
 
-from ...estimates.frame import Estimate, estimate_row
+from ...estimates.frame import Estimate, Figures, estimate_row
 from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
 from ...ground.errors import UnknownNameError, known_name
@@ -360,15 +360,23 @@ class Coded:
 
     def __init__(self, evidence: pd.DataFrame) -> None:
         self.evidence = evidence
-        self._made: dict[tuple[str, ...], pd.DataFrame] = {}
+        self._made: dict[tuple[str, ...], Figures] = {}
 
-    def rows(self, claim: str, coding: str, strength: str, seen: str) -> pd.DataFrame:
+    def figures(self, claim: str, coding: str, strength: str, seen: str) -> Figures:
         """`coded`, of texts seen as `seen` says (SEEN)."""
         key = (claim, coding, strength, seen)
         if key not in self._made:
-            every = coded(self.evidence, claim=claim, coding=coding, strength=strength)
-            self._made[key] = every[every["text_seen"].isin(SEEN[seen])]
+            if seen == "excerpt":  # of all that is coded at least that was seen
+                rows = coded(self.evidence, claim=claim, coding=coding, strength=strength)
+            else:
+                rows = self.rows(claim, coding, strength, "excerpt")
+                rows = rows[rows["text_seen"].isin(SEEN[seen])]
+            self._made[key] = Figures(rows)
         return self._made[key]
+
+    def rows(self, claim: str, coding: str, strength: str, seen: str) -> pd.DataFrame:
+        """The rows of `figures`."""
+        return self.figures(claim, coding, strength, seen).frame
 
 
 def _largest_case(shown: Sequence[tuple[str, str]], case: str) -> int:
@@ -431,11 +439,12 @@ def documented_cases(
     known = registry_coding(coding).fields["strict"].values
     for code in _list(codes):
         known_name(f"code of {coding}", code, known)
-    rows = (documents or Coded(evidence)).rows(claim, coding, strength, _seen("excerpt", texts))
-    if rows.empty:
+    documents = documents or Coded(evidence)
+    figures = documents.figures(claim, coding, strength, _seen("excerpt", texts))
+    if figures.frame.empty:
         return [estimate_row(missing="no document was seen")]
     wanted = set(_list(codes))
-    given, kinds, origins = (rows[c].tolist() for c in (doubtful, "case", "origin_group"))
+    given, kinds, origins = (figures.values(c) for c in (doubtful, "case", "origin_group"))
     told_by = zip(given, kinds, origins, strict=True)
     shown = [(kind, origin) for code, kind, origin in told_by if code in wanted]
     count = _largest_case(shown, case)
@@ -449,31 +458,41 @@ def documented_cases(
     named = " and ".join(registry_coding(coding).cases.get(c) or case_name(c) for c in best)
     told = {"case": named if len(best) <= MOST_NAMED else ""}
     # nought rests on every document that was looked through, a case on those that show it
+    places = None
     if shown:
         meant = set(kinds if case == "any" else best)
-        rows = rows[[c in wanted and k in meant for c, k in zip(given, kinds, strict=True)]]
-    return [estimate_row(rows, estimate=float(count), about=told)]
+        pairs = enumerate(zip(given, kinds, strict=True))
+        places = [i for i, (code, kind) in pairs if code in wanted and kind in meant]
+    return [estimate_row(estimate=float(count), about=told) | figures.behind(places)]
 
 
 @measure("relations.cases_read")
+@parts(documents=Coded)
 def cases_read(
-    evidence: pd.DataFrame, *, claim: str, coding: str, strength: Strength = "documents"
+    evidence: pd.DataFrame,
+    *,
+    claim: str,
+    coding: str,
+    strength: Strength = "documents",
+    documents: Coded | None = None,
 ) -> list[Estimate]:
     """How many cases have an author who read the contract itself.
 
     evidence: like table `evidence`. claim: its id.
     coding: a coding of the registry with the fields case and read ('conditions').
     strength: 'any', 'documents' or 'primary' (see STRENGTHS).
+    documents: the evidence as `Coded` (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row; the estimate is a
     number of cases with a row coded read = contract, n the rows looked through. Where no document
     was seen, that stands in `missing`.
     Raises UnknownNameError for a strength, a coding or a row without a code.
     """
-    rows = coded(evidence, claim=claim, coding=coding, strength=strength)
+    figures = (documents or Coded(evidence)).figures(claim, coding, strength, "excerpt")
+    rows = figures.frame
     if rows.empty:
         return [estimate_row(missing="no document was seen")]
     read = rows.loc[rows["read"] == "contract", "case"].nunique() if "read" in rows else 0
-    return [estimate_row(rows, estimate=float(read))]
+    return [estimate_row(estimate=float(read)) | figures.behind()]
 
 
 def case_origins(

@@ -5,13 +5,13 @@ never did.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
 
-from ...estimates.frame import Estimate, estimate_row
+from ...estimates.frame import Estimate, Figures, estimate_row
 from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
 from ...ground.arguments import day, number
@@ -220,12 +220,28 @@ def signing_medians(times: pd.DataFrame) -> dict[str, float | None]:
     Raises CoverageError where no economy of a known date is among them.
     Formula: the least t with S(t) <= 0.5, S the Kaplan-Meier curve.
     """
-    return {edge: median_time(signing_curve(times, edge)) for edge in ("low", "middle", "high")}
+    return _medians(_curves(times))
 
 
-def _minus(
-    own: dict[str, float | None], other: dict[str, float | None], watch: float
-) -> dict[str, Any]:
+Curves = dict[str, pd.DataFrame]
+Medians = dict[str, float | None]
+
+
+def _curves(times: pd.DataFrame) -> Curves:
+    return {edge: signing_curve(times, edge) for edge in ("low", "middle", "high")}
+
+
+def _medians(curves: Curves) -> Medians:
+    return {edge: median_time(curve) for edge, curve in curves.items()}
+
+
+@parts(times=signing_times)
+def curves_of_others(times: pd.DataFrame) -> Curves:
+    """`signing_curve` of all but the five at each edge, from what `signing_times` makes."""
+    return _curves(times[~times["five"]])
+
+
+def _minus(own: Medians, other: Medians, watch: float) -> dict[str, Any]:
     """Difference of two times with bounds; one that the watch did not reach is longer than the
     watch.
     """
@@ -241,9 +257,10 @@ def _minus(
     return found
 
 
-def _used(times: pd.DataFrame) -> pd.DataFrame:
-    """Documents that a time rests on; what was signed after the watch, or never, is only absent
-    from them.
+@parts(times=signing_times)
+def documents_behind(times: pd.DataFrame) -> Figures:
+    """Documents that the times of `signing_times` rest on: economy, date, source_id, year; what was
+    signed after the watch, or never, is only absent from them.
     """
     columns = ("economy", "state", "date", "source_id", "bounded_by", "bound_source_id")
     used, bounding = [], []
@@ -255,21 +272,45 @@ def _used(times: pd.DataFrame) -> pd.DataFrame:
         if isinstance(by, str):
             bounding.append((economy, limit, by))
     found = pd.DataFrame(used + bounding, columns=["economy", "date", "source_id"], dtype="str")
-    years = [int(date[:4]) if isinstance(date, str) else None for date in found["date"].tolist()]
-    return found.assign(year=pd.array(years, dtype="Int64"))
+    years = [int(date[:4]) if isinstance(date, str) else None for _, date, _ in used + bounding]
+    return Figures(found.assign(year=pd.array(years, dtype="Int64")))
 
 
-def _own(row: Any) -> dict[str, float | None]:
-    """Bounds of one economy's time; none where it was not signed in the watch."""
-    if row.state == "signed":
-        return {"low": row.low, "middle": (row.low + row.high) / 2, "high": row.high}
-    if row.state == "not signed":
-        return {"low": None, "middle": None, "high": None}
-    return {"low": row.low, "middle": None, "high": None if row.state == "open" else row.high}
+def _of(used: Figures, economies: Collection[str]) -> dict[str, Any]:
+    """What `estimate_row` tells of the documents of some economies."""
+    codes = enumerate(used.values("economy"))
+    return used.behind([place for place, code in codes if code in economies])
+
+
+class _Time(NamedTuple):
+    """What `signing_times` says of one economy."""
+
+    economy: str
+    state: str
+    low: float
+    high: float
+
+    def months(self) -> Medians:
+        """Bounds of the time; none where it was not signed in the watch."""
+        if self.state == "signed":
+            return {"low": self.low, "middle": (self.low + self.high) / 2, "high": self.high}
+        if self.state == "not signed":
+            return {"low": None, "middle": None, "high": None}
+        high = None if self.state == "open" else self.high
+        return {"low": self.low, "middle": None, "high": high}
+
+
+def _each(times: pd.DataFrame, economies: Sequence[str]) -> list[_Time]:
+    wanted, columns = set(economies), (times[name].tolist() for name in _Time._fields)
+    return [time for time in map(_Time, *columns) if time.economy in wanted]
+
+
+def _others(times: pd.DataFrame) -> set[str]:
+    return set(times["economy"].tolist()) - set(eco.CA5)
 
 
 @measure("relations.months_to_sign")
-@parts(times=signing_times)
+@parts(times=signing_times, used=documents_behind)
 def months_to_sign(
     events: pd.DataFrame,
     *,
@@ -278,12 +319,13 @@ def months_to_sign(
     dates: Dates = "by_month_and_texts",
     placeholder: Placeholder = "unknown",
     times: pd.DataFrame | None = None,
+    used: Figures | None = None,
 ) -> list[Estimate]:
     """Months from the launch to an economy's first signed document.
 
     events, until, dates, placeholder: as in `signing_times`. economies: codes of UN members; others
         have no row.
-    times: what `signing_times` makes of them (made here if not given).
+    times, used: what `signing_times`, and of it `documents_behind` makes (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy. estimate
     is the middle of what the date leaves open, low and high its ends, in months of 365.25 / 12
     days. Not signed: low is the length of the watch, with neither estimate nor high. Signed at a
@@ -294,10 +336,10 @@ def months_to_sign(
     """
     if times is None:
         times = signing_times(events, until=until, dates=dates, placeholder=placeholder)
-    mine = times[times["economy"].isin(list(economies))]
-    used, rows = _used(mine), []
-    for row in mine.itertuples():
-        own = _own(row)
+    used = documents_behind(times) if used is None else used
+    rows = []
+    for time in _each(times, economies):
+        own = time.months()
         found: dict[str, Any] = {
             "estimate": own["middle"],
             "low": own["low"],
@@ -305,15 +347,13 @@ def months_to_sign(
             "interval": "precision of the date",
         }
         if own["low"] is None:
-            found |= {"low": row.low, "interval": "not signed by the end of the watch"}
-        rows.append(
-            estimate_row(used[used["economy"] == row.economy], economy=str(row.economy), **found)
-        )
+            found |= {"low": time.low, "interval": "not signed by the end of the watch"}
+        rows.append(estimate_row(economy=time.economy, **found) | _of(used, {time.economy}))
     return rows
 
 
 @measure("relations.months_ahead")
-@parts(times=signing_times)
+@parts(times=signing_times, used=documents_behind, others=curves_of_others)
 def months_ahead(
     events: pd.DataFrame,
     *,
@@ -322,13 +362,16 @@ def months_ahead(
     dates: Dates = "by_month_and_texts",
     placeholder: Placeholder = "unknown",
     times: pd.DataFrame | None = None,
+    used: Figures | None = None,
+    others: Curves | None = None,
 ) -> list[Estimate]:
     """An economy's months to sign less the Kaplan-Meier median of all UN members but China and the
     five.
 
     events, until, dates, placeholder: as in `signing_times`. economies: codes of UN members; others
         have no row.
-    times: what `signing_times` makes of them (made here if not given).
+    times, used, others: what `signing_times`, and of it `documents_behind` and `curves_of_others`
+        make (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy. Below
     zero: sooner than the median. low and high come from the precision of the dates on both sides; a
         bound that the watch does not reach is null.
@@ -338,22 +381,21 @@ def months_ahead(
     """
     if times is None:
         times = signing_times(events, until=until, dates=dates, placeholder=placeholder)
-    others = times[~times["five"]]
-    watch, theirs = float(times["high"].max()), signing_medians(others)
-    used, rows = _used(times), []
-    among_others = used["economy"].isin(others["economy"])
-    for row in times[times["economy"].isin(list(economies))].itertuples():
-        own = used["economy"] == row.economy
-        found = _minus(_own(row), theirs, watch)
-        whole = estimate_row(used[among_others | own], economy=str(row.economy), **found)
-        mine = estimate_row(used[own])  # the rest only makes the median that it is compared with
-        rows.append(whole | {k: mine[k] for k in ("n", "first_year", "last_year")})
+    used = documents_behind(times) if used is None else used
+    others = curves_of_others(times) if others is None else others
+    theirs, watch, rows = _medians(others), float(times["high"].max()), []
+    rest = _others(times)
+    for time in _each(times, economies):
+        found = estimate_row(economy=time.economy, **_minus(time.months(), theirs, watch))
+        whole = _of(used, {time.economy, *rest})
+        mine = _of(used, {time.economy})  # the rest only makes the median it is compared with
+        rows.append(found | whole | {k: mine[k] for k in ("n", "first_year", "last_year")})
     return rows
 
 
 @measure("relations.group_ahead")
 @tells("sooner")
-@parts(times=signing_times)
+@parts(times=signing_times, used=documents_behind, others=curves_of_others)
 def group_ahead(
     events: pd.DataFrame,
     *,
@@ -361,11 +403,14 @@ def group_ahead(
     dates: Dates = "by_month_and_texts",
     placeholder: Placeholder = "unknown",
     times: pd.DataFrame | None = None,
+    used: Figures | None = None,
+    others: Curves | None = None,
 ) -> list[Estimate]:
     """Kaplan-Meier median of the five less that of all other UN members but China, in months.
 
     events, until, dates, placeholder: as in `signing_times`.
-    times: what `signing_times` makes of them (made here if not given).
+    times, used, others: what `signing_times`, and of it `documents_behind` and `curves_of_others`
+        make (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, economy ''. Below
     zero: the five were sooner. low and high come from the precision of the dates on both sides; a
         bound that the watch does not reach is null. It tells how much `sooner` they were.
@@ -373,15 +418,17 @@ def group_ahead(
     """
     if times is None:
         times = signing_times(events, until=until, dates=dates, placeholder=placeholder)
-    five, others = times[times["five"]], times[~times["five"]]
-    found = _minus(signing_medians(five), signing_medians(others), float(times["high"].max()))
+    used = documents_behind(times) if used is None else used
+    others = curves_of_others(times) if others is None else others
+    five = signing_medians(times[times["five"]])
+    found = _minus(five, _medians(others), float(times["high"].max()))
     ahead = -found.get("estimate", 0.0)
     about = {"sooner": f"{fixed(ahead)} months" if ahead >= 1 else ""}
-    return [estimate_row(_used(times), about=about, **found)]
+    return [estimate_row(about=about, **found) | used.behind()]
 
 
 @measure("relations.signed_within")
-@parts(times=signing_times)
+@parts(times=signing_times, used=documents_behind, others=curves_of_others)
 def signed_within(
     events: pd.DataFrame,
     *,
@@ -391,12 +438,15 @@ def signed_within(
     dates: Dates = "by_month_and_texts",
     placeholder: Placeholder = "unknown",
     times: pd.DataFrame | None = None,
+    used: Figures | None = None,
+    others: Curves | None = None,
 ) -> list[Estimate]:
     """Per cent of a group that had signed within so many months of the launch.
 
     events, until, dates, placeholder: as in `signing_times`. months: a number.
     who: 'five', or 'others' (UN members but China and the five).
-    times: what `signing_times` makes of them (made here if not given).
+    times, used, others: what `signing_times`, and of it `documents_behind` and `curves_of_others`
+        make (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, economy ''. The
     estimate is from the middle of every date, low and high from the latest and the earliest that
     the dates allow.
@@ -407,15 +457,18 @@ def signed_within(
         raise UnknownNameError("who", who, ("five", "others"))
     if times is None:
         times = signing_times(events, until=until, dates=dates, placeholder=placeholder)
-    chosen = times[times["five"] == (who == "five")]
+    used = documents_behind(times) if used is None else used
+    five = who == "five"
+    if five:
+        curves = _curves(times[times["five"]])
+    else:
+        curves = curves_of_others(times) if others is None else others
     low, middle, high = (
-        100 * (1 - survival_at(signing_curve(chosen, e), number("months", months)))
-        for e in ("high", "middle", "low")
+        100 * (1 - survival_at(curves[edge], number("months", months)))
+        for edge in ("high", "middle", "low")
     )
-    row = estimate_row(
-        _used(chosen), estimate=middle, low=low, high=high, interval="precision of the dates"
-    )
-    return [row]
+    found = estimate_row(estimate=middle, low=low, high=high, interval="precision of the dates")
+    return [found | _of(used, eco.CA5 if five else _others(times))]
 
 
 @measure("relations.signed_before")
