@@ -5,6 +5,7 @@ leaders.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -136,28 +137,36 @@ def meetings_lead(
         power, lacking = "actor", "no summit with all five of"
         near = summits(events, since)
     near = near[near[power].isin(["CHN", "RUS", *RIVALS])]
-    out = []
-    for code in (eco.resolve(e) for e in economies):
-        rows = near[near["receiver"] == code] if meetings == "visits" else near
-        met = rows.groupby(power)
-        counts = met["count"].sum() if meetings == "visits" else met.size()
-        figures = pd.DataFrame(
-            {"unit": counts.index, "low": counts.to_numpy(), "high": counts.to_numpy()}
-        )
-        found = leading(
-            figures.assign(group=meetings, year=0), "CHN", needed=("RUS",), any_of=RIVALS
-        )
-        if isinstance(found, str):
-            absent = [u for u in ("CHN", "RUS") if u not in counts.index] or list(RIVALS)
-            names = " and ".join(eco.name_of(u) for u in absent)
-            out.append(
-                estimate_row(economy=code, missing=f"{lacking} {names}")
-                | {"values": "", "leader": "", "place": None}
-            )
-            continue
-        shown = ", ".join(f"{u} {v[0]:.0f}" for u, v in found.values.items())
-        out.append(
-            estimate_row(rows, economy=code, estimate=found.low)
-            | {"values": f"{shown} {meetings}", "leader": found.leader, "place": found.place}
-        )
+    codes = [eco.resolve(e) for e in economies]
+    if meetings == "summits":  # the same for each of them
+        met = _met(near, near.groupby(power).size(), meetings, lacking)
+        out = [met | {"economy": code} for code in codes]
+    else:
+        of = {code: near[near["receiver"] == code] for code in codes}
+        out = [
+            _met(rows, rows.groupby(power)["count"].sum(), meetings, lacking) | {"economy": code}
+            for code, rows in of.items()
+        ]
     return estimates(out).assign(**{k: [r[k] for r in out] for k in ("values", "leader", "place")})
+
+
+def _met(rows: pd.DataFrame, counts: pd.Series, meetings: str, lacking: str) -> dict[str, Any]:
+    """China over its largest rival in counts by power, as a row with values, leader and place."""
+    figures = pd.DataFrame(
+        {"unit": counts.index, "low": counts.to_numpy(), "high": counts.to_numpy()}
+    )
+    found = leading(figures.assign(group=meetings, year=0), "CHN", needed=("RUS",), any_of=RIVALS)
+    if isinstance(found, str):
+        absent = [u for u in ("CHN", "RUS") if u not in counts.index] or list(RIVALS)
+        names = " and ".join(eco.name_of(u) for u in absent)
+        return estimate_row(missing=f"{lacking} {names}") | {
+            "values": "",
+            "leader": "",
+            "place": None,
+        }
+    shown = ", ".join(f"{u} {v[0]:.0f}" for u, v in found.values.items())
+    return estimate_row(rows, estimate=found.low) | {
+        "values": f"{shown} {meetings}",
+        "leader": found.leader,
+        "place": found.place,
+    }
