@@ -214,3 +214,6 @@ def test_the_most_a_trade_ever_was_is_that_of_its_rows_and_is_looked_for_once():
     assert found["value_usd"].tolist() == [7.0]
     assert powers.largest("KAZ", "RUS", "turnover") is found
     assert powers.largest("KGZ", "RUS", "turnover")["value_usd"].tolist() == [80.0]
+    less = powers.without("KAZ_BNS").largest("KAZ", "RUS", "turnover")
+    assert less.empty and powers.largest("KAZ", "RUS", "turnover") is found
+    assert powers.without("RUS_FTS").largest("KAZ", "RUS", "turnover") is found

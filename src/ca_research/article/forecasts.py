@@ -30,9 +30,9 @@ from ..stats.forecast import Forecast, arima
 from ..stats.frames import numbers, require
 from ..tables.preference import preferred_rows, ranked
 from ..trade.checks import one_figure_per_cell
-from ..trade.rank import FLOWS, Flow, ranking_of, reports
+from ..trade.rank import FLOWS, Flow, lead_rows, ranking_of, reports
 from ..trade.standings import Reports
-from .trade_priority import NEEDED, Partners, Powers, among, bounded, stated_lead, stated_shares
+from .trade_priority import NEEDED, Partners, Powers, Stated, among, bounded, stated_shares
 
 CUSTOMS_SINCE = 2010
 """First year of the series of China's imports: from here on one compilation, then the customs
@@ -114,7 +114,7 @@ def _leads(
 @measure("trade.lead_after")
 @tells("rival")
 @by_economy
-@parts(seen=reports, powers=Powers)
+@parts(seen=reports, powers=Powers, stated=Stated)
 def lead_after(
     trade: pd.DataFrame,
     facts: pd.DataFrame,
@@ -125,6 +125,7 @@ def lead_after(
     partners: Partners = "named",
     seen: Reports | None = None,
     powers: Powers | None = None,
+    stated: Stated | None = None,
 ) -> list[Estimate]:
     """China over its largest rival in the years after `after`, the least of them: above one, China
     ranked first in each of them.
@@ -134,7 +135,7 @@ def lead_after(
         partners' reports) or 'partners' (their reports alone). Of partners, Russia reports nothing
         after 2021; a year counts where the bound of `trade_priority.lead` answers.
     partners: 'named' or 'every'. seen, powers: what `trade.rank.reports` and `Powers` make of
-        trade, where it is made already.
+        trade, stated: what `Stated` makes of facts, where it is made already.
     Returns an estimates frame, one row per economy, with the largest rival in `about`; a range
     where only a bound is known. An economy of which no later year can be ranked is recorded in
     `missing`.
@@ -143,18 +144,17 @@ def lead_after(
     after = whole_number("after", after)
     codes = [eco.resolve(e) for e in economies]
     taking_part = among(partners)
-    shares = stated_shares(facts, codes)
-    shares = shares[shares["year"] > after]
     seen = reports(trade, economies=codes) if seen is None else seen
     powers = Powers(trade, economies=codes) if powers is None else powers
+    stated = Stated(facts, economies=codes) if stated is None else stated
     years = [year for year in seen.years() if year > after]
     out = []
     for code in codes:
-        told: list[dict[str, Any]] = []
+        told: list[Estimate] = []
         if basis == "own_else_partners":
             told = _own_leads(seen, code, years, taking_part)
-            own = shares[shares["economy"] == code]
-            told = told or [r for _, p in own.groupby("year") if (r := stated_lead(p, partners))]
+            late = sorted(year for own, year in stated.by_year if own == code and year > after)
+            told = told or [row for y in late if (row := stated.lead(code, y, partners))]
         if not told:
             rows = (bounded(powers, seen, code, y, taking_part, basis="mirror") for y in years)
             told = [row for row in rows if row]
@@ -164,23 +164,14 @@ def lead_after(
 
 def _own_leads(
     seen: Reports, code: str, years: Sequence[int], taking_part: Collection[str] | None
-) -> list[dict[str, Any]]:
+) -> list[Estimate]:
     """Rows of an estimates frame by the economy's own tables, one for each year that has both of
     NEEDED.
     """
     choices: dict[str, Any] = {"flow": "turnover", "source": "office_first", "eu": "apart"}
     choices |= {"basis": "reporter", "among": taking_part, "needed": NEEDED}
-    rows = []
-    for year in years:
-        found = ranking_of(seen, code, year, **choices)
-        if not set(NEEDED) <= found.partners:
-            continue
-        (china,) = (s for s in found.standings if s.partner == "CHN")
-        first = next(s for s in found.standings if s.partner != "CHN")
-        cells = seen.at(code, year, (place for place, _ in found.used), cells=True)
-        ratio, about = china.low / first.low, {"rival": first.partner}
-        rows.append(estimate_row(cells, economy=code, estimate=ratio, about=about))
-    return rows
+    rows = (lead_rows(seen, [code], "CHN", year, **choices)[0] for year in years)
+    return [row for row in rows if not row["missing"]]
 
 
 def _least(rows: Sequence[dict[str, Any]], code: str, missing: str) -> dict[str, Any]:

@@ -81,6 +81,9 @@ def parts(**makers: Maker) -> Callable[[Maker], Maker]:
     once for all specifications that are equal in the choices it takes; a choice that a claim leaves
     open has the default of the part, so measure and part give it the same.
 
+    Without a source whose rows it was made from a part is made again. One with a method
+    ``without(source)`` is asked for that instead: it gives what the maker would give then.
+
     Parameters
     ----------
     **makers : callable
