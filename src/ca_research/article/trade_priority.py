@@ -19,6 +19,7 @@ from ..ground.errors import CoverageError, UnknownNameError
 from ..ground.periods import years_back
 from ..registry import article
 from ..registry.words import party
+from ..stats.pieces import Pieces
 from ..trade import rank
 from ..trade.mirror import perspective
 from ..trade.rank import (
@@ -64,6 +65,19 @@ def among(partners: str) -> Collection[str] | None:
     return frozenset(p for p in article().partners if p not in eco.AGGREGATES)
 
 
+def pairs(trade: pd.DataFrame, economies: Sequence[str], partners: Sequence[str]) -> Pieces:
+    """The rows of `trade` between some economies and some partners, by either side; of product
+    TOTAL. Their key is the frozenset of both.
+    """
+    one, other = (
+        trade["reporter"].isin(these) & trade["partner"].isin(those)
+        for these, those in ((economies, partners), (partners, economies))
+    )
+    rows = trade[((one | other) & trade["product"].eq("TOTAL")).to_numpy(bool)]
+    sides = (rows[column].tolist() for column in ("reporter", "partner"))
+    return Pieces(rows, map(frozenset, zip(*sides, strict=True)))
+
+
 class Powers:
     """The rows of `trade` between some economies and NEEDED, by either side; of product TOTAL.
 
@@ -71,27 +85,18 @@ class Powers:
     """
 
     def __init__(self, trade: pd.DataFrame, *, economies: Sequence[str]) -> None:
-        own, powers = list(economies), list(NEEDED)
-        reporter, partner = trade["reporter"], trade["partner"]
-        pair = reporter.isin(own) & partner.isin(powers) | reporter.isin(powers) & partner.isin(own)
-        self.rows = trade[(pair & trade["product"].eq("TOTAL")).to_numpy(bool)]
-        self._largest: dict[tuple[str, str, str], pd.DataFrame] = {}
+        self._pairs = pairs(trade, list(economies), list(NEEDED))
 
     def without(self, source: str) -> Powers:
-        """The rows of other sources; what was found of pairs without this one stays."""
-        gone, rest = self.rows["source_id"].eq(source).to_numpy(bool), copy(self)
-        of = self.rows.loc[gone, ["reporter", "partner"]].itertuples(index=False, name=None)
-        pairs = {frozenset(sides) for sides in of}
-        rest.rows = self.rows[~gone]
-        rest._largest = {k: v for k, v in self._largest.items() if frozenset(k[:2]) not in pairs}
+        """The rows of other sources."""
+        rest = copy(self)
+        rest._pairs = self._pairs.without(source)
         return rest
 
     def largest(self, economy: str, partner: str, flow: str) -> pd.DataFrame:
         """`largest_ever` of these rows."""
-        key = (economy, partner, flow)
-        if key not in self._largest:
-            self._largest[key] = largest_ever(self.rows, *key)
-        return self._largest[key]
+        make = partial(largest_ever, economy=economy, partner=partner, flow=flow)
+        return self._pairs.once(frozenset((economy, partner)), (economy, flow), make)
 
 
 @measure("trade.lead")

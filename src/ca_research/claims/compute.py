@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import Any
 
@@ -29,6 +29,12 @@ class Call:
     settings: tuple[tuple[str, Any], ...]
     economies: tuple[str, ...]
     function: Measure = field(compare=False)
+    whole: tuple[str, ...] = ()
+    """Of a call for some of its economies, all of them: its parts are made for these."""
+
+    def only(self, economies: Iterable[str]) -> Call:
+        """The call for some of its economies, with the parts that it has for all."""
+        return replace(self, economies=tuple(economies), whole=self.whole or self.economies)
 
     @property
     def by_economy(self) -> bool:
@@ -97,7 +103,9 @@ class Computation:
 
     def _compute(self, call: Call, choices: dict[str, Any]) -> list[Estimate]:
         function, chosen = call.function, {**dict(call.settings), **choices}
-        given = self._arguments(function, call.economies, chosen) | chosen
+        given = self._arguments(function, call.whole or call.economies, chosen) | chosen
+        if call.whole:
+            given["economies"] = list(call.economies)
         return checked(rows_of(function)(**given), call.name, place(function))
 
     def _arguments(

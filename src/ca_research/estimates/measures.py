@@ -138,7 +138,8 @@ def by_economy(function: Measure) -> Measure:
     """Declare that each row of a measure follows from the sources that it names alone.
 
     Without a source that a row does not name the row is the same. Whoever leaves a source out
-    measures only those economies again that name it in any row, or have no figure in one.
+    measures only those economies again that name it in any row, or have no figure in one; the parts
+    of the measure are made for all of them, as before.
 
     Parameters
     ----------
