@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from ca_research.article.forecasts import (
+    MODELS,
     forecast_paths,
     lead_after,
     leads_by_year,
@@ -18,6 +19,7 @@ from ca_research.article.forecasts import (
 )
 from ca_research.article.trade_priority import Powers, largest_ever
 from ca_research.ground.errors import CoverageError, UnknownNameError
+from ca_research.stats import naive
 
 
 def rows(*cells: tuple) -> pd.DataFrame:
@@ -214,3 +216,12 @@ def test_the_most_a_trade_ever_was_is_that_of_its_rows_and_is_looked_for_once():
     assert found["value_usd"].tolist() == [7.0]
     assert powers.largest("KAZ", "RUS", "turnover") is found
     assert powers.largest("KGZ", "RUS", "turnover")["value_usd"].tolist() == [80.0]
+    less = powers.without("KAZ_BNS").largest("KAZ", "RUS", "turnover")
+    assert less.empty and powers.largest("KAZ", "RUS", "turnover") is found
+    assert powers.without("RUS_FTS").largest("KAZ", "RUS", "turnover") is found
+
+
+@pytest.mark.parametrize("model", [*MODELS.values(), naive], ids=[*MODELS, "naive"])
+def test_the_nearer_years_of_a_forecast_do_not_depend_on_how_many_are_asked_for(model):
+    train = pd.Series(np.cumsum([3.0, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8]), index=range(2011, 2023))
+    pd.testing.assert_frame_equal(model(train, 5).frame.head(2), model(train, 2).frame)

@@ -88,6 +88,30 @@ def test_a_part_that_was_handed_in_is_made_anew_only_without_a_source_that_it_re
     assert found["A"].run(call)[0]["estimate"] == 3 and made == [2, 1]
 
 
+def test_a_part_that_can_leave_a_source_out_is_asked_for_that():
+    made = []
+
+    class Rows:
+        def __init__(self, debt: pd.DataFrame) -> None:
+            self.sources = debt["source_id"].tolist()
+            made.append(self)
+
+        def without(self, source: str):
+            return Rows(pd.DataFrame({"source_id": [s for s in self.sources if s != source]}))
+
+    @parts(rows=Rows)
+    def counted(debt: pd.DataFrame, *, rows: Rows | None = None):
+        return [estimate_row(estimate=float(len(rows.sources)))]
+
+    whole = Computation({"debt": pd.DataFrame({"source_id": ["A", "B"]})})
+    call = Call("my.counted", (), (), counted)
+    assert whole.run(call)[0]["estimate"] == 2
+    less = whole.without("A")
+    assert [part.sources for part in made] == [["A", "B"], ["B"]], "before it is asked for"
+    assert less.run(call)[0]["estimate"] == 1 and len(made) == 2
+    assert whole.without("C").run(call)[0]["estimate"] == 2 and len(made) == 2
+
+
 def test_the_source_without_which_a_criterion_has_no_figure_is_named_for_that_criterion(trade):
     criteria = {c.name: c for v in c33(trade, "KAZ").all() for c in v.criteria}
     assert criteria["first_reporter_eu"].sole_sources == ("KAZ_BNS",)

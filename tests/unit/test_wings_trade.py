@@ -69,6 +69,43 @@ def real() -> pd.DataFrame:
     return ca.load("trade", product="TOTAL")
 
 
+# reports without a source
+
+
+def test_reports_leave_a_source_out_as_if_it_had_published_nothing(real):
+    codes = list(ca.economies.CA5)
+    whole = reports(real, economies=codes)
+    for source in sorted(real["source_id"].unique()):
+        ours, fresh = (
+            whole.without(source),
+            reports(real[real["source_id"] != source], economies=codes),
+        )
+        assert ours.years() == fresh.years()
+        assert ours.order(("office", "compilation")) == fresh.order(("office", "compilation"))
+        for code in codes:
+            for year in fresh.years():
+                assert ours.of(code, year) == fresh.of(code, year)
+                if year > 2020:
+                    rows = (seen.at(code, year).reset_index(drop=True) for seen in (ours, fresh))
+                    pd.testing.assert_frame_equal(*rows)
+
+
+def test_what_was_made_of_a_year_is_made_once_also_without_a_source_that_says_nothing_of_it():
+    trade = frame(*own(("CHN", 30)), *both("CHN", "KAZ", 1, 2, "GACC_2024", year=2024))
+    whole = reports(trade, economies=["KAZ"])
+    less, made = whole.without("GACC_2024"), []
+
+    def count() -> int:
+        made.append(len(made))
+        return len(made)
+
+    for year in (2022, 2022, 2024):
+        for seen in (whole, less):
+            seen.once("KAZ", year, "count", count)
+    assert len(made) == 3  # 2024 is another year without the source
+    assert less.years() == [2022] and whole.years() == [2022, 2024]
+
+
 # shares, concentration, growth
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Literal, get_args
 
 import matplotlib.pyplot as plt
@@ -23,6 +24,7 @@ from ..plots.needs import by_year, needs
 from ..plots.panels import apart, line, panels
 from ..registry.words import party
 from ..stats.frames import require
+from ..stats.pieces import Pieces
 from ..tables.preference import ranked
 from ..trade.checks import one_figure_per_cell
 from ..trade.rank import FLOWS, Flow
@@ -59,7 +61,8 @@ def hhi_years(
         for an unknown flow or choice of partners, UsageError for a figure that stands twice,
         CoverageError where the source has no such year.
     """
-    table, _ = _hhi(trade, economy, source, flow, partners)
+    make = partial(_hhi, economy=economy, flow=flow, partners=partners)
+    table, _ = own_reports(trade).once((economy, source), (flow, partners), make)
     if table.empty:
         raise CoverageError(
             f"{source} has no year of {economy} with its {flow} with China and Russia",
@@ -68,22 +71,26 @@ def hhi_years(
     return table
 
 
-def _hhi(
-    trade: pd.DataFrame, economy: str, source: str, flow: str, partners: str
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """`hhi_years`, and the rows of `trade` behind it."""
-    for kind, name, known in (("flow", flow, FLOWS), ("partners", partners, ("listed", "named"))):
-        known_name(kind, name, known)
+def own_reports(trade: pd.DataFrame) -> Pieces:
+    """Rows of product TOTAL by reporter and source."""
     require(
         trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id")
     )
-    rows = trade[
-        (trade["reporter"] == economy)
-        & (trade["source_id"] == source)
-        & (trade["product"] == "TOTAL")
-        & trade["flow"].isin(FLOWS[flow])
-        & trade["value_usd"].notna()
-        & ~trade["partner"].isin([*eco.AGGREGATES, *_REST, economy])
+    total = trade[trade["product"].eq("TOTAL").to_numpy(bool)]
+    sides = (total[column].tolist() for column in ("reporter", "source_id"))
+    return Pieces(total, zip(*sides, strict=True))
+
+
+def _hhi(
+    own: pd.DataFrame, economy: str, flow: str, partners: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """`hhi_years` of the rows of an economy by one source, and those behind it."""
+    for kind, name, known in (("flow", flow, FLOWS), ("partners", partners, ("listed", "named"))):
+        known_name(kind, name, known)
+    rows = own[
+        own["flow"].isin(FLOWS[flow])
+        & own["value_usd"].notna()
+        & ~own["partner"].isin([*eco.AGGREGATES, *_REST, economy])
     ]
     one_figure_per_cell(rows, ["year", "partner", "flow"])
     if partners == "named":
@@ -129,24 +136,27 @@ def compare_periods(
     Raises CoverageError where no source has both, UnknownNameError for a choice, UsageError for a
     period that is none.
     """
-    return _both_periods(trade, economy, early, late, flow, partners)[0]
+    return _both_periods(own_reports(trade), economy, early, late, flow, partners)[0]
 
 
 def _both_periods(
-    trade: pd.DataFrame, economy: str, early: str, late: str, flow: str, partners: str
+    own: Pieces, economy: str, early: str, late: str, flow: str, partners: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     spans = {"early": _period(early), "late": _period(late)}
-    require(
-        trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id")
-    )
-    own = trade[(trade["reporter"] == economy) & (trade["product"] == "TOTAL")]
-    for source in ranked(own["source_id"].unique()):
-        table, rows = _hhi(own, economy, source, flow, partners)
+
+    def compared(rows: pd.DataFrame, source: str) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+        table, used = _hhi(rows, economy, flow, partners)
         period = pd.Series("", index=table.index)
         for name, (first, last) in spans.items():
             period[table["year"].between(first, last)] = name
         if all((period == name).sum() >= LEAST_YEARS for name in spans):
-            return table.assign(period=period, source_id=source), rows
+            return table.assign(period=period, source_id=source), used
+        return None
+
+    asked = (early, late, flow, partners)
+    for source in ranked(source for reporter, source in own if reporter == economy):
+        if found := own.once((economy, source), asked, partial(compared, source=source)):
+            return found
     raise CoverageError(
         f"no own report by partner in both {early} and {late}",
         hint="ca.coverage('trade', by=['reporter'])",
@@ -184,6 +194,7 @@ def periods_by_economy(
 Compared = dict[str, tuple[pd.DataFrame, pd.DataFrame] | CoverageError]
 
 
+@parts(own=own_reports)
 def compared_by_economy(
     trade: pd.DataFrame,
     *,
@@ -192,12 +203,17 @@ def compared_by_economy(
     late: str = "2020-2022",
     flow: str = "turnover",
     partners: str = "listed",
+    own: Pieces | None = None,
 ) -> Compared:
-    """`compare_periods` of each economy with the rows behind it, or why there is none."""
+    """`compare_periods` of each economy with the rows behind it, or why there is none.
+
+    own: what `own_reports` makes of trade (made here if not given).
+    """
+    own = own_reports(trade) if own is None else own
     found: Compared = {}
     for code in (eco.resolve(e) for e in economies):
         try:
-            found[code] = _both_periods(trade, code, early, late, flow, partners)
+            found[code] = _both_periods(own, code, early, late, flow, partners)
         except CoverageError as error:
             found[code] = error
     return found
@@ -238,7 +254,8 @@ def concentration_change(
         choices = {"early": early, "late": late, "flow": flow, "partners": partners}
         compared = compared_by_economy(trade, economies=economies, **choices)
     out = []
-    for code, found in compared.items():
+    for code in map(eco.resolve, economies):
+        found = compared[code]
         if isinstance(found, CoverageError):
             out.append(estimate_row(economy=code, interval=interval, missing=found.what))
             continue
@@ -333,10 +350,9 @@ def _window(table: pd.DataFrame, window: str) -> pd.DataFrame:
 
 
 def _spread(
-    facts: pd.DataFrame, economies: Sequence[str], window: str, column: str
+    table: pd.DataFrame, economies: Sequence[str], window: str, column: str
 ) -> list[Estimate]:
-    table = votes(facts, economies=economies).dropna(subset=[column])
-    chosen = _window(table, window)
+    chosen = _window(table.dropna(subset=[column]), window)
     out = []
     for code in economies:
         mine = chosen[chosen["economy"] == code]
@@ -361,28 +377,40 @@ def _spread(
 
 
 @measure("relations.vote_spread")
+@parts(cast=votes)
 def vote_spread(
-    facts: pd.DataFrame, *, economies: Sequence[str], window: Window = "five_years"
+    facts: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    window: Window = "five_years",
+    cast: pd.DataFrame | None = None,
 ) -> list[Estimate]:
     """Largest minus smallest mean agreement over POWERS, as a share of common votes (0 to 1).
 
     facts: as in `votes`. economies: codes.
     window: 'five_years', 'ten_years' or 'newest' (the newest session at hand); see WINDOWS.
+    cast: what `votes` makes of facts (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval; n counts economy, power and session. Only sessions in which all three powers are
     observed count; an economy without one is recorded in `missing`.
     Raises UnknownNameError for another window.
     """
-    return _spread(facts, economies, window, "agreement")
+    cast = votes(facts, economies=economies) if cast is None else cast
+    return _spread(cast, economies, window, "agreement")
 
 
 @measure("relations.ideal_spread")
+@parts(cast=votes)
 def ideal_spread(
-    facts: pd.DataFrame, *, economies: Sequence[str], window: Window = "five_years"
+    facts: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    window: Window = "five_years",
+    cast: pd.DataFrame | None = None,
 ) -> list[Estimate]:
     """Largest minus smallest mean distance of ideal points to POWERS, in units of the scale.
 
-    facts, economies, window: as in `vote_spread`.
+    facts, economies, window, cast: as in `vote_spread`.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval; `missing` as in `vote_spread`.
     Raises UnknownNameError for another window.
@@ -390,7 +418,8 @@ def ideal_spread(
     power|, less the min.
     Source: Bailey, Strezhnev and Voeten (2017), Journal of Conflict Resolution 61(2).
     """
-    return _spread(facts, economies, window, "distance")
+    cast = votes(facts, economies=economies) if cast is None else cast
+    return _spread(cast, economies, window, "distance")
 
 
 @measure("relations.spread_place")

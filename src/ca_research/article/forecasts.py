@@ -28,11 +28,12 @@ from ..plots.panels import panels
 from ..stats import ets, mase, naive, random_walk_drift
 from ..stats.forecast import Forecast, arima
 from ..stats.frames import numbers, require
+from ..stats.pieces import Pieces
 from ..tables.preference import preferred_rows, ranked
 from ..trade.checks import one_figure_per_cell
-from ..trade.rank import FLOWS, Flow, ranking_of, reports
+from ..trade.rank import FLOWS, Flow, lead_rows, ranking_of, reports
 from ..trade.standings import Reports
-from .trade_priority import NEEDED, Partners, Powers, among, bounded, stated_lead, stated_shares
+from .trade_priority import NEEDED, Partners, Powers, Stated, among, bounded, pairs, stated_shares
 
 CUSTOMS_SINCE = 2010
 """First year of the series of China's imports: from here on one compilation, then the customs
@@ -114,7 +115,7 @@ def _leads(
 @measure("trade.lead_after")
 @tells("rival")
 @by_economy
-@parts(seen=reports, powers=Powers)
+@parts(seen=reports, powers=Powers, stated=Stated)
 def lead_after(
     trade: pd.DataFrame,
     facts: pd.DataFrame,
@@ -125,6 +126,7 @@ def lead_after(
     partners: Partners = "named",
     seen: Reports | None = None,
     powers: Powers | None = None,
+    stated: Stated | None = None,
 ) -> list[Estimate]:
     """China over its largest rival in the years after `after`, the least of them: above one, China
     ranked first in each of them.
@@ -134,7 +136,7 @@ def lead_after(
         partners' reports) or 'partners' (their reports alone). Of partners, Russia reports nothing
         after 2021; a year counts where the bound of `trade_priority.lead` answers.
     partners: 'named' or 'every'. seen, powers: what `trade.rank.reports` and `Powers` make of
-        trade, where it is made already.
+        trade, stated: what `Stated` makes of facts, where it is made already.
     Returns an estimates frame, one row per economy, with the largest rival in `about`; a range
     where only a bound is known. An economy of which no later year can be ranked is recorded in
     `missing`.
@@ -143,18 +145,17 @@ def lead_after(
     after = whole_number("after", after)
     codes = [eco.resolve(e) for e in economies]
     taking_part = among(partners)
-    shares = stated_shares(facts, codes)
-    shares = shares[shares["year"] > after]
     seen = reports(trade, economies=codes) if seen is None else seen
     powers = Powers(trade, economies=codes) if powers is None else powers
+    stated = Stated(facts, economies=codes) if stated is None else stated
     years = [year for year in seen.years() if year > after]
     out = []
     for code in codes:
-        told: list[dict[str, Any]] = []
+        told: list[Estimate] = []
         if basis == "own_else_partners":
             told = _own_leads(seen, code, years, taking_part)
-            own = shares[shares["economy"] == code]
-            told = told or [r for _, p in own.groupby("year") if (r := stated_lead(p, partners))]
+            late = sorted(year for own, year in stated.by_year if own == code and year > after)
+            told = told or [row for y in late if (row := stated.lead(code, y, partners))]
         if not told:
             rows = (bounded(powers, seen, code, y, taking_part, basis="mirror") for y in years)
             told = [row for row in rows if row]
@@ -164,23 +165,14 @@ def lead_after(
 
 def _own_leads(
     seen: Reports, code: str, years: Sequence[int], taking_part: Collection[str] | None
-) -> list[dict[str, Any]]:
+) -> list[Estimate]:
     """Rows of an estimates frame by the economy's own tables, one for each year that has both of
     NEEDED.
     """
     choices: dict[str, Any] = {"flow": "turnover", "source": "office_first", "eu": "apart"}
     choices |= {"basis": "reporter", "among": taking_part, "needed": NEEDED}
-    rows = []
-    for year in years:
-        found = ranking_of(seen, code, year, **choices)
-        if not set(NEEDED) <= found.partners:
-            continue
-        (china,) = (s for s in found.standings if s.partner == "CHN")
-        first = next(s for s in found.standings if s.partner != "CHN")
-        cells = seen.at(code, year, (place for place, _ in found.used), cells=True)
-        ratio, about = china.low / first.low, {"rival": first.partner}
-        rows.append(estimate_row(cells, economy=code, estimate=ratio, about=about))
-    return rows
+    rows = (lead_rows(seen, [code], "CHN", year, **choices)[0] for year in years)
+    return [row for row in rows if not row["missing"]]
 
 
 def _least(rows: Sequence[dict[str, Any]], code: str, missing: str) -> dict[str, Any]:
@@ -276,14 +268,34 @@ def china_reported(trade: pd.DataFrame, economy: str, *, since: int = 2022) -> p
     return rows.assign(direction=rows["flow"].map({"import": "export", "export": "import"}))
 
 
+def with_china(trade: pd.DataFrame, *, economies: Sequence[str]) -> Pieces:
+    """The rows of `trade` between China and each economy; see `pairs`."""
+    require(trade, ("value_usd",), keys=_CELL)
+    return pairs(trade, [eco.resolve(e) for e in economies], ["CHN"])
+
+
+@parts(between=with_china)
 def reported_by_economy(
-    trade: pd.DataFrame, *, economies: Sequence[str], base: int = 2022
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    base: int = 2022,
+    between: Pieces | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """`china_reported` of each economy from the base year on."""
-    require(trade, (), keys=("reporter",))
-    own = trade[trade["reporter"].eq("CHN").to_numpy(bool)]
+    """`china_reported` of each economy from the base year on.
+
+    between: what `with_china` makes of trade (made here if not given).
+    """
+    between = with_china(trade, economies=economies) if between is None else between
     first = whole_number("base", base)
-    return {e: china_reported(own, e, since=first) for e in map(eco.resolve, economies)}
+    return {
+        code: between.once(_pair(code), first, partial(china_reported, economy=code, since=first))
+        for code in map(eco.resolve, economies)
+    }
+
+
+def _pair(economy: str) -> frozenset[str]:
+    return frozenset((economy, "CHN"))
 
 
 @measure("trade.value_after")
@@ -317,7 +329,8 @@ def value_after(
     if reported is None:
         reported = reported_by_economy(trade, economies=economies, base=base)
     out = []
-    for code, rows in reported.items():
+    for code in map(eco.resolve, economies):
+        rows = reported[code]
         rows = rows[rows["direction"].isin(FLOWS[flow])]
         whole = rows.groupby("year")["direction"].transform("nunique") == len(FLOWS[flow])
         rows = rows[whole]
@@ -388,33 +401,57 @@ def _split(table: pd.DataFrame, known_by: dt.date, scale: str) -> tuple[pd.Serie
 
 
 @lru_cache(maxsize=1024)
-def _fit(model: str, years: tuple[int, ...], values: tuple[float, ...], steps: int) -> Forecast:
+def _fit(
+    model: Callable[[pd.Series, int], Forecast],
+    years: tuple[int, ...],
+    values: tuple[float, ...],
+    steps: int,
+) -> pd.DataFrame:
     """A model's forecast. The same series comes back in many specifications, and fitting is what
     takes the time.
     """
-    return MODELS[model](pd.Series(values, index=pd.Index(years, name="year")), steps)
+    return model(pd.Series(values, index=pd.Index(years, name="year")), steps).frame
 
 
-def _forecast(model: str, train: pd.Series, steps: int) -> Forecast:
-    return _fit(model, tuple(map(int, train.index)), tuple(map(float, train)), steps)
+def _forecast(
+    model: Callable[[pd.Series, int], Forecast], train: pd.Series, steps: int
+) -> pd.DataFrame:
+    """Rows of a forecast, as many as asked for; the nearer years do not depend on how many."""
+    known = tuple(map(int, train.index)), tuple(map(float, train))
+    return _fit(model, *known, max(steps, _YEARS_AHEAD)).head(steps)
+
+
+_YEARS_AHEAD = 5
+"""A model is fitted for so many years at least: without a source fewer are left to compare with."""
 
 
 Found = tuple[pd.DataFrame, pd.DataFrame] | CaResearchError
 
 
-def every_series(trade: pd.DataFrame, *, economies: Sequence[str]) -> dict[tuple[str, str], Found]:
+@parts(between=with_china)
+def every_series(
+    trade: pd.DataFrame, *, economies: Sequence[str], between: Pieces | None = None
+) -> dict[tuple[str, str], Found]:
     """The series of each economy with the rows behind it, or why there is none, by economy and kind
     of series.
+
+    between: what `with_china` makes of trade (made here if not given).
     """
     require(trade, ("value_usd", "known_on"), keys=_CELL)
-    near = trade[(trade["reporter"] == "CHN") | (trade["partner"] == "CHN")]
-    found: dict[tuple[str, str], Found] = {}
-    for code, series in itertools.product(map(eco.resolve, economies), SERIES):
-        try:
-            found[code, series] = value_series(near, code, series=series)
-        except CaResearchError as error:
-            found[code, series] = error
-    return found
+    between = with_china(trade, economies=economies) if between is None else between
+    return {
+        (code, series): between.once(
+            _pair(code), series, partial(_series, economy=code, kind=series)
+        )
+        for code, series in itertools.product(map(eco.resolve, economies), SERIES)
+    }
+
+
+def _series(trade: pd.DataFrame, economy: str, kind: str) -> Found:
+    try:
+        return value_series(trade, economy, series=kind)
+    except CaResearchError as error:
+        return error
 
 
 @measure("trade.foreseen")
@@ -465,13 +502,13 @@ def relative_forecast_error(
                 when = f"{'after' if later.empty else 'by'} {day_in_words(known_by)}"
                 raise CoverageError(f"{code}: no year known {when}")
             made = {
-                "mase": _forecast(model, train, len(later)),
-                "mase_naive": naive(train, len(later)),
+                "mase": _forecast(MODELS[model], train, len(later)),
+                "mase_naive": _forecast(naive, train, len(later)),
             }
             for name, forecast in made.items():
                 row[name] = mase(
                     later,
-                    forecast.frame.set_index("year")["mean"].rename_axis(later.index.name),
+                    forecast.set_index("year")["mean"].rename_axis(later.index.name),
                     train,
                 )
             if not row["mase_naive"] > 0:
@@ -520,7 +557,7 @@ def forecast_paths(
         try:
             train, later = _split(value_series(trade, code, series=series)[0], known_by, scale)
             steps = len(later) or 3
-            made = {"no change": naive(train, steps)}
+            made = {"no change": _forecast(naive, train, steps)}
         except CaResearchError:
             continue
         for name, part in (("known", train), ("after", later)):
@@ -530,11 +567,11 @@ def forecast_paths(
             ]
         for name in MODELS:
             try:
-                made[name] = _forecast(name, train, steps)
+                made[name] = _forecast(MODELS[name], train, steps)
             except CaResearchError:
                 continue
         for name, forecast in made.items():
-            for r in forecast.frame.itertuples():
+            for r in forecast.itertuples():
                 ends = {k: float(back(getattr(r, k))) for k in ("mean", "low", "high")}
                 rows.append({"economy": code, "model": name, "year": int(r.year)} | ends)
     if not rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from functools import partial
 from typing import Any, Literal, get_args
 
@@ -18,6 +19,7 @@ from ..ground.errors import CoverageError, UnknownNameError
 from ..ground.periods import years_back
 from ..registry import article
 from ..registry.words import party
+from ..stats.pieces import Pieces
 from ..trade import rank
 from ..trade.mirror import perspective
 from ..trade.rank import (
@@ -63,6 +65,19 @@ def among(partners: str) -> Collection[str] | None:
     return frozenset(p for p in article().partners if p not in eco.AGGREGATES)
 
 
+def pairs(trade: pd.DataFrame, economies: Sequence[str], partners: Sequence[str]) -> Pieces:
+    """The rows of `trade` between some economies and some partners, by either side; of product
+    TOTAL. Their key is the frozenset of both.
+    """
+    one, other = (
+        trade["reporter"].isin(these) & trade["partner"].isin(those)
+        for these, those in ((economies, partners), (partners, economies))
+    )
+    rows = trade[((one | other) & trade["product"].eq("TOTAL")).to_numpy(bool)]
+    sides = (rows[column].tolist() for column in ("reporter", "partner"))
+    return Pieces(rows, map(frozenset, zip(*sides, strict=True)))
+
+
 class Powers:
     """The rows of `trade` between some economies and NEEDED, by either side; of product TOTAL.
 
@@ -70,18 +85,18 @@ class Powers:
     """
 
     def __init__(self, trade: pd.DataFrame, *, economies: Sequence[str]) -> None:
-        own, powers = list(economies), list(NEEDED)
-        reporter, partner = trade["reporter"], trade["partner"]
-        pair = reporter.isin(own) & partner.isin(powers) | reporter.isin(powers) & partner.isin(own)
-        self.rows = trade[(pair & trade["product"].eq("TOTAL")).to_numpy(bool)]
-        self._largest: dict[tuple[str, str, str], pd.DataFrame] = {}
+        self._pairs = pairs(trade, list(economies), list(NEEDED))
+
+    def without(self, source: str) -> Powers:
+        """The rows of other sources."""
+        rest = copy(self)
+        rest._pairs = self._pairs.without(source)
+        return rest
 
     def largest(self, economy: str, partner: str, flow: str) -> pd.DataFrame:
         """`largest_ever` of these rows."""
-        key = (economy, partner, flow)
-        if key not in self._largest:
-            self._largest[key] = largest_ever(self.rows, *key)
-        return self._largest[key]
+        make = partial(largest_ever, economy=economy, partner=partner, flow=flow)
+        return self._pairs.once(frozenset((economy, partner)), (economy, flow), make)
 
 
 @measure("trade.lead")
@@ -275,9 +290,28 @@ def stated_shares(facts: pd.DataFrame, economies: Sequence[str]) -> pd.DataFrame
 _MOST_OF_A_YEAR = r"\d{4}( Jan-(Oct|Nov|Dec))?"
 
 
+class Stated:
+    """What `stated_shares` gives, by economy and year: the shares of each source that states both
+    of NEEDED, and China's lead by them.
+    """
+
+    def __init__(self, facts: pd.DataFrame, *, economies: Sequence[str]) -> None:
+        by_year = stated_shares(facts, economies).groupby(["economy", "year"])
+        told = {(code, int(year)): [*_by_source(rows)] for (code, year), rows in by_year}
+        self.by_year = {key: sources for key, sources in told.items() if sources}
+        self._leads: dict[tuple[str, int, str], Estimate] = {}
+
+    def lead(self, economy: str, year: int, partners: str) -> Estimate | None:
+        """The row of an economy by the shares of one year, None without a source."""
+        key = (economy, year, partners)
+        if key not in self._leads and (sources := self.by_year.get(key[:2])):
+            self._leads[key] = stated_lead(sources, economy, partners)
+        return self._leads.get(key)
+
+
 @measure("trade.lead_told")
 @tells("rival")
-@parts(seen=reports)
+@parts(seen=reports, stated=Stated)
 def lead_told(
     trade: pd.DataFrame,
     facts: pd.DataFrame,
@@ -287,37 +321,33 @@ def lead_told(
     partners: Partners = "named",
     since: int = SINCE,
     seen: Reports | None = None,
+    stated: Stated | None = None,
 ) -> list[Estimate]:
     """`lead` by the economy's own report, where it publishes no table by what its agency states.
 
     A share is set against shares of the same source and year alone.
 
-    trade, economies, source, partners, since, seen: as in `lead`. facts: as in `stated_shares`.
+    trade, economies, source, partners, since, seen: as in `lead`. facts: as in `stated_shares`;
+    stated: what `Stated` makes of them, where it is made already.
     Returns an estimates frame, one row per economy, in the newest year in which China and Russia
     can be compared in AT_LEAST of them, by table or statement. Raises what `lead` raises.
     """
     known(source=source)
     codes = [eco.resolve(e) for e in economies]
     seen = reports(trade, economies=codes) if seen is None else seen
-    shares = stated_shares(facts, codes)
-    year = _newest_told(seen, codes, shares, whole_number("since", since))
+    stated = Stated(facts, economies=codes) if stated is None else stated
+    year = _newest_told(seen, codes, stated.by_year, whole_number("since", since))
     choices: dict[str, Any] = {"basis": "reporter", "flow": "turnover", "source": source}
     asked = {**choices, "eu": "apart", "among": among(partners), "needed": NEEDED}
     found = lead_rows(seen, codes, "CHN", year, **asked)
-    stated = {
-        code: stated_lead(shares[(shares["economy"] == code) & (shares["year"] == year)], partners)
-        for code in _open(found)
-    }
-    return [stated.get(row["economy"]) or row for row in found]
+    shares = {code: stated.lead(code, year, partners) for code in _open(found)}
+    return [shares.get(row["economy"]) or row for row in found]
 
 
-def _newest_told(seen: Reports, codes: Sequence[str], shares: pd.DataFrame, since: int) -> int:
-    """The newest year in which so many economies list or state both of NEEDED."""
-    told = {
-        (code, int(year))
-        for (code, year, _), rows in shares.groupby(["economy", "year", "source_id"])
-        if set(NEEDED) <= set(rows["other"])
-    }
+def _newest_told(
+    seen: Reports, codes: Sequence[str], told: Collection[tuple[str, int]], since: int
+) -> int:
+    """The newest year in which so many economies list both of NEEDED, or have them `told`."""
     choices: dict[str, Any] = {"basis": "reporter", "flow": "turnover", "eu": "apart"}
     choices |= {"source": "office_first", "among": None, "needed": NEEDED}
 
@@ -337,11 +367,11 @@ def _newest_told(seen: Reports, codes: Sequence[str], shares: pd.DataFrame, sinc
     )
 
 
-def stated_lead(shares: pd.DataFrame, partners: str) -> dict[str, Any] | None:
-    """The row of an economy by stated shares of one year; a range where sources differ."""
+def stated_lead(shares: Sequence[pd.DataFrame], economy: str, partners: str) -> Estimate:
+    """The row of an economy by the shares of one year, by source; a range where these differ."""
     taking_part = among(partners)
     ratios, rivals, used = [], [], []
-    for rows in _by_source(shares):
+    for rows in shares:
         others = rows[rows["other"] != "CHN"]
         if taking_part is not None:
             others = others[others["other"].isin(list(taking_part))]
@@ -350,14 +380,11 @@ def stated_lead(shares: pd.DataFrame, partners: str) -> dict[str, Any] | None:
         ratios.append(float(own / largest["value"]))
         rivals.append(str(largest["other"]))
         used.append(pd.concat([rows[rows["other"] == "CHN"], others]))
-    if not ratios:
-        return None
-    code = str(shares["economy"].iloc[0])
     rows = pd.concat(used)[["fact_id", "subject", "attribute", "year", "source_id"]]
     one = min(ratios) == max(ratios)
     return estimate_row(
         rows,
-        economy=code,
+        economy=economy,
         estimate=ratios[0] if one else None,
         low=None if one else min(ratios),
         high=None if one else max(ratios),

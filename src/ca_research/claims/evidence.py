@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any
 
@@ -347,7 +347,7 @@ def _measured_again(
         }
         if call.by_economy and "" not in touched:
             yield from (row for row in rows if row["economy"] not in touched)
-            call = replace(call, economies=tuple(e for e in call.economies if e in touched))
+            call = call.only(e for e in call.economies if e in touched)
         specs = {row["spec"] for row in rows}  # removals are not made twice
         found = universes[criterion.name].rows(partial(rest.run, call), only=specs)
         yield from _labelled(spec, criterion, found)

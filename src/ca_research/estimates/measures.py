@@ -81,6 +81,9 @@ def parts(**makers: Maker) -> Callable[[Maker], Maker]:
     once for all specifications that are equal in the choices it takes; a choice that a claim leaves
     open has the default of the part, so measure and part give it the same.
 
+    Without a source whose rows it was made from a part is made again. One with a method
+    ``without(source)`` is asked for that instead: it gives what the maker would give then.
+
     Parameters
     ----------
     **makers : callable
@@ -135,7 +138,8 @@ def by_economy(function: Measure) -> Measure:
     """Declare that each row of a measure follows from the sources that it names alone.
 
     Without a source that a row does not name the row is the same. Whoever leaves a source out
-    measures only those economies again that name it in any row, or have no figure in one.
+    measures only those economies again that name it in any row, or have no figure in one; the parts
+    of the measure are made for all of them, as before.
 
     Parameters
     ----------

@@ -9,6 +9,7 @@ Russia.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import partial
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -99,21 +100,20 @@ def ranking_of(
     several ways.
     """
     own = basis == "reporter"
-    asked = (
-        basis,
-        FLOWS[flow],
-        seen.order(OWN_SOURCES[source]) if own else (),
+    choices = (
         None if among is None else frozenset(among),
         eu == "one",
         frozenset(needed if own else ()),
     )
-    key = (economy, year, *asked)
-    if key not in seen.rankings:
-        found = ranking(seen.of(economy, year), *asked)
+
+    def made() -> Ranking:
+        order = seen.order(OWN_SOURCES[source]) if own else ()
+        found = ranking(seen.of(economy, year), basis, FLOWS[flow], order, *choices)
         if own and found.mixed:
             seen.refuse_mixed(economy, year, (place for place, _ in found.used))
-        seen.rankings[key] = found
-    return seen.rankings[key]
+        return found
+
+    return seen.once(economy, year, (basis, flow, source if own else "", *choices), made)
 
 
 def rank(
@@ -454,8 +454,14 @@ def lead_rows(
     **choices: Any,
 ) -> list[Estimate]:
     """The rows of `lead`, for who asks in thousands of ways; every choice is to be named."""
-    wanted = {partner, *needed}
-    return [_lead(seen, code, year, partner, needed=wanted, **choices) for code in codes]
+    choices["needed"] = frozenset({partner, *needed})
+    if choices["among"] is not None:
+        choices["among"] = frozenset(choices["among"])
+    asked = (partner, *sorted(choices.items()))
+    return [
+        seen.once(code, year, asked, partial(_lead, seen, code, year, partner, **choices))
+        for code in codes
+    ]
 
 
 def _lead(seen: Reports, economy: str, year: int, partner: str, **choices: Any) -> Estimate:

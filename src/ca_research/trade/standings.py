@@ -1,15 +1,16 @@
 """The reports of one economy in one year as plain records, and the partners ranked by them.
 
-Records can be compared and remembered: where a rank is asked for again, by another criterion or
-without a source that has nothing to do with it, the same reports are not ranked a second time.
+What is made of them is remembered: where a rank is asked for again, by another criterion or without
+a source that has nothing to do with it, the same reports are not ranked a second time.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from copy import copy
+from functools import cached_property
+from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 
@@ -27,6 +28,8 @@ _SIDES = {"interval": ("reporter", "mirror")}
 """Who reports on a basis; on another one the side of its name alone."""
 
 _CELL = ("economy", "other", "year", "direction", "side", "source_id")
+
+Made = TypeVar("Made")
 
 
 class Report(NamedTuple):
@@ -57,20 +60,28 @@ class Standing(NamedTuple):
     sides: int
 
 
-class Ranking(NamedTuple):
-    """Partners, the largest `low` first; `used` are the places of their reports, with the partner
-    each stands for.
+class Ranking:
+    """Partners with all the flows asked for. Often no more than who they are is asked: they are set
+    in order once that is.
 
-    `mixed`: figures of several kinds stand within a direction.
+    `used`: places of their reports, with the partner each stands for. `mixed`: figures of several
+    kinds stand within a direction.
     """
 
-    standings: tuple[Standing, ...]
-    used: tuple[tuple[int, str], ...]
-    mixed: bool = False
+    def __init__(self, reports: Sequence[Report], single: Mapping[int, str], flows: int) -> None:
+        told: dict[str, set[str]] = {}
+        for i, other in single.items():
+            told.setdefault(other, set()).add(reports[i].direction)
+        self.partners = {other for other, directions in told.items() if len(directions) == flows}
+        self.used = tuple((i, other) for i, other in single.items() if other in self.partners)
+        kinds = {(reports[i].direction, reports[i].kind) for i, _ in self.used}
+        self.mixed = len(kinds) > len({direction for direction, _ in kinds})
+        self._reports = reports
 
-    @property
-    def partners(self) -> set[str]:
-        return {standing.partner for standing in self.standings}
+    @cached_property
+    def standings(self) -> tuple[Standing, ...]:
+        """The partners, the largest `low` first."""
+        return _standings(self._reports, self.used)
 
     def ranks(self) -> list[int]:
         """Of each standing: one more than the number of partners with a larger `low`."""
@@ -81,30 +92,106 @@ class Ranking(NamedTuple):
         return places
 
 
+class _Rows:
+    """Rows of `trade.perspective`, and each as a record."""
+
+    def __init__(self, seen: pd.DataFrame) -> None:
+        self.frame = seen.reset_index(drop=True)
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        return self.frame[["reporter", "partner", "year", "flow", "product", "source_id"]]
+
+    @cached_property
+    def twice(self) -> list[bool]:
+        return self.frame.duplicated(list(_CELL), keep=False).tolist()
+
+    @cached_property
+    def records(self) -> list[Report]:
+        """Made of lists: many small frames would take longer."""
+        rows, columns = self.frame, [c for c in ALIKE if c in self.frame]
+        stated = rows[columns].astype("object").where(rows[columns].notna(), "not stated")
+        kinds = [stated[column].tolist() for column in columns]
+        fields = (
+            *(rows[c].tolist() for c in ("other", "direction", "side", "source_id")),
+            rows["value_usd"].to_numpy(dtype=float).tolist(),
+            list(zip(*kinds, strict=True)) if kinds else [()] * len(rows),
+            undeclared(rows).tolist(),
+        )
+        return [Report(*values) for values in zip(*fields, strict=True)]
+
+    def by_year(self) -> dict[tuple[str, int], _Year]:
+        """The rows of each economy and year."""
+        found = self.frame.groupby(["economy", "year"], sort=False).indices
+        return {(code, int(year)): _Year(self, at.tolist()) for (code, year), at in found.items()}
+
+
+class _Year:
+    """Some rows, those of one economy and year, by their places; and what was made of them."""
+
+    def __init__(self, rows: _Rows, places: list[int]) -> None:
+        self.rows, self.places = rows, places
+        self.made: dict[Hashable, Any] = {}
+
+    @cached_property
+    def reports(self) -> tuple[Report, ...]:
+        return tuple(self.rows.records[place] for place in self.places)
+
+    @cached_property
+    def told(self) -> set[tuple[str, str, str]]:
+        return {(report.other, report.direction, report.side) for report in self.reports}
+
+    @cached_property
+    def own_sources(self) -> set[str]:
+        return {report.source_id for report in self.reports if report.side == "reporter"}
+
+    @cached_property
+    def twice(self) -> bool:
+        """Whether two figures claim one cell."""
+        return any(self.rows.twice[place] for place in self.places)
+
+    def without(self, source: str) -> _Year:
+        reports = zip(self.places, self.reports, strict=True)
+        kept = [place for place, report in reports if report.source_id != source]
+        return self if len(kept) == len(self.places) else _Year(self.rows, kept)
+
+
 class Reports:
     """Reports of some economies (`trade.perspective`) by economy and year."""
 
     def __init__(self, seen: pd.DataFrame) -> None:
-        self.rows = seen.reset_index(drop=True)
-        self._made: dict[tuple[str, int], tuple[Report, ...]] = {}
-        self._told: dict[tuple[str, int], set[tuple[str, str, str]]] = {}
+        self._rows = _Rows(seen)
+        self._years = self._rows.by_year()
         self._orders: dict[tuple[str, ...], tuple[str, ...]] = {}
-        self.rankings: dict[tuple[object, ...], Ranking] = {}  # by economy, year and choices
-        self._kinds = [c for c in ALIKE if c in self.rows]
+
+    def without(self, source: str) -> Reports:
+        """The reports of other sources. A year in which this one says nothing is shared: what was
+        made of its reports, or will be, is made once for both.
+        """
+        rest = copy(self)
+        rest._years = {key: year.without(source) for key, year in self._years.items()}
+        rest._orders = {}
+        return rest
 
     def years(self) -> list[int]:
         """Every year with a report, sorted."""
-        return sorted({year for _, year in self._places})
+        return sorted({year for (_, year), own in self._years.items() if own.places})
+
+    def once(self, economy: str, year: int, asked: Hashable, make: Callable[[], Made]) -> Made:
+        """What is made of the reports of an economy and year alone, made once for all who ask the
+        same.
+        """
+        made = self._of(economy, year).made
+        if asked not in made:
+            made[asked] = make()
+        return made[asked]
 
     def of(self, economy: str, year: int) -> tuple[Report, ...]:
         """Raises UsageError where two figures claim one cell."""
-        key = (economy, year)
-        if key not in self._made:
-            places = self._places.get(key, ())
-            if any(self._twice[place] for place in places):
-                one_figure_per_cell(self.at(economy, year), _CELL)
-            self._made[key] = tuple(Report(*(c[p] for c in self._columns)) for p in places)
-        return self._made[key]
+        own = self._of(economy, year)
+        if own.twice:
+            one_figure_per_cell(self.at(economy, year), _CELL)
+        return own.reports
 
     def at(
         self, economy: str, year: int, places: Iterable[int] | None = None, *, cells: bool = False
@@ -113,8 +200,8 @@ class Reports:
 
         cells: the columns alone that say which figure of table `trade` it is.
         """
-        own = self._places.get((economy, year), [])
-        rows = self._cells if cells else self.rows
+        own = self._of(economy, year).places
+        rows = self._rows.cells if cells else self._rows.frame
         return rows.take(own if places is None else [own[p] for p in places])
 
     def speak_of(
@@ -128,12 +215,7 @@ class Reports:
         """Whether there is any report of each partner in each direction: without one it has no
         rank. Far sooner told than ranked.
         """
-        key = (economy, year)
-        if key not in self._told:
-            others, ways, sides = self._columns[:3]
-            places = self._places.get(key, ())
-            self._told[key] = {(others[p], ways[p], sides[p]) for p in places}
-        told, able = self._told[key], _SIDES.get(basis, (basis,))
+        told, able = self._of(economy, year).told, _SIDES.get(basis, (basis,))
         return all(
             any((other, way, side) in told for side in able)
             for other in partners
@@ -143,36 +225,9 @@ class Reports:
     def order(self, roles: tuple[str, ...]) -> tuple[str, ...]:
         """Sources of own reports with one of the roles, the preferred one first."""
         if roles not in self._orders:
-            own = self.rows.loc[self.rows["side"] == "reporter", "source_id"].unique()
+            own = {source for year in self._years.values() for source in year.own_sources}
             self._orders[roles] = tuple(ranked(own, roles))
         return self._orders[roles]
-
-    @cached_property
-    def _places(self) -> dict[tuple[str, int], list[int]]:
-        """Positions of the rows of each economy and year."""
-        found = self.rows.groupby(["economy", "year"], sort=False).indices
-        return {(code, int(year)): places.tolist() for (code, year), places in found.items()}
-
-    @cached_property
-    def _cells(self) -> pd.DataFrame:
-        return self.rows[["reporter", "partner", "year", "flow", "product", "source_id"]]
-
-    @cached_property
-    def _twice(self) -> list[bool]:
-        return self.rows.duplicated(list(_CELL), keep=False).tolist()
-
-    @cached_property
-    def _columns(self) -> tuple[Sequence[Any], ...]:
-        """The fields of `Report`, a list each: many small frames would take longer than lists."""
-        rows = self.rows
-        stated = rows[self._kinds].astype("object").where(rows[self._kinds].notna(), "not stated")
-        kinds = [stated[column].tolist() for column in self._kinds]
-        return (
-            *(rows[c].tolist() for c in ("other", "direction", "side", "source_id")),
-            rows["value_usd"].to_numpy(dtype=float).tolist(),
-            list(zip(*kinds, strict=True)) if kinds else [()] * len(rows),
-            undeclared(rows).tolist(),
-        )
 
     def refuse_mixed(self, economy: str, year: int, places: Iterable[int]) -> None:
         """Raise MixedUnitsError where figures of several kinds would be compared within a
@@ -180,8 +235,10 @@ class Reports:
         """
         alike(self.at(economy, year, places), ALIKE, ["direction"])
 
+    def _of(self, economy: str, year: int) -> _Year:
+        return self._years.get((economy, year)) or _Year(self._rows, [])
 
-@lru_cache(maxsize=1 << 14)
+
 def ranking(
     reports: tuple[Report, ...],
     basis: str,
@@ -233,11 +290,7 @@ def ranking(
         inside = members | {"GBR"} if basis != "reporter" else members
         single = {i: other for i, other in single.items() if other not in inside}
         single |= dict.fromkeys(_european_union(reports, chosen, members), "EU27")
-    standings = _standings(reports, single, len(directions))
-    there = {s.partner for s in standings}
-    used = tuple((i, other) for i, other in single.items() if other in there)
-    kinds = {(reports[i].direction, reports[i].kind) for i, _ in used}
-    return Ranking(standings, used, len(kinds) > len({direction for direction, _ in kinds}))
+    return Ranking(reports, single, len(directions))
 
 
 def _own(
@@ -282,12 +335,10 @@ def _european_union(reports: Sequence[Report], chosen: set[int], members: set[st
     return found
 
 
-def _standings(
-    reports: Sequence[Report], single: Mapping[int, str], flows: int
-) -> tuple[Standing, ...]:
+def _standings(reports: Sequence[Report], used: Iterable[tuple[int, str]]) -> tuple[Standing, ...]:
     figures: dict[tuple[str, str], dict[tuple[str, str], list[float]]] = {}
     sources: dict[str, set[str]] = {}
-    for i, other in single.items():
+    for i, other in used:
         report = reports[i]
         cell = figures.setdefault((other, report.direction), {})
         cell.setdefault((report.side, report.source_id), []).append(report.value)
@@ -307,6 +358,5 @@ def _standings(
             min(sides for _, _, sides in both),
         )
         for other, both in ends.items()
-        if len(both) == flows
     ]
     return tuple(sorted(found, key=lambda s: (-s.low, s.partner)))

@@ -466,11 +466,8 @@ def chapter_coverage(
 
 def section_rows(trade: pd.DataFrame) -> pd.DataFrame:
     """Exports by SITC section."""
-    return trade[
-        (trade["source_id"] == settings().industry.sections)
-        & (trade["flow"] == "export")
-        & trade["product"].str.startswith("SITC")
-    ]
+    rows = trade[trade["source_id"].eq(settings().industry.sections).to_numpy(bool)]
+    return rows[rows["flow"].eq("export") & rows["product"].str.startswith("SITC")]
 
 
 @measure("trade.resource_share")
