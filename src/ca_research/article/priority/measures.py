@@ -22,6 +22,7 @@ from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
 from ...ground.errors import UnknownNameError, known_name
 from ...trade.rank import reports
+from ...trade.standings import Reports
 from .investment import finance_lead, investor_lead
 from .relations import meetings_lead, opinion_lead
 from .students import host_lead
@@ -69,9 +70,13 @@ def _since_each(
     return found
 
 
-def trade_cells(trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.DataFrame:
-    """The cells of trade in every way to measure them; see `cells`."""
-    return _labelled("trade", _trade_cells(trade, economies))
+@parts(seen=reports)
+def trade_cells(
+    trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA5, seen: Reports | None = None
+) -> pd.DataFrame:
+    """The cells of trade in every way to measure them; see `cells`. seen: what `reports` makes."""
+    seen = reports(trade, economies=economies) if seen is None else seen
+    return _labelled("trade", _trade_cells(partial(partner_lead, trade, seen=seen), economies))
 
 
 def investment_cells(
@@ -169,10 +174,9 @@ def cells(
 
 
 def _trade_cells(
-    trade: pd.DataFrame, economies: Sequence[str]
+    lead: Callable[..., pd.DataFrame], economies: Sequence[str]
 ) -> dict[tuple[str, int], pd.DataFrame]:
     """`partner_lead` on every basis and since every year of SINCE."""
-    lead = partial(partner_lead, trade, seen=reports(trade, economies=economies))
     found = _since_each({b: partial(lead, trade_basis=b) for b in ("own", "partners")}, economies)
     for since in SINCE:
         mine, theirs = found["own", since], found["partners", since]

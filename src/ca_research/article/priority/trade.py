@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -205,7 +206,8 @@ def _on_basis(seen: Reports, economy: str, basis: str, since: int) -> dict[str, 
     compared: list[tuple[int, str, float, float]] = []
     used: dict[int, Ranking] = {}
     for year in reversed([y for y in seen.years() if y >= since]):
-        if not set(NEEDED) <= {r.other for r in seen.of(economy, year) if r.side == basis}:
+        told = partial(_partners, seen, economy, year, basis)
+        if not set(NEEDED) <= seen.once(economy, year, ("partners", basis), told):
             continue
         used[year] = ranked = ranking_of(seen, economy, year, basis=basis, **choices)
         compared += [
@@ -235,3 +237,8 @@ def _on_basis(seen: Reports, economy: str, basis: str, since: int) -> dict[str, 
         high=None if one else found.high,
         interval="" if one else "range of the reports on this basis",
     ) | {"values": f"{shown} bn USD by {side}", "leader": found.leader, "place": found.place}
+
+
+def _partners(seen: Reports, economy: str, year: int, basis: str) -> set[str]:
+    """Partners of whom there is any report on one side."""
+    return {report.other for report in seen.of(economy, year) if report.side == basis}
