@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
-from ...estimates.frame import ESTIMATE_COLUMNS, Estimate, estimate_row
+from ...estimates.frame import ESTIMATE_COLUMNS, Estimate, Figures, estimate_row
 from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
 from ...ground import numbers
@@ -115,6 +115,26 @@ class Prepared:
         units = (economy, *(c for c in self.pool if c != economy))
         cells = self._cells[:, [self._place_of[unit] for unit in units]]
         return _Figures(cells.tobytes(), units, self._years)
+
+    def behind(self, units: Sequence[str]) -> dict[str, Any]:
+        """What an estimate tells of the rows it rests on: figures and dates of these economies."""
+        rows, places = self._rows
+        return rows.behind(sorted(place for unit in units for place in places.get(unit, ())))
+
+    @cached_property
+    def _rows(self) -> tuple[Figures, dict[str, list[int]]]:
+        """Figures and dates of every economy, and where those of each stand."""
+        rows = pd.concat(
+            [
+                self.panel[["economy", "year", "source_id"]],
+                self.dates[["economy", "date", "source_id"]],
+            ],
+            ignore_index=True,
+        )
+        places: dict[str, list[int]] = {}
+        for place, economy in enumerate(rows["economy"].tolist()):
+            places.setdefault(economy, []).append(place)
+        return Figures(rows), places
 
     @cached_property
     def _cells(self) -> np.ndarray:
@@ -251,10 +271,8 @@ def _ranked(figures: _Figures, economy: str, start: int, demean: bool) -> dict[s
     return placebo_ranks(_fitted(figures, economy, start, demean))
 
 
-def _fit(
-    shared: Prepared, economy: str, method: str
-) -> tuple[tuple[_Figures, str, int, bool], pd.DataFrame]:
-    """What `_fitted` and `_ranked` take for an economy, and the rows that the fit uses."""
+def _asked(shared: Prepared, economy: str, method: str) -> tuple[_Figures, str, int, bool]:
+    """What `_fitted` and `_ranked` take for an economy."""
     if method not in axes()["method"]:
         raise UnknownNameError("method", method, axes()["method"])
     start: Any = shared.signed_in.get(economy)
@@ -265,11 +283,7 @@ def _fit(
     figures = shared.figures(economy)
     if figures is None:
         raise CoverageError(f"{economy}: no {shared.outcome}")
-    asked = (figures, economy, int(start), method.endswith("demeaned"))
-    units, panel, dates = [economy, *_fitted(*asked).donors], shared.panel, shared.dates
-    cells = panel.loc[panel["economy"].isin(units), ["economy", "year", "source_id"]]
-    signed = dates.loc[dates["economy"].isin(units), ["economy", "date", "source_id"]]
-    return asked, pd.concat([cells, signed], ignore_index=True)
+    return figures, economy, int(start), method.endswith("demeaned")
 
 
 def control(
@@ -301,8 +315,7 @@ def control_in(shared: Prepared | str, economy: str, method: str) -> SyntheticCo
     """
     if isinstance(shared, str):
         raise CoverageError(shared)
-    asked, _ = _fit(shared, eco.resolve(economy), method)
-    return _fitted.__wrapped__(*asked)
+    return _fitted.__wrapped__(*_asked(shared, eco.resolve(economy), method))
 
 
 def effect_fits(
@@ -376,13 +389,15 @@ def fits_in(shared: Prepared | str, economies: Sequence[str], choices: dict[str,
         try:
             if isinstance(shared, str):
                 raise CoverageError(shared)
-            asked, used = _fit(shared, code, choices["method"])
+            asked = _asked(shared, code, choices["method"])
+            fit = _fitted(*asked)
         except CoverageError as error:
             reason = error.what.removeprefix(f"{code}: ")
             rows.append(choices | estimate_row(economy=code, missing=reason))
             continue
-        fit, found = _fitted(*asked), dict(_ranked(*asked))
-        row = estimate_row(used, economy=code, estimate=found.pop("effect")) | found
+        found = dict(_ranked(*asked))
+        row = estimate_row(economy=code, estimate=found.pop("effect")) | found
+        row |= shared.behind([code, *fit.donors])
         row |= {"start": int(fit.start), "donors_used": len(fit.donors)}
         rows.append(choices | row | {"pre_rmspe": fit.pre_rmspe, "post_rmspe": fit.post_rmspe})
     return rows
