@@ -35,6 +35,8 @@ _MANY, _SMALL = 3, 1.25
 """More panels than this are at most so many inches high, or the picture would be long."""
 _LETTER = 0.068
 """Inches that a letter of TICK size takes."""
+_WIDEST = 1.2
+"""Part of its size that no letter is wider than: words so few need not be measured."""
 _NAME = "name of a row"
 _BAR, _LINE = 0.2, 0.14
 """Inches: height of a bar under its name, and of a line of the name."""
@@ -185,9 +187,12 @@ def _notes(figure: Figure) -> list[Text]:
 
 def _wrap(text: Text, inches: float) -> None:
     words = text.get_text()
-    if words and (long := _inches(text)) > inches:
+    most = max(map(len, words.splitlines()), default=0)
+    if most * _WIDEST * text.get_fontsize() / 72 <= inches:
+        return
+    if (long := _inches(text)) > inches:
         whole = " ".join(words.split())
-        letters = max(map(len, words.splitlines())) * inches / long
+        letters = most * inches / long
         text.set_text(textwrap.fill(whole, max(int(letters), 8)))
 
 
