@@ -104,7 +104,7 @@ def _lay_out(figure: Figure, width: float) -> None:
     beside, pads = (0.3, 0.1), [(0.0, 0.0, 0.0, 0.0)] * len(panels)
     for _ in range(2):  # what fits a line depends on the room, and that on the labels
         _stack(figure, panels, heights, beside, pads)
-        stacked = [*heights], beside
+        stacked = [*heights]
         for i, ax in enumerate(panels):
             _titles(ax, beside[0], width)
             _words(ax, width)
@@ -112,7 +112,7 @@ def _lay_out(figure: Figure, width: float) -> None:
             heights[i] = _aspect(ax, width - sum(beside)) or _names_over(ax, width, heights[i])
         pads = _pads(figure, panels)
         beside = _beside(figure, pads)
-    if (heights, beside) != stacked:
+    if heights != stacked:  # what stands above and below does not vary with the width
         _stack(figure, panels, heights, beside, pads)
         pads = _pads(figure, panels)
     _stack(figure, panels, heights, beside, pads, words)
