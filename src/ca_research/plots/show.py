@@ -90,19 +90,21 @@ def _laid_out(figure: Figure) -> Iterator[Bbox]:
     all of it twice to find both.
     """
     engine, canvas, dpi = figure.get_layout_engine(), figure.canvas, figure.dpi
-    FigureCanvasSVG(figure)
+    FigureCanvasSVG(figure)  # words are as wide as in an SVG
     figure.set_dpi(72)
     try:
-        if engine:
+        if engine and figure.axes:
             engine.execute(figure)
         drawn = figure.get_tightbbox(_pen()).frozen()
     finally:
         figure.set_canvas(canvas)
         figure.set_dpi(dpi)
     figure.set_layout_engine(None)
-    yield drawn
-    if engine:
-        figure.set_layout_engine(engine)
+    try:
+        yield drawn
+    finally:
+        if engine:
+            figure.set_layout_engine(engine)
 
 
 @cache
