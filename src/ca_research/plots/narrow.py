@@ -188,7 +188,7 @@ def _notes(figure: Figure) -> list[Text]:
 def _wrap(text: Text, inches: float) -> None:
     words = text.get_text()
     most = max(map(len, words.splitlines()), default=0)
-    if most * _WIDEST * text.get_fontsize() / 72 <= inches:
+    if most * _WIDEST * float(text.get_fontsize()) / 72 <= inches:
         return
     if (long := _inches(text)) > inches:
         whole = " ".join(words.split())
