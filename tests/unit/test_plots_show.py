@@ -2,6 +2,9 @@
 notes.
 """
 
+import io
+import re
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -230,6 +233,29 @@ def test_a_dollar_sign_is_no_mathematics():
         figure, ax = plt.subplots()
         ax.set_title(r"$\frac{a}$ of $5")
     assert r">$\frac{a}$ of $5</text>" in to_svg(figure)
+
+
+@pytest.mark.parametrize("layout", [None, "constrained", "tight"])
+def test_a_picture_laid_out_by_itself_is_that_of_a_tight_savefig_and_stays_as_it_was(layout):
+    def made():
+        figure, axes = plt.subplots(1, 2, layout=layout)
+        axes[0].plot([0, 1], [-1e6, 3])
+        axes[0].set(title="Left", ylabel="millions of dollars", xlabel="year")
+        axes[1].text(0.9, 0.5, "words that reach far beyond the panel")
+        figure.supylabel("unit")
+        return figure
+
+    def places(svg):
+        """Sizes and places; ids of clips vary with the last bit of a place."""
+        found = re.findall(r'\b(?:width|height|x|y|d)="([^"]*)"', svg)
+        return [float(n) for one in found for n in re.findall(r"-?\d+(?:\.\d+)?", one)]
+
+    with style.context():
+        expected, figure = io.StringIO(), made()
+        made().savefig(expected, format="svg", bbox_inches="tight", pad_inches=0.06)
+        before = figure.get_layout_engine(), figure.canvas, figure.dpi
+    assert places(to_svg(figure)) == pytest.approx(places(expected.getvalue()), abs=0.011)
+    assert (figure.get_layout_engine(), figure.canvas, figure.dpi) == before
 
 
 def test_a_table_says_where_its_rows_come_from_and_a_page_can_ask_for_them_unrounded(shown):

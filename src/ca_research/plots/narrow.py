@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import ParamSpec
 
 from matplotlib.axes import Axes
-from matplotlib.backend_bases import RendererBase
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.collections import QuadMesh
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
@@ -35,6 +35,8 @@ _MANY, _SMALL = 3, 1.25
 """More panels than this are at most so many inches high, or the picture would be long."""
 _LETTER = 0.068
 """Inches that a letter of TICK size takes."""
+_WIDEST = 1.2
+"""Part of its size that no letter is wider than: words so few need not be measured."""
 _NAME = "name of a row"
 _BAR, _LINE = 0.2, 0.14
 """Inches: height of a bar under its name, and of a line of the name."""
@@ -99,9 +101,10 @@ def _lay_out(figure: Figure, width: float) -> None:
     words = _units(figure, panels), _notes(figure)
     for text in (*words[0], *words[1]):
         _wrap(text, width)
-    beside, pads = (0.3, 0.1), _pads(figure, panels)
+    beside, pads = (0.3, 0.1), [(0.0, 0.0, 0.0, 0.0)] * len(panels)
     for _ in range(2):  # what fits a line depends on the room, and that on the labels
         _stack(figure, panels, heights, beside, pads)
+        stacked = [*heights]
         for i, ax in enumerate(panels):
             _titles(ax, beside[0], width)
             _words(ax, width)
@@ -109,20 +112,26 @@ def _lay_out(figure: Figure, width: float) -> None:
             heights[i] = _aspect(ax, width - sum(beside)) or _names_over(ax, width, heights[i])
         pads = _pads(figure, panels)
         beside = _beside(figure, pads)
-    _stack(figure, panels, heights, beside, pads)
-    _stack(figure, panels, heights, beside, _pads(figure, panels), words)
+    if heights != stacked:  # what stands above and below does not vary with the width
+        _stack(figure, panels, heights, beside, pads)
+        pads = _pads(figure, panels)
+    _stack(figure, panels, heights, beside, pads, words)
     for ax in panels:
         _titles(ax, beside[0], width)
 
 
-def _pen(figure: Figure) -> RendererBase:
-    return figure.canvas.get_renderer()  # type: ignore[attr-defined]
+@functools.cache
+def _pen(dpi: float) -> RendererAgg:
+    """Measures words for all pictures, and remembers them; the canvas' own forgets them with each
+    new size of the figure.
+    """
+    return RendererAgg(1, 1, dpi)
 
 
 def _inches(text: Text) -> float:
     figure = text.get_figure(root=True)
     assert isinstance(figure, Figure)
-    return float(text.get_window_extent(_pen(figure)).width / figure.dpi)
+    return float(text.get_window_extent(_pen(figure.dpi)).width / figure.dpi)
 
 
 def _in_order(figure: Figure) -> list[Axes]:
@@ -178,15 +187,18 @@ def _notes(figure: Figure) -> list[Text]:
 
 def _wrap(text: Text, inches: float) -> None:
     words = text.get_text()
-    if words and (long := _inches(text)) > inches:
+    most = max(map(len, words.splitlines()), default=0)
+    if most * _WIDEST * float(text.get_fontsize()) / 72 <= inches:
+        return
+    if (long := _inches(text)) > inches:
         whole = " ".join(words.split())
-        letters = max(map(len, words.splitlines())) * inches / long
+        letters = most * inches / long
         text.set_text(textwrap.fill(whole, max(int(letters), 8)))
 
 
 def _pads(figure: Figure, panels: list[Axes]) -> list[Pads]:
     """What stands left of each panel, right of it, above and below, in inches; dear to measure."""
-    pen, pads = _pen(figure), []
+    pen, pads = _pen(figure.dpi), []
     for ax in panels:
         ax.apply_aspect()
         frame, box = ax.get_window_extent(pen), ax.get_tightbbox(pen)
@@ -214,7 +226,7 @@ def _stack(
 ) -> None:
     """Put units, panels and notes below each other in one column."""
     width, (left, right) = figure.get_figwidth(), beside
-    high = {t: t.get_window_extent(_pen(figure)).height / figure.dpi for w in words for t in w}
+    high = {t: t.get_window_extent(_pen(figure.dpi)).height / figure.dpi for w in words for t in w}
     tall = sum(high.values()) + _GAP * (len(high) + len(panels) - 1)
     tall += sum(h + p[2] + p[3] for h, p in zip(heights, pads, strict=True))
     figure.set_size_inches(width, tall)
@@ -288,7 +300,7 @@ def _meet(labels: list[Text]) -> bool:
     figure = labels[0].get_figure(root=True) if labels else None
     if not isinstance(figure, Figure):
         return False
-    boxes = sorted((t.get_window_extent(_pen(figure)) for t in labels), key=lambda box: box.x0)
+    boxes = sorted((t.get_window_extent(_pen(figure.dpi)) for t in labels), key=lambda box: box.x0)
     return any(one.x1 + 0.05 * figure.dpi > other.x0 for one, other in pairwise(boxes))
 
 

@@ -7,13 +7,17 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 from ..ground.display import (
     FIGURE_MIME,
@@ -69,16 +73,44 @@ def to_svg(figure: Figure) -> str:
     '<svg'
     """
     buffer = io.StringIO()
-    with style.context():
+    with style.context(), _laid_out(figure) as drawn:
         figure.savefig(
             buffer,
             format="svg",
-            bbox_inches="tight",
-            pad_inches=_MARGIN,
+            bbox_inches=drawn.padded(_MARGIN),
             metadata={"Date": None, "Creator": None},
         )
     svg = buffer.getvalue()
     return _TAG.sub(_shorter, svg[svg.index("<svg") :])
+
+
+@contextmanager
+def _laid_out(figure: Figure) -> Iterator[Bbox]:
+    """The figure laid out, and the inches of it that are drawn on: savefig with "tight" would draw
+    all of it twice to find both.
+    """
+    engine, canvas, dpi = figure.get_layout_engine(), figure.canvas, figure.dpi
+    FigureCanvasSVG(figure)  # words are as wide as in an SVG
+    figure.set_dpi(72)
+    try:
+        if engine and figure.axes:
+            engine.execute(figure)
+        drawn = figure.get_tightbbox(_pen()).frozen()
+    finally:
+        figure.set_canvas(canvas)
+        figure.set_dpi(dpi)
+    figure.set_layout_engine(None)
+    try:
+        yield drawn
+    finally:
+        if engine:
+            figure.set_layout_engine(engine)
+
+
+@cache
+def _pen() -> RendererSVG:
+    """Measures words for all pictures, and remembers them."""
+    return RendererSVG(1, 1, io.StringIO())
 
 
 FITS = 3.7
