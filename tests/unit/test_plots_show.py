@@ -324,3 +324,16 @@ def test_only_what_is_asked_of_several_countries_is_told_country_by_country():
     assert claims._answered(data) == "1 of 2 questions can be answered"
     told = claims._answered(data.assign(economy=["KAZ", "KGZ"]))
     assert told == "1 of 2 questions, country by country, can be answered"
+
+
+def test_the_name_of_a_panel_stands_clear_of_the_exponent_of_its_scale():
+    frame = pd.DataFrame({"economy": "KAZ", "year": [2020, 2021, 2022], "v": [1e10, 2e10, 3e10]})
+    figure = plots.economy_lines(
+        frame.assign(source_id="KAZ_BNS"), economies=["KAZ"], value="v", unit="US dollars"
+    )
+    figure.draw_without_rendering()
+    (ax,) = figure.axes
+    exponent = ax.yaxis.get_offset_text()
+    name = next(t for t in (ax.title, ax._left_title) if t.get_text())
+    assert exponent.get_text()
+    assert name.get_window_extent().y0 >= exponent.get_window_extent().y1

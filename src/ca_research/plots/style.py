@@ -68,7 +68,7 @@ def letters(points: float) -> Iterator[None]:
     """Within, what TICK is elsewhere has so many points, and all else keeps its proportion."""
     token = _letters.set(points)
     try:
-        with context(), mpl.rc_context({"axes.titley": None}):  # numbers may stand at the top
+        with context():
             yield
     finally:
         _letters.reset(token)
@@ -123,7 +123,6 @@ def context() -> AbstractContextManager[Any]:
             "axes.titleweight": "bold",
             "axes.titlelocation": "left",
             "axes.titlepad": scaled(8),
-            "axes.titley": 1.0,  # as it is anyway; looking for it measures all numbers of an axis
             "axes.spines.top": False,
             "axes.spines.right": False,
             "axes.grid": True,
