@@ -271,7 +271,7 @@ def estimate_row(
         "n": len(used),
         "first_year": int(min(years)) if years else None,
         "last_year": int(max(years)) if years else None,
-        "sources": tuple(sorted(set(used["source_id"]))),
+        "sources": tuple(sorted(set(used["source_id"].tolist()))),
         "path": data_path(used),
         "rows": Rows(used),
     }

@@ -81,7 +81,7 @@ def perspective(
             )
     numbers(total, "value_usd")
     alike(total, ALIKE_MONEY)
-    if odd := sorted(set(total["flow"]) - set(_OPPOSITE)):
+    if odd := sorted(set(total["flow"].unique()) - set(_OPPOSITE)):
         raise UsageError(f"unknown flow {odd[0]!r}", hint="known: export, import")
     sources = total["source_id"].unique()
     whole = total["source_id"].isin(of_role(sources, "reconciled")).to_numpy(bool)
