@@ -65,8 +65,10 @@ def printed(out: Path) -> str:
 
 @pytest.mark.parametrize(
     ("edit", "left"),
-    [(AFTER_IT_WAS_READ, "second"), (BEFORE_IT_IS_READ_AND_BACK, "first")],
-    ids=["stays", "and back"],
+    [
+        pytest.param(AFTER_IT_WAS_READ, "second", id="stays"),
+        pytest.param(BEFORE_IT_IS_READ_AND_BACK, "first", id="and back", marks=pytest.mark.long),
+    ],
 )
 def test_an_edit_during_a_run_is_said_and_the_page_is_of_what_is_there_in_the_end(
     built, entry, tmp_path, command, edit, left

@@ -511,7 +511,8 @@ def test_a_killed_parent_leaves_whole_files_and_the_next_run_does_only_what_is_m
     assert [p.name for p in (tmp_path / "out").rglob(".*")] == []
 
 
-@pytest.mark.parametrize("when", ["half", pytest.param("whole", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("when", ["half", "whole"])
 def test_a_parent_killed_while_it_writes_leaves_the_file_out_and_the_next_run_writes_it(
     home, tmp_path, script, when
 ):

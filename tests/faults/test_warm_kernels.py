@@ -406,6 +406,7 @@ def test_a_client_that_dies_while_it_starts_the_server_holds_nobody_up(own):
     )
 
 
+@LONG
 def test_a_server_of_other_versions_is_replaced_and_stays_for_its_kernels(own, monkeypatch):
     with kernel() as (manager, client):
         first = status()
