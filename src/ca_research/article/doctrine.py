@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..estimates.frame import Estimate, estimate_row
+from ..estimates.frame import Estimate, Figures, estimate_row
 from ..estimates.measures import measure, parts
 from ..ground import economies as eco
 from ..ground.errors import UsageError, known_name
@@ -45,11 +45,17 @@ _CODES = re.compile(r"\[([^\]]*)\]\s*$")
 _PERIODS = {"all": (0, 9999), "before_2001": (2001, 9999), "from_2017": (0, 2016)}
 
 
-def _own(rows: pd.DataFrame, economy: str) -> pd.DataFrame:
-    return rows[rows["economy"].isin([economy, "CA5"])]
+class Texts(NamedTuple):
+    """Reports of an economy's texts, newest text first: where those of each text stand among the
+    coded ones, and how many texts hide China's place.
+    """
+
+    coded: Figures
+    reports: list[list[int]]
+    hidden: int
 
 
-Listed = Mapping[str, tuple[Sequence[pd.DataFrame], int]]
+Listed = Mapping[str, Texts]
 
 
 @parts(documents=Coded)
@@ -61,24 +67,30 @@ def texts_in_order(
     texts: Literal["official", "all"] = "official",
     documents: Coded | None = None,
 ) -> Listed:
-    """Of each economy, the reports of every text in whose list of partners China's place is
-    visible, newest text first, and the number of reports in which it is not.
+    """Of each economy the texts in whose list of partners China's place is visible.
 
     Arguments and errors as of `partner_rank`.
     """
     known_name("order", order, ("powers", "all_named"))
     known_name("texts", texts, ("official", "all"))
-    rows = (documents or Coded(evidence)).rows("C09", "partners", "any", "excerpt")
+    coded = (documents or Coded(evidence)).figures("C09", "partners", "any", "excerpt")
     kinds = ["doctrine", "address"] if texts == "official" else ["doctrine", "address", "list"]
-    rows = rows[rows["kind"].isin(kinds)].sort_values(
-        ["date", "item"], ascending=False, na_position="last"
-    )
+    names = ("kind", "economy", "origin_group", order)
+    kind, whose, origin, place = (coded.values(name) for name in names)
+    newest = coded.frame[["date", "item"]].reset_index(drop=True)
+    newest = newest.sort_values(["date", "item"], ascending=False, na_position="last")
     found = {}
     for economy in economies:
-        own = _own(rows, economy)
-        visible = own[own[order] != "u"]
-        listed = [reports for _, reports in visible.groupby("origin_group", sort=False)]
-        found[economy] = listed, len(own) - len(visible)
+        own = [
+            at
+            for at in newest.index.tolist()
+            if kind[at] in kinds and whose[at] in (economy, "CA5")
+        ]
+        visible = [at for at in own if place[at] != "u"]
+        reports: dict[str, list[int]] = {}
+        for at in visible:
+            reports.setdefault(origin[at], []).append(at)
+        found[economy] = Texts(coded, list(reports.values()), len(own) - len(visible))
     return found
 
 
@@ -112,29 +124,31 @@ def partner_rank(
         listed = texts_in_order(evidence, economies=economies, order=order, texts=texts)
     back, found = years_back(version), []
     for economy in economies:
-        own, hidden = listed[economy]
-        if len(own) > back:
-            found.append(_place(own[back], economy, order))
+        own = listed[economy]
+        if len(own.reports) > back:
+            found.append(_place(own.coded, own.reports[back], economy, order))
         else:
-            why = f"the order of partners could not be seen in {several(hidden, 'text')}"
-            if own:
-                why = f"only {several(len(own), 'text')} shows the order of partners; {why}"
+            why = f"the order of partners could not be seen in {several(own.hidden, 'text')}"
+            if own.reports:
+                shown = several(len(own.reports), "text")
+                why = f"only {shown} shows the order of partners; {why}"
             found.append(estimate_row(economy=economy, missing=why))
     return found
 
 
-def _place(reports: pd.DataFrame, economy: str, order: str) -> dict[str, Any]:
+def _place(coded: Figures, reports: list[int], economy: str, order: str) -> dict[str, Any]:
     """China's place in one text, by all reports of it; those that disagree leave a range."""
-    places = reports[order].astype(float)
-    if places.nunique() == 1:
-        return estimate_row(reports, economy=economy, estimate=float(places.iloc[0]))
-    return estimate_row(
-        reports,
-        economy=economy,
-        low=float(places.min()),
-        high=float(places.max()),
-        interval="reports of one text that disagree",
-    )
+    places = {float(coded.values(order)[at]) for at in reports}
+    if len(places) == 1:
+        row = estimate_row(economy=economy, estimate=places.pop())
+    else:
+        row = estimate_row(
+            economy=economy,
+            low=min(places),
+            high=max(places),
+            interval="reports of one text that disagree",
+        )
+    return row | coded.behind(reports)
 
 
 @measure("relations.official_words")
@@ -162,20 +176,26 @@ def official_words(
     """
     known_name("coding", coding, ("strict", "wide"))
     known_name("kinds", kinds, ("words", "words_and_tiers"))
-    rows = (documents or Coded(evidence)).rows("C09", "partners", "documents", "excerpt")
-    rows = rows[rows["kind"].isin(["words"] if kinds == "words" else ["words", "tier"])]
+    coded = (documents or Coded(evidence)).figures("C09", "partners", "documents", "excerpt")
+    asked = ["words"] if kinds == "words" else ["words", "tier"]
     wanted = ["priority"] if coding == "strict" else ["priority", "near"]
+    names = ("kind", "economy", "says", "origin_group")
+    rows = list(enumerate(zip(*map(coded.values, names), strict=True)))
     found = []
     for economy in economies:
-        own = _own(rows, economy)
-        official = own[own["says"] != "none"]
-        if official.empty:
+        official = {
+            at: (says, origin)
+            for at, (kind, whose, says, origin) in rows
+            if kind in asked and whose in (economy, "CA5") and says != "none"
+        }
+        if not official:
             found.append(
                 estimate_row(economy=economy, missing="no words of an official on China were found")
             )
             continue
-        count = official.loc[official["says"].isin(wanted), "origin_group"].nunique()
-        found.append(estimate_row(official, economy=economy, estimate=float(count)))
+        count = len({origin for says, origin in official.values() if says in wanted})
+        row = estimate_row(economy=economy, estimate=float(count))
+        found.append(row | coded.behind(list(official)))
     return found
 
 
