@@ -135,14 +135,21 @@ def favour_since(
     return out
 
 
-def _students(students: pd.DataFrame, economy: str) -> pd.Series:
+def _in_china(students: pd.DataFrame, economies: Sequence[str]) -> pd.DataFrame:
+    """Counts of all students of each economy in China, by one source."""
     rows = students[
-        (students["origin"] == economy)
-        & (students["destination"] == "CHN")
+        (students["destination"] == "CHN")
         & (students["level"] == "all")
+        & students["origin"].isin(list(economies))
     ]
-    rows = preferred_rows(rows, ["origin"])
-    return rows.set_index(rows["year"].astype(int))["students"].astype(float).sort_index()
+    return preferred_rows(rows, ["origin"])
+
+
+def _students(students: pd.DataFrame, economies: Sequence[str]) -> dict[str, pd.Series]:
+    """Students in China by year, of each economy."""
+    rows = _in_china(students, economies)
+    counts = rows.set_index(rows["year"].astype(int))["students"].astype(float)
+    return {e: counts[rows["origin"].eq(e).to_numpy(bool)].sort_index() for e in economies}
 
 
 def exchange_change(
@@ -167,8 +174,8 @@ def exchange_change(
     """
     known_name("exposure", exposure, ("same_years", "five_years_before"))
     table, rows = waves(facts, opinion, series="barometer"), []
-    for economy in economies:
-        mine, counts = table[table["economy"] == economy], _students(students, economy)
+    for economy, counts in _students(students, economies).items():
+        mine = table[table["economy"] == economy]
         row: dict[str, object] = {"economy": economy, "missing": ""}
         if len(mine) < 2:
             rows.append(row | {"missing": "fewer than two waves of the barometer"})
@@ -206,13 +213,14 @@ def newest_pair(facts: pd.DataFrame, opinion: pd.DataFrame, economy: str) -> pd.
     facts, opinion: as in `waves`. economy: a code.
     Returns two rows of `waves`, the earlier first; none where no pollster asked the same twice.
     """
-    pairs = []
-    for series in SERIES:
-        table = waves(facts, opinion, series=series)
-        pair = table[table["economy"] == economy].tail(2)
-        if len(pair) == 2:
-            pairs.append(pair)
-    return max(pairs, key=lambda pair: int(pair["year"].iloc[-1]), default=table.iloc[:0])
+    return _newest_pair([waves(facts, opinion, series=series) for series in SERIES], economy)
+
+
+def _newest_pair(asked: Sequence[pd.DataFrame], economy: str) -> pd.DataFrame:
+    """`newest_pair` among the waves of each pollster."""
+    newest = [table[table["economy"] == economy].tail(2) for table in asked]
+    pairs = [pair for pair in newest if len(pair) == 2]
+    return max(pairs, key=lambda pair: int(pair["year"].iloc[-1]), default=asked[-1].iloc[:0])
 
 
 def _exchange_years(counts: pd.Series, first: int, last: int) -> tuple[int, int] | None:
@@ -242,8 +250,9 @@ def pairs_compared(
     what is missing.
     """
     rows: list[dict[str, object]] = []
-    for economy in economies:
-        pair, counts = newest_pair(facts, opinion, economy), _students(students, economy)
+    asked = [waves(facts, opinion, series=series) for series in SERIES]
+    for economy, counts in _students(students, economies).items():
+        pair = _newest_pair(asked, economy)
         row: dict[str, object] = {"economy": economy, "missing": "no pollster asked the same twice"}
         if not pair.empty:
             (was, now), polled = pair["percent"], [int(y) for y in pair["year"]]
@@ -284,8 +293,9 @@ def favour_where_grown(
     `missing`.
     """
     out = []
-    for economy in economies:
-        pair, counts = newest_pair(facts, opinion, economy), _students(students, economy)
+    asked = [waves(facts, opinion, series=series) for series in SERIES]
+    for economy, counts in _students(students, economies).items():
+        pair = _newest_pair(asked, economy)
         if pair.empty:
             out.append(estimate_row(economy=economy, missing="no pollster asked the same twice"))
             continue
@@ -302,13 +312,8 @@ def favour_where_grown(
 
 def _counted(students: pd.DataFrame, economy: str, years: Sequence[int]) -> pd.DataFrame:
     """The counts of students behind a change, without their table's other columns."""
-    rows = students[
-        (students["origin"] == economy)
-        & (students["destination"] == "CHN")
-        & (students["level"] == "all")
-        & students["year"].isin(list(years))
-    ]
-    return preferred_rows(rows, ["origin"])[["origin", "destination", "year", "source_id"]]
+    rows = _in_china(students[students["year"].isin(list(years))], [economy])
+    return rows[["origin", "destination", "year", "source_id"]]
 
 
 @measure("relations.exceptions")
@@ -338,12 +343,7 @@ def exceptions(
     spared = (table["view_change"] >= -margin) | (table["students_change"] <= 0)
     low, high = int((fell & grew).sum()), int((~spared).sum())
     views = waves(facts, opinion, series="barometer")
-    counted = students[
-        (students["destination"] == "CHN")
-        & (students["level"] == "all")
-        & students["origin"].isin(list(economies))
-    ]
-    counted = preferred_rows(counted, ["origin"])
+    counted = _in_china(students, economies)
     years = set(table["count_before"].dropna()) | set(table["count_after"].dropna())
     counted = counted[counted["year"].isin(years)]
     used = pd.concat(
@@ -378,7 +378,7 @@ def exposure_slope(
     """
     table, out = waves(facts, opinion, series=question), []
     for economy in economies:
-        counts = _students(students, economy) / 1000
+        counts = _students(students, [economy])[economy] / 1000
         mine = table[(table["economy"] == economy) & table["year"].isin(counts.index)]
         if len(mine) < _LEAST_WAVES:
             out.append(
