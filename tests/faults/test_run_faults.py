@@ -358,6 +358,16 @@ def test_the_end_of_a_pool_leaves_its_processes_to_multiprocessing():
         assert not any(worker.is_alive() for worker in workers)
 
 
+def test_processes_that_nobody_needed_end_with_their_block():
+    """They import for half a second; a command whose runs are all stored is over sooner."""
+    with pool.workers(Options(2), 2) as at_work:
+        executor = at_work.begin()
+        executor.submit(time.sleep, 600)
+        begun = list(executor._processes.values())
+    assert len(begun) == 2
+    assert within(30, lambda: not any(process.is_alive() for process in begun))
+
+
 @pytest.mark.skipif(COLD, reason=kernels.why_not())
 def test_a_killed_fork_server_takes_no_run_with_it_and_the_next_runs_have_another(
     home, tmp_path, capfd

@@ -119,12 +119,12 @@ def executed(home, tmp_path, monkeypatch):
     monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
     due: list[str] = []
 
-    def work(runs, tasks, options, on_start, finish):
+    def work(at_work, runs, tasks, options, on_start, finish):
         for run in runs:
             due.append(run.run_id)
             finish(run, worker.Outcome(json.dumps({"run": run.run_id}), 0.1))
 
-    monkeypatch.setattr(pool, "_work", work)
+    monkeypatch.setattr(pool, "_in_processes", work)
 
     def execute(planned: dict[str, Run]) -> set[str]:
         due.clear()

@@ -5,13 +5,14 @@ written over both.
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import json
 import re
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -24,7 +25,12 @@ from ..ground.paths import shown
 
 if TYPE_CHECKING:
     from ..runs import Options, Result, Run
+    from ..runs.pool import Workers
     from ..verify import Moved
+
+    Progress = Callable[
+        [int], AbstractContextManager[tuple[Callable[[Run], None], Callable[[Result], None]]]
+    ]
 
 
 TURNS = 3
@@ -54,9 +60,7 @@ def make(
     options: Options,
     *,
     everything: bool,
-    progress: Callable[
-        [int], AbstractContextManager[tuple[Callable[[Run], None], Callable[[Result], None]]]
-    ],
+    progress: Progress,
 ) -> Report:
     """Run what is planned into `out` and write all pages. Failed runs are in the result; their
     pages show the failure.
@@ -112,14 +116,28 @@ def _once(
     options: Options,
     *,
     everything: bool,
-    progress: Callable[
-        [int], AbstractContextManager[tuple[Callable[[Run], None], Callable[[Result], None]]]
-    ],
+    progress: Progress,
 ) -> Report:
     from ..runs import lean, pool
 
-    pool.warm_up(options)  # while this process imports what it needs itself
-    lean.imports()
+    with pool.workers(options, len(chosen)) as at_work:
+        # while this process imports what it needs itself
+        pool.warm_up(options, at_work)
+        lean.imports()
+        return _made(chosen, out, options, at_work, everything=everything, progress=progress)
+
+
+def _made(
+    chosen: Sequence[Run],
+    out: Path,
+    options: Options,
+    at_work: Workers,
+    *,
+    everything: bool,
+    progress: Progress,
+) -> Report:
+    from concurrent.futures.process import BrokenProcessPool
+
     from .. import runs, tables
     from ..site import write_site, write_verdicts
 
@@ -143,13 +161,17 @@ def _once(
             due = runs.longest_first([r for r in chosen if r.after == after], out)
             if due and not (options.fail_fast and runs.failed(results)):
                 if after and results:
+                    with suppress(BrokenProcessPool):  # who has nothing to do makes ready for pages
+                        at_work.submit(importlib.import_module, write_site.__module__)
                     with locked(out):
                         write_verdicts(out)
-                results += runs.execute(due, out, options, on_start=on_start, on_done=on_done)
+                results += runs.execute(
+                    due, out, options, at_work=at_work, on_start=on_start, on_done=on_done
+                )
     with locked(out):
         runs.write_manifest(out, results, time.perf_counter() - started, options.kernel)
         try:
-            write_site(out)
+            write_site(out, at_work.submit)
         except RunError as error:
             complaint = error
     return Report(

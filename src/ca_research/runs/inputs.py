@@ -112,12 +112,16 @@ class Inputs:
     def _common(self) -> dict[str, Any]:
         return {
             "format": FORMAT,
-            "package": of_files(package_files(), PACKAGE),
+            "package": of_files(self._package, PACKAGE),
             "registry": of_files(_shared(), paths.registry_dir()),
             "measures": self._measures,
             "kernel": self.kernel,
             **environment(),
         }
+
+    @cached_property
+    def _package(self) -> list[Path]:
+        return list(package_files())
 
     @cached_property
     def _measures(self) -> str:
@@ -173,7 +177,7 @@ class Inputs:
         has any.
         """
         rooms: dict[str, list[Path]] = {}
-        for file in package_files():
+        for file in self._package:
             rooms.setdefault(file.relative_to(PACKAGE).parts[0].removesuffix(".py"), []).append(
                 file
             )
@@ -234,7 +238,7 @@ class Inputs:
             paths.home() / "requirements.lock",
             paths.processed_dir() / "CURRENT",
             run.notebook,
-            *package_files(),
+            *self._package,
             *measure_files(),
             paths.measures_dir(),
         ]

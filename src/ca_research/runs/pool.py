@@ -8,13 +8,14 @@ import contextlib
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from .. import kernels
 from ..ground import paths
@@ -23,6 +24,8 @@ from ..ground.files import changed, scratch_folder, sweep, write_whole
 from . import inputs, worker
 from .planning import Run
 from .store import Store, open_store
+
+T = TypeVar("T")
 
 EXECUTED = "notebooks"
 """Folder within the reports folder that holds executed notebooks; the site reads them and nothing
@@ -74,11 +77,67 @@ class Options:
     cluster: str = ""
 
 
+class Workers:
+    """Processes that execute runs, `jobs` at a time; a pool of them that broke is replaced."""
+
+    def __init__(self, jobs: int, scratch: str) -> None:
+        self.jobs, self.scratch = jobs, scratch
+        self.needed = False
+        self._pool: ProcessPoolExecutor | None = None
+
+    def begin(self) -> ProcessPoolExecutor:
+        """Start the processes, which begin with their imports at once."""
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                self.jobs,
+                mp_context=get_context("spawn"),
+                initializer=worker.begin,
+                initargs=(self.scratch,),
+            )
+            for _ in range(self.jobs):
+                self._pool.submit(worker.imports)
+        return self._pool
+
+    def submit(self, function: Callable[..., T], *args: Any) -> Future[T]:
+        """Have a process call a function; raises BrokenProcessPool where one was killed while it
+        had nothing to do.
+        """
+        self.needed = True
+        return self.begin().submit(function, *args)
+
+    def end(self) -> None:
+        """End the processes now, and the kernels that they started; others begin when needed."""
+        if self._pool is not None:
+            end(self._pool)
+            self._pool = None
+
+    def close(self) -> None:
+        """Let the processes finish; those that nobody has needed end where they are."""
+        if self._pool is not None and self.needed:
+            self._pool.shutdown()
+        self.end()
+
+
+@contextlib.contextmanager
+def workers(options: Options, most: int) -> Iterator[Workers]:
+    """Processes for at most so many runs at a time, for as long as the block lasts."""
+    with scratch_folder() as scratch:
+        jobs = max(1, min(options.jobs or os.cpu_count() or 1, most))
+        at_work = Workers(jobs, str(scratch))
+        try:
+            yield at_work
+        except BaseException:
+            at_work.end()
+            raise
+        at_work.close()
+
+
 def execute(
     runs: Sequence[Run],
     out: Path,
     options: Options = Options(),
     *,
+    at_work: Workers | None = None,
     on_start: Callable[[Run], None] = lambda run: None,
     on_done: Callable[[Result], None] = lambda result: None,
 ) -> list[Result]:
@@ -88,6 +147,8 @@ def execute(
     is stored at once, so that a run that was killed goes on with what is missing. With fail_fast
     nothing new starts after a failure and what did not run is left out of the results. Raises
     MissingTableError before any kernel starts where the tables have not been built.
+
+    at_work: processes that are there already; without them some are started, and ended.
     """
     from ..tables.build import current
 
@@ -95,14 +156,15 @@ def execute(
     about = inputs.Inputs(current(), kernels.described(options.kernel))
     sweep(out / EXECUTED)
     files = {run.run_id: about.files(run, verdicts) for run in runs}
-    before = {run_id: inputs.marks(covered) for run_id, covered in files.items()}
+    begun = inputs.marks({file for covered in files.values() for file in covered})
     keys = {run.run_id: about.key(run, verdicts) for run in runs}
     done: dict[str, Result] = {}
 
     def finish(run: Run, outcome: worker.Outcome, stored: bool = False) -> None:
         if outcome.note:
             tell(outcome.note)
-        if moved := changed(before[run.run_id], inputs.marks(files[run.run_id])):
+        now = inputs.marks(files[run.run_id])
+        if moved := changed({name: begun[name] for name in now}, now):
             error = f"its inputs changed while it ran: {', '.join(moved[:3])}"
             outcome = worker.Outcome("", outcome.seconds, error, paths.shown(run.notebook))
         _write_page(out / EXECUTED / f"{run.run_id}.ipynb", run, keys[run.run_id], outcome)
@@ -143,7 +205,14 @@ def execute(
             )
             for run in due
         }
-        _work(due, tasks, options, on_start, finish)
+        if options.cluster and not due[0].after:  # what reads the stored verdicts stays here
+            from .cluster import on_cluster
+
+            work = [(run, tasks[run.run_id]) for run in due]
+            on_cluster(options.cluster, work, on_start, finish, options.fail_fast)
+        else:
+            with nullcontext(at_work) if at_work else workers(options, len(due)) as here:
+                _in_processes(here, due, tasks, options, on_start, finish)
         if store:
             with contextlib.suppress(OSError):
                 store.trim()
@@ -183,88 +252,58 @@ def _keep(store: Store, key: str, outcome: worker.Outcome) -> None:
         return
 
 
-def _work(
-    due: Sequence[Run],
-    tasks: dict[str, worker.Task],
-    options: Options,
-    on_start: Callable[[Run], None],
-    finish: Callable[[Run, worker.Outcome], None],
-) -> None:
-    """Execute what is due, `jobs` at a time; a pool that broke is replaced and what was under way
-    is tried once more.
-    """
-    if options.cluster and not due[0].after:  # what reads the stored verdicts stays where they are
-        from .cluster import on_cluster
-
-        return on_cluster(
-            options.cluster,
-            [(run, tasks[run.run_id]) for run in due],
-            on_start,
-            finish,
-            options.fail_fast,
-        )
-    jobs = max(1, min(options.jobs or os.cpu_count() or 1, len(due)))
-    with scratch_folder() as scratch:
-        _in_processes(jobs, str(scratch), due, tasks, options, on_start, finish)
-
-
 def _in_processes(
-    jobs: int,
-    scratch: str,
+    at_work: Workers,
     due: Sequence[Run],
     tasks: Mapping[str, worker.Task],
     options: Options,
     on_start: Callable[[Run], None],
     finish: Callable[[Run, worker.Outcome], None],
 ) -> None:
+    """Execute what is due; what was under way in a pool that broke is tried once more."""
     waiting, tries = list(due), dict.fromkeys((r.run_id for r in due), 0)
-    pool, under_way = _pool(jobs, scratch), dict[Future[worker.Outcome], Run]()
+    under_way = dict[Future[worker.Outcome], Run]()
     stop = False
-    try:
-        kernel = _kernel(options.kernel, worker.settings())  # while the workers import
-        while waiting or under_way:
-            broken = False
-            while waiting and len(under_way) < jobs and not (stop or broken):
-                run = waiting.pop(0)
-                task = replace(tasks[run.run_id], kernel=kernel, scratch=scratch)
-                try:
-                    future = pool.submit(worker.execute, task)
-                except BrokenProcessPool:  # a process was killed while it had nothing to do
+    at_work.begin()
+    kernel = _kernel(options.kernel, worker.settings())  # while the workers import
+    while waiting or under_way:
+        broken = False
+        while waiting and len(under_way) < at_work.jobs and not (stop or broken):
+            run = waiting.pop(0)
+            task = replace(tasks[run.run_id], kernel=kernel, scratch=at_work.scratch)
+            try:
+                future = at_work.submit(worker.execute, task)
+            except BrokenProcessPool:  # a process was killed while it had nothing to do
+                waiting.insert(0, run)
+                broken = True
+                continue
+            under_way[future] = run
+            if not tries[run.run_id]:
+                on_start(run)
+            tries[run.run_id] += 1
+        if not (under_way or broken):
+            break
+        ready, _ = wait(under_way, return_when=FIRST_COMPLETED) if under_way else (set(), set())
+        for future in ready:
+            run = under_way.pop(future)
+            try:
+                outcome = future.result()
+            except BrokenProcessPool:
+                broken = True
+                if tries[run.run_id] < _TRIES:
                     waiting.insert(0, run)
-                    broken = True
                     continue
-                under_way[future] = run
-                if not tries[run.run_id]:
-                    on_start(run)
-                tries[run.run_id] += 1
-            if not (under_way or broken):
-                break
-            ready, _ = wait(under_way, return_when=FIRST_COMPLETED) if under_way else (set(), set())
-            for future in ready:
-                run = under_way.pop(future)
-                try:
-                    outcome = future.result()
-                except BrokenProcessPool:
-                    broken = True
-                    if tries[run.run_id] < _TRIES:
-                        waiting.insert(0, run)
-                        continue
-                    outcome = _killed(run)
-                if outcome.note:  # what could not be had now is not waited for again by every run
-                    kernel = kernels.ORDINARY
-                finish(run, outcome)
-                stop = stop or (options.fail_fast and bool(outcome.error))
-            if broken:
-                waiting[:0] = [r for r in under_way.values() if tries[r.run_id] < _TRIES]
-                for run in (r for r in under_way.values() if tries[r.run_id] >= _TRIES):
-                    finish(run, _killed(run))
-                under_way = {}
-                end(pool)
-                pool = _pool(jobs, scratch)
-    except BaseException:
-        end(pool)
-        raise
-    pool.shutdown()
+                outcome = _killed(run)
+            if outcome.note:  # what could not be had now is not waited for again by every run
+                kernel = kernels.ORDINARY
+            finish(run, outcome)
+            stop = stop or (options.fail_fast and bool(outcome.error))
+        if broken:
+            waiting[:0] = [r for r in under_way.values() if tries[r.run_id] < _TRIES]
+            for run in (r for r in under_way.values() if tries[r.run_id] >= _TRIES):
+                finish(run, _killed(run))
+            under_way = {}
+            at_work.end()
 
 
 def _killed(run: Run) -> worker.Outcome:
@@ -273,19 +312,9 @@ def _killed(run: Run) -> worker.Outcome:
     )
 
 
-def _pool(jobs: int, scratch: str) -> ProcessPoolExecutor:
-    """Processes that begin with their imports at once."""
-    pool = ProcessPoolExecutor(
-        jobs, mp_context=get_context("spawn"), initializer=worker.begin, initargs=(scratch,)
-    )
-    for _ in range(jobs):
-        pool.submit(worker.imports)
-    return pool
-
-
-def warm_up(options: Options) -> None:
-    """Begin to start the server of warm kernels, which takes longer than all that comes before the
-    first run. Where it cannot be started, that is told when it is needed.
+def warm_up(options: Options, at_work: Workers) -> None:
+    """Begin to start the processes and the server of warm kernels, which take longer than all that
+    comes before the first run. Where it cannot be started, that is told when it is needed.
     """
 
     def start() -> None:
@@ -295,6 +324,8 @@ def warm_up(options: Options) -> None:
 
     if not (options.kernel or options.cluster):
         threading.Thread(target=start, name="warm-up", daemon=True).start()
+    if not options.cluster:
+        at_work.begin()
 
 
 def _kernel(wanted: str, environment: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ outcome handed back.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import platform
@@ -15,14 +16,18 @@ import tempfile
 import threading
 import time
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import __version__, kernels
 from ..ground import paths, reads
 from . import lean
 from .planning import Run
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
@@ -130,9 +135,22 @@ def execute(task: Task) -> Outcome:
     """Execute one notebook. Never raises for what the notebook does; nothing is written but in a
     scratch folder.
     """
-    outcome = _attempt(task)
-    # two kernels that start at once can be given one port: the second dies before its first cell
-    return _attempt(task) if any(words in outcome.error for words in _UNBORN) else outcome
+    with _environment_of(task):
+        outcome = _attempt(task)
+        # two kernels that start at once can be given one port: one dies before its first cell
+        return _attempt(task) if any(words in outcome.error for words in _UNBORN) else outcome
+
+
+@contextlib.contextmanager
+def _environment_of(task: Task) -> Iterator[None]:
+    """The environment for a task, and only for it: the limits of its reads are nobody else's."""
+    before = dict(os.environ)
+    os.environ |= environment(task)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ |= before
 
 
 _UNBORN = ("Kernel died before replying", "Address already in use")
@@ -140,6 +158,7 @@ _UNBORN = ("Kernel died before replying", "Address already in use")
 
 def _attempt(task: Task) -> Outcome:
     imports()
+    import nbformat
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
@@ -147,8 +166,8 @@ def _attempt(task: Task) -> Outcome:
 
     warnings.filterwarnings("ignore", module="papermill|nbclient|jupyter_client|traitlets")
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    os.environ |= environment(task)
-    started, error, where, content, notes = time.perf_counter(), "", "", "", _Notes()
+    started, error, where, notes = time.perf_counter(), "", "", _Notes()
+    made, content = None, ""
     logger = logging.getLogger("traitlets")  # where a kernel's provisioner writes to
     logger.addHandler(notes)
     with tempfile.TemporaryDirectory(prefix="ca-research-", dir=task.scratch or None) as folder:
@@ -159,7 +178,7 @@ def _attempt(task: Task) -> Outcome:
             folder  # a killed worker leaves no connection file among the user's
         )
         try:
-            papermill.execute_notebook(
+            made = papermill.execute_notebook(
                 str(task.run.notebook),
                 str(target),
                 task.run.params,
@@ -181,18 +200,19 @@ def _attempt(task: Task) -> Outcome:
         finally:
             logger.removeHandler(notes)
         seconds = round(time.perf_counter() - started, 2)
-        if target.is_file():
-            content = stamped(target.read_text(encoding="utf-8"), task, error, where)
+        if made is None and target.is_file():  # what papermill has saved before it gave up
+            made = nbformat.read(target, as_version=4)
+        if made is not None:
+            content = stamped(made, task, error, where)
     return Outcome(content, seconds, error, where, notes.note)
 
 
-def stamped(text: str, task: Task, error: str, where: str) -> str:
-    """The executed notebook with the record of its run, without anything that is of this machine or
-    this moment.
+def stamped(notebook: NotebookNode, task: Task, error: str, where: str) -> str:
+    """The text of an executed notebook with the record of its run, without anything that is of this
+    machine or this moment.
     """
     import nbformat
 
-    notebook = nbformat.reads(text, as_version=4)
     notebook.metadata.pop("papermill", None)  # holds absolute paths
     run: dict[str, Any] = {
         "run_id": task.run.run_id,
@@ -223,7 +243,9 @@ def stamped(text: str, task: Task, error: str, where: str) -> str:
 
 def unexecuted(run: Run, key: str, error: str, where: str) -> str:
     """The notebook of a run that came to nothing, with the record of it."""
-    return stamped(run.notebook.read_text(encoding="utf-8"), Task(run, key, ""), error, where)
+    import nbformat
+
+    return stamped(nbformat.read(run.notebook, as_version=4), Task(run, key, ""), error, where)
 
 
 def versions() -> dict[str, str]:

@@ -4,10 +4,12 @@ JSON-LD.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -43,30 +45,65 @@ def _verdicts_of(pages: list[Page], out: Path) -> list[dict[str, Any]]:
     return verdicts
 
 
-def write_site(out: Path) -> Path:
+def write_site(out: Path, submit: Callable[..., Future[None]] | None = None) -> Path:
     """Write a page per executed notebook in `out`/notebooks, the pages about them all, and other
     forms; returns the index.
 
+    submit: has another process call a function; it then writes half of the pages of notebooks.
     Raises RunError, after everything has been written, where a notebook emitted a verdict that does
     not follow.
     """
-    pages = read_pages(out / EXECUTED)
+    env, pages, claims, others = _begin(out)
+    names = [page.run_id for page in pages]
+    theirs = names[::2] if submit and len(names) > _FEW else []
+    beside = None
+    with contextlib.suppress(BrokenProcessPool):
+        beside = submit(write_pages, out, theirs) if submit and theirs else None
     verdicts = _verdicts_of(pages, out)
-    env, claims = environment(), _claims(pages)
-    others = {name: [p for p in pages if p.claim == name] for name in PAGES}
-    amendments = _amendments(claims)
-    env.globals |= _shared(pages, claims, others) | {"amendments": amendments}
-    written = set()
-    for name, html in itertools.chain(_page_of_each(env, pages), _about_all(env, claims, others)):
-        write_whole(out / name, link_terms(html) if name != "glossary.html" else html)
-        written.add(out / name)
-    for stale in set(out.glob("*.html")) - written:
-        stale.unlink()
+    written = _write(out, _page_of_each(env, pages, set(names) - set(theirs)))
+    written |= _write(out, _about_all(env, claims, others))
     cards.write(pages, out)
     _other_forms(out, verdicts)
     _references(out, pages)
+    if beside is None or beside.exception() is not None:  # a process that was killed, for example
+        _write(out, _page_of_each(env, pages, set(theirs)))
+    for stale in set(out.glob("*.html")) - written - {out / f"{name}.html" for name in theirs}:
+        stale.unlink()
     _complain(pages)
     return out / "index.html"
+
+
+_FEW = 20
+"""So many pages are written before another process has imported what it needs."""
+
+
+def write_pages(out: Path, names: Sequence[str]) -> None:
+    """Write the pages of some runs whose executed notebooks are in `out`, and nothing else."""
+    env, pages, _, _ = _begin(out)
+    _write(out, _page_of_each(env, pages, set(names)))
+
+
+def _begin(
+    out: Path,
+) -> tuple[Environment, list[Page], list[dict[str, Any]], dict[str, list[Page]]]:
+    """What was read, and an environment for templates: pages, rows of the index, and the pages that
+    are about no one claim.
+    """
+    pages = read_pages(out / EXECUTED)
+    claims = _claims(pages)
+    others = {name: [p for p in pages if p.claim == name] for name in PAGES}
+    env = environment()
+    env.globals |= _shared(pages, claims, others)
+    return env, pages, claims, others
+
+
+def _write(out: Path, pages: Iterable[tuple[str, str]]) -> set[Path]:
+    """Write pages, given by name and HTML, with links to the glossary; returns their files."""
+    written = set()
+    for name, html in pages:
+        write_whole(out / name, link_terms(html) if name != "glossary.html" else html)
+        written.add(out / name)
+    return written
 
 
 def _shared(
@@ -77,6 +114,7 @@ def _shared(
         "address_of": {row["claim"].id: row["now"].run_id for row in claims},
         "titles": {row["claim"].id: row["claim"].title for row in claims},
         "navigation": _navigation(others),
+        "amendments": _amendments(claims),
         "made": day_in_words(dt.date.today()),
         "pages": pages,
         "card": "",
@@ -88,10 +126,7 @@ def write_changed(out: Path, summary: str, moved: Sequence[Any]) -> Path:
 
     moved: verdicts before and after (`verify.Moved`), in the order in which they are shown.
     """
-    pages = read_pages(out / EXECUTED)
-    others = {name: [p for p in pages if p.claim == name] for name in PAGES}
-    env = environment()
-    env.globals |= _shared(pages, _claims(pages), others)
+    env, pages, _, _ = _begin(out)
     rows = [_changed_row(one, pages) for one in moved]
     parts = [
         ("Verdicts that turned", [r for r in rows if r["was"] != r["now"]]),
@@ -134,10 +169,12 @@ def _changed_row(one: Any, pages: list[Page]) -> dict[str, Any]:
     }
 
 
-def _page_of_each(env: Environment, pages: list[Page]) -> Iterator[tuple[str, str]]:
-    """The page of every executed notebook: name and HTML."""
+def _page_of_each(
+    env: Environment, pages: list[Page], wanted: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """The pages of the executed notebooks that are wanted: name and HTML."""
     beside, first = _beside(pages), registry.article().date.isoformat()
-    for page in pages:
+    for page in (p for p in pages if p.run_id in wanted):
         name = f"{page.run_id}.html"
         about = {
             "page": page,
