@@ -496,9 +496,11 @@ def slug(text: str) -> str:
 
 def _csv(data: pd.DataFrame) -> str:
     flat = data.copy()
-    for column in flat.columns:
-        if flat[column].map(lambda v: isinstance(v, (tuple, list))).astype(bool).any():
-            flat[column] = flat[column].map(
+    for column in data:
+        if not pd.api.types.is_object_dtype(data[column]):
+            continue  # it can hold no list
+        if data[column].map(lambda v: isinstance(v, (tuple, list))).astype(bool).any():
+            flat[column] = data[column].map(
                 lambda v: " ".join(map(str, v)) if isinstance(v, (tuple, list)) else v
             )
     return flat.to_csv(index=False, float_format="%.10g")

@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from string import ascii_lowercase
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
@@ -25,6 +25,7 @@ from ...ground.periods import date_in_words
 from ...plots.show import show_table
 from ...registry.codings import coding as registry_coding
 from ...registry.words import source_name, value_words
+from ...stats.frames import records
 
 ENOUGH = 2
 """Independent sources that count as documented: the same for every claim and every power."""
@@ -64,10 +65,11 @@ def seen_rows(
     """
     known_name("strength", strength, STRENGTHS)
     known_name("seen", seen, SEEN)
-    rows = evidence[evidence["claim"] == claim]
-    rows = rows[rows["strength"].isin(STRENGTHS[strength]) & rows["text_seen"].isin(SEEN[seen])]
+    wanted = evidence["strength"].isin(STRENGTHS[strength]) & (evidence["claim"] == claim)
+    wanted &= evidence["text_seen"].isin(SEEN[seen])
     if reading:
-        rows = rows[rows["reading"].isin(_list(reading))]
+        wanted &= evidence["reading"].isin(_list(reading))
+    rows = evidence[wanted]
     years = [int(d[:4]) if isinstance(d, str) and d[:4].isdigit() else None for d in rows["date"]]
     return rows.assign(year=pd.array(years, dtype="Int64"))
 
@@ -111,7 +113,24 @@ def _seen(seen: str, texts: str) -> str:
     return "full" if texts == "seen_in_excerpt" else seen
 
 
+class Counted:
+    """Rows of `evidence` as they count for a claim, made once for all who ask for the same."""
+
+    def __init__(self, evidence: pd.DataFrame) -> None:
+        self.evidence = evidence
+        self._made: dict[tuple[str, str], Figures] = {}
+
+    def figures(self, claim: str, counting: str) -> Figures:
+        """Those whose text was seen and that are not set aside, however near to the event."""
+        key = (claim, counting)
+        if key not in self._made:
+            rows = seen_rows(self.evidence, claim=claim, strength="any")
+            self._made[key] = Figures(_counts(rows, counting))
+        return self._made[key]
+
+
 @measure("relations.independent_sources")
+@parts(documents=Counted)
 def independent_sources(
     evidence: pd.DataFrame,
     *,
@@ -124,6 +143,7 @@ def independent_sources(
     single: Literal["none", "source_in_favour", "source_against"] = "none",
     apart_from: str = "",
     counting: str = "",
+    documents: Counted | None = None,
 ) -> list[Estimate]:
     """How many independent origins stand on one side of a claim.
 
@@ -135,6 +155,7 @@ def independent_sources(
     apart_from: origin groups that cannot speak here, joined by ';' (a text cannot vouch for
         itself).
     counting: a coding of rows that count nowhere or under another origin, see `counted`.
+    documents: the evidence as `Counted` (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row; n is the number of
     rows looked through. Zero is an answer where documents on the reading were seen, on whichever
     side; where none was, the reason stands in `missing`.
@@ -142,17 +163,29 @@ def independent_sources(
     """
     known_name("direction", direction, SIDES)
     known_name("single", single, ("none", "source_in_favour", "source_against"))
-    rows = seen_rows(
-        evidence, claim=claim, reading=reading, strength=strength, seen=_seen(seen, texts)
-    )
-    rows = _counts(rows, counting)
-    rows = rows[rows["direction"].isin(SIDES) & ~rows["origin_group"].isin(_list(apart_from))]
-    if rows.empty:
+    known_name("strength", strength, STRENGTHS)
+    known_name("seen", seen, SEEN)
+    figures = (documents or Counted(evidence)).figures(claim, counting)
+    wanted = {
+        "direction": SIDES,
+        "strength": STRENGTHS[strength],
+        "text_seen": SEEN[_seen(seen, texts)],
+        **({"reading": _list(reading)} if reading else {}),
+    }
+    columns, apart = [figures.values(column) for column in wanted], _list(apart_from)
+    sides, origins = columns[0], figures.values("origin_group")
+    places = [
+        i
+        for i, row in enumerate(zip(*columns, strict=True))
+        if all(value in among for value, among in zip(row, wanted.values(), strict=True))
+        and origins[i] not in apart
+    ]
+    if not places:
         return [estimate_row(missing="no document on either side was seen")]
-    count = rows.loc[rows["direction"] == direction, "origin_group"].nunique()
+    count = len({origins[i] for i in places if sides[i] == direction and pd.notna(origins[i])})
     if (direction, single) in (("supports", "source_in_favour"), ("refutes", "source_against")):
         count = max(count - 1, 0)
-    return [estimate_row(rows, estimate=float(count))]
+    return [estimate_row(estimate=float(count)) | figures.behind(places)]
 
 
 def sides(
@@ -173,36 +206,29 @@ def sides(
     best row), rows, sources (tuple); by reading, side and year. Context and texts not seen are left
     out.
     """
-    rows = seen_rows(evidence, claim=claim, strength=strength, seen=seen)
-    rows = _counts(rows, counting)
-    rows = rows[rows["direction"].isin(SIDES)]
+    rows = _counts(seen_rows(evidence, claim=claim, strength=strength, seen=seen), counting)
     order = {v: i for i, v in enumerate((*STRENGTHS["any"], "full", "excerpt"))}
+    groups: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for row in records(rows[rows["direction"].isin(SIDES) & rows["origin_group"].notna()]):
+        key = (row["reading"], row["direction"], row["origin_group"])
+        groups.setdefault(key, []).append(row)
     found = []
-    for (reading, side, group), part in rows.groupby(
-        ["reading", "direction", "origin_group"], sort=True
-    ):
-        best = part.sort_values(
-            ["strength", "text_seen", "item"], key=lambda c: c.map(order) if c.name != "item" else c
-        )
-        other = (
-            rows[(rows["reading"] == reading) & (rows["origin_group"] == group)][
-                "direction"
-            ].nunique()
-            > 1
-        )
+    for (reading, side, group), part in groups.items():
+        best = min(part, key=lambda r: (order[r["strength"]], order[r["text_seen"]], r["item"]))
+        year = min((r["year"] for r in part if pd.notna(r["year"])), default=pd.NA)
         found.append(
             {
                 "reading": reading,
                 "side": side,
                 "origin_group": group,
-                "name": source_and_year(best["source_id"].iloc[0], part["year"].min()),
-                "year": part["year"].min(),
-                "strength": best["strength"].iloc[0],
-                "text_seen": min(part["text_seen"], key=lambda v: order[v]),
-                "both_sides": other,
-                "statement": best["statement"].iloc[0],
+                "name": source_and_year(best["source_id"], year),
+                "year": year,
+                "strength": best["strength"],
+                "text_seen": min((r["text_seen"] for r in part), key=order.__getitem__),
+                "both_sides": all((reading, one, group) in groups for one in SIDES),
+                "statement": best["statement"],
                 "rows": len(part),
-                "sources": tuple(sorted(set(part["source_id"]))),
+                "sources": tuple(sorted({r["source_id"] for r in part})),
             }
         )
     columns = [
