@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import registry
 from ..ground.numbers import between, fixed, number, of_logs, with_unit
+from ..ground.remember import by_files
 
 _PLURALS = re.compile(
     r"\b(source|origin|day|month|year|wave|document|route|meeting|case|contract|act|loan|text|unit"
@@ -147,6 +148,7 @@ def criterion_number(c: Mapping[str, Any]) -> str:
     return with_unit(figure, one(unit) if values == [1, 1] else unit)
 
 
+@by_files("sources.csv", added=True)
 def source_words(source_id: str) -> str:
     """A source by its publisher and year, of publication or else of its edition.
 

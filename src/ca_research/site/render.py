@@ -132,8 +132,9 @@ def environment() -> Environment:
         "sign": lambda text: {"<=": "≤", ">=": "≥", "==": "="}.get(text, text),
         "markdown": lambda text: Markup(markdown(text)),
         "axis": axis_words,
-        "cell": lru_cache(None, typed=True)(_cell),  # of some 100,000 cells few differ
-        "head": column_words,
+        # of some 100,000 cells few differ, and of their heads
+        "cell": lru_cache(None, typed=True)(_cell),
+        "head": lru_cache(None)(column_words),
         "quoted": _quoted,
         "plain": _plain,
         "choices": _choices,
@@ -142,7 +143,7 @@ def environment() -> Environment:
         "latex_uri": lambda record: data_uri(table_latex(record), "application/x-tex"),
         "bibtex": lambda sources: cite([s.source_id for s in sources], "bibtex"),
         "csl": lambda sources: cite([s.source_id for s in sources], "csl"),
-        "source": lambda source_id: registry.sources()[source_id],
+        "source": registry.sources().__getitem__,
         "copy_read": copies.copy_read,
         "when_known": copies.when_known,
         "tables_of": tables_of,
