@@ -18,6 +18,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -248,8 +249,11 @@ def unexecuted(run: Run, key: str, error: str, where: str) -> str:
     return stamped(nbformat.read(run.notebook, as_version=4), Task(run, key, ""), error, where)
 
 
+@cache
 def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that a number may depend on."""
+    """Versions of Python and of the packages that a number may depend on; a process keeps those it
+    has begun with.
+    """
     from importlib.metadata import version
 
     names = ("pandas", "numpy", "statsmodels", "pyfixest", "matplotlib", "papermill")
