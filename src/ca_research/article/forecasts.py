@@ -5,7 +5,6 @@ on what was known.
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache, partial
 from typing import Any, Literal, get_args
@@ -428,25 +427,6 @@ _YEARS_AHEAD = 5
 Found = tuple[pd.DataFrame, pd.DataFrame] | CaResearchError
 
 
-@parts(between=with_china)
-def every_series(
-    trade: pd.DataFrame, *, economies: Sequence[str], between: Pieces | None = None
-) -> dict[tuple[str, str], Found]:
-    """The series of each economy with the rows behind it, or why there is none, by economy and kind
-    of series.
-
-    between: what `with_china` makes of trade (made here if not given).
-    """
-    require(trade, ("value_usd", "known_on"), keys=_CELL)
-    between = with_china(trade, economies=economies) if between is None else between
-    return {
-        (code, series): between.once(
-            _pair(code), series, partial(_series, economy=code, kind=series)
-        )
-        for code, series in itertools.product(map(eco.resolve, economies), SERIES)
-    }
-
-
 def _series(trade: pd.DataFrame, economy: str, kind: str) -> Found:
     try:
         return value_series(trade, economy, series=kind)
@@ -456,7 +436,7 @@ def _series(trade: pd.DataFrame, economy: str, kind: str) -> Found:
 
 @measure("trade.foreseen")
 @by_economy
-@parts(of_series=every_series)
+@parts(between=with_china)
 def relative_forecast_error(
     trade: pd.DataFrame,
     *,
@@ -465,7 +445,7 @@ def relative_forecast_error(
     model: Literal["drift", "ets", "ets_damped", "arima"] = "drift",
     series: Series = "china_imports",
     scale: Scale = "log",
-    of_series: dict[tuple[str, str], Found] | None = None,
+    between: Pieces | None = None,
 ) -> pd.DataFrame:
     """Error of a model over that of no change, both fitted on what was known by a day and scored on
     what came after.
@@ -475,7 +455,7 @@ def relative_forecast_error(
     known_by: a day.
     model: 'drift', 'ets', 'ets_damped' or 'arima'; see MODELS. scale: 'log' or 'level' (USD), for
         fit and error alike.
-    of_series: what `every_series` makes of trade (made here if not given).
+    between: what `with_china` makes of trade (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, with the
     columns mase, mase_naive and scored (years). The estimate is mase / mase_naive, below one where
     the model was nearer; there is no interval. The errors of years in a row are correlated: nothing
@@ -489,43 +469,62 @@ def relative_forecast_error(
     known_name("series", series, SERIES)
     known_name("scale", scale, SCALES)
     known_by = day("known_by", known_by)
-    of_series = every_series(trade, economies=economies) if of_series is None else of_series
-    out = []
-    for code in (eco.resolve(e) for e in economies):
-        row: dict[str, Any] = {"mase": np.nan, "mase_naive": np.nan, "scored": 0}
-        try:
-            if isinstance(found := of_series[code, series], CaResearchError):
-                raise found
-            table, used = found
-            train, later = _split(table, known_by, scale)
-            if later.empty or train.empty:
-                when = f"{'after' if later.empty else 'by'} {day_in_words(known_by)}"
-                raise CoverageError(f"{code}: no year known {when}")
-            made = {
-                "mase": _forecast(MODELS[model], train, len(later)),
-                "mase_naive": _forecast(naive, train, len(later)),
-            }
-            for name, forecast in made.items():
-                row[name] = mase(
-                    later,
-                    forecast.set_index("year")["mean"].rename_axis(later.index.name),
-                    train,
-                )
-            if not row["mase_naive"] > 0:
-                raise CoverageError(
-                    f"{code}: no change met every later value exactly, so no error can be set "
-                    "against it"
-                )
-            row["scored"] = len(later)
-            out.append(
-                estimate_row(used[_CELL], economy=code, estimate=row["mase"] / row["mase_naive"])
-                | row
+    require(trade, ("value_usd", "known_on"), keys=_CELL)
+    between = with_china(trade, economies=economies) if between is None else between
+    asked: dict[str, Any] = {"model": model, "series": series, "scale": scale}
+    asked["known_by"] = known_by
+    out = [_scored_once(between, code, **asked) for code in map(eco.resolve, economies)]
+    return estimates(out).assign(**{name: [row[name] for row in out] for name in _SCORED})
+
+
+_SCORED = ("mase", "mase_naive", "scored")
+
+
+def _scored_once(
+    between: Pieces, economy: str, *, model: str, series: str, scale: str, known_by: dt.date
+) -> Estimate:
+    pair = _pair(economy)
+    found = between.once(pair, series, partial(_series, economy=economy, kind=series))
+    return between.once(
+        pair,
+        ("error", model, series, scale, known_by),
+        lambda _: _scored(found, economy, MODELS[model], known_by, scale),
+    )
+
+
+def _scored(
+    found: Found,
+    economy: str,
+    model: Callable[[pd.Series, int], Forecast],
+    known_by: dt.date,
+    scale: str,
+) -> Estimate:
+    """The row of an economy, of its series or of why there is none; see
+    `relative_forecast_error`.
+    """
+    row: dict[str, Any] = {"mase": np.nan, "mase_naive": np.nan, "scored": 0}
+    try:
+        if isinstance(found, CaResearchError):
+            raise found
+        table, used = found
+        train, later = _split(table, known_by, scale)
+        if later.empty or train.empty:
+            when = f"{'after' if later.empty else 'by'} {day_in_words(known_by)}"
+            raise CoverageError(f"{economy}: no year known {when}")
+        for name, made in (("mase", model), ("mase_naive", naive)):
+            forecast = _forecast(made, train, len(later)).set_index("year")["mean"]
+            row[name] = mase(later, forecast.rename_axis(later.index.name), train)
+        if not row["mase_naive"] > 0:
+            raise CoverageError(
+                f"{economy}: no change met every later value exactly, so no error can be set "
+                "against it"
             )
-        except CaResearchError as error:
-            reason = error.what.removeprefix(f"{code}: ")
-            out.append(estimate_row(economy=code, missing=reason) | row)
-    return estimates(out).assign(
-        **{k: [r[k] for r in out] for k in ("mase", "mase_naive", "scored")}
+    except CaResearchError as error:
+        reason = error.what.removeprefix(f"{economy}: ")
+        return estimate_row(economy=economy, missing=reason) | row
+    row["scored"] = len(later)
+    return (
+        estimate_row(used[_CELL], economy=economy, estimate=row["mase"] / row["mase_naive"]) | row
     )
 
 
