@@ -31,3 +31,9 @@ def test_a_key_without_rows_is_none_and_gives_an_empty_frame():
     for key in ("b", "c"):
         rows = rest.once(key, "rows", lambda rows: rows)
         assert rows.empty and list(rows) == list(FRAME)
+
+
+def test_what_is_made_of_a_key_without_rows_is_made_once_too():
+    whole = Pieces(FRAME, FRAME["code"])
+    made = whole.once("c", "list", list)
+    assert whole.without("X").once("c", "list", list) is made and "c" not in list(whole)

@@ -36,11 +36,11 @@ class Pieces:
 
     def __iter__(self) -> Iterator[Any]:
         """The keys that have rows."""
-        return (key for key, piece in self._pieces.items() if piece.places)
+        return iter([key for key, piece in self._pieces.items() if piece.places])
 
     def once(self, key: Hashable, asked: Hashable, make: Callable[[pd.DataFrame], Made]) -> Made:
         """What is made of the rows of a key alone, made once for all who ask the same."""
-        piece = self._pieces.get(key) or _Piece([])
+        piece = self._pieces.setdefault(key, _Piece([]))
         if asked not in piece.made:
             piece.made[asked] = make(self._frame.take(piece.places))
         return piece.made[asked]
