@@ -45,6 +45,10 @@ class Pieces:
             piece.made[asked] = make(self._frame.take(piece.places))
         return piece.made[asked]
 
+    def rows(self, key: Hashable) -> pd.DataFrame:
+        """The rows of a key, numbered from zero."""
+        return self.once(key, "rows", lambda rows: rows.reset_index(drop=True))
+
     def without(self, source: str) -> Self:
         """The rows of other sources. A piece without this one is shared: what was made of it, or
         will be, is made once for both.
