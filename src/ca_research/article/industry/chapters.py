@@ -10,12 +10,12 @@ floor.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
-from typing import Literal, get_args
+from functools import cached_property, partial
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
-from ...estimates.frame import Estimate, estimate_row
+from ...estimates.frame import Estimate, Figures, estimate_row
 from ...estimates.measures import measure, parts
 from ...ground import economies as eco
 from ...ground.arguments import whole_number
@@ -125,6 +125,16 @@ class Imports:
     def reports(self) -> pd.DataFrame:
         """One row per importer and year: a report is used as a whole, so it counts once."""
         return self.rows[["reporter", "partner", "year", "flow", "source_id"]].drop_duplicates()
+
+    @cached_property
+    def _behind(self) -> dict[str, Any]:
+        return Figures(self.reports).behind()
+
+    def estimate(self, economy: str, value: Callable[[], float]) -> Estimate:
+        """The row of an economy that rests on these reports, where they will do."""
+        if self.missing:
+            return estimate_row(economy=economy, missing=self.missing)
+        return estimate_row(economy=economy, estimate=value()) | self._behind
 
     @cached_property
     def importers(self) -> pd.Series:
@@ -281,21 +291,15 @@ def _change(
     economy.
     """
     early, late = window_years(before), _last_three(until)
-    out = []
-    for economy, imports in compared.items():
-        if imports.missing:
-            out.append(estimate_row(economy=economy, missing=imports.missing))
-            continue
+
+    def change(imports: Imports) -> float:
         values = by_year(imports)
         start, end = float(values.loc[early].mean()), float(values.loc[late].mean())
-        out.append(
-            estimate_row(
-                imports.reports,
-                economy=economy,
-                estimate=100 * (end / start - 1) if relative else end - start,
-            )
-        )
-    return out
+        return 100 * (end / start - 1) if relative else end - start
+
+    return [
+        imports.estimate(economy, partial(change, imports)) for economy, imports in compared.items()
+    ]
 
 
 @measure("trade.chapter_gain")
@@ -454,14 +458,11 @@ def chapter_coverage(
     until, floor = whole_number("until", until), whole_number("floor", floor)
     if imports is None:
         imports = year_imports(trade, economies=economies, until=until, chapters=chapters)
-    out = []
-    for economy, found in imports.items():
-        if found.missing:
-            out.append(estimate_row(economy=economy, missing=found.missing))
-            continue
-        share = 100 * float(found.manufactures(floor).iloc[0]) / len(MANUFACTURES)
-        out.append(estimate_row(found.reports, economy=economy, estimate=share))
-    return out
+
+    def share(found: Imports) -> float:
+        return 100 * float(found.manufactures(floor).iloc[0]) / len(MANUFACTURES)
+
+    return [found.estimate(economy, partial(share, found)) for economy, found in imports.items()]
 
 
 def section_rows(trade: pd.DataFrame) -> pd.DataFrame:
@@ -516,17 +517,14 @@ def resource_share(
         return [_by_section(sections, economy, gold, until) for economy in economies]
     if imports is None:
         imports = year_imports(trade, economies=economies, until=until, chapters=chapters)
-    out = []
     raw = [*RESOURCES[resources], *(PRECIOUS if gold == "counted" else ())]
     left_out = [] if gold == "counted" else [*PRECIOUS]
-    for economy, found in imports.items():
-        if found.missing:
-            out.append(estimate_row(economy=economy, missing=found.missing))
-            continue
+
+    def share(found: Imports) -> float:
         kept = found.by_chapter.drop(left_out, errors="ignore")
-        share = 100 * float(kept.reindex(raw).sum() / kept.sum())
-        out.append(estimate_row(found.reports, economy=economy, estimate=share))
-    return out
+        return 100 * float(kept.reindex(raw).sum() / kept.sum())
+
+    return [found.estimate(economy, partial(share, found)) for economy, found in imports.items()]
 
 
 def _by_section(rows: pd.DataFrame, economy: str, gold: str, until: int) -> Estimate:
