@@ -51,10 +51,13 @@ class Pieces:
 
     def without(self, source: str) -> Self:
         """The rows of other sources. A piece without this one is shared: what was made of it, or
-        will be, is made once for both.
+        will be, is made once for both; where all are, these are the pieces themselves.
         """
+        pieces = {key: self._rest(piece, source) for key, piece in self._pieces.items()}
+        if all(piece is self._pieces[key] for key, piece in pieces.items()):
+            return self
         rest = copy(self)
-        rest._pieces = {key: self._rest(piece, source) for key, piece in self._pieces.items()}
+        rest._pieces = pieces
         return rest
 
     def _rest(self, piece: _Piece, source: str) -> _Piece:

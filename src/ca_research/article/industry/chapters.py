@@ -11,17 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Self, get_args
 
 import pandas as pd
 
 from ...estimates.frame import Estimate, Figures, estimate_row
-from ...estimates.measures import measure, parts
+from ...estimates.measures import by_parts, measure, parts
 from ...ground import economies as eco
 from ...ground.arguments import whole_number
 from ...ground.errors import CoverageError, known_name
 from ...ground.periods import window_years
 from ...stats.frames import require
+from ...stats.pieces import Pieces
 from ...trade.checks import one_figure_per_cell
 from ...trade.shares import hhi
 from ..settings import settings
@@ -105,9 +106,18 @@ def chapter_rows(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
     return rows.drop(index=twice[0].append(twice[1:])) if twice else rows
 
 
+class _Rows(dict[str, pd.DataFrame]):
+    """`chapter_rows` by economy. They are of one source: without another they stay as they are."""
+
+    def without(self, source: str) -> Self:
+        if source != settings().industry.chapters:
+            return self
+        return type(self)({economy: rows.iloc[:0] for economy, rows in self.items()})
+
+
 def rows_by_economy(trade: pd.DataFrame, *, economies: Sequence[str]) -> dict[str, pd.DataFrame]:
     """`chapter_rows` of each economy."""
-    return {economy: chapter_rows(trade, economy) for economy in economies}
+    return _Rows({economy: chapter_rows(trade, economy) for economy in economies})
 
 
 class Imports:
@@ -198,6 +208,7 @@ def _reporting(count: int) -> str:
     return f"only {count} {'country reports' if count == 1 else 'countries report'}"
 
 
+@by_parts
 @parts(chapters=rows_by_economy)
 def compared_imports(
     trade: pd.DataFrame,
@@ -215,6 +226,7 @@ def compared_imports(
     return {economy: _imports(rows, years, importers) for economy, rows in chapters.items()}
 
 
+@by_parts
 @parts(chapters=rows_by_economy)
 def year_imports(
     trade: pd.DataFrame,
@@ -303,6 +315,7 @@ def _change(
 
 
 @measure("trade.chapter_gain")
+@by_parts
 @parts(chapters=rows_by_economy, compared=compared_imports)
 def chapter_gain(
     trade: pd.DataFrame,
@@ -348,6 +361,7 @@ def chapter_gain(
 
 
 @measure("trade.chapter_concentration_change")
+@by_parts
 @parts(chapters=rows_by_economy, compared=compared_imports)
 def chapter_concentration_change(
     trade: pd.DataFrame,
@@ -391,6 +405,7 @@ def chapter_concentration_change(
 
 
 @measure("trade.machinery_change")
+@by_parts
 @parts(chapters=rows_by_economy, compared=compared_imports)
 def machinery_change(
     trade: pd.DataFrame,
@@ -434,6 +449,7 @@ def machinery_change(
 
 
 @measure("trade.chapter_coverage")
+@by_parts
 @parts(chapters=rows_by_economy, imports=year_imports)
 def chapter_coverage(
     trade: pd.DataFrame,
@@ -465,13 +481,15 @@ def chapter_coverage(
     return [found.estimate(economy, partial(share, found)) for economy, found in imports.items()]
 
 
-def section_rows(trade: pd.DataFrame) -> pd.DataFrame:
-    """Exports by SITC section."""
+def section_rows(trade: pd.DataFrame) -> Pieces:
+    """Exports by SITC section, by economy."""
     rows = trade[trade["source_id"].eq(settings().industry.sections).to_numpy(bool)]
-    return rows[rows["flow"].eq("export") & rows["product"].str.startswith("SITC")]
+    rows = rows[rows["flow"].eq("export") & rows["product"].str.startswith("SITC")]
+    return Pieces(rows, rows["reporter"].tolist())
 
 
 @measure("trade.resource_share")
+@by_parts
 @parts(chapters=rows_by_economy, imports=year_imports, sections=section_rows)
 def resource_share(
     trade: pd.DataFrame,
@@ -485,7 +503,7 @@ def resource_share(
     until: int = 2018,
     chapters: dict[str, pd.DataFrame] | None = None,
     imports: dict[str, Imports] | None = None,
-    sections: pd.DataFrame | None = None,
+    sections: Pieces | None = None,
 ) -> list[Estimate]:
     """Raw materials in an economy's exports of goods, in per cent of their value.
 
@@ -514,7 +532,7 @@ def resource_share(
     if known_name("basis", basis, ("hs_partners", "sitc_matrix")) == "sitc_matrix":
         if sections is None:
             sections = section_rows(trade)
-        return [_by_section(sections, economy, gold, until) for economy in economies]
+        return [_by_section(sections.rows(e), e, gold, until) for e in economies]
     if imports is None:
         imports = year_imports(trade, economies=economies, until=until, chapters=chapters)
     raw = [*RESOURCES[resources], *(PRECIOUS if gold == "counted" else ())]
@@ -528,7 +546,7 @@ def resource_share(
 
 
 def _by_section(rows: pd.DataFrame, economy: str, gold: str, until: int) -> Estimate:
-    rows = rows[(rows["reporter"] == economy) & (rows["year"] <= until)]
+    rows = rows[rows["year"] <= until]
     rows = rows[rows["year"] == rows["year"].max()]
     if rows.empty:
         return estimate_row(economy=economy, missing=f"no exports by SITC section up to {until}")
