@@ -14,7 +14,7 @@ from ca_research.article.priority import (
     finance_lead,
     host_lead,
     investor_lead,
-    measures,
+    leads,
     meetings_lead,
     opinion_lead,
     partner_lead,
@@ -91,6 +91,15 @@ def test_figures_that_are_none_are_refused():
         leading(figures((2020, "CHN", float("nan")), (2020, "RUS", 1.0)), "CHN", **RULE)
     with pytest.raises(UsageError):
         leading(figures((2020, "CHN", -1), (2020, "RUS", 1)), "CHN", **RULE)
+
+
+def test_figures_may_be_rows_and_are_held_to_the_same():
+    rows = figures((2020, "CHN", 10), (2020, "RUS", 20), (2020, "USA", 40))
+    told = list(rows.itertuples(index=False, name=None))
+    assert leading(told, "CHN", **RULE) == leading(rows, "CHN", **RULE)
+    for wrong, error in ((float("nan"), CoverageError), (-1.0, UsageError)):
+        with pytest.raises(error):
+            leading([*told, ("g", 2020, "USA", wrong, 2.0)], "CHN", **RULE)
 
 
 # trade
@@ -363,7 +372,7 @@ def test_unknown_choices_are_refused(wrong):
 
 
 def test_a_range_that_holds_one_is_open():
-    assert measures._led(float("nan"), 0.8, 1.2) is None
-    assert measures._led(float("nan"), 1.1, 1.2) is True
-    assert measures._led(float("nan"), 0.8, 1.0) is False
-    assert measures._led(1.0, float("nan"), float("nan")) is False  # as many is no lead
+    assert leads._led(0.8, 1.2) is None
+    assert leads._led(1.1, 1.2) is True
+    assert leads._led(0.8, 1.0) is False
+    assert leads._led(1.0, 1.0) is False  # as many is no lead

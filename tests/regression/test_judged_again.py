@@ -11,7 +11,7 @@ import ca_research as ca
 from ca_research import registry
 from ca_research.claims.compute import Call, Computation
 from ca_research.claims.criteria import judge_criteria
-from ca_research.estimates import estimate_row, parts
+from ca_research.estimates import by_parts, estimate_row, parts
 from ca_research.ground.errors import MeasureError, RegistryError, UnknownNameError, UsageError
 
 DAY = "2023-05-19"
@@ -106,10 +106,35 @@ def test_a_part_that_can_leave_a_source_out_is_asked_for_that():
     whole = Computation({"debt": pd.DataFrame({"source_id": ["A", "B"]})})
     call = Call("my.counted", (), (), counted)
     assert whole.run(call)[0]["estimate"] == 2
-    less = whole.without("A")
-    assert [part.sources for part in made] == [["A", "B"], ["B"]], "before it is asked for"
-    assert less.run(call)[0]["estimate"] == 1 and len(made) == 2
+    assert whole.without("A").run(call)[0]["estimate"] == 1
+    assert [part.sources for part in made] == [["A", "B"], ["B"]]
     assert whole.without("C").run(call)[0]["estimate"] == 2 and len(made) == 2
+
+
+def test_a_measure_of_its_parts_alone_is_run_again_only_where_one_has_changed():
+    """It reads no table, so that none is cut for it."""
+    handed, runs = [], []
+    marks = {"A": object(), "B": object()}
+
+    def listed(debt: pd.DataFrame, *, kind: str) -> list[object]:
+        handed.append(debt["source_id"].tolist())
+        return debt.loc[debt["kind"] == kind, "source_id"].map(marks).tolist()
+
+    @by_parts
+    @parts(sources=listed)
+    def counted(debt: pd.DataFrame, *, kind: str, sources: list[object] | None = None):
+        runs.append((kind, debt))
+        return [estimate_row(estimate=float(len(sources)))]
+
+    whole = Computation({"debt": pd.DataFrame({"source_id": ["A", "B"], "kind": ["old", "new"]})})
+    call = Call("my.counted", (), (), counted)
+    old, new = (whole.run(call, kind=kind) for kind in ("old", "new"))
+    assert runs == [("old", None), ("new", None)]
+    less = whole.without("A")
+    assert less.run(call, kind="new") is new and len(runs) == 2
+    assert less.run(call, kind="old")[0]["estimate"] == 0 and len(runs) == 3
+    assert old[0]["estimate"] == 1 and handed[2:] == [["B"], ["B"]]
+    assert whole.without("C").run(call, kind="old") is old and len(handed) == 4
 
 
 def test_the_source_without_which_a_criterion_has_no_figure_is_named_for_that_criterion(trade):

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from .. import registry
 from ..estimates.frame import Estimate, estimate_row
-from ..estimates.measures import by_economy, measure, parts
+from ..estimates.measures import by_economy, by_parts, measure, parts
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError, UsageError, known_name
 from ..plots import style
@@ -194,6 +194,7 @@ def periods_by_economy(
 Compared = dict[str, tuple[pd.DataFrame, pd.DataFrame] | CoverageError]
 
 
+@by_parts
 @parts(own=own_reports)
 def compared_by_economy(
     trade: pd.DataFrame,
@@ -221,6 +222,7 @@ def compared_by_economy(
 
 @measure("trade.concentration_change")
 @by_economy
+@by_parts
 @parts(compared=compared_by_economy)
 def concentration_change(
     trade: pd.DataFrame,

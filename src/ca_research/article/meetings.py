@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple, TypeVar, get_args
+from functools import partial
+from typing import Any, Literal, TypeVar, get_args
 
 import pandas as pd
 
@@ -16,6 +17,7 @@ from ..estimates.measures import by_economy, measure, parts
 from ..ground import economies as eco
 from ..ground.arguments import day, whole_number
 from ..ground.errors import UnknownNameError
+from ..stats.pieces import Pieces
 from ..tables.dates import bounds
 from .dates import occasions, origin, select, settle, used_rows
 from .documents import seen_rows, source_and_year
@@ -70,11 +72,12 @@ class _Asked(dict[str, Made]):
 
 def meetings_by_partner(
     events: pd.DataFrame, *, until: dt.date, composition: str = "as_held"
-) -> dict[str, pd.DataFrame]:
-    """`meetings` of each partner."""
+) -> Pieces:
+    """`meetings` by partner."""
     rows = meetings(events, "", until=day("until", until), composition=composition)
-    actors = [set(str(codes).split(";")) for codes in rows["actor"]]
-    return _Asked(lambda p: rows.loc[[p in named for named in actors]].reset_index(drop=True))
+    named = [sorted(set(str(codes).split(";"))) for codes in rows["actor"]]
+    places = [place for place, codes in enumerate(named) for _ in codes]
+    return Pieces(rows.take(places), (code for codes in named for code in codes))
 
 
 def documents(
@@ -92,18 +95,11 @@ def documents(
     return rows.reset_index(drop=True)
 
 
-class Texts(NamedTuple):
-    """Documents on a partner's meetings: those that show one by a day, and those that deny it."""
-
-    shown: pd.DataFrame
-    denied: pd.DataFrame
-
-
-def texts_by_partner(evidence: pd.DataFrame, *, until: dt.date) -> dict[str, Texts]:
-    """`documents` on each partner."""
+def texts_by_partner(evidence: pd.DataFrame, *, until: dt.date) -> Pieces:
+    """`documents` on meetings by partner: those that show one by a day, and those that deny it."""
     shown = documents(evidence, "", "supports", until=until)
-    both = (shown, documents(evidence, "", "refutes"))
-    return _Asked(lambda p: Texts(*(d[d["reading"] == p].reset_index(drop=True) for d in both)))
+    both = pd.concat([shown, documents(evidence, "", "refutes")])
+    return Pieces(both, both["reading"].tolist())
 
 
 def origins(events: pd.DataFrame, evidence: pd.DataFrame) -> int:
@@ -131,28 +127,28 @@ def settled_by_partner(
     *,
     until: dt.date,
     composition: str = "as_held",
-    held: dict[str, pd.DataFrame] | None = None,
-    texts: dict[str, Texts] | None = None,
+    held: Pieces | None = None,
+    texts: Pieces | None = None,
 ) -> dict[str, Estimate]:
     """What meetings and documents together say of each partner; see `shared_meetings`."""
     if held is None:
         held = meetings_by_partner(events, until=until, composition=composition)
     if texts is None:
         texts = texts_by_partner(evidence, until=until)
-    return _Asked(lambda p: _settled(p, held[p], texts[p]))
+    return _Asked(lambda p: _settled(p, held, texts))
 
 
-def _settled(partner: str, held: pd.DataFrame, texts: Texts) -> Estimate:
-    shown, denied = texts.shown if len(held) else texts.shown.iloc[:0], texts.denied
-    found = settle(
-        occasions(held),
-        origins(held, shown),
-        origins(held.iloc[:0], denied),
-        "a meeting with all five",
-    )
+def _settled(partner: str, held: Pieces, texts: Pieces) -> Estimate:
+    met, of_both = held.rows(partner), texts.rows(partner)
+    denied = of_both[of_both["direction"] == "refutes"]
+    if met.empty:
+        of_both = denied
+    shown = of_both[of_both["direction"] == "supports"]
+    shown_by, denied_by = origins(met, shown), origins(met.iloc[:0], denied)
+    found = settle(occasions(met), shown_by, denied_by, "a meeting with all five")
     columns = ["claim", "reading", "item", "date", "direction", "source_id"]
-    both = pd.concat([shown, denied])[columns]
-    used = pd.concat([used_rows(held), both], ignore_index=True)
+    dated = held.once(partner, "used", used_rows)
+    used = pd.concat([dated, of_both[columns]], ignore_index=True)
     return estimate_row(used, economy=partner, **found)
 
 
@@ -166,8 +162,8 @@ def shared_meetings(
     economies: Sequence[str],
     until: dt.date,
     composition: Composition = "as_held",
-    held: dict[str, pd.DataFrame] | None = None,
-    texts: dict[str, Texts] | None = None,
+    held: Pieces | None = None,
+    texts: Pieces | None = None,
     settled: dict[str, Estimate] | None = None,
 ) -> list[Estimate]:
     """Number of dated meetings of each partner with all five by `until`.
@@ -204,8 +200,8 @@ def meeting_or_body(
     body: str,
     members: int,
     composition: Composition = "as_held",
-    held: dict[str, pd.DataFrame] | None = None,
-    texts: dict[str, Texts] | None = None,
+    held: Pieces | None = None,
+    texts: Pieces | None = None,
     settled: dict[str, Estimate] | None = None,
 ) -> list[Estimate]:
     """As `shared_meetings`, with a standing organisation counted where at least `members` of the
@@ -238,7 +234,7 @@ def meeting_or_body(
         if founded.empty:
             rows.append(settled[partner])
         else:
-            met = held[partner]
+            met = held.rows(partner)
             used = used_rows(pd.concat([met, founded], ignore_index=True))
             rows.append(estimate_row(used, economy=partner, estimate=float(occasions(met) + 1)))
     return rows
@@ -252,7 +248,7 @@ def format_age(
     economies: Sequence[str],
     until: dt.date,
     composition: Composition = "as_held",
-    held: dict[str, pd.DataFrame] | None = None,
+    held: Pieces | None = None,
 ) -> list[Estimate]:
     """Years from a partner's first dated meeting with all five to `until`.
 
@@ -271,22 +267,24 @@ def format_age(
     undated = _undated(events)
     rows = []
     for partner in economies:
-        met = held[partner]
-        spans = list(zip(met["first_day"], met["last_day"], strict=True))
-        begun = [place for place, (first, _) in enumerate(spans) if pd.notna(first)]
-        if not begun:
-            rows.append(estimate_row(economy=partner, missing="no meeting with all five is dated"))
-            continue
-        place = min(begun, key=spans.__getitem__)
-        high, low = ((end - at).days / YEAR for at in spans[place])
-        if partner in undated:
-            found = {"low": low, "interval": "at least: the first meeting has no date"}
-        elif met["exact"].iloc[place]:
-            found = {"estimate": high}
-        else:
-            found = {"low": low, "high": high, "interval": "precision of the date"}
-        rows.append(estimate_row(used_rows(met.iloc[[place]]), economy=partner, **found))
+        asked = {"partner": partner, "end": end, "undated": partner in undated}
+        rows.append(held.once(partner, ("age", *asked.values()), partial(_age, **asked)))
     return rows
+
+
+def _age(held: pd.DataFrame, partner: str, end: pd.Timestamp, undated: bool) -> Estimate:
+    spans = list(zip(held["first_day"], held["last_day"], strict=True))
+    begun = [place for place, (first, _) in enumerate(spans) if pd.notna(first)]
+    if not begun:
+        return estimate_row(economy=partner, missing="no meeting with all five is dated")
+    place = min(begun, key=spans.__getitem__)
+    high, low = ((end - at).days / YEAR for at in spans[place])
+    found: dict[str, Any] = {"low": low, "high": high, "interval": "precision of the date"}
+    if undated:
+        found = {"low": low, "interval": "at least: the first meeting has no date"}
+    elif held["exact"].iloc[place]:
+        found = {"estimate": high}
+    return estimate_row(used_rows(held.iloc[[place]]), economy=partner, **found)
 
 
 def _undated(events: pd.DataFrame) -> set[str]:

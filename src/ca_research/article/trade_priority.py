@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..claims.slots import joined
 from ..estimates.frame import Estimate, estimate_row
-from ..estimates.measures import measure, parts, tells
+from ..estimates.measures import by_parts, measure, parts, tells
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, UnknownNameError
@@ -101,6 +101,7 @@ class Powers:
 
 @measure("trade.lead")
 @tells("rival")
+@by_parts
 @parts(seen=reports, powers=Powers)
 def lead(
     trade: pd.DataFrame,
@@ -311,6 +312,7 @@ class Stated:
 
 @measure("trade.lead_told")
 @tells("rival")
+@by_parts
 @parts(seen=reports, stated=Stated)
 def lead_told(
     trade: pd.DataFrame,

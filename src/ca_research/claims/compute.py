@@ -5,15 +5,16 @@ one source.
 from __future__ import annotations
 
 import inspect
+import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import Any
 
 import pandas as pd
 
 from ..estimates import Estimate, checked, parts_of
-from ..estimates.measures import Maker, Measure, rows_of
+from ..estimates.measures import Maker, Measure, by_parts_alone, rows_of
 from ..ground.errors import CaResearchError
 from ..registry import Criterion
 from .measures import find, place
@@ -48,11 +49,29 @@ class Call:
 
 
 @dataclass(frozen=True)
-class _Part:
-    """A part as it was made, with the names of what is given that it was made from."""
+class _Made:
+    """What was made of arguments, or the error that kept it from being made, with the names of what
+    is given that it was made from.
+    """
 
     found: Any
     inputs: frozenset[str]
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """A table without the rows of a source, cut when it is read."""
+
+    table: pd.DataFrame
+    source: str
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        kept = self.table["source_id"].ne(self.source).to_numpy(bool)
+        # column by column: a filter of the whole frame takes twice the time
+        columns = {name: column.array[kept] for name, column in self.table.items()}
+        return pd.DataFrame(columns, index=self.table.index[kept], copy=False)
 
 
 class Computation:
@@ -60,8 +79,10 @@ class Computation:
 
     def __init__(self, given: Mapping[str, Any]) -> None:
         self.given = {name: _bare(value) for name, value in given.items()}
-        self._done: dict[Any, list[Estimate] | CaResearchError] = {}
-        self._parts: dict[Any, _Part] = {}
+        self._made: dict[Any, _Made] = {}
+        self._functions: set[Measure] = set()
+        self._inputs_of: dict[Maker, frozenset[str]] = {}
+        self._whole, self._source, self._changed = self._made, "", set[str]()
 
     def taken(self, calls: Iterable[Call]) -> set[str]:
         """Names of what is given that the measures take, or that one of their parts is made
@@ -75,52 +96,97 @@ class Computation:
         Raises what the measure raises, each time it is asked, and MeasureError for what are no
         estimates.
         """
+        function = call.function
+        self._functions.add(function)
+
+        def make(**arguments: Any) -> list[Estimate]:
+            return checked(rows_of(function)(**arguments), call.name, place(function))
+
         key = (call, tuple(sorted(choices.items())))
-        if key not in self._done:
-            self._done[key] = _tried(partial(self._compute, call, choices))
-        return _or_raise(self._done[key])
+        return self._once(key, function, partial(self._given_to, call, choices), make)
 
     def without(self, source: str) -> Computation:
-        """The same calls on figures without the rows of a source. Parts made from other figures
-        stay as they are, also those that were handed in; of the others those are kept that can
-        leave a source out by themselves.
+        """The same calls on figures without the rows of a source. What is made from other figures,
+        or of the same arguments, stays as it is, also parts that were handed in; a part that can
+        leave a source out by itself is asked for that. Tables are cut where somebody reads them.
         """
-        makers = _makers({call.function for call, _ in self._done})
-        tables = {name: value for name, value in self.given.items() if name not in makers}
-        rest = Computation({name: _drop(value, source) for name, value in tables.items()})
-        changed = {name for name in tables if rest.given[name] is not tables[name]}
-        for part in makers.keys() & self.given.keys():
-            if _rests_on(makers[part]) & changed:
-                changed.add(part)
-            else:
-                rest.given[part] = self.given[part]
-        for key, made in self._parts.items():
-            if not made.inputs & changed:
-                rest._parts[key] = made
-            elif hasattr(made.found, "without"):
-                rest._parts[key] = _Part(made.found.without(source), made.inputs)
+        makers = _makers(self._functions)
+        held = {name for name, sources in self._sources.items() if source in sources}
+        changed = held - makers.keys()
+        parts = makers.keys() & self.given.keys()
+        changed |= {part for part in parts if _rests_on(makers[part]) & changed}
+        rest = Computation({})
+        rest.given = {
+            name: _Cut(self._read(name), source) if name in changed else value
+            for name, value in self.given.items()
+            if name not in parts & changed
+        }
+        rest._whole, rest._source, rest._changed = self._made, source, changed
         return rest
 
-    def _compute(self, call: Call, choices: dict[str, Any]) -> list[Estimate]:
-        function, chosen = call.function, {**dict(call.settings), **choices}
-        given = self._arguments(function, call.whole or call.economies, chosen) | chosen
+    @cached_property
+    def _sources(self) -> dict[str, frozenset[str]]:
+        """The sources of each table."""
+        read = {name: self._read(name) for name in self.given}
+        return {
+            name: frozenset(value["source_id"].unique())
+            for name, value in read.items()
+            if isinstance(value, pd.DataFrame) and "source_id" in value
+        }
+
+    def _read(self, name: str) -> Any:
+        value = self.given[name]
+        return value.rows if isinstance(value, _Cut) else value
+
+    def _once(
+        self,
+        key: Any,
+        function: Maker,
+        arguments: Callable[[], dict[str, Any]],
+        make: Callable[..., Any],
+    ) -> Any:
+        """What is made of arguments, once; taken over from all figures where they are the same."""
+        if key not in self._made:
+            before, inputs = self._whole.get(key), self._inputs(function)
+            if before and not before.inputs & self._changed:
+                made = before
+            elif before and hasattr(before.found, "without"):
+                made = replace(before, found=before.found.without(self._source))
+            else:
+                try:
+                    given = arguments()
+                    kept = before if before and _same(given, before.arguments) else None
+                    made = kept or _Made(make(**given), inputs, given)
+                except CaResearchError as error:
+                    made = _Made(error, inputs)
+            self._made[key] = made
+        found = self._made[key].found
+        if isinstance(found, CaResearchError):
+            raise found
+        return found
+
+    def _given_to(self, call: Call, choices: dict[str, Any]) -> dict[str, Any]:
+        chosen = {**dict(call.settings), **choices}
+        given = self._arguments(call.function, call.whole or call.economies, chosen) | chosen
         if call.whole:
             given["economies"] = list(call.economies)
-        return checked(rows_of(function)(**given), call.name, place(function))
+        return given
 
     def _arguments(
         self, function: Maker, economies: tuple[str, ...], chosen: Mapping[str, Any]
     ) -> dict[str, Any]:
         """What a function takes of the economies, the choices, what is given, and its parts."""
         found: dict[str, Any] = {}
+        parts = parts_of(function)
         for name in _takes(function):
             if name == "economies":
                 found[name] = list(economies)
             elif name in chosen:
                 found[name] = chosen[name]
             elif name in self.given:
-                found[name] = self.given[name]
-            elif maker := parts_of(function).get(name):
+                unread = by_parts_alone(function) and name not in parts
+                found[name] = None if unread else self._read(name)
+            elif maker := parts.get(name):
                 found[name] = self._part(maker, economies, chosen)
         return found
 
@@ -129,17 +195,17 @@ class Computation:
         rests_on = _rests_on(maker)
         own = tuple((name, value) for name, value in chosen.items() if name in rests_on)
         key = (maker, economies if "economies" in rests_on else (), own)
-        if key not in self._parts:
-            made = _tried(lambda: maker(**self._arguments(maker, economies, dict(own))))
-            self._parts[key] = _Part(made, frozenset(self._inputs(maker)))
-        return _or_raise(self._parts[key].found)
+        arguments = partial(self._arguments, maker, economies, dict(own))
+        return self._once(key, maker, arguments, maker)
 
-    def _inputs(self, function: Maker) -> set[str]:
-        parts = parts_of(function)
-        names = set(_takes(function)) & self.given.keys()
-        return names.union(
-            *(self._inputs(m) for part, m in parts.items() if part not in self.given)
-        )
+    def _inputs(self, function: Maker) -> frozenset[str]:
+        if function not in self._inputs_of:
+            parts = parts_of(function)
+            names = set(_takes(function)) & self.given.keys()
+            self._inputs_of[function] = frozenset(names).union(
+                *(self._inputs(m) for part, m in parts.items() if part not in self.given)
+            )
+        return self._inputs_of[function]
 
 
 @cache
@@ -163,30 +229,16 @@ def _rests_on(function: Maker) -> frozenset[str]:
     return frozenset(_takes(function)).union(*(_rests_on(m) for m in parts_of(function).values()))
 
 
-def _tried(make: Callable[[], Any]) -> Any:
-    """What is made, or the error that kept it from being made."""
-    try:
-        return make()
-    except CaResearchError as error:
-        return error
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether arguments are the same objects, or lists of the same ones."""
+    return one.keys() == other.keys() and all(
+        value is other[name] or _same_items(value, other[name]) for name, value in one.items()
+    )
 
 
-def _or_raise(found: Any) -> Any:
-    if isinstance(found, CaResearchError):
-        raise found
-    return found
-
-
-def _drop(value: Any, source: str) -> Any:
-    """A table without the rows of a source; itself where it has none."""
-    if not isinstance(value, pd.DataFrame) or "source_id" not in value:
-        return value
-    kept = value["source_id"].ne(source).to_numpy(bool)
-    if kept.all():
-        return value
-    # column by column: a filter of the whole frame takes twice the time
-    columns = {name: column.array[kept] for name, column in value.items()}
-    return pd.DataFrame(columns, index=value.index[kept], copy=False)
+def _same_items(one: Any, other: Any) -> bool:
+    lists = isinstance(one, list) and isinstance(other, list) and len(one) == len(other)
+    return lists and all(map(operator.is_, one, other))
 
 
 def _bare(value: Any) -> Any:

@@ -8,7 +8,7 @@ import datetime as dt
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import Any
 
 import pandas as pd
@@ -55,6 +55,8 @@ class Evidence:
         Figures that would answer what is open (`claims.wanted`).
     again : callable, optional
         Makes the standing rows anew from figures without one source, as dictionaries.
+    rows : list of dict
+        Those of the frame.
     standing : pandas.DataFrame
         The frame without the rows of removals: what criteria are judged by.
     sources : tuple of str
@@ -77,6 +79,11 @@ class Evidence:
     traces: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     wanted: tuple[Wanted, ...] = field(default=(), repr=False)
     again: Callable[[str], EvidenceRows] | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def rows(self) -> EvidenceRows:
+        """The rows of the frame, as dictionaries; they are not to be changed."""
+        return records(self.frame)
 
     @property
     def standing(self) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ..ground import economies
 from ..registry import Reading
 from .criteria import judge_criteria
-from .evidence import Evidence, EvidenceRows, counted, has_figures, rows_of
+from .evidence import Evidence, EvidenceRows, counted, has_figures
 from .rule import applied
 
 NOTHING_LEFT = "not enough evidence"
@@ -42,7 +42,7 @@ def leave_out(reading: Reading, evidence: Evidence, methods: list[str], verdict:
     def again(rows: EvidenceRows, codes: list[str]) -> str:
         return applied(reading, judge_criteria(reading, rows, methods, codes))[0]
 
-    whole = [row for row in rows_of(evidence.frame) if row["criterion"] in names]
+    whole = [row for row in evidence.rows if row["criterion"] in names]
     mine = [row for row in whole if row["without"] == ""]
     flips = [
         f"without {removed.partition(': ')[2]}: {other}"

@@ -58,6 +58,8 @@ def _whole(rows: pd.DataFrame, tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
             near = np.arange(len(table))
             for key in sorted(keys, key=lambda k: len(asked[k])):  # a merge of all rows is slow
                 near = near[table[key].take(near).isin(asked[key]).to_numpy(bool)]
+            if len(near) < len(wanted):  # each of them is one of those wanted at most
+                continue
             full = table.take(near).reset_index(drop=True).merge(wanted, on=keys)
             if len(full) == len(wanted):
                 return full

@@ -1,7 +1,7 @@
 """Estimates: the frame that every measure gives, the rows behind it, and the path the data took."""
 
 from .frame import ESTIMATE_COLUMNS, Estimate, Rows, checked, data_path, estimate_row, estimates
-from .measures import Measure, by_economy, measure, parts, parts_of, tells, told_by
+from .measures import Measure, by_economy, by_parts, measure, parts, parts_of, tells, told_by
 
 __all__ = [
     "ESTIMATE_COLUMNS",
@@ -9,6 +9,7 @@ __all__ = [
     "Measure",
     "Rows",
     "by_economy",
+    "by_parts",
     "checked",
     "data_path",
     "estimate_row",

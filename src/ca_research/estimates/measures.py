@@ -134,6 +134,57 @@ def parts_of(function: Maker) -> Mapping[str, Maker]:
     return getattr(function, "parts", {})
 
 
+def by_parts(function: Maker) -> Maker:
+    """Declare that a function reads its parts and choices alone, where its parts are handed in.
+
+    Whoever makes the parts hands in None for each table then, and cuts none without a source; with
+    the same parts and choices the result is the same.
+
+    Parameters
+    ----------
+    function : callable
+        A measure, or what makes a part, with its `parts`.
+
+    Returns
+    -------
+    callable
+        The same function, marked.
+
+    Examples
+    --------
+    >>> def by_year(trade):
+    ...     return trade.groupby("year")["value_usd"].sum()
+    >>> @by_parts
+    ... @parts(totals=by_year)
+    ... def growth(trade, *, since, totals=None):
+    ...     totals = by_year(trade) if totals is None else totals
+    >>> by_parts_alone(growth)
+    True
+    """
+    function.by_parts = True  # type: ignore[attr-defined]
+    return function
+
+
+def by_parts_alone(function: Maker) -> bool:
+    """Whether a function is marked by `by_parts`.
+
+    Parameters
+    ----------
+    function : callable
+        A measure, or what makes a part.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> by_parts_alone(len)
+    False
+    """
+    return getattr(function, "by_parts", False)
+
+
 def by_economy(function: Measure) -> Measure:
     """Declare that each row of a measure follows from the sources that it names alone.
 

@@ -51,8 +51,13 @@ class Leading:
         return ""
 
 
+Figure = tuple[Hashable, int, str, float, float]
+"""What makes figures comparable, year, unit, low and high."""
+_COLUMNS = ("group", "year", "unit", "low", "high")
+
+
 def leading(
-    figures: pd.DataFrame,
+    figures: pd.DataFrame | Sequence[Figure],
     of: str,
     *,
     needed: Sequence[str],
@@ -63,7 +68,7 @@ def leading(
     there is none.
 
     figures: group (what makes figures comparable: concept, source ...), year, unit, low, high
-        (equal for one figure).
+        (equal for one figure); a frame, or such rows.
     needed: rivals that must be observed beside `of`; any_of: rivals of which at least one must be,
         too. The group and year taken is the one that observes most of `any_of`, and among those the
         newest (then the first by name).
@@ -72,12 +77,8 @@ def leading(
     Raises UnknownNameError for a missing column, CoverageError or UsageError for figures that are
     none or negative.
     """
-    require(figures, ("low", "high"), keys=("group", "year", "unit"))
-    for column in ("low", "high"):
-        numbers(figures, column)
     spans: dict[tuple[Any, int], dict[str, tuple[float, float]]] = {}
-    columns = (figures[name].tolist() for name in ("group", "year", "unit", "low", "high"))
-    for group, year, unit, low, high in zip(*columns, strict=True):
+    for group, year, unit, low, high in _rows(figures):
         if since is None or year >= since:
             cell = spans.setdefault((group, int(year)), {})
             least, most = cell.get(unit, (low, high))
@@ -106,3 +107,14 @@ def leading(
         for mine, theirs in ((least, max(h for _, h in rivals)), (most, max(w for w, _ in rivals)))
     ]
     return Leading(group, year, ends[0], ends[1], values)
+
+
+def _rows(figures: pd.DataFrame | Sequence[Figure]) -> Sequence[Figure]:
+    if not isinstance(figures, pd.DataFrame):
+        if all(0 <= value < math.inf for row in figures for value in row[3:]):
+            return figures
+        figures = pd.DataFrame(figures, columns=list(_COLUMNS))  # says what is wrong
+    require(figures, ("low", "high"), keys=("group", "year", "unit"))
+    for column in ("low", "high"):
+        numbers(figures, column)
+    return list(zip(*(figures[name].tolist() for name in _COLUMNS), strict=True))

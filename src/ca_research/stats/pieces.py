@@ -36,21 +36,28 @@ class Pieces:
 
     def __iter__(self) -> Iterator[Any]:
         """The keys that have rows."""
-        return (key for key, piece in self._pieces.items() if piece.places)
+        return iter([key for key, piece in self._pieces.items() if piece.places])
 
     def once(self, key: Hashable, asked: Hashable, make: Callable[[pd.DataFrame], Made]) -> Made:
         """What is made of the rows of a key alone, made once for all who ask the same."""
-        piece = self._pieces.get(key) or _Piece([])
+        piece = self._pieces.setdefault(key, _Piece([]))
         if asked not in piece.made:
             piece.made[asked] = make(self._frame.take(piece.places))
         return piece.made[asked]
 
+    def rows(self, key: Hashable) -> pd.DataFrame:
+        """The rows of a key, numbered from zero."""
+        return self.once(key, "rows", lambda rows: rows.reset_index(drop=True))
+
     def without(self, source: str) -> Self:
         """The rows of other sources. A piece without this one is shared: what was made of it, or
-        will be, is made once for both.
+        will be, is made once for both; where all are, these are the pieces themselves.
         """
+        pieces = {key: self._rest(piece, source) for key, piece in self._pieces.items()}
+        if all(piece is self._pieces[key] for key, piece in pieces.items()):
+            return self
         rest = copy(self)
-        rest._pieces = {key: self._rest(piece, source) for key, piece in self._pieces.items()}
+        rest._pieces = pieces
         return rest
 
     def _rest(self, piece: _Piece, source: str) -> _Piece:

@@ -413,7 +413,12 @@ def collapse(
     >>> collapse(results, methods=["basis"])
     {0: 0, 1: 1, 2: 2}
     """
-    paths, chosen = _by_specification(results, methods)
+    return _stand_ins(*_by_specification(results, methods))
+
+
+def _stand_ins(
+    paths: Mapping[Any, list[str]], chosen: Mapping[Any, tuple[Any, ...]]
+) -> dict[Any, Any]:
     stands_for: dict[Any, Any] = {}
     seen: dict[tuple, Any] = {}
     for spec in sorted(paths):
@@ -468,6 +473,5 @@ def distinct(
     >>> distinct(results)
     [0]
     """
-    stands_for = collapse(results, methods)
-    observed = {spec for spec, paths in _by_specification(results, ())[0].items() if paths}
-    return sorted(set(stands_for.values()) & observed)
+    paths, chosen = _by_specification(results, methods)
+    return sorted({spec for spec in _stand_ins(paths, chosen).values() if paths[spec]})

@@ -10,18 +10,19 @@ floor.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
-from typing import Literal, get_args
+from functools import cached_property, partial
+from typing import Any, Literal, Self, get_args
 
 import pandas as pd
 
-from ...estimates.frame import Estimate, estimate_row
-from ...estimates.measures import measure, parts
+from ...estimates.frame import Estimate, Figures, estimate_row
+from ...estimates.measures import by_parts, measure, parts
 from ...ground import economies as eco
 from ...ground.arguments import whole_number
 from ...ground.errors import CoverageError, known_name
 from ...ground.periods import window_years
 from ...stats.frames import require
+from ...stats.pieces import Pieces
 from ...trade.checks import one_figure_per_cell
 from ...trade.shares import hhi
 from ..settings import settings
@@ -105,9 +106,18 @@ def chapter_rows(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
     return rows.drop(index=twice[0].append(twice[1:])) if twice else rows
 
 
+class _Rows(dict[str, pd.DataFrame]):
+    """`chapter_rows` by economy. They are of one source: without another they stay as they are."""
+
+    def without(self, source: str) -> Self:
+        if source != settings().industry.chapters:
+            return self
+        return type(self)({economy: rows.iloc[:0] for economy, rows in self.items()})
+
+
 def rows_by_economy(trade: pd.DataFrame, *, economies: Sequence[str]) -> dict[str, pd.DataFrame]:
     """`chapter_rows` of each economy."""
-    return {economy: chapter_rows(trade, economy) for economy in economies}
+    return _Rows({economy: chapter_rows(trade, economy) for economy in economies})
 
 
 class Imports:
@@ -125,6 +135,16 @@ class Imports:
     def reports(self) -> pd.DataFrame:
         """One row per importer and year: a report is used as a whole, so it counts once."""
         return self.rows[["reporter", "partner", "year", "flow", "source_id"]].drop_duplicates()
+
+    @cached_property
+    def _behind(self) -> dict[str, Any]:
+        return Figures(self.reports).behind()
+
+    def estimate(self, economy: str, value: Callable[[], float]) -> Estimate:
+        """The row of an economy that rests on these reports, where they will do."""
+        if self.missing:
+            return estimate_row(economy=economy, missing=self.missing)
+        return estimate_row(economy=economy, estimate=value()) | self._behind
 
     @cached_property
     def importers(self) -> pd.Series:
@@ -188,6 +208,7 @@ def _reporting(count: int) -> str:
     return f"only {count} {'country reports' if count == 1 else 'countries report'}"
 
 
+@by_parts
 @parts(chapters=rows_by_economy)
 def compared_imports(
     trade: pd.DataFrame,
@@ -205,6 +226,7 @@ def compared_imports(
     return {economy: _imports(rows, years, importers) for economy, rows in chapters.items()}
 
 
+@by_parts
 @parts(chapters=rows_by_economy)
 def year_imports(
     trade: pd.DataFrame,
@@ -281,24 +303,19 @@ def _change(
     economy.
     """
     early, late = window_years(before), _last_three(until)
-    out = []
-    for economy, imports in compared.items():
-        if imports.missing:
-            out.append(estimate_row(economy=economy, missing=imports.missing))
-            continue
+
+    def change(imports: Imports) -> float:
         values = by_year(imports)
         start, end = float(values.loc[early].mean()), float(values.loc[late].mean())
-        out.append(
-            estimate_row(
-                imports.reports,
-                economy=economy,
-                estimate=100 * (end / start - 1) if relative else end - start,
-            )
-        )
-    return out
+        return 100 * (end / start - 1) if relative else end - start
+
+    return [
+        imports.estimate(economy, partial(change, imports)) for economy, imports in compared.items()
+    ]
 
 
 @measure("trade.chapter_gain")
+@by_parts
 @parts(chapters=rows_by_economy, compared=compared_imports)
 def chapter_gain(
     trade: pd.DataFrame,
@@ -344,6 +361,7 @@ def chapter_gain(
 
 
 @measure("trade.chapter_concentration_change")
+@by_parts
 @parts(chapters=rows_by_economy, compared=compared_imports)
 def chapter_concentration_change(
     trade: pd.DataFrame,
@@ -387,6 +405,7 @@ def chapter_concentration_change(
 
 
 @measure("trade.machinery_change")
+@by_parts
 @parts(chapters=rows_by_economy, compared=compared_imports)
 def machinery_change(
     trade: pd.DataFrame,
@@ -430,6 +449,7 @@ def machinery_change(
 
 
 @measure("trade.chapter_coverage")
+@by_parts
 @parts(chapters=rows_by_economy, imports=year_imports)
 def chapter_coverage(
     trade: pd.DataFrame,
@@ -454,23 +474,22 @@ def chapter_coverage(
     until, floor = whole_number("until", until), whole_number("floor", floor)
     if imports is None:
         imports = year_imports(trade, economies=economies, until=until, chapters=chapters)
-    out = []
-    for economy, found in imports.items():
-        if found.missing:
-            out.append(estimate_row(economy=economy, missing=found.missing))
-            continue
-        share = 100 * float(found.manufactures(floor).iloc[0]) / len(MANUFACTURES)
-        out.append(estimate_row(found.reports, economy=economy, estimate=share))
-    return out
+
+    def share(found: Imports) -> float:
+        return 100 * float(found.manufactures(floor).iloc[0]) / len(MANUFACTURES)
+
+    return [found.estimate(economy, partial(share, found)) for economy, found in imports.items()]
 
 
-def section_rows(trade: pd.DataFrame) -> pd.DataFrame:
-    """Exports by SITC section."""
+def section_rows(trade: pd.DataFrame) -> Pieces:
+    """Exports by SITC section, by economy."""
     rows = trade[trade["source_id"].eq(settings().industry.sections).to_numpy(bool)]
-    return rows[rows["flow"].eq("export") & rows["product"].str.startswith("SITC")]
+    rows = rows[rows["flow"].eq("export") & rows["product"].str.startswith("SITC")]
+    return Pieces(rows, rows["reporter"].tolist())
 
 
 @measure("trade.resource_share")
+@by_parts
 @parts(chapters=rows_by_economy, imports=year_imports, sections=section_rows)
 def resource_share(
     trade: pd.DataFrame,
@@ -484,7 +503,7 @@ def resource_share(
     until: int = 2018,
     chapters: dict[str, pd.DataFrame] | None = None,
     imports: dict[str, Imports] | None = None,
-    sections: pd.DataFrame | None = None,
+    sections: Pieces | None = None,
 ) -> list[Estimate]:
     """Raw materials in an economy's exports of goods, in per cent of their value.
 
@@ -513,24 +532,21 @@ def resource_share(
     if known_name("basis", basis, ("hs_partners", "sitc_matrix")) == "sitc_matrix":
         if sections is None:
             sections = section_rows(trade)
-        return [_by_section(sections, economy, gold, until) for economy in economies]
+        return [_by_section(sections.rows(e), e, gold, until) for e in economies]
     if imports is None:
         imports = year_imports(trade, economies=economies, until=until, chapters=chapters)
-    out = []
     raw = [*RESOURCES[resources], *(PRECIOUS if gold == "counted" else ())]
     left_out = [] if gold == "counted" else [*PRECIOUS]
-    for economy, found in imports.items():
-        if found.missing:
-            out.append(estimate_row(economy=economy, missing=found.missing))
-            continue
+
+    def share(found: Imports) -> float:
         kept = found.by_chapter.drop(left_out, errors="ignore")
-        share = 100 * float(kept.reindex(raw).sum() / kept.sum())
-        out.append(estimate_row(found.reports, economy=economy, estimate=share))
-    return out
+        return 100 * float(kept.reindex(raw).sum() / kept.sum())
+
+    return [found.estimate(economy, partial(share, found)) for economy, found in imports.items()]
 
 
 def _by_section(rows: pd.DataFrame, economy: str, gold: str, until: int) -> Estimate:
-    rows = rows[(rows["reporter"] == economy) & (rows["year"] <= until)]
+    rows = rows[rows["year"] <= until]
     rows = rows[rows["year"] == rows["year"].max()]
     if rows.empty:
         return estimate_row(economy=economy, missing=f"no exports by SITC section up to {until}")

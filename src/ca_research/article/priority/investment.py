@@ -4,17 +4,20 @@ on one concept.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
+from functools import cached_property, partial
 from typing import Any
 
 import pandas as pd
 
-from ...estimates.frame import estimate_row, estimates
+from ...estimates.frame import Estimate, Figures
 from ...ground import economies as eco
 from ...ground.errors import UnknownNameError, UsageError
 from ...stats.frames import require
-from ...stats.leading import leading
-from .trade import RIVALS
+from ...stats.leading import Figure, leading
+from ...stats.pieces import Pieces
+from .leads import POWERS, RIVALS, framed, lead, no_lead
 
 CONCEPTS = {
     "stock": ("fdi_stock",),
@@ -26,75 +29,113 @@ only.
 FINANCE = ("official_loan", "official_grant")
 
 
-def _known(investment: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
-    """Rows of these measures with a figure."""
+KINDS: dict[str, dict[str, tuple[str, ...]]] = {
+    **{c: {f"{c} of direct investment": measures} for c, measures in CONCEPTS.items()},
+    "net": {f"{measure.replace('_', ' ')}s": (measure,) for measure in FINANCE},
+}
+"""What is compared: by concept of direct investment, or one kind of official finance else the other
+('net'); in words, with its measures.
+"""
+_APART = ("measure", "price_basis", "stage", "year_basis", "source_id")
+_TRACE = ["investor", "host", "year", "measure", "instrument", "source_id"]
+
+
+def by_kind(investment: pd.DataFrame, *, economies: Sequence[str]) -> Pieces:
+    """Rows with a figure, by what they are compared as (KINDS) and host."""
     require(
         investment,
         ("value_usd", "price_basis"),
         keys=("investor", "host", "year", "measure", "source_id"),
     )
-    return investment[investment["measure"].isin(list(measures)) & investment["value_usd"].notna()]
+    kinds = {m: k for k, tried in KINDS.items() for measures in tried.values() for m in measures}
+    rows = investment[
+        investment["measure"].isin(list(kinds))
+        & investment["host"].isin([eco.resolve(e) for e in economies])
+        & investment["value_usd"].notna()
+    ]
+    of = map(kinds.get, rows["measure"].tolist())
+    return Pieces(rows, zip(of, rows["host"].tolist(), strict=True))
 
 
-def _comparable(known: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows with the group in which they may be compared, and their sums by host, group, year and
-    unit, as `leading` takes them.
+class Compared:
+    """Rows of one host that may be compared as one kind: the figures, and the places of the rows
+    behind them by group and year.
     """
-    # where several sources speak of a measure and year, the one that names most investors is one
-    # concept
-    named = known.groupby(["host", "measure", "year", "source_id"])["investor"].transform("nunique")
-    most = named.groupby([known["host"], known["measure"], known["year"]]).transform("max")
-    rows = known[(named == most) & known["investor"].isin(["CHN", "RUS", *RIVALS])]
-    kinds = [c for c in ("measure", "price_basis", "stage", "year_basis", "source_id") if c in rows]
-    cell = ["host", *(c for c in ("investor", "year", "instrument", "sector", *kinds) if c in rows)]
-    if rows.duplicated(cell).any():
-        twice = rows[rows.duplicated(cell)].iloc[0]
-        raise UsageError(
-            f"two figures of {twice['investor']} in {twice['host']}, {twice['year']}: "
-            f"{twice['measure']}",
-            hint="keep one revision: load(..., revision=...)",
-        )
-    group = [" / ".join(map(str, row)) for row in rows[kinds].itertuples(index=False)]
-    rows = rows.assign(
-        group=pd.Series(group, index=rows.index, dtype=object), unit=rows["investor"]
-    )
-    # the instruments of one measure add up (concessional and other loans)
-    summed = rows.groupby(["host", "group", "year", "unit"], as_index=False)["value_usd"].sum()
-    summed = summed[
-        summed["value_usd"] >= 0
-    ]  # a negative stock or net flow has no place in a ratio
-    return rows, summed.assign(low=summed["value_usd"], high=summed["value_usd"])
+
+    def __init__(self, rows: pd.DataFrame) -> None:
+        self.rows = rows
+        told = ("investor", "host", "year", "instrument", "sector", *_APART)
+        column: dict[str, list[Any]] = {
+            name: [None if pd.isna(value) else value for value in rows[name].tolist()]
+            for name in told
+            if name in rows
+        }
+        spoken = list(zip(column["measure"], column["year"], column["source_id"], strict=True))
+        named: dict[tuple[Any, ...], set[str]] = {}
+        for cell, investor in zip(spoken, column["investor"], strict=True):
+            named.setdefault(cell, set()).add(investor)
+        most: dict[tuple[Any, ...], int] = {}
+        for (measure, year, _), investors in named.items():
+            most[measure, year] = max(most.get((measure, year), 0), len(investors))
+        self.places: dict[tuple[str, int], list[int]] = {}
+        added: dict[tuple[str, int, str], list[float]] = {}
+        seen: set[tuple[Any, ...]] = set()
+        cells = zip(*column.values(), strict=True)
+        of_rows = zip(spoken, column["investor"], cells, rows["value_usd"].tolist(), strict=True)
+        for place, (of, investor, cell, value) in enumerate(of_rows):
+            # where several sources speak of a measure and year, the one that names most investors
+            # is one concept
+            if len(named[of]) < most[of[:2]] or investor not in POWERS:
+                continue
+            if cell in seen:
+                raise UsageError(
+                    f"two figures of {investor} in {cell[1]}, {of[1]}: {of[0]}",
+                    hint="keep one revision: load(..., revision=...)",
+                )
+            seen.add(cell)
+            group = " / ".join(str(column[name][place]) for name in _APART if name in column)
+            self.places.setdefault((group, of[1]), []).append(place)
+            # the instruments of one measure add up (concessional and other loans)
+            added.setdefault((group, of[1], investor), []).append(value)
+        sums = {key: math.fsum(values) for key, values in added.items()}
+        # a negative stock or net flow has no place in a ratio
+        self.figures: list[Figure] = [(*key, v, v) for key, v in sums.items() if v >= 0]
+
+    @cached_property
+    def traced(self) -> Figures:
+        """What the rows tell of which figure they are."""
+        return Figures(self.rows[_TRACE])
+
+
+def compared(rows: pd.DataFrame, kind: str) -> dict[str, Compared]:
+    """Rows of one kind and host `by_kind`, each by what is tried, in words."""
+    return {
+        what: Compared(rows[rows["measure"].isin(measures)])
+        for what, measures in KINDS[kind].items()
+    }
+
+
+def of_kind(tried: Mapping[str, Compared], economy: str, since: int) -> Estimate:
+    """The row of an economy by the first of what is tried that can be compared."""
+    dimension = "finance" if len(tried) > 1 else "investment"
+    reasons = []
+    for what, rows in tried.items():
+        found = leading(rows.figures, "CHN", needed=("RUS",), any_of=RIVALS, since=since)
+        if not isinstance(found, str):
+            behind = rows.traced.behind(rows.places[str(found.group), found.year])
+            shown = found.compared(lambda dollars: f"{dollars / 1e9:.3g}")
+            return lead(dimension, economy, found, behind, f"{shown} bn USD")
+        reasons.append(f"{what}: {found}")
+    return no_lead(dimension, economy, "; ".join(reasons))
 
 
 def _leads(
-    known: pd.DataFrame, economies: Sequence[str], since: int, what: str
-) -> list[dict[str, Any]]:
-    """Of each economy China over its largest rival, as a row with values, leader and place."""
-    rows, figures = _comparable(known[known["host"].isin(list(economies))])
-    return [_lead(rows, figures, economy, since, what) for economy in economies]
-
-
-def _lead(
-    rows: pd.DataFrame, figures: pd.DataFrame, economy: str, since: int, what: str
-) -> dict[str, Any]:
-    mine = figures[figures["host"] == economy]
-    found = leading(mine, "CHN", needed=("RUS",), any_of=RIVALS, since=since)
-    if isinstance(found, str):
-        return estimate_row(economy=economy, missing=f"{what}: {found}") | {
-            "values": "",
-            "leader": "",
-            "place": None,
-        }
-    used = rows[
-        (rows["host"] == economy) & (rows["group"] == found.group) & (rows["year"] == found.year)
-    ]
-    shown = found.compared(lambda dollars: f"{dollars / 1e9:.3g}")
-    trace = used[["investor", "host", "year", "measure", "instrument", "source_id"]]
-    return estimate_row(trace, economy=economy, estimate=found.low) | {
-        "values": f"{shown} bn USD",
-        "leader": found.leader,
-        "place": found.place,
-    }
+    investment: pd.DataFrame, kind: str, economies: Sequence[str], since: int
+) -> pd.DataFrame:
+    codes = [eco.resolve(e) for e in economies]
+    known, tell = by_kind(investment, economies=codes), partial(compared, kind=kind)
+    tried = [known.once((kind, code), "compared", tell) for code in codes]
+    return framed(map(partial(of_kind, since=since), tried, codes))
 
 
 def investor_lead(
@@ -123,12 +164,7 @@ def investor_lead(
     """
     if investment_concept not in CONCEPTS:
         raise UnknownNameError("investment_concept", investment_concept, CONCEPTS)
-    known = _known(investment, CONCEPTS[investment_concept])
-    what = f"{investment_concept} of direct investment"
-    rows = _leads(known, [eco.resolve(e) for e in economies], since, what)
-    return estimates(rows).assign(
-        **{k: [r[k] for r in rows] for k in ("values", "leader", "place")}
-    )
+    return _leads(investment, investment_concept, economies, since)
 
 
 def finance_lead(
@@ -145,16 +181,4 @@ def finance_lead(
     UnknownNameError for an unknown economy or a missing column, UsageError for two figures of one
     cell.
     """
-    codes = [eco.resolve(e) for e in economies]
-    kinds = [
-        _leads(_known(investment, (m,)), codes, since, m.replace("_", " ") + "s") for m in FINANCE
-    ]
-    rows = []
-    for tried in zip(*kinds, strict=True):
-        row = next((r for r in tried if not r["missing"]), tried[0])
-        rows.append(
-            row if not row["missing"] else row | {"missing": "; ".join(r["missing"] for r in tried)}
-        )
-    return estimates(rows).assign(
-        **{k: [r[k] for r in rows] for k in ("values", "leader", "place")}
-    )
+    return _leads(investment, "net", economies, since)

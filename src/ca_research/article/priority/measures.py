@@ -12,21 +12,35 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from operator import itemgetter
 from typing import Any, Literal
 
 import pandas as pd
 
 from ...claims.slots import in_words, joined
-from ...estimates.frame import ESTIMATE_COLUMNS, Estimate, Rows, estimate_row
-from ...estimates.measures import measure, parts, tells
+from ...estimates.frame import Estimate, Figures, Rows, estimate_row
+from ...estimates.measures import by_parts, measure, parts, tells
 from ...ground import economies as eco
 from ...ground.errors import UnknownNameError, known_name
+from ...ground.remember import by_files
+from ...stats.frames import records
+from ...stats.pieces import Pieces
 from ...trade.rank import reports
 from ...trade.standings import Reports
-from .investment import finance_lead, investor_lead
-from .relations import meetings_lead, opinion_lead
-from .students import host_lead
-from .trade import partner_lead
+from .investment import by_kind, compared, of_kind
+from .leads import framed
+from .relations import (
+    ALL_FIVE,
+    by_economy,
+    by_receiver,
+    of_opinion,
+    of_summits,
+    of_visits,
+    summits,
+    with_all_five,
+)
+from .students import by_level, counted, of_students
+from .trade import on_basis
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "trade": ("own_else_partners", "own", "partners"),
@@ -41,85 +55,147 @@ SINCE = (2013, 2018)
 _NAMES = {"CHN": "China", "RUS": "Russia", "EU27": "the EU", "USA": "the United States"}
 LEAST_CELLS, LEAST_DIMENSIONS, LEAST_ECONOMIES = 10, 4, 3
 """Below this a share of the filled cells would rest on one table, or speak of one country."""
-Choices = Mapping[tuple[str, int], pd.DataFrame]
+Cell = Mapping[str, Any]
+"""One comparison: dimension, the columns of an estimates frame, `values`, `leader`, `place` and
+`led`.
+"""
+ByChoice = Mapping[tuple[str, str, int], Sequence[Cell]]
+"""Cells by dimension, choice and since."""
+Since = Mapping[int, Estimate]
+"""The row of an economy since each year of SINCE."""
 
 
-def _labelled(dimension: str, made: Choices) -> pd.DataFrame:
-    """Cells of a dimension by (choice, since), as one frame that says which is which."""
-    parts = [
-        made[choice, since].assign(dimension=dimension, choice=choice, since=since)
-        for choice in CHOICES[dimension]
-        for since in SINCE
-    ]
-    return pd.concat(parts, ignore_index=True)
+def _newest(lead: Callable[[int], Estimate]) -> Since:
+    """Rows of the best year, without doing the same comparison twice."""
+    whole = lead(SINCE[0])
+    last = whole["last_year"] or SINCE[0]
+    # the best year of the longer span is the best of the shorter one, where it lies in it
+    return {since: whole if last >= since else lead(since) for since in SINCE}
 
 
-def _since_each(
-    leads: Mapping[str, Callable[..., pd.DataFrame]], economies: Sequence[str]
-) -> dict[tuple[str, int], pd.DataFrame]:
-    """Cells of each choice since every year of SINCE, without doing the same comparison twice."""
+def _cells(dimension: str, choice: str, economies: Sequence[Since]) -> ByChoice:
+    """Rows of each economy, those that are the same since SINCE[0] before the others."""
     found = {}
-    for choice, lead in leads.items():
-        found[choice, SINCE[0]] = whole = lead(economies=economies, since=SINCE[0])
-        for since in SINCE[1:]:
-            # the best year of the longer span is the best of the shorter one, where it lies in it
-            late = whole["last_year"].astype("float64") >= since
-            again = [e for e, kept in zip(economies, late, strict=True) if not kept]
-            other = lead(economies=again, since=since) if again else whole[~late]
-            found[choice, since] = pd.concat([whole[late], other], ignore_index=True)
+    for since in SINCE:
+        in_order = sorted(economies, key=lambda rows: rows[since] is not rows[SINCE[0]])
+        found[dimension, choice, since] = [rows[since] for rows in in_order]
     return found
 
 
+@by_parts
 @parts(seen=reports)
 def trade_cells(
     trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA5, seen: Reports | None = None
-) -> pd.DataFrame:
+) -> ByChoice:
     """The cells of trade in every way to measure them; see `cells`. seen: what `reports` makes."""
-    seen = reports(trade, economies=economies) if seen is None else seen
-    return _labelled("trade", _trade_cells(partial(partner_lead, trade, seen=seen), economies))
+    codes = [eco.resolve(e) for e in economies]
+    seen = reports(trade, economies=codes) if seen is None else seen
+    sides = {"own": "reporter", "partners": "mirror"}
+    by_side = {
+        choice: _cells("trade", choice, [_newest(partial(on_basis, seen, e, s)) for e in codes])
+        for choice, s in sides.items()
+    }
+    found = {**by_side["own"], **by_side["partners"]}
+    for since in SINCE:
+        own, partners = (found["trade", choice, since] for choice in sides)
+        told = {row["economy"]: row for row in own if not row["missing"]}
+        either = (told.get(row["economy"], row) for row in partners)
+        found["trade", "own_else_partners", since] = sorted(either, key=itemgetter("economy"))
+    return found
 
 
+@by_parts
+@parts(kinds=by_kind)
 def investment_cells(
-    investment: pd.DataFrame, *, economies: Sequence[str] = eco.CA5
-) -> pd.DataFrame:
-    """The cells of investment and of finance; see `cells`."""
-    stocks = {
-        c: partial(investor_lead, investment, investment_concept=c) for c in CHOICES["investment"]
-    }
-    loans = {"net": partial(finance_lead, investment)}
-    return pd.concat(
-        [
-            _labelled("investment", _since_each(stocks, economies)),
-            _labelled("finance", _since_each(loans, economies)),
-        ],
-        ignore_index=True,
-    )
+    investment: pd.DataFrame, *, economies: Sequence[str] = eco.CA5, kinds: Pieces | None = None
+) -> ByChoice:
+    """The cells of investment and of finance; see `cells`. kinds: what `by_kind` makes."""
+    codes = [eco.resolve(e) for e in economies]
+    known = by_kind(investment, economies=codes) if kinds is None else kinds
+
+    def newest(rows: pd.DataFrame, kind: str, economy: str) -> Since:
+        return _newest(partial(of_kind, compared(rows, kind), economy))
+
+    found: dict[tuple[str, str, int], Sequence[Cell]] = {}
+    for dimension in ("investment", "finance"):
+        for kind in CHOICES[dimension]:
+            each = [
+                known.once((kind, e), "newest", partial(newest, kind=kind, economy=e))
+                for e in codes
+            ]
+            found |= _cells(dimension, kind, each)
+    return found
 
 
-def student_cells(students: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.DataFrame:
-    """The cells of students; see `cells`."""
-    made = {c: partial(host_lead, students, student_level=c) for c in CHOICES["students"]}
-    return _labelled("students", _since_each(made, economies))
+@by_parts
+@parts(hosted=by_level)
+def student_cells(
+    students: pd.DataFrame, *, economies: Sequence[str] = eco.CA5, hosted: Pieces | None = None
+) -> ByChoice:
+    """The cells of students; see `cells`. hosted: what `by_level` makes."""
+    codes = [eco.resolve(e) for e in economies]
+    hosted = by_level(students, economies=codes) if hosted is None else hosted
+
+    def newest(rows: pd.DataFrame, level: str, economy: str) -> Since:
+        return _newest(partial(of_students, counted(rows, level), level, economy))
+
+    found: dict[tuple[str, str, int], Sequence[Cell]] = {}
+    for level in CHOICES["students"]:
+        each = [
+            hosted.once((level, e), "newest", partial(newest, level=level, economy=e))
+            for e in codes
+        ]
+        found |= _cells("students", level, each)
+    return found
 
 
-def opinion_cells(opinion: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.DataFrame:
-    """The cells of opinion; see `cells`."""
-    made = {"favourable": partial(opinion_lead, opinion)}
-    return _labelled("opinion", _since_each(made, economies))
+@by_parts
+@parts(asked=by_economy)
+def opinion_cells(
+    opinion: pd.DataFrame, *, economies: Sequence[str] = eco.CA5, asked: Pieces | None = None
+) -> ByChoice:
+    """The cells of opinion; see `cells`. asked: what `by_economy` makes."""
+    codes = [eco.resolve(e) for e in economies]
+    asked = by_economy(opinion) if asked is None else asked
+
+    def newest(rows: pd.DataFrame, economy: str) -> Since:
+        return _newest(partial(of_opinion, Figures(rows), economy))
+
+    each = [asked.once(e, "newest", partial(newest, economy=e)) for e in codes]
+    return _cells("opinion", "favourable", each)
 
 
+@by_parts
+@parts(received=by_receiver, held=with_all_five)
 def meeting_cells(
-    visits: pd.DataFrame, events: pd.DataFrame, *, economies: Sequence[str] = eco.CA5
-) -> pd.DataFrame:
-    """The cells of meetings; see `cells`."""
-    made = {
-        (c, s): meetings_lead(visits, events, economies=economies, meetings=c, since=s)
-        for c in CHOICES["meetings"]
-        for s in SINCE
-    }
-    return _labelled("meetings", made)
+    visits: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    economies: Sequence[str] = eco.CA5,
+    received: Pieces | None = None,
+    held: Pieces | None = None,
+) -> ByChoice:
+    """The cells of meetings; see `cells`. received, held: what `by_receiver` and `with_all_five`
+    make.
+    """
+    codes = [eco.resolve(e) for e in economies]
+    received = by_receiver(visits) if received is None else received
+    held = with_all_five(events) if held is None else held
+
+    def visited(rows: pd.DataFrame, economy: str) -> Since:
+        return {since: of_visits(rows, economy, since) for since in SINCE}
+
+    def met(rows: pd.DataFrame) -> list[Since]:
+        every = summits(rows)
+        found = {since: of_summits(every, since) for since in SINCE}
+        return [{s: row | {"economy": code} for s, row in found.items()} for code in codes]
+
+    trips = [received.once(code, "since", partial(visited, economy=code)) for code in codes]
+    with_all = held.once(ALL_FIVE, ("since", *codes), met)
+    return {**_cells("meetings", "visits", trips), **_cells("meetings", "summits", with_all)}
 
 
+@by_parts
 @parts(
     of_trade=trade_cells,
     of_investment=investment_cells,
@@ -127,6 +203,35 @@ def meeting_cells(
     of_opinion=opinion_cells,
     of_meetings=meeting_cells,
 )
+def every_cell(
+    trade: pd.DataFrame,
+    investment: pd.DataFrame,
+    students: pd.DataFrame,
+    opinion: pd.DataFrame,
+    visits: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    economies: Sequence[str] = eco.CA5,
+    of_trade: ByChoice | None = None,
+    of_investment: ByChoice | None = None,
+    of_students: ByChoice | None = None,
+    of_opinion: ByChoice | None = None,
+    of_meetings: ByChoice | None = None,
+) -> ByChoice:
+    """What `cells` are made of, by dimension, choice and since.
+
+    of_trade, of_investment, of_students, of_opinion, of_meetings: the cells of these dimensions,
+        where they are made.
+    """
+    return {
+        **(of_trade or trade_cells(trade, economies=economies)),
+        **(of_investment or investment_cells(investment, economies=economies)),
+        **(of_students or student_cells(students, economies=economies)),
+        **(of_opinion or opinion_cells(opinion, economies=economies)),
+        **(of_meetings or meeting_cells(visits, events, economies=economies)),
+    }
+
+
 def cells(
     trade: pd.DataFrame,
     investment: pd.DataFrame,
@@ -136,11 +241,6 @@ def cells(
     events: pd.DataFrame,
     *,
     economies: Sequence[str] = eco.CA5,
-    of_trade: pd.DataFrame | None = None,
-    of_investment: pd.DataFrame | None = None,
-    of_students: pd.DataFrame | None = None,
-    of_opinion: pd.DataFrame | None = None,
-    of_meetings: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Every cell in every way to measure it: dimension, choice, since, the columns of an estimates
     frame, `values`, `leader`, `place` and `led`.
@@ -148,52 +248,21 @@ def cells(
     `estimate` (or low and high) is China over its largest rival: above one, China leads. `led` is
     True, False, or None where the cell is missing (with the reason in `missing`) or its range holds
     one. One row per dimension, choice, since and economy. Give the result to `lead_share` where
-    many specifications share it.
-    of_trade, of_investment, of_students, of_opinion, of_meetings: the cells of these dimensions,
-        where they are made.
+    many specifications share it, as `by_choice` makes it.
     """
-    parts = [
-        trade_cells(trade, economies=economies) if of_trade is None else of_trade,
-        investment_cells(investment, economies=economies)
-        if of_investment is None
-        else of_investment,
-        student_cells(students, economies=economies) if of_students is None else of_students,
-        opinion_cells(opinion, economies=economies) if of_opinion is None else of_opinion,
-        meeting_cells(visits, events, economies=economies) if of_meetings is None else of_meetings,
-    ]
-    frame = pd.concat(parts, ignore_index=True)
-    frame["missing"] = frame["missing"].map(
-        lambda text: re.sub(r"CHN|RUS|EU27|USA", lambda hit: _NAMES[hit[0]], text)
-    )
-    frame["led"] = [_led(r.estimate, r.low, r.high) for r in frame.itertuples()]
-    frame["led"] = frame["led"].astype(object)
+    made = every_cell(trade, investment, students, opinion, visits, events, economies=economies)
+    asked = [(d, c, s) for d, choices in CHOICES.items() for c in choices for s in SINCE]
+    rows = [(*key, cell) for key in asked for cell in made[key]]
+    frame = framed(cell | {"missing": _in_words(cell["missing"])} for *_, cell in rows)
+    for place, name in enumerate(("dimension", "choice", "since")):
+        frame.insert(place, name, [row[place] for row in rows])
+    frame["led"] = pd.Series([cell["led"] for *_, cell in rows], dtype=object)
     frame.attrs = {"as_of": trade.attrs.get("as_of", "latest")}
-    return frame[
-        ["dimension", "choice", "since", *ESTIMATE_COLUMNS, "values", "leader", "place", "led"]
-    ]
+    return frame
 
 
-def _trade_cells(
-    lead: Callable[..., pd.DataFrame], economies: Sequence[str]
-) -> dict[tuple[str, int], pd.DataFrame]:
-    """`partner_lead` on every basis and since every year of SINCE."""
-    found = _since_each({b: partial(lead, trade_basis=b) for b in ("own", "partners")}, economies)
-    for since in SINCE:
-        mine, theirs = found["own", since], found["partners", since]
-        lacking = mine.loc[mine["missing"] != "", "economy"]
-        parts = [mine[~mine["economy"].isin(lacking)], theirs[theirs["economy"].isin(lacking)]]
-        found["own_else_partners", since] = pd.concat(parts, ignore_index=True).sort_values(
-            "economy", ignore_index=True
-        )
-    return found
-
-
-def _led(value: float, low: float, high: float) -> bool | None:
-    if pd.notna(value):
-        return bool(value > 1)
-    if pd.isna(low) or pd.isna(high) or low <= 1 < high:
-        return None
-    return bool(low > 1)
+def _in_words(missing: str) -> str:
+    return re.sub(r"CHN|RUS|EU27|USA", lambda hit: _NAMES[hit[0]], missing)
 
 
 def _chosen(
@@ -232,23 +301,40 @@ def matrix(made: pd.DataFrame, **choices: Any) -> pd.DataFrame:
     return made[wanted & (made["since"] == since)].reset_index(drop=True)
 
 
-ByChoice = Mapping[tuple[str, str, int], Sequence[Mapping[str, Any]]]
+_YEARS = ("first_year", "last_year")
 
 
-@parts(cells=cells)
 def by_choice(cells: pd.DataFrame) -> ByChoice:
     """What `cells` makes, as records by dimension, choice and since: specifications pick theirs
     without searching.
     """
-    found: dict[tuple[str, str, int], list[Mapping[str, Any]]] = {}
-    for row in cells.to_dict("records"):
+    found: dict[tuple[str, str, int], list[Cell]] = {}
+    for row in records(cells.astype(dict.fromkeys(_YEARS, "Int64"))):
         found.setdefault((row["dimension"], row["choice"], row["since"]), []).append(row)
     return found
 
 
+@by_parts
+@parts(cells_by_choice=every_cell)
+def chosen_cells(
+    cells_by_choice: ByChoice,
+    *,
+    trade_basis: str = "own_else_partners",
+    investment_concept: str = "stock",
+    student_level: str = "degree",
+    meetings: str = "visits",
+    since: int = 2013,
+) -> list[Cell]:
+    """The cells of one specification, out of what `by_choice` or `every_cell` makes."""
+    chosen, first = _chosen(trade_basis, investment_concept, student_level, meetings, since)
+    asked = [(name, choice, first) for name, choice in chosen.items()]
+    return [cell for key in asked for cell in cells_by_choice.get(key, ())]
+
+
 @measure("claims.priority.lead_share")
 @tells("led", "cells", "empty", "others")
-@parts(cells_by_choice=by_choice)
+@by_parts
+@parts(chosen=chosen_cells)
 def lead_share(
     trade: pd.DataFrame,
     investment: pd.DataFrame,
@@ -270,6 +356,7 @@ def lead_share(
     ] = "none",
     country: str = "none",
     cells_by_choice: ByChoice | None = None,
+    chosen: list[Cell] | None = None,
 ) -> list[Estimate]:
     """Share of the cells of economies and dimensions in which China leads; an estimates frame of
     one row, n its cells.
@@ -280,26 +367,29 @@ def lead_share(
         the share of those that are filled, missing below LEAST_CELLS cells, LEAST_DIMENSIONS
         dimensions or LEAST_ECONOMIES economies.
     place: 1, cells in which China is first; 2, in which it is first or second.
-    dimension, country: one to leave out, or 'none'. cells_by_choice: as `by_choice` makes
-        them (made here if not given).
+    dimension, country: one to leave out, or 'none'. cells_by_choice, chosen: as `by_choice` and
+        `chosen_cells` make them (made here if not given).
     trade_basis, investment_concept, student_level, meetings: a choice of CHOICES for each
         dimension; since: the oldest year, one of SINCE. Raises UnknownNameError for an unknown
         choice.
     """
-    for kind, name, known in (
-        ("count", count, ("all", "observed")),
-        ("dimension", dimension, ("none", *CHOICES)),
-        ("country", country, ("none", *eco.CA5)),
-    ):
-        known_name(kind, name, known)
-    found = cells_by_choice
-    if found is None:
-        found = by_choice(
-            cells(trade, investment, students, opinion, visits, events, economies=economies)
+    known_name("count", count, ("all", "observed"))
+    for kind, name, known in (("dimension", dimension, CHOICES), ("country", country, eco.CA5)):
+        if name != "none":
+            known_name(kind, name, ("none", *known))
+    if chosen is None:
+        tables = (trade, investment, students, opinion, visits, events)
+        if cells_by_choice is None:
+            cells_by_choice = every_cell(*tables, economies=economies)
+        chosen = chosen_cells(
+            cells_by_choice,
+            trade_basis=trade_basis,
+            investment_concept=investment_concept,
+            student_level=student_level,
+            meetings=meetings,
+            since=since,
         )
-    chosen, first = _chosen(trade_basis, investment_concept, student_level, meetings, since)
-    rows = [row for name, choice in chosen.items() for row in found.get((name, choice, first), ())]
-    kept = [r for r in rows if r["dimension"] != dimension and r["economy"] != country]
+    kept = [c for c in chosen if c["dimension"] != dimension and c["economy"] != country]
     return [_share(kept, count, place)]
 
 
@@ -351,7 +441,7 @@ def _share(cells: Sequence[Mapping[str, Any]], count: str, place: int) -> dict[s
     if why := _too_few(filled) if count == "observed" else "" if asked else "no cell":
         return estimate_row(missing=why)
     ends = (led / len(asked), (led + open_) / len(asked))
-    years = [int(c[k]) for c in filled for k in ("first_year", "last_year") if pd.notna(c[k])]
+    years = [c[name] for c in filled for name in _YEARS if isinstance(c[name], int)]
     marks = sorted(f"{c['dimension']} {c['economy']} {c['path']}" for c in filled)
     return {
         "economy": "",
@@ -391,7 +481,7 @@ def compared_cells(cells: Sequence[Mapping[str, Any]], place: int = 1) -> pd.Dat
             "country": cell["economy"],
             "year": int(cell["last_year"]) if pd.notna(cell["last_year"]) else None,
             asked: said[_reached(cell, place)],
-            "compared": cell["values"] if cell["n"] > 0 else cell["missing"],
+            "compared": cell["values"] if cell["n"] > 0 else _in_words(cell["missing"]),
             "sources": tuple(cell["sources"]),
         }
         for cell in sorted(cells, key=lambda cell: cell["n"] == 0)
@@ -418,8 +508,12 @@ def _too_few(filled: Sequence[Mapping[str, Any]]) -> str:
 def _others(filled: Sequence[Mapping[str, Any]]) -> str:
     """Who leads where China does not: 'Russia leads eight, the EU one'."""
     leaders = Counter(c["leader"] for c in filled if c["led"] is False and c.get("leader"))
-    told = [(eco.in_prose(code), in_words(n)) for code, n in leaders.most_common()]
-    if not told:
+    return _counted(tuple(leaders.most_common()))
+
+
+@by_files("economies.csv")
+def _counted(leaders: Sequence[tuple[str, int]]) -> str:
+    if not leaders:
         return ""
-    (name, number), *rest = told
-    return joined([f"{name} comes first in {number}", *(f"{who} in {n}" for who, n in rest)])
+    (first, number), *rest = [(eco.in_prose(code), in_words(n)) for code, n in leaders]
+    return joined([f"{first} comes first in {number}", *(f"{who} in {n}" for who, n in rest)])

@@ -4,22 +4,25 @@ leaders.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 
-from ...estimates.frame import estimate_row, estimates
+from ...estimates.frame import Estimate, Figures
 from ...ground import economies as eco
 from ...ground.errors import UnknownNameError
 from ...registry.words import measure_name
 from ...stats.leading import leading
-from .trade import RIVALS
+from ...stats.pieces import Pieces
+from .leads import POWERS, RIVALS, framed, lead, no_lead
 
 FAVOURABLE = ("gallup_approve", "iri_relations_good", "mvector_confidence_in_leader")
 """Questions about how a power is seen; what it threatens, sells or is good for are other
 questions.
 """
+ALL_FIVE = "CA5"
 SUMMITS = ("format_first_summit", "format_summit")
 
 
@@ -37,49 +40,37 @@ def opinion_lead(
     shares; low and high instead where one question has two figures. No question about all in one
     year is recorded in `missing`. Raises UnknownNameError for an unknown economy.
     """
+    asked = by_economy(opinion)
+    codes = [eco.resolve(e) for e in economies]
+    told = [asked.once(code, "figures", Figures) for code in codes]
+    return framed(map(partial(of_opinion, since=since), told, codes))
+
+
+def by_economy(opinion: pd.DataFrame) -> Pieces:
+    """Answers on how the powers are seen, by economy."""
     rows = opinion[
         opinion["measure"].isin(FAVOURABLE)
-        & opinion["about"].isin(["CHN", "RUS", *RIVALS])
+        & opinion["about"].isin(POWERS)
         & opinion["value_pct"].notna()
         & opinion["year"].notna()
     ]
-    rows = rows.assign(group=rows["measure"], unit=rows["about"])
-    out = []
-    for code in (eco.resolve(e) for e in economies):
-        mine = rows[rows["economy"] == code]
-        figures = (
-            mine.groupby(["group", "year", "unit"])["value_pct"]
-            .agg(low="min", high="max")
-            .reset_index()
-        )
-        found = leading(figures, "CHN", needed=("RUS",), any_of=RIVALS, since=since)
-        if isinstance(found, str):
-            why = "no question about China, Russia and the EU or the United States in one year"
-            out.append(
-                estimate_row(economy=code, missing=why)
-                | {"values": "", "leader": "", "place": None}
-            )
-            continue
-        used = mine[(mine["group"] == found.group) & (mine["year"] == found.year)]
-        one = found.low == found.high
-        shown = ", ".join(f"{u} {(a + b) / 2:.0f}" for u, (a, b) in found.values.items())
-        row = estimate_row(
-            used[["economy", "about", "year", "measure", "source_id"]],
-            economy=code,
-            estimate=found.low if one else None,
-            low=None if one else found.low,
-            high=None if one else found.high,
-            interval="" if one else "range of the figures",
-        )
-        out.append(
-            row
-            | {
-                "values": f"{shown} per cent ({measure_name(str(found.group))})",
-                "leader": found.leader,
-                "place": found.place,
-            }
-        )
-    return estimates(out).assign(**{k: [r[k] for r in out] for k in ("values", "leader", "place")})
+    return Pieces(rows, rows["economy"].tolist())
+
+
+def of_opinion(mine: Figures, economy: str, since: int) -> Estimate:
+    """The row of an economy, of its answers `by_economy`; see `opinion_lead`."""
+    cells = list(zip(mine.values("measure"), mine.values("year"), strict=True))
+    told = zip(cells, mine.values("about"), mine.values("value_pct"), strict=True)
+    figures = [(measure, year, unit, value, value) for (measure, year), unit, value in told]
+    found = leading(figures, "CHN", needed=("RUS",), any_of=RIVALS, since=since)
+    if isinstance(found, str):
+        why = "no question about China, Russia and the EU or the United States in one year"
+        return no_lead("opinion", economy, why)
+    places = [i for i, cell in enumerate(cells) if cell == (found.group, found.year)]
+    used = mine.frame.take(places)[["economy", "about", "year", "measure", "source_id"]]
+    shown = ", ".join(f"{u} {(a + b) / 2:.0f}" for u, (a, b) in found.values.items())
+    values = f"{shown} per cent ({measure_name(str(found.group))})"
+    return lead("opinion", economy, found, Figures(used).behind(), values, "range of the figures")
 
 
 def summits(events: pd.DataFrame, since: int = 0) -> pd.DataFrame:
@@ -90,15 +81,18 @@ def summits(events: pd.DataFrame, since: int = 0) -> pd.DataFrame:
     since: no year before this one (0: all). Two dates of one month by one power are one meeting of
         which sources differ (September 2023: 19 or 21); the first stays.
     """
-    rows = events[
-        events["kind"].isin(SUMMITS) & (events["counterpart"] == "CA5") & events["date"].notna()
-    ]
+    rows = events[_of_all_five(events)]
     date = rows["date"].astype(str)
     rows = rows.assign(date=date, year=date.str[:4].astype(int), month=date.str[:7]).sort_values(
         ["actor", "date"]
     )
     rows = rows[rows["year"] >= since].drop_duplicates(["actor", "month"])
     return rows[["actor", "date", "year", "place", "kind", "source_id"]].reset_index(drop=True)
+
+
+def _of_all_five(events: pd.DataFrame) -> pd.Series:
+    kind, five = events["kind"].isin(SUMMITS), events["counterpart"] == ALL_FIVE
+    return kind & five & events["date"].notna()
 
 
 def meetings_lead(
@@ -126,47 +120,59 @@ def meetings_lead(
     """
     if meetings not in ("visits", "summits"):
         raise UnknownNameError("meetings", meetings, ("visits", "summits"))
-    if meetings == "visits":
-        power, lacking = "sender", "no complete list of visits by the heads of state of"
-        near = visits[
-            (visits["level"] == "head_of_state")
-            & (visits["completeness"] == "complete")
-            & (visits["year"] >= since)
-        ]
-    else:
-        power, lacking = "actor", "no summit with all five of"
-        near = summits(events, since)
-    near = near[near[power].isin(["CHN", "RUS", *RIVALS])]
     codes = [eco.resolve(e) for e in economies]
-    if meetings == "summits":  # the same for each of them
-        met = _met(near, near.groupby(power).size(), meetings, lacking)
-        out = [met | {"economy": code} for code in codes]
-    else:
-        of = {code: near[near["receiver"] == code] for code in codes}
-        out = [
-            _met(rows, rows.groupby(power)["count"].sum(), meetings, lacking) | {"economy": code}
-            for code, rows in of.items()
-        ]
-    return estimates(out).assign(**{k: [r[k] for r in out] for k in ("values", "leader", "place")})
+    if meetings == "visits":
+        received, met = by_receiver(visits), partial(of_visits, since=since)
+        return framed(received.once(code, since, partial(met, economy=code)) for code in codes)
+    met_with_all = of_summits(summits(events), since)
+    return framed(met_with_all | {"economy": code} for code in codes)
 
 
-def _met(rows: pd.DataFrame, counts: pd.Series, meetings: str, lacking: str) -> dict[str, Any]:
-    """China over its largest rival in counts by power, as a row with values, leader and place."""
-    figures = pd.DataFrame(
-        {"unit": counts.index, "low": counts.to_numpy(), "high": counts.to_numpy()}
-    )
-    found = leading(figures.assign(group=meetings, year=0), "CHN", needed=("RUS",), any_of=RIVALS)
+def by_receiver(visits: pd.DataFrame) -> Pieces:
+    """Visits of the powers' heads of state out of complete lists, by receiver."""
+    rows = visits[
+        (visits["level"] == "head_of_state")
+        & (visits["completeness"] == "complete")
+        & visits["sender"].isin(POWERS)
+    ]
+    return Pieces(rows, rows["receiver"].tolist())
+
+
+def of_visits(rows: pd.DataFrame, economy: str, since: int) -> Estimate:
+    """The row of an economy, of visits to it `by_receiver`; see `meetings_lead`."""
+    counts: dict[str, float] = {}
+    places = []
+    told = (rows[name].tolist() for name in ("sender", "year", "count"))
+    for place, (sender, year, count) in enumerate(zip(*told, strict=True)):
+        if pd.notna(year) and year >= since:
+            places.append(place)
+            counts[sender] = counts.get(sender, 0) + (0 if pd.isna(count) else count)
+    lacking = "no complete list of visits by the heads of state of"
+    return _met(Figures(rows), places, counts, "visits", lacking) | {"economy": economy}
+
+
+def with_all_five(events: pd.DataFrame) -> Pieces:
+    """What `summits` are found in, as one piece (ALL_FIVE)."""
+    rows = events[_of_all_five(events)]
+    return Pieces(rows, [ALL_FIVE] * len(rows))
+
+
+def of_summits(held: pd.DataFrame, since: int) -> Estimate:
+    """The row that every economy has, of `summits`; see `meetings_lead`."""
+    told = zip(held["actor"].tolist(), held["year"].tolist(), strict=True)
+    near = {i: actor for i, (actor, year) in enumerate(told) if actor in POWERS and year >= since}
+    counts = Counter(near.values())
+    return _met(Figures(held), list(near), counts, "summits", "no summit with all five of")
+
+
+def _met(
+    rows: Figures, places: Sequence[int], counts: Mapping[str, float], meetings: str, lacking: str
+) -> Estimate:
+    """China over its largest rival in counts by power, of no economy yet."""
+    figures = [(meetings, 0, power, count, count) for power, count in counts.items()]
+    found = leading(figures, "CHN", needed=("RUS",), any_of=RIVALS)
     if isinstance(found, str):
-        absent = [u for u in ("CHN", "RUS") if u not in counts.index] or list(RIVALS)
-        names = " and ".join(eco.name_of(u) for u in absent)
-        return estimate_row(missing=f"{lacking} {names}") | {
-            "values": "",
-            "leader": "",
-            "place": None,
-        }
+        absent = [u for u in ("CHN", "RUS") if u not in counts] or list(RIVALS)
+        return no_lead("meetings", "", f"{lacking} {' and '.join(map(eco.name_of, absent))}")
     shown = ", ".join(f"{u} {v[0]:.0f}" for u, v in found.values.items())
-    return estimate_row(rows, estimate=found.low) | {
-        "values": f"{shown} {meetings}",
-        "leader": found.leader,
-        "place": found.place,
-    }
+    return lead("meetings", "", found, rows.behind(places), f"{shown} {meetings}")

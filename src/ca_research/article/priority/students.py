@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 
-from ...estimates.frame import estimate_row, estimates
+from ...estimates.frame import Estimate, Figures
 from ...ground import economies as eco
 from ...ground.errors import UnknownNameError
 from ...stats.frames import require
-from ...stats.leading import leading
-from ...students.flows import preferred_source
+from ...stats.leading import Figure, leading
+from ...stats.pieces import Pieces
 from ...tables.preference import ranked
-from .trade import RIVALS
+from .leads import RIVALS, framed, lead, no_lead
 
+LEVELS = ("degree", "all")
 KINDS = ("exact", "estimated", "rounded")
 """Precisions that are a figure; a lower bound is none."""
 
@@ -42,66 +45,65 @@ def host_lead(
     are recorded in `missing`.
     Raises UnknownNameError for an unknown level.
     """
-    if student_level not in ("degree", "all"):
-        raise UnknownNameError("student_level", student_level, ("degree", "all"))
+    if student_level not in LEVELS:
+        raise UnknownNameError("student_level", student_level, LEVELS)
+    origins = [eco.resolve(e) for e in economies]
+    hosted, tell = by_level(students, economies=origins), partial(counted, level=student_level)
+    seen = [hosted.once((student_level, o), "compared", tell) for o in origins]
+    tell_of = partial(of_students, level=student_level, since=since)
+    return framed(tell_of(told, origin=o) for told, o in zip(seen, origins, strict=True))
+
+
+def by_level(students: pd.DataFrame, *, economies: Sequence[str]) -> Pieces:
+    """Counts of the hosts that are compared, by level and origin."""
     require(
         students, ("origin", "destination", "year", "level", "students", "precision", "source_id")
     )
-    union = set(eco.members("EU27", 2020))
     rows = students[
-        (students["level"] == student_level)
+        students["level"].isin(LEVELS)
+        & students["origin"].isin([eco.resolve(e) for e in economies])
+        & students["destination"].isin(["CHN", "RUS", "USA", *eco.members("EU27", 2020)])
         & students["precision"].isin(KINDS)
         & students["students"].notna()
     ]
-    rows = rows[rows["destination"].isin(["CHN", "RUS", "USA", *union])]
-    rows = rows.assign(
-        unit=rows["destination"].where(~rows["destination"].isin(union), "EU27"),
-        group=student_level,
-    )
-    origins = [eco.resolve(e) for e in economies]
-    own = {o: _comparable(rows[rows["origin"] == o], o, student_level) for o in origins}
-    per_source = pd.concat([rows.iloc[:0], *own.values()]).groupby(
-        ["origin", "group", "year", "unit", "source_id"], as_index=False
-    )["students"]
-    counts = per_source.sum().groupby(["origin", "group", "year", "unit"])["students"]
-    every = counts.agg(low="min", high="max").reset_index()
-    out = []
-    for origin, mine in own.items():
-        figures = every[every["origin"] == origin]
-        found = leading(figures, "CHN", needed=("RUS",), any_of=RIVALS, since=since)
-        if isinstance(found, str):
-            out.append(
-                estimate_row(economy=origin, missing=f"{student_level} students: {found}")
-                | {"values": "", "leader": "", "place": None}
-            )
-            continue
-        used = mine[mine["year"] == found.year][
-            ["origin", "destination", "year", "level", "source_id"]
-        ]
-        one = found.low == found.high
-        shown = found.compared(lambda persons: f"{persons:,.0f}")
-        row = estimate_row(
-            used,
-            economy=origin,
-            estimate=found.low if one else None,
-            low=None if one else found.low,
-            high=None if one else found.high,
-            interval="" if one else "range of the sources",
-        )
-        out.append(
-            row | {"values": f"{shown} students", "leader": found.leader, "place": found.place}
-        )
-    return estimates(out).assign(**{k: [r[k] for r in out] for k in ("values", "leader", "place")})
+    return Pieces(rows, zip(rows["level"].tolist(), rows["origin"].tolist(), strict=True))
 
 
-def _comparable(rows: pd.DataFrame, origin: str, level: str) -> pd.DataFrame:
-    """China by its own count; the other hosts' degree students by one compilation (China is not
-    among its hosts), their students of all kinds by every source."""
-    own = rows["destination"].eq("CHN") & rows["source_id"].eq(
-        preferred_source(rows, origin, destination="CHN", level=level)
-    )
-    abroad = rows["destination"] != "CHN"
+def counted(rows: pd.DataFrame, level: str) -> tuple[Figures, list[Figure]]:
+    """The rows of one level and origin that may be compared, and their sums by year, host and
+    source; the EU is one host. China by its own count; the other hosts' degree students by one
+    compilation (China is not among its hosts), their students of all kinds by every source.
+    """
+    union = set(eco.members("EU27", 2020))
+    names = ("destination", "source_id", "year", "students")
+    told = list(zip(*(rows[name].tolist() for name in names), strict=True))
+    in_china = ranked({source for host, source, *_ in told if host == "CHN"})[:1]
+    abroad = {source for host, source, *_ in told if host != "CHN"}
     if level == "degree":
-        compilations = ranked(rows.loc[abroad, "source_id"].unique(), ("compilation",))
-        abroad &= rows["source_id"].isin(compilations[:1])
-    return rows[own | abroad]
+        abroad = set(ranked(abroad, ("compilation",))[:1])
+    used: list[int] = []
+    added: dict[tuple[int, str, str], list[float]] = {}
+    for place, (host, source, year, count) in enumerate(told):
+        if pd.notna(year) and source in (in_china if host == "CHN" else abroad):
+            unit = "EU27" if host in union else host
+            used.append(place)
+            added.setdefault((year, unit, source), []).append(count)
+    sums = {key: math.fsum(counts) for key, counts in added.items()}
+    figures: list[Figure] = [
+        (level, year, unit, count, count) for (year, unit, _), count in sums.items()
+    ]
+    trace = rows[["origin", "destination", "year", "level", "source_id"]]
+    return Figures(trace.take(used)), figures
+
+
+def of_students(
+    told: tuple[Figures, list[Figure]], level: str, origin: str, since: int
+) -> Estimate:
+    """The row of an origin, of what `counted` tells of it; see `host_lead`."""
+    mine, figures = told
+    found = leading(figures, "CHN", needed=("RUS",), any_of=RIVALS, since=since)
+    if isinstance(found, str):
+        return no_lead("students", origin, f"{level} students: {found}")
+    behind = mine.behind([i for i, year in enumerate(mine.values("year")) if year == found.year])
+    shown = found.compared(lambda persons: f"{persons:,.0f}")
+    return lead("students", origin, found, behind, f"{shown} students", "range of the sources")

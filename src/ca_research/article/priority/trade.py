@@ -8,19 +8,18 @@ from typing import Any
 
 import pandas as pd
 
-from ...estimates.frame import estimate_row, estimates
+from ...estimates.frame import Estimate, Figures
 from ...estimates.measures import parts
 from ...ground import economies as eco
 from ...ground.errors import UnknownNameError
 from ...stats.frames import numbers, require
-from ...stats.leading import leading
+from ...stats.leading import Figure, leading
 from ...trade import rank
 from ...trade.rank import BASES, ranking_of, reports
 from ...trade.standings import Ranking, Reports
 from ..trade_priority import NEEDED, SINCE, among
+from .leads import RIVALS, framed, lead, no_lead
 
-RIVALS = ("EU27", "USA")
-"""Beside Russia, at least one of these must be observed."""
 MAIN = (*NEEDED, "EU27")
 """Who could lead: where one of them is not observed, whoever leads does so among the others
 only.
@@ -65,13 +64,11 @@ def partner_lead(
     for code in codes:
         row: dict[str, Any] = {}
         for basis in TRADE_BASES[trade_basis]:
-            row = _on_basis(seen, code, basis, since)
+            row = on_basis(seen, code, basis, since)
             if not row["missing"]:
                 break
         rows.append(row)
-    return estimates(rows).assign(
-        **{k: [r[k] for r in rows] for k in ("values", "leader", "place")}
-    )
+    return framed(rows)
 
 
 def leaders(ranks: pd.DataFrame) -> pd.DataFrame:
@@ -194,7 +191,10 @@ def _compared(trade: pd.DataFrame, economy: str, year: int, basis: str) -> pd.Da
     return table[table["sides"] == 2] if basis == "interval" else table
 
 
-def _on_basis(seen: Reports, economy: str, basis: str, since: int) -> dict[str, Any]:
+def on_basis(seen: Reports, economy: str, basis: str, since: int) -> Estimate:
+    """The row of an economy by the reports of one side, its own ('reporter') or its partners'
+    ('mirror'); see `partner_lead`.
+    """
     side = "own report" if basis == "reporter" else "partners' reports"
     choices: dict[str, Any] = {
         "flow": "turnover",
@@ -203,40 +203,35 @@ def _on_basis(seen: Reports, economy: str, basis: str, since: int) -> dict[str, 
         "eu": "one",
         "needed": NEEDED,
     }
-    compared: list[tuple[int, str, float, float]] = []
+    powers = {*NEEDED, *RIVALS}
+    compared: list[Figure] = []
     used: dict[int, Ranking] = {}
     for year in reversed([y for y in seen.years() if y >= since]):
         told = partial(_partners, seen, economy, year, basis)
         if not set(NEEDED) <= seen.once(economy, year, ("partners", basis), told):
             continue
         used[year] = ranked = ranking_of(seen, economy, year, basis=basis, **choices)
-        compared += [
-            (year, s.partner, s.low, s.high)
-            for s in ranked.standings
-            if s.partner in (*NEEDED, *RIVALS)
-        ]
-        if {*NEEDED, *RIVALS} <= ranked.partners:
+        standings = [s for s in ranked.standings if s.partner in powers]
+        compared += [(basis, year, s.partner, s.low, s.high) for s in standings]
+        if powers <= ranked.partners:
             break  # no older year can observe more of the rivals
-    figures = pd.DataFrame(compared, columns=["year", "unit", "low", "high"]).assign(group=basis)
-    found = leading(figures, "CHN", needed=("RUS",), any_of=RIVALS)
+    found = leading(compared, "CHN", needed=("RUS",), any_of=RIVALS)
     if isinstance(found, str):
-        return estimate_row(economy=economy, missing=f"turnover by {side}: {found}") | {
-            "values": "",
-            "leader": "",
-            "place": None,
-        }
-    places = [place for place, partner in used[found.year].used if partner in (*NEEDED, *RIVALS)]
-    trace = seen.at(economy, found.year, places, cells=True)
+        return no_lead("trade", economy, f"turnover by {side}: {found}")
+
+    def behind() -> dict[str, Any]:
+        places = [place for place, partner in used[found.year].used if partner in powers]
+        return Figures(seen.at(economy, found.year, places, cells=True)).behind()
+
     shown = found.compared(lambda dollars: f"{dollars / 1e9:.3g}")
-    one = found.low == found.high
-    return estimate_row(
-        trace,
-        economy=economy,
-        estimate=found.low if one else None,
-        low=None if one else found.low,
-        high=None if one else found.high,
-        interval="" if one else "range of the reports on this basis",
-    ) | {"values": f"{shown} bn USD by {side}", "leader": found.leader, "place": found.place}
+    return lead(
+        "trade",
+        economy,
+        found,
+        seen.once(economy, found.year, ("behind the lead", basis), behind),
+        f"{shown} bn USD by {side}",
+        "range of the reports on this basis",
+    )
 
 
 def _partners(seen: Reports, economy: str, year: int, basis: str) -> set[str]:
