@@ -87,3 +87,9 @@ def test_an_unknown_attribute_is_an_attribute_error():
     with pytest.raises(AttributeError, match="module 'ca_research' has no attribute 'lood'"):
         ca_research.lood  # noqa: B018
     assert not hasattr(ca_research, "pandas")
+
+
+def test_import_leaves_the_collector_of_garbage_as_it_is():
+    """Only processes of the project's own look seldom."""
+    code = "import gc, json; before = gc.get_threshold(); import ca_research.registry, ca_research.stats"
+    assert fresh(f"{code}\nprint(json.dumps(gc.get_threshold() == before))") == (True, "")

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ..ground import garbage
 from ..ground.errors import CaResearchError
 from ..ground.extras import MissingPackageError, needed
 from . import (
@@ -72,6 +73,7 @@ def options(
 
 def main() -> None:
     """Entry point: three lines for an error, the right exit code, a traceback only with --debug."""
+    garbage.seldom()
     debug = "--debug" in sys.argv[1:]
     if debug:  # accepted anywhere on the line
         sys.argv = [sys.argv[0], "--debug", *(a for a in sys.argv[1:] if a != "--debug")]

@@ -8,10 +8,11 @@ waits on a Unix socket in a folder of the user's own (`place.py`) and forks; wha
 one line says why. Linux only: elsewhere a process with these libraries loaded cannot be forked
 safely.
 
-What differs from an ordinary kernel: what the imports would print is not seen; BLAS runs on one
-thread (a client whose environment asks for more gets an ordinary kernel); and without
-PYTHONHASHSEED, `hash("a")` is the same in all kernels of one server, for a process cannot change
-its seed (a number there is respected, `random` gets an ordinary kernel).
+What differs from an ordinary kernel: what the imports would print is not seen; cyclic garbage is
+looked for less often (`ground/garbage.py`); BLAS runs on one thread (a client whose environment
+asks for more gets an ordinary kernel); and without PYTHONHASHSEED, `hash("a")` is the same in all
+kernels of one server, for a process cannot change its seed (a number there is respected, `random`
+gets an ordinary kernel).
 
 Nothing heavy is imported here: Jupyter loads the provisioner in its own process.
 """

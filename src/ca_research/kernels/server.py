@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..ground import garbage
 from . import protocol
 from .child import Order, become
 from .place import one_line
@@ -271,6 +272,7 @@ def main() -> None:
     resource.setrlimit(
         resource.RLIMIT_NOFILE, (most, most)
     )  # three open files a kernel; a kernel has its client's limit
+    garbage.seldom()  # and so in every kernel
     try:
         from . import stack
 

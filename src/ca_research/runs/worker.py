@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__, kernels
-from ..ground import paths, reads
+from ..ground import garbage, paths, reads
 from . import lean
 from .planning import Run
 
@@ -99,6 +99,7 @@ def begin(scratch: str) -> None:
     """
     from multiprocessing import connection, parent_process
 
+    garbage.seldom()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
     if parent is None:
