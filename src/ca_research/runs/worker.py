@@ -155,6 +155,10 @@ def _environment_of(task: Task) -> Iterator[None]:
         os.environ |= before
 
 
+_QUIET = ("--IPKernelApp.log_level=CRITICAL", "--HistoryManager.enabled=False")
+"""What a cell raises comes back as a message, not as a log; what a run executes is no history of
+the user's.
+"""
 _UNBORN = ("Kernel died before replying", "Address already in use")
 
 
@@ -190,8 +194,7 @@ def _attempt(task: Task) -> Outcome:
                 cwd=str(here),
                 progress_bar=False,
                 log_output=False,
-                # what a cell raises comes back as a message, not as a log
-                extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
+                extra_arguments=list(_QUIET),
             )
         except PapermillExecutionError as problem:
             error = f"{problem.ename}: {plain(problem.evalue)}"
