@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import ca_research as ca
-from ca_research.claims.trace import ROWS, trace
+from ca_research.claims.trace import ROWS, Table, trace
 from ca_research.estimates import estimate_row, estimates
 
 TABLE = pd.DataFrame(  # invented
@@ -42,7 +42,7 @@ def test_the_trace_has_the_rows_of_each_economy_and_no_plumbing():
 def test_keys_alone_get_their_figures_back_from_the_table():
     keys = TABLE.iloc[:2][["reporter", "partner", "year", "source_id"]]
     assert "value_usd" not in traced({"KAZ": keys})["cells"][0]["columns"]
-    result = traced({"KAZ": keys}, tables=[TABLE])
+    result = traced({"KAZ": keys}, tables=[Table(TABLE)])
     assert [row[3] for row in result["cells"][0]["rows"]] == [1.0, 2.0]
 
 
@@ -50,7 +50,7 @@ def test_an_index_named_as_a_column_is_no_hindrance():
     keys = TABLE.iloc[:2][["reporter", "partner", "year", "source_id"]].set_index(
         "year", drop=False
     )
-    assert [row[3] for row in traced({"KAZ": keys}, tables=[TABLE])["cells"][0]["rows"]] == [
+    assert [row[3] for row in traced({"KAZ": keys}, tables=[Table(TABLE)])["cells"][0]["rows"]] == [
         1.0,
         2.0,
     ]
@@ -58,7 +58,7 @@ def test_an_index_named_as_a_column_is_no_hindrance():
 
 def test_keys_that_several_rows_of_the_table_share_stay_as_they_are():
     keys = TABLE.iloc[:1][["reporter", "year", "source_id"]]  # two rows have these
-    assert traced({"KAZ": keys}, tables=[TABLE])["cells"][0]["columns"] == [
+    assert traced({"KAZ": keys}, tables=[Table(TABLE)])["cells"][0]["columns"] == [
         "reporter",
         "year",
         "source_id",

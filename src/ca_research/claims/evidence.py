@@ -22,7 +22,7 @@ from ..stats import AtMostOne, Axis, Exclusion, Universe, collapse
 from ..stats.frames import origin, records
 from . import given as checks
 from .compute import Call, Computation
-from .trace import trace
+from .trace import Table, trace
 from .wanted import Wanted, unanswered, wanted
 
 EvidenceRows = list[dict[str, Any]]
@@ -235,6 +235,7 @@ def gather(spec: ClaimSpec, given: dict[str, Any], as_of: str | dt.date | None =
     universes = {c.name: universe(spec, c) for c in spec.criteria().values()}
     checks.all_used(spec, set(asked), computation.taken(calls.values()))
     known = checks.knowledge(checks.tables_among(asked), as_of)
+    tables = {name: Table(frame) for name, frame in checks.tables_among(computation.given).items()}
     parts: dict[str, EvidenceRows] = {}
     traces: list[dict[str, Any]] = []
     open_: dict[str, list[str]] = {}
@@ -242,7 +243,7 @@ def gather(spec: ClaimSpec, given: dict[str, Any], as_of: str | dt.date | None =
         call, specifications = calls[criterion.name], universes[criterion.name]
         rows = specifications.rows(partial(computation.run, call))
         parts[criterion.name] = _labelled(spec, criterion, rows)
-        traces += _traces(criterion, computation, call, specifications.main)
+        traces += _traces(criterion, computation, call, specifications.main, tables)
         main = [row for row in rows if row["is_main"]]
         open_[criterion.name] = unanswered(criterion, main, counted(criterion, judged))
     axes = [axis.name for axis in spec.grid.axes]
@@ -315,7 +316,11 @@ def _typed(rows: EvidenceRows, axes: Sequence[str]) -> pd.DataFrame:
 
 
 def _traces(
-    criterion: Criterion, computation: Computation, call: Call, main: dict[str, Any]
+    criterion: Criterion,
+    computation: Computation,
+    call: Call,
+    main: dict[str, Any],
+    tables: Mapping[str, Table],
 ) -> list[dict[str, Any]]:
     """The rows behind the main specification of a criterion, where it has an answer."""
     try:
@@ -323,8 +328,8 @@ def _traces(
     except CaResearchError:
         return []
     taken = computation.taken([call])
-    tables = [v for k, v in checks.tables_among(computation.given).items() if k in taken]
-    return [trace(criterion.name, main, found, tables)]
+    given = [table for name, table in tables.items() if name in taken]
+    return [trace(criterion.name, main, found, given)]
 
 
 def _measured_again(

@@ -4,7 +4,8 @@ form for a page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,14 +27,13 @@ def trace(
     criterion: str,
     choices: Mapping[str, Any],
     found: Sequence[Mapping[str, Any]],
-    tables: Sequence[pd.DataFrame] = (),
+    tables: Sequence[Table] = (),
 ) -> dict[str, Any]:
     """JSON-ready trace of one criterion: its choices, and for each economy the first ROWS rows used
     and their number.
 
-    found: the estimates of the main specification, with `rows`. tables: the frames that the
-    measure was given; a measure may hand on the keys of its rows alone, and these give back the
-    figures.
+    found: the estimates of the main specification, with `rows`. tables: those that the measure was
+    given; a measure may hand on the keys of its rows alone, and these give back the figures.
     """
     cells = [
         {"economy": economy, "n": len(rows), **_shown(_whole(rows.frame, tables))}
@@ -44,24 +44,61 @@ def trace(
     return {"criterion": criterion, "choices": kept, "cells": cells}
 
 
-def _whole(rows: pd.DataFrame, tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+Cell = tuple[Any, ...]
+"""What a row says in some columns."""
+
+
+class Table:
+    """A table of which rows are found by what they say; its sources are told apart once."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.frame = frame
+
+    def rows(self, keys: Sequence[str], wanted: Collection[Cell]) -> pd.DataFrame | None:
+        """The rows that say in the columns `keys`, of which one is source_id, what is wanted; None
+        where these are not as many.
+        """
+        asked = {key: {cell[at] for cell in wanted} for at, key in enumerate(keys)}
+        none = np.array([], dtype=int)
+        near = np.concatenate([self._of_source.get(s, none) for s in asked["source_id"]] or [none])
+        for key, values in asked.items():
+            if len(near) > _MANY and None not in values:
+                near = near[self.frame[key].take(near).isin(values).to_numpy(bool)]
+        said = zip(near, _cells(self.frame, keys, near), strict=True)
+        places = [place for place, cell in said if cell in wanted]
+        if len(places) != len(wanted):
+            return None
+        return self.frame.take(sorted(places)).reset_index(drop=True)
+
+    @cached_property
+    def _of_source(self) -> dict[Any, np.ndarray]:
+        return dict(self.frame.groupby("source_id", sort=False).indices)
+
+
+_MANY = 500
+"""Rows that are looked at one by one as quickly as a column is searched."""
+
+
+def _cells(rows: pd.DataFrame, keys: Sequence[str], places: np.ndarray) -> list[Cell]:
+    columns = [rows[key].take(places) for key in keys]
+    return list(zip(*(_values(column) for column in columns), strict=True))
+
+
+def _values(column: pd.Series) -> list[Any]:
+    """With None for what is missing, which is equal to itself."""
+    values: list[Any] = column.tolist()
+    return [None if pd.isna(v) else v for v in values] if column.hasnans else values
+
+
+def _whole(rows: pd.DataFrame, tables: Sequence[Table]) -> pd.DataFrame:
     """The rows as they stand in the table that they are of; as they are where no table has just
     these.
     """
     for table in tables:
-        keys = [c for c in rows.columns if c in table.columns]
+        keys = [c for c in rows.columns if c in table.frame.columns]
         if "source_id" in keys and len(keys) >= 3:
-            wanted = (
-                rows[keys].drop_duplicates().reset_index(drop=True)
-            )  # an index may be named as a column is
-            asked = {key: wanted[key].unique() for key in keys}
-            near = np.arange(len(table))
-            for key in sorted(keys, key=lambda k: len(asked[k])):  # a merge of all rows is slow
-                near = near[table[key].take(near).isin(asked[key]).to_numpy(bool)]
-            if len(near) < len(wanted):  # each of them is one of those wanted at most
-                continue
-            full = table.take(near).reset_index(drop=True).merge(wanted, on=keys)
-            if len(full) == len(wanted):
+            wanted = set(_cells(rows, keys, np.arange(len(rows))))
+            if (full := table.rows(keys, wanted)) is not None:
                 return full
     return rows
 
