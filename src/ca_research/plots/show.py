@@ -9,13 +9,11 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
 from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
@@ -36,6 +34,7 @@ from ..registry.words import cell_words
 from ..tables import source_ids
 from . import style
 from .narrow import narrowed
+from .pen import DPI, Canvas
 
 _MARGIN = 0.06
 """Inches around what is drawn."""
@@ -86,31 +85,23 @@ def to_svg(figure: Figure) -> str:
 
 @contextmanager
 def _laid_out(figure: Figure) -> Iterator[Bbox]:
-    """The figure laid out, and the inches of it that are drawn on: savefig with "tight" would draw
-    all of it twice to find both.
+    """The figure laid out as an SVG, and the inches of it that are drawn on: savefig with "tight"
+    would draw all of it twice to find both.
     """
     engine, canvas, dpi = figure.get_layout_engine(), figure.canvas, figure.dpi
-    FigureCanvasSVG(figure)  # words are as wide as in an SVG
-    figure.set_dpi(72)
+    Canvas(figure)
+    figure.set_dpi(DPI)
     try:
         if engine and figure.axes:
             engine.execute(figure)
-        drawn = figure.get_tightbbox(_pen()).frozen()
+        drawn = figure.get_tightbbox().frozen()
+        figure.set_layout_engine(None)
+        yield drawn
     finally:
         figure.set_canvas(canvas)
         figure.set_dpi(dpi)
-    figure.set_layout_engine(None)
-    try:
-        yield drawn
-    finally:
         if engine:
             figure.set_layout_engine(engine)
-
-
-@cache
-def _pen() -> RendererSVG:
-    """Measures words for all pictures, and remembers them."""
-    return RendererSVG(1, 1, io.StringIO())
 
 
 FITS = 3.7
