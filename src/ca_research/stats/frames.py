@@ -157,8 +157,9 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as dictionaries; `to_dict` is slow on the frames of a row or two that a measure returns
     thousands of times.
     """
-    columns = [frame[name].tolist() for name in frame]
-    return [dict(zip(frame.columns, row, strict=True)) for row in zip(*columns, strict=True)]
+    names = list(frame)
+    columns = [frame[name].tolist() for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def level_between(level: float) -> float:

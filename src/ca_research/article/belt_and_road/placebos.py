@@ -31,9 +31,10 @@ from .measures import (
     OUTCOMES,
     Donors,
     Outcome,
-    accession,
+    accession_variants,
     china_imports,
     donors_of,
+    first_signed,
     list_words,
 )
 
@@ -158,10 +159,11 @@ ANY_LIST = "any"
 def dates_by_list(events: pd.DataFrame) -> Dates:
     """`accession` by each list, by dated texts and by the earliest of all, or why there is none."""
     found: Dates = {}
+    every = accession_variants(events)
     asked = {which: (which, "unknown") for which in (*axes()["accession_list"], "earliest")}
     for name, (which, placeholder) in (asked | {ANY_LIST: ("earliest", "as_printed")}).items():
         try:
-            found[name] = accession(events, which, placeholder=placeholder)
+            found[name] = first_signed(every, which, placeholder=placeholder)
         except CoverageError as error:
             found[name] = error
     return found
