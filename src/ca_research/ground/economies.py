@@ -187,6 +187,7 @@ def _names() -> dict[str, str]:
     return known
 
 
+@by_files("economies.csv")
 def codes() -> frozenset[str]:
     """All codes a table may use: economies and aggregates."""
     return frozenset(_economies()) | frozenset(AGGREGATES)

@@ -488,7 +488,8 @@ def slug(text: str) -> str:
 def _csv(data: pd.DataFrame) -> str:
     flat = data.copy()
     for column in flat.columns:
-        if flat[column].map(lambda v: isinstance(v, (tuple, list))).astype(bool).any():
+        cells = flat[column] if pd.api.types.is_object_dtype(flat[column]) else ()
+        if any(isinstance(v, (tuple, list)) for v in cells):
             flat[column] = flat[column].map(
                 lambda v: " ".join(map(str, v)) if isinstance(v, (tuple, list)) else v
             )

@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from string import ascii_lowercase
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
@@ -25,6 +25,7 @@ from ...ground.periods import date_in_words
 from ...plots.show import show_table
 from ...registry.codings import coding as registry_coding
 from ...registry.words import source_name, value_words
+from ...stats.frames import records
 
 ENOUGH = 2
 """Independent sources that count as documented: the same for every claim and every power."""
@@ -177,32 +178,26 @@ def sides(
     rows = _counts(rows, counting)
     rows = rows[rows["direction"].isin(SIDES)]
     order = {v: i for i, v in enumerate((*STRENGTHS["any"], "full", "excerpt"))}
+    heard: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for row in records(rows):
+        heard.setdefault((row["reading"], row["direction"], row["origin_group"]), []).append(row)
     found = []
-    for (reading, side, group), part in rows.groupby(
-        ["reading", "direction", "origin_group"], sort=True
-    ):
-        best = part.sort_values(
-            ["strength", "text_seen", "item"], key=lambda c: c.map(order) if c.name != "item" else c
-        )
-        other = (
-            rows[(rows["reading"] == reading) & (rows["origin_group"] == group)][
-                "direction"
-            ].nunique()
-            > 1
-        )
+    for (reading, side, group), part in heard.items():
+        best = min(part, key=lambda r: (order[r["strength"]], order[r["text_seen"]], r["item"]))
+        year = min((row["year"] for row in part if pd.notna(row["year"])), default=None)
         found.append(
             {
                 "reading": reading,
                 "side": side,
                 "origin_group": group,
-                "name": source_and_year(best["source_id"].iloc[0], part["year"].min()),
-                "year": part["year"].min(),
-                "strength": best["strength"].iloc[0],
-                "text_seen": min(part["text_seen"], key=lambda v: order[v]),
-                "both_sides": other,
-                "statement": best["statement"].iloc[0],
+                "name": source_and_year(best["source_id"], year),
+                "year": year,
+                "strength": best["strength"],
+                "text_seen": min((row["text_seen"] for row in part), key=order.__getitem__),
+                "both_sides": all((reading, either, group) in heard for either in SIDES),
+                "statement": best["statement"],
                 "rows": len(part),
-                "sources": tuple(sorted(set(part["source_id"]))),
+                "sources": tuple(sorted({row["source_id"] for row in part})),
             }
         )
     columns = [
