@@ -55,7 +55,7 @@ def require(
                 "column", column, map(str, frame.columns), also=_SAY.get(column, "")
             )
     for column in keys:
-        if lost := int(frame[column].isna().sum()):
+        if lost := np.count_nonzero(frame[column].isna()):
             raise UsageError(
                 f"{lost} row(s) without {column!r}", hint="drop them, or say what they are"
             )
