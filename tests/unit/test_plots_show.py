@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.text import Text
 
 from ca_research import plots, registry
@@ -233,6 +234,21 @@ def test_a_dollar_sign_is_no_mathematics():
         figure, ax = plt.subplots()
         ax.set_title(r"$\frac{a}$ of $5")
     assert r">$\frac{a}$ of $5</text>" in to_svg(figure)
+
+
+def test_a_word_is_measured_once_for_all_pictures(monkeypatch):
+    measured, plain = [], RendererSVG.get_text_width_height_descent
+
+    def counted(self, s, prop, ismath):
+        measured.append(s)
+        return plain(self, s, prop, ismath)
+
+    monkeypatch.setattr(RendererSVG, "get_text_width_height_descent", counted)
+    for _ in range(2):
+        figure, ax = plt.subplots(layout="constrained")
+        ax.set_title("in no other picture")
+        to_svg(figure)
+    assert measured.count("in no other picture") == 1
 
 
 @pytest.mark.parametrize("layout", [None, "constrained", "tight"])

@@ -76,12 +76,13 @@ def test_what_a_run_may_read_is_not_what_another_was_shown(monkeypatch):
     assert list(registry.claims()) == ["C33"]
 
 
-def test_a_run_parses_no_claim_that_was_read_before_it_was_limited(monkeypatch):
+def test_a_run_parses_nothing_that_was_read_before_it_was_limited(monkeypatch):
     registry.read_ahead()
-    before = registry.claims()["C33"]
+    before, sources = registry.claims()["C33"], registry.listed_sources()
     monkeypatch.setattr("ca_research.registry.base.parsed", lambda content: pytest.fail("parsed"))
     monkeypatch.setenv(reads.VARIABLE, reads.limit([], ["claims/C33"]))
     assert registry.claims()["C33"] is before
+    assert registry.listed_sources() is sources
 
 
 def test_reading_ahead_leaves_a_faulty_file_to_who_needs_it(project, at_once):

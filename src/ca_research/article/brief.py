@@ -203,7 +203,7 @@ def partner_reports(trade: pd.DataFrame, economy: str, *, since: int = SINCE) ->
 
 
 def _no_reports(trade: pd.DataFrame) -> list[str]:
-    return list(of_role(trade["source_id"], *NO_REPORTS))
+    return list(of_role(trade["source_id"].unique(), *NO_REPORTS))
 
 
 def debt_owed(exposure: pd.DataFrame, economy: str) -> str:

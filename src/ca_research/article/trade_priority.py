@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
-from functools import partial
+from functools import cache, partial
 from typing import Any, Literal, get_args
 
 import pandas as pd
@@ -408,10 +408,11 @@ def leads(
     """The claim's leads by basis, as its verdict takes them; none for a basis without a year."""
     told = partial(lead_told, trade, facts), partial(lead, trade, basis="mirror", absent="bounded")
     asked = (*told, partial(lead, trade, basis="interval"))
+    seen = cache(partial(reports, trade, economies=economies))
     found = {}
     for basis, ask in zip(BASES, asked, strict=True):
         with suppress(CoverageError):
-            found[basis] = ask(economies=economies)
+            found[basis] = ask(economies=economies, seen=seen())
     return found
 
 

@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, ParamSpec, TypeVar
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from . import paths, reads
 from .files import stamps
@@ -37,7 +37,9 @@ _looked: dict[Hashable, tuple[Marks, float]] = {}
 _files: dict[Hashable, tuple[Marks, Any]] = {}
 
 
-def by_file(function: Callable[[Path, type[T]], T]) -> Callable[[Path, type[T]], T]:
+def by_file(
+    function: Callable[Concatenate[Path, P], T],
+) -> Callable[Concatenate[Path, P], T]:
     """Remember what a file is read into, until the file itself has changed.
 
     Beside `by_files` for what is dear and the same for whoever may read it: a run that may read few
@@ -45,11 +47,11 @@ def by_file(function: Callable[[Path, type[T]], T]) -> Callable[[Path, type[T]],
     """
 
     @functools.wraps(function)
-    def call(file: Path, kind: type[T]) -> T:
-        mark = stamps([file])
-        kept = _files.get((function, file, kind))
+    def call(file: Path, *args: P.args, **kwargs: P.kwargs) -> T:
+        key, mark = (function, file, args, *kwargs.items()), stamps([file])
+        kept = _files.get(key)
         if kept is None or kept[0] != mark:
-            kept = _files[function, file, kind] = (mark, function(file, kind))
+            kept = _files[key] = (mark, function(file, *args, **kwargs))
         value: T = kept[1]
         return value
 

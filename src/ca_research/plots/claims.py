@@ -484,13 +484,15 @@ def _judged(data: pd.DataFrame) -> Figure:
     if over and len(cells) == 1:  # words of one line
         row, top, part = 0.56, 0.5, 0.46
     with style.context():
-        figure, ax = plt.subplots(figsize=(style.wide(), 0.75 + row * max(len(criteria), 1)))
+        height = 0.75 + row * max(len(criteria), 1)
+        figure, ax = plt.subplots(figsize=(style.wide(), height))
         draw_judged(ax, data, top=top, part=part, broken=over and len(cells) > 1)
         if over:
             name_rows(ax, criteria, [y + top for y in range(len(criteria))])
+            ax.set_position((0, 0, 1, 1 - 0.43 / height))  # only its height: it is laid out anew
         else:
             ax.set_yticks([i + 0.5 for i in range(len(criteria))], criteria, fontsize=style.TICK)
-        figure.tight_layout()
+            figure.tight_layout()
     return figure
 
 
@@ -506,7 +508,7 @@ def draw_judged(
     fill = {"met": style.STATE["holds"], "not met": style.STATE["fails"], "undecided": "none"}
     for r in data.itertuples():
         x, y = cells.index(r.economy), criteria.index(r.criterion)
-        ax.add_patch(
+        ax.add_artist(  # its place says nothing of the limits, which are set below
             plt.Rectangle(
                 (x + 0.04, y + top),
                 0.92,

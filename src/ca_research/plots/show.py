@@ -9,13 +9,11 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
 from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
@@ -36,6 +34,7 @@ from ..registry.words import cell_words
 from ..tables import source_ids
 from . import style
 from .narrow import narrowed
+from .pen import DPI, Canvas
 
 _MARGIN = 0.06
 """Inches around what is drawn."""
@@ -86,31 +85,23 @@ def to_svg(figure: Figure) -> str:
 
 @contextmanager
 def _laid_out(figure: Figure) -> Iterator[Bbox]:
-    """The figure laid out, and the inches of it that are drawn on: savefig with "tight" would draw
-    all of it twice to find both.
+    """The figure laid out as an SVG, and the inches of it that are drawn on: savefig with "tight"
+    would draw all of it twice to find both.
     """
     engine, canvas, dpi = figure.get_layout_engine(), figure.canvas, figure.dpi
-    FigureCanvasSVG(figure)  # words are as wide as in an SVG
-    figure.set_dpi(72)
+    Canvas(figure)
+    figure.set_dpi(DPI)
     try:
         if engine and figure.axes:
             engine.execute(figure)
-        drawn = figure.get_tightbbox(_pen()).frozen()
+        drawn = figure.get_tightbbox().frozen()
+        figure.set_layout_engine(None)
+        yield drawn
     finally:
         figure.set_canvas(canvas)
         figure.set_dpi(dpi)
-    figure.set_layout_engine(None)
-    try:
-        yield drawn
-    finally:
         if engine:
             figure.set_layout_engine(engine)
-
-
-@cache
-def _pen() -> RendererSVG:
-    """Measures words for all pictures, and remembers them."""
-    return RendererSVG(1, 1, io.StringIO())
 
 
 FITS = 3.7
@@ -496,11 +487,10 @@ def slug(text: str) -> str:
 
 def _csv(data: pd.DataFrame) -> str:
     flat = data.copy()
-    for column in data:
-        if not pd.api.types.is_object_dtype(data[column]):
-            continue  # it can hold no list
-        if data[column].map(lambda v: isinstance(v, (tuple, list))).astype(bool).any():
-            flat[column] = data[column].map(
+    for column in flat.columns:
+        cells = flat[column] if pd.api.types.is_object_dtype(flat[column]) else ()
+        if any(isinstance(v, (tuple, list)) for v in cells):
+            flat[column] = flat[column].map(
                 lambda v: " ".join(map(str, v)) if isinstance(v, (tuple, list)) else v
             )
     return flat.to_csv(index=False, float_format="%.10g")

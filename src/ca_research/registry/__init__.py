@@ -8,13 +8,14 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from ..ground import paths, reads
 from ..ground.errors import CaResearchError, RegistryError, UnknownNameError
-from ..ground.remember import by_files, forget
+from ..ground.remember import by_file, by_files, forget
 from ..ground.textfiles import Unreadable, read_csv
 from .base import Model, explain, read_yaml
 from .claims import VERDICTS, Article, ClaimSpec, Criterion, Member, Over, Reading, Sentence
@@ -65,7 +66,11 @@ def rows_of(name: str) -> dict[str, int]:
 @by_files("sources.csv")
 def listed_sources() -> dict[str, Source]:
     """The sources of registry/sources.csv by id, in the order of the file."""
-    file = paths.registry_dir() / "sources.csv"
+    return _sources_in(paths.registry_dir() / "sources.csv")
+
+
+@by_file
+def _sources_in(file: Path) -> dict[str, Source]:
     found: dict[str, Source] = {}
     try:
         rows = read_csv(file.read_bytes())

@@ -55,7 +55,7 @@ def require(
                 "column", column, map(str, frame.columns), also=_SAY.get(column, "")
             )
     for column in keys:
-        if lost := int(frame[column].isna().sum()):
+        if lost := np.count_nonzero(frame[column].isna()):
             raise UsageError(
                 f"{lost} row(s) without {column!r}", hint="drop them, or say what they are"
             )
@@ -157,8 +157,9 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as dictionaries; `to_dict` is slow on the frames of a row or two that a measure returns
     thousands of times.
     """
-    columns = [frame[name].tolist() for name in frame]
-    return [dict(zip(frame.columns, row, strict=True)) for row in zip(*columns, strict=True)]
+    names = list(frame)
+    columns = [frame[name].tolist() for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def level_between(level: float) -> float:

@@ -5,6 +5,7 @@ that they leave.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.arguments import number, year_span
 from ..ground.errors import CoverageError, UsageError
-from ..stats.frames import require, years
+from ..stats.frames import records, require, years
 from ..tables import load
 from .checks import one_figure_per_cell, refuse_names
 from .mirror import perspective
@@ -134,38 +135,35 @@ def _pair(
     one_figure_per_cell(seen, ["year", "direction", "side", "source_id"])
     seen = seen.assign(fob=_fob(seen, cif_fob))
     pair = {"economy": economy, "partner": partner}
-    return [
-        pair | _row(int(year), direction, cell)
-        for (year, direction), cell in seen.groupby(["year", "direction"])
-    ]
+    told = [c for c in ("year", "direction", "side", "fob", "source_id", "scope") if c in seen]
+    cells: dict[tuple[int, str], list[dict[str, Any]]] = {}
+    for report in records(seen[told]):
+        cells.setdefault((int(report["year"]), report["direction"]), []).append(report)
+    return [pair | _row(*cell, reports) for cell, reports in sorted(cells.items())]
 
 
-def _row(year: int, direction: str, cell: pd.DataFrame) -> dict[str, object]:
-    sides = {side: cell.loc[cell["side"] == side, "fob"] for side in ("reporter", "mirror")}
-    own, other = ((s.min() + s.max()) / 2 if len(s) else np.nan for s in sides.values())
+def _row(year: int, direction: str, reports: list[dict[str, Any]]) -> dict[str, object]:
+    every = [report["fob"] for report in reports]
+    reported, mirror = (
+        [report["fob"] for report in reports if report["side"] == side]
+        for side in ("reporter", "mirror")
+    )
+    own, other = ((min(s) + max(s)) / 2 if s else np.nan for s in (reported, mirror))
     exporter, importer = (own, other) if direction == "export" else (other, own)
+    lacking = (("own report", reported), ("partner's report", mirror))
     return {
         "year": year,
         "direction": direction,
-        "reported_low": sides["reporter"].min(),
-        "reported_high": sides["reporter"].max(),
-        "mirror_low": sides["mirror"].min(),
-        "mirror_high": sides["mirror"].max(),
+        "reported_low": min(reported, default=np.nan),
+        "reported_high": max(reported, default=np.nan),
+        "mirror_low": min(mirror, default=np.nan),
+        "mirror_high": max(mirror, default=np.nan),
         "gap": other - own,
         "asymmetry": abs(other - own) / ((other + own) / 2) if other + own else np.nan,
-        "low": cell["fob"].min(),
-        "high": cell["fob"].max(),
-        "re_export_suspicion": bool(exporter > RE_EXPORT_RATIO * importer),
-        "services_included": bool((cell["scope"] == "goods_and_services").any())
-        if "scope" in cell
-        else False,
-        "missing": " and ".join(
-            name
-            for name, s in (
-                ("own report", sides["reporter"]),
-                ("partner's report", sides["mirror"]),
-            )
-            if s.empty
-        ),
-        "sources": tuple(sorted(set(cell["source_id"]))),
+        "low": min(every),
+        "high": max(every),
+        "re_export_suspicion": exporter > RE_EXPORT_RATIO * importer,
+        "services_included": "goods_and_services" in {r.get("scope") for r in reports},
+        "missing": " and ".join(name for name, found in lacking if not found),
+        "sources": tuple(sorted({report["source_id"] for report in reports})),
     }

@@ -109,9 +109,9 @@ class _Rows:
     @cached_property
     def records(self) -> list[Report]:
         """Made of lists: many small frames would take longer."""
-        rows, columns = self.frame, [c for c in ALIKE if c in self.frame]
-        stated = rows[columns].astype("object").where(rows[columns].notna(), "not stated")
-        kinds = [stated[column].tolist() for column in columns]
+        rows = self.frame
+        alike = (rows[c].astype("object") for c in ALIKE if c in rows)
+        kinds = [column.where(column.notna(), "not stated").tolist() for column in alike]
         fields = (
             *(rows[c].tolist() for c in ("other", "direction", "side", "source_id")),
             rows["value_usd"].to_numpy(dtype=float).tolist(),

@@ -77,11 +77,20 @@ def accession(
     Raises UnknownNameError for a list, a placeholder or a missing column, CoverageError where the
     list has no document.
     """
+    return first_signed(accession_variants(events), which, placeholder=placeholder)
+
+
+_DATED = ("economy", "date", "source_id")
+
+
+def first_signed(
+    every: pd.DataFrame, which: str | None = None, *, placeholder: str = "unknown"
+) -> pd.DataFrame:
+    """`accession` of the documents that `accession_variants` finds."""
     lists = settings().belt_and_road.lists
     which = which or lists[0]
     known_name("accession list", which, (*lists, "texts", "earliest", "latest"))
     known_name("placeholder", placeholder, PLACEHOLDERS)
-    every = accession_variants(events)
     rows = every[every["list"] == which] if which not in ("earliest", "latest") else every
     if rows.empty:
         raise CoverageError(f"no signed document by {which}", hint="load all of table events")
@@ -95,12 +104,11 @@ def accession(
     ascending = [True, True, which != "latest", True]
     rows = rows.sort_values(["economy", "unknown", "date", "source_id"], ascending=ascending)
     first = rows.drop_duplicates("economy").drop(columns="unknown")
-    shown = (
-        (every["date"].astype(str) + " " + every["source_id"])
-        .groupby(every["economy"])
-        .agg("; ".join)
-    )
-    return first.assign(variants=first["economy"].map(shown)).reset_index(drop=True)
+    said: dict[str, list[str]] = {}
+    for economy, date, source in zip(*(every[c] for c in _DATED), strict=True):
+        said.setdefault(economy, []).append(f"{date} {source}")
+    variants = ["; ".join(said[economy]) for economy in first["economy"]]
+    return first.assign(variants=variants).reset_index(drop=True)
 
 
 def list_words(accession_list: str) -> str:

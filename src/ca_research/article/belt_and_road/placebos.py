@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, partial
 from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
@@ -31,9 +31,10 @@ from .measures import (
     OUTCOMES,
     Donors,
     Outcome,
-    accession,
+    accession_variants,
     china_imports,
     donors_of,
+    first_signed,
     list_words,
 )
 
@@ -158,10 +159,11 @@ ANY_LIST = "any"
 def dates_by_list(events: pd.DataFrame) -> Dates:
     """`accession` by each list, by dated texts and by the earliest of all, or why there is none."""
     found: Dates = {}
+    every = accession_variants(events)
     asked = {which: (which, "unknown") for which in (*axes()["accession_list"], "earliest")}
     for name, (which, placeholder) in (asked | {ANY_LIST: ("earliest", "as_printed")}).items():
         try:
-            found[name] = accession(events, which, placeholder=placeholder)
+            found[name] = first_signed(every, which, placeholder=placeholder)
         except CoverageError as error:
             found[name] = error
     return found
@@ -347,14 +349,17 @@ def effect_fits(
         "method": method,
         "until": until,
     }
+    for name, value in given.items():
+        if value is not None and value not in axes()[name]:
+            raise UnknownNameError(name, value, axes()[name])
     chosen = {name: axes()[name] if value is None else (value,) for name, value in given.items()}
     by_list, by_source = dates_by_list(events), imports_by_source(trade)
+    shared = cache(partial(prepared, trade, events, by_list=by_list, by_source=by_source))
     rows: list[dict[str, Any]] = []
     for values in itertools.product(*chosen.values()):
         choices = dict(zip(chosen, values, strict=True))
         method = choices.pop("method")
-        shared = prepared(trade, events, **choices, by_list=by_list, by_source=by_source)
-        rows += fits_in(shared, economies, choices | {"method": method})
+        rows += fits_in(shared(**choices), economies, choices | {"method": method})
     return fits_frame(rows)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -14,7 +14,6 @@ from ...ground import economies as eco
 from ...ground.errors import UnknownNameError
 from ...stats.frames import numbers, require
 from ...stats.leading import Figure, leading
-from ...trade import rank
 from ...trade.rank import BASES, ranking_of, reports
 from ...trade.standings import Ranking, Reports
 from ..trade_priority import NEEDED, SINCE, among
@@ -168,27 +167,41 @@ def first_partners(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
     )
     total = trade[(trade["product"] == "TOTAL") & (trade["year"] >= SINCE)]
     near = total[(total["reporter"] == economy) | (total["partner"] == economy)]
-    found = []
+    seen, found = reports(near, economies=[economy]), []
     for basis in BASES:
-        chosen: list[pd.DataFrame] = []
+        chosen: list[list[_Row]] = []
         for year in sorted(near["year"].unique(), reverse=True):
-            table = _compared(near, economy, int(year), basis)
-            whole = set(MAIN) <= set(table["partner"])
-            if whole or (not chosen and set(NEEDED) <= set(table["partner"])):
-                chosen.insert(0, table)
+            rows = _compared(seen, economy, int(year), basis)
+            observed = {row.partner for row in rows}
+            whole = set(MAIN) <= observed
+            if whole or (not chosen and set(NEEDED) <= observed):
+                chosen.insert(0, rows)
             if whole:
                 break
-        found += chosen
-    columns = ["economy", "basis", "year", "partner", "low", "high"]
-    return leaders(pd.concat(found)[columns] if found else pd.DataFrame(columns=columns))
+        found += [row for rows in chosen for row in rows]
+    return leaders(pd.DataFrame(found, columns=_Row._fields))
 
 
-def _compared(trade: pd.DataFrame, economy: str, year: int, basis: str) -> pd.DataFrame:
-    """`rank` over every partner, the EU as one; on 'interval' without partners on which one side
-    alone reports.
-    """
-    table = rank(trade, economy=economy, year=year, basis=basis, eu="one", needed=NEEDED)
-    return table[table["sides"] == 2] if basis == "interval" else table
+class _Row(NamedTuple):
+    """A partner in one year by one basis, as `rank` gives it."""
+
+    economy: str
+    basis: str
+    year: int
+    partner: str
+    low: float
+    high: float
+
+
+def _compared(seen: Reports, economy: str, year: int, basis: str) -> list[_Row]:
+    """Every partner, the EU as one; on 'interval' without those on which one side alone reports."""
+    choices: dict[str, Any] = {"flow": "turnover", "source": "office_first", "eu": "one"}
+    choices |= {"among": None, "needed": NEEDED}
+    return [
+        _Row(economy, basis, year, standing.partner, standing.low, standing.high)
+        for standing in ranking_of(seen, economy, year, basis=basis, **choices).standings
+        if basis != "interval" or standing.sides == 2
+    ]
 
 
 def on_basis(seen: Reports, economy: str, basis: str, since: int) -> Estimate:
