@@ -41,7 +41,7 @@ def no_kernel(monkeypatch):
     monkeypatch.setattr(papermill, "execute_notebook", started)
     pool = importlib.import_module("ca_research.runs.pool")
     monkeypatch.setattr(pool, "ProcessPoolExecutor", started)
-    monkeypatch.setattr(pool, "warm_up", lambda options, at_work: None)
+    monkeypatch.setattr(pool, "warm_up", lambda options: None)
 
 
 @pytest.fixture

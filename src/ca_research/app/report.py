@@ -120,10 +120,9 @@ def _once(
 ) -> Report:
     from ..runs import lean, pool
 
+    pool.warm_up(options)  # while this process imports what it needs itself
+    lean.imports()
     with pool.workers(options, len(chosen)) as at_work:
-        # while this process imports what it needs itself
-        pool.warm_up(options, at_work)
-        lean.imports()
         return _made(chosen, out, options, at_work, everything=everything, progress=progress)
 
 
@@ -149,6 +148,8 @@ def _made(
         )
     started, complaint = time.perf_counter(), None
     tables.build()  # figures that were changed since the last build are part of what is run
+    if not options.cluster:
+        at_work.begin()  # while this process finds out what is due
     results: list[Result] = []
     sweep(out)
     if everything:  # a run of everything leaves no page of an earlier one behind

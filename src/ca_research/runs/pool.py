@@ -312,20 +312,18 @@ def _killed(run: Run) -> worker.Outcome:
     )
 
 
-def warm_up(options: Options, at_work: Workers) -> None:
-    """Begin to start the processes and the server of warm kernels, which take longer than all that
-    comes before the first run. Where it cannot be started, that is told when it is needed.
+def warm_up(options: Options) -> None:
+    """Begin to start the server of warm kernels, which takes longer than all that comes before the
+    first run. Where it cannot be started, that is told when it is needed.
     """
 
     def start() -> None:
         with contextlib.suppress(Exception):
-            if kernels.default()[0] == kernels.NAME:
+            if not kernels.why_not():
                 kernels.warm({**os.environ, **worker.settings()})
 
     if not (options.kernel or options.cluster):
         threading.Thread(target=start, name="warm-up", daemon=True).start()
-    if not options.cluster:
-        at_work.begin()
 
 
 def _kernel(wanted: str, environment: Mapping[str, str]) -> str:
