@@ -63,9 +63,11 @@ ByChoice = Mapping[tuple[str, str, int], Sequence[Cell]]
 """Cells by dimension, choice and since."""
 Since = Mapping[int, Estimate]
 """The row of an economy since each year of SINCE."""
+SinceYear = Callable[[int], Estimate]
+"""Gives that row for a year."""
 
 
-def _newest(lead: Callable[[int], Estimate]) -> Since:
+def _newest(lead: SinceYear) -> Since:
     """Rows of the best year, without doing the same comparison twice."""
     whole = lead(SINCE[0])
     last = whole["last_year"] or SINCE[0]
@@ -79,6 +81,28 @@ def _cells(dimension: str, choice: str, economies: Sequence[Since]) -> ByChoice:
     for since in SINCE:
         in_order = sorted(economies, key=lambda rows: rows[since] is not rows[SINCE[0]])
         found[dimension, choice, since] = [rows[since] for rows in in_order]
+    return found
+
+
+def _of_pieces(
+    known: Pieces,
+    dimension: str,
+    economies: Sequence[str],
+    told: Callable[[pd.DataFrame, str, str], SinceYear],
+) -> ByChoice:
+    """The cells of a dimension in every way to measure it, each row made once of its piece.
+
+    told: what the rows of a piece, a way and an economy say.
+    """
+
+    def newest(rows: pd.DataFrame, way: str, economy: str) -> Since:
+        return _newest(told(rows, way, economy))
+
+    found: dict[tuple[str, str, int], Sequence[Cell]] = {}
+    for way in CHOICES[dimension]:
+        asked = {code: partial(newest, way=way, economy=code) for code in economies}
+        each = [known.once((way, code), "newest", make) for code, make in asked.items()]
+        found |= _cells(dimension, way, each)
     return found
 
 
@@ -113,18 +137,13 @@ def investment_cells(
     codes = [eco.resolve(e) for e in economies]
     known = by_kind(investment, economies=codes) if kinds is None else kinds
 
-    def newest(rows: pd.DataFrame, kind: str, economy: str) -> Since:
-        return _newest(partial(of_kind, compared(rows, kind), economy))
+    def told(rows: pd.DataFrame, kind: str, economy: str) -> SinceYear:
+        return partial(of_kind, compared(rows, kind), economy)
 
-    found: dict[tuple[str, str, int], Sequence[Cell]] = {}
-    for dimension in ("investment", "finance"):
-        for kind in CHOICES[dimension]:
-            each = [
-                known.once((kind, e), "newest", partial(newest, kind=kind, economy=e))
-                for e in codes
-            ]
-            found |= _cells(dimension, kind, each)
-    return found
+    return {
+        **_of_pieces(known, "investment", codes, told),
+        **_of_pieces(known, "finance", codes, told),
+    }
 
 
 @by_parts
@@ -136,17 +155,10 @@ def student_cells(
     codes = [eco.resolve(e) for e in economies]
     hosted = by_level(students, economies=codes) if hosted is None else hosted
 
-    def newest(rows: pd.DataFrame, level: str, economy: str) -> Since:
-        return _newest(partial(of_students, counted(rows, level), level, economy))
+    def told(rows: pd.DataFrame, level: str, economy: str) -> SinceYear:
+        return partial(of_students, counted(rows, level), level, economy)
 
-    found: dict[tuple[str, str, int], Sequence[Cell]] = {}
-    for level in CHOICES["students"]:
-        each = [
-            hosted.once((level, e), "newest", partial(newest, level=level, economy=e))
-            for e in codes
-        ]
-        found |= _cells("students", level, each)
-    return found
+    return _of_pieces(hosted, "students", codes, told)
 
 
 @by_parts
