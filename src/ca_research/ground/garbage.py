@@ -6,7 +6,7 @@ import gc
 
 
 def seldom() -> None:
-    """Look for cyclic garbage fifteen times less often than Python does by itself.
+    """Look for cyclic garbage some fifteen times less often than Python does by itself.
 
     Frames, pictures and pages are made of many small objects that stay: to look through them
     takes an eighth of the time. Only for processes of our own, never on import.
