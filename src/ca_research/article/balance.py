@@ -98,16 +98,12 @@ def _hhi(
     rows = rows[rows.groupby(["year", "partner"])["flow"].transform("nunique") == len(FLOWS[flow])]
     seen = rows.groupby("year")["partner"].agg(set)
     rows = rows[rows["year"].isin(seen.index[seen.map(set(NEEDED).issubset).astype(bool)])]
-    total = rows.groupby(["reporter", "year", "partner"], as_index=False)["value_usd"].sum()
-    shares = (
-        partner_shares(total, by=("reporter", "year")) if len(total) else total.assign(share=0.0)
-    )
-    table = (
-        hhi(shares, by=["year"]) if len(total) else pd.DataFrame({"year": [], "hhi": [], "n": []})
-    )
-    return table.astype({"year": int, "hhi": float, "n": int}).sort_values(
-        "year", ignore_index=True
-    ), rows
+    table = pd.DataFrame({"year": [], "hhi": [], "n": []})
+    if len(rows):
+        total = rows.groupby(["reporter", "year", "partner"], as_index=False)["value_usd"].sum()
+        shares = partner_shares(total, by=("reporter", "year"))
+        table = hhi(shares, by=["year"]).sort_values("year", ignore_index=True)
+    return table.astype({"year": int, "hhi": float, "n": int}), rows
 
 
 def _period(text: str) -> tuple[int, int]:
@@ -146,6 +142,8 @@ def _both_periods(
 
     def compared(rows: pd.DataFrame, source: str) -> tuple[pd.DataFrame, pd.DataFrame] | None:
         table, used = _hhi(rows, economy, flow, partners)
+        if table.empty:
+            return None
         period = pd.Series("", index=table.index)
         for name, (first, last) in spans.items():
             period[table["year"].between(first, last)] = name
