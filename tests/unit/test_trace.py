@@ -120,3 +120,20 @@ def test_the_stored_verdict_has_no_rows_in_it():
     claim = ca.claim("C25")
     verdict = claim.judge(claim.gather(**{name: ca.load(name) for name in claim.spec.data}))
     assert verdict.traces and all("traces" not in v for v in verdict.bundle())
+
+
+def test_rows_whose_key_has_gaps_are_found_and_columns_that_a_measure_added_are_not_shown():
+    """The page on the borders showed a country beside the same country."""
+    table = TABLE.assign(year=pd.array([None, 2020, None], dtype="Int64"))
+    keys = table.iloc[:2][["reporter", "partner", "year", "source_id"]].assign(economy="KAZ")
+    (cell,) = traced({"KAZ": keys}, tables=[Table(table)])["cells"]
+    assert cell["columns"] == ["reporter", "partner", "year", "value_usd", "source_id"]
+    assert [row[2:4] for row in cell["rows"]] == [[None, 1.0], [2020, 2.0]]
+
+
+def test_rows_are_found_among_many_of_one_source_in_the_order_of_the_table():
+    years = range(1000, 3000)
+    table = pd.DataFrame({"reporter": "KAZ", "year": years, "value_usd": 1.0, "source_id": "A"})
+    keys = table.drop(columns="value_usd").iloc[[1500, 3]]
+    (cell,) = traced({"KAZ": keys}, tables=[Table(table)])["cells"]
+    assert cell["rows"] == [["KAZ", 1003, 1.0, "A"], ["KAZ", 2500, 1.0, "A"]]
