@@ -385,6 +385,19 @@ def test_two_kernels_share_no_random_numbers():
     assert len(a) == 6 and not set(a) & set(b)
 
 
+@pytest.mark.parametrize("name", BOTH)
+def test_the_debugger_is_told_which_files_are_of_libraries(name):
+    with started(name) as kernel:
+        told = kernel.run(
+            "import sys, ipykernel.ipkernel as theirs\n"
+            "kernel = get_ipython().kernel\n"
+            "files = set(kernel._kernel_modules)\n"
+            "print(theirs.sys is sys, files == set(kernel.debugger.kernel_modules),\n"
+            "      {theirs.__file__, sys.modules['asyncio'].__file__} <= files)"
+        )
+    assert told == "True True True\n"
+
+
 def test_the_stack_is_there_before_the_first_cell():
     wanted = (
         "pandas numpy pyarrow duckdb statsmodels.api pyfixest.estimation matplotlib.pyplot "

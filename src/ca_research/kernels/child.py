@@ -20,16 +20,19 @@ import tempfile
 import threading
 import time
 import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from multiprocessing import current_process
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NoReturn
 
 from ..desk import shell
 from . import protocol
 from .place import one_line
+from .stack import module_files
 
 
 @dataclass
@@ -207,6 +210,22 @@ class ClientPoller(threading.Thread):
         os._exit(1)
 
 
+@contextlib.contextmanager
+def _modules_listed() -> Iterator[None]:
+    """ipykernel lists the file of every module, for its debugger. To look at the modules would copy
+    a page of the server's for each: it is shown the list that the server has made.
+    """
+    from ipykernel import ipkernel
+
+    known = ModuleType("sys")
+    vars(known).update(vars(sys), modules=module_files())
+    ipkernel.sys = known
+    try:
+        yield
+    finally:
+        ipkernel.sys = sys
+
+
 def kernel_app(order: Order) -> Any:
     """ipykernel's application, initialized: its sockets are bound and the shell is there."""
     from ipykernel.kernelapp import IPKernelApp
@@ -221,7 +240,8 @@ def kernel_app(order: Order) -> Any:
     if not parent:
         os.close(order.client)
     app = WarmKernelApp.instance(parent_handle=parent)
-    app.initialize(order.packet["argv"])
+    with _modules_listed():
+        app.initialize(order.packet["argv"])
     shell.meet()  # what the import of the package does where a shell is already there
     if parent and _closed(
         order.connection

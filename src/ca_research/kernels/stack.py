@@ -8,12 +8,15 @@ import builtins
 import contextlib
 import gc
 import importlib
+import io
 import logging
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 from .place import THREADS, at_import
 
@@ -136,6 +139,29 @@ def _questions() -> list[str]:
     return sorted(".".join(("ca_research", *file.parts)) for file in files)
 
 
+@cache
+def module_files() -> dict[str, Any]:
+    """By name of a module: its file, as an attribute. Made once, before the first fork, and of
+    strings of its own, so that it lies on few pages.
+    """
+    files = {name: getattr(one, "__file__", None) for name, one in sys.modules.copy().items()}
+    return {name: SimpleNamespace(__file__="".join(file)) for name, file in files.items() if file}
+
+
+def _first_picture() -> None:
+    """Reads the list of fonts and a font, and what else a first picture waits for; without pyplot,
+    which would choose a backend.
+    """
+    from matplotlib.figure import Figure
+
+    from ..plots.pen import Canvas
+
+    figure = Figure()
+    Canvas(figure)
+    figure.add_subplot(title="0 1 2").plot([0, 1], label="a")
+    figure.savefig(io.StringIO(), format="svg")
+
+
 def load() -> dict[str, str]:
     """Import everything; returns what the imports have set in the environment.
 
@@ -161,9 +187,10 @@ def load() -> dict[str, str]:
             getattr(package, part)
     for room in ("ca_research.registry", "ca_research.claims.measures"):
         importlib.import_module(room).read_ahead()
-    from matplotlib import font_manager
+    from matplotlib.backends import backend_registry
 
-    font_manager.findfont("DejaVu Sans")  # reads the list of fonts
+    backend_registry.list_all()  # looks through all that is installed
+    _first_picture()
     # pyfixest configures it; a notebook's own basicConfig must still count
     logging.root.handlers.clear()
     logging.root.setLevel(level)
@@ -173,6 +200,7 @@ def load() -> dict[str, str]:
         )
     if (threads := len(list(Path("/proc/self/task").iterdir()))) != 1:
         raise RuntimeError(f"{threads} threads run after the imports")
+    module_files()
     gc.collect()
     gc.freeze()  # a collection in a kernel leaves shared pages alone
     return {k: v for k, v in os.environ.items() if before.get(k) != v}
