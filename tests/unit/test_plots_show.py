@@ -17,6 +17,7 @@ from ca_research.ground.display import NOTE_MIME, STATEMENTS_MIME, TABLE_MIME
 from ca_research.ground.errors import UnknownNameError, UsageError
 from ca_research.plots import claims, style
 from ca_research.plots.panels import panels
+from ca_research.plots.pen import pen
 from ca_research.plots.show import cells_of, show_table, to_svg
 from ca_research.registry.words import axis_words, cell_words, choice_words, value_words
 from ca_research.site.read import MOST_DRAWN, Item
@@ -272,6 +273,29 @@ def test_a_picture_laid_out_by_itself_is_that_of_a_tight_savefig_and_stays_as_it
         before = figure.get_layout_engine(), figure.canvas, figure.dpi
     assert places(to_svg(figure)) == pytest.approx(places(expected.getvalue()), abs=0.011)
     assert (figure.get_layout_engine(), figure.canvas, figure.dpi) == before
+
+
+def test_an_axis_without_a_label_may_be_given_one_after_it_was_shown():
+    def made():
+        figure, ax = plt.subplots()
+        ax.plot([1, 1e6])
+        return figure, ax
+
+    (figure, ax), (other, same) = made(), made()
+    to_svg(figure)
+    for one in (ax, same):
+        one.set(xlabel="year", ylabel="dollars")
+    assert to_svg(figure) == to_svg(other)
+
+
+@pytest.mark.parametrize("words", ["one line", "two\nlines, gj", "Türkiye $5"])
+@pytest.mark.parametrize("look", [{}, {"fontweight": "bold"}, {"fontsize": 30, "rotation": 50}])
+@pytest.mark.parametrize("family", ["sans-serif", "STIXGeneral"])
+def test_the_pen_finds_words_as_high_and_wide_as_matplotlib_does(words, look, family):
+    figure = plt.figure(dpi=72)
+    text = figure.text(0.2, 0.3, words, family=family, parse_math=False, **look)
+    expected = text.get_window_extent(RendererSVG(1, 1, io.StringIO())).bounds
+    assert text.get_window_extent(pen()).bounds == pytest.approx(expected)
 
 
 def test_a_table_says_where_its_rows_come_from_and_a_page_can_ask_for_them_unrounded(shown):

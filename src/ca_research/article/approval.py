@@ -20,6 +20,7 @@ from ..ground.periods import years_back
 from ..plots import style
 from ..plots.needs import needs
 from ..plots.panels import apart, panels, the_five_first
+from ..plots.pen import tight
 from ..registry.words import party
 from .settings import settings
 from .words import several
@@ -338,7 +339,7 @@ def poll_panels(waves: pd.DataFrame, *, bar: float | None = None) -> Figure:
             style.bare(ax, x=False)
         for ax in axes[::3]:
             ax.set_ylabel("per cent")
-        figure.tight_layout(h_pad=1.0)
+        tight(figure, h_pad=1.0)
     return figure
 
 

@@ -22,6 +22,7 @@ from ..ground.errors import CoverageError, UnknownNameError, UsageError, known_n
 from ..plots import style
 from ..plots.needs import by_year, needs
 from ..plots.panels import apart, line, panels
+from ..plots.pen import tight
 from ..registry.words import party
 from ..stats.frames import require
 from ..stats.pieces import Pieces
@@ -565,7 +566,7 @@ def hhi_lines(table: pd.DataFrame, *, early: tuple[int, int], late: tuple[int, i
             ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
             style.bare(ax, x=False)
         figure.supylabel("Herfindahl index over partners", color=style.MUTED)
-        figure.tight_layout(h_pad=1.0)
+        tight(figure, h_pad=1.0)
     return figure
 
 
@@ -606,5 +607,5 @@ def vote_lines(
             ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
             style.bare(ax, x=False)
         figure.supylabel(label, color=style.MUTED)
-        figure.tight_layout(h_pad=1.0)
+        tight(figure, h_pad=1.0)
     return figure

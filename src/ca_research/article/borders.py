@@ -22,6 +22,7 @@ from ..plots import style
 from ..plots.maps import Region
 from ..plots.narrow import redrawn
 from ..plots.needs import needs, one_figure
+from ..plots.pen import tight
 from ..stats.frames import require
 
 REGION = Region(
@@ -219,5 +220,5 @@ def border_bar(lengths: pd.DataFrame, *, threshold: float) -> Figure:
         ax.set_yticks([])
         ax.xaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
         style.bare(ax, y=False)
-        figure.tight_layout()
+        tight(figure)
     return figure

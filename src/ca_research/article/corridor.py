@@ -24,6 +24,7 @@ from ..ground.errors import known_name
 from ..ground.periods import years_back
 from ..plots import style
 from ..plots.needs import needs
+from ..plots.pen import tight
 
 ALL_ROUTES = "CHN-EUR rail, all routes"
 TRANSIT = {
@@ -356,5 +357,5 @@ def share_ranges(
         ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
         ax.set_xlabel("per cent")
         style.bare(ax, y=False)
-        figure.tight_layout()
+        tight(figure)
     return figure

@@ -19,6 +19,7 @@ from ..investment.debt import GDP, debt_exposure, whole_accounts
 from ..investment.guards import not_refused, one_edition
 from ..plots import style
 from ..plots.needs import needs, one_figure
+from ..plots.pen import tight
 from ..stats.frames import require
 from ..tables.preference import in_order
 from .settings import settings
@@ -449,5 +450,5 @@ def completion_dots(frame: pd.DataFrame, *, bar: float) -> Figure:
         ax.set_xlim(-4, 106)
         ax.set_xlabel(f"per cent completed (dashed: {bar:.0f})")
         style.bare(ax, y=False)
-        figure.tight_layout()
+        tight(figure)
     return figure

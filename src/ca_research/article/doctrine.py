@@ -21,6 +21,7 @@ from ..plots import style
 from ..plots.marks import dated_name, mark
 from ..plots.needs import needs, one_figure
 from ..plots.panels import the_five_first
+from ..plots.pen import tight
 from ..registry.words import party
 from .documents import Coded, coded, seen_rows
 from .settings import settings
@@ -378,7 +379,7 @@ def goal_grid(
         ax.set_xlim(-0.6, len(names) - 0.4)
         ax.set_ylim(len(goals) - 0.4, -0.6)
         style.bare(ax, x=False)
-        figure.tight_layout()
+        tight(figure)
     return figure
 
 
@@ -430,7 +431,7 @@ def rank_marks(ranks: pd.DataFrame, *, top: int = 2) -> Figure:
             ax.set_xlim(years.min() - 1, years.max() + 1)
         ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=8))
         style.bare(ax, x=False)
-        figure.tight_layout()
+        tight(figure)
     return figure
 
 
@@ -444,7 +445,7 @@ def year_bars(yearly: pd.DataFrame, column: str) -> Figure:
         ax.set_ylabel(column)
         ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=9))
         style.bare(ax, x=False)
-        figure.tight_layout()
+        tight(figure)
     return figure
 
 

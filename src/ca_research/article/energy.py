@@ -23,6 +23,7 @@ from ..ground.periods import years_back
 from ..plots import style
 from ..plots.needs import by_year, needs
 from ..plots.panels import line
+from ..plots.pen import tight
 from ..stats.frames import numbers, require
 from ..tables.preference import one_source_each
 
@@ -316,5 +317,5 @@ def share_lines(
             ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
             style.bare(ax, x=False)
         grid[0][0].set_ylabel("per cent of China's imports")
-        figure.tight_layout(w_pad=1.2)
+        tight(figure, w_pad=1.2)
     return figure

@@ -27,6 +27,7 @@ from ..ground.periods import day_in_words
 from ..plots import style
 from ..plots.needs import by_year, needs, one_of
 from ..plots.panels import line, say_empty, shade_uncounted
+from ..plots.pen import tight
 from ..tables.preference import preferred_rows
 from .settings import settings
 
@@ -475,7 +476,7 @@ def views_and_exchange(
                 style.bare(ax, x=False)
         grid[-1][0].set_xlabel("view of China, per cent")
         grid[-1][1].set_xlabel("students in China, thousands")
-        figure.tight_layout(h_pad=0.7, w_pad=1.2)
+        tight(figure, h_pad=0.7, w_pad=1.2)
     return figure
 
 

@@ -24,6 +24,7 @@ from ..ground.periods import day_in_words
 from ..plots import style
 from ..plots.needs import needs, one_figure
 from ..plots.panels import panels
+from ..plots.pen import tight
 from ..stats import ets, mase, naive, random_walk_drift
 from ..stats.forecast import Forecast, arima
 from ..stats.frames import numbers, require
@@ -649,5 +650,5 @@ def forecast_lines(paths: pd.DataFrame, *, model: str = "drift", since: int = 20
             ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
             style.bare(ax, x=False)
         figure.supylabel("million US dollars (log scale)", color=style.MUTED)
-        figure.tight_layout(h_pad=1.0)
+        tight(figure, h_pad=1.0)
     return figure

@@ -18,6 +18,7 @@ from ..ground.errors import UnknownNameError, UsageError, known_name
 from ..plots import style
 from ..plots.needs import needs
 from ..plots.panels import economy_panel, panels, say_empty
+from ..plots.pen import tight
 from ..registry.words import measure_name
 
 REGIONS = ("CA5", "CA4")
@@ -425,5 +426,5 @@ def learner_points(frame: pd.DataFrame, *, economies: Sequence[str]) -> Figure:
             ax.yaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
             ax.yaxis.set_major_locator(MaxNLocator(nbins=4))
         figure.supylabel("learners", color=style.MUTED)
-        figure.tight_layout(h_pad=1.1, w_pad=0.9)
+        tight(figure, h_pad=1.1, w_pad=0.9)
     return figure

@@ -22,6 +22,7 @@ from ..tables import Coverage
 from . import style
 from .narrow import lines_of_name, name_rows, redrawn
 from .needs import needs, one_of
+from .pen import tight
 from .show import show
 
 
@@ -492,7 +493,7 @@ def _judged(data: pd.DataFrame) -> Figure:
             ax.set_position((0, 0, 1, 1 - 0.43 / height))  # only its height: it is laid out anew
         else:
             ax.set_yticks([i + 0.5 for i in range(len(criteria))], criteria, fontsize=style.TICK)
-            figure.tight_layout()
+            tight(figure)
     return figure
 
 

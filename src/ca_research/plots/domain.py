@@ -19,6 +19,7 @@ from . import style
 from .narrow import redrawn
 from .needs import by_year, needs, one_figure, one_of
 from .panels import apart, line, panels, shade_uncounted
+from .pen import tight
 
 
 @redrawn
@@ -134,7 +135,7 @@ def trade_ranges(
                     pad=4,
                 )
         grid[-1][0].set_xlabel("billion US dollars, exports plus imports", loc="left")
-        figure.tight_layout(h_pad=0.7, w_pad=1.4)
+        tight(figure, h_pad=0.7, w_pad=1.4)
     return figure
 
 
@@ -214,7 +215,7 @@ def partner_bars(
             ax.set_title((titles or {}).get(economy, eco.name_of(economy)))
         if len(economies) == 1:
             figure.set_size_inches(style.WIDE * 0.6, 2.1)
-        figure.tight_layout(h_pad=1.0, w_pad=1.0)
+        tight(figure, h_pad=1.0, w_pad=1.0)
     return figure
 
 
@@ -344,7 +345,7 @@ def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str]) -> Figure:
             ax.set_yticks([])
             ax.set_ylim(worst + 0.5, 0.5)
             style.bare(ax, y=False)
-        figure.tight_layout(w_pad=1.4)
+        tight(figure, w_pad=1.4)
     return figure
 
 
@@ -457,7 +458,7 @@ def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "") -> Figure:
         axes[0].set_ylabel("billion US dollars")
         if len(economies) == 1:
             figure.set_size_inches(style.WIDE * 0.7, 2.7)
-        figure.tight_layout(h_pad=1.0)
+        tight(figure, h_pad=1.0)
     return figure
 
 
@@ -584,7 +585,7 @@ def student_lines(
             style.bare(ax, x=False)
         if len(origins) == 1:
             figure.set_size_inches(style.WIDE * 0.7, 2.7)
-        figure.tight_layout(h_pad=1.0)
+        tight(figure, h_pad=1.0)
     return figure
 
 
@@ -646,5 +647,5 @@ def stock_bars(stocks: pd.DataFrame, *, highlight: str) -> Figure:
         ax.set_xlabel("billion US dollars, end of year")
         ax.margins(x=0.1)
         style.bare(ax, y=False)
-        figure.tight_layout()
+        tight(figure)
     return figure

@@ -20,6 +20,7 @@ from ..ground import economies as eco
 from ..ground.errors import CoverageError, UsageError
 from ..registry.words import party
 from . import style
+from .pen import tight
 
 Ring = tuple[tuple[float, float], ...]
 
@@ -205,7 +206,7 @@ def region_map(
         ax.set_ylim(south, north)
         ax.set_aspect(aspect)
         ax.axis("off")
-        figure.tight_layout()
+        tight(figure)
     return figure
 
 

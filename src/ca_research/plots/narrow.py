@@ -14,7 +14,6 @@ from itertools import pairwise
 from typing import ParamSpec
 
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.collections import QuadMesh
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
@@ -22,6 +21,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
 from . import style
+from .pen import DPI, measured, pen, unlabelled
 
 _GAP = 0.12
 """Inches between two panels, and between panels and what stands above or below them."""
@@ -86,11 +86,13 @@ def narrowed(figure: Figure) -> Figure | None:
             figure = again()
         elif any(isinstance(c, QuadMesh) for ax in figure.axes for c in ax.collections):
             return None
-        _lay_out(figure, style.wide())
+        with measured(figure):
+            _lay_out(figure, style.wide())
     return figure
 
 
 def _lay_out(figure: Figure, width: float) -> None:
+    """Lay a figure out that the pen measures."""
     figure.set_layout_engine("none")
     panels = _in_order(figure)
     heights = [ax.get_position().height * figure.get_figheight() for ax in panels]
@@ -120,18 +122,8 @@ def _lay_out(figure: Figure, width: float) -> None:
         _titles(ax, beside[0], width)
 
 
-@functools.cache
-def _pen(dpi: float) -> RendererAgg:
-    """Measures words for all pictures, and remembers them; the canvas' own forgets them with each
-    new size of the figure.
-    """
-    return RendererAgg(1, 1, dpi)
-
-
 def _inches(text: Text) -> float:
-    figure = text.get_figure(root=True)
-    assert isinstance(figure, Figure)
-    return float(text.get_window_extent(_pen(figure.dpi)).width / figure.dpi)
+    return float(text.get_window_extent(pen()).width / DPI)
 
 
 def _in_order(figure: Figure) -> list[Axes]:
@@ -198,14 +190,15 @@ def _wrap(text: Text, inches: float) -> None:
 
 def _pads(figure: Figure, panels: list[Axes]) -> list[Pads]:
     """What stands left of each panel, right of it, above and below, in inches; dear to measure."""
-    pen, pads = _pen(figure.dpi), []
-    for ax in panels:
-        ax.apply_aspect()
-        frame, box = ax.get_window_extent(pen), ax.get_tightbbox(pen)
-        assert box is not None
-        around = (frame.x0 - box.x0, box.x1 - frame.x1, box.y1 - frame.y1, frame.y0 - box.y0)
-        left, right, top, bottom = (max(float(p) / figure.dpi, 0.0) for p in around)
-        pads.append((left, right, top, bottom))
+    pads = []
+    with unlabelled(figure):
+        for ax in panels:
+            ax.apply_aspect()
+            frame, box = ax.get_window_extent(pen()), ax.get_tightbbox(pen())
+            assert box is not None
+            around = (frame.x0 - box.x0, box.x1 - frame.x1, box.y1 - frame.y1, frame.y0 - box.y0)
+            left, right, top, bottom = (max(float(p) / DPI, 0.0) for p in around)
+            pads.append((left, right, top, bottom))
     return pads
 
 
@@ -226,7 +219,7 @@ def _stack(
 ) -> None:
     """Put units, panels and notes below each other in one column."""
     width, (left, right) = figure.get_figwidth(), beside
-    high = {t: t.get_window_extent(_pen(figure.dpi)).height / figure.dpi for w in words for t in w}
+    high = {t: t.get_window_extent(pen()).height / DPI for w in words for t in w}
     tall = sum(high.values()) + _GAP * (len(high) + len(panels) - 1)
     tall += sum(h + p[2] + p[3] for h, p in zip(heights, pads, strict=True))
     figure.set_size_inches(width, tall)
@@ -297,11 +290,8 @@ def _shown(ax: Axes) -> list[Text]:
 
 
 def _meet(labels: list[Text]) -> bool:
-    figure = labels[0].get_figure(root=True) if labels else None
-    if not isinstance(figure, Figure):
-        return False
-    boxes = sorted((t.get_window_extent(_pen(figure.dpi)) for t in labels), key=lambda box: box.x0)
-    return any(one.x1 + 0.05 * figure.dpi > other.x0 for one, other in pairwise(boxes))
+    boxes = sorted((t.get_window_extent(pen()) for t in labels), key=lambda box: box.x0)
+    return any(one.x1 + 0.05 * DPI > other.x0 for one, other in pairwise(boxes))
 
 
 def _aspect(ax: Axes, room: float) -> float:

@@ -34,7 +34,7 @@ from ..registry.words import cell_words
 from ..tables import source_ids
 from . import style
 from .narrow import narrowed
-from .pen import DPI, Canvas
+from .pen import measured, unlabelled
 
 _MARGIN = 0.06
 """Inches around what is drawn."""
@@ -88,20 +88,17 @@ def _laid_out(figure: Figure) -> Iterator[Bbox]:
     """The figure laid out as an SVG, and the inches of it that are drawn on: savefig with "tight"
     would draw all of it twice to find both.
     """
-    engine, canvas, dpi = figure.get_layout_engine(), figure.canvas, figure.dpi
-    Canvas(figure)
-    figure.set_dpi(DPI)
-    try:
-        if engine and figure.axes:
-            engine.execute(figure)
-        drawn = figure.get_tightbbox().frozen()
-        figure.set_layout_engine(None)
-        yield drawn
-    finally:
-        figure.set_canvas(canvas)
-        figure.set_dpi(dpi)
-        if engine:
-            figure.set_layout_engine(engine)
+    engine = figure.get_layout_engine()
+    with measured(figure), unlabelled(figure):
+        try:
+            if engine and figure.axes:
+                engine.execute(figure)
+            drawn = figure.get_tightbbox().frozen()
+            figure.set_layout_engine(None)
+            yield drawn
+        finally:
+            if engine:
+                figure.set_layout_engine(engine)
 
 
 FITS = 3.7

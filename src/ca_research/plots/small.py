@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from . import style
 from .needs import by_year, needs, one_figure
 from .panels import economy_panel, line, panels, say_empty
+from .pen import tight
 
 
 def _bars(ax: Axes, bars: Mapping[str, float], named: bool) -> None:
@@ -139,7 +140,7 @@ def economy_lines(
                 va="center",
             )
         figure.supylabel(unit, color=style.MUTED)
-        figure.tight_layout(h_pad=1.1, w_pad=0.9)
+        tight(figure, h_pad=1.1, w_pad=0.9)
     return figure
 
 

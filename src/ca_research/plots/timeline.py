@@ -22,6 +22,7 @@ from ..tables.dates import bounds
 from . import style
 from .narrow import redrawn
 from .needs import needs
+from .pen import tight
 
 
 def _span(ax: Axes, y: float, row: pd.Series, colour: str, span: float) -> None:
@@ -205,7 +206,7 @@ def timeline(
                 )
             )
             style.bare(ax, y=False)
-        figure.tight_layout(h_pad=1.2)
+        tight(figure, h_pad=1.2)
     return figure
 
 

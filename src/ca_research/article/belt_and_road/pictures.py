@@ -14,6 +14,7 @@ from ...ground import economies as eco
 from ...plots import style
 from ...plots.needs import needs, one_figure
 from ...plots.panels import panels
+from ...plots.pen import tight
 
 
 @needs(
@@ -84,7 +85,7 @@ def control_lines(
             style.bare(ax, x=False)
         for ax in axes[::3]:
             ax.set_ylabel(f"{unit}, log")
-        figure.tight_layout(h_pad=1.0)
+        tight(figure, h_pad=1.0)
     return figure
 
 

@@ -17,6 +17,7 @@ from ...plots import style
 from ...plots.narrow import redrawn
 from ...plots.needs import needs
 from ...plots.panels import say_empty
+from ...plots.pen import tight
 from ...registry.words import party
 
 _ASKED = {
@@ -102,7 +103,7 @@ def ranked_strips(
             up = 72 * _LINE * (max(levels[title].values(), default=-1) + 1)
             ax.set_title(title, pad=6 + up)
         grid[-1][0].set_xlabel("place; shaded: the first one in twenty", loc="left")
-        figure.tight_layout(h_pad=0.8)
+        tight(figure, h_pad=0.8)
     return figure
 
 

@@ -10,6 +10,7 @@ from ...ground import economies as eco
 from ...plots import style
 from ...plots.narrow import name_rows, redrawn
 from ...plots.needs import needs, one_figure
+from ...plots.pen import tight
 from ...registry.words import party
 
 
@@ -90,7 +91,7 @@ def priority_matrix(cells: pd.DataFrame, *, labels: dict[str, str] | None = None
             ax.set_yticks([i + 0.5 for i in range(len(codes))], names_of_rows, fontsize=style.TICK)
         ax.xaxis.tick_top()
         style.bare(ax, x=False, y=False)
-        figure.tight_layout()
+        tight(figure)
     return figure
 
 

@@ -16,6 +16,7 @@ from ...ground.periods import date_in_short
 from ...plots import style
 from ...plots.narrow import redrawn
 from ...plots.needs import needs
+from ...plots.pen import tight
 
 
 @redrawn
@@ -107,7 +108,7 @@ def signing_curves(
         ax.set_xlabel("months after the speech of 7 September 2013")
         ax.set_ylabel("per cent that had signed")
         style.bare(ax, x=False)
-        figure.tight_layout()
+        tight(figure)
     return figure
 
 
