@@ -74,6 +74,7 @@ def options(
 def main() -> None:
     """Entry point: three lines for an error, the right exit code, a traceback only with --debug."""
     garbage.seldom()
+    garbage.not_at_the_end()
     debug = "--debug" in sys.argv[1:]
     if debug:  # accepted anywhere on the line
         sys.argv = [sys.argv[0], "--debug", *(a for a in sys.argv[1:] if a != "--debug")]

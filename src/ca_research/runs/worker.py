@@ -100,6 +100,7 @@ def begin(scratch: str) -> None:
     from multiprocessing import connection, parent_process
 
     garbage.seldom()
+    garbage.not_at_the_end()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
     if parent is None:
