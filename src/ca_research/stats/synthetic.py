@@ -203,9 +203,9 @@ class SyntheticControl(Result):
                 f"worst is {worst}: the treated unit itself would leave", hint="1 or more"
             )
         after = (self._wide.index >= self.start).astype(bool)
-        rows = []
-        for unit in (self.unit, *self.donors):
-            gap = _gap(self._wide, unit, after, self._demean)[0]
+        rows, values = [], self._wide.to_numpy()
+        for place, unit in enumerate((self.unit, *self.donors)):
+            gap = _gap(values, place, after, self._demean)[0]
             pre, post = _rmspe(gap[~after]), _rmspe(gap[after])
             positive = _rmspe(np.maximum(gap[after], 0))
             ratios = (
@@ -273,12 +273,12 @@ def _rmspe(gap: np.ndarray) -> float:
 
 
 def _gap(
-    wide: pd.DataFrame, unit: str, after: np.ndarray, demean: bool
+    values: np.ndarray, place: int, after: np.ndarray, demean: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Gap in every period between a unit and the best mean of all others, and the weights of
-    these.
+    """Gap in every period between the unit in this column and the best mean of all others, and the
+    weights of these.
     """
-    y, x = wide[unit].to_numpy(float), wide.drop(columns=unit).to_numpy(float)
+    y, x = values[:, place], np.delete(values, place, axis=1)
     if demean:
         y, x = y - y[~after].mean(), x - x[~after].mean(axis=0)
     weights = simplex_weights(y[~after], x[~after])
@@ -368,12 +368,13 @@ def synthetic_control(
         raise UsageError(
             "outcomes hold what is no number", hint="convert them: pd.to_numeric"
         ) from None
-    if np.isinf(wide.to_numpy()).any():
+    values = wide.to_numpy()
+    if np.isinf(values).any():
         raise UsageError(
             "infinite outcomes", hint="a logarithm of zero? leave such units out, or use levels"
         )
     log = []
-    absent = wide[treated].isna()
+    absent = np.isnan(values[:, 0])
     if absent.any():
         detail = ", ".join(f"{p:g}" for p in wide.index[absent])
         log.append(
@@ -383,8 +384,10 @@ def synthetic_control(
                 "detail": detail,
             }
         )
-    wide = wide[~absent]
-    gone = [c for c, lacks in zip(pool, wide[pool].isna().any().tolist(), strict=True) if lacks]
+        wide = wide[~absent]
+        values = wide.to_numpy()
+    lacking = np.isnan(values[:, 1:]).any(axis=0).tolist()
+    gone = [c for c, lacks in zip(pool, lacking, strict=True) if lacks]
     if gone:
         log.append(
             {
@@ -393,7 +396,8 @@ def synthetic_control(
                 "detail": ", ".join(map(str, gone)),
             }
         )
-    wide = wide.drop(columns=gone)
+        wide = wide.drop(columns=gone)
+        values = wide.to_numpy()
     after = (wide.index >= start).astype(bool)
     before, used = int((~after).sum()), [c for c in pool if c not in gone]
     if before < least_before or not after.any():
@@ -417,7 +421,7 @@ def synthetic_control(
             "to follow",
             hint="take an outcome that varies",
         )
-    gap, weights = _gap(wide, treated, after, demean)
+    gap, weights = _gap(values, 0, after, demean)
     pre = _rmspe(gap[~after])
     if pre <= EXACT * spread:
         raise CoverageError(
@@ -425,21 +429,20 @@ def synthetic_control(
             "to compare with",
             hint="fewer donors or a longer period before treatment",
         )
-    found = pd.DataFrame({"donor": used, "weight": weights}).sort_values(
-        "weight", ascending=False, ignore_index=True
-    )
+    some = np.flatnonzero(weights > 1e-9)
+    largest = some[np.argsort(-weights[some], kind="stable")]
     gaps = {
         "time": wide.index,
-        "treated": wide[treated],
-        "synthetic": wide[treated] - gap,
+        "treated": values[:, 0],
+        "synthetic": values[:, 0] - gap,
         "gap": gap,
         "after": after,
     }
     return SyntheticControl(
         unit=treated,
         start=float(start),
-        gaps=pd.DataFrame(gaps).reset_index(drop=True),
-        weights=found[found["weight"] > 1e-9],
+        gaps=pd.DataFrame(gaps),
+        weights=pd.DataFrame({"donor": [used[i] for i in largest], "weight": weights[largest]}),
         effect=float(gap[after].mean()),
         pre_rmspe=pre,
         post_rmspe=_rmspe(gap[after]),
