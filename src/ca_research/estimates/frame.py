@@ -204,8 +204,8 @@ def _cells(used: pd.DataFrame) -> list[str]:
     """Each row as the cell that it is, with the origin of its source."""
     origin = registry.origin_groups()
     groups = [origin.get(s, s) for s in used["source_id"].tolist()]
-    cells = [used[c].tolist() for c in _cell_columns(tuple(used.columns))]
-    return ["|".join(map(str, row)) for row in zip(*cells, groups, strict=True)]
+    cells = [map(str, used[c].tolist()) for c in _cell_columns(tuple(used.columns))]
+    return list(map("|".join, zip(*cells, groups, strict=True)))
 
 
 def _path(cells: Iterable[str]) -> str:

@@ -392,8 +392,11 @@ def _items(data: Mapping[str, Any], cell: int) -> list[Item]:
     return found
 
 
+def executed(folder: Path) -> list[Path]:
+    """The executed notebooks of a folder, named by their runs and in the order of these."""
+    return [file for file in sorted(folder.glob("*.ipynb")) if not file.name.startswith(".")]
+
+
 def read_pages(folder: Path) -> list[Page]:
     """All executed notebooks of a folder, by run id."""
-    return [
-        read_page(file) for file in sorted(folder.glob("*.ipynb")) if not file.name.startswith(".")
-    ]
+    return [read_page(file) for file in executed(folder)]

@@ -27,7 +27,7 @@ from ..tables import cite
 from . import cards, forms
 from .claimreview import claim_reviews
 from .first_use import link_terms
-from .read import Page, read_pages
+from .read import Page, executed, read_pages
 from .render import environment
 
 CHANGED = "changed.html"
@@ -53,14 +53,14 @@ def write_site(out: Path, submit: Callable[..., Future[None]] | None = None) -> 
     Raises RunError, after everything has been written, where a notebook emitted a verdict that does
     not follow.
     """
-    env, pages, claims, others = _begin(out)
-    names = [page.run_id for page in pages]
+    names = [file.stem for file in executed(out / EXECUTED)]
     theirs = names[::2] if submit and len(names) > _FEW else []
     beside = None
     with contextlib.suppress(BrokenProcessPool):
         beside = submit(write_pages, out, theirs) if submit and theirs else None
+    env, pages, claims, others = _begin(out)
     verdicts = _verdicts_of(pages, out)
-    written = _write(out, _page_of_each(env, pages, set(names) - set(theirs)))
+    written = _write(out, _page_of_each(env, pages, {p.run_id for p in pages} - set(theirs)))
     written |= _write(out, _about_all(env, claims, others))
     cards.write(pages, out)
     _other_forms(out, verdicts)
