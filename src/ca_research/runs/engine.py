@@ -12,7 +12,6 @@ import contextlib
 import itertools
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from queue import Empty
 from typing import Any
@@ -155,19 +154,6 @@ class _Client(PapermillNotebookClient):
                         one.kill()
 
 
-@contextlib.contextmanager
-def _saved_at_the_end(nb_man: Any) -> Iterator[None]:
-    """Papermill writes the whole notebook at the start and the end of every cell: two thirds of its
-    time, for a file in a scratch folder that is read only where a run breaks off.
-    """
-    nb_man.save = lambda **_: None
-    try:
-        yield
-    except BaseException:
-        del nb_man.save  # the class's own again, which papermill calls last
-        raise
-
-
 def _size(content: dict[str, Any]) -> int:
     if "text" in content:
         return len(content["text"])
@@ -175,7 +161,11 @@ def _size(content: dict[str, Any]) -> int:
 
 
 class LimitedEngine(Engine):
-    """Registered with papermill as 'ca-research'; `limits` is an engine argument."""
+    """Registered with papermill as 'ca-research'.
+
+    Its own arguments: `limits`, and the list `made`, to which the notebook is added before its
+    kernel starts, so that it is there whatever becomes of it and no file has to hold it.
+    """
 
     @classmethod
     def execute_managed_notebook(
@@ -184,10 +174,12 @@ class LimitedEngine(Engine):
         kernel_name: str,
         *,
         limits: Limits,
+        made: list[Any],
         start_timeout: int = 60,
         extra_arguments: list[str] | None = None,
         **_: Any,
     ) -> None:
+        made.append(nb_man.nb)
         client = _Client(
             nb_man,
             limits,
@@ -199,8 +191,7 @@ class LimitedEngine(Engine):
         watch = threading.Thread(target=client.watch, args=(done,), daemon=True)
         watch.start()
         try:
-            with _saved_at_the_end(nb_man):
-                client.execute()
+            client.execute()
         except CellTimeoutError:
             raise RunError(f"a cell took longer than {limits.cell_seconds} s") from None
         except DeadKernelError:

@@ -165,7 +165,6 @@ _UNBORN = ("Kernel died before replying", "Address already in use")
 
 def _attempt(task: Task) -> Outcome:
     imports()
-    import nbformat
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
@@ -174,23 +173,24 @@ def _attempt(task: Task) -> Outcome:
     warnings.filterwarnings("ignore", module="papermill|nbclient|jupyter_client|traitlets")
     logging.getLogger("papermill").setLevel(logging.ERROR)
     started, error, where, notes = time.perf_counter(), "", "", _Notes()
-    made, content = None, ""
+    made, content = list[Any](), ""
     logger = logging.getLogger("traitlets")  # where a kernel's provisioner writes to
     logger.addHandler(notes)
     with tempfile.TemporaryDirectory(prefix="ca-research-", dir=task.scratch or None) as folder:
-        target, here = Path(folder) / "run.ipynb", Path(folder) / "here"
+        here = Path(folder) / "here"
         # empty: what lies beside the command is in no key, and runs at a time do not mix files
         here.mkdir()
         os.environ["JUPYTER_RUNTIME_DIR"] = (
             folder  # a killed worker leaves no connection file among the user's
         )
         try:
-            made = papermill.execute_notebook(
+            papermill.execute_notebook(
                 str(task.run.notebook),
-                str(target),
+                None,
                 task.run.params,
                 engine_name=NAME,
                 limits=Limits(**task.limits),
+                made=made,
                 kernel_name=task.kernel or kernels.default()[0],
                 cwd=str(here),
                 progress_bar=False,
@@ -206,10 +206,8 @@ def _attempt(task: Task) -> Outcome:
         finally:
             logger.removeHandler(notes)
         seconds = round(time.perf_counter() - started, 2)
-        if made is None and target.is_file():  # what papermill has saved before it gave up
-            made = nbformat.read(target, as_version=4)
-        if made is not None:
-            content = stamped(made, task, error, where)
+        if made:
+            content = stamped(made[0], task, error, where)
     return Outcome(content, seconds, error, where, notes.note)
 
 
