@@ -11,6 +11,7 @@ each watches its own client (`child.py`).
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import resource
 import select
@@ -276,7 +277,9 @@ def main() -> None:
     try:
         from . import stack
 
+        gc.disable()  # modules stay: to look through them takes a twentieth of the time
         by_imports = stack.load()
+        gc.enable()
         server = Server(path, fingerprint, idle)
     except BaseException as problem:
         traceback.print_exc(file=sys.stdout)

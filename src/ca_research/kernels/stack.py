@@ -145,7 +145,9 @@ def module_files() -> dict[str, Any]:
     strings of its own, so that it lies on few pages.
     """
     files = {name: getattr(one, "__file__", None) for name, one in sys.modules.copy().items()}
-    return {name: SimpleNamespace(__file__="".join(file)) for name, file in files.items() if file}
+    return {
+        name: SimpleNamespace(__file__="".join(str(file))) for name, file in files.items() if file
+    }
 
 
 def _first_picture() -> None:
@@ -172,7 +174,6 @@ def load() -> dict[str, str]:
     must find the shell when it is imported.
     """
     before, level = dict(os.environ), logging.root.level
-    gc.disable()  # modules stay: to look through them takes a twentieth of the time
     with _kernel_to_come():
         importlib.import_module("pandas")
     for name in STACK:
@@ -204,5 +205,4 @@ def load() -> dict[str, str]:
     module_files()
     gc.collect()
     gc.freeze()  # a collection in a kernel leaves shared pages alone
-    gc.enable()
     return {k: v for k, v in os.environ.items() if before.get(k) != v}
