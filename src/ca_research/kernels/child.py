@@ -22,6 +22,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from multiprocessing import current_process
@@ -32,7 +33,7 @@ from typing import Any, NoReturn
 from ..desk import shell
 from . import protocol
 from .place import one_line
-from .stack import module_files
+from .stack import modules_listed
 
 
 @dataclass
@@ -210,37 +211,69 @@ class ClientPoller(threading.Thread):
         os._exit(1)
 
 
+class _File:
+    """A module of which its file is told, and nothing else."""
+
+    __slots__ = ("__file__",)
+
+    def __init__(self, name: str) -> None:
+        self.__file__ = name
+
+
+class _Sys(ModuleType):
+    """`sys`, but for its modules."""
+
+    def __init__(self, modules: dict[str, _File]) -> None:
+        super().__init__("sys")
+        self.modules = modules
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys, name)
+
+
 @contextlib.contextmanager
-def _modules_listed() -> Iterator[None]:
-    """ipykernel lists the file of every module, for its debugger. To look at the modules would copy
-    a page of the server's for each: it is shown the list that the server has made.
+def _shown_a_list() -> Iterator[None]:
+    """ipykernel lists the file of every module, for its debugger, and IPython the name of each. To
+    look at the modules would copy a page of the server's for most of them: both are shown a list.
     """
     from ipykernel import ipkernel
+    from IPython.core import shellapp
 
-    known = ModuleType("sys")
-    vars(known).update(vars(sys), modules=module_files())
-    ipkernel.sys = known
+    names, files = (text.split("\n") for text in modules_listed())
+    known = _Sys(dict(zip(names, map(_File, files), strict=True)))
+    ipkernel.sys = shellapp.sys = known
     try:
         yield
     finally:
-        ipkernel.sys = sys
+        ipkernel.sys = shellapp.sys = sys
+
+
+@cache
+def application() -> Any:
+    """ipykernel's application with another watch on the client. Made once, before the first fork:
+    to make a class of traits looks at all that it inherits.
+    """
+    from ipykernel.kernelapp import IPKernelApp
+
+    class WarmKernelApp(IPKernelApp):
+        client: int
+
+        def init_poller(self) -> None:
+            if self.parent_handle:
+                self.poller = ClientPoller(self.client)
+
+    WarmKernelApp.__name__ = "IPKernelApp"  # under which its options are named
+    return WarmKernelApp
 
 
 def kernel_app(order: Order) -> Any:
     """ipykernel's application, initialized: its sockets are bound and the shell is there."""
-    from ipykernel.kernelapp import IPKernelApp
-
-    class WarmKernelApp(IPKernelApp):
-        def init_poller(self) -> None:
-            if self.parent_handle:
-                self.poller = ClientPoller(order.client)
-
-    WarmKernelApp.__name__ = "IPKernelApp"  # under which its options are named
     parent = 0 if order.packet["independent"] else int(os.environ.get("JPY_PARENT_PID") or 0)
     if not parent:
         os.close(order.client)
-    app = WarmKernelApp.instance(parent_handle=parent)
-    with _modules_listed():
+    app = application().instance(parent_handle=parent)
+    app.client = order.client
+    with _shown_a_list():
         app.initialize(order.packet["argv"])
     shell.meet()  # what the import of the package does where a shell is already there
     if parent and _closed(

@@ -94,6 +94,10 @@ class WarmProcess:
         self._pidfd, self._connection = pidfd, connection
         self._lock = threading.Lock()
 
+    def fileno(self) -> int:
+        """A file that can be read once the kernel has ended."""
+        return self._pidfd
+
     def poll(self) -> int | None:
         """The return code, None while the kernel runs."""
         with self._lock:

@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ kernel.
 
 _LAUNCHER = ["-m", "ipykernel_launcher"]
 _TAKEN = "Address already in use"
-_LOOKS, _LOOK_SECONDS = 20, 0.01
+_LOOK_SECONDS = 0.2
 
 
 class WarmProvisioner(LocalProvisioner):
@@ -81,13 +81,10 @@ class WarmProvisioner(LocalProvisioner):
 
     async def poll(self) -> int | None:
         """None while the kernel runs. A manager that ends it asks ten times a second: the end is
-        seen sooner here.
+        seen at once here.
         """
-        if self._ending and isinstance(self.process, WarmProcess):
-            for _ in range(_LOOKS):
-                if self.process.poll() is not None:
-                    break
-                await asyncio.sleep(_LOOK_SECONDS)
+        if self._ending and isinstance(self.process, WarmProcess) and self.process.poll() is None:
+            await _end_of(self.process, _LOOK_SECONDS)
         found: int | None = await super().poll()
         return found
 
@@ -134,6 +131,18 @@ class WarmProvisioner(LocalProvisioner):
             self.log.warning(line)
         else:
             print(line, file=sys.stderr, flush=True)
+
+
+async def _end_of(process: WarmProcess, seconds: float) -> None:
+    """Wait for the end of a kernel, or so many seconds."""
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    file = process.fileno()  # closed, and -1, once another thread has seen the end
+    loop.add_reader(file, ended.set)
+    try:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), seconds)
+    finally:
+        loop.remove_reader(file)
 
 
 def _in_a_thread(kernel: launch.Wish, files: list[int]) -> Future[WarmProcess]:

@@ -25,7 +25,7 @@ from typing import Any
 
 from ..ground import garbage
 from . import protocol
-from .child import Order, become
+from .child import Order, application, become
 from .place import one_line
 
 TICK_SECONDS = 2.0
@@ -279,6 +279,9 @@ def main() -> None:
 
         gc.disable()  # modules stay: to look through them takes a twentieth of the time
         by_imports = stack.load()
+        application()
+        gc.collect()
+        gc.freeze()  # a collection in a kernel leaves shared pages alone
         gc.enable()
         server = Server(path, fingerprint, idle)
     except BaseException as problem:

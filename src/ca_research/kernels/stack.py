@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import gc
 import importlib
 import io
 import logging
@@ -16,7 +15,6 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 from .place import THREADS, at_import
 
@@ -140,14 +138,13 @@ def _questions() -> list[str]:
 
 
 @cache
-def module_files() -> dict[str, Any]:
-    """By name of a module: its file, as an attribute. Made once, before the first fork, and of
-    strings of its own, so that it lies on few pages.
+def modules_listed() -> tuple[str, str]:
+    """The names of all modules and their files, a line each, which is empty where there is none.
+    Made once, before the first fork, and one string each, so that they lie on few pages.
     """
-    files = {name: getattr(one, "__file__", None) for name, one in sys.modules.copy().items()}
-    return {
-        name: SimpleNamespace(__file__="".join(str(file))) for name, file in files.items() if file
-    }
+    modules = sys.modules.copy()
+    files = (str(getattr(module, "__file__", None) or "") for module in modules.values())
+    return "\n".join(modules), "\n".join(files)
 
 
 def _first_picture() -> None:
@@ -202,7 +199,5 @@ def load() -> dict[str, str]:
         )
     if (threads := len(list(Path("/proc/self/task").iterdir()))) != 1:
         raise RuntimeError(f"{threads} threads run after the imports")
-    module_files()
-    gc.collect()
-    gc.freeze()  # a collection in a kernel leaves shared pages alone
+    modules_listed()
     return {k: v for k, v in os.environ.items() if before.get(k) != v}
