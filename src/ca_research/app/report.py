@@ -138,7 +138,7 @@ def _made(
     from concurrent.futures.process import BrokenProcessPool
 
     from .. import runs, tables
-    from ..site import write_site, write_verdicts
+    from ..site import Shelf, write_site, write_verdicts
 
     if chosen and all(r.after for r in chosen) and not (out / "verdicts.json").is_file():
         raise CoverageError(
@@ -151,13 +151,20 @@ def _made(
     if not options.cluster:
         at_work.begin()  # while this process finds out what is due
     results: list[Result] = []
+    read = Shelf(out / runs.EXECUTED)
     sweep(out)
     if everything:  # a run of everything leaves no page of an earlier one behind
         keep = {f"{r.run_id}.ipynb" for r in chosen}
         for stale in (out / runs.EXECUTED).glob("*.ipynb"):
             if stale.name not in keep:
                 stale.unlink()
-    with progress(len(chosen)) as (on_start, on_done):
+    with progress(len(chosen)) as (on_start, told):
+
+        def on_done(result: Result) -> None:
+            told(result)
+            with suppress(Exception):  # read while others run; what is none is told at the end
+                read.page(result.run_id)
+
         for after in (False, True):  # the overview reads what the claims' runs have stored
             due = runs.longest_first([r for r in chosen if r.after == after], out)
             if due and not (options.fail_fast and runs.failed(results)):
@@ -165,14 +172,14 @@ def _made(
                     with suppress(BrokenProcessPool):  # who has nothing to do makes ready for pages
                         at_work.submit(importlib.import_module, write_site.__module__)
                     with locked(out):
-                        write_verdicts(out)
+                        write_verdicts(out, read)
                 results += runs.execute(
                     due, out, options, at_work=at_work, on_start=on_start, on_done=on_done
                 )
     with locked(out):
         runs.write_manifest(out, results, time.perf_counter() - started, options.kernel)
         try:
-            write_site(out, at_work.submit)
+            write_site(out, at_work.submit, read)
         except RunError as error:
             complaint = error
     return Report(

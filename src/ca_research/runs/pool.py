@@ -260,13 +260,15 @@ def _in_processes(
     on_start: Callable[[Run], None],
     finish: Callable[[Run, worker.Outcome], None],
 ) -> None:
-    """Execute what is due; what was under way in a pool that broke is tried once more."""
+    """Execute what is due; what was under way in a pool that broke is tried once more. A process
+    is given its next run before the last is written.
+    """
     waiting, tries = list(due), dict.fromkeys((r.run_id for r in due), 0)
-    under_way = dict[Future[worker.Outcome], Run]()
+    under_way, ended = dict[Future[worker.Outcome], Run](), list[tuple[Run, worker.Outcome]]()
     stop = False
     at_work.begin()
     kernel = _kernel(options.kernel, worker.settings())  # while the workers import
-    while waiting or under_way:
+    while waiting or under_way or ended:
         broken = False
         while waiting and len(under_way) < at_work.jobs and not (stop or broken):
             run = waiting.pop(0)
@@ -281,6 +283,8 @@ def _in_processes(
             if not tries[run.run_id]:
                 on_start(run)
             tries[run.run_id] += 1
+        while ended:
+            finish(*ended.pop(0))
         if not (under_way or broken):
             break
         ready, _ = wait(under_way, return_when=FIRST_COMPLETED) if under_way else (set(), set())
@@ -296,7 +300,7 @@ def _in_processes(
                 outcome = _killed(run)
             if outcome.note:  # what could not be had now is not waited for again by every run
                 kernel = kernels.ORDINARY
-            finish(run, outcome)
+            ended.append((run, outcome))
             stop = stop or (options.fail_fast and bool(outcome.error))
         if broken:
             waiting[:0] = [r for r in under_way.values() if tries[r.run_id] < _TRIES]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 
 from markupsafe import escape
@@ -13,8 +14,10 @@ _PROSE = frozenset({"p", "li", "figcaption"})
 _CLOSED = frozenset({"a", "button", "code", "pre", "svg", "script", "style", "table", "dl", "nav"})
 """Where no link is put: in a link or control, and where words are names, data or code."""
 _TAG = re.compile(r"(<[^>]*>)")
-_TELLING = re.compile(rf"(</?(?:{'|'.join(_PROSE | _CLOSED)})(?=[\s/>])[^>]*>)", re.IGNORECASE)
-"""A tag that says whether what follows is prose: one in ten of a page."""
+_TELLING = re.compile(
+    rf"(<(/?)({'|'.join(sorted(_PROSE | _CLOSED))})(?=[\s/>])[^>]*>)", re.IGNORECASE
+)
+"""A tag that says whether what follows is prose (one in ten of a page), its slash and its name."""
 
 
 def link_terms(html: str) -> str:
@@ -34,22 +37,24 @@ def link_terms(html: str) -> str:
     left, any_term = {anchor(term.term): _pattern(term) for term in terms}, _pattern(*terms)
     open_: list[str] = []
     parts = _TELLING.split(begins + main)
-    for place, part in enumerate(parts):
-        if place % 2:
-            _follow(open_, part)
-        elif left and _in_prose(open_) and any_term.search(part):
-            inner = _TAG.split(part)
-            inner[::2] = [_linked(text, left) for text in inner[::2]]
-            parts[place] = "".join(inner)
-    return head + "".join(parts) + ends + foot
+    texts, tags = parts[::4], list(zip(parts[1::4], parts[2::4], parts[3::4], strict=True))
+    for place, text in enumerate(texts):
+        if left and _in_prose(open_) and any_term.search(text):
+            inner = _TAG.split(text)
+            inner[::2] = [_linked(between, left) for between in inner[::2]]
+            texts[place] = "".join(inner)
+        if place < len(tags):
+            _follow(open_, *tags[place])
+    both = itertools.zip_longest(texts, (tag for tag, _, _ in tags), fillvalue="")
+    return head + "".join(itertools.chain.from_iterable(both)) + ends + foot
 
 
-def _follow(open_: list[str], tag: str) -> None:
+def _follow(open_: list[str], tag: str, slash: str, name: str) -> None:
     """Keep the elements that are open, of those that say whether text is prose."""
+    name = name.lower()
     if tag.endswith("/>"):
         return
-    name = re.split(r"[\s>]", tag.lstrip("</"), maxsplit=1)[0].lower()
-    if not tag.startswith("</"):
+    if not slash:
         open_.append(name)
     elif name in open_:
         del open_[len(open_) - 1 - open_[::-1].index(name) :]

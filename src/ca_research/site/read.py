@@ -30,12 +30,13 @@ from ..ground.display import (
     is_year,
 )
 from ..ground.errors import RunError, UnknownNameError
+from ..ground.files import stamps
 
 
-def _known(source_id: str) -> str:
-    if source_id not in registry.sources():
-        raise ValueError(f"{source_id} is not in registry/sources.csv")
-    return source_id
+def _known(source_ids: list[str]) -> list[str]:
+    if strange := set(source_ids) - registry.sources().keys():
+        raise ValueError(f"{', '.join(sorted(strange))} is not in registry/sources.csv")
+    return source_ids
 
 
 class _Record(BaseModel):
@@ -47,7 +48,7 @@ class _Record(BaseModel):
     name: Annotated[str, Field(min_length=1)]
     title: Annotated[str, Field(min_length=1)]
     note: str
-    sources: list[Annotated[str, AfterValidator(_known)]]
+    sources: Annotated[list[str], AfterValidator(_known)]
     csv: str
 
 
@@ -397,6 +398,26 @@ def executed(folder: Path) -> list[Path]:
     return [file for file in sorted(folder.glob("*.ipynb")) if not file.name.startswith(".")]
 
 
+class Shelf:
+    """The executed notebooks of a folder, each read once for as long as its file stays as it is."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._read: dict[str, tuple[object, Page]] = {}
+
+    def page(self, run_id: str) -> Page:
+        """The page of a run; raises as `read_page` does."""
+        file = self.folder / f"{run_id}.ipynb"
+        mark = stamps([file])
+        if run_id not in self._read or self._read[run_id][0] != mark:
+            self._read[run_id] = mark, read_page(file)
+        return self._read[run_id][1]
+
+    def pages(self) -> list[Page]:
+        """All of them, by run id."""
+        return [self.page(file.stem) for file in executed(self.folder)]
+
+
 def read_pages(folder: Path) -> list[Page]:
     """All executed notebooks of a folder, by run id."""
-    return [read_page(file) for file in executed(folder)]
+    return Shelf(folder).pages()

@@ -138,7 +138,7 @@ def environment() -> Environment:
         "quoted": _quoted,
         "plain": _plain,
         "choices": _choices,
-        "economy": economies.name_of,
+        "economy": lru_cache(None)(economies.name_of),
         "csv_uri": lambda text: data_uri(text, "text/csv"),
         "latex_uri": lambda record: data_uri(table_latex(record), "application/x-tex"),
         "bibtex": lambda sources: cite([s.source_id for s in sources], "bibtex"),
@@ -152,7 +152,7 @@ def environment() -> Environment:
         "day_in_words": day_in_words,
         "in_words": in_words,
         "heads_of_cards": heads_of_cards,
-        "slug": anchor,
+        "slug": lru_cache(None)(anchor),
     }
     env.filters |= filters
     env.globals |= {
@@ -164,6 +164,7 @@ def environment() -> Environment:
         "tells": overview.told,
         "svg": _figure,
         **_PARTS,
+        "source_words": lru_cache(None)(source_words),
         "version": __version__,
         "article": registry.article(),
         "glossary": glossary(),
@@ -200,7 +201,6 @@ _PARTS = {
     "most_embedded": MOST_EMBEDDED,
     "needed": parts.needed,
     "other_day": parts.other_day,
-    "source_words": source_words,
     "state_words": STATE_WORDS,
     "tile": parts.tile,
     "two_sides": parts.sides,

@@ -36,6 +36,7 @@ _STYLES = {
     *("font-stretch", "text-anchor", "image-rendering"),
 }
 _CALL = re.compile(r"[\w-]*\([^)]*")
+_STYLED = _LOOKS - {"transform"}
 _HARMLESS_CALL = re.compile(r"url\(\s*['\"]?#[\w.-]+['\"]?\s*|rgba?\([\d\s.,%]*", re.I)
 
 
@@ -45,7 +46,7 @@ def _kept(element: str, name: str, value: str) -> str | None:
         inside = value.startswith("#")
         drawn = element == "image" and value.startswith("data:image/png;base64,")
         return value if inside or drawn else None
-    if name in _LOOKS - {"transform"}:
+    if name in _STYLED and ("(" in value or "\\" in value):
         calls = _CALL.findall(value)
         return value if "\\" not in value and all(map(_HARMLESS_CALL.fullmatch, calls)) else None
     return value

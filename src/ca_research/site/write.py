@@ -27,16 +27,19 @@ from ..tables import cite
 from . import cards, forms
 from .claimreview import claim_reviews
 from .first_use import link_terms
-from .read import Page, executed, read_pages
+from .read import Page, Shelf, executed
 from .render import environment
 
 CHANGED = "changed.html"
 """The page on what new figures change; the next report that is written takes it away."""
 
 
-def write_verdicts(out: Path) -> list[dict[str, Any]]:
-    """Write verdicts.json from the executed notebooks in `out`/notebooks; returns its entries."""
-    return _verdicts_of(read_pages(out / EXECUTED), out)
+def write_verdicts(out: Path, read: Shelf | None = None) -> list[dict[str, Any]]:
+    """Write verdicts.json from the executed notebooks in `out`/notebooks; returns its entries.
+
+    read: these notebooks, where some of them have been read already.
+    """
+    return _verdicts_of((read or Shelf(out / EXECUTED)).pages(), out)
 
 
 def _verdicts_of(pages: list[Page], out: Path) -> list[dict[str, Any]]:
@@ -45,11 +48,14 @@ def _verdicts_of(pages: list[Page], out: Path) -> list[dict[str, Any]]:
     return verdicts
 
 
-def write_site(out: Path, submit: Callable[..., Future[None]] | None = None) -> Path:
+def write_site(
+    out: Path, submit: Callable[..., Future[None]] | None = None, read: Shelf | None = None
+) -> Path:
     """Write a page per executed notebook in `out`/notebooks, the pages about them all, and other
     forms; returns the index.
 
     submit: has another process call a function; it then writes half of the pages of notebooks.
+    read: as in `write_verdicts`.
     Raises RunError, after everything has been written, where a notebook emitted a verdict that does
     not follow.
     """
@@ -58,7 +64,7 @@ def write_site(out: Path, submit: Callable[..., Future[None]] | None = None) -> 
     beside = None
     with contextlib.suppress(BrokenProcessPool):
         beside = submit(write_pages, out, theirs) if submit and theirs else None
-    env, pages, claims, others = _begin(out)
+    env, pages, claims, others = _begin(read or Shelf(out / EXECUTED))
     verdicts = _verdicts_of(pages, out)
     written = _write(out, _page_of_each(env, pages, {p.run_id for p in pages} - set(theirs)))
     written |= _write(out, _about_all(env, claims, others))
@@ -79,17 +85,17 @@ _FEW = 20
 
 def write_pages(out: Path, names: Sequence[str]) -> None:
     """Write the pages of some runs whose executed notebooks are in `out`, and nothing else."""
-    env, pages, _, _ = _begin(out)
+    env, pages, _, _ = _begin(Shelf(out / EXECUTED))
     _write(out, _page_of_each(env, pages, set(names)))
 
 
 def _begin(
-    out: Path,
+    read: Shelf,
 ) -> tuple[Environment, list[Page], list[dict[str, Any]], dict[str, list[Page]]]:
     """What was read, and an environment for templates: pages, rows of the index, and the pages that
     are about no one claim.
     """
-    pages = read_pages(out / EXECUTED)
+    pages = read.pages()
     claims = _claims(pages)
     others = {name: [p for p in pages if p.claim == name] for name in PAGES}
     env = environment()
@@ -126,7 +132,7 @@ def write_changed(out: Path, summary: str, moved: Sequence[Any]) -> Path:
 
     moved: verdicts before and after (`verify.Moved`), in the order in which they are shown.
     """
-    env, pages, _, _ = _begin(out)
+    env, pages, _, _ = _begin(Shelf(out / EXECUTED))
     rows = [_changed_row(one, pages) for one in moved]
     parts = [
         ("Verdicts that turned", [r for r in rows if r["was"] != r["now"]]),
